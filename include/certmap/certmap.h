@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: MIT */
+/* certmap: this client certificate - which account?
+ *
+ * A program loads a rule set once, prepares each client certificate, and asks:
+ *
+ *     struct certmap_rules *rules;                     certmap_rules_parse(&rules, ...)
+ *     struct certmap_peer *peer;                       certmap_peer_new(&peer, ...)
+ *     struct certmap_cert cert = CERTMAP_CERT_INIT;    certmap_cert_from_der(&cert, ...)
+ *     certmap_peer_set(peer, &cert, ...)
+ *     struct certmap_result result = CERTMAP_RESULT_INIT;
+ *     certmap_match(rules, peer, &result, ...)
+ *
+ * certmap does not verify certificates. It answers for a certificate that the TLS library has
+ * verified already; an answer for any other certificate means nothing.
+ *
+ * Conventions
+ *
+ * Status and decision: a function that can fail returns enum certmap_status and takes a
+ *   struct certmap_error as its last parameter, which may be NULL. What the rules say about a
+ *   certificate is an enum certmap_decision in a result. The two are never mixed. Zero is
+ *   CERTMAP_OK, and zero is CERTMAP_NONE: a zeroed result grants nothing.
+ * Parameters come in this order: the object, outputs, inputs, the error.
+ * Ownership moves on success only. Outputs are untouched on failure unless stated otherwise.
+ *   Every ..._free accepts NULL.
+ * Structs whose first member is `size` are versioned: set it to sizeof (the ..._INIT macros do).
+ *   Members are only ever appended.
+ * Threads: there are no globals, no initialisation call and no thread-local state. A
+ *   struct certmap_rules never changes after it was built: any number of threads may use one.
+ *   A struct certmap_peer and a struct certmap_builder belong to one thread at a time.
+ * Text is UTF-8. A text view that certmap hands out has a NUL byte after its end and none inside.
+ */
+#ifndef CERTMAP_CERTMAP_H
+#define CERTMAP_CERTMAP_H
+
+#include "export.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Limits --------------------------------------------------------------------------------- */
+
+/* Largest Name, in bytes of DER. TLS libraries stop at about 100 KiB for a whole chain. */
+#define CERTMAP_MAX_NAME_SIZE 1048576
+/* Most RDNs in a Name. A real one has about five. */
+#define CERTMAP_MAX_RDNS 4096
+/* Most AVAs in one RDN. A real one has one or two. */
+#define CERTMAP_MAX_AVAS_PER_RDN 256
+/* Largest attribute value that is read as text, in bytes of DER contents; a longer one is
+ * unreadable. X.520 stops at 64 to 32,768 characters. */
+#define CERTMAP_MAX_VALUE_SIZE 65536
+/* Largest object identifier, in bytes of DER contents. Turning one into dotted text costs the
+ * square of its size. */
+#define CERTMAP_MAX_OID_SIZE 1024
+/* Most memory one prepared certificate may take, in bytes. */
+#define CERTMAP_MAX_PEER_MEMORY 67108864
+/* Largest rule file, in bytes. */
+#define CERTMAP_MAX_RULES_SIZE 1073741824
+/* Most mappings in a rule set. */
+#define CERTMAP_MAX_MAPPINGS 1048576
+/* Most conditions in one mapping, and most operands in one condition. */
+#define CERTMAP_MAX_CONDITIONS 65536
+/* Largest operand, pattern, mapping name or account, in bytes of UTF-8. */
+#define CERTMAP_MAX_TEXT_SIZE 65536
+/* Deepest nesting of parentheses, `not` and builder groups in one mapping; it bounds the stack. */
+#define CERTMAP_MAX_NESTING 256
+/* Most findings a loader reports; after that many errors it stops reading. */
+#define CERTMAP_MAX_FINDINGS 100
+/* Steps of work in one match: a value looked at is one, and so is each comparison of one code
+ * point with a pattern, and every 16 bytes of an exact comparison. When they run out the condition
+ * is unknown. About 0.1 seconds. */
+#define CERTMAP_MAX_STEPS 67108864
+
+/* ---- Vocabulary ----------------------------------------------------------------------------- */
+
+/* Bytes that somebody else owns. data == NULL means absent where absence has a meaning; an empty
+ * view has len 0. */
+struct certmap_view {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* Whether a call did its job. */
+enum certmap_status {
+    CERTMAP_OK = 0,
+    CERTMAP_ERROR_ARGUMENT = 1,    /* the caller's mistake: NULL, a size that is too small, order */
+    CERTMAP_ERROR_MEMORY = 2,      /* the allocator returned NULL */
+    CERTMAP_ERROR_LIMIT = 3,       /* the input is over one of the limits above */
+    CERTMAP_ERROR_SYNTAX = 4,      /* rules or a textual Name that cannot be loaded */
+    CERTMAP_ERROR_CERTIFICATE = 5, /* a certificate or Name that is not well-formed */
+    CERTMAP_ERROR_BUFFER = 6,      /* the caller's buffer is too small; the size needed is given */
+    CERTMAP_ERROR_UNVERIFIED = 7   /* a connection without a verified peer certificate */
+};
+
+/* What the rules say about a certificate. */
+enum certmap_decision {
+    CERTMAP_NONE = 0, /* no mapping decided, or one could not be decided: grants nothing */
+    CERTMAP_ALLOW = 1,
+    CERTMAP_DENY = 2
+};
+
+/* The permanent codes of errors, findings and reasons. A number is never used again for another
+ * meaning. docs/rules.md explains each; certmap_code_name() gives the name that stands there. */
+enum certmap_code {
+    CERTMAP_CODE_NONE = 0,
+
+    /* why a match gave what it gave */
+    CERTMAP_CODE_NO_MATCH = 100,   /* no mapping is true for this certificate */
+    CERTMAP_CODE_DISABLED = 101,   /* the rule set is switched off */
+    CERTMAP_CODE_UNREADABLE = 102, /* a mapping could not be decided */
+    CERTMAP_CODE_EMPTY_RULES = 103, /* the rule set has no mapping */
+
+    /* why a condition is unknown */
+    CERTMAP_CODE_VALUE_TYPE = 120,      /* the ASN.1 type does not hold text */
+    CERTMAP_CODE_VALUE_ENCODING = 121,  /* the bytes are not valid in their string type */
+    CERTMAP_CODE_VALUE_AMBIGUOUS = 122, /* a TeletexString that platforms read differently */
+    CERTMAP_CODE_VALUE_NUL = 123,       /* the value holds U+0000 */
+    CERTMAP_CODE_VALUE_TOO_LONG = 124,  /* over CERTMAP_MAX_VALUE_SIZE */
+    CERTMAP_CODE_NOT_SUPPLIED = 125,    /* the caller did not supply this piece */
+    CERTMAP_CODE_STEPS = 126,           /* CERTMAP_MAX_STEPS ran out */
+
+    /* calls */
+    CERTMAP_CODE_ARGUMENT = 200,
+    CERTMAP_CODE_MEMORY = 201,
+    CERTMAP_CODE_BUFFER_TOO_SMALL = 202,
+    CERTMAP_CODE_NO_CERTIFICATE = 210,       /* the connection has no peer certificate */
+    CERTMAP_CODE_NOT_VERIFIED = 211,         /* the TLS library did not accept the certificate */
+    CERTMAP_CODE_HANDSHAKE_UNFINISHED = 212, /* possession of the key is not proven yet */
+
+    /* certificates */
+    CERTMAP_CODE_MALFORMED_DER = 300,         /* a tag, length or trailing byte that DER forbids */
+    CERTMAP_CODE_MALFORMED_CERTIFICATE = 301, /* DER, but not an X.509 certificate */
+    CERTMAP_CODE_MALFORMED_NAME = 302,        /* DER, but not a Name */
+    CERTMAP_CODE_MALFORMED_OID = 303,         /* an object identifier that DER forbids */
+    CERTMAP_CODE_EMPTY_RDN = 304,
+    CERTMAP_CODE_NAME_TOO_LARGE = 305,
+    CERTMAP_CODE_LIBRARY_REFUSED = 306,  /* the TLS library cannot decode the certificate */
+    CERTMAP_CODE_NOT_A_CERTIFICATE = 307, /* a file that holds something else */
+    CERTMAP_CODE_CANNOT_READ = 308,      /* a file that cannot be read */
+
+    /* textual Names, RFC 4514 */
+    CERTMAP_CODE_DN_SYNTAX = 400,
+    CERTMAP_CODE_DN_ATTRIBUTE = 401, /* an attribute type that is not known */
+    CERTMAP_CODE_DN_ESCAPE = 402,
+    CERTMAP_CODE_DN_HEX = 403,       /* a #value that is not the hexadecimal form of one DER value */
+
+    /* rules */
+    CERTMAP_CODE_SYNTAX = 500,
+    CERTMAP_CODE_UNKNOWN_SUBFIELD = 501,
+    CERTMAP_CODE_UNKNOWN_FIELD = 502,
+    CERTMAP_CODE_UNTERMINATED_STRING = 503,
+    CERTMAP_CODE_BAD_ESCAPE = 504,
+    CERTMAP_CODE_BAD_UTF8 = 505,
+    CERTMAP_CODE_MIXED_AND_OR = 506,
+    CERTMAP_CODE_DUPLICATE_MAPPING = 507,
+    CERTMAP_CODE_NO_MAPPINGS = 508,
+    CERTMAP_CODE_MISSING_VERSION = 509,
+    CERTMAP_CODE_UNSUPPORTED_VERSION = 510,
+    CERTMAP_CODE_NESTING = 511,
+    CERTMAP_CODE_TEXT_TOO_LONG = 512,
+    CERTMAP_CODE_TOO_MANY = 513, /* over a limit on mappings, conditions or operands */
+    CERTMAP_CODE_MISSING_WHEN = 514,
+    CERTMAP_CODE_MISSING_DECISION = 515,
+    CERTMAP_CODE_EMPTY_NAME = 516,
+    CERTMAP_CODE_BAD_ACCOUNT = 517,
+    CERTMAP_CODE_NUL = 518,
+    CERTMAP_CODE_RULES_TOO_LARGE = 519,
+    CERTMAP_CODE_CONTROL_CHARACTER = 520,
+    CERTMAP_CODE_EMPTY_LIST = 521,
+    CERTMAP_CODE_BAD_OID = 522,
+
+    /* findings in rules that load */
+    CERTMAP_CODE_ALLOWS_EVERYONE = 600,
+    CERTMAP_CODE_UNREACHABLE_MAPPING = 601,
+
+    /* IIS files */
+    CERTMAP_CODE_XML = 700,
+    CERTMAP_CODE_DTD = 701,
+    CERTMAP_CODE_ENCODING = 702,
+    CERTMAP_CODE_NOT_IIS = 703,
+    CERTMAP_CODE_UNKNOWN_ELEMENT = 704,
+    CERTMAP_CODE_UNKNOWN_ATTRIBUTE = 705,
+    CERTMAP_CODE_MISSING_ATTRIBUTE = 706,
+    CERTMAP_CODE_BAD_BOOLEAN = 707,
+    CERTMAP_CODE_BAD_ENUM = 708,
+    CERTMAP_CODE_MISSING_USER_NAME = 709,
+    CERTMAP_CODE_DUPLICATE_RULE = 710,
+    CERTMAP_CODE_DUPLICATE_CERTIFICATE = 711,
+    CERTMAP_CODE_BAD_BASE64 = 712,
+    CERTMAP_CODE_CONFIG_SOURCE = 713,
+    CERTMAP_CODE_ENCRYPTED_SECTION = 714,
+    CERTMAP_CODE_UNKNOWN_SITE = 715,
+    CERTMAP_CODE_DUPLICATE_SECTION = 716,
+    CERTMAP_CODE_UNEXPECTED_TEXT = 717,
+    CERTMAP_CODE_NESTED_LOCATION = 718,
+    CERTMAP_CODE_SECTION_DISABLED = 719,
+    CERTMAP_CODE_OTHER_SITES = 720,
+    CERTMAP_CODE_NO_SECTION = 721,
+    CERTMAP_CODE_ENCRYPTED_VALUE = 722,
+    CERTMAP_CODE_USELESS_CERTIFICATE = 723
+};
+
+/* The name of a code as docs/rules.md has it ("unknown-subfield"); "" for CERTMAP_CODE_NONE and
+ * NULL for a number that is no code. Static storage. */
+CERTMAP_API const char *certmap_code_name(enum certmap_code code);
+/* "none", "allow" or "deny"; NULL for any other number. Static storage. */
+CERTMAP_API const char *certmap_decision_name(enum certmap_decision decision);
+
+/* The version of the library, "MAJOR.MINOR.PATCH". Static storage. */
+CERTMAP_API const char *certmap_version(void);
+/* The version of Unicode that normalisation and case folding follow. Static storage. */
+CERTMAP_API const char *certmap_unicode_version(void);
+
+/* What went wrong, in the caller's memory. Holds the first error of a call; a call that succeeds
+ * does not write it. */
+struct certmap_error {
+    enum certmap_status status;
+    enum certmap_code code;
+    size_t line;    /* of the input, from 1; 0 where the input has no lines */
+    size_t column;  /* in code points, from 1; 0 where unknown */
+    size_t offset;  /* in bytes, from 0: of rule text, or of the DER that was being read */
+    size_t length;  /* bytes of the token at fault; 0 where unknown */
+    char text[256]; /* one sentence of UTF-8 without line or file name, ending in NUL; what it
+                     * quotes from the input has control and direction characters escaped */
+};
+
+/* How much a finding matters. Only an error keeps rules from loading. */
+enum certmap_severity { CERTMAP_SEVERITY_ERROR = 0, CERTMAP_SEVERITY_WARNING = 1, CERTMAP_SEVERITY_NOTE = 2 };
+
+/* Called by loaders for each finding in the order found, at most CERTMAP_MAX_FINDINGS times. The
+ * finding is valid during the call only. */
+typedef void certmap_diag_fn(void *ctx, enum certmap_severity severity, const struct certmap_error *finding);
+
+/* Where memory comes from. The functions must be as thread-safe as the caller's use of the objects
+ * that hold the allocator. The struct is copied; ctx must outlive the objects. Wherever a
+ * const struct certmap_allocator * is taken, NULL stands for malloc, realloc and free. */
+struct certmap_allocator {
+    void *(*alloc)(void *ctx, size_t size);              /* size > 0; NULL when there is none */
+    void *(*resize)(void *ctx, void *p, size_t size);    /* p from alloc or resize; as realloc */
+    void (*release)(void *ctx, void *p);                 /* p is never NULL */
+    void *ctx;
+};
+
+/* ---- Text, for loaders and tools ------------------------------------------------------------ */
+
+/* Writes text so that it can go to a terminal or a log: control characters, direction overrides and
+ * line separators as \u{H..}, bytes that are not UTF-8 as \xHH, and \ as \\. With quote, it is put in
+ * double quotes and " becomes \". At most cap bytes are written, a NUL included; *len gets the length
+ * without the NUL, also on BUFFER. Errors: ARGUMENT, BUFFER. */
+CERTMAP_API enum certmap_status certmap_text_escape(char *text, size_t cap, size_t *len, struct certmap_view view,
+                                                    bool quote, struct certmap_error *err);
+/* Whether two texts are the same code points after simple case folding (Unicode CaseFolding.txt, C
+ * and S; no normalisation). Bytes that are not UTF-8 equal only themselves. */
+CERTMAP_API bool certmap_text_same(struct certmap_view a, struct certmap_view b);
+/* The index of the candidate that word was probably meant to be - few insertions, deletions,
+ * replacements or swaps away, without regard to case -, or SIZE_MAX. Looks at words up to 64 bytes. */
+CERTMAP_API size_t certmap_text_nearest(struct certmap_view word, const struct certmap_view *candidates, size_t count);
+
+/* ---- Certificates --------------------------------------------------------------------------- */
+
+/* The pieces of one certificate, as views of DER that somebody else owns. An adapter fills it, or
+ * certmap_cert_from_der, or anyone by hand. data == NULL: not supplied, so that conditions on the
+ * piece are unknown. subject and issuer must be supplied. */
+struct certmap_cert {
+    size_t size;                     /* sizeof(struct certmap_cert) */
+    struct certmap_view subject;     /* Name, RFC 5280 4.1.2.6, tag and length included */
+    struct certmap_view issuer;      /* Name, RFC 5280 4.1.2.4, tag and length included */
+    struct certmap_view certificate; /* Certificate, RFC 5280 4.1: all of it, as it was sent */
+};
+#define CERTMAP_CERT_INIT {sizeof(struct certmap_cert), {NULL, 0}, {NULL, 0}, {NULL, 0}}
+
+/* The pieces of a certificate that a rule set reads; bits for certmap_rules_needs. */
+enum certmap_piece {
+    CERTMAP_PIECE_SUBJECT = 1,
+    CERTMAP_PIECE_ISSUER = 2,
+    CERTMAP_PIECE_CERTIFICATE = 4
+};
+
+/* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1). Checks the DER
+ * strictly from the outside down to both Names, whose insides certmap_peer_set checks; it looks at
+ * no signature, date or extension. cert->size must be set. No allocation.
+ * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
+CERTMAP_API enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
+                                                      struct certmap_error *err);
+
+/* ---- Names ---------------------------------------------------------------------------------- */
+
+enum certmap_name_form {
+    CERTMAP_NAME_RFC4514 = 0, /* CN=Alice,O=Contoso: escaped so that it parses back */
+    CERTMAP_NAME_X500 = 1     /* CN=Alice, O=Contoso, S=WA: the form Windows shows. For people: types
+                               * without a Windows name are OID.1.2.3, control and direction
+                               * characters become U+FFFD */
+};
+enum certmap_name_order {
+    CERTMAP_NAME_ROOT_LAST = 0, /* RFC 4514's: last RDN first */
+    CERTMAP_NAME_ROOT_FIRST = 1 /* encoded order */
+};
+
+/* Writes a DER Name as text. A value that cannot be read as text, and in RFC 4514 a value of a type
+ * without an LDAP name, appears as #hex. At most cap bytes are written, a NUL included; *len gets
+ * the length without the NUL, also on BUFFER, where text is "" if cap > 0. The text is for people
+ * and logs: never match it.
+ * Errors: ARGUMENT, BUFFER, LIMIT, CERTIFICATE (offset into name). */
+CERTMAP_API enum certmap_status certmap_name_to_text(char *text, size_t cap, size_t *len, struct certmap_view name,
+                                                     enum certmap_name_form form, enum certmap_name_order order,
+                                                     struct certmap_error *err);
+
+/* Writes the DER of an RFC 4514 string, root last. Every name of the attribute table and dotted
+ * OIDs are accepted as types. Values become PrintableString for C, serialNumber and dnQualifier
+ * where its alphabet allows, IA5String for DC and emailAddress where ASCII, UTF8String otherwise;
+ * #hex stands for itself. *len gets the length, also on BUFFER.
+ * Errors: ARGUMENT, BUFFER, LIMIT, SYNTAX (line 1, column and offset into text). */
+CERTMAP_API enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
+                                                       struct certmap_error *err);
+
+/* ---- The prepared certificate --------------------------------------------------------------- */
+
+struct certmap_peer;
+
+/* Makes an empty peer, to be set again and again. The caller frees it. Errors: ARGUMENT, MEMORY. */
+CERTMAP_API enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator,
+                                                 struct certmap_error *err);
+/* Parses both Names to the end, and decodes, normalises and folds every value. The bytes that cert
+ * points to must stay until the next set or the free; cert itself need not. After an error the
+ * peer is empty, and can be set again.
+ * Errors: ARGUMENT (a piece that is required is missing), MEMORY, LIMIT, CERTIFICATE (offset into
+ * the Name at fault, which the text names). */
+CERTMAP_API enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
+                                                 struct certmap_error *err);
+/* Empties the peer but keeps its memory. peer may be NULL. */
+CERTMAP_API void certmap_peer_clear(struct certmap_peer *peer);
+CERTMAP_API void certmap_peer_free(struct certmap_peer *peer);
+
+/* The part of a certificate that a condition reads. */
+enum certmap_field {
+    CERTMAP_FIELD_SUBJECT = 0,
+    CERTMAP_FIELD_ISSUER = 1,
+    CERTMAP_FIELD_CERTIFICATE = 2 /* the whole certificate, byte for byte; has no subfield */
+};
+
+/* One AVA of a prepared Name. Views live until the peer is set again or freed. */
+struct certmap_value {
+    size_t size;                  /* sizeof(struct certmap_value) */
+    size_t rdn;                   /* which RDN it stands in, from 0, encoded order */
+    struct certmap_view subfield; /* the canonical name ("CN"), or the dotted OID; text */
+    struct certmap_view oid;      /* dotted; text */
+    struct certmap_view type;     /* the string type ("UTF8String"), or "tag 0x04"; text */
+    struct certmap_view der;      /* the value, tag and length included */
+    struct certmap_view text;     /* the value as rules compare it, in NFC; data NULL: unreadable */
+    enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
+};
+#define CERTMAP_VALUE_INIT                                                                                             \
+    {sizeof(struct certmap_value), 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, CERTMAP_CODE_NONE}
+
+/* How many AVAs the subject or issuer has; 0 for an empty peer or another field. */
+CERTMAP_API size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field);
+/* The index-th AVA in encoded order. value->size must be set. May allocate.
+ * Errors: ARGUMENT (index out of range), MEMORY. */
+CERTMAP_API enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value,
+                                                   enum certmap_field field, size_t index, struct certmap_error *err);
+
+/* ---- Rule sets ------------------------------------------------------------------------------ */
+
+struct certmap_rules;
+
+/* Where a mapping comes from. */
+enum certmap_kind { CERTMAP_KIND_NATIVE = 0, CERTMAP_KIND_MANY_TO_ONE = 1, CERTMAP_KIND_ONE_TO_ONE = 2 };
+/* "native", "manyToOne" or "oneToOne"; NULL for any other number. Static storage. */
+CERTMAP_API const char *certmap_kind_name(enum certmap_kind kind);
+
+/* How rule text is loaded. A NULL options pointer stands for all zero. */
+struct certmap_parse_options {
+    size_t size;                               /* sizeof(struct certmap_parse_options) */
+    const struct certmap_allocator *allocator; /* of the rule set; copied */
+    certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
+    void *diag_ctx;
+};
+#define CERTMAP_PARSE_OPTIONS_INIT {sizeof(struct certmap_parse_options), NULL, NULL, NULL}
+
+/* Loads rules in the native language (docs/rules.md) from UTF-8 text, which is not kept. Nothing is
+ * loaded from a text with an error. The caller owns *rules and frees it after its last reader.
+ * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
+CERTMAP_API enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
+                                                    const struct certmap_parse_options *options,
+                                                    struct certmap_error *err);
+CERTMAP_API void certmap_rules_free(struct certmap_rules *rules);
+
+/* Which pieces of a certificate the conditions read: enum certmap_piece bits. subject and issuer
+ * have to be supplied all the same, because every Name is checked. */
+CERTMAP_API unsigned certmap_rules_needs(const struct certmap_rules *rules);
+/* How many mappings there are. */
+CERTMAP_API size_t certmap_rules_count(const struct certmap_rules *rules);
+
+/* One mapping: what a builder is given, and what certmap_rules_mapping tells. */
+struct certmap_mapping {
+    size_t size;              /* sizeof(struct certmap_mapping) */
+    enum certmap_kind kind;
+    enum certmap_decision decision; /* ALLOW or DENY */
+    struct certmap_view name;       /* text; required, except for ONE_TO_ONE, where it may be empty */
+    struct certmap_view account;    /* text; required for ALLOW, ignored for DENY */
+    size_t line;                    /* of the rule file, or 0 */
+    size_t column;
+};
+#define CERTMAP_MAPPING_INIT                                                                                           \
+    {sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, {NULL, 0}, {NULL, 0}, 0, 0}
+
+/* The index-th mapping in order. mapping->size must be set; views live as long as the rules.
+ * Errors: ARGUMENT. */
+CERTMAP_API enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,
+                                                      size_t index, struct certmap_error *err);
+
+/* ---- Building rule sets without text -------------------------------------------------------- */
+
+struct certmap_builder;
+
+enum certmap_operator {
+    CERTMAP_OP_EQUAL = 0,   /* any value equals any operand (`=`, `in`) */
+    CERTMAP_OP_LIKE = 1,    /* any value matches any operand as a pattern */
+    CERTMAP_OP_PRESENT = 2  /* there is an AVA, readable or not; no operands */
+};
+enum certmap_condition_flag {
+    CERTMAP_NOCASE = 1,    /* compare after simple case folding */
+    CERTMAP_IIS_PATTERN = 2 /* LIKE: backslash is an ordinary character, as in IIS matchCriteria;
+                             * without it \* \? and \\ stand for * ? and \ */
+};
+
+struct certmap_condition {
+    size_t size;                          /* sizeof(struct certmap_condition) */
+    enum certmap_field field;
+    struct certmap_view subfield;         /* a name of the table or a dotted OID; text */
+    enum certmap_operator op;
+    unsigned flags;                       /* enum certmap_condition_flag bits */
+    const struct certmap_view *operands;  /* text; bytes for FIELD_CERTIFICATE */
+    size_t operand_count;
+};
+#define CERTMAP_CONDITION_INIT                                                                                         \
+    {sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, {NULL, 0}, CERTMAP_OP_EQUAL, 0, NULL, 0}
+
+/* How the members of a group are joined. */
+enum certmap_join {
+    CERTMAP_ALL = 0, /* and; true when empty is never built: an empty group is an error */
+    CERTMAP_ANY = 1, /* or */
+    CERTMAP_NOT = 2  /* not; exactly one member */
+};
+
+/* Makes an empty builder, which the caller frees. Errors: ARGUMENT, MEMORY. */
+CERTMAP_API enum certmap_status certmap_builder_new(struct certmap_builder **builder,
+                                                    const struct certmap_allocator *allocator,
+                                                    struct certmap_error *err);
+CERTMAP_API void certmap_builder_free(struct certmap_builder *builder);
+
+/* The calls below copy what they are given. After an error of any of them the builder is spoilt:
+ * every later call, certmap_builder_finish included, returns the status of the first error, so
+ * that half a rule set never results.
+ *
+ * Begins the next mapping; what follows, up to the next call of this function, is joined by
+ * CERTMAP_ALL. Order of calls is order of trial, except that ONE_TO_ONE mappings come first.
+ * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (a name twice - names compare without case -, a name or an
+ * account that is empty, too long, or not clean text). */
+CERTMAP_API enum certmap_status certmap_builder_mapping(struct certmap_builder *builder,
+                                                        const struct certmap_mapping *mapping,
+                                                        struct certmap_error *err);
+/* Adds a condition. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (an unknown subfield, an operand that is
+ * not UTF-8, holds U+0000 or is too long, a bad escape). */
+CERTMAP_API enum certmap_status certmap_builder_condition(struct certmap_builder *builder,
+                                                          const struct certmap_condition *condition,
+                                                          struct certmap_error *err);
+/* Says that the mapping holds for every certificate. A mapping without a condition must say so. */
+CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err);
+/* Opens a group, to be closed in the same mapping. Groups nest. Errors: ARGUMENT, MEMORY, LIMIT. */
+CERTMAP_API enum certmap_status certmap_builder_open(struct certmap_builder *builder, enum certmap_join join,
+                                                     struct certmap_error *err);
+CERTMAP_API enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_error *err);
+/* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED. */
+CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_error *err);
+/* Compiles what was added into a rule set that the caller owns, and empties the builder. A builder
+ * without a mapping gives a rule set that matches nothing. Errors: ARGUMENT (a group left open, a
+ * mapping without conditions), MEMORY. */
+CERTMAP_API enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
+                                                       struct certmap_error *err);
+
+/* ---- Matching ------------------------------------------------------------------------------- */
+
+/* The answer for one certificate. Views point into the rules and live as long as they do. */
+struct certmap_result {
+    size_t size;                    /* sizeof(struct certmap_result) */
+    enum certmap_decision decision;
+    enum certmap_code reason;       /* NONE where a mapping decided plainly; else NO_MATCH, DISABLED,
+                                     * EMPTY_RULES, or UNREADABLE: mapping was neither true nor
+                                     * false, so that a deny holds and an allow grants nothing */
+    enum certmap_kind kind;         /* of the mapping that ended the search */
+    size_t index;                   /* its position, or SIZE_MAX when none did */
+    struct certmap_view mapping;    /* its name; data NULL when none did */
+    struct certmap_view account;    /* for ALLOW only, else data NULL */
+    struct certmap_view domain;     /* the account's part before \ or after @; data NULL if none */
+    struct certmap_view user;       /* the rest of the account */
+};
+#define CERTMAP_RESULT_INIT                                                                                            \
+    {sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE, SIZE_MAX, {NULL, 0},        \
+     {NULL, 0}, {NULL, 0}, {NULL, 0}}
+
+/* Finds the first mapping that is not false for the peer's certificate. result->size must be set.
+ * Allocates nothing and takes no lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves
+ * any number of rule sets. On failure result holds NONE.
+ * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
+CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                              struct certmap_result *result, struct certmap_error *err);
+
+/* Writes one line for an audit log, without a newline:
+ *     decision=allow mapping="Contoso staff" account="CONTOSO\\portal" reason=-
+ * In quoted values, " and \ are preceded by \, and control and direction characters and bytes that
+ * are not UTF-8 are written \u{H..} or \xHH, so that no value can end its quotes or the line. At most
+ * cap bytes are written, a NUL included; *len gets the length without the NUL, also on BUFFER.
+ * Errors: ARGUMENT, BUFFER. */
+CERTMAP_API enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len,
+                                                      const struct certmap_result *result, struct certmap_error *err);
+
+enum certmap_truth { CERTMAP_FALSE = 0, CERTMAP_TRUE = 1, CERTMAP_UNKNOWN = 2 };
+
+enum certmap_explain_kind {
+    CERTMAP_EXPLAIN_MAPPING = 0,   /* text: its name */
+    CERTMAP_EXPLAIN_GROUP = 1,     /* text: "and", "or" or "not"; its members follow, one deeper */
+    CERTMAP_EXPLAIN_CONDITION = 2, /* text: the condition in the native language */
+    CERTMAP_EXPLAIN_VALUE = 3      /* text: a value that the condition above looked at, in NFC; data
+                                    * NULL: unreadable. It may hold any character but U+0000 */
+};
+
+/* One line of an explanation; valid during the callback only. */
+struct certmap_explain_item {
+    size_t size; /* sizeof(struct certmap_explain_item) of the library that calls */
+    enum certmap_explain_kind kind;
+    size_t mapping;           /* index of the mapping it belongs to */
+    unsigned depth;           /* 0 for a mapping, 1 for what stands in it, and so on */
+    enum certmap_truth truth; /* of a value: whether it satisfies the condition */
+    enum certmap_code why;    /* for UNKNOWN, the cause; else NONE */
+    bool read;                /* certmap_match would have read this */
+    bool decides;             /* a mapping: the search ended here */
+    enum certmap_decision decision; /* of the mapping */
+    enum certmap_kind mapping_kind;
+    size_t line; /* of the mapping in the rule file, or 0 */
+    struct certmap_view text;
+};
+
+/* The item is valid during the call only. */
+typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *item);
+
+/* Runs the plain evaluator over every mapping and condition, also those that a match would not have
+ * reached, and tells fn what each gave, in order. The result is what certmap_match gives. Allocates
+ * from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
+CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                                struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
+                                                struct certmap_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

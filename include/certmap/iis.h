@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* IIS configuration files as certmap rules. Link with libcertmap-iis. Conventions: certmap.h.
+ *
+ * Reads system.webServer/security/authentication/iisClientCertificateMappingAuthentication from an
+ * applicationHost.config or web.config, a root <location>, or the bare section. docs/iis.md says
+ * what each element and attribute means and what differs from IIS.
+ *
+ * XML is read by expat, which allocates with malloc, whatever allocator is given here.
+ */
+#ifndef CERTMAP_IIS_H
+#define CERTMAP_IIS_H
+
+#include "certmap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a file is loaded. A NULL options pointer stands for all zero. */
+struct certmap_iis_options {
+    size_t size;              /* sizeof(struct certmap_iis_options) */
+    struct certmap_view site; /* "Default Web Site" or "Default Web Site/app"; data NULL: the server
+                               * level only. Compared without case */
+    const struct certmap_allocator *allocator; /* of the rules and the log-on; copied */
+    certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
+    void *diag_ctx;
+};
+#define CERTMAP_IIS_OPTIONS_INIT {sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL}
+
+/* How the server is to log a mapped account on: the section's logonMethod and the passwords. */
+struct certmap_iis_logon;
+
+/* Loads the mappings that apply at the site (or, without a site, at the server level) from the text
+ * of a file, UTF-8 or UTF-16. A section that is disabled or absent gives a rule set that is
+ * disabled. Nothing is loaded from a text with an error in a level that applies.
+ *
+ * Passwords: with logon == NULL they are skipped. Otherwise *logon gets them, apart from the rules,
+ * and the caller owns it. No message ever holds one. Our own buffers are wiped after use; those
+ * that expat allocates cannot be, and the text is the caller's to wipe.
+ *
+ * Errors: ARGUMENT, MEMORY, LIMIT (over CERTMAP_MAX_RULES_SIZE), SYNTAX (line and column of the
+ * element at fault; the text names the attribute). */
+CERTMAP_API enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
+                                                 struct certmap_view text, const struct certmap_iis_options *options,
+                                                 struct certmap_error *err);
+
+/* The values of the logonMethod attribute; they are the file's own numbers. */
+enum certmap_iis_logon_method {
+    CERTMAP_IIS_LOGON_INTERACTIVE = 0,
+    CERTMAP_IIS_LOGON_BATCH = 1,
+    CERTMAP_IIS_LOGON_NETWORK = 2,
+    CERTMAP_IIS_LOGON_CLEAR_TEXT = 3
+};
+CERTMAP_API enum certmap_iis_logon_method certmap_iis_logon_method(const struct certmap_iis_logon *logon);
+
+/* What the file holds as the password of a mapping. */
+enum certmap_iis_password_state {
+    CERTMAP_IIS_PASSWORD_ABSENT = 0,
+    CERTMAP_IIS_PASSWORD_CLEAR = 1,
+    CERTMAP_IIS_PASSWORD_ENCRYPTED = 2 /* "[enc:...]": only the IIS machine can decrypt it */
+};
+/* The password of the mapping that a result of these rules names by its index. *password is set for
+ * CLEAR and otherwise gets data NULL; it is text, it lives as long as logon, and the caller must not
+ * let it reach a log. */
+CERTMAP_API enum certmap_iis_password_state certmap_iis_logon_password(const struct certmap_iis_logon *logon,
+                                                                       struct certmap_view *password, size_t index);
+/* Wipes every password, then frees. */
+CERTMAP_API void certmap_iis_logon_free(struct certmap_iis_logon *logon);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory through the caller's allocator. */
+#ifndef CM_BASE_ALLOC_H
+#define CM_BASE_ALLOC_H
+
+#include "certmap/certmap.h"
+
+/* Copies src to dst, or the default allocator where src is NULL. False if a function is missing. */
+bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src);
+
+/* size may be 0. NULL when there is no memory. */
+void *cm_alloc(const struct certmap_allocator *allocator, size_t size);
+/* p may be NULL. On failure NULL, and p stands. */
+void *cm_resize(const struct certmap_allocator *allocator, void *p, size_t size);
+/* p may be NULL. */
+void cm_release(const struct certmap_allocator *allocator, void *p);
+
+/* Makes room for `need` items in an array that grows by doubling: returns items, moved or not, and
+ * updates *cap; NULL when there is no memory or the size overflows, and then items stands. */
+void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
+                       size_t item_size);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Filling a struct certmap_error. */
+#ifndef CM_BASE_ERROR_H
+#define CM_BASE_ERROR_H
+
+#include "certmap/certmap.h"
+
+#if defined(__MINGW32__)
+#define CM_PRINTF(format, first) __attribute__((format(gnu_printf, format, first)))
+#elif defined(__GNUC__)
+#define CM_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#else
+#define CM_PRINTF(format, first)
+#endif
+
+/* Where something stands in a text. */
+struct cm_position {
+    size_t line;
+    size_t column;
+    size_t offset;
+    size_t length;
+};
+
+/* Overwrites *err (which may be NULL) with an error without a position; returns status. What the
+ * format quotes must have gone through cm_quote. */
+enum certmap_status cm_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                             const char *format, ...) CM_PRINTF(4, 5);
+/* The same at a byte of DER. */
+enum certmap_status cm_error_at(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                                size_t offset, const char *format, ...) CM_PRINTF(5, 6);
+/* Sets the position of an error that has been filled. */
+void cm_error_place(struct certmap_error *err, struct cm_position position);
+
+/* The commonest ones. */
+enum certmap_status cm_error_memory(struct certmap_error *err);
+enum certmap_status cm_error_argument(struct certmap_error *err, const char *what);
+
+/* A piece of input made safe to stand in an error text: escaped as certmap_text_escape does, in
+ * quotes, cut with "..." at 60 bytes. */
+struct cm_quoted {
+    char text[72];
+};
+struct cm_quoted cm_quote(struct certmap_view view);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Wildcard patterns, compiled and matched.
+ *
+ * A compiled pattern is UTF-8 in which two bytes that UTF-8 never uses stand for the wildcards, so
+ * that an escaped * needs no escape any more. The literals between wildcards are normalised one by
+ * one: * and ? compose with nothing, so that gives the NFC of the whole. */
+#ifndef CM_BASE_GLOB_H
+#define CM_BASE_GLOB_H
+
+#include "certmap/certmap.h"
+
+#define CM_GLOB_MANY 0xFF /* *: any run of code points, also none */
+#define CM_GLOB_ONE 0xFE  /* ?: exactly one code point */
+
+/* Matches NFC UTF-8 text against a compiled pattern, anchored at both ends. Every step takes one
+ * from *steps; UNKNOWN when they run out. */
+enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_view text, size_t *steps);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8, NFC and simple case folding. utf8proc has the tables; nothing here calls malloc. */
+#ifndef CM_BASE_UNICODE_H
+#define CM_BASE_UNICODE_H
+
+#include "certmap/certmap.h"
+
+struct cm_arena;
+
+/* Decodes one code point of strict UTF-8 (RFC 3629: nothing overlong, no surrogate, at most
+ * U+10FFFF). Returns the bytes it takes, or 0 if there is none at p. len > 0. */
+size_t cm_utf8_decode(const uint8_t *p, size_t len, uint32_t *cp);
+/* Writes a code point as 1 to 4 bytes and returns how many. cp is a Unicode scalar value. */
+size_t cm_utf8_encode(uint8_t out[4], uint32_t cp);
+/* The offset of the first byte that is not UTF-8, or text.len. */
+size_t cm_utf8_check(struct certmap_view text);
+/* Whether every byte is below 0x80. */
+bool cm_is_ascii(struct certmap_view text);
+
+/* Simple case folding of one code point: CaseFolding.txt, status C and S. */
+uint32_t cm_fold(uint32_t cp);
+/* Whether a code point must not reach a terminal or a log as it is: C0 and C1 controls, DEL,
+ * direction marks and overrides, line and paragraph separators, interlinear marks, U+FEFF. */
+bool cm_is_unsafe(uint32_t cp);
+
+/* A text in the two forms that rules compare. Both have a NUL after their end. */
+struct cm_text {
+    struct certmap_view nfc;
+    struct certmap_view folded; /* NFC of the folded NFC; the same memory as nfc when equal */
+};
+
+/* Normalises valid UTF-8 into keep. Scratch memory comes from scratch, which is reset.
+ * False when there is no memory. Linear in the length, whatever the text. */
+bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch);
+
+#endif

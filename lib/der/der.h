@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking DER from a cursor (X.690 clauses 8 and 10). One place checks bounds; whatever takes
+ * something reports success, and leaves the cursor where it was on failure. */
+#ifndef CM_DER_DER_H
+#define CM_DER_DER_H
+
+#include "certmap/certmap.h"
+
+struct cm_der {
+    const uint8_t *next;
+    const uint8_t *end;
+    const uint8_t *start; /* of the outermost input, for offsets in errors */
+};
+
+/* Tags as one number: class and constructed bits from the first identifier octet in bits 31-29,
+ * the tag number below. */
+#define CM_DER_CLASS_CONTEXT 0x80000000u
+#define CM_DER_CONSTRUCTED 0x20000000u
+#define CM_DER_INTEGER 0x02u
+#define CM_DER_BIT_STRING 0x03u
+#define CM_DER_OID 0x06u
+#define CM_DER_UTF8_STRING 0x0Cu
+#define CM_DER_SEQUENCE (CM_DER_CONSTRUCTED | 0x10u)
+#define CM_DER_SET (CM_DER_CONSTRUCTED | 0x11u)
+#define CM_DER_NUMERIC_STRING 0x12u
+#define CM_DER_PRINTABLE_STRING 0x13u
+#define CM_DER_TELETEX_STRING 0x14u
+#define CM_DER_IA5_STRING 0x16u
+#define CM_DER_VISIBLE_STRING 0x1Au
+#define CM_DER_UNIVERSAL_STRING 0x1Cu
+#define CM_DER_BMP_STRING 0x1Eu
+
+/* One element. */
+struct cm_tlv {
+    uint32_t tag;
+    struct certmap_view whole;    /* tag and length included */
+    struct certmap_view contents;
+};
+
+struct cm_der cm_der_open(struct certmap_view input);
+/* A cursor over contents that lie inside der's input. */
+struct cm_der cm_der_inside(const struct cm_der *der, struct certmap_view contents);
+bool cm_der_done(const struct cm_der *der);
+/* Where the cursor stands, from the start of the outermost input. */
+size_t cm_der_offset(const struct cm_der *der);
+
+/* Takes the next element, whatever its tag. Fails at the end, on a tag or length that is not
+ * minimal or definite, and on contents that reach past the end. */
+bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv);
+/* Takes the next element if it has this tag. */
+bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv);
+
+#endif

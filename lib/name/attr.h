@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of attribute types: the one place where a subfield has its names. */
+#ifndef CM_NAME_ATTR_H
+#define CM_NAME_ATTR_H
+
+#include "certmap/certmap.h"
+
+/* The string type that RFC 5280 appendix A asks for when a value is encoded. */
+enum cm_attr_string { CM_ATTR_UTF8, CM_ATTR_PRINTABLE, CM_ATTR_IA5 };
+
+struct cm_attr {
+    struct certmap_view oid;   /* contents octets */
+    const char *name;          /* as rules print it: "S" */
+    const char *ldap;          /* the registered LDAP descriptor, for RFC 4514: "ST" */
+    const char *windows;       /* in Windows' X.500 form: "S"; NULL: OID.1.2.3 */
+    const char *const *aliases; /* every further name, NULL at the end; may be NULL */
+    enum cm_attr_string string;
+};
+
+/* How many rows there are; they are numbered from 0. */
+#define CM_ATTR_COUNT 40 /* tests hold it to the table */
+#define CM_ATTR_OTHER CM_ATTR_COUNT /* the number of every type that has no row */
+
+const struct cm_attr *cm_attr_row(size_t number);
+/* The row of an OID, or CM_ATTR_OTHER. */
+size_t cm_attr_by_oid(struct certmap_view oid);
+/* The row of a name or alias, without regard to case, or CM_ATTR_OTHER. */
+size_t cm_attr_by_name(struct certmap_view name);
+/* The name nearest to a misspelt one, or NULL. */
+const char *cm_attr_nearest(struct certmap_view name);
+
+/* A subfield as people write it - a name, 1.2.3, OID.1.2.3 - to its OID. oid gets the contents, in
+ * the table's memory or in buffer. Returns CERTMAP_CODE_NONE, UNKNOWN_SUBFIELD or BAD_OID. */
+enum certmap_code cm_attr_resolve(struct certmap_view *oid, uint8_t buffer[CERTMAP_MAX_OID_SIZE],
+                                  struct certmap_view text);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Walking a Name (RFC 5280 4.1.2.4), strictly, AVA by AVA in encoded order.
+ *
+ *     Name ::= SEQUENCE OF RelativeDistinguishedName
+ *     RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
+ *     AttributeTypeAndValue ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY } */
+#ifndef CM_NAME_NAME_H
+#define CM_NAME_NAME_H
+
+#include "certmap/certmap.h"
+
+struct cm_rdn_ava {
+    size_t rdn;                   /* which RDN, from 0 */
+    bool last_of_rdn;
+    struct certmap_view oid;      /* contents octets */
+    uint32_t tag;                 /* of the value, as der.h numbers them */
+    struct certmap_view value;    /* tag and length included */
+    struct certmap_view contents;
+};
+
+struct cm_name_cursor {
+    const uint8_t *start; /* of the Name */
+    struct certmap_view rdns; /* what is left of the SEQUENCE */
+    struct certmap_view avas; /* what is left of the SET */
+    size_t rdn_count;
+    size_t ava_count; /* in this RDN */
+};
+
+/* Begins at a Name, tag and length included. Errors: LIMIT, CERTIFICATE. */
+enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_view name, struct certmap_error *err);
+/* Takes the next AVA; *more is false, and ava untouched, at the end. Errors: LIMIT, CERTIFICATE. */
+enum certmap_status cm_name_next(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava, bool *more,
+                                 struct certmap_error *err);
+
+#endif

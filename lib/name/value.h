@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading an attribute value as text (docs/matching.md, "Text"). */
+#ifndef CM_NAME_VALUE_H
+#define CM_NAME_VALUE_H
+
+#include "certmap/certmap.h"
+
+struct cm_arena;
+
+/* Reads a value of this tag (der.h) as UTF-8. Returns CERTMAP_CODE_NONE and sets *utf8, which points into
+ * contents or into arena; a code VALUE_... when it is unreadable; or CERTMAP_CODE_MEMORY. */
+enum certmap_code cm_value_read(struct certmap_view *utf8, uint32_t tag, struct certmap_view contents,
+                                struct cm_arena *arena);
+/* "UTF8String" and so on; NULL for a tag that holds no text. */
+const char *cm_value_type_name(uint32_t tag);
+
+#endif
