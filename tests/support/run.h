@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of every test program. */
+#ifndef T_RUN_H
+#define T_RUN_H
+
+#include <check.h>
+#include <stdlib.h>
+
+/* Runs a suite, prints Check's summary, frees it; the exit status for main. */
+static inline int t_run(Suite *suite) {
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    int run = srunner_ntests_run(runner);
+    srunner_free(runner);
+    return failed == 0 && run > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif
