@@ -108,9 +108,9 @@ enum certmap_code {
     CERTMAP_CODE_NONE = 0,
 
     /* why a match gave what it gave */
-    CERTMAP_CODE_NO_MATCH = 100,   /* no mapping is true for this certificate */
-    CERTMAP_CODE_DISABLED = 101,   /* the rule set is switched off */
-    CERTMAP_CODE_UNREADABLE = 102, /* a mapping could not be decided */
+    CERTMAP_CODE_NO_MATCH = 100,    /* no mapping is true for this certificate */
+    CERTMAP_CODE_DISABLED = 101,    /* the rule set is switched off */
+    CERTMAP_CODE_UNREADABLE = 102,  /* a mapping could not be decided */
     CERTMAP_CODE_EMPTY_RULES = 103, /* the rule set has no mapping */
 
     /* why a condition is unknown */
@@ -137,15 +137,15 @@ enum certmap_code {
     CERTMAP_CODE_MALFORMED_OID = 303,         /* an object identifier that DER forbids */
     CERTMAP_CODE_EMPTY_RDN = 304,
     CERTMAP_CODE_NAME_TOO_LARGE = 305,
-    CERTMAP_CODE_LIBRARY_REFUSED = 306,  /* the TLS library cannot decode the certificate */
+    CERTMAP_CODE_LIBRARY_REFUSED = 306,   /* the TLS library cannot decode the certificate */
     CERTMAP_CODE_NOT_A_CERTIFICATE = 307, /* a file that holds something else */
-    CERTMAP_CODE_CANNOT_READ = 308,      /* a file that cannot be read */
+    CERTMAP_CODE_CANNOT_READ = 308,       /* a file that cannot be read */
 
     /* textual Names, RFC 4514 */
     CERTMAP_CODE_DN_SYNTAX = 400,
     CERTMAP_CODE_DN_ATTRIBUTE = 401, /* an attribute type that is not known */
     CERTMAP_CODE_DN_ESCAPE = 402,
-    CERTMAP_CODE_DN_HEX = 403,       /* a #value that is not the hexadecimal form of one DER value */
+    CERTMAP_CODE_DN_HEX = 403, /* a #value that is not the hexadecimal form of one DER value */
 
     /* rules */
     CERTMAP_CODE_SYNTAX = 500,
@@ -238,9 +238,9 @@ typedef void certmap_diag_fn(void *ctx, enum certmap_severity severity, const st
  * that hold the allocator. The struct is copied; ctx must outlive the objects. Wherever a
  * const struct certmap_allocator * is taken, NULL stands for malloc, realloc and free. */
 struct certmap_allocator {
-    void *(*alloc)(void *ctx, size_t size);              /* size > 0; NULL when there is none */
-    void *(*resize)(void *ctx, void *p, size_t size);    /* p from alloc or resize; as realloc */
-    void (*release)(void *ctx, void *p);                 /* p is never NULL */
+    void *(*alloc)(void *ctx, size_t size);           /* size > 0; NULL when there is none */
+    void *(*resize)(void *ctx, void *p, size_t size); /* p from alloc or resize; as realloc */
+    void (*release)(void *ctx, void *p);              /* p is never NULL */
     void *ctx;
 };
 
@@ -270,14 +270,15 @@ struct certmap_cert {
     struct certmap_view issuer;      /* Name, RFC 5280 4.1.2.4, tag and length included */
     struct certmap_view certificate; /* Certificate, RFC 5280 4.1: all of it, as it was sent */
 };
-#define CERTMAP_CERT_INIT {sizeof(struct certmap_cert), {NULL, 0}, {NULL, 0}, {NULL, 0}}
+#define CERTMAP_CERT_INIT                                                                                              \
+    {                                                                                                                  \
+        sizeof(struct certmap_cert), {NULL, 0}, {NULL, 0}, {                                                           \
+            NULL, 0                                                                                                    \
+        }                                                                                                              \
+    }
 
 /* The pieces of a certificate that a rule set reads; bits for certmap_rules_needs. */
-enum certmap_piece {
-    CERTMAP_PIECE_SUBJECT = 1,
-    CERTMAP_PIECE_ISSUER = 2,
-    CERTMAP_PIECE_CERTIFICATE = 4
-};
+enum certmap_piece { CERTMAP_PIECE_SUBJECT = 1, CERTMAP_PIECE_ISSUER = 2, CERTMAP_PIECE_CERTIFICATE = 4 };
 
 /* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1). Checks the DER
  * strictly from the outside down to both Names, whose insides certmap_peer_set checks; it looks at
@@ -353,7 +354,7 @@ struct certmap_value {
     enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
 };
 #define CERTMAP_VALUE_INIT                                                                                             \
-    {sizeof(struct certmap_value), 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, CERTMAP_CODE_NONE}
+    { sizeof(struct certmap_value), 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, CERTMAP_CODE_NONE }
 
 /* How many AVAs the subject or issuer has; 0 for an empty peer or another field. */
 CERTMAP_API size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field);
@@ -378,7 +379,8 @@ struct certmap_parse_options {
     certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
     void *diag_ctx;
 };
-#define CERTMAP_PARSE_OPTIONS_INIT {sizeof(struct certmap_parse_options), NULL, NULL, NULL}
+#define CERTMAP_PARSE_OPTIONS_INIT                                                                                     \
+    { sizeof(struct certmap_parse_options), NULL, NULL, NULL }
 
 /* Loads rules in the native language (docs/rules.md) from UTF-8 text, which is not kept. Nothing is
  * loaded from a text with an error. The caller owns *rules and frees it after its last reader.
@@ -396,7 +398,7 @@ CERTMAP_API size_t certmap_rules_count(const struct certmap_rules *rules);
 
 /* One mapping: what a builder is given, and what certmap_rules_mapping tells. */
 struct certmap_mapping {
-    size_t size;              /* sizeof(struct certmap_mapping) */
+    size_t size; /* sizeof(struct certmap_mapping) */
     enum certmap_kind kind;
     enum certmap_decision decision; /* ALLOW or DENY */
     struct certmap_view name;       /* text; required, except for ONE_TO_ONE, where it may be empty */
@@ -405,43 +407,44 @@ struct certmap_mapping {
     size_t column;
 };
 #define CERTMAP_MAPPING_INIT                                                                                           \
-    {sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, {NULL, 0}, {NULL, 0}, 0, 0}
+    { sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, {NULL, 0}, {NULL, 0}, 0, 0 }
 
 /* The index-th mapping in order. mapping->size must be set; views live as long as the rules.
  * Errors: ARGUMENT. */
-CERTMAP_API enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,
-                                                      size_t index, struct certmap_error *err);
+CERTMAP_API enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules,
+                                                      struct certmap_mapping *mapping, size_t index,
+                                                      struct certmap_error *err);
 
 /* ---- Building rule sets without text -------------------------------------------------------- */
 
 struct certmap_builder;
 
 enum certmap_operator {
-    CERTMAP_OP_EQUAL = 0,   /* any value equals any operand (`=`, `in`) */
-    CERTMAP_OP_LIKE = 1,    /* any value matches any operand as a pattern */
-    CERTMAP_OP_PRESENT = 2  /* there is an AVA, readable or not; no operands */
+    CERTMAP_OP_EQUAL = 0,  /* any value equals any operand (`=`, `in`) */
+    CERTMAP_OP_LIKE = 1,   /* any value matches any operand as a pattern */
+    CERTMAP_OP_PRESENT = 2 /* there is an AVA, readable or not; no operands */
 };
 enum certmap_condition_flag {
-    CERTMAP_NOCASE = 1,    /* compare after simple case folding */
+    CERTMAP_NOCASE = 1,     /* compare after simple case folding */
     CERTMAP_IIS_PATTERN = 2 /* LIKE: backslash is an ordinary character, as in IIS matchCriteria;
                              * without it \* \? and \\ stand for * ? and \ */
 };
 
 struct certmap_condition {
-    size_t size;                          /* sizeof(struct certmap_condition) */
+    size_t size; /* sizeof(struct certmap_condition) */
     enum certmap_field field;
-    struct certmap_view subfield;         /* a name of the table or a dotted OID; text */
+    struct certmap_view subfield; /* a name of the table or a dotted OID; text */
     enum certmap_operator op;
-    unsigned flags;                       /* enum certmap_condition_flag bits */
-    const struct certmap_view *operands;  /* text; bytes for FIELD_CERTIFICATE */
+    unsigned flags;                      /* enum certmap_condition_flag bits */
+    const struct certmap_view *operands; /* text; bytes for FIELD_CERTIFICATE */
     size_t operand_count;
 };
 #define CERTMAP_CONDITION_INIT                                                                                         \
-    {sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, {NULL, 0}, CERTMAP_OP_EQUAL, 0, NULL, 0}
+    { sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, {NULL, 0}, CERTMAP_OP_EQUAL, 0, NULL, 0 }
 
 /* How the members of a group are joined. */
 enum certmap_join {
-    CERTMAP_ALL = 0, /* and; true when empty is never built: an empty group is an error */
+    CERTMAP_ALL = 0, /* and */
     CERTMAP_ANY = 1, /* or */
     CERTMAP_NOT = 2  /* not; exactly one member */
 };
@@ -452,9 +455,9 @@ CERTMAP_API enum certmap_status certmap_builder_new(struct certmap_builder **bui
                                                     struct certmap_error *err);
 CERTMAP_API void certmap_builder_free(struct certmap_builder *builder);
 
-/* The calls below copy what they are given. After an error of any of them the builder is spoilt:
- * every later call, certmap_builder_finish included, returns the status of the first error, so
- * that half a rule set never results.
+/* The calls below copy what they are given. After an error of any of them certmap_builder_finish
+ * fails with the status of the first one, so that half a rule set never results; the others go on
+ * checking what they are given, so that a loader can report more than one mistake.
  *
  * Begins the next mapping; what follows, up to the next call of this function, is joined by
  * CERTMAP_ALL. Order of calls is order of trial, except that ONE_TO_ONE mappings come first.
@@ -470,15 +473,16 @@ CERTMAP_API enum certmap_status certmap_builder_condition(struct certmap_builder
                                                           struct certmap_error *err);
 /* Says that the mapping holds for every certificate. A mapping without a condition must say so. */
 CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err);
-/* Opens a group, to be closed in the same mapping. Groups nest. Errors: ARGUMENT, MEMORY, LIMIT. */
+/* Opens a group, to be closed in the same mapping. Groups nest; none may be empty. Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_builder_open(struct certmap_builder *builder, enum certmap_join join,
                                                      struct certmap_error *err);
 CERTMAP_API enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_error *err);
 /* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED. */
 CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_error *err);
-/* Compiles what was added into a rule set that the caller owns, and empties the builder. A builder
- * without a mapping gives a rule set that matches nothing. Errors: ARGUMENT (a group left open, a
- * mapping without conditions), MEMORY. */
+/* Compiles what was added into a rule set that the caller owns. A builder without a mapping gives a
+ * rule set that matches nothing. Whether it succeeds or fails, the builder is empty afterwards.
+ * Errors: ARGUMENT (a group left open or empty, a mapping without conditions), MEMORY, the first error
+ * of an earlier call. */
 CERTMAP_API enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
                                                        struct certmap_error *err);
 
@@ -486,21 +490,25 @@ CERTMAP_API enum certmap_status certmap_builder_finish(struct certmap_builder *b
 
 /* The answer for one certificate. Views point into the rules and live as long as they do. */
 struct certmap_result {
-    size_t size;                    /* sizeof(struct certmap_result) */
+    size_t size; /* sizeof(struct certmap_result) */
     enum certmap_decision decision;
-    enum certmap_code reason;       /* NONE where a mapping decided plainly; else NO_MATCH, DISABLED,
+    enum certmap_code reason;    /* NONE where a mapping decided plainly; else NO_MATCH, DISABLED,
                                      * EMPTY_RULES, or UNREADABLE: mapping was neither true nor
                                      * false, so that a deny holds and an allow grants nothing */
-    enum certmap_kind kind;         /* of the mapping that ended the search */
-    size_t index;                   /* its position, or SIZE_MAX when none did */
-    struct certmap_view mapping;    /* its name; data NULL when none did */
-    struct certmap_view account;    /* for ALLOW only, else data NULL */
-    struct certmap_view domain;     /* the account's part before \ or after @; data NULL if none */
-    struct certmap_view user;       /* the rest of the account */
+    enum certmap_kind kind;      /* of the mapping that ended the search */
+    size_t index;                /* its position, or SIZE_MAX when none did */
+    struct certmap_view mapping; /* its name; data NULL when none did */
+    struct certmap_view account; /* for ALLOW only, else data NULL */
+    struct certmap_view domain;  /* the account's part before \ or after @; data NULL if none */
+    struct certmap_view user;    /* the rest of the account */
 };
 #define CERTMAP_RESULT_INIT                                                                                            \
-    {sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE, SIZE_MAX, {NULL, 0},        \
-     {NULL, 0}, {NULL, 0}, {NULL, 0}}
+    {                                                                                                                  \
+        sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE, SIZE_MAX, {NULL, 0},      \
+            {NULL, 0}, {NULL, 0}, {                                                                                    \
+            NULL, 0                                                                                                    \
+        }                                                                                                              \
+    }
 
 /* Finds the first mapping that is not false for the peer's certificate. result->size must be set.
  * Allocates nothing and takes no lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves
@@ -532,12 +540,12 @@ enum certmap_explain_kind {
 struct certmap_explain_item {
     size_t size; /* sizeof(struct certmap_explain_item) of the library that calls */
     enum certmap_explain_kind kind;
-    size_t mapping;           /* index of the mapping it belongs to */
-    unsigned depth;           /* 0 for a mapping, 1 for what stands in it, and so on */
-    enum certmap_truth truth; /* of a value: whether it satisfies the condition */
-    enum certmap_code why;    /* for UNKNOWN, the cause; else NONE */
-    bool read;                /* certmap_match would have read this */
-    bool decides;             /* a mapping: the search ended here */
+    size_t mapping;                 /* index of the mapping it belongs to */
+    unsigned depth;                 /* 0 for a mapping, 1 for what stands in it, and so on */
+    enum certmap_truth truth;       /* of a value: whether it satisfies the condition */
+    enum certmap_code why;          /* for UNKNOWN, the cause; else NONE */
+    bool read;                      /* certmap_match would have read this */
+    bool decides;                   /* a mapping: the search ended here */
     enum certmap_decision decision; /* of the mapping */
     enum certmap_kind mapping_kind;
     size_t line; /* of the mapping in the rule file, or 0 */

@@ -18,14 +18,15 @@ extern "C" {
 
 /* How a file is loaded. A NULL options pointer stands for all zero. */
 struct certmap_iis_options {
-    size_t size;              /* sizeof(struct certmap_iis_options) */
-    struct certmap_view site; /* "Default Web Site" or "Default Web Site/app"; data NULL: the server
+    size_t size;                               /* sizeof(struct certmap_iis_options) */
+    struct certmap_view site;                  /* "Default Web Site" or "Default Web Site/app"; data NULL: the server
                                * level only. Compared without case */
     const struct certmap_allocator *allocator; /* of the rules and the log-on; copied */
     certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
     void *diag_ctx;
 };
-#define CERTMAP_IIS_OPTIONS_INIT {sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL}
+#define CERTMAP_IIS_OPTIONS_INIT                                                                                       \
+    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL }
 
 /* How the server is to log a mapped account on: the section's logonMethod and the passwords. */
 struct certmap_iis_logon;

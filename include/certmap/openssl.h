@@ -16,7 +16,8 @@ struct certmap_openssl_holder {
     size_t size;          /* sizeof(struct certmap_openssl_holder) */
     uint8_t *certificate; /* i2d_X509's copy, or NULL; OpenSSL's memory */
 };
-#define CERTMAP_OPENSSL_HOLDER_INIT {sizeof(struct certmap_openssl_holder), NULL}
+#define CERTMAP_OPENSSL_HOLDER_INIT                                                                                    \
+    { sizeof(struct certmap_openssl_holder), NULL }
 
 /* Fills cert from x509. The Names are views into x509 and are not copied. The whole certificate is
  * copied into holder, but only if needs (certmap_rules_needs) has CERTMAP_PIECE_CERTIFICATE. cert is

@@ -6,11 +6,11 @@
 #include "certmap/certmap.h"
 
 #if defined(__MINGW32__)
-#define CM_PRINTF(format, first) __attribute__((format(gnu_printf, format, first)))
+#define CM_PRINTF(index, first) __attribute__((format(gnu_printf, index, first)))
 #elif defined(__GNUC__)
-#define CM_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define CM_PRINTF(index, first) __attribute__((format(printf, index, first)))
 #else
-#define CM_PRINTF(format, first)
+#define CM_PRINTF(index, first)
 #endif
 
 /* Where something stands in a text. */

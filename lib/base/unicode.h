@@ -29,7 +29,7 @@ struct cm_text {
     struct certmap_view folded; /* NFC of the folded NFC; the same memory as nfc when equal */
 };
 
-/* Normalises valid UTF-8 into keep. Scratch memory comes from scratch, which is reset.
+/* Normalises valid UTF-8 into keep; working memory comes from scratch, which the caller resets.
  * False when there is no memory. Linear in the length, whatever the text. */
 bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch);
 

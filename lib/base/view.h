@@ -8,6 +8,9 @@
 
 /* A view of a string literal, without its NUL. */
 #define CM_VIEW(literal) ((struct certmap_view){(const uint8_t *)(literal), sizeof(literal) - 1})
+/* The same as an initialiser of a constant. */
+#define CM_VIEW_OF(literal)                                                                                            \
+    { (const uint8_t *)(literal), sizeof(literal) - 1 }
 #define CM_VIEW_NONE ((struct certmap_view){NULL, 0})
 
 static inline struct certmap_view cm_view(const void *data, size_t len) {

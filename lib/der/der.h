@@ -33,7 +33,7 @@ struct cm_der {
 /* One element. */
 struct cm_tlv {
     uint32_t tag;
-    struct certmap_view whole;    /* tag and length included */
+    struct certmap_view whole; /* tag and length included */
     struct certmap_view contents;
 };
 

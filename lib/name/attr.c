@@ -3,6 +3,7 @@
  * attributes that OpenSSL, GnuTLS, NSS, Java and Bouncy Castle name, from PKCS #9 (RFC 2985), from the CA/Browser
  * Forum's EV guidelines, and from the keys of Windows' CertStrToName. */
 #include "name/attr.h"
+#include "base/out.h"
 #include "base/view.h"
 #include "der/oid.h"
 
@@ -144,6 +145,13 @@ size_t cm_attr_by_name(struct certmap_view name) {
     while (i < CM_ATTR_COUNT && !has_name(&table[i], name))
         i++;
     return i;
+}
+
+void cm_attr_print(struct cm_out *out, size_t row, struct certmap_view oid) {
+    if (row == CM_ATTR_OTHER)
+        cm_oid_print(out, oid);
+    else
+        cm_out_string(out, table[row].name);
 }
 
 static struct certmap_view text_of(const char *name) {

@@ -5,6 +5,8 @@
 
 #include "certmap/certmap.h"
 
+struct cm_out;
+
 /* The string type that RFC 5280 appendix A asks for when a value is encoded. */
 enum cm_attr_string { CM_ATTR_UTF8, CM_ATTR_PRINTABLE, CM_ATTR_IA5 };
 
@@ -22,6 +24,8 @@ struct cm_attr {
 #define CM_ATTR_OTHER CM_ATTR_COUNT /* the number of every type that has no row */
 
 const struct cm_attr *cm_attr_row(size_t number);
+/* Prints a type as rules name it: the row's name, or the dotted OID. */
+void cm_attr_print(struct cm_out *out, size_t row, struct certmap_view oid);
 /* The row of an OID, or CM_ATTR_OTHER. */
 size_t cm_attr_by_oid(struct certmap_view oid);
 /* The row of a name or alias, without regard to case, or CM_ATTR_OTHER. */

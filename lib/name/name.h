@@ -10,16 +10,16 @@
 #include "certmap/certmap.h"
 
 struct cm_rdn_ava {
-    size_t rdn;                   /* which RDN, from 0 */
+    size_t rdn; /* which RDN, from 0 */
     bool last_of_rdn;
-    struct certmap_view oid;      /* contents octets */
-    uint32_t tag;                 /* of the value, as der.h numbers them */
-    struct certmap_view value;    /* tag and length included */
+    struct certmap_view oid;   /* contents octets */
+    uint32_t tag;              /* of the value, as der.h numbers them */
+    struct certmap_view value; /* tag and length included */
     struct certmap_view contents;
 };
 
 struct cm_name_cursor {
-    const uint8_t *start; /* of the Name */
+    const uint8_t *start;     /* of the Name */
     struct certmap_view rdns; /* what is left of the SEQUENCE */
     struct certmap_view avas; /* what is left of the SET */
     size_t rdn_count;

@@ -13,14 +13,18 @@
 
 #define CM_AVA_NONE UINT32_MAX
 
+struct cm_ava_label;
+
 struct cm_ava {
     struct certmap_view oid; /* contents octets */
     struct certmap_view der; /* the value, tag and length included */
     struct cm_text text;     /* both NULL when unreadable */
     uint32_t tag;
     uint32_t rdn;
-    uint32_t next;           /* of the same row; all types without a row are one chain */
+    uint32_t row;  /* of the attribute table, or CM_ATTR_OTHER */
+    uint32_t next; /* of the same row; all types without a row are one chain */
     enum certmap_code unreadable;
+    struct cm_ava_label *label; /* for certmap_peer_value; NULL until asked for */
 };
 
 struct cm_prepared_name {
@@ -33,8 +37,8 @@ struct certmap_peer {
     struct cm_arena arena;   /* what lives until the next set */
     struct cm_arena scratch; /* what lives during a call */
     bool set;
-    struct cm_prepared_name names[2];  /* by enum certmap_field: subject, issuer */
-    struct certmap_view certificate; /* borrowed; data NULL: not supplied */
+    struct cm_prepared_name names[2]; /* by enum certmap_field: subject, issuer */
+    struct certmap_view certificate;  /* borrowed; data NULL: not supplied */
 };
 
 #endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include <stdlib.h>
+
+static void *default_alloc(void *ctx, size_t size) {
+    (void)ctx;
+    return malloc(size);
+}
+
+static void *default_resize(void *ctx, void *p, size_t size) {
+    (void)ctx;
+    return realloc(p, size);
+}
+
+static void default_release(void *ctx, void *p) {
+    (void)ctx;
+    free(p);
+}
+
+bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src) {
+    static const struct certmap_allocator defaults = {default_alloc, default_resize, default_release, NULL};
+    *dst = src == NULL ? defaults : *src;
+    return dst->alloc != NULL && dst->resize != NULL && dst->release != NULL;
+}
+
+void *cm_alloc(const struct certmap_allocator *allocator, size_t size) {
+    return allocator->alloc(allocator->ctx, size > 0 ? size : 1);
+}
+
+void *cm_resize(const struct certmap_allocator *allocator, void *p, size_t size) {
+    if (p == NULL)
+        return cm_alloc(allocator, size);
+    return allocator->resize(allocator->ctx, p, size > 0 ? size : 1);
+}
+
+void cm_release(const struct certmap_allocator *allocator, void *p) {
+    if (p != NULL)
+        allocator->release(allocator->ctx, p);
+}
+
+void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
+                       size_t item_size) {
+    size_t wanted = *cap > 0 ? *cap : 8;
+    if (items != NULL && need <= *cap)
+        return items;
+    while (wanted < need)
+        wanted *= 2;
+    if (wanted > SIZE_MAX / item_size)
+        return NULL;
+    items = cm_resize(allocator, items, wanted * item_size);
+    if (items != NULL)
+        *cap = wanted;
+    return items;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of codes, decisions and kinds. */
+#include "certmap/certmap.h"
+
+static const struct {
+    enum certmap_code code;
+    const char *name;
+} codes[] = {
+    {CERTMAP_CODE_NONE, ""},
+    {CERTMAP_CODE_NO_MATCH, "no-match"},
+    {CERTMAP_CODE_DISABLED, "disabled"},
+    {CERTMAP_CODE_UNREADABLE, "unreadable"},
+    {CERTMAP_CODE_EMPTY_RULES, "empty-rules"},
+    {CERTMAP_CODE_VALUE_TYPE, "value-type"},
+    {CERTMAP_CODE_VALUE_ENCODING, "value-encoding"},
+    {CERTMAP_CODE_VALUE_AMBIGUOUS, "value-ambiguous"},
+    {CERTMAP_CODE_VALUE_NUL, "value-nul"},
+    {CERTMAP_CODE_VALUE_TOO_LONG, "value-too-long"},
+    {CERTMAP_CODE_NOT_SUPPLIED, "not-supplied"},
+    {CERTMAP_CODE_STEPS, "steps"},
+    {CERTMAP_CODE_ARGUMENT, "argument"},
+    {CERTMAP_CODE_MEMORY, "memory"},
+    {CERTMAP_CODE_BUFFER_TOO_SMALL, "buffer-too-small"},
+    {CERTMAP_CODE_NO_CERTIFICATE, "no-certificate"},
+    {CERTMAP_CODE_NOT_VERIFIED, "not-verified"},
+    {CERTMAP_CODE_HANDSHAKE_UNFINISHED, "handshake-unfinished"},
+    {CERTMAP_CODE_MALFORMED_DER, "malformed-der"},
+    {CERTMAP_CODE_MALFORMED_CERTIFICATE, "malformed-certificate"},
+    {CERTMAP_CODE_MALFORMED_NAME, "malformed-name"},
+    {CERTMAP_CODE_MALFORMED_OID, "malformed-oid"},
+    {CERTMAP_CODE_EMPTY_RDN, "empty-rdn"},
+    {CERTMAP_CODE_NAME_TOO_LARGE, "name-too-large"},
+    {CERTMAP_CODE_LIBRARY_REFUSED, "library-refused"},
+    {CERTMAP_CODE_NOT_A_CERTIFICATE, "not-a-certificate"},
+    {CERTMAP_CODE_CANNOT_READ, "cannot-read"},
+    {CERTMAP_CODE_DN_SYNTAX, "dn-syntax"},
+    {CERTMAP_CODE_DN_ATTRIBUTE, "dn-attribute"},
+    {CERTMAP_CODE_DN_ESCAPE, "dn-escape"},
+    {CERTMAP_CODE_DN_HEX, "dn-hex"},
+    {CERTMAP_CODE_SYNTAX, "syntax"},
+    {CERTMAP_CODE_UNKNOWN_SUBFIELD, "unknown-subfield"},
+    {CERTMAP_CODE_UNKNOWN_FIELD, "unknown-field"},
+    {CERTMAP_CODE_UNTERMINATED_STRING, "unterminated-string"},
+    {CERTMAP_CODE_BAD_ESCAPE, "bad-escape"},
+    {CERTMAP_CODE_BAD_UTF8, "bad-utf8"},
+    {CERTMAP_CODE_MIXED_AND_OR, "mixed-and-or"},
+    {CERTMAP_CODE_DUPLICATE_MAPPING, "duplicate-mapping"},
+    {CERTMAP_CODE_NO_MAPPINGS, "no-mappings"},
+    {CERTMAP_CODE_MISSING_VERSION, "missing-version"},
+    {CERTMAP_CODE_UNSUPPORTED_VERSION, "unsupported-version"},
+    {CERTMAP_CODE_NESTING, "nesting"},
+    {CERTMAP_CODE_TEXT_TOO_LONG, "text-too-long"},
+    {CERTMAP_CODE_TOO_MANY, "too-many"},
+    {CERTMAP_CODE_MISSING_WHEN, "missing-when"},
+    {CERTMAP_CODE_MISSING_DECISION, "missing-decision"},
+    {CERTMAP_CODE_EMPTY_NAME, "empty-name"},
+    {CERTMAP_CODE_BAD_ACCOUNT, "bad-account"},
+    {CERTMAP_CODE_NUL, "nul"},
+    {CERTMAP_CODE_RULES_TOO_LARGE, "rules-too-large"},
+    {CERTMAP_CODE_CONTROL_CHARACTER, "control-character"},
+    {CERTMAP_CODE_EMPTY_LIST, "empty-list"},
+    {CERTMAP_CODE_BAD_OID, "bad-oid"},
+    {CERTMAP_CODE_ALLOWS_EVERYONE, "allows-everyone"},
+    {CERTMAP_CODE_UNREACHABLE_MAPPING, "unreachable-mapping"},
+    {CERTMAP_CODE_XML, "xml"},
+    {CERTMAP_CODE_DTD, "dtd"},
+    {CERTMAP_CODE_ENCODING, "encoding"},
+    {CERTMAP_CODE_NOT_IIS, "not-iis"},
+    {CERTMAP_CODE_UNKNOWN_ELEMENT, "unknown-element"},
+    {CERTMAP_CODE_UNKNOWN_ATTRIBUTE, "unknown-attribute"},
+    {CERTMAP_CODE_MISSING_ATTRIBUTE, "missing-attribute"},
+    {CERTMAP_CODE_BAD_BOOLEAN, "bad-boolean"},
+    {CERTMAP_CODE_BAD_ENUM, "bad-enum"},
+    {CERTMAP_CODE_MISSING_USER_NAME, "missing-user-name"},
+    {CERTMAP_CODE_DUPLICATE_RULE, "duplicate-rule"},
+    {CERTMAP_CODE_DUPLICATE_CERTIFICATE, "duplicate-certificate"},
+    {CERTMAP_CODE_BAD_BASE64, "bad-base64"},
+    {CERTMAP_CODE_CONFIG_SOURCE, "config-source"},
+    {CERTMAP_CODE_ENCRYPTED_SECTION, "encrypted-section"},
+    {CERTMAP_CODE_UNKNOWN_SITE, "unknown-site"},
+    {CERTMAP_CODE_DUPLICATE_SECTION, "duplicate-section"},
+    {CERTMAP_CODE_UNEXPECTED_TEXT, "unexpected-text"},
+    {CERTMAP_CODE_NESTED_LOCATION, "nested-location"},
+    {CERTMAP_CODE_SECTION_DISABLED, "section-disabled"},
+    {CERTMAP_CODE_OTHER_SITES, "other-sites"},
+    {CERTMAP_CODE_NO_SECTION, "no-section"},
+    {CERTMAP_CODE_ENCRYPTED_VALUE, "encrypted-value"},
+    {CERTMAP_CODE_USELESS_CERTIFICATE, "useless-certificate"},
+};
+
+const char *certmap_code_name(enum certmap_code code) {
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].code == code)
+            return codes[i].name;
+    return NULL;
+}
+
+const char *certmap_decision_name(enum certmap_decision decision) {
+    switch (decision) {
+    case CERTMAP_NONE:
+        return "none";
+    case CERTMAP_ALLOW:
+        return "allow";
+    case CERTMAP_DENY:
+        return "deny";
+    }
+    return NULL;
+}
+
+const char *certmap_kind_name(enum certmap_kind kind) {
+    switch (kind) {
+    case CERTMAP_KIND_NATIVE:
+        return "native";
+    case CERTMAP_KIND_MANY_TO_ONE:
+        return "manyToOne";
+    case CERTMAP_KIND_ONE_TO_ONE:
+        return "oneToOne";
+    }
+    return NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/error.h"
+#include "base/out.h"
+#include "base/unicode.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* vsnprintf may have cut a character in two; the text stays UTF-8. */
+static void trim_to_utf8(char *text) {
+    struct certmap_view view = {(const uint8_t *)text, strlen(text)};
+    text[cm_utf8_check(view)] = 0;
+}
+
+CM_PRINTF(5, 0)
+static enum certmap_status fill(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                                size_t offset, const char *format, va_list args) {
+    if (err == NULL)
+        return status;
+    *err = (struct certmap_error){.status = status, .code = code, .offset = offset};
+    (void)vsnprintf(err->text, sizeof err->text, format, args);
+    trim_to_utf8(err->text);
+    return status;
+}
+
+enum certmap_status cm_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                             const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fill(err, status, code, 0, format, args);
+    va_end(args);
+    return status;
+}
+
+enum certmap_status cm_error_at(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                                size_t offset, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fill(err, status, code, offset, format, args);
+    va_end(args);
+    return status;
+}
+
+void cm_error_place(struct certmap_error *err, struct cm_position position) {
+    if (err == NULL)
+        return;
+    err->line = position.line;
+    err->column = position.column;
+    err->offset = position.offset;
+    err->length = position.length;
+}
+
+enum certmap_status cm_error_memory(struct certmap_error *err) {
+    return cm_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+}
+
+enum certmap_status cm_error_argument(struct certmap_error *err, const char *what) {
+    return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s", what);
+}
+
+struct cm_quoted cm_quote(struct certmap_view view) {
+    const size_t most = 60;
+    struct cm_quoted quoted;
+    struct cm_out out = {quoted.text, most, 0};
+    size_t len = view.len < most ? view.len : most;
+    bool cut = false;
+    for (;; len--) { /* the longest start that fits; escapes make it up to ten times as long */
+        struct certmap_view start = {view.data, len};
+        cut = len < view.len;
+        if (cut && len > 0 && (view.data[len] & 0xC0) == 0x80)
+            continue;
+        out.len = 0;
+        cm_out_escaped(&out, start, true);
+        if (out.len < most)
+            break;
+    }
+    quoted.text[out.len] = 0;
+    if (cut)
+        memcpy(quoted.text + out.len - 1, "...\"", 5);
+    return quoted;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/unicode.h"
+#include "base/arena.h"
+#include <string.h>
+#include <utf8proc.h>
+
+/* ---- UTF-8 ---- */
+
+/* How many continuation bytes follow this lead byte, and the smallest code point that may use it. */
+static size_t lead_byte(uint8_t lead, uint32_t *bits, uint32_t *least) {
+    if (lead >= 0xC2 && lead <= 0xDF) {
+        *bits = lead & 0x1Fu;
+        *least = 0x80;
+        return 1;
+    }
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        *bits = lead & 0x0Fu;
+        *least = 0x800;
+        return 2;
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+        *bits = lead & 0x07u;
+        *least = 0x10000;
+        return 3;
+    }
+    return 0;
+}
+
+size_t cm_utf8_decode(const uint8_t *p, size_t len, uint32_t *cp) {
+    uint32_t bits;
+    uint32_t least;
+    if (p[0] < 0x80) {
+        *cp = p[0];
+        return 1;
+    }
+    size_t more = lead_byte(p[0], &bits, &least);
+    if (more == 0 || more >= len)
+        return 0;
+    for (size_t i = 1; i <= more; i++) {
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+        bits = bits << 6 | (p[i] & 0x3Fu);
+    }
+    if (bits < least || bits > 0x10FFFF || (bits >= 0xD800 && bits <= 0xDFFF))
+        return 0;
+    *cp = bits;
+    return more + 1;
+}
+
+size_t cm_utf8_encode(uint8_t out[4], uint32_t cp) {
+    if (cp < 0x80) {
+        out[0] = (uint8_t)cp;
+        return 1;
+    }
+    if (cp < 0x800) {
+        out[0] = (uint8_t)(0xC0 | cp >> 6);
+        out[1] = (uint8_t)(0x80 | (cp & 0x3F));
+        return 2;
+    }
+    if (cp < 0x10000) {
+        out[0] = (uint8_t)(0xE0 | cp >> 12);
+        out[1] = (uint8_t)(0x80 | (cp >> 6 & 0x3F));
+        out[2] = (uint8_t)(0x80 | (cp & 0x3F));
+        return 3;
+    }
+    out[0] = (uint8_t)(0xF0 | cp >> 18);
+    out[1] = (uint8_t)(0x80 | (cp >> 12 & 0x3F));
+    out[2] = (uint8_t)(0x80 | (cp >> 6 & 0x3F));
+    out[3] = (uint8_t)(0x80 | (cp & 0x3F));
+    return 4;
+}
+
+size_t cm_utf8_check(struct certmap_view text) {
+    size_t i = 0;
+    while (i < text.len) {
+        uint32_t cp;
+        size_t len = cm_utf8_decode(text.data + i, text.len - i, &cp);
+        if (len == 0)
+            break;
+        i += len;
+    }
+    return i;
+}
+
+bool cm_is_ascii(struct certmap_view text) {
+    uint8_t all = 0;
+    for (size_t i = 0; i < text.len; i++)
+        all |= text.data[i];
+    return all < 0x80;
+}
+
+/* ---- Code points ---- */
+
+uint32_t cm_fold(uint32_t cp) {
+    const uint32_t dotted_capital_i = 0x130; /* folds only fully (F) or in Turkish (T) */
+    utf8proc_int32_t folded[8];
+    int boundclass = 0;
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+    if (cp == dotted_capital_i)
+        return cp;
+    /* utf8proc folds fully: one code point is status C, several are status F, beside which a
+     * status S mapping, where there is one, is the simple lower case. */
+    utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)cp, folded, 8, UTF8PROC_CASEFOLD, &boundclass);
+    return (uint32_t)(n == 1 ? folded[0] : utf8proc_tolower((utf8proc_int32_t)cp));
+}
+
+bool cm_is_unsafe(uint32_t cp) {
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0x00, 0x1F},     {0x7F, 0x9F},     {0x61C, 0x61C},   {0x200E, 0x200F},   {0x2028, 0x202E},
+        {0x2066, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (cp >= ranges[i].first && cp <= ranges[i].last)
+            return true;
+    return false;
+}
+
+/* ---- Normalisation ---- */
+
+/* The last code point below which nothing combines or decomposes under NFC. */
+#define NFC_INERT_BELOW 0x300
+
+/* Most code points in the canonical decomposition of one. */
+#define MOST_DECOMPOSED 4
+
+/* Code points in scratch memory. */
+struct cm_points {
+    utf8proc_int32_t *at;
+    size_t len;
+};
+
+static int combining_class(utf8proc_int32_t cp) {
+    return utf8proc_get_property(cp)->combining_class;
+}
+
+static void insertion_sort(utf8proc_int32_t *run, size_t len) {
+    for (size_t i = 1; i < len; i++) {
+        utf8proc_int32_t cp = run[i];
+        size_t k = i;
+        for (; k > 0 && combining_class(run[k - 1]) > combining_class(cp); k--)
+            run[k] = run[k - 1];
+        run[k] = cp;
+    }
+}
+
+static void counting_sort(utf8proc_int32_t *run, size_t len, utf8proc_int32_t *copy) {
+    size_t start[257] = {0};
+    memcpy(copy, run, len * sizeof *run);
+    for (size_t i = 0; i < len; i++)
+        start[combining_class(copy[i]) + 1]++;
+    for (size_t class = 1; class < 257; class ++)
+        start[class] += start[class - 1];
+    for (size_t i = 0; i < len; i++)
+        run[start[combining_class(copy[i])]++] = copy[i];
+}
+
+/* The Canonical Ordering Algorithm (Unicode 3.11, D109). utf8proc's own is quadratic in the length of
+ * a run of marks, which a certificate may choose. */
+static void order_marks(struct cm_points points, utf8proc_int32_t *copy) {
+    const size_t few = 16;
+    for (size_t i = 0; i < points.len;) {
+        size_t end = i;
+        while (end < points.len && combining_class(points.at[end]) != 0)
+            end++;
+        if (end - i > few)
+            counting_sort(points.at + i, end - i, copy);
+        else
+            insertion_sort(points.at + i, end - i);
+        i = end + 1;
+    }
+}
+
+/* Decomposes valid UTF-8 canonically, folding each code point first if asked. */
+static struct cm_points decompose(struct certmap_view utf8, bool fold, utf8proc_int32_t *room) {
+    struct cm_points points = {room, 0};
+    int boundclass = 0;
+    for (size_t i = 0; i < utf8.len;) {
+        uint32_t cp;
+        i += cm_utf8_decode(utf8.data + i, utf8.len - i, &cp);
+        if (fold)
+            cp = cm_fold(cp);
+        points.len += (size_t)utf8proc_decompose_char((utf8proc_int32_t)cp, room + points.len, MOST_DECOMPOSED,
+                                                      UTF8PROC_DECOMPOSE | UTF8PROC_STABLE, &boundclass);
+    }
+    return points;
+}
+
+static struct certmap_view encode(struct cm_points points, struct cm_arena *keep) {
+    size_t len = 0;
+    uint8_t bytes[4];
+    for (size_t i = 0; i < points.len; i++)
+        len += cm_utf8_encode(bytes, (uint32_t)points.at[i]);
+    uint8_t *text = cm_arena_alloc(keep, len + 1);
+    if (text == NULL)
+        return (struct certmap_view){NULL, 0};
+    size_t at = 0;
+    for (size_t i = 0; i < points.len; i++)
+        at += cm_utf8_encode(text + at, (uint32_t)points.at[i]);
+    text[len] = 0;
+    return (struct certmap_view){text, len};
+}
+
+/* NFC of the text, or of the folded text. */
+static struct certmap_view normalise(struct certmap_view utf8, bool fold, struct cm_arena *keep,
+                                     struct cm_arena *scratch) {
+    const size_t most = utf8.len * MOST_DECOMPOSED;
+    utf8proc_int32_t *room = cm_arena_alloc(scratch, 2 * most * sizeof *room);
+    if (room == NULL)
+        return (struct certmap_view){NULL, 0};
+    struct cm_points points = decompose(utf8, fold, room);
+    order_marks(points, room + most);
+    points.len =
+        (size_t)utf8proc_normalize_utf32(points.at, (utf8proc_ssize_t)points.len, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+    return encode(points, keep);
+}
+
+/* Whether NFC changes nothing, at a glance: no lead byte of U+0300 or above. */
+static bool is_inert(struct certmap_view utf8) {
+    for (size_t i = 0; i < utf8.len; i++)
+        if (utf8.data[i] >= (0xC0 | NFC_INERT_BELOW >> 6))
+            return false;
+    return true;
+}
+
+static struct certmap_view fold_ascii(struct certmap_view nfc, struct cm_arena *keep) {
+    size_t upper = 0;
+    for (size_t i = 0; i < nfc.len; i++)
+        upper += nfc.data[i] >= 'A' && nfc.data[i] <= 'Z';
+    if (upper == 0)
+        return nfc;
+    uint8_t *folded = cm_arena_alloc(keep, nfc.len + 1);
+    if (folded == NULL)
+        return (struct certmap_view){NULL, 0};
+    for (size_t i = 0; i < nfc.len; i++)
+        folded[i] = (uint8_t)cm_fold(nfc.data[i]);
+    folded[nfc.len] = 0;
+    return (struct certmap_view){folded, nfc.len};
+}
+
+bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch) {
+    bool ascii = cm_is_ascii(utf8);
+    text->nfc = is_inert(utf8) ? cm_arena_text(keep, utf8) : normalise(utf8, false, keep, scratch);
+    if (text->nfc.data == NULL)
+        return false;
+    text->folded = ascii ? fold_ascii(text->nfc, keep) : normalise(text->nfc, true, keep, scratch);
+    return text->folded.data != NULL;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/eval.h"
+#include "base/glob.h"
+#include "base/view.h"
+
+/* Takes steps; false when there are not enough left, and then none are. */
+static bool spend(struct cm_eval *eval, size_t steps) {
+    bool enough = eval->steps >= steps;
+    eval->steps = enough ? eval->steps - steps : 0;
+    return enough;
+}
+
+static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
+    return (struct cm_verdict){truth, truth == CERTMAP_UNKNOWN ? why : CERTMAP_CODE_NONE, true};
+}
+
+/* ---- values ---- */
+
+/* Bytes that one step of an exact comparison covers. */
+#define BYTES_A_STEP 16
+
+static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, struct certmap_view b) {
+    if (!spend(eval, 1 + (a.len == b.len ? a.len / BYTES_A_STEP : 0)))
+        return CERTMAP_UNKNOWN;
+    return cm_view_equal(a, b) ? CERTMAP_TRUE : CERTMAP_FALSE;
+}
+
+struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition, const struct cm_ava *ava) {
+    if (ava->unreadable != CERTMAP_CODE_NONE)
+        return verdict(CERTMAP_UNKNOWN, ava->unreadable);
+    struct certmap_view text = condition->nocase ? ava->text.folded : ava->text.nfc;
+    for (size_t i = 0; i < condition->operand_count; i++) {
+        struct certmap_view operand = condition->operands[i].matched;
+        enum certmap_truth truth =
+            condition->op == CERTMAP_OP_LIKE ? cm_glob_match(operand, text, &eval->steps) : equals(eval, operand, text);
+        if (truth != CERTMAP_FALSE)
+            return verdict(truth, CERTMAP_CODE_STEPS);
+    }
+    return verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
+}
+
+/* ---- conditions ---- */
+
+static const struct cm_prepared_name *name_of(const struct cm_eval *eval, const struct cm_condition *condition) {
+    return &eval->peer->names[condition->field];
+}
+
+/* From `at` on: rows of the table have a chain of their own, all other types share one. */
+static uint32_t find_ava(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
+    const struct cm_ava *avas = name_of(eval, condition)->avas;
+    while (at != CM_AVA_NONE && spend(eval, 1)) {
+        if (condition->row != CM_ATTR_OTHER || cm_view_equal(avas[at].oid, condition->oid))
+            return at;
+        at = avas[at].next;
+    }
+    return CM_AVA_NONE;
+}
+
+uint32_t cm_eval_first_ava(struct cm_eval *eval, const struct cm_condition *condition) {
+    return find_ava(eval, condition, name_of(eval, condition)->first[condition->row]);
+}
+
+uint32_t cm_eval_next_ava(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
+    return find_ava(eval, condition, name_of(eval, condition)->avas[at].next);
+}
+
+/* Holds if any value does; unknown if none does but one is. */
+static struct cm_verdict any_value(struct cm_eval *eval, const struct cm_condition *condition) {
+    struct cm_verdict result = verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
+    uint32_t at = cm_eval_first_ava(eval, condition);
+    for (; at != CM_AVA_NONE; at = cm_eval_next_ava(eval, condition, at)) {
+        struct cm_verdict one = cm_eval_value(eval, condition, &name_of(eval, condition)->avas[at]);
+        if (one.truth == CERTMAP_TRUE)
+            return one;
+        if (result.truth == CERTMAP_FALSE)
+            result = one;
+    }
+    return result;
+}
+
+static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm_condition *condition) {
+    if (eval->peer->certificate.data == NULL)
+        return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_NOT_SUPPLIED);
+    for (size_t i = 0; i < condition->operand_count; i++) {
+        enum certmap_truth truth = equals(eval, condition->operands[i].matched, eval->peer->certificate);
+        if (truth != CERTMAP_FALSE)
+            return verdict(truth, CERTMAP_CODE_STEPS);
+    }
+    return verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
+}
+
+struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condition *condition) {
+    struct cm_verdict result;
+    if (condition->field == CERTMAP_FIELD_CERTIFICATE)
+        result = whole_certificate(eval, condition);
+    else if (condition->op != CERTMAP_OP_PRESENT)
+        result = any_value(eval, condition);
+    else
+        result = verdict(cm_eval_first_ava(eval, condition) != CM_AVA_NONE ? CERTMAP_TRUE : CERTMAP_FALSE,
+                         CERTMAP_CODE_NONE);
+    /* Without a step left, values may not have been looked at: false would be a guess. */
+    if (result.truth == CERTMAP_FALSE && eval->steps == 0)
+        return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_STEPS);
+    return result;
+}
+
+/* ---- expressions, in Kleene's three-valued logic ---- */
+
+/* AND looks for a FALSE, OR for a TRUE; failing that, one UNKNOWN makes all unknown. */
+static struct cm_verdict eval_members(struct cm_eval *eval, const struct cm_mapping *mapping,
+                                      const struct cm_node *node, enum certmap_truth decisive) {
+    struct cm_verdict result = verdict(decisive == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
+    for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
+        struct cm_verdict one = cm_eval_node(eval, mapping, member);
+        if (one.truth == decisive)
+            return one;
+        if (one.truth == CERTMAP_UNKNOWN && result.truth != CERTMAP_UNKNOWN)
+            result = one;
+    }
+    return result;
+}
+
+static struct cm_verdict negate(struct cm_verdict one) {
+    if (one.truth != CERTMAP_UNKNOWN)
+        one.truth = one.truth == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE;
+    return one;
+}
+
+static struct cm_verdict eval_kind(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node) {
+    switch (node->kind) {
+    case CM_NODE_ALL:
+        return eval_members(eval, mapping, node, CERTMAP_FALSE);
+    case CM_NODE_ANY:
+        return eval_members(eval, mapping, node, CERTMAP_TRUE);
+    case CM_NODE_NOT:
+        return negate(cm_eval_node(eval, mapping, node + 1));
+    case CM_NODE_CONDITION:
+        return cm_eval_condition(eval, &eval->rules->conditions[mapping->first_condition + node->condition]);
+    case CM_NODE_ALWAYS:
+        break;
+    }
+    return verdict(CERTMAP_TRUE, CERTMAP_CODE_NONE);
+}
+
+struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node) {
+    struct cm_verdict result = eval_kind(eval, mapping, node);
+    if (eval->verdicts != NULL)
+        eval->verdicts[node - &eval->rules->nodes[mapping->first_node]] = result;
+    return result;
+}
+
+struct cm_verdict cm_eval_mapping(struct cm_eval *eval, const struct cm_mapping *mapping) {
+    return cm_eval_node(eval, mapping, &eval->rules->nodes[mapping->first_node]);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The plain evaluator: the definition of what rules mean (docs/matching.md). */
+#ifndef CM_RULE_EVAL_H
+#define CM_RULE_EVAL_H
+
+#include "name/peer.h"
+#include "rule/rules.h"
+
+/* What a node, a value or a mapping gave. */
+struct cm_verdict {
+    enum certmap_truth truth;
+    enum certmap_code why; /* for UNKNOWN, the first cause; else NONE */
+    bool read;             /* evaluated on the way to a decision */
+};
+
+/* One evaluation. */
+struct cm_eval {
+    const struct certmap_rules *rules;
+    const struct certmap_peer *peer;
+    size_t steps;                /* left */
+    struct cm_verdict *verdicts; /* of the nodes of the mapping, for explanations; or NULL */
+};
+
+/* Whether one value satisfies a condition that has operands. */
+struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition, const struct cm_ava *ava);
+struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condition *condition);
+/* Evaluates a mapping, or one node of it, stopping as early as AND and OR allow. */
+struct cm_verdict cm_eval_mapping(struct cm_eval *eval, const struct cm_mapping *mapping);
+struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node);
+
+/* The next AVA of the condition's subfield, from `at` on (first: the start of its chain), or
+ * CM_AVA_NONE. Each AVA looked at is a step; when they run out, CM_AVA_NONE. */
+uint32_t cm_eval_first_ava(struct cm_eval *eval, const struct cm_condition *condition);
+uint32_t cm_eval_next_ava(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at);
+
+/* Makes result NONE, nothing said. */
+void cm_result_clear(struct certmap_result *result);
+/* Fills result from the mapping that ended the search with this verdict. */
+void cm_result_decide(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+                      enum certmap_truth truth);
+/* Fills result where no mapping ended the search. */
+void cm_result_none(struct certmap_result *result, const struct certmap_rules *rules);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/lex.h"
+#include "base/unicode.h"
+#include "base/view.h"
+
+/* ---- positions ---- */
+
+struct cm_lexer cm_lex_start(struct certmap_view text) {
+    size_t mark = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    return (struct cm_lexer){text, mark, 1, mark, 1};
+}
+
+/* How many code points begin in a text. */
+static size_t count_code_points(const uint8_t *text, size_t len) {
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* Offsets only grow, so that every byte of a line is counted once. */
+static struct cm_position position_at(struct cm_lexer *lexer, size_t offset, size_t length) {
+    lexer->column += count_code_points(lexer->text.data + lexer->counted, offset - lexer->counted);
+    lexer->counted = offset;
+    return (struct cm_position){lexer->line, lexer->column, offset, length};
+}
+
+struct cm_position cm_token_part(const struct cm_token *token, struct certmap_view part) {
+    struct cm_position position = token->position;
+    size_t quote = token->kind == CM_TOKEN_STRING ? 1 : 0;
+    size_t before = (size_t)(part.data - token->text.data);
+    position.column += quote + count_code_points(token->text.data, before);
+    position.offset += quote + before;
+    position.length = part.len;
+    return position;
+}
+
+/* ---- tokens ---- */
+
+static struct cm_token make_token(struct cm_lexer *lexer, enum cm_token_kind kind, size_t start, size_t end) {
+    return (struct cm_token){
+        .kind = kind,
+        .text = cm_view(lexer->text.data + start, end - start),
+        .position = position_at(lexer, start, end - start),
+    };
+}
+
+/* A bad token: from start to the lexer's new offset. */
+static struct cm_token bad_token(struct cm_lexer *lexer, enum certmap_code code, size_t start, size_t end) {
+    struct cm_token token = make_token(lexer, CM_TOKEN_BAD, start, end);
+    token.bad = code;
+    lexer->offset = end;
+    return token;
+}
+
+static bool at_end(const struct cm_lexer *lexer) {
+    return lexer->offset >= lexer->text.len;
+}
+
+static bool is_word(uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The length of the character at an offset if it may stand in rules: UTF-8, and nothing that could hide
+ * what follows from a reader. Otherwise 0, and *code says why. */
+static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum certmap_code *code) {
+    uint32_t cp;
+    size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
+    *code = len == 0 ? CERTMAP_CODE_BAD_UTF8 : CERTMAP_CODE_CONTROL_CHARACTER;
+    return len > 0 && (cp == '\t' || !cm_is_unsafe(cp)) ? len : 0;
+}
+
+static struct cm_token bad_character(struct cm_lexer *lexer, enum certmap_code code, size_t offset) {
+    uint32_t cp;
+    size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
+    return bad_token(lexer, code, offset, offset + (len > 0 ? len : 1));
+}
+
+static bool is_line_end(uint8_t c) {
+    return c == '\n' || c == '\r';
+}
+
+/* Skips a comment; false at a character that may not stand in it. */
+static bool skip_comment(struct cm_lexer *lexer, enum certmap_code *code) {
+    while (!at_end(lexer) && !is_line_end(lexer->text.data[lexer->offset])) {
+        size_t len = clean_character(lexer, lexer->offset, code);
+        if (len == 0)
+            return false;
+        lexer->offset += len;
+    }
+    return true;
+}
+
+static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
+    for (; !at_end(lexer); lexer->offset++) {
+        uint8_t c = lexer->text.data[lexer->offset];
+        if (c == '#') {
+            if (!skip_comment(lexer, code))
+                return false;
+            lexer->offset--;
+        } else if (c == '\n') {
+            lexer->line++;
+            lexer->counted = lexer->offset + 1;
+            lexer->column = 1;
+        } else if (c != ' ' && c != '\t' && c != '\r') {
+            break;
+        }
+    }
+    return true;
+}
+
+static struct cm_token take_word(struct cm_lexer *lexer) {
+    size_t start = lexer->offset, end = start;
+    while (end < lexer->text.len &&
+           (is_word(lexer->text.data[end]) || lexer->text.data[end] == '.' || lexer->text.data[end] == '-'))
+        end++;
+    lexer->offset = end;
+    return make_token(lexer, CM_TOKEN_WORD, start, end);
+}
+
+static struct cm_token take_string(struct cm_lexer *lexer) {
+    size_t start = lexer->offset, end = start + 1;
+    enum certmap_code code;
+    while (end < lexer->text.len && lexer->text.data[end] != '"' && !is_line_end(lexer->text.data[end])) {
+        size_t len = clean_character(lexer, end, &code);
+        if (len == 0)
+            return bad_character(lexer, code, end);
+        bool escape = lexer->text.data[end] == '\\';
+        end += len;
+        if (escape && end < lexer->text.len && (lexer->text.data[end] == '"' || lexer->text.data[end] == '\\'))
+            end++;
+    }
+    if (end >= lexer->text.len || lexer->text.data[end] != '"')
+        return bad_token(lexer, CERTMAP_CODE_UNTERMINATED_STRING, start, end);
+    lexer->offset = end + 1;
+    struct cm_token token = make_token(lexer, CM_TOKEN_STRING, start, end + 1);
+    token.text = cm_view(lexer->text.data + start + 1, end - start - 1);
+    return token;
+}
+
+struct cm_token cm_lex_next(struct cm_lexer *lexer) {
+    enum certmap_code code;
+    if (!skip_space(lexer, &code))
+        return bad_character(lexer, code, lexer->offset);
+    if (at_end(lexer))
+        return make_token(lexer, CM_TOKEN_END, lexer->offset, lexer->offset);
+    uint8_t c = lexer->text.data[lexer->offset];
+    if (is_word(c))
+        return take_word(lexer);
+    if (c == '"')
+        return take_string(lexer);
+    if (c != 0 && memchr("{}();,=", c, 7) != NULL) {
+        lexer->offset++;
+        return make_token(lexer, CM_TOKEN_PUNCT, lexer->offset - 1, lexer->offset);
+    }
+    if (clean_character(lexer, lexer->offset, &code) > 0)
+        code = CERTMAP_CODE_SYNTAX;
+    return bad_character(lexer, code, lexer->offset);
+}
+
+/* ---- escapes ---- */
+
+/* What is left to unescape, and what came of it. */
+struct unescape {
+    struct certmap_view rest;
+    uint8_t *out;
+    size_t len;
+    enum cm_string_use use;
+};
+
+static void put(struct unescape *un, const void *bytes, size_t len) {
+    memcpy(un->out + un->len, bytes, len);
+    un->len += len;
+}
+
+static uint32_t hex_digit(uint8_t c) {
+    if (c >= '0' && c <= '9')
+        return c - (uint32_t)'0';
+    if (c >= 'a' && c <= 'f')
+        return c - (uint32_t)'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - (uint32_t)'A' + 10;
+    return 16;
+}
+
+/* \u{H..}: 1 to 6 digits, a Unicode scalar value other than U+0000. Returns its length, or 0. */
+static size_t unicode_escape(struct certmap_view rest, uint32_t *cp) {
+    size_t i = 3;
+    *cp = 0;
+    if (rest.len < 3 || rest.data[2] != '{')
+        return 0;
+    for (; i < rest.len && i < 9 && hex_digit(rest.data[i]) < 16; i++)
+        *cp = *cp << 4 | hex_digit(rest.data[i]);
+    bool scalar = *cp > 0 && *cp <= 0x10FFFF && (*cp < 0xD800 || *cp > 0xDFFF);
+    return i > 3 && i < rest.len && rest.data[i] == '}' && scalar ? i + 1 : 0;
+}
+
+/* In a pattern, the characters with a meaning stand for themselves only behind a backslash. */
+static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
+    if (un->use == CM_STRING_PATTERN && memchr("*?\\", bytes[0], 3) != NULL)
+        put(un, "\\", 1);
+    put(un, bytes, len);
+}
+
+/* Takes one escape; returns its length in the source, or 0. */
+static size_t take_escape(struct unescape *un) {
+    static const char plain[] = "\\\"nt", meant[] = "\\\"\n\t";
+    uint8_t c = un->rest.len > 1 ? un->rest.data[1] : 0, bytes[4];
+    uint32_t cp;
+    const char *at = c != 0 ? strchr(plain, c) : NULL;
+    if (at != NULL) {
+        put_literal(un, (const uint8_t *)&meant[at - plain], 1);
+        return 2;
+    }
+    if (un->use == CM_STRING_PATTERN && (c == '*' || c == '?')) {
+        put_literal(un, &c, 1);
+        return 2;
+    }
+    size_t len = c == 'u' ? unicode_escape(un->rest, &cp) : 0;
+    if (len > 0)
+        put_literal(un, bytes, cm_utf8_encode(bytes, cp));
+    return len;
+}
+
+/* How much of a bad escape to point at. */
+static size_t bad_length(struct certmap_view rest) {
+    size_t len = rest.len > 1 && rest.data[1] == 'u' ? 2 : 1;
+    if (len == 2) {
+        while (len < rest.len && len < 10 && rest.data[len - 1] != '}')
+            len++;
+        return len;
+    }
+    uint32_t cp;
+    return rest.len > 1 ? 1 + cm_utf8_decode(rest.data + 1, rest.len - 1, &cp) : 1;
+}
+
+bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
+                        struct certmap_view *bad) {
+    struct unescape un = {token->text, out, 0, use};
+    while (un.rest.len > 0) {
+        size_t len = 1;
+        if (un.rest.data[0] == '\\')
+            len = take_escape(&un);
+        else
+            put(&un, un.rest.data, 1);
+        if (len == 0) {
+            *bad = cm_view(un.rest.data, bad_length(un.rest));
+            return false;
+        }
+        un.rest.data += len;
+        un.rest.len -= len;
+    }
+    *result = cm_view(out, un.len);
+    return true;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Tokens of the native language (docs/rules.md).
+ *
+ *     word   = [A-Za-z0-9_] [A-Za-z0-9_.-]*       keywords, fields, numbers
+ *     string = '"' (character | escape)* '"'       on one line
+ *     punct  = one of { } ( ) ; , =
+ * Between tokens: space, tab, CR, LF, and # to the end of the line. */
+#ifndef CM_RULE_LEX_H
+#define CM_RULE_LEX_H
+
+#include "base/error.h"
+
+enum cm_token_kind { CM_TOKEN_END, CM_TOKEN_WORD, CM_TOKEN_STRING, CM_TOKEN_PUNCT, CM_TOKEN_BAD };
+
+struct cm_token {
+    enum cm_token_kind kind;
+    struct certmap_view text; /* as written; of a string, without the quotes */
+    struct cm_position position;
+    enum certmap_code bad; /* CM_TOKEN_BAD: what is wrong */
+};
+
+struct cm_lexer {
+    struct certmap_view text;
+    size_t offset;
+    size_t line;
+    size_t counted; /* columns are counted up to this offset of the line, */
+    size_t column;  /* which has this column */
+};
+
+/* Begins at the start of text, after a byte order mark. */
+struct cm_lexer cm_lex_start(struct certmap_view text);
+struct cm_token cm_lex_next(struct cm_lexer *lexer);
+/* The position of a part of a token's text. */
+struct cm_position cm_token_part(const struct cm_token *token, struct certmap_view part);
+
+/* How the escapes of a string are read. */
+enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN };
+
+/* Unescapes a string token into out, which has room for twice token->text.len bytes. For a pattern, what
+ * is not a wildcard but looks like one keeps or gets a backslash, as certmap_builder_condition wants
+ * it. On a bad escape false, and *bad is where in the token's text it stands and how long it is. */
+bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
+                        struct certmap_view *bad);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/rules.h"
+#include "base/alloc.h"
+#include "base/error.h"
+
+void certmap_rules_free(struct certmap_rules *rules) {
+    if (rules == NULL)
+        return;
+    struct certmap_allocator own = rules->allocator;
+    cm_arena_free(&rules->arena);
+    cm_release(&own, rules->mappings);
+    cm_release(&own, rules->nodes);
+    cm_release(&own, rules->conditions);
+    cm_release(&own, rules);
+}
+
+unsigned certmap_rules_needs(const struct certmap_rules *rules) {
+    return rules == NULL ? 0 : rules->needs;
+}
+
+size_t certmap_rules_count(const struct certmap_rules *rules) {
+    return rules == NULL ? 0 : rules->mapping_count;
+}
+
+enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,
+                                          size_t index, struct certmap_error *err) {
+    if (mapping == NULL || mapping->size < sizeof *mapping || index >= certmap_rules_count(rules))
+        return cm_error_argument(err, "certmap_rules_mapping: mapping is NULL or too small, or there is no such index");
+    const struct cm_mapping *own = &rules->mappings[index];
+    *mapping = (struct certmap_mapping){
+        .size = mapping->size,
+        .kind = own->kind,
+        .decision = own->decision,
+        .name = own->name,
+        .account = own->account,
+        .line = own->line,
+        .column = own->column,
+    };
+    return CERTMAP_OK;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The compiled rule set.
+ *
+ *     mappings    [ "Contoso staff" | "contractors" | ... ]      in order of trial
+ *                    |
+ *     nodes       [ ALL 6 | COND 0 | ANY 3 | COND 1 | COND 2 | ... ]   prefix order; a node is followed
+ *                              |                                       by its members, and its size
+ *     conditions  [ issuer.CN = .. | subject.O = .. | ... ]            counts them and itself
+ *
+ * The nodes of a mapping stand together, its conditions too, and a node names its condition relative
+ * to the mapping's first. The root of a mapping is an ALL. Text and operands live in the arena. */
+#ifndef CM_RULE_RULES_H
+#define CM_RULE_RULES_H
+
+#include "base/arena.h"
+
+enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
+
+struct cm_node {
+    enum cm_node_kind kind;
+    uint32_t size;      /* of the subtree, in nodes */
+    uint32_t condition; /* CM_NODE_CONDITION: which of the mapping's */
+};
+
+struct cm_operand {
+    struct certmap_view shown;   /* NFC text, a compiled pattern (glob.h), or bytes */
+    struct certmap_view matched; /* the same, or folded */
+};
+
+struct cm_condition {
+    enum certmap_field field;
+    enum certmap_operator op;
+    bool nocase;
+    uint32_t row;            /* of the attribute table, or CM_ATTR_OTHER */
+    struct certmap_view oid; /* contents octets; no data for FIELD_CERTIFICATE */
+    const struct cm_operand *operands;
+    size_t operand_count;
+};
+
+struct cm_mapping {
+    enum certmap_kind kind;
+    enum certmap_decision decision;
+    struct certmap_view name; /* texts; data NULL where there is none */
+    struct certmap_view account;
+    struct certmap_view domain;
+    struct certmap_view user;
+    size_t line;
+    size_t column;
+    size_t first_node;
+    size_t first_condition;
+};
+
+struct certmap_rules {
+    struct certmap_allocator allocator;
+    struct cm_arena arena;
+    struct cm_mapping *mappings;
+    struct cm_node *nodes;
+    struct cm_condition *conditions;
+    size_t mapping_count;
+    size_t largest_mapping; /* most nodes in one */
+    unsigned needs;
+    bool disabled;
+};
+
+#endif
