@@ -51,9 +51,8 @@ static int by_name(const void *a, const void *b) {
 /* False if the folder cannot be read, is empty, or holds more than MAX_FILES. */
 static bool list_folder(void) {
     DIR *dir = opendir(folder);
-    if (dir == NULL) {
+    if (dir == NULL)
         return false;
-    }
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         if (entry->d_name[0] != '.') {
             if (name_count == MAX_FILES || (names[name_count] = strdup(entry->d_name)) == NULL) {
@@ -81,8 +80,7 @@ int main(int argc, char **argv) {
         suite_add_tcase(suite, tcase);
     }
     int status = t_run(suite);
-    while (name_count > 0) {
+    while (name_count > 0)
         free(names[--name_count]);
-    }
     return status;
 }

@@ -12,9 +12,8 @@ START_TEST(fails_at_the_request_asked_for) {
         ck_assert_int_eq(t_alloc_failed(&memory), request > _i);
         void *p = allocator.alloc(allocator.ctx, 8);
         ck_assert_int_eq(p == NULL, request == _i);
-        if (p != NULL) {
+        if (p != NULL)
             allocator.release(allocator.ctx, p);
-        }
     }
     ck_assert_uint_eq(memory.live, 0);
     ck_assert_uint_eq(memory.requests, 4);

@@ -54,12 +54,10 @@ static int ask(const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     char line[256];
     size_t len = 0;
-    if (certmap_match(rules, peer, &result, &err) != CERTMAP_OK || result.decision != CERTMAP_ALLOW) {
+    if (certmap_match(rules, peer, &result, &err) != CERTMAP_OK || result.decision != CERTMAP_ALLOW)
         return 1;
-    }
-    if (certmap_result_format(line, sizeof(line), &len, &result, &err) != CERTMAP_OK) {
+    if (certmap_result_format(line, sizeof(line), &len, &result, &err) != CERTMAP_OK)
         return 1;
-    }
     puts(line);
     return !certmap_text_same(result.account, text_view("CONTOSO\\portal"));
 }
@@ -71,9 +69,8 @@ static int try_rules(enum certmap_status (*load)(struct certmap_rules **, struct
     uint8_t der[256];
     int failed = 1;
     if (load(&rules, &err) == CERTMAP_OK && certmap_peer_new(&peer, NULL, &err) == CERTMAP_OK &&
-        prepare(peer, der, sizeof(der), &err) == CERTMAP_OK) {
+        prepare(peer, der, sizeof(der), &err) == CERTMAP_OK)
         failed = ask(rules, peer);
-    }
     certmap_peer_free(peer);
     certmap_rules_free(rules);
     return failed;

@@ -20,20 +20,17 @@ static bool fails(struct t_alloc *memory) {
 static void count(struct t_alloc *memory, size_t size) {
     memory->live++;
     memory->bytes += size;
-    if (memory->bytes > memory->peak) {
+    if (memory->bytes > memory->peak)
         memory->peak = memory->bytes;
-    }
 }
 
 static void *take(void *ctx, size_t size) {
     struct t_alloc *memory = ctx;
-    if (fails(memory) || size > SIZE_MAX - sizeof(union header)) {
+    if (fails(memory) || size > SIZE_MAX - sizeof(union header))
         return NULL;
-    }
     union header *block = malloc(sizeof(*block) + size);
-    if (block == NULL) {
+    if (block == NULL)
         return NULL;
-    }
     block->size = size;
     count(memory, size);
     return memset(block + 1, FRESH, size);
@@ -50,9 +47,8 @@ static void give(void *ctx, void *p) {
 /* Always moves, so that a pointer kept across a resize shows. */
 static void *move(void *ctx, void *p, size_t size) {
     void *to = take(ctx, size);
-    if (to == NULL || p == NULL) {
+    if (to == NULL || p == NULL)
         return to;
-    }
     size_t old = ((union header *)p - 1)->size;
     memcpy(to, p, old < size ? old : size);
     give(ctx, p);
