@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* certmap check: what is wrong or doubtful about the rules. */
+#include "json.h"
+#include "rules.h"
+#include "tool.h"
+
+static json_t *finding_json(const char *file, const struct tool_finding *finding) {
+    json_t *object = tool_json_object();
+    tool_json_set(object, "file", tool_json_string(file));
+    tool_json_set(object, "line", tool_json_position(finding->error.line));
+    tool_json_set(object, "column", tool_json_position(finding->error.column));
+    tool_json_set(object, "severity", tool_json_string(tool_severity_name(finding->severity)));
+    tool_json_set(object, "code", tool_json_string(certmap_code_name(finding->error.code)));
+    tool_json_set(object, "message", tool_json_string(finding->error.text));
+    return object;
+}
+
+static void print_json(const struct tool_rules *rules) {
+    for (size_t i = 0; i < rules->findings.count; i++)
+        tool_json_print(finding_json(rules->path, &rules->findings.items[i]));
+}
+
+/* "1 warning", "2 warnings" */
+static void add_count(struct tool_text *text, size_t count, const char *what) {
+    tool_text_format(text, ", %zu %s%s", count, what, count == 1 ? "" : "s");
+}
+
+static void print_plain(const struct tool_rules *rules, enum tool_when color) {
+    struct tool_stream out = tool_stream_open(stdout, color);
+    tool_rules_print(rules, &out);
+    tool_text_safe(&out.line, tool_view(rules->path));
+    if (rules->rules == NULL) {
+        tool_text_string(&out.line, ": not loaded");
+    } else {
+        size_t count = certmap_rules_count(rules->rules);
+        tool_text_format(&out.line, ": %zu mapping%s", count, count == 1 ? "" : "s");
+    }
+    for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= CERTMAP_SEVERITY_NOTE; s++)
+        add_count(&out.line, tool_findings_count(&rules->findings, s), tool_severity_name(s));
+    tool_stream_end_line(&out);
+    tool_stream_close(&out);
+}
+
+enum tool_exit tool_check(const struct tool_options *options) {
+    struct tool_rules rules;
+    enum tool_exit status = TOOL_FAILED;
+    if (tool_rules_load(&rules, options))
+        status = tool_findings_count(&rules.findings, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_FINDINGS : TOOL_OK;
+    if (options->json)
+        print_json(&rules);
+    else
+        print_plain(&rules, options->color);
+    tool_rules_free(&rules);
+    return status;
+}

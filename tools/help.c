@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* What --help says. The manual page is docs/certmap.1. */
+#include "options.h"
+
+static const char general[] = "certmap: this client certificate - which account?\n"
+                              "\n"
+                              "  certmap match   --rules FILE CERT...   the account of each certificate\n"
+                              "  certmap explain --rules FILE CERT...   every mapping and condition, and why\n"
+                              "  certmap show    CERT...                the certificate in the words of the rules\n"
+                              "  certmap check   --rules FILE           what is wrong with the rules\n"
+                              "  certmap COMMAND --help                 the options of a command\n"
+                              "  certmap --version                      versions, formats and adapters\n"
+                              "\n"
+                              "FILE is a rule file or an IIS configuration; CERT is PEM or DER; - is standard input.\n"
+                              "certmap does not verify certificates. That is the TLS library's work.\n";
+
+#define HELP_RULES                                                                                                     \
+    "  --rules FILE          a rule file, or an IIS applicationHost.config or web.config\n"                            \
+    "  --site NAME           the IIS site, or site/path, whose mappings apply\n"                                       \
+    "  --format native|iis   the format of FILE, instead of telling it from the content\n"
+#define HELP_JSON "  --json                one JSON object a line\n"
+#define HELP_CERTS                                                                                                     \
+    "  --each                every certificate of a PEM file as a client, not the first only\n"                        \
+    "  --adapter openssl     decode through OpenSSL\n"
+#define HELP_COLOR "  --color WHEN          auto, always or never; NO_COLOR is honoured\n"
+#define HELP_FAILED "2 an error.\n"
+
+static const char match[] = "certmap match --rules FILE [--site NAME] [OPTION...] CERT...\n"
+                            "\n"
+                            "Gives the account of each certificate.\n"
+                            "\n" HELP_RULES HELP_JSON HELP_CERTS HELP_COLOR "\n"
+                            "Exit status: 0 all allowed, 1 some denied or without an account, " HELP_FAILED;
+
+static const char explain[] = "certmap explain --rules FILE [--site NAME] [OPTION...] CERT...\n"
+                              "\n"
+                              "Shows every mapping and condition: the values seen, true, false or unknown, and why.\n"
+                              "\n" HELP_RULES HELP_JSON HELP_CERTS HELP_COLOR "\n"
+                              "Exit status: 0, or " HELP_FAILED;
+
+static const char show[] = "certmap show [OPTION...] CERT...\n"
+                           "\n"
+                           "Shows the certificate as conditions that can be pasted into a rule file.\n"
+                           "\n" HELP_JSON HELP_CERTS HELP_COLOR "\n"
+                           "Exit status: 0, or " HELP_FAILED;
+
+static const char check[] = "certmap check --rules FILE [--site NAME] [OPTION...]\n"
+                            "\n"
+                            "Reports everything that is wrong or doubtful about the rules, with its position.\n"
+                            "\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
+                            "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
+
+const char *tool_help(enum tool_verb verb) {
+    switch (verb) {
+    case TOOL_VERB_MATCH:
+        return match;
+    case TOOL_VERB_EXPLAIN:
+        return explain;
+    case TOOL_VERB_SHOW:
+        return show;
+    case TOOL_VERB_CHECK:
+        return check;
+    case TOOL_VERB_NONE:
+        break;
+    }
+    return general;
+}

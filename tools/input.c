@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "input.h"
+#include "text.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tool_input_free(struct tool_input *input) {
+    if (input->data != NULL)
+        tool_wipe(input->data, input->cap);
+    free(input->data);
+    *input = (struct tool_input){NULL, 0, 0};
+}
+
+struct certmap_view tool_input_view(const struct tool_input *input) {
+    return (struct certmap_view){input->data, input->len};
+}
+
+/* Doubles the room, up to limit. realloc would leave a copy behind. */
+static void grow(struct tool_input *input, size_t limit) {
+    struct tool_input larger = {NULL, input->len, input->cap > 0 ? input->cap * 2 : 65536};
+    if (larger.cap > limit)
+        larger.cap = limit;
+    larger.data = tool_alloc(larger.cap);
+    if (input->len > 0)
+        memcpy(larger.data, input->data, input->len);
+    tool_input_free(input);
+    *input = larger;
+}
+
+static enum certmap_status failed(struct certmap_error *err, int number) {
+    if (number == EISDIR)
+        return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "is a directory, not a file");
+    return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "cannot read: %s",
+                      number == 0 ? "unknown error" : strerror(number));
+}
+
+/* Reads to the end, or to one byte over the limit. */
+static enum certmap_status read_all(struct tool_input *input, FILE *file, size_t limit, struct certmap_error *err) {
+    size_t got;
+    do {
+        if (input->len == input->cap)
+            grow(input, limit + 1);
+        errno = 0;
+        got = fread(input->data + input->len, 1, input->cap - input->len, file);
+        input->len += got;
+    } while (got > 0 && input->len <= limit);
+    if (ferror(file))
+        return failed(err, errno);
+    if (input->len > limit)
+        return tool_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_CANNOT_READ, "is larger than %zu bytes", limit);
+    return CERTMAP_OK;
+}
+
+enum certmap_status tool_input_read(struct tool_input *input, const char *path, size_t limit,
+                                    struct certmap_error *err) {
+    bool standard = strcmp(path, "-") == 0;
+    *input = (struct tool_input){NULL, 0, 0};
+    errno = 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    if (file == NULL)
+        return failed(err, errno);
+    (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy in stdio's memory */
+    enum certmap_status status = read_all(input, file, limit, err);
+    if (status != CERTMAP_OK)
+        tool_input_free(input);
+    if (!standard)
+        (void)fclose(file);
+    return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "adapter.h"
+#include "platform.h"
+#include "text.h"
+#include "tool.h"
+#include <errno.h>
+#include <string.h>
+
+static enum tool_exit print_version(void) {
+    (void)printf("certmap %s\nUnicode %s\nformats: native, iis\nadapters: %s\n", certmap_version(),
+                 certmap_unicode_version(), tool_adapter_name);
+    return TOOL_OK;
+}
+
+static enum tool_exit print_help(enum tool_verb verb) {
+    (void)fputs(tool_help(verb), stdout);
+    return TOOL_OK;
+}
+
+static enum tool_exit run(const struct tool_options *options) {
+    if (options->help)
+        return print_help(options->verb);
+    switch (options->verb) {
+    case TOOL_VERB_MATCH:
+        return tool_match(options);
+    case TOOL_VERB_EXPLAIN:
+        return tool_explain(options);
+    case TOOL_VERB_SHOW:
+        return tool_show(options);
+    case TOOL_VERB_CHECK:
+        return tool_check(options);
+    case TOOL_VERB_NONE:
+        break;
+    }
+    return print_version();
+}
+
+/* An answer that did not get out is no answer. */
+static enum tool_exit close_output(enum tool_exit status) {
+    bool failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fclose(stdout) == 0 && !failed)
+        return status;
+    (void)fprintf(stderr, "certmap: cannot write the output: %s\n", errno == 0 ? "write error" : strerror(errno));
+    return TOOL_FAILED;
+}
+
+int main(int argc, char **argv) {
+    struct tool_options options;
+    tool_platform_start();
+    if (!tool_options_parse(&options, argc, argv))
+        return TOOL_FAILED;
+    return (int)close_output(run(&options));
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* A small parser in place of getopt_long, which Windows does not have. */
+#include "options.h"
+#include "adapter.h"
+#include "text.h"
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const struct {
+    enum tool_verb verb;
+    const char *name;
+} verbs[] = {
+    {TOOL_VERB_MATCH, "match"},
+    {TOOL_VERB_EXPLAIN, "explain"},
+    {TOOL_VERB_SHOW, "show"},
+    {TOOL_VERB_CHECK, "check"},
+};
+
+enum option {
+    OPTION_RULES,
+    OPTION_SITE,
+    OPTION_FORMAT,
+    OPTION_ADAPTER,
+    OPTION_COLOR,
+    OPTION_JSON,
+    OPTION_EACH,
+    OPTION_HELP,
+    OPTION_VERSION
+};
+
+#define READS_RULES ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_CHECK)
+#define READS_CERTS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_SHOW)
+#define ANY_VERB (READS_RULES | READS_CERTS)
+
+static const struct option_row {
+    enum option option;
+    bool takes_value;
+    unsigned verbs; /* those that take it */
+    const char *name;
+} rows[] = {
+    {OPTION_RULES, true, READS_RULES, "--rules"},
+    {OPTION_SITE, true, READS_RULES, "--site"},
+    {OPTION_FORMAT, true, READS_RULES, "--format"},
+    {OPTION_ADAPTER, true, READS_CERTS, "--adapter"},
+    {OPTION_COLOR, true, ANY_VERB, "--color"},
+    {OPTION_JSON, false, ANY_VERB, "--json"},
+    {OPTION_EACH, false, READS_CERTS, "--each"},
+    {OPTION_HELP, false, ANY_VERB | (unsigned)TOOL_VERB_NONE, "--help"},
+    {OPTION_VERSION, false, TOOL_VERB_NONE, "--version"},
+};
+
+static const char *const formats[] = {"auto", "native", "iis"}; /* enum tool_format */
+static const char *const whens[] = {"auto", "always", "never"}; /* enum tool_when */
+
+const char *tool_verb_name(enum tool_verb verb) {
+    for (size_t i = 0; i < COUNT(verbs); i++)
+        if (verbs[i].verb == verb)
+            return verbs[i].name;
+    return "";
+}
+
+/* ---- Mistakes ---- */
+
+/* Ends the line about a mistake with where to read on, and prints it. */
+static bool complain(const struct tool_options *options, struct tool_text *text) {
+    const char *verb = tool_verb_name(options->verb);
+    struct tool_text line = {NULL, 0, 0};
+    tool_text_format(&line, "certmap%s%s: ", verb[0] == '\0' ? "" : " ", verb);
+    tool_text_safe(&line, tool_text_view(text));
+    tool_text_format(&line, " (see: certmap %s%s--help)\n", verb, verb[0] == '\0' ? "" : " ");
+    tool_text_flush(&line, stderr);
+    tool_text_free(&line);
+    tool_text_free(text);
+    return false;
+}
+
+static bool complain_about(const struct tool_options *options, const char *before, const char *word,
+                           const char *after) {
+    struct tool_text text = {NULL, 0, 0};
+    tool_text_string(&text, before);
+    tool_text_string(&text, word);
+    tool_text_string(&text, after);
+    return complain(options, &text);
+}
+
+/* "unknown WHAT WORD", and the nearest of the words that would have been right. */
+static bool complain_unknown(const struct tool_options *options, const char *what, struct certmap_view word,
+                             const struct certmap_view *known, size_t count) {
+    struct tool_text text = {NULL, 0, 0};
+    size_t nearest = certmap_text_nearest(word, known, count);
+    tool_text_format(&text, "unknown %s ", what);
+    tool_text_quoted(&text, word);
+    if (nearest != SIZE_MAX) {
+        tool_text_string(&text, "; did you mean ");
+        tool_text_add(&text, known[nearest]);
+        tool_text_string(&text, "?");
+    }
+    return complain(options, &text);
+}
+
+/* ---- Options ---- */
+
+static bool set_once(const struct tool_options *options, const char **member, const char *name, const char *value) {
+    if (*member != NULL)
+        return complain_about(options, name, " is given twice", "");
+    *member = value;
+    return true;
+}
+
+/* The position of value among the words that an option takes. */
+static bool set_word(const struct tool_options *options, size_t *index, const char *name, const char *value,
+                     const char *const *words, size_t count) {
+    struct certmap_view known[8];
+    for (*index = 0; *index < count; ++*index) {
+        if (strcmp(words[*index], value) == 0)
+            return true;
+        known[*index] = tool_view(words[*index]);
+    }
+    struct tool_text what = {NULL, 0, 0};
+    tool_text_format(&what, "value of %s:", name);
+    complain_unknown(options, what.data, tool_view(value), known, count);
+    tool_text_free(&what);
+    return false;
+}
+
+static bool set_format(struct tool_options *options, const char *value) {
+    size_t index;
+    if (!set_word(options, &index, "--format", value, formats, COUNT(formats)))
+        return false;
+    options->format = (enum tool_format)index;
+    return true;
+}
+
+static bool set_color(struct tool_options *options, const char *value) {
+    size_t index;
+    if (!set_word(options, &index, "--color", value, whens, COUNT(whens)))
+        return false;
+    options->color = (enum tool_when)index;
+    return true;
+}
+
+static bool set_adapter(struct tool_options *options, const char *value) {
+    static const char *const known[] = {"openssl", "crypt32"};
+    size_t index;
+    if (!set_word(options, &index, "--adapter", value, known, COUNT(known)))
+        return false;
+    if (strcmp(value, tool_adapter_name) != 0)
+        return complain_about(options, "the adapter ", value, " is not available on this platform");
+    return set_once(options, &options->adapter, "--adapter", value);
+}
+
+static bool set_option(struct tool_options *options, enum option option, const char *value) {
+    switch (option) {
+    case OPTION_RULES:
+        return set_once(options, &options->rules, "--rules", value);
+    case OPTION_SITE:
+        return set_once(options, &options->site, "--site", value);
+    case OPTION_FORMAT:
+        return set_format(options, value);
+    case OPTION_ADAPTER:
+        return set_adapter(options, value);
+    case OPTION_COLOR:
+        return set_color(options, value);
+    case OPTION_JSON:
+        options->json = true;
+        break;
+    case OPTION_EACH:
+        options->each = true;
+        break;
+    case OPTION_HELP:
+        options->help = true;
+        break;
+    case OPTION_VERSION:
+        options->version = true;
+        break;
+    }
+    return true;
+}
+
+/* The part of an argument before its =. */
+static struct certmap_view option_word(const char *argument) {
+    return (struct certmap_view){(const uint8_t *)argument, strcspn(argument, "=")};
+}
+
+static const struct option_row *find_option(struct certmap_view word) {
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (strlen(rows[i].name) == word.len && memcmp(rows[i].name, word.data, word.len) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static bool complain_option(const struct tool_options *options, struct certmap_view word) {
+    struct certmap_view known[COUNT(rows)];
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].verbs & (unsigned)options->verb)
+            known[count++] = tool_view(rows[i].name);
+    return complain_unknown(options, "option", word, known, count);
+}
+
+/* Reads the option at argv[*at] and its value, and moves *at to the last argument used. */
+static bool read_option(struct tool_options *options, int argc, char **argv, int *at) {
+    const char *argument = argv[*at];
+    struct certmap_view word = option_word(argument);
+    const struct option_row *row = find_option(word);
+    const char *value = argument[word.len] == '=' ? argument + word.len + 1 : NULL;
+    if (row == NULL)
+        return complain_option(options, word);
+    if (!(row->verbs & (unsigned)options->verb))
+        return complain_about(options, row->name, " does not apply here", "");
+    if (!row->takes_value && value != NULL)
+        return complain_about(options, row->name, " takes no value", "");
+    if (row->takes_value && value == NULL) {
+        if (*at + 1 >= argc)
+            return complain_about(options, row->name, " needs a value", "");
+        value = argv[++*at];
+    }
+    return set_option(options, row->option, value);
+}
+
+/* ---- The whole line ---- */
+
+static bool read_verb(struct tool_options *options, const char *word) {
+    struct certmap_view known[COUNT(verbs)];
+    for (size_t i = 0; i < COUNT(verbs); i++) {
+        known[i] = tool_view(verbs[i].name);
+        if (strcmp(verbs[i].name, word) == 0) {
+            options->verb = verbs[i].verb;
+            return true;
+        }
+    }
+    return complain_unknown(options, "command", tool_view(word), known, COUNT(verbs));
+}
+
+/* What every verb needs, and nothing that it does not take. */
+static bool check_options(const struct tool_options *options) {
+    unsigned verb = (unsigned)options->verb;
+    size_t inputs = options->rules != NULL && strcmp(options->rules, "-") == 0;
+    if (options->help || options->version)
+        return true;
+    if (options->verb == TOOL_VERB_NONE)
+        return complain_about(options, "a command is missing: match, explain, show or check", "", "");
+    if ((verb & READS_RULES) && options->rules == NULL)
+        return complain_about(options, "--rules FILE is missing", "", "");
+    if ((verb & READS_CERTS) && options->cert_count == 0)
+        return complain_about(options, "a certificate file is missing", "", "");
+    if (!(verb & READS_CERTS) && options->cert_count > 0)
+        return complain_about(options, "it takes no certificate: ", options->certs[0], "");
+    for (size_t i = 0; i < options->cert_count; i++)
+        inputs += strcmp(options->certs[i], "-") == 0;
+    if (inputs > 1)
+        return complain_about(options, "standard input (-) can be given once only", "", "");
+    return true;
+}
+
+bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
+    bool ended = false;
+    int at = 1;
+    *options = (struct tool_options){.verb = TOOL_VERB_NONE, .certs = argv};
+    if (argc > 1 && argv[1][0] != '-') {
+        if (!read_verb(options, argv[1]))
+            return false;
+        at = 2;
+    }
+    for (; at < argc; at++) {
+        if (!ended && strcmp(argv[at], "--") == 0)
+            ended = true;
+        else if (ended || argv[at][0] != '-' || argv[at][1] == '\0')
+            options->certs[options->cert_count++] = argv[at];
+        else if (!read_option(options, argc, argv, &at))
+            return false;
+    }
+    return check_options(options);
+}

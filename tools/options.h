@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#ifndef TOOL_OPTIONS_H
+#define TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bits, so that an option can say which verbs take it. */
+enum tool_verb {
+    TOOL_VERB_NONE = 1, /* --help and --version without a verb */
+    TOOL_VERB_MATCH = 2,
+    TOOL_VERB_EXPLAIN = 4,
+    TOOL_VERB_SHOW = 8,
+    TOOL_VERB_CHECK = 16
+};
+
+enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };
+enum tool_when { TOOL_WHEN_AUTO = 0, TOOL_WHEN_ALWAYS = 1, TOOL_WHEN_NEVER = 2 };
+
+struct tool_options {
+    enum tool_verb verb;
+    const char *rules; /* NULL where not given; required by the verbs that read rules */
+    const char *site;
+    const char *adapter; /* the TLS library to decode with, or NULL */
+    enum tool_format format;
+    enum tool_when color;
+    bool json;
+    bool each;
+    bool help;
+    bool version;
+    char **certs; /* points into argv */
+    size_t cert_count;
+};
+
+/* Reads the arguments. argv is put into another order: certs points into it. On a mistake, one line
+ * about it goes to standard error and the result is false. */
+bool tool_options_parse(struct tool_options *options, int argc, char **argv);
+
+/* The name of a verb, or "" for TOOL_VERB_NONE. */
+const char *tool_verb_name(enum tool_verb verb);
+
+/* The help text of a verb; of the command for TOOL_VERB_NONE. */
+const char *tool_help(enum tool_verb verb);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Unwrapping PEM (RFC 7468). One file for each TLS library. */
+#ifndef TOOL_PEM_H
+#define TOOL_PEM_H
+
+#include "input.h"
+
+/* The certificates of a file, in its order. */
+struct tool_pem {
+    struct tool_input *items; /* DER */
+    size_t count;
+};
+
+/* Whether a line begins like a PEM block. */
+bool tool_pem_detect(struct certmap_view text);
+
+/* Reads a text in which tool_pem_detect found something. The blocks CERTIFICATE, X509 CERTIFICATE and TRUSTED
+ * CERTIFICATE count, the last without what OpenSSL appends to the certificate; others are passed
+ * over. At least one is found, or the error says what the text holds instead. The caller frees pem. */
+enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, struct certmap_error *err);
+void tool_pem_free(struct tool_pem *pem);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L
+#include "platform.h"
+#include <signal.h>
+#include <unistd.h>
+
+void tool_platform_start(void) {
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+bool tool_platform_is_terminal(FILE *file) {
+    return isatty(fileno(file)) == 1;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "rules.h"
+#include "certmap/iis.h"
+#include <string.h>
+
+/* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
+ * space are passed over. */
+static enum tool_format detect_format(struct certmap_view text) {
+    static const char passed_over[] = "\xEF\xBB\xBF\xFE\xFF\0 \t\r\n";
+    size_t i = 0;
+    while (i < text.len && memchr(passed_over, text.data[i], sizeof passed_over - 1) != NULL)
+        i++;
+    return i < text.len && text.data[i] == '<' ? TOOL_FORMAT_IIS : TOOL_FORMAT_NATIVE;
+}
+
+static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
+                                       struct certmap_error *err) {
+    struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
+    if (options->site != NULL)
+        return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                          "--site is for IIS files, and this one is in the native language");
+    parse.diag = tool_findings_add;
+    parse.diag_ctx = &rules->findings;
+    return certmap_rules_parse(&rules->rules, tool_input_view(&rules->input), &parse, err);
+}
+
+static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_options *options,
+                                    struct certmap_error *err) {
+    struct certmap_iis_options iis = CERTMAP_IIS_OPTIONS_INIT;
+    iis.site = tool_view(options->site);
+    iis.diag = tool_findings_add;
+    iis.diag_ctx = &rules->findings;
+    enum certmap_status status = certmap_iis_load(&rules->rules, NULL, tool_input_view(&rules->input), &iis, err);
+    tool_input_free(&rules->input);
+    return status;
+}
+
+/* Findings quote the text and print its lines, and this text may hold passwords. */
+static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_error *err) {
+    tool_input_free(&rules->input);
+    tool_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "this is XML, not the native language");
+    err->line = err->column = 1;
+    return err->status;
+}
+
+static enum certmap_status read_and_load(struct tool_rules *rules, const struct tool_options *options,
+                                         struct certmap_error *err) {
+    enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
+    if (status != CERTMAP_OK)
+        return status;
+    enum tool_format content = detect_format(tool_input_view(&rules->input));
+    if (options->format == TOOL_FORMAT_IIS || (options->format == TOOL_FORMAT_AUTO && content == TOOL_FORMAT_IIS))
+        return load_iis(rules, options, err);
+    if (content == TOOL_FORMAT_IIS)
+        return refuse_xml(rules, err);
+    return load_native(rules, options, err);
+}
+
+bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options) {
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    *rules = (struct tool_rules){.path = options->rules};
+    if (read_and_load(rules, options, &err) == CERTMAP_OK)
+        return true;
+    if (tool_findings_error(&rules->findings) == NULL)
+        tool_findings_add(&rules->findings, CERTMAP_SEVERITY_ERROR, &err);
+    return false;
+}
+
+void tool_rules_free(struct tool_rules *rules) {
+    certmap_rules_free(rules->rules);
+    tool_findings_free(&rules->findings);
+    tool_input_free(&rules->input);
+}
+
+void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream) {
+    for (size_t i = 0; i < rules->findings.count; i++)
+        tool_finding_print(stream, rules->path, tool_input_view(&rules->input), &rules->findings.items[i]);
+}
+
+bool tool_rules_explains_none(const struct tool_finding *finding) {
+    enum certmap_code code = finding->error.code;
+    return code == CERTMAP_CODE_SECTION_DISABLED || code == CERTMAP_CODE_OTHER_SITES || code == CERTMAP_CODE_NO_SECTION;
+}
