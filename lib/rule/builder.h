@@ -1,18 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parser uses of the builder beyond its public calls. */
+/* The inside of the builder.
+ *
+ *     builder.c            the object, groups, the end
+ *     builder_mapping.c    mappings: names, accounts
+ *     builder_condition.c  conditions: subfields, operands */
 #ifndef CM_RULE_BUILDER_H
 #define CM_RULE_BUILDER_H
 
+#include "rule/nameset.h"
 #include "rule/rules.h"
+
+struct certmap_builder {
+    struct certmap_allocator allocator;
+    struct cm_arena scratch;     /* of one call */
+    struct certmap_rules *rules; /* what becomes the result; NULL: nothing begun */
+    size_t mapping_cap;
+    size_t node_count, node_cap;
+    size_t condition_count, condition_cap;
+    struct cm_nameset names;
+    uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
+    size_t open_count;
+    size_t one_to_one_count;
+    struct certmap_error first; /* of an earlier call, if its status is not OK */
+};
+
+/* ---- for the parser, which learns of some things late ---- */
 
 /* How many nodes the open mapping has so far: where the next one will stand. */
 size_t cm_builder_mark(const struct certmap_builder *builder);
-/* Makes what was added since mark the members of a group, for those who learn of it late. Errors:
- * MEMORY. */
+/* Makes what was added since mark the members of a group. Errors: MEMORY. */
 enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
                                     struct certmap_error *err);
-/* Sets what the open mapping decides, for those who learn of it late. Errors: MEMORY, SYNTAX. */
+/* Sets what the open mapping decides. Errors: MEMORY, SYNTAX. */
 enum certmap_status cm_builder_decide(struct certmap_builder *builder, enum certmap_decision decision,
                                       struct certmap_view account, struct certmap_error *err);
+
+/* ---- among the builder's files ---- */
+
+/* Remembers the first error for certmap_builder_finish, and passes this one on. */
+enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
+                                    const struct certmap_error *own, struct certmap_error *err);
+/* Makes the rule set that is being built, when it is first needed; false when there is no memory. */
+bool cm_builder_have_rules(struct certmap_builder *builder);
+bool cm_builder_has_mapping(const struct certmap_builder *builder);
+/* The mapping that was begun last. */
+struct cm_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
+/* Ends the mapping that is open, if any. Errors: ARGUMENT. */
+enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err);
+/* Adds a node at the end of the open mapping. Errors: MEMORY. */
+enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
+                                        struct certmap_error *err);
 
 #endif

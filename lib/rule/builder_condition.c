@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "name/attr.h"
+#include "rule/builder.h"
+#include "rule/operand.h"
+
+static enum certmap_status resolve_subfield(struct cm_condition *made, struct certmap_view subfield,
+                                            struct cm_arena *arena, struct certmap_error *err) {
+    uint8_t buffer[CERTMAP_MAX_OID_SIZE];
+    enum certmap_code code = cm_attr_resolve(&made->oid, buffer, subfield);
+    if (code == CERTMAP_CODE_BAD_OID)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, code, "%s is not an object identifier", cm_quote(subfield).text);
+    const char *nearest = code == CERTMAP_CODE_NONE ? NULL : cm_attr_nearest(subfield);
+    if (nearest != NULL)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, code, "there is no subfield %s; did you mean %s?",
+                        cm_quote(subfield).text, nearest);
+    if (code != CERTMAP_CODE_NONE)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, code,
+                        "there is no subfield %s; every type can be written as an OID, for example 2.5.4.3",
+                        cm_quote(subfield).text);
+    made->row = (uint32_t)cm_attr_by_oid(made->oid);
+    made->oid = made->row != CM_ATTR_OTHER ? cm_attr_row(made->row)->oid : cm_arena_text(arena, made->oid);
+    return made->oid.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+}
+
+static enum certmap_status make_operand(struct certmap_builder *builder, struct cm_operand *operand,
+                                        struct certmap_view text, const struct certmap_condition *condition,
+                                        struct certmap_error *err) {
+    struct cm_arena *arena = &builder->rules->arena;
+    enum cm_operand_kind kind = CM_OPERAND_TEXT;
+    if (condition->op == CERTMAP_OP_LIKE)
+        kind = condition->flags & CERTMAP_IIS_PATTERN ? CM_OPERAND_IIS_PATTERN : CM_OPERAND_PATTERN;
+    if (condition->field != CERTMAP_FIELD_CERTIFICATE)
+        return cm_operand_make(operand, text, kind, condition->flags & CERTMAP_NOCASE, arena, &builder->scratch, err);
+    struct certmap_view bytes = cm_arena_text(arena, text);
+    *operand = (struct cm_operand){bytes, bytes};
+    return bytes.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+}
+
+static enum certmap_status make_operands(struct certmap_builder *builder, struct cm_condition *made,
+                                         const struct certmap_condition *condition, struct certmap_error *err) {
+    enum certmap_status status = CERTMAP_OK;
+    struct cm_operand *operands = cm_arena_alloc(&builder->rules->arena, condition->operand_count * sizeof *operands);
+    if (operands == NULL)
+        return cm_error_memory(err);
+    for (size_t i = 0; i < condition->operand_count && status == CERTMAP_OK; i++) {
+        cm_arena_reset(&builder->scratch);
+        status = make_operand(builder, &operands[i], condition->operands[i], condition, err);
+    }
+    made->operands = operands;
+    made->operand_count = condition->operand_count;
+    return status;
+}
+
+/* Whether field, operator, flags and operands go together. */
+static bool is_sound(const struct certmap_condition *condition) {
+    const bool whole = condition->field == CERTMAP_FIELD_CERTIFICATE;
+    const bool present = condition->op == CERTMAP_OP_PRESENT;
+    if (condition->field != CERTMAP_FIELD_SUBJECT && condition->field != CERTMAP_FIELD_ISSUER && !whole)
+        return false;
+    if (condition->op != CERTMAP_OP_EQUAL && condition->op != CERTMAP_OP_LIKE && !present)
+        return false;
+    if ((condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) != 0)
+        return false;
+    if (whole && (condition->op != CERTMAP_OP_EQUAL || condition->flags != 0 || condition->subfield.len > 0))
+        return false;
+    if (present != (condition->operand_count == 0) || (!present && condition->operands == NULL))
+        return false;
+    for (size_t i = 0; i < condition->operand_count && i <= CERTMAP_MAX_CONDITIONS; i++)
+        if (condition->operands[i].data == NULL && condition->operands[i].len > 0)
+            return false;
+    return true;
+}
+
+static enum certmap_status check_condition(const struct certmap_builder *builder,
+                                           const struct certmap_condition *condition, struct certmap_error *err) {
+    if (condition == NULL || condition->size < sizeof *condition || !is_sound(condition))
+        return cm_error_argument(err, "certmap_builder_condition: the condition is NULL, too small, or its field, "
+                                      "operator, flags and operands do not go together");
+    if (!cm_builder_has_mapping(builder))
+        return cm_error_argument(err, "certmap_builder_condition: no mapping was begun");
+    if (builder->condition_count - cm_builder_open_mapping(builder)->first_condition >= CERTMAP_MAX_CONDITIONS)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the mapping has more than %d conditions",
+                        CERTMAP_MAX_CONDITIONS);
+    if (condition->operand_count > CERTMAP_MAX_CONDITIONS)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the condition has more than %d operands",
+                        CERTMAP_MAX_CONDITIONS);
+    return CERTMAP_OK;
+}
+
+static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
+                                           struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    struct cm_condition *conditions = cm_array_reserve(&builder->allocator, rules->conditions, &builder->condition_cap,
+                                                       builder->condition_count + 1, sizeof *conditions);
+    if (conditions == NULL)
+        return cm_error_memory(err);
+    static const unsigned pieces[] = {CERTMAP_PIECE_SUBJECT, CERTMAP_PIECE_ISSUER, CERTMAP_PIECE_CERTIFICATE};
+    size_t index = builder->condition_count - cm_builder_open_mapping(builder)->first_condition;
+    rules->conditions = conditions;
+    conditions[builder->condition_count] = *made;
+    enum certmap_status status =
+        cm_builder_add_node(builder, (struct cm_node){CM_NODE_CONDITION, 1, (uint32_t)index}, err);
+    builder->condition_count += status == CERTMAP_OK;
+    rules->needs |= pieces[made->field];
+    return status;
+}
+
+static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                         struct certmap_error *err) {
+    struct cm_condition made = {.field = condition->field,
+                                .op = condition->op,
+                                .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
+                                .row = CM_ATTR_OTHER};
+    enum certmap_status status = CERTMAP_OK;
+    if (condition->field != CERTMAP_FIELD_CERTIFICATE)
+        status = resolve_subfield(&made, condition->subfield, &builder->rules->arena, err);
+    if (status == CERTMAP_OK)
+        status = make_operands(builder, &made, condition, err);
+    if (status == CERTMAP_OK)
+        status = store_condition(builder, &made, err);
+    return status;
+}
+
+enum certmap_status certmap_builder_condition(struct certmap_builder *builder,
+                                              const struct certmap_condition *condition, struct certmap_error *err) {
+    struct certmap_error own = {.status = CERTMAP_OK};
+    if (builder == NULL)
+        return cm_error_argument(err, "certmap_builder_condition: builder is NULL");
+    enum certmap_status status = check_condition(builder, condition, &own);
+    if (status == CERTMAP_OK)
+        status = add_condition(builder, condition, &own);
+    return cm_builder_note(builder, status, &own, err);
+}

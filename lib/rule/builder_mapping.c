@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/unicode.h"
+#include "base/view.h"
+#include "rule/builder.h"
+#include "rule/operand.h"
+
+/* The account's parts: DOMAIN\user, user@domain, or user. Errors: SYNTAX. */
+static enum certmap_status split_account(struct cm_mapping *mapping, struct certmap_view account,
+                                         struct cm_arena *arena, struct certmap_error *err) {
+    struct certmap_view domain = CM_VIEW_NONE, user = account;
+    size_t slash = 0, at = account.len;
+    while (slash < account.len && account.data[slash] != '\\')
+        slash++;
+    while (at > 0 && account.data[at - 1] != '@')
+        at--;
+    if (slash < account.len) {
+        domain = cm_view(account.data, slash);
+        user = cm_view(account.data + slash + 1, account.len - slash - 1);
+    } else if (at > 0) {
+        domain = cm_view(account.data + at, account.len - at);
+        user = cm_view(account.data, at - 1);
+    }
+    bool qualified = domain.data != NULL;
+    if (user.len == 0 || (qualified && domain.len == 0) ||
+        (slash < account.len && memchr(user.data, '\\', user.len) != NULL))
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
+                        "the account %s is not DOMAIN\\user, user@domain or user", cm_quote(account).text);
+    mapping->account = cm_arena_text(arena, account);
+    mapping->user = cm_arena_text(arena, user);
+    mapping->domain = qualified ? cm_arena_text(arena, domain) : CM_VIEW_NONE;
+    if (mapping->account.data == NULL || mapping->user.data == NULL || (qualified && mapping->domain.data == NULL))
+        return cm_error_memory(err);
+    return CERTMAP_OK;
+}
+
+static bool has_unsafe(struct certmap_view text) {
+    for (size_t i = 0; i < text.len;) {
+        uint32_t cp;
+        i += cm_utf8_decode(text.data + i, text.len - i, &cp);
+        if (cm_is_unsafe(cp))
+            return true;
+    }
+    return false;
+}
+
+static enum certmap_status set_account(struct certmap_builder *builder, struct cm_mapping *mapping,
+                                       struct certmap_view account, struct certmap_error *err) {
+    if (mapping->decision != CERTMAP_ALLOW)
+        return CERTMAP_OK;
+    if (account.len == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT, "the account is empty");
+    enum certmap_status status = cm_text_check(account, "the account", err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (has_unsafe(account))
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
+                        "the account %s holds a control or direction character", cm_quote(account).text);
+    return split_account(mapping, account, &builder->rules->arena, err);
+}
+
+static enum certmap_status set_name(struct certmap_builder *builder, struct cm_mapping *mapping,
+                                    struct certmap_view name, struct certmap_error *err) {
+    size_t there;
+    if (name.len == 0 && mapping->kind == CERTMAP_KIND_ONE_TO_ONE)
+        return CERTMAP_OK;
+    if (name.len == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_EMPTY_NAME, "the name of the mapping is empty");
+    enum certmap_status status = cm_text_check(name, "the name of the mapping", err);
+    if (status != CERTMAP_OK)
+        return status;
+    mapping->name = cm_arena_text(&builder->rules->arena, name);
+    if (mapping->name.data == NULL ||
+        !cm_nameset_add(&builder->names, mapping->name, builder->rules->mapping_count, &there, &builder->allocator))
+        return cm_error_memory(err);
+    if (there == SIZE_MAX)
+        return CERTMAP_OK;
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING,
+                    "there is a mapping %s already, in line %zu", cm_quote(name).text,
+                    builder->rules->mappings[there].line);
+}
+
+/* Adds the mapping and its root, also if its name or account is bad, so that its conditions have a
+ * place and can be checked. */
+static enum certmap_status begin_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                         struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    struct cm_mapping own = {.kind = mapping->kind,
+                             .decision = mapping->decision,
+                             .line = mapping->line,
+                             .column = mapping->column,
+                             .first_node = builder->node_count,
+                             .first_condition = builder->condition_count};
+    struct cm_mapping *mappings = cm_array_reserve(&builder->allocator, rules->mappings, &builder->mapping_cap,
+                                                   rules->mapping_count + 1, sizeof *mappings);
+    if (mappings == NULL)
+        return cm_error_memory(err);
+    rules->mappings = mappings;
+    enum certmap_status status = set_name(builder, &own, mapping->name, err);
+    if (status == CERTMAP_OK)
+        status = set_account(builder, &own, mapping->account, err);
+    mappings[rules->mapping_count++] = own;
+    builder->one_to_one_count += own.kind == CERTMAP_KIND_ONE_TO_ONE;
+    struct certmap_error later;
+    enum certmap_status root =
+        cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALL, 1, 0}, status == CERTMAP_OK ? err : &later);
+    if (root != CERTMAP_OK)
+        rules->mapping_count--;
+    return status != CERTMAP_OK ? status : root;
+}
+
+static enum certmap_status check_mapping(const struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                         struct certmap_error *err) {
+    if (mapping == NULL || mapping->size < sizeof *mapping)
+        return cm_error_argument(err, "certmap_builder_mapping: mapping is NULL, or its size too small");
+    if (certmap_kind_name(mapping->kind) == NULL ||
+        (mapping->decision != CERTMAP_ALLOW && mapping->decision != CERTMAP_DENY))
+        return cm_error_argument(err, "certmap_builder_mapping: kind or decision is not one that a mapping can have");
+    if (certmap_rules_count(builder->rules) == CERTMAP_MAX_MAPPINGS)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
+                        CERTMAP_MAX_MAPPINGS);
+    return CERTMAP_OK;
+}
+
+enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                            struct certmap_error *err) {
+    struct certmap_error own = {.status = CERTMAP_OK};
+    if (builder == NULL)
+        return cm_error_argument(err, "certmap_builder_mapping: builder is NULL");
+    enum certmap_status status = check_mapping(builder, mapping, &own);
+    if (status == CERTMAP_OK && !cm_builder_have_rules(builder))
+        status = cm_error_memory(&own);
+    if (status != CERTMAP_OK)
+        return cm_builder_note(builder, status, &own, err);
+    enum certmap_status closed = cm_builder_note(builder, cm_builder_close_mapping(builder, &own), &own, err);
+    enum certmap_status begun = begin_mapping(builder, mapping, &own);
+    return cm_builder_note(builder, begun, &own, err) != CERTMAP_OK ? begun : closed;
+}
+
+enum certmap_status cm_builder_decide(struct certmap_builder *builder, enum certmap_decision decision,
+                                      struct certmap_view account, struct certmap_error *err) {
+    struct certmap_error own = {.status = CERTMAP_OK};
+    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    mapping->decision = decision;
+    return cm_builder_note(builder, set_account(builder, mapping, account, &own), &own, err);
+}
