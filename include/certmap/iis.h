@@ -16,6 +16,10 @@
 extern "C" {
 #endif
 
+/* Deepest nesting of XML elements, anywhere in the file. A section needs ten; expat spends about a
+ * hundred bytes on each. */
+#define CERTMAP_IIS_MAX_DEPTH 1024
+
 /* How a file is loaded. A NULL options pointer stands for all zero. */
 struct certmap_iis_options {
     size_t size;                               /* sizeof(struct certmap_iis_options) */

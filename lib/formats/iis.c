@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* certmap_iis_load: checks what it is given, runs the stages of iis_load.h, and frees what they used. */
+#include "iis_load.h"
+#include <string.h>
+
+static enum certmap_status fail_argument(struct certmap_error *err, const char *what) {
+    return cm_iis_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "certmap_iis_load: %s", what);
+}
+
+static enum certmap_status fail_memory(struct certmap_error *err) {
+    return cm_iis_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+}
+
+static void free_run(struct cm_iis *iis) {
+    const struct certmap_allocator allocator = iis->allocator;
+    for (size_t i = 0; i < iis->level_count; i++) {
+        cm_iis_release(&allocator, iis->levels[i].lists[CM_IIS_LIST_ONE].items);
+        cm_iis_release(&allocator, iis->levels[i].lists[CM_IIS_LIST_MANY].items);
+    }
+    cm_iis_release(&allocator, iis->levels);
+    cm_iis_release(&allocator, iis->rules);
+    cm_iis_release(&allocator, iis->location.path);
+    cm_iis_store_free(&iis->store);
+    cm_iis_store_free(&iis->secrets);
+    cm_iis_release(&allocator, iis);
+}
+
+/* A run over the text, at the server level. NULL when there is no memory. */
+static struct cm_iis *new_run(struct certmap_view text, const struct certmap_allocator *allocator, bool passwords) {
+    struct cm_iis *iis = allocator->alloc(allocator->ctx, sizeof *iis);
+    if (iis == NULL)
+        return NULL;
+    memset(iis, 0, sizeof *iis);
+    iis->allocator = *allocator;
+    iis->store.allocator = *allocator;
+    iis->secrets.allocator = *allocator;
+    iis->text = text;
+    iis->keep_passwords = passwords;
+    iis->location.inherits = true;
+    return iis;
+}
+
+static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap_iis_logon **logon) {
+    cm_iis_parse(iis);
+    if (!iis->stop)
+        cm_iis_build(iis, rules, logon);
+}
+
+enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
+                                     struct certmap_view text, const struct certmap_iis_options *options,
+                                     struct certmap_error *err) {
+    static const struct certmap_iis_options none = CERTMAP_IIS_OPTIONS_INIT;
+    const struct certmap_iis_options *given = options != NULL ? options : &none;
+    struct certmap_allocator allocator;
+    if (rules == NULL || (text.data == NULL && text.len > 0))
+        return fail_argument(err, "rules or text is NULL");
+    if (given->size < sizeof *given || !cm_iis_allocator_init(&allocator, given->allocator))
+        return fail_argument(err, "the size of options is too small, or the allocator lacks a function");
+    if (text.len > CERTMAP_MAX_RULES_SIZE)
+        return cm_iis_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
+                            CERTMAP_MAX_RULES_SIZE);
+    if (text.data == NULL)
+        text.data = (const uint8_t *)"";
+    struct cm_iis *iis = new_run(text, &allocator, logon != NULL);
+    if (iis == NULL)
+        return fail_memory(err);
+    enum certmap_status status = cm_iis_site_set(iis, given->site, err);
+    if (status == CERTMAP_OK) {
+        run(iis, rules, logon);
+        status =
+            iis->memory ? fail_memory(err) : cm_iis_findings_tell(&iis->findings, given->diag, given->diag_ctx, err);
+    }
+    free_run(iis);
+    return status;
+}

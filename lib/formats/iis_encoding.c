@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "iis_load.h"
+#include <string.h>
+
+static const struct {
+    const char *name;
+    unsigned stands_for;
+} encodings[] = {
+    {"UTF-8", CM_IIS_NARROW},         {"US-ASCII", CM_IIS_NARROW},   {"UTF-16", CM_IIS_WIDE_LITTLE | CM_IIS_WIDE_BIG},
+    {"UTF-16LE", CM_IIS_WIDE_LITTLE}, {"UTF-16BE", CM_IIS_WIDE_BIG},
+};
+
+static bool starts_with(struct certmap_view text, const char *bytes, size_t len) {
+    return text.len >= len && memcmp(text.data, bytes, len) == 0;
+}
+
+/* XML begins with < or white space, so that one byte of the first two is zero in UTF-16 and none in
+ * UTF-8. Two zeros where a code unit stands are UTF-32, or no text at all. */
+bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_view text) {
+    if (starts_with(text, "\0\0", 2) || (text.len >= 4 && memcmp(text.data + 2, "\0\0", 2) == 0))
+        return false;
+    if (starts_with(text, "\xEF\xBB\xBF", 3))
+        *encoding = (struct cm_iis_encoding){CM_IIS_NARROW, 3, "UTF-8"};
+    else if (starts_with(text, "\xFF\xFE", 2))
+        *encoding = (struct cm_iis_encoding){CM_IIS_WIDE_LITTLE, 2, "UTF-16LE"};
+    else if (starts_with(text, "\xFE\xFF", 2))
+        *encoding = (struct cm_iis_encoding){CM_IIS_WIDE_BIG, 2, "UTF-16BE"};
+    else if (text.len >= 2 && text.data[1] == 0)
+        *encoding = (struct cm_iis_encoding){CM_IIS_WIDE_LITTLE, 0, "UTF-16LE"};
+    else if (text.len >= 2 && text.data[0] == 0)
+        *encoding = (struct cm_iis_encoding){CM_IIS_WIDE_BIG, 0, "UTF-16BE"};
+    else
+        *encoding = (struct cm_iis_encoding){CM_IIS_NARROW, 0, NULL};
+    return true;
+}
+
+bool cm_iis_encoding_allows(const struct cm_iis_encoding *encoding, const char *declared, bool *known) {
+    struct certmap_view name = {(const uint8_t *)declared, strlen(declared)};
+    *known = true;
+    if (encoding->bom > 0)
+        return true;
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++)
+        if (certmap_text_same(name,
+                              (struct certmap_view){(const uint8_t *)encodings[i].name, strlen(encodings[i].name)}))
+            return (encodings[i].stands_for & encoding->seen) != 0;
+    *known = false;
+    return false;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* What the IIS importer has to say about a file. Findings are kept until the end, in the order of the
+ * file, and then told: levels are merged only when the file has been read, and a reader of the list
+ * should not notice. */
+#ifndef CM_FORMATS_IIS_FINDING_H
+#define CM_FORMATS_IIS_FINDING_H
+
+#include "certmap/certmap.h"
+
+#if defined(__MINGW32__)
+#define CM_IIS_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#elif defined(__GNUC__)
+#define CM_IIS_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define CM_IIS_PRINTF(text, first)
+#endif
+
+/* Where an element stands. CERTMAP_MAX_RULES_SIZE keeps every number below 2^31. */
+struct cm_iis_place {
+    uint32_t line;   /* from 1; 0: nowhere */
+    uint32_t column; /* from 1, in code points */
+    uint32_t offset; /* in bytes, from 0 */
+    uint32_t length; /* bytes of its start tag, 0: not known */
+};
+
+/* The first CERTMAP_MAX_FINDINGS by offset. When they are full, an error takes the place of a warning
+ * or note, and a warning that of a note. */
+struct cm_iis_findings {
+    size_t count;
+    size_t errors; /* found, also those that had no place */
+    struct cm_iis_finding {
+        enum certmap_severity severity;
+        struct certmap_error error;
+    } items[CERTMAP_MAX_FINDINGS];
+};
+
+/* Adds a finding whose status, code, text and position are filled. */
+void cm_iis_findings_add(struct cm_iis_findings *findings, enum certmap_severity severity,
+                         const struct certmap_error *error);
+/* Adds one with a text of its own; what the format quotes must have gone through cm_iis_quote. */
+void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity severity, enum certmap_code code,
+                   struct cm_iis_place place, const char *format, ...) CM_IIS_PRINTF(5, 6);
+/* Whether there are as many errors as will be told, so that looking for more is of no use. */
+bool cm_iis_findings_full(const struct cm_iis_findings *findings);
+/* Tells them all; the status of the first error, which goes to err, or OK. */
+enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings, certmap_diag_fn *diag, void *ctx,
+                                         struct certmap_error *err);
+
+/* Fills an error; vsnprintf's text is cut at a character. err may be NULL. Returns status. */
+enum certmap_status cm_iis_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                                 const char *format, ...) CM_IIS_PRINTF(4, 5);
+void cm_iis_error_place(struct certmap_error *err, struct cm_iis_place place);
+
+/* A piece of the file made safe to stand in a text: escaped, in quotes, cut with "..." where long. */
+struct cm_iis_quoted {
+    char text[64];
+};
+struct cm_iis_quoted cm_iis_quote(struct certmap_view view);
+/* The same of a text that ends in NUL. */
+struct cm_iis_quoted cm_iis_quote_string(const char *string);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* One run of the IIS importer.
+ *
+ *     text --iis_xml--> elements --iis_walk--> places --iis_section--> levels --iis_build--> rule set
+ *                                    (iis_schema has the words)
+ *
+ *     levels    [server] [site] [site/app] ...        one for each step of options.site
+ *                  |
+ *                  +- settings   enabled, logonMethod, ...    each given here or not
+ *                  +- lists      one:  [mapping] [mapping] ...
+ *                                many: [mapping] [mapping] ...
+ *                                          |
+ *     rules     [rule] [rule] [rule] ...  <+  first_rule, rule_count
+ *
+ * The levels stand anywhere in the file, so that they are filled while it is read and merged at its
+ * end. Sections of other places are passed over. <clear/> removes nothing: it begins a new generation
+ * of its list, and what is not of the last one is checked but not built. */
+#ifndef CM_FORMATS_IIS_LOAD_H
+#define CM_FORMATS_IIS_LOAD_H
+
+#include "iis_finding.h"
+#include "iis_logon.h"
+#include "iis_schema.h"
+#include "iis_store.h"
+
+/* Many-to-one mappings and one-to-one mappings. */
+enum cm_iis_list_kind { CM_IIS_LIST_ONE = 0, CM_IIS_LIST_MANY = 1, CM_IIS_LISTS = 2 };
+
+struct cm_iis_rule {
+    struct cm_iis_place place;
+    uint32_t generation;
+    bool issuer; /* else subject */
+    bool nocase;
+    struct certmap_view subfield;
+    struct certmap_view criteria;
+};
+
+struct cm_iis_mapping {
+    struct cm_iis_place place;
+    enum cm_iis_list_kind kind;
+    uint32_t generation;
+    bool enabled;
+    bool deny;
+    bool broken; /* an attribute was reported: name, user and certificate may be missing */
+    bool always; /* many: it has no rules, or none since <clear/>, not even bad ones */
+    uint32_t rule_generation;
+    size_t first_rule;
+    size_t rule_count;
+    struct certmap_view name;        /* many */
+    struct certmap_view user;        /* as in the file */
+    struct certmap_view certificate; /* one: the DER */
+    struct cm_iis_password password;
+};
+
+struct cm_iis_list {
+    struct cm_iis_mapping *items;
+    size_t count;
+    size_t cap;
+    uint32_t generation; /* how many times it was cleared */
+};
+
+/* What the file has for one level. */
+struct cm_iis_level {
+    bool present;
+    struct cm_iis_place place;                     /* of the last section */
+    struct cm_iis_value settings[CM_IIS_SETTINGS]; /* texts in the store */
+    struct cm_iis_list lists[CM_IIS_LISTS];
+};
+
+/* The location that is being read; server level outside of one. */
+struct cm_iis_location {
+    size_t level; /* SIZE_MAX: not on the way to the site */
+    struct cm_iis_place place;
+    bool inherits;
+    bool bad_inherits; /* neither true nor false */
+    char *path;        /* a copy, path_len long */
+    size_t path_len;
+    size_t path_cap;
+};
+
+/* How many other sites a finding names. */
+enum { CM_IIS_OTHERS = 3 };
+
+/* What is known about sites besides the one asked for. */
+struct cm_iis_sites {
+    bool listed; /* the file has a <sites> */
+    bool found;  /* the site asked for is in it */
+    struct cm_iis_place place;
+    struct certmap_view nearest;               /* the listed name that is nearest to it */
+    struct certmap_view others[CM_IIS_OTHERS]; /* locations with mappings that do not apply */
+    size_t other_count;
+    bool more_others;
+    struct cm_iis_place other_place;
+};
+
+struct cm_iis {
+    struct certmap_allocator allocator;
+    struct certmap_view text;
+    struct certmap_view site; /* without slashes at the ends; data NULL: none */
+    bool keep_passwords;
+    bool stop;   /* read no further */
+    bool memory; /* because there is no memory */
+    struct cm_iis_findings findings;
+
+    struct XML_ParserStruct *xml;
+    size_t bom; /* bytes before what expat sees */
+
+    enum cm_iis_element stack[CM_IIS_STACK]; /* the way down to where we are */
+    size_t top;
+    size_t depth;             /* elements that are open */
+    size_t skipped;           /* of these, in a part that is passed over */
+    bool in_other;            /* that part is a section that does not apply */
+    bool in_nested;           /* it is a location in a location */
+    bool text_told;           /* the stray text here was reported */
+    bool encrypted;           /* the section was reported as encrypted */
+    struct cm_iis_place here; /* the element that was begun last */
+    struct cm_iis_place root;
+    struct cm_iis_place misplaced; /* our section in a place where it means nothing */
+
+    struct cm_iis_location location;
+    struct cm_iis_sites sites;
+    struct cm_iis_level *levels;
+    size_t level_count;
+    struct cm_iis_level *level; /* of the section that is being read */
+    struct cm_iis_rule *rules;
+    size_t rule_count;
+    size_t rule_cap;
+    struct cm_iis_store store;   /* texts */
+    struct cm_iis_store secrets; /* passwords */
+};
+
+/* Says that there is no memory, which ends the run. */
+void cm_iis_no_memory(struct cm_iis *iis);
+/* A copy in the store. Without memory it says so; data is then NULL. */
+struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text);
+
+/* ---- iis_xml.c ---- */
+
+/* Reads the text to its end, or up to what stops it, and fills the levels. */
+void cm_iis_parse(struct cm_iis *iis);
+/* Where expat is. */
+struct cm_iis_place cm_iis_here(const struct cm_iis *iis);
+
+/* ---- iis_encoding.c ---- */
+
+/* Encodings as the bytes show them; bits, so that a declared name can stand for several. */
+enum { CM_IIS_NARROW = 1, CM_IIS_WIDE_LITTLE = 2, CM_IIS_WIDE_BIG = 4 };
+struct cm_iis_encoding {
+    unsigned seen;
+    size_t bom;         /* its bytes */
+    const char *forced; /* what expat is told; NULL: it looks for itself */
+};
+/* False if it is none that can be read. */
+bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_view text);
+/* Whether text of this encoding may declare that name; *known: whether it is the name of any. */
+bool cm_iis_encoding_allows(const struct cm_iis_encoding *encoding, const char *declared, bool *known);
+
+/* ---- iis_walk.c ---- */
+
+void cm_iis_start(struct cm_iis *iis, const char *name, const char *const *attributes);
+void cm_iis_end(struct cm_iis *iis);
+/* Whether text where we are is an error, and not told yet. */
+bool cm_iis_text_matters(const struct cm_iis *iis);
+
+/* ---- iis_section.c ---- */
+
+/* An element of the table begins; false if what is in it is to be passed over. */
+bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *const *attributes);
+
+/* ---- iis_site.c ---- */
+
+/* Sets the site and makes its levels. Errors: ARGUMENT, MEMORY. */
+enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site, struct certmap_error *err);
+bool cm_iis_begin_location(struct cm_iis *iis, const struct cm_iis_values *values);
+void cm_iis_end_location(struct cm_iis *iis);
+bool cm_iis_begin_sites(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_site(struct cm_iis *iis, const struct cm_iis_values *values);
+/* The level that a section here is of, or NULL. */
+struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis);
+/* Remembers that the location has mappings that do not apply. */
+void cm_iis_note_other(struct cm_iis *iis);
+void cm_iis_report_unknown_site(struct cm_iis *iis);
+void cm_iis_report_others(struct cm_iis *iis);
+
+/* ---- iis_build.c ---- */
+
+/* Merges the levels, checks what can be checked only then, and makes the rule set and, where logon is
+ * not NULL, what belongs to it. Both only if no error was found. */
+void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certmap_iis_logon **logon);
+
+#endif

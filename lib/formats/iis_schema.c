@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "iis_schema.h"
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#define TEXT(literal)                                                                                                  \
+    { (const uint8_t *)(literal), sizeof(literal) - 1 }
+
+/* ---- the tables ---- */
+
+const struct cm_iis_child cm_iis_children[] = {
+    {CM_IIS_DOCUMENT, CM_IIS_CONFIGURATION, TEXT("configuration")},
+    {CM_IIS_DOCUMENT, CM_IIS_LOCATION, TEXT("location")},
+    {CM_IIS_DOCUMENT, CM_IIS_SECTION, TEXT(CM_IIS_SECTION_NAME)},
+    {CM_IIS_CONFIGURATION, CM_IIS_LOCATION, TEXT("location")},
+    {CM_IIS_CONFIGURATION, CM_IIS_WEB_SERVER, TEXT("system.webServer")},
+    {CM_IIS_CONFIGURATION, CM_IIS_APPLICATION_HOST, TEXT("system.applicationHost")},
+    {CM_IIS_LOCATION, CM_IIS_NESTED_LOCATION, TEXT("location")},
+    {CM_IIS_LOCATION, CM_IIS_WEB_SERVER, TEXT("system.webServer")},
+    {CM_IIS_WEB_SERVER, CM_IIS_SECURITY, TEXT("security")},
+    {CM_IIS_SECURITY, CM_IIS_AUTHENTICATION, TEXT("authentication")},
+    {CM_IIS_AUTHENTICATION, CM_IIS_SECTION, TEXT(CM_IIS_SECTION_NAME)},
+    {CM_IIS_APPLICATION_HOST, CM_IIS_SITES, TEXT("sites")},
+    {CM_IIS_SITES, CM_IIS_SITE, TEXT("site")},
+    {CM_IIS_SECTION, CM_IIS_ENCRYPTED_DATA, TEXT("EncryptedData")},
+    {CM_IIS_SECTION, CM_IIS_MANY, TEXT("manyToOneMappings")},
+    {CM_IIS_SECTION, CM_IIS_ONE, TEXT("oneToOneMappings")},
+    {CM_IIS_MANY, CM_IIS_MANY_ADD, TEXT("add")},
+    {CM_IIS_MANY, CM_IIS_MANY_CLEAR, TEXT("clear")},
+    {CM_IIS_MANY_ADD, CM_IIS_RULES, TEXT("rules")},
+    {CM_IIS_RULES, CM_IIS_RULE_ADD, TEXT("add")},
+    {CM_IIS_RULES, CM_IIS_RULE_CLEAR, TEXT("clear")},
+    {CM_IIS_ONE, CM_IIS_ONE_ADD, TEXT("add")},
+    {CM_IIS_ONE, CM_IIS_ONE_CLEAR, TEXT("clear")},
+};
+const size_t cm_iis_child_count = COUNT(cm_iis_children);
+
+const struct cm_iis_attribute cm_iis_attributes[] = {
+    {CM_IIS_LOCATION, CM_IIS_PATH, CM_IIS_TEXT, 0, false, TEXT("path")},
+    {CM_IIS_LOCATION, CM_IIS_INHERIT, CM_IIS_BOOLEAN, true, false, TEXT("inheritInChildApplications")},
+    {CM_IIS_SITE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_SECTION, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_SECTION, CM_IIS_ONE_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("oneToOneCertificateMappingsEnabled")},
+    {CM_IIS_SECTION, CM_IIS_MANY_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("manyToOneCertificateMappingsEnabled")},
+    {CM_IIS_SECTION, CM_IIS_DEFAULT_DOMAIN, CM_IIS_TEXT, 0, false, TEXT("defaultLogonDomain")},
+    {CM_IIS_SECTION, CM_IIS_LOGON_METHOD, CM_IIS_METHOD_WORD, 3, false, TEXT("logonMethod")},
+    {CM_IIS_SECTION, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_SECTION, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_MANY_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, true, TEXT("name")},
+    {CM_IIS_MANY_ADD, CM_IIS_DESCRIPTION, CM_IIS_TEXT, 0, false, TEXT("description")},
+    {CM_IIS_MANY_ADD, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
+    {CM_IIS_MANY_ADD, CM_IIS_MODE, CM_IIS_MODE_WORD, CM_IIS_MODE_ALLOW, false, TEXT("permissionMode")},
+    {CM_IIS_MANY_ADD, CM_IIS_USER, CM_IIS_TEXT, 0, false, TEXT("userName")},
+    {CM_IIS_MANY_ADD, CM_IIS_PASSWORD, CM_IIS_TEXT, 0, false, TEXT("password")},
+    {CM_IIS_RULE_ADD, CM_IIS_FIELD, CM_IIS_FIELD_WORD, CM_IIS_FIELD_SUBJECT, true, TEXT("certificateField")},
+    {CM_IIS_RULE_ADD, CM_IIS_SUBFIELD, CM_IIS_TEXT, 0, true, TEXT("certificateSubField")},
+    {CM_IIS_RULE_ADD, CM_IIS_CRITERIA, CM_IIS_TEXT, 0, true, TEXT("matchCriteria")},
+    {CM_IIS_RULE_ADD, CM_IIS_CASE, CM_IIS_BOOLEAN, true, false, TEXT("compareCaseSensitive")},
+    {CM_IIS_ONE_ADD, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
+    {CM_IIS_ONE_ADD, CM_IIS_USER, CM_IIS_TEXT, 0, false, TEXT("userName")},
+    {CM_IIS_ONE_ADD, CM_IIS_PASSWORD, CM_IIS_TEXT, 0, false, TEXT("password")},
+    {CM_IIS_ONE_ADD, CM_IIS_CERTIFICATE, CM_IIS_TEXT, 0, true, TEXT("certificate")},
+};
+const size_t cm_iis_attribute_count = COUNT(cm_iis_attributes);
+
+const struct cm_iis_word cm_iis_words[] = {
+    {CM_IIS_BOOLEAN, false, TEXT("false")},
+    {CM_IIS_BOOLEAN, true, TEXT("true")},
+    {CM_IIS_METHOD_WORD, 0, TEXT("Interactive")},
+    {CM_IIS_METHOD_WORD, 1, TEXT("Batch")},
+    {CM_IIS_METHOD_WORD, 2, TEXT("Network")},
+    {CM_IIS_METHOD_WORD, 3, TEXT("ClearText")},
+    {CM_IIS_MODE_WORD, CM_IIS_MODE_ALLOW, TEXT("Allow")},
+    {CM_IIS_MODE_WORD, CM_IIS_MODE_DENY, TEXT("Deny")},
+    {CM_IIS_FIELD_WORD, CM_IIS_FIELD_SUBJECT, TEXT("Subject")},
+    {CM_IIS_FIELD_WORD, CM_IIS_FIELD_ISSUER, TEXT("Issuer")},
+};
+const size_t cm_iis_word_count = COUNT(cm_iis_words);
+
+/* Accepted on every element of the section. They forbid lower levels to change something; a file that
+ * IIS has loaded obeys them already. */
+static const struct certmap_view locks[] = {
+    TEXT("lockItem"),
+    TEXT("lockAttributes"),
+    TEXT("lockElements"),
+    TEXT("lockAllAttributesExcept"),
+    TEXT("lockAllElementsExcept"),
+};
+
+/* ---- elements ---- */
+
+static struct certmap_view view_of(const char *string) {
+    return (struct certmap_view){(const uint8_t *)string, strlen(string)};
+}
+
+static bool equal(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+enum cm_iis_element cm_iis_child(enum cm_iis_element parent, const char *name) {
+    struct certmap_view view = view_of(name);
+    for (size_t i = 0; i < COUNT(cm_iis_children); i++)
+        if (cm_iis_children[i].parent == parent && equal(cm_iis_children[i].name, view))
+            return cm_iis_children[i].element;
+    return CM_IIS_ELEMENTS;
+}
+
+const char *cm_iis_element_name(enum cm_iis_element element) {
+    size_t i = 0;
+    while (cm_iis_children[i].element != element)
+        i++;
+    return (const char *)cm_iis_children[i].name.data;
+}
+
+/* Names to suggest one of. */
+struct candidates {
+    struct certmap_view names[COUNT(cm_iis_attributes) + COUNT(locks)];
+    size_t count;
+};
+
+static void add_candidate(struct candidates *candidates, struct certmap_view name) {
+    candidates->names[candidates->count++] = name;
+}
+
+/* "; did you mean X?", or nothing. */
+struct suggestion {
+    char text[80];
+};
+
+static struct suggestion suggest(const struct candidates *candidates, struct certmap_view word) {
+    struct suggestion suggestion = {""};
+    size_t nearest = certmap_text_nearest(word, candidates->names, candidates->count);
+    if (nearest != SIZE_MAX)
+        (void)snprintf(suggestion.text, sizeof suggestion.text, "; did you mean %s?",
+                       (const char *)candidates->names[nearest].data);
+    return suggestion;
+}
+
+void cm_iis_report_child(struct cm_iis_findings *findings, enum cm_iis_element parent, const char *name,
+                         struct cm_iis_place place) {
+    struct candidates candidates = {.count = 0};
+    for (size_t i = 0; i < COUNT(cm_iis_children); i++)
+        if (cm_iis_children[i].parent == parent)
+            add_candidate(&candidates, cm_iis_children[i].name);
+    if (parent == CM_IIS_DOCUMENT)
+        cm_iis_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NOT_IIS, place,
+                      "the root element is %s, not configuration, location or " CM_IIS_SECTION_NAME "%s",
+                      cm_iis_quote_string(name).text, suggest(&candidates, view_of(name)).text);
+    else
+        cm_iis_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ELEMENT, place,
+                      "there is no element %s in <%s>%s", cm_iis_quote_string(name).text, cm_iis_element_name(parent),
+                      suggest(&candidates, view_of(name)).text);
+}
+
+/* ---- attributes ---- */
+
+static const struct cm_iis_attribute *find_attribute(enum cm_iis_element element, struct certmap_view name) {
+    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++)
+        if (cm_iis_attributes[i].element == element && equal(cm_iis_attributes[i].name, name))
+            return &cm_iis_attributes[i];
+    return NULL;
+}
+
+static bool is_lock(struct certmap_view name) {
+    for (size_t i = 0; i < COUNT(locks); i++)
+        if (equal(locks[i], name))
+            return true;
+    return false;
+}
+
+static void report_attribute(struct cm_iis_findings *findings, enum cm_iis_element element, struct certmap_view name,
+                             struct cm_iis_place place) {
+    struct candidates candidates = {.count = 0};
+    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++)
+        if (cm_iis_attributes[i].element == element)
+            add_candidate(&candidates, cm_iis_attributes[i].name);
+    for (size_t i = 0; i < COUNT(locks); i++)
+        add_candidate(&candidates, locks[i]);
+    cm_iis_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ATTRIBUTE, place,
+                  "there is no attribute %s of <%s>%s", cm_iis_quote(name).text, cm_iis_element_name(element),
+                  suggest(&candidates, name).text);
+}
+
+/* Booleans go by name only, enumerations also by number. */
+static bool is_word(const struct cm_iis_word *word, struct certmap_view text) {
+    if (certmap_text_same(word->name, text))
+        return true;
+    return word->type != CM_IIS_BOOLEAN && text.len == 1 && text.data[0] == '0' + word->number;
+}
+
+static void read_word(struct cm_iis_value *value, enum cm_iis_type type) {
+    for (size_t i = 0; i < COUNT(cm_iis_words); i++)
+        if (cm_iis_words[i].type == type && is_word(&cm_iis_words[i], value->text)) {
+            value->number = cm_iis_words[i].number;
+            return;
+        }
+    value->bad = true;
+}
+
+/* permissionMode="Alow" is not one of Allow (1), Deny (2); did you mean Allow? */
+static void report_word(struct cm_iis_findings *findings, const struct cm_iis_attribute *row, struct certmap_view text,
+                        struct cm_iis_place place) {
+    struct candidates candidates = {.count = 0};
+    char list[80] = "";
+    size_t len = 0;
+    for (size_t i = 0; i < COUNT(cm_iis_words); i++) {
+        const struct cm_iis_word *word = &cm_iis_words[i];
+        if (word->type != row->type)
+            continue;
+        add_candidate(&candidates, word->name);
+        len += (size_t)snprintf(list + len, sizeof list - len, row->type == CM_IIS_BOOLEAN ? "%s%s" : "%s%s (%u)",
+                                len > 0 ? ", " : "", (const char *)word->name.data, word->number);
+    }
+    cm_iis_report(findings, CERTMAP_SEVERITY_ERROR,
+                  row->type == CM_IIS_BOOLEAN ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM, place,
+                  "%s=%s is not one of %s%s", (const char *)row->name.data, cm_iis_quote(text).text, list,
+                  suggest(&candidates, text).text);
+}
+
+/* Absent attributes get their fallback. */
+static void set_fallbacks(struct cm_iis_values *values, enum cm_iis_element element) {
+    *values = (struct cm_iis_values){.broken = false};
+    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++)
+        if (cm_iis_attributes[i].element == element)
+            values->at[cm_iis_attributes[i].slot].number = cm_iis_attributes[i].fallback;
+}
+
+static void read_attribute(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
+                           const char *const *pair, struct cm_iis_place place) {
+    struct certmap_view name = view_of(pair[0]);
+    const bool strict = element >= CM_IIS_SECTION;
+    const struct cm_iis_attribute *row = find_attribute(element, name);
+    if (row == NULL && strict && !is_lock(name)) {
+        report_attribute(findings, element, name, place);
+        values->broken = true;
+    }
+    if (row == NULL)
+        return;
+    struct cm_iis_value *value = &values->at[row->slot];
+    value->text = view_of(pair[1]);
+    if (row->type != CM_IIS_TEXT)
+        read_word(value, row->type);
+    if (value->bad && strict) {
+        report_word(findings, row, value->text, place);
+        values->broken = true;
+    }
+}
+
+static void check_required(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
+                           struct cm_iis_place place) {
+    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++) {
+        const struct cm_iis_attribute *row = &cm_iis_attributes[i];
+        if (row->element != element || !row->required || values->at[row->slot].text.data != NULL)
+            continue;
+        cm_iis_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, place,
+                      "the attribute %s of <%s> is missing", (const char *)row->name.data,
+                      cm_iis_element_name(element));
+        values->broken = true;
+    }
+}
+
+void cm_iis_read(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
+                 const char *const *attributes, struct cm_iis_place place) {
+    set_fallbacks(values, element);
+    for (; *attributes != NULL; attributes += 2)
+        read_attribute(values, findings, element, attributes, place);
+    check_required(values, findings, element, place);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Drives expat. Nothing else here knows it. */
+#include "iis_load.h"
+#include <expat.h>
+#include <string.h>
+
+/* expat copies what it is given, so it is given a piece at a time. */
+enum { PIECE = 65536 };
+
+/* What the callbacks get. */
+struct reader {
+    struct cm_iis *iis;
+    struct cm_iis_encoding encoding;
+};
+
+/* How many bytes expat is done with, the BOM apart. */
+static size_t bytes_used(const struct cm_iis *iis) {
+    XML_Index index = XML_GetCurrentByteIndex(iis->xml); /* -1 before the first token */
+    return index > 0 ? (size_t)index : 0;
+}
+
+struct cm_iis_place cm_iis_here(const struct cm_iis *iis) {
+    return (struct cm_iis_place){
+        .line = (uint32_t)XML_GetCurrentLineNumber(iis->xml),
+        .column = (uint32_t)XML_GetCurrentColumnNumber(iis->xml) + 1,
+        .offset = (uint32_t)(bytes_used(iis) + iis->bom),
+        .length = (uint32_t)XML_GetCurrentByteCount(iis->xml),
+    };
+}
+
+/* ---- callbacks; expat may call some more after it was told to stop ---- */
+
+static void stop_if_told(struct cm_iis *iis) {
+    if (iis->stop || cm_iis_findings_full(&iis->findings))
+        (void)XML_StopParser(iis->xml, XML_FALSE);
+}
+
+static bool stopped(const struct cm_iis *iis) {
+    return iis->stop || cm_iis_findings_full(&iis->findings);
+}
+
+static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes) {
+    struct cm_iis *iis = ((struct reader *)ctx)->iis;
+    if (stopped(iis))
+        return;
+    cm_iis_start(iis, name, (const char *const *)attributes);
+    stop_if_told(iis);
+}
+
+static void XMLCALL on_end(void *ctx, const XML_Char *name) {
+    struct cm_iis *iis = ((struct reader *)ctx)->iis;
+    (void)name;
+    if (!stopped(iis))
+        cm_iis_end(iis);
+}
+
+static size_t count_blanks(const XML_Char *text, size_t len) {
+    size_t i = 0;
+    while (i < len && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n'))
+        i++;
+    return i;
+}
+
+static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
+    struct reader *reader = ctx;
+    struct cm_iis *iis = reader->iis;
+    size_t blanks = count_blanks(text, (size_t)len);
+    if (stopped(iis) || blanks == (size_t)len || !cm_iis_text_matters(iis))
+        return;
+    struct cm_iis_place place = cm_iis_here(iis);
+    place.column += (uint32_t)blanks; /* a piece of text holds one line at most */
+    place.offset += (uint32_t)(reader->encoding.seen == CM_IIS_NARROW ? blanks : 2 * blanks);
+    place.length = 0;
+    iis->text_told = true;
+    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNEXPECTED_TEXT, place,
+                  "text has no meaning in this section; everything stands in attributes");
+    stop_if_told(iis);
+}
+
+static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *sysid, const XML_Char *pubid,
+                               int has_internal_subset) {
+    struct cm_iis *iis = ((struct reader *)ctx)->iis;
+    (void)name;
+    (void)sysid;
+    (void)pubid;
+    (void)has_internal_subset;
+    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DTD, cm_iis_here(iis),
+                  "a document type declaration is refused: it could define entities");
+    iis->stop = true;
+    stop_if_told(iis);
+}
+
+static void XMLCALL on_declaration(void *ctx, const XML_Char *version, const XML_Char *name, int standalone) {
+    struct reader *reader = ctx;
+    struct cm_iis *iis = reader->iis;
+    bool known;
+    (void)version;
+    (void)standalone;
+    if (name == NULL || cm_iis_encoding_allows(&reader->encoding, name, &known))
+        return;
+    if (known)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
+                      "the encoding is declared as %s, but the text is not in it", cm_iis_quote_string(name).text);
+    else
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
+                      "the encoding %s is not read; UTF-8 and UTF-16 are", cm_iis_quote_string(name).text);
+    iis->stop = true;
+    stop_if_told(iis);
+}
+
+/* ---- what expat refuses ---- */
+
+/* Whether the byte where expat stopped is not UTF-8: then it is shown as \xHH. */
+static bool stopped_at_bad_utf8(const struct cm_iis *iis, struct cm_iis_place place) {
+    char shown[64];
+    size_t len, rest = iis->text.len - place.offset;
+    struct certmap_view byte = {iis->text.data + place.offset, rest < 4 ? rest : 4};
+    return certmap_text_escape(shown, sizeof shown, &len, byte, false, NULL) == CERTMAP_OK &&
+           strncmp(shown, "\\x", 2) == 0;
+}
+
+static void report_expat_error(struct cm_iis *iis, const struct cm_iis_encoding *encoding) {
+    enum XML_Error code = XML_GetErrorCode(iis->xml);
+    struct cm_iis_place place = cm_iis_here(iis);
+    place.length = 0;
+    if (code == XML_ERROR_NO_MEMORY)
+        cm_iis_no_memory(iis);
+    else if (code == XML_ERROR_NO_ELEMENTS && iis->root.line == 0)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, place, "the text has no element");
+    else if (code == XML_ERROR_NO_ELEMENTS || code == XML_ERROR_UNCLOSED_TOKEN || code == XML_ERROR_PARTIAL_CHAR)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, place, "the text ends too early: %s",
+                      XML_ErrorString(code));
+    else if (code == XML_ERROR_INVALID_TOKEN && encoding->seen == CM_IIS_NARROW && stopped_at_bad_utf8(iis, place))
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "byte 0x%02X is not UTF-8",
+                      (unsigned)iis->text.data[place.offset]);
+    else
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, place, "the XML is not well-formed: %s",
+                      XML_ErrorString(code));
+    iis->stop = true;
+}
+
+/* Each piece is at least as long as what expat could not use yet, so that a very long token is not
+ * looked at from its start over and over. */
+static enum XML_Status feed(struct cm_iis *iis) {
+    enum XML_Status status;
+    size_t done = iis->bom, size = PIECE;
+    do {
+        size = size < iis->text.len - done ? size : iis->text.len - done;
+        status = XML_Parse(iis->xml, (const char *)iis->text.data + done, (int)size, done + size == iis->text.len);
+        done += size;
+        size = done - iis->bom - bytes_used(iis);
+        size = size > PIECE ? size : PIECE;
+    } while (status == XML_STATUS_OK && done < iis->text.len);
+    return status;
+}
+
+static void set_handlers(struct reader *reader) {
+    struct cm_iis *iis = reader->iis;
+    XML_SetUserData(iis->xml, reader);
+    XML_SetElementHandler(iis->xml, on_start, on_end);
+    XML_SetCharacterDataHandler(iis->xml, on_text);
+    XML_SetStartDoctypeDeclHandler(iis->xml, on_doctype);
+    XML_SetXmlDeclHandler(iis->xml, on_declaration);
+}
+
+void cm_iis_parse(struct cm_iis *iis) {
+    struct reader reader = {.iis = iis};
+    if (!cm_iis_encoding_detect(&reader.encoding, iis->text)) {
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, (struct cm_iis_place){1, 1, 0, 0},
+                      "the text is neither UTF-8 nor UTF-16");
+        iis->stop = true;
+        return;
+    }
+    iis->bom = reader.encoding.bom;
+    iis->xml = XML_ParserCreate(reader.encoding.forced);
+    if (iis->xml == NULL) {
+        cm_iis_no_memory(iis);
+        return;
+    }
+    set_handlers(&reader);
+    if (feed(iis) != XML_STATUS_OK && !stopped(iis))
+        report_expat_error(iis, &reader.encoding);
+    XML_ParserFree(iis->xml);
+    iis->xml = NULL;
+}
