@@ -1,104 +1,126 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking a certificate (RFC 5280 4.1) down to both Names.
+/* Walking a certificate (RFC 5280 4.1) down to both Names. What is inside the extensions is left to
+ * those who read them.
  *
- *     Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm SEQUENCE, signatureValue BIT STRING }
+ *     Certificate ::= SEQUENCE { TBSCertificate, AlgorithmIdentifier, BIT STRING }
  *     TBSCertificate ::= SEQUENCE {
- *         version [0] OPTIONAL, serialNumber INTEGER, signature SEQUENCE, issuer Name, validity SEQUENCE,
- *         subject Name, subjectPublicKeyInfo SEQUENCE,
- *         issuerUniqueID [1], subjectUniqueID [2], extensions [3], all OPTIONAL } */
+ *         [0] { INTEGER } OPTIONAL, serialNumber INTEGER, AlgorithmIdentifier, issuer Name,
+ *         SEQUENCE { notBefore, notAfter }, subject Name, SEQUENCE { AlgorithmIdentifier, BIT STRING },
+ *         issuerUniqueID [1] OPTIONAL, subjectUniqueID [2] OPTIONAL, extensions [3] OPTIONAL }
+ *     AlgorithmIdentifier ::= SEQUENCE { OBJECT IDENTIFIER, ANY OPTIONAL } */
 #include "base/error.h"
 #include "der/der.h"
+#include "der/oid.h"
 
 #define TAG_VERSION (CM_DER_CLASS_CONTEXT | CM_DER_CONSTRUCTED | 0u)
 #define TAG_ISSUER_UNIQUE_ID (CM_DER_CLASS_CONTEXT | 1u)
 #define TAG_SUBJECT_UNIQUE_ID (CM_DER_CLASS_CONTEXT | 2u)
 #define TAG_EXTENSIONS (CM_DER_CLASS_CONTEXT | CM_DER_CONSTRUCTED | 3u)
 
-/* What stands where the walk stopped. */
+/* Where the walk is; after a failure, where it stopped. */
 struct walk {
     struct cm_der der;
     const char *part; /* the field of RFC 5280 being read */
+    struct certmap_cert *cert;
 };
 
+/* Takes an element of this tag; a walk that fails stands before it. */
 static bool take(struct walk *walk, const char *part, uint32_t tag, struct cm_tlv *tlv) {
     walk->part = part;
     return cm_der_next(&walk->der, tag, tlv);
 }
 
-static bool done(struct walk *walk) {
-    walk->part = "end";
-    return cm_der_done(&walk->der);
-}
-
-static void enter(struct walk *walk, struct cm_tlv tlv) {
-    walk->der = cm_der_inside(&walk->der, tlv.contents);
-}
-
-/* The version, where there is one: one INTEGER and nothing else. */
-static bool take_version(struct walk *walk) {
+static bool skip(struct walk *walk, const char *part, uint32_t tag) {
     struct cm_tlv tlv;
+    return take(walk, part, tag, &tlv);
+}
+
+/* Takes an element and reads all of its inside; a walk that fails stands at the fault. */
+static bool take_inside(struct walk *walk, const char *part, uint32_t tag, bool (*read)(struct walk *inside)) {
+    struct cm_tlv tlv;
+    if (!take(walk, part, tag, &tlv))
+        return false;
     struct walk inside = *walk;
-    if (!take(walk, "version", TAG_VERSION, &tlv))
-        return true; /* DEFAULT v1: the serial number comes next, or the certificate is malformed */
-    enter(&inside, tlv);
-    if (!take(&inside, "version", CM_DER_INTEGER, &tlv) || !done(&inside)) {
-        *walk = inside;
+    inside.der = cm_der_inside(&walk->der, tlv.contents);
+    if (read(&inside) && cm_der_done(&inside.der))
+        return true;
+    *walk = inside;
+    return false;
+}
+
+static bool read_version(struct walk *walk) {
+    return skip(walk, "version", CM_DER_INTEGER);
+}
+
+static bool read_algorithm(struct walk *walk) {
+    struct cm_tlv tlv;
+    struct walk before = *walk;
+    if (!take(walk, "algorithm", CM_DER_OID, &tlv))
+        return false;
+    if (!cm_oid_valid(tlv.contents)) {
+        walk->der = before.der;
         return false;
     }
-    return true;
+    return cm_der_done(&walk->der) || cm_der_any(&walk->der, &tlv);
 }
 
-static void skip_optional(struct walk *walk, const char *part, uint32_t tag) {
+static bool read_validity(struct walk *walk) {
     struct cm_tlv tlv;
-    (void)take(walk, part, tag, &tlv);
+    walk->part = "validity";
+    return cm_der_any(&walk->der, &tlv) && cm_der_any(&walk->der, &tlv);
 }
 
+static bool read_key(struct walk *walk) {
+    return take_inside(walk, "algorithm", CM_DER_SEQUENCE, read_algorithm) &&
+           skip(walk, "subjectPublicKey", CM_DER_BIT_STRING);
+}
+
+/* RFC 5280 4.1.2.2; a serial number without a single octet is none. */
 static bool take_serial(struct walk *walk) {
     struct cm_tlv serial;
     struct walk before = *walk;
     if (!take(walk, "serialNumber", CM_DER_INTEGER, &serial))
         return false;
-    if (serial.contents.len > 0)
-        return true;
-    walk->der = before.der;
-    return false;
+    if (serial.contents.len == 0)
+        walk->der = before.der;
+    return serial.contents.len > 0;
 }
 
-static bool walk_tbs(struct walk *walk, struct certmap_cert *cert) {
-    struct cm_tlv tlv, issuer, subject;
-    if (!take_version(walk) || !take_serial(walk) || !take(walk, "signature", CM_DER_SEQUENCE, &tlv) ||
-        !take(walk, "issuer", CM_DER_SEQUENCE, &issuer) || !take(walk, "validity", CM_DER_SEQUENCE, &tlv) ||
-        !take(walk, "subject", CM_DER_SEQUENCE, &subject) || !take(walk, "subjectPublicKeyInfo", CM_DER_SEQUENCE, &tlv))
+static bool take_name(struct walk *walk, const char *part, struct certmap_view *name) {
+    struct cm_tlv tlv;
+    if (!take(walk, part, CM_DER_SEQUENCE, &tlv))
         return false;
-    skip_optional(walk, "issuerUniqueID", TAG_ISSUER_UNIQUE_ID);
-    skip_optional(walk, "subjectUniqueID", TAG_SUBJECT_UNIQUE_ID);
-    skip_optional(walk, "extensions", TAG_EXTENSIONS);
-    if (!done(walk))
-        return false;
-    cert->issuer = issuer.whole;
-    cert->subject = subject.whole;
+    *name = tlv.whole;
     return true;
 }
 
-/* Fills the Names of cert, and leaves walk at the fault otherwise. */
-static bool walk_certificate(struct walk *walk, struct certmap_cert *cert) {
-    struct cm_tlv outer, tbs, tlv;
-    if (!take(walk, "certificate", CM_DER_SEQUENCE, &outer) || !done(walk))
-        return false;
-    enter(walk, outer);
-    if (!take(walk, "tbsCertificate", CM_DER_SEQUENCE, &tbs))
-        return false;
-    struct walk inside = *walk;
-    enter(&inside, tbs);
-    if (!walk_tbs(&inside, cert)) {
-        *walk = inside;
-        return false;
-    }
-    return take(walk, "signatureAlgorithm", CM_DER_SEQUENCE, &tlv) &&
-           take(walk, "signatureValue", CM_DER_BIT_STRING, &tlv) && done(walk);
+/* Optional: what follows the serial number's place tells whether it is there. */
+static bool take_version(struct walk *walk) {
+    struct walk ahead = *walk;
+    return !skip(&ahead, "version", TAG_VERSION) || take_inside(walk, "version", TAG_VERSION, read_version);
 }
 
-/* Says what is wrong where the walk stopped: bytes that are no DER, bytes too many, another element. */
+static bool read_tbs(struct walk *walk) {
+    if (!take_version(walk) || !take_serial(walk) || !take_inside(walk, "signature", CM_DER_SEQUENCE, read_algorithm) ||
+        !take_name(walk, "issuer", &walk->cert->issuer) ||
+        !take_inside(walk, "validity", CM_DER_SEQUENCE, read_validity) ||
+        !take_name(walk, "subject", &walk->cert->subject) ||
+        !take_inside(walk, "subjectPublicKeyInfo", CM_DER_SEQUENCE, read_key))
+        return false;
+    (void)skip(walk, "issuerUniqueID", TAG_ISSUER_UNIQUE_ID);
+    (void)skip(walk, "subjectUniqueID", TAG_SUBJECT_UNIQUE_ID);
+    (void)skip(walk, "extensions", TAG_EXTENSIONS);
+    walk->part = "end";
+    return true;
+}
+
+static bool read_certificate(struct walk *walk) {
+    return take_inside(walk, "tbsCertificate", CM_DER_SEQUENCE, read_tbs) &&
+           take_inside(walk, "signatureAlgorithm", CM_DER_SEQUENCE, read_algorithm) &&
+           skip(walk, "signatureValue", CM_DER_BIT_STRING);
+}
+
+/* Says what is wrong where the walk stopped: the end, bytes that are no DER, another element. */
 static enum certmap_status explain_fault(struct walk *walk, struct certmap_error *err) {
     struct cm_tlv tlv;
     const size_t offset = cm_der_offset(&walk->der);
@@ -109,7 +131,7 @@ static enum certmap_status explain_fault(struct walk *walk, struct certmap_error
         return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, offset,
                            "the %s of the certificate is not DER", walk->part);
     return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_CERTIFICATE, offset,
-                       "the certificate has something else where its %s should be", walk->part);
+                       "the certificate has something else than its %s, or more than it", walk->part);
 }
 
 enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
@@ -117,8 +139,8 @@ enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct cert
     if (cert == NULL || cert->size < sizeof *cert || der.data == NULL)
         return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is too small");
     struct certmap_cert filled = {.size = cert->size, .certificate = der};
-    struct walk walk = {cm_der_open(der), ""};
-    if (!walk_certificate(&walk, &filled))
+    struct walk walk = {cm_der_open(der), "certificate", &filled};
+    if (!take_inside(&walk, "certificate", CM_DER_SEQUENCE, read_certificate) || !cm_der_done(&walk.der))
         return explain_fault(&walk, err);
     *cert = filled;
     return CERTMAP_OK;
