@@ -43,10 +43,10 @@ void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, s
     size_t wanted = *cap > 0 ? *cap : 8;
     if (items != NULL && need <= *cap)
         return items;
+    if (need > SIZE_MAX / 2 / item_size)
+        return NULL;
     while (wanted < need)
         wanted *= 2;
-    if (wanted > SIZE_MAX / item_size)
-        return NULL;
     items = cm_resize(allocator, items, wanted * item_size);
     if (items != NULL)
         *cap = wanted;

@@ -3,8 +3,8 @@
  *
  *     head -> [chunk: next | size | used | bytes ......] -> [chunk] -> NULL
  *
- * The head chunk is filled first; a piece that does not fit gets a new head. Reset keeps the largest
- * chunk, so that an arena in steady use stops allocating. */
+ * The head chunk is filled first; a piece that does not fit gets a new head, twice as large unless the
+ * limit is near. Reset keeps the head, so that an arena in steady use stops allocating. */
 #ifndef CM_BASE_ARENA_H
 #define CM_BASE_ARENA_H
 

@@ -26,7 +26,7 @@ bool cm_is_unsafe(uint32_t cp);
 /* A text in the two forms that rules compare. Both have a NUL after their end. */
 struct cm_text {
     struct certmap_view nfc;
-    struct certmap_view folded; /* NFC of the folded NFC; the same memory as nfc when equal */
+    struct certmap_view folded; /* NFC of the folded NFC; nfc itself for ASCII that folding leaves alone */
 };
 
 /* Normalises valid UTF-8 into keep; working memory comes from scratch, which the caller resets.

@@ -120,7 +120,7 @@ static bool read_certificate(struct walk *walk) {
            skip(walk, "signatureValue", CM_DER_BIT_STRING);
 }
 
-/* Says what is wrong where the walk stopped: the end, bytes that are no DER, another element. */
+/* Says what is wrong where the walk stopped: the end, bytes that are no DER, a bad OID, another element. */
 static enum certmap_status explain_fault(struct walk *walk, struct certmap_error *err) {
     struct cm_tlv tlv;
     const size_t offset = cm_der_offset(&walk->der);
@@ -130,6 +130,9 @@ static enum certmap_status explain_fault(struct walk *walk, struct certmap_error
     if (!cm_der_any(&walk->der, &tlv))
         return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, offset,
                            "the %s of the certificate is not DER", walk->part);
+    if (tlv.tag == CM_DER_OID && !cm_oid_valid(tlv.contents))
+        return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_OID, offset,
+                           "the %s of the certificate is not a valid OID", walk->part);
     return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_CERTIFICATE, offset,
                        "the certificate has something else than its %s, or more than it", walk->part);
 }
@@ -139,8 +142,8 @@ enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct cert
     if (cert == NULL || cert->size < sizeof *cert || der.data == NULL)
         return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is too small");
     struct certmap_cert filled = {.size = cert->size, .certificate = der};
-    struct walk walk = {cm_der_open(der), "certificate", &filled};
-    if (!take_inside(&walk, "certificate", CM_DER_SEQUENCE, read_certificate) || !cm_der_done(&walk.der))
+    struct walk walk = {cm_der_open(der), "", &filled};
+    if (!take_inside(&walk, "outer SEQUENCE", CM_DER_SEQUENCE, read_certificate) || !cm_der_done(&walk.der))
         return explain_fault(&walk, err);
     *cert = filled;
     return CERTMAP_OK;

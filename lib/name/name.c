@@ -61,7 +61,11 @@ static enum certmap_status next_rdn(struct cm_name_cursor *cursor, struct certma
 static enum certmap_status read_type(struct cm_der *inside, struct cm_rdn_ava *ava, struct certmap_error *err) {
     struct cm_tlv oid;
     const size_t offset = cm_der_offset(inside);
-    if (!cm_der_next(inside, CM_DER_OID, &oid))
+    if (cm_der_done(inside))
+        return malformed(err, CERTMAP_CODE_MALFORMED_NAME, offset, "an AVA of the Name is empty");
+    if (!cm_der_any(inside, &oid))
+        return malformed(err, CERTMAP_CODE_MALFORMED_DER, offset, "the type of an AVA is not DER");
+    if (oid.tag != CM_DER_OID)
         return malformed(err, CERTMAP_CODE_MALFORMED_NAME, offset, "an AVA of the Name does not begin with its type");
     if (!cm_oid_valid(oid.contents))
         return malformed(err, CERTMAP_CODE_MALFORMED_OID, offset, "the type of an AVA is not a valid OID");
@@ -78,6 +82,8 @@ static enum certmap_status read_ava(struct cm_der inside, struct cm_rdn_ava *ava
     if (status != CERTMAP_OK)
         return status;
     const size_t offset = cm_der_offset(&inside);
+    if (cm_der_done(&inside))
+        return malformed(err, CERTMAP_CODE_MALFORMED_NAME, offset, "an AVA of the Name has no value");
     if (!cm_der_any(&inside, &value))
         return malformed(err, CERTMAP_CODE_MALFORMED_DER, offset, "the value of an AVA is not DER");
     if (!cm_der_done(&inside))
