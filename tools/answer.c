@@ -65,7 +65,7 @@ static void add_type(struct tool_text *message, const struct cause *cause, struc
             if (value.unreadable == cause->why &&
                 reads_value(tool_text_view(&cause->condition), fields[f], value.subfield)) {
                 tool_text_string(message, ", ");
-                tool_text_add(message, value.type);
+                tool_value_add_type(message, &value);
                 return;
             }
         }
@@ -94,12 +94,12 @@ static void add_mapping(struct tool_text *message, struct certmap_view name) {
     tool_text_quoted(message, name);
 }
 
-/* "mapping "M" cannot be decided: CONDITION is unknown, because WHY (code, type)" */
+/* "mapping "M" cannot be decided: CONDITION is unknown, because WHY (code, type); and what follows from it" */
 static void explain_unreadable(struct tool_text *message, const struct tool_rules *rules, struct certmap_peer *peer,
-                               struct certmap_view mapping) {
+                               const struct certmap_result *undecided) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct cause cause = {.why = CERTMAP_CODE_NONE};
-    add_mapping(message, mapping);
+    add_mapping(message, undecided->mapping);
     tool_text_string(message, " cannot be decided");
     if (certmap_explain(rules->rules, peer, &result, find_cause, &cause, NULL) == CERTMAP_OK && cause.found) {
         tool_text_string(message, ": ");
@@ -108,6 +108,8 @@ static void explain_unreadable(struct tool_text *message, const struct tool_rule
         add_type(message, &cause, peer);
         tool_text_string(message, ")");
     }
+    tool_text_string(message, undecided->decision == CERTMAP_DENY ? "; an undecided deny refuses"
+                                                                  : "; an undecided allow grants nothing");
     tool_text_free(&cause.condition);
 }
 
@@ -162,7 +164,7 @@ static void answer_result(struct tool_answer *answer, const struct tool_rules *r
     if (result->reason != CERTMAP_CODE_NONE)
         answer->reason = certmap_code_name(result->reason);
     if (result->reason == CERTMAP_CODE_UNREADABLE)
-        explain_unreadable(&answer->message, rules, client->peer, result->mapping);
+        explain_unreadable(&answer->message, rules, client->peer, result);
     else if (result->decision == CERTMAP_NONE)
         tool_text_string(&answer->message, none_text(result->reason));
     answer->hints = result->decision == CERTMAP_NONE && result->reason != CERTMAP_CODE_UNREADABLE;
@@ -199,10 +201,10 @@ static enum tool_style decision_style(const char *decision) {
                                            : TOOL_STYLE_BAD;
 }
 
-void tool_answer_add(struct tool_stream *stream, const struct tool_answer *answer) {
+void tool_answer_add(struct tool_stream *stream, const struct tool_answer *answer, size_t width) {
     struct tool_text *line = &stream->line;
     bool message = answer->message.data != NULL;
-    tool_style_word(stream, decision_style(answer->decision), answer->decision, 5);
+    tool_style_word(stream, decision_style(answer->decision), answer->decision, width);
     tool_text_string(line, "  ");
     if (answer->account.data != NULL) {
         tool_text_safe(line, answer->account);

@@ -33,8 +33,8 @@ void tool_answer_add_hints(struct tool_answer *answer, const struct tool_rules *
 /* Prints those findings as warnings. */
 void tool_answer_print_hints(struct tool_stream *stream, const struct tool_rules *rules);
 
-/* For people: the decision, the account, and by which mapping, on the stream's line. */
-void tool_answer_add(struct tool_stream *stream, const struct tool_answer *answer);
+/* For people: the decision, filled with spaces to width, the account, and by which mapping, on the stream's line. */
+void tool_answer_add(struct tool_stream *stream, const struct tool_answer *answer, size_t width);
 /* The answer is an error: "certmap: FILE: message". */
 void tool_answer_complain(struct tool_stream *stream, const struct tool_answer *answer);
 /* The object of DESIGN section 6; the caller may add to it. */

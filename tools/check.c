@@ -22,21 +22,31 @@ static void print_json(const struct tool_rules *rules) {
 
 /* "1 warning", "2 warnings" */
 static void add_count(struct tool_text *text, size_t count, const char *what) {
-    tool_text_format(text, ", %zu %s%s", count, what, count == 1 ? "" : "s");
+    tool_text_format(text, "%zu %s%s", count, what, count == 1 ? "" : "s");
+}
+
+/* The line at the end: what there is, and how many findings of each kind. */
+static void add_summary(struct tool_text *text, const struct tool_rules *rules) {
+    tool_text_safe(text, tool_view(rules->path));
+    tool_text_string(text, ": ");
+    if (rules->rules == NULL)
+        tool_text_string(text, "not loaded");
+    else
+        add_count(text, certmap_rules_count(rules->rules), "mapping");
+    if (rules->findings.count == 0)
+        tool_text_string(text, ", no findings");
+    for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= CERTMAP_SEVERITY_NOTE; s++) {
+        size_t count = tool_findings_count(&rules->findings, s);
+        tool_text_string(text, count > 0 ? ", " : "");
+        if (count > 0)
+            add_count(text, count, tool_severity_name(s));
+    }
 }
 
 static void print_plain(const struct tool_rules *rules, enum tool_when color) {
     struct tool_stream out = tool_stream_open(stdout, color);
     tool_rules_print(rules, &out);
-    tool_text_safe(&out.line, tool_view(rules->path));
-    if (rules->rules == NULL) {
-        tool_text_string(&out.line, ": not loaded");
-    } else {
-        size_t count = certmap_rules_count(rules->rules);
-        tool_text_format(&out.line, ": %zu mapping%s", count, count == 1 ? "" : "s");
-    }
-    for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= CERTMAP_SEVERITY_NOTE; s++)
-        add_count(&out.line, tool_findings_count(&rules->findings, s), tool_severity_name(s));
+    add_summary(&out.line, rules);
     tool_stream_end_line(&out);
     tool_stream_close(&out);
 }

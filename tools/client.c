@@ -19,6 +19,22 @@ void tool_client_add_error(struct tool_text *text, const struct tool_client *cli
         tool_text_format(text, " (at byte %zu%s)", client->error->offset, client->place);
 }
 
+void tool_value_add_type(struct tool_text *text, const struct certmap_value *value) {
+    static const struct {
+        uint8_t tag;
+        const char *name;
+    } names[] = {
+        {0x01, "BOOLEAN"}, {0x02, "INTEGER"}, {0x03, "BIT STRING"},      {0x04, "OCTET STRING"}, {0x05, "NULL"},
+        {0x06, "OID"},     {0x17, "UTCTime"}, {0x18, "GeneralizedTime"}, {0x30, "SEQUENCE"},     {0x31, "SET"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].tag == value->der.data[0]) {
+            tool_text_string(text, names[i].name);
+            return;
+        }
+    tool_text_add(text, value->type);
+}
+
 static void report(const struct run *run, const char *label, const struct certmap_error *err, const char *place) {
     struct tool_client client = {label, CERTMAP_CERT_INIT, NULL, err, place};
     run->fn(run->ctx, &client);
@@ -100,7 +116,7 @@ static void read_file(const struct run *run, const char *path) {
     }
     struct certmap_view content = tool_input_view(&input);
     if (content.len == 0) {
-        tool_error(&err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_CANNOT_READ, "is empty");
+        tool_error(&err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_CANNOT_READ, "the file is empty");
         report(run, path, &err, NULL);
     } else if (!begins_like_der(content) && tool_pem_detect(skip_mark(content))) {
         decode_pem(run, path, skip_mark(content));

@@ -21,6 +21,9 @@ struct tool_client {
 /* Adds what is wrong with a client that has an error, and at which byte. */
 void tool_client_add_error(struct tool_text *text, const struct tool_client *client);
 
+/* Adds the ASN.1 type of a value as people call it: "OCTET STRING", where the library says "tag 0x04". */
+void tool_value_add_type(struct tool_text *text, const struct certmap_value *value);
+
 typedef void tool_client_fn(void *ctx, const struct tool_client *client);
 
 /* Calls fn for every certificate of the command line, in order, also for those that cannot be read.

@@ -12,6 +12,7 @@ struct explain {
     json_t *mapping; /* --json: the one being told, not yet in mappings; so is condition in it */
     json_t *condition;
     struct tool_text mappings;
+    bool told; /* a certificate has been explained: a blank line goes before the next */
     enum tool_exit status;
 };
 
@@ -66,28 +67,33 @@ static void print_mapping(struct explain *explain, const struct certmap_explain_
     end_item(&explain->out, item);
 }
 
-/* "  TRUTH    " and two spaces for each group that the item stands in. */
-static void begin_row(struct explain *explain, const struct certmap_explain_item *item) {
-    tool_text_string(&explain->out.line, "  ");
-    tool_style_word(&explain->out, truth_style(item), truth_name(item->truth), 9);
-    tool_text_repeat(&explain->out.line, ' ', 2 * (size_t)(item->depth - 1));
-    tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
+#define TRUTH_WIDTH 9
+
+/* Two spaces for each group that the item stands in. */
+static void indent(struct explain *explain, unsigned depth) {
+    tool_text_repeat(&explain->out.line, ' ', 2 * (size_t)(depth - 1));
 }
 
 static void print_condition(struct explain *explain, const struct certmap_explain_item *item) {
-    begin_row(explain, item);
+    tool_text_string(&explain->out.line, "  ");
+    tool_style_word(&explain->out, truth_style(item), truth_name(item->truth), TRUTH_WIDTH);
+    indent(explain, item->depth);
+    tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
     tool_text_safe(&explain->out.line, item->text);
     tool_text_string(&explain->out.line, item->read ? "" : " [not read]");
     end_item(&explain->out, item);
 }
 
 static void print_value(struct explain *explain, const struct certmap_explain_item *item) {
-    begin_row(explain, item);
+    tool_text_repeat(&explain->out.line, ' ', 2 + TRUTH_WIDTH);
+    indent(explain, item->depth);
+    tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
     tool_text_string(&explain->out.line, "saw ");
     if (item->text.data != NULL)
         tool_text_quoted(&explain->out.line, item->text);
     else
         tool_text_string(&explain->out.line, "an unreadable value");
+    tool_text_format(&explain->out.line, ": %s", truth_name(item->truth));
     end_item(&explain->out, item);
 }
 
@@ -95,7 +101,8 @@ static void print_value(struct explain *explain, const struct certmap_explain_it
 static void print_no_value(struct explain *explain) {
     if (!explain->no_value)
         return;
-    tool_text_repeat(&explain->out.line, ' ', 11 + 2 * (size_t)explain->depth);
+    tool_text_repeat(&explain->out.line, ' ', 2 + TRUTH_WIDTH);
+    indent(explain, explain->depth + 1);
     tool_text_string(&explain->out.line, "saw no value");
     tool_stream_end_line(&explain->out);
     explain->no_value = false;
@@ -217,13 +224,16 @@ static void explain_plain(struct explain *explain, const struct tool_answer *ans
         tool_answer_complain(&explain->err, answer);
         return;
     }
+    if (explain->told)
+        tool_stream_end_line(&explain->out);
+    explain->told = true;
     tool_text_safe(&explain->out.line, tool_view(answer->certificate));
     tool_stream_end_line(&explain->out);
     tell(explain, peer, print_item);
     print_no_value(explain);
     tool_stream_end_line(&explain->out);
     tool_text_string(&explain->out.line, "decision: ");
-    tool_answer_add(&explain->out, answer);
+    tool_answer_add(&explain->out, answer, 0);
     tool_stream_end_line(&explain->out);
     if (answer->hints)
         tool_answer_print_hints(&explain->err, &explain->rules);

@@ -30,7 +30,7 @@ static void grow(struct tool_input *input, size_t limit) {
 
 static enum certmap_status failed(struct certmap_error *err, int number) {
     if (number == EISDIR)
-        return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "is a directory, not a file");
+        return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "it is a directory, not a file");
     return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "cannot read: %s",
                       number == 0 ? "unknown error" : strerror(number));
 }
@@ -48,7 +48,8 @@ static enum certmap_status read_all(struct tool_input *input, FILE *file, size_t
     if (ferror(file))
         return failed(err, errno);
     if (input->len > limit)
-        return tool_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_CANNOT_READ, "is larger than %zu bytes", limit);
+        return tool_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_CANNOT_READ, "the file is larger than %zu bytes",
+                          limit);
     return CERTMAP_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap match: the account of each certificate. */
 #include "answer.h"
+#include <string.h>
 
 struct match {
     const struct tool_options *options;
@@ -38,7 +39,7 @@ static void print_answer(struct match *match, const struct tool_answer *answer) 
     size_t width = label_width(answer->certificate);
     tool_text_safe(&match->out.line, tool_view(answer->certificate));
     tool_text_repeat(&match->out.line, ' ', width < match->width ? match->width - width + 2 : 2);
-    tool_answer_add(&match->out, answer);
+    tool_answer_add(&match->out, answer, strlen("allow"));
     tool_stream_end_line(&match->out);
     if (answer->hints && !match->hinted)
         tool_answer_print_hints(&match->err, &match->rules);

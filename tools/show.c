@@ -51,21 +51,6 @@ static void print_name(struct show *show, const struct tool_client *client, size
     tool_text_free(&name);
 }
 
-/* "tag 0x04" as ASN.1 calls it, where it has a name that people know. */
-static void add_type(struct tool_text *text, const struct certmap_value *value) {
-    static const struct {
-        uint8_t tag;
-        const char *name;
-    } names[] = {{0x01, "BOOLEAN"}, {0x02, "INTEGER"},  {0x03, "BIT STRING"}, {0x04, "OCTET STRING"},   {0x05, "NULL"},
-                 {0x17, "UTCTime"}, {0x30, "SEQUENCE"}, {0x31, "SET"},        {0x18, "GeneralizedTime"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].tag == value->der.data[0]) {
-            tool_text_string(text, names[i].name);
-            return;
-        }
-    tool_text_add(text, value->type);
-}
-
 /* A condition that holds for this value, or a comment that there can be none. */
 static void print_value(struct show *show, const struct certmap_value *value, const char *field, bool *first) {
     struct tool_text *line = &show->out.line;
@@ -80,7 +65,7 @@ static void print_value(struct show *show, const struct certmap_value *value, co
         *first = false;
     } else {
         tool_text_string(line, ": ");
-        add_type(line, value);
+        tool_value_add_type(line, value);
         tool_text_format(line, ", unreadable (%s)", certmap_code_name(value->unreadable));
     }
     tool_style_end(&show->out);

@@ -14,7 +14,7 @@ static bool wants_color(FILE *file, enum tool_when color) {
 }
 
 struct tool_stream tool_stream_open(FILE *file, enum tool_when color) {
-    return (struct tool_stream){file, wants_color(file, color), {NULL, 0, 0}};
+    return (struct tool_stream){.file = file, .color = wants_color(file, color)};
 }
 
 void tool_stream_end_line(struct tool_stream *stream) {
@@ -31,13 +31,15 @@ void tool_style_begin(struct tool_stream *stream, enum tool_style style) {
         [TOOL_STYLE_PLAIN] = "",        [TOOL_STYLE_GOOD] = "\x1b[32m", [TOOL_STYLE_BAD] = "\x1b[31m",
         [TOOL_STYLE_WARN] = "\x1b[33m", [TOOL_STYLE_DIM] = "\x1b[2m",   [TOOL_STYLE_STRONG] = "\x1b[1m",
     };
-    if (stream->color)
+    stream->styled = stream->color && style != TOOL_STYLE_PLAIN;
+    if (stream->styled)
         tool_text_string(&stream->line, codes[style]);
 }
 
 void tool_style_end(struct tool_stream *stream) {
-    if (stream->color)
+    if (stream->styled)
         tool_text_string(&stream->line, "\x1b[0m");
+    stream->styled = false;
 }
 
 void tool_style_word(struct tool_stream *stream, enum tool_style style, const char *word, size_t width) {

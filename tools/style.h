@@ -19,6 +19,7 @@ enum tool_style {
 struct tool_stream {
     FILE *file;
     bool color;
+    bool styled; /* a style was begun and not ended */
     struct tool_text line;
 };
 
@@ -29,7 +30,7 @@ void tool_stream_end_line(struct tool_stream *stream);
 /* Frees; the file stays open. */
 void tool_stream_close(struct tool_stream *stream);
 
-/* Begins a style, and ends every one. */
+/* Begins a style, and ends it. */
 void tool_style_begin(struct tool_stream *stream, enum tool_style style);
 void tool_style_end(struct tool_stream *stream);
 /* Prints "certmap: FILE: message", or without FILE where it is NULL. */

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* The certmap command, run as a user would: one test for each file tests/data/tool/NAME.case.
+ *
+ *     # What the case shows.
+ *     exit: 1
+ *     run: certmap match --rules some.rules alice.pem
+ *     -- some.rules --
+ *     certmap 1;
+ *     -- alice.pem --
+ *     subject: C=US | O=Contoso | CN=Alice
+ *     -- stdout --
+ *     alice.pem  none   no mapping matches
+ *
+ * run: a line for sh; there may be several, and the exit status is the last one's. Each section is a file in
+ *   an empty directory, in which they run, except stdout and stderr: what is expected there, and nothing where
+ *   there is no such section. [...] stands for any text within a line.
+ * A section NAME.pem or NAME.der describes certificates, by lines of
+ *     subject: NAME    issuer: NAME          of t_name; Contoso's Alice and its CA where not given
+ *     subject-der: ELEMENTS                  of t_der, in place of subject
+ *     certificate-der: ELEMENTS              in place of the whole certificate
+ *     append-der: ELEMENTS                   after it
+ *     label: TEXT                            of the PEM block
+ *     next:                                  one more certificate follows
+ * $SOURCE is the root of the sources. CERTMAP_TOOL is the command; CERTMAP_WRAPPER, if set, is put before it (an emulator, say). */
+#define _POSIX_C_SOURCE 200809L
+#include "support/der.h"
+#include "support/run.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CASES "tests/data/tool"
+
+static char **case_names; /* sorted; filled by main */
+static int case_count;
+
+struct tool_case {
+    char name[256];
+    char dir[256]; /* where it runs */
+    struct t_buf text;
+    struct t_buf script;
+    struct t_buf expected_out;
+    struct t_buf expected_err;
+    int exit;
+};
+
+/* ---- Files ---- */
+
+static void read_file(struct t_buf *buf, const char *path) {
+    char piece[65536];
+    size_t len;
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "%s cannot be read", path);
+    while ((len = fread(piece, 1, sizeof piece, file)) > 0)
+        t_bytes(buf, piece, len);
+    fclose(file);
+    t_bytes(buf, "", 1);
+    buf->len--; /* a NUL after the end */
+}
+
+static void write_file(const struct tool_case *one, const char *name, const void *bytes, size_t len) {
+    char path[640];
+    snprintf(path, sizeof path, "%s/%s", one->dir, name);
+    FILE *file = fopen(path, "wb");
+    ck_assert_msg(file != NULL && fwrite(bytes, 1, len, file) == len, "%s cannot be written", path);
+    fclose(file);
+}
+
+static bool ends_with(const char *string, const char *end) {
+    size_t len = strlen(string), end_len = strlen(end);
+    return len >= end_len && strcmp(string + len - end_len, end) == 0;
+}
+
+/* ---- Certificates ---- */
+
+struct spec {
+    struct t_buf subject;
+    struct t_buf issuer;
+    struct t_buf certificate;
+    struct t_buf append;
+    char label[64];
+};
+
+static void spec_begin(struct spec *spec) {
+    *spec = (struct spec){T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, "CERTIFICATE"};
+}
+
+static void spec_line(struct spec *spec, const char *line, const char *name) {
+    const char *value = strstr(line, ": ");
+    ck_assert_msg(value != NULL, "%s: not a line of a certificate: %s", name, line);
+    value += 2;
+    if (strncmp(line, "subject: ", 9) == 0)
+        t_name(&spec->subject, value);
+    else if (strncmp(line, "issuer: ", 8) == 0)
+        t_name(&spec->issuer, value);
+    else if (strncmp(line, "subject-der: ", 13) == 0)
+        t_der(&spec->subject, value);
+    else if (strncmp(line, "certificate-der: ", 17) == 0)
+        t_der(&spec->certificate, value);
+    else if (strncmp(line, "append-der: ", 12) == 0)
+        t_der(&spec->append, value);
+    else if (strncmp(line, "label: ", 7) == 0)
+        snprintf(spec->label, sizeof spec->label, "%s", value);
+    else
+        ck_abort_msg("%s: not a key of a certificate: %s", name, line);
+}
+
+/* Appends the certificate described so far to out, and begins another. */
+static void spec_end(struct spec *spec, struct t_buf *out, bool pem) {
+    if (spec->subject.len == 0)
+        t_name(&spec->subject, "printable C=US | O=Contoso | CN=Alice");
+    if (spec->issuer.len == 0)
+        t_name(&spec->issuer, "printable C=US | O=Contoso | CN=Contoso Issuing CA 1");
+    if (spec->certificate.len == 0)
+        t_cert(&spec->certificate, t_view(&spec->subject), t_view(&spec->issuer));
+    t_bytes(&spec->certificate, spec->append.data, spec->append.len);
+    if (pem)
+        t_pem(out, spec->label, t_view(&spec->certificate));
+    else
+        t_bytes(out, spec->certificate.data, spec->certificate.len);
+    t_buf_free(&spec->subject);
+    t_buf_free(&spec->issuer);
+    t_buf_free(&spec->certificate);
+    t_buf_free(&spec->append);
+    spec_begin(spec);
+}
+
+static void write_certificates(const struct tool_case *one, const char *name, char *text) {
+    struct t_buf out = T_BUF_INIT;
+    struct spec spec;
+    bool pem = ends_with(name, ".pem");
+    spec_begin(&spec);
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (strcmp(line, "next:") == 0)
+            spec_end(&spec, &out, pem);
+        else
+            spec_line(&spec, line, name);
+    }
+    spec_end(&spec, &out, pem);
+    write_file(one, name, out.data, out.len);
+    t_buf_free(&out);
+}
+
+/* ---- Reading a case ---- */
+
+static void take_section(struct tool_case *one, const char *name, char *text, size_t len) {
+    if (strcmp(name, "stdout") == 0)
+        t_bytes(&one->expected_out, text, len);
+    else if (strcmp(name, "stderr") == 0)
+        t_bytes(&one->expected_err, text, len);
+    else if (ends_with(name, ".pem") || ends_with(name, ".der"))
+        write_certificates(one, name, text);
+    else
+        write_file(one, name, text, len);
+}
+
+/* Whether a line is "-- NAME --". */
+static bool section_name(char name[128], const char *line) {
+    size_t len = strcspn(line, "\n");
+    if (len < 7 || len > 120 || strncmp(line, "-- ", 3) != 0 || strncmp(line + len - 3, " --", 3) != 0)
+        return false;
+    snprintf(name, 128, "%.*s", (int)(len - 6), line + 3);
+    return true;
+}
+
+static const char *next_line(const char *line) {
+    size_t len = strcspn(line, "\n");
+    return line + len + (line[len] == '\n');
+}
+
+static void take_head(struct tool_case *one, const char *line) {
+    size_t len = strcspn(line, "\n");
+    if (strncmp(line, "exit: ", 6) == 0)
+        one->exit = line[6] - '0';
+    else if (strncmp(line, "run: ", 5) == 0)
+        t_bytes(&one->script, line + 5, len - 5 + 1);
+    else
+        ck_assert_msg(len == 0 || line[0] == '#', "%s: not a line of a case: %.*s", one->name, (int)len, line);
+}
+
+static void read_case(struct tool_case *one) {
+    static const char prologue[] = "certmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\n";
+    char name[128] = "", following[128] = "";
+    char path[320];
+    snprintf(path, sizeof path, CASES "/%s", one->name);
+    read_file(&one->text, path);
+    t_bytes(&one->script, prologue, sizeof prologue - 1);
+    const char *line = (const char *)one->text.data;
+    for (; *line != '\0' && !section_name(name, line); line = next_line(line))
+        take_head(one, line);
+    while (*line != '\0') {
+        struct t_buf section = T_BUF_INIT;
+        for (line = next_line(line); *line != '\0' && !section_name(following, line); line = next_line(line))
+            t_bytes(&section, line, (size_t)(next_line(line) - line));
+        t_bytes(&section, "", 1);
+        take_section(one, name, (char *)section.data, section.len - 1);
+        memcpy(name, following, sizeof name);
+        t_buf_free(&section);
+    }
+    write_file(one, ".script", one->script.data, one->script.len);
+}
+
+/* ---- Comparing ---- */
+
+/* Whether a line is what was expected; [...] in it stands for any text. */
+static bool line_matches(const char *expected, size_t expected_len, const char *line, size_t len) {
+    static const char any[] = "[...]";
+    const size_t any_len = sizeof any - 1;
+    while (expected_len > 0 && (expected_len < any_len || memcmp(expected, any, any_len) != 0)) {
+        if (len == 0 || *expected++ != *line++)
+            return false;
+        expected_len--;
+        len--;
+    }
+    if (expected_len == 0)
+        return len == 0;
+    for (size_t skip = 0; skip <= len; skip++)
+        if (line_matches(expected + any_len, expected_len - any_len, line + skip, len - skip))
+            return true;
+    return false;
+}
+
+static bool text_matches(const char *expected, const char *text) {
+    while (*expected != '\0' && *text != '\0') {
+        if (!line_matches(expected, strcspn(expected, "\n"), text, strcspn(text, "\n")))
+            return false;
+        expected = next_line(expected);
+        text = next_line(text);
+    }
+    return *expected == *text;
+}
+
+static void compare(const struct tool_case *one, const char *file, struct t_buf *expected) {
+    struct t_buf text = T_BUF_INIT;
+    char path[320];
+    snprintf(path, sizeof path, "%s/%s", one->dir, file);
+    read_file(&text, path);
+    t_bytes(expected, "", 1);
+    ck_assert_msg(text_matches((const char *)expected->data, (const char *)text.data),
+                  "%s: %s is\n%s\ninstead of\n%s\nThe files are in %s", one->name, file + 1, (const char *)text.data,
+                  (const char *)expected->data, one->dir);
+    t_buf_free(&text);
+}
+
+/* ---- The test ---- */
+
+static void run_script(const struct tool_case *one) {
+    char command[640];
+    snprintf(command, sizeof command,
+             "SOURCE=$PWD; export SOURCE; cd %s && sh ./.script > .stdout 2> .stderr < /dev/null", one->dir);
+    int status = system(command);
+    ck_assert_msg(WIFEXITED(status), "%s: the shell did not exit", one->name);
+    ck_assert_msg(WEXITSTATUS(status) == one->exit, "%s: exit status %d instead of %d; the files are in %s", one->name,
+                  WEXITSTATUS(status), one->exit, one->dir);
+}
+
+static void remove_directory(const struct tool_case *one) {
+    char command[640];
+    snprintf(command, sizeof command, "rm -rf %s", one->dir);
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(a_case) {
+    struct tool_case one = {.exit = 0};
+    snprintf(one.name, sizeof one.name, "%s", case_names[_i]);
+    snprintf(one.dir, sizeof one.dir, "/tmp/certmap-tool-XXXXXX");
+    ck_assert_msg(mkdtemp(one.dir) != NULL, "no directory can be made in /tmp");
+    read_case(&one);
+    run_script(&one);
+    compare(&one, ".stdout", &one.expected_out);
+    compare(&one, ".stderr", &one.expected_err);
+    remove_directory(&one);
+    t_buf_free(&one.text);
+    t_buf_free(&one.script);
+    t_buf_free(&one.expected_out);
+    t_buf_free(&one.expected_err);
+}
+END_TEST
+
+/* ---- The list of cases ---- */
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void list_cases(void) {
+    const struct dirent *entry;
+    DIR *dir = opendir(CASES);
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        if (!ends_with(entry->d_name, ".case"))
+            continue;
+        char **grown = realloc(case_names, ((size_t)case_count + 1) * sizeof *grown);
+        char *name = strdup(entry->d_name);
+        if (grown == NULL || name == NULL)
+            exit(EXIT_FAILURE);
+        case_names = grown;
+        case_names[case_count++] = name;
+    }
+    if (dir != NULL)
+        closedir(dir);
+    if (case_count > 0)
+        qsort(case_names, (size_t)case_count, sizeof *case_names, by_name);
+}
+
+static void free_cases(void) {
+    for (int i = 0; i < case_count; i++)
+        free(case_names[i]);
+    free(case_names);
+}
+
+int main(void) {
+    Suite *suite = suite_create("tool");
+    TCase *tcase = tcase_create("cases");
+    list_cases();
+    tcase_add_loop_test(tcase, a_case, 0, case_count);
+    suite_add_tcase(suite, tcase);
+    int status = t_run(suite);
+    free_cases();
+    return status;
+}
