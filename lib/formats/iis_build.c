@@ -313,7 +313,7 @@ static void add_mapping(struct build *build, const struct cm_iis_mapping *mappin
         builder = begin_mapping(build, builder, mapping);
     if (!stopped(build))
         add_conditions(build, builder, mapping);
-    if (!applies(build, mapping))
+    if (!applies(build, mapping) || mapping->broken)
         return;
     warn(build, mapping);
     build->applied++;
@@ -342,6 +342,9 @@ static void report_no_section(struct build *build) {
 
 static void check_section(struct build *build) {
     bool enabled = build->settings[CM_IIS_ENABLED].number != 0;
+    cm_iis_report_unknown_site(build->iis);
+    if (build->iis->findings.errors > 0) /* nothing results of which this could be said */
+        return;
     if (!build->present)
         report_no_section(build);
     else if (!enabled)
@@ -351,7 +354,6 @@ static void check_section(struct build *build) {
                           : "the section is disabled: enabled=\"false\"");
     if (!enabled || build->applied == 0)
         cm_iis_report_others(build->iis);
-    cm_iis_report_unknown_site(build->iis);
 }
 
 static void collect_passwords(struct build *build, struct certmap_iis_logon *logon) {
