@@ -38,7 +38,7 @@ static struct cm_chunk *new_chunk(struct cm_arena *arena, size_t size) {
 }
 
 void *cm_arena_alloc(struct cm_arena *arena, size_t size) {
-    const size_t align = sizeof(max_align_t);
+    const size_t align = _Alignof(max_align_t);
     struct cm_chunk *chunk = arena->head;
     if (size > SIZE_MAX / 2)
         return NULL;
