@@ -153,7 +153,8 @@ void tool_answer_rules(struct tool_answer *answer, const struct tool_rules *rule
     const struct certmap_error *error = tool_findings_error(&rules->findings);
     answer_error(answer, NULL, error->code);
     tool_position_add(&answer->message, rules->path, error);
-    tool_text_format(&answer->message, ": %s", error->text);
+    tool_text_string(&answer->message, ": ");
+    tool_text_string(&answer->message, error->text);
 }
 
 static void answer_result(struct tool_answer *answer, const struct tool_rules *rules, const struct tool_client *client,

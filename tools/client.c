@@ -69,7 +69,8 @@ static void decode(const struct run *run, const char *label, struct certmap_view
 static void decode_each(const struct run *run, const char *path, const struct tool_pem *pem) {
     struct tool_text label = {NULL, 0, 0};
     for (size_t i = 0; i < pem->count; i++) {
-        tool_text_format(&label, "%s#%zu", path, i + 1);
+        tool_text_string(&label, path);
+        tool_text_format(&label, "#%zu", i + 1);
         decode(run, label.data, tool_input_view(&pem->items[i]));
         tool_text_free(&label);
     }

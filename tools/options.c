@@ -31,7 +31,7 @@ enum option {
 
 #define READS_RULES ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_CHECK)
 #define READS_CERTS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_SHOW)
-#define ANY_VERB (READS_RULES | READS_CERTS)
+#define ANY_VERB (READS_RULES | (unsigned)TOOL_VERB_SHOW)
 
 static const struct option_row {
     enum option option;
@@ -204,14 +204,15 @@ static bool read_option(struct tool_options *options, int argc, char **argv, int
     const char *argument = argv[*at];
     struct certmap_view word = option_word(argument);
     const struct option_row *row = find_option(word);
-    const char *value = argument[word.len] == '=' ? argument + word.len + 1 : NULL;
+    const bool given = argument[word.len] == '=';
+    const char *value = given ? argument + word.len + 1 : "";
     if (row == NULL)
         return complain_option(options, word);
     if (!(row->verbs & (unsigned)options->verb))
         return complain_about(options, row->name, " does not apply here", "");
-    if (!row->takes_value && value != NULL)
+    if (!row->takes_value && given)
         return complain_about(options, row->name, " takes no value", "");
-    if (row->takes_value && value == NULL) {
+    if (row->takes_value && !given) {
         if (*at + 1 >= argc)
             return complain_about(options, row->name, " needs a value", "");
         value = argv[++*at];

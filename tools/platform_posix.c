@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _POSIX_C_SOURCE 200809L
 #include "platform.h"
 #include <signal.h>
 #include <unistd.h>

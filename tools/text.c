@@ -127,16 +127,12 @@ void tool_text_repeat(struct tool_text *text, char c, size_t count) {
 }
 
 void tool_text_format(struct tool_text *text, const char *format, ...) {
+    char piece[TOOL_FORMAT_MAX + 1];
     va_list arguments;
     va_start(arguments, format);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    (void)vsnprintf(piece, sizeof piece, format, arguments);
     va_end(arguments);
-    size_t size = len > 0 ? (size_t)len : 0;
-    reserve(text, size);
-    va_start(arguments, format);
-    (void)vsnprintf(text->data + text->len, size + 1, format, arguments);
-    va_end(arguments);
-    text->len += size;
+    tool_text_string(text, piece);
 }
 
 static void add_escaped(struct tool_text *text, struct certmap_view view, bool quote) {

@@ -50,6 +50,8 @@ void tool_text_free(struct tool_text *text);
 void tool_text_add(struct tool_text *text, struct certmap_view view);
 void tool_text_string(struct tool_text *text, const char *string);
 void tool_text_repeat(struct tool_text *text, char c, size_t count);
+/* For numbers and short words: what is longer than TOOL_FORMAT_MAX bytes is cut. */
+#define TOOL_FORMAT_MAX 255
 void tool_text_format(struct tool_text *text, const char *format, ...) TOOL_PRINTF(2, 3);
 /* What people read: as certmap_text_escape writes it, but with \ as it is, so that accounts and
  * paths look as they are. */
