@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* The public helpers about text: escaping, sameness without case, suggestions; names of codes;
+ * versions. */
+#include "base/view.h"
+#include "support/run.h"
+#include <stdio.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+
+/* ---- certmap_text_escape; what is escaped is in test_out.c ---- */
+
+START_TEST(escape) {
+    char text[64];
+    size_t len;
+    ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW("a\n\"b\"\\"), false, NULL), CERTMAP_OK);
+    ck_assert_str_eq(text, "a\\u{A}\"b\"\\\\");
+    ck_assert_uint_eq(len, strlen(text));
+    ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW("a\n\"b\"\\"), true, NULL), CERTMAP_OK);
+    ck_assert_str_eq(text, "\"a\\u{A}\\\"b\\\"\\\\\"");
+    ck_assert_uint_eq(len, strlen(text));
+}
+END_TEST
+
+START_TEST(escape_nothing) {
+    char text[3] = "??";
+    size_t len = 7;
+    ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW_NONE, false, NULL), CERTMAP_OK);
+    ck_assert_str_eq(text, "");
+    ck_assert_uint_eq(len, 0);
+    ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW_NONE, true, NULL), CERTMAP_OK);
+    ck_assert_str_eq(text, "\"\"");
+}
+END_TEST
+
+START_TEST(escape_measures) {
+    size_t len = 0;
+    struct certmap_error err;
+    ck_assert_int_eq(certmap_text_escape(NULL, 0, &len, CM_VIEW("a\n"), true, &err), CERTMAP_ERROR_BUFFER);
+    ck_assert_uint_eq(len, strlen("\"a\\u{A}\""));
+    ck_assert_int_eq(err.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
+}
+END_TEST
+
+START_TEST(escape_in_a_buffer_too_small) {
+    char text[8] = "???????";
+    size_t len = 0;
+    ck_assert_int_eq(certmap_text_escape(text, (size_t)_i, &len, CM_VIEW("a\nb"), false, NULL),
+                     _i == 8 ? CERTMAP_OK : CERTMAP_ERROR_BUFFER);
+    ck_assert_str_eq(text, _i == 8 ? "a\\u{A}b" : "");
+    ck_assert_uint_eq(len, 7);
+}
+END_TEST
+
+static const struct {
+    const char *what;
+    bool text, len;
+    struct certmap_view view;
+} null_arguments[] = {
+    {"no text", false, true, CM_VIEW_OF("a")},
+    {"no length", true, false, CM_VIEW_OF("a")},
+    {"no bytes", true, true, {NULL, 1}},
+};
+
+START_TEST(escape_without_an_argument) {
+    char text[8] = "";
+    size_t len = 9;
+    struct certmap_error err;
+    ck_assert_msg(certmap_text_escape(null_arguments[_i].text ? text : NULL, sizeof text,
+                                      null_arguments[_i].len ? &len : NULL, null_arguments[_i].view, false,
+                                      &err) == CERTMAP_ERROR_ARGUMENT,
+                  "%s", null_arguments[_i].what);
+    ck_assert_int_eq(err.status, CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_uint_eq(len, 9);
+}
+END_TEST
+
+/* ---- certmap_text_same ---- */
+
+static const struct {
+    struct certmap_view a, b;
+    bool same;
+} pairs[] = {
+    {CM_VIEW_OF(""), CM_VIEW_OF(""), true},
+    {{NULL, 0}, CM_VIEW_OF(""), true},
+    {CM_VIEW_OF("a"), CM_VIEW_OF(""), false},
+    {CM_VIEW_OF("Default Web Site"), CM_VIEW_OF("DEFAULT WEB SITE"), true},
+    {CM_VIEW_OF("Default Web Site"), CM_VIEW_OF("Default Web Site "), false},
+    {CM_VIEW_OF("Default"), CM_VIEW_OF("Default Web Site"), false},
+    {CM_VIEW_OF("a"), CM_VIEW_OF("b"), false},
+    {CM_VIEW_OF("[@`{"), CM_VIEW_OF("{`@["), false},
+    {CM_VIEW_OF("Z\xC3\xBCrich"), CM_VIEW_OF("Z\xC3\x9CRICH"), true},
+    {CM_VIEW_OF("\xCE\xA3\xCE\xA3"), CM_VIEW_OF("\xCF\x83\xCF\x82"), true},
+    {CM_VIEW_OF("\xE2\x84\xAA"), CM_VIEW_OF("k"), true},
+    {CM_VIEW_OF("i"), CM_VIEW_OF("I"), true},
+    {CM_VIEW_OF("\xC4\xB0"), CM_VIEW_OF("i"), false},
+    {CM_VIEW_OF("\xC4\xB1"), CM_VIEW_OF("I"), false},
+    {CM_VIEW_OF("stra\xC3\x9F"
+                "e"),
+     CM_VIEW_OF("STRASSE"), false},
+    {CM_VIEW_OF("\xC3\xA9"), CM_VIEW_OF("e\xCC\x81"), false}, /* no normalisation */
+    {CM_VIEW_OF("a\0b"), CM_VIEW_OF("A\0B"), true},
+    {CM_VIEW_OF("a\0b"), CM_VIEW_OF("a\0c"), false},
+    /* bytes that are not UTF-8 */
+    {CM_VIEW_OF("\xE9"), CM_VIEW_OF("\xE9"), true},
+    {CM_VIEW_OF("\xE9"), CM_VIEW_OF("\xC9"), false},
+    {CM_VIEW_OF("\xE9"), CM_VIEW_OF("\xC3\xA9"), false},
+    {CM_VIEW_OF("a\xFF"), CM_VIEW_OF("A\xFF"), true},
+    {CM_VIEW_OF("a\xFF"), CM_VIEW_OF("A\xFE"), false},
+    {CM_VIEW_OF("\xC3"), CM_VIEW_OF("\xC3\xA9"), false},
+    {CM_VIEW_OF("\xC0\x80"), CM_VIEW_OF("\0"), false},
+};
+
+START_TEST(same) {
+    ck_assert_msg(certmap_text_same(pairs[_i].a, pairs[_i].b) == pairs[_i].same, "row %d", _i);
+    ck_assert_msg(certmap_text_same(pairs[_i].b, pairs[_i].a) == pairs[_i].same, "row %d, exchanged", _i);
+}
+END_TEST
+
+/* ---- certmap_text_nearest ---- */
+
+#define TEN "0123456789"
+#define SIXTY_FOUR TEN TEN TEN TEN TEN TEN "0123"
+
+static const char *const subfields[] = {"CN", "OU", "O", "C", "emailAddress", "", SIXTY_FOUR, SIXTY_FOUR "4"};
+static const char *const words[] = {"Allow", "Deny", "alow", "certificateField", "certificateSubField"};
+
+static const struct {
+    const char *word;
+    const char *const *candidates;
+    int count;
+    const char *nearest; /* NULL: none */
+} suggestions[] = {
+    /* the same but for case */
+    {"CN", subfields, 8, "CN"},
+    {"cn", subfields, 8, "CN"},
+    {"o", subfields, 8, "O"},
+    {"EMAILADDRESS", subfields, 8, "emailAddress"},
+    /* one or a few letters off */
+    {"CNN", subfields, 8, "CN"},
+    {"CM", subfields, 8, "CN"},
+    {"NC", subfields, 8, "CN"},
+    {"emailAdress", subfields, 8, "emailAddress"},
+    {"emailAddresss", subfields, 8, "emailAddress"},
+    {"emailAddrses", subfields, 8, "emailAddress"},
+    {"eMaIlXdDrEsS", subfields, 8, "emailAddress"},
+    {"mailAdres", subfields, 8, "emailAddress"},
+    {"certificateSubfeild", words, 5, "certificateSubField"},
+    {"certificatefield", words, 5, "certificateField"},
+    /* the best, and of equals the first */
+    {"alow", words, 5, "alow"},
+    {"allwo", words, 5, "Allow"},
+    {"den", words, 5, "Deny"},
+    {"QU", subfields, 8, "OU"},
+    /* too far */
+    {"telephone", subfields, 8, NULL},
+    {"X", subfields, 8, NULL},
+    {"XY", subfields, 8, NULL},
+    {"Z", words, 5, NULL},
+    {"permission", words, 5, NULL},
+    {"", subfields, 8, NULL},
+    {"CN", subfields, 0, NULL},
+    /* up to 64 bytes */
+    {SIXTY_FOUR, subfields, 8, SIXTY_FOUR},
+    {TEN TEN TEN TEN TEN TEN "012", subfields, 8, SIXTY_FOUR},
+    {SIXTY_FOUR "4", subfields, 8, NULL},
+    {SIXTY_FOUR "45", subfields, 8, NULL},
+};
+
+static struct certmap_view text(const char *string) {
+    return cm_view(string, strlen(string));
+}
+
+START_TEST(nearest) {
+    struct certmap_view candidates[8] = {{NULL, 0}};
+    for (int i = 0; i < suggestions[_i].count; i++)
+        candidates[i] = text(suggestions[_i].candidates[i]);
+    const size_t found = certmap_text_nearest(text(suggestions[_i].word), candidates, (size_t)suggestions[_i].count);
+    if (suggestions[_i].nearest == NULL) {
+        ck_assert_msg(found == SIZE_MAX, "\"%s\" is like %zu", suggestions[_i].word, found);
+        return;
+    }
+    ck_assert_msg(found < (size_t)suggestions[_i].count, "\"%s\" is like nothing", suggestions[_i].word);
+    ck_assert_str_eq(suggestions[_i].candidates[found], suggestions[_i].nearest);
+}
+END_TEST
+
+START_TEST(nearest_among_nothing) {
+    ck_assert_uint_eq(certmap_text_nearest(CM_VIEW("CN"), NULL, 0), SIZE_MAX);
+    ck_assert_uint_eq(certmap_text_nearest(CM_VIEW_NONE, NULL, 0), SIZE_MAX);
+}
+END_TEST
+
+/* ---- names of codes ---- */
+
+/* A name is permanent, so each stands here a second time. */
+static const struct {
+    enum certmap_code code;
+    const char *name;
+} code_names[] = {
+    {0, ""},
+    {100, "no-match"},
+    {101, "disabled"},
+    {102, "unreadable"},
+    {103, "empty-rules"},
+    {120, "value-type"},
+    {121, "value-encoding"},
+    {122, "value-ambiguous"},
+    {123, "value-nul"},
+    {124, "value-too-long"},
+    {125, "not-supplied"},
+    {126, "steps"},
+    {200, "argument"},
+    {201, "memory"},
+    {202, "buffer-too-small"},
+    {210, "no-certificate"},
+    {211, "not-verified"},
+    {212, "handshake-unfinished"},
+    {300, "malformed-der"},
+    {301, "malformed-certificate"},
+    {302, "malformed-name"},
+    {303, "malformed-oid"},
+    {304, "empty-rdn"},
+    {305, "name-too-large"},
+    {306, "library-refused"},
+    {307, "not-a-certificate"},
+    {308, "cannot-read"},
+    {400, "dn-syntax"},
+    {401, "dn-attribute"},
+    {402, "dn-escape"},
+    {403, "dn-hex"},
+    {500, "syntax"},
+    {501, "unknown-subfield"},
+    {502, "unknown-field"},
+    {503, "unterminated-string"},
+    {504, "bad-escape"},
+    {505, "bad-utf8"},
+    {506, "mixed-and-or"},
+    {507, "duplicate-mapping"},
+    {508, "no-mappings"},
+    {509, "missing-version"},
+    {510, "unsupported-version"},
+    {511, "nesting"},
+    {512, "text-too-long"},
+    {513, "too-many"},
+    {514, "missing-when"},
+    {515, "missing-decision"},
+    {516, "empty-name"},
+    {517, "bad-account"},
+    {518, "nul"},
+    {519, "rules-too-large"},
+    {520, "control-character"},
+    {521, "empty-list"},
+    {522, "bad-oid"},
+    {600, "allows-everyone"},
+    {601, "unreachable-mapping"},
+    {700, "xml"},
+    {701, "dtd"},
+    {702, "encoding"},
+    {703, "not-iis"},
+    {704, "unknown-element"},
+    {705, "unknown-attribute"},
+    {706, "missing-attribute"},
+    {707, "bad-boolean"},
+    {708, "bad-enum"},
+    {709, "missing-user-name"},
+    {710, "duplicate-rule"},
+    {711, "duplicate-certificate"},
+    {712, "bad-base64"},
+    {713, "config-source"},
+    {714, "encrypted-section"},
+    {715, "unknown-site"},
+    {716, "duplicate-section"},
+    {717, "unexpected-text"},
+    {718, "nested-location"},
+    {719, "section-disabled"},
+    {720, "other-sites"},
+    {721, "no-section"},
+    {722, "encrypted-value"},
+    {723, "useless-certificate"},
+};
+
+START_TEST(names_of_codes) {
+    const char *name = certmap_code_name(code_names[_i].code);
+    ck_assert_msg(name != NULL && strcmp(name, code_names[_i].name) == 0, "%d is \"%s\", not \"%s\"",
+                  (int)code_names[_i].code, name == NULL ? "(none)" : name, code_names[_i].name);
+}
+END_TEST
+
+START_TEST(no_other_number_is_a_code) {
+    int named = 0;
+    for (int number = -10; number < 2000; number++)
+        named += certmap_code_name((enum certmap_code)number) != NULL;
+    ck_assert_int_eq(named, COUNT(code_names));
+    ck_assert_ptr_null(certmap_code_name((enum certmap_code)1));
+}
+END_TEST
+
+START_TEST(names_are_used_once) {
+    for (int i = 0; i < COUNT(code_names); i++)
+        for (int k = 0; k < i; k++)
+            ck_assert_str_ne(certmap_code_name(code_names[i].code), certmap_code_name(code_names[k].code));
+}
+END_TEST
+
+START_TEST(names_of_decisions) {
+    ck_assert_str_eq(certmap_decision_name(CERTMAP_NONE), "none");
+    ck_assert_str_eq(certmap_decision_name(CERTMAP_ALLOW), "allow");
+    ck_assert_str_eq(certmap_decision_name(CERTMAP_DENY), "deny");
+    ck_assert_ptr_null(certmap_decision_name((enum certmap_decision)3));
+}
+END_TEST
+
+START_TEST(names_of_kinds) {
+    ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_NATIVE), "native");
+    ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_MANY_TO_ONE), "manyToOne");
+    ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_ONE_TO_ONE), "oneToOne");
+    ck_assert_ptr_null(certmap_kind_name((enum certmap_kind)3));
+}
+END_TEST
+
+START_TEST(zero_is_harmless) {
+    ck_assert_int_eq(CERTMAP_OK, 0);
+    ck_assert_int_eq(CERTMAP_NONE, 0);
+    ck_assert_int_eq(CERTMAP_CODE_NONE, 0);
+}
+END_TEST
+
+/* ---- versions ---- */
+
+static void check_version(const char *version) {
+    int parts[3], end = 0;
+    ck_assert_int_eq(sscanf(version, "%d.%d.%d%n", &parts[0], &parts[1], &parts[2], &end), 3);
+    ck_assert_uint_eq((size_t)end, strlen(version));
+}
+
+START_TEST(versions) {
+    check_version(certmap_version());
+    check_version(certmap_unicode_version());
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("text");
+    TCase *escapes = tcase_create("escape");
+    tcase_add_test(escapes, escape);
+    tcase_add_test(escapes, escape_nothing);
+    tcase_add_test(escapes, escape_measures);
+    tcase_add_loop_test(escapes, escape_in_a_buffer_too_small, 1, 9);
+    tcase_add_loop_test(escapes, escape_without_an_argument, 0, COUNT(null_arguments));
+    suite_add_tcase(suite, escapes);
+    TCase *words_alike = tcase_create("same and nearest");
+    tcase_add_loop_test(words_alike, same, 0, COUNT(pairs));
+    tcase_add_loop_test(words_alike, nearest, 0, COUNT(suggestions));
+    tcase_add_test(words_alike, nearest_among_nothing);
+    suite_add_tcase(suite, words_alike);
+    TCase *names = tcase_create("names");
+    tcase_add_loop_test(names, names_of_codes, 0, COUNT(code_names));
+    tcase_add_test(names, no_other_number_is_a_code);
+    tcase_add_test(names, names_are_used_once);
+    tcase_add_test(names, names_of_decisions);
+    tcase_add_test(names, names_of_kinds);
+    tcase_add_test(names, zero_is_harmless);
+    tcase_add_test(names, versions);
+    suite_add_tcase(suite, names);
+    return t_run(suite);
+}
