@@ -269,6 +269,7 @@ static void put_items(struct t_buf *buf, const char **at) {
 }
 
 void t_der(struct t_buf *buf, const char *text) {
+    reserve(buf, 1);
     put_items(buf, &text);
     if (*text != 0)
         fail("} without {", text);
@@ -545,4 +546,91 @@ void t_pem(struct t_buf *buf, const char *label, struct certmap_view bytes) {
     put_text(buf, "-----END ");
     put_text(buf, label);
     put_text(buf, "-----\n");
+}
+
+/* ---- t_certs ---- */
+
+/* The pieces of one certificate; cap 0: not given. */
+struct pieces {
+    struct t_buf subject;
+    struct t_buf issuer;
+    struct t_buf certificate;
+    struct t_buf append;
+    struct t_buf label;
+};
+
+static void take_line(struct pieces *pieces, const char *key, const char *value) {
+    if (strcmp(key, "subject") == 0)
+        t_name(&pieces->subject, value);
+    else if (strcmp(key, "subject-der") == 0)
+        t_der(&pieces->subject, value);
+    else if (strcmp(key, "issuer") == 0)
+        t_name(&pieces->issuer, value);
+    else if (strcmp(key, "issuer-der") == 0)
+        t_der(&pieces->issuer, value);
+    else if (strcmp(key, "certificate-der") == 0)
+        t_der(&pieces->certificate, value);
+    else if (strcmp(key, "append-der") == 0)
+        t_der(&pieces->append, value);
+    else if (strcmp(key, "label") == 0)
+        t_bytes(&pieces->label, value, strlen(value) + 1);
+    else if (strcmp(key, "expect") != 0)
+        fail("unknown key", key);
+}
+
+static void assemble(struct t_buf *der, struct pieces *pieces) {
+    if (pieces->subject.cap == 0)
+        t_name(&pieces->subject, "printable C=US | O=Contoso | CN=Alice");
+    if (pieces->issuer.cap == 0)
+        t_name(&pieces->issuer, "printable C=US | O=Contoso | CN=Contoso Issuing CA 1");
+    if (pieces->certificate.cap == 0)
+        t_cert(der, t_view(&pieces->subject), t_view(&pieces->issuer));
+    t_bytes(der, pieces->certificate.data, pieces->certificate.len);
+    t_bytes(der, pieces->append.data, pieces->append.len);
+}
+
+/* Appends the certificate and forgets its pieces. */
+static void finish(struct t_buf *buf, struct pieces *pieces, bool pem) {
+    struct t_buf der = T_BUF_INIT;
+    assemble(&der, pieces);
+    if (pem)
+        t_pem(buf, pieces->label.len > 0 ? (const char *)pieces->label.data : "CERTIFICATE", t_view(&der));
+    else
+        t_bytes(buf, der.data, der.len);
+    t_buf_free(&der);
+    t_buf_free(&pieces->subject);
+    t_buf_free(&pieces->issuer);
+    t_buf_free(&pieces->certificate);
+    t_buf_free(&pieces->append);
+    t_buf_free(&pieces->label);
+}
+
+/* The end of the line and of those that continue it. */
+static char *line_end(char *line) {
+    char *end = strchr(line, '\n');
+    while (end[1] == ' ')
+        end = strchr(end + 1, '\n');
+    return end;
+}
+
+void t_certs(struct t_buf *buf, const char *text, bool pem) {
+    struct pieces pieces = {T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT};
+    struct t_buf copy = T_BUF_INIT;
+    put_text(&copy, text);
+    t_bytes(&copy, "\n", 2);
+    for (char *line = (char *)copy.data, *end; *line != 0; line = end + 1) {
+        end = line_end(line);
+        *end = 0;
+        char *colon = strstr(line, ": ");
+        if (strcmp(line, "next:") == 0) {
+            finish(buf, &pieces, pem);
+        } else if (*line != '#' && *line != 0) {
+            if (colon == NULL)
+                fail("key: value expected", line);
+            *colon = 0;
+            take_line(&pieces, line, colon + 2);
+        }
+    }
+    finish(buf, &pieces, pem);
+    t_buf_free(&copy);
 }

@@ -74,4 +74,18 @@ void t_cert_names(struct t_buf *buf, const char *subject, const char *issuer);
 /* Appends bytes as PEM. */
 void t_pem(struct t_buf *buf, const char *label, struct certmap_view bytes);
 
+/* Appends the certificates that a text describes, as PEM or as DER. It has lines `key: value`; one that begins
+ * with a space continues the line before, one that begins with # is a comment.
+ *
+ *     subject: NAME              of t_name; "printable C=US | O=Contoso | CN=Alice" if not given
+ *     issuer: NAME               "printable C=US | O=Contoso | CN=Contoso Issuing CA 1" if not given
+ *     subject-der: ELEMENTS      of t_der, in place of the above
+ *     issuer-der: ELEMENTS
+ *     certificate-der: ELEMENTS  in place of the whole
+ *     append-der: ELEMENTS       after the certificate
+ *     label: TEXT                of the PEM block; "CERTIFICATE" if not given
+ *     expect: TEXT               for whoever reads the file; means nothing here
+ *     next:                      what follows describes another one */
+void t_certs(struct t_buf *buf, const char *text, bool pem);
+
 #endif
