@@ -556,8 +556,9 @@ struct certmap_explain_item {
 typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *item);
 
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
- * reached, and tells fn what each gave, in order. The result is what certmap_match gives. Allocates
- * from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
+ * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
+ * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Allocates from the
+ * allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_error *err);

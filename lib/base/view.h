@@ -21,4 +21,9 @@ static inline bool cm_view_equal(struct certmap_view a, struct certmap_view b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Whether there is data wherever there is a length. */
+static inline bool cm_view_sound(struct certmap_view view) {
+    return view.data != NULL || view.len == 0;
+}
+
 #endif

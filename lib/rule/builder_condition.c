@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/view.h"
 #include "name/attr.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
@@ -68,9 +69,9 @@ static bool is_sound(const struct certmap_condition *condition) {
     if (present != (condition->operand_count == 0) || (!present && condition->operands == NULL))
         return false;
     for (size_t i = 0; i < condition->operand_count && i <= CERTMAP_MAX_CONDITIONS; i++)
-        if (condition->operands[i].data == NULL && condition->operands[i].len > 0)
+        if (!cm_view_sound(condition->operands[i]))
             return false;
-    return true;
+    return cm_view_sound(condition->subfield);
 }
 
 static enum certmap_status check_condition(const struct certmap_builder *builder,

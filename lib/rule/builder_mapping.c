@@ -112,8 +112,10 @@ static enum certmap_status begin_mapping(struct certmap_builder *builder, const 
 
 static enum certmap_status check_mapping(const struct certmap_builder *builder, const struct certmap_mapping *mapping,
                                          struct certmap_error *err) {
-    if (mapping == NULL || mapping->size < sizeof *mapping)
-        return cm_error_argument(err, "certmap_builder_mapping: mapping is NULL, or its size too small");
+    if (mapping == NULL || mapping->size < sizeof *mapping || !cm_view_sound(mapping->name) ||
+        !cm_view_sound(mapping->account))
+        return cm_error_argument(err, "certmap_builder_mapping: mapping or one of its texts is NULL, or its size too "
+                                      "small");
     if (certmap_kind_name(mapping->kind) == NULL ||
         (mapping->decision != CERTMAP_ALLOW && mapping->decision != CERTMAP_DENY))
         return cm_error_argument(err, "certmap_builder_mapping: kind or decision is not one that a mapping can have");

@@ -2,8 +2,8 @@
 /* certmap_explain: the plain evaluator over everything, told item by item.
  *
  * Up to the decision it runs as certmap_match does, with the same steps, and remembers what each node
- * gave. What that left out is evaluated afterwards, each mapping with steps of its own, so that telling
- * more never changes the answer. */
+ * gave. What that left out is evaluated afterwards, with steps apart, so that telling more never changes
+ * the answer. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/out.h"
@@ -14,6 +14,7 @@
 
 struct explain {
     struct cm_eval eval;
+    size_t spare;                /* steps left for what the search does not read */
     struct cm_verdict *verdicts; /* of the nodes of the mapping at hand */
     char *text;                  /* of the condition at hand */
     size_t text_cap;
@@ -55,12 +56,11 @@ static bool print_condition(struct explain *explain, const struct cm_condition *
     return true;
 }
 
-static void tell_values(const struct explain *explain, const struct cm_condition *condition, unsigned depth,
-                        bool read) {
+static void tell_values(struct explain *explain, const struct cm_condition *condition, unsigned depth, bool read) {
     struct cm_eval eval = explain->eval;
     if (condition->field == CERTMAP_FIELD_CERTIFICATE)
         return;
-    eval.steps = CERTMAP_MAX_STEPS;
+    eval.steps = explain->spare;
     uint32_t at = cm_eval_first_ava(&eval, condition);
     for (; at != CM_AVA_NONE; at = cm_eval_next_ava(&eval, condition, at)) {
         const struct cm_ava *ava = &eval.peer->names[condition->field].avas[at];
@@ -70,6 +70,7 @@ static void tell_values(const struct explain *explain, const struct cm_condition
         one.read = read;
         tell(explain, CERTMAP_EXPLAIN_VALUE, depth, one, ava->text.nfc);
     }
+    explain->spare = eval.steps;
 }
 
 static bool tell_condition(struct explain *explain, const struct cm_condition *condition, unsigned depth,
@@ -117,11 +118,12 @@ static void fill_node(struct explain *explain, const struct cm_mapping *mapping,
     struct cm_verdict *verdict = &explain->verdicts[node - root];
     struct cm_eval aside = explain->eval;
     aside.verdicts = NULL;
-    aside.steps = CERTMAP_MAX_STEPS;
+    aside.steps = explain->spare;
     read = read && verdict->read;
     if (!read) {
         *verdict = cm_eval_node(&aside, mapping, node);
         verdict->read = false;
+        explain->spare = aside.steps;
     }
     for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size)
         fill_node(explain, mapping, member, read);
@@ -171,7 +173,8 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
     struct certmap_result answer = *result;
-    struct explain explain = {.eval = {rules, peer, CERTMAP_MAX_STEPS, NULL}, .fn = fn, .ctx = ctx};
+    struct explain explain = {
+        .eval = {rules, peer, CERTMAP_MAX_STEPS, NULL}, .spare = CERTMAP_MAX_STEPS, .fn = fn, .ctx = ctx};
     explain.verdicts = cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *explain.verdicts);
     if (explain.verdicts == NULL)
         return cm_error_memory(err);
