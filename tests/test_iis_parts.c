@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: MIT */
+/* The pieces that the IIS importer is made of: base64, the tables, hashes, growing arrays, findings. */
+#include "base/unicode.h"
+#include "formats/base64.h"
+#include "formats/iis_finding.h"
+#include "formats/iis_schema.h"
+#include "formats/iis_store.h"
+#include "iis.h"
+#include <stdio.h>
+
+/* ---- base64 ---- */
+
+/* RFC 4648 section 10, and what is wrong. */
+static const struct {
+    const char *text, *bytes; /* bytes NULL: refused */
+    size_t at;                /* the byte at fault */
+} base64[] = {
+    {"", "", 0},
+    {"Zg==", "f", 0},
+    {"Zm8=", "fo", 0},
+    {"Zm9v", "foo", 0},
+    {"Zm9vYg==", "foob", 0},
+    {"Zm9vYmE=", "fooba", 0},
+    {"Zm9vYmFy", "foobar", 0},
+    {"Zg", "f", 0}, /* padding may be left out */
+    {"Zm8", "fo", 0},
+    {"Zm9vYg", "foob", 0},
+    {" Z\tm\r\n9 v ", "foo", 0}, /* white space means nothing */
+    {"Z g = =", "f", 0},
+    {"////", "\xFF\xFF\xFF", 0},
+    {"++++", "\xFB\xEF\xBE", 0},
+    {"09az", "\xD3\xD6\xB3", 0},
+    {"Z", NULL, 1}, /* the wrong length */
+    {"Zm9vY", NULL, 5},
+    {"Zg=", NULL, 3},
+    {"Zm8==", NULL, 5},
+    {"Zm9v=", NULL, 5},
+    {"Zm9v==", NULL, 6},
+    {"Zm9v====", NULL, 8},
+    {"Zg===", NULL, 5},
+    {"====", NULL, 4},
+    {"=", NULL, 1},
+    {"Zh==", NULL, 4}, /* bits that are not zero */
+    {"Zm9=", NULL, 4},
+    {"Zn", NULL, 2},
+    {"Zg==Zg==", NULL, 4}, /* something after the padding */
+    {"Zg=x", NULL, 3},
+    {"Zm-v", NULL, 2}, /* not a digit */
+    {"Zm_v", NULL, 2},
+    {"Zm9v\xC2\xA0", NULL, 4},
+    {"Zm.v", NULL, 2},
+    {"@m9v", NULL, 0},
+    {"[m9v", NULL, 0},
+    {"`m9v", NULL, 0},
+    {"{m9v", NULL, 0},
+    {":m9v", NULL, 0},
+    {",m9v", NULL, 0},
+    {"-----BEGIN", NULL, 0},
+};
+
+START_TEST(base64_row) {
+    uint8_t bytes[CM_BASE64_ROOM(64)];
+    struct certmap_view text = t_text(base64[_i].text);
+    size_t len = 0, at = 0;
+    const char *what = cm_base64_decode(bytes, &len, &at, text);
+    if (base64[_i].bytes == NULL) {
+        ck_assert_msg(what != NULL, "\"%s\" is decoded", base64[_i].text);
+        ck_assert_msg(at == base64[_i].at, "\"%s\": byte %zu", base64[_i].text, at);
+        return;
+    }
+    ck_assert_msg(what == NULL, "\"%s\" %s", base64[_i].text, what);
+    ck_assert_uint_le(len, CM_BASE64_ROOM(text.len));
+    ck_assert_msg(t_same((struct certmap_view){bytes, len}, base64[_i].bytes), "\"%s\"", base64[_i].text);
+}
+END_TEST
+
+/* All values of one byte, two and three, encoded by the definition. */
+START_TEST(base64_decodes_what_is_encoded) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (uint32_t bits = 0; bits < 1u << 24; bits += 251) {
+        uint8_t bytes[CM_BASE64_ROOM(4)];
+        const uint8_t text[4] = {(uint8_t)digits[bits >> 18], (uint8_t)digits[bits >> 12 & 63],
+                                 (uint8_t)digits[bits >> 6 & 63], (uint8_t)digits[bits & 63]};
+        size_t len, at;
+        ck_assert_ptr_null(cm_base64_decode(bytes, &len, &at, (struct certmap_view){text, 4}));
+        ck_assert_uint_eq(len, 3);
+        ck_assert_uint_eq((uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2], bits);
+    }
+}
+END_TEST
+
+/* ---- the tables ---- */
+
+START_TEST(children_are_unique) {
+    const struct cm_iis_child *row = &cm_iis_children[_i];
+    ck_assert_int_eq(cm_iis_child(row->parent, (const char *)row->name.data), row->element);
+    ck_assert_str_eq(cm_iis_element_name(row->element), (const char *)row->name.data);
+    ck_assert_uint_eq(strlen((const char *)row->name.data), row->name.len);
+    for (size_t i = 0; i < cm_iis_child_count; i++)
+        if (cm_iis_children[i].parent == row->element)
+            return;
+    ck_assert_msg(row->element != CM_IIS_SECTION && row->element != CM_IIS_LOCATION, "nothing in it");
+}
+END_TEST
+
+static size_t depth_below(enum cm_iis_element parent) {
+    size_t deepest = 0;
+    for (size_t i = 0; i < cm_iis_child_count; i++)
+        if (cm_iis_children[i].parent == parent) {
+            size_t depth = 1 + depth_below(cm_iis_children[i].element);
+            deepest = depth > deepest ? depth : deepest;
+        }
+    return deepest;
+}
+
+START_TEST(stack_has_room_for_the_deepest_way) {
+    ck_assert_uint_eq(depth_below(CM_IIS_DOCUMENT) + 1, CM_IIS_STACK);
+}
+END_TEST
+
+START_TEST(attributes_are_unique) {
+    const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
+    ck_assert_uint_eq(strlen((const char *)row->name.data), row->name.len);
+    for (size_t i = 0; i < cm_iis_attribute_count; i++) {
+        const struct cm_iis_attribute *other = &cm_iis_attributes[i];
+        if (other == row || other->element != row->element)
+            continue;
+        ck_assert(!certmap_text_same(other->name, row->name));
+        ck_assert_int_ne(other->slot, row->slot);
+    }
+}
+END_TEST
+
+/* Reads <element name="value"> with what is required besides, and reports to findings. */
+static void read_one(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
+                     const char *name, const char *value) {
+    const char *pairs[2 * 16 + 1];
+    size_t count = 0;
+    pairs[count++] = name;
+    pairs[count++] = value;
+    for (size_t i = 0; i < cm_iis_attribute_count; i++) {
+        const struct cm_iis_attribute *row = &cm_iis_attributes[i];
+        if (row->element != element || !row->required || strcmp((const char *)row->name.data, name) == 0)
+            continue;
+        pairs[count++] = (const char *)row->name.data;
+        pairs[count++] = row->type == CM_IIS_TEXT ? "x" : "1";
+    }
+    pairs[count] = NULL;
+    findings->count = findings->errors = 0;
+    cm_iis_read(values, findings, element, pairs, (struct cm_iis_place){7, 3, 100, 0});
+}
+
+START_TEST(attribute_without_a_letter_is_not_known) {
+    static struct cm_iis_findings findings;
+    const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
+    struct cm_iis_values values;
+    char name[64], hint[96];
+    snprintf(name, sizeof name, "%s", (const char *)row->name.data);
+    name[row->name.len - 1] = 0;
+    snprintf(hint, sizeof hint, "did you mean %s?", (const char *)row->name.data);
+    read_one(&values, &findings, row->element, name, "x");
+    if (row->element < CM_IIS_SECTION) {
+        ck_assert_uint_eq(findings.count, 0);
+        return;
+    }
+    ck_assert_uint_eq(findings.count, 1);
+    ck_assert_int_eq(findings.items[0].error.code, CERTMAP_CODE_UNKNOWN_ATTRIBUTE);
+    ck_assert_uint_eq(findings.items[0].error.line, 7);
+    ck_assert_uint_eq(findings.items[0].error.column, 3);
+    ck_assert_msg(strstr(findings.items[0].error.text, hint) != NULL, "%s", findings.items[0].error.text);
+    ck_assert(values.broken);
+}
+END_TEST
+
+START_TEST(attribute_has_its_fallback) {
+    static struct cm_iis_findings findings;
+    const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
+    const char *none[] = {NULL};
+    struct cm_iis_values values;
+    findings.count = findings.errors = 0;
+    cm_iis_read(&values, &findings, row->element, none, (struct cm_iis_place){1, 1, 0, 0});
+    ck_assert_ptr_null(values.at[row->slot].text.data);
+    ck_assert_uint_eq(values.at[row->slot].number, row->fallback);
+}
+END_TEST
+
+/* Every word, as it stands, in capitals, and as its number; one letter changed; nothing; blanks. */
+START_TEST(attribute_takes_its_words_only) {
+    static struct cm_iis_findings findings;
+    const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
+    const bool strict = row->element >= CM_IIS_SECTION, boolean = row->type == CM_IIS_BOOLEAN;
+    struct cm_iis_values values;
+    for (size_t i = 0; i < cm_iis_word_count; i++) {
+        const struct cm_iis_word *word = &cm_iis_words[i];
+        char text[32], number[2] = {(char)('0' + word->number), 0};
+        snprintf(text, sizeof text, "%s", (const char *)word->name.data);
+        read_one(&values, &findings, row->element, (const char *)row->name.data, text);
+        ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT && row->type != word->type);
+        if (row->type != word->type)
+            continue;
+        ck_assert_uint_eq(values.at[row->slot].number, word->number);
+        for (char *c = text; *c != 0; c++)
+            *c = (char)(*c & ~0x20);
+        read_one(&values, &findings, row->element, (const char *)row->name.data, text);
+        ck_assert(!values.at[row->slot].bad && values.at[row->slot].number == word->number);
+        ck_assert_uint_eq(findings.count, 0);
+        read_one(&values, &findings, row->element, (const char *)row->name.data, number);
+        ck_assert_int_eq(values.at[row->slot].bad, boolean);
+        text[0] = '_';
+        read_one(&values, &findings, row->element, (const char *)row->name.data, text);
+        ck_assert(values.at[row->slot].bad && values.at[row->slot].number == row->fallback);
+        ck_assert_uint_eq(findings.count, strict ? 1 : 0);
+        if (strict)
+            ck_assert_int_eq(findings.items[0].error.code, boolean ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM);
+    }
+    read_one(&values, &findings, row->element, (const char *)row->name.data, "");
+    ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT);
+    read_one(&values, &findings, row->element, (const char *)row->name.data, "1 ");
+    ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT);
+}
+END_TEST
+
+/* ---- hashes ---- */
+
+/* Whatever two code points certmap_text_same takes for one has one hash. */
+START_TEST(hash_is_the_same_without_case) {
+    for (uint32_t cp = 1; cp < 0x110000; cp++) {
+        uint8_t plain[4], folded[4];
+        if (cp >= 0xD800 && cp < 0xE000)
+            continue;
+        struct certmap_view a = {plain, cm_utf8_encode(plain, cp)};
+        struct certmap_view b = {folded, cm_utf8_encode(folded, cm_fold(cp))};
+        ck_assert_msg(cm_iis_hash_folded(a) == cm_iis_hash_folded(b), "U+%04X", cp);
+    }
+}
+END_TEST
+
+static const char *const different[] = {
+    "mapping 1",
+    "mapping 2",
+    "Mapping 12",
+    "mapping 21",
+    "\xC3\xBC"
+    "ber",
+    "\xC3\xA4"
+    "ber",
+    "\xE6\x97\xA5\xE6\x9C\xAC",
+    "\xE6\x9C\xAC\xE6\x97\xA5",
+    "\xD7\x90",
+    "\xD7\x91",
+    "\xEA\xB0\x80",
+    "\xEA\xB0\x81",
+    "a",
+    "ab",
+    "",
+};
+
+START_TEST(hash_tells_names_apart) {
+    for (int i = 0; i < T_COUNT(different); i++)
+        for (int k = 0; k < i; k++)
+            ck_assert_msg(cm_iis_hash_folded(t_text(different[i])) != cm_iis_hash_folded(t_text(different[k])),
+                          "%s and %s", different[i], different[k]);
+}
+END_TEST
+
+/* ---- the set ---- */
+
+static bool same_number(const void *things, size_t a, size_t b) {
+    const int *numbers = things;
+    return numbers[a] == numbers[b];
+}
+
+/* All in one place: a hash that says nothing. */
+START_TEST(set_tells_what_is_there_even_if_hashes_are_equal) {
+    static const int numbers[] = {4, 5, 6, 5, 4, 4};
+    static const size_t there[] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, 1, 0, 0};
+    struct t_alloc memory = T_ALLOC_INIT;
+    struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct cm_iis_set set = {NULL, 0, 0};
+    for (int round = 0; round < 2; round++) {
+        ck_assert(cm_iis_set_begin(&set, &allocator, (size_t)T_COUNT(numbers)));
+        for (size_t i = 0; i < (size_t)T_COUNT(numbers); i++)
+            ck_assert_uint_eq(cm_iis_set_add(&set, 7, i, same_number, numbers), there[i]);
+    }
+    cm_iis_release(&allocator, set.slots);
+    ck_assert_uint_eq(memory.live, 0);
+}
+END_TEST
+
+START_TEST(set_grows) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct cm_iis_set set = {NULL, 0, 0};
+    static int numbers[1000];
+    for (size_t count = 1; count <= 1000; count *= 10) {
+        ck_assert(cm_iis_set_begin(&set, &allocator, count));
+        for (size_t i = 0; i < count; i++) {
+            numbers[i] = (int)i % 500;
+            ck_assert_uint_eq(cm_iis_set_add(&set, (uint64_t)numbers[i], i, same_number, numbers),
+                              i < 500 ? SIZE_MAX : i - 500);
+        }
+    }
+    t_alloc_fail_at(&memory, 0);
+    ck_assert(!cm_iis_set_begin(&set, &allocator, 1000000));
+    cm_iis_release(&allocator, set.slots);
+    ck_assert_uint_eq(memory.live, 0);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+START_TEST(array_grows_and_refuses_what_overflows) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    size_t cap = 0;
+    uint64_t *items = NULL;
+    for (size_t i = 0; i < 100; i++) {
+        items = cm_iis_grow(&allocator, items, &cap, i + 1, sizeof *items);
+        ck_assert_ptr_nonnull(items);
+        ck_assert_uint_gt(cap, i);
+        items[i] = i;
+    }
+    for (size_t i = 0; i < 100; i++)
+        ck_assert_uint_eq(items[i], i);
+    size_t before = cap;
+    ck_assert_ptr_null(cm_iis_grow(&allocator, items, &cap, SIZE_MAX / sizeof *items, sizeof *items));
+    ck_assert_ptr_null(cm_iis_grow(&allocator, items, &cap, SIZE_MAX / 2, sizeof *items));
+    ck_assert_uint_eq(cap, before);
+    cm_iis_release(&allocator, items);
+    ck_assert_uint_eq(memory.live, 0);
+}
+END_TEST
+
+START_TEST(wipe_leaves_zeros) {
+    char secret[] = "secret!";
+    cm_iis_wipe(secret, 6);
+    ck_assert_mem_eq(secret, "\0\0\0\0\0\0!", 7);
+    cm_iis_wipe(NULL, 0);
+}
+END_TEST
+
+/* An allocator that looks at what is released. */
+static size_t secrets_released;
+
+static void *spy_alloc(void *ctx, size_t size) {
+    (void)ctx;
+    size_t *block = malloc(sizeof(max_align_t) + size);
+    ck_assert_ptr_nonnull(block);
+    memset(block, 0, sizeof(max_align_t) + size);
+    *block = size;
+    return (char *)block + sizeof(max_align_t);
+}
+
+static void spy_release(void *ctx, void *p) {
+    char *block = (char *)p - sizeof(max_align_t);
+    size_t size;
+    (void)ctx;
+    memcpy(&size, block, sizeof size);
+    for (size_t i = 0; i + 6 <= size; i++)
+        secrets_released += memcmp((char *)p + i, "SECRET", 6) == 0;
+    free(block);
+}
+
+static void *spy_resize(void *ctx, void *p, size_t size) {
+    size_t old;
+    memcpy(&old, (char *)p - sizeof(max_align_t), sizeof old);
+    void *moved = spy_alloc(ctx, size);
+    memcpy(moved, p, old < size ? old : size);
+    spy_release(ctx, p);
+    return moved;
+}
+
+static const struct certmap_allocator spy = {spy_alloc, spy_resize, spy_release, NULL};
+
+START_TEST(store_wipes_what_it_releases) {
+    struct cm_iis_store store = {spy, NULL};
+    for (int i = 0; i < 1000; i++) {
+        struct certmap_view text = cm_iis_store_text(&store, t_text("the SECRET"));
+        ck_assert(t_same(text, "the SECRET") && text.data[text.len] == 0);
+    }
+    struct certmap_view large = {spy_alloc(NULL, 100000), 100000};
+    struct certmap_view kept = cm_iis_store_text(&store, large);
+    ck_assert(kept.len == large.len && memcmp(kept.data, large.data, kept.len) == 0);
+    spy_release(NULL, (void *)(uintptr_t)large.data);
+    ck_assert_uint_eq(secrets_released, 0);
+    cm_iis_store_free(&store);
+    ck_assert_uint_eq(secrets_released, 0);
+}
+END_TEST
+
+/* No block that a load or its passwords had is released before they are wiped out of it. */
+START_TEST(passwords_are_wiped) {
+    static struct t_iis load;
+    struct certmap_view password;
+    char text[4096];
+    snprintf(text, sizeof text,
+             "<iisClientCertificateMappingAuthentication enabled='true'><manyToOneMappings>"
+             "<add name='a' userName='u' password='the SECRET'/>"
+             "<add name='b' userName='u' password='another SECRET' enabled='false'/>"
+             "<clear/><add name='c' userName='u' password='third SECRET'/>%s"
+             "</manyToOneMappings></iisClientCertificateMappingAuthentication>",
+             _i == 0 ? "" : "<add name='c' userName='u' password='fourth SECRET'/>");
+    t_iis_load_with(&load, t_text(text), NULL, true, &spy);
+    ck_assert_int_eq(load.status, _i == 0 ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
+    if (_i == 0) {
+        ck_assert_int_eq(certmap_iis_logon_password(load.logon, &password, 0), CERTMAP_IIS_PASSWORD_CLEAR);
+        ck_assert(t_same(password, "third SECRET"));
+    }
+    t_iis_free(&load);
+    ck_assert_uint_eq(secrets_released, 0);
+}
+END_TEST
+
+/* The spy does see what is not wiped. */
+START_TEST(spy_sees) {
+    char *p = spy_alloc(NULL, 10);
+    memcpy(p, "a SECRET", 8);
+    spy_release(NULL, p);
+    ck_assert_uint_eq(secrets_released, 1);
+}
+END_TEST
+
+/* ---- findings ---- */
+
+static void add(struct cm_iis_findings *findings, enum certmap_severity severity, uint32_t offset) {
+    cm_iis_report(findings, severity, CERTMAP_CODE_XML, (struct cm_iis_place){1, 1, offset, 0}, "%u", offset);
+}
+
+START_TEST(findings_are_in_the_order_of_the_file) {
+    static struct cm_iis_findings findings;
+    static const uint32_t offsets[] = {5, 9, 1, 5, 7, 1};
+    static const uint32_t sorted[] = {1, 1, 5, 5, 7, 9};
+    for (int i = 0; i < T_COUNT(offsets); i++)
+        add(&findings, CERTMAP_SEVERITY_WARNING, offsets[i]);
+    for (int i = 0; i < T_COUNT(sorted); i++)
+        ck_assert_uint_eq(findings.items[i].error.offset, sorted[i]);
+    ck_assert_uint_eq(findings.errors, 0);
+}
+END_TEST
+
+/* Notes give way to warnings, both to errors, the last of them first. */
+START_TEST(full_findings_keep_what_weighs_most) {
+    static struct cm_iis_findings findings;
+    for (uint32_t i = 0; i < CERTMAP_MAX_FINDINGS; i++)
+        add(&findings, CERTMAP_SEVERITY_NOTE, i);
+    add(&findings, CERTMAP_SEVERITY_NOTE, 0);
+    ck_assert_uint_eq(findings.count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_eq(findings.items[CERTMAP_MAX_FINDINGS - 1].error.offset, CERTMAP_MAX_FINDINGS - 1);
+    add(&findings, CERTMAP_SEVERITY_WARNING, 0);
+    ck_assert_uint_eq(findings.items[CERTMAP_MAX_FINDINGS - 1].error.offset, CERTMAP_MAX_FINDINGS - 2);
+    for (uint32_t i = 0; i < CERTMAP_MAX_FINDINGS; i++) {
+        ck_assert(!cm_iis_findings_full(&findings));
+        add(&findings, CERTMAP_SEVERITY_ERROR, i);
+        add(&findings, CERTMAP_SEVERITY_WARNING, i);
+    }
+    ck_assert(cm_iis_findings_full(&findings));
+    ck_assert_uint_eq(findings.count, CERTMAP_MAX_FINDINGS);
+    for (size_t i = 0; i < CERTMAP_MAX_FINDINGS; i++)
+        ck_assert_int_eq(findings.items[i].severity, CERTMAP_SEVERITY_ERROR);
+    add(&findings, CERTMAP_SEVERITY_ERROR, 0);
+    ck_assert_uint_eq(findings.errors, CERTMAP_MAX_FINDINGS + 1);
+    ck_assert_uint_eq(findings.count, CERTMAP_MAX_FINDINGS);
+}
+END_TEST
+
+/* A text that is cut stays UTF-8: 255 bytes at most, no half character. */
+START_TEST(long_text_is_cut_at_a_character) {
+    static const char *const letters[] = {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
+    const char *letter = letters[_i % 4];
+    char text[512] = "";
+    struct certmap_error error;
+    for (int i = 0; i < _i / 4; i++)
+        strcat(text, "-");
+    while (strlen(text) < 300)
+        strcat(text, letter);
+    ck_assert_int_eq(cm_iis_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_XML, "%s", text), CERTMAP_ERROR_SYNTAX);
+    size_t len = strlen(error.text);
+    ck_assert_uint_ge(len, 255 - 3);
+    ck_assert_uint_eq(cm_utf8_check(t_text(error.text)), len);
+    ck_assert(strncmp(text, error.text, len) == 0);
+    ck_assert_int_eq(cm_iis_error(NULL, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_XML, "x"), CERTMAP_ERROR_LIMIT);
+    cm_iis_error(&error, CERTMAP_OK, CERTMAP_CODE_NONE, "%s", "");
+    ck_assert_str_eq(error.text, "");
+}
+END_TEST
+
+static const struct {
+    const char *text, *quoted;
+} quotes[] = {
+    {"", "\"\""},
+    {"Default Web Site", "\"Default Web Site\""},
+    {"a\"b\\c", "\"a\\\"b\\\\c\""},
+    {"a\nb", "\"a\\u{A}b\""},
+    {"\xE2\x80\xAEgpj", "\"\\u{202E}gpj\""},
+    {"\xFFx", "\"\\xFFx\""},
+    /* 58 letters fit, 59 do not */
+    {"1234567890123456789012345678901234567890123456789012345678",
+     "\"1234567890123456789012345678901234567890123456789012345678\""},
+    {"12345678901234567890123456789012345678901234567890123456789",
+     "\"1234567890123456789012345678901234567890123456789012345678...\""},
+    {"\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
+     "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
+     "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4",
+     "\"\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
+     "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
+     "\xC3\xA4\xC3\xA4...\""},
+};
+
+START_TEST(quote_row) {
+    ck_assert_str_eq(cm_iis_quote_string(quotes[_i].text).text, quotes[_i].quoted);
+}
+END_TEST
+
+/* ---- */
+
+static void add_case(Suite *suite, const char *name, const TTest *test, int rows) {
+    TCase *tcase = tcase_create(name);
+    tcase_add_loop_test(tcase, test, 0, rows);
+    suite_add_tcase(suite, tcase);
+}
+
+int main(void) {
+    Suite *suite = suite_create("iis_parts");
+    const int attributes = (int)cm_iis_attribute_count;
+    add_case(suite, "base64", base64_row, T_COUNT(base64));
+    add_case(suite, "base64", base64_decodes_what_is_encoded, 1);
+    add_case(suite, "children", children_are_unique, (int)cm_iis_child_count);
+    add_case(suite, "stack", stack_has_room_for_the_deepest_way, 1);
+    add_case(suite, "attributes", attributes_are_unique, attributes);
+    add_case(suite, "unknown attribute", attribute_without_a_letter_is_not_known, attributes);
+    add_case(suite, "fallback", attribute_has_its_fallback, attributes);
+    add_case(suite, "words", attribute_takes_its_words_only, attributes);
+    add_case(suite, "hash", hash_is_the_same_without_case, 1);
+    add_case(suite, "hash", hash_tells_names_apart, 1);
+    add_case(suite, "set", set_tells_what_is_there_even_if_hashes_are_equal, 1);
+    add_case(suite, "set", set_grows, 1);
+    add_case(suite, "memory", array_grows_and_refuses_what_overflows, 1);
+    add_case(suite, "memory", wipe_leaves_zeros, 1);
+    add_case(suite, "memory", store_wipes_what_it_releases, 1);
+    add_case(suite, "memory", passwords_are_wiped, 2);
+    add_case(suite, "memory", spy_sees, 1);
+    add_case(suite, "findings", findings_are_in_the_order_of_the_file, 1);
+    add_case(suite, "findings", full_findings_keep_what_weighs_most, 1);
+    add_case(suite, "cut", long_text_is_cut_at_a_character, 16);
+    add_case(suite, "quote", quote_row, T_COUNT(quotes));
+    return t_run(suite);
+}
