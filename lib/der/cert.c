@@ -143,8 +143,11 @@ enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct cert
         return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is too small");
     struct certmap_cert filled = {.size = cert->size, .certificate = der};
     struct walk walk = {cm_der_open(der), "", &filled};
-    if (!take_inside(&walk, "outer SEQUENCE", CM_DER_SEQUENCE, read_certificate) || !cm_der_done(&walk.der))
+    if (!take_inside(&walk, "outer SEQUENCE", CM_DER_SEQUENCE, read_certificate))
         return explain_fault(&walk, err);
+    if (!cm_der_done(&walk.der))
+        return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, cm_der_offset(&walk.der),
+                           "bytes follow the certificate");
     *cert = filled;
     return CERTMAP_OK;
 }
