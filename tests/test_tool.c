@@ -181,7 +181,8 @@ static void take_head(struct tool_case *one, const char *line) {
 }
 
 static void read_case(struct tool_case *one) {
-    static const char prologue[] = "certmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\n";
+    static const char prologue[] =
+        "LC_ALL=C; export LC_ALL\ncertmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\n";
     char name[128] = "", following[128] = "";
     char path[320];
     snprintf(path, sizeof path, CASES "/%s", one->name);
