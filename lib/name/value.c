@@ -118,9 +118,10 @@ enum certmap_code cm_value_read(struct certmap_view *utf8, uint32_t tag, struct 
     uint32_t cp;
     if (code != CERTMAP_CODE_NONE)
         return code;
-    *utf8 = contents;
-    if (encoding == ASCII || encoding == UTF8)
+    if (encoding == ASCII || encoding == UTF8) {
+        *utf8 = contents;
         return CERTMAP_CODE_NONE;
+    }
     uint8_t *text = cm_arena_alloc(arena, contents.len * MOST_GROWTH);
     if (text == NULL)
         return CERTMAP_CODE_MEMORY;
