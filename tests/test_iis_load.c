@@ -273,6 +273,13 @@ static const struct {
     {"\0", 1, CERTMAP_CODE_XML, 1, 1, ""},
     {"\0\0", 2, CERTMAP_CODE_ENCODING, 1, 1, "neither"},
     {"\x30\x82\x01\x00\x30", 5, CERTMAP_CODE_ENCODING, 1, 2, "byte 0x82 is not UTF-8"}, /* a certificate */
+    {"<\0a\0>\0\1\0", 8, CERTMAP_CODE_NOT_IIS, 1, 1, "\"a\""},
+    {"<\0!\0-\0-\0\1\0", 10, CERTMAP_CODE_XML, 1, 5, "not well-formed"},
+    {"<\0!\0\n\0-\0\0\xD8-\0", 12, CERTMAP_CODE_ENCODING, 2, 2, "half of a surrogate pair"},
+    {"<\0!\0\n\0-\0\0\xDC-\0", 12, CERTMAP_CODE_ENCODING, 2, 2, "half of a surrogate pair"},
+    {"\xFE\xFF\0<\xD8\0\xD8\0", 8, CERTMAP_CODE_ENCODING, 1, 2, "half of a surrogate pair"},
+    {"\xFE\xFF\0<\xD8\0\xDF\xFF\xDC\0", 10, CERTMAP_CODE_ENCODING, 1, 3, "half of a surrogate pair"},
+    {"\xFF\xFE<\0\0\xD8\0\xDC", 8, CERTMAP_CODE_XML, 1, 2, "not well-formed"},
     {"<\0a\0/\0>\0 ", 9, CERTMAP_CODE_NOT_IIS, 1, 1, "\"a\""},
     {"<configuration>&lt;&nope;</configuration>", 0, CERTMAP_CODE_XML, 1, 20, "undefined entity"},
     {"<!DOCTYPE configuration>\n<configuration/>", 0, CERTMAP_CODE_DTD, 1, 24, "document type declaration"},
@@ -689,6 +696,30 @@ static const struct {
     {"<" SECTION "/>", NULL, CERTMAP_OK},
 };
 
+/* A certificate that is larger than what the importer takes from the allocator at a time. */
+START_TEST(large_certificate_needs_memory) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct t_buf text = T_BUF_INIT;
+    size_t failed = 0;
+    put(&text, "<" SECTION " enabled='true'><oneToOneMappings><add userName='u' certificate='");
+    repeat(&text, "MAAA", 5000);
+    put(&text, "'/></oneToOneMappings></" SECTION ">");
+    for (;; failed++) {
+        t_alloc_fail_at(&memory, failed);
+        t_iis_load_with(&load, t_view(&text), NULL, true, &allocator);
+        t_iis_free(&load);
+        ck_assert_uint_eq(memory.live, 0);
+        if (!t_alloc_failed(&memory))
+            break;
+        ck_assert_int_eq(load.status, CERTMAP_ERROR_MEMORY);
+    }
+    ck_assert_int_eq(load.status, CERTMAP_OK);
+    ck_assert_uint_gt(failed, 5);
+    t_buf_free(&text);
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail) {
     struct certmap_view text = t_text(starved[_i].text);
     struct t_alloc memory = T_ALLOC_INIT;
@@ -744,6 +775,7 @@ int main(void) {
     add_case(suite, "many notes", notes_hide_no_error, 2);
     add_case(suite, "secrets", password_is_in_no_message, T_COUNT(secrets));
     add_case(suite, "other sites", other_sites_say_what_to_do, 1);
+    add_case(suite, "memory", large_certificate_needs_memory, 1);
     add_case(suite, "memory", every_allocation_may_fail, T_COUNT(starved));
     return t_run(suite);
 }

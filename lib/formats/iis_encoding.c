@@ -34,6 +34,29 @@ bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_vie
     return true;
 }
 
+static unsigned unit_at(const struct cm_iis_encoding *encoding, const uint8_t *p) {
+    return encoding->seen == CM_IIS_WIDE_BIG ? p[0] * 256u + p[1] : p[1] * 256u + p[0];
+}
+
+/* expat takes the unit after a leading surrogate for its other half, whatever it is. */
+bool cm_iis_encoding_pairs(const struct cm_iis_encoding *encoding, struct certmap_view text,
+                           struct cm_iis_place *place) {
+    bool second = false; /* the second half of a pair is due */
+    *place = (struct cm_iis_place){1, 1, (uint32_t)encoding->bom, 0};
+    for (size_t i = encoding->bom; encoding->seen != CM_IIS_NARROW && i + 1 < text.len; i += 2) {
+        unsigned unit = unit_at(encoding, text.data + i);
+        if (second != (unit >= 0xDC00 && unit <= 0xDFFF))
+            return false;
+        second = unit >= 0xD800 && unit <= 0xDBFF;
+        if (second)
+            continue;
+        place->column = unit == '\n' ? 1 : place->column + 1;
+        place->line += unit == '\n';
+        place->offset = (uint32_t)i + 2;
+    }
+    return true;
+}
+
 bool cm_iis_encoding_allows(const struct cm_iis_encoding *encoding, const char *declared, bool *known) {
     struct certmap_view name = {(const uint8_t *)declared, strlen(declared)};
     *known = true;

@@ -152,6 +152,9 @@ struct cm_iis_encoding {
 };
 /* False if it is none that can be read. */
 bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_view text);
+/* False where UTF-16 has half a surrogate pair, and *place is then where. */
+bool cm_iis_encoding_pairs(const struct cm_iis_encoding *encoding, struct certmap_view text,
+                           struct cm_iis_place *place);
 /* Whether text of this encoding may declare that name; *known: whether it is the name of any. */
 bool cm_iis_encoding_allows(const struct cm_iis_encoding *encoding, const char *declared, bool *known);
 

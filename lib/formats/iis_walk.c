@@ -23,7 +23,8 @@ static void start_unknown(struct cm_iis *iis, enum cm_iis_element parent, const 
         cm_iis_report_child(&iis->findings, parent, name, cm_iis_here(iis));
     else
         look_at_skipped(iis, name);
-    iis->stop = iis->stop || parent == CM_IIS_DOCUMENT;
+    if (parent == CM_IIS_DOCUMENT)
+        iis->stop = true;
 }
 
 void cm_iis_start(struct cm_iis *iis, const char *name, const char *const *attributes) {

@@ -28,21 +28,20 @@ struct cm_iis_place cm_iis_here(const struct cm_iis *iis) {
     };
 }
 
-/* ---- callbacks; expat may call some more after it was told to stop ---- */
-
-static void stop_if_told(struct cm_iis *iis) {
-    if (iis->stop || cm_iis_findings_full(&iis->findings))
-        (void)XML_StopParser(iis->xml, XML_FALSE);
-}
+/* ---- callbacks ---- */
 
 static bool stopped(const struct cm_iis *iis) {
     return iis->stop || cm_iis_findings_full(&iis->findings);
 }
 
+/* After that expat calls nothing but, for <element/>, the end handler. */
+static void stop_if_told(struct cm_iis *iis) {
+    if (stopped(iis))
+        (void)XML_StopParser(iis->xml, XML_FALSE);
+}
+
 static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes) {
     struct cm_iis *iis = ((struct reader *)ctx)->iis;
-    if (stopped(iis))
-        return;
     cm_iis_start(iis, name, (const char *const *)attributes);
     stop_if_told(iis);
 }
@@ -65,7 +64,7 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
     struct reader *reader = ctx;
     struct cm_iis *iis = reader->iis;
     size_t blanks = count_blanks(text, (size_t)len);
-    if (stopped(iis) || blanks == (size_t)len || !cm_iis_text_matters(iis))
+    if (blanks == (size_t)len || !cm_iis_text_matters(iis))
         return;
     struct cm_iis_place place = cm_iis_here(iis);
     place.column += (uint32_t)blanks; /* a piece of text holds one line at most */
@@ -163,14 +162,23 @@ static void set_handlers(struct reader *reader) {
     XML_SetXmlDeclHandler(iis->xml, on_declaration);
 }
 
+static bool detect_encoding(struct cm_iis *iis, struct cm_iis_encoding *encoding) {
+    struct cm_iis_place place = {1, 1, 0, 0};
+    const char *what = "the text is neither UTF-8 nor UTF-16";
+    if (cm_iis_encoding_detect(encoding, iis->text)) {
+        if (cm_iis_encoding_pairs(encoding, iis->text, &place))
+            return true;
+        what = "half of a surrogate pair is not UTF-16";
+    }
+    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "%s", what);
+    iis->stop = true;
+    return false;
+}
+
 void cm_iis_parse(struct cm_iis *iis) {
     struct reader reader = {.iis = iis};
-    if (!cm_iis_encoding_detect(&reader.encoding, iis->text)) {
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, (struct cm_iis_place){1, 1, 0, 0},
-                      "the text is neither UTF-8 nor UTF-16");
-        iis->stop = true;
+    if (!detect_encoding(iis, &reader.encoding))
         return;
-    }
     iis->bom = reader.encoding.bom;
     iis->xml = XML_ParserCreate(reader.encoding.forced);
     if (iis->xml == NULL) {
