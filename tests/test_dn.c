@@ -561,6 +561,7 @@ static const struct {
     {"a Name too large", "CN=#04830FFFE8", "00", 1048552, "", CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE, 1},
     {"an AVA too large", "CN=a,CN=#0483100000", "00", 1048576, ",CN=b", CERTMAP_ERROR_LIMIT,
      CERTMAP_CODE_NAME_TOO_LARGE, 6},
+    {"a length that is not minimal", "CN=#04817F", "00", 127, "", CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DN_HEX, 4},
     {"many spaces", "CN=a", " ", 60000, "b", CERTMAP_OK, CERTMAP_CODE_NONE, 0},
     {"many spaces at the end", "CN=a", " ", 60000, "", CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DN_SYNTAX, 5},
 };

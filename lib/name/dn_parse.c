@@ -26,24 +26,23 @@
 
 /* ---- Writing DER backwards ---- */
 
-/* The last len bytes of room are written. Without room, or when they are too many, they are only counted. */
+/* The last len of the size bytes of room are written. Text is parsed twice: first without room, to check it and
+ * to count, then with as much room as that found necessary. */
 struct writer {
     uint8_t *room;
-    size_t cap;
+    size_t size;
     size_t len;
 };
 
-/* Makes len bytes before what is written the next; NULL when they do not fit. */
+/* Makes len bytes before what is written the next. NULL when they are only counted. */
 static uint8_t *put_room(struct writer *writer, size_t len) {
     writer->len += len;
-    if (writer->room == NULL || writer->len > writer->cap)
-        return NULL;
-    return writer->room + (writer->cap - writer->len);
+    return writer->room == NULL ? NULL : writer->room + (writer->size - writer->len);
 }
 
 static void put_bytes(struct writer *writer, struct certmap_view bytes) {
     uint8_t *at = put_room(writer, bytes.len);
-    if (at != NULL && bytes.len > 0)
+    if (at != NULL)
         memcpy(at, bytes.data, bytes.len);
 }
 
@@ -93,9 +92,9 @@ static bool is_less(struct certmap_view a, struct certmap_view b) {
 /* X.690 11.6: the elements of a SET OF stand in ascending order. The AVA that was written last goes to its
  * place among those behind it, which are sorted already. */
 static void sort_ava(const struct writer *writer, size_t before_rdn) {
-    if (writer->len > writer->cap)
+    if (writer->room == NULL)
         return;
-    uint8_t *at = writer->room + (writer->cap - writer->len);
+    uint8_t *at = writer->room + (writer->size - writer->len);
     struct cm_der der = cm_der_open(cm_view(at, writer->len - before_rdn));
     struct cm_tlv own, other;
     (void)cm_der_any(&der, &own);
