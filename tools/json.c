@@ -68,21 +68,35 @@ static void add_escape(struct tool_text *text, uint32_t cp) {
         tool_text_format(text, "\\u%04X\\u%04X", (unsigned)(0xD7C0 + (cp >> 10)), (unsigned)(0xDC00 + (cp & 0x3FF)));
 }
 
+/* How many characters at the front of a text are printable ASCII. */
+static size_t plain_length(struct certmap_view text) {
+    size_t len = 0;
+    while (len < text.len && text.data[len] >= 0x20 && text.data[len] < 0x7F)
+        len++;
+    return len;
+}
+
+/* Copies what jansson wrote, with escapes for what a terminal must not get. All of that stands in strings. */
+static void add_escaped(struct tool_text *text, struct certmap_view json) {
+    uint32_t cp;
+    while (json.len > 0) {
+        struct certmap_view piece = {json.data, plain_length(json)};
+        if (piece.len == 0)
+            piece.len = tool_utf8_take(json, &cp);
+        if (json.data[0] >= 0x7F && tool_is_unsafe(piece))
+            add_escape(text, cp);
+        else
+            tool_text_add(text, piece);
+        json.data += piece.len;
+        json.len -= piece.len;
+    }
+}
+
 void tool_json_add(struct tool_text *text, json_t *value) {
     char *dump = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER);
     if (dump == NULL)
         tool_no_memory();
-    struct certmap_view rest = tool_view(dump);
-    uint32_t cp;
-    while (rest.len > 0) {
-        struct certmap_view character = {rest.data, tool_utf8_take(rest, &cp)};
-        if (tool_is_unsafe(character))
-            add_escape(text, cp); /* it stands in a string: all else in JSON is printable ASCII */
-        else
-            tool_text_add(text, character);
-        rest.data += character.len;
-        rest.len -= character.len;
-    }
+    add_escaped(text, tool_view(dump));
     free(dump);
     json_decref(value);
 }
