@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: MIT */
+/* Certificates through OpenSSL: the same views as certmap_cert_from_der gives, the Names without a copy,
+ * nothing left behind on failure. Which hostile certificates OpenSSL and certmap refuse stands in the
+ * table below. */
+#include "certmap/openssl.h"
+#include "support/der.h"
+#include "support/run.h"
+#include "support/tls.h"
+#include <openssl/conf.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+#define ALL_PIECES (CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER | CERTMAP_PIECE_CERTIFICATE)
+
+/* ---- OpenSSL's memory ---- */
+
+static size_t requests; /* since the test began to count */
+static size_t fail_at = SIZE_MAX;
+
+static bool fails(void) {
+    return requests++ == fail_at;
+}
+
+static void *give(size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return fails() ? NULL : malloc(size);
+}
+
+static void *resize(void *p, size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return fails() ? NULL : realloc(p, size);
+}
+
+static void take_back(void *p, const char *file, int line) {
+    (void)file;
+    (void)line;
+    free(p);
+}
+
+/* The n-th request from here fails. */
+static void let_fail(size_t n) {
+    requests = 0;
+    fail_at = n;
+}
+
+static bool has_failed(void) {
+    const bool failed = requests > fail_at;
+    fail_at = SIZE_MAX;
+    return failed;
+}
+
+/* ---- comparing ---- */
+
+static struct t_pki *pki;
+
+static void make_pki(void) {
+    pki = t_pki_new();
+}
+
+static void free_pki(void) {
+    t_pki_free(pki);
+}
+
+/* What OpenSSL makes of it, if it takes all of it. */
+static X509 *decode(struct certmap_view der) {
+    const unsigned char *at = der.data;
+    X509 *x509 = d2i_X509(NULL, &at, (long)der.len);
+    if (x509 != NULL && at != der.data + der.len) {
+        X509_free(x509);
+        x509 = NULL;
+    }
+    ERR_clear_error();
+    return x509;
+}
+
+static bool equal(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && a.data != NULL && b.data != NULL && memcmp(a.data, b.data, a.len) == 0;
+}
+
+static enum certmap_status set_peer(const struct certmap_cert *cert) {
+    struct certmap_peer *peer = NULL;
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    const enum certmap_status status = certmap_peer_set(peer, cert, NULL);
+    certmap_peer_free(peer);
+    return status;
+}
+
+/* Both ways give the same bytes, and the Names are those that OpenSSL holds. */
+static void check_views(const X509 *x509, struct certmap_view der, const char *row) {
+    struct certmap_cert ours = CERTMAP_CERT_INIT;
+    struct certmap_cert theirs = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    const uint8_t *name;
+    size_t len;
+    ck_assert_msg(certmap_cert_from_der(&ours, der, NULL) == CERTMAP_OK, "%s: certmap_cert_from_der", row);
+    ck_assert_msg(certmap_openssl_cert(&theirs, &holder, x509, ALL_PIECES, NULL) == CERTMAP_OK, "%s", row);
+    ck_assert_msg(equal(theirs.subject, ours.subject), "%s: subject", row);
+    ck_assert_msg(equal(theirs.issuer, ours.issuer), "%s: issuer", row);
+    ck_assert_msg(equal(theirs.certificate, der), "%s: certificate", row);
+    ck_assert_msg(theirs.certificate.data == holder.certificate, "%s: holder", row);
+    ck_assert_int_eq(X509_NAME_get0_der(X509_get_subject_name(x509), &name, &len), 1);
+    ck_assert_msg(theirs.subject.data == name, "%s: the subject was copied", row);
+    ck_assert_int_eq(X509_NAME_get0_der(X509_get_issuer_name(x509), &name, &len), 1);
+    ck_assert_msg(theirs.issuer.data == name, "%s: the issuer was copied", row);
+    certmap_openssl_holder_free(&holder);
+}
+
+/* ---- certificates in which one Name is unusual ---- */
+
+/* Whether OpenSSL decodes it, and whether certmap does: certmap_cert_from_der and certmap_peer_set. A value
+ * that certmap cannot read as text does not count here: it makes conditions unknown. */
+static const struct {
+    const char *name;
+    const char *spec; /* of t_name, or NULL */
+    const char *der;  /* of t_der, where there is no spec */
+    bool openssl;
+    bool certmap;
+} names[] = {
+    {"UTF8String", "utf8 CN=Jürgen", NULL, true, true},
+    {"PrintableString", "printable C=US | printable CN=Alice", NULL, true, true},
+    {"IA5String", "ia5 E=alice@contoso.example | ia5 DC=contoso", NULL, true, true},
+    {"NumericString", "numeric CN=123 456", NULL, true, true},
+    {"TeletexString", "t61 CN=J\\xFCrgen", NULL, true, true},
+    {"BMPString", "bmp CN=Jürgen", NULL, true, true},
+    {"UniversalString", "universal CN=Jürgen", NULL, true, true},
+    {"VisibleString", "visible CN=Alice", NULL, false, true},
+    {"no RDN", "", NULL, true, true},
+    {"several AVAs in an RDN", "CN=Alice + OU=Sales + O=Contoso | C=US", NULL, true, true},
+    {"two CNs", "CN=Alice | CN=Bob", NULL, true, true},
+    {"an empty value", "CN=", NULL, true, true},
+    {"a NUL in the CN", "CN=alice\\x00.evil.example", NULL, true, true},
+    {"2,000 RDNs", "rdns 2000 CN=a", NULL, true, true},
+    {"200 AVAs in an RDN", "avas 200 CN=a", NULL, true, true},
+    {"a value of 64 KiB", "CN=\\{a*65536}", NULL, true, true},
+    {"a value of 70,000 bytes", "CN=\\{a*70000}", NULL, true, true},
+    {"AVAs that are not sorted", "OU=b + CN=a", NULL, true, true},
+    {"an arc of 64 bits", "1.2.18446744073709551619=x", NULL, true, true},
+    {"10,000 RDNs", "rdns 10000 CN=a", NULL, true, false},
+    {"300 AVAs in an RDN", "avas 300 CN=a", NULL, true, false},
+    {"a byte over 0x7F in a PrintableString", "printable CN=J\\xFCrgen", NULL, true, true},
+    {"a BMPString with a lone surrogate", "bmp CN=\\xD8\\x00", NULL, false, true},
+    {"a BMPString of an odd length", "bmp CN=\\x00\\x41\\x00", NULL, false, true},
+    {"a UniversalString of five bytes", "universal CN=\\x00\\x00\\x00\\x41\\x00", NULL, false, true},
+    {"a UniversalString past U+10FFFF", "universal CN=\\x00\\x11\\x00\\x00", NULL, false, true},
+    {"a UTF8String with a byte that is not UTF-8", "utf8 CN=\\xFF", NULL, false, true},
+    {"a UTF8String with an overlong form", "utf8 CN=\\xC0\\x80", NULL, false, true},
+    {"a UTF8String with a surrogate", "utf8 CN=\\xED\\xA0\\x80", NULL, false, true},
+    {"an OCTET STRING", "octet OU=Sales", NULL, false, true},
+    {"an INTEGER", "raw CN=\\x02\\x01\\x05", NULL, false, true},
+    {"a SEQUENCE", "raw CN=\\x30\\x03\\x02\\x01\\x05", NULL, true, true},
+    {"a BOOLEAN", "raw CN=\\x01\\x01\\xFF", NULL, false, true},
+    {"a context tag", "raw CN=\\x80\\x01\\x41", NULL, false, true},
+    {"a BIT STRING", "0x03 CN=\\x00A", NULL, true, true},
+    {"an empty RDN", NULL, "SEQUENCE{ SET{} }", true, false},
+    {"an empty RDN among others", NULL, "SEQUENCE{ SET{} SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"Alice\"} } } }", true,
+     false},
+    {"a long length of the Name", NULL, "SEQUENCE+{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"a long length of an RDN", NULL, "SEQUENCE{ SET+{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"a long length of an AVA", NULL, "SEQUENCE{ SET{ SEQUENCE+{ OID{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"a long length of an OID", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID+{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"a long length of a value", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String+{\"A\"} } } }", true, false},
+    {"a Name without an end", NULL, "SEQUENCE-{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"an RDN without an end", NULL, "SEQUENCE{ SET-{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"an AVA without an end", NULL, "SEQUENCE{ SET{ SEQUENCE-{ OID{2.5.4.3} UTF8String{\"A\"} } } }", true, false},
+    {"a string in pieces", NULL,
+     "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} 2C{ UTF8String{\"Al\"} UTF8String{\"ice\"} } } } }", true, true},
+    {"an AVA with a third element", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} NULL{} } } }", false,
+     false},
+    {"an AVA without a value", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} } } }", false, false},
+    {"an AVA without a type", NULL, "SEQUENCE{ SET{ SEQUENCE{ UTF8String{\"A\"} } } }", false, false},
+    {"an RDN that is a SEQUENCE", NULL, "SEQUENCE{ SEQUENCE{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } }", false,
+     false},
+    {"a Name that is a SET", NULL, "SET{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } }", false, false},
+    {"an OID with a padded arc", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{55 80 04 03} UTF8String{\"A\"} } } }", false,
+     false},
+    {"an OID that does not end", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{55 04 83} UTF8String{\"A\"} } } }", false, false},
+    {"an OID without octets", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{} UTF8String{\"A\"} } } }", false, false},
+    {"a value past the end", NULL, "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} 0C 05 \"A\" } } }", false, false},
+};
+
+static void make_certificate(struct t_buf *der, int row, bool as_issuer) {
+    struct t_buf name = T_BUF_INIT;
+    struct t_buf plain = T_BUF_INIT;
+    t_name(&plain, "O=Contoso | CN=Contoso Root CA");
+    if (names[row].spec != NULL)
+        t_name(&name, names[row].spec);
+    else
+        t_der(&name, names[row].der);
+    t_cert(der, t_view(as_issuer ? &plain : &name), t_view(as_issuer ? &name : &plain));
+    t_buf_free(&name);
+    t_buf_free(&plain);
+}
+
+START_TEST(who_decodes_which_name) {
+    const int row = _i / 2;
+    struct t_buf der = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    make_certificate(&der, row, _i % 2);
+    X509 *x509 = decode(t_view(&der));
+    const bool walked = certmap_cert_from_der(&cert, t_view(&der), NULL) == CERTMAP_OK;
+    ck_assert_msg((x509 != NULL) == names[row].openssl, "%s: OpenSSL", names[row].name);
+    ck_assert_msg((walked && set_peer(&cert) == CERTMAP_OK) == names[row].certmap, "%s: certmap", names[row].name);
+    if (x509 != NULL && walked)
+        check_views(x509, t_view(&der), names[row].name);
+    X509_free(x509);
+    t_buf_free(&der);
+}
+END_TEST
+
+/* What only OpenSSL decodes is refused all the same when its views reach certmap_peer_set. */
+START_TEST(openssl_does_not_make_names_well_formed) {
+    const int row = _i / 2;
+    struct t_buf der = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    make_certificate(&der, row, _i % 2);
+    X509 *x509 = decode(t_view(&der));
+    if (x509 != NULL) {
+        ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, x509, 0, NULL), CERTMAP_OK);
+        ck_assert_msg((set_peer(&cert) == CERTMAP_OK) == names[row].certmap, "%s", names[row].name);
+    }
+    X509_free(x509);
+    t_buf_free(&der);
+}
+END_TEST
+
+/* ---- certificates that OpenSSL made ---- */
+
+START_TEST(certificates_of_the_pki) {
+    unsigned char *bytes = NULL;
+    X509 *made = t_pki_certificate(pki, (enum t_id)_i);
+    const int len = i2d_X509(made, &bytes);
+    ck_assert_int_gt(len, 0);
+    const struct certmap_view der = {bytes, (size_t)len};
+    X509 *x509 = decode(der);
+    if (_i != T_LENGTHY) { /* which certmap_cert_from_der refuses */
+        check_views(x509, der, "decoded");
+        check_views(made, der, "as it was made");
+    }
+    X509_free(x509);
+    OPENSSL_free(bytes);
+}
+END_TEST
+
+enum key_kind { KEY_EC, KEY_RSA, KEY_ED25519 };
+
+static const struct {
+    const char *name;
+    enum key_kind key;
+    long version; /* from 0 */
+    const char *serial;
+    long days;
+    bool extensions;
+} made_rows[] = {
+    {"EC, v3", KEY_EC, 2, "1", 30, true},
+    {"RSA, v3", KEY_RSA, 2, "1", 30, true},
+    {"Ed25519, v3", KEY_ED25519, 2, "1", 30, true},
+    {"v1", KEY_EC, 0, "1", 30, false},
+    {"v3 without extensions", KEY_EC, 2, "1", 30, false},
+    {"a serial number of zero", KEY_EC, 2, "0", 30, true},
+    {"a negative serial number", KEY_EC, 2, "-129", 30, true},
+    {"a serial number of 20 octets", KEY_EC, 2, "1461501637330902918203684832716283019655932542975", 30, true},
+    {"a serial number of 40 octets", KEY_EC, 2,
+     "1067993517960455041197510853084776057301352261178326384973520803911109862890320275011481043468800", 30, true},
+    {"GeneralizedTime", KEY_EC, 2, "1", 365L * 60, true},
+};
+
+static EVP_PKEY *make_key(enum key_kind kind) {
+    static const int types[] = {EVP_PKEY_EC, EVP_PKEY_RSA, EVP_PKEY_ED25519};
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(types[kind], NULL);
+    ck_assert_int_eq(EVP_PKEY_keygen_init(ctx), 1);
+    if (kind == KEY_EC)
+        ck_assert_int_eq(EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, NID_X9_62_prime256v1), 1);
+    if (kind == KEY_RSA)
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
+    ck_assert_int_eq(EVP_PKEY_keygen(ctx, &key), 1);
+    EVP_PKEY_CTX_free(ctx);
+    return key;
+}
+
+static void set_serial(X509 *x509, const char *decimal) {
+    BIGNUM *number = NULL;
+    ck_assert_int_gt(BN_dec2bn(&number, decimal), 0);
+    ck_assert_ptr_nonnull(BN_to_ASN1_INTEGER(number, X509_get_serialNumber(x509)));
+    BN_free(number);
+}
+
+static void add_extensions(X509 *x509) {
+    CONF *no_file = NCONF_new(NULL);
+    X509V3_CTX ctx;
+    static const struct {
+        int nid;
+        const char *value;
+    } extensions[] = {
+        {NID_basic_constraints, "critical,CA:FALSE"},
+        {NID_key_usage, "critical,digitalSignature"},
+        {NID_ext_key_usage, "clientAuth,emailProtection"},
+        {NID_subject_alt_name, "email:alice@contoso.example,DNS:alice.contoso.example,otherName:1.3.6.1.4.1.311.20.2.3;"
+                               "UTF8:alice@contoso.example"},
+        {NID_certificate_policies, "1.2.3.4.5"},
+    };
+    X509V3_set_ctx(&ctx, x509, x509, NULL, NULL, 0);
+    X509V3_set_nconf(&ctx, no_file);
+    for (int i = 0; i < COUNT(extensions); i++) {
+        X509_EXTENSION *extension = X509V3_EXT_nconf_nid(no_file, &ctx, extensions[i].nid, extensions[i].value);
+        ck_assert_ptr_nonnull(extension);
+        ck_assert_int_eq(X509_add_ext(x509, extension, -1), 1);
+        X509_EXTENSION_free(extension);
+    }
+    NCONF_free(no_file);
+}
+
+START_TEST(certificates_of_every_kind) {
+    EVP_PKEY *key = make_key(made_rows[_i].key);
+    unsigned char *bytes = NULL;
+    X509 *made = X509_new();
+    X509_NAME *name = X509_get_subject_name(made);
+    ck_assert_int_eq(X509_set_version(made, made_rows[_i].version), 1);
+    set_serial(made, made_rows[_i].serial);
+    ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, (const unsigned char *)"Contoso", -1, -1, 0),
+                     1);
+    ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)"Alice", -1, -1, -1),
+                     1);
+    ck_assert_int_eq(X509_set_issuer_name(made, name), 1);
+    ck_assert_ptr_nonnull(X509_gmtime_adj(X509_getm_notBefore(made), 0));
+    ck_assert_ptr_nonnull(X509_time_adj_ex(X509_getm_notAfter(made), (int)made_rows[_i].days, 0, NULL));
+    ck_assert_int_eq(X509_set_pubkey(made, key), 1);
+    if (made_rows[_i].extensions)
+        add_extensions(made);
+    ck_assert_int_gt(X509_sign(made, key, made_rows[_i].key == KEY_ED25519 ? NULL : EVP_sha256()), 0);
+    const int len = i2d_X509(made, &bytes);
+    ck_assert_int_gt(len, 0);
+    X509 *x509 = decode((struct certmap_view){bytes, (size_t)len});
+    ck_assert_msg(x509 != NULL, "%s", made_rows[_i].name);
+    check_views(x509, (struct certmap_view){bytes, (size_t)len}, made_rows[_i].name);
+    X509_free(x509);
+    X509_free(made);
+    OPENSSL_free(bytes);
+    EVP_PKEY_free(key);
+}
+END_TEST
+
+/* ---- damaged certificates ---- */
+
+/* Where it says how many bits of signatureValue are unused. OpenSSL sets those to zero, so that it gives
+ * another certificate than was sent; no signature algorithm leaves bits unused. */
+static int unused_bits_octet(const X509 *x509, int len) {
+    const ASN1_BIT_STRING *signature;
+    X509_get0_signature(&signature, NULL, x509);
+    return len - ASN1_STRING_length(signature) - 1;
+}
+
+/* Each bit of a certificate turned over, one after the other: either one of the two refuses it, or both
+ * see the same. */
+START_TEST(a_bit_turned_over) {
+    unsigned char *bytes = NULL;
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    const int len = i2d_X509(t_pki_certificate(pki, T_ALICE), &bytes);
+    int both = 0;
+    int neither = 0;
+    for (int at = 0; at < len; at++) {
+        if (at == unused_bits_octet(alice, len))
+            continue;
+        struct certmap_cert cert = CERTMAP_CERT_INIT;
+        const struct certmap_view der = {bytes, (size_t)len};
+        bytes[at] ^= (unsigned char)(1 << _i);
+        X509 *x509 = decode(der);
+        const bool walked = certmap_cert_from_der(&cert, der, NULL) == CERTMAP_OK;
+        both += x509 != NULL && walked;
+        neither += x509 == NULL && !walked;
+        if (x509 != NULL && walked) {
+            char row[32];
+            snprintf(row, sizeof row, "byte %d", at);
+            check_views(x509, der, row);
+        }
+        X509_free(x509);
+        bytes[at] ^= (unsigned char)(1 << _i);
+    }
+    ck_assert_int_gt(both, len / 4);
+    ck_assert_int_gt(neither, 20);
+    OPENSSL_free(bytes);
+}
+END_TEST
+
+/* ---- the holder ---- */
+
+START_TEST(nothing_is_copied_that_is_not_needed) {
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_cert again = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    let_fail(0);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, alice, CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER, NULL),
+                     CERTMAP_OK);
+    ck_assert(!has_failed());
+    ck_assert_ptr_null(holder.certificate);
+    ck_assert_ptr_null(cert.certificate.data);
+    ck_assert_uint_eq(cert.certificate.len, 0);
+    ck_assert_int_eq(certmap_openssl_cert(&again, &holder, alice, 0, NULL), CERTMAP_OK);
+    ck_assert_ptr_eq(again.subject.data, cert.subject.data);
+    ck_assert_ptr_eq(again.issuer.data, cert.issuer.data);
+}
+END_TEST
+
+START_TEST(a_holder_is_used_again) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    static const enum t_id ids[] = {T_ALICE, T_CROWDED, T_BOB};
+    for (int i = 0; i < COUNT(ids); i++) {
+        X509 *x509 = t_pki_certificate(pki, ids[i]);
+        ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, x509, CERTMAP_PIECE_CERTIFICATE, NULL), CERTMAP_OK);
+        ck_assert_ptr_eq(cert.certificate.data, holder.certificate);
+        ck_assert_uint_eq(cert.certificate.len, (size_t)i2d_X509(x509, NULL));
+    }
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_BOB), 0, NULL), CERTMAP_OK);
+    ck_assert_ptr_null(holder.certificate);
+    ck_assert_ptr_null(cert.certificate.data);
+}
+END_TEST
+
+START_TEST(a_holder_is_freed_twice) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    certmap_openssl_holder_free(NULL);
+    certmap_openssl_holder_free(&holder);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, alice, ALL_PIECES, NULL), CERTMAP_OK);
+    certmap_openssl_holder_free(&holder);
+    ck_assert_uint_eq(holder.size, sizeof holder);
+    ck_assert_ptr_null(holder.certificate);
+    certmap_openssl_holder_free(&holder);
+}
+END_TEST
+
+/* ---- failure ---- */
+
+/* What a call that fails may not touch. */
+struct outputs {
+    struct certmap_cert cert;
+    struct certmap_openssl_holder holder;
+    struct certmap_error err;
+    unsigned long queued;
+};
+
+static struct outputs bob_in(void) {
+    struct outputs out = {.cert = CERTMAP_CERT_INIT, .holder = CERTMAP_OPENSSL_HOLDER_INIT};
+    ck_assert_int_eq(certmap_openssl_cert(&out.cert, &out.holder, t_pki_certificate(pki, T_BOB), ALL_PIECES, NULL),
+                     CERTMAP_OK);
+    const unsigned char *at = (const unsigned char *)"no certificate";
+    ck_assert_ptr_null(d2i_X509(NULL, &at, 14));
+    out.queued = ERR_peek_last_error();
+    ck_assert_uint_ne(out.queued, 0);
+    return out;
+}
+
+/* Bob's certificate is still there, and so are the errors that were queued. */
+static void check_untouched(struct outputs *out, enum certmap_status status, enum certmap_code code) {
+    const X509 *bob = t_pki_certificate(pki, T_BOB);
+    struct certmap_cert expected = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ck_assert_uint_eq(ERR_peek_last_error(), out->queued);
+    ck_assert_int_eq(certmap_openssl_cert(&expected, &holder, bob, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_ptr_eq(out->cert.subject.data, expected.subject.data);
+    ck_assert_ptr_eq(out->cert.certificate.data, out->holder.certificate);
+    ck_assert(equal(out->cert.certificate, expected.certificate));
+    ck_assert_int_eq(out->err.status, status);
+    ck_assert_int_eq(out->err.code, code);
+    ck_assert(out->err.text[0] != 0);
+    certmap_openssl_holder_free(&holder);
+    certmap_openssl_holder_free(&out->holder);
+    ERR_clear_error();
+}
+
+START_TEST(arguments) {
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    for (int i = 0; i < 5; i++) {
+        struct outputs out = bob_in();
+        struct certmap_cert small = out.cert;
+        struct certmap_openssl_holder small_holder = {sizeof small_holder - 1, NULL};
+        small.size--;
+        struct certmap_cert *const certs[] = {NULL, &small, &out.cert, &out.cert, &out.cert};
+        struct certmap_openssl_holder *const holders[] = {&out.holder, &out.holder, NULL, &small_holder, &out.holder};
+        const X509 *const x509s[] = {alice, alice, alice, alice, NULL};
+        ck_assert_int_eq(certmap_openssl_cert(certs[i], holders[i], x509s[i], ALL_PIECES, &out.err),
+                         CERTMAP_ERROR_ARGUMENT);
+        ck_assert_int_eq(certmap_openssl_cert(certs[i], holders[i], x509s[i], 0, NULL), CERTMAP_ERROR_ARGUMENT);
+        ck_assert_ptr_null(small_holder.certificate);
+        check_untouched(&out, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
+    }
+}
+END_TEST
+
+START_TEST(openssl_has_no_memory_for_the_copy) {
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    struct outputs out = bob_in();
+    let_fail(0);
+    ck_assert_int_eq(certmap_openssl_cert(&out.cert, &out.holder, alice, ALL_PIECES, &out.err), CERTMAP_ERROR_MEMORY);
+    ck_assert(has_failed());
+    check_untouched(&out, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY);
+}
+END_TEST
+
+/* A certificate whose Names OpenSSL has yet to encode. */
+static X509 *unencoded(void) {
+    X509 *x509 = X509_dup(t_pki_certificate(pki, T_ALICE));
+    X509_NAME *parts[] = {X509_get_subject_name(x509), X509_get_issuer_name(x509)};
+    for (int i = 0; i < COUNT(parts); i++)
+        ck_assert_int_eq(
+            X509_NAME_add_entry_by_txt(parts[i], "OU", MBSTRING_UTF8, (const unsigned char *)"more", -1, -1, 0), 1);
+    return x509;
+}
+
+START_TEST(a_certificate_that_was_changed) {
+    X509 *x509 = unencoded();
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    struct t_buf subject = T_BUF_INIT;
+    struct t_buf issuer = T_BUF_INIT;
+    t_name(&subject, "O=Contoso | OU=Sales | CN=Alice | OU=more");
+    t_name(&issuer, "O=Contoso | CN=Contoso Issuing CA 1 | OU=more");
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, x509, 0, NULL), CERTMAP_OK);
+    ck_assert(equal(cert.subject, t_view(&subject)));
+    ck_assert(equal(cert.issuer, t_view(&issuer)));
+    t_buf_free(&subject);
+    t_buf_free(&issuer);
+    X509_free(x509);
+}
+END_TEST
+
+/* Every request for memory fails once, those for encoding either Name included. */
+START_TEST(openssl_cannot_encode_a_name) {
+    bool failed = true;
+    size_t n = 0;
+    for (; failed; n++) {
+        X509 *x509 = unencoded();
+        struct outputs out = bob_in();
+        let_fail(n);
+        const enum certmap_status status = certmap_openssl_cert(&out.cert, &out.holder, x509, 0, &out.err);
+        failed = has_failed();
+        if (failed)
+            check_untouched(&out, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED);
+        ck_assert_int_eq(status, failed ? CERTMAP_ERROR_CERTIFICATE : CERTMAP_OK);
+        certmap_openssl_holder_free(&out.holder);
+        ERR_clear_error();
+        X509_free(x509);
+    }
+    ck_assert_uint_gt(n, 2);
+}
+END_TEST
+
+/* A certificate without key, signature and dates. What i2d_X509 makes of it depends on the release. */
+START_TEST(openssl_cannot_encode_the_certificate) {
+    X509 *x509 = X509_new();
+    struct outputs out = bob_in();
+    (void)ERR_set_mark();
+    const bool encodes = i2d_X509(x509, NULL) > 0;
+    (void)ERR_pop_to_mark();
+    const enum certmap_status expected = encodes ? CERTMAP_OK : CERTMAP_ERROR_CERTIFICATE;
+    ck_assert_int_eq(certmap_openssl_cert(&out.cert, &out.holder, x509, ALL_PIECES, &out.err), expected);
+    if (encodes)
+        certmap_openssl_holder_free(&out.holder);
+    else
+        check_untouched(&out, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED);
+    ERR_clear_error();
+    X509_free(x509);
+}
+END_TEST
+
+/* A queue that was empty is empty afterwards. */
+START_TEST(no_error_is_left) {
+    X509 *x509 = X509_new();
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ERR_clear_error();
+    (void)certmap_openssl_cert(&cert, &holder, x509, ALL_PIECES, NULL);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+    certmap_openssl_holder_free(&holder);
+    X509_free(x509);
+}
+END_TEST
+
+/* A program that was built with a later certmap, whose cert is larger. */
+START_TEST(a_larger_cert) {
+    struct {
+        struct certmap_cert cert;
+        struct certmap_view later_piece;
+    } large = {.cert = {.size = sizeof large}};
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ck_assert_int_eq(certmap_openssl_cert(&large.cert, &holder, t_pki_certificate(pki, T_ALICE), 0, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(large.cert.size, sizeof large);
+    ck_assert_ptr_nonnull(large.cert.subject.data);
+    ck_assert_ptr_null(large.later_piece.data);
+}
+END_TEST
+
+int main(void) {
+    if (CRYPTO_set_mem_functions(give, resize, take_back) != 1)
+        return EXIT_FAILURE;
+    Suite *suite = suite_create("openssl");
+    TCase *views = tcase_create("views");
+    tcase_add_unchecked_fixture(views, make_pki, free_pki);
+    tcase_add_loop_test(views, who_decodes_which_name, 0, COUNT(names) * 2);
+    tcase_add_loop_test(views, openssl_does_not_make_names_well_formed, 0, COUNT(names) * 2);
+    tcase_add_loop_test(views, certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT);
+    tcase_add_loop_test(views, certificates_of_every_kind, 0, COUNT(made_rows));
+    tcase_add_loop_test(views, a_bit_turned_over, 0, 8);
+    tcase_add_test(views, a_certificate_that_was_changed);
+    suite_add_tcase(suite, views);
+    TCase *calls = tcase_create("calls");
+    tcase_add_unchecked_fixture(calls, make_pki, free_pki);
+    tcase_add_test(calls, nothing_is_copied_that_is_not_needed);
+    tcase_add_test(calls, a_holder_is_used_again);
+    tcase_add_test(calls, a_holder_is_freed_twice);
+    tcase_add_test(calls, arguments);
+    tcase_add_test(calls, openssl_has_no_memory_for_the_copy);
+    tcase_add_test(calls, openssl_cannot_encode_a_name);
+    tcase_add_test(calls, openssl_cannot_encode_the_certificate);
+    tcase_add_test(calls, no_error_is_left);
+    tcase_add_test(calls, a_larger_cert);
+    suite_add_tcase(suite, calls);
+    return t_run(suite);
+}

@@ -1,0 +1,917 @@
+/* SPDX-License-Identifier: MIT */
+/* The one call for servers, on live connections of TLS 1.2 and TLS 1.3. Whatever is refused here must be
+ * refused: every row that ends in an error also holds the result to CERTMAP_NONE. */
+#include "certmap/openssl.h"
+#include "support/alloc.h"
+#include "support/run.h"
+#include "support/tls.h"
+#include <limits.h>
+#include <openssl/err.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+#define REFUSED CERTMAP_ERROR_UNVERIFIED
+#define STRICT (SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT)
+
+static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+static const char rule_text[] = "certmap 1;\n"
+                                "mapping \"contractors\" { when subject.OU = \"Contractors\"; deny; }\n"
+                                "mapping \"staff\" {\n"
+                                "    when issuer.CN = \"Contoso Issuing CA 1\" and subject.CN = \"Alice\";\n"
+                                "    allow \"CONTOSO\\\\portal\";\n"
+                                "}\n"
+                                "mapping \"warehouse\" { when subject.OU = \"Warehouse\"; allow \"orders\"; }\n"
+                                "mapping \"server\" { when subject.CN = \"server\"; allow \"backend\"; }\n";
+
+/* What the tests share. Made once, before Check forks. */
+static struct t_pki *pki;
+static struct certmap_rules *rules;
+
+static struct certmap_view text(const char *string) {
+    return (struct certmap_view){(const uint8_t *)string, strlen(string)};
+}
+
+static struct certmap_rules *parse(const char *source) {
+    struct certmap_rules *made = NULL;
+    struct certmap_error err = {.text = ""};
+    ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s", err.text);
+    return made;
+}
+
+static void make_shared(void) {
+    pki = t_pki_new();
+    rules = parse(rule_text);
+}
+
+static void free_shared(void) {
+    certmap_rules_free(rules);
+    t_pki_free(pki);
+}
+
+static struct certmap_peer *new_peer(void) {
+    struct certmap_peer *peer = NULL;
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    return peer;
+}
+
+/* ---- one call, and what is always true of it ---- */
+
+struct expected {
+    enum certmap_status status;
+    enum certmap_code code; /* of the error, or the reason of the result */
+    enum certmap_decision decision;
+    const char *account;
+};
+
+#define ACCOUNT(name)                                                                                                  \
+    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_ALLOW, name }
+#define DENIED                                                                                                         \
+    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_DENY, NULL }
+#define UNMATCHED                                                                                                      \
+    { CERTMAP_OK, CERTMAP_CODE_NO_MATCH, CERTMAP_NONE, NULL }
+#define NO_CERTIFICATE                                                                                                 \
+    { REFUSED, CERTMAP_CODE_NO_CERTIFICATE, CERTMAP_NONE, NULL }
+#define NOT_VERIFIED                                                                                                   \
+    { REFUSED, CERTMAP_CODE_NOT_VERIFIED, CERTMAP_NONE, NULL }
+#define UNFINISHED                                                                                                     \
+    { REFUSED, CERTMAP_CODE_HANDSHAKE_UNFINISHED, CERTMAP_NONE, NULL }
+
+#define MALFORMED                                                                                                      \
+    { CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, CERTMAP_NONE, NULL }
+#define TOO_LARGE                                                                                                      \
+    { CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE, CERTMAP_NONE, NULL }
+
+/* The errors of a program that has not looked at them yet. */
+static void put_errors(void) {
+    const unsigned char *at = (const unsigned char *)"no certificate";
+    ERR_clear_error();
+    ck_assert_ptr_null(d2i_X509(NULL, &at, 14));
+}
+
+/* How many errors are queued, and a number made of all of them. Empties the queue. */
+static unsigned long take_errors(int *count) {
+    unsigned long sum = 0;
+    unsigned long error;
+    *count = 0;
+    while ((error = ERR_get_error()) != 0) {
+        sum = sum * 31 + error;
+        ++*count;
+    }
+    return sum;
+}
+
+static struct certmap_result some_result(void) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    result.decision = CERTMAP_ALLOW;
+    result.reason = CERTMAP_CODE_STEPS;
+    result.kind = CERTMAP_KIND_ONE_TO_ONE;
+    result.index = 7;
+    result.mapping = result.account = result.domain = result.user = text("stale");
+    return result;
+}
+
+static void check_none(const struct certmap_result *result, const char *row) {
+    ck_assert_msg(result->size == sizeof *result, "%s", row);
+    ck_assert_msg(result->decision == CERTMAP_NONE && result->reason == CERTMAP_CODE_NONE, "%s", row);
+    ck_assert_msg(result->kind == CERTMAP_KIND_NATIVE && result->index == SIZE_MAX, "%s", row);
+    ck_assert_msg(result->mapping.data == NULL && result->account.data == NULL, "%s", row);
+    ck_assert_msg(result->domain.data == NULL && result->user.data == NULL, "%s", row);
+}
+
+static void check_answer(const struct certmap_result *result, struct expected expected, const char *row) {
+    ck_assert_msg(result->decision == expected.decision && result->reason == expected.code,
+                  "%s: decision %d, reason %d", row, result->decision, result->reason);
+    if (expected.account == NULL) {
+        ck_assert_msg(result->account.data == NULL, "%s: an account", row);
+        return;
+    }
+    ck_assert_msg(result->account.data != NULL, "%s: no account", row);
+    ck_assert_msg(strcmp((const char *)result->account.data, expected.account) == 0, "%s: account %s", row,
+                  (const char *)result->account.data);
+}
+
+/* Calls with a peer that holds another certificate, a result that holds another answer and a queue that
+ * holds errors; none of it may matter, and the errors must stay. */
+static void check_match(SSL *ssl, const struct certmap_rules *with, struct expected expected, const char *row) {
+    struct certmap_peer *peer = new_peer();
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    struct certmap_result result = some_result();
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    int before;
+    int after;
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), 0, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    put_errors();
+    const unsigned long sum = take_errors(&before);
+    put_errors();
+
+    const enum certmap_status status = certmap_openssl_match(ssl, with, peer, &result, &err);
+    ck_assert_msg(take_errors(&after) == sum && after == before && before > 0, "%s: error queue changed", row);
+    ck_assert_msg(status == expected.status, "%s: status %d: %s", row, status, err.text);
+    if (status == CERTMAP_OK) {
+        check_answer(&result, expected, row);
+        ck_assert_msg(err.code == CERTMAP_CODE_NONE, "%s: err written", row);
+    } else {
+        check_none(&result, row);
+        ck_assert_msg(err.status == status && err.code == expected.code, "%s: code %d: %s", row, err.code, err.text);
+        ck_assert_msg(err.text[0] != 0, "%s: no text", row);
+    }
+    ck_assert_msg(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT) == 0, "%s: the peer is not empty", row);
+    ck_assert_msg(certmap_match(rules, peer, &result, NULL) == CERTMAP_ERROR_ARGUMENT, "%s: the peer is set", row);
+    certmap_peer_free(peer);
+}
+
+/* ---- verify callbacks, the good and the bad ---- */
+
+static int lenient(int ok, X509_STORE_CTX *ctx) {
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
+/* openssl.h forbids it. */
+static int forgetful(int ok, X509_STORE_CTX *ctx) {
+    (void)ok;
+    X509_STORE_CTX_set_error(ctx, X509_V_OK);
+    return 1;
+}
+
+/* ---- full handshakes ---- */
+
+static const struct handshake {
+    const char *name;
+    enum t_id client;
+    int mode;
+    SSL_verify_cb callback;
+    bool finishes;
+    struct expected expected;
+} handshakes[] = {
+    {"verified, of the root", T_BOB, STRICT, NULL, true, ACCOUNT("orders")},
+    {"verified, through an intermediate CA", T_ALICE, STRICT, NULL, true, ACCOUNT("CONTOSO\\portal")},
+    {"verified, asked for but not required", T_ALICE, SSL_VERIFY_PEER, NULL, true, ACCOUNT("CONTOSO\\portal")},
+    {"verified, under a lenient callback", T_ALICE, STRICT, lenient, true, ACCOUNT("CONTOSO\\portal")},
+    {"verified, a deny mapping", T_EVE, STRICT, NULL, true, DENIED},
+    {"verified, no mapping", T_STRANGER, STRICT, NULL, true, UNMATCHED},
+    {"verified, an empty subject", T_UNNAMED, STRICT, NULL, true, UNMATCHED},
+    {"no certificate", T_NOBODY, SSL_VERIFY_PEER, NULL, true, NO_CERTIFICATE},
+    {"no certificate, lenient callback", T_NOBODY, SSL_VERIFY_PEER, lenient, true, NO_CERTIFICATE},
+    {"no certificate, but required", T_NOBODY, STRICT, NULL, false, UNFINISHED},
+    {"not asked for", T_ALICE, SSL_VERIFY_NONE, NULL, true, NO_CERTIFICATE},
+    {"not asked for, lenient callback", T_ALICE, SSL_VERIFY_NONE, lenient, true, NO_CERTIFICATE},
+    {"not asked for, and there is none", T_NOBODY, SSL_VERIFY_NONE, NULL, true, NO_CERTIFICATE},
+    {"another CA of the same name", T_MALLORY, STRICT, NULL, false, UNFINISHED},
+    {"another CA of the same name, lenient callback", T_MALLORY, STRICT, lenient, true, NOT_VERIFIED},
+    {"self-signed, lenient callback", T_LONELY, STRICT, lenient, true, NOT_VERIFIED},
+    {"expired", T_EXPIRED, STRICT, NULL, false, UNFINISHED},
+    {"expired, lenient callback", T_EXPIRED, STRICT, lenient, true, NOT_VERIFIED},
+    {"not valid yet, lenient callback", T_EARLY, STRICT, lenient, true, NOT_VERIFIED},
+    {"not for clients, lenient callback", T_WEB, STRICT, lenient, true, NOT_VERIFIED},
+    {"a Name that is not DER", T_LENGTHY, STRICT, NULL, true, MALFORMED},
+    {"a Name over the limit", T_CROWDED, STRICT, NULL, true, TOO_LARGE},
+    {"a callback that hides the error: not detected", T_EXPIRED, STRICT, forgetful, true, UNMATCHED},
+};
+
+START_TEST(full_handshake) {
+    const struct handshake *row = &handshakes[_i / COUNT(versions)];
+    const int version = versions[_i % COUNT(versions)];
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, row->client);
+    SSL_CTX_set_verify(server, row->mode, row->callback);
+    struct t_link link = t_link_open(server, client);
+    ck_assert_msg(t_link_handshake(&link) == row->finishes, "%s", row->name);
+    check_match(link.server, rules, row->expected, row->name);
+    check_match(link.server, rules, row->expected, row->name); /* asking does not change the answer */
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* The client's intermediate CA is missing: nothing leads to the root. */
+START_TEST(incomplete_chain) {
+    const int version = versions[_i];
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
+    SSL_CTX_set_verify(server, STRICT, lenient);
+    SSL_CTX_clear_chain_certs(client);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    check_match(link.server, rules, (struct expected)NOT_VERIFIED, "incomplete chain");
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+START_TEST(the_message_says_what_openssl_found) {
+    struct certmap_peer *peer = new_peer();
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct certmap_error err = {.text = ""};
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
+    SSL_CTX_set_verify(server, STRICT, lenient);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, &err), REFUSED);
+    ck_assert_str_eq(err.text, "OpenSSL did not accept the peer's certificate: certificate has expired");
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, NULL), REFUSED);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_peer_free(peer);
+}
+END_TEST
+
+/* A pre-shared key from outside: a finished handshake, and nobody's certificate. */
+static unsigned int psk_of_server(SSL *ssl, const char *identity, unsigned char *psk, unsigned int cap) {
+    (void)ssl;
+    (void)identity;
+    ck_assert_uint_ge(cap, 32);
+    memset(psk, 'k', 32);
+    return 32;
+}
+
+static unsigned int psk_of_client(SSL *ssl, const char *hint, char *identity, unsigned int identity_cap,
+                                  unsigned char *psk, unsigned int cap) {
+    (void)hint;
+    ck_assert_uint_ge(identity_cap, sizeof "alice");
+    memcpy(identity, "alice", sizeof "alice");
+    return psk_of_server(ssl, identity, psk, cap);
+}
+
+START_TEST(pre_shared_key) {
+    const int version = versions[_i];
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
+    SSL_CTX_set_psk_server_callback(server, psk_of_server);
+    SSL_CTX_set_psk_client_callback(client, psk_of_client);
+    ck_assert_int_eq(SSL_CTX_set_cipher_list(client, "PSK-AES128-GCM-SHA256"), 1);
+    ck_assert_int_eq(SSL_CTX_set_ciphersuites(client, "TLS_AES_128_GCM_SHA256"), 1);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, "pre-shared key");
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* ---- resumed sessions ---- */
+
+enum memory { TICKETS, CACHE }; /* who remembers the session: the client, or the server */
+
+static const struct resumption {
+    const char *name;
+    enum t_id client;
+    int mode; /* of the full handshake */
+    SSL_verify_cb callback;
+    int later_mode; /* of the resumed one, without a callback */
+    struct expected expected;
+} resumptions[] = {
+    {"verified", T_ALICE, STRICT, NULL, STRICT, ACCOUNT("CONTOSO\\portal")},
+    {"verified, denied", T_EVE, STRICT, NULL, STRICT, DENIED},
+    {"no certificate", T_NOBODY, SSL_VERIFY_PEER, NULL, SSL_VERIFY_PEER, NO_CERTIFICATE},
+    {"no certificate, later required", T_NOBODY, SSL_VERIFY_PEER, NULL, STRICT, NO_CERTIFICATE},
+    {"not asked for, later required", T_ALICE, SSL_VERIFY_NONE, NULL, STRICT, NO_CERTIFICATE},
+    {"another CA, lenient callback", T_MALLORY, STRICT, lenient, STRICT, NOT_VERIFIED},
+    {"expired, lenient callback", T_EXPIRED, STRICT, lenient, STRICT, NOT_VERIFIED},
+    {"expired, lenient callback, later not asked for", T_EXPIRED, STRICT, lenient, SSL_VERIFY_NONE, NOT_VERIFIED},
+    {"verified, later not asked for", T_ALICE, STRICT, NULL, SSL_VERIFY_NONE, ACCOUNT("CONTOSO\\portal")},
+};
+
+/* Does a handshake with what the client has of an earlier one, if anything, and gives what it has now. */
+static SSL_SESSION *connect_again(struct t_link *link, SSL_SESSION *earlier, bool reused, const char *row) {
+    if (earlier != NULL)
+        ck_assert_msg(SSL_set_session(link->client, earlier) == 1, "%s", row);
+    SSL_SESSION_free(earlier);
+    ck_assert_msg(t_link_handshake(link), "%s: handshake", row);
+    ck_assert_msg((SSL_session_reused(link->server) != 0) == reused, "%s: resumption", row);
+    return SSL_get1_session(link->client);
+}
+
+static void end_politely(struct t_link *link) {
+    SSL_shutdown(link->server); /* else OpenSSL takes the session out of the cache */
+    SSL_shutdown(link->client);
+    t_link_close(link);
+}
+
+START_TEST(resumption) {
+    const struct resumption *row = &resumptions[_i / 4];
+    const int version = versions[_i % 2];
+    const enum memory memory = _i / 2 % 2 == 0 ? TICKETS : CACHE;
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, row->client);
+    if (memory == CACHE)
+        SSL_CTX_set_options(server, SSL_OP_NO_TICKET);
+    else
+        SSL_CTX_set_session_cache_mode(server, SSL_SESS_CACHE_OFF);
+    struct t_link first = t_link_open(server, client);
+    SSL_set_verify(first.server, row->mode, row->callback);
+    SSL_SESSION *session = connect_again(&first, NULL, false, row->name);
+    check_match(first.server, rules, row->expected, row->name);
+    end_politely(&first);
+    for (int times = 0; times < 2; times++) {
+        struct t_link later = t_link_open(server, client);
+        SSL_set_verify(later.server, row->later_mode, NULL);
+        session = connect_again(&later, session, true, row->name);
+        check_match(later.server, rules, row->expected, row->name);
+        end_politely(&later);
+    }
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* What openssl.h says: the result of the full handshake stays, though the certificate has expired. */
+START_TEST(resumption_does_not_verify_again) {
+    const struct expected valid = UNMATCHED;
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
+    SSL_CTX_set_verify(server, STRICT, NULL);
+    struct t_link first = t_link_open(server, client);
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(first.server), time(NULL) - 15L * 24 * 60 * 60);
+    SSL_SESSION *session = connect_again(&first, NULL, false, "valid");
+    check_match(first.server, rules, valid, "valid");
+    end_politely(&first);
+    struct t_link later = t_link_open(server, client);
+    session = connect_again(&later, session, true, "expired since");
+    check_match(later.server, rules, valid, "expired since");
+    end_politely(&later);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* The rules are asked on every connection: a session keeps no account. */
+START_TEST(resumption_follows_new_rules) {
+    struct certmap_rules *replaced = parse("certmap 1; mapping \"all\" { when always; allow \"guest\"; }");
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    struct t_link first = t_link_open(server, client);
+    SSL_SESSION *session = connect_again(&first, NULL, false, "old rules");
+    check_match(first.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "old rules");
+    end_politely(&first);
+    struct t_link later = t_link_open(server, client);
+    session = connect_again(&later, session, true, "new rules");
+    check_match(later.server, replaced, (struct expected)ACCOUNT("guest"), "new rules");
+    end_politely(&later);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_rules_free(replaced);
+}
+END_TEST
+
+/* The advice of openssl.h: under another session id context nothing is resumed. */
+START_TEST(another_session_id_context) {
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    struct t_link first = t_link_open(server, client);
+    SSL_set_verify(first.server, SSL_VERIFY_NONE, NULL);
+    SSL_SESSION *session = connect_again(&first, NULL, false, "public part");
+    check_match(first.server, rules, (struct expected)NO_CERTIFICATE, "public part");
+    end_politely(&first);
+    struct t_link later = t_link_open(server, client);
+    SSL_set_session_id_context(later.server, (const unsigned char *)"clients", 7);
+    session = connect_again(&later, session, false, "part for clients");
+    check_match(later.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "part for clients");
+    end_politely(&later);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* Early data of TLS 1.3 may be a replay: no account before the client's Finished, though the session
+ * has its certificate. */
+START_TEST(early_data) {
+    const struct expected alice = ACCOUNT("CONTOSO\\portal");
+    char text_read[16];
+    size_t len = 0;
+    SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
+    SSL_CTX_set_max_early_data(server, 1024);
+    struct t_link first = t_link_open(server, client);
+    SSL_SESSION *session = connect_again(&first, NULL, false, "full");
+    end_politely(&first);
+    struct t_link later = t_link_open(server, client);
+    ck_assert_int_eq(SSL_set_session(later.client, session), 1);
+    ck_assert_int_eq(SSL_write_early_data(later.client, "early", 5, &len), 1);
+    t_link_move(later.client, later.server, INT_MAX);
+    ck_assert_int_eq(SSL_read_early_data(later.server, text_read, sizeof text_read, &len), SSL_READ_EARLY_DATA_SUCCESS);
+    ck_assert_uint_eq(len, 5);
+    ck_assert_ptr_nonnull(SSL_SESSION_get0_peer(SSL_get_session(later.server)));
+    check_match(later.server, rules, (struct expected)UNFINISHED, "early data");
+    t_link_move(later.server, later.client, INT_MAX);
+    ck_assert_int_eq(SSL_do_handshake(later.client), 1);
+    ck_assert_int_eq(t_link_move(later.client, later.server, 1), 1); /* EndOfEarlyData, without Finished */
+    ck_assert_int_eq(SSL_read_early_data(later.server, text_read, sizeof text_read, &len), SSL_READ_EARLY_DATA_FINISH);
+    check_match(later.server, rules, (struct expected)UNFINISHED, "end of early data");
+    t_link_move(later.client, later.server, INT_MAX);
+    ck_assert_int_eq(SSL_do_handshake(later.server), 1);
+    check_match(later.server, rules, alice, "finished");
+    end_politely(&later);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* ---- before the end of a handshake ---- */
+
+/* Record by record: refused until the server has seen the client's Finished. */
+START_TEST(unfinished_at_every_record) {
+    const int version = versions[_i];
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    int steps = 0;
+    int with_certificate = 0;
+    check_match(link.server, rules, (struct expected)UNFINISHED, "before the first byte");
+    while (!SSL_is_init_finished(link.server)) {
+        (void)SSL_do_handshake(link.client);
+        if (t_link_move(link.client, link.server, 1) == 0)
+            ck_assert_int_gt(t_link_move(link.server, link.client, INT_MAX), 0);
+        if (SSL_do_handshake(link.server) != 1) {
+            with_certificate +=
+                SSL_get_session(link.server) != NULL && SSL_SESSION_get0_peer(SSL_get_session(link.server)) != NULL;
+            check_match(link.server, rules, (struct expected)UNFINISHED, "within");
+        }
+        ck_assert_int_lt(++steps, 50);
+    }
+    ck_assert_int_gt(with_certificate, 0); /* else the test has proved nothing */
+    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "finished");
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+static int calls_within;
+
+static int asks_too_early(int ok, X509_STORE_CTX *ctx) {
+    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    check_match(ssl, rules, (struct expected)UNFINISHED, "in the verify callback");
+    calls_within++;
+    return ok;
+}
+
+START_TEST(unfinished_in_the_verify_callback) {
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    SSL_CTX_set_verify(server, STRICT, asks_too_early);
+    struct t_link link = t_link_open(server, client);
+    calls_within = 0;
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_ge(calls_within, 3); /* once for each certificate of the chain */
+    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "finished");
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    enum t_id client;
+    SSL_verify_cb callback;
+    struct expected expected;
+} later_requests[] = {
+    {"verified", T_ALICE, NULL, ACCOUNT("CONTOSO\\portal")},
+    {"expired, lenient callback", T_EXPIRED, lenient, NOT_VERIFIED},
+    {"no certificate", T_NOBODY, NULL, NO_CERTIFICATE},
+};
+
+/* TLS 1.3: the server asks for the certificate when it sees what the client wants. */
+START_TEST(post_handshake_authentication) {
+    const enum t_id id = later_requests[_i].client;
+    const char *row = later_requests[_i].name;
+    char text_read[16];
+    SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, id);
+    SSL_CTX_set_verify(server, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_post_handshake_auth(client, 1);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, row);
+
+    SSL_set_verify(link.server, SSL_VERIFY_PEER, later_requests[_i].callback);
+    ck_assert_int_eq(SSL_verify_client_post_handshake(link.server), 1);
+    check_match(link.server, rules, (struct expected)UNFINISHED, row);
+    ck_assert_int_eq(SSL_do_handshake(link.server), 1);
+    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, row); /* asked, not answered */
+    t_link_move(link.server, link.client, INT_MAX);
+    (void)SSL_read(link.client, text_read, sizeof text_read);
+
+    ck_assert_int_eq(t_link_move(link.client, link.server, 1), 1); /* Certificate, without CertificateVerify */
+    (void)SSL_read(link.server, text_read, sizeof text_read);
+    ck_assert_int_eq(SSL_SESSION_get0_peer(SSL_get_session(link.server)) != NULL, id != T_NOBODY);
+    check_match(link.server, rules, (struct expected)UNFINISHED, row);
+    t_link_pump(&link);
+    check_match(link.server, rules, later_requests[_i].expected, row);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* TLS 1.2: the same by a second handshake, which must not resume the first: hence the other session id
+ * context. */
+START_TEST(renegotiation) {
+    const char *row = later_requests[_i].name;
+    SSL_CTX *server = t_tls_server(pki, TLS1_2_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_2_VERSION, later_requests[_i].client);
+    SSL_CTX_set_verify(server, SSL_VERIFY_NONE, NULL);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, row);
+    SSL_set_verify(link.server, SSL_VERIFY_PEER, later_requests[_i].callback);
+    SSL_set_session_id_context(link.server, (const unsigned char *)"clients", 7);
+    ck_assert_int_eq(SSL_renegotiate(link.server), 1);
+    ck_assert_int_eq(SSL_do_handshake(link.server), 1); /* HelloRequest */
+    t_link_pump(&link);
+    ck_assert_int_eq(SSL_num_renegotiations(link.server), 1);
+    ck_assert_int_eq(SSL_session_reused(link.server), 0);
+    check_match(link.server, rules, later_requests[_i].expected, row);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* A finished connection whose session the program took away. */
+START_TEST(session_taken_away) {
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_eq(SSL_set_session(link.server, NULL), 1);
+    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, "no session");
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* SSL_clear for the next connection: what the last one proved is gone. */
+START_TEST(cleared_for_the_next_connection) {
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "before");
+    ck_assert_int_eq(SSL_clear(link.server), 1);
+    check_match(link.server, rules, (struct expected)UNFINISHED, "cleared");
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* ---- the client's end: the certificate is the server's ---- */
+
+static const struct {
+    const char *name;
+    int mode;
+    const char *host; /* that the client means; NULL: it does not say */
+    bool finishes;
+    struct expected expected;
+} client_ends[] = {
+    {"verified", SSL_VERIFY_PEER, NULL, true, ACCOUNT("backend")},
+    {"verified, for this host", SSL_VERIFY_PEER, "localhost", true, ACCOUNT("backend")},
+    {"for another host", SSL_VERIFY_PEER, "db.contoso.example", false, UNFINISHED},
+    {"for another host, not enforced", SSL_VERIFY_NONE, "db.contoso.example", true, NOT_VERIFIED},
+    {"not enforced, but fine", SSL_VERIFY_NONE, NULL, true, ACCOUNT("backend")},
+};
+
+START_TEST(client_end) {
+    const int i = _i / COUNT(versions);
+    const int version = versions[_i % COUNT(versions)];
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
+    SSL_CTX_set_verify(client, client_ends[i].mode, NULL);
+    struct t_link link = t_link_open(server, client);
+    ck_assert_int_eq(SSL_set1_host(link.client, client_ends[i].host), 1);
+    check_match(link.client, rules, (struct expected)UNFINISHED, client_ends[i].name);
+    ck_assert_msg(t_link_handshake(&link) == client_ends[i].finishes, "%s", client_ends[i].name);
+    check_match(link.client, rules, client_ends[i].expected, client_ends[i].name);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+/* ---- rules that need the whole certificate ---- */
+
+static struct certmap_rules *only_this_certificate(X509 *x509, const char *account) {
+    struct certmap_builder *builder = NULL;
+    struct certmap_rules *made = NULL;
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    unsigned char *der = NULL;
+    const int len = i2d_X509(x509, &der);
+    ck_assert_int_gt(len, 0);
+    const struct certmap_view operand = {der, (size_t)len};
+    mapping.kind = CERTMAP_KIND_ONE_TO_ONE;
+    mapping.decision = CERTMAP_ALLOW;
+    mapping.account = text(account);
+    condition.field = CERTMAP_FIELD_CERTIFICATE;
+    condition.operands = &operand;
+    condition.operand_count = 1;
+    ck_assert_int_eq(certmap_builder_new(&builder, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_condition(builder, &condition, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_finish(builder, &made, NULL), CERTMAP_OK);
+    certmap_builder_free(builder);
+    OPENSSL_free(der);
+    return made;
+}
+
+static const struct {
+    enum t_id client;
+    struct expected expected;
+} exact[] = {
+    {T_ALICE, ACCOUNT("CONTOSO\\alice")},
+    {T_BOB, UNMATCHED},
+    {T_STRANGER, UNMATCHED},
+};
+
+START_TEST(one_to_one) {
+    const int i = _i / COUNT(versions);
+    const int version = versions[_i % COUNT(versions)];
+    struct certmap_rules *one = only_this_certificate(t_pki_certificate(pki, T_ALICE), "CONTOSO\\alice");
+    ck_assert_uint_eq(certmap_rules_needs(one) & CERTMAP_PIECE_CERTIFICATE, CERTMAP_PIECE_CERTIFICATE);
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, exact[i].client);
+    struct t_link first = t_link_open(server, client);
+    SSL_SESSION *session = connect_again(&first, NULL, false, "full");
+    check_match(first.server, one, exact[i].expected, "full");
+    end_politely(&first);
+    struct t_link later = t_link_open(server, client); /* the session has the certificate byte for byte */
+    session = connect_again(&later, session, true, "resumed");
+    check_match(later.server, one, exact[i].expected, "resumed");
+    end_politely(&later);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_rules_free(one);
+}
+END_TEST
+
+/* ---- arguments, memory, threads ---- */
+
+START_TEST(arguments) {
+    SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    struct certmap_peer *peer = new_peer();
+    struct certmap_result result = some_result();
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    ck_assert(t_link_handshake(&link));
+    const struct {
+        SSL *ssl;
+        const struct certmap_rules *rules;
+        struct certmap_peer *peer;
+    } rows[] = {{NULL, rules, peer}, {link.server, NULL, peer}, {link.server, rules, NULL}, {NULL, NULL, NULL}};
+    for (int i = 0; i < COUNT(rows); i++) {
+        result = some_result();
+        err.code = CERTMAP_CODE_NONE;
+        ck_assert_int_eq(certmap_openssl_match(rows[i].ssl, rows[i].rules, rows[i].peer, &result, &err),
+                         CERTMAP_ERROR_ARGUMENT);
+        ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
+        check_none(&result, "NULL");
+        ck_assert_int_eq(certmap_openssl_match(rows[i].ssl, rows[i].rules, rows[i].peer, &result, NULL),
+                         CERTMAP_ERROR_ARGUMENT);
+    }
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, NULL, &err), CERTMAP_ERROR_ARGUMENT);
+    result = some_result();
+    result.size = sizeof result - 1;
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_uint_eq(result.size, sizeof result - 1);
+    ck_assert_int_eq(certmap_openssl_match(NULL, NULL, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_peer_free(peer);
+}
+END_TEST
+
+/* A program that was built with a later certmap, whose result is larger. */
+START_TEST(a_larger_result) {
+    struct {
+        struct certmap_result result;
+        unsigned char later_member[16];
+    } large;
+    unsigned char untouched[16];
+    SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    struct certmap_peer *peer = new_peer();
+    memset(&large, 0xA5, sizeof large);
+    memset(untouched, 0xA5, sizeof untouched);
+    large.result.size = sizeof large;
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &large.result, NULL), REFUSED);
+    ck_assert_uint_eq(large.result.size, sizeof large);
+    ck_assert_int_eq(large.result.decision, CERTMAP_NONE);
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &large.result, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(large.result.size, sizeof large);
+    ck_assert_int_eq(large.result.decision, CERTMAP_ALLOW);
+    ck_assert_mem_eq(large.later_member, untouched, sizeof untouched);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_peer_free(peer);
+}
+END_TEST
+
+START_TEST(every_allocation_fails_once) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    struct certmap_rules *one = only_this_certificate(t_pki_certificate(pki, T_ALICE), "CONTOSO\\alice");
+    ck_assert(t_link_handshake(&link));
+    size_t n = 0;
+    for (bool failed = true; failed; n++) {
+        struct certmap_peer *peer = NULL;
+        struct certmap_result result = some_result();
+        struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+        ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status = certmap_openssl_match(link.server, one, peer, &result, &err);
+        failed = t_alloc_failed(&memory);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        ck_assert_int_eq(status, failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
+        if (failed) {
+            ck_assert_int_eq(err.code, CERTMAP_CODE_MEMORY);
+            check_none(&result, "out of memory");
+        }
+        /* the same peer serves once there is memory */
+        ck_assert_int_eq(certmap_openssl_match(link.server, one, peer, &result, NULL), CERTMAP_OK);
+        ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+        certmap_peer_free(peer);
+        ck_assert_uint_eq(memory.live, 0);
+    }
+    ck_assert_uint_gt(n, 1);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_rules_free(one);
+}
+END_TEST
+
+/* The next connection costs no memory of its own. */
+START_TEST(the_peer_keeps_its_memory) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_peer *peer = NULL;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
+    SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, NULL), CERTMAP_OK);
+    t_alloc_fail_at(&memory, 0);
+    ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, NULL), CERTMAP_OK);
+    ck_assert(!t_alloc_failed(&memory));
+    certmap_peer_free(peer);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+}
+END_TEST
+
+struct worker {
+    pthread_t thread;
+    enum t_id client;
+    const char *account;
+    int right;
+};
+
+enum { CONNECTIONS = 25 };
+
+/* Check's assertions are for the main thread, so a worker counts. */
+static void *serve(void *argument) {
+    struct worker *worker = argument;
+    struct certmap_peer *peer = NULL;
+    if (certmap_peer_new(&peer, NULL, NULL) != CERTMAP_OK)
+        return NULL;
+    SSL_CTX *server = t_tls_server(pki, versions[worker->client == T_ALICE]);
+    SSL_CTX *client = t_tls_client(pki, versions[worker->client == T_ALICE], worker->client);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        struct certmap_result result = CERTMAP_RESULT_INIT;
+        struct t_link link = t_link_open(server, client);
+        worker->right += t_link_handshake(&link) &&
+                         certmap_openssl_match(link.server, rules, peer, &result, NULL) == CERTMAP_OK &&
+                         result.account.data != NULL && strcmp((const char *)result.account.data, worker->account) == 0;
+        t_link_close(&link);
+    }
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_peer_free(peer);
+    return NULL;
+}
+
+START_TEST(threads_share_the_rules) {
+    struct worker workers[] = {
+        {.client = T_ALICE, .account = "CONTOSO\\portal"},
+        {.client = T_BOB, .account = "orders"},
+    };
+    for (int i = 0; i < COUNT(workers); i++)
+        ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, serve, &workers[i]), 0);
+    for (int i = 0; i < COUNT(workers); i++)
+        ck_assert_int_eq(pthread_join(workers[i].thread, NULL), 0);
+    for (int i = 0; i < COUNT(workers); i++)
+        ck_assert_int_eq(workers[i].right, CONNECTIONS);
+}
+END_TEST
+
+/* ---- all of them ---- */
+
+static TCase *new_case(Suite *suite, const char *name) {
+    TCase *tcase = tcase_create(name);
+    tcase_add_unchecked_fixture(tcase, make_shared, free_shared);
+    suite_add_tcase(suite, tcase);
+    return tcase;
+}
+
+int main(void) {
+    const int both = COUNT(versions);
+    Suite *suite = suite_create("openssl_tls");
+    TCase *full = new_case(suite, "full");
+    tcase_add_loop_test(full, full_handshake, 0, COUNT(handshakes) * both);
+    tcase_add_loop_test(full, incomplete_chain, 0, both);
+    tcase_add_loop_test(full, the_message_says_what_openssl_found, 0, both);
+    tcase_add_loop_test(full, pre_shared_key, 0, both);
+    TCase *resumed = new_case(suite, "resumed");
+    tcase_add_loop_test(resumed, resumption, 0, COUNT(resumptions) * 2 * both);
+    tcase_add_loop_test(resumed, resumption_does_not_verify_again, 0, both);
+    tcase_add_loop_test(resumed, resumption_follows_new_rules, 0, both);
+    tcase_add_loop_test(resumed, another_session_id_context, 0, both);
+    tcase_add_test(resumed, early_data);
+    TCase *unfinished = new_case(suite, "unfinished");
+    tcase_add_loop_test(unfinished, unfinished_at_every_record, 0, both);
+    tcase_add_loop_test(unfinished, unfinished_in_the_verify_callback, 0, both);
+    tcase_add_loop_test(unfinished, post_handshake_authentication, 0, COUNT(later_requests));
+    tcase_add_loop_test(unfinished, renegotiation, 0, COUNT(later_requests));
+    tcase_add_loop_test(unfinished, session_taken_away, 0, both);
+    tcase_add_loop_test(unfinished, cleared_for_the_next_connection, 0, both);
+    TCase *other = new_case(suite, "other");
+    tcase_add_loop_test(other, client_end, 0, COUNT(client_ends) * both);
+    tcase_add_loop_test(other, one_to_one, 0, COUNT(exact) * both);
+    tcase_add_test(other, arguments);
+    tcase_add_test(other, a_larger_result);
+    tcase_add_test(other, every_allocation_fails_once);
+    tcase_add_test(other, the_peer_keeps_its_memory);
+    tcase_add_test(other, threads_share_the_rules);
+    return t_run(suite);
+}
