@@ -57,13 +57,13 @@ extern "C" {
 #define CERTMAP_MAX_OID_SIZE 1024
 /* Most memory one prepared certificate may take, in bytes. */
 #define CERTMAP_MAX_PEER_MEMORY 67108864
-/* Largest rule file, in bytes. */
+/* Largest rule file, in bytes: a million mappings of 1,000 bytes each. expat counts to twice that. */
 #define CERTMAP_MAX_RULES_SIZE 1073741824
-/* Most mappings in a rule set. */
+/* Most mappings in a rule set; a match looks at them one by one. */
 #define CERTMAP_MAX_MAPPINGS 1048576
-/* Most conditions in one mapping, and most operands in one condition. */
+/* Most conditions in one mapping, and most operands in one condition: what one mapping may cost. */
 #define CERTMAP_MAX_CONDITIONS 65536
-/* Largest operand, pattern, mapping name or account, in bytes of UTF-8. */
+/* Largest operand, pattern, mapping name or account, in bytes of UTF-8: as large as a value. */
 #define CERTMAP_MAX_TEXT_SIZE 65536
 /* Deepest nesting of parentheses, `not` and builder groups in one mapping; it bounds the stack. */
 #define CERTMAP_MAX_NESTING 256
@@ -82,6 +82,9 @@ struct certmap_view {
     const uint8_t *data;
     size_t len;
 };
+/* The view of nothing, as an initialiser. */
+#define CERTMAP_NO_VIEW                                                                                                \
+    { NULL, 0 }
 
 /* Whether a call did its job. */
 enum certmap_status {
@@ -271,11 +274,7 @@ struct certmap_cert {
     struct certmap_view certificate; /* Certificate, RFC 5280 4.1: all of it, as it was sent */
 };
 #define CERTMAP_CERT_INIT                                                                                              \
-    {                                                                                                                  \
-        sizeof(struct certmap_cert), {NULL, 0}, {NULL, 0}, {                                                           \
-            NULL, 0                                                                                                    \
-        }                                                                                                              \
-    }
+    { sizeof(struct certmap_cert), CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW }
 
 /* The pieces of a certificate that a rule set reads; bits for certmap_rules_needs. */
 enum certmap_piece { CERTMAP_PIECE_SUBJECT = 1, CERTMAP_PIECE_ISSUER = 2, CERTMAP_PIECE_CERTIFICATE = 4 };
@@ -354,7 +353,10 @@ struct certmap_value {
     enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
 };
 #define CERTMAP_VALUE_INIT                                                                                             \
-    { sizeof(struct certmap_value), 0, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, CERTMAP_CODE_NONE }
+    {                                                                                                                  \
+        sizeof(struct certmap_value), 0, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,           \
+            CERTMAP_NO_VIEW, CERTMAP_CODE_NONE                                                                         \
+    }
 
 /* How many AVAs the subject or issuer has; 0 for an empty peer or another field. */
 CERTMAP_API size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field);
@@ -407,7 +409,7 @@ struct certmap_mapping {
     size_t column;
 };
 #define CERTMAP_MAPPING_INIT                                                                                           \
-    { sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, {NULL, 0}, {NULL, 0}, 0, 0 }
+    { sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, 0, 0 }
 
 /* The index-th mapping in order. mapping->size must be set; views live as long as the rules.
  * Errors: ARGUMENT. */
@@ -440,7 +442,7 @@ struct certmap_condition {
     size_t operand_count;
 };
 #define CERTMAP_CONDITION_INIT                                                                                         \
-    { sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, {NULL, 0}, CERTMAP_OP_EQUAL, 0, NULL, 0 }
+    { sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, CERTMAP_NO_VIEW, CERTMAP_OP_EQUAL, 0, NULL, 0 }
 
 /* How the members of a group are joined. */
 enum certmap_join {
@@ -504,10 +506,8 @@ struct certmap_result {
 };
 #define CERTMAP_RESULT_INIT                                                                                            \
     {                                                                                                                  \
-        sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE, SIZE_MAX, {NULL, 0},      \
-            {NULL, 0}, {NULL, 0}, {                                                                                    \
-            NULL, 0                                                                                                    \
-        }                                                                                                              \
+        sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE, SIZE_MAX,                 \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW                                         \
     }
 
 /* Finds the first mapping that is not false for the peer's certificate. result->size must be set.
