@@ -91,10 +91,9 @@ static const struct {
     {"CN=\\01\\1F\\7F", "CN=\\x01\\x1F\\x7F"},
     {"CN=\\09a\\0A", "CN=\\x09a\\x0A"},
     {"CN=\\C2\\80\\C2\\9F", "CN=\\xC2\\x80\\xC2\\x9F"},
-    {"CN=a\\E2\\80\\AEb", "CN=a\\xE2\\x80\\xAE"
-                          "b"},                  /* U+202E */
-    {"CN=\\E2\\80\\A8", "CN=\\xE2\\x80\\xA8"},   /* U+2028 */
-    {"CN=\\EF\\BB\\BFa", "CN=\\xEF\\xBB\\xBFa"}, /* U+FEFF */
+    {"CN=a\\E2\\80\\AEb", "CN=a\\xE2\\x80\\xAEb"}, /* U+202E */
+    {"CN=\\E2\\80\\A8", "CN=\\xE2\\x80\\xA8"},     /* U+2028 */
+    {"CN=\\EF\\BB\\BFa", "CN=\\xEF\\xBB\\xBFa"},   /* U+FEFF */
     /* others stay as they are */
     {"CN=Lu\xC4\x8Di\xC4\x87", "CN=Lu\xC4\x8Di\xC4\x87"},
     {"CN=\xC2\xA0", "CN=\xC2\xA0"}, /* a no-break space is no space */
@@ -393,21 +392,9 @@ static const struct {
     {"CN=a'b", "CN=a'b", NULL},
     {"bmp CN=a,\xC3\xBC", "CN=\"a,\xC3\xBC\"", NULL},
     /* control and direction characters */
-    {"CN=a\\x01"
-     "b",
-     "CN=a\xEF\xBF\xBD"
-     "b",
-     NULL},
-    {"CN=a\\x0A"
-     "b",
-     "CN=\"a\xEF\xBF\xBD"
-     "b\"",
-     NULL},
-    {"CN=\xE2\x80\xAE"
-     "a",
-     "CN=\xEF\xBF\xBD"
-     "a",
-     NULL},
+    {"CN=a\\x01z", "CN=a\xEF\xBF\xBDz", NULL},
+    {"CN=a\\x0Az", "CN=\"a\xEF\xBF\xBDz\"", NULL},
+    {"CN=\\xE2\\x80\\xAEz", "CN=\xEF\xBF\xBDz", NULL},
     /* unreadable values */
     {"octet CN=Hi", "CN=#04024869", NULL},
     {"utf8 CN=a\\x00b", "CN=#0C03610062", NULL},

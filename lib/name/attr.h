@@ -11,10 +11,10 @@ struct cm_out;
 enum cm_attr_string { CM_ATTR_UTF8, CM_ATTR_PRINTABLE, CM_ATTR_IA5 };
 
 struct cm_attr {
-    struct certmap_view oid;   /* contents octets */
-    const char *name;          /* as rules print it: "S" */
-    const char *ldap;          /* the registered LDAP descriptor, for RFC 4514: "ST"; NULL: 1.2.3 */
-    const char *windows;       /* in Windows' X.500 form: "S"; NULL: OID.1.2.3 */
+    struct certmap_view oid;    /* contents octets */
+    const char *name;           /* as rules print it: "S" */
+    const char *ldap;           /* the registered LDAP descriptor, for RFC 4514: "ST"; NULL: 1.2.3 */
+    const char *windows;        /* in Windows' X.500 form: "S"; NULL: OID.1.2.3 */
     const char *const *aliases; /* every further name, NULL at the end; may be NULL */
     enum cm_attr_string string;
 };

@@ -383,7 +383,7 @@ static enum certmap_status take_string_value(struct parser *parser, size_t numbe
 
 static enum certmap_status take_ava(struct parser *parser) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
-    struct certmap_view oid = CM_VIEW_NONE;
+    struct certmap_view oid = {buffer, 0};
     const size_t start = parser->at;
     const size_t before = parser->writer.len;
     enum certmap_status status = take_type(parser, &oid, buffer);
