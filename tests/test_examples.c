@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What the documentation shows is what happens. In README.md and docs/?*.md, every block that begins with
+ *
+ *     ```console
+ *
+ * is run in docs/examples: lines that begin with "$ " are commands for sh, and the others what they print. The
+ * certificates beside the examples are those that certificates.txt describes, and the C example gives accounts.
+ *
+ * CERTMAP_TOOL is the command, CERTMAP_TWENTY the compiled twenty.c; CERTMAP_WRAPPER, if set, is put before
+ * them. */
+#define _POSIX_C_SOURCE 200809L
+#include "pages.h"
+#include <sys/wait.h>
+
+#define EXAMPLES "docs/examples"
+
+static struct t_pages pages;
+static struct t_blocks consoles;
+
+static void put(struct t_buf *buf, const char *string) {
+    t_bytes(buf, string, strlen(string));
+}
+
+/* ---- running ---- */
+
+static void write_file(const char *dir, const char *name, struct certmap_view bytes) {
+    char path[64];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "wb");
+    ck_assert_msg(file != NULL && fwrite(bytes.data, 1, bytes.len, file) == bytes.len, "%s cannot be written", path);
+    fclose(file);
+}
+
+/* Runs a script in docs/examples with these bytes on its standard input, and appends what it prints. */
+static void run(struct t_buf *output, struct t_buf *script, struct t_buf *input) {
+    char dir[] = "/tmp/certmap-examples-XXXXXX", path[64], command[256];
+    ck_assert_msg(mkdtemp(dir) != NULL, "no directory can be made in /tmp");
+    write_file(dir, "script", t_view(script));
+    write_file(dir, "input", t_view(input));
+    snprintf(command, sizeof command, "cd " EXAMPLES " && sh %s/script < %s/input > %s/output 2>&1", dir, dir, dir);
+    ck_assert_msg(WIFEXITED(system(command)), "the shell did not exit");
+    snprintf(path, sizeof path, "%s/output", dir);
+    t_read_file(output, path);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* Prints a command as the page has it, and runs it; $? stays that of the last one. */
+static void add_command(struct t_buf *script, const char *line) {
+    const size_t len = strcspn(line, "\n");
+    put(script, "cat <<'END'\n");
+    t_bytes(script, line, len);
+    put(script, "\nEND\n(exit $status)\n");
+    t_bytes(script, line + 2, len - 2);
+    put(script, "\nstatus=$?\n");
+}
+
+static void make_script(struct t_buf *script, const char *text, const char *end) {
+    put(script, "certmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\nstatus=0\n");
+    for (; text < end; text = t_next_line(text))
+        if (strncmp(text, "$ ", 2) == 0)
+            add_command(script, text);
+}
+
+START_TEST(console) {
+    const struct t_block *block = &consoles.items[_i];
+    struct t_buf script = T_BUF_INIT, input = T_BUF_INIT, output = T_BUF_INIT;
+    const char *text = (const char *)block->text.data;
+    ck_assert_msg(strncmp(text, "$ ", 2) == 0, "%s:%d: a block of commands begins with one", block->page, block->line);
+    make_script(&script, text, text + block->text.len);
+    run(&output, &script, &input);
+    ck_assert_msg(output.len == block->text.len && memcmp(output.data, text, output.len) == 0,
+                  "%s:%d: the commands print\n%s", block->page, block->line, (const char *)output.data);
+    t_buf_free(&script);
+    t_buf_free(&input);
+    t_buf_free(&output);
+}
+END_TEST
+
+/* ---- every file has a use ---- */
+
+static bool is_used(const char *name) {
+    for (int i = 0; i < consoles.count; i++) {
+        const char *text = (const char *)consoles.items[i].text.data, *end = text + consoles.items[i].text.len;
+        for (; text < end; text = t_next_line(text)) {
+            const char *at = strstr(text, name);
+            if (strncmp(text, "$ ", 2) == 0 && at != NULL && at < t_next_line(text))
+                return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(every_example_is_shown) {
+    static const char *const ends[] = {".rules", ".config", ".pem"};
+    struct t_files files;
+    t_list(&files, EXAMPLES, ends[_i]);
+    ck_assert_int_gt(files.count, 0);
+    for (int i = 0; i < files.count; i++)
+        ck_assert_msg(is_used(files.names[i]), EXAMPLES "/%s stands in no command of the docs", files.names[i]);
+}
+END_TEST
+
+/* ---- certificates ---- */
+
+/* The section of certificates.txt that describes a file: lines up to the next "-- ". */
+static void find_section(struct t_buf *section, const char *text, const char *name) {
+    char head[80];
+    snprintf(head, sizeof head, "\n-- %s --\n", name);
+    const char *begin = strstr(text, head);
+    ck_assert_msg(begin != NULL, EXAMPLES "/certificates.txt does not describe %s", name);
+    begin += strlen(head);
+    const char *end = strstr(begin, "\n-- ");
+    t_bytes(section, begin, end == NULL ? strlen(begin) : (size_t)(end - begin) + 1);
+    t_bytes(section, "", 1);
+}
+
+/* Makes a certificate of the examples anew. */
+static void make_certificate(struct t_buf *made, const char *name, bool pem) {
+    struct t_buf text = T_BUF_INIT, section = T_BUF_INIT;
+    t_read_file(&text, EXAMPLES "/certificates.txt");
+    find_section(&section, (const char *)text.data, name);
+    t_certs(made, (const char *)section.data, pem);
+    t_bytes(made, "", 1);
+    made->len--;
+    t_buf_free(&text);
+    t_buf_free(&section);
+}
+
+START_TEST(certificates_are_as_described) {
+    struct t_files files;
+    t_list(&files, EXAMPLES, ".pem");
+    for (int i = 0; i < files.count; i++) {
+        struct t_buf made = T_BUF_INIT, file = T_BUF_INIT;
+        char path[128];
+        snprintf(path, sizeof path, EXAMPLES "/%s", files.names[i]);
+        t_read_file(&file, path);
+        make_certificate(&made, files.names[i], true);
+        ck_assert_msg(strcmp((const char *)file.data, (const char *)made.data) == 0, "%s should be\n%s", path,
+                      (const char *)made.data);
+        t_buf_free(&made);
+        t_buf_free(&file);
+    }
+}
+END_TEST
+
+/* ---- the C example ---- */
+
+static const struct {
+    const char *certificate;
+    const char *output; /* and the exit status */
+} accounts[] = {
+    {"alice.pem", "portal\n0\n"},
+    {"eve.pem", "no account\n1\n"},
+    {"broken.pem", "subject: an RDN of the Name is empty\n1\n"},
+};
+
+START_TEST(twenty_lines) {
+    struct t_buf script = T_BUF_INIT, der = T_BUF_INIT, output = T_BUF_INIT;
+    put(&script, "$CERTMAP_WRAPPER \"$CERTMAP_TWENTY\"\necho $?\n");
+    make_certificate(&der, accounts[_i].certificate, false);
+    run(&output, &script, &der);
+    ck_assert_str_eq((const char *)output.data, accounts[_i].output);
+    t_buf_free(&script);
+    t_buf_free(&der);
+    t_buf_free(&output);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("examples");
+    TCase *tcase = tcase_create("examples");
+    t_pages_read(&pages);
+    t_pages_blocks(&consoles, &pages, "console");
+    tcase_add_loop_test(tcase, console, 0, consoles.count);
+    tcase_add_loop_test(tcase, every_example_is_shown, 0, 3);
+    tcase_add_test(tcase, certificates_are_as_described);
+    tcase_add_loop_test(tcase, twenty_lines, 0, (int)(sizeof accounts / sizeof *accounts));
+    suite_add_tcase(suite, tcase);
+    const int status = t_run(suite);
+    t_pages_free(&pages);
+    return status;
+}
