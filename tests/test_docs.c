@@ -175,6 +175,25 @@ static void find_code_examples(void) {
             take_code_row(line);
 }
 
+/* Rows whose first cell is a condition: | `subject.CN = "Alice"` | ... | */
+static struct certmap_view conditions[MOST_EXAMPLES];
+static int condition_count;
+
+static void find_conditions(void) {
+    for (const char *line = (const char *)rules_page.data; *line != 0; line = t_next_line(line)) {
+        const char *end = strstr(line, "` |");
+        if (strncmp(line, "   | `", 6) == 0 && end != NULL && condition_count < MOST_EXAMPLES)
+            conditions[condition_count++] = (struct certmap_view){(const uint8_t *)line + 6, (size_t)(end - line) - 6};
+    }
+}
+
+START_TEST(condition_loads) {
+    const struct certmap_error first = load(conditions[_i]);
+    ck_assert_msg(first.code == CERTMAP_CODE_NONE, "%.*s: %s", (int)conditions[_i].len,
+                  (const char *)conditions[_i].data, first.text);
+}
+END_TEST
+
 START_TEST(example_gives_its_code) {
     const struct code_example *row = &code_examples[_i];
     const struct certmap_error first = load(row->example);
@@ -376,6 +395,15 @@ START_TEST(what_each_library_refuses) {
 }
 END_TEST
 
+/* A loop over nothing would pass. */
+START_TEST(there_is_something_to_check) {
+    ck_assert_int_gt(rule_blocks.count, 0);
+    ck_assert_int_gt(xml_blocks.count, 0);
+    ck_assert_int_gt(condition_count, 0);
+    ck_assert_int_gt(code_example_count, 0);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("docs");
     TCase *tcase = tcase_create("docs");
@@ -383,9 +411,12 @@ int main(void) {
     t_pages_blocks(&rule_blocks, &pages, "certmap");
     t_pages_blocks(&xml_blocks, &pages, "xml");
     find_code_examples();
+    find_conditions();
+    tcase_add_test(tcase, there_is_something_to_check);
     tcase_add_loop_test(tcase, rules_load, 0, rule_blocks.count);
     tcase_add_loop_test(tcase, xml_stands_in_files, 0, xml_blocks.count);
     tcase_add_test(tcase, readme_has_twenty_lines);
+    tcase_add_loop_test(tcase, condition_loads, 0, condition_count);
     tcase_add_loop_test(tcase, example_gives_its_code, 0, code_example_count);
     tcase_add_test(tcase, subfields);
     tcase_add_loop_test(tcase, limit_is_as_written, 0, (int)(sizeof limits / sizeof *limits));
