@@ -82,7 +82,8 @@ START_TEST(every_code_point_there_and_back) {
         uint32_t back = 0;
         const size_t len = cm_utf8_encode(bytes, cp);
         const size_t taken = cm_utf8_decode(bytes, len, &back);
-        ck_assert_msg(is_surrogate(cp) ? taken == 0 : taken == len && back == cp, "U+%04X", (unsigned)cp);
+        if (is_surrogate(cp) ? taken != 0 : taken != len || back != cp)
+            ck_abort_msg("U+%04X", (unsigned)cp);
     }
 }
 END_TEST

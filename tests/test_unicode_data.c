@@ -115,14 +115,15 @@ static struct certmap_view nfc(const uint8_t *bytes, size_t len) {
     struct cm_text text;
     cm_arena_reset(&keep);
     cm_arena_reset(&scratch);
-    ck_assert(cm_text_make(&text, cm_view(bytes, len), &keep, &scratch));
+    if (!cm_text_make(&text, cm_view(bytes, len), &keep, &scratch))
+        ck_abort_msg("out of memory");
     return text.nfc;
 }
 
 static void check_column(const struct row *row, int source, int wanted) {
     const struct column *from = &row->columns[source - 1], *to = &row->columns[wanted - 1];
-    ck_assert_msg(cm_view_equal(nfc(from->bytes, from->len), cm_view(to->bytes, to->len)),
-                  "NormalizationTest.txt:%u: c%d is not toNFC(c%d)", row->line, wanted, source);
+    if (!cm_view_equal(nfc(from->bytes, from->len), cm_view(to->bytes, to->len)))
+        ck_abort_msg("NormalizationTest.txt:%u: c%d is not toNFC(c%d)", row->line, wanted, source);
 }
 
 START_TEST(normalisation_rows) {
@@ -143,7 +144,8 @@ START_TEST(every_other_code_point_is_its_own_nfc) {
         if (in_part_1[cp] || (cp >= 0xD800 && cp <= 0xDFFF))
             continue;
         const size_t len = cm_utf8_encode(bytes, cp);
-        ck_assert_msg(cm_view_equal(nfc(bytes, len), cm_view(bytes, len)), "U+%04X", (unsigned)cp);
+        if (!cm_view_equal(nfc(bytes, len), cm_view(bytes, len)))
+            ck_abort_msg("U+%04X", (unsigned)cp);
     }
 }
 END_TEST
@@ -151,8 +153,9 @@ END_TEST
 START_TEST(simple_folding_of_every_code_point) {
     const uint32_t first = (uint32_t)_i * PLANE;
     for (uint32_t cp = first; cp < first + PLANE; cp++)
-        ck_assert_msg(cm_fold(cp) == folded[cp], "U+%04X folds to U+%04X, not to U+%04X", (unsigned)cp,
-                      (unsigned)cm_fold(cp), (unsigned)folded[cp]);
+        if (cm_fold(cp) != folded[cp])
+            ck_abort_msg("U+%04X folds to U+%04X, not to U+%04X", (unsigned)cp, (unsigned)cm_fold(cp),
+                         (unsigned)folded[cp]);
 }
 END_TEST
 

@@ -1,0 +1,619 @@
+/* SPDX-License-Identifier: MIT */
+/* Prepared certificates: every value as rules see it, errors, reuse, and memory that runs out. */
+#include "base/out.h"
+#include "base/view.h"
+#include "name/peer.h"
+#include "support/alloc.h"
+#include "support/der.h"
+#include "support/run.h"
+#include <stdio.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+
+static struct t_alloc memory;
+static struct certmap_allocator allocator;
+static struct certmap_peer *peer;
+
+static void set_up(void) {
+    memory = (struct t_alloc)T_ALLOC_INIT;
+    allocator = t_alloc_allocator(&memory);
+    ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
+}
+
+static void tear_down(void) {
+    certmap_peer_free(peer);
+    ck_assert_uint_eq(memory.live, 0);
+}
+
+/* Two Names, whose bytes live until the end of the test. */
+struct names {
+    struct t_buf subject, issuer;
+    struct certmap_cert cert;
+};
+#define NAMES_INIT                                                                                                     \
+    { T_BUF_INIT, T_BUF_INIT, CERTMAP_CERT_INIT }
+
+static void names_free(struct names *names) {
+    t_buf_free(&names->subject);
+    t_buf_free(&names->issuer);
+}
+
+/* Both from specs of t_name. */
+static const struct certmap_cert *make(struct names *names, const char *subject, const char *issuer) {
+    t_buf_clear(&names->subject);
+    t_buf_clear(&names->issuer);
+    t_name(&names->subject, subject);
+    t_name(&names->issuer, issuer);
+    names->cert.subject = t_view(&names->subject);
+    names->cert.issuer = t_view(&names->issuer);
+    return &names->cert;
+}
+
+/* All values of a Name: `0 CN 2.5.4.3 UTF8String "Alice"`, or the code in place of the text. */
+static const char *values(enum certmap_field field) {
+    static char text[4096];
+    size_t len;
+    struct cm_out out = {text, sizeof text, 0};
+    for (size_t i = 0; i < certmap_peer_value_count(peer, field); i++) {
+        struct certmap_value value = CERTMAP_VALUE_INIT;
+        ck_assert_int_eq(certmap_peer_value(peer, &value, field, i, NULL), CERTMAP_OK);
+        cm_out_string(&out, i > 0 ? " | " : "");
+        cm_out_number(&out, value.rdn);
+        cm_out_char(&out, ' ');
+        cm_out_view(&out, value.subfield);
+        cm_out_char(&out, ' ');
+        cm_out_view(&out, value.oid);
+        cm_out_char(&out, ' ');
+        cm_out_view(&out, value.type);
+        cm_out_char(&out, ' ');
+        if (value.text.data == NULL)
+            cm_out_string(&out, certmap_code_name(value.unreadable));
+        else
+            cm_out_escaped(&out, value.text, true);
+    }
+    ck_assert_int_eq(cm_out_finish(&out, &len, NULL), CERTMAP_OK);
+    return text;
+}
+
+/* ---- values ---- */
+
+static const struct {
+    const char *name, *values; /* name: t_name */
+} tables[] = {
+    {"", ""},
+    {"CN=Alice", "0 CN 2.5.4.3 UTF8String \"Alice\""},
+    {"printable C=US | O=Contoso | CN=Alice",
+     "0 C 2.5.4.6 PrintableString \"US\" | 1 O 2.5.4.10 UTF8String \"Contoso\" | 2 CN 2.5.4.3 UTF8String \"Alice\""},
+    {"OU=Sales + OU=Staff | CN=Alice",
+     "0 OU 2.5.4.11 UTF8String \"Sales\" | 0 OU 2.5.4.11 UTF8String \"Staff\" | 1 CN 2.5.4.3 UTF8String \"Alice\""},
+    {"CN=", "0 CN 2.5.4.3 UTF8String \"\""},
+    /* names of types */
+    {"ST=WA", "0 S 2.5.4.8 UTF8String \"WA\""},
+    {"ia5 emailAddress=a@b", "0 E 1.2.840.113549.1.9.1 IA5String \"a@b\""},
+    {"ia5 DC=example", "0 DC 0.9.2342.19200300.100.1.25 IA5String \"example\""},
+    {"2.5.4.3=Alice", "0 CN 2.5.4.3 UTF8String \"Alice\""},
+    {"1.2.3=x", "0 1.2.3 1.2.3 UTF8String \"x\""},
+    {"1.2.18446744073709551619=x", "0 1.2.18446744073709551619 1.2.18446744073709551619 UTF8String \"x\""},
+    {"2.25.329800735698586629295641978511506172918=x",
+     "0 2.25.329800735698586629295641978511506172918 2.25.329800735698586629295641978511506172918 UTF8String \"x\""},
+    /* 2.5.4.3 again, if arcs are cut to 32 or 64 bits */
+    {"2.5.4.4294967299=x", "0 2.5.4.4294967299 2.5.4.4294967299 UTF8String \"x\""},
+    {"2.5.4.18446744073709551619=x", "0 2.5.4.18446744073709551619 2.5.4.18446744073709551619 UTF8String \"x\""},
+    /* string types */
+    {"visible CN=A | numeric CN=1 | t61 CN=\\xE9 | bmp CN=Ä | universal CN=\xF0\x9F\x98\x80",
+     "0 CN 2.5.4.3 VisibleString \"A\" | 1 CN 2.5.4.3 NumericString \"1\" | 2 CN 2.5.4.3 TeletexString \"\xC3\xA9\" | "
+     "3 CN 2.5.4.3 BMPString \"\xC3\x84\" | 4 CN 2.5.4.3 UniversalString \"\xF0\x9F\x98\x80\""},
+    /* text is in NFC, with its case */
+    {"CN=Rene\xCC\x81 \xE2\x84\xAB", "0 CN 2.5.4.3 UTF8String \"Ren\xC3\xA9 \xC3\x85\""},
+    {"CN=a\xE2\x80\xAE\x1B", "0 CN 2.5.4.3 UTF8String \"a\\u{202E}\\u{1B}\""},
+    /* unreadable */
+    {"octet OU=Sales", "0 OU 2.5.4.11 tag 0x04 value-type"},
+    {"0x05 OU=", "0 OU 2.5.4.11 tag 0x05 value-type"},
+    {"0x1B OU=Sales", "0 OU 2.5.4.11 tag 0x1B value-type"},
+    {"0x2C OU=", "0 OU 2.5.4.11 tag 0x2C value-type"},
+    {"0x8C OU=A", "0 OU 2.5.4.11 tag 0x8C value-type"},
+    {"raw OU=\\x1F\\x1F\\x00", "0 OU 2.5.4.11 tag 0x1F1F value-type"},
+    {"raw OU=\\xBF\\x88\\x37\\x00", "0 OU 2.5.4.11 tag 0xBF8837 value-type"},
+    {"raw OU=\\xDF\\x81\\x80\\x00\\x00", "0 OU 2.5.4.11 tag 0xDF818000 value-type"},
+    {"raw OU=\\xDF\\xFF\\xFF\\xFF\\x7F\\x02\\x80\\x80", "0 OU 2.5.4.11 tag 0xDFFFFFFF7F value-type"},
+    {"OU=\\xFF", "0 OU 2.5.4.11 UTF8String value-encoding"},
+    {"bmp OU=\\xD8\\x00", "0 OU 2.5.4.11 BMPString value-encoding"},
+    {"bmp OU=\\x00", "0 OU 2.5.4.11 BMPString value-encoding"},
+    {"t61 OU=\xC3\xA9", "0 OU 2.5.4.11 TeletexString value-ambiguous"},
+    {"CN=good\\x00evil", "0 CN 2.5.4.3 UTF8String value-nul"},
+    {"OU=Sales | octet OU=Sales | OU=Staff",
+     "0 OU 2.5.4.11 UTF8String \"Sales\" | 1 OU 2.5.4.11 tag 0x04 value-type | 2 OU 2.5.4.11 UTF8String \"Staff\""},
+};
+
+START_TEST(values_of_the_subject) {
+    struct names names = NAMES_INIT;
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, tables[_i].name, "CN=CA"), NULL), CERTMAP_OK);
+    ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), tables[_i].values);
+    ck_assert_str_eq(values(CERTMAP_FIELD_ISSUER), "0 CN 2.5.4.3 UTF8String \"CA\"");
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(values_of_the_issuer) {
+    struct names names = NAMES_INIT;
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, "", tables[_i].name), NULL), CERTMAP_OK);
+    ck_assert_str_eq(values(CERTMAP_FIELD_ISSUER), tables[_i].values);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
+    names_free(&names);
+}
+END_TEST
+
+static void check_nul(struct certmap_view view) {
+    ck_assert_ptr_nonnull(view.data);
+    ck_assert_uint_eq(view.data[view.len], 0);
+    ck_assert_uint_eq(strlen((const char *)view.data), view.len);
+}
+
+/* Texts end in a NUL; the DER is where the caller has it. */
+START_TEST(views_of_a_value) {
+    struct names names = NAMES_INIT;
+    struct certmap_value value = CERTMAP_VALUE_INIT, again = CERTMAP_VALUE_INIT;
+    make(&names, "C=US | 1.2.3=Ä + raw OU=\\x1F\\x1F\\x01x", "CN=CA");
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, i, NULL), CERTMAP_OK);
+        check_nul(value.subfield);
+        check_nul(value.oid);
+        check_nul(value.type);
+        if (i < 2)
+            check_nul(value.text);
+        ck_assert(value.der.data > names.subject.data);
+        ck_assert(value.der.data + value.der.len <= names.subject.data + names.subject.len);
+        ck_assert_int_eq(certmap_peer_value(peer, &again, CERTMAP_FIELD_SUBJECT, i, NULL), CERTMAP_OK);
+        ck_assert_ptr_eq(again.oid.data, value.oid.data);
+        ck_assert_ptr_eq(again.type.data, value.type.data);
+    }
+    ck_assert(cm_view_equal(value.der, CM_VIEW("\x1F\x1F\x01x")));
+    ck_assert_ptr_eq(value.der.data + value.der.len, names.subject.data + names.subject.len);
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(a_larger_value_struct) {
+    struct names names = NAMES_INIT;
+    struct {
+        struct certmap_value value;
+        size_t later;
+    } larger = {CERTMAP_VALUE_INIT, 42};
+    larger.value.size = sizeof larger;
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_value(peer, &larger.value, CERTMAP_FIELD_SUBJECT, 0, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(larger.value.size, sizeof larger);
+    ck_assert_uint_eq(larger.later, 42);
+    names_free(&names);
+}
+END_TEST
+
+/* ---- the chains that the evaluator follows ---- */
+
+/* "0 2 5": the AVAs of one row of the table of types. */
+static const char *chain(size_t row) {
+    static char text[256];
+    size_t len;
+    struct cm_out out = {text, sizeof text, 0};
+    const struct cm_prepared_name *name = &peer->names[CERTMAP_FIELD_SUBJECT];
+    for (uint32_t i = name->first[row]; i != CM_AVA_NONE; i = name->avas[i].next) {
+        ck_assert_uint_lt(i, name->count);
+        cm_out_string(&out, out.len > 0 ? " " : "");
+        cm_out_number(&out, i);
+    }
+    ck_assert_int_eq(cm_out_finish(&out, &len, NULL), CERTMAP_OK);
+    return text;
+}
+
+START_TEST(chains) {
+    struct names names = NAMES_INIT;
+    make(&names, "OU=1 | CN=a + OU=2 | 1.2.3=x | octet OU=3 | 1.2.4=y | CN=b | 1.2.3=z", "CN=CA");
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+    ck_assert_str_eq(chain(cm_attr_by_name(CM_VIEW("CN"))), "1 6");
+    ck_assert_str_eq(chain(cm_attr_by_name(CM_VIEW("OU"))), "0 2 4");
+    ck_assert_str_eq(chain(cm_attr_by_name(CM_VIEW("O"))), "");
+    ck_assert_str_eq(chain(CM_ATTR_OTHER), "3 5 7");
+    names_free(&names);
+}
+END_TEST
+
+/* ---- errors ---- */
+
+static const struct {
+    const char *what, *name; /* name: t_der */
+    enum certmap_code code;
+    size_t offset;
+    const char *text; /* after "subject: " or "issuer: " */
+} faults[] = {
+    {"nothing", "", 300, 0, "the Name is not DER"},
+    {"no Name", "SET{}", 302, 0, "the Name is not a SEQUENCE"},
+    {"a byte after it", "SEQUENCE{} 00", 300, 2, "bytes follow the Name"},
+    {"an empty RDN", "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} } } SET{} }", 304, 14,
+     "an RDN of the Name is empty"},
+    {"a padded OID", "SEQUENCE{ SET{ SEQUENCE{ OID{55 04 80 03} UTF8String{\"A\"} } } }", 303, 6,
+     "the type of an AVA is not a valid OID"},
+    {"two values", "SEQUENCE{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"A\"} NULL{} } } }", 302, 14,
+     "an AVA has more than a value"},
+};
+
+/* The fault is in the subject or in the issuer; the peer, which was set, is empty, and can be set again. */
+static void check_fault(int row, enum certmap_field field, const char *prefix) {
+    struct names names = NAMES_INIT;
+    struct t_buf bad = T_BUF_INIT;
+    struct certmap_error err;
+    char text[256];
+    struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
+    t_der(&bad, faults[row].name);
+    if (field == CERTMAP_FIELD_SUBJECT)
+        cert.subject = t_view(&bad);
+    else
+        cert.issuer = t_view(&bad);
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+    ck_assert_msg(certmap_peer_set(peer, &cert, &err) == CERTMAP_ERROR_CERTIFICATE, "%s", faults[row].what);
+    snprintf(text, sizeof text, "%s: %s", prefix, faults[row].text);
+    ck_assert_str_eq(err.text, text);
+    ck_assert_int_eq(err.status, CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(err.code, faults[row].code);
+    ck_assert_uint_eq(err.offset, faults[row].offset);
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_ISSUER), 0);
+    ck_assert(!peer->set);
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+    ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), "0 CN 2.5.4.3 UTF8String \"Alice\"");
+    t_buf_free(&bad);
+    names_free(&names);
+}
+
+START_TEST(a_fault_in_the_subject) {
+    check_fault(_i, CERTMAP_FIELD_SUBJECT, "subject");
+}
+END_TEST
+
+START_TEST(a_fault_in_the_issuer) {
+    check_fault(_i, CERTMAP_FIELD_ISSUER, "issuer");
+}
+END_TEST
+
+START_TEST(both_names_are_faulty) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_error err;
+    cert.subject = CM_VIEW("\x30\x02\x31\x00");
+    cert.issuer = CM_VIEW("\x31\x00");
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_str_eq(err.text, "subject: an RDN of the Name is empty");
+}
+END_TEST
+
+/* ---- arguments ---- */
+
+START_TEST(new_without_an_argument) {
+    struct certmap_peer *none = NULL;
+    struct certmap_allocator lacking = allocator;
+    struct certmap_error err;
+    lacking.resize = NULL;
+    ck_assert_int_eq(certmap_peer_new(NULL, NULL, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_int_eq(certmap_peer_new(&none, &lacking, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_ptr_null(none);
+}
+END_TEST
+
+START_TEST(new_with_malloc) {
+    struct names names = NAMES_INIT;
+    struct certmap_peer *own;
+    ck_assert_int_eq(certmap_peer_new(&own, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_set(own, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_OK);
+    ck_assert_uint_eq(certmap_peer_value_count(own, CERTMAP_FIELD_SUBJECT), 1);
+    certmap_peer_free(own);
+    names_free(&names);
+}
+END_TEST
+
+/* What a caller may forget; a peer that was set is empty then. */
+START_TEST(set_without_an_argument) {
+    struct names names = NAMES_INIT;
+    struct certmap_error err;
+    struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    if (_i == 0)
+        cert.size--;
+    else if (_i == 1)
+        cert.size = 0;
+    else if (_i == 2)
+        cert.subject = CM_VIEW_NONE;
+    else if (_i == 3)
+        cert.issuer = CM_VIEW_NONE;
+    ck_assert_int_eq(certmap_peer_set(peer, _i == 4 ? NULL : &cert, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(err.status, CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
+    ck_assert(!peer->set);
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(no_peer) {
+    struct names names = NAMES_INIT;
+    struct certmap_value value = CERTMAP_VALUE_INIT;
+    ck_assert_int_eq(certmap_peer_set(NULL, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_uint_eq(certmap_peer_value_count(NULL, CERTMAP_FIELD_SUBJECT), 0);
+    ck_assert_int_eq(certmap_peer_value(NULL, &value, CERTMAP_FIELD_SUBJECT, 0, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_peer_clear(NULL);
+    certmap_peer_free(NULL);
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(an_empty_peer) {
+    struct certmap_value value = CERTMAP_VALUE_INIT;
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_ISSUER), 0);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_CERTIFICATE), 0);
+    ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_peer_clear(peer);
+    certmap_peer_clear(peer);
+}
+END_TEST
+
+static const struct {
+    const char *what;
+    bool value;
+    size_t size;
+    int field;
+    size_t index;
+} no_values[] = {
+    {"no value", false, sizeof(struct certmap_value), CERTMAP_FIELD_SUBJECT, 0},
+    {"too small", true, sizeof(struct certmap_value) - 1, CERTMAP_FIELD_SUBJECT, 0},
+    {"size 0", true, 0, CERTMAP_FIELD_SUBJECT, 0},
+    {"index past the end", true, sizeof(struct certmap_value), CERTMAP_FIELD_SUBJECT, 2},
+    {"index past the end of the issuer", true, sizeof(struct certmap_value), CERTMAP_FIELD_ISSUER, 1},
+    {"the largest index", true, sizeof(struct certmap_value), CERTMAP_FIELD_SUBJECT, SIZE_MAX},
+    {"the certificate", true, sizeof(struct certmap_value), CERTMAP_FIELD_CERTIFICATE, 0},
+    {"no field", true, sizeof(struct certmap_value), 3, 0},
+    {"a negative field", true, sizeof(struct certmap_value), -1, 0},
+};
+
+START_TEST(no_value) {
+    struct names names = NAMES_INIT;
+    struct certmap_error err;
+    struct certmap_value value, before;
+    memset(&value, 0x5A, sizeof value);
+    value.size = no_values[_i].size;
+    before = value;
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, "CN=Alice | OU=Sales", "CN=CA"), NULL), CERTMAP_OK);
+    ck_assert_msg(certmap_peer_value(peer, no_values[_i].value ? &value : NULL, (enum certmap_field)no_values[_i].field,
+                                     no_values[_i].index, &err) == CERTMAP_ERROR_ARGUMENT,
+                  "%s", no_values[_i].what);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_mem_eq(&value, &before, sizeof value);
+    names_free(&names);
+}
+END_TEST
+
+/* ---- use again and again ---- */
+
+START_TEST(cleared) {
+    struct names names = NAMES_INIT;
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_OK);
+    ck_assert(peer->set);
+    const size_t bytes = memory.bytes;
+    certmap_peer_clear(peer);
+    ck_assert(!peer->set);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
+    ck_assert_uint_eq(memory.bytes, bytes); /* kept for the next certificate */
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(the_struct_itself_is_not_kept) {
+    struct names names = NAMES_INIT;
+    struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    memset(&cert, 0x5A, sizeof cert);
+    ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), "0 CN 2.5.4.3 UTF8String \"Alice\"");
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(steady_use_allocates_nothing) {
+    struct names names = NAMES_INIT;
+    make(&names, "C=US | O=Contoso | bmp OU=Ä + t61 OU=\\xE9 | 1.2.3=x | CN=\\{Rene\xCC\x81*500}", "CN=CA");
+    for (int round = 0; round < 20; round++) {
+        if (round == 4)
+            t_alloc_fail_at(&memory, SIZE_MAX);
+        ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+        (void)values(CERTMAP_FIELD_ISSUER);
+    }
+    ck_assert_uint_eq(memory.requests, 0);
+    names_free(&names);
+}
+END_TEST
+
+/* Values of many sizes, one after the other in one peer. */
+START_TEST(many_different_certificates) {
+    struct names names = NAMES_INIT;
+    struct certmap_value value = CERTMAP_VALUE_INIT;
+    for (size_t i = 1; i < 300; i++) {
+        const size_t len = 1 + i * 7919 % 50000; /* large and small in turn */
+        char subject[64];
+        snprintf(subject, sizeof subject, "CN=User %zu | OU=\\{x*%zu}", len, len);
+        ck_assert_int_eq(certmap_peer_set(peer, make(&names, subject, "CN=CA"), NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 1, NULL), CERTMAP_OK);
+        ck_assert_uint_eq(value.text.len, len);
+        ck_assert_uint_eq(value.text.data[len - 1], 'x');
+    }
+    names_free(&names);
+}
+END_TEST
+
+/* ---- memory that runs out ---- */
+
+/* Long values, so that each of their forms needs new memory, and short ones. */
+static const struct {
+    const char *what, *subject, *issuer;
+} large[] = {
+    {"short values", "C=US | O=Contoso | CN=Alice", "CN=CA"},
+    {"nothing", "", ""},
+    {"ASCII", "CN=\\{Abc*3000}", "OU=\\{Abc*20000}"},
+    {"BMP", "bmp CN=\\{Ä*3000}", "bmp OU=\\{Ä*20000}"},
+    {"Latin-1", "t61 CN=\\{\\xE9*3000}", "t61 OU=\\{\\xE9*20000}"},
+    {"decomposed", "CN=\\{E\xCC\x81*3000}", "OU=\\{E\xCC\x81*20000}"},
+    {"many", "rdns 200 CN=A", "rdns 2000 OU=B"},
+};
+
+START_TEST(every_allocation_of_a_set_fails) {
+    struct names names = NAMES_INIT;
+    make(&names, large[_i].subject, large[_i].issuer);
+    for (size_t n = 0;; n++) {
+        struct certmap_error err = {.status = CERTMAP_OK};
+        struct certmap_peer *own = NULL;
+        t_alloc_fail_at(&memory, n);
+        enum certmap_status status = certmap_peer_new(&own, &allocator, &err);
+        if (status == CERTMAP_OK)
+            status = certmap_peer_set(own, &names.cert, &err);
+        const bool failed = t_alloc_failed(&memory);
+        ck_assert_msg(status == (failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK), "%s: request %zu", large[_i].what, n);
+        ck_assert_int_eq(err.status, status);
+        ck_assert_str_eq(err.text, failed ? "out of memory" : "");
+        ck_assert_uint_eq(certmap_peer_value_count(own, CERTMAP_FIELD_SUBJECT) > 0,
+                          !failed && large[_i].subject[0] != 0);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        if (own != NULL) /* usable as if nothing had been */
+            ck_assert_int_eq(certmap_peer_set(own, &names.cert, NULL), CERTMAP_OK);
+        certmap_peer_free(own);
+        ck_assert_uint_eq(memory.live, 1); /* the peer of the fixture */
+        if (!failed)
+            break;
+    }
+    names_free(&names);
+}
+END_TEST
+
+/* Sets the peer and takes all that is left of its memory, in pieces of 16 bytes, but for the last ones. */
+static size_t set_and_use_up(const struct certmap_cert *cert, size_t pieces) {
+    size_t taken = 0;
+    ck_assert_int_eq(certmap_peer_set(peer, cert, NULL), CERTMAP_OK);
+    t_alloc_fail_at(&memory, 0);
+    while (taken < pieces && cm_arena_alloc(&peer->arena, 16) != NULL)
+        taken++;
+    return taken;
+}
+
+static const char *const labelled[] = {"1.2.3=x", "octet OU=y", "raw 1.2.3=\\x1F\\x1F\\x00"};
+
+START_TEST(every_allocation_of_a_value_fails) {
+    struct names names = NAMES_INIT;
+    struct certmap_value before = CERTMAP_VALUE_INIT, value = before;
+    make(&names, labelled[_i], "CN=CA");
+    const size_t all = set_and_use_up(&names.cert, SIZE_MAX);
+    for (size_t left = 0; left < 20; left++) {
+        struct certmap_error err;
+        (void)set_and_use_up(&names.cert, all - left);
+        t_alloc_fail_at(&memory, 0);
+        const enum certmap_status status = certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, &err);
+        if (status == CERTMAP_OK) {
+            ck_assert(!t_alloc_failed(&memory));
+            ck_assert_uint_ge(left, 2);
+            break;
+        }
+        ck_assert_int_eq(status, CERTMAP_ERROR_MEMORY);
+        ck_assert_int_eq(err.code, CERTMAP_CODE_MEMORY);
+        ck_assert_mem_eq(&value, &before, sizeof value);
+        ck_assert_uint_lt(left, 10);
+    }
+    ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, NULL), CERTMAP_OK);
+    names_free(&names);
+}
+END_TEST
+
+/* A peer with a smaller limit than the public one, which no certificate within the other limits reaches. */
+static const struct {
+    const char *what, *subject, *issuer, *text;
+    size_t arena, scratch; /* limits */
+} small[] = {
+    {"AVAs of the subject", "rdns 100 CN=A", "CN=CA", "subject: the Names need more memory than 67108864 bytes", 4096,
+     SIZE_MAX},
+    {"AVAs of the issuer", "CN=Alice", "rdns 100 CN=A", "issuer: the Names need more memory than 67108864 bytes", 4096,
+     SIZE_MAX},
+    {"a text", "CN=\\{a*5000}", "CN=CA", "subject: the Names need more memory than 67108864 bytes", 4096, SIZE_MAX},
+    {"a folded text", "CN=\\{A*3000}", "CN=CA", "subject: the Names need more memory than 67108864 bytes", 4096,
+     SIZE_MAX},
+    {"decoding", "CN=Alice", "bmp CN=\\{Ä*3000}", "issuer: the Names need more memory than 67108864 bytes", SIZE_MAX,
+     4096},
+    {"normalising", "CN=\\{Ж*300}", "CN=CA", "subject: the Names need more memory than 67108864 bytes", SIZE_MAX, 4096},
+};
+
+START_TEST(memory_of_a_peer_is_limited) {
+    struct names names = NAMES_INIT;
+    struct certmap_error err;
+    peer->arena.limit = small[_i].arena;
+    peer->scratch.limit = small[_i].scratch;
+    make(&names, small[_i].subject, small[_i].issuer);
+    ck_assert_msg(certmap_peer_set(peer, &names.cert, &err) == CERTMAP_ERROR_LIMIT, "%s", small[_i].what);
+    ck_assert_int_eq(err.status, CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_NAME_TOO_LARGE);
+    ck_assert_str_eq(err.text, small[_i].text);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_OK);
+    ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), "0 CN 2.5.4.3 UTF8String \"Alice\"");
+    names_free(&names);
+}
+END_TEST
+
+START_TEST(memory_of_values_is_limited) {
+    struct names names = NAMES_INIT;
+    struct certmap_error err;
+    struct certmap_value value = CERTMAP_VALUE_INIT;
+    make(&names, "1.2.3=x", "CN=CA");
+    (void)set_and_use_up(&names.cert, SIZE_MAX);
+    peer->arena.limit = peer->arena.total;
+    ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, &err), CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_NAME_TOO_LARGE);
+    ck_assert_ptr_null(value.oid.data);
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, &err), CERTMAP_OK);
+    names_free(&names);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("peer");
+    TCase *tables_case = tcase_create("values");
+    tcase_add_checked_fixture(tables_case, set_up, tear_down);
+    tcase_add_loop_test(tables_case, values_of_the_subject, 0, COUNT(tables));
+    tcase_add_loop_test(tables_case, values_of_the_issuer, 0, COUNT(tables));
+    tcase_add_test(tables_case, views_of_a_value);
+    tcase_add_test(tables_case, a_larger_value_struct);
+    tcase_add_test(tables_case, chains);
+    suite_add_tcase(suite, tables_case);
+    TCase *errors = tcase_create("errors");
+    tcase_add_checked_fixture(errors, set_up, tear_down);
+    tcase_add_loop_test(errors, a_fault_in_the_subject, 0, COUNT(faults));
+    tcase_add_loop_test(errors, a_fault_in_the_issuer, 0, COUNT(faults));
+    tcase_add_test(errors, both_names_are_faulty);
+    tcase_add_test(errors, new_without_an_argument);
+    tcase_add_test(errors, new_with_malloc);
+    tcase_add_loop_test(errors, set_without_an_argument, 0, 5);
+    tcase_add_test(errors, no_peer);
+    tcase_add_test(errors, an_empty_peer);
+    tcase_add_loop_test(errors, no_value, 0, COUNT(no_values));
+    suite_add_tcase(suite, errors);
+    TCase *again = tcase_create("again and again");
+    tcase_add_checked_fixture(again, set_up, tear_down);
+    tcase_add_test(again, cleared);
+    tcase_add_test(again, the_struct_itself_is_not_kept);
+    tcase_add_test(again, steady_use_allocates_nothing);
+    tcase_add_test(again, many_different_certificates);
+    suite_add_tcase(suite, again);
+    TCase *scarce = tcase_create("memory");
+    tcase_add_checked_fixture(scarce, set_up, tear_down);
+    tcase_add_loop_test(scarce, every_allocation_of_a_set_fails, 0, COUNT(large));
+    tcase_add_loop_test(scarce, every_allocation_of_a_value_fails, 0, COUNT(labelled));
+    tcase_add_loop_test(scarce, memory_of_a_peer_is_limited, 0, COUNT(small));
+    tcase_add_test(scarce, memory_of_values_is_limited);
+    suite_add_tcase(suite, scarce);
+    return t_run(suite);
+}
