@@ -37,7 +37,8 @@ struct certmap_iis_logon;
 
 /* Loads the mappings that apply at the site (or, without a site, at the server level) from the text
  * of a file, UTF-8 or UTF-16. A section that is disabled or absent gives a rule set that is
- * disabled. Nothing is loaded from a text with an error in a level that applies.
+ * disabled. Nothing is loaded from a text with an error in a level that applies. Findings are told
+ * at the end of the call, in the order of the file.
  *
  * Passwords: with logon == NULL they are skipped. Otherwise *logon gets them, apart from the rules,
  * and the caller owns it. No message ever holds one. Our own buffers are wiped after use; those
@@ -60,13 +61,13 @@ CERTMAP_API enum certmap_iis_logon_method certmap_iis_logon_method(const struct 
 
 /* What the file holds as the password of a mapping. */
 enum certmap_iis_password_state {
-    CERTMAP_IIS_PASSWORD_ABSENT = 0,
+    CERTMAP_IIS_PASSWORD_ABSENT = 0, /* none, or an empty one */
     CERTMAP_IIS_PASSWORD_CLEAR = 1,
     CERTMAP_IIS_PASSWORD_ENCRYPTED = 2 /* "[enc:...]": only the IIS machine can decrypt it */
 };
 /* The password of the mapping that a result of these rules names by its index. *password is set for
  * CLEAR and otherwise gets data NULL; it is text, it lives as long as logon, and the caller must not
- * let it reach a log. */
+ * let it reach a log. An index that is none gives ABSENT. */
 CERTMAP_API enum certmap_iis_password_state certmap_iis_logon_password(const struct certmap_iis_logon *logon,
                                                                        struct certmap_view *password, size_t index);
 /* Wipes every password, then frees. */

@@ -141,9 +141,9 @@ static void check_certificates(struct build *build) {
 
 static void check_rules(struct build *build, const struct cm_iis_mapping *mapping) {
     struct cm_iis *iis = build->iis;
-    const struct cm_iis_rule *rules = iis->rules + mapping->first_rule;
     if (mapping->rule_count < 2)
         return;
+    const struct cm_iis_rule *rules = &iis->rules[mapping->first_rule];
     no_memory_unless(build, cm_iis_set_begin(&build->set, &iis->allocator, mapping->rule_count));
     for (size_t i = 0; i < mapping->rule_count && !stopped(build); i++) {
         uint64_t hash = cm_iis_hash(cm_iis_hash(CM_IIS_HASH, rules[i].subfield), rules[i].criteria);
@@ -275,18 +275,20 @@ static struct certmap_builder *add_rule(struct build *build, struct certmap_buil
 
 /* Rules that were cleared are checked in a builder of their own. */
 static void probe_cleared(struct build *build, const struct cm_iis_mapping *mapping) {
-    const struct cm_iis_rule *rules = build->iis->rules + mapping->first_rule;
     struct certmap_builder *builder = mapping->rule_generation > 0 ? start_over(build, mapping) : NULL;
-    for (size_t i = 0; i < mapping->rule_count && !stopped(build); i++)
-        if (rules[i].generation != mapping->rule_generation)
-            builder = add_rule(build, builder, mapping, &rules[i]);
+    for (size_t i = 0; i < mapping->rule_count && !stopped(build); i++) {
+        const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
+        if (rule->generation != mapping->rule_generation)
+            builder = add_rule(build, builder, mapping, rule);
+    }
 }
 
 static void add_rules(struct build *build, struct certmap_builder *builder, const struct cm_iis_mapping *mapping) {
-    const struct cm_iis_rule *rules = build->iis->rules + mapping->first_rule;
-    for (size_t i = 0; i < mapping->rule_count && !stopped(build); i++)
-        if (rules[i].generation == mapping->rule_generation)
-            builder = add_rule(build, builder, mapping, &rules[i]);
+    for (size_t i = 0; i < mapping->rule_count && !stopped(build); i++) {
+        const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
+        if (rule->generation == mapping->rule_generation)
+            builder = add_rule(build, builder, mapping, rule);
+    }
 }
 
 static void add_conditions(struct build *build, struct certmap_builder *builder, const struct cm_iis_mapping *mapping) {

@@ -108,7 +108,7 @@ enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
 /* ---- quoting ---- */
 
 struct cm_iis_quoted cm_iis_quote(struct certmap_view view) {
-    struct cm_iis_quoted quoted;
+    struct cm_iis_quoted quoted = {""};
     const size_t room = sizeof quoted.text - 3; /* for "..." in place of the NUL */
     struct certmap_view start = {view.data, view.len < room ? view.len : room};
     size_t len;
