@@ -64,6 +64,8 @@ static bool is_sound(const struct certmap_condition *condition) {
         return false;
     if ((condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) != 0)
         return false;
+    if (condition->subfield.data == NULL && condition->subfield.len > 0)
+        return false;
     if (whole && (condition->op != CERTMAP_OP_EQUAL || condition->flags != 0 || condition->subfield.len > 0))
         return false;
     if (present != (condition->operand_count == 0) || (!present && condition->operands == NULL))

@@ -76,9 +76,12 @@ static enum certmap_status set_name(struct certmap_builder *builder, struct cm_m
         return cm_error_memory(err);
     if (there == SIZE_MAX)
         return CERTMAP_OK;
+    const size_t line = builder->rules->mappings[there].line;
+    if (line == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING, "there is a mapping %s already",
+                        cm_quote(name).text);
     return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING,
-                    "there is a mapping %s already, in line %zu", cm_quote(name).text,
-                    builder->rules->mappings[there].line);
+                    "there is a mapping %s already, in line %zu", cm_quote(name).text, line);
 }
 
 /* Adds the mapping and its root, also if its name or account is bad, so that its conditions have a
@@ -101,12 +104,13 @@ static enum certmap_status begin_mapping(struct certmap_builder *builder, const 
     if (status == CERTMAP_OK)
         status = set_account(builder, &own, mapping->account, err);
     mappings[rules->mapping_count++] = own;
-    builder->one_to_one_count += own.kind == CERTMAP_KIND_ONE_TO_ONE;
     struct certmap_error later;
     enum certmap_status root =
         cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALL, 1, 0}, status == CERTMAP_OK ? err : &later);
     if (root != CERTMAP_OK)
         rules->mapping_count--;
+    else
+        builder->one_to_one_count += own.kind == CERTMAP_KIND_ONE_TO_ONE;
     return status != CERTMAP_OK ? status : root;
 }
 

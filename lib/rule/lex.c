@@ -70,14 +70,25 @@ static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum 
     return len > 0 && (cp == '\t' || !cm_is_unsafe(cp)) ? len : 0;
 }
 
-static struct cm_token bad_character(struct cm_lexer *lexer, enum certmap_code code, size_t offset) {
+/* A bad token for the character at an offset; reading goes on at `next`, so that one in a string or
+ * comment does not make the rest of it look like rules, or behind it where next is 0. */
+static struct cm_token bad_character(struct cm_lexer *lexer, enum certmap_code code, size_t offset, size_t next) {
     uint32_t cp;
     size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
-    return bad_token(lexer, code, offset, offset + (len > 0 ? len : 1));
+    struct cm_token token = bad_token(lexer, code, offset, offset + (len > 0 ? len : 1));
+    if (next > 0)
+        lexer->offset = next;
+    return token;
 }
 
 static bool is_line_end(uint8_t c) {
     return c == '\n' || c == '\r';
+}
+
+static size_t line_end(const struct cm_lexer *lexer, size_t offset) {
+    while (offset < lexer->text.len && !is_line_end(lexer->text.data[offset]))
+        offset++;
+    return offset;
 }
 
 /* Skips a comment; false at a character that may not stand in it. */
@@ -118,19 +129,28 @@ static struct cm_token take_word(struct cm_lexer *lexer) {
     return make_token(lexer, CM_TOKEN_WORD, start, end);
 }
 
-static struct cm_token take_string(struct cm_lexer *lexer) {
-    size_t start = lexer->offset, end = start + 1;
-    enum certmap_code code;
-    while (end < lexer->text.len && lexer->text.data[end] != '"' && !is_line_end(lexer->text.data[end])) {
-        size_t len = clean_character(lexer, end, &code);
-        if (len == 0)
-            return bad_character(lexer, code, end);
-        bool escape = lexer->text.data[end] == '\\';
-        end += len;
-        if (escape && end < lexer->text.len && (lexer->text.data[end] == '"' || lexer->text.data[end] == '\\'))
+/* The end of a string that begins at start: at its second quote, or at the end of the line or text. */
+static size_t string_end(const struct cm_lexer *lexer, size_t start) {
+    const uint8_t *text = lexer->text.data;
+    size_t end = start + 1;
+    while (end < lexer->text.len && text[end] != '"' && !is_line_end(text[end])) {
+        bool escape = text[end++] == '\\';
+        if (escape && end < lexer->text.len && (text[end] == '"' || text[end] == '\\'))
             end++;
     }
-    if (end >= lexer->text.len || lexer->text.data[end] != '"')
+    return end;
+}
+
+static struct cm_token take_string(struct cm_lexer *lexer) {
+    size_t start = lexer->offset, end = string_end(lexer, start);
+    enum certmap_code code;
+    const bool closed = end < lexer->text.len && lexer->text.data[end] == '"';
+    for (size_t i = start + 1, len; i < end; i += len) {
+        len = clean_character(lexer, i, &code);
+        if (len == 0)
+            return bad_character(lexer, code, i, closed ? end + 1 : end);
+    }
+    if (!closed)
         return bad_token(lexer, CERTMAP_CODE_UNTERMINATED_STRING, start, end);
     lexer->offset = end + 1;
     struct cm_token token = make_token(lexer, CM_TOKEN_STRING, start, end + 1);
@@ -141,7 +161,7 @@ static struct cm_token take_string(struct cm_lexer *lexer) {
 struct cm_token cm_lex_next(struct cm_lexer *lexer) {
     enum certmap_code code;
     if (!skip_space(lexer, &code))
-        return bad_character(lexer, code, lexer->offset);
+        return bad_character(lexer, code, lexer->offset, line_end(lexer, lexer->offset));
     if (at_end(lexer))
         return make_token(lexer, CM_TOKEN_END, lexer->offset, lexer->offset);
     uint8_t c = lexer->text.data[lexer->offset];
@@ -155,7 +175,7 @@ struct cm_token cm_lex_next(struct cm_lexer *lexer) {
     }
     if (clean_character(lexer, lexer->offset, &code) > 0)
         code = CERTMAP_CODE_SYNTAX;
-    return bad_character(lexer, code, lexer->offset);
+    return bad_character(lexer, code, lexer->offset, 0);
 }
 
 /* ---- escapes ---- */
@@ -202,12 +222,13 @@ static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
     put(un, bytes, len);
 }
 
-/* Takes one escape; returns its length in the source, or 0. */
+/* Takes one escape; returns its length in the source, or 0. A string does not end in a lone backslash:
+ * that would have escaped its quote. */
 static size_t take_escape(struct unescape *un) {
     static const char plain[] = "\\\"nt", meant[] = "\\\"\n\t";
-    uint8_t c = un->rest.len > 1 ? un->rest.data[1] : 0, bytes[4];
+    uint8_t c = un->rest.data[1], bytes[4];
     uint32_t cp;
-    const char *at = c != 0 ? strchr(plain, c) : NULL;
+    const char *at = strchr(plain, c);
     if (at != NULL) {
         put_literal(un, (const uint8_t *)&meant[at - plain], 1);
         return 2;
@@ -222,16 +243,17 @@ static size_t take_escape(struct unescape *un) {
     return len;
 }
 
-/* How much of a bad escape to point at. */
+/* How much of a bad escape to point at: the character behind the backslash, and of \u{41 the digits and
+ * the braces that are there. */
 static size_t bad_length(struct certmap_view rest) {
-    size_t len = rest.len > 1 && rest.data[1] == 'u' ? 2 : 1;
-    if (len == 2) {
-        while (len < rest.len && len < 10 && rest.data[len - 1] != '}')
-            len++;
-        return len;
-    }
     uint32_t cp;
-    return rest.len > 1 ? 1 + cm_utf8_decode(rest.data + 1, rest.len - 1, &cp) : 1;
+    size_t len = 1 + cm_utf8_decode(rest.data + 1, rest.len - 1, &cp);
+    if (cp != 'u' || len == rest.len || rest.data[len] != '{')
+        return len;
+    do
+        len++;
+    while (len < rest.len && hex_digit(rest.data[len]) < 16);
+    return len < rest.len && rest.data[len] == '}' ? len + 1 : len;
 }
 
 bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,

@@ -15,11 +15,8 @@
 /* ---- mappings ---- */
 
 static bool take_always(struct cm_parser *parser) {
-    if (certmap_builder_always(parser->builder, &parser->error) != CERTMAP_OK)
-        return cm_parser_report(parser, parser->token.position, &parser->error);
-    if (parser->catch_all.kind == CM_TOKEN_END)
-        parser->catch_all = parser->mapping_name;
-    return true;
+    return certmap_builder_always(parser->builder, &parser->error) == CERTMAP_OK ||
+           cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
 static bool take_when(struct cm_parser *parser, bool *always) {
@@ -60,8 +57,8 @@ static bool take_decision(struct cm_parser *parser, enum certmap_decision *decis
 }
 
 /* Findings about mappings that are right but not what their author may have meant. */
-static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision,
-                            struct cm_token before) {
+static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision) {
+    const struct cm_token before = parser->catch_all;
     struct certmap_error warning;
     struct cm_quoted name = cm_quote(parser->mapping_name.text);
     if (always && decision == CERTMAP_ALLOW) {
@@ -76,6 +73,8 @@ static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_
                  cm_quote(before.text).text, before.position.line);
         cm_error_place(&warning, parser->mapping_name.position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    } else if (always) {
+        parser->catch_all = parser->mapping_name;
     }
 }
 
@@ -92,17 +91,20 @@ static bool begin_mapping(struct cm_parser *parser) {
     mapping.decision = CERTMAP_DENY;
     mapping.line = name.position.line;
     mapping.column = name.position.column;
-    if (parser->findings.errors > errors)
-        mapping.name = CM_VIEW("?"); /* reported already; only the place matters now */
+    if (parser->findings.errors > errors) {
+        mapping.name = CM_VIEW_NONE; /* reported already; a mapping of this kind needs no name */
+        mapping.kind = CERTMAP_KIND_ONE_TO_ONE;
+    }
     enum certmap_status status = certmap_builder_mapping(parser->builder, &mapping, &parser->error);
-    bool consequence = status == CERTMAP_ERROR_ARGUMENT || parser->findings.errors > errors;
-    if (status != CERTMAP_OK && !consequence)
+    if (status == CERTMAP_OK && mapping.name.data != NULL)
+        parser->mapping_name.text = cm_builder_open_mapping(parser->builder)->name;
+    else if (status != CERTMAP_OK &&
+             status != CERTMAP_ERROR_ARGUMENT) /* that is about the last mapping, also reported */
         cm_parser_report(parser, name.position, &parser->error);
     return !parser->fatal;
 }
 
 static bool take_mapping(struct cm_parser *parser) {
-    struct cm_token before = parser->catch_all;
     enum certmap_decision decision;
     bool always;
     cm_parser_advance(parser);
@@ -111,7 +113,7 @@ static bool take_mapping(struct cm_parser *parser) {
         !take_when(parser, &always) || !take_decision(parser, &decision) ||
         !cm_parser_expect_punct(parser, '}', "\"}\" after the decision"))
         return false;
-    look_at_mapping(parser, always, decision, before);
+    look_at_mapping(parser, always, decision);
     return true;
 }
 

@@ -14,6 +14,16 @@
 
 /* ---- conditions ---- */
 
+static bool report_field(struct cm_parser *parser, struct certmap_view field, const struct certmap_view *fields) {
+    const size_t nearest = certmap_text_nearest(field, fields, 2);
+    const struct cm_quoted quoted = cm_quote(field);
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+             "expected a condition on subject or issuer, but there is %s%s%s%s", quoted.text,
+             nearest != SIZE_MAX ? "; did you mean " : "",
+             nearest != SIZE_MAX ? (const char *)fields[nearest].data : "", nearest != SIZE_MAX ? "?" : "");
+    return cm_parser_report(parser, cm_token_part(&parser->token, field), &parser->error);
+}
+
 /* Splits subject.CN at the first dot. */
 static bool take_field(struct cm_parser *parser, struct certmap_condition *condition, struct cm_position *subfield) {
     static const struct certmap_view fields[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer")};
@@ -25,9 +35,12 @@ static bool take_field(struct cm_parser *parser, struct certmap_condition *condi
     struct certmap_view field =
         cm_view(token.text.data, dot == NULL ? token.text.len : (size_t)(dot - token.text.data));
     bool issuer = cm_view_equal(field, fields[1]);
-    if (!issuer && !cm_view_equal(field, fields[0]))
+    const bool known = issuer || cm_view_equal(field, fields[0]);
+    if (!known && dot != NULL)
+        return report_field(parser, field, fields);
+    if (!known)
         return cm_parser_report_unexpected(parser, CERTMAP_CODE_UNKNOWN_FIELD, "a condition on subject or issuer",
-                                           dot == NULL ? starts : fields, dot == NULL ? 3 : 2);
+                                           starts, 3);
     if (dot == NULL || field.len + 1 == token.text.len) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
                  "%s needs a subfield, for example %s.CN", issuer ? "issuer" : "subject",

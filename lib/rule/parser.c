@@ -25,8 +25,11 @@ static bool report_bad_token(struct cm_parser *parser) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s is not UTF-8", quoted.text);
         break;
     case CERTMAP_CODE_CONTROL_CHARACTER:
-        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
-                 "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);
+        if (parser->token.text.data[0] == 0)
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "U+0000 cannot stand in rules");
+        else
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
+                     "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);
         break;
     default:
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s has no meaning here", quoted.text);
@@ -124,9 +127,12 @@ bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, 
     if (out == NULL)
         return cm_parser_memory_failed(parser);
     cm_parser_advance(parser);
-    if (!cm_string_unescape(text, out, &token, use, &bad))
+    struct certmap_view unescaped;
+    if (!cm_string_unescape(&unescaped, out, &token, use, &bad))
         report_escape(parser, &token, bad, use);
-    else if (cm_text_check(*text, "the string", &parser->error) != CERTMAP_OK)
+    else if (cm_text_check(unescaped, "the string", &parser->error) != CERTMAP_OK)
         cm_parser_report(parser, token.position, &parser->error);
-    return !parser->fatal;
+    else
+        *text = unescaped;
+    return true;
 }

@@ -22,7 +22,7 @@ struct cm_parser {
     size_t operand_cap;
     size_t nesting;
     size_t mapping_count;
-    struct cm_token mapping_name; /* of the mapping being read */
+    struct cm_token mapping_name; /* of the mapping being read; its text unescaped, if that is possible */
     struct cm_token catch_all;    /* the name of the first mapping that holds for everyone; END: none */
     struct certmap_error error;   /* being filled; here, not on the stack that nesting needs */
     bool fatal;                   /* no memory, or over a limit: stop */

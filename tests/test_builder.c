@@ -1,0 +1,760 @@
+/* SPDX-License-Identifier: MIT */
+/* Building rule sets without text: the calls, their errors, and that the parser ends in the same. */
+#include "rules.h"
+#include "support/alloc.h"
+
+/* ---- scripts of calls ----
+ *
+ *     Ma Da    a many-to-one mapping "a" that allows or denies       & | !    open and, or, not
+ *     1a 1     a one-to-one mapping, named or not                    )        close
+ *     Cx       subject.CN = "x"                                      A        always
+ *     X        a condition on a subfield that does not exist         0        disable */
+
+static enum certmap_status call_mapping(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
+    const char name[] = {call[1] == ' ' ? (char)0 : call[1], 0};
+    return t_add_mapping(builder, call[0] == '1' ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_MANY_TO_ONE,
+                         name[0] == 0 ? NULL : name, call[0] == 'D' ? NULL : "account", err);
+}
+
+static enum certmap_status call(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
+    switch (call[0]) {
+    case 'C':
+        return t_add_equal(builder, "CN", (const char[]){call[1], 0}, err);
+    case 'X':
+        return t_add_equal(builder, "XX", "a", err);
+    case 'A':
+        return certmap_builder_always(builder, err);
+    case '0':
+        return certmap_builder_disable(builder, err);
+    case '&':
+        return certmap_builder_open(builder, CERTMAP_ALL, err);
+    case '|':
+        return certmap_builder_open(builder, CERTMAP_ANY, err);
+    case '!':
+        return certmap_builder_open(builder, CERTMAP_NOT, err);
+    case ')':
+        return certmap_builder_close(builder, err);
+    default:
+        return call_mapping(builder, call, err);
+    }
+}
+
+static const char *next_call(const char *at) {
+    at += strcspn(at, " ");
+    return at + strspn(at, " ");
+}
+
+static char letter_of(enum certmap_status status) {
+    static const char letters[] = ".AMLS";
+    ck_assert_int_le((int)status, CERTMAP_ERROR_SYNTAX);
+    return letters[status];
+}
+
+/* Each call and the end give OK '.', Argument, Limit, Syntax or Memory. */
+static const struct {
+    const char *about, *calls, *outcomes;
+} scripts[] = {
+    {"nothing", "", "."},
+    {"a mapping", "Ma Cx", "..."},
+    {"two mappings", "Ma Cx Db Cy", "....."},
+    {"always", "Ma A", "..."},
+    {"always among conditions", "Ma A Cx", "...."},
+    {"one-to-one needs no name", "1 Cx 1 Cx", "....."},
+    {"one-to-one may have a name", "1a Cx", "..."},
+    {"groups", "Ma | Cx & Cy ! Cz ) ) )", "..........."},
+    {"a group of one", "Ma | Cx )", "....."},
+    {"not of a group", "Ma ! | Cx Cy ) )", "........"},
+    {"always in a group", "Ma ! A )", "....."},
+    {"disabled", "0 Ma Cx", "...."},
+    {"disabled, and nothing else", "0", ".."},
+
+    {"a many-to-one mapping without a name", "M", "SS"},
+    {"a mapping without conditions", "Ma", ".A"},
+    {"a mapping without conditions before another", "Ma Mb Cx", ".A.A"},
+    {"a one-to-one mapping without conditions", "1", ".A"},
+    {"a condition before any mapping", "Cx", "AA"},
+    {"always before any mapping", "A", "AA"},
+    {"a group before any mapping", "&", "AA"},
+    {"a close before any mapping", ")", "AA"},
+    {"disabled, but no mapping for a condition", "0 Cx", ".AA"},
+    {"a close without a group", "Ma Cx )", "..AA"},
+    {"a close too many", "Ma & Cx ) )", "....AA"},
+    {"a group left open", "Ma & Cx", "...A"},
+    {"a group left open before another mapping", "Ma & Cx Mb Cy", "...A.A"},
+    {"an empty group", "Ma Cx & )", "...AA"},
+    {"an empty not", "Ma Cx ! )", "...AA"},
+    {"not of two", "Ma ! Cx Cy )", "....AA"},
+    {"a name twice", "Ma Cx Ma Cx", "..S.S"},
+    {"a name twice, of two kinds", "1a Cx Ma Cx", "..S.S"},
+    {"a name three times", "Ma Cx Ma Cx Ma Cx", "..S.S.S"},
+    {"an unknown subfield", "Ma X", ".SS"},
+    {"an unknown subfield after a condition", "Ma Cx X", "..SS"},
+    {"an unknown subfield, and then a name twice", "Ma Cx X Ma Cy", "..SS.S"},
+    {"a name twice, and then no condition", "Ma Cx Ma X", "..SSS"},
+    {"an unknown subfield, and then no mapping begins wrongly", "Ma X Mb Cx", ".SA.S"},
+    {"the first mistake is what the end tells", "Ma ) X", ".ASA"},
+};
+
+START_TEST(script) {
+    static struct certmap_rules *const untouched = (struct certmap_rules *)&scripts;
+    struct certmap_builder *builder = t_builder();
+    struct certmap_rules *rules = untouched;
+    struct certmap_error first = {.status = CERTMAP_OK}, last = {.status = CERTMAP_OK};
+    size_t i = 0;
+    for (const char *at = scripts[_i].calls; *at != 0; at = next_call(at), i++) {
+        struct certmap_error error = {.status = CERTMAP_OK};
+        const enum certmap_status status = call(builder, at, &error);
+        ck_assert_msg(letter_of(status) == scripts[_i].outcomes[i], "%s: call %zu: %c, %s", scripts[_i].about, i + 1,
+                      letter_of(status), error.text);
+        ck_assert_int_eq(error.status, status);
+        ck_assert_uint_eq(error.line, 0);
+        if (first.status == CERTMAP_OK)
+            first = error;
+    }
+    const enum certmap_status status = certmap_builder_finish(builder, &rules, &last);
+    ck_assert_msg(letter_of(status) == scripts[_i].outcomes[i] && scripts[_i].outcomes[i + 1] == 0,
+                  "%s: at the end: %c, %s", scripts[_i].about, letter_of(status), last.text);
+    ck_assert_int_eq(rules == untouched, status != CERTMAP_OK);
+    ck_assert_int_eq(last.status, status);
+    if (first.status != CERTMAP_OK)
+        ck_assert_mem_eq(&last, &first, sizeof first);
+    if (status == CERTMAP_OK)
+        certmap_rules_free(rules);
+    certmap_builder_free(builder);
+}
+END_TEST
+
+/* After a mistake the builder is empty and as good as new, without another mapping's names or switches. */
+START_TEST(script_and_then_another) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_rules *rules = NULL;
+    for (const char *at = scripts[_i].calls; *at != 0; at = next_call(at))
+        call(builder, at, NULL);
+    if (certmap_builder_finish(builder, &rules, NULL) == CERTMAP_OK)
+        certmap_rules_free(rules);
+    for (const char *at = "Ma Cx Db Cy"; *at != 0; at = next_call(at))
+        ck_assert_int_eq(call(builder, at, NULL), CERTMAP_OK);
+    rules = t_finish(builder);
+    ck_assert_uint_eq(certmap_rules_count(rules), 2);
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=x", "CN=CA");
+    ck_assert_int_eq(t_match(rules, peer.peer).decision, CERTMAP_ALLOW);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(script_and_no_end) {
+    struct certmap_builder *builder = t_builder();
+    for (const char *at = scripts[_i].calls; *at != 0; at = next_call(at))
+        call(builder, at, NULL);
+    certmap_builder_free(builder); /* LeakSanitizer looks */
+}
+END_TEST
+
+/* ---- the same as the parser ---- */
+
+static const struct {
+    const char *calls, *rules;
+} equivalents[] = {
+    {"Da Ca", "mapping \"a\" { when subject.CN = \"a\"; deny; }"},
+    {"Da A", "mapping \"a\" { when always; deny; }"},
+    {"Da Ca Cb", "mapping \"a\" { when subject.CN = \"a\" and subject.CN = \"b\"; deny; }"},
+    {"Da & Ca Cb )", "mapping \"a\" { when subject.CN = \"a\" and subject.CN = \"b\"; deny; }"},
+    {"Da & Ca Cb )", "mapping \"a\" { when (subject.CN = \"a\" and subject.CN = \"b\"); deny; }"},
+    {"Da Ca Cb Cc", "mapping \"a\" { when subject.CN = \"a\" and subject.CN = \"b\" and subject.CN = \"c\"; deny; }"},
+    {"Da | Ca Cb )", "mapping \"a\" { when subject.CN = \"a\" or subject.CN = \"b\"; deny; }"},
+    {"Da | Ca Cb Cc )", "mapping \"a\" { when subject.CN = \"a\" or subject.CN = \"b\" or subject.CN = \"c\"; deny; }"},
+    {"Da ! Ca )", "mapping \"a\" { when not subject.CN = \"a\"; deny; }"},
+    {"Da ! ! Ca ) )", "mapping \"a\" { when not not subject.CN = \"a\"; deny; }"},
+    {"Da ! Ca ) Cb", "mapping \"a\" { when not subject.CN = \"a\" and subject.CN = \"b\"; deny; }"},
+    {"Da ! & Ca Cb ) )", "mapping \"a\" { when not (subject.CN = \"a\" and subject.CN = \"b\"); deny; }"},
+    {"Da Ca | Cb Cc )",
+     "mapping \"a\" { when subject.CN = \"a\" and (subject.CN = \"b\" or subject.CN = \"c\"); deny; }"},
+    {"Da | Ca & Cb Cc ) )",
+     "mapping \"a\" { when subject.CN = \"a\" or (subject.CN = \"b\" and subject.CN = \"c\"); deny; }"},
+    {"Da | Ca Cb ) | Cc Cx )", "mapping \"a\" { when (subject.CN = \"a\" or subject.CN = \"b\") and (subject.CN = "
+                               "\"c\" or subject.CN = \"x\"); deny; }"},
+    {"Da & Ca Cb ) Cc",
+     "mapping \"a\" { when (subject.CN = \"a\" and subject.CN = \"b\") and subject.CN = \"c\"; deny; }"},
+    {"Da | ! & Ca ! Cb ) ) ) & Cc Cx ) )", "mapping \"a\" { when not (subject.CN = \"a\" and not subject.CN = \"b\") "
+                                           "or (subject.CN = \"c\" and subject.CN = \"x\");"
+                                           " deny; }"},
+    {"Da Ca Db | Cb Cx ) Dc A", "mapping \"a\" { when subject.CN = \"a\"; deny; } mapping \"b\" { when subject.CN = "
+                                "\"b\" or subject.CN = \"x\"; deny; }"
+                                "mapping \"c\" { when always; deny; }"},
+};
+
+START_TEST(equivalent) {
+    struct certmap_builder *builder = t_builder();
+    struct t_buf text = T_BUF_INIT, traces[2] = {T_BUF_INIT, T_BUF_INIT};
+    struct t_peer peer;
+    t_put(&text, "certmap 1; ");
+    t_put(&text, equivalents[_i].rules);
+    for (const char *at = equivalents[_i].calls; *at != 0; at = next_call(at))
+        ck_assert_int_eq(call(builder, at, NULL), CERTMAP_OK);
+    struct certmap_rules *parsed = t_rules(t_cstr(&text)), *built = t_finish(builder);
+    t_peer_make(&peer, "CN=b | CN=c | octet CN=z", "CN=CA");
+    t_trace(&traces[0], built, peer.peer);
+    t_trace(&traces[1], parsed, peer.peer);
+    ck_assert_str_eq(t_cstr(&traces[0]), t_cstr(&traces[1]));
+    ck_assert_uint_eq(certmap_rules_needs(built), certmap_rules_needs(parsed));
+    t_peer_free(&peer);
+    certmap_rules_free(parsed);
+    certmap_rules_free(built);
+    t_buf_free(&text);
+    t_buf_free(&traces[0]);
+    t_buf_free(&traces[1]);
+}
+END_TEST
+
+/* ---- names and accounts ---- */
+
+static const struct {
+    const char *a, *b;
+    bool same;
+} names[] = {
+    {"staff", "staff", true},
+    {"staff", "STAFF", true},
+    {"staff", "Staff ", false},
+    {"staff", "staf", false},
+    {"\xC3\xA9", "\xC3\x89", true},
+    {"\xC3\xA9", "e\xCC\x81", false}, /* case only; no normalisation */
+    {"stra\xC3\x9F"
+     "e",
+     "STRASSE", false},
+    {"k", "\xE2\x84\xAA", true},
+    {"i", "\xC4\xB0", false},
+    {"a\nb", "A\nB", true},
+};
+
+START_TEST(names_compare_without_case) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, names[_i].a, NULL, NULL), CERTMAP_OK);
+    certmap_builder_always(builder, NULL);
+    const enum certmap_status status = t_add_mapping(builder, CERTMAP_KIND_NATIVE, names[_i].b, NULL, &error);
+    ck_assert_msg((status != CERTMAP_OK) == names[_i].same, "\"%s\" and \"%s\"", names[_i].a, names[_i].b);
+    if (names[_i].same) {
+        ck_assert_int_eq(status, CERTMAP_ERROR_SYNTAX);
+        ck_assert_int_eq(error.code, CERTMAP_CODE_DUPLICATE_MAPPING);
+    }
+    certmap_builder_free(builder);
+}
+END_TEST
+
+START_TEST(says_where_the_name_was_first) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    mapping.decision = CERTMAP_DENY;
+    mapping.name = t_string("a");
+    certmap_builder_mapping(builder, &mapping, NULL);
+    certmap_builder_always(builder, NULL);
+    ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, &error), CERTMAP_ERROR_SYNTAX);
+    ck_assert_str_eq(error.text, "there is a mapping \"a\" already");
+    mapping.name = t_string("b");
+    mapping.line = 7;
+    certmap_builder_mapping(builder, &mapping, NULL);
+    ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, &error), CERTMAP_ERROR_SYNTAX);
+    ck_assert_str_eq(error.text, "there is a mapping \"b\" already, in line 7");
+    certmap_builder_free(builder);
+}
+END_TEST
+
+START_TEST(many_names) {
+    struct certmap_builder *builder = t_builder();
+    char name[16];
+    for (int i = 0; i < 2000; i++) {
+        snprintf(name, sizeof name, "n%d", i);
+        ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, name, NULL, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_OK);
+    }
+    for (int i = 0; i < 2000; i++) {
+        snprintf(name, sizeof name, "N%d", i);
+        ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, name, NULL, NULL), CERTMAP_ERROR_SYNTAX);
+        certmap_builder_always(builder, NULL);
+    }
+    certmap_builder_free(builder);
+}
+END_TEST
+
+/* domain and user NULL: not an account. domain "": it has none. */
+static const struct {
+    const char *account, *domain, *user;
+} accounts[] = {
+    {"CONTOSO\\portal", "CONTOSO", "portal"},
+    {"portal@contoso.example", "contoso.example", "portal"},
+    {"portal", "", "portal"},
+    {"a", "", "a"},
+    {"CONTOSO\\portal@x", "CONTOSO", "portal@x"},
+    {"a@b@c", "c", "a@b"},
+    {"A@B\\c", "A@B", "c"},
+    {".\\local", ".", "local"},
+    {"CONTOSO\\first last", "CONTOSO", "first last"},
+    {" a ", "", " a "},
+    {"B\xC3\x9CRO\\j\xC3\xBCrgen", "B\xC3\x9CRO", "j\xC3\xBCrgen"},
+    {"a/b", "", "a/b"},
+    {"", NULL, NULL},
+    {"\\", NULL, NULL},
+    {"@", NULL, NULL},
+    {"\\user", NULL, NULL},
+    {"DOMAIN\\", NULL, NULL},
+    {"DOMAIN\\\\user", NULL, NULL},
+    {"A\\B\\user", NULL, NULL},
+    {"A\\user\\", NULL, NULL},
+    {"@domain", NULL, NULL},
+    {"user@", NULL, NULL},
+    {"a@b@", NULL, NULL},
+    {"a\nb", NULL, NULL},
+    {"a\tb", NULL, NULL},
+    {"a\x7F", NULL, NULL},
+    {"a\xC2\x85", NULL, NULL},
+    {"a\xE2\x80\xAE"
+     "b",
+     NULL, NULL},
+    {"a\xE2\x80\xA8", NULL, NULL},
+    {"a\xFF", NULL, NULL},
+    {"a\xC0\x80", NULL, NULL},
+};
+
+static void assert_text(struct certmap_view view, const char *wanted) {
+    ck_assert_msg(view.data != NULL && view.len == strlen(wanted) && memcmp(view.data, wanted, view.len + 1) == 0,
+                  "\"%s\"", wanted); /* its NUL too */
+}
+
+START_TEST(account_row) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_error error = {.status = CERTMAP_OK};
+    const enum certmap_status status =
+        t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, "m", accounts[_i].account, &error);
+    const bool good = accounts[_i].user != NULL;
+    ck_assert_msg((status == CERTMAP_OK) == good, "\"%s\": %s", accounts[_i].account, error.text);
+    certmap_builder_always(builder, NULL);
+    if (!good) {
+        ck_assert_int_eq(status, CERTMAP_ERROR_SYNTAX);
+        ck_assert(error.code == CERTMAP_CODE_BAD_ACCOUNT || error.code == CERTMAP_CODE_BAD_UTF8);
+        certmap_builder_free(builder);
+        return;
+    }
+    struct certmap_rules *rules = t_finish(builder);
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    assert_text(result.account, accounts[_i].account);
+    assert_text(result.user, accounts[_i].user);
+    if (accounts[_i].domain[0] == 0)
+        ck_assert_ptr_null(result.domain.data);
+    else
+        assert_text(result.domain, accounts[_i].domain);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* Texts with a length, for what a C string cannot hold. */
+static const struct {
+    const char *about, *text;
+    size_t len;
+    enum certmap_code code; /* of it as a name, as an account, as an operand and as a pattern */
+} texts[] = {
+    {"U+0000", "a\0b", 3, CERTMAP_CODE_NUL},
+    {"U+0000 alone", "\0", 1, CERTMAP_CODE_NUL},
+    {"U+0000 at the end", "a\0", 2, CERTMAP_CODE_NUL},
+    {"a byte that is not UTF-8", "a\xFF", 2, CERTMAP_CODE_BAD_UTF8},
+    {"overlong", "\xC0\x80", 2, CERTMAP_CODE_BAD_UTF8},
+    {"a surrogate", "\xED\xA0\x80", 3, CERTMAP_CODE_BAD_UTF8},
+    {"cut", "\xC3", 1, CERTMAP_CODE_BAD_UTF8},
+};
+
+static enum certmap_status add_text(struct certmap_builder *builder, int use, struct certmap_view text,
+                                    struct certmap_error *error) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    mapping.decision = CERTMAP_ALLOW;
+    mapping.name = use == 0 ? text : t_string("m");
+    mapping.account = use == 1 ? text : t_string("a");
+    condition.subfield = t_string("CN");
+    condition.op = use == 3 ? CERTMAP_OP_LIKE : CERTMAP_OP_EQUAL;
+    condition.operands = &text;
+    condition.operand_count = 1;
+    const enum certmap_status status = certmap_builder_mapping(builder, &mapping, error);
+    return use < 2 ? status : certmap_builder_condition(builder, &condition, error);
+}
+
+START_TEST(unclean_text) {
+    for (int use = 0; use < 4; use++) {
+        struct certmap_builder *builder = t_builder();
+        struct certmap_error error = {.status = CERTMAP_OK};
+        const struct certmap_view text = {(const uint8_t *)texts[_i].text, texts[_i].len};
+        ck_assert_msg(add_text(builder, use, text, &error) == CERTMAP_ERROR_SYNTAX, "%s, use %d", texts[_i].about, use);
+        ck_assert_msg(error.code == texts[_i].code, "%s, use %d: %s", texts[_i].about, use, error.text);
+        certmap_builder_free(builder);
+    }
+}
+END_TEST
+
+/* ---- conditions ---- */
+
+static const struct certmap_view one_operand[] = {{(const uint8_t *)"a", 1}};
+static const struct certmap_view null_operand[] = {{NULL, 0}};
+static const struct certmap_view lying_operand[] = {{NULL, 1}};
+static const struct certmap_view escape_operand[] = {{(const uint8_t *)"a\\b", 3}};
+static const struct certmap_view good_escapes[] = {{(const uint8_t *)"\\\\\\*\\?", 6}};
+static const struct certmap_view last_backslash[] = {{(const uint8_t *)"a\\", 2}};
+
+#define SUBJECT CERTMAP_FIELD_SUBJECT
+#define ISSUER CERTMAP_FIELD_ISSUER
+#define WHOLE CERTMAP_FIELD_CERTIFICATE
+#define EQUAL CERTMAP_OP_EQUAL
+#define LIKE CERTMAP_OP_LIKE
+#define PRESENT CERTMAP_OP_PRESENT
+
+static const struct {
+    const char *about;
+    enum certmap_field field;
+    const char *subfield;
+    enum certmap_operator op;
+    unsigned flags;
+    const struct certmap_view *operands;
+    size_t count;
+    enum certmap_code code; /* NONE: it is right */
+} conditions[] = {
+    {"equal", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE},
+    {"equal to nothing", SUBJECT, "CN", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE},
+    {"nocase", ISSUER, "cn", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_NONE},
+    {"an OID", ISSUER, "1.2.3", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE},
+    {"present", SUBJECT, "OID.1.2.3", PRESENT, 0, NULL, 0, CERTMAP_CODE_NONE},
+    {"like, escaped", SUBJECT, "CN", LIKE, 0, good_escapes, 1, CERTMAP_CODE_NONE},
+    {"like, IIS", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN, escape_operand, 1, CERTMAP_CODE_NONE},
+    {"like, IIS, nocase", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN | CERTMAP_NOCASE, last_backslash, 1,
+     CERTMAP_CODE_NONE},
+    {"equal knows no escapes", SUBJECT, "CN", EQUAL, 0, last_backslash, 1, CERTMAP_CODE_NONE},
+    {"the certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE},
+    {"no certificate", WHOLE, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE},
+
+    {"no such field", (enum certmap_field)3, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"no such operator", SUBJECT, "CN", (enum certmap_operator)3, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"no such flag", SUBJECT, "CN", EQUAL, 4, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"no operand", SUBJECT, "CN", EQUAL, 0, one_operand, 0, CERTMAP_CODE_ARGUMENT},
+    {"no operands", SUBJECT, "CN", EQUAL, 0, NULL, 1, CERTMAP_CODE_ARGUMENT},
+    {"like without a pattern", SUBJECT, "CN", LIKE, 0, NULL, 0, CERTMAP_CODE_ARGUMENT},
+    {"present with an operand", SUBJECT, "CN", PRESENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"an operand that is not there", SUBJECT, "CN", EQUAL, 0, lying_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"a subfield that is not there", SUBJECT, NULL, EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"the certificate with a subfield", WHOLE, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"the certificate like something", WHOLE, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT},
+    {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+
+    {"no subfield", SUBJECT, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
+    {"an unknown subfield", SUBJECT, "XX", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
+    {"an unknown subfield present", ISSUER, "XX", PRESENT, 0, NULL, 0, CERTMAP_CODE_UNKNOWN_SUBFIELD},
+    {"a blank in a subfield", SUBJECT, "CN ", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
+    {"a subfield that is not UTF-8", SUBJECT, "\xFF", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
+    {"a bad OID", SUBJECT, "1.2.", EQUAL, 0, one_operand, 1, CERTMAP_CODE_BAD_OID},
+    {"a bad escape", SUBJECT, "CN", LIKE, 0, escape_operand, 1, CERTMAP_CODE_BAD_ESCAPE},
+    {"a backslash at the end", SUBJECT, "CN", LIKE, 0, last_backslash, 1, CERTMAP_CODE_BAD_ESCAPE},
+};
+
+START_TEST(condition_row) {
+    static const uint8_t nothing = 0;
+    struct certmap_builder *builder = t_builder();
+    struct certmap_condition made = CERTMAP_CONDITION_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
+    made.field = conditions[_i].field;
+    made.subfield =
+        conditions[_i].subfield == NULL ? (struct certmap_view){NULL, 1} : t_string(conditions[_i].subfield);
+    if (made.subfield.len == 0)
+        made.subfield.data = &nothing;
+    made.op = conditions[_i].op;
+    made.flags = conditions[_i].flags;
+    made.operands = conditions[_i].operands;
+    made.operand_count = conditions[_i].count;
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
+    const enum certmap_status status = certmap_builder_condition(builder, &made, &error);
+    ck_assert_msg(error.code == conditions[_i].code, "%s: %s", conditions[_i].about, error.text);
+    ck_assert_int_eq(status, conditions[_i].code == CERTMAP_CODE_NONE       ? CERTMAP_OK
+                             : conditions[_i].code == CERTMAP_CODE_ARGUMENT ? CERTMAP_ERROR_ARGUMENT
+                                                                            : CERTMAP_ERROR_SYNTAX);
+    certmap_builder_free(builder);
+}
+END_TEST
+
+/* What the calls are given may go. */
+START_TEST(everything_is_copied) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    char name[] = "mapping", account[] = "DOMAIN\\user", subfield[] = "1.2.3", operand[] = "value";
+    struct certmap_view operands[] = {t_string(operand)};
+    struct t_peer peer;
+    mapping.decision = CERTMAP_ALLOW;
+    mapping.kind = CERTMAP_KIND_MANY_TO_ONE;
+    mapping.name = t_string(name);
+    mapping.account = t_string(account);
+    mapping.line = 3;
+    mapping.column = 5;
+    certmap_builder_mapping(builder, &mapping, NULL);
+    condition.subfield = t_string(subfield);
+    condition.operands = operands;
+    condition.operand_count = 1;
+    certmap_builder_condition(builder, &condition, NULL);
+    memset(name, 'x', sizeof name);
+    memset(account, 'x', sizeof account);
+    memset(subfield, 'x', sizeof subfield);
+    memset(operand, 'x', sizeof operand);
+    memset(operands, 0, sizeof operands);
+    struct certmap_rules *rules = t_finish(builder);
+    t_peer_make(&peer, "1.2.3=value", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    assert_text(result.mapping, "mapping");
+    assert_text(result.account, "DOMAIN\\user");
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 0, NULL), CERTMAP_OK);
+    assert_text(mapping.name, "mapping");
+    assert_text(mapping.account, "DOMAIN\\user");
+    ck_assert_int_eq(mapping.kind, CERTMAP_KIND_MANY_TO_ONE);
+    ck_assert_int_eq(mapping.decision, CERTMAP_ALLOW);
+    ck_assert_uint_eq(mapping.line, 3);
+    ck_assert_uint_eq(mapping.column, 5);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- what comes out ---- */
+
+static void assert_reason(struct certmap_rules *rules, enum certmap_code reason) {
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=x", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_int_eq(result.decision, CERTMAP_NONE);
+    ck_assert_int_eq(result.reason, reason);
+    ck_assert_uint_eq(result.index, SIZE_MAX);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
+START_TEST(empty_rules_match_nothing) {
+    assert_reason(t_finish(t_builder()), CERTMAP_CODE_EMPTY_RULES);
+}
+END_TEST
+
+START_TEST(disabled_rules_match_nothing) {
+    struct certmap_builder *builder = t_builder();
+    for (const char *at = "1a Cx Db A 0"; *at != 0; at = next_call(at))
+        ck_assert_int_eq(call(builder, at, NULL), CERTMAP_OK);
+    assert_reason(t_finish(builder), CERTMAP_CODE_DISABLED);
+    builder = t_builder();
+    certmap_builder_disable(builder, NULL);
+    assert_reason(t_finish(builder), CERTMAP_CODE_DISABLED);
+}
+END_TEST
+
+START_TEST(a_deny_has_no_account) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    mapping.decision = CERTMAP_DENY;
+    mapping.name = t_string("m");
+    mapping.account = t_string("\xFF not looked at");
+    ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
+    certmap_builder_always(builder, NULL);
+    struct certmap_rules *rules = t_finish(builder);
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 0, NULL), CERTMAP_OK);
+    ck_assert_ptr_null(mapping.account.data);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(an_unnamed_mapping_has_no_name) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    for (const char *at = "1 Cx"; *at != 0; at = next_call(at))
+        ck_assert_int_eq(call(builder, at, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = t_finish(builder);
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 0, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(mapping.name.len, 0);
+    ck_assert_int_eq(mapping.kind, CERTMAP_KIND_ONE_TO_ONE);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- running out of memory ---- */
+
+static const char *const memory_scripts[] = {
+    "Ma Cx",
+    "1 Cx Ma Cy Mb Cz", /* the first request for nodes comes with a one-to-one mapping */
+    "0",
+    "Ma Cx | Cy ! Cz ) Ca ) 1 Cb 1b Cc 0 Mc & Ca Cb ) Dd A Me Ca Mf Cb Mg Cc Mh Cd Mi Ce Mj Cf",
+};
+
+/* Goes on after a mistake, as a loader may, or stops. */
+static enum certmap_status build_all(struct certmap_builder *builder, const char *calls, bool stop,
+                                     struct certmap_rules **rules, struct certmap_error *error) {
+    for (const char *at = calls; *at != 0; at = next_call(at))
+        if (call(builder, at, NULL) != CERTMAP_OK && stop)
+            break;
+    if (strlen(calls) > 1 && (t_add_equal(builder, "1.2.3", "e\xCC\x81 normalised", NULL) == CERTMAP_OK || !stop))
+        t_add_certificate(builder, t_string("certificate"), NULL);
+    return certmap_builder_finish(builder, rules, error);
+}
+
+static void run_out(const char *calls, bool stop) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    bool failed = true;
+    for (size_t n = 0; failed; n++) {
+        struct certmap_builder *builder = NULL;
+        struct certmap_rules *rules = NULL;
+        struct certmap_error error = {.status = CERTMAP_OK};
+        t_alloc_fail_at(&memory, n);
+        enum certmap_status status = certmap_builder_new(&builder, &allocator, &error);
+        ck_assert_int_eq(builder == NULL, status != CERTMAP_OK);
+        if (status == CERTMAP_OK)
+            status = build_all(builder, calls, stop, &rules, &error);
+        failed = t_alloc_failed(&memory);
+        ck_assert_msg(status == (failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK), "request %zu: %s", n, error.text);
+        ck_assert_int_eq(error.code, failed ? CERTMAP_CODE_MEMORY : CERTMAP_CODE_NONE);
+        ck_assert_int_eq(rules == NULL, failed);
+        certmap_rules_free(rules);
+        certmap_builder_free(builder);
+        ck_assert_msg(memory.live == 0, "request %zu leaks", n);
+    }
+}
+
+START_TEST(without_memory_and_stopping) {
+    run_out(memory_scripts[_i], true);
+}
+END_TEST
+
+START_TEST(without_memory_and_going_on) {
+    run_out(memory_scripts[_i], false);
+}
+END_TEST
+
+/* ---- arguments ---- */
+
+START_TEST(refuses_arguments) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    struct certmap_rules *rules = NULL;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_int_eq(certmap_builder_new(NULL, NULL, &error), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_mapping(NULL, &mapping, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_condition(NULL, &condition, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_always(NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_open(NULL, CERTMAP_ALL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_close(NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_disable(NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_finish(NULL, &rules, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_finish(builder, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_ptr_null(rules);
+    certmap_builder_free(builder);
+    certmap_builder_free(NULL);
+}
+END_TEST
+
+START_TEST(refuses_an_allocator_that_lacks_a_function) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    for (int lacking = 0; lacking < 3; lacking++) {
+        struct certmap_allocator allocator = t_alloc_allocator(&memory);
+        struct certmap_builder *builder = NULL;
+        if (lacking == 0)
+            allocator.alloc = NULL;
+        else if (lacking == 1)
+            allocator.resize = NULL;
+        else
+            allocator.release = NULL;
+        ck_assert_int_eq(certmap_builder_new(&builder, &allocator, NULL), CERTMAP_ERROR_ARGUMENT);
+        ck_assert_ptr_null(builder);
+    }
+}
+END_TEST
+
+/* Which member of a mapping, a condition or a group is wrong. */
+START_TEST(refuses_structs_that_are_wrong) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    struct certmap_mapping good = CERTMAP_MAPPING_INIT, wrong[8];
+    size_t count = 0;
+    good.name = t_string("m");
+    good.account = t_string("a");
+    good.decision = CERTMAP_ALLOW;
+    for (size_t i = 0; i < 8; i++)
+        wrong[i] = good;
+    wrong[count++].size--;
+    wrong[count++].kind = (enum certmap_kind)3;
+    wrong[count++].decision = CERTMAP_NONE;
+    wrong[count++].decision = (enum certmap_decision)3;
+    wrong[count++].name.data = NULL;
+    wrong[count++].account.data = NULL;
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(certmap_builder_mapping(builder, &wrong[i], NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_mapping(builder, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_mapping(builder, &good, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_condition(builder, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    condition.subfield = t_string("CN");
+    condition.op = CERTMAP_OP_PRESENT;
+    condition.size--;
+    ck_assert_int_eq(certmap_builder_condition(builder, &condition, NULL), CERTMAP_ERROR_ARGUMENT);
+    condition.size++;
+    ck_assert_int_eq(certmap_builder_condition(builder, &condition, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_open(builder, (enum certmap_join)3, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_builder_free(builder);
+}
+END_TEST
+
+START_TEST(rule_sets_answer_for_nothing) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_uint_eq(certmap_rules_count(NULL), 0);
+    ck_assert_uint_eq(certmap_rules_needs(NULL), 0);
+    ck_assert_int_eq(certmap_rules_mapping(NULL, &mapping, 0, &error), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
+    certmap_rules_free(NULL);
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; deny; }");
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 1, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_mapping(rules, NULL, 0, NULL), CERTMAP_ERROR_ARGUMENT);
+    mapping.size--;
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 0, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("builder");
+    TCase *calls = tcase_create("calls");
+    tcase_add_loop_test(calls, script, 0, T_ROWS(scripts));
+    tcase_add_loop_test(calls, script_and_then_another, 0, T_ROWS(scripts));
+    tcase_add_loop_test(calls, script_and_no_end, 0, T_ROWS(scripts));
+    tcase_add_loop_test(calls, equivalent, 0, T_ROWS(equivalents));
+    suite_add_tcase(suite, calls);
+    TCase *text = tcase_create("text");
+    tcase_add_loop_test(text, names_compare_without_case, 0, T_ROWS(names));
+    tcase_add_test(text, says_where_the_name_was_first);
+    tcase_add_test(text, many_names);
+    tcase_add_loop_test(text, account_row, 0, T_ROWS(accounts));
+    tcase_add_loop_test(text, unclean_text, 0, T_ROWS(texts));
+    tcase_add_loop_test(text, condition_row, 0, T_ROWS(conditions));
+    tcase_add_test(text, everything_is_copied);
+    suite_add_tcase(suite, text);
+    TCase *outcome = tcase_create("outcome");
+    tcase_add_test(outcome, empty_rules_match_nothing);
+    tcase_add_test(outcome, disabled_rules_match_nothing);
+    tcase_add_test(outcome, a_deny_has_no_account);
+    tcase_add_test(outcome, an_unnamed_mapping_has_no_name);
+    suite_add_tcase(suite, outcome);
+    TCase *memory = tcase_create("memory");
+    tcase_add_loop_test(memory, without_memory_and_stopping, 0, T_ROWS(memory_scripts));
+    tcase_add_loop_test(memory, without_memory_and_going_on, 0, T_ROWS(memory_scripts));
+    suite_add_tcase(suite, memory);
+    TCase *arguments = tcase_create("arguments");
+    tcase_add_test(arguments, refuses_arguments);
+    tcase_add_test(arguments, refuses_an_allocator_that_lacks_a_function);
+    tcase_add_test(arguments, refuses_structs_that_are_wrong);
+    tcase_add_test(arguments, rule_sets_answer_for_nothing);
+    suite_add_tcase(suite, arguments);
+    return t_run(suite);
+}

@@ -1,0 +1,874 @@
+/* SPDX-License-Identifier: MIT */
+/* Explanations: what they tell, item by item; that they give what certmap_match gives; and that both
+ * give what an evaluator written here gives, for random rules and Names. */
+#include "match_table.h"
+#include "rules.h"
+#include "support/alloc.h"
+
+/* ---- by hand ---- */
+
+static const struct {
+    const char *about, *rules, *subject, *trace;
+} rows[] = {
+    {"one condition", "mapping \"m\" { when subject.CN = \"Alice\"; allow \"a\"; }", "CN=Alice",
+     "! m: true\n"
+     "  subject.CN = \"Alice\": true\n"
+     "    Alice: true\n"},
+    {"false, and no value", "mapping \"m\" { when subject.CN = \"Alice\"; allow \"a\"; }", "O=Alice",
+     "m: false\n"
+     "  subject.CN = \"Alice\": false\n"},
+    {"every value is told, also behind the one that is enough", "mapping \"m\" { when subject.CN = \"b\"; deny; }",
+     "CN=a | O=x | CN=b + CN=c",
+     "! m: true\n"
+     "  subject.CN = \"b\": true\n"
+     "    a: false\n"
+     "    b: true\n"
+     "    c: false\n"},
+    {"the top is and: its members stand in the mapping",
+     "mapping \"m\" { when subject.CN = \"a\" and subject.O = \"b\"; deny; }", "CN=a | O=b",
+     "! m: true\n"
+     "  subject.CN = \"a\": true\n"
+     "    a: true\n"
+     "  subject.O = \"b\": true\n"
+     "    b: true\n"},
+    {"what a match leaves out",
+     "mapping \"m\" { when subject.CN = \"x\" and subject.O = \"b\" and subject.L = \"y\"; deny; }",
+     "CN=a | O=b | octet L=y",
+     "m: false\n"
+     "  subject.CN = \"x\": false\n"
+     "    a: false\n"
+     "  - subject.O = \"b\": true\n"
+     "    - b: true\n"
+     "  - subject.L = \"y\": unknown (value-type)\n"
+     "    - ?: unknown (value-type)\n"},
+    {"or", "mapping \"m\" { when subject.CN = \"x\" or subject.CN = \"a\" or subject.O = \"b\"; deny; }", "CN=a | O=b",
+     "! m: true\n"
+     "  or: true\n"
+     "    subject.CN = \"x\": false\n"
+     "      a: false\n"
+     "    subject.CN = \"a\": true\n"
+     "      a: true\n"
+     "    - subject.O = \"b\": true\n"
+     "      - b: true\n"},
+    {"not", "mapping \"m\" { when not subject.CN = \"a\"; deny; }", "CN=a",
+     "m: false\n"
+     "  not: false\n"
+     "    subject.CN = \"a\": true\n"
+     "      a: true\n"},
+    {"not of an unknown", "mapping \"m\" { when not subject.CN = \"a\"; deny; }", "octet CN=a",
+     "! m: unknown (value-type)\n"
+     "  not: unknown (value-type)\n"
+     "    subject.CN = \"a\": unknown (value-type)\n"
+     "      ?: unknown (value-type)\n"},
+    {"groups in groups",
+     "mapping \"m\" { when (subject.CN = \"x\" or (subject.O = \"b\" and not subject.L = \"c\")) and subject.C = "
+     "\"d\"; deny; }",
+     "CN=a | O=b | L=z | C=d",
+     "! m: true\n"
+     "  or: true\n"
+     "    subject.CN = \"x\": false\n"
+     "      a: false\n"
+     "    and: true\n"
+     "      subject.O = \"b\": true\n"
+     "        b: true\n"
+     "      not: true\n"
+     "        subject.L = \"c\": false\n"
+     "          z: false\n"
+     "  subject.C = \"d\": true\n"
+     "    d: true\n"},
+    {"a group that a match leaves out, and a short cut in it",
+     "mapping \"m\" { when subject.CN = \"x\" and (subject.O = \"b\" or subject.L = \"c\"); deny; }",
+     "CN=a | O=b | L=c",
+     "m: false\n"
+     "  subject.CN = \"x\": false\n"
+     "    a: false\n"
+     "  - or: true\n"
+     "    - subject.O = \"b\": true\n"
+     "      - b: true\n"
+     "    - subject.L = \"c\": true\n"
+     "      - c: true\n"},
+    {"the search goes on behind a false mapping, and ends at the first that is not",
+     "mapping \"a\" { when subject.CN = \"x\"; deny; }\n"
+     "mapping \"b\" { when subject.CN = \"a\"; allow \"b\"; }\n"
+     "mapping \"c\" { when subject.CN = \"a\"; deny; }\n"
+     "mapping \"d\" { when subject.CN = \"x\"; deny; }\n",
+     "CN=a",
+     "a: false\n"
+     "  subject.CN = \"x\": false\n"
+     "    a: false\n"
+     "! b: true\n"
+     "  subject.CN = \"a\": true\n"
+     "    a: true\n"
+     "- c: true\n"
+     "  - subject.CN = \"a\": true\n"
+     "    - a: true\n"
+     "- d: false\n"
+     "  - subject.CN = \"x\": false\n"
+     "    - a: false\n"},
+    {"an unknown mapping ends the search",
+     "mapping \"a\" { when subject.CN = \"x\"; allow \"a\"; }\n"
+     "mapping \"b\" { when subject.O present; allow \"b\"; }\n",
+     "CN=\\xFF | O=b",
+     "! a: unknown (value-encoding)\n"
+     "  subject.CN = \"x\": unknown (value-encoding)\n"
+     "    ?: unknown (value-encoding)\n"
+     "- b: true\n"
+     "  - subject.O present: true\n"
+     "    - b: true\n"},
+    {"each value has its own cause", "mapping \"m\" { when subject.CN = \"x\"; deny; }",
+     "CN=a | octet CN=b | CN=\\xFF | CN=x\\x00 | t61 CN=\xC3\xA9 | CN=\\{a*65537}",
+     "! m: unknown (value-type)\n"
+     "  subject.CN = \"x\": unknown (value-type)\n"
+     "    a: false\n"
+     "    ?: unknown (value-type)\n"
+     "    ?: unknown (value-encoding)\n"
+     "    ?: unknown (value-nul)\n"
+     "    ?: unknown (value-ambiguous)\n"
+     "    ?: unknown (value-too-long)\n"},
+    {"a value that is enough, among unreadable ones", "mapping \"m\" { when subject.CN = \"x\"; deny; }",
+     "octet CN=b | CN=x",
+     "! m: true\n"
+     "  subject.CN = \"x\": true\n"
+     "    ?: unknown (value-type)\n"
+     "    x: true\n"},
+    {"present does not read", "mapping \"m\" { when subject.CN present; deny; }", "octet CN=b | CN=x",
+     "! m: true\n"
+     "  subject.CN present: true\n"
+     "    ?: true\n"
+     "    x: true\n"},
+    {"always", "mapping \"m\" { when always; deny; }", "CN=a",
+     "! m: true\n"
+     "  always: true\n"},
+    {"always, not reached", "mapping \"a\" { when always; deny; } mapping \"b\" { when always; deny; }", "CN=a",
+     "! a: true\n"
+     "  always: true\n"
+     "- b: true\n"
+     "  - always: true\n"},
+    {"values in NFC, conditions too", "mapping \"m\" { when subject.CN = \"e\\u{301}\"; deny; }", "t61 CN=\\xE9",
+     "! m: true\n"
+     "  subject.CN = \"\xC3\xA9\": true\n"
+     "    \xC3\xA9: true\n"},
+    {"conditions under the names of the table",
+     "mapping \"m\" { when subject.commonName present and issuer.ST present and subject.2.5.4.10 present and "
+     "subject.OID.1.2.18446744073709551616 present; deny; }",
+     "CN=a | 2.5.4.10=b | 1.2.18446744073709551616=c",
+     "m: false\n"
+     "  subject.CN present: true\n"
+     "    a: true\n"
+     "  issuer.S present: false\n"
+     "  - subject.O present: true\n"
+     "    - b: true\n"
+     "  - subject.1.2.18446744073709551616 present: true\n"
+     "    - c: true\n"},
+    {"lists",
+     "mapping \"m\" { when subject.CN in (\"b\", \"a\") or subject.CN like (\"x*\", \"y\") or subject.CN in (\"z\"); "
+     "deny; }",
+     "CN=q",
+     "m: false\n"
+     "  or: false\n"
+     "    subject.CN in (\"b\", \"a\"): false\n"
+     "      q: false\n"
+     "    subject.CN like (\"x*\", \"y\"): false\n"
+     "      q: false\n"
+     "    subject.CN = \"z\": false\n"
+     "      q: false\n"},
+    {"nocase, as it was written",
+     "mapping \"m\" { when subject.CN = nocase \"ABC\" and subject.CN in nocase (\"ABC\", \"d\") and subject.CN like "
+     "nocase "
+     "\"A*\"; deny; }",
+     "CN=aBc",
+     "! m: true\n"
+     "  subject.CN = nocase \"ABC\": true\n"
+     "    aBc: true\n"
+     "  subject.CN in nocase (\"ABC\", \"d\"): true\n"
+     "    aBc: true\n"
+     "  subject.CN like nocase \"A*\": true\n"
+     "    aBc: true\n"},
+    {"escapes in conditions",
+     "mapping \"m\" { when subject.CN = \"a\\\"b\\\\c\\n\\u{202E}\" or subject.CN like "
+     "\"*\\*?\\?\\\\\\\"\\t\\u{2028}\"; deny; }",
+     "O=a",
+     "m: false\n"
+     "  or: false\n"
+     "    subject.CN = \"a\\\"b\\\\c\\u{A}\\u{202E}\": false\n"
+     "    subject.CN like \"*\\*?\\?\\\\\\\"\\u{9}\\u{2028}\": false\n"},
+    {"empty operands", "mapping \"m\" { when subject.CN = \"\" or subject.CN like \"\"; deny; }", "CN=",
+     "! m: true\n"
+     "  or: true\n"
+     "    subject.CN = \"\": true\n"
+     "      : true\n"
+     "    - subject.CN like \"\": true\n"
+     "      - : true\n"},
+};
+
+START_TEST(trace) {
+    struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1;\n");
+    t_put(&text, rows[_i].rules);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, rows[_i].subject, "CN=CA");
+    t_trace(&told, rules, peer.peer);
+    ck_assert_msg(strcmp(t_cstr(&told), rows[_i].trace) == 0, "%s:\n%s", rows[_i].about, t_cstr(&told));
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&told);
+}
+END_TEST
+
+/* What every item says of the mapping that it belongs to. */
+static void see_mapping(void *ctx, const struct certmap_explain_item *item) {
+    static const struct {
+        enum certmap_decision decision;
+        enum certmap_kind kind;
+        size_t line;
+    } wanted[] = {
+        {CERTMAP_DENY, CERTMAP_KIND_NATIVE, 2},
+        {CERTMAP_ALLOW, CERTMAP_KIND_NATIVE, 5},
+    };
+    size_t *count = ctx;
+    ck_assert_uint_lt(item->mapping, 2);
+    ck_assert_int_eq(item->decision, wanted[item->mapping].decision);
+    ck_assert_int_eq(item->mapping_kind, wanted[item->mapping].kind);
+    ck_assert_uint_eq(item->line, wanted[item->mapping].line);
+    ck_assert_int_eq(item->decides, item->kind == CERTMAP_EXPLAIN_MAPPING && item->mapping == 1);
+    ++*count;
+}
+
+START_TEST(items_name_their_mapping) {
+    struct certmap_rules *rules = t_rules("certmap 1;\n"
+                                          "mapping \"a\" { when subject.CN = \"a\"; deny; }\n"
+                                          "\n"
+                                          "\n"
+                                          "  mapping \"b\" { when subject.CN = \"b\"; allow \"b\"; }\n");
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_peer peer;
+    size_t count = 0;
+    t_peer_make(&peer, "CN=b", "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_mapping, &count, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(count, 6);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(whole_certificate) {
+    struct certmap_builder *builder = t_builder();
+    struct t_buf told = T_BUF_INIT;
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, "a", NULL);
+    t_add_certificate(builder, t_string("not this one"), NULL);
+    t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, "two", "a", NULL);
+    t_add_certificate(builder, t_string("another"), NULL);
+    struct certmap_rules *rules = t_finish(builder);
+    t_trace(&told, rules, peer.peer);
+    ck_assert_str_eq(t_cstr(&told), "! ?: unknown (not-supplied)\n"
+                                    "  certificate = (12 bytes): unknown (not-supplied)\n"
+                                    "- two: unknown (not-supplied)\n"
+                                    "  - certificate = (7 bytes): unknown (not-supplied)\n");
+    peer.cert.certificate = t_string("another");
+    ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+    t_buf_clear(&told);
+    t_trace(&told, rules, peer.peer);
+    ck_assert_str_eq(t_cstr(&told), "?: false\n"
+                                    "  certificate = (12 bytes): false\n"
+                                    "! two: true\n"
+                                    "  certificate = (7 bytes): true\n");
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&told);
+}
+END_TEST
+
+START_TEST(iis_patterns_print_as_native_ones) {
+    const struct certmap_view pattern = t_string("a\\*b?\"\\");
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    struct certmap_builder *builder = t_builder();
+    struct t_buf told = T_BUF_INIT;
+    struct t_peer peer;
+    condition.subfield = t_string("CN");
+    condition.op = CERTMAP_OP_LIKE;
+    condition.flags = CERTMAP_IIS_PATTERN;
+    condition.operands = &pattern;
+    condition.operand_count = 1;
+    t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, "m", NULL, NULL);
+    ck_assert_int_eq(certmap_builder_condition(builder, &condition, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = t_finish(builder);
+    t_peer_make(&peer, "CN=a\\\\xxbx\"\\\\", "CN=CA");
+    t_trace(&told, rules, peer.peer);
+    ck_assert_str_eq(t_cstr(&told), "! m: true\n"
+                                    "  subject.CN like \"a\\\\*b?\\\"\\\\\": true\n"
+                                    "    a\\xxbx\"\\: true\n");
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&told);
+}
+END_TEST
+
+START_TEST(disabled_rules) {
+    struct certmap_builder *builder = t_builder();
+    struct t_buf told = T_BUF_INIT;
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "a", NULL);
+    t_add_equal(builder, "CN", "a", NULL);
+    certmap_builder_disable(builder, NULL);
+    struct certmap_rules *rules = t_finish(builder);
+    t_trace(&told, rules, peer.peer);
+    ck_assert_str_eq(t_cstr(&told), "- m: true\n"
+                                    "  - subject.CN = \"a\": true\n"
+                                    "    - a: true\n");
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_DISABLED);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&told);
+}
+END_TEST
+
+/* ---- the same answer as a match ---- */
+
+static void explain_row(const char *mappings, const char *subject, const char *issuer) {
+    struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1;\n");
+    t_put(&text, mappings);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, subject, issuer);
+    t_trace(&told, rules, peer.peer);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&told);
+}
+
+START_TEST(rule_set) {
+    explain_row(t_matches[_i].mappings, t_matches[_i].subject, t_matches[_i].issuer);
+}
+END_TEST
+
+static void see_truth(void *ctx, const struct certmap_explain_item *item) {
+    char *told = ctx;
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING)
+        snprintf(told, 64, "%s%s%s", t_truth(item->truth), item->why != CERTMAP_CODE_NONE ? " " : "",
+                 certmap_code_name(item->why));
+}
+
+/* Here the code of the cause, which a result does not have, is compared too. */
+START_TEST(condition) {
+    const struct t_condition_row *row = &t_conditions[_i];
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    char told[64] = "";
+    t_put(&text, "certmap 1; mapping \"m\" { when ");
+    t_put(&text, row->condition);
+    t_put(&text, "; deny; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, row->subject, T_ISSUER);
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_truth, told, NULL), CERTMAP_OK);
+    ck_assert_msg(strcmp(told, row->truth) == 0, "%s: \"%s\" instead of \"%s\"", row->condition, told, row->truth);
+    const struct certmap_result matched = t_match(rules, peer.peer);
+    t_assert_same_result(&result, &matched);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- random rules and Names, and an evaluator that knows nothing of the library ----
+ *
+ * The test makes values whose NFC and folded forms it knows, rules as trees, and their text from the trees.
+ * Its evaluator works on the trees and the known forms. */
+
+enum { SETS_A_TEST = 100, RANDOM_TESTS = 40, MOST_VALUES = 5, MOST_MAPPINGS = 5, MOST_MEMBERS = 3, MOST_DEPTH = 4 };
+enum { MOST_NODES = 200, MOST_OPERANDS = 3, MOST_ITEMS = 4096, TYPES = 4, FIELDS = 2 };
+
+struct random {
+    uint64_t state;
+};
+
+/* xorshift64* */
+static size_t below(struct random *random, size_t limit) {
+    random->state ^= random->state >> 12;
+    random->state ^= random->state << 25;
+    random->state ^= random->state >> 27;
+    return (size_t)((random->state * 2685821657736338717u) >> 33) % limit;
+}
+
+/* A value as t_name reads it, and what it is; nfc NULL: unreadable. */
+static const struct value {
+    const char *type, *text, *nfc, *folded;
+} values[] = {
+    {"utf8 ", "a", "a", "a"},
+    {"printable ", "A", "A", "a"},
+    {"ia5 ", "ab", "ab", "ab"},
+    {"utf8 ", "aB", "aB", "ab"},
+    {"utf8 ", "", "", ""},
+    {"utf8 ", "e\xCC\x81", "\xC3\xA9", "\xC3\xA9"},
+    {"t61 ", "\\xC9", "\xC3\x89", "\xC3\xA9"},
+    {"bmp ", "a\xC3\xA9*", "a\xC3\xA9*", "a\xC3\xA9*"},
+    {"universal ", "?", "?", "?"},
+    {"utf8 ", "\xE2\x84\xAA", "K", "k"},
+    {"octet ", "a", NULL, NULL},
+    {"utf8 ", "a\\x00", NULL, NULL},
+    {"utf8 ", "\\xFF", NULL, NULL},
+    {"t61 ", "\\xC3\\xA9", NULL, NULL},
+    {"bmp ", "\\x00", NULL, NULL},
+};
+
+/* An operand as rules write it, and what it is. */
+static const struct operand {
+    const char *text, *nfc, *folded;
+} operands[] = {
+    {"a", "a", "a"},
+    {"A", "A", "a"},
+    {"AB", "AB", "ab"},
+    {"", "", ""},
+    {"e\\u{301}", "\xC3\xA9", "\xC3\xA9"},
+    {"\xC3\x89", "\xC3\x89", "\xC3\xA9"},
+    {"k", "k", "k"},
+    {"a\xC3\xA9*", "a\xC3\xA9*", "a\xC3\xA9*"},
+    {"zzz", "zzz", "zzz"},
+};
+
+/* A pattern as rules write it, and what it is, where \1 stands for * and \2 for ?. */
+static const struct operand patterns[] = {
+    {"*", "\1", "\1"},
+    {"?", "\2", "\2"},
+    {"??", "\2\2", "\2\2"},
+    {"a*", "a\1", "a\1"},
+    {"A*", "A\1", "a\1"},
+    {"*B", "\1B", "\1b"},
+    {"*\xC3\xA9*", "\1\xC3\xA9\1", "\1\xC3\xA9\1"},
+    {"*\\*", "\1*", "\1*"},
+    {"\\?", "?", "?"},
+    {"", "", ""},
+    {"a?\\*", "a\2*", "a\2*"},
+    {"K*", "K\1", "k\1"},
+};
+
+static const char *const types[TYPES] = {"CN", "OU", "O", "1.2.3.4"};
+static const char *const fields[FIELDS] = {"subject", "issuer"};
+
+enum node_kind { AND, OR, NOT, EQUAL, LIKE, PRESENT };
+
+/* A node is followed by its members; size counts it and them. */
+struct node {
+    enum node_kind kind;
+    size_t size;
+    size_t field, type;
+    bool nocase;
+    size_t operands[MOST_OPERANDS];
+    size_t operand_count;
+};
+
+struct world {
+    struct random random;
+    struct {
+        size_t type, value;
+    } names[FIELDS][MOST_VALUES];
+    size_t name_count[FIELDS];
+    struct node nodes[MOST_NODES];
+    size_t node_count;
+    size_t first[MOST_MAPPINGS]; /* the first node of each mapping */
+    bool allow[MOST_MAPPINGS];
+    size_t mapping_count;
+    enum certmap_truth told[MOST_ITEMS]; /* of mappings, groups and conditions, in order */
+    enum certmap_explain_kind kinds[MOST_ITEMS];
+    size_t told_count;
+    struct t_buf conditions; /* as printed; a truth before each, a NUL behind */
+};
+
+/* ---- making ---- */
+
+static void make_condition(struct world *world, struct node *node) {
+    static const enum node_kind kinds[] = {EQUAL, EQUAL, LIKE, LIKE, PRESENT};
+    struct random *random = &world->random;
+    node->kind = kinds[below(random, 5)];
+    node->field = below(random, FIELDS);
+    node->type = below(random, TYPES);
+    node->nocase = below(random, 2) == 1;
+    node->operand_count = node->kind == PRESENT ? 0 : below(random, 4) > 0 ? 1 : 1 + below(random, MOST_OPERANDS);
+    for (size_t i = 0; i < node->operand_count; i++)
+        node->operands[i] =
+            below(random, node->kind == LIKE ? sizeof patterns / sizeof *patterns : sizeof operands / sizeof *operands);
+}
+
+static void make_node(struct world *world, size_t depth) {
+    const size_t at = world->node_count++;
+    struct node *node = &world->nodes[at];
+    static const enum node_kind groups[] = {AND, OR, NOT};
+    *node = (struct node){.kind = groups[below(&world->random, 3)]};
+    if (depth == MOST_DEPTH || below(&world->random, 3) == 0) {
+        make_condition(world, node);
+    } else {
+        size_t members = node->kind == NOT ? 1 : 2 + below(&world->random, MOST_MEMBERS - 1);
+        for (; members > 0 && world->node_count < MOST_NODES - MOST_DEPTH * MOST_MEMBERS; members--)
+            make_node(world, depth + 1);
+        for (; members > 0; members--) /* no room for more than conditions */
+            make_node(world, MOST_DEPTH);
+    }
+    node->size = world->node_count - at;
+}
+
+static void make_world(struct world *world, uint64_t seed) {
+    memset(world, 0, sizeof *world);
+    world->random.state = seed * 0x9E3779B97F4A7C15u + 1;
+    for (size_t field = 0; field < FIELDS; field++) {
+        world->name_count[field] = below(&world->random, MOST_VALUES + 1);
+        for (size_t i = 0; i < world->name_count[field]; i++) {
+            world->names[field][i].type = below(&world->random, TYPES);
+            world->names[field][i].value = below(&world->random, sizeof values / sizeof *values);
+        }
+    }
+    world->mapping_count = 1 + below(&world->random, MOST_MAPPINGS);
+    for (size_t i = 0; i < world->mapping_count; i++) {
+        world->first[i] = world->node_count;
+        world->allow[i] = below(&world->random, 2) == 1;
+        make_node(world, world->node_count > MOST_NODES / 2 ? MOST_DEPTH : 0);
+    }
+}
+
+/* ---- writing ---- */
+
+static void write_name(struct world *world, size_t field, struct t_buf *spec) {
+    for (size_t i = 0; i < world->name_count[field]; i++) {
+        const struct value *value = &values[world->names[field][i].value];
+        if (i > 0)
+            t_put(spec, below(&world->random, 3) == 0 ? " + " : " | ");
+        t_put(spec, value->type);
+        t_put(spec, types[world->names[field][i].type]);
+        t_put(spec, "=");
+        t_put(spec, value->text);
+    }
+}
+
+static void write_condition(const struct node *node, struct t_buf *text) {
+    const bool list = node->operand_count > 1;
+    t_put(text, fields[node->field]);
+    t_put(text, ".");
+    t_put(text, types[node->type]);
+    t_put(text, node->kind == PRESENT ? " present" : node->kind == LIKE ? " like " : list ? " in " : " = ");
+    t_put(text, node->nocase && node->kind != PRESENT ? "nocase " : "");
+    t_put(text, list ? "(" : "");
+    for (size_t i = 0; i < node->operand_count; i++) {
+        t_put(text, i > 0 ? ", \"" : "\"");
+        t_put(text, node->kind == LIKE ? patterns[node->operands[i]].text : operands[node->operands[i]].text);
+        t_put(text, "\"");
+    }
+    t_put(text, list ? ")" : "");
+}
+
+static void write_node(const struct node *node, struct t_buf *text) {
+    const struct node *member = node + 1;
+    if (node->kind >= EQUAL) {
+        write_condition(node, text);
+    } else if (node->kind == NOT) {
+        t_put(text, "not ");
+        write_node(member, text);
+    } else {
+        t_put(text, "(");
+        for (; member < node + node->size; member += member->size) {
+            t_put(text, member == node + 1 ? "" : node->kind == AND ? " and " : " or ");
+            write_node(member, text);
+        }
+        t_put(text, ")");
+    }
+}
+
+static void write_rules(const struct world *world, struct t_buf *text) {
+    t_put(text, "certmap 1;\n");
+    for (size_t i = 0; i < world->mapping_count; i++) {
+        t_put(text, (const char[]){'m', 'a', 'p', 'p', 'i', 'n', 'g', ' ', '"', (char)('a' + i), '"', 0});
+        t_put(text, " { when ");
+        write_node(&world->nodes[world->first[i]], text);
+        t_put(text, world->allow[i] ? "; allow \"account\"; }\n" : "; deny; }\n");
+    }
+}
+
+/* ---- the evaluator ---- */
+
+static size_t character_length(const char *text) {
+    size_t len = 1;
+    while (((unsigned char)text[len] & 0xC0) == 0x80)
+        len++;
+    return len;
+}
+
+static bool matches(const char *pattern, const char *text) {
+    if (*pattern == 0)
+        return *text == 0;
+    if (*pattern == '\1')
+        return matches(pattern + 1, text) || (*text != 0 && matches(pattern, text + character_length(text)));
+    if (*text == 0)
+        return false;
+    if (*pattern == '\2')
+        return matches(pattern + 1, text + character_length(text));
+    return *pattern == *text && matches(pattern + 1, text + 1);
+}
+
+static bool satisfies(const struct node *node, const struct value *value) {
+    const char *text = node->nocase ? value->folded : value->nfc;
+    for (size_t i = 0; i < node->operand_count; i++) {
+        const struct operand *operand =
+            node->kind == LIKE ? &patterns[node->operands[i]] : &operands[node->operands[i]];
+        const char *wanted = node->nocase ? operand->folded : operand->nfc;
+        if (node->kind == LIKE ? matches(wanted, text) : strcmp(wanted, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum certmap_truth condition_truth(const struct world *world, const struct node *node) {
+    enum certmap_truth truth = CERTMAP_FALSE;
+    for (size_t i = 0; i < world->name_count[node->field]; i++) {
+        const struct value *value = &values[world->names[node->field][i].value];
+        if (world->names[node->field][i].type != node->type)
+            continue;
+        if (node->kind == PRESENT || (value->nfc != NULL && satisfies(node, value)))
+            return CERTMAP_TRUE;
+        if (value->nfc == NULL)
+            truth = CERTMAP_UNKNOWN;
+    }
+    return truth;
+}
+
+/* Kleene: false below unknown below true; and is the least, or the greatest, not turns the order round. */
+static int rank(enum certmap_truth truth) {
+    return truth == CERTMAP_TRUE ? 2 : truth == CERTMAP_UNKNOWN ? 1 : 0;
+}
+
+static enum certmap_truth node_truth(const struct world *world, const struct node *node) {
+    static const enum certmap_truth by_rank[] = {CERTMAP_FALSE, CERTMAP_UNKNOWN, CERTMAP_TRUE};
+    int result = node->kind == AND ? 2 : 0;
+    if (node->kind >= EQUAL)
+        return condition_truth(world, node);
+    for (const struct node *member = node + 1; member < node + node->size; member += member->size) {
+        const int one = rank(node_truth(world, member));
+        if (node->kind == NOT)
+            result = 2 - one;
+        else if (node->kind == AND ? one < result : one > result)
+            result = one;
+    }
+    return by_rank[result];
+}
+
+/* The answer as t_answer writes it. */
+static void world_answer(const struct world *world, char *answer, size_t cap) {
+    for (size_t i = 0; i < world->mapping_count; i++) {
+        const enum certmap_truth truth = node_truth(world, &world->nodes[world->first[i]]);
+        if (truth == CERTMAP_FALSE)
+            continue;
+        snprintf(answer, cap, "%s %c%s",
+                 !world->allow[i]        ? "deny"
+                 : truth == CERTMAP_TRUE ? "allow"
+                                         : "none",
+                 (char)('a' + i), truth == CERTMAP_UNKNOWN ? " unreadable" : "");
+        return;
+    }
+    snprintf(answer, cap, "none no-match");
+}
+
+/* ---- comparing ---- */
+
+static void note_item(void *ctx, const struct certmap_explain_item *item) {
+    struct world *world = ctx;
+    if (item->kind == CERTMAP_EXPLAIN_VALUE)
+        return;
+    ck_assert_uint_lt(world->told_count, MOST_ITEMS);
+    world->kinds[world->told_count] = item->kind;
+    world->told[world->told_count++] = item->truth;
+    if (item->kind != CERTMAP_EXPLAIN_CONDITION)
+        return;
+    t_bytes(&world->conditions, (const char[]){(char)item->truth}, 1);
+    t_bytes(&world->conditions, item->text.data, item->text.len + 1); /* its NUL too */
+}
+
+static void check_item(const struct world *world, size_t *at, enum certmap_explain_kind kind,
+                       enum certmap_truth truth) {
+    ck_assert_uint_lt(*at, world->told_count);
+    ck_assert_int_eq(world->kinds[*at], kind);
+    ck_assert_int_eq(world->told[*at], truth);
+    ++*at;
+}
+
+static void check_node(const struct world *world, size_t *at, const struct node *node) {
+    check_item(world, at, node->kind >= EQUAL ? CERTMAP_EXPLAIN_CONDITION : CERTMAP_EXPLAIN_GROUP,
+               node_truth(world, node));
+    for (const struct node *member = node + 1; member < node + node->size; member += member->size)
+        check_node(world, at, member);
+}
+
+static void check_told(const struct world *world) {
+    size_t at = 0;
+    for (size_t i = 0; i < world->mapping_count; i++) {
+        const struct node *root = &world->nodes[world->first[i]];
+        check_item(world, &at, CERTMAP_EXPLAIN_MAPPING, node_truth(world, root));
+        if (root->kind != AND) {
+            check_node(world, &at, root);
+            continue;
+        }
+        for (const struct node *member = root + 1; member < root + root->size; member += member->size)
+            check_node(world, &at, member);
+    }
+    ck_assert_uint_eq(at, world->told_count);
+}
+
+/* Each printed condition, as the only one of a mapping, is as true as it was. */
+static void check_printed(struct world *world, struct certmap_peer *peer) {
+    struct t_buf text = T_BUF_INIT;
+    const char *end = (const char *)world->conditions.data + world->conditions.len;
+    for (const char *at = (const char *)world->conditions.data; at < end; at += strlen(at + 1) + 2) {
+        t_buf_clear(&text);
+        t_put(&text, "certmap 1; mapping \"x\" { when ");
+        t_put(&text, at + 1);
+        t_put(&text, "; deny; }");
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        const struct certmap_result result = t_match(rules, peer);
+        const enum certmap_truth truth = result.decision == CERTMAP_NONE            ? CERTMAP_FALSE
+                                         : result.reason == CERTMAP_CODE_UNREADABLE ? CERTMAP_UNKNOWN
+                                                                                    : CERTMAP_TRUE;
+        ck_assert_msg(truth == (enum certmap_truth)at[0], "%s", at + 1);
+        certmap_rules_free(rules);
+    }
+    t_buf_free(&text);
+}
+
+/* The answer of the world, checked. */
+static enum certmap_decision check_world(struct world *world) {
+    struct t_buf text = T_BUF_INIT, specs[FIELDS] = {T_BUF_INIT, T_BUF_INIT};
+    struct certmap_result explained = CERTMAP_RESULT_INIT;
+    struct t_peer peer;
+    char answer[64], wanted[64];
+    write_rules(world, &text);
+    for (size_t field = 0; field < FIELDS; field++)
+        write_name(world, field, &specs[field]);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&specs[0]), t_cstr(&specs[1]));
+    const struct certmap_result matched = t_match(rules, peer.peer);
+    t_answer(answer, sizeof answer, &matched);
+    world_answer(world, wanted, sizeof wanted);
+    ck_assert_msg(strcmp(answer, wanted) == 0, "%s instead of %s\n%s%s\n%s", answer, wanted, t_cstr(&text),
+                  t_cstr(&specs[0]), t_cstr(&specs[1]));
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &explained, note_item, world, NULL), CERTMAP_OK);
+    t_assert_same_result(&explained, &matched);
+    check_told(world);
+    check_printed(world, peer.peer);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&world->conditions);
+    t_buf_free(&text);
+    t_buf_free(&specs[0]);
+    t_buf_free(&specs[1]);
+    return matched.decision;
+}
+
+START_TEST(random_rules) {
+    struct world *world = malloc(sizeof *world);
+    size_t answers[3] = {0, 0, 0};
+    ck_assert_ptr_nonnull(world);
+    for (uint64_t i = 0; i < SETS_A_TEST; i++) {
+        make_world(world, (uint64_t)_i * SETS_A_TEST + i + 1);
+        answers[check_world(world)]++;
+    }
+    /* Rules and Names that meet now and then. */
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_uint_ge(answers[i], SETS_A_TEST / 10);
+    free(world);
+}
+END_TEST
+
+/* ---- the call ---- */
+
+START_TEST(refuses_what_is_missing) {
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_peer *empty = NULL;
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    ck_assert_int_eq(certmap_peer_new(&empty, NULL, NULL), CERTMAP_OK);
+    const struct {
+        const struct certmap_rules *rules;
+        struct certmap_peer *peer;
+        certmap_explain_fn *fn;
+    } calls[] = {
+        {NULL, peer.peer, t_no_item}, {rules, NULL, t_no_item}, {rules, empty, t_no_item}, {rules, peer.peer, NULL}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        result.decision = CERTMAP_ALLOW;
+        result.account = t_string("root");
+        ck_assert_int_eq(certmap_explain(calls[i].rules, calls[i].peer, &result, calls[i].fn, NULL, &error),
+                         CERTMAP_ERROR_ARGUMENT);
+        ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
+        ck_assert_int_eq(result.decision, CERTMAP_NONE);
+        ck_assert_ptr_null(result.account.data);
+    }
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, NULL, t_no_item, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    result.size--;
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, t_no_item, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_peer_free(empty);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(without_memory) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct certmap_rules *rules = NULL;
+    struct t_peer peer;
+    options.allocator = &allocator;
+    ck_assert_int_eq(certmap_rules_parse(&rules,
+                                         t_string("certmap 1; mapping \"m\" { when subject.CN = \"a\" and subject.OU = "
+                                                  "\"a longer operand, for which the text has to grow\"; deny; }"),
+                                         &options, NULL),
+                     CERTMAP_OK);
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    const size_t live = memory.live;
+    for (size_t n = 0;; n++) {
+        struct certmap_error error = {.status = CERTMAP_OK};
+        t_alloc_fail_at(&memory, n);
+        result.decision = CERTMAP_ALLOW;
+        enum certmap_status status = certmap_explain(rules, peer.peer, &result, t_no_item, NULL, &error);
+        ck_assert_uint_eq(memory.live, live);
+        if (!t_alloc_failed(&memory)) {
+            ck_assert_int_eq(status, CERTMAP_OK);
+            ck_assert_uint_ge(n, 3);
+            break;
+        }
+        ck_assert_int_eq(status, CERTMAP_ERROR_MEMORY);
+        ck_assert_int_eq(error.code, CERTMAP_CODE_MEMORY);
+        ck_assert_int_eq(result.decision, CERTMAP_NONE);
+    }
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    ck_assert_uint_eq(memory.live, 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("explain");
+    TCase *hand = tcase_create("by hand");
+    tcase_add_loop_test(hand, trace, 0, T_ROWS(rows));
+    tcase_add_test(hand, items_name_their_mapping);
+    tcase_add_test(hand, whole_certificate);
+    tcase_add_test(hand, iis_patterns_print_as_native_ones);
+    tcase_add_test(hand, disabled_rules);
+    suite_add_tcase(suite, hand);
+    TCase *same = tcase_create("same as match");
+    tcase_add_loop_test(same, rule_set, 0, T_ROWS(t_matches));
+    tcase_add_loop_test(same, condition, 0, T_ROWS(t_conditions));
+    suite_add_tcase(suite, same);
+    TCase *random = tcase_create("random");
+    tcase_add_loop_test(random, random_rules, 0, RANDOM_TESTS);
+    suite_add_tcase(suite, random);
+    TCase *call = tcase_create("call");
+    tcase_add_test(call, refuses_what_is_missing);
+    tcase_add_test(call, without_memory);
+    suite_add_tcase(suite, call);
+    return t_run(suite);
+}

@@ -1,0 +1,958 @@
+/* SPDX-License-Identifier: MIT */
+/* The native language: what loads, and where and how mistakes are reported. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "rules.h"
+#include "support/alloc.h"
+#include <dirent.h>
+
+/* ---- loading ---- */
+
+struct finding {
+    enum certmap_severity severity;
+    struct certmap_error error;
+};
+
+struct load {
+    enum certmap_status status;
+    struct certmap_error error;
+    struct certmap_rules *rules;
+    size_t count;
+    struct finding findings[CERTMAP_MAX_FINDINGS];
+};
+
+static void collect(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+    struct load *load = ctx;
+    ck_assert_uint_lt(load->count, CERTMAP_MAX_FINDINGS);
+    load->findings[load->count++] = (struct finding){severity, *finding};
+}
+
+/* Line and column again, by the plainest means. */
+static void check_position(const struct certmap_error *error, struct certmap_view text) {
+    size_t line = 1, column = 1;
+    ck_assert_uint_le(error->offset, text.len);
+    ck_assert_uint_le(error->length, text.len - error->offset);
+    size_t i = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    for (; i < error->offset; i++) {
+        if (text.data[i] == '\n') {
+            line++;
+            column = 1;
+        } else if ((text.data[i] & 0xC0) != 0x80) {
+            column++;
+        }
+    }
+    ck_assert_uint_eq(error->line, line);
+    ck_assert_uint_eq(error->column, column);
+}
+
+/* What is true of every load, whatever the text. */
+static void check_load(const struct load *load, struct certmap_view text) {
+    const struct certmap_error *first = NULL;
+    for (size_t i = 0; i < load->count; i++) {
+        const struct finding *finding = &load->findings[i];
+        const bool is_error = finding->severity == CERTMAP_SEVERITY_ERROR;
+        check_position(&finding->error, text);
+        ck_assert_ptr_nonnull(certmap_code_name(finding->error.code));
+        ck_assert_uint_gt(strlen(finding->error.text), 0);
+        ck_assert_int_eq(finding->error.status != CERTMAP_OK, is_error);
+        if (is_error && first == NULL)
+            first = &finding->error;
+    }
+    ck_assert_int_eq(load->status == CERTMAP_OK, load->rules != NULL);
+    ck_assert_int_eq(load->status == CERTMAP_OK, first == NULL);
+    ck_assert(first == NULL || memcmp(first, &load->error, sizeof *first) == 0);
+}
+
+static struct load *load_with(struct certmap_view text, const struct certmap_allocator *allocator) {
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct load *load = calloc(1, sizeof *load);
+    ck_assert_ptr_nonnull(load);
+    options.allocator = allocator;
+    options.diag = collect;
+    options.diag_ctx = load;
+    load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
+    return load;
+}
+
+static struct load *load_text(struct certmap_view text) {
+    struct load *load = load_with(text, NULL);
+    check_load(load, text);
+    return load;
+}
+
+static void free_load(struct load *load) {
+    certmap_rules_free(load->rules);
+    free(load);
+}
+
+/* ---- rows: the token at fault stands in guillemets ---- */
+
+enum { MOST_MARKS = 8 };
+
+struct mark {
+    size_t offset, length;
+};
+
+/* Takes the guillemets out of a text and remembers where they were. */
+static size_t take_marks(struct t_buf *text, struct mark marks[MOST_MARKS], const char *marked) {
+    size_t count = 0;
+    for (const char *at = marked; *at != 0; at++) {
+        if (strncmp(at, "\xC2\xAB", 2) == 0) {
+            ck_assert_uint_lt(count, MOST_MARKS);
+            marks[count++] = (struct mark){text->len, SIZE_MAX};
+            at++;
+        } else if (strncmp(at, "\xC2\xBB", 2) == 0) {
+            size_t open = count;
+            while (marks[--open].length != SIZE_MAX)
+                ck_assert_uint_gt(open, 0);
+            marks[open].length = text->len - marks[open].offset;
+            at++;
+        } else {
+            t_bytes(text, at, 1);
+        }
+    }
+    return count;
+}
+
+struct row {
+    const char *marked;
+    struct {
+        const char *code, *says; /* a part of the text */
+    } findings[MOST_MARKS];
+};
+
+static void run_marked(const char *marked, const struct row *row) {
+    struct t_buf text = T_BUF_INIT;
+    struct mark marks[MOST_MARKS];
+    const size_t count = take_marks(&text, marks, marked);
+    struct load *load = load_text(t_view(&text));
+    for (size_t i = 0; i < load->count && i < count; i++) {
+        const struct certmap_error *error = &load->findings[i].error;
+        ck_assert_msg(strcmp(certmap_code_name(error->code), row->findings[i].code) == 0, "%s: %s, %s", row->marked,
+                      certmap_code_name(error->code), error->text);
+        ck_assert_msg(error->offset == marks[i].offset && error->length == marks[i].length,
+                      "%s: %zu bytes at %zu instead of %zu at %zu: %s", row->marked, error->length, error->offset,
+                      marks[i].length, marks[i].offset, error->text);
+        ck_assert_msg(strstr(error->text, row->findings[i].says) != NULL, "%s: says \"%s\"", row->marked, error->text);
+        ck_assert_int_eq(load->findings[i].severity, error->code >= CERTMAP_CODE_ALLOWS_EVERYONE
+                                                         ? CERTMAP_SEVERITY_WARNING
+                                                         : CERTMAP_SEVERITY_ERROR);
+    }
+    ck_assert_msg(load->count == count, "%s: %zu findings instead of %zu; the last: %s", row->marked, load->count,
+                  count, load->count > 0 ? load->findings[load->count - 1].error.text : "");
+    free_load(load);
+    t_buf_free(&text);
+}
+
+/* What stands after "when". */
+static const struct row conditions[] = {
+    /* fields and subfields */
+    {"subject.«XN» = \"a\"", {{"unknown-subfield", "there is no subfield \"XN\"; did you mean CN?"}}},
+    {"issuer.«OUU» = \"a\"", {{"unknown-subfield", "did you mean OU?"}}},
+    {"subject.«comonName» = \"a\"", {{"unknown-subfield", "did you mean commonName?"}}},
+    {"subject.«serialNumbr» present", {{"unknown-subfield", "did you mean SERIALNUMBER?"}}},
+    {"subject.«xyzzy» present", {{"unknown-subfield", "every type can be written as an OID, for example 2.5.4.3"}}},
+    {"subject.«CN.O» present", {{"unknown-subfield", "\"CN.O\""}}},
+    {"subject.«-» present", {{"unknown-subfield", "\"-\""}}},
+    {"subject.«_» present", {{"unknown-subfield", "\"_\""}}},
+    {"subject.«1» present", {{"bad-oid", "\"1\" is not an object identifier"}}},
+    {"subject.«1.2.» present", {{"bad-oid", "\"1.2.\""}}},
+    {"subject.«1..2» present", {{"bad-oid", "\"1..2\""}}},
+    {"subject.«3.1» present", {{"bad-oid", "\"3.1\""}}},
+    {"subject.«1.40» present", {{"bad-oid", "\"1.40\""}}},
+    {"subject.«1.2.03» present", {{"bad-oid", "\"1.2.03\""}}},
+    {"subject.«1.2.x» present", {{"bad-oid", "\"1.2.x\""}}},
+    {"subject.«2a» present", {{"bad-oid", "\"2a\""}}},
+    {"subject.«OID.» present", {{"bad-oid", "\"OID.\""}}},
+    {"subject.«OID.CN» present", {{"bad-oid", "\"OID.CN\""}}},
+    {"subject.«oid.1.2.» = \"a\"", {{"bad-oid", "\"oid.1.2.\""}}},
+    {"«subject» = \"a\"", {{"unknown-field", "subject needs a subfield, for example subject.CN"}}},
+    {"«issuer.» present", {{"unknown-field", "issuer needs a subfield, for example issuer.CN"}}},
+    {"«CN» = \"a\"", {{"unknown-field", "expected a condition on subject or issuer, but there is \"CN\""}}},
+    {"«sbject».CN = \"a\"", {{"unknown-field", "but there is \"sbject\"; did you mean subject?"}}},
+    {"«Subject».CN = \"a\"", {{"unknown-field", "but there is \"Subject\"; did you mean subject?"}}},
+    {"«issur».organizationalUnitName present", {{"unknown-field", "did you mean issuer?"}}},
+    {"«peer».CN present", {{"unknown-field", "expected a condition on subject or issuer, but there is \"peer\""}}},
+    {"«mapping».CN present", {{"unknown-field", "but there is \"mapping\""}}},
+    {"«subject-CN» present", {{"unknown-field", "\"subject-CN\""}}},
+    {"«.»CN present", {{"syntax", "\".\" has no meaning here"}}},
+    {"«subject» . CN present", {{"unknown-field", "subject needs a subfield"}}},
+    {"«nto» subject.CN present", {{"unknown-field", "did you mean not?"}}},
+    {"«Not» subject.CN present", {{"unknown-field", "did you mean not?"}}},
+    {"«\"a\"» = subject.CN", {{"syntax", "expected a condition, but there is a string"}}},
+    {"«=» subject.CN", {{"syntax", "expected a condition, but there is \"=\""}}},
+    {"(«)»", {{"syntax", "expected a condition, but there is \")\""}}},
+    {"«-»subject.CN present", {{"syntax", "\"-\" has no meaning here"}}},
+    {"«\xC3\xA9» present", {{"syntax", "\"\xC3\xA9\" has no meaning here"}}},
+
+    /* operators */
+    {"subject.CN «is» \"a\"",
+     {{"syntax",
+       "expected \"=\", \"in\", \"like\" or \"present\" after the field, but there is \"is\"; did you mean in?"}}},
+    {"subject.CN «lik» \"a\"", {{"syntax", "did you mean like?"}}},
+    {"subject.CN «Like» \"a\"", {{"syntax", "did you mean like?"}}},
+    {"subject.CN «presentt»", {{"syntax", "did you mean present?"}}},
+    {"subject.CN «equals» \"a\"", {{"syntax", "but there is \"equals\""}}},
+    {"subject.CN «!»= \"a\"", {{"syntax", "\"!\" has no meaning here"}}},
+    {"subject.CN «~» \"a\"", {{"syntax", "\"~\" has no meaning here"}}},
+    {"subject.CN =«=» \"a\"", {{"syntax", "expected a string in double quotes, but there is \"=\""}}},
+    {"subject.CN «nocase» = \"a\"", {{"syntax", "after the field, but there is \"nocase\""}}},
+    {"subject.CN = nocase «nocase» \"a\"", {{"syntax", "expected a string in double quotes"}}},
+    {"subject.CN = «Nocase» \"a\"", {{"syntax", "expected a string in double quotes"}}},
+    {"subject.CN = «a»", {{"syntax", "expected a string in double quotes, but there is \"a\""}}},
+    {"subject.CN = «'»a'", {{"syntax", "\"'\" has no meaning here"}}},
+    {"subject.CN = «(»\"a\")", {{"syntax", "expected a string in double quotes, but there is \"(\""}}},
+    {"subject.CN present «\"a\"»",
+     {{"syntax", "expected \"and\", \"or\" or \";\" after the condition, but there is a string"}}},
+    {"subject.CN «\"a\"»", {{"syntax", "after the field, but there is a string"}}},
+
+    /* lists */
+    {"subject.CN in «\"a\"»", {{"syntax", "expected \"(\" and a list of strings after \"in\", but there is a string"}}},
+    {"subject.CN in nocase «\"a\"»", {{"syntax", "expected \"(\" and a list"}}},
+    {"subject.CN in («)»", {{"empty-list", "expected at least one string in the list, but there is \")\""}}},
+    {"subject.CN in nocase («)»", {{"empty-list", "at least one string"}}},
+    {"subject.CN like («)»", {{"empty-list", "at least one string"}}},
+    {"subject.CN in (\"a\" «\"b\"»)",
+     {{"syntax", "expected \",\" or \")\" after a string of the list, but there is a string"}}},
+    {"subject.CN in (\"a\",«)»", {{"syntax", "expected a string in double quotes, but there is \")\""}}},
+    {"subject.CN in («,» \"a\")", {{"syntax", "expected a string in double quotes, but there is \",\""}}},
+    {"subject.CN in («a», b)", {{"syntax", "expected a string in double quotes, but there is \"a\""}}},
+    {"subject.CN in ( «nocase» \"a\")", {{"syntax", "expected a string in double quotes"}}},
+    {"subject.CN in («(»(", {{"syntax", "expected a string"}}},
+
+    /* and, or, not */
+    {"subject.CN = \"a\" «subject.O» = \"b\"", {{"syntax", "expected \"and\", \"or\" or \";\" after the condition"}}},
+    {"subject.CN = \"a\" «adn» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
+    {"subject.CN = \"a\" «AND» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
+    {"subject.CN = \"a\" «OR» subject.O = \"b\"", {{"syntax", "did you mean or?"}}},
+    {"subject.CN = \"a\" «&»& subject.O = \"b\"", {{"syntax", "\"&\" has no meaning here"}}},
+    {"subject.CN = \"a\"«,» subject.O = \"b\"", {{"syntax", "but there is \",\""}}},
+    {"subject.CN = \"a\"«)»",
+     {{"syntax", "expected \"and\", \"or\" or \";\" after the condition, but there is \")\""}}},
+    {"not «and» subject.CN present", {{"unknown-field", "but there is \"and\""}}},
+    {"subject.CN present and «or» subject.O present", {{"unknown-field", "but there is \"or\""}}},
+    {"subject.CN present and «always»", {{"unknown-field", "but there is \"always\""}}},
+    {"always «and» subject.CN present", {{"syntax", "expected \";\" after \"always\", but there is \"and\""}}},
+    {"not «always»", {{"unknown-field", "but there is \"always\""}}},
+    {"«Always»", {{"unknown-field", "but there is \"Always\""}}},
+    {"subject.CN present and subject.O present «or» subject.L present",
+     {{"mixed-and-or", "\"and\" and \"or\" are mixed; put parentheses around what belongs together"}}},
+    {"subject.CN present or subject.O present «and» subject.L present", {{"mixed-and-or", "are mixed"}}},
+    {"subject.CN present and subject.O present «or» subject.L present and subject.C present or subject.T present",
+     {{"mixed-and-or", "are mixed"}}},
+    {"(subject.CN present and subject.O present «or» subject.L present) or subject.C present «and» subject.T present",
+     {{"mixed-and-or", "are mixed"}, {"mixed-and-or", "are mixed"}}},
+    {"not subject.CN present and subject.O present «or» subject.L present", {{"mixed-and-or", "are mixed"}}},
+    {"subject.CN present and subject.O present «or» subject.«XX» present",
+     {{"mixed-and-or", "are mixed"}, {"unknown-subfield", "\"XX\""}}},
+
+    /* escapes */
+    {"subject.CN = \"a«\\q»b\"", {{"bad-escape", "a string knows \\\\ \\\" \\n \\t and \\u{H..} only"}}},
+    {"subject.CN = \"«\\*»\"", {{"bad-escape", "a string knows \\\\ \\\" \\n \\t and"}}},
+    {"subject.CN = \"«\\?»\"", {{"bad-escape", "a string knows"}}},
+    {"subject.CN in (\"a\", \"«\\*»\")", {{"bad-escape", "a string knows"}}},
+    {"subject.CN like \"*«\\q»\"", {{"bad-escape", "a string knows \\\\ \\\" \\n \\t \\* \\? and \\u{H..} only"}}},
+    {"subject.CN like \"\\*«\\[»\"", {{"bad-escape", "\\* \\?"}}},
+    {"subject.CN = \"«\\r»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\N»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\0»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\x»41\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\ »\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"\xC3\xA9«\\\xC3\xA9»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u»0041\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u»\xC3\xA9\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{41»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{41»g}\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{»g}\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{»+41}\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{0}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{000000}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{D800}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{dfff}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{110000}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\u{0000041}»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\U»{41}\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"\\\\\\\\«\\q»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"\\u{1F600}«\\q»\"", {{"bad-escape", ""}}},
+    {"subject.CN = \"«\\q»\\q\"", {{"bad-escape", ""}}}, /* once a string */
+    {"subject.CN in (\"«\\q»\", \"ok\", \"«\\w»\")", {{"bad-escape", ""}, {"bad-escape", ""}}},
+    {"subject.CN = \"«\\q»\" and subject.O = \"«\\w»\"", {{"bad-escape", ""}, {"bad-escape", ""}}},
+
+    /* characters */
+    {"subject.CN = \"a«\xFF»\"", {{"bad-utf8", "\"\\xFF\" is not UTF-8"}}},
+    {"subject.CN = \"a«\xE2»\x82\"", {{"bad-utf8", "\"\\xE2\" is not UTF-8"}}},
+    {"subject.CN = \"«\xC0»\x80\"", {{"bad-utf8", "not UTF-8"}}},
+    {"subject.CN = \"«\xED»\xA0\x80\"", {{"bad-utf8", "not UTF-8"}}},
+    {"subject.CN = «\xE9» \"a\"", {{"bad-utf8", "\"\\xE9\" is not UTF-8"}}},
+    {"subject.CN = \"a«\x01»\"",
+     {{"control-character", "control and direction characters cannot stand in rules; in a string, write \"\\u{1}\""}}},
+    {"subject.CN = \"a«\x7F»\"", {{"control-character", "\\u{7F}"}}},
+    {"subject.CN = \"a«\x1B»[31m\"", {{"control-character", "\\u{1B}"}}},
+    {"subject.CN = \"a«\xC2\x85»\"", {{"control-character", "\\u{85}"}}},
+    {"subject.CN = \"a«\xE2\x80\xAE»b\"", {{"control-character", "\\u{202E}"}}},
+    {"subject.CN = \"a«\xE2\x80\xA8»b\"", {{"control-character", "\\u{2028}"}}},
+    {"subject.CN = \"a«\xE2\x81\xA6»b\"", {{"control-character", "\\u{2066}"}}},
+    {"subject.CN = \"a«\xEF\xBB\xBF»b\"", {{"control-character", "\\u{FEFF}"}}},
+    {"subject.CN = \"a«\xF3\xA0\x81\x81»b\"", {{"control-character", "\\u{E0041}"}}},
+    {"subject.CN «\x0B» = \"a\"", {{"control-character", "\\u{B}"}}},
+    {"subject.CN «\xE2\x80\x8F»= \"a\"", {{"control-character", "\\u{200F}"}}},
+    {"subject.CN «\xC2\xA0»= \"a\"", {{"syntax", "has no meaning here"}}},
+    {"subject.CN = \"a\" # «\x01»\n", {{"control-character", "\\u{1}"}}},
+    {"subject.CN = \"a\" # a «\xE2\x80\xAE» turns round what follows\n", {{"control-character", "\\u{202E}"}}},
+    {"subject.CN = \"a\" # «\xE9»t\xE9\n", {{"bad-utf8", "\\xE9"}}}, /* once a comment, */
+    {"subject.CN = \"«\xE9»t\xE9\"", {{"bad-utf8", "\\xE9"}}},       /* once a string */
+    {"subject.CN = \"a\tb\xC2\xA0\" # \ttabs\n", {{NULL, NULL}}},
+
+    /* columns count code points, tabs count one */
+    {"\tsubject.CN\t=\t«a»", {{"syntax", ""}}},
+    {"subject.CN = \"\xC3\xA9\xF0\x9F\x98\x80\" «x»", {{"syntax", ""}}},
+    {"subject.CN = \"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80«\\q»\"", {{"bad-escape", ""}}},
+    {"# \xC3\xA9\n  subject.CN = \"\xC3\xA9\" «x»", {{"syntax", ""}}},
+    {"subject.CN = \"a\"\r\n and subject.«XX» = \"b\"\r\n", {{"unknown-subfield", ""}}},
+    {"subject.CN = \"a\"\r and subject.«XX» = \"b\"", {{"unknown-subfield", ""}}}, /* CR alone ends no line */
+
+    /* the first mistake is the first found: operands come before the lookup of the name */
+    {"subject.«XX» in (\"a\", \"b\") and subject.«YY» present",
+     {{"unknown-subfield", "\"XX\""}, {"unknown-subfield", "\"YY\""}}},
+};
+
+START_TEST(condition) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\nmapping \"m\" {\n    when ");
+    t_put(&text, conditions[_i].marked);
+    t_put(&text, ";\n    deny;\n}\nmapping \"n\" { when subject.CN = \"a\"; deny; }\n");
+    run_marked(t_cstr(&text), &conditions[_i]);
+    t_buf_free(&text);
+}
+END_TEST
+
+#define V "certmap 1;\n"
+#define M "mapping \"m\" { when subject.CN = \"a\"; deny; }\n"
+
+/* Whole files. */
+static const struct row files[] = {
+    {V M, {{NULL, NULL}}},
+    {V "# comment\n" M "# end", {{NULL, NULL}}},
+    {"\xEF\xBB\xBF" V M, {{NULL, NULL}}},
+    {"certmap 1;mapping\"m\"{when subject.CN=\"a\"and subject.O=\"b\";deny;}", {{NULL, NULL}}},
+    {"certmap\n1\n;\nmapping\n\"m\"\n{\nwhen\nsubject.CN\n=\n\"a\"\n;\ndeny\n;\n}", {{NULL, NULL}}},
+    {"\t# a\r\n\tcertmap\t1 ;\r\n\r\n" M, {{NULL, NULL}}},
+
+    /* nothing there */
+    {"«»", {{"no-mappings", "the rules have no mapping"}}},
+    {"\xEF\xBB\xBF«»", {{"no-mappings", "the rules have no mapping"}}},
+    {"   \n\t\r\n«»", {{"no-mappings", ""}}},
+    {"# only a comment«»", {{"no-mappings", ""}}},
+    {"# only\n# comments\n«»", {{"no-mappings", ""}}},
+    {V "«»", {{"no-mappings", ""}}},
+    {V "# and nothing else\n«»", {{"no-mappings", ""}}},
+
+    /* the version */
+    {"«mapping» \"m\" { when always; deny; }",
+     {{"missing-version", "expected \"certmap 1;\" at the start of the rules"}}},
+    {"«mapping» \"m\" { when subject.«XX» present; deny; }", {{"missing-version", ""}, {"unknown-subfield", ""}}},
+    {"«Certmap» 1;\n" M, {{"missing-version", "did you mean certmap?"}}},
+    {"«cert-map» 1;\n" M, {{"missing-version", "did you mean certmap?"}}},
+    {"«1»;\n" M, {{"missing-version", ""}}},
+    {"«\"certmap\"» 1;\n" M, {{"missing-version", "but there is a string"}}},
+    {"«;» certmap 1;\n" M, {{"missing-version", "but there is \";\""}}},
+    {"«<»?xml version=\"1.0\"?>\n<configuration>\n</configuration>\n", {{"syntax", "\"<\" has no meaning here"}}},
+    {"certmap «2»;\n" M, {{"unsupported-version", "expected version 1, the only one there is, but there is \"2\""}}},
+    {"certmap «1.0»;\n" M, {{"unsupported-version", "\"1.0\""}}},
+    {"certmap «01»;\n" M, {{"unsupported-version", "\"01\""}}},
+    {"certmap «\"1\"»;\n" M, {{"unsupported-version", "but there is a string"}}},
+    {"certmap «;»\n" M, {{"unsupported-version", "but there is \";\""}}},
+    {"certmap«»", {{"unsupported-version", "but the file ends"}}},
+    {"certmap 1«»", {{"syntax", "expected \";\" after \"certmap 1\", but the file ends"}}},
+    {"certmap 1\n«mapping» \"m\" { when always; deny; }", {{"syntax", "expected \";\" after \"certmap 1\""}}},
+    {"certmap 1«,»\n" M, {{"syntax", "but there is \",\""}}},
+    {V "«certmap» 1;\n" M, {{"syntax", "expected \"mapping\", but there is \"certmap\""}}},
+
+    /* between mappings */
+    {V "«maping» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
+    {V "«Mapping» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
+    {V M "«;»", {{"syntax", "expected \"mapping\", but there is \";\""}}},
+    {V M "«}»", {{"syntax", "but there is \"}\""}}},
+    {V "«}»\n" M, {{"syntax", "but there is \"}\""}}},
+    {V "«{»\n" M, {{"syntax", "but there is \"{\""}}},
+    {V M "«\"text\"»\n", {{"syntax", "but there is a string"}}},
+    {V "«%» " M, {{"syntax", "\"%\" has no meaning here"}}},
+    {V "«/»* no such comment */\n" M, {{"syntax", "\"/\" has no meaning here"}}},
+
+    /* the head of a mapping */
+    {V "mapping «m» { when always; deny; }",
+     {{"syntax", "expected the name of the mapping, a string in double quotes"}}},
+    {V "mapping «{» when always; deny; }", {{"syntax", "but there is \"{\""}}},
+    {V "mapping«»", {{"syntax", "but the file ends"}}},
+    {V "mapping «mapping» \"m\" { when subject.CN = \"a\"; deny; }", {{"syntax", "expected the name"}}},
+    {V "mapping \"m\" «when» always; deny; }", {{"syntax", "expected \"{\" after the name of the mapping"}}},
+    {V "mapping \"m\" «\"n\"» { when always; deny; }", {{"syntax", "but there is a string"}}},
+    {V "mapping \"m\"«»", {{"syntax", "but the file ends"}}},
+    {V "mapping «\"\"» { when subject.CN = \"a\"; deny; }", {{"empty-name", "the name of the mapping is empty"}}},
+    {V "mapping \"a«\\q»\" { when subject.CN = \"a\"; deny; }", {{"bad-escape", ""}}},
+    {V "mapping \"a«\\q»\" { when subject.«XX» = \"a\"; deny; }", {{"bad-escape", ""}, {"unknown-subfield", ""}}},
+    {V "mapping \"a«\\q»\" { when subject.CN = \"a\"; deny; }\nmapping \"b«\\q»\" { when subject.CN = \"a\"; deny; }\n"
+       "mapping \"?\" { when subject.CN = \"a\"; deny; }",
+     {{"bad-escape", ""}, {"bad-escape", ""}}},
+    {V M "mapping «\"m\"» { when subject.CN = \"a\"; deny; }",
+     {{"duplicate-mapping", "there is a mapping \"m\" already, in line 2"}}},
+    {V M "mapping «\"M\"» { when subject.CN = \"a\"; deny; }",
+     {{"duplicate-mapping", "a mapping \"M\" already, in line 2"}}},
+    {V M "mapping «\"\\u{6D}\"» { when subject.CN = \"a\"; deny; }", {{"duplicate-mapping", "in line 2"}}},
+    {V M "mapping \"m \" { when subject.CN = \"a\"; deny; }", {{NULL, NULL}}},
+    {V "mapping \"\xC3\xA9\" { when subject.CN = \"a\"; deny; }\nmapping «\"\xC3\x89\"» { when subject.CN = \"a\"; "
+       "deny; }",
+     {{"duplicate-mapping", "\"\xC3\x89\" already, in line 2"}}},
+    {V M "mapping «\"m\"» { when subject.CN = \"b\"; deny; }\nmapping «\"m\"» { when subject.CN = \"c\"; deny; }",
+     {{"duplicate-mapping", "in line 2"}, {"duplicate-mapping", "in line 2"}}},
+    {V M "mapping «\"m\"» { when subject.«XX» = \"a\"; allow «\"\"»; }",
+     {{"duplicate-mapping", ""}, {"unknown-subfield", ""}, {"bad-account", ""}}},
+
+    /* when */
+    {V "mapping \"m\" { «subject.CN» present; deny; }",
+     {{"missing-when", "expected \"when\" and the conditions of the mapping"}}},
+    {V "mapping \"m\" { «deny»; }", {{"missing-when", "but there is \"deny\""}}},
+    {V "mapping \"m\" { «}»", {{"missing-when", "but there is \"}\""}}},
+    {V "mapping \"m\" { «whn» always; deny; }", {{"missing-when", "did you mean when?"}}},
+    {V "mapping \"m\" {«»", {{"missing-when", "but the file ends"}}},
+    {V "mapping \"m\" { when«»", {{"syntax", "expected a condition, but the file ends"}}},
+    {V "mapping \"m\" { when «;» deny; }", {{"syntax", "expected a condition, but there is \";\""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\" and «;» deny; }", {{"syntax", "expected a condition"}}},
+    {V "mapping \"m\" { when not «;» deny; }", {{"syntax", "expected a condition"}}},
+    {V "mapping \"m\" { when (subject.CN = \"a\"«;» deny; }",
+     {{"syntax", "expected \"and\", \"or\" or \")\", but there is \";\""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\" «deny»; }",
+     {{"syntax", "or \";\" after the condition, but there is \"deny\""}}},
+    {V "mapping \"m\" { when always «deny»; }", {{"syntax", "expected \";\" after \"always\", but there is \"deny\""}}},
+    {V "mapping \"m\" { when always; «when» always; deny; }", {{"missing-decision", "but there is \"when\""}}},
+    {V "mapping \"m\" { when subject.CN =«»", {{"syntax", "expected a string in double quotes, but the file ends"}}},
+    {V "mapping \"m\" { when subject.CN in (\"a\"«»",
+     {{"syntax", "expected \",\" or \")\" after a string of the list, but the file ends"}}},
+
+    /* the decision */
+    {V "mapping \"m\" { when always; «}»",
+     {{"missing-decision", "expected \"allow\" or \"deny\", but there is \"}\""}}},
+    {V "mapping \"m\" { when always; «Deny»; }", {{"missing-decision", "did you mean deny?"}}},
+    {V "mapping \"m\" { when always; «alow» \"a\"; }", {{"missing-decision", "did you mean allow?"}}},
+    {V "mapping \"m\" { when always; «permit» \"a\"; }", {{"missing-decision", "but there is \"permit\""}}},
+    {V "mapping \"m\" { when always; allow«;» }",
+     {{"syntax", "expected the account, a string in double quotes, but there is \";\""}}},
+    {V "mapping \"m\" { when always; allow «a»; }", {{"syntax", "expected the account"}}},
+    {V "mapping \"m\" { when always; deny «\"a\"»; }",
+     {{"syntax", "expected \";\" after the decision, but there is a string"}}},
+    {V "mapping \"m\" { when always; deny «}»", {{"syntax", "expected \";\" after the decision"}}},
+    {V "mapping \"m\" { when always; deny; «allow» \"b\"; }",
+     {{"syntax", "expected \"}\" after the decision, but there is \"allow\""}}},
+    {V "mapping \"m\" { when always; deny;«»", {{"syntax", "expected \"}\" after the decision, but the file ends"}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"\"»; }", {{"bad-account", "the account is empty"}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"\\\\a\"»; }",
+     {{"bad-account", "the account \"\\\\a\" is not DOMAIN\\user, user@domain or user"}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"a\\\\\"»; }", {{"bad-account", ""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"a\\\\b\\\\c\"»; }", {{"bad-account", ""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"@a\"»; }", {{"bad-account", ""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"a@\"»; }", {{"bad-account", ""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"a\\nb\"»; }",
+     {{"bad-account", "the account \"a\\u{A}b\" holds a control or direction character"}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «\"\\u{202E}b\"»; }", {{"bad-account", "\\u{202E}"}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow \"a«\\q»\"; }", {{"bad-escape", ""}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow \"CONTOSO«\\p»ortal\"; }", {{"bad-escape", ""}}},
+
+    /* strings that do not end */
+    {V "mapping «\"m { when always; deny; }»\n" M, {{"unterminated-string", "the string does not end on its line"}}},
+    {V "mapping \"n\" { when subject.CN = «\"a; deny; }»\n" M, {{"unterminated-string", ""}}},
+    {V "mapping \"m\" { when subject.CN = «\"a; deny; }»", {{"unterminated-string", ""}}},
+    {V "mapping \"n\" { when subject.CN = «\"a\\\"; deny; }»\r\n" M, {{"unterminated-string", ""}}},
+    {V "mapping \"n\" { when subject.CN = «\"a\\»\n; deny; }\n" M, {{"unterminated-string", ""}}},
+    {V "mapping \"m\" { when subject.CN = «\"»", {{"unterminated-string", ""}}},
+    {V "mapping \"m\" { when subject.CN = «\"\\»", {{"unterminated-string", ""}}},
+    {"certmap «\"1;»\n" M, {{"unterminated-string", ""}}},
+    {"«\"certmap 1;»\n" M, {{"unterminated-string", ""}}},
+
+    /* several in one run, in order; what is wrong in one mapping hides nothing in the next */
+    {V "mapping \"a\" { when subject.«XX» = \"a\"; deny; }\n"
+       "mapping \"b\" { when subject.CN = \"«\\q»\"; allow «\"@\"»; }\n"
+       "mapping «\"A\"» { when subject.CN present «oder» subject.O present; deny; }\n"
+       "mapping \"c\" { «always»; }\n"
+       "mapping \"d\" { when subject.CN = \"a\"; deny; }\n"
+       "«mapp» \"e\" { when subject.CN = \"a\"; deny; }\n",
+     {{"unknown-subfield", ""},
+      {"bad-escape", ""},
+      {"bad-account", ""},
+      {"duplicate-mapping", ""},
+      {"syntax", ""},
+      {"missing-when", ""},
+      {"syntax", "expected \"mapping\""}}},
+    {V "# caf«\xE9» mapping \"x\" }\n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
+     {{"bad-utf8", ""}, {"unknown-subfield", ""}}},
+    {V "mapping \"a\" { when subject.CN = \"«\x01» mapping } \"; deny; }\n" M
+       "mapping \"b\" { when subject.«YY» present; deny; }\n",
+     {{"control-character", ""}, {"unknown-subfield", ""}}},
+    {V "mapping \"a\" { when subject.CN = \"«\x01» mapping ; deny; }\n" M, {{"control-character", ""}}},
+    {V "mapping \"a\" { when «XX»\n" M, {{"unknown-field", ""}}},
+    {V "mapping \"a\" {\n«mapping» \"b\" { when subject.CN = \"a\"; deny; }\n" M, {{"missing-when", ""}}},
+    {V "mapping \"a\" { when «XX» = \"}\" mapping «}» «\"b\"»\n" M,
+     {{"unknown-field", ""}, {"syntax", ""}, {"syntax", ""}}},
+    {V "mapping \"a\" { when «XX» = \"mapping\"; deny; }\n" M, {{"unknown-field", ""}}}, /* a string is no keyword */
+    {V "mapping \"a\" { when «XX» present; deny; # }\n}\n" M, {{"unknown-field", ""}}},  /* nor is a comment */
+    {V "mapping \"a\" { when «XX» present; deny; \n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
+     {{"unknown-field", ""}, {"unknown-subfield", ""}}},
+
+    /* findings in rules that load */
+    {V "mapping «\"m\"» { when always; allow \"a\"; }",
+     {{"allows-everyone", "the mapping \"m\" allows every certificate"}}},
+    {V M "mapping \"n\" { when always; deny; }", {{NULL, NULL}}},
+    {V "mapping \"m\" { when always; deny; }\nmapping «\"n\"» { when subject.CN = \"a\"; deny; }",
+     {{"unreachable-mapping", "the mapping \"n\" is never reached: \"m\" in line 2 holds for every certificate"}}},
+    {V "mapping «\"m\"» { when always; allow \"a\"; }\nmapping «\"n\"» { when always; deny; }",
+     {{"allows-everyone", ""}, {"unreachable-mapping", ""}}},
+    {V "mapping \"m\" { when always; deny; }\nmapping ««\"n\"»» { when always; allow \"a\"; }",
+     {{"allows-everyone", ""}, {"unreachable-mapping", ""}}},
+    {V "mapping \"a\\\"b\" { when always; deny; }\nmapping «\"c\\\\d\"» { when subject.CN = \"a\"; deny; }",
+     {{"unreachable-mapping", "the mapping \"c\\\\d\" is never reached: \"a\\\"b\" in line 2"}}},
+};
+
+START_TEST(rule_file) {
+    run_marked(files[_i].marked, &files[_i]);
+}
+END_TEST
+
+#undef V
+#undef M
+
+/* ---- files of tests/data/rules ----
+ *
+ * NAME.rules, and beside it NAME.expected with a line "line:column severity code" for each finding. Rules
+ * without such a file load without one. */
+
+#define FOLDER "tests/data/rules"
+
+enum { MOST_FILES = 256 };
+
+static char *names[MOST_FILES];
+static int name_count;
+
+static bool ends_with(const char *string, const char *end) {
+    const size_t len = strlen(string), end_len = strlen(end);
+    return len > end_len && strcmp(string + len - end_len, end) == 0;
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void list_files(void) {
+    DIR *folder = opendir(FOLDER);
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        if (ends_with(entry->d_name, ".rules") && name_count < MOST_FILES)
+            names[name_count++] = strdup(entry->d_name);
+    closedir(folder);
+    qsort(names, (size_t)name_count, sizeof *names, by_name);
+}
+
+/* Appends a file; false if there is none. */
+static bool read_file(struct t_buf *buf, const char *path) {
+    char bytes[4096];
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return false;
+    for (size_t n = sizeof bytes; n == sizeof bytes;) {
+        n = fread(bytes, 1, sizeof bytes, file);
+        t_bytes(buf, bytes, n);
+    }
+    ck_assert_int_eq(ferror(file), 0);
+    fclose(file);
+    return true;
+}
+
+static void read_rules(struct t_buf *buf, const char *name) {
+    char path[512];
+    snprintf(path, sizeof path, FOLDER "/%s", name);
+    ck_assert_msg(read_file(buf, path), "cannot read %s", path);
+}
+
+static void write_findings(struct t_buf *buf, const struct load *load) {
+    static const char *const severities[] = {"error", "warning", "note"};
+    for (size_t i = 0; i < load->count; i++) {
+        const struct finding *finding = &load->findings[i];
+        char line[128];
+        snprintf(line, sizeof line, "%zu:%zu %s %s\n", finding->error.line, finding->error.column,
+                 severities[finding->severity], certmap_code_name(finding->error.code));
+        t_put(buf, line);
+    }
+}
+
+/* A folder that is not found would be a folder without mistakes. */
+START_TEST(data_files_are_there) {
+    ck_assert_int_gt(name_count, 0);
+    ck_assert_int_lt(name_count, MOST_FILES);
+}
+END_TEST
+
+START_TEST(data_file) {
+    struct t_buf text = T_BUF_INIT, expected = T_BUF_INIT, found = T_BUF_INIT;
+    char path[512];
+    read_rules(&text, names[_i]);
+    snprintf(path, sizeof path, FOLDER "/%.*s.expected", (int)(strlen(names[_i]) - strlen(".rules")), names[_i]);
+    const bool is_bad = read_file(&expected, path);
+    struct load *load = load_text(t_view(&text));
+    write_findings(&found, load);
+    ck_assert_msg(strcmp(t_cstr(&found), t_cstr(&expected)) == 0, "%s:\n%s", names[_i], t_cstr(&found));
+    ck_assert_msg(is_bad == (load->count > 0), "%s: an empty file of findings", names[_i]);
+    free_load(load);
+    t_buf_free(&text);
+    t_buf_free(&expected);
+    t_buf_free(&found);
+}
+END_TEST
+
+/* A file cut off anywhere is an error, but behind the last brace of a mapping. */
+START_TEST(data_file_cut_off) {
+    struct t_buf text = T_BUF_INIT;
+    read_rules(&text, names[_i]);
+    for (size_t len = 0; len < text.len && len < 4096; len++) {
+        uint8_t *start = malloc(len > 0 ? len : 1); /* of this length, so that a sanitizer sees a read past it */
+        ck_assert_ptr_nonnull(start);
+        memcpy(start, t_view(&text).data, len);
+        free_load(load_text((struct certmap_view){start, len}));
+        free(start);
+    }
+    t_buf_free(&text);
+}
+END_TEST
+
+/* Runs out of memory at every request in turn: nothing leaks, nothing loads, and the first thing that
+ * went wrong is what is told. */
+START_TEST(data_file_without_memory) {
+    struct t_buf text = T_BUF_INIT;
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    read_rules(&text, names[_i]);
+    struct load *whole = load_text(t_view(&text));
+    for (size_t n = 0;; n++) {
+        t_alloc_fail_at(&memory, n);
+        struct load *load = load_with(t_view(&text), &allocator);
+        const bool failed = t_alloc_failed(&memory);
+        if (failed) {
+            ck_assert_ptr_null(load->rules);
+            ck_assert_msg(load->status == CERTMAP_ERROR_MEMORY ||
+                              (load->status == whole->status && load->error.code == whole->error.code),
+                          "%s: request %zu: status %d", names[_i], n, (int)load->status);
+        } else {
+            ck_assert_int_eq(load->status, whole->status);
+            ck_assert_uint_eq(load->count, whole->count);
+        }
+        free_load(load);
+        ck_assert_msg(memory.live == 0, "%s: request %zu leaks", names[_i], n);
+        if (!failed)
+            break;
+    }
+    free_load(whole);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- what loads ---- */
+
+START_TEST(cut_off_example) {
+    static const char example[] =
+        "certmap 1;\n"
+        "mapping \"a\" { when (subject.CN = \"a\" or not issuer.O in (\"b\", \"c\\n\")); deny; }\n"
+        "mapping \"b\" { when subject.OU like nocase \"*\"; allow \"D\\\\u\"; } # end";
+    const size_t first = (size_t)(strchr(example, '}') - example) + 1;
+    const size_t last = (size_t)(strrchr(example, '}') - example) + 1;
+    for (size_t len = 0; len < sizeof example; len++) {
+        struct load *load = load_text((struct certmap_view){(const uint8_t *)example, len});
+        const bool whole = len >= last || len == first || len == first + 1;
+        ck_assert_msg(load->status == (whole ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX), "%zu bytes", len);
+        free_load(load);
+    }
+}
+END_TEST
+
+START_TEST(a_nul_byte_ends_nothing) {
+    static const char text[] = "certmap 1;\0mapping \"m\" { when subject.CN = \"a\"; deny; }\n";
+    struct load *load = load_text((struct certmap_view){(const uint8_t *)text, sizeof text - 1});
+    ck_assert_uint_eq(load->count, 1);
+    ck_assert_int_eq(load->error.code, CERTMAP_CODE_CONTROL_CHARACTER);
+    ck_assert_uint_eq(load->error.column, 11);
+    ck_assert_uint_eq(load->error.length, 1);
+    ck_assert_str_eq(load->error.text, "U+0000 cannot stand in rules");
+    free_load(load);
+}
+END_TEST
+
+START_TEST(mappings_as_written) {
+    struct certmap_rules *rules = t_rules("certmap 1;\n"
+                                          "mapping \"a \\\"b\\\"\" { when subject.CN = \"a\"; deny; }\n"
+                                          "\t# a comment\n"
+                                          "\tmapping \"\\u{E9}\" { when subject.CN = \"b\"; allow \"D\\\\u\"; }\n");
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    ck_assert_uint_eq(certmap_rules_count(rules), 2);
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 0, NULL), CERTMAP_OK);
+    ck_assert_str_eq((const char *)mapping.name.data, "a \"b\"");
+    ck_assert_uint_eq(mapping.name.len, 5);
+    ck_assert_int_eq(mapping.kind, CERTMAP_KIND_NATIVE);
+    ck_assert_int_eq(mapping.decision, CERTMAP_DENY);
+    ck_assert_ptr_null(mapping.account.data);
+    ck_assert_uint_eq(mapping.line, 2);
+    ck_assert_uint_eq(mapping.column, 9);
+    ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 1, NULL), CERTMAP_OK);
+    ck_assert_str_eq((const char *)mapping.name.data, "\xC3\xA9");
+    ck_assert_int_eq(mapping.decision, CERTMAP_ALLOW);
+    ck_assert_str_eq((const char *)mapping.account.data, "D\\u");
+    ck_assert_uint_eq(mapping.line, 4);
+    ck_assert_uint_eq(mapping.column, 10);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* The text is not kept. */
+START_TEST(text_may_go) {
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; mapping \"m\" { when subject.1.2.3 = \"a\"; allow \"b\"; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    memset(text.data, 'x', text.len);
+    t_buf_free(&text);
+    t_peer_make(&peer, "1.2.3=a", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_str_eq((const char *)result.mapping.data, "m");
+    ck_assert_str_eq((const char *)result.account.data, "b");
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+static const struct {
+    const char *condition;
+    unsigned needs;
+} needs[] = {
+    {"always", 0},
+    {"subject.CN present", CERTMAP_PIECE_SUBJECT},
+    {"issuer.CN present", CERTMAP_PIECE_ISSUER},
+    {"subject.CN = \"a\" and not issuer.CN = \"b\"", CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER},
+};
+
+START_TEST(pieces_needed) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when ");
+    t_put(&text, needs[_i].condition);
+    t_put(&text, "; deny; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    ck_assert_uint_eq(certmap_rules_needs(rules), needs[_i].needs);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- many findings ---- */
+
+static struct certmap_view repeated(struct t_buf *text, const char *start, const char *unit, size_t count) {
+    t_put(text, start);
+    for (size_t i = 0; i < count; i++)
+        t_put(text, unit);
+    return t_view(text);
+}
+
+static const struct {
+    const char *about, *start, *unit;
+    size_t count, findings;
+} caps[] = {
+    {"one less", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_FINDINGS - 1, CERTMAP_MAX_FINDINGS - 1},
+    {"at the limit", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_FINDINGS, CERTMAP_MAX_FINDINGS},
+    {"one more", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_FINDINGS + 1, CERTMAP_MAX_FINDINGS},
+    {"far more", "certmap 1;\n", "mapping 1 }\n", 100000, CERTMAP_MAX_FINDINGS},
+    {"in one mapping", "certmap 1; mapping \"m\" { when subject.CN in (\"a\"", ", \"\\q\"", 1000, CERTMAP_MAX_FINDINGS},
+    {"no mapping at all", "certmap 1;\n", "} ", 1000, CERTMAP_MAX_FINDINGS},
+    {"open parentheses", "certmap 1; mapping \"m\" { when ", "(", 100000, 1},
+    {"open parentheses and spaces", "certmap 1; mapping \"m\" { when ", "( \n", 100000, 1},
+    {"nots", "certmap 1; mapping \"m\" { when ", "not ", 100000, 1},
+    {"open braces", "certmap 1; ", "{", 100000, 1},
+    {"quotes", "certmap 1; ", "\"", 99999, 1},
+    {"backslashes", "certmap 1; ", "\\", 100000, 1},
+    {"zeros", "certmap 1; ", "\xFF", 100000, 1},
+};
+
+START_TEST(many_findings) {
+    struct t_buf text = T_BUF_INIT;
+    struct load *load = load_text(repeated(&text, caps[_i].start, caps[_i].unit, caps[_i].count));
+    ck_assert_msg(load->count == caps[_i].findings, "%s: %zu findings", caps[_i].about, load->count);
+    ck_assert_int_ne(load->status, CERTMAP_OK);
+    free_load(load);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* Warnings count, so that a caller can keep all findings in an array; an error is never lost. */
+START_TEST(warnings_before_an_error) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\nmapping \"all\" { when always; deny; }\n");
+    for (int i = 0; i < 2 * CERTMAP_MAX_FINDINGS; i++) {
+        char mapping[64];
+        snprintf(mapping, sizeof mapping, "mapping \"%d\" { when subject.CN present; deny; }\n", i);
+        t_put(&text, mapping);
+    }
+    t_put(&text, "mapping \"all\" { when subject.CN present; deny; }\n");
+    struct load *load = load_with(t_view(&text), NULL);
+    ck_assert_uint_eq(load->count, CERTMAP_MAX_FINDINGS);
+    ck_assert_int_eq(load->findings[CERTMAP_MAX_FINDINGS - 1].severity, CERTMAP_SEVERITY_WARNING);
+    ck_assert_int_eq(load->status, CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(load->error.code, CERTMAP_CODE_DUPLICATE_MAPPING);
+    ck_assert_uint_eq(load->error.line, 2 * CERTMAP_MAX_FINDINGS + 3);
+    free_load(load);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- a megabyte on one line: work that grows with its square would run into the timeout ---- */
+
+static const struct {
+    const char *about, *start, *unit, *end;
+} lines[] = {
+    {"conditions", "certmap 1; mapping \"m\" { when subject.CN = \"x\"", " or subject.CN = \"\xC3\xA9\"", "; deny; }"},
+    {"a list", "certmap 1; mapping \"m\" { when subject.CN in (\"x\"", ",\"some operand that is quite long\"",
+     "); deny; }"},
+    {"groups", "certmap 1; mapping \"m\" { when subject.CN = \"x\"",
+     " and (subject.CN present or not issuer.CN present)", "; deny; }"},
+    {"a comment", "certmap 1; mapping \"m\" { when always; deny; } #", " \xC3\xA9", ""},
+    {"blanks", "certmap 1; mapping \"m\" { when always; deny; }", " \t", ""},
+};
+
+static struct certmap_view megabyte(struct t_buf *text, int row) {
+    return repeated(text, lines[row].start, lines[row].unit, (1 << 20) / strlen(lines[row].unit));
+}
+
+START_TEST(long_line) {
+    struct t_buf text = T_BUF_INIT;
+    megabyte(&text, _i);
+    t_put(&text, lines[_i].end);
+    struct load *load = load_text(t_view(&text));
+    ck_assert_msg(load->status == CERTMAP_OK, "%s: %s", lines[_i].about, load->error.text);
+    free_load(load);
+    t_buf_free(&text);
+}
+END_TEST
+
+START_TEST(long_line_with_an_error_at_its_end) {
+    struct t_buf text = T_BUF_INIT;
+    megabyte(&text, _i);
+    t_put(&text, "\x01");
+    struct load *load = load_text(t_view(&text));
+    ck_assert_int_eq(load->error.code, CERTMAP_CODE_CONTROL_CHARACTER);
+    ck_assert_uint_eq(load->error.offset, text.len - 1);
+    free_load(load);
+    t_buf_free(&text);
+}
+END_TEST
+
+START_TEST(many_mappings_on_one_line) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;");
+    for (int i = 0; i < 20000; i++) {
+        char mapping[80];
+        snprintf(mapping, sizeof mapping, " mapping \"%d\" { when subject.CN = \"%d\"; deny; }", i, i);
+        t_put(&text, mapping);
+    }
+    struct load *load = load_text(t_view(&text));
+    ck_assert_uint_eq(certmap_rules_count(load->rules), 20000);
+    free_load(load);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- the call ---- */
+
+/* What *rules is before a call that fails, and after it. */
+static struct certmap_rules *const untouched = (struct certmap_rules *)&names;
+
+static void assert_fails(struct certmap_view text, const struct certmap_parse_options *options,
+                         enum certmap_status status, enum certmap_code code) {
+    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_rules *rules = untouched;
+    ck_assert_int_eq(certmap_rules_parse(&rules, text, options, &error), status);
+    ck_assert_ptr_eq(rules, untouched);
+    ck_assert_int_eq(error.status, status);
+    ck_assert_int_eq(error.code, code);
+    ck_assert_int_eq(certmap_rules_parse(&rules, text, options, NULL), status);
+    ck_assert_ptr_eq(rules, untouched);
+}
+
+START_TEST(nothing_loads_on_error) {
+    const struct certmap_view wrong = t_string("certmap 1; mapping \"a\" { when subject.CN present; deny; }\n"
+                                               "mapping \"b\" { when subject.XX present; deny; }");
+    assert_fails(wrong, NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD);
+    assert_fails((struct certmap_view){NULL, 0}, NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS);
+}
+END_TEST
+
+START_TEST(refuses_arguments) {
+    const struct certmap_view text = t_string("certmap 1; mapping \"a\" { when subject.CN present; deny; }");
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct t_alloc memory = T_ALLOC_INIT;
+    struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    ck_assert_int_eq(certmap_rules_parse(NULL, text, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    assert_fails((struct certmap_view){NULL, 1}, NULL, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
+    options.size--;
+    assert_fails(text, &options, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
+    options.size++;
+    options.allocator = &allocator;
+    allocator.resize = NULL;
+    assert_fails(text, &options, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
+    ck_assert_uint_eq(memory.requests, 0);
+}
+END_TEST
+
+START_TEST(success_leaves_the_error_alone) {
+    struct certmap_error error = {.status = CERTMAP_ERROR_BUFFER, .line = 7};
+    struct certmap_rules *rules = NULL;
+    ck_assert_int_eq(
+        certmap_rules_parse(&rules, t_string("certmap 1; mapping \"m\" { when always; allow \"a\"; }"), NULL, &error),
+        CERTMAP_OK);
+    ck_assert_int_eq(error.status, CERTMAP_ERROR_BUFFER);
+    ck_assert_uint_eq(error.line, 7);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("parse");
+    list_files();
+    TCase *marked = tcase_create("marked");
+    tcase_add_loop_test(marked, condition, 0, T_ROWS(conditions));
+    tcase_add_loop_test(marked, rule_file, 0, T_ROWS(files));
+    suite_add_tcase(suite, marked);
+    TCase *data = tcase_create("data");
+    tcase_add_test(data, data_files_are_there);
+    tcase_add_loop_test(data, data_file, 0, name_count);
+    tcase_add_loop_test(data, data_file_cut_off, 0, name_count);
+    tcase_add_loop_test(data, data_file_without_memory, 0, name_count);
+    suite_add_tcase(suite, data);
+    TCase *loads = tcase_create("loads");
+    tcase_add_test(loads, cut_off_example);
+    tcase_add_test(loads, a_nul_byte_ends_nothing);
+    tcase_add_test(loads, mappings_as_written);
+    tcase_add_test(loads, text_may_go);
+    tcase_add_loop_test(loads, pieces_needed, 0, T_ROWS(needs));
+    suite_add_tcase(suite, loads);
+    TCase *large = tcase_create("large");
+    tcase_add_loop_test(large, many_findings, 0, T_ROWS(caps));
+    tcase_add_test(large, warnings_before_an_error);
+    tcase_add_loop_test(large, long_line, 0, T_ROWS(lines));
+    tcase_add_loop_test(large, long_line_with_an_error_at_its_end, 0, T_ROWS(lines));
+    tcase_add_test(large, many_mappings_on_one_line);
+    suite_add_tcase(suite, large);
+    TCase *call = tcase_create("call");
+    tcase_add_test(call, nothing_loads_on_error);
+    tcase_add_test(call, refuses_arguments);
+    tcase_add_test(call, success_leaves_the_error_alone);
+    suite_add_tcase(suite, call);
+    int status = t_run(suite);
+    while (name_count > 0)
+        free(names[--name_count]);
+    return status;
+}
