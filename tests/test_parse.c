@@ -189,7 +189,7 @@ static const struct row conditions[] = {
     {"subject.CN «is» \"a\"",
      {{"syntax",
        "expected \"=\", \"in\", \"like\" or \"present\" after the field, but there is \"is\"; did you mean in?"}}},
-    {"subject.CN «lik» \"a\"", {{"syntax", "did you mean like?"}}},
+    {"subject.CN «lyke» \"a\"", {{"syntax", "did you mean like?"}}},
     {"subject.CN «Like» \"a\"", {{"syntax", "did you mean like?"}}},
     {"subject.CN «presentt»", {{"syntax", "did you mean present?"}}},
     {"subject.CN «equals» \"a\"", {{"syntax", "but there is \"equals\""}}},
@@ -222,7 +222,7 @@ static const struct row conditions[] = {
 
     /* and, or, not */
     {"subject.CN = \"a\" «subject.O» = \"b\"", {{"syntax", "expected \"and\", \"or\" or \";\" after the condition"}}},
-    {"subject.CN = \"a\" «adn» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
+    {"subject.CN = \"a\" «an» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
     {"subject.CN = \"a\" «AND» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
     {"subject.CN = \"a\" «OR» subject.O = \"b\"", {{"syntax", "did you mean or?"}}},
     {"subject.CN = \"a\" «&»& subject.O = \"b\"", {{"syntax", "\"&\" has no meaning here"}}},
@@ -372,7 +372,7 @@ static const struct row files[] = {
     {V "«certmap» 1;\n" M, {{"syntax", "expected \"mapping\", but there is \"certmap\""}}},
 
     /* between mappings */
-    {V "«maping» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
+    {V "«mapng» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
     {V "«Mapping» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
     {V M "«;»", {{"syntax", "expected \"mapping\", but there is \";\""}}},
     {V M "«}»", {{"syntax", "but there is \"}\""}}},
@@ -416,7 +416,7 @@ static const struct row files[] = {
      {{"missing-when", "expected \"when\" and the conditions of the mapping"}}},
     {V "mapping \"m\" { «deny»; }", {{"missing-when", "but there is \"deny\""}}},
     {V "mapping \"m\" { «}»", {{"missing-when", "but there is \"}\""}}},
-    {V "mapping \"m\" { «whn» always; deny; }", {{"missing-when", "did you mean when?"}}},
+    {V "mapping \"m\" { «wen» always; deny; }", {{"missing-when", "did you mean when?"}}},
     {V "mapping \"m\" {«»", {{"missing-when", "but the file ends"}}},
     {V "mapping \"m\" { when«»", {{"syntax", "expected a condition, but the file ends"}}},
     {V "mapping \"m\" { when «;» deny; }", {{"syntax", "expected a condition, but there is \";\""}}},
@@ -474,10 +474,10 @@ static const struct row files[] = {
     /* several in one run, in order; what is wrong in one mapping hides nothing in the next */
     {V "mapping \"a\" { when subject.«XX» = \"a\"; deny; }\n"
        "mapping \"b\" { when subject.CN = \"«\\q»\"; allow «\"@\"»; }\n"
-       "mapping «\"A\"» { when subject.CN present «oder» subject.O present; deny; }\n"
+       "mapping «\"A\"» { when subject.CN present «orr» subject.O present; deny; }\n"
        "mapping \"c\" { «always»; }\n"
        "mapping \"d\" { when subject.CN = \"a\"; deny; }\n"
-       "«mapp» \"e\" { when subject.CN = \"a\"; deny; }\n",
+       "«map» \"e\" { when subject.CN = \"a\"; deny; }\n",
      {{"unknown-subfield", ""},
       {"bad-escape", ""},
       {"bad-account", ""},
