@@ -422,10 +422,22 @@ CERTMAP_API enum certmap_status certmap_rules_mapping(const struct certmap_rules
 struct certmap_builder;
 
 enum certmap_operator {
-    CERTMAP_OP_EQUAL = 0,  /* any value equals any operand (`=`, `in`) */
-    CERTMAP_OP_LIKE = 1,   /* any value matches any operand as a pattern */
-    CERTMAP_OP_PRESENT = 2 /* there is an AVA, readable or not; no operands */
+    CERTMAP_OP_EQUAL = 0,   /* any value equals any operand (`=`, `in`) */
+    CERTMAP_OP_LIKE = 1,    /* any value matches any operand as a pattern */
+    CERTMAP_OP_PRESENT = 2, /* there is an AVA, readable or not; no operands */
+    CERTMAP_OP_ABSENT = 3,  /* there is none; no operands */
+    CERTMAP_OP_COUNT = 4    /* there are exactly `count` AVAs, readable or not; no operands */
 };
+
+/* Which values of the subfield an EQUAL or LIKE is about. Without a value each of them is false. */
+enum certmap_quantifier {
+    CERTMAP_ANY_VALUE = 0,   /* true if one value satisfies it; else unknown if one is unreadable */
+    CERTMAP_EVERY_VALUE = 1, /* false if a readable value fails; else unknown if one is unreadable */
+    CERTMAP_FIRST_VALUE = 2, /* the first in encoded order, AVAs of an RDN included */
+    CERTMAP_LAST_VALUE = 3,  /* the last in encoded order */
+    CERTMAP_ONLY_VALUE = 4   /* false if there are several */
+};
+
 enum certmap_condition_flag {
     CERTMAP_NOCASE = 1,     /* compare after simple case folding */
     CERTMAP_IIS_PATTERN = 2 /* LIKE: backslash is an ordinary character, as in IIS matchCriteria;
@@ -440,9 +452,14 @@ struct certmap_condition {
     unsigned flags;                      /* enum certmap_condition_flag bits */
     const struct certmap_view *operands; /* text; bytes for FIELD_CERTIFICATE */
     size_t operand_count;
+    enum certmap_quantifier quantifier; /* ANY for operators without operands, and FIELD_CERTIFICATE */
+    size_t count;                       /* of CERTMAP_OP_COUNT; else 0 */
 };
 #define CERTMAP_CONDITION_INIT                                                                                         \
-    { sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, CERTMAP_NO_VIEW, CERTMAP_OP_EQUAL, 0, NULL, 0 }
+#define CERTMAP_CONDITION_INIT {                                                                                   \
+        sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, CERTMAP_NO_VIEW, CERTMAP_OP_EQUAL, 0, NULL, 0,        \
+            CERTMAP_ANY_VALUE, 0                                                                                       \
+    }
 
 /* How the members of a group are joined. */
 enum certmap_join {

@@ -54,21 +54,28 @@ static enum certmap_status make_operands(struct certmap_builder *builder, struct
     return status;
 }
 
-/* Whether field, operator, flags and operands go together. */
+static bool known_words(const struct certmap_condition *condition) {
+    return (condition->field == CERTMAP_FIELD_SUBJECT || condition->field == CERTMAP_FIELD_ISSUER ||
+            condition->field == CERTMAP_FIELD_CERTIFICATE) &&
+           (unsigned)condition->op <= CERTMAP_OP_COUNT && (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
+           (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0;
+}
+
+/* Whether field, operator, quantifier, flags and operands go together. */
 static bool is_sound(const struct certmap_condition *condition) {
     const bool whole = condition->field == CERTMAP_FIELD_CERTIFICATE;
-    const bool present = condition->op == CERTMAP_OP_PRESENT;
-    if (condition->field != CERTMAP_FIELD_SUBJECT && condition->field != CERTMAP_FIELD_ISSUER && !whole)
-        return false;
-    if (condition->op != CERTMAP_OP_EQUAL && condition->op != CERTMAP_OP_LIKE && !present)
-        return false;
-    if ((condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) != 0)
+    const bool compares = condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE;
+    if (!known_words(condition))
         return false;
     if (condition->subfield.data == NULL && condition->subfield.len > 0)
         return false;
     if (whole && (condition->op != CERTMAP_OP_EQUAL || condition->flags != 0 || condition->subfield.len > 0))
         return false;
-    if (present != (condition->operand_count == 0) || (!present && condition->operands == NULL))
+    if (condition->quantifier != CERTMAP_ANY_VALUE && (whole || !compares))
+        return false;
+    if (compares == (condition->operand_count == 0) || (compares && condition->operands == NULL))
+        return false;
+    if (condition->count != 0 && condition->op != CERTMAP_OP_COUNT)
         return false;
     for (size_t i = 0; i < condition->operand_count && i <= CERTMAP_MAX_CONDITIONS; i++)
         if (!cm_view_sound(condition->operands[i]))
@@ -80,7 +87,7 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
                                            const struct certmap_condition *condition, struct certmap_error *err) {
     if (condition == NULL || condition->size < sizeof *condition || !is_sound(condition))
         return cm_error_argument(err, "certmap_builder_condition: the condition is NULL, too small, or its field, "
-                                      "operator, flags and operands do not go together");
+                                      "operator, quantifier, flags and operands do not go together");
     if (!cm_builder_has_mapping(builder))
         return cm_error_argument(err, "certmap_builder_condition: no mapping was begun");
     if (builder->condition_count - cm_builder_open_mapping(builder)->first_condition >= CERTMAP_MAX_CONDITIONS)
@@ -114,6 +121,8 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
                                          struct certmap_error *err) {
     struct cm_condition made = {.field = condition->field,
                                 .op = condition->op,
+                                .quantifier = condition->quantifier,
+                                .count = condition->count,
                                 .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
                                 .row = CM_ATTR_OTHER};
     enum certmap_status status = CERTMAP_OK;

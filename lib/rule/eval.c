@@ -78,6 +78,59 @@ static struct cm_verdict any_value(struct cm_eval *eval, const struct cm_conditi
     return result;
 }
 
+/* Fails if a readable value does; unknown if none does but one is unreadable. Every of nothing is false. */
+static struct cm_verdict every_value(struct cm_eval *eval, const struct cm_condition *condition) {
+    uint32_t at = cm_eval_first_ava(eval, condition);
+    struct cm_verdict result = verdict(at == CM_AVA_NONE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
+    for (; at != CM_AVA_NONE; at = cm_eval_next_ava(eval, condition, at)) {
+        struct cm_verdict one = cm_eval_value(eval, condition, &name_of(eval, condition)->avas[at]);
+        if (one.truth == CERTMAP_FALSE)
+            return one;
+        if (result.truth == CERTMAP_TRUE)
+            result = one;
+    }
+    return result;
+}
+
+/* The one value that first, last or only is about, or CM_AVA_NONE. */
+static uint32_t choose_ava(struct cm_eval *eval, const struct cm_condition *condition) {
+    uint32_t chosen = cm_eval_first_ava(eval, condition), next = chosen;
+    if (condition->quantifier == CERTMAP_FIRST_VALUE || chosen == CM_AVA_NONE)
+        return chosen;
+    while ((next = cm_eval_next_ava(eval, condition, next)) != CM_AVA_NONE) {
+        if (condition->quantifier == CERTMAP_ONLY_VALUE)
+            return CM_AVA_NONE;
+        chosen = next;
+    }
+    return chosen;
+}
+
+static struct cm_verdict one_value(struct cm_eval *eval, const struct cm_condition *condition) {
+    uint32_t at = choose_ava(eval, condition);
+    if (at == CM_AVA_NONE)
+        return verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
+    return cm_eval_value(eval, condition, &name_of(eval, condition)->avas[at]);
+}
+
+static struct cm_verdict compare_values(struct cm_eval *eval, const struct cm_condition *condition) {
+    if (condition->quantifier == CERTMAP_ANY_VALUE)
+        return any_value(eval, condition);
+    if (condition->quantifier == CERTMAP_EVERY_VALUE)
+        return every_value(eval, condition);
+    return one_value(eval, condition);
+}
+
+/* present, absent and count look at AVAs, not at what is in them. */
+static struct cm_verdict count_avas(struct cm_eval *eval, const struct cm_condition *condition) {
+    const size_t enough = condition->op == CERTMAP_OP_COUNT ? condition->count + 1 : 1;
+    size_t count = 0;
+    uint32_t at = cm_eval_first_ava(eval, condition);
+    for (; at != CM_AVA_NONE && ++count < enough; at = cm_eval_next_ava(eval, condition, at))
+        continue;
+    bool holds = condition->op == CERTMAP_OP_PRESENT ? count > 0 : count == condition->count;
+    return verdict(holds ? CERTMAP_TRUE : CERTMAP_FALSE, CERTMAP_CODE_NONE);
+}
+
 static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm_condition *condition) {
     if (eval->peer->certificate.data == NULL)
         return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_NOT_SUPPLIED);
@@ -93,13 +146,12 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
     struct cm_verdict result;
     if (condition->field == CERTMAP_FIELD_CERTIFICATE)
         result = whole_certificate(eval, condition);
-    else if (condition->op != CERTMAP_OP_PRESENT)
-        result = any_value(eval, condition);
+    else if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE)
+        result = compare_values(eval, condition);
     else
-        result = verdict(cm_eval_first_ava(eval, condition) != CM_AVA_NONE ? CERTMAP_TRUE : CERTMAP_FALSE,
-                         CERTMAP_CODE_NONE);
-    /* Without a step left, values may not have been looked at: false would be a guess. */
-    if (result.truth == CERTMAP_FALSE && eval->steps == 0)
+        result = count_avas(eval, condition);
+    /* Without a step left, values may not have been looked at: the answer would be a guess. */
+    if (result.truth != CERTMAP_UNKNOWN && eval->steps == 0)
         return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_STEPS);
     return result;
 }

@@ -65,7 +65,7 @@ static void tell_values(struct explain *explain, const struct cm_condition *cond
     for (; at != CM_AVA_NONE; at = cm_eval_next_ava(&eval, condition, at)) {
         const struct cm_ava *ava = &eval.peer->names[condition->field].avas[at];
         struct cm_verdict one = {CERTMAP_TRUE, CERTMAP_CODE_NONE, read};
-        if (condition->op != CERTMAP_OP_PRESENT)
+        if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE)
             one = cm_eval_value(&eval, condition, ava);
         one.read = read;
         tell(explain, CERTMAP_EXPLAIN_VALUE, depth, one, ava->text.nfc);

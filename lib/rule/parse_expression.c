@@ -4,8 +4,10 @@
  *
  *     expression = term ( { "and" term } | { "or" term } )
  *     term       = "not" term | "(" expression ")" | condition
- *     condition  = field ( "=" ["nocase"] string | "in" ["nocase"] list
- *                        | "like" ["nocase"] ( string | list ) | "present" )
+ *     condition  = [quantifier] field comparison | field ( "present" | "absent" )
+ *                | "count" "(" field ")" "=" number
+ *     quantifier = "any" | "every" | "first" | "last" | "only"
+ *     comparison = "=" ["nocase"] string | "in" ["nocase"] list | "like" ["nocase"] ( string | list )
  *     field      = ( "subject" | "issuer" ) "." subfield
  *     list       = "(" string { "," string } ")" */
 #include "base/alloc.h"
@@ -14,20 +16,12 @@
 
 /* ---- conditions ---- */
 
-static bool report_field(struct cm_parser *parser, struct certmap_view field, const struct certmap_view *fields) {
-    const size_t nearest = certmap_text_nearest(field, fields, 2);
-    const struct cm_quoted quoted = cm_quote(field);
-    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
-             "expected a condition on subject or issuer, but there is %s%s%s%s", quoted.text,
-             nearest != SIZE_MAX ? "; did you mean " : "",
-             nearest != SIZE_MAX ? (const char *)fields[nearest].data : "", nearest != SIZE_MAX ? "?" : "");
-    return cm_parser_report(parser, cm_token_part(&parser->token, field), &parser->error);
-}
-
 /* Splits subject.CN at the first dot. */
 static bool take_field(struct cm_parser *parser, struct certmap_condition *condition, struct cm_position *subfield) {
     static const struct certmap_view fields[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer")};
-    static const struct certmap_view starts[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer"), CM_VIEW_OF("not")};
+    static const struct certmap_view starts[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer"), CM_VIEW_OF("not"),
+                                                 CM_VIEW_OF("any"),     CM_VIEW_OF("every"),  CM_VIEW_OF("first"),
+                                                 CM_VIEW_OF("last"),    CM_VIEW_OF("only"),   CM_VIEW_OF("count")};
     struct cm_token token = parser->token;
     if (token.kind != CM_TOKEN_WORD)
         return cm_parser_report_syntax(parser, "a condition");
@@ -35,12 +29,10 @@ static bool take_field(struct cm_parser *parser, struct certmap_condition *condi
     struct certmap_view field =
         cm_view(token.text.data, dot == NULL ? token.text.len : (size_t)(dot - token.text.data));
     bool issuer = cm_view_equal(field, fields[1]);
-    const bool known = issuer || cm_view_equal(field, fields[0]);
-    if (!known && dot != NULL)
-        return report_field(parser, field, fields);
-    if (!known)
+    if (!issuer && !cm_view_equal(field, fields[0]))
         return cm_parser_report_unexpected(parser, CERTMAP_CODE_UNKNOWN_FIELD, "a condition on subject or issuer",
-                                           starts, 3);
+                                           dot == NULL ? starts : fields,
+                                           dot == NULL ? sizeof starts / sizeof *starts : 2);
     if (dot == NULL || field.len + 1 == token.text.len) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
                  "%s needs a subfield, for example %s.CN", issuer ? "issuer" : "subject",
@@ -73,20 +65,30 @@ static bool take_list(struct cm_parser *parser, struct certmap_condition *condit
     return cm_parser_expect_punct(parser, ')', "\",\" or \")\" after a string of the list");
 }
 
+/* "present" and "absent", which are about AVAs, not about values that a quantifier could choose from. */
+static bool take_presence(struct cm_parser *parser, struct certmap_condition *condition, bool quantified) {
+    static const struct certmap_view words[] = {CM_VIEW_OF("in"), CM_VIEW_OF("like"), CM_VIEW_OF("present"),
+                                                CM_VIEW_OF("absent")};
+    bool present = !quantified && cm_parser_accept_word(parser, words[2]);
+    condition->op = present ? CERTMAP_OP_PRESENT : CERTMAP_OP_ABSENT;
+    if (present || (!quantified && cm_parser_accept_word(parser, words[3])))
+        return true;
+    if (quantified)
+        return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                           "\"=\", \"in\" or \"like\" after the quantified field", words, 2);
+    return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                       "\"=\", \"in\", \"like\", \"present\" or \"absent\" after the field", words, 4);
+}
+
 /* What follows the field. */
-static bool take_test(struct cm_parser *parser, struct certmap_condition *condition) {
-    static const struct certmap_view words[] = {CM_VIEW_OF("in"), CM_VIEW_OF("like"), CM_VIEW_OF("present")};
+static bool take_test(struct cm_parser *parser, struct certmap_condition *condition, bool quantified) {
     bool equal = cm_parser_accept_punct(parser, '=');
     bool like = !equal && cm_parser_accept_word(parser, CM_VIEW("like"));
     bool in = !equal && !like && cm_parser_accept_word(parser, CM_VIEW("in"));
     enum cm_string_use use = like ? CM_STRING_PATTERN : CM_STRING_TEXT;
     condition->op = like ? CERTMAP_OP_LIKE : CERTMAP_OP_EQUAL;
-    if (!equal && !like && !in) {
-        condition->op = CERTMAP_OP_PRESENT;
-        return cm_parser_accept_word(parser, CM_VIEW("present")) ||
-               cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
-                                           "\"=\", \"in\", \"like\" or \"present\" after the field", words, 3);
-    }
+    if (!equal && !like && !in)
+        return take_presence(parser, condition, quantified);
     if (cm_parser_accept_word(parser, CM_VIEW("nocase")))
         condition->flags = CERTMAP_NOCASE;
     if (!equal && cm_parser_accept_punct(parser, '('))
@@ -96,15 +98,61 @@ static bool take_test(struct cm_parser *parser, struct certmap_condition *condit
     return add_operand(parser, condition, use);
 }
 
+/* A decimal number without leading zeros that can be a count. */
+static bool take_number(struct cm_parser *parser, size_t *number) {
+    struct certmap_view text = parser->token.text;
+    const size_t most_digits = 7; /* no Name has ten million AVAs */
+    *number = 0;
+    bool digits =
+        parser->token.kind == CM_TOKEN_WORD && text.len <= most_digits && (text.data[0] != '0' || text.len == 1);
+    for (size_t i = 0; digits && i < text.len; i++) {
+        digits = text.data[i] >= '0' && text.data[i] <= '9';
+        *number = *number * 10 + (size_t)(text.data[i] - '0');
+    }
+    if (!digits)
+        return cm_parser_report_syntax(parser, "a number of at most 7 digits");
+    cm_parser_advance(parser);
+    return true;
+}
+
+/* What follows "count". */
+static bool take_count(struct cm_parser *parser, struct certmap_condition *condition, struct cm_position *subfield) {
+    condition->op = CERTMAP_OP_COUNT;
+    return cm_parser_expect_punct(parser, '(', "\"(\" after \"count\"") && take_field(parser, condition, subfield) &&
+           cm_parser_expect_punct(parser, ')', "\")\" after the field") &&
+           cm_parser_expect_punct(parser, '=', "\"=\" and a number after \"count(...)\"") &&
+           take_number(parser, &condition->count);
+}
+
+static bool accept_quantifier(struct cm_parser *parser, enum certmap_quantifier *quantifier) {
+    static const struct certmap_view words[] = {
+        [CERTMAP_ANY_VALUE] = CM_VIEW_OF("any"),     [CERTMAP_EVERY_VALUE] = CM_VIEW_OF("every"),
+        [CERTMAP_FIRST_VALUE] = CM_VIEW_OF("first"), [CERTMAP_LAST_VALUE] = CM_VIEW_OF("last"),
+        [CERTMAP_ONLY_VALUE] = CM_VIEW_OF("only"),
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (cm_parser_accept_word(parser, words[i])) {
+            *quantifier = (enum certmap_quantifier)i;
+            return true;
+        }
+    return false;
+}
+
+static bool take_test_of_field(struct cm_parser *parser, struct certmap_condition *condition,
+                               struct cm_position *subfield) {
+    if (cm_parser_accept_word(parser, CM_VIEW("count")))
+        return take_count(parser, condition, subfield);
+    bool quantified = accept_quantifier(parser, &condition->quantifier);
+    return take_field(parser, condition, subfield) && take_test(parser, condition, quantified);
+}
+
 static bool take_condition(struct cm_parser *parser) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct cm_position subfield;
     cm_arena_reset(&parser->strings);
-    if (!take_field(parser, &condition, &subfield) || !take_test(parser, &condition))
+    if (!take_test_of_field(parser, &condition, &subfield))
         return false;
-    condition.operands = parser->operands;
-    if (condition.op == CERTMAP_OP_PRESENT)
-        condition.operands = NULL;
+    condition.operands = condition.operand_count > 0 ? parser->operands : NULL;
     if (certmap_builder_condition(parser->builder, &condition, &parser->error) != CERTMAP_OK)
         cm_parser_report(parser, subfield, &parser->error);
     return !parser->fatal;

@@ -56,17 +56,18 @@ static void print_certificate(struct cm_out *out, const struct cm_condition *con
     cm_out_string(out, " bytes)");
 }
 
-void cm_condition_print(struct cm_out *out, const struct cm_condition *condition) {
-    const bool list = condition->operand_count > 1;
-    if (condition->field == CERTMAP_FIELD_CERTIFICATE) {
-        print_certificate(out, condition);
-        return;
-    }
+static void print_count(struct cm_out *out, const struct cm_condition *condition) {
+    cm_out_string(out, "count(");
     print_subfield(out, condition);
-    if (condition->op == CERTMAP_OP_PRESENT) {
-        cm_out_string(out, " present");
-        return;
-    }
+    cm_out_string(out, ") = ");
+    cm_out_number(out, condition->count);
+}
+
+static void print_comparison(struct cm_out *out, const struct cm_condition *condition) {
+    static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only "};
+    const bool list = condition->operand_count > 1;
+    cm_out_string(out, quantifiers[condition->quantifier]);
+    print_subfield(out, condition);
     if (condition->op == CERTMAP_OP_LIKE)
         cm_out_string(out, " like ");
     else
@@ -77,4 +78,25 @@ void cm_condition_print(struct cm_out *out, const struct cm_condition *condition
         print_list(out, condition);
     else
         print_operand(out, condition, 0);
+}
+
+void cm_condition_print(struct cm_out *out, const struct cm_condition *condition) {
+    if (condition->field == CERTMAP_FIELD_CERTIFICATE) {
+        print_certificate(out, condition);
+        return;
+    }
+    switch (condition->op) {
+    case CERTMAP_OP_EQUAL:
+    case CERTMAP_OP_LIKE:
+        print_comparison(out, condition);
+        break;
+    case CERTMAP_OP_PRESENT:
+    case CERTMAP_OP_ABSENT:
+        print_subfield(out, condition);
+        cm_out_string(out, condition->op == CERTMAP_OP_PRESENT ? " present" : " absent");
+        break;
+    case CERTMAP_OP_COUNT:
+        print_count(out, condition);
+        break;
+    }
 }
