@@ -16,31 +16,44 @@
 
 /* ---- conditions ---- */
 
-/* Splits subject.CN at the first dot. */
-static bool take_field(struct cm_parser *parser, struct certmap_condition *condition, struct cm_position *subfield) {
-    static const struct certmap_view fields[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer")};
+/* What stands before the first dot of a word. */
+static struct certmap_view field_of(const struct cm_token *token) {
+    const uint8_t *dot = memchr(token->text.data, '.', token->text.len);
+    return cm_view(token->text.data, dot == NULL ? token->text.len : (size_t)(dot - token->text.data));
+}
+
+static const struct certmap_view fields[] = {
+    [CERTMAP_FIELD_SUBJECT] = CM_VIEW_OF("subject"), [CERTMAP_FIELD_ISSUER] = CM_VIEW_OF("issuer")};
+
+/* A word that is no field: a field misspelt, or another word that a condition begins with. */
+static bool report_field(struct cm_parser *parser, struct certmap_view field) {
     static const struct certmap_view starts[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer"), CM_VIEW_OF("not"),
                                                  CM_VIEW_OF("any"),     CM_VIEW_OF("every"),  CM_VIEW_OF("first"),
                                                  CM_VIEW_OF("last"),    CM_VIEW_OF("only"),   CM_VIEW_OF("count")};
+    const bool dotted = field.len < parser->token.text.len;
+    parser->token.text = field;
+    parser->token.position.length = field.len;
+    return cm_parser_report_unexpected(parser, CERTMAP_CODE_UNKNOWN_FIELD, "a condition on subject or issuer", starts,
+                                       dotted ? 2 : sizeof starts / sizeof *starts);
+}
+
+/* Takes subject.CN: a field, a dot and a subfield. */
+static bool take_field(struct cm_parser *parser, struct certmap_condition *condition, struct cm_position *subfield) {
     struct cm_token token = parser->token;
     if (token.kind != CM_TOKEN_WORD)
         return cm_parser_report_syntax(parser, "a condition");
-    const uint8_t *dot = memchr(token.text.data, '.', token.text.len);
-    struct certmap_view field =
-        cm_view(token.text.data, dot == NULL ? token.text.len : (size_t)(dot - token.text.data));
-    bool issuer = cm_view_equal(field, fields[1]);
-    if (!issuer && !cm_view_equal(field, fields[0]))
-        return cm_parser_report_unexpected(parser, CERTMAP_CODE_UNKNOWN_FIELD, "a condition on subject or issuer",
-                                           dot == NULL ? starts : fields,
-                                           dot == NULL ? sizeof starts / sizeof *starts : 2);
-    if (dot == NULL || field.len + 1 == token.text.len) {
+    struct certmap_view field = field_of(&token);
+    bool issuer = cm_view_equal(field, fields[CERTMAP_FIELD_ISSUER]);
+    if (!issuer && !cm_view_equal(field, fields[CERTMAP_FIELD_SUBJECT]))
+        return report_field(parser, field);
+    condition->field = issuer ? CERTMAP_FIELD_ISSUER : CERTMAP_FIELD_SUBJECT;
+    const char *name = (const char *)fields[condition->field].data;
+    if (field.len + 1 >= token.text.len) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
-                 "%s needs a subfield, for example %s.CN", issuer ? "issuer" : "subject",
-                 issuer ? "issuer" : "subject");
+                 "%s needs a subfield, for example %s.CN", name, name);
         return cm_parser_report(parser, token.position, &parser->error);
     }
-    condition->field = issuer ? CERTMAP_FIELD_ISSUER : CERTMAP_FIELD_SUBJECT;
-    condition->subfield = cm_view(dot + 1, token.text.len - field.len - 1);
+    condition->subfield = cm_view(field.data + field.len + 1, token.text.len - field.len - 1);
     *subfield = cm_token_part(&token, condition->subfield);
     cm_parser_advance(parser);
     return true;
