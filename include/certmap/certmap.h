@@ -311,8 +311,9 @@ CERTMAP_API enum certmap_status certmap_name_to_text(char *text, size_t cap, siz
 /* Writes the DER of an RFC 4514 string, root last. Every name of the attribute table and dotted
  * OIDs are accepted as types. Values become PrintableString for C, serialNumber and dnQualifier
  * where its alphabet allows, IA5String for DC and emailAddress where ASCII, UTF8String otherwise;
- * #hex stands for itself. *len gets the length, also on BUFFER.
- * Errors: ARGUMENT, BUFFER, LIMIT, SYNTAX (line 1, column and offset into text). */
+ * #hex stands for itself. The AVAs of an RDN are put in the order that DER asks for (X.690 11.6).
+ * *len gets the length, also on BUFFER.
+ * Errors: ARGUMENT, BUFFER, LIMIT (a value over CERTMAP_MAX_VALUE_SIZE included), SYNTAX (line 1, column and offset into text). */
 CERTMAP_API enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
                                                        struct certmap_error *err);
 
@@ -456,7 +457,7 @@ struct certmap_condition {
     size_t count;                       /* of CERTMAP_OP_COUNT; else 0 */
 };
 #define CERTMAP_CONDITION_INIT                                                                                         \
-#define CERTMAP_CONDITION_INIT {                                                                                   \
+    {                                                                                                                  \
         sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, CERTMAP_NO_VIEW, CERTMAP_OP_EQUAL, 0, NULL, 0,        \
             CERTMAP_ANY_VALUE, 0                                                                                       \
     }
