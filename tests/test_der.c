@@ -167,7 +167,7 @@ START_TEST(one_header_for_one_element) {
     struct t_buf again = T_BUF_INIT;
     uint8_t bytes[260] = {0};
     size_t taken = 0;
-    for (uint32_t all = 0; all < 1u << 24; all += 67) {
+    for (uint32_t all = 0; all < 1u << 24; all += 463) {
         struct cm_tlv tlv;
         bytes[0] = (uint8_t)(_i == 0 ? 0x30 : 0xBF); /* a low tag number; a high one */
         bytes[1] = (uint8_t)(all >> 16);

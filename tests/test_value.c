@@ -215,6 +215,15 @@ START_TEST(reading_by_code_point) {
 }
 END_TEST
 
+/* What holds no text has no code point either. */
+START_TEST(no_code_point_of_another_type) {
+    struct certmap_view contents = CM_VIEW("abcd");
+    uint32_t cp;
+    ck_assert(!cm_value_next(0x04, &contents, &cp));
+    ck_assert_uint_eq(contents.len, 4);
+}
+END_TEST
+
 /* ---- all bytes ---- */
 
 static const struct {
@@ -284,6 +293,7 @@ int main(void) {
     tcase_add_checked_fixture(table, set_up, tear_down);
     tcase_add_loop_test(table, reading, 0, COUNT(values));
     tcase_add_loop_test(table, reading_by_code_point, 0, COUNT(values));
+    tcase_add_test(table, no_code_point_of_another_type);
     suite_add_tcase(suite, table);
     TCase *all = tcase_create("all types");
     tcase_add_checked_fixture(all, set_up, tear_down);
