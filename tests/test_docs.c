@@ -291,6 +291,76 @@ START_TEST(limit_is_as_written) {
 }
 END_TEST
 
+/* ---- several values ---- */
+
+/* The OUs of a subject, as the page writes them and as t_name reads them. */
+static const struct {
+    const char *shown;
+    const char *spec;
+} several[] = {
+    {"Sales", "OU=Sales"},
+    {"Staff", "OU=Staff"},
+    {"Staff, Sales", "OU=Staff | OU=Sales"},
+    {"Sales, Staff", "OU=Sales + OU=Staff"},
+    {"Sales, Sales", "OU=Sales | OU=Sales"},
+    {"?", "octet OU=Sales"},
+    {"?, Sales", "octet OU=Sales | OU=Sales"},
+    {"?, Staff", "octet OU=Sales | OU=Staff"},
+    {"none", "O=Contoso"},
+};
+
+static void take_truth(void *ctx, const struct certmap_explain_item *item) {
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING)
+        *(enum certmap_truth *)ctx = item->truth;
+}
+
+/* What a condition with this quantifier says about the peer. */
+static const char *ask(struct certmap_peer *peer, const char *quantifier) {
+    static const char *const names[] = {"false", "true", "unknown"};
+    enum certmap_truth truth = CERTMAP_FALSE;
+    struct certmap_rules *rules = NULL;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    char text[128];
+    const int len =
+        snprintf(text, sizeof text, "certmap 1; mapping \"m\" { when %s subject.OU = \"Sales\"; deny; }", quantifier);
+    const struct certmap_view view = {(const uint8_t *)text, (size_t)len};
+    ck_assert_int_eq(certmap_rules_parse(&rules, view, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_explain(rules, peer, &result, take_truth, &truth, NULL), CERTMAP_OK);
+    certmap_rules_free(rules);
+    return names[truth];
+}
+
+static void put_several(struct t_buf *table, const char *shown, const char *spec) {
+    static const char *const quantifiers[] = {"any", "every", "first", "last", "only"};
+    struct certmap_peer *peer = NULL;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct t_buf name = T_BUF_INIT;
+    t_name(&name, spec);
+    cert.subject = cert.issuer = t_view(&name);
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    put(table, "| ");
+    put(table, shown);
+    for (size_t i = 0; i < sizeof quantifiers / sizeof *quantifiers; i++) {
+        put(table, " | ");
+        put(table, ask(peer, quantifiers[i]));
+    }
+    put(table, " |\n");
+    certmap_peer_free(peer);
+    t_buf_free(&name);
+}
+
+START_TEST(several_values) {
+    struct t_buf table = T_BUF_INIT;
+    put(&table, "| OUs | any | `every` | `first` | `last` | `only` |\n|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < sizeof several / sizeof *several; i++)
+        put_several(&table, several[i].shown, several[i].spec);
+    put(&table, "\n");
+    check_table("docs/matching.md", &table);
+    t_buf_free(&table);
+}
+END_TEST
+
 /* ---- what certmap and OpenSSL make of the certificates of tests/data/certs ---- */
 
 #define CERTS "tests/data/certs"
@@ -420,6 +490,7 @@ int main(void) {
     tcase_add_loop_test(tcase, example_gives_its_code, 0, code_example_count);
     tcase_add_test(tcase, subfields);
     tcase_add_loop_test(tcase, limit_is_as_written, 0, (int)(sizeof limits / sizeof *limits));
+    tcase_add_test(tcase, several_values);
     tcase_add_test(tcase, what_each_library_refuses);
     suite_add_tcase(suite, tcase);
     const int status = t_run(suite);
