@@ -96,7 +96,8 @@ static const struct {
 };
 
 START_TEST(script) {
-    static struct certmap_rules *const untouched = (struct certmap_rules *)&scripts;
+    char somewhere;
+    struct certmap_rules *const untouched = (void *)&somewhere;
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = untouched;
     struct certmap_error first = {.status = CERTMAP_OK}, last = {.status = CERTMAP_OK};
@@ -409,6 +410,10 @@ static const struct certmap_view last_backslash[] = {{(const uint8_t *)"a\\", 2}
 #define EQUAL CERTMAP_OP_EQUAL
 #define LIKE CERTMAP_OP_LIKE
 #define PRESENT CERTMAP_OP_PRESENT
+#define ABSENT CERTMAP_OP_ABSENT
+#define COUNT CERTMAP_OP_COUNT
+#define ANY CERTMAP_ANY_VALUE
+#define EVERY CERTMAP_EVERY_VALUE
 
 static const struct {
     const char *about;
@@ -419,42 +424,59 @@ static const struct {
     const struct certmap_view *operands;
     size_t count;
     enum certmap_code code; /* NONE: it is right */
+    enum certmap_quantifier quantifier;
+    size_t number; /* of COUNT */
 } conditions[] = {
-    {"equal", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE},
-    {"equal to nothing", SUBJECT, "CN", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE},
-    {"nocase", ISSUER, "cn", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_NONE},
-    {"an OID", ISSUER, "1.2.3", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE},
-    {"present", SUBJECT, "OID.1.2.3", PRESENT, 0, NULL, 0, CERTMAP_CODE_NONE},
-    {"like, escaped", SUBJECT, "CN", LIKE, 0, good_escapes, 1, CERTMAP_CODE_NONE},
-    {"like, IIS", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN, escape_operand, 1, CERTMAP_CODE_NONE},
+    {"equal", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"equal to nothing", SUBJECT, "CN", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"nocase", ISSUER, "cn", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"an OID", ISSUER, "1.2.3", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"present", SUBJECT, "OID.1.2.3", PRESENT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
+    {"absent", SUBJECT, "CN", ABSENT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
+    {"count", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 2},
+    {"count of none", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
+    {"every", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, EVERY, 0},
+    {"only", SUBJECT, "CN", LIKE, 0, one_operand, 1, CERTMAP_CODE_NONE, CERTMAP_ONLY_VALUE, 0},
+    {"like, escaped", SUBJECT, "CN", LIKE, 0, good_escapes, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"like, IIS", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN, escape_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"like, IIS, nocase", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN | CERTMAP_NOCASE, last_backslash, 1,
-     CERTMAP_CODE_NONE},
-    {"equal knows no escapes", SUBJECT, "CN", EQUAL, 0, last_backslash, 1, CERTMAP_CODE_NONE},
-    {"the certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE},
-    {"no certificate", WHOLE, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE},
+     CERTMAP_CODE_NONE, ANY, 0},
+    {"equal knows no escapes", SUBJECT, "CN", EQUAL, 0, last_backslash, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"the certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"no certificate", WHOLE, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
 
-    {"no such field", (enum certmap_field)3, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"no such operator", SUBJECT, "CN", (enum certmap_operator)3, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"no such flag", SUBJECT, "CN", EQUAL, 4, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"no operand", SUBJECT, "CN", EQUAL, 0, one_operand, 0, CERTMAP_CODE_ARGUMENT},
-    {"no operands", SUBJECT, "CN", EQUAL, 0, NULL, 1, CERTMAP_CODE_ARGUMENT},
-    {"like without a pattern", SUBJECT, "CN", LIKE, 0, NULL, 0, CERTMAP_CODE_ARGUMENT},
-    {"present with an operand", SUBJECT, "CN", PRESENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"an operand that is not there", SUBJECT, "CN", EQUAL, 0, lying_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"a subfield that is not there", SUBJECT, NULL, EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"the certificate with a subfield", WHOLE, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"the certificate like something", WHOLE, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT},
-    {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT},
-    {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_ARGUMENT},
+    {"no such field", (enum certmap_field)3, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such operator", SUBJECT, "CN", (enum certmap_operator)5, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such quantifier", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, (enum certmap_quantifier)5,
+     0},
+    {"every present", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
+    {"every absent", SUBJECT, "CN", ABSENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
+    {"every count", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 1},
+    {"every certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, EVERY, 0},
+    {"absent with an operand", SUBJECT, "CN", ABSENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"count with an operand", SUBJECT, "CN", COUNT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 1},
+    {"a number without count", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 1},
+    {"the certificate absent", WHOLE, "", ABSENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such flag", SUBJECT, "CN", EQUAL, 4, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no operand", SUBJECT, "CN", EQUAL, 0, one_operand, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no operands", SUBJECT, "CN", EQUAL, 0, NULL, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"like without a pattern", SUBJECT, "CN", LIKE, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"present with an operand", SUBJECT, "CN", PRESENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"an operand that is not there", SUBJECT, "CN", EQUAL, 0, lying_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"a subfield that is not there", SUBJECT, NULL, EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"the certificate with a subfield", WHOLE, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"the certificate like something", WHOLE, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
 
-    {"no subfield", SUBJECT, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
-    {"an unknown subfield", SUBJECT, "XX", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
-    {"an unknown subfield present", ISSUER, "XX", PRESENT, 0, NULL, 0, CERTMAP_CODE_UNKNOWN_SUBFIELD},
-    {"a blank in a subfield", SUBJECT, "CN ", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
-    {"a subfield that is not UTF-8", SUBJECT, "\xFF", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD},
-    {"a bad OID", SUBJECT, "1.2.", EQUAL, 0, one_operand, 1, CERTMAP_CODE_BAD_OID},
-    {"a bad escape", SUBJECT, "CN", LIKE, 0, escape_operand, 1, CERTMAP_CODE_BAD_ESCAPE},
-    {"a backslash at the end", SUBJECT, "CN", LIKE, 0, last_backslash, 1, CERTMAP_CODE_BAD_ESCAPE},
+    {"no subfield", SUBJECT, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"an unknown subfield", SUBJECT, "XX", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"an unknown subfield present", ISSUER, "XX", PRESENT, 0, NULL, 0, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"a blank in a subfield", SUBJECT, "CN ", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"a subfield that is not UTF-8", SUBJECT, "\xFF", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"a bad OID", SUBJECT, "1.2.", EQUAL, 0, one_operand, 1, CERTMAP_CODE_BAD_OID, ANY, 0},
+    {"a bad escape", SUBJECT, "CN", LIKE, 0, escape_operand, 1, CERTMAP_CODE_BAD_ESCAPE, ANY, 0},
+    {"a backslash at the end", SUBJECT, "CN", LIKE, 0, last_backslash, 1, CERTMAP_CODE_BAD_ESCAPE, ANY, 0},
 };
 
 START_TEST(condition_row) {
@@ -471,6 +493,8 @@ START_TEST(condition_row) {
     made.flags = conditions[_i].flags;
     made.operands = conditions[_i].operands;
     made.operand_count = conditions[_i].count;
+    made.quantifier = conditions[_i].quantifier;
+    made.count = conditions[_i].number;
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
     const enum certmap_status status = certmap_builder_condition(builder, &made, &error);
     ck_assert_msg(error.code == conditions[_i].code, "%s: %s", conditions[_i].about, error.text);

@@ -131,6 +131,34 @@ static const struct {
      "  subject.CN = \"x\": true\n"
      "    ?: unknown (value-type)\n"
      "    x: true\n"},
+    {"quantifiers print as they are written",
+     "mapping \"m\" { when every subject.CN = \"a\" and first subject.CN like \"a*\" and last subject.CN in (\"a\", "
+     "\"b\") "
+     "and any subject.CN = nocase \"A\" and count(subject.2.5.4.3) = 2 and issuer.1.2.3 absent and not only subject.CN "
+     "= "
+     "\"a\"; deny; }",
+     "CN=a + CN=a",
+     "! m: true\n"
+     "  every subject.CN = \"a\": true\n"
+     "    a: true\n"
+     "    a: true\n"
+     "  first subject.CN like \"a*\": true\n"
+     "    a: true\n"
+     "    a: true\n"
+     "  last subject.CN in (\"a\", \"b\"): true\n"
+     "    a: true\n"
+     "    a: true\n"
+     "  subject.CN = nocase \"A\": true\n"
+     "    a: true\n"
+     "    a: true\n"
+     "  count(subject.CN) = 2: true\n"
+     "    a: true\n"
+     "    a: true\n"
+     "  issuer.1.2.3 absent: true\n"
+     "  not: true\n"
+     "    only subject.CN = \"a\": false\n"
+     "      a: true\n"
+     "      a: true\n"},
     {"present does not read", "mapping \"m\" { when subject.CN present; deny; }", "octet CN=b | CN=x",
      "! m: true\n"
      "  subject.CN present: true\n"
@@ -452,7 +480,10 @@ static const struct operand patterns[] = {
 static const char *const types[TYPES] = {"CN", "OU", "O", "1.2.3.4"};
 static const char *const fields[FIELDS] = {"subject", "issuer"};
 
-enum node_kind { AND, OR, NOT, EQUAL, LIKE, PRESENT };
+enum node_kind { AND, OR, NOT, EQUAL, LIKE, PRESENT, ABSENT, COUNT };
+
+/* Which values a condition is about. */
+enum which { ANY, EVERY, FIRST, LAST, ONLY, WHICHES };
 
 /* A node is followed by its members; size counts it and them. */
 struct node {
@@ -460,6 +491,8 @@ struct node {
     size_t size;
     size_t field, type;
     bool nocase;
+    enum which which;
+    size_t count; /* COUNT */
     size_t operands[MOST_OPERANDS];
     size_t operand_count;
 };
@@ -484,13 +517,15 @@ struct world {
 /* ---- making ---- */
 
 static void make_condition(struct world *world, struct node *node) {
-    static const enum node_kind kinds[] = {EQUAL, EQUAL, LIKE, LIKE, PRESENT};
+    static const enum node_kind kinds[] = {EQUAL, EQUAL, EQUAL, LIKE, LIKE, LIKE, PRESENT, ABSENT, COUNT};
     struct random *random = &world->random;
-    node->kind = kinds[below(random, 5)];
+    node->kind = kinds[below(random, sizeof kinds / sizeof *kinds)];
+    node->which = node->kind < PRESENT ? (enum which)below(random, WHICHES) : ANY;
+    node->count = below(random, 4);
     node->field = below(random, FIELDS);
     node->type = below(random, TYPES);
     node->nocase = below(random, 2) == 1;
-    node->operand_count = node->kind == PRESENT ? 0 : below(random, 4) > 0 ? 1 : 1 + below(random, MOST_OPERANDS);
+    node->operand_count = node->kind >= PRESENT ? 0 : below(random, 4) > 0 ? 1 : 1 + below(random, MOST_OPERANDS);
     for (size_t i = 0; i < node->operand_count; i++)
         node->operands[i] =
             below(random, node->kind == LIKE ? sizeof patterns / sizeof *patterns : sizeof operands / sizeof *operands);
@@ -545,13 +580,31 @@ static void write_name(struct world *world, size_t field, struct t_buf *spec) {
     }
 }
 
-static void write_condition(const struct node *node, struct t_buf *text) {
-    const bool list = node->operand_count > 1;
+static void write_field(const struct node *node, struct t_buf *text) {
     t_put(text, fields[node->field]);
     t_put(text, ".");
     t_put(text, types[node->type]);
-    t_put(text, node->kind == PRESENT ? " present" : node->kind == LIKE ? " like " : list ? " in " : " = ");
-    t_put(text, node->nocase && node->kind != PRESENT ? "nocase " : "");
+}
+
+static void write_presence(const struct node *node, struct t_buf *text) {
+    t_put(text, node->kind == COUNT ? "count(" : "");
+    write_field(node, text);
+    t_put(text, node->kind == PRESENT  ? " present"
+                : node->kind == ABSENT ? " absent"
+                                       : (const char *[]){") = 0", ") = 1", ") = 2", ") = 3"}[node->count]);
+}
+
+static void write_condition(const struct node *node, struct t_buf *text) {
+    static const char *const whiches[WHICHES] = {"", "every ", "first ", "last ", "only "};
+    const bool list = node->operand_count > 1;
+    if (node->kind >= PRESENT) {
+        write_presence(node, text);
+        return;
+    }
+    t_put(text, whiches[node->which]);
+    write_field(node, text);
+    t_put(text, node->kind == LIKE ? " like " : list ? " in " : " = ");
+    t_put(text, node->nocase ? "nocase " : "");
     t_put(text, list ? "(" : "");
     for (size_t i = 0; i < node->operand_count; i++) {
         t_put(text, i > 0 ? ", \"" : "\"");
@@ -621,18 +674,44 @@ static bool satisfies(const struct node *node, const struct value *value) {
     return false;
 }
 
-static enum certmap_truth condition_truth(const struct world *world, const struct node *node) {
-    enum certmap_truth truth = CERTMAP_FALSE;
+/* What each value of the condition's type gives; returns how many there are. */
+static size_t value_truths(const struct world *world, const struct node *node, enum certmap_truth truths[MOST_VALUES]) {
+    size_t count = 0;
     for (size_t i = 0; i < world->name_count[node->field]; i++) {
         const struct value *value = &values[world->names[node->field][i].value];
-        if (world->names[node->field][i].type != node->type)
-            continue;
-        if (node->kind == PRESENT || (value->nfc != NULL && satisfies(node, value)))
-            return CERTMAP_TRUE;
-        if (value->nfc == NULL)
-            truth = CERTMAP_UNKNOWN;
+        if (world->names[node->field][i].type == node->type)
+            truths[count++] = value->nfc == NULL       ? CERTMAP_UNKNOWN
+                              : satisfies(node, value) ? CERTMAP_TRUE
+                                                       : CERTMAP_FALSE;
     }
-    return truth;
+    return count;
+}
+
+static bool has_truth(const enum certmap_truth *truths, size_t count, enum certmap_truth truth) {
+    for (size_t i = 0; i < count; i++)
+        if (truths[i] == truth)
+            return true;
+    return false;
+}
+
+static enum certmap_truth which_truth(enum which which, const enum certmap_truth *truths, size_t count) {
+    const enum certmap_truth decisive = which == ANY ? CERTMAP_TRUE : CERTMAP_FALSE;
+    if (count == 0 || (which == ONLY && count > 1))
+        return CERTMAP_FALSE;
+    if (which == FIRST || which == LAST || which == ONLY)
+        return which == LAST ? truths[count - 1] : truths[0];
+    if (has_truth(truths, count, decisive))
+        return decisive;
+    return has_truth(truths, count, CERTMAP_UNKNOWN) ? CERTMAP_UNKNOWN : which == ANY ? CERTMAP_FALSE : CERTMAP_TRUE;
+}
+
+static enum certmap_truth condition_truth(const struct world *world, const struct node *node) {
+    enum certmap_truth truths[MOST_VALUES];
+    const size_t count = value_truths(world, node, truths);
+    if (node->kind < PRESENT)
+        return which_truth(node->which, truths, count);
+    const size_t wanted = node->kind == COUNT ? node->count : 0;
+    return (count == wanted) == (node->kind != PRESENT) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 /* Kleene: false below unknown below true; and is the least, or the greatest, not turns the order round. */

@@ -67,8 +67,6 @@ static bool is_sound(const struct certmap_condition *condition) {
     const bool compares = condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE;
     if (!known_words(condition))
         return false;
-    if (condition->subfield.data == NULL && condition->subfield.len > 0)
-        return false;
     if (whole && (condition->op != CERTMAP_OP_EQUAL || condition->flags != 0 || condition->subfield.len > 0))
         return false;
     if (condition->quantifier != CERTMAP_ANY_VALUE && (whole || !compares))

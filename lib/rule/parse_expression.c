@@ -30,11 +30,14 @@ static bool report_field(struct cm_parser *parser, struct certmap_view field) {
     static const struct certmap_view starts[] = {CM_VIEW_OF("subject"), CM_VIEW_OF("issuer"), CM_VIEW_OF("not"),
                                                  CM_VIEW_OF("any"),     CM_VIEW_OF("every"),  CM_VIEW_OF("first"),
                                                  CM_VIEW_OF("last"),    CM_VIEW_OF("only"),   CM_VIEW_OF("count")};
-    const bool dotted = field.len < parser->token.text.len;
+    const struct cm_token whole = parser->token;
+    const bool dotted = field.len < whole.text.len;
     parser->token.text = field;
     parser->token.position.length = field.len;
-    return cm_parser_report_unexpected(parser, CERTMAP_CODE_UNKNOWN_FIELD, "a condition on subject or issuer", starts,
-                                       dotted ? 2 : sizeof starts / sizeof *starts);
+    cm_parser_report_unexpected(parser, CERTMAP_CODE_UNKNOWN_FIELD, "a condition on subject or issuer", starts,
+                                dotted ? 2 : sizeof starts / sizeof *starts);
+    parser->token = whole;
+    return false;
 }
 
 /* Takes subject.CN: a field, a dot and a subfield. */
