@@ -234,7 +234,12 @@ START_TEST(an_arena_can_be_used_after_its_limit) {
     ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 1000));
     ck_assert(!arena.over);
     cm_arena_reset(&arena);
-    ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 4000));
+    ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 1000));
+    ck_assert_uint_le(arena.total, 6000);
+    ck_assert_ptr_null(cm_arena_alloc(&arena, 6000)); /* what the reset kept counts */
+    ck_assert(arena.over);
+    cm_arena_free(&arena);
+    ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 6000));
     cm_arena_free(&arena);
 }
 END_TEST

@@ -125,6 +125,7 @@ static const struct {
     {"BMP, a high surrogate and a code point above", BMP, CM_VIEW_OF("\xD8\x3D\xE0\x00"), ENCODING, NULL},
     {"BMP, two high surrogates", BMP, CM_VIEW_OF("\xD8\x3D\xD8\x3D\xDE\x00"), ENCODING, NULL},
     {"BMP, a low surrogate", BMP, CM_VIEW_OF("\xDE\x00"), ENCODING, NULL},
+    {"BMP, two low surrogates", BMP, CM_VIEW_OF("\xDE\x00\xDE\x00"), ENCODING, NULL},
     {"BMP, a pair in the wrong order", BMP, CM_VIEW_OF("\xDE\x00\xD8\x3D"), ENCODING, NULL},
     {"BMP, NUL", BMP, CM_VIEW_OF("\0\0"), NUL, NULL},
     {"BMP, NUL inside", BMP, CM_VIEW_OF("\0A\0\0\0B"), NUL, NULL},
