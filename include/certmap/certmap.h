@@ -313,7 +313,8 @@ CERTMAP_API enum certmap_status certmap_name_to_text(char *text, size_t cap, siz
  * where its alphabet allows, IA5String for DC and emailAddress where ASCII, UTF8String otherwise;
  * #hex stands for itself. The AVAs of an RDN are put in the order that DER asks for (X.690 11.6).
  * *len gets the length, also on BUFFER.
- * Errors: ARGUMENT, BUFFER, LIMIT (a value over CERTMAP_MAX_VALUE_SIZE included), SYNTAX (line 1, column and offset into text). */
+ * Errors: ARGUMENT, BUFFER, LIMIT (a value over CERTMAP_MAX_VALUE_SIZE included), SYNTAX (line 1, column
+ * and offset into text). */
 CERTMAP_API enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
                                                        struct certmap_error *err);
 
@@ -362,7 +363,7 @@ struct certmap_value {
 /* How many AVAs the subject or issuer has; 0 for an empty peer or another field. */
 CERTMAP_API size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field);
 /* The index-th AVA in encoded order. value->size must be set. May allocate.
- * Errors: ARGUMENT (index out of range), MEMORY. */
+ * Errors: ARGUMENT (index out of range), MEMORY, LIMIT (over CERTMAP_MAX_PEER_MEMORY). */
 CERTMAP_API enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value,
                                                    enum certmap_field field, size_t index, struct certmap_error *err);
 
