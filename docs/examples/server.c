@@ -5,7 +5,6 @@
  *     server CERTIFICATES KEY CLIENT-CAS RULES [PORT]
  *
  * The first three are PEM files. Without a port the system chooses one; it is printed. */
-#define _POSIX_C_SOURCE 200809L
 #include "swap.h"
 #include <arpa/inet.h>
 #include <certmap/openssl.h>
