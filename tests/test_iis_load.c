@@ -371,6 +371,11 @@ put(struct t_buf *buf, const char *format, ...) {
     t_bytes(buf, text, (size_t)len);
 }
 
+/* A size that is there to take time. Where timeouts are multiplied, as under valgrind, a tenth shows as much. */
+static size_t large(size_t size) {
+    return getenv("CK_TIMEOUT_MULTIPLIER") != NULL ? size / 10 : size;
+}
+
 START_TEST(depth_has_a_limit) {
     const size_t depth = CERTMAP_IIS_MAX_DEPTH + (size_t)_i;
     struct t_buf text = T_BUF_INIT;
@@ -424,7 +429,7 @@ START_TEST(large_text_is_read_in_time) {
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct t_buf text = T_BUF_INIT;
     put(&text, "<configuration>%s", shapes[_i].before);
-    repeat(&text, shapes[_i].part, (_i == 0 ? 50000000 : 5000000) / strlen(shapes[_i].part));
+    repeat(&text, shapes[_i].part, large(_i == 0 ? 50000000 : 5000000) / strlen(shapes[_i].part));
     put(&text, "%s\n<system.webServer><security><authentication>\n" OPEN STAFF CLOSE, shapes[_i].after);
     put(&text, "</authentication></security></system.webServer></configuration>");
     t_iis_load_with(&load, t_view(&text), NULL, false, &allocator);
@@ -442,7 +447,7 @@ static const char *const name_starts[] = {"mapping", "\xD0\x9F\xD1\x80\xD0\xB0\x
                                           "\xE8\xA7\x84\xE5\x88\x99", "Ks"};
 
 START_TEST(many_mappings_are_read_in_time) {
-    const size_t count = _i == 0 ? 1000000 : 20000;
+    const size_t count = large(_i == 0 ? 1000000 : 20000);
     struct t_buf text = T_BUF_INIT;
     put(&text, OPEN);
     for (size_t i = 0; i < count; i++) {
@@ -455,7 +460,7 @@ START_TEST(many_mappings_are_read_in_time) {
     t_iis_load(&load, t_view(&text), NULL);
     ck_assert_msg(load.status == CERTMAP_OK, "%s", t_iis_first(&load));
     ck_assert_uint_eq(certmap_rules_count(load.rules), count);
-    ck_assert_uint_eq(t_iis_match(load.rules, "CN=7777", "CN=CA").index, 7777);
+    ck_assert_uint_eq(t_iis_match(load.rules, "CN=1777", "CN=CA").index, 1777);
     t_iis_free(&load);
     t_buf_free(&text);
 }
@@ -464,12 +469,12 @@ END_TEST
 START_TEST(many_certificates_are_read_in_time) {
     struct t_buf text = T_BUF_INIT;
     put(&text, "<" SECTION " enabled='true'><oneToOneMappings>");
-    for (size_t i = 0; i < 100000; i++)
+    for (size_t i = 0; i < large(100000); i++)
         put(&text, "<add userName='u' certificate='MAoC%06zuAA'/>", i);
     put(&text, "</oneToOneMappings></" SECTION ">");
     t_iis_load(&load, t_view(&text), NULL);
     ck_assert_msg(load.status == CERTMAP_OK, "%s", load.error.text);
-    ck_assert_uint_eq(certmap_rules_count(load.rules), 100000);
+    ck_assert_uint_eq(certmap_rules_count(load.rules), large(100000));
     ck_assert_uint_eq(load.count, CERTMAP_MAX_FINDINGS);
     ck_assert_int_eq(load.findings[99].error.code, CERTMAP_CODE_USELESS_CERTIFICATE);
     t_iis_free(&load);
