@@ -69,9 +69,9 @@ extern "C" {
 #define CERTMAP_MAX_NESTING 256
 /* Most findings a loader reports; after that many errors it stops reading. */
 #define CERTMAP_MAX_FINDINGS 100
-/* Steps of work in one match: a value looked at is one, and so is each comparison of one code
- * point with a pattern, and every 16 bytes of an exact comparison. When they run out the condition
- * is unknown. About 0.1 seconds. */
+/* Steps of work in one match: a value looked at is one, and so is each comparison of a byte, or of a
+ * code point with `?`, in a pattern, and every 16 bytes of an exact comparison. When they run out the
+ * condition is unknown: a match ends within about a second whatever it is given. */
 #define CERTMAP_MAX_STEPS 67108864
 
 /* ---- Vocabulary ----------------------------------------------------------------------------- */
@@ -545,6 +545,7 @@ CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules,
 CERTMAP_API enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len,
                                                       const struct certmap_result *result, struct certmap_error *err);
 
+/* What a condition, a group or a mapping gives, in Kleene's logic. */
 enum certmap_truth { CERTMAP_FALSE = 0, CERTMAP_TRUE = 1, CERTMAP_UNKNOWN = 2 };
 
 enum certmap_explain_kind {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading an attribute value as text (docs/matching.md, "Text"). */
+/* Reading an attribute value as text (docs/matching.md, "Values become text"). */
 #ifndef CM_NAME_VALUE_H
 #define CM_NAME_VALUE_H
 
