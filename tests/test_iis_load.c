@@ -634,7 +634,7 @@ static const char *const secrets[] = {
     OPEN "<add name='a' userName='u' password='SECRETMARK'/>" CLOSE,
     OPEN "<add name='a' password='SECRETMARK'/>" CLOSE,
     OPEN "<add password='SECRETMARK' enabled='x'/>" CLOSE,
-    OPEN "<add name='a' Password='SECRETMARK' pasword='SECRETMARK'/>" CLOSE,
+    OPEN "<add name='a' Password='SECRETMARK' passw='SECRETMARK'/>" CLOSE,
     OPEN "<add name='a' userName='u' password='SECRETMARK'><add/></add>" CLOSE,
     OPEN "<add name='a' userName='u' password='SECRETMARK'>SECRETMARK</add>" CLOSE,
     OPEN "<add name='a' userName='u' password='SECRETMARK'/><add name='a' userName='u' password='SECRETMARK'/>" CLOSE,
