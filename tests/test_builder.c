@@ -656,6 +656,26 @@ START_TEST(without_memory_and_going_on) {
 }
 END_TEST
 
+/* A caller that is told of a bad name may go on with the mapping; told of no memory, it may not. */
+START_TEST(no_memory_counts_more_than_a_bad_name) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    bool failed = true;
+    for (size_t n = 0; failed; n++) {
+        struct certmap_builder *builder = NULL;
+        ck_assert_int_eq(certmap_builder_new(&builder, &allocator, NULL), CERTMAP_OK);
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status = t_add_mapping(builder, CERTMAP_KIND_NATIVE, "", NULL, NULL);
+        failed = t_alloc_failed(&memory);
+        ck_assert_int_eq(status, failed ? CERTMAP_ERROR_MEMORY : CERTMAP_ERROR_SYNTAX);
+        ck_assert_int_eq(certmap_builder_always(builder, NULL), failed ? CERTMAP_ERROR_ARGUMENT : CERTMAP_OK);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        certmap_builder_free(builder);
+        ck_assert_uint_eq(memory.live, 0);
+    }
+}
+END_TEST
+
 /* ---- arguments ---- */
 
 START_TEST(refuses_arguments) {
@@ -773,6 +793,7 @@ int main(void) {
     TCase *memory = tcase_create("memory");
     tcase_add_loop_test(memory, without_memory_and_stopping, 0, T_ROWS(memory_scripts));
     tcase_add_loop_test(memory, without_memory_and_going_on, 0, T_ROWS(memory_scripts));
+    tcase_add_test(memory, no_memory_counts_more_than_a_bad_name);
     suite_add_tcase(suite, memory);
     TCase *arguments = tcase_create("arguments");
     tcase_add_test(arguments, refuses_arguments);

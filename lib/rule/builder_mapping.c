@@ -72,7 +72,7 @@ static enum certmap_status set_name(struct certmap_builder *builder, struct cm_m
         return status;
     mapping->name = cm_arena_text(&builder->rules->arena, name);
     if (mapping->name.data == NULL ||
-        !cm_nameset_add(&builder->names, mapping->name, builder->rules->mapping_count, &there, &builder->allocator))
+        !cm_nameset_add(&builder->names, mapping->name, builder->rules->mapping_count - 1, &there, &builder->allocator))
         return cm_error_memory(err);
     if (there == SIZE_MAX)
         return CERTMAP_OK;
@@ -84,34 +84,39 @@ static enum certmap_status set_name(struct certmap_builder *builder, struct cm_m
                     "there is a mapping %s already, in line %zu", cm_quote(name).text, line);
 }
 
-/* Adds the mapping and its root, also if its name or account is bad, so that its conditions have a
- * place and can be checked. */
-static enum certmap_status begin_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                         struct certmap_error *err) {
+/* Adds a mapping and its root. Errors: MEMORY, and then there is no mapping more. */
+static enum certmap_status add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                       struct certmap_error *err) {
     struct certmap_rules *rules = builder->rules;
-    struct cm_mapping own = {.kind = mapping->kind,
-                             .decision = mapping->decision,
-                             .line = mapping->line,
-                             .column = mapping->column,
-                             .first_node = builder->node_count,
-                             .first_condition = builder->condition_count};
     struct cm_mapping *mappings = cm_array_reserve(&builder->allocator, rules->mappings, &builder->mapping_cap,
                                                    rules->mapping_count + 1, sizeof *mappings);
     if (mappings == NULL)
         return cm_error_memory(err);
     rules->mappings = mappings;
-    enum certmap_status status = set_name(builder, &own, mapping->name, err);
-    if (status == CERTMAP_OK)
-        status = set_account(builder, &own, mapping->account, err);
-    mappings[rules->mapping_count++] = own;
-    struct certmap_error later;
-    enum certmap_status root =
-        cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALL, 1, 0}, status == CERTMAP_OK ? err : &later);
-    if (root != CERTMAP_OK)
+    mappings[rules->mapping_count++] = (struct cm_mapping){.kind = mapping->kind,
+                                                           .decision = mapping->decision,
+                                                           .line = mapping->line,
+                                                           .column = mapping->column,
+                                                           .first_node = builder->node_count,
+                                                           .first_condition = builder->condition_count};
+    enum certmap_status status = cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALL, 1, 0}, err);
+    if (status != CERTMAP_OK)
         rules->mapping_count--;
     else
-        builder->one_to_one_count += own.kind == CERTMAP_KIND_ONE_TO_ONE;
-    return status != CERTMAP_OK ? status : root;
+        builder->one_to_one_count += mapping->kind == CERTMAP_KIND_ONE_TO_ONE;
+    return status;
+}
+
+/* Begins a mapping, also if its name or account is bad, so that its conditions have a place and can be
+ * checked. */
+static enum certmap_status begin_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                         struct certmap_error *err) {
+    enum certmap_status status = add_mapping(builder, mapping, err);
+    if (status == CERTMAP_OK)
+        status = set_name(builder, cm_builder_open_mapping(builder), mapping->name, err);
+    if (status == CERTMAP_OK)
+        status = set_account(builder, cm_builder_open_mapping(builder), mapping->account, err);
+    return status;
 }
 
 static enum certmap_status check_mapping(const struct certmap_builder *builder, const struct certmap_mapping *mapping,

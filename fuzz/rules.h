@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Loading and explaining rules, for the fuzz targets rules and match: each step with what has to hold for it. */
+#ifndef F_RULES_H
+#define F_RULES_H
+
+#include "dn.h"
+#include "support/alloc.h"
+
+/* One load of a text, and what it gave. */
+struct f_load {
+    struct certmap_view text;
+    struct t_alloc memory;
+    struct certmap_allocator allocator;
+    enum certmap_status status;
+    struct certmap_error error;
+    struct certmap_rules *rules;
+    size_t findings;
+    size_t errors;
+    struct certmap_error first; /* of the errors */
+    size_t at, line, column;    /* how far positions have been counted */
+};
+
+/* Line and column again: every LF ends a line, every byte that begins a character is a column, a byte order mark
+ * is none. Findings do not come in the order of the text. */
+static inline void f_check_position(struct f_load *load, const struct certmap_error *finding) {
+    const struct certmap_view text = load->text;
+    if (load->line == 0 || finding->offset < load->at) {
+        load->at = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+        load->line = 1;
+        load->column = 1;
+    }
+    F_HOLDS(finding->offset <= text.len && finding->length <= text.len - finding->offset);
+    F_HOLDS(finding->offset >= load->at);
+    for (; load->at < finding->offset; load->at++) {
+        const bool line_end = text.data[load->at] == '\n';
+        load->line += line_end;
+        load->column = line_end ? 1 : load->column + ((text.data[load->at] & 0xC0) != 0x80);
+    }
+    F_HOLDS(finding->line == load->line);
+    F_HOLDS(finding->column == load->column);
+}
+
+static inline void f_take_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+    struct f_load *load = ctx;
+    const bool is_error = severity == CERTMAP_SEVERITY_ERROR;
+    F_HOLDS(load->findings++ < CERTMAP_MAX_FINDINGS);
+    F_HOLDS(certmap_code_name(finding->code) != NULL && finding->code != CERTMAP_CODE_NONE);
+    F_HOLDS(is_error == (finding->status != CERTMAP_OK));
+    F_HOLDS(memchr(finding->text, 0, sizeof finding->text) != NULL && finding->text[0] != 0);
+    f_check_safe(cm_view(finding->text, strlen(finding->text)));
+    f_check_position(load, finding);
+    if (is_error && load->errors++ == 0)
+        load->first = *finding;
+}
+
+/* Loads a text; the allocation fail_at fails. Free with f_unload. */
+static inline void f_load(struct f_load *load, struct certmap_view text, size_t fail_at) {
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    *load = (struct f_load){.text = text, .memory = T_ALLOC_INIT};
+    load->allocator = t_alloc_allocator(&load->memory);
+    options.allocator = &load->allocator;
+    options.diag = f_take_finding;
+    options.diag_ctx = load;
+    t_alloc_fail_at(&load->memory, fail_at);
+    load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
+    F_HOLDS((load->status == CERTMAP_OK) == (load->rules != NULL));
+    F_HOLDS((load->status == CERTMAP_OK) == (load->error.status == CERTMAP_OK));
+    if (load->errors > 0)
+        F_HOLDS(memcmp(&load->error, &load->first, sizeof load->first) == 0);
+    else if (t_alloc_failed(&load->memory))
+        F_HOLDS(load->status == CERTMAP_ERROR_MEMORY);
+    else
+        F_HOLDS(load->status == CERTMAP_OK);
+    t_alloc_fail_at(&load->memory, SIZE_MAX);
+}
+
+static inline void f_unload(struct f_load *load) {
+    certmap_rules_free(load->rules);
+    F_HOLDS(load->memory.live == 0);
+}
+
+/* ---- answers ---- */
+
+static inline bool f_same_view(struct certmap_view a, struct certmap_view b) {
+    return (a.data == NULL) == (b.data == NULL) && cm_view_equal(a, b);
+}
+
+/* All members, by what they say. */
+static inline void f_check_same_result(const struct certmap_result *a, const struct certmap_result *b) {
+    F_HOLDS(a->size == b->size && a->decision == b->decision && a->reason == b->reason);
+    F_HOLDS(a->kind == b->kind && a->index == b->index);
+    F_HOLDS(f_same_view(a->mapping, b->mapping) && f_same_view(a->account, b->account));
+    F_HOLDS(f_same_view(a->domain, b->domain) && f_same_view(a->user, b->user));
+}
+
+/* What is true of every answer. */
+static inline void f_check_result(const struct certmap_result *result, const struct certmap_rules *rules) {
+    const bool decided = result->index != SIZE_MAX;
+    F_HOLDS(result->decision == CERTMAP_NONE || decided);
+    F_HOLDS(decided ? result->index < certmap_rules_count(rules) : result->mapping.data == NULL);
+    F_HOLDS((result->decision == CERTMAP_ALLOW) == (result->account.data != NULL));
+    F_HOLDS((result->decision == CERTMAP_ALLOW) == (result->user.data != NULL));
+    F_HOLDS(result->domain.data == NULL || result->decision == CERTMAP_ALLOW);
+    F_HOLDS(result->decision != CERTMAP_ALLOW || result->reason == CERTMAP_CODE_NONE);
+    F_HOLDS(result->decision != CERTMAP_NONE || result->reason != CERTMAP_CODE_NONE);
+    F_HOLDS(!decided || result->reason == CERTMAP_CODE_NONE || result->reason == CERTMAP_CODE_UNREADABLE);
+}
+
+static inline struct certmap_result f_match(const struct certmap_rules *rules, struct certmap_peer *peer) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    F_HOLDS(certmap_match(rules, peer, &result, NULL) == CERTMAP_OK);
+    f_check_result(&result, rules);
+    return result;
+}
+
+/* What a result says about the mapping that ended the search. */
+static inline enum certmap_truth f_truth(const struct certmap_result *result) {
+    if (result->index == SIZE_MAX)
+        return CERTMAP_FALSE;
+    return result->reason == CERTMAP_CODE_UNREADABLE ? CERTMAP_UNKNOWN : CERTMAP_TRUE;
+}
+
+/* ---- explanations ---- */
+
+/* An explanation as it is told. */
+struct f_told {
+    const struct certmap_result *matched;
+    size_t mappings;
+    size_t deciding;
+    struct t_buf all;        /* what was told, item by item */
+    struct t_buf conditions; /* their truth in one byte, their text, and a NUL */
+};
+
+static inline void f_take_item(void *ctx, const struct certmap_explain_item *item) {
+    struct f_told *told = ctx;
+    const struct certmap_result *matched = told->matched;
+    const bool is_mapping = item->kind == CERTMAP_EXPLAIN_MAPPING;
+    F_HOLDS(item->size == sizeof *item && item->truth <= CERTMAP_UNKNOWN);
+    F_HOLDS((item->why != CERTMAP_CODE_NONE) == (item->truth == CERTMAP_UNKNOWN));
+    F_HOLDS(is_mapping == (item->depth == 0));
+    F_HOLDS(item->mapping == told->mappings - !is_mapping);
+    told->mappings += is_mapping;
+    F_HOLDS(item->decides == (is_mapping && item->mapping == matched->index));
+    F_HOLDS(!item->decides || item->truth == f_truth(matched));
+    F_HOLDS(!is_mapping || item->mapping >= matched->index || (item->read && item->truth == CERTMAP_FALSE));
+    F_HOLDS(item->mapping <= matched->index || !item->read);
+    told->deciding += item->decides;
+    F_HOLDS(item->text.data == NULL || cm_utf8_check(item->text) == item->text.len);
+    F_HOLDS(item->text.data == NULL || item->text.len == strlen((const char *)item->text.data));
+    t_bytes(&told->all, (const char[]){(char)item->kind, (char)item->depth, (char)item->truth, (char)item->read}, 4);
+    t_bytes(&told->all, item->text.data != NULL ? item->text.data : (const uint8_t *)"", item->text.len);
+    if (item->kind == CERTMAP_EXPLAIN_CONDITION) {
+        f_check_safe(item->text);
+        t_bytes(&told->conditions, (const char[]){(char)item->truth}, 1);
+        t_bytes(&told->conditions, item->text.data, item->text.len + 1);
+    }
+}
+
+/* Explains, and holds that against the match. Free with f_told_free. */
+static inline void f_explain(struct f_told *told, const struct certmap_rules *rules, struct certmap_peer *peer,
+                             const struct certmap_result *matched) {
+    struct certmap_result explained = CERTMAP_RESULT_INIT;
+    *told = (struct f_told){.matched = matched, .all = T_BUF_INIT, .conditions = T_BUF_INIT};
+    F_HOLDS(certmap_explain(rules, peer, &explained, f_take_item, told, NULL) == CERTMAP_OK);
+    f_check_same_result(matched, &explained);
+    F_HOLDS(told->mappings == certmap_rules_count(rules));
+    F_HOLDS(told->deciding == (matched->index != SIZE_MAX));
+}
+
+static inline void f_told_free(struct f_told *told) {
+    t_buf_free(&told->all);
+    t_buf_free(&told->conditions);
+}
+
+#endif
