@@ -21,7 +21,8 @@ struct certmap_openssl_holder {
 
 /* Fills cert from x509. The Names are views into x509 and are not copied. The whole certificate is
  * copied into holder, but only if needs (certmap_rules_needs) has CERTMAP_PIECE_CERTIFICATE; without,
- * cert->certificate is not supplied and holder holds nothing. cert is valid until x509 is freed or
+ * cert->certificate is not supplied and holder holds nothing. The copy is what i2d_X509 gives: the bytes
+ * that were sent, except that what was not DER outside the signed part is DER now. cert is valid until x509 is freed or
  * changed, or holder is freed or filled again. cert->size and holder->size must be set. What holder held
  * before is freed on success; on failure cert and holder stay as they were. Verifies nothing and reads
  * nothing inside the Names. OpenSSL's error queue is left as it was.
