@@ -54,18 +54,16 @@ static inline void t_iis_check_findings(const struct t_iis *load, struct certmap
     ck_assert(first == NULL || memcmp(first, &load->error, sizeof *first) == 0);
 }
 
-/* Loads for a site, or for the server where site is NULL; with passwords if logon. Free with t_iis_free.
- * For a load that is to run out of memory give an allocator, else NULL. */
-static inline void t_iis_load_with(struct t_iis *load, struct certmap_view text, const char *site, bool logon,
-                                   const struct certmap_allocator *allocator) {
-    struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
+/* Loads for a site, or for the server where site is NULL; with passwords if logon, and with the checks of
+ * the set-up if options say so. Free with t_iis_free. */
+static inline void t_iis_load_options(struct t_iis *load, struct certmap_view text, const char *site, bool logon,
+                                      struct certmap_iis_options options) {
     load->status = CERTMAP_OK;
     load->error = (struct certmap_error){.status = CERTMAP_OK};
     load->rules = NULL;
     load->logon = NULL;
     load->count = 0;
     options.site = t_text(site);
-    options.allocator = allocator;
     options.diag = t_iis_collect;
     options.diag_ctx = load;
     load->status = certmap_iis_load(&load->rules, logon ? &load->logon : NULL, text, &options, &load->error);
@@ -73,6 +71,14 @@ static inline void t_iis_load_with(struct t_iis *load, struct certmap_view text,
     ck_assert_int_eq(load->status == CERTMAP_OK && logon, load->logon != NULL);
     if (load->status != CERTMAP_ERROR_MEMORY && load->status != CERTMAP_ERROR_ARGUMENT)
         t_iis_check_findings(load, text);
+}
+
+/* For a load that is to run out of memory give an allocator, else NULL. */
+static inline void t_iis_load_with(struct t_iis *load, struct certmap_view text, const char *site, bool logon,
+                                   const struct certmap_allocator *allocator) {
+    struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
+    options.allocator = allocator;
+    t_iis_load_options(load, text, site, logon, options);
 }
 
 static inline void t_iis_load(struct t_iis *load, struct certmap_view text, const char *site) {

@@ -189,10 +189,12 @@ START_TEST(attribute_takes_its_words_only) {
     static struct cm_iis_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const bool strict = row->element >= CM_IIS_SECTION, boolean = row->type == CM_IIS_BOOLEAN;
+    const bool setup = row->element >= CM_IIS_BINDINGS && !strict;
     struct cm_iis_values values;
     for (size_t i = 0; i < cm_iis_word_count; i++) {
         const struct cm_iis_word *word = &cm_iis_words[i];
-        char text[32], number[2] = {(char)('0' + word->number), 0};
+        char text[32], number[16];
+        snprintf(number, sizeof number, "%u", word->number);
         snprintf(text, sizeof text, "%s", (const char *)word->name.data);
         read_one(&values, &findings, row->element, (const char *)row->name.data, text);
         ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT && row->type != word->type);
@@ -200,7 +202,7 @@ START_TEST(attribute_takes_its_words_only) {
             continue;
         ck_assert_uint_eq(values.at[row->slot].number, word->number);
         for (char *c = text; *c != 0; c++)
-            *c = (char)(*c & ~0x20);
+            *c = (char)(*c >= 'a' ? *c & ~0x20 : *c);
         read_one(&values, &findings, row->element, (const char *)row->name.data, text);
         ck_assert(!values.at[row->slot].bad && values.at[row->slot].number == word->number);
         ck_assert_uint_eq(findings.count, 0);
@@ -209,14 +211,17 @@ START_TEST(attribute_takes_its_words_only) {
         text[0] = '_';
         read_one(&values, &findings, row->element, (const char *)row->name.data, text);
         ck_assert(values.at[row->slot].bad && values.at[row->slot].number == row->fallback);
-        ck_assert_uint_eq(findings.count, strict ? 1 : 0);
+        ck_assert_uint_eq(findings.count, strict || setup ? 1 : 0);
+        ck_assert_uint_eq(findings.errors, strict ? 1 : 0);
         if (strict)
             ck_assert_int_eq(findings.items[0].error.code, boolean ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM);
+        else if (setup)
+            ck_assert_int_eq(findings.items[0].error.code, CERTMAP_CODE_SETUP_VALUE);
     }
     read_one(&values, &findings, row->element, (const char *)row->name.data, "");
     ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT);
     read_one(&values, &findings, row->element, (const char *)row->name.data, "1 ");
-    ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT);
+    ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT && row->type != CM_IIS_FLAG_WORDS);
 }
 END_TEST
 

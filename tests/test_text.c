@@ -278,6 +278,18 @@ static const struct {
     {721, "no-section"},
     {722, "encrypted-value"},
     {723, "useless-certificate"},
+    {730, "module-not-installed"},
+    {731, "module-not-enabled"},
+    {732, "mappings-disabled"},
+    {733, "ssl-not-required"},
+    {734, "certificate-not-required"},
+    {735, "other-authentication"},
+    {736, "directory-mapping"},
+    {737, "no-https-binding"},
+    {738, "tls13-enabled"},
+    {739, "clear-password"},
+    {740, "setup-value"},
+    {741, "setup-not-shown"},
 };
 
 START_TEST(names_of_codes) {

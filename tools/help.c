@@ -45,7 +45,8 @@ static const char show[] = "certmap show [OPTION...] CERT...\n"
 
 static const char check[] = "certmap check --rules FILE [--site NAME] [OPTION...]\n"
                             "\n"
-                            "Reports everything that is wrong or doubtful about the rules, with its position.\n"
+                            "Reports everything that is wrong or doubtful about the rules, with its position; of an\n"
+                            "IIS file also what else makes its site unsafe: modules, sslFlags, bindings ...\n"
                             "\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
                             "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
 

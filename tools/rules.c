@@ -30,6 +30,7 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
     iis.site = tool_view(options->site);
     iis.diag = tool_findings_add;
     iis.diag_ctx = &rules->findings;
+    iis.check_setup = options->verb == TOOL_VERB_CHECK;
     enum certmap_status status = certmap_iis_load(&rules->rules, NULL, tool_input_view(&rules->input), &iis, err);
     tool_input_free(&rules->input);
     return status;

@@ -28,9 +28,12 @@ struct certmap_iis_options {
     const struct certmap_allocator *allocator; /* of the rules and the log-on; copied */
     certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
     void *diag_ctx;
+    bool check_setup; /* also warn, through diag, of what else in the file makes the site unsafe: the
+                       * module, sslFlags, other authentications, bindings, passwords in clear.
+                       * docs/iis.md has the list. What is loaded stays the same */
 };
 #define CERTMAP_IIS_OPTIONS_INIT                                                                                       \
-    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL }
+    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL, false }
 
 /* How the server is to log a mapped account on: the section's logonMethod and the passwords. */
 struct certmap_iis_logon;

@@ -86,6 +86,18 @@ static const struct {
     {CERTMAP_CODE_NO_SECTION, "no-section"},
     {CERTMAP_CODE_ENCRYPTED_VALUE, "encrypted-value"},
     {CERTMAP_CODE_USELESS_CERTIFICATE, "useless-certificate"},
+    {CERTMAP_CODE_MODULE_NOT_INSTALLED, "module-not-installed"},
+    {CERTMAP_CODE_MODULE_NOT_ENABLED, "module-not-enabled"},
+    {CERTMAP_CODE_MAPPINGS_DISABLED, "mappings-disabled"},
+    {CERTMAP_CODE_SSL_NOT_REQUIRED, "ssl-not-required"},
+    {CERTMAP_CODE_CERTIFICATE_NOT_REQUIRED, "certificate-not-required"},
+    {CERTMAP_CODE_OTHER_AUTHENTICATION, "other-authentication"},
+    {CERTMAP_CODE_DIRECTORY_MAPPING, "directory-mapping"},
+    {CERTMAP_CODE_NO_HTTPS_BINDING, "no-https-binding"},
+    {CERTMAP_CODE_TLS13_ENABLED, "tls13-enabled"},
+    {CERTMAP_CODE_CLEAR_PASSWORD, "clear-password"},
+    {CERTMAP_CODE_SETUP_VALUE, "setup-value"},
+    {CERTMAP_CODE_SETUP_NOT_SHOWN, "setup-not-shown"},
 };
 
 const char *certmap_code_name(enum certmap_code code) {

@@ -26,7 +26,7 @@ static void free_run(struct cm_iis *iis) {
 }
 
 /* A run over the text, at the server level. NULL when there is no memory. */
-static struct cm_iis *new_run(struct certmap_view text, const struct certmap_allocator *allocator, bool passwords) {
+static struct cm_iis *new_run(struct certmap_view text, const struct certmap_allocator *allocator) {
     struct cm_iis *iis = allocator->alloc(allocator->ctx, sizeof *iis);
     if (iis == NULL)
         return NULL;
@@ -35,7 +35,6 @@ static struct cm_iis *new_run(struct certmap_view text, const struct certmap_all
     iis->store.allocator = *allocator;
     iis->secrets.allocator = *allocator;
     iis->text = text;
-    iis->keep_passwords = passwords;
     iis->location.inherits = true;
     return iis;
 }
@@ -61,9 +60,11 @@ enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certma
                             CERTMAP_MAX_RULES_SIZE);
     if (text.data == NULL)
         text.data = (const uint8_t *)"";
-    struct cm_iis *iis = new_run(text, &allocator, logon != NULL);
+    struct cm_iis *iis = new_run(text, &allocator);
     if (iis == NULL)
         return fail_memory(err);
+    iis->keep_passwords = logon != NULL;
+    iis->check_setup = given->check_setup;
     enum certmap_status status = cm_iis_site_set(iis, given->site, err);
     if (status == CERTMAP_OK) {
         run(iis, rules, logon);

@@ -5,6 +5,7 @@
  * are. Those that apply go to the one whose rule set the caller gets. The others - disabled, cleared,
  * and after an error all - go to a builder of their own, which is thrown away. */
 #include "iis_load.h"
+#include <stdio.h>
 #include <string.h>
 
 struct build {
@@ -358,6 +359,63 @@ static void check_section(struct build *build) {
         cm_iis_report_others(build->iis);
 }
 
+/* ---- the set-up ---- */
+
+/* The lowest section that gives a setting. */
+static struct cm_iis_place place_of_setting(const struct build *build, enum cm_iis_slot slot) {
+    size_t i = build->iis->level_count - 1;
+    while (build->iis->levels[i].settings[slot].text.data == NULL)
+        i--;
+    return build->iis->levels[i].place;
+}
+
+/* Mappings that would apply, but for the switch of their list. */
+static void check_switch(struct build *build, enum cm_iis_list_kind kind, enum cm_iis_slot slot, const char *name) {
+    size_t count = 0;
+    if (build->settings[slot].number != 0)
+        return;
+    for (size_t i = 0; i < build->count; i++) {
+        const struct cm_iis_mapping *mapping = build->order[i];
+        count += mapping->kind == kind && mapping->enabled && mapping->generation == build->generation[kind];
+    }
+    if (count > 0)
+        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MAPPINGS_DISABLED,
+                      place_of_setting(build, slot), "%s=\"false\" switches off %lu %s", name, (unsigned long)count,
+                      count == 1 ? "mapping" : "mappings");
+}
+
+/* Said once, at the first in the file, however many there are. */
+static void check_passwords(struct build *build) {
+    struct cm_iis_place first = {0, 0, UINT32_MAX, 0};
+    char others[48] = "";
+    size_t count = 0;
+    for (size_t i = 0; i < build->count; i++) {
+        const struct cm_iis_mapping *mapping = build->order[i];
+        if (mapping->password.state != CERTMAP_IIS_PASSWORD_CLEAR)
+            continue;
+        count++;
+        if (mapping->place.offset < first.offset)
+            first = mapping->place;
+    }
+    if (count > 1)
+        (void)snprintf(others, sizeof others, ", and so in %lu more %s", (unsigned long)(count - 1),
+                       count == 2 ? "mapping" : "mappings");
+    if (count > 0)
+        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CLEAR_PASSWORD, first,
+                      "password is stored in clear%s; the tools of IIS encrypt what they write", others);
+}
+
+static void check_setup(struct build *build) {
+    if (!build->iis->check_setup || !build->present || build->iis->findings.errors > 0)
+        return;
+    check_switch(build, CM_IIS_LIST_ONE, CM_IIS_ONE_ENABLED, "oneToOneCertificateMappingsEnabled");
+    check_switch(build, CM_IIS_LIST_MANY, CM_IIS_MANY_ENABLED, "manyToOneCertificateMappingsEnabled");
+    check_passwords(build);
+    cm_iis_check_setup(build->iis, build->place);
+}
+
+/* ---- the result ---- */
+
 static void collect_passwords(struct build *build, struct certmap_iis_logon *logon) {
     size_t index = 0;
     for (size_t i = 0; i < build->count; i++)
@@ -400,6 +458,8 @@ void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certm
     add_mappings(&build);
     if (!stopped(&build))
         check_section(&build);
+    if (!stopped(&build))
+        check_setup(&build);
     if (!stopped(&build) && iis->findings.errors == 0)
         finish(&build, rules, logon);
     certmap_builder_free(build.builder);

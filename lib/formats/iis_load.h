@@ -12,6 +12,9 @@
  *                                          |
  *     rules     [rule] [rule] [rule] ...  <+  first_rule, rule_count
  *
+ * What the section's safety depends on besides goes the same way, if it is to be checked: elements of
+ * the server --iis_setup--> levels and the site's bindings --> warnings. Nothing of it reaches a rule.
+ *
  * The levels stand anywhere in the file, so that they are filled while it is read and merged at its
  * end. Sections of other places are passed over. <clear/> removes nothing: it begins a new generation
  * of its list, and what is not of the last one is checked but not built. */
@@ -59,12 +62,63 @@ struct cm_iis_list {
     uint32_t generation; /* how many times it was cleared */
 };
 
+/* What may be on or off besides the section, in the order of the elements from CM_IIS_ACCESS. */
+enum cm_iis_switch {
+    CM_IIS_SWITCH_ACCESS = 0,
+    CM_IIS_SWITCH_ANONYMOUS,
+    CM_IIS_SWITCH_BASIC,
+    CM_IIS_SWITCH_DIGEST,
+    CM_IIS_SWITCH_WINDOWS,
+    CM_IIS_SWITCH_DIRECTORY,
+    CM_IIS_SWITCHES
+};
+
+/* One of them: of a level, and merged. */
+struct cm_iis_switch_value {
+    struct cm_iis_place place; /* of its element, line 0: there is none */
+    bool hidden;               /* what it says stands elsewhere, or is encrypted */
+    struct cm_iis_value value; /* text in the store; data NULL: it is not given */
+};
+
+/* Whether a module is in a list; at: the element that says so, line 0: none does. */
+struct cm_iis_module {
+    struct cm_iis_place at;
+    bool present;
+};
+
+/* globalModules, what is installed; modules, what of it is enabled. */
+enum cm_iis_modules_kind { CM_IIS_MODULES_GLOBAL = 0, CM_IIS_MODULES_ENABLED = 1, CM_IIS_MODULES_KINDS = 2 };
+
+/* One of these lists: of a level, and merged. */
+struct cm_iis_modules {
+    struct cm_iis_place place;      /* of the list, line 0: there is none */
+    bool hidden;                    /* what is in it stands elsewhere, or is encrypted */
+    struct cm_iis_module own;       /* the module that reads our section */
+    struct cm_iis_module directory; /* the one that asks Active Directory */
+};
+
+/* What else a level says about the safety of its section. */
+struct cm_iis_setup {
+    struct cm_iis_switch_value switches[CM_IIS_SWITCHES];
+    struct cm_iis_modules modules[CM_IIS_MODULES_KINDS];
+};
+
+/* The https bindings of the site asked for. */
+struct cm_iis_bindings {
+    struct cm_iis_place site;  /* line 0: it was not found */
+    size_t https;              /* how many there are */
+    size_t tls13;              /* of these, with TLS 1.3 or HTTP/3 */
+    struct cm_iis_place first; /* the first of those */
+    unsigned flags;            /* its sslFlags */
+};
+
 /* What the file has for one level. */
 struct cm_iis_level {
     bool present;
     struct cm_iis_place place;                     /* of the last section */
     struct cm_iis_value settings[CM_IIS_SETTINGS]; /* texts in the store */
     struct cm_iis_list lists[CM_IIS_LISTS];
+    struct cm_iis_setup setup;
 };
 
 /* The location that is being read; server level outside of one. */
@@ -73,6 +127,8 @@ struct cm_iis_location {
     struct cm_iis_place place;
     bool inherits;
     bool bad_inherits; /* neither true nor false */
+    bool bad_told;     /* and that was reported */
+    bool has_setup;    /* something in it is about the set-up and applies */
     char *path;        /* a copy, path_len long */
     size_t path_len;
     size_t path_cap;
@@ -85,6 +141,7 @@ enum { CM_IIS_OTHERS = 3 };
 struct cm_iis_sites {
     bool listed; /* the file has a <sites> */
     bool found;  /* the site asked for is in it */
+    bool inside; /* that is where we are */
     struct cm_iis_place place;
     struct certmap_view nearest;               /* the listed name that is nearest to it */
     struct certmap_view others[CM_IIS_OTHERS]; /* locations with mappings that do not apply */
@@ -98,6 +155,7 @@ struct cm_iis {
     struct certmap_view text;
     struct certmap_view site; /* without slashes at the ends; data NULL: none */
     bool keep_passwords;
+    bool check_setup;
     bool stop;   /* read no further */
     bool memory; /* because there is no memory */
     struct cm_iis_findings findings;
@@ -119,6 +177,7 @@ struct cm_iis {
 
     struct cm_iis_location location;
     struct cm_iis_sites sites;
+    struct cm_iis_bindings bindings;
     struct cm_iis_level *levels;
     size_t level_count;
     struct cm_iis_level *level; /* of the section that is being read */
@@ -178,12 +237,22 @@ bool cm_iis_begin_location(struct cm_iis *iis, const struct cm_iis_values *value
 void cm_iis_end_location(struct cm_iis *iis);
 bool cm_iis_begin_sites(struct cm_iis *iis, const struct cm_iis_values *values);
 bool cm_iis_begin_site(struct cm_iis *iis, const struct cm_iis_values *values);
-/* The level that a section here is of, or NULL. */
+/* The level that an element here is of, or NULL. */
+struct cm_iis_level *cm_iis_level_here(const struct cm_iis *iis);
+/* The same for a section, for which the location has to be right. */
 struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis);
 /* Remembers that the location has mappings that do not apply. */
 void cm_iis_note_other(struct cm_iis *iis);
 void cm_iis_report_unknown_site(struct cm_iis *iis);
 void cm_iis_report_others(struct cm_iis *iis);
+
+/* ---- iis_setup.c ---- */
+
+/* An element from CM_IIS_BINDINGS to the section begins. */
+void cm_iis_begin_setup(struct cm_iis *iis, enum cm_iis_element element, const char *const *attributes);
+/* Merges the levels, and warns of what makes a section that applies unsafe. section: where to say it
+ * of what is not in the file. */
+void cm_iis_check_setup(struct cm_iis *iis, struct cm_iis_place section);
 
 /* ---- iis_build.c ---- */
 

@@ -23,6 +23,23 @@ const struct cm_iis_child cm_iis_children[] = {
     {CM_IIS_AUTHENTICATION, CM_IIS_SECTION, TEXT(CM_IIS_SECTION_NAME)},
     {CM_IIS_APPLICATION_HOST, CM_IIS_SITES, TEXT("sites")},
     {CM_IIS_SITES, CM_IIS_SITE, TEXT("site")},
+    {CM_IIS_SITE, CM_IIS_BINDINGS, TEXT("bindings")},
+    {CM_IIS_BINDINGS, CM_IIS_BINDING, TEXT("binding")},
+    {CM_IIS_BINDINGS, CM_IIS_BINDING_CLEAR, TEXT("clear")},
+    {CM_IIS_WEB_SERVER, CM_IIS_GLOBAL_MODULES, TEXT("globalModules")},
+    {CM_IIS_GLOBAL_MODULES, CM_IIS_GLOBAL_ADD, TEXT("add")},
+    {CM_IIS_GLOBAL_MODULES, CM_IIS_GLOBAL_REMOVE, TEXT("remove")},
+    {CM_IIS_GLOBAL_MODULES, CM_IIS_GLOBAL_CLEAR, TEXT("clear")},
+    {CM_IIS_WEB_SERVER, CM_IIS_MODULES, TEXT("modules")},
+    {CM_IIS_MODULES, CM_IIS_MODULE_ADD, TEXT("add")},
+    {CM_IIS_MODULES, CM_IIS_MODULE_REMOVE, TEXT("remove")},
+    {CM_IIS_MODULES, CM_IIS_MODULE_CLEAR, TEXT("clear")},
+    {CM_IIS_SECURITY, CM_IIS_ACCESS, TEXT("access")},
+    {CM_IIS_AUTHENTICATION, CM_IIS_ANONYMOUS, TEXT("anonymousAuthentication")},
+    {CM_IIS_AUTHENTICATION, CM_IIS_BASIC, TEXT("basicAuthentication")},
+    {CM_IIS_AUTHENTICATION, CM_IIS_DIGEST, TEXT("digestAuthentication")},
+    {CM_IIS_AUTHENTICATION, CM_IIS_WINDOWS, TEXT("windowsAuthentication")},
+    {CM_IIS_AUTHENTICATION, CM_IIS_DIRECTORY, TEXT("clientCertificateMappingAuthentication")},
     {CM_IIS_SECTION, CM_IIS_ENCRYPTED_DATA, TEXT("EncryptedData")},
     {CM_IIS_SECTION, CM_IIS_MANY, TEXT("manyToOneMappings")},
     {CM_IIS_SECTION, CM_IIS_ONE, TEXT("oneToOneMappings")},
@@ -40,6 +57,34 @@ const struct cm_iis_attribute cm_iis_attributes[] = {
     {CM_IIS_LOCATION, CM_IIS_PATH, CM_IIS_TEXT, 0, false, TEXT("path")},
     {CM_IIS_LOCATION, CM_IIS_INHERIT, CM_IIS_BOOLEAN, true, false, TEXT("inheritInChildApplications")},
     {CM_IIS_SITE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_BINDING, CM_IIS_PROTOCOL, CM_IIS_TEXT, 0, false, TEXT("protocol")},
+    {CM_IIS_BINDING, CM_IIS_SSL_FLAGS, CM_IIS_NUMBER, 0, false, TEXT("sslFlags")},
+    {CM_IIS_GLOBAL_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_GLOBAL_REMOVE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_MODULE_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_MODULE_REMOVE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_ACCESS, CM_IIS_SSL_FLAGS, CM_IIS_FLAG_WORDS, 0, false, TEXT("sslFlags")},
+    {CM_IIS_ANONYMOUS, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
+    {CM_IIS_BASIC, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_DIGEST, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_WINDOWS, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_DIRECTORY, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_GLOBAL_MODULES, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_GLOBAL_MODULES, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_MODULES, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_MODULES, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_ACCESS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_ACCESS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_ANONYMOUS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_ANONYMOUS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_BASIC, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_BASIC, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_DIGEST, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_DIGEST, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_WINDOWS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_WINDOWS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
+    {CM_IIS_DIRECTORY, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_DIRECTORY, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_SECTION, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
     {CM_IIS_SECTION, CM_IIS_ONE_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("oneToOneCertificateMappingsEnabled")},
     {CM_IIS_SECTION, CM_IIS_MANY_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("manyToOneCertificateMappingsEnabled")},
@@ -75,6 +120,12 @@ const struct cm_iis_word cm_iis_words[] = {
     {CM_IIS_MODE_WORD, CM_IIS_MODE_DENY, TEXT("Deny")},
     {CM_IIS_FIELD_WORD, CM_IIS_FIELD_SUBJECT, TEXT("Subject")},
     {CM_IIS_FIELD_WORD, CM_IIS_FIELD_ISSUER, TEXT("Issuer")},
+    {CM_IIS_FLAG_WORDS, 0, TEXT("None")},
+    {CM_IIS_FLAG_WORDS, CM_IIS_SSL, TEXT("Ssl")},
+    {CM_IIS_FLAG_WORDS, CM_IIS_SSL_NEGOTIATE, TEXT("SslNegotiateCert")},
+    {CM_IIS_FLAG_WORDS, CM_IIS_SSL_REQUIRE, TEXT("SslRequireCert")},
+    {CM_IIS_FLAG_WORDS, 128, TEXT("SslMapCert")},
+    {CM_IIS_FLAG_WORDS, 256, TEXT("Ssl128")},
 };
 const size_t cm_iis_word_count = COUNT(cm_iis_words);
 
@@ -182,40 +233,118 @@ static void report_attribute(struct cm_iis_findings *findings, enum cm_iis_eleme
                   suggest(&candidates, name).text);
 }
 
+/* 26, 0x1A. Nothing that has more than 32 bits. */
+static bool read_number(unsigned *number, struct certmap_view text) {
+    static const uint8_t digits[] = "0123456789abcdef0123456789ABCDEF";
+    const bool hex = text.len > 2 && text.data[0] == '0' && (text.data[1] | 0x20) == 'x';
+    const uint64_t base = hex ? 16 : 10;
+    uint64_t sum = 0;
+    for (size_t i = hex ? 2 : 0; i < text.len; i++) {
+        const uint8_t *digit = memchr(digits, text.data[i], sizeof digits - 1);
+        uint64_t value = digit == NULL ? base : (uint64_t)(digit - digits) % 16;
+        sum = sum * base + value;
+        if (value >= base || sum > UINT32_MAX)
+            return false;
+    }
+    *number = (unsigned)sum;
+    return text.len > 0;
+}
+
 /* Booleans go by name only, enumerations also by number. */
 static bool is_word(const struct cm_iis_word *word, struct certmap_view text) {
     if (certmap_text_same(word->name, text))
         return true;
-    return word->type != CM_IIS_BOOLEAN && text.len == 1 && text.data[0] == '0' + word->number;
+    return word->type != CM_IIS_BOOLEAN && word->type != CM_IIS_FLAG_WORDS && text.len == 1 &&
+           text.data[0] == '0' + word->number;
 }
 
-static void read_word(struct cm_iis_value *value, enum cm_iis_type type) {
+static bool read_word(unsigned *number, enum cm_iis_type type, struct certmap_view text) {
     for (size_t i = 0; i < COUNT(cm_iis_words); i++)
-        if (cm_iis_words[i].type == type && is_word(&cm_iis_words[i], value->text)) {
-            value->number = cm_iis_words[i].number;
-            return;
+        if (cm_iis_words[i].type == type && is_word(&cm_iis_words[i], text)) {
+            *number = cm_iis_words[i].number;
+            return true;
         }
-    value->bad = true;
+    return type == CM_IIS_FLAG_WORDS && read_number(number, text);
 }
 
-/* permissionMode="Alow" is not one of Allow (1), Deny (2); did you mean Allow? */
-static void report_word(struct cm_iis_findings *findings, const struct cm_iis_attribute *row, struct certmap_view text,
-                        struct cm_iis_place place) {
-    struct candidates candidates = {.count = 0};
-    char list[80] = "";
+/* Takes the next of "Ssl, SslRequireCert", without the blanks around it; false at the end. */
+static bool next_flag(struct certmap_view *flag, struct certmap_view *text) {
+    if (text->data == NULL)
+        return false;
+    const uint8_t *comma = text->len > 0 ? memchr(text->data, ',', text->len) : NULL;
+    *flag = (struct certmap_view){text->data, comma != NULL ? (size_t)(comma - text->data) : text->len};
+    *text =
+        comma != NULL ? (struct certmap_view){comma + 1, text->len - flag->len - 1} : (struct certmap_view){NULL, 0};
+    for (; flag->len > 0 && flag->data[0] == ' '; flag->data++)
+        flag->len--;
+    while (flag->len > 0 && flag->data[flag->len - 1] == ' ')
+        flag->len--;
+    return true;
+}
+
+/* On failure *flag is the first that is none. */
+static bool read_flags(unsigned *number, struct certmap_view *flag, struct certmap_view text) {
+    unsigned all = 0, one;
+    while (next_flag(flag, &text)) {
+        if (!read_word(&one, CM_IIS_FLAG_WORDS, *flag))
+            return false;
+        all |= one;
+    }
+    *number = all;
+    return true;
+}
+
+/* Reads value->text; false where it is no word of its type, and *wrong is then what is none. */
+static bool read_value(struct cm_iis_value *value, enum cm_iis_type type, struct certmap_view *wrong) {
+    *wrong = value->text;
+    if (type == CM_IIS_FLAG_WORDS)
+        return read_flags(&value->number, wrong, value->text);
+    if (type == CM_IIS_NUMBER)
+        return read_number(&value->number, value->text);
+    return type == CM_IIS_TEXT || read_word(&value->number, type, value->text);
+}
+
+/* Room for the words of an enumeration in a message. */
+struct word_list {
+    char text[128];
+};
+
+/* "Allow (1), Deny (2)", and the words themselves for a suggestion. */
+static struct word_list list_words(struct candidates *candidates, enum cm_iis_type type) {
+    struct word_list list = {""};
     size_t len = 0;
     for (size_t i = 0; i < COUNT(cm_iis_words); i++) {
         const struct cm_iis_word *word = &cm_iis_words[i];
-        if (word->type != row->type)
+        if (word->type != type)
             continue;
-        add_candidate(&candidates, word->name);
-        len += (size_t)snprintf(list + len, sizeof list - len, row->type == CM_IIS_BOOLEAN ? "%s%s" : "%s%s (%u)",
+        add_candidate(candidates, word->name);
+        len += (size_t)snprintf(list.text + len, sizeof list.text - len, type == CM_IIS_BOOLEAN ? "%s%s" : "%s%s (%u)",
                                 len > 0 ? ", " : "", (const char *)word->name.data, word->number);
     }
+    return list;
+}
+
+/* permissionMode="Alow" is not one of Allow (1), Deny (2); did you mean Allow? */
+static void report_word(struct cm_iis_findings *findings, const struct cm_iis_attribute *row, struct certmap_view wrong,
+                        struct cm_iis_place place) {
+    struct candidates candidates = {.count = 0};
+    struct word_list list = list_words(&candidates, row->type);
     cm_iis_report(findings, CERTMAP_SEVERITY_ERROR,
                   row->type == CM_IIS_BOOLEAN ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM, place,
-                  "%s=%s is not one of %s%s", (const char *)row->name.data, cm_iis_quote(text).text, list,
-                  suggest(&candidates, text).text);
+                  "%s=%s is not one of %s%s", (const char *)row->name.data, cm_iis_quote(wrong).text, list.text,
+                  suggest(&candidates, wrong).text);
+}
+
+/* The same outside of the section: sslFlags: "SslRequire" is not one of ... */
+static void warn_of_word(struct cm_iis_findings *findings, const struct cm_iis_attribute *row,
+                         struct certmap_view wrong, struct cm_iis_place place) {
+    struct candidates candidates = {.count = 0};
+    struct word_list list = list_words(&candidates, row->type);
+    cm_iis_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, place,
+                  row->type == CM_IIS_NUMBER ? "%s of <%s>: %s is not a number%s%s"
+                                             : "%s of <%s>: %s is not one of %s%s",
+                  (const char *)row->name.data, cm_iis_element_name(row->element), cm_iis_quote(wrong).text, list.text,
+                  suggest(&candidates, wrong).text);
 }
 
 /* Absent attributes get their fallback. */
@@ -231,6 +360,7 @@ static void read_attribute(struct cm_iis_values *values, struct cm_iis_findings 
     struct certmap_view name = view_of(pair[0]);
     const bool strict = element >= CM_IIS_SECTION;
     const struct cm_iis_attribute *row = find_attribute(element, name);
+    struct certmap_view wrong;
     if (row == NULL && strict && !is_lock(name)) {
         report_attribute(findings, element, name, place);
         values->broken = true;
@@ -239,11 +369,12 @@ static void read_attribute(struct cm_iis_values *values, struct cm_iis_findings 
         return;
     struct cm_iis_value *value = &values->at[row->slot];
     value->text = view_of(pair[1]);
-    if (row->type != CM_IIS_TEXT)
-        read_word(value, row->type);
+    value->bad = !read_value(value, row->type, &wrong);
     if (value->bad && strict) {
-        report_word(findings, row, value->text, place);
+        report_word(findings, row, wrong, place);
         values->broken = true;
+    } else if (value->bad && element >= CM_IIS_BINDINGS) {
+        warn_of_word(findings, row, wrong, place);
     }
 }
 

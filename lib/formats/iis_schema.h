@@ -20,6 +20,23 @@ enum cm_iis_element {
     CM_IIS_APPLICATION_HOST,
     CM_IIS_SITES,
     CM_IIS_SITE,
+    CM_IIS_BINDINGS, /* from here to the section: what its safety depends on */
+    CM_IIS_BINDING,
+    CM_IIS_BINDING_CLEAR,
+    CM_IIS_GLOBAL_MODULES,
+    CM_IIS_GLOBAL_ADD,
+    CM_IIS_GLOBAL_REMOVE,
+    CM_IIS_GLOBAL_CLEAR,
+    CM_IIS_MODULES,
+    CM_IIS_MODULE_ADD,
+    CM_IIS_MODULE_REMOVE,
+    CM_IIS_MODULE_CLEAR,
+    CM_IIS_ACCESS, /* from here on in the order of enum cm_iis_switch */
+    CM_IIS_ANONYMOUS,
+    CM_IIS_BASIC,
+    CM_IIS_DIGEST,
+    CM_IIS_WINDOWS,
+    CM_IIS_DIRECTORY,
     CM_IIS_SECTION, /* from here on nothing unknown is accepted */
     CM_IIS_ENCRYPTED_DATA,
     CM_IIS_MANY,
@@ -60,12 +77,26 @@ enum cm_iis_slot {
     CM_IIS_CERTIFICATE,
     CM_IIS_PATH,
     CM_IIS_INHERIT,
+    CM_IIS_SSL_FLAGS,
+    CM_IIS_PROTOCOL,
     CM_IIS_SLOTS
 };
 
-enum cm_iis_type { CM_IIS_TEXT = 0, CM_IIS_BOOLEAN, CM_IIS_METHOD_WORD, CM_IIS_MODE_WORD, CM_IIS_FIELD_WORD };
+enum cm_iis_type {
+    CM_IIS_TEXT = 0,
+    CM_IIS_BOOLEAN,
+    CM_IIS_METHOD_WORD,
+    CM_IIS_MODE_WORD,
+    CM_IIS_FIELD_WORD,
+    CM_IIS_FLAG_WORDS, /* several words or numbers, with commas between them */
+    CM_IIS_NUMBER      /* no words; decimal, or hexadecimal with 0x */
+};
 
 enum { CM_IIS_MODE_ALLOW = 1, CM_IIS_MODE_DENY = 2, CM_IIS_FIELD_SUBJECT = 1, CM_IIS_FIELD_ISSUER = 2 };
+
+/* The bits of sslFlags: those of <access>, and of them those that matter on a <binding>. */
+enum { CM_IIS_SSL = 8, CM_IIS_SSL_NEGOTIATE = 32, CM_IIS_SSL_REQUIRE = 64 };
+enum { CM_IIS_NO_HTTP3 = 16, CM_IIS_NO_TLS13 = 32 };
 
 /* <parent><name> is element. */
 struct cm_iis_child {
@@ -84,7 +115,7 @@ struct cm_iis_attribute {
     struct certmap_view name;
 };
 
-/* A word of an enumeration or boolean, and its number. */
+/* A word of an enumeration, of flags or a boolean, and its number. */
 struct cm_iis_word {
     enum cm_iis_type type;
     unsigned number;
@@ -100,7 +131,7 @@ extern const size_t cm_iis_word_count;
 
 struct cm_iis_value {
     struct certmap_view text; /* expat's memory; data NULL: absent */
-    unsigned number;          /* of a word; the fallback where absent or bad */
+    unsigned number;          /* of a word, or of flags together; the fallback where absent or bad */
     bool bad;                 /* not a word of its type */
 };
 
@@ -118,7 +149,8 @@ const char *cm_iis_element_name(enum cm_iis_element element);
 void cm_iis_report_child(struct cm_iis_findings *findings, enum cm_iis_element parent, const char *name,
                          struct cm_iis_place place);
 /* Reads expat's attributes: pairs of name and value, and NULL. In the section and below it reports
- * what is unknown, missing or not a word of its type; above it nothing. */
+ * what is unknown, missing or not a word of its type. Of what the section's safety depends on, it
+ * warns of what is not a word of its type; elsewhere it reports nothing. */
 void cm_iis_read(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
                  const char *const *attributes, struct cm_iis_place place);
 

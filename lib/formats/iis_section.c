@@ -265,6 +265,11 @@ bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *c
     iis->in_nested = element == CM_IIS_NESTED_LOCATION;
     if (iis->in_nested)
         return false;
+    if (element >= CM_IIS_BINDINGS && element < CM_IIS_SECTION) {
+        if (iis->check_setup)
+            cm_iis_begin_setup(iis, element, attributes);
+        return true;
+    }
     if (element == CM_IIS_SECTION)
         iis->level = cm_iis_applying_level(iis);
     if (element == CM_IIS_SECTION && iis->level == NULL) {

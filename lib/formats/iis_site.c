@@ -89,25 +89,42 @@ bool cm_iis_begin_location(struct cm_iis *iis, const struct cm_iis_values *value
     iis->location.place = iis->here;
     iis->location.inherits = inherit->number != 0;
     iis->location.bad_inherits = inherit->bad;
+    iis->location.bad_told = false;
+    iis->location.has_setup = false;
     return true;
 }
 
+/* What is about the set-up loads all the same. */
+static void warn_of_inherits(struct cm_iis *iis) {
+    if (iis->location.bad_inherits && iis->location.has_setup && !iis->location.bad_told)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->location.place,
+                      "inheritInChildApplications is not one of false, true");
+}
+
 void cm_iis_end_location(struct cm_iis *iis) {
+    warn_of_inherits(iis);
     iis->location.level = 0;
     iis->location.path_len = 0;
     iis->location.inherits = true;
     iis->location.bad_inherits = false;
 }
 
-struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis) {
+struct cm_iis_level *cm_iis_level_here(const struct cm_iis *iis) {
     const struct cm_iis_location *location = &iis->location;
     size_t last = iis->level_count - 1;
     if (location->level == SIZE_MAX || (!location->inherits && location->level > 0 && location->level < last))
         return NULL;
-    if (location->bad_inherits)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BOOLEAN, location->place,
-                      "inheritInChildApplications is not one of false, true");
     return &iis->levels[location->level];
+}
+
+struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis) {
+    struct cm_iis_level *level = cm_iis_level_here(iis);
+    if (level == NULL || !iis->location.bad_inherits)
+        return level;
+    iis->location.bad_told = true;
+    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BOOLEAN, iis->location.place,
+                  "inheritInChildApplications is not one of false, true");
+    return level;
 }
 
 /* ---- the list of sites ---- */
@@ -123,10 +140,13 @@ bool cm_iis_begin_sites(struct cm_iis *iis, const struct cm_iis_values *values) 
 bool cm_iis_begin_site(struct cm_iis *iis, const struct cm_iis_values *values) {
     struct cm_iis_sites *sites = &iis->sites;
     struct certmap_view name = values->at[CM_IIS_NAME].text;
+    sites->inside = false;
     if (iis->site.data == NULL || name.len == 0 || sites->found)
         return true;
     struct certmap_view wanted = first_step(iis->site);
-    sites->found = certmap_text_same(name, wanted);
+    sites->found = sites->inside = certmap_text_same(name, wanted);
+    if (sites->found)
+        iis->bindings.site = iis->here;
     /* Of two names the nearer one; so only one is kept however many there are. */
     struct certmap_view both[2] = {sites->nearest, name};
     size_t skip = sites->nearest.len == 0;
