@@ -3,8 +3,7 @@
  * nothing left behind on failure. Which hostile certificates OpenSSL and certmap refuse stands in the
  * table below. */
 #include "certmap/openssl.h"
-#include "support/der.h"
-#include "support/run.h"
+#include "pages.h"
 #include "support/tls.h"
 #include <openssl/conf.h>
 #include <openssl/err.h>
@@ -236,6 +235,29 @@ START_TEST(openssl_does_not_make_names_well_formed) {
     }
     X509_free(x509);
     t_buf_free(&der);
+}
+END_TEST
+
+/* ---- the certificates that tests/data/certs describes ---- */
+
+#define FOLDER "tests/data/certs"
+
+static struct t_files described;
+
+START_TEST(certificates_described) {
+    char path[128];
+    struct t_buf description = T_BUF_INIT;
+    struct t_buf der = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    snprintf(path, sizeof path, FOLDER "/%s", described.names[_i]);
+    t_read_file(&description, path);
+    t_certs(&der, (const char *)t_view(&description).data, false);
+    X509 *x509 = decode(t_view(&der));
+    if (x509 != NULL && certmap_cert_from_der(&cert, t_view(&der), NULL) == CERTMAP_OK)
+        check_views(x509, t_view(&der), described.names[_i]);
+    X509_free(x509);
+    t_buf_free(&der);
+    t_buf_free(&description);
 }
 END_TEST
 
@@ -617,6 +639,8 @@ int main(void) {
     tcase_add_unchecked_fixture(views, make_pki, free_pki);
     tcase_add_loop_test(views, who_decodes_which_name, 0, COUNT(names) * 2);
     tcase_add_loop_test(views, openssl_does_not_make_names_well_formed, 0, COUNT(names) * 2);
+    t_list(&described, FOLDER, ".txt");
+    tcase_add_loop_test(views, certificates_described, 0, described.count);
     tcase_add_loop_test(views, certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT);
     tcase_add_loop_test(views, certificates_of_every_kind, 0, COUNT(made_rows));
     tcase_add_loop_test(views, a_bit_turned_over, 0, 8);
