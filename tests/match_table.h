@@ -379,6 +379,13 @@ static const struct t_condition_row t_conditions[] = {
     {"subject.CN = \"" KELVIN "\"", "CN=K", "true"},
     {"subject.CN = \"\\u{1E69}\"", "CN=s\xCC\xA3\xCC\x87", "true"}, /* s, dot below, dot above */
     {"subject.CN = \"\\u{1E69}\"", "CN=s\xCC\x87\xCC\xA3", "true"}, /* the marks the other way round */
+    /* U+11A7 is no trailing consonant, whatever utf8proc thinks */
+    {"subject.CN = \"\\u{AC00}\"", "CN=\\xEA\\xB0\\x80\\xE1\\x86\\xA7", "false"},
+    {"subject.CN = \"\\u{AC00}\\u{11A7}\"", "CN=\\xEA\\xB0\\x80\\xE1\\x86\\xA7", "true"},
+    {"subject.CN = \"\\u{1100}\\u{1161}\\u{11A7}\"", "CN=\\xEA\\xB0\\x80\\xE1\\x86\\xA7", "true"},
+    {"subject.CN like \"*\\u{11A7}*\"", "CN=\\xEA\\xB0\\x80\\xE1\\x86\\xA7", "true"},
+    {"subject.CN like \"\\u{AC00}?\"", "CN=\\xEA\\xB0\\x80\\xE1\\x86\\xA7", "true"},
+    {"subject.CN = nocase \"\\u{11A7}X\\u{11A7}\"", "CN=\\xE1\\x86\\xA7x\\xE1\\x86\\xA7", "true"},
     {"subject.CN = \"\\u{AC01}\"", "CN=\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", "true"}, /* Hangul */
     {"subject.CN = \"\\u{915}\\u{93C}\"", "CN=\xE0\xA5\x98", "true"}, /* U+0958, excluded from composition */
 

@@ -225,49 +225,6 @@ START_TEST(attribute_takes_its_words_only) {
 }
 END_TEST
 
-/* ---- hashes ---- */
-
-/* Whatever two code points certmap_text_same takes for one has one hash. */
-START_TEST(hash_is_the_same_without_case) {
-    for (uint32_t cp = 1; cp < 0x110000; cp++) {
-        uint8_t plain[4], folded[4];
-        if (cp >= 0xD800 && cp < 0xE000)
-            continue;
-        struct certmap_view a = {plain, cm_utf8_encode(plain, cp)};
-        struct certmap_view b = {folded, cm_utf8_encode(folded, cm_fold(cp))};
-        ck_assert_msg(cm_iis_hash_folded(a) == cm_iis_hash_folded(b), "U+%04X", cp);
-    }
-}
-END_TEST
-
-static const char *const different[] = {
-    "mapping 1",
-    "mapping 2",
-    "Mapping 12",
-    "mapping 21",
-    "\xC3\xBC"
-    "ber",
-    "\xC3\xA4"
-    "ber",
-    "\xE6\x97\xA5\xE6\x9C\xAC",
-    "\xE6\x9C\xAC\xE6\x97\xA5",
-    "\xD7\x90",
-    "\xD7\x91",
-    "\xEA\xB0\x80",
-    "\xEA\xB0\x81",
-    "a",
-    "ab",
-    "",
-};
-
-START_TEST(hash_tells_names_apart) {
-    for (int i = 0; i < T_COUNT(different); i++)
-        for (int k = 0; k < i; k++)
-            ck_assert_msg(cm_iis_hash_folded(t_text(different[i])) != cm_iis_hash_folded(t_text(different[k])),
-                          "%s and %s", different[i], different[k]);
-}
-END_TEST
-
 /* ---- the set ---- */
 
 static bool same_number(const void *things, size_t a, size_t b) {
@@ -535,8 +492,6 @@ int main(void) {
     add_case(suite, "unknown attribute", attribute_without_a_letter_is_not_known, attributes);
     add_case(suite, "fallback", attribute_has_its_fallback, attributes);
     add_case(suite, "words", attribute_takes_its_words_only, attributes);
-    add_case(suite, "hash", hash_is_the_same_without_case, 1);
-    add_case(suite, "hash", hash_tells_names_apart, 1);
     add_case(suite, "set", set_tells_what_is_there_even_if_hashes_are_equal, 1);
     add_case(suite, "set", set_grows, 1);
     add_case(suite, "memory", array_grows_and_refuses_what_overflows, 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The public helpers about text: escaping, sameness without case, suggestions; names of codes;
  * versions. */
+#include "base/unicode.h"
 #include "base/view.h"
 #include "support/run.h"
 #include <stdio.h>
@@ -352,6 +353,60 @@ START_TEST(versions) {
 }
 END_TEST
 
+/* Whatever two code points certmap_text_same takes for one has one hash. */
+START_TEST(hash_is_the_same_without_case) {
+    for (uint32_t cp = 1; cp < 0x110000; cp++) {
+        uint8_t plain[4], folded[4];
+        if (cp >= 0xD800 && cp < 0xE000)
+            continue;
+        struct certmap_view a = {plain, cm_utf8_encode(plain, cp)};
+        struct certmap_view b = {folded, cm_utf8_encode(folded, cm_fold(cp))};
+        ck_assert_msg(certmap_text_hash(7, a) == certmap_text_hash(7, b), "U+%04X", cp);
+    }
+}
+END_TEST
+
+static const char *const different[] = {
+    "mapping 1",
+    "mapping 2",
+    "Mapping 12",
+    "mapping 21",
+    "\xC3\xBC"
+    "ber",
+    "\xC3\xA4"
+    "ber",
+    "\xE6\x97\xA5\xE6\x9C\xAC",
+    "\xE6\x9C\xAC\xE6\x97\xA5",
+    "\xD7\x90",
+    "\xD7\x91",
+    "\xEA\xB0\x80",
+    "\xEA\xB0\x81",
+    "a",
+    "ab",
+    "\xD0\xB8\xD0\xB2\xD0\xB0\xD0\xBD",
+    "\xD0\xB0\xD0\xBD\xD0\xBD\xD0\xB0",
+    "\xFF",
+    "\xFE",
+    "",
+};
+
+START_TEST(hash_tells_names_apart) {
+    for (int i = 0; i < (int)COUNT(different); i++)
+        for (int k = 0; k < i; k++)
+            ck_assert_msg(certmap_text_hash(7, cm_view(different[i], strlen(different[i]))) !=
+                              certmap_text_hash(7, cm_view(different[k], strlen(different[k]))),
+                          "%s and %s", different[i], different[k]);
+}
+END_TEST
+
+START_TEST(hash_depends_on_the_seed) {
+    struct certmap_view text = CM_VIEW("mapping 1");
+    ck_assert(certmap_text_hash(1, text) != certmap_text_hash(2, text));
+    /* the low bits too, which a table uses */
+    ck_assert((certmap_text_hash(1, text) & 0xFFFF) != (certmap_text_hash(UINT64_C(1) << 63, text) & 0xFFFF));
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("text");
     TCase *escapes = tcase_create("escape");
@@ -365,6 +420,9 @@ int main(void) {
     tcase_add_loop_test(words_alike, same, 0, COUNT(pairs));
     tcase_add_loop_test(words_alike, nearest, 0, COUNT(suggestions));
     tcase_add_test(words_alike, nearest_among_nothing);
+    tcase_add_test(words_alike, hash_is_the_same_without_case);
+    tcase_add_test(words_alike, hash_tells_names_apart);
+    tcase_add_test(words_alike, hash_depends_on_the_seed);
     suite_add_tcase(suite, words_alike);
     TCase *names = tcase_create("names");
     tcase_add_loop_test(names, names_of_codes, 0, COUNT(code_names));

@@ -73,9 +73,28 @@ void tool_rules_free(struct tool_rules *rules) {
     tool_input_free(&rules->input);
 }
 
+/* Whether text could be a damaged IIS file that was taken for rules: it has an attribute password. */
+static bool may_hold_password(struct certmap_view text) {
+    static const char word[] = "password";
+    const size_t len = sizeof word - 1;
+    for (size_t i = 0; i + len < text.len; i++) {
+        size_t same = 0, end = i + len;
+        while (same < len && (text.data[i + same] | 0x20) == (uint8_t)word[same])
+            same++;
+        while (same == len && end < text.len && memchr(" \t\r\n", text.data[end], 4) != NULL)
+            end++;
+        if (same == len && end < text.len && text.data[end] == '=')
+            return true;
+    }
+    return false;
+}
+
 void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream) {
+    struct certmap_view source = tool_input_view(&rules->input);
+    if (may_hold_password(source))
+        source.data = NULL;
     for (size_t i = 0; i < rules->findings.count; i++)
-        tool_finding_print(stream, rules->path, tool_input_view(&rules->input), &rules->findings.items[i]);
+        tool_finding_print(stream, rules->path, source, &rules->findings.items[i]);
 }
 
 bool tool_rules_explains_none(const struct tool_finding *finding) {

@@ -272,6 +272,10 @@ CERTMAP_API enum certmap_status certmap_text_escape(char *text, size_t cap, size
 /* Whether two texts are the same code points after simple case folding (Unicode CaseFolding.txt, C
  * and S; no normalisation). Bytes that are not UTF-8 equal only themselves. */
 CERTMAP_API bool certmap_text_same(struct certmap_view a, struct certmap_view b);
+/* A number that is the same for texts that certmap_text_same takes for one, for hash tables. It depends
+ * on the seed: with one that cannot be guessed, texts cannot be chosen so that many have the same
+ * number. Not for anything that is kept: it may change with the version. */
+CERTMAP_API uint64_t certmap_text_hash(uint64_t seed, struct certmap_view text);
 /* The index of the candidate that word was probably meant to be - few insertions, deletions,
  * replacements or swaps away, without regard to case -, or SIZE_MAX. Looks at words up to 64 bytes. */
 CERTMAP_API size_t certmap_text_nearest(struct certmap_view word, const struct certmap_view *candidates, size_t count);

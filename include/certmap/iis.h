@@ -60,6 +60,7 @@ enum certmap_iis_logon_method {
     CERTMAP_IIS_LOGON_NETWORK = 2,
     CERTMAP_IIS_LOGON_CLEAR_TEXT = 3
 };
+/* NULL, as a section that does not say, is CLEAR_TEXT. */
 CERTMAP_API enum certmap_iis_logon_method certmap_iis_logon_method(const struct certmap_iis_logon *logon);
 
 /* What the file holds as the password of a mapping. */
@@ -70,7 +71,7 @@ enum certmap_iis_password_state {
 };
 /* The password of the mapping that a result of these rules names by its index. *password is set for
  * CLEAR and otherwise gets data NULL; it is text, it lives as long as logon, and the caller must not
- * let it reach a log. An index that is none gives ABSENT. */
+ * let it reach a log. An index that is none gives ABSENT. password may be NULL. */
 CERTMAP_API enum certmap_iis_password_state certmap_iis_logon_password(const struct certmap_iis_logon *logon,
                                                                        struct certmap_view *password, size_t index);
 /* Wipes every password, then frees. */

@@ -36,6 +36,15 @@ bool certmap_text_same(struct certmap_view a, struct certmap_view b) {
     return a.len == b.len;
 }
 
+uint64_t certmap_text_hash(uint64_t seed, struct certmap_view text) {
+    uint64_t hash = seed;
+    while (text.len > 0) {
+        hash = (hash ^ take_folded(&text)) * 0x9FB21C651E98DF25u;
+        hash ^= hash >> 32; /* high bits reach the low ones, so that all of the seed counts */
+    }
+    return hash;
+}
+
 #define NEAREST_MAX 64
 
 static size_t least(size_t a, size_t b) {

@@ -205,6 +205,29 @@ static struct certmap_view encode(struct cm_points points, struct cm_arena *keep
     return (struct certmap_view){text, len};
 }
 
+/* Composes what is canonically decomposed and ordered; returns the new length.
+ *
+ * U+11A7 stands just before the trailing consonants of Hangul and is none, but utf8proc 2.8 takes it for
+ * one and drops it. It neither composes nor combines, so that what stands between two of them can be
+ * composed by itself. */
+static size_t compose(struct cm_points points) {
+    const utf8proc_int32_t no_consonant = 0x11A7;
+    size_t len = 0;
+    for (size_t i = 0; i < points.len;) {
+        size_t end = i;
+        while (end < points.len && points.at[end] != no_consonant)
+            end++;
+        size_t composed = (size_t)utf8proc_normalize_utf32(points.at + i, (utf8proc_ssize_t)(end - i),
+                                                           UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+        memmove(points.at + len, points.at + i, composed * sizeof *points.at);
+        len += composed;
+        if (end < points.len)
+            points.at[len++] = no_consonant;
+        i = end + 1;
+    }
+    return len;
+}
+
 /* NFC of the text, or of the folded text. */
 static struct certmap_view normalise(struct certmap_view utf8, bool fold, struct cm_arena *keep,
                                      struct cm_arena *scratch) {
@@ -214,8 +237,7 @@ static struct certmap_view normalise(struct certmap_view utf8, bool fold, struct
         return (struct certmap_view){NULL, 0};
     struct cm_points points = decompose(utf8, fold, room);
     order_marks(points, room + most);
-    points.len =
-        (size_t)utf8proc_normalize_utf32(points.at, (utf8proc_ssize_t)points.len, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+    points.len = compose(points);
     return encode(points, keep);
 }
 

@@ -116,7 +116,8 @@ static void check_names(struct build *build) {
         const struct cm_iis_mapping *mapping = build->order[i];
         if (mapping->name.len == 0)
             continue;
-        size_t there = cm_iis_set_add(&build->set, cm_iis_hash_folded(mapping->name), i, names_same, build->order);
+        uint64_t hash = certmap_text_hash(cm_iis_hash_seed(&build->set, mapping->generation), mapping->name);
+        size_t there = cm_iis_set_add(&build->set, hash, i, names_same, build->order);
         if (there != SIZE_MAX)
             cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_MAPPING, mapping->place,
                           "there is a mapping %s already, in line %lu", cm_iis_quote(mapping->name).text,
@@ -131,8 +132,8 @@ static void check_certificates(struct build *build) {
         const struct cm_iis_mapping *mapping = build->order[i];
         if (mapping->certificate.len == 0)
             continue;
-        size_t there = cm_iis_set_add(&build->set, cm_iis_hash(CM_IIS_HASH, mapping->certificate), i, certificates_same,
-                                      build->order);
+        uint64_t hash = cm_iis_hash(cm_iis_hash_seed(&build->set, mapping->generation), mapping->certificate);
+        size_t there = cm_iis_set_add(&build->set, hash, i, certificates_same, build->order);
         if (there != SIZE_MAX)
             cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_CERTIFICATE, mapping->place,
                           "the certificate is mapped already, in line %lu",
@@ -147,7 +148,8 @@ static void check_rules(struct build *build, const struct cm_iis_mapping *mappin
     const struct cm_iis_rule *rules = &iis->rules[mapping->first_rule];
     no_memory_unless(build, cm_iis_set_begin(&build->set, &iis->allocator, mapping->rule_count));
     for (size_t i = 0; i < mapping->rule_count && !stopped(build); i++) {
-        uint64_t hash = cm_iis_hash(cm_iis_hash(CM_IIS_HASH, rules[i].subfield), rules[i].criteria);
+        uint64_t hash = cm_iis_hash(cm_iis_hash(cm_iis_hash_seed(&build->set, rules[i].generation), rules[i].subfield),
+                                    rules[i].criteria);
         size_t there = cm_iis_set_add(&build->set, hash, i, rules_same, rules);
         if (there != SIZE_MAX)
             cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_RULE, rules[i].place,

@@ -41,15 +41,17 @@ void cm_iis_logon_set(struct certmap_iis_logon *logon, size_t index, struct cm_i
 }
 
 enum certmap_iis_logon_method certmap_iis_logon_method(const struct certmap_iis_logon *logon) {
-    return logon->method;
+    return logon == NULL ? CERTMAP_IIS_LOGON_CLEAR_TEXT : logon->method;
 }
 
 enum certmap_iis_password_state certmap_iis_logon_password(const struct certmap_iis_logon *logon,
                                                            struct certmap_view *password, size_t index) {
-    *password = (struct certmap_view){NULL, 0};
-    if (index >= logon->count)
+    if (password != NULL)
+        *password = (struct certmap_view){NULL, 0};
+    if (logon == NULL || index >= logon->count)
         return CERTMAP_IIS_PASSWORD_ABSENT;
-    *password = logon->passwords[index].text;
+    if (password != NULL)
+        *password = logon->passwords[index].text;
     return logon->passwords[index].state;
 }
 

@@ -252,7 +252,8 @@ static bool read_number(unsigned *number, struct certmap_view text) {
 
 /* Booleans go by name only, enumerations also by number. */
 static bool is_word(const struct cm_iis_word *word, struct certmap_view text) {
-    if (certmap_text_same(word->name, text))
+    /* All words are ASCII; what folds to one from elsewhere is longer. */
+    if (text.len == word->name.len && certmap_text_same(word->name, text))
         return true;
     return word->type != CM_IIS_BOOLEAN && word->type != CM_IIS_FLAG_WORDS && text.len == 1 &&
            text.data[0] == '0' + word->number;
@@ -394,7 +395,7 @@ static void check_required(struct cm_iis_values *values, struct cm_iis_findings 
 void cm_iis_read(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
                  const char *const *attributes, struct cm_iis_place place) {
     set_fallbacks(values, element);
-    for (; *attributes != NULL; attributes += 2)
+    for (; *attributes != NULL && !cm_iis_findings_full(findings); attributes += 2)
         read_attribute(values, findings, element, attributes, place);
     check_required(values, findings, element, place);
 }

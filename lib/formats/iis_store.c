@@ -132,51 +132,17 @@ size_t cm_iis_set_add(struct cm_iis_set *set, uint64_t hash, size_t index,
 
 /* ---- hashes ---- */
 
-/* FNV-1a. */
 static uint64_t mix(uint64_t hash, uint32_t value) {
-    return (hash ^ value) * 1099511628211u;
+    hash = (hash ^ value) * 0x9FB21C651E98DF25u;
+    return hash ^ hash >> 32;
+}
+
+uint64_t cm_iis_hash_seed(const struct cm_iis_set *set, uint32_t generation) {
+    return mix((uint64_t)(uintptr_t)set->slots, generation);
 }
 
 uint64_t cm_iis_hash(uint64_t hash, struct certmap_view bytes) {
     for (size_t i = 0; i < bytes.len; i++)
         hash = mix(hash, bytes.data[i]);
     return mix(hash, 0x100); /* an end, so that "ab" "c" is not "a" "bc" */
-}
-
-/* Takes one code point of valid UTF-8. */
-static uint32_t take(struct certmap_view *text) {
-    uint32_t cp = *text->data++;
-    text->len--;
-    if (cp < 0x80)
-        return cp;
-    cp &= cp < 0xE0 ? 0x1Fu : cp < 0xF0 ? 0x0Fu : 0x07u;
-    for (; text->len > 0 && (*text->data & 0xC0) == 0x80; text->len--)
-        cp = cp << 6 | (*text->data++ & 0x3Fu);
-    return cp;
-}
-
-/* The same number for code points that are the same without case. Unicode's folding table is the
- * core's, so this keeps to code points whose only other form, if any, stands at a fixed distance;
- * every other one gives 0. (k, s and U+00E5 have a third form: the signs for Kelvin and Angstrom, and
- * the long s.) */
-static uint32_t without_case(uint32_t cp) {
-    if (cp >= 'A' && cp <= 'Z')
-        cp += 0x20;
-    if (cp < 0x80)
-        return cp == 'k' || cp == 's' ? 0 : cp;
-    if (cp >= 0xC0 && cp <= 0xDE && cp != 0xD7) /* Latin-1 */
-        cp += 0x20;
-    if (cp >= 0xE0 && cp <= 0xFE && cp != 0xE5)
-        return cp;
-    bool caseless = (cp >= 0x0590 && cp <= 0x109F) || /* Hebrew to Myanmar */
-                    (cp >= 0x3000 && cp <= 0xA4CF) || /* Chinese, Japanese */
-                    (cp >= 0xAC00 && cp <= 0xD7A3);   /* Korean */
-    return caseless ? cp : 0;
-}
-
-uint64_t cm_iis_hash_folded(struct certmap_view text) {
-    uint64_t hash = CM_IIS_HASH;
-    while (text.len > 0)
-        hash = mix(hash, without_case(take(&text)));
-    return hash;
 }

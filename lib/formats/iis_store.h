@@ -47,10 +47,10 @@ bool cm_iis_set_begin(struct cm_iis_set *set, const struct certmap_allocator *al
 size_t cm_iis_set_add(struct cm_iis_set *set, uint64_t hash, size_t index,
                       bool (*same)(const void *things, size_t a, size_t b), const void *things);
 
-#define CM_IIS_HASH 14695981039346656037u
-/* Goes on with a hash, from CM_IIS_HASH, over bytes. */
+/* Where a hash begins: known to nobody who writes files, and another one for each generation of a list,
+ * because things of different generations are never the same. */
+uint64_t cm_iis_hash_seed(const struct cm_iis_set *set, uint32_t generation);
+/* Goes on with a hash over bytes. */
 uint64_t cm_iis_hash(uint64_t hash, struct certmap_view bytes);
-/* A hash of UTF-8 that is equal for texts that certmap_text_same calls equal. */
-uint64_t cm_iis_hash_folded(struct certmap_view text);
 
 #endif

@@ -230,7 +230,7 @@ enum certmap_status certmap_builder_finish(struct certmap_builder *builder, stru
         return cm_error_argument(err, "certmap_builder_finish: builder or rules is NULL");
     enum certmap_status status =
         cm_builder_have_rules(builder) ? cm_builder_close_mapping(builder, &own) : cm_error_memory(&own);
-    if (status == CERTMAP_OK)
+    if (status == CERTMAP_OK && builder->first.status == CERTMAP_OK)
         status = order_mappings(builder, &own);
     cm_builder_note(builder, status, &own, NULL);
     status = builder->first.status;

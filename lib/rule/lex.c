@@ -102,6 +102,11 @@ static bool skip_comment(struct cm_lexer *lexer, enum certmap_code *code) {
     return true;
 }
 
+/* A CR ends a line together with LF only; alone it would end a comment where some readers see no end. */
+static bool before_line_feed(const struct cm_lexer *lexer) {
+    return lexer->offset + 1 < lexer->text.len && lexer->text.data[lexer->offset + 1] == '\n';
+}
+
 static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
     for (; !at_end(lexer); lexer->offset++) {
         uint8_t c = lexer->text.data[lexer->offset];
@@ -113,6 +118,9 @@ static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
             lexer->line++;
             lexer->counted = lexer->offset + 1;
             lexer->column = 1;
+        } else if (c == '\r' && !before_line_feed(lexer)) {
+            *code = CERTMAP_CODE_CONTROL_CHARACTER;
+            return false;
         } else if (c != ' ' && c != '\t' && c != '\r') {
             break;
         }
@@ -161,7 +169,7 @@ static struct cm_token take_string(struct cm_lexer *lexer) {
 struct cm_token cm_lex_next(struct cm_lexer *lexer) {
     enum certmap_code code;
     if (!skip_space(lexer, &code))
-        return bad_character(lexer, code, lexer->offset, line_end(lexer, lexer->offset));
+        return bad_character(lexer, code, lexer->offset, line_end(lexer, lexer->offset + 1));
     if (at_end(lexer))
         return make_token(lexer, CM_TOKEN_END, lexer->offset, lexer->offset);
     uint8_t c = lexer->text.data[lexer->offset];

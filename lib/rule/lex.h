@@ -4,7 +4,7 @@
  *     word   = [A-Za-z0-9_] [A-Za-z0-9_.-]*       keywords, fields, numbers
  *     string = '"' (character | escape)* '"'       on one line
  *     punct  = one of { } ( ) ; , =
- * Between tokens: space, tab, CR, LF, and # to the end of the line. */
+ * Between tokens: space, tab, LF, CR LF, and # to the end of the line. */
 #ifndef CM_RULE_LEX_H
 #define CM_RULE_LEX_H
 

@@ -9,8 +9,10 @@
 struct cm_nameset {
     struct cm_nameset_slot {
         struct certmap_view name; /* data NULL: free */
+        uint64_t hash;
         size_t index;
     } * slots;
+    uint64_t seed;
     size_t slot_count;
     size_t count;
 };

@@ -27,6 +27,9 @@ static bool report_bad_token(struct cm_parser *parser) {
     case CERTMAP_CODE_CONTROL_CHARACTER:
         if (parser->token.text.data[0] == 0)
             cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "U+0000 cannot stand in rules");
+        else if (parser->token.text.data[0] == '\r')
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
+                     "a carriage return without a line feed cannot stand in rules");
         else
             cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
                      "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);

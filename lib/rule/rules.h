@@ -32,7 +32,7 @@ struct cm_condition {
     enum certmap_operator op;
     enum certmap_quantifier quantifier;
     bool nocase;
-    size_t count; /* CERTMAP_OP_COUNT */
+    size_t count;            /* CERTMAP_OP_COUNT */
     uint32_t row;            /* of the attribute table, or CM_ATTR_OTHER */
     struct certmap_view oid; /* contents octets; no data for FIELD_CERTIFICATE */
     const struct cm_operand *operands;
