@@ -402,6 +402,8 @@ static const struct certmap_view null_operand[] = {{NULL, 0}};
 static const struct certmap_view lying_operand[] = {{NULL, 1}};
 static const struct certmap_view escape_operand[] = {{(const uint8_t *)"a\\b", 3}};
 static const struct certmap_view good_escapes[] = {{(const uint8_t *)"\\\\\\*\\?", 6}};
+static const struct certmap_view bad_and_good[] = {{(const uint8_t *)"\xFF", 1}, {(const uint8_t *)"a", 1}};
+static const struct certmap_view good_and_bad[] = {{(const uint8_t *)"a", 1}, {(const uint8_t *)"\xFF", 1}};
 static const struct certmap_view last_backslash[] = {{(const uint8_t *)"a\\", 2}};
 
 #define SUBJECT CERTMAP_FIELD_SUBJECT
@@ -476,6 +478,8 @@ static const struct {
     {"a subfield that is not UTF-8", SUBJECT, "\xFF", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
     {"a bad OID", SUBJECT, "1.2.", EQUAL, 0, one_operand, 1, CERTMAP_CODE_BAD_OID, ANY, 0},
     {"a bad escape", SUBJECT, "CN", LIKE, 0, escape_operand, 1, CERTMAP_CODE_BAD_ESCAPE, ANY, 0},
+    {"the first of two is bad", SUBJECT, "CN", EQUAL, 0, bad_and_good, 2, CERTMAP_CODE_BAD_UTF8, ANY, 0},
+    {"the second of two is bad", SUBJECT, "CN", EQUAL, 0, good_and_bad, 2, CERTMAP_CODE_BAD_UTF8, ANY, 0},
     {"a backslash at the end", SUBJECT, "CN", LIKE, 0, last_backslash, 1, CERTMAP_CODE_BAD_ESCAPE, ANY, 0},
 };
 
@@ -606,6 +610,7 @@ END_TEST
 /* ---- running out of memory ---- */
 
 static const char *const memory_scripts[] = {
+    "",
     "Ma Cx",
     "1 Cx Ma Cy Mb Cz", /* the first request for nodes comes with a one-to-one mapping */
     "0",
@@ -653,6 +658,97 @@ END_TEST
 
 START_TEST(without_memory_and_going_on) {
     run_out(memory_scripts[_i], false);
+}
+END_TEST
+
+/* Texts that no piece of memory has room for beside others, each in a builder of its own. */
+static const struct {
+    const char *about;
+    enum certmap_field field;
+    const char *subfield;
+    enum certmap_operator op;
+    unsigned flags;
+    const char *unit;
+} long_operands[] = {
+    {"a certificate", WHOLE, "", EQUAL, 0, "certificate"},
+    {"ASCII", SUBJECT, "CN", EQUAL, 0, "A"},
+    {"ASCII, folded", SUBJECT, "1.2.3", EQUAL, CERTMAP_NOCASE, "A"},
+    {"normalised", SUBJECT, "CN", EQUAL, 0, "E\xCC\x81"},
+    {"normalised and folded", SUBJECT, "CN", EQUAL, CERTMAP_NOCASE, "E\xCC\x81"},
+    {"a pattern", SUBJECT, "CN", LIKE, 0, "a"},
+    {"a pattern, folded", SUBJECT, "CN", LIKE, CERTMAP_NOCASE, "A"},
+    {"a pattern, normalised", SUBJECT, "2.999", LIKE, CERTMAP_NOCASE, "E\xCC\x81"},
+    {"a pattern of literals and stars", SUBJECT, "CN", LIKE, 0, "Ae\xCC\x81*"},
+    {"a pattern of stars and literals", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN, "?e\xCC\x81"},
+};
+
+static enum certmap_status add_long(struct certmap_builder *builder, int row, struct t_buf *text) {
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    const struct certmap_view operand = t_view(text);
+    condition.field = long_operands[row].field;
+    condition.subfield = t_string(long_operands[row].subfield);
+    condition.op = long_operands[row].op;
+    condition.flags = long_operands[row].flags;
+    condition.operands = &operand;
+    condition.operand_count = 1;
+    return certmap_builder_condition(builder, &condition, NULL);
+}
+
+START_TEST(long_operand_without_memory) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct t_buf text = T_BUF_INIT;
+    bool failed = true;
+    while (text.len < 5000)
+        t_put(&text, long_operands[_i].unit);
+    for (size_t n = 0; failed; n++) {
+        struct certmap_builder *builder = NULL;
+        ck_assert_int_eq(certmap_builder_new(&builder, &allocator, NULL), CERTMAP_OK);
+        ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, NULL, NULL), CERTMAP_OK);
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status = add_long(builder, _i, &text);
+        failed = t_alloc_failed(&memory);
+        ck_assert_msg(status == (failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK), "%s, request %zu",
+                      long_operands[_i].about, n);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        certmap_builder_free(builder);
+        ck_assert_uint_eq(memory.live, 0);
+    }
+    t_buf_free(&text);
+}
+END_TEST
+
+/* What stands before and after a separator, each so long. */
+static const struct {
+    size_t before;
+    const char *separator;
+    size_t after;
+} long_accounts[] = {{5000, "", 0},    {3000, "\\", 3000}, {3000, "@", 3000},
+                     {10, "\\", 5000}, {5000, "@", 10},    {2500, "\\", 10}};
+
+START_TEST(long_account_without_memory) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct t_buf account = T_BUF_INIT;
+    bool failed = true;
+    for (size_t i = 0; i < long_accounts[_i].before + long_accounts[_i].after; i++) {
+        if (i == long_accounts[_i].before)
+            t_put(&account, long_accounts[_i].separator);
+        t_put(&account, "a");
+    }
+    for (size_t n = 0; failed; n++) {
+        struct certmap_builder *builder = NULL;
+        ck_assert_int_eq(certmap_builder_new(&builder, &allocator, NULL), CERTMAP_OK);
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status =
+            t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, t_cstr(&account), NULL);
+        failed = t_alloc_failed(&memory);
+        ck_assert_int_eq(status, failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        certmap_builder_free(builder);
+        ck_assert_uint_eq(memory.live, 0);
+    }
+    t_buf_free(&account);
 }
 END_TEST
 
@@ -793,6 +889,8 @@ int main(void) {
     TCase *memory = tcase_create("memory");
     tcase_add_loop_test(memory, without_memory_and_stopping, 0, T_ROWS(memory_scripts));
     tcase_add_loop_test(memory, without_memory_and_going_on, 0, T_ROWS(memory_scripts));
+    tcase_add_loop_test(memory, long_operand_without_memory, 0, T_ROWS(long_operands));
+    tcase_add_loop_test(memory, long_account_without_memory, 0, T_ROWS(long_accounts));
     tcase_add_test(memory, no_memory_counts_more_than_a_bad_name);
     suite_add_tcase(suite, memory);
     TCase *arguments = tcase_create("arguments");

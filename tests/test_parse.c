@@ -707,7 +707,7 @@ START_TEST(long_texts_without_memory) {
     put_long(&text, "subject.CN in nocase (\"", "E\xCC\x81", count, "\", \"A\") and ");
     put_long(&text, "subject.CN in nocase (\"", "A", count, "\", \"A\") and ");
     put_long(&text, "subject.CN like \"*", "\xC3\x89", count, "*\" and ");
-    put_long(&text, "subject.CN like nocase \"?", "A*", count, "A\" and ");
+    put_long(&text, "subject.CN like nocase \"?", "A*", 10, "A\" and ");
     put_long(&text, "not (subject.2.999", ".1", 500, " present or subject.1.2.3 absent); allow \"");
     put_long(&text, "D\\\\", "u", count, "\"; }");
     put_long(&text, "mapping \"m\" { when subject.CN present; allow \"", "u", count, "@d\"; }");

@@ -321,6 +321,28 @@ START_TEST(operands_over_the_limit) {
 }
 END_TEST
 
+/* The same through the builder, which does not look at operands that are too many. */
+START_TEST(operands_of_a_builder) {
+    const size_t most = CERTMAP_MAX_CONDITIONS, counts[] = {most, most + 1, most + 2};
+    struct certmap_view *operands = calloc(most + 2, sizeof *operands);
+    ck_assert_ptr_nonnull(operands);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct certmap_builder *builder = t_builder();
+        struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+        struct certmap_error error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
+        condition.subfield = t_string("CN");
+        condition.operands = operands;
+        condition.operand_count = counts[i];
+        t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
+        ck_assert_int_eq(certmap_builder_condition(builder, &condition, &error),
+                         counts[i] > most ? CERTMAP_ERROR_LIMIT : CERTMAP_OK);
+        ck_assert_int_eq(error.code, counts[i] > most ? CERTMAP_CODE_TOO_MANY : CERTMAP_CODE_NONE);
+        certmap_builder_free(builder);
+    }
+    free(operands);
+}
+END_TEST
+
 /* Mappings that are false, as many as there may be. */
 static struct certmap_builder *full_builder(size_t count) {
     struct certmap_builder *builder = t_builder();
@@ -456,6 +478,7 @@ int main(void) {
     tcase_add_test(number, conditions_over_the_limit);
     tcase_add_test(number, operands_at_the_limit);
     tcase_add_test(number, operands_over_the_limit);
+    tcase_add_test(number, operands_of_a_builder);
     tcase_add_test(number, mappings_at_the_limit);
     tcase_add_test(number, mappings_over_the_limit);
     tcase_add_test(number, rules_at_the_limit_and_over);
