@@ -125,8 +125,8 @@ static struct cm_verdict count_avas(struct cm_eval *eval, const struct cm_condit
     const size_t enough = condition->op == CERTMAP_OP_COUNT ? condition->count + 1 : 1;
     size_t count = 0;
     uint32_t at = cm_eval_first_ava(eval, condition);
-    for (; at != CM_AVA_NONE && ++count < enough; at = cm_eval_next_ava(eval, condition, at))
-        continue;
+    while (at != CM_AVA_NONE && ++count < enough)
+        at = cm_eval_next_ava(eval, condition, at);
     bool holds = condition->op == CERTMAP_OP_PRESENT ? count > 0 : count == condition->count;
     return verdict(holds ? CERTMAP_TRUE : CERTMAP_FALSE, CERTMAP_CODE_NONE);
 }
