@@ -247,14 +247,19 @@ static struct certmap_rules *pattern_rules(int row, const char *decision) {
     return rules;
 }
 
-static void run_pattern(int row, const char *decision, const char *answer) {
+static void run_pattern(int row, const char *decision, const char *wanted) {
     struct certmap_rules *rules = pattern_rules(row, decision);
+    struct certmap_result explained = CERTMAP_RESULT_INIT;
     struct t_buf trace = T_BUF_INIT;
     struct t_peer peer;
+    char answer[LONG];
     t_peer_make(&peer, "CN=\\{a*65536}", "CN=CA");
-    assert_answer(rules, peer.peer, answer, patterns[row].about);
-    t_trace(&trace, rules, peer.peer); /* asserts that the explanation gives the same answer */
-    if (strstr(answer, "unreadable") != NULL)
+    const struct certmap_result matched = t_match(rules, peer.peer);
+    t_answer(answer, sizeof answer, &matched);
+    ck_assert_msg(strcmp(answer, wanted) == 0, "%s: \"%s\" instead of \"%s\"", patterns[row].about, answer, wanted);
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &explained, t_trace_item, &trace, NULL), CERTMAP_OK);
+    t_assert_same_result(&matched, &explained);
+    if (strstr(wanted, "unreadable") != NULL)
         ck_assert_msg(strstr(t_cstr(&trace), "! m: unknown (steps)") != NULL, "%.200s", t_cstr(&trace));
     t_buf_free(&trace);
     t_peer_free(&peer);
@@ -425,7 +430,7 @@ int main(void) {
     TCase *work = tcase_create("work");
     tcase_set_timeout(work, 240); /* all the steps there are, under a sanitizer, on a machine with other work */
     tcase_add_loop_test(work, pattern_of_an_allow, 0, T_ROWS(patterns));
-    tcase_add_loop_test(work, pattern_of_a_deny, 0, T_ROWS(patterns));
+    tcase_add_loop_test(work, pattern_of_a_deny, 0, 5); /* where what follows makes no difference */
     suite_add_tcase(suite, work);
     TCase *call = tcase_create("call");
     tcase_add_test(call, allocates_nothing);
