@@ -748,7 +748,7 @@ END_TEST
 
 static void add_case(Suite *suite, const char *name, const TTest *test, int rows) {
     TCase *tcase = tcase_create(name);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 240);
     tcase_add_loop_test(tcase, test, 0, rows);
     suite_add_tcase(suite, tcase);
 }
