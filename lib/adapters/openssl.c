@@ -33,8 +33,13 @@ static enum certmap_status copy_whole(uint8_t **copy, size_t *len, const X509 *x
     if (*copy == NULL)
         return fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory", "");
     uint8_t *end = *copy;
-    *len = (size_t)i2d_X509(source, &end);
-    return CERTMAP_OK;
+    *len = (size_t)size;
+    if (i2d_X509(source, &end) == size)
+        return CERTMAP_OK;
+    OPENSSL_free(*copy);
+    *copy = NULL;
+    return fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED, "OpenSSL cannot encode the certificate",
+                "");
 }
 
 static enum certmap_status fill(struct certmap_cert *cert, uint8_t **copy, const X509 *x509, unsigned needs,

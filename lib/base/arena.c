@@ -64,6 +64,7 @@ struct certmap_view cm_arena_text(struct cm_arena *arena, struct certmap_view vi
 
 void cm_arena_reset(struct cm_arena *arena) {
     struct cm_chunk *keep = arena->head;
+    arena->over = false;
     if (keep == NULL)
         return;
     while (keep->next != NULL) {

@@ -50,7 +50,7 @@ static const char *describe(const struct cm_token *token, struct cm_quoted *quot
     return NULL;
 }
 
-/* Says what should stand where something else does; words are keywords that would do, "" at the end. */
+/* Says what should stand where something else does; words are keywords that would do. */
 bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
                                  const struct certmap_view *words, size_t word_count) {
     struct cm_quoted quoted;
