@@ -746,11 +746,12 @@ END_TEST
 
 /* ---- */
 
-static void add_case(Suite *suite, const char *name, const TTest *test, int rows) {
+static TCase *add_case(Suite *suite, const char *name, const TTest *test, int rows) {
     TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, 240);
     tcase_add_loop_test(tcase, test, 0, rows);
     suite_add_tcase(suite, tcase);
+    return tcase;
 }
 
 int main(void) {
@@ -770,8 +771,8 @@ int main(void) {
     add_case(suite, "truncated", truncated_text_is_an_error, UTF32);
     add_case(suite, "depth", depth_has_a_limit, 2);
     add_case(suite, "size", size_has_a_limit, 1);
-    add_case(suite, "large", large_text_is_read_in_time, T_COUNT(shapes));
-    add_case(suite, "many mappings", many_mappings_are_read_in_time, T_COUNT(name_starts));
+    tcase_set_tags(add_case(suite, "large", large_text_is_read_in_time, T_COUNT(shapes)), T_SLOW);
+    tcase_set_tags(add_case(suite, "many mappings", many_mappings_are_read_in_time, T_COUNT(name_starts)), T_SLOW);
     add_case(suite, "many certificates", many_certificates_are_read_in_time, 1);
     add_case(suite, "many rules", many_rules_are_read_in_time, T_COUNT(rule_counts));
     add_case(suite, "deep site", site_may_be_deep, 1);

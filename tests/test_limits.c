@@ -315,6 +315,7 @@ int main(void) {
     tcase_add_test(single, a_large_value_of_another_type);
     suite_add_tcase(suite, single);
     TCase *worst = tcase_create("worst");
+    tcase_set_tags(worst, T_SLOW);
     tcase_add_checked_fixture(worst, set_up, tear_down);
     tcase_add_loop_test(worst, the_worst_names, 0, COUNT(hostile));
     suite_add_tcase(suite, worst);

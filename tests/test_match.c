@@ -428,6 +428,7 @@ int main(void) {
     tcase_add_loop_test(one_to_one, one_to_one_first, 0, T_ROWS(orders));
     suite_add_tcase(suite, one_to_one);
     TCase *work = tcase_create("work");
+    tcase_set_tags(work, T_SLOW);
     tcase_set_timeout(work, 240); /* all the steps there are, under a sanitizer, on a machine with other work */
     tcase_add_loop_test(work, pattern_of_an_allow, 0, T_ROWS(patterns));
     tcase_add_loop_test(work, pattern_of_a_deny, 0, 5); /* where what follows makes no difference */

@@ -489,6 +489,7 @@ int main(void) {
     tcase_add_test(number, rules_at_the_limit_and_over);
     suite_add_tcase(suite, number);
     TCase *work = tcase_create("work");
+    tcase_set_tags(work, T_SLOW);
     tcase_set_timeout(work, 240);
     tcase_add_loop_test(work, steps, 0, T_ROWS(budgets));
     suite_add_tcase(suite, work);

@@ -6,6 +6,9 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* The tag of cases that are about much work; valgrind leaves them out (CK_EXCLUDE_TAGS). */
+#define T_SLOW "slow"
+
 /* Runs a suite, prints Check's summary, frees it; the exit status for main. */
 static inline int t_run(Suite *suite) {
     SRunner *runner = srunner_create(suite);
