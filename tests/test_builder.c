@@ -471,7 +471,7 @@ static const struct {
     {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
 
-    {"no subfield", SUBJECT, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"no subfield", SUBJECT, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
     {"an unknown subfield", SUBJECT, "XX", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
     {"an unknown subfield present", ISSUER, "XX", PRESENT, 0, NULL, 0, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
     {"a blank in a subfield", SUBJECT, "CN ", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},

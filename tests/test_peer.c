@@ -2,6 +2,7 @@
 /* Prepared certificates: every value as rules see it, errors, reuse, and memory that runs out. */
 #include "base/out.h"
 #include "base/view.h"
+#include "name/attr.h"
 #include "name/peer.h"
 #include "support/alloc.h"
 #include "support/der.h"
@@ -196,8 +197,8 @@ static const char *chain(size_t row) {
     static char text[256];
     size_t len;
     struct cm_out out = {text, sizeof text, 0};
-    const struct cm_prepared_name *name = &peer->names[CERTMAP_FIELD_SUBJECT];
-    for (uint32_t i = name->first[row]; i != CM_AVA_NONE; i = name->avas[i].next) {
+    const struct cm_list *name = &peer->lists[CERTMAP_FIELD_SUBJECT];
+    for (uint32_t i = name->first[row]; i != CM_VALUE_NONE; i = name->values[i].next) {
         ck_assert_uint_lt(i, name->count);
         cm_out_string(&out, out.len > 0 ? " " : "");
         cm_out_number(&out, i);

@@ -55,6 +55,10 @@ extern "C" {
 /* Largest object identifier, in bytes of DER contents. Turning one into dotted text costs the
  * square of its size. */
 #define CERTMAP_MAX_OID_SIZE 1024
+/* Largest extensions of a certificate, in bytes of DER, that are read: as large as a Name. */
+#define CERTMAP_MAX_EXTENSIONS_SIZE 1048576
+/* Most extensions that are read. A real certificate has about ten. */
+#define CERTMAP_MAX_EXTENSIONS 4096
 /* Most memory one prepared certificate may take, in bytes. */
 #define CERTMAP_MAX_PEER_MEMORY 67108864
 /* Largest rule file, in bytes: a million mappings of 1,000 bytes each. expat counts to twice that. */
@@ -65,6 +69,17 @@ extern "C" {
 #define CERTMAP_MAX_CONDITIONS 65536
 /* Largest operand, pattern, mapping name or account, in bytes of UTF-8: as large as a value. */
 #define CERTMAP_MAX_TEXT_SIZE 65536
+/* Most bytes that the texts built for one answer take together - account, domain, user, groups and
+ * attributes -, each with a NUL. A peer holds this much room, so that a match allocates nothing. */
+#define CERTMAP_MAX_BUILT_SIZE 16384
+/* Most groups, and most attributes, of one mapping and of one answer. */
+#define CERTMAP_MAX_OUTPUTS 64
+/* Most accounts in one answer, under CERTMAP_POLICY_ALL. */
+#define CERTMAP_MAX_ACCOUNTS 64
+/* Most holes in one template, and most filters in one hole. */
+#define CERTMAP_MAX_HOLES 64
+/* Most certificates and keys in one list of issuers. */
+#define CERTMAP_MAX_ISSUERS 65536
 /* Deepest nesting of parentheses, `not` and builder groups in one mapping; it bounds the stack. */
 #define CERTMAP_MAX_NESTING 256
 /* Most findings a loader reports; after that many errors it stops reading. */
@@ -115,15 +130,29 @@ enum certmap_code {
     CERTMAP_CODE_DISABLED = 101,    /* the rule set is switched off */
     CERTMAP_CODE_UNREADABLE = 102,  /* a mapping could not be decided */
     CERTMAP_CODE_EMPTY_RULES = 103, /* the rule set has no mapping */
+    CERTMAP_CODE_AMBIGUOUS = 104,   /* CERTMAP_POLICY_UNIQUE, and two mappings are true */
+    CERTMAP_CODE_TOO_MANY_OUTPUTS =
+        105, /* CERTMAP_POLICY_ALL: more accounts, groups or attributes than an answer holds */
 
     /* why a condition is unknown */
-    CERTMAP_CODE_VALUE_TYPE = 120,      /* the ASN.1 type does not hold text */
-    CERTMAP_CODE_VALUE_ENCODING = 121,  /* the bytes are not valid in their string type */
-    CERTMAP_CODE_VALUE_AMBIGUOUS = 122, /* a TeletexString that platforms read differently */
-    CERTMAP_CODE_VALUE_NUL = 123,       /* the value holds U+0000 */
-    CERTMAP_CODE_VALUE_TOO_LONG = 124,  /* over CERTMAP_MAX_VALUE_SIZE */
-    CERTMAP_CODE_NOT_SUPPLIED = 125,    /* the caller did not supply this piece */
-    CERTMAP_CODE_STEPS = 126,           /* CERTMAP_MAX_STEPS ran out */
+    CERTMAP_CODE_VALUE_TYPE = 120,          /* the ASN.1 type does not hold text */
+    CERTMAP_CODE_VALUE_ENCODING = 121,      /* the bytes are not valid in their string type */
+    CERTMAP_CODE_VALUE_AMBIGUOUS = 122,     /* a TeletexString that platforms read differently */
+    CERTMAP_CODE_VALUE_NUL = 123,           /* the value holds U+0000 */
+    CERTMAP_CODE_VALUE_TOO_LONG = 124,      /* over CERTMAP_MAX_VALUE_SIZE */
+    CERTMAP_CODE_NOT_SUPPLIED = 125,        /* the caller did not supply this piece */
+    CERTMAP_CODE_STEPS = 126,               /* CERTMAP_MAX_STEPS ran out */
+    CERTMAP_CODE_MALFORMED_PIECE = 127,     /* an extension or another piece is not what its standard says */
+    CERTMAP_CODE_DUPLICATE_EXTENSION = 128, /* the extension is there twice, which RFC 5280 4.2 forbids */
+
+    /* why an account, a group or an attribute cannot be built: a deny */
+    CERTMAP_CODE_HOLE_NO_VALUE = 140,       /* the certificate has none */
+    CERTMAP_CODE_HOLE_SEVERAL_VALUES = 141, /* it has several, and the hole chooses none */
+    CERTMAP_CODE_HOLE_UNREADABLE = 142,     /* a value the hole reads is unreadable, or not supplied */
+    CERTMAP_CODE_HOLE_EMPTY = 143,          /* nothing is left of the value, or of all of the text */
+    CERTMAP_CODE_HOLE_CHARACTER = 144,      /* the value holds a character that could change the meaning */
+    CERTMAP_CODE_HOLE_TOO_LONG = 145,       /* over CERTMAP_MAX_BUILT_SIZE */
+    CERTMAP_CODE_HOLE_USER_NAME = 146,      /* posix-user: not a portable user name */
 
     /* calls */
     CERTMAP_CODE_ARGUMENT = 200,
@@ -174,6 +203,18 @@ enum certmap_code {
     CERTMAP_CODE_CONTROL_CHARACTER = 520,
     CERTMAP_CODE_EMPTY_LIST = 521,
     CERTMAP_CODE_BAD_OID = 522,
+    CERTMAP_CODE_BAD_OPERAND = 523,    /* an operand that no value of the field can equal */
+    CERTMAP_CODE_BAD_OPERATOR = 524,   /* an operator that the field does not have */
+    CERTMAP_CODE_BAD_TEMPLATE = 525,   /* a hole that cannot be understood, or stands where it must not */
+    CERTMAP_CODE_MISPLACED_HOLE = 526, /* ${...} in a string that is no template */
+    CERTMAP_CODE_UNKNOWN_FILTER = 527,
+    CERTMAP_CODE_UNKNOWN_POLICY = 528,
+    CERTMAP_CODE_UNKNOWN_ISSUERS = 529, /* a list of issuers that is not defined */
+    CERTMAP_CODE_DUPLICATE_ISSUERS = 530,
+    CERTMAP_CODE_BAD_DIGEST = 531,
+    CERTMAP_CODE_NO_LOADER = 532,        /* rules that name a file, and no loader to open it */
+    CERTMAP_CODE_ISSUER_FILE = 533,      /* a file of issuers that cannot be loaded */
+    CERTMAP_CODE_DUPLICATE_OUTPUT = 534, /* a domain or an attribute given twice */
 
     /* findings in rules that load */
     CERTMAP_CODE_ALLOWS_EVERYONE = 600,
@@ -282,24 +323,73 @@ CERTMAP_API size_t certmap_text_nearest(struct certmap_view word, const struct c
 
 /* ---- Certificates --------------------------------------------------------------------------- */
 
-/* The pieces of one certificate, as views of DER that somebody else owns. An adapter fills it, or
- * certmap_cert_from_der, or anyone by hand. data == NULL: not supplied, so that conditions on the
- * piece are unknown. subject and issuer must be supplied. */
+enum certmap_hash { CERTMAP_HASH_SHA256 = 0, CERTMAP_HASH_SHA1 = 1 };
+/* Bytes of a digest. */
+#define CERTMAP_SHA256_SIZE 32
+#define CERTMAP_SHA1_SIZE 20
+
+/* Computes a digest of data with the caller's cryptography; the core has none. digest has room for
+ * the digest of that hash. False when it cannot be computed, and then it is as if not supplied. */
+typedef bool certmap_hash_fn(void *ctx, uint8_t *digest, enum certmap_hash hash, struct certmap_view data);
+
+/* The pieces of one certificate, most of them views of DER that somebody else owns. An adapter fills
+ * it, or certmap_cert_from_der, or anyone by hand. data == NULL: not supplied, so that conditions on the
+ * piece are unknown; data != NULL and len 0: the certificate does not have it. subject and issuer must
+ * be supplied. Where a piece is named for a field of RFC 5280 4.1 it is all of it, tag and length
+ * included. */
 struct certmap_cert {
     size_t size;                     /* sizeof(struct certmap_cert) */
-    struct certmap_view subject;     /* Name, RFC 5280 4.1.2.6, tag and length included */
-    struct certmap_view issuer;      /* Name, RFC 5280 4.1.2.4, tag and length included */
+    struct certmap_view subject;     /* Name, RFC 5280 4.1.2.6 */
+    struct certmap_view issuer;      /* Name, RFC 5280 4.1.2.4 */
     struct certmap_view certificate; /* Certificate, RFC 5280 4.1: all of it, as it was sent */
+    struct certmap_view version;     /* the INTEGER in [0]; len 0: version 1 */
+    struct certmap_view serial;      /* the INTEGER */
+    struct certmap_view validity;    /* the SEQUENCE of both times */
+    struct certmap_view key;         /* SubjectPublicKeyInfo */
+    struct certmap_view extensions;  /* the SEQUENCE in [3]; len 0: none */
+    /* Digests: CERTMAP_SHA256_SIZE or CERTMAP_SHA1_SIZE bytes. What is not supplied here is computed by
+     * hash, if there is one, from certificate or key. */
+    struct certmap_view sha256;     /* of certificate */
+    struct certmap_view sha1;       /* of certificate */
+    struct certmap_view key_sha256; /* of key */
+    /* The certificate that issued this one, in the chain that the caller has *verified*: never one that
+     * the client merely sent. len 0: that chain has none, because this certificate is itself trusted. */
+    struct certmap_view issuer_certificate;
+    struct certmap_view issuer_sha256;     /* its digest, or computed by hash */
+    struct certmap_view issuer_key_sha256; /* the digest of its SubjectPublicKeyInfo, or computed by hash */
+    certmap_hash_fn *hash;                 /* may be NULL; called by certmap_peer_set only */
+    void *hash_ctx;
+    int64_t time; /* now, in seconds since 1970-01-01 00:00 UTC; 0: not supplied */
 };
 #define CERTMAP_CERT_INIT                                                                                              \
-    { sizeof(struct certmap_cert), CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW }
+    {                                                                                                                  \
+        sizeof(struct certmap_cert), CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,               \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,      \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, NULL, NULL, 0                          \
+    }
 
 /* The pieces of a certificate that a rule set reads; bits for certmap_rules_needs. */
-enum certmap_piece { CERTMAP_PIECE_SUBJECT = 1, CERTMAP_PIECE_ISSUER = 2, CERTMAP_PIECE_CERTIFICATE = 4 };
+enum certmap_piece {
+    CERTMAP_PIECE_SUBJECT = 1,
+    CERTMAP_PIECE_ISSUER = 2,
+    CERTMAP_PIECE_CERTIFICATE = 4,
+    CERTMAP_PIECE_VERSION = 8,
+    CERTMAP_PIECE_SERIAL = 16,
+    CERTMAP_PIECE_VALIDITY = 32,
+    CERTMAP_PIECE_KEY = 64,
+    CERTMAP_PIECE_EXTENSIONS = 128,
+    CERTMAP_PIECE_SHA256 = 256,
+    CERTMAP_PIECE_SHA1 = 512,
+    CERTMAP_PIECE_KEY_SHA256 = 1024,
+    CERTMAP_PIECE_ISSUER_SHA256 = 2048,
+    CERTMAP_PIECE_ISSUER_KEY_SHA256 = 4096,
+    CERTMAP_PIECE_TIME = 8192
+};
 
-/* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1). Checks the DER
- * strictly from the outside down to both Names, whose insides certmap_peer_set checks; it looks at
- * no signature, date or extension. cert->size must be set. No allocation.
+/* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1): every piece that is DER.
+ * Digests, issuer_..., hash and time are made not supplied. Checks the DER strictly from the outside
+ * down to both Names, whose insides certmap_peer_set checks; it looks at no signature, date or
+ * extension. cert->size must be set. No allocation.
  * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
 CERTMAP_API enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
                                                       struct certmap_error *err);
@@ -336,6 +426,24 @@ CERTMAP_API enum certmap_status certmap_name_to_text(char *text, size_t cap, siz
 CERTMAP_API enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
                                                        struct certmap_error *err);
 
+/* The forms in which people paste Names. Rules take RFC 4514 only; tools may ask for another. */
+enum certmap_dialect {
+    CERTMAP_DIALECT_RFC4514 = 0, /* CN=Alice,O=Contoso: as certmap_name_from_text */
+    CERTMAP_DIALECT_OPENSSL = 1, /* O = Contoso, CN = Alice: `openssl x509 -subject` since 1.1, root first */
+    CERTMAP_DIALECT_SLASHES = 2, /* /O=Contoso/CN=Alice: OpenSSL's older form, root first */
+    CERTMAP_DIALECT_WINDOWS = 3  /* CN=Alice, OU="a, b"; O=Contoso: root last, as Windows shows Names */
+};
+/* "rfc4514", "openssl", "slashes" or "windows"; NULL for any other number. Static storage. */
+CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
+/* As certmap_name_from_text, from a text in this dialect. Space around types, = and separators is
+ * insignificant in all but RFC 4514. What a dialect cannot tell apart is an error: in SLASHES a slash in
+ * a value that is not followed by a type and = is part of the value, one that is begins an RDN. */
+CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len,
+                                                          struct certmap_view text, enum certmap_dialect dialect,
+                                                          struct certmap_error *err);
+/* Which dialect a text is probably in. The guess is for people, who are told of it: never load rules by it. */
+CERTMAP_API enum certmap_dialect certmap_dialect_guess(struct certmap_view text);
+
 /* ---- The prepared certificate --------------------------------------------------------------- */
 
 struct certmap_peer;
@@ -354,21 +462,40 @@ CERTMAP_API enum certmap_status certmap_peer_set(struct certmap_peer *peer, cons
 CERTMAP_API void certmap_peer_clear(struct certmap_peer *peer);
 CERTMAP_API void certmap_peer_free(struct certmap_peer *peer);
 
-/* The part of a certificate that a condition reads. */
+/* The part of a certificate that a condition reads. Each is a list of values, of which a subfield, where
+ * the field has them, picks some. docs/rules.md says how the values of each read and compare. */
 enum certmap_field {
-    CERTMAP_FIELD_SUBJECT = 0,
-    CERTMAP_FIELD_ISSUER = 1,
-    CERTMAP_FIELD_CERTIFICATE = 2 /* the whole certificate, byte for byte; has no subfield */
+    CERTMAP_FIELD_SUBJECT = 0,     /* AVAs; without a subfield, the whole Name */
+    CERTMAP_FIELD_ISSUER = 1,      /* AVAs; without a subfield, the whole Name */
+    CERTMAP_FIELD_CERTIFICATE = 2, /* the whole certificate, byte for byte; has no subfield */
+    CERTMAP_FIELD_SAN = 3,         /* dns email uri ip upn krb5 dirname rid, or the OID of an otherName */
+    CERTMAP_FIELD_SAN_DIRNAME = 4, /* the AVAs of all directory names in the SAN */
+    CERTMAP_FIELD_EKU = 5,         /* names of the table ("clientAuth") or OIDs */
+    CERTMAP_FIELD_KU = 6,          /* the bits that are set, "digitalSignature" */
+    CERTMAP_FIELD_POLICY = 7,      /* certificate policies: OIDs, "anyPolicy" */
+    CERTMAP_FIELD_SERIAL = 8,      /* lower-case hexadecimal, the first octet first, no leading zero octets */
+    CERTMAP_FIELD_SHA256 = 9,      /* lower-case hexadecimal, like the digests and identifiers below */
+    CERTMAP_FIELD_SHA1 = 10,
+    CERTMAP_FIELD_KEY_SHA256 = 11,       /* of the SubjectPublicKeyInfo */
+    CERTMAP_FIELD_SKI = 12,              /* subject key identifier */
+    CERTMAP_FIELD_AKI = 13,              /* authority key identifier: its keyIdentifier */
+    CERTMAP_FIELD_MS_SID = 14,           /* Microsoft's SID extension, "S-1-5-21-..." */
+    CERTMAP_FIELD_MS_TEMPLATE = 15,      /* Microsoft's template: its OID, or its name in the older extension */
+    CERTMAP_FIELD_VERSION = 16,          /* "1", "2", "3" */
+    CERTMAP_FIELD_VALIDITY = 17,         /* at the time supplied: "valid", "early" or "expired" */
+    CERTMAP_FIELD_EXTENSION = 18,        /* by OID: the bytes in extnValue, lower-case hexadecimal */
+    CERTMAP_FIELD_ISSUER_SHA256 = 19,    /* of the certificate that issued this one */
+    CERTMAP_FIELD_ISSUER_KEY_SHA256 = 20 /* of its SubjectPublicKeyInfo */
 };
 
-/* One AVA of a prepared Name. Views live until the peer is set again or freed. */
+/* One value of a field of a prepared certificate. Views live until the peer is set again or freed. */
 struct certmap_value {
     size_t size;                  /* sizeof(struct certmap_value) */
-    size_t rdn;                   /* which RDN it stands in, from 0, encoded order */
-    struct certmap_view subfield; /* the canonical name ("CN"), or the dotted OID; text */
-    struct certmap_view oid;      /* dotted; text */
-    struct certmap_view type;     /* the string type ("UTF8String"), or "tag 0x04"; text */
-    struct certmap_view der;      /* the value, tag and length included */
+    size_t rdn;                   /* of an AVA: which RDN it stands in, from 0, encoded order */
+    struct certmap_view subfield; /* the canonical name ("CN", "dns"), or the dotted OID; empty without; text */
+    struct certmap_view oid;      /* of an AVA, an otherName or an extension: dotted; text; else empty */
+    struct certmap_view type;     /* of an AVA: the string type ("UTF8String"), or "tag 0x04"; text; else empty */
+    struct certmap_view der;      /* the value, tag and length included; data NULL where it is no DER */
     struct certmap_view text;     /* the value as rules compare it, in NFC; data NULL: unreadable */
     enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
 };
@@ -378,9 +505,16 @@ struct certmap_value {
             CERTMAP_NO_VIEW, CERTMAP_CODE_NONE                                                                         \
     }
 
-/* How many AVAs the subject or issuer has; 0 for an empty peer or another field. */
+/* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is none. Static storage. */
+CERTMAP_API const char *certmap_field_name(enum certmap_field field);
+/* Why nothing is known of a field, so that every condition on it is unknown: NOT_SUPPLIED,
+ * MALFORMED_PIECE, DUPLICATE_EXTENSION, VALUE_TOO_LONG; else CERTMAP_CODE_NONE. NOT_SUPPLIED too for an empty
+ * peer or a number that is no field. */
+CERTMAP_API enum certmap_code certmap_peer_field_unknown(const struct certmap_peer *peer, enum certmap_field field);
+/* How many values the field has; 0 for an empty peer, for CERTMAP_FIELD_CERTIFICATE, and for a field of
+ * which nothing is known. */
 CERTMAP_API size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field);
-/* The index-th AVA in encoded order. value->size must be set. May allocate.
+/* The index-th value in encoded order. value->size must be set. May allocate.
  * Errors: ARGUMENT (index out of range), MEMORY, LIMIT (over CERTMAP_MAX_PEER_MEMORY). */
 CERTMAP_API enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value,
                                                    enum certmap_field field, size_t index, struct certmap_error *err);
@@ -394,15 +528,25 @@ enum certmap_kind { CERTMAP_KIND_NATIVE = 0, CERTMAP_KIND_MANY_TO_ONE = 1, CERTM
 /* "native", "manyToOne" or "oneToOne"; NULL for any other number. Static storage. */
 CERTMAP_API const char *certmap_kind_name(enum certmap_kind kind);
 
+/* Takes one certificate of a file of issuers, as its SHA-256 digest. False: stop. */
+typedef bool certmap_issuer_add_fn(void *add_ctx, const uint8_t sha256[CERTMAP_SHA256_SIZE]);
+/* Opens the file that rules name in `issuers "..." { file "..."; }` and calls add with the digest of each
+ * certificate in it. What a name means is the program's to say. Returns NULL, or why it could not,
+ * as a text that stays until the next call. */
+typedef const char *certmap_issuer_file_fn(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add,
+                                           void *add_ctx);
+
 /* How rule text is loaded. A NULL options pointer stands for all zero. */
 struct certmap_parse_options {
     size_t size;                               /* sizeof(struct certmap_parse_options) */
     const struct certmap_allocator *allocator; /* of the rule set; copied */
     certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
     void *diag_ctx;
+    certmap_issuer_file_fn *issuer_file; /* opens what `file` names; NULL: such rules are an error */
+    void *issuer_file_ctx;
 };
 #define CERTMAP_PARSE_OPTIONS_INIT                                                                                     \
-    { sizeof(struct certmap_parse_options), NULL, NULL, NULL }
+    { sizeof(struct certmap_parse_options), NULL, NULL, NULL, NULL, NULL }
 
 /* Loads rules in the native language (docs/rules.md) from UTF-8 text, which is not kept. Nothing is
  * loaded from a text with an error. The caller owns *rules and frees it after its last reader.
@@ -418,6 +562,29 @@ CERTMAP_API unsigned certmap_rules_needs(const struct certmap_rules *rules);
 /* How many mappings there are. */
 CERTMAP_API size_t certmap_rules_count(const struct certmap_rules *rules);
 
+/* Which of several mappings that hold gives the answer. */
+enum certmap_policy {
+    CERTMAP_POLICY_FIRST = 0,         /* the first that is not false ends the search; IIS files always */
+    CERTMAP_POLICY_MOST_SPECIFIC = 1, /* the one with the highest score (docs/rules.md) */
+    CERTMAP_POLICY_UNIQUE = 2,        /* the only one; two are AMBIGUOUS */
+    CERTMAP_POLICY_ALL = 3            /* all of them together: every account, group and attribute; a deny wins */
+};
+/* "first", "most-specific", "unique" or "all"; NULL for any other number. Static storage. */
+CERTMAP_API const char *certmap_policy_name(enum certmap_policy policy);
+/* The policy of a rule set; FIRST for NULL. */
+CERTMAP_API enum certmap_policy certmap_rules_policy(const struct certmap_rules *rules);
+
+/* What a text that a mapping gives is, where holes stand in it. */
+enum certmap_language {
+    CERTMAP_LANGUAGE_PLAIN = 0,       /* an account, a domain, a group, the value of an attribute */
+    CERTMAP_LANGUAGE_LDAP_FILTER = 1, /* RFC 4515; holes are escaped */
+    CERTMAP_LANGUAGE_DN = 2,          /* RFC 4514; holes are escaped */
+    CERTMAP_LANGUAGE_URL = 3,         /* RFC 3986; holes are percent-encoded */
+    CERTMAP_LANGUAGE_POSIX_USER = 4   /* POSIX.1 3.437; anything else is refused */
+};
+/* "plain", "ldap-filter", "dn", "url" or "posix-user"; NULL for any other number. Static storage. */
+CERTMAP_API const char *certmap_language_name(enum certmap_language language);
+
 /* One mapping: what a builder is given, and what certmap_rules_mapping tells. */
 struct certmap_mapping {
     size_t size; /* sizeof(struct certmap_mapping) */
@@ -427,9 +594,24 @@ struct certmap_mapping {
     struct certmap_view account;    /* text; required for ALLOW, ignored for DENY */
     size_t line;                    /* of the rule file, or 0 */
     size_t column;
+    bool is_template;               /* account is as it would stand between double quotes in a rule file, holes and
+                                     * escapes included; else it is the text itself */
+    enum certmap_language language; /* of account */
 };
 #define CERTMAP_MAPPING_INIT                                                                                           \
-    { sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, 0, 0 }
+    {                                                                                                                  \
+        sizeof(struct certmap_mapping), CERTMAP_KIND_NATIVE, CERTMAP_NONE, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, 0, 0,     \
+            false, CERTMAP_LANGUAGE_PLAIN                                                                              \
+    }
+
+/* Writes a rule set in the native language, so that parsing the text gives the same rules again: mappings
+ * of IIS files become native ones with the same meaning, one-to-one mappings conditions on sha256 where
+ * hash is not NULL, and on `certificate` where it is. Whether the set is disabled cannot be said in the
+ * language. At most cap bytes are written, a NUL included; *len gets the length without the NUL, also on
+ * BUFFER. Errors: ARGUMENT, BUFFER. */
+CERTMAP_API enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len,
+                                                    const struct certmap_rules *rules, certmap_hash_fn *hash,
+                                                    void *hash_ctx, struct certmap_error *err);
 
 /* The index-th mapping in order. mapping->size must be set; views live as long as the rules.
  * Errors: ARGUMENT. */
@@ -446,7 +628,8 @@ enum certmap_operator {
     CERTMAP_OP_LIKE = 1,    /* any value matches any operand as a pattern */
     CERTMAP_OP_PRESENT = 2, /* there is an AVA, readable or not; no operands */
     CERTMAP_OP_ABSENT = 3,  /* there is none; no operands */
-    CERTMAP_OP_COUNT = 4    /* there are exactly `count` AVAs, readable or not; no operands */
+    CERTMAP_OP_COUNT = 4,   /* there are exactly `count` AVAs, readable or not; no operands */
+    CERTMAP_OP_UNDER = 5    /* a whole Name that is in the subtree of an operand, or is it */
 };
 
 /* Which values of the subfield an EQUAL or LIKE is about. Without a value each of them is false. */
@@ -467,7 +650,8 @@ enum certmap_condition_flag {
 struct certmap_condition {
     size_t size; /* sizeof(struct certmap_condition) */
     enum certmap_field field;
-    struct certmap_view subfield; /* a name of the table or a dotted OID; text */
+    struct certmap_view subfield; /* a name of the field's subfields or a dotted OID; text; empty for a field
+                                   * without subfields, and for a whole Name */
     enum certmap_operator op;
     unsigned flags;                      /* enum certmap_condition_flag bits */
     const struct certmap_view *operands; /* text; bytes for FIELD_CERTIFICATE */
@@ -516,6 +700,31 @@ CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *b
 CERTMAP_API enum certmap_status certmap_builder_open(struct certmap_builder *builder, enum certmap_join join,
                                                      struct certmap_error *err);
 CERTMAP_API enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_error *err);
+/* What a mapping that allows gives besides the account. */
+enum certmap_output_kind {
+    CERTMAP_OUTPUT_DOMAIN = 0,   /* once; instead of the domain in the account */
+    CERTMAP_OUTPUT_GROUP = 1,    /* up to CERTMAP_MAX_OUTPUTS */
+    CERTMAP_OUTPUT_ATTRIBUTE = 2 /* up to CERTMAP_MAX_OUTPUTS; a name once */
+};
+struct certmap_output {
+    size_t size; /* sizeof(struct certmap_output) */
+    enum certmap_output_kind kind;
+    struct certmap_view name;  /* of an ATTRIBUTE; text */
+    struct certmap_view value; /* text, not empty */
+    bool is_template;          /* as in struct certmap_mapping */
+    enum certmap_language language;
+};
+#define CERTMAP_OUTPUT_INIT                                                                                            \
+    {                                                                                                                  \
+        sizeof(struct certmap_output), CERTMAP_OUTPUT_DOMAIN, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, false,                 \
+            CERTMAP_LANGUAGE_PLAIN                                                                                     \
+    }
+/* Adds an output to the open mapping, which allows. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
+CERTMAP_API enum certmap_status certmap_builder_output(struct certmap_builder *builder,
+                                                       const struct certmap_output *output, struct certmap_error *err);
+/* Sets the policy of the rule set; without this call it is CERTMAP_POLICY_FIRST. Errors: ARGUMENT, MEMORY. */
+CERTMAP_API enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum certmap_policy policy,
+                                                       struct certmap_error *err);
 /* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED. */
 CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_error *err);
 /* Compiles what was added into a rule set that the caller owns. A builder without a mapping gives a
@@ -527,28 +736,47 @@ CERTMAP_API enum certmap_status certmap_builder_finish(struct certmap_builder *b
 
 /* ---- Matching ------------------------------------------------------------------------------- */
 
-/* The answer for one certificate. Views point into the rules and live as long as they do. */
+/* An attribute of the answer. */
+struct certmap_attribute {
+    struct certmap_view name;
+    struct certmap_view value;
+};
+
+/* The answer for one certificate. Views point into the rules and live as long as they do; account, domain,
+ * user, groups and attributes may point into the peer, and then live until its next set, match, explain,
+ * clear or free. */
 struct certmap_result {
     size_t size; /* sizeof(struct certmap_result) */
     enum certmap_decision decision;
     enum certmap_code reason;    /* NONE where a mapping decided plainly; else NO_MATCH, DISABLED,
-                                     * EMPTY_RULES, or UNREADABLE: mapping was neither true nor
-                                     * false, so that a deny holds and an allow grants nothing */
-    enum certmap_kind kind;      /* of the mapping that ended the search */
+                                  * EMPTY_RULES, AMBIGUOUS, TOO_MANY_OUTPUTS, HOLE_... (a deny: the account
+                                  * cannot be built), or UNREADABLE: mapping was neither true nor
+                                  * false, so that a deny holds and an allow grants nothing */
+    enum certmap_kind kind;      /* of the mapping that gave the answer */
     size_t index;                /* its position, or SIZE_MAX when none did */
     struct certmap_view mapping; /* its name; data NULL when none did */
     struct certmap_view account; /* for ALLOW only, else data NULL */
-    struct certmap_view domain;  /* the account's part before \ or after @; data NULL if none */
+    struct certmap_view domain;  /* the account's part before \ or after @ as the rule has them, or what
+                                  * `domain` gives; data NULL if none */
     struct certmap_view user;    /* the rest of the account */
+    struct certmap_view other;   /* AMBIGUOUS: the name of the second mapping; else data NULL */
+    /* For ALLOW only, else 0; under CERTMAP_POLICY_ALL, of all mappings that are true, each once. */
+    size_t account_count;
+    size_t group_count;
+    size_t attribute_count;
+    const struct certmap_view *accounts; /* the first is account */
+    const struct certmap_view *groups;
+    const struct certmap_attribute *attributes;
 };
 #define CERTMAP_RESULT_INIT                                                                                            \
     {                                                                                                                  \
         sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE, SIZE_MAX,                 \
-            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW                                         \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, 0, 0, 0, NULL, NULL,  \
+            NULL                                                                                                       \
     }
 
-/* Finds the first mapping that is not false for the peer's certificate. result->size must be set.
- * Allocates nothing and takes no lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves
+/* Finds the answer for the peer's certificate: under CERTMAP_POLICY_FIRST, of the first mapping that is
+ * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves
  * any number of rule sets. On failure result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
@@ -556,6 +784,7 @@ CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules,
 
 /* Writes one line for an audit log, without a newline:
  *     decision=allow mapping="Contoso staff" account="CONTOSO\\portal" reason=-
+ * and, where there are any, domain=, group= and name=value for each group and attribute after account=.
  * In quoted values, " and \ are preceded by \, and control and direction characters and bytes that
  * are not UTF-8 are written \u{H..} or \xHH, so that no value can end its quotes or the line. At most
  * cap bytes are written, a NUL included; *len gets the length without the NUL, also on BUFFER.
@@ -570,8 +799,13 @@ enum certmap_explain_kind {
     CERTMAP_EXPLAIN_MAPPING = 0,   /* text: its name */
     CERTMAP_EXPLAIN_GROUP = 1,     /* text: "and", "or" or "not"; its members follow, one deeper */
     CERTMAP_EXPLAIN_CONDITION = 2, /* text: the condition in the native language */
-    CERTMAP_EXPLAIN_VALUE = 3      /* text: a value that the condition above looked at, in NFC; data
+    CERTMAP_EXPLAIN_VALUE = 3,     /* text: a value that the condition above looked at, in NFC; data
                                     * NULL: unreadable. It may hold any character but U+0000 */
+    CERTMAP_EXPLAIN_OUTPUT = 4,    /* after the members of a mapping that allows, and that is not false: text: its
+                                    * account, domain, group or attribute as built, or as the rule has it where
+                                    * why says why it cannot be; truth: TRUE if it can */
+    CERTMAP_EXPLAIN_NEAREST = 5    /* the last item, if the decision is not ALLOW: the mapping with the fewest
+                                    * conditions to change until it is true, the first of them; text: its name */
 };
 
 /* One line of an explanation; valid during the callback only. */
@@ -588,6 +822,12 @@ struct certmap_explain_item {
     enum certmap_kind mapping_kind;
     size_t line; /* of the mapping in the rule file, or 0 */
     struct certmap_view text;
+    struct certmap_view field;    /* a condition: "subject.CN"; an output: "account", "domain", "group", or the
+                                   * name of an attribute; else data NULL */
+    struct certmap_view operands; /* a condition: what it compares with, as rules write it; else data NULL */
+    size_t missing;               /* a mapping, and NEAREST: how many conditions would have to give something
+                                   * else until it is true; the least number */
+    size_t score;                 /* a mapping: under CERTMAP_POLICY_MOST_SPECIFIC its score; else 0 */
 };
 
 /* The item is valid during the call only. */

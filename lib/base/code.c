@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of codes, decisions and kinds. */
+/* The names of the words of the API. */
 #include "certmap/certmap.h"
 
 static const struct {
@@ -11,6 +11,7 @@ static const struct {
     {CERTMAP_CODE_DISABLED, "disabled"},
     {CERTMAP_CODE_UNREADABLE, "unreadable"},
     {CERTMAP_CODE_EMPTY_RULES, "empty-rules"},
+    {CERTMAP_CODE_AMBIGUOUS, "ambiguous"},
     {CERTMAP_CODE_VALUE_TYPE, "value-type"},
     {CERTMAP_CODE_VALUE_ENCODING, "value-encoding"},
     {CERTMAP_CODE_VALUE_AMBIGUOUS, "value-ambiguous"},
@@ -18,6 +19,15 @@ static const struct {
     {CERTMAP_CODE_VALUE_TOO_LONG, "value-too-long"},
     {CERTMAP_CODE_NOT_SUPPLIED, "not-supplied"},
     {CERTMAP_CODE_STEPS, "steps"},
+    {CERTMAP_CODE_MALFORMED_PIECE, "malformed-piece"},
+    {CERTMAP_CODE_DUPLICATE_EXTENSION, "duplicate-extension"},
+    {CERTMAP_CODE_HOLE_NO_VALUE, "hole-no-value"},
+    {CERTMAP_CODE_HOLE_SEVERAL_VALUES, "hole-several-values"},
+    {CERTMAP_CODE_HOLE_UNREADABLE, "hole-unreadable"},
+    {CERTMAP_CODE_HOLE_EMPTY, "hole-empty"},
+    {CERTMAP_CODE_HOLE_CHARACTER, "hole-character"},
+    {CERTMAP_CODE_HOLE_TOO_LONG, "hole-too-long"},
+    {CERTMAP_CODE_HOLE_USER_NAME, "hole-user-name"},
     {CERTMAP_CODE_ARGUMENT, "argument"},
     {CERTMAP_CODE_MEMORY, "memory"},
     {CERTMAP_CODE_BUFFER_TOO_SMALL, "buffer-too-small"},
@@ -60,6 +70,18 @@ static const struct {
     {CERTMAP_CODE_CONTROL_CHARACTER, "control-character"},
     {CERTMAP_CODE_EMPTY_LIST, "empty-list"},
     {CERTMAP_CODE_BAD_OID, "bad-oid"},
+    {CERTMAP_CODE_BAD_OPERAND, "bad-operand"},
+    {CERTMAP_CODE_BAD_OPERATOR, "bad-operator"},
+    {CERTMAP_CODE_BAD_TEMPLATE, "bad-template"},
+    {CERTMAP_CODE_MISPLACED_HOLE, "misplaced-hole"},
+    {CERTMAP_CODE_UNKNOWN_FILTER, "unknown-filter"},
+    {CERTMAP_CODE_UNKNOWN_POLICY, "unknown-policy"},
+    {CERTMAP_CODE_UNKNOWN_ISSUERS, "unknown-issuers"},
+    {CERTMAP_CODE_DUPLICATE_ISSUERS, "duplicate-issuers"},
+    {CERTMAP_CODE_BAD_DIGEST, "bad-digest"},
+    {CERTMAP_CODE_NO_LOADER, "no-loader"},
+    {CERTMAP_CODE_ISSUER_FILE, "issuer-file"},
+    {CERTMAP_CODE_DUPLICATE_OUTPUT, "duplicate-output"},
     {CERTMAP_CODE_ALLOWS_EVERYONE, "allows-everyone"},
     {CERTMAP_CODE_UNREACHABLE_MAPPING, "unreachable-mapping"},
     {CERTMAP_CODE_XML, "xml"},
@@ -127,6 +149,50 @@ const char *certmap_kind_name(enum certmap_kind kind) {
         return "manyToOne";
     case CERTMAP_KIND_ONE_TO_ONE:
         return "oneToOne";
+    }
+    return NULL;
+}
+
+const char *certmap_policy_name(enum certmap_policy policy) {
+    switch (policy) {
+    case CERTMAP_POLICY_FIRST:
+        return "first";
+    case CERTMAP_POLICY_MOST_SPECIFIC:
+        return "most-specific";
+    case CERTMAP_POLICY_UNIQUE:
+        return "unique";
+    case CERTMAP_POLICY_ALL:
+        return "all";
+    }
+    return NULL;
+}
+
+const char *certmap_language_name(enum certmap_language language) {
+    switch (language) {
+    case CERTMAP_LANGUAGE_PLAIN:
+        return "plain";
+    case CERTMAP_LANGUAGE_LDAP_FILTER:
+        return "ldap-filter";
+    case CERTMAP_LANGUAGE_DN:
+        return "dn";
+    case CERTMAP_LANGUAGE_URL:
+        return "url";
+    case CERTMAP_LANGUAGE_POSIX_USER:
+        return "posix-user";
+    }
+    return NULL;
+}
+
+const char *certmap_dialect_name(enum certmap_dialect dialect) {
+    switch (dialect) {
+    case CERTMAP_DIALECT_RFC4514:
+        return "rfc4514";
+    case CERTMAP_DIALECT_OPENSSL:
+        return "openssl";
+    case CERTMAP_DIALECT_SLASHES:
+        return "slashes";
+    case CERTMAP_DIALECT_WINDOWS:
+        return "windows";
     }
     return NULL;
 }

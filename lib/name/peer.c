@@ -5,12 +5,12 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "der/oid.h"
-#include "name/name.h"
+#include "name/attr.h"
 #include "name/value.h"
 #include <string.h>
 
-/* Texts about an AVA that only certmap_peer_value needs; made when first asked for. */
-struct cm_ava_label {
+/* Texts about a value that only certmap_peer_value needs; made when first asked for. */
+struct cm_value_label {
     struct certmap_view oid;  /* dotted */
     struct certmap_view type; /* the string type, or "tag 0x04" */
 };
@@ -37,7 +37,7 @@ void certmap_peer_clear(struct certmap_peer *peer) {
     cm_arena_reset(&peer->scratch);
     peer->set = false;
     peer->certificate = CM_VIEW_NONE;
-    memset(peer->names, 0, sizeof peer->names);
+    memset(peer->lists, 0, sizeof peer->lists);
 }
 
 void certmap_peer_free(struct certmap_peer *peer) {
@@ -49,80 +49,29 @@ void certmap_peer_free(struct certmap_peer *peer) {
     cm_release(&own, peer);
 }
 
-/* An arena gave nothing: the certificate is too much, or the machine too small. */
 static enum certmap_status no_room(const struct certmap_peer *peer, struct certmap_error *err) {
     if (peer->arena.over || peer->scratch.over)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
-                        "the Names need more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
+                        "the certificate needs more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
     return cm_error_memory(err);
 }
 
-/* Reads a Name to the end, so that what follows cannot fail for its form. */
-static enum certmap_status count_avas(struct certmap_view der, size_t *count, struct certmap_error *err) {
-    struct cm_name_cursor cursor;
-    struct cm_rdn_ava item;
-    bool more = true;
-    *count = 0;
-    enum certmap_status status = cm_name_open(&cursor, der, err);
-    while (status == CERTMAP_OK && more) {
-        status = cm_name_next(&cursor, &item, &more, err);
-        *count += status == CERTMAP_OK && more;
-    }
+/* The list of one value, the Name whose AVAs are in avas. */
+static bool make_whole(struct certmap_peer *peer, struct cm_list *whole, const struct cm_list *avas,
+                       struct certmap_view der) {
+    if (!cm_list_reserve(whole, 1, 0, &peer->arena))
+        return false;
+    whole->values[0] = (struct cm_value){.der = der, .avas = avas};
+    cm_list_chain(whole, 0);
+    return true;
+}
+
+static enum certmap_status prepare_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
+                                        struct certmap_error *err) {
+    enum certmap_status status = cm_list_from_name(&peer->lists[list], der, &peer->arena, &peer->scratch, err);
+    if (status == CERTMAP_OK && !make_whole(peer, &peer->lists[whole], &peer->lists[list], der))
+        status = no_room(peer, err);
     return status;
-}
-
-/* Decodes, normalises and folds the value of an AVA; false when there is no memory. */
-static bool read_text(struct certmap_peer *peer, struct cm_ava *ava, struct certmap_view contents) {
-    struct certmap_view utf8 = CM_VIEW_NONE;
-    cm_arena_reset(&peer->scratch);
-    ava->unreadable = cm_value_read(&utf8, ava->tag, contents, &peer->scratch);
-    if (ava->unreadable == CERTMAP_CODE_NONE)
-        return cm_text_make(&ava->text, utf8, &peer->arena, &peer->scratch);
-    return ava->unreadable != CERTMAP_CODE_MEMORY;
-}
-
-static bool prepare_ava(struct certmap_peer *peer, struct cm_ava *ava, const struct cm_rdn_ava *item) {
-    *ava = (struct cm_ava){
-        .oid = item->oid,
-        .der = item->value,
-        .tag = item->tag,
-        .rdn = (uint32_t)item->rdn,
-        .row = (uint32_t)cm_attr_by_oid(item->oid),
-        .next = CM_AVA_NONE,
-    };
-    return read_text(peer, ava, item->contents);
-}
-
-/* Threads the AVAs of each row, in encoded order. */
-static void chain_avas(struct cm_prepared_name *name) {
-    for (size_t row = 0; row <= CM_ATTR_COUNT; row++)
-        name->first[row] = CM_AVA_NONE;
-    for (size_t i = name->count; i-- > 0;) {
-        struct cm_ava *ava = &name->avas[i];
-        ava->next = name->first[ava->row];
-        name->first[ava->row] = (uint32_t)i;
-    }
-}
-
-static enum certmap_status prepare_name(struct certmap_peer *peer, struct cm_prepared_name *name,
-                                        struct certmap_view der, struct certmap_error *err) {
-    struct cm_name_cursor cursor;
-    struct cm_rdn_ava item;
-    bool more;
-    enum certmap_status status = count_avas(der, &name->count, err);
-    if (status != CERTMAP_OK)
-        return status;
-    name->avas = cm_arena_alloc(&peer->arena, name->count * sizeof *name->avas);
-    if (name->avas == NULL)
-        return no_room(peer, err);
-    (void)cm_name_open(&cursor, der, NULL);
-    for (size_t i = 0; i < name->count; i++) {
-        (void)cm_name_next(&cursor, &item, &more, NULL);
-        if (!prepare_ava(peer, &name->avas[i], &item))
-            return no_room(peer, err);
-    }
-    chain_avas(name);
-    return CERTMAP_OK;
 }
 
 /* Says which of the two Names an error is about. */
@@ -145,11 +94,11 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
         return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is too small");
     if (cert->subject.data == NULL || cert->issuer.data == NULL)
         return cm_error_argument(err, "certmap_peer_set: subject and issuer have to be supplied");
-    enum certmap_status status = prepare_name(peer, &peer->names[CERTMAP_FIELD_SUBJECT], cert->subject, err);
+    enum certmap_status status = prepare_name(peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
     if (status != CERTMAP_OK) {
         name_the_field(err, "subject");
     } else {
-        status = prepare_name(peer, &peer->names[CERTMAP_FIELD_ISSUER], cert->issuer, err);
+        status = prepare_name(peer, CERTMAP_FIELD_ISSUER, CM_LIST_ISSUER_NAME, cert->issuer, err);
         if (status != CERTMAP_OK)
             name_the_field(err, "issuer");
     }
@@ -160,10 +109,14 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
     return status;
 }
 
+enum certmap_code certmap_peer_field_unknown(const struct certmap_peer *peer, enum certmap_field field) {
+    if (peer == NULL || !peer->set || certmap_field_name(field) == NULL)
+        return CERTMAP_CODE_NOT_SUPPLIED;
+    return peer->lists[field].unknown;
+}
+
 size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field) {
-    if (peer == NULL || (field != CERTMAP_FIELD_SUBJECT && field != CERTMAP_FIELD_ISSUER))
-        return 0;
-    return peer->names[field].count;
+    return peer == NULL || certmap_field_name(field) == NULL ? 0 : peer->lists[field].count;
 }
 
 static struct certmap_view dotted(struct certmap_peer *peer, struct certmap_view oid) {
@@ -178,29 +131,29 @@ static struct certmap_view dotted(struct certmap_peer *peer, struct certmap_view
 }
 
 /* "UTF8String", or "tag 0x" and the identifier octets. */
-static struct certmap_view type_text(struct certmap_peer *peer, const struct cm_ava *ava) {
+static struct certmap_view type_text(struct certmap_peer *peer, const struct cm_value *value) {
     char text[16];
     struct cm_out out = {text, sizeof text, 0};
-    const char *name = cm_value_type_name(ava->tag);
+    const char *name = cm_value_type_name(value->tag);
     size_t octets = 1;
     if (name != NULL)
         return cm_view(name, strlen(name));
-    while ((ava->der.data[0] & 0x1F) == 0x1F && octets < 5 && (octets == 1 || ava->der.data[octets - 1] & 0x80))
+    while ((value->der.data[0] & 0x1F) == 0x1F && octets < 5 && (octets == 1 || value->der.data[octets - 1] & 0x80))
         octets++;
     cm_out_string(&out, "tag 0x");
-    cm_out_hex(&out, cm_view(ava->der.data, octets));
+    cm_out_hex(&out, cm_view(value->der.data, octets));
     return cm_arena_text(&peer->arena, cm_view(text, out.len));
 }
 
-static bool label(struct certmap_peer *peer, struct cm_ava *ava) {
-    struct cm_ava_label *made = cm_arena_alloc(&peer->arena, sizeof *made);
+static bool label(struct certmap_peer *peer, struct cm_value *value) {
+    struct cm_value_label *made = cm_arena_alloc(&peer->arena, sizeof *made);
     if (made == NULL)
         return false;
-    made->oid = dotted(peer, ava->oid);
-    made->type = type_text(peer, ava);
+    made->oid = dotted(peer, value->oid);
+    made->type = type_text(peer, value);
     if (made->oid.data == NULL || made->type.data == NULL)
         return false;
-    ava->label = made;
+    value->label = made;
     return true;
 }
 
@@ -208,19 +161,19 @@ enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap
                                        size_t index, struct certmap_error *err) {
     if (value == NULL || value->size < sizeof *value || index >= certmap_peer_value_count(peer, field))
         return cm_error_argument(err, "certmap_peer_value: value is NULL or too small, or there is no such value");
-    struct cm_ava *ava = &peer->names[field].avas[index];
-    if (ava->label == NULL && !label(peer, ava))
+    struct cm_value *own = &peer->lists[field].values[index];
+    if (own->label == NULL && !label(peer, own))
         return no_room(peer, err);
-    const struct cm_attr *row = ava->row == CM_ATTR_OTHER ? NULL : cm_attr_row(ava->row);
+    const struct cm_attr *row = own->row == CM_ATTR_OTHER ? NULL : cm_attr_row(own->row);
     *value = (struct certmap_value){
         .size = value->size,
-        .rdn = ava->rdn,
-        .subfield = row == NULL ? ava->label->oid : cm_view(row->name, strlen(row->name)),
-        .oid = ava->label->oid,
-        .type = ava->label->type,
-        .der = ava->der,
-        .text = ava->text.nfc,
-        .unreadable = ava->unreadable,
+        .rdn = own->rdn,
+        .subfield = row == NULL ? own->label->oid : cm_view(row->name, strlen(row->name)),
+        .oid = own->label->oid,
+        .type = own->label->type,
+        .der = own->der,
+        .text = own->text.nfc,
+        .unreadable = own->unreadable,
     };
     return CERTMAP_OK;
 }

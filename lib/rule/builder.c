@@ -205,6 +205,20 @@ enum certmap_status certmap_builder_disable(struct certmap_builder *builder, str
     return CERTMAP_OK;
 }
 
+enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum certmap_policy policy,
+                                           struct certmap_error *err) {
+    struct certmap_error own = {.status = CERTMAP_OK};
+    if (builder == NULL)
+        return cm_error_argument(err, "certmap_builder_policy: builder is NULL");
+    if (certmap_policy_name(policy) == NULL)
+        return cm_builder_note(builder, cm_error_argument(&own, "certmap_builder_policy: policy is unknown"), &own,
+                               err);
+    if (!cm_builder_have_rules(builder))
+        return cm_builder_note(builder, cm_error_memory(&own), &own, err);
+    builder->rules->policy = policy;
+    return CERTMAP_OK;
+}
+
 /* Moves the one-to-one mappings to the front; both kinds keep their order. */
 static enum certmap_status order_mappings(struct certmap_builder *builder, struct certmap_error *err) {
     struct certmap_rules *rules = builder->rules;

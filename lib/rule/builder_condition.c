@@ -2,28 +2,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/view.h"
-#include "name/attr.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
-
-static enum certmap_status resolve_subfield(struct cm_condition *made, struct certmap_view subfield,
-                                            struct cm_arena *arena, struct certmap_error *err) {
-    uint8_t buffer[CERTMAP_MAX_OID_SIZE];
-    enum certmap_code code = cm_attr_resolve(&made->oid, buffer, subfield);
-    if (code == CERTMAP_CODE_BAD_OID)
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, code, "%s is not an object identifier", cm_quote(subfield).text);
-    const char *nearest = code == CERTMAP_CODE_NONE ? NULL : cm_attr_nearest(subfield);
-    if (nearest != NULL)
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, code, "there is no subfield %s; did you mean %s?",
-                        cm_quote(subfield).text, nearest);
-    if (code != CERTMAP_CODE_NONE)
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, code,
-                        "there is no subfield %s; every type can be written as an OID, for example 2.5.4.3",
-                        cm_quote(subfield).text);
-    made->row = (uint32_t)cm_attr_by_oid(made->oid);
-    made->oid = made->row != CM_ATTR_OTHER ? cm_attr_row(made->row)->oid : cm_arena_text(arena, made->oid);
-    return made->oid.data != NULL ? CERTMAP_OK : cm_error_memory(err);
-}
 
 static enum certmap_status make_operand(struct certmap_builder *builder, struct cm_operand *operand,
                                         struct certmap_view text, const struct certmap_condition *condition,
@@ -35,7 +15,7 @@ static enum certmap_status make_operand(struct certmap_builder *builder, struct 
     if (condition->field != CERTMAP_FIELD_CERTIFICATE)
         return cm_operand_make(operand, text, kind, condition->flags & CERTMAP_NOCASE, arena, &builder->scratch, err);
     struct certmap_view bytes = cm_arena_text(arena, text);
-    *operand = (struct cm_operand){bytes, bytes};
+    *operand = (struct cm_operand){.shown = bytes, .matched = bytes};
     return bytes.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
@@ -104,28 +84,35 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
                                                        builder->condition_count + 1, sizeof *conditions);
     if (conditions == NULL)
         return cm_error_memory(err);
-    static const unsigned pieces[] = {CERTMAP_PIECE_SUBJECT, CERTMAP_PIECE_ISSUER, CERTMAP_PIECE_CERTIFICATE};
     size_t index = builder->condition_count - cm_builder_open_mapping(builder)->first_condition;
     rules->conditions = conditions;
     conditions[builder->condition_count] = *made;
     enum certmap_status status =
         cm_builder_add_node(builder, (struct cm_node){CM_NODE_CONDITION, 1, (uint32_t)index}, err);
     builder->condition_count += status == CERTMAP_OK;
-    rules->needs |= pieces[made->field];
+    rules->needs |= cm_field_pieces(made->path.field);
     return status;
+}
+
+/* A Name is no text: it has no pattern, and is always there. */
+static enum certmap_status check_whole_name(const struct cm_condition *made, struct certmap_error *err) {
+    const char *name = certmap_field_name(made->path.field);
+    if (made->path.kind != CM_TEXT_NAME || made->op == CERTMAP_OP_EQUAL || made->op == CERTMAP_OP_UNDER)
+        return CERTMAP_OK;
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "%s needs a subfield, for example %s.CN",
+                    name, name);
 }
 
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
                                          struct certmap_error *err) {
-    struct cm_condition made = {.field = condition->field,
-                                .op = condition->op,
+    struct cm_condition made = {.op = condition->op,
                                 .quantifier = condition->quantifier,
                                 .count = condition->count,
-                                .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
-                                .row = CM_ATTR_OTHER};
-    enum certmap_status status = CERTMAP_OK;
-    if (condition->field != CERTMAP_FIELD_CERTIFICATE)
-        status = resolve_subfield(&made, condition->subfield, &builder->rules->arena, err);
+                                .nocase = (condition->flags & CERTMAP_NOCASE) != 0};
+    enum certmap_status status =
+        cm_path_resolve(&made.path, condition->field, condition->subfield, &builder->rules->arena, err);
+    if (status == CERTMAP_OK)
+        status = check_whole_name(&made, err);
     if (status == CERTMAP_OK)
         status = make_operands(builder, &made, condition, err);
     if (status == CERTMAP_OK)

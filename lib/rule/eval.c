@@ -25,10 +25,11 @@ static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, st
     return cm_view_equal(a, b) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
-struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition, const struct cm_ava *ava) {
-    if (ava->unreadable != CERTMAP_CODE_NONE)
-        return verdict(CERTMAP_UNKNOWN, ava->unreadable);
-    struct certmap_view text = condition->nocase ? ava->text.folded : ava->text.nfc;
+struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
+                                const struct cm_value *value) {
+    if (value->unreadable != CERTMAP_CODE_NONE)
+        return verdict(CERTMAP_UNKNOWN, value->unreadable);
+    struct certmap_view text = condition->nocase ? value->text.folded : value->text.nfc;
     for (size_t i = 0; i < condition->operand_count; i++) {
         struct certmap_view operand = condition->operands[i].matched;
         enum certmap_truth truth =
@@ -41,35 +42,35 @@ struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition 
 
 /* ---- conditions ---- */
 
-static const struct cm_prepared_name *name_of(const struct cm_eval *eval, const struct cm_condition *condition) {
-    return &eval->peer->names[condition->field];
+const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_condition *condition) {
+    return &eval->peer->lists[condition->path.list];
 }
 
-/* From `at` on: rows of the table have a chain of their own, all other types share one. */
-static uint32_t find_ava(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
-    const struct cm_ava *avas = name_of(eval, condition)->avas;
-    while (at != CM_AVA_NONE && spend(eval, 1)) {
-        if (condition->row != CM_ATTR_OTHER || cm_view_equal(avas[at].oid, condition->oid))
+/* From `at` on: rows have a chain of their own, all other types share one. */
+static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
+    const struct cm_value *values = cm_eval_list(eval, condition)->values;
+    while (at != CM_VALUE_NONE && spend(eval, 1)) {
+        if (!condition->path.by_oid || cm_view_equal(values[at].oid, condition->path.oid))
             return at;
-        at = avas[at].next;
+        at = values[at].next;
     }
-    return CM_AVA_NONE;
+    return CM_VALUE_NONE;
 }
 
-uint32_t cm_eval_first_ava(struct cm_eval *eval, const struct cm_condition *condition) {
-    return find_ava(eval, condition, name_of(eval, condition)->first[condition->row]);
+uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *condition) {
+    return find_value(eval, condition, cm_list_first(cm_eval_list(eval, condition), condition->path.row));
 }
 
-uint32_t cm_eval_next_ava(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
-    return find_ava(eval, condition, name_of(eval, condition)->avas[at].next);
+uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
+    return find_value(eval, condition, cm_eval_list(eval, condition)->values[at].next);
 }
 
 /* Holds if any value does; unknown if none does but one is. */
 static struct cm_verdict any_value(struct cm_eval *eval, const struct cm_condition *condition) {
     struct cm_verdict result = verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
-    uint32_t at = cm_eval_first_ava(eval, condition);
-    for (; at != CM_AVA_NONE; at = cm_eval_next_ava(eval, condition, at)) {
-        struct cm_verdict one = cm_eval_value(eval, condition, &name_of(eval, condition)->avas[at]);
+    uint32_t at = cm_eval_first(eval, condition);
+    for (; at != CM_VALUE_NONE; at = cm_eval_next(eval, condition, at)) {
+        struct cm_verdict one = cm_eval_value(eval, condition, &cm_eval_list(eval, condition)->values[at]);
         if (one.truth == CERTMAP_TRUE)
             return one;
         if (result.truth == CERTMAP_FALSE)
@@ -80,10 +81,10 @@ static struct cm_verdict any_value(struct cm_eval *eval, const struct cm_conditi
 
 /* Fails if a readable value does; unknown if none does but one is unreadable. Every of nothing is false. */
 static struct cm_verdict every_value(struct cm_eval *eval, const struct cm_condition *condition) {
-    uint32_t at = cm_eval_first_ava(eval, condition);
-    struct cm_verdict result = verdict(at == CM_AVA_NONE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
-    for (; at != CM_AVA_NONE; at = cm_eval_next_ava(eval, condition, at)) {
-        struct cm_verdict one = cm_eval_value(eval, condition, &name_of(eval, condition)->avas[at]);
+    uint32_t at = cm_eval_first(eval, condition);
+    struct cm_verdict result = verdict(at == CM_VALUE_NONE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
+    for (; at != CM_VALUE_NONE; at = cm_eval_next(eval, condition, at)) {
+        struct cm_verdict one = cm_eval_value(eval, condition, &cm_eval_list(eval, condition)->values[at]);
         if (one.truth == CERTMAP_FALSE)
             return one;
         if (result.truth == CERTMAP_TRUE)
@@ -92,24 +93,24 @@ static struct cm_verdict every_value(struct cm_eval *eval, const struct cm_condi
     return result;
 }
 
-/* The one value that first, last or only is about, or CM_AVA_NONE. */
-static uint32_t choose_ava(struct cm_eval *eval, const struct cm_condition *condition) {
-    uint32_t chosen = cm_eval_first_ava(eval, condition), next = chosen;
-    if (condition->quantifier == CERTMAP_FIRST_VALUE || chosen == CM_AVA_NONE)
+/* The one value that first, last or only is about, or CM_VALUE_NONE. */
+static uint32_t choose_value(struct cm_eval *eval, const struct cm_condition *condition) {
+    uint32_t chosen = cm_eval_first(eval, condition), next = chosen;
+    if (condition->quantifier == CERTMAP_FIRST_VALUE || chosen == CM_VALUE_NONE)
         return chosen;
-    while ((next = cm_eval_next_ava(eval, condition, next)) != CM_AVA_NONE) {
+    while ((next = cm_eval_next(eval, condition, next)) != CM_VALUE_NONE) {
         if (condition->quantifier == CERTMAP_ONLY_VALUE)
-            return CM_AVA_NONE;
+            return CM_VALUE_NONE;
         chosen = next;
     }
     return chosen;
 }
 
 static struct cm_verdict one_value(struct cm_eval *eval, const struct cm_condition *condition) {
-    uint32_t at = choose_ava(eval, condition);
-    if (at == CM_AVA_NONE)
+    uint32_t at = choose_value(eval, condition);
+    if (at == CM_VALUE_NONE)
         return verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
-    return cm_eval_value(eval, condition, &name_of(eval, condition)->avas[at]);
+    return cm_eval_value(eval, condition, &cm_eval_list(eval, condition)->values[at]);
 }
 
 static struct cm_verdict compare_values(struct cm_eval *eval, const struct cm_condition *condition) {
@@ -121,12 +122,12 @@ static struct cm_verdict compare_values(struct cm_eval *eval, const struct cm_co
 }
 
 /* present, absent and count look at AVAs, not at what is in them. */
-static struct cm_verdict count_avas(struct cm_eval *eval, const struct cm_condition *condition) {
+static struct cm_verdict count_values(struct cm_eval *eval, const struct cm_condition *condition) {
     const size_t enough = condition->op == CERTMAP_OP_COUNT ? condition->count + 1 : 1;
     size_t count = 0;
-    uint32_t at = cm_eval_first_ava(eval, condition);
-    while (at != CM_AVA_NONE && ++count < enough)
-        at = cm_eval_next_ava(eval, condition, at);
+    uint32_t at = cm_eval_first(eval, condition);
+    while (at != CM_VALUE_NONE && ++count < enough)
+        at = cm_eval_next(eval, condition, at);
     bool holds = condition->op == CERTMAP_OP_PRESENT ? count > 0 : count == condition->count;
     return verdict(holds ? CERTMAP_TRUE : CERTMAP_FALSE, CERTMAP_CODE_NONE);
 }
@@ -144,12 +145,14 @@ static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm
 
 struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condition *condition) {
     struct cm_verdict result;
-    if (condition->field == CERTMAP_FIELD_CERTIFICATE)
+    if (cm_eval_list(eval, condition)->unknown != CERTMAP_CODE_NONE)
+        return verdict(CERTMAP_UNKNOWN, cm_eval_list(eval, condition)->unknown);
+    if (condition->path.field == CERTMAP_FIELD_CERTIFICATE)
         result = whole_certificate(eval, condition);
     else if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE)
         result = compare_values(eval, condition);
     else
-        result = count_avas(eval, condition);
+        result = count_values(eval, condition);
     /* Without a step left, values may not have been looked at: the answer would be a guess. */
     if (result.truth != CERTMAP_UNKNOWN && eval->steps == 0)
         return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_STEPS);

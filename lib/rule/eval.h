@@ -21,17 +21,20 @@ struct cm_eval {
     struct cm_verdict *verdicts; /* of the nodes of the mapping, for explanations; or NULL */
 };
 
+/* The list of values that a condition is about. */
+const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_condition *condition);
 /* Whether one value satisfies a condition that has operands. */
-struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition, const struct cm_ava *ava);
+struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
+                                const struct cm_value *value);
 struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condition *condition);
 /* Evaluates a mapping, or one node of it, stopping as early as AND and OR allow. */
 struct cm_verdict cm_eval_mapping(struct cm_eval *eval, const struct cm_mapping *mapping);
 struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node);
 
-/* The next AVA of the condition's subfield, from `at` on (first: the start of its chain), or
- * CM_AVA_NONE. Each AVA looked at is a step; when they run out, CM_AVA_NONE. */
-uint32_t cm_eval_first_ava(struct cm_eval *eval, const struct cm_condition *condition);
-uint32_t cm_eval_next_ava(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at);
+/* The first value of the condition's path, and the next one after `at`, or CM_VALUE_NONE. Each value looked
+ * at is a step; when they run out, CM_VALUE_NONE. */
+uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *condition);
+uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at);
 
 /* Makes result NONE, nothing said. */
 void cm_result_clear(struct certmap_result *result);

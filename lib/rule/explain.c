@@ -58,17 +58,17 @@ static bool print_condition(struct explain *explain, const struct cm_condition *
 
 static void tell_values(struct explain *explain, const struct cm_condition *condition, unsigned depth, bool read) {
     struct cm_eval eval = explain->eval;
-    if (condition->field == CERTMAP_FIELD_CERTIFICATE)
+    if (condition->path.field == CERTMAP_FIELD_CERTIFICATE)
         return;
     eval.steps = explain->spare;
-    uint32_t at = cm_eval_first_ava(&eval, condition);
-    for (; at != CM_AVA_NONE; at = cm_eval_next_ava(&eval, condition, at)) {
-        const struct cm_ava *ava = &eval.peer->names[condition->field].avas[at];
+    uint32_t at = cm_eval_first(&eval, condition);
+    for (; at != CM_VALUE_NONE; at = cm_eval_next(&eval, condition, at)) {
+        const struct cm_value *value = &cm_eval_list(&eval, condition)->values[at];
         struct cm_verdict one = {CERTMAP_TRUE, CERTMAP_CODE_NONE, read};
         if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE)
-            one = cm_eval_value(&eval, condition, ava);
+            one = cm_eval_value(&eval, condition, value);
         one.read = read;
-        tell(explain, CERTMAP_EXPLAIN_VALUE, depth, one, ava->text.nfc);
+        tell(explain, CERTMAP_EXPLAIN_VALUE, depth, one, value->text.nfc);
     }
     explain->spare = eval.steps;
 }

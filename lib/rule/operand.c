@@ -118,6 +118,6 @@ enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_v
     else if (!cm_text_make(&made, text, arena, scratch))
         status = cm_error_memory(err);
     if (status == CERTMAP_OK)
-        *operand = (struct cm_operand){made.nfc, nocase ? made.folded : made.nfc};
+        *operand = (struct cm_operand){.shown = made.nfc, .matched = nocase ? made.folded : made.nfc};
     return status;
 }

@@ -3,7 +3,6 @@
 #include "base/glob.h"
 #include "base/out.h"
 #include "base/view.h"
-#include "name/attr.h"
 
 /* A compiled pattern: wildcards as they are, the literal ones escaped. */
 static void print_pattern(struct cm_out *out, struct certmap_view pattern) {
@@ -45,11 +44,6 @@ static void print_list(struct cm_out *out, const struct cm_condition *condition)
     cm_out_char(out, ')');
 }
 
-static void print_subfield(struct cm_out *out, const struct cm_condition *condition) {
-    cm_out_string(out, condition->field == CERTMAP_FIELD_SUBJECT ? "subject." : "issuer.");
-    cm_attr_print(out, condition->row, condition->oid);
-}
-
 static void print_certificate(struct cm_out *out, const struct cm_condition *condition) {
     cm_out_string(out, "certificate = (");
     cm_out_number(out, condition->operands[0].shown.len);
@@ -58,7 +52,7 @@ static void print_certificate(struct cm_out *out, const struct cm_condition *con
 
 static void print_count(struct cm_out *out, const struct cm_condition *condition) {
     cm_out_string(out, "count(");
-    print_subfield(out, condition);
+    cm_path_print(out, &condition->path);
     cm_out_string(out, ") = ");
     cm_out_number(out, condition->count);
 }
@@ -67,9 +61,11 @@ static void print_comparison(struct cm_out *out, const struct cm_condition *cond
     static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only "};
     const bool list = condition->operand_count > 1;
     cm_out_string(out, quantifiers[condition->quantifier]);
-    print_subfield(out, condition);
+    cm_path_print(out, &condition->path);
     if (condition->op == CERTMAP_OP_LIKE)
         cm_out_string(out, " like ");
+    else if (condition->op == CERTMAP_OP_UNDER)
+        cm_out_string(out, " under ");
     else
         cm_out_string(out, list ? " in " : " = ");
     if (condition->nocase)
@@ -81,18 +77,19 @@ static void print_comparison(struct cm_out *out, const struct cm_condition *cond
 }
 
 void cm_condition_print(struct cm_out *out, const struct cm_condition *condition) {
-    if (condition->field == CERTMAP_FIELD_CERTIFICATE) {
+    if (condition->path.field == CERTMAP_FIELD_CERTIFICATE) {
         print_certificate(out, condition);
         return;
     }
     switch (condition->op) {
     case CERTMAP_OP_EQUAL:
     case CERTMAP_OP_LIKE:
+    case CERTMAP_OP_UNDER:
         print_comparison(out, condition);
         break;
     case CERTMAP_OP_PRESENT:
     case CERTMAP_OP_ABSENT:
-        print_subfield(out, condition);
+        cm_path_print(out, &condition->path);
         cm_out_string(out, condition->op == CERTMAP_OP_PRESENT ? " present" : " absent");
         break;
     case CERTMAP_OP_COUNT:

@@ -22,6 +22,10 @@ size_t certmap_rules_count(const struct certmap_rules *rules) {
     return rules == NULL ? 0 : rules->mapping_count;
 }
 
+enum certmap_policy certmap_rules_policy(const struct certmap_rules *rules) {
+    return rules == NULL ? CERTMAP_POLICY_FIRST : rules->policy;
+}
+
 enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,
                                           size_t index, struct certmap_error *err) {
     if (mapping == NULL || mapping->size < sizeof *mapping || index >= certmap_rules_count(rules))

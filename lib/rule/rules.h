@@ -12,7 +12,8 @@
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
 
-#include "base/arena.h"
+#include "name/field.h"
+#include "name/list.h"
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 
@@ -24,17 +25,17 @@ struct cm_node {
 
 struct cm_operand {
     struct certmap_view shown;   /* NFC text, a compiled pattern (glob.h), or bytes */
-    struct certmap_view matched; /* the same, or folded */
+    struct certmap_view matched; /* the same, or folded; of an address, its octets */
+    const struct cm_list *name;  /* of a whole Name; else NULL */
+    size_t bits;                 /* of an address: how many have to be the same */
 };
 
 struct cm_condition {
-    enum certmap_field field;
+    struct cm_path path;
     enum certmap_operator op;
     enum certmap_quantifier quantifier;
     bool nocase;
-    size_t count;            /* CERTMAP_OP_COUNT */
-    uint32_t row;            /* of the attribute table, or CM_ATTR_OTHER */
-    struct certmap_view oid; /* contents octets; no data for FIELD_CERTIFICATE */
+    size_t count; /* CERTMAP_OP_COUNT */
     const struct cm_operand *operands;
     size_t operand_count;
 };
@@ -61,6 +62,7 @@ struct certmap_rules {
     size_t mapping_count;
     size_t largest_mapping; /* most nodes in one */
     unsigned needs;
+    enum certmap_policy policy;
     bool disabled;
 };
 
