@@ -10,9 +10,10 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-#define ALL_PIECES (CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER | CERTMAP_PIECE_CERTIFICATE)
+#define ALL_PIECES (2u * CERTMAP_PIECE_TIME - 1)
 
 /* ---- OpenSSL's memory ---- */
 
@@ -89,23 +90,83 @@ static enum certmap_status set_peer(const struct certmap_cert *cert) {
     return status;
 }
 
-/* Both ways give the same bytes, and the Names are those that OpenSSL holds. */
+/* The pieces that are views of DER. */
+static const struct {
+    const char *name;
+    enum certmap_piece piece;
+    size_t at;
+} parts[] = {
+    {"subject", CERTMAP_PIECE_SUBJECT, offsetof(struct certmap_cert, subject)},
+    {"issuer", CERTMAP_PIECE_ISSUER, offsetof(struct certmap_cert, issuer)},
+    {"certificate", CERTMAP_PIECE_CERTIFICATE, offsetof(struct certmap_cert, certificate)},
+    {"version", CERTMAP_PIECE_VERSION, offsetof(struct certmap_cert, version)},
+    {"serial", CERTMAP_PIECE_SERIAL, offsetof(struct certmap_cert, serial)},
+    {"validity", CERTMAP_PIECE_VALIDITY, offsetof(struct certmap_cert, validity)},
+    {"key", CERTMAP_PIECE_KEY, offsetof(struct certmap_cert, key)},
+    {"extensions", CERTMAP_PIECE_EXTENSIONS, offsetof(struct certmap_cert, extensions)},
+};
+
+/* The digests: what each is of, and how it is computed. */
+static const struct {
+    const char *name;
+    enum certmap_piece piece;
+    size_t at;
+    size_t of;
+    const EVP_MD *(*hash)(void);
+} digests[] = {
+    {"sha256", CERTMAP_PIECE_SHA256, offsetof(struct certmap_cert, sha256), offsetof(struct certmap_cert, certificate),
+     EVP_sha256},
+    {"sha1", CERTMAP_PIECE_SHA1, offsetof(struct certmap_cert, sha1), offsetof(struct certmap_cert, certificate),
+     EVP_sha1},
+    {"key_sha256", CERTMAP_PIECE_KEY_SHA256, offsetof(struct certmap_cert, key_sha256),
+     offsetof(struct certmap_cert, key), EVP_sha256},
+};
+
+static struct certmap_view view_at(const struct certmap_cert *cert, size_t offset) {
+    return *(const struct certmap_view *)(const void *)((const char *)cert + offset);
+}
+
+/* Both ways give the same bytes. */
+static void check_parts(const struct certmap_cert *theirs, const struct certmap_cert *ours, const char *row) {
+    for (int i = 0; i < COUNT(parts); i++)
+        ck_assert_msg(equal(view_at(theirs, parts[i].at), view_at(ours, parts[i].at)), "%s: %s", row, parts[i].name);
+}
+
+/* The digests are those of the bytes that certmap_cert_from_der gives. */
+static void check_digests(const struct certmap_cert *theirs, const struct certmap_cert *ours, const char *row) {
+    for (int i = 0; i < COUNT(digests); i++) {
+        uint8_t room[EVP_MAX_MD_SIZE];
+        unsigned len = 0;
+        const struct certmap_view data = view_at(ours, digests[i].of);
+        ck_assert_int_eq(EVP_Digest(data.data, data.len, room, &len, digests[i].hash(), NULL), 1);
+        ck_assert_msg(equal(view_at(theirs, digests[i].at), (struct certmap_view){room, len}), "%s: %s", row,
+                      digests[i].name);
+    }
+}
+
+/* The Names are those that OpenSSL holds, and the rest is in the holder. */
+static void check_places(const struct certmap_cert *cert, const struct certmap_openssl_holder *holder, const X509 *x509,
+                         const char *row) {
+    const uint8_t *name;
+    size_t len;
+    ck_assert_msg(cert->certificate.data == holder->certificate, "%s: holder", row);
+    ck_assert_msg(cert->sha256.data == holder->sha256 && cert->key_sha256.data == holder->key_sha256, "%s", row);
+    ck_assert_int_eq(X509_NAME_get0_der(X509_get_subject_name(x509), &name, &len), 1);
+    ck_assert_msg(cert->subject.data == name, "%s: the subject was copied", row);
+    ck_assert_int_eq(X509_NAME_get0_der(X509_get_issuer_name(x509), &name, &len), 1);
+    ck_assert_msg(cert->issuer.data == name, "%s: the issuer was copied", row);
+}
+
 static void check_views(const X509 *x509, struct certmap_view der, const char *row) {
     struct certmap_cert ours = CERTMAP_CERT_INIT;
     struct certmap_cert theirs = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    const uint8_t *name;
-    size_t len;
     ck_assert_msg(certmap_cert_from_der(&ours, der, NULL) == CERTMAP_OK, "%s: certmap_cert_from_der", row);
     ck_assert_msg(certmap_openssl_cert(&theirs, &holder, x509, ALL_PIECES, NULL) == CERTMAP_OK, "%s", row);
-    ck_assert_msg(equal(theirs.subject, ours.subject), "%s: subject", row);
-    ck_assert_msg(equal(theirs.issuer, ours.issuer), "%s: issuer", row);
-    ck_assert_msg(equal(theirs.certificate, der), "%s: certificate", row);
-    ck_assert_msg(theirs.certificate.data == holder.certificate, "%s: holder", row);
-    ck_assert_int_eq(X509_NAME_get0_der(X509_get_subject_name(x509), &name, &len), 1);
-    ck_assert_msg(theirs.subject.data == name, "%s: the subject was copied", row);
-    ck_assert_int_eq(X509_NAME_get0_der(X509_get_issuer_name(x509), &name, &len), 1);
-    ck_assert_msg(theirs.issuer.data == name, "%s: the issuer was copied", row);
+    check_parts(&theirs, &ours, row);
+    check_digests(&theirs, &ours, row);
+    check_places(&theirs, &holder, x509, row);
+    ck_assert_msg(theirs.issuer_sha256.data == NULL && theirs.issuer_key_sha256.data == NULL, "%s: issuer", row);
     certmap_openssl_holder_free(&holder);
 }
 
@@ -432,11 +493,52 @@ START_TEST(nothing_is_copied_that_is_not_needed) {
                      CERTMAP_OK);
     ck_assert(!has_failed());
     ck_assert_ptr_null(holder.certificate);
-    ck_assert_ptr_null(cert.certificate.data);
-    ck_assert_uint_eq(cert.certificate.len, 0);
+    for (int i = 2; i < COUNT(parts); i++)
+        ck_assert_msg(view_at(&cert, parts[i].at).data == NULL, "%s", parts[i].name);
     ck_assert_int_eq(certmap_openssl_cert(&again, &holder, alice, 0, NULL), CERTMAP_OK);
     ck_assert_ptr_eq(again.subject.data, cert.subject.data);
     ck_assert_ptr_eq(again.issuer.data, cert.issuer.data);
+}
+END_TEST
+
+/* One piece that is asked for brings the others of the certificate, but no digest. */
+START_TEST(a_piece_that_is_needed_is_there) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ck_assert_int_eq(
+        certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), (unsigned)parts[_i].piece, NULL),
+        CERTMAP_OK);
+    ck_assert_msg(view_at(&cert, parts[_i].at).data != NULL, "%s", parts[_i].name);
+    for (int i = 0; i < COUNT(digests); i++)
+        ck_assert_msg(view_at(&cert, digests[i].at).data == NULL, "%s: %s", parts[_i].name, digests[i].name);
+    ck_assert_int_eq(cert.time, 0);
+    ck_assert_ptr_null(cert.hash);
+    certmap_openssl_holder_free(&holder);
+}
+END_TEST
+
+START_TEST(a_digest_that_is_needed_is_there) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ck_assert_int_eq(
+        certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), (unsigned)digests[_i].piece, NULL),
+        CERTMAP_OK);
+    for (int i = 0; i < COUNT(digests); i++)
+        ck_assert_msg((view_at(&cert, digests[i].at).data != NULL) == (i == _i), "%s: %s", digests[_i].name,
+                      digests[i].name);
+    certmap_openssl_holder_free(&holder);
+}
+END_TEST
+
+START_TEST(the_time_is_now) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    const int64_t before = (int64_t)time(NULL);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), CERTMAP_PIECE_TIME, NULL),
+                     CERTMAP_OK);
+    ck_assert_int_ge(cert.time, before);
+    ck_assert_int_le(cert.time, (int64_t)time(NULL));
+    ck_assert_ptr_null(holder.certificate);
 }
 END_TEST
 
@@ -514,7 +616,7 @@ START_TEST(arguments) {
     for (int i = 0; i < 5; i++) {
         struct outputs out = bob_in();
         struct certmap_cert small = out.cert;
-        struct certmap_openssl_holder small_holder = {sizeof small_holder - 1, NULL};
+        struct certmap_openssl_holder small_holder = {.size = sizeof small_holder - 1};
         small.size--;
         struct certmap_cert *const certs[] = {NULL, &small, &out.cert, &out.cert, &out.cert};
         struct certmap_openssl_holder *const holders[] = {&out.holder, &out.holder, NULL, &small_holder, &out.holder};
@@ -541,10 +643,10 @@ END_TEST
 /* A certificate whose Names OpenSSL has yet to encode. */
 static X509 *unencoded(void) {
     X509 *x509 = X509_dup(t_pki_certificate(pki, T_ALICE));
-    X509_NAME *parts[] = {X509_get_subject_name(x509), X509_get_issuer_name(x509)};
-    for (int i = 0; i < COUNT(parts); i++)
+    X509_NAME *both[] = {X509_get_subject_name(x509), X509_get_issuer_name(x509)};
+    for (int i = 0; i < COUNT(both); i++)
         ck_assert_int_eq(
-            X509_NAME_add_entry_by_txt(parts[i], "OU", MBSTRING_UTF8, (const unsigned char *)"more", -1, -1, 0), 1);
+            X509_NAME_add_entry_by_txt(both[i], "OU", MBSTRING_UTF8, (const unsigned char *)"more", -1, -1, 0), 1);
     return x509;
 }
 
@@ -649,6 +751,9 @@ int main(void) {
     TCase *calls = tcase_create("calls");
     tcase_add_unchecked_fixture(calls, make_pki, free_pki);
     tcase_add_test(calls, nothing_is_copied_that_is_not_needed);
+    tcase_add_loop_test(calls, a_piece_that_is_needed_is_there, 0, COUNT(parts));
+    tcase_add_loop_test(calls, a_digest_that_is_needed_is_there, 0, COUNT(digests));
+    tcase_add_test(calls, the_time_is_now);
     tcase_add_test(calls, a_holder_is_used_again);
     tcase_add_test(calls, a_holder_is_freed_twice);
     tcase_add_test(calls, arguments);
