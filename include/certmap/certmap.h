@@ -435,9 +435,10 @@ enum certmap_dialect {
 };
 /* "rfc4514", "openssl", "slashes" or "windows"; NULL for any other number. Static storage. */
 CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
-/* As certmap_name_from_text, from a text in this dialect. Space around types, = and separators is
- * insignificant in all but RFC 4514. What a dialect cannot tell apart is an error: in SLASHES a slash in
- * a value that is not followed by a type and = is part of the value, one that is begins an RDN. */
+/* As certmap_name_from_text, from a text in this dialect. In OPENSSL and WINDOWS values may be in double quotes,
+ * space around types, = and separators is insignificant, and so is white space around the text. What a dialect
+ * cannot tell apart is an error: in SLASHES a slash in a value that is not followed by a type and = is part of
+ * the value, one that is begins an RDN; so does a plus an AVA. Errors: as certmap_name_from_text. */
 CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len,
                                                           struct certmap_view text, enum certmap_dialect dialect,
                                                           struct certmap_error *err);
