@@ -23,6 +23,18 @@ void cm_list_chain(struct cm_list *list, size_t rows) {
     }
 }
 
+bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena) {
+    struct cm_list longer = *list;
+    if (!cm_list_reserve(&longer, list->count + 1, 0, arena))
+        return false;
+    for (size_t i = 0; i < list->count; i++)
+        longer.values[i] = list->values[i];
+    longer.values[list->count] = *value;
+    cm_list_chain(&longer, 0);
+    *list = longer;
+    return true;
+}
+
 uint32_t cm_list_first(const struct cm_list *list, size_t row) {
     return list->first == NULL ? CM_VALUE_NONE : list->first[row];
 }

@@ -43,6 +43,9 @@ struct cm_list {
 bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena);
 /* Threads the values of each row, in encoded order. */
 void cm_list_chain(struct cm_list *list, size_t rows);
+/* Adds a value to a list without rows, which is short, because it moves: what it held stays as garbage in the
+ * arena. False when there is no room. */
+bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena);
 /* The first value of a row, or CM_VALUE_NONE. */
 uint32_t cm_list_first(const struct cm_list *list, size_t row);
 

@@ -6,13 +6,15 @@
 #include "base/view.h"
 #include "der/oid.h"
 #include "name/attr.h"
+#include "name/pieces.h"
 #include "name/value.h"
 #include <string.h>
 
 /* Texts about a value that only certmap_peer_value needs; made when first asked for. */
 struct cm_value_label {
-    struct certmap_view oid;  /* dotted */
-    struct certmap_view type; /* the string type, or "tag 0x04" */
+    struct certmap_view oid;  /* dotted; empty where the value has none */
+    struct certmap_view type; /* the string type, or "tag 0x04"; empty where the value is no AVA */
+    struct certmap_view text; /* a whole Name in RFC 4514; else that of the value */
 };
 
 enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator,
@@ -56,20 +58,11 @@ static enum certmap_status no_room(const struct certmap_peer *peer, struct certm
     return cm_error_memory(err);
 }
 
-/* The list of one value, the Name whose AVAs are in avas. */
-static bool make_whole(struct certmap_peer *peer, struct cm_list *whole, const struct cm_list *avas,
-                       struct certmap_view der) {
-    if (!cm_list_reserve(whole, 1, 0, &peer->arena))
-        return false;
-    whole->values[0] = (struct cm_value){.der = der, .avas = avas};
-    cm_list_chain(whole, 0);
-    return true;
-}
-
 static enum certmap_status prepare_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
                                         struct certmap_error *err) {
     enum certmap_status status = cm_list_from_name(&peer->lists[list], der, &peer->arena, &peer->scratch, err);
-    if (status == CERTMAP_OK && !make_whole(peer, &peer->lists[whole], &peer->lists[list], der))
+    const struct cm_value name = {.der = der, .avas = &peer->lists[list]};
+    if (status == CERTMAP_OK && !cm_list_append(&peer->lists[whole], &name, &peer->arena))
         status = no_room(peer, err);
     return status;
 }
@@ -87,6 +80,19 @@ static void name_the_field(struct certmap_error *err, const char *field) {
     memcpy(err->text, text, strlen(text) + 1);
 }
 
+static enum certmap_status prepare_names(struct certmap_peer *peer, const struct certmap_cert *cert,
+                                         struct certmap_error *err) {
+    enum certmap_status status = prepare_name(peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
+    if (status != CERTMAP_OK) {
+        name_the_field(err, "subject");
+        return status;
+    }
+    status = prepare_name(peer, CERTMAP_FIELD_ISSUER, CM_LIST_ISSUER_NAME, cert->issuer, err);
+    if (status != CERTMAP_OK)
+        name_the_field(err, "issuer");
+    return status;
+}
+
 enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
                                      struct certmap_error *err) {
     certmap_peer_clear(peer);
@@ -94,16 +100,12 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
         return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is too small");
     if (cert->subject.data == NULL || cert->issuer.data == NULL)
         return cm_error_argument(err, "certmap_peer_set: subject and issuer have to be supplied");
-    enum certmap_status status = prepare_name(peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
-    if (status != CERTMAP_OK) {
-        name_the_field(err, "subject");
-    } else {
-        status = prepare_name(peer, CERTMAP_FIELD_ISSUER, CM_LIST_ISSUER_NAME, cert->issuer, err);
-        if (status != CERTMAP_OK)
-            name_the_field(err, "issuer");
-    }
-    peer->certificate = cert->certificate;
-    peer->set = true;
+    if (!cm_digests_sound(cert))
+        return cm_error_argument(err, "certmap_peer_set: a digest is not as long as its hash makes it");
+    enum certmap_status status = prepare_names(peer, cert, err);
+    if (status == CERTMAP_OK && !cm_pieces_read(peer, cert))
+        status = no_room(peer, err);
+    peer->set = status == CERTMAP_OK;
     if (status != CERTMAP_OK)
         certmap_peer_clear(peer);
     return status;
@@ -118,6 +120,8 @@ enum certmap_code certmap_peer_field_unknown(const struct certmap_peer *peer, en
 size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field) {
     return peer == NULL || certmap_field_name(field) == NULL ? 0 : peer->lists[field].count;
 }
+
+/* ---- values, for those who show them ---- */
 
 static struct certmap_view dotted(struct certmap_peer *peer, struct certmap_view oid) {
     struct cm_out out = {NULL, 0, 0};
@@ -145,16 +149,47 @@ static struct certmap_view type_text(struct certmap_peer *peer, const struct cm_
     return cm_arena_text(&peer->arena, cm_view(text, out.len));
 }
 
-static bool label(struct certmap_peer *peer, struct cm_value *value) {
+/* A Name that has been read, so that nothing but memory can be missing. */
+static struct certmap_view name_text(struct certmap_peer *peer, struct certmap_view name) {
+    size_t len;
+    (void)certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
+    char *text = cm_arena_alloc(&peer->arena, len + 1);
+    if (text == NULL)
+        return CM_VIEW_NONE;
+    (void)certmap_name_to_text(text, len + 1, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
+    return cm_view(text, len);
+}
+
+/* Fields whose values are AVAs, so that their rows are those of the table of types. */
+static bool has_avas(enum certmap_field field) {
+    return field == CERTMAP_FIELD_SUBJECT || field == CERTMAP_FIELD_ISSUER || field == CERTMAP_FIELD_SAN_DIRNAME;
+}
+
+static bool label(struct certmap_peer *peer, struct cm_value *value, bool is_ava) {
     struct cm_value_label *made = cm_arena_alloc(&peer->arena, sizeof *made);
     if (made == NULL)
         return false;
-    made->oid = dotted(peer, value->oid);
-    made->type = type_text(peer, value);
-    if (made->oid.data == NULL || made->type.data == NULL)
+    *made = (struct cm_value_label){CM_VIEW(""), CM_VIEW(""), value->text.nfc};
+    if (value->oid.data != NULL)
+        made->oid = dotted(peer, value->oid);
+    if (is_ava)
+        made->type = type_text(peer, value);
+    if (value->avas != NULL)
+        made->text = name_text(peer, value->der);
+    if (made->oid.data == NULL || made->type.data == NULL || (value->avas != NULL && made->text.data == NULL))
         return false;
     value->label = made;
     return true;
+}
+
+/* The name that rules have for what picks this value, or its OID; nothing where the field has no subfields. */
+static struct certmap_view subfield(enum certmap_field field, const struct cm_value *value) {
+    const char *name = NULL;
+    if (has_avas(field) && value->row != CM_ATTR_OTHER)
+        name = cm_attr_row(value->row)->name;
+    else if (field == CERTMAP_FIELD_SAN && value->row != CM_SAN_OTHER)
+        name = cm_san_row_name((enum cm_san_row)value->row);
+    return name == NULL ? value->label->oid : cm_view(name, strlen(name));
 }
 
 enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value, enum certmap_field field,
@@ -162,17 +197,16 @@ enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap
     if (value == NULL || value->size < sizeof *value || index >= certmap_peer_value_count(peer, field))
         return cm_error_argument(err, "certmap_peer_value: value is NULL or too small, or there is no such value");
     struct cm_value *own = &peer->lists[field].values[index];
-    if (own->label == NULL && !label(peer, own))
+    if (own->label == NULL && !label(peer, own, has_avas(field)))
         return no_room(peer, err);
-    const struct cm_attr *row = own->row == CM_ATTR_OTHER ? NULL : cm_attr_row(own->row);
     *value = (struct certmap_value){
         .size = value->size,
         .rdn = own->rdn,
-        .subfield = row == NULL ? own->label->oid : cm_view(row->name, strlen(row->name)),
+        .subfield = subfield(field, own),
         .oid = own->label->oid,
         .type = own->label->type,
         .der = own->der,
-        .text = own->text.nfc,
+        .text = own->label->text,
         .unreadable = own->unreadable,
     };
     return CERTMAP_OK;
