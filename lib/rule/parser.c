@@ -110,6 +110,14 @@ bool cm_parser_memory_failed(struct cm_parser *parser) {
     return cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
+/* A hole where the text has to be known when the rules are loaded. */
+static bool report_hole(struct cm_parser *parser, const struct cm_token *token) {
+    cm_error(
+        &parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_HOLE,
+        "a hole ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{ for these characters");
+    return cm_parser_report(parser, cm_token_part(token, token->hole), &parser->error);
+}
+
 static bool report_escape(struct cm_parser *parser, const struct cm_token *token, struct certmap_view bad,
                           enum cm_string_use use) {
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ESCAPE, "a string knows %s and \\u{H..} only",
@@ -117,7 +125,7 @@ static bool report_escape(struct cm_parser *parser, const struct cm_token *token
     return cm_parser_report(parser, cm_token_part(token, bad), &parser->error);
 }
 
-/* Takes a string and unescapes it into parser->strings. A bad escape or a text that cannot be is
+/* Takes a string and unescapes it into parser->strings. A hole, a bad escape, or a text that cannot be is
  * reported, leaves *text empty, and does not fail. */
 bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
                            const char *expected) {
@@ -131,7 +139,9 @@ bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, 
         return cm_parser_memory_failed(parser);
     cm_parser_advance(parser);
     struct certmap_view unescaped;
-    if (!cm_string_unescape(&unescaped, out, &token, use, &bad))
+    if (token.hole.data != NULL)
+        report_hole(parser, &token);
+    else if (!cm_string_unescape(&unescaped, out, &token, use, &bad))
         report_escape(parser, &token, bad, use);
     else if (cm_text_check(unescaped, "the string", &parser->error) != CERTMAP_OK)
         cm_parser_report(parser, token.position, &parser->error);

@@ -48,8 +48,8 @@ bool cm_parser_accept_punct(struct cm_parser *parser, char c);
 bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word);
 /* The same, and reports another. */
 bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expected);
-/* Takes a string and unescapes it into parser->strings. A bad escape, or a text that no operand can
- * be, is reported, leaves *text empty, and does not fail. */
+/* Takes a string that is no template and unescapes it into parser->strings. A hole, a bad escape, or a text
+ * that no operand can be, is reported, leaves *text empty, and does not fail. */
 bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
                            const char *expected);
 
