@@ -6,12 +6,23 @@
 #include "name/field.h"
 #include "name/list.h"
 
+/* What the last match built, and room to build it in, so that a match allocates nothing (rule/output.h). */
+struct cm_built {
+    size_t len; /* bytes of text in use */
+    uint8_t text[CERTMAP_MAX_BUILT_SIZE];
+    uint8_t work[2][CERTMAP_MAX_BUILT_SIZE]; /* a value on its way through filters */
+    struct certmap_view accounts[CERTMAP_MAX_ACCOUNTS];
+    struct certmap_view groups[CERTMAP_MAX_OUTPUTS];
+    struct certmap_attribute attributes[CERTMAP_MAX_OUTPUTS];
+};
+
 struct certmap_peer {
     struct cm_arena arena;   /* what lives until the next set */
     struct cm_arena scratch; /* what lives during a call */
     bool set;
     struct cm_list lists[CM_LIST_COUNT]; /* by enum certmap_field, and CM_LIST_... */
     struct certmap_view certificate;     /* borrowed; data NULL: not supplied */
+    struct cm_built built;
 };
 
 #endif
