@@ -403,12 +403,12 @@ static const struct row files[] = {
     {"certmap 1«»", {{"syntax", "expected \";\" after \"certmap 1\", but the file ends"}}},
     {"certmap 1\n«mapping» \"m\" { when always; deny; }", {{"syntax", "expected \";\" after \"certmap 1\""}}},
     {"certmap 1«,»\n" M, {{"syntax", "but there is \",\""}}},
-    {V "«certmap» 1;\n" M, {{"syntax", "expected \"mapping\", but there is \"certmap\""}}},
+    {V "«certmap» 1;\n" M, {{"syntax", "expected \"mapping\", \"issuers\" or \"policy\", but there is \"certmap\""}}},
 
     /* between mappings */
     {V "«mapng» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
     {V "«Mapping» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
-    {V M "«;»", {{"syntax", "expected \"mapping\", but there is \";\""}}},
+    {V M "«;»", {{"syntax", "expected \"mapping\", \"issuers\" or \"policy\", but there is \";\""}}},
     {V M "«}»", {{"syntax", "but there is \"}\""}}},
     {V "«}»\n" M, {{"syntax", "but there is \"}\""}}},
     {V "«{»\n" M, {{"syntax", "but there is \"{\""}}},

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The native language (docs/rules.md): the file and its mappings.
  *
- *     file       = "certmap" "1" ";" mapping { mapping }
+ *     file       = "certmap" "1" ";" { policy | issuers | mapping }
  *     mapping    = "mapping" string "{" "when" ( "always" | expression ) ";" decision "}"
  *     decision   = ( "allow" string | "deny" ) ";"
- *     expression: parse_expression.c
+ *     expression: parse_expression.c; policy: parse_policy.c; issuers: parse_issuers.c
  *
  * A mistake in a name or a text is reported and reading goes on; after one in the structure, what is
  * left of the mapping is skipped. */
@@ -119,12 +119,17 @@ static bool take_mapping(struct cm_parser *parser) {
 
 /* ---- the file ---- */
 
-static const struct certmap_view mapping_word[] = {CM_VIEW_OF("mapping")};
+static const struct certmap_view statements[] = {CM_VIEW_OF("mapping"), CM_VIEW_OF("issuers"), CM_VIEW_OF("policy")};
 
-/* After a mistake: behind the mapping's closing brace, or before the next mapping. */
-static void skip_mapping(struct cm_parser *parser) {
-    while (parser->token.kind != CM_TOKEN_END && !cm_parser_is_word(parser, mapping_word[0]))
-        if (cm_parser_accept_punct(parser, '}'))
+/* Whether a statement with braces begins here. "policy" is also a field, and "issuers" no word of a mapping. */
+static bool at_statement(const struct cm_parser *parser) {
+    return cm_parser_is_word(parser, statements[0]) || cm_parser_is_word(parser, statements[1]);
+}
+
+/* After a mistake: behind what ends the statement, or before the next one. */
+static void skip_statement(struct cm_parser *parser, char end) {
+    while (parser->token.kind != CM_TOKEN_END && !at_statement(parser))
+        if (cm_parser_accept_punct(parser, end))
             return;
         else
             cm_parser_advance(parser);
@@ -137,29 +142,40 @@ static void take_version(struct cm_parser *parser) {
     if (!cm_parser_accept_word(parser, words[0])) {
         cm_parser_report_unexpected(parser, CERTMAP_CODE_MISSING_VERSION, "\"certmap 1;\" at the start of the rules",
                                     words, 1);
-        while (parser->token.kind != CM_TOKEN_END && !cm_parser_is_word(parser, mapping_word[0]))
+        while (parser->token.kind != CM_TOKEN_END && !at_statement(parser))
             cm_parser_advance(parser);
     } else if (!cm_parser_accept_word(parser, CM_VIEW("1"))) {
         cm_parser_report_unexpected(parser, CERTMAP_CODE_UNSUPPORTED_VERSION, "version 1, the only one there is", NULL,
                                     0);
-        skip_mapping(parser);
+        skip_statement(parser, '}');
     } else if (!cm_parser_expect_punct(parser, ';', "\";\" after \"certmap 1\"")) {
-        skip_mapping(parser);
+        skip_statement(parser, '}');
+    }
+}
+
+static void take_statement(struct cm_parser *parser) {
+    if (cm_parser_is_word(parser, statements[0])) {
+        if (!take_mapping(parser))
+            skip_statement(parser, '}');
+    } else if (cm_parser_is_word(parser, statements[1])) {
+        if (!cm_parser_take_issuers(parser))
+            skip_statement(parser, '}');
+    } else if (cm_parser_is_word(parser, statements[2])) {
+        if (!cm_parser_take_policy(parser))
+            skip_statement(parser, ';');
+    } else {
+        cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, "\"mapping\", \"issuers\" or \"policy\"", statements,
+                                    3);
+        cm_parser_advance(parser);
+        skip_statement(parser, '}');
     }
 }
 
 static void take_file(struct cm_parser *parser) {
     cm_parser_advance(parser);
     take_version(parser);
-    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings)) {
-        bool mapping = cm_parser_is_word(parser, mapping_word[0]);
-        if (mapping ? take_mapping(parser)
-                    : cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, "\"mapping\"", mapping_word, 1))
-            continue;
-        if (!mapping)
-            cm_parser_advance(parser);
-        skip_mapping(parser);
-    }
+    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings))
+        take_statement(parser);
     if (parser->mapping_count == 0 && parser->findings.errors == 0) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS, "the rules have no mapping");
         cm_parser_report(parser, parser->token.position, &parser->error);
@@ -178,7 +194,7 @@ static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules
 
 static enum certmap_status parse(struct certmap_rules **rules, struct certmap_view text,
                                  const struct certmap_parse_options *options, struct certmap_error *err) {
-    struct cm_parser parser = {.findings = {.diag = options->diag, .ctx = options->diag_ctx}};
+    struct cm_parser parser = {.options = options, .findings = {.diag = options->diag, .ctx = options->diag_ctx}};
     if (!cm_allocator_init(&parser.allocator, options->allocator))
         return cm_error_argument(err, "certmap_rules_parse: the allocator lacks a function");
     enum certmap_status status = certmap_builder_new(&parser.builder, &parser.allocator, err);
@@ -186,9 +202,11 @@ static enum certmap_status parse(struct certmap_rules **rules, struct certmap_vi
         return status;
     parser.lexer = cm_lex_start(text);
     cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
+    cm_arena_init(&parser.kept, &parser.allocator, SIZE_MAX / 2);
     take_file(&parser);
     status = finish(&parser, rules, err);
     cm_arena_free(&parser.strings);
+    cm_parser_free_issuers(&parser);
     cm_release(&parser.allocator, parser.operands);
     certmap_builder_free(parser.builder);
     return status;

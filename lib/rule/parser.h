@@ -3,7 +3,9 @@
  *
  *     parse.c             the file, mappings, certmap_rules_parse
  *     parse_expression.c  what stands after "when"
- *     parser.c            tokens and findings, for both */
+ *     parse_issuers.c     lists of issuers
+ *     parse_policy.c      the policy
+ *     parser.c            tokens and findings, for all of them */
 #ifndef CM_RULE_PARSER_H
 #define CM_RULE_PARSER_H
 
@@ -11,8 +13,20 @@
 #include "rule/finding.h"
 #include "rule/lex.h"
 
+/* A list of issuers: digests of certificates and of keys, in lower-case hexadecimal. */
+struct cm_issuers {
+    struct certmap_view name;
+    struct cm_position position; /* of the name */
+    struct cm_digests {
+        struct certmap_view *items;
+        size_t count;
+        size_t cap;
+    } certificates, keys;
+};
+
 struct cm_parser {
     struct certmap_allocator allocator;
+    const struct certmap_parse_options *options;
     struct cm_lexer lexer;
     struct cm_token token; /* the next one */
     struct cm_findings findings;
@@ -23,9 +37,15 @@ struct cm_parser {
     size_t nesting;
     size_t mapping_count;
     struct cm_token mapping_name; /* of the mapping being read; its text unescaped, if that is possible */
-    struct cm_token catch_all;    /* the name of the first mapping that holds for everyone; END: none */
-    struct certmap_error error;   /* being filled; here, not on the stack that nesting needs */
-    bool fatal;                   /* no memory, or over a limit: stop */
+    struct cm_arena kept;         /* what lists of issuers hold */
+    struct cm_issuers *issuers;
+    size_t issuers_count;
+    size_t issuers_cap;
+    struct cm_nameset issuers_names;
+    bool has_policy;
+    struct cm_token catch_all;  /* the name of the first mapping that holds for everyone; END: none */
+    struct certmap_error error; /* being filled; here, not on the stack that nesting needs */
+    bool fatal;                 /* no memory, or over a limit: stop */
 };
 
 /* ---- findings; all return false, so that they can end an attempt to take something ---- */
@@ -55,5 +75,14 @@ bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, 
 
 /* Takes an expression and tells the builder. */
 bool cm_parser_take_expression(struct cm_parser *parser);
+/* Takes "policy" and what follows, and tells the builder. */
+bool cm_parser_take_policy(struct cm_parser *parser);
+/* Takes "issuers" and what follows. */
+bool cm_parser_take_issuers(struct cm_parser *parser);
+/* Takes the name of a list of issuers; *issuers is NULL where there is none, which is reported and does not
+ * fail. */
+bool cm_parser_take_issuers_name(struct cm_parser *parser, const struct cm_issuers **issuers);
+/* Frees the lists of issuers. */
+void cm_parser_free_issuers(struct cm_parser *parser);
 
 #endif
