@@ -167,9 +167,10 @@ static struct cm_verdict eval_members(struct cm_eval *eval, const struct cm_mapp
     struct cm_verdict result = verdict(decisive == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
     for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
         struct cm_verdict one = cm_eval_node(eval, mapping, member);
-        if (one.truth == decisive)
+        if (one.truth == decisive && !eval->thorough)
             return one;
-        if (one.truth == CERTMAP_UNKNOWN && result.truth != CERTMAP_UNKNOWN)
+        if (result.truth != decisive &&
+            (one.truth == decisive || (one.truth == CERTMAP_UNKNOWN && result.truth != CERTMAP_UNKNOWN)))
             result = one;
     }
     return result;
