@@ -72,8 +72,8 @@ static bool ask_store(X509 **issuer, X509_STORE *store, const STACK_OF(X509) * c
     return known;
 }
 
-/* The chain has to be that of this certificate: a renegotiation that resumes another session leaves the chain of
- * the handshake before it. */
+/* The chain has to be that of this certificate: it belongs to the connection, the certificate to a session, and a
+ * renegotiation may resume another one. */
 bool cm_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
     const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
     if (chain == NULL || X509_cmp(sk_X509_value(chain, 0), x509) != 0)
