@@ -150,6 +150,7 @@ static const struct tag_name {
     {"T61String", 0x14},
     {"IA5String", 0x16},
     {"UTCTime", 0x17},
+    {"GeneralizedTime", 0x18},
     {"VisibleString", 0x1A},
     {"GeneralString", 0x1B},
     {"UniversalString", 0x1C},

@@ -44,7 +44,8 @@ void t_tlv(struct t_buf *buf, uint8_t tag, const void *contents, size_t len);
  *     # ...                a comment to the end of the line
  *
  * Names of tags: BOOLEAN INTEGER BITSTRING OCTETSTRING NULL OID UTF8String SEQUENCE SET NumericString
- * PrintableString T61String IA5String UTCTime VisibleString GeneralString UniversalString BMPString. */
+ * PrintableString T61String IA5String UTCTime GeneralizedTime VisibleString GeneralString UniversalString
+ * BMPString. */
 void t_der(struct t_buf *buf, const char *text);
 
 /* Appends a Name in DER, described in encoded order:
