@@ -8,9 +8,11 @@
 /* One piece for both, so that a large list wastes no chunk of the arena. */
 bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena) {
     list->values = cm_arena_alloc(arena, count * sizeof *list->values + (rows + 1) * sizeof *list->first);
+    if (list->values == NULL)
+        return false;
     list->first = (uint32_t *)(void *)(list->values + count);
     list->count = count;
-    return list->values != NULL;
+    return true;
 }
 
 void cm_list_chain(struct cm_list *list, size_t rows) {
