@@ -157,6 +157,48 @@ static void check_places(const struct certmap_cert *cert, const struct certmap_o
     ck_assert_msg(cert->issuer.data == name, "%s: the issuer was copied", row);
 }
 
+/* A certmap_hash_fn. */
+static bool compute(void *ctx, uint8_t *room, enum certmap_hash hash, struct certmap_view data) {
+    (void)ctx;
+    return EVP_Digest(data.data, data.len, room, NULL, hash == CERTMAP_HASH_SHA256 ? EVP_sha256() : EVP_sha1(), NULL) ==
+           1;
+}
+
+static bool same_text(struct certmap_view a, struct certmap_view b) {
+    return a.data == NULL || b.data == NULL ? a.data == b.data : equal(a, b);
+}
+
+static void check_field(struct certmap_peer *theirs, struct certmap_peer *ours, enum certmap_field field,
+                        const char *row) {
+    const size_t count = certmap_peer_value_count(ours, field);
+    ck_assert_msg(certmap_peer_field_unknown(theirs, field) == certmap_peer_field_unknown(ours, field) &&
+                      certmap_peer_value_count(theirs, field) == count,
+                  "%s: %s", row, certmap_field_name(field));
+    for (size_t i = 0; i < count; i++) {
+        struct certmap_value a = CERTMAP_VALUE_INIT;
+        struct certmap_value b = CERTMAP_VALUE_INIT;
+        ck_assert_int_eq(certmap_peer_value(theirs, &a, field, i, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_peer_value(ours, &b, field, i, NULL), CERTMAP_OK);
+        ck_assert_msg(same_text(a.text, b.text) && a.unreadable == b.unreadable, "%s: %s", row,
+                      certmap_field_name(field));
+    }
+}
+
+/* And so do the certificates prepared from them: ours computes the digests that theirs has been given. */
+static void check_prepared(const struct certmap_cert *theirs, struct certmap_cert ours, const char *row) {
+    struct certmap_peer *a = NULL;
+    struct certmap_peer *b = NULL;
+    ours.hash = compute;
+    ours.time = theirs->time;
+    ck_assert_int_eq(certmap_peer_new(&a, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_new(&b, NULL, NULL), CERTMAP_OK);
+    ck_assert_msg(certmap_peer_set(a, theirs, NULL) == certmap_peer_set(b, &ours, NULL), "%s: status", row);
+    for (int field = CERTMAP_FIELD_SUBJECT; field <= CERTMAP_FIELD_ISSUER_KEY_SHA256; field++)
+        check_field(a, b, (enum certmap_field)field, row);
+    certmap_peer_free(a);
+    certmap_peer_free(b);
+}
+
 static void check_views(const X509 *x509, struct certmap_view der, const char *row) {
     struct certmap_cert ours = CERTMAP_CERT_INIT;
     struct certmap_cert theirs = CERTMAP_CERT_INIT;
@@ -166,6 +208,7 @@ static void check_views(const X509 *x509, struct certmap_view der, const char *r
     check_parts(&theirs, &ours, row);
     check_digests(&theirs, &ours, row);
     check_places(&theirs, &holder, x509, row);
+    check_prepared(&theirs, ours, row);
     ck_assert_msg(theirs.issuer_sha256.data == NULL && theirs.issuer_key_sha256.data == NULL, "%s: issuer", row);
     certmap_openssl_holder_free(&holder);
 }
@@ -572,6 +615,27 @@ START_TEST(a_holder_is_freed_twice) {
 }
 END_TEST
 
+/* Filled again while the first certificate's copy is in it: by one that needs none, and by one that fails. */
+START_TEST(a_holder_is_filled_again) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, alice, ALL_PIECES, NULL), CERTMAP_OK);
+    const uint8_t *copy = holder.certificate;
+    const struct certmap_view digest = cert.sha256;
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_LENGTHY), ALL_PIECES, NULL),
+                     CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_ptr_eq(holder.certificate, copy);
+    ck_assert_ptr_eq(cert.certificate.data, copy);
+    ck_assert_ptr_eq(cert.sha256.data, digest.data);
+    check_digests(&cert, &cert, "kept");
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, alice, CERTMAP_PIECE_SUBJECT, NULL), CERTMAP_OK);
+    ck_assert_ptr_null(holder.certificate);
+    ck_assert_ptr_null(cert.sha256.data);
+    ck_assert_ptr_null(cert.key.data);
+}
+END_TEST
+
 /* ---- failure ---- */
 
 /* What a call that fails may not touch. */
@@ -706,6 +770,50 @@ START_TEST(openssl_cannot_encode_the_certificate) {
 }
 END_TEST
 
+/* OpenSSL decodes it, certmap_cert_from_der does not: an error where more than the Names is needed, with what that
+ * call says of it. */
+START_TEST(what_certmap_refuses_is_refused) {
+    X509 *lengthy = t_pki_certificate(pki, T_LENGTHY);
+    struct outputs out = bob_in();
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    struct certmap_error expected = {.text = ""};
+    unsigned char *der = NULL;
+    const int len = i2d_X509(lengthy, &der);
+    ck_assert_int_eq(certmap_cert_from_der(&cert, (struct certmap_view){der, (size_t)len}, &expected),
+                     CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, lengthy, CERTMAP_PIECE_SUBJECT, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_openssl_cert(&out.cert, &out.holder, lengthy, CERTMAP_PIECE_SERIAL, &out.err),
+                     CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_str_eq(out.err.text, expected.text);
+    ck_assert_uint_eq(out.err.offset, expected.offset);
+    check_untouched(&out, CERTMAP_ERROR_CERTIFICATE, expected.code);
+    OPENSSL_free(der);
+}
+END_TEST
+
+/* Every request for memory fails once: a digest that cannot be computed is not supplied, all else is an error. */
+START_TEST(openssl_has_no_memory) {
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    const unsigned needs = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_KEY_SHA256;
+    bool failed = true;
+    int without_digest = 0;
+    for (size_t n = 0; failed; n++) {
+        struct outputs out = bob_in();
+        let_fail(n);
+        const enum certmap_status status = certmap_openssl_cert(&out.cert, &out.holder, alice, needs, &out.err);
+        failed = has_failed();
+        without_digest += status == CERTMAP_OK && (out.cert.sha256.data == NULL || out.cert.key_sha256.data == NULL);
+        ck_assert(status == CERTMAP_OK || failed);
+        if (status != CERTMAP_OK)
+            check_untouched(&out, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY);
+        certmap_openssl_holder_free(&out.holder);
+        ERR_clear_error();
+    }
+    ck_assert_int_gt(without_digest, 0);
+}
+END_TEST
+
 /* A queue that was empty is empty afterwards. */
 START_TEST(no_error_is_left) {
     X509 *x509 = X509_new();
@@ -756,8 +864,11 @@ int main(void) {
     tcase_add_test(calls, the_time_is_now);
     tcase_add_test(calls, a_holder_is_used_again);
     tcase_add_test(calls, a_holder_is_freed_twice);
+    tcase_add_test(calls, a_holder_is_filled_again);
+    tcase_add_test(calls, what_certmap_refuses_is_refused);
     tcase_add_test(calls, arguments);
     tcase_add_test(calls, openssl_has_no_memory_for_the_copy);
+    tcase_add_test(calls, openssl_has_no_memory);
     tcase_add_test(calls, openssl_cannot_encode_a_name);
     tcase_add_test(calls, openssl_cannot_encode_the_certificate);
     tcase_add_test(calls, no_error_is_left);
