@@ -518,7 +518,7 @@ static const struct row files[] = {
       {"duplicate-mapping", ""},
       {"syntax", ""},
       {"missing-when", ""},
-      {"syntax", "expected \"mapping\""}}},
+      {"syntax", "expected \"mapping\", \"issuers\" or \"policy\""}}},
     {V "# caf«\xE9» mapping \"x\" }\n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
      {{"bad-utf8", ""}, {"unknown-subfield", ""}}},
     {V "mapping \"a\" { when subject.CN = \"«\x01» mapping } \"; deny; }\n" M

@@ -7,7 +7,8 @@
 
 #include "name/list.h"
 
-/* Both take steps, one for each pair of AVAs looked at and for every 16 bytes; UNKNOWN when they run out. */
+/* Both take steps, one for each pair of AVAs looked at and for every 16 bytes; UNKNOWN when they run out, and
+ * then there are none left. */
 enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps);
 /* Whether the Name begins, root first, with all RDNs of base. */
 enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps);

@@ -21,6 +21,7 @@ struct certmap_builder {
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
     size_t one_to_one_count;
+    size_t operand;             /* which one of the condition was at fault, or SIZE_MAX */
     struct certmap_error first; /* of an earlier call, if its status is not OK */
 };
 
