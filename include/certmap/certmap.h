@@ -86,7 +86,8 @@ extern "C" {
 #define CERTMAP_MAX_FINDINGS 100
 /* Steps of work in one match: a value looked at is one, and so is each comparison of a byte, or of a
  * code point with `?`, in a pattern, and every 16 bytes of an exact comparison. When they run out the
- * condition is unknown: a match ends within about a second whatever it is given. */
+ * condition is unknown: a match ends within about a second whatever it is given. Building the texts of the
+ * answer has as many of its own. */
 #define CERTMAP_MAX_STEPS 67108864
 
 /* ---- Vocabulary ----------------------------------------------------------------------------- */
@@ -805,8 +806,9 @@ enum certmap_explain_kind {
     CERTMAP_EXPLAIN_OUTPUT = 4,    /* after the members of a mapping that allows, and that is not false: text: its
                                     * account, domain, group or attribute as built, or as the rule has it where
                                     * why says why it cannot be; truth: TRUE if it can */
-    CERTMAP_EXPLAIN_NEAREST = 5    /* the last item, if the decision is not ALLOW: the mapping with the fewest
-                                    * conditions to change until it is true, the first of them; text: its name */
+    CERTMAP_EXPLAIN_NEAREST = 5    /* the last item, if the decision is not ALLOW and a mapping allows: of those that
+                                    * allow, the one with the fewest conditions to change until it is true, the
+                                    * first of several; text: its name */
 };
 
 /* One line of an explanation; valid during the callback only. */
@@ -818,7 +820,7 @@ struct certmap_explain_item {
     enum certmap_truth truth;       /* of a value: whether it satisfies the condition */
     enum certmap_code why;          /* for UNKNOWN, the cause; else NONE */
     bool read;                      /* certmap_match would have read this */
-    bool decides;                   /* a mapping: the search ended here */
+    bool decides;                   /* a mapping: it gave the answer, or has a part in it */
     enum certmap_decision decision; /* of the mapping */
     enum certmap_kind mapping_kind;
     size_t line; /* of the mapping in the rule file, or 0 */
@@ -836,8 +838,9 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
  * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
- * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Allocates from the
- * allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
+ * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Of values, at most
+ * CERTMAP_MAX_STEPS bytes are told, all of them together; conditions after that come without. Allocates from
+ * the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_error *err);

@@ -3,6 +3,7 @@
 #include "base/glob.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "name/canonical.h"
 
 /* ---- strings ---- */
 
@@ -52,10 +53,7 @@ static void print_operand(struct cm_out *out, const struct cm_condition *conditi
         return;
     }
     cm_out_char(out, '"');
-    for (size_t i = 0; i < shown.len; i++) {
-        cm_out_char(out, "0123456789abcdef"[shown.data[i] >> 4]);
-        cm_out_char(out, "0123456789abcdef"[shown.data[i] & 15]);
-    }
+    cm_hex_print(out, shown);
     cm_out_char(out, '"');
 }
 
