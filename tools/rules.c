@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
-#include "certmap/iis.h"
 #include <string.h>
 
 /* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
@@ -24,6 +23,15 @@ static enum certmap_status load_native(struct tool_rules *rules, const struct to
     return certmap_rules_parse(&rules->rules, tool_input_view(&rules->input), &parse, err);
 }
 
+/* Whether a word stands in a file, whose encoding may put NULs between characters. */
+static bool mentions(struct certmap_view text, const char *word) {
+    size_t same = 0;
+    for (size_t i = 0; i < text.len && word[same] != '\0'; i++)
+        if (text.data[i] != 0)
+            same = text.data[i] == (uint8_t)word[same] ? same + 1 : text.data[i] == (uint8_t)word[0];
+    return word[same] == '\0';
+}
+
 static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_options *options,
                                     struct certmap_error *err) {
     struct certmap_iis_options iis = CERTMAP_IIS_OPTIONS_INIT;
@@ -31,7 +39,11 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
     iis.diag = tool_findings_add;
     iis.diag_ctx = &rules->findings;
     iis.check_setup = options->verb == TOOL_VERB_CHECK;
-    enum certmap_status status = certmap_iis_load(&rules->rules, NULL, tool_input_view(&rules->input), &iis, err);
+    rules->is_iis = true;
+    rules->has_domain = mentions(tool_input_view(&rules->input), "defaultLogonDomain");
+    enum certmap_status status =
+        certmap_iis_load(&rules->rules, options->verb == TOOL_VERB_CONVERT ? &rules->logon : NULL,
+                         tool_input_view(&rules->input), &iis, err);
     tool_input_free(&rules->input);
     return status;
 }
@@ -69,6 +81,7 @@ bool tool_rules_load(struct tool_rules *rules, const struct tool_options *option
 
 void tool_rules_free(struct tool_rules *rules) {
     certmap_rules_free(rules->rules);
+    certmap_iis_logon_free(rules->logon);
     tool_findings_free(&rules->findings);
     tool_input_free(&rules->input);
 }
