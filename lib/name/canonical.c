@@ -176,10 +176,6 @@ void cm_serial_print(struct cm_out *out, struct certmap_view contents) {
 
 /* ---- operands: octets as hexadecimal ---- */
 
-static bool is_hex_digit(uint8_t c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* The digits of text in lower case, without colons and spaces; SIZE_MAX where there is another character. */
 static size_t gather_digits(uint8_t *digits, struct certmap_view text) {
     size_t len = 0;
@@ -187,7 +183,7 @@ static size_t gather_digits(uint8_t *digits, struct certmap_view text) {
         const uint8_t c = text.data[i];
         if (c == ':' || c == ' ')
             continue;
-        if (!is_hex_digit(c))
+        if (cm_hex_value(c) == 16)
             return SIZE_MAX;
         digits[len++] = (uint8_t)cm_fold(c);
     }

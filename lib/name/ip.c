@@ -102,20 +102,12 @@ static bool parse_ipv4(uint8_t *octets, struct certmap_view text) {
     return text.len == 0;
 }
 
-static int hex_value(uint8_t c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* One to four hexadecimal digits. Returns their number, or 0. */
 static size_t take_group(struct certmap_view text, uint8_t *octets) {
     unsigned group = 0;
     size_t len = 0;
-    while (len < text.len && len < 5 && hex_value(text.data[len]) >= 0)
-        group = group << 4 | (unsigned)hex_value(text.data[len++]);
+    while (len < text.len && len < 5 && cm_hex_value(text.data[len]) < 16)
+        group = group << 4 | cm_hex_value(text.data[len++]);
     octets[0] = (uint8_t)(group >> 8);
     octets[1] = (uint8_t)group;
     return len < 5 ? len : 0;

@@ -254,24 +254,14 @@ static void put(struct unescape *un, const void *bytes, size_t len) {
     un->len += len;
 }
 
-static uint32_t hex_digit(uint8_t c) {
-    if (c >= '0' && c <= '9')
-        return c - (uint32_t)'0';
-    if (c >= 'a' && c <= 'f')
-        return c - (uint32_t)'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - (uint32_t)'A' + 10;
-    return 16;
-}
-
 /* \u{H..}: 1 to 6 digits, a Unicode scalar value other than U+0000. Returns its length, or 0. */
 static size_t unicode_escape(struct certmap_view rest, uint32_t *cp) {
     size_t i = 3;
     *cp = 0;
     if (rest.len < 3 || rest.data[2] != '{')
         return 0;
-    for (; i < rest.len && i < 9 && hex_digit(rest.data[i]) < 16; i++)
-        *cp = *cp << 4 | hex_digit(rest.data[i]);
+    for (; i < rest.len && i < 9 && cm_hex_value(rest.data[i]) < 16; i++)
+        *cp = *cp << 4 | cm_hex_value(rest.data[i]);
     bool scalar = *cp > 0 && *cp <= 0x10FFFF && (*cp < 0xD800 || *cp > 0xDFFF);
     return i > 3 && i < rest.len && rest.data[i] == '}' && scalar ? i + 1 : 0;
 }
@@ -315,7 +305,7 @@ static size_t bad_length(struct certmap_view rest) {
         return len;
     do
         len++;
-    while (len < rest.len && hex_digit(rest.data[len]) < 16);
+    while (len < rest.len && cm_hex_value(rest.data[len]) < 16);
     return len < rest.len && rest.data[len] == '}' ? len + 1 : len;
 }
 

@@ -3,8 +3,7 @@
  *
  *     file       = "certmap" "1" ";" { policy | issuers | mapping }
  *     mapping    = "mapping" string "{" "when" ( "always" | expression ) ";" decision "}"
- *     decision   = ( "allow" string | "deny" ) ";"
- *     expression: parse_expression.c; policy: parse_policy.c; issuers: parse_issuers.c
+ *     decision: parse_output.c; expression: parse_expression.c; policy: parse_policy.c; issuers: parse_issuers.c
  *
  * A mistake in a name or a text is reported and reading goes on; after one in the structure, what is
  * left of the mapping is skipped. */
@@ -34,26 +33,6 @@ static bool take_when(struct cm_parser *parser, bool *always) {
                                        *always ? "\";\" after \"always\""
                                                : "\"and\", \"or\" or \";\" after the condition",
                                        joins, *always ? 0 : 2);
-}
-
-static bool take_decision(struct cm_parser *parser, enum certmap_decision *decision) {
-    static const struct certmap_view words[] = {CM_VIEW_OF("allow"), CM_VIEW_OF("deny")};
-    struct certmap_view account = CM_VIEW("");
-    struct cm_position position;
-    *decision = CERTMAP_DENY;
-    if (cm_parser_accept_word(parser, CM_VIEW("allow"))) {
-        size_t errors = parser->findings.errors;
-        position = parser->token.position;
-        *decision = CERTMAP_ALLOW;
-        if (!cm_parser_take_string(parser, &account, CM_STRING_TEXT, "the account, a string in double quotes"))
-            return false;
-        if (parser->findings.errors == errors &&
-            cm_builder_decide(parser->builder, CERTMAP_ALLOW, account, &parser->error) != CERTMAP_OK)
-            cm_parser_report(parser, position, &parser->error);
-    } else if (!cm_parser_accept_word(parser, CM_VIEW("deny"))) {
-        return cm_parser_report_unexpected(parser, CERTMAP_CODE_MISSING_DECISION, "\"allow\" or \"deny\"", words, 2);
-    }
-    return !parser->fatal && cm_parser_expect_punct(parser, ';', "\";\" after the decision");
 }
 
 /* Findings about mappings that are right but not what their author may have meant. */
@@ -110,8 +89,7 @@ static bool take_mapping(struct cm_parser *parser) {
     cm_parser_advance(parser);
     parser->mapping_count++;
     if (!begin_mapping(parser) || !cm_parser_expect_punct(parser, '{', "\"{\" after the name of the mapping") ||
-        !take_when(parser, &always) || !take_decision(parser, &decision) ||
-        !cm_parser_expect_punct(parser, '}', "\"}\" after the decision"))
+        !take_when(parser, &always) || !cm_parser_take_decision(parser, &decision))
         return false;
     look_at_mapping(parser, always, decision);
     return true;
@@ -208,6 +186,7 @@ static enum certmap_status parse(struct certmap_rules **rules, struct certmap_vi
     cm_arena_free(&parser.strings);
     cm_parser_free_issuers(&parser);
     cm_release(&parser.allocator, parser.operands);
+    cm_release(&parser.allocator, parser.positions);
     certmap_builder_free(parser.builder);
     return status;
 }

@@ -3,7 +3,9 @@
  *
  *     parse.c             the file, mappings, certmap_rules_parse
  *     parse_expression.c  what stands after "when"
+ *     parse_condition.c   conditions
  *     parse_issuers.c     lists of issuers
+ *     parse_output.c      what a mapping decides and gives
  *     parse_policy.c      the policy
  *     parser.c            tokens and findings, for all of them */
 #ifndef CM_RULE_PARSER_H
@@ -31,9 +33,11 @@ struct cm_parser {
     struct cm_token token; /* the next one */
     struct cm_findings findings;
     struct certmap_builder *builder;
-    struct cm_arena strings; /* unescaped, of one statement */
-    struct certmap_view *operands;
+    struct cm_arena strings;       /* unescaped, of one statement */
+    struct certmap_view *operands; /* of one condition */
     size_t operand_cap;
+    struct cm_position *positions; /* of the operands */
+    size_t position_cap;
     size_t nesting;
     size_t mapping_count;
     struct cm_token mapping_name; /* of the mapping being read; its text unescaped, if that is possible */
@@ -73,6 +77,10 @@ bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expect
 bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
                            const char *expected);
 
+/* Takes a condition and tells the builder. */
+bool cm_parser_take_condition(struct cm_parser *parser);
+/* Takes the decision of a mapping, what it gives, and its "}", and tells the builder. */
+bool cm_parser_take_decision(struct cm_parser *parser, enum certmap_decision *decision);
 /* Takes an expression and tells the builder. */
 bool cm_parser_take_expression(struct cm_parser *parser);
 /* Takes "policy" and what follows, and tells the builder. */
