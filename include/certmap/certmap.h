@@ -745,8 +745,8 @@ struct certmap_attribute {
 };
 
 /* The answer for one certificate. Views point into the rules and live as long as they do; account, domain,
- * user, groups and attributes may point into the peer, and then live until its next set, match, explain,
- * clear or free. */
+ * user, groups and attributes may point into the peer, and then live until its next set, match, explain or
+ * free; certmap_peer_clear leaves them. */
 struct certmap_result {
     size_t size; /* sizeof(struct certmap_result) */
     enum certmap_decision decision;
