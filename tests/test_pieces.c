@@ -899,6 +899,16 @@ START_TEST(number_of_extensions) {
 }
 END_TEST
 
+/* To sort them, where there is memory for the Names only. */
+START_TEST(no_memory_for_their_order) {
+    put_extensions(&bytes, CERTMAP_MAX_EXTENSIONS, 1, 65536);
+    cert.extensions = t_view(&bytes);
+    peer->scratch.limit = 4096;
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_ERROR_LIMIT);
+    ck_assert(!peer->set);
+}
+END_TEST
+
 /* In any order, and in any number. */
 static const struct {
     size_t count, step, modulus, duplicates;
@@ -1163,6 +1173,29 @@ START_TEST(memory_that_runs_out) {
 }
 END_TEST
 
+/* The same for each piece of an arena: with a limit a little higher each time, another one is the first that does
+ * not fit. 0: what is kept; 1: working memory. */
+START_TEST(every_piece_of_memory_is_the_last) {
+    struct t_buf rest = T_BUF_INIT;
+    struct certmap_error err = {.status = CERTMAP_OK};
+    enum certmap_status status = CERTMAP_ERROR_LIMIT;
+    supply_everything(&rest);
+    for (size_t limit = 0; status == CERTMAP_ERROR_LIMIT; limit += 16) {
+        certmap_peer_free(peer);
+        ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
+        *(_i == 0 ? &peer->arena.limit : &peer->scratch.limit) = limit;
+        status = certmap_peer_set(peer, &cert, &err);
+        ck_assert(peer->set == (status == CERTMAP_OK));
+        if (status == CERTMAP_OK)
+            status = read_all();
+        ck_assert_uint_lt(limit, 65536);
+    }
+    ck_assert_int_eq(status, CERTMAP_OK);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_NAME_TOO_LARGE);
+    t_buf_free(&rest);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("pieces");
     TCase *table = tcase_create("pieces");
@@ -1190,6 +1223,7 @@ int main(void) {
     tcase_add_checked_fixture(limits, set_up, tear_down);
     tcase_add_loop_test(limits, size_of_the_extensions, 0, 2);
     tcase_add_loop_test(limits, number_of_extensions, 0, 2);
+    tcase_add_test(limits, no_memory_for_their_order);
     tcase_add_loop_test(limits, the_largest_that_is_read, 0, COUNT(edges));
     tcase_add_test(limits, a_rid_that_is_too_large);
     tcase_add_loop_test(limits, more_values_than_memory, 0, 2);
@@ -1202,6 +1236,7 @@ int main(void) {
     tcase_add_test(values, nothing_is_supplied);
     tcase_add_test(values, everything_is_supplied);
     tcase_add_test(values, memory_that_runs_out);
+    tcase_add_loop_test(values, every_piece_of_memory_is_the_last, 0, 2);
     suite_add_tcase(suite, values);
     return t_run(suite);
 }
