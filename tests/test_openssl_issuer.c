@@ -449,6 +449,73 @@ START_TEST(post_handshake_authentication) {
 }
 END_TEST
 
+/* ---- rules as people write them ---- */
+
+/* What a rule says of Alice of the issuing CA; of Alice under the CA's other certificate, by the other root; and of
+ * somebody whose CA has the same name and is trusted, too. */
+static const struct {
+    const char *when;
+    enum certmap_truth alice, cross, mallory;
+} written[] = {
+    {"issuer.CN = \"Contoso Issuing CA 1\"", CERTMAP_TRUE, CERTMAP_TRUE, CERTMAP_TRUE},
+    {"issuer = \"CN=Contoso Issuing CA 1,O=Contoso\"", CERTMAP_TRUE, CERTMAP_TRUE, CERTMAP_TRUE},
+    {"issuer is \"certificates\"", CERTMAP_TRUE, CERTMAP_FALSE, CERTMAP_FALSE},
+    {"issuer is \"keys\"", CERTMAP_TRUE, CERTMAP_TRUE, CERTMAP_FALSE},
+    {"not issuer is \"keys\"", CERTMAP_FALSE, CERTMAP_FALSE, CERTMAP_TRUE},
+    {"issuer is \"keys\" and issuer is \"certificates\"", CERTMAP_TRUE, CERTMAP_FALSE, CERTMAP_FALSE},
+    {"issuer is \"keys\" and valid at now", CERTMAP_TRUE, CERTMAP_TRUE, CERTMAP_FALSE},
+};
+
+static struct certmap_rules *parse(const char *when) {
+    struct certmap_rules *made = NULL;
+    struct certmap_error err = {.text = ""};
+    char sha256[2 * CERTMAP_SHA256_SIZE + 1];
+    char key_sha256[2 * CERTMAP_SHA256_SIZE + 1];
+    char source[1024];
+    digest_of(sha256, CERTMAP_FIELD_ISSUER_SHA256, t_pki_certificate(pki, T_ISSUING));
+    digest_of(key_sha256, CERTMAP_FIELD_ISSUER_KEY_SHA256, t_pki_certificate(pki, T_ISSUING));
+    snprintf(source, sizeof source,
+             "certmap 1;\n"
+             "issuers \"certificates\" { sha256 \"%s\"; }\n"
+             "issuers \"keys\" { spki.sha256 \"%s\"; }\n"
+             "mapping \"same\" { when %s; allow \"same\"; }\n"
+             "mapping \"other\" { when always; allow \"other\"; }\n",
+             sha256, key_sha256, when);
+    ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s: %s", when, err.text);
+    return made;
+}
+
+static enum certmap_truth truth_for(const struct scenario *row, int version, const struct certmap_rules *with) {
+    struct asker asker = {.way = PLAIN};
+    SSL_CTX *server = new_server(row, version);
+    SSL_CTX *client = new_client(row, version);
+    struct t_link link = t_link_open(server, client);
+    ck_assert_msg(t_link_handshake(&link), "%s: handshake", row->name);
+    ck_assert_int_eq(certmap_peer_new(&asker.peer, NULL, NULL), CERTMAP_OK);
+    asker.ssl = link.server;
+    const enum certmap_truth got = truth(&asker, with);
+    certmap_peer_free(asker.peer);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    return got;
+}
+
+START_TEST(written_rules) {
+    const struct scenario alice = {.name = "Alice", .client = T_ALICE, .sent = {T_ISSUING}, .trusted = {T_ROOT}};
+    const struct scenario cross = {.name = "cross", .client = T_ALICE, .sent = {T_CROSS}, .trusted = {T_OTHER_ROOT}};
+    const struct scenario mallory = {
+        .name = "Mallory", .client = T_MALLORY, .sent = {T_ISSUING, T_FALSE_CA}, .trusted = {T_ROOT, T_FALSE_CA}};
+    const int version = versions[_i % COUNT(versions)];
+    const int i = _i / COUNT(versions);
+    struct certmap_rules *made = parse(written[i].when);
+    ck_assert_msg(truth_for(&alice, version, made) == written[i].alice, "%s: Alice", written[i].when);
+    ck_assert_msg(truth_for(&cross, version, made) == written[i].cross, "%s: cross", written[i].when);
+    ck_assert_msg(truth_for(&mallory, version, made) == written[i].mallory, "%s: Mallory", written[i].when);
+    certmap_rules_free(made);
+}
+END_TEST
+
 /* ---- the calls by themselves ---- */
 
 static bool same(struct certmap_view view, const char *expected_hex) {
@@ -580,6 +647,7 @@ int main(void) {
     tcase_add_loop_test(live, a_chain_of_another_certificate, 0, both);
     tcase_add_loop_test(live, a_store_that_cannot_be_seen, 0, COUNT(other_stores) * both);
     tcase_add_test(live, post_handshake_authentication);
+    tcase_add_loop_test(live, written_rules, 0, COUNT(written) * both);
     TCase *calls = new_case(suite, "calls");
     tcase_add_loop_test(calls, digests_of_the_issuer, 0, COUNT(needed));
     tcase_add_test(calls, no_issuer);
