@@ -92,12 +92,16 @@ enum certmap_code cm_ms_template_read(struct certmap_peer *peer, struct cm_list 
     return cm_make_append(peer, list, &value, cm_make_oid(peer, &value, cm_oid_print, oid.contents));
 }
 
-/* BMPString there; other CAs write other string types. */
+/* CertificateTemplateName ::= SEQUENCE { Name UTF8String }, says the document; Windows writes a BMPString, and no
+ * SEQUENCE around it. Both are read, and so is any string type. */
 enum certmap_code cm_ms_template_name_read(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece) {
-    struct cm_der der = cm_der_open(piece);
-    struct cm_value value = {.der = piece};
+    struct cm_der der = cm_der_open(piece), inside;
+    struct cm_value value = {.row = 0};
     struct cm_tlv name;
+    if (cm_der_only(&inside, piece, CM_DER_SEQUENCE))
+        der = inside;
     if (!cm_der_any(&der, &name) || !cm_der_done(&der))
         return CERTMAP_CODE_MALFORMED_PIECE;
+    value.der = name.whole;
     return cm_make_append(peer, list, &value, cm_make_string(peer, &value, CM_TEXT_PLAIN, name.tag, name.contents));
 }
