@@ -275,7 +275,7 @@ START_TEST(items_name_their_mapping) {
     size_t count = 0;
     t_peer_make(&peer, "CN=b", "CN=CA");
     ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_mapping, &count, NULL), CERTMAP_OK);
-    ck_assert_uint_eq(count, 6);
+    ck_assert_uint_eq(count, 7);
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }

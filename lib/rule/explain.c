@@ -9,11 +9,15 @@
 #include "base/view.h"
 #include "rule/match.h"
 #include "rule/nearest.h"
+#include "rule/output.h"
 #include "rule/tell.h"
 #include <string.h>
 
 struct explain {
     struct cm_search search;
+    struct certmap_peer *peer;
+    const struct certmap_result *answer;
+    size_t text_steps;           /* left for texts that mappings give */
     struct cm_eval again;        /* what the search did */
     struct cm_eval aside;        /* what it did not do */
     struct cm_verdict *verdicts; /* of the nodes of the mapping at hand */
@@ -97,23 +101,37 @@ static void note_nearest(struct explain *explain) {
         explain->nearest = *item;
 }
 
+/* Every text of a mapping, built apart from the others; read is whether the answer needs them. */
+static void tell_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read) {
+    for (size_t i = 0; i < mapping->output_count; i++) {
+        const struct cm_output *output = cm_output_at(explain->aside.rules, mapping, i);
+        struct certmap_view text = output->shown;
+        const enum certmap_code why = cm_output_text(&text, output, explain->peer, &explain->text_steps);
+        cm_tell_output(&explain->tell, output, text, why, read);
+    }
+}
+
 static bool explain_mapping(struct explain *explain, size_t index) {
     const struct cm_mapping *mapping = &explain->aside.rules->mappings[index];
     evaluate(explain, mapping, index < explain->search.looked);
     const struct cm_verdict verdict = explain->verdicts[0];
+    const bool part = decides(&explain->search, index, verdict.truth);
     explain->tell.item = start_mapping(explain, index);
     note_nearest(explain);
-    cm_tell_mapping(&explain->tell, mapping, verdict, decides(&explain->search, index, verdict.truth));
-    return tell_members(explain, mapping, &explain->aside.rules->nodes[mapping->first_node], 1);
+    cm_tell_mapping(&explain->tell, mapping, verdict, part);
+    if (!tell_members(explain, mapping, &explain->aside.rules->nodes[mapping->first_node], 1))
+        return false;
+    if (verdict.truth != CERTMAP_FALSE)
+        tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE);
+    return true;
 }
 
-static enum certmap_status explain_all(struct explain *explain, const struct certmap_result *answer,
-                                       struct certmap_error *err) {
+static enum certmap_status explain_all(struct explain *explain, struct certmap_error *err) {
     const struct certmap_rules *rules = explain->aside.rules;
     for (size_t i = 0; i < rules->mapping_count; i++)
         if (!explain_mapping(explain, i))
             return cm_error_memory(err);
-    if (answer->decision == CERTMAP_ALLOW || explain->nearest.size == 0)
+    if (explain->answer->decision == CERTMAP_ALLOW || explain->nearest.size == 0)
         return CERTMAP_OK;
     explain->tell.item = explain->nearest;
     cm_tell_nearest(&explain->tell, &rules->mappings[explain->nearest.mapping]);
@@ -122,18 +140,39 @@ static enum certmap_status explain_all(struct explain *explain, const struct cer
 
 /* ---- the call ---- */
 
-static enum certmap_status run(const struct certmap_rules *rules, struct certmap_peer *peer,
-                               struct certmap_result *answer, struct cm_tell tell, struct certmap_error *err) {
-    struct explain explain = {.tell = tell};
-    explain.verdicts = cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *explain.verdicts);
-    if (explain.verdicts == NULL)
-        return cm_error_memory(err);
-    explain.again = (struct cm_eval){rules, peer, CERTMAP_MAX_STEPS, false, explain.verdicts};
-    explain.aside = (struct cm_eval){rules, peer, CERTMAP_MAX_STEPS, true, explain.verdicts};
-    cm_search(&explain.search, rules, peer, answer);
-    enum certmap_status status = explain_all(&explain, answer, err);
-    cm_release(&rules->allocator, explain.tell.text);
-    cm_release(&rules->allocator, explain.verdicts);
+/* The answer first, because what is told says which mappings it comes from. Its texts are in the peer, where
+ * texts for telling are built too: they are kept, and put back in the end. */
+static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
+                               struct certmap_error *err) {
+    const struct certmap_rules *rules = explain->aside.rules;
+    cm_search(&explain->search, rules, explain->peer, answer);
+    *kept = explain->peer->built;
+    enum certmap_status status = explain_all(explain, err);
+    explain->peer->built = *kept;
+    cm_release(&rules->allocator, explain->tell.text);
+    return status;
+}
+
+static enum certmap_status start_and_run(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                         struct certmap_result *answer, struct cm_tell tell,
+                                         struct certmap_error *err) {
+    enum certmap_status status = CERTMAP_ERROR_MEMORY;
+    struct cm_built *kept = cm_alloc(&rules->allocator, sizeof *kept);
+    struct cm_verdict *verdicts =
+        cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *verdicts); /* also of no mapping */
+    struct explain explain = {.peer = peer,
+                              .answer = answer,
+                              .text_steps = CERTMAP_MAX_STEPS,
+                              .again = {rules, peer, CERTMAP_MAX_STEPS, false, verdicts},
+                              .aside = {rules, peer, CERTMAP_MAX_STEPS, true, verdicts},
+                              .verdicts = verdicts,
+                              .tell = tell};
+    if (kept != NULL && verdicts != NULL)
+        status = run(&explain, kept, answer, err);
+    else
+        (void)cm_error_memory(err);
+    cm_release(&rules->allocator, verdicts);
+    cm_release(&rules->allocator, kept);
     return status;
 }
 
@@ -147,7 +186,7 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
     struct certmap_result answer = *result;
     const struct cm_tell tell = {.fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_STEPS};
-    enum certmap_status status = run(rules, peer, &answer, tell, err);
+    enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
     if (status == CERTMAP_OK)
         *result = answer;
     return status;

@@ -2,7 +2,7 @@
 /* certmap_match: the search for the answer. */
 #include "rule/match.h"
 #include "base/error.h"
-#include "base/view.h"
+#include "rule/output.h"
 
 void cm_result_clear(struct certmap_result *result) {
     const size_t size = result->size;
@@ -26,7 +26,7 @@ static enum certmap_code why_decided(const struct cm_answer *answer) {
     return answer->other != CM_NO_MAPPING ? CERTMAP_CODE_AMBIGUOUS : CERTMAP_CODE_NONE;
 }
 
-/* Fills in what does not have to be built. A deny stands whatever the reason; an allow needs that there is none. */
+/* The answer of a mapping without the texts of an allow. A deny stands whatever the reason. */
 static void decide(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer) {
     const struct cm_mapping *mapping = &rules->mappings[answer->index];
     result->kind = mapping->kind;
@@ -35,36 +35,73 @@ static void decide(struct certmap_result *result, const struct certmap_rules *ru
     result->reason = why_decided(answer);
     if (answer->other != CM_NO_MAPPING)
         result->other = rules->mappings[answer->other].name;
-    if (mapping->decision == CERTMAP_DENY || result->reason == CERTMAP_CODE_NONE)
-        result->decision = mapping->decision;
-}
-
-static void build(struct certmap_result *result, const struct cm_mapping *mapping) {
-    result->account = mapping->account;
-    result->domain = mapping->domain;
-    result->user = mapping->user;
+    if (mapping->decision == CERTMAP_DENY)
+        result->decision = CERTMAP_DENY;
 }
 
 /* ---- the search ---- */
 
+/* One search while it goes on. */
+struct state {
+    struct cm_eval eval;
+    struct cm_found found;
+    struct certmap_result *result;
+    struct certmap_peer *peer;
+    size_t steps; /* left for texts */
+};
+
+/* Under `all`, texts are built on the way: nothing keeps which mappings were true. Once one of them cannot be
+ * built, result is a deny and stays so. */
+static void build_together(struct state *state, size_t index) {
+    struct certmap_result *result = state->result;
+    if (state->found.hit == index)
+        cm_output_build(result, state->found.rules, index, state->peer, &state->steps);
+    else if (result->decision == CERTMAP_ALLOW)
+        (void)cm_output_append(result, state->found.rules, index, state->peer, &state->steps);
+}
+
+/* Looks at the next mapping; false when the answer is known. */
+static bool look(struct state *state, size_t index) {
+    const struct certmap_rules *rules = state->found.rules;
+    const struct cm_mapping *mapping = &rules->mappings[index];
+    const enum certmap_truth truth = cm_eval_mapping(&state->eval, mapping).truth;
+    const bool more = cm_found_take(&state->found, index, truth);
+    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->decision == CERTMAP_ALLOW)
+        build_together(state, index);
+    return more;
+}
+
+/* Fills in the result, now that the answer is known. */
+static void finish(struct state *state, struct cm_search *search) {
+    const struct certmap_rules *rules = state->found.rules;
+    struct cm_answer *answer = &search->answer;
+    *answer = cm_found_answer(&state->found);
+    const bool allow = answer->index != CM_NO_MAPPING && why_decided(answer) == CERTMAP_CODE_NONE &&
+                       rules->mappings[answer->index].decision == CERTMAP_ALLOW;
+    if (allow && rules->policy != CERTMAP_POLICY_ALL)
+        cm_output_build(state->result, rules, answer->index, state->peer, &state->steps);
+    if (allow) {
+        answer->index = state->result->index; /* of one that could not be built, under `all` */
+        return;
+    }
+    cm_result_clear(state->result);
+    if (answer->index == CM_NO_MAPPING)
+        state->result->reason = why_none(rules);
+    else
+        decide(state->result, rules, answer);
+}
+
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result) {
-    struct cm_eval eval = {rules, peer, CERTMAP_MAX_STEPS, false, NULL};
-    struct cm_found found = cm_found_nothing(rules);
+    struct state state = {.eval = {rules, peer, CERTMAP_MAX_STEPS, false, NULL},
+                          .found = cm_found_nothing(rules),
+                          .result = result,
+                          .peer = peer,
+                          .steps = CERTMAP_MAX_STEPS};
     bool searching = !rules->disabled;
-    cm_result_clear(result);
-    search->looked = 0;
-    while (searching && search->looked < rules->mapping_count) {
-        const size_t index = search->looked++;
-        searching = cm_found_take(&found, index, cm_eval_mapping(&eval, &rules->mappings[index]).truth);
-    }
-    search->answer = cm_found_answer(&found);
-    if (search->answer.index == CM_NO_MAPPING)
-        result->reason = why_none(rules);
-    else
-        decide(result, rules, &search->answer);
-    if (result->decision == CERTMAP_ALLOW)
-        build(result, &rules->mappings[search->answer.index]);
+    for (search->looked = 0; searching && search->looked < rules->mapping_count; search->looked++)
+        searching = look(&state, search->looked);
+    finish(&state, search);
     search->together = rules->policy == CERTMAP_POLICY_ALL && result->decision == CERTMAP_ALLOW;
 }
 

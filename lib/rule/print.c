@@ -93,7 +93,7 @@ void cm_operands_print(struct cm_out *out, const struct cm_condition *condition)
 /* What has words of its own: `valid at now`, and `issuer is` with a digest. */
 static bool is_valid_at_now(const struct cm_condition *condition) {
     return condition->path.field == CERTMAP_FIELD_VALIDITY && condition->op == CERTMAP_OP_EQUAL &&
-           condition->quantifier == CERTMAP_ANY_VALUE && condition->operand_count == 1 &&
+           condition->quantifier == CERTMAP_ANY_VALUE && !condition->nocase && condition->operand_count == 1 &&
            cm_view_equal(condition->operands[0].shown, CM_VIEW("valid"));
 }
 
@@ -110,7 +110,7 @@ static void print_operator(struct cm_out *out, const struct cm_condition *condit
     else if (condition->operand_count > 1)
         cm_out_string(out, " in ");
     else
-        cm_out_string(out, is_issuer_is(condition) ? " " : " = ");
+        cm_out_string(out, is_issuer_is(condition) && !condition->nocase ? " " : " = ");
     if (condition->nocase)
         cm_out_string(out, "nocase ");
 }

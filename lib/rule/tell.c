@@ -39,6 +39,18 @@ void cm_tell_group(struct cm_tell *tell, const struct cm_node *node, unsigned de
     tell_item(tell, &item, depth, verdict);
 }
 
+void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct certmap_view text,
+                    enum certmap_code why, bool read) {
+    static const struct certmap_view fields[] = {[CM_OUTPUT_ACCOUNT] = CM_VIEW_OF("account"),
+                                                 [CM_OUTPUT_DOMAIN] = CM_VIEW_OF("domain"),
+                                                 [CM_OUTPUT_GROUP] = CM_VIEW_OF("group")};
+    const bool built = why == CERTMAP_CODE_NONE;
+    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_OUTPUT);
+    item.field = output->kind == CM_OUTPUT_ATTRIBUTE ? output->name : fields[output->kind];
+    item.text = built ? text : output->shown;
+    tell_item(tell, &item, 1, (struct cm_verdict){built ? CERTMAP_TRUE : CERTMAP_FALSE, why, read});
+}
+
 void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping) {
     struct certmap_explain_item item = tell->item;
     item.kind = CERTMAP_EXPLAIN_NEAREST;

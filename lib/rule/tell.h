@@ -21,6 +21,9 @@ void cm_tell_group(struct cm_tell *tell, const struct cm_node *node, unsigned de
 /* A condition and the values that it is about, which take steps of eval. False when there is no memory. */
 bool cm_tell_condition(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition, unsigned depth,
                        struct cm_verdict verdict);
+/* A text that the mapping gives: as it was built, or as the rule has it and why it could not be. */
+void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct certmap_view text,
+                    enum certmap_code why, bool read);
 /* The nearest miss. */
 void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping);
 

@@ -9,7 +9,7 @@ static bool same(struct certmap_view a, struct certmap_view b) {
 
 static bool same_path(const struct cm_path *a, const struct cm_path *b) {
     return a->field == b->field && a->list == b->list && a->row == b->row && a->by_oid == b->by_oid &&
-           same(a->oid, b->oid) && a->kind == b->kind;
+           a->kind == b->kind && (!a->by_oid || same(a->oid, b->oid));
 }
 
 static bool same_operand(const struct cm_operand *a, const struct cm_operand *b) {
@@ -20,7 +20,8 @@ static bool same_operand(const struct cm_operand *a, const struct cm_operand *b)
 static const char *condition_difference(const struct cm_condition *a, const struct cm_condition *b) {
     if (!same_path(&a->path, &b->path))
         return "the field of a condition";
-    if (a->op != b->op || a->quantifier != b->quantifier || a->nocase != b->nocase || a->count != b->count)
+    if (a->op != b->op || a->quantifier != b->quantifier || a->count != b->count ||
+        (a->operand_count > 0 && a->nocase != b->nocase))
         return "the operator of a condition";
     if (a->operand_count != b->operand_count)
         return "the number of operands";
