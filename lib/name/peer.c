@@ -182,14 +182,26 @@ static bool label(struct certmap_peer *peer, struct cm_value *value, bool is_ava
     return true;
 }
 
+/* Sets what there is to say about a value besides its text; most values have nothing, and take no memory. */
+static bool take_label(struct certmap_peer *peer, struct cm_value_label *taken, struct cm_value *value, bool is_ava) {
+    *taken = (struct cm_value_label){CM_VIEW(""), CM_VIEW(""), value->text.nfc};
+    if (!is_ava && value->oid.data == NULL && value->avas == NULL)
+        return true;
+    if (value->label == NULL && !label(peer, value, is_ava))
+        return false;
+    *taken = *value->label;
+    return true;
+}
+
 /* The name that rules have for what picks this value, or its OID; nothing where the field has no subfields. */
-static struct certmap_view subfield(enum certmap_field field, const struct cm_value *value) {
+static struct certmap_view subfield(enum certmap_field field, const struct cm_value *value,
+                                    const struct cm_value_label *made) {
     const char *name = NULL;
     if (has_avas(field) && value->row != CM_ATTR_OTHER)
         name = cm_attr_row(value->row)->name;
     else if (field == CERTMAP_FIELD_SAN && value->row != CM_SAN_OTHER)
         name = cm_san_row_name((enum cm_san_row)value->row);
-    return name == NULL ? value->label->oid : cm_view(name, strlen(name));
+    return name == NULL ? made->oid : cm_view(name, strlen(name));
 }
 
 enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value, enum certmap_field field,
@@ -197,16 +209,17 @@ enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap
     if (value == NULL || value->size < sizeof *value || index >= certmap_peer_value_count(peer, field))
         return cm_error_argument(err, "certmap_peer_value: value is NULL or too small, or there is no such value");
     struct cm_value *own = &peer->lists[field].values[index];
-    if (own->label == NULL && !label(peer, own, has_avas(field)))
+    struct cm_value_label made;
+    if (!take_label(peer, &made, own, has_avas(field)))
         return no_room(peer, err);
     *value = (struct certmap_value){
         .size = value->size,
         .rdn = own->rdn,
-        .subfield = subfield(field, own),
-        .oid = own->label->oid,
-        .type = own->label->type,
+        .subfield = subfield(field, own, &made),
+        .oid = made.oid,
+        .type = made.type,
         .der = own->der,
-        .text = own->label->text,
+        .text = made.text,
         .unreadable = own->unreadable,
     };
     return CERTMAP_OK;
