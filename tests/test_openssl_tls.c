@@ -835,6 +835,41 @@ START_TEST(other_pieces) {
 }
 END_TEST
 
+static bool is(struct certmap_view view, const char *expected) {
+    return view.data != NULL && view.len == strlen(expected) && memcmp(view.data, expected, view.len) == 0;
+}
+
+/* What is built from the certificate outlives the certificate, and the call. */
+START_TEST(built_accounts) {
+    struct certmap_rules *built =
+        parse("certmap 1; policy all;\n"
+              "mapping \"a\" { when subject.CN present;\n"
+              "    allow \"CONTOSO\\\\${subject.CN | lower}\"; group \"ou-${subject.OU}\";\n"
+              "    attribute \"serial\" = \"${serial}\"; }\n"
+              "mapping \"b\" { when eku = \"clientAuth\"; allow posix-user \"u${serial}\"; }\n");
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    struct certmap_peer *peer = new_peer();
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_eq(certmap_openssl_match(link.server, built, peer, &result, NULL), CERTMAP_OK);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+    ck_assert(is(result.account, "CONTOSO\\alice") && is(result.domain, "CONTOSO") && is(result.user, "alice"));
+    ck_assert_uint_eq(result.account_count, 2);
+    ck_assert(is(result.accounts[0], "CONTOSO\\alice") && is(result.accounts[1], "u04"));
+    ck_assert_uint_eq(result.group_count, 1);
+    ck_assert(is(result.groups[0], "ou-Sales"));
+    ck_assert_uint_eq(result.attribute_count, 1);
+    ck_assert(is(result.attributes[0].name, "serial") && is(result.attributes[0].value, "04"));
+    certmap_peer_free(peer);
+    certmap_rules_free(built);
+}
+END_TEST
+
 /* On a resumed session OpenSSL does not look at the dates again; a rule does. */
 START_TEST(expired_since) {
     struct certmap_rules *valid = only_where(CERTMAP_FIELD_VALIDITY, "", "valid");
@@ -1065,6 +1100,7 @@ int main(void) {
     tcase_add_loop_test(other, client_end, 0, COUNT(client_ends) * both);
     tcase_add_loop_test(other, one_to_one, 0, COUNT(exact) * both);
     tcase_add_loop_test(other, other_pieces, 0, COUNT(readings) * both);
+    tcase_add_loop_test(other, built_accounts, 0, both);
     tcase_add_loop_test(other, expired_since, 0, both);
     tcase_add_test(other, arguments);
     tcase_add_test(other, a_larger_result);
