@@ -76,12 +76,11 @@ static void put_string(struct cm_out *out, struct certmap_view string) {
 
 /* An element that has been checked. */
 static void print_principal(struct cm_out *out, struct certmap_view element) {
-    struct principal principal;
+    struct principal principal = {.components = cm_der_open(element)};
     struct cm_tlv component;
     (void)read_principal(&principal, element);
-    const uint8_t *first = principal.components.next;
-    while (cm_der_any(&principal.components, &component)) {
-        if (component.whole.data != first)
+    for (bool first = true; cm_der_any(&principal.components, &component); first = false) {
+        if (!first)
             cm_out_char(out, '/');
         put_string(out, component.contents);
     }
