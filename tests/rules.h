@@ -151,6 +151,10 @@ static inline void t_assert_same_result(const struct certmap_result *a, const st
     ck_assert(t_same_view(a->account, b->account));
     ck_assert(t_same_view(a->domain, b->domain));
     ck_assert(t_same_view(a->user, b->user));
+    ck_assert(t_same_view(a->other, b->other));
+    ck_assert_uint_eq(a->account_count, b->account_count);
+    ck_assert_uint_eq(a->group_count, b->group_count);
+    ck_assert_uint_eq(a->attribute_count, b->attribute_count);
 }
 
 static inline struct certmap_result t_match(const struct certmap_rules *rules, struct certmap_peer *peer) {
