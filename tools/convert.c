@@ -85,9 +85,12 @@ static bool begins_with(const char *at, const char *word) {
     return strncmp(at, word, strlen(word)) == 0;
 }
 
-/* Whether a pattern, in its quotes, has a star at both ends and something in between. */
+/* Whether a pattern, in its quotes, has a star at both ends and some text in between. */
 static bool is_loose(struct certmap_view literal) {
-    return literal.len > 4 && literal.data[1] == '*' && literal.data[literal.len - 2] == '*' &&
+    bool text = false;
+    for (size_t i = 1; i + 1 < literal.len; i++)
+        text = text || (literal.data[i] != '*' && literal.data[i] != '?');
+    return text && literal.data[1] == '*' && literal.data[literal.len - 2] == '*' &&
            literal.data[literal.len - 3] != '\\';
 }
 

@@ -10,9 +10,9 @@ struct explain {
     struct tool_rules rules;
     struct tool_stream out;
     struct tool_stream err;
-    bool no_value;           /* the last item was a condition on a field: no value of it has come yet */
-    unsigned depth;          /* of the last condition */
-    struct tool_text wanted; /* its operands, if it is not true */
+    bool no_value;             /* the last item was a condition on a field: no value of it has come yet */
+    unsigned depth;            /* of the last condition */
+    struct tool_text operands; /* what it compares with, if it is not true */
     struct tool_nearest nearest;
     json_t *mapping; /* --json: the one being told, not yet in mappings; so is condition in it */
     json_t *condition;
@@ -66,7 +66,10 @@ static void print_mapping(struct explain *explain, const struct certmap_explain_
     tool_text_format(line, "), %s", certmap_decision_name(item->decision));
     if (item->decision == CERTMAP_ALLOW) {
         tool_text_string(line, " ");
-        tool_text_safe(line, mapping.account);
+        if (mapping.is_template)
+            tool_text_source(line, mapping.account);
+        else
+            tool_text_safe(line, mapping.account);
     }
     tool_text_format(line, ": %s%s", truth_name(item->truth),
                      item->decides ? ", decides"
@@ -99,7 +102,7 @@ static void print_value(struct explain *explain, const struct certmap_explain_it
     tool_text_repeat(&explain->out.line, ' ', 2 + TRUTH_WIDTH);
     indent(explain, item->depth);
     tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
-    tool_text_string(&explain->out.line, "saw    ");
+    tool_text_string(&explain->out.line, "saw  ");
     if (item->text.data != NULL)
         tool_text_quoted(&explain->out.line, item->text);
     else
@@ -117,14 +120,14 @@ static void print_beneath(struct explain *explain, const char *what, struct cert
     tool_stream_end_line(&explain->out);
 }
 
-/* Says of the last condition that there was nothing to see, and what it wanted to see. */
+/* Says of the last condition that there was nothing to see, and what the rule has. */
 static void end_condition(struct explain *explain) {
     if (explain->no_value)
-        print_beneath(explain, "saw    ", tool_view("no value"));
-    if (explain->wanted.len > 0)
-        print_beneath(explain, "wanted ", tool_text_view(&explain->wanted));
+        print_beneath(explain, "saw  ", tool_view("no value"));
+    if (explain->operands.len > 0)
+        print_beneath(explain, "rule ", tool_text_view(&explain->operands));
     explain->no_value = false;
-    tool_text_free(&explain->wanted);
+    tool_text_free(&explain->operands);
 }
 
 /* Whether a condition is about values: "always" and those on the whole certificate are not. */
@@ -138,7 +141,15 @@ static void begin_condition(struct explain *explain, const struct certmap_explai
     explain->no_value = has_values(item);
     explain->depth = item->depth;
     if (has_values(item) && item->truth != CERTMAP_TRUE)
-        tool_text_add(&explain->wanted, item->operands);
+        tool_text_add(&explain->operands, item->operands);
+}
+
+static bool is_attribute(struct certmap_view field) {
+    static const char *const others[] = {"account", "domain", "group"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (field.len == strlen(others[i]) && memcmp(field.data, others[i], field.len) == 0)
+            return false;
+    return true;
 }
 
 /* What the mapping gives, as the certificate fills it, or as the rule has it where that cannot be. */
@@ -148,8 +159,11 @@ static void print_output(struct explain *explain, const struct certmap_explain_i
     tool_style_word(&explain->out, truth_style(item), item->why == CERTMAP_CODE_NONE ? "gives" : "cannot", TRUTH_WIDTH);
     tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
     tool_text_safe(line, item->field);
-    tool_text_string(line, " ");
-    tool_text_quoted(line, item->text);
+    tool_text_string(line, is_attribute(item->field) ? "=" : " ");
+    if (item->why == CERTMAP_CODE_NONE)
+        tool_text_quoted(line, item->text);
+    else
+        tool_text_source(line, item->text);
     end_item(&explain->out, item);
 }
 
@@ -196,7 +210,7 @@ static void add_mapping(struct explain *explain, const struct certmap_explain_it
     tool_json_set(explain->mapping, "read", json_boolean(item->read));
     tool_json_set(explain->mapping, "decides", json_boolean(item->decides));
     tool_json_set(explain->mapping, "conditions", tool_json_array());
-    tool_json_set(explain->mapping, "missing", tool_nearest_json_count(item->missing));
+    tool_json_set(explain->mapping, "missing", json_integer((json_int_t)item->missing));
     tool_json_set(explain->mapping, "score", json_integer((json_int_t)item->score));
     tool_json_set(explain->mapping, "outputs", tool_json_array());
 }

@@ -81,8 +81,8 @@ static void add_conditions(struct tool_text *line, const struct tool_nearest *ne
 }
 
 void tool_nearest_print(struct tool_stream *out, const struct tool_nearest *nearest) {
-    if (!nearest->found || nearest->missing == SIZE_MAX)
-        return;
+    if (!nearest->found || nearest->missing == 0)
+        return; /* none, or one that holds and yet gave no account */
     tool_text_string(&out->line, "nearest: ");
     if (nearest->name.len > 0) {
         tool_text_string(&out->line, "mapping ");
@@ -90,17 +90,9 @@ void tool_nearest_print(struct tool_stream *out, const struct tool_nearest *near
     } else {
         tool_text_format(&out->line, "mapping %zu", nearest->mapping + 1);
     }
-    if (nearest->missing == 0) {
-        tool_text_string(&out->line, ", which holds");
-    } else {
-        tool_text_format(&out->line, ", %zu condition%s away", nearest->missing, nearest->missing == 1 ? "" : "s");
-        add_conditions(&out->line, nearest);
-    }
+    tool_text_format(&out->line, ", %zu condition%s away", nearest->missing, nearest->missing == 1 ? "" : "s");
+    add_conditions(&out->line, nearest);
     tool_stream_end_line(out);
-}
-
-json_t *tool_nearest_json_count(size_t missing) {
-    return missing == SIZE_MAX ? json_null() : json_integer((json_int_t)missing);
 }
 
 json_t *tool_nearest_json(const struct tool_nearest *nearest) {
@@ -109,7 +101,7 @@ json_t *tool_nearest_json(const struct tool_nearest *nearest) {
     json_t *object = tool_json_object(), *conditions = tool_json_array();
     tool_json_set(object, "index", json_integer((json_int_t)nearest->mapping));
     tool_json_set(object, "name", nearest->name.len > 0 ? tool_json_text(tool_text_view(&nearest->name)) : json_null());
-    tool_json_set(object, "missing", tool_nearest_json_count(nearest->missing));
+    tool_json_set(object, "missing", json_integer((json_int_t)nearest->missing));
     for (size_t i = 0; i < shown(nearest); i++)
         tool_json_append(conditions, tool_json_text(tool_text_view(&nearest->conditions[i])));
     tool_json_set(object, "conditions", conditions);

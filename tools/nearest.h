@@ -29,7 +29,5 @@ void tool_nearest_free(struct tool_nearest *nearest);
 void tool_nearest_print(struct tool_stream *out, const struct tool_nearest *nearest);
 /* An object, or null. */
 json_t *tool_nearest_json(const struct tool_nearest *nearest);
-/* How many conditions are missing; null where no number of them is enough. */
-json_t *tool_nearest_json_count(size_t missing);
 
 #endif

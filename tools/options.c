@@ -296,6 +296,8 @@ static bool check_options(const struct tool_options *options) {
         return complain_about(options, "a Name is missing", "", "");
     if (!(verb & (READS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
         return complain_about(options, "it takes no certificate: ", options->operands[0], "");
+    if (options->iis && options->json)
+        return complain_about(options, "--iis writes XML, not JSON", "", "");
     return check_inputs(options);
 }
 

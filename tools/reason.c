@@ -159,7 +159,7 @@ static void add_hole(struct tool_text *text, const struct certmap_rules *rules, 
         tool_text_string(text, "its ");
         tool_text_add(text, tool_text_view(&cause.field));
         tool_text_string(text, " ");
-        tool_text_quoted(text, tool_text_view(&cause.text));
+        tool_text_source(text, tool_text_view(&cause.text));
     } else {
         tool_text_string(text, "what it gives");
     }

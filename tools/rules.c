@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
+#include "issuer_file.h"
 #include <string.h>
 
 /* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
@@ -15,11 +16,14 @@ static enum tool_format detect_format(struct certmap_view text) {
 static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
                                        struct certmap_error *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
+    struct tool_issuer_file file = {options->rules, ""};
     if (options->site != NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
     parse.diag = tool_findings_add;
     parse.diag_ctx = &rules->findings;
+    parse.issuer_file = tool_issuer_file;
+    parse.issuer_file_ctx = &file;
     return certmap_rules_parse(&rules->rules, tool_input_view(&rules->input), &parse, err);
 }
 

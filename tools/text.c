@@ -159,6 +159,12 @@ void tool_text_quoted(struct tool_text *text, struct certmap_view view) {
     add_escaped(text, view, true);
 }
 
+void tool_text_source(struct tool_text *text, struct certmap_view view) {
+    tool_text_string(text, "\"");
+    tool_text_safe(text, view);
+    tool_text_string(text, "\"");
+}
+
 void tool_text_literal(struct tool_text *text, struct certmap_view view) {
     struct tool_text quoted = {NULL, 0, 0};
     tool_text_quoted(&quoted, view);
