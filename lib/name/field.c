@@ -162,15 +162,19 @@ static enum certmap_status resolve_attribute(struct cm_path *path, struct certma
     return path->oid.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
-static bool is_dotted(struct certmap_view text) {
-    return text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9';
+/* How long the "OID." is that may stand before a dotted OID. */
+static size_t oid_prefix(struct certmap_view text) {
+    const struct certmap_view prefix = CM_VIEW("OID.");
+    return text.len > prefix.len && certmap_text_same(cm_view(text.data, prefix.len), prefix) ? prefix.len : 0;
 }
 
 /* A dotted OID into path->oid, in arena. */
 static enum certmap_status resolve_oid(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
                                        struct certmap_error *err) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
-    struct certmap_view parsed = cm_view(buffer, cm_oid_parse(buffer, subfield));
+    const size_t prefix = oid_prefix(subfield);
+    const struct certmap_view dotted = cm_view(subfield.data + prefix, subfield.len - prefix);
+    struct certmap_view parsed = cm_view(buffer, cm_oid_parse(buffer, dotted));
     if (parsed.len == 0)
         return bad_oid(subfield, err);
     path->oid = cm_arena_text(arena, parsed);
@@ -189,7 +193,7 @@ static enum cm_san_row san_row_by_name(struct certmap_view name) {
 static enum certmap_status resolve_san(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
                                        struct certmap_error *err) {
     enum certmap_status status = CERTMAP_OK;
-    const bool dotted = is_dotted(subfield);
+    const bool dotted = oid_prefix(subfield) > 0 || (subfield.data[0] >= '0' && subfield.data[0] <= '9');
     if (dotted)
         status = resolve_oid(path, subfield, arena, err);
     const enum cm_san_row row = dotted ? cm_san_row_by_oid(path->oid) : san_row_by_name(subfield);
@@ -205,6 +209,8 @@ static enum certmap_status resolve_san(struct cm_path *path, struct certmap_view
     }
     path->row = row;
     path->by_oid = row == CM_SAN_OTHER;
+    if (!path->by_oid)
+        path->oid = CM_VIEW_NONE;
     path->kind = row == CM_SAN_OTHER ? CM_TEXT_PLAIN : san_rows[row].kind;
     return CERTMAP_OK;
 }
