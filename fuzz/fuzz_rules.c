@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Rules in the native language. Every finding stands where it says, and the first error is the one that is
  * returned. What loads loads the same way twice, and out of memory leaves nothing. The conditions of an
- * explanation parse, print the same again, and are as true as they were. */
+ * explanation parse, print the same again, and are as true as they were. What is printed of all the rules loads
+ * as the same rules. */
 #include "rules.h"
+#include "support/compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -91,14 +93,43 @@ static void check_explanations(const struct f_load *a, const struct f_load *b) {
     t_buf_free(&issuer);
 }
 
+static void print_rules(struct t_buf *text, const struct certmap_rules *rules) {
+    size_t len = 0, again = 0;
+    F_HOLDS(certmap_rules_print(NULL, 0, &len, rules, NULL, NULL, NULL) == CERTMAP_ERROR_BUFFER);
+    char *room = f_room(len + 1);
+    F_HOLDS(certmap_rules_print(room, len + 1, &again, rules, NULL, NULL, NULL) == CERTMAP_OK && again == len);
+    t_bytes(text, room, len);
+    free(room);
+}
+
+/* parse(print(x)) is x, and print(parse(print(x))) is print(x). */
+static void check_printed(const struct certmap_rules *rules) {
+    struct t_buf text = T_BUF_INIT, again = T_BUF_INIT;
+    struct f_load load;
+    print_rules(&text, rules);
+    f_load(&load, t_view(&text), SIZE_MAX);
+    const char *difference =
+        load.status == CERTMAP_OK ? t_rules_difference(rules, load.rules) : (const char *)load.error.text;
+    if (difference != NULL)
+        fprintf(stderr, "%s\n%.*s\n", difference, (int)text.len, (const char *)text.data);
+    F_HOLDS(difference == NULL);
+    print_rules(&again, load.rules);
+    F_HOLDS(cm_view_equal(t_view(&text), t_view(&again)));
+    f_unload(&load);
+    t_buf_free(&text);
+    t_buf_free(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const struct certmap_view text = cm_view(size > 0 ? data : NULL, size);
     struct f_load first, second;
     f_load(&first, text, SIZE_MAX);
     f_load(&second, text, SIZE_MAX);
     check_same_load(&first, &second);
-    if (first.status == CERTMAP_OK)
+    if (first.status == CERTMAP_OK) {
         check_explanations(&first, &second);
+        check_printed(first.rules);
+    }
     f_unload(&second);
     /* An allocation that fails, another for each input. */
     f_load(&second, text, size % 64);
