@@ -185,11 +185,12 @@ enum tool_exit tool_convert(const struct tool_options *options) {
     struct tool_rules rules;
     struct tool_stream err = tool_stream_open(stderr, options->color);
     enum tool_exit status = TOOL_FAILED;
-    if (tool_rules_load(&rules, options)) {
+    const bool loaded = tool_rules_load(&rules, options);
+    tool_rules_print(&rules, &err);
+    if (loaded) {
         print_rules(&rules, options);
         status = tool_findings_count(&rules.findings, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_FINDINGS : TOOL_OK;
     }
-    tool_rules_print(&rules, &err);
     tool_rules_free(&rules);
     tool_stream_close(&err);
     return status;
