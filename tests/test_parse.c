@@ -63,6 +63,25 @@ static void check_load(const struct load *load, struct certmap_view text) {
     ck_assert(first == NULL || memcmp(first, &load->error, sizeof *first) == 0);
 }
 
+static char loader; /* the context that open_file gets */
+
+/* Opens the files that lists of issuers in these tests name. */
+static const char *open_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx) {
+    static const uint8_t digest[CERTMAP_SHA256_SIZE] = {0xAB};
+    ck_assert_ptr_eq(ctx, &loader);
+    ck_assert_uint_eq(name.data[name.len], 0);
+    if (strcmp((const char *)name.data, "empty.pem") == 0)
+        return NULL;
+    if (strcmp((const char *)name.data, "two.pem") == 0)
+        return add(add_ctx, digest) && add(add_ctx, digest) ? NULL : "stopped";
+    for (size_t i = 0; strcmp((const char *)name.data, "many.pem") == 0; i++)
+        if (!add(add_ctx, digest)) {
+            ck_assert_uint_eq(i, CERTMAP_MAX_ISSUERS);
+            return "stopped";
+        }
+    return "there is no such file\n";
+}
+
 static struct load *load_with(struct certmap_view text, const struct certmap_allocator *allocator) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct load *load = calloc(1, sizeof *load);
@@ -70,6 +89,8 @@ static struct load *load_with(struct certmap_view text, const struct certmap_all
     options.allocator = allocator;
     options.diag = collect;
     options.diag_ctx = load;
+    options.issuer_file = open_file;
+    options.issuer_file_ctx = &loader;
     load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
     return load;
 }
@@ -458,6 +479,8 @@ END_TEST
 #define M "mapping \"m\" { when subject.CN = \"a\"; deny; }\n"
 
 /* Whole files. */
+#define H "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF"
+
 static const struct row files[] = {
     {V M, {{NULL, NULL}}},
     {V "# comment\n" M "# end", {{NULL, NULL}}},
@@ -625,6 +648,65 @@ static const struct row files[] = {
     {V "mapping \"a\" { when «XX» present; deny; \n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
      {{"unknown-field", ""}, {"unknown-subfield", ""}}},
 
+    /* the policy */
+    {V "policy first;\n" M, {{NULL, NULL}}},
+    {V "policy most-specific;\n" M, {{NULL, NULL}}},
+    {V "policy unique;\n" M, {{NULL, NULL}}},
+    {V "policy all;\n" M, {{NULL, NULL}}},
+    {V "issuers \"i\" { sha256 \"" H "\"; }\npolicy all;\n" M, {{NULL, NULL}}},
+    {V "policy «frist»;\n" M,
+     {{"unknown-policy",
+       "expected the policy first, most-specific, unique or all, but there is \"frist\"; did you mean "
+       "first?"}}},
+    {V "policy «most_specific»;\n" M, {{"unknown-policy", "did you mean most-specific?"}}},
+    {V "policy «\"all\"»;\n" M, {{"unknown-policy", "but there is a string"}}},
+    {V "policy «;»\n" M, {{"unknown-policy", "but there is \";\""}}},
+    {V "policy all\n«mapping» \"m\" { when always; deny; }", {{"syntax", "expected \";\" after the policy"}}},
+    {V "policy all;\n«policy» unique;\n" M, {{"syntax", "the policy is given twice"}}},
+    {V M "«policy» all;\n"
+         "mapping \"n\" { when subject.«XN» present; deny; }",
+     {{"syntax", "the policy stands before the first mapping"}, {"unknown-subfield", ""}}},
+
+    /* lists of issuers */
+    {V "issuers \"i\" { sha256 \"" H "\"; }\n" M, {{NULL, NULL}}},
+    {V "issuers \"i\" { sha256 \"" H "\", \"" H "\"; spki.sha256 \"" H "\"; file \"two.pem\", \"two.pem\"; }\n" M,
+     {{NULL, NULL}}},
+    {V "issuers \"i\" { sha256 \"" H "\"; } issuers \"j\" { sha256 \"" H "\"; }\n"
+       "mapping \"m\" { when issuer is \"I\" and not issuer is \"j\"; deny; }",
+     {{NULL, NULL}}},
+    {V "issuers «i» { sha256 \"" H "\"; }\n" M,
+     {{"syntax", "expected the name of the list, a string in double quotes"}}},
+    {V "issuers «\"\"» { sha256 \"" H "\"; }\n" M, {{"empty-name", "the name of the list is empty"}}},
+    {V "issuers \"a«${»b}\" { sha256 \"" H "\"; }\n" M, {{"misplaced-hole", ""}}},
+    {V "issuers \"i\" «sha256» \"" H "\";\n" M, {{"syntax", "expected \"{\" after the name of the list"}}},
+    {V "issuers \"i\" {«}»\n" M, {{"empty-list", "expected at least one issuer in the list"}}},
+    {V "issuers \"i\" { «sha1» \"" H "\"; }\n" M,
+     {{"syntax", "expected \"sha256\", \"spki.sha256\" or \"file\", but there is \"sha1\""}}},
+    {V "issuers \"i\" { «sha265» \"" H "\"; }\n" M, {{"syntax", "did you mean sha256?"}}},
+    {V "issuers \"i\" { sha256 «=» \"" H "\"; }\n" M,
+     {{"syntax", "expected a digest in hexadecimal, a string in double quotes"}}},
+    {V "issuers \"i\" { file «two.pem»; }\n" M, {{"syntax", "expected the name of a file, a string in double quotes"}}},
+    {V "issuers \"i\" { sha256 \"" H "\"«}»\n" M, {{"syntax", "expected \",\" or \";\" after a string of the list"}}},
+    {V "issuers \"i\" { sha256 \"" H "\"; «»", {{"syntax", "or \"file\", but the file ends"}}},
+    {V "issuers \"i\" { sha256 «\"ab\"», \"" H "\", «\"xy\"»; }\n" M,
+     {{"bad-digest", "a SHA-256 digest has 64 hexadecimal digits, and this has 2"},
+      {"bad-digest", "\"xy\" is no hexadecimal"}}},
+    {V "issuers \"i\" { spki.sha256 «\"ab\"»; sha256 \"«\\q»\"; }\n"
+       "mapping \"m\" { when issuer is \"i\"; deny; }",
+     {{"bad-digest", ""}, {"bad-escape", ""}}},
+    {V "issuers \"i\" { file «\"empty.pem\"», «\"none.pem\"»; }\n" M,
+     {{"issuer-file", "the file \"empty.pem\" cannot be loaded: there is no certificate in it"},
+      {"issuer-file", "the file \"none.pem\" cannot be loaded: there is no such file\\u{A}"}}},
+    {V "issuers \"i\" { file «\"many.pem\"»; }\n" M,
+     {{"too-many", "the list has more than 65536 certificates and keys"}}},
+    {V "issuers \"i\" { file \"two.pem\"; }\nissuers «\"I\"» { file \"two.pem\"; }\n" M,
+     {{"duplicate-issuers", "there is a list of issuers \"I\" already, in line 2"}}},
+    {V "mapping \"m\" { when issuer is «\"i\"»; deny; }\nissuers \"i\" { file \"two.pem\"; }",
+     {{"unknown-issuers", "there is no list of issuers \"i\" above"}}},
+    {V "issuers \"partners\" { file \"two.pem\"; } issuers \"parents\" { file \"two.pem\"; }\n"
+       "mapping \"m\" { when issuer is «\"partnrs\"»; deny; }",
+     {{"unknown-issuers", "there is no list of issuers \"partnrs\" above; did you mean \"partners\"?"}}},
+
     /* findings in rules that load */
     {V "mapping «\"m\"» { when always; allow \"a\"; }",
      {{"allows-everyone", "the mapping \"m\" allows every certificate"}}},
@@ -641,6 +723,29 @@ static const struct row files[] = {
 
 START_TEST(rule_file) {
     run_marked(files[_i].marked, &files[_i]);
+}
+END_TEST
+
+START_TEST(policy_of_a_file) {
+    static const char *const names[] = {"first", "most-specific", "unique", "all"};
+    char text[120];
+    snprintf(text, sizeof text, V "policy %s; " M, names[_i]);
+    struct certmap_rules *rules = t_rules(text);
+    ck_assert_int_eq(certmap_rules_policy(rules), _i);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(issuers_without_a_loader) {
+    struct certmap_rules *rules = NULL;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(V "issuers \"i\" { file \"two.pem\"; }\n" M), NULL, &error),
+                     CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_NO_LOADER);
+    ck_assert_uint_eq(error.line, 2);
+    ck_assert_uint_eq(error.column, 20);
+    ck_assert_str_eq(error.text, "the file \"two.pem\" cannot be loaded: the program that reads these rules opens no "
+                                 "files for them");
 }
 END_TEST
 
@@ -1074,6 +1179,8 @@ int main(void) {
     TCase *marked = tcase_create("marked");
     tcase_add_loop_test(marked, condition, 0, T_ROWS(conditions));
     tcase_add_loop_test(marked, rule_file, 0, T_ROWS(files));
+    tcase_add_loop_test(marked, policy_of_a_file, 0, 4);
+    tcase_add_test(marked, issuers_without_a_loader);
     suite_add_tcase(suite, marked);
     TCase *data = tcase_create("data");
     tcase_add_test(data, data_files_are_there);
