@@ -293,8 +293,7 @@ static const char *const specs[] = {
     "CN=\\x20a\\x20 | O=#b | OU=\\x20",
     "CN=a;b<c>=d\\+e | O=a=b",
     "CN=B\xC3\xBCro | O=Z\xC3\xBCrich, 1 | OU=\xF0\x9F\x94\x91",
-    "CN=a\\x0A\\x01\\x7F"
-    "b | O=c",
+    "CN=a\\x0A\\x01\\x7Fz | O=c",
     "CN= | O=",
     "ia5 E=alice@contoso.example | printable SERIALNUMBER=4711 | S=WA | STREET=Main 1 | T=Dr. | G=A | SN=B | I=C",
     "uniqueIdentifier=a | rfc822Mailbox=b | UID=c",
