@@ -7,6 +7,8 @@
  *             | [ ":dn" ] ":" oid ":=" value
  *     attr    = oid { ";" option }
  *     value   = { character but NUL ( ) * \ | "\" hex hex | hole } */
+#include "base/view.h"
+#include "name/canonical.h"
 #include "rule/language.h"
 
 static const char *const no_hole = "a hole in an LDAP filter stands behind =, in the value to compare with";
@@ -134,7 +136,7 @@ void cm_language_ldap_put(struct cm_out *out, struct certmap_view value) {
         const uint8_t c = value.data[i];
         if (c == '*' || c == '(' || c == ')' || c == '\\') {
             cm_out_char(out, '\\');
-            cm_out_hex(out, (struct certmap_view){&value.data[i], 1});
+            cm_hex_print(out, cm_view(&value.data[i], 1));
         } else {
             cm_out_char(out, (char)c);
         }

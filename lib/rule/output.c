@@ -113,14 +113,21 @@ static enum certmap_code add(const struct filling *filling, const struct cm_outp
 
 /* ---- mappings ---- */
 
-/* The text of an output that is not the account of the answer. */
+/* The text of an output that is not the account of the answer. One that is there already takes no room. */
 static enum certmap_code put(const struct filling *filling, const struct cm_output *output, bool first) {
+    struct certmap_result *result = filling->result;
+    struct cm_built *built = &filling->peer->built;
+    const size_t before = built->len, texts = result->account_count + result->group_count + result->attribute_count;
     struct certmap_view text;
     size_t separator;
     enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
+    if (code == CERTMAP_CODE_NONE)
+        code = add(filling, output, text);
     if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
-        filling->result->domain = text;
-    return code != CERTMAP_CODE_NONE ? code : add(filling, output, text);
+        result->domain = text;
+    else if (texts == result->account_count + result->group_count + result->attribute_count)
+        built->len = before;
+    return code;
 }
 
 /* Everything that the mapping gives; first: it is the answer's own. */
