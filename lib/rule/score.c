@@ -78,14 +78,15 @@ static size_t score_condition(const struct cm_condition *condition) {
     return score;
 }
 
-static size_t score_node(const struct cm_condition *conditions, const struct cm_node *node) {
+static size_t score_node(const struct certmap_rules *rules, const struct cm_mapping *mapping,
+                         const struct cm_node *node) {
     size_t sum = 0, smallest = SIZE_MAX;
     if (node->kind == CM_NODE_CONDITION)
-        return score_condition(&conditions[node->condition]);
+        return score_condition(&rules->conditions[mapping->first_condition + node->condition]);
     if (node->kind == CM_NODE_NOT)
         return SCORE_NOT;
     for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
-        const size_t one = score_node(conditions, member);
+        const size_t one = score_node(rules, mapping, member);
         sum += one;
         smallest = least(smallest, one);
     }
@@ -93,5 +94,5 @@ static size_t score_node(const struct cm_condition *conditions, const struct cm_
 }
 
 size_t cm_score_mapping(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    return score_node(&rules->conditions[mapping->first_condition], &rules->nodes[mapping->first_node]);
+    return score_node(rules, mapping, &rules->nodes[mapping->first_node]);
 }
