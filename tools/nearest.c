@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "nearest.h"
 #include "reason.h"
-#include <stdlib.h>
 #include <string.h>
 
 void tool_nearest_take(struct tool_nearest *nearest, const struct certmap_explain_item *item) {
@@ -11,27 +10,22 @@ void tool_nearest_take(struct tool_nearest *nearest, const struct certmap_explai
     tool_text_add(&nearest->name, item->text);
 }
 
+static size_t shown(const struct tool_nearest *nearest) {
+    return nearest->count < TOOL_NEAREST_SHOWN ? nearest->count : TOOL_NEAREST_SHOWN;
+}
+
 void tool_nearest_free(struct tool_nearest *nearest) {
-    for (size_t i = 0; i < nearest->count; i++)
+    for (size_t i = 0; i < shown(nearest); i++)
         tool_text_free(&nearest->conditions[i]);
-    free(nearest->conditions);
     tool_text_free(&nearest->name);
     *nearest = (struct tool_nearest){.found = false};
 }
 
 /* ---- Which conditions ---- */
 
-/* More than these are not named. */
-#define SHOWN 4
-
 static void add_condition(struct tool_nearest *nearest, struct certmap_view text) {
-    if (nearest->count++ >= SHOWN)
-        return;
-    if (nearest->conditions == NULL)
-        nearest->conditions = calloc(SHOWN, sizeof *nearest->conditions);
-    if (nearest->conditions == NULL)
-        tool_no_memory();
-    tool_text_add(&nearest->conditions[nearest->count - 1], text);
+    if (nearest->count++ < TOOL_NEAREST_SHOWN)
+        tool_text_add(&nearest->conditions[nearest->count - 1], text);
 }
 
 /* Sees each group and condition of the mapping. Inside an odd number of `not` a member helps by being false. A
@@ -62,10 +56,6 @@ void tool_nearest_find(struct tool_nearest *nearest, const struct certmap_rules 
 }
 
 /* ---- Telling ---- */
-
-static size_t shown(const struct tool_nearest *nearest) {
-    return nearest->count < SHOWN ? nearest->count : SHOWN;
-}
 
 /* The conditions; of more than are missing, any will do that leads there. */
 static void add_conditions(struct tool_text *line, const struct tool_nearest *nearest) {

@@ -6,14 +6,17 @@
 #include "json.h"
 #include "style.h"
 
+/* More conditions than these are counted, but not named. */
+#define TOOL_NEAREST_SHOWN 4
+
 /* Zero it to begin; tool_nearest_free to end, which zeroes it. */
 struct tool_nearest {
     bool found;
     size_t mapping;
     size_t missing;
     struct tool_text name;
-    struct tool_text *conditions; /* those that would have to give something else */
-    size_t count;
+    struct tool_text conditions[TOOL_NEAREST_SHOWN]; /* the first that would have to give something else */
+    size_t count;                                    /* of all of them */
     size_t depth;     /* of the members that are passed over, or 0: see tool_nearest_find */
     size_t nots[258]; /* depths of the `not` groups around the item at hand: CERTMAP_MAX_NESTING and the edges */
     size_t not_count;
