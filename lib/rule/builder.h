@@ -39,10 +39,13 @@ enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark
  * part of the source: MEMORY, LIMIT, SYNTAX. */
 enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
                                      enum certmap_language language, struct certmap_error *err);
-/* Adds an output to the open mapping, which allows; name is an attribute's. Errors as above. */
-enum certmap_status cm_builder_add_output(struct certmap_builder *builder, enum cm_output_kind kind,
-                                          struct certmap_view name, const struct cm_source *value,
-                                          enum certmap_language language, struct certmap_error *err);
+/* Begins an output of the open mapping, which allows, or says what is wrong with its name or number. kind is set;
+ * this sets the name, if it is an attribute. Errors: MEMORY, LIMIT, SYNTAX. */
+enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
+                                            struct certmap_view name, struct certmap_error *err);
+/* Adds it with its text. Errors as those of cm_builder_allow. */
+enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
+                                          const struct cm_source *value, struct certmap_error *err);
 
 /* ---- among the builder's files ---- */
 

@@ -116,23 +116,24 @@ static enum certmap_status keep_name(struct certmap_view *kept, struct certmap_v
     return kept->data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
-static enum certmap_status make_output(struct certmap_builder *builder, struct cm_output output,
-                                       struct certmap_view name, const struct cm_source *value,
-                                       struct certmap_error *err) {
+static enum certmap_status begin_output(struct certmap_builder *builder, struct cm_output *output,
+                                        struct certmap_view name, struct certmap_error *err) {
     enum certmap_status status = CERTMAP_OK;
-    if (output.kind == CM_OUTPUT_ATTRIBUTE)
-        status = keep_name(&output.name, name, &builder->rules->arena, err);
-    if (status == CERTMAP_OK)
-        status = check_others(builder, output.kind, output.name, err);
-    return status == CERTMAP_OK ? add_output(builder, output, value, err) : status;
+    if (output->kind == CM_OUTPUT_ATTRIBUTE)
+        status = keep_name(&output->name, name, &builder->rules->arena, err);
+    return status == CERTMAP_OK ? check_others(builder, output->kind, output->name, err) : status;
 }
 
-enum certmap_status cm_builder_add_output(struct certmap_builder *builder, enum cm_output_kind kind,
-                                          struct certmap_view name, const struct cm_source *value,
-                                          enum certmap_language language, struct certmap_error *err) {
+enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
+                                            struct certmap_view name, struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
-    const struct cm_output output = {.kind = kind, .language = language};
-    return cm_builder_note(builder, make_output(builder, output, name, value, &own), &own, err);
+    return cm_builder_note(builder, begin_output(builder, output, name, &own), &own, err);
+}
+
+enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
+                                          const struct cm_source *value, struct certmap_error *err) {
+    struct certmap_error own = {.status = CERTMAP_OK};
+    return cm_builder_note(builder, add_output(builder, *output, value, &own), &own, err);
 }
 
 static enum certmap_status check_output(const struct certmap_builder *builder, const struct certmap_output *output,
@@ -160,5 +161,7 @@ enum certmap_status certmap_builder_output(struct certmap_builder *builder, cons
     if (status != CERTMAP_OK)
         return cm_builder_note(builder, status, &own, err);
     const struct cm_source value = {.text = output->value, .written = output->is_template};
-    return cm_builder_add_output(builder, kinds[output->kind], output->name, &value, output->language, err);
+    struct cm_output made = {.kind = kinds[output->kind], .language = output->language};
+    status = cm_builder_begin_output(builder, &made, output->name, err);
+    return status == CERTMAP_OK ? cm_builder_add_output(builder, &made, &value, err) : status;
 }

@@ -60,26 +60,29 @@ static bool take_allow(struct cm_parser *parser) {
     return !parser->fatal && cm_parser_expect_punct(parser, ';', "\";\" after the account");
 }
 
-/* The name of an attribute; *wrong: it is reported already. */
-static bool take_name(struct cm_parser *parser, struct certmap_view *name, bool *wrong) {
-    const size_t errors = parser->findings.errors;
-    if (!cm_parser_take_string(parser, name, CM_STRING_TEXT, "the name of the attribute, a string in double quotes"))
-        return false;
-    *wrong = parser->findings.errors > errors;
-    return cm_parser_expect_punct(parser, '=', "\"=\" after the name of the attribute");
+/* Takes the name of an attribute; *at is where it stands. */
+static bool take_name(struct cm_parser *parser, struct certmap_view *name, struct cm_position *at) {
+    *at = parser->token.position;
+    return cm_parser_take_string(parser, name, CM_STRING_TEXT, "the name of the attribute, a string in double quotes");
 }
 
 static bool take_output(struct cm_parser *parser, enum cm_output_kind kind) {
+    const size_t errors = parser->findings.errors;
+    const bool attribute = kind == CM_OUTPUT_ATTRIBUTE;
     struct certmap_view name = CM_VIEW_NONE;
+    struct cm_output output = {.kind = kind};
     struct cm_source value;
-    struct cm_position whole;
-    enum certmap_language language;
-    bool wrong = false;
+    struct cm_position whole = parser->token.position;
     cm_parser_advance(parser);
-    if ((kind == CM_OUTPUT_ATTRIBUTE && !take_name(parser, &name, &wrong)) ||
-        !take_text(parser, &value, &language, &whole, "a string in double quotes"))
+    if (attribute && !take_name(parser, &name, &whole))
         return false;
-    if (!wrong && cm_builder_add_output(parser->builder, kind, name, &value, language, &parser->error) != CERTMAP_OK)
+    bool right = parser->findings.errors == errors;
+    if (right && cm_builder_begin_output(parser->builder, &output, name, &parser->error) != CERTMAP_OK)
+        right = cm_parser_report(parser, whole, &parser->error);
+    if ((attribute && !cm_parser_expect_punct(parser, '=', "\"=\" after the name of the attribute")) ||
+        !take_text(parser, &value, &output.language, &whole, "a string in double quotes"))
+        return false;
+    if (right && cm_builder_add_output(parser->builder, &output, &value, &parser->error) != CERTMAP_OK)
         report_text(parser, whole);
     return !parser->fatal && cm_parser_expect_punct(parser, ';', "\";\" after what the mapping gives");
 }

@@ -122,6 +122,13 @@ static enum certmap_status add_hole(struct compile *compile, size_t at, size_t *
     return CERTMAP_OK;
 }
 
+/* A text with holes is kept as it is written, and must not be too long so. */
+static enum certmap_status check_kept(const struct compile *compile, struct certmap_error *err) {
+    return compile->hole_count == 0 || compile->source->text.len <= CERTMAP_MAX_TEXT_SIZE
+               ? CERTMAP_OK
+               : cm_text_check(compile->source->text, cm_output_noun(compile->output->kind), err);
+}
+
 static enum certmap_status add_written(struct compile *compile, struct certmap_error *err) {
     const struct certmap_view text = compile->source->text;
     enum certmap_status status = CERTMAP_OK;
@@ -133,7 +140,7 @@ static enum certmap_status add_written(struct compile *compile, struct certmap_e
             status = add_character(compile, at, len, err);
         }
     }
-    return status;
+    return status == CERTMAP_OK ? check_kept(compile, err) : status;
 }
 
 static void add_plain(struct compile *compile) {
@@ -210,8 +217,6 @@ static enum certmap_status check(const struct compile *compile, struct certmap_v
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT, "%s is empty",
                         cm_output_noun(compile->output->kind));
     enum certmap_status status = cm_text_check(flat, cm_output_noun(compile->output->kind), err);
-    if (status == CERTMAP_OK && compile->hole_count > 0)
-        status = cm_text_check(compile->source->text, cm_output_noun(compile->output->kind), err);
     if (status != CERTMAP_OK)
         return status;
     status = check_characters(compile, flat, err);
