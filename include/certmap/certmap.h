@@ -127,13 +127,12 @@ enum certmap_code {
     CERTMAP_CODE_NONE = 0,
 
     /* why a match gave what it gave */
-    CERTMAP_CODE_NO_MATCH = 100,    /* no mapping is true for this certificate */
-    CERTMAP_CODE_DISABLED = 101,    /* the rule set is switched off */
-    CERTMAP_CODE_UNREADABLE = 102,  /* a mapping could not be decided */
-    CERTMAP_CODE_EMPTY_RULES = 103, /* the rule set has no mapping */
-    CERTMAP_CODE_AMBIGUOUS = 104,   /* CERTMAP_POLICY_UNIQUE, and two mappings are true */
-    CERTMAP_CODE_TOO_MANY_OUTPUTS =
-        105, /* CERTMAP_POLICY_ALL: more accounts, groups or attributes than an answer holds */
+    CERTMAP_CODE_NO_MATCH = 100,         /* no mapping is true for this certificate */
+    CERTMAP_CODE_DISABLED = 101,         /* the rule set is switched off */
+    CERTMAP_CODE_UNREADABLE = 102,       /* a mapping could not be decided */
+    CERTMAP_CODE_EMPTY_RULES = 103,      /* the rule set has no mapping */
+    CERTMAP_CODE_AMBIGUOUS = 104,        /* CERTMAP_POLICY_UNIQUE, and two mappings are true */
+    CERTMAP_CODE_TOO_MANY_OUTPUTS = 105, /* POLICY_ALL: more than an answer holds */
 
     /* why a condition is unknown */
     CERTMAP_CODE_VALUE_TYPE = 120,          /* the ASN.1 type does not hold text */
@@ -354,7 +353,8 @@ struct certmap_cert {
     struct certmap_view sha1;       /* of certificate */
     struct certmap_view key_sha256; /* of key */
     /* The certificate that issued this one, in the chain that the caller has *verified*: never one that
-     * the client merely sent. len 0: that chain has none, because this certificate is itself trusted. */
+     * the client merely sent; a certificate that signed itself is its own issuer. len 0: that chain has
+     * none, because this certificate is itself trusted. */
     struct certmap_view issuer_certificate;
     struct certmap_view issuer_sha256;     /* its digest, or computed by hash */
     struct certmap_view issuer_key_sha256; /* the digest of its SubjectPublicKeyInfo, or computed by hash */
@@ -456,8 +456,8 @@ CERTMAP_API enum certmap_status certmap_peer_new(struct certmap_peer **peer, con
 /* Parses both Names to the end, and decodes, normalises and folds every value. The bytes that cert
  * points to must stay until the next set or the free; cert itself need not. After an error the
  * peer is empty, and can be set again.
- * Errors: ARGUMENT (a piece that is required is missing), MEMORY, LIMIT, CERTIFICATE (offset into
- * the Name at fault, which the text names). */
+ * Errors: ARGUMENT (a piece that is required is missing, or a digest has not the length of one), MEMORY,
+ * LIMIT, CERTIFICATE (offset into the Name at fault, which the text names). */
 CERTMAP_API enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
                                                  struct certmap_error *err);
 /* Empties the peer but keeps its memory. peer may be NULL. */
@@ -497,7 +497,8 @@ struct certmap_value {
     struct certmap_view subfield; /* the canonical name ("CN", "dns"), or the dotted OID; empty without; text */
     struct certmap_view oid;      /* of an AVA, an otherName or an extension: dotted; text; else empty */
     struct certmap_view type;     /* of an AVA: the string type ("UTF8String"), or "tag 0x04"; text; else empty */
-    struct certmap_view der;      /* the value, tag and length included; data NULL where it is no DER */
+    struct certmap_view der;      /* the value, tag and length included: in a SAN the GeneralName, but of dirname the
+                                   * Name and of an otherName its inside; data NULL where it is no DER */
     struct certmap_view text;     /* the value as rules compare it, in NFC; data NULL: unreadable */
     enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
 };
@@ -778,8 +779,8 @@ struct certmap_result {
     }
 
 /* Finds the answer for the peer's certificate: under CERTMAP_POLICY_FIRST, of the first mapping that is
- * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves
- * any number of rule sets. On failure result holds NONE.
+ * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no
+ * lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves any number of rule sets. On failure result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                               struct certmap_result *result, struct certmap_error *err);
