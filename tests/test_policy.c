@@ -293,6 +293,130 @@ START_TEST(switched_off_and_empty) {
 }
 END_TEST
 
+/* ---- what all mappings give together ---- */
+
+#define TRUE_MAPPING(name, gives) "mapping \"" name "\" { when subject.CN = \"x\"; " gives " }\n"
+
+/* The answer, with groups behind + and attributes behind &. */
+static const struct {
+    const char *about, *mappings, *answer, *decides;
+} unions[] = {
+    {"equal ones once",
+     TRUE_MAPPING("a", "allow \"u\"; group \"g\"; group \"h\"; attribute \"n\" = \"v\";")
+         TRUE_MAPPING("b", "allow \"u\"; group \"h\"; attribute \"n\" = \"v\"; attribute \"n2\" = \"v\";")
+             TRUE_MAPPING("c", "allow \"w\"; group \"i\"; attribute \"n\" = \"v2\";"),
+     "allow a = u w + g h i & n=v n2=v n=v2", "abc"},
+    {"built texts are compared as they are built",
+     TRUE_MAPPING("a", "allow \"${subject.CN}\";") TRUE_MAPPING("b", "allow \"x\";")
+         TRUE_MAPPING("c", "allow \"y${subject.CN}\";"),
+     "allow a = x yx", "abc"},
+    {"one that cannot be built is a refusal by it",
+     TRUE_MAPPING("a", "allow \"u\";") TRUE_MAPPING("b", "allow \"${subject.UID}\";") TRUE_MAPPING("c", "allow \"w\";"),
+     "deny b hole-no-value", "b"},
+    {"the first of them",
+     TRUE_MAPPING("a", "allow \"${subject.UID}\";") TRUE_MAPPING("b", "allow \"u\"; group \"${subject.L}\";"),
+     "deny a hole-no-value", "a"},
+    {"a refusal goes before it", TRUE_MAPPING("a", "allow \"${subject.UID}\";") TRUE_MAPPING("b", "deny;"), "deny b",
+     "b"},
+    {"one that is unknown too",
+     TRUE_MAPPING("a", "allow \"${subject.UID}\";") "mapping \"b\" { when subject.OU = \"z\"; allow \"u\"; }",
+     "none b unreadable", "b"},
+    {"texts of one that is false do not matter",
+     TRUE_MAPPING("a", "allow \"u\";") "mapping \"b\" { when subject.CN = \"y\"; allow \"${subject.UID}\"; }",
+     "allow a = u", "a"},
+};
+
+static void see_decides(void *ctx, const struct certmap_explain_item *item) {
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->decides)
+        put_view(ctx, "", item->text);
+}
+
+static void write_union(struct t_buf *text, const struct certmap_result *result) {
+    write_answer(text, result);
+    for (size_t i = 0; i < result->group_count; i++)
+        put_view(text, i == 0 ? " + " : " ", result->groups[i]);
+    for (size_t i = 0; i < result->attribute_count; i++) {
+        put_view(text, i == 0 ? " & " : " ", result->attributes[i].name);
+        put_view(text, "=", result->attributes[i].value);
+    }
+}
+
+START_TEST(together) {
+    struct t_buf text = T_BUF_INIT, answer = T_BUF_INIT, deciding = T_BUF_INIT;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; policy all;\n");
+    t_put(&text, unions[_i].mappings);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, SUBJECT, "CN=CA");
+    const struct certmap_result matched = t_match(rules, peer.peer);
+    write_union(&answer, &matched);
+    ck_assert_msg(strcmp(t_cstr(&answer), unions[_i].answer) == 0, "%s: %s", unions[_i].about, t_cstr(&answer));
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_decides, &deciding, NULL), CERTMAP_OK);
+    t_buf_clear(&answer);
+    write_union(&answer, &result);
+    ck_assert_msg(strcmp(t_cstr(&answer), unions[_i].answer) == 0, "%s: %s", unions[_i].about, t_cstr(&answer));
+    ck_assert_msg(strcmp(t_cstr(&deciding), unions[_i].decides) == 0, "%s: %s", unions[_i].about, t_cstr(&deciding));
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&answer);
+    t_buf_free(&deciding);
+}
+END_TEST
+
+/* As many accounts as an answer holds, and one more. */
+START_TEST(as_many_as_there_is_room_for) {
+    for (size_t count = CERTMAP_MAX_ACCOUNTS; count <= CERTMAP_MAX_ACCOUNTS + 1; count++) {
+        struct t_buf text = T_BUF_INIT;
+        struct t_peer peer;
+        const bool fits = count == CERTMAP_MAX_ACCOUNTS;
+        t_put(&text, "certmap 1; policy all;\n");
+        for (size_t i = 0; i < count; i++) {
+            char line[128];
+            snprintf(line, sizeof line, "mapping \"m%zu\" { when always; allow \"u%zu\"; }\n", i, i);
+            t_put(&text, line);
+        }
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        t_peer_make(&peer, SUBJECT, "CN=CA");
+        const struct certmap_result result = t_match(rules, peer.peer);
+        ck_assert_int_eq(result.decision, fits ? CERTMAP_ALLOW : CERTMAP_DENY);
+        ck_assert_int_eq(result.reason, fits ? CERTMAP_CODE_NONE : CERTMAP_CODE_TOO_MANY_OUTPUTS);
+        ck_assert_uint_eq(result.account_count, fits ? count : 0);
+        ck_assert_uint_eq(result.index, fits ? 0 : count - 1);
+        t_peer_free(&peer);
+        certmap_rules_free(rules);
+        t_buf_free(&text);
+    }
+}
+END_TEST
+
+/* A text that is there already takes no room, however often it is built. */
+START_TEST(equal_ones_take_no_room) {
+    enum { MAPPINGS = 1000 };
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; policy all;\n");
+    for (size_t i = 0; i < MAPPINGS; i++) {
+        char line[160];
+        snprintf(line, sizeof line,
+                 "mapping \"m%zu\" { when subject.CN = \"x\"; allow \"account-of-${subject.CN}\"; group "
+                 "\"group-of-${subject.CN}\"; }\n",
+                 i);
+        t_put(&text, line);
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, SUBJECT, "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+    ck_assert_uint_eq(result.account_count, 1);
+    ck_assert_uint_eq(result.group_count, 1);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
 /* ---- random sets, and an oracle ---- */
 
 static uint64_t next_random(uint64_t *state) {
@@ -574,6 +698,11 @@ int main(void) {
     tcase_add_loop_test(hand, by_hand, 0, T_ROWS(rows));
     tcase_add_test(hand, switched_off_and_empty);
     suite_add_tcase(suite, hand);
+    TCase *all = tcase_create("together");
+    tcase_add_loop_test(all, together, 0, T_ROWS(unions));
+    tcase_add_test(all, as_many_as_there_is_room_for);
+    tcase_add_test(all, equal_ones_take_no_room);
+    suite_add_tcase(suite, all);
     TCase *random = tcase_create("random");
     tcase_add_loop_test(random, random_sets, 0, RANDOM_TESTS);
     suite_add_tcase(suite, random);
