@@ -780,14 +780,16 @@ struct certmap_result {
 
 /* Finds the answer for the peer's certificate: under CERTMAP_POLICY_FIRST, of the first mapping that is
  * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no
- * lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves any number of rule sets. On failure result holds NONE.
+ * lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves any number of rule sets. On failure
+ * result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                               struct certmap_result *result, struct certmap_error *err);
 
 /* Writes one line for an audit log, without a newline:
  *     decision=allow mapping="Contoso staff" account="CONTOSO\\portal" reason=-
- * and, where there are any, domain=, group= and name=value for each group and attribute after account=.
+ * and, where there are any, after account= further accounts, domain= unless the account says it, group= for each
+ * group, name= for each attribute (the name in quotes, where it could be taken for anything else), and other=.
  * In quoted values, " and \ are preceded by \, and control and direction characters and bytes that
  * are not UTF-8 are written \u{H..} or \xHH, so that no value can end its quotes or the line. At most
  * cap bytes are written, a NUL included; *len gets the length without the NUL, also on BUFFER.
