@@ -53,6 +53,20 @@ static inline void f_take_finding(void *ctx, enum certmap_severity severity, con
         load->first = *finding;
 }
 
+/* Opens the files that lists of issuers name: each has as many certificates as its name has letters, and one
+ * without a name cannot be opened. */
+static inline const char *f_issuer_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add,
+                                        void *add_ctx) {
+    uint8_t digest[CERTMAP_SHA256_SIZE] = {0};
+    F_HOLDS(ctx == NULL && name.data[name.len] == 0);
+    for (size_t i = 0; i < name.len; i++) {
+        digest[0] = name.data[i];
+        if (!add(add_ctx, digest))
+            return "stopped";
+    }
+    return name.len == 0 ? "no\nname" : NULL;
+}
+
 /* Loads a text; the allocation fail_at fails. Free with f_unload. */
 static inline void f_load(struct f_load *load, struct certmap_view text, size_t fail_at) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
@@ -61,6 +75,7 @@ static inline void f_load(struct f_load *load, struct certmap_view text, size_t 
     options.allocator = &load->allocator;
     options.diag = f_take_finding;
     options.diag_ctx = load;
+    options.issuer_file = f_issuer_file;
     t_alloc_fail_at(&load->memory, fail_at);
     load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
     F_HOLDS((load->status == CERTMAP_OK) == (load->rules != NULL));
