@@ -74,6 +74,11 @@ static const char *open_file(void *ctx, struct certmap_view name, certmap_issuer
         return NULL;
     if (strcmp((const char *)name.data, "two.pem") == 0)
         return add(add_ctx, digest) && add(add_ctx, digest) ? NULL : "stopped";
+    for (size_t i = 0; strcmp((const char *)name.data, "full.pem") == 0; i++)
+        if (i == CERTMAP_MAX_ISSUERS)
+            return NULL;
+        else if (!add(add_ctx, digest))
+            return "stopped";
     for (size_t i = 0; strcmp((const char *)name.data, "many.pem") == 0; i++)
         if (!add(add_ctx, digest)) {
             ck_assert_uint_eq(i, CERTMAP_MAX_ISSUERS);
@@ -697,6 +702,8 @@ static const struct row files[] = {
     {V "issuers \"i\" { file «\"empty.pem\"», «\"none.pem\"»; }\n" M,
      {{"issuer-file", "the file \"empty.pem\" cannot be loaded: there is no certificate in it"},
       {"issuer-file", "the file \"none.pem\" cannot be loaded: there is no such file\\u{A}"}}},
+    {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }", {{NULL, NULL}}},
+    {V "issuers \"i\" { file \"full.pem\"; sha256 «\"" H "\"»; }\n" M, {{"too-many", ""}}},
     {V "issuers \"i\" { file «\"many.pem\"»; }\n" M,
      {{"too-many", "the list has more than 65536 certificates and keys"}}},
     {V "issuers \"i\" { file \"two.pem\"; }\nissuers «\"I\"» { file \"two.pem\"; }\n" M,
