@@ -894,6 +894,14 @@ START_TEST(data_file_without_memory) {
 }
 END_TEST
 
+/* What the program's loader gives takes memory too. */
+START_TEST(issuer_file_without_memory) {
+    run_out_of_memory(
+        t_string("certmap 1; issuers \"i\" { file \"two.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }"),
+        "a file of issuers");
+}
+END_TEST
+
 static void put_long(struct t_buf *text, const char *start, const char *unit, size_t count, const char *end) {
     t_put(text, start);
     for (size_t i = 0; i < count; i++)
@@ -1188,6 +1196,7 @@ int main(void) {
     tcase_add_loop_test(marked, rule_file, 0, T_ROWS(files));
     tcase_add_loop_test(marked, policy_of_a_file, 0, 4);
     tcase_add_test(marked, issuers_without_a_loader);
+    tcase_add_test(marked, issuer_file_without_memory);
     suite_add_tcase(suite, marked);
     TCase *data = tcase_create("data");
     tcase_add_test(data, data_files_are_there);
