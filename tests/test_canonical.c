@@ -4,8 +4,8 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "der/oid.h"
-#include "name/canonical.h"
-#include "name/oid_names.h"
+#include "field/canonical.h"
+#include "field/oid_names.h"
 #include "rules.h"
 #include "support/alloc.h"
 

@@ -2,7 +2,7 @@
 /* Whole Names, compared: a table, and small random Names against a plain definition. */
 #include "base/alloc.h"
 #include "base/view.h"
-#include "name/compare.h"
+#include "field/compare.h"
 #include "rules.h"
 
 #define T CERTMAP_TRUE

@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "field/field.h"
 #include "name/attr.h"
-#include "name/field.h"
 #include "rules.h"
 #include "support/alloc.h"
 

@@ -2,7 +2,7 @@
 /* The fields of a certificate besides its Names: what each piece becomes, and what makes a field unknown. */
 #include "base/out.h"
 #include "base/view.h"
-#include "name/peer.h"
+#include "field/peer.h"
 #include "support/alloc.h"
 #include "support/der.h"
 #include "support/run.h"

@@ -124,6 +124,11 @@ static struct certmap_builder *add_rule(struct cm_iis_build *build, struct certm
                                         const struct cm_iis_mapping *mapping, const struct cm_iis_rule *rule) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_error error;
+    if (rule->subfield.len == 0) { /* which to the builder would be the whole Name */
+        cm_iis_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "it is empty");
+        refuse_rule(build, &error, rule);
+        return builder;
+    }
     condition.field = rule->issuer ? CERTMAP_FIELD_ISSUER : CERTMAP_FIELD_SUBJECT;
     condition.subfield = rule->subfield;
     condition.op = CERTMAP_OP_LIKE;

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"
-#include "name/canonical.h"
+#include "field/canonical.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
 

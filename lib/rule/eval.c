@@ -2,7 +2,7 @@
 #include "rule/eval.h"
 #include "base/glob.h"
 #include "base/view.h"
-#include "name/compare.h"
+#include "field/compare.h"
 
 /* Takes steps; false when there are not enough left, and then none are. */
 static bool spend(struct cm_eval *eval, size_t steps) {

@@ -3,7 +3,7 @@
 #ifndef CM_RULE_EVAL_H
 #define CM_RULE_EVAL_H
 
-#include "name/peer.h"
+#include "field/peer.h"
 #include "rule/rules.h"
 
 /* What a node, a value or a mapping gave. */

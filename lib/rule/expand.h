@@ -3,7 +3,7 @@
 #ifndef CM_RULE_EXPAND_H
 #define CM_RULE_EXPAND_H
 
-#include "name/peer.h"
+#include "field/peer.h"
 #include "rule/template.h"
 
 /* Builds the text of an output behind what is built in the peer already; one without holes is there already.

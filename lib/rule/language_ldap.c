@@ -8,7 +8,7 @@
  *     attr    = oid { ";" option }
  *     value   = { character but NUL ( ) * \ | "\" hex hex | hole } */
 #include "base/view.h"
-#include "name/canonical.h"
+#include "field/canonical.h"
 #include "rule/language.h"
 
 static const char *const no_hole = "a hole in an LDAP filter stands behind =, in the value to compare with";

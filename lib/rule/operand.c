@@ -5,7 +5,7 @@
 #include "base/out.h"
 #include "base/unicode.h"
 #include "base/view.h"
-#include "name/canonical.h"
+#include "field/canonical.h"
 
 enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_error *err) {
     size_t bad = cm_utf8_check(text);

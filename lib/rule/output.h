@@ -4,7 +4,7 @@
 #ifndef CM_RULE_OUTPUT_H
 #define CM_RULE_OUTPUT_H
 
-#include "name/peer.h"
+#include "field/peer.h"
 #include "rule/rules.h"
 
 /* Makes result the ALLOW of a mapping that is true and allows: sets every member but size and other, and

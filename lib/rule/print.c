@@ -3,7 +3,7 @@
 #include "base/glob.h"
 #include "base/out.h"
 #include "base/view.h"
-#include "name/canonical.h"
+#include "field/canonical.h"
 
 /* ---- strings ---- */
 

@@ -15,8 +15,8 @@
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
 
-#include "name/field.h"
-#include "name/list.h"
+#include "field/field.h"
+#include "field/list.h"
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 

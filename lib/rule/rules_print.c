@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"
-#include "name/canonical.h"
+#include "field/canonical.h"
 #include "rule/print.h"
 
 /* A list that would make a line longer than this has a line for each operand. */
