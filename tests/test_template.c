@@ -28,28 +28,14 @@ static const struct mistake mistakes[] = {
     {"allow \"${«san.dirname»}\";", CERTMAP_CODE_BAD_TEMPLATE, "a whole Name"},
     {"allow \"${«certificate»}\";", CERTMAP_CODE_BAD_TEMPLATE, "cannot read \"certificate\""},
     {"allow \"${«validity»}\";", CERTMAP_CODE_BAD_TEMPLATE, "cannot read \"validity\""},
-    {"allow \"${subject.CN «lower»}\";", CERTMAP_CODE_BAD_TEMPLATE,
-     "expected |, ?"
-     "? or }"},
+    {"allow \"${subject.CN «lower»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected |, ?\? or }"},
     {"allow \"${subject.CN «?» \"x\"}\";", CERTMAP_CODE_BAD_TEMPLATE, "but there is \"?\""},
-    {"allow \"${subject.CN ?"
-     "? \"x\" «|» lower}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "expected } in the hole"},
-    {"allow \"${subject.CN ?"
-     "? «x»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "expected a string"},
-    {"allow \"${subject.CN ?"
-     "?«»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "but it ends"},
-    {"allow \"${subject.CN ?"
-     "? «\"\"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not be empty"},
-    {"allow \"${subject.CN ?"
-     "? \"a«${»subject.O}\"}\";",
-     CERTMAP_CODE_MISPLACED_HOLE, "cannot stand in a hole"},
-    {"allow \"${subject.CN ?"
-     "? \"a«\\x»\"}\";",
-     CERTMAP_CODE_BAD_ESCAPE, "\\u{H..}"},
+    {"allow \"${subject.CN ?\? \"x\" «|» lower}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected } in the hole"},
+    {"allow \"${subject.CN ?\? «x»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected a string"},
+    {"allow \"${subject.CN ?\?«»}\";", CERTMAP_CODE_BAD_TEMPLATE, "but it ends"},
+    {"allow \"${subject.CN ?\? «\"\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not be empty"},
+    {"allow \"${subject.CN ?\? \"a«${»subject.O}\"}\";", CERTMAP_CODE_MISPLACED_HOLE, "cannot stand in a hole"},
+    {"allow \"${subject.CN ?\? \"a«\\x»\"}\";", CERTMAP_CODE_BAD_ESCAPE, "\\u{H..}"},
 
     /* filters */
     {"allow \"${subject.CN |«»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected a filter"},
@@ -69,24 +55,12 @@ static const struct mistake mistakes[] = {
     {"allow \"${subject.CN | lower«(»)}\";", CERTMAP_CODE_BAD_TEMPLATE, "but there is \"(\""},
 
     /* defaults that could not stand in the hole */
-    {"allow \"${subject.CN ?"
-     "? «\"a:b\"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
-    {"allow \"D\\\\${subject.CN ?"
-     "? «\"a@b\"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
-    {"allow \"${subject.CN ?"
-     "? «\"a \"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
-    {"allow \"${subject.CN ?"
-     "? «\"a\\n\"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
-    {"allow posix-user \"${subject.CN ?"
-     "? «\"a b\"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
-    {"allow url \"a:${subject.CN ?"
-     "? «\"..\"»}\";",
-     CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
+    {"allow \"${subject.CN ?\? «\"a:b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
+    {"allow \"D\\\\${subject.CN ?\? «\"a@b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
+    {"allow \"${subject.CN ?\? «\"a \"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
+    {"allow \"${subject.CN ?\? «\"a\\n\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
+    {"allow posix-user \"${subject.CN ?\? «\"a b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
+    {"allow url \"a:${subject.CN ?\? «\"..\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
 
     /* accounts */
     {"allow «\"\"»;", CERTMAP_CODE_BAD_ACCOUNT, "the account is empty"},
@@ -311,8 +285,7 @@ static const char *const right[] = {
     "allow \"${eku | first}${ku | last}${policy | first}${serial}${sha256}${sha1}${spki.sha256}${ski}${aki}\"",
     "allow \"${ms.sid}${ms.template}${version}${ext.1.2.3}${san.dns}${san.ip}${san.1.2.3}${san.dirname.CN}\"",
     "allow \"a\"; group \"b\"; domain \"c\"; attribute \"d\" = \"e\"; group \"b\"; attribute \"f\" = \"e\"",
-    "allow \"u\"; attribute \"\\u{24}{x}\" = dn \"O=${subject.CN ?"
-    "? \"}\\\"{\"}\"",
+    "allow \"u\"; attribute \"\\u{24}{x}\" = dn \"O=${subject.CN ?\? \"}\\\"{\"}\"",
 };
 
 START_TEST(loads) {
@@ -445,9 +418,7 @@ static const struct {
     {"a${subject.CN", 0, CERTMAP_CODE_BAD_TEMPLATE, 1, 2},
     {"a${subject.CN\n}", 0, CERTMAP_CODE_BAD_TEMPLATE, 1, 2},
     {"a${subject.CN\x01}", 0, CERTMAP_CODE_CONTROL_CHARACTER, 13, 1},
-    {"a${subject.CN ?"
-     "? \"\x01\"}",
-     0, CERTMAP_CODE_CONTROL_CHARACTER, 18, 1},
+    {"a${subject.CN ?\? \"\x01\"}", 0, CERTMAP_CODE_CONTROL_CHARACTER, 18, 1},
     {"a\"b", 0, CERTMAP_CODE_BAD_TEMPLATE, 1, 1},
     {"a\nb", 0, CERTMAP_CODE_CONTROL_CHARACTER, 1, 1},
     {"a\xE2\x80\xAE", 0, CERTMAP_CODE_CONTROL_CHARACTER, 1, 3},
@@ -552,8 +523,8 @@ END_TEST
 
 START_TEST(every_allocation_fails) {
     const struct certmap_view text =
-        t_string("certmap 1; mapping \"m\" { when always; allow \"D\\\\${subject.1.2.3 | lower | before(\"x\\u{E9}\") ?"
-                 "? \"y\"}\"; domain \"d${subject.CN}\"; attribute \"n\" = ldap-filter \"(a=b)\"; group \"g\"; }");
+        t_string("certmap 1; mapping \"m\" { when always; allow \"D\\\\${subject.1.2.3 | lower | before(\"x\\u{E9}\") "
+                 "?\? \"y\"}\"; domain \"d${subject.CN}\"; attribute \"n\" = ldap-filter \"(a=b)\"; group \"g\"; }");
     for (size_t n = 0;; n++) {
         struct t_alloc memory = T_ALLOC_INIT;
         const struct certmap_allocator allocator = t_alloc_allocator(&memory);
