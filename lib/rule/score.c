@@ -28,10 +28,6 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_SHA1:
     case CERTMAP_FIELD_KEY_SHA256:
     case CERTMAP_FIELD_SKI:
-    case CERTMAP_FIELD_AKI:
-    case CERTMAP_FIELD_EXTENSION:
-    case CERTMAP_FIELD_ISSUER_SHA256:
-    case CERTMAP_FIELD_ISSUER_KEY_SHA256:
         return SCORE_IDENTITY;
     case CERTMAP_FIELD_EKU:
     case CERTMAP_FIELD_KU:
@@ -43,8 +39,12 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_ISSUER:
     case CERTMAP_FIELD_SAN:
     case CERTMAP_FIELD_SAN_DIRNAME:
+    case CERTMAP_FIELD_AKI: /* of a CA, like the last two: of many certificates */
     case CERTMAP_FIELD_MS_SID:
     case CERTMAP_FIELD_MS_TEMPLATE:
+    case CERTMAP_FIELD_EXTENSION:
+    case CERTMAP_FIELD_ISSUER_SHA256:
+    case CERTMAP_FIELD_ISSUER_KEY_SHA256:
         break;
     }
     return path->kind == CM_TEXT_NAME ? SCORE_NAME : SCORE_TEXT;
