@@ -226,7 +226,7 @@ START_TEST(every_room) {
         const size_t len = cm_nfc_write(out + 1, cap, utf8, cm_lower, &steps);
         ck_assert_msg(len == wanted.len || (len == SIZE_MAX && cap < wanted.len), "%s: room %zu: %zu", texts[_i].what,
                       cap, len);
-        ck_assert(len == SIZE_MAX || (len <= cap && memcmp(out + 1, wanted.data, len) == 0));
+        ck_assert(len == SIZE_MAX || len == 0 || (len <= cap && memcmp(out + 1, wanted.data, len) == 0));
         free(out);
     }
     t_buf_free(&wanted);
