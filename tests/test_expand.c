@@ -624,6 +624,26 @@ START_TEST(long_search_is_bounded) {
 }
 END_TEST
 
+/* The steps are those of all texts together: a search that is in bounds alone is too much behind others. */
+START_TEST(searches_share_steps) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"${subject.CN");
+    for (int filter = 0; filter < 5; filter++) {
+        t_put(&statement, " | replace(\"");
+        for (int byte = 0; byte < 8000; byte++)
+            t_put(&statement, "a");
+        t_put(&statement, "b\", \"\")");
+    }
+    t_put(&statement, "}\"; group \"${subject.O | before(\"");
+    for (int byte = 0; byte < 20000; byte++)
+        t_put(&statement, "a");
+    t_put(&statement, "b\")}\"");
+    assert_reason(t_cstr(&statement), "CN=\\{a*16000} | O=\\{a*65000}", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=\\{a*100} | O=\\{a*65000}", CERTMAP_CODE_HOLE_EMPTY);
+    t_buf_free(&statement);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 START_TEST(matching_allocates_nothing) {
@@ -689,6 +709,7 @@ int main(void) {
     tcase_add_test(work, work_is_bounded);
     tcase_add_test(work, values_take_steps);
     tcase_add_test(work, long_search_is_bounded);
+    tcase_add_test(work, searches_share_steps);
     suite_add_tcase(suite, work);
     TCase *memory = tcase_create("memory");
     tcase_add_test(memory, matching_allocates_nothing);

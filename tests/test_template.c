@@ -521,10 +521,35 @@ END_TEST
 
 /* ---- memory ---- */
 
+/* Templates, and such that each piece of memory is too large for what an arena has left. */
+static const char *const allocations[] = {
+    "allow \"D\\\\${subject.1.2.3 | lower | before(\"x\\u{E9}\") ?\? \"y\"}\"; domain \"d${subject.CN}\"; attribute "
+    "\"n\" = ldap-filter \"(a=b)\"; group \"g\"",
+    "allow \"LONG\"",
+    "allow \"LONG\\\\LONG\"",
+    "allow \"LONG${subject.CN}LONG\"",
+    "allow \"${subject.CN | replace(\"LONG\", \"LONG\")}\"",
+    "allow \"${subject.CN ?\? \"\xC4\x80LONG\"}\"",
+    "allow \"${subject.CN | lower | before(\"LONG\") | lower}\"",
+    "allow \"${subject.1.2.3 | lower | lower | lower | lower | lower | lower | lower | lower}${subject.CN}\"",
+};
+
+static void put_long(struct t_buf *text, const char *statement) {
+    for (; *statement != 0; statement++)
+        if (strncmp(statement, "LONG", 4) == 0) {
+            t_der(text, "5000*\"a\"");
+            statement += 3;
+        } else {
+            t_bytes(text, statement, 1);
+        }
+}
+
 START_TEST(every_allocation_fails) {
-    const struct certmap_view text =
-        t_string("certmap 1; mapping \"m\" { when always; allow \"D\\\\${subject.1.2.3 | lower | before(\"x\\u{E9}\") "
-                 "?\? \"y\"}\"; domain \"d${subject.CN}\"; attribute \"n\" = ldap-filter \"(a=b)\"; group \"g\"; }");
+    struct t_buf buf = T_BUF_INIT;
+    t_put(&buf, before_statement);
+    put_long(&buf, allocations[_i]);
+    t_put(&buf, "; }");
+    const struct certmap_view text = t_view(&buf);
     for (size_t n = 0;; n++) {
         struct t_alloc memory = T_ALLOC_INIT;
         const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -541,6 +566,7 @@ START_TEST(every_allocation_fails) {
         }
         ck_assert_int_eq(status, CERTMAP_ERROR_MEMORY);
     }
+    t_buf_free(&buf);
 }
 END_TEST
 
@@ -555,7 +581,7 @@ int main(void) {
     tcase_add_loop_test(loading, limit, 0, T_ROWS(limits));
     tcase_add_test(loading, attributes_limit);
     tcase_add_test(loading, long_escapes);
-    tcase_add_test(loading, every_allocation_fails);
+    tcase_add_loop_test(loading, every_allocation_fails, 0, T_ROWS(allocations));
     suite_add_tcase(suite, loading);
     TCase *builders = tcase_create("builders");
     tcase_add_loop_test(builders, a_built_template, 0, T_ROWS(built));
