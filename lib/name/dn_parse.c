@@ -178,9 +178,9 @@ static enum certmap_status take_rdn(struct cm_dn_parser *parser) {
 }
 
 static enum certmap_status take_rdns(struct cm_dn_parser *parser) {
-    const char *begin = parser->dialect->before_name;
+    const char *slash = parser->dialect->before_name;
     size_t count = 0;
-    if (begin[0] != '\0' && !take_separator(parser, begin))
+    if (slash[0] != '\0' && !take_separator(parser, slash))
         return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, 0, 0, "the Name is to begin with /");
     do {
         if (count++ == CERTMAP_MAX_RDNS)

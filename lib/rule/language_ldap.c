@@ -105,11 +105,11 @@ static const char *take_step(struct cm_cursor *cursor, uint8_t open[CERTMAP_MAX_
         return cm_cursor_fault(cursor, no_hole, "expected ( at the begin of an LDAP filter (RFC 4515)");
     if (state != NULL)
         *state = *state == EXACTLY_ONE ? NOTHING : MORE;
-    const bool not = cm_cursor_accept(cursor, '!');
-    if (not || cm_cursor_accept(cursor, '&') || cm_cursor_accept(cursor, '|')) {
+    const bool negation = cm_cursor_accept(cursor, '!');
+    if (negation || cm_cursor_accept(cursor, '&') || cm_cursor_accept(cursor, '|')) {
         if (*depth == CERTMAP_MAX_NESTING)
             return "the LDAP filter is nested more than 256 deep";
-        open[(*depth)++] = not ? EXACTLY_ONE : ONE_OR_MORE;
+        open[(*depth)++] = negation ? EXACTLY_ONE : ONE_OR_MORE;
         return NULL;
     }
     const char *wrong = take_item(cursor);

@@ -86,11 +86,11 @@ void cm_language_url_put(struct cm_out *out, struct certmap_view value) {
 
 /* The length of a dot, which may be percent-encoded, or 0. */
 static size_t dot_length(struct certmap_view text, size_t at) {
-    if (at < text.len && text.data[at] == '.')
+    const size_t left = text.len - at;
+    const uint8_t *p = text.data + at;
+    if (left >= 1 && p[0] == '.')
         return 1;
-    return text.len - at >= 3 && text.data[at] == '%' && text.data[at + 1] == '2' && (text.data[at + 2] | 0x20) == 'e'
-               ? 3
-               : 0;
+    return left >= 3 && p[0] == '%' && p[1] == '2' && (p[2] == 'e' || p[2] == 'E') ? 3 : 0;
 }
 
 static bool ends_segment(struct certmap_view text, size_t at) {

@@ -197,7 +197,7 @@ static enum certmap_status make_text(struct cm_text *made, struct certmap_view t
 enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text,
                                     const struct cm_operand_use *use, struct cm_arena *arena, struct cm_arena *scratch,
                                     struct certmap_error *err) {
-    struct cm_text made;
+    struct cm_text made = {CM_VIEW_NONE, CM_VIEW_NONE};
     *operand = (struct cm_operand){.name = NULL};
     enum certmap_status status = cm_text_check(text, use->pattern ? "the pattern" : "the operand", err);
     if (status != CERTMAP_OK)

@@ -323,8 +323,8 @@ static enum certmap_status keep_text(const struct compile *compile, struct certm
     return output->shown.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
-static enum certmap_status keep(const struct compile *compile, struct certmap_view flat, unsigned *needs,
-                                struct certmap_error *err) {
+static enum certmap_status keep_output(const struct compile *compile, struct certmap_view flat, unsigned *needs,
+                                       struct certmap_error *err) {
     const struct cm_output *output = compile->output;
     const bool plain = output->language == CERTMAP_LANGUAGE_PLAIN;
     const size_t separator = plain ? find_separator(compile) : compile->count;
@@ -348,5 +348,5 @@ enum certmap_status cm_template_compile(struct cm_output *output, unsigned *need
     enum certmap_status status = read_symbols(&compile, err);
     if (status == CERTMAP_OK)
         status = check(&compile, &flat, err);
-    return status == CERTMAP_OK ? keep(&compile, flat, needs, err) : status;
+    return status == CERTMAP_OK ? keep_output(&compile, flat, needs, err) : status;
 }
