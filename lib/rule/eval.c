@@ -176,8 +176,6 @@ static struct cm_verdict count_values(struct cm_eval *eval, const struct cm_cond
 }
 
 static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm_condition *condition) {
-    if (eval->peer->certificate.data == NULL)
-        return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_NOT_SUPPLIED);
     for (size_t i = 0; i < condition->operand_count; i++) {
         enum certmap_truth truth = equals(eval, condition->operands[i].matched, eval->peer->certificate);
         if (truth != CERTMAP_FALSE)
