@@ -9,9 +9,9 @@
 
 struct certmap_peer;
 
-/* As many certificates as are made before the clock runs: few enough that the last one made has not driven the
- * first one out of the cache. Servers, too, ask about what they have just received. */
-enum { B_BATCH = 32 };
+/* As many certificates as are made before the clock runs: so few that the last one has not driven the
+ * first one out of the nearest cache. Servers, too, ask about what they have just prepared. */
+enum { B_BATCH = 8 };
 
 enum b_form {
     B_FORM_DER = 1,

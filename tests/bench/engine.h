@@ -30,7 +30,7 @@ struct b_engine {
 /* A library could not do its work: the name says which, the text what. Ends the program. */
 void b_engine_failed(const char *name, const char *what);
 
-/* Those that were installed when this was built, and the names of those that were not. */
+/* Those that were installed when this was built, fnmatch first, and the names of those that were not. */
 extern const struct b_engine *const b_engines[];
 extern const size_t b_engine_count;
 extern const char *const b_engines_missing[];

@@ -38,10 +38,10 @@ static const struct text texts[] = {
 static void report(const struct b_contest *contest, const char *name, size_t size, size_t bytes, double seconds,
                    const struct b_memory *memory) {
     struct b_json *json = &contest->report->json;
-    char rate[32], time[32];
-    printf("  %-34s %9s  %12s mappings a second  %6.1f MB/s  peak %.0f bytes a mapping\n", name,
-           b_time(time, seconds * 1e9), b_number(rate, (double)size / seconds), (double)bytes / seconds / 1e6,
-           (double)memory->peak / (double)size);
+    char number[32], rate[32], time[32];
+    printf("  %-22s %9s mappings %9s  %12s a second  %6.1f MB/s  peak %.0f bytes a mapping\n", name,
+           b_number(number, (double)size), b_time(time, seconds * 1e9), b_number(rate, (double)size / seconds),
+           (double)bytes / seconds / 1e6, (double)memory->peak / (double)size);
     b_json_object(json, NULL);
     b_json_text(json, "name", name);
     b_json_number(json, "mappings", (double)size);

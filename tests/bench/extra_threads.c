@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* Prepared certificates of each thread, which are looked up over and over. */
-enum { THREADS = 2, PEERS = B_BATCH };
+enum { THREADS = 2, PEERS = 32 };
 
 struct thread {
     pthread_t id;
@@ -50,10 +50,10 @@ static double time_of(struct thread *threads, unsigned count, size_t matches) {
     return seconds;
 }
 
-static void take_peer(struct thread *thread, size_t k, struct b_batch *batch) {
+static void take_peer(struct thread *thread, size_t k, const struct t_buf *der) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     thread->ders[k] = (struct t_buf)T_BUF_INIT;
-    t_bytes(&thread->ders[k], batch->ders[k].data, batch->ders[k].len);
+    t_bytes(&thread->ders[k], der->data, der->len);
     if (certmap_peer_new(&thread->peers[k], NULL, NULL) != CERTMAP_OK ||
         certmap_cert_from_der(&cert, t_view(&thread->ders[k]), NULL) != CERTMAP_OK ||
         certmap_peer_set(thread->peers[k], &cert, NULL) != CERTMAP_OK)
@@ -61,9 +61,10 @@ static void take_peer(struct thread *thread, size_t k, struct b_batch *batch) {
 }
 
 static void take_peers(struct thread *thread, const struct b_contest *contest, size_t size) {
-    b_batch_random(contest->batch, contest->workload, size, PEERS, B_FORM_DER, &contest->settings->random);
-    for (size_t k = 0; k < PEERS; k++)
-        take_peer(thread, k, contest->batch);
+    for (size_t k = 0; k < PEERS; k++) {
+        b_batch_random(contest->batch, contest->workload, size, 1, B_FORM_DER, &contest->settings->random);
+        take_peer(thread, k, &contest->batch->ders[0]);
+    }
 }
 
 static void give_peers(struct thread *thread) {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 /* Certificates in a round, at most: how often the hot one is looked at, and how many random ones are. */
-enum { MOST_HOT = 16384, MOST_RANDOM = 8 * B_BATCH };
-/* The rule whose certificate is the hot one; every set has it. */
+enum { MOST_HOT = 16384, MOST_RANDOM = 32 * B_BATCH };
+/* The rule whose certificate is the hot one; every set of ten or more has it. */
 enum { HOT = 6 };
 
 struct b_measurement *b_group_add(struct b_group *group, const char *name, b_run_fn *run, void *ctx, unsigned forms,
@@ -24,7 +24,7 @@ static double seconds(const struct b_group *group, const struct b_measurement *m
 }
 
 static double once_hot(struct b_group *group, const struct b_measurement *m) {
-    const size_t hot = HOT;
+    const size_t hot = group->size > HOT ? HOT : 0;
     b_batch_fill(group->batch, group->workload, &hot, 1, m->forms, group->random);
     m->run(m->ctx, group->batch, 1); /* so that it is warm */
     return seconds(group, m, m->count);

@@ -7,7 +7,7 @@
 #include "measure.h"
 #include "svg.h"
 
-enum { B_GOALS = 96, B_CURVES = 24 };
+enum { B_GOALS = 512, B_CURVES = 24 };
 
 /* What is to be reached, and what was. */
 struct b_goal {

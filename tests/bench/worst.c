@@ -60,7 +60,7 @@ static void values_mapping(struct certmap_builder *builder, size_t index) {
 
 /* ---- A grid: every unit and every name is in many rules, but no pair of the certificate's is in one ------- */
 
-enum { SIDE = 200, BAND = 50 };
+enum { SIDE = 400, BAND = 25 };
 
 static void grid_mapping(struct certmap_builder *builder, size_t index) {
     char unit[64], name[64];
@@ -79,7 +79,7 @@ static void grid_subject(struct t_buf *spec) {
     put(spec, "L=L1");
     for (size_t i = 0; i < 100; i++) {
         char text[64];
-        snprintf(text, sizeof text, " | OU=U%03zu | CN=N%03zu", i, 100 + i);
+        snprintf(text, sizeof text, " | OU=U%03zu | CN=N%03zu", i, 200 + i);
         put(spec, text);
     }
     end(spec);
