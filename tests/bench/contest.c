@@ -261,12 +261,8 @@ static void goals_against(const struct b_contest *contest, const struct b_group 
         const char *name = others[i].engine->name;
         if (!others[i].engine->from_der && (group->size >= 10 || others[i].engine == b_engines[0]))
             goal_ratio(contest, group, 1, true, name, MATCH_RANDOM);
-        else if (group->size == 10 || group->size == 1000 || group->size == 10000)
-            goal_ratio(contest, group,
-                       group->size == 10     ? 50
-                       : group->size == 1000 ? 1000
-                                             : 20000,
-                       true, name, FROM_DER);
+        if (others[i].engine->from_der && goal_from_der(group->size) > 0)
+            goal_ratio(contest, group, goal_from_der(group->size), true, name, FROM_DER);
     }
 }
 
@@ -343,8 +339,8 @@ void b_contest_run(struct b_contest *contest, size_t size) {
     const struct certmap_allocator allocator = b_memory_allocator(&memory);
     char number[32];
     fill_sample(contest, size);
-    printf("\n%s, %s mappings, certificates of %zu bytes\n", b_workload_name(contest->workload),
-           b_number(number, (double)size), contest->batch->ders[0].len);
+    printf("\n%s, %s mapping%s, certificates of %zu bytes\n", b_workload_name(contest->workload),
+           b_number(number, (double)size), size == 1 ? "" : "s", contest->batch->ders[0].len);
     b_json_object(json, NULL);
     b_json_text(json, "workload", b_workload_name(contest->workload));
     b_json_number(json, "mappings", (double)size);

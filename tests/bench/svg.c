@@ -2,15 +2,15 @@
 #include "svg.h"
 #include <math.h>
 
-enum { WIDTH = 960, HEIGHT = 560, LEFT = 84, RIGHT = 230, TOP = 56, BOTTOM = 64, LINE_HEIGHT = 17, MOST = 32 };
+enum { WIDTH = 960, HEIGHT = 560, LEFT = 84, RIGHT = 230, TOP = 68, BOTTOM = 64, LINE_HEIGHT = 17, MOST = 32 };
 
-/* What part of the plane is shown, in powers of ten. */
+/* What part of the plane is shown, in powers of ten; nothing if x0 > x1. */
 struct frame {
     int x0, x1, y0, y1;
 };
 
-static const char *const colours[] = {"#0b6e4f", "#b3261e", "#8a4fbf", "#c06a00",
-                                      "#1f6fb5", "#6b5b00", "#a8327d", "#3d6b6b"};
+static const char *const colours[] = {"#0b6e4f", "#b3261e", "#8a4fbf", "#c06a00", "#1f6fb5", "#6b5b00",
+                                      "#a8327d", "#3d6b6b", "#5a6475", "#7a4a2b", "#2b4fa8", "#9a7d0a"};
 
 static void put_text(FILE *out, const char *text) {
     for (; *text != '\0'; text++) {
@@ -44,10 +44,8 @@ static struct frame frame_of(const struct b_curve *curves, size_t count) {
     for (size_t c = 0; c < count; c++)
         for (size_t i = 0; drawable(&curves[c]) && i < curves[c].count; i++)
             widen(&frame, curves[c].x[i], curves[c].y[i]);
-    if (frame.x1 <= frame.x0)
-        frame.x1 = frame.x0 + 1;
-    if (frame.y1 <= frame.y0)
-        frame.y1 = frame.y0 + 1;
+    frame.x1 += frame.x1 == frame.x0;
+    frame.y1 += frame.y1 == frame.y0;
     return frame;
 }
 
@@ -96,7 +94,7 @@ static void grid(FILE *out, const struct frame *frame) {
     }
     fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">rules</text>\n", LEFT + (WIDTH - LEFT - RIGHT) / 2,
             HEIGHT - 16);
-    fprintf(out, "<text x=\"%d\" y=\"%d\">time per certificate</text>\n", 12, TOP - 14);
+    fprintf(out, "<text x=\"%d\" y=\"%d\">time per certificate</text>\n", 12, TOP - 16);
 }
 
 static double mean_of(const struct b_curve *curve) {
@@ -168,16 +166,13 @@ void b_svg(FILE *out, const char *title, const struct b_curve *curves, size_t co
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
             "font-family=\"sans-serif\" font-size=\"13\">\n"
-            "<style>.grid { stroke: #ddd } </style>\n"
+            "<style>.grid { stroke: #ddd }</style>\n"
             "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n<text x=\"12\" y=\"26\" font-size=\"17\">",
             WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH, HEIGHT);
     put_text(out, title);
     fputs("</text>\n", out);
-    for (size_t c = 0; c < count; c++)
-        if (drawable(&curves[c]) && drawn == 0) {
-            grid(out, &frame);
-            break;
-        }
+    if (frame.x0 < frame.x1)
+        grid(out, &frame);
     for (size_t c = 0; c < count && drawn < MOST; c++) {
         if (!drawable(&curves[c]))
             continue;
