@@ -23,9 +23,16 @@ void b_engine_failed(const char *name, const char *what) {
     b_die(name, what);
 }
 
-size_t b_engine_join(const struct b_person *person, char joined[B_JOINED]) {
+/* Only the rules of B_SHARED look at L. */
+static bool uses(enum b_workload workload, size_t slot) {
+    return slot != B_SUBJECT_L || workload == B_SHARED;
+}
+
+size_t b_engine_join(enum b_workload workload, const struct b_person *person, char joined[B_JOINED]) {
     size_t length = 0;
     for (size_t slot = 0; slot < B_SLOTS; slot++) {
+        if (!uses(workload, slot))
+            continue;
         const size_t part = strlen(person->values[slot]);
         memcpy(joined + length, person->values[slot], part);
         length += part;
@@ -57,10 +64,12 @@ static const struct b_condition *condition_on(const struct b_rule *rule, size_t 
     return NULL;
 }
 
-bool b_engine_expression(const struct b_rule *rule, char expression[B_EXPRESSION]) {
+bool b_engine_expression(enum b_workload workload, const struct b_rule *rule, char expression[B_EXPRESSION]) {
     size_t length = 0;
     bool any = false;
     for (size_t slot = 0; slot < B_SLOTS; slot++) {
+        if (!uses(workload, slot))
+            continue;
         const struct b_condition *condition = condition_on(rule, slot);
         any = any || condition != NULL;
         length += b_engine_pattern(condition != NULL ? condition->text : "*", expression + length);

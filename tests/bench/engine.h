@@ -38,14 +38,15 @@ extern const size_t b_engine_missing_count;
 
 /* ---- What several of them share ---------------------------------------------------------------------- */
 
-/* The values one after another, a newline after each, as one text for one expression per rule; its length. */
+/* The values that rules of this workload look at, one after another, a newline after each, as one text for one
+ * expression per rule; its length. */
 enum { B_JOINED = B_SLOTS * B_TEXT };
-size_t b_engine_join(const struct b_person *person, char joined[B_JOINED]);
+size_t b_engine_join(enum b_workload workload, const struct b_person *person, char joined[B_JOINED]);
 
 /* The conditions of a rule that are no NOT, as one regular expression for all of the joined text: \A and \z are
  * up to the caller. False if there are none. */
 enum { B_EXPRESSION = 6 * B_JOINED };
-bool b_engine_expression(const struct b_rule *rule, char expression[B_EXPRESSION]);
+bool b_engine_expression(enum b_workload workload, const struct b_rule *rule, char expression[B_EXPRESSION]);
 /* The text of one condition as a regular expression, anchored at neither end; its length. */
 size_t b_engine_pattern(const char *text, char *expression);
 

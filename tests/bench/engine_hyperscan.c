@@ -33,7 +33,7 @@ static char *expression_of(enum b_workload workload, size_t id) {
     struct b_rule rule;
     char body[B_EXPRESSION], text[B_EXPRESSION + 8];
     b_workload_rule(workload, id, &rule);
-    if (!b_engine_expression(&rule, body))
+    if (!b_engine_expression(workload, &rule, body))
         b_engine_failed("Hyperscan", "a rule has nothing but NOT");
     snprintf(text, sizeof text, "\\A%s\\z", body);
     char *copy = malloc(strlen(text) + 1);
@@ -98,7 +98,7 @@ static size_t match(void *state, const struct b_person *person, struct certmap_v
     const struct set *set = state;
     char joined[B_JOINED];
     struct search search = {set, person, SIZE_MAX};
-    const size_t length = b_engine_join(person, joined);
+    const size_t length = b_engine_join(set->workload, person, joined);
     (void)der;
     if (hs_scan(set->database, joined, (unsigned)length, 0, set->scratch, found, &search) != HS_SUCCESS)
         b_engine_failed("Hyperscan", "a scan fails");

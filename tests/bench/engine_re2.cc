@@ -24,7 +24,7 @@ std::string expression_of(b_workload workload, size_t id, bool anchors) {
     b_rule rule;
     char body[B_EXPRESSION];
     b_workload_rule(workload, id, &rule);
-    if (!b_engine_expression(&rule, body))
+    if (!b_engine_expression(workload, &rule, body))
         b_engine_failed("RE2", "a rule has nothing but NOT");
     return anchors ? "\\A" + std::string(body) + "\\z" : std::string(body);
 }
@@ -77,7 +77,7 @@ size_t match_set(void *state, const b_person *person, certmap_view) {
     auto *set = static_cast<whole_set *>(state);
     char joined[B_JOINED];
     RE2::Set::ErrorInfo error = {RE2::Set::kNoError};
-    const size_t length = b_engine_join(person, joined);
+    const size_t length = b_engine_join(set->workload, person, joined);
     set->found.clear();
     if (!set->set->Match(re2::StringPiece(joined, length), &set->found, &error) && error.kind != RE2::Set::kNoError)
         b_engine_failed("RE2::Set", "its automaton is out of memory");
@@ -197,7 +197,7 @@ void release_filtered(void *state) {
 size_t match_filtered(void *state, const b_person *person, certmap_view) {
     auto *set = static_cast<filtered *>(state);
     char joined[B_JOINED];
-    const size_t length = b_engine_join(person, joined);
+    const size_t length = b_engine_join(set->workload, person, joined);
     set->atoms.clear();
     set->found.clear();
     set->finder->find(joined, length, &set->atoms);
@@ -212,13 +212,21 @@ extern const b_engine b_engine_re2_set;
 extern const b_engine b_engine_filtered_re2;
 
 const b_engine b_engine_re2_set = {
-    "RE2::Set",
-    "one set, one anchored expression a rule over the joined values; a NOT is tested on what it finds",
-    false, 100000, unable, build_set, release_set, match_set, nullptr,
+    "RE2::Set",  "one set, one anchored expression a rule over the joined values; a NOT is tested on what it finds",
+    false,       100000,
+    unable,      build_set,
+    release_set, match_set,
+    nullptr,
 };
 const b_engine b_engine_filtered_re2 = {
     "FilteredRE2",
     "the same expressions, tried where their literals occur, which an Aho-Corasick automaton finds",
-    false, 100000, unable, build_filtered, release_filtered, match_filtered, nullptr,
+    false,
+    100000,
+    unable,
+    build_filtered,
+    release_filtered,
+    match_filtered,
+    nullptr,
 };
 }
