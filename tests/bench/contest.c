@@ -143,16 +143,17 @@ static void check_own(struct b_contest *contest, const struct own *own, size_t s
 struct other {
     const struct b_engine *engine;
     void *state;
+    bool failed; /* in an answer */
 };
 
 static void run_other(void *ctx, struct b_batch *batch, size_t count) {
-    const struct other *other = ctx;
+    struct other *other = ctx;
     for (size_t i = 0; i < count; i++) {
         const size_t k = i % batch->count;
         struct certmap_view der = CERTMAP_NO_VIEW;
         if (other->engine->from_der)
             der = t_view(&batch->ders[k]);
-        (void)other->engine->match(other->state, &batch->people[k], der);
+        other->failed |= other->engine->match(other->state, &batch->people[k], der) == B_FAILED;
     }
 }
 
@@ -165,7 +166,9 @@ static const char *reason_to_skip(const struct b_contest *contest, const struct 
     char when[32], number[32];
     if (engine->unable(contest->workload) != NULL)
         return engine->unable(contest->workload);
-    if (size > engine->most)
+    if (before->failed)
+        snprintf(text, 160, "it could not do with %s rules", b_number(number, (double)before->size));
+    else if (size > engine->most)
         snprintf(text, 160, "its memory is kept to %s rules", b_number(number, (double)engine->most));
     else if (before->build_seconds * growth > settings->build_seconds)
         snprintf(text, 160, "loading took %s at %s rules", b_time(when, before->build_seconds * 1e9),
@@ -204,15 +207,37 @@ static void check_other(struct b_contest *contest, const struct other *other, si
     contest->report->wrong += wrong;
 }
 
-static void build_other(struct b_contest *contest, struct other *other, struct b_history *history, size_t size) {
+/* Loads the rules, tries the answers, and notes what both took. False if the library could not. */
+static bool build_other(struct b_contest *contest, struct other *other, struct b_history *history, size_t size) {
     double start = b_now();
     other->state = other->engine->build(contest->workload, size);
     history->build_seconds = b_now() - start;
-    check_other(contest, other, size);
+    history->size = size;
+    history->failed = other->state == NULL;
+    if (history->failed)
+        return false;
+    fill_sample(contest, size);
     start = b_now();
     run_other(other, contest->batch, 1);
     history->match_seconds = b_now() - start;
-    history->size = size;
+    history->failed = other->failed;
+    if (history->failed)
+        other->engine->release(other->state);
+    else
+        check_other(contest, other, size);
+    return !history->failed;
+}
+
+/* Loads the rules into one library. False if it is left out, and the table says why. */
+static bool take_other(struct b_contest *contest, struct other *other, size_t which, size_t size) {
+    char text[160];
+    struct b_history *history = &contest->history[which];
+    *other = (struct other){.engine = b_engines[which]};
+    const char *why = reason_to_skip(contest, other->engine, history, size, text);
+    if (why == NULL && build_other(contest, other, history, size))
+        return true;
+    b_report_skip(contest->report, other->engine->name, why != NULL ? why : "it cannot do with so many rules");
+    return false;
 }
 
 /* Loads the rules into each library that can take them; returns how many. */
@@ -221,18 +246,21 @@ static size_t build_others(struct b_contest *contest, struct other *others, size
     if (b_engine_count > B_ENGINES)
         b_die("libraries", "there is no room for so many");
     b_json_array(&contest->report->json, "skipped");
-    for (size_t i = 0; i < b_engine_count; i++) {
-        char text[160];
-        const char *why = reason_to_skip(contest, b_engines[i], &contest->history[i], size, text);
-        if (why != NULL) {
-            b_report_skip(contest->report, b_engines[i]->name, why);
-            continue;
-        }
-        others[count].engine = b_engines[i];
-        build_other(contest, &others[count++], &contest->history[i], size);
-    }
+    for (size_t i = 0; i < b_engine_count; i++)
+        count += take_other(contest, &others[count], i, size);
     b_json_array_end(&contest->report->json);
     return count;
+}
+
+/* After the measurements. A library that could not answer in one of them has no times. */
+static void end_others(struct b_contest *contest, const struct other *others, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (others[i].failed) {
+            printf("  WRONG: %s could not answer all the time\n", others[i].engine->name);
+            contest->report->wrong++;
+        }
+        others[i].engine->release(others[i].state);
+    }
 }
 
 /* ---- Together ------------------------------------------------------------------------------------------ */
@@ -320,8 +348,7 @@ static void measure(struct b_contest *contest, struct own *own, struct own *smal
     b_report_group(contest->report, group);
     goals_of(contest, group, others, count);
     curves_of(contest, group);
-    for (size_t i = 0; i < count; i++)
-        others[i].engine->release(others[i].state);
+    end_others(contest, others, count);
     free(group);
 }
 

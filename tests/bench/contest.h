@@ -24,6 +24,7 @@ struct b_history {
     size_t size; /* 0: nothing */
     double build_seconds;
     double match_seconds;
+    bool failed; /* it could not take that many, or not answer */
 };
 
 struct b_contest {

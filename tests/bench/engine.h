@@ -12,22 +12,26 @@
 extern "C" {
 #endif
 
+#define B_ANY (SIZE_MAX - 1)
+#define B_FAILED (SIZE_MAX - 2)
+
 struct b_engine {
     const char *name;
     const char *how;                                 /* the rules' form in this library, for the report */
     bool from_der;                                   /* takes a certificate; else its values */
     size_t most;                                     /* rules for which its memory suffices on a machine of 8 GB */
     const char *(*unable)(enum b_workload workload); /* why it cannot say these rules, or NULL */
-    /* The rules of a set of so many, or NULL. */
+    /* The rules of a set of so many. NULL: they are more than the library can take. */
     void *(*build)(enum b_workload workload, size_t size);
     void (*release)(void *state);
-    /* Does all the work of an answer. Where that does not tell which rule it was, SIZE_MAX - 1 stands for any. */
+    /* Does all the work of an answer. Where that does not tell which rule it was, B_ANY stands for it. B_FAILED: the
+     * library could not tell. */
     size_t (*match)(void *state, const struct b_person *person, struct certmap_view der);
     /* The position of the first rule that holds, or SIZE_MAX. NULL: match tells. */
     size_t (*which)(void *state, const struct b_person *person, struct certmap_view der);
 };
 
-/* A library could not do its work: the name says which, the text what. Ends the program. */
+/* What cannot be but by a mistake here, or for want of memory. Ends the program. */
 void b_engine_failed(const char *name, const char *what);
 
 /* Those that were installed when this was built, fnmatch first, and the names of those that were not. */

@@ -42,13 +42,21 @@ static char *expression_of(enum b_workload workload, size_t id) {
     return memcpy(copy, text, strlen(text) + 1);
 }
 
-static void compile(struct set *set, const struct expressions *all) {
+static bool compile(struct set *set, const struct expressions *all) {
     hs_compile_error_t *error = NULL;
     if (hs_compile_multi(all->texts, all->flags, all->ids, (unsigned)set->size, HS_MODE_BLOCK, NULL, &set->database,
-                         &error) != HS_SUCCESS)
-        b_engine_failed("Hyperscan", error->message);
-    if (hs_alloc_scratch(set->database, &set->scratch) != HS_SUCCESS)
-        b_engine_failed("Hyperscan", "no scratch space");
+                         &error) != HS_SUCCESS) {
+        hs_free_compile_error(error);
+        return false;
+    }
+    return hs_alloc_scratch(set->database, &set->scratch) == HS_SUCCESS;
+}
+
+static void release(void *state) {
+    struct set *set = state;
+    hs_free_scratch(set->scratch);
+    hs_free_database(set->database);
+    free(set);
 }
 
 static void *build(enum b_workload workload, size_t size) {
@@ -66,21 +74,17 @@ static void *build(enum b_workload workload, size_t size) {
         all.ids[i] = (unsigned)i;
         all.flags[i] = HS_FLAG_SINGLEMATCH | (workload == B_WILDCARDS ? HS_FLAG_CASELESS : 0U);
     }
-    compile(set, &all);
+    const bool compiled = compile(set, &all);
     for (size_t i = 0; i < size; i++)
         free(owned[i]);
     free(owned);
     free(all.ids);
     free(all.flags);
     free(all.texts);
-    return set;
-}
-
-static void release(void *state) {
-    struct set *set = state;
-    hs_free_scratch(set->scratch);
-    hs_free_database(set->database);
-    free(set);
+    if (compiled)
+        return set;
+    release(set);
+    return NULL;
 }
 
 static int found(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *ctx) {

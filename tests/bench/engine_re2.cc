@@ -64,9 +64,7 @@ void *build_set(b_workload workload, size_t size) {
     for (size_t i = 0; i < size; i++)
         if (state->set->Add(expression_of(workload, b_workload_id(i, size), false), nullptr) < 0)
             b_engine_failed("RE2::Set", "an expression does not compile");
-    if (!state->set->Compile())
-        b_engine_failed("RE2::Set", "no memory");
-    return state.release();
+    return state->set->Compile() ? state.release() : nullptr;
 }
 
 void release_set(void *state) {
@@ -80,7 +78,7 @@ size_t match_set(void *state, const b_person *person, certmap_view) {
     const size_t length = b_engine_join(set->workload, person, joined);
     set->found.clear();
     if (!set->set->Match(re2::StringPiece(joined, length), &set->found, &error) && error.kind != RE2::Set::kNoError)
-        b_engine_failed("RE2::Set", "its automaton is out of memory");
+        return B_FAILED; /* its automaton is out of memory */
     return first_of(set->workload, set->size, set->found, person);
 }
 

@@ -88,7 +88,7 @@ static size_t match(void *state, const struct b_person *person, struct certmap_v
     const int found = sss_certmap_match_cert(state, der.data, der.len);
     if (found != 0 && found != ENOENT)
         b_engine_failed("libsss_certmap", "it does not read a certificate");
-    return found == 0 ? SIZE_MAX - 1 : SIZE_MAX;
+    return found == 0 ? B_ANY : SIZE_MAX;
 }
 
 static size_t which(void *state, const struct b_person *person, struct certmap_view der) {
