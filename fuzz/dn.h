@@ -67,11 +67,12 @@ static inline void f_check_forms(struct certmap_view name) {
     t_buf_free(&first);
 }
 
-/* Parses text; false if it is refused, the same way whatever the room. */
-static inline bool f_parse(struct t_buf *der, struct certmap_view text, enum certmap_status *status) {
+/* Parses text in a dialect; false if it is refused, the same way whatever the room. */
+static inline bool f_parse_dialect(struct t_buf *der, struct certmap_view text, enum certmap_dialect dialect,
+                                   enum certmap_status *status) {
     struct certmap_error err = {.status = CERTMAP_OK};
     size_t len = 0, again = 0;
-    *status = certmap_name_from_text(NULL, 0, &len, text, &err);
+    *status = certmap_name_from_dialect(NULL, 0, &len, text, dialect, &err);
     if (*status != CERTMAP_ERROR_BUFFER) {
         F_HOLDS(*status == CERTMAP_ERROR_SYNTAX || *status == CERTMAP_ERROR_LIMIT);
         F_HOLDS(err.status == *status && err.line == 1 && err.column >= 1 && err.column <= text.len + 1);
@@ -79,13 +80,21 @@ static inline bool f_parse(struct t_buf *der, struct certmap_view text, enum cer
         return false;
     }
     uint8_t *room = f_room(len);
-    F_HOLDS(certmap_name_from_text(room, len - 1, &again, text, NULL) == CERTMAP_ERROR_BUFFER && again == len);
-    *status = certmap_name_from_text(room, len, &again, text, NULL);
+    F_HOLDS(certmap_name_from_dialect(room, len - 1, &again, text, dialect, NULL) == CERTMAP_ERROR_BUFFER);
+    F_HOLDS(again == len);
+    *status = certmap_name_from_dialect(room, len, &again, text, dialect, NULL);
     F_HOLDS(*status == CERTMAP_OK && again == len);
     t_buf_clear(der);
     t_bytes(der, room, len);
     free(room);
     return true;
+}
+
+static inline bool f_parse(struct t_buf *der, struct certmap_view text, enum certmap_status *status) {
+    size_t len = 0;
+    const bool parsed = f_parse_dialect(der, text, CERTMAP_DIALECT_RFC4514, status);
+    F_HOLDS(certmap_name_from_text(NULL, 0, &len, text, NULL) == (parsed ? CERTMAP_ERROR_BUFFER : *status));
+    return parsed;
 }
 
 /* Prints a Name and parses what came out; false where that is over a limit, because UTF-8 takes more room than

@@ -5,8 +5,8 @@
  *     rules 00 H L subject issuer
  *
  * where H L is the length of the subject; the top bit of H says that the whole certificate is supplied, for which
- * the Names together stand. What is not a rule set or a Name is replaced by one that is, so that the other parts
- * still count. */
+ * the Names together stand, and the next one that in place of the issuer there are extensions. What is not a rule
+ * set or a Name is replaced by one that is, so that the other parts still count. */
 #include "rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,6 +16,7 @@ struct input {
     struct certmap_view names; /* subject and issuer */
     struct certmap_view subject;
     struct certmap_view issuer;
+    struct certmap_view extensions; /* data NULL: not supplied */
     bool whole;
 };
 
@@ -28,11 +29,13 @@ static struct input split(const uint8_t *data, size_t size) {
         input.whole = (end[1] & 0x80) != 0;
         input.names = cm_view(end + 3, rest - 3);
     }
-    size_t len = rest > 3 ? (size_t)(end[1] & 0x7F) << 8 | end[2] : 0;
+    size_t len = rest > 3 ? (size_t)(end[1] & 0x3F) << 8 | end[2] : 0;
     if (len > input.names.len)
         len = input.names.len;
     input.subject = cm_view(input.names.data, len);
     input.issuer = cm_view(input.names.data + len, input.names.len - len);
+    if (rest > 3 && (end[1] & 0x40) != 0)
+        input.extensions = input.issuer;
     return input;
 }
 
@@ -57,6 +60,35 @@ static void add_certificate(struct certmap_builder *builder, const char *name, s
     condition.operand_count = 1;
     F_HOLDS(certmap_builder_mapping(builder, &mapping, NULL) == CERTMAP_OK);
     F_HOLDS(certmap_builder_condition(builder, &condition, NULL) == CERTMAP_OK);
+}
+
+/* A mapping that denies where a field is there. */
+static void add_presence(struct certmap_builder *builder, enum certmap_field field, const char *subfield) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    const char *name = certmap_field_name(field);
+    mapping.kind = CERTMAP_KIND_MANY_TO_ONE;
+    mapping.decision = CERTMAP_DENY;
+    mapping.name = cm_view(name, strlen(name));
+    condition.field = field;
+    condition.subfield = cm_view(subfield, strlen(subfield));
+    condition.op = CERTMAP_OP_COUNT;
+    condition.count = 2;
+    F_HOLDS(certmap_builder_mapping(builder, &mapping, NULL) == CERTMAP_OK);
+    F_HOLDS(certmap_builder_condition(builder, &condition, NULL) == CERTMAP_OK);
+}
+
+static void add_presences(struct certmap_builder *builder) {
+    static const struct {
+        enum certmap_field field;
+        const char *subfield;
+    } fields[] = {{CERTMAP_FIELD_SAN, "dns"},      {CERTMAP_FIELD_SAN_DIRNAME, "CN"},
+                  {CERTMAP_FIELD_EKU, ""},         {CERTMAP_FIELD_KU, ""},
+                  {CERTMAP_FIELD_POLICY, ""},      {CERTMAP_FIELD_SKI, ""},
+                  {CERTMAP_FIELD_AKI, ""},         {CERTMAP_FIELD_MS_SID, ""},
+                  {CERTMAP_FIELD_MS_TEMPLATE, ""}, {CERTMAP_FIELD_EXTENSION, "1.2.3"}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        add_presence(builder, fields[i].field, fields[i].subfield);
 }
 
 /* A rule set for inputs whose rules do not load, which reads the commonest subfields, and certificates. */
@@ -85,6 +117,7 @@ static struct certmap_rules *default_rules(const struct input *input) {
     }
     add_certificate(builder, "one\n\xE2\x80\xAE", input->subject);
     add_certificate(builder, "two", input->names);
+    add_presences(builder);
     F_HOLDS(certmap_builder_finish(builder, &rules, NULL) == CERTMAP_OK);
     certmap_builder_free(builder);
     return rules;
@@ -124,6 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     t_name(&issuer, "O=Contoso | CN=CA");
     cert.subject = is_name(peer, input.subject) ? input.subject : t_view(&subject);
     cert.issuer = is_name(peer, input.issuer) ? input.issuer : t_view(&issuer);
+    cert.extensions = input.extensions;
     if (input.whole)
         cert.certificate = input.names;
     F_HOLDS(certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK);

@@ -53,6 +53,20 @@ static inline void f_take_finding(void *ctx, enum certmap_severity severity, con
         load->first = *finding;
 }
 
+/* Opens the files that lists of issuers name: each has as many certificates as its name has letters, and one
+ * without a name cannot be opened. */
+static inline const char *f_issuer_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add,
+                                        void *add_ctx) {
+    uint8_t digest[CERTMAP_SHA256_SIZE] = {0};
+    F_HOLDS(ctx == NULL && name.data[name.len] == 0);
+    for (size_t i = 0; i < name.len; i++) {
+        digest[0] = name.data[i];
+        if (!add(add_ctx, digest))
+            return "stopped";
+    }
+    return name.len == 0 ? "no\nname" : NULL;
+}
+
 /* Loads a text; the allocation fail_at fails. Free with f_unload. */
 static inline void f_load(struct f_load *load, struct certmap_view text, size_t fail_at) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
@@ -61,6 +75,7 @@ static inline void f_load(struct f_load *load, struct certmap_view text, size_t 
     options.allocator = &load->allocator;
     options.diag = f_take_finding;
     options.diag_ctx = load;
+    options.issuer_file = f_issuer_file;
     t_alloc_fail_at(&load->memory, fail_at);
     load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
     F_HOLDS((load->status == CERTMAP_OK) == (load->rules != NULL));
@@ -91,6 +106,15 @@ static inline void f_check_same_result(const struct certmap_result *a, const str
     F_HOLDS(a->kind == b->kind && a->index == b->index);
     F_HOLDS(f_same_view(a->mapping, b->mapping) && f_same_view(a->account, b->account));
     F_HOLDS(f_same_view(a->domain, b->domain) && f_same_view(a->user, b->user));
+    F_HOLDS(f_same_view(a->other, b->other) && a->account_count == b->account_count);
+    F_HOLDS(a->group_count == b->group_count && a->attribute_count == b->attribute_count);
+    for (size_t i = 0; i < a->account_count; i++)
+        F_HOLDS(f_same_view(a->accounts[i], b->accounts[i]));
+    for (size_t i = 0; i < a->group_count; i++)
+        F_HOLDS(f_same_view(a->groups[i], b->groups[i]));
+    for (size_t i = 0; i < a->attribute_count; i++)
+        F_HOLDS(f_same_view(a->attributes[i].name, b->attributes[i].name) &&
+                f_same_view(a->attributes[i].value, b->attributes[i].value));
 }
 
 /* What is true of every answer. */
@@ -103,7 +127,9 @@ static inline void f_check_result(const struct certmap_result *result, const str
     F_HOLDS(result->domain.data == NULL || result->decision == CERTMAP_ALLOW);
     F_HOLDS(result->decision != CERTMAP_ALLOW || result->reason == CERTMAP_CODE_NONE);
     F_HOLDS(result->decision != CERTMAP_NONE || result->reason != CERTMAP_CODE_NONE);
-    F_HOLDS(!decided || result->reason == CERTMAP_CODE_NONE || result->reason == CERTMAP_CODE_UNREADABLE);
+    F_HOLDS((result->other.data != NULL) == (result->reason == CERTMAP_CODE_AMBIGUOUS));
+    F_HOLDS(decided == (result->reason != CERTMAP_CODE_NO_MATCH && result->reason != CERTMAP_CODE_DISABLED &&
+                        result->reason != CERTMAP_CODE_EMPTY_RULES));
 }
 
 static inline struct certmap_result f_match(const struct certmap_rules *rules, struct certmap_peer *peer) {
@@ -125,30 +151,62 @@ static inline enum certmap_truth f_truth(const struct certmap_result *result) {
 /* An explanation as it is told. */
 struct f_told {
     const struct certmap_result *matched;
+    enum certmap_policy policy;
     size_t mappings;
     size_t deciding;
+    size_t nearest;          /* of the mappings that allow, the first of those with the least missing */
+    size_t missing;          /* what it misses */
+    bool ended;              /* by the nearest miss */
     struct t_buf all;        /* what was told, item by item */
     struct t_buf conditions; /* their truth in one byte, their text, and a NUL */
 };
 
+/* Whether a mapping has to be marked as one that gave the answer. */
+static inline bool f_decides(const struct f_told *told, const struct certmap_explain_item *item) {
+    const struct certmap_result *matched = told->matched;
+    const bool together = told->policy == CERTMAP_POLICY_ALL && matched->decision == CERTMAP_ALLOW;
+    return item->mapping == matched->index || (together && item->truth == CERTMAP_TRUE) ||
+           (matched->other.data != NULL && f_same_view(item->text, matched->other));
+}
+
+static inline void f_take_mapping(struct f_told *told, const struct certmap_explain_item *item) {
+    const struct certmap_result *matched = told->matched;
+    const bool first = told->policy == CERTMAP_POLICY_FIRST;
+    F_HOLDS(item->mapping == told->mappings && item->depth == 0);
+    told->mappings++;
+    F_HOLDS(item->decides == f_decides(told, item));
+    F_HOLDS(!item->decides || (item->read && item->truth == f_truth(matched)));
+    F_HOLDS(!first || item->read == (item->mapping <= matched->index && matched->reason != CERTMAP_CODE_DISABLED));
+    F_HOLDS(!first || item->mapping >= matched->index || item->truth == CERTMAP_FALSE);
+    F_HOLDS((item->missing == 0) == (item->truth == CERTMAP_TRUE));
+    F_HOLDS(item->score == 0 || told->policy == CERTMAP_POLICY_MOST_SPECIFIC);
+    told->deciding += item->decides;
+    if (item->decision == CERTMAP_ALLOW && (told->nearest == SIZE_MAX || item->missing < told->missing)) {
+        told->nearest = item->mapping;
+        told->missing = item->missing;
+    }
+}
+
 static inline void f_take_item(void *ctx, const struct certmap_explain_item *item) {
     struct f_told *told = ctx;
-    const struct certmap_result *matched = told->matched;
-    const bool is_mapping = item->kind == CERTMAP_EXPLAIN_MAPPING;
-    F_HOLDS(item->size == sizeof *item && item->truth <= CERTMAP_UNKNOWN);
-    F_HOLDS((item->why != CERTMAP_CODE_NONE) == (item->truth == CERTMAP_UNKNOWN));
-    F_HOLDS(is_mapping == (item->depth == 0));
-    F_HOLDS(item->mapping == told->mappings - !is_mapping);
-    told->mappings += is_mapping;
-    F_HOLDS(item->decides == (is_mapping && item->mapping == matched->index));
-    F_HOLDS(!item->decides || item->truth == f_truth(matched));
-    F_HOLDS(!is_mapping || item->mapping >= matched->index || (item->read && item->truth == CERTMAP_FALSE));
-    F_HOLDS(item->mapping <= matched->index || !item->read);
-    told->deciding += item->decides;
+    F_HOLDS(item->size == sizeof *item && item->truth <= CERTMAP_UNKNOWN && !told->ended);
     F_HOLDS(item->text.data == NULL || cm_utf8_check(item->text) == item->text.len);
     F_HOLDS(item->text.data == NULL || item->text.len == strlen((const char *)item->text.data));
     t_bytes(&told->all, (const char[]){(char)item->kind, (char)item->depth, (char)item->truth, (char)item->read}, 4);
     t_bytes(&told->all, item->text.data != NULL ? item->text.data : (const uint8_t *)"", item->text.len);
+    if (item->kind == CERTMAP_EXPLAIN_NEAREST) {
+        told->ended = true;
+        F_HOLDS(told->matched->decision != CERTMAP_ALLOW && item->depth == 0 && !item->decides);
+        F_HOLDS(item->mapping == told->nearest && item->missing == told->missing);
+        return;
+    }
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING) {
+        f_take_mapping(told, item);
+        return;
+    }
+    F_HOLDS(item->depth > 0 && item->mapping == told->mappings - 1 && !item->decides);
+    F_HOLDS(item->kind == CERTMAP_EXPLAIN_OUTPUT ||
+            (item->why != CERTMAP_CODE_NONE) == (item->truth == CERTMAP_UNKNOWN));
     if (item->kind == CERTMAP_EXPLAIN_CONDITION) {
         f_check_safe(item->text);
         t_bytes(&told->conditions, (const char[]){(char)item->truth}, 1);
@@ -160,11 +218,21 @@ static inline void f_take_item(void *ctx, const struct certmap_explain_item *ite
 static inline void f_explain(struct f_told *told, const struct certmap_rules *rules, struct certmap_peer *peer,
                              const struct certmap_result *matched) {
     struct certmap_result explained = CERTMAP_RESULT_INIT;
-    *told = (struct f_told){.matched = matched, .all = T_BUF_INIT, .conditions = T_BUF_INIT};
+    *told = (struct f_told){.matched = matched,
+                            .policy = certmap_rules_policy(rules),
+                            .nearest = SIZE_MAX,
+                            .all = T_BUF_INIT,
+                            .conditions = T_BUF_INIT};
     F_HOLDS(certmap_explain(rules, peer, &explained, f_take_item, told, NULL) == CERTMAP_OK);
     f_check_same_result(matched, &explained);
     F_HOLDS(told->mappings == certmap_rules_count(rules));
-    F_HOLDS(told->deciding == (matched->index != SIZE_MAX));
+    F_HOLDS(told->ended == (matched->decision != CERTMAP_ALLOW && told->nearest != SIZE_MAX));
+    if (matched->index == SIZE_MAX)
+        F_HOLDS(told->deciding == 0);
+    else if (told->policy == CERTMAP_POLICY_ALL && matched->decision == CERTMAP_ALLOW)
+        F_HOLDS(told->deciding >= matched->account_count);
+    else
+        F_HOLDS(told->deciding == (matched->other.data != NULL ? 2u : 1u));
 }
 
 static inline void f_told_free(struct f_told *told) {

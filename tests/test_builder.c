@@ -404,13 +404,16 @@ static const struct certmap_view escape_operand[] = {{(const uint8_t *)"a\\b", 3
 static const struct certmap_view good_escapes[] = {{(const uint8_t *)"\\\\\\*\\?", 6}};
 static const struct certmap_view bad_and_good[] = {{(const uint8_t *)"\xFF", 1}, {(const uint8_t *)"a", 1}};
 static const struct certmap_view good_and_bad[] = {{(const uint8_t *)"a", 1}, {(const uint8_t *)"\xFF", 1}};
+static const struct certmap_view name_operand[] = {{(const uint8_t *)"CN=a", 4}};
 static const struct certmap_view last_backslash[] = {{(const uint8_t *)"a\\", 2}};
 
 #define SUBJECT CERTMAP_FIELD_SUBJECT
 #define ISSUER CERTMAP_FIELD_ISSUER
+#define SAN CERTMAP_FIELD_SAN
 #define WHOLE CERTMAP_FIELD_CERTIFICATE
 #define EQUAL CERTMAP_OP_EQUAL
 #define LIKE CERTMAP_OP_LIKE
+#define UNDER CERTMAP_OP_UNDER
 #define PRESENT CERTMAP_OP_PRESENT
 #define ABSENT CERTMAP_OP_ABSENT
 #define COUNT CERTMAP_OP_COUNT
@@ -447,18 +450,16 @@ static const struct {
     {"the certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"no certificate", WHOLE, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
 
-    {"no such field", (enum certmap_field)3, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"no such operator", SUBJECT, "CN", (enum certmap_operator)5, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such field", (enum certmap_field)21, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such operator", SUBJECT, "CN", (enum certmap_operator)6, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no such quantifier", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, (enum certmap_quantifier)5,
      0},
     {"every present", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
     {"every absent", SUBJECT, "CN", ABSENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
     {"every count", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 1},
-    {"every certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, EVERY, 0},
     {"absent with an operand", SUBJECT, "CN", ABSENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"count with an operand", SUBJECT, "CN", COUNT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 1},
     {"a number without count", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 1},
-    {"the certificate absent", WHOLE, "", ABSENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no such flag", SUBJECT, "CN", EQUAL, 4, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no operand", SUBJECT, "CN", EQUAL, 0, one_operand, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no operands", SUBJECT, "CN", EQUAL, 0, NULL, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
@@ -466,12 +467,32 @@ static const struct {
     {"present with an operand", SUBJECT, "CN", PRESENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"an operand that is not there", SUBJECT, "CN", EQUAL, 0, lying_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"a subfield that is not there", SUBJECT, NULL, EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"the certificate with a subfield", WHOLE, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"the certificate like something", WHOLE, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"under without a Name", SUBJECT, "", UNDER, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
 
-    {"no subfield", SUBJECT, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"the certificate with a subfield", WHOLE, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
+    {"the certificate like something", WHOLE, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"the certificate absent", WHOLE, "", ABSENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"the certificate counted", WHOLE, "", COUNT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 1},
+    {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"every certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, EVERY, 0},
+
+    {"a whole Name", SUBJECT, "", EQUAL, 0, name_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"one of no RDNs", SUBJECT, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"a subtree", ISSUER, "", UNDER, 0, name_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"every Name in a subtree", SAN, "dirname", UNDER, 0, name_operand, 1, CERTMAP_CODE_NONE, EVERY, 0},
+    {"Names counted", SAN, "dirname", COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 1},
+    {"a whole Name, nocase", SUBJECT, "", EQUAL, CERTMAP_NOCASE, name_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"no Name", SUBJECT, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_DN_SYNTAX, ANY, 0},
+    {"the subtree of everything", SUBJECT, "", UNDER, 0, null_operand, 1, CERTMAP_CODE_BAD_OPERAND, ANY, 0},
+    {"a pattern for a whole Name", SUBJECT, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"a pattern for a directory name", SAN, "dirname", LIKE, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"a whole Name present", SUBJECT, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"a whole Name absent", ISSUER, "", ABSENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"a whole Name counted", ISSUER, "", COUNT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 1},
+    {"an attribute in a subtree", SUBJECT, "CN", UNDER, 0, name_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+    {"an address in a subtree", SAN, "ip", UNDER, 0, name_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
+
     {"an unknown subfield", SUBJECT, "XX", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
     {"an unknown subfield present", ISSUER, "XX", PRESENT, 0, NULL, 0, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},
     {"a blank in a subfield", SUBJECT, "CN ", EQUAL, 0, one_operand, 1, CERTMAP_CODE_UNKNOWN_SUBFIELD, ANY, 0},

@@ -60,6 +60,61 @@ START_TEST(acceptance) {
 }
 END_TEST
 
+/* ---- the pieces ---- */
+
+static const struct {
+    const char *what, *der;                                     /* t_der */
+    const char *version, *serial, *validity, *key, *extensions; /* t_der; "": the certificate does not have it */
+} pieces[] = {
+    {"all of them", CERT(UP_TO_SUBJECT KEY " 81{00} A3{ SEQUENCE{ NULL{} } }"), "INTEGER{02}", SERIAL, VALIDITY, KEY,
+     "SEQUENCE{ NULL{} }"},
+    {"no version, no extensions", CERT(SERIAL ALGORITHM ISSUER VALIDITY SUBJECT KEY), "", SERIAL, VALIDITY, KEY, ""},
+    {"no extensions after an identifier", CERT(UP_TO_SUBJECT KEY " 82{00}"), "INTEGER{02}", SERIAL, VALIDITY, KEY, ""},
+    {"a version of two octets", CERT(" A0{ INTEGER{00 02} }" SERIAL ALGORITHM ISSUER VALIDITY SUBJECT KEY),
+     "INTEGER{00 02}", SERIAL, VALIDITY, KEY, ""},
+    {"empty extensions", CERT(UP_TO_SUBJECT KEY " A3{ SEQUENCE{} }"), "INTEGER{02}", SERIAL, VALIDITY, KEY,
+     "SEQUENCE{}"},
+    /* never taken for a certificate without extensions */
+    {"[3] of nothing", CERT(UP_TO_SUBJECT KEY " A3{}"), "INTEGER{02}", SERIAL, VALIDITY, KEY, "A3{}"},
+    {"[3] of bytes", CERT(UP_TO_SUBJECT KEY " A3{ FF }"), "INTEGER{02}", SERIAL, VALIDITY, KEY, "A3{ FF }"},
+    {"[3] of another element", CERT(UP_TO_SUBJECT KEY " A3{ SET{} }"), "INTEGER{02}", SERIAL, VALIDITY, KEY,
+     "A3{ SET{} }"},
+    {"[3] of two elements", CERT(UP_TO_SUBJECT KEY " A3{ 2*SEQUENCE{} }"), "INTEGER{02}", SERIAL, VALIDITY, KEY,
+     "A3{ 2*SEQUENCE{} }"},
+    {"[3] of an element and a byte", CERT(UP_TO_SUBJECT KEY " A3{ SEQUENCE{} 00 }"), "INTEGER{02}", SERIAL, VALIDITY,
+     KEY, "A3{ SEQUENCE{} 00 }"},
+};
+
+static void check_piece(const char *what, const char *name, struct certmap_view piece, const char *expected,
+                        struct certmap_view whole) {
+    struct t_buf buf = T_BUF_INIT;
+    t_der(&buf, expected);
+    ck_assert_msg(piece.data != NULL && lies_inside(piece, whole), "%s: %s is elsewhere", what, name);
+    ck_assert_msg(cm_view_equal(piece, t_view(&buf)), "%s: %s is another", what, name);
+    t_buf_free(&buf);
+}
+
+START_TEST(views_of_pieces) {
+    struct t_buf buf = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    cert.sha256 = cert.sha1 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = CM_VIEW("before");
+    cert.issuer_certificate = CM_VIEW("before");
+    cert.time = 1;
+    t_der(&buf, pieces[_i].der);
+    const struct certmap_view whole = t_view(&buf);
+    ck_assert_int_eq(certmap_cert_from_der(&cert, whole, NULL), CERTMAP_OK);
+    check_piece(pieces[_i].what, "version", cert.version, pieces[_i].version, whole);
+    check_piece(pieces[_i].what, "serial", cert.serial, pieces[_i].serial, whole);
+    check_piece(pieces[_i].what, "validity", cert.validity, pieces[_i].validity, whole);
+    check_piece(pieces[_i].what, "key", cert.key, pieces[_i].key, whole);
+    check_piece(pieces[_i].what, "extensions", cert.extensions, pieces[_i].extensions, whole);
+    ck_assert(cert.sha256.data == NULL && cert.sha1.data == NULL && cert.key_sha256.data == NULL);
+    ck_assert(cert.issuer_certificate.data == NULL && cert.issuer_sha256.data == NULL);
+    ck_assert(cert.issuer_key_sha256.data == NULL && cert.hash == NULL && cert.time == 0);
+    t_buf_free(&buf);
+}
+END_TEST
+
 /* ---- refused ---- */
 
 /* A @ stands where the error is to point to. */
@@ -406,6 +461,7 @@ int main(void) {
     Suite *suite = suite_create("cert");
     TCase *table = tcase_create("table");
     tcase_add_loop_test(table, acceptance, 0, COUNT(accepted));
+    tcase_add_loop_test(table, views_of_pieces, 0, COUNT(pieces));
     tcase_add_loop_test(table, refusal, 0, COUNT(refused));
     suite_add_tcase(suite, table);
     TCase *arguments = tcase_create("arguments");

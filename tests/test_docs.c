@@ -51,6 +51,14 @@ static void take_finding(void *ctx, enum certmap_severity severity, const struct
         *first = *finding;
 }
 
+/* Every file that rules name has one certificate; test_examples.c has the command open the real ones. */
+static const char *open_issuers(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx) {
+    static const uint8_t digest[CERTMAP_SHA256_SIZE] = {1};
+    (void)ctx;
+    (void)name;
+    return add(add_ctx, digest) ? NULL : "no room";
+}
+
 static struct certmap_error load(struct certmap_view text) {
     struct certmap_error first = {.code = CERTMAP_CODE_NONE};
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
@@ -58,6 +66,7 @@ static struct certmap_error load(struct certmap_view text) {
     struct t_buf whole = T_BUF_INIT;
     options.diag = take_finding;
     options.diag_ctx = &first;
+    options.issuer_file = open_issuers;
     make_rules(&whole, text);
     (void)certmap_rules_parse(&rules, t_view(&whole), &options, NULL);
     certmap_rules_free(rules);

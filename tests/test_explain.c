@@ -144,9 +144,9 @@ static const struct {
      "    a: true\n"
      "  first subject.CN like \"a*\": true\n"
      "    a: true\n"
-     "    a: true\n"
+     "    - a: true\n"
      "  last subject.CN in (\"a\", \"b\"): true\n"
-     "    a: true\n"
+     "    - a: true\n"
      "    a: true\n"
      "  subject.CN = nocase \"A\": true\n"
      "    a: true\n"
@@ -157,8 +157,8 @@ static const struct {
      "  issuer.1.2.3 absent: true\n"
      "  not: true\n"
      "    only subject.CN = \"a\": false\n"
-     "      a: true\n"
-     "      a: true\n"},
+     "      - a: true\n"
+     "      - a: true\n"},
     {"present does not read", "mapping \"m\" { when subject.CN present; deny; }", "octet CN=b | CN=x",
      "! m: true\n"
      "  subject.CN present: true\n"
@@ -220,6 +220,20 @@ static const struct {
      "  or: false\n"
      "    subject.CN = \"a\\\"b\\\\c\\u{A}\\u{202E}\": false\n"
      "    subject.CN like \"*\\*?\\?\\\\\\\"\\u{9}\\u{2028}\": false\n"},
+    {"whole Names as RFC 4514 has them", "mapping \"m\" { when subject under \"O=c\" and issuer = \"CN=x\"; deny; }",
+     "O=c | CN=a, b + OU=\\x0A",
+     "m: false\n"
+     "  subject under \"O=c\": true\n"
+     "    CN=a\\, b+OU=\\0A,O=c: true\n"
+     "  issuer = \"CN=x\": false\n"
+     "    CN=CA: false\n"},
+    {"a field of which nothing is known has no values",
+     "mapping \"m\" { when san.dns = \"a\" or valid at now or issuer is sha256 present; deny; }", "CN=a",
+     "! m: unknown (not-supplied)\n"
+     "  or: unknown (not-supplied)\n"
+     "    san.dns = \"a\": unknown (not-supplied)\n"
+     "    valid at now: unknown (not-supplied)\n"
+     "    issuer is sha256 present: unknown (not-supplied)\n"},
     {"empty operands", "mapping \"m\" { when subject.CN = \"\" or subject.CN like \"\"; deny; }", "CN=",
      "! m: true\n"
      "  or: true\n"
@@ -275,7 +289,7 @@ START_TEST(items_name_their_mapping) {
     size_t count = 0;
     t_peer_make(&peer, "CN=b", "CN=CA");
     ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_mapping, &count, NULL), CERTMAP_OK);
-    ck_assert_uint_eq(count, 6);
+    ck_assert_uint_eq(count, 7);
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
@@ -293,17 +307,17 @@ START_TEST(whole_certificate) {
     struct certmap_rules *rules = t_finish(builder);
     t_trace(&told, rules, peer.peer);
     ck_assert_str_eq(t_cstr(&told), "! ?: unknown (not-supplied)\n"
-                                    "  certificate = (12 bytes): unknown (not-supplied)\n"
+                                    "  certificate = \"6e6f742074686973206f6e65\": unknown (not-supplied)\n"
                                     "- two: unknown (not-supplied)\n"
-                                    "  - certificate = (7 bytes): unknown (not-supplied)\n");
+                                    "  - certificate = \"616e6f74686572\": unknown (not-supplied)\n");
     peer.cert.certificate = t_string("another");
     ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
     t_buf_clear(&told);
     t_trace(&told, rules, peer.peer);
     ck_assert_str_eq(t_cstr(&told), "?: false\n"
-                                    "  certificate = (12 bytes): false\n"
+                                    "  certificate = \"6e6f742074686973206f6e65\": false\n"
                                     "! two: true\n"
-                                    "  certificate = (7 bytes): true\n");
+                                    "  certificate = \"616e6f74686572\": true\n");
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&told);
@@ -355,12 +369,256 @@ START_TEST(disabled_rules) {
 }
 END_TEST
 
-/* ---- the same answer as a match ---- */
+/* ---- the nearest miss ---- */
 
-static void explain_row(const char *mappings, const char *subject, const char *issuer) {
+#define M(name, when) "mapping \"" name "\" { when " when "; allow \"u\"; }\n"
+#define D(name, when) "mapping \"" name "\" { when " when "; deny; }\n"
+#define CN_A "subject.CN = \"a\""
+#define OU_B "subject.OU = \"b\""
+#define O_C "subject.O = \"c\""
+#define L_D "subject.L = \"d\""
+
+/* A mapping and how many conditions it misses; "": nothing is told. */
+static const struct {
+    const char *about, *rules, *subject, *nearest;
+} misses[] = {
+    {"one condition of one", M("m", CN_A), "CN=x", "m 1"},
+    {"one of two", M("m", CN_A " and " OU_B), "CN=a | OU=x", "m 1"},
+    {"both of two", M("m", CN_A " and " OU_B), "CN=x | OU=x", "m 2"},
+    {"a value that is not there", M("m", CN_A " and " OU_B), "CN=a", "m 1"},
+    {"of an or, the nearest member", M("m", CN_A " or " OU_B), "CN=x | OU=x", "m 1"},
+    {"of an or of ands, the nearest", M("m", "(" CN_A " and " OU_B " and " O_C ") or (" CN_A " and " L_D ")"), "O=c",
+     "m 2"},
+    {"of an and of ors, all", M("m", "(" CN_A " or " OU_B ") and (" O_C " or " L_D ")"), "CN=x", "m 2"},
+    {"of an and of ors, one of them is true", M("m", "(" CN_A " or " OU_B ") and (" O_C " or " L_D ")"), "OU=b", "m 1"},
+    {"not: the condition has to become false", M("m", "not " CN_A), "CN=a", "m 1"},
+    {"not of an and: one of them", M("m", "not (" CN_A " and " OU_B " and " O_C ")"), "CN=a | OU=b | O=c", "m 1"},
+    {"not of an or: all that are true", M("m", "not (" CN_A " or " OU_B " or " O_C ")"), "CN=a | OU=b", "m 2"},
+    {"not not", M("m", "not not " CN_A), "CN=x", "m 1"},
+    {"a not that holds", M("m", "not " CN_A " and " OU_B " and " O_C), "CN=x", "m 2"},
+    {"unknown is not true", M("m", CN_A " and " OU_B), "octet CN=a | OU=b", "m 1"},
+    {"nor is it false", M("m", "not (" CN_A " or " OU_B ")"), "octet CN=x | OU=b", "m 2"},
+    {"the nearest of several", M("m", CN_A " and " OU_B " and " O_C) M("n", CN_A " and " L_D) M("o", OU_B " and " L_D),
+     "CN=a", "n 1"},
+    {"the first of equals", M("m", CN_A " and " OU_B) M("n", CN_A) M("o", OU_B), "CN=x", "n 1"},
+    {"a later one has to be nearer", M("m", CN_A) M("n", OU_B " or " O_C), "L=d", "m 1"},
+    {"a mapping that denies is no miss", D("d", CN_A) M("m", OU_B " and " O_C), "CN=x", "m 2"},
+    {"nothing to miss", D("d", CN_A) D("e", OU_B), "CN=x", ""},
+    {"behind a refusal, one that is false", D("d", CN_A) M("m", CN_A " and " OU_B), "CN=a", "m 1"},
+    {"behind a refusal, one that is true", D("d", CN_A) M("m", OU_B) M("n", CN_A), "CN=a", "n 0"},
+    {"behind one that is unknown", M("m", CN_A " and " OU_B) M("n", O_C " and " L_D), "octet CN=a", "m 2"},
+    {"unknown, and a true one behind it", M("m", CN_A) M("n", O_C), "octet CN=a | O=c", "n 0"},
+    {"an answer", M("m", CN_A) M("n", OU_B), "OU=b", ""},
+    {"a list is one condition", M("m", "subject.CN in (\"a\", \"b\") and " OU_B), "CN=x", "m 2"},
+    {"present and absent", M("m", "subject.CN present and subject.OU absent and subject.O present"), "OU=b | O=c",
+     "m 2"},
+    {"a quantifier", M("m", "every subject.CN = \"a\" and only subject.OU = \"b\""), "CN=a | CN=x | OU=b", "m 1"},
+    {"what was not reached counts", M("m", CN_A " and " OU_B " and " O_C " and " L_D), "OU=b | L=d", "m 2"},
+    {"an account that cannot be built is no miss of a condition",
+     "mapping \"m\" { when " CN_A "; allow \"${subject.UID}\"; }", "CN=a", "m 0"},
+    {"everyone, behind a refusal", D("d", CN_A) M("m", "always"), "CN=a", "m 0"},
+    {"two under policy unique", "policy unique;\n" M("m", CN_A) M("n", OU_B), "CN=a | OU=b", "m 0"},
+};
+
+static void see_nearest(void *ctx, const struct certmap_explain_item *item) {
+    char *told = ctx;
+    ck_assert_msg(strlen(told) == 0, "something is told behind %s", told);
+    if (item->kind != CERTMAP_EXPLAIN_NEAREST)
+        return;
+    ck_assert(!item->decides && !item->read);
+    ck_assert_int_eq(item->decision, CERTMAP_ALLOW);
+    ck_assert_uint_eq(item->depth, 0);
+    snprintf(told, 64, "%.*s %zu", (int)item->text.len, (const char *)item->text.data, item->missing);
+}
+
+START_TEST(nearest_miss) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    char told[64] = "";
+    t_put(&text, "certmap 1;\n");
+    t_put(&text, misses[_i].rules);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, misses[_i].subject, "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_nearest, told, NULL), CERTMAP_OK);
+    ck_assert_msg(strcmp(told, misses[_i].nearest) == 0, "%s: \"%s\" instead of \"%s\"", misses[_i].about, told,
+                  misses[_i].nearest);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* A builder can say `not always`, which nothing makes true. */
+START_TEST(never_true) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_peer peer;
+    char told[64] = "", wanted[64];
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "a", NULL);
+    certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    certmap_builder_always(builder, NULL);
+    certmap_builder_close(builder, NULL);
+    t_add_equal(builder, "CN", "x", NULL);
+    struct certmap_rules *rules = t_finish(builder);
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_nearest, told, NULL), CERTMAP_OK);
+    snprintf(wanted, sizeof wanted, "m %zu", SIZE_MAX);
+    ck_assert_str_eq(told, wanted);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- what else the items say ---- */
+
+static void put_member(struct t_buf *text, const char *before, struct certmap_view member) {
+    t_put(text, before);
+    if (member.data == NULL)
+        t_put(text, "-");
+    else
+        t_bytes(text, member.data, member.len);
+    ck_assert(member.data == NULL || member.data[member.len] == 0);
+}
+
+/* "missing score" of a mapping, "field [operands]" of a condition, "field = text" of an output. */
+static void see_members(void *ctx, const struct certmap_explain_item *item) {
+    struct t_buf *told = ctx;
+    char numbers[64];
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING) {
+        snprintf(numbers, sizeof numbers, "%zu %zu\n", item->missing, item->score);
+        t_put(told, numbers);
+    } else if (item->kind == CERTMAP_EXPLAIN_CONDITION) {
+        put_member(told, "", item->field);
+        put_member(told, " [", item->operands);
+        t_put(told, "]\n");
+    } else if (item->kind == CERTMAP_EXPLAIN_OUTPUT) {
+        ck_assert_uint_eq(item->depth, 1);
+        ck_assert_int_eq(item->truth == CERTMAP_TRUE, item->why == CERTMAP_CODE_NONE);
+        t_put(told, item->read ? "" : "- ");
+        put_member(told, "", item->field);
+        put_member(told, " = ", item->text);
+        t_put(told, item->why != CERTMAP_CODE_NONE ? " " : "");
+        t_put(told, certmap_code_name(item->why));
+        t_put(told, "\n");
+    } else {
+        ck_assert(item->field.data == NULL || item->kind != CERTMAP_EXPLAIN_VALUE);
+    }
+}
+
+static const struct {
+    const char *about, *rules, *subject, *told;
+} told_members[] = {
+    {"fields and operands",
+     D("m",
+       "subject.commonName = nocase \"a\" and subject.OU in (\"b\", \"c\") and issuer.O like \"*\\*\" and "
+       "count(subject.L) = 2 and subject.C present and subject.1.2.3 absent and subject under \"O=c\" and not valid "
+       "at now and issuer is sha256 present"),
+     "CN=x",
+     "8 0\nsubject.CN [\"a\"]\nsubject.OU [(\"b\", \"c\")]\nissuer.O [\"*\\*\"]\nsubject.L [2]\nsubject.C "
+     "[-]\nsubject.1.2.3 [-]\nsubject [\"O=c\"]\nvalidity [\"valid\"]\nissuer is sha256 [-]\n"},
+    {"always has neither", D("m", "always"), "CN=x", "0 0\n- [-]\n"},
+    {"scores are of one policy", "policy most-specific;" D("m", CN_A " and " OU_B) D("n", "subject.CN present"), "CN=x",
+     "2 200\nsubject.CN [\"a\"]\nsubject.OU [\"b\"]\n0 20\nsubject.CN [-]\n"},
+    {"outputs",
+     "mapping \"m\" { when " CN_A "; allow \"CONTOSO\\\\${subject.UID}\"; domain \"D\"; group \"g\"; group "
+     "\"ou-${subject.OU}\"; attribute \"mail\" = \"${subject.E ?? \"none\"}\"; }",
+     "CN=a | UID=u | OU=b",
+     "0 0\nsubject.CN [\"a\"]\naccount = CONTOSO\\u\ndomain = D\ngroup = g\ngroup = ou-b\nmail = none\n"},
+    {"an output that cannot be built", "mapping \"m\" { when " CN_A "; allow \"${subject.UID}@a\"; group \"g\"; }",
+     "CN=a", "0 0\nsubject.CN [\"a\"]\naccount = ${subject.UID}@a hole-no-value\ngroup = g\n"},
+    {"outputs of what is not the answer",
+     M("m", CN_A) "mapping \"n\" { when " OU_B "; allow \"n\"; } mapping \"o\" { when " O_C "; allow \"o\"; }",
+     "CN=a | OU=b",
+     "0 0\nsubject.CN [\"a\"]\naccount = u\n0 0\nsubject.OU [\"b\"]\n- account = n\n1 0\nsubject.O [\"c\"]\n"},
+    {"outputs of what is unknown", M("m", CN_A), "octet CN=a", "1 0\nsubject.CN [\"a\"]\n- account = u\n"},
+    {"all of them together", "policy all;" M("m", CN_A) "mapping \"n\" { when " OU_B "; allow \"n\"; }", "CN=a | OU=b",
+     "0 0\nsubject.CN [\"a\"]\naccount = u\n0 0\nsubject.OU [\"b\"]\naccount = n\n"},
+    {"two of which there must be one", "policy unique;" M("m", CN_A) "mapping \"n\" { when " OU_B "; allow \"n\"; }",
+     "CN=a | OU=b", "0 0\nsubject.CN [\"a\"]\n- account = u\n0 0\nsubject.OU [\"b\"]\n- account = n\n"},
+};
+
+START_TEST(item_members) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1;\n");
+    t_put(&text, told_members[_i].rules);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, told_members[_i].subject, "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_members, &told, NULL), CERTMAP_OK);
+    ck_assert_msg(strcmp(t_cstr(&told), told_members[_i].told) == 0, "%s:\n%s", told_members[_i].about, t_cstr(&told));
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&told);
+}
+END_TEST
+
+/* What an answer holds is as it was, though other texts were built for telling. */
+START_TEST(answers_keep_their_texts) {
+    struct certmap_rules *rules =
+        t_rules("certmap 1; policy all;"
+                "mapping \"a\" { when always; allow \"x-${subject.CN}\"; group \"g-${subject.OU}\"; }"
+                "mapping \"b\" { when always; allow \"y-${subject.OU}\"; attribute \"n\" = \"v-${subject.CN}\"; }"
+                "mapping \"c\" { when subject.O present; allow \"a longer text that is never built ${subject.CN}\"; }");
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=one | OU=two", "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, t_no_item, NULL, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(result.account_count, 2);
+    ck_assert_str_eq((const char *)result.account.data, "x-one");
+    ck_assert_str_eq((const char *)result.accounts[0].data, "x-one");
+    ck_assert_str_eq((const char *)result.accounts[1].data, "y-two");
+    ck_assert_uint_eq(result.group_count, 1);
+    ck_assert_str_eq((const char *)result.groups[0].data, "g-two");
+    ck_assert_uint_eq(result.attribute_count, 1);
+    ck_assert_str_eq((const char *)result.attributes[0].value.data, "v-one");
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* Bytes of values are told up to a limit; the conditions all are. */
+static void count_values(void *ctx, const struct certmap_explain_item *item) {
+    size_t *counts = ctx;
+    if (item->kind == CERTMAP_EXPLAIN_CONDITION)
+        counts[0]++;
+    if (item->kind == CERTMAP_EXPLAIN_VALUE)
+        counts[1] += item->text.len + 1;
+}
+
+START_TEST(values_without_end) {
+    enum { CONDITIONS = 2000 };
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    size_t counts[2] = {0, 0};
+    t_put(&text, "certmap 1; mapping \"m\" { when subject.CN present");
+    for (size_t i = 1; i < CONDITIONS; i++)
+        t_put(&text, " and subject.CN present");
+    t_put(&text, "; deny; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "CN=\\{a*65000}", "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, count_values, counts, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(counts[0], CONDITIONS);
+    ck_assert_uint_le(counts[1], CERTMAP_MAX_STEPS);
+    ck_assert_uint_gt(counts[1], CERTMAP_MAX_STEPS - 65001);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- the same answer as a match ---- */
+
+/* The rule files of the tables have no policy of their own. */
+static void explain_row(enum certmap_policy policy, const char *mappings, const char *subject, const char *issuer) {
+    struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; policy ");
+    t_put(&text, certmap_policy_name(policy));
+    t_put(&text, ";\n");
     t_put(&text, mappings);
     struct certmap_rules *rules = t_rules(t_cstr(&text));
     t_peer_make(&peer, subject, issuer);
@@ -372,7 +630,8 @@ static void explain_row(const char *mappings, const char *subject, const char *i
 }
 
 START_TEST(rule_set) {
-    explain_row(t_matches[_i].mappings, t_matches[_i].subject, t_matches[_i].issuer);
+    for (unsigned policy = CERTMAP_POLICY_FIRST; policy <= CERTMAP_POLICY_ALL; policy++)
+        explain_row((enum certmap_policy)policy, t_matches[_i].mappings, t_matches[_i].subject, t_matches[_i].issuer);
 }
 END_TEST
 
@@ -631,8 +890,10 @@ static void write_node(const struct node *node, struct t_buf *text) {
     }
 }
 
-static void write_rules(const struct world *world, struct t_buf *text) {
-    t_put(text, "certmap 1;\n");
+static void write_rules(const struct world *world, enum certmap_policy policy, struct t_buf *text) {
+    t_put(text, "certmap 1; policy ");
+    t_put(text, certmap_policy_name(policy));
+    t_put(text, ";\n");
     for (size_t i = 0; i < world->mapping_count; i++) {
         t_put(text, (const char[]){'m', 'a', 'p', 'p', 'i', 'n', 'g', ' ', '"', (char)('a' + i), '"', 0});
         t_put(text, " { when ");
@@ -754,7 +1015,8 @@ static void world_answer(const struct world *world, char *answer, size_t cap) {
 
 static void note_item(void *ctx, const struct certmap_explain_item *item) {
     struct world *world = ctx;
-    if (item->kind == CERTMAP_EXPLAIN_VALUE)
+    if (item->kind == CERTMAP_EXPLAIN_VALUE || item->kind == CERTMAP_EXPLAIN_OUTPUT ||
+        item->kind == CERTMAP_EXPLAIN_NEAREST)
         return;
     ck_assert_uint_lt(world->told_count, MOST_ITEMS);
     world->kinds[world->told_count] = item->kind;
@@ -815,13 +1077,26 @@ static void check_printed(struct world *world, struct certmap_peer *peer) {
     t_buf_free(&text);
 }
 
+/* Under any policy an explanation gives what a match gives. */
+static void check_policy(const struct world *world, enum certmap_policy policy, struct certmap_peer *peer) {
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_result explained = CERTMAP_RESULT_INIT;
+    write_rules(world, policy, &text);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    const struct certmap_result matched = t_match(rules, peer);
+    ck_assert_int_eq(certmap_explain(rules, peer, &explained, t_no_item, NULL, NULL), CERTMAP_OK);
+    t_assert_same_result(&explained, &matched);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
 /* The answer of the world, checked. */
 static enum certmap_decision check_world(struct world *world) {
     struct t_buf text = T_BUF_INIT, specs[FIELDS] = {T_BUF_INIT, T_BUF_INIT};
     struct certmap_result explained = CERTMAP_RESULT_INIT;
     struct t_peer peer;
     char answer[64], wanted[64];
-    write_rules(world, &text);
+    write_rules(world, CERTMAP_POLICY_FIRST, &text);
     for (size_t field = 0; field < FIELDS; field++)
         write_name(world, field, &specs[field]);
     struct certmap_rules *rules = t_rules(t_cstr(&text));
@@ -835,6 +1110,8 @@ static enum certmap_decision check_world(struct world *world) {
     t_assert_same_result(&explained, &matched);
     check_told(world);
     check_printed(world, peer.peer);
+    for (unsigned policy = CERTMAP_POLICY_MOST_SPECIFIC; policy <= CERTMAP_POLICY_ALL; policy++)
+        check_policy(world, (enum certmap_policy)policy, peer.peer);
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&world->conditions);
@@ -937,6 +1214,11 @@ int main(void) {
     tcase_add_test(hand, whole_certificate);
     tcase_add_test(hand, iis_patterns_print_as_native_ones);
     tcase_add_test(hand, disabled_rules);
+    tcase_add_loop_test(hand, nearest_miss, 0, T_ROWS(misses));
+    tcase_add_test(hand, never_true);
+    tcase_add_loop_test(hand, item_members, 0, T_ROWS(told_members));
+    tcase_add_test(hand, answers_keep_their_texts);
+    tcase_add_test(hand, values_without_end);
     suite_add_tcase(suite, hand);
     TCase *same = tcase_create("same as match");
     tcase_add_loop_test(same, rule_set, 0, T_ROWS(t_matches));

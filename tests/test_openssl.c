@@ -10,9 +10,10 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-#define ALL_PIECES (CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER | CERTMAP_PIECE_CERTIFICATE)
+#define ALL_PIECES (2u * CERTMAP_PIECE_TIME - 1)
 
 /* ---- OpenSSL's memory ---- */
 
@@ -89,23 +90,126 @@ static enum certmap_status set_peer(const struct certmap_cert *cert) {
     return status;
 }
 
-/* Both ways give the same bytes, and the Names are those that OpenSSL holds. */
+/* The pieces that are views of DER. */
+static const struct {
+    const char *name;
+    enum certmap_piece piece;
+    size_t at;
+} parts[] = {
+    {"subject", CERTMAP_PIECE_SUBJECT, offsetof(struct certmap_cert, subject)},
+    {"issuer", CERTMAP_PIECE_ISSUER, offsetof(struct certmap_cert, issuer)},
+    {"certificate", CERTMAP_PIECE_CERTIFICATE, offsetof(struct certmap_cert, certificate)},
+    {"version", CERTMAP_PIECE_VERSION, offsetof(struct certmap_cert, version)},
+    {"serial", CERTMAP_PIECE_SERIAL, offsetof(struct certmap_cert, serial)},
+    {"validity", CERTMAP_PIECE_VALIDITY, offsetof(struct certmap_cert, validity)},
+    {"key", CERTMAP_PIECE_KEY, offsetof(struct certmap_cert, key)},
+    {"extensions", CERTMAP_PIECE_EXTENSIONS, offsetof(struct certmap_cert, extensions)},
+};
+
+/* The digests: what each is of, and how it is computed. */
+static const struct {
+    const char *name;
+    enum certmap_piece piece;
+    size_t at;
+    size_t of;
+    const EVP_MD *(*hash)(void);
+} digests[] = {
+    {"sha256", CERTMAP_PIECE_SHA256, offsetof(struct certmap_cert, sha256), offsetof(struct certmap_cert, certificate),
+     EVP_sha256},
+    {"sha1", CERTMAP_PIECE_SHA1, offsetof(struct certmap_cert, sha1), offsetof(struct certmap_cert, certificate),
+     EVP_sha1},
+    {"key_sha256", CERTMAP_PIECE_KEY_SHA256, offsetof(struct certmap_cert, key_sha256),
+     offsetof(struct certmap_cert, key), EVP_sha256},
+};
+
+static struct certmap_view view_at(const struct certmap_cert *cert, size_t offset) {
+    return *(const struct certmap_view *)(const void *)((const char *)cert + offset);
+}
+
+/* Both ways give the same bytes. */
+static void check_parts(const struct certmap_cert *theirs, const struct certmap_cert *ours, const char *row) {
+    for (int i = 0; i < COUNT(parts); i++)
+        ck_assert_msg(equal(view_at(theirs, parts[i].at), view_at(ours, parts[i].at)), "%s: %s", row, parts[i].name);
+}
+
+/* The digests are those of the bytes that certmap_cert_from_der gives. */
+static void check_digests(const struct certmap_cert *theirs, const struct certmap_cert *ours, const char *row) {
+    for (int i = 0; i < COUNT(digests); i++) {
+        uint8_t room[EVP_MAX_MD_SIZE];
+        unsigned len = 0;
+        const struct certmap_view data = view_at(ours, digests[i].of);
+        ck_assert_int_eq(EVP_Digest(data.data, data.len, room, &len, digests[i].hash(), NULL), 1);
+        ck_assert_msg(equal(view_at(theirs, digests[i].at), (struct certmap_view){room, len}), "%s: %s", row,
+                      digests[i].name);
+    }
+}
+
+/* The Names are those that OpenSSL holds, and the rest is in the holder. */
+static void check_places(const struct certmap_cert *cert, const struct certmap_openssl_holder *holder, const X509 *x509,
+                         const char *row) {
+    const uint8_t *name;
+    size_t len;
+    ck_assert_msg(cert->certificate.data == holder->certificate, "%s: holder", row);
+    ck_assert_msg(cert->sha256.data == holder->sha256 && cert->key_sha256.data == holder->key_sha256, "%s", row);
+    ck_assert_int_eq(X509_NAME_get0_der(X509_get_subject_name(x509), &name, &len), 1);
+    ck_assert_msg(cert->subject.data == name, "%s: the subject was copied", row);
+    ck_assert_int_eq(X509_NAME_get0_der(X509_get_issuer_name(x509), &name, &len), 1);
+    ck_assert_msg(cert->issuer.data == name, "%s: the issuer was copied", row);
+}
+
+/* A certmap_hash_fn. */
+static bool compute(void *ctx, uint8_t *room, enum certmap_hash hash, struct certmap_view data) {
+    (void)ctx;
+    return EVP_Digest(data.data, data.len, room, NULL, hash == CERTMAP_HASH_SHA256 ? EVP_sha256() : EVP_sha1(), NULL) ==
+           1;
+}
+
+static bool same_text(struct certmap_view a, struct certmap_view b) {
+    return a.data == NULL || b.data == NULL ? a.data == b.data : equal(a, b);
+}
+
+static void check_field(struct certmap_peer *theirs, struct certmap_peer *ours, enum certmap_field field,
+                        const char *row) {
+    const size_t count = certmap_peer_value_count(ours, field);
+    ck_assert_msg(certmap_peer_field_unknown(theirs, field) == certmap_peer_field_unknown(ours, field) &&
+                      certmap_peer_value_count(theirs, field) == count,
+                  "%s: %s", row, certmap_field_name(field));
+    for (size_t i = 0; i < count; i++) {
+        struct certmap_value a = CERTMAP_VALUE_INIT;
+        struct certmap_value b = CERTMAP_VALUE_INIT;
+        ck_assert_int_eq(certmap_peer_value(theirs, &a, field, i, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_peer_value(ours, &b, field, i, NULL), CERTMAP_OK);
+        ck_assert_msg(same_text(a.text, b.text) && a.unreadable == b.unreadable, "%s: %s", row,
+                      certmap_field_name(field));
+    }
+}
+
+/* And so do the certificates prepared from them: ours computes the digests that theirs has been given. */
+static void check_prepared(const struct certmap_cert *theirs, struct certmap_cert ours, const char *row) {
+    struct certmap_peer *a = NULL;
+    struct certmap_peer *b = NULL;
+    ours.hash = compute;
+    ours.time = theirs->time;
+    ck_assert_int_eq(certmap_peer_new(&a, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_new(&b, NULL, NULL), CERTMAP_OK);
+    ck_assert_msg(certmap_peer_set(a, theirs, NULL) == certmap_peer_set(b, &ours, NULL), "%s: status", row);
+    for (int field = CERTMAP_FIELD_SUBJECT; field <= CERTMAP_FIELD_ISSUER_KEY_SHA256; field++)
+        check_field(a, b, (enum certmap_field)field, row);
+    certmap_peer_free(a);
+    certmap_peer_free(b);
+}
+
 static void check_views(const X509 *x509, struct certmap_view der, const char *row) {
     struct certmap_cert ours = CERTMAP_CERT_INIT;
     struct certmap_cert theirs = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    const uint8_t *name;
-    size_t len;
     ck_assert_msg(certmap_cert_from_der(&ours, der, NULL) == CERTMAP_OK, "%s: certmap_cert_from_der", row);
     ck_assert_msg(certmap_openssl_cert(&theirs, &holder, x509, ALL_PIECES, NULL) == CERTMAP_OK, "%s", row);
-    ck_assert_msg(equal(theirs.subject, ours.subject), "%s: subject", row);
-    ck_assert_msg(equal(theirs.issuer, ours.issuer), "%s: issuer", row);
-    ck_assert_msg(equal(theirs.certificate, der), "%s: certificate", row);
-    ck_assert_msg(theirs.certificate.data == holder.certificate, "%s: holder", row);
-    ck_assert_int_eq(X509_NAME_get0_der(X509_get_subject_name(x509), &name, &len), 1);
-    ck_assert_msg(theirs.subject.data == name, "%s: the subject was copied", row);
-    ck_assert_int_eq(X509_NAME_get0_der(X509_get_issuer_name(x509), &name, &len), 1);
-    ck_assert_msg(theirs.issuer.data == name, "%s: the issuer was copied", row);
+    check_parts(&theirs, &ours, row);
+    check_digests(&theirs, &ours, row);
+    check_places(&theirs, &holder, x509, row);
+    check_prepared(&theirs, ours, row);
+    ck_assert_msg(theirs.issuer_sha256.data == NULL && theirs.issuer_key_sha256.data == NULL, "%s: issuer", row);
     certmap_openssl_holder_free(&holder);
 }
 
@@ -432,11 +536,52 @@ START_TEST(nothing_is_copied_that_is_not_needed) {
                      CERTMAP_OK);
     ck_assert(!has_failed());
     ck_assert_ptr_null(holder.certificate);
-    ck_assert_ptr_null(cert.certificate.data);
-    ck_assert_uint_eq(cert.certificate.len, 0);
+    for (int i = 2; i < COUNT(parts); i++)
+        ck_assert_msg(view_at(&cert, parts[i].at).data == NULL, "%s", parts[i].name);
     ck_assert_int_eq(certmap_openssl_cert(&again, &holder, alice, 0, NULL), CERTMAP_OK);
     ck_assert_ptr_eq(again.subject.data, cert.subject.data);
     ck_assert_ptr_eq(again.issuer.data, cert.issuer.data);
+}
+END_TEST
+
+/* One piece that is asked for brings the others of the certificate, but no digest. */
+START_TEST(a_piece_that_is_needed_is_there) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ck_assert_int_eq(
+        certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), (unsigned)parts[_i].piece, NULL),
+        CERTMAP_OK);
+    ck_assert_msg(view_at(&cert, parts[_i].at).data != NULL, "%s", parts[_i].name);
+    for (int i = 0; i < COUNT(digests); i++)
+        ck_assert_msg(view_at(&cert, digests[i].at).data == NULL, "%s: %s", parts[_i].name, digests[i].name);
+    ck_assert_int_eq(cert.time, 0);
+    ck_assert_ptr_null(cert.hash);
+    certmap_openssl_holder_free(&holder);
+}
+END_TEST
+
+START_TEST(a_digest_that_is_needed_is_there) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    ck_assert_int_eq(
+        certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), (unsigned)digests[_i].piece, NULL),
+        CERTMAP_OK);
+    for (int i = 0; i < COUNT(digests); i++)
+        ck_assert_msg((view_at(&cert, digests[i].at).data != NULL) == (i == _i), "%s: %s", digests[_i].name,
+                      digests[i].name);
+    certmap_openssl_holder_free(&holder);
+}
+END_TEST
+
+START_TEST(the_time_is_now) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    const int64_t before = (int64_t)time(NULL);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), CERTMAP_PIECE_TIME, NULL),
+                     CERTMAP_OK);
+    ck_assert_int_ge(cert.time, before);
+    ck_assert_int_le(cert.time, (int64_t)time(NULL));
+    ck_assert_ptr_null(holder.certificate);
 }
 END_TEST
 
@@ -467,6 +612,27 @@ START_TEST(a_holder_is_freed_twice) {
     ck_assert_uint_eq(holder.size, sizeof holder);
     ck_assert_ptr_null(holder.certificate);
     certmap_openssl_holder_free(&holder);
+}
+END_TEST
+
+/* Filled again while the first certificate's copy is in it: by one that needs none, and by one that fails. */
+START_TEST(a_holder_is_filled_again) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, alice, ALL_PIECES, NULL), CERTMAP_OK);
+    const uint8_t *copy = holder.certificate;
+    const struct certmap_view digest = cert.sha256;
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_LENGTHY), ALL_PIECES, NULL),
+                     CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_ptr_eq(holder.certificate, copy);
+    ck_assert_ptr_eq(cert.certificate.data, copy);
+    ck_assert_ptr_eq(cert.sha256.data, digest.data);
+    check_digests(&cert, &cert, "kept");
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, alice, CERTMAP_PIECE_SUBJECT, NULL), CERTMAP_OK);
+    ck_assert_ptr_null(holder.certificate);
+    ck_assert_ptr_null(cert.sha256.data);
+    ck_assert_ptr_null(cert.key.data);
 }
 END_TEST
 
@@ -514,7 +680,7 @@ START_TEST(arguments) {
     for (int i = 0; i < 5; i++) {
         struct outputs out = bob_in();
         struct certmap_cert small = out.cert;
-        struct certmap_openssl_holder small_holder = {sizeof small_holder - 1, NULL};
+        struct certmap_openssl_holder small_holder = {.size = sizeof small_holder - 1};
         small.size--;
         struct certmap_cert *const certs[] = {NULL, &small, &out.cert, &out.cert, &out.cert};
         struct certmap_openssl_holder *const holders[] = {&out.holder, &out.holder, NULL, &small_holder, &out.holder};
@@ -541,10 +707,10 @@ END_TEST
 /* A certificate whose Names OpenSSL has yet to encode. */
 static X509 *unencoded(void) {
     X509 *x509 = X509_dup(t_pki_certificate(pki, T_ALICE));
-    X509_NAME *parts[] = {X509_get_subject_name(x509), X509_get_issuer_name(x509)};
-    for (int i = 0; i < COUNT(parts); i++)
+    X509_NAME *both[] = {X509_get_subject_name(x509), X509_get_issuer_name(x509)};
+    for (int i = 0; i < COUNT(both); i++)
         ck_assert_int_eq(
-            X509_NAME_add_entry_by_txt(parts[i], "OU", MBSTRING_UTF8, (const unsigned char *)"more", -1, -1, 0), 1);
+            X509_NAME_add_entry_by_txt(both[i], "OU", MBSTRING_UTF8, (const unsigned char *)"more", -1, -1, 0), 1);
     return x509;
 }
 
@@ -604,6 +770,50 @@ START_TEST(openssl_cannot_encode_the_certificate) {
 }
 END_TEST
 
+/* OpenSSL decodes it, certmap_cert_from_der does not: an error where more than the Names is needed, with what that
+ * call says of it. */
+START_TEST(what_certmap_refuses_is_refused) {
+    X509 *lengthy = t_pki_certificate(pki, T_LENGTHY);
+    struct outputs out = bob_in();
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    struct certmap_error expected = {.text = ""};
+    unsigned char *der = NULL;
+    const int len = i2d_X509(lengthy, &der);
+    ck_assert_int_eq(certmap_cert_from_der(&cert, (struct certmap_view){der, (size_t)len}, &expected),
+                     CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, lengthy, CERTMAP_PIECE_SUBJECT, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_openssl_cert(&out.cert, &out.holder, lengthy, CERTMAP_PIECE_SERIAL, &out.err),
+                     CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_str_eq(out.err.text, expected.text);
+    ck_assert_uint_eq(out.err.offset, expected.offset);
+    check_untouched(&out, CERTMAP_ERROR_CERTIFICATE, expected.code);
+    OPENSSL_free(der);
+}
+END_TEST
+
+/* Every request for memory fails once: a digest that cannot be computed is not supplied, all else is an error. */
+START_TEST(openssl_has_no_memory) {
+    const X509 *alice = t_pki_certificate(pki, T_ALICE);
+    const unsigned needs = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_KEY_SHA256;
+    bool failed = true;
+    int without_digest = 0;
+    for (size_t n = 0; failed; n++) {
+        struct outputs out = bob_in();
+        let_fail(n);
+        const enum certmap_status status = certmap_openssl_cert(&out.cert, &out.holder, alice, needs, &out.err);
+        failed = has_failed();
+        without_digest += status == CERTMAP_OK && (out.cert.sha256.data == NULL || out.cert.key_sha256.data == NULL);
+        ck_assert(status == CERTMAP_OK || failed);
+        if (status != CERTMAP_OK)
+            check_untouched(&out, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY);
+        certmap_openssl_holder_free(&out.holder);
+        ERR_clear_error();
+    }
+    ck_assert_int_gt(without_digest, 0);
+}
+END_TEST
+
 /* A queue that was empty is empty afterwards. */
 START_TEST(no_error_is_left) {
     X509 *x509 = X509_new();
@@ -649,10 +859,16 @@ int main(void) {
     TCase *calls = tcase_create("calls");
     tcase_add_unchecked_fixture(calls, make_pki, free_pki);
     tcase_add_test(calls, nothing_is_copied_that_is_not_needed);
+    tcase_add_loop_test(calls, a_piece_that_is_needed_is_there, 0, COUNT(parts));
+    tcase_add_loop_test(calls, a_digest_that_is_needed_is_there, 0, COUNT(digests));
+    tcase_add_test(calls, the_time_is_now);
     tcase_add_test(calls, a_holder_is_used_again);
     tcase_add_test(calls, a_holder_is_freed_twice);
+    tcase_add_test(calls, a_holder_is_filled_again);
+    tcase_add_test(calls, what_certmap_refuses_is_refused);
     tcase_add_test(calls, arguments);
     tcase_add_test(calls, openssl_has_no_memory_for_the_copy);
+    tcase_add_test(calls, openssl_has_no_memory);
     tcase_add_test(calls, openssl_cannot_encode_a_name);
     tcase_add_test(calls, openssl_cannot_encode_the_certificate);
     tcase_add_test(calls, no_error_is_left);

@@ -7,6 +7,7 @@
 #include "support/tls.h"
 #include <limits.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -751,6 +752,145 @@ START_TEST(one_to_one) {
 }
 END_TEST
 
+/* ---- rules that read other pieces ---- */
+
+static struct certmap_rules *only_where(enum certmap_field field, const char *subfield, const char *operand) {
+    struct certmap_builder *builder = NULL;
+    struct certmap_rules *made = NULL;
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    const struct certmap_view view = text(operand);
+    mapping.decision = CERTMAP_ALLOW;
+    mapping.name = mapping.account = text("found");
+    condition.field = field;
+    condition.subfield = text(subfield);
+    condition.operands = &view;
+    condition.operand_count = 1;
+    ck_assert_int_eq(certmap_builder_new(&builder, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_condition(builder, &condition, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_finish(builder, &made, NULL), CERTMAP_OK);
+    certmap_builder_free(builder);
+    return made;
+}
+
+/* In hexadecimal, the digest of a certificate, or of its SubjectPublicKeyInfo. */
+static void digest_of(char hex[2 * EVP_MAX_MD_SIZE + 1], X509 *x509, const EVP_MD *hash, bool key) {
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned char *der = NULL;
+    unsigned size = 0;
+    const int len = key ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der) : i2d_X509(x509, &der);
+    ck_assert_int_gt(len, 0);
+    ck_assert_int_eq(EVP_Digest(der, (size_t)len, digest, &size, hash, NULL), 1);
+    for (unsigned i = 0; i < size; i++)
+        snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
+    OPENSSL_free(der);
+}
+
+static const struct reading {
+    const char *name;
+    enum t_id client;
+    enum certmap_field field;
+    const char *subfield;
+    const char *operand; /* NULL: the digest below, of the client's certificate */
+    const EVP_MD *(*hash)(void);
+    bool key;
+    bool holds;
+} readings[] = {
+    {"version", T_ALICE, CERTMAP_FIELD_VERSION, "", "3", NULL, false, true},
+    {"another version", T_ALICE, CERTMAP_FIELD_VERSION, "", "1", NULL, false, false},
+    {"serial", T_ALICE, CERTMAP_FIELD_SERIAL, "", "0x04", NULL, false, true},
+    {"another serial", T_BOB, CERTMAP_FIELD_SERIAL, "", "0x04", NULL, false, false},
+    {"valid", T_ALICE, CERTMAP_FIELD_VALIDITY, "", "valid", NULL, false, true},
+    {"extended key usage", T_ALICE, CERTMAP_FIELD_EKU, "", "clientAuth", NULL, false, true},
+    {"alternative name", T_UNNAMED, CERTMAP_FIELD_SAN, "email", "unnamed@contoso.example", NULL, false, true},
+    {"no alternative name", T_ALICE, CERTMAP_FIELD_SAN, "email", "unnamed@contoso.example", NULL, false, false},
+    {"sha256", T_ALICE, CERTMAP_FIELD_SHA256, "", NULL, EVP_sha256, false, true},
+    {"sha1", T_ALICE, CERTMAP_FIELD_SHA1, "", NULL, EVP_sha1, false, true},
+    {"spki.sha256", T_ALICE, CERTMAP_FIELD_KEY_SHA256, "", NULL, EVP_sha256, true, true},
+    {"the key's digest is not the certificate's", T_ALICE, CERTMAP_FIELD_SHA256, "", NULL, EVP_sha256, true, false},
+};
+
+START_TEST(other_pieces) {
+    const struct reading *row = &readings[_i / COUNT(versions)];
+    const int version = versions[_i % COUNT(versions)];
+    const struct expected found = ACCOUNT("found"), nothing = UNMATCHED;
+    char hex[2 * EVP_MAX_MD_SIZE + 1];
+    if (row->operand == NULL)
+        digest_of(hex, t_pki_certificate(pki, row->client), row->hash(), row->key);
+    struct certmap_rules *where = only_where(row->field, row->subfield, row->operand == NULL ? hex : row->operand);
+    SSL_CTX *server = t_tls_server(pki, version);
+    SSL_CTX *client = t_tls_client(pki, version, row->client);
+    SSL_SESSION *session = NULL;
+    for (int times = 0; times < 2; times++) {
+        struct t_link link = t_link_open(server, client);
+        session = connect_again(&link, session, times > 0, row->name);
+        check_match(link.server, where, row->holds ? found : nothing, row->name);
+        end_politely(&link);
+    }
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_rules_free(where);
+}
+END_TEST
+
+static bool is(struct certmap_view view, const char *expected) {
+    return view.data != NULL && view.len == strlen(expected) && memcmp(view.data, expected, view.len) == 0;
+}
+
+/* What is built from the certificate outlives the certificate, and the call. */
+START_TEST(built_accounts) {
+    struct certmap_rules *built =
+        parse("certmap 1; policy all;\n"
+              "mapping \"a\" { when subject.CN present;\n"
+              "    allow \"CONTOSO\\\\${subject.CN | lower}\"; group \"ou-${subject.OU}\";\n"
+              "    attribute \"serial\" = \"${serial}\"; }\n"
+              "mapping \"b\" { when eku = \"clientAuth\"; allow posix-user \"u${serial}\"; }\n");
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
+    struct t_link link = t_link_open(server, client);
+    struct certmap_peer *peer = new_peer();
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    ck_assert(t_link_handshake(&link));
+    ck_assert_int_eq(certmap_openssl_match(link.server, built, peer, &result, NULL), CERTMAP_OK);
+    t_link_close(&link);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+    ck_assert(is(result.account, "CONTOSO\\alice") && is(result.domain, "CONTOSO") && is(result.user, "alice"));
+    ck_assert_uint_eq(result.account_count, 2);
+    ck_assert(is(result.accounts[0], "CONTOSO\\alice") && is(result.accounts[1], "u04"));
+    ck_assert_uint_eq(result.group_count, 1);
+    ck_assert(is(result.groups[0], "ou-Sales"));
+    ck_assert_uint_eq(result.attribute_count, 1);
+    ck_assert(is(result.attributes[0].name, "serial") && is(result.attributes[0].value, "04"));
+    certmap_peer_free(peer);
+    certmap_rules_free(built);
+}
+END_TEST
+
+/* On a resumed session OpenSSL does not look at the dates again; a rule does. */
+START_TEST(expired_since) {
+    struct certmap_rules *valid = only_where(CERTMAP_FIELD_VALIDITY, "", "valid");
+    SSL_CTX *server = t_tls_server(pki, versions[_i]);
+    SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
+    SSL_CTX_set_verify(server, STRICT, NULL);
+    struct t_link first = t_link_open(server, client);
+    X509_VERIFY_PARAM_set_time(SSL_get0_param(first.server), time(NULL) - 15L * 24 * 60 * 60);
+    SSL_SESSION *session = connect_again(&first, NULL, false, "was valid");
+    end_politely(&first);
+    struct t_link later = t_link_open(server, client);
+    session = connect_again(&later, session, true, "expired since");
+    check_match(later.server, valid, (struct expected)UNMATCHED, "expired since");
+    end_politely(&later);
+    SSL_SESSION_free(session);
+    SSL_CTX_free(server);
+    SSL_CTX_free(client);
+    certmap_rules_free(valid);
+}
+END_TEST
+
 /* ---- arguments, memory, threads ---- */
 
 START_TEST(arguments) {
@@ -959,6 +1099,9 @@ int main(void) {
     TCase *other = new_case(suite, "other");
     tcase_add_loop_test(other, client_end, 0, COUNT(client_ends) * both);
     tcase_add_loop_test(other, one_to_one, 0, COUNT(exact) * both);
+    tcase_add_loop_test(other, other_pieces, 0, COUNT(readings) * both);
+    tcase_add_loop_test(other, built_accounts, 0, both);
+    tcase_add_loop_test(other, expired_since, 0, both);
     tcase_add_test(other, arguments);
     tcase_add_test(other, a_larger_result);
     tcase_add_test(other, every_allocation_fails_once);

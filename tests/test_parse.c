@@ -63,6 +63,30 @@ static void check_load(const struct load *load, struct certmap_view text) {
     ck_assert(first == NULL || memcmp(first, &load->error, sizeof *first) == 0);
 }
 
+static char loader; /* the context that open_file gets */
+
+/* Opens the files that lists of issuers in these tests name. */
+static const char *open_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx) {
+    static const uint8_t digest[CERTMAP_SHA256_SIZE] = {0xAB};
+    ck_assert_ptr_eq(ctx, &loader);
+    ck_assert_uint_eq(name.data[name.len], 0);
+    if (strcmp((const char *)name.data, "empty.pem") == 0)
+        return NULL;
+    if (strcmp((const char *)name.data, "two.pem") == 0)
+        return add(add_ctx, digest) && add(add_ctx, digest) ? NULL : "stopped";
+    for (size_t i = 0; strcmp((const char *)name.data, "full.pem") == 0; i++)
+        if (i == CERTMAP_MAX_ISSUERS)
+            return NULL;
+        else if (!add(add_ctx, digest))
+            return "stopped";
+    for (size_t i = 0; strcmp((const char *)name.data, "many.pem") == 0; i++)
+        if (!add(add_ctx, digest)) {
+            ck_assert_uint_eq(i, CERTMAP_MAX_ISSUERS);
+            return "stopped";
+        }
+    return "there is no such file\n";
+}
+
 static struct load *load_with(struct certmap_view text, const struct certmap_allocator *allocator) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct load *load = calloc(1, sizeof *load);
@@ -70,6 +94,8 @@ static struct load *load_with(struct certmap_view text, const struct certmap_all
     options.allocator = allocator;
     options.diag = collect;
     options.diag_ctx = load;
+    options.issuer_file = open_file;
+    options.issuer_file_ctx = &loader;
     load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
     return load;
 }
@@ -166,17 +192,33 @@ static const struct row conditions[] = {
     {"subject.«OID.» present", {{"bad-oid", "\"OID.\""}}},
     {"subject.«OID.CN» present", {{"bad-oid", "\"OID.CN\""}}},
     {"subject.«oid.1.2.» = \"a\"", {{"bad-oid", "\"oid.1.2.\""}}},
-    {"«subject» = \"a\"", {{"unknown-field", "subject needs a subfield, for example subject.CN"}}},
-    {"«issuer.» present", {{"unknown-field", "issuer needs a subfield, for example issuer.CN"}}},
-    {"«CN» = \"a\"", {{"unknown-field", "expected a condition on subject or issuer, but there is \"CN\""}}},
+    {"«issuer.» present", {{"unknown-subfield", "a subfield is missing after \"issuer.\""}}},
+    {"«san.» present", {{"unknown-subfield", "a subfield is missing after \"san.\""}}},
+    {"«serial.» present", {{"unknown-subfield", "a subfield is missing after \"serial.\""}}},
+    {"«san.dirname.» present", {{"unknown-subfield", "a subfield is missing after \"san.dirname.\""}}},
+    {"«CN» = \"a\"", {{"unknown-field", "expected a condition, but there is \"CN\"; did you mean subject.CN?"}}},
+    {"«upn» = \"a\"", {{"unknown-field", "but there is \"upn\"; did you mean san.upn?"}}},
+    {"«dNSName» = \"a\"", {{"unknown-field", "did you mean san.dNSName?"}}},
+    {"«1».2.3 present", {{"unknown-field", "but there is \"1\", which is no field"}}},
+    {"«spki.sha265» present", {{"unknown-field", "but there is \"spki.sha265\"; did you mean spki.sha256?"}}},
+    {"«sha26» present", {{"unknown-field", "but there is \"sha26\"; did you mean sha256?"}}},
+    {"«ms.sidd» present", {{"unknown-field", "but there is \"ms.sidd\"; did you mean ms.sid?"}}},
+    {"san.«dsn» present", {{"unknown-subfield", "there is no subfield \"dsn\"; did you mean dns?"}}},
+    {"san.«xyzzy» present",
+     {{"unknown-subfield", "san has dns, email, uri, ip, upn, krb5, dirname, rid, and other names by OID"}}},
+    {"san.dirname.«XN» present", {{"unknown-subfield", "did you mean CN?"}}},
+    {"«san» present", {{"unknown-subfield", "san needs a subfield, for example san.dns"}}},
+    {"«ext» present", {{"unknown-subfield", "ext needs a subfield, for example ext.2.5.29.17"}}},
+    {"ext.«keyUsage» present", {{"bad-oid", "\"keyUsage\" is not an object identifier"}}},
+    {"serial.«CN» present", {{"unknown-subfield", "serial has no subfields"}}},
     {"«sbject».CN = \"a\"", {{"unknown-field", "but there is \"sbject\"; did you mean subject?"}}},
     {"«Subject».CN = \"a\"", {{"unknown-field", "but there is \"Subject\"; did you mean subject?"}}},
     {"«issur».organizationalUnitName present", {{"unknown-field", "did you mean issuer?"}}},
-    {"«peer».CN present", {{"unknown-field", "expected a condition on subject or issuer, but there is \"peer\""}}},
+    {"«peer».CN present", {{"unknown-field", "expected a condition, but there is \"peer\", which is no field"}}},
     {"«mapping».CN present", {{"unknown-field", "but there is \"mapping\""}}},
     {"«subject-CN» present", {{"unknown-field", "\"subject-CN\""}}},
     {"«.»CN present", {{"syntax", "\".\" has no meaning here"}}},
-    {"«subject» . CN present", {{"unknown-field", "subject needs a subfield"}}},
+    {"subject «.» CN present", {{"syntax", "\".\" has no meaning here"}}},
     {"«nto» subject.CN present", {{"unknown-field", "did you mean not?"}}},
     {"«Not» subject.CN present", {{"unknown-field", "did you mean not?"}}},
     {"«\"a\"» = subject.CN", {{"syntax", "expected a condition, but there is a string"}}},
@@ -188,8 +230,8 @@ static const struct row conditions[] = {
     /* operators */
     {"subject.CN «is» \"a\"",
      {{"syntax",
-       "expected \"=\", \"in\", \"like\", \"present\" or \"absent\" after the field, but there is \"is\"; did you mean "
-       "in?"}}},
+       "expected \"=\", \"in\", \"like\", \"under\", \"present\" or \"absent\" after the field, but there is \"is\"; "
+       "did you mean in?"}}},
     {"subject.CN «lyke» \"a\"", {{"syntax", "did you mean like?"}}},
     {"subject.CN «Like» \"a\"", {{"syntax", "did you mean like?"}}},
     {"subject.CN «presentt»", {{"syntax", "did you mean present?"}}},
@@ -209,12 +251,87 @@ static const struct row conditions[] = {
 
     {"subject.CN «absentt»", {{"syntax", "did you mean absent?"}}},
 
+    /* operators that a field does not have, at the operator */
+    {"subject «like» \"*\"", {{"bad-operator", "subject is a whole Name and has no patterns; write \"=\""}}},
+    {"san.dirname «like» \"*\"", {{"bad-operator", "san.dirname is a whole Name"}}},
+    {"subject «present»", {{"bad-operator", "subject is always there, once; write \"=\""}}},
+    {"issuer «absent»", {{"bad-operator", "issuer is always there, once"}}},
+    {"count«(»subject) = 1", {{"bad-operator", "subject is always there, once"}}},
+    {"subject.CN «under» \"CN=a\"", {{"bad-operator", "subject.CN is no whole Name"}}},
+    {"san.1.2.3 «under» \"CN=a\"", {{"bad-operator", "san.1.2.3 is no whole Name"}}},
+    {"san.ip «like» \"10.*\"", {{"bad-operator", "san.ip has no patterns; write = \"192.0.2.0/24\" for a network"}}},
+    {"serial «like» \"*\"", {{"bad-operator", "serial has no patterns; write \"=\" or \"in\""}}},
+    {"ku «like» \"*\"", {{"bad-operator", "ku has no patterns"}}},
+    {"issuer is sha256 «like» \"*\"", {{"bad-operator", "issuer is sha256 has no patterns"}}},
+    {"certificate «present»", {{"bad-operator", "certificate is compared byte for byte"}}},
+    {"certificate «=» nocase \"30\"", {{"bad-operator", "certificate is compared byte for byte"}}},
+    {"every certificate «=» \"30\"", {{"bad-operator", "certificate is compared byte for byte"}}},
+
+    /* operands, at the string */
+    {"subject = «\"a\"»", {{"dn-syntax", ""}}},
+    {"subject in (\"CN=a\", «\"XN=a\"»)", {{"dn-attribute", ""}}},
+    {"subject under «\"\"»",
+     {{"bad-operand", "every Name is under the empty one; write the RDNs that have to be there"}}},
+    {"issuer under (\"O=a\", «\"\"»)", {{"bad-operand", "every Name is under the empty one"}}},
+    {"san.dns = «\"b\xC3\xBC"
+     "cher.example\"»",
+     {{"bad-operand", "a host name in a certificate is ASCII; write the A-label (xn--...) of \"b\xC3\xBC"
+                      "cher"}}},
+    {"san.dns like «\"*.b\xC3\xBC"
+     "cher\"»",
+     {{"bad-operand", "write the A-label"}}},
+    {"san.dns = «\"a b\"»", {{"bad-operand", "\"a b\" holds a space or a control character, and no host name does"}}},
+    {"san.email = «\"alice\"»", {{"bad-operand", "\"alice\" is no mailbox: write user@host"}}},
+    {"san.email = «\"a@b\xC3\xBC\"»", {{"bad-operand", "write the A-label"}}},
+    {"san.uri = «\"http://b\xC3\xBC/\"»", {{"bad-operand", "a URI in a certificate is ASCII; write"}}},
+    {"san.ip in (\"10.0.0.0/8\", «\"10.1.2.3/8\"»)",
+     {{"bad-operand", "\"10.1.2.3/8\" is an address inside a network; the network is \"10.0.0.0/8\""}}},
+    {"san.ip = «\"10.0.0\"»", {{"bad-operand", "\"10.0.0\" is no address; write for example 192.0.2.1"}}},
+    {"san.ip = «\"10.0.0.0/33\"»", {{"bad-operand", "after the slash stands a number from 0 to 32"}}},
+    {"eku = «\"clientAut\"»",
+     {{"bad-operand", "there is no object identifier \"clientAut\"; did you mean \"clientAuth\"?"}}},
+    {"policy = «\"xyzzy\"»", {{"bad-operand", "one without a name here is written like 1.3.6.1.5.5.7.3.2"}}},
+    {"ku = «\"digitalSig\"»", {{"bad-operand", "there is no key usage \"digitalSig\""}}},
+    {"ku = «\"keyCertSing\"»", {{"bad-operand", "did you mean \"keyCertSign\"?"}}},
+    {"serial = «\"1234\"»", {{"bad-operand", "is \"1234\" hexadecimal or decimal? write 0x1234 or dec:1234"}}},
+    {"serial = «\"xyz\"»", {{"bad-operand", "\"xyz\" is no serial number: write it in hexadecimal"}}},
+    {"sha256 = «\"ab\"»", {{"bad-operand", "a SHA-256 digest has 64 hexadecimal digits, and this has 2"}}},
+    {"sha1 = «\"ab\"»", {{"bad-operand", "a SHA-1 digest has 40 hexadecimal digits, and this has 2"}}},
+    {"ski = «\"abc\"»", {{"bad-operand", "\"abc\" is no hexadecimal: two digits an octet"}}},
+    {"ext.1.2.3 = «\"xy\"»", {{"bad-operand", "\"xy\" is no hexadecimal"}}},
+    {"certificate in (\"30\", «\"3\"»)", {{"bad-operand", "\"3\" is no hexadecimal"}}},
+    {"version = «\"4\"»", {{"bad-operand", "\"4\" is no version: 1, 2 or 3"}}},
+    {"validity = «\"now\"»", {{"bad-operand", "\"now\" is no state of validity: valid, early or expired"}}},
+    {"issuer is sha256 «\"ab\"»", {{"bad-operand", "64 hexadecimal digits"}}},
+    {"san.«XX» = \"«\\q»\"", {{"unknown-subfield", ""}, {"bad-escape", ""}}},
+    {"subject.CN = \"a«${»subject.O}\"",
+     {{"misplaced-hole", "a hole ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{"}}},
+    {"subject.CN like \"«${»\"", {{"misplaced-hole", ""}}},
+
+    /* valid, issuer is */
+    {"valid «now»", {{"syntax", "expected \"valid at now\", but there is \"now\""}}},
+    {"valid at «noww»", {{"syntax", "expected \"valid at now\", but there is \"noww\"; did you mean now?"}}},
+    {"«vaild» at now", {{"unknown-field", "did you mean valid?"}}},
+    {"every «valid» at now", {{"unknown-field", "but there is \"valid\""}}},
+    {"issuer is «sha265» \"ab\"",
+     {{"syntax",
+       "expected \"sha256\", \"spki.sha256\" or the name of a list, a string, but there is \"sha265\"; did you "
+       "mean sha256?"}}},
+    {"every issuer is «\"a\"»", {{"syntax", "expected \"sha256\" or \"spki.sha256\", but there is a string"}}},
+    {"count(issuer is «\"a\"») = 1", {{"syntax", "expected \"sha256\" or \"spki.sha256\", but there is a string"}}},
+    {"issuer is sha256 «and»", {{"syntax", "after the field, but there is \"and\""}}},
+    {"issuer is «\"partners\"»", {{"unknown-issuers", "there is no list of issuers \"partners\" above"}}},
+    {"issuer is \"«\\q»\"", {{"bad-escape", ""}}},
+    {"issuer is \"«${»a}\"", {{"misplaced-hole", ""}}},
+
     /* quantifiers, count, absent */
     {"every subject.CN «present»",
-     {{"syntax", "expected \"=\", \"in\" or \"like\" after the quantified field, but there is \"present\""}}},
+     {{"syntax",
+       "expected \"=\", \"in\", \"like\" or \"under\" after the quantified field, but there is \"present\""}}},
     {"only subject.CN «absent»", {{"syntax", "after the quantified field"}}},
     {"first subject.CN «lyke» \"a\"", {{"syntax", "did you mean like?"}}},
-    {"every «every» subject.CN = \"a\"", {{"unknown-field", "expected a condition on subject or issuer"}}},
+    {"every «every» subject.CN = \"a\"",
+     {{"unknown-field", "expected a condition, but there is \"every\", which is no field"}}},
     {"every «not» subject.CN = \"a\"", {{"unknown-field", "\"not\""}}},
     {"every «(»subject.CN = \"a\")", {{"syntax", "expected a condition, but there is \"(\""}}},
     {"«everi» subject.CN = \"a\"", {{"unknown-field", "did you mean every?"}}},
@@ -367,6 +484,8 @@ END_TEST
 #define M "mapping \"m\" { when subject.CN = \"a\"; deny; }\n"
 
 /* Whole files. */
+#define H "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF"
+
 static const struct row files[] = {
     {V M, {{NULL, NULL}}},
     {V "# comment\n" M "# end", {{NULL, NULL}}},
@@ -403,12 +522,12 @@ static const struct row files[] = {
     {"certmap 1«»", {{"syntax", "expected \";\" after \"certmap 1\", but the file ends"}}},
     {"certmap 1\n«mapping» \"m\" { when always; deny; }", {{"syntax", "expected \";\" after \"certmap 1\""}}},
     {"certmap 1«,»\n" M, {{"syntax", "but there is \",\""}}},
-    {V "«certmap» 1;\n" M, {{"syntax", "expected \"mapping\", but there is \"certmap\""}}},
+    {V "«certmap» 1;\n" M, {{"syntax", "expected \"mapping\", \"issuers\" or \"policy\", but there is \"certmap\""}}},
 
     /* between mappings */
     {V "«mapng» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
     {V "«Mapping» \"m\" { when always; deny; }\n" M, {{"syntax", "did you mean mapping?"}}},
-    {V M "«;»", {{"syntax", "expected \"mapping\", but there is \";\""}}},
+    {V M "«;»", {{"syntax", "expected \"mapping\", \"issuers\" or \"policy\", but there is \";\""}}},
     {V M "«}»", {{"syntax", "but there is \"}\""}}},
     {V "«}»\n" M, {{"syntax", "but there is \"}\""}}},
     {V "«{»\n" M, {{"syntax", "but there is \"{\""}}},
@@ -518,7 +637,7 @@ static const struct row files[] = {
       {"duplicate-mapping", ""},
       {"syntax", ""},
       {"missing-when", ""},
-      {"syntax", "expected \"mapping\""}}},
+      {"syntax", "expected \"mapping\", \"issuers\" or \"policy\""}}},
     {V "# caf«\xE9» mapping \"x\" }\n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
      {{"bad-utf8", ""}, {"unknown-subfield", ""}}},
     {V "mapping \"a\" { when subject.CN = \"«\x01» mapping } \"; deny; }\n" M
@@ -533,6 +652,67 @@ static const struct row files[] = {
     {V "mapping \"a\" { when «XX» present; deny; # }\n}\n" M, {{"unknown-field", ""}}},  /* nor is a comment */
     {V "mapping \"a\" { when «XX» present; deny; \n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
      {{"unknown-field", ""}, {"unknown-subfield", ""}}},
+
+    /* the policy */
+    {V "policy first;\n" M, {{NULL, NULL}}},
+    {V "policy most-specific;\n" M, {{NULL, NULL}}},
+    {V "policy unique;\n" M, {{NULL, NULL}}},
+    {V "policy all;\n" M, {{NULL, NULL}}},
+    {V "issuers \"i\" { sha256 \"" H "\"; }\npolicy all;\n" M, {{NULL, NULL}}},
+    {V "policy «frist»;\n" M,
+     {{"unknown-policy",
+       "expected the policy first, most-specific, unique or all, but there is \"frist\"; did you mean "
+       "first?"}}},
+    {V "policy «most_specific»;\n" M, {{"unknown-policy", "did you mean most-specific?"}}},
+    {V "policy «\"all\"»;\n" M, {{"unknown-policy", "but there is a string"}}},
+    {V "policy «;»\n" M, {{"unknown-policy", "but there is \";\""}}},
+    {V "policy all\n«mapping» \"m\" { when always; deny; }", {{"syntax", "expected \";\" after the policy"}}},
+    {V "policy all;\n«policy» unique;\n" M, {{"syntax", "the policy is given twice"}}},
+    {V M "«policy» all;\n"
+         "mapping \"n\" { when subject.«XN» present; deny; }",
+     {{"syntax", "the policy stands before the first mapping"}, {"unknown-subfield", ""}}},
+
+    /* lists of issuers */
+    {V "issuers \"i\" { sha256 \"" H "\"; }\n" M, {{NULL, NULL}}},
+    {V "issuers \"i\" { sha256 \"" H "\", \"" H "\"; spki.sha256 \"" H "\"; file \"two.pem\", \"two.pem\"; }\n" M,
+     {{NULL, NULL}}},
+    {V "issuers \"i\" { sha256 \"" H "\"; } issuers \"j\" { sha256 \"" H "\"; }\n"
+       "mapping \"m\" { when issuer is \"I\" and not issuer is \"j\"; deny; }",
+     {{NULL, NULL}}},
+    {V "issuers «i» { sha256 \"" H "\"; }\n" M,
+     {{"syntax", "expected the name of the list, a string in double quotes"}}},
+    {V "issuers «\"\"» { sha256 \"" H "\"; }\n" M, {{"empty-name", "the name of the list is empty"}}},
+    {V "issuers \"a«${»b}\" { sha256 \"" H "\"; }\n" M, {{"misplaced-hole", ""}}},
+    {V "issuers \"i\" «sha256» \"" H "\";\n" M, {{"syntax", "expected \"{\" after the name of the list"}}},
+    {V "issuers \"i\" {«}»\n" M, {{"empty-list", "expected at least one issuer in the list"}}},
+    {V "issuers \"i\" { «sha1» \"" H "\"; }\n" M,
+     {{"syntax", "expected \"sha256\", \"spki.sha256\" or \"file\", but there is \"sha1\""}}},
+    {V "issuers \"i\" { «sha265» \"" H "\"; }\n" M, {{"syntax", "did you mean sha256?"}}},
+    {V "issuers \"i\" { sha256 «=» \"" H "\"; }\n" M,
+     {{"syntax", "expected a digest in hexadecimal, a string in double quotes"}}},
+    {V "issuers \"i\" { file «two.pem»; }\n" M, {{"syntax", "expected the name of a file, a string in double quotes"}}},
+    {V "issuers \"i\" { sha256 \"" H "\"«}»\n" M, {{"syntax", "expected \",\" or \";\" after a string of the list"}}},
+    {V "issuers \"i\" { sha256 \"" H "\"; «»", {{"syntax", "or \"file\", but the file ends"}}},
+    {V "issuers \"i\" { sha256 «\"ab\"», \"" H "\", «\"xy\"»; }\n" M,
+     {{"bad-digest", "a SHA-256 digest has 64 hexadecimal digits, and this has 2"},
+      {"bad-digest", "\"xy\" is no hexadecimal"}}},
+    {V "issuers \"i\" { spki.sha256 «\"ab\"»; sha256 \"«\\q»\"; }\n"
+       "mapping \"m\" { when issuer is \"i\"; deny; }",
+     {{"bad-digest", ""}, {"bad-escape", ""}}},
+    {V "issuers \"i\" { file «\"empty.pem\"», «\"none.pem\"»; }\n" M,
+     {{"issuer-file", "the file \"empty.pem\" cannot be loaded: there is no certificate in it"},
+      {"issuer-file", "the file \"none.pem\" cannot be loaded: there is no such file\\u{A}"}}},
+    {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }", {{NULL, NULL}}},
+    {V "issuers \"i\" { file \"full.pem\"; sha256 «\"" H "\"»; }\n" M, {{"too-many", ""}}},
+    {V "issuers \"i\" { file «\"many.pem\"»; }\n" M,
+     {{"too-many", "the list has more than 65536 certificates and keys"}}},
+    {V "issuers \"i\" { file \"two.pem\"; }\nissuers «\"I\"» { file \"two.pem\"; }\n" M,
+     {{"duplicate-issuers", "there is a list of issuers \"I\" already, in line 2"}}},
+    {V "mapping \"m\" { when issuer is «\"i\"»; deny; }\nissuers \"i\" { file \"two.pem\"; }",
+     {{"unknown-issuers", "there is no list of issuers \"i\" above"}}},
+    {V "issuers \"partners\" { file \"two.pem\"; } issuers \"parents\" { file \"two.pem\"; }\n"
+       "mapping \"m\" { when issuer is «\"partnrs\"»; deny; }",
+     {{"unknown-issuers", "there is no list of issuers \"partnrs\" above; did you mean \"partners\"?"}}},
 
     /* findings in rules that load */
     {V "mapping «\"m\"» { when always; allow \"a\"; }",
@@ -550,6 +730,29 @@ static const struct row files[] = {
 
 START_TEST(rule_file) {
     run_marked(files[_i].marked, &files[_i]);
+}
+END_TEST
+
+START_TEST(policy_of_a_file) {
+    static const char *const names[] = {"first", "most-specific", "unique", "all"};
+    char text[120];
+    snprintf(text, sizeof text, V "policy %s; " M, names[_i]);
+    struct certmap_rules *rules = t_rules(text);
+    ck_assert_int_eq(certmap_rules_policy(rules), _i);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(issuers_without_a_loader) {
+    struct certmap_rules *rules = NULL;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(V "issuers \"i\" { file \"two.pem\"; }\n" M), NULL, &error),
+                     CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_NO_LOADER);
+    ck_assert_uint_eq(error.line, 2);
+    ck_assert_uint_eq(error.column, 20);
+    ck_assert_str_eq(error.text, "the file \"two.pem\" cannot be loaded: the program that reads these rules opens no "
+                                 "files for them");
 }
 END_TEST
 
@@ -688,6 +891,14 @@ START_TEST(data_file_without_memory) {
     read_rules(&text, names[_i]);
     run_out_of_memory(t_view(&text), names[_i]);
     t_buf_free(&text);
+}
+END_TEST
+
+/* What the program's loader gives takes memory too. */
+START_TEST(issuer_file_without_memory) {
+    run_out_of_memory(
+        t_string("certmap 1; issuers \"i\" { file \"two.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }"),
+        "a file of issuers");
 }
 END_TEST
 
@@ -983,6 +1194,9 @@ int main(void) {
     TCase *marked = tcase_create("marked");
     tcase_add_loop_test(marked, condition, 0, T_ROWS(conditions));
     tcase_add_loop_test(marked, rule_file, 0, T_ROWS(files));
+    tcase_add_loop_test(marked, policy_of_a_file, 0, 4);
+    tcase_add_test(marked, issuers_without_a_loader);
+    tcase_add_test(marked, issuer_file_without_memory);
     suite_add_tcase(suite, marked);
     TCase *data = tcase_create("data");
     tcase_add_test(data, data_files_are_there);

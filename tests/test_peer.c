@@ -2,8 +2,8 @@
 /* Prepared certificates: every value as rules see it, errors, reuse, and memory that runs out. */
 #include "base/out.h"
 #include "base/view.h"
+#include "field/peer.h"
 #include "name/attr.h"
-#include "name/peer.h"
 #include "support/alloc.h"
 #include "support/der.h"
 #include "support/run.h"

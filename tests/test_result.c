@@ -86,6 +86,85 @@ START_TEST(line_in_every_buffer) {
 }
 END_TEST
 
+/* ---- domains, groups and attributes ---- */
+
+static const struct {
+    const char *account, *domain; /* the domain: NULL for none */
+    const char *line;             /* from account= to reason= */
+} domains[] = {
+    /* said by the account itself */
+    {"CONTOSO\\alice", "CONTOSO", "account=\"CONTOSO\\\\alice\""},
+    {"alice@contoso", "contoso", "account=\"alice@contoso\""},
+    {"alice", NULL, "account=\"alice\""},
+    /* given besides it */
+    {"alice", "CONTOSO", "account=\"alice\" domain=\"CONTOSO\""},
+    {"D\\alice", "CONTOSO", "account=\"D\\\\alice\" domain=\"CONTOSO\""},
+    {"alice@d", "x", "account=\"alice@d\" domain=\"x\""},
+    {"D\\alice", "D\\alice", "account=\"D\\\\alice\" domain=\"D\\\\alice\""},
+    {"XX", "X", "account=\"XX\" domain=\"X\""},
+    {"a", "\" reason=-\n", "account=\"a\" domain=\"\\\" reason=-\\u{A}\""},
+};
+
+static void assert_line(const struct certmap_result *result, const char *wanted) {
+    char text[512], whole[512];
+    size_t len = 0;
+    snprintf(whole, sizeof whole, "decision=allow mapping=\"m\" %s reason=-", wanted);
+    ck_assert_int_eq(certmap_result_format(text, sizeof text, &len, result, NULL), CERTMAP_OK);
+    ck_assert_str_eq(text, whole);
+}
+
+static struct certmap_result allowed(struct certmap_view account) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    result.decision = CERTMAP_ALLOW;
+    result.mapping = t_string("m");
+    result.account = account;
+    return result;
+}
+
+START_TEST(domain) {
+    struct certmap_result result = allowed(t_string(domains[_i].account));
+    if (domains[_i].domain != NULL)
+        result.domain = t_string(domains[_i].domain);
+    assert_line(&result, domains[_i].line);
+}
+END_TEST
+
+START_TEST(groups_and_attributes) {
+    const struct certmap_view accounts[] = {VIEW("a"), VIEW("b\"")}, groups[] = {VIEW("g"), VIEW("h\n")};
+    const struct certmap_attribute attributes[] = {
+        {VIEW("mail"), VIEW("a@b")}, {VIEW("x.y-z_1"), VIEW("\"")}, {VIEW("reason"), VIEW("-")},
+        {VIEW("a b"), VIEW("v")},    {VIEW("a=b"), VIEW("v")},      {VIEW("a\"b"), VIEW("v")},
+        {VIEW("a\\b"), VIEW("v")},   {VIEW("\xC3\xBC"), VIEW("v")}, {VIEW("\x7F"), VIEW("v")},
+        {VIEW(""), VIEW("v")},
+    };
+    struct certmap_result result = allowed(accounts[0]);
+    result.accounts = accounts;
+    result.account_count = 1;
+    assert_line(&result, "account=\"a\"");
+    result.account_count = 2;
+    result.groups = groups;
+    result.group_count = 2;
+    result.attributes = attributes;
+    result.attribute_count = sizeof attributes / sizeof *attributes;
+    assert_line(&result, "account=\"a\" account=\"b\\\"\" group=\"g\" group=\"h\\u{A}\" mail=\"a@b\" x.y-z_1=\"\\\"\" "
+                         "\"reason\"=\"-\" \"a b\"=\"v\" \"a=b\"=\"v\" \"a\\\"b\"=\"v\" \"a\\\\b\"=\"v\" "
+                         "\"\xC3\xBC\"=\"v\" \"\\u{7F}\"=\"v\" \"\"=\"v\"");
+}
+END_TEST
+
+/* Two mappings where there must be one: both are named. */
+START_TEST(other_mapping) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    char text[128];
+    size_t len = 0;
+    result.reason = CERTMAP_CODE_AMBIGUOUS;
+    result.mapping = t_string("m");
+    result.other = t_string("n\"");
+    ck_assert_int_eq(certmap_result_format(text, sizeof text, &len, &result, NULL), CERTMAP_OK);
+    ck_assert_str_eq(text, "decision=none mapping=\"m\" account=- other=\"n\\\"\" reason=ambiguous");
+}
+END_TEST
+
 START_TEST(line_of_a_match) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"a\\n\" { when subject.CN = \"a\"; allow \"D\\\\u\"; }");
     struct t_peer peer;
@@ -209,6 +288,23 @@ static const struct {
     {CERTMAP_CODE_CONTROL_CHARACTER, 520, "control-character"},
     {CERTMAP_CODE_EMPTY_LIST, 521, "empty-list"},
     {CERTMAP_CODE_BAD_OID, 522, "bad-oid"},
+    {CERTMAP_CODE_AMBIGUOUS, 104, "ambiguous"},
+    {CERTMAP_CODE_TOO_MANY_OUTPUTS, 105, "too-many-outputs"},
+    {CERTMAP_CODE_MALFORMED_PIECE, 127, "malformed-piece"},
+    {CERTMAP_CODE_DUPLICATE_EXTENSION, 128, "duplicate-extension"},
+    {CERTMAP_CODE_HOLE_NO_VALUE, 140, "hole-no-value"},
+    {CERTMAP_CODE_HOLE_SEVERAL_VALUES, 141, "hole-several-values"},
+    {CERTMAP_CODE_HOLE_UNREADABLE, 142, "hole-unreadable"},
+    {CERTMAP_CODE_HOLE_EMPTY, 143, "hole-empty"},
+    {CERTMAP_CODE_HOLE_CHARACTER, 144, "hole-character"},
+    {CERTMAP_CODE_HOLE_TOO_LONG, 145, "hole-too-long"},
+    {CERTMAP_CODE_HOLE_USER_NAME, 146, "hole-user-name"},
+    {CERTMAP_CODE_BAD_OPERAND, 523, "bad-operand"},
+    {CERTMAP_CODE_BAD_OPERATOR, 524, "bad-operator"},
+    {CERTMAP_CODE_BAD_TEMPLATE, 525, "bad-template"},
+    {CERTMAP_CODE_MISPLACED_HOLE, 526, "misplaced-hole"},
+    {CERTMAP_CODE_UNKNOWN_FILTER, 527, "unknown-filter"},
+    {CERTMAP_CODE_DUPLICATE_OUTPUT, 534, "duplicate-output"},
     {CERTMAP_CODE_ALLOWS_EVERYONE, 600, "allows-everyone"},
     {CERTMAP_CODE_UNREACHABLE_MAPPING, 601, "unreachable-mapping"},
 };
@@ -224,6 +320,9 @@ int main(void) {
     TCase *format = tcase_create("format");
     tcase_add_loop_test(format, line, 0, T_ROWS(lines));
     tcase_add_loop_test(format, line_in_every_buffer, 0, T_ROWS(lines));
+    tcase_add_loop_test(format, domain, 0, T_ROWS(domains));
+    tcase_add_test(format, groups_and_attributes);
+    tcase_add_test(format, other_mapping);
     tcase_add_test(format, line_of_a_match);
     tcase_add_test(format, refuses_arguments);
     suite_add_tcase(suite, format);

@@ -205,6 +205,7 @@ static const struct {
     {102, "unreadable"},
     {103, "empty-rules"},
     {104, "ambiguous"},
+    {105, "too-many-outputs"},
     {120, "value-type"},
     {121, "value-encoding"},
     {122, "value-ambiguous"},

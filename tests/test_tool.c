@@ -14,13 +14,7 @@
  * run: a line for sh; there may be several, and the exit status is the last one's. Each section is a file in
  *   an empty directory, in which they run, except stdout and stderr: what is expected there, and nothing where
  *   there is no such section. [...] stands for any text within a line.
- * A section NAME.pem or NAME.der describes certificates, by lines of
- *     subject: NAME    issuer: NAME          of t_name; Contoso's Alice and its CA where not given
- *     subject-der: ELEMENTS                  of t_der, in place of subject
- *     certificate-der: ELEMENTS              in place of the whole certificate
- *     append-der: ELEMENTS                   after it
- *     label: TEXT                            of the PEM block
- *     next:                                  one more certificate follows
+ * A section NAME.pem or NAME.der describes certificates, as t_certs of support/der.h has it.
  * $SOURCE is the root of the sources. CERTMAP_TOOL is the command; CERTMAP_WRAPPER, if set, is put before it (an emulator, say). */
 #define _POSIX_C_SOURCE 200809L
 #include "support/der.h"
@@ -73,72 +67,9 @@ static bool ends_with(const char *string, const char *end) {
     return len >= end_len && strcmp(string + len - end_len, end) == 0;
 }
 
-/* ---- Certificates ---- */
-
-struct spec {
-    struct t_buf subject;
-    struct t_buf issuer;
-    struct t_buf certificate;
-    struct t_buf append;
-    char label[64];
-};
-
-static void spec_begin(struct spec *spec) {
-    *spec = (struct spec){T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, "CERTIFICATE"};
-}
-
-static void spec_line(struct spec *spec, const char *line, const char *name) {
-    const char *value = strstr(line, ": ");
-    ck_assert_msg(value != NULL, "%s: not a line of a certificate: %s", name, line);
-    value += 2;
-    if (strncmp(line, "subject: ", 9) == 0)
-        t_name(&spec->subject, value);
-    else if (strncmp(line, "issuer: ", 8) == 0)
-        t_name(&spec->issuer, value);
-    else if (strncmp(line, "subject-der: ", 13) == 0)
-        t_der(&spec->subject, value);
-    else if (strncmp(line, "certificate-der: ", 17) == 0)
-        t_der(&spec->certificate, value);
-    else if (strncmp(line, "append-der: ", 12) == 0)
-        t_der(&spec->append, value);
-    else if (strncmp(line, "label: ", 7) == 0)
-        snprintf(spec->label, sizeof spec->label, "%s", value);
-    else
-        ck_abort_msg("%s: not a key of a certificate: %s", name, line);
-}
-
-/* Appends the certificate described so far to out, and begins another. */
-static void spec_end(struct spec *spec, struct t_buf *out, bool pem) {
-    if (spec->subject.len == 0)
-        t_name(&spec->subject, "printable C=US | O=Contoso | CN=Alice");
-    if (spec->issuer.len == 0)
-        t_name(&spec->issuer, "printable C=US | O=Contoso | CN=Contoso Issuing CA 1");
-    if (spec->certificate.len == 0)
-        t_cert(&spec->certificate, t_view(&spec->subject), t_view(&spec->issuer));
-    t_bytes(&spec->certificate, spec->append.data, spec->append.len);
-    if (pem)
-        t_pem(out, spec->label, t_view(&spec->certificate));
-    else
-        t_bytes(out, spec->certificate.data, spec->certificate.len);
-    t_buf_free(&spec->subject);
-    t_buf_free(&spec->issuer);
-    t_buf_free(&spec->certificate);
-    t_buf_free(&spec->append);
-    spec_begin(spec);
-}
-
-static void write_certificates(const struct tool_case *one, const char *name, char *text) {
+static void write_certificates(const struct tool_case *one, const char *name, const char *text) {
     struct t_buf out = T_BUF_INIT;
-    struct spec spec;
-    bool pem = ends_with(name, ".pem");
-    spec_begin(&spec);
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        if (strcmp(line, "next:") == 0)
-            spec_end(&spec, &out, pem);
-        else
-            spec_line(&spec, line, name);
-    }
-    spec_end(&spec, &out, pem);
+    t_certs(&out, text, ends_with(name, ".pem"));
     write_file(one, name, out.data, out.len);
     t_buf_free(&out);
 }

@@ -13,13 +13,12 @@ struct tool_answer {
     const char *decision;    /* "allow", "deny", "none" or "error" */
     const char *kind;        /* of the mapping that decided, or NULL; so are the next */
     struct certmap_view mapping;
-    struct certmap_view account;
-    struct certmap_view domain;
-    struct certmap_view user;
-    const char *reason;       /* the name of a code, or NULL */
-    struct tool_text message; /* data NULL where there is nothing to say */
-    bool hints;               /* no mapping applied, and findings of the rules may say why */
-    enum tool_exit status;    /* of match */
+    struct certmap_view other;    /* the second mapping of an ambiguous answer */
+    struct certmap_result result; /* for allow, else zero; valid until the peer is used again */
+    const char *reason;           /* the name of a code, or NULL */
+    struct tool_text message;     /* data NULL where there is nothing to say */
+    bool hints;                   /* no mapping applied, and findings of the rules may say why */
+    enum tool_exit status;        /* of match */
 };
 
 /* The answer for a certificate, or the error about it. The caller frees the answer. */

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 #include "adapter.h"
-#include "input.h"
-#include "pem.h"
+#include "certfile.h"
+#include "hash.h"
+#include "moment.h"
 
 /* What stays the same from certificate to certificate. */
 struct run {
     const struct tool_options *options;
     unsigned needs;
+    int64_t time;               /* 0: not needed */
+    struct certmap_view issuer; /* data NULL: not given */
     struct certmap_peer *peer;
     tool_client_fn *fn;
     void *ctx;
@@ -27,7 +30,7 @@ void tool_value_add_type(struct tool_text *text, const struct certmap_value *val
         {0x01, "BOOLEAN"}, {0x02, "INTEGER"}, {0x03, "BIT STRING"},      {0x04, "OCTET STRING"}, {0x05, "NULL"},
         {0x06, "OID"},     {0x17, "UTCTime"}, {0x18, "GeneralizedTime"}, {0x30, "SEQUENCE"},     {0x31, "SET"},
     };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t i = 0; value->type.len > 0 && i < sizeof names / sizeof *names; i++)
         if (names[i].tag == value->der.data[0]) {
             tool_text_string(text, names[i].name);
             return;
@@ -41,8 +44,11 @@ static void report(const struct run *run, const char *label, const struct certma
 }
 
 /* Prepares the peer for a decoded certificate and hands it on. */
-static void prepare(const struct run *run, const char *label, const struct certmap_cert *cert) {
+static void prepare(const struct run *run, const char *label, struct certmap_cert *cert) {
     struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    cert->hash = tool_hash;
+    cert->time = run->time;
+    cert->issuer_certificate = run->issuer;
     if (certmap_peer_set(run->peer, cert, &err) != CERTMAP_OK) {
         report(run, label, &err, err.status == CERTMAP_ERROR_CERTIFICATE ? " of the Name" : NULL);
         return;
@@ -76,62 +82,52 @@ static void decode_each(const struct run *run, const char *path, const struct to
     }
 }
 
-static void decode_pem(const struct run *run, const char *path, struct certmap_view text) {
-    struct certmap_error err;
-    struct tool_pem pem;
-    if (tool_pem_read(&pem, text, &err) != CERTMAP_OK)
-        report(run, path, &err, NULL);
-    else if (run->options->each)
-        decode_each(run, path, &pem);
-    else
-        decode(run, path, tool_input_view(&pem.items[0]));
-    tool_pem_free(&pem);
-}
-
-static void decode_der(const struct run *run, const char *path, const struct tool_input *input) {
-    struct tool_pem single = {.items = (struct tool_input[]){*input}, .count = 1};
-    if (run->options->each)
-        decode_each(run, path, &single);
-    else
-        decode(run, path, tool_input_view(input));
-}
-
-/* A SEQUENCE with a length of several bytes: every certificate begins so, and no text does. */
-static bool begins_like_der(struct certmap_view content) {
-    return content.len >= 2 && content.data[0] == 0x30 && content.data[1] >= 0x80;
-}
-
-/* Editors on Windows put a byte order mark before UTF-8. */
-static struct certmap_view skip_mark(struct certmap_view text) {
-    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
-    bool has = text.len >= sizeof mark && text.data[0] == mark[0] && text.data[1] == mark[1] && text.data[2] == mark[2];
-    return (struct certmap_view){text.data + (has ? sizeof mark : 0), text.len - (has ? sizeof mark : 0)};
-}
-
 static void read_file(const struct run *run, const char *path) {
     struct certmap_error err;
-    struct tool_input input;
-    if (tool_input_read(&input, path, TOOL_MAX_CERT_FILE, &err) != CERTMAP_OK) {
+    struct tool_pem certificates;
+    if (tool_certfile_read(&certificates, path, &err) != CERTMAP_OK)
         report(run, path, &err, NULL);
-        return;
-    }
-    struct certmap_view content = tool_input_view(&input);
-    if (content.len == 0) {
-        tool_error(&err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_CANNOT_READ, "the file is empty");
-        report(run, path, &err, NULL);
-    } else if (!begins_like_der(content) && tool_pem_detect(skip_mark(content))) {
-        decode_pem(run, path, skip_mark(content));
-    } else {
-        decode_der(run, path, &input);
-    }
-    tool_input_free(&input);
+    else if (run->options->each)
+        decode_each(run, path, &certificates);
+    else
+        decode(run, path, tool_input_view(&certificates.items[0]));
+    tool_pem_free(&certificates);
+}
+
+/* ---- What is not in a certificate ---- */
+
+/* Reads the certificate of --issuer: the first of its file, and well-formed. */
+static enum certmap_status read_issuer(struct tool_pem *issuer, const char *path, struct certmap_error *err) {
+    struct certmap_error why;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    enum certmap_status status = path == NULL ? CERTMAP_OK : tool_certfile_read(issuer, path, &why);
+    if (status == CERTMAP_OK && path != NULL)
+        status = certmap_cert_from_der(&cert, tool_input_view(&issuer->items[0]), &why);
+    if (status == CERTMAP_OK)
+        return status;
+    return tool_error(err, status, why.code, "the certificate of --issuer, %.100s: %s", path, why.text);
+}
+
+static int64_t time_of(const struct tool_options *options, unsigned needs) {
+    if (!(needs & (unsigned)CERTMAP_PIECE_TIME))
+        return 0;
+    return options->time != 0 ? options->time : tool_moment_now();
 }
 
 void tool_clients_each(const struct tool_options *options, unsigned needs, tool_client_fn *fn, void *ctx) {
-    struct run run = {options, needs, NULL, fn, ctx};
+    struct run run = {.options = options, .needs = needs, .time = time_of(options, needs), .fn = fn, .ctx = ctx};
+    struct tool_pem issuer = {NULL, 0};
+    struct certmap_error err;
     if (certmap_peer_new(&run.peer, NULL, NULL) != CERTMAP_OK)
         tool_no_memory();
-    for (size_t i = 0; i < options->cert_count && !ferror(stdout); i++)
-        read_file(&run, options->certs[i]);
+    const bool ready = read_issuer(&issuer, options->issuer, &err) == CERTMAP_OK;
+    if (ready && issuer.count > 0)
+        run.issuer = tool_input_view(&issuer.items[0]);
+    for (size_t i = 0; i < options->operand_count && !ferror(stdout); i++)
+        if (ready)
+            read_file(&run, options->operands[i]);
+        else
+            report(&run, options->operands[i], &err, NULL);
     certmap_peer_free(run.peer);
+    tool_pem_free(&issuer);
 }

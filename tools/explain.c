@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap explain: every mapping and condition, the values seen, and why. */
 #include "answer.h"
+#include "nearest.h"
+#include "reason.h"
+#include <string.h>
 
 struct explain {
     const struct tool_options *options;
     struct tool_rules rules;
     struct tool_stream out;
     struct tool_stream err;
-    bool no_value;   /* the last item was a condition on a subfield: no value of it has come yet */
-    unsigned depth;  /* of the last condition */
+    bool no_value;             /* the last item was a condition on a field: no value of it has come yet */
+    unsigned depth;            /* of the last condition */
+    struct tool_text operands; /* what it compares with, if it is not true */
+    struct tool_nearest nearest;
     json_t *mapping; /* --json: the one being told, not yet in mappings; so is condition in it */
     json_t *condition;
     struct tool_text mappings;
@@ -43,6 +48,7 @@ static void end_item(struct tool_stream *out, const struct certmap_explain_item 
 
 static void print_mapping(struct explain *explain, const struct certmap_explain_item *item) {
     struct tool_text *line = &explain->out.line;
+    const bool scored = certmap_rules_policy(explain->rules.rules) == CERTMAP_POLICY_MOST_SPECIFIC;
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     (void)certmap_rules_mapping(explain->rules.rules, &mapping, item->mapping, NULL);
     tool_stream_end_line(&explain->out);
@@ -55,10 +61,15 @@ static void print_mapping(struct explain *explain, const struct certmap_explain_
     tool_text_format(line, " (%s", certmap_kind_name(item->mapping_kind));
     if (item->line > 0)
         tool_text_format(line, ", line %zu", item->line);
+    if (scored)
+        tool_text_format(line, ", score %zu", item->score);
     tool_text_format(line, "), %s", certmap_decision_name(item->decision));
     if (item->decision == CERTMAP_ALLOW) {
         tool_text_string(line, " ");
-        tool_text_safe(line, mapping.account);
+        if (mapping.is_template)
+            tool_text_source(line, mapping.account);
+        else
+            tool_text_safe(line, mapping.account);
     }
     tool_text_format(line, ": %s%s", truth_name(item->truth),
                      item->decides ? ", decides"
@@ -75,20 +86,23 @@ static void indent(struct explain *explain, unsigned depth) {
 }
 
 static void print_condition(struct explain *explain, const struct certmap_explain_item *item) {
+    struct tool_text condition = {NULL, 0, 0};
+    tool_reason_condition(&condition, item->text, SIZE_MAX);
     tool_text_string(&explain->out.line, "  ");
     tool_style_word(&explain->out, truth_style(item), truth_name(item->truth), TRUTH_WIDTH);
     indent(explain, item->depth);
     tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
-    tool_text_safe(&explain->out.line, item->text);
+    tool_text_safe(&explain->out.line, tool_text_view(&condition));
     tool_text_string(&explain->out.line, item->read ? "" : " [not read]");
     end_item(&explain->out, item);
+    tool_text_free(&condition);
 }
 
 static void print_value(struct explain *explain, const struct certmap_explain_item *item) {
     tool_text_repeat(&explain->out.line, ' ', 2 + TRUTH_WIDTH);
     indent(explain, item->depth);
     tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
-    tool_text_string(&explain->out.line, "saw ");
+    tool_text_string(&explain->out.line, "saw  ");
     if (item->text.data != NULL)
         tool_text_quoted(&explain->out.line, item->text);
     else
@@ -97,38 +111,79 @@ static void print_value(struct explain *explain, const struct certmap_explain_it
     end_item(&explain->out, item);
 }
 
-/* Says of the last condition that there was nothing to see. */
-static void print_no_value(struct explain *explain) {
-    if (!explain->no_value)
-        return;
+/* A line under the values of the last condition. */
+static void print_beneath(struct explain *explain, const char *what, struct certmap_view text) {
     tool_text_repeat(&explain->out.line, ' ', 2 + TRUTH_WIDTH);
     indent(explain, explain->depth + 1);
-    tool_text_string(&explain->out.line, "saw no value");
+    tool_text_string(&explain->out.line, what);
+    tool_text_safe(&explain->out.line, text);
     tool_stream_end_line(&explain->out);
-    explain->no_value = false;
 }
 
-/* Whether a condition is about a subfield: "always" and those on the whole certificate are not. */
+/* Says of the last condition that there was nothing to see, and what the rule has. */
+static void end_condition(struct explain *explain) {
+    if (explain->no_value)
+        print_beneath(explain, "saw  ", tool_view("no value"));
+    if (explain->operands.len > 0)
+        print_beneath(explain, "rule ", tool_text_view(&explain->operands));
+    explain->no_value = false;
+    tool_text_free(&explain->operands);
+}
+
+/* Whether a condition is about values: "always" and those on the whole certificate are not. */
 static bool has_values(const struct certmap_explain_item *item) {
-    for (size_t i = 0; item->kind == CERTMAP_EXPLAIN_CONDITION && i < item->text.len && item->text.data[i] != ' '; i++)
-        if (item->text.data[i] == '.')
-            return true;
-    return false;
+    static const char whole[] = "certificate";
+    return item->kind == CERTMAP_EXPLAIN_CONDITION && item->field.len > 0 &&
+           (item->field.len != strlen(whole) || memcmp(item->field.data, whole, strlen(whole)) != 0);
+}
+
+static void begin_condition(struct explain *explain, const struct certmap_explain_item *item) {
+    explain->no_value = has_values(item);
+    explain->depth = item->depth;
+    if (has_values(item) && item->truth != CERTMAP_TRUE)
+        tool_text_add(&explain->operands, item->operands);
+}
+
+static bool is_attribute(struct certmap_view field) {
+    static const char *const others[] = {"account", "domain", "group"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (field.len == strlen(others[i]) && memcmp(field.data, others[i], field.len) == 0)
+            return false;
+    return true;
+}
+
+/* What the mapping gives, as the certificate fills it, or as the rule has it where that cannot be. */
+static void print_output(struct explain *explain, const struct certmap_explain_item *item) {
+    struct tool_text *line = &explain->out.line;
+    tool_text_string(line, "  ");
+    tool_style_word(&explain->out, truth_style(item), item->why == CERTMAP_CODE_NONE ? "gives" : "cannot", TRUTH_WIDTH);
+    tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
+    tool_text_safe(line, item->field);
+    tool_text_string(line, is_attribute(item->field) ? "=" : " ");
+    if (item->why == CERTMAP_CODE_NONE)
+        tool_text_quoted(line, item->text);
+    else
+        tool_text_source(line, item->text);
+    end_item(&explain->out, item);
 }
 
 static void print_item(void *ctx, const struct certmap_explain_item *item) {
     struct explain *explain = ctx;
-    if (item->kind == CERTMAP_EXPLAIN_VALUE)
+    if (item->kind == CERTMAP_EXPLAIN_VALUE) {
         explain->no_value = false;
-    print_no_value(explain);
+        print_value(explain, item);
+        return;
+    }
+    end_condition(explain);
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         print_mapping(explain, item);
-    else if (item->kind == CERTMAP_EXPLAIN_VALUE)
-        print_value(explain, item);
+    else if (item->kind == CERTMAP_EXPLAIN_OUTPUT)
+        print_output(explain, item);
+    else if (item->kind == CERTMAP_EXPLAIN_NEAREST)
+        tool_nearest_take(&explain->nearest, item);
     else
         print_condition(explain, item);
-    explain->no_value = has_values(item);
-    explain->depth = item->depth;
+    begin_condition(explain, item);
 }
 
 /* ---- For programs ---- */
@@ -155,6 +210,9 @@ static void add_mapping(struct explain *explain, const struct certmap_explain_it
     tool_json_set(explain->mapping, "read", json_boolean(item->read));
     tool_json_set(explain->mapping, "decides", json_boolean(item->decides));
     tool_json_set(explain->mapping, "conditions", tool_json_array());
+    tool_json_set(explain->mapping, "missing", json_integer((json_int_t)item->missing));
+    tool_json_set(explain->mapping, "score", json_integer((json_int_t)item->score));
+    tool_json_set(explain->mapping, "outputs", tool_json_array());
 }
 
 static void add_condition(struct explain *explain, const struct certmap_explain_item *item) {
@@ -167,6 +225,8 @@ static void add_condition(struct explain *explain, const struct certmap_explain_
     tool_json_set(condition, "why", tool_json_string(why_name(item->why)));
     tool_json_set(condition, "read", json_boolean(item->read));
     tool_json_set(condition, "values", tool_json_array());
+    tool_json_set(condition, "field", tool_json_text(item->field));
+    tool_json_set(condition, "operands", tool_json_text(item->operands));
     tool_json_append(json_object_get(explain->mapping, "conditions"), condition);
     explain->condition = condition;
 }
@@ -179,17 +239,30 @@ static void add_value(struct explain *explain, const struct certmap_explain_item
     tool_json_append(json_object_get(explain->condition, "values"), value);
 }
 
+static void add_output(struct explain *explain, const struct certmap_explain_item *item) {
+    json_t *output = tool_json_object();
+    tool_json_set(output, "field", tool_json_text(item->field));
+    tool_json_set(output, "text", tool_json_text(item->text));
+    tool_json_set(output, "built", json_boolean(item->why == CERTMAP_CODE_NONE));
+    tool_json_set(output, "why", tool_json_string(why_name(item->why)));
+    tool_json_append(json_object_get(explain->mapping, "outputs"), output);
+}
+
 static void add_item(void *ctx, const struct certmap_explain_item *item) {
     struct explain *explain = ctx;
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         add_mapping(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_VALUE)
         add_value(explain, item);
+    else if (item->kind == CERTMAP_EXPLAIN_OUTPUT)
+        add_output(explain, item);
+    else if (item->kind == CERTMAP_EXPLAIN_NEAREST)
+        tool_nearest_take(&explain->nearest, item);
     else
         add_condition(explain, item);
 }
 
-/* The object of match with one more member. */
+/* The object of match with two more members. */
 static void print_json(struct explain *explain, const struct tool_answer *answer) {
     struct tool_text line = {NULL, 0, 0};
     end_mapping(explain);
@@ -198,7 +271,9 @@ static void print_json(struct explain *explain, const struct tool_answer *answer
     tool_text_string(&line, ",\"mappings\":[");
     if (explain->mappings.len > 0)
         tool_text_add(&line, tool_text_view(&explain->mappings));
-    tool_text_string(&line, "]}\n");
+    tool_text_string(&line, "],\"nearest\":");
+    tool_json_add(&line, tool_nearest_json(&explain->nearest));
+    tool_text_string(&line, "}\n");
     tool_text_flush(&line, stdout);
     tool_text_free(&line);
     tool_text_free(&explain->mappings);
@@ -206,50 +281,71 @@ static void print_json(struct explain *explain, const struct tool_answer *answer
 
 /* ---- The verb ---- */
 
+/* Tells everything first: the answer that is made afterwards is then the last thing that the peer was used for. */
 static void tell(struct explain *explain, struct certmap_peer *peer, certmap_explain_fn *fn) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     if (certmap_explain(explain->rules.rules, peer, &result, fn, explain, NULL) != CERTMAP_OK)
         tool_no_memory();
+    end_condition(explain);
+    tool_nearest_find(&explain->nearest, explain->rules.rules, peer);
 }
 
-static void explain_json(struct explain *explain, struct tool_answer *answer, struct certmap_peer *peer) {
-    if (answer->status != TOOL_FAILED)
-        tell(explain, peer, add_item);
-    tool_answer_add_hints(answer, &explain->rules);
-    print_json(explain, answer);
+static void explain_json(struct explain *explain, const struct tool_client *client) {
+    struct tool_answer answer;
+    if (client->peer != NULL)
+        tell(explain, client->peer, add_item);
+    tool_answer_make(&answer, &explain->rules, client);
+    tool_answer_add_hints(&answer, &explain->rules);
+    print_json(explain, &answer);
+    tool_answer_free(&answer);
 }
 
-static void explain_plain(struct explain *explain, const struct tool_answer *answer, struct certmap_peer *peer) {
-    if (answer->status == TOOL_FAILED) {
-        tool_answer_complain(&explain->err, answer);
-        return;
-    }
+static void print_decision(struct explain *explain, const struct tool_client *client) {
+    struct tool_answer answer;
+    tool_answer_make(&answer, &explain->rules, client);
+    tool_text_string(&explain->out.line, "decision: ");
+    tool_answer_add(&explain->out, &answer, 0);
+    tool_stream_end_line(&explain->out);
+    tool_nearest_print(&explain->out, &explain->nearest);
+    if (answer.hints)
+        tool_answer_print_hints(&explain->err, &explain->rules);
+    tool_answer_free(&answer);
+}
+
+static void explain_plain(struct explain *explain, const struct tool_client *client) {
+    const enum certmap_policy policy = certmap_rules_policy(explain->rules.rules);
     if (explain->told)
         tool_stream_end_line(&explain->out);
     explain->told = true;
-    tool_text_safe(&explain->out.line, tool_view(answer->certificate));
+    tool_text_safe(&explain->out.line, tool_view(client->label));
     tool_stream_end_line(&explain->out);
-    tell(explain, peer, print_item);
-    print_no_value(explain);
+    if (policy != CERTMAP_POLICY_FIRST) {
+        tool_text_format(&explain->out.line, "policy %s", certmap_policy_name(policy));
+        tool_stream_end_line(&explain->out);
+    }
+    tell(explain, client->peer, print_item);
     tool_stream_end_line(&explain->out);
-    tool_text_string(&explain->out.line, "decision: ");
-    tool_answer_add(&explain->out, answer, 0);
-    tool_stream_end_line(&explain->out);
-    if (answer->hints)
-        tool_answer_print_hints(&explain->err, &explain->rules);
+    print_decision(explain, client);
+}
+
+static void explain_error(struct explain *explain, const struct tool_client *client) {
+    struct tool_answer answer;
+    tool_answer_make(&answer, &explain->rules, client);
+    tool_answer_complain(&explain->err, &answer);
+    tool_answer_free(&answer);
 }
 
 static void explain_client(void *ctx, const struct tool_client *client) {
     struct explain *explain = ctx;
-    struct tool_answer answer;
-    tool_answer_make(&answer, &explain->rules, client);
     if (explain->options->json)
-        explain_json(explain, &answer, client->peer);
+        explain_json(explain, client);
+    else if (client->peer != NULL)
+        explain_plain(explain, client);
     else
-        explain_plain(explain, &answer, client->peer);
-    if (answer.status == TOOL_FAILED)
+        explain_error(explain, client);
+    tool_nearest_free(&explain->nearest);
+    if (client->peer == NULL)
         explain->status = TOOL_FAILED;
-    tool_answer_free(&answer);
 }
 
 static void report_rules(struct explain *explain) {

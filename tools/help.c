@@ -8,6 +8,8 @@ static const char general[] = "certmap: this client certificate - which account?
                               "  certmap explain --rules FILE CERT...   every mapping and condition, and why\n"
                               "  certmap show    CERT...                the certificate in the words of the rules\n"
                               "  certmap check   --rules FILE           what is wrong with the rules\n"
+                              "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
+                              "  certmap name    NAME...                a Name as rules write it\n"
                               "  certmap COMMAND --help                 the options of a command\n"
                               "  certmap --version                      versions, formats and adapters\n"
                               "\n"
@@ -21,6 +23,8 @@ static const char general[] = "certmap: this client certificate - which account?
 #define HELP_JSON "  --json                one JSON object a line\n"
 #define HELP_CERTS                                                                                                     \
     "  --each                every certificate of a PEM file as a client, not the first only\n"                        \
+    "  --issuer FILE         the certificate that issued CERT, in the chain that was verified\n"                       \
+    "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"                                                   \
     "  --adapter openssl     decode through OpenSSL\n"
 #define HELP_COLOR "  --color WHEN          auto, always or never; NO_COLOR is honoured\n"
 #define HELP_FAILED "2 an error.\n"
@@ -37,11 +41,14 @@ static const char explain[] = "certmap explain --rules FILE [--site NAME] [OPTIO
                               "\n" HELP_RULES HELP_JSON HELP_CERTS HELP_COLOR "\n"
                               "Exit status: 0, or " HELP_FAILED;
 
-static const char show[] = "certmap show [OPTION...] CERT...\n"
-                           "\n"
-                           "Shows the certificate as conditions that can be pasted into a rule file.\n"
-                           "\n" HELP_JSON HELP_CERTS HELP_COLOR "\n"
-                           "Exit status: 0, or " HELP_FAILED;
+static const char show[] =
+    "certmap show [OPTION...] CERT...\n"
+    "\n"
+    "Shows the certificate as conditions that can be pasted into a rule file.\n"
+    "\n"
+    "  --iis                 rules and a one-to-one mapping for an IIS file instead\n" HELP_JSON HELP_CERTS HELP_COLOR
+    "\n"
+    "Exit status: 0, or " HELP_FAILED;
 
 static const char check[] = "certmap check --rules FILE [--site NAME] [OPTION...]\n"
                             "\n"
@@ -49,6 +56,21 @@ static const char check[] = "certmap check --rules FILE [--site NAME] [OPTION...
                             "IIS file also what else makes its site unsafe: modules, sslFlags, bindings ...\n"
                             "\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
                             "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
+
+static const char convert[] = "certmap convert --rules FILE [--site NAME] [OPTION...]\n"
+                              "\n"
+                              "Writes the rules in the native language, and as comments what differs.\n"
+                              "\n" HELP_RULES HELP_COLOR "\n"
+                              "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
+
+static const char name[] =
+    "certmap name [OPTION...] NAME...\n"
+    "\n"
+    "Writes a Name, as openssl, Windows or a rule file has it, the way rules compare it with\n"
+    "subject or issuer.\n"
+    "\n"
+    "  --dialect DIALECT     rfc4514, openssl, slashes or windows, instead of guessing\n" HELP_JSON HELP_COLOR "\n"
+    "Exit status: 0, or " HELP_FAILED;
 
 const char *tool_help(enum tool_verb verb) {
     switch (verb) {
@@ -60,6 +82,10 @@ const char *tool_help(enum tool_verb verb) {
         return show;
     case TOOL_VERB_CHECK:
         return check;
+    case TOOL_VERB_CONVERT:
+        return convert;
+    case TOOL_VERB_NAME:
+        return name;
     case TOOL_VERB_NONE:
         break;
     }

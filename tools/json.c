@@ -93,7 +93,7 @@ static void add_escaped(struct tool_text *text, struct certmap_view json) {
 }
 
 void tool_json_add(struct tool_text *text, json_t *value) {
-    char *dump = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    char *dump = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
     if (dump == NULL)
         tool_no_memory();
     add_escaped(text, tool_view(dump));

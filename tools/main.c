@@ -29,6 +29,10 @@ static enum tool_exit run(const struct tool_options *options) {
         return tool_show(options);
     case TOOL_VERB_CHECK:
         return tool_check(options);
+    case TOOL_VERB_CONVERT:
+        return tool_convert(options);
+    case TOOL_VERB_NAME:
+        return tool_name(options);
     case TOOL_VERB_NONE:
         break;
     }

@@ -27,8 +27,8 @@ static size_t label_width(const char *label) {
 /* The width of the widest label that fits. With --each, #1 to #9 follow the file. */
 static size_t column_width(const struct tool_options *options) {
     size_t widest = 0;
-    for (size_t i = 0; i < options->cert_count; i++) {
-        size_t width = label_width(options->certs[i]) + (options->each ? 2 : 0);
+    for (size_t i = 0; i < options->operand_count; i++) {
+        size_t width = label_width(options->operands[i]) + (options->each ? 2 : 0);
         if (width > widest && width <= LABEL_WIDTH)
             widest = width;
     }

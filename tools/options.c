@@ -2,6 +2,7 @@
 /* A small parser in place of getopt_long, which Windows does not have. */
 #include "options.h"
 #include "adapter.h"
+#include "moment.h"
 #include "text.h"
 #include <string.h>
 
@@ -11,10 +12,8 @@ static const struct {
     enum tool_verb verb;
     const char *name;
 } verbs[] = {
-    {TOOL_VERB_MATCH, "match"},
-    {TOOL_VERB_EXPLAIN, "explain"},
-    {TOOL_VERB_SHOW, "show"},
-    {TOOL_VERB_CHECK, "check"},
+    {TOOL_VERB_MATCH, "match"}, {TOOL_VERB_EXPLAIN, "explain"}, {TOOL_VERB_SHOW, "show"},
+    {TOOL_VERB_CHECK, "check"}, {TOOL_VERB_CONVERT, "convert"}, {TOOL_VERB_NAME, "name"},
 };
 
 enum option {
@@ -22,16 +21,22 @@ enum option {
     OPTION_SITE,
     OPTION_FORMAT,
     OPTION_ADAPTER,
+    OPTION_ISSUER,
+    OPTION_TIME,
+    OPTION_DIALECT,
     OPTION_COLOR,
     OPTION_JSON,
     OPTION_EACH,
+    OPTION_IIS,
     OPTION_HELP,
     OPTION_VERSION
 };
 
-#define READS_RULES ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_CHECK)
-#define READS_CERTS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_SHOW)
-#define ANY_VERB (READS_RULES | (unsigned)TOOL_VERB_SHOW)
+#define ANSWERS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
+#define READS_RULES (ANSWERS | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
+#define READS_CERTS (ANSWERS | (unsigned)TOOL_VERB_SHOW)
+#define ANY_VERB (READS_RULES | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
+#define WRITES_JSON (ANY_VERB & ~(unsigned)TOOL_VERB_CONVERT)
 
 static const struct option_row {
     enum option option;
@@ -43,9 +48,13 @@ static const struct option_row {
     {OPTION_SITE, true, READS_RULES, "--site"},
     {OPTION_FORMAT, true, READS_RULES, "--format"},
     {OPTION_ADAPTER, true, READS_CERTS, "--adapter"},
+    {OPTION_ISSUER, true, READS_CERTS, "--issuer"},
+    {OPTION_TIME, true, READS_CERTS, "--time"},
+    {OPTION_DIALECT, true, TOOL_VERB_NAME, "--dialect"},
     {OPTION_COLOR, true, ANY_VERB, "--color"},
-    {OPTION_JSON, false, ANY_VERB, "--json"},
+    {OPTION_JSON, false, WRITES_JSON, "--json"},
     {OPTION_EACH, false, READS_CERTS, "--each"},
+    {OPTION_IIS, false, TOOL_VERB_SHOW, "--iis"},
     {OPTION_HELP, false, ANY_VERB | (unsigned)TOOL_VERB_NONE, "--help"},
     {OPTION_VERSION, false, TOOL_VERB_NONE, "--version"},
 };
@@ -101,13 +110,6 @@ static bool complain_unknown(const struct tool_options *options, const char *wha
 
 /* ---- Options ---- */
 
-static bool set_once(const struct tool_options *options, const char **member, const char *name, const char *value) {
-    if (*member != NULL)
-        return complain_about(options, name, " is given twice", "");
-    *member = value;
-    return true;
-}
-
 /* The position of value among the words that an option takes. */
 static bool set_word(const struct tool_options *options, size_t *index, const char *name, const char *value,
                      const char *const *words, size_t count) {
@@ -147,19 +149,46 @@ static bool set_adapter(struct tool_options *options, const char *value) {
         return false;
     if (strcmp(value, tool_adapter_name) != 0)
         return complain_about(options, "the adapter ", value, " is not available on this platform");
-    return set_once(options, &options->adapter, "--adapter", value);
+    options->adapter = value;
+    return true;
+}
+
+static bool set_dialect(struct tool_options *options, const char *value) {
+    const char *known[5] = {"auto"};
+    size_t index;
+    for (size_t i = 1; i < COUNT(known); i++)
+        known[i] = certmap_dialect_name((enum certmap_dialect)(i - 1));
+    if (!set_word(options, &index, "--dialect", value, known, COUNT(known)))
+        return false;
+    options->dialect = index == 0 ? NULL : value;
+    return true;
+}
+
+static bool set_time(struct tool_options *options, const char *value) {
+    if (tool_moment_parse(&options->time, value))
+        return true;
+    return complain_about(options, "--time is to be YYYY-MM-DDTHH:MM:SSZ, after 1970 began, not ", value, "");
 }
 
 static bool set_option(struct tool_options *options, enum option option, const char *value) {
     switch (option) {
     case OPTION_RULES:
-        return set_once(options, &options->rules, "--rules", value);
+        options->rules = value;
+        break;
     case OPTION_SITE:
-        return set_once(options, &options->site, "--site", value);
+        options->site = value;
+        break;
     case OPTION_FORMAT:
         return set_format(options, value);
     case OPTION_ADAPTER:
         return set_adapter(options, value);
+    case OPTION_ISSUER:
+        options->issuer = value;
+        break;
+    case OPTION_TIME:
+        return set_time(options, value);
+    case OPTION_DIALECT:
+        return set_dialect(options, value);
     case OPTION_COLOR:
         return set_color(options, value);
     case OPTION_JSON:
@@ -167,6 +196,9 @@ static bool set_option(struct tool_options *options, enum option option, const c
         break;
     case OPTION_EACH:
         options->each = true;
+        break;
+    case OPTION_IIS:
+        options->iis = true;
         break;
     case OPTION_HELP:
         options->help = true;
@@ -199,24 +231,28 @@ static bool complain_option(const struct tool_options *options, struct certmap_v
     return complain_unknown(options, "option", word, known, count);
 }
 
-/* Reads the option at argv[*at] and its value, and moves *at to the last argument used. */
-static bool read_option(struct tool_options *options, int argc, char **argv, int *at) {
+/* Reads the option at argv[*at] and its value, and moves *at to the last argument used. given: a bit for each
+ * option with a value that was there before. */
+static bool read_option(struct tool_options *options, int argc, char **argv, int *at, unsigned *given) {
     const char *argument = argv[*at];
     struct certmap_view word = option_word(argument);
     const struct option_row *row = find_option(word);
-    const bool given = argument[word.len] == '=';
-    const char *value = given ? argument + word.len + 1 : "";
+    const bool has_value = argument[word.len] == '=';
+    const char *value = has_value ? argument + word.len + 1 : "";
     if (row == NULL)
         return complain_option(options, word);
     if (!(row->verbs & (unsigned)options->verb))
         return complain_about(options, row->name, " does not apply here", "");
-    if (!row->takes_value && given)
+    if (!row->takes_value && has_value)
         return complain_about(options, row->name, " takes no value", "");
-    if (row->takes_value && !given) {
+    if (row->takes_value && !has_value) {
         if (*at + 1 >= argc)
             return complain_about(options, row->name, " needs a value", "");
         value = argv[++*at];
     }
+    if (row->takes_value && (*given & 1u << row->option))
+        return complain_about(options, row->name, " is given twice", "");
+    *given |= 1u << row->option;
     return set_option(options, row->option, value);
 }
 
@@ -234,31 +270,42 @@ static bool read_verb(struct tool_options *options, const char *word) {
     return complain_unknown(options, "command", tool_view(word), known, COUNT(verbs));
 }
 
-/* What every verb needs, and nothing that it does not take. */
-static bool check_options(const struct tool_options *options) {
-    unsigned verb = (unsigned)options->verb;
+/* Standard input can be read once. */
+static bool check_inputs(const struct tool_options *options) {
     size_t inputs = options->rules != NULL && strcmp(options->rules, "-") == 0;
-    if (options->help || options->version)
-        return true;
-    if (options->verb == TOOL_VERB_NONE)
-        return complain_about(options, "a command is missing: match, explain, show or check", "", "");
-    if ((verb & READS_RULES) && options->rules == NULL)
-        return complain_about(options, "--rules FILE is missing", "", "");
-    if ((verb & READS_CERTS) && options->cert_count == 0)
-        return complain_about(options, "a certificate file is missing", "", "");
-    if (!(verb & READS_CERTS) && options->cert_count > 0)
-        return complain_about(options, "it takes no certificate: ", options->certs[0], "");
-    for (size_t i = 0; i < options->cert_count; i++)
-        inputs += strcmp(options->certs[i], "-") == 0;
+    inputs += options->issuer != NULL && strcmp(options->issuer, "-") == 0;
+    for (size_t i = 0; ((unsigned)options->verb & READS_CERTS) && i < options->operand_count; i++)
+        inputs += strcmp(options->operands[i], "-") == 0;
     if (inputs > 1)
         return complain_about(options, "standard input (-) can be given once only", "", "");
     return true;
 }
 
+/* What every verb needs, and nothing that it does not take. */
+static bool check_options(const struct tool_options *options) {
+    const unsigned verb = (unsigned)options->verb;
+    if (options->help || options->version)
+        return true;
+    if (options->verb == TOOL_VERB_NONE)
+        return complain_about(options, "a command is missing: match, explain, show, check, convert or name", "", "");
+    if ((verb & READS_RULES) && options->rules == NULL)
+        return complain_about(options, "--rules FILE is missing", "", "");
+    if ((verb & READS_CERTS) && options->operand_count == 0)
+        return complain_about(options, "a certificate file is missing", "", "");
+    if (options->verb == TOOL_VERB_NAME && options->operand_count == 0)
+        return complain_about(options, "a Name is missing", "", "");
+    if (!(verb & (READS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
+        return complain_about(options, "it takes no certificate: ", options->operands[0], "");
+    if (options->iis && options->json)
+        return complain_about(options, "--iis writes XML, not JSON", "", "");
+    return check_inputs(options);
+}
+
 bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
     bool ended = false;
+    unsigned given = 0;
     int at = 1;
-    *options = (struct tool_options){.verb = TOOL_VERB_NONE, .certs = argv};
+    *options = (struct tool_options){.verb = TOOL_VERB_NONE, .operands = argv};
     if (argc > 1 && argv[1][0] != '-') {
         if (!read_verb(options, argv[1]))
             return false;
@@ -268,8 +315,8 @@ bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
         if (!ended && strcmp(argv[at], "--") == 0)
             ended = true;
         else if (ended || argv[at][0] != '-' || argv[at][1] == '\0')
-            options->certs[options->cert_count++] = argv[at];
-        else if (!read_option(options, argc, argv, &at))
+            options->operands[options->operand_count++] = argv[at];
+        else if (!read_option(options, argc, argv, &at, &given))
             return false;
     }
     return check_options(options);

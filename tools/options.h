@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bits, so that an option can say which verbs take it. */
 enum tool_verb {
@@ -12,7 +13,9 @@ enum tool_verb {
     TOOL_VERB_MATCH = 2,
     TOOL_VERB_EXPLAIN = 4,
     TOOL_VERB_SHOW = 8,
-    TOOL_VERB_CHECK = 16
+    TOOL_VERB_CHECK = 16,
+    TOOL_VERB_CONVERT = 32,
+    TOOL_VERB_NAME = 64
 };
 
 enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };
@@ -23,17 +26,21 @@ struct tool_options {
     const char *rules; /* NULL where not given; required by the verbs that read rules */
     const char *site;
     const char *adapter; /* the TLS library to decode with, or NULL */
+    const char *issuer;  /* the file of the certificate that issued the others, or NULL */
+    const char *dialect; /* of a Name, or NULL: it is guessed */
+    int64_t time;        /* as of which certificates are valid, in seconds since 1970; 0: now */
     enum tool_format format;
     enum tool_when color;
     bool json;
     bool each;
+    bool iis; /* show: in the words of IIS */
     bool help;
     bool version;
-    char **certs; /* points into argv */
-    size_t cert_count;
+    char **operands; /* certificate files, or Names; points into argv */
+    size_t operand_count;
 };
 
-/* Reads the arguments. argv is put into another order: certs points into it. On a mistake, one line
+/* Reads the arguments. argv is put into another order: operands points into it. On a mistake, one line
  * about it goes to standard error and the result is false. */
 bool tool_options_parse(struct tool_options *options, int argc, char **argv);
 

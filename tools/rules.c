@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
-#include "certmap/iis.h"
+#include "issuer_file.h"
 #include <string.h>
 
 /* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
@@ -16,12 +16,24 @@ static enum tool_format detect_format(struct certmap_view text) {
 static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
                                        struct certmap_error *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
+    struct tool_issuer_file file = {options->rules, ""};
     if (options->site != NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
     parse.diag = tool_findings_add;
     parse.diag_ctx = &rules->findings;
+    parse.issuer_file = tool_issuer_file;
+    parse.issuer_file_ctx = &file;
     return certmap_rules_parse(&rules->rules, tool_input_view(&rules->input), &parse, err);
+}
+
+/* Whether a word stands in a file, whose encoding may put NULs between characters. */
+static bool mentions(struct certmap_view text, const char *word) {
+    size_t same = 0;
+    for (size_t i = 0; i < text.len && word[same] != '\0'; i++)
+        if (text.data[i] != 0)
+            same = text.data[i] == (uint8_t)word[same] ? same + 1 : text.data[i] == (uint8_t)word[0];
+    return word[same] == '\0';
 }
 
 static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_options *options,
@@ -31,7 +43,11 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
     iis.diag = tool_findings_add;
     iis.diag_ctx = &rules->findings;
     iis.check_setup = options->verb == TOOL_VERB_CHECK;
-    enum certmap_status status = certmap_iis_load(&rules->rules, NULL, tool_input_view(&rules->input), &iis, err);
+    rules->is_iis = true;
+    rules->has_domain = mentions(tool_input_view(&rules->input), "defaultLogonDomain");
+    enum certmap_status status =
+        certmap_iis_load(&rules->rules, options->verb == TOOL_VERB_CONVERT ? &rules->logon : NULL,
+                         tool_input_view(&rules->input), &iis, err);
     tool_input_free(&rules->input);
     return status;
 }
@@ -69,6 +85,7 @@ bool tool_rules_load(struct tool_rules *rules, const struct tool_options *option
 
 void tool_rules_free(struct tool_rules *rules) {
     certmap_rules_free(rules->rules);
+    certmap_iis_logon_free(rules->logon);
     tool_findings_free(&rules->findings);
     tool_input_free(&rules->input);
 }

@@ -3,6 +3,7 @@
 #ifndef TOOL_RULES_H
 #define TOOL_RULES_H
 
+#include "certmap/iis.h"
 #include "finding.h"
 #include "input.h"
 
@@ -11,6 +12,9 @@ struct tool_rules {
     const char *path;
     struct tool_findings findings;
     struct tool_input input; /* the text in the native language; an IIS file's is wiped already */
+    bool is_iis;
+    bool has_domain;                 /* an IIS file: it has a defaultLogonDomain somewhere */
+    struct certmap_iis_logon *logon; /* for convert, of an IIS file; else NULL */
 };
 
 /* Reads and loads the file that the options name. false: findings has at least one error. The

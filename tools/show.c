@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap show: the certificate in the words of the rules. */
-#include "client.h"
+#include "show.h"
 #include "json.h"
-#include "style.h"
 #include "tool.h"
+#include <string.h>
 
 struct show {
     const struct tool_options *options;
@@ -13,113 +13,234 @@ struct show {
     enum tool_exit status;
 };
 
-static const struct {
-    enum certmap_field field;
-    const char *name;
-} fields[] = {{CERTMAP_FIELD_SUBJECT, "subject"}, {CERTMAP_FIELD_ISSUER, "issuer"}};
+/* The fields in the order in which they are shown. */
+static const enum certmap_field fields[] = {
+    CERTMAP_FIELD_SUBJECT,  CERTMAP_FIELD_ISSUER,    CERTMAP_FIELD_SAN,           CERTMAP_FIELD_SAN_DIRNAME,
+    CERTMAP_FIELD_EKU,      CERTMAP_FIELD_KU,        CERTMAP_FIELD_POLICY,        CERTMAP_FIELD_SERIAL,
+    CERTMAP_FIELD_SHA256,   CERTMAP_FIELD_SHA1,      CERTMAP_FIELD_KEY_SHA256,    CERTMAP_FIELD_SKI,
+    CERTMAP_FIELD_AKI,      CERTMAP_FIELD_MS_SID,    CERTMAP_FIELD_MS_TEMPLATE,   CERTMAP_FIELD_VERSION,
+    CERTMAP_FIELD_VALIDITY, CERTMAP_FIELD_EXTENSION, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256,
+};
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
-/* A Name as RFC 4514 writes it. The peer was set from it, so that it is well-formed. */
-static void add_rfc4514(struct tool_text *text, struct certmap_view name) {
-    size_t len = 0;
-    (void)certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
-    tool_text_repeat(text, ' ', len);
-    (void)certmap_name_to_text(text->data + text->len - len, len + 1, &len, name, CERTMAP_NAME_RFC4514,
-                               CERTMAP_NAME_ROOT_LAST, NULL);
-}
+/* Every piece of a certificate. */
+#define NEEDS (2u * (unsigned)CERTMAP_PIECE_TIME - 1)
 
-static struct certmap_view name_of(const struct tool_client *client, enum certmap_field field) {
-    return field == CERTMAP_FIELD_SUBJECT ? client->cert.subject : client->cert.issuer;
-}
-
-static void take_value(const struct tool_client *client, struct certmap_value *value, enum certmap_field field,
-                       size_t index) {
+void tool_show_value(const struct tool_client *client, struct certmap_value *value, enum certmap_field field,
+                     size_t index) {
     *value = (struct certmap_value)CERTMAP_VALUE_INIT;
-    if (certmap_peer_value(client->peer, value, field, index, NULL) != CERTMAP_OK)
+    const enum certmap_status status = certmap_peer_value(client->peer, value, field, index, NULL);
+    if (status == CERTMAP_ERROR_LIMIT)
+        value->unreadable = CERTMAP_CODE_VALUE_TOO_LONG;
+    else if (status != CERTMAP_OK)
         tool_no_memory();
+}
+
+/* ---- Conditions ---- */
+
+/* A larger extension is said to be present: what it holds has mostly been shown by then. */
+#define EXTENSION_DIGITS 128
+
+/* The path of a value, as rules write it: FIELD.SUBFIELD. */
+static void add_path(struct tool_text *text, enum certmap_field field, const struct certmap_value *value) {
+    tool_text_string(text, certmap_field_name(field));
+    if (value->subfield.len > 0)
+        tool_text_string(text, ".");
+    tool_text_add(text, value->subfield);
+}
+
+/* The operand: digits of a serial number have to say that they are hexadecimal. */
+static void add_operand(struct tool_text *text, enum certmap_field field, struct certmap_view value) {
+    struct tool_text operand = {NULL, 0, 0};
+    const bool negative = field == CERTMAP_FIELD_SERIAL && value.len > 0 && value.data[0] == '-';
+    if (negative)
+        value = (struct certmap_view){value.data + 1, value.len - 1};
+    tool_text_string(&operand, negative ? "-" : "");
+    tool_text_string(&operand, field == CERTMAP_FIELD_SERIAL ? "0x" : "");
+    tool_text_add(&operand, value);
+    tool_text_literal(text, tool_text_view(&operand));
+    tool_text_free(&operand);
+}
+
+static bool is_text(struct certmap_view view, const char *text) {
+    return view.len == strlen(text) && memcmp(view.data, text, view.len) == 0;
+}
+
+/* Adds a condition that this value makes true; false, and nothing, where there is none. */
+static bool add_condition(struct tool_text *text, enum certmap_field field, const struct certmap_value *value) {
+    const bool is_issuer = field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    const bool is_large = field == CERTMAP_FIELD_EXTENSION && value->text.len > EXTENSION_DIGITS;
+    if (value->text.data == NULL)
+        return false;
+    if (field == CERTMAP_FIELD_VALIDITY) {
+        tool_text_string(text, is_text(value->text, "valid") ? "valid at now" : "not valid at now");
+        return true;
+    }
+    add_path(text, field, value);
+    if (is_large) {
+        tool_text_string(text, " present");
+        return true;
+    }
+    tool_text_string(text, is_issuer ? " " : " = ");
+    add_operand(text, field, value->text);
+    return true;
 }
 
 /* ---- For people ---- */
 
-static void print_name(struct show *show, const struct tool_client *client, size_t f) {
-    struct tool_text name = {NULL, 0, 0};
-    add_rfc4514(&name, name_of(client, fields[f].field));
-    tool_text_format(&show->out.line, "# %s: ", fields[f].name);
-    tool_text_safe(&show->out.line, tool_text_view(&name));
-    tool_text_string(&show->out.line, name.len == 0 ? "(empty)" : "");
-    tool_stream_end_line(&show->out);
-    tool_text_free(&name);
+static void begin_condition(struct show *show, bool *first) {
+    tool_text_string(&show->out.line, *first ? "    when  " : "      and ");
+    *first = false;
 }
 
-/* A condition that holds for this value, or a comment that there can be none. */
-static void print_value(struct show *show, const struct certmap_value *value, const char *field, bool *first) {
-    struct tool_text *line = &show->out.line;
-    bool readable = value->text.data != NULL;
-    tool_style_begin(&show->out, readable ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
-    tool_text_string(line, !readable ? "    # " : *first ? "    when  " : "      and ");
-    tool_text_format(line, "%s.", field);
-    tool_text_add(line, value->subfield);
-    if (readable) {
-        tool_text_string(line, " = ");
-        tool_text_quoted(line, value->text);
-        *first = false;
-    } else {
-        tool_text_string(line, ": ");
-        tool_value_add_type(line, value);
-        tool_text_format(line, ", unreadable (%s)", certmap_code_name(value->unreadable));
-    }
+static void begin_comment(struct show *show) {
+    tool_style_begin(&show->out, TOOL_STYLE_DIM);
+    tool_text_string(&show->out.line, "    # ");
+}
+
+static void end_line(struct show *show) {
     tool_style_end(&show->out);
     tool_stream_end_line(&show->out);
 }
 
-static void print_values(struct show *show, const struct tool_client *client, size_t f, bool *first) {
-    size_t count = certmap_peer_value_count(client->peer, fields[f].field);
+/* Of a whole Name; an empty one has nothing to compare with. */
+static void print_name(struct show *show, enum certmap_field field, struct certmap_view der, bool *first) {
+    struct tool_text name = {NULL, 0, 0};
+    tool_text_name(&name, der);
+    if (name.len == 0 || name.len > CERTMAP_MAX_TEXT_SIZE) {
+        begin_comment(show);
+        tool_text_format(&show->out.line, "%s: %s", certmap_field_name(field),
+                         name.len == 0 ? "(empty)" : "too long for a rule");
+    } else {
+        begin_condition(show, first);
+        tool_text_format(&show->out.line, "%s = ", certmap_field_name(field));
+        tool_text_literal(&show->out.line, tool_text_view(&name));
+    }
+    end_line(show);
+    tool_text_free(&name);
+}
+
+/* Whether another field is read from an extension, so that people need not see its bytes. */
+static bool is_shown_already(enum certmap_field field, const struct certmap_value *value) {
+    static const char *const oids[] = {"2.5.29.17",
+                                       "2.5.29.37",
+                                       "2.5.29.15",
+                                       "2.5.29.32",
+                                       "2.5.29.14",
+                                       "2.5.29.35",
+                                       "1.3.6.1.4.1.311.25.2",
+                                       "1.3.6.1.4.1.311.21.7",
+                                       "1.3.6.1.4.1.311.20.2"};
+    for (size_t i = 0; field == CERTMAP_FIELD_EXTENSION && i < sizeof oids / sizeof *oids; i++)
+        if (is_text(value->oid, oids[i]))
+            return true;
+    return false;
+}
+
+/* A comment that there can be no condition on a value. */
+static void print_unreadable(struct show *show, enum certmap_field field, const struct certmap_value *value) {
+    begin_comment(show);
+    add_path(&show->out.line, field, value);
+    tool_text_string(&show->out.line, ": ");
+    tool_value_add_type(&show->out.line, value);
+    tool_text_format(&show->out.line, "%sunreadable (%s)", value->type.len > 0 ? ", " : "",
+                     certmap_code_name(value->unreadable));
+    end_line(show);
+}
+
+static void print_value(struct show *show, enum certmap_field field, const struct certmap_value *value, bool *first) {
+    struct tool_text condition = {NULL, 0, 0};
+    if (add_condition(&condition, field, value)) {
+        begin_condition(show, first);
+        tool_text_add(&show->out.line, tool_text_view(&condition));
+        end_line(show);
+    } else {
+        print_unreadable(show, field, value);
+    }
+    tool_text_free(&condition);
+}
+
+/* Of what was not supplied - the issuer, mostly - nothing is said. */
+static void print_field(struct show *show, const struct tool_client *client, enum certmap_field field, bool *first) {
+    const enum certmap_code unknown = certmap_peer_field_unknown(client->peer, field);
+    const size_t count = certmap_peer_value_count(client->peer, field);
+    if (unknown != CERTMAP_CODE_NONE && unknown != CERTMAP_CODE_NOT_SUPPLIED) {
+        begin_comment(show);
+        tool_text_format(&show->out.line, "%s: unknown (%s)", certmap_field_name(field), certmap_code_name(unknown));
+        end_line(show);
+    }
     for (size_t i = 0; i < count; i++) {
         struct certmap_value value;
-        take_value(client, &value, fields[f].field, i);
-        print_value(show, &value, fields[f].name, first);
+        tool_show_value(client, &value, field, i);
+        if (!is_shown_already(field, &value))
+            print_value(show, field, &value, first);
     }
 }
 
 static void show_plain(struct show *show, const struct tool_client *client) {
     bool first = true;
-    if (show->shown > 0)
-        tool_stream_end_line(&show->out);
     tool_text_string(&show->out.line, "# ");
     tool_text_safe(&show->out.line, tool_view(client->label));
     tool_stream_end_line(&show->out);
+    print_name(show, CERTMAP_FIELD_SUBJECT, client->cert.subject, &first);
+    print_name(show, CERTMAP_FIELD_ISSUER, client->cert.issuer, &first);
     for (size_t f = 0; f < FIELD_COUNT; f++)
-        print_name(show, client, f);
-    for (size_t f = 0; f < FIELD_COUNT; f++)
-        print_values(show, client, f, &first);
+        print_field(show, client, fields[f], &first);
 }
 
 /* ---- For programs ---- */
 
-static json_t *value_json(const struct certmap_value *value) {
+static json_t *text_or_null(struct certmap_view text) {
+    return text.len > 0 ? tool_json_text(text) : json_null();
+}
+
+static json_t *value_json(enum certmap_field field, const struct certmap_value *value) {
     json_t *object = tool_json_object();
+    struct tool_text condition = {NULL, 0, 0};
     const char *why = value->unreadable == CERTMAP_CODE_NONE ? NULL : certmap_code_name(value->unreadable);
-    tool_json_set(object, "rdn", json_integer((json_int_t)value->rdn));
-    tool_json_set(object, "subfield", tool_json_text(value->subfield));
-    tool_json_set(object, "oid", tool_json_text(value->oid));
-    tool_json_set(object, "type", tool_json_text(value->type));
+    (void)add_condition(&condition, field, value);
+    tool_json_set(object, "rdn", value->type.len > 0 ? json_integer((json_int_t)value->rdn) : json_null());
+    tool_json_set(object, "subfield", text_or_null(value->subfield));
+    tool_json_set(object, "oid", text_or_null(value->oid));
+    tool_json_set(object, "type", text_or_null(value->type));
     tool_json_set(object, "text", tool_json_text(value->text));
     tool_json_set(object, "unreadable", tool_json_string(why));
+    tool_json_set(object, "condition", tool_json_text(tool_text_view(&condition)));
+    tool_text_free(&condition);
     return object;
 }
 
-static json_t *name_json(const struct tool_client *client, enum certmap_field field) {
-    struct tool_text text = {NULL, 0, 0};
-    json_t *object = tool_json_object(), *values = tool_json_array();
-    add_rfc4514(&text, name_of(client, field));
-    tool_json_set(object, "rfc4514", tool_json_text(tool_text_view(&text)));
-    tool_json_set(object, "values", values);
-    tool_text_free(&text);
-    size_t count = certmap_peer_value_count(client->peer, field);
+static json_t *values_json(const struct tool_client *client, enum certmap_field field) {
+    json_t *values = tool_json_array();
+    const size_t count = certmap_peer_value_count(client->peer, field);
     for (size_t i = 0; i < count; i++) {
         struct certmap_value value;
-        take_value(client, &value, field, i);
-        tool_json_append(values, value_json(&value));
+        tool_show_value(client, &value, field, i);
+        tool_json_append(values, value_json(field, &value));
+    }
+    return values;
+}
+
+static json_t *name_json(const struct tool_client *client, enum certmap_field field, struct certmap_view der) {
+    struct tool_text text = {NULL, 0, 0};
+    json_t *object = tool_json_object();
+    tool_text_name(&text, der);
+    tool_json_set(object, "rfc4514", tool_json_text(tool_text_view(&text)));
+    tool_json_set(object, "values", values_json(client, field));
+    tool_text_free(&text);
+    return object;
+}
+
+/* The fields besides both Names. */
+static json_t *fields_json(const struct tool_client *client) {
+    json_t *object = tool_json_object();
+    for (size_t f = 2; f < FIELD_COUNT; f++) {
+        const enum certmap_code unknown = certmap_peer_field_unknown(client->peer, fields[f]);
+        json_t *field = tool_json_object();
+        tool_json_set(field, "unknown",
+                      unknown == CERTMAP_CODE_NONE ? json_null() : tool_json_string(certmap_code_name(unknown)));
+        tool_json_set(field, "values", values_json(client, fields[f]));
+        tool_json_set(object, certmap_field_name(fields[f]), field);
     }
     return object;
 }
@@ -135,11 +256,13 @@ static json_t *error_json(const struct tool_client *client) {
 }
 
 static void show_json(const struct tool_client *client) {
+    const bool ok = client->error == NULL;
     json_t *object = tool_json_object();
     tool_json_set(object, "certificate", tool_json_string(client->label));
-    for (size_t f = 0; f < FIELD_COUNT; f++)
-        tool_json_set(object, fields[f].name, client->error == NULL ? name_json(client, fields[f].field) : json_null());
-    tool_json_set(object, "error", client->error == NULL ? json_null() : error_json(client));
+    tool_json_set(object, "subject", ok ? name_json(client, CERTMAP_FIELD_SUBJECT, client->cert.subject) : json_null());
+    tool_json_set(object, "issuer", ok ? name_json(client, CERTMAP_FIELD_ISSUER, client->cert.issuer) : json_null());
+    tool_json_set(object, "error", ok ? json_null() : error_json(client));
+    tool_json_set(object, "fields", ok ? fields_json(client) : json_null());
     tool_json_print(object);
 }
 
@@ -156,20 +279,27 @@ static void show_client(void *ctx, const struct tool_client *client) {
     struct show *show = ctx;
     if (client->error != NULL)
         show->status = TOOL_FAILED;
-    if (show->options->json)
+    if (show->options->json) {
         show_json(client);
-    else if (client->error != NULL)
+        return;
+    }
+    if (client->error != NULL) {
         complain(show, client);
+        return;
+    }
+    if (show->shown++ > 0)
+        tool_stream_end_line(&show->out);
+    if (show->options->iis)
+        tool_show_iis(&show->out, client);
     else
         show_plain(show, client);
-    show->shown += client->error == NULL;
 }
 
 enum tool_exit tool_show(const struct tool_options *options) {
     struct show show = {.options = options, .status = TOOL_OK};
     show.out = tool_stream_open(stdout, options->color);
     show.err = tool_stream_open(stderr, options->color);
-    tool_clients_each(options, CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER, show_client, &show);
+    tool_clients_each(options, NEEDS, show_client, &show);
     tool_stream_close(&show.out);
     tool_stream_close(&show.err);
     return show.status;

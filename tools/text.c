@@ -159,6 +159,32 @@ void tool_text_quoted(struct tool_text *text, struct certmap_view view) {
     add_escaped(text, view, true);
 }
 
+void tool_text_source(struct tool_text *text, struct certmap_view view) {
+    tool_text_string(text, "\"");
+    tool_text_safe(text, view);
+    tool_text_string(text, "\"");
+}
+
+void tool_text_literal(struct tool_text *text, struct certmap_view view) {
+    struct tool_text quoted = {NULL, 0, 0};
+    tool_text_quoted(&quoted, view);
+    for (size_t i = 0; i < quoted.len; i++)
+        if (quoted.data[i] == '$' && quoted.data[i + 1] == '{')
+            tool_text_string(text, "\\u{24}");
+        else
+            tool_text_repeat(text, quoted.data[i], 1);
+    tool_text_free(&quoted);
+}
+
+void tool_text_name(struct tool_text *text, struct certmap_view name) {
+    size_t len = 0;
+    (void)certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
+    reserve(text, len);
+    (void)certmap_name_to_text(text->data + text->len, len + 1, &len, name, CERTMAP_NAME_RFC4514,
+                               CERTMAP_NAME_ROOT_LAST, NULL);
+    text->len += len;
+}
+
 struct certmap_view tool_text_view(const struct tool_text *text) {
     return (struct certmap_view){(const uint8_t *)text->data, text->len};
 }

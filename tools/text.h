@@ -56,8 +56,14 @@ void tool_text_format(struct tool_text *text, const char *format, ...) TOOL_PRIN
 /* What people read: as certmap_text_escape writes it, but with \ as it is, so that accounts and
  * paths look as they are. */
 void tool_text_safe(struct tool_text *text, struct certmap_view view);
-/* In double quotes, as the rule language writes it. */
+/* In double quotes, for messages. */
 void tool_text_quoted(struct tool_text *text, struct certmap_view view);
+/* In double quotes, what stands between them in a rule file already. */
+void tool_text_source(struct tool_text *text, struct certmap_view view);
+/* In double quotes, as a string of the rule language that has no holes. */
+void tool_text_literal(struct tool_text *text, struct certmap_view view);
+/* A DER Name that is well-formed, as RFC 4514 writes it. */
+void tool_text_name(struct tool_text *text, struct certmap_view name);
 struct certmap_view tool_text_view(const struct tool_text *text);
 /* Writes the text to a file and empties it. */
 void tool_text_flush(struct tool_text *text, FILE *file);

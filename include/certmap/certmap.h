@@ -86,7 +86,8 @@ extern "C" {
 #define CERTMAP_MAX_FINDINGS 100
 /* Steps of work in one match: a value looked at is one, and so is each comparison of a byte, or of a
  * code point with `?`, in a pattern, and every 16 bytes of an exact comparison. When they run out the
- * condition is unknown: a match ends within about a second whatever it is given. */
+ * condition is unknown: a match ends within about a second whatever it is given. Building the texts of the
+ * answer has as many of its own. */
 #define CERTMAP_MAX_STEPS 67108864
 
 /* ---- Vocabulary ----------------------------------------------------------------------------- */
@@ -126,13 +127,12 @@ enum certmap_code {
     CERTMAP_CODE_NONE = 0,
 
     /* why a match gave what it gave */
-    CERTMAP_CODE_NO_MATCH = 100,    /* no mapping is true for this certificate */
-    CERTMAP_CODE_DISABLED = 101,    /* the rule set is switched off */
-    CERTMAP_CODE_UNREADABLE = 102,  /* a mapping could not be decided */
-    CERTMAP_CODE_EMPTY_RULES = 103, /* the rule set has no mapping */
-    CERTMAP_CODE_AMBIGUOUS = 104,   /* CERTMAP_POLICY_UNIQUE, and two mappings are true */
-    CERTMAP_CODE_TOO_MANY_OUTPUTS =
-        105, /* CERTMAP_POLICY_ALL: more accounts, groups or attributes than an answer holds */
+    CERTMAP_CODE_NO_MATCH = 100,         /* no mapping is true for this certificate */
+    CERTMAP_CODE_DISABLED = 101,         /* the rule set is switched off */
+    CERTMAP_CODE_UNREADABLE = 102,       /* a mapping could not be decided */
+    CERTMAP_CODE_EMPTY_RULES = 103,      /* the rule set has no mapping */
+    CERTMAP_CODE_AMBIGUOUS = 104,        /* CERTMAP_POLICY_UNIQUE, and two mappings are true */
+    CERTMAP_CODE_TOO_MANY_OUTPUTS = 105, /* POLICY_ALL: more than an answer holds */
 
     /* why a condition is unknown */
     CERTMAP_CODE_VALUE_TYPE = 120,          /* the ASN.1 type does not hold text */
@@ -353,7 +353,8 @@ struct certmap_cert {
     struct certmap_view sha1;       /* of certificate */
     struct certmap_view key_sha256; /* of key */
     /* The certificate that issued this one, in the chain that the caller has *verified*: never one that
-     * the client merely sent. len 0: that chain has none, because this certificate is itself trusted. */
+     * the client merely sent; a certificate that signed itself is its own issuer. len 0: that chain has
+     * none, because this certificate is itself trusted. */
     struct certmap_view issuer_certificate;
     struct certmap_view issuer_sha256;     /* its digest, or computed by hash */
     struct certmap_view issuer_key_sha256; /* the digest of its SubjectPublicKeyInfo, or computed by hash */
@@ -435,9 +436,10 @@ enum certmap_dialect {
 };
 /* "rfc4514", "openssl", "slashes" or "windows"; NULL for any other number. Static storage. */
 CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
-/* As certmap_name_from_text, from a text in this dialect. Space around types, = and separators is
- * insignificant in all but RFC 4514. What a dialect cannot tell apart is an error: in SLASHES a slash in
- * a value that is not followed by a type and = is part of the value, one that is begins an RDN. */
+/* As certmap_name_from_text, from a text in this dialect. In OPENSSL and WINDOWS values may be in double quotes,
+ * space around types, = and separators is insignificant, and so is white space around the text. What a dialect
+ * cannot tell apart is an error: in SLASHES a slash in a value that is not followed by a type and = is part of
+ * the value, one that is begins an RDN; so does a plus an AVA. Errors: as certmap_name_from_text. */
 CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len,
                                                           struct certmap_view text, enum certmap_dialect dialect,
                                                           struct certmap_error *err);
@@ -454,8 +456,8 @@ CERTMAP_API enum certmap_status certmap_peer_new(struct certmap_peer **peer, con
 /* Parses both Names to the end, and decodes, normalises and folds every value. The bytes that cert
  * points to must stay until the next set or the free; cert itself need not. After an error the
  * peer is empty, and can be set again.
- * Errors: ARGUMENT (a piece that is required is missing), MEMORY, LIMIT, CERTIFICATE (offset into
- * the Name at fault, which the text names). */
+ * Errors: ARGUMENT (a piece that is required is missing, or a digest has not the length of one), MEMORY,
+ * LIMIT, CERTIFICATE (offset into the Name at fault, which the text names). */
 CERTMAP_API enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
                                                  struct certmap_error *err);
 /* Empties the peer but keeps its memory. peer may be NULL. */
@@ -495,7 +497,8 @@ struct certmap_value {
     struct certmap_view subfield; /* the canonical name ("CN", "dns"), or the dotted OID; empty without; text */
     struct certmap_view oid;      /* of an AVA, an otherName or an extension: dotted; text; else empty */
     struct certmap_view type;     /* of an AVA: the string type ("UTF8String"), or "tag 0x04"; text; else empty */
-    struct certmap_view der;      /* the value, tag and length included; data NULL where it is no DER */
+    struct certmap_view der;      /* the value, tag and length included: in a SAN the GeneralName, but of dirname the
+                                   * Name and of an otherName its inside; data NULL where it is no DER */
     struct certmap_view text;     /* the value as rules compare it, in NFC; data NULL: unreadable */
     enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
 };
@@ -743,8 +746,8 @@ struct certmap_attribute {
 };
 
 /* The answer for one certificate. Views point into the rules and live as long as they do; account, domain,
- * user, groups and attributes may point into the peer, and then live until its next set, match, explain,
- * clear or free. */
+ * user, groups and attributes may point into the peer, and then live until its next set, match, explain or
+ * free; certmap_peer_clear leaves them. */
 struct certmap_result {
     size_t size; /* sizeof(struct certmap_result) */
     enum certmap_decision decision;
@@ -776,15 +779,17 @@ struct certmap_result {
     }
 
 /* Finds the answer for the peer's certificate: under CERTMAP_POLICY_FIRST, of the first mapping that is
- * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves
- * any number of rule sets. On failure result holds NONE.
+ * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no
+ * lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves any number of rule sets. On failure
+ * result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                               struct certmap_result *result, struct certmap_error *err);
 
 /* Writes one line for an audit log, without a newline:
  *     decision=allow mapping="Contoso staff" account="CONTOSO\\portal" reason=-
- * and, where there are any, domain=, group= and name=value for each group and attribute after account=.
+ * and, where there are any, after account= further accounts, domain= unless the account says it, group= for each
+ * group, name= for each attribute (the name in quotes, where it could be taken for anything else), and other=.
  * In quoted values, " and \ are preceded by \, and control and direction characters and bytes that
  * are not UTF-8 are written \u{H..} or \xHH, so that no value can end its quotes or the line. At most
  * cap bytes are written, a NUL included; *len gets the length without the NUL, also on BUFFER.
@@ -804,8 +809,9 @@ enum certmap_explain_kind {
     CERTMAP_EXPLAIN_OUTPUT = 4,    /* after the members of a mapping that allows, and that is not false: text: its
                                     * account, domain, group or attribute as built, or as the rule has it where
                                     * why says why it cannot be; truth: TRUE if it can */
-    CERTMAP_EXPLAIN_NEAREST = 5    /* the last item, if the decision is not ALLOW: the mapping with the fewest
-                                    * conditions to change until it is true, the first of them; text: its name */
+    CERTMAP_EXPLAIN_NEAREST = 5    /* the last item, if the decision is not ALLOW and a mapping allows: of those that
+                                    * allow, the one with the fewest conditions to change until it is true, the
+                                    * first of several; text: its name */
 };
 
 /* One line of an explanation; valid during the callback only. */
@@ -817,7 +823,7 @@ struct certmap_explain_item {
     enum certmap_truth truth;       /* of a value: whether it satisfies the condition */
     enum certmap_code why;          /* for UNKNOWN, the cause; else NONE */
     bool read;                      /* certmap_match would have read this */
-    bool decides;                   /* a mapping: the search ended here */
+    bool decides;                   /* a mapping: it gave the answer, or has a part in it */
     enum certmap_decision decision; /* of the mapping */
     enum certmap_kind mapping_kind;
     size_t line; /* of the mapping in the rule file, or 0 */
@@ -835,8 +841,9 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
  * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
- * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Allocates from the
- * allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
+ * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Of values, at most
+ * CERTMAP_MAX_STEPS bytes are told, all of them together; conditions after that come without. Allocates from
+ * the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_error *err);

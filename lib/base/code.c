@@ -12,6 +12,7 @@ static const struct {
     {CERTMAP_CODE_UNREADABLE, "unreadable"},
     {CERTMAP_CODE_EMPTY_RULES, "empty-rules"},
     {CERTMAP_CODE_AMBIGUOUS, "ambiguous"},
+    {CERTMAP_CODE_TOO_MANY_OUTPUTS, "too-many-outputs"},
     {CERTMAP_CODE_VALUE_TYPE, "value-type"},
     {CERTMAP_CODE_VALUE_ENCODING, "value-encoding"},
     {CERTMAP_CODE_VALUE_AMBIGUOUS, "value-ambiguous"},

@@ -105,6 +105,20 @@ uint32_t cm_fold(uint32_t cp) {
     return (uint32_t)(n == 1 ? folded[0] : utf8proc_tolower((utf8proc_int32_t)cp));
 }
 
+/* The letters i with and without a dot, which are each other's case in some languages and not in others. */
+static bool is_turkish_i(uint32_t cp) {
+    return cp == 0x130 || cp == 0x131;
+}
+
+uint32_t cm_lower(uint32_t cp) {
+    return is_turkish_i(cp) ? cp : (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
+}
+
+uint32_t cm_upper(uint32_t cp) {
+    const uint32_t sharp_s = 0xDF; /* has no simple upper case, but utf8proc gives it one */
+    return is_turkish_i(cp) || cp == sharp_s ? cp : (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp);
+}
+
 bool cm_is_unsafe(uint32_t cp) {
     static const struct {
         uint32_t first, last;

@@ -19,6 +19,9 @@ bool cm_is_ascii(struct certmap_view text);
 
 /* Simple case folding of one code point: CaseFolding.txt, status C and S. */
 uint32_t cm_fold(uint32_t cp);
+/* Simple case mapping of one code point: UnicodeData.txt; U+0130 and U+0131 stay. */
+uint32_t cm_lower(uint32_t cp);
+uint32_t cm_upper(uint32_t cp);
 /* Whether a code point must not reach a terminal or a log as it is: C0 and C1 controls, DEL,
  * direction marks and overrides, line and paragraph separators, interlinear marks, U+FEFF. */
 bool cm_is_unsafe(uint32_t cp);
@@ -32,5 +35,10 @@ struct cm_text {
 /* Normalises valid UTF-8 into keep; working memory comes from scratch, which the caller resets.
  * False when there is no memory. Linear in the length, whatever the text. */
 bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch);
+
+/* Writes NFC of the text, of which each code point is first mapped by map, without working memory. Returns its
+ * length, or SIZE_MAX where it has more than cap bytes or *steps run out: a code point takes one for each time
+ * it is looked at, which is twice but for marks out of order. */
+size_t cm_nfc_write(uint8_t *out, size_t cap, struct certmap_view utf8, uint32_t (*map)(uint32_t), size_t *steps);
 
 #endif

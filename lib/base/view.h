@@ -21,6 +21,15 @@ static inline bool cm_view_equal(struct certmap_view a, struct certmap_view b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* The value of a hexadecimal digit; 16 for what is none. */
+static inline unsigned cm_hex_value(uint8_t c) {
+    if (c >= '0' && c <= '9')
+        return c - (unsigned)'0';
+    if (c >= 'a' && c <= 'f')
+        return c - (unsigned)'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - (unsigned)'A' + 10 : 16;
+}
+
 /* Whether there is data wherever there is a length. */
 static inline bool cm_view_sound(struct certmap_view view) {
     return view.data != NULL || view.len == 0;

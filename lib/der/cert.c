@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking a certificate (RFC 5280 4.1) down to both Names. What is inside the extensions is left to
- * those who read them.
+/* Walking a certificate (RFC 5280 4.1) down to both Names, and keeping a view of each piece. What is inside
+ * the extensions is left to those who read them.
  *
  *     Certificate ::= SEQUENCE { TBSCertificate, AlgorithmIdentifier, BIT STRING }
  *     TBSCertificate ::= SEQUENCE {
@@ -48,8 +48,22 @@ static bool take_inside(struct walk *walk, const char *part, uint32_t tag, bool 
     return false;
 }
 
+/* Takes an element of this tag and keeps a view of it. */
+static bool keep(struct walk *walk, const char *part, uint32_t tag, struct certmap_view *piece) {
+    struct cm_tlv tlv;
+    if (!take(walk, part, tag, &tlv))
+        return false;
+    *piece = tlv.whole;
+    return true;
+}
+
+/* A piece that the certificate does not have: nothing, at the place where the walk is. */
+static struct certmap_view nothing_here(const struct walk *walk) {
+    return (struct certmap_view){walk->der.next, 0};
+}
+
 static bool read_version(struct walk *walk) {
-    return skip(walk, "version", CM_DER_INTEGER);
+    return keep(walk, "version", CM_DER_INTEGER, &walk->cert->version);
 }
 
 static bool read_algorithm(struct walk *walk) {
@@ -83,33 +97,49 @@ static bool take_serial(struct walk *walk) {
         return false;
     if (serial.contents.len == 0)
         walk->der = before.der;
+    walk->cert->serial = serial.whole;
     return serial.contents.len > 0;
 }
 
-static bool take_name(struct walk *walk, const char *part, struct certmap_view *name) {
-    struct cm_tlv tlv;
-    if (!take(walk, part, CM_DER_SEQUENCE, &tlv))
+/* Takes a SEQUENCE, reads all of its inside, and keeps a view of it. */
+static bool keep_inside(struct walk *walk, const char *part, bool (*read)(struct walk *inside),
+                        struct certmap_view *piece) {
+    const uint8_t *start = walk->der.next;
+    if (!take_inside(walk, part, CM_DER_SEQUENCE, read))
         return false;
-    *name = tlv.whole;
+    *piece = (struct certmap_view){start, (size_t)(walk->der.next - start)};
     return true;
 }
 
 /* Optional: what follows the serial number's place tells whether it is there. */
 static bool take_version(struct walk *walk) {
     struct walk ahead = *walk;
+    walk->cert->version = nothing_here(walk);
     return !skip(&ahead, "version", TAG_VERSION) || take_inside(walk, "version", TAG_VERSION, read_version);
+}
+
+/* Optional. What [3] holds is not checked here: where it is not a single SEQUENCE, the piece is [3] itself, so that
+ * those who read it find that it is malformed, and never that there is none. */
+static void take_extensions(struct walk *walk) {
+    struct cm_tlv outer, inner;
+    struct certmap_view *piece = &walk->cert->extensions;
+    *piece = nothing_here(walk);
+    if (!take(walk, "extensions", TAG_EXTENSIONS, &outer))
+        return;
+    struct cm_der inside = cm_der_inside(&walk->der, outer.contents);
+    *piece = cm_der_next(&inside, CM_DER_SEQUENCE, &inner) && cm_der_done(&inside) ? inner.whole : outer.whole;
 }
 
 static bool read_tbs(struct walk *walk) {
     if (!take_version(walk) || !take_serial(walk) || !take_inside(walk, "signature", CM_DER_SEQUENCE, read_algorithm) ||
-        !take_name(walk, "issuer", &walk->cert->issuer) ||
-        !take_inside(walk, "validity", CM_DER_SEQUENCE, read_validity) ||
-        !take_name(walk, "subject", &walk->cert->subject) ||
-        !take_inside(walk, "subjectPublicKeyInfo", CM_DER_SEQUENCE, read_key))
+        !keep(walk, "issuer", CM_DER_SEQUENCE, &walk->cert->issuer) ||
+        !keep_inside(walk, "validity", read_validity, &walk->cert->validity) ||
+        !keep(walk, "subject", CM_DER_SEQUENCE, &walk->cert->subject) ||
+        !keep_inside(walk, "subjectPublicKeyInfo", read_key, &walk->cert->key))
         return false;
     (void)skip(walk, "issuerUniqueID", TAG_ISSUER_UNIQUE_ID);
     (void)skip(walk, "subjectUniqueID", TAG_SUBJECT_UNIQUE_ID);
-    (void)skip(walk, "extensions", TAG_EXTENSIONS);
+    take_extensions(walk);
     walk->part = "end";
     return true;
 }

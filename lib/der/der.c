@@ -87,3 +87,12 @@ bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv) {
     *der = at;
     return true;
 }
+
+bool cm_der_only(struct cm_der *contents, struct certmap_view input, uint32_t tag) {
+    struct cm_der der = cm_der_open(input);
+    struct cm_tlv tlv;
+    if (!cm_der_next(&der, tag, &tlv) || !cm_der_done(&der))
+        return false;
+    *contents = cm_der_inside(&der, tlv.contents);
+    return true;
+}

@@ -16,8 +16,10 @@ struct cm_der {
  * the tag number below. */
 #define CM_DER_CLASS_CONTEXT 0x80000000u
 #define CM_DER_CONSTRUCTED 0x20000000u
+#define CM_DER_BOOLEAN 0x01u
 #define CM_DER_INTEGER 0x02u
 #define CM_DER_BIT_STRING 0x03u
+#define CM_DER_OCTET_STRING 0x04u
 #define CM_DER_OID 0x06u
 #define CM_DER_UTF8_STRING 0x0Cu
 #define CM_DER_SEQUENCE (CM_DER_CONSTRUCTED | 0x10u)
@@ -26,9 +28,17 @@ struct cm_der {
 #define CM_DER_PRINTABLE_STRING 0x13u
 #define CM_DER_TELETEX_STRING 0x14u
 #define CM_DER_IA5_STRING 0x16u
+#define CM_DER_UTC_TIME 0x17u
+#define CM_DER_GENERALIZED_TIME 0x18u
 #define CM_DER_VISIBLE_STRING 0x1Au
+#define CM_DER_GENERAL_STRING 0x1Bu
 #define CM_DER_UNIVERSAL_STRING 0x1Cu
 #define CM_DER_BMP_STRING 0x1Eu
+
+/* [number] of a context, around an element or a list (EXPLICIT, or IMPLICIT SEQUENCE), or in place of a
+ * primitive type's tag (IMPLICIT). */
+#define CM_DER_CONTEXT_CONSTRUCTED(number) (CM_DER_CLASS_CONTEXT | CM_DER_CONSTRUCTED | (number))
+#define CM_DER_CONTEXT_PRIMITIVE(number) (CM_DER_CLASS_CONTEXT | (number))
 
 /* One element. */
 struct cm_tlv {
@@ -49,5 +59,7 @@ size_t cm_der_offset(const struct cm_der *der);
 bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv);
 /* Takes the next element if it has this tag. */
 bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv);
+/* Whether the input is one element of this tag and nothing more; sets *contents to a cursor over its inside. */
+bool cm_der_only(struct cm_der *contents, struct certmap_view input, uint32_t tag);
 
 #endif

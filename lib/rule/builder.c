@@ -2,6 +2,7 @@
 #include "rule/builder.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "rule/score.h"
 #include <string.h>
 
 /* ---- the object ---- */
@@ -219,6 +220,11 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
     return CERTMAP_OK;
 }
 
+static void score_mappings(struct certmap_rules *rules) {
+    for (size_t i = 0; i < rules->mapping_count; i++)
+        rules->mappings[i].score = cm_score_mapping(rules, &rules->mappings[i]);
+}
+
 /* Moves the one-to-one mappings to the front; both kinds keep their order. */
 static enum certmap_status order_mappings(struct certmap_builder *builder, struct certmap_error *err) {
     struct certmap_rules *rules = builder->rules;
@@ -249,6 +255,7 @@ enum certmap_status certmap_builder_finish(struct certmap_builder *builder, stru
     cm_builder_note(builder, status, &own, NULL);
     status = builder->first.status;
     if (status == CERTMAP_OK) {
+        score_mappings(builder->rules);
         *rules = builder->rules;
         builder->rules = NULL;
     } else if (err != NULL) {

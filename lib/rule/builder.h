@@ -2,13 +2,15 @@
 /* The inside of the builder.
  *
  *     builder.c            the object, groups, the end
- *     builder_mapping.c    mappings: names, accounts
+ *     builder_mapping.c    mappings: names
+ *     builder_output.c     accounts, domains, groups, attributes
  *     builder_condition.c  conditions: subfields, operands */
 #ifndef CM_RULE_BUILDER_H
 #define CM_RULE_BUILDER_H
 
 #include "rule/nameset.h"
 #include "rule/rules.h"
+#include "rule/template.h"
 
 struct certmap_builder {
     struct certmap_allocator allocator;
@@ -17,10 +19,12 @@ struct certmap_builder {
     size_t mapping_cap;
     size_t node_count, node_cap;
     size_t condition_count, condition_cap;
+    size_t output_count, output_cap;
     struct cm_nameset names;
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
     size_t one_to_one_count;
+    size_t operand;             /* which one of the condition was at fault, or SIZE_MAX */
     struct certmap_error first; /* of an earlier call, if its status is not OK */
 };
 
@@ -31,9 +35,17 @@ size_t cm_builder_mark(const struct certmap_builder *builder);
 /* Makes what was added since mark the members of a group. Errors: MEMORY. */
 enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
                                     struct certmap_error *err);
-/* Sets what the open mapping decides. Errors: MEMORY, SYNTAX. */
-enum certmap_status cm_builder_decide(struct certmap_builder *builder, enum certmap_decision decision,
-                                      struct certmap_view account, struct certmap_error *err);
+/* Makes the open mapping, which has no decision yet, one that allows. Errors, with a line where they are about a
+ * part of the source: MEMORY, LIMIT, SYNTAX. */
+enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
+                                     enum certmap_language language, struct certmap_error *err);
+/* Begins an output of the open mapping, which allows, or says what is wrong with its name or number. kind is set;
+ * this sets the name, if it is an attribute. Errors: MEMORY, LIMIT, SYNTAX. */
+enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
+                                            struct certmap_view name, struct certmap_error *err);
+/* Adds it with its text. Errors as those of cm_builder_allow. */
+enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
+                                          const struct cm_source *value, struct certmap_error *err);
 
 /* ---- among the builder's files ---- */
 
@@ -47,6 +59,9 @@ bool cm_builder_has_mapping(const struct certmap_builder *builder);
 struct cm_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
 /* Ends the mapping that is open, if any. Errors: ARGUMENT. */
 enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err);
+/* Sets the account of the open mapping; one that denies has none. Errors: MEMORY, LIMIT, SYNTAX. */
+enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
+                                           enum certmap_language language, struct certmap_error *err);
 /* Adds a node at the end of the open mapping. Errors: MEMORY. */
 enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
                                         struct certmap_error *err);

@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/out.h"
 #include "base/view.h"
+#include "field/canonical.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
 
+/* ---- operands ---- */
+
+/* Bytes stay as they are. */
+static enum certmap_status copy_bytes(struct cm_operand *operand, struct certmap_view bytes, struct cm_arena *arena,
+                                      struct certmap_error *err) {
+    const struct certmap_view copy = cm_arena_text(arena, bytes);
+    *operand = (struct cm_operand){.shown = copy, .matched = copy};
+    return copy.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+}
+
 static enum certmap_status make_operand(struct certmap_builder *builder, struct cm_operand *operand,
-                                        struct certmap_view text, const struct certmap_condition *condition,
+                                        struct certmap_view text, const struct cm_condition *made, bool iis_pattern,
                                         struct certmap_error *err) {
     struct cm_arena *arena = &builder->rules->arena;
-    enum cm_operand_kind kind = CM_OPERAND_TEXT;
-    if (condition->op == CERTMAP_OP_LIKE)
-        kind = condition->flags & CERTMAP_IIS_PATTERN ? CM_OPERAND_IIS_PATTERN : CM_OPERAND_PATTERN;
-    if (condition->field != CERTMAP_FIELD_CERTIFICATE)
-        return cm_operand_make(operand, text, kind, condition->flags & CERTMAP_NOCASE, arena, &builder->scratch, err);
-    struct certmap_view bytes = cm_arena_text(arena, text);
-    *operand = (struct cm_operand){.shown = bytes, .matched = bytes};
-    return bytes.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+    const struct cm_operand_use use = {made->path.kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
+    cm_arena_reset(&builder->scratch);
+    if (made->path.field == CERTMAP_FIELD_CERTIFICATE)
+        return copy_bytes(operand, text, arena, err);
+    enum certmap_status status = cm_operand_make(operand, text, &use, arena, &builder->scratch, err);
+    if (status == CERTMAP_OK && made->op == CERTMAP_OP_UNDER && operand->name->count == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+                        "every Name is under the empty one; write the RDNs that have to be there");
+    return status;
 }
 
 static enum certmap_status make_operands(struct certmap_builder *builder, struct cm_condition *made,
@@ -26,30 +39,35 @@ static enum certmap_status make_operands(struct certmap_builder *builder, struct
     if (operands == NULL)
         return cm_error_memory(err);
     for (size_t i = 0; i < condition->operand_count && status == CERTMAP_OK; i++) {
-        cm_arena_reset(&builder->scratch);
-        status = make_operand(builder, &operands[i], condition->operands[i], condition, err);
+        builder->operand = i;
+        status = make_operand(builder, &operands[i], condition->operands[i], made,
+                              (condition->flags & CERTMAP_IIS_PATTERN) != 0, err);
     }
+    if (status == CERTMAP_OK)
+        builder->operand = SIZE_MAX;
     made->operands = operands;
     made->operand_count = condition->operand_count;
     return status;
 }
 
+/* ---- what goes together ---- */
+
+static bool has_operands(enum certmap_operator op) {
+    return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER;
+}
+
 static bool known_words(const struct certmap_condition *condition) {
-    return (condition->field == CERTMAP_FIELD_SUBJECT || condition->field == CERTMAP_FIELD_ISSUER ||
-            condition->field == CERTMAP_FIELD_CERTIFICATE) &&
-           (unsigned)condition->op <= CERTMAP_OP_COUNT && (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
+    return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_UNDER &&
+           (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
            (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0;
 }
 
-/* Whether field, operator, quantifier, flags and operands go together. */
+/* Whether operator, quantifier, flags and operands go together, whatever the field. */
 static bool is_sound(const struct certmap_condition *condition) {
-    const bool whole = condition->field == CERTMAP_FIELD_CERTIFICATE;
-    const bool compares = condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE;
+    const bool compares = has_operands(condition->op);
     if (!known_words(condition))
         return false;
-    if (whole && (condition->op != CERTMAP_OP_EQUAL || condition->flags != 0 || condition->subfield.len > 0))
-        return false;
-    if (condition->quantifier != CERTMAP_ANY_VALUE && (whole || !compares))
+    if (condition->quantifier != CERTMAP_ANY_VALUE && !compares)
         return false;
     if (compares == (condition->operand_count == 0) || (compares && condition->operands == NULL))
         return false;
@@ -94,25 +112,55 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
     return status;
 }
 
-/* A Name is no text: it has no pattern, and is always there. */
-static enum certmap_status check_whole_name(const struct cm_condition *made, struct certmap_error *err) {
-    const char *name = certmap_field_name(made->path.field);
-    if (made->path.kind != CM_TEXT_NAME || made->op == CERTMAP_OP_EQUAL || made->op == CERTMAP_OP_UNDER)
-        return CERTMAP_OK;
-    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "%s needs a subfield, for example %s.CN",
-                    name, name);
+static enum certmap_status bad_operator(const struct cm_path *path, const char *why, struct certmap_error *err) {
+    char name[64];
+    struct cm_out out = {name, sizeof name - 1, 0};
+    cm_path_print(&out, path);
+    name[out.len < out.cap ? out.len : out.cap] = 0;
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERATOR, "%s %s", name, why);
+}
+
+/* The operators that need a certain kind of value. */
+static enum certmap_status check_comparison(const struct cm_condition *made, struct certmap_error *err) {
+    const struct cm_path *path = &made->path;
+    const bool name = path->kind == CM_TEXT_NAME, like = made->op == CERTMAP_OP_LIKE;
+    if (made->op == CERTMAP_OP_UNDER && !name)
+        return bad_operator(path, "is no whole Name; \"under\" goes with subject, issuer and san.dirname only", err);
+    if (like && name)
+        return bad_operator(path,
+                            "is a whole Name and has no patterns; write \"=\", \"in\" or \"under\", or name a "
+                            "subfield, for example subject.CN",
+                            err);
+    if (like && path->kind == CM_TEXT_IP)
+        return bad_operator(path, "has no patterns; write = \"192.0.2.0/24\" for a network", err);
+    if (like && !cm_kind_has_patterns(path->kind))
+        return bad_operator(path, "has no patterns; write \"=\" or \"in\"", err);
+    return CERTMAP_OK;
+}
+
+/* Whether the field has the operator, which for the certificate, byte for byte, is only one. Errors: SYNTAX. */
+static enum certmap_status check_operator(const struct cm_condition *made, unsigned flags, struct certmap_error *err) {
+    const struct cm_path *path = &made->path;
+    if (path->field == CERTMAP_FIELD_CERTIFICATE &&
+        (made->op != CERTMAP_OP_EQUAL || flags != 0 || made->quantifier != CERTMAP_ANY_VALUE))
+        return bad_operator(path, "is compared byte for byte; write \"=\" or \"in\" and nothing more", err);
+    if (!has_operands(made->op) && (path->list == CM_LIST_SUBJECT_NAME || path->list == CM_LIST_ISSUER_NAME))
+        return bad_operator(path,
+                            "is always there, once; write \"=\", \"in\" or \"under\", or name a subfield, for example "
+                            "subject.CN",
+                            err);
+    return check_comparison(made, err);
 }
 
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
                                          struct certmap_error *err) {
-    struct cm_condition made = {.op = condition->op,
-                                .quantifier = condition->quantifier,
-                                .count = condition->count,
-                                .nocase = (condition->flags & CERTMAP_NOCASE) != 0};
+    struct cm_condition made = {.op = condition->op, .quantifier = condition->quantifier, .count = condition->count};
     enum certmap_status status =
         cm_path_resolve(&made.path, condition->field, condition->subfield, &builder->rules->arena, err);
     if (status == CERTMAP_OK)
-        status = check_whole_name(&made, err);
+        status = check_operator(&made, condition->flags, err);
+    /* Elsewhere case means nothing in any case. */
+    made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && cm_kind_has_patterns(made.path.kind);
     if (status == CERTMAP_OK)
         status = make_operands(builder, &made, condition, err);
     if (status == CERTMAP_OK)
@@ -125,6 +173,7 @@ enum certmap_status certmap_builder_condition(struct certmap_builder *builder,
     struct certmap_error own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_condition: builder is NULL");
+    builder->operand = SIZE_MAX;
     enum certmap_status status = check_condition(builder, condition, &own);
     if (status == CERTMAP_OK)
         status = add_condition(builder, condition, &own);

@@ -6,60 +6,6 @@
 #include "rule/builder.h"
 #include "rule/operand.h"
 
-/* The account's parts: DOMAIN\user, user@domain, or user. Errors: SYNTAX. */
-static enum certmap_status split_account(struct cm_mapping *mapping, struct certmap_view account,
-                                         struct cm_arena *arena, struct certmap_error *err) {
-    struct certmap_view domain = CM_VIEW_NONE, user = account;
-    size_t slash = 0, at = account.len;
-    while (slash < account.len && account.data[slash] != '\\')
-        slash++;
-    while (at > 0 && account.data[at - 1] != '@')
-        at--;
-    if (slash < account.len) {
-        domain = cm_view(account.data, slash);
-        user = cm_view(account.data + slash + 1, account.len - slash - 1);
-    } else if (at > 0) {
-        domain = cm_view(account.data + at, account.len - at);
-        user = cm_view(account.data, at - 1);
-    }
-    bool qualified = domain.data != NULL;
-    if (user.len == 0 || (qualified && domain.len == 0) ||
-        (slash < account.len && memchr(user.data, '\\', user.len) != NULL))
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
-                        "the account %s is not DOMAIN\\user, user@domain or user", cm_quote(account).text);
-    mapping->account = cm_arena_text(arena, account);
-    mapping->user = cm_arena_text(arena, user);
-    mapping->domain = qualified ? cm_arena_text(arena, domain) : CM_VIEW_NONE;
-    if (mapping->account.data == NULL || mapping->user.data == NULL || (qualified && mapping->domain.data == NULL))
-        return cm_error_memory(err);
-    return CERTMAP_OK;
-}
-
-static bool has_unsafe(struct certmap_view text) {
-    for (size_t i = 0; i < text.len;) {
-        uint32_t cp;
-        i += cm_utf8_decode(text.data + i, text.len - i, &cp);
-        if (cm_is_unsafe(cp))
-            return true;
-    }
-    return false;
-}
-
-static enum certmap_status set_account(struct certmap_builder *builder, struct cm_mapping *mapping,
-                                       struct certmap_view account, struct certmap_error *err) {
-    if (mapping->decision != CERTMAP_ALLOW)
-        return CERTMAP_OK;
-    if (account.len == 0)
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT, "the account is empty");
-    enum certmap_status status = cm_text_check(account, "the account", err);
-    if (status != CERTMAP_OK)
-        return status;
-    if (has_unsafe(account))
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
-                        "the account %s holds a control or direction character", cm_quote(account).text);
-    return split_account(mapping, account, &builder->rules->arena, err);
-}
-
 static enum certmap_status set_name(struct certmap_builder *builder, struct cm_mapping *mapping,
                                     struct certmap_view name, struct certmap_error *err) {
     size_t there;
@@ -98,7 +44,8 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, const st
                                                            .line = mapping->line,
                                                            .column = mapping->column,
                                                            .first_node = builder->node_count,
-                                                           .first_condition = builder->condition_count};
+                                                           .first_condition = builder->condition_count,
+                                                           .first_output = builder->output_count};
     enum certmap_status status = cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALL, 1, 0}, err);
     if (status != CERTMAP_OK)
         rules->mapping_count--;
@@ -114,8 +61,10 @@ static enum certmap_status begin_mapping(struct certmap_builder *builder, const 
     enum certmap_status status = add_mapping(builder, mapping, err);
     if (status == CERTMAP_OK)
         status = set_name(builder, cm_builder_open_mapping(builder), mapping->name, err);
-    if (status == CERTMAP_OK)
-        status = set_account(builder, cm_builder_open_mapping(builder), mapping->account, err);
+    if (status == CERTMAP_OK) {
+        const struct cm_source account = {.text = mapping->account, .written = mapping->is_template};
+        status = cm_builder_set_account(builder, &account, mapping->language, err);
+    }
     return status;
 }
 
@@ -125,9 +74,10 @@ static enum certmap_status check_mapping(const struct certmap_builder *builder, 
         !cm_view_sound(mapping->account))
         return cm_error_argument(err, "certmap_builder_mapping: mapping or one of its texts is NULL, or its size too "
                                       "small");
-    if (certmap_kind_name(mapping->kind) == NULL ||
+    if (certmap_kind_name(mapping->kind) == NULL || certmap_language_name(mapping->language) == NULL ||
         (mapping->decision != CERTMAP_ALLOW && mapping->decision != CERTMAP_DENY))
-        return cm_error_argument(err, "certmap_builder_mapping: kind or decision is not one that a mapping can have");
+        return cm_error_argument(err, "certmap_builder_mapping: kind, decision or language is not one that a mapping "
+                                      "can have");
     if (certmap_rules_count(builder->rules) == CERTMAP_MAX_MAPPINGS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
                         CERTMAP_MAX_MAPPINGS);
@@ -147,12 +97,4 @@ enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, con
     enum certmap_status closed = cm_builder_note(builder, cm_builder_close_mapping(builder, &own), &own, err);
     enum certmap_status begun = begin_mapping(builder, mapping, &own);
     return cm_builder_note(builder, begun, &own, err) != CERTMAP_OK ? begun : closed;
-}
-
-enum certmap_status cm_builder_decide(struct certmap_builder *builder, enum certmap_decision decision,
-                                      struct certmap_view account, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
-    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
-    mapping->decision = decision;
-    return cm_builder_note(builder, set_account(builder, mapping, account, &own), &own, err);
 }

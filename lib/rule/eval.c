@@ -2,6 +2,7 @@
 #include "rule/eval.h"
 #include "base/glob.h"
 #include "base/view.h"
+#include "field/compare.h"
 
 /* Takes steps; false when there are not enough left, and then none are. */
 static bool spend(struct cm_eval *eval, size_t steps) {
@@ -25,19 +26,61 @@ static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, st
     return cm_view_equal(a, b) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
+/* Whether an address has the first bits of the operand's. An IPv4 and an IPv6 address have nothing in common.
+ * The octets stand in the GeneralName behind a tag and a length of one octet each. */
+static enum certmap_truth in_network(struct cm_eval *eval, const struct cm_operand *operand,
+                                     const struct cm_value *value) {
+    const size_t len = operand->matched.len, whole = operand->bits / 8, rest = operand->bits % 8;
+    if (!spend(eval, 1))
+        return CERTMAP_UNKNOWN;
+    if (value->der.len != len + 2)
+        return CERTMAP_FALSE;
+    const uint8_t *octets = value->der.data + 2, *wanted = operand->matched.data;
+    const bool same =
+        memcmp(octets, wanted, whole) == 0 && (rest == 0 || ((octets[whole] ^ wanted[whole]) & (0xFF00u >> rest)) == 0);
+    return same ? CERTMAP_TRUE : CERTMAP_FALSE;
+}
+
+static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_condition *condition,
+                                          const struct cm_operand *operand, const struct cm_value *value) {
+    const struct certmap_view text = condition->nocase ? value->text.folded : value->text.nfc;
+    if (condition->op == CERTMAP_OP_UNDER)
+        return cm_name_under(value->avas, operand->name, &eval->steps);
+    if (condition->path.kind == CM_TEXT_NAME)
+        return cm_name_equal(value->avas, operand->name, &eval->steps);
+    if (condition->path.kind == CM_TEXT_IP)
+        return in_network(eval, operand, value);
+    if (condition->op == CERTMAP_OP_LIKE)
+        return cm_glob_match(operand->matched, text, &eval->steps);
+    return equals(eval, operand->matched, text);
+}
+
+/* Why Names could not be told apart: an AVA of one of them that cannot be read. */
+static enum certmap_code why_unknown(const struct cm_eval *eval, const struct cm_operand *operand,
+                                     const struct cm_value *value) {
+    const struct cm_list *const lists[] = {value->avas, operand->name};
+    for (size_t i = 0; i < 2 && eval->steps > 0; i++)
+        for (size_t k = 0; k < lists[i]->count; k++)
+            if (lists[i]->values[k].unreadable != CERTMAP_CODE_NONE)
+                return lists[i]->values[k].unreadable;
+    return CERTMAP_CODE_STEPS;
+}
+
+/* Any of the operands, in Kleene's logic. */
 struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
                                 const struct cm_value *value) {
+    struct cm_verdict result = verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
     if (value->unreadable != CERTMAP_CODE_NONE)
         return verdict(CERTMAP_UNKNOWN, value->unreadable);
-    struct certmap_view text = condition->nocase ? value->text.folded : value->text.nfc;
-    for (size_t i = 0; i < condition->operand_count; i++) {
-        struct certmap_view operand = condition->operands[i].matched;
-        enum certmap_truth truth =
-            condition->op == CERTMAP_OP_LIKE ? cm_glob_match(operand, text, &eval->steps) : equals(eval, operand, text);
-        if (truth != CERTMAP_FALSE)
-            return verdict(truth, CERTMAP_CODE_STEPS);
+    for (size_t i = 0; i < condition->operand_count && (i == 0 || eval->steps > 0); i++) {
+        const struct cm_operand *operand = &condition->operands[i];
+        const enum certmap_truth truth = compare_operand(eval, condition, operand, value);
+        if (truth == CERTMAP_TRUE)
+            return verdict(truth, CERTMAP_CODE_NONE);
+        if (truth == CERTMAP_UNKNOWN && result.truth == CERTMAP_FALSE)
+            result = verdict(truth, why_unknown(eval, operand, value));
     }
-    return verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
+    return result;
 }
 
 /* ---- conditions ---- */
@@ -149,7 +192,7 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
         return verdict(CERTMAP_UNKNOWN, cm_eval_list(eval, condition)->unknown);
     if (condition->path.field == CERTMAP_FIELD_CERTIFICATE)
         result = whole_certificate(eval, condition);
-    else if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE)
+    else if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_UNDER)
         result = compare_values(eval, condition);
     else
         result = count_values(eval, condition);
@@ -167,9 +210,10 @@ static struct cm_verdict eval_members(struct cm_eval *eval, const struct cm_mapp
     struct cm_verdict result = verdict(decisive == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
     for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
         struct cm_verdict one = cm_eval_node(eval, mapping, member);
-        if (one.truth == decisive)
+        if (one.truth == decisive && !eval->thorough)
             return one;
-        if (one.truth == CERTMAP_UNKNOWN && result.truth != CERTMAP_UNKNOWN)
+        if (result.truth != decisive &&
+            (one.truth == decisive || (one.truth == CERTMAP_UNKNOWN && result.truth != CERTMAP_UNKNOWN)))
             result = one;
     }
     return result;

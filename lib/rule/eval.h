@@ -3,7 +3,7 @@
 #ifndef CM_RULE_EVAL_H
 #define CM_RULE_EVAL_H
 
-#include "name/peer.h"
+#include "field/peer.h"
 #include "rule/rules.h"
 
 /* What a node, a value or a mapping gave. */
@@ -18,6 +18,7 @@ struct cm_eval {
     const struct certmap_rules *rules;
     const struct certmap_peer *peer;
     size_t steps;                /* left */
+    bool thorough;               /* for explanations: look at all members of a group, also when one decides it */
     struct cm_verdict *verdicts; /* of the nodes of the mapping, for explanations; or NULL */
 };
 
@@ -27,7 +28,7 @@ const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_c
 struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
                                 const struct cm_value *value);
 struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condition *condition);
-/* Evaluates a mapping, or one node of it, stopping as early as AND and OR allow. */
+/* Evaluates a mapping, or one node of it, stopping as early as AND and OR allow unless eval is thorough. */
 struct cm_verdict cm_eval_mapping(struct cm_eval *eval, const struct cm_mapping *mapping);
 struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node);
 
@@ -35,13 +36,5 @@ struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *ma
  * at is a step; when they run out, CM_VALUE_NONE. */
 uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *condition);
 uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at);
-
-/* Makes result NONE, nothing said. */
-void cm_result_clear(struct certmap_result *result);
-/* Fills result from the mapping that ended the search with this verdict. */
-void cm_result_decide(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
-                      enum certmap_truth truth);
-/* Fills result where no mapping ended the search. */
-void cm_result_none(struct certmap_result *result, const struct certmap_rules *rules);
 
 #endif

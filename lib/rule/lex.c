@@ -7,7 +7,7 @@
 
 struct cm_lexer cm_lex_start(struct certmap_view text) {
     size_t mark = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    return (struct cm_lexer){text, mark, 1, mark, 1};
+    return (struct cm_lexer){text, mark, 1, mark, 1, false};
 }
 
 /* How many code points begin in a text. */
@@ -33,6 +33,12 @@ struct cm_position cm_token_part(const struct cm_token *token, struct certmap_vi
     position.offset += quote + before;
     position.length = part.len;
     return position;
+}
+
+struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part) {
+    const struct cm_position position = cm_token_part(token, part);
+    const struct certmap_view text = cm_view(part.data - position.offset, position.offset + part.len);
+    return (struct cm_lexer){text, position.offset, position.line, position.offset, position.column, true};
 }
 
 /* ---- tokens ---- */
@@ -110,7 +116,7 @@ static bool before_line_feed(const struct cm_lexer *lexer) {
 static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
     for (; !at_end(lexer); lexer->offset++) {
         uint8_t c = lexer->text.data[lexer->offset];
-        if (c == '#') {
+        if (c == '#' && !lexer->in_hole) {
             if (!skip_comment(lexer, code))
                 return false;
             lexer->offset--;
@@ -137,20 +143,55 @@ static struct cm_token take_word(struct cm_lexer *lexer) {
     return make_token(lexer, CM_TOKEN_WORD, start, end);
 }
 
-/* The end of a string that begins at start: at its second quote, or at the end of the line or text. */
-static size_t string_end(const struct cm_lexer *lexer, size_t start) {
-    const uint8_t *text = lexer->text.data;
+/* How far a character or an escape of a string goes that begins at `at`. */
+static size_t behind_character(struct certmap_view text, size_t at) {
+    const bool escape = text.data[at++] == '\\';
+    return escape && at < text.len && (text.data[at] == '"' || text.data[at] == '\\') ? at + 1 : at;
+}
+
+/* Whether a string goes on at `at`: neither its quote nor the end of the line or text. */
+static bool in_string(struct certmap_view text, size_t at) {
+    return at < text.len && text.data[at] != '"' && !is_line_end(text.data[at]);
+}
+
+static bool begins_hole(struct certmap_view text, size_t at) {
+    return text.len - at >= 2 && text.data[at] == '$' && text.data[at + 1] == '{';
+}
+
+/* Strings in a hole may hold what would end it. It is looked for as far as a string can be long. */
+size_t cm_hole_length(struct certmap_view text) {
+    size_t at = 2;
+    if (text.len > CERTMAP_MAX_TEXT_SIZE)
+        text.len = CERTMAP_MAX_TEXT_SIZE;
+    while (at < text.len && text.data[at] != '}' && !is_line_end(text.data[at])) {
+        const bool quote = text.data[at++] == '"';
+        while (quote && in_string(text, at))
+            at = behind_character(text, at);
+        at += quote && at < text.len && text.data[at] == '"';
+    }
+    return at < text.len && text.data[at] == '}' ? at + 1 : 0;
+}
+
+/* The end of a string that begins at start: at the quote that ends it, or at the end of the line or text. *hole
+ * gets the first "${". */
+static size_t string_end(const struct cm_lexer *lexer, size_t start, struct certmap_view *hole) {
+    const struct certmap_view text = lexer->text;
+    bool closed = true; /* after a hole without an end, "${" is nothing special any more */
     size_t end = start + 1;
-    while (end < lexer->text.len && text[end] != '"' && !is_line_end(text[end])) {
-        bool escape = text[end++] == '\\';
-        if (escape && end < lexer->text.len && (text[end] == '"' || text[end] == '\\'))
-            end++;
+    while (in_string(text, end)) {
+        const bool begins = begins_hole(text, end);
+        const size_t length = begins && closed ? cm_hole_length(cm_view(text.data + end, text.len - end)) : 0;
+        if (begins && hole->data == NULL)
+            *hole = cm_view(text.data + end, 2);
+        closed = closed && (!begins || length > 0);
+        end = length > 0 ? end + length : behind_character(text, end);
     }
     return end;
 }
 
 static struct cm_token take_string(struct cm_lexer *lexer) {
-    size_t start = lexer->offset, end = string_end(lexer, start);
+    struct certmap_view hole = CM_VIEW_NONE;
+    size_t start = lexer->offset, end = string_end(lexer, start, &hole);
     enum certmap_code code;
     const bool closed = end < lexer->text.len && lexer->text.data[end] == '"';
     for (size_t i = start + 1, len; i < end; i += len) {
@@ -163,7 +204,18 @@ static struct cm_token take_string(struct cm_lexer *lexer) {
     lexer->offset = end + 1;
     struct cm_token token = make_token(lexer, CM_TOKEN_STRING, start, end + 1);
     token.text = cm_view(lexer->text.data + start + 1, end - start - 1);
+    token.hole = hole;
     return token;
+}
+
+/* How long the punctuation at the lexer's offset is; 0: there is none. */
+static size_t punct_length(const struct cm_lexer *lexer) {
+    const uint8_t *at = lexer->text.data + lexer->offset;
+    if (*at != 0 && memchr("{}();,=", *at, 7) != NULL)
+        return 1;
+    if (lexer->in_hole && *at == '?' && lexer->offset + 1 < lexer->text.len && at[1] == '?')
+        return 2;
+    return lexer->in_hole && *at == '|' ? 1 : 0;
 }
 
 struct cm_token cm_lex_next(struct cm_lexer *lexer) {
@@ -177,9 +229,10 @@ struct cm_token cm_lex_next(struct cm_lexer *lexer) {
         return take_word(lexer);
     if (c == '"')
         return take_string(lexer);
-    if (c != 0 && memchr("{}();,=", c, 7) != NULL) {
-        lexer->offset++;
-        return make_token(lexer, CM_TOKEN_PUNCT, lexer->offset - 1, lexer->offset);
+    const size_t punct = punct_length(lexer);
+    if (punct > 0) {
+        lexer->offset += punct;
+        return make_token(lexer, CM_TOKEN_PUNCT, lexer->offset - punct, lexer->offset);
     }
     if (clean_character(lexer, lexer->offset, &code) > 0)
         code = CERTMAP_CODE_SYNTAX;
@@ -201,24 +254,14 @@ static void put(struct unescape *un, const void *bytes, size_t len) {
     un->len += len;
 }
 
-static uint32_t hex_digit(uint8_t c) {
-    if (c >= '0' && c <= '9')
-        return c - (uint32_t)'0';
-    if (c >= 'a' && c <= 'f')
-        return c - (uint32_t)'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - (uint32_t)'A' + 10;
-    return 16;
-}
-
 /* \u{H..}: 1 to 6 digits, a Unicode scalar value other than U+0000. Returns its length, or 0. */
 static size_t unicode_escape(struct certmap_view rest, uint32_t *cp) {
     size_t i = 3;
     *cp = 0;
     if (rest.len < 3 || rest.data[2] != '{')
         return 0;
-    for (; i < rest.len && i < 9 && hex_digit(rest.data[i]) < 16; i++)
-        *cp = *cp << 4 | hex_digit(rest.data[i]);
+    for (; i < rest.len && i < 9 && cm_hex_value(rest.data[i]) < 16; i++)
+        *cp = *cp << 4 | cm_hex_value(rest.data[i]);
     bool scalar = *cp > 0 && *cp <= 0x10FFFF && (*cp < 0xD800 || *cp > 0xDFFF);
     return i > 3 && i < rest.len && rest.data[i] == '}' && scalar ? i + 1 : 0;
 }
@@ -230,13 +273,13 @@ static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
     put(un, bytes, len);
 }
 
-/* Takes one escape; returns its length in the source, or 0. A string does not end in a lone backslash:
- * that would have escaped its quote. */
+/* Takes one escape; returns its length in the source, or 0. Only a part of a string, before a hole, can end in
+ * a lone backslash: it would have escaped the quote. */
 static size_t take_escape(struct unescape *un) {
     static const char plain[] = "\\\"nt", meant[] = "\\\"\n\t";
-    uint8_t c = un->rest.data[1], bytes[4];
+    uint8_t c = un->rest.len > 1 ? un->rest.data[1] : 0, bytes[4];
     uint32_t cp;
-    const char *at = strchr(plain, c);
+    const char *at = memchr(plain, c, sizeof plain - 1);
     if (at != NULL) {
         put_literal(un, (const uint8_t *)&meant[at - plain], 1);
         return 2;
@@ -255,12 +298,14 @@ static size_t take_escape(struct unescape *un) {
  * the braces that are there. */
 static size_t bad_length(struct certmap_view rest) {
     uint32_t cp;
+    if (rest.len == 1)
+        return 1;
     size_t len = 1 + cm_utf8_decode(rest.data + 1, rest.len - 1, &cp);
     if (cp != 'u' || len == rest.len || rest.data[len] != '{')
         return len;
     do
         len++;
-    while (len < rest.len && hex_digit(rest.data[len]) < 16);
+    while (len < rest.len && cm_hex_value(rest.data[len]) < 16);
     return len < rest.len && rest.data[len] == '}' ? len + 1 : len;
 }
 

@@ -2,9 +2,12 @@
 /* Tokens of the native language (docs/rules.md).
  *
  *     word   = [A-Za-z0-9_] [A-Za-z0-9_.-]*       keywords, fields, numbers
- *     string = '"' (character | escape)* '"'       on one line
+ *     string = '"' (character | escape | hole)* '"'       on one line
+ *     hole   = "${" (character other than " and } | string without holes)* "}"
  *     punct  = one of { } ( ) ; , =
- * Between tokens: space, tab, LF, CR LF, and # to the end of the line. */
+ * Between tokens: space, tab, LF, CR LF, and # to the end of the line. Inside a hole (cm_lex_at) there are no
+ * comments, and | and ?? are punctuation too. A "${" without an end is no hole to the lexer: the string ends at
+ * its next quote, and whoever reads it says what is wrong. */
 #ifndef CM_RULE_LEX_H
 #define CM_RULE_LEX_H
 
@@ -16,7 +19,8 @@ struct cm_token {
     enum cm_token_kind kind;
     struct certmap_view text; /* as written; of a string, without the quotes */
     struct cm_position position;
-    enum certmap_code bad; /* CM_TOKEN_BAD: what is wrong */
+    enum certmap_code bad;    /* CM_TOKEN_BAD: what is wrong */
+    struct certmap_view hole; /* of a string: its first "${"; data NULL: it has none */
 };
 
 struct cm_lexer {
@@ -25,6 +29,7 @@ struct cm_lexer {
     size_t line;
     size_t counted; /* columns are counted up to this offset of the line, */
     size_t column;  /* which has this column */
+    bool in_hole;
 };
 
 /* Begins at the start of text, after a byte order mark. */
@@ -33,10 +38,17 @@ struct cm_token cm_lex_next(struct cm_lexer *lexer);
 /* The position of a part of a token's text. */
 struct cm_position cm_token_part(const struct cm_token *token, struct certmap_view part);
 
+/* The length of the hole that text begins with, its "${" and "}" included; 0 where it does not end. */
+size_t cm_hole_length(struct certmap_view text);
+/* Begins at a part of a token's text, the inside of a hole; the part's end is the end. A text that is no file
+ * becomes a token of kind WORD at line 1, column 1, offset 0. */
+struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part);
+
 /* How the escapes of a string are read. */
 enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN };
 
-/* Unescapes a string token into out, which has room for twice token->text.len bytes. For a pattern, what
+/* Unescapes a string token, or a part of one, into out, which has room for twice token->text.len bytes. Holes
+ * are nothing special to it. For a pattern, what
  * is not a wildcard but looks like one keeps or gets a backslash, as certmap_builder_condition wants
  * it. On a bad escape false, and *bad is where in the token's text it stands and how long it is. */
 bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* certmap_match and its result. */
+/* certmap_match: the search for the answer. */
+#include "rule/match.h"
 #include "base/error.h"
-#include "base/out.h"
-#include "base/view.h"
-#include "rule/eval.h"
+#include "rule/output.h"
 
 void cm_result_clear(struct certmap_result *result) {
     const size_t size = result->size;
@@ -11,79 +10,109 @@ void cm_result_clear(struct certmap_result *result) {
     result->size = size;
 }
 
-void cm_result_none(struct certmap_result *result, const struct certmap_rules *rules) {
-    cm_result_clear(result);
-    result->reason = CERTMAP_CODE_NO_MATCH;
-    if (rules->mapping_count == 0)
-        result->reason = CERTMAP_CODE_EMPTY_RULES;
+/* ---- the answer ---- */
+
+/* No mapping gives one. */
+static enum certmap_code why_none(const struct certmap_rules *rules) {
     if (rules->disabled)
-        result->reason = CERTMAP_CODE_DISABLED;
+        return CERTMAP_CODE_DISABLED;
+    return rules->mapping_count == 0 ? CERTMAP_CODE_EMPTY_RULES : CERTMAP_CODE_NO_MATCH;
 }
 
-/* The first mapping that is not false ends the search: true gives its decision, an unknown deny still
- * denies, an unknown allow grants nothing. */
-void cm_result_decide(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
-                      enum certmap_truth truth) {
-    const struct cm_mapping *mapping = &rules->mappings[index];
-    cm_result_clear(result);
+/* A mapping gives one: plainly; as one of two, where there must not be; or it could not be decided. */
+static enum certmap_code why_decided(const struct cm_answer *answer) {
+    if (answer->unknown)
+        return CERTMAP_CODE_UNREADABLE;
+    return answer->other != CM_NO_MAPPING ? CERTMAP_CODE_AMBIGUOUS : CERTMAP_CODE_NONE;
+}
+
+/* The answer of a mapping without the texts of an allow. A deny stands whatever the reason. */
+static void decide(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer) {
+    const struct cm_mapping *mapping = &rules->mappings[answer->index];
     result->kind = mapping->kind;
-    result->index = index;
+    result->index = answer->index;
     result->mapping = mapping->name;
-    if (truth == CERTMAP_UNKNOWN)
-        result->reason = CERTMAP_CODE_UNREADABLE;
-    if (mapping->decision == CERTMAP_DENY) {
+    result->reason = why_decided(answer);
+    if (answer->other != CM_NO_MAPPING)
+        result->other = rules->mappings[answer->other].name;
+    if (mapping->decision == CERTMAP_DENY)
         result->decision = CERTMAP_DENY;
-    } else if (truth == CERTMAP_TRUE) {
-        result->decision = CERTMAP_ALLOW;
-        result->account = mapping->account;
-        result->domain = mapping->domain;
-        result->user = mapping->user;
-    }
 }
 
-static void search(const struct certmap_rules *rules, const struct certmap_peer *peer, struct certmap_result *result) {
-    struct cm_eval eval = {rules, peer, CERTMAP_MAX_STEPS, NULL};
-    cm_result_none(result, rules);
-    for (size_t i = 0; i < rules->mapping_count && !rules->disabled; i++) {
-        struct cm_verdict one = cm_eval_mapping(&eval, &rules->mappings[i]);
-        if (one.truth != CERTMAP_FALSE) {
-            cm_result_decide(result, rules, i, one.truth);
-            return;
-        }
+/* ---- the search ---- */
+
+/* One search while it goes on. */
+struct state {
+    struct cm_eval eval;
+    struct cm_found found;
+    struct certmap_result *result;
+    struct certmap_peer *peer;
+    size_t steps; /* left for texts */
+};
+
+/* Under `all`, texts are built on the way: nothing keeps which mappings were true. Once one of them cannot be
+ * built, result is a deny and stays so. */
+static void build_together(struct state *state, size_t index) {
+    struct certmap_result *result = state->result;
+    if (state->found.hit == index)
+        cm_output_build(result, state->found.rules, index, state->peer, &state->steps);
+    else if (result->decision == CERTMAP_ALLOW)
+        (void)cm_output_append(result, state->found.rules, index, state->peer, &state->steps);
+}
+
+/* Looks at the next mapping; false when the answer is known. */
+static bool look(struct state *state, size_t index) {
+    const struct certmap_rules *rules = state->found.rules;
+    const struct cm_mapping *mapping = &rules->mappings[index];
+    const enum certmap_truth truth = cm_eval_mapping(&state->eval, mapping).truth;
+    const bool more = cm_found_take(&state->found, index, truth);
+    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->decision == CERTMAP_ALLOW)
+        build_together(state, index);
+    return more;
+}
+
+/* Fills in the result, now that the answer is known. */
+static void finish(struct state *state, struct cm_search *search) {
+    const struct certmap_rules *rules = state->found.rules;
+    struct cm_answer *answer = &search->answer;
+    *answer = cm_found_answer(&state->found);
+    const bool allow = answer->index != CM_NO_MAPPING && why_decided(answer) == CERTMAP_CODE_NONE &&
+                       rules->mappings[answer->index].decision == CERTMAP_ALLOW;
+    if (allow && rules->policy != CERTMAP_POLICY_ALL)
+        cm_output_build(state->result, rules, answer->index, state->peer, &state->steps);
+    if (allow) {
+        answer->index = state->result->index; /* of one that could not be built, under `all` */
+        return;
     }
+    cm_result_clear(state->result);
+    if (answer->index == CM_NO_MAPPING)
+        state->result->reason = why_none(rules);
+    else
+        decide(state->result, rules, answer);
+}
+
+void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+               struct certmap_result *result) {
+    struct state state = {.eval = {rules, peer, CERTMAP_MAX_STEPS, false, NULL},
+                          .found = cm_found_nothing(rules),
+                          .result = result,
+                          .peer = peer,
+                          .steps = CERTMAP_MAX_STEPS};
+    bool searching = !rules->disabled;
+    for (search->looked = 0; searching && search->looked < rules->mapping_count; search->looked++)
+        searching = look(&state, search->looked);
+    finish(&state, search);
+    search->together = rules->policy == CERTMAP_POLICY_ALL && result->decision == CERTMAP_ALLOW;
 }
 
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                   struct certmap_result *result, struct certmap_error *err) {
+    struct cm_search search;
     if (result == NULL || result->size < sizeof *result)
         return cm_error_argument(err, "certmap_match: result is NULL, or its size is too small");
     cm_result_clear(result);
     if (rules == NULL || peer == NULL || !peer->set)
         return cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
-    search(rules, peer, result);
+    cm_search(&search, rules, peer, result);
     return CERTMAP_OK;
-}
-
-/* A quoted value, or - where there is none. */
-static void put_value(struct cm_out *out, const char *key, struct certmap_view value) {
-    cm_out_string(out, key);
-    if (value.data != NULL)
-        cm_out_escaped(out, value, true);
-    else
-        cm_out_char(out, '-');
-}
-
-enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len, const struct certmap_result *result,
-                                          struct certmap_error *err) {
-    if (len == NULL || (text == NULL && cap > 0) || result == NULL || result->size < sizeof *result ||
-        certmap_decision_name(result->decision) == NULL || certmap_code_name(result->reason) == NULL)
-        return cm_error_argument(err, "certmap_result_format: text, len or result is NULL, or result is not set");
-    struct cm_out out = {text, cap, 0};
-    cm_out_string(&out, "decision=");
-    cm_out_string(&out, certmap_decision_name(result->decision));
-    put_value(&out, " mapping=", result->mapping);
-    put_value(&out, " account=", result->account);
-    cm_out_string(&out, " reason=");
-    cm_out_string(&out, result->reason == CERTMAP_CODE_NONE ? "-" : certmap_code_name(result->reason));
-    return cm_out_finish(&out, len, err);
 }

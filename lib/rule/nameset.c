@@ -42,6 +42,13 @@ bool cm_nameset_add(struct cm_nameset *set, struct certmap_view name, size_t ind
     return true;
 }
 
+size_t cm_nameset_find(const struct cm_nameset *set, struct certmap_view name) {
+    if (set->slots == NULL)
+        return SIZE_MAX;
+    const struct cm_nameset_slot *slot = find(set, name, certmap_text_hash(set->seed, name));
+    return slot->name.data != NULL ? slot->index : SIZE_MAX;
+}
+
 void cm_nameset_free(struct cm_nameset *set, const struct certmap_allocator *allocator) {
     cm_release(allocator, set->slots);
     *set = (struct cm_nameset){.slots = NULL};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The set of mapping names, which tells whether one is there already, without regard to case. */
+/* A set of names - of mappings, of lists of issuers -, which tells whether one is there already, without
+ * regard to case. */
 #ifndef CM_RULE_NAMESET_H
 #define CM_RULE_NAMESET_H
 
@@ -21,6 +22,8 @@ struct cm_nameset {
  * must outlive the set. False when there is no memory. */
 bool cm_nameset_add(struct cm_nameset *set, struct certmap_view name, size_t index, size_t *there,
                     const struct certmap_allocator *allocator);
+/* The index of a name, or SIZE_MAX. */
+size_t cm_nameset_find(const struct cm_nameset *set, struct certmap_view name);
 void cm_nameset_free(struct cm_nameset *set, const struct certmap_allocator *allocator);
 
 #endif

@@ -2,8 +2,10 @@
 #include "rule/operand.h"
 #include "base/error.h"
 #include "base/glob.h"
+#include "base/out.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "field/canonical.h"
 
 enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_error *err) {
     size_t bad = cm_utf8_check(text);
@@ -104,20 +106,111 @@ static enum certmap_status make_pattern(struct cm_text *made, struct certmap_vie
     return made->nfc.data != NULL && made->folded.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
-/* ---- */
-
-enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text, enum cm_operand_kind kind,
-                                    bool nocase, struct cm_arena *arena, struct cm_arena *scratch,
-                                    struct certmap_error *err) {
-    struct cm_text made;
-    enum certmap_status status = cm_text_check(text, kind == CM_OPERAND_TEXT ? "the operand" : "the pattern", err);
+/* Canonical where case is insignificant, and compiled. */
+static enum certmap_status make_pattern_operand(struct cm_text *made, struct certmap_view text,
+                                                const struct cm_operand_use *use, struct cm_arena *arena,
+                                                struct cm_arena *scratch, struct certmap_error *err) {
+    struct certmap_view canonical;
+    enum certmap_status status = cm_canonical_pattern(&canonical, use->kind, text, scratch, err);
     if (status != CERTMAP_OK)
         return status;
-    if (kind != CM_OPERAND_TEXT)
-        status = make_pattern(&made, text, kind == CM_OPERAND_PATTERN, arena, scratch, err);
-    else if (!cm_text_make(&made, text, arena, scratch))
-        status = cm_error_memory(err);
-    if (status == CERTMAP_OK)
-        *operand = (struct cm_operand){.shown = made.nfc, .matched = nocase ? made.folded : made.nfc};
-    return status;
+    return make_pattern(made, canonical, !use->iis_pattern, arena, scratch, err);
+}
+
+/* ---- addresses ---- */
+
+static enum certmap_status make_address(struct cm_operand *operand, struct certmap_view text, struct cm_arena *arena,
+                                        struct certmap_error *err) {
+    uint8_t octets[16];
+    char shown[64];
+    struct cm_out out = {shown, sizeof shown, 0};
+    size_t len;
+    enum certmap_status status = cm_ip_parse(octets, &len, &operand->bits, text, err);
+    if (status != CERTMAP_OK)
+        return status;
+    cm_ip_print(&out, cm_view(octets, len));
+    if (operand->bits < 8 * len) {
+        cm_out_char(&out, '/');
+        cm_out_number(&out, operand->bits);
+    }
+    operand->shown = cm_arena_text(arena, cm_view(shown, out.len));
+    operand->matched = cm_arena_text(arena, cm_view(octets, len));
+    return operand->shown.data != NULL && operand->matched.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+}
+
+/* ---- whole Names ---- */
+
+static enum certmap_status encode_name(struct certmap_view *der, struct certmap_view text, struct cm_arena *arena,
+                                       struct certmap_error *err) {
+    size_t len;
+    enum certmap_status status = certmap_name_from_text(NULL, 0, &len, text, err);
+    if (status != CERTMAP_ERROR_BUFFER)
+        return status;
+    uint8_t *bytes = cm_arena_alloc(arena, len);
+    if (bytes == NULL)
+        return cm_error_memory(err);
+    *der = cm_view(bytes, len);
+    return certmap_name_from_text(bytes, len, &len, text, err);
+}
+
+/* An error in the text of a Name has a position there, but whoever gave the text knows where that is. */
+static enum certmap_status make_name(struct cm_operand *operand, struct certmap_view text, struct cm_arena *arena,
+                                     struct cm_arena *scratch, struct certmap_error *err) {
+    struct certmap_view der = CM_VIEW_NONE;
+    enum certmap_status status = encode_name(&der, text, arena, err);
+    if (status != CERTMAP_OK) {
+        cm_error_place(err, (struct cm_position){0, 0, 0, 0});
+        return status;
+    }
+    struct cm_list *avas = cm_arena_alloc(arena, sizeof *avas);
+    operand->shown = cm_arena_text(arena, text);
+    if (avas == NULL || operand->shown.data == NULL)
+        return cm_error_memory(err);
+    operand->matched = der;
+    operand->name = avas;
+    return cm_list_from_name(avas, der, arena, scratch, err);
+}
+
+/* ---- text ---- */
+
+/* A serial number is shown so that it reads back as what it is: digits alone could be decimal. */
+static struct certmap_view show_serial(struct certmap_view serial, struct cm_arena *arena) {
+    const bool negative = serial.data[0] == '-';
+    uint8_t *shown = cm_arena_alloc(arena, serial.len + 3);
+    if (shown == NULL)
+        return CM_VIEW_NONE;
+    memcpy(shown, negative ? "-0x" : "0x", negative ? 3 : 2);
+    memcpy(shown + (negative ? 3 : 2), serial.data + negative, serial.len - negative);
+    shown[serial.len + 2] = 0;
+    return cm_view(shown, serial.len + 2);
+}
+
+static enum certmap_status make_text(struct cm_text *made, struct certmap_view text, enum cm_text_kind kind,
+                                     struct cm_arena *arena, struct cm_arena *scratch, struct certmap_error *err) {
+    struct certmap_view canonical;
+    enum certmap_status status = cm_canonical_operand(&canonical, kind, text, scratch, err);
+    if (status != CERTMAP_OK)
+        return status;
+    return cm_text_make(made, canonical, arena, scratch) ? CERTMAP_OK : cm_error_memory(err);
+}
+
+enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text,
+                                    const struct cm_operand_use *use, struct cm_arena *arena, struct cm_arena *scratch,
+                                    struct certmap_error *err) {
+    struct cm_text made = {CM_VIEW_NONE, CM_VIEW_NONE};
+    *operand = (struct cm_operand){.name = NULL};
+    enum certmap_status status = cm_text_check(text, use->pattern ? "the pattern" : "the operand", err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (use->kind == CM_TEXT_IP)
+        return make_address(operand, text, arena, err);
+    if (use->kind == CM_TEXT_NAME)
+        return make_name(operand, text, arena, scratch, err);
+    status = use->pattern ? make_pattern_operand(&made, text, use, arena, scratch, err)
+                          : make_text(&made, text, use->kind, arena, scratch, err);
+    if (status != CERTMAP_OK)
+        return status;
+    operand->matched = use->nocase ? made.folded : made.nfc;
+    operand->shown = use->kind == CM_TEXT_SERIAL ? show_serial(made.nfc, arena) : made.nfc;
+    return operand->shown.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }

@@ -5,13 +5,19 @@
 
 #include "rule/rules.h"
 
-/* What kind of operand a text becomes. */
-enum cm_operand_kind { CM_OPERAND_TEXT, CM_OPERAND_PATTERN, CM_OPERAND_IIS_PATTERN };
+/* What an operand is made for. */
+struct cm_operand_use {
+    enum cm_text_kind kind;
+    bool pattern;
+    bool iis_pattern; /* in which a backslash is an ordinary character */
+    bool nocase;
+};
 
-/* Makes an operand in arena out of text, which scratch helps with and may hold. Errors: MEMORY, SYNTAX
- * (not UTF-8, U+0000, too long, a bad escape in a pattern). */
-enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text, enum cm_operand_kind kind,
-                                    bool nocase, struct cm_arena *arena, struct cm_arena *scratch,
+/* Makes an operand in arena out of text, which scratch helps with and may hold. Errors: MEMORY, LIMIT (a Name
+ * over its limits), SYNTAX (not UTF-8, U+0000, too long, a bad escape in a pattern, BAD_OPERAND: nothing that
+ * the field can have, DN_...: no Name). */
+enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text,
+                                    const struct cm_operand_use *use, struct cm_arena *arena, struct cm_arena *scratch,
                                     struct certmap_error *err);
 
 /* Whether text is UTF-8 without U+0000 of at most CERTMAP_MAX_TEXT_SIZE bytes; what names it in the

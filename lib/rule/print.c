@@ -3,89 +3,136 @@
 #include "base/glob.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "field/canonical.h"
 
-/* A compiled pattern: wildcards as they are, the literal ones escaped. */
-static void print_pattern(struct cm_out *out, struct certmap_view pattern) {
+/* ---- strings ---- */
+
+/* Whether what stands at an offset needs more than cm_out_escaped does: a quote, the start of a hole, and in
+ * a compiled pattern a wildcard or a character that would be one. */
+static bool is_special(struct certmap_view text, size_t at, bool pattern) {
+    const uint8_t c = text.data[at];
+    return c == '"' || (c == '$' && at + 1 < text.len && text.data[at + 1] == '{') ||
+           (pattern && (c == '*' || c == '?' || c >= CM_GLOB_ONE));
+}
+
+static void print_special(struct cm_out *out, uint8_t c) {
+    if (c == '$')
+        cm_out_string(out, "\\u{24}");
+    else if (c == CM_GLOB_MANY)
+        cm_out_char(out, '*');
+    else if (c == CM_GLOB_ONE)
+        cm_out_char(out, '?');
+    else {
+        cm_out_char(out, '\\');
+        cm_out_char(out, (char)c);
+    }
+}
+
+static void print_quoted(struct cm_out *out, struct certmap_view text, bool pattern) {
     cm_out_char(out, '"');
-    for (size_t i = 0; i < pattern.len;) {
-        size_t end = i;
-        while (end < pattern.len && pattern.data[end] < CM_GLOB_ONE && pattern.data[end] != '*' &&
-               pattern.data[end] != '?' && pattern.data[end] != '"')
+    for (size_t start = 0, end = 0; start < text.len; start = ++end) {
+        while (end < text.len && !is_special(text, end, pattern))
             end++;
-        cm_out_escaped(out, cm_view(pattern.data + i, end - i), false);
-        if (end < pattern.len && pattern.data[end] == CM_GLOB_MANY)
-            cm_out_char(out, '*');
-        else if (end < pattern.len && pattern.data[end] == CM_GLOB_ONE)
-            cm_out_char(out, '?');
-        else if (end < pattern.len) {
-            cm_out_char(out, '\\');
-            cm_out_char(out, (char)pattern.data[end]);
-        }
-        i = end + 1;
+        cm_out_escaped(out, cm_view(text.data + start, end - start), false);
+        if (end < text.len)
+            print_special(out, text.data[end]);
     }
     cm_out_char(out, '"');
 }
 
-static void print_operand(struct cm_out *out, const struct cm_condition *condition, size_t index) {
-    struct certmap_view shown = condition->operands[index].shown;
-    if (condition->op == CERTMAP_OP_LIKE)
-        print_pattern(out, shown);
-    else
-        cm_out_escaped(out, shown, true);
+void cm_string_print(struct cm_out *out, struct certmap_view text) {
+    print_quoted(out, text, false);
 }
 
-static void print_list(struct cm_out *out, const struct cm_condition *condition) {
+/* ---- operands ---- */
+
+static void print_operand(struct cm_out *out, const struct cm_condition *condition, size_t index) {
+    const struct certmap_view shown = condition->operands[index].shown;
+    if (condition->path.field != CERTMAP_FIELD_CERTIFICATE) {
+        print_quoted(out, shown, condition->op == CERTMAP_OP_LIKE);
+        return;
+    }
+    cm_out_char(out, '"');
+    cm_hex_print(out, shown);
+    cm_out_char(out, '"');
+}
+
+static void print_list(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {
     cm_out_char(out, '(');
     for (size_t i = 0; i < condition->operand_count; i++) {
         if (i > 0)
-            cm_out_string(out, ", ");
+            cm_out_string(out, break_before != NULL ? "," : ", ");
+        if (break_before != NULL)
+            cm_out_string(out, break_before);
         print_operand(out, condition, i);
     }
+    if (break_before != NULL)
+        cm_out_string(out, break_before);
     cm_out_char(out, ')');
 }
 
-static void print_certificate(struct cm_out *out, const struct cm_condition *condition) {
-    cm_out_string(out, "certificate = (");
-    cm_out_number(out, condition->operands[0].shown.len);
-    cm_out_string(out, " bytes)");
-}
-
-static void print_count(struct cm_out *out, const struct cm_condition *condition) {
-    cm_out_string(out, "count(");
-    cm_path_print(out, &condition->path);
-    cm_out_string(out, ") = ");
-    cm_out_number(out, condition->count);
-}
-
-static void print_comparison(struct cm_out *out, const struct cm_condition *condition) {
-    static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only "};
-    const bool list = condition->operand_count > 1;
-    cm_out_string(out, quantifiers[condition->quantifier]);
-    cm_path_print(out, &condition->path);
-    if (condition->op == CERTMAP_OP_LIKE)
-        cm_out_string(out, " like ");
-    else if (condition->op == CERTMAP_OP_UNDER)
-        cm_out_string(out, " under ");
-    else
-        cm_out_string(out, list ? " in " : " = ");
-    if (condition->nocase)
-        cm_out_string(out, "nocase ");
-    if (list)
-        print_list(out, condition);
+static void print_operands(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {
+    if (condition->op == CERTMAP_OP_COUNT)
+        cm_out_number(out, condition->count);
+    else if (condition->operand_count > 1)
+        print_list(out, condition, break_before);
     else
         print_operand(out, condition, 0);
 }
 
-void cm_condition_print(struct cm_out *out, const struct cm_condition *condition) {
-    if (condition->path.field == CERTMAP_FIELD_CERTIFICATE) {
-        print_certificate(out, condition);
+bool cm_condition_compares(const struct cm_condition *condition) {
+    return condition->op != CERTMAP_OP_PRESENT && condition->op != CERTMAP_OP_ABSENT;
+}
+
+void cm_operands_print(struct cm_out *out, const struct cm_condition *condition) {
+    print_operands(out, condition, NULL);
+}
+
+/* ---- conditions ---- */
+
+/* What has words of its own: `valid at now`, and `issuer is` with a digest. */
+static bool is_valid_at_now(const struct cm_condition *condition) {
+    return condition->path.field == CERTMAP_FIELD_VALIDITY && condition->op == CERTMAP_OP_EQUAL &&
+           condition->quantifier == CERTMAP_ANY_VALUE && !condition->nocase && condition->operand_count == 1 &&
+           cm_view_equal(condition->operands[0].shown, CM_VIEW("valid"));
+}
+
+static bool is_issuer_is(const struct cm_condition *condition) {
+    return condition->path.field == CERTMAP_FIELD_ISSUER_SHA256 ||
+           condition->path.field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+}
+
+static void print_operator(struct cm_out *out, const struct cm_condition *condition) {
+    if (condition->op == CERTMAP_OP_LIKE)
+        cm_out_string(out, " like ");
+    else if (condition->op == CERTMAP_OP_UNDER)
+        cm_out_string(out, " under ");
+    else if (condition->operand_count > 1)
+        cm_out_string(out, " in ");
+    else
+        cm_out_string(out, is_issuer_is(condition) && !condition->nocase ? " " : " = ");
+    if (condition->nocase)
+        cm_out_string(out, "nocase ");
+}
+
+static void print_comparison(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {
+    static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only "};
+    if (is_valid_at_now(condition)) {
+        cm_out_string(out, "valid at now");
         return;
     }
+    cm_out_string(out, quantifiers[condition->quantifier]);
+    cm_path_print(out, &condition->path);
+    print_operator(out, condition);
+    print_operands(out, condition, break_before);
+}
+
+void cm_condition_print(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {
     switch (condition->op) {
     case CERTMAP_OP_EQUAL:
     case CERTMAP_OP_LIKE:
     case CERTMAP_OP_UNDER:
-        print_comparison(out, condition);
+        print_comparison(out, condition, break_before);
         break;
     case CERTMAP_OP_PRESENT:
     case CERTMAP_OP_ABSENT:
@@ -93,7 +140,10 @@ void cm_condition_print(struct cm_out *out, const struct cm_condition *condition
         cm_out_string(out, condition->op == CERTMAP_OP_PRESENT ? " present" : " absent");
         break;
     case CERTMAP_OP_COUNT:
-        print_count(out, condition);
+        cm_out_string(out, "count(");
+        cm_path_print(out, &condition->path);
+        cm_out_string(out, ") = ");
+        print_operands(out, condition, NULL);
         break;
     }
 }

@@ -7,8 +7,14 @@
 
 struct cm_out;
 
-/* Prints a condition so that it could stand in a rule file. One on the whole certificate, which the
- * language cannot say, becomes `certificate = (N bytes)`. */
-void cm_condition_print(struct cm_out *out, const struct cm_condition *condition);
+/* Prints a text as a string of the language that is no template: quoted, with the language's escapes. */
+void cm_string_print(struct cm_out *out, struct certmap_view text);
+/* Prints a condition so that it could stand in a rule file, on one line; where break_before is not NULL, it
+ * goes before each operand of a list, and before the parenthesis that closes it. */
+void cm_condition_print(struct cm_out *out, const struct cm_condition *condition, const char *break_before);
+/* Whether a condition compares with something: has operands or a number. */
+bool cm_condition_compares(const struct cm_condition *condition);
+/* Prints only what the condition compares with: a string, a list, or a number. */
+void cm_operands_print(struct cm_out *out, const struct cm_condition *condition);
 
 #endif

@@ -11,6 +11,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->mappings);
     cm_release(&own, rules->nodes);
     cm_release(&own, rules->conditions);
+    cm_release(&own, rules->outputs);
     cm_release(&own, rules);
 }
 
@@ -31,6 +32,7 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
     if (mapping == NULL || mapping->size < sizeof *mapping || index >= certmap_rules_count(rules))
         return cm_error_argument(err, "certmap_rules_mapping: mapping is NULL or too small, or there is no such index");
     const struct cm_mapping *own = &rules->mappings[index];
+    const struct cm_output *account = own->output_count > 0 ? &rules->outputs[own->first_output] : NULL;
     *mapping = (struct certmap_mapping){
         .size = mapping->size,
         .kind = own->kind,
@@ -39,6 +41,8 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
         .account = own->account,
         .line = own->line,
         .column = own->column,
+        .is_template = account != NULL && account->holes != NULL,
+        .language = account != NULL ? account->language : CERTMAP_LANGUAGE_PLAIN,
     };
     return CERTMAP_OK;
 }

@@ -7,13 +7,16 @@
  *                              |                                       by its members, and its size
  *     conditions  [ issuer.CN = .. | subject.O = .. | ... ]            counts them and itself
  *
- * The nodes of a mapping stand together, its conditions too, and a node names its condition relative
- * to the mapping's first. The root of a mapping is an ALL. Text and operands live in the arena. */
+ *     outputs     [ account | group | attribute | account | ... ]      what a mapping that allows gives
+ *
+ * The nodes of a mapping stand together, its conditions and outputs too, and a node names its condition
+ * relative to the mapping's first. The root of a mapping is an ALL, its first output the account. Text,
+ * operands and templates live in the arena. */
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
 
-#include "name/field.h"
-#include "name/list.h"
+#include "field/field.h"
+#include "field/list.h"
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 
@@ -40,17 +43,32 @@ struct cm_condition {
     size_t operand_count;
 };
 
+enum cm_output_kind { CM_OUTPUT_ACCOUNT, CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_OUTPUT_ATTRIBUTE };
+
+/* A text that a mapping gives. */
+struct cm_output {
+    enum cm_output_kind kind;
+    enum certmap_language language;
+    struct certmap_view name;        /* of an ATTRIBUTE */
+    struct certmap_view shown;       /* the text; of a template, as it stands between the quotes of a rule */
+    const struct cm_template *holes; /* template.h; NULL: no template, shown is the text */
+    const uint8_t *separator; /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
+};
+
 struct cm_mapping {
     enum certmap_kind kind;
     enum certmap_decision decision;
-    struct certmap_view name; /* texts; data NULL where there is none */
-    struct certmap_view account;
-    struct certmap_view domain;
+    struct certmap_view name;    /* texts; data NULL where there is none */
+    struct certmap_view account; /* as its output shows it */
+    struct certmap_view domain;  /* of an account that is no template, like user */
     struct certmap_view user;
     size_t line;
     size_t column;
     size_t first_node;
     size_t first_condition;
+    size_t first_output;
+    size_t output_count; /* 0 for one that denies */
+    size_t score;        /* score.h; known from certmap_builder_finish on */
 };
 
 struct certmap_rules {
@@ -59,6 +77,7 @@ struct certmap_rules {
     struct cm_mapping *mappings;
     struct cm_node *nodes;
     struct cm_condition *conditions;
+    struct cm_output *outputs;
     size_t mapping_count;
     size_t largest_mapping; /* most nodes in one */
     unsigned needs;

@@ -150,6 +150,7 @@ static const struct tag_name {
     {"T61String", 0x14},
     {"IA5String", 0x16},
     {"UTCTime", 0x17},
+    {"GeneralizedTime", 0x18},
     {"VisibleString", 0x1A},
     {"GeneralString", 0x1B},
     {"UniversalString", 0x1C},
@@ -478,14 +479,15 @@ void t_name(struct t_buf *buf, const char *spec) {
 
 #define ECDSA_WITH_SHA256 "SEQUENCE{ OID{1.2.840.10045.4.3.2} }"
 
-static void put_extensions(struct t_buf *buf) {
-    t_der(buf, "A3{ SEQUENCE{"
-               " SEQUENCE{ OID{2.5.29.19} BOOLEAN{FF} OCTETSTRING{ SEQUENCE{} } }"             /* not a CA */
-               " SEQUENCE{ OID{2.5.29.37} OCTETSTRING{ SEQUENCE{ OID{1.3.6.1.5.5.7.3.2} } } }" /* clientAuth */
-               "} }");
+static void put_extensions(struct t_buf *buf, struct certmap_view extensions) {
+    const size_t tagged = t_begin(buf), list = t_begin(buf);
+    t_bytes(buf, extensions.data, extensions.len);
+    t_end(buf, list, 0x30, 0);
+    t_end(buf, tagged, 0xA3, 0);
 }
 
-static void put_tbs(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer) {
+static void put_tbs(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer,
+                    struct certmap_view extensions) {
     const size_t tbs = t_begin(buf);
     t_der(buf, "A0{ INTEGER{02} } INTEGER{01}" ECDSA_WITH_SHA256);
     t_bytes(buf, issuer.data, issuer.len);
@@ -494,15 +496,24 @@ static void put_tbs(struct t_buf *buf, struct certmap_view subject, struct certm
     t_der(buf, "SEQUENCE{ SEQUENCE{ OID{1.2.840.10045.2.1} OID{1.2.840.10045.3.1.7} } BITSTRING{ 00 04"
                " 6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"
                " 4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5 } }");
-    put_extensions(buf);
+    put_extensions(buf, extensions);
     t_end(buf, tbs, 0x30, 0);
 }
 
-void t_cert(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer) {
+void t_cert_with(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer,
+                 struct certmap_view extensions) {
     const size_t certificate = t_begin(buf);
-    put_tbs(buf, subject, issuer);
+    put_tbs(buf, subject, issuer, extensions);
     t_der(buf, ECDSA_WITH_SHA256 "BITSTRING{ 00 SEQUENCE{ INTEGER{01} INTEGER{01} } }");
     t_end(buf, certificate, 0x30, 0);
+}
+
+void t_cert(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer) {
+    struct t_buf extensions = T_BUF_INIT;
+    t_der(&extensions, "SEQUENCE{ OID{2.5.29.19} BOOLEAN{FF} OCTETSTRING{ SEQUENCE{} } }"               /* not a CA */
+                       "SEQUENCE{ OID{2.5.29.37} OCTETSTRING{ SEQUENCE{ OID{1.3.6.1.5.5.7.3.2} } } }"); /* clientAuth */
+    t_cert_with(buf, subject, issuer, t_view(&extensions));
+    t_buf_free(&extensions);
 }
 
 void t_cert_names(struct t_buf *buf, const char *subject, const char *issuer) {
@@ -554,6 +565,7 @@ void t_pem(struct t_buf *buf, const char *label, struct certmap_view bytes) {
 struct pieces {
     struct t_buf subject;
     struct t_buf issuer;
+    struct t_buf extensions;
     struct t_buf certificate;
     struct t_buf append;
     struct t_buf label;
@@ -568,6 +580,8 @@ static void take_line(struct pieces *pieces, const char *key, const char *value)
         t_name(&pieces->issuer, value);
     else if (strcmp(key, "issuer-der") == 0)
         t_der(&pieces->issuer, value);
+    else if (strcmp(key, "extensions-der") == 0)
+        t_der(&pieces->extensions, value);
     else if (strcmp(key, "certificate-der") == 0)
         t_der(&pieces->certificate, value);
     else if (strcmp(key, "append-der") == 0)
@@ -583,8 +597,10 @@ static void assemble(struct t_buf *der, struct pieces *pieces) {
         t_name(&pieces->subject, "printable C=US | O=Contoso | CN=Alice");
     if (pieces->issuer.cap == 0)
         t_name(&pieces->issuer, "printable C=US | O=Contoso | CN=Contoso Issuing CA 1");
-    if (pieces->certificate.cap == 0)
+    if (pieces->certificate.cap == 0 && pieces->extensions.cap == 0)
         t_cert(der, t_view(&pieces->subject), t_view(&pieces->issuer));
+    else if (pieces->certificate.cap == 0)
+        t_cert_with(der, t_view(&pieces->subject), t_view(&pieces->issuer), t_view(&pieces->extensions));
     t_bytes(der, pieces->certificate.data, pieces->certificate.len);
     t_bytes(der, pieces->append.data, pieces->append.len);
 }
@@ -600,6 +616,7 @@ static void finish(struct t_buf *buf, struct pieces *pieces, bool pem) {
     t_buf_free(&der);
     t_buf_free(&pieces->subject);
     t_buf_free(&pieces->issuer);
+    t_buf_free(&pieces->extensions);
     t_buf_free(&pieces->certificate);
     t_buf_free(&pieces->append);
     t_buf_free(&pieces->label);
@@ -614,7 +631,7 @@ static char *line_end(char *line) {
 }
 
 void t_certs(struct t_buf *buf, const char *text, bool pem) {
-    struct pieces pieces = {T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT};
+    struct pieces pieces = {T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT};
     struct t_buf copy = T_BUF_INIT;
     put_text(&copy, text);
     t_bytes(&copy, "\n", 2);

@@ -40,6 +40,9 @@ static const struct identity {
     [T_LENGTHY] = {NULL, "SEQUENCE+{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"Alice\"} } } }", T_ROOT, -30, 30, NO_CA,
                    "clientAuth", NULL},
     [T_CROWDED] = {"rdns 5000 CN=a", NULL, T_ROOT, -30, 30, NO_CA, "clientAuth", NULL},
+    [T_OTHER_ROOT] = {"O=Fabrikam | CN=Fabrikam Root CA", NULL, T_OTHER_ROOT, -30, 30, CA, NULL, NULL},
+    [T_NAMESAKE] = {"O=Contoso | CN=Contoso Issuing CA 1", NULL, T_ISSUING, -30, 30, NO_CA, "clientAuth", NULL},
+    [T_CROSS] = {"O=Contoso | CN=Contoso Issuing CA 1", NULL, T_OTHER_ROOT, -30, 30, CA, NULL, NULL},
 };
 
 struct t_pki {
@@ -110,8 +113,10 @@ static void make_certificate(struct t_pki *pki, enum t_id id) {
 struct t_pki *t_pki_new(void) {
     struct t_pki *pki = calloc(1, sizeof *pki);
     need(pki != NULL, "memory");
-    for (int id = T_NOBODY + 1; id < T_ID_COUNT; id++)
+    for (int id = T_NOBODY + 1; id < T_CROSS; id++)
         pki->keys[id] = make_key();
+    need(EVP_PKEY_up_ref(pki->keys[T_ISSUING]) == 1, "key");
+    pki->keys[T_CROSS] = pki->keys[T_ISSUING];
     for (int id = T_NOBODY + 1; id < T_ID_COUNT; id++)
         make_certificate(pki, (enum t_id)id);
     return pki;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* The pieces of a certificate that OpenSSL decoded. Its Names are in OpenSSL's memory as they were sent; all
+ * else is read from a copy of the whole by the core's own walk, so that both ways give the same bytes. */
+#include "openssl_inside.h"
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* What is read from the copy. */
+#define PIECES_OF_COPY                                                                                                 \
+    ((unsigned)(CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_VERSION | CERTMAP_PIECE_SERIAL | CERTMAP_PIECE_VALIDITY |    \
+                CERTMAP_PIECE_KEY | CERTMAP_PIECE_EXTENSIONS | CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1 |             \
+                CERTMAP_PIECE_KEY_SHA256))
+
+enum certmap_status cm_openssl_fail(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+                                    const char *text, const char *detail) {
+    if (err != NULL) {
+        *err = (struct certmap_error){.status = status, .code = code};
+        (void)snprintf(err->text, sizeof err->text, "%s%.200s", text, detail);
+    }
+    return status;
+}
+
+/* ---- DER ---- */
+
+/* Both Names as they were decoded, in the memory of x509. */
+static bool view_names(struct certmap_cert *cert, const X509 *x509) {
+    return X509_NAME_get0_der(X509_get_subject_name(x509), &cert->subject.data, &cert->subject.len) == 1 &&
+           X509_NAME_get0_der(X509_get_issuer_name(x509), &cert->issuer.data, &cert->issuer.len) == 1;
+}
+
+static enum certmap_status copy_whole(uint8_t **copy, size_t *len, const X509 *x509, struct certmap_error *err) {
+    X509 *source = (X509 *)(uintptr_t)x509; /* OpenSSL 1.1.1 has no const here, and writes nothing either */
+    const int size = i2d_X509(source, NULL);
+    if (size <= 0)
+        return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
+                               "OpenSSL cannot encode the certificate", "");
+    *copy = OPENSSL_malloc((size_t)size);
+    if (*copy == NULL)
+        return cm_openssl_fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory", "");
+    uint8_t *end = *copy;
+    *len = (size_t)size;
+    if (i2d_X509(source, &end) == size)
+        return CERTMAP_OK;
+    return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
+                           "OpenSSL cannot encode the certificate", "");
+}
+
+/* All but the Names. *copy may be set on failure, too. */
+static enum certmap_status view_copy(struct certmap_cert *cert, uint8_t **copy, const X509 *x509,
+                                     struct certmap_error *err) {
+    struct certmap_cert whole = {.size = cert->size};
+    size_t len = 0;
+    enum certmap_status status = copy_whole(copy, &len, x509, err);
+    if (status == CERTMAP_OK)
+        status = certmap_cert_from_der(&whole, (struct certmap_view){*copy, len}, err);
+    if (status != CERTMAP_OK)
+        return status;
+    whole.subject = cert->subject;
+    whole.issuer = cert->issuer;
+    *cert = whole;
+    return CERTMAP_OK;
+}
+
+static enum certmap_status view_pieces(struct certmap_cert *cert, uint8_t **copy, const X509 *x509, unsigned needs,
+                                       struct certmap_error *err) {
+    if (!view_names(cert, x509))
+        return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
+                               "OpenSSL cannot give the Names of the certificate", "");
+    if ((needs & PIECES_OF_COPY) == 0)
+        return CERTMAP_OK;
+    const enum certmap_status status = view_copy(cert, copy, x509, err);
+    if (status != CERTMAP_OK) {
+        OPENSSL_free(*copy);
+        *copy = NULL;
+    }
+    return status;
+}
+
+/* ---- digests and the time ---- */
+
+/* Not supplied where OpenSSL does not compute it: SHA-1 may be forbidden. */
+static struct certmap_view digest(uint8_t *room, const EVP_MD *hash, struct certmap_view data) {
+    unsigned len = 0;
+    if (EVP_Digest(data.data, data.len, room, &len, hash, NULL) != 1)
+        return (struct certmap_view)CERTMAP_NO_VIEW;
+    return (struct certmap_view){room, len};
+}
+
+static void add_digests(struct certmap_cert *cert, struct certmap_openssl_holder *holder, unsigned needs) {
+    if (needs & CERTMAP_PIECE_SHA256)
+        cert->sha256 = digest(holder->sha256, EVP_sha256(), cert->certificate);
+    if (needs & CERTMAP_PIECE_SHA1)
+        cert->sha1 = digest(holder->sha1, EVP_sha1(), cert->certificate);
+    if (needs & CERTMAP_PIECE_KEY_SHA256)
+        cert->key_sha256 = digest(holder->key_sha256, EVP_sha256(), cert->key);
+}
+
+enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
+                                         const X509 *x509, unsigned needs, struct certmap_error *err) {
+    if (cert == NULL || cert->size < sizeof *cert || holder == NULL || holder->size < sizeof *holder || x509 == NULL)
+        return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_openssl_cert: cert, holder or x509 is NULL, or a size is too small", "");
+    struct certmap_cert filled = {.size = cert->size};
+    uint8_t *copy = NULL;
+    (void)ERR_set_mark();
+    const enum certmap_status status = view_pieces(&filled, &copy, x509, needs, err);
+    if (status == CERTMAP_OK) {
+        certmap_openssl_holder_free(holder);
+        holder->certificate = copy;
+        add_digests(&filled, holder, needs);
+        filled.time = needs & CERTMAP_PIECE_TIME ? (int64_t)time(NULL) : 0;
+        *cert = filled;
+    }
+    (void)ERR_pop_to_mark();
+    return status;
+}
+
+void certmap_openssl_holder_free(struct certmap_openssl_holder *holder) {
+    if (holder == NULL)
+        return;
+    const size_t size = holder->size;
+    OPENSSL_free(holder->certificate);
+    *holder = (struct certmap_openssl_holder){.size = size};
+}
+
+/* ---- the issuer ---- */
+
+/* Its digests, by way of a cert and a holder of its own. */
+static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
+                                         const X509 *issuer, unsigned needs, struct certmap_error *err) {
+    struct certmap_cert own = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder own_holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    struct certmap_error own_err = {.status = CERTMAP_OK};
+    unsigned own_needs = needs & CERTMAP_PIECE_ISSUER_SHA256 ? CERTMAP_PIECE_SHA256 : 0;
+    own_needs |= needs & CERTMAP_PIECE_ISSUER_KEY_SHA256 ? CERTMAP_PIECE_KEY_SHA256 : 0;
+    if (certmap_openssl_cert(&own, &own_holder, issuer, own_needs, &own_err) != CERTMAP_OK)
+        return cm_openssl_fail(err, own_err.status, own_err.code, "issuer: ", own_err.text);
+    memcpy(holder->issuer_sha256, own_holder.sha256, sizeof holder->issuer_sha256);
+    memcpy(holder->issuer_key_sha256, own_holder.key_sha256, sizeof holder->issuer_key_sha256);
+    if (own.sha256.data != NULL)
+        cert->issuer_sha256 = (struct certmap_view){holder->issuer_sha256, own.sha256.len};
+    if (own.key_sha256.data != NULL)
+        cert->issuer_key_sha256 = (struct certmap_view){holder->issuer_key_sha256, own.key_sha256.len};
+    certmap_openssl_holder_free(&own_holder);
+    return CERTMAP_OK;
+}
+
+enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
+                                           const X509 *issuer, unsigned needs, struct certmap_error *err) {
+    if (cert == NULL || cert->size < sizeof *cert || holder == NULL || holder->size < sizeof *holder)
+        return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_openssl_issuer: cert or holder is NULL, or a size is too small", "");
+    struct certmap_cert filled = *cert;
+    const struct certmap_view none =
+        issuer == NULL ? (struct certmap_view){holder->issuer_sha256, 0} : (struct certmap_view)CERTMAP_NO_VIEW;
+    enum certmap_status status = CERTMAP_OK;
+    filled.issuer_certificate = filled.issuer_sha256 = filled.issuer_key_sha256 = none;
+    if (issuer != NULL)
+        status = digest_issuer(&filled, holder, issuer, needs, err);
+    if (status == CERTMAP_OK)
+        *cert = filled;
+    return status;
+}

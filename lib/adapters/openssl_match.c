@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The one call for servers. The peer's certificate is taken from the session, because the function that gives it
+ * from the connection has another name in each release. */
+#include "openssl_inside.h"
+#include <openssl/err.h>
+
+#define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
+
+static enum certmap_status unverified(struct certmap_error *err, enum certmap_code code, const char *text,
+                                      const char *detail) {
+    return cm_openssl_fail(err, CERTMAP_ERROR_UNVERIFIED, code, text, detail);
+}
+
+enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_error *err) {
+    if (ssl == NULL || x509 == NULL)
+        return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_openssl_peer_certificate: ssl or x509 is NULL", "");
+    if (!SSL_is_init_finished(ssl))
+        return unverified(err, CERTMAP_CODE_HANDSHAKE_UNFINISHED, "the TLS handshake is not finished", "");
+    SSL_SESSION *session = SSL_get_session(ssl);
+    X509 *certificate = session == NULL ? NULL : SSL_SESSION_get0_peer(session);
+    if (certificate == NULL)
+        return unverified(err, CERTMAP_CODE_NO_CERTIFICATE, "the peer sent no certificate", "");
+    const long result = SSL_get_verify_result(ssl);
+    if (result != X509_V_OK)
+        return unverified(err, CERTMAP_CODE_NOT_VERIFIED,
+                          "OpenSSL did not accept the peer's certificate: ", X509_verify_cert_error_string(result));
+    *x509 = certificate;
+    return CERTMAP_OK;
+}
+
+/* The certificate, and its issuer if that is needed and known. */
+static enum certmap_status fill(struct certmap_cert *cert, struct certmap_openssl_holder *holder, const SSL *ssl,
+                                X509 *x509, unsigned needs, struct certmap_error *err) {
+    X509 *issuer = NULL;
+    const enum certmap_status status = certmap_openssl_cert(cert, holder, x509, needs, err);
+    if (status != CERTMAP_OK || (needs & PIECES_OF_ISSUER) == 0)
+        return status;
+    (void)ERR_set_mark();
+    const bool known = cm_openssl_handshake_issuer(&issuer, ssl, x509);
+    (void)ERR_pop_to_mark();
+    return known ? certmap_openssl_issuer(cert, holder, issuer, needs, err) : CERTMAP_OK;
+}
+
+static enum certmap_status match_certificate(const SSL *ssl, X509 *x509, const struct certmap_rules *rules,
+                                             struct certmap_peer *peer, struct certmap_result *result,
+                                             struct certmap_error *err) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
+    enum certmap_status status = fill(&cert, &holder, ssl, x509, certmap_rules_needs(rules), err);
+    if (status == CERTMAP_OK)
+        status = certmap_peer_set(peer, &cert, err);
+    if (status == CERTMAP_OK)
+        status = certmap_match(rules, peer, result, err);
+    certmap_peer_clear(peer);
+    certmap_openssl_holder_free(&holder);
+    return status;
+}
+
+enum certmap_status certmap_openssl_match(SSL *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
+                                          struct certmap_result *result, struct certmap_error *err) {
+    X509 *x509 = NULL;
+    struct certmap_result none = CERTMAP_RESULT_INIT;
+    certmap_peer_clear(peer);
+    if (result == NULL || result->size < sizeof *result)
+        return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_openssl_match: result is NULL, or its size is too small", "");
+    none.size = result->size;
+    *result = none;
+    if (ssl == NULL || rules == NULL || peer == NULL)
+        return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_openssl_match: ssl, rules or peer is NULL", "");
+    const enum certmap_status status = certmap_openssl_peer_certificate(ssl, &x509, err);
+    return status == CERTMAP_OK ? match_certificate(ssl, x509, rules, peer, result, err) : status;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "field/compare.h"
+#include "base/view.h"
+
+/* Bytes that one step covers. */
+#define BYTES_A_STEP 16
+
+/* Takes steps; false when there are not enough left, and then none are. */
+static bool spend(size_t *steps, size_t wanted) {
+    const bool enough = *steps >= wanted;
+    *steps = enough ? *steps - wanted : 0;
+    return enough;
+}
+
+/* ---- values ---- */
+
+/* Folded text, of which insignificant space is left out (RFC 4518 2.6.1): at both ends, and all but one of
+ * several. */
+struct reader {
+    struct certmap_view rest;
+    bool begun;
+};
+
+/* The next byte, or -1 at the end. */
+static int next_byte(struct reader *reader) {
+    struct certmap_view *rest = &reader->rest;
+    const size_t before = rest->len;
+    while (rest->len > 0 && rest->data[0] == ' ')
+        *rest = cm_view(rest->data + 1, rest->len - 1);
+    if (rest->len == 0)
+        return -1;
+    if (rest->len < before && reader->begun)
+        return ' ';
+    reader->begun = true;
+    const int byte = rest->data[0];
+    *rest = cm_view(rest->data + 1, rest->len - 1);
+    return byte;
+}
+
+static bool same_text(struct certmap_view a, struct certmap_view b, size_t *steps) {
+    struct reader one = {a, false}, other = {b, false};
+    int left, right;
+    do {
+        left = next_byte(&one);
+        right = next_byte(&other);
+    } while (left == right && left >= 0);
+    spend(steps, (a.len - one.rest.len + b.len - other.rest.len) / BYTES_A_STEP);
+    return left == right;
+}
+
+/* Whether two values are surely the same: texts that equal, or what cannot be read and is the same bytes. */
+static bool same_value(const struct cm_value *a, const struct cm_value *b, size_t *steps) {
+    if (!spend(steps, 1) || !cm_view_equal(a->oid, b->oid))
+        return false;
+    if (a->text.folded.data != NULL && b->text.folded.data != NULL)
+        return same_text(a->text.folded, b->text.folded, steps);
+    spend(steps, a->der.len == b->der.len ? a->der.len / BYTES_A_STEP : 0);
+    return a->text.folded.data == b->text.folded.data && cm_view_equal(a->der, b->der);
+}
+
+/* ---- RDNs ---- */
+
+/* The AVAs of one RDN, and which of them have no partner yet. */
+struct rdn {
+    const struct cm_value *avas;
+    size_t count;
+    bool alone[CERTMAP_MAX_AVAS_PER_RDN];
+};
+
+/* Takes the RDN that begins at an AVA of the list, and moves on. */
+static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at) {
+    rdn->avas = list->values + *at;
+    rdn->count = 0;
+    while (*at < list->count && list->values[*at].rdn == rdn->avas->rdn) {
+        rdn->alone[rdn->count++] = true;
+        ++*at;
+    }
+}
+
+/* Pairs AVAs that are surely the same. Which of several equal ones are paired makes no difference. */
+static void pair_off(struct rdn *a, struct rdn *b, size_t *steps) {
+    for (size_t i = 0; i < a->count; i++)
+        for (size_t k = 0; k < b->count && a->alone[i]; k++)
+            if (b->alone[k] && same_value(&a->avas[i], &b->avas[k], steps))
+                a->alone[i] = b->alone[k] = false;
+}
+
+/* How many AVAs of a type are alone, and how many of them can be read. */
+static void count_alone(const struct rdn *rdn, struct certmap_view oid, size_t *alone, size_t *readable,
+                        size_t *steps) {
+    *alone = *readable = 0;
+    for (size_t i = 0; i < rdn->count; i++) {
+        const bool counts = rdn->alone[i] && spend(steps, 1) && cm_view_equal(rdn->avas[i].oid, oid);
+        *alone += counts;
+        *readable += counts && rdn->avas[i].text.folded.data != NULL;
+    }
+}
+
+/* Whether those of a type that are alone could be partners: as many here as there, and for each that can be
+ * read one on the other side that cannot. Two that can be read would have been paired. */
+static bool could_pair(const struct rdn *a, const struct rdn *b, struct certmap_view oid, size_t *steps) {
+    size_t here, there, readable_here, readable_there;
+    count_alone(a, oid, &here, &readable_here, steps);
+    count_alone(b, oid, &there, &readable_there, steps);
+    return here == there && readable_here <= there - readable_there;
+}
+
+/* The AVAs as a set in which the same one may be several times. */
+static enum certmap_truth compare_rdns(struct rdn *a, struct rdn *b, size_t *steps) {
+    enum certmap_truth truth = CERTMAP_TRUE;
+    if (a->count != b->count)
+        return CERTMAP_FALSE;
+    pair_off(a, b, steps);
+    for (size_t i = 0; i<a->count && * steps> 0; i++) {
+        if (!a->alone[i])
+            continue;
+        if (!could_pair(a, b, a->avas[i].oid, steps))
+            return CERTMAP_FALSE;
+        truth = CERTMAP_UNKNOWN;
+    }
+    return truth;
+}
+
+/* ---- Names ---- */
+
+/* The first RDNs of both, as many as asked for. */
+static enum certmap_truth compare_first(const struct cm_list *a, const struct cm_list *b, size_t rdns, size_t *steps) {
+    struct rdn one, other;
+    size_t at = 0, other_at = 0;
+    enum certmap_truth truth = CERTMAP_TRUE;
+    for (size_t i = 0; i < rdns && truth != CERTMAP_FALSE && *steps > 0; i++) {
+        take_rdn(&one, a, &at);
+        take_rdn(&other, b, &other_at);
+        const enum certmap_truth pair = compare_rdns(&one, &other, steps);
+        if (pair != CERTMAP_TRUE)
+            truth = pair;
+    }
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps) {
+    return a->rdn_count == b->rdn_count ? compare_first(a, b, a->rdn_count, steps) : CERTMAP_FALSE;
+}
+
+enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps) {
+    return name->rdn_count >= base->rdn_count ? compare_first(name, base, base->rdn_count, steps) : CERTMAP_FALSE;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole Names, compared as RFC 5280 7.1 says: RDN by RDN in order, the AVAs of an RDN as a set, without
+ * regard to case and insignificant space (RFC 4518 2.6.1), in NFC and simple case folding. An AVA that
+ * cannot be read equals only identical bytes; compared with anything else of its type it is unknown. */
+#ifndef CM_FIELD_COMPARE_H
+#define CM_FIELD_COMPARE_H
+
+#include "field/list.h"
+
+/* Both take steps, one for each pair of AVAs looked at and for every 16 bytes; UNKNOWN when they run out, and
+ * then there are none left. */
+enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps);
+/* Whether the Name begins, root first, with all RDNs of base. */
+enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps);
+
+#endif

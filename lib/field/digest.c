@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Digests, which are supplied, or computed by the caller's hash. */
+#include "base/view.h"
+#include "field/canonical.h"
+#include "field/make.h"
+#include "field/pieces.h"
+
+static bool is_length(struct certmap_view digest, size_t size) {
+    return digest.data == NULL || digest.len == size;
+}
+
+/* The issuer may be none: then its digests have no octets. */
+bool cm_digests_sound(const struct certmap_cert *cert) {
+    return is_length(cert->sha256, CERTMAP_SHA256_SIZE) && is_length(cert->sha1, CERTMAP_SHA1_SIZE) &&
+           is_length(cert->key_sha256, CERTMAP_SHA256_SIZE) &&
+           (cert->issuer_sha256.len == 0 || is_length(cert->issuer_sha256, CERTMAP_SHA256_SIZE)) &&
+           (cert->issuer_key_sha256.len == 0 || is_length(cert->issuer_key_sha256, CERTMAP_SHA256_SIZE));
+}
+
+static enum certmap_code make_digest(struct certmap_peer *peer, struct cm_list *list, struct certmap_view digest) {
+    struct cm_value value = {.row = 0};
+    if (digest.len == 0)
+        return CERTMAP_CODE_NONE;
+    const enum certmap_code code = cm_make_printed(peer, &value, cm_hex_print, digest);
+    return cm_make_append(peer, list, &value, code);
+}
+
+/* A digest of data, if there are data and a hash. */
+static enum certmap_code compute(struct certmap_peer *peer, struct cm_list *list, const struct certmap_cert *cert,
+                                 enum certmap_hash hash, struct certmap_view data) {
+    uint8_t digest[CERTMAP_SHA256_SIZE];
+    if (data.data == NULL || cert->hash == NULL || !cert->hash(cert->hash_ctx, digest, hash, data))
+        return CERTMAP_CODE_NOT_SUPPLIED;
+    return make_digest(peer, list,
+                       cm_view(digest, hash == CERTMAP_HASH_SHA256 ? CERTMAP_SHA256_SIZE : CERTMAP_SHA1_SIZE));
+}
+
+/* A digest that the caller supplies is the answer; else that of data is. */
+static bool read_digest(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digest,
+                        const struct certmap_cert *cert, enum certmap_hash hash, struct certmap_view data) {
+    struct cm_list *list = &peer->lists[field];
+    if (digest.data != NULL)
+        return cm_list_settle(list, make_digest(peer, list, digest));
+    return cm_list_settle(list, compute(peer, list, cert, hash, data.len > 0 ? data : CM_VIEW_NONE));
+}
+
+/* The issuer's certificate, or its SubjectPublicKeyInfo. Where the chain has no issuer the list is empty; where
+ * nobody says whether it has one, unknown. */
+static enum certmap_code read_issuer(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digest,
+                                     const struct certmap_cert *cert) {
+    struct cm_list *list = &peer->lists[field];
+    struct certmap_cert issuer = CERTMAP_CERT_INIT;
+    struct certmap_view data = cert->issuer_certificate;
+    if (digest.data != NULL || (data.data != NULL && data.len == 0))
+        return make_digest(peer, list, digest);
+    if (data.data == NULL)
+        return CERTMAP_CODE_NOT_SUPPLIED;
+    if (field == CERTMAP_FIELD_ISSUER_KEY_SHA256) {
+        if (certmap_cert_from_der(&issuer, data, NULL) != CERTMAP_OK)
+            return CERTMAP_CODE_MALFORMED_PIECE;
+        data = issuer.key;
+    }
+    return compute(peer, list, cert, CERTMAP_HASH_SHA256, data);
+}
+
+bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
+    const enum certmap_field issuer = CERTMAP_FIELD_ISSUER_SHA256, issuer_key = CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    return read_digest(peer, CERTMAP_FIELD_SHA256, cert->sha256, cert, CERTMAP_HASH_SHA256, cert->certificate) &&
+           read_digest(peer, CERTMAP_FIELD_SHA1, cert->sha1, cert, CERTMAP_HASH_SHA1, cert->certificate) &&
+           read_digest(peer, CERTMAP_FIELD_KEY_SHA256, cert->key_sha256, cert, CERTMAP_HASH_SHA256, cert->key) &&
+           cm_list_settle(&peer->lists[issuer], read_issuer(peer, issuer, cert->issuer_sha256, cert)) &&
+           cm_list_settle(&peer->lists[issuer_key], read_issuer(peer, issuer_key, cert->issuer_key_sha256, cert));
+}

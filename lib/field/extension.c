@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* The extensions of a certificate (RFC 5280 4.1 and 4.2):
+ *
+ *     Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension
+ *     Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+ *
+ * The values of the field `ext` are made first; whatever is read from an extension is read from them. */
+#include "base/view.h"
+#include "der/der.h"
+#include "der/oid.h"
+#include "field/canonical.h"
+#include "field/make.h"
+#include "field/pieces.h"
+
+/* ---- the extensions that have fields ---- */
+
+static const struct known {
+    struct certmap_view oid;
+    enum certmap_field field;
+    cm_reader *read;
+} known[] = {
+    {CM_VIEW_OF("\x55\x1D\x11"), CERTMAP_FIELD_SAN, cm_san_read},
+    {CM_VIEW_OF("\x55\x1D\x25"), CERTMAP_FIELD_EKU, cm_extended_key_usage_read},
+    {CM_VIEW_OF("\x55\x1D\x0F"), CERTMAP_FIELD_KU, cm_key_usage_read},
+    {CM_VIEW_OF("\x55\x1D\x20"), CERTMAP_FIELD_POLICY, cm_policies_read},
+    {CM_VIEW_OF("\x55\x1D\x0E"), CERTMAP_FIELD_SKI, cm_subject_key_identifier_read},
+    {CM_VIEW_OF("\x55\x1D\x23"), CERTMAP_FIELD_AKI, cm_authority_key_identifier_read},
+    /* 1.3.6.1.4.1.311. 25.2, 21.7 and 20.2 */
+    {CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37\x19\x02"), CERTMAP_FIELD_MS_SID, cm_ms_sid_read},
+    {CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37\x15\x07"), CERTMAP_FIELD_MS_TEMPLATE, cm_ms_template_read},
+    {CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37\x14\x02"), CERTMAP_FIELD_MS_TEMPLATE, cm_ms_template_name_read},
+};
+
+static const struct known *find_known(struct certmap_view oid) {
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (cm_view_equal(known[i].oid, oid))
+            return &known[i];
+    return NULL;
+}
+
+/* ---- one extension ---- */
+
+struct extension {
+    struct cm_tlv oid;
+    struct cm_tlv octets;
+};
+
+/* X.690 11.1: TRUE is FF. That FALSE must not be written, being the default, is a rule that CAs break, and what
+ * is meant by it is plain. */
+static bool skip_critical(struct cm_der *der) {
+    struct cm_tlv critical;
+    if (!cm_der_next(der, CM_DER_BOOLEAN, &critical))
+        return true;
+    return critical.contents.len == 1 && (critical.contents.data[0] == 0xFF || critical.contents.data[0] == 0);
+}
+
+static bool take_extension(struct cm_der *der, struct extension *extension) {
+    struct cm_tlv sequence;
+    if (!cm_der_next(der, CM_DER_SEQUENCE, &sequence))
+        return false;
+    struct cm_der inside = cm_der_inside(der, sequence.contents);
+    return cm_der_next(&inside, CM_DER_OID, &extension->oid) && cm_oid_valid(extension->oid.contents) &&
+           skip_critical(&inside) && cm_der_next(&inside, CM_DER_OCTET_STRING, &extension->octets) &&
+           cm_der_done(&inside);
+}
+
+/* What is in the OCTET STRING of a value. */
+static struct certmap_view octets_of(const struct cm_value *value) {
+    struct cm_der inside;
+    (void)cm_der_only(&inside, value->der, CM_DER_OCTET_STRING);
+    return cm_view(inside.next, (size_t)(inside.end - inside.next));
+}
+
+/* ---- those that are there twice ---- */
+
+/* Shorter ones first; any order would do. */
+static bool is_before(struct certmap_view a, struct certmap_view b) {
+    return a.len != b.len ? a.len < b.len : memcmp(a.data, b.data, a.len) < 0;
+}
+
+/* Moves the value at the root of a heap, the greatest at the top, to where it belongs. */
+static void sift(uint32_t *heap, size_t count, size_t root, const struct cm_value *values) {
+    for (size_t child; (child = 2 * root + 1) < count; root = child) {
+        const uint32_t moved = heap[root];
+        child += child + 1 < count && is_before(values[heap[child]].oid, values[heap[child + 1]].oid);
+        if (!is_before(values[moved].oid, values[heap[child]].oid))
+            return;
+        heap[root] = heap[child];
+        heap[child] = moved;
+    }
+}
+
+/* Heapsort: whoever makes a certificate chooses the OIDs, and cannot make it slow. */
+static void sort_by_oid(uint32_t *order, const struct cm_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        order[i] = (uint32_t)i;
+    for (size_t root = list->count / 2; root-- > 0;)
+        sift(order, list->count, root, list->values);
+    for (size_t end = list->count; end-- > 1;) {
+        const uint32_t greatest = order[0];
+        order[0] = order[end];
+        order[end] = greatest;
+        sift(order, end, 0, list->values);
+    }
+}
+
+/* RFC 5280 4.2: a certificate must not include more than one instance of a particular extension. */
+static bool mark_duplicates(struct certmap_peer *peer, struct cm_list *list) {
+    cm_arena_reset(&peer->scratch);
+    uint32_t *order = cm_arena_alloc(&peer->scratch, list->count * sizeof *order);
+    if (order == NULL)
+        return false;
+    sort_by_oid(order, list);
+    for (size_t i = 1; i < list->count; i++) {
+        struct cm_value *a = &list->values[order[i - 1]], *b = &list->values[order[i]];
+        if (cm_view_equal(a->oid, b->oid))
+            a->unreadable = b->unreadable = CERTMAP_CODE_DUPLICATE_EXTENSION;
+    }
+    return true;
+}
+
+/* ---- all of them ---- */
+
+/* How many there are, which is within the limits, and all well-formed. */
+static enum certmap_code count_extensions(size_t *count, struct cm_der der) {
+    struct extension extension;
+    enum certmap_code code = CERTMAP_CODE_NONE;
+    for (*count = 0; !cm_der_done(&der); ++*count) {
+        if (!take_extension(&der, &extension))
+            return CERTMAP_CODE_MALFORMED_PIECE;
+        if (*count == CERTMAP_MAX_EXTENSIONS || extension.oid.contents.len > CERTMAP_MAX_OID_SIZE)
+            code = CERTMAP_CODE_VALUE_TOO_LONG;
+    }
+    return *count > 0 ? code : CERTMAP_CODE_MALFORMED_PIECE;
+}
+
+/* Makes the values of `ext`, with their text but where there are two. */
+static enum certmap_code read_extensions(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece) {
+    struct cm_der der;
+    struct extension extension;
+    size_t count;
+    if (piece.len > CERTMAP_MAX_EXTENSIONS_SIZE)
+        return CERTMAP_CODE_VALUE_TOO_LONG;
+    if (!cm_der_only(&der, piece, CM_DER_SEQUENCE))
+        return CERTMAP_CODE_MALFORMED_PIECE;
+    enum certmap_code code = count_extensions(&count, der);
+    if (code != CERTMAP_CODE_NONE)
+        return code;
+    if (!cm_list_reserve(list, count, 0, &peer->arena))
+        return CERTMAP_CODE_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        (void)take_extension(&der, &extension);
+        list->values[i] = (struct cm_value){.oid = extension.oid.contents, .der = extension.octets.whole};
+    }
+    cm_list_chain(list, 0);
+    return mark_duplicates(peer, list) ? CERTMAP_CODE_NONE : CERTMAP_CODE_MEMORY;
+}
+
+static bool make_texts(struct certmap_peer *peer, struct cm_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        struct cm_value *value = &list->values[i];
+        if (value->unreadable == CERTMAP_CODE_NONE &&
+            cm_make_printed(peer, value, cm_hex_print, octets_of(value)) != CERTMAP_CODE_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* Nothing is known of any field that is read from an extension. */
+static bool settle_all(struct certmap_peer *peer, enum certmap_code code) {
+    for (unsigned field = 0; field < CM_LIST_SUBJECT_NAME; field++)
+        if (cm_field_pieces((enum certmap_field)field) & CERTMAP_PIECE_EXTENSIONS)
+            (void)cm_list_settle(&peer->lists[field], code);
+    return code != CERTMAP_CODE_MEMORY;
+}
+
+/* Reads the field of an extension, if it has one. A field that two extensions have is unknown if one of them is. */
+static bool read_known(struct certmap_peer *peer, const struct cm_value *extension) {
+    const struct known *row = find_known(extension->oid);
+    if (row == NULL || peer->lists[row->field].unknown != CERTMAP_CODE_NONE)
+        return true;
+    struct cm_list *list = &peer->lists[row->field];
+    if (extension->unreadable != CERTMAP_CODE_DUPLICATE_EXTENSION)
+        return cm_list_settle(list, row->read(peer, list, octets_of(extension)));
+    if (row->field == CERTMAP_FIELD_SAN)
+        (void)cm_list_settle(&peer->lists[CERTMAP_FIELD_SAN_DIRNAME], CERTMAP_CODE_DUPLICATE_EXTENSION);
+    return cm_list_settle(list, CERTMAP_CODE_DUPLICATE_EXTENSION);
+}
+
+bool cm_extensions_read(struct certmap_peer *peer, struct certmap_view piece) {
+    struct cm_list *list = &peer->lists[CERTMAP_FIELD_EXTENSION];
+    if (piece.data == NULL)
+        return settle_all(peer, CERTMAP_CODE_NOT_SUPPLIED);
+    if (piece.len == 0)
+        return true;
+    const enum certmap_code code = read_extensions(peer, list, piece);
+    if (code != CERTMAP_CODE_NONE)
+        return settle_all(peer, code);
+    for (size_t i = 0; i < list->count; i++)
+        if (!read_known(peer, &list->values[i]))
+            return false;
+    return make_texts(peer, list);
+}

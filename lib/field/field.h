@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The fields of a certificate and their subfields: the one place where they have their names, and where it
+ * stands how the values of each read. */
+#ifndef CM_FIELD_FIELD_H
+#define CM_FIELD_FIELD_H
+
+#include "base/arena.h"
+
+struct cm_out;
+
+/* How values and operands become comparable text (canonical.h). */
+enum cm_text_kind {
+    CM_TEXT_PLAIN,    /* text, in NFC */
+    CM_TEXT_DNS,      /* a host name */
+    CM_TEXT_EMAIL,    /* a mailbox */
+    CM_TEXT_URI,      /* a URI */
+    CM_TEXT_IP,       /* an address; operands may be networks */
+    CM_TEXT_OID,      /* an object identifier, or its name */
+    CM_TEXT_USAGE,    /* a bit of the key usage */
+    CM_TEXT_SERIAL,   /* a serial number */
+    CM_TEXT_HEX,      /* octets */
+    CM_TEXT_SHA256,   /* a digest */
+    CM_TEXT_SHA1,     /* a digest */
+    CM_TEXT_VERSION,  /* 1, 2 or 3 */
+    CM_TEXT_VALIDITY, /* valid, early or expired */
+    CM_TEXT_NAME      /* a whole Name, which is no text: compare.h */
+};
+
+/* The lists of a peer: one for each enum certmap_field, and two of one value, a whole Name. */
+#define CM_LIST_SUBJECT_NAME 21
+#define CM_LIST_ISSUER_NAME 22
+#define CM_LIST_COUNT 23
+
+/* The rows of the SAN's list; all other otherNames share the chain after the last. */
+enum cm_san_row {
+    CM_SAN_DNS,
+    CM_SAN_EMAIL, /* rfc822Name, and otherName SmtpUTF8Mailbox */
+    CM_SAN_URI,
+    CM_SAN_IP,
+    CM_SAN_UPN,
+    CM_SAN_KRB5,
+    CM_SAN_DIRNAME,
+    CM_SAN_RID,
+    CM_SAN_OTHER
+};
+
+/* Where the values of a field and subfield are found. */
+struct cm_path {
+    enum certmap_field field;
+    uint32_t list;           /* of the peer */
+    uint32_t row;            /* which chain of it */
+    bool by_oid;             /* the chain has values of several types: those with this oid are meant */
+    struct certmap_view oid; /* contents octets; data NULL where the subfield has none */
+    enum cm_text_kind kind;
+};
+
+/* How many rows the lists of a field have. */
+size_t cm_field_rows(enum certmap_field field);
+/* The pieces (enum certmap_piece) that a field is read from. */
+unsigned cm_field_pieces(enum certmap_field field);
+/* Splits a path as rules write it ("san.dirname.CN", "spki.sha256") into field and subfield, which is empty
+ * where nothing follows the field. False: there is no such field; then *field is untouched, and *subfield is
+ * what was looked for, the text up to the first dot. */
+bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, struct certmap_view text);
+/* The field that a misspelt one was probably meant to be, or NULL. */
+const char *cm_field_nearest(struct certmap_view text);
+
+/* Finds the path of a subfield, which is empty for a field without. An OID that is in no table is copied to
+ * arena. Errors: SYNTAX (UNKNOWN_SUBFIELD, BAD_OID), MEMORY. */
+enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field field, struct certmap_view subfield,
+                                    struct cm_arena *arena, struct certmap_error *err);
+/* Prints a path as rules write it. */
+void cm_path_print(struct cm_out *out, const struct cm_path *path);
+/* The OID's row of the SAN, or CM_SAN_OTHER. */
+enum cm_san_row cm_san_row_by_oid(struct certmap_view oid);
+/* The name of a row of the SAN: "dns"; row is below CM_SAN_OTHER. */
+const char *cm_san_row_name(enum cm_san_row row);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "field/list.h"
+#include "base/error.h"
+#include "name/attr.h"
+#include "name/name.h"
+#include "name/value.h"
+
+/* One piece for both, so that a large list wastes no chunk of the arena. */
+bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena) {
+    list->values = cm_arena_alloc(arena, count * sizeof *list->values + (rows + 1) * sizeof *list->first);
+    if (list->values == NULL)
+        return false;
+    list->first = (uint32_t *)(void *)(list->values + count);
+    list->count = count;
+    return true;
+}
+
+void cm_list_chain(struct cm_list *list, size_t rows) {
+    for (size_t row = 0; row <= rows; row++)
+        list->first[row] = CM_VALUE_NONE;
+    for (size_t i = list->count; i-- > 0;) {
+        struct cm_value *value = &list->values[i];
+        value->next = list->first[value->row];
+        list->first[value->row] = (uint32_t)i;
+    }
+}
+
+bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena) {
+    struct cm_list longer = *list;
+    if (!cm_list_reserve(&longer, list->count + 1, 0, arena))
+        return false;
+    for (size_t i = 0; i < list->count; i++)
+        longer.values[i] = list->values[i];
+    longer.values[list->count] = *value;
+    cm_list_chain(&longer, 0);
+    *list = longer;
+    return true;
+}
+
+uint32_t cm_list_first(const struct cm_list *list, size_t row) {
+    return list->first == NULL ? CM_VALUE_NONE : list->first[row];
+}
+
+/* An arena gave nothing: the Name is too much, or the machine too small. */
+static enum certmap_status no_room(const struct cm_arena *arena, const struct cm_arena *scratch,
+                                   struct certmap_error *err) {
+    if (arena->over || scratch->over)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
+                        "the Names need more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
+    return cm_error_memory(err);
+}
+
+/* Reads a Name to the end, so that what follows cannot fail for its form. */
+static enum certmap_status count_avas(struct certmap_view der, size_t *count, struct certmap_error *err) {
+    struct cm_name_cursor cursor;
+    struct cm_rdn_ava item;
+    bool more = true;
+    *count = 0;
+    enum certmap_status status = cm_name_open(&cursor, der, err);
+    while (status == CERTMAP_OK && more) {
+        status = cm_name_next(&cursor, &item, &more, err);
+        *count += status == CERTMAP_OK && more;
+    }
+    return status;
+}
+
+/* Decodes, normalises and folds the value of an AVA; false when there is no memory. */
+static bool make_value(struct cm_value *value, const struct cm_rdn_ava *ava, struct cm_arena *arena,
+                       struct cm_arena *scratch) {
+    struct certmap_view utf8 = {NULL, 0};
+    *value = (struct cm_value){
+        .oid = ava->oid,
+        .der = ava->value,
+        .tag = ava->tag,
+        .rdn = (uint16_t)ava->rdn,
+        .row = (uint16_t)cm_attr_by_oid(ava->oid),
+    };
+    cm_arena_reset(scratch);
+    value->unreadable = cm_value_read(&utf8, ava->tag, ava->contents, scratch);
+    if (value->unreadable == CERTMAP_CODE_NONE)
+        return cm_text_make(&value->text, utf8, arena, scratch);
+    return value->unreadable != CERTMAP_CODE_MEMORY;
+}
+
+enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
+                                      struct cm_arena *scratch, struct certmap_error *err) {
+    struct cm_name_cursor cursor;
+    struct cm_rdn_ava ava;
+    size_t count;
+    bool more;
+    *list = (struct cm_list){NULL, 0, NULL, 0, CERTMAP_CODE_NONE};
+    enum certmap_status status = count_avas(der, &count, err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (!cm_list_reserve(list, count, CM_ATTR_COUNT, arena))
+        return no_room(arena, scratch, err);
+    (void)cm_name_open(&cursor, der, NULL);
+    for (size_t i = 0; i < count; i++) {
+        (void)cm_name_next(&cursor, &ava, &more, NULL);
+        if (!make_value(&list->values[i], &ava, arena, scratch))
+            return no_room(arena, scratch, err);
+    }
+    list->rdn_count = count == 0 ? 0 : list->values[count - 1].rdn + (size_t)1;
+    cm_list_chain(list, CM_ATTR_COUNT);
+    return CERTMAP_OK;
+}

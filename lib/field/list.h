@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of one field of a certificate, decoded once, as conditions and templates read them.
+ *
+ *     values:       [CN=Alice] [OU=Sales] [OU=Staff] [O=Contoso]     encoded order
+ *     first:        CN -> 0, OU -> 1, O -> 3, others -> CM_VALUE_NONE
+ *     values[].next: the next value of the same row: 1 -> 2
+ *
+ * What a row is depends on the field (field.h): for a Name a row of the attribute table, for the SAN a kind
+ * of name. All values without a row share the last chain, and are told apart by their OID. */
+#ifndef CM_FIELD_LIST_H
+#define CM_FIELD_LIST_H
+
+#include "base/arena.h"
+#include "base/unicode.h"
+
+#define CM_VALUE_NONE UINT32_MAX
+
+struct cm_list;
+struct cm_value_label;
+
+struct cm_value {
+    struct certmap_view oid;      /* contents octets; data NULL where the value has none */
+    struct certmap_view der;      /* tag and length included; data NULL where the value is no DER */
+    struct cm_text text;          /* both NULL when unreadable, and for a whole Name */
+    const struct cm_list *avas;   /* of a whole Name, which has no text of its own; else NULL */
+    uint32_t tag;                 /* of an AVA */
+    uint16_t rdn;                 /* of an AVA */
+    uint16_t row;                 /* which chain it is in */
+    uint32_t next;                /* in this chain, or CM_VALUE_NONE */
+    enum certmap_code unreadable; /* why there is no text */
+    struct cm_value_label *label; /* for certmap_peer_value; NULL until asked for */
+};
+
+struct cm_list {
+    struct cm_value *values;
+    size_t count;
+    uint32_t *first;           /* of each row, and of the last chain; NULL: there are no values */
+    size_t rdn_count;          /* of a Name */
+    enum certmap_code unknown; /* why nothing is known of the field, or CERTMAP_CODE_NONE */
+};
+
+/* Makes room for count values and rows + 1 chains; false when there is none. */
+bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena);
+/* Threads the values of each row, in encoded order. */
+void cm_list_chain(struct cm_list *list, size_t rows);
+/* Adds a value to a list without rows, which is short, because it moves: what it held stays as garbage in the
+ * arena. False when there is no room. */
+bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena);
+/* The first value of a row, or CM_VALUE_NONE. */
+uint32_t cm_list_first(const struct cm_list *list, size_t row);
+
+/* Makes the list of the AVAs of a Name, read to its end. der has to stay as long as the list. Errors:
+ * MEMORY, LIMIT, CERTIFICATE (offset into der). */
+enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
+                                      struct cm_arena *scratch, struct certmap_error *err);
+
+#endif

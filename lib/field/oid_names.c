@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "field/oid_names.h"
+#include "base/view.h"
+
+/* id-kp, 1.3.6.1.5.5.7.3 */
+#define KP(last) CM_VIEW_OF("\x2B\x06\x01\x05\x05\x07\x03" last)
+/* Microsoft, 1.3.6.1.4.1.311 */
+#define MS(rest) CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37" rest)
+/* CA/Browser Forum, 2.23.140.1 */
+#define CABF(rest) CM_VIEW_OF("\x67\x81\x0C\x01" rest)
+
+/* Names as the documents that register the OIDs spell them, without their id-kp- and the like. */
+static const struct oid_name {
+    struct certmap_view oid; /* contents octets */
+    const char *name;
+} table[] = {
+    /* RFC 5280 4.2.1.12 */
+    {CM_VIEW_OF("\x55\x1D\x25\x00"), "anyExtendedKeyUsage"},
+    {KP("\x01"), "serverAuth"},
+    {KP("\x02"), "clientAuth"},
+    {KP("\x03"), "codeSigning"},
+    {KP("\x04"), "emailProtection"},
+    {KP("\x08"), "timeStamping"},
+    {KP("\x09"), "OCSPSigning"},
+    /* RFC 4945 5.1.3.12 and its predecessors */
+    {KP("\x05"), "ipsecEndSystem"},
+    {KP("\x06"), "ipsecTunnel"},
+    {KP("\x07"), "ipsecUser"},
+    {KP("\x11"), "ipsecIKE"},
+    /* RFC 3029, RFC 4334, RFC 5055, RFC 5415, RFC 5924, RFC 6187, RFC 6494, RFC 6402, RFC 8209, RFC 9336 */
+    {KP("\x0A"), "dvcs"},
+    {KP("\x0D"), "eapOverPPP"},
+    {KP("\x0E"), "eapOverLAN"},
+    {KP("\x0F"), "scvpServer"},
+    {KP("\x10"), "scvpClient"},
+    {KP("\x12"), "capwapAC"},
+    {KP("\x13"), "capwapWTP"},
+    {KP("\x14"), "sipDomain"},
+    {KP("\x15"), "secureShellClient"},
+    {KP("\x16"), "secureShellServer"},
+    {KP("\x17"), "sendRouter"},
+    {KP("\x18"), "sendProxiedRouter"},
+    {KP("\x19"), "sendOwner"},
+    {KP("\x1A"), "sendProxiedOwner"},
+    {KP("\x1B"), "cmcCA"},
+    {KP("\x1C"), "cmcRA"},
+    {KP("\x1D"), "cmcArchive"},
+    {KP("\x1E"), "bgpsecRouter"},
+    {KP("\x24"), "documentSigning"},
+    /* RFC 4556 3.2.2 and 3.2.4 */
+    {CM_VIEW_OF("\x2B\x06\x01\x05\x02\x03\x04"), "pkinitClientAuth"},
+    {CM_VIEW_OF("\x2B\x06\x01\x05\x02\x03\x05"), "pkinitKDC"},
+    /* FIPS 201-3 */
+    {CM_VIEW_OF("\x60\x86\x48\x01\x65\x03\x06\x08"), "pivCardAuth"},
+    /* Microsoft */
+    {MS("\x14\x02\x02"), "smartcardLogon"},
+    {MS("\x14\x02\x01"), "enrollmentAgent"},
+    {MS("\x0A\x03\x04"), "encryptedFileSystem"},
+    {MS("\x0A\x03\x0C"), "msDocumentSigning"},
+    /* certificate policies: RFC 5280 4.2.1.4; CA/Browser Forum, Baseline Requirements 7.1.6.1 */
+    {CM_VIEW_OF("\x55\x1D\x20\x00"), "anyPolicy"},
+    {CABF("\x01"), "extendedValidation"},
+    {CABF("\x02\x01"), "domainValidated"},
+    {CABF("\x02\x02"), "organizationValidated"},
+    {CABF("\x02\x03"), "individualValidated"},
+};
+#define ROWS (sizeof table / sizeof *table)
+
+static struct certmap_view name_of(size_t row) {
+    return cm_view(table[row].name, strlen(table[row].name));
+}
+
+const char *cm_oid_name(struct certmap_view contents) {
+    for (size_t i = 0; i < ROWS; i++)
+        if (cm_view_equal(table[i].oid, contents))
+            return table[i].name;
+    return NULL;
+}
+
+struct certmap_view cm_oid_by_name(struct certmap_view name) {
+    for (size_t i = 0; i < ROWS; i++)
+        if (certmap_text_same(name, name_of(i)))
+            return table[i].oid;
+    return CM_VIEW_NONE;
+}
+
+const char *cm_oid_name_nearest(struct certmap_view name) {
+    struct certmap_view names[ROWS];
+    for (size_t i = 0; i < ROWS; i++)
+        names[i] = name_of(i);
+    size_t nearest = certmap_text_nearest(name, names, ROWS);
+    return nearest == SIZE_MAX ? NULL : table[nearest].name;
+}

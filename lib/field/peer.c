@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "field/peer.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/out.h"
+#include "base/view.h"
+#include "der/oid.h"
+#include "field/pieces.h"
+#include "name/attr.h"
+#include "name/value.h"
+#include <string.h>
+
+/* Texts about a value that only certmap_peer_value needs; made when first asked for. */
+struct cm_value_label {
+    struct certmap_view oid;  /* dotted; empty where the value has none */
+    struct certmap_view type; /* the string type, or "tag 0x04"; empty where the value is no AVA */
+    struct certmap_view text; /* a whole Name in RFC 4514; else that of the value */
+};
+
+enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator,
+                                     struct certmap_error *err) {
+    struct certmap_allocator own;
+    if (peer == NULL || !cm_allocator_init(&own, allocator))
+        return cm_error_argument(err, "certmap_peer_new: peer is NULL, or the allocator lacks a function");
+    struct certmap_peer *made = cm_alloc(&own, sizeof *made);
+    if (made == NULL)
+        return cm_error_memory(err);
+    memset(made, 0, sizeof *made); /* a literal of this size could stand on the stack */
+    cm_arena_init(&made->arena, &own, CERTMAP_MAX_PEER_MEMORY / 4 * 3);
+    cm_arena_init(&made->scratch, &own, CERTMAP_MAX_PEER_MEMORY / 4);
+    *peer = made;
+    return CERTMAP_OK;
+}
+
+void certmap_peer_clear(struct certmap_peer *peer) {
+    if (peer == NULL)
+        return;
+    cm_arena_reset(&peer->arena);
+    cm_arena_reset(&peer->scratch);
+    peer->set = false;
+    peer->certificate = CM_VIEW_NONE;
+    memset(peer->lists, 0, sizeof peer->lists);
+}
+
+void certmap_peer_free(struct certmap_peer *peer) {
+    if (peer == NULL)
+        return;
+    struct certmap_allocator own = peer->arena.allocator;
+    cm_arena_free(&peer->arena);
+    cm_arena_free(&peer->scratch);
+    cm_release(&own, peer);
+}
+
+static enum certmap_status no_room(const struct certmap_peer *peer, struct certmap_error *err) {
+    if (peer->arena.over || peer->scratch.over)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
+                        "the certificate needs more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
+    return cm_error_memory(err);
+}
+
+static enum certmap_status prepare_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
+                                        struct certmap_error *err) {
+    enum certmap_status status = cm_list_from_name(&peer->lists[list], der, &peer->arena, &peer->scratch, err);
+    const struct cm_value name = {.der = der, .avas = &peer->lists[list]};
+    if (status == CERTMAP_OK && !cm_list_append(&peer->lists[whole], &name, &peer->arena))
+        status = no_room(peer, err);
+    return status;
+}
+
+/* Says which of the two Names an error is about. */
+static void name_the_field(struct certmap_error *err, const char *field) {
+    char text[sizeof err->text];
+    if (err == NULL || err->status == CERTMAP_ERROR_MEMORY)
+        return;
+    struct cm_out out = {text, sizeof text - 1, 0};
+    cm_out_string(&out, field);
+    cm_out_string(&out, ": ");
+    cm_out_string(&out, err->text);
+    text[out.len < out.cap ? out.len : out.cap] = 0;
+    memcpy(err->text, text, strlen(text) + 1);
+}
+
+static enum certmap_status prepare_names(struct certmap_peer *peer, const struct certmap_cert *cert,
+                                         struct certmap_error *err) {
+    enum certmap_status status = prepare_name(peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
+    if (status != CERTMAP_OK) {
+        name_the_field(err, "subject");
+        return status;
+    }
+    status = prepare_name(peer, CERTMAP_FIELD_ISSUER, CM_LIST_ISSUER_NAME, cert->issuer, err);
+    if (status != CERTMAP_OK)
+        name_the_field(err, "issuer");
+    return status;
+}
+
+enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
+                                     struct certmap_error *err) {
+    certmap_peer_clear(peer);
+    if (peer == NULL || cert == NULL || cert->size < sizeof *cert)
+        return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is too small");
+    if (cert->subject.data == NULL || cert->issuer.data == NULL)
+        return cm_error_argument(err, "certmap_peer_set: subject and issuer have to be supplied");
+    if (!cm_digests_sound(cert))
+        return cm_error_argument(err, "certmap_peer_set: a digest is not as long as its hash makes it");
+    enum certmap_status status = prepare_names(peer, cert, err);
+    if (status == CERTMAP_OK && !cm_pieces_read(peer, cert))
+        status = no_room(peer, err);
+    peer->set = status == CERTMAP_OK;
+    if (status != CERTMAP_OK)
+        certmap_peer_clear(peer);
+    return status;
+}
+
+enum certmap_code certmap_peer_field_unknown(const struct certmap_peer *peer, enum certmap_field field) {
+    if (peer == NULL || !peer->set || certmap_field_name(field) == NULL)
+        return CERTMAP_CODE_NOT_SUPPLIED;
+    return peer->lists[field].unknown;
+}
+
+size_t certmap_peer_value_count(const struct certmap_peer *peer, enum certmap_field field) {
+    return peer == NULL || certmap_field_name(field) == NULL ? 0 : peer->lists[field].count;
+}
+
+/* ---- values, for those who show them ---- */
+
+static struct certmap_view dotted(struct certmap_peer *peer, struct certmap_view oid) {
+    struct cm_out out = {NULL, 0, 0};
+    cm_oid_print(&out, oid);
+    out = (struct cm_out){cm_arena_alloc(&peer->arena, out.len + 1), out.len + 1, 0};
+    if (out.text == NULL)
+        return CM_VIEW_NONE;
+    cm_oid_print(&out, oid);
+    out.text[out.len] = 0;
+    return cm_view(out.text, out.len);
+}
+
+/* "UTF8String", or "tag 0x" and the identifier octets. */
+static struct certmap_view type_text(struct certmap_peer *peer, const struct cm_value *value) {
+    char text[16];
+    struct cm_out out = {text, sizeof text, 0};
+    const char *name = cm_value_type_name(value->tag);
+    size_t octets = 1;
+    if (name != NULL)
+        return cm_view(name, strlen(name));
+    while ((value->der.data[0] & 0x1F) == 0x1F && octets < 5 && (octets == 1 || value->der.data[octets - 1] & 0x80))
+        octets++;
+    cm_out_string(&out, "tag 0x");
+    cm_out_hex(&out, cm_view(value->der.data, octets));
+    return cm_arena_text(&peer->arena, cm_view(text, out.len));
+}
+
+/* A Name that has been read, so that nothing but memory can be missing. */
+static struct certmap_view name_text(struct certmap_peer *peer, struct certmap_view name) {
+    size_t len;
+    (void)certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
+    char *text = cm_arena_alloc(&peer->arena, len + 1);
+    if (text == NULL)
+        return CM_VIEW_NONE;
+    (void)certmap_name_to_text(text, len + 1, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
+    return cm_view(text, len);
+}
+
+/* Fields whose values are AVAs, so that their rows are those of the table of types. */
+static bool has_avas(enum certmap_field field) {
+    return field == CERTMAP_FIELD_SUBJECT || field == CERTMAP_FIELD_ISSUER || field == CERTMAP_FIELD_SAN_DIRNAME;
+}
+
+static bool label(struct certmap_peer *peer, struct cm_value *value, bool is_ava) {
+    struct cm_value_label *made = cm_arena_alloc(&peer->arena, sizeof *made);
+    if (made == NULL)
+        return false;
+    *made = (struct cm_value_label){CM_VIEW(""), CM_VIEW(""), value->text.nfc};
+    if (value->oid.data != NULL)
+        made->oid = dotted(peer, value->oid);
+    if (is_ava)
+        made->type = type_text(peer, value);
+    if (value->avas != NULL)
+        made->text = name_text(peer, value->der);
+    if (made->oid.data == NULL || made->type.data == NULL || (value->avas != NULL && made->text.data == NULL))
+        return false;
+    value->label = made;
+    return true;
+}
+
+/* Sets what there is to say about a value besides its text; most values have nothing, and take no memory. */
+static bool take_label(struct certmap_peer *peer, struct cm_value_label *taken, struct cm_value *value, bool is_ava) {
+    *taken = (struct cm_value_label){CM_VIEW(""), CM_VIEW(""), value->text.nfc};
+    if (!is_ava && value->oid.data == NULL && value->avas == NULL)
+        return true;
+    if (value->label == NULL && !label(peer, value, is_ava))
+        return false;
+    *taken = *value->label;
+    return true;
+}
+
+/* The name that rules have for what picks this value, or its OID; nothing where the field has no subfields. */
+static struct certmap_view subfield(enum certmap_field field, const struct cm_value *value,
+                                    const struct cm_value_label *made) {
+    const char *name = NULL;
+    if (has_avas(field) && value->row != CM_ATTR_OTHER)
+        name = cm_attr_row(value->row)->name;
+    else if (field == CERTMAP_FIELD_SAN && value->row != CM_SAN_OTHER)
+        name = cm_san_row_name((enum cm_san_row)value->row);
+    return name == NULL ? made->oid : cm_view(name, strlen(name));
+}
+
+enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value, enum certmap_field field,
+                                       size_t index, struct certmap_error *err) {
+    if (value == NULL || value->size < sizeof *value || index >= certmap_peer_value_count(peer, field))
+        return cm_error_argument(err, "certmap_peer_value: value is NULL or too small, or there is no such value");
+    struct cm_value *own = &peer->lists[field].values[index];
+    struct cm_value_label made;
+    if (!take_label(peer, &made, own, has_avas(field)))
+        return no_room(peer, err);
+    *value = (struct certmap_value){
+        .size = value->size,
+        .rdn = own->rdn,
+        .subfield = subfield(field, own, &made),
+        .oid = made.oid,
+        .type = made.type,
+        .der = own->der,
+        .text = made.text,
+        .unreadable = own->unreadable,
+    };
+    return CERTMAP_OK;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The prepared certificate, as the evaluator reads it: a list of values for each field (list.h). */
+#ifndef CM_FIELD_PEER_H
+#define CM_FIELD_PEER_H
+
+#include "field/field.h"
+#include "field/list.h"
+
+/* What the last match built, and room to build it in, so that a match allocates nothing (rule/output.h). */
+struct cm_built {
+    size_t len; /* bytes of text in use */
+    uint8_t text[CERTMAP_MAX_BUILT_SIZE];
+    uint8_t work[2][CERTMAP_MAX_BUILT_SIZE]; /* a value on its way through filters */
+    struct certmap_view accounts[CERTMAP_MAX_ACCOUNTS];
+    struct certmap_view groups[CERTMAP_MAX_OUTPUTS];
+    struct certmap_attribute attributes[CERTMAP_MAX_OUTPUTS];
+};
+
+struct certmap_peer {
+    struct cm_arena arena;   /* what lives until the next set */
+    struct cm_arena scratch; /* what lives during a call */
+    bool set;
+    struct cm_list lists[CM_LIST_COUNT]; /* by enum certmap_field, and CM_LIST_... */
+    struct certmap_view certificate;     /* borrowed; data NULL: not supplied */
+    struct cm_built built;
+};
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The parser of Names as text: one grammar, and what the dialects change of it.
+ *
+ *     name  = [ rdn *( separator rdn ) ]
+ *     rdn   = ava *( "+" ava )
+ *     ava   = type "=" value
+ *     type  = name / numericoid
+ *     value = "#" 1*hexpair / string / quoted */
+#ifndef CM_NAME_DN_PARSE_H
+#define CM_NAME_DN_PARSE_H
+
+#include "certmap/certmap.h"
+#include "name/dn_write.h"
+
+struct cm_dn_parser;
+
+/* How values may be quoted. */
+enum cm_dn_quotes {
+    CM_DN_QUOTES_NONE,      /* " is to be escaped */
+    CM_DN_QUOTES_BACKSLASH, /* "a \"b\"" */
+    CM_DN_QUOTES_DOUBLED    /* "a ""b""" */
+};
+/* What a backslash does. */
+enum cm_dn_escapes {
+    CM_DN_ESCAPES_RFC4514, /* \, and \C3\BC */
+    CM_DN_ESCAPES_HEX,     /* \xC3\xBC, \/ and \+; any other is an ordinary character */
+    CM_DN_ESCAPES_NONE     /* it is an ordinary character */
+};
+
+struct cm_dn_dialect {
+    bool root_first;
+    bool has_spaces;   /* space around types, = and separators is insignificant */
+    bool keeps_spaces; /* space at the ends of a value belongs to it: else it is an error or insignificant */
+    bool has_hex;      /* #0C0141 */
+    bool is_openssl;   /* `mail` and `uid`, in lower case, are what OpenSSL calls so */
+    enum cm_dn_quotes quotes;
+    enum cm_dn_escapes escapes;
+    const char *to_escape;   /* characters that may not stand in a string as they are */
+    const char *before_name; /* the character that a Name begins with, or "" */
+    const char *separators;  /* any of them stands between RDNs */
+};
+
+struct cm_dn_parser {
+    const struct cm_dn_dialect *dialect;
+    struct certmap_view text;
+    size_t at; /* offset into text */
+    struct cm_dn_writer writer;
+    struct certmap_error *err;
+};
+
+/* A Name to DER, as certmap_name_from_text says. call: the name of the public function. */
+enum certmap_status cm_dn_parse(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
+                                const struct cm_dn_dialect *dialect, const char *call, struct certmap_error *err);
+
+/* ---- for the files dn_*.c ---- */
+
+/* Sets the position of an error that has been filled, at some bytes of the text; returns status. */
+enum certmap_status cm_dn_place(const struct cm_dn_parser *parser, enum certmap_status status, size_t offset,
+                                size_t length);
+enum certmap_status cm_dn_fail(const struct cm_dn_parser *parser, enum certmap_code code, size_t offset, size_t length,
+                               const char *what);
+enum certmap_status cm_dn_too_large(const struct cm_dn_parser *parser, enum certmap_code code, size_t offset,
+                                    const char *what, size_t limit);
+/* The byte here, or -1 at the end. */
+int cm_dn_peek(const struct cm_dn_parser *parser);
+/* Moves past spaces, where the dialect has them. */
+void cm_dn_skip_spaces(struct cm_dn_parser *parser);
+/* Whether `type "="` stands at an offset. */
+bool cm_dn_is_type(const struct cm_dn_parser *parser, size_t offset);
+/* Whether a value ends here: at the end of the text, at a separator, or at +. */
+bool cm_dn_ends_value(const struct cm_dn_parser *parser);
+/* Takes a value and writes it: an element. oid: contents of its type. */
+enum certmap_status cm_dn_take_value(struct cm_dn_parser *parser, struct certmap_view oid);
+
+#endif

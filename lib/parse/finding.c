@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse/finding.h"
+
+void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity, const struct certmap_error *finding) {
+    if (severity == CERTMAP_SEVERITY_ERROR && findings->errors++ == 0)
+        findings->first = *finding;
+    if (findings->count >= CERTMAP_MAX_FINDINGS)
+        return;
+    findings->count++;
+    if (findings->diag != NULL)
+        findings->diag(findings->ctx, severity, finding);
+}
+
+bool cm_findings_full(const struct cm_findings *findings) {
+    return findings->errors >= CERTMAP_MAX_FINDINGS;
+}

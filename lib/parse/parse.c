@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* The native language (docs/rules.md): the file and its mappings.
+ *
+ *     file       = "certmap" "1" ";" { policy | issuers | mapping }
+ *     mapping    = "mapping" string "{" "when" ( "always" | expression ) ";" decision "}"
+ *     decision: parse_output.c; expression: parse_expression.c; policy: parse_policy.c; issuers: parse_issuers.c
+ *
+ * A mistake in a name or a text is reported and reading goes on; after one in the structure, what is
+ * left of the mapping is skipped. */
+#include "base/alloc.h"
+#include "base/view.h"
+#include "parse/parser.h"
+
+/* ---- mappings ---- */
+
+static bool take_always(struct cm_parser *parser) {
+    return certmap_builder_always(parser->builder, &parser->error) == CERTMAP_OK ||
+           cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
+static bool take_when(struct cm_parser *parser, bool *always) {
+    static const struct certmap_view words[] = {CM_VIEW_OF("when")}, joins[] = {CM_VIEW_OF("and"), CM_VIEW_OF("or")};
+    *always = false;
+    if (!cm_parser_accept_word(parser, CM_VIEW("when")))
+        return cm_parser_report_unexpected(parser, CERTMAP_CODE_MISSING_WHEN,
+                                           "\"when\" and the conditions of the mapping", words, 1);
+    *always = cm_parser_accept_word(parser, CM_VIEW("always"));
+    parser->nesting = 0;
+    if (*always ? !take_always(parser) : !cm_parser_take_expression(parser))
+        return false;
+    return cm_parser_accept_punct(parser, ';') ||
+           cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                       *always ? "\";\" after \"always\""
+                                               : "\"and\", \"or\" or \";\" after the condition",
+                                       joins, *always ? 0 : 2);
+}
+
+/* Findings about mappings that are right but not what their author may have meant. */
+static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision) {
+    const struct cm_token before = parser->catch_all;
+    struct certmap_error warning;
+    struct cm_quoted name = cm_quote(parser->mapping_name.text);
+    if (always && decision == CERTMAP_ALLOW) {
+        cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_ALLOWS_EVERYONE, "the mapping %s allows every certificate",
+                 name.text);
+        cm_error_place(&warning, parser->mapping_name.position);
+        cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    }
+    if (before.kind != CM_TOKEN_END) {
+        cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_UNREACHABLE_MAPPING,
+                 "the mapping %s is never reached: %s in line %zu holds for every certificate", name.text,
+                 cm_quote(before.text).text, before.position.line);
+        cm_error_place(&warning, parser->mapping_name.position);
+        cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    } else if (always) {
+        parser->catch_all = parser->mapping_name;
+    }
+}
+
+/* Tells the builder of a mapping; what it decides is not known yet. */
+static bool begin_mapping(struct cm_parser *parser) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct cm_token name = parser->token;
+    size_t errors = parser->findings.errors;
+    cm_arena_reset(&parser->strings);
+    if (!cm_parser_take_string(parser, &mapping.name, CM_STRING_TEXT,
+                               "the name of the mapping, a string in double quotes"))
+        return false;
+    parser->mapping_name = name;
+    mapping.decision = CERTMAP_DENY;
+    mapping.line = name.position.line;
+    mapping.column = name.position.column;
+    if (parser->findings.errors > errors) {
+        mapping.name = CM_VIEW_NONE; /* reported already; a mapping of this kind needs no name */
+        mapping.kind = CERTMAP_KIND_ONE_TO_ONE;
+    }
+    enum certmap_status status = certmap_builder_mapping(parser->builder, &mapping, &parser->error);
+    if (status == CERTMAP_OK && mapping.name.data != NULL)
+        parser->mapping_name.text = cm_builder_open_mapping(parser->builder)->name;
+    else if (status != CERTMAP_OK &&
+             status != CERTMAP_ERROR_ARGUMENT) /* that is about the last mapping, also reported */
+        cm_parser_report(parser, name.position, &parser->error);
+    return !parser->fatal;
+}
+
+static bool take_mapping(struct cm_parser *parser) {
+    enum certmap_decision decision;
+    bool always;
+    cm_parser_advance(parser);
+    parser->mapping_count++;
+    if (!begin_mapping(parser) || !cm_parser_expect_punct(parser, '{', "\"{\" after the name of the mapping") ||
+        !take_when(parser, &always) || !cm_parser_take_decision(parser, &decision))
+        return false;
+    look_at_mapping(parser, always, decision);
+    return true;
+}
+
+/* ---- the file ---- */
+
+static const struct certmap_view statements[] = {CM_VIEW_OF("mapping"), CM_VIEW_OF("issuers"), CM_VIEW_OF("policy")};
+
+/* Whether a statement with braces begins here. "policy" is also a field, and "issuers" no word of a mapping. */
+static bool at_statement(const struct cm_parser *parser) {
+    return cm_parser_is_word(parser, statements[0]) || cm_parser_is_word(parser, statements[1]);
+}
+
+/* After a mistake: behind what ends the statement, or before the next one. */
+static void skip_statement(struct cm_parser *parser, char end) {
+    while (parser->token.kind != CM_TOKEN_END && !at_statement(parser))
+        if (cm_parser_accept_punct(parser, end))
+            return;
+        else
+            cm_parser_advance(parser);
+}
+
+static void take_version(struct cm_parser *parser) {
+    static const struct certmap_view words[] = {CM_VIEW_OF("certmap")};
+    if (parser->token.kind == CM_TOKEN_END)
+        return;
+    if (!cm_parser_accept_word(parser, words[0])) {
+        cm_parser_report_unexpected(parser, CERTMAP_CODE_MISSING_VERSION, "\"certmap 1;\" at the start of the rules",
+                                    words, 1);
+        while (parser->token.kind != CM_TOKEN_END && !at_statement(parser))
+            cm_parser_advance(parser);
+    } else if (!cm_parser_accept_word(parser, CM_VIEW("1"))) {
+        cm_parser_report_unexpected(parser, CERTMAP_CODE_UNSUPPORTED_VERSION, "version 1, the only one there is", NULL,
+                                    0);
+        skip_statement(parser, '}');
+    } else if (!cm_parser_expect_punct(parser, ';', "\";\" after \"certmap 1\"")) {
+        skip_statement(parser, '}');
+    }
+}
+
+static void take_statement(struct cm_parser *parser) {
+    if (cm_parser_is_word(parser, statements[0])) {
+        if (!take_mapping(parser))
+            skip_statement(parser, '}');
+    } else if (cm_parser_is_word(parser, statements[1])) {
+        if (!cm_parser_take_issuers(parser))
+            skip_statement(parser, '}');
+    } else if (cm_parser_is_word(parser, statements[2])) {
+        if (!cm_parser_take_policy(parser))
+            skip_statement(parser, ';');
+    } else {
+        cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, "\"mapping\", \"issuers\" or \"policy\"", statements,
+                                    3);
+        cm_parser_advance(parser);
+        skip_statement(parser, '}');
+    }
+}
+
+static void take_file(struct cm_parser *parser) {
+    cm_parser_advance(parser);
+    take_version(parser);
+    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings))
+        take_statement(parser);
+    if (parser->mapping_count == 0 && parser->findings.errors == 0) {
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS, "the rules have no mapping");
+        cm_parser_report(parser, parser->token.position, &parser->error);
+    }
+}
+
+/* ---- the call ---- */
+
+static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules **rules, struct certmap_error *err) {
+    if (parser->findings.errors == 0)
+        return certmap_builder_finish(parser->builder, rules, err);
+    if (err != NULL)
+        *err = parser->findings.first;
+    return parser->findings.first.status;
+}
+
+static enum certmap_status parse(struct certmap_rules **rules, struct certmap_view text,
+                                 const struct certmap_parse_options *options, struct certmap_error *err) {
+    struct cm_parser parser = {.options = options, .findings = {.diag = options->diag, .ctx = options->diag_ctx}};
+    if (!cm_allocator_init(&parser.allocator, options->allocator))
+        return cm_error_argument(err, "certmap_rules_parse: the allocator lacks a function");
+    enum certmap_status status = certmap_builder_new(&parser.builder, &parser.allocator, err);
+    if (status != CERTMAP_OK)
+        return status;
+    parser.lexer = cm_lex_start(text);
+    cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
+    cm_arena_init(&parser.kept, &parser.allocator, SIZE_MAX / 2);
+    take_file(&parser);
+    status = finish(&parser, rules, err);
+    cm_arena_free(&parser.strings);
+    cm_parser_free_issuers(&parser);
+    cm_release(&parser.allocator, parser.operands);
+    cm_release(&parser.allocator, parser.positions);
+    certmap_builder_free(parser.builder);
+    return status;
+}
+
+enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
+                                        const struct certmap_parse_options *options, struct certmap_error *err) {
+    static const struct certmap_parse_options defaults = CERTMAP_PARSE_OPTIONS_INIT;
+    if (rules == NULL || (text.data == NULL && text.len > 0) || (options != NULL && options->size < sizeof *options))
+        return cm_error_argument(err, "certmap_rules_parse: rules or text is NULL, or options->size is too small");
+    if (text.len > CERTMAP_MAX_RULES_SIZE)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
+                        CERTMAP_MAX_RULES_SIZE);
+    return parse(rules, text.data != NULL ? text : CM_VIEW(""), options != NULL ? options : &defaults, err);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/* Conditions.
+ *
+ *     condition  = [quantifier] field comparison
+ *                | field ( "present" | "absent" )
+ *                | "count" "(" field ")" "=" number
+ *                | "issuer" "is" string                      a list of issuers
+ *                | "valid" "at" "now"
+ *     quantifier = "any" | "every" | "first" | "last" | "only"
+ *     comparison = "=" ["nocase"] string | "in" ["nocase"] list | ( "like" | "under" ) ["nocase"] ( string | list )
+ *                | string                                    after "issuer is sha256" and the like
+ *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" )
+ *     path       = a word that field.h splits
+ *     list       = "(" string { "," string } ")" */
+#include "base/alloc.h"
+#include "base/view.h"
+#include "field/canonical.h"
+#include "parse/parser.h"
+
+/* A condition while it is taken. */
+struct test {
+    struct certmap_condition condition;
+    struct cm_position field; /* of the subfield, or of the field where there is none */
+    struct cm_position op;
+    bool named;                       /* a list of issuers, */
+    const struct cm_issuers *issuers; /* which is this; NULL: there is none */
+};
+
+/* ---- fields ---- */
+
+/* The words other than fields that a condition begins with. */
+static const struct certmap_view starts[] = {CM_VIEW_OF("not"),   CM_VIEW_OF("any"),  CM_VIEW_OF("every"),
+                                             CM_VIEW_OF("first"), CM_VIEW_OF("last"), CM_VIEW_OF("only"),
+                                             CM_VIEW_OF("count"), CM_VIEW_OF("valid")};
+#define START_COUNT (sizeof starts / sizeof *starts)
+
+/* The field that a subfield alone stands for, "subject." or "san."; NULL where it is none. */
+static const char *field_of_subfield(struct cm_parser *parser, struct certmap_view word) {
+    struct cm_path path;
+    if (cm_path_resolve(&path, CERTMAP_FIELD_SAN, word, &parser->strings, NULL) == CERTMAP_OK)
+        return "san.";
+    return cm_path_resolve(&path, CERTMAP_FIELD_SUBJECT, word, &parser->strings, NULL) == CERTMAP_OK ? "subject."
+                                                                                                     : NULL;
+}
+
+/* The other word that a condition begins with and that was probably meant, or NULL. */
+static const char *nearest_start(struct certmap_view word) {
+    const size_t start = certmap_text_nearest(word, starts, START_COUNT);
+    return start == SIZE_MAX || cm_view_equal(word, starts[start]) ? NULL : (const char *)starts[start].data;
+}
+
+/* A word that is no field: a field misspelt, a subfield alone, or another word that a condition begins with.
+ * first is what stands before its first dot. */
+static bool report_field(struct cm_parser *parser, struct certmap_view first) {
+    const struct cm_token *token = &parser->token;
+    const bool dotted = first.len < token->text.len;
+    const char *field = dotted ? NULL : field_of_subfield(parser, first);
+    const char *nearest = field != NULL ? NULL : cm_field_nearest(token->text);
+    const struct certmap_view fault = nearest != NULL && strchr(nearest, '.') != NULL ? token->text : first;
+    const struct cm_quoted quoted = cm_quote(fault);
+    if (nearest == NULL && field == NULL && !dotted)
+        nearest = nearest_start(first);
+    if (field != NULL)
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "expected a condition, but there is %s; did you mean %s%.*s?", quoted.text, field, (int)first.len,
+                 (const char *)first.data);
+    else if (nearest != NULL)
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "expected a condition, but there is %s; did you mean %s?", quoted.text, nearest);
+    else
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "expected a condition, but there is %s, which is no field", quoted.text);
+    return cm_parser_report(parser, cm_token_part(token, fault), &parser->error);
+}
+
+/* What follows "issuer is". */
+static bool take_issuer(struct cm_parser *parser, struct test *test, bool may_be_list) {
+    static const struct certmap_view words[] = {CM_VIEW_OF("sha256"), CM_VIEW_OF("spki.sha256")};
+    test->field = parser->token.position;
+    test->named = may_be_list && parser->token.kind == CM_TOKEN_STRING;
+    if (test->named)
+        return cm_parser_take_issuers_name(parser, &test->issuers);
+    test->condition.field = CERTMAP_FIELD_ISSUER_SHA256;
+    if (cm_parser_accept_word(parser, words[0]))
+        return true;
+    test->condition.field = CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    return cm_parser_accept_word(parser, words[1]) ||
+           cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                       may_be_list ? "\"sha256\", \"spki.sha256\" or the name of a list, a string"
+                                                   : "\"sha256\" or \"spki.sha256\"",
+                                       words, 2);
+}
+
+/* Reports a subfield that there is not, which does not fail: what follows may be wrong too. */
+static bool check_subfield(struct cm_parser *parser, const struct test *test) {
+    struct cm_path path;
+    if (cm_path_resolve(&path, test->condition.field, test->condition.subfield, &parser->strings, &parser->error) !=
+        CERTMAP_OK)
+        cm_parser_report(parser, test->field, &parser->error);
+    return !parser->fatal;
+}
+
+/* Takes subject.CN: a field and a subfield, or one of them without. */
+static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_list) {
+    const struct cm_token token = parser->token;
+    struct certmap_condition *condition = &test->condition;
+    if (token.kind != CM_TOKEN_WORD)
+        return cm_parser_report_syntax(parser, "a condition");
+    if (!cm_field_split(&condition->field, &condition->subfield, token.text))
+        return report_field(parser, condition->subfield);
+    if (condition->subfield.len == 0 && token.text.data[token.text.len - 1] == '.') {
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "a subfield is missing after %s",
+                 cm_quote(token.text).text);
+        return cm_parser_report(parser, token.position, &parser->error);
+    }
+    test->field = condition->subfield.len > 0 ? cm_token_part(&token, condition->subfield) : token.position;
+    cm_parser_advance(parser);
+    const bool issuer = condition->field == CERTMAP_FIELD_ISSUER && condition->subfield.len == 0;
+    if (issuer && cm_parser_accept_word(parser, CM_VIEW("is")))
+        return take_issuer(parser, test, may_be_list);
+    return check_subfield(parser, test);
+}
+
+/* ---- operands ---- */
+
+static bool add_operand(struct cm_parser *parser, struct test *test, struct certmap_view text,
+                        struct cm_position position) {
+    const size_t index = test->condition.operand_count;
+    struct certmap_view *operands =
+        cm_array_reserve(&parser->allocator, parser->operands, &parser->operand_cap, index + 1, sizeof *operands);
+    if (operands == NULL)
+        return cm_parser_memory_failed(parser);
+    parser->operands = operands;
+    struct cm_position *positions =
+        cm_array_reserve(&parser->allocator, parser->positions, &parser->position_cap, index + 1, sizeof *positions);
+    if (positions == NULL)
+        return cm_parser_memory_failed(parser);
+    parser->positions = positions;
+    operands[index] = text;
+    positions[index] = position;
+    test->condition.operand_count++;
+    return true;
+}
+
+static bool take_operand(struct cm_parser *parser, struct test *test) {
+    const struct cm_position position = parser->token.position;
+    const enum cm_string_use use = test->condition.op == CERTMAP_OP_LIKE ? CM_STRING_PATTERN : CM_STRING_TEXT;
+    struct certmap_view text;
+    return cm_parser_take_string(parser, &text, use, "a string in double quotes") &&
+           add_operand(parser, test, text, position);
+}
+
+static bool take_list(struct cm_parser *parser, struct test *test) {
+    if (cm_parser_is_punct(parser, ')'))
+        return cm_parser_report_unexpected(parser, CERTMAP_CODE_EMPTY_LIST, "at least one string in the list", NULL, 0);
+    do
+        if (!take_operand(parser, test))
+            return false;
+    while (cm_parser_accept_punct(parser, ','));
+    return cm_parser_expect_punct(parser, ')', "\",\" or \")\" after a string of the list");
+}
+
+/* ---- what follows the field ---- */
+
+/* "present" and "absent", which are about values being there, not about what a quantifier could choose from. */
+static bool take_presence(struct cm_parser *parser, struct test *test, bool quantified) {
+    static const struct certmap_view words[] = {CM_VIEW_OF("in"), CM_VIEW_OF("like"), CM_VIEW_OF("under"),
+                                                CM_VIEW_OF("present"), CM_VIEW_OF("absent")};
+    const bool present = !quantified && cm_parser_accept_word(parser, words[3]);
+    test->condition.op = present ? CERTMAP_OP_PRESENT : CERTMAP_OP_ABSENT;
+    if (present || (!quantified && cm_parser_accept_word(parser, words[4])))
+        return true;
+    if (quantified)
+        return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                           "\"=\", \"in\", \"like\" or \"under\" after the quantified field", words, 3);
+    return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                       "\"=\", \"in\", \"like\", \"under\", \"present\" or \"absent\" after the field",
+                                       words, 5);
+}
+
+/* An operator that has operands; false where there is none. */
+static bool accept_operator(struct cm_parser *parser, struct test *test, bool *in) {
+    *in = cm_parser_accept_word(parser, CM_VIEW("in"));
+    test->condition.op = CERTMAP_OP_EQUAL;
+    if (*in || cm_parser_accept_punct(parser, '='))
+        return true;
+    test->condition.op = CERTMAP_OP_LIKE;
+    if (cm_parser_accept_word(parser, CM_VIEW("like")))
+        return true;
+    test->condition.op = CERTMAP_OP_UNDER;
+    return cm_parser_accept_word(parser, CM_VIEW("under"));
+}
+
+static bool take_comparison(struct cm_parser *parser, struct test *test, bool quantified) {
+    const bool equal = cm_parser_is_punct(parser, '=');
+    const bool issuer = test->condition.field == CERTMAP_FIELD_ISSUER_SHA256 ||
+                        test->condition.field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    bool in;
+    test->op = parser->token.position;
+    if (issuer && parser->token.kind == CM_TOKEN_STRING)
+        return take_operand(parser, test);
+    if (!accept_operator(parser, test, &in))
+        return take_presence(parser, test, quantified);
+    if (cm_parser_accept_word(parser, CM_VIEW("nocase")))
+        test->condition.flags = CERTMAP_NOCASE;
+    if (!equal && cm_parser_accept_punct(parser, '('))
+        return take_list(parser, test);
+    if (in)
+        return cm_parser_report_syntax(parser, "\"(\" and a list of strings after \"in\"");
+    return take_operand(parser, test);
+}
+
+/* ---- whole conditions ---- */
+
+/* A decimal number without leading zeros that can be a count. */
+static bool take_number(struct cm_parser *parser, size_t *number) {
+    struct certmap_view text = parser->token.text;
+    const size_t most_digits = 7; /* no certificate has ten million values */
+    *number = 0;
+    bool digits =
+        parser->token.kind == CM_TOKEN_WORD && text.len <= most_digits && (text.data[0] != '0' || text.len == 1);
+    for (size_t i = 0; digits && i < text.len; i++) {
+        digits = text.data[i] >= '0' && text.data[i] <= '9';
+        *number = *number * 10 + (size_t)(text.data[i] - '0');
+    }
+    if (!digits)
+        return cm_parser_report_syntax(parser, "a number of at most 7 digits");
+    cm_parser_advance(parser);
+    return true;
+}
+
+/* What follows "count". */
+static bool take_count(struct cm_parser *parser, struct test *test) {
+    test->condition.op = CERTMAP_OP_COUNT;
+    test->op = parser->token.position;
+    return cm_parser_expect_punct(parser, '(', "\"(\" after \"count\"") && take_field(parser, test, false) &&
+           cm_parser_expect_punct(parser, ')', "\")\" after the field") &&
+           cm_parser_expect_punct(parser, '=', "\"=\" and a number after \"count(...)\"") &&
+           take_number(parser, &test->condition.count);
+}
+
+/* What follows "valid": the state of the validity that certmap_peer_set found. */
+static bool take_valid(struct cm_parser *parser, struct test *test) {
+    static const struct certmap_view words[] = {CM_VIEW_OF("at"), CM_VIEW_OF("now")};
+    test->field = parser->token.position;
+    test->condition.field = CERTMAP_FIELD_VALIDITY;
+    for (size_t i = 0; i < 2; i++)
+        if (!cm_parser_accept_word(parser, words[i]))
+            return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, "\"valid at now\"", words + i, 1);
+    return add_operand(parser, test, CM_VIEW("valid"), test->field);
+}
+
+static bool accept_quantifier(struct cm_parser *parser, enum certmap_quantifier *quantifier) {
+    static const struct certmap_view words[] = {
+        [CERTMAP_ANY_VALUE] = CM_VIEW_OF("any"),     [CERTMAP_EVERY_VALUE] = CM_VIEW_OF("every"),
+        [CERTMAP_FIRST_VALUE] = CM_VIEW_OF("first"), [CERTMAP_LAST_VALUE] = CM_VIEW_OF("last"),
+        [CERTMAP_ONLY_VALUE] = CM_VIEW_OF("only"),
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (cm_parser_accept_word(parser, words[i])) {
+            *quantifier = (enum certmap_quantifier)i;
+            return true;
+        }
+    return false;
+}
+
+static bool take_test(struct cm_parser *parser, struct test *test) {
+    if (cm_parser_accept_word(parser, CM_VIEW("count")))
+        return take_count(parser, test);
+    if (cm_parser_accept_word(parser, CM_VIEW("valid")))
+        return take_valid(parser, test);
+    const bool quantified = accept_quantifier(parser, &test->condition.quantifier);
+    return take_field(parser, test, !quantified) && (test->named || take_comparison(parser, test, quantified));
+}
+
+/* ---- telling the builder ---- */
+
+/* The certificate is compared byte for byte: hexadecimal to bytes, in place. */
+static bool decode_certificate(struct cm_parser *parser, size_t index) {
+    struct certmap_view digits;
+    if (cm_canonical_operand(&digits, CM_TEXT_HEX, parser->operands[index], &parser->strings, &parser->error) !=
+        CERTMAP_OK)
+        return cm_parser_report(parser, parser->positions[index], &parser->error);
+    uint8_t *bytes = cm_arena_alloc(&parser->strings, digits.len / 2);
+    if (bytes == NULL)
+        return cm_parser_memory_failed(parser);
+    for (size_t i = 0; i < digits.len / 2; i++)
+        bytes[i] = (uint8_t)(cm_hex_value(digits.data[2 * i]) << 4 | cm_hex_value(digits.data[2 * i + 1]));
+    parser->operands[index] = cm_view(bytes, digits.len / 2);
+    return true;
+}
+
+/* The certificate's operands, which are hexadecimal; a mistake in one does not fail. */
+static void decode_operands(struct cm_parser *parser, const struct test *test, size_t errors) {
+    if (test->condition.field == CERTMAP_FIELD_CERTIFICATE)
+        for (size_t i = 0; i < test->condition.operand_count && parser->findings.errors == errors; i++)
+            decode_certificate(parser, i);
+}
+
+static bool add_condition(struct cm_parser *parser, struct certmap_condition *condition, const struct test *test) {
+    if (certmap_builder_condition(parser->builder, condition, &parser->error) == CERTMAP_OK)
+        return true;
+    struct cm_position position = test->field;
+    if (parser->error.code == CERTMAP_CODE_BAD_OPERATOR)
+        position = test->op;
+    else if (!test->named && parser->builder->operand < condition->operand_count)
+        position = parser->positions[parser->builder->operand];
+    cm_parser_report(parser, position, &parser->error);
+    return !parser->fatal;
+}
+
+/* One condition on certificates and one on keys, joined by "or" where the list has both. */
+static bool add_issuers(struct cm_parser *parser, const struct test *test) {
+    const struct cm_digests *const digests[] = {&test->issuers->certificates, &test->issuers->keys};
+    static const enum certmap_field fields[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
+    const size_t mark = cm_builder_mark(parser->builder);
+    for (size_t i = 0; i < 2; i++) {
+        struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+        condition.field = fields[i];
+        condition.operands = digests[i]->items;
+        condition.operand_count = digests[i]->count;
+        if (digests[i]->count > 0 && !add_condition(parser, &condition, test))
+            return false;
+    }
+    if (digests[0]->count == 0 || digests[1]->count == 0)
+        return true;
+    return cm_builder_wrap(parser->builder, mark, CERTMAP_ANY, &parser->error) == CERTMAP_OK ||
+           cm_parser_report(parser, test->field, &parser->error);
+}
+
+bool cm_parser_take_condition(struct cm_parser *parser) {
+    struct test test = {.condition = CERTMAP_CONDITION_INIT};
+    const size_t errors = parser->findings.errors;
+    cm_arena_reset(&parser->strings);
+    if (!take_test(parser, &test))
+        return false;
+    if (test.named)
+        return test.issuers == NULL || add_issuers(parser, &test);
+    decode_operands(parser, &test, errors);
+    if (parser->findings.errors > errors)
+        return !parser->fatal;
+    test.condition.operands = test.condition.operand_count > 0 ? parser->operands : NULL;
+    return add_condition(parser, &test.condition, &test);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse/parser.h"
+#include "base/view.h"
+#include "rule/operand.h"
+
+/* ---- findings ---- */
+
+/* Passes on an error that has been filled, at a position. */
+bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_error *error) {
+    cm_error_place(error, position);
+    if (error->status == CERTMAP_ERROR_MEMORY || error->status == CERTMAP_ERROR_LIMIT)
+        parser->fatal = true;
+    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_ERROR, error);
+    return false;
+}
+
+/* What cannot stand anywhere. */
+static bool report_bad_token(struct cm_parser *parser) {
+    struct cm_quoted quoted = cm_quote(parser->token.text);
+    switch ((int)parser->token.bad) {
+    case CERTMAP_CODE_UNTERMINATED_STRING:
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "the string does not end on its line");
+        break;
+    case CERTMAP_CODE_BAD_UTF8:
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s is not UTF-8", quoted.text);
+        break;
+    case CERTMAP_CODE_CONTROL_CHARACTER:
+        if (parser->token.text.data[0] == 0)
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "U+0000 cannot stand in rules");
+        else if (parser->token.text.data[0] == '\r')
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
+                     "a carriage return without a line feed cannot stand in rules");
+        else
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
+                     "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);
+        break;
+    default:
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s has no meaning here", quoted.text);
+        break;
+    }
+    return cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
+static const char *describe(const struct cm_token *token, struct cm_quoted *quoted) {
+    if (token->kind == CM_TOKEN_END)
+        return "the file ends";
+    if (token->kind == CM_TOKEN_STRING)
+        return "there is a string";
+    *quoted = cm_quote(token->text);
+    return NULL;
+}
+
+/* Says what should stand where something else does; words are keywords that would do. */
+bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
+                                 const struct certmap_view *words, size_t word_count) {
+    struct cm_quoted quoted;
+    const struct cm_token *token = &parser->token;
+    if (token->kind == CM_TOKEN_BAD)
+        return report_bad_token(parser);
+    size_t nearest = token->kind == CM_TOKEN_WORD ? certmap_text_nearest(token->text, words, word_count) : SIZE_MAX;
+    const char *what = describe(token, &quoted);
+    if (what != NULL)
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, code, "expected %s, but %s", expected, what);
+    else if (nearest != SIZE_MAX)
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, code, "expected %s, but there is %s; did you mean %s?", expected,
+                 quoted.text, (const char *)words[nearest].data);
+    else
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, code, "expected %s, but there is %s", expected, quoted.text);
+    return cm_parser_report(parser, token->position, &parser->error);
+}
+
+bool cm_parser_report_syntax(struct cm_parser *parser, const char *expected) {
+    return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, expected, NULL, 0);
+}
+
+/* ---- tokens ---- */
+
+void cm_parser_advance(struct cm_parser *parser) {
+    parser->token = cm_lex_next(&parser->lexer);
+}
+
+bool cm_parser_is_punct(const struct cm_parser *parser, char c) {
+    return parser->token.kind == CM_TOKEN_PUNCT && parser->token.text.data[0] == (uint8_t)c;
+}
+
+bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word) {
+    return parser->token.kind == CM_TOKEN_WORD && cm_view_equal(parser->token.text, word);
+}
+
+bool cm_parser_accept_punct(struct cm_parser *parser, char c) {
+    bool found = cm_parser_is_punct(parser, c);
+    if (found)
+        cm_parser_advance(parser);
+    return found;
+}
+
+bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word) {
+    bool found = cm_parser_is_word(parser, word);
+    if (found)
+        cm_parser_advance(parser);
+    return found;
+}
+
+bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expected) {
+    return cm_parser_accept_punct(parser, c) || cm_parser_report_syntax(parser, expected);
+}
+
+bool cm_parser_memory_failed(struct cm_parser *parser) {
+    cm_error_memory(&parser->error);
+    return cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
+/* A hole where the text has to be known when the rules are loaded. */
+static bool report_hole(struct cm_parser *parser, const struct cm_token *token) {
+    cm_error(
+        &parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_HOLE,
+        "a hole ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{ for these characters");
+    return cm_parser_report(parser, cm_token_part(token, token->hole), &parser->error);
+}
+
+static bool report_escape(struct cm_parser *parser, const struct cm_token *token, struct certmap_view bad,
+                          enum cm_string_use use) {
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ESCAPE, "a string knows %s and \\u{H..} only",
+             use == CM_STRING_PATTERN ? "\\\\ \\\" \\n \\t \\* \\?" : "\\\\ \\\" \\n \\t");
+    return cm_parser_report(parser, cm_token_part(token, bad), &parser->error);
+}
+
+/* Takes a string and unescapes it into parser->strings. A hole, a bad escape, or a text that cannot be is
+ * reported, leaves *text empty, and does not fail. */
+bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
+                           const char *expected) {
+    struct cm_token token = parser->token;
+    struct certmap_view bad;
+    *text = CM_VIEW("");
+    if (token.kind != CM_TOKEN_STRING)
+        return cm_parser_report_syntax(parser, expected);
+    uint8_t *out = cm_arena_alloc(&parser->strings, 2 * token.text.len);
+    if (out == NULL)
+        return cm_parser_memory_failed(parser);
+    cm_parser_advance(parser);
+    struct certmap_view unescaped;
+    if (token.hole.data != NULL)
+        report_hole(parser, &token);
+    else if (!cm_string_unescape(&unescaped, out, &token, use, &bad))
+        report_escape(parser, &token, bad, use);
+    else if (cm_text_check(unescaped, "the string", &parser->error) != CERTMAP_OK)
+        cm_parser_report(parser, token.position, &parser->error);
+    else
+        *text = unescaped;
+    return true;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of the parser of the native language.
+ *
+ *     parse.c             the file, mappings, certmap_rules_parse
+ *     parse_expression.c  what stands after "when"
+ *     parse_condition.c   conditions
+ *     parse_issuers.c     lists of issuers
+ *     parse_output.c      what a mapping decides and gives
+ *     parse_policy.c      the policy
+ *     parser.c            tokens and findings, for all of them */
+#ifndef CM_PARSE_PARSER_H
+#define CM_PARSE_PARSER_H
+
+#include "parse/finding.h"
+#include "rule/builder.h"
+#include "rule/lex.h"
+
+/* A list of issuers: digests of certificates and of keys, in lower-case hexadecimal. */
+struct cm_issuers {
+    struct certmap_view name;
+    struct cm_position position; /* of the name */
+    struct cm_digests {
+        struct certmap_view *items;
+        size_t count;
+        size_t cap;
+    } certificates, keys;
+};
+
+struct cm_parser {
+    struct certmap_allocator allocator;
+    const struct certmap_parse_options *options;
+    struct cm_lexer lexer;
+    struct cm_token token; /* the next one */
+    struct cm_findings findings;
+    struct certmap_builder *builder;
+    struct cm_arena strings;       /* unescaped, of one statement */
+    struct certmap_view *operands; /* of one condition */
+    size_t operand_cap;
+    struct cm_position *positions; /* of the operands */
+    size_t position_cap;
+    size_t nesting;
+    size_t mapping_count;
+    struct cm_token mapping_name; /* of the mapping being read; its text unescaped, if that is possible */
+    struct cm_arena kept;         /* what lists of issuers hold */
+    struct cm_issuers *issuers;
+    size_t issuers_count;
+    size_t issuers_cap;
+    struct cm_nameset issuers_names;
+    bool has_policy;
+    struct cm_token catch_all;  /* the name of the first mapping that holds for everyone; END: none */
+    struct certmap_error error; /* being filled; here, not on the stack that nesting needs */
+    bool fatal;                 /* no memory, or over a limit: stop */
+};
+
+/* ---- findings; all return false, so that they can end an attempt to take something ---- */
+
+/* Passes on an error that has been filled, at a position. */
+bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_error *error);
+/* Says what should stand where the token does; words are keywords that would do. */
+bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
+                                 const struct certmap_view *words, size_t word_count);
+bool cm_parser_report_syntax(struct cm_parser *parser, const char *expected);
+bool cm_parser_memory_failed(struct cm_parser *parser);
+
+/* ---- tokens ---- */
+
+void cm_parser_advance(struct cm_parser *parser);
+bool cm_parser_is_punct(const struct cm_parser *parser, char c);
+bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word);
+/* Takes the token if it is this one. */
+bool cm_parser_accept_punct(struct cm_parser *parser, char c);
+bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word);
+/* The same, and reports another. */
+bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expected);
+/* Takes a string that is no template and unescapes it into parser->strings. A hole, a bad escape, or a text
+ * that no operand can be, is reported, leaves *text empty, and does not fail. */
+bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
+                           const char *expected);
+
+/* Takes a condition and tells the builder. */
+bool cm_parser_take_condition(struct cm_parser *parser);
+/* Takes the decision of a mapping, what it gives, and its "}", and tells the builder. */
+bool cm_parser_take_decision(struct cm_parser *parser, enum certmap_decision *decision);
+/* Takes an expression and tells the builder. */
+bool cm_parser_take_expression(struct cm_parser *parser);
+/* Takes "policy" and what follows, and tells the builder. */
+bool cm_parser_take_policy(struct cm_parser *parser);
+/* Takes "issuers" and what follows. */
+bool cm_parser_take_issuers(struct cm_parser *parser);
+/* Takes the name of a list of issuers; *issuers is NULL where there is none, which is reported and does not
+ * fail. */
+bool cm_parser_take_issuers_name(struct cm_parser *parser, const struct cm_issuers **issuers);
+/* Frees the lists of issuers. */
+void cm_parser_free_issuers(struct cm_parser *parser);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The filters of a hole. A value stays where it is, or moves from one half of the working room to the other. */
+#include "base/out.h"
+#include "base/unicode.h"
+#include "base/view.h"
+#include "rule/expand.h"
+
+struct filtering {
+    struct certmap_view value;
+    struct cm_built *built;
+    size_t free; /* the half that value is not in */
+    size_t *steps;
+};
+
+static uint32_t same(uint32_t cp) {
+    return cp;
+}
+
+/* NFC of the value with each code point mapped. */
+static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(uint32_t)) {
+    uint8_t *room = filtering->built->work[filtering->free];
+    const size_t len = cm_nfc_write(room, CERTMAP_MAX_BUILT_SIZE, filtering->value, map, filtering->steps);
+    if (len == SIZE_MAX)
+        return CERTMAP_CODE_HOLE_TOO_LONG;
+    filtering->value = cm_view(room, len);
+    filtering->free = 1 - filtering->free;
+    return CERTMAP_CODE_NONE;
+}
+
+/* Where what stands in text first, or SIZE_MAX; that too when the steps run out. */
+static size_t find(struct certmap_view text, struct certmap_view what, size_t *steps) {
+    for (size_t at = 0; text.len - at >= what.len; at++) {
+        const size_t cost = 1 + what.len / 16;
+        const uint8_t *next = memchr(text.data + at, what.data[0], text.len - at - what.len + 1);
+        if (next == NULL)
+            break;
+        *steps -= cost < *steps ? cost : *steps;
+        if (*steps == 0)
+            break;
+        at = (size_t)(next - text.data);
+        if (memcmp(next, what.data, what.len) == 0)
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+/* The part before, or behind, the first occurrence. */
+static enum certmap_code cut_value(struct filtering *filtering, struct certmap_view what, bool before) {
+    struct certmap_view *value = &filtering->value;
+    const size_t at = find(*value, what, filtering->steps);
+    if (*filtering->steps == 0)
+        return CERTMAP_CODE_HOLE_TOO_LONG;
+    if (at == SIZE_MAX)
+        return CERTMAP_CODE_HOLE_EMPTY;
+    *value = before ? cm_view(value->data, at) : cm_view(value->data + at + what.len, value->len - at - what.len);
+    return CERTMAP_CODE_NONE;
+}
+
+/* Every occurrence from the left, in the value as it was, and NFC again. */
+static enum certmap_code replace_in_value(struct filtering *filtering, const struct cm_filter *filter) {
+    struct certmap_view rest = filtering->value;
+    struct cm_out out = {(char *)filtering->built->work[filtering->free], CERTMAP_MAX_BUILT_SIZE, 0};
+    for (size_t at; (at = find(rest, filter->what, filtering->steps)) != SIZE_MAX;) {
+        cm_out_bytes(&out, rest.data, at);
+        cm_out_view(&out, filter->with);
+        rest = cm_view(rest.data + at + filter->what.len, rest.len - at - filter->what.len);
+    }
+    cm_out_view(&out, rest);
+    if (out.len > out.cap)
+        return CERTMAP_CODE_HOLE_TOO_LONG;
+    filtering->value = cm_view(out.text, out.len);
+    filtering->free = 1 - filtering->free;
+    return map_value(filtering, same);
+}
+
+static enum certmap_code run(struct filtering *filtering, const struct cm_filter *filter) {
+    switch (filter->kind) {
+    case CM_FILTER_LOWER:
+        return map_value(filtering, cm_lower);
+    case CM_FILTER_UPPER:
+        return map_value(filtering, cm_upper);
+    case CM_FILTER_BEFORE:
+    case CM_FILTER_AFTER:
+        return cut_value(filtering, filter->what, filter->kind == CM_FILTER_BEFORE);
+    case CM_FILTER_REPLACE:
+        break;
+    }
+    return replace_in_value(filtering, filter);
+}
+
+enum certmap_code cm_filter_run(struct certmap_view *value, const struct cm_hole *hole, struct cm_built *built,
+                                size_t *steps) {
+    struct filtering filtering = {*value, built, 0, steps};
+    enum certmap_code code = CERTMAP_CODE_NONE;
+    for (size_t i = 0; i < hole->filter_count && code == CERTMAP_CODE_NONE; i++)
+        code = run(&filtering, &hole->filters[i]);
+    *value = filtering.value;
+    return code;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/language.h"
+#include "base/view.h"
+
+/* ---- reading ---- */
+
+unsigned cm_cursor_peek(const struct cm_cursor *cursor) {
+    return cursor->at < cursor->count ? cursor->all[cursor->at].code : CM_SYMBOL_END;
+}
+
+bool cm_cursor_accept(struct cm_cursor *cursor, unsigned code) {
+    const bool found = cm_cursor_peek(cursor) == code;
+    cursor->at += found;
+    return found;
+}
+
+bool cm_is_letter(unsigned code) {
+    return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
+}
+
+bool cm_is_digit(unsigned code) {
+    return code >= '0' && code <= '9';
+}
+
+bool cm_is_hex_digit(unsigned code) {
+    return cm_is_digit(code) || (code >= 'a' && code <= 'f') || (code >= 'A' && code <= 'F');
+}
+
+bool cm_cursor_accept_hex_pair(struct cm_cursor *cursor) {
+    for (size_t i = 0; i < 2; i++, cursor->at++)
+        if (!cm_is_hex_digit(cm_cursor_peek(cursor)))
+            return false;
+    return true;
+}
+
+static bool accept_number(struct cm_cursor *cursor) {
+    const size_t begin = cursor->at;
+    while (cm_is_digit(cm_cursor_peek(cursor)))
+        cursor->at++;
+    return cursor->at > begin;
+}
+
+bool cm_cursor_accept_oid(struct cm_cursor *cursor) {
+    if (cm_is_letter(cm_cursor_peek(cursor))) {
+        for (unsigned code = 'a'; cm_is_letter(code) || cm_is_digit(code) || code == '-'; code = cm_cursor_peek(cursor))
+            cursor->at++;
+        return true;
+    }
+    bool dotted = false;
+    while (accept_number(cursor)) {
+        if (!cm_cursor_accept(cursor, '.'))
+            return dotted;
+        dotted = true;
+    }
+    return false;
+}
+
+const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *hole, const char *other) {
+    return cm_cursor_peek(cursor) == CM_SYMBOL_HOLE ? hole : other;
+}
+
+/* ---- posix-user: POSIX.1 3.437 ---- */
+
+static bool is_user_character(unsigned code) {
+    return cm_is_letter(code) || cm_is_digit(code) || code == '.' || code == '_' || code == '-';
+}
+
+static const char *check_user(struct cm_cursor *cursor) {
+    if (cm_cursor_peek(cursor) == '-')
+        return "a portable user name does not begin with -";
+    while (cursor->at < cursor->count &&
+           (is_user_character(cm_cursor_peek(cursor)) || cursor->all[cursor->at].code == CM_SYMBOL_HOLE))
+        cursor->at++;
+    return cursor->at < cursor->count ? "a portable user name has A-Z a-z 0-9 . _ and - only" : NULL;
+}
+
+static bool has_user_characters_only(struct certmap_view text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_user_character(text.data[i]))
+            return false;
+    return true;
+}
+
+/* A name of digits only would be taken for a number of a user. */
+static bool is_user_name(struct certmap_view text) {
+    bool digits = true;
+    for (size_t i = 0; i < text.len; i++)
+        digits = digits && cm_is_digit(text.data[i]);
+    return has_user_characters_only(text) && !digits && text.data[0] != '-' && !cm_view_equal(text, CM_VIEW(".")) &&
+           !cm_view_equal(text, CM_VIEW(".."));
+}
+
+/* ---- plain ---- */
+
+/* Whether a value could be taken for more than a name: by what separates domains, users, hosts, paths and lists,
+ * or by space at its ends. */
+static bool has_separator(struct certmap_view value, bool qualified) {
+    for (size_t i = 0; i < value.len; i++)
+        if (value.data[i] != 0 && strchr(qualified ? "\\/:;@" : "\\/:;", value.data[i]) != NULL)
+            return true;
+    return value.data[0] == ' ' || value.data[value.len - 1] == ' ';
+}
+
+static bool has_unsafe(struct certmap_view value) {
+    for (size_t i = 0; i < value.len;) {
+        uint32_t cp;
+        i += cm_utf8_decode(value.data + i, value.len - i, &cp);
+        if (cm_is_unsafe(cp))
+            return true;
+    }
+    return false;
+}
+
+/* ---- all ---- */
+
+const char *cm_language_check(enum certmap_language language, struct cm_cursor *cursor) {
+    switch (language) {
+    case CERTMAP_LANGUAGE_LDAP_FILTER:
+        return cm_language_ldap_check(cursor);
+    case CERTMAP_LANGUAGE_DN:
+        return cm_language_dn_check(cursor);
+    case CERTMAP_LANGUAGE_URL:
+        return cm_language_url_check(cursor);
+    case CERTMAP_LANGUAGE_POSIX_USER:
+        return check_user(cursor);
+    case CERTMAP_LANGUAGE_PLAIN:
+        break;
+    }
+    return NULL;
+}
+
+enum certmap_code cm_language_refuses(const struct cm_output *output, bool qualified, struct certmap_view value) {
+    const enum certmap_language language = output->language;
+    if (value.len == 0)
+        return CERTMAP_CODE_HOLE_EMPTY;
+    if (has_unsafe(value))
+        return CERTMAP_CODE_HOLE_CHARACTER;
+    if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE && has_separator(value, qualified))
+        return CERTMAP_CODE_HOLE_CHARACTER;
+    if (language == CERTMAP_LANGUAGE_URL && (cm_view_equal(value, CM_VIEW(".")) || cm_view_equal(value, CM_VIEW(".."))))
+        return CERTMAP_CODE_HOLE_CHARACTER;
+    if (language == CERTMAP_LANGUAGE_POSIX_USER && !has_user_characters_only(value))
+        return CERTMAP_CODE_HOLE_USER_NAME;
+    return CERTMAP_CODE_NONE;
+}
+
+void cm_language_put(struct cm_out *out, enum certmap_language language, struct certmap_view value) {
+    switch (language) {
+    case CERTMAP_LANGUAGE_LDAP_FILTER:
+        cm_language_ldap_put(out, value);
+        break;
+    case CERTMAP_LANGUAGE_DN:
+        cm_language_dn_put(out, value);
+        break;
+    case CERTMAP_LANGUAGE_URL:
+        cm_language_url_put(out, value);
+        break;
+    case CERTMAP_LANGUAGE_PLAIN:
+    case CERTMAP_LANGUAGE_POSIX_USER:
+        cm_out_view(out, value);
+        break;
+    }
+}
+
+enum certmap_code cm_language_refuses_whole(enum certmap_language language, struct certmap_view text) {
+    if (language == CERTMAP_LANGUAGE_POSIX_USER && !is_user_name(text))
+        return CERTMAP_CODE_HOLE_USER_NAME;
+    if (language == CERTMAP_LANGUAGE_URL && cm_url_has_dot_segment(text))
+        return CERTMAP_CODE_HOLE_CHARACTER;
+    return CERTMAP_CODE_NONE;
+}

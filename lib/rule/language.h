@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The languages that the texts of mappings are in: what a certificate's value may not hold, how it is escaped,
+ * and where a hole may stand. A value never changes the structure of the text around it.
+ *
+ *     language.c       plain, posix-user, and the choice among all
+ *     language_ldap.c  filters, RFC 4515
+ *     language_dn.c    Names, RFC 4514
+ *     language_url.c   URLs, RFC 3986 */
+#ifndef CM_RULE_LANGUAGE_H
+#define CM_RULE_LANGUAGE_H
+
+#include "base/out.h"
+#include "rule/template.h"
+
+/* ---- when rules are loaded ---- */
+
+/* Reads a text with holes. */
+struct cm_cursor {
+    const struct cm_symbol *all;
+    size_t count;
+    size_t at;
+};
+
+/* Whether the text is one of the language, with holes where values stand only: NULL, or what is wrong at
+ * cursor->at. */
+const char *cm_language_check(enum certmap_language language, struct cm_cursor *cursor);
+
+/* ---- during a match ---- */
+
+/* Why a value cannot stand in a hole, or CERTMAP_CODE_NONE: HOLE_EMPTY, HOLE_CHARACTER, HOLE_USER_NAME. */
+enum certmap_code cm_language_refuses(const struct cm_output *output, bool qualified, struct certmap_view value);
+/* Writes a value that may stand in a hole. */
+void cm_language_put(struct cm_out *out, enum certmap_language language, struct certmap_view value);
+/* Why a text that has been built is none of the language all the same, or CERTMAP_CODE_NONE. */
+enum certmap_code cm_language_refuses_whole(enum certmap_language language, struct certmap_view text);
+
+/* ---- among the files of languages ---- */
+
+/* The symbol at the cursor: a byte, CM_SYMBOL_HOLE, or CM_SYMBOL_END. */
+#define CM_SYMBOL_END 257
+unsigned cm_cursor_peek(const struct cm_cursor *cursor);
+/* Goes on behind the symbol if it is this one. */
+bool cm_cursor_accept(struct cm_cursor *cursor, unsigned code);
+bool cm_is_letter(unsigned code);
+bool cm_is_digit(unsigned code);
+bool cm_is_hex_digit(unsigned code);
+/* Goes on behind two hexadecimal digits. */
+bool cm_cursor_accept_hex_pair(struct cm_cursor *cursor);
+/* Goes on behind a name or a dotted OID (RFC 4512 1.4). */
+bool cm_cursor_accept_oid(struct cm_cursor *cursor);
+/* What is wrong at the cursor: hole if a hole stands there, else other. */
+const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *hole, const char *other);
+
+const char *cm_language_ldap_check(struct cm_cursor *cursor);
+void cm_language_ldap_put(struct cm_out *out, struct certmap_view value);
+const char *cm_language_dn_check(struct cm_cursor *cursor);
+void cm_language_dn_put(struct cm_out *out, struct certmap_view value);
+const char *cm_language_url_check(struct cm_cursor *cursor);
+void cm_language_url_put(struct cm_out *out, struct certmap_view value);
+/* Whether the path has a segment that is "." or "..", also where a dot is written %2E. */
+bool cm_url_has_dot_segment(struct certmap_view url);
+
+#endif

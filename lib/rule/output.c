@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/output.h"
+#include "base/view.h"
+#include "rule/expand.h"
+
+/* ---- results ---- */
+
+/* What a result is of a mapping before it has texts, and if it gets none. */
+static void start(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+                  enum certmap_code reason) {
+    const size_t size = result->size;
+    const struct certmap_view other = result->other;
+    *result = (struct certmap_result)CERTMAP_RESULT_INIT;
+    result->size = size;
+    result->other = other;
+    result->decision = reason == CERTMAP_CODE_NONE ? CERTMAP_ALLOW : CERTMAP_DENY;
+    result->reason = reason;
+    result->kind = rules->mappings[index].kind;
+    result->index = index;
+    result->mapping = rules->mappings[index].name;
+}
+
+/* One that is being filled. */
+struct filling {
+    struct certmap_result *result;
+    const struct certmap_rules *rules;
+    const struct cm_mapping *mapping;
+    struct certmap_peer *peer;
+    size_t *steps;
+};
+
+const struct cm_output *cm_output_at(const struct certmap_rules *rules, const struct cm_mapping *mapping,
+                                     size_t index) {
+    return &rules->outputs[mapping->first_output + index];
+}
+
+/* ---- the account ---- */
+
+static bool gives_domain(const struct filling *filling) {
+    for (size_t i = 1; i < filling->mapping->output_count; i++)
+        if (cm_output_at(filling->rules, filling->mapping, i)->kind == CM_OUTPUT_DOMAIN)
+            return true;
+    return false;
+}
+
+/* The part of the account behind the separator ends with it; the part in front of it needs a NUL of its own. */
+static enum certmap_code split_account(const struct filling *filling, size_t separator) {
+    struct certmap_result *result = filling->result;
+    const struct certmap_view account = result->account, head = cm_view(account.data, separator),
+                              tail = cm_view(account.data + separator + 1, account.len - separator - 1);
+    const bool domain_first = account.data[separator] == '\\';
+    struct certmap_view copy = CM_VIEW_NONE;
+    if ((!domain_first || !gives_domain(filling)) && !cm_built_copy(&copy, &filling->peer->built, head))
+        return CERTMAP_CODE_HOLE_TOO_LONG;
+    result->domain = domain_first ? copy : tail;
+    result->user = domain_first ? tail : copy;
+    return CERTMAP_CODE_NONE;
+}
+
+static enum certmap_code put_account(const struct filling *filling, const struct cm_output *output) {
+    struct certmap_result *result = filling->result;
+    size_t separator = 0;
+    const enum certmap_code code = cm_expand(&result->account, &separator, output, filling->peer, filling->steps);
+    if (code != CERTMAP_CODE_NONE)
+        return code;
+    result->user = result->account;
+    if (output->holes == NULL) {
+        result->domain = filling->mapping->domain;
+        result->user = filling->mapping->user;
+        return CERTMAP_CODE_NONE;
+    }
+    return output->separator != NULL ? split_account(filling, separator) : CERTMAP_CODE_NONE;
+}
+
+/* ---- lists, in which a text stands once ---- */
+
+static enum certmap_code add_text(struct certmap_view *list, size_t *count, size_t most, struct certmap_view text) {
+    for (size_t i = 0; i < *count; i++)
+        if (cm_view_equal(list[i], text))
+            return CERTMAP_CODE_NONE;
+    if (*count == most)
+        return CERTMAP_CODE_TOO_MANY_OUTPUTS;
+    list[(*count)++] = text;
+    return CERTMAP_CODE_NONE;
+}
+
+static enum certmap_code add_attribute(struct certmap_attribute *list, size_t *count, struct certmap_view name,
+                                       struct certmap_view value) {
+    for (size_t i = 0; i < *count; i++)
+        if (cm_view_equal(list[i].name, name) && cm_view_equal(list[i].value, value))
+            return CERTMAP_CODE_NONE;
+    if (*count == CERTMAP_MAX_OUTPUTS)
+        return CERTMAP_CODE_TOO_MANY_OUTPUTS;
+    list[(*count)++] = (struct certmap_attribute){name, value};
+    return CERTMAP_CODE_NONE;
+}
+
+static enum certmap_code add(const struct filling *filling, const struct cm_output *output, struct certmap_view text) {
+    struct certmap_result *result = filling->result;
+    struct cm_built *built = &filling->peer->built;
+    switch (output->kind) {
+    case CM_OUTPUT_ACCOUNT:
+        return add_text(built->accounts, &result->account_count, CERTMAP_MAX_ACCOUNTS, text);
+    case CM_OUTPUT_GROUP:
+        return add_text(built->groups, &result->group_count, CERTMAP_MAX_OUTPUTS, text);
+    case CM_OUTPUT_ATTRIBUTE:
+        return add_attribute(built->attributes, &result->attribute_count, output->name, text);
+    case CM_OUTPUT_DOMAIN:
+        break;
+    }
+    return CERTMAP_CODE_NONE;
+}
+
+/* ---- mappings ---- */
+
+/* The text of an output that is not the account of the answer. One that is there already takes no room. */
+static enum certmap_code put(const struct filling *filling, const struct cm_output *output, bool first) {
+    struct certmap_result *result = filling->result;
+    struct cm_built *built = &filling->peer->built;
+    const size_t before = built->len, texts = result->account_count + result->group_count + result->attribute_count;
+    struct certmap_view text;
+    size_t separator;
+    enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
+    if (code == CERTMAP_CODE_NONE)
+        code = add(filling, output, text);
+    if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
+        result->domain = text;
+    else if (texts == result->account_count + result->group_count + result->attribute_count)
+        built->len = before;
+    return code;
+}
+
+/* Everything that the mapping gives; first: it is the answer's own. */
+static bool fill(const struct filling *filling, bool first) {
+    struct certmap_result *result = filling->result;
+    const struct cm_built *built = &filling->peer->built;
+    const struct cm_output *account = cm_output_at(filling->rules, filling->mapping, 0);
+    enum certmap_code code = CERTMAP_CODE_NONE;
+    if (first) {
+        code = put_account(filling, account);
+        if (code == CERTMAP_CODE_NONE)
+            code = add(filling, account, result->account);
+    }
+    for (size_t i = first; i < filling->mapping->output_count && code == CERTMAP_CODE_NONE; i++)
+        code = put(filling, account + i, first);
+    if (code != CERTMAP_CODE_NONE) {
+        start(result, filling->rules, (size_t)(filling->mapping - filling->rules->mappings), code);
+        return false;
+    }
+    result->accounts = built->accounts;
+    result->groups = result->group_count > 0 ? built->groups : NULL;
+    result->attributes = result->attribute_count > 0 ? built->attributes : NULL;
+    return true;
+}
+
+void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+                     struct certmap_peer *peer, size_t *steps) {
+    const struct filling filling = {result, rules, &rules->mappings[index], peer, steps};
+    peer->built.len = 0;
+    start(result, rules, index, CERTMAP_CODE_NONE);
+    fill(&filling, true);
+}
+
+bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+                      struct certmap_peer *peer, size_t *steps) {
+    const struct filling filling = {result, rules, &rules->mappings[index], peer, steps};
+    return fill(&filling, false);
+}
+
+enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_output *output, struct certmap_peer *peer,
+                                 size_t *steps) {
+    size_t separator;
+    peer->built.len = 0;
+    return cm_expand(text, &separator, output, peer, steps);
+}

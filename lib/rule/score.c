@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/score.h"
+#include "base/glob.h"
+
+/* One certificate or one key; a whole Name; one text; what many certificates have in common. */
+enum { SCORE_IDENTITY = 1000, SCORE_NAME = 500, SCORE_TEXT = 100, SCORE_COMMON = 20 };
+/* A subtree: for each RDN of its base, and at most. */
+enum { SCORE_RDN = 20, SCORE_MOST_RDNS = 400 };
+/* A pattern: to begin with, one more for each literal character, and at most. */
+enum { SCORE_PATTERN = 10, SCORE_MOST_PATTERN = 90 };
+/* A network: to begin with, and what a single address has more. */
+enum { SCORE_NETWORK = 50, SCORE_ADDRESS = 50 };
+/* not */
+enum { SCORE_NOT = 1 };
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* ---- operands ---- */
+
+/* What an exact comparison of a field is worth. */
+static size_t score_exact(const struct cm_path *path) {
+    switch (path->field) {
+    case CERTMAP_FIELD_CERTIFICATE:
+    case CERTMAP_FIELD_SERIAL:
+    case CERTMAP_FIELD_SHA256:
+    case CERTMAP_FIELD_SHA1:
+    case CERTMAP_FIELD_KEY_SHA256:
+    case CERTMAP_FIELD_SKI:
+        return SCORE_IDENTITY;
+    case CERTMAP_FIELD_EKU:
+    case CERTMAP_FIELD_KU:
+    case CERTMAP_FIELD_POLICY:
+    case CERTMAP_FIELD_VERSION:
+    case CERTMAP_FIELD_VALIDITY:
+        return SCORE_COMMON;
+    case CERTMAP_FIELD_SUBJECT:
+    case CERTMAP_FIELD_ISSUER:
+    case CERTMAP_FIELD_SAN:
+    case CERTMAP_FIELD_SAN_DIRNAME:
+    case CERTMAP_FIELD_AKI: /* of a CA, like the last two: of many certificates */
+    case CERTMAP_FIELD_MS_SID:
+    case CERTMAP_FIELD_MS_TEMPLATE:
+    case CERTMAP_FIELD_EXTENSION:
+    case CERTMAP_FIELD_ISSUER_SHA256:
+    case CERTMAP_FIELD_ISSUER_KEY_SHA256:
+        break;
+    }
+    return path->kind == CM_TEXT_NAME ? SCORE_NAME : SCORE_TEXT;
+}
+
+static size_t score_pattern(struct certmap_view pattern, size_t exact) {
+    size_t score = SCORE_PATTERN;
+    for (size_t i = 0; i < pattern.len && score < SCORE_MOST_PATTERN; i++)
+        score += pattern.data[i] < CM_GLOB_ONE && (pattern.data[i] & 0xC0) != 0x80;
+    return least(score, exact);
+}
+
+static size_t score_operand(const struct cm_condition *condition, const struct cm_operand *operand) {
+    if (condition->op == CERTMAP_OP_LIKE)
+        return score_pattern(operand->shown, score_exact(&condition->path));
+    if (condition->op == CERTMAP_OP_UNDER)
+        return least(SCORE_RDN * operand->name->rdn_count, SCORE_MOST_RDNS);
+    if (condition->path.kind == CM_TEXT_IP)
+        return SCORE_NETWORK + SCORE_ADDRESS * operand->bits / (8 * operand->matched.len);
+    return score_exact(&condition->path);
+}
+
+/* ---- expressions ---- */
+
+static size_t score_condition(const struct cm_condition *condition) {
+    size_t score = SIZE_MAX;
+    if (condition->operand_count == 0)
+        return SCORE_COMMON;
+    for (size_t i = 0; i < condition->operand_count; i++)
+        score = least(score, score_operand(condition, &condition->operands[i]));
+    return score;
+}
+
+static size_t score_node(const struct certmap_rules *rules, const struct cm_mapping *mapping,
+                         const struct cm_node *node) {
+    size_t sum = 0, smallest = SIZE_MAX;
+    if (node->kind == CM_NODE_CONDITION)
+        return score_condition(&rules->conditions[mapping->first_condition + node->condition]);
+    if (node->kind == CM_NODE_NOT)
+        return SCORE_NOT;
+    for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
+        const size_t one = score_node(rules, mapping, member);
+        sum += one;
+        smallest = least(smallest, one);
+    }
+    return node->kind == CM_NODE_ANY ? smallest : sum;
+}
+
+size_t cm_score_mapping(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
+    return score_node(rules, mapping, &rules->nodes[mapping->first_node]);
+}

@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: MIT */
+/* What templates give for a certificate: values, filters, defaults, escapes, and what is refused. */
+#include "rules.h"
+#include "support/alloc.h"
+
+#define UE "\xC3\xBC"      /* u with diaeresis */
+#define RLO "\xE2\x80\xAE" /* right-to-left override */
+
+/* ---- rows ---- */
+
+/* A statement that gives a text. */
+struct row {
+    const char *what, *subject /* t_name */, *statement;
+    const char *wanted; /* NULL: reason says why not */
+    enum certmap_code reason;
+};
+#define REFUSED(code) NULL, CERTMAP_CODE_HOLE_##code
+
+static const struct row rows[] = {
+    /* literal text */
+    {"no hole", "CN=a", "allow \"portal\"", "portal", 0},
+    {"text on both sides", "CN=a", "allow \"x-${subject.CN}-y\"", "x-a-y", 0},
+    {"two holes", "CN=a | UID=b", "allow \"${subject.UID}${subject.CN}\"", "ba", 0},
+    {"the same hole twice", "CN=a", "allow \"${subject.CN}.${subject.CN}\"", "a.a", 0},
+    {"escapes", "CN=a", "allow \"D\\\\\\u{E9}${subject.CN}\\u{24}{x}\"",
+     "D\\\xC3\xA9"
+     "a${x}",
+     0},
+    {"a dollar alone", "CN=a", "allow \"$${subject.CN}$}\"", "$a$}", 0},
+    {"space in the hole", "CN=a",
+     "allow \"${ subject.CN\t|  lower ?"
+     "? \"x\" }\"",
+     "a", 0},
+
+    /* values */
+    {"no value", "O=a", "allow \"${subject.CN}\"", REFUSED(NO_VALUE)},
+    {"several values", "CN=a | CN=b", "allow \"${subject.CN}\"", REFUSED(SEVERAL_VALUES)},
+    {"the same value twice", "CN=a | CN=a", "allow \"${subject.CN}\"", REFUSED(SEVERAL_VALUES)},
+    {"several in one RDN", "CN=a + CN=b", "allow \"${subject.CN}\"", REFUSED(SEVERAL_VALUES)},
+    {"first", "CN=a | CN=b | CN=c", "allow \"${subject.CN | first}\"", "a", 0},
+    {"last", "CN=a | CN=b | CN=c", "allow \"${subject.CN | last}\"", "c", 0},
+    {"first of one", "CN=a", "allow \"${subject.CN | first}\"", "a", 0},
+    {"last of one", "CN=a", "allow \"${subject.CN | last}\"", "a", 0},
+    {"first of none", "O=a", "allow \"${subject.CN | first}\"", REFUSED(NO_VALUE)},
+    {"last of none", "O=a", "allow \"${subject.CN | last}\"", REFUSED(NO_VALUE)},
+    {"unreadable", "octet CN=a", "allow \"${subject.CN}\"", REFUSED(UNREADABLE)},
+    {"the first is unreadable", "octet CN=a | CN=b", "allow \"${subject.CN | first}\"", REFUSED(UNREADABLE)},
+    {"another one is unreadable", "CN=a | octet CN=b", "allow \"${subject.CN | first}\"", "a", 0},
+    {"one of several is unreadable", "CN=a | octet CN=b", "allow \"${subject.CN}\"", REFUSED(SEVERAL_VALUES)},
+    {"the last is unreadable", "CN=a | octet CN=b", "allow \"${subject.CN | last}\"", REFUSED(UNREADABLE)},
+    {"by OID", "1.2.3.4=a", "allow \"${subject.1.2.3.4}\"", "a", 0},
+    {"by OID, others beside it", "1.2.3.5=b | 1.2.3.4=a | 1.2.3.6=c", "allow \"${subject.1.2.3.4}\"", "a", 0},
+    {"by OID, several", "1.2.3.4=a | 1.2.3.5=b | 1.2.3.4=c", "allow \"${subject.1.2.3.4}\"", REFUSED(SEVERAL_VALUES)},
+    {"by OID, last", "1.2.3.4=a | 1.2.3.4=c | 1.2.3.5=b", "allow \"${subject.1.2.3.4 | last}\"", "c", 0},
+    {"by OID, none", "1.2.3.5=b", "allow \"${subject.1.2.3.4}\"", REFUSED(NO_VALUE)},
+    {"the issuer", "CN=a", "allow \"${issuer.CN}\"", "CA", 0},
+    {"not supplied", "CN=a", "allow \"${san.email}\"", REFUSED(UNREADABLE)},
+    {"not supplied, with a default", "CN=a", "allow \"${san.email ?\? \"x\"}\"", REFUSED(UNREADABLE)},
+    {"empty", "CN=", "allow \"x${subject.CN}\"", REFUSED(EMPTY)},
+    {"NFC", "CN=u\xCC\x88", "allow \"${subject.CN}\"", UE, 0},
+
+    /* defaults */
+    {"default for none", "O=a", "allow \"${subject.CN ?\? \"guest\"}\"", "guest", 0},
+    {"default not needed", "CN=a", "allow \"${subject.CN ?\? \"guest\"}\"", "a", 0},
+    {"no default for several", "CN=a | CN=b", "allow \"${subject.CN ?\? \"guest\"}\"", REFUSED(SEVERAL_VALUES)},
+    {"no default for unreadable", "octet CN=a", "allow \"${subject.CN ?\? \"guest\"}\"", REFUSED(UNREADABLE)},
+    {"no default for empty", "CN=", "allow \"${subject.CN ?\? \"guest\"}\"", REFUSED(EMPTY)},
+    {"no default for nothing left", "CN=a", "allow \"${subject.CN | after(\"@\") ?\? \"guest\"}\"", REFUSED(EMPTY)},
+    {"filters leave it alone", "O=a", "allow \"${subject.CN | upper | before(\"@\") ?\? \"guest\"}\"", "guest", 0},
+    {"default with a quote and braces", "O=a", "attribute \"x\" = \"${subject.CN ?\? \"a\\\"}{\\\\\"}\"", "a\"}{\\", 0},
+
+    /* filters */
+    {"lower", "CN=\xC3\x9CMIT I", "allow \"${subject.CN | lower}\"", UE "mit i", 0},
+    {"upper", "CN=" UE "mit i", "allow \"${subject.CN | upper}\"", "\xC3\x9CMIT I", 0},
+    {"lower, no locale", "CN=\xC4\xB0I", "allow \"${subject.CN | lower}\"", "\xC4\xB0i", 0},
+    {"upper, simple",
+     "CN=stra\xC3\x9F"
+     "e",
+     "allow \"${subject.CN | upper}\"",
+     "STRA\xC3\x9F"
+     "E",
+     0},
+    {"lower, NFC again", "CN=J\xCC\x8C", "allow \"${subject.CN | lower}\"", "\xC7\xB0", 0},
+    {"before", "CN=a@b@c", "allow \"${subject.CN | before(\"@\")}\"", "a", 0},
+    {"after", "CN=a@b.c", "allow \"${subject.CN | after(\"@\")}\"", "b.c", 0},
+    {"after the first only", "CN=a=b=c", "allow \"${subject.CN | after(\"=\")}\"", "b=c", 0},
+    {"before, several characters", "CN=a::b", "allow \"${subject.CN | before(\"::\")}\"", "a", 0},
+    {"before, nearly", "CN=a:b::c", "attribute \"x\" = \"${subject.CN | before(\"::\")}\"", "a:b", 0},
+    {"after, overlapping", "CN=aaab", "allow \"${subject.CN | after(\"aab\")}x\"", REFUSED(EMPTY)},
+    {"before, not there", "CN=ab", "allow \"${subject.CN | before(\"@\")}\"", REFUSED(EMPTY)},
+    {"after, not there", "CN=ab", "allow \"${subject.CN | after(\"@\")}\"", REFUSED(EMPTY)},
+    {"before, longer than the value", "CN=a", "allow \"${subject.CN | before(\"aa\")}\"", REFUSED(EMPTY)},
+    {"before, at the begin", "CN=@a", "allow \"${subject.CN | before(\"@\")}\"", REFUSED(EMPTY)},
+    {"after, at the end", "CN=a@", "allow \"${subject.CN | after(\"@\")}\"", REFUSED(EMPTY)},
+    {"before, of nothing", "CN=", "allow \"${subject.CN | before(\"@\")}\"", REFUSED(EMPTY)},
+    {"the operand is in NFC", "CN=a" UE "b", "allow \"${subject.CN | before(\"u\xCC\x88\")}\"", "a", 0},
+    {"replace", "CN=a b c", "allow \"${subject.CN | replace(\" \", \"_\")}\"", "a_b_c", 0},
+    {"replace, longer", "CN=aXbX", "allow \"${subject.CN | replace(\"X\", \"123\")}\"", "a123b123", 0},
+    {"replace, by nothing", "CN=aXbX", "allow \"${subject.CN | replace(\"X\", \"\")}\"", "ab", 0},
+    {"replace, not there", "CN=ab", "allow \"${subject.CN | replace(\"X\", \"y\")}\"", "ab", 0},
+    {"replace, everything", "CN=XX", "allow \"${subject.CN | replace(\"X\", \"\")}x\"", REFUSED(EMPTY)},
+    {"replace, once over", "CN=aa", "allow \"${subject.CN | replace(\"a\", \"aa\")}\"", "aaaa", 0},
+    {"replace, from the left", "CN=aaa", "allow \"${subject.CN | replace(\"aa\", \"b\")}\"", "ba", 0},
+    {"replace, NFC again", "CN=q\xCC\x88", "allow \"${subject.CN | replace(\"q\", \"u\")}\"", UE, 0},
+    {"replace a control character", "CN=a\\x09b", "allow \"${subject.CN | replace(\"\\t\", \" \")}\"", "a b", 0},
+    {"in order", "CN=A@B", "allow \"${subject.CN | lower | before(\"@\")}\"", "a", 0},
+    {"in this order", "CN=A@B", "allow \"${subject.CN | lower | before(\"B\")}\"", REFUSED(EMPTY)},
+    {"first and others", "CN=A | CN=B", "allow \"${subject.CN | first | lower | replace(\"a\", \"c\") | upper}\"", "C",
+     0},
+
+    /* characters: everywhere */
+    {"a line feed", "CN=a\\x0Ab", "attribute \"x\" = \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"a direction override", "CN=a" RLO "b", "attribute \"x\" = \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"a control character in a filter", "CN=a\\x1Fb", "attribute \"x\" = ldap-filter \"(a=${subject.CN})\"",
+     REFUSED(CHARACTER)},
+    {"a control character in a DN", "CN=a\\x1Fb", "attribute \"x\" = dn \"CN=${subject.CN}\"", REFUSED(CHARACTER)},
+    {"a control character in a URL", "CN=a\\x1Fb", "attribute \"x\" = url \"a:${subject.CN}\"", REFUSED(CHARACTER)},
+    {"a control character in a user name", "CN=a\\x1Fb", "allow posix-user \"${subject.CN}\"", REFUSED(CHARACTER)},
+
+    /* characters: accounts, groups, domains */
+    {"backslash", "CN=D\\\\a", "allow \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"slash", "CN=a/b", "allow \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"colon", "CN=a:b", "group \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"semicolon", "CN=a;b", "domain \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"space in front",
+     "CN=\\x20"
+     "a",
+     "allow \"x${subject.CN}\"", REFUSED(CHARACTER)},
+    {"space behind", "CN=a\\x20", "allow \"${subject.CN}x\"", REFUSED(CHARACTER)},
+    {"space within", "CN=a b", "allow \"${subject.CN}\"", "a b", 0},
+    {"@ without a domain", "CN=a@b", "allow \"${subject.CN}\"", "a@b", 0},
+    {"@ before a domain", "CN=a@b", "allow \"${subject.CN}@c\"", REFUSED(CHARACTER)},
+    {"@ behind a domain", "CN=a@b", "allow \"D\\\\${subject.CN}\"", REFUSED(CHARACTER)},
+    {"@ in a group", "CN=a@b", "group \"${subject.CN}\"", "a@b", 0},
+    {"@ in a group with one", "CN=a@b", "group \"g@${subject.CN}\"", REFUSED(CHARACTER)},
+    {"an attribute may hold them", "CN= D\\\\a/b:c;d@e", "attribute \"x\" = \"@${subject.CN}\"", "@ D\\a/b:c;d@e", 0},
+    {"so may text of the rule", "CN=a", "allow \"/x:y;${subject.CN}\"", "/x:y;a", 0},
+
+    /* ldap-filter: RFC 4515 3 and 4 */
+    {"star", "CN=*", "attribute \"x\" = ldap-filter \"(cn=${subject.CN})\"", "(cn=\\2a)", 0},
+    {"parentheses", "CN=Parens R Us (for all your parenthetical needs)",
+     "attribute \"x\" = ldap-filter \"(o=${subject.CN})\"", "(o=Parens R Us \\28for all your parenthetical needs\\29)",
+     0},
+    {"backslash in a filter", "CN=C:\\\\MyFile", "attribute \"x\" = ldap-filter \"(filename=${subject.CN})\"",
+     "(filename=C:\\5cMyFile)", 0},
+    {"not ASCII in a filter", "CN=Lu\xC4\x8Di\xC4\x87", "attribute \"x\" = ldap-filter \"(sn=${subject.CN})\"",
+     "(sn=Lu\xC4\x8Di\xC4\x87)", 0},
+    {"in a substring", "CN=*", "attribute \"x\" = ldap-filter \"(cn=*${subject.CN}*)\"", "(cn=*\\2a*)", 0},
+    {"the default too", "O=a", "attribute \"x\" = ldap-filter \"(cn=${subject.CN ?\? \"*\"})\"", "(cn=\\2a)", 0},
+    {"extensible", "CN=a)", "attribute \"x\" = ldap-filter \"(cn:dn:2.4.6.8.10:=${subject.CN})\"",
+     "(cn:dn:2.4.6.8.10:=a\\29)", 0},
+    {"an account", "CN=a@b", "allow ldap-filter \"(mail=${subject.CN})\"", "(mail=a@b)", 0},
+
+    /* dn: RFC 4514 2.4 */
+    {"space at the begin",
+     "CN=\\x20"
+     "a",
+     "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=\\ a", 0},
+    {"space at the end", "CN=a\\x20", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\ ", 0},
+    {"one space", "CN=\\x20", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=\\ ", 0},
+    {"spaces", "CN=\\x20\\x20\\x20", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=\\  \\ ", 0},
+    {"space in the middle", "CN=a b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a b", 0},
+    {"number sign at the begin", "CN=#a", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=\\#a", 0},
+    {"number sign within", "CN=a#b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a#b", 0},
+    {"quote", "CN=a\"b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\\"b", 0},
+    {"plus", "CN=a\\+b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\+b", 0},
+    {"comma", "CN=a,b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\,b", 0},
+    {"semicolon in a DN", "CN=a;b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\;b", 0},
+    {"less than", "CN=a<b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\<b", 0},
+    {"greater than", "CN=a>b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\>b", 0},
+    {"backslash in a DN", "CN=a\\\\b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a\\\\b", 0},
+    {"equals", "CN=a=b", "attribute \"x\" = dn \"CN=${subject.CN}\"", "CN=a=b", 0},
+    {"text around it",
+     "CN=\\x20"
+     "a",
+     "attribute \"x\" = dn \"CN=Mr ${subject.CN} jr,O=x\"", "CN=Mr \\ a jr,O=x", 0},
+
+    /* url: RFC 3986 2.1 to 2.3 */
+    {"reserved characters", "CN=:/?#[]@!$&'()*\\+,;=", "attribute \"x\" = url \"https://h/${subject.CN}\"",
+     "https://h/%3A%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D", 0},
+    {"unreserved characters", "CN=azAZ09-._~", "attribute \"x\" = url \"https://h/${subject.CN}\"",
+     "https://h/azAZ09-._~", 0},
+    {"percent and space", "CN=% %", "attribute \"x\" = url \"https://h/?q=${subject.CN}\"", "https://h/?q=%25%20%25",
+     0},
+    {"UTF-8", "CN=" UE, "attribute \"x\" = url \"https://h/#${subject.CN}\"", "https://h/#%C3%BC", 0},
+    {"a dot", "CN=.", "attribute \"x\" = url \"https://h/a${subject.CN}b\"", REFUSED(CHARACTER)},
+    {"two dots", "CN=..", "attribute \"x\" = url \"https://h/?${subject.CN}\"", REFUSED(CHARACTER)},
+    {"three dots", "CN=...", "attribute \"x\" = url \"https://h/${subject.CN}\"", "https://h/...", 0},
+    {"a dot segment made of two", "CN=.x", "attribute \"x\" = url \"https://h/.${subject.CN | before(\"x\")}/\"",
+     REFUSED(CHARACTER)},
+    {"a dot segment of text and value", "CN=a.", "attribute \"x\" = url \"https://h/%2e${subject.CN | after(\"a\")}\"",
+     REFUSED(CHARACTER)},
+
+    /* posix-user */
+    {"a user", "CN=alice", "allow posix-user \"${subject.CN}\"", "alice", 0},
+    {"all characters", "CN=_a.B-9", "allow posix-user \"${subject.CN}\"", "_a.B-9", 0},
+    {"hyphen at the begin", "CN=-a", "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
+    {"hyphen behind text", "CN=-a", "allow posix-user \"x${subject.CN}\"", "x-a", 0},
+    {"a user that is a dot", "CN=.", "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
+    {"a user that is two dots", "CN=.", "allow posix-user \".${subject.CN}\"", REFUSED(USER_NAME)},
+    {"digits only", "CN=0", "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
+    {"digits only, together", "CN=0", "allow posix-user \"1${subject.CN}\"", REFUSED(USER_NAME)},
+    {"digits and more", "CN=0", "allow posix-user \"u${subject.CN}\"", "u0", 0},
+    {"another character", "CN=a@b", "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
+    {"a letter that is not ASCII", "CN=" UE, "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
+    {"a group", "CN=x", "group posix-user \"g-${subject.CN}\"", "g-x", 0},
+};
+
+static struct certmap_rules *rules_of(const char *statement) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when always; ");
+    t_put(&text, strncmp(statement, "allow", 5) == 0 ? "" : "allow \"u\"; ");
+    t_put(&text, statement);
+    t_put(&text, "; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_buf_free(&text);
+    return rules;
+}
+
+/* What the statement gave. */
+static struct certmap_view given(const struct certmap_result *result, const char *statement) {
+    if (statement[0] == 'd')
+        return result->domain;
+    if (statement[0] == 'g')
+        return result->group_count == 1 ? result->groups[0] : (struct certmap_view)CERTMAP_NO_VIEW;
+    if (statement[1] == 't')
+        return result->attribute_count == 1 ? result->attributes[0].value : (struct certmap_view)CERTMAP_NO_VIEW;
+    return result->account;
+}
+
+static void assert_nothing_given(const struct certmap_result *result) {
+    ck_assert_ptr_null(result->account.data);
+    ck_assert_ptr_null(result->domain.data);
+    ck_assert_ptr_null(result->user.data);
+    ck_assert_uint_eq(result->account_count + result->group_count + result->attribute_count, 0);
+    ck_assert(result->accounts == NULL && result->groups == NULL && result->attributes == NULL);
+}
+
+static void assert_text(const char *what, struct certmap_view text, const char *wanted) {
+    ck_assert_msg(text.data != NULL && text.data[text.len] == 0 && strcmp((const char *)text.data, wanted) == 0,
+                  "%s: %s", what, text.data != NULL ? (const char *)text.data : "nothing");
+}
+
+START_TEST(a_statement) {
+    const struct row *row = &rows[_i];
+    struct certmap_rules *rules = rules_of(row->statement);
+    struct t_peer peer;
+    t_peer_make(&peer, row->subject, "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_msg(result.reason == row->reason, "%s: %s", row->what, certmap_code_name(result.reason));
+    ck_assert_int_eq(result.decision, row->wanted == NULL ? CERTMAP_DENY : CERTMAP_ALLOW);
+    ck_assert_uint_eq(result.index, 0);
+    if (row->wanted == NULL)
+        assert_nothing_given(&result);
+    else
+        assert_text(row->what, given(&result, row->statement), row->wanted);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- hostile values ---- */
+
+/* A peer whose subject is CN=value. */
+static void make_peer(struct t_peer *peer, struct certmap_view value) {
+    static const uint8_t cn[] = {0x06, 3, 0x55, 4, 3};
+    t_peer_make(peer, "", "");
+    t_buf_clear(&peer->subject);
+    const size_t name = t_begin(&peer->subject), rdn = t_begin(&peer->subject), ava = t_begin(&peer->subject);
+    t_bytes(&peer->subject, cn, sizeof cn);
+    t_tlv(&peer->subject, 0x0C, value.data, value.len);
+    t_end(&peer->subject, ava, 0x30, 0);
+    t_end(&peer->subject, rdn, 0x31, 0);
+    t_end(&peer->subject, name, 0x30, 0);
+    peer->cert.subject = t_view(&peer->subject);
+    ck_assert_int_eq(certmap_peer_set(peer->peer, &peer->cert, NULL), CERTMAP_OK);
+}
+
+static const char *const hostile[] = {
+    "alice",
+    "*)(uid=*",
+    "*))(|(uid=*",
+    "x)(objectClass=*",
+    "\\2a",
+    "\\",
+    "\\\\",
+    "a\\,O=Evil",
+    "a,O=Evil",
+    "a+O=Evil",
+    "a;O=Evil",
+    "\",O=Evil,X=\"",
+    "#0403666F6F",
+    " #a ",
+    "  ",
+    "<>=\"",
+    "..%2f..%2fetc",
+    "../../etc/passwd",
+    "%2e%2e",
+    "a/../b",
+    "a?b=c&d=e#f",
+    "//evil.example/",
+    "@evil.example",
+    "root@evil.example",
+    "EVIL\\root",
+    "a:0:0:x",
+    "0",
+    "-rf",
+    "${subject.CN}",
+    "${subject.CN | lower}",
+    "\xF0\x9F\x98\x80\xC3\xBC",
+    "\xEF\xBC\x8A\xEF\xBC\x89", /* full-width star and parenthesis stay what they are */
+};
+enum { STRINGS = sizeof hostile / sizeof *hostile, CHARACTERS = 0x7F - ' ', SHAPES = 4 };
+
+/* The n-th value: one of the above, or each printable character alone, in front, behind and within. */
+static struct certmap_view hostile_value(int n, char room[8]) {
+    static const char *const before[SHAPES] = {"", "", "a", "a"}, *const behind[SHAPES] = {"", "a", "", "a"};
+    if (n < STRINGS)
+        return t_string(hostile[n]);
+    n -= STRINGS;
+    snprintf(room, 8, "%s%c%s", before[n % SHAPES], ' ' + n / SHAPES, behind[n % SHAPES]);
+    return t_string(room);
+}
+#define HOSTILE (STRINGS + CHARACTERS * SHAPES)
+
+/* Expands a template for a value; the text is copied to buf. False: it was refused, for this reason. */
+static bool expand(struct t_buf *buf, const char *statement, struct certmap_view value, enum certmap_code *reason) {
+    struct certmap_rules *rules = rules_of(statement);
+    struct t_peer peer;
+    make_peer(&peer, value);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    const struct certmap_view text = given(&result, statement);
+    *reason = result.reason;
+    t_buf_clear(buf);
+    if (text.data != NULL)
+        t_bytes(buf, text.data, text.len);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    return text.data != NULL;
+}
+
+/* A filter, taken apart by its parentheses and = only: what is outside values goes to structure, values, with
+ * escapes resolved, to values, each with a line feed behind it. */
+static void take_filter_apart(struct t_buf *structure, struct t_buf *values, struct certmap_view text) {
+    bool in_value = false;
+    for (size_t i = 0; i < text.len; i++) {
+        const uint8_t c = text.data[i];
+        unsigned byte;
+        if (in_value && c == '\\' && i + 2 < text.len && sscanf((const char *)text.data + i + 1, "%2x", &byte) == 1) {
+            t_bytes(values, &(uint8_t){(uint8_t)byte}, 1);
+            i += 2;
+        } else if (in_value && c != ')' && c != '(' && c != '*') {
+            t_bytes(values, &c, 1);
+        } else {
+            t_bytes(structure, &c, 1);
+            t_put(values, in_value && c == ')' ? "\n" : "");
+            in_value = in_value && c != ')';
+        }
+        in_value = in_value || c == '=';
+    }
+}
+
+START_TEST(filters_keep_their_structure) {
+    struct t_buf text = T_BUF_INIT, structure = T_BUF_INIT, values = T_BUF_INIT, wanted = T_BUF_INIT;
+    char room[8];
+    enum certmap_code reason;
+    const struct certmap_view value = hostile_value(_i, room);
+    ck_assert(expand(&text, "attribute \"x\" = ldap-filter \"(&(uid=${subject.CN})(!(cn=a*${subject.CN}*b)))\"", value,
+                     &reason));
+    take_filter_apart(&structure, &values, t_view(&text));
+    ck_assert_str_eq(t_cstr(&structure), "(&(uid=)(!(cn=**)))");
+    t_bytes(&wanted, value.data, value.len);
+    t_put(&wanted, "\na");
+    t_bytes(&wanted, value.data, value.len);
+    t_put(&wanted, "b\n");
+    ck_assert_str_eq(t_cstr(&values), t_cstr(&wanted));
+    t_buf_free(&text);
+    t_buf_free(&structure);
+    t_buf_free(&values);
+    t_buf_free(&wanted);
+}
+END_TEST
+
+/* The Name that was built, parsed: the value, text around the value, O=x, and nothing else. */
+START_TEST(names_keep_their_structure) {
+    struct t_buf text = T_BUF_INIT, wanted = T_BUF_INIT;
+    uint8_t der[1024];
+    size_t len = 0;
+    char room[8];
+    enum certmap_code reason;
+    const struct certmap_view value = hostile_value(_i, room);
+    struct t_peer peer;
+    struct certmap_value one = CERTMAP_VALUE_INIT;
+    ck_assert(
+        expand(&text, "attribute \"x\" = dn \"CN=${subject.CN}+OU=a${subject.CN}b,O=${subject.CN}\"", value, &reason));
+    ck_assert_msg(certmap_name_from_text(der, sizeof der, &len, t_view(&text), NULL) == CERTMAP_OK, "%s",
+                  t_cstr(&text));
+    t_peer_make(&peer, "", "");
+    peer.cert.subject = (struct certmap_view){der, len};
+    ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(certmap_peer_value_count(peer.peer, CERTMAP_FIELD_SUBJECT), 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(certmap_peer_value(peer.peer, &one, CERTMAP_FIELD_SUBJECT, i, NULL), CERTMAP_OK);
+        const bool around = strcmp((const char *)one.subfield.data, "OU") == 0;
+        t_buf_clear(&wanted);
+        t_put(&wanted, around ? "a" : "");
+        t_bytes(&wanted, value.data, value.len);
+        t_put(&wanted, around ? "b" : "");
+        assert_text(t_cstr(&text), one.text, t_cstr(&wanted));
+    }
+    t_peer_free(&peer);
+    t_buf_free(&text);
+    t_buf_free(&wanted);
+}
+END_TEST
+
+/* Percent-decodes. */
+static void decode(struct t_buf *decoded, struct certmap_view text) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned byte = text.data[i];
+        if (byte == '%' && sscanf((const char *)text.data + i + 1, "%2x", &byte) == 1)
+            i += 2;
+        t_bytes(decoded, &(uint8_t){(uint8_t)byte}, 1);
+    }
+}
+
+START_TEST(urls_keep_their_structure) {
+    struct t_buf text = T_BUF_INIT, decoded = T_BUF_INIT, wanted = T_BUF_INIT;
+    char room[8];
+    enum certmap_code reason;
+    const struct certmap_view value = hostile_value(_i, room);
+    const bool dots = strcmp((const char *)value.data, ".") == 0 || strcmp((const char *)value.data, "..") == 0;
+    const bool built = expand(&text, "attribute \"x\" = url \"https://h/p/${subject.CN}/e\"", value, &reason);
+    ck_assert_int_eq(built, !dots);
+    if (built) {
+        const char *begin = "https://h/p/", *url = t_cstr(&text);
+        ck_assert_int_eq(strncmp(url, begin, strlen(begin)), 0);
+        const size_t segment = strcspn(url + strlen(begin), "/?#");
+        ck_assert_str_eq(url + strlen(begin) + segment, "/e");
+        decode(&decoded, (struct certmap_view){text.data + strlen(begin), segment});
+        t_bytes(&wanted, value.data, value.len);
+        ck_assert_str_eq(t_cstr(&decoded), t_cstr(&wanted));
+    }
+    t_buf_free(&text);
+    t_buf_free(&decoded);
+    t_buf_free(&wanted);
+}
+END_TEST
+
+/* An account with a domain has the domain of the rule and the user of the certificate, or is refused. */
+START_TEST(accounts_keep_their_domain) {
+    static const char *const statements[] = {"allow \"${subject.CN}@contoso.com\"",
+                                             "allow \"CONTOSO\\\\${subject.CN}\""};
+    static const char *const domains[] = {"contoso.com", "CONTOSO"};
+    char room[8];
+    const struct certmap_view value = hostile_value(_i, room);
+    const char *string = (const char *)value.data;
+    const bool refused = strpbrk(string, "\\/:;@") != NULL || string[0] == ' ' || string[value.len - 1] == ' ';
+    for (size_t i = 0; i < 2; i++) {
+        struct certmap_rules *rules = rules_of(statements[i]);
+        struct t_peer peer;
+        make_peer(&peer, value);
+        const struct certmap_result result = t_match(rules, peer.peer);
+        ck_assert_msg(result.reason == (refused ? CERTMAP_CODE_HOLE_CHARACTER : CERTMAP_CODE_NONE), "%s", string);
+        if (!refused) {
+            assert_text(string, result.domain, domains[i]);
+            assert_text(string, result.user, string);
+        }
+        t_peer_free(&peer);
+        certmap_rules_free(rules);
+    }
+}
+END_TEST
+
+START_TEST(user_names_are_portable) {
+    static const char portable[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    struct t_buf text = T_BUF_INIT;
+    char room[8];
+    enum certmap_code reason;
+    const struct certmap_view value = hostile_value(_i, room);
+    const char *string = (const char *)value.data;
+    const bool right = strspn(string, portable) == value.len && string[0] != '-' && strcmp(string, ".") != 0 &&
+                       strspn(string, "0123456789") < value.len;
+    ck_assert_msg(expand(&text, "allow posix-user \"${subject.CN}\"", value, &reason) == right, "%s", string);
+    if (right)
+        ck_assert_str_eq(t_cstr(&text), string);
+    else
+        ck_assert_int_eq(reason, CERTMAP_CODE_HOLE_USER_NAME);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- limits ---- */
+
+static void assert_reason(const char *statement, const char *subject, enum certmap_code reason) {
+    struct certmap_rules *rules = rules_of(statement);
+    struct t_peer peer;
+    t_peer_make(&peer, subject, "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_msg(result.reason == reason, "%.60s: %s", statement, certmap_code_name(result.reason));
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
+static const struct {
+    const char *statement;
+    int more; /* bytes that the texts have besides the value, each NUL included */
+} sizes[] = {
+    {"allow \"${subject.CN}\"", 1},
+    {"allow \"xyz${subject.CN}\"", 4},
+    {"allow \"${subject.CN}xyz\"", 4},
+    {"allow \"${subject.CN | lower}\"", 1},
+    {"allow \"${subject.CN | upper}\"", 1},
+    {"allow \"${subject.CN | replace(\"b\", \"c\")}\"", 1},
+    {"allow \"${subject.CN | after(\"a\")}\"", 0},
+    {"attribute \"x\" = \"${subject.CN}\"", 1},
+    {"allow \"DO\\\\${subject.CN}\"", 3 + 1 + 3},
+    {"allow \"DO\\\\${subject.CN}\"; domain \"X\"", 3 + 1},
+    {"allow \"${issuer.CN}@DO\"; group \"${subject.CN}\"", 6 + 3 + 1},
+};
+
+START_TEST(built_size) {
+    char subject[32];
+    const int most = CERTMAP_MAX_BUILT_SIZE - sizes[_i].more;
+    snprintf(subject, sizeof subject, "CN=\\{a*%d}", most);
+    assert_reason(sizes[_i].statement, subject, CERTMAP_CODE_NONE);
+    snprintf(subject, sizeof subject, "CN=\\{a*%d}", most + 1);
+    assert_reason(sizes[_i].statement, subject, CERTMAP_CODE_HOLE_TOO_LONG);
+}
+END_TEST
+
+static const struct {
+    const char *what, *statement, *subject;
+} too_long[] = {
+    {"a value of 64 KiB", "allow \"${subject.CN}\"", "CN=\\{a*65000}"},
+    {"a filter makes it longer", "allow \"${subject.CN | replace(\"a\", \"aaaaaaaa\")}\"", "CN=\\{a*4000}"},
+    {"an intermediate text", "allow \"${subject.CN | replace(\"a\", \"aaaaaaaa\") | replace(\"a\", \"\")}x\"",
+     "CN=\\{a*4000}"},
+    {"escapes", "attribute \"x\" = ldap-filter \"(a=${subject.CN})\"", "CN=\\{(*6000}"},
+    {"lower of 64 KiB", "allow \"${subject.CN | lower | before(\"b\")}\"", "CN=ab\\{c*65000}"},
+};
+
+START_TEST(too_long_at_once) {
+    assert_reason(too_long[_i].statement, too_long[_i].subject, CERTMAP_CODE_HOLE_TOO_LONG);
+}
+END_TEST
+
+/* Before a filter that changes it, a value may be as long as it can be. */
+START_TEST(long_value_made_short) {
+    assert_reason("allow \"${subject.CN | before(\"b\") | lower}\"", "CN=ab\\{c*65000}", CERTMAP_CODE_NONE);
+    assert_reason("allow \"${subject.CN | after(\"b\")}\"", "CN=\\{c*65000}ba", CERTMAP_CODE_NONE);
+}
+END_TEST
+
+/* Filters take steps; when they run out the account cannot be built. */
+START_TEST(work_is_bounded) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"u\"");
+    for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
+        t_put(&statement, "; group \"");
+        for (int hole = 0; hole < 8; hole++) {
+            t_put(&statement, "${subject.CN");
+            for (int filter = 0; filter < 20; filter++)
+                t_put(&statement, " | lower");
+            t_put(&statement, " | before(\"b\")}");
+        }
+        t_put(&statement, "\"");
+    }
+    assert_reason(t_cstr(&statement), "CN=xb\\{a*16000}", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=xb\\{a*100}", CERTMAP_CODE_NONE);
+    t_buf_free(&statement);
+}
+END_TEST
+
+START_TEST(values_take_steps) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"u\"");
+    for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
+        t_put(&statement, "; group \"");
+        for (int hole = 0; hole < CERTMAP_MAX_HOLES; hole++)
+            t_put(&statement, "${subject.1.2.3.4 | last}");
+        t_put(&statement, "\"");
+    }
+    assert_reason(t_cstr(&statement), "1.2.3.4=a | rdns 400 avas 50 1.2.3.5=b", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "1.2.3.4=a | rdns 40 avas 50 1.2.3.5=b", CERTMAP_CODE_NONE);
+    t_buf_free(&statement);
+}
+END_TEST
+
+static const struct {
+    const char *what, *filter, *subject;
+} searches[] = {
+    {"nearly everywhere", "before(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\")", "CN=\\{a*60000}"},
+    {"nowhere", "after(\"b\")", "CN=\\{a*60000}"},
+};
+
+START_TEST(search_ends) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"${subject.CN | ");
+    t_put(&statement, searches[_i].filter);
+    t_put(&statement, "}\"");
+    assert_reason(t_cstr(&statement), searches[_i].subject, CERTMAP_CODE_HOLE_EMPTY);
+    t_buf_free(&statement);
+}
+END_TEST
+
+/* Searches for a long text in a long value that nearly holds it everywhere stop in time. */
+START_TEST(long_search_is_bounded) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"u\"");
+    for (int i = 0; i < 3; i++) {
+        t_put(&statement, "; group \"${subject.CN");
+        for (int filter = 0; filter < 7; filter++) {
+            t_put(&statement, " | replace(\"");
+            for (int byte = 0; byte < 8000; byte++)
+                t_put(&statement, "a");
+            t_put(&statement, "b\", \"\")");
+        }
+        t_put(&statement, "}\"");
+    }
+    assert_reason(t_cstr(&statement), "CN=\\{a*16000}", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=\\{a*8000}", CERTMAP_CODE_NONE);
+    t_buf_free(&statement);
+}
+END_TEST
+
+/* The steps are those of all texts together: a search that is in bounds alone is too much behind others. */
+START_TEST(searches_share_steps) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"${subject.CN");
+    for (int filter = 0; filter < 5; filter++) {
+        t_put(&statement, " | replace(\"");
+        for (int byte = 0; byte < 8000; byte++)
+            t_put(&statement, "a");
+        t_put(&statement, "b\", \"\")");
+    }
+    t_put(&statement, "}\"; group \"${subject.O | before(\"");
+    for (int byte = 0; byte < 20000; byte++)
+        t_put(&statement, "a");
+    t_put(&statement, "b\")}\"");
+    assert_reason(t_cstr(&statement), "CN=\\{a*16000} | O=\\{a*65000}", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=\\{a*100} | O=\\{a*65000}", CERTMAP_CODE_HOLE_EMPTY);
+    t_buf_free(&statement);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+START_TEST(matching_allocates_nothing) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct t_peer made;
+    struct certmap_peer *peer = NULL;
+    struct certmap_rules *rules =
+        rules_of("allow \"D\\\\${subject.CN | lower | upper | replace(\"A\", \"\xC3\x84\") | "
+                 "before(\"@\")}\"; group \"${subject.CN | after(\"@\")}\"; attribute \"x\" = dn "
+                 "\"CN=${subject.CN}\"");
+    t_peer_make(&made, "CN=a@b", "CN=CA");
+    ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_set(peer, &made.cert, NULL), CERTMAP_OK);
+    t_alloc_fail_at(&memory, 0);
+    const struct certmap_result result = t_match(rules, peer);
+    ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+    assert_text("user", result.user, "\xC3\x84");
+    ck_assert(!t_alloc_failed(&memory));
+    certmap_peer_free(peer);
+    t_peer_free(&made);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* A second match takes the place of the first. */
+START_TEST(matching_again) {
+    struct certmap_rules *rules = rules_of("allow \"${subject.CN}@x\"");
+    struct t_peer peer;
+    char subject[32];
+    snprintf(subject, sizeof subject, "CN=\\{a*%d}", CERTMAP_MAX_BUILT_SIZE / 3);
+    t_peer_make(&peer, subject, "CN=CA");
+    for (int i = 0; i < 5; i++) {
+        const struct certmap_result result = t_match(rules, peer.peer);
+        ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+        ck_assert_uint_eq(result.user.len, CERTMAP_MAX_BUILT_SIZE / 3);
+    }
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("expand");
+    TCase *one = tcase_create("statements");
+    tcase_add_loop_test(one, a_statement, 0, T_ROWS(rows));
+    suite_add_tcase(suite, one);
+    TCase *values = tcase_create("hostile values");
+    tcase_add_loop_test(values, filters_keep_their_structure, 0, HOSTILE);
+    tcase_add_loop_test(values, names_keep_their_structure, 0, HOSTILE);
+    tcase_add_loop_test(values, urls_keep_their_structure, 0, HOSTILE);
+    tcase_add_loop_test(values, accounts_keep_their_domain, 0, HOSTILE);
+    tcase_add_loop_test(values, user_names_are_portable, 0, HOSTILE);
+    suite_add_tcase(suite, values);
+    TCase *limits = tcase_create("limits");
+    tcase_add_loop_test(limits, built_size, 0, T_ROWS(sizes));
+    tcase_add_loop_test(limits, too_long_at_once, 0, T_ROWS(too_long));
+    tcase_add_test(limits, long_value_made_short);
+    tcase_add_loop_test(limits, search_ends, 0, T_ROWS(searches));
+    suite_add_tcase(suite, limits);
+    TCase *work = tcase_create("work");
+    tcase_set_tags(work, T_SLOW);
+    tcase_add_test(work, work_is_bounded);
+    tcase_add_test(work, values_take_steps);
+    tcase_add_test(work, long_search_is_bounded);
+    tcase_add_test(work, searches_share_steps);
+    suite_add_tcase(suite, work);
+    TCase *memory = tcase_create("memory");
+    tcase_add_test(memory, matching_allocates_nothing);
+    tcase_add_test(memory, matching_again);
+    suite_add_tcase(suite, memory);
+    return t_run(suite);
+}

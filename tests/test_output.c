@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* What a mapping gives besides decision and name: account, domain, user, groups, attributes, of one mapping and of
+ * several together. */
+#include "rules.h"
+
+/* ---- one mapping ---- */
+
+/* What an answer gives, as "allow: account | domain | user | group, group | name=value, name=value". */
+static void describe(struct t_buf *text, const struct certmap_result *result) {
+    const struct certmap_view parts[] = {result->account, result->domain, result->user};
+    t_put(text, certmap_decision_name(result->decision));
+    for (size_t i = 0; i < 3; i++) {
+        t_put(text, i == 0 ? ": " : " | ");
+        t_put(text, parts[i].data != NULL ? (const char *)parts[i].data : "-");
+    }
+    for (size_t i = 1; i < result->account_count; i++) {
+        t_put(text, " + ");
+        t_put(text, (const char *)result->accounts[i].data);
+    }
+    for (size_t i = 0; i < result->group_count; i++) {
+        t_put(text, i == 0 ? " | " : ", ");
+        t_put(text, (const char *)result->groups[i].data);
+    }
+    for (size_t i = 0; i < result->attribute_count; i++) {
+        t_put(text, i == 0 ? " | " : ", ");
+        t_put(text, (const char *)result->attributes[i].name.data);
+        t_put(text, "=");
+        t_put(text, (const char *)result->attributes[i].value.data);
+    }
+    if (result->reason != CERTMAP_CODE_NONE) {
+        t_put(text, " ");
+        t_put(text, certmap_code_name(result->reason));
+    }
+}
+
+static const struct {
+    const char *gives, *wanted;
+} mappings[] = {
+    /* the account's parts: literal ones, and of a template */
+    {"allow \"alice\";", "allow: alice | - | alice"},
+    {"allow \"D\\\\alice\";", "allow: D\\alice | D | alice"},
+    {"allow \"alice@d\";", "allow: alice@d | d | alice"},
+    {"allow \"a@b@d\";", "allow: a@b@d | d | a@b"},
+    {"allow \"D\\\\a@d\";", "allow: D\\a@d | D | a@d"},
+    {"allow \"${subject.UID}\";", "allow: uid | - | uid"},
+    {"allow \"D\\\\${subject.UID}\";", "allow: D\\uid | D | uid"},
+    {"allow \"${subject.UID}@d\";", "allow: uid@d | d | uid"},
+    {"allow \"${subject.UID}@${subject.O}\";", "allow: uid@o | o | uid"},
+    {"allow \"${subject.O}\\\\${subject.UID}\";", "allow: o\\uid | o | uid"},
+    {"allow \"x${subject.O}y\\\\z${subject.UID}\";", "allow: xoy\\zuid | xoy | zuid"},
+    {"allow \"a@${subject.UID}@d\";", "allow: a@uid@d | d | a@uid"},
+    {"allow \"D\\\\${subject.UID}@d\";", "allow: D\\uid@d | D | uid@d"},
+    {"allow \"${subject.E}\";", "allow: m@x | - | m@x"},
+    {"allow dn \"CN=\\\\\\\\${subject.UID}@d\";", "allow: CN=\\\\uid@d | - | CN=\\\\uid@d"},
+    {"allow posix-user \"${subject.UID}\";", "allow: uid | - | uid"},
+
+    /* domain */
+    {"allow \"alice\"; domain \"X\";", "allow: alice | X | alice"},
+    {"allow \"D\\\\alice\"; domain \"X\";", "allow: D\\alice | X | alice"},
+    {"allow \"alice@d\"; domain \"X\";", "allow: alice@d | X | alice"},
+    {"allow \"D\\\\${subject.UID}\"; domain \"X${subject.O}\";", "allow: D\\uid | Xo | uid"},
+    {"allow \"${subject.UID}@d\"; domain \"X\";", "allow: uid@d | X | uid"},
+    {"allow \"${subject.UID}\"; domain dn \"O=${subject.E}\";", "allow: uid | O=m@x | uid"},
+
+    /* groups, in order, each once */
+    {"allow \"a\"; group \"g\";", "allow: a | - | a | g"},
+    {"allow \"a\"; group \"h\"; group \"g\"; group \"h\";", "allow: a | - | a | h, g"},
+    {"allow \"a\"; group \"uid\"; group \"${subject.UID}\"; group \"${subject.O}\";", "allow: a | - | a | uid, o"},
+    {"allow \"a\"; group \"${subject.UID}\"; group \"${subject.UID}\"; group \"x${subject.O}\";",
+     "allow: a | - | a | uid, xo"},
+    {"allow \"a\"; group \"g\"; group \"G\";", "allow: a | - | a | g, G"},
+
+    /* attributes */
+    {"allow \"a\"; attribute \"n\" = \"v\";", "allow: a | - | a | n=v"},
+    {"allow \"a\"; attribute \"n\" = \"v\"; group \"g\"; attribute \"m\" = \"${subject.UID}\";",
+     "allow: a | - | a | g | n=v, m=uid"},
+    {"allow \"a\"; attribute \"n\" = \"v\"; attribute \"m\" = \"v\";", "allow: a | - | a | n=v, m=v"},
+
+    /* one that cannot be built refuses everything */
+    {"allow \"${subject.L}\"; group \"g\";", "deny: - | - | - hole-no-value"},
+    {"allow \"a\"; domain \"${subject.L}\"; group \"g\";", "deny: - | - | - hole-no-value"},
+    {"allow \"a\"; group \"g\"; group \"${subject.OU}\";", "deny: - | - | - hole-several-values"},
+    {"allow \"a\"; group \"g\"; attribute \"n\" = \"${subject.T}\";", "deny: - | - | - hole-unreadable"},
+    {"deny;", "deny: - | - | -"},
+};
+
+static void assert_answer(const char *rules_text, const char *wanted) {
+    struct t_buf given = T_BUF_INIT;
+    struct certmap_rules *rules = t_rules(rules_text);
+    struct t_peer peer;
+    t_peer_make(&peer, "UID=uid | O=o | OU=a | OU=b | E=m@x | octet T=x", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    describe(&given, &result);
+    ck_assert_msg(strcmp(t_cstr(&given), wanted) == 0, "%s\n%s", rules_text, t_cstr(&given));
+    const bool allow = result.decision == CERTMAP_ALLOW;
+    ck_assert_int_eq(result.account_count > 0, allow);
+    ck_assert(!allow || t_same_view(result.accounts[0], result.account));
+    ck_assert_int_eq(result.groups != NULL, result.group_count > 0);
+    ck_assert_int_eq(result.attributes != NULL, result.attribute_count > 0);
+    t_buf_free(&given);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
+START_TEST(one_mapping) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when always; ");
+    t_put(&text, mappings[_i].gives);
+    t_put(&text, " }");
+    assert_answer(t_cstr(&text), mappings[_i].wanted);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- all mappings that are true ---- */
+
+#define ALL "certmap 1; policy all; "
+#define MAPPING(name, gives) "mapping \"" name "\" { when subject.O = \"o\"; " gives " } "
+
+static const struct {
+    const char *rules, *wanted;
+} together[] = {
+    {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\";"), "allow: a | - | a + b"},
+    {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"a\";"), "allow: a | - | a"},
+    {ALL MAPPING("1", "allow \"D\\\\a\";") MAPPING("2", "allow \"E\\\\b\"; domain \"X\";"),
+     "allow: D\\a | D | a + E\\b"},
+    {ALL MAPPING("1", "allow \"uid\"; group \"x\";")
+         MAPPING("2", "allow \"${subject.UID}\"; group \"y\"; group \"x\";"),
+     "allow: uid | - | uid | x, y"},
+    {ALL MAPPING("1", "allow \"a\"; attribute \"n\" = \"v\";")
+         MAPPING("2", "allow \"a\"; attribute \"n\" = \"v\"; attribute \"m\" = \"v\";")
+             MAPPING("3", "allow \"a\"; attribute \"n\" = \"w\";"),
+     "allow: a | - | a | n=v, m=v, n=w"},
+    {ALL MAPPING("1", "allow \"a\"; group \"x\";") MAPPING("2", "allow \"${subject.L}\";"),
+     "deny: - | - | - hole-no-value"},
+    {ALL MAPPING("1", "allow \"${subject.L}\"; group \"x\";") MAPPING("2", "allow \"a\";"),
+     "deny: - | - | - hole-no-value"},
+    {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\"; domain \"${subject.OU}\";"),
+     "deny: - | - | - hole-several-values"},
+};
+
+START_TEST(several_mappings) {
+    assert_answer(together[_i].rules, together[_i].wanted);
+}
+END_TEST
+
+/* ---- limits of an answer ---- */
+
+static const struct {
+    const char *what, *gives, *end; /* the number of the mapping between them */
+    int most;
+} limits[] = {
+    {"accounts", "allow \"a", "\";", CERTMAP_MAX_ACCOUNTS},
+    {"groups", "allow \"a\"; group \"g", "\";", CERTMAP_MAX_OUTPUTS},
+    {"attributes", "allow \"a\"; attribute \"n\" = \"v", "\";", CERTMAP_MAX_OUTPUTS},
+};
+
+START_TEST(answer_limit) {
+    for (int over = 0; over < 2; over++) {
+        struct t_buf text = T_BUF_INIT;
+        struct t_peer peer;
+        char line[128];
+        t_put(&text, ALL);
+        for (int i = 0; i < limits[_i].most + over; i++) {
+            snprintf(line, sizeof line, "mapping \"m%d\" { when always; ", i);
+            t_put(&text, line);
+            snprintf(line, sizeof line, "%s%d%s }\n", limits[_i].gives, i, limits[_i].end);
+            t_put(&text, line);
+        }
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        t_peer_make(&peer, "CN=a", "CN=CA");
+        const struct certmap_result result = t_match(rules, peer.peer);
+        ck_assert_msg(result.reason == (over ? CERTMAP_CODE_TOO_MANY_OUTPUTS : CERTMAP_CODE_NONE), "%s: %s",
+                      limits[_i].what, certmap_code_name(result.reason));
+        ck_assert_int_eq(result.decision, over ? CERTMAP_DENY : CERTMAP_ALLOW);
+        ck_assert_uint_eq(result.index, over ? (size_t)limits[_i].most : 0);
+        t_peer_free(&peer);
+        certmap_rules_free(rules);
+        t_buf_free(&text);
+    }
+}
+END_TEST
+
+/* A text that is there already takes no room: a thousand mappings give the same long account. */
+START_TEST(same_text_takes_no_room) {
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    char line[128];
+    t_put(&text, ALL);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(line, sizeof line,
+                 "mapping \"m%d\" { when always; allow \"${subject.CN}\"; domain \"${subject.CN}\"; }\n", i);
+        t_put(&text, line);
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "CN=\\{a*5000}", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+    ck_assert_uint_eq(result.account_count, 1);
+    ck_assert_uint_eq(result.domain.len, 5000);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- builders ---- */
+
+static struct certmap_output output_of(enum certmap_output_kind kind, const char *name, const char *value) {
+    struct certmap_output output = CERTMAP_OUTPUT_INIT;
+    output.kind = kind;
+    output.name = t_string(name);
+    output.value = t_string(value);
+    return output;
+}
+
+START_TEST(built_outputs) {
+    struct certmap_builder *builder = t_builder();
+    struct t_buf given = T_BUF_INIT;
+    struct t_peer peer;
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, "m", "D\\u", NULL), CERTMAP_OK);
+    struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "${subject.CN}");
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    output.is_template = true;
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    output = output_of(CERTMAP_OUTPUT_DOMAIN, "", "X");
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    output = output_of(CERTMAP_OUTPUT_ATTRIBUTE, "n", "(cn=${subject.CN})");
+    output.is_template = true;
+    output.language = CERTMAP_LANGUAGE_LDAP_FILTER;
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_OK);
+    /* one-to-one mappings come first; each keeps what it gives */
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, "other", NULL), CERTMAP_OK);
+    ck_assert_int_eq(t_add_equal(builder, "CN", "b", NULL), CERTMAP_OK);
+    output = output_of(CERTMAP_OUTPUT_GROUP, "", "o");
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = t_finish(builder);
+    for (int i = 0; i < 2; i++) {
+        t_peer_make(&peer, i == 0 ? "CN=*" : "CN=b", "CN=CA");
+        const struct certmap_result result = t_match(rules, peer.peer);
+        t_buf_clear(&given);
+        describe(&given, &result);
+        ck_assert_str_eq(t_cstr(&given), i == 0 ? "allow: D\\u | X | u | ${subject.CN}, * | n=(cn=\\2a)"
+                                                : "allow: other | - | other | o");
+        t_peer_free(&peer);
+    }
+    certmap_rules_free(rules);
+    t_buf_free(&given);
+}
+END_TEST
+
+static void assert_refused(struct certmap_builder *builder, const struct certmap_output *output,
+                           enum certmap_code code) {
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_int_ne(certmap_builder_output(builder, output, &error), CERTMAP_OK);
+    ck_assert_msg(error.code == code, "%s: %s", certmap_code_name(error.code), error.text);
+    ck_assert_int_ne(certmap_builder_output(builder, output, NULL), CERTMAP_OK);
+}
+
+START_TEST(refuses_arguments) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_rules *rules = NULL;
+    struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "g");
+    assert_refused(NULL, &output, CERTMAP_CODE_ARGUMENT);
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT); /* no mapping */
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "d", NULL, NULL), CERTMAP_OK);
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT); /* one that denies */
+    ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_OK);
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "u", NULL), CERTMAP_OK);
+    assert_refused(builder, NULL, CERTMAP_CODE_ARGUMENT);
+    output.size--;
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
+    output.size++;
+    output.kind = (enum certmap_output_kind)3;
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
+    output.kind = CERTMAP_OUTPUT_GROUP;
+    output.language = (enum certmap_language)5;
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
+    output.language = CERTMAP_LANGUAGE_PLAIN;
+    output.value = (struct certmap_view){NULL, 1};
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
+    output.value = t_string("g");
+    output.name = (struct certmap_view){NULL, 1};
+    assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_builder_free(builder);
+}
+END_TEST
+
+START_TEST(refuses_texts) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "");
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "u", NULL), CERTMAP_OK);
+    assert_refused(builder, &output, CERTMAP_CODE_BAD_ACCOUNT);
+    output = output_of(CERTMAP_OUTPUT_ATTRIBUTE, "", "v");
+    assert_refused(builder, &output, CERTMAP_CODE_EMPTY_NAME);
+    output = output_of(CERTMAP_OUTPUT_ATTRIBUTE, "\xFF", "v");
+    assert_refused(builder, &output, CERTMAP_CODE_BAD_UTF8);
+    output = output_of(CERTMAP_OUTPUT_ATTRIBUTE, "\n", "v");
+    assert_refused(builder, &output, CERTMAP_CODE_BAD_ACCOUNT);
+    output = output_of(CERTMAP_OUTPUT_ATTRIBUTE, "n", "v");
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    output = output_of(CERTMAP_OUTPUT_ATTRIBUTE, "N", "v");
+    assert_refused(builder, &output, CERTMAP_CODE_DUPLICATE_OUTPUT);
+    output = output_of(CERTMAP_OUTPUT_DOMAIN, "", "d");
+    ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+    assert_refused(builder, &output, CERTMAP_CODE_DUPLICATE_OUTPUT);
+    certmap_builder_free(builder);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("output");
+    TCase *answers = tcase_create("answers");
+    tcase_add_loop_test(answers, one_mapping, 0, T_ROWS(mappings));
+    tcase_add_loop_test(answers, several_mappings, 0, T_ROWS(together));
+    tcase_add_loop_test(answers, answer_limit, 0, T_ROWS(limits));
+    tcase_add_test(answers, same_text_takes_no_room);
+    suite_add_tcase(suite, answers);
+    TCase *builders = tcase_create("builders");
+    tcase_add_test(builders, built_outputs);
+    tcase_add_test(builders, refuses_arguments);
+    tcase_add_test(builders, refuses_texts);
+    suite_add_tcase(suite, builders);
+    return t_run(suite);
+}

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/* Printing rules: what is printed, and that it loads as the same rules again. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "pages.h"
+#include "rule/rules.h"
+#include "rules.h"
+#include "support/compare.h"
+
+/* ---- printing ---- */
+
+/* The text of a rule set, from a call with a buffer that is just large enough. */
+static char *print_hashed(const struct certmap_rules *rules, certmap_hash_fn *hash, void *ctx) {
+    struct certmap_error error = {.status = CERTMAP_OK};
+    size_t len = 0, again = 0;
+    ck_assert_int_eq(certmap_rules_print(NULL, 0, &len, rules, hash, ctx, &error), CERTMAP_ERROR_BUFFER);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
+    char *text = malloc(len + 1);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_int_eq(certmap_rules_print(text, len, &again, rules, hash, ctx, NULL), CERTMAP_ERROR_BUFFER);
+    ck_assert_uint_eq(again, len);
+    ck_assert_int_eq(text[0], 0);
+    ck_assert_int_eq(certmap_rules_print(text, len + 1, &again, rules, hash, ctx, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(strlen(text), len);
+    return text;
+}
+
+static char *print(const struct certmap_rules *rules) {
+    return print_hashed(rules, NULL, NULL);
+}
+
+/* Prints, loads that, and prints it again; the rules have to be the same, and the text. Returns the text. */
+static char *check_round(const struct certmap_rules *rules, const char *about) {
+    char *text = print(rules);
+    struct certmap_rules *loaded = NULL;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_msg(certmap_rules_parse(&loaded, t_string(text), NULL, &error) == CERTMAP_OK, "%s: %s: %.200s", about,
+                  error.text, text + error.offset);
+    const char *difference = t_rules_difference(rules, loaded);
+    ck_assert_msg(difference == NULL, "%s: %s\n%.500s", about, difference, text);
+    char *again = print(loaded);
+    ck_assert_str_eq(again, text);
+    free(again);
+    certmap_rules_free(loaded);
+    return text;
+}
+
+/* ---- conditions ---- */
+
+#define HASH "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
+#define SHORT_HASH "\"0123456789abcdef0123456789abcdef01234567\""
+
+/* What stands after "when", and how it prints; NULL: as it is. */
+static const struct {
+    const char *written, *printed;
+} conditions[] = {
+    {"always", NULL},
+    {"subject.CN = \"Alice\"", NULL},
+    {"subject.commonName = nocase \"Alice\"", "subject.CN = nocase \"Alice\""},
+    {"issuer.OID.2.5.4.10 in ( \"a\",\"b\" )", "issuer.O in (\"a\", \"b\")"},
+    {"subject.1.2.3.4 in nocase (\"a\", \"b\")", NULL},
+    {"any subject.CN in (\"a\")", "subject.CN = \"a\""},
+    {"every subject.CN like \"a*\\*?\\?\\\\\"", NULL},
+    {"first subject.CN like nocase (\"a*\", \"b?\")", NULL},
+    {"last subject.CN = \"\"", NULL},
+    {"only subject.CN like \"\"", NULL},
+    {"subject.CN present", NULL},
+    {"issuer.CN absent", NULL},
+    {"count(subject.CN) = 0", NULL},
+    {"count ( subject.CN )=9999999", "count(subject.CN) = 9999999"},
+    {"subject.CN = \"e\\u{301}\"", "subject.CN = \"\xC3\xA9\""},
+    {"subject.CN = \"\\\"\\\\\\n\\t\\u{202e}\\u{1F600}\"",
+     "subject.CN = \"\\\"\\\\\\u{A}\\u{9}\\u{202E}\xF0\x9F\x98\x80\""},
+    {"subject.CN like \"\\\"\\n\\u{202e}\"", "subject.CN like \"\\\"\\u{A}\\u{202E}\""},
+    {"subject.CN = \"\\u{24}{a}\"", NULL},
+    {"subject.CN = \"$\\u{7b}a}\"", "subject.CN = \"\\u{24}{a}\""},
+    {"subject.CN like \"*\\u{24}{a}\\u{24}{\"", NULL},
+    {"subject.CN = \"$a{$}$\"", NULL},
+    {"subject.CN like \"$*{$\"", NULL},
+
+    /* groups */
+    {"subject.CN = \"a\" and subject.O = \"b\"", "subject.CN = \"a\"\n     and subject.O = \"b\""},
+    {"((subject.CN = \"a\" or ((subject.O = \"b\"))))", "subject.CN = \"a\"\n      or subject.O = \"b\""},
+    {"not subject.CN = \"a\"", NULL},
+    {"not not (subject.CN = \"a\")", "not not subject.CN = \"a\""},
+    {"not (subject.CN = \"a\" and subject.O = \"b\")", NULL},
+    {"(subject.CN = \"a\" or not subject.O = \"b\") and (subject.C = \"c\" and not (subject.L = \"d\" or subject.S = "
+     "\"e\"))",
+     "(subject.CN = \"a\" or not subject.O = \"b\")\n     and (subject.C = \"c\" and not (subject.L = \"d\" or "
+     "subject.S = "
+     "\"e\"))"},
+    {"(subject.CN = \"a\" or subject.CN = \"b\") or subject.CN = \"c\"",
+     "(subject.CN = \"a\" or subject.CN = \"b\")\n      or subject.CN = \"c\""},
+
+    /* lists that are long: 100 characters, and 101 */
+    {"subject.OU in (\"012345678901234567890123456789012345678\", \"012345678901234567890123456789012345678\")", NULL},
+    {"subject.OU in (\"012345678901234567890123456789012345678\", \"0123456789012345678901234567890123456789\")",
+     "subject.OU in (\n            \"012345678901234567890123456789012345678\",\n            "
+     "\"0123456789012345678901234567890123456789\"\n            )"},
+    {"subject.OU = \"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456"
+     "789012345678901234567890\"",
+     NULL},
+
+    /* fields */
+    {"subject = \"CN=Alice,O=Contoso\"", NULL},
+    {"issuer in (\"CN=a\", \"CN=b\")", NULL},
+    {"subject under \"O=Contoso,C=US\"", NULL},
+    {"subject under (\"O=a\", \"O=b\\\\, c\")", NULL},
+    {"san.dirname = \"CN=a\"", NULL},
+    {"san.dirname under \"O=a\"", NULL},
+    {"san.dirname.CN = \"a\"", NULL},
+    {"san.dirname.1.2.3 present", NULL},
+    {"san.dirname absent", NULL},
+    {"san.dns = \"WWW.Example\"", "san.dns = \"www.example\""},
+    {"san.dNSName like \"*.example\"", "san.dns like \"*.example\""},
+    {"every san.dns like \"*.example\"", NULL},
+    {"san.email = \"a@B.Example\"", "san.email = \"a@b.example\""},
+    {"san.uri = \"HTTPS://Host/Path\"", "san.uri = \"https://host/Path\""},
+    {"san.ip = \"10.0.0.0/8\"", NULL},
+    {"san.ip in (\"10.0.0.0/8\", \"fd00::/8\", \"192.0.2.1\", \"2001:DB8:0:0::1\")",
+     "san.ip in (\"10.0.0.0/8\", \"fd00::/8\", \"192.0.2.1\", \"2001:db8::1\")"},
+    {"san.upn = \"alice@contoso.example\"", NULL},
+    {"san.krb5 = \"a/b@R\"", NULL},
+    {"san.rid = \"1.2.3\"", NULL},
+    {"san.1.2.3 = \"a\"", NULL},
+    {"san.1.3.6.1.5.2.2 = \"a@R\"", "san.krb5 = \"a@R\""},
+    {"count(san.dns) = 1", NULL},
+    {"eku = \"CLIENTAUTH\"", "eku = \"clientAuth\""},
+    {"eku in (\"1.3.6.1.5.5.7.3.2\", \"1.2.3\")", "eku in (\"clientAuth\", \"1.2.3\")"},
+    {"ku = \"DigitalSignature\"", "ku = \"digitalSignature\""},
+    {"policy = \"anyPolicy\"", NULL},
+    {"serial = \"00:0A:ff\"", "serial = \"0x0aff\""},
+    {"serial in (\"dec:255\", \"0x10\")", "serial in (\"0xff\", \"0x10\")"},
+    {"sha256 = " HASH, NULL},
+    {"sha1 = " SHORT_HASH, NULL},
+    {"spki.sha256 = " HASH, NULL},
+    {"ski = \"01:AB\"", "ski = \"01ab\""},
+    {"aki = \"01ab\"", NULL},
+    {"ms.sid = \"S-1-5-21-1\"", NULL},
+    {"ms.template = \"User\"", NULL},
+    {"version = \"3\"", NULL},
+    {"valid at now", NULL},
+    {"not valid at now", NULL},
+    {"ext.1.2.3 present", NULL},
+    {"ext.1.2.3 = \"05:00\"", "ext.1.2.3 = \"0500\""},
+    {"certificate = \"30:00\"", "certificate = \"3000\""},
+    {"issuer is sha256 " HASH, NULL},
+    {"issuer is spki.sha256 " HASH, NULL},
+    {"issuer is sha256 = " HASH, "issuer is sha256 " HASH},
+    {"issuer is spki.sha256 present", NULL},
+};
+
+START_TEST(one_condition) {
+    const char *wanted = conditions[_i].printed != NULL ? conditions[_i].printed : conditions[_i].written;
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when ");
+    t_put(&text, conditions[_i].written);
+    t_put(&text, "; deny; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_buf_clear(&text);
+    t_put(&text, "certmap 1;\n\nmapping \"m\" {\n    when ");
+    t_put(&text, wanted);
+    t_put(&text, ";\n    deny;\n}\n");
+    char *printed = check_round(rules, conditions[_i].written);
+    ck_assert_str_eq(printed, t_cstr(&text));
+    free(printed);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- rule sets ---- */
+
+/* Rules as written, and how they print; NULL: as they are. */
+static const struct {
+    const char *about, *written, *printed;
+} sets[] = {
+    {"an account", "certmap 1;\n\nmapping \"m\" {\n    when always;\n    allow \"CONTOSO\\\\portal\";\n}\n", NULL},
+    {"several mappings, and a policy",
+     "certmap 1;\npolicy most-specific;\n\nmapping \"a\" {\n    when subject.CN = \"a\";\n    deny;\n}\n\nmapping "
+     "\"b\" "
+     "{\n    when always;\n    allow \"b\";\n}\n",
+     NULL},
+    {"the usual policy needs no word", "certmap 1; policy first; mapping \"a\" { when always; deny; }",
+     "certmap 1;\n\nmapping \"a\" {\n    when always;\n    deny;\n}\n"},
+    {"names with anything in them",
+     "certmap 1; mapping \"a \\\"b\\\" \\\\ \\n \\u{1F} \\u{202E} \\u{24}{c} \xC3\xA9\" { when always; deny; }",
+     "certmap 1;\n\nmapping \"a \\\"b\\\" \\\\ \\u{A} \\u{1F} \\u{202E} \\u{24}{c} \xC3\xA9\" {\n    when always;\n    "
+     "deny;\n}\n"},
+    {"all that a mapping can give",
+     "certmap 1;\n\nmapping \"m\" {\n    when subject.UID present;\n    allow \"CONTOSO\\\\${subject.UID | first | "
+     "lower}-\\u{e9}\";\n    domain \"OTHER\";\n    group \"staff \\\"a\\\"\";\n    group \"ou-${subject.OU | "
+     "first}\";\n    attribute \"mail\" = \"${san.email ?? \"none\"}\";\n    attribute \"filter\" = ldap-filter "
+     "\"(uid=${subject.UID})\";\n    attribute \"a \\\"b\\\"\" = \"c\\u{24}{d}\";\n}\n",
+     NULL},
+    {"languages",
+     "certmap 1;\n\nmapping \"1\" {\n    when always;\n    allow ldap-filter \"(uid=${subject.UID})\";\n}\n\nmapping "
+     "\"2\" {\n    when always;\n    allow dn \"uid=${subject.UID},ou=people\";\n}\n\nmapping \"3\" {\n    when "
+     "always;\n    allow url \"https://a.example/${subject.UID}\";\n}\n\nmapping \"4\" {\n    when always;\n    allow "
+     "posix-user \"${subject.UID | lower}\";\n}\n\nmapping \"5\" {\n    when always;\n    allow ldap-filter "
+     "\"(uid=a)\";\n}\n",
+     NULL},
+    {"issuers become conditions",
+     "certmap 1; issuers \"partners\" { sha256 " HASH "; spki.sha256 " HASH "; } mapping \"m\" { when issuer is "
+     "\"partners\" and subject.O = \"a\"; deny; }",
+     "certmap 1;\n\nmapping \"m\" {\n    when (issuer is sha256 " HASH " or issuer is spki.sha256 " HASH
+     ")\n     and subject.O = \"a\";\n    deny;\n}\n"},
+};
+
+START_TEST(rule_set) {
+    struct certmap_rules *rules = t_rules(sets[_i].written);
+    char *printed = check_round(rules, sets[_i].about);
+    ck_assert_str_eq(printed, sets[_i].printed != NULL ? sets[_i].printed : sets[_i].written);
+    free(printed);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- files: every one that loads ---- */
+
+static const char *const folders[] = {"tests/data/rules", "fuzz/corpus/rules", "docs/examples"};
+static struct t_files files[3];
+
+START_TEST(file) {
+    size_t folder = 0;
+    int i = _i;
+    char path[256];
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_rules *rules = NULL;
+    for (; i >= files[folder].count; folder++)
+        i -= files[folder].count;
+    snprintf(path, sizeof path, "%s/%s", folders[folder], files[folder].names[i]);
+    t_read_file(&text, path);
+    if (certmap_rules_parse(&rules, t_view(&text), NULL, NULL) == CERTMAP_OK)
+        free(check_round(rules, path));
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- rule sets that no text can have made ---- */
+
+static void add_condition(struct certmap_builder *builder, const struct certmap_condition *condition) {
+    struct certmap_error error = {.status = CERTMAP_OK};
+    ck_assert_msg(certmap_builder_condition(builder, condition, &error) == CERTMAP_OK, "%s", error.text);
+}
+
+static void add_present(struct certmap_builder *builder, const char *subfield) {
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    condition.subfield = t_string(subfield);
+    condition.op = CERTMAP_OP_PRESENT;
+    add_condition(builder, &condition);
+}
+
+/* One mapping, made by calls in a row: ( and, [ or, ! not, ) the end of each, T always, or the subfield O, L, C. */
+static const struct {
+    const char *calls, *printed;
+} built[] = {
+    {"T", "always"},
+    {"TT", "always"},
+    {"(T)", "always"},
+    {"[TC]", "always"},
+    {"(T[CT])", "always"},
+    {"TC", "subject.C present"},
+    {"CTL", "subject.C present\n     and subject.L present"},
+    {"[C]", "subject.C present"},
+    {"[C]L", "subject.C present\n     and subject.L present"},
+    {"((C)L)", "subject.C present\n     and subject.L present"},
+    {"(TC)[L(TO)]", "subject.C present\n     and (subject.L present or subject.O present)"},
+    {"!T)", "not (subject.CN present or subject.CN absent)"},
+    {"!T)C", "not (subject.CN present or subject.CN absent)\n     and subject.C present"},
+    {"[!T)C]", "not (subject.CN present or subject.CN absent)\n      or subject.C present"},
+    {"!(T[CT]))", "not (subject.CN present or subject.CN absent)"},
+    {"!(TC))", "not subject.C present"},
+    {"!!C))", "not not subject.C present"},
+    {"![C(L)])", "not (subject.C present or subject.L present)"},
+};
+
+static void call(struct certmap_builder *builder, char c) {
+    const char name[2] = {c, 0};
+    if (c == 'T')
+        certmap_builder_always(builder, NULL);
+    else if (c == ')' || c == ']')
+        certmap_builder_close(builder, NULL);
+    else if (strchr("([!", c) != NULL)
+        certmap_builder_open(builder, c == '(' ? CERTMAP_ALL : c == '[' ? CERTMAP_ANY : CERTMAP_NOT, NULL);
+    else
+        add_present(builder, name);
+}
+
+/* The printed rules are true where the built ones are, and their scores are the same. */
+START_TEST(built_expression) {
+    static const char *const subjects[] = {"CN=a", "C=a", "L=a", "O=a", "C=a | L=a", "C=a | O=a", "C=a | L=a | O=a"};
+    struct certmap_builder *builder = t_builder();
+    struct t_buf wanted = T_BUF_INIT;
+    certmap_builder_policy(builder, CERTMAP_POLICY_MOST_SPECIFIC, NULL);
+    t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, "m", NULL, NULL);
+    for (const char *at = built[_i].calls; *at != 0; at++)
+        call(builder, *at);
+    struct certmap_rules *rules = t_finish(builder);
+    char *text = print(rules);
+    t_put(&wanted, "certmap 1;\npolicy most-specific;\n\nmapping \"m\" {\n    when ");
+    t_put(&wanted, built[_i].printed);
+    t_put(&wanted, ";\n    deny;\n}\n");
+    ck_assert_str_eq(text, t_cstr(&wanted));
+    struct certmap_rules *loaded = t_rules(text);
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+        struct t_peer peer;
+        t_peer_make(&peer, subjects[i], "CN=CA");
+        ck_assert_int_eq(t_match(rules, peer.peer).decision, t_match(loaded, peer.peer).decision);
+        t_peer_free(&peer);
+    }
+    ck_assert_uint_eq(rules->mappings[0].score, loaded->mappings[0].score);
+    free(text);
+    certmap_rules_free(rules);
+    certmap_rules_free(loaded);
+    t_buf_free(&wanted);
+}
+END_TEST
+
+/* Every operator and quantifier on every field that has them prints so that it loads as the same. */
+START_TEST(every_field) {
+    const enum certmap_field field = (enum certmap_field)_i;
+    static const char *const subfields[] = {[CERTMAP_FIELD_SUBJECT] = "CN",
+                                            [CERTMAP_FIELD_ISSUER] = "1.2.3.4",
+                                            [CERTMAP_FIELD_SAN] = "upn",
+                                            [CERTMAP_FIELD_SAN_DIRNAME] = "DC",
+                                            [CERTMAP_FIELD_EXTENSION] = "2.5.29.99"};
+    const char *subfield = (size_t)field < sizeof subfields / sizeof *subfields ? subfields[field] : NULL;
+    /* One of them is an operand of each field. */
+    const struct certmap_view operands[] = {
+        t_string("3"),
+        t_string("clientAuth"),
+        t_string("digitalSignature"),
+        t_string("0a"),
+        t_string("valid"),
+        t_string("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        t_string("0123456789abcdef0123456789abcdef01234567")};
+    struct certmap_builder *builder = t_builder();
+    size_t count = 0;
+    for (unsigned op = CERTMAP_OP_EQUAL; op <= CERTMAP_OP_UNDER; op++)
+        for (unsigned quantifier = CERTMAP_ANY_VALUE; quantifier <= CERTMAP_ONLY_VALUE; quantifier++)
+            for (unsigned flags = 0; flags <= CERTMAP_NOCASE; flags++)
+                for (size_t i = 0; i < sizeof operands / sizeof *operands; i++) {
+                    const bool compares = op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER;
+                    const struct certmap_view pair[] = {operands[i], operands[i]};
+                    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+                    struct certmap_builder *trial = t_builder();
+                    condition.field = field;
+                    condition.subfield = subfield != NULL ? t_string(subfield) : condition.subfield;
+                    condition.op = (enum certmap_operator)op;
+                    condition.quantifier = (enum certmap_quantifier)quantifier;
+                    condition.flags = flags;
+                    condition.operands = pair;
+                    condition.operand_count = compares ? 1 + i % 2 : 0;
+                    condition.count = op == CERTMAP_OP_COUNT ? i : 0;
+                    t_add_mapping(trial, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
+                    char name[32];
+                    snprintf(name, sizeof name, "m%zu", count);
+                    if (certmap_builder_condition(trial, &condition, NULL) == CERTMAP_OK) {
+                        count++;
+                        t_add_mapping(builder, CERTMAP_KIND_NATIVE, name, NULL, NULL);
+                        add_condition(builder, &condition);
+                    }
+                    certmap_builder_free(trial);
+                }
+    struct certmap_rules *rules = t_finish(builder);
+    ck_assert_uint_gt(count, 0);
+    free(check_round(rules, certmap_field_name(field)));
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- mappings of IIS files ---- */
+
+/* A digest that tells the bytes apart, or none for "unhashable". */
+static bool fake_hash(void *ctx, uint8_t *digest, enum certmap_hash hash, struct certmap_view data) {
+    size_t *calls = ctx;
+    ++*calls;
+    ck_assert_int_eq(hash, CERTMAP_HASH_SHA256);
+    for (size_t i = 0; i < CERTMAP_SHA256_SIZE; i++)
+        digest[i] = (uint8_t)(data.data[0] + i);
+    return data.data[0] != 'u';
+}
+
+static struct certmap_rules *one_to_one(const char *taken, const char *also) {
+    struct certmap_builder *builder = t_builder();
+    t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, taken, NULL, NULL);
+    t_add_equal(builder, "CN", "x", NULL);
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, also, NULL, NULL);
+    t_add_certificate(builder, t_string("native"), NULL);
+    t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, NULL, NULL);
+    t_add_certificate(builder, t_string("known"), NULL);
+    t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, "named", NULL, NULL);
+    t_add_certificate(builder, t_string("unhashable"), NULL);
+    t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, NULL, NULL);
+    t_add_certificate(builder, t_string("another"), NULL);
+    return t_finish(builder);
+}
+
+#define WITH_DIGESTS                                                                                                   \
+    "certmap 1;\n\n"                                                                                                   \
+    "mapping \"certificate 1\" {\n    when sha256 = "                                                                  \
+    "\"6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a\";\n    deny;\n}\n\n"                          \
+    "mapping \"named\" {\n    when certificate = \"756e6861736861626c65\";\n    deny;\n}\n\n"                          \
+    "mapping \"certificate 2\" {\n    when sha256 = "                                                                  \
+    "\"6162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f80\";\n    deny;\n}\n\n"                          \
+    "mapping \"a\" {\n    when subject.CN = \"x\";\n    deny;\n}\n\n"                                                  \
+    "mapping \"b\" {\n    when certificate = \"6e6174697665\";\n    deny;\n}\n"
+
+START_TEST(digests) {
+    struct certmap_rules *rules = one_to_one("a", "b");
+    size_t calls = 0;
+    char *text = print_hashed(rules, fake_hash, &calls);
+    ck_assert_str_eq(text, WITH_DIGESTS);
+    ck_assert_uint_eq(calls, 3 * 3); /* three certificates in three calls */
+    certmap_rules_free(t_rules(text));
+    free(text);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(names_that_are_free) {
+    static const struct {
+        const char *taken, *also, *one, *two;
+    } names[] = {
+        {"a", "b", "\"certificate 1\"", "\"certificate 2\""},
+        {"certificates", "certificat", "\"certificate 1\"", "\"certificate 2\""},
+        {"certificate 2", "b", "\"certificate-1 1\"", "\"certificate-1 2\""},
+        {"CERTIFICATE 1", "certificate-1 x", "\"certificate-2 1\"", "\"certificate-2 2\""},
+        {"certificate-1 1", "certificate-2 1", "\"certificate 1\"", "\"certificate 2\""},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct certmap_rules *rules = one_to_one(names[i].taken, names[i].also);
+        char *text = check_round(rules, names[i].taken);
+        ck_assert_ptr_nonnull(strstr(text, names[i].one));
+        ck_assert_ptr_nonnull(strstr(text, names[i].two));
+        free(text);
+        certmap_rules_free(rules);
+    }
+}
+END_TEST
+
+/* ---- the call ---- */
+
+START_TEST(refuses_what_is_missing) {
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; deny; }");
+    struct certmap_error error = {.status = CERTMAP_OK};
+    char text[64];
+    size_t len = 7;
+    ck_assert_int_eq(certmap_rules_print(text, sizeof text, NULL, rules, NULL, NULL, &error), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_print(NULL, 1, &len, rules, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_print(text, sizeof text, &len, NULL, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_uint_eq(len, 7);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+START_TEST(nothing_to_print) {
+    struct certmap_rules *rules = t_finish(t_builder());
+    char *text = print(rules);
+    ck_assert_str_eq(text, "certmap 1;\n");
+    free(text);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("print");
+    TCase *hand = tcase_create("by hand");
+    tcase_add_loop_test(hand, one_condition, 0, T_ROWS(conditions));
+    tcase_add_loop_test(hand, rule_set, 0, T_ROWS(sets));
+    suite_add_tcase(suite, hand);
+    TCase *all = tcase_create("files");
+    int count = 0;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        t_list(&files[i], folders[i], i == 1 ? "" : ".rules");
+        count += files[i].count;
+    }
+    tcase_add_loop_test(all, file, 0, count);
+    suite_add_tcase(suite, all);
+    TCase *builders = tcase_create("builders");
+    tcase_add_loop_test(builders, built_expression, 0, T_ROWS(built));
+    tcase_add_loop_test(builders, every_field, 0, CERTMAP_FIELD_ISSUER_KEY_SHA256 + 1);
+    tcase_add_test(builders, digests);
+    tcase_add_test(builders, names_that_are_free);
+    suite_add_tcase(suite, builders);
+    TCase *calls = tcase_create("call");
+    tcase_add_test(calls, refuses_what_is_missing);
+    tcase_add_test(calls, nothing_to_print);
+    suite_add_tcase(suite, calls);
+    return t_run(suite);
+}

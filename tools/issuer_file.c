@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "issuer_file.h"
+#include "certfile.h"
+#include "hash.h"
+#include "text.h"
+#include <string.h>
+
+/* The length of what stands before the name in a path: up to the last slash. */
+static size_t folder_len(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (size_t)(slash - path) + 1;
+}
+
+/* A relative name always gets a folder: "-" is a file here, not standard input. */
+static void add_path(struct tool_text *path, const char *rules, struct certmap_view name) {
+    const size_t len = folder_len(rules);
+    const bool absolute = name.len > 0 && name.data[0] == '/';
+    if (!absolute && len > 0)
+        tool_text_add(path, (struct certmap_view){(const uint8_t *)rules, len});
+    else if (!absolute)
+        tool_text_string(path, "./");
+    tool_text_add(path, name);
+}
+
+/* Only what is a certificate: the digest of anything else is no issuer's. Nothing is said where add wants no more:
+ * who called knows why. */
+static const char *add_each(struct tool_issuer_file *file, const struct tool_pem *certificates,
+                            certmap_issuer_add_fn *add, void *add_ctx) {
+    for (size_t i = 0; i < certificates->count; i++) {
+        const struct certmap_view der = tool_input_view(&certificates->items[i]);
+        struct certmap_cert cert = CERTMAP_CERT_INIT;
+        struct certmap_error err;
+        uint8_t digest[CERTMAP_SHA256_SIZE];
+        if (certmap_cert_from_der(&cert, der, &err) != CERTMAP_OK) {
+            (void)snprintf(file->why, sizeof file->why, "certificate %zu: %.200s", i + 1, err.text);
+            return file->why;
+        }
+        if (!tool_hash(NULL, digest, CERTMAP_HASH_SHA256, der))
+            return "the digest of a certificate cannot be computed";
+        if (!add(add_ctx, digest))
+            return NULL;
+    }
+    return NULL;
+}
+
+const char *tool_issuer_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx) {
+    struct tool_issuer_file *file = ctx;
+    struct tool_text path = {NULL, 0, 0};
+    struct tool_pem certificates = {NULL, 0};
+    struct certmap_error err;
+    const char *why = file->why;
+    add_path(&path, file->rules, name);
+    if (tool_certfile_read(&certificates, path.data, &err) == CERTMAP_OK)
+        why = add_each(file, &certificates, add, add_ctx);
+    else
+        (void)snprintf(file->why, sizeof file->why, "%.255s", err.text);
+    tool_pem_free(&certificates);
+    tool_text_free(&path);
+    return why;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The files that `issuers "..." { file "..."; }` names in a rule file. */
+#ifndef TOOL_ISSUER_FILE_H
+#define TOOL_ISSUER_FILE_H
+
+#include "certmap/certmap.h"
+
+/* The ctx of tool_issuer_file. */
+struct tool_issuer_file {
+    const char *rules; /* path of the rule file: a relative name begins in its folder; "-": in the current one */
+    char why[256];     /* what went wrong */
+};
+
+/* A certmap_issuer_file_fn: reads a file of certificates, in PEM or DER. */
+const char *tool_issuer_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Points in time, in seconds since 1970-01-01T00:00:00Z. */
+#ifndef TOOL_MOMENT_H
+#define TOOL_MOMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Reads YYYY-MM-DDTHH:MM:SSZ (RFC 3339, UTC). False if it is something else, or not after 1970 began. */
+bool tool_moment_parse(int64_t *moment, const char *text);
+/* Now; 0 if the clock cannot be read. */
+int64_t tool_moment_now(void);
+
+#endif
