@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "worst.h"
+#include <stdio.h>
+#include <string.h>
+
+static struct certmap_view view(const char *text) {
+    return (struct certmap_view){(const uint8_t *)text, strlen(text)};
+}
+
+/* Errors stay in the builder: b_worst_rules sees them when it finishes. */
+static void condition(struct certmap_builder *builder, const char *subfield, enum certmap_operator op,
+                      const char *text) {
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    const struct certmap_view operand = view(text);
+    c.subfield = view(subfield);
+    c.op = op;
+    c.operands = &operand;
+    c.operand_count = 1;
+    (void)certmap_builder_condition(builder, &c, NULL);
+}
+
+static void put(struct t_buf *spec, const char *text) {
+    t_bytes(spec, text, strlen(text));
+}
+
+static void put_number(struct t_buf *spec, const char *before, size_t number) {
+    char text[32];
+    snprintf(text, sizeof text, "%04zu", number);
+    put(spec, before);
+    put(spec, text);
+}
+
+static void end(struct t_buf *spec) {
+    t_bytes(spec, "", 1);
+}
+
+/* ---- Each of 2,000 values is that of a rule, which another condition then refuses ----------------------- */
+
+static void units(struct t_buf *spec, size_t count) {
+    put(spec, "CN=somebody");
+    for (size_t i = 0; i < count; i++)
+        put_number(spec, " | OU=Unit ", i);
+    end(spec);
+}
+
+static void many_subject(struct t_buf *spec) {
+    units(spec, 2000);
+}
+
+static void some_subject(struct t_buf *spec) {
+    units(spec, 200);
+}
+
+static void values_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "Unit %04zu", index);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    condition(builder, "CN", CERTMAP_OP_LIKE, "*x"); /* no literal that is a better key than the unit */
+}
+
+/* ---- A grid: every unit and every name is in many rules, but no pair of the certificate's is in one ------- */
+
+enum { SIDE = 400, BAND = 25 };
+
+static void grid_mapping(struct certmap_builder *builder, size_t index) {
+    char unit[64], name[64];
+    const size_t row = index / BAND % SIDE, block = index / BAND / SIDE;
+    snprintf(unit, sizeof unit, "U%03zu", row);
+    snprintf(name, sizeof name, "N%03zu", (row + 1 + index % BAND) % SIDE);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, unit);
+    condition(builder, "CN", CERTMAP_OP_EQUAL, name);
+    if (block == 0)
+        return;
+    snprintf(unit, sizeof unit, "L%zu", block); /* so that larger sets do not repeat themselves */
+    condition(builder, "L", CERTMAP_OP_EQUAL, unit);
+}
+
+static void grid_subject(struct t_buf *spec) {
+    put(spec, "L=L1");
+    for (size_t i = 0; i < 100; i++) {
+        char text[64];
+        snprintf(text, sizeof text, " | OU=U%03zu | CN=N%03zu", i, 200 + i);
+        put(spec, text);
+    }
+    end(spec);
+}
+
+/* ---- Patterns without a literal, all of them too long for the value -------------------------------------- */
+
+static void questions(char *text, size_t count) {
+    memset(text, '?', count);
+    text[count] = '*';
+    text[count + 1] = '\0';
+}
+
+static void blank_mapping(struct certmap_builder *builder, size_t index) {
+    char text[256];
+    questions(text, 40 + index % 100);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+    questions(text, 40 + index / 100 % 100);
+    condition(builder, "OU", CERTMAP_OP_LIKE, text);
+}
+
+static void blank_subject(struct t_buf *spec) {
+    put(spec, "CN=somebody with a name of 38 letters abc | OU=some unit with a name of 38 letters ab");
+    end(spec);
+}
+
+/* ---- Nothing but NOT, of patterns that all match ---------------------------------------------------------- */
+
+static void not_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "*%c*%c*%c*%c*", (int)('a' + index % 10), (int)('a' + index / 10 % 10),
+             (int)('a' + index / 100 % 10), (int)('a' + index / 1000 % 10));
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void not_subject(struct t_buf *spec) {
+    put(spec, "CN=\\{abcdefghij*5}");
+    end(spec);
+}
+
+/* ---- A thousand stars ------------------------------------------------------------------------------------- */
+
+static void stars_mapping(struct certmap_builder *builder, size_t index) {
+    char text[2100];
+    for (size_t i = 0; i < 1000; i++)
+        memcpy(text + 2 * i, "*a", 2);
+    snprintf(text + 2000, sizeof text - 2000, "*b%zu", index);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+}
+
+/* All but the last letter of each pattern fits, again and again. */
+static void stars_subject(struct t_buf *spec) {
+    put(spec, "CN=\\{a*3600}b");
+    end(spec);
+}
+
+/* ---- All mappings share one value -------------------------------------------------------------------------- */
+
+static void one_mapping(struct certmap_builder *builder, size_t index) {
+    static const char *const patterns[] = {"u*", "us*", "use*", "user*", "user-*"};
+    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "CN", CERTMAP_OP_LIKE, patterns[index % 5]);
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void one_subject(struct t_buf *spec) {
+    put(spec, "O=Contoso | CN=user-1");
+    end(spec);
+}
+
+/* ---- Together ----------------------------------------------------------------------------------------------- */
+
+const struct b_worst b_worst_cases[] = {
+    {"values", "200 units that each have a mapping", true, values_mapping, some_subject},
+    {"many values", "2,000 units that each have a mapping", false, values_mapping, many_subject},
+    {"grid", "100 units and 100 names that mappings pair in other ways", true, grid_mapping, grid_subject},
+    {"no literals", "only patterns of ? and *", true, blank_mapping, blank_subject},
+    {"only NOT", "only NOTs of patterns that match", true, not_mapping, not_subject},
+    {"1,000 stars", "patterns of 1,000 stars that match but for the end", true, stars_mapping, stars_subject},
+    {"one value", "one value that all mappings share, and a NOT", true, one_mapping, one_subject},
+};
+const size_t b_worst_count = sizeof b_worst_cases / sizeof *b_worst_cases;
+
+static void add(struct certmap_builder *builder, const struct b_worst *worst, size_t index) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    char name[32], account[32];
+    snprintf(name, sizeof name, "m%zu", index);
+    snprintf(account, sizeof account, "u%zu", index);
+    mapping.decision = CERTMAP_ALLOW;
+    mapping.name = view(name);
+    mapping.account = view(account);
+    (void)certmap_builder_mapping(builder, &mapping, NULL);
+    worst->mapping(builder, index);
+}
+
+struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, struct certmap_error *err) {
+    struct certmap_rules *rules = NULL;
+    struct certmap_builder *builder = NULL;
+    if (certmap_builder_new(&builder, NULL, err) != CERTMAP_OK)
+        return NULL;
+    for (size_t i = 0; i < size; i++)
+        add(builder, worst, i);
+    (void)certmap_builder_finish(builder, &rules, err);
+    certmap_builder_free(builder);
+    return rules;
+}
+
+void b_worst_certificate(struct t_buf *der, const struct b_worst *worst) {
+    struct t_buf spec = T_BUF_INIT;
+    worst->subject(&spec);
+    t_cert_names(der, (const char *)spec.data, "O=Contoso | CN=Contoso Issuing CA 3");
+    t_buf_free(&spec);
+}

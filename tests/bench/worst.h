@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Rule sets and certificates that are made to be slow: no mapping is true, and none is easily seen not to be. */
+#ifndef B_WORST_H
+#define B_WORST_H
+
+#include "certmap/certmap.h"
+#include "support/der.h"
+#include <stdbool.h>
+
+struct b_worst {
+    const char *name;
+    const char *what;
+    bool bounded; /* the certificate has about 4 KB: a match is to take at most a millisecond at 10,000 mappings */
+    void (*mapping)(struct certmap_builder *builder, size_t index);
+    void (*subject)(struct t_buf *spec); /* as t_name takes it; ends in a NUL */
+};
+
+extern const struct b_worst b_worst_cases[];
+extern const size_t b_worst_count;
+
+/* Builds so many mappings. NULL if certmap refuses, which err explains. */
+struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, struct certmap_error *err);
+/* Appends the certificate in DER. */
+void b_worst_certificate(struct t_buf *der, const struct b_worst *worst);
+
+#endif
