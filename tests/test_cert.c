@@ -457,6 +457,76 @@ START_TEST(a_byte_put_in) {
 }
 END_TEST
 
+/* ---- only what is needed ---- */
+
+static bool hash_nothing(void *ctx, uint8_t *digest, enum certmap_hash hash, struct certmap_view data) {
+    (void)ctx;
+    (void)digest;
+    (void)hash;
+    (void)data;
+    return false;
+}
+
+/* What stays, a letter each: c certificate, v version, s serial, t validity, k key, e extensions, d sha256,
+ * D sha1, K key_sha256, i issuer_certificate, I issuer_sha256, J issuer_key_sha256, h hash, n time. */
+static const struct {
+    unsigned needs;
+    const char *stays;
+} kept[] = {
+    {0, ""},
+    {CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER, ""},
+    {CERTMAP_PIECE_CERTIFICATE, "c"},
+    {CERTMAP_PIECE_VERSION, "v"},
+    {CERTMAP_PIECE_SERIAL, "s"},
+    {CERTMAP_PIECE_VALIDITY | CERTMAP_PIECE_TIME, "tn"},
+    {CERTMAP_PIECE_KEY, "k"},
+    {CERTMAP_PIECE_EXTENSIONS, "e"},
+    {CERTMAP_PIECE_SHA256, "cdh"},
+    {CERTMAP_PIECE_SHA1, "cDh"},
+    {CERTMAP_PIECE_KEY_SHA256, "kKh"},
+    {CERTMAP_PIECE_ISSUER_SHA256, "iIh"},
+    {CERTMAP_PIECE_ISSUER_KEY_SHA256, "iJh"},
+    {~0u, "cvstkedDKiIJhn"},
+};
+
+START_TEST(what_is_kept) {
+    const struct certmap_view some = CM_VIEW("some");
+    struct certmap_cert cert = {sizeof cert, some, some, some, some, some, some,         some, some,
+                                some,        some, some, some, some, some, hash_nothing, NULL, 1};
+    certmap_cert_keep(&cert, kept[_i].needs);
+    ck_assert(cert.subject.data != NULL && cert.issuer.data != NULL);
+    const bool there[] = {cert.certificate.data != NULL,
+                          cert.version.data != NULL,
+                          cert.serial.data != NULL,
+                          cert.validity.data != NULL,
+                          cert.key.data != NULL,
+                          cert.extensions.data != NULL,
+                          cert.sha256.data != NULL,
+                          cert.sha1.data != NULL,
+                          cert.key_sha256.data != NULL,
+                          cert.issuer_certificate.data != NULL,
+                          cert.issuer_sha256.data != NULL,
+                          cert.issuer_key_sha256.data != NULL,
+                          cert.hash != NULL,
+                          cert.time != 0};
+    char stays[sizeof there + 1] = "";
+    for (size_t i = 0, len = 0; i < sizeof there; i++)
+        if (there[i])
+            stays[len++] = "cvstkedDKiIJhn"[i];
+    ck_assert_str_eq(stays, kept[_i].stays);
+}
+END_TEST
+
+START_TEST(nothing_to_keep) {
+    struct certmap_cert small = CERTMAP_CERT_INIT;
+    small.size--;
+    small.serial = CM_VIEW("some");
+    certmap_cert_keep(NULL, 0);
+    certmap_cert_keep(&small, 0);
+    ck_assert_ptr_nonnull(small.serial.data);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("cert");
     TCase *table = tcase_create("table");
@@ -468,6 +538,10 @@ int main(void) {
     tcase_add_loop_test(arguments, without_an_argument, 0, 4);
     tcase_add_test(arguments, a_larger_struct);
     suite_add_tcase(suite, arguments);
+    TCase *needs = tcase_create("needs");
+    tcase_add_loop_test(needs, what_is_kept, 0, COUNT(kept));
+    tcase_add_test(needs, nothing_to_keep);
+    suite_add_tcase(suite, needs);
     TCase *changes = tcase_create("a whole certificate");
     tcase_add_checked_fixture(changes, set_up, tear_down);
     tcase_add_test(changes, no_beginning_of_it_is_accepted);

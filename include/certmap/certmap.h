@@ -395,6 +395,12 @@ enum certmap_piece {
 CERTMAP_API enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
                                                       struct certmap_error *err);
 
+/* Makes every piece not supplied that needs, of certmap_rules_needs, does not read, so that
+ * certmap_peer_set has less to do: after certmap_cert_from_der, which gives them all. Answers stay the same
+ * for rules with these needs. subject and issuer stay. What hash, if it is set, computes a digest from stays
+ * with the digest. cert->size must be set; a NULL cert is left alone. */
+CERTMAP_API void certmap_cert_keep(struct certmap_cert *cert, unsigned needs);
+
 /* ---- Names ---------------------------------------------------------------------------------- */
 
 enum certmap_name_form {

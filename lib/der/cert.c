@@ -181,3 +181,31 @@ enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct cert
     *cert = filled;
     return CERTMAP_OK;
 }
+
+static void keep_piece(struct certmap_view *piece, bool needed) {
+    if (!needed)
+        *piece = (struct certmap_view){NULL, 0};
+}
+
+void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
+    const unsigned own_digests = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1;
+    const unsigned issuer_digests = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256;
+    if (cert == NULL || cert->size < sizeof *cert)
+        return;
+    keep_piece(&cert->certificate, needs & (CERTMAP_PIECE_CERTIFICATE | own_digests));
+    keep_piece(&cert->version, needs & CERTMAP_PIECE_VERSION);
+    keep_piece(&cert->serial, needs & CERTMAP_PIECE_SERIAL);
+    keep_piece(&cert->validity, needs & CERTMAP_PIECE_VALIDITY);
+    keep_piece(&cert->key, needs & (CERTMAP_PIECE_KEY | CERTMAP_PIECE_KEY_SHA256));
+    keep_piece(&cert->extensions, needs & CERTMAP_PIECE_EXTENSIONS);
+    keep_piece(&cert->sha256, needs & CERTMAP_PIECE_SHA256);
+    keep_piece(&cert->sha1, needs & CERTMAP_PIECE_SHA1);
+    keep_piece(&cert->key_sha256, needs & CERTMAP_PIECE_KEY_SHA256);
+    keep_piece(&cert->issuer_certificate, needs & issuer_digests);
+    keep_piece(&cert->issuer_sha256, needs & CERTMAP_PIECE_ISSUER_SHA256);
+    keep_piece(&cert->issuer_key_sha256, needs & CERTMAP_PIECE_ISSUER_KEY_SHA256);
+    if ((needs & (own_digests | CERTMAP_PIECE_KEY_SHA256 | issuer_digests)) == 0)
+        cert->hash = NULL;
+    if ((needs & CERTMAP_PIECE_TIME) == 0)
+        cert->time = 0;
+}

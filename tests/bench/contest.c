@@ -46,11 +46,13 @@ static void set_and_match(const struct own *own, const struct certmap_cert *cert
 }
 
 static void run_from_der(void *ctx, struct b_batch *batch, size_t count) {
+    const unsigned needs = certmap_rules_needs(((const struct own *)ctx)->rules);
     for (size_t i = 0; i < count; i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         struct certmap_error error;
         if (certmap_cert_from_der(&cert, t_view(&batch->ders[i % batch->count]), &error) != CERTMAP_OK)
             b_die("certmap_cert_from_der", error.text);
+        certmap_cert_keep(&cert, needs);
         set_and_match(ctx, &cert);
     }
 }
