@@ -523,8 +523,8 @@ END_TEST
 
 /* Templates, and such that each piece of memory is too large for what an arena has left. */
 static const char *const allocations[] = {
-    "allow \"D\\\\${subject.1.2.3 | lower | before(\"x\\u{E9}\") ?\? \"y\"}\"; domain \"d${subject.CN}\"; attribute "
-    "\"n\" = ldap-filter \"(a=b)\"; group \"g\"",
+    ("allow \"D\\\\${subject.1.2.3 | lower | before(\"x\\u{E9}\") ?\? \"y\"}\"; domain \"d${subject.CN}\"; attribute "
+     "\"n\" = ldap-filter \"(a=b)\"; group \"g\""),
     "allow \"LONG\"",
     "allow \"LONG\\\\LONG\"",
     "allow \"LONG${subject.CN}LONG\"",
