@@ -142,7 +142,7 @@ static void check_brief(const struct brief *brief, enum certmap_policy policy, c
     ck_assert_str_eq(t_cstr(&answer), wanted);
     ck_assert_uint_eq(told.count, brief->count);
     for (size_t i = 0; i < brief->count; i++) {
-        char name[8];
+        char name[32];
         snprintf(name, sizeof name, "m%zu", i + 1);
         const bool together = policy == CERTMAP_POLICY_ALL && result.decision == CERTMAP_ALLOW &&
                               brief->mappings[i].truth == CERTMAP_TRUE;
