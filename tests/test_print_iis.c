@@ -135,7 +135,10 @@ int main(void) {
     t_list(&files[1], folders[1], ".config");
     t_list(&certs, "tests/data/certs", ".txt");
     tcase_add_loop_test(all, file, 0, files[0].count + files[1].count);
-    tcase_add_test(all, there_are_rules);
+    tcase_set_tags(all, T_SLOW); /* each with every certificate */
     suite_add_tcase(suite, all);
+    TCase *some = tcase_create("there are some");
+    tcase_add_test(some, there_are_rules);
+    suite_add_tcase(suite, some);
     return t_run(suite);
 }
