@@ -345,8 +345,10 @@ static void take_filter_apart(struct t_buf *structure, struct t_buf *values, str
     bool in_value = false;
     for (size_t i = 0; i < text.len; i++) {
         const uint8_t c = text.data[i];
-        unsigned byte;
-        if (in_value && c == '\\' && i + 2 < text.len && sscanf((const char *)text.data + i + 1, "%2x", &byte) == 1) {
+        unsigned byte = 0;
+        const char digits[3] = {(char)text.data[i + 1 < text.len ? i + 1 : i],
+                                (char)text.data[i + 2 < text.len ? i + 2 : i]};
+        if (in_value && c == '\\' && i + 2 < text.len && sscanf(digits, "%2x", &byte) == 1) {
             t_bytes(values, &(uint8_t){(uint8_t)byte}, 1);
             i += 2;
         } else if (in_value && c != ')' && c != '(' && c != '*') {

@@ -705,6 +705,7 @@ int main(void) {
     suite_add_tcase(suite, all);
     TCase *random = tcase_create("random");
     tcase_add_loop_test(random, random_sets, 0, RANDOM_TESTS);
+    tcase_set_tags(random, T_SLOW);
     suite_add_tcase(suite, random);
     TCase *steps = tcase_create("steps");
     tcase_add_loop_test(steps, without_steps, 0, 6);
