@@ -320,7 +320,7 @@ static const struct {
      "b"},
     {"one that is unknown too",
      TRUE_MAPPING("a", "allow \"${subject.UID}\";") "mapping \"b\" { when subject.OU = \"z\"; allow \"u\"; }",
-     "none b unreadable", "b"},
+     "deny a hole-no-value", "a"},
     {"texts of one that is false do not matter",
      TRUE_MAPPING("a", "allow \"u\";") "mapping \"b\" { when subject.CN = \"y\"; allow \"${subject.UID}\"; }",
      "allow a = u", "a"},

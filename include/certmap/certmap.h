@@ -72,6 +72,9 @@ extern "C" {
 /* Most bytes that the texts built for one answer take together - account, domain, user, groups and
  * attributes -, each with a NUL. A peer holds this much room, so that a match allocates nothing. */
 #define CERTMAP_MAX_BUILT_SIZE 16384
+/* Most bytes of values that one explanation tells, all of them together: more than the largest Name has as
+ * text, and what a person can still use. */
+#define CERTMAP_MAX_TOLD_SIZE 8388608
 /* Most groups, and most attributes, of one mapping and of one answer. */
 #define CERTMAP_MAX_OUTPUTS 64
 /* Most accounts in one answer, under CERTMAP_POLICY_ALL. */
@@ -848,8 +851,8 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
  * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
  * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Of values, at most
- * CERTMAP_MAX_STEPS bytes are told, all of them together; conditions after that come without. Allocates from
- * the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
+ * CERTMAP_MAX_TOLD_SIZE bytes are told, all of them together; conditions after that come without. Allocates
+ * from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_error *err);

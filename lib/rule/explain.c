@@ -185,7 +185,7 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
     struct certmap_result answer = *result;
-    const struct cm_tell tell = {.fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_STEPS};
+    const struct cm_tell tell = {.fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
     enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
     if (status == CERTMAP_OK)
         *result = answer;

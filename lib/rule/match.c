@@ -71,13 +71,20 @@ static bool look(struct state *state, size_t index) {
     return more;
 }
 
+/* Whether the answer is that a mapping allows, or would if its texts could be built. Under `all`, one whose texts
+ * cannot be built has denied already, which an allow that is unknown does not undo. */
+static bool is_allow(const struct state *state, const struct cm_answer *answer) {
+    if (answer->index == CM_NO_MAPPING || state->found.rules->mappings[answer->index].decision == CERTMAP_DENY)
+        return false;
+    return why_decided(answer) == CERTMAP_CODE_NONE || state->result->decision == CERTMAP_DENY;
+}
+
 /* Fills in the result, now that the answer is known. */
 static void finish(struct state *state, struct cm_search *search) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_answer *answer = &search->answer;
     *answer = cm_found_answer(&state->found);
-    const bool allow = answer->index != CM_NO_MAPPING && why_decided(answer) == CERTMAP_CODE_NONE &&
-                       rules->mappings[answer->index].decision == CERTMAP_ALLOW;
+    const bool allow = is_allow(state, answer);
     if (allow && rules->policy != CERTMAP_POLICY_ALL)
         cm_output_build(state->result, rules, answer->index, state->peer, &state->steps);
     if (allow) {

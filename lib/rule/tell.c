@@ -106,7 +106,7 @@ static bool print_texts(struct cm_tell *tell, struct certmap_explain_item *item,
 
 /* ---- values ---- */
 
-/* The value as people read it: its text, or the Name in RFC 4514's form. */
+/* The value as people read it: its text, or the Name in RFC 4514's form, which may be longer than the room. */
 static bool value_text(struct cm_tell *tell, struct certmap_view *text, const struct cm_value *value,
                        const struct certmap_allocator *allocator) {
     size_t len;
@@ -146,9 +146,9 @@ static bool tell_value(struct cm_tell *tell, struct cm_eval *eval, const struct 
     if (!value_text(tell, &item.text, value, &eval->rules->allocator))
         return false;
     *room = item.text.len < tell->value_bytes;
+    tell->value_bytes -= *room ? item.text.len + 1 : tell->value_bytes; /* once there was none, nothing is looked at */
     if (!*room)
         return true;
-    tell->value_bytes -= item.text.len + 1;
     if (condition->operand_count > 0)
         verdict = cm_eval_value(eval, condition, value);
     verdict.read = read;
