@@ -134,6 +134,19 @@ bool cm_is_unsafe(uint32_t cp) {
     return false;
 }
 
+bool cm_is_space(uint32_t cp) {
+    return utf8proc_get_property((utf8proc_int32_t)cp)->category == UTF8PROC_CATEGORY_ZS;
+}
+
+bool cm_is_mark(uint32_t cp) {
+    const int category = utf8proc_get_property((utf8proc_int32_t)cp)->category;
+    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME;
+}
+
+bool cm_is_invisible(uint32_t cp) {
+    return utf8proc_get_property((utf8proc_int32_t)cp)->ignorable != 0;
+}
+
 /* ---- Normalisation ---- */
 
 /* The last code point below which nothing combines or decomposes under NFC. */

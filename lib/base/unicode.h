@@ -26,6 +26,13 @@ uint32_t cm_upper(uint32_t cp);
  * direction marks and overrides, line and paragraph separators, interlinear marks, U+FEFF. */
 bool cm_is_unsafe(uint32_t cp);
 
+/* Whether a code point is a space of any width: general category Zs. */
+bool cm_is_space(uint32_t cp);
+/* Whether a code point is a mark on the one before it: general category Mn, Mc or Me. */
+bool cm_is_mark(uint32_t cp);
+/* Whether a code point is usually not shown at all: Default_Ignorable_Code_Point (DerivedCoreProperties.txt). */
+bool cm_is_invisible(uint32_t cp);
+
 /* A text in the two forms that rules compare. Both have a NUL after their end. */
 struct cm_text {
     struct certmap_view nfc;

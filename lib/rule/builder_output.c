@@ -22,6 +22,8 @@ static enum certmap_status add_output(struct certmap_builder *builder, struct cm
     rules->outputs = outputs;
     outputs[builder->output_count++] = output;
     cm_builder_open_mapping(builder)->output_count++;
+    if (output.kind == CM_OUTPUT_DOMAIN)
+        outputs[cm_builder_open_mapping(builder)->first_output].has_domain = true;
     return CERTMAP_OK;
 }
 

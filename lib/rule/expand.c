@@ -65,7 +65,7 @@ static enum certmap_code put_hole(struct cm_out *out, const struct cm_output *ou
         return code;
     if (value.len > CERTMAP_MAX_BUILT_SIZE)
         return CERTMAP_CODE_HOLE_TOO_LONG;
-    code = cm_language_refuses(output, output->holes->qualified, value);
+    code = cm_language_refuses(output, output->holes->qualified || output->has_domain, value);
     if (code == CERTMAP_CODE_NONE)
         cm_language_put(out, output->language, value);
     return code;

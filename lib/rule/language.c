@@ -92,13 +92,19 @@ static bool is_user_name(struct certmap_view text) {
 
 /* ---- plain ---- */
 
-/* Whether a value could be taken for more than a name: by what separates domains, users, hosts, paths and lists,
- * or by space at its ends. */
-static bool has_separator(struct certmap_view value, bool qualified) {
-    for (size_t i = 0; i < value.len; i++)
-        if (value.data[i] != 0 && strchr(qualified ? "\\/:;@" : "\\/:;", value.data[i]) != NULL)
+/* Whether a value could be taken for more than a name, by what separates domains, users, hosts, paths and lists;
+ * or for another name, by what nobody sees in it or at its ends. */
+static bool is_misleading(struct certmap_view value, bool qualified) {
+    for (size_t i = 0, len = 0; i < value.len; i += len) {
+        uint32_t cp;
+        len = cm_utf8_decode(value.data + i, value.len - i, &cp);
+        const bool at_an_end = i == 0 || i + len == value.len;
+        if (cp < 0x80 && strchr(qualified ? "\\/:;@" : "\\/:;", (int)cp) != NULL)
             return true;
-    return value.data[0] == ' ' || value.data[value.len - 1] == ' ';
+        if (cm_is_invisible(cp) || (at_an_end && cm_is_space(cp)) || (i == 0 && cm_is_mark(cp)))
+            return true;
+    }
+    return false;
 }
 
 static bool has_unsafe(struct certmap_view value) {
@@ -135,7 +141,7 @@ enum certmap_code cm_language_refuses(const struct cm_output *output, bool quali
         return CERTMAP_CODE_HOLE_EMPTY;
     if (has_unsafe(value))
         return CERTMAP_CODE_HOLE_CHARACTER;
-    if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE && has_separator(value, qualified))
+    if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE && is_misleading(value, qualified))
         return CERTMAP_CODE_HOLE_CHARACTER;
     if (language == CERTMAP_LANGUAGE_URL && (cm_view_equal(value, CM_VIEW(".")) || cm_view_equal(value, CM_VIEW(".."))))
         return CERTMAP_CODE_HOLE_CHARACTER;
