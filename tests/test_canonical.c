@@ -617,15 +617,21 @@ static const struct pattern_row {
     {URI, "HTTP://A\\*B/C", "http://a\\*b/C"},
     {URI, "HTTP://A#B", "http://a#B"},
     {URI, "HTTP://A\\", "http://a\\"}, /* refused later */
-    {URI, "HTTP://U*@A*B", "http://U*@a*b"},
-    {URI, "*A/B", "*A/B"},
+    {URI, "HTTP://U*@A*b", "http://U*@a*b"},
+    {URI, "https://*admin", "https://*admin"},
+    {URI, "*host*", "*host*"},
+    {URI, "urn:UUID:*", "urn:UUID:*"},
+    {URI, "*A/B", NULL},
+    {URI, "https://*Admin", NULL},
+    {URI, "*Host.Example*", NULL},
+    {URI, "https://host?Query=*", NULL},
     {URI, "*" U_UMLAUT, NULL},
 };
 
 START_TEST(pattern) {
     struct certmap_view canonical = CM_VIEW_NONE;
     struct certmap_error error = {.status = CERTMAP_OK};
-    const enum certmap_status status = cm_canonical_pattern(&canonical, (enum cm_text_kind)patterns[_i].kind,
+    const enum certmap_status status = cm_canonical_pattern(&canonical, (enum cm_text_kind)patterns[_i].kind, false,
                                                             t_string(patterns[_i].pattern), &arena, &error);
     if (patterns[_i].canonical == NULL) {
         ck_assert_int_eq(status, CERTMAP_ERROR_SYNTAX);
@@ -660,7 +666,7 @@ START_TEST(without_memory) {
     t_alloc_fail_at(&memory, 0);
     ck_assert_int_eq(cm_canonical_text(&view, CM_TEXT_DNS, CM_VIEW("A"), &empty), CERTMAP_CODE_MEMORY);
     t_alloc_fail_at(&memory, 0);
-    ck_assert_int_eq(cm_canonical_pattern(&view, CM_TEXT_DNS, CM_VIEW("A"), &empty, NULL), CERTMAP_ERROR_MEMORY);
+    ck_assert_int_eq(cm_canonical_pattern(&view, CM_TEXT_DNS, false, CM_VIEW("A"), &empty, NULL), CERTMAP_ERROR_MEMORY);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         t_alloc_fail_at(&memory, 0);
         ck_assert_int_eq(cm_canonical_operand(&view, rows[i].kind, t_string(rows[i].operand), &empty, NULL),

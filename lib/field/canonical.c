@@ -457,7 +457,32 @@ static struct span host_of_pattern(struct certmap_view pattern) {
     return (struct span){start, pattern.len};
 }
 
-enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind,
+/* The first wildcard within a span, or its end; a character behind a backslash is none. */
+static size_t find_wildcard(struct certmap_view text, struct span within) {
+    for (size_t i = within.start; i < within.end; i++) {
+        if (text.data[i] == '*' || text.data[i] == '?')
+            return i;
+        i += text.data[i] == '\\';
+    }
+    return within.end;
+}
+
+static bool has_capital(struct certmap_view text, size_t from) {
+    for (size_t i = from; i < text.len; i++)
+        if (text.data[i] >= 'A' && text.data[i] <= 'Z')
+            return true;
+    return false;
+}
+
+/* Where a wildcard leaves open whether capital letters stand in the host, in which case means nothing, or behind
+ * it, where it does, no pattern would be right. */
+static bool is_uncertain(struct certmap_view pattern, struct span scheme, struct span host) {
+    const struct span open = scheme.end == 0 ? (struct span){0, pattern.len} : host;
+    const size_t wildcard = find_wildcard(pattern, open);
+    return open.end == pattern.len && wildcard < open.end && has_capital(pattern, scheme.end == 0 ? 0 : wildcard);
+}
+
+enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,
                                          struct certmap_view pattern, struct cm_arena *arena,
                                          struct certmap_error *err) {
     struct span one = no_span, two = no_span;
@@ -469,6 +494,12 @@ enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm
         one = scheme_of_uri(pattern, true);
         two = host_of_uri(pattern, one, true);
     }
+    if (kind == CM_TEXT_URI && !nocase && is_uncertain(pattern, one, two))
+        return cm_error(
+            err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+            "a wildcard leaves open where the host of %s ends, and whether its capital letters count; write "
+            "it in small letters, or \"like nocase\"",
+            cm_quote(pattern).text);
     const bool bad = kind == CM_TEXT_DNS ? !is_printable(pattern) : kind == CM_TEXT_URI && !cm_is_ascii(pattern);
     if (bad || !cm_is_ascii(cm_view(pattern.data + one.start, one.end - one.start)))
         return bad_text(kind == CM_TEXT_EMAIL ? CM_TEXT_DNS : kind, pattern, err);

@@ -41,7 +41,7 @@ enum certmap_status cm_ip_parse(uint8_t octets[16], size_t *len, size_t *bits, s
 /* Whether patterns make sense for a kind: for what people read as text. */
 bool cm_kind_has_patterns(enum cm_text_kind kind);
 /* Makes a pattern, with * ? and escapes as it stands in rules, canonical where case is insignificant. */
-enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind,
+enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,
                                          struct certmap_view pattern, struct cm_arena *arena,
                                          struct certmap_error *err);
 

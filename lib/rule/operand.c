@@ -111,7 +111,7 @@ static enum certmap_status make_pattern_operand(struct cm_text *made, struct cer
                                                 const struct cm_operand_use *use, struct cm_arena *arena,
                                                 struct cm_arena *scratch, struct certmap_error *err) {
     struct certmap_view canonical;
-    enum certmap_status status = cm_canonical_pattern(&canonical, use->kind, text, scratch, err);
+    enum certmap_status status = cm_canonical_pattern(&canonical, use->kind, use->nocase, text, scratch, err);
     if (status != CERTMAP_OK)
         return status;
     return make_pattern(made, canonical, !use->iis_pattern, arena, scratch, err);
