@@ -57,10 +57,47 @@ static bool accept_authority(struct cm_cursor *cursor) {
     return false;
 }
 
+/* Whether the URL, whose scheme has been taken, has one of these. */
+static bool has_scheme(const struct cm_cursor *cursor, const char *const *schemes) {
+    for (; *schemes != NULL; schemes++) {
+        size_t i = 0;
+        while ((*schemes)[i] != 0 && (cursor->all[i].code | 0x20u) == (unsigned char)(*schemes)[i])
+            i++;
+        if ((*schemes)[i] == 0 && cursor->all[i].code == ':')
+            return true;
+    }
+    return false;
+}
+
+static bool has_hole(const struct cm_cursor *cursor) {
+    for (size_t i = 0; i < cursor->count; i++)
+        if (cursor->all[i].code == CM_SYMBOL_HOLE)
+            return true;
+    return false;
+}
+
+/* Some schemes have a language of their own in the path, which a value could speak; and of some, programs take the
+ * first thing behind the scheme for the host, whether or not there are two slashes. */
+static const char *check_scheme(const struct cm_cursor *cursor, bool host) {
+    static const char *const languages[] = {"javascript", "vbscript", "data", "ldap", "ldaps", "ldapi", NULL};
+    static const char *const hosts[] = {"http", "https", "ws", "wss", "ftp", NULL};
+    if (!has_hole(cursor))
+        return NULL;
+    if (has_scheme(cursor, languages))
+        return "a URL of this scheme has a language of its own, and so no holes";
+    return has_scheme(cursor, hosts) && !host ? "a hole in a URL of this scheme needs a host in front of it" : NULL;
+}
+
 const char *cm_language_url_check(struct cm_cursor *cursor) {
     const char *wrong = take_scheme(cursor);
-    if (wrong == NULL && accept_authority(cursor))
+    bool host = false;
+    if (wrong == NULL && accept_authority(cursor)) {
+        const size_t begin = cursor->at;
         wrong = take_authority(cursor);
+        host = cursor->at > begin;
+    }
+    if (wrong == NULL)
+        wrong = check_scheme(cursor, host);
     if (wrong == NULL)
         wrong = take_characters(cursor, "!$&'()*+,;=:@/", true);
     if (wrong == NULL && cm_cursor_accept(cursor, '?'))
