@@ -646,7 +646,7 @@ END_TEST
 START_TEST(kinds_with_patterns) {
     for (unsigned kind = CM_TEXT_PLAIN; kind <= CM_TEXT_NAME; kind++)
         ck_assert_int_eq(cm_kind_has_patterns((enum cm_text_kind)kind),
-                         kind == PLAIN || kind == DNS || kind == EMAIL || kind == URI || kind == OID);
+                         kind == PLAIN || kind == DNS || kind == EMAIL || kind == URI);
 }
 END_TEST
 

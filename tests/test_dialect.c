@@ -268,6 +268,7 @@ END_TEST
 
 START_TEST(guess_of_nothing) {
     ck_assert_int_eq(certmap_dialect_guess(CM_VIEW_NONE), CERTMAP_DIALECT_RFC4514);
+    ck_assert_int_eq(certmap_dialect_guess((struct certmap_view){NULL, 5}), CERTMAP_DIALECT_RFC4514);
 }
 END_TEST
 

@@ -122,8 +122,7 @@ static const struct {
 } together[] = {
     {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\";"), "allow: a | - | a + b"},
     {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"a\";"), "allow: a | - | a"},
-    {ALL MAPPING("1", "allow \"D\\\\a\";") MAPPING("2", "allow \"E\\\\b\"; domain \"X\";"),
-     "allow: D\\a | D | a + E\\b"},
+    {ALL MAPPING("1", "allow \"D\\\\a\";") MAPPING("2", "allow \"E\\\\b\";"), "allow: D\\a | D | a + E\\b"},
     {ALL MAPPING("1", "allow \"uid\"; group \"x\";")
          MAPPING("2", "allow \"${subject.UID}\"; group \"y\"; group \"x\";"),
      "allow: uid | - | uid | x, y"},
@@ -135,7 +134,7 @@ static const struct {
      "deny: - | - | - hole-no-value"},
     {ALL MAPPING("1", "allow \"${subject.L}\"; group \"x\";") MAPPING("2", "allow \"a\";"),
      "deny: - | - | - hole-no-value"},
-    {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\"; domain \"${subject.OU}\";"),
+    {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\"; group \"${subject.OU}\";"),
      "deny: - | - | - hole-several-values"},
 };
 
@@ -189,7 +188,7 @@ START_TEST(same_text_takes_no_room) {
     t_put(&text, ALL);
     for (int i = 0; i < 1000; i++) {
         snprintf(line, sizeof line,
-                 "mapping \"m%d\" { when always; allow \"${subject.CN}\"; domain \"${subject.CN}\"; }\n", i);
+                 "mapping \"m%d\" { when always; allow \"${subject.CN}\"; group \"${subject.CN}\"; }\n", i);
         t_put(&text, line);
     }
     struct certmap_rules *rules = t_rules(t_cstr(&text));
@@ -197,7 +196,8 @@ START_TEST(same_text_takes_no_room) {
     const struct certmap_result result = t_match(rules, peer.peer);
     ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
     ck_assert_uint_eq(result.account_count, 1);
-    ck_assert_uint_eq(result.domain.len, 5000);
+    ck_assert_uint_eq(result.group_count, 1);
+    ck_assert_uint_eq(result.groups[0].len, 5000);
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&text);

@@ -150,6 +150,7 @@ static const struct mistake mistakes[] = {
     {"allow dn \"CN=a\\\\2«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two hexadecimal digits"},
 
     /* RFC 3986 */
+    {"allow ldap-filter \"(a=${subject.CN ?\? «\"\\u{338}\"»})\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
     {"allow url \"«${subject.CN}»://h/\";", CERTMAP_CODE_BAD_TEMPLATE, "behind its scheme and host"},
     {"allow url \"http«${subject.CN}»://h/\";", CERTMAP_CODE_BAD_TEMPLATE, "behind its scheme and host"},
     {"allow url \"https://«${subject.CN}»/\";", CERTMAP_CODE_BAD_TEMPLATE, "behind its scheme and host"},

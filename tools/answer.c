@@ -91,11 +91,26 @@ void tool_answer_free(struct tool_answer *answer) {
 
 /* ---- For people ---- */
 
+/* Whether a text can stand without quotes: nothing in it could be taken for what stands around it. */
+static bool is_plain(struct certmap_view view) {
+    static const char marks[] = "._-@\\$";
+    bool plain = view.len > 0;
+    for (size_t i = 0; i < view.len && plain; i++) {
+        const uint8_t c = view.data[i];
+        plain = c >= 0x80 || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+                (c != 0 && strchr(marks, c) != NULL);
+    }
+    return plain;
+}
+
 /* `WORD A, B`, where there are any. */
 static void add_list(struct tool_text *line, const char *word, const struct certmap_view *views, size_t count) {
     for (size_t i = 0; i < count; i++) {
         tool_text_string(line, i == 0 ? word : ", ");
-        tool_text_safe(line, views[i]);
+        if (is_plain(views[i]))
+            tool_text_safe(line, views[i]);
+        else
+            tool_text_quoted(line, views[i]);
     }
     tool_text_string(line, count > 0 ? "  " : "");
 }

@@ -734,7 +734,8 @@ struct certmap_output {
 /* Adds an output to the open mapping, which allows. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
 CERTMAP_API enum certmap_status certmap_builder_output(struct certmap_builder *builder,
                                                        const struct certmap_output *output, struct certmap_error *err);
-/* Sets the policy of the rule set; without this call it is CERTMAP_POLICY_FIRST. Errors: ARGUMENT, MEMORY. */
+/* Sets the policy of the rule set; without this call it is CERTMAP_POLICY_FIRST. Comes before the first mapping.
+ * Errors: ARGUMENT, MEMORY. */
 CERTMAP_API enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum certmap_policy policy,
                                                        struct certmap_error *err);
 /* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED. */

@@ -82,6 +82,12 @@ static enum certmap_status view_pieces(struct certmap_cert *cert, uint8_t **copy
 
 /* ---- digests and the time ---- */
 
+/* A clock that fails gives no time, rather than one of 1969. */
+static int64_t now(void) {
+    const time_t seconds = time(NULL);
+    return seconds == (time_t)-1 ? 0 : (int64_t)seconds;
+}
+
 /* Not supplied where OpenSSL does not compute it: SHA-1 may be forbidden. */
 static struct certmap_view digest(uint8_t *room, const EVP_MD *hash, struct certmap_view data) {
     unsigned len = 0;
@@ -112,7 +118,7 @@ enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certm
         certmap_openssl_holder_free(holder);
         holder->certificate = copy;
         add_digests(&filled, holder, needs);
-        filled.time = needs & CERTMAP_PIECE_TIME ? (int64_t)time(NULL) : 0;
+        filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
         *cert = filled;
     }
     (void)ERR_pop_to_mark();

@@ -441,8 +441,7 @@ enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm
 /* ---- patterns ---- */
 
 bool cm_kind_has_patterns(enum cm_text_kind kind) {
-    return kind == CM_TEXT_PLAIN || kind == CM_TEXT_DNS || kind == CM_TEXT_EMAIL || kind == CM_TEXT_URI ||
-           kind == CM_TEXT_OID;
+    return kind == CM_TEXT_PLAIN || kind == CM_TEXT_DNS || kind == CM_TEXT_EMAIL || kind == CM_TEXT_URI;
 }
 
 /* Where in a pattern the host of a mailbox surely is: behind the last @, or, since every mailbox has one,

@@ -38,7 +38,8 @@ enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm
  * SYNTAX (BAD_OPERAND: no address, or bits of a network's address beyond its length that are not zero). */
 enum certmap_status cm_ip_parse(uint8_t octets[16], size_t *len, size_t *bits, struct certmap_view text,
                                 struct certmap_error *err);
-/* Whether patterns make sense for a kind: for what people read as text. */
+/* Whether patterns make sense for a kind: for what people read as text. Not for OIDs, of which some have names:
+ * a pattern would be about the one form or the other. */
 bool cm_kind_has_patterns(enum cm_text_kind kind);
 /* Makes a pattern, with * ? and escapes as it stands in rules, canonical where case is insignificant. */
 enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,

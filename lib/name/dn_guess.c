@@ -103,7 +103,9 @@ static enum certmap_dialect guess_spaced(const struct traits *traits) {
 
 enum certmap_dialect certmap_dialect_guess(struct certmap_view text) {
     size_t len;
-    const struct certmap_view trimmed = text.data == NULL ? text : trim(text);
+    if (text.data == NULL)
+        return CERTMAP_DIALECT_RFC4514;
+    const struct certmap_view trimmed = trim(text);
     if (trimmed.len > 0 && trimmed.data[0] == '/')
         return CERTMAP_DIALECT_SLASHES;
     if (certmap_name_from_text(NULL, 0, &len, text, NULL) == CERTMAP_ERROR_BUFFER)

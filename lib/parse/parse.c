@@ -52,7 +52,7 @@ static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_
                  cm_quote(before.text).text, before.position.line);
         cm_error_place(&warning, parser->mapping_name.position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
-    } else if (always) {
+    } else if (always && parser->builder->rules->policy == CERTMAP_POLICY_FIRST) {
         parser->catch_all = parser->mapping_name;
     }
 }

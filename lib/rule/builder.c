@@ -211,9 +211,11 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
     struct certmap_error own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_policy: builder is NULL");
-    if (certmap_policy_name(policy) == NULL)
-        return cm_builder_note(builder, cm_error_argument(&own, "certmap_builder_policy: policy is unknown"), &own,
-                               err);
+    if (certmap_policy_name(policy) == NULL || cm_builder_has_mapping(builder))
+        return cm_builder_note(
+            builder,
+            cm_error_argument(&own, "certmap_builder_policy: policy is unknown, or there is a mapping already"), &own,
+            err);
     if (!cm_builder_have_rules(builder))
         return cm_builder_note(builder, cm_error_memory(&own), &own, err);
     builder->rules->policy = policy;

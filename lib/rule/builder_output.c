@@ -80,6 +80,9 @@ static enum certmap_status check_others(const struct certmap_builder *builder, e
                                         struct certmap_view name, struct certmap_error *err) {
     const struct cm_mapping *mapping = cm_builder_open_mapping(builder);
     size_t count = 0;
+    if (kind == CM_OUTPUT_DOMAIN && builder->rules->policy == CERTMAP_POLICY_ALL)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT,
+                        "an answer under \"policy all\" can have several accounts; write each domain in its account");
     for (size_t i = 0; i < mapping->output_count; i++) {
         const struct cm_output *there = &builder->rules->outputs[mapping->first_output + i];
         if (there->kind == kind && kind == CM_OUTPUT_DOMAIN)

@@ -3,6 +3,12 @@
 #include "base/view.h"
 #include "rule/language.h"
 
+bool cm_steps_take(size_t *steps, size_t count) {
+    const bool enough = *steps >= count;
+    *steps = enough ? *steps - count : 0;
+    return enough;
+}
+
 /* ---- the value of a hole ---- */
 
 struct values {
@@ -63,7 +69,7 @@ static enum certmap_code put_hole(struct cm_out *out, const struct cm_output *ou
     enum certmap_code code = find_value(&value, hole, peer, steps);
     if (code != CERTMAP_CODE_NONE)
         return code;
-    if (value.len > CERTMAP_MAX_BUILT_SIZE)
+    if (value.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(steps, value.len))
         return CERTMAP_CODE_HOLE_TOO_LONG;
     code = cm_language_refuses(output, output->holes->qualified || output->has_domain, value);
     if (code == CERTMAP_CODE_NONE)
@@ -80,6 +86,8 @@ static enum certmap_code put_pieces(struct cm_out *out, size_t *separator, const
         if (output->separator != NULL && output->separator >= begin && output->separator < begin + piece->literal.len)
             *separator = out->len + (size_t)(output->separator - begin);
         cm_out_view(out, piece->literal);
+        if (!cm_steps_take(steps, 1 + piece->literal.len / 16))
+            return CERTMAP_CODE_HOLE_TOO_LONG;
         if (piece->hole != NULL)
             code = put_hole(out, output, piece->hole, peer, steps);
         if (code == CERTMAP_CODE_NONE && out->len >= out->cap)

@@ -17,7 +17,8 @@ struct explain {
     struct cm_search search;
     struct certmap_peer *peer;
     const struct certmap_result *answer;
-    size_t text_steps;           /* left for texts that mappings give */
+    size_t answer_steps;         /* left for texts of the answer, as many as the search had */
+    size_t text_steps;           /* left for texts that other mappings give */
     struct cm_eval again;        /* what the search did */
     struct cm_eval aside;        /* what it did not do */
     struct cm_verdict *verdicts; /* of the nodes of the mapping at hand */
@@ -101,14 +102,28 @@ static void note_nearest(struct explain *explain) {
         explain->nearest = *item;
 }
 
-/* Every text of a mapping, built apart from the others; read is whether the answer needs them. */
-static void tell_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read) {
+/* Every text of a mapping, built apart from the others; read is whether the answer needs them, and refusal why it
+ * could not be given although each text alone can. */
+static void tell_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
+                         enum certmap_code refusal) {
+    size_t *steps = read ? &explain->answer_steps : &explain->text_steps;
     for (size_t i = 0; i < mapping->output_count; i++) {
         const struct cm_output *output = cm_output_at(explain->aside.rules, mapping, i);
         struct certmap_view text = output->shown;
-        const enum certmap_code why = cm_output_text(&text, output, explain->peer, &explain->text_steps);
+        enum certmap_code why = cm_output_text(&text, output, explain->peer, steps);
+        if (why != CERTMAP_CODE_NONE)
+            refusal = CERTMAP_CODE_NONE;
+        else if (i + 1 == mapping->output_count)
+            why = refusal;
         cm_tell_output(&explain->tell, output, text, why, read);
     }
+}
+
+/* Why a mapping that allows refused: what could not be built of it. */
+static enum certmap_code refusal_of(const struct explain *explain, size_t index) {
+    const bool refused = explain->answer->decision == CERTMAP_DENY && explain->answer->index == index &&
+                         explain->aside.rules->mappings[index].decision == CERTMAP_ALLOW;
+    return refused ? explain->answer->reason : CERTMAP_CODE_NONE;
 }
 
 static bool explain_mapping(struct explain *explain, size_t index) {
@@ -122,7 +137,7 @@ static bool explain_mapping(struct explain *explain, size_t index) {
     if (!tell_members(explain, mapping, &explain->aside.rules->nodes[mapping->first_node], 1))
         return false;
     if (verdict.truth != CERTMAP_FALSE)
-        tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE);
+        tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
     return true;
 }
 
@@ -162,6 +177,7 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
         cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *verdicts); /* also of no mapping */
     struct explain explain = {.peer = peer,
                               .answer = answer,
+                              .answer_steps = CERTMAP_MAX_STEPS,
                               .text_steps = CERTMAP_MAX_STEPS,
                               .again = {rules, peer, CERTMAP_MAX_STEPS, false, verdicts},
                               .aside = {rules, peer, CERTMAP_MAX_STEPS, true, verdicts},

@@ -16,7 +16,8 @@ static void put_value(struct cm_out *out, const char *key, struct certmap_view v
 /* The name of an attribute is the rules' to choose, and must not be taken for another key. */
 static bool is_plain_key(struct certmap_view name) {
     static const struct certmap_view keys[] = {CM_VIEW_OF("decision"), CM_VIEW_OF("mapping"), CM_VIEW_OF("account"),
-                                               CM_VIEW_OF("domain"),   CM_VIEW_OF("group"),   CM_VIEW_OF("reason")};
+                                               CM_VIEW_OF("domain"),   CM_VIEW_OF("group"),   CM_VIEW_OF("reason"),
+                                               CM_VIEW_OF("other")};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (cm_view_equal(name, keys[i]))
             return false;

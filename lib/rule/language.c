@@ -107,6 +107,13 @@ static bool is_misleading(struct certmap_view value, bool qualified) {
     return false;
 }
 
+/* A mark would join the character before the hole, which the text may need: U+0338 makes = another sign. */
+static bool begins_with_mark(struct certmap_view value) {
+    uint32_t cp;
+    (void)cm_utf8_decode(value.data, value.len, &cp);
+    return cm_is_mark(cp);
+}
+
 static bool has_unsafe(struct certmap_view value) {
     for (size_t i = 0; i < value.len;) {
         uint32_t cp;
@@ -140,6 +147,8 @@ enum certmap_code cm_language_refuses(const struct cm_output *output, bool quali
     if (value.len == 0)
         return CERTMAP_CODE_HOLE_EMPTY;
     if (has_unsafe(value))
+        return CERTMAP_CODE_HOLE_CHARACTER;
+    if ((language == CERTMAP_LANGUAGE_LDAP_FILTER || language == CERTMAP_LANGUAGE_DN) && begins_with_mark(value))
         return CERTMAP_CODE_HOLE_CHARACTER;
     if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE && is_misleading(value, qualified))
         return CERTMAP_CODE_HOLE_CHARACTER;

@@ -122,7 +122,8 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
     size_t separator;
     enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
     if (code == CERTMAP_CODE_NONE)
-        code = add(filling, output, text);
+        code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / 16)) ? add(filling, output, text)
+                                                                                : CERTMAP_CODE_HOLE_TOO_LONG;
     if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
         result->domain = text;
     else if (texts == result->account_count + result->group_count + result->attribute_count)

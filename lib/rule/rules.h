@@ -52,7 +52,7 @@ struct cm_output {
     struct certmap_view name;        /* of an ATTRIBUTE */
     struct certmap_view shown;       /* the text; of a template, as it stands between the quotes of a rule */
     const struct cm_template *holes; /* template.h; NULL: no template, shown is the text */
-    bool has_domain;          /* an ACCOUNT whose domain is given apart */
+    bool has_domain;                 /* an ACCOUNT whose domain is given apart */
     const uint8_t *separator; /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
 };
 
