@@ -605,7 +605,9 @@ static const struct pattern_row {
     {EMAIL, "A*@*.Example.COM", "A*@*.example.com"},
     {EMAIL, "A*.Example.COM", "A*.example.com"}, /* the star covers the @ */
     {EMAIL, "A?Example", "A?example"},
-    {EMAIL, "A*B*C", "A*B*c"},
+    {EMAIL, "A*b*C", "A*b*c"},
+    {EMAIL, "A*B*C", NULL},
+    {EMAIL, "*EVIL*", NULL},
     {EMAIL, "*A@B*C", "*A@b*c"},
     {EMAIL, "\\*A*B", "\\*A*b"},
     {EMAIL, "*@b" U_UMLAUT "cher", NULL},

@@ -481,6 +481,13 @@ static bool is_uncertain(struct certmap_view pattern, struct span scheme, struct
     return open.end == pattern.len && wildcard < open.end && has_capital(pattern, scheme.end == 0 ? 0 : wildcard);
 }
 
+/* Without an @, what stands between two wildcards may be of the host or in front of it. */
+static bool is_uncertain_mailbox(struct certmap_view pattern, struct span host) {
+    const size_t wildcard = find_wildcard(pattern, (struct span){0, pattern.len});
+    return host_of_mailbox(pattern) == SIZE_MAX && wildcard < host.start &&
+           has_capital(cm_view(pattern.data, host.start), wildcard);
+}
+
 enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,
                                          struct certmap_view pattern, struct cm_arena *arena,
                                          struct certmap_error *err) {
@@ -493,12 +500,13 @@ enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm
         one = scheme_of_uri(pattern, true);
         two = host_of_uri(pattern, one, true);
     }
-    if (kind == CM_TEXT_URI && !nocase && is_uncertain(pattern, one, two))
-        return cm_error(
-            err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
-            "a wildcard leaves open where the host of %s ends, and whether its capital letters count; write "
-            "it in small letters, or \"like nocase\"",
-            cm_quote(pattern).text);
+    const bool uncertain = (kind == CM_TEXT_URI && is_uncertain(pattern, one, two)) ||
+                           (kind == CM_TEXT_EMAIL && is_uncertain_mailbox(pattern, one));
+    if (!nocase && uncertain)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+                        "a wildcard leaves open where the host of %s is, and whether its capital letters count; write "
+                        "it in small letters, or \"like nocase\"",
+                        cm_quote(pattern).text);
     const bool bad = kind == CM_TEXT_DNS ? !is_printable(pattern) : kind == CM_TEXT_URI && !cm_is_ascii(pattern);
     if (bad || !cm_is_ascii(cm_view(pattern.data + one.start, one.end - one.start)))
         return bad_text(kind == CM_TEXT_EMAIL ? CM_TEXT_DNS : kind, pattern, err);

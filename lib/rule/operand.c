@@ -202,6 +202,8 @@ enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_v
     enum certmap_status status = cm_text_check(text, use->pattern ? "the pattern" : "the operand", err);
     if (status != CERTMAP_OK)
         return status;
+    if (text.data == NULL)
+        text = CM_VIEW("");
     if (use->kind == CM_TEXT_IP)
         return make_address(operand, text, arena, err);
     if (use->kind == CM_TEXT_NAME)

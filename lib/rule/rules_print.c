@@ -43,6 +43,13 @@ static bool is_series_free(const struct certmap_rules *rules, size_t series) {
     return true;
 }
 
+static bool has_nameless(const struct certmap_rules *rules) {
+    for (size_t i = 0; i < rules->mapping_count; i++)
+        if (rules->mappings[i].name.data == NULL)
+            return true;
+    return false;
+}
+
 static void print_name(struct printer *printer, const struct cm_mapping *mapping) {
     if (mapping->name.data != NULL) {
         cm_string_print(&printer->out, mapping->name);
@@ -206,7 +213,7 @@ enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len, con
     struct printer printer = {{text, cap, 0}, rules, hash, hash_ctx, 0, 0};
     if (len == NULL || (text == NULL && cap > 0) || rules == NULL)
         return cm_error_argument(err, "certmap_rules_print: text, len or rules is NULL");
-    while (!is_series_free(rules, printer.series))
+    while (has_nameless(rules) && !is_series_free(rules, printer.series))
         printer.series++;
     cm_out_string(&printer.out, "certmap 1;\n");
     if (rules->policy != CERTMAP_POLICY_FIRST) {
