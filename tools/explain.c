@@ -10,6 +10,7 @@ struct explain {
     struct tool_rules rules;
     struct tool_stream out;
     struct tool_stream err;
+    enum certmap_code why;     /* the last condition is unknown */
     bool no_value;             /* the last item was a condition on a field: no value of it has come yet */
     unsigned depth;            /* of the last condition */
     struct tool_text operands; /* what it compares with, if it is not true */
@@ -120,10 +121,26 @@ static void print_beneath(struct explain *explain, const char *what, struct cert
     tool_stream_end_line(&explain->out);
 }
 
+/* That a certificate has no value is known; of a field that is unknown as a whole, nothing is. */
+static const char *why_no_value(enum certmap_code why) {
+    switch ((int)why) {
+    case CERTMAP_CODE_NONE:
+        return "no value";
+    case CERTMAP_CODE_NOT_SUPPLIED:
+        return "nothing, because this was not supplied";
+    case CERTMAP_CODE_MALFORMED_PIECE:
+        return "nothing, because this is malformed";
+    case CERTMAP_CODE_DUPLICATE_EXTENSION:
+        return "nothing, because the extension is there twice";
+    default:
+        return "nothing";
+    }
+}
+
 /* Says of the last condition that there was nothing to see, and what the rule has. */
 static void end_condition(struct explain *explain) {
     if (explain->no_value)
-        print_beneath(explain, "saw  ", tool_view("no value"));
+        print_beneath(explain, "saw  ", tool_view(why_no_value(explain->why)));
     if (explain->operands.len > 0)
         print_beneath(explain, "rule ", tool_text_view(&explain->operands));
     explain->no_value = false;
@@ -139,6 +156,7 @@ static bool has_values(const struct certmap_explain_item *item) {
 
 static void begin_condition(struct explain *explain, const struct certmap_explain_item *item) {
     explain->no_value = has_values(item);
+    explain->why = item->why;
     explain->depth = item->depth;
     if (has_values(item) && item->truth != CERTMAP_TRUE)
         tool_text_add(&explain->operands, item->operands);
