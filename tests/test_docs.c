@@ -131,6 +131,37 @@ START_TEST(xml_stands_in_files) {
 }
 END_TEST
 
+/* ---- the file with everything ---- */
+
+static const char *const constructs[] = {
+    "san.dns ",     "san.email ", "san.uri ",    "san.ip ",   "san.upn ", "san.krb5 ",     "san.dirname ",
+    "san.dirname.", "san.rid ",   "san.1.",      "subject =", "issuer =", "subject under", "issuer is",
+    "valid at now", "=",          "in (",        "like",      "nocase",   "present",       "absent",
+    "count(",       "any ",       "every ",      "first ",    "last ",    "only ",         "not ",
+    " and ",        " or ",       "always",      "allow",     "deny",     "domain",        "group",
+    "attribute",    "plain",      "ldap-filter", "dn ",       "url",      "posix-user",    "| first",
+    "| last",       "| lower",    "| upper",     "before(",   "after(",   "replace(",      "??",
+    "policy ",      "issuers ",   "file ",
+};
+
+START_TEST(everything_has_every_construct) {
+    struct t_buf text = T_BUF_INIT;
+    t_read_file(&text, EXAMPLES "/everything.rules");
+    ck_assert_msg(strstr(text_of(&text), constructs[_i]) != NULL, "no \"%s\"", constructs[_i]);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* All but those of the issuer's certificate, which have words of their own, above. */
+START_TEST(everything_has_every_field) {
+    struct t_buf text = T_BUF_INIT;
+    t_read_file(&text, EXAMPLES "/everything.rules");
+    const char *name = certmap_field_name((enum certmap_field)_i);
+    ck_assert_msg(strstr(text_of(&text), name) != NULL, "no \"%s\"", name);
+    t_buf_free(&text);
+}
+END_TEST
+
 START_TEST(readme_has_twenty_lines) {
     struct t_buf example = T_BUF_INIT, readme = T_BUF_INIT;
     t_read_file(&example, EXAMPLES "/twenty.c");
@@ -494,6 +525,8 @@ int main(void) {
     tcase_add_test(tcase, there_is_something_to_check);
     tcase_add_loop_test(tcase, rules_load, 0, rule_blocks.count);
     tcase_add_loop_test(tcase, xml_stands_in_files, 0, xml_blocks.count);
+    tcase_add_loop_test(tcase, everything_has_every_construct, 0, (int)(sizeof constructs / sizeof *constructs));
+    tcase_add_loop_test(tcase, everything_has_every_field, 0, CERTMAP_FIELD_ISSUER_SHA256);
     tcase_add_test(tcase, readme_has_twenty_lines);
     tcase_add_loop_test(tcase, condition_loads, 0, condition_count);
     tcase_add_loop_test(tcase, example_gives_its_code, 0, code_example_count);
