@@ -17,6 +17,8 @@ enum {
     DNS = CM_TEXT_DNS,
     EMAIL = CM_TEXT_EMAIL,
     URI = CM_TEXT_URI,
+    KRB5 = CM_TEXT_KRB5,
+    SID = CM_TEXT_SID,
     IP = CM_TEXT_IP,
     OID = CM_TEXT_OID,
     USAGE = CM_TEXT_USAGE,
@@ -648,7 +650,67 @@ END_TEST
 START_TEST(kinds_with_patterns) {
     for (unsigned kind = CM_TEXT_PLAIN; kind <= CM_TEXT_NAME; kind++)
         ck_assert_int_eq(cm_kind_has_patterns((enum cm_text_kind)kind),
-                         kind == PLAIN || kind == DNS || kind == EMAIL || kind == URI);
+                         kind == PLAIN || kind == DNS || kind == EMAIL || kind == URI || kind == KRB5 || kind == SID);
+}
+END_TEST
+
+/* ---- what no value can be ---- */
+
+static const struct check_row {
+    unsigned kind;
+    bool nocase, pattern;
+    const char *text;
+    const char *says; /* NULL: a value can be that */
+} checks[] = {
+    {SID, false, false, "S-1-5-21-1", NULL},
+    {SID, false, false, "S-1-", NULL},
+    {SID, false, false, "S-1", "\"S-1\" is no SID: every SID begins with S-1-"},
+    {SID, false, false, "", "is no SID"},
+    {SID, false, false, "s-1-5-21-1", "is no SID"},
+    {SID, true, false, "s-1-5-21-1", NULL},
+    {SID, true, false, "S-1-5-21-1", NULL},
+    {SID, true, false, "s-2-5", "is no SID"},
+    {SID, false, false, "*1", "is no SID"},
+    {SID, false, false, "?-1-5", "is no SID"},
+    {SID, false, true, "*-1103", NULL},
+    {SID, false, true, "S-*", NULL},
+    {SID, false, true, "S?1-5", NULL},
+    {SID, false, true, "?-1-", NULL},
+    {SID, false, true, "S-1?", NULL},
+    {SID, false, true, "s*", "is no SID"},
+    {SID, true, true, "s*", NULL},
+    {SID, false, true, "S-2*", "is no SID"},
+    {SID, false, true, "\\*-1-5", "is no SID"},
+    {SID, false, true, "???", "is no SID"},
+
+    {KRB5, false, false, "alice@EXAMPLE.COM", NULL},
+    {KRB5, false, false, "@", NULL},
+    {KRB5, false, false, "a\\@b@R", NULL},
+    {KRB5, false, false, "alice", "\"alice\" is no Kerberos principal: write user@REALM"},
+    {KRB5, false, false, "", "is no Kerberos principal"},
+    {KRB5, false, false, "alice\\@R", "is no Kerberos principal"},
+    {KRB5, false, false, "a@b@R", "is no Kerberos principal"},
+    {KRB5, false, false, "a*", "is no Kerberos principal"},
+    {KRB5, false, false, "a\\", "is no Kerberos principal"},
+    {KRB5, false, true, "a*", NULL},
+    {KRB5, false, true, "a?R", NULL},
+    {KRB5, false, true, "a@R", NULL},
+    {KRB5, false, true, "alice", "is no Kerberos principal"},
+    {KRB5, false, true, "alice\\*", "is no Kerberos principal"},
+
+    {PLAIN, false, false, "", NULL},
+};
+
+START_TEST(check) {
+    const struct check_row *row = &checks[_i];
+    struct certmap_error error = {.status = CERTMAP_OK};
+    const enum certmap_status status =
+        cm_canonical_check((enum cm_text_kind)row->kind, row->nocase, row->pattern, t_string(row->text), &error);
+    ck_assert_msg((status == CERTMAP_OK) == (row->says == NULL), "\"%s\": %s", row->text, error.text);
+    if (row->says == NULL)
+        return;
+    ck_assert_int_eq(error.code, CERTMAP_CODE_BAD_OPERAND);
+    ck_assert_msg(strstr(error.text, row->says) != NULL, "\"%s\": says %s", row->text, error.text);
 }
 END_TEST
 
@@ -697,6 +759,7 @@ int main(void) {
     tcase_add_loop_test(rules, serial_as_an_operand, 0, T_ROWS(serials));
     tcase_add_loop_test(rules, network, 0, T_ROWS(networks));
     tcase_add_loop_test(rules, pattern, 0, T_ROWS(patterns));
+    tcase_add_loop_test(rules, check, 0, T_ROWS(checks));
     tcase_add_test(rules, kinds_with_patterns);
     tcase_add_test(rules, without_memory);
     suite_add_tcase(suite, rules);

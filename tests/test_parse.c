@@ -268,6 +268,9 @@ static const struct row conditions[] = {
     {"every certificate «=» \"30\"", {{"bad-operator", "certificate is compared byte for byte"}}},
 
     /* operands, at the string */
+    {"ms.sid = «\"s-1-5-21-1\"»", {{"bad-operand", "every SID begins with S-1-"}}},
+    {"ms.sid like «\"s-1-*\"»", {{"bad-operand", "every SID begins with S-1-"}}},
+    {"san.krb5 in (\"a@R\", «\"a\"»)", {{"bad-operand", "write user@REALM"}}},
     {"subject = «\"a\"»", {{"dn-syntax", ""}}},
     {"subject in (\"CN=a\", «\"XN=a\"»)", {{"dn-attribute", ""}}},
     {"subject under «\"\"»",

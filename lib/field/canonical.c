@@ -441,7 +441,8 @@ enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm
 /* ---- patterns ---- */
 
 bool cm_kind_has_patterns(enum cm_text_kind kind) {
-    return kind == CM_TEXT_PLAIN || kind == CM_TEXT_DNS || kind == CM_TEXT_EMAIL || kind == CM_TEXT_URI;
+    return kind == CM_TEXT_PLAIN || kind == CM_TEXT_DNS || kind == CM_TEXT_EMAIL || kind == CM_TEXT_URI ||
+           kind == CM_TEXT_KRB5 || kind == CM_TEXT_SID;
 }
 
 /* Where in a pattern the host of a mailbox surely is: behind the last @, or, since every mailbox has one,
@@ -514,5 +515,48 @@ enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm
     if (pattern.len > 0 && lower.data == NULL)
         return cm_error_memory(err);
     *canonical = lower;
+    return CERTMAP_OK;
+}
+
+/* ---- what no value can be ---- */
+
+/* Whether a text, or a text that a pattern fits, can begin as every SID does. */
+static bool may_be_sid(struct certmap_view text, bool nocase, bool pattern) {
+    static const char start[] = "S-1-";
+    for (size_t i = 0; i + 1 < sizeof start; i++) {
+        if (i == text.len)
+            return false;
+        const uint8_t c = text.data[i];
+        if (pattern && c == '*')
+            return true;
+        if (!(pattern && c == '?') && c != (uint8_t)start[i] && !(nocase && c == cm_fold((uint8_t)start[i])))
+            return false;
+    }
+    return true;
+}
+
+/* Whether a text can have the one @ before the realm; one behind a backslash is part of a component. */
+static bool may_be_principal(struct certmap_view text, bool pattern) {
+    size_t ats = 0;
+    if (pattern)
+        return find_wildcard(text, (struct span){0, text.len}) < text.len || host_of_mailbox(text) != SIZE_MAX;
+    for (size_t i = 0; i < text.len; i++) {
+        ats += text.data[i] == '@';
+        i += text.data[i] == '\\';
+    }
+    return ats == 1;
+}
+
+enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool pattern, struct certmap_view text,
+                                       struct certmap_error *err) {
+    if (kind == CM_TEXT_SID && !may_be_sid(text, nocase, pattern))
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+                        "%s is no SID: every SID begins with S-1-, for example S-1-5-21-1-2-3-1103",
+                        cm_quote(text).text);
+    if (kind == CM_TEXT_KRB5 && !may_be_principal(text, pattern))
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+                        "%s is no Kerberos principal: write user@REALM or service/host@REALM, and \"\\\\\" before an @ "
+                        "of a component",
+                        cm_quote(text).text);
     return CERTMAP_OK;
 }

@@ -46,4 +46,9 @@ enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm
                                          struct certmap_view pattern, struct cm_arena *arena,
                                          struct certmap_error *err);
 
+/* Whether a value of the kind can equal an operand, or fit a pattern, where the kind says how every value begins
+ * or what it holds: SIDs and Kerberos principals. Errors: SYNTAX (BAD_OPERAND). */
+enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool pattern, struct certmap_view text,
+                                       struct certmap_error *err);
+
 #endif

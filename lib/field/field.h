@@ -14,6 +14,8 @@ enum cm_text_kind {
     CM_TEXT_DNS,      /* a host name */
     CM_TEXT_EMAIL,    /* a mailbox */
     CM_TEXT_URI,      /* a URI */
+    CM_TEXT_KRB5,     /* a Kerberos principal */
+    CM_TEXT_SID,      /* a security identifier of Windows */
     CM_TEXT_IP,       /* an address; operands may be networks */
     CM_TEXT_OID,      /* an object identifier, or its name */
     CM_TEXT_USAGE,    /* a bit of the key usage */

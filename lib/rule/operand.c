@@ -208,6 +208,9 @@ enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_v
         return make_address(operand, text, arena, err);
     if (use->kind == CM_TEXT_NAME)
         return make_name(operand, text, arena, scratch, err);
+    status = cm_canonical_check(use->kind, use->nocase, use->pattern, text, err);
+    if (status != CERTMAP_OK)
+        return status;
     status = use->pattern ? make_pattern_operand(&made, text, use, arena, scratch, err)
                           : make_text(&made, text, use->kind, arena, scratch, err);
     if (status != CERTMAP_OK)
