@@ -4,6 +4,8 @@
 #include "certfile.h"
 #include "hash.h"
 #include "moment.h"
+#include "style.h"
+#include <string.h>
 
 /* What stays the same from certificate to certificate. */
 struct run {
@@ -11,6 +13,7 @@ struct run {
     unsigned needs;
     int64_t time;               /* 0: not needed */
     struct certmap_view issuer; /* data NULL: not given */
+    struct certmap_view issuer_name;
     struct certmap_peer *peer;
     tool_client_fn *fn;
     void *ctx;
@@ -43,12 +46,54 @@ static void report(const struct run *run, const char *label, const struct certma
     run->fn(run->ctx, &client);
 }
 
+/* ---- The certificate of --issuer ---- */
+
+static bool is_same(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static bool is_name(struct certmap_view name) {
+    size_t len;
+    return certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL) ==
+           CERTMAP_ERROR_BUFFER;
+}
+
+/* Whether two Names read the same: an issuer may write its Name in other string types, or in other letters. */
+static bool reads_same(struct certmap_view a, struct certmap_view b) {
+    struct tool_text one = {NULL, 0, 0}, two = {NULL, 0, 0};
+    if (!is_name(a) || !is_name(b))
+        return false;
+    tool_text_name(&one, a);
+    tool_text_name(&two, b);
+    const bool same = certmap_text_same(tool_text_view(&one), tool_text_view(&two));
+    tool_text_free(&one);
+    tool_text_free(&two);
+    return same;
+}
+
+/* Whether the certificate of --issuer can have issued this one. That it did is for whoever verified the chain, but
+ * with another Name it surely did not, and a condition on the issuer would be answered for another certificate. */
+static bool may_be_issuer(const struct run *run, const char *label, const struct certmap_cert *cert) {
+    if (run->issuer.data == NULL || is_same(run->issuer_name, cert->issuer) ||
+        reads_same(run->issuer_name, cert->issuer))
+        return true;
+    struct tool_stream err = tool_stream_open(stderr, run->options->color);
+    static const char message[] =
+        "warning: the certificate of --issuer is not that of its issuer, which has another Name; taken as not given";
+    tool_complain(&err, label, tool_view(message));
+    tool_stream_close(&err);
+    return false;
+}
+
+/* ---- Certificates ---- */
+
 /* Prepares the peer for a decoded certificate and hands it on. */
 static void prepare(const struct run *run, const char *label, struct certmap_cert *cert) {
     struct certmap_error err = {.code = CERTMAP_CODE_NONE};
     cert->hash = tool_hash;
     cert->time = run->time;
-    cert->issuer_certificate = run->issuer;
+    if (may_be_issuer(run, label, cert))
+        cert->issuer_certificate = run->issuer;
     if (certmap_peer_set(run->peer, cert, &err) != CERTMAP_OK) {
         report(run, label, &err, err.status == CERTMAP_ERROR_CERTIFICATE ? " of the Name" : NULL);
         return;
@@ -96,13 +141,15 @@ static void read_file(const struct run *run, const char *path) {
 
 /* ---- What is not in a certificate ---- */
 
-/* Reads the certificate of --issuer: the first of its file, and well-formed. */
-static enum certmap_status read_issuer(struct tool_pem *issuer, const char *path, struct certmap_error *err) {
+/* Reads the certificate of --issuer: the first of its file, and well-formed. *name gets its subject. */
+static enum certmap_status read_issuer(struct tool_pem *issuer, struct certmap_view *name, const char *path,
+                                       struct certmap_error *err) {
     struct certmap_error why;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     enum certmap_status status = path == NULL ? CERTMAP_OK : tool_certfile_read(issuer, path, &why);
     if (status == CERTMAP_OK && path != NULL)
         status = certmap_cert_from_der(&cert, tool_input_view(&issuer->items[0]), &why);
+    *name = cert.subject;
     if (status == CERTMAP_OK)
         return status;
     return tool_error(err, status, why.code, "the certificate of --issuer, %.100s: %s", path, why.text);
@@ -120,7 +167,7 @@ void tool_clients_each(const struct tool_options *options, unsigned needs, tool_
     struct certmap_error err;
     if (certmap_peer_new(&run.peer, NULL, NULL) != CERTMAP_OK)
         tool_no_memory();
-    const bool ready = read_issuer(&issuer, options->issuer, &err) == CERTMAP_OK;
+    const bool ready = read_issuer(&issuer, &run.issuer_name, options->issuer, &err) == CERTMAP_OK;
     if (ready && issuer.count > 0)
         run.issuer = tool_input_view(&issuer.items[0]);
     for (size_t i = 0; i < options->operand_count && !ferror(stdout); i++)
