@@ -162,14 +162,6 @@ static void begin_condition(struct explain *explain, const struct certmap_explai
         tool_text_add(&explain->operands, item->operands);
 }
 
-static bool is_attribute(struct certmap_view field) {
-    static const char *const others[] = {"account", "domain", "group"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (field.len == strlen(others[i]) && memcmp(field.data, others[i], field.len) == 0)
-            return false;
-    return true;
-}
-
 /* What the mapping gives, as the certificate fills it, or as the rule has it where that cannot be. */
 static void print_output(struct explain *explain, const struct certmap_explain_item *item) {
     struct tool_text *line = &explain->out.line;
@@ -177,7 +169,7 @@ static void print_output(struct explain *explain, const struct certmap_explain_i
     tool_style_word(&explain->out, truth_style(item), item->why == CERTMAP_CODE_NONE ? "gives" : "cannot", TRUTH_WIDTH);
     tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
     tool_text_safe(line, item->field);
-    tool_text_string(line, is_attribute(item->field) ? "=" : " ");
+    tool_text_string(line, tool_reason_is_attribute(item->field) ? "=" : " ");
     if (item->why == CERTMAP_CODE_NONE)
         tool_text_quoted(line, item->text);
     else

@@ -149,6 +149,14 @@ static void add_unreadable(struct tool_text *text, const struct certmap_rules *r
 
 /* ---- An answer cannot be built ---- */
 
+bool tool_reason_is_attribute(struct certmap_view field) {
+    static const char *const others[] = {"account", "domain", "group"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (field.len == strlen(others[i]) && memcmp(field.data, others[i], field.len) == 0)
+            return false;
+    return true;
+}
+
 /* "mapping "M" holds, but its account "A" cannot be built: WHY" */
 static void add_hole(struct tool_text *text, const struct certmap_rules *rules, struct certmap_peer *peer,
                      const struct certmap_result *result) {
@@ -156,9 +164,10 @@ static void add_hole(struct tool_text *text, const struct certmap_rules *rules, 
     tool_reason_mapping(text, result->mapping);
     tool_text_string(text, " holds, but ");
     if (look_for(&cause, rules, peer)) {
-        tool_text_string(text, "its ");
+        const bool attribute = tool_reason_is_attribute(tool_text_view(&cause.field));
+        tool_text_string(text, attribute ? "its attribute \"" : "its ");
         tool_text_add(text, tool_text_view(&cause.field));
-        tool_text_string(text, " ");
+        tool_text_string(text, attribute ? "\" " : " ");
         tool_text_source(text, tool_text_view(&cause.text));
     } else {
         tool_text_string(text, "what it gives");

@@ -16,4 +16,7 @@ void tool_reason_condition(struct tool_text *text, struct certmap_view condition
 void tool_reason_add(struct tool_text *text, const struct certmap_rules *rules, struct certmap_peer *peer,
                      const struct certmap_result *result);
 
+/* Whether the field of an OUTPUT is the name of an attribute. */
+bool tool_reason_is_attribute(struct certmap_view field);
+
 #endif
