@@ -157,6 +157,9 @@ struct f_told {
     size_t nearest;          /* of the mappings that allow, the first of those with the least missing */
     size_t missing;          /* what it misses */
     bool ended;              /* by the nearest miss */
+    bool gives;              /* the mapping at hand decides */
+    bool refuses;            /* one that decides allows */
+    size_t built, failed;    /* texts of those that decide */
     struct t_buf all;        /* what was told, item by item */
     struct t_buf conditions; /* their truth in one byte, their text, and a NUL */
 };
@@ -181,6 +184,8 @@ static inline void f_take_mapping(struct f_told *told, const struct certmap_expl
     F_HOLDS((item->missing == 0) == (item->truth == CERTMAP_TRUE));
     F_HOLDS(item->score == 0 || told->policy == CERTMAP_POLICY_MOST_SPECIFIC);
     told->deciding += item->decides;
+    told->gives = item->decides;
+    told->refuses = told->refuses || (item->decides && item->decision == CERTMAP_ALLOW);
     if (item->decision == CERTMAP_ALLOW && (told->nearest == SIZE_MAX || item->missing < told->missing)) {
         told->nearest = item->mapping;
         told->missing = item->missing;
@@ -207,6 +212,8 @@ static inline void f_take_item(void *ctx, const struct certmap_explain_item *ite
     F_HOLDS(item->depth > 0 && item->mapping == told->mappings - 1 && !item->decides);
     F_HOLDS(item->kind == CERTMAP_EXPLAIN_OUTPUT ||
             (item->why != CERTMAP_CODE_NONE) == (item->truth == CERTMAP_UNKNOWN));
+    if (item->kind == CERTMAP_EXPLAIN_OUTPUT && told->gives)
+        *(item->truth == CERTMAP_TRUE ? &told->built : &told->failed) += 1;
     if (item->kind == CERTMAP_EXPLAIN_CONDITION) {
         f_check_safe(item->text);
         t_bytes(&told->conditions, (const char[]){(char)item->truth}, 1);
@@ -225,6 +232,8 @@ static inline void f_explain(struct f_told *told, const struct certmap_rules *ru
                             .conditions = T_BUF_INIT};
     F_HOLDS(certmap_explain(rules, peer, &explained, f_take_item, told, NULL) == CERTMAP_OK);
     f_check_same_result(matched, &explained);
+    F_HOLDS(matched->decision != CERTMAP_ALLOW || (told->built > 0 && told->failed == 0));
+    F_HOLDS(matched->decision != CERTMAP_DENY || matched->other.data != NULL || !told->refuses || told->failed > 0);
     F_HOLDS(told->mappings == certmap_rules_count(rules));
     F_HOLDS(told->ended == (matched->decision != CERTMAP_ALLOW && told->nearest != SIZE_MAX));
     if (matched->index == SIZE_MAX)

@@ -210,11 +210,42 @@ static inline void t_trace_item(void *ctx, const struct certmap_explain_item *it
     t_put(trace, "\n");
 }
 
+/* What mappings that decide are told to give. */
+struct t_gives {
+    bool deciding; /* the mapping at hand */
+    bool allows;
+    size_t built, failed;
+};
+
+static inline void t_see_gives(void *ctx, const struct certmap_explain_item *item) {
+    struct t_gives *gives = ctx;
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING)
+        gives->deciding = item->decides;
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->decides)
+        gives->allows = item->decision == CERTMAP_ALLOW;
+    if (item->kind == CERTMAP_EXPLAIN_OUTPUT && gives->deciding)
+        *(item->truth == CERTMAP_TRUE ? &gives->built : &gives->failed) += 1;
+}
+
+/* An allow is told with texts that are all built, the refusal of a mapping that allows with one that is not. */
+static inline void t_check_gives(const struct certmap_rules *rules, struct certmap_peer *peer) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_gives gives = {false, false, 0, 0};
+    ck_assert_int_eq(certmap_explain(rules, peer, &result, t_see_gives, &gives, NULL), CERTMAP_OK);
+    if (result.decision == CERTMAP_ALLOW) {
+        ck_assert_uint_gt(gives.built, 0);
+        ck_assert_uint_eq(gives.failed, 0);
+    } else if (result.decision == CERTMAP_DENY && result.other.data == NULL && gives.allows) {
+        ck_assert_uint_gt(gives.failed, 0);
+    }
+}
+
 /* Appends the trace of an explanation, whose answer has to be what certmap_match gives. */
 static inline void t_trace(struct t_buf *trace, const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct certmap_result explained = CERTMAP_RESULT_INIT, matched = t_match(rules, peer);
     ck_assert_int_eq(certmap_explain(rules, peer, &explained, t_trace_item, trace, NULL), CERTMAP_OK);
     t_assert_same_result(&explained, &matched);
+    t_check_gives(rules, peer);
 }
 
 static inline void t_no_item(void *ctx, const struct certmap_explain_item *item) {

@@ -610,6 +610,122 @@ START_TEST(values_without_end) {
 }
 END_TEST
 
+/* Names too are told up to the limit, and none behind it, however short what is left would be. */
+struct told_names {
+    size_t conditions, values, bytes, last; /* last: the condition of the last value */
+};
+
+static void count_names(void *ctx, const struct certmap_explain_item *item) {
+    struct told_names *told = ctx;
+    told->conditions += item->kind == CERTMAP_EXPLAIN_CONDITION;
+    if (item->kind != CERTMAP_EXPLAIN_VALUE)
+        return;
+    told->last = told->conditions;
+    told->values++;
+    told->bytes += item->text.len + 1;
+}
+
+START_TEST(names_without_end) {
+    enum { CONDITIONS = 4000, UNITS = 4000 };
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct told_names told = {0, 0, 0, 0};
+    struct t_peer peer;
+    char part[48];
+    t_put(&text, "certmap 1; mapping \"m\" { when subject = \"CN=x0\"");
+    for (unsigned i = 1; i < CONDITIONS; i++) {
+        snprintf(part, sizeof part, " or subject = \"CN=x%u\"", i);
+        t_put(&text, part);
+    }
+    t_put(&text, "; deny; }");
+    t_put(&subject, "CN=a");
+    for (size_t i = 0; i < UNITS; i++)
+        t_put(&subject, " | OU=unit");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, count_names, &told, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(told.conditions, CONDITIONS);
+    ck_assert_uint_eq(told.last, told.values);
+    ck_assert_uint_le(told.bytes, CERTMAP_MAX_TOLD_SIZE);
+    ck_assert_uint_gt(told.bytes, CERTMAP_MAX_TOLD_SIZE - told.bytes / told.values - 1);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&subject);
+}
+END_TEST
+
+/* A value of a condition that was read is never told to be other than what the condition made of it, also when
+ * conditions that were not read have used up the steps on the side. */
+static void see_other_truth(void *ctx, const struct certmap_explain_item *item) {
+    size_t *told = ctx;
+    if (item->kind != CERTMAP_EXPLAIN_VALUE)
+        return;
+    ck_assert_int_eq(item->truth, CERTMAP_TRUE);
+    ++*told;
+}
+
+START_TEST(values_without_steps) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    size_t told = 0;
+    t_put(&text, "certmap 1; mapping \"a\" { when subject.O = \"o\"; allow \"first ${subject.O}\"; }"
+                 "mapping \"slow\" { when subject.O = \"o\" or subject.CN like \"*");
+    for (size_t i = 0; i < 10000; i++)
+        t_put(&text, "a");
+    t_put(&text, "b\"; allow \"b\"; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "CN=\\{a*60000} | O=o", "CN=CA");
+    ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, see_other_truth, &told, NULL), CERTMAP_OK);
+    ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
+    ck_assert_uint_eq(told, 1);
+    t_check_gives(rules, peer.peer);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* ---- what decides and what it gives ---- */
+
+static const struct {
+    const char *about, *rules;
+    const char *reason; /* of the refusal, or NULL: an allow */
+} given[] = {
+    {"an allow behind one whose texts take all steps",
+     "mapping \"no\" { when subject.C present; allow \"${subject.CN}\"; }"
+     "mapping \"a\" { when always; allow \"${subject.O}\"; group \"${subject.O}\"; }",
+     NULL},
+    {"texts that are too long only together",
+     "mapping \"a\" { when always; allow \"${subject.O}\"; group \"${subject.CN}\"; group \"2${subject.CN}\"; }",
+     "hole-too-long"},
+    {"the second of two that are together too long",
+     "policy all; mapping \"a\" { when always; allow \"${subject.O}\"; group \"${subject.CN}\"; }"
+     "mapping \"b\" { when always; allow \"b\"; group \"2${subject.CN}\"; }",
+     "hole-too-long"},
+    {"the first has no value", "mapping \"a\" { when always; allow \"${subject.L}\"; group \"${subject.O}\"; }",
+     "hole-no-value"},
+};
+
+START_TEST(decides_and_gives) {
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; ");
+    t_put(&text, given[_i].rules);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "CN=\\{a*10000} | O=o", "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_msg(result.decision == (given[_i].reason == NULL ? CERTMAP_ALLOW : CERTMAP_DENY), "%s", given[_i].about);
+    if (given[_i].reason != NULL)
+        ck_assert_str_eq(certmap_code_name(result.reason), given[_i].reason);
+    t_check_gives(rules, peer.peer);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
 /* ---- the same answer as a match ---- */
 
 /* The rule files of the tables have no policy of their own. */
@@ -1219,6 +1335,9 @@ int main(void) {
     tcase_add_loop_test(hand, item_members, 0, T_ROWS(told_members));
     tcase_add_test(hand, answers_keep_their_texts);
     tcase_add_test(hand, values_without_end);
+    tcase_add_test(hand, names_without_end);
+    tcase_add_test(hand, values_without_steps);
+    tcase_add_loop_test(hand, decides_and_gives, 0, T_ROWS(given));
     suite_add_tcase(suite, hand);
     TCase *same = tcase_create("same as match");
     tcase_add_loop_test(same, rule_set, 0, T_ROWS(t_matches));

@@ -147,10 +147,11 @@ static bool tell_value(struct cm_tell *tell, struct cm_eval *eval, const struct 
         return false;
     *room = item.text.len < tell->value_bytes;
     tell->value_bytes -= *room ? item.text.len + 1 : tell->value_bytes; /* once there was none, nothing is looked at */
+    if (*room && condition->operand_count > 0)
+        verdict = cm_eval_value(eval, condition, value);
+    *room = *room && eval->steps > 0; /* without steps, its truth would be another than the one that decided */
     if (!*room)
         return true;
-    if (condition->operand_count > 0)
-        verdict = cm_eval_value(eval, condition, value);
     verdict.read = read;
     tell_item(tell, &item, depth, verdict);
     return true;
@@ -165,6 +166,8 @@ static bool tell_values(struct cm_tell *tell, struct cm_eval *eval, const struct
     uint32_t at = cm_eval_first(eval, condition), next;
     for (bool first = true; at != CM_VALUE_NONE && room; first = false, at = next) {
         next = cm_eval_next(eval, condition, at);
+        if (eval->steps == 0)
+            return true;
         const bool chosen = reads(condition->quantifier, first, next == CM_VALUE_NONE);
         if (!tell_value(tell, eval, condition, &list->values[at], depth, read && chosen, &room))
             return false;
