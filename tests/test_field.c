@@ -161,7 +161,7 @@ static const struct {
     {"subjects", "subjects", "subject"},
     {"subject-CN", "subject-CN", "subject"},
     {"sans.dns", "sans", "san"},
-    {"spki", "spki", "ski"},
+    {"spki", "spki", "spki.sha256"},
     {"spki.sha1", "spki", "spki.sha256"},
     {"spki.sha265", "spki", "spki.sha256"},
     {"spkisha256", "spkisha256", "spki.sha256"},

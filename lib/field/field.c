@@ -120,7 +120,18 @@ bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, st
     return longest > 0;
 }
 
+/* Other names that people know some fields by, too far from the fields' for a misspelling. */
+static const struct {
+    struct certmap_view name;
+    enum certmap_field field;
+} synonyms[] = {{CM_VIEW_OF("spki"), CERTMAP_FIELD_KEY_SHA256},
+                {CM_VIEW_OF("fingerprint"), CERTMAP_FIELD_SHA256},
+                {CM_VIEW_OF("thumbprint"), CERTMAP_FIELD_SHA256}};
+
 const char *cm_field_nearest(struct certmap_view text) {
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (certmap_text_same(text, synonyms[i].name))
+            return fields[synonyms[i].field].name;
     struct certmap_view names[FIELD_COUNT];
     for (size_t i = 0; i < FIELD_COUNT; i++)
         names[i] = view_of(fields[i].name);

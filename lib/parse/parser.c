@@ -14,6 +14,31 @@ bool cm_parser_report(struct cm_parser *parser, struct cm_position position, str
     return false;
 }
 
+/* Quotes that are none here: of typewriters, of typography, and of other languages. */
+static bool is_other_quote(struct certmap_view text) {
+    static const struct certmap_view quotes[] = {CM_VIEW_OF("'"),
+                                                 CM_VIEW_OF("`"),
+                                                 CM_VIEW_OF("\xC2\xAB"),
+                                                 CM_VIEW_OF("\xC2\xBB"),
+                                                 CM_VIEW_OF("\xE2\x80\x98"),
+                                                 CM_VIEW_OF("\xE2\x80\x99"),
+                                                 CM_VIEW_OF("\xE2\x80\x9A"),
+                                                 CM_VIEW_OF("\xE2\x80\x9C"),
+                                                 CM_VIEW_OF("\xE2\x80\x9D"),
+                                                 CM_VIEW_OF("\xE2\x80\x9E")};
+    for (size_t i = 0; i < sizeof quotes / sizeof *quotes; i++)
+        if (cm_view_equal(text, quotes[i]))
+            return true;
+    return false;
+}
+
+/* What to write instead of a character that has no meaning. */
+static const char *instead_of(struct certmap_view text) {
+    if (is_other_quote(text))
+        return "; strings stand in plain double quotes";
+    return cm_view_equal(text, CM_VIEW("!")) ? "; write not (... = ...) for what is not equal" : "";
+}
+
 /* What cannot stand anywhere. */
 static bool report_bad_token(struct cm_parser *parser) {
     struct cm_quoted quoted = cm_quote(parser->token.text);
@@ -35,7 +60,8 @@ static bool report_bad_token(struct cm_parser *parser) {
                      "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);
         break;
     default:
-        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s has no meaning here", quoted.text);
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s has no meaning here%s", quoted.text,
+                 instead_of(parser->token.text));
         break;
     }
     return cm_parser_report(parser, parser->token.position, &parser->error);

@@ -153,12 +153,23 @@ static enum certmap_status encode_name(struct certmap_view *der, struct certmap_
     return certmap_name_from_text(bytes, len, &len, text, err);
 }
 
+/* Where a text is no Name as RFC 4514 writes it but looks like one of another dialect, the error says so. */
+static void add_dialect(struct certmap_error *err, struct certmap_view text) {
+    const enum certmap_dialect dialect = certmap_dialect_guess(text);
+    if (err == NULL || err->status != CERTMAP_ERROR_SYNTAX || dialect == CERTMAP_DIALECT_RFC4514)
+        return;
+    const struct certmap_error found = *err;
+    cm_error(err, found.status, found.code, "%.160s; \"certmap name\" turns the %s form into RFC 4514", found.text,
+             certmap_dialect_name(dialect));
+}
+
 /* An error in the text of a Name has a position there, but whoever gave the text knows where that is. */
 static enum certmap_status make_name(struct cm_operand *operand, struct certmap_view text, struct cm_arena *arena,
                                      struct cm_arena *scratch, struct certmap_error *err) {
     struct certmap_view der = CM_VIEW_NONE;
     enum certmap_status status = encode_name(&der, text, arena, err);
     if (status != CERTMAP_OK) {
+        add_dialect(err, text);
         cm_error_place(err, (struct cm_position){0, 0, 0, 0});
         return status;
     }
