@@ -288,6 +288,85 @@ static void call(struct certmap_builder *builder, char c) {
         add_present(builder, name);
 }
 
+/* ---- what loads, and what a builder takes, prints as text that loads ---- */
+
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* A list with certificates and keys is printed as two conditions in parentheses. */
+START_TEST(issuers_that_are_deep) {
+    const size_t levels = CERTMAP_MAX_NESTING - (size_t)(_i == 0);
+    struct certmap_rules *rules = NULL;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; issuers \"list\" { sha256 \"" DIGEST "\"; spki.sha256 \"" DIGEST "\"; }"
+                 "mapping \"m\" { when ");
+    for (size_t i = 0; i < levels; i++)
+        t_put(&text, "not ");
+    t_put(&text, "issuer is ");
+    const size_t wanted = text.len;
+    t_put(&text, "\"list\"; deny; }");
+    const enum certmap_status status = certmap_rules_parse(&rules, t_view(&text), NULL, &error);
+    if (_i == 0) {
+        ck_assert_int_eq(status, CERTMAP_OK);
+        free(check_round(rules, "issuers"));
+    } else {
+        ck_assert_int_eq(status, CERTMAP_ERROR_SYNTAX);
+        ck_assert_int_eq(error.code, CERTMAP_CODE_NESTING);
+        ck_assert_uint_eq(error.offset, wanted);
+    }
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+START_TEST(always_that_is_deep) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_error error = {.status = CERTMAP_OK};
+    const size_t levels = CERTMAP_MAX_NESTING - (size_t)(_i == 0);
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
+    for (size_t i = 0; i < levels; i++)
+        ck_assert_int_eq(certmap_builder_open(builder, CERTMAP_NOT, NULL), CERTMAP_OK);
+    const enum certmap_status status = certmap_builder_always(builder, &error);
+    if (_i == 0) {
+        ck_assert_int_eq(status, CERTMAP_OK);
+        for (size_t i = 0; i < levels; i++)
+            ck_assert_int_eq(certmap_builder_close(builder, NULL), CERTMAP_OK);
+        struct certmap_rules *rules = t_finish(builder);
+        char *text = print(rules);
+        struct certmap_rules *loaded = t_rules(text);
+        certmap_rules_free(loaded);
+        certmap_rules_free(rules);
+        free(text);
+    } else {
+        ck_assert_int_eq(status, CERTMAP_ERROR_LIMIT);
+        ck_assert_int_eq(error.code, CERTMAP_CODE_NESTING);
+        certmap_builder_free(builder);
+    }
+}
+END_TEST
+
+START_TEST(counts_that_are_large) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    condition.subfield = t_string("CN");
+    condition.op = CERTMAP_OP_COUNT;
+    condition.count = CERTMAP_MAX_COUNT + (size_t)_i;
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
+    const enum certmap_status status = certmap_builder_condition(builder, &condition, &error);
+    if (_i == 0) {
+        ck_assert_int_eq(status, CERTMAP_OK);
+        struct certmap_rules *rules = t_finish(builder);
+        free(check_round(rules, "count"));
+        certmap_rules_free(rules);
+    } else {
+        ck_assert_int_eq(status, CERTMAP_ERROR_LIMIT);
+        ck_assert_int_eq(error.code, CERTMAP_CODE_TOO_MANY);
+        certmap_builder_free(builder);
+    }
+}
+END_TEST
+
 /* The printed rules are true where the built ones are, and their scores are the same. */
 START_TEST(built_expression) {
     static const char *const subjects[] = {"CN=a", "C=a", "L=a", "O=a", "C=a | L=a", "C=a | O=a", "C=a | L=a | O=a"};
@@ -483,6 +562,9 @@ int main(void) {
     TCase *builders = tcase_create("builders");
     tcase_add_loop_test(builders, built_expression, 0, T_ROWS(built));
     tcase_add_loop_test(builders, every_field, 0, CERTMAP_FIELD_ISSUER_KEY_SHA256 + 1);
+    tcase_add_loop_test(builders, issuers_that_are_deep, 0, 2);
+    tcase_add_loop_test(builders, always_that_is_deep, 0, 2);
+    tcase_add_loop_test(builders, counts_that_are_large, 0, 2);
     tcase_add_test(builders, digests);
     tcase_add_test(builders, names_that_are_free);
     suite_add_tcase(suite, builders);

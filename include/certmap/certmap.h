@@ -83,7 +83,11 @@ extern "C" {
 #define CERTMAP_MAX_HOLES 64
 /* Most certificates and keys in one list of issuers. */
 #define CERTMAP_MAX_ISSUERS 65536
-/* Deepest nesting of parentheses, `not` and builder groups in one mapping; it bounds the stack. */
+/* Largest number that a `count` condition can ask for: no certificate has ten million values. */
+#define CERTMAP_MAX_COUNT 9999999
+/* Deepest nesting of parentheses, `not` and builder groups in one mapping; it bounds the stack. A list of issuers
+ * with certificates and keys counts as one level, and so does certmap_builder_always: as text they are two
+ * conditions in parentheses. */
 #define CERTMAP_MAX_NESTING 256
 /* Most findings a loader reports; after that many errors it stops reading. */
 #define CERTMAP_MAX_FINDINGS 100
@@ -669,7 +673,7 @@ struct certmap_condition {
     const struct certmap_view *operands; /* text; bytes for FIELD_CERTIFICATE */
     size_t operand_count;
     enum certmap_quantifier quantifier; /* ANY for operators without operands, and FIELD_CERTIFICATE */
-    size_t count;                       /* of CERTMAP_OP_COUNT; else 0 */
+    size_t count;                       /* of CERTMAP_OP_COUNT, up to CERTMAP_MAX_COUNT; else 0 */
 };
 #define CERTMAP_CONDITION_INIT                                                                                         \
     {                                                                                                                  \
@@ -852,8 +856,9 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
  * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
  * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Of values, at most
- * CERTMAP_MAX_TOLD_SIZE bytes are told, all of them together; conditions after that come without. Allocates
- * from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have been called already). */
+ * CERTMAP_MAX_TOLD_SIZE bytes are told, all of them together, and telling them takes steps too, of those on
+ * the side; conditions after that come without. Allocates from the allocator of the rules. Errors: ARGUMENT,
+ * MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_error *err);

@@ -215,7 +215,7 @@ static bool take_comparison(struct cm_parser *parser, struct test *test, bool qu
 /* A decimal number without leading zeros that can be a count. */
 static bool take_number(struct cm_parser *parser, size_t *number) {
     struct certmap_view text = parser->token.text;
-    const size_t most_digits = 7; /* no certificate has ten million values */
+    const size_t most_digits = 7; /* CERTMAP_MAX_COUNT */
     *number = 0;
     bool digits =
         parser->token.kind == CM_TOKEN_WORD && text.len <= most_digits && (text.data[0] != '0' || text.len == 1);
@@ -309,7 +309,16 @@ static bool add_condition(struct cm_parser *parser, struct certmap_condition *co
     return !parser->fatal;
 }
 
-/* One condition on certificates and one on keys, joined by "or" where the list has both. */
+/* Joins what was added since mark by "or", which as text takes parentheses. */
+static bool join_issuers(struct cm_parser *parser, const struct test *test, size_t mark) {
+    if (!cm_parser_enter(parser, test->field))
+        return false;
+    parser->nesting--;
+    return cm_builder_wrap(parser->builder, mark, CERTMAP_ANY, &parser->error) == CERTMAP_OK ||
+           cm_parser_report(parser, test->field, &parser->error);
+}
+
+/* One condition on certificates and one on keys, where the list has both. */
 static bool add_issuers(struct cm_parser *parser, const struct test *test) {
     const struct cm_digests *const digests[] = {&test->issuers->certificates, &test->issuers->keys};
     static const enum certmap_field fields[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
@@ -322,10 +331,7 @@ static bool add_issuers(struct cm_parser *parser, const struct test *test) {
         if (digests[i]->count > 0 && !add_condition(parser, &condition, test))
             return false;
     }
-    if (digests[0]->count == 0 || digests[1]->count == 0)
-        return true;
-    return cm_builder_wrap(parser->builder, mark, CERTMAP_ANY, &parser->error) == CERTMAP_OK ||
-           cm_parser_report(parser, test->field, &parser->error);
+    return digests[0]->count == 0 || digests[1]->count == 0 || join_issuers(parser, test, mark);
 }
 
 bool cm_parser_take_condition(struct cm_parser *parser) {

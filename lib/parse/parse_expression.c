@@ -13,20 +13,19 @@ static bool wrap(struct cm_parser *parser, size_t mark, enum certmap_join join) 
            cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
-/* One level deeper, for "not" and "(". */
-static bool enter(struct cm_parser *parser) {
+bool cm_parser_enter(struct cm_parser *parser, struct cm_position position) {
     if (parser->nesting++ < CERTMAP_MAX_NESTING)
         return true;
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NESTING,
              "parentheses and \"not\" are nested more than %d deep", CERTMAP_MAX_NESTING);
-    return cm_parser_report(parser, parser->token.position, &parser->error);
+    return cm_parser_report(parser, position, &parser->error);
 }
 
 static bool take_term(struct cm_parser *parser) {
     bool negated = cm_parser_is_word(parser, CM_VIEW("not"));
     if (!negated && !cm_parser_is_punct(parser, '('))
         return cm_parser_take_condition(parser);
-    if (!enter(parser))
+    if (!cm_parser_enter(parser, parser->token.position))
         return false;
     size_t mark = cm_builder_mark(parser->builder);
     cm_parser_advance(parser);

@@ -83,6 +83,9 @@ bool cm_parser_take_condition(struct cm_parser *parser);
 bool cm_parser_take_decision(struct cm_parser *parser, enum certmap_decision *decision);
 /* Takes an expression and tells the builder. */
 bool cm_parser_take_expression(struct cm_parser *parser);
+/* One level deeper, for "not", "(" and what is printed as such; the caller takes it back from parser->nesting. False
+ * where that is too deep, which is reported at the position. */
+bool cm_parser_enter(struct cm_parser *parser, struct cm_position position);
 /* Takes "policy" and what follows, and tells the builder. */
 bool cm_parser_take_policy(struct cm_parser *parser);
 /* Takes "issuers" and what follows. */

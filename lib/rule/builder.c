@@ -140,13 +140,17 @@ enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, st
 
 /* ---- groups ---- */
 
+static enum certmap_status nested_too_deep(struct certmap_error *err) {
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NESTING, "groups are nested more than %d deep",
+                    CERTMAP_MAX_NESTING);
+}
+
 static enum certmap_status open_group(struct certmap_builder *builder, enum certmap_join join,
                                       struct certmap_error *err) {
     if (!cm_builder_has_mapping(builder) || (join != CERTMAP_ALL && join != CERTMAP_ANY && join != CERTMAP_NOT))
         return cm_error_argument(err, "certmap_builder_open: no mapping was begun, or join is unknown");
     if (builder->open_count == CERTMAP_MAX_NESTING)
-        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NESTING, "groups are nested more than %d deep",
-                        CERTMAP_MAX_NESTING);
+        return nested_too_deep(err);
     builder->open[builder->open_count] = (uint32_t)cm_builder_mark(builder);
     enum certmap_status status = cm_builder_add_node(builder, group_node(join, 1), err);
     builder->open_count += status == CERTMAP_OK;
@@ -182,16 +186,20 @@ enum certmap_status certmap_builder_close(struct certmap_builder *builder, struc
     return cm_builder_note(builder, close_group(builder, &own), &own, err);
 }
 
+/* Below a `not`, this is printed in parentheses: one level more. */
+static enum certmap_status add_always(struct certmap_builder *builder, struct certmap_error *err) {
+    if (!cm_builder_has_mapping(builder))
+        return cm_error_argument(err, "certmap_builder_always: no mapping was begun");
+    if (builder->open_count == CERTMAP_MAX_NESTING)
+        return nested_too_deep(err);
+    return cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALWAYS, 1, 0}, err);
+}
+
 enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
-    enum certmap_status status;
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_always: builder is NULL");
-    if (!cm_builder_has_mapping(builder))
-        status = cm_error_argument(&own, "certmap_builder_always: no mapping was begun");
-    else
-        status = cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALWAYS, 1, 0}, &own);
-    return cm_builder_note(builder, status, &own, err);
+    return cm_builder_note(builder, add_always(builder, &own), &own, err);
 }
 
 /* ---- the end ---- */

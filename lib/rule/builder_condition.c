@@ -89,6 +89,8 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
     if (builder->condition_count - cm_builder_open_mapping(builder)->first_condition >= CERTMAP_MAX_CONDITIONS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the mapping has more than %d conditions",
                         CERTMAP_MAX_CONDITIONS);
+    if (condition->count > CERTMAP_MAX_COUNT)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "a count is more than %d", CERTMAP_MAX_COUNT);
     if (condition->operand_count > CERTMAP_MAX_CONDITIONS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the condition has more than %d operands",
                         CERTMAP_MAX_CONDITIONS);
