@@ -35,11 +35,26 @@ static void put_digits(struct cm_out *out, size_t number, size_t base) {
     cm_out_bytes(out, digits + n, sizeof digits - n);
 }
 
-void cm_out_hex(struct cm_out *out, struct certmap_view view) {
-    for (size_t i = 0; i < view.len; i++) {
-        cm_out_char(out, "0123456789ABCDEF"[view.data[i] >> 4]);
-        cm_out_char(out, "0123456789ABCDEF"[view.data[i] & 15]);
+/* Two digits an octet, in one go for what fits: extensions of certificates are long. */
+static void put_hex(struct cm_out *out, struct certmap_view view, const char *digits) {
+    const size_t room = out->len < out->cap ? (out->cap - out->len) / 2 : 0;
+    size_t i = 0;
+    for (; i < view.len && i < room; i++) {
+        out->text[out->len++] = digits[view.data[i] >> 4];
+        out->text[out->len++] = digits[view.data[i] & 15];
     }
+    if (i < view.len) {
+        cm_out_char(out, digits[view.data[i] >> 4]); /* of which one digit may still fit */
+        out->len += 2 * (view.len - i) - 1;
+    }
+}
+
+void cm_out_hex(struct cm_out *out, struct certmap_view view) {
+    put_hex(out, view, "0123456789ABCDEF");
+}
+
+void cm_out_hex_lower(struct cm_out *out, struct certmap_view view) {
+    put_hex(out, view, "0123456789abcdef");
 }
 
 void cm_out_number(struct cm_out *out, size_t number) {
@@ -58,11 +73,24 @@ static void put_code_point(struct cm_out *out, const uint8_t *bytes, size_t len,
     cm_out_bytes(out, bytes, len);
 }
 
+/* How many of these bytes are ASCII that stays as it is. */
+static size_t count_plain(const uint8_t *bytes, size_t len, bool quote) {
+    size_t i = 0;
+    while (i < len && bytes[i] >= ' ' && bytes[i] < 0x7F && bytes[i] != '\\' && !(quote && bytes[i] == '"'))
+        i++;
+    return i;
+}
+
 void cm_out_escaped(struct cm_out *out, struct certmap_view view, bool quote) {
     if (quote)
         cm_out_char(out, '"');
     for (size_t i = 0; i < view.len;) {
         uint32_t cp;
+        const size_t plain = count_plain(view.data + i, view.len - i, quote);
+        cm_out_bytes(out, view.data + i, plain);
+        i += plain;
+        if (i == view.len)
+            break;
         size_t len = cm_utf8_decode(view.data + i, view.len - i, &cp);
         if (len > 0) {
             put_code_point(out, view.data + i, len, cp, quote);

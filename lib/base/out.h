@@ -17,6 +17,7 @@ void cm_out_string(struct cm_out *out, const char *string);
 void cm_out_char(struct cm_out *out, char c);
 /* Upper-case hexadecimal, two digits a byte. */
 void cm_out_hex(struct cm_out *out, struct certmap_view view);
+void cm_out_hex_lower(struct cm_out *out, struct certmap_view view);
 /* Decimal. */
 void cm_out_number(struct cm_out *out, size_t number);
 /* As certmap_text_escape. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The public helpers about text. */
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/out.h"
 #include "base/unicode.h"
@@ -14,36 +15,136 @@ enum certmap_status certmap_text_escape(char *text, size_t cap, size_t *len, str
     return cm_out_finish(&out, len, err);
 }
 
-/* Takes one code point, folded, or one byte that is not UTF-8, which no code point equals. */
+/* ---- texts without regard to case ---- */
+
+/* What stands for a byte that is not UTF-8, which no code point equals. */
+#define NO_UTF8 0x110000u
+
+/* Takes one code point, folded, or one byte that is not UTF-8. */
 static uint32_t take_folded(struct certmap_view *view) {
-    uint32_t cp;
-    size_t len = cm_utf8_decode(view->data, view->len, &cp);
-    if (len == 0) {
-        len = 1;
-        cp = 0x110000u + view->data[0];
+    uint32_t cp = view->data[0];
+    size_t len = 1;
+    if (cp < 0x80) {
+        cp = cm_ascii_lower((uint8_t)cp);
     } else {
-        cp = cm_fold(cp);
+        len = cm_utf8_decode(view->data, view->len, &cp);
+        cp = len == 0 ? NO_UTF8 + view->data[0] : cm_fold(cp);
+        len += len == 0;
     }
     view->data += len;
     view->len -= len;
     return cp;
 }
 
+/* Takes eight characters of ASCII, folded, if the text begins with so many. */
+static bool take_word(struct certmap_view *view, uint64_t *word) {
+    if (view->len < CM_WORD || !cm_word_is_ascii(*word = cm_word_load(view->data)))
+        return false;
+    *word = cm_word_lower(*word);
+    view->data += CM_WORD;
+    view->len -= CM_WORD;
+    return true;
+}
+
 bool certmap_text_same(struct certmap_view a, struct certmap_view b) {
-    while (a.len > 0 && b.len > 0)
-        if (take_folded(&a) != take_folded(&b))
+    while (a.len > 0 && b.len > 0) {
+        uint64_t word, other;
+        struct certmap_view rest = b;
+        if (take_word(&rest, &other) && take_word(&a, &word)) {
+            if (word != other)
+                return false;
+            b = rest;
+        } else if (take_folded(&a) != take_folded(&b)) {
             return false;
+        }
+    }
     return a.len == b.len;
 }
 
-uint64_t certmap_text_hash(uint64_t seed, struct certmap_view text) {
-    uint64_t hash = seed;
-    while (text.len > 0) {
-        hash = (hash ^ take_folded(&text)) * 0x9FB21C651E98DF25u;
-        hash ^= hash >> 32; /* high bits reach the low ones, so that all of the seed counts */
-    }
-    return hash;
+/* SipHash-1-3 (Aumasson and Bernstein) of the folded text in UTF-8: texts cannot be chosen so that many have one
+ * number by those who do not know the key. Its words are taken as they lie in memory. */
+struct siphash {
+    uint64_t v0, v1, v2, v3;
+};
+
+static uint64_t rotate(uint64_t word, unsigned bits) {
+    return word << bits | word >> (64 - bits);
 }
+
+static void siphash_round(struct siphash *state) {
+    state->v0 += state->v1;
+    state->v2 += state->v3;
+    state->v1 = rotate(state->v1, 13) ^ state->v0;
+    state->v3 = rotate(state->v3, 16) ^ state->v2;
+    state->v0 = rotate(state->v0, 32) + state->v3;
+    state->v2 += state->v1;
+    state->v1 = rotate(state->v1, 17) ^ state->v2;
+    state->v3 = rotate(state->v3, 21) ^ state->v0;
+    state->v2 = rotate(state->v2, 32);
+}
+
+static void siphash_word(struct siphash *state, uint64_t word) {
+    state->v3 ^= word;
+    siphash_round(state);
+    state->v0 ^= word;
+}
+
+static uint64_t siphash_end(struct siphash *state) {
+    state->v2 ^= 0xFF;
+    for (int i = 0; i < 3; i++)
+        siphash_round(state);
+    return state->v0 ^ state->v1 ^ state->v2 ^ state->v3;
+}
+
+/* Bytes of the folded text that are no word yet; until the next look at them there may be more than a word. */
+struct pending {
+    uint8_t bytes[2 * CM_WORD];
+    size_t len;
+};
+
+/* A byte that is not UTF-8 is put behind FF, which UTF-8 does not have. */
+static void put_folded(struct pending *pending, uint32_t cp) {
+    uint8_t *at = pending->bytes + pending->len;
+    if (cp < 0x80) {
+        *at = (uint8_t)cp;
+        pending->len++;
+    } else if (cp < NO_UTF8) {
+        pending->len += cm_utf8_encode(at, cp);
+    } else {
+        at[0] = 0xFF;
+        at[1] = (uint8_t)(cp - NO_UTF8);
+        pending->len += 2;
+    }
+}
+
+static void flush_word(struct siphash *state, struct pending *pending) {
+    siphash_word(state, cm_word_load(pending->bytes));
+    memcpy(pending->bytes, pending->bytes + CM_WORD, CM_WORD);
+    pending->len -= CM_WORD;
+}
+
+uint64_t certmap_text_hash(uint64_t seed, struct certmap_view text) {
+    /* "somepseudorandomlygeneratedbytes", as SipHash begins, for a key of which one half is the seed */
+    struct siphash state = {seed ^ 0x736F6D6570736575u, 0x646F72616E646F6Du, seed ^ 0x6C7967656E657261u,
+                            0x7465646279746573u};
+    struct pending pending = {{0}, 0};
+    uint64_t word;
+    while (text.len > 0) {
+        if (pending.len == 0 && take_word(&text, &word)) {
+            siphash_word(&state, word);
+            continue;
+        }
+        put_folded(&pending, take_folded(&text));
+        if (pending.len >= CM_WORD)
+            flush_word(&state, &pending);
+    }
+    memset(pending.bytes + pending.len, 0, CM_WORD - pending.len);
+    pending.bytes[CM_WORD - 1] = (uint8_t)pending.len; /* so that no text ends like one with a NUL more */
+    siphash_word(&state, cm_word_load(pending.bytes));
+    return siphash_end(&state);
+}
+
+/* ---- the nearest word ---- */
 
 #define NEAREST_MAX 64
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/unicode.h"
 #include "base/arena.h"
+#include "base/ascii.h"
 #include <string.h>
 #include <utf8proc.h>
 
@@ -70,10 +71,21 @@ size_t cm_utf8_encode(uint8_t out[4], uint32_t cp) {
     return 4;
 }
 
+/* How many bytes of ASCII the text has from here on: all of them, or a multiple of eight. */
+static size_t ascii_words(const uint8_t *p, size_t len) {
+    size_t i = 0;
+    while (len - i >= CM_WORD && cm_word_is_ascii(cm_word_load(p + i)))
+        i += CM_WORD;
+    return i;
+}
+
 size_t cm_utf8_check(struct certmap_view text) {
     size_t i = 0;
     while (i < text.len) {
         uint32_t cp;
+        i += ascii_words(text.data + i, text.len - i);
+        if (i == text.len)
+            break;
         size_t len = cm_utf8_decode(text.data + i, text.len - i, &cp);
         if (len == 0)
             break;
@@ -83,10 +95,19 @@ size_t cm_utf8_check(struct certmap_view text) {
 }
 
 bool cm_is_ascii(struct certmap_view text) {
-    uint8_t all = 0;
-    for (size_t i = 0; i < text.len; i++)
-        all |= text.data[i];
-    return all < 0x80;
+    size_t i = text.len == 0 ? 0 : ascii_words(text.data, text.len);
+    while (i < text.len && text.data[i] < 0x80)
+        i++;
+    return i == text.len;
+}
+
+bool cm_is_ascii_text(struct certmap_view text) {
+    size_t i = 0;
+    while (text.len - i >= CM_WORD && cm_word_is_text(cm_word_load(text.data + i)))
+        i += CM_WORD;
+    while (i < text.len && text.data[i] - 1u < 0x7F)
+        i++;
+    return i == text.len;
 }
 
 /* ---- Code points ---- */
@@ -96,7 +117,7 @@ uint32_t cm_fold(uint32_t cp) {
     utf8proc_int32_t folded[8];
     int boundclass = 0;
     if (cp < 0x80)
-        return cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+        return cm_ascii_lower((uint8_t)cp);
     if (cp == dotted_capital_i)
         return cp;
     /* utf8proc folds fully: one code point is status C, several are status F, beside which a
@@ -276,26 +297,44 @@ static bool is_inert(struct certmap_view utf8) {
     return true;
 }
 
-static struct certmap_view fold_ascii(struct certmap_view nfc, struct cm_arena *keep) {
-    size_t upper = 0;
-    for (size_t i = 0; i < nfc.len; i++)
-        upper += nfc.data[i] >= 'A' && nfc.data[i] <= 'Z';
-    if (upper == 0)
-        return nfc;
-    uint8_t *folded = cm_arena_alloc(keep, nfc.len + 1);
+static bool has_capital(struct certmap_view ascii) {
+    size_t i = 0;
+    while (ascii.len - i >= CM_WORD && cm_word_capitals(cm_word_load(ascii.data + i)) == 0)
+        i += CM_WORD;
+    while (i < ascii.len && !cm_ascii_is_capital(ascii.data[i]))
+        i++;
+    return i < ascii.len;
+}
+
+static void lower_ascii(uint8_t *lower, struct certmap_view ascii) {
+    size_t i = 0;
+    for (; ascii.len - i >= CM_WORD; i += CM_WORD)
+        cm_word_store(lower + i, cm_word_lower(cm_word_load(ascii.data + i)));
+    for (; i < ascii.len; i++)
+        lower[i] = cm_ascii_lower(ascii.data[i]);
+}
+
+bool cm_text_fold_ascii(struct cm_text *text, struct cm_arena *keep) {
+    text->folded = text->nfc;
+    if (!has_capital(text->nfc))
+        return true;
+    uint8_t *folded = cm_arena_alloc(keep, text->nfc.len + 1);
     if (folded == NULL)
-        return (struct certmap_view){NULL, 0};
-    for (size_t i = 0; i < nfc.len; i++)
-        folded[i] = (uint8_t)cm_fold(nfc.data[i]);
-    folded[nfc.len] = 0;
-    return (struct certmap_view){folded, nfc.len};
+        return false;
+    lower_ascii(folded, text->nfc);
+    folded[text->nfc.len] = 0;
+    text->folded.data = folded;
+    return true;
 }
 
 bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch) {
-    bool ascii = cm_is_ascii(utf8);
+    if (cm_is_ascii(utf8)) {
+        text->nfc = cm_arena_text(keep, utf8);
+        return text->nfc.data != NULL && cm_text_fold_ascii(text, keep);
+    }
     text->nfc = is_inert(utf8) ? cm_arena_text(keep, utf8) : normalise(utf8, false, keep, scratch);
     if (text->nfc.data == NULL)
         return false;
-    text->folded = ascii ? fold_ascii(text->nfc, keep) : normalise(text->nfc, true, keep, scratch);
+    text->folded = normalise(text->nfc, true, keep, scratch);
     return text->folded.data != NULL;
 }

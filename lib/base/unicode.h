@@ -16,6 +16,8 @@ size_t cm_utf8_encode(uint8_t out[4], uint32_t cp);
 size_t cm_utf8_check(struct certmap_view text);
 /* Whether every byte is below 0x80. */
 bool cm_is_ascii(struct certmap_view text);
+/* The same, and none is a NUL. */
+bool cm_is_ascii_text(struct certmap_view text);
 
 /* Simple case folding of one code point: CaseFolding.txt, status C and S. */
 uint32_t cm_fold(uint32_t cp);
@@ -42,6 +44,9 @@ struct cm_text {
 /* Normalises valid UTF-8 into keep; working memory comes from scratch, which the caller resets.
  * False when there is no memory. Linear in the length, whatever the text. */
 bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch);
+
+/* Sets the folded form where nfc is there, and ASCII. False when there is no memory. */
+bool cm_text_fold_ascii(struct cm_text *text, struct cm_arena *keep);
 
 /* Writes NFC of the text, of which each code point is first mapped by map, without working memory. Returns its
  * length, or SIZE_MAX where it has more than cap bytes or *steps run out: a code point takes one for each time
