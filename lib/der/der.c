@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "der/der.h"
 
-struct cm_der cm_der_open(struct certmap_view input) {
-    return (struct cm_der){input.data, input.len > 0 ? input.data + input.len : input.data, input.data};
-}
-
-struct cm_der cm_der_inside(const struct cm_der *der, struct certmap_view contents) {
-    return (struct cm_der){contents.data, contents.data + contents.len, der->start};
-}
-
-bool cm_der_done(const struct cm_der *der) {
-    return der->next == der->end;
-}
-
-size_t cm_der_offset(const struct cm_der *der) {
-    return (size_t)(der->next - der->start);
-}
-
 static bool take_byte(struct cm_der *der, uint8_t *byte) {
     if (der->next == der->end)
         return false;
@@ -68,7 +52,8 @@ static bool take_length(struct cm_der *der, size_t *length) {
     return *length >= 0x80;
 }
 
-bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv) {
+/* An element of any form. */
+static bool take_any(struct cm_der *der, struct cm_tlv *tlv) {
     struct cm_der at = *der;
     size_t length;
     if (!take_tag(&at, &tlv->tag) || !take_length(&at, &length) || length > (size_t)(at.end - at.next))
@@ -80,12 +65,30 @@ bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv) {
     return true;
 }
 
-bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv) {
-    struct cm_der at = *der;
-    if (!cm_der_any(&at, tlv) || tlv->tag != tag)
+/* An element whose tag and length are one octet each, as those of nearly all are; false for any other. */
+static bool take_short(struct cm_der *der, struct cm_tlv *tlv) {
+    const uint8_t *at = der->next;
+    const size_t left = (size_t)(der->end - at);
+    if (left < 2 || (at[0] & 0x1F) == 0x1F || at[1] >= 0x80 || at[1] > left - 2)
         return false;
-    *der = at;
+    tlv->tag = (uint32_t)(at[0] & 0xE0u) << 24 | (at[0] & 0x1Fu);
+    tlv->contents = (struct certmap_view){at + 2, at[1]};
+    tlv->whole = (struct certmap_view){at, (size_t)at[1] + 2};
+    der->next = at + 2 + at[1];
     return true;
+}
+
+bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv) {
+    return take_short(der, tlv) || take_any(der, tlv);
+}
+
+bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv) {
+    const uint8_t *before = der->next;
+    if (!cm_der_any(der, tlv))
+        return false;
+    if (tlv->tag != tag)
+        der->next = before;
+    return tlv->tag == tag;
 }
 
 bool cm_der_only(struct cm_der *contents, struct certmap_view input, uint32_t tag) {

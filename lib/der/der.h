@@ -47,12 +47,23 @@ struct cm_tlv {
     struct certmap_view contents;
 };
 
-struct cm_der cm_der_open(struct certmap_view input);
+static inline struct cm_der cm_der_open(struct certmap_view input) {
+    return (struct cm_der){input.data, input.len > 0 ? input.data + input.len : input.data, input.data};
+}
+
 /* A cursor over contents that lie inside der's input. */
-struct cm_der cm_der_inside(const struct cm_der *der, struct certmap_view contents);
-bool cm_der_done(const struct cm_der *der);
+static inline struct cm_der cm_der_inside(const struct cm_der *der, struct certmap_view contents) {
+    return (struct cm_der){contents.data, contents.data + contents.len, der->start};
+}
+
+static inline bool cm_der_done(const struct cm_der *der) {
+    return der->next == der->end;
+}
+
 /* Where the cursor stands, from the start of the outermost input. */
-size_t cm_der_offset(const struct cm_der *der);
+static inline size_t cm_der_offset(const struct cm_der *der) {
+    return (size_t)(der->next - der->start);
+}
 
 /* Takes the next element, whatever its tag. Fails at the end, on a tag or length that is not
  * minimal or definite, and on contents that reach past the end. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "name/name.h"
 #include "base/error.h"
-#include "der/der.h"
 #include "der/oid.h"
 
 static enum certmap_status malformed(struct certmap_error *err, enum certmap_code code, size_t offset,
@@ -11,16 +10,6 @@ static enum certmap_status malformed(struct certmap_error *err, enum certmap_cod
 
 static enum certmap_status too_large(struct certmap_error *err, size_t offset, const char *what, size_t limit) {
     return cm_error_at(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE, offset, "%s %zu", what, limit);
-}
-
-/* A DER cursor over a part of the Name. */
-static struct cm_der at(const struct cm_name_cursor *cursor, struct certmap_view part) {
-    struct cm_der der = {part.data, part.data + part.len, cursor->start};
-    return der;
-}
-
-static struct certmap_view rest(const struct cm_der *der) {
-    return (struct certmap_view){der->next, (size_t)(der->end - der->next)};
 }
 
 enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_view name, struct certmap_error *err) {
@@ -34,25 +23,24 @@ enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_v
         return malformed(err, CERTMAP_CODE_MALFORMED_NAME, 0, "the Name is not a SEQUENCE");
     if (!cm_der_done(&der))
         return malformed(err, CERTMAP_CODE_MALFORMED_DER, cm_der_offset(&der), "bytes follow the Name");
-    *cursor = (struct cm_name_cursor){.start = name.data, .rdns = tlv.contents};
+    const struct cm_der rdns = cm_der_inside(&der, tlv.contents);
+    *cursor = (struct cm_name_cursor){.rdns = rdns, .avas = cm_der_inside(&rdns, (struct certmap_view){rdns.next, 0})};
     return CERTMAP_OK;
 }
 
 /* Enters the next RDN. */
 static enum certmap_status next_rdn(struct cm_name_cursor *cursor, struct certmap_error *err) {
-    struct cm_der der = at(cursor, cursor->rdns);
     struct cm_tlv set;
-    const size_t offset = cm_der_offset(&der);
+    const size_t offset = cm_der_offset(&cursor->rdns);
     if (cursor->rdn_count == CERTMAP_MAX_RDNS)
         return too_large(err, offset, "the Name has more RDNs than", CERTMAP_MAX_RDNS);
-    if (!cm_der_any(&der, &set))
+    if (!cm_der_any(&cursor->rdns, &set))
         return malformed(err, CERTMAP_CODE_MALFORMED_DER, offset, "an RDN of the Name is not DER");
     if (set.tag != CM_DER_SET)
         return malformed(err, CERTMAP_CODE_MALFORMED_NAME, offset, "an RDN of the Name is not a SET");
     if (set.contents.len == 0)
         return malformed(err, CERTMAP_CODE_EMPTY_RDN, offset, "an RDN of the Name is empty");
-    cursor->rdns = rest(&der);
-    cursor->avas = set.contents;
+    cursor->avas = cm_der_inside(&cursor->rdns, set.contents);
     cursor->rdn_count++;
     cursor->ava_count = 0;
     return CERTMAP_OK;
@@ -95,29 +83,26 @@ static enum certmap_status read_ava(struct cm_der inside, struct cm_rdn_ava *ava
 }
 
 static enum certmap_status next_ava(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava, struct certmap_error *err) {
-    struct cm_der der = at(cursor, cursor->avas);
     struct cm_tlv sequence;
-    const size_t offset = cm_der_offset(&der);
+    const size_t offset = cm_der_offset(&cursor->avas);
     if (cursor->ava_count == CERTMAP_MAX_AVAS_PER_RDN)
         return too_large(err, offset, "an RDN has more AVAs than", CERTMAP_MAX_AVAS_PER_RDN);
-    if (!cm_der_any(&der, &sequence))
+    if (!cm_der_any(&cursor->avas, &sequence))
         return malformed(err, CERTMAP_CODE_MALFORMED_DER, offset, "an AVA of the Name is not DER");
     if (sequence.tag != CM_DER_SEQUENCE)
         return malformed(err, CERTMAP_CODE_MALFORMED_NAME, offset, "an AVA of the Name is not a SEQUENCE");
-    cursor->avas = rest(&der);
     cursor->ava_count++;
     ava->rdn = cursor->rdn_count - 1;
-    ava->last_of_rdn = cursor->avas.len == 0;
-    return read_ava(cm_der_inside(&der, sequence.contents), ava, err);
+    ava->last_of_rdn = cm_der_done(&cursor->avas);
+    return read_ava(cm_der_inside(&cursor->avas, sequence.contents), ava, err);
 }
 
 enum certmap_status cm_name_next(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava, bool *more,
                                  struct certmap_error *err) {
-    enum certmap_status status = CERTMAP_OK;
-    *more = cursor->avas.len > 0 || cursor->rdns.len > 0;
-    if (cursor->avas.len == 0 && *more)
-        status = next_rdn(cursor, err);
-    if (status == CERTMAP_OK && *more)
-        status = next_ava(cursor, ava, err);
-    return status;
+    const bool enters = cm_der_done(&cursor->avas);
+    *more = !enters || !cm_der_done(&cursor->rdns);
+    if (!*more)
+        return CERTMAP_OK;
+    const enum certmap_status status = enters ? next_rdn(cursor, err) : CERTMAP_OK;
+    return status == CERTMAP_OK ? next_ava(cursor, ava, err) : status;
 }

@@ -7,7 +7,7 @@
 #ifndef CM_NAME_NAME_H
 #define CM_NAME_NAME_H
 
-#include "certmap/certmap.h"
+#include "der/der.h"
 
 struct cm_rdn_ava {
     size_t rdn; /* which RDN, from 0 */
@@ -19,9 +19,8 @@ struct cm_rdn_ava {
 };
 
 struct cm_name_cursor {
-    const uint8_t *start;     /* of the Name */
-    struct certmap_view rdns; /* what is left of the SEQUENCE */
-    struct certmap_view avas; /* what is left of the SET */
+    struct cm_der rdns; /* what is left of the SEQUENCE */
+    struct cm_der avas; /* what is left of the SET */
     size_t rdn_count;
     size_t ava_count; /* in this RDN */
 };

@@ -82,8 +82,8 @@ static size_t take(enum encoding encoding, struct certmap_view at, uint32_t *cp)
 
 /* ---- */
 
-bool cm_value_next(uint32_t tag, struct certmap_view *contents, uint32_t *cp) {
-    size_t len = contents->len > 0 ? take(find_type(tag)->encoding, *contents, cp) : 0;
+static bool next(enum encoding encoding, struct certmap_view *contents, uint32_t *cp) {
+    size_t len = contents->len > 0 ? take(encoding, *contents, cp) : 0;
     if (len == 0)
         return false;
     contents->data += len;
@@ -91,21 +91,35 @@ bool cm_value_next(uint32_t tag, struct certmap_view *contents, uint32_t *cp) {
     return true;
 }
 
-enum certmap_code cm_value_check(uint32_t tag, struct certmap_view contents) {
-    const enum encoding encoding = find_type(tag)->encoding;
+bool cm_value_next(uint32_t tag, struct certmap_view *contents, uint32_t *cp) {
+    return next(find_type(tag)->encoding, contents, cp);
+}
+
+/* Whether contents without a byte over 0x7F are ASCII. */
+static bool extends_ascii(enum encoding encoding) {
+    return encoding == ASCII || encoding == UTF8 || encoding == TELETEX;
+}
+
+static enum certmap_code check(enum encoding encoding, struct certmap_view contents) {
     uint32_t cp;
     if (encoding == NOT_TEXT)
         return CERTMAP_CODE_VALUE_TYPE;
     if (contents.len > CERTMAP_MAX_VALUE_SIZE)
         return CERTMAP_CODE_VALUE_TOO_LONG;
+    if (extends_ascii(encoding) && cm_is_ascii_text(contents))
+        return CERTMAP_CODE_NONE;
     if (encoding == TELETEX && !cm_is_ascii(contents) && cm_utf8_check(contents) == contents.len)
         return CERTMAP_CODE_VALUE_AMBIGUOUS;
     bool nul = false;
-    while (cm_value_next(tag, &contents, &cp))
+    while (next(encoding, &contents, &cp))
         nul = nul || cp == 0;
     if (contents.len > 0)
         return CERTMAP_CODE_VALUE_ENCODING;
     return nul ? CERTMAP_CODE_VALUE_NUL : CERTMAP_CODE_NONE;
+}
+
+enum certmap_code cm_value_check(uint32_t tag, struct certmap_view contents) {
+    return check(find_type(tag)->encoding, contents);
 }
 
 /* Most bytes of UTF-8 that one byte of contents becomes: Latin-1 and UCS-2 make 2 and 1.5. */
@@ -114,7 +128,7 @@ enum certmap_code cm_value_check(uint32_t tag, struct certmap_view contents) {
 enum certmap_code cm_value_read(struct certmap_view *utf8, uint32_t tag, struct certmap_view contents,
                                 struct cm_arena *arena) {
     const enum encoding encoding = find_type(tag)->encoding;
-    enum certmap_code code = cm_value_check(tag, contents);
+    enum certmap_code code = check(encoding, contents);
     uint32_t cp;
     if (code != CERTMAP_CODE_NONE)
         return code;
@@ -126,7 +140,7 @@ enum certmap_code cm_value_read(struct certmap_view *utf8, uint32_t tag, struct 
     if (text == NULL)
         return CERTMAP_CODE_MEMORY;
     *utf8 = (struct certmap_view){text, 0};
-    while (cm_value_next(tag, &contents, &cp))
+    while (next(encoding, &contents, &cp))
         utf8->len += cm_utf8_encode(text + utf8->len, cp);
     return CERTMAP_CODE_NONE;
 }
