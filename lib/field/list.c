@@ -50,18 +50,38 @@ static enum certmap_status no_room(const struct cm_arena *arena, const struct cm
     return cm_error_memory(err);
 }
 
-/* Reads a Name to the end, so that what follows cannot fail for its form. */
-static enum certmap_status count_avas(struct certmap_view der, size_t *count, struct certmap_error *err) {
+/* A Name that has been read to its end, so that what follows cannot fail for its form. The first AVAs are kept,
+ * which are all of them in most Names; the others are read again. */
+#define KEPT_AVAS 16
+
+struct name {
+    struct cm_rdn_ava kept[KEPT_AVAS];
+    size_t count;                 /* of all AVAs */
+    struct cm_name_cursor behind; /* stands behind those that are kept */
+};
+
+static enum certmap_status read_name(struct name *name, struct certmap_view der, struct certmap_error *err) {
     struct cm_name_cursor cursor;
-    struct cm_rdn_ava item;
+    struct cm_rdn_ava ava;
     bool more = true;
-    *count = 0;
+    name->count = 0;
     enum certmap_status status = cm_name_open(&cursor, der, err);
     while (status == CERTMAP_OK && more) {
-        status = cm_name_next(&cursor, &item, &more, err);
-        *count += status == CERTMAP_OK && more;
+        if (name->count == KEPT_AVAS)
+            name->behind = cursor;
+        status = cm_name_next(&cursor, name->count < KEPT_AVAS ? &name->kept[name->count] : &ava, &more, err);
+        name->count += status == CERTMAP_OK && more;
     }
     return status;
+}
+
+/* The AVAs one after the other, up to the last. */
+static const struct cm_rdn_ava *next_ava(struct name *name, size_t number) {
+    bool more;
+    if (number < KEPT_AVAS)
+        return &name->kept[number];
+    (void)cm_name_next(&name->behind, &name->kept[0], &more, NULL);
+    return &name->kept[0];
 }
 
 /* Decodes, normalises and folds the value of an AVA; false when there is no memory. */
@@ -84,23 +104,17 @@ static bool make_value(struct cm_value *value, const struct cm_rdn_ava *ava, str
 
 enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
                                       struct cm_arena *scratch, struct certmap_error *err) {
-    struct cm_name_cursor cursor;
-    struct cm_rdn_ava ava;
-    size_t count;
-    bool more;
+    struct name name;
     *list = (struct cm_list){NULL, 0, NULL, 0, CERTMAP_CODE_NONE};
-    enum certmap_status status = count_avas(der, &count, err);
+    enum certmap_status status = read_name(&name, der, err);
     if (status != CERTMAP_OK)
         return status;
-    if (!cm_list_reserve(list, count, CM_ATTR_COUNT, arena))
+    if (!cm_list_reserve(list, name.count, CM_ATTR_COUNT, arena))
         return no_room(arena, scratch, err);
-    (void)cm_name_open(&cursor, der, NULL);
-    for (size_t i = 0; i < count; i++) {
-        (void)cm_name_next(&cursor, &ava, &more, NULL);
-        if (!make_value(&list->values[i], &ava, arena, scratch))
+    for (size_t i = 0; i < name.count; i++)
+        if (!make_value(&list->values[i], next_ava(&name, i), arena, scratch))
             return no_room(arena, scratch, err);
-    }
-    list->rdn_count = count == 0 ? 0 : list->values[count - 1].rdn + (size_t)1;
+    list->rdn_count = name.count == 0 ? 0 : list->values[name.count - 1].rdn + (size_t)1;
     cm_list_chain(list, CM_ATTR_COUNT);
     return CERTMAP_OK;
 }
