@@ -86,6 +86,14 @@ static void print_number(struct cm_out *out, const struct number *number) {
             cm_out_char(out, (char)('0' + number->limbs[i] / unit % 10));
 }
 
+/* An arc of a few octets, as nearly all are. */
+static uint32_t small_arc(struct certmap_view arc) {
+    uint32_t number = 0;
+    for (size_t i = 0; i < arc.len; i++)
+        number = number << 7 | (arc.data[i] & 0x7Fu);
+    return number;
+}
+
 /* X.690 8.19.4: the first octets hold 40 * first + second, where the first arc is 0, 1 or 2. */
 static void print_first_two(struct cm_out *out, struct number *number) {
     uint32_t first = number->count > 1 ? 2 : number->limbs[0] / 40;
@@ -97,19 +105,29 @@ static void print_first_two(struct cm_out *out, struct number *number) {
     print_number(out, number);
 }
 
-void cm_oid_print(struct cm_out *out, struct certmap_view contents) {
+/* An arc with its dot; the first one is the first two. */
+static void print_arc(struct cm_out *out, struct certmap_view arc, bool first) {
     struct number number;
+    if (arc.len <= BINARY_OCTETS && !first) {
+        cm_out_char(out, '.');
+        cm_out_number(out, small_arc(arc));
+        return;
+    }
+    from_octets(&number, arc);
+    if (first) {
+        print_first_two(out, &number);
+    } else {
+        cm_out_char(out, '.');
+        print_number(out, &number);
+    }
+}
+
+void cm_oid_print(struct cm_out *out, struct certmap_view contents) {
     size_t start = 0;
     for (size_t i = 0; i < contents.len; i++) {
         if (contents.data[i] >= 0x80)
             continue;
-        from_octets(&number, (struct certmap_view){contents.data + start, i + 1 - start});
-        if (start == 0) {
-            print_first_two(out, &number);
-        } else {
-            cm_out_char(out, '.');
-            print_number(out, &number);
-        }
+        print_arc(out, (struct certmap_view){contents.data + start, i + 1 - start}, start == 0);
         start = i + 1;
     }
 }

@@ -4,11 +4,16 @@
 #define CM_DER_OID_H
 
 #include "certmap/certmap.h"
+#include <string.h>
 
 struct cm_out;
 
 /* Whether contents are an OID: not empty, no padded arc, the last arc complete. */
 bool cm_oid_valid(struct certmap_view contents);
+/* Whether two are the same, of which neither is empty: the last octet tells most of them apart. */
+static inline bool cm_oid_same(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && a.data[a.len - 1] == b.data[a.len - 1] && memcmp(a.data, b.data, a.len) == 0;
+}
 /* Writes an OID that is valid and at most CERTMAP_MAX_OID_SIZE as dotted decimal. */
 void cm_oid_print(struct cm_out *out, struct certmap_view contents);
 /* Parses dotted decimal ("1.2.3"; no "OID." prefix, no leading zeros, first arc 0 to 2, second

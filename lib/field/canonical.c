@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/canonical.h"
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/out.h"
 #include "base/unicode.h"
@@ -19,25 +20,31 @@ struct span {
     size_t end;
 };
 
+static bool has_capital(struct certmap_view text, struct span within) {
+    for (size_t i = within.start; i < within.end; i++)
+        if (cm_ascii_is_capital(text.data[i]))
+            return true;
+    return false;
+}
+
+static void lower_span(uint8_t *text, struct span within) {
+    for (size_t i = within.start; i < within.end; i++)
+        text[i] = cm_ascii_lower(text[i]);
+}
+
 /* A copy of text in which the ASCII letters of two spans are lower-case, or text itself where that changes
  * nothing. data is NULL when there is no memory. */
 static struct certmap_view lower_spans(struct certmap_view text, struct span one, struct span two,
                                        struct cm_arena *arena) {
-    struct certmap_view copy = CM_VIEW_NONE;
-    uint8_t *lower = NULL;
-    for (size_t i = 0; i < text.len; i++) {
-        bool inside = (i >= one.start && i < one.end) || (i >= two.start && i < two.end);
-        if (!inside || text.data[i] < 'A' || text.data[i] > 'Z')
-            continue;
-        if (lower == NULL) {
-            copy = cm_arena_text(arena, text);
-            if (copy.data == NULL)
-                return copy;
-            lower = (uint8_t *)(uintptr_t)copy.data;
-        }
-        lower[i] = (uint8_t)(text.data[i] + 32);
+    if (!has_capital(text, one) && !has_capital(text, two))
+        return text;
+    const struct certmap_view copy = cm_arena_text(arena, text);
+    if (copy.data != NULL) {
+        uint8_t *lower = (uint8_t *)(uintptr_t)copy.data;
+        lower_span(lower, one);
+        lower_span(lower, two);
     }
-    return lower == NULL ? text : copy;
+    return copy;
 }
 
 static const struct span no_span = {0, 0};
@@ -143,14 +150,8 @@ void cm_oid_name_print(struct cm_out *out, struct certmap_view contents) {
         cm_oid_print(out, contents);
 }
 
-static void print_octet(struct cm_out *out, uint8_t octet) {
-    cm_out_char(out, "0123456789abcdef"[octet >> 4]);
-    cm_out_char(out, "0123456789abcdef"[octet & 15]);
-}
-
 void cm_hex_print(struct cm_out *out, struct certmap_view octets) {
-    for (size_t i = 0; i < octets.len; i++)
-        print_octet(out, octets.data[i]);
+    cm_out_hex_lower(out, octets);
 }
 
 /* An octet of the magnitude of a number in two's complement: all bits turned over, and one added, which goes
@@ -168,10 +169,15 @@ void cm_serial_print(struct cm_out *out, struct certmap_view contents) {
         ;
     while (i + 1 < contents.len && magnitude_at(contents, last, i, negative) == 0)
         i++;
-    if (negative)
-        cm_out_char(out, '-');
-    for (; i < contents.len; i++)
-        print_octet(out, magnitude_at(contents, last, i, negative));
+    if (!negative) {
+        cm_out_hex_lower(out, cm_view(contents.data + i, contents.len - i));
+        return;
+    }
+    cm_out_char(out, '-');
+    for (; i < contents.len; i++) {
+        const uint8_t octet = magnitude_at(contents, last, i, true);
+        cm_out_hex_lower(out, cm_view(&octet, 1));
+    }
 }
 
 /* ---- operands: octets as hexadecimal ---- */
@@ -467,26 +473,20 @@ static size_t find_wildcard(struct certmap_view text, struct span within) {
     return within.end;
 }
 
-static bool has_capital(struct certmap_view text, size_t from) {
-    for (size_t i = from; i < text.len; i++)
-        if (text.data[i] >= 'A' && text.data[i] <= 'Z')
-            return true;
-    return false;
-}
-
 /* Where a wildcard leaves open whether capital letters stand in the host, in which case means nothing, or behind
  * it, where it does, no pattern would be right. */
 static bool is_uncertain(struct certmap_view pattern, struct span scheme, struct span host) {
     const struct span open = scheme.end == 0 ? (struct span){0, pattern.len} : host;
     const size_t wildcard = find_wildcard(pattern, open);
-    return open.end == pattern.len && wildcard < open.end && has_capital(pattern, scheme.end == 0 ? 0 : wildcard);
+    return open.end == pattern.len && wildcard < open.end &&
+           has_capital(pattern, (struct span){scheme.end == 0 ? 0 : wildcard, pattern.len});
 }
 
 /* Without an @, what stands between two wildcards may be of the host or in front of it. */
 static bool is_uncertain_mailbox(struct certmap_view pattern, struct span host) {
     const size_t wildcard = find_wildcard(pattern, (struct span){0, pattern.len});
     return host_of_mailbox(pattern) == SIZE_MAX && wildcard < host.start &&
-           has_capital(cm_view(pattern.data, host.start), wildcard);
+           has_capital(pattern, (struct span){wildcard, host.start});
 }
 
 enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,

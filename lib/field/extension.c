@@ -33,7 +33,7 @@ static const struct known {
 
 static const struct known *find_known(struct certmap_view oid) {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (cm_view_equal(known[i].oid, oid))
+        if (cm_oid_same(known[i].oid, oid))
             return &known[i];
     return NULL;
 }
@@ -104,18 +104,33 @@ static void sort_by_oid(uint32_t *order, const struct cm_list *list) {
     }
 }
 
+static void mark_if_same(struct cm_value *a, struct cm_value *b) {
+    if (cm_oid_same(a->oid, b->oid))
+        a->unreadable = b->unreadable = CERTMAP_CODE_DUPLICATE_EXTENSION;
+}
+
+/* So few that looking at each pair is cheaper than sorting them. */
+#define FEW 16
+
+static void mark_duplicates_of_few(struct cm_list *list) {
+    for (size_t i = 1; i < list->count; i++)
+        for (size_t k = 0; k < i; k++)
+            mark_if_same(&list->values[k], &list->values[i]);
+}
+
 /* RFC 5280 4.2: a certificate must not include more than one instance of a particular extension. */
 static bool mark_duplicates(struct certmap_peer *peer, struct cm_list *list) {
+    if (list->count <= FEW) {
+        mark_duplicates_of_few(list);
+        return true;
+    }
     cm_arena_reset(&peer->scratch);
     uint32_t *order = cm_arena_alloc(&peer->scratch, list->count * sizeof *order);
     if (order == NULL)
         return false;
     sort_by_oid(order, list);
-    for (size_t i = 1; i < list->count; i++) {
-        struct cm_value *a = &list->values[order[i - 1]], *b = &list->values[order[i]];
-        if (cm_view_equal(a->oid, b->oid))
-            a->unreadable = b->unreadable = CERTMAP_CODE_DUPLICATE_EXTENSION;
-    }
+    for (size_t i = 1; i < list->count; i++)
+        mark_if_same(&list->values[order[i - 1]], &list->values[order[i]]);
     return true;
 }
 

@@ -41,13 +41,14 @@ enum certmap_code cm_make_printed(struct certmap_peer *peer, struct cm_value *va
     struct cm_out out = {NULL, 0, 0};
     if (octets.len > CERTMAP_MAX_VALUE_SIZE)
         return note(value, CERTMAP_CODE_VALUE_TOO_LONG);
-    cm_arena_reset(&peer->scratch);
     print(&out, octets);
-    out = (struct cm_out){cm_arena_alloc(&peer->scratch, out.len), out.len, 0};
+    out = (struct cm_out){cm_arena_alloc(&peer->arena, out.len + 1), out.len, 0};
     if (out.text == NULL)
         return CERTMAP_CODE_MEMORY;
     print(&out, octets);
-    return keep(peer, value, cm_view(out.text, out.len));
+    out.text[out.len] = 0;
+    value->text.nfc = cm_view(out.text, out.len);
+    return cm_text_fold_ascii(&value->text, &peer->arena) ? CERTMAP_CODE_NONE : CERTMAP_CODE_MEMORY;
 }
 
 enum certmap_code cm_make_oid(struct certmap_peer *peer, struct cm_value *value,

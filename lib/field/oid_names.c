@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/oid_names.h"
 #include "base/view.h"
+#include "der/oid.h"
 
 /* id-kp, 1.3.6.1.5.5.7.3 */
 #define KP(last) CM_VIEW_OF("\x2B\x06\x01\x05\x05\x07\x03" last)
@@ -72,7 +73,7 @@ static struct certmap_view name_of(size_t row) {
 
 const char *cm_oid_name(struct certmap_view contents) {
     for (size_t i = 0; i < ROWS; i++)
-        if (cm_view_equal(table[i].oid, contents))
+        if (cm_oid_same(table[i].oid, contents))
             return table[i].name;
     return NULL;
 }

@@ -31,6 +31,12 @@ static size_t count_bits(struct certmap_view contents) {
     return count;
 }
 
+static bool make_usage(struct certmap_peer *peer, struct cm_value *value, size_t bit) {
+    const char *name = cm_key_usage_name(bit);
+    *value = (struct cm_value){.row = 0};
+    return cm_make_text(peer, value, cm_view(name, strlen(name))) == CERTMAP_CODE_NONE;
+}
+
 /* RFC 5280 4.2.1.3: at least one bit is set. Without one the list would be that of a certificate without the
  * extension, which may be used for everything. */
 enum certmap_code cm_key_usage_read(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece) {
@@ -39,15 +45,15 @@ enum certmap_code cm_key_usage_read(struct certmap_peer *peer, struct cm_list *l
         return CERTMAP_CODE_MALFORMED_PIECE;
     const struct certmap_view contents = cm_view(inside.next, (size_t)(inside.end - inside.next));
     const size_t count = is_named_bits(contents) ? count_bits(contents) : 0;
-    enum certmap_code code = count > 0 ? CERTMAP_CODE_NONE : CERTMAP_CODE_MALFORMED_PIECE;
-    for (size_t bit = 0; bit < KEY_USAGES && code == CERTMAP_CODE_NONE; bit++) {
-        struct cm_value value = {.row = 0};
-        const char *name = cm_key_usage_name(bit);
-        if (!has_bit(contents, bit))
-            continue;
-        code = cm_make_append(peer, list, &value, cm_make_text(peer, &value, cm_view(name, strlen(name))));
-    }
-    return code;
+    if (count == 0)
+        return CERTMAP_CODE_MALFORMED_PIECE;
+    if (!cm_list_reserve(list, count, 0, &peer->arena))
+        return CERTMAP_CODE_MEMORY;
+    for (size_t bit = 0, at = 0; at < count; bit++)
+        if (has_bit(contents, bit) && !make_usage(peer, &list->values[at++], bit))
+            return CERTMAP_CODE_MEMORY;
+    cm_list_chain(list, 0);
+    return CERTMAP_CODE_NONE;
 }
 
 /* ---- SEQUENCE SIZE (1..MAX) OF what begins with an OID ---- */

@@ -90,14 +90,10 @@ const struct cm_attr *cm_attr_row(size_t number) {
 size_t cm_attr_by_oid(struct certmap_view oid) {
     if (oid.len == 0)
         return CM_ATTR_OTHER;
-    /* The last octet tells most types apart. */
-    const uint8_t last = oid.data[oid.len - 1];
-    for (size_t i = 0; i < CM_ATTR_COUNT; i++) {
-        const struct certmap_view *row = &table[i].oid;
-        if (row->len == oid.len && row->data[row->len - 1] == last && memcmp(row->data, oid.data, oid.len) == 0)
-            return i;
-    }
-    return CM_ATTR_OTHER;
+    size_t i = 0;
+    while (i < CM_ATTR_COUNT && !cm_oid_same(table[i].oid, oid))
+        i++;
+    return i;
 }
 
 /* ---- names ---- */
