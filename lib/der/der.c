@@ -34,21 +34,18 @@ static bool take_tag(struct cm_der *der, uint32_t *tag) {
 
 /* X.690 10.1: definite, in the fewest octets. Four length octets are more than any input needs. */
 static bool take_length(struct cm_der *der, size_t *length) {
-    uint8_t byte;
-    if (!take_byte(der, &byte))
+    uint8_t octets;
+    if (!take_byte(der, &octets))
         return false;
-    *length = byte;
-    if (byte < 0x80)
+    *length = octets;
+    if (octets < 0x80)
         return true;
-    unsigned octets = byte & 0x7Fu;
-    if (octets < 1 || octets > 4)
+    octets &= 0x7F;
+    if (octets < 1 || octets > 4 || octets > der->end - der->next || der->next[0] == 0)
         return false;
     *length = 0;
-    for (unsigned i = 0; i < octets; i++) {
-        if (!take_byte(der, &byte) || (i == 0 && byte == 0))
-            return false;
-        *length = *length << 8 | byte;
-    }
+    for (; octets > 0; octets--)
+        *length = *length << 8 | *der->next++;
     return *length >= 0x80;
 }
 
