@@ -49,8 +49,7 @@ static bool take_length(struct cm_der *der, size_t *length) {
     return *length >= 0x80;
 }
 
-/* An element of any form. */
-static bool take_any(struct cm_der *der, struct cm_tlv *tlv) {
+bool cm_der_any_form(struct cm_der *der, struct cm_tlv *tlv) {
     struct cm_der at = *der;
     size_t length;
     if (!take_tag(&at, &tlv->tag) || !take_length(&at, &length) || length > (size_t)(at.end - at.next))
@@ -60,23 +59,6 @@ static bool take_any(struct cm_der *der, struct cm_tlv *tlv) {
     tlv->whole = (struct certmap_view){der->next, (size_t)(at.next - der->next)};
     *der = at;
     return true;
-}
-
-/* An element whose tag and length are one octet each, as those of nearly all are; false for any other. */
-static bool take_short(struct cm_der *der, struct cm_tlv *tlv) {
-    const uint8_t *at = der->next;
-    const size_t left = (size_t)(der->end - at);
-    if (left < 2 || (at[0] & 0x1F) == 0x1F || at[1] >= 0x80 || at[1] > left - 2)
-        return false;
-    tlv->tag = (uint32_t)(at[0] & 0xE0u) << 24 | (at[0] & 0x1Fu);
-    tlv->contents = (struct certmap_view){at + 2, at[1]};
-    tlv->whole = (struct certmap_view){at, (size_t)at[1] + 2};
-    der->next = at + 2 + at[1];
-    return true;
-}
-
-bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv) {
-    return take_short(der, tlv) || take_any(der, tlv);
 }
 
 bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv) {

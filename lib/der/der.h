@@ -65,9 +65,28 @@ static inline size_t cm_der_offset(const struct cm_der *der) {
     return (size_t)(der->next - der->start);
 }
 
+/* The next element, of any form; for cm_der_any. */
+bool cm_der_any_form(struct cm_der *der, struct cm_tlv *tlv);
+
+/* An element whose tag and length are one octet each, as those of nearly all are; false for any other. */
+static inline bool cm_der_short(struct cm_der *der, struct cm_tlv *tlv) {
+    const uint8_t *at = der->next;
+    const size_t left = (size_t)(der->end - at);
+    if (left < 2 || (at[0] & 0x1F) == 0x1F || at[1] >= 0x80 || at[1] > left - 2)
+        return false;
+    tlv->tag = (uint32_t)(at[0] & 0xE0u) << 24 | (at[0] & 0x1Fu);
+    tlv->contents = (struct certmap_view){at + 2, at[1]};
+    tlv->whole = (struct certmap_view){at, (size_t)at[1] + 2};
+    der->next = at + 2 + at[1];
+    return true;
+}
+
 /* Takes the next element, whatever its tag. Fails at the end, on a tag or length that is not
  * minimal or definite, and on contents that reach past the end. */
-bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv);
+static inline bool cm_der_any(struct cm_der *der, struct cm_tlv *tlv) {
+    return cm_der_short(der, tlv) || cm_der_any_form(der, tlv);
+}
+
 /* Takes the next element if it has this tag. */
 bool cm_der_next(struct cm_der *der, uint32_t tag, struct cm_tlv *tlv);
 /* Whether the input is one element of this tag and nothing more; sets *contents to a cursor over its inside. */
