@@ -41,6 +41,10 @@ static inline uint64_t cm_word_capitals(uint64_t word) {
     return (from_a ^ behind_z) & CM_WORD_OF(0x80);
 }
 
+static inline bool cm_word_has_no_capital(uint64_t word) {
+    return cm_word_capitals(word) == 0;
+}
+
 /* A word that is ASCII in small letters, which differ from capitals in bit 5. */
 static inline uint64_t cm_word_lower(uint64_t word) {
     return word | cm_word_capitals(word) >> 2;

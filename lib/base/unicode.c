@@ -94,20 +94,27 @@ size_t cm_utf8_check(struct certmap_view text) {
     return i;
 }
 
+/* Whether all words of a text pass a test that looks at each byte by itself: the last word overlaps the one before
+ * it, and of a text that is shorter than a word each byte becomes one. */
+static inline bool all_words(struct certmap_view text, bool (*test)(uint64_t word)) {
+    size_t i = 0;
+    if (text.len < CM_WORD) {
+        while (i < text.len && test(CM_WORD_OF(text.data[i])))
+            i++;
+        return i == text.len;
+    }
+    const size_t last = text.len - CM_WORD;
+    while (i < last && test(cm_word_load(text.data + i)))
+        i += CM_WORD;
+    return i >= last && test(cm_word_load(text.data + last));
+}
+
 bool cm_is_ascii(struct certmap_view text) {
-    size_t i = text.len == 0 ? 0 : ascii_words(text.data, text.len);
-    while (i < text.len && text.data[i] < 0x80)
-        i++;
-    return i == text.len;
+    return all_words(text, cm_word_is_ascii);
 }
 
 bool cm_is_ascii_text(struct certmap_view text) {
-    size_t i = 0;
-    while (text.len - i >= CM_WORD && cm_word_is_text(cm_word_load(text.data + i)))
-        i += CM_WORD;
-    while (i < text.len && text.data[i] - 1u < 0x7F)
-        i++;
-    return i == text.len;
+    return all_words(text, cm_word_is_text);
 }
 
 /* ---- Code points ---- */
@@ -297,26 +304,27 @@ static bool is_inert(struct certmap_view utf8) {
     return true;
 }
 
-static bool has_capital(struct certmap_view ascii) {
-    size_t i = 0;
-    while (ascii.len - i >= CM_WORD && cm_word_capitals(cm_word_load(ascii.data + i)) == 0)
-        i += CM_WORD;
-    while (i < ascii.len && !cm_ascii_is_capital(ascii.data[i]))
-        i++;
-    return i < ascii.len;
+static void lower_word(uint8_t *lower, const uint8_t *ascii) {
+    cm_word_store(lower, cm_word_lower(cm_word_load(ascii)));
 }
 
+/* The last word may overlap the one before it. */
 static void lower_ascii(uint8_t *lower, struct certmap_view ascii) {
     size_t i = 0;
-    for (; ascii.len - i >= CM_WORD; i += CM_WORD)
-        cm_word_store(lower + i, cm_word_lower(cm_word_load(ascii.data + i)));
-    for (; i < ascii.len; i++)
-        lower[i] = cm_ascii_lower(ascii.data[i]);
+    if (ascii.len < CM_WORD) {
+        for (; i < ascii.len; i++)
+            lower[i] = cm_ascii_lower(ascii.data[i]);
+        return;
+    }
+    const size_t last = ascii.len - CM_WORD;
+    for (; i < last; i += CM_WORD)
+        lower_word(lower + i, ascii.data + i);
+    lower_word(lower + last, ascii.data + last);
 }
 
 bool cm_text_fold_ascii(struct cm_text *text, struct cm_arena *keep) {
     text->folded = text->nfc;
-    if (!has_capital(text->nfc))
+    if (all_words(text->nfc, cm_word_has_no_capital))
         return true;
     uint8_t *folded = cm_arena_alloc(keep, text->nfc.len + 1);
     if (folded == NULL)

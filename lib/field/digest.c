@@ -44,22 +44,27 @@ static bool read_digest(struct certmap_peer *peer, enum certmap_field field, str
     return cm_list_settle(list, compute(peer, list, cert, hash, data.len > 0 ? data : CM_VIEW_NONE));
 }
 
+/* The SubjectPublicKeyInfo of a certificate; false where it is none. */
+static bool find_key(struct certmap_view *key, struct certmap_view certificate) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    if (certmap_cert_from_der(&cert, certificate, NULL) != CERTMAP_OK)
+        return false;
+    *key = cert.key;
+    return true;
+}
+
 /* The issuer's certificate, or its SubjectPublicKeyInfo. Where the chain has no issuer the list is empty; where
  * nobody says whether it has one, unknown. */
 static enum certmap_code read_issuer(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digest,
                                      const struct certmap_cert *cert) {
     struct cm_list *list = &peer->lists[field];
-    struct certmap_cert issuer = CERTMAP_CERT_INIT;
     struct certmap_view data = cert->issuer_certificate;
     if (digest.data != NULL || (data.data != NULL && data.len == 0))
         return make_digest(peer, list, digest);
     if (data.data == NULL)
         return CERTMAP_CODE_NOT_SUPPLIED;
-    if (field == CERTMAP_FIELD_ISSUER_KEY_SHA256) {
-        if (certmap_cert_from_der(&issuer, data, NULL) != CERTMAP_OK)
-            return CERTMAP_CODE_MALFORMED_PIECE;
-        data = issuer.key;
-    }
+    if (field == CERTMAP_FIELD_ISSUER_KEY_SHA256 && !find_key(&data, data))
+        return CERTMAP_CODE_MALFORMED_PIECE;
     return compute(peer, list, cert, CERTMAP_HASH_SHA256, data);
 }
 
