@@ -35,17 +35,23 @@ static void put_digits(struct cm_out *out, size_t number, size_t base) {
     cm_out_bytes(out, digits + n, sizeof digits - n);
 }
 
+static void write_hex(char *text, const uint8_t *octets, size_t len, const char *digits) {
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = digits[octets[i] >> 4];
+        text[2 * i + 1] = digits[octets[i] & 15];
+    }
+}
+
 /* Two digits an octet, in one go for what fits: extensions of certificates are long. */
 static void put_hex(struct cm_out *out, struct certmap_view view, const char *digits) {
     const size_t room = out->len < out->cap ? (out->cap - out->len) / 2 : 0;
-    size_t i = 0;
-    for (; i < view.len && i < room; i++) {
-        out->text[out->len++] = digits[view.data[i] >> 4];
-        out->text[out->len++] = digits[view.data[i] & 15];
-    }
-    if (i < view.len) {
-        cm_out_char(out, digits[view.data[i] >> 4]); /* of which one digit may still fit */
-        out->len += 2 * (view.len - i) - 1;
+    const size_t whole = view.len < room ? view.len : room;
+    if (whole > 0)
+        write_hex(out->text + out->len, view.data, whole, digits);
+    out->len += 2 * whole;
+    if (whole < view.len) {
+        cm_out_char(out, digits[view.data[whole] >> 4]); /* the one digit that may still fit */
+        out->len += 2 * (view.len - whole) - 1;
     }
 }
 
