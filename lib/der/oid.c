@@ -2,14 +2,14 @@
 #include "der/oid.h"
 #include "base/out.h"
 
+/* The last octet ends an arc, and none begins with a zero digit (X.690 8.19.2: the fewest octets possible). */
 bool cm_oid_valid(struct certmap_view contents) {
-    bool begins = true; /* an arc */
-    for (size_t i = 0; i < contents.len; i++) {
-        if (begins && contents.data[i] == 0x80)
-            return false; /* X.690 8.19.2: an arc has the fewest octets possible */
-        begins = contents.data[i] < 0x80;
-    }
-    return begins && contents.len > 0;
+    if (contents.len == 0 || contents.data[contents.len - 1] >= 0x80)
+        return false;
+    for (size_t i = 0; i < contents.len; i++)
+        if (contents.data[i] == 0x80 && (i == 0 || contents.data[i - 1] < 0x80))
+            return false;
+    return true;
 }
 
 /* ---- Arcs of any size ----

@@ -40,6 +40,9 @@ static const struct known *find_known(struct certmap_view oid) {
 
 /* ---- one extension ---- */
 
+/* As many as most certificates have, or fewer. Looking at each pair of so few is cheaper than sorting them. */
+#define FEW 16
+
 struct extension {
     struct cm_tlv oid;
     struct cm_tlv octets;
@@ -109,9 +112,6 @@ static void mark_if_same(struct cm_value *a, struct cm_value *b) {
         a->unreadable = b->unreadable = CERTMAP_CODE_DUPLICATE_EXTENSION;
 }
 
-/* So few that looking at each pair is cheaper than sorting them. */
-#define FEW 16
-
 static void mark_duplicates_of_few(struct cm_list *list) {
     for (size_t i = 1; i < list->count; i++)
         for (size_t k = 0; k < i; k++)
@@ -136,36 +136,54 @@ static bool mark_duplicates(struct certmap_peer *peer, struct cm_list *list) {
 
 /* ---- all of them ---- */
 
-/* How many there are, which is within the limits, and all well-formed. */
-static enum certmap_code count_extensions(size_t *count, struct cm_der der) {
-    struct extension extension;
+/* Extensions that have been read to their end. The first ones are kept, which are all that most certificates have;
+ * the others are read again. */
+struct extensions {
+    struct extension kept[FEW];
+    size_t count;         /* of all */
+    struct cm_der behind; /* stands behind those that are kept */
+};
+
+/* Whether all are well-formed, and within the limits. */
+static enum certmap_code walk_extensions(struct extensions *all, struct cm_der der) {
+    struct extension other;
     enum certmap_code code = CERTMAP_CODE_NONE;
-    for (*count = 0; !cm_der_done(&der); ++*count) {
-        if (!take_extension(&der, &extension))
+    for (all->count = 0; !cm_der_done(&der); all->count++) {
+        struct extension *extension = all->count < FEW ? &all->kept[all->count] : &other;
+        if (all->count == FEW)
+            all->behind = der;
+        if (!take_extension(&der, extension))
             return CERTMAP_CODE_MALFORMED_PIECE;
-        if (*count == CERTMAP_MAX_EXTENSIONS || extension.oid.contents.len > CERTMAP_MAX_OID_SIZE)
+        if (all->count == CERTMAP_MAX_EXTENSIONS || extension->oid.contents.len > CERTMAP_MAX_OID_SIZE)
             code = CERTMAP_CODE_VALUE_TOO_LONG;
     }
-    return *count > 0 ? code : CERTMAP_CODE_MALFORMED_PIECE;
+    return all->count > 0 ? code : CERTMAP_CODE_MALFORMED_PIECE;
+}
+
+/* The extensions one after the other, up to the last. */
+static const struct extension *next_extension(struct extensions *all, size_t number) {
+    if (number < FEW)
+        return &all->kept[number];
+    (void)take_extension(&all->behind, &all->kept[0]);
+    return &all->kept[0];
 }
 
 /* Makes the values of `ext`, with their text but where there are two. */
 static enum certmap_code read_extensions(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece) {
     struct cm_der der;
-    struct extension extension;
-    size_t count;
+    struct extensions all;
     if (piece.len > CERTMAP_MAX_EXTENSIONS_SIZE)
         return CERTMAP_CODE_VALUE_TOO_LONG;
     if (!cm_der_only(&der, piece, CM_DER_SEQUENCE))
         return CERTMAP_CODE_MALFORMED_PIECE;
-    enum certmap_code code = count_extensions(&count, der);
+    const enum certmap_code code = walk_extensions(&all, der);
     if (code != CERTMAP_CODE_NONE)
         return code;
-    if (!cm_list_reserve(list, count, 0, &peer->arena))
+    if (!cm_list_reserve(list, all.count, 0, &peer->arena))
         return CERTMAP_CODE_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        (void)take_extension(&der, &extension);
-        list->values[i] = (struct cm_value){.oid = extension.oid.contents, .der = extension.octets.whole};
+    for (size_t i = 0; i < all.count; i++) {
+        const struct extension *extension = next_extension(&all, i);
+        list->values[i] = (struct cm_value){.oid = extension->oid.contents, .der = extension->octets.whole};
     }
     cm_list_chain(list, 0);
     return mark_duplicates(peer, list) ? CERTMAP_CODE_NONE : CERTMAP_CODE_MEMORY;
