@@ -71,7 +71,7 @@ static uint64_t rotate(uint64_t word, unsigned bits) {
     return word << bits | word >> (64 - bits);
 }
 
-static void siphash_round(struct siphash *state) {
+static inline void siphash_round(struct siphash *state) {
     state->v0 += state->v1;
     state->v2 += state->v3;
     state->v1 = rotate(state->v1, 13) ^ state->v0;
@@ -83,13 +83,13 @@ static void siphash_round(struct siphash *state) {
     state->v2 = rotate(state->v2, 32);
 }
 
-static void siphash_word(struct siphash *state, uint64_t word) {
+static inline void siphash_word(struct siphash *state, uint64_t word) {
     state->v3 ^= word;
     siphash_round(state);
     state->v0 ^= word;
 }
 
-static uint64_t siphash_end(struct siphash *state) {
+static inline uint64_t siphash_end(struct siphash *state) {
     state->v2 ^= 0xFF;
     for (int i = 0; i < 3; i++)
         siphash_round(state);
