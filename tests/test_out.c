@@ -36,6 +36,13 @@ static void write_hex(struct cm_out *out) {
     cm_out_hex(out, CM_VIEW(""));
 }
 
+static void write_hex_lower(struct cm_out *out) {
+    cm_out_char(out, 'x');
+    cm_out_hex_lower(out, CM_VIEW("\0\x1F\xA0\xFF"));
+    cm_out_hex_lower(out, CM_VIEW_NONE);
+    cm_out_hex_lower(out, CM_VIEW("\xBC"));
+}
+
 static void write_numbers(struct cm_out *out) {
     cm_out_number(out, 0);
     cm_out_char(out, ' ');
@@ -56,6 +63,7 @@ static const struct {
     {"bytes", write_bytes, CM_VIEW_OF("ab\0c")},     {"view", write_view, CM_VIEW_OF("view")},
     {"string", write_string, CM_VIEW_OF("one two")}, {"chars", write_chars, CM_VIEW_OF("x\xE9")},
     {"hex", write_hex, CM_VIEW_OF("001FA0FF")},      {"numbers", write_numbers, CM_VIEW_OF("0 10 4294967295")},
+    {"small hex", write_hex_lower, CM_VIEW_OF("x001fa0ffbc")},
     {"nothing", write_nothing, CM_VIEW_OF("")},
 };
 

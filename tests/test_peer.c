@@ -393,6 +393,27 @@ START_TEST(no_value) {
 }
 END_TEST
 
+/* Every AVA of a long Name is where it was encoded, in RDNs of one, two and three AVAs. */
+START_TEST(a_name_of_any_length) {
+    char spec[1024] = "", expected[4096] = "";
+    size_t spec_len = 0, expected_len = 0, rdn = 0;
+    struct names names = NAMES_INIT;
+    for (int i = 0; i < _i; i++) {
+        const bool joined = i % 6 == 2 || i % 6 == 4 || i % 6 == 5;
+        rdn += i > 0 && !joined;
+        spec_len += (size_t)snprintf(spec + spec_len, sizeof spec - spec_len, "%s%s=v%d",
+                                     i == 0 ? "" : joined ? " + " : " | ", i % 2 == 0 ? "OU" : "1.2.3", i);
+        expected_len += (size_t)snprintf(expected + expected_len, sizeof expected - expected_len,
+                                         "%s%zu %s UTF8String \"v%d\"", i == 0 ? "" : " | ", rdn,
+                                         i % 2 == 0 ? "OU 2.5.4.11" : "1.2.3 1.2.3", i);
+    }
+    ck_assert_int_eq(certmap_peer_set(peer, make(&names, spec, spec), NULL), CERTMAP_OK);
+    ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), expected);
+    ck_assert_str_eq(values(CERTMAP_FIELD_ISSUER), expected);
+    names_free(&names);
+}
+END_TEST
+
 /* ---- use again and again ---- */
 
 START_TEST(cleared) {
@@ -589,6 +610,7 @@ int main(void) {
     tcase_add_test(tables_case, views_of_a_value);
     tcase_add_test(tables_case, a_larger_value_struct);
     tcase_add_test(tables_case, chains);
+    tcase_add_loop_test(tables_case, a_name_of_any_length, 0, 50);
     suite_add_tcase(suite, tables_case);
     TCase *errors = tcase_create("errors");
     tcase_add_checked_fixture(errors, set_up, tear_down);

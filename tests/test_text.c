@@ -118,6 +118,59 @@ START_TEST(same) {
 }
 END_TEST
 
+/* What texts are made of: each row is characters of one folded form, of one byte and of more. */
+static const char *const alike[][3] = {
+    {"k", "K", "\xE2\x84\xAA"}, {"s", "S", "\xC5\xBF"}, {"\xC3\xA9", "\xC3\x89", "\xC3\xA9"},
+    {"7", "7", "7"},             {"`", "`", "`"},         {"@", "@", "@"},
+    {"\xFF", "\xFF", "\xFF"},    {"\xC3", "\xC3", "\xC3"}, {"\xF0\x90\x90\x80", "\xF0\x90\x90\xA8", "\xF0\x90\x90\x80"},
+};
+
+/* Twenty characters of ASCII, in which there are others at two places: `at` and some way behind. */
+static struct certmap_view put_alike(char text[80], size_t row, size_t variant, size_t at, size_t distance) {
+    size_t len = 0;
+    for (size_t i = 0; i < 20; i++) {
+        const char *put = i % (variant + 2) == 0 ? "a" : variant == 0 ? "A" : "a";
+        if (i == at || i == at + distance)
+            put = alike[row][variant];
+        memcpy(text + len, put, strlen(put));
+        len += strlen(put);
+    }
+    return cm_view(text, len);
+}
+
+/* A row's characters are the same, and have the same hash, at any place and as neighbours, with any number of bytes
+ * before them; one of another row is another text. */
+START_TEST(same_at_every_place) {
+    const size_t row = (size_t)_i, rows = sizeof alike / sizeof *alike;
+    char text[4][80];
+    for (size_t at = 0; at < 20; at++)
+        for (size_t distance = 1; distance < 10; distance++) {
+            const struct certmap_view one = put_alike(text[0], row, 0, at, distance);
+            for (size_t variant = 1; variant < 3; variant++) {
+                const struct certmap_view other = put_alike(text[variant], row, variant, at, distance);
+                ck_assert_msg(certmap_text_same(one, other), "row %zu at %zu and %zu", row, at, at + distance);
+                ck_assert_msg(certmap_text_hash(7, one) == certmap_text_hash(7, other), "row %zu at %zu and %zu", row,
+                              at, at + distance);
+            }
+            const struct certmap_view different = put_alike(text[3], (row + 1) % rows, 0, at, distance);
+            ck_assert_msg(!certmap_text_same(one, different), "row %zu at %zu and %zu", row, at, at + distance);
+            ck_assert(certmap_text_hash(7, one) != certmap_text_hash(7, different));
+        }
+}
+END_TEST
+
+/* Texts that are one text up to the end of the shorter one. */
+START_TEST(same_only_with_the_same_length) {
+    static const char text[] = "Contoso Client Services\xC3\xA9";
+    for (size_t len = 0; len < sizeof text; len++)
+        for (size_t other = 0; other < sizeof text; other++) {
+            ck_assert(certmap_text_same(cm_view(text, len), cm_view(text, other)) == (len == other));
+            ck_assert((certmap_text_hash(7, cm_view(text, len)) == certmap_text_hash(7, cm_view(text, other))) ==
+                      (len == other));
+        }
+}
+END_TEST
+
 /* ---- certmap_text_nearest ---- */
 
 #define TEN "0123456789"
@@ -430,6 +483,36 @@ START_TEST(hash_depends_on_the_seed) {
 }
 END_TEST
 
+/* Of any number of NULs, which are what the last word is filled with. */
+START_TEST(hash_of_zeros) {
+    static const uint8_t zeros[40];
+    uint64_t hashes[sizeof zeros];
+    for (size_t len = 0; len < sizeof zeros; len++) {
+        hashes[len] = certmap_text_hash(7, cm_view(zeros, len));
+        for (size_t shorter = 0; shorter < len; shorter++)
+            ck_assert_msg(hashes[len] != hashes[shorter], "%zu and %zu", len, shorter);
+    }
+}
+END_TEST
+
+/* Every bit of the number is one for about half of all texts that differ in a few letters, whichever eight they
+ * are in. */
+START_TEST(hash_uses_every_bit) {
+    for (size_t at = 0; at < 24; at += 4) {
+        char text[] = "abcdefghijklmnopqrstuvwxyz";
+        unsigned ones = 0;
+        for (unsigned i = 0; i < 1024; i++) {
+            text[at] = (char)('0' + i % 16 / 2);
+            text[at + 1] = (char)('0' + i % 2);
+            text[at + 2] = (char)('!' + i / 16 % 8);
+            text[at + 3] = (char)('!' + i / 128);
+            ones += (unsigned)(certmap_text_hash(7, cm_view(text, sizeof text - 1)) >> _i & 1);
+        }
+        ck_assert_msg(ones > 400 && ones < 624, "bit %d is one %u times in 1024, by the letters at %zu", _i, ones, at);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("text");
     TCase *escapes = tcase_create("escape");
@@ -441,11 +524,15 @@ int main(void) {
     suite_add_tcase(suite, escapes);
     TCase *words_alike = tcase_create("same and nearest");
     tcase_add_loop_test(words_alike, same, 0, COUNT(pairs));
+    tcase_add_loop_test(words_alike, same_at_every_place, 0, COUNT(alike));
+    tcase_add_test(words_alike, same_only_with_the_same_length);
     tcase_add_loop_test(words_alike, nearest, 0, COUNT(suggestions));
     tcase_add_test(words_alike, nearest_among_nothing);
     tcase_add_test(words_alike, hash_is_the_same_without_case);
     tcase_add_test(words_alike, hash_tells_names_apart);
     tcase_add_test(words_alike, hash_depends_on_the_seed);
+    tcase_add_test(words_alike, hash_of_zeros);
+    tcase_add_loop_test(words_alike, hash_uses_every_bit, 0, 64);
     suite_add_tcase(suite, words_alike);
     TCase *names = tcase_create("names");
     tcase_add_loop_test(names, names_of_codes, 0, COUNT(code_names));

@@ -8,6 +8,7 @@
 #include "support/alloc.h"
 #include "support/der.h"
 #include "support/run.h"
+#include <stdlib.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
@@ -138,6 +139,54 @@ static const struct {
 START_TEST(checking) {
     ck_assert_msg(cm_utf8_check(texts[_i].text) == texts[_i].offset, "row %d", _i);
     ck_assert_msg(cm_is_ascii(texts[_i].text) == texts[_i].ascii, "row %d", _i);
+}
+END_TEST
+
+/* Longer than two of the words that are looked at in one step. */
+#define FEW_WORDS 20
+
+/* Texts of capital letters, of every length, in which one byte is another, at every place. Their memory ends where
+ * they do. */
+static void with_every_byte(void (*check)(struct certmap_view text, size_t at)) {
+    for (size_t len = 1; len <= FEW_WORDS; len++) {
+        uint8_t *text = malloc(len);
+        ck_assert_ptr_nonnull(text);
+        for (size_t at = 0; at < len; at++) {
+            memset(text, 'Q', len);
+            for (unsigned byte = 0; byte <= 0xFF; byte++) {
+                text[at] = (uint8_t)byte;
+                check(cm_view(text, len), at);
+            }
+        }
+        free(text);
+    }
+}
+
+static void check_byte(struct certmap_view text, size_t at) {
+    const uint8_t byte = text.data[at];
+    ck_assert_msg(cm_is_ascii(text) == (byte < 0x80), "%02X at %zu of %zu", byte, at, text.len);
+    ck_assert_msg(cm_is_ascii_text(text) == (byte > 0 && byte < 0x80), "%02X at %zu of %zu", byte, at, text.len);
+    ck_assert_msg(cm_utf8_check(text) == (byte < 0x80 ? text.len : at), "%02X at %zu of %zu", byte, at, text.len);
+}
+
+START_TEST(checking_every_byte) {
+    with_every_byte(check_byte);
+    ck_assert(cm_is_ascii(CM_VIEW_NONE));
+    ck_assert(cm_is_ascii_text(CM_VIEW_NONE));
+    ck_assert_uint_eq(cm_utf8_check(CM_VIEW_NONE), 0);
+}
+END_TEST
+
+/* A character of two bytes at every place, across words too. */
+START_TEST(checking_every_offset) {
+    for (size_t at = 0; at + 2 <= FEW_WORDS; at++) {
+        uint8_t text[FEW_WORDS];
+        memset(text, 'q', sizeof text);
+        memcpy(text + at, "\xC3\xA9", 2);
+        ck_assert_uint_eq(cm_utf8_check(cm_view(text, sizeof text)), sizeof text);
+        ck_assert_uint_eq(cm_utf8_check(cm_view(text, at + 1)), at);
+        ck_assert(!cm_is_ascii(cm_view(text, sizeof text)));
+    }
 }
 END_TEST
 
@@ -315,6 +364,45 @@ START_TEST(small_ascii_is_kept_once) {
 }
 END_TEST
 
+/* Of what with_every_byte makes, the small letter q between capitals and each other byte. */
+static void check_forms(struct certmap_view utf8, size_t at) {
+    struct cm_text text;
+    const uint8_t byte = utf8.data[at];
+    if (byte >= 0x80)
+        return;
+    cm_arena_reset(&keep);
+    ck_assert(cm_text_make(&text, utf8, &keep, &scratch));
+    ck_assert(cm_view_equal(text.nfc, utf8));
+    ck_assert_uint_eq(text.folded.len, utf8.len);
+    ck_assert_uint_eq(text.nfc.data[utf8.len] | text.folded.data[utf8.len], 0);
+    for (size_t i = 0; i < utf8.len; i++)
+        ck_assert_msg(text.folded.data[i] == (i == at ? cm_fold(byte) : 'q'), "%02X at %zu of %zu", byte, at, utf8.len);
+}
+
+START_TEST(both_forms_of_every_byte) {
+    with_every_byte(check_forms);
+}
+END_TEST
+
+/* One capital letter is enough for a folded form of its own, wherever it is. */
+START_TEST(a_capital_at_every_place) {
+    uint8_t small[FEW_WORDS];
+    memset(small, 'q', sizeof small);
+    for (size_t len = 1; len <= sizeof small; len++)
+        for (size_t at = 0; at < len; at++) {
+            struct cm_text text;
+            cm_arena_reset(&keep);
+            small[at] = 'Q';
+            ck_assert(cm_text_make(&text, cm_view(small, len), &keep, &scratch));
+            ck_assert_uint_eq(text.nfc.data[at], 'Q');
+            small[at] = 'q';
+            ck_assert_mem_eq(text.folded.data, small, len);
+            ck_assert(cm_text_make(&text, cm_view(small, len), &keep, &scratch));
+            ck_assert_ptr_eq(text.folded.data, text.nfc.data);
+        }
+}
+END_TEST
+
 /* Long enough that each piece needs a chunk of the arenas of its own. */
 static const struct {
     const char *what, *text; /* t_der */
@@ -409,6 +497,8 @@ int main(void) {
     tcase_add_test(utf8, no_code_point_twice_in_three_bytes);
     tcase_add_test(utf8, no_code_point_twice_in_four_bytes);
     tcase_add_loop_test(utf8, checking, 0, COUNT(texts));
+    tcase_add_test(utf8, checking_every_byte);
+    tcase_add_test(utf8, checking_every_offset);
     suite_add_tcase(suite, utf8);
     TCase *points = tcase_create("code points");
     tcase_add_loop_test(points, folding, 0, COUNT(foldings));
@@ -419,6 +509,8 @@ int main(void) {
     tcase_add_loop_test(both, both_forms, 0, COUNT(forms));
     tcase_add_loop_test(both, both_forms_are_final, 0, COUNT(forms));
     tcase_add_test(both, small_ascii_is_kept_once);
+    tcase_add_test(both, both_forms_of_every_byte);
+    tcase_add_test(both, a_capital_at_every_place);
     tcase_add_loop_test(both, every_allocation_fails, 0, COUNT(long_texts));
     suite_add_tcase(suite, both);
     TCase *order = tcase_create("runs of marks");
