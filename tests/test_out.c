@@ -60,9 +60,12 @@ static const struct {
     void (*write)(struct cm_out *out);
     struct certmap_view text;
 } writers[] = {
-    {"bytes", write_bytes, CM_VIEW_OF("ab\0c")},     {"view", write_view, CM_VIEW_OF("view")},
-    {"string", write_string, CM_VIEW_OF("one two")}, {"chars", write_chars, CM_VIEW_OF("x\xE9")},
-    {"hex", write_hex, CM_VIEW_OF("001FA0FF")},      {"numbers", write_numbers, CM_VIEW_OF("0 10 4294967295")},
+    {"bytes", write_bytes, CM_VIEW_OF("ab\0c")},
+    {"view", write_view, CM_VIEW_OF("view")},
+    {"string", write_string, CM_VIEW_OF("one two")},
+    {"chars", write_chars, CM_VIEW_OF("x\xE9")},
+    {"hex", write_hex, CM_VIEW_OF("001FA0FF")},
+    {"numbers", write_numbers, CM_VIEW_OF("0 10 4294967295")},
     {"small hex", write_hex_lower, CM_VIEW_OF("x001fa0ffbc")},
     {"nothing", write_nothing, CM_VIEW_OF("")},
 };

@@ -402,10 +402,13 @@ START_TEST(a_name_of_any_length) {
         const bool joined = i % 6 == 2 || i % 6 == 4 || i % 6 == 5;
         rdn += i > 0 && !joined;
         spec_len += (size_t)snprintf(spec + spec_len, sizeof spec - spec_len, "%s%s=v%d",
-                                     i == 0 ? "" : joined ? " + " : " | ", i % 2 == 0 ? "OU" : "1.2.3", i);
-        expected_len += (size_t)snprintf(expected + expected_len, sizeof expected - expected_len,
-                                         "%s%zu %s UTF8String \"v%d\"", i == 0 ? "" : " | ", rdn,
-                                         i % 2 == 0 ? "OU 2.5.4.11" : "1.2.3 1.2.3", i);
+                                     i == 0   ? ""
+                                     : joined ? " + "
+                                              : " | ",
+                                     i % 2 == 0 ? "OU" : "1.2.3", i);
+        expected_len +=
+            (size_t)snprintf(expected + expected_len, sizeof expected - expected_len, "%s%zu %s UTF8String \"v%d\"",
+                             i == 0 ? "" : " | ", rdn, i % 2 == 0 ? "OU 2.5.4.11" : "1.2.3 1.2.3", i);
     }
     ck_assert_int_eq(certmap_peer_set(peer, make(&names, spec, spec), NULL), CERTMAP_OK);
     ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), expected);

@@ -120,9 +120,15 @@ END_TEST
 
 /* What texts are made of: each row is characters of one folded form, of one byte and of more. */
 static const char *const alike[][3] = {
-    {"k", "K", "\xE2\x84\xAA"}, {"s", "S", "\xC5\xBF"}, {"\xC3\xA9", "\xC3\x89", "\xC3\xA9"},
-    {"7", "7", "7"},             {"`", "`", "`"},         {"@", "@", "@"},
-    {"\xFF", "\xFF", "\xFF"},    {"\xC3", "\xC3", "\xC3"}, {"\xF0\x90\x90\x80", "\xF0\x90\x90\xA8", "\xF0\x90\x90\x80"},
+    {"k", "K", "\xE2\x84\xAA"},
+    {"s", "S", "\xC5\xBF"},
+    {"\xC3\xA9", "\xC3\x89", "\xC3\xA9"},
+    {"7", "7", "7"},
+    {"`", "`", "`"},
+    {"@", "@", "@"},
+    {"\xFF", "\xFF", "\xFF"},
+    {"\xC3", "\xC3", "\xC3"},
+    {"\xF0\x90\x90\x80", "\xF0\x90\x90\xA8", "\xF0\x90\x90\x80"},
 };
 
 /* Twenty characters of ASCII, in which there are others at two places: `at` and some way behind. */
