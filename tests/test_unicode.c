@@ -384,6 +384,26 @@ START_TEST(both_forms_of_every_byte) {
 }
 END_TEST
 
+/* Every code point below those that combine, between others of them: folded as what folds without memory does it. */
+START_TEST(folded_form_without_marks) {
+    static const uint32_t neighbours[] = {'a', 'Z', 0xB5, 0xC9, 0x17F, 0x23A, 0x23E, 0x2FF};
+    const uint32_t neighbour = neighbours[_i];
+    for (uint32_t cp = 0; cp < 0x300; cp++) {
+        uint8_t utf8[16], wanted[32];
+        size_t len = cm_utf8_encode(utf8, neighbour), steps = SIZE_MAX;
+        struct cm_text text;
+        len += cm_utf8_encode(utf8 + len, cp);
+        len += cm_utf8_encode(utf8 + len, neighbour);
+        const size_t folded = cm_nfc_write(wanted, sizeof wanted, cm_view(utf8, len), cm_fold, &steps);
+        cm_arena_reset(&keep);
+        ck_assert(cm_text_make(&text, cm_view(utf8, len), &keep, &scratch));
+        ck_assert_msg(cm_view_equal(text.nfc, cm_view(utf8, len)), "U+%04X: NFC", (unsigned)cp);
+        ck_assert_msg(cm_view_equal(text.folded, cm_view(wanted, folded)), "U+%04X: folded", (unsigned)cp);
+        ck_assert_uint_eq(text.folded.data[text.folded.len], 0);
+    }
+}
+END_TEST
+
 /* One capital letter is enough for a folded form of its own, wherever it is. */
 START_TEST(a_capital_at_every_place) {
     uint8_t small[FEW_WORDS];
@@ -407,9 +427,9 @@ END_TEST
 static const struct {
     const char *what, *text; /* t_der */
 } long_texts[] = {
-    {"small ASCII", "5000*\"a\""},        {"ASCII", "5000*\"A\""},
-    {"Latin-1", "5000*\"\xC3\x89\""},     {"Cyrillic", "5000*\"\xD0\x96\""},
-    {"decomposed", "5000*\"E\xCC\x81\""},
+    {"small ASCII", "5000*\"a\""},     {"ASCII", "5000*\"A\""},
+    {"Latin-1", "5000*\"\xC3\x89\""},  {"longer when folded", "5000*\"\xC8\xBA\""},
+    {"Cyrillic", "5000*\"\xD0\x96\""}, {"decomposed", "5000*\"E\xCC\x81\""},
 };
 
 START_TEST(every_allocation_fails) {
@@ -511,6 +531,7 @@ int main(void) {
     tcase_add_test(both, small_ascii_is_kept_once);
     tcase_add_test(both, both_forms_of_every_byte);
     tcase_add_test(both, a_capital_at_every_place);
+    tcase_add_loop_test(both, folded_form_without_marks, 0, 8);
     tcase_add_loop_test(both, every_allocation_fails, 0, COUNT(long_texts));
     suite_add_tcase(suite, both);
     TCase *order = tcase_create("runs of marks");

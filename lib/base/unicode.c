@@ -335,12 +335,38 @@ bool cm_text_fold_ascii(struct cm_text *text, struct cm_arena *keep) {
     return true;
 }
 
+/* What is inert folds to code points that are in NFC by themselves, and none of them combines with another: but for
+ * U+00B5, U+023A and U+023E, which become letters of three bytes at most, they stay below U+0300. */
+static bool fold_inert(struct cm_text *text, struct cm_arena *keep) {
+    const struct certmap_view nfc = text->nfc;
+    uint8_t *folded = cm_arena_alloc(keep, nfc.len / 2 * 3 + 2);
+    size_t len = 0;
+    if (folded == NULL)
+        return false;
+    for (size_t i = 0; i < nfc.len;) {
+        uint32_t cp = nfc.data[i];
+        if (cp < 0x80) {
+            folded[len++] = cm_ascii_lower(nfc.data[i++]);
+        } else {
+            i += cm_utf8_decode(nfc.data + i, nfc.len - i, &cp);
+            len += cm_utf8_encode(folded + len, cm_fold(cp));
+        }
+    }
+    folded[len] = 0;
+    text->folded = (struct certmap_view){folded, len};
+    return true;
+}
+
 bool cm_text_make(struct cm_text *text, struct certmap_view utf8, struct cm_arena *keep, struct cm_arena *scratch) {
     if (cm_is_ascii(utf8)) {
         text->nfc = cm_arena_text(keep, utf8);
         return text->nfc.data != NULL && cm_text_fold_ascii(text, keep);
     }
-    text->nfc = is_inert(utf8) ? cm_arena_text(keep, utf8) : normalise(utf8, false, keep, scratch);
+    if (is_inert(utf8)) {
+        text->nfc = cm_arena_text(keep, utf8);
+        return text->nfc.data != NULL && fold_inert(text, keep);
+    }
+    text->nfc = normalise(utf8, false, keep, scratch);
     if (text->nfc.data == NULL)
         return false;
     text->folded = normalise(text->nfc, true, keep, scratch);
