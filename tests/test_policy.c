@@ -696,8 +696,8 @@ START_TEST(score) {
     t_put(&text, scores[_i].condition);
     t_put(&text, "; deny; }");
     struct certmap_rules *rules = t_rules(t_cstr(&text));
-    ck_assert_msg(rules->mappings[0].score == scores[_i].score, "%s: %zu instead of %zu", scores[_i].condition,
-                  rules->mappings[0].score, scores[_i].score);
+    ck_assert_msg(rules->scores[0] == scores[_i].score, "%s: %zu instead of %zu", scores[_i].condition,
+                  (size_t)rules->scores[0], scores[_i].score);
     certmap_rules_free(rules);
     t_buf_free(&text);
 }

@@ -389,7 +389,7 @@ START_TEST(built_expression) {
         ck_assert_int_eq(t_match(rules, peer.peer).decision, t_match(loaded, peer.peer).decision);
         t_peer_free(&peer);
     }
-    ck_assert_uint_eq(rules->mappings[0].score, loaded->mappings[0].score);
+    ck_assert_uint_eq(rules->scores[0], loaded->scores[0]);
     free(text);
     certmap_rules_free(rules);
     certmap_rules_free(loaded);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/compare.h"
+#include "base/hash.h"
 #include "base/view.h"
 
 /* Bytes that one step covers. */
@@ -144,4 +145,28 @@ enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *
 
 enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps) {
     return name->rdn_count >= base->rdn_count ? compare_first(name, base, base->rdn_count, steps) : CERTMAP_FALSE;
+}
+
+/* ---- hashes ---- */
+
+/* Of a readable value, so that values that same_value takes for one have the same. */
+static uint64_t hash_value(const struct cm_value *value, uint64_t seed) {
+    struct reader reader = {value->text.folded, false};
+    uint64_t hash = cm_hash_bytes(value->oid.data, value->oid.len, seed);
+    for (int byte; (byte = next_byte(&reader)) >= 0;)
+        hash = cm_hash_mix(hash ^ (uint64_t)byte);
+    return hash;
+}
+
+/* The AVAs of an RDN are a set: a sum does not depend on their order. */
+uint64_t cm_name_hash(const struct cm_list *name, size_t rdns, uint64_t seed) {
+    uint64_t hash = cm_hash_mix(seed ^ rdns), sum = 0;
+    for (size_t i = 0; i < name->count && name->values[i].rdn < rdns; i++) {
+        sum += hash_value(&name->values[i], seed);
+        if (i + 1 < name->count && name->values[i + 1].rdn == name->values[i].rdn)
+            continue;
+        hash = cm_hash_mix(hash ^ sum);
+        sum = 0;
+    }
+    return hash;
 }

@@ -35,22 +35,29 @@ static bool take_when(struct cm_parser *parser, bool *always) {
                                        joins, *always ? 0 : 2);
 }
 
+static struct cm_quoted quote_name(const struct cm_parser *parser, const struct cm_named *name) {
+    const struct certmap_rules *rules = parser->builder->rules;
+    return cm_quote(name->mapping == SIZE_MAX ? name->token.text
+                                              : cm_mapping_name(rules, &rules->mappings[name->mapping]));
+}
+
 /* Findings about mappings that are right but not what their author may have meant. */
 static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision) {
-    const struct cm_token before = parser->catch_all;
+    const struct cm_named *before = &parser->catch_all;
+    const struct cm_position position = parser->mapping_name.token.position;
     struct certmap_error warning;
-    struct cm_quoted name = cm_quote(parser->mapping_name.text);
+    struct cm_quoted name = quote_name(parser, &parser->mapping_name);
     if (always && decision == CERTMAP_ALLOW) {
         cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_ALLOWS_EVERYONE, "the mapping %s allows every certificate",
                  name.text);
-        cm_error_place(&warning, parser->mapping_name.position);
+        cm_error_place(&warning, position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
     }
-    if (before.kind != CM_TOKEN_END) {
+    if (before->token.kind != CM_TOKEN_END) {
         cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_UNREACHABLE_MAPPING,
                  "the mapping %s is never reached: %s in line %zu holds for every certificate", name.text,
-                 cm_quote(before.text).text, before.position.line);
-        cm_error_place(&warning, parser->mapping_name.position);
+                 quote_name(parser, before).text, before->token.position.line);
+        cm_error_place(&warning, position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
     } else if (always && parser->builder->rules->policy == CERTMAP_POLICY_FIRST) {
         parser->catch_all = parser->mapping_name;
@@ -66,7 +73,7 @@ static bool begin_mapping(struct cm_parser *parser) {
     if (!cm_parser_take_string(parser, &mapping.name, CM_STRING_TEXT,
                                "the name of the mapping, a string in double quotes"))
         return false;
-    parser->mapping_name = name;
+    parser->mapping_name = (struct cm_named){name, SIZE_MAX};
     mapping.decision = CERTMAP_DENY;
     mapping.line = name.position.line;
     mapping.column = name.position.column;
@@ -76,7 +83,7 @@ static bool begin_mapping(struct cm_parser *parser) {
     }
     enum certmap_status status = certmap_builder_mapping(parser->builder, &mapping, &parser->error);
     if (status == CERTMAP_OK && mapping.name.data != NULL)
-        parser->mapping_name.text = cm_builder_open_mapping(parser->builder)->name;
+        parser->mapping_name.mapping = parser->builder->rules->mapping_count - 1;
     else if (status != CERTMAP_OK &&
              status != CERTMAP_ERROR_ARGUMENT) /* that is about the last mapping, also reported */
         cm_parser_report(parser, name.position, &parser->error);

@@ -151,19 +151,38 @@ static bool take_entry(struct cm_parser *parser, struct cm_issuers *list) {
 
 /* ---- lists ---- */
 
+struct list_search {
+    const struct cm_parser *parser;
+    struct certmap_view name;
+};
+
+static bool is_list(const void *ctx, uint32_t number) {
+    const struct list_search *search = ctx;
+    return certmap_text_same(search->parser->issuers[number].name, search->name);
+}
+
+/* The list with a name, or CM_TABLE_NONE. */
+static uint32_t find_list(const struct cm_parser *parser, struct certmap_view name, uint32_t *hash) {
+    const struct list_search search = {parser, name};
+    *hash = cm_table_hash(certmap_text_hash((uint64_t)(uintptr_t)parser, name));
+    return cm_table_find(&parser->issuers_names, *hash, is_list, &search);
+}
+
 /* Gives the list its name, unless it is empty or taken, which is reported and does not fail. */
 static bool name_list(struct cm_parser *parser, struct cm_issuers *list, struct certmap_view text) {
-    size_t there;
+    const uint32_t number = (uint32_t)parser->issuers_count - 1;
+    uint32_t hash;
     if (text.len == 0) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_EMPTY_NAME, "the name of the list is empty");
         cm_parser_report(parser, list->position, &parser->error);
         return true;
     }
+    const uint32_t there = find_list(parser, text, &hash);
     list->name = cm_arena_text(&parser->kept, text);
     if (list->name.data == NULL ||
-        !cm_nameset_add(&parser->issuers_names, list->name, parser->issuers_count - 1, &there, &parser->allocator))
+        (there == CM_TABLE_NONE && !cm_table_add(&parser->issuers_names, hash, number, &parser->allocator)))
         return cm_parser_memory_failed(parser);
-    if (there == SIZE_MAX)
+    if (there == CM_TABLE_NONE)
         return true;
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_ISSUERS,
              "there is a list of issuers %s already, in line %zu", cm_quote(text).text,
@@ -233,8 +252,9 @@ bool cm_parser_take_issuers_name(struct cm_parser *parser, const struct cm_issue
         return false;
     if (parser->findings.errors > errors)
         return true;
-    const size_t index = cm_nameset_find(&parser->issuers_names, name);
-    if (index == SIZE_MAX)
+    uint32_t hash;
+    const uint32_t index = find_list(parser, name, &hash);
+    if (index == CM_TABLE_NONE)
         report_unknown(parser, name, position);
     else
         *issuers = &parser->issuers[index];
@@ -247,6 +267,6 @@ void cm_parser_free_issuers(struct cm_parser *parser) {
         cm_release(&parser->allocator, parser->issuers[i].keys.items);
     }
     cm_release(&parser->allocator, parser->issuers);
-    cm_nameset_free(&parser->issuers_names, &parser->allocator);
+    cm_table_free(&parser->issuers_names, &parser->allocator);
     cm_arena_free(&parser->kept);
 }

@@ -26,6 +26,12 @@ struct cm_issuers {
     } certificates, keys;
 };
 
+/* Where a mapping has its name. */
+struct cm_named {
+    struct cm_token token;
+    size_t mapping; /* which has it unescaped, or SIZE_MAX: there is only the token's text */
+};
+
 struct cm_parser {
     struct certmap_allocator allocator;
     const struct certmap_parse_options *options;
@@ -40,14 +46,14 @@ struct cm_parser {
     size_t position_cap;
     size_t nesting;
     size_t mapping_count;
-    struct cm_token mapping_name; /* of the mapping being read; its text unescaped, if that is possible */
+    struct cm_named mapping_name; /* of the mapping being read */
     struct cm_arena kept;         /* what lists of issuers hold */
     struct cm_issuers *issuers;
     size_t issuers_count;
     size_t issuers_cap;
-    struct cm_nameset issuers_names;
+    struct cm_table issuers_names;
     bool has_policy;
-    struct cm_token catch_all;  /* the name of the first mapping that holds for everyone; END: none */
+    struct cm_named catch_all;  /* the name of the first mapping that holds for everyone; token END: none */
     struct certmap_error error; /* being filled; here, not on the stack that nesting needs */
     bool fatal;                 /* no memory, or over a limit: stop */
 };

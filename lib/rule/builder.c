@@ -2,6 +2,8 @@
 #include "rule/builder.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "rule/index.h"
+#include "rule/match.h"
 #include "rule/score.h"
 #include <string.h>
 
@@ -17,18 +19,33 @@ enum certmap_status certmap_builder_new(struct certmap_builder **builder, const 
         return cm_error_memory(err);
     *made = (struct certmap_builder){.allocator = own};
     cm_arena_init(&made->scratch, &own, SIZE_MAX / 2);
+    cm_arena_init(&made->work, &own, SIZE_MAX / 2);
     *builder = made;
     return CERTMAP_OK;
+}
+
+/* Frees what only building needs. */
+static void free_tables(struct certmap_builder *builder) {
+    const struct certmap_allocator *own = &builder->allocator;
+    cm_arena_free(&builder->scratch);
+    cm_arena_free(&builder->work);
+    cm_table_free(&builder->mapping_names, own);
+    cm_table_free(&builder->conditions, own);
+    cm_table_free(&builder->paths, own);
+    cm_table_free(&builder->names, own);
+    cm_table_free(&builder->heads, own);
+    cm_release(own, builder->record.bytes);
+    builder->record = (struct cm_record){.bytes = NULL};
 }
 
 /* Forgets everything that was added. */
 static void empty(struct certmap_builder *builder) {
     struct certmap_allocator own = builder->allocator;
-    cm_arena_free(&builder->scratch);
-    cm_nameset_free(&builder->names, &own);
+    free_tables(builder);
     certmap_rules_free(builder->rules);
     *builder = (struct certmap_builder){.allocator = own};
     cm_arena_init(&builder->scratch, &own, SIZE_MAX / 2);
+    cm_arena_init(&builder->work, &own, SIZE_MAX / 2);
 }
 
 void certmap_builder_free(struct certmap_builder *builder) {
@@ -72,19 +89,22 @@ bool cm_builder_has_mapping(const struct certmap_builder *builder) {
 }
 
 size_t cm_builder_mark(const struct certmap_builder *builder) {
-    return builder->node_count - cm_builder_open_mapping(builder)->first_node;
+    return builder->node_count - cm_builder_open_mapping(builder)->nodes;
 }
 
 /* Adds a node at a place of the open mapping, moving what stands there. */
 static enum certmap_status insert_node(struct certmap_builder *builder, size_t mark, struct cm_node node,
                                        struct certmap_error *err) {
     struct certmap_rules *rules = builder->rules;
-    size_t place = cm_builder_open_mapping(builder)->first_node + mark;
+    size_t place = cm_builder_open_mapping(builder)->nodes + mark;
     struct cm_node *nodes =
         cm_array_reserve(&builder->allocator, rules->nodes, &builder->node_cap, builder->node_count + 1, sizeof *nodes);
     if (nodes == NULL)
         return cm_error_memory(err);
     rules->nodes = nodes;
+    if (builder->node_count == CM_MAX_NODES)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
+                        "the rules have more than %u conditions and groups", (unsigned)CM_MAX_NODES);
     memmove(nodes + place + 1, nodes + place, (builder->node_count - place) * sizeof *nodes);
     nodes[place] = node;
     builder->node_count++;
@@ -94,7 +114,7 @@ static enum certmap_status insert_node(struct certmap_builder *builder, size_t m
 static struct cm_node group_node(enum certmap_join join, size_t size) {
     static const enum cm_node_kind kinds[] = {
         [CERTMAP_ALL] = CM_NODE_ALL, [CERTMAP_ANY] = CM_NODE_ANY, [CERTMAP_NOT] = CM_NODE_NOT};
-    return (struct cm_node){kinds[join], (uint32_t)size, 0};
+    return (struct cm_node){.kind = (unsigned)kinds[join] & 7, .value = (uint32_t)size & CM_MAX_NODES};
 }
 
 enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
@@ -111,9 +131,9 @@ enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct 
 
 /* Where the only member of the root is an ALL, its members become the root's: one `and` less to show. */
 static void flatten_root(struct certmap_builder *builder) {
-    struct cm_node *root = &builder->rules->nodes[cm_builder_open_mapping(builder)->first_node];
+    struct cm_node *root = &builder->rules->nodes[cm_builder_open_mapping(builder)->nodes];
     size_t size = cm_builder_mark(builder);
-    if (size < 2 || root[1].kind != CM_NODE_ALL || root[1].size != size - 1)
+    if (size < 2 || root[1].kind != CM_NODE_ALL || root[1].value != size - 1)
         return;
     memmove(root + 1, root + 2, (size - 2) * sizeof *root);
     builder->node_count--;
@@ -128,7 +148,7 @@ enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, st
     builder->open_count = 0;
     flatten_root(builder);
     size_t size = cm_builder_mark(builder);
-    rules->nodes[cm_builder_open_mapping(builder)->first_node].size = (uint32_t)size;
+    rules->nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
     if (size > rules->largest_mapping)
         rules->largest_mapping = size;
     if (open)
@@ -170,11 +190,11 @@ static enum certmap_status close_group(struct certmap_builder *builder, struct c
         return cm_error_argument(err, "certmap_builder_close: no group is open");
     size_t mark = builder->open[--builder->open_count];
     size_t size = cm_builder_mark(builder) - mark;
-    struct cm_node *group = &builder->rules->nodes[cm_builder_open_mapping(builder)->first_node + mark];
-    group->size = (uint32_t)size;
+    struct cm_node *group = &builder->rules->nodes[cm_builder_open_mapping(builder)->nodes + mark];
+    group->value = (uint32_t)size & CM_MAX_NODES;
     if (size == 1)
         return cm_error_argument(err, "certmap_builder_close: the group is empty");
-    if (group->kind == CM_NODE_NOT && group[1].size != size - 1)
+    if (group->kind == CM_NODE_NOT && cm_node_size(&group[1]) != size - 1)
         return cm_error_argument(err, "certmap_builder_close: a CERTMAP_NOT has exactly one member");
     return CERTMAP_OK;
 }
@@ -192,7 +212,7 @@ static enum certmap_status add_always(struct certmap_builder *builder, struct ce
         return cm_error_argument(err, "certmap_builder_always: no mapping was begun");
     if (builder->open_count == CERTMAP_MAX_NESTING)
         return nested_too_deep(err);
-    return cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALWAYS, 1, 0}, err);
+    return cm_builder_add_node(builder, (struct cm_node){.kind = CM_NODE_ALWAYS}, err);
 }
 
 enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err) {
@@ -230,9 +250,36 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
     return CERTMAP_OK;
 }
 
-static void score_mappings(struct certmap_rules *rules) {
+static enum certmap_status score_mappings(struct certmap_rules *rules, struct certmap_error *err) {
+    if (rules->policy != CERTMAP_POLICY_MOST_SPECIFIC)
+        return CERTMAP_OK;
+    rules->scores = cm_alloc(&rules->allocator, rules->mapping_count * sizeof *rules->scores);
+    if (rules->scores == NULL)
+        return cm_error_memory(err);
     for (size_t i = 0; i < rules->mapping_count; i++)
-        rules->mappings[i].score = cm_score_mapping(rules, &rules->mappings[i]);
+        rules->scores[i] = (uint32_t)cm_score_mapping(rules, &rules->mappings[i]);
+    return CERTMAP_OK;
+}
+
+/* Gives back what an array has too much; *failed is set where there is no memory for a smaller one. */
+static void *shrink(const struct certmap_allocator *allocator, void *items, size_t size, bool *failed) {
+    void *smaller = items != NULL ? cm_resize(allocator, items, size) : NULL;
+    *failed = *failed || (items != NULL && smaller == NULL);
+    return smaller != NULL ? smaller : items;
+}
+
+static bool shrink_all(struct certmap_builder *builder) {
+    struct certmap_rules *rules = builder->rules;
+    const struct certmap_allocator *own = &builder->allocator;
+    bool failed = false;
+    rules->mappings = shrink(own, rules->mappings, rules->mapping_count * sizeof *rules->mappings, &failed);
+    rules->nodes = shrink(own, rules->nodes, builder->node_count * sizeof *rules->nodes, &failed);
+    rules->conditions = shrink(own, rules->conditions, rules->condition_count * sizeof *rules->conditions, &failed);
+    rules->paths = shrink(own, rules->paths, builder->path_count * sizeof *rules->paths, &failed);
+    rules->names = shrink(own, rules->names, builder->name_count * sizeof *rules->names, &failed);
+    rules->outputs = shrink(own, rules->outputs, builder->output_count * sizeof *rules->outputs, &failed);
+    rules->text = shrink(own, rules->text, builder->text_len, &failed);
+    return !failed;
 }
 
 /* Moves the one-to-one mappings to the front; both kinds keep their order. */
@@ -253,6 +300,19 @@ static enum certmap_status order_mappings(struct certmap_builder *builder, struc
     return CERTMAP_OK;
 }
 
+/* What is left to do when all mappings are there. */
+static enum certmap_status complete(struct certmap_builder *builder, struct certmap_error *err) {
+    free_tables(builder);
+    if (!shrink_all(builder))
+        return cm_error_memory(err);
+    enum certmap_status status = order_mappings(builder, err);
+    if (status == CERTMAP_OK)
+        status = score_mappings(builder->rules, err);
+    if (status == CERTMAP_OK && builder->rules->mapping_count >= CM_INDEX_LEAST)
+        status = cm_index_build(&builder->rules->index, builder->rules, err);
+    return status;
+}
+
 enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
                                            struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
@@ -260,12 +320,11 @@ enum certmap_status certmap_builder_finish(struct certmap_builder *builder, stru
         return cm_error_argument(err, "certmap_builder_finish: builder or rules is NULL");
     enum certmap_status status =
         cm_builder_have_rules(builder) ? cm_builder_close_mapping(builder, &own) : cm_error_memory(&own);
-    if (status == CERTMAP_OK && builder->first.status == CERTMAP_OK)
-        status = order_mappings(builder, &own);
     cm_builder_note(builder, status, &own, NULL);
+    if (builder->first.status == CERTMAP_OK)
+        cm_builder_note(builder, complete(builder, &own), &own, NULL);
     status = builder->first.status;
     if (status == CERTMAP_OK) {
-        score_mappings(builder->rules);
         *rules = builder->rules;
         builder->rules = NULL;
     } else if (err != NULL) {

@@ -2,25 +2,52 @@
 /* The inside of the builder.
  *
  *     builder.c            the object, groups, the end
+ *     builder_store.c      what is stored: text, conditions and paths, each once (rules.h)
  *     builder_mapping.c    mappings: names
  *     builder_output.c     accounts, domains, groups, attributes
  *     builder_condition.c  conditions: subfields, operands */
 #ifndef CM_RULE_BUILDER_H
 #define CM_RULE_BUILDER_H
 
-#include "rule/nameset.h"
-#include "rule/rules.h"
+#include "base/table.h"
+#include "rule/store.h"
 #include "rule/template.h"
+
+/* Bytes as they are to stand in rules->text. */
+struct cm_record {
+    uint8_t *bytes;
+    size_t len, cap;
+};
+
+/* Fields and subfields of the last conditions, as they were given: most rules are about a few. */
+#define CM_RECENT_PATHS 8
+struct cm_recent {
+    enum certmap_field field;
+    uint32_t path;
+    uint8_t len; /* 0: none */
+    uint8_t subfield[15];
+};
+
+/* Most text of a rule set, in bytes: places in it are numbers of 32 bits. */
+#define CM_MAX_TEXT (UINT32_MAX - 1)
 
 struct certmap_builder {
     struct certmap_allocator allocator;
-    struct cm_arena scratch;     /* of one call */
+    struct cm_arena scratch;     /* of one call, or less */
+    struct cm_arena work;        /* an operand on its way */
     struct certmap_rules *rules; /* what becomes the result; NULL: nothing begun */
     size_t mapping_cap;
     size_t node_count, node_cap;
-    size_t condition_count, condition_cap;
+    size_t condition_cap;
+    size_t path_count, path_cap;
+    size_t name_count, name_cap;
     size_t output_count, output_cap;
-    struct cm_nameset names;
+    size_t text_len, text_cap;
+    struct cm_table mapping_names, conditions, paths, names, heads; /* what there is already */
+    struct cm_record record;                                        /* of the condition at hand */
+    struct cm_recent recent[CM_RECENT_PATHS];
+    size_t next_recent;
+    size_t condition_count;             /* of the open mapping */
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
     size_t one_to_one_count;
@@ -48,6 +75,30 @@ enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const
                                           const struct cm_source *value, struct certmap_error *err);
 
 /* ---- among the builder's files ---- */
+
+/* A number that cannot be guessed by who writes rules, for hashes. */
+uint64_t cm_builder_seed(const struct certmap_builder *builder);
+/* Adds bytes to a record. False: no memory. */
+bool cm_record_number(struct cm_record *record, uint32_t number, const struct certmap_allocator *allocator);
+bool cm_record_string(struct cm_record *record, struct certmap_view string, const struct certmap_allocator *allocator);
+bool cm_record_operand(struct cm_record *record, const struct cm_operand *operand, enum cm_text_kind kind,
+                       const struct certmap_allocator *allocator);
+/* Puts a record into the text of the rules, at *at. Errors: MEMORY, LIMIT (over CM_MAX_TEXT). */
+enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
+                                    struct certmap_error *err);
+/* Where a text that may be there already stands in the text of the rules, as a string; uses the record. Errors: MEMORY,
+ * LIMIT. */
+enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
+                                    struct certmap_error *err);
+/* The number of a path, which is new or there already; what it points at is copied. Errors: MEMORY, LIMIT. */
+enum certmap_status cm_builder_path(struct certmap_builder *builder, const struct cm_path *path, uint32_t *number,
+                                    struct certmap_error *err);
+/* The same of a whole Name, made of scratch memory. Errors: MEMORY, LIMIT. */
+enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
+                                    struct certmap_error *err);
+/* The same of a condition, whose operands are builder->record. */
+enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
+                                      uint32_t *number, struct certmap_error *err);
 
 /* Remembers the first error for certmap_builder_finish, and passes this one on. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,

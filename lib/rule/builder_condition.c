@@ -9,52 +9,63 @@
 
 /* ---- operands ---- */
 
-/* Bytes stay as they are. */
-static enum certmap_status copy_bytes(struct cm_operand *operand, struct certmap_view bytes, struct cm_arena *arena,
-                                      struct certmap_error *err) {
-    const struct certmap_view copy = cm_arena_text(arena, bytes);
-    *operand = (struct cm_operand){.shown = copy, .matched = copy};
-    return copy.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+/* Adds the operand that was made to the record. */
+static enum certmap_status record_operand(struct certmap_builder *builder, const struct cm_condition *made,
+                                          const struct cm_operand *operand, struct certmap_error *err) {
+    uint32_t number;
+    bool room;
+    if (made->path->kind == CM_TEXT_NAME) {
+        enum certmap_status status = cm_builder_name(builder, operand, &number, err);
+        if (status != CERTMAP_OK)
+            return status;
+        room = cm_record_number(&builder->record, number, &builder->allocator);
+    } else {
+        room = cm_record_operand(&builder->record, operand, made->path->kind, &builder->allocator);
+    }
+    return room ? CERTMAP_OK : cm_error_memory(err);
 }
 
-static enum certmap_status make_operand(struct certmap_builder *builder, struct cm_operand *operand,
-                                        struct certmap_view text, const struct cm_condition *made, bool iis_pattern,
-                                        struct certmap_error *err) {
-    struct cm_arena *arena = &builder->rules->arena;
-    const struct cm_operand_use use = {made->path.kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
+/* Bytes stay as they are. */
+static enum certmap_status record_certificate(struct certmap_builder *builder, const struct cm_condition *made,
+                                              struct certmap_view bytes, struct certmap_error *err) {
+    const struct cm_operand operand = {.shown = bytes, .matched = bytes};
+    if (bytes.len > CM_MAX_TEXT / 2)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
+                        "the texts of the rules have more than %u bytes", (unsigned)CM_MAX_TEXT);
+    return record_operand(builder, made, &operand, err);
+}
+
+static enum certmap_status make_operand(struct certmap_builder *builder, struct certmap_view text,
+                                        const struct cm_condition *made, bool iis_pattern, struct certmap_error *err) {
+    const struct cm_operand_use use = {made->path->kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
+    struct cm_operand operand;
+    if (made->path->field == CERTMAP_FIELD_CERTIFICATE)
+        return record_certificate(builder, made, text, err);
     cm_arena_reset(&builder->scratch);
-    if (made->path.field == CERTMAP_FIELD_CERTIFICATE)
-        return copy_bytes(operand, text, arena, err);
-    enum certmap_status status = cm_operand_make(operand, text, &use, arena, &builder->scratch, err);
-    if (status == CERTMAP_OK && made->op == CERTMAP_OP_UNDER && operand->name->count == 0)
+    cm_arena_reset(&builder->work);
+    enum certmap_status status = cm_operand_make(&operand, text, &use, &builder->work, &builder->scratch, err);
+    if (status == CERTMAP_OK && made->op == CERTMAP_OP_UNDER && operand.name->count == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
                         "every Name is under the empty one; write the RDNs that have to be there");
-    return status;
+    return status == CERTMAP_OK ? record_operand(builder, made, &operand, err) : status;
 }
 
-static enum certmap_status make_operands(struct certmap_builder *builder, struct cm_condition *made,
+/* Makes builder->record of the operands. */
+static enum certmap_status make_operands(struct certmap_builder *builder, const struct cm_condition *made,
                                          const struct certmap_condition *condition, struct certmap_error *err) {
     enum certmap_status status = CERTMAP_OK;
-    struct cm_operand *operands = cm_arena_alloc(&builder->rules->arena, condition->operand_count * sizeof *operands);
-    if (operands == NULL)
-        return cm_error_memory(err);
+    builder->record.len = 0;
     for (size_t i = 0; i < condition->operand_count && status == CERTMAP_OK; i++) {
         builder->operand = i;
-        status = make_operand(builder, &operands[i], condition->operands[i], made,
-                              (condition->flags & CERTMAP_IIS_PATTERN) != 0, err);
+        status =
+            make_operand(builder, condition->operands[i], made, (condition->flags & CERTMAP_IIS_PATTERN) != 0, err);
     }
     if (status == CERTMAP_OK)
         builder->operand = SIZE_MAX;
-    made->operands = operands;
-    made->operand_count = condition->operand_count;
     return status;
 }
 
 /* ---- what goes together ---- */
-
-static bool has_operands(enum certmap_operator op) {
-    return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER;
-}
 
 static bool known_words(const struct certmap_condition *condition) {
     return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_UNDER &&
@@ -64,7 +75,7 @@ static bool known_words(const struct certmap_condition *condition) {
 
 /* Whether operator, quantifier, flags and operands go together, whatever the field. */
 static bool is_sound(const struct certmap_condition *condition) {
-    const bool compares = has_operands(condition->op);
+    const bool compares = cm_op_has_operands(condition->op);
     if (!known_words(condition))
         return false;
     if (condition->quantifier != CERTMAP_ANY_VALUE && !compares)
@@ -86,7 +97,7 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
                                       "operator, quantifier, flags and operands do not go together");
     if (!cm_builder_has_mapping(builder))
         return cm_error_argument(err, "certmap_builder_condition: no mapping was begun");
-    if (builder->condition_count - cm_builder_open_mapping(builder)->first_condition >= CERTMAP_MAX_CONDITIONS)
+    if (builder->condition_count >= CERTMAP_MAX_CONDITIONS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the mapping has more than %d conditions",
                         CERTMAP_MAX_CONDITIONS);
     if (condition->count > CERTMAP_MAX_COUNT)
@@ -97,20 +108,29 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
     return CERTMAP_OK;
 }
 
+static bool is_plain(const struct cm_condition *made) {
+    return made->op == CERTMAP_OP_EQUAL && made->quantifier == CERTMAP_ANY_VALUE && made->operand_count == 1 &&
+           made->path->kind != CM_TEXT_NAME && made->path->kind != CM_TEXT_IP &&
+           made->path->field != CERTMAP_FIELD_CERTIFICATE;
+}
+
 static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
-                                           struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
-    struct cm_condition *conditions = cm_array_reserve(&builder->allocator, rules->conditions, &builder->condition_cap,
-                                                       builder->condition_count + 1, sizeof *conditions);
-    if (conditions == NULL)
-        return cm_error_memory(err);
-    size_t index = builder->condition_count - cm_builder_open_mapping(builder)->first_condition;
-    rules->conditions = conditions;
-    conditions[builder->condition_count] = *made;
-    enum certmap_status status =
-        cm_builder_add_node(builder, (struct cm_node){CM_NODE_CONDITION, 1, (uint32_t)index}, err);
+                                           uint32_t path, struct certmap_error *err) {
+    const struct cm_stored_condition stored = {
+        .path = path & CM_MAX_PATHS,
+        .op = (unsigned)made->op & 7,
+        .quantifier = (unsigned)made->quantifier & 7,
+        .nocase = made->nocase,
+        .plain = is_plain(made),
+        .count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count),
+    };
+    uint32_t number;
+    enum certmap_status status = cm_builder_stored(builder, stored, &number, err);
+    if (status == CERTMAP_OK)
+        status = cm_builder_add_node(builder,
+                                     (struct cm_node){.kind = CM_NODE_CONDITION, .value = number & CM_MAX_NODES}, err);
     builder->condition_count += status == CERTMAP_OK;
-    rules->needs |= cm_field_pieces(made->path.field);
+    builder->rules->needs |= cm_field_pieces(made->path->field);
     return status;
 }
 
@@ -124,7 +144,7 @@ static enum certmap_status bad_operator(const struct cm_path *path, const char *
 
 /* The operators that need a certain kind of value. */
 static enum certmap_status check_comparison(const struct cm_condition *made, struct certmap_error *err) {
-    const struct cm_path *path = &made->path;
+    const struct cm_path *path = made->path;
     const bool name = path->kind == CM_TEXT_NAME, like = made->op == CERTMAP_OP_LIKE;
     if (made->op == CERTMAP_OP_UNDER && !name)
         return bad_operator(path, "is no whole Name; \"under\" goes with subject, issuer and san.dirname only", err);
@@ -142,11 +162,11 @@ static enum certmap_status check_comparison(const struct cm_condition *made, str
 
 /* Whether the field has the operator, which for the certificate, byte for byte, is only one. Errors: SYNTAX. */
 static enum certmap_status check_operator(const struct cm_condition *made, unsigned flags, struct certmap_error *err) {
-    const struct cm_path *path = &made->path;
+    const struct cm_path *path = made->path;
     if (path->field == CERTMAP_FIELD_CERTIFICATE &&
         (made->op != CERTMAP_OP_EQUAL || flags != 0 || made->quantifier != CERTMAP_ANY_VALUE))
         return bad_operator(path, "is compared byte for byte; write \"=\" or \"in\" and nothing more", err);
-    if (!has_operands(made->op) && (path->list == CM_LIST_SUBJECT_NAME || path->list == CM_LIST_ISSUER_NAME))
+    if (!cm_op_has_operands(made->op) && (path->list == CM_LIST_SUBJECT_NAME || path->list == CM_LIST_ISSUER_NAME))
         return bad_operator(path,
                             "is always there, once; write \"=\", \"in\" or \"under\", or name a subfield, for example "
                             "subject.CN",
@@ -154,20 +174,58 @@ static enum certmap_status check_operator(const struct cm_condition *made, unsig
     return check_comparison(made, err);
 }
 
+/* ---- paths ---- */
+
+static bool is_recent(const struct cm_recent *recent, const struct certmap_condition *condition) {
+    return recent->len > 0 && recent->field == condition->field && recent->len == condition->subfield.len &&
+           memcmp(recent->subfield, condition->subfield.data, recent->len) == 0;
+}
+
+static void note_recent(struct certmap_builder *builder, const struct certmap_condition *condition, uint32_t path) {
+    struct cm_recent *recent = &builder->recent[builder->next_recent++ % CM_RECENT_PATHS];
+    const struct certmap_view subfield = condition->subfield;
+    if (subfield.len == 0 || subfield.len > sizeof recent->subfield)
+        return;
+    *recent = (struct cm_recent){.field = condition->field, .path = path, .len = (uint8_t)subfield.len};
+    memcpy(recent->subfield, subfield.data, subfield.len);
+}
+
+/* The number of the condition's path. Errors: SYNTAX, MEMORY, LIMIT. */
+static enum certmap_status resolve(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                   uint32_t *number, struct certmap_error *err) {
+    struct cm_path path;
+    for (size_t i = 0; i < CM_RECENT_PATHS; i++)
+        if (is_recent(&builder->recent[i], condition)) {
+            *number = builder->recent[i].path;
+            return CERTMAP_OK;
+        }
+    cm_arena_reset(&builder->scratch);
+    enum certmap_status status = cm_path_resolve(&path, condition->field, condition->subfield, &builder->scratch, err);
+    if (status == CERTMAP_OK)
+        status = cm_builder_path(builder, &path, number, err);
+    if (status == CERTMAP_OK)
+        note_recent(builder, condition, *number);
+    return status;
+}
+
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
                                          struct certmap_error *err) {
-    struct cm_condition made = {.op = condition->op, .quantifier = condition->quantifier, .count = condition->count};
-    enum certmap_status status =
-        cm_path_resolve(&made.path, condition->field, condition->subfield, &builder->rules->arena, err);
-    if (status == CERTMAP_OK)
-        status = check_operator(&made, condition->flags, err);
+    uint32_t path;
+    enum certmap_status status = resolve(builder, condition, &path, err);
+    if (status != CERTMAP_OK)
+        return status;
+    struct cm_condition made = {.path = &builder->rules->paths[path],
+                                .op = condition->op,
+                                .quantifier = condition->quantifier,
+                                .count = condition->count,
+                                .operand_count = condition->operand_count};
+    status = check_operator(&made, condition->flags, err);
+    if (status != CERTMAP_OK)
+        return status;
     /* Elsewhere case means nothing in any case. */
-    made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && cm_kind_has_patterns(made.path.kind);
-    if (status == CERTMAP_OK)
-        status = make_operands(builder, &made, condition, err);
-    if (status == CERTMAP_OK)
-        status = store_condition(builder, &made, err);
-    return status;
+    made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && cm_kind_has_patterns(made.path->kind);
+    status = make_operands(builder, &made, condition, err);
+    return status == CERTMAP_OK ? store_condition(builder, &made, path, err) : status;
 }
 
 enum certmap_status certmap_builder_condition(struct certmap_builder *builder,

@@ -6,28 +6,59 @@
 #include "rule/builder.h"
 #include "rule/operand.h"
 
-static enum certmap_status set_name(struct certmap_builder *builder, struct cm_mapping *mapping,
-                                    struct certmap_view name, struct certmap_error *err) {
-    size_t there;
-    if (name.len == 0 && mapping->kind == CERTMAP_KIND_ONE_TO_ONE)
-        return CERTMAP_OK;
-    if (name.len == 0)
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_EMPTY_NAME, "the name of the mapping is empty");
-    enum certmap_status status = cm_text_check(name, "the name of the mapping", err);
-    if (status != CERTMAP_OK)
-        return status;
-    mapping->name = cm_arena_text(&builder->rules->arena, name);
-    if (mapping->name.data == NULL ||
-        !cm_nameset_add(&builder->names, mapping->name, builder->rules->mapping_count - 1, &there, &builder->allocator))
-        return cm_error_memory(err);
-    if (there == SIZE_MAX)
-        return CERTMAP_OK;
-    const size_t line = builder->rules->mappings[there].line;
+struct name_search {
+    const struct certmap_rules *rules;
+    struct certmap_view name;
+};
+
+static bool is_name(const void *ctx, uint32_t number) {
+    const struct name_search *search = ctx;
+    return certmap_text_same(cm_mapping_name(search->rules, &search->rules->mappings[number]), search->name);
+}
+
+static enum certmap_status duplicate(const struct certmap_rules *rules, uint32_t number, struct certmap_view name,
+                                     struct certmap_error *err) {
+    const size_t line = rules->mappings[number].line;
     if (line == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING, "there is a mapping %s already",
                         cm_quote(name).text);
     return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING,
                     "there is a mapping %s already, in line %zu", cm_quote(name).text, line);
+}
+
+/* Names compare without case. */
+static enum certmap_status claim_name(struct certmap_builder *builder, struct certmap_view name,
+                                      struct certmap_error *err) {
+    const struct name_search search = {builder->rules, name};
+    const uint32_t hash = cm_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
+    const uint32_t there = cm_table_find(&builder->mapping_names, hash, is_name, &search);
+    if (there != CM_TABLE_NONE)
+        return duplicate(builder->rules, there, name, err);
+    const uint32_t number = (uint32_t)builder->rules->mapping_count - 1;
+    return cm_table_add(&builder->mapping_names, hash, number, &builder->allocator) ? CERTMAP_OK : cm_error_memory(err);
+}
+
+static enum certmap_status set_name(struct certmap_builder *builder, struct certmap_view name,
+                                    struct certmap_error *err) {
+    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    if (name.len == 0 && mapping->kind == CERTMAP_KIND_ONE_TO_ONE)
+        return CERTMAP_OK;
+    if (name.len == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_EMPTY_NAME, "the name of the mapping is empty");
+    enum certmap_status status = cm_text_check(name, "the name of the mapping", err);
+    if (status == CERTMAP_OK)
+        status = claim_name(builder, name, err);
+    if (status != CERTMAP_OK)
+        return status;
+    builder->record.len = 0;
+    if (!cm_record_string(&builder->record, name, &builder->allocator))
+        return cm_error_memory(err);
+    return cm_builder_keep(builder, &builder->record, &mapping->name, err);
+}
+
+/* The largest number that fits, where one does not. */
+static uint32_t clip(size_t number, uint32_t most) {
+    return number < most ? (uint32_t)number : most;
 }
 
 /* Adds a mapping and its root. Errors: MEMORY, and then there is no mapping more. */
@@ -39,14 +70,15 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, const st
     if (mappings == NULL)
         return cm_error_memory(err);
     rules->mappings = mappings;
-    mappings[rules->mapping_count++] = (struct cm_mapping){.kind = mapping->kind,
-                                                           .decision = mapping->decision,
-                                                           .line = mapping->line,
-                                                           .column = mapping->column,
-                                                           .first_node = builder->node_count,
-                                                           .first_condition = builder->condition_count,
-                                                           .first_output = builder->output_count};
-    enum certmap_status status = cm_builder_add_node(builder, (struct cm_node){CM_NODE_ALL, 1, 0}, err);
+    mappings[rules->mapping_count++] =
+        (struct cm_mapping){.name = CM_TEXT_NONE,
+                            .nodes = (uint32_t)builder->node_count,
+                            .line = clip(mapping->line, UINT32_MAX),
+                            .column = clip(mapping->column, CM_MAX_COLUMN) & CM_MAX_COLUMN,
+                            .kind = (unsigned)mapping->kind & 3,
+                            .allow = mapping->decision == CERTMAP_ALLOW};
+    builder->condition_count = 0;
+    enum certmap_status status = cm_builder_add_node(builder, (struct cm_node){.kind = CM_NODE_ALL, .value = 1}, err);
     if (status != CERTMAP_OK)
         rules->mapping_count--;
     else
@@ -60,7 +92,7 @@ static enum certmap_status begin_mapping(struct certmap_builder *builder, const 
                                          struct certmap_error *err) {
     enum certmap_status status = add_mapping(builder, mapping, err);
     if (status == CERTMAP_OK)
-        status = set_name(builder, cm_builder_open_mapping(builder), mapping->name, err);
+        status = set_name(builder, mapping->name, err);
     if (status == CERTMAP_OK) {
         const struct cm_source account = {.text = mapping->account, .written = mapping->is_template};
         status = cm_builder_set_account(builder, &account, mapping->language, err);

@@ -6,63 +6,129 @@
 
 /* ---- the list ---- */
 
-/* Compiles a text and adds it to the outputs of the open mapping. */
-static enum certmap_status add_output(struct certmap_builder *builder, struct cm_output output,
-                                      const struct cm_source *source, struct certmap_error *err) {
+/* A text without holes is still where it was read. */
+static bool keep_shown(struct cm_output *output, struct cm_arena *arena) {
+    const size_t separator = output->separator != NULL ? (size_t)(output->separator - output->shown.data) : 0;
+    output->shown = cm_arena_text(arena, output->shown);
+    if (output->shown.data == NULL)
+        return false;
+    if (output->separator == NULL)
+        return true;
+    output->separator = output->shown.data + separator;
+    output->head = cm_arena_text(arena, cm_view(output->shown.data, separator));
+    return output->head.data != NULL;
+}
+
+/* Adds an output that the open mapping has an entry of its own for. */
+static enum certmap_status push_output(struct certmap_builder *builder, struct cm_output output,
+                                       struct certmap_error *err) {
     struct certmap_rules *rules = builder->rules;
-    cm_arena_reset(&builder->scratch);
-    enum certmap_status status =
-        cm_template_compile(&output, &rules->needs, source, &rules->arena, &builder->scratch, err);
-    if (status != CERTMAP_OK)
-        return status;
+    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
     struct cm_output *outputs = cm_array_reserve(&builder->allocator, rules->outputs, &builder->output_cap,
                                                  builder->output_count + 1, sizeof *outputs);
     if (outputs == NULL)
         return cm_error_memory(err);
     rules->outputs = outputs;
+    if (output.kind == CM_OUTPUT_ACCOUNT)
+        mapping->outputs = (uint32_t)builder->output_count;
+    else
+        outputs[builder->output_count - 1].last = false;
+    output.last = true;
     outputs[builder->output_count++] = output;
-    cm_builder_open_mapping(builder)->output_count++;
     if (output.kind == CM_OUTPUT_DOMAIN)
-        outputs[cm_builder_open_mapping(builder)->first_output].has_domain = true;
+        outputs[mapping->outputs].has_domain = true;
     return CERTMAP_OK;
+}
+
+/* Gives a plain account an entry of its own, before others follow it. */
+static enum certmap_status unfold_account(struct certmap_builder *builder, struct certmap_error *err) {
+    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    struct cm_output account;
+    if (!mapping->plain)
+        return CERTMAP_OK;
+    (void)cm_mapping_output(builder->rules, mapping, 0, &account);
+    mapping->plain = false;
+    return keep_shown(&account, &builder->rules->arena) ? push_output(builder, account, err) : cm_error_memory(err);
+}
+
+/* Compiles a text. */
+static enum certmap_status compile(struct certmap_builder *builder, struct cm_output *output,
+                                   const struct cm_source *source, struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    cm_arena_reset(&builder->scratch);
+    return cm_template_compile(output, &rules->needs, source, &rules->arena, &builder->scratch, err);
+}
+
+/* Compiles a text and adds it to the outputs of the open mapping. */
+static enum certmap_status add_output(struct certmap_builder *builder, struct cm_output output,
+                                      const struct cm_source *source, struct certmap_error *err) {
+    enum certmap_status status = compile(builder, &output, source, err);
+    if (status == CERTMAP_OK)
+        status = unfold_account(builder, err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (output.holes == NULL && !keep_shown(&output, &builder->rules->arena))
+        return cm_error_memory(err);
+    return push_output(builder, output, err);
 }
 
 /* ---- accounts ---- */
 
-/* The parts of an account that is no template: the one in front of the separator needs a NUL of its own. */
-static enum certmap_status split_account(struct cm_mapping *mapping, const struct cm_output *account,
-                                         struct cm_arena *arena, struct certmap_error *err) {
-    const struct certmap_view text = account->shown;
-    mapping->user = text;
-    if (account->separator == NULL)
+/* Where what stands before the separator is kept apart, + 1, or 0. */
+static enum certmap_status keep_head(struct certmap_builder *builder, const struct cm_output *account, uint32_t *head,
+                                     struct certmap_error *err) {
+    const uint8_t *separator = account->separator;
+    uint32_t at;
+    *head = 0;
+    if (separator == NULL || (*separator != '\\' && separator - account->shown.data <= CM_MAX_HEAD))
         return CERTMAP_OK;
-    const size_t len = (size_t)(account->separator - text.data);
-    const struct certmap_view head = cm_arena_text(arena, cm_view(text.data, len));
-    const struct certmap_view tail = cm_view(account->separator + 1, text.len - len - 1);
-    const bool domain_first = *account->separator == '\\';
-    mapping->domain = domain_first ? head : tail;
-    mapping->user = domain_first ? tail : head;
-    return head.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+    const struct certmap_view before = cm_view(account->shown.data, (size_t)(separator - account->shown.data));
+    enum certmap_status status = cm_builder_head(builder, before, &at, err);
+    *head = status == CERTMAP_OK ? at + 1 : 0;
+    return status;
+}
+
+/* Most mappings give nothing but this. */
+static enum certmap_status set_plain_account(struct certmap_builder *builder, const struct cm_output *account,
+                                             struct certmap_error *err) {
+    struct cm_record *record = &builder->record;
+    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    const struct certmap_allocator *allocator = &builder->allocator;
+    const uint32_t separator =
+        account->separator != NULL ? (uint32_t)(account->separator - account->shown.data) + 1 : 0;
+    uint32_t head;
+    enum certmap_status status = keep_head(builder, account, &head, err);
+    if (status != CERTMAP_OK)
+        return status;
+    record->len = 0;
+    if (!cm_record_number(record, separator, allocator) ||
+        (separator > 0 && !cm_record_number(record, head, allocator)) ||
+        !cm_record_string(record, account->shown, allocator))
+        return cm_error_memory(err);
+    status = cm_builder_keep(builder, record, &mapping->outputs, err);
+    mapping->plain = status == CERTMAP_OK;
+    return status;
 }
 
 enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
                                            enum certmap_language language, struct certmap_error *err) {
-    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
-    const struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .language = language};
-    if (mapping->decision != CERTMAP_ALLOW)
+    struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .language = language};
+    if (!cm_builder_open_mapping(builder)->allow)
         return CERTMAP_OK;
-    enum certmap_status status = add_output(builder, output, account, err);
+    enum certmap_status status = compile(builder, &output, account, err);
     if (status != CERTMAP_OK)
         return status;
-    const struct cm_output *made = &builder->rules->outputs[builder->output_count - 1];
-    mapping->account = made->shown;
-    return made->holes == NULL ? split_account(mapping, made, &builder->rules->arena, err) : CERTMAP_OK;
+    if (output.holes == NULL && language == CERTMAP_LANGUAGE_PLAIN)
+        return set_plain_account(builder, &output, err);
+    if (output.holes == NULL && !keep_shown(&output, &builder->rules->arena))
+        return cm_error_memory(err);
+    return push_output(builder, output, err);
 }
 
 enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
                                      enum certmap_language language, struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
-    cm_builder_open_mapping(builder)->decision = CERTMAP_ALLOW;
+    cm_builder_open_mapping(builder)->allow = true;
     return cm_builder_note(builder, cm_builder_set_account(builder, account, language, &own), &own, err);
 }
 
@@ -79,12 +145,13 @@ static enum certmap_status duplicate(const char *what, struct certmap_view name,
 static enum certmap_status check_others(const struct certmap_builder *builder, enum cm_output_kind kind,
                                         struct certmap_view name, struct certmap_error *err) {
     const struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    const size_t there_are = cm_mapping_outputs(builder->rules, mapping);
     size_t count = 0;
     if (kind == CM_OUTPUT_DOMAIN && builder->rules->policy == CERTMAP_POLICY_ALL)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT,
                         "an answer under \"policy all\" can have several accounts; write each domain in its account");
-    for (size_t i = 0; i < mapping->output_count; i++) {
-        const struct cm_output *there = &builder->rules->outputs[mapping->first_output + i];
+    for (size_t i = 1; i < there_are; i++) {
+        const struct cm_output *there = &builder->rules->outputs[mapping->outputs + i];
         if (there->kind == kind && kind == CM_OUTPUT_DOMAIN)
             return duplicate("a domain", CM_VIEW_NONE, err);
         if (there->kind == kind && kind == CM_OUTPUT_ATTRIBUTE && certmap_text_same(there->name, name))
@@ -149,7 +216,7 @@ static enum certmap_status check_output(const struct certmap_builder *builder, c
                                       "small");
     if ((unsigned)output->kind > CERTMAP_OUTPUT_ATTRIBUTE || certmap_language_name(output->language) == NULL)
         return cm_error_argument(err, "certmap_builder_output: kind or language is not one that an output can have");
-    if (!cm_builder_has_mapping(builder) || cm_builder_open_mapping(builder)->decision != CERTMAP_ALLOW)
+    if (!cm_builder_has_mapping(builder) || !cm_builder_open_mapping(builder)->allow)
         return cm_error_argument(err, "certmap_builder_output: no mapping was begun, or it denies");
     return CERTMAP_OK;
 }

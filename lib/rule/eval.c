@@ -46,9 +46,9 @@ static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_
     const struct certmap_view text = condition->nocase ? value->text.folded : value->text.nfc;
     if (condition->op == CERTMAP_OP_UNDER)
         return cm_name_under(value->avas, operand->name, &eval->steps);
-    if (condition->path.kind == CM_TEXT_NAME)
+    if (condition->path->kind == CM_TEXT_NAME)
         return cm_name_equal(value->avas, operand->name, &eval->steps);
-    if (condition->path.kind == CM_TEXT_IP)
+    if (condition->path->kind == CM_TEXT_IP)
         return in_network(eval, operand, value);
     if (condition->op == CERTMAP_OP_LIKE)
         return cm_glob_match(operand->matched, text, &eval->steps);
@@ -72,13 +72,14 @@ struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition 
     struct cm_verdict result = verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
     if (value->unreadable != CERTMAP_CODE_NONE)
         return verdict(CERTMAP_UNKNOWN, value->unreadable);
-    for (size_t i = 0; i < condition->operand_count && (i == 0 || eval->steps > 0); i++) {
-        const struct cm_operand *operand = &condition->operands[i];
-        const enum certmap_truth truth = compare_operand(eval, condition, operand, value);
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    for (bool more = true; more && cm_operands_next(&operands, &operand); more = eval->steps > 0) {
+        const enum certmap_truth truth = compare_operand(eval, condition, &operand, value);
         if (truth == CERTMAP_TRUE)
             return verdict(truth, CERTMAP_CODE_NONE);
         if (truth == CERTMAP_UNKNOWN && result.truth == CERTMAP_FALSE)
-            result = verdict(truth, why_unknown(eval, operand, value));
+            result = verdict(truth, why_unknown(eval, &operand, value));
     }
     return result;
 }
@@ -86,14 +87,14 @@ struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition 
 /* ---- conditions ---- */
 
 const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_condition *condition) {
-    return &eval->peer->lists[condition->path.list];
+    return &eval->peer->lists[condition->path->list];
 }
 
 /* From `at` on: rows have a chain of their own, all other types share one. */
 static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
     const struct cm_value *values = cm_eval_list(eval, condition)->values;
     while (at != CM_VALUE_NONE && spend(eval, 1)) {
-        if (!condition->path.by_oid || cm_view_equal(values[at].oid, condition->path.oid))
+        if (!condition->path->by_oid || cm_view_equal(values[at].oid, condition->path->oid))
             return at;
         at = values[at].next;
     }
@@ -101,7 +102,7 @@ static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *cond
 }
 
 uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *condition) {
-    return find_value(eval, condition, cm_list_first(cm_eval_list(eval, condition), condition->path.row));
+    return find_value(eval, condition, cm_list_first(cm_eval_list(eval, condition), condition->path->row));
 }
 
 uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
@@ -176,8 +177,10 @@ static struct cm_verdict count_values(struct cm_eval *eval, const struct cm_cond
 }
 
 static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm_condition *condition) {
-    for (size_t i = 0; i < condition->operand_count; i++) {
-        enum certmap_truth truth = equals(eval, condition->operands[i].matched, eval->peer->certificate);
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    while (cm_operands_next(&operands, &operand)) {
+        enum certmap_truth truth = equals(eval, operand.matched, eval->peer->certificate);
         if (truth != CERTMAP_FALSE)
             return verdict(truth, CERTMAP_CODE_STEPS);
     }
@@ -188,7 +191,7 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
     struct cm_verdict result;
     if (cm_eval_list(eval, condition)->unknown != CERTMAP_CODE_NONE)
         return verdict(CERTMAP_UNKNOWN, cm_eval_list(eval, condition)->unknown);
-    if (condition->path.field == CERTMAP_FIELD_CERTIFICATE)
+    if (condition->path->field == CERTMAP_FIELD_CERTIFICATE)
         result = whole_certificate(eval, condition);
     else if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_UNDER)
         result = compare_values(eval, condition);
@@ -206,7 +209,7 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
 static struct cm_verdict eval_members(struct cm_eval *eval, const struct cm_mapping *mapping,
                                       const struct cm_node *node, enum certmap_truth decisive) {
     struct cm_verdict result = verdict(decisive == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);
-    for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
+    for (const struct cm_node *member = node + 1; member < node + cm_node_size(node); member += cm_node_size(member)) {
         struct cm_verdict one = cm_eval_node(eval, mapping, member);
         if (one.truth == decisive && !eval->thorough)
             return one;
@@ -223,8 +226,13 @@ static struct cm_verdict negate(struct cm_verdict one) {
     return one;
 }
 
+static struct cm_verdict eval_numbered(struct cm_eval *eval, uint32_t number) {
+    const struct cm_condition condition = cm_condition_at(eval->rules, number);
+    return cm_eval_condition(eval, &condition);
+}
+
 static struct cm_verdict eval_kind(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node) {
-    switch (node->kind) {
+    switch ((enum cm_node_kind)node->kind) {
     case CM_NODE_ALL:
         return eval_members(eval, mapping, node, CERTMAP_FALSE);
     case CM_NODE_ANY:
@@ -232,7 +240,7 @@ static struct cm_verdict eval_kind(struct cm_eval *eval, const struct cm_mapping
     case CM_NODE_NOT:
         return negate(cm_eval_node(eval, mapping, node + 1));
     case CM_NODE_CONDITION:
-        return cm_eval_condition(eval, &eval->rules->conditions[mapping->first_condition + node->condition]);
+        return eval_numbered(eval, node->value);
     case CM_NODE_ALWAYS:
         break;
     }
@@ -242,10 +250,10 @@ static struct cm_verdict eval_kind(struct cm_eval *eval, const struct cm_mapping
 struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node) {
     struct cm_verdict result = eval_kind(eval, mapping, node);
     if (eval->verdicts != NULL)
-        eval->verdicts[node - &eval->rules->nodes[mapping->first_node]] = result;
+        eval->verdicts[node - &eval->rules->nodes[mapping->nodes]] = result;
     return result;
 }
 
 struct cm_verdict cm_eval_mapping(struct cm_eval *eval, const struct cm_mapping *mapping) {
-    return cm_eval_node(eval, mapping, &eval->rules->nodes[mapping->first_node]);
+    return cm_eval_node(eval, mapping, &eval->rules->nodes[mapping->nodes]);
 }

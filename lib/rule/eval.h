@@ -4,7 +4,7 @@
 #define CM_RULE_EVAL_H
 
 #include "field/peer.h"
-#include "rule/rules.h"
+#include "rule/store.h"
 
 /* What a node, a value or a mapping gave. */
 struct cm_verdict {

@@ -30,21 +30,21 @@ struct explain {
 
 /* Evaluates the topmost nodes that the search did not read, and all that is in them. */
 static void fill_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node) {
-    const struct cm_node *root = &explain->aside.rules->nodes[mapping->first_node];
+    const struct cm_node *root = &explain->aside.rules->nodes[mapping->nodes];
     struct cm_verdict *verdict = &explain->verdicts[node - root];
     if (!verdict->read) {
         (void)cm_eval_node(&explain->aside, mapping, node);
-        for (size_t i = 0; i < node->size; i++)
+        for (size_t i = 0; i < cm_node_size(node); i++)
             verdict[i].read = false;
         return;
     }
-    for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size)
+    for (const struct cm_node *member = node + 1; member < node + cm_node_size(node); member += cm_node_size(member))
         fill_node(explain, mapping, member);
 }
 
 static void evaluate(struct explain *explain, const struct cm_mapping *mapping, bool looked) {
-    const struct cm_node *root = &explain->aside.rules->nodes[mapping->first_node];
-    memset(explain->verdicts, 0, root->size * sizeof *explain->verdicts);
+    const struct cm_node *root = &explain->aside.rules->nodes[mapping->nodes];
+    memset(explain->verdicts, 0, cm_node_size(root) * sizeof *explain->verdicts);
     if (looked)
         (void)cm_eval_mapping(&explain->again, mapping);
     fill_node(explain, mapping, root);
@@ -58,17 +58,18 @@ static bool tell_members(struct explain *explain, const struct cm_mapping *mappi
 static bool tell_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node,
                       unsigned depth) {
     const struct certmap_rules *rules = explain->aside.rules;
-    const struct cm_verdict verdict = explain->verdicts[node - &rules->nodes[mapping->first_node]];
-    if (node->kind == CM_NODE_CONDITION)
-        return cm_tell_condition(&explain->tell, &explain->aside,
-                                 &rules->conditions[mapping->first_condition + node->condition], depth, verdict);
+    const struct cm_verdict verdict = explain->verdicts[node - &rules->nodes[mapping->nodes]];
+    if (node->kind == CM_NODE_CONDITION) {
+        const struct cm_condition condition = cm_condition_at(rules, node->value);
+        return cm_tell_condition(&explain->tell, &explain->aside, &condition, depth, verdict);
+    }
     cm_tell_group(&explain->tell, node, depth, verdict);
     return tell_members(explain, mapping, node, depth + 1);
 }
 
 static bool tell_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
                          unsigned depth) {
-    for (const struct cm_node *member = group + 1; member < group + group->size; member += member->size)
+    for (const struct cm_node *member = group + 1; member < group + cm_node_size(group); member += cm_node_size(member))
         if (!tell_node(explain, mapping, member, depth))
             return false;
     return true;
@@ -87,11 +88,11 @@ static struct certmap_explain_item start_mapping(const struct explain *explain, 
     return (struct certmap_explain_item){
         .size = sizeof(struct certmap_explain_item),
         .mapping = index,
-        .decision = mapping->decision,
-        .mapping_kind = mapping->kind,
+        .decision = cm_mapping_decision(mapping),
+        .mapping_kind = (enum certmap_kind)mapping->kind,
         .line = mapping->line,
         .missing = cm_missing(rules, mapping, explain->verdicts),
-        .score = rules->policy == CERTMAP_POLICY_MOST_SPECIFIC ? mapping->score : 0,
+        .score = rules->scores != NULL ? rules->scores[index] : 0,
     };
 }
 
@@ -107,13 +108,16 @@ static void note_nearest(struct explain *explain) {
 static void tell_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
                          enum certmap_code refusal) {
     size_t *steps = read ? &explain->answer_steps : &explain->text_steps;
-    for (size_t i = 0; i < mapping->output_count; i++) {
-        const struct cm_output *output = cm_output_at(explain->aside.rules, mapping, i);
+    const struct certmap_rules *rules = explain->aside.rules;
+    const size_t count = cm_mapping_outputs(rules, mapping);
+    for (size_t i = 0; i < count; i++) {
+        struct cm_output room;
+        const struct cm_output *output = cm_mapping_output(rules, mapping, i, &room);
         struct certmap_view text = output->shown;
         enum certmap_code why = cm_output_text(&text, output, explain->peer, steps);
         if (why != CERTMAP_CODE_NONE)
             refusal = CERTMAP_CODE_NONE;
-        else if (i + 1 == mapping->output_count)
+        else if (i + 1 == count)
             why = refusal;
         cm_tell_output(&explain->tell, output, text, why, read);
     }
@@ -122,7 +126,7 @@ static void tell_outputs(struct explain *explain, const struct cm_mapping *mappi
 /* Why a mapping that allows refused: what could not be built of it. */
 static enum certmap_code refusal_of(const struct explain *explain, size_t index) {
     const bool refused = explain->answer->decision == CERTMAP_DENY && explain->answer->index == index &&
-                         explain->aside.rules->mappings[index].decision == CERTMAP_ALLOW;
+                         explain->aside.rules->mappings[index].allow;
     return refused ? explain->answer->reason : CERTMAP_CODE_NONE;
 }
 
@@ -134,7 +138,7 @@ static bool explain_mapping(struct explain *explain, size_t index) {
     explain->tell.item = start_mapping(explain, index);
     note_nearest(explain);
     cm_tell_mapping(&explain->tell, mapping, verdict, part);
-    if (!tell_members(explain, mapping, &explain->aside.rules->nodes[mapping->first_node], 1))
+    if (!tell_members(explain, mapping, &explain->aside.rules->nodes[mapping->nodes], 1))
         return false;
     if (verdict.truth != CERTMAP_FALSE)
         tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
@@ -160,7 +164,7 @@ static enum certmap_status explain_all(struct explain *explain, struct certmap_e
 static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
                                struct certmap_error *err) {
     const struct certmap_rules *rules = explain->aside.rules;
-    cm_search(&explain->search, rules, explain->peer, answer);
+    cm_search(&explain->search, rules, explain->peer, answer, false);
     *kept = explain->peer->built;
     enum certmap_status status = explain_all(explain, err);
     explain->peer->built = *kept;
@@ -201,7 +205,7 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
     struct certmap_result answer = *result;
-    const struct cm_tell tell = {.fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
+    const struct cm_tell tell = {.rules = rules, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
     enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
     if (status == CERTMAP_OK)
         *result = answer;

@@ -2,6 +2,7 @@
 /* certmap_match: the search for the answer. */
 #include "rule/match.h"
 #include "base/error.h"
+#include "rule/index_search.h"
 #include "rule/output.h"
 
 void cm_result_clear(struct certmap_result *result) {
@@ -29,13 +30,13 @@ static enum certmap_code why_decided(const struct cm_answer *answer) {
 /* The answer of a mapping without the texts of an allow. A deny stands whatever the reason. */
 static void decide(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer) {
     const struct cm_mapping *mapping = &rules->mappings[answer->index];
-    result->kind = mapping->kind;
+    result->kind = (enum certmap_kind)mapping->kind;
     result->index = answer->index;
-    result->mapping = mapping->name;
+    result->mapping = cm_mapping_name(rules, mapping);
     result->reason = why_decided(answer);
     if (answer->other != CM_NO_MAPPING)
-        result->other = rules->mappings[answer->other].name;
-    if (mapping->decision == CERTMAP_DENY)
+        result->other = cm_mapping_name(rules, &rules->mappings[answer->other]);
+    if (!mapping->allow)
         result->decision = CERTMAP_DENY;
 }
 
@@ -43,7 +44,6 @@ static void decide(struct certmap_result *result, const struct certmap_rules *ru
 
 /* One search while it goes on. */
 struct state {
-    struct cm_eval eval;
     struct cm_found found;
     struct certmap_result *result;
     struct certmap_peer *peer;
@@ -60,21 +60,42 @@ static void build_together(struct state *state, size_t index) {
         (void)cm_output_append(result, state->found.rules, index, state->peer, &state->steps);
 }
 
-/* Looks at the next mapping; false when the answer is known. */
-static bool look(struct state *state, size_t index) {
+/* Takes what the next mapping gave; false when the answer is known. */
+static bool take(struct state *state, size_t index, enum certmap_truth truth) {
     const struct certmap_rules *rules = state->found.rules;
-    const struct cm_mapping *mapping = &rules->mappings[index];
-    const enum certmap_truth truth = cm_eval_mapping(&state->eval, mapping).truth;
     const bool more = cm_found_take(&state->found, index, truth);
-    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->decision == CERTMAP_ALLOW)
+    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && rules->mappings[index].allow)
         build_together(state, index);
     return more;
+}
+
+/* By definition; returns how many mappings it looked at. */
+static size_t search_plainly(struct state *state) {
+    const struct certmap_rules *rules = state->found.rules;
+    struct cm_eval eval = {rules, state->peer, CERTMAP_MAX_STEPS, false, NULL};
+    bool more = true;
+    size_t i = 0;
+    for (; more && i < rules->mapping_count; i++)
+        more = take(state, i, cm_eval_mapping(&eval, &rules->mappings[i]).truth);
+    return i;
+}
+
+/* The same through the index, which knows of most mappings that they are false. */
+static size_t search_index(struct state *state) {
+    const struct certmap_rules *rules = state->found.rules;
+    struct cm_hunt hunt = cm_hunt_begin(rules, state->peer, CERTMAP_MAX_STEPS);
+    enum certmap_truth truth;
+    size_t index = 0;
+    while ((index = cm_hunt_next(&hunt, index, &truth)) < rules->mapping_count)
+        if (!take(state, index++, truth))
+            break;
+    return index;
 }
 
 /* Whether the answer is that a mapping allows, or would if its texts could be built. Under `all`, one whose texts
  * cannot be built has denied already, which an allow that is unknown does not undo. */
 static bool is_allow(const struct state *state, const struct cm_answer *answer) {
-    if (answer->index == CM_NO_MAPPING || state->found.rules->mappings[answer->index].decision == CERTMAP_DENY)
+    if (answer->index == CM_NO_MAPPING || !state->found.rules->mappings[answer->index].allow)
         return false;
     return why_decided(answer) == CERTMAP_CODE_NONE || state->result->decision == CERTMAP_DENY;
 }
@@ -99,15 +120,11 @@ static void finish(struct state *state, struct cm_search *search) {
 }
 
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
-               struct certmap_result *result) {
-    struct state state = {.eval = {rules, peer, CERTMAP_MAX_STEPS, false, NULL},
-                          .found = cm_found_nothing(rules),
-                          .result = result,
-                          .peer = peer,
-                          .steps = CERTMAP_MAX_STEPS};
-    bool searching = !rules->disabled;
-    for (search->looked = 0; searching && search->looked < rules->mapping_count; search->looked++)
-        searching = look(&state, search->looked);
+               struct certmap_result *result, bool plain) {
+    struct state state = {.found = cm_found_nothing(rules), .result = result, .peer = peer, .steps = CERTMAP_MAX_STEPS};
+    search->looked = 0;
+    if (!rules->disabled)
+        search->looked = plain ? search_plainly(&state) : search_index(&state);
     finish(&state, search);
     search->together = rules->policy == CERTMAP_POLICY_ALL && result->decision == CERTMAP_ALLOW;
 }
@@ -120,6 +137,6 @@ enum certmap_status certmap_match(const struct certmap_rules *rules, struct cert
     cm_result_clear(result);
     if (rules == NULL || peer == NULL || !peer->set)
         return cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
-    cm_search(&search, rules, peer, result);
+    cm_search(&search, rules, peer, result, false);
     return CERTMAP_OK;
 }

@@ -17,7 +17,8 @@ static size_t missing(const struct tree *tree, const struct cm_node *node, bool 
 static size_t missing_members(const struct tree *tree, const struct cm_node *group, bool wanted) {
     const bool all = (group->kind == CM_NODE_ALL) == wanted;
     size_t sum = 0, least = SIZE_MAX;
-    for (const struct cm_node *member = group + 1; member < group + group->size; member += member->size) {
+    for (const struct cm_node *member = group + 1; member < group + cm_node_size(group);
+         member += cm_node_size(member)) {
         const size_t one = missing(tree, member, wanted);
         sum = plus(sum, one);
         least = one < least ? one : least;
@@ -27,7 +28,7 @@ static size_t missing_members(const struct tree *tree, const struct cm_node *gro
 
 /* How many conditions have to change until a node is true, or false. What is unknown is neither. */
 static size_t missing(const struct tree *tree, const struct cm_node *node, bool wanted) {
-    switch (node->kind) {
+    switch ((enum cm_node_kind)node->kind) {
     case CM_NODE_NOT:
         return missing(tree, node + 1, !wanted);
     case CM_NODE_CONDITION:
@@ -43,6 +44,6 @@ static size_t missing(const struct tree *tree, const struct cm_node *node, bool 
 
 size_t cm_missing(const struct certmap_rules *rules, const struct cm_mapping *mapping,
                   const struct cm_verdict *verdicts) {
-    const struct tree tree = {&rules->nodes[mapping->first_node], verdicts};
+    const struct tree tree = {&rules->nodes[mapping->nodes], verdicts};
     return missing(&tree, tree.root, true);
 }

@@ -182,6 +182,16 @@ static enum certmap_status make_name(struct cm_operand *operand, struct certmap_
     return cm_list_from_name(avas, der, arena, scratch, err);
 }
 
+enum certmap_status cm_operand_keep_name(struct cm_operand *kept, const struct cm_operand *name, struct cm_arena *arena,
+                                         struct cm_arena *scratch, struct certmap_error *err) {
+    struct cm_list *avas = cm_arena_alloc(arena, sizeof *avas);
+    *kept = (struct cm_operand){
+        .shown = cm_arena_text(arena, name->shown), .matched = cm_arena_text(arena, name->matched), .name = avas};
+    if (avas == NULL || kept->shown.data == NULL || kept->matched.data == NULL)
+        return cm_error_memory(err);
+    return cm_list_from_name(avas, kept->matched, arena, scratch, err);
+}
+
 /* ---- text ---- */
 
 /* A serial number is shown so that it reads back as what it is: digits alone could be decimal. */

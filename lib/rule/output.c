@@ -15,9 +15,9 @@ static void start(struct certmap_result *result, const struct certmap_rules *rul
     result->other = other;
     result->decision = reason == CERTMAP_CODE_NONE ? CERTMAP_ALLOW : CERTMAP_DENY;
     result->reason = reason;
-    result->kind = rules->mappings[index].kind;
+    result->kind = (enum certmap_kind)rules->mappings[index].kind;
     result->index = index;
-    result->mapping = rules->mappings[index].name;
+    result->mapping = cm_mapping_name(rules, &rules->mappings[index]);
 }
 
 /* One that is being filled. */
@@ -29,28 +29,19 @@ struct filling {
     size_t *steps;
 };
 
-const struct cm_output *cm_output_at(const struct certmap_rules *rules, const struct cm_mapping *mapping,
-                                     size_t index) {
-    return &rules->outputs[mapping->first_output + index];
-}
-
 /* ---- the account ---- */
 
-static bool gives_domain(const struct filling *filling) {
-    for (size_t i = 1; i < filling->mapping->output_count; i++)
-        if (cm_output_at(filling->rules, filling->mapping, i)->kind == CM_OUTPUT_DOMAIN)
-            return true;
-    return false;
-}
-
-/* The part of the account behind the separator ends with it; the part in front of it needs a NUL of its own. */
-static enum certmap_code split_account(const struct filling *filling, size_t separator) {
+/* The part of the account behind the separator ends with it; the part in front of it needs a NUL of its own. Where it is
+ * a domain, and another is given apart, it is not needed. */
+static enum certmap_code split_account(const struct filling *filling, const struct cm_output *output,
+                                       size_t separator) {
     struct certmap_result *result = filling->result;
     const struct certmap_view account = result->account, head = cm_view(account.data, separator),
                               tail = cm_view(account.data + separator + 1, account.len - separator - 1);
     const bool domain_first = account.data[separator] == '\\';
-    struct certmap_view copy = CM_VIEW_NONE;
-    if ((!domain_first || !gives_domain(filling)) && !cm_built_copy(&copy, &filling->peer->built, head))
+    struct certmap_view copy = output->head;
+    if (copy.data == NULL && (!domain_first || !output->has_domain) &&
+        !cm_built_copy(&copy, &filling->peer->built, head))
         return CERTMAP_CODE_HOLE_TOO_LONG;
     result->domain = domain_first ? copy : tail;
     result->user = domain_first ? tail : copy;
@@ -64,12 +55,11 @@ static enum certmap_code put_account(const struct filling *filling, const struct
     if (code != CERTMAP_CODE_NONE)
         return code;
     result->user = result->account;
-    if (output->holes == NULL) {
-        result->domain = filling->mapping->domain;
-        result->user = filling->mapping->user;
+    if (output->separator == NULL)
         return CERTMAP_CODE_NONE;
-    }
-    return output->separator != NULL ? split_account(filling, separator) : CERTMAP_CODE_NONE;
+    if (output->holes == NULL)
+        separator = (size_t)(output->separator - output->shown.data);
+    return split_account(filling, output, separator);
 }
 
 /* ---- lists, in which a text stands once ---- */
@@ -135,14 +125,16 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
 static bool fill(const struct filling *filling, bool first) {
     struct certmap_result *result = filling->result;
     const struct cm_built *built = &filling->peer->built;
-    const struct cm_output *account = cm_output_at(filling->rules, filling->mapping, 0);
+    struct cm_output room;
+    const struct cm_output *account = cm_mapping_output(filling->rules, filling->mapping, 0, &room);
+    const size_t count = cm_mapping_outputs(filling->rules, filling->mapping);
     enum certmap_code code = CERTMAP_CODE_NONE;
     if (first) {
         code = put_account(filling, account);
         if (code == CERTMAP_CODE_NONE)
             code = add(filling, account, result->account);
     }
-    for (size_t i = first; i < filling->mapping->output_count && code == CERTMAP_CODE_NONE; i++)
+    for (size_t i = first; i < count && code == CERTMAP_CODE_NONE; i++)
         code = put(filling, account + i, first);
     if (code != CERTMAP_CODE_NONE) {
         start(result, filling->rules, (size_t)(filling->mapping - filling->rules->mappings), code);

@@ -5,7 +5,7 @@
 #define CM_RULE_OUTPUT_H
 
 #include "field/peer.h"
-#include "rule/rules.h"
+#include "rule/store.h"
 
 /* Makes result the ALLOW of a mapping that is true and allows: sets every member but size and other, and
  * forgets what was built in the peer before. *steps are those left of the match, of which a value looked at
@@ -22,8 +22,6 @@ bool cm_output_append(struct certmap_result *result, const struct certmap_rules 
 
 /* ---- for explanations ---- */
 
-/* The index-th text of a mapping, below mapping->output_count; the first is the account. */
-const struct cm_output *cm_output_at(const struct certmap_rules *rules, const struct cm_mapping *mapping, size_t index);
 /* Builds this text alone, and forgets what was built in the peer before: a caller that wants the result again
  * builds it again. Why it cannot be built, or NONE; then *text stays until the next call. */
 enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_output *output, struct certmap_peer *peer,

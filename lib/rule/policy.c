@@ -13,8 +13,8 @@ static void keep(size_t *place, size_t index) {
 
 /* Of those that count, true ones and denies that may be, the one with the highest score; the first of several. */
 static void keep_best(struct cm_found *found, size_t index, bool deny, bool unknown) {
-    const struct cm_mapping *mappings = found->rules->mappings;
-    if (found->hit != CM_NO_MAPPING && mappings[found->hit].score >= mappings[index].score)
+    const uint32_t *scores = found->rules->scores;
+    if (found->hit != CM_NO_MAPPING && scores[found->hit] >= scores[index])
         return;
     found->hit = index;
     found->deny = deny && !unknown ? index : CM_NO_MAPPING;
@@ -23,7 +23,7 @@ static void keep_best(struct cm_found *found, size_t index, bool deny, bool unkn
 
 bool cm_found_take(struct cm_found *found, size_t index, enum certmap_truth truth) {
     const enum certmap_policy policy = found->rules->policy;
-    const bool deny = found->rules->mappings[index].decision == CERTMAP_DENY, unknown = truth == CERTMAP_UNKNOWN;
+    const bool deny = !found->rules->mappings[index].allow, unknown = truth == CERTMAP_UNKNOWN;
     if (truth == CERTMAP_FALSE)
         return true;
     if (unknown && !deny)

@@ -46,9 +46,8 @@ void cm_string_print(struct cm_out *out, struct certmap_view text) {
 
 /* ---- operands ---- */
 
-static void print_operand(struct cm_out *out, const struct cm_condition *condition, size_t index) {
-    const struct certmap_view shown = condition->operands[index].shown;
-    if (condition->path.field != CERTMAP_FIELD_CERTIFICATE) {
+static void print_operand(struct cm_out *out, const struct cm_condition *condition, struct certmap_view shown) {
+    if (condition->path->field != CERTMAP_FIELD_CERTIFICATE) {
         print_quoted(out, shown, condition->op == CERTMAP_OP_LIKE);
         return;
     }
@@ -59,12 +58,14 @@ static void print_operand(struct cm_out *out, const struct cm_condition *conditi
 
 static void print_list(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {
     cm_out_char(out, '(');
-    for (size_t i = 0; i < condition->operand_count; i++) {
-        if (i > 0)
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    for (bool first = true; cm_operands_next(&operands, &operand); first = false) {
+        if (!first)
             cm_out_string(out, break_before != NULL ? "," : ", ");
         if (break_before != NULL)
             cm_out_string(out, break_before);
-        print_operand(out, condition, i);
+        print_operand(out, condition, operand.shown);
     }
     if (break_before != NULL)
         cm_out_string(out, break_before);
@@ -77,7 +78,7 @@ static void print_operands(struct cm_out *out, const struct cm_condition *condit
     else if (condition->operand_count > 1)
         print_list(out, condition, break_before);
     else
-        print_operand(out, condition, 0);
+        print_operand(out, condition, cm_operand_first(condition).shown);
 }
 
 bool cm_condition_compares(const struct cm_condition *condition) {
@@ -92,14 +93,14 @@ void cm_operands_print(struct cm_out *out, const struct cm_condition *condition)
 
 /* What has words of its own: `valid at now`, and `issuer is` with a digest. */
 static bool is_valid_at_now(const struct cm_condition *condition) {
-    return condition->path.field == CERTMAP_FIELD_VALIDITY && condition->op == CERTMAP_OP_EQUAL &&
+    return condition->path->field == CERTMAP_FIELD_VALIDITY && condition->op == CERTMAP_OP_EQUAL &&
            condition->quantifier == CERTMAP_ANY_VALUE && !condition->nocase && condition->operand_count == 1 &&
-           cm_view_equal(condition->operands[0].shown, CM_VIEW("valid"));
+           cm_view_equal(cm_operand_first(condition).shown, CM_VIEW("valid"));
 }
 
 static bool is_issuer_is(const struct cm_condition *condition) {
-    return condition->path.field == CERTMAP_FIELD_ISSUER_SHA256 ||
-           condition->path.field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    return condition->path->field == CERTMAP_FIELD_ISSUER_SHA256 ||
+           condition->path->field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
 }
 
 static void print_operator(struct cm_out *out, const struct cm_condition *condition) {
@@ -122,7 +123,7 @@ static void print_comparison(struct cm_out *out, const struct cm_condition *cond
         return;
     }
     cm_out_string(out, quantifiers[condition->quantifier]);
-    cm_path_print(out, &condition->path);
+    cm_path_print(out, condition->path);
     print_operator(out, condition);
     print_operands(out, condition, break_before);
 }
@@ -136,12 +137,12 @@ void cm_condition_print(struct cm_out *out, const struct cm_condition *condition
         break;
     case CERTMAP_OP_PRESENT:
     case CERTMAP_OP_ABSENT:
-        cm_path_print(out, &condition->path);
+        cm_path_print(out, condition->path);
         cm_out_string(out, condition->op == CERTMAP_OP_PRESENT ? " present" : " absent");
         break;
     case CERTMAP_OP_COUNT:
         cm_out_string(out, "count(");
-        cm_path_print(out, &condition->path);
+        cm_path_print(out, condition->path);
         cm_out_string(out, ") = ");
         print_operands(out, condition, NULL);
         break;

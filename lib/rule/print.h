@@ -3,7 +3,7 @@
 #ifndef CM_RULE_PRINT_H
 #define CM_RULE_PRINT_H
 
-#include "rule/rules.h"
+#include "rule/store.h"
 
 struct cm_out;
 

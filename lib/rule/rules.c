@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "rule/rules.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/view.h"
+#include "rule/store.h"
 
 void certmap_rules_free(struct certmap_rules *rules) {
     if (rules == NULL)
@@ -11,7 +12,12 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->mappings);
     cm_release(&own, rules->nodes);
     cm_release(&own, rules->conditions);
+    cm_release(&own, rules->paths);
+    cm_release(&own, rules->names);
     cm_release(&own, rules->outputs);
+    cm_release(&own, rules->text);
+    cm_release(&own, rules->scores);
+    cm_release(&own, rules->index);
     cm_release(&own, rules);
 }
 
@@ -32,13 +38,14 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
     if (mapping == NULL || mapping->size < sizeof *mapping || index >= certmap_rules_count(rules))
         return cm_error_argument(err, "certmap_rules_mapping: mapping is NULL or too small, or there is no such index");
     const struct cm_mapping *own = &rules->mappings[index];
-    const struct cm_output *account = own->output_count > 0 ? &rules->outputs[own->first_output] : NULL;
+    struct cm_output room;
+    const struct cm_output *account = own->allow ? cm_mapping_output(rules, own, 0, &room) : NULL;
     *mapping = (struct certmap_mapping){
         .size = mapping->size,
-        .kind = own->kind,
-        .decision = own->decision,
-        .name = own->name,
-        .account = own->account,
+        .kind = (enum certmap_kind)own->kind,
+        .decision = cm_mapping_decision(own),
+        .name = cm_mapping_name(rules, own),
+        .account = account != NULL ? account->shown : CM_VIEW_NONE,
         .line = own->line,
         .column = own->column,
         .is_template = account != NULL && account->holes != NULL,

@@ -36,7 +36,7 @@ static bool is_series_free(const struct certmap_rules *rules, size_t series) {
     print_series(&out, series);
     const struct certmap_view start = cm_view(text, out.len);
     for (size_t i = 0; i < rules->mapping_count; i++) {
-        const struct certmap_view name = rules->mappings[i].name;
+        const struct certmap_view name = cm_mapping_name(rules, &rules->mappings[i]);
         if (name.len >= start.len && certmap_text_same(cm_view(name.data, start.len), start))
             return false;
     }
@@ -45,14 +45,14 @@ static bool is_series_free(const struct certmap_rules *rules, size_t series) {
 
 static bool has_nameless(const struct certmap_rules *rules) {
     for (size_t i = 0; i < rules->mapping_count; i++)
-        if (rules->mappings[i].name.data == NULL)
+        if (rules->mappings[i].name == CM_TEXT_NONE)
             return true;
     return false;
 }
 
 static void print_name(struct printer *printer, const struct cm_mapping *mapping) {
-    if (mapping->name.data != NULL) {
-        cm_string_print(&printer->out, mapping->name);
+    if (mapping->name != CM_TEXT_NONE) {
+        cm_string_print(&printer->out, cm_mapping_name(printer->rules, mapping));
         return;
     }
     cm_out_char(&printer->out, '"');
@@ -70,13 +70,15 @@ static bool print_digests(struct printer *printer, const struct cm_condition *co
     const size_t start = out->len;
     const bool list = condition->operand_count > 1;
     cm_out_string(out, list ? "sha256 in (" : "sha256 = ");
-    for (size_t i = 0; i < condition->operand_count; i++) {
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    for (bool first = true; cm_operands_next(&operands, &operand); first = false) {
         uint8_t digest[CERTMAP_SHA256_SIZE];
-        if (!printer->hash(printer->hash_ctx, digest, CERTMAP_HASH_SHA256, condition->operands[i].shown)) {
+        if (!printer->hash(printer->hash_ctx, digest, CERTMAP_HASH_SHA256, operand.shown)) {
             out->len = start;
             return false;
         }
-        cm_out_string(out, i > 0 ? ", \"" : "\"");
+        cm_out_string(out, first ? "\"" : ", \"");
         cm_hex_print(out, cm_view(digest, sizeof digest));
         cm_out_char(out, '"');
     }
@@ -86,7 +88,7 @@ static bool print_digests(struct printer *printer, const struct cm_condition *co
 
 static void print_condition(struct printer *printer, const struct cm_mapping *mapping,
                             const struct cm_condition *condition) {
-    if (mapping->kind == CERTMAP_KIND_ONE_TO_ONE && condition->path.field == CERTMAP_FIELD_CERTIFICATE &&
+    if (mapping->kind == CERTMAP_KIND_ONE_TO_ONE && condition->path->field == CERTMAP_FIELD_CERTIFICATE &&
         printer->hash != NULL && print_digests(printer, condition))
         return;
     struct cm_out line = {NULL, 0, 0};
@@ -102,7 +104,7 @@ static bool is_always(const struct cm_node *node) {
     const bool all = node->kind == CM_NODE_ALL;
     if (!all && node->kind != CM_NODE_ANY)
         return node->kind == CM_NODE_ALWAYS;
-    for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size)
+    for (const struct cm_node *member = node + 1; member < node + cm_node_size(node); member += cm_node_size(member))
         if (is_always(member) != all)
             return !all;
     return all;
@@ -116,7 +118,8 @@ static bool counts(const struct cm_node *member) {
 /* The only member that counts, or NULL where there are several. */
 static const struct cm_node *only_member(const struct cm_node *group) {
     const struct cm_node *only = NULL;
-    for (const struct cm_node *member = group + 1; member < group + group->size; member += member->size) {
+    for (const struct cm_node *member = group + 1; member < group + cm_node_size(group);
+         member += cm_node_size(member)) {
         if (only != NULL && counts(member))
             return NULL;
         if (counts(member))
@@ -133,7 +136,8 @@ static void print_group(struct printer *printer, const struct cm_mapping *mappin
     const bool all = group->kind == CM_NODE_ALL;
     const char *join = top ? (all ? "\n     and " : "\n      or ") : all ? " and " : " or ";
     const char *before = top ? "" : "(";
-    for (const struct cm_node *member = group + 1; member < group + group->size; member += member->size) {
+    for (const struct cm_node *member = group + 1; member < group + cm_node_size(group);
+         member += cm_node_size(member)) {
         if (!counts(member))
             continue;
         cm_out_string(&printer->out, before);
@@ -149,7 +153,8 @@ static void print_node(struct printer *printer, const struct cm_mapping *mapping
         /* Below a `not`. What a Name holds is always known. */
         cm_out_string(&printer->out, "(subject.CN present or subject.CN absent)");
     } else if (node->kind == CM_NODE_CONDITION) {
-        print_condition(printer, mapping, &printer->rules->conditions[mapping->first_condition + node->condition]);
+        const struct cm_condition condition = cm_condition_at(printer->rules, node->value);
+        print_condition(printer, mapping, &condition);
     } else if (node->kind == CM_NODE_NOT) {
         cm_out_string(&printer->out, "not ");
         print_node(printer, mapping, node + 1, false);
@@ -193,7 +198,7 @@ static void print_output(struct printer *printer, const struct cm_output *output
 }
 
 static void print_mapping(struct printer *printer, const struct cm_mapping *mapping) {
-    const struct cm_node *root = &printer->rules->nodes[mapping->first_node];
+    const struct cm_node *root = &printer->rules->nodes[mapping->nodes];
     struct cm_out *out = &printer->out;
     cm_out_string(out, "\nmapping ");
     print_name(printer, mapping);
@@ -202,9 +207,11 @@ static void print_mapping(struct printer *printer, const struct cm_mapping *mapp
         cm_out_string(out, "always");
     else
         print_node(printer, mapping, root, true);
-    cm_out_string(out, mapping->decision == CERTMAP_DENY ? ";\n    deny;\n" : ";\n");
-    for (size_t i = 0; i < mapping->output_count; i++)
-        print_output(printer, &printer->rules->outputs[mapping->first_output + i]);
+    cm_out_string(out, !mapping->allow ? ";\n    deny;\n" : ";\n");
+    for (size_t i = 0; i < cm_mapping_outputs(printer->rules, mapping); i++) {
+        struct cm_output room;
+        print_output(printer, cm_mapping_output(printer->rules, mapping, i, &room));
+    }
     cm_out_string(out, "}\n");
 }
 

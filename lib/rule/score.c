@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/score.h"
 #include "base/glob.h"
+#include "rule/store.h"
 
 /* One certificate or one key; a whole Name; one text; what many certificates have in common. */
 enum { SCORE_IDENTITY = 1000, SCORE_NAME = 500, SCORE_TEXT = 100, SCORE_COMMON = 20 };
@@ -59,12 +60,12 @@ static size_t score_pattern(struct certmap_view pattern, size_t exact) {
 
 static size_t score_operand(const struct cm_condition *condition, const struct cm_operand *operand) {
     if (condition->op == CERTMAP_OP_LIKE)
-        return score_pattern(operand->shown, score_exact(&condition->path));
+        return score_pattern(operand->shown, score_exact(condition->path));
     if (condition->op == CERTMAP_OP_UNDER)
         return least(SCORE_RDN * operand->name->rdn_count, SCORE_MOST_RDNS);
-    if (condition->path.kind == CM_TEXT_IP)
+    if (condition->path->kind == CM_TEXT_IP)
         return SCORE_NETWORK + SCORE_ADDRESS * operand->bits / (8 * operand->matched.len);
-    return score_exact(&condition->path);
+    return score_exact(condition->path);
 }
 
 /* ---- expressions ---- */
@@ -73,19 +74,23 @@ static size_t score_condition(const struct cm_condition *condition) {
     size_t score = SIZE_MAX;
     if (condition->operand_count == 0)
         return SCORE_COMMON;
-    for (size_t i = 0; i < condition->operand_count; i++)
-        score = least(score, score_operand(condition, &condition->operands[i]));
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    while (cm_operands_next(&operands, &operand))
+        score = least(score, score_operand(condition, &operand));
     return score;
 }
 
 static size_t score_node(const struct certmap_rules *rules, const struct cm_mapping *mapping,
                          const struct cm_node *node) {
     size_t sum = 0, smallest = SIZE_MAX;
-    if (node->kind == CM_NODE_CONDITION)
-        return score_condition(&rules->conditions[mapping->first_condition + node->condition]);
+    if (node->kind == CM_NODE_CONDITION) {
+        const struct cm_condition condition = cm_condition_at(rules, node->value);
+        return score_condition(&condition);
+    }
     if (node->kind == CM_NODE_NOT)
         return SCORE_NOT;
-    for (const struct cm_node *member = node + 1; member < node + node->size; member += member->size) {
+    for (const struct cm_node *member = node + 1; member < node + cm_node_size(node); member += cm_node_size(member)) {
         const size_t one = score_node(rules, mapping, member);
         sum += one;
         smallest = least(smallest, one);
@@ -94,5 +99,5 @@ static size_t score_node(const struct certmap_rules *rules, const struct cm_mapp
 }
 
 size_t cm_score_mapping(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    return score_node(rules, mapping, &rules->nodes[mapping->first_node]);
+    return score_node(rules, mapping, &rules->nodes[mapping->nodes]);
 }

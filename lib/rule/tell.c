@@ -25,7 +25,7 @@ static struct certmap_explain_item start_item(const struct cm_tell *tell, enum c
 void cm_tell_mapping(struct cm_tell *tell, const struct cm_mapping *mapping, struct cm_verdict verdict, bool decides) {
     struct certmap_explain_item item = tell->item;
     item.kind = CERTMAP_EXPLAIN_MAPPING;
-    item.text = mapping->name;
+    item.text = cm_mapping_name(tell->rules, mapping);
     item.decides = decides;
     tell_item(tell, &item, 0, verdict);
 }
@@ -54,7 +54,7 @@ void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct
 void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping) {
     struct certmap_explain_item item = tell->item;
     item.kind = CERTMAP_EXPLAIN_NEAREST;
-    item.text = mapping->name;
+    item.text = cm_mapping_name(tell->rules, mapping);
     tell_item(tell, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
 }
 
@@ -77,7 +77,7 @@ static void put_texts(struct cm_out *out, const struct cm_condition *condition, 
     cm_condition_print(out, condition, NULL);
     ends[0] = out->len;
     cm_out_char(out, 0);
-    cm_path_print(out, &condition->path);
+    cm_path_print(out, condition->path);
     ends[1] = out->len;
     cm_out_char(out, 0);
     if (cm_condition_compares(condition))
@@ -161,7 +161,7 @@ static bool tell_values(struct cm_tell *tell, struct cm_eval *eval, const struct
                         unsigned depth, bool read) {
     const struct cm_list *list = cm_eval_list(eval, condition);
     bool room = tell->value_bytes > 0;
-    if (condition->path.field == CERTMAP_FIELD_CERTIFICATE || list->unknown != CERTMAP_CODE_NONE)
+    if (condition->path->field == CERTMAP_FIELD_CERTIFICATE || list->unknown != CERTMAP_CODE_NONE)
         return true;
     uint32_t at = cm_eval_first(eval, condition), next;
     for (bool first = true; at != CM_VALUE_NONE && room; first = false, at = next) {

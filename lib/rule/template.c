@@ -315,12 +315,12 @@ static enum certmap_status keep_template(const struct compile *compile, size_t s
     return keep_holes(&keep, compile, needs, err);
 }
 
-static enum certmap_status keep_text(const struct compile *compile, struct certmap_view flat, size_t separator,
-                                     struct certmap_error *err) {
+/* A text without holes stays where it is, for the caller to copy. */
+static enum certmap_status keep_text(const struct compile *compile, struct certmap_view flat, size_t separator) {
     struct cm_output *output = compile->output;
-    output->shown = cm_arena_text(compile->arena, flat);
-    output->separator = separator < flat.len && output->shown.data != NULL ? output->shown.data + separator : NULL;
-    return output->shown.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+    output->shown = flat;
+    output->separator = separator < flat.len ? flat.data + separator : NULL;
+    return CERTMAP_OK;
 }
 
 static enum certmap_status keep_output(const struct compile *compile, struct certmap_view flat, unsigned *needs,
@@ -333,7 +333,44 @@ static enum certmap_status keep_output(const struct compile *compile, struct cer
                         "the account %s is not DOMAIN\\user, user@domain or user",
                         cm_quote(compile->hole_count > 0 ? compile->source->text : flat).text);
     return compile->hole_count > 0 ? keep_template(compile, separator, needs, err)
-                                   : keep_text(compile, flat, separator, err);
+                                   : keep_text(compile, flat, separator);
+}
+
+/* ---- texts that need none of this ---- */
+
+/* Printable ASCII, given as it is to be: nothing stands for something else, and nothing could be refused. */
+static bool is_simple(const struct cm_output *output, const struct cm_source *source) {
+    const struct certmap_view text = source->text;
+    uint8_t wrong = 0;
+    if (source->written || output->language != CERTMAP_LANGUAGE_PLAIN || text.len > CERTMAP_MAX_TEXT_SIZE)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        wrong |= (text.data[i] < ' ') | (text.data[i] >= 0x7F);
+    return text.len > 0 && !wrong;
+}
+
+/* Where the first \ stands, else the last @, else NULL. */
+static const uint8_t *simple_separator(struct certmap_view text) {
+    const uint8_t *at = memchr(text.data, '\\', text.len);
+    for (size_t i = text.len; i > 0 && at == NULL; i--)
+        if (text.data[i - 1] == '@')
+            at = text.data + i - 1;
+    return at;
+}
+
+/* As is_account, of a text without a hole. False: the long way will say what is wrong. */
+static bool compile_simple(struct cm_output *output, const struct cm_source *source) {
+    const struct certmap_view text = source->text;
+    if (!is_simple(output, source))
+        return false;
+    const uint8_t *separator = simple_separator(text), *last = text.data + text.len - 1;
+    if (output->kind == CM_OUTPUT_ACCOUNT && separator != NULL &&
+        (separator == text.data || separator == last ||
+         memchr(separator + 1, '\\', (size_t)(last - separator)) != NULL))
+        return false;
+    output->shown = text;
+    output->separator = separator;
+    return true;
 }
 
 enum certmap_status cm_template_compile(struct cm_output *output, unsigned *needs, const struct cm_source *source,
@@ -341,10 +378,12 @@ enum certmap_status cm_template_compile(struct cm_output *output, unsigned *need
     const bool in_file = source->position.line > 0;
     struct compile compile = {.output = output, .source = source, .arena = arena, .scratch = scratch};
     struct certmap_view flat;
+    output->holes = NULL;
+    if (compile_simple(output, source))
+        return CERTMAP_OK;
     compile.token = (struct cm_token){.kind = CM_TOKEN_WORD, .text = source->text, .position = source->position};
     if (!in_file)
         compile.token.position = (struct cm_position){.line = 1, .column = 1};
-    output->holes = NULL;
     enum certmap_status status = read_symbols(&compile, err);
     if (status == CERTMAP_OK)
         status = check(&compile, &flat, err);

@@ -54,7 +54,8 @@ struct cm_source {
     struct cm_position position; /* where it begins in a file; line 0: in none */
 };
 
-/* Compiles a text into *output, of which kind, language and name are set already: the rest. *needs gets the
+/* Compiles a text into *output, of which kind, language and name are set already: the rest, but for last and head. Where
+ * it has no holes, its text is in scratch or where it was. *needs gets the
  * pieces of a certificate that the holes read. Errors, placed in the source where they are about a part of it: SYNTAX, LIMIT, MEMORY. */
 enum certmap_status cm_template_compile(struct cm_output *output, unsigned *needs, const struct cm_source *source,
                                         struct cm_arena *arena, struct cm_arena *scratch, struct certmap_error *err);

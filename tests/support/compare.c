@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare.h"
 #include "base/view.h"
-#include "rule/rules.h"
+#include "rule/store.h"
 
 static bool same(struct certmap_view a, struct certmap_view b) {
     return (a.data == NULL) == (b.data == NULL) && cm_view_equal(a, b);
@@ -18,31 +18,33 @@ static bool same_operand(const struct cm_operand *a, const struct cm_operand *b)
 }
 
 static const char *condition_difference(const struct cm_condition *a, const struct cm_condition *b) {
-    if (!same_path(&a->path, &b->path))
+    if (!same_path(a->path, b->path))
         return "the field of a condition";
     if (a->op != b->op || a->quantifier != b->quantifier || a->count != b->count ||
         (a->operand_count > 0 && a->nocase != b->nocase))
         return "the operator of a condition";
     if (a->operand_count != b->operand_count)
         return "the number of operands";
-    for (size_t i = 0; i < a->operand_count; i++)
-        if (!same_operand(&a->operands[i], &b->operands[i]))
+    struct cm_operands in_a = cm_operands_of(a), in_b = cm_operands_of(b);
+    struct cm_operand one, other;
+    while (cm_operands_next(&in_a, &one))
+        if (!cm_operands_next(&in_b, &other) || !same_operand(&one, &other))
             return "an operand";
     return NULL;
 }
 
 static const char *expression_difference(const struct certmap_rules *a, const struct cm_mapping *in_a,
                                          const struct certmap_rules *b, const struct cm_mapping *in_b) {
-    const struct cm_node *left = &a->nodes[in_a->first_node], *right = &b->nodes[in_b->first_node];
-    if (left->size != right->size)
+    const struct cm_node *left = cm_rules_root(a, in_a), *right = cm_rules_root(b, in_b);
+    if (left->value != right->value)
         return "the size of an expression";
-    for (size_t i = 0; i < left->size; i++) {
-        if (left[i].kind != right[i].kind || left[i].size != right[i].size)
+    for (size_t i = 0; i < left->value; i++) {
+        if (left[i].kind != right[i].kind || cm_node_size(&left[i]) != cm_node_size(&right[i]))
             return "the shape of an expression";
-        const char *difference = left[i].kind != CM_NODE_CONDITION
-                                     ? NULL
-                                     : condition_difference(&a->conditions[in_a->first_condition + left[i].condition],
-                                                            &b->conditions[in_b->first_condition + right[i].condition]);
+        if (left[i].kind != CM_NODE_CONDITION)
+            continue;
+        const struct cm_condition one = cm_condition_at(a, left[i].value), other = cm_condition_at(b, right[i].value);
+        const char *difference = condition_difference(&one, &other);
         if (difference != NULL)
             return difference;
     }
@@ -52,22 +54,30 @@ static const char *expression_difference(const struct certmap_rules *a, const st
 static const char *output_difference(const struct cm_output *a, const struct cm_output *b) {
     if (a->kind != b->kind || a->language != b->language || !same(a->name, b->name))
         return "the kind of an output";
+    if ((a->separator == NULL) != (b->separator == NULL) ||
+        (a->holes == NULL && a->separator != NULL && a->separator - a->shown.data != b->separator - b->shown.data) ||
+        !same(a->head, b->head))
+        return "an account";
     return same(a->shown, b->shown) && (a->holes == NULL) == (b->holes == NULL) ? NULL : "the text of an output";
+}
+
+static uint32_t score_of(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
+    return rules->scores != NULL ? rules->scores[mapping - rules->mappings] : 0;
 }
 
 static const char *mapping_difference(const struct certmap_rules *a, const struct cm_mapping *in_a,
                                       const struct certmap_rules *b, const struct cm_mapping *in_b) {
-    if (in_a->name.data != NULL && !same(in_a->name, in_b->name))
+    const struct certmap_view name = cm_mapping_name(a, in_a);
+    if (name.data != NULL && !same(name, cm_mapping_name(b, in_b)))
         return "the name of a mapping";
-    if (in_a->decision != in_b->decision || in_a->score != in_b->score)
+    if (in_a->allow != in_b->allow || score_of(a, in_a) != score_of(b, in_b))
         return "the decision or the score of a mapping";
-    if (!same(in_a->account, in_b->account) || !same(in_a->domain, in_b->domain) || !same(in_a->user, in_b->user))
-        return "an account";
-    if (in_a->output_count != in_b->output_count)
+    if (cm_mapping_outputs(a, in_a) != cm_mapping_outputs(b, in_b))
         return "the number of outputs";
-    for (size_t i = 0; i < in_a->output_count; i++) {
+    for (size_t i = 0; i < cm_mapping_outputs(a, in_a); i++) {
+        struct cm_output room, other;
         const char *difference =
-            output_difference(&a->outputs[in_a->first_output + i], &b->outputs[in_b->first_output + i]);
+            output_difference(cm_mapping_output(a, in_a, i, &room), cm_mapping_output(b, in_b, i, &other));
         if (difference != NULL)
             return difference;
     }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers for distinct values, 0, 1, 2 in the order in which they come. */
+#ifndef CM_BASE_NUMBERS_H
+#define CM_BASE_NUMBERS_H
+
+#include "certmap/certmap.h"
+
+/* Open addressing over a power of two of slots, at most half of them full. */
+struct cm_numbers {
+    uint64_t *values; /* by number */
+    size_t value_cap;
+    uint32_t *slots; /* a number + 1; 0: free */
+    uint32_t slot_count;
+    uint32_t count;
+};
+
+#define CM_NUMBERS_NONE UINT32_MAX
+
+/* The number of a value, or CM_NUMBERS_NONE. */
+uint32_t cm_numbers_find(const struct cm_numbers *numbers, uint64_t value);
+/* The same of a value that gets one if it has none. False: no memory. */
+bool cm_numbers_add(struct cm_numbers *numbers, uint64_t value, uint32_t *number,
+                    const struct certmap_allocator *allocator);
+void cm_numbers_free(struct cm_numbers *numbers, const struct certmap_allocator *allocator);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* A hash table of numbers, each of which stands for something that its owner knows: a name, a condition. */
+#ifndef CM_BASE_TABLE_H
+#define CM_BASE_TABLE_H
+
+#include "certmap/certmap.h"
+
+/* Open addressing over a power of two of slots, at most three quarters of them taken. */
+struct cm_table {
+    struct cm_table_slot {
+        uint32_t hash;
+        uint32_t number; /* + 1; 0: free */
+    } * slots;
+    size_t slot_count;
+    size_t count;
+};
+
+#define CM_TABLE_NONE UINT32_MAX
+
+/* Whether what a number stands for is what is looked for, which ctx knows. */
+typedef bool cm_table_same_fn(const void *ctx, uint32_t number);
+
+/* A hash of 64 bits as one of the table. */
+static inline uint32_t cm_table_hash(uint64_t hash) {
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+/* The number, or CM_TABLE_NONE. */
+uint32_t cm_table_find(const struct cm_table *table, uint32_t hash, cm_table_same_fn *same, const void *ctx);
+/* Adds a number that is not in the table; it is below CM_TABLE_NONE - 1. False: no memory. */
+bool cm_table_add(struct cm_table *table, uint32_t hash, uint32_t number, const struct certmap_allocator *allocator);
+void cm_table_free(struct cm_table *table, const struct certmap_allocator *allocator);
+
+#endif

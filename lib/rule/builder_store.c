@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/view.h"
+#include "rule/builder.h"
+#include "rule/operand.h"
+
+uint64_t cm_builder_seed(const struct certmap_builder *builder) {
+    return (uint64_t)(uintptr_t)builder;
+}
+
+/* ---- records ---- */
+
+static uint8_t *reserve(struct cm_record *record, size_t more, const struct certmap_allocator *allocator) {
+    uint8_t *bytes = cm_array_reserve(allocator, record->bytes, &record->cap, record->len + more, 1);
+    if (bytes == NULL)
+        return NULL;
+    record->bytes = bytes;
+    return bytes + record->len;
+}
+
+bool cm_record_number(struct cm_record *record, uint32_t number, const struct certmap_allocator *allocator) {
+    uint8_t *to = reserve(record, 5, allocator);
+    size_t len = 0;
+    if (to == NULL)
+        return false;
+    for (; number >= 0x80; number >>= 7)
+        to[len++] = (uint8_t)(number | 0x80);
+    to[len++] = (uint8_t)number;
+    record->len += len;
+    return true;
+}
+
+static bool record_bytes(struct cm_record *record, struct certmap_view bytes,
+                         const struct certmap_allocator *allocator) {
+    uint8_t *to = reserve(record, bytes.len + 1, allocator);
+    if (to == NULL)
+        return false;
+    if (bytes.len > 0)
+        memcpy(to, bytes.data, bytes.len);
+    to[bytes.len] = 0;
+    record->len += bytes.len + 1;
+    return true;
+}
+
+bool cm_record_string(struct cm_record *record, struct certmap_view string, const struct certmap_allocator *allocator) {
+    return cm_record_number(record, (uint32_t)string.len, allocator) && record_bytes(record, string, allocator);
+}
+
+bool cm_record_operand(struct cm_record *record, const struct cm_operand *operand, enum cm_text_kind kind,
+                       const struct certmap_allocator *allocator) {
+    const bool differs = !cm_view_equal(operand->shown, operand->matched);
+    if (!cm_record_number(record, (uint32_t)operand->shown.len << 1 | differs, allocator) ||
+        !record_bytes(record, operand->shown, allocator) ||
+        (differs && !cm_record_string(record, operand->matched, allocator)))
+        return false;
+    return kind != CM_TEXT_IP || cm_record_number(record, (uint32_t)operand->bits, allocator);
+}
+
+/* ---- text ---- */
+
+enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
+                                    struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    if (record->len > CM_MAX_TEXT - builder->text_len)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
+                        "the texts of the rules have more than %u bytes", (unsigned)CM_MAX_TEXT);
+    uint8_t *text =
+        cm_array_reserve(&builder->allocator, rules->text, &builder->text_cap, builder->text_len + record->len, 1);
+    if (text == NULL)
+        return cm_error_memory(err);
+    rules->text = text;
+    memcpy(text + builder->text_len, record->bytes, record->len);
+    *at = (uint32_t)builder->text_len;
+    builder->text_len += record->len;
+    return CERTMAP_OK;
+}
+
+struct head_search {
+    const struct certmap_builder *builder;
+    struct certmap_view head;
+};
+
+static bool is_head(const void *ctx, uint32_t number) {
+    const struct head_search *search = ctx;
+    const uint8_t *at = search->builder->rules->text + number;
+    return cm_view_equal(cm_store_string(&at), search->head);
+}
+
+enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
+                                    struct certmap_error *err) {
+    const struct head_search search = {builder, head};
+    const uint32_t hash = cm_table_hash(cm_hash_bytes(head.data, head.len, cm_builder_seed(builder)));
+    *at = cm_table_find(&builder->heads, hash, is_head, &search);
+    if (*at != CM_TABLE_NONE)
+        return CERTMAP_OK;
+    builder->record.len = 0;
+    if (!cm_record_string(&builder->record, head, &builder->allocator))
+        return cm_error_memory(err);
+    enum certmap_status status = cm_builder_keep(builder, &builder->record, at, err);
+    if (status == CERTMAP_OK && !cm_table_add(&builder->heads, hash, *at, &builder->allocator))
+        status = cm_error_memory(err);
+    return status;
+}
+
+static enum certmap_status too_many(const char *what, unsigned most, struct certmap_error *err) {
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the rules have more than %u %s", most, what);
+}
+
+/* ---- paths ---- */
+
+struct path_search {
+    const struct certmap_builder *builder;
+    const struct cm_path *path;
+};
+
+static bool is_path(const void *ctx, uint32_t number) {
+    const struct path_search *search = ctx;
+    const struct cm_path *there = &search->builder->rules->paths[number], *path = search->path;
+    return there->field == path->field && there->list == path->list && there->row == path->row &&
+           cm_view_equal(there->oid, path->oid);
+}
+
+static enum certmap_status add_path(struct certmap_builder *builder, const struct cm_path *path,
+                                    struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    struct cm_path *paths =
+        cm_array_reserve(&builder->allocator, rules->paths, &builder->path_cap, builder->path_count + 1, sizeof *paths);
+    if (builder->path_count == CM_MAX_PATHS)
+        return too_many("subfields", CM_MAX_PATHS, err);
+    if (paths == NULL)
+        return cm_error_memory(err);
+    rules->paths = paths;
+    paths[builder->path_count] = *path;
+    if (path->by_oid)
+        paths[builder->path_count].oid = cm_arena_text(&rules->arena, path->oid);
+    if (path->by_oid && paths[builder->path_count].oid.data == NULL)
+        return cm_error_memory(err);
+    builder->path_count++;
+    return CERTMAP_OK;
+}
+
+enum certmap_status cm_builder_path(struct certmap_builder *builder, const struct cm_path *path, uint32_t *number,
+                                    struct certmap_error *err) {
+    const struct path_search search = {builder, path};
+    const uint64_t place = (uint64_t)path->field << 16 | path->list << 8 | path->row;
+    const uint32_t hash =
+        cm_table_hash(cm_hash_bytes(path->oid.data, path->oid.len, cm_hash_mix(cm_builder_seed(builder) ^ place)));
+    *number = cm_table_find(&builder->paths, hash, is_path, &search);
+    if (*number != CM_TABLE_NONE)
+        return CERTMAP_OK;
+    *number = (uint32_t)builder->path_count;
+    enum certmap_status status = add_path(builder, path, err);
+    if (status == CERTMAP_OK && !cm_table_add(&builder->paths, hash, *number, &builder->allocator))
+        status = cm_error_memory(err);
+    return status;
+}
+
+/* ---- whole Names ---- */
+
+struct name_search {
+    const struct certmap_builder *builder;
+    const struct cm_operand *name;
+};
+
+static bool is_name(const void *ctx, uint32_t number) {
+    const struct name_search *search = ctx;
+    const struct cm_operand *there = &search->builder->rules->names[number];
+    return cm_view_equal(there->shown, search->name->shown) && cm_view_equal(there->matched, search->name->matched);
+}
+
+static enum certmap_status add_name(struct certmap_builder *builder, const struct cm_operand *name,
+                                    struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    struct cm_operand *names =
+        cm_array_reserve(&builder->allocator, rules->names, &builder->name_cap, builder->name_count + 1, sizeof *names);
+    if (builder->name_count == CM_MAX_NODES)
+        return too_many("Names", CM_MAX_NODES, err);
+    if (names == NULL)
+        return cm_error_memory(err);
+    rules->names = names;
+    enum certmap_status status =
+        cm_operand_keep_name(&names[builder->name_count], name, &rules->arena, &builder->scratch, err);
+    builder->name_count += status == CERTMAP_OK;
+    return status;
+}
+
+enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
+                                    struct certmap_error *err) {
+    const struct name_search search = {builder, name};
+    const uint32_t hash = cm_table_hash(cm_hash_bytes(name->matched.data, name->matched.len, cm_builder_seed(builder)));
+    *number = cm_table_find(&builder->names, hash, is_name, &search);
+    if (*number != CM_TABLE_NONE)
+        return CERTMAP_OK;
+    *number = (uint32_t)builder->name_count;
+    enum certmap_status status = add_name(builder, name, err);
+    if (status == CERTMAP_OK && !cm_table_add(&builder->names, hash, *number, &builder->allocator))
+        status = cm_error_memory(err);
+    return status;
+}
+
+/* ---- conditions ---- */
+
+struct condition_search {
+    const struct certmap_builder *builder;
+    struct cm_stored_condition condition;
+};
+
+/* The operands of equal conditions are the same bytes; no string is the beginning of another. */
+static bool is_condition(const void *ctx, uint32_t number) {
+    const struct condition_search *search = ctx;
+    const struct certmap_rules *rules = search->builder->rules;
+    const struct cm_stored_condition *there = &rules->conditions[number], *condition = &search->condition;
+    const struct cm_record *record = &search->builder->record;
+    return there->path == condition->path && there->op == condition->op && there->quantifier == condition->quantifier &&
+           there->nocase == condition->nocase && there->count == condition->count &&
+           record->len <= search->builder->text_len - there->operands &&
+           (record->len == 0 || memcmp(rules->text + there->operands, record->bytes, record->len) == 0);
+}
+
+static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_stored_condition *condition) {
+    const uint64_t words[] = {condition->path, (uint64_t)condition->op << 8 | condition->quantifier << 4 |
+                                                   condition->nocase | (uint64_t)condition->count << 16};
+    uint64_t hash = cm_hash_mix(cm_builder_seed(builder) ^ words[0]);
+    hash = cm_hash_mix(hash ^ words[1]);
+    return cm_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));
+}
+
+static enum certmap_status add_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
+                                      struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    if (rules->condition_count == CM_MAX_NODES)
+        return too_many("conditions", CM_MAX_NODES, err);
+    struct cm_stored_condition *conditions =
+        cm_array_reserve(&builder->allocator, rules->conditions, &builder->condition_cap, rules->condition_count + 1,
+                         sizeof *conditions);
+    if (conditions == NULL)
+        return cm_error_memory(err);
+    rules->conditions = conditions;
+    uint32_t at = 0;
+    if (builder->record.len > 0 && cm_builder_keep(builder, &builder->record, &at, err) != CERTMAP_OK)
+        return err->status;
+    condition.operands = at;
+    conditions[rules->condition_count++] = condition;
+    return CERTMAP_OK;
+}
+
+enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
+                                      uint32_t *number, struct certmap_error *err) {
+    const struct condition_search search = {builder, condition};
+    const uint32_t hash = hash_condition(builder, &condition);
+    *number = cm_table_find(&builder->conditions, hash, is_condition, &search);
+    if (*number != CM_TABLE_NONE)
+        return CERTMAP_OK;
+    *number = (uint32_t)builder->rules->condition_count;
+    enum certmap_status status = add_stored(builder, condition, err);
+    if (status == CERTMAP_OK && !cm_table_add(&builder->conditions, hash, *number, &builder->allocator))
+        status = cm_error_memory(err);
+    return status;
+}

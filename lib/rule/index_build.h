@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of building an index.
+ *
+ *     index_cover.c    which conditions a mapping is filed under
+ *     index_operand.c  the keys of an operand
+ *     index_build.c    the cheapest key of each condition; mappings under their keys; nodes
+ *     index_group.c    what a key leads to: mappings that share it, each expression once
+ *     index_pack.c     the slots, and one block of all */
+#ifndef CM_RULE_INDEX_BUILD_H
+#define CM_RULE_INDEX_BUILD_H
+
+#include "rule/index_cover.h"
+#include "rule/index_operand.h"
+
+/* The key of a condition, or no one key. */
+struct cm_choice {
+    uint64_t hash;
+    uint32_t probe; /* number; CM_INDEX_NONE: several operands */
+    uint32_t uses;  /* by so many mappings */
+};
+
+/* A mapping under a key. */
+struct cm_entry {
+    uint32_t key;
+    uint32_t mapping;
+};
+struct cm_entries {
+    struct cm_entry *at;
+    size_t count, cap;
+};
+
+struct cm_words {
+    uint32_t *at;
+    size_t count, cap;
+};
+
+/* The mappings with keys about a place. */
+struct cm_members {
+    struct cm_words mappings;
+    bool every; /* too many */
+};
+
+struct cm_build {
+    const struct certmap_rules *rules;
+    uint64_t seed;
+    uint32_t mapping_count; /* up to the first that is always true, if that decides */
+    bool first;             /* the first mapping that is not false decides: one that repeats it never does */
+    struct cm_keys keys;
+    struct cm_covers covers;
+    uint32_t *counters; /* how many mappings have a key; a power of two of them */
+    size_t counter_count;
+    uint32_t *costs; /* of each condition */
+    struct cm_choice *choices;
+    struct cm_numbers probes; /* packed */
+    struct cm_words stamps;   /* of each probe: the last node that has it, + 1 */
+    struct cm_words node_probes;
+    struct cm_index_node *nodes;
+    size_t node_count, node_cap;
+    struct cm_slot *slots; /* in no order */
+    size_t slot_count, slot_cap;
+    struct cm_words lists;
+    struct cm_numbers places; /* list and row */
+    struct cm_members *members;
+    size_t member_count, member_cap;
+    size_t copies; /* entries that nodes below the root may still make, so that all stays linear */
+};
+
+/* Sorts by key; what has the same keeps its order. scratch has room for as many. */
+void cm_entries_sort(struct cm_entry *entries, struct cm_entry *scratch, size_t count);
+bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_allocator *allocator);
+
+/* Files mappings, in order, in a new node at a level: *number. False: no memory. */
+bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, const uint32_t *mappings, size_t count);
+/* Adds the slot of a key that these mappings share, in order; some may be left out. The node is at level. */
+bool cm_group_add(struct cm_build *build, unsigned level, uint32_t key, uint32_t *mappings, size_t count);
+/* Adds a list as it is. */
+bool cm_list_words(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count);
+/* Adds a list; leaves out, if it can, mappings that repeat earlier ones. */
+bool cm_group_list(struct cm_build *build, uint32_t *list, uint32_t *mappings, size_t count);
+/* Makes the index of what was built. */
+enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_error *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The keys that an operand of a condition could be filed under: each has to be there in a certificate for which it
+ * holds. Patterns have several: their ends, and pieces of the literals between. */
+#ifndef CM_RULE_INDEX_OPERAND_H
+#define CM_RULE_INDEX_OPERAND_H
+
+#include "base/numbers.h"
+#include "rule/index.h"
+#include "rule/store.h"
+
+/* Longest end that a key has; of a longer one its first or last bytes. Of a Name: RDNs. */
+#define CM_END_MOST 64
+/* Most lengths of ends that are looked up for the values of one place. */
+#define CM_END_LENGTHS 6
+/* Most keys of one operand. */
+#define CM_KEYS_MOST 16
+
+struct cm_key {
+    struct cm_probe probe;
+    uint64_t hash;
+    uint32_t weight; /* what a look-up costs: a pattern's pieces are tried at each place of a value */
+};
+
+/* How long the ends at one place are. */
+struct cm_ends {
+    uint32_t counts[CM_END_MOST + 1];
+    uint8_t chosen[CM_END_LENGTHS]; /* the lengths that are looked up, ascending */
+    uint8_t chosen_count;
+};
+
+/* Makes keys. */
+struct cm_keys {
+    const struct certmap_rules *rules;
+    uint64_t seed; /* of the index */
+    struct cm_numbers places;
+    struct cm_ends *ends; /* by place and direction */
+    size_t end_count, end_cap;
+    size_t count; /* of the keys made last */
+    struct cm_key made[CM_KEYS_MOST];
+};
+
+/* First counts the ends of an operand; false: no memory. */
+bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand);
+/* Then, when all were counted, chooses the lengths. */
+void cm_keys_choose(struct cm_keys *keys);
+/* Then makes the keys of an operand: keys->made. */
+void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand);
+void cm_keys_free(struct cm_keys *keys);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/verify.h"
+#include "base/view.h"
+
+/* ---- plain conditions, read as they are stored ---- */
+
+struct plain {
+    const struct cm_path *path;
+    const struct cm_list *list;
+    struct certmap_view wanted;
+    bool nocase;
+};
+
+static struct plain read_plain(const struct cm_verify *verify, const struct cm_stored_condition *stored) {
+    const struct certmap_rules *rules = verify->eval.rules;
+    const struct cm_path *path = &rules->paths[stored->path];
+    const uint8_t *at = rules->text + stored->operands;
+    const uint32_t len = cm_store_number(&at);
+    struct certmap_view wanted = cm_store_bytes(&at, len >> 1);
+    if ((len & 1) != 0)
+        wanted = cm_store_string(&at);
+    return (struct plain){path, &verify->eval.peer->lists[path->list], wanted, stored->nocase};
+}
+
+static bool is_about(const struct plain *plain, const struct cm_value *value) {
+    return !plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid);
+}
+
+static bool is_wanted(const struct plain *plain, const struct cm_value *value) {
+    const struct certmap_view text = plain->nocase ? value->text.folded : value->text.nfc;
+    return text.len == plain->wanted.len && text.data != NULL && memcmp(text.data, plain->wanted.data, text.len) == 0;
+}
+
+/* Takes what the plain evaluator takes to look at a value; false when nothing is left. */
+static bool spend(struct cm_verify *verify, const struct plain *plain) {
+    size_t *steps = &verify->eval.steps;
+    const size_t wanted = 2 + plain->wanted.len / 16;
+    *steps = *steps > wanted ? *steps - wanted : 0;
+    return *steps > 0;
+}
+
+/* Whether the value that led here is the one. */
+static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
+    if (verify->hint == CM_VALUE_NONE || verify->hint_list != plain->list || verify->hint_row != plain->path->row)
+        return false;
+    const struct cm_value *value = &plain->list->values[verify->hint];
+    return is_wanted(plain, value) && is_about(plain, value);
+}
+
+static enum certmap_truth verify_plain(struct cm_verify *verify, const struct plain *plain) {
+    enum certmap_truth truth = CERTMAP_FALSE;
+    const struct cm_list *list = plain->list;
+    if (is_hint(verify, plain) && spend(verify, plain))
+        return CERTMAP_TRUE;
+    for (uint32_t at = cm_list_first(list, plain->path->row); at != CM_VALUE_NONE; at = list->values[at].next) {
+        const struct cm_value *value = &list->values[at];
+        if (!spend(verify, plain))
+            return CERTMAP_UNKNOWN;
+        if (!is_about(plain, value))
+            continue;
+        if (is_wanted(plain, value))
+            return CERTMAP_TRUE;
+        if (value->unreadable != CERTMAP_CODE_NONE)
+            truth = CERTMAP_UNKNOWN;
+    }
+    return verify->eval.steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
+}
+
+static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t number) {
+    const struct cm_stored_condition *stored = &verify->eval.rules->conditions[number];
+    if (stored->plain) {
+        const struct plain plain = read_plain(verify, stored);
+        if (plain.list->unknown == CERTMAP_CODE_NONE)
+            return verify_plain(verify, &plain);
+    }
+    const struct cm_condition condition = cm_condition_at(verify->eval.rules, number);
+    return cm_eval_condition(&verify->eval, &condition).truth;
+}
+
+/* ---- expressions ---- */
+
+/* A group whose members are being evaluated. */
+struct frame {
+    const struct cm_node *end;   /* behind its last member */
+    bool negate;                 /* a NOT, of one member */
+    enum certmap_truth decisive; /* of a member: ends the group */
+    enum certmap_truth result;   /* without such a member */
+};
+
+/* Every level that is nested (CERTMAP_MAX_NESTING) is a group or two, and the root is one. */
+enum { FRAMES = 2 * CERTMAP_MAX_NESTING + 4 };
+
+static struct frame open_group(const struct cm_node *group) {
+    const bool any = group->kind == CM_NODE_ANY;
+    return (struct frame){.end = group + cm_node_size(group),
+                          .negate = group->kind == CM_NODE_NOT,
+                          .decisive = any ? CERTMAP_TRUE : CERTMAP_FALSE,
+                          .result = any ? CERTMAP_FALSE : CERTMAP_TRUE};
+}
+
+/* Gives a group what its last member was. True: with that the group is known, and *truth is what it gives. */
+static bool close_group(struct frame *frame, enum certmap_truth *truth, const struct cm_node **at) {
+    if (frame->negate) {
+        if (*truth != CERTMAP_UNKNOWN)
+            *truth = *truth == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE;
+        return true;
+    }
+    if (*truth == frame->decisive) {
+        *at = frame->end;
+        return true;
+    }
+    if (*truth == CERTMAP_UNKNOWN)
+        frame->result = CERTMAP_UNKNOWN;
+    if (*at < frame->end)
+        return false;
+    *truth = frame->result;
+    return true;
+}
+
+static enum certmap_truth verify_leaf(struct cm_verify *verify, const struct cm_node *leaf) {
+    if (leaf->kind == CM_NODE_ALWAYS)
+        return CERTMAP_TRUE;
+    return verify_condition(verify, leaf->value);
+}
+
+enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
+    struct frame frames[FRAMES];
+    size_t depth = 0;
+    const struct cm_node *at = cm_rules_root(verify->eval.rules, mapping);
+    enum certmap_truth truth;
+    do {
+        while (at->kind != CM_NODE_CONDITION && at->kind != CM_NODE_ALWAYS)
+            frames[depth++] = open_group(at++);
+        truth = verify_leaf(verify, at++);
+        while (depth > 0 && close_group(&frames[depth - 1], &truth, &at))
+            depth--;
+    } while (depth > 0);
+    return truth;
+}
