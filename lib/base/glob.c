@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/glob.h"
+#include <string.h>
+
+/* What is left of a pattern and of a text. */
+struct glob {
+    const uint8_t *p, *p_end;
+    const uint8_t *t, *t_end;
+    size_t steps; /* left */
+    bool out;     /* there were not enough */
+};
 
 /* Where the last * was: on a mismatch the text it takes grows by one code point. */
 struct retry {
-    const uint8_t *pattern; /* after the *; NULL before the first one */
+    const uint8_t *pattern; /* after the * */
     const uint8_t *text;    /* where the rest was tried last */
 };
+
+/* Bytes that a * takes in one step, and those at both ends. */
+#define BYTES_A_STEP 16
+
+static bool spend(struct glob *glob, size_t steps) {
+    glob->out = glob->out || glob->steps < steps;
+    glob->steps = glob->out ? 0 : glob->steps - steps;
+    return !glob->out;
+}
 
 static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     do
@@ -14,34 +32,78 @@ static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Greedy matching with one point of return is enough: once what follows a * has matched at its
- * leftmost place, no earlier * needs to move. At most len(pattern) * len(text) steps. */
-enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_view text, size_t *steps) {
-    const uint8_t *p = pattern.data, *p_end = pattern.data + pattern.len;
-    const uint8_t *t = text.data, *t_end = text.data + text.len;
+/* Takes off what stands before the first wildcard and behind the last one; false where the text differs. */
+static bool trim(struct glob *glob) {
+    while (glob->p < glob->p_end && glob->p_end[-1] < CM_GLOB_ONE)
+        if (glob->t == glob->t_end || *--glob->p_end != *--glob->t_end)
+            return false;
+    while (glob->p < glob->p_end && *glob->p < CM_GLOB_ONE)
+        if (glob->t == glob->t_end || *glob->p++ != *glob->t++)
+            return false;
+    return glob->p < glob->p_end || glob->t == glob->t_end;
+}
+
+/* Goes to the next place where the literal behind a * could stand; false: there is none. */
+static bool find_literal(struct glob *glob) {
+    if (*glob->p >= CM_GLOB_ONE)
+        return true;
+    const uint8_t *found = memchr(glob->t, *glob->p, (size_t)(glob->t_end - glob->t));
+    const uint8_t *to = found != NULL ? found : glob->t_end;
+    const bool enough = spend(glob, (size_t)(to - glob->t) / BYTES_A_STEP);
+    glob->t = to;
+    return enough && found != NULL;
+}
+
+/* Takes the next character of pattern and text, which is no *; false: they differ. */
+static bool take_one(struct glob *glob) {
+    if (glob->t == glob->t_end || (*glob->p != CM_GLOB_ONE && *glob->p != *glob->t))
+        return false;
+    glob->t = *glob->p == CM_GLOB_ONE ? skip_code_point(glob->t, glob->t_end) : glob->t + 1;
+    glob->p++;
+    return true;
+}
+
+/* Begins behind a * once more, one code point later; false: there is no text left, or there was no *. */
+static bool try_again(struct glob *glob, struct retry *retry) {
+    if (retry->pattern == NULL || retry->text == glob->t_end)
+        return false;
+    glob->p = retry->pattern;
+    glob->t = skip_code_point(retry->text, glob->t_end);
+    return true;
+}
+
+/* Greedy matching with one point of return is enough: once what follows a * has matched at its leftmost place, no
+ * earlier * needs to move. */
+static bool match_rest(struct glob *glob) {
     struct retry retry = {NULL, NULL};
-    for (;;) {
-        if (*steps == 0)
-            return CERTMAP_UNKNOWN;
-        --*steps;
-        if (p < p_end && *p == CM_GLOB_MANY) {
-            retry = (struct retry){++p, t};
-            if (p == p_end)
-                return CERTMAP_TRUE;
-        } else if (p < p_end && t < t_end && *p == CM_GLOB_ONE) {
-            p++;
-            t = skip_code_point(t, t_end);
-        } else if (p < p_end && t < t_end && *p == *t) {
-            p++;
-            t++;
-        } else if (p == p_end && t == t_end) {
-            return CERTMAP_TRUE;
-        } else if (retry.pattern == NULL || retry.text == t_end) {
-            return CERTMAP_FALSE;
-        } else {
-            retry.text = skip_code_point(retry.text, t_end);
-            p = retry.pattern;
-            t = retry.text;
+    while (spend(glob, 1) && (glob->p < glob->p_end || glob->t < glob->t_end)) {
+        if (glob->p < glob->p_end && *glob->p == CM_GLOB_MANY) {
+            retry.pattern = ++glob->p;
+            if (glob->p == glob->p_end)
+                return true;
+        } else if (glob->p < glob->p_end && take_one(glob)) {
+            continue;
+        } else if (!try_again(glob, &retry)) {
+            return false;
         }
+        if (!find_literal(glob))
+            return false;
+        retry.text = glob->t;
     }
+    return true;
+}
+
+enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_view text, size_t *steps) {
+    struct glob glob = {.p = pattern.data,
+                        .p_end = pattern.data + pattern.len,
+                        .t = text.data,
+                        .t_end = text.data + text.len,
+                        .steps = *steps};
+    const bool ends = trim(&glob);
+    const size_t trimmed = pattern.len - (size_t)(glob.p_end - glob.p);
+    const bool matches = spend(&glob, 1 + trimmed / BYTES_A_STEP) && ends && match_rest(&glob);
+    *steps = glob.steps;
+    if (glob.out)
+        return CERTMAP_UNKNOWN;
+    return matches ? CERTMAP_TRUE : CERTMAP_FALSE;
 }

@@ -130,40 +130,30 @@ static bool begin_next(const struct cm_hunt *hunt, struct frame *frame) {
     return true;
 }
 
-/* Takes the next key; false when there is none. */
-static bool next_key(const struct cm_hunt *hunt, struct frame *frame) {
-    while (frame->count == 0)
-        if (!begin_next(hunt, frame))
-            return false;
-    frame->count--;
-    const uint64_t hash = frame->probe->text == CM_KEY_NAME ? cm_name_hash(frame->avas, frame->length, frame->seed)
-                                                            : cm_hash_bytes(frame->next++, frame->length, frame->seed);
-    frame->key = cm_key_in(frame->node, hash);
-    return true;
-}
-
 /* ---- look-ups ---- */
 
-static struct frame open_node(const struct cm_index *index, uint32_t number) {
-    const struct cm_index_node *node = &index->nodes[number];
-    const struct cm_probe *probes = index->probes + node->first_probe;
-    return (struct frame){
-        .node = number, .following = probes, .end = probes + node->probe_count, .value = CM_VALUE_NONE};
+static bool may_be_there(const struct cm_index *index, uint32_t key) {
+    const uint64_t bits = cm_bloom_bits(key);
+    return (index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) == bits;
 }
 
-/* The first slot that a key may be in, or NULL. */
-static const struct cm_slot *find_slot(const struct cm_index *index, uint32_t key) {
-    const uint64_t bits = cm_bloom_bits(key);
-    if ((index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) != bits)
-        return NULL;
-    return &index->slots[cm_key_slot(key, index->range)];
+/* Takes keys of the value up to one that may be there; false when there is none any more. */
+static bool next_of_value(const struct cm_index *index, struct frame *frame) {
+    while (frame->count > 0) {
+        frame->count--;
+        const uint64_t hash = frame->probe->text == CM_KEY_NAME
+                                  ? cm_name_hash(frame->avas, frame->length, frame->seed)
+                                  : cm_hash_bytes(frame->next++, frame->length, frame->seed);
+        frame->key = cm_key_in(frame->node, hash);
+        if (may_be_there(index, frame->key))
+            return true;
+    }
+    return false;
 }
 
 /* The next slot of the key that was taken last; NULL when there is none any more. */
 static const struct cm_slot *next_slot(struct frame *frame) {
     const struct cm_slot *slot = frame->slot;
-    if (slot == NULL)
-        return NULL;
     while (slot->kind != CM_TARGET_FREE && slot->key < frame->key)
         slot++;
     const bool found = slot->kind != CM_TARGET_FREE && slot->key == frame->key;
@@ -173,16 +163,29 @@ static const struct cm_slot *next_slot(struct frame *frame) {
 
 /* The next slot that a key of the certificate is in; NULL when all were taken, or the work is too much. */
 static const struct cm_slot *next_hit(struct cm_hunt *hunt, struct frame *frame) {
-    const struct cm_slot *slot;
-    while ((slot = next_slot(frame)) == NULL) {
-        if (!next_key(hunt, frame) || !take_work(hunt, 1))
-            return NULL;
-        frame->slot = find_slot(hunt->verify.eval.rules->index, frame->key);
+    const struct cm_index *index = hunt->verify.eval.rules->index;
+    const struct cm_slot *slot = frame->slot != NULL ? next_slot(frame) : NULL;
+    while (slot == NULL) {
+        while (!next_of_value(index, frame))
+            if (!begin_next(hunt, frame) || !take_work(hunt, frame->count))
+                return NULL;
+        frame->slot = &index->slots[cm_key_slot(frame->key, index->range)];
+        slot = next_slot(frame);
     }
     return slot;
 }
 
 /* ---- nodes ---- */
+
+static void open_node(struct frame *frame, const struct cm_index *index, uint32_t number) {
+    const struct cm_index_node *node = &index->nodes[number];
+    frame->node = number;
+    frame->following = index->probes + node->first_probe;
+    frame->end = frame->following + node->probe_count;
+    frame->value = CM_VALUE_NONE;
+    frame->count = 0;
+    frame->slot = NULL;
+}
 
 static void set_hint(struct cm_hunt *hunt, const struct frame *frame) {
     hunt->verify.hint_list = list_of(hunt, frame);
@@ -196,7 +199,7 @@ static bool take_slot(struct cm_hunt *hunt, const struct frame *frame, const str
     if (slot->kind == CM_TARGET_NODE) {
         if (index->nodes[slot->at].least >= hunt->best)
             return false;
-        *next = open_node(index, slot->at);
+        open_node(next, index, slot->at);
         return true;
     }
     set_hint(hunt, frame);
@@ -212,7 +215,7 @@ static void walk(struct cm_hunt *hunt) {
     const struct cm_index *index = hunt->verify.eval.rules->index;
     struct frame frames[CM_INDEX_DEPTH];
     size_t depth = 1;
-    frames[0] = open_node(index, 0);
+    open_node(&frames[0], index, 0);
     while (depth > 0) {
         struct frame *frame = &frames[depth - 1];
         const struct cm_slot *slot = next_hit(hunt, frame);

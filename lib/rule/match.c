@@ -92,6 +92,17 @@ static size_t search_index(struct state *state) {
     return index;
 }
 
+/* The same where the first mapping that is not false decides: nothing else has to be kept. */
+static void search_first(struct cm_search *search, const struct certmap_rules *rules, const struct certmap_peer *peer) {
+    struct cm_hunt hunt = cm_hunt_begin(rules, peer, CERTMAP_MAX_STEPS);
+    enum certmap_truth truth;
+    const size_t index = cm_hunt_next(&hunt, 0, &truth);
+    const bool found = index < rules->mapping_count;
+    search->looked = index + found;
+    search->answer.index = found ? index : CM_NO_MAPPING;
+    search->answer.unknown = found && truth == CERTMAP_UNKNOWN;
+}
+
 /* Whether the answer is that a mapping allows, or would if its texts could be built. Under `all`, one whose texts
  * cannot be built has denied already, which an allow that is unknown does not undo. */
 static bool is_allow(const struct state *state, const struct cm_answer *answer) {
@@ -104,7 +115,6 @@ static bool is_allow(const struct state *state, const struct cm_answer *answer) 
 static void finish(struct state *state, struct cm_search *search) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_answer *answer = &search->answer;
-    *answer = cm_found_answer(&state->found);
     const bool allow = is_allow(state, answer);
     if (allow && rules->policy != CERTMAP_POLICY_ALL)
         cm_output_build(state->result, rules, answer->index, state->peer, &state->steps);
@@ -122,9 +132,15 @@ static void finish(struct state *state, struct cm_search *search) {
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result, bool plain) {
     struct state state = {.found = cm_found_nothing(rules), .result = result, .peer = peer, .steps = CERTMAP_MAX_STEPS};
-    search->looked = 0;
-    if (!rules->disabled)
+    *search = (struct cm_search){.answer = cm_found_answer(&state.found)};
+    result->decision = CERTMAP_NONE;
+    result->other = (struct certmap_view)CERTMAP_NO_VIEW;
+    if (!rules->disabled && !plain && rules->policy == CERTMAP_POLICY_FIRST) {
+        search_first(search, rules, peer);
+    } else if (!rules->disabled) {
         search->looked = plain ? search_plainly(&state) : search_index(&state);
+        search->answer = cm_found_answer(&state.found);
+    }
     finish(&state, search);
     search->together = rules->policy == CERTMAP_POLICY_ALL && result->decision == CERTMAP_ALLOW;
 }
@@ -134,9 +150,10 @@ enum certmap_status certmap_match(const struct certmap_rules *rules, struct cert
     struct cm_search search;
     if (result == NULL || result->size < sizeof *result)
         return cm_error_argument(err, "certmap_match: result is NULL, or its size is too small");
-    cm_result_clear(result);
-    if (rules == NULL || peer == NULL || !peer->set)
+    if (rules == NULL || peer == NULL || !peer->set) {
+        cm_result_clear(result);
         return cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
+    }
     cm_search(&search, rules, peer, result, false);
     return CERTMAP_OK;
 }

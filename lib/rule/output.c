@@ -146,12 +146,33 @@ static bool fill(const struct filling *filling, bool first) {
     return true;
 }
 
+/* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. */
+static bool fill_plain(struct certmap_result *result, const struct certmap_rules *rules,
+                       const struct cm_mapping *mapping, struct cm_built *built) {
+    struct cm_output room;
+    const struct cm_output *account = cm_mapping_output(rules, mapping, 0, &room);
+    const uint8_t *separator = account->separator;
+    if (separator != NULL && account->head.data == NULL)
+        return false;
+    result->account = result->user = built->accounts[0] = account->shown;
+    result->accounts = built->accounts;
+    result->account_count = 1;
+    if (separator == NULL)
+        return true;
+    const struct certmap_view tail = cm_view(separator + 1, account->shown.len - account->head.len - 1);
+    const bool domain_first = *separator == '\\';
+    result->domain = domain_first ? account->head : tail;
+    result->user = domain_first ? tail : account->head;
+    return true;
+}
+
 void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
                      struct certmap_peer *peer, size_t *steps) {
     const struct filling filling = {result, rules, &rules->mappings[index], peer, steps};
     peer->built.len = 0;
     start(result, rules, index, CERTMAP_CODE_NONE);
-    fill(&filling, true);
+    if (!filling.mapping->plain || !fill_plain(result, rules, filling.mapping, &peer->built))
+        fill(&filling, true);
 }
 
 bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules, size_t index,

@@ -8,72 +8,84 @@ struct plain {
     const struct cm_path *path;
     const struct cm_list *list;
     struct certmap_view wanted;
+    size_t steps; /* that the plain evaluator takes to look at a value */
     bool nocase;
 };
 
-static struct plain read_plain(const struct cm_verify *verify, const struct cm_stored_condition *stored) {
-    const struct certmap_rules *rules = verify->eval.rules;
-    const struct cm_path *path = &rules->paths[stored->path];
+static struct certmap_view wanted_by(const struct certmap_rules *rules, const struct cm_stored_condition *stored) {
     const uint8_t *at = rules->text + stored->operands;
     const uint32_t len = cm_store_number(&at);
-    struct certmap_view wanted = cm_store_bytes(&at, len >> 1);
-    if ((len & 1) != 0)
-        wanted = cm_store_string(&at);
-    return (struct plain){path, &verify->eval.peer->lists[path->list], wanted, stored->nocase};
+    const struct certmap_view shown = cm_store_bytes(&at, len >> 1);
+    return (len & 1) != 0 ? cm_store_string(&at) : shown;
 }
 
-static bool is_about(const struct plain *plain, const struct cm_value *value) {
-    return !plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid);
-}
-
+/* What cannot be read has no data. */
 static bool is_wanted(const struct plain *plain, const struct cm_value *value) {
     const struct certmap_view text = plain->nocase ? value->text.folded : value->text.nfc;
-    return text.len == plain->wanted.len && text.data != NULL && memcmp(text.data, plain->wanted.data, text.len) == 0;
+    return text.len == plain->wanted.len && text.data != NULL && memcmp(text.data, plain->wanted.data, text.len) == 0 &&
+           (!plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid));
 }
 
-/* Takes what the plain evaluator takes to look at a value; false when nothing is left. */
-static bool spend(struct cm_verify *verify, const struct plain *plain) {
-    size_t *steps = &verify->eval.steps;
-    const size_t wanted = 2 + plain->wanted.len / 16;
-    *steps = *steps > wanted ? *steps - wanted : 0;
-    return *steps > 0;
+static bool clouds(const struct plain *plain, const struct cm_value *value) {
+    return value->unreadable != CERTMAP_CODE_NONE &&
+           (!plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid));
 }
 
 /* Whether the value that led here is the one. */
 static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
-    if (verify->hint == CM_VALUE_NONE || verify->hint_list != plain->list || verify->hint_row != plain->path->row)
-        return false;
-    const struct cm_value *value = &plain->list->values[verify->hint];
-    return is_wanted(plain, value) && is_about(plain, value);
+    return verify->hint != CM_VALUE_NONE && verify->hint_list == plain->list && verify->hint_row == plain->path->row &&
+           is_wanted(plain, &plain->list->values[verify->hint]);
+}
+
+/* Of several values that which led here is tried first. */
+static enum certmap_truth verify_several(struct cm_verify *verify, const struct plain *plain, uint32_t at) {
+    enum certmap_truth truth = CERTMAP_FALSE;
+    if (is_hint(verify, plain))
+        return CERTMAP_TRUE;
+    for (; at != CM_VALUE_NONE; at = plain->list->values[at].next) {
+        const struct cm_value *value = &plain->list->values[at];
+        if (verify->eval.steps <= plain->steps) {
+            verify->eval.steps = 0;
+            return CERTMAP_UNKNOWN;
+        }
+        verify->eval.steps -= plain->steps;
+        if (is_wanted(plain, value))
+            return CERTMAP_TRUE;
+        if (clouds(plain, value))
+            truth = CERTMAP_UNKNOWN;
+    }
+    return truth;
 }
 
 static enum certmap_truth verify_plain(struct cm_verify *verify, const struct plain *plain) {
-    enum certmap_truth truth = CERTMAP_FALSE;
     const struct cm_list *list = plain->list;
-    if (is_hint(verify, plain) && spend(verify, plain))
-        return CERTMAP_TRUE;
-    for (uint32_t at = cm_list_first(list, plain->path->row); at != CM_VALUE_NONE; at = list->values[at].next) {
-        const struct cm_value *value = &list->values[at];
-        if (!spend(verify, plain))
-            return CERTMAP_UNKNOWN;
-        if (!is_about(plain, value))
-            continue;
-        if (is_wanted(plain, value))
-            return CERTMAP_TRUE;
-        if (value->unreadable != CERTMAP_CODE_NONE)
-            truth = CERTMAP_UNKNOWN;
+    const uint32_t at = list->first != NULL ? list->first[plain->path->row] : CM_VALUE_NONE;
+    if (verify->eval.steps <= plain->steps) {
+        verify->eval.steps = 0; /* there may be values that were not looked at */
+        return CERTMAP_UNKNOWN;
     }
-    return verify->eval.steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
+    if (at == CM_VALUE_NONE)
+        return CERTMAP_FALSE;
+    if (list->values[at].next != CM_VALUE_NONE)
+        return verify_several(verify, plain, at);
+    verify->eval.steps -= plain->steps;
+    if (is_wanted(plain, &list->values[at]))
+        return CERTMAP_TRUE;
+    return clouds(plain, &list->values[at]) ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
 }
 
 static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t number) {
-    const struct cm_stored_condition *stored = &verify->eval.rules->conditions[number];
+    const struct certmap_rules *rules = verify->eval.rules;
+    const struct cm_stored_condition *stored = &rules->conditions[number];
     if (stored->plain) {
-        const struct plain plain = read_plain(verify, stored);
-        if (plain.list->unknown == CERTMAP_CODE_NONE)
+        const struct cm_path *path = &rules->paths[stored->path];
+        const struct cm_list *list = &verify->eval.peer->lists[path->list];
+        const struct certmap_view wanted = wanted_by(rules, stored);
+        const struct plain plain = {path, list, wanted, 2 + wanted.len / 16, stored->nocase};
+        if (list->unknown == CERTMAP_CODE_NONE)
             return verify_plain(verify, &plain);
     }
-    const struct cm_condition condition = cm_condition_at(verify->eval.rules, number);
+    const struct cm_condition condition = cm_condition_at(rules, number);
     return cm_eval_condition(&verify->eval, &condition).truth;
 }
 
