@@ -23,9 +23,14 @@ static inline uint64_t cm_key_typed(uint64_t seed, struct certmap_view oid) {
     return cm_hash_bytes(oid.data, oid.len, seed);
 }
 
+/* The hash of a key. Pieces of eight bytes are looked up at each place of a value: theirs is the quickest. */
+static inline uint64_t cm_key_hash(const uint8_t *bytes, size_t len, uint64_t seed) {
+    return len == 8 ? cm_hash_load(bytes) ^ seed : cm_hash_bytes(bytes, len, seed);
+}
+
 /* A hash as the key in a node. */
 static inline uint32_t cm_key_in(uint32_t node, uint64_t hash) {
-    return (uint32_t)(cm_hash_mix(hash ^ node * 0xD6E8FEB86659FD93U) >> 32);
+    return (uint32_t)(cm_hash_mix(cm_hash_mix(hash ^ node * 0xD6E8FEB86659FD93U)) >> 32);
 }
 
 /* Where a key's slot is, unless those of others have pushed it back. */

@@ -178,7 +178,7 @@ static uint64_t seed_of(const struct cm_keys *keys, const struct cm_condition *c
 static void add_key(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,
                     struct certmap_view bytes, uint32_t weight) {
     const uint64_t seed = seed_of(keys, condition, probe);
-    keys->made[keys->count++] = (struct cm_key){*probe, cm_hash_bytes(bytes.data, bytes.len, seed), weight};
+    keys->made[keys->count++] = (struct cm_key){*probe, cm_key_hash(bytes.data, bytes.len, seed), weight};
 }
 
 static void add_name(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,

@@ -73,9 +73,10 @@ static size_t spread_slots(struct cm_slot *to, const struct cm_build *build, uin
             to[at] = build->slots[i];
         next = at + 1;
     }
-    if (to != NULL)
+    const size_t end = next > range ? next : range;
+    for (; to != NULL && next <= end; next++)
         to[next] = (struct cm_slot){0, CM_TARGET_FREE, 0};
-    return next + 1;
+    return end + 1;
 }
 
 static void set_bloom(uint64_t *bloom, uint32_t range, const struct cm_build *build) {
@@ -121,7 +122,8 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
     for (size_t i = 0; i < sizes->probes; i++)
         probes[i] = unpack_probe(build->probes.values[build->node_probes.at[i]]);
     memcpy(placed, places, sizes->places * sizeof *places);
-    memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);
+    if (sizes->lists > 0)
+        memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);
     index->bloom = bloom;
     index->slots = slots;
     index->nodes = nodes;

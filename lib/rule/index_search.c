@@ -7,24 +7,36 @@
 /* Look-ups and candidates that a search may always have, however small the rule set is. */
 #define LEAST_WORK 4096
 
-struct cm_hunt cm_hunt_begin(const struct certmap_rules *rules, const struct certmap_peer *peer, size_t steps) {
-    return (struct cm_hunt){
-        .verify = {.eval = {.rules = rules, .peer = peer, .steps = steps}, .hint = CM_VALUE_NONE},
-        .work = LEAST_WORK + 2 * rules->mapping_count,
-    };
+void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
+    hunt->verify =
+        (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = CM_VALUE_NONE};
+    hunt->use_index = rules->index != NULL;
+    hunt->work = LEAST_WORK + 2 * rules->mapping_count;
+    memset(hunt->tried, 0, sizeof hunt->tried);
+}
+
+bool cm_hunt_again(struct cm_hunt *hunt) {
+    if (!hunt->use_index || hunt->verify.eval.steps > 0)
+        return false;
+    hunt->use_index = false;
+    hunt->verify.eval.steps = CERTMAP_MAX_STEPS;
+    return true;
 }
 
 /* ---- candidates ---- */
 
 /* Evaluates a mapping that can be better than the best. */
 static void consider(struct cm_hunt *hunt, uint32_t mapping) {
-    if (mapping < hunt->from || mapping >= hunt->best)
+    uint32_t *tried = &hunt->tried[mapping % CM_HUNT_TRIED];
+    if (mapping < hunt->from || mapping >= hunt->best || *tried == mapping + 1)
         return;
     const enum certmap_truth truth = cm_verify(&hunt->verify, &hunt->verify.eval.rules->mappings[mapping]);
-    if (truth != CERTMAP_FALSE) {
-        hunt->best = mapping;
-        hunt->truth = truth;
+    if (truth == CERTMAP_FALSE) {
+        *tried = mapping + 1;
+        return;
     }
+    hunt->best = mapping;
+    hunt->truth = truth;
 }
 
 static bool take_work(struct cm_hunt *hunt, size_t work) {
@@ -49,186 +61,134 @@ static void consider_all(struct cm_hunt *hunt) {
         consider(hunt, (uint32_t)i);
 }
 
-/* ---- the keys of a certificate, in one node ---- */
+/* ---- look-ups ---- */
 
-/* How far the keys of a node have been looked up. */
-struct frame {
+/* Takes what a slot leads to: mappings are evaluated, a node waits. */
+static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
+    const struct cm_index *index = hunt->verify.eval.rules->index;
+    if (slot->kind == CM_TARGET_MAPPING)
+        consider(hunt, slot->at);
+    else if (slot->kind == CM_TARGET_LIST)
+        (void)consider_list(hunt, index->lists + slot->at);
+    else if (index->nodes[slot->at].least >= hunt->best)
+        return;
+    else if (hunt->waiting_count < CM_MOST_WAITING)
+        hunt->waiting[hunt->waiting_count++] = slot->at;
+    else
+        hunt->work = 0;
+}
+
+/* Goes to the slots of a key. Most are not there, and the Bloom filter says so. */
+static void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
+    const struct cm_index *index = hunt->verify.eval.rules->index;
+    const uint32_t key = cm_key_in(node, hash);
+    const uint64_t bits = cm_bloom_bits(key);
+    if ((index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) != bits)
+        return;
+    const struct cm_slot *slot = &index->slots[cm_key_slot(key, index->range)];
+    while (slot->kind != CM_TARGET_FREE && slot->key < key)
+        slot++;
+    for (; slot->kind != CM_TARGET_FREE && slot->key == key; slot++)
+        take_slot(hunt, slot);
+}
+
+/* ---- the keys of a certificate ---- */
+
+/* A probe that is being looked up in a node. */
+struct probing {
     uint32_t node;
-    uint32_t value;                                 /* of the probe's list, or CM_VALUE_NONE: the probe is done */
-    const struct cm_probe *probe, *following, *end; /* end: behind the last one */
-    uint64_t probe_seed, seed;                      /* of the keys of the probe, and of those of the value */
-    const uint8_t *next;                            /* where the next key of the value begins */
-    const struct cm_list *avas;                     /* the same of a Name */
-    size_t length, count;                           /* of each key; how many are left */
-    const struct cm_slot *slot; /* where the key that was taken last may be found next; NULL: nowhere */
-    uint32_t key;
+    const struct cm_probe *probe;
+    uint64_t seed;
 };
 
-static const struct cm_list *list_of(const struct cm_hunt *hunt, const struct frame *frame) {
-    return &hunt->verify.eval.peer->lists[frame->probe->list];
-}
-
-static struct certmap_view value_bytes(const struct cm_probe *probe, const struct cm_value *value) {
-    if (probe->text == CM_KEY_OCTETS) /* behind a tag and a length of one octet each */
-        return cm_view(value->der.data + 2, value->der.len - 2);
-    return probe->text == CM_KEY_FOLDED ? value->text.folded : value->text.nfc;
-}
-
-/* Where keys are: one that is as long as the value, one at an end, or one at each place. */
-static void begin_bytes(struct frame *frame, struct certmap_view bytes) {
-    const struct cm_probe *probe = frame->probe;
-    frame->length = probe->shape == CM_KEY_EXACT ? bytes.len : probe->length;
-    if (bytes.len < frame->length)
+/* Pieces at each place of a value. */
+static void look_up_grams(struct cm_hunt *hunt, const struct probing *probing, uint64_t seed,
+                          struct certmap_view bytes) {
+    const size_t length = probing->probe->length;
+    if (!take_work(hunt, bytes.len))
         return;
-    const size_t places = bytes.len - frame->length;
-    frame->next = bytes.data + (probe->shape == CM_KEY_SUFFIX ? places : 0);
-    frame->count = probe->shape == CM_KEY_GRAM ? places + 1 : 1;
+    for (size_t i = 0; i + length <= bytes.len; i++)
+        look_up(hunt, probing->node, cm_key_hash(bytes.data + i, length, seed));
+}
+
+static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, uint64_t seed,
+                          struct certmap_view bytes) {
+    const struct cm_probe *probe = probing->probe;
+    const size_t length = probe->shape == CM_KEY_EXACT ? bytes.len : probe->length;
+    if (bytes.len < length)
+        return;
+    if (probe->shape == CM_KEY_GRAM)
+        look_up_grams(hunt, probing, seed, bytes);
+    else if (probe->shape == CM_KEY_SUFFIX)
+        look_up(hunt, probing->node, cm_key_hash(bytes.data + bytes.len - length, length, seed));
+    else
+        look_up(hunt, probing->node, cm_key_hash(bytes.data, length, seed));
 }
 
 /* A Name has one key, or none, if it has too few RDNs. */
-static void begin_name(struct frame *frame, const struct cm_list *avas) {
-    frame->length = frame->probe->shape == CM_KEY_EXACT ? avas->rdn_count : frame->probe->length;
-    frame->count = avas->rdn_count >= frame->length;
-    frame->avas = avas;
+static void look_up_name(struct cm_hunt *hunt, const struct probing *probing, uint64_t seed,
+                         const struct cm_list *avas) {
+    const struct cm_probe *probe = probing->probe;
+    const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
+    if (avas->rdn_count >= length && take_work(hunt, avas->count))
+        look_up(hunt, probing->node, cm_name_hash(avas, length, seed));
 }
 
-static void begin_value(struct frame *frame, const struct cm_value *value) {
-    const struct cm_probe *probe = frame->probe;
-    frame->seed = frame->probe_seed;
-    if (value->unreadable != CERTMAP_CODE_NONE)
-        return;
-    if (probe->typed)
-        frame->seed = cm_key_typed(frame->seed, value->oid);
-    if (probe->text == CM_KEY_NAME)
-        begin_name(frame, value->avas);
-    else
-        begin_bytes(frame, value_bytes(probe, value));
-}
-
-/* The certificate is no value of its list. */
-static void begin_probe(const struct cm_hunt *hunt, struct frame *frame) {
-    frame->probe_seed = frame->seed = cm_key_seed(hunt->verify.eval.rules->index->seed, frame->probe);
-    frame->value = CM_VALUE_NONE;
-    if (frame->probe->text == CM_KEY_BYTES)
-        begin_bytes(frame, hunt->verify.eval.peer->certificate);
-    else
-        frame->value = cm_list_first(list_of(hunt, frame), frame->probe->row);
-}
-
-/* Goes on to the next value, or the next probe; false when there is none. */
-static bool begin_next(const struct cm_hunt *hunt, struct frame *frame) {
-    if (frame->value != CM_VALUE_NONE) {
-        frame->value = list_of(hunt, frame)->values[frame->value].next;
-    } else {
-        if (frame->following == frame->end)
-            return false;
-        frame->probe = frame->following++;
-        begin_probe(hunt, frame);
+static void look_up_value(struct cm_hunt *hunt, const struct probing *probing, const struct cm_value *value) {
+    const struct cm_probe *probe = probing->probe;
+    const uint64_t seed = probe->typed ? cm_key_typed(probing->seed, value->oid) : probing->seed;
+    switch ((enum cm_key_text)probe->text) {
+    case CM_KEY_NFC:
+        look_up_bytes(hunt, probing, seed, value->text.nfc);
+        break;
+    case CM_KEY_FOLDED:
+        look_up_bytes(hunt, probing, seed, value->text.folded);
+        break;
+    case CM_KEY_OCTETS: /* behind a tag and a length of one octet each */
+        look_up_bytes(hunt, probing, seed, cm_view(value->der.data + 2, value->der.len - 2));
+        break;
+    case CM_KEY_NAME:
+        look_up_name(hunt, probing, seed, value->avas);
+        break;
+    case CM_KEY_BYTES: /* of the certificate, which is no value */
+        break;
     }
-    if (frame->value != CM_VALUE_NONE)
-        begin_value(frame, &list_of(hunt, frame)->values[frame->value]);
-    return true;
 }
 
-/* ---- look-ups ---- */
-
-static bool may_be_there(const struct cm_index *index, uint32_t key) {
-    const uint64_t bits = cm_bloom_bits(key);
-    return (index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) == bits;
-}
-
-/* Takes keys of the value up to one that may be there; false when there is none any more. */
-static bool next_of_value(const struct cm_index *index, struct frame *frame) {
-    while (frame->count > 0) {
-        frame->count--;
-        const uint64_t hash = frame->probe->text == CM_KEY_NAME
-                                  ? cm_name_hash(frame->avas, frame->length, frame->seed)
-                                  : cm_hash_bytes(frame->next++, frame->length, frame->seed);
-        frame->key = cm_key_in(frame->node, hash);
-        if (may_be_there(index, frame->key))
-            return true;
+static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_probe *probe) {
+    const struct cm_list *list = &hunt->verify.eval.peer->lists[probe->list];
+    const struct probing probing = {node, probe, cm_key_seed(hunt->verify.eval.rules->index->seed, probe)};
+    uint32_t at = list->first != NULL ? list->first[probe->row] : CM_VALUE_NONE;
+    hunt->verify.hint_list = list;
+    hunt->verify.hint_row = probe->row;
+    hunt->verify.hint = CM_VALUE_NONE;
+    if (probe->text == CM_KEY_BYTES)
+        look_up_bytes(hunt, &probing, probing.seed, hunt->verify.eval.peer->certificate);
+    for (; at != CM_VALUE_NONE && take_work(hunt, 1); at = list->values[at].next) {
+        hunt->verify.hint = at;
+        if (list->values[at].unreadable == CERTMAP_CODE_NONE)
+            look_up_value(hunt, &probing, &list->values[at]);
     }
-    return false;
-}
-
-/* The next slot of the key that was taken last; NULL when there is none any more. */
-static const struct cm_slot *next_slot(struct frame *frame) {
-    const struct cm_slot *slot = frame->slot;
-    while (slot->kind != CM_TARGET_FREE && slot->key < frame->key)
-        slot++;
-    const bool found = slot->kind != CM_TARGET_FREE && slot->key == frame->key;
-    frame->slot = found ? slot + 1 : NULL;
-    return found ? slot : NULL;
-}
-
-/* The next slot that a key of the certificate is in; NULL when all were taken, or the work is too much. */
-static const struct cm_slot *next_hit(struct cm_hunt *hunt, struct frame *frame) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
-    const struct cm_slot *slot = frame->slot != NULL ? next_slot(frame) : NULL;
-    while (slot == NULL) {
-        while (!next_of_value(index, frame))
-            if (!begin_next(hunt, frame) || !take_work(hunt, frame->count))
-                return NULL;
-        frame->slot = &index->slots[cm_key_slot(frame->key, index->range)];
-        slot = next_slot(frame);
-    }
-    return slot;
 }
 
 /* ---- nodes ---- */
 
-static void open_node(struct frame *frame, const struct cm_index *index, uint32_t number) {
+static void visit(struct cm_hunt *hunt, uint32_t number) {
+    const struct cm_index *index = hunt->verify.eval.rules->index;
     const struct cm_index_node *node = &index->nodes[number];
-    frame->node = number;
-    frame->following = index->probes + node->first_probe;
-    frame->end = frame->following + node->probe_count;
-    frame->value = CM_VALUE_NONE;
-    frame->count = 0;
-    frame->slot = NULL;
+    for (uint32_t i = 0; i < node->probe_count && node->least < hunt->best; i++)
+        look_up_probe(hunt, number, &index->probes[node->first_probe + i]);
+    hunt->verify.hint = CM_VALUE_NONE;
+    if (node->rest != CM_INDEX_NONE)
+        (void)consider_list(hunt, index->lists + node->rest);
 }
 
-static void set_hint(struct cm_hunt *hunt, const struct frame *frame) {
-    hunt->verify.hint_list = list_of(hunt, frame);
-    hunt->verify.hint_row = frame->probe->row;
-    hunt->verify.hint = frame->value;
-}
-
-/* Takes what a slot leads to; a node that may have a better mapping becomes the next frame. */
-static bool take_slot(struct cm_hunt *hunt, const struct frame *frame, const struct cm_slot *slot, struct frame *next) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
-    if (slot->kind == CM_TARGET_NODE) {
-        if (index->nodes[slot->at].least >= hunt->best)
-            return false;
-        open_node(next, index, slot->at);
-        return true;
-    }
-    set_hint(hunt, frame);
-    if (slot->kind == CM_TARGET_MAPPING)
-        consider(hunt, slot->at);
-    else
-        (void)consider_list(hunt, index->lists + slot->at);
-    return false;
-}
-
-/* Goes through the nodes that keys of the certificate lead to. */
+/* Visits the root, and the nodes that keys of the certificate lead to. */
 static void walk(struct cm_hunt *hunt) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
-    struct frame frames[CM_INDEX_DEPTH];
-    size_t depth = 1;
-    open_node(&frames[0], index, 0);
-    while (depth > 0) {
-        struct frame *frame = &frames[depth - 1];
-        const struct cm_slot *slot = next_hit(hunt, frame);
-        if (slot != NULL) {
-            depth += take_slot(hunt, frame, slot, frame + 1);
-            continue;
-        }
-        const uint32_t rest = index->nodes[frame->node].rest;
-        hunt->verify.hint = CM_VALUE_NONE;
-        if (rest != CM_INDEX_NONE)
-            (void)consider_list(hunt, index->lists + rest);
-        depth--;
-    }
+    hunt->waiting_count = 0;
+    visit(hunt, 0);
+    while (hunt->waiting_count > 0 && hunt->work > 0)
+        visit(hunt, hunt->waiting[--hunt->waiting_count]);
 }
 
 /* ---- what cannot be looked up ---- */
@@ -267,7 +227,7 @@ size_t cm_hunt_next(struct cm_hunt *hunt, size_t from, enum certmap_truth *truth
     const struct certmap_rules *rules = hunt->verify.eval.rules;
     hunt->from = from;
     hunt->best = rules->mapping_count;
-    bool done = rules->index != NULL && hunt->work > 0 && consider_clouded(hunt);
+    bool done = hunt->use_index && hunt->work > 0 && consider_clouded(hunt);
     if (done)
         walk(hunt);
     if (!done || hunt->work == 0)

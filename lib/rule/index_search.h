@@ -6,17 +6,31 @@
 #include "rule/index.h"
 #include "rule/verify.h"
 
+/* Most nodes that wait: a certificate whose keys lead to more is hostile, or the rules are; mappings are then looked at
+ * one by one. */
+#define CM_MOST_WAITING 1024
+
+/* How many mappings that turned out to be false are kept in mind: a value may have the key of one at each byte. */
+#define CM_HUNT_TRIED 16
+
 /* One search for one certificate. */
 struct cm_hunt {
     struct cm_verify verify;
+    uint32_t tried[CM_HUNT_TRIED]; /* mappings that are false, + 1, each at the place of its last bits */
+    bool use_index;
     size_t work; /* keys and candidates left; when they run out, mappings are looked at one by one */
     size_t from; /* mappings before it are not asked about */
     size_t best; /* the first one found; before, how many there are */
     enum certmap_truth truth;
+    size_t waiting_count;
+    uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
 };
 
-/* Work that an index may do before that is more than to look at all mappings. */
-struct cm_hunt cm_hunt_begin(const struct certmap_rules *rules, const struct certmap_peer *peer, size_t steps);
+/* *hunt need not be zeroed. */
+void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer);
+/* Whether the steps have run out, but the index has been at work: it may look at mappings in another order than that of
+ * trial, and at some several times. The search then has to begin again, which this prepares: without the index. */
+bool cm_hunt_again(struct cm_hunt *hunt);
 /* Finds the first mapping from `from` on that is not false: its index, with what it gave in *truth, or the number of
  * mappings. Allocates nothing, does not recurse. Once steps have run out every mapping is unknown. */
 size_t cm_hunt_next(struct cm_hunt *hunt, size_t from, enum certmap_truth *truth);

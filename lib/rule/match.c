@@ -83,20 +83,30 @@ static size_t search_plainly(struct state *state) {
 /* The same through the index, which knows of most mappings that they are false. */
 static size_t search_index(struct state *state) {
     const struct certmap_rules *rules = state->found.rules;
-    struct cm_hunt hunt = cm_hunt_begin(rules, state->peer, CERTMAP_MAX_STEPS);
+    struct cm_hunt hunt;
     enum certmap_truth truth;
-    size_t index = 0;
-    while ((index = cm_hunt_next(&hunt, index, &truth)) < rules->mapping_count)
-        if (!take(state, index++, truth))
-            break;
+    const struct state begin = *state;
+    size_t index;
+    cm_hunt_begin(&hunt, rules, state->peer);
+    do {
+        *state = begin;
+        state->result->decision = CERTMAP_NONE;
+        index = 0;
+        while ((index = cm_hunt_next(&hunt, index, &truth)) < rules->mapping_count)
+            if (!take(state, index++, truth))
+                break;
+    } while (cm_hunt_again(&hunt));
     return index;
 }
 
 /* The same where the first mapping that is not false decides: nothing else has to be kept. */
 static void search_first(struct cm_search *search, const struct certmap_rules *rules, const struct certmap_peer *peer) {
-    struct cm_hunt hunt = cm_hunt_begin(rules, peer, CERTMAP_MAX_STEPS);
+    struct cm_hunt hunt;
     enum certmap_truth truth;
-    const size_t index = cm_hunt_next(&hunt, 0, &truth);
+    cm_hunt_begin(&hunt, rules, peer);
+    size_t index = cm_hunt_next(&hunt, 0, &truth);
+    if (cm_hunt_again(&hunt))
+        index = cm_hunt_next(&hunt, 0, &truth);
     const bool found = index < rules->mapping_count;
     search->looked = index + found;
     search->answer.index = found ? index : CM_NO_MAPPING;
@@ -132,7 +142,7 @@ static void finish(struct state *state, struct cm_search *search) {
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result, bool plain) {
     struct state state = {.found = cm_found_nothing(rules), .result = result, .peer = peer, .steps = CERTMAP_MAX_STEPS};
-    *search = (struct cm_search){.answer = cm_found_answer(&state.found)};
+    *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
     result->other = (struct certmap_view)CERTMAP_NO_VIEW;
     if (!rules->disabled && !plain && rules->policy == CERTMAP_POLICY_FIRST) {

@@ -38,7 +38,7 @@ static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
 }
 
 /* Of several values that which led here is tried first. */
-static enum certmap_truth verify_several(struct cm_verify *verify, const struct plain *plain, uint32_t at) {
+static enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain, uint32_t at) {
     enum certmap_truth truth = CERTMAP_FALSE;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
@@ -57,21 +57,24 @@ static enum certmap_truth verify_several(struct cm_verify *verify, const struct 
     return truth;
 }
 
-static enum certmap_truth verify_plain(struct cm_verify *verify, const struct plain *plain) {
-    const struct cm_list *list = plain->list;
-    const uint32_t at = list->first != NULL ? list->first[plain->path->row] : CM_VALUE_NONE;
-    if (verify->eval.steps <= plain->steps) {
+/* Mostly there is one value, which can be read, and it is compared here. */
+static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm_stored_condition *stored,
+                                       const struct cm_path *path, const struct cm_list *list) {
+    const struct certmap_view wanted = wanted_by(verify->eval.rules, stored);
+    const size_t steps = 2 + wanted.len / 16;
+    if (verify->eval.steps <= steps) {
         verify->eval.steps = 0; /* there may be values that were not looked at */
         return CERTMAP_UNKNOWN;
     }
-    if (at == CM_VALUE_NONE)
+    if (list->first == NULL || list->first[path->row] == CM_VALUE_NONE)
         return CERTMAP_FALSE;
-    if (list->values[at].next != CM_VALUE_NONE)
-        return verify_several(verify, plain, at);
-    verify->eval.steps -= plain->steps;
-    if (is_wanted(plain, &list->values[at]))
-        return CERTMAP_TRUE;
-    return clouds(plain, &list->values[at]) ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
+    const struct cm_value *value = &list->values[list->first[path->row]];
+    if (value->next != CM_VALUE_NONE || path->by_oid || value->unreadable != CERTMAP_CODE_NONE) {
+        const struct plain plain = {path, list, wanted, steps, stored->nocase};
+        return verify_values(verify, &plain, list->first[path->row]);
+    }
+    verify->eval.steps -= steps;
+    return cm_view_equal(stored->nocase ? value->text.folded : value->text.nfc, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t number) {
@@ -80,10 +83,8 @@ static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t nu
     if (stored->plain) {
         const struct cm_path *path = &rules->paths[stored->path];
         const struct cm_list *list = &verify->eval.peer->lists[path->list];
-        const struct certmap_view wanted = wanted_by(rules, stored);
-        const struct plain plain = {path, list, wanted, 2 + wanted.len / 16, stored->nocase};
         if (list->unknown == CERTMAP_CODE_NONE)
-            return verify_plain(verify, &plain);
+            return verify_plain(verify, stored, path, list);
     }
     const struct cm_condition condition = cm_condition_at(rules, number);
     return cm_eval_condition(&verify->eval, &condition).truth;
@@ -135,10 +136,10 @@ static enum certmap_truth verify_leaf(struct cm_verify *verify, const struct cm_
     return verify_condition(verify, leaf->value);
 }
 
-enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
+/* Any expression. */
+static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_node *at) {
     struct frame frames[FRAMES];
     size_t depth = 0;
-    const struct cm_node *at = cm_rules_root(verify->eval.rules, mapping);
     enum certmap_truth truth;
     do {
         while (at->kind != CM_NODE_CONDITION && at->kind != CM_NODE_ALWAYS)
@@ -147,5 +148,19 @@ enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *
         while (depth > 0 && close_group(&frames[depth - 1], &truth, &at))
             depth--;
     } while (depth > 0);
+    return truth;
+}
+
+/* The root is an AND, mostly of conditions. */
+enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
+    const struct cm_node *root = cm_rules_root(verify->eval.rules, mapping), *end = root + root->value;
+    enum certmap_truth truth = CERTMAP_TRUE;
+    for (const struct cm_node *member = root + 1; member < end; member += cm_node_size(member)) {
+        const enum certmap_truth one =
+            member->kind == CM_NODE_CONDITION ? verify_condition(verify, member->value) : verify_tree(verify, member);
+        if (one == CERTMAP_FALSE)
+            return CERTMAP_FALSE;
+        truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
+    }
     return truth;
 }
