@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules and a certificate's Names: an explanation gives what a match gives, twice, and the audit line holds nothing
- * that acts on a log. The input is
+/* Rules and a certificate's Names: an explanation gives what a match gives, twice, the search through the index gives
+ * what the plain one gives, and the audit line holds nothing that acts on a log. The input is
  *
  *     rules 00 H L subject issuer
  *
  * where H L is the length of the subject; the top bit of H says that the whole certificate is supplied, for which
  * the Names together stand, and the next one that in place of the issuer there are extensions. What is not a rule
- * set or a Name is replaced by one that is, so that the other parts still count. */
+ * set or a Name is replaced by one that is, so that the other parts still count. Of an input that begins with 01 the
+ * other bytes choose what random.h makes: rules, and certificates that hit them. */
 #include "rules.h"
+#include "support/random.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -136,17 +138,48 @@ static void check_line(const struct certmap_result *result) {
     free(line);
 }
 
-static void check_match(const struct certmap_rules *rules, struct certmap_peer *peer) {
+static void check_match(struct certmap_rules *rules, struct certmap_peer *peer) {
     const struct certmap_result first = f_match(rules, peer);
     struct f_told told;
     f_explain(&told, rules, peer, &first);
+    f_check_searches(rules, peer);
     const struct certmap_result second = f_match(rules, peer);
     f_check_same_result(&first, &second);
     check_line(&first);
     f_told_free(&told);
 }
 
+enum { CERTIFICATES = 4 };
+
+/* Rules and certificates that the bytes choose. */
+static void check_world(const uint8_t *data, size_t size) {
+    struct t_random random = {data, size, 1};
+    struct t_random_cert made = T_RANDOM_CERT_INIT;
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_peer *peer = NULL;
+    struct t_world world;
+    struct f_load load;
+    t_world_make(&world, &random);
+    t_world_rules(&text, &world);
+    f_load(&load, t_view(&text), SIZE_MAX);
+    F_HOLDS(load.status == CERTMAP_OK);
+    F_HOLDS(certmap_peer_new(&peer, NULL, NULL) == CERTMAP_OK);
+    for (size_t i = 0; i < CERTIFICATES; i++) {
+        t_world_cert(&made, &world);
+        F_HOLDS(certmap_peer_set(peer, &made.cert, NULL) == CERTMAP_OK);
+        check_match(load.rules, peer);
+    }
+    f_unload(&load);
+    certmap_peer_free(peer);
+    t_random_cert_free(&made);
+    t_buf_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (size > 0 && data[0] == 1) {
+        check_world(data + 1, size - 1);
+        return 0;
+    }
     struct input input = split(data, size);
     struct t_buf subject = T_BUF_INIT, issuer = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;

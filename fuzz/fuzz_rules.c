@@ -2,7 +2,7 @@
 /* Rules in the native language. Every finding stands where it says, and the first error is the one that is
  * returned. What loads loads the same way twice, and out of memory leaves nothing. The conditions of an
  * explanation parse, print the same again, and are as true as they were. What is printed of all the rules loads
- * as the same rules. */
+ * as the same rules. The search through the index finds what the plain one finds. */
 #include "rules.h"
 #include "support/compare.h"
 
@@ -80,6 +80,7 @@ static void check_condition(struct certmap_peer *peer, const char *condition, en
     F_HOLDS(f_truth(&matched) == truth);
     f_explain(&told, load.rules, peer, &matched);
     F_HOLDS(strcmp((const char *)told.conditions.data + 1, condition) == 0);
+    f_check_searches(load.rules, peer);
     f_told_free(&told);
     f_unload(&load);
     t_buf_free(&text);
@@ -94,7 +95,9 @@ static void check_conditions(struct certmap_peer *peer, const struct f_told *tol
 static void check_explanations(const struct f_load *a, const struct f_load *b) {
     struct t_buf subject = T_BUF_INIT, issuer = T_BUF_INIT, extensions = T_BUF_INIT;
     struct certmap_peer *peer = make_peer(&subject, &issuer, &extensions);
-    const struct certmap_result first = f_match(a->rules, peer), second = f_match(b->rules, peer);
+    const struct certmap_result first = f_match(a->rules, peer);
+    f_check_searches(b->rules, peer);
+    const struct certmap_result second = f_match(b->rules, peer);
     struct f_told told, again;
     f_check_same_result(&first, &second);
     f_explain(&told, a->rules, peer, &first);

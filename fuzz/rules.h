@@ -5,6 +5,7 @@
 
 #include "dn.h"
 #include "support/alloc.h"
+#include "support/search.h"
 
 /* One load of a text, and what it gave. */
 struct f_load {
@@ -137,6 +138,13 @@ static inline struct certmap_result f_match(const struct certmap_rules *rules, s
     F_HOLDS(certmap_match(rules, peer, &result, NULL) == CERTMAP_OK);
     f_check_result(&result, rules);
     return result;
+}
+
+/* Holds the search through the index, which small rule sets get for that, against the plain one. Inputs are too short
+ * for the plain one to run out of steps. */
+static inline void f_check_searches(struct certmap_rules *rules, struct certmap_peer *peer) {
+    F_HOLDS(t_index_make(rules));
+    F_HOLDS(t_search_agree(rules, peer));
 }
 
 /* What a result says about the mapping that ended the search. */

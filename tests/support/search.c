@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "search.h"
+#include "rule/index.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool t_index_make(struct certmap_rules *rules) {
+    struct cm_index *index = NULL;
+    if (rules->index == NULL && rules->mapping_count > 0) {
+        if (cm_index_build(&index, rules, NULL) != CERTMAP_OK)
+            return false;
+        rules->index = index;
+    }
+    return true;
+}
+
+/* ---- what a search says ---- */
+
+static void put(struct t_buf *text, const char *string) {
+    t_bytes(text, string, strlen(string));
+}
+
+static void put_number(struct t_buf *text, const char *what, size_t number) {
+    char line[64];
+    snprintf(line, sizeof line, "%s %zd\n", what, number == SIZE_MAX ? -1 : (ptrdiff_t)number);
+    put(text, line);
+}
+
+static void put_view(struct t_buf *text, const char *what, struct certmap_view view) {
+    put(text, what);
+    put(text, view.data == NULL ? " -" : " \"");
+    t_bytes(text, view.data != NULL ? view.data : (const uint8_t *)"", view.len);
+    put(text, view.data == NULL ? "\n" : "\"\n");
+}
+
+static void put_texts(struct t_buf *text, const struct certmap_result *result) {
+    put_view(text, "mapping", result->mapping);
+    put_view(text, "other", result->other);
+    put_view(text, "account", result->account);
+    put_view(text, "domain", result->domain);
+    put_view(text, "user", result->user);
+    for (size_t i = 0; i < result->account_count; i++)
+        put_view(text, "one of accounts", result->accounts[i]);
+    for (size_t i = 0; i < result->group_count; i++)
+        put_view(text, "group", result->groups[i]);
+    for (size_t i = 0; i < result->attribute_count; i++) {
+        put_view(text, "attribute", result->attributes[i].name);
+        put_view(text, "value", result->attributes[i].value);
+    }
+}
+
+void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct certmap_peer *peer, bool plain) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct cm_search search;
+    cm_search(&search, rules, peer, &result, plain);
+    put(text, certmap_decision_name(result.decision));
+    put(text, " ");
+    put(text, certmap_code_name(result.reason));
+    put_number(text, "\nkind", result.kind);
+    put_number(text, "index", result.index);
+    put_texts(text, &result);
+    put_number(text, "answer", search.answer.index);
+    put_number(text, "unknown", search.answer.unknown);
+    put_number(text, "another", search.answer.other);
+    put_number(text, "looked", search.looked);
+    put_number(text, "together", search.together);
+}
+
+/* ---- where they differ ---- */
+
+static void print_rules(const struct certmap_rules *rules) {
+    size_t len = 0;
+    (void)certmap_rules_print(NULL, 0, &len, rules, NULL, NULL, NULL);
+    char *text = malloc(len + 1);
+    if (text != NULL && certmap_rules_print(text, len + 1, &len, rules, NULL, NULL, NULL) == CERTMAP_OK)
+        fprintf(stderr, "%s\n", text);
+    free(text);
+}
+
+static void print_value(struct certmap_peer *peer, enum certmap_field field, size_t index) {
+    struct certmap_value value = CERTMAP_VALUE_INIT;
+    if (certmap_peer_value(peer, &value, field, index, NULL) != CERTMAP_OK)
+        return;
+    fprintf(stderr, "%s.%.*s %.*s rdn %zu: \"%.*s\" %s\n", certmap_field_name(field), (int)value.subfield.len,
+            value.subfield.len > 0 ? (const char *)value.subfield.data : "", (int)value.oid.len,
+            value.oid.len > 0 ? (const char *)value.oid.data : "", value.rdn, (int)value.text.len,
+            value.text.data != NULL ? (const char *)value.text.data : "", certmap_code_name(value.unreadable));
+}
+
+static void print_peer(struct certmap_peer *peer) {
+    for (unsigned i = CERTMAP_FIELD_SUBJECT; i <= CERTMAP_FIELD_ISSUER_KEY_SHA256; i++) {
+        const enum certmap_field field = (enum certmap_field)i;
+        const enum certmap_code unknown = certmap_peer_field_unknown(peer, field);
+        if (unknown != CERTMAP_CODE_NONE)
+            fprintf(stderr, "%s: %s\n", certmap_field_name(field), certmap_code_name(unknown));
+        for (size_t k = 0; k < certmap_peer_value_count(peer, field); k++)
+            print_value(peer, field, k);
+    }
+}
+
+bool t_search_agree(const struct certmap_rules *rules, struct certmap_peer *peer) {
+    struct t_buf plain = T_BUF_INIT, indexed = T_BUF_INIT;
+    t_search_tell(&plain, rules, peer, true);
+    t_search_tell(&indexed, rules, peer, false);
+    const bool same = plain.len == indexed.len && memcmp(plain.data, indexed.data, plain.len) == 0;
+    if (!same) {
+        print_rules(rules);
+        print_peer(peer);
+        fprintf(stderr, "plainly:\n%.*s\nthrough the index:\n%.*s\n", (int)plain.len, (const char *)plain.data,
+                (int)indexed.len, (const char *)indexed.data);
+    }
+    t_buf_free(&plain);
+    t_buf_free(&indexed);
+    return same;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The two searches of a match, held against each other. Knows nothing of Check: fuzz targets use it too. */
+#ifndef T_SEARCH_H
+#define T_SEARCH_H
+
+#include "der.h"
+#include "rule/match.h"
+
+/* Gives rules an index, if they have so few mappings that they have none; they keep it. False: no memory. */
+bool t_index_make(struct certmap_rules *rules);
+
+/* Appends all that a search says - the plain one, or the one through the index -, as text. */
+void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct certmap_peer *peer, bool plain);
+/* Whether both searches say the same; if not, both are printed to standard error, and the rules. */
+bool t_search_agree(const struct certmap_rules *rules, struct certmap_peer *peer);
+
+#endif
