@@ -143,13 +143,14 @@ static void report_expat_error(struct cm_iis *iis, const struct cm_iis_encoding 
 static enum XML_Status feed(struct cm_iis *iis) {
     enum XML_Status status;
     size_t done = iis->bom, size = PIECE;
+    cm_iis_progress_phase(&iis->progress, CM_IIS_READ);
     do {
         size = size < iis->text.len - done ? size : iis->text.len - done;
         status = XML_Parse(iis->xml, (const char *)iis->text.data + done, (int)size, done + size == iis->text.len);
         done += size;
         size = done - iis->bom - bytes_used(iis);
         size = size > PIECE ? size : PIECE;
-    } while (status == XML_STATUS_OK && done < iis->text.len);
+    } while (status == XML_STATUS_OK && cm_iis_goes_on(iis, done, iis->text.len) && done < iis->text.len);
     return status;
 }
 

@@ -338,7 +338,7 @@ bool cm_parser_take_condition(struct cm_parser *parser) {
     struct test test = {.condition = CERTMAP_CONDITION_INIT};
     const size_t errors = parser->findings.errors;
     cm_arena_reset(&parser->strings);
-    if (!take_test(parser, &test))
+    if (!cm_parser_goes_on(parser) || !take_test(parser, &test))
         return false;
     if (test.named)
         return test.issuers == NULL || add_issuers(parser, &test);

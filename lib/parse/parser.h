@@ -64,6 +64,8 @@ bool cm_parser_memory_failed(struct cm_parser *parser);
 
 /* ---- tokens ---- */
 
+/* Tells how far the text is read. False: the caller has had enough. */
+bool cm_parser_goes_on(struct cm_parser *parser);
 void cm_parser_advance(struct cm_parser *parser);
 bool cm_parser_is_punct(const struct cm_parser *parser, char c);
 bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word);

@@ -2,10 +2,16 @@
 #include "rule/builder.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "rule/score.h"
 #include <string.h>
 
 /* ---- the object ---- */
+
+void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator) {
+    *builder = (struct certmap_builder){.allocator = *allocator};
+    cm_arena_init(&builder->scratch, &builder->allocator, SIZE_MAX / 2);
+}
 
 enum certmap_status certmap_builder_new(struct certmap_builder **builder, const struct certmap_allocator *allocator,
                                         struct certmap_error *err) {
@@ -15,38 +21,43 @@ enum certmap_status certmap_builder_new(struct certmap_builder **builder, const 
     struct certmap_builder *made = cm_alloc(&own, sizeof *made);
     if (made == NULL)
         return cm_error_memory(err);
-    *made = (struct certmap_builder){.allocator = own};
-    cm_arena_init(&made->scratch, &own, SIZE_MAX / 2);
+    cm_builder_start(made, &own);
     *builder = made;
     return CERTMAP_OK;
 }
 
-/* Forgets everything that was added. */
-static void empty(struct certmap_builder *builder) {
+/* Forgets everything that was added, the options included. The rules may have been given away. */
+static void empty(struct certmap_builder *builder, bool given_away) {
     struct certmap_allocator own = builder->allocator;
     cm_arena_free(&builder->scratch);
     cm_nameset_free(&builder->names, &own);
-    certmap_rules_free(builder->rules);
-    *builder = (struct certmap_builder){.allocator = own};
-    cm_arena_init(&builder->scratch, &own, SIZE_MAX / 2);
+    if (builder->rules != NULL && builder->rules->meter != NULL)
+        own = builder->rules->meter->inner;
+    if (!given_away)
+        certmap_rules_free(builder->rules);
+    cm_builder_start(builder, &own);
 }
 
 void certmap_builder_free(struct certmap_builder *builder) {
     if (builder == NULL)
         return;
+    empty(builder, false);
     struct certmap_allocator own = builder->allocator;
-    empty(builder);
     cm_release(&own, builder);
 }
 
 /* Remembers the first error for certmap_builder_finish; tells the caller of this one. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
                                     const struct certmap_error *own, struct certmap_error *err) {
-    if (status != CERTMAP_OK && builder->first.status == CERTMAP_OK)
-        builder->first = *own;
-    if (status != CERTMAP_OK && err != NULL)
-        *err = *own;
-    return status;
+    if (status == CERTMAP_OK)
+        return status;
+    struct certmap_error told = *own;
+    cm_builder_blame_limit(builder, &told);
+    if (builder->first.status == CERTMAP_OK)
+        builder->first = told;
+    if (err != NULL)
+        *err = told;
+    return told.status;
 }
 
 /* The rule set that is being built, made when it is first needed. */
@@ -230,9 +241,14 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
     return CERTMAP_OK;
 }
 
-static void score_mappings(struct certmap_rules *rules) {
-    for (size_t i = 0; i < rules->mapping_count; i++)
+static enum certmap_status score_mappings(struct certmap_builder *builder, struct certmap_error *err) {
+    struct certmap_rules *rules = builder->rules;
+    for (size_t i = 0; i < rules->mapping_count; i++) {
         rules->mappings[i].score = cm_score_mapping(rules, &rules->mappings[i]);
+        if (!cm_progress_at(&builder->progress, i, rules->mapping_count))
+            return cm_progress_cancelled(err);
+    }
+    return cm_progress_at(&builder->progress, 1, 1) ? CERTMAP_OK : cm_progress_cancelled(err);
 }
 
 /* Moves the one-to-one mappings to the front; both kinds keep their order. */
@@ -263,14 +279,15 @@ enum certmap_status certmap_builder_finish(struct certmap_builder *builder, stru
     if (status == CERTMAP_OK && builder->first.status == CERTMAP_OK)
         status = order_mappings(builder, &own);
     cm_builder_note(builder, status, &own, NULL);
+    if (builder->first.status == CERTMAP_OK)
+        cm_builder_note(builder, score_mappings(builder, &own), &own, NULL);
     status = builder->first.status;
     if (status == CERTMAP_OK) {
-        score_mappings(builder->rules);
         *rules = builder->rules;
-        builder->rules = NULL;
+        cm_meter_stop((*rules)->meter);
     } else if (err != NULL) {
         *err = builder->first;
     }
-    empty(builder);
+    empty(builder, status == CERTMAP_OK);
     return status;
 }

@@ -2,6 +2,7 @@
 /* The inside of the builder.
  *
  *     builder.c            the object, groups, the end
+ *     builder_options.c    a limit of memory, progress
  *     builder_mapping.c    mappings: names
  *     builder_output.c     accounts, domains, groups, attributes
  *     builder_condition.c  conditions: subfields, operands */
@@ -9,6 +10,7 @@
 #define CM_RULE_BUILDER_H
 
 #include "rule/nameset.h"
+#include "rule/progress.h"
 #include "rule/rules.h"
 #include "rule/template.h"
 
@@ -26,6 +28,7 @@ struct certmap_builder {
     size_t one_to_one_count;
     size_t operand;             /* which one of the condition was at fault, or SIZE_MAX */
     struct certmap_error first; /* of an earlier call, if its status is not OK */
+    struct cm_progress progress;
 };
 
 /* ---- for the parser, which learns of some things late ---- */
@@ -47,8 +50,13 @@ enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, str
 enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
                                           const struct cm_source *value, struct certmap_error *err);
 
+/* Where an error says that there is no memory, and the limit of the options is why: says that. */
+void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_error *error);
+
 /* ---- among the builder's files ---- */
 
+/* Makes a builder an empty one. */
+void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator);
 /* Remembers the first error for certmap_builder_finish, and passes this one on. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
                                     const struct certmap_error *own, struct certmap_error *err);

@@ -2,17 +2,20 @@
 #include "rule/rules.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/meter.h"
 
 void certmap_rules_free(struct certmap_rules *rules) {
     if (rules == NULL)
         return;
     struct certmap_allocator own = rules->allocator;
+    struct cm_meter *meter = rules->meter;
     cm_arena_free(&rules->arena);
     cm_release(&own, rules->mappings);
     cm_release(&own, rules->nodes);
     cm_release(&own, rules->conditions);
     cm_release(&own, rules->outputs);
     cm_release(&own, rules);
+    cm_meter_free(meter);
 }
 
 unsigned certmap_rules_needs(const struct certmap_rules *rules) {

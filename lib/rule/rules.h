@@ -74,6 +74,7 @@ struct cm_mapping {
 
 struct certmap_rules {
     struct certmap_allocator allocator;
+    struct cm_meter *meter; /* what the allocator is, where the options of the builder have a limit; else NULL */
     struct cm_arena arena;
     struct cm_mapping *mappings;
     struct cm_node *nodes;
