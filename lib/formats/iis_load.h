@@ -164,7 +164,9 @@ struct cm_iis {
     struct cm_iis_findings findings;
 
     struct XML_ParserStruct *xml;
-    size_t bom; /* bytes before what expat sees */
+    size_t bom;                  /* bytes before what expat sees */
+    bool plain_lines;            /* lines are counted here, not by expat */
+    struct cm_iis_place counted; /* up to where */
 
     enum cm_iis_element stack[CM_IIS_STACK]; /* the way down to where we are */
     size_t top;
@@ -205,7 +207,7 @@ struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text);
 /* Reads the text to its end, or up to what stops it, and fills the levels. */
 void cm_iis_parse(struct cm_iis *iis);
 /* Where expat is. */
-struct cm_iis_place cm_iis_here(const struct cm_iis *iis);
+struct cm_iis_place cm_iis_here(struct cm_iis *iis);
 
 /* ---- iis_encoding.c ---- */
 

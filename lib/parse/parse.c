@@ -39,6 +39,8 @@ static bool take_when(struct cm_parser *parser, bool *always) {
 static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision) {
     const struct cm_token before = parser->catch_all;
     struct certmap_error warning;
+    if (!always && before.kind == CM_TOKEN_END)
+        return;
     struct cm_quoted name = cm_quote(parser->mapping_name.text);
     if (always && decision == CERTMAP_ALLOW) {
         cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_ALLOWS_EVERYONE, "the mapping %s allows every certificate",

@@ -26,6 +26,14 @@ struct cm_issuers {
     } certificates, keys;
 };
 
+/* Words of conditions that were right: most rules are about a few. */
+#define CM_PARSER_FIELDS 8
+struct cm_known_field {
+    struct certmap_view word; /* of the text; len 0: none */
+    enum certmap_field field;
+    size_t subfield_len; /* at its end, more than 0 */
+};
+
 struct cm_parser {
     struct certmap_allocator allocator;
     const struct certmap_parse_options *options;
@@ -38,6 +46,8 @@ struct cm_parser {
     size_t operand_cap;
     struct cm_position *positions; /* of the operands */
     size_t position_cap;
+    struct cm_known_field known[CM_PARSER_FIELDS];
+    size_t next_known;
     size_t nesting;
     size_t mapping_count;
     struct cm_token mapping_name; /* of the mapping being read; its text unescaped, if that is possible */
