@@ -854,8 +854,9 @@ START_TEST(index_without_memory) {
     for (size_t n = 0;; n++) {
         struct certmap_error error = {.status = CERTMAP_OK};
         struct cm_index *index = NULL;
+        struct cm_progress progress = {.fn = NULL};
         t_alloc_fail_at(&memory, n);
-        const enum certmap_status status = cm_index_build(&index, rules, &error);
+        const enum certmap_status status = cm_index_build(&index, rules, &progress, &error);
         if (!t_alloc_failed(&memory)) {
             ck_assert_int_eq(status, CERTMAP_OK);
             ck_assert_uint_eq(memory.live, live + 1);

@@ -284,6 +284,8 @@ static const struct {
     {200, "argument"},
     {201, "memory"},
     {202, "buffer-too-small"},
+    {203, "cancelled"},
+    {204, "memory-limit"},
     {210, "no-certificate"},
     {211, "not-verified"},
     {212, "handshake-unfinished"},

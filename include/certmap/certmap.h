@@ -114,11 +114,12 @@ enum certmap_status {
     CERTMAP_OK = 0,
     CERTMAP_ERROR_ARGUMENT = 1,    /* the caller's mistake: NULL, a size that is too small, order */
     CERTMAP_ERROR_MEMORY = 2,      /* the allocator returned NULL */
-    CERTMAP_ERROR_LIMIT = 3,       /* the input is over one of the limits above */
+    CERTMAP_ERROR_LIMIT = 3,       /* the input is over one of the limits above, or over the caller's own */
     CERTMAP_ERROR_SYNTAX = 4,      /* rules or a textual Name that cannot be loaded */
     CERTMAP_ERROR_CERTIFICATE = 5, /* a certificate or Name that is not well-formed */
     CERTMAP_ERROR_BUFFER = 6,      /* the caller's buffer is too small; the size needed is given */
-    CERTMAP_ERROR_UNVERIFIED = 7   /* a connection without a verified peer certificate */
+    CERTMAP_ERROR_UNVERIFIED = 7,  /* a connection without a verified peer certificate */
+    CERTMAP_ERROR_CANCELLED = 8    /* the caller's progress function said to stop */
 };
 
 /* What the rules say about a certificate. */
@@ -165,6 +166,8 @@ enum certmap_code {
     CERTMAP_CODE_ARGUMENT = 200,
     CERTMAP_CODE_MEMORY = 201,
     CERTMAP_CODE_BUFFER_TOO_SMALL = 202,
+    CERTMAP_CODE_CANCELLED = 203,            /* the progress function said to stop */
+    CERTMAP_CODE_MEMORY_LIMIT = 204,         /* over struct certmap_build_options.memory */
     CERTMAP_CODE_NO_CERTIFICATE = 210,       /* the connection has no peer certificate */
     CERTMAP_CODE_NOT_VERIFIED = 211,         /* the TLS library did not accept the certificate */
     CERTMAP_CODE_HANDSHAKE_UNFINISHED = 212, /* possession of the key is not proven yet */
@@ -552,6 +555,25 @@ typedef bool certmap_issuer_add_fn(void *add_ctx, const uint8_t sha256[CERTMAP_S
 typedef const char *certmap_issuer_file_fn(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add,
                                            void *add_ctx);
 
+/* Told how far a call that makes a rule set is: done of total. The units mean nothing. total stays the same
+ * within one call, done never falls, and a call that succeeds has told total of total; about 200 times at most,
+ * from the thread that made the call. False: stop, and nothing is loaded. Must not use the objects of the call. */
+typedef bool certmap_progress_fn(void *ctx, size_t done, size_t total);
+
+/* How a rule set is made, whatever it is made from. */
+struct certmap_build_options {
+    size_t size; /* sizeof(struct certmap_build_options) */
+    /* Most bytes that making the rule set may ask of the allocator, held at one time: the rule set, what is needed
+     * beside it until it is finished, and while a block is resized the old one and the new one; 0: no limit. Each
+     * block has a header of a few words for this. More is LIMIT, with CERTMAP_CODE_MEMORY_LIMIT. What is allocated
+     * later, in certmap_explain, is not counted. */
+    size_t memory;
+    certmap_progress_fn *progress; /* may be NULL */
+    void *progress_ctx;
+};
+#define CERTMAP_BUILD_OPTIONS_INIT                                                                                     \
+    { sizeof(struct certmap_build_options), 0, NULL, NULL }
+
 /* How rule text is loaded. A NULL options pointer stands for all zero. */
 struct certmap_parse_options {
     size_t size;                               /* sizeof(struct certmap_parse_options) */
@@ -560,13 +582,15 @@ struct certmap_parse_options {
     void *diag_ctx;
     certmap_issuer_file_fn *issuer_file; /* opens what `file` names; NULL: such rules are an error */
     void *issuer_file_ctx;
+    const struct certmap_build_options *build; /* progress: of reading and of compiling; memory: of all that the call
+                                                * allocates. NULL: none, and no limit */
 };
 #define CERTMAP_PARSE_OPTIONS_INIT                                                                                     \
-    { sizeof(struct certmap_parse_options), NULL, NULL, NULL, NULL, NULL }
+    { sizeof(struct certmap_parse_options), NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* Loads rules in the native language (docs/rules.md) from UTF-8 text, which is not kept. Nothing is
  * loaded from a text with an error. The caller owns *rules and frees it after its last reader.
- * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
+ * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX, CANCELLED. */
 CERTMAP_API enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
                                                     const struct certmap_parse_options *options,
                                                     struct certmap_error *err);
@@ -693,6 +717,12 @@ CERTMAP_API enum certmap_status certmap_builder_new(struct certmap_builder **bui
                                                     const struct certmap_allocator *allocator,
                                                     struct certmap_error *err);
 CERTMAP_API void certmap_builder_free(struct certmap_builder *builder);
+/* Sets how the next rule set is made: comes before every other call for it, once. The options are copied, and hold
+ * until certmap_builder_finish, which is the only call that tells progress. memory is of the builder too.
+ * Errors: ARGUMENT, MEMORY, LIMIT; certmap_builder_finish then fails with it. */
+CERTMAP_API enum certmap_status certmap_builder_options(struct certmap_builder *builder,
+                                                        const struct certmap_build_options *options,
+                                                        struct certmap_error *err);
 
 /* The calls below copy what they are given. After an error of any of them certmap_builder_finish
  * fails with the status of the first one, so that half a rule set never results; the others go on
@@ -746,8 +776,8 @@ CERTMAP_API enum certmap_status certmap_builder_policy(struct certmap_builder *b
 CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_error *err);
 /* Compiles what was added into a rule set that the caller owns. A builder without a mapping gives a
  * rule set that matches nothing. Whether it succeeds or fails, the builder is empty afterwards.
- * Errors: ARGUMENT (a group left open or empty, a mapping without conditions), MEMORY, the first error
- * of an earlier call. */
+ * Errors: ARGUMENT (a group left open or empty, a mapping without conditions), MEMORY, LIMIT, CANCELLED, the
+ * first error of an earlier call. */
 CERTMAP_API enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
                                                        struct certmap_error *err);
 

@@ -31,9 +31,13 @@ struct certmap_iis_options {
     bool check_setup; /* also warn, through diag, of what else in the file makes the site unsafe: the
                        * module, sslFlags, other authentications, bindings, passwords in clear.
                        * docs/iis.md has the list. What is loaded stays the same */
+    const struct certmap_build_options *build; /* NULL: no progress is told, and there is no limit of memory.
+                       * progress: of reading, checking and compiling. memory: of the builder that makes the rule
+                       * set, as in certmap_builder_options; the mappings as they were read, passwords and the
+                       * memory of expat are not counted, and grow with the text */
 };
 #define CERTMAP_IIS_OPTIONS_INIT                                                                                       \
-    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL, false }
+    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL, false, NULL }
 
 /* How the server is to log a mapped account on: the section's logonMethod and the passwords. */
 struct certmap_iis_logon;
@@ -47,8 +51,8 @@ struct certmap_iis_logon;
  * and the caller owns it. No message ever holds one. Our own buffers are wiped after use; those
  * that expat allocates cannot be, and the text is the caller's to wipe.
  *
- * Errors: ARGUMENT, MEMORY, LIMIT (over CERTMAP_MAX_RULES_SIZE), SYNTAX (line and column of the
- * element at fault; the text names the attribute). */
+ * Errors: ARGUMENT, MEMORY, LIMIT (over CERTMAP_MAX_RULES_SIZE, or over build->memory), SYNTAX (line and
+ * column of the element at fault; the text names the attribute), CANCELLED. */
 CERTMAP_API enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
                                                  struct certmap_view text, const struct certmap_iis_options *options,
                                                  struct certmap_error *err);

@@ -32,6 +32,8 @@ static const struct {
     {CERTMAP_CODE_ARGUMENT, "argument"},
     {CERTMAP_CODE_MEMORY, "memory"},
     {CERTMAP_CODE_BUFFER_TOO_SMALL, "buffer-too-small"},
+    {CERTMAP_CODE_CANCELLED, "cancelled"},
+    {CERTMAP_CODE_MEMORY_LIMIT, "memory-limit"},
     {CERTMAP_CODE_NO_CERTIFICATE, "no-certificate"},
     {CERTMAP_CODE_NOT_VERIFIED, "not-verified"},
     {CERTMAP_CODE_HANDSHAKE_UNFINISHED, "handshake-unfinished"},

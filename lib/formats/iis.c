@@ -45,6 +45,34 @@ static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap
         cm_iis_build(iis, rules, logon);
 }
 
+/* What ended the run, or what it found. */
+static enum certmap_status tell(const struct cm_iis *iis, const struct certmap_iis_options *options,
+                                struct certmap_error *err) {
+    if (iis->fatal.status == CERTMAP_OK)
+        return cm_iis_findings_tell(&iis->findings, options->diag, options->diag_ctx, err);
+    if (err != NULL)
+        *err = iis->fatal;
+    return iis->fatal.status;
+}
+
+static enum certmap_status check_options(const struct certmap_iis_options *options, struct certmap_allocator *allocator,
+                                         struct certmap_error *err) {
+    if (options->size < sizeof *options || !cm_iis_allocator_init(allocator, options->allocator))
+        return fail_argument(err, "the size of options is too small, or the allocator lacks a function");
+    if (options->build != NULL && options->build->size < sizeof *options->build)
+        return fail_argument(err, "the size of options->build is too small");
+    return CERTMAP_OK;
+}
+
+static void set_options(struct cm_iis *iis, const struct certmap_iis_options *options) {
+    iis->check_setup = options->check_setup;
+    iis->build = options->build;
+    if (options->build == NULL)
+        return;
+    iis->progress.fn = options->build->progress;
+    iis->progress.ctx = options->build->progress_ctx;
+}
+
 enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
                                      struct certmap_view text, const struct certmap_iis_options *options,
                                      struct certmap_error *err) {
@@ -53,8 +81,9 @@ enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certma
     struct certmap_allocator allocator;
     if (rules == NULL || (text.data == NULL && text.len > 0))
         return fail_argument(err, "rules or text is NULL");
-    if (given->size < sizeof *given || !cm_iis_allocator_init(&allocator, given->allocator))
-        return fail_argument(err, "the size of options is too small, or the allocator lacks a function");
+    enum certmap_status status = check_options(given, &allocator, err);
+    if (status != CERTMAP_OK)
+        return status;
     if (text.len > CERTMAP_MAX_RULES_SIZE)
         return cm_iis_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
                             CERTMAP_MAX_RULES_SIZE);
@@ -64,12 +93,11 @@ enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certma
     if (iis == NULL)
         return fail_memory(err);
     iis->keep_passwords = logon != NULL;
-    iis->check_setup = given->check_setup;
-    enum certmap_status status = cm_iis_site_set(iis, given->site, err);
+    set_options(iis, given);
+    status = cm_iis_site_set(iis, given->site, err);
     if (status == CERTMAP_OK) {
         run(iis, rules, logon);
-        status =
-            iis->memory ? fail_memory(err) : cm_iis_findings_tell(&iis->findings, given->diag, given->diag_ctx, err);
+        status = tell(iis, given, err);
     }
     free_run(iis);
     return status;

@@ -21,10 +21,14 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
 
 /* ---- building ---- */
 
+static bool is_about_memory(const struct certmap_error *error) {
+    return error->status == CERTMAP_ERROR_MEMORY || error->code == CERTMAP_CODE_MEMORY_LIMIT;
+}
+
 /* What a builder refused, at its element. Anything but memory lets the search for errors go on. */
 static void refuse(struct cm_iis_build *build, struct certmap_error *error, struct cm_iis_place place) {
-    if (error->status == CERTMAP_ERROR_MEMORY) {
-        cm_iis_no_memory(build->iis);
+    if (is_about_memory(error)) {
+        cm_iis_fail(build->iis, error);
         return;
     }
     cm_iis_error_place(error, place);
@@ -88,7 +92,7 @@ static void refuse_mapping(struct cm_iis_build *build, struct certmap_error *err
     if (user && account.len != mapping->user.len)
         attribute = "defaultLogonDomain and userName";
     cm_iis_error(&named, error->status, error->code, "%s: %s", attribute, error->text);
-    refuse(build, error->status == CERTMAP_ERROR_MEMORY ? error : &named, mapping->place);
+    refuse(build, is_about_memory(error) ? error : &named, mapping->place);
 }
 
 /* Begins the mapping in the builder; returns the builder to go on with. */
@@ -112,12 +116,12 @@ static struct certmap_builder *begin_mapping(struct cm_iis_build *build, struct 
 }
 
 /* certificateSubField="CM": there is no subfield "CM"; did you mean CN? */
-static void refuse_rule(struct cm_iis_build *build, const struct certmap_error *error, const struct cm_iis_rule *rule) {
+static void refuse_rule(struct cm_iis_build *build, struct certmap_error *error, const struct cm_iis_rule *rule) {
     struct certmap_error named;
     bool subfield = error->code == CERTMAP_CODE_UNKNOWN_SUBFIELD || error->code == CERTMAP_CODE_BAD_OID;
     cm_iis_error(&named, error->status, error->code, "%s=%s: %s", subfield ? "certificateSubField" : "matchCriteria",
                  cm_iis_quote(subfield ? rule->subfield : rule->criteria).text, error->text);
-    refuse(build, &named, rule->place);
+    refuse(build, is_about_memory(error) ? error : &named, rule->place);
 }
 
 static struct certmap_builder *add_rule(struct cm_iis_build *build, struct certmap_builder *builder,
@@ -192,6 +196,6 @@ static void add_mapping(struct cm_iis_build *build, const struct cm_iis_mapping 
 }
 
 void cm_iis_add_mappings(struct cm_iis_build *build) {
-    for (size_t i = 0; i < build->count && !cm_iis_stopped(build); i++)
+    for (size_t i = 0; i < build->count && !cm_iis_stopped(build) && cm_iis_goes_on(build->iis, i, build->count); i++)
         add_mapping(build, build->order[i]);
 }

@@ -23,6 +23,7 @@
 
 #include "iis_finding.h"
 #include "iis_logon.h"
+#include "iis_progress.h"
 #include "iis_schema.h"
 #include "iis_store.h"
 
@@ -156,12 +157,16 @@ struct cm_iis {
     struct certmap_view site; /* without slashes at the ends; data NULL: none */
     bool keep_passwords;
     bool check_setup;
-    bool stop;   /* read no further */
-    bool memory; /* because there is no memory */
+    bool stop;                  /* read no further */
+    struct certmap_error fatal; /* why, where findings are not told: no memory, cancelled; status OK: none */
+    const struct certmap_build_options *build; /* the caller's; NULL: none */
+    struct cm_iis_progress progress;
     struct cm_iis_findings findings;
 
     struct XML_ParserStruct *xml;
-    size_t bom; /* bytes before what expat sees */
+    size_t bom;                  /* bytes before what expat sees */
+    bool plain_lines;            /* lines are counted here, not by expat */
+    struct cm_iis_place counted; /* up to where */
 
     enum cm_iis_element stack[CM_IIS_STACK]; /* the way down to where we are */
     size_t top;
@@ -188,8 +193,12 @@ struct cm_iis {
     struct cm_iis_store secrets; /* passwords */
 };
 
+/* Ends the run with an error, in place of its findings. */
+void cm_iis_fail(struct cm_iis *iis, const struct certmap_error *error);
 /* Says that there is no memory, which ends the run. */
 void cm_iis_no_memory(struct cm_iis *iis);
+/* Tells how far the phase is, done of total; false: the caller has had enough, which ends the run. */
+bool cm_iis_goes_on(struct cm_iis *iis, size_t done, size_t total);
 /* A copy in the store. Without memory it says so; data is then NULL. */
 struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text);
 
@@ -198,7 +207,7 @@ struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text);
 /* Reads the text to its end, or up to what stops it, and fills the levels. */
 void cm_iis_parse(struct cm_iis *iis);
 /* Where expat is. */
-struct cm_iis_place cm_iis_here(const struct cm_iis *iis);
+struct cm_iis_place cm_iis_here(struct cm_iis *iis);
 
 /* ---- iis_encoding.c ---- */
 

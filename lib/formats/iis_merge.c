@@ -6,6 +6,9 @@ bool cm_iis_stopped(const struct cm_iis_build *build) {
     return build->iis->stop || cm_iis_findings_full(&build->iis->findings);
 }
 
+/* So many rules are compared with each other; more go through a set. */
+enum { FEW_RULES = 8 };
+
 void cm_iis_no_memory_unless(struct cm_iis_build *build, bool enough) {
     if (!enough)
         cm_iis_no_memory(build->iis);
@@ -117,11 +120,22 @@ static void check_certificates(struct cm_iis_build *build) {
     }
 }
 
+/* Whether no two of a few rules are the same. */
+static bool rules_differ(const struct cm_iis_rule *rules, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (rules_same(rules, i, k))
+                return false;
+    return true;
+}
+
 void cm_iis_check_rules(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
     struct cm_iis *iis = build->iis;
     if (mapping->rule_count < 2)
         return;
     const struct cm_iis_rule *rules = &iis->rules[mapping->first_rule];
+    if (mapping->rule_count <= FEW_RULES && rules_differ(rules, mapping->rule_count))
+        return;
     cm_iis_no_memory_unless(build, cm_iis_set_begin(&build->set, &iis->allocator, mapping->rule_count));
     for (size_t i = 0; i < mapping->rule_count && !cm_iis_stopped(build); i++) {
         uint64_t hash = cm_iis_hash(cm_iis_hash(cm_iis_hash_seed(&build->set, rules[i].generation), rules[i].subfield),

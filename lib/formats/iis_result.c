@@ -110,8 +110,10 @@ static void finish(struct cm_iis_build *build, struct certmap_rules **rules, str
                                 (enum certmap_iis_logon_method)build->settings[CM_IIS_LOGON_METHOD].number);
         cm_iis_no_memory_unless(build, made != NULL);
     }
-    if (iis->stop || certmap_builder_finish(build->builder, rules, &error) != CERTMAP_OK) {
-        cm_iis_no_memory(iis); /* the builder was told nothing wrong, so that nothing else is possible */
+    cm_iis_progress_phase(&iis->progress, CM_IIS_LOADED);
+    if (!iis->stop && certmap_builder_finish(build->builder, rules, &error) != CERTMAP_OK)
+        cm_iis_fail(iis, &error);
+    if (iis->stop) {
         certmap_iis_logon_free(made);
         return;
     }
@@ -121,9 +123,29 @@ static void finish(struct cm_iis_build *build, struct certmap_rules **rules, str
     *logon = made;
 }
 
+/* ---- the builder ---- */
+
+static bool tell_compiling(void *ctx, size_t done, size_t total) {
+    struct cm_iis *iis = ctx;
+    return cm_iis_progress_at(&iis->progress, done, total);
+}
+
+static void begin(struct cm_iis_build *build) {
+    struct cm_iis *iis = build->iis;
+    struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    options.memory = iis->build != NULL ? iis->build->memory : 0;
+    options.progress = tell_compiling;
+    options.progress_ctx = iis;
+    cm_iis_progress_phase(&iis->progress, CM_IIS_CHECKED);
+    if (certmap_builder_new(&build->builder, &iis->allocator, &error) != CERTMAP_OK ||
+        certmap_builder_options(build->builder, &options, &error) != CERTMAP_OK)
+        cm_iis_fail(iis, &error);
+}
+
 void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certmap_iis_logon **logon) {
     struct cm_iis_build build = {.iis = iis};
-    cm_iis_no_memory_unless(&build, certmap_builder_new(&build.builder, &iis->allocator, NULL) == CERTMAP_OK);
+    begin(&build);
     cm_iis_merge(&build);
     cm_iis_add_mappings(&build);
     if (!cm_iis_stopped(&build))

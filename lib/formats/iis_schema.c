@@ -53,7 +53,22 @@ const struct cm_iis_child cm_iis_children[] = {
 };
 const size_t cm_iis_child_count = COUNT(cm_iis_children);
 
+/* The rows of an element stand together; those of which there may be a million come first. */
 const struct cm_iis_attribute cm_iis_attributes[] = {
+    {CM_IIS_RULE_ADD, CM_IIS_FIELD, CM_IIS_FIELD_WORD, CM_IIS_FIELD_SUBJECT, true, TEXT("certificateField")},
+    {CM_IIS_RULE_ADD, CM_IIS_SUBFIELD, CM_IIS_TEXT, 0, true, TEXT("certificateSubField")},
+    {CM_IIS_RULE_ADD, CM_IIS_CRITERIA, CM_IIS_TEXT, 0, true, TEXT("matchCriteria")},
+    {CM_IIS_RULE_ADD, CM_IIS_CASE, CM_IIS_BOOLEAN, true, false, TEXT("compareCaseSensitive")},
+    {CM_IIS_MANY_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, true, TEXT("name")},
+    {CM_IIS_MANY_ADD, CM_IIS_DESCRIPTION, CM_IIS_TEXT, 0, false, TEXT("description")},
+    {CM_IIS_MANY_ADD, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
+    {CM_IIS_MANY_ADD, CM_IIS_MODE, CM_IIS_MODE_WORD, CM_IIS_MODE_ALLOW, false, TEXT("permissionMode")},
+    {CM_IIS_MANY_ADD, CM_IIS_USER, CM_IIS_TEXT, 0, false, TEXT("userName")},
+    {CM_IIS_MANY_ADD, CM_IIS_PASSWORD, CM_IIS_TEXT, 0, false, TEXT("password")},
+    {CM_IIS_ONE_ADD, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
+    {CM_IIS_ONE_ADD, CM_IIS_USER, CM_IIS_TEXT, 0, false, TEXT("userName")},
+    {CM_IIS_ONE_ADD, CM_IIS_PASSWORD, CM_IIS_TEXT, 0, false, TEXT("password")},
+    {CM_IIS_ONE_ADD, CM_IIS_CERTIFICATE, CM_IIS_TEXT, 0, true, TEXT("certificate")},
     {CM_IIS_LOCATION, CM_IIS_PATH, CM_IIS_TEXT, 0, false, TEXT("path")},
     {CM_IIS_LOCATION, CM_IIS_INHERIT, CM_IIS_BOOLEAN, true, false, TEXT("inheritInChildApplications")},
     {CM_IIS_SITE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
@@ -64,27 +79,27 @@ const struct cm_iis_attribute cm_iis_attributes[] = {
     {CM_IIS_MODULE_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
     {CM_IIS_MODULE_REMOVE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
     {CM_IIS_ACCESS, CM_IIS_SSL_FLAGS, CM_IIS_FLAG_WORDS, 0, false, TEXT("sslFlags")},
+    {CM_IIS_ACCESS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_ACCESS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_ANONYMOUS, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
+    {CM_IIS_ANONYMOUS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_ANONYMOUS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_BASIC, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_BASIC, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_BASIC, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_DIGEST, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_DIGEST, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_DIGEST, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_WINDOWS, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_WINDOWS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_WINDOWS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_DIRECTORY, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
+    {CM_IIS_DIRECTORY, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
+    {CM_IIS_DIRECTORY, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_GLOBAL_MODULES, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
     {CM_IIS_GLOBAL_MODULES, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_MODULES, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
     {CM_IIS_MODULES, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_ACCESS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
-    {CM_IIS_ACCESS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_ANONYMOUS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
-    {CM_IIS_ANONYMOUS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_BASIC, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
-    {CM_IIS_BASIC, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_DIGEST, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
-    {CM_IIS_DIGEST, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_WINDOWS, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
-    {CM_IIS_WINDOWS, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_DIRECTORY, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
-    {CM_IIS_DIRECTORY, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
     {CM_IIS_SECTION, CM_IIS_ENABLED, CM_IIS_BOOLEAN, false, false, TEXT("enabled")},
     {CM_IIS_SECTION, CM_IIS_ONE_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("oneToOneCertificateMappingsEnabled")},
     {CM_IIS_SECTION, CM_IIS_MANY_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("manyToOneCertificateMappingsEnabled")},
@@ -92,20 +107,6 @@ const struct cm_iis_attribute cm_iis_attributes[] = {
     {CM_IIS_SECTION, CM_IIS_LOGON_METHOD, CM_IIS_METHOD_WORD, 3, false, TEXT("logonMethod")},
     {CM_IIS_SECTION, CM_IIS_CONFIG_SOURCE, CM_IIS_TEXT, 0, false, TEXT("configSource")},
     {CM_IIS_SECTION, CM_IIS_PROTECTION, CM_IIS_TEXT, 0, false, TEXT("configProtectionProvider")},
-    {CM_IIS_MANY_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, true, TEXT("name")},
-    {CM_IIS_MANY_ADD, CM_IIS_DESCRIPTION, CM_IIS_TEXT, 0, false, TEXT("description")},
-    {CM_IIS_MANY_ADD, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
-    {CM_IIS_MANY_ADD, CM_IIS_MODE, CM_IIS_MODE_WORD, CM_IIS_MODE_ALLOW, false, TEXT("permissionMode")},
-    {CM_IIS_MANY_ADD, CM_IIS_USER, CM_IIS_TEXT, 0, false, TEXT("userName")},
-    {CM_IIS_MANY_ADD, CM_IIS_PASSWORD, CM_IIS_TEXT, 0, false, TEXT("password")},
-    {CM_IIS_RULE_ADD, CM_IIS_FIELD, CM_IIS_FIELD_WORD, CM_IIS_FIELD_SUBJECT, true, TEXT("certificateField")},
-    {CM_IIS_RULE_ADD, CM_IIS_SUBFIELD, CM_IIS_TEXT, 0, true, TEXT("certificateSubField")},
-    {CM_IIS_RULE_ADD, CM_IIS_CRITERIA, CM_IIS_TEXT, 0, true, TEXT("matchCriteria")},
-    {CM_IIS_RULE_ADD, CM_IIS_CASE, CM_IIS_BOOLEAN, true, false, TEXT("compareCaseSensitive")},
-    {CM_IIS_ONE_ADD, CM_IIS_ENABLED, CM_IIS_BOOLEAN, true, false, TEXT("enabled")},
-    {CM_IIS_ONE_ADD, CM_IIS_USER, CM_IIS_TEXT, 0, false, TEXT("userName")},
-    {CM_IIS_ONE_ADD, CM_IIS_PASSWORD, CM_IIS_TEXT, 0, false, TEXT("password")},
-    {CM_IIS_ONE_ADD, CM_IIS_CERTIFICATE, CM_IIS_TEXT, 0, true, TEXT("certificate")},
 };
 const size_t cm_iis_attribute_count = COUNT(cm_iis_attributes);
 
@@ -206,10 +207,25 @@ void cm_iis_report_child(struct cm_iis_findings *findings, enum cm_iis_element p
 
 /* ---- attributes ---- */
 
-static const struct cm_iis_attribute *find_attribute(enum cm_iis_element element, struct certmap_view name) {
-    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++)
-        if (cm_iis_attributes[i].element == element && equal(cm_iis_attributes[i].name, name))
-            return &cm_iis_attributes[i];
+/* The rows of an element, which stand together. */
+struct rows {
+    const struct cm_iis_attribute *begin, *end;
+};
+
+static struct rows rows_of(enum cm_iis_element element) {
+    const struct cm_iis_attribute *const last = cm_iis_attributes + COUNT(cm_iis_attributes);
+    struct rows rows = {cm_iis_attributes, NULL};
+    while (rows.begin < last && rows.begin->element != element)
+        rows.begin++;
+    for (rows.end = rows.begin; rows.end < last && rows.end->element == element;)
+        rows.end++;
+    return rows;
+}
+
+static const struct cm_iis_attribute *find_attribute(struct rows rows, struct certmap_view name) {
+    for (const struct cm_iis_attribute *row = rows.begin; row < rows.end; row++)
+        if (equal(row->name, name))
+            return row;
     return NULL;
 }
 
@@ -220,12 +236,11 @@ static bool is_lock(struct certmap_view name) {
     return false;
 }
 
-static void report_attribute(struct cm_iis_findings *findings, enum cm_iis_element element, struct certmap_view name,
-                             struct cm_iis_place place) {
+static void report_attribute(struct cm_iis_findings *findings, enum cm_iis_element element, struct rows rows,
+                             struct certmap_view name, struct cm_iis_place place) {
     struct candidates candidates = {.count = 0};
-    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++)
-        if (cm_iis_attributes[i].element == element)
-            add_candidate(&candidates, cm_iis_attributes[i].name);
+    for (const struct cm_iis_attribute *row = rows.begin; row < rows.end; row++)
+        add_candidate(&candidates, row->name);
     for (size_t i = 0; i < COUNT(locks); i++)
         add_candidate(&candidates, locks[i]);
     cm_iis_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ATTRIBUTE, place,
@@ -253,7 +268,7 @@ static bool read_number(unsigned *number, struct certmap_view text) {
 /* Booleans go by name only, enumerations also by number. */
 static bool is_word(const struct cm_iis_word *word, struct certmap_view text) {
     /* All words are ASCII; what folds to one from elsewhere is longer. */
-    if (text.len == word->name.len && certmap_text_same(word->name, text))
+    if (equal(word->name, text) || (text.len == word->name.len && certmap_text_same(word->name, text)))
         return true;
     return word->type != CM_IIS_BOOLEAN && word->type != CM_IIS_FLAG_WORDS && text.len == 1 &&
            text.data[0] == '0' + word->number;
@@ -349,21 +364,20 @@ static void warn_of_word(struct cm_iis_findings *findings, const struct cm_iis_a
 }
 
 /* Absent attributes get their fallback. */
-static void set_fallbacks(struct cm_iis_values *values, enum cm_iis_element element) {
+static void set_fallbacks(struct cm_iis_values *values, struct rows rows) {
     *values = (struct cm_iis_values){.broken = false};
-    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++)
-        if (cm_iis_attributes[i].element == element)
-            values->at[cm_iis_attributes[i].slot].number = cm_iis_attributes[i].fallback;
+    for (const struct cm_iis_attribute *row = rows.begin; row < rows.end; row++)
+        values->at[row->slot].number = row->fallback;
 }
 
 static void read_attribute(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
-                           const char *const *pair, struct cm_iis_place place) {
+                           struct rows rows, const char *const *pair, struct cm_iis_place place) {
     struct certmap_view name = view_of(pair[0]);
     const bool strict = element >= CM_IIS_SECTION;
-    const struct cm_iis_attribute *row = find_attribute(element, name);
+    const struct cm_iis_attribute *row = find_attribute(rows, name);
     struct certmap_view wrong;
     if (row == NULL && strict && !is_lock(name)) {
-        report_attribute(findings, element, name, place);
+        report_attribute(findings, element, rows, name, place);
         values->broken = true;
     }
     if (row == NULL)
@@ -379,23 +393,23 @@ static void read_attribute(struct cm_iis_values *values, struct cm_iis_findings 
     }
 }
 
-static void check_required(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
+static void check_required(struct cm_iis_values *values, struct cm_iis_findings *findings, struct rows rows,
                            struct cm_iis_place place) {
-    for (size_t i = 0; i < COUNT(cm_iis_attributes); i++) {
-        const struct cm_iis_attribute *row = &cm_iis_attributes[i];
-        if (row->element != element || !row->required || values->at[row->slot].text.data != NULL)
+    for (const struct cm_iis_attribute *row = rows.begin; row < rows.end; row++) {
+        if (!row->required || values->at[row->slot].text.data != NULL)
             continue;
         cm_iis_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, place,
                       "the attribute %s of <%s> is missing", (const char *)row->name.data,
-                      cm_iis_element_name(element));
+                      cm_iis_element_name(row->element));
         values->broken = true;
     }
 }
 
 void cm_iis_read(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
                  const char *const *attributes, struct cm_iis_place place) {
-    set_fallbacks(values, element);
+    const struct rows rows = rows_of(element);
+    set_fallbacks(values, rows);
     for (; *attributes != NULL && !cm_iis_findings_full(findings); attributes += 2)
-        read_attribute(values, findings, element, attributes, place);
-    check_required(values, findings, element, place);
+        read_attribute(values, findings, element, rows, attributes, place);
+    check_required(values, findings, rows, place);
 }

@@ -6,9 +6,25 @@
 
 #define VIEW(literal) ((struct certmap_view){(const uint8_t *)(literal), sizeof(literal) - 1})
 
-void cm_iis_no_memory(struct cm_iis *iis) {
-    iis->memory = true;
+void cm_iis_fail(struct cm_iis *iis, const struct certmap_error *error) {
+    iis->fatal = *error;
     iis->stop = true;
+}
+
+void cm_iis_no_memory(struct cm_iis *iis) {
+    struct certmap_error error;
+    cm_iis_error(&error, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+    cm_iis_fail(iis, &error);
+}
+
+bool cm_iis_goes_on(struct cm_iis *iis, size_t done, size_t total) {
+    struct certmap_error error;
+    if (cm_iis_progress_at(&iis->progress, done, total))
+        return true;
+    cm_iis_error(&error, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED,
+                 "loading was cancelled by the program's progress function");
+    cm_iis_fail(iis, &error);
+    return false;
 }
 
 struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text) {

@@ -180,7 +180,7 @@ void cm_iis_note_other(struct cm_iis *iis) {
     if (sites->more_others)
         return;
     sites->others[sites->other_count] = cm_iis_keep(iis, path);
-    sites->other_count += !iis->memory;
+    sites->other_count += iis->fatal.status == CERTMAP_OK;
 }
 
 void cm_iis_report_others(struct cm_iis *iis) {

@@ -19,13 +19,45 @@ static size_t bytes_used(const struct cm_iis *iis) {
     return index > 0 ? (size_t)index : 0;
 }
 
-struct cm_iis_place cm_iis_here(const struct cm_iis *iis) {
+/* As expat counts, which looks at every byte again. */
+static struct cm_iis_place place_by_expat(const struct cm_iis *iis) {
     return (struct cm_iis_place){
         .line = (uint32_t)XML_GetCurrentLineNumber(iis->xml),
         .column = (uint32_t)XML_GetCurrentColumnNumber(iis->xml) + 1,
         .offset = (uint32_t)(bytes_used(iis) + iis->bom),
         .length = (uint32_t)XML_GetCurrentByteCount(iis->xml),
     };
+}
+
+/* Whether lines end as in most files: UTF-8, and CR before LF only. */
+static bool has_plain_lines(struct certmap_view text, const struct cm_iis_encoding *encoding) {
+    const uint8_t *at = text.data, *end = text.data + text.len;
+    if (encoding->seen != CM_IIS_NARROW)
+        return false;
+    while ((at = memchr(at, '\r', (size_t)(end - at))) != NULL && at + 1 < end && at[1] == '\n')
+        at += 2;
+    return at == NULL;
+}
+
+/* Goes on to an offset that is not before the last one. */
+static void count_lines(struct cm_iis *iis, size_t offset) {
+    struct cm_iis_place *place = &iis->counted;
+    const uint8_t *at = iis->text.data + place->offset, *to = iis->text.data + offset, *end;
+    for (; (end = memchr(at, '\n', (size_t)(to - at))) != NULL; at = end + 1) {
+        place->line++;
+        place->column = 1;
+    }
+    for (; at < to; at++)
+        place->column += (*at & 0xC0) != 0x80;
+    place->offset = (uint32_t)offset;
+}
+
+struct cm_iis_place cm_iis_here(struct cm_iis *iis) {
+    if (!iis->plain_lines)
+        return place_by_expat(iis);
+    count_lines(iis, bytes_used(iis) + iis->bom);
+    iis->counted.length = (uint32_t)XML_GetCurrentByteCount(iis->xml);
+    return iis->counted;
 }
 
 /* ---- callbacks ---- */
@@ -120,7 +152,7 @@ static bool stopped_at_bad_utf8(const struct cm_iis *iis, struct cm_iis_place pl
 
 static void report_expat_error(struct cm_iis *iis, const struct cm_iis_encoding *encoding) {
     enum XML_Error code = XML_GetErrorCode(iis->xml);
-    struct cm_iis_place place = cm_iis_here(iis);
+    struct cm_iis_place place = place_by_expat(iis);
     place.length = 0;
     if (code == XML_ERROR_NO_MEMORY)
         cm_iis_no_memory(iis);
@@ -143,13 +175,14 @@ static void report_expat_error(struct cm_iis *iis, const struct cm_iis_encoding 
 static enum XML_Status feed(struct cm_iis *iis) {
     enum XML_Status status;
     size_t done = iis->bom, size = PIECE;
+    cm_iis_progress_phase(&iis->progress, CM_IIS_READ);
     do {
         size = size < iis->text.len - done ? size : iis->text.len - done;
         status = XML_Parse(iis->xml, (const char *)iis->text.data + done, (int)size, done + size == iis->text.len);
         done += size;
         size = done - iis->bom - bytes_used(iis);
         size = size > PIECE ? size : PIECE;
-    } while (status == XML_STATUS_OK && done < iis->text.len);
+    } while (status == XML_STATUS_OK && cm_iis_goes_on(iis, done, iis->text.len) && done < iis->text.len);
     return status;
 }
 
@@ -180,6 +213,8 @@ void cm_iis_parse(struct cm_iis *iis) {
     if (!detect_encoding(iis, &reader.encoding))
         return;
     iis->bom = reader.encoding.bom;
+    iis->plain_lines = has_plain_lines(iis->text, &reader.encoding);
+    iis->counted = (struct cm_iis_place){1, 1, (uint32_t)iis->bom, 0};
     iis->xml = XML_ParserCreate(reader.encoding.forced);
     if (iis->xml == NULL) {
         cm_iis_no_memory(iis);

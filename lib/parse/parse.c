@@ -46,6 +46,8 @@ static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_
     const struct cm_named *before = &parser->catch_all;
     const struct cm_position position = parser->mapping_name.token.position;
     struct certmap_error warning;
+    if (!always && before->token.kind == CM_TOKEN_END)
+        return;
     struct cm_quoted name = quote_name(parser, &parser->mapping_name);
     if (always && decision == CERTMAP_ALLOW) {
         cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_ALLOWS_EVERYONE, "the mapping %s allows every certificate",
@@ -159,9 +161,10 @@ static void take_statement(struct cm_parser *parser) {
 static void take_file(struct cm_parser *parser) {
     cm_parser_advance(parser);
     take_version(parser);
-    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings))
+    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings) &&
+           cm_parser_goes_on(parser))
         take_statement(parser);
-    if (parser->mapping_count == 0 && parser->findings.errors == 0) {
+    if (parser->mapping_count == 0 && parser->findings.errors == 0 && cm_parser_goes_on(parser)) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS, "the rules have no mapping");
         cm_parser_report(parser, parser->token.position, &parser->error);
     }
@@ -169,7 +172,18 @@ static void take_file(struct cm_parser *parser) {
 
 /* ---- the call ---- */
 
+/* Frees all but the builder. */
+static void free_parser(struct cm_parser *parser) {
+    cm_arena_free(&parser->strings);
+    cm_parser_free_issuers(parser);
+    cm_release(&parser->allocator, parser->operands);
+    cm_release(&parser->allocator, parser->positions);
+}
+
 static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules **rules, struct certmap_error *err) {
+    if (!cm_parser_goes_on(parser))
+        return cm_progress_cancelled(err);
+    cm_progress_phase(&parser->builder->progress, CM_PROGRESS_READ, CM_PROGRESS_TOTAL);
     if (parser->findings.errors == 0)
         return certmap_builder_finish(parser->builder, rules, err);
     if (err != NULL)
@@ -177,24 +191,37 @@ static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules
     return parser->findings.first.status;
 }
 
+/* What the parser allocates stands under the limit of the builder, and is freed before the builder ends. */
 static enum certmap_status parse(struct certmap_rules **rules, struct certmap_view text,
-                                 const struct certmap_parse_options *options, struct certmap_error *err) {
-    struct cm_parser parser = {.options = options, .findings = {.diag = options->diag, .ctx = options->diag_ctx}};
-    if (!cm_allocator_init(&parser.allocator, options->allocator))
-        return cm_error_argument(err, "certmap_rules_parse: the allocator lacks a function");
-    enum certmap_status status = certmap_builder_new(&parser.builder, &parser.allocator, err);
-    if (status != CERTMAP_OK)
-        return status;
-    parser.lexer = cm_lex_start(text);
+                                 const struct certmap_parse_options *options, struct certmap_builder *builder,
+                                 struct certmap_error *err) {
+    struct cm_parser parser = {.allocator = builder->allocator,
+                               .options = options,
+                               .lexer = cm_lex_start(text),
+                               .findings = {.diag = options->diag, .ctx = options->diag_ctx},
+                               .builder = builder};
     cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
     cm_arena_init(&parser.kept, &parser.allocator, SIZE_MAX / 2);
+    cm_progress_phase(&builder->progress, 0, CM_PROGRESS_READ);
     take_file(&parser);
-    status = finish(&parser, rules, err);
-    cm_arena_free(&parser.strings);
-    cm_parser_free_issuers(&parser);
-    cm_release(&parser.allocator, parser.operands);
-    cm_release(&parser.allocator, parser.positions);
-    certmap_builder_free(parser.builder);
+    free_parser(&parser);
+    return finish(&parser, rules, err);
+}
+
+static enum certmap_status build(struct certmap_rules **rules, struct certmap_view text,
+                                 const struct certmap_parse_options *options, struct certmap_error *err) {
+    struct certmap_allocator allocator;
+    struct certmap_builder *builder;
+    if (!cm_allocator_init(&allocator, options->allocator))
+        return cm_error_argument(err, "certmap_rules_parse: the allocator lacks a function");
+    enum certmap_status status = certmap_builder_new(&builder, &allocator, err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (options->build != NULL)
+        status = certmap_builder_options(builder, options->build, err);
+    if (status == CERTMAP_OK)
+        status = parse(rules, text, options, builder, err);
+    certmap_builder_free(builder);
     return status;
 }
 
@@ -206,5 +233,5 @@ enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct cer
     if (text.len > CERTMAP_MAX_RULES_SIZE)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
                         CERTMAP_MAX_RULES_SIZE);
-    return parse(rules, text.data != NULL ? text : CM_VIEW(""), options != NULL ? options : &defaults, err);
+    return build(rules, text.data != NULL ? text : CM_VIEW(""), options != NULL ? options : &defaults, err);
 }

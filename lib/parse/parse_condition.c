@@ -100,12 +100,39 @@ static bool check_subfield(struct cm_parser *parser, const struct test *test) {
     return !parser->fatal;
 }
 
+/* Whether the word of a field is one of the last that were right; fills in what it says. */
+static bool recall_field(const struct cm_parser *parser, struct certmap_condition *condition,
+                         struct certmap_view word) {
+    for (size_t i = 0; i < CM_PARSER_FIELDS; i++) {
+        const struct cm_known_field *known = &parser->known[i];
+        if (known->word.len == 0 || !cm_view_equal(known->word, word))
+            continue;
+        condition->field = known->field;
+        condition->subfield = cm_view(word.data + word.len - known->subfield_len, known->subfield_len);
+        return true;
+    }
+    return false;
+}
+
+/* Remembers a word with a subfield, in place of the oldest. */
+static void remember_field(struct cm_parser *parser, const struct certmap_condition *condition,
+                           struct certmap_view word) {
+    const struct cm_known_field known = {word, condition->field, condition->subfield.len};
+    parser->known[parser->next_known++ % CM_PARSER_FIELDS] = known;
+}
+
 /* Takes subject.CN: a field and a subfield, or one of them without. */
 static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_list) {
     const struct cm_token token = parser->token;
     struct certmap_condition *condition = &test->condition;
+    const size_t errors = parser->findings.errors;
     if (token.kind != CM_TOKEN_WORD)
         return cm_parser_report_syntax(parser, "a condition");
+    if (recall_field(parser, condition, token.text)) {
+        test->field = cm_token_part(&token, condition->subfield);
+        cm_parser_advance(parser);
+        return true;
+    }
     if (!cm_field_split(&condition->field, &condition->subfield, token.text))
         return report_field(parser, condition->subfield);
     if (condition->subfield.len == 0 && token.text.data[token.text.len - 1] == '.') {
@@ -118,7 +145,10 @@ static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_
     const bool issuer = condition->field == CERTMAP_FIELD_ISSUER && condition->subfield.len == 0;
     if (issuer && cm_parser_accept_word(parser, CM_VIEW("is")))
         return take_issuer(parser, test, may_be_list);
-    return check_subfield(parser, test);
+    const bool goes_on = check_subfield(parser, test);
+    if (condition->subfield.len > 0 && parser->findings.errors == errors)
+        remember_field(parser, condition, token.text);
+    return goes_on;
 }
 
 /* ---- operands ---- */
@@ -338,7 +368,7 @@ bool cm_parser_take_condition(struct cm_parser *parser) {
     struct test test = {.condition = CERTMAP_CONDITION_INIT};
     const size_t errors = parser->findings.errors;
     cm_arena_reset(&parser->strings);
-    if (!take_test(parser, &test))
+    if (!cm_parser_goes_on(parser) || !take_test(parser, &test))
         return false;
     if (test.named)
         return test.issuers == NULL || add_issuers(parser, &test);

@@ -7,6 +7,7 @@
 
 /* Passes on an error that has been filled, at a position. */
 bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_error *error) {
+    cm_builder_blame_limit(parser->builder, error);
     cm_error_place(error, position);
     if (error->status == CERTMAP_ERROR_MEMORY || error->status == CERTMAP_ERROR_LIMIT)
         parser->fatal = true;
@@ -100,6 +101,10 @@ bool cm_parser_report_syntax(struct cm_parser *parser, const char *expected) {
 }
 
 /* ---- tokens ---- */
+
+bool cm_parser_goes_on(struct cm_parser *parser) {
+    return cm_progress_at(&parser->builder->progress, parser->lexer.offset, parser->lexer.text.len + 1);
+}
 
 void cm_parser_advance(struct cm_parser *parser) {
     parser->token = cm_lex_next(&parser->lexer);

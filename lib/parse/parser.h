@@ -32,6 +32,14 @@ struct cm_named {
     size_t mapping; /* which has it unescaped, or SIZE_MAX: there is only the token's text */
 };
 
+/* Words of conditions that were right: most rules are about a few. */
+#define CM_PARSER_FIELDS 8
+struct cm_known_field {
+    struct certmap_view word; /* of the text; len 0: none */
+    enum certmap_field field;
+    size_t subfield_len; /* at its end, more than 0 */
+};
+
 struct cm_parser {
     struct certmap_allocator allocator;
     const struct certmap_parse_options *options;
@@ -44,6 +52,8 @@ struct cm_parser {
     size_t operand_cap;
     struct cm_position *positions; /* of the operands */
     size_t position_cap;
+    struct cm_known_field known[CM_PARSER_FIELDS];
+    size_t next_known;
     size_t nesting;
     size_t mapping_count;
     struct cm_named mapping_name; /* of the mapping being read */
@@ -70,6 +80,8 @@ bool cm_parser_memory_failed(struct cm_parser *parser);
 
 /* ---- tokens ---- */
 
+/* Tells how far the text is read. False: the caller has had enough. */
+bool cm_parser_goes_on(struct cm_parser *parser);
 void cm_parser_advance(struct cm_parser *parser);
 bool cm_parser_is_punct(const struct cm_parser *parser, char c);
 bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word);

@@ -2,12 +2,19 @@
 #include "rule/builder.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "rule/index.h"
 #include "rule/match.h"
 #include "rule/score.h"
 #include <string.h>
 
 /* ---- the object ---- */
+
+void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator) {
+    *builder = (struct certmap_builder){.allocator = *allocator};
+    cm_arena_init(&builder->scratch, &builder->allocator, SIZE_MAX / 2);
+    cm_arena_init(&builder->work, &builder->allocator, SIZE_MAX / 2);
+}
 
 enum certmap_status certmap_builder_new(struct certmap_builder **builder, const struct certmap_allocator *allocator,
                                         struct certmap_error *err) {
@@ -17,9 +24,7 @@ enum certmap_status certmap_builder_new(struct certmap_builder **builder, const 
     struct certmap_builder *made = cm_alloc(&own, sizeof *made);
     if (made == NULL)
         return cm_error_memory(err);
-    *made = (struct certmap_builder){.allocator = own};
-    cm_arena_init(&made->scratch, &own, SIZE_MAX / 2);
-    cm_arena_init(&made->work, &own, SIZE_MAX / 2);
+    cm_builder_start(made, &own);
     *builder = made;
     return CERTMAP_OK;
 }
@@ -38,32 +43,37 @@ static void free_tables(struct certmap_builder *builder) {
     builder->record = (struct cm_record){.bytes = NULL};
 }
 
-/* Forgets everything that was added. */
-static void empty(struct certmap_builder *builder) {
+/* Forgets everything that was added, the options included. The rules may have been given away. */
+static void empty(struct certmap_builder *builder, bool given_away) {
     struct certmap_allocator own = builder->allocator;
     free_tables(builder);
-    certmap_rules_free(builder->rules);
-    *builder = (struct certmap_builder){.allocator = own};
-    cm_arena_init(&builder->scratch, &own, SIZE_MAX / 2);
-    cm_arena_init(&builder->work, &own, SIZE_MAX / 2);
+    if (builder->rules != NULL && builder->rules->meter != NULL)
+        own = builder->rules->meter->inner;
+    if (!given_away)
+        certmap_rules_free(builder->rules);
+    cm_builder_start(builder, &own);
 }
 
 void certmap_builder_free(struct certmap_builder *builder) {
     if (builder == NULL)
         return;
+    empty(builder, false);
     struct certmap_allocator own = builder->allocator;
-    empty(builder);
     cm_release(&own, builder);
 }
 
 /* Remembers the first error for certmap_builder_finish; tells the caller of this one. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
                                     const struct certmap_error *own, struct certmap_error *err) {
-    if (status != CERTMAP_OK && builder->first.status == CERTMAP_OK)
-        builder->first = *own;
-    if (status != CERTMAP_OK && err != NULL)
-        *err = *own;
-    return status;
+    if (status == CERTMAP_OK)
+        return status;
+    struct certmap_error told = *own;
+    cm_builder_blame_limit(builder, &told);
+    if (builder->first.status == CERTMAP_OK)
+        builder->first = told;
+    if (err != NULL)
+        *err = told;
+    return told.status;
 }
 
 /* The rule set that is being built, made when it is first needed. */
@@ -309,7 +319,9 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
     if (status == CERTMAP_OK)
         status = score_mappings(builder->rules, err);
     if (status == CERTMAP_OK && builder->rules->mapping_count >= CM_INDEX_LEAST)
-        status = cm_index_build(&builder->rules->index, builder->rules, err);
+        status = cm_index_build(&builder->rules->index, builder->rules, &builder->progress, err);
+    if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))
+        status = cm_progress_cancelled(err);
     return status;
 }
 
@@ -326,10 +338,10 @@ enum certmap_status certmap_builder_finish(struct certmap_builder *builder, stru
     status = builder->first.status;
     if (status == CERTMAP_OK) {
         *rules = builder->rules;
-        builder->rules = NULL;
+        cm_meter_stop((*rules)->meter);
     } else if (err != NULL) {
         *err = builder->first;
     }
-    empty(builder);
+    empty(builder, status == CERTMAP_OK);
     return status;
 }

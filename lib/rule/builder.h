@@ -3,6 +3,7 @@
  *
  *     builder.c            the object, groups, the end
  *     builder_store.c      what is stored: text, conditions and paths, each once (rules.h)
+ *     builder_options.c    a limit of memory, progress
  *     builder_mapping.c    mappings: names
  *     builder_output.c     accounts, domains, groups, attributes
  *     builder_condition.c  conditions: subfields, operands */
@@ -10,6 +11,7 @@
 #define CM_RULE_BUILDER_H
 
 #include "base/table.h"
+#include "rule/progress.h"
 #include "rule/store.h"
 #include "rule/template.h"
 
@@ -53,6 +55,7 @@ struct certmap_builder {
     size_t one_to_one_count;
     size_t operand;             /* which one of the condition was at fault, or SIZE_MAX */
     struct certmap_error first; /* of an earlier call, if its status is not OK */
+    struct cm_progress progress;
 };
 
 /* ---- for the parser, which learns of some things late ---- */
@@ -73,6 +76,9 @@ enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, str
 /* Adds it with its text. Errors as those of cm_builder_allow. */
 enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
                                           const struct cm_source *value, struct certmap_error *err);
+
+/* Where an error says that there is no memory, and the limit of the options is why: says that. */
+void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_error *error);
 
 /* ---- among the builder's files ---- */
 
@@ -100,6 +106,8 @@ enum certmap_status cm_builder_name(struct certmap_builder *builder, const struc
 enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
                                       uint32_t *number, struct certmap_error *err);
 
+/* Makes a builder an empty one. */
+void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator);
 /* Remembers the first error for certmap_builder_finish, and passes this one on. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
                                     const struct certmap_error *own, struct certmap_error *err);

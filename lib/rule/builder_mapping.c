@@ -127,6 +127,6 @@ enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, con
     if (status != CERTMAP_OK)
         return cm_builder_note(builder, status, &own, err);
     enum certmap_status closed = cm_builder_note(builder, cm_builder_close_mapping(builder, &own), &own, err);
-    enum certmap_status begun = begin_mapping(builder, mapping, &own);
-    return cm_builder_note(builder, begun, &own, err) != CERTMAP_OK ? begun : closed;
+    enum certmap_status begun = cm_builder_note(builder, begin_mapping(builder, mapping, &own), &own, err);
+    return begun != CERTMAP_OK ? begun : closed;
 }

@@ -25,6 +25,7 @@
 #ifndef CM_RULE_INDEX_H
 #define CM_RULE_INDEX_H
 
+#include "rule/progress.h"
 #include "rule/rules.h"
 
 /* What of a value a key is made of. */
@@ -86,9 +87,9 @@ struct cm_index {
     const uint32_t *lists;
 };
 
-/* Makes the index of a rule set that is complete otherwise. *index is one block from the rules' allocator. Errors:
- * MEMORY. */
+/* Makes the index of a rule set that is complete otherwise. *index is one block from the rules' allocator. Takes time
+ * that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
 enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules,
-                                   struct certmap_error *err);
+                                   struct cm_progress *progress, struct certmap_error *err);
 
 #endif

@@ -44,6 +44,14 @@ static const struct cm_key *cheapest_key(struct cm_build *build, uint32_t condit
     return best;
 }
 
+/* ---- progress ---- */
+
+/* Once for each thing; false: stop. */
+static bool tick(struct cm_build *build) {
+    build->done++;
+    return build->progress->fn == NULL || cm_progress_at(build->progress, build->done, build->total);
+}
+
 /* ---- conditions ---- */
 
 /* Does something with each operand of each condition; false: no memory. */
@@ -62,7 +70,7 @@ static bool each_operand(struct cm_build *build, uint32_t number, operand_fn *fn
 
 static bool each_condition(struct cm_build *build, operand_fn *fn) {
     for (size_t i = 0; i < build->rules->condition_count; i++)
-        if (!each_operand(build, (uint32_t)i, fn))
+        if (!tick(build) || !each_operand(build, (uint32_t)i, fn))
             return false;
     return true;
 }
@@ -151,7 +159,8 @@ static bool choose_keys(struct cm_build *build) {
     if (!each_condition(build, count_operand) || !make_counters(build))
         return false;
     cm_keys_choose(&build->keys);
-    (void)each_condition(build, count_keys);
+    if (!each_condition(build, count_keys))
+        return false;
     clear_costs(build);
     return each_condition(build, cost_operand);
 }
@@ -251,6 +260,8 @@ static bool file_mappings(struct filing *filing, unsigned level, const uint32_t 
     struct cm_build *build = filing->build;
     for (size_t i = 0; i < count; i++) {
         filing->mapping = mappings[i];
+        if (level == 0 && !tick(build))
+            return false;
         if (!cm_cover_find(&build->covers, &build->rules->mappings[mappings[i]], level))
             return false;
         if (build->covers.count == 0 ? !cm_words_add(rest, mappings[i], &build->rules->allocator) : !file_cover(filing))
@@ -381,17 +392,22 @@ static void free_made(struct cm_build *build) {
 #define COPIES_MOST 8
 
 enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules,
-                                   struct certmap_error *err) {
-    struct cm_build build = {.rules = rules, .first = rules->policy == CERTMAP_POLICY_FIRST};
+                                   struct cm_progress *progress, struct certmap_error *err) {
+    struct cm_build build = {.rules = rules, .progress = progress, .first = rules->policy == CERTMAP_POLICY_FIRST};
     build.seed = cm_hash_mix((uint64_t)(uintptr_t)rules); /* where memory lies is not known to who writes rules */
     build.mapping_count = count_deciding(rules);
+    build.total = 3 * rules->condition_count + build.mapping_count + 1;
     build.copies = (size_t)COPIES_MOST * build.mapping_count;
     build.keys = (struct cm_keys){.rules = rules, .seed = build.seed};
     bool done = choose_keys(&build);
     build.covers = (struct cm_covers){.rules = rules, .costs = build.costs};
     done = done && file_all(&build);
     free_keys(&build);
-    enum certmap_status status = done ? cm_build_pack(index, &build, err) : cm_error_memory(err);
+    enum certmap_status status = CERTMAP_ERROR_MEMORY;
+    if (done)
+        status = cm_build_pack(index, &build, err);
+    else
+        status = progress->cancelled ? cm_progress_cancelled(err) : cm_error_memory(err);
     free_made(&build);
     return status;
 }

@@ -42,6 +42,8 @@ struct cm_members {
 
 struct cm_build {
     const struct certmap_rules *rules;
+    struct cm_progress *progress;
+    size_t done, total; /* conditions and mappings looked at */
     uint64_t seed;
     uint32_t mapping_count; /* up to the first that is always true, if that decides */
     bool first;             /* the first mapping that is not false decides: one that repeats it never does */

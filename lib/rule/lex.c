@@ -67,10 +67,17 @@ static bool is_word(uint8_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/* Printable ASCII: most of every file, and looked at no further. */
+static bool is_plain(uint8_t c) {
+    return c >= ' ' && c < 0x7F;
+}
+
 /* The length of the character at an offset if it may stand in rules: UTF-8, and nothing that could hide
  * what follows from a reader. Otherwise 0, and *code says why. */
 static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum certmap_code *code) {
     uint32_t cp;
+    if (is_plain(lexer->text.data[offset]))
+        return 1;
     size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
     *code = len == 0 ? CERTMAP_CODE_BAD_UTF8 : CERTMAP_CODE_CONTROL_CHARACTER;
     return len > 0 && (cp == '\t' || !cm_is_unsafe(cp)) ? len : 0;
@@ -172,6 +179,11 @@ size_t cm_hole_length(struct certmap_view text) {
     return at < text.len && text.data[at] == '}' ? at + 1 : 0;
 }
 
+/* What in a string has a meaning, or may have none. */
+static bool is_ordinary(uint8_t c) {
+    return is_plain(c) && c != '"' && c != '\\' && c != '$';
+}
+
 /* The end of a string that begins at start: at the quote that ends it, or at the end of the line or text. *hole
  * gets the first "${". */
 static size_t string_end(const struct cm_lexer *lexer, size_t start, struct certmap_view *hole) {
@@ -179,6 +191,10 @@ static size_t string_end(const struct cm_lexer *lexer, size_t start, struct cert
     bool closed = true; /* after a hole without an end, "${" is nothing special any more */
     size_t end = start + 1;
     while (in_string(text, end)) {
+        if (is_ordinary(text.data[end])) {
+            end++;
+            continue;
+        }
         const bool begins = begins_hole(text, end);
         const size_t length = begins && closed ? cm_hole_length(cm_view(text.data + end, text.len - end)) : 0;
         if (begins && hole->data == NULL)
@@ -211,11 +227,20 @@ static struct cm_token take_string(struct cm_lexer *lexer) {
 /* How long the punctuation at the lexer's offset is; 0: there is none. */
 static size_t punct_length(const struct cm_lexer *lexer) {
     const uint8_t *at = lexer->text.data + lexer->offset;
-    if (*at != 0 && memchr("{}();,=", *at, 7) != NULL)
+    switch (*at) {
+    case '{':
+    case '}':
+    case '(':
+    case ')':
+    case ';':
+    case ',':
+    case '=':
         return 1;
-    if (lexer->in_hole && *at == '?' && lexer->offset + 1 < lexer->text.len && at[1] == '?')
-        return 2;
-    return lexer->in_hole && *at == '|' ? 1 : 0;
+    case '?':
+        return lexer->in_hole && lexer->offset + 1 < lexer->text.len && at[1] == '?' ? 2 : 0;
+    default:
+        return lexer->in_hole && *at == '|' ? 1 : 0;
+    }
 }
 
 struct cm_token cm_lex_next(struct cm_lexer *lexer) {
@@ -313,11 +338,12 @@ bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct 
                         struct certmap_view *bad) {
     struct unescape un = {token->text, out, 0, use};
     while (un.rest.len > 0) {
-        size_t len = 1;
-        if (un.rest.data[0] == '\\')
-            len = take_escape(&un);
+        const uint8_t *escape = memchr(un.rest.data, '\\', un.rest.len);
+        size_t len = escape != NULL ? (size_t)(escape - un.rest.data) : un.rest.len;
+        if (len > 0)
+            put(&un, un.rest.data, len);
         else
-            put(&un, un.rest.data, 1);
+            len = take_escape(&un);
         if (len == 0) {
             *bad = cm_view(un.rest.data, bad_length(un.rest));
             return false;

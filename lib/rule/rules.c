@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/meter.h"
 #include "base/view.h"
 #include "rule/store.h"
 
@@ -8,6 +9,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     if (rules == NULL)
         return;
     struct certmap_allocator own = rules->allocator;
+    struct cm_meter *meter = rules->meter;
     cm_arena_free(&rules->arena);
     cm_release(&own, rules->mappings);
     cm_release(&own, rules->nodes);
@@ -19,6 +21,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->scores);
     cm_release(&own, rules->index);
     cm_release(&own, rules);
+    cm_meter_free(meter);
 }
 
 unsigned certmap_rules_needs(const struct certmap_rules *rules) {

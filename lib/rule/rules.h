@@ -89,7 +89,8 @@ struct cm_mapping {
 
 struct certmap_rules {
     struct certmap_allocator allocator;
-    struct cm_arena arena; /* templates, attributes, decoded Names */
+    struct cm_meter *meter; /* what the allocator is, where the options of the builder have a limit; else NULL */
+    struct cm_arena arena;  /* templates, attributes, decoded Names */
     struct cm_mapping *mappings;
     struct cm_node *nodes;
     struct cm_stored_condition *conditions;

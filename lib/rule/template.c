@@ -86,8 +86,18 @@ static enum certmap_status check_written(const struct compile *compile, size_t a
     return place(compile, part, err);
 }
 
+/* One of the characters that stand for themselves. */
+static bool is_plain(uint8_t c) {
+    return c >= ' ' && c < 0x7F && c != '\\' && c != '"';
+}
+
 static enum certmap_status add_character(struct compile *compile, size_t at, size_t len, struct certmap_error *err) {
     uint8_t out[2 * LONGEST_ESCAPE];
+    const uint8_t first = compile->source->text.data[at];
+    if (is_plain(first)) {
+        add_symbol(compile, at, len, first);
+        return CERTMAP_OK;
+    }
     struct cm_token part = compile->token;
     struct certmap_view bytes, bad;
     enum certmap_status status = check_written(compile, at, len, err);

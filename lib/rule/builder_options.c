@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The limit of memory: a meter stands between the caller's allocator and everything that is allocated from here on.
+ * It belongs to the rules, which release through it when nothing else is left of the building. */
+#include "base/error.h"
+#include "base/meter.h"
+#include "rule/builder.h"
+
+static enum certmap_status fail_limit(const struct cm_meter *meter, struct certmap_error *err) {
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_MEMORY_LIMIT,
+                    "the rules take more than %zu bytes of memory to build, the limit that was given", meter->limit);
+}
+
+void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_error *error) {
+    const struct cm_meter *meter = builder->rules != NULL ? builder->rules->meter : NULL;
+    if (error->status == CERTMAP_ERROR_MEMORY && meter != NULL && meter->over)
+        fail_limit(meter, error);
+}
+
+/* Puts the meter in, and the rules that own it. */
+static enum certmap_status set_limit(struct certmap_builder *builder, size_t limit, struct certmap_error *err) {
+    const struct certmap_allocator inner = builder->allocator;
+    struct cm_meter *meter = cm_meter_new(&inner, limit, sizeof *builder);
+    if (meter == NULL)
+        return cm_error_memory(err);
+    const struct certmap_allocator metered = cm_meter_allocator(meter);
+    cm_builder_start(builder, &metered);
+    if (cm_builder_have_rules(builder)) {
+        builder->rules->meter = meter;
+        return CERTMAP_OK;
+    }
+    const enum certmap_status status = meter->over ? fail_limit(meter, err) : cm_error_memory(err);
+    cm_meter_free(meter);
+    cm_builder_start(builder, &inner);
+    return status;
+}
+
+enum certmap_status certmap_builder_options(struct certmap_builder *builder,
+                                            const struct certmap_build_options *options, struct certmap_error *err) {
+    struct certmap_error own = {.status = CERTMAP_OK};
+    enum certmap_status status = CERTMAP_OK;
+    if (builder == NULL)
+        return cm_error_argument(err, "certmap_builder_options: builder is NULL");
+    if (options == NULL || options->size < sizeof *options || builder->rules != NULL ||
+        builder->first.status != CERTMAP_OK)
+        status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size too small, or another "
+                                         "call came before");
+    else if (options->memory > 0)
+        status = set_limit(builder, options->memory, &own);
+    if (status == CERTMAP_OK)
+        cm_progress_start(&builder->progress, options->progress, options->progress_ctx);
+    return cm_builder_note(builder, status, &own, err);
+}

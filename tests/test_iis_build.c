@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* How the rule set of an IIS file is made: progress, and a limit of memory. */
+#include "build.h"
+#include "iis.h"
+#include <stdio.h>
+
+static void put(struct t_buf *text, const char *string) {
+    t_bytes(text, string, strlen(string));
+}
+
+/* Mappings with rules; every fourth is disabled, and has rules that were cleared. */
+static void write_file(struct t_buf *text, int mappings) {
+    char line[512];
+    put(text, "<iisClientCertificateMappingAuthentication enabled=\"true\" defaultLogonDomain=\"D\"><manyToOneMappings>\n");
+    for (int i = 0; i < mappings; i++) {
+        snprintf(line, sizeof line,
+                 "<add name=\"m%d\" enabled=\"%s\" userName=\"u%d\" password=\"p\"><rules>"
+                 "<add certificateField=\"Subject\" certificateSubField=\"CN\" matchCriteria=\"a%d*\"/>%s"
+                 "<add certificateField=\"Issuer\" certificateSubField=\"O\" matchCriteria=\"b\"/></rules></add>\n",
+                 i, i % 4 == 3 ? "false" : "true", i, i, i % 4 == 3 ? "<clear/>" : "");
+        put(text, line);
+    }
+    put(text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
+}
+
+static enum certmap_status load(struct certmap_rules **rules, const struct certmap_allocator *allocator,
+                                const struct certmap_build_options *build, struct certmap_error *err, int mappings,
+                                bool logon) {
+    struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
+    struct certmap_iis_logon *passwords = NULL;
+    struct t_buf text = T_BUF_INIT;
+    options.allocator = allocator;
+    options.build = build;
+    write_file(&text, mappings);
+    const enum certmap_status status = certmap_iis_load(rules, logon ? &passwords : NULL, t_view(&text), &options, err);
+    ck_assert_int_eq(status == CERTMAP_OK && logon, passwords != NULL);
+    certmap_iis_logon_free(passwords);
+    t_buf_free(&text);
+    return status;
+}
+
+static enum certmap_status load_few(struct certmap_rules **rules, const struct certmap_allocator *allocator,
+                                    const struct certmap_build_options *build, struct certmap_error *err) {
+    return load(rules, allocator, build, err, 12, true);
+}
+
+static enum certmap_status load_many(struct certmap_rules **rules, const struct certmap_allocator *allocator,
+                                     const struct certmap_build_options *build, struct certmap_error *err) {
+    return load(rules, allocator, build, err, 8000, false);
+}
+
+static enum certmap_status load_none(struct certmap_rules **rules, const struct certmap_allocator *allocator,
+                                     const struct certmap_build_options *build, struct certmap_error *err) {
+    return load(rules, allocator, build, err, 0, false);
+}
+
+START_TEST(progress_goes_from_start_to_end) {
+    t_check_progress(load_few, 20);
+    t_check_progress(load_many, 120);
+    t_check_progress(load_none, 2);
+}
+END_TEST
+
+START_TEST(whoever_loads_may_stop) {
+    t_check_cancel(load_few);
+    t_check_cancel(load_none);
+}
+END_TEST
+
+/* While expat reads, which is in pieces of 64 KiB. */
+START_TEST(a_large_file_can_be_stopped_early) {
+    struct t_progress progress;
+    const struct certmap_build_options options = t_progress_options(&progress, 2);
+    struct certmap_rules *rules = NULL;
+    ck_assert_int_eq(load_many(&rules, NULL, &options, NULL), CERTMAP_ERROR_CANCELLED);
+    ck_assert_uint_lt(progress.done, progress.total / 4);
+    ck_assert_ptr_null(rules);
+}
+END_TEST
+
+START_TEST(the_limit_of_memory) {
+    size_t peak;
+    const size_t least = t_least_limit(load_few, 1000000);
+    ck_assert_uint_gt(least, 5000);
+    ck_assert(t_build_within(load_few, least, &peak));
+    for (size_t limit = 1; limit < least; limit += 1 + least / 200)
+        ck_assert(!t_build_within(load_few, limit, &peak));
+}
+END_TEST
+
+/* The limit is not taken for a mistake in the file. */
+START_TEST(the_limit_is_no_finding) {
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
+    struct t_buf text = T_BUF_INIT;
+    struct t_iis found = {.count = 0};
+    struct certmap_error error = {.status = CERTMAP_OK};
+    write_file(&text, 100);
+    build.memory = 8000;
+    options.build = &build;
+    options.diag = t_iis_collect;
+    options.diag_ctx = &found;
+    ck_assert_int_eq(certmap_iis_load(&found.rules, NULL, t_view(&text), &options, &error), CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_MEMORY_LIMIT);
+    ck_assert_str_eq(error.text, "the rules take more than 8000 bytes of memory to build, the limit that was given");
+    ck_assert_uint_eq(error.line, 0);
+    ck_assert_uint_eq(found.count, 0);
+    t_buf_free(&text);
+}
+END_TEST
+
+START_TEST(no_memory_is_not_the_limit) {
+    t_check_starved(load_few);
+}
+END_TEST
+
+START_TEST(options_have_a_size) {
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_rules *rules = NULL;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    build.size--;
+    ck_assert_int_eq(load_none(&rules, NULL, &build, &error), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_str_eq(error.text, "certmap_iis_load: the size of options->build is too small");
+    ck_assert_ptr_null(rules);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("iis_build");
+    TCase *all = tcase_create("all");
+    tcase_add_test(all, progress_goes_from_start_to_end);
+    tcase_add_test(all, whoever_loads_may_stop);
+    tcase_add_test(all, a_large_file_can_be_stopped_early);
+    tcase_add_test(all, the_limit_of_memory);
+    tcase_add_test(all, the_limit_is_no_finding);
+    tcase_add_test(all, no_memory_is_not_the_limit);
+    tcase_add_test(all, options_have_a_size);
+    suite_add_tcase(suite, all);
+    return t_run(suite);
+}
