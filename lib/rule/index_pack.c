@@ -134,8 +134,8 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
 }
 
 static struct cm_index *make_block(const struct cm_build *build, const struct cm_index_place *places) {
-    /* Three slots in four are taken. */
-    const uint32_t range = (uint32_t)(build->slot_count + build->slot_count / 3 + 1);
+    /* Five slots in six are taken. */
+    const uint32_t range = (uint32_t)(build->slot_count + build->slot_count / 5 + 1);
     const struct sizes sizes = {.bloom = build->slot_count / KEYS_A_WORD + 1,
                                 .slots = spread_slots(NULL, build, range),
                                 .nodes = build->node_count,

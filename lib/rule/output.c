@@ -149,20 +149,19 @@ static bool fill(const struct filling *filling, bool first) {
 /* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. */
 static bool fill_plain(struct certmap_result *result, const struct certmap_rules *rules,
                        const struct cm_mapping *mapping, struct cm_built *built) {
-    struct cm_output room;
-    const struct cm_output *account = cm_mapping_output(rules, mapping, 0, &room);
-    const uint8_t *separator = account->separator;
-    if (separator != NULL && account->head.data == NULL)
+    const struct cm_plain_account account = cm_mapping_account(rules, mapping);
+    if (account.separator > 0 && account.head.data == NULL)
         return false;
-    result->account = result->user = built->accounts[0] = account->shown;
+    result->account = result->user = built->accounts[0] = account.text;
     result->accounts = built->accounts;
     result->account_count = 1;
-    if (separator == NULL)
+    if (account.separator == 0)
         return true;
-    const struct certmap_view tail = cm_view(separator + 1, account->shown.len - account->head.len - 1);
-    const bool domain_first = *separator == '\\';
-    result->domain = domain_first ? account->head : tail;
-    result->user = domain_first ? tail : account->head;
+    const struct certmap_view tail =
+        cm_view(account.text.data + account.separator, account.text.len - account.separator);
+    const bool domain_first = tail.data[-1] == '\\';
+    result->domain = domain_first ? account.head : tail;
+    result->user = domain_first ? tail : account.head;
     return true;
 }
 

@@ -20,12 +20,8 @@ const struct cm_output *cm_mapping_output(const struct certmap_rules *rules, con
                                           size_t index, struct cm_output *room) {
     if (!mapping->plain)
         return &rules->outputs[mapping->outputs + index];
-    const uint8_t *at = rules->text + mapping->outputs;
-    const uint32_t separator = cm_store_number(&at), head = separator > 0 ? cm_store_number(&at) : 0;
-    *room = (struct cm_output){.kind = CM_OUTPUT_ACCOUNT, .last = true, .shown = cm_store_string(&at)};
-    room->separator = separator > 0 ? room->shown.data + separator - 1 : NULL;
-    at = rules->text + (head > 0 ? head - 1 : 0);
-    if (head > 0)
-        room->head = cm_store_string(&at);
+    const struct cm_plain_account account = cm_mapping_account(rules, mapping);
+    *room = (struct cm_output){.kind = CM_OUTPUT_ACCOUNT, .last = true, .shown = account.text, .head = account.head};
+    room->separator = account.separator > 0 ? account.text.data + account.separator - 1 : NULL;
     return room;
 }

@@ -124,6 +124,25 @@ static inline enum certmap_decision cm_mapping_decision(const struct cm_mapping 
     return mapping->allow ? CERTMAP_ALLOW : CERTMAP_DENY;
 }
 
+/* The account of a mapping that is plain. */
+struct cm_plain_account {
+    struct certmap_view text;
+    struct certmap_view head; /* what stands before the separator, if it is kept apart; else data NULL */
+    uint32_t separator;       /* its place + 1; 0: none */
+};
+
+static inline struct cm_plain_account cm_mapping_account(const struct certmap_rules *rules,
+                                                         const struct cm_mapping *mapping) {
+    const uint8_t *at = rules->text + mapping->outputs;
+    struct cm_plain_account account = {.separator = cm_store_number(&at)};
+    const uint32_t head = account.separator > 0 ? cm_store_number(&at) : 0;
+    account.text = cm_store_string(&at);
+    at = rules->text + (head > 0 ? head - 1 : 0);
+    if (head > 0)
+        account.head = cm_store_string(&at);
+    return account;
+}
+
 /* Its name; data NULL where it has none. */
 struct certmap_view cm_mapping_name(const struct certmap_rules *rules, const struct cm_mapping *mapping);
 /* How many texts it gives, and the index-th of them; the first is the account. The result may be room. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/verify.h"
+#include "base/prefetch.h"
 #include "base/view.h"
 
 /* ---- plain conditions, read as they are stored ---- */
@@ -151,10 +152,20 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
     return truth;
 }
 
+/* What a mapping points at lies far apart in a large rule set. Its operands mostly stand beside its name. */
+static void prefetch(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
+    CM_PREFETCH(cm_rules_root(rules, mapping));
+    if (mapping->name != CM_TEXT_NONE)
+        CM_PREFETCH(rules->text + mapping->name);
+}
+
 /* The root is an AND, mostly of conditions. */
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
+    prefetch(verify->eval.rules, mapping);
     const struct cm_node *root = cm_rules_root(verify->eval.rules, mapping), *end = root + root->value;
     enum certmap_truth truth = CERTMAP_TRUE;
+    if (end[-1].kind == CM_NODE_CONDITION) /* mostly the one that nobody else has */
+        CM_PREFETCH(&verify->eval.rules->conditions[end[-1].value]);
     for (const struct cm_node *member = root + 1; member < end; member += cm_node_size(member)) {
         const enum certmap_truth one =
             member->kind == CM_NODE_CONDITION ? verify_condition(verify, member->value) : verify_tree(verify, member);
