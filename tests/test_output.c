@@ -2,6 +2,7 @@
 /* What a mapping gives besides decision and name: account, domain, user, groups, attributes, of one mapping and of
  * several together. */
 #include "rules.h"
+#include "support/alloc.h"
 
 /* ---- one mapping ---- */
 
@@ -310,6 +311,55 @@ START_TEST(refuses_texts) {
 }
 END_TEST
 
+/* A mapping whose account is wrong: what follows it is checked, and nothing results. */
+START_TEST(after_a_wrong_account) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_rules *rules = NULL;
+    if (_i == 1) { /* one in front, which has outputs of its own */
+        const struct certmap_output group = output_of(CERTMAP_OUTPUT_GROUP, "", "g");
+        ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "n", "u", NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_builder_output(builder, &group, NULL), CERTMAP_OK);
+    }
+    ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "@", NULL), CERTMAP_ERROR_SYNTAX);
+    for (size_t i = 0; i < 3; i++) {
+        struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "g");
+        ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+        output = output_of(CERTMAP_OUTPUT_DOMAIN, "", "d");
+        ck_assert_int_eq(certmap_builder_output(builder, &output, NULL), CERTMAP_OK);
+        output = output_of(CERTMAP_OUTPUT_GROUP, "", "");
+        assert_refused(builder, &output, CERTMAP_CODE_BAD_ACCOUNT);
+    }
+    ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_SYNTAX);
+    certmap_builder_free(builder);
+}
+END_TEST
+
+/* The same where memory was missing. */
+START_TEST(after_an_output_without_memory) {
+    for (size_t n = 0, failures = 1; failures > 0; n++) {
+        const struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "g");
+        struct t_alloc memory = T_ALLOC_INIT;
+        const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+        struct certmap_builder *builder = NULL;
+        struct certmap_rules *rules = NULL;
+        ck_assert_int_eq(certmap_builder_new(&builder, &allocator, NULL), CERTMAP_OK);
+        ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "u", NULL), CERTMAP_OK);
+        t_alloc_fail_at(&memory, n);
+        failures = 0;
+        for (size_t i = 0; i < 3; i++)
+            failures += certmap_builder_output(builder, &output, NULL) != CERTMAP_OK;
+        ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_OK);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL),
+                         failures > 0 ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
+        certmap_rules_free(rules);
+        certmap_builder_free(builder);
+        ck_assert_uint_eq(memory.live, 0);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("output");
     TCase *answers = tcase_create("answers");
@@ -322,6 +372,8 @@ int main(void) {
     tcase_add_test(builders, built_outputs);
     tcase_add_test(builders, refuses_arguments);
     tcase_add_test(builders, refuses_texts);
+    tcase_add_loop_test(builders, after_a_wrong_account, 0, 2);
+    tcase_add_test(builders, after_an_output_without_memory);
     suite_add_tcase(suite, builders);
     return t_run(suite);
 }

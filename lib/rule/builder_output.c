@@ -40,6 +40,12 @@ static enum certmap_status push_output(struct certmap_builder *builder, struct c
     return CERTMAP_OK;
 }
 
+/* Whether the open mapping has an account that others can follow. Where it has none, which is an error, others are
+ * checked but not kept. */
+static bool has_account(const struct certmap_builder *builder) {
+    return cm_builder_open_mapping(builder)->outputs != CM_TEXT_NONE;
+}
+
 /* Gives a plain account an entry of its own, before others follow it. */
 static enum certmap_status unfold_account(struct certmap_builder *builder, struct certmap_error *err) {
     struct cm_mapping *mapping = cm_builder_open_mapping(builder);
@@ -48,6 +54,7 @@ static enum certmap_status unfold_account(struct certmap_builder *builder, struc
         return CERTMAP_OK;
     (void)cm_mapping_output(builder->rules, mapping, 0, &account);
     mapping->plain = false;
+    mapping->outputs = CM_TEXT_NONE;
     return keep_shown(&account, &builder->rules->arena) ? push_output(builder, account, err) : cm_error_memory(err);
 }
 
@@ -63,8 +70,9 @@ static enum certmap_status compile(struct certmap_builder *builder, struct cm_ou
 static enum certmap_status add_output(struct certmap_builder *builder, struct cm_output output,
                                       const struct cm_source *source, struct certmap_error *err) {
     enum certmap_status status = compile(builder, &output, source, err);
-    if (status == CERTMAP_OK)
-        status = unfold_account(builder, err);
+    if (status != CERTMAP_OK || !has_account(builder))
+        return status;
+    status = unfold_account(builder, err);
     if (status != CERTMAP_OK)
         return status;
     if (output.holes == NULL && !keep_shown(&output, &builder->rules->arena))
@@ -115,6 +123,7 @@ enum certmap_status cm_builder_set_account(struct certmap_builder *builder, cons
     struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .language = language};
     if (!cm_builder_open_mapping(builder)->allow)
         return CERTMAP_OK;
+    cm_builder_open_mapping(builder)->outputs = CM_TEXT_NONE;
     enum certmap_status status = compile(builder, &output, account, err);
     if (status != CERTMAP_OK)
         return status;
@@ -193,7 +202,9 @@ static enum certmap_status begin_output(struct certmap_builder *builder, struct 
     enum certmap_status status = CERTMAP_OK;
     if (output->kind == CM_OUTPUT_ATTRIBUTE)
         status = keep_name(&output->name, name, &builder->rules->arena, err);
-    return status == CERTMAP_OK ? check_others(builder, output->kind, output->name, err) : status;
+    if (status != CERTMAP_OK || !has_account(builder))
+        return status;
+    return check_others(builder, output->kind, output->name, err);
 }
 
 enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
