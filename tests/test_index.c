@@ -9,12 +9,13 @@
 #include "field/peer.h"
 #include "rule/index_build.h"
 #include "rule/index_key.h"
+#include "rule/index_search.h"
 #include "rules.h"
 #include "support/alloc.h"
 #include "support/random.h"
 #include "support/search.h"
 
-enum { SETS_A_TEST = 60, CERTS_A_SET = 12, RANDOM_TESTS = 40 };
+enum { SETS_A_TEST = 60, CERTS_A_SET = 12, FEW_RANDOM_TESTS = 10, RANDOM_TESTS = 150 };
 
 /* ---- at random ---- */
 
@@ -657,6 +658,130 @@ START_TEST(steps_are_taken_once) {
 }
 END_TEST
 
+/* A value of one list that has the key is not taken for one of another list, or of another row, at the same place. */
+START_TEST(hints_of_other_lists) {
+    static const struct {
+        const char *expression, *subject, *issuer, *answer;
+    } rows[] = {
+        {"subject.CN = \"a\" and issuer.CN = \"a\"", "CN=a", "O=a | CN=b", "none no-match"},
+        {"subject.CN = \"a\" and issuer.CN = \"a\"", "CN=a", "O=a | CN=b | CN=a", "allow m"},
+        {"subject.CN = \"a\" and issuer.CN = \"a\"", "CN=a", "O=a | CN=b | CN=b", "none no-match"},
+        {"subject.CN = \"a\" and subject.O = \"a\"", "CN=a | O=b | O=c", "CN=x", "none no-match"},
+        {"subject.CN = \"a\" and subject.CN = \"b\"", "CN=a | CN=c | CN=c", "CN=x", "none no-match"},
+        {"subject.1.2.3.4 = \"a\" and subject.1.2.3.5 = \"a\"", "1.2.3.4=a | 1.2.3.5=b", "CN=x", "none no-match"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct certmap_rules *rules = rules_of(rows[i].expression);
+        struct t_peer peer;
+        char answer[64];
+        t_peer_make(&peer, rows[i].subject, rows[i].issuer);
+        ck_assert(t_search_agree(rules, peer.peer));
+        const struct certmap_result result = t_match(rules, peer.peer);
+        t_answer(answer, sizeof answer, &result);
+        ck_assert_str_eq(answer, rows[i].answer);
+        t_peer_free(&peer);
+        certmap_rules_free(rules);
+    }
+}
+END_TEST
+
+/* A place whose mappings are filed at several levels: the list of them is in order all the same. */
+START_TEST(clouded_at_several_levels) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < 200; i++) {
+        put_line(&text, "mapping \"m%\" { when ", i, 0, 0);
+        if (i == 10 || i == 100)
+            put_line(&text, "san.dns = \"h%\"; deny; }\n", i, 0, 0);
+        else if (i == 7)
+            t_put(&text, "subject.O = \"s\" and san.dns like \"*h*\"; deny; }\n");
+        else
+            put_line(&text,
+                     i < 40 ? "subject.O = \"s\" and count(subject.L) = %; deny; }\n"
+                            : "subject.CN = \"c%\"; deny; }\n",
+                     i + 1, 0, 0);
+    }
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    check_peer(rules, "O=s", NULL, "deny m7 unreadable");
+    check_peer(rules, "O=t", NULL, "deny m10 unreadable");
+    check_peer(rules, "O=s", SAN("82{\"xhx\"}"), "deny m7");
+    check_peer(rules, "O=t", SAN("82{\"h100\"}"), "deny m100");
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* More nodes than may wait: mappings are looked at one by one. */
+START_TEST(many_nodes) {
+    enum { NODES = CM_MOST_WAITING + 40, SIDE = 9 };
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < NODES; i++)
+        for (size_t k = 0; k < SIDE; k++) {
+            put_line(&text, "mapping \"m%-%\" { when ", i, k, 0);
+            put_line(&text, "subject.CN = \"c%\" and subject.OU = \"o%\"; deny; }\n", i, k, 0);
+        }
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    for (size_t i = NODES; i > 0; i--) {
+        put_line(&subject, "CN=c% | ", i - 1, 0, 0);
+        if (NODES - i != 20 && NODES - i != CM_MOST_WAITING - 1 && NODES - i != CM_MOST_WAITING && i != 1)
+            continue;
+        struct t_buf one = T_BUF_INIT, answer = T_BUF_INIT;
+        t_bytes(&one, subject.data, subject.len);
+        t_put(&one, "OU=o7 | OU=o4");
+        put_line(&answer, "deny m%-4", i - 1, 0, 0);
+        check_peer(rules, t_cstr(&one), NULL, t_cstr(&answer));
+        t_buf_free(&one);
+        t_buf_free(&answer);
+    }
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&subject);
+}
+END_TEST
+
+/* What was found before steps ran out is found again, and once. */
+START_TEST(steps_under_policies) {
+    static const struct {
+        const char *policy, *mappings, *answer;
+    } rows[] = {
+        {"unique", "mapping \"a\" { when subject.O = \"o\"; deny; }\n", "deny a"},
+        {"unique", "mapping \"a\" { when subject.O = \"o\"; allow \"x\"; }\n", "none slow unreadable"},
+        {"all", "mapping \"a\" { when subject.O = \"o\"; allow \"x\"; group \"g\"; }\n", "none slow unreadable"},
+        {"all", "mapping \"a\" { when subject.O = \"o\"; allow \"${subject.L}\"; }\n", "deny a hole-no-value"},
+        {"all", "mapping \"a\" { when subject.O = \"o\"; deny; }\n", "deny a"},
+        {"most-specific", "mapping \"a\" { when subject.O = \"o\"; deny; }\n", "deny a"},
+    };
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; policy ");
+    t_put(&text, rows[_i].policy);
+    t_put(&text, ";\n");
+    t_put(&text, rows[_i].mappings);
+    t_put(&text, "mapping \"slow\" { when subject.CN like \"*");
+    put_many(&text, "a", 10000);
+    t_put(&text, "?b*\"; allow \"a\"; }\n");
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    check_peer(rules, "CN=\\{a*60000} | O=o", NULL, rows[_i].answer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* A key at each byte of a value does not cost an evaluation each: hardly any steps are taken. */
+START_TEST(a_key_at_each_byte) {
+    struct certmap_rules *rules = rules_of("subject.CN like \"*aaaaaaaa?b*\"");
+    struct cm_hunt hunt;
+    struct t_peer peer;
+    enum certmap_truth truth;
+    t_peer_make(&peer, "CN=\\{a*4000}", "CN=CA");
+    cm_hunt_begin(&hunt, rules, peer.peer);
+    ck_assert_uint_eq(cm_hunt_next(&hunt, 0, &truth), 1);
+    ck_assert_uint_gt(hunt.verify.eval.steps, CERTMAP_MAX_STEPS - 100 * 4000);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+END_TEST
+
 /* ---- keys that collide ---- */
 
 /* Memory that is handed out in the same order at the same addresses, because an index's seed comes from one. */
@@ -1066,6 +1191,8 @@ int main(void) {
     tcase_add_loop_test(hand, behind_everyone, 0, 3);
     tcase_add_loop_test(hand, clouded, 0, T_ROWS(clouds));
     tcase_add_test(hand, whole_certificates);
+    tcase_add_test(hand, hints_of_other_lists);
+    tcase_add_test(hand, clouded_at_several_levels);
     suite_add_tcase(suite, hand);
     TCase *collisions = tcase_create("collisions");
     tcase_add_test(collisions, the_same_hash);
@@ -1085,11 +1212,17 @@ int main(void) {
     TCase *work = tcase_create("work");
     tcase_add_loop_test(work, work_runs_out, 0, 4);
     tcase_add_loop_test(work, steps_are_taken_once, 0, T_ROWS(slow));
+    tcase_add_loop_test(work, steps_under_policies, 0, 6);
+    tcase_add_test(work, a_key_at_each_byte);
+    tcase_add_test(work, many_nodes);
     tcase_set_tags(work, T_SLOW);
     suite_add_tcase(suite, work);
     TCase *random = tcase_create("random");
-    tcase_add_loop_test(random, random_rules, 0, RANDOM_TESTS);
-    tcase_set_tags(random, T_SLOW);
+    tcase_add_loop_test(random, random_rules, 0, FEW_RANDOM_TESTS);
     suite_add_tcase(suite, random);
+    TCase *more = tcase_create("more at random");
+    tcase_add_loop_test(more, random_rules, FEW_RANDOM_TESTS, RANDOM_TESTS);
+    tcase_set_tags(more, T_SLOW);
+    suite_add_tcase(suite, more);
     return t_run(suite);
 }
