@@ -38,6 +38,7 @@ void certmap_peer_clear(struct certmap_peer *peer) {
     cm_arena_reset(&peer->arena);
     cm_arena_reset(&peer->scratch);
     peer->set = false;
+    peer->clouded = 0;
     peer->certificate = CM_VIEW_NONE;
     memset(peer->lists, 0, sizeof peer->lists);
 }
@@ -93,6 +94,20 @@ static enum certmap_status prepare_names(struct certmap_peer *peer, const struct
     return status;
 }
 
+/* A Name of which an AVA cannot be read counts too. */
+static bool is_clouded(const struct cm_list *list) {
+    bool clouded = list->unknown != CERTMAP_CODE_NONE;
+    for (size_t i = 0; i < list->count && !clouded; i++)
+        clouded = list->values[i].unreadable != CERTMAP_CODE_NONE ||
+                  (list->values[i].avas != NULL && is_clouded(list->values[i].avas));
+    return clouded;
+}
+
+static void note_clouds(struct certmap_peer *peer) {
+    for (size_t i = 0; i < CM_LIST_COUNT; i++)
+        peer->clouded |= (uint32_t)is_clouded(&peer->lists[i]) << i;
+}
+
 enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
                                      struct certmap_error *err) {
     certmap_peer_clear(peer);
@@ -108,6 +123,8 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
     peer->set = status == CERTMAP_OK;
     if (status != CERTMAP_OK)
         certmap_peer_clear(peer);
+    else
+        note_clouds(peer);
     return status;
 }
 

@@ -20,6 +20,7 @@ struct certmap_peer {
     struct cm_arena arena;   /* what lives until the next set */
     struct cm_arena scratch; /* what lives during a call */
     bool set;
+    uint32_t clouded; /* a bit for each list: it is not known, or holds a value that cannot be read */
     struct cm_list lists[CM_LIST_COUNT]; /* by enum certmap_field, and CM_LIST_... */
     struct certmap_view certificate;     /* borrowed; data NULL: not supplied */
     struct cm_built built;

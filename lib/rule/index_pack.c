@@ -124,6 +124,8 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
     memcpy(placed, places, sizes->places * sizeof *places);
     if (sizes->lists > 0)
         memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);
+    for (size_t i = 0; i < sizes->places; i++)
+        index->lists_used |= (uint32_t)1 << placed[i].list;
     index->bloom = bloom;
     index->slots = slots;
     index->nodes = nodes;

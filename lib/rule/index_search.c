@@ -213,6 +213,8 @@ static bool is_clouded(const struct certmap_peer *peer, const struct cm_index_pl
 /* Considers the mappings that may be unknown without being found; false where they are not listed. */
 static bool consider_clouded(struct cm_hunt *hunt) {
     const struct cm_index *index = hunt->verify.eval.rules->index;
+    if ((index->lists_used & hunt->verify.eval.peer->clouded) == 0)
+        return true;
     for (uint32_t i = 0; i < index->place_count; i++) {
         const struct cm_index_place *place = &index->places[i];
         if (!is_clouded(hunt->verify.eval.peer, place))
