@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/operand.h"
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/glob.h"
 #include "base/out.h"
@@ -215,11 +216,50 @@ static enum certmap_status make_text(struct cm_text *made, struct certmap_view t
     return cm_text_make(made, canonical, arena, scratch) ? CERTMAP_OK : cm_error_memory(err);
 }
 
+/* ---- what most operands are: ASCII for a field of plain text ---- */
+
+/* Whether such a text is one that can be, and neither NFC nor escapes change it. */
+static bool is_simple(struct certmap_view text, const struct cm_operand_use *use) {
+    if (use->kind != CM_TEXT_PLAIN || text.len > CERTMAP_MAX_TEXT_SIZE)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] == 0 || text.data[i] >= 0x80)
+            return false;
+    return !use->pattern || use->iis_pattern || text.len == 0 || memchr(text.data, '\\', text.len) == NULL;
+}
+
+static uint8_t wildcard(uint8_t c) {
+    if (c == '*')
+        return CM_GLOB_MANY;
+    return c == '?' ? CM_GLOB_ONE : c;
+}
+
+/* Where nothing is to be changed, the operand is the text as it was given. */
+static enum certmap_status make_simple(struct cm_operand *operand, struct certmap_view text,
+                                       const struct cm_operand_use *use, struct cm_arena *arena,
+                                       struct certmap_error *err) {
+    operand->shown = operand->matched = text;
+    if (!use->pattern && !use->nocase)
+        return CERTMAP_OK;
+    uint8_t *shown = cm_arena_alloc(arena, text.len), *matched = cm_arena_alloc(arena, text.len);
+    if (shown == NULL || matched == NULL)
+        return cm_error_memory(err);
+    for (size_t i = 0; i < text.len; i++) {
+        shown[i] = use->pattern ? wildcard(text.data[i]) : text.data[i];
+        matched[i] = use->nocase ? cm_ascii_lower(shown[i]) : shown[i];
+    }
+    operand->shown = cm_view(shown, text.len);
+    operand->matched = cm_view(matched, text.len);
+    return CERTMAP_OK;
+}
+
 enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text,
                                     const struct cm_operand_use *use, struct cm_arena *arena, struct cm_arena *scratch,
                                     struct certmap_error *err) {
     struct cm_text made = {CM_VIEW_NONE, CM_VIEW_NONE};
     *operand = (struct cm_operand){.name = NULL};
+    if (is_simple(text, use))
+        return make_simple(operand, text, use, arena, err);
     enum certmap_status status = cm_text_check(text, use->pattern ? "the pattern" : "the operand", err);
     if (status != CERTMAP_OK)
         return status;
