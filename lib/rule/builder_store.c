@@ -220,7 +220,7 @@ static bool is_condition(const void *ctx, uint32_t number) {
 }
 
 static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_stored_condition *condition) {
-    const uint64_t words[] = {condition->path, (uint64_t)condition->op << 8 | condition->quantifier << 4 |
+    const uint64_t words[] = {condition->path, (uint64_t)condition->op << 8 | (uint64_t)condition->quantifier << 4 |
                                                    condition->nocase | (uint64_t)condition->count << 16};
     uint64_t hash = cm_hash_mix(cm_builder_seed(builder) ^ words[0]);
     hash = cm_hash_mix(hash ^ words[1]);
