@@ -179,7 +179,8 @@ START_TEST(the_limit_of_memory) {
     ck_assert_uint_lt(peak, most);
     for (size_t limit = 1; limit < most; limit += 1 + most / 300) {
         ck_assert(!t_build_within(ways[_i].build, limit, &peak));
-        ck_assert_msg(peak <= limit || limit < 4096, "%s: a limit of %zu, and %zu were taken", ways[_i].what, limit, peak);
+        ck_assert_msg(peak <= limit || limit < 4096, "%s: a limit of %zu, and %zu were taken", ways[_i].what, limit,
+                      peak);
     }
 }
 END_TEST
@@ -302,8 +303,9 @@ START_TEST(mistakes_with_options) {
         ck_assert_int_eq(certmap_builder_close(builder, NULL), CERTMAP_ERROR_ARGUMENT);
     if (_i == AFTER_A_LIMIT)
         ck_assert_int_eq(certmap_builder_options(builder, &build, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_builder_options(_i == NO_BUILDER ? NULL : builder, _i == NO_OPTIONS ? NULL : &build, &error),
-                     CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(
+        certmap_builder_options(_i == NO_BUILDER ? NULL : builder, _i == NO_OPTIONS ? NULL : &build, &error),
+        CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
     if (_i != NO_BUILDER)
         ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_ARGUMENT);

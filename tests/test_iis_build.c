@@ -11,7 +11,8 @@ static void put(struct t_buf *text, const char *string) {
 /* Mappings with rules; every fourth is disabled, and has rules that were cleared. */
 static void write_file(struct t_buf *text, int mappings) {
     char line[512];
-    put(text, "<iisClientCertificateMappingAuthentication enabled=\"true\" defaultLogonDomain=\"D\"><manyToOneMappings>\n");
+    put(text,
+        "<iisClientCertificateMappingAuthentication enabled=\"true\" defaultLogonDomain=\"D\"><manyToOneMappings>\n");
     for (int i = 0; i < mappings; i++) {
         snprintf(line, sizeof line,
                  "<add name=\"m%d\" enabled=\"%s\" userName=\"u%d\" password=\"p\"><rules>"
@@ -56,7 +57,7 @@ static enum certmap_status load_none(struct certmap_rules **rules, const struct 
 
 START_TEST(progress_goes_from_start_to_end) {
     t_check_progress(load_few, 20);
-    t_check_progress(load_many, 120);
+    t_check_progress(load_many, 90);
     t_check_progress(load_none, 2);
 }
 END_TEST

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
 #include "issuer_file.h"
+#include "progress.h"
 #include <string.h>
 
 /* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
@@ -14,7 +15,7 @@ static enum tool_format detect_format(struct certmap_view text) {
 }
 
 static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
-                                       struct certmap_error *err) {
+                                       const struct certmap_build_options *build, struct certmap_error *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
     struct tool_issuer_file file = {options->rules, ""};
     if (options->site != NULL)
@@ -24,6 +25,7 @@ static enum certmap_status load_native(struct tool_rules *rules, const struct to
     parse.diag_ctx = &rules->findings;
     parse.issuer_file = tool_issuer_file;
     parse.issuer_file_ctx = &file;
+    parse.build = build;
     return certmap_rules_parse(&rules->rules, tool_input_view(&rules->input), &parse, err);
 }
 
@@ -37,12 +39,13 @@ static bool mentions(struct certmap_view text, const char *word) {
 }
 
 static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_options *options,
-                                    struct certmap_error *err) {
+                                    const struct certmap_build_options *build, struct certmap_error *err) {
     struct certmap_iis_options iis = CERTMAP_IIS_OPTIONS_INIT;
     iis.site = tool_view(options->site);
     iis.diag = tool_findings_add;
     iis.diag_ctx = &rules->findings;
     iis.check_setup = options->verb == TOOL_VERB_CHECK;
+    iis.build = build;
     rules->is_iis = true;
     rules->has_domain = mentions(tool_input_view(&rules->input), "defaultLogonDomain");
     enum certmap_status status =
@@ -61,22 +64,29 @@ static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_e
 }
 
 static enum certmap_status read_and_load(struct tool_rules *rules, const struct tool_options *options,
-                                         struct certmap_error *err) {
+                                         const struct certmap_build_options *build, struct certmap_error *err) {
     enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
     if (status != CERTMAP_OK)
         return status;
     enum tool_format content = detect_format(tool_input_view(&rules->input));
     if (options->format == TOOL_FORMAT_IIS || (options->format == TOOL_FORMAT_AUTO && content == TOOL_FORMAT_IIS))
-        return load_iis(rules, options, err);
+        return load_iis(rules, options, build, err);
     if (content == TOOL_FORMAT_IIS)
         return refuse_xml(rules, err);
-    return load_native(rules, options, err);
+    return load_native(rules, options, build, err);
 }
 
 bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options) {
     struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct tool_progress progress;
     *rules = (struct tool_rules){.path = options->rules};
-    if (read_and_load(rules, options, &err) == CERTMAP_OK)
+    build.progress = tool_progress_tell;
+    build.progress_ctx = &progress;
+    tool_progress_begin(&progress, options);
+    const enum certmap_status status = read_and_load(rules, options, &build, &err);
+    tool_progress_end(&progress);
+    if (status == CERTMAP_OK)
         return true;
     if (tool_findings_error(&rules->findings) == NULL)
         tool_findings_add(&rules->findings, CERTMAP_SEVERITY_ERROR, &err);

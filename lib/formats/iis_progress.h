@@ -11,7 +11,7 @@
 #include "certmap/certmap.h"
 
 /* Where the phases end. */
-enum { CM_IIS_READ = 100, CM_IIS_CHECKED = 150, CM_IIS_LOADED = 200 };
+enum { CM_IIS_READ = 130, CM_IIS_CHECKED = 170, CM_IIS_LOADED = 200 };
 
 /* All zero: nobody asks. */
 struct cm_iis_progress {
