@@ -73,6 +73,36 @@ START_TEST(rules_tell_where_mappings_stand) {
 }
 END_TEST
 
+/* Between two mappings of a file, whose lines end as people and programs end them. */
+static const struct {
+    const char *between;
+    size_t line, column; /* of the second one */
+} line_ends[] = {
+    {"", 1, 0},
+    {"\n  ", 2, 3},
+    {"\r\n  ", 2, 3},
+    {"\r  ", 2, 3},
+    {"\n\n\r\n", 4, 1},
+    {"\r\r\n\n", 4, 1},
+    {"\n\r", 3, 1},
+    {"\r\n\n\t<!-- \xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\n\xC3\xA4 -->", 4, 6},
+    {"\r<!-- \xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 -->", 2, 13},
+};
+
+START_TEST(lines_are_counted) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    char text[1024];
+    const int before = snprintf(text, sizeof text, "%s", OPEN STAFF);
+    snprintf(text + before, sizeof text - (size_t)before, "%s<add name='other' userName='u'/>" CLOSE "%s",
+             line_ends[_i].between, _i % 2 == 0 ? "\r\n" : "");
+    t_iis_load(&load, t_text(text), NULL);
+    ck_assert_int_eq(certmap_rules_mapping(load.rules, &mapping, 1, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(mapping.line, line_ends[_i].line);
+    ck_assert_uint_eq(mapping.column, line_ends[_i].line == 1 ? (size_t)before + 1 : line_ends[_i].column);
+    t_iis_free(&load);
+}
+END_TEST
+
 START_TEST(finding_has_offset_and_length) {
     const char *text = OPEN "\xC3\xA4<add name='x' userName='u' enabled='maybe'>" RULE "</add>" CLOSE;
     t_iis_load(&load, t_text(text), NULL);
@@ -761,6 +791,7 @@ int main(void) {
     add_case(suite, "arguments", error_may_be_null, 1);
     add_case(suite, "arguments", free_accepts_null, 1);
     add_case(suite, "positions", rules_tell_where_mappings_stand, 1);
+    add_case(suite, "positions", lines_are_counted, T_COUNT(line_ends));
     add_case(suite, "positions", finding_has_offset_and_length, 1);
     add_case(suite, "encoding", encoding_row, T_COUNT(encodings));
     add_case(suite, "encoding", offsets_count_bytes_of_the_input, UTF32);

@@ -1200,6 +1200,42 @@ START_TEST(success_leaves_the_error_alone) {
 }
 END_TEST
 
+/* Each could hide its end 64 KiB away, which is looked for; with all of them it would take an hour. */
+START_TEST(many_holes_without_an_end) {
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_rules *rules = NULL;
+    t_put(&text, "certmap 1; mapping \"");
+    for (int i = 0; i < 10000000; i++)
+        t_put(&text, "${\"");
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), NULL, &error), CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_MISPLACED_HOLE);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* More of them than the parser remembers, in and out of turn. */
+START_TEST(fields_over_and_over) {
+    static const char *const fields[] = {"subject.CN",    "issuer.CN", "subject.OU",     "san.dns",
+                                         "subject.DC",    "issuer.O",  "san.dirname.CN", "san.upn",
+                                         "subject.1.2.3", "ext.1.2.3", "serial"};
+    struct t_buf text = T_BUF_INIT;
+    char line[128], printed[16384];
+    size_t len;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < 100; i++) {
+        snprintf(line, sizeof line, "\nmapping \"%zu\" {\n    when %s present\n     and %s present;\n    deny;\n}\n", i,
+                 fields[i * i % T_ROWS(fields)], fields[i / 3 % T_ROWS(fields)]);
+        t_put(&text, line);
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    ck_assert_int_eq(certmap_rules_print(printed, sizeof printed, &len, rules, NULL, NULL, NULL), CERTMAP_OK);
+    ck_assert_msg(strcmp(printed, t_cstr(&text)) == 0, "%.4000s", printed);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("parse");
     list_files();
@@ -1222,6 +1258,7 @@ int main(void) {
     tcase_add_test(loads, a_nul_byte_ends_nothing);
     tcase_add_test(loads, mappings_as_written);
     tcase_add_test(loads, text_may_go);
+    tcase_add_test(loads, fields_over_and_over);
     tcase_add_loop_test(loads, pieces_needed, 0, T_ROWS(needs));
     suite_add_tcase(suite, loads);
     TCase *large = tcase_create("large");
@@ -1230,6 +1267,7 @@ int main(void) {
     tcase_add_loop_test(large, long_line, 0, T_ROWS(lines));
     tcase_add_loop_test(large, long_line_with_an_error_at_its_end, 0, T_ROWS(lines));
     tcase_add_test(large, many_mappings_on_one_line);
+    tcase_add_test(large, many_holes_without_an_end);
     suite_add_tcase(suite, large);
     TCase *call = tcase_create("call");
     tcase_add_test(call, nothing_loads_on_error);

@@ -7,7 +7,7 @@
 
 struct cm_lexer cm_lex_start(struct certmap_view text) {
     size_t mark = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    return (struct cm_lexer){text, mark, 1, mark, 1, false};
+    return (struct cm_lexer){.text = text, .offset = mark, .line = 1, .counted = mark, .column = 1};
 }
 
 /* How many code points begin in a text. */
@@ -38,7 +38,12 @@ struct cm_position cm_token_part(const struct cm_token *token, struct certmap_vi
 struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part) {
     const struct cm_position position = cm_token_part(token, part);
     const struct certmap_view text = cm_view(part.data - position.offset, position.offset + part.len);
-    return (struct cm_lexer){text, position.offset, position.line, position.offset, position.column, true};
+    return (struct cm_lexer){.text = text,
+                             .offset = position.offset,
+                             .line = position.line,
+                             .counted = position.offset,
+                             .column = position.column,
+                             .in_hole = true};
 }
 
 /* ---- tokens ---- */
@@ -184,11 +189,25 @@ static bool is_ordinary(uint8_t c) {
     return is_plain(c) && c != '"' && c != '\\' && c != '$';
 }
 
+/* So many holes of a line are looked through in vain, which may take 64 KiB each; the file is wrong anyway. */
+enum { MOST_UNCLOSED = 4 };
+
+/* Whether the end of a hole is worth a look. */
+static bool may_look(const struct cm_lexer *lexer) {
+    return lexer->unclosed_line != lexer->line || lexer->unclosed < MOST_UNCLOSED;
+}
+
+/* Counts a hole that does not end. */
+static void note_unclosed(struct cm_lexer *lexer) {
+    lexer->unclosed = lexer->unclosed_line == lexer->line ? lexer->unclosed + 1 : 1;
+    lexer->unclosed_line = lexer->line;
+}
+
 /* The end of a string that begins at start: at the quote that ends it, or at the end of the line or text. *hole
  * gets the first "${". */
-static size_t string_end(const struct cm_lexer *lexer, size_t start, struct certmap_view *hole) {
+static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_view *hole) {
     const struct certmap_view text = lexer->text;
-    bool closed = true; /* after a hole without an end, "${" is nothing special any more */
+    bool closed = may_look(lexer); /* after a hole without an end, "${" is nothing special any more */
     size_t end = start + 1;
     while (in_string(text, end)) {
         if (is_ordinary(text.data[end])) {
@@ -199,7 +218,10 @@ static size_t string_end(const struct cm_lexer *lexer, size_t start, struct cert
         const size_t length = begins && closed ? cm_hole_length(cm_view(text.data + end, text.len - end)) : 0;
         if (begins && hole->data == NULL)
             *hole = cm_view(text.data + end, 2);
-        closed = closed && (!begins || length > 0);
+        if (begins && closed && length == 0) {
+            note_unclosed(lexer);
+            closed = false;
+        }
         end = length > 0 ? end + length : behind_character(text, end);
     }
     return end;

@@ -30,6 +30,8 @@ struct cm_lexer {
     size_t counted; /* columns are counted up to this offset of the line, */
     size_t column;  /* which has this column */
     bool in_hole;
+    size_t unclosed_line; /* the last line with holes that do not end, */
+    size_t unclosed;      /* and how many there were */
 };
 
 /* Begins at the start of text, after a byte order mark. */
