@@ -12,7 +12,7 @@ static struct certmap_allocator inner, metered;
 static struct cm_meter *meter;
 
 /* What a block takes besides. */
-enum { HEADER = sizeof(max_align_t) };
+enum { HEADER = _Alignof(max_align_t) };
 
 static void set_up(void) {
     memory = (struct t_alloc)T_ALLOC_INIT;

@@ -648,7 +648,8 @@ static const struct row files[] = {
       {"syntax", ""},
       {"missing-when", ""},
       {"syntax", "expected \"mapping\", \"issuers\" or \"policy\""}}},
-    {V "mapping \"a\" { when subject.O = \"a\"; allow «\"@\"»; group \"g\"; attribute \"n\" = \"«\\q»\"; domain «\"\"»; }\n" M,
+    {V "mapping \"a\" { when subject.O = \"a\"; allow «\"@\"»; group \"g\"; attribute \"n\" = \"«\\q»\"; domain "
+       "«\"\"»; }\n" M,
      {{"bad-account", ""}, {"bad-escape", ""}, {"bad-account", ""}}},
     {V "# caf«\xE9» mapping \"x\" }\n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
      {{"bad-utf8", ""}, {"unknown-subfield", ""}}},

@@ -3,9 +3,8 @@
 #include "base/alloc.h"
 
 /* Before each block, which stays aligned for any type. */
-union header {
-    size_t size; /* of the block, this included */
-    max_align_t align;
+struct header {
+    _Alignas(max_align_t) size_t size; /* of the block, this included */
 };
 
 /* Whether size bytes more may be asked for. */
@@ -17,7 +16,7 @@ static bool may_take(struct cm_meter *meter, size_t size) {
 }
 
 /* Begins a block that was `old` bytes long before. */
-static void *begin(struct cm_meter *meter, union header *block, size_t size, size_t old) {
+static void *begin(struct cm_meter *meter, struct header *block, size_t size, size_t old) {
     if (block == NULL)
         return NULL;
     block->size = size;
@@ -28,13 +27,13 @@ static void *begin(struct cm_meter *meter, union header *block, size_t size, siz
 
 static void *meter_alloc(void *ctx, size_t size) {
     struct cm_meter *meter = ctx;
-    size += sizeof(union header);
+    size += sizeof(struct header);
     return may_take(meter, size) ? begin(meter, cm_alloc(&meter->inner, size), size, 0) : NULL;
 }
 
 static void *meter_resize(void *ctx, void *p, size_t size) {
     struct cm_meter *meter = ctx;
-    union header *block = (union header *)p - 1;
+    struct header *block = (struct header *)p - 1;
     const size_t old = block->size;
     size += sizeof *block;
     return may_take(meter, size) ? begin(meter, cm_resize(&meter->inner, block, size), size, old) : NULL;
@@ -42,7 +41,7 @@ static void *meter_resize(void *ctx, void *p, size_t size) {
 
 static void meter_release(void *ctx, void *p) {
     struct cm_meter *meter = ctx;
-    union header *block = (union header *)p - 1;
+    struct header *block = (struct header *)p - 1;
     if (meter->counting)
         meter->taken -= block->size;
     cm_release(&meter->inner, block);

@@ -45,7 +45,9 @@ static void write_hex(char *text, const uint8_t *octets, size_t len, const char 
 /* Two digits an octet, in one go for what fits: extensions of certificates are long. */
 static void put_hex(struct cm_out *out, struct certmap_view view, const char *digits) {
     const size_t room = out->len < out->cap ? (out->cap - out->len) / 2 : 0;
-    const size_t whole = view.len < room ? view.len : room;
+    size_t whole = view.len;
+    if (whole > room)
+        whole = room;
     if (whole > 0)
         write_hex(out->text + out->len, view.data, whole, digits);
     out->len += 2 * whole;

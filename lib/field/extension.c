@@ -146,7 +146,7 @@ struct extensions {
 
 /* Whether all are well-formed, and within the limits. */
 static enum certmap_code walk_extensions(struct extensions *all, struct cm_der der) {
-    struct extension other;
+    struct extension other = {.oid = {.tag = 0}};
     enum certmap_code code = CERTMAP_CODE_NONE;
     for (all->count = 0; !cm_der_done(&der); all->count++) {
         struct extension *extension = all->count < FEW ? &all->kept[all->count] : &other;
