@@ -63,8 +63,11 @@ extern "C" {
 #define CERTMAP_MAX_PEER_MEMORY 67108864
 /* Largest rule file, in bytes: a million mappings of 1,000 bytes each. expat counts to twice that. */
 #define CERTMAP_MAX_RULES_SIZE 1073741824
-/* Most mappings in a rule set; a match looks at them one by one. */
+/* Most mappings in a rule set: what was measured (docs/performance.md). */
 #define CERTMAP_MAX_MAPPINGS 1048576
+/* Most bytes of all names, accounts and operands of a rule set together, each of which is kept once: places in it are
+ * numbers of 32 bits. */
+#define CERTMAP_MAX_RULES_TEXT 4294967294
 /* Most conditions in one mapping, and most operands in one condition: what one mapping may cost. */
 #define CERTMAP_MAX_CONDITIONS 65536
 /* Largest operand, pattern, mapping name or account, in bytes of UTF-8: as large as a value. */
@@ -92,9 +95,10 @@ extern "C" {
 /* Most findings a loader reports; after that many errors it stops reading. */
 #define CERTMAP_MAX_FINDINGS 100
 /* Steps of work in one match: a value looked at is one, and so is each comparison of a byte, or of a
- * code point with `?`, in a pattern, and every 16 bytes of an exact comparison. When they run out the
- * condition is unknown: a match ends within about a second whatever it is given. Building the texts of the
- * answer has as many of its own. */
+ * code point with `?`, in a pattern, and every 16 bytes of an exact comparison, of the ends of a pattern, and of what
+ * a `*` passes over. When they run out the condition is unknown: a match ends within about a second whatever it is
+ * given. If the index has taken all of them, the match begins again without it, with as many. Building the texts of
+ * the answer has as many of its own. */
 #define CERTMAP_MAX_STEPS 67108864
 
 /* ---- Vocabulary ----------------------------------------------------------------------------- */
@@ -632,8 +636,8 @@ struct certmap_mapping {
     enum certmap_decision decision; /* ALLOW or DENY */
     struct certmap_view name;       /* text; required, except for ONE_TO_ONE, where it may be empty */
     struct certmap_view account;    /* text; required for ALLOW, ignored for DENY */
-    size_t line;                    /* of the rule file, or 0 */
-    size_t column;
+    size_t line;                    /* of the rule file, or 0; over 4,294,967,295 that is kept */
+    size_t column;                  /* over 134,217,727 that is kept */
     bool is_template;               /* account is as it would stand between double quotes in a rule file, holes and
                                      * escapes included; else it is the text itself */
     enum certmap_language language; /* of account */

@@ -30,9 +30,6 @@ struct cm_recent {
     uint8_t subfield[15];
 };
 
-/* Most text of a rule set, in bytes: places in it are numbers of 32 bits. */
-#define CM_MAX_TEXT (UINT32_MAX - 1)
-
 struct certmap_builder {
     struct certmap_allocator allocator;
     struct cm_arena scratch;     /* of one call, or less */
@@ -89,7 +86,7 @@ bool cm_record_number(struct cm_record *record, uint32_t number, const struct ce
 bool cm_record_string(struct cm_record *record, struct certmap_view string, const struct certmap_allocator *allocator);
 bool cm_record_operand(struct cm_record *record, const struct cm_operand *operand, enum cm_text_kind kind,
                        const struct certmap_allocator *allocator);
-/* Puts a record into the text of the rules, at *at. Errors: MEMORY, LIMIT (over CM_MAX_TEXT). */
+/* Puts a record into the text of the rules, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_error *err);
 /* Where a text that may be there already stands in the text of the rules, as a string; uses the record. Errors: MEMORY,

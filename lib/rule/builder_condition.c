@@ -29,9 +29,9 @@ static enum certmap_status record_operand(struct certmap_builder *builder, const
 static enum certmap_status record_certificate(struct certmap_builder *builder, const struct cm_condition *made,
                                               struct certmap_view bytes, struct certmap_error *err) {
     const struct cm_operand operand = {.shown = bytes, .matched = bytes};
-    if (bytes.len > CM_MAX_TEXT / 2)
+    if (bytes.len > CERTMAP_MAX_RULES_TEXT / 2)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
-                        "the texts of the rules have more than %u bytes", (unsigned)CM_MAX_TEXT);
+                        "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
     return record_operand(builder, made, &operand, err);
 }
 

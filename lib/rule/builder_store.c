@@ -63,9 +63,9 @@ bool cm_record_operand(struct cm_record *record, const struct cm_operand *operan
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_error *err) {
     struct certmap_rules *rules = builder->rules;
-    if (record->len > CM_MAX_TEXT - builder->text_len)
+    if (record->len > CERTMAP_MAX_RULES_TEXT - builder->text_len)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
-                        "the texts of the rules have more than %u bytes", (unsigned)CM_MAX_TEXT);
+                        "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
     uint8_t *text =
         cm_array_reserve(&builder->allocator, rules->text, &builder->text_cap, builder->text_len + record->len, 1);
     if (text == NULL)
