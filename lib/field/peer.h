@@ -6,14 +6,15 @@
 #include "field/field.h"
 #include "field/list.h"
 
-/* What the last match built, and room to build it in, so that a match allocates nothing (rule/output.h). */
+/* What the last match built, and room to build it in, so that a match allocates nothing (rule/output.h). What every
+ * match touches stands in front, beside the lists. */
 struct cm_built {
     size_t len; /* bytes of text in use */
-    uint8_t text[CERTMAP_MAX_BUILT_SIZE];
-    uint8_t work[2][CERTMAP_MAX_BUILT_SIZE]; /* a value on its way through filters */
     struct certmap_view accounts[CERTMAP_MAX_ACCOUNTS];
     struct certmap_view groups[CERTMAP_MAX_OUTPUTS];
     struct certmap_attribute attributes[CERTMAP_MAX_OUTPUTS];
+    uint8_t text[CERTMAP_MAX_BUILT_SIZE];
+    uint8_t work[2][CERTMAP_MAX_BUILT_SIZE]; /* a value on its way through filters */
 };
 
 struct certmap_peer {

@@ -329,9 +329,8 @@ bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, con
     const struct certmap_allocator *allocator = &build->rules->allocator;
     struct filing filing = {.build = build};
     struct cm_words rest = {.count = 0};
-    bool done = new_node(build, number, mappings[0]);
-    filing.node = *number;
-    done = done && fill_node(&filing, level, mappings, count, &rest);
+    const bool done = new_node(build, &filing.node, mappings[0]) && fill_node(&filing, level, mappings, count, &rest);
+    *number = filing.node;
     cm_release(allocator, filing.entries.at);
     cm_release(allocator, rest.at);
     return done;
