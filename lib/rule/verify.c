@@ -9,7 +9,6 @@ struct plain {
     const struct cm_path *path;
     const struct cm_list *list;
     struct certmap_view wanted;
-    size_t steps; /* that the plain evaluator takes to look at a value */
     bool nocase;
 };
 
@@ -32,10 +31,25 @@ static bool clouds(const struct plain *plain, const struct cm_value *value) {
            (!plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid));
 }
 
+/* False when none are left then: there may be values that were not looked at. */
+static bool take_steps(struct cm_verify *verify, size_t steps) {
+    const bool enough = verify->eval.steps > steps;
+    verify->eval.steps = enough ? verify->eval.steps - steps : 0;
+    return enough;
+}
+
 /* Whether the value that led here is the one. */
 static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
     return verify->hint != CM_VALUE_NONE && verify->hint_list == plain->list && verify->hint_row == plain->path->row &&
            is_wanted(plain, &plain->list->values[verify->hint]);
+}
+
+/* How many steps the plain evaluator takes to look at a value. With more, steps could run out here and not there. */
+static size_t steps_of(const struct plain *plain, const struct cm_value *value) {
+    const struct certmap_view text = plain->nocase ? value->text.folded : value->text.nfc;
+    if (value->unreadable != CERTMAP_CODE_NONE || (plain->path->by_oid && !cm_view_equal(value->oid, plain->path->oid)))
+        return 1;
+    return 2 + (text.len == plain->wanted.len ? text.len / 16 : 0);
 }
 
 /* Of several values that which led here is tried first. */
@@ -45,11 +59,8 @@ static enum certmap_truth verify_values(struct cm_verify *verify, const struct p
         return CERTMAP_TRUE;
     for (; at != CM_VALUE_NONE; at = plain->list->values[at].next) {
         const struct cm_value *value = &plain->list->values[at];
-        if (verify->eval.steps <= plain->steps) {
-            verify->eval.steps = 0;
+        if (!take_steps(verify, steps_of(plain, value)))
             return CERTMAP_UNKNOWN;
-        }
-        verify->eval.steps -= plain->steps;
         if (is_wanted(plain, value))
             return CERTMAP_TRUE;
         if (clouds(plain, value))
@@ -62,20 +73,19 @@ static enum certmap_truth verify_values(struct cm_verify *verify, const struct p
 static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm_stored_condition *stored,
                                        const struct cm_path *path, const struct cm_list *list) {
     const struct certmap_view wanted = wanted_by(verify->eval.rules, stored);
-    const size_t steps = 2 + wanted.len / 16;
-    if (verify->eval.steps <= steps) {
-        verify->eval.steps = 0; /* there may be values that were not looked at */
+    if (verify->eval.steps == 0)
         return CERTMAP_UNKNOWN;
-    }
     if (list->first == NULL || list->first[path->row] == CM_VALUE_NONE)
         return CERTMAP_FALSE;
     const struct cm_value *value = &list->values[list->first[path->row]];
     if (value->next != CM_VALUE_NONE || path->by_oid || value->unreadable != CERTMAP_CODE_NONE) {
-        const struct plain plain = {path, list, wanted, steps, stored->nocase};
+        const struct plain plain = {path, list, wanted, stored->nocase};
         return verify_values(verify, &plain, list->first[path->row]);
     }
-    verify->eval.steps -= steps;
-    return cm_view_equal(stored->nocase ? value->text.folded : value->text.nfc, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
+    const struct certmap_view text = stored->nocase ? value->text.folded : value->text.nfc;
+    if (!take_steps(verify, 2 + (text.len == wanted.len ? text.len / 16 : 0)))
+        return CERTMAP_UNKNOWN;
+    return cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t number) {
