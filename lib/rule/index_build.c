@@ -118,9 +118,13 @@ static bool cost_operand(struct cm_build *build, uint32_t number, const struct c
 
 /* ---- how often each condition is used ---- */
 
+/* How often groups may look at each node of an expression: a mapping is in as many groups as it has keys. */
+#define LOOKS_MOST 256
+
 static void count_uses(struct cm_build *build) {
     for (uint32_t i = 0; i < build->mapping_count; i++) {
         const struct cm_node *root = cm_rules_root(build->rules, &build->rules->mappings[i]);
+        build->looks += (size_t)LOOKS_MOST * cm_node_size(root);
         for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
             if (node->kind == CM_NODE_CONDITION && build->choices[node->value].uses < CM_COST_NONE - 1)
                 build->choices[node->value].uses++;

@@ -110,9 +110,20 @@ static bool drop_repeated(const struct certmap_rules *rules, uint32_t *mappings,
     return true;
 }
 
+/* Whether the expressions of mappings may be looked at once more. */
+static bool may_look(struct cm_build *build, const uint32_t *mappings, size_t count) {
+    size_t nodes = 0;
+    for (size_t i = 0; i < count; i++)
+        nodes += cm_node_size(cm_rules_root(build->rules, &build->rules->mappings[mappings[i]]));
+    if (nodes > build->looks)
+        return false;
+    build->looks -= nodes;
+    return true;
+}
+
 /* Leaves out what can never decide, because an earlier mapping with the same expression does. */
-static bool drop(const struct cm_build *build, uint32_t *mappings, size_t *count) {
-    if (!build->first || *count == 1)
+static bool drop(struct cm_build *build, uint32_t *mappings, size_t *count) {
+    if (!build->first || *count == 1 || !may_look(build, mappings, *count))
         return true;
     if (*count > LIST_MOST)
         return drop_repeated(build->rules, mappings, count);
@@ -158,7 +169,7 @@ static bool next_level(struct cm_build *build, unsigned *level, const uint32_t *
 static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned level, uint32_t *mappings, size_t count) {
     uint32_t at = mappings[0];
     slot->kind = CM_TARGET_MAPPING;
-    if (count > LIST_MOST && build->copies >= count) {
+    if (count > LIST_MOST && build->copies >= count && may_look(build, mappings, count)) {
         if (!next_level(build, &level, mappings, count))
             return false;
         slot->kind = level < CM_INDEX_DEPTH ? CM_TARGET_NODE : CM_TARGET_LIST;
