@@ -80,8 +80,19 @@ static void *run(void *ctx) {
     return NULL;
 }
 
+/* With a limit of memory, rules allocate through what counted while they were made. */
+static struct certmap_rules *make_rules(size_t memory) {
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_rules *rules = NULL;
+    build.memory = memory;
+    options.build = &build;
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(rule_text), &options, NULL), CERTMAP_OK);
+    return rules;
+}
+
 START_TEST(one_rule_set_for_all) {
-    struct certmap_rules *rules = t_rules(rule_text);
+    struct certmap_rules *rules = make_rules(_i == 0 ? 0 : 1000000);
     struct t_peer made[T_ROWS(certificates)];
     struct thread threads[THREADS];
     for (int i = 0; i < T_ROWS(certificates); i++)
@@ -130,7 +141,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("threads");
     TCase *tcase = tcase_create("threads");
-    tcase_add_test(tcase, one_rule_set_for_all);
+    tcase_add_loop_test(tcase, one_rule_set_for_all, 0, 2);
     tcase_add_test(tcase, loading_at_once);
     suite_add_tcase(suite, tcase);
     return t_run(suite);
