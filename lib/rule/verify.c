@@ -19,16 +19,26 @@ static struct certmap_view wanted_by(const struct certmap_rules *rules, const st
     return (len & 1) != 0 ? cm_store_string(&at) : shown;
 }
 
-/* What cannot be read has no data. */
-static bool is_wanted(const struct plain *plain, const struct cm_value *value) {
-    const struct certmap_view text = plain->nocase ? value->text.folded : value->text.nfc;
-    return text.len == plain->wanted.len && text.data != NULL && memcmp(text.data, plain->wanted.data, text.len) == 0 &&
-           (!plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid));
+static bool is_of_type(const struct plain *plain, const struct cm_value *value) {
+    return !plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid);
 }
 
-static bool clouds(const struct plain *plain, const struct cm_value *value) {
-    return value->unreadable != CERTMAP_CODE_NONE &&
-           (!plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid));
+static struct certmap_view text_of(const struct plain *plain, const struct cm_value *value) {
+    return plain->nocase ? value->text.folded : value->text.nfc;
+}
+
+/* What cannot be read has no data. */
+static bool is_wanted(const struct plain *plain, const struct cm_value *value) {
+    const struct certmap_view text = text_of(plain, value);
+    return text.data != NULL && cm_view_equal(text, plain->wanted);
+}
+
+/* Whether the value that led here is the one. */
+static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
+    if (verify->hint == CM_VALUE_NONE || verify->hint_list != plain->list || verify->hint_row != plain->path->row)
+        return false;
+    const struct cm_value *value = &plain->list->values[verify->hint];
+    return is_of_type(plain, value) && is_wanted(plain, value);
 }
 
 /* False when none are left then: there may be values that were not looked at. */
@@ -38,18 +48,20 @@ static bool take_steps(struct cm_verify *verify, size_t steps) {
     return enough;
 }
 
-/* Whether the value that led here is the one. */
-static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
-    return verify->hint != CM_VALUE_NONE && verify->hint_list == plain->list && verify->hint_row == plain->path->row &&
-           is_wanted(plain, &plain->list->values[verify->hint]);
+/* How many steps the plain evaluator takes to compare texts. With more, steps could run out here and not there. */
+static size_t steps_of(struct certmap_view text, struct certmap_view wanted) {
+    return 1 + (text.len == wanted.len ? text.len / 16 : 0);
 }
 
-/* How many steps the plain evaluator takes to look at a value. With more, steps could run out here and not there. */
-static size_t steps_of(const struct plain *plain, const struct cm_value *value) {
-    const struct certmap_view text = plain->nocase ? value->text.folded : value->text.nfc;
-    if (value->unreadable != CERTMAP_CODE_NONE || (plain->path->by_oid && !cm_view_equal(value->oid, plain->path->oid)))
-        return 1;
-    return 2 + (text.len == plain->wanted.len ? text.len / 16 : 0);
+/* One step finds a value, further ones compare it. */
+static enum certmap_truth verify_value(struct cm_verify *verify, const struct plain *plain,
+                                       const struct cm_value *value) {
+    const bool clouded = value->unreadable != CERTMAP_CODE_NONE;
+    if (!is_of_type(plain, value))
+        return take_steps(verify, 1) ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
+    if (!take_steps(verify, 1 + (clouded ? 0 : steps_of(text_of(plain, value), plain->wanted))) || clouded)
+        return CERTMAP_UNKNOWN;
+    return is_wanted(plain, value) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 /* Of several values that which led here is tried first. */
@@ -57,14 +69,11 @@ static enum certmap_truth verify_values(struct cm_verify *verify, const struct p
     enum certmap_truth truth = CERTMAP_FALSE;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
-    for (; at != CM_VALUE_NONE; at = plain->list->values[at].next) {
-        const struct cm_value *value = &plain->list->values[at];
-        if (!take_steps(verify, steps_of(plain, value)))
-            return CERTMAP_UNKNOWN;
-        if (is_wanted(plain, value))
+    for (; at != CM_VALUE_NONE && verify->eval.steps > 0; at = plain->list->values[at].next) {
+        const enum certmap_truth one = verify_value(verify, plain, &plain->list->values[at]);
+        if (one == CERTMAP_TRUE)
             return CERTMAP_TRUE;
-        if (clouds(plain, value))
-            truth = CERTMAP_UNKNOWN;
+        truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
     }
     return truth;
 }
@@ -83,7 +92,7 @@ static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm
         return verify_values(verify, &plain, list->first[path->row]);
     }
     const struct certmap_view text = stored->nocase ? value->text.folded : value->text.nfc;
-    if (!take_steps(verify, 2 + (text.len == wanted.len ? text.len / 16 : 0)))
+    if (!take_steps(verify, 1 + steps_of(text, wanted)))
         return CERTMAP_UNKNOWN;
     return cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
