@@ -608,9 +608,9 @@ START_TEST(work_runs_out) {
                 {" | L=x | L=y | L=z", "deny r2", "deny r2"},
                 {" | O=x", "none no-match", "none no-match"}};
     for (size_t i = 0; i < 4; i++)
-        for (size_t len = 4096 + 2 * 35 - 60; len <= 4096 + 2 * 35 + 10; len++) {
+        for (size_t len = 32768 + 16 * 35 - 160; len <= 32768 + 16 * 35 + 10; len++) {
             struct t_buf subject = T_BUF_INIT;
-            put_line(&subject, "CN=\\{z*%}", len, 0, 0);
+            put_line(&subject, "CN=\\{y*%}", len, 0, 0);
             t_put(&subject, rows[i].avas);
             if (_i < 2)
                 t_put(&subject, " | O=o");

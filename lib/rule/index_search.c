@@ -4,14 +4,18 @@
 #include "field/compare.h"
 #include "rule/index_key.h"
 
-/* Look-ups and candidates that a search may always have, however small the rule set is. */
-#define LEAST_WORK 4096
+/* Work that a search may always have, however small the rule set is, and more of it for each mapping: so much that
+ * mappings are looked at one by one only where that takes little longer than what was in vain. */
+#define LEAST_WORK 32768
+#define WORK_A_MAPPING 16
+/* A look-up is one unit; to evaluate a mapping takes as long as some. */
+#define WORK_OF_CANDIDATE 8
 
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
     hunt->verify =
         (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = CM_VALUE_NONE};
     hunt->use_index = rules->index != NULL;
-    hunt->work = LEAST_WORK + 2 * rules->mapping_count;
+    hunt->work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count;
     memset(hunt->tried, 0, sizeof hunt->tried);
 }
 
@@ -48,7 +52,7 @@ static bool take_work(struct cm_hunt *hunt, size_t work) {
 /* Mappings in order, so that the first that holds ends it. False: more work than it is worth. */
 static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
     for (uint32_t i = 1; i <= list[0] && list[i] < hunt->best; i++) {
-        if (!take_work(hunt, 1))
+        if (!take_work(hunt, WORK_OF_CANDIDATE))
             return false;
         consider(hunt, list[i]);
     }
