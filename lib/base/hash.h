@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A hash of bytes for tables that are never kept: quick, not secret. Whoever can choose the bytes can choose
- * collisions, so tables compare what they find, and bound what a long chain costs. */
+/* A hash of bytes for tables that are never kept: quick, and not cryptography. Whoever chooses the bytes and does not
+ * know the seed cannot simply choose collisions; whoever knows it can. So what is found is always compared. */
 #ifndef CM_BASE_HASH_H
 #define CM_BASE_HASH_H
 
@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Spreads the low bits of a number to the high ones, and back. */
+/* Spreads the low bits of a number to the high ones, and back. A difference in the highest bit alone comes through one
+ * round as it is; after two it depends on all of the number. */
 static inline uint64_t cm_hash_mix(uint64_t number) {
     number *= 0x9E3779B97F4A7C15U;
     return number ^ (number >> 32);
@@ -30,15 +31,19 @@ static inline uint64_t cm_hash_few(const uint8_t *bytes, size_t len) {
     return front | (uint64_t)back << 32;
 }
 
+static inline uint64_t cm_hash_word(uint64_t hash, uint64_t word) {
+    return cm_hash_mix(cm_hash_mix(hash ^ word));
+}
+
 /* The last word of eight bytes or more overlaps the one before. */
 static inline uint64_t cm_hash_bytes(const uint8_t *bytes, size_t len, uint64_t seed) {
     uint64_t hash = seed ^ (uint64_t)len * 0xC2B2AE3D27D4EB4FU;
     if (len > 0 && len < 8)
-        return cm_hash_mix(cm_hash_mix(hash ^ cm_hash_few(bytes, len)));
+        return cm_hash_word(hash, cm_hash_few(bytes, len));
     for (size_t i = 0; i + 8 < len; i += 8)
-        hash = cm_hash_mix(hash ^ cm_hash_load(bytes + i));
+        hash = cm_hash_word(hash, cm_hash_load(bytes + i));
     if (len > 0)
-        hash = cm_hash_mix(hash ^ cm_hash_load(bytes + len - 8));
+        hash = cm_hash_word(hash, cm_hash_load(bytes + len - 8));
     return cm_hash_mix(hash);
 }
 
