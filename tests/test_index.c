@@ -801,6 +801,35 @@ START_TEST(long_operands_take_no_steps) {
 }
 END_TEST
 
+/* A value that has the key of one node more often than nodes may wait: it waits once. */
+START_TEST(one_node_often) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    struct cm_hunt hunt;
+    enum certmap_truth truth;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < 20; i++)
+        put_line(&text, "mapping \"m%\" { when subject.CN like \"*aaaaaaaa*\" and subject.OU = \"o%\"; deny; }\n", i, i,
+                 0);
+    for (size_t i = 0; i < 20; i++)
+        for (size_t k = 0; k < 200; k++) {
+            put_line(&text, "mapping \"m%-%\" { when ", i, k, 0);
+            put_line(&text, "subject.OU = \"o%\" and count(subject.L) = %; deny; }\n", i, k + 1, 0);
+        }
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    put_line(&subject, "CN=\\{a*%} | OU=o7", CM_MOST_WAITING + 40, 0, 0);
+    check_peer(rules, t_cstr(&subject), NULL, "deny m7");
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    cm_hunt_begin(&hunt, rules, peer.peer);
+    ck_assert_uint_eq(cm_hunt_next(&hunt, 0, &truth), 7);
+    ck_assert_uint_gt(hunt.work, 0);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&subject);
+}
+END_TEST
+
 /* What was found before steps ran out is found again, and once. */
 START_TEST(steps_under_policies) {
     static const struct {
@@ -1278,6 +1307,7 @@ int main(void) {
     tcase_add_test(work, a_key_at_each_byte);
     tcase_add_test(work, many_nodes);
     tcase_add_loop_test(work, long_operands_take_no_steps, 0, T_ROWS(cheap));
+    tcase_add_test(work, one_node_often);
     tcase_set_tags(work, T_SLOW);
     suite_add_tcase(suite, work);
     TCase *random = tcase_create("random");

@@ -59,6 +59,9 @@ struct cm_slot {
     uint32_t at : 30; /* the mapping, the list, the node */
 };
 
+/* Most places that a slot can name. */
+#define CM_MOST_PLACES 0x3FFFFFFFu
+
 /* No list. */
 #define CM_INDEX_NONE UINT32_MAX
 

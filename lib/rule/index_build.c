@@ -152,6 +152,9 @@ static bool make_counters(struct cm_build *build) {
     return build->counters != NULL;
 }
 
+/* Entries of a mapping at the root, besides one for each operand that is stored. */
+#define ENTRIES_MOST 16
+
 /* What each condition costs, and under which key it would be filed. */
 static bool choose_keys(struct cm_build *build) {
     const struct certmap_rules *rules = build->rules;
@@ -160,7 +163,10 @@ static bool choose_keys(struct cm_build *build) {
     if (build->costs == NULL || build->choices == NULL)
         return false;
     count_uses(build);
-    if (!each_condition(build, count_operand) || !make_counters(build))
+    if (!each_condition(build, count_operand))
+        return false;
+    build->entries = build->counter_count + (size_t)ENTRIES_MOST * build->mapping_count;
+    if (!make_counters(build))
         return false;
     cm_keys_choose(&build->keys);
     if (!each_condition(build, count_keys))
@@ -258,6 +264,19 @@ static bool file_cover(struct filing *filing) {
     return true;
 }
 
+/* Whether the mapping may have an entry for each operand of its cover. Operands of its own it may; of those that many
+ * mappings share, so many that memory stays linear in the rules. */
+static bool may_file(struct cm_build *build, unsigned level) {
+    size_t wanted = 0;
+    for (size_t i = 0; i < build->covers.count; i++)
+        wanted += build->rules->conditions[build->covers.conditions[i]].count;
+    if (wanted == 0 || level > 0)
+        return wanted > 0;
+    const bool enough = wanted <= build->entries;
+    build->entries -= enough ? wanted : 0;
+    return enough;
+}
+
 /* Files the mappings; what has no key is added to rest. */
 static bool file_mappings(struct filing *filing, unsigned level, const uint32_t *mappings, size_t count,
                           struct cm_words *rest) {
@@ -268,7 +287,7 @@ static bool file_mappings(struct filing *filing, unsigned level, const uint32_t 
             return false;
         if (!cm_cover_find(&build->covers, &build->rules->mappings[mappings[i]], level))
             return false;
-        if (build->covers.count == 0 ? !cm_words_add(rest, mappings[i], &build->rules->allocator) : !file_cover(filing))
+        if (may_file(build, level) ? !file_cover(filing) : !cm_words_add(rest, mappings[i], &build->rules->allocator))
             return false;
     }
     return true;

@@ -64,8 +64,9 @@ struct cm_build {
     struct cm_numbers places; /* list and row */
     struct cm_members *members;
     size_t member_count, member_cap;
-    size_t copies; /* entries that nodes below the root may still make, so that all stays linear */
-    size_t looks;  /* nodes of expressions that groups may still look at, for the same reason */
+    size_t entries; /* that the root may still have */
+    size_t copies;  /* entries that nodes below the root may still make, so that all stays linear */
+    size_t looks;   /* nodes of expressions that groups may still look at, for the same reason */
 };
 
 /* Sorts by key; what has the same keeps its order. scratch has room for as many. */

@@ -136,6 +136,8 @@ static bool drop(struct cm_build *build, uint32_t *mappings, size_t *count) {
 bool cm_list_words(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count) {
     const struct certmap_allocator *allocator = &build->rules->allocator;
     *list = (uint32_t)build->lists.count;
+    if (build->lists.count + count >= CM_MOST_PLACES) /* four gigabytes of lists: as good as no memory */
+        return false;
     bool done = cm_words_add(&build->lists, (uint32_t)count, allocator);
     for (size_t i = 0; i < count && done; i++)
         done = cm_words_add(&build->lists, mappings[i], allocator);
@@ -183,7 +185,7 @@ static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned le
     } else if (slot->kind == CM_TARGET_LIST && !cm_list_words(build, &at, mappings, count)) {
         return false;
     }
-    slot->at = at & 0x3FFFFFFF;
+    slot->at = at & CM_MOST_PLACES;
     return true;
 }
 

@@ -14,6 +14,7 @@
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
     hunt->verify =
         (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = CM_VALUE_NONE};
+    hunt->truth = CERTMAP_FALSE;
     hunt->use_index = rules->index != NULL;
     hunt->work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count;
     memset(hunt->tried, 0, sizeof hunt->tried);
@@ -67,6 +68,18 @@ static void consider_all(struct cm_hunt *hunt) {
 
 /* ---- look-ups ---- */
 
+/* A node that has waited need not do so again: it has been visited, or will be. */
+static void queue(struct cm_hunt *hunt, uint32_t node) {
+    uint32_t *queued = &hunt->queued[node % CM_HUNT_TRIED];
+    if (hunt->verify.eval.rules->index->nodes[node].least >= hunt->best || *queued == node + 1)
+        return;
+    *queued = node + 1;
+    if (hunt->waiting_count < CM_MOST_WAITING)
+        hunt->waiting[hunt->waiting_count++] = node;
+    else
+        hunt->work = 0;
+}
+
 /* Takes what a slot leads to: mappings are evaluated, a node waits. */
 static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
     const struct cm_index *index = hunt->verify.eval.rules->index;
@@ -74,12 +87,8 @@ static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
         consider(hunt, slot->at);
     else if (slot->kind == CM_TARGET_LIST)
         (void)consider_list(hunt, index->lists + slot->at);
-    else if (index->nodes[slot->at].least >= hunt->best)
-        return;
-    else if (hunt->waiting_count < CM_MOST_WAITING)
-        hunt->waiting[hunt->waiting_count++] = slot->at;
     else
-        hunt->work = 0;
+        queue(hunt, slot->at);
 }
 
 /* Goes to the slots of a key. Most are not there, and the Bloom filter says so. */
@@ -190,6 +199,7 @@ static void visit(struct cm_hunt *hunt, uint32_t number) {
 /* Visits the root, and the nodes that keys of the certificate lead to. */
 static void walk(struct cm_hunt *hunt) {
     hunt->waiting_count = 0;
+    memset(hunt->queued, 0, sizeof hunt->queued);
     visit(hunt, 0);
     while (hunt->waiting_count > 0 && hunt->work > 0)
         visit(hunt, hunt->waiting[--hunt->waiting_count]);

@@ -10,7 +10,8 @@
  * one by one. */
 #define CM_MOST_WAITING 1024
 
-/* How many mappings that turned out to be false are kept in mind: a value may have the key of one at each byte. */
+/* How many mappings that turned out to be false are kept in mind, and how many nodes that were found: a value may have
+ * the key of one at each byte. */
 #define CM_HUNT_TRIED 16
 
 /* One search for one certificate. */
@@ -23,6 +24,7 @@ struct cm_hunt {
     size_t best; /* the first one found; before, how many there are */
     enum certmap_truth truth;
     size_t waiting_count;
+    uint32_t queued[CM_HUNT_TRIED]; /* nodes that have waited in this walk, + 1, each at the place of its last bits */
     uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
 };
 
