@@ -794,8 +794,8 @@ struct certmap_attribute {
 };
 
 /* The answer for one certificate. Views point into the rules and live as long as they do; account, domain,
- * user, groups and attributes may point into the peer, and then live until its next set, match, explain or
- * free; certmap_peer_clear leaves them. */
+ * user and the texts of accounts, groups and attributes may point into the peer, and these three lists always do:
+ * all of that lives until its next set, match, explain or free; certmap_peer_clear leaves it. */
 struct certmap_result {
     size_t size; /* sizeof(struct certmap_result) */
     enum certmap_decision decision;
