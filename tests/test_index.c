@@ -498,6 +498,28 @@ START_TEST(looks_run_out) {
 }
 END_TEST
 
+/* Mappings that share a long list are filed under all of it only as long as memory stays linear in the rules. It changes
+ * no answer. */
+START_TEST(entries_run_out) {
+    enum { MAPPINGS = 20, OPERANDS = 9000 };
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MAPPINGS; i++) {
+        put_line(&text, "mapping \"m%\" { when not subject.O = \"%\" and subject.CN in (\"x\"", i, i, 0);
+        for (size_t k = 0; k < OPERANDS; k++)
+            put_line(&text, ", \"%\"", k, 0, 0);
+        t_put(&text, "); deny; }\n");
+    }
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    ck_assert_uint_ne(rules->index->nodes[0].rest, CM_INDEX_NONE);
+    check_peer(rules, "CN=x | O=0", NULL, "deny m1");
+    check_peer(rules, "CN=8999 | O=1", NULL, "deny m0");
+    check_peer(rules, "CN=y | O=z", NULL, "none no-match");
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
 /* Behind a mapping for everyone, none decides if the first one does. */
 START_TEST(behind_everyone) {
     static const struct {
@@ -1279,6 +1301,7 @@ int main(void) {
     tcase_add_loop_test(hand, repeated, 0, T_ROWS(repeats));
     tcase_add_test(hand, nearly_repeated);
     tcase_add_loop_test(hand, looks_run_out, 0, 2);
+    tcase_add_test(hand, entries_run_out);
     tcase_add_loop_test(hand, behind_everyone, 0, 3);
     tcase_add_loop_test(hand, clouded, 0, T_ROWS(clouds));
     tcase_add_test(hand, whole_certificates);

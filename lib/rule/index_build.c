@@ -152,8 +152,9 @@ static bool make_counters(struct cm_build *build) {
     return build->counters != NULL;
 }
 
-/* Entries of a mapping at the root, besides one for each operand that is stored. */
+/* Entries that the root may have: for each operand that is stored, for each mapping, and at least. */
 #define ENTRIES_MOST 16
+#define ENTRIES_LEAST 65536
 
 /* What each condition costs, and under which key it would be filed. */
 static bool choose_keys(struct cm_build *build) {
@@ -165,7 +166,7 @@ static bool choose_keys(struct cm_build *build) {
     count_uses(build);
     if (!each_condition(build, count_operand))
         return false;
-    build->entries = build->counter_count + (size_t)ENTRIES_MOST * build->mapping_count;
+    build->entries = build->counter_count + (size_t)ENTRIES_MOST * build->mapping_count + ENTRIES_LEAST;
     if (!make_counters(build))
         return false;
     cm_keys_choose(&build->keys);
