@@ -234,10 +234,19 @@ static void check_filing(const struct certmap_rules *rules, const char *made, co
         check_peer(rules, names ? "CN=x" : made, extensions, answer);
 }
 
+/* With a seed that is the same each time: keys that collide would be filed otherwise. */
+static void tell_filing(struct t_buf *text, const struct certmap_rules *rules) {
+    struct cm_progress progress = {.fn = NULL};
+    struct cm_index *index = NULL;
+    ck_assert_int_eq(cm_index_build(&index, rules, T_INDEX_SEED, &progress, NULL), CERTMAP_OK);
+    tell_index(text, index);
+    cm_release(&rules->allocator, index);
+}
+
 START_TEST(filing) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *rules = rules_of(filings[_i].expression);
-    tell_index(&text, rules->index);
+    tell_filing(&text, rules);
     ck_assert_msg(strcmp(t_cstr(&text), filings[_i].filed) == 0, "%s: \"%s\" instead of \"%s\"", filings[_i].expression,
                   t_cstr(&text), filings[_i].filed);
     check_filing(rules, filings[_i].hit, "allow m");
@@ -266,7 +275,7 @@ static void put_line(struct t_buf *text, const char *line, size_t a, size_t b, s
 
 static void check_told(const struct certmap_rules *rules, const char *wanted) {
     struct t_buf text = T_BUF_INIT;
-    tell_index(&text, rules->index);
+    tell_filing(&text, rules);
     ck_assert_str_eq(t_cstr(&text), wanted);
     t_buf_free(&text);
 }
@@ -896,38 +905,6 @@ END_TEST
 
 /* ---- keys that collide ---- */
 
-/* Memory that is handed out in the same order at the same addresses, because an index's seed comes from one. */
-struct shelf {
-    size_t used;
-    _Alignas(16) uint8_t bytes[1 << 22];
-};
-
-static void *shelf_alloc(void *ctx, size_t size) {
-    struct shelf *shelf = ctx;
-    uint8_t *block = shelf->bytes + shelf->used + 16;
-    shelf->used += 16 + (size + 15) / 16 * 16;
-    ck_assert_uint_le(shelf->used, sizeof shelf->bytes);
-    memcpy(block - 16, &size, sizeof size);
-    return block;
-}
-
-static void *shelf_resize(void *ctx, void *block, size_t size) {
-    size_t old = 0;
-    uint8_t *bigger = shelf_alloc(ctx, size);
-    if (block != NULL)
-        memcpy(&old, (uint8_t *)block - 16, sizeof old);
-    if (old > 0)
-        memcpy(bigger, block, old < size ? old : size);
-    return bigger;
-}
-
-static void shelf_release(void *ctx, void *block) {
-    (void)ctx;
-    (void)block;
-}
-
-static struct shelf shelf;
-
 /* What cm_hash_mix makes a number from: the multiplier is odd, so it has an inverse. */
 static uint64_t unmix(uint64_t mixed) {
     const uint64_t multiplier = 0x9E3779B97F4A7C15u;
@@ -946,22 +923,25 @@ static void forge(uint8_t bytes[16], uint64_t number, uint64_t hash, uint64_t se
     ck_assert(cm_hash_bytes(bytes, 16, seed) == hash);
 }
 
-static struct certmap_builder *shelf_builder(void) {
-    const struct certmap_allocator allocator = {shelf_alloc, shelf_resize, shelf_release, &shelf};
-    struct certmap_builder *builder = NULL;
-    shelf.used = 0;
-    ck_assert_int_eq(certmap_builder_new(&builder, &allocator, NULL), CERTMAP_OK);
-    return builder;
-}
-
-/* Where the hashes of certificates begin in the next rule set of shelf_builder. */
-static uint64_t next_seed(void) {
-    struct certmap_builder *builder = shelf_builder();
+/* Where the hashes of certificates begin in each index with the seed of t_index_make. */
+static uint64_t certificate_seed(void) {
+    struct certmap_builder *builder = t_builder();
     t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, "m", "a", NULL);
     t_add_certificate(builder, t_string("x"), NULL);
     struct certmap_rules *rules = t_finish(builder);
     ck_assert(t_index_make(rules));
-    return cm_key_seed(rules->index->seed, &rules->index->probes[0]);
+    const uint64_t seed = cm_key_seed(rules->index->seed, &rules->index->probes[0]);
+    certmap_rules_free(rules);
+    return seed;
+}
+
+/* Ends the builder; the index has the seed of t_index_make. */
+static struct certmap_rules *finish_seeded(struct certmap_builder *builder) {
+    struct certmap_rules *rules = t_finish(builder);
+    cm_release(&rules->allocator, rules->index);
+    rules->index = NULL;
+    ck_assert(t_index_make(rules));
+    return rules;
 }
 
 static void check_certificate(const struct certmap_rules *rules, const uint8_t bytes[16], const char *subject,
@@ -981,8 +961,8 @@ static void check_certificate(const struct certmap_rules *rules, const uint8_t b
 /* Three hundred certificates with the same hash, all of it: one list, and each is found. */
 START_TEST(the_same_hash) {
     enum { MAPPINGS = 300, HASH = 12345 };
-    const uint64_t seed = next_seed();
-    struct certmap_builder *builder = shelf_builder();
+    const uint64_t seed = certificate_seed();
+    struct certmap_builder *builder = t_builder();
     uint8_t bytes[16];
     char name[32];
     for (size_t i = 0; i < MAPPINGS; i++) {
@@ -991,7 +971,7 @@ START_TEST(the_same_hash) {
         ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, name, NULL, NULL), CERTMAP_OK);
         ck_assert_int_eq(t_add_certificate(builder, (struct certmap_view){bytes, 16}, NULL), CERTMAP_OK);
     }
-    struct certmap_rules *rules = t_finish(builder);
+    struct certmap_rules *rules = finish_seeded(builder);
     check_told(rules, "bytes exact: 1 lists");
     for (size_t i = 0; i < MAPPINGS + 3; i++) {
         snprintf(name, sizeof name, i < MAPPINGS ? "deny m%zu" : "none no-match", i);
@@ -1031,8 +1011,8 @@ static size_t count_twins(const struct cm_index *index) {
 
 /* A certificate whose key in the root is that of others in a node: two slots with the same key. */
 START_TEST(the_same_key) {
-    const uint64_t seed = next_seed();
-    struct certmap_builder *builder = shelf_builder();
+    const uint64_t seed = certificate_seed();
+    struct certmap_builder *builder = t_builder();
     uint8_t inside[4][4][16], outside[16];
     char name[32];
     for (size_t i = 0; i < 16; i++)
@@ -1047,7 +1027,7 @@ START_TEST(the_same_key) {
     }
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "outside", NULL, NULL), CERTMAP_OK);
     ck_assert_int_eq(t_add_certificate(builder, (struct certmap_view){outside, 16}, NULL), CERTMAP_OK);
-    struct certmap_rules *rules = t_finish(builder);
+    struct certmap_rules *rules = finish_seeded(builder);
     ck_assert_uint_ge(count_twins(rules->index), 1);
     check_certificate(rules, outside, "CN=a | OU=b", "deny outside");
     check_certificate(rules, inside[0][0], "CN=a", "deny m0");
@@ -1093,7 +1073,7 @@ START_TEST(index_without_memory) {
         struct cm_index *index = NULL;
         struct cm_progress progress = {.fn = NULL};
         t_alloc_fail_at(&memory, n);
-        const enum certmap_status status = cm_index_build(&index, rules, &progress, &error);
+        const enum certmap_status status = cm_index_build(&index, rules, T_INDEX_SEED, &progress, &error);
         if (!t_alloc_failed(&memory)) {
             ck_assert_int_eq(status, CERTMAP_OK);
             ck_assert_uint_eq(memory.live, live + 1);

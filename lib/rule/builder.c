@@ -2,6 +2,7 @@
 #include "rule/builder.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/meter.h"
 #include "rule/index.h"
 #include "rule/match.h"
@@ -310,6 +311,12 @@ static enum certmap_status order_mappings(struct certmap_builder *builder, struc
     return CERTMAP_OK;
 }
 
+/* Where memory lies is not known to who writes rules. */
+static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_error *err) {
+    const uint64_t seed = cm_hash_mix((uint64_t)(uintptr_t)builder->rules);
+    return cm_index_build(&builder->rules->index, builder->rules, seed, &builder->progress, err);
+}
+
 /* What is left to do when all mappings are there. */
 static enum certmap_status complete(struct certmap_builder *builder, struct certmap_error *err) {
     free_tables(builder);
@@ -319,7 +326,7 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
     if (status == CERTMAP_OK)
         status = score_mappings(builder->rules, err);
     if (status == CERTMAP_OK && builder->rules->mapping_count >= CM_INDEX_LEAST)
-        status = cm_index_build(&builder->rules->index, builder->rules, &builder->progress, err);
+        status = make_index(builder, err);
     if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))
         status = cm_progress_cancelled(err);
     return status;

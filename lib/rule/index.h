@@ -91,9 +91,10 @@ struct cm_index {
     const uint32_t *lists;
 };
 
-/* Makes the index of a rule set that is complete otherwise. *index is one block from the rules' allocator. Takes time
- * that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
-enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules,
+/* Makes the index of a rule set that is complete otherwise. *index is one block from the rules' allocator. seed is that
+ * of all hashes: who writes rules must not know it, or could choose keys that collide; that costs time and changes no
+ * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
+enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_error *err);
 
 #endif

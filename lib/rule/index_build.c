@@ -85,7 +85,7 @@ static bool count_operand(struct cm_build *build, uint32_t number, const struct 
 /* Keys of exact values are not counted: cost_key. */
 static bool count_keys(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
                        const struct cm_operand *operand) {
-    if (condition->op == CERTMAP_OP_EQUAL && condition->path->kind != CM_TEXT_IP)
+    if (cm_keys_exact(condition))
         return true;
     cm_keys_make(&build->keys, condition, operand);
     for (size_t i = 0; i < build->keys.count; i++)
@@ -143,8 +143,11 @@ static void *zeroed(const struct certmap_allocator *allocator, size_t count, siz
     return made;
 }
 
+/* So many that the keys of a few mappings hardly ever share one. */
+#define COUNTERS_LEAST 1024
+
 static bool make_counters(struct cm_build *build) {
-    size_t wanted = 64;
+    size_t wanted = COUNTERS_LEAST;
     while (wanted < 2 * build->counter_count)
         wanted *= 2;
     build->counter_count = wanted;
@@ -414,10 +417,10 @@ static void free_made(struct cm_build *build) {
 /* Entries that nodes may make for each mapping, all of its levels together. */
 #define COPIES_MOST 8
 
-enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules,
+enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_error *err) {
-    struct cm_build build = {.rules = rules, .progress = progress, .first = rules->policy == CERTMAP_POLICY_FIRST};
-    build.seed = cm_hash_mix((uint64_t)(uintptr_t)rules); /* where memory lies is not known to who writes rules */
+    struct cm_build build = {.rules = rules, .seed = seed, .progress = progress};
+    build.first = rules->policy == CERTMAP_POLICY_FIRST;
     build.mapping_count = count_deciding(rules);
     build.total = 3 * rules->condition_count + build.mapping_count + 1;
     build.copies = (size_t)COPIES_MOST * build.mapping_count;

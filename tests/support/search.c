@@ -9,7 +9,7 @@ bool t_index_make(struct certmap_rules *rules) {
     struct cm_index *index = NULL;
     struct cm_progress progress = {.fn = NULL};
     if (rules->index == NULL && rules->mapping_count > 0) {
-        if (cm_index_build(&index, rules, &progress, NULL) != CERTMAP_OK)
+        if (cm_index_build(&index, rules, T_INDEX_SEED, &progress, NULL) != CERTMAP_OK)
             return false;
         rules->index = index;
     }

@@ -6,7 +6,10 @@
 #include "der.h"
 #include "rule/match.h"
 
-/* Gives rules an index, if they have so few mappings that they have none; they keep it. False: no memory. */
+/* The seed of indexes that are the same each time. */
+#define T_INDEX_SEED 1
+
+/* Gives rules an index, with that seed, if they have so few mappings that they have none; they keep it. False: no memory. */
 bool t_index_make(struct certmap_rules *rules);
 
 /* Appends all that a search says - the plain one, or the one through the index -, as text. */
