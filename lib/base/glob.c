@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/glob.h"
+#include "base/steps.h"
 #include <string.h>
 
 /* What is left of a pattern and of a text. */
@@ -16,12 +17,8 @@ struct retry {
     const uint8_t *text;    /* where the rest was tried last */
 };
 
-/* Bytes that a * takes in one step, and those at both ends. */
-#define BYTES_A_STEP 16
-
 static bool spend(struct glob *glob, size_t steps) {
-    glob->out = glob->out || glob->steps < steps;
-    glob->steps = glob->out ? 0 : glob->steps - steps;
+    glob->out = !cm_steps_take(&glob->steps, steps) || glob->out;
     return !glob->out;
 }
 
@@ -49,7 +46,7 @@ static bool find_literal(struct glob *glob) {
         return true;
     const uint8_t *found = memchr(glob->t, *glob->p, (size_t)(glob->t_end - glob->t));
     const uint8_t *to = found != NULL ? found : glob->t_end;
-    const bool enough = spend(glob, (size_t)(to - glob->t) / BYTES_A_STEP);
+    const bool enough = spend(glob, (size_t)(to - glob->t) / CM_BYTES_A_STEP);
     glob->t = to;
     return enough && found != NULL;
 }
@@ -101,7 +98,7 @@ enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_vie
                         .steps = *steps};
     const bool ends = trim(&glob);
     const size_t trimmed = pattern.len - (size_t)(glob.p_end - glob.p);
-    const bool matches = spend(&glob, 1 + trimmed / BYTES_A_STEP) && ends && match_rest(&glob);
+    const bool matches = spend(&glob, 1 + trimmed / CM_BYTES_A_STEP) && ends && match_rest(&glob);
     *steps = glob.steps;
     if (glob.out)
         return CERTMAP_UNKNOWN;

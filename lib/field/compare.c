@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/compare.h"
 #include "base/hash.h"
+#include "base/steps.h"
 #include "base/view.h"
-
-/* Bytes that one step covers. */
-#define BYTES_A_STEP 16
-
-/* Takes steps; false when there are not enough left, and then none are. */
-static bool spend(size_t *steps, size_t wanted) {
-    const bool enough = *steps >= wanted;
-    *steps = enough ? *steps - wanted : 0;
-    return enough;
-}
 
 /* ---- values ---- */
 
@@ -45,17 +36,17 @@ static bool same_text(struct certmap_view a, struct certmap_view b, size_t *step
         left = next_byte(&one);
         right = next_byte(&other);
     } while (left == right && left >= 0);
-    spend(steps, (a.len - one.rest.len + b.len - other.rest.len) / BYTES_A_STEP);
+    (void)cm_steps_take(steps, (a.len - one.rest.len + b.len - other.rest.len) / CM_BYTES_A_STEP);
     return left == right;
 }
 
 /* Whether two values are surely the same: texts that equal, or what cannot be read and is the same bytes. */
 static bool same_value(const struct cm_value *a, const struct cm_value *b, size_t *steps) {
-    if (!spend(steps, 1) || !cm_view_equal(a->oid, b->oid))
+    if (!cm_steps_take(steps, 1) || !cm_view_equal(a->oid, b->oid))
         return false;
     if (a->text.folded.data != NULL && b->text.folded.data != NULL)
         return same_text(a->text.folded, b->text.folded, steps);
-    spend(steps, a->der.len == b->der.len ? a->der.len / BYTES_A_STEP : 0);
+    (void)cm_steps_take(steps, a->der.len == b->der.len ? a->der.len / CM_BYTES_A_STEP : 0);
     return a->text.folded.data == b->text.folded.data && cm_view_equal(a->der, b->der);
 }
 
@@ -91,7 +82,7 @@ static void count_alone(const struct rdn *rdn, struct certmap_view oid, size_t *
                         size_t *steps) {
     *alone = *readable = 0;
     for (size_t i = 0; i < rdn->count; i++) {
-        const bool counts = rdn->alone[i] && spend(steps, 1) && cm_view_equal(rdn->avas[i].oid, oid);
+        const bool counts = rdn->alone[i] && cm_steps_take(steps, 1) && cm_view_equal(rdn->avas[i].oid, oid);
         *alone += counts;
         *readable += counts && rdn->avas[i].text.folded.data != NULL;
     }

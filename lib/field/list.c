@@ -5,6 +5,13 @@
 #include "name/name.h"
 #include "name/value.h"
 
+bool cm_value_is_clouded(const struct cm_value *value) {
+    bool clouded = value->unreadable != CERTMAP_CODE_NONE;
+    for (size_t i = 0; value->avas != NULL && i < value->avas->count && !clouded; i++)
+        clouded = value->avas->values[i].unreadable != CERTMAP_CODE_NONE;
+    return clouded;
+}
+
 /* One piece for both, so that a large list wastes no chunk of the arena. */
 bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena) {
     list->values = cm_arena_alloc(arena, count * sizeof *list->values + (rows + 1) * sizeof *list->first);

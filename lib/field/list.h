@@ -39,6 +39,9 @@ struct cm_list {
     enum certmap_code unknown; /* why nothing is known of the field, or CERTMAP_CODE_NONE */
 };
 
+/* Whether a condition about the value is unknown, or could be: it cannot be read, or is a Name of which an AVA cannot. */
+bool cm_value_is_clouded(const struct cm_value *value);
+
 /* Makes room for count values and rows + 1 chains; false when there is none. */
 bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena);
 /* Threads the values of each row, in encoded order. */

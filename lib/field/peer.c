@@ -94,12 +94,10 @@ static enum certmap_status prepare_names(struct certmap_peer *peer, const struct
     return status;
 }
 
-/* A Name of which an AVA cannot be read counts too. */
 static bool is_clouded(const struct cm_list *list) {
     bool clouded = list->unknown != CERTMAP_CODE_NONE;
     for (size_t i = 0; i < list->count && !clouded; i++)
-        clouded = list->values[i].unreadable != CERTMAP_CODE_NONE ||
-                  (list->values[i].avas != NULL && is_clouded(list->values[i].avas));
+        clouded = cm_value_is_clouded(&list->values[i]);
     return clouded;
 }
 

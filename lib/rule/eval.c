@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/eval.h"
 #include "base/glob.h"
+#include "base/steps.h"
 #include "base/view.h"
 #include "field/compare.h"
-
-/* Takes steps; false when there are not enough left, and then none are. */
-static bool spend(struct cm_eval *eval, size_t steps) {
-    bool enough = eval->steps >= steps;
-    eval->steps = enough ? eval->steps - steps : 0;
-    return enough;
-}
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
     return (struct cm_verdict){truth, truth == CERTMAP_UNKNOWN ? why : CERTMAP_CODE_NONE, true};
@@ -17,11 +11,8 @@ static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why
 
 /* ---- values ---- */
 
-/* Bytes that one step of an exact comparison covers. */
-#define BYTES_A_STEP 16
-
 static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, struct certmap_view b) {
-    if (!spend(eval, 1 + (a.len == b.len ? a.len / BYTES_A_STEP : 0)))
+    if (!cm_steps_take(&eval->steps, cm_steps_to_compare(a, b)))
         return CERTMAP_UNKNOWN;
     return cm_view_equal(a, b) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
@@ -31,7 +22,7 @@ static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, st
 static enum certmap_truth in_network(struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
     const size_t len = operand->matched.len, whole = operand->bits / 8, rest = operand->bits % 8;
-    if (!spend(eval, 1))
+    if (!cm_steps_take(&eval->steps, 1))
         return CERTMAP_UNKNOWN;
     if (value->der.len != len + 2)
         return CERTMAP_FALSE;
@@ -93,7 +84,7 @@ const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_c
 /* From `at` on: rows have a chain of their own, all other types share one. */
 static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
     const struct cm_value *values = cm_eval_list(eval, condition)->values;
-    while (at != CM_VALUE_NONE && spend(eval, 1)) {
+    while (at != CM_VALUE_NONE && cm_steps_take(&eval->steps, 1)) {
         if (!condition->path->by_oid || cm_view_equal(values[at].oid, condition->path->oid))
             return at;
         at = values[at].next;

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/expand.h"
+#include "base/steps.h"
 #include "base/view.h"
 #include "rule/language.h"
-
-bool cm_steps_take(size_t *steps, size_t count) {
-    const bool enough = *steps >= count;
-    *steps = enough ? *steps - count : 0;
-    return enough;
-}
 
 /* ---- the value of a hole ---- */
 
@@ -86,7 +81,7 @@ static enum certmap_code put_pieces(struct cm_out *out, size_t *separator, const
         if (output->separator != NULL && output->separator >= begin && output->separator < begin + piece->literal.len)
             *separator = out->len + (size_t)(output->separator - begin);
         cm_out_view(out, piece->literal);
-        if (!cm_steps_take(steps, 1 + piece->literal.len / 16))
+        if (!cm_steps_take(steps, 1 + piece->literal.len / CM_BYTES_A_STEP))
             return CERTMAP_CODE_HOLE_TOO_LONG;
         if (piece->hole != NULL)
             code = put_hole(out, output, piece->hole, peer, steps);

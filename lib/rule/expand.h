@@ -11,8 +11,6 @@
  * NONE. A value looked at takes a step, filters and escaping one a byte, and text of the rule one for 16 bytes; when they run out, HOLE_TOO_LONG. */
 enum certmap_code cm_expand(struct certmap_view *text, size_t *separator, const struct cm_output *output,
                             struct certmap_peer *peer, size_t *steps);
-/* Takes steps; false when there are not enough left, and then none are. */
-bool cm_steps_take(size_t *steps, size_t count);
 /* Copies a text behind what is built already, with a NUL; false: no room. */
 bool cm_built_copy(struct certmap_view *copy, struct cm_built *built, struct certmap_view text);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The filters of a hole. A value stays where it is, or moves from one half of the working room to the other. */
 #include "base/out.h"
+#include "base/steps.h"
 #include "base/unicode.h"
 #include "base/view.h"
 #include "rule/expand.h"
@@ -30,7 +31,7 @@ static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(
 /* Where what stands in text first, or SIZE_MAX; that too when the steps run out. */
 static size_t find(struct certmap_view text, struct certmap_view what, size_t *steps) {
     for (size_t at = 0; text.len - at >= what.len; at++) {
-        const size_t cost = 1 + what.len / 16;
+        const size_t cost = 1 + what.len / CM_BYTES_A_STEP;
         const uint8_t *next = memchr(text.data + at, what.data[0], text.len - at - what.len + 1);
         if (next == NULL)
             break;

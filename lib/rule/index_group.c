@@ -18,7 +18,7 @@ bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_al
 
 /* ---- sorting ---- */
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, FEW = 64 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 64 };
 
 static void sort_few(struct cm_entry *entries, size_t count) {
     for (size_t i = 1; i < count; i++) {

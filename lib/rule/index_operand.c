@@ -152,14 +152,13 @@ static struct wish wish_of(const struct cm_condition *condition, const struct cm
     return wish;
 }
 
-/* Whether an operand has one key and no other: itself. */
-static bool is_exact(const struct cm_condition *condition) {
+bool cm_keys_exact(const struct cm_condition *condition) {
     return condition->op == CERTMAP_OP_EQUAL && condition->path->kind != CM_TEXT_NAME &&
            condition->path->kind != CM_TEXT_IP;
 }
 
 bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
-    if (is_exact(condition))
+    if (cm_keys_exact(condition))
         return true;
     const struct wish wish = wish_of(condition, operand);
     const struct cm_probe prefix = probe_of(condition, CM_KEY_PREFIX), suffix = probe_of(condition, CM_KEY_SUFFIX);
@@ -233,7 +232,7 @@ static void add_grams(struct cm_keys *keys, const struct cm_condition *condition
 
 void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
     keys->count = 0;
-    if (is_exact(condition)) {
+    if (cm_keys_exact(condition)) {
         add_whole(keys, condition, operand);
         return;
     }

@@ -39,6 +39,8 @@ struct cm_keys {
     struct cm_key made[CM_KEYS_MOST];
 };
 
+/* Whether an operand of the condition has one key and no other: itself. */
+bool cm_keys_exact(const struct cm_condition *condition);
 /* First counts the ends of an operand; false: no memory. */
 bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand);
 /* Then, when all were counted, chooses the lengths. */

@@ -207,20 +207,12 @@ static void walk(struct cm_hunt *hunt) {
 
 /* ---- what cannot be looked up ---- */
 
-/* Whether a condition about the value is unknown, or could be: about a Name with an AVA that cannot be read. */
-static bool is_value_clouded(const struct cm_value *value) {
-    bool clouded = value->unreadable != CERTMAP_CODE_NONE;
-    for (size_t i = 0; value->avas != NULL && i < value->avas->count && !clouded; i++)
-        clouded = value->avas->values[i].unreadable != CERTMAP_CODE_NONE;
-    return clouded;
-}
-
 /* Whether a condition about the place could be unknown. */
 static bool is_clouded(const struct certmap_peer *peer, const struct cm_index_place *place) {
     const struct cm_list *list = &peer->lists[place->list];
     bool clouded = list->unknown != CERTMAP_CODE_NONE;
     for (uint32_t at = cm_list_first(list, place->row); at != CM_VALUE_NONE && !clouded; at = list->values[at].next)
-        clouded = is_value_clouded(&list->values[at]);
+        clouded = cm_value_is_clouded(&list->values[at]);
     return clouded;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/output.h"
+#include "base/steps.h"
 #include "base/view.h"
 #include "rule/expand.h"
 
@@ -112,8 +113,9 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
     size_t separator;
     enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
     if (code == CERTMAP_CODE_NONE)
-        code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / 16)) ? add(filling, output, text)
-                                                                                : CERTMAP_CODE_HOLE_TOO_LONG;
+        code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / CM_BYTES_A_STEP))
+                   ? add(filling, output, text)
+                   : CERTMAP_CODE_HOLE_TOO_LONG;
     if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
         result->domain = text;
     else if (texts == result->account_count + result->group_count + result->attribute_count)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/verify.h"
 #include "base/prefetch.h"
+#include "base/steps.h"
 #include "base/view.h"
 
 /* ---- plain conditions, read as they are stored ---- */
@@ -41,16 +42,10 @@ static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
     return is_of_type(plain, value) && is_wanted(plain, value);
 }
 
-/* False when none are left then: there may be values that were not looked at. */
+/* Takes as many as the plain evaluator: with more, steps could run out here and not there. False when none are left then:
+ * there may be values that were not looked at. */
 static bool take_steps(struct cm_verify *verify, size_t steps) {
-    const bool enough = verify->eval.steps > steps;
-    verify->eval.steps = enough ? verify->eval.steps - steps : 0;
-    return enough;
-}
-
-/* How many steps the plain evaluator takes to compare texts. With more, steps could run out here and not there. */
-static size_t steps_of(struct certmap_view text, struct certmap_view wanted) {
-    return 1 + (text.len == wanted.len ? text.len / 16 : 0);
+    return cm_steps_take(&verify->eval.steps, steps) && verify->eval.steps > 0;
 }
 
 /* One step finds a value, further ones compare it. */
@@ -59,7 +54,7 @@ static enum certmap_truth verify_value(struct cm_verify *verify, const struct pl
     const bool clouded = value->unreadable != CERTMAP_CODE_NONE;
     if (!is_of_type(plain, value))
         return take_steps(verify, 1) ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
-    if (!take_steps(verify, 1 + (clouded ? 0 : steps_of(text_of(plain, value), plain->wanted))) || clouded)
+    if (!take_steps(verify, 1 + (clouded ? 0 : cm_steps_to_compare(text_of(plain, value), plain->wanted))) || clouded)
         return CERTMAP_UNKNOWN;
     return is_wanted(plain, value) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
@@ -92,7 +87,7 @@ static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm
         return verify_values(verify, &plain, list->first[path->row]);
     }
     const struct certmap_view text = stored->nocase ? value->text.folded : value->text.nfc;
-    if (!take_steps(verify, 1 + steps_of(text, wanted)))
+    if (!take_steps(verify, 1 + cm_steps_to_compare(text, wanted)))
         return CERTMAP_UNKNOWN;
     return cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
