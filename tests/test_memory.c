@@ -2,6 +2,7 @@
 /* Memory through an allocator: single blocks, arrays that grow, arenas. */
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/pages.h"
 #include "base/view.h"
 #include "support/alloc.h"
 #include "support/run.h"
@@ -139,6 +140,68 @@ START_TEST(growth_that_fails) {
     ck_assert_uint_eq(cap, 8);
     ck_assert_str_eq(items, "seven..");
     cm_release(&allocator, items);
+}
+END_TEST
+
+/* ---- arrays that are complete ---- */
+
+/* Bytes that tell where they stand, in an array that has more room. */
+static uint8_t *half_full(size_t size) {
+    uint8_t *items = cm_alloc(&allocator, 2 * size);
+    for (size_t i = 0; i < size; i++)
+        items[i] = (uint8_t)(i * 31 >> 3);
+    return items;
+}
+
+static const struct {
+    size_t size;
+    size_t fail_at;  /* the request that fails */
+    size_t requests; /* what it takes: a large array moves, if it can */
+} settlings[] = {
+    {1000, SIZE_MAX, 1},
+    {CM_PAGES_LEAST - 1, SIZE_MAX, 1},
+    {CM_PAGES_LEAST, SIZE_MAX, 1},
+    {CM_PAGES_LEAST, 0, 2},
+    {CM_PAGES_LEAST + 4097, SIZE_MAX, 1},
+};
+
+START_TEST(settling) {
+    const size_t size = settlings[_i].size;
+    uint8_t *items = half_full(size);
+    t_alloc_fail_at(&memory, settlings[_i].fail_at);
+    uint8_t *settled = cm_array_settle(&allocator, items, size);
+    ck_assert_ptr_nonnull(settled);
+    ck_assert_uint_eq(memory.requests, settlings[_i].requests);
+    ck_assert_uint_eq(memory.bytes, size);
+    ck_assert_uint_eq(memory.live, 1);
+    for (size_t i = 0; i < size; i++)
+        if (settled[i] != (uint8_t)(i * 31 >> 3))
+            ck_abort_msg("byte %zu", i);
+    cm_release(&allocator, settled);
+}
+END_TEST
+
+START_TEST(settling_that_fails) {
+    uint8_t *items = half_full(1000);
+    t_alloc_fail_at(&memory, 0);
+    ck_assert_ptr_null(cm_array_settle(&allocator, items, 1000));
+    ck_assert_uint_eq(items[999], (uint8_t)(999 * 31 >> 3));
+    cm_release(&allocator, items);
+}
+END_TEST
+
+/* Advice changes nothing of what a block holds, wherever it begins and ends. */
+START_TEST(advice) {
+    const size_t size = CM_PAGES_LEAST + 12345 * (size_t)_i;
+    uint8_t *block = malloc(size);
+    ck_assert_ptr_nonnull(block);
+    memset(block, 0x5A, size);
+    cm_pages_advise(block, size);
+    cm_pages_advise(NULL, size);
+    for (size_t i = 0; i < size; i++)
+        if (block[i] != 0x5A)
+            ck_abort_msg("byte %zu", i);
+    free(block);
 }
 END_TEST
 
@@ -293,6 +356,9 @@ int main(void) {
     tcase_add_loop_test(arrays, growth, 0, COUNT(growths));
     tcase_add_loop_test(arrays, growth_that_overflows, 0, COUNT(overflows));
     tcase_add_test(arrays, growth_that_fails);
+    tcase_add_loop_test(arrays, settling, 0, COUNT(settlings));
+    tcase_add_test(arrays, settling_that_fails);
+    tcase_add_loop_test(arrays, advice, 0, 4);
     suite_add_tcase(suite, arrays);
     TCase *arenas = tcase_create("arenas");
     tcase_add_checked_fixture(arenas, set_up, tear_down);

@@ -308,7 +308,9 @@ typedef void certmap_diag_fn(void *ctx, enum certmap_severity severity, const st
 
 /* Where memory comes from. The functions must be as thread-safe as the caller's use of the objects
  * that hold the allocator. The struct is copied; ctx must outlive the objects. Wherever a
- * const struct certmap_allocator * is taken, NULL stands for malloc, realloc and free. */
+ * const struct certmap_allocator * is taken, NULL stands for malloc, realloc and free. On Linux, large blocks that come
+ * from there - the parts of a rule set of some ten thousand mappings and more - are put in large pages where the
+ * system is willing (madvise, MADV_HUGEPAGE), which makes matches quicker; other allocators may do the same. */
 struct certmap_allocator {
     void *(*alloc)(void *ctx, size_t size);           /* size > 0; NULL when there is none */
     void *(*resize)(void *ctx, void *p, size_t size); /* p from alloc or resize; as realloc */

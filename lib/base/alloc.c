@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "base/pages.h"
 #include <stdlib.h>
+#include <string.h>
 
 static void *default_alloc(void *ctx, size_t size) {
     (void)ctx;
-    return malloc(size);
+    void *block = malloc(size);
+    cm_pages_advise(block, size);
+    return block;
 }
 
 static void *default_resize(void *ctx, void *p, size_t size) {
     (void)ctx;
-    return realloc(p, size);
+    void *block = realloc(p, size);
+    cm_pages_advise(block, size);
+    return block;
 }
 
 static void default_release(void *ctx, void *p) {
@@ -51,4 +57,13 @@ void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, s
     if (items != NULL)
         *cap = wanted;
     return items;
+}
+
+void *cm_array_settle(const struct certmap_allocator *allocator, void *items, size_t size) {
+    void *block = items != NULL && size >= CM_PAGES_LEAST ? cm_alloc(allocator, size) : NULL;
+    if (block == NULL)
+        return cm_resize(allocator, items, size);
+    memcpy(block, items, size);
+    cm_release(allocator, items);
+    return block;
 }

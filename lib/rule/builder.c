@@ -274,7 +274,7 @@ static enum certmap_status score_mappings(struct certmap_rules *rules, struct ce
 
 /* Gives back what an array has too much; *failed is set where there is no memory for a smaller one. */
 static void *shrink(const struct certmap_allocator *allocator, void *items, size_t size, bool *failed) {
-    void *smaller = items != NULL ? cm_resize(allocator, items, size) : NULL;
+    void *smaller = items != NULL ? cm_array_settle(allocator, items, size) : NULL;
     *failed = *failed || (items != NULL && smaller == NULL);
     return smaller != NULL ? smaller : items;
 }

@@ -46,6 +46,7 @@ struct cm_probe {
     uint8_t shape;     /* enum cm_key_shape */
     uint16_t length;   /* in bytes, of all but EXACT */
     uint16_t typed;    /* 1: the chain has values of several types, and the type is part of the key */
+    uint64_t seed;     /* in an index: where the hashes of its keys begin (index_key.h) */
 };
 
 /* Most levels of nodes: a key is shared, and the next, and so on. */

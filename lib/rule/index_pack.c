@@ -94,33 +94,35 @@ struct sizes {
 
 static size_t block_size(const struct sizes *sizes) {
     return sizeof(struct cm_index) + sizes->bloom * sizeof(uint64_t) + sizes->slots * sizeof(struct cm_slot) +
-           sizes->nodes * sizeof(struct cm_index_node) + sizes->probes * sizeof(struct cm_probe) +
+           sizes->probes * sizeof(struct cm_probe) + sizes->nodes * sizeof(struct cm_index_node) +
            sizes->places * sizeof(struct cm_index_place) + sizes->lists * sizeof(uint32_t);
 }
 
-static struct cm_probe unpack_probe(uint64_t packed) {
-    return (struct cm_probe){.list = (uint8_t)packed,
+static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
+    struct cm_probe probe = {.list = (uint8_t)packed,
                              .row = (uint8_t)(packed >> 8),
                              .text = (uint8_t)(packed >> 16),
                              .shape = (uint8_t)(packed >> 24),
                              .length = (uint16_t)(packed >> 32),
                              .typed = (uint16_t)(packed >> 48)};
+    probe.seed = cm_key_seed(seed, &probe);
+    return probe;
 }
 
 /* Members of falling alignment, so that each stands as it has to. */
 static struct cm_index *fill_block(struct cm_index *index, const struct sizes *sizes, const struct cm_build *build,
                                    const struct cm_index_place *places) {
     uint64_t *bloom = (uint64_t *)(void *)(index + 1);
-    struct cm_slot *slots = (struct cm_slot *)(void *)(bloom + sizes->bloom);
+    struct cm_probe *probes = (struct cm_probe *)(void *)(bloom + sizes->bloom);
+    struct cm_slot *slots = (struct cm_slot *)(void *)(probes + sizes->probes);
     struct cm_index_node *nodes = (struct cm_index_node *)(void *)(slots + sizes->slots);
-    struct cm_probe *probes = (struct cm_probe *)(void *)(nodes + sizes->nodes);
-    struct cm_index_place *placed = (struct cm_index_place *)(void *)(probes + sizes->probes);
+    struct cm_index_place *placed = (struct cm_index_place *)(void *)(nodes + sizes->nodes);
     uint32_t *lists = (uint32_t *)(void *)(placed + sizes->places);
     set_bloom(bloom, index->bloom_range, build);
     (void)spread_slots(slots, build, index->range);
     memcpy(nodes, build->nodes, sizes->nodes * sizeof *nodes);
     for (size_t i = 0; i < sizes->probes; i++)
-        probes[i] = unpack_probe(build->probes.values[build->node_probes.at[i]]);
+        probes[i] = unpack_probe(build->probes.values[build->node_probes.at[i]], build->seed);
     memcpy(placed, places, sizes->places * sizeof *places);
     if (sizes->lists > 0)
         memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/index_search.h"
+#include "base/compiler.h"
 #include "base/view.h"
 #include "field/compare.h"
 #include "rule/index_key.h"
@@ -81,28 +82,38 @@ static void queue(struct cm_hunt *hunt, uint32_t node) {
 }
 
 /* Takes what a slot leads to: mappings are evaluated, a node waits. */
-static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
-    if (slot->kind == CM_TARGET_MAPPING)
-        consider(hunt, slot->at);
-    else if (slot->kind == CM_TARGET_LIST)
-        (void)consider_list(hunt, index->lists + slot->at);
+static CM_RARELY void take_several(struct cm_hunt *hunt, const struct cm_slot *slot) {
+    if (slot->kind == CM_TARGET_LIST)
+        (void)consider_list(hunt, hunt->verify.eval.rules->index->lists + slot->at);
     else
         queue(hunt, slot->at);
 }
 
-/* Goes to the slots of a key. Most are not there, and the Bloom filter says so. */
-static void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
-    const uint32_t key = cm_key_in(node, hash);
-    const uint64_t bits = cm_bloom_bits(key);
-    if ((index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) != bits)
-        return;
-    const struct cm_slot *slot = &index->slots[cm_key_slot(key, index->range)];
+static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
+    if (slot->kind == CM_TARGET_MAPPING)
+        consider(hunt, slot->at);
+    else
+        take_several(hunt, slot);
+}
+
+/* Goes to the slots of a key. */
+static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_t key) {
     while (slot->kind != CM_TARGET_FREE && slot->key < key)
         slot++;
     for (; slot->kind != CM_TARGET_FREE && slot->key == key; slot++)
         take_slot(hunt, slot);
+}
+
+/* Most keys are not there, and the Bloom filter says so. */
+static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash, bool likely) {
+    const struct cm_index *index = hunt->verify.eval.rules->index;
+    const uint32_t key = cm_key_in(node, hash);
+    const uint64_t bits = cm_bloom_bits(key);
+    const struct cm_slot *slot = &index->slots[cm_key_slot(key, index->range)];
+    if (likely)
+        CM_PREFETCH(slot);
+    if ((index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) == bits)
+        take_slots(hunt, slot, key);
 }
 
 /* ---- the keys of a certificate ---- */
@@ -111,72 +122,71 @@ static void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
 struct probing {
     uint32_t node;
     const struct cm_probe *probe;
-    uint64_t seed;
+    uint64_t seed; /* the probe's, or that of a type */
 };
 
 /* Pieces at each place of a value. */
-static void look_up_grams(struct cm_hunt *hunt, const struct probing *probing, uint64_t seed,
-                          struct certmap_view bytes) {
+static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
     const size_t length = probing->probe->length;
     if (!take_work(hunt, bytes.len))
         return;
     for (size_t i = 0; i + length <= bytes.len; i++)
-        look_up(hunt, probing->node, cm_key_hash(bytes.data + i, length, seed));
+        look_up(hunt, probing->node, cm_key_hash(bytes.data + i, length, probing->seed), false);
 }
 
-static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, uint64_t seed,
-                          struct certmap_view bytes) {
+static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
     const struct cm_probe *probe = probing->probe;
     const size_t length = probe->shape == CM_KEY_EXACT ? bytes.len : probe->length;
     if (bytes.len < length)
         return;
-    if (probe->shape == CM_KEY_GRAM)
-        look_up_grams(hunt, probing, seed, bytes);
-    else if (probe->shape == CM_KEY_SUFFIX)
-        look_up(hunt, probing->node, cm_key_hash(bytes.data + bytes.len - length, length, seed));
-    else
-        look_up(hunt, probing->node, cm_key_hash(bytes.data, length, seed));
+    if (probe->shape == CM_KEY_GRAM) {
+        look_up_grams(hunt, probing, bytes);
+        return;
+    }
+    const uint8_t *start = bytes.data + (probe->shape == CM_KEY_SUFFIX ? bytes.len - length : 0);
+    look_up(hunt, probing->node, cm_key_hash(start, length, probing->seed), true);
 }
 
 /* A Name has one key, or none, if it has too few RDNs. */
-static void look_up_name(struct cm_hunt *hunt, const struct probing *probing, uint64_t seed,
-                         const struct cm_list *avas) {
+static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *probing, const struct cm_list *avas) {
     const struct cm_probe *probe = probing->probe;
     const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
     if (avas->rdn_count >= length && take_work(hunt, avas->count))
-        look_up(hunt, probing->node, cm_name_hash(avas, length, seed));
+        look_up(hunt, probing->node, cm_name_hash(avas, length, probing->seed), false);
 }
 
-static void look_up_value(struct cm_hunt *hunt, const struct probing *probing, const struct cm_value *value) {
+/* What of a value that is not a Name keys are made of. */
+static struct certmap_view key_bytes(const struct cm_probe *probe, const struct cm_value *value) {
+    if (probe->text == CM_KEY_OCTETS) /* behind a tag and a length of one octet each */
+        return cm_view(value->der.data + 2, value->der.len - 2);
+    return probe->text == CM_KEY_FOLDED ? value->text.folded : value->text.nfc;
+}
+
+static void look_up_value(struct cm_hunt *hunt, struct probing *probing, const struct cm_value *value) {
     const struct cm_probe *probe = probing->probe;
-    const uint64_t seed = probe->typed ? cm_key_typed(probing->seed, value->oid) : probing->seed;
-    switch ((enum cm_key_text)probe->text) {
-    case CM_KEY_NFC:
-        look_up_bytes(hunt, probing, seed, value->text.nfc);
-        break;
-    case CM_KEY_FOLDED:
-        look_up_bytes(hunt, probing, seed, value->text.folded);
-        break;
-    case CM_KEY_OCTETS: /* behind a tag and a length of one octet each */
-        look_up_bytes(hunt, probing, seed, cm_view(value->der.data + 2, value->der.len - 2));
-        break;
-    case CM_KEY_NAME:
-        look_up_name(hunt, probing, seed, value->avas);
-        break;
-    case CM_KEY_BYTES: /* of the certificate, which is no value */
-        break;
-    }
+    if (probe->typed)
+        probing->seed = cm_key_typed(probe->seed, value->oid);
+    if (probe->text == CM_KEY_NAME)
+        look_up_name(hunt, probing, value->avas);
+    else
+        look_up_bytes(hunt, probing, key_bytes(probe, value));
+}
+
+static CM_RARELY void look_up_certificate(struct cm_hunt *hunt, const struct probing *probing) {
+    hunt->verify.hint = CM_VALUE_NONE;
+    look_up_bytes(hunt, probing, hunt->verify.eval.peer->certificate);
 }
 
 static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_probe *probe) {
     const struct cm_list *list = &hunt->verify.eval.peer->lists[probe->list];
-    const struct probing probing = {node, probe, cm_key_seed(hunt->verify.eval.rules->index->seed, probe)};
+    struct probing probing = {node, probe, probe->seed};
     uint32_t at = list->first != NULL ? list->first[probe->row] : CM_VALUE_NONE;
+    if (probe->text == CM_KEY_BYTES) { /* of the certificate, which is no value */
+        look_up_certificate(hunt, &probing);
+        return;
+    }
     hunt->verify.hint_list = list;
     hunt->verify.hint_row = probe->row;
-    hunt->verify.hint = CM_VALUE_NONE;
-    if (probe->text == CM_KEY_BYTES)
-        look_up_bytes(hunt, &probing, probing.seed, hunt->verify.eval.peer->certificate);
     for (; at != CM_VALUE_NONE && take_work(hunt, 1); at = list->values[at].next) {
         hunt->verify.hint = at;
         if (list->values[at].unreadable == CERTMAP_CODE_NONE)

@@ -141,13 +141,14 @@ static void finish(struct state *state, struct cm_search *search) {
 
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result, bool plain) {
-    struct state state = {cm_found_nothing(rules), result, peer, CERTMAP_MAX_STEPS};
+    struct state state = {{.rules = rules}, result, peer, CERTMAP_MAX_STEPS};
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
     result->other = (struct certmap_view)CERTMAP_NO_VIEW;
     if (!rules->disabled && !plain && rules->policy == CERTMAP_POLICY_FIRST) {
         search_first(search, rules, peer);
     } else if (!rules->disabled) {
+        state.found = cm_found_nothing(rules);
         search->looked = plain ? search_plainly(&state) : search_index(&state);
         search->answer = cm_found_answer(&state.found);
     }

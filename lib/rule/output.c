@@ -148,22 +148,39 @@ static bool fill(const struct filling *filling, bool first) {
     return true;
 }
 
-/* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. */
-static bool fill_plain(struct certmap_result *result, const struct certmap_rules *rules,
-                       const struct cm_mapping *mapping, struct cm_built *built) {
+/* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. Every
+ * member is named, so that none is written twice. */
+static bool build_plain(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+                        struct cm_built *built) {
+    const struct cm_mapping *mapping = &rules->mappings[index];
     const struct cm_plain_account account = cm_mapping_account(rules, mapping);
-    if (account.separator > 0 && account.head.data == NULL)
-        return false;
-    result->account = result->user = built->accounts[0] = account.text;
-    result->accounts = built->accounts;
-    result->account_count = 1;
-    if (account.separator == 0)
-        return true;
-    const struct certmap_view tail =
-        cm_view(account.text.data + account.separator, account.text.len - account.separator);
-    const bool domain_first = tail.data[-1] == '\\';
-    result->domain = domain_first ? account.head : tail;
-    result->user = domain_first ? tail : account.head;
+    struct certmap_view domain = account.head, user = account.text;
+    if (account.separator > 0) {
+        if (account.head.data == NULL)
+            return false;
+        user = cm_view(account.text.data + account.separator, account.text.len - account.separator);
+        if (user.data[-1] != '\\') {
+            domain = user;
+            user = account.head;
+        }
+    }
+    built->accounts[0] = account.text;
+    *result = (struct certmap_result){.size = result->size,
+                                      .decision = CERTMAP_ALLOW,
+                                      .reason = CERTMAP_CODE_NONE,
+                                      .kind = (enum certmap_kind)mapping->kind,
+                                      .index = index,
+                                      .mapping = cm_mapping_name(rules, mapping),
+                                      .account = account.text,
+                                      .domain = domain,
+                                      .user = user,
+                                      .other = result->other,
+                                      .account_count = 1,
+                                      .group_count = 0,
+                                      .attribute_count = 0,
+                                      .accounts = built->accounts,
+                                      .groups = NULL,
+                                      .attributes = NULL};
     return true;
 }
 
@@ -171,9 +188,10 @@ void cm_output_build(struct certmap_result *result, const struct certmap_rules *
                      struct certmap_peer *peer, size_t *steps) {
     const struct filling filling = {result, rules, &rules->mappings[index], peer, steps};
     peer->built.len = 0;
+    if (filling.mapping->plain && build_plain(result, rules, index, &peer->built))
+        return;
     start(result, rules, index, CERTMAP_CODE_NONE);
-    if (!filling.mapping->plain || !fill_plain(result, rules, filling.mapping, &peer->built))
-        fill(&filling, true);
+    fill(&filling, true);
 }
 
 bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules, size_t index,

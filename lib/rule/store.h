@@ -19,6 +19,8 @@
 static inline uint32_t cm_store_number(const uint8_t **at) {
     uint32_t number = 0;
     unsigned shift = 0;
+    if (**at < 0x80) /* mostly */
+        return *(*at)++;
     for (; **at >= 0x80; shift += 7)
         number |= (uint32_t)(*(*at)++ & 0x7F) << shift;
     return number | (uint32_t) * (*at)++ << shift;

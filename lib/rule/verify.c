@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/verify.h"
-#include "base/prefetch.h"
+#include "base/compiler.h"
 #include "base/steps.h"
 #include "base/view.h"
 
@@ -60,11 +60,15 @@ static enum certmap_truth verify_value(struct cm_verify *verify, const struct pl
 }
 
 /* Of several values that which led here is tried first. */
-static enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain, uint32_t at) {
+static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct cm_stored_condition *stored,
+                                                  const struct cm_list *list) {
+    const struct cm_path *path = &verify->eval.rules->paths[stored->path];
+    const struct plain made = {path, list, wanted_by(verify->eval.rules, stored), stored->nocase}, *plain = &made;
     enum certmap_truth truth = CERTMAP_FALSE;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
-    for (; at != CM_VALUE_NONE && verify->eval.steps > 0; at = plain->list->values[at].next) {
+    for (uint32_t at = list->first[path->row]; at != CM_VALUE_NONE && verify->eval.steps > 0;
+         at = plain->list->values[at].next) {
         const enum certmap_truth one = verify_value(verify, plain, &plain->list->values[at]);
         if (one == CERTMAP_TRUE)
             return CERTMAP_TRUE;
@@ -76,33 +80,33 @@ static enum certmap_truth verify_values(struct cm_verify *verify, const struct p
 /* Mostly there is one value, which can be read, and it is compared here. */
 static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm_stored_condition *stored,
                                        const struct cm_path *path, const struct cm_list *list) {
-    const struct certmap_view wanted = wanted_by(verify->eval.rules, stored);
     if (verify->eval.steps == 0)
         return CERTMAP_UNKNOWN;
     if (list->first == NULL || list->first[path->row] == CM_VALUE_NONE)
         return CERTMAP_FALSE;
     const struct cm_value *value = &list->values[list->first[path->row]];
-    if (value->next != CM_VALUE_NONE || path->by_oid || value->unreadable != CERTMAP_CODE_NONE) {
-        const struct plain plain = {path, list, wanted, stored->nocase};
-        return verify_values(verify, &plain, list->first[path->row]);
-    }
-    const struct certmap_view text = stored->nocase ? value->text.folded : value->text.nfc;
+    if (value->next != CM_VALUE_NONE || path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
+        return verify_values(verify, stored, list);
+    const struct certmap_view wanted = wanted_by(verify->eval.rules, stored),
+                              text = stored->nocase ? value->text.folded : value->text.nfc;
     if (!take_steps(verify, 1 + cm_steps_to_compare(text, wanted)))
         return CERTMAP_UNKNOWN;
     return cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
+static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t number) {
+    const struct cm_condition condition = cm_condition_at(verify->eval.rules, number);
+    return cm_eval_condition(&verify->eval, &condition).truth;
+}
+
 static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t number) {
     const struct certmap_rules *rules = verify->eval.rules;
     const struct cm_stored_condition *stored = &rules->conditions[number];
-    if (stored->plain) {
-        const struct cm_path *path = &rules->paths[stored->path];
-        const struct cm_list *list = &verify->eval.peer->lists[path->list];
-        if (list->unknown == CERTMAP_CODE_NONE)
-            return verify_plain(verify, stored, path, list);
-    }
-    const struct cm_condition condition = cm_condition_at(rules, number);
-    return cm_eval_condition(&verify->eval, &condition).truth;
+    const struct cm_path *path = &rules->paths[stored->path];
+    const struct cm_list *list = &verify->eval.peer->lists[path->list];
+    if (stored->plain && list->unknown == CERTMAP_CODE_NONE)
+        return verify_plain(verify, stored, path, list);
+    return verify_other(verify, number);
 }
 
 /* ---- expressions ---- */
@@ -180,9 +184,10 @@ enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *
     enum certmap_truth truth = CERTMAP_TRUE;
     if (end[-1].kind == CM_NODE_CONDITION) /* mostly the one that nobody else has */
         CM_PREFETCH(&verify->eval.rules->conditions[end[-1].value]);
-    for (const struct cm_node *member = root + 1; member < end; member += cm_node_size(member)) {
-        const enum certmap_truth one =
-            member->kind == CM_NODE_CONDITION ? verify_condition(verify, member->value) : verify_tree(verify, member);
+    for (const struct cm_node *member = root + 1, *next; member < end; member = next) {
+        const bool leaf = member->kind == CM_NODE_CONDITION;
+        const enum certmap_truth one = leaf ? verify_condition(verify, member->value) : verify_tree(verify, member);
+        next = member + (leaf ? 1 : cm_node_size(member));
         if (one == CERTMAP_FALSE)
             return CERTMAP_FALSE;
         truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* madvise */
+#include "base/pages.h"
+#include <stdint.h>
+#include <sys/mman.h>
+
+/* Where large pages may begin: as on x86-64 and AArch64. Where they are of another size, advice about these is no harm. */
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+
+/* Only pages that are all within the block: what stands beside it is not ours. That nothing comes of the advice is no
+ * error. */
+void cm_pages_advise(void *block, size_t size) {
+    if (block == NULL || size < CM_PAGES_LEAST)
+        return;
+    const uintptr_t at = (uintptr_t)block, before = (0 - at) & (LARGE_PAGE - 1);
+    (void)madvise((char *)block + before, (size - before) & ~(size_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);
+}
