@@ -158,11 +158,8 @@ static const struct {
     size_t fail_at;  /* the request that fails */
     size_t requests; /* what it takes: a large array moves, if it can */
 } settlings[] = {
-    {1000, SIZE_MAX, 1},
-    {CM_PAGES_LEAST - 1, SIZE_MAX, 1},
-    {CM_PAGES_LEAST, SIZE_MAX, 1},
-    {CM_PAGES_LEAST, 0, 2},
-    {CM_PAGES_LEAST + 4097, SIZE_MAX, 1},
+    {1000, SIZE_MAX, 1},    {CM_PAGES_LEAST - 1, SIZE_MAX, 1},    {CM_PAGES_LEAST, SIZE_MAX, 1},
+    {CM_PAGES_LEAST, 0, 2}, {CM_PAGES_LEAST + 4097, SIZE_MAX, 1},
 };
 
 START_TEST(settling) {
