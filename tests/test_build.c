@@ -360,7 +360,6 @@ int main(void) {
     suite_add_tcase(suite, units);
     TCase *each = tcase_create("each way");
     tcase_add_loop_test(each, progress_goes_from_start_to_end, 0, COUNT(ways));
-    tcase_add_loop_test(each, whoever_loads_may_stop, 0, COUNT(ways));
     tcase_add_loop_test(each, the_limit_of_memory, 0, COUNT(ways));
     tcase_add_loop_test(each, no_memory_is_not_the_limit, 0, COUNT(ways));
     tcase_add_test(each, rules_with_a_limit_are_like_others);
@@ -375,5 +374,7 @@ int main(void) {
     tcase_add_loop_test(builder, options_end_with_the_rule_set, 0, 3);
     tcase_add_loop_test(builder, a_builder_is_freed_with_its_options, 0, 4);
     suite_add_tcase(suite, builder);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_loop_test(slow, whoever_loads_may_stop, 0, COUNT(ways));
     return t_run(suite);
 }

@@ -1335,20 +1335,19 @@ int main(void) {
     tcase_add_loop_test(hand, item_members, 0, T_ROWS(told_members));
     tcase_add_test(hand, answers_keep_their_texts);
     tcase_add_test(hand, values_without_end);
-    tcase_add_test(hand, names_without_end);
-    tcase_add_test(hand, values_without_steps);
     tcase_add_loop_test(hand, decides_and_gives, 0, T_ROWS(given));
     suite_add_tcase(suite, hand);
     TCase *same = tcase_create("same as match");
     tcase_add_loop_test(same, rule_set, 0, T_ROWS(t_matches));
     tcase_add_loop_test(same, condition, 0, T_ROWS(t_conditions));
     suite_add_tcase(suite, same);
-    TCase *random = tcase_create("random");
-    tcase_add_loop_test(random, random_rules, 0, RANDOM_TESTS);
-    suite_add_tcase(suite, random);
     TCase *call = tcase_create("call");
     tcase_add_test(call, refuses_what_is_missing);
     tcase_add_test(call, without_memory);
     suite_add_tcase(suite, call);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_test(slow, names_without_end);
+    tcase_add_test(slow, values_without_steps);
+    tcase_add_loop_test(slow, random_rules, 0, RANDOM_TESTS);
     return t_run(suite);
 }

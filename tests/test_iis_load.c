@@ -804,8 +804,8 @@ int main(void) {
     add_case(suite, "size", size_has_a_limit, 1);
     tcase_set_tags(add_case(suite, "large", large_text_is_read_in_time, T_COUNT(shapes)), T_SLOW);
     tcase_set_tags(add_case(suite, "many mappings", many_mappings_are_read_in_time, T_COUNT(name_starts)), T_SLOW);
-    add_case(suite, "many certificates", many_certificates_are_read_in_time, 1);
-    add_case(suite, "many rules", many_rules_are_read_in_time, T_COUNT(rule_counts));
+    tcase_set_tags(add_case(suite, "many certificates", many_certificates_are_read_in_time, 1), T_SLOW);
+    tcase_set_tags(add_case(suite, "many rules", many_rules_are_read_in_time, T_COUNT(rule_counts)), T_SLOW);
     add_case(suite, "deep site", site_may_be_deep, 1);
     add_case(suite, "long text", long_text_row, T_COUNT(long_texts));
     add_case(suite, "many errors", errors_stop_at_the_hundredth, T_COUNT(bad_parts));

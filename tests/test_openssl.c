@@ -853,7 +853,6 @@ int main(void) {
     tcase_add_loop_test(views, certificates_described, 0, described.count);
     tcase_add_loop_test(views, certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT);
     tcase_add_loop_test(views, certificates_of_every_kind, 0, COUNT(made_rows));
-    tcase_add_loop_test(views, a_bit_turned_over, 0, 8);
     tcase_add_test(views, a_certificate_that_was_changed);
     suite_add_tcase(suite, views);
     TCase *calls = tcase_create("calls");
@@ -874,5 +873,8 @@ int main(void) {
     tcase_add_test(calls, no_error_is_left);
     tcase_add_test(calls, a_larger_cert);
     suite_add_tcase(suite, calls);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_unchecked_fixture(slow, make_pki, free_pki);
+    tcase_add_loop_test(slow, a_bit_turned_over, 0, 8);
     return t_run(suite);
 }

@@ -640,7 +640,6 @@ int main(void) {
     Suite *suite = suite_create("openssl_issuer");
     TCase *live = new_case(suite, "live");
     tcase_add_loop_test(live, full_handshake, 0, COUNT(scenarios) * both);
-    tcase_add_loop_test(live, resumption, 0, COUNT(scenarios) * 2 * both);
     tcase_add_loop_test(live, nothing_kept, 0, both);
     tcase_add_loop_test(live, not_verified, 0, both);
     tcase_add_loop_test(live, expired_since, 0, both);
@@ -654,5 +653,8 @@ int main(void) {
     tcase_add_test(calls, an_issuer_that_is_refused);
     tcase_add_test(calls, arguments);
     tcase_add_test(calls, a_context_without_a_verified_chain);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_unchecked_fixture(slow, make_shared, free_shared);
+    tcase_add_loop_test(slow, resumption, 0, COUNT(scenarios) * 2 * both);
     return t_run(suite);
 }

@@ -1250,7 +1250,6 @@ int main(void) {
     TCase *data = tcase_create("data");
     tcase_add_test(data, data_files_are_there);
     tcase_add_loop_test(data, data_file, 0, name_count);
-    tcase_add_loop_test(data, data_file_cut_off, 0, name_count);
     tcase_add_loop_test(data, data_file_without_memory, 0, name_count);
     tcase_add_test(data, long_texts_without_memory);
     suite_add_tcase(suite, data);
@@ -1265,16 +1264,18 @@ int main(void) {
     TCase *large = tcase_create("large");
     tcase_add_loop_test(large, many_findings, 0, T_ROWS(caps));
     tcase_add_test(large, warnings_before_an_error);
-    tcase_add_loop_test(large, long_line, 0, T_ROWS(lines));
-    tcase_add_loop_test(large, long_line_with_an_error_at_its_end, 0, T_ROWS(lines));
     tcase_add_test(large, many_mappings_on_one_line);
-    tcase_add_test(large, many_holes_without_an_end);
     suite_add_tcase(suite, large);
     TCase *call = tcase_create("call");
     tcase_add_test(call, nothing_loads_on_error);
     tcase_add_test(call, refuses_arguments);
     tcase_add_test(call, success_leaves_the_error_alone);
     suite_add_tcase(suite, call);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_loop_test(slow, data_file_cut_off, 0, name_count);
+    tcase_add_test(slow, many_holes_without_an_end);
+    tcase_add_loop_test(slow, long_line, 0, T_ROWS(lines));
+    tcase_add_loop_test(slow, long_line_with_an_error_at_its_end, 0, T_ROWS(lines));
     int status = t_run(suite);
     while (name_count > 0)
         free(names[--name_count]);

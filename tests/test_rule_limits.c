@@ -468,7 +468,6 @@ int main(void) {
     tcase_add_loop_test(texts, text_over_the_limit, 0, T_ROWS(places));
     tcase_add_loop_test(texts, escapes_are_counted_once_read, 0, T_ROWS(places));
     tcase_add_test(texts, account_at_the_limit_and_over);
-    tcase_add_loop_test(texts, patterns_that_grow, 0, T_ROWS(growing));
     tcase_add_test(texts, texts_of_a_builder);
     suite_add_tcase(suite, texts);
     TCase *nesting = tcase_create("nesting");
@@ -479,19 +478,17 @@ int main(void) {
     suite_add_tcase(suite, nesting);
     TCase *number = tcase_create("number");
     tcase_set_timeout(number, 240); /* a million mappings, under a sanitizer, on a machine with other work */
-    tcase_add_test(number, conditions_at_the_limit);
     tcase_add_test(number, conditions_over_the_limit);
     tcase_add_test(number, operands_at_the_limit);
     tcase_add_test(number, operands_over_the_limit);
     tcase_add_test(number, operands_of_a_builder);
-    tcase_add_test(number, mappings_at_the_limit);
-    tcase_add_test(number, mappings_over_the_limit);
     tcase_add_test(number, rules_at_the_limit_and_over);
     suite_add_tcase(suite, number);
-    TCase *work = tcase_create("work");
-    tcase_set_tags(work, T_SLOW);
-    tcase_set_timeout(work, 240);
-    tcase_add_loop_test(work, steps, 0, T_ROWS(budgets));
-    suite_add_tcase(suite, work);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_loop_test(slow, steps, 0, T_ROWS(budgets));
+    tcase_add_loop_test(slow, patterns_that_grow, 0, T_ROWS(growing));
+    tcase_add_test(slow, conditions_at_the_limit);
+    tcase_add_test(slow, mappings_at_the_limit);
+    tcase_add_test(slow, mappings_over_the_limit);
     return t_run(suite);
 }

@@ -536,7 +536,6 @@ int main(void) {
     tcase_add_test(words_alike, same_only_with_the_same_length);
     tcase_add_loop_test(words_alike, nearest, 0, COUNT(suggestions));
     tcase_add_test(words_alike, nearest_among_nothing);
-    tcase_add_test(words_alike, hash_is_the_same_without_case);
     tcase_add_test(words_alike, hash_tells_names_apart);
     tcase_add_test(words_alike, hash_depends_on_the_seed);
     tcase_add_test(words_alike, hash_of_zeros);
@@ -551,5 +550,7 @@ int main(void) {
     tcase_add_test(names, zero_is_harmless);
     tcase_add_test(names, versions);
     suite_add_tcase(suite, names);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_test(slow, hash_is_the_same_without_case);
     return t_run(suite);
 }

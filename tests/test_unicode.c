@@ -529,7 +529,6 @@ int main(void) {
     tcase_add_loop_test(both, both_forms, 0, COUNT(forms));
     tcase_add_loop_test(both, both_forms_are_final, 0, COUNT(forms));
     tcase_add_test(both, small_ascii_is_kept_once);
-    tcase_add_test(both, both_forms_of_every_byte);
     tcase_add_test(both, a_capital_at_every_place);
     tcase_add_loop_test(both, folded_form_without_marks, 0, 8);
     tcase_add_loop_test(both, every_allocation_fails, 0, COUNT(long_texts));
@@ -537,7 +536,10 @@ int main(void) {
     TCase *order = tcase_create("runs of marks");
     tcase_add_checked_fixture(order, set_up, tear_down);
     tcase_add_loop_test(order, order_in_runs_of_every_length, 0, 40);
-    tcase_add_loop_test(order, long_runs, 0, COUNT(runs));
     suite_add_tcase(suite, order);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_checked_fixture(slow, set_up, tear_down);
+    tcase_add_test(slow, both_forms_of_every_byte);
+    tcase_add_loop_test(slow, long_runs, 0, COUNT(runs));
     return t_run(suite);
 }

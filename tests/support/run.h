@@ -6,8 +6,18 @@
 #include <check.h>
 #include <stdlib.h>
 
-/* The tag of cases that are about much work; valgrind leaves them out (CK_EXCLUDE_TAGS). */
+/* The tag of cases that are about much work, or run again what others run: where each instruction takes many times as
+ * long, they are left out (CK_EXCLUDE_TAGS). */
 #define T_SLOW "slow"
+
+/* A case of these in a suite. */
+static inline TCase *t_slow_case(Suite *suite) {
+    TCase *slow = tcase_create("much work");
+    tcase_set_tags(slow, T_SLOW);
+    tcase_set_timeout(slow, 240); /* a million mappings, under a sanitizer, on a machine with other work */
+    suite_add_tcase(suite, slow);
+    return slow;
+}
 
 /* Runs a suite, prints Check's summary, frees it; the exit status for main. */
 static inline int t_run(Suite *suite) {
