@@ -3,18 +3,16 @@
 #ifndef CM_BASE_NUMBERS_H
 #define CM_BASE_NUMBERS_H
 
-#include "certmap/certmap.h"
+#include "base/table.h"
 
-/* Open addressing over a power of two of slots, at most half of them full. */
 struct cm_numbers {
     uint64_t *values; /* by number */
     size_t value_cap;
-    uint32_t *slots; /* a number + 1; 0: free */
-    uint32_t slot_count;
     uint32_t count;
+    struct cm_table table;
 };
 
-#define CM_NUMBERS_NONE UINT32_MAX
+#define CM_NUMBERS_NONE CM_TABLE_NONE
 
 /* The number of a value, or CM_NUMBERS_NONE. */
 uint32_t cm_numbers_find(const struct cm_numbers *numbers, uint64_t value);

@@ -1,182 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Building an index: what mappings are filed under, and the nodes, lists and slots that this makes. index_pack.c
- * makes one block of them. */
+/* Filing mappings under the keys that were chosen, in nodes. */
 #include "rule/index_build.h"
 #include "base/alloc.h"
 #include "base/error.h"
 #include "rule/index_key.h"
 #include "rule/store.h"
 
-/* ---- what keys cost ---- */
-
-/* Keys are so many, and those that share a counter are taken for one: it costs time at worst. */
-static uint32_t *counter_of(struct cm_build *build, uint64_t hash) {
-    return &build->counters[cm_hash_mix(hash) & (build->counter_count - 1)];
-}
-
-static uint32_t least(uint64_t a, uint32_t b) {
-    return a < b ? (uint32_t)a : b;
-}
-
-static void count_key(struct cm_build *build, const struct cm_key *key, uint32_t uses) {
-    if (key->probe.shape == CM_KEY_EXACT)
-        return;
-    uint32_t *counter = counter_of(build, key->hash);
-    *counter = least((uint64_t)*counter + uses, CM_COST_NONE - 1);
-}
-
-/* What a key costs. An exact value is hardly ever that of another condition: it has the uses of its own. */
-static uint32_t cost_key(struct cm_build *build, const struct cm_key *key, uint32_t uses) {
-    const uint64_t count = key->probe.shape == CM_KEY_EXACT ? uses : *counter_of(build, key->hash);
-    return least(count * key->weight, CM_COST_NONE - 1);
-}
-
-/* The cheapest of the keys made last, of a condition; *cost is CM_COST_NONE if there are none. */
-static const struct cm_key *cheapest_key(struct cm_build *build, uint32_t condition, uint32_t *cost) {
-    const struct cm_key *best = NULL;
-    *cost = CM_COST_NONE;
-    for (size_t i = 0; i < build->keys.count; i++) {
-        const struct cm_key *key = &build->keys.made[i];
-        const uint32_t one = cost_key(build, key, build->choices[condition].uses);
-        best = one < *cost ? key : best;
-        *cost = one < *cost ? one : *cost;
-    }
-    return best;
-}
-
-/* ---- progress ---- */
-
-/* Once for each thing; false: stop. */
-static bool tick(struct cm_build *build) {
+bool cm_build_tick(struct cm_build *build) {
     build->done++;
     return build->progress->fn == NULL || cm_progress_at(build->progress, build->done, build->total);
-}
-
-/* ---- conditions ---- */
-
-/* Does something with each operand of each condition; false: no memory. */
-typedef bool operand_fn(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
-                        const struct cm_operand *operand);
-
-static bool each_operand(struct cm_build *build, uint32_t number, operand_fn *fn) {
-    const struct cm_condition condition = cm_condition_at(build->rules, number);
-    struct cm_operands operands = cm_operands_of(&condition);
-    struct cm_operand operand;
-    while (cm_operands_next(&operands, &operand))
-        if (!fn(build, number, &condition, &operand))
-            return false;
-    return true;
-}
-
-static bool each_condition(struct cm_build *build, operand_fn *fn) {
-    for (size_t i = 0; i < build->rules->condition_count; i++)
-        if (!tick(build) || !each_operand(build, (uint32_t)i, fn))
-            return false;
-    return true;
-}
-
-static bool count_operand(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
-                          const struct cm_operand *operand) {
-    (void)number;
-    build->counter_count++;
-    return cm_keys_count(&build->keys, condition, operand);
-}
-
-/* Keys of exact values are not counted: cost_key. */
-static bool count_keys(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
-                       const struct cm_operand *operand) {
-    if (cm_keys_exact(condition))
-        return true;
-    cm_keys_make(&build->keys, condition, operand);
-    for (size_t i = 0; i < build->keys.count; i++)
-        count_key(build, &build->keys.made[i], build->choices[number].uses);
-    return true;
-}
-
-static bool probe_number(struct cm_build *build, const struct cm_probe *probe, uint32_t *number) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
-    if (!cm_numbers_add(&build->probes, cm_probe_pack(probe), number, allocator))
-        return false;
-    return *number < build->stamps.count || cm_words_add(&build->stamps, 0, allocator);
-}
-
-/* A condition costs what all of its operands cost. */
-static bool cost_operand(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
-                         const struct cm_operand *operand) {
-    struct cm_choice *choice = &build->choices[number];
-    uint32_t cost;
-    cm_keys_make(&build->keys, condition, operand);
-    const struct cm_key *key = cheapest_key(build, number, &cost);
-    const uint32_t sum = build->costs[number];
-    build->costs[number] = least((uint64_t)sum + cost, CM_COST_NONE);
-    choice->probe = CM_INDEX_NONE;
-    if (key == NULL || condition->operand_count > 1)
-        return true;
-    choice->hash = key->hash;
-    return probe_number(build, &key->probe, &choice->probe);
-}
-
-/* ---- how often each condition is used ---- */
-
-/* How often groups may look at each node of an expression: a mapping is in as many groups as it has keys. */
-#define LOOKS_MOST 256
-
-static void count_uses(struct cm_build *build) {
-    for (uint32_t i = 0; i < build->mapping_count; i++) {
-        const struct cm_node *root = cm_rules_root(build->rules, &build->rules->mappings[i]);
-        build->looks += (size_t)LOOKS_MOST * cm_node_size(root);
-        for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
-            if (node->kind == CM_NODE_CONDITION && build->choices[node->value].uses < CM_COST_NONE - 1)
-                build->choices[node->value].uses++;
-    }
-}
-
-static void clear_costs(struct cm_build *build) {
-    for (size_t i = 0; i < build->rules->condition_count; i++)
-        build->costs[i] = cm_op_has_operands((enum certmap_operator)build->rules->conditions[i].op) ? 0 : CM_COST_NONE;
-}
-
-static void *zeroed(const struct certmap_allocator *allocator, size_t count, size_t size) {
-    void *made = cm_alloc(allocator, count * size);
-    if (made != NULL)
-        memset(made, 0, count * size);
-    return made;
-}
-
-/* So many that the keys of a few mappings hardly ever share one. */
-#define COUNTERS_LEAST 1024
-
-static bool make_counters(struct cm_build *build) {
-    size_t wanted = COUNTERS_LEAST;
-    while (wanted < 2 * build->counter_count)
-        wanted *= 2;
-    build->counter_count = wanted;
-    build->counters = zeroed(&build->rules->allocator, wanted, sizeof *build->counters);
-    return build->counters != NULL;
-}
-
-/* Entries that the root may have: for each operand that is stored, for each mapping, and at least. */
-#define ENTRIES_MOST 16
-#define ENTRIES_LEAST 65536
-
-/* What each condition costs, and under which key it would be filed. */
-static bool choose_keys(struct cm_build *build) {
-    const struct certmap_rules *rules = build->rules;
-    build->costs = zeroed(&rules->allocator, rules->condition_count, sizeof *build->costs);
-    build->choices = zeroed(&rules->allocator, rules->condition_count, sizeof *build->choices);
-    if (build->costs == NULL || build->choices == NULL)
-        return false;
-    count_uses(build);
-    if (!each_condition(build, count_operand))
-        return false;
-    build->entries = build->counter_count + (size_t)ENTRIES_MOST * build->mapping_count + ENTRIES_LEAST;
-    if (!make_counters(build))
-        return false;
-    cm_keys_choose(&build->keys);
-    if (!each_condition(build, count_keys))
-        return false;
-    clear_costs(build);
-    return each_condition(build, cost_operand);
 }
 
 /* ---- places ---- */
@@ -248,9 +80,8 @@ static bool file_operands(struct filing *filing, uint32_t number) {
     struct cm_operand operand;
     uint32_t cost, probe;
     while (cm_operands_next(&operands, &operand)) {
-        cm_keys_make(&build->keys, &condition, &operand);
-        const struct cm_key *key = cheapest_key(build, number, &cost);
-        if (key == NULL || !probe_number(build, &key->probe, &probe) || !add_entry(filing, key->hash, probe))
+        const struct cm_key *key = cm_choose_key(build, number, &condition, &operand, &cost);
+        if (key == NULL || !cm_choose_probe(build, key, &probe) || !add_entry(filing, key->hash, probe))
             return false;
     }
     return true;
@@ -287,7 +118,7 @@ static bool file_mappings(struct filing *filing, unsigned level, const uint32_t 
     struct cm_build *build = filing->build;
     for (size_t i = 0; i < count; i++) {
         filing->mapping = mappings[i];
-        if (level == 0 && !tick(build))
+        if (level == 0 && !cm_build_tick(build))
             return false;
         if (!cm_cover_find(&build->covers, &build->rules->mappings[mappings[i]], level))
             return false;
@@ -425,7 +256,7 @@ enum certmap_status cm_index_build(struct cm_index **index, const struct certmap
     build.total = 3 * rules->condition_count + build.mapping_count + 1;
     build.copies = (size_t)COPIES_MOST * build.mapping_count;
     build.keys = (struct cm_keys){.rules = rules, .seed = build.seed};
-    bool done = choose_keys(&build);
+    bool done = cm_choose_keys(&build);
     build.covers = (struct cm_covers){.rules = rules, .costs = build.costs};
     done = done && file_all(&build);
     free_keys(&build);

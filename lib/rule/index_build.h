@@ -3,8 +3,10 @@
  *
  *     index_cover.c    which conditions a mapping is filed under
  *     index_operand.c  the keys of an operand
- *     index_build.c    the cheapest key of each condition; mappings under their keys; nodes
+ *     index_choose.c   the cheapest key of each condition
+ *     index_build.c    mappings under their keys; nodes
  *     index_group.c    what a key leads to: mappings that share it, each expression once
+ *     index_entries.c  arrays, and sorting
  *     index_pack.c     the slots, and one block of all */
 #ifndef CM_RULE_INDEX_BUILD_H
 #define CM_RULE_INDEX_BUILD_H
@@ -68,6 +70,17 @@ struct cm_build {
     size_t copies;  /* entries that nodes below the root may still make, so that all stays linear */
     size_t looks;   /* nodes of expressions that groups may still look at, for the same reason */
 };
+
+/* Counts one of the things that are looked at; false: whoever is told of progress says to stop. */
+bool cm_build_tick(struct cm_build *build);
+/* Chooses a key for each condition, and finds what it costs: choices and costs. False: no memory, or stopped. */
+bool cm_choose_keys(struct cm_build *build);
+/* The cheapest key of an operand, until the next call; NULL, and *cost CM_COST_NONE, if it has none. number is that of
+ * its condition. */
+const struct cm_key *cm_choose_key(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
+                                   const struct cm_operand *operand, uint32_t *cost);
+/* The number of the key's probe. False: no memory. */
+bool cm_choose_probe(struct cm_build *build, const struct cm_key *key, uint32_t *number);
 
 /* Sorts by key; what has the same keeps its order. scratch has room for as many. */
 void cm_entries_sort(struct cm_entry *entries, struct cm_entry *scratch, size_t count);
