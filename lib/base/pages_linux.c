@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* madvise */
 #include "base/pages.h"
 #include <stdint.h>
 #include <sys/mman.h>
