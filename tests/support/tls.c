@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- who there is ---- */
 
@@ -42,6 +43,7 @@ static const struct identity {
     [T_CROWDED] = {"rdns 5000 CN=a", NULL, T_ROOT, -30, 30, NO_CA, "clientAuth", NULL},
     [T_OTHER_ROOT] = {"O=Fabrikam | CN=Fabrikam Root CA", NULL, T_OTHER_ROOT, -30, 30, CA, NULL, NULL},
     [T_NAMESAKE] = {"O=Contoso | CN=Contoso Issuing CA 1", NULL, T_ISSUING, -30, 30, NO_CA, "clientAuth", NULL},
+    [T_PLAIN] = {"O=Contoso | OU=Warehouse + printable C=US | CN=Bob", NULL, T_ROOT, -30, 30, NO_CA, NULL, NULL},
     [T_CROSS] = {"O=Contoso | CN=Contoso Issuing CA 1", NULL, T_OTHER_ROOT, -30, 30, CA, NULL, NULL},
 };
 
@@ -103,6 +105,8 @@ static void make_certificate(struct t_pki *pki, enum t_id id) {
     need(X509_gmtime_adj(X509_getm_notAfter(x509), who->to * day) != NULL, "notAfter");
     need(X509_set_pubkey(x509, pki->keys[id]) == 1, "public key");
     add_extension(x509, NID_basic_constraints, who->constraints);
+    if (strcmp(who->constraints, CA) == 0) /* wolfSSL takes nothing else for a CA in the middle of a chain */
+        add_extension(x509, NID_key_usage, "critical,keyCertSign,cRLSign");
     add_extension(x509, NID_ext_key_usage, who->usage);
     add_extension(x509, NID_subject_alt_name, who->alt_name);
     need(X509_sign(x509, pki->keys[who->issuer], EVP_sha256()) > 0, "signature");

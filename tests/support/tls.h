@@ -37,6 +37,7 @@ enum t_id {
     T_CROWDED,    /* of the root; its subject has more RDNs than certmap reads */
     T_OTHER_ROOT, /* another root, which nobody trusts unless a test says so */
     T_NAMESAKE,   /* of the issuing CA, and has its name: the same subject and issuer, but not signed itself */
+    T_PLAIN,      /* of the root, Bob's subject; says nothing about what it is for */
     T_CROSS,      /* has the issuing CA's name and key; of the other root */
     T_ID_COUNT
 };
