@@ -150,14 +150,15 @@ struct expected {
     { CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_##code, CERTMAP_NONE, NULL }
 
 /* Asks with a result and a peer that have been used before: neither may matter. */
-static void check_match(struct connection *connection, struct expected expected, const char *row) {
+static void check_rules(struct connection *connection, const struct certmap_rules *by, struct expected expected,
+                        const char *row) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_error err = {.code = CERTMAP_CODE_NONE};
     struct certmap_peer *peer = NULL;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     result.decision = CERTMAP_ALLOW;
     result.account = (struct certmap_view){(const uint8_t *)"stale", 5};
-    const enum certmap_status status = library->match(connection->server, rules, peer, &result, &err);
+    const enum certmap_status status = library->match(connection->server, by, peer, &result, &err);
     ck_assert_msg(status == expected.status && result.decision == expected.decision, "%s: status %d, decision %d: %s",
                   row, status, result.decision, err.text);
     ck_assert_msg(expected.status == CERTMAP_OK || err.code == expected.code, "%s: %s", row,
@@ -167,8 +168,12 @@ static void check_match(struct connection *connection, struct expected expected,
         ck_assert_msg(result.account.data == NULL, "%s: an account", row);
     else
         ck_assert_str_eq((const char *)result.account.data, expected.account);
-    ck_assert_int_eq(library->match(connection->server, rules, peer, &result, NULL), expected.status);
+    ck_assert_int_eq(library->match(connection->server, by, peer, &result, NULL), expected.status);
     certmap_peer_free(peer);
+}
+
+static void check_match(struct connection *connection, struct expected expected, const char *row) {
+    check_rules(connection, rules, expected, row);
 }
 
 /* ---- each client on its own connection ---- */
@@ -263,6 +268,70 @@ START_TEST(unfinished_handshake) {
     SSL_CTX_free(ctx);
     t_buf_free(&waiting);
     library->stop();
+}
+END_TEST
+
+/* ---- digests, which the library computes ---- */
+
+static void put_hex(struct t_buf *text, const unsigned char *bytes, unsigned len) {
+    char digits[3];
+    for (unsigned i = 0; i < len; i++) {
+        snprintf(digits, sizeof digits, "%02x", bytes[i]);
+        t_bytes(text, digits, 2);
+    }
+}
+
+static void put_text(struct t_buf *buf, const char *text) {
+    t_bytes(buf, text, strlen(text));
+}
+
+/* Rules that let Alice in by three digests of her certificate that OpenSSL computed. */
+static struct certmap_rules *digest_rules(void) {
+    struct t_buf text = T_BUF_INIT, der = T_BUF_INIT;
+    unsigned char digest[EVP_MAX_MD_SIZE], *spki = NULL;
+    unsigned len = 0;
+    put_certificate(&der, T_ALICE);
+    const int spki_len = i2d_PUBKEY(t_pki_key(pki, T_ALICE), &spki);
+    put_text(&text, "certmap 1; mapping \"digests\" { when sha256 = \"");
+    ck_assert_int_eq(EVP_Digest(der.data, der.len, digest, &len, EVP_sha256(), NULL), 1);
+    put_hex(&text, digest, len);
+    put_text(&text, "\" and sha1 = \"");
+    ck_assert_int_eq(EVP_Digest(der.data, der.len, digest, &len, EVP_sha1(), NULL), 1);
+    put_hex(&text, digest, len);
+    put_text(&text, "\" and spki.sha256 = \"");
+    ck_assert_int_eq(EVP_Digest(spki, (size_t)spki_len, digest, &len, EVP_sha256(), NULL), 1);
+    put_hex(&text, digest, len);
+    t_bytes(&text, "\"; allow \"known\"; }\n", sizeof "\"; allow \"known\"; }\n");
+    struct certmap_rules *made = parse((const char *)text.data);
+    OPENSSL_free(spki);
+    t_buf_free(&text);
+    t_buf_free(&der);
+    return made;
+}
+
+/* Nobody else has these digests; and who issued a certificate is not supplied, which grants nothing either way. */
+START_TEST(digests) {
+    static const char by_issuer[] =
+        "certmap 1; mapping \"issuer\" { when issuer is sha256 "
+        "\"4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\" or not issuer "
+        "is sha256 \"4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\"; "
+        "allow \"guest\"; }";
+    struct certmap_rules *by_digest = digest_rules(), *unknown = parse(by_issuer);
+    const struct expected none = {CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_NONE, NULL};
+    start(false, false);
+    for (int i = 0; i < 2; i++) {
+        struct connection connection;
+        SSL_CTX *ctx = new_client(false, i == 0 ? T_ALICE : T_BOB);
+        open_connection(&connection, ctx, NULL);
+        ck_assert(finish(&connection));
+        check_rules(&connection, by_digest, i == 0 ? (struct expected)ACCOUNT("known") : none, "digests");
+        check_rules(&connection, unknown, none, "issuer");
+        close_connection(&connection);
+        SSL_CTX_free(ctx);
+    }
+    library->stop();
+    certmap_rules_free(by_digest);
+    certmap_rules_free(unknown);
 }
 END_TEST
 
@@ -402,8 +471,12 @@ int library_run(const struct library *which) {
     tcase_add_unchecked_fixture(tcase, make_shared, free_shared);
     tcase_add_loop_test(tcase, each_client, 0, 4);
     tcase_add_loop_test(tcase, unfinished_handshake, 0, 2);
+    tcase_add_test(tcase, digests);
     tcase_add_loop_test(tcase, resumed_session, 0, 2);
-    tcase_add_test(tcase, decoded_certificates);
     suite_add_tcase(suite, tcase);
+    TCase *decoding = tcase_create("decoding");
+    tcase_set_tags(decoding, T_SLOW);
+    tcase_add_test(decoding, decoded_certificates);
+    suite_add_tcase(suite, decoding);
     return t_run(suite);
 }
