@@ -195,6 +195,7 @@ int main(void) {
         .name = "nss",
         .tls13 = true,
         .strict = true,
+        .opaque = true,
         .resumes = true,
         .start = start,
         .stop = stop,

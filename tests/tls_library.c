@@ -475,7 +475,7 @@ int library_run(const struct library *which) {
     tcase_add_loop_test(tcase, resumed_session, 0, 2);
     suite_add_tcase(suite, tcase);
     TCase *decoding = tcase_create("decoding");
-    tcase_set_tags(decoding, T_SLOW);
+    tcase_set_tags(which->opaque ? tcase : decoding, T_SLOW);
     tcase_add_test(decoding, decoded_certificates);
     suite_add_tcase(suite, decoding);
     return t_run(suite);
