@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "json.h"
-#include <math.h>
+#include <float.h>
 
 struct b_json b_json_to(FILE *out) {
     return (struct b_json){out, 0, 1};
@@ -80,7 +80,7 @@ void b_json_text(struct b_json *json, const char *key, const char *text) {
 
 void b_json_number(struct b_json *json, const char *key, double number) {
     begin(json, key);
-    if (isfinite(number))
+    if (number >= -DBL_MAX && number <= DBL_MAX) // neither NaN nor an infinity
         fprintf(json->out, "%.9g", number);
     else
         fputs("null", json->out);
