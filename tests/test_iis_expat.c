@@ -7,7 +7,7 @@
 #ifdef _WIN32
 
 int main(void) {
-    return 77; /* a DLL's function cannot be replaced so: skipped */
+    return 77; /* skipped: a function of a DLL, or of an archive that is linked whole, cannot be replaced so */
 }
 
 #else
