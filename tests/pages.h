@@ -55,7 +55,8 @@ static inline void t_list(struct t_files *files, const char *folder, const char 
     const struct dirent *entry;
     files->count = 0;
     while (dir != NULL && (entry = readdir(dir)) != NULL && files->count < T_MOST_FILES)
-        if (entry->d_name[0] != '.' && t_ends_with(entry->d_name, end) && strlen(entry->d_name) < sizeof files->names[0])
+        if (entry->d_name[0] != '.' && t_ends_with(entry->d_name, end) &&
+            strlen(entry->d_name) < sizeof files->names[0])
             memcpy(files->names[files->count++], entry->d_name, strlen(entry->d_name) + 1);
     if (dir != NULL)
         closedir(dir);
