@@ -83,7 +83,7 @@ CERTMAP_API enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *
  *
  * Not checked, and the caller's to do:
  *   that the handshake is finished (AcceptSecurityContext gave SEC_E_OK), so that the client has proven that it has
- *     the private key; certmap_schannel_match asks Schannel about that;
+ *     the private key; certmap_crypt32_match_schannel asks Schannel about that;
  *   that Schannel asked for a certificate (ASC_REQ_MUTUAL_AUTH); it verifies none for a server;
  *   which CAs may issue client certificates: CertGetCertificateChain with an engine that has them as hExclusiveRoot.
  *     The default engine trusts every root that the machine trusts;

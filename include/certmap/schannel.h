@@ -28,10 +28,11 @@ extern "C" {
  *
  * context is not changed. It and peer belong to one thread at a time.
  * Errors: ARGUMENT, MEMORY, LIMIT, CERTIFICATE, UNVERIFIED. */
-CERTMAP_API enum certmap_status certmap_schannel_match(PCtxtHandle context, PCCERT_CHAIN_CONTEXT chain,
-                                                       const CERT_CHAIN_POLICY_STATUS *policy,
-                                                       const struct certmap_rules *rules, struct certmap_peer *peer,
-                                                       struct certmap_result *result, struct certmap_error *err);
+CERTMAP_API enum certmap_status certmap_crypt32_match_schannel(PCtxtHandle context, PCCERT_CHAIN_CONTEXT chain,
+                                                               const CERT_CHAIN_POLICY_STATUS *policy,
+                                                               const struct certmap_rules *rules,
+                                                               struct certmap_peer *peer, struct certmap_result *result,
+                                                               struct certmap_error *err);
 
 #ifdef __cplusplus
 }

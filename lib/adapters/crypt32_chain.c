@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether the caller has verified the peer's certificate, and who issued it.
+ *
+ *     chain->rgpChain[0]->rgpElement[0]->pCertContext    the certificate that the chain was built for
+ *                        rgpElement[1]                   its issuer; the last one is the root
+ *     chain->rgpChain[1] ...                             above a trust list, if one was used
+ *
+ * Every level has a dwErrorStatus of its own. The one of the chain should have the bits of all; here they are
+ * counted again. */
+#include "crypt32_inside.h"
+#include <stddef.h>
+#include <string.h>
+
+/* As much of a chain as is read here; Windows has appended members. */
+#define CHAIN_SIZE offsetof(CERT_CHAIN_CONTEXT, cLowerQualityChainContext)
+
+/* What is left to the policy. */
+#define REVOCATION_UNKNOWN ((DWORD)(CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION))
+
+static enum certmap_status not_verified(struct certmap_error *err, const char *text) {
+    return cm_crypt32_fail(err, CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_NOT_VERIFIED, text, "");
+}
+
+static DWORD errors_of_simple(const CERT_SIMPLE_CHAIN *simple) {
+    DWORD errors = simple->TrustStatus.dwErrorStatus;
+    for (DWORD i = 0; i < simple->cElement; i++)
+        errors |= simple->rgpElement[i]->TrustStatus.dwErrorStatus;
+    return errors;
+}
+
+static DWORD errors_of(PCCERT_CHAIN_CONTEXT chain) {
+    DWORD errors = chain->TrustStatus.dwErrorStatus;
+    for (DWORD i = 0; i < chain->cChain; i++)
+        errors |= errors_of_simple(chain->rgpChain[i]);
+    return errors;
+}
+
+static bool same_certificate(PCCERT_CONTEXT a, PCCERT_CONTEXT b) {
+    return a != NULL && a->cbCertEncoded == b->cbCertEncoded &&
+           memcmp(a->pbCertEncoded, b->pbCertEncoded, a->cbCertEncoded) == 0;
+}
+
+static bool is_chain_of(PCCERT_CHAIN_CONTEXT chain, PCCERT_CONTEXT certificate) {
+    return chain->cChain > 0 && chain->rgpChain[0]->cElement > 0 &&
+           same_certificate(chain->rgpChain[0]->rgpElement[0]->pCertContext, certificate);
+}
+
+static enum certmap_status check(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
+                                 const CERT_CHAIN_POLICY_STATUS *policy, struct certmap_error *err) {
+    if (certificate == NULL)
+        return cm_crypt32_fail(err, CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_NO_CERTIFICATE,
+                               "the peer sent no certificate", "");
+    if (chain == NULL || policy == NULL)
+        return not_verified(err, chain == NULL ? "no chain was built for the peer's certificate"
+                                               : "no policy was asked about the chain of the peer's certificate");
+    if (chain->cbSize < CHAIN_SIZE || policy->cbSize < sizeof *policy)
+        return not_verified(err, "the chain or the policy status has not its cbSize: it was not filled");
+    if (!is_chain_of(chain, certificate))
+        return not_verified(err, "the chain was built for another certificate than the peer's");
+    if (policy->dwError != 0)
+        return cm_crypt32_refuse(err, CERTMAP_CODE_NOT_VERIFIED,
+                                 "the policy did not accept the peer's certificate: dwError ", policy->dwError);
+    const DWORD errors = errors_of(chain) & ~REVOCATION_UNKNOWN;
+    if (errors != 0)
+        return cm_crypt32_refuse(err, CERTMAP_CODE_NOT_VERIFIED,
+                                 "the chain of the peer's certificate has errors: dwErrorStatus ", errors);
+    return CERTMAP_OK;
+}
+
+enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate,
+                                                    PCCERT_CHAIN_CONTEXT chain, const CERT_CHAIN_POLICY_STATUS *policy,
+                                                    struct certmap_error *err) {
+    if (issuer == NULL)
+        return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_crypt32_verified_issuer: issuer is NULL", "");
+    const enum certmap_status status = check(certificate, chain, policy, err);
+    if (status != CERTMAP_OK)
+        return status;
+    const CERT_SIMPLE_CHAIN *simple = chain->rgpChain[0];
+    const bool alone = simple->cElement == 1;
+    const CERT_CHAIN_ELEMENT *element = simple->rgpElement[alone ? 0 : 1];
+    const bool none = alone && (element->TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED) == 0;
+    *issuer = none ? NULL : element->pCertContext;
+    return CERTMAP_OK;
+}

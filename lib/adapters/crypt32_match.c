@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* The one call for servers. */
+#include "crypt32_inside.h"
+
+#define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
+
+enum certmap_status cm_crypt32_begin(struct certmap_peer *peer, struct certmap_result *result,
+                                     struct certmap_error *err) {
+    struct certmap_result none = CERTMAP_RESULT_INIT;
+    certmap_peer_clear(peer);
+    if (result == NULL || result->size < sizeof *result)
+        return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "result is NULL, or its size is too small", "");
+    none.size = result->size;
+    *result = none;
+    return CERTMAP_OK;
+}
+
+/* The certificate, and its issuer if that is needed. */
+static enum certmap_status fill(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
+                                PCCERT_CONTEXT certificate, PCCERT_CONTEXT issuer, unsigned needs,
+                                struct certmap_error *err) {
+    const enum certmap_status status = certmap_crypt32_cert(cert, holder, certificate, needs, err);
+    if (status != CERTMAP_OK || (needs & PIECES_OF_ISSUER) == 0)
+        return status;
+    return certmap_crypt32_issuer(cert, holder, issuer, needs, err);
+}
+
+static enum certmap_status match_certificate(PCCERT_CONTEXT certificate, PCCERT_CONTEXT issuer,
+                                             const struct certmap_rules *rules, struct certmap_peer *peer,
+                                             struct certmap_result *result, struct certmap_error *err) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
+    enum certmap_status status = fill(&cert, &holder, certificate, issuer, certmap_rules_needs(rules), err);
+    if (status == CERTMAP_OK)
+        status = certmap_peer_set(peer, &cert, err);
+    if (status == CERTMAP_OK)
+        status = certmap_match(rules, peer, result, err);
+    certmap_peer_clear(peer);
+    return status;
+}
+
+enum certmap_status certmap_crypt32_match(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
+                                          const CERT_CHAIN_POLICY_STATUS *policy, const struct certmap_rules *rules,
+                                          struct certmap_peer *peer, struct certmap_result *result,
+                                          struct certmap_error *err) {
+    PCCERT_CONTEXT issuer = NULL;
+    enum certmap_status status = cm_crypt32_begin(peer, result, err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (rules == NULL || peer == NULL)
+        return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_crypt32_match: rules or peer is NULL", "");
+    status = certmap_crypt32_verified_issuer(&issuer, certificate, chain, policy, err);
+    return status == CERTMAP_OK ? match_certificate(certificate, issuer, rules, peer, result, err) : status;
+}
