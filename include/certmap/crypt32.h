@@ -38,7 +38,7 @@ struct certmap_crypt32_holder {
  *     Nothing that Windows decoded is used;
  *   digests of those bytes, by CryptHashCertificate2, in holder. What Windows does not compute is not supplied;
  *   the time, if it is needed, from the system's clock. To use another, set cert->time afterwards.
- * What is not needed is not supplied. The issuer is added by certmap_crypt32_issuer.
+ * What is not needed is not supplied (certmap_cert_keep). The issuer is added by certmap_crypt32_issuer.
  * Nothing is copied and nothing allocated. cert is valid until context is freed (its last reference) or changed, or
  * holder is filled again. cert->size and holder->size must be set. On failure cert and holder stay as they were.
  * context is only read. Verifies nothing and reads nothing inside the Names.
