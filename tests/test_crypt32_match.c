@@ -228,6 +228,8 @@ static const struct built {
     {"not for clients, and a policy that forgives it", T_WEB, T_ROOT, 0, CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG,
      NOT_VERIFIED},
     {"no revocation to be had", T_ALICE, T_ROOT, REVOCATION, 0, NOT_VERIFIED},
+    {"no revocation to be had, which the policy forgives", T_ALICE, T_ROOT, REVOCATION,
+     CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS, ACCOUNT("CONTOSO\\portal")},
     {"a Name over the limit", T_CROWDED, T_ROOT, 0, 0, TOO_LARGE},
 };
 
@@ -236,6 +238,9 @@ START_TEST(chains_that_windows_built) {
     const PCCERT_CONTEXT certificate = t_windows_pki_certificate(pki, row->client);
     struct t_windows_chain verified =
         t_windows_chain_of(pki, row->client, row->trusted, row->chain_flags, row->policy_flags);
+    if (row->policy_flags != 0)
+        ck_assert_msg(verified.policy.dwError == 0, "%s: dwError 0x%08lX", row->name,
+                      (unsigned long)verified.policy.dwError);
     check_match(certificate, verified.chain, &verified.policy, rules, row->expected, row->name);
     check_schannel(certificate, &verified, row->expected, row->name);
     t_windows_chain_free(&verified);

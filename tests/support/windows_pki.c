@@ -198,9 +198,15 @@ static PCCERT_CHAIN_CONTEXT build(const struct t_windows_pki *pki, HCERTCHAINENG
     return chain;
 }
 
+/* SECURITY_FLAG_IGNORE_... of <wininet.h>: the same for the policy of TLS, and all that Wine looks at. */
+#define IGNORE_REVOCATION 0x80U
+#define IGNORE_WRONG_USAGE 0x200U
+
 struct t_windows_chain t_windows_chain_of(const struct t_windows_pki *pki, enum t_id id, enum t_id trusted,
                                           DWORD chain_flags, DWORD policy_flags) {
     HTTPSPolicyCallbackData client = {.cbStruct = sizeof client, .dwAuthType = AUTHTYPE_CLIENT};
+    client.fdwChecks |= policy_flags & CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG ? IGNORE_WRONG_USAGE : 0;
+    client.fdwChecks |= policy_flags & CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG ? IGNORE_REVOCATION : 0;
     CERT_CHAIN_POLICY_PARA para = {sizeof para, policy_flags, &client};
     struct t_windows_chain made = {NULL, {.cbSize = sizeof made.policy, .dwError = (DWORD)TRUST_E_FAIL}};
     HCERTSTORE store = new_store();
