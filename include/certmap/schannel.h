@@ -18,8 +18,9 @@ extern "C" {
  * QueryContextAttributes gives for SECPKG_ATTR_REMOTE_CERT_CONTEXT, so that chain is held to be that of the client
  * at the other end of this connection. Call it when AcceptSecurityContext gave SEC_E_OK, on every connection,
  * resumed ones included. Refuses with UNVERIFIED, and decision NONE, what certmap_crypt32_match refuses, and:
- *   HANDSHAKE_UNFINISHED: Schannel gives no SECPKG_ATTR_CONNECTION_INFO, which it has once a connection is
- *     established;
+ *   HANDSHAKE_UNFINISHED: Schannel gives no SECPKG_ATTR_CONNECTION_INFO, which it has, by Microsoft's documentation,
+ *     once the connection is established. That is a second look: Wine gives it earlier, and only the caller sees
+ *     that AcceptSecurityContext gave SEC_E_OK;
  *   NO_CERTIFICATE: Schannel gives no certificate of the peer.
  * chain and policy may be NULL where there is no certificate; a server need not make a difference.
  *
