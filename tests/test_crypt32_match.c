@@ -71,8 +71,9 @@ static SECURITY_STATUS SEC_ENTRY answer(PCtxtHandle context, unsigned long attri
     }
     if (attribute != SECPKG_ATTR_REMOTE_CERT_CONTEXT)
         return SEC_E_UNSUPPORTED_FUNCTION;
+    *(PCCERT_CONTEXT *)buffer = schannel.certificate;
     if (schannel.remote_certificate == SEC_E_OK) {
-        *(PCCERT_CONTEXT *)buffer = CertDuplicateCertificateContext(schannel.certificate);
+        CertDuplicateCertificateContext(schannel.certificate);
         schannel.given++;
     }
     return schannel.remote_certificate;
@@ -443,6 +444,10 @@ START_TEST(what_does_not_belong_together) {
     make(&made);
     made.elements[0].pCertContext = NULL;
     check_made(&made, not_verified, "an element without a certificate");
+    CERT_CONTEXT shorter = *alice;
+    shorter.cbCertEncoded--;
+    made.elements[0].pCertContext = &shorter;
+    check_made(&made, not_verified, "an element with the beginning of the certificate");
     make(&made);
     made.policy.cbSize--;
     check_made(&made, not_verified, "a policy status that is too small");
@@ -541,6 +546,8 @@ static const struct {
      "the TLS handshake is not finished: Schannel says 0x80090301"},
     {"no certificate", SEC_E_OK, SEC_E_NO_CREDENTIALS, T_NOBODY, NO_CERTIFICATE,
      "the peer sent no certificate: Schannel says 0x8009030E"},
+    {"an error, and something left behind", SEC_E_OK, SEC_E_INTERNAL_ERROR, T_ALICE, NO_CERTIFICATE,
+     "the peer sent no certificate: Schannel says 0x80090304"},
     {"no certificate, and no error either", SEC_E_OK, SEC_E_OK, T_NOBODY, NO_CERTIFICATE,
      "the peer sent no certificate: Schannel says 0x00000000"},
     {"another certificate than the chain's", SEC_E_OK, SEC_E_OK, T_BOB, NOT_VERIFIED,

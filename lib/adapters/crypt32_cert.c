@@ -93,7 +93,6 @@ enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certm
     const enum certmap_status status = view_all(&filled, context, err);
     if (status != CERTMAP_OK)
         return status;
-    *holder = (struct certmap_crypt32_holder){.size = holder->size};
     add_digests(&filled, holder, needs);
     certmap_cert_keep(&filled, needs);
     filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
