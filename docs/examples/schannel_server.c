@@ -226,7 +226,8 @@ static bool trust_client_cas(struct server *server, const char *file) {
     return false;
 }
 
-/* Schannel tells clients the names of the CAs in hRootStore. It verifies no client certificate. */
+/* hRootStore has the CAs that Schannel names to clients, where it is set up to name any; it verifies no client
+ * certificate by them. */
 static SECURITY_STATUS acquire(struct server *server, PCCERT_CONTEXT certificate) {
     wchar_t package[] = UNISP_NAME_W;
     SCHANNEL_CRED schannel = {.dwVersion = SCHANNEL_CRED_VERSION, .cCreds = 1, .paCred = &certificate};
