@@ -225,7 +225,7 @@ END_TEST
 START_TEST(a_bit_turned_over) {
     struct t_buf der = T_BUF_INIT;
     int both = 0;
-    make_described(&der, "extensions.txt");
+    make_described(&der, "alice.txt");
     for (size_t at = 0; at < der.len; at++) {
         char row[32];
         snprintf(row, sizeof row, "byte %u", (unsigned)at);

@@ -10,6 +10,9 @@
 #ifdef CONSUMER_OPENSSL
 #include <certmap/openssl.h>
 #endif
+#ifdef CONSUMER_CRYPT32
+#include <certmap/schannel.h>
+#endif
 
 static struct certmap_view text_view(const char *text) {
     struct certmap_view view;
@@ -85,6 +88,14 @@ int main(void) {
     {
         struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
         certmap_openssl_holder_free(&holder);
+    }
+#endif
+#ifdef CONSUMER_CRYPT32
+    {
+        struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
+        struct certmap_cert cert = CERTMAP_CERT_INIT;
+        failed |= certmap_crypt32_cert(&cert, &holder, NULL, 0, NULL) != CERTMAP_ERROR_ARGUMENT;
+        failed |= certmap_crypt32_match_schannel(NULL, NULL, NULL, NULL, NULL, NULL, NULL) != CERTMAP_ERROR_ARGUMENT;
     }
 #endif
     return failed;
