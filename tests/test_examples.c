@@ -6,8 +6,7 @@
  * is run in docs/examples: lines that begin with "$ " are commands for sh, and the others what they print. The
  * certificates beside the examples are those that certificates.txt describes, and the C example gives accounts.
  *
- * CERTMAP_TOOL is the command, CERTMAP_TWENTY the compiled twenty.c; CERTMAP_WRAPPER, if set, is put before
- * them. */
+ * CERTMAP_TOOL is the command, CERTMAP_TWENTY the compiled twenty.c. */
 #define _POSIX_C_SOURCE 200809L
 #include "pages.h"
 #include <sys/wait.h>
@@ -56,7 +55,7 @@ static void add_command(struct t_buf *script, const char *line) {
 }
 
 static void make_script(struct t_buf *script, const char *text, const char *end) {
-    put(script, "certmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\nstatus=0\n");
+    put(script, "certmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\nstatus=0\n");
     for (; text < end; text = t_next_line(text))
         if (strncmp(text, "$ ", 2) == 0)
             add_command(script, text);
@@ -157,7 +156,7 @@ static const struct {
 
 START_TEST(twenty_lines) {
     struct t_buf script = T_BUF_INIT, der = T_BUF_INIT, output = T_BUF_INIT;
-    put(&script, "$CERTMAP_WRAPPER \"$CERTMAP_TWENTY\"\necho $?\n");
+    put(&script, T_WRAPPER " \"$CERTMAP_TWENTY\"\necho $?\n");
     make_certificate(&der, accounts[_i].certificate, false);
     run(&output, &script, &der);
     ck_assert_str_eq((const char *)output.data, accounts[_i].output);

@@ -647,6 +647,9 @@ int main(void) {
     tcase_add_loop_test(live, a_store_that_cannot_be_seen, 0, COUNT(other_stores) * both);
     tcase_add_test(live, post_handshake_authentication);
     tcase_add_loop_test(live, written_rules, 0, COUNT(written) * both);
+    TCase *resumed = new_case(suite, "resumed");
+    tcase_set_tags(resumed, T_TLS);
+    tcase_add_loop_test(resumed, resumption, 0, COUNT(scenarios) * 2 * both);
     TCase *calls = new_case(suite, "calls");
     tcase_add_loop_test(calls, digests_of_the_issuer, 0, COUNT(needed));
     tcase_add_test(calls, no_issuer);

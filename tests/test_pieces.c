@@ -977,9 +977,11 @@ START_TEST(a_rid_that_is_too_large) {
 }
 END_TEST
 
-/* More names, of nothing, than a peer has memory for. */
+/* Names, of nothing, in all but an extension's greatest size: more than a peer has memory for, except that values
+ * without names of their own fit where a pointer has four bytes. */
 START_TEST(more_values_than_memory) {
     static const char *const names[] = {"500000*82{}", "250000*A4{ SEQUENCE{} }"};
+    const bool fit = _i == 0 && sizeof(void *) < 8;
     struct certmap_error err;
     const size_t list = t_begin(&bytes), extension = t_begin(&bytes);
     t_der(&bytes, "OID{2.5.29.17}");
@@ -991,8 +993,11 @@ START_TEST(more_values_than_memory) {
     t_end(&bytes, list, 0x30, 0);
     ck_assert_uint_lt(bytes.len, CERTMAP_MAX_EXTENSIONS_SIZE);
     cert.extensions = t_view(&bytes);
-    ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), CERTMAP_ERROR_LIMIT);
-    ck_assert_str_eq(err.text, "the certificate needs more memory than 67108864 bytes");
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), fit ? CERTMAP_OK : CERTMAP_ERROR_LIMIT);
+    if (fit)
+        ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SAN), 500000);
+    else
+        ck_assert_str_eq(err.text, "the certificate needs more memory than 67108864 bytes");
     ck_assert_uint_le(memory.peak, CERTMAP_MAX_PEER_MEMORY + 65536);
     cert.extensions = CM_VIEW_NONE;
     set();

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,11 +119,15 @@ static void be_command(const char *script, int input, int output) {
     _exit(127);
 }
 
-/* A loader that waits for its text waits long enough to be told of. */
+/* A loader that waits for its text waits long enough to be told of. It has begun when the first byte is taken. */
 static void feed_slowly(int fd, const char *rules) {
-    const struct timespec wait = {0, 600000000};
+    const struct timespec moment = {0, 10000000}, wait = {0, 600000000};
+    const ssize_t rest = (ssize_t)strlen(rules) - 1;
+    ck_assert_int_eq(write(fd, rules, 1), 1);
+    for (int left = 1; left > 0; nanosleep(&moment, NULL))
+        ck_assert_int_eq(ioctl(fd, FIONREAD, &left), 0);
     nanosleep(&wait, NULL);
-    ck_assert_int_eq(write(fd, rules, strlen(rules)), (ssize_t)strlen(rules));
+    ck_assert_int_eq(write(fd, rules + 1, (size_t)rest), rest);
     close(fd);
 }
 
@@ -137,12 +142,11 @@ static void read_all(struct t_buf *out, int fd) {
 
 /* Runs `certmap` with these words behind it and the rules on standard input; returns its exit status. */
 static int run(struct t_buf *out, const char *words, int where, const char *rules) {
-    const char *tool = getenv("CERTMAP_TOOL"), *wrapper = getenv("CERTMAP_WRAPPER");
+    const char *tool = getenv("CERTMAP_TOOL");
     char script[1024];
     int input[2], output[2], status;
     ck_assert_ptr_nonnull(tool);
-    snprintf(script, sizeof script, "unset NO_COLOR; TERM=xterm; export TERM; %s %s %s", wrapper != NULL ? wrapper : "",
-             tool, words);
+    snprintf(script, sizeof script, "unset NO_COLOR; TERM=xterm; export TERM; " T_WRAPPER " %s %s", tool, words);
     ck_assert_int_eq(pipe(input), 0);
     if (where == TO_TERMINAL)
         open_terminal(&output[0], &output[1]);

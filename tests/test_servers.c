@@ -87,7 +87,8 @@ struct process {
     int port;
 };
 
-/* Begins with its standard output in a pipe and its messages in the log. */
+/* Begins with its standard output in a pipe and its messages in the log. The shell puts the wrapper, if there is one,
+ * before it and becomes it. */
 static pid_t start(int output, const char *path) {
     const pid_t pid = fork();
     ck_assert_int_ge(pid, 0);
@@ -95,7 +96,8 @@ static pid_t start(int output, const char *path) {
         const int log = open(paths[LOG], O_WRONLY | O_TRUNC);
         alarm(300); /* a test that fails leaves no server for long */
         if (dup2(output, STDOUT_FILENO) >= 0 && dup2(log, STDERR_FILENO) >= 0)
-            execl(path, path, paths[CERTIFICATES], paths[KEY], paths[CLIENT_CAS], paths[RULES], (char *)NULL);
+            execl("/bin/sh", "sh", "-c", "exec " T_WRAPPER " \"$0\" \"$@\"", path, paths[CERTIFICATES], paths[KEY],
+                  paths[CLIENT_CAS], paths[RULES], (char *)NULL);
         _exit(127);
     }
     return pid;

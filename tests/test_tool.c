@@ -15,7 +15,7 @@
  *   an empty directory, in which they run, except stdout and stderr: what is expected there, and nothing where
  *   there is no such section. [...] stands for any text within a line.
  * A section NAME.pem or NAME.der describes certificates, as t_certs of support/der.h has it.
- * $SOURCE is the root of the sources. CERTMAP_TOOL is the command; CERTMAP_WRAPPER, if set, is put before it (an emulator, say). */
+ * $SOURCE is the root of the sources. CERTMAP_TOOL is the command. */
 #define _POSIX_C_SOURCE 200809L
 #include "support/der.h"
 #include "support/run.h"
@@ -112,8 +112,7 @@ static void take_head(struct tool_case *one, const char *line) {
 }
 
 static void read_case(struct tool_case *one) {
-    static const char prologue[] =
-        "LC_ALL=C; export LC_ALL\ncertmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\n";
+    static const char prologue[] = "LC_ALL=C; export LC_ALL\ncertmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\n";
     char name[128] = "", following[128] = "";
     char path[320];
     snprintf(path, sizeof path, CASES "/%s", one->name);

@@ -9,6 +9,11 @@
 /* The tag of cases that are about much work, or run again what others run: where each instruction takes many times as
  * long, they are left out (CK_EXCLUDE_TAGS). */
 #define T_SLOW "slow"
+/* The tag of cases that are about a TLS library's arithmetic, mostly; emulators leave them out. */
+#define T_TLS "tls"
+
+/* What sh puts before a program of ours: an emulator, where Meson or CERTMAP_WRAPPER has one. */
+#define T_WRAPPER "${CERTMAP_WRAPPER:-$MESON_EXE_WRAPPER}"
 
 /* A case of these in a suite. */
 static inline TCase *t_slow_case(Suite *suite) {
