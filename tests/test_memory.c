@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/pages.h"
+#include "base/meter.h"
+#include "base/table.h"
 #include "base/view.h"
 #include "support/alloc.h"
 #include "support/run.h"
@@ -88,6 +90,25 @@ START_TEST(a_resize_that_fails_leaves_the_block) {
 }
 END_TEST
 
+/* What an allocator adds to a size does not make it small: it is not asked. */
+START_TEST(more_than_an_object_can_have) {
+    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 8, (size_t)PTRDIFF_MAX + 1};
+    struct cm_meter *meter = cm_meter_new(&allocator, SIZE_MAX, 0);
+    const struct certmap_allocator metered = cm_meter_allocator(meter);
+    cm_meter_stop(meter);
+    char *p = cm_alloc(&metered, 2);
+    memcpy(p, "a", 2);
+    t_alloc_fail_at(&memory, SIZE_MAX);
+    ck_assert_ptr_null(cm_alloc(&metered, sizes[_i]));
+    ck_assert_ptr_null(cm_resize(&metered, p, sizes[_i]));
+    ck_assert_ptr_null(cm_resize(&metered, NULL, sizes[_i]));
+    ck_assert_uint_eq(memory.requests, 0);
+    ck_assert_str_eq(p, "a");
+    cm_release(&metered, p);
+    cm_meter_free(meter);
+}
+END_TEST
+
 /* ---- arrays ---- */
 
 static const struct {
@@ -128,6 +149,31 @@ START_TEST(growth_that_overflows) {
     ck_assert_uint_eq(cap, 8);
     ck_assert_uint_eq(memory.requests, 0);
     cm_release(&allocator, items);
+}
+END_TEST
+
+/* The product would be small, or nothing. */
+START_TEST(an_array_that_overflows) {
+    static const struct {
+        size_t count, item_size;
+    } arrays[] = {{SIZE_MAX / 8 + 1, 8}, {SIZE_MAX / 8 + 2, 8}, {SIZE_MAX, 2}, {SIZE_MAX / 2 + 2, 2}, {3, SIZE_MAX}};
+    t_alloc_fail_at(&memory, SIZE_MAX);
+    ck_assert_ptr_null(cm_array_alloc(&allocator, arrays[_i].count, arrays[_i].item_size));
+    ck_assert_uint_eq(memory.requests, 0);
+    uint32_t *items = cm_array_alloc(&allocator, 3, sizeof *items);
+    ck_assert_uint_eq(memory.bytes, 12);
+    cm_release(&allocator, items);
+}
+END_TEST
+
+/* A table whose slots have more bytes than can be counted has no memory. */
+START_TEST(a_table_that_overflows) {
+    const size_t most = SIZE_MAX / sizeof(struct cm_table_slot) / 2 + 1;
+    struct cm_table table = {.slots = NULL, .slot_count = most, .count = most};
+    t_alloc_fail_at(&memory, SIZE_MAX);
+    ck_assert(!cm_table_add(&table, 1, 1, &allocator));
+    ck_assert_uint_eq(memory.requests, 0);
+    ck_assert_uint_eq(table.slot_count, most);
 }
 END_TEST
 
@@ -347,11 +393,14 @@ int main(void) {
     tcase_add_loop_test(blocks, an_allocator_needs_every_function, 0, 3);
     tcase_add_test(blocks, nothing_is_something);
     tcase_add_test(blocks, a_resize_that_fails_leaves_the_block);
+    tcase_add_loop_test(blocks, more_than_an_object_can_have, 0, 3);
     suite_add_tcase(suite, blocks);
     TCase *arrays = tcase_create("arrays");
     tcase_add_checked_fixture(arrays, set_up, tear_down);
     tcase_add_loop_test(arrays, growth, 0, COUNT(growths));
     tcase_add_loop_test(arrays, growth_that_overflows, 0, COUNT(overflows));
+    tcase_add_loop_test(arrays, an_array_that_overflows, 0, 5);
+    tcase_add_test(arrays, a_table_that_overflows);
     tcase_add_test(arrays, growth_that_fails);
     tcase_add_loop_test(arrays, settling, 0, COUNT(settlings));
     tcase_add_test(arrays, settling_that_fails);

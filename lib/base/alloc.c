@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/pages.h"
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,18 +31,22 @@ bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_alloc
 }
 
 void *cm_alloc(const struct certmap_allocator *allocator, size_t size) {
-    return allocator->alloc(allocator->ctx, size > 0 ? size : 1);
+    return size > PTRDIFF_MAX ? NULL : allocator->alloc(allocator->ctx, size > 0 ? size : 1);
 }
 
 void *cm_resize(const struct certmap_allocator *allocator, void *p, size_t size) {
     if (p == NULL)
         return cm_alloc(allocator, size);
-    return allocator->resize(allocator->ctx, p, size > 0 ? size : 1);
+    return size > PTRDIFF_MAX ? NULL : allocator->resize(allocator->ctx, p, size > 0 ? size : 1);
 }
 
 void cm_release(const struct certmap_allocator *allocator, void *p) {
     if (p != NULL)
         allocator->release(allocator->ctx, p);
+}
+
+void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, size_t item_size) {
+    return count > SIZE_MAX / item_size ? NULL : cm_alloc(allocator, count * item_size);
 }
 
 void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,

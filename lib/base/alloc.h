@@ -8,13 +8,16 @@
 /* Copies src to dst, or the default allocator where src is NULL. False if a function is missing. */
 bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src);
 
-/* size may be 0. NULL when there is no memory. */
+/* size may be 0. NULL when there is no memory; of more than PTRDIFF_MAX bytes the allocator is not asked, which may add
+ * to them. */
 void *cm_alloc(const struct certmap_allocator *allocator, size_t size);
-/* p may be NULL. On failure NULL, and p stands. */
+/* p may be NULL. On failure, as of cm_alloc, NULL, and p stands. */
 void *cm_resize(const struct certmap_allocator *allocator, void *p, size_t size);
 /* p may be NULL. */
 void cm_release(const struct certmap_allocator *allocator, void *p);
 
+/* Room for `count` items; NULL when there is no memory or the size overflows. */
+void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, size_t item_size);
 /* Makes room for `need` items in an array that grows by doubling: returns items, moved or not, and
  * updates *cap; NULL when there is no memory or the size overflows, and then items stands. */
 void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,

@@ -23,7 +23,7 @@ static void put(struct cm_table *table, struct cm_table_slot slot) {
 
 static bool grow(struct cm_table *table, const struct certmap_allocator *allocator) {
     struct cm_table bigger = {.slot_count = table->slot_count > 0 ? 2 * table->slot_count : 32, .count = table->count};
-    bigger.slots = cm_alloc(allocator, bigger.slot_count * sizeof *bigger.slots);
+    bigger.slots = cm_array_alloc(allocator, bigger.slot_count, sizeof *bigger.slots);
     if (bigger.slots == NULL)
         return false;
     memset(bigger.slots, 0, bigger.slot_count * sizeof *bigger.slots);

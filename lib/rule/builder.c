@@ -264,7 +264,7 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
 static enum certmap_status score_mappings(struct certmap_rules *rules, struct certmap_error *err) {
     if (rules->policy != CERTMAP_POLICY_MOST_SPECIFIC)
         return CERTMAP_OK;
-    rules->scores = cm_alloc(&rules->allocator, rules->mapping_count * sizeof *rules->scores);
+    rules->scores = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->scores);
     if (rules->scores == NULL)
         return cm_error_memory(err);
     for (size_t i = 0; i < rules->mapping_count; i++)
@@ -299,7 +299,7 @@ static enum certmap_status order_mappings(struct certmap_builder *builder, struc
     size_t front = 0, back = builder->one_to_one_count;
     if (back == 0)
         return CERTMAP_OK;
-    struct cm_mapping *ordered = cm_alloc(&builder->allocator, rules->mapping_count * sizeof *ordered);
+    struct cm_mapping *ordered = cm_array_alloc(&builder->allocator, rules->mapping_count, sizeof *ordered);
     if (ordered == NULL)
         return cm_error_memory(err);
     for (size_t i = 0; i < rules->mapping_count; i++) {

@@ -146,7 +146,7 @@ static bool add_groups(struct cm_build *build, unsigned level, const struct cm_e
 
 static bool sort_and_group(struct cm_build *build, unsigned level, const struct cm_entries *entries) {
     const struct certmap_allocator *allocator = &build->rules->allocator;
-    struct cm_entry *scratch = cm_alloc(allocator, entries->count * sizeof *scratch);
+    struct cm_entry *scratch = cm_array_alloc(allocator, entries->count, sizeof *scratch);
     if (scratch == NULL)
         return false;
     cm_entries_sort(entries->at, scratch, entries->count);
@@ -213,7 +213,7 @@ static uint32_t count_deciding(const struct certmap_rules *rules) {
 
 static bool file_all(struct cm_build *build) {
     const struct certmap_allocator *allocator = &build->rules->allocator;
-    uint32_t *mappings = cm_alloc(allocator, build->mapping_count * sizeof *mappings), root;
+    uint32_t *mappings = cm_array_alloc(allocator, build->mapping_count, sizeof *mappings), root;
     for (uint32_t i = 0; mappings != NULL && i < build->mapping_count; i++)
         mappings[i] = i;
     const bool done = mappings != NULL && cm_build_node(build, &root, 0, mappings, build->mapping_count);

@@ -68,7 +68,7 @@ struct cm_build {
     size_t member_count, member_cap;
     size_t entries; /* that the root may still have */
     size_t copies;  /* entries that nodes below the root may still make, so that all stays linear */
-    size_t looks;   /* nodes of expressions that groups may still look at, for the same reason */
+    uint64_t looks; /* nodes of expressions that groups may still look at, for the same reason */
 };
 
 /* Counts one of the things that are looked at; false: whoever is told of progress says to stop. */

@@ -115,7 +115,7 @@ static bool cost_operand(struct cm_build *build, uint32_t number, const struct c
 static void count_uses(struct cm_build *build) {
     for (uint32_t i = 0; i < build->mapping_count; i++) {
         const struct cm_node *root = cm_rules_root(build->rules, &build->rules->mappings[i]);
-        build->looks += (size_t)LOOKS_MOST * cm_node_size(root);
+        build->looks += (uint64_t)LOOKS_MOST * cm_node_size(root);
         for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
             if (node->kind == CM_NODE_CONDITION && build->choices[node->value].uses < CM_COST_NONE - 1)
                 build->choices[node->value].uses++;
@@ -128,18 +128,20 @@ static void clear_costs(struct cm_build *build) {
 }
 
 static void *zeroed(const struct certmap_allocator *allocator, size_t count, size_t size) {
-    void *made = cm_alloc(allocator, count * size);
+    void *made = cm_array_alloc(allocator, count, size);
     if (made != NULL)
         memset(made, 0, count * size);
     return made;
 }
 
-/* So many that the keys of a few mappings hardly ever share one. */
+/* So many that the keys of a few mappings hardly ever share one; and so few that their bytes can be counted where
+ * size_t has 32 bits. */
 #define COUNTERS_LEAST 1024
+#define COUNTERS_MOST ((size_t)1 << 28)
 
 static bool make_counters(struct cm_build *build) {
     size_t wanted = COUNTERS_LEAST;
-    while (wanted < 2 * build->counter_count)
+    while (wanted < COUNTERS_MOST && wanted / 2 < build->counter_count)
         wanted *= 2;
     build->counter_count = wanted;
     build->counters = zeroed(&build->rules->allocator, wanted, sizeof *build->counters);

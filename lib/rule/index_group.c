@@ -46,7 +46,7 @@ static bool drop_repeated(const struct certmap_rules *rules, uint32_t *mappings,
     size_t size = 64, kept = 0;
     while (size < 2 * *count)
         size *= 2;
-    uint32_t *table = cm_alloc(&rules->allocator, size * sizeof *table);
+    uint32_t *table = cm_array_alloc(&rules->allocator, size, sizeof *table);
     if (table == NULL)
         return false;
     memset(table, 0, size * sizeof *table);

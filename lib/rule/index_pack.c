@@ -11,7 +11,7 @@
 
 /* In order, each once: below the root they came in another. */
 static bool sort_members(struct cm_words *mappings, const struct certmap_allocator *allocator) {
-    struct cm_entry *entries = cm_alloc(allocator, 2 * mappings->count * sizeof *entries);
+    struct cm_entry *entries = cm_array_alloc(allocator, mappings->count, 2 * sizeof *entries);
     size_t kept = 0;
     if (entries == NULL)
         return false;
@@ -45,7 +45,7 @@ static bool make_places(struct cm_build *build, struct cm_index_place *places) {
 static bool sort_slots(struct cm_build *build) {
     const size_t count = build->slot_count;
     const struct certmap_allocator *allocator = &build->rules->allocator;
-    struct cm_entry *entries = cm_alloc(allocator, 2 * count * sizeof *entries);
+    struct cm_entry *entries = cm_array_alloc(allocator, count, 2 * sizeof *entries);
     if (entries == NULL)
         return false;
     for (size_t i = 0; i < count; i++)
@@ -92,10 +92,12 @@ struct sizes {
     size_t bloom, slots, nodes, probes, places, lists;
 };
 
-static size_t block_size(const struct sizes *sizes) {
-    return sizeof(struct cm_index) + sizes->bloom * sizeof(uint64_t) + sizes->slots * sizeof(struct cm_slot) +
-           sizes->probes * sizeof(struct cm_probe) + sizes->nodes * sizeof(struct cm_index_node) +
-           sizes->places * sizeof(struct cm_index_place) + sizes->lists * sizeof(uint32_t);
+/* In bytes; in 64 bits, because together they can be more than size_t counts where it has 32. */
+static uint64_t block_size(const struct sizes *sizes) {
+    return sizeof(struct cm_index) + (uint64_t)sizes->bloom * sizeof(uint64_t) +
+           (uint64_t)sizes->probes * sizeof(struct cm_probe) + (uint64_t)sizes->slots * sizeof(struct cm_slot) +
+           (uint64_t)sizes->nodes * sizeof(struct cm_index_node) +
+           (uint64_t)sizes->places * sizeof(struct cm_index_place) + (uint64_t)sizes->lists * sizeof(uint32_t);
 }
 
 static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
@@ -146,7 +148,8 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
                                 .probes = build->node_probes.count,
                                 .places = build->places.count,
                                 .lists = build->lists.count};
-    struct cm_index *index = cm_alloc(&build->rules->allocator, block_size(&sizes));
+    const uint64_t size = block_size(&sizes);
+    struct cm_index *index = size > PTRDIFF_MAX ? NULL : cm_alloc(&build->rules->allocator, (size_t)size);
     if (index == NULL)
         return NULL;
     *index = (struct cm_index){.seed = build->seed,
@@ -158,7 +161,7 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
 
 enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_error *err) {
     const struct certmap_allocator *allocator = &build->rules->allocator;
-    struct cm_index_place *places = cm_alloc(allocator, build->places.count * sizeof *places);
+    struct cm_index_place *places = cm_array_alloc(allocator, build->places.count, sizeof *places);
     struct cm_index *made = NULL;
     if (places != NULL && make_places(build, places) && sort_slots(build))
         made = make_block(build, places);
