@@ -2,8 +2,8 @@
 /* Memory through an allocator: single blocks, arrays that grow, arenas. */
 #include "base/alloc.h"
 #include "base/arena.h"
-#include "base/pages.h"
 #include "base/meter.h"
+#include "base/pages.h"
 #include "base/table.h"
 #include "base/view.h"
 #include "support/alloc.h"
