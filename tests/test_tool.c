@@ -14,8 +14,11 @@
  * run: a line for sh; there may be several, and the exit status is the last one's. Each section is a file in
  *   an empty directory, in which they run, except stdout and stderr: what is expected there, and nothing where
  *   there is no such section. [...] stands for any text within a line.
+ * platform: posix or windows, where a case holds for one of them only.
  * A section NAME.pem or NAME.der describes certificates, as t_certs of support/der.h has it.
- * $SOURCE is the root of the sources. CERTMAP_TOOL is the command. */
+ * $SOURCE is the root of the sources, $ADAPTER the one that is built in and $OTHER_ADAPTER the one that is not.
+ * CERTMAP_TOOL is the command, for Windows if it ends in .exe; CERTMAP_WRAPPER, if set, is put before it (an
+ * emulator, say). */
 #define _POSIX_C_SOURCE 200809L
 #include "support/der.h"
 #include "support/run.h"
@@ -101,23 +104,45 @@ static const char *next_line(const char *line) {
     return line + len + (line[len] == '\n');
 }
 
+static bool is_windows(void) {
+    const char *tool = getenv("CERTMAP_TOOL");
+    return tool != NULL && ends_with(tool, ".exe");
+}
+
+static bool is_platform(const char *line, const char *name) {
+    const size_t len = strcspn(line, "\n"), word = strlen("platform: ");
+    return len == word + strlen(name) && strncmp(line, "platform: ", word) == 0 &&
+           strncmp(line + word, name, len - word) == 0;
+}
+
 static void take_head(struct tool_case *one, const char *line) {
     size_t len = strcspn(line, "\n");
     if (strncmp(line, "exit: ", 6) == 0)
         one->exit = line[6] - '0';
     else if (strncmp(line, "run: ", 5) == 0)
         t_bytes(&one->script, line + 5, len - 5 + 1);
+    else if (is_platform(line, "posix") || is_platform(line, "windows"))
+        return; /* such cases are listed on that platform only */
     else
         ck_assert_msg(len == 0 || line[0] == '#', "%s: not a line of a case: %.*s", one->name, (int)len, line);
 }
 
+static void add_adapters(struct t_buf *script) {
+    const char *adapters =
+        is_windows() ? "ADAPTER=crypt32 OTHER_ADAPTER=openssl\n" : "ADAPTER=openssl OTHER_ADAPTER=crypt32\n";
+    t_bytes(script, adapters, strlen(adapters));
+}
+
 static void read_case(struct tool_case *one) {
-    static const char prologue[] = "LC_ALL=C; export LC_ALL\ncertmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\n";
+    /* Wine takes the encoding of names and arguments from the locale. */
+    static const char prologue[] =
+        "LC_ALL=C.UTF-8; export LC_ALL\ncertmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\n";
     char name[128] = "", following[128] = "";
     char path[320];
     snprintf(path, sizeof path, CASES "/%s", one->name);
     read_file(&one->text, path);
     t_bytes(&one->script, prologue, sizeof prologue - 1);
+    add_adapters(&one->script);
     const char *line = (const char *)one->text.data;
     for (; *line != '\0' && !section_name(name, line); line = next_line(line))
         take_head(one, line);
@@ -170,8 +195,8 @@ static void compare(const struct tool_case *one, const char *file, struct t_buf 
     read_file(&text, path);
     t_bytes(expected, "", 1);
     ck_assert_msg(text_matches((const char *)expected->data, (const char *)text.data),
-                  "%s: %s is\n%s\ninstead of\n%s\nThe files are in %s", one->name, file + 1, (const char *)text.data,
-                  (const char *)expected->data, one->dir);
+                  "%s: %s is\n%.3000s\ninstead of\n%.3000s\nThe files are in %s", one->name, file + 1,
+                  (const char *)text.data, (const char *)expected->data, one->dir);
     t_buf_free(&text);
 }
 
@@ -216,11 +241,24 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Whether a case holds on this platform: its head does not name the other one. */
+static bool applies(const char *name) {
+    char path[320], line[256];
+    bool yes = true;
+    snprintf(path, sizeof path, CASES "/%s", name);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL && strncmp(line, "-- ", 3) != 0)
+        yes = yes && !is_platform(line, is_windows() ? "posix" : "windows");
+    if (file != NULL)
+        fclose(file);
+    return yes;
+}
+
 static void list_cases(void) {
     const struct dirent *entry;
     DIR *dir = opendir(CASES);
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        if (!ends_with(entry->d_name, ".case"))
+        if (!ends_with(entry->d_name, ".case") || !applies(entry->d_name))
             continue;
         char **grown = realloc(case_names, ((size_t)case_count + 1) * sizeof *grown);
         char *name = strdup(entry->d_name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "certfile.h"
 #include "text.h"
+#include "utf16.h"
 
 /* A SEQUENCE with a length of several bytes: every certificate begins so, and no text does. */
 static bool begins_like_der(struct certmap_view content) {
@@ -26,6 +27,8 @@ enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char
     struct tool_input input;
     *certificates = (struct tool_pem){NULL, 0};
     enum certmap_status status = tool_input_read(&input, path, TOOL_MAX_CERT_FILE, err);
+    if (status == CERTMAP_OK && tool_utf16_is_marked(tool_input_view(&input)))
+        (void)tool_utf16_decode(&input, err); /* what is not UTF-16 is no PEM either */
     const struct certmap_view content = tool_input_view(&input);
     if (status != CERTMAP_OK)
         return status;

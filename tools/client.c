@@ -139,6 +139,22 @@ static void read_file(const struct run *run, const char *path) {
     tool_pem_free(&certificates);
 }
 
+/* The certificate of --store. */
+static void read_store(const struct run *run, const struct certmap_error *before) {
+    struct certmap_error err;
+    struct tool_pem certificates = {NULL, 0};
+    struct tool_text label = {NULL, 0, 0};
+    tool_store_add_label(&label, &run->options->store);
+    if (before != NULL)
+        report(run, label.data, before, NULL);
+    else if (tool_store_read(&certificates, &run->options->store, &err) != CERTMAP_OK)
+        report(run, label.data, &err, NULL);
+    else
+        decode(run, label.data, tool_input_view(&certificates.items[0]));
+    tool_pem_free(&certificates);
+    tool_text_free(&label);
+}
+
 /* ---- What is not in a certificate ---- */
 
 /* Reads the certificate of --issuer: the first of its file, and well-formed. *name gets its subject. */
@@ -170,6 +186,8 @@ void tool_clients_each(const struct tool_options *options, unsigned needs, tool_
     const bool ready = read_issuer(&issuer, &run.issuer_name, options->issuer, &err) == CERTMAP_OK;
     if (ready && issuer.count > 0)
         run.issuer = tool_input_view(&issuer.items[0]);
+    if (options->store.name != NULL)
+        read_store(&run, ready ? NULL : &err);
     for (size_t i = 0; i < options->operand_count && !ferror(stdout); i++)
         if (ready)
             read_file(&run, options->operands[i]);

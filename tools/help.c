@@ -25,7 +25,9 @@ static const char general[] = "certmap: this client certificate - which account?
     "  --each                every certificate of a PEM file as a client, not the first only\n"                        \
     "  --issuer FILE         the certificate that issued CERT, in the chain that was verified\n"                       \
     "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"                                                   \
-    "  --adapter openssl     decode through OpenSSL\n"
+    "  --adapter LIBRARY     decode through openssl, or through crypt32 on Windows\n"                                  \
+    "  --store STORE --sha1 HASH\n"                                                                                    \
+    "                        instead of CERT, a certificate of Windows: MY, LocalMachine\\MY ...\n"
 #define HELP_COLOR "  --color WHEN          auto, always or never; NO_COLOR is honoured\n"
 #define HELP_FAILED "2 an error.\n"
 

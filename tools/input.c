@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "input.h"
+#include "platform.h"
 #include "text.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -16,8 +17,8 @@ struct certmap_view tool_input_view(const struct tool_input *input) {
     return (struct certmap_view){input->data, input->len};
 }
 
-/* Doubles the room, up to limit. realloc would leave a copy behind. */
-static void grow(struct tool_input *input, size_t limit) {
+/* realloc would leave a copy behind. */
+void tool_input_grow(struct tool_input *input, size_t limit) {
     struct tool_input larger = {NULL, input->len, input->cap > 0 ? input->cap * 2 : 65536};
     if (larger.cap > limit)
         larger.cap = limit;
@@ -40,7 +41,7 @@ static enum certmap_status read_all(struct tool_input *input, FILE *file, size_t
     size_t got;
     do {
         if (input->len == input->cap)
-            grow(input, limit + 1);
+            tool_input_grow(input, limit + 1);
         errno = 0;
         got = fread(input->data + input->len, 1, input->cap - input->len, file);
         input->len += got;
@@ -58,7 +59,7 @@ enum certmap_status tool_input_read(struct tool_input *input, const char *path, 
     bool standard = strcmp(path, "-") == 0;
     *input = (struct tool_input){NULL, 0, 0};
     errno = 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
+    FILE *file = standard ? stdin : tool_platform_open(path);
     if (file == NULL)
         return failed(err, errno);
     (void)setvbuf(file, NULL, _IONBF, 0); /* no second copy in stdio's memory */

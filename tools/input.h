@@ -16,6 +16,8 @@ struct tool_input {
  * CANNOT_READ, and input is empty. */
 enum certmap_status tool_input_read(struct tool_input *input, const char *path, size_t limit,
                                     struct certmap_error *err);
+/* Doubles the room, up to limit, which is over what there is. */
+void tool_input_grow(struct tool_input *input, size_t limit);
 /* Wipes the content, then frees it. */
 void tool_input_free(struct tool_input *input);
 struct certmap_view tool_input_view(const struct tool_input *input);

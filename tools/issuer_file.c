@@ -2,19 +2,14 @@
 #include "issuer_file.h"
 #include "certfile.h"
 #include "hash.h"
+#include "platform.h"
 #include "text.h"
 #include <string.h>
 
-/* The length of what stands before the name in a path: up to the last slash. */
-static size_t folder_len(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? 0 : (size_t)(slash - path) + 1;
-}
-
 /* A relative name always gets a folder: "-" is a file here, not standard input. */
 static void add_path(struct tool_text *path, const char *rules, struct certmap_view name) {
-    const size_t len = folder_len(rules);
-    const bool absolute = name.len > 0 && name.data[0] == '/';
+    const size_t len = tool_platform_folder(rules);
+    const bool absolute = tool_platform_is_absolute((const char *)name.data);
     if (!absolute && len > 0)
         tool_text_add(path, (struct certmap_view){(const uint8_t *)rules, len});
     else if (!absolute)

@@ -41,18 +41,26 @@ static enum tool_exit run(const struct tool_options *options) {
 
 /* An answer that did not get out is no answer. */
 static enum tool_exit close_output(enum tool_exit status) {
-    bool failed = ferror(stdout) != 0;
+    const bool failed = ferror(stdout) != 0;
     errno = 0;
-    if (fclose(stdout) == 0 && !failed)
+    const bool flushed = fflush(stdout) == 0; /* fclose of Windows does not tell */
+    const int number = errno;
+    if (fclose(stdout) == 0 && flushed && !failed)
         return status;
-    (void)fprintf(stderr, "certmap: cannot write the output: %s\n", errno == 0 ? "write error" : strerror(errno));
+    (void)fprintf(stderr, "certmap: cannot write the output: %s\n", number == 0 ? "write error" : strerror(number));
     return TOOL_FAILED;
 }
 
 int main(int argc, char **argv) {
+    struct tool_platform platform;
     struct tool_options options;
-    tool_platform_start();
-    if (!tool_options_parse(&options, argc, argv))
-        return TOOL_FAILED;
-    return (int)close_output(run(&options));
+    enum tool_exit status = TOOL_FAILED;
+    tool_platform_start(&platform, &argc, &argv);
+    if (tool_options_parse(&options, argc, argv)) {
+        if (tool_verb_reads_certificates(options.verb))
+            tool_platform_expand(&platform, &options.operands, &options.operand_count);
+        status = close_output(run(&options));
+    }
+    tool_platform_end(&platform);
+    return (int)status;
 }

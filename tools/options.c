@@ -4,6 +4,7 @@
 #include "adapter.h"
 #include "moment.h"
 #include "text.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -23,6 +24,8 @@ enum option {
     OPTION_ADAPTER,
     OPTION_ISSUER,
     OPTION_TIME,
+    OPTION_STORE,
+    OPTION_SHA1,
     OPTION_DIALECT,
     OPTION_COLOR,
     OPTION_JSON,
@@ -50,6 +53,8 @@ static const struct option_row {
     {OPTION_ADAPTER, true, READS_CERTS, "--adapter"},
     {OPTION_ISSUER, true, READS_CERTS, "--issuer"},
     {OPTION_TIME, true, READS_CERTS, "--time"},
+    {OPTION_STORE, true, READS_CERTS, "--store"},
+    {OPTION_SHA1, true, READS_CERTS, "--sha1"},
     {OPTION_DIALECT, true, TOOL_VERB_NAME, "--dialect"},
     {OPTION_COLOR, true, ANY_VERB, "--color"},
     {OPTION_JSON, false, WRITES_JSON, "--json"},
@@ -67,6 +72,10 @@ const char *tool_verb_name(enum tool_verb verb) {
         if (verbs[i].verb == verb)
             return verbs[i].name;
     return "";
+}
+
+bool tool_verb_reads_certificates(enum tool_verb verb) {
+    return ((unsigned)verb & READS_CERTS) != 0;
 }
 
 /* ---- Mistakes ---- */
@@ -170,6 +179,24 @@ static bool set_time(struct tool_options *options, const char *value) {
     return complain_about(options, "--time is to be YYYY-MM-DDTHH:MM:SSZ, after 1970 began, not ", value, "");
 }
 
+static bool set_store(struct tool_options *options, const char *value) {
+    if (!tool_store_exists())
+        return complain_about(options, "only Windows has certificate stores, for --store", "", "");
+    if (tool_store_set_name(&options->store, value))
+        return true;
+    struct tool_text text = {NULL, 0, 0};
+    tool_text_string(&text, "--store is to be NAME, CurrentUser\\NAME or LocalMachine\\NAME, not ");
+    tool_text_source(&text, tool_view(value));
+    return complain(options, &text);
+}
+
+static bool set_sha1(struct tool_options *options, const char *value) {
+    char *why = tool_store_set_sha1(&options->store, value);
+    const bool set = why == NULL || complain_about(options, why, "", "");
+    free(why);
+    return set;
+}
+
 static bool set_option(struct tool_options *options, enum option option, const char *value) {
     switch (option) {
     case OPTION_RULES:
@@ -187,6 +214,10 @@ static bool set_option(struct tool_options *options, enum option option, const c
         break;
     case OPTION_TIME:
         return set_time(options, value);
+    case OPTION_STORE:
+        return set_store(options, value);
+    case OPTION_SHA1:
+        return set_sha1(options, value);
     case OPTION_DIALECT:
         return set_dialect(options, value);
     case OPTION_COLOR:
@@ -281,6 +312,19 @@ static bool check_inputs(const struct tool_options *options) {
     return true;
 }
 
+/* One certificate of one store, or files. */
+static bool check_store(const struct tool_options *options) {
+    if (options->store.name == NULL && options->store.has_sha1)
+        return complain_about(options, "--sha1 needs --store, where the certificate is", "", "");
+    if (options->store.name == NULL)
+        return options->operand_count > 0 || complain_about(options, "a certificate file is missing", "", "");
+    if (!options->store.has_sha1)
+        return complain_about(options, "--store needs --sha1, which certificate it is", "", "");
+    if (options->operand_count > 0)
+        return complain_about(options, "--store stands in place of a certificate file: ", options->operands[0], "");
+    return true;
+}
+
 /* What every verb needs, and nothing that it does not take. */
 static bool check_options(const struct tool_options *options) {
     const unsigned verb = (unsigned)options->verb;
@@ -290,8 +334,8 @@ static bool check_options(const struct tool_options *options) {
         return complain_about(options, "a command is missing: match, explain, show, check, convert or name", "", "");
     if ((verb & READS_RULES) && options->rules == NULL)
         return complain_about(options, "--rules FILE is missing", "", "");
-    if ((verb & READS_CERTS) && options->operand_count == 0)
-        return complain_about(options, "a certificate file is missing", "", "");
+    if ((verb & READS_CERTS) && !check_store(options))
+        return false;
     if (options->verb == TOOL_VERB_NAME && options->operand_count == 0)
         return complain_about(options, "a Name is missing", "", "");
     if (!(verb & (READS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)

@@ -3,6 +3,7 @@
 #ifndef TOOL_OPTIONS_H
 #define TOOL_OPTIONS_H
 
+#include "store.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,10 +26,11 @@ struct tool_options {
     enum tool_verb verb;
     const char *rules; /* NULL where not given; required by the verbs that read rules */
     const char *site;
-    const char *adapter; /* the TLS library to decode with, or NULL */
-    const char *issuer;  /* the file of the certificate that issued the others, or NULL */
-    const char *dialect; /* of a Name, or NULL: it is guessed */
-    int64_t time;        /* as of which certificates are valid, in seconds since 1970; 0: now */
+    const char *adapter;     /* the TLS library to decode with, or NULL */
+    const char *issuer;      /* the file of the certificate that issued the others, or NULL */
+    const char *dialect;     /* of a Name, or NULL: it is guessed */
+    struct tool_store store; /* the certificate is there, and no operand is given */
+    int64_t time;            /* as of which certificates are valid, in seconds since 1970; 0: now */
     enum tool_format format;
     enum tool_when color;
     bool json;
@@ -43,6 +45,9 @@ struct tool_options {
 /* Reads the arguments. argv is put into another order: operands points into it. On a mistake, one line
  * about it goes to standard error and the result is false. */
 bool tool_options_parse(struct tool_options *options, int argc, char **argv);
+
+/* Whether the operands of a verb are certificate files. */
+bool tool_verb_reads_certificates(enum tool_verb verb);
 
 /* The name of a verb, or "" for TOOL_VERB_NONE. */
 const char *tool_verb_name(enum tool_verb verb);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unwrapping PEM (RFC 7468). One file for each TLS library. */
+/* Unwrapping PEM (RFC 7468). */
 #ifndef TOOL_PEM_H
 #define TOOL_PEM_H
 

@@ -4,13 +4,42 @@
 #define TOOL_PLATFORM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* Once, first thing: a reader that goes away becomes a write error, not a signal. */
-void tool_platform_start(void);
+/* What tool_platform_end has to undo and to free. */
+struct tool_platform {
+    char **arguments; /* or NULL; so are the next */
+    char **files;
+    uint32_t modes[2]; /* of the terminals behind standard output and standard error */
+    bool has_modes[2];
+};
+
+/* Once, first thing. A reader that goes away becomes a write error, not a signal; standard streams carry bytes as they
+ * are; the arguments become UTF-8 where they are not, and live until tool_platform_end. */
+void tool_platform_start(struct tool_platform *platform, int *argc, char ***argv);
+/* Last thing. */
+void tool_platform_end(struct tool_platform *platform);
+/* Replaces the operands by the files that they name where the shell leaves that to programs. Once. */
+void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count);
+
+/* Opens a file to read its bytes. NULL: errno says why; a directory may open, but not be read: EISDIR in either case. */
+FILE *tool_platform_open(const char *path);
+/* How much of a path is the folder, with what ends it. */
+size_t tool_platform_folder(const char *path);
+/* Whether a path says where it begins, so that it cannot be looked for in a folder. */
+bool tool_platform_is_absolute(const char *path);
+
 /* Whether people read this file on a terminal. */
 bool tool_platform_is_terminal(FILE *file);
+/* Whether they do, and it takes the escape sequences of colours, as far as it says. */
+bool tool_platform_has_colors(FILE *file);
+/* The columns of that terminal, or 0. */
+size_t tool_platform_columns(FILE *file);
+/* Writes UTF-8 that ends with a whole character. The file keeps an error. */
+void tool_platform_write(FILE *file, const char *text, size_t len);
+
 /* A clock that only goes forward, whenever it began. */
 uint64_t tool_platform_milliseconds(void);
 

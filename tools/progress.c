@@ -83,11 +83,12 @@ size_t tool_progress_draw(struct tool_text *line, const char *path, unsigned per
 /* ---- on the terminal ---- */
 
 void tool_progress_begin(struct tool_progress *progress, const struct tool_options *options) {
+    const size_t columns = tool_platform_columns(stderr);
     *progress = (struct tool_progress){
         .path = options->rules,
         .wanted = tool_progress_wanted(tool_platform_is_terminal(stderr), getenv("TERM"), options->json),
         .begun = tool_platform_milliseconds(),
-        .width = tool_progress_width(getenv("COLUMNS")),
+        .width = columns > 0 ? columns : tool_progress_width(getenv("COLUMNS")),
     };
 }
 

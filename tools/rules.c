@@ -2,6 +2,7 @@
 #include "rules.h"
 #include "issuer_file.h"
 #include "progress.h"
+#include "utf16.h"
 #include <string.h>
 
 /* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
@@ -73,6 +74,10 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
         return load_iis(rules, options, build, err);
     if (content == TOOL_FORMAT_IIS)
         return refuse_xml(rules, err);
+    if (tool_utf16_detect(tool_input_view(&rules->input)))
+        status = tool_utf16_decode(&rules->input, err);
+    if (status != CERTMAP_OK)
+        return status;
     return load_native(rules, options, build, err);
 }
 

@@ -10,7 +10,7 @@ static bool wants_color(FILE *file, enum tool_when color) {
         return color == TOOL_WHEN_ALWAYS;
     if (none != NULL && none[0] != '\0')
         return false;
-    return tool_platform_is_terminal(file) && (term == NULL || strcmp(term, "dumb") != 0);
+    return tool_platform_has_colors(file) && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
 struct tool_stream tool_stream_open(FILE *file, enum tool_when color) {

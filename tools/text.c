@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
+#include "platform.h"
 #include "tool.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -191,6 +192,6 @@ struct certmap_view tool_text_view(const struct tool_text *text) {
 
 void tool_text_flush(struct tool_text *text, FILE *file) {
     if (text->len > 0)
-        (void)fwrite(text->data, 1, text->len, file); /* main looks at the file's error at the end */
+        tool_platform_write(file, text->data, text->len); /* main looks at the file's error at the end */
     text->len = 0;
 }
