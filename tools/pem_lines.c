@@ -37,6 +37,13 @@ static bool take_line(struct line *line, struct certmap_view *text) {
     return len > 0;
 }
 
+/* Editors on Windows put a byte order mark before UTF-8. */
+static void skip_mark(struct certmap_view *line) {
+    const bool marked = line->len > 3 && memcmp(line->data, "\xEF\xBB\xBF", 3) == 0;
+    line->data += marked ? 3 : 0;
+    line->len -= marked ? 3 : 0;
+}
+
 static bool begins_with(struct certmap_view text, const char *string) {
     const size_t len = strlen(string);
     return text.len >= len && memcmp(text.data, string, len) == 0;
@@ -158,10 +165,12 @@ bool tool_pem_lines_take(struct tool_pem_lines *lines, struct certmap_view *text
     const size_t label = strlen(BEGIN), around = label + strlen(TAIL);
     struct line line;
     *lines = (struct tool_pem_lines){{NULL, 0, 0}, {NULL, 0, 0}};
-    do
+    if (!take_line(&line, text))
+        return false;
+    skip_mark(&line.text);
+    while (!is_begin(line.text))
         if (!take_line(&line, text))
             return false;
-    while (!is_begin(line.text));
     tool_text_add(&lines->label, (struct certmap_view){line.text.data + label, line.text.len - around});
     return take_block(lines, text);
 }
