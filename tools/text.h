@@ -9,7 +9,7 @@
 #include "certmap/certmap.h"
 #include <stdio.h>
 
-#if defined(__MINGW32__)
+#if defined(__MINGW32__) && !defined(__clang__)
 #define TOOL_PRINTF(string, first) __attribute__((format(gnu_printf, string, first)))
 #elif defined(__GNUC__)
 #define TOOL_PRINTF(string, first) __attribute__((format(printf, string, first)))
