@@ -25,11 +25,12 @@ static bool is_blank(uint8_t byte) {
 }
 
 static bool take_line(struct line *line, struct certmap_view *text) {
-    const size_t most = text->len < PIECE ? text->len : PIECE;
-    const uint8_t *newline = most > 0 ? memchr(text->data, '\n', most) : NULL;
-    const size_t len = newline != NULL ? (size_t)(newline - text->data) + 1 : most;
+    size_t len = 0;
+    bool ended = false;
+    while (len < text->len && len < PIECE && !ended)
+        ended = text->data[len++] == '\n';
     line->whole = line->text = (struct certmap_view){text->data, len};
-    line->continued = newline == NULL && len == PIECE;
+    line->continued = !ended && len == PIECE;
     while (line->text.len > 0 && is_blank(line->text.data[line->text.len - 1]))
         line->text.len--;
     text->data += len;

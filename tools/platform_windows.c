@@ -174,8 +174,10 @@ static void restore(const struct tool_platform *platform, size_t i, DWORD handle
 
 /* The next units of a text: not half a pair, and few enough for consoles, which have a buffer for them. */
 static DWORD next_units(const wchar_t *text, size_t len) {
-    size_t most = len < 8192 ? len : 8192;
-    return (DWORD)(most < len && IS_HIGH_SURROGATE(text[most - 1]) ? most - 1 : most);
+    const DWORD most = 8192;
+    if (len <= most)
+        return (DWORD)len;
+    return IS_HIGH_SURROGATE(text[most - 1]) ? most - 1 : most;
 }
 
 static bool write_wide(HANDLE console, const wchar_t *text, size_t len) {
