@@ -218,6 +218,7 @@ void tool_platform_start(struct tool_platform *platform, int *argc, char ***argv
     (void)_setmode(_fileno(stderr), _O_BINARY);
     if (!tool_platform_is_terminal(stdout))
         (void)setvbuf(stdout, NULL, _IOFBF, 65536); /* devices would have no buffer */
+    (void)setvbuf(stderr, NULL, _IONBF, 0);         /* not every C library of Windows begins so */
     take_arguments(platform, argc, argv);
     ask_for_colors(platform, 0, stdout);
     ask_for_colors(platform, 1, stderr);
