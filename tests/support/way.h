@@ -13,6 +13,8 @@ struct t_way;
 extern const char *const t_way_name;
 /* What refuses, for the head of that file. */
 extern const char *const t_way_title;
+/* Whether the library is the one that refused-NAME.txt is about; another one may refuse others. */
+bool t_way_is_listed(void);
 
 /* Fills cert from one certificate, with digests computed by the way's own library; der must stay. *way is closed
  * by the caller. Where the library itself refuses, the code is LIBRARY_REFUSED and the text says why, if the

@@ -13,8 +13,12 @@ struct t_way {
     struct certmap_openssl_holder holder;
 };
 
+bool t_way_is_listed(void) {
+    return OpenSSL_version_num() >> 20 == 0x300;
+}
+
 static enum certmap_status refuse(struct certmap_error *err) {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
     *err = (struct certmap_error){.status = CERTMAP_ERROR_CERTIFICATE, .code = CERTMAP_CODE_LIBRARY_REFUSED};
     snprintf(err->text, sizeof err->text, "%s", reason != NULL ? reason : "bytes are left behind the certificate");
     ERR_clear_error();
