@@ -5,6 +5,7 @@
 #include "pem_lines.h"
 #include "support/random.h"
 #include "support/run.h"
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -224,7 +225,9 @@ static const char *const pieces[] = {
     "-----END A B-----\n",
     "-----BEGIN A-----",
     "-----END A-----",
+#if CHAR_MIN < 0 /* else OpenSSL does not take these bytes for space */
     "\xEF\xBB\xBF",
+#endif
 };
 enum { OFTEN = 7 };
 
@@ -265,7 +268,8 @@ int main(void) {
     TCase *tcase = tcase_create("blocks");
     tcase_add_loop_test(tcase, blocks, 0, (int)COUNT(rows));
     tcase_add_test(tcase, long_lines);
-    tcase_add_loop_test(tcase, random_texts, 0, 8);
     suite_add_tcase(suite, tcase);
+    TCase *slow = t_slow_case(suite);
+    tcase_add_loop_test(slow, random_texts, 0, 8);
     return t_run(suite);
 }

@@ -135,8 +135,8 @@ static void add_adapters(struct t_buf *script) {
 
 static void read_case(struct tool_case *one) {
     /* Wine takes the encoding of names and arguments from the locale. */
-    static const char prologue[] =
-        "LC_ALL=C.UTF-8; export LC_ALL\ncertmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\n";
+    static const char prologue[] = "LC_ALL=C.UTF-8; CERTMAP_WRAPPER=" T_WRAPPER "; export LC_ALL CERTMAP_WRAPPER\n"
+                                   "certmap() { $CERTMAP_WRAPPER \"$CERTMAP_TOOL\" \"$@\"; }\n";
     char name[128] = "", following[128] = "";
     char path[320];
     snprintf(path, sizeof path, CASES "/%s", one->name);
