@@ -105,19 +105,31 @@ void tool_rules_free(struct tool_rules *rules) {
     tool_input_free(&rules->input);
 }
 
+/* The next character that is no NUL, or 0 at the end: UTF-16 that was not known for it has NULs between characters. */
+static uint8_t take_visible(struct certmap_view *text) {
+    uint8_t byte = 0;
+    for (; byte == 0 && text->len > 0; text->len--)
+        byte = *text->data++;
+    return byte;
+}
+
+/* Whether a text begins with the attribute password. */
+static bool is_password(struct certmap_view text) {
+    static const char word[] = "password";
+    size_t same = 0;
+    while (word[same] != '\0' && (take_visible(&text) | 0x20) == (uint8_t)word[same])
+        same++;
+    uint8_t next = take_visible(&text);
+    while (next == ' ' || next == '\t' || next == '\r' || next == '\n')
+        next = take_visible(&text);
+    return word[same] == '\0' && next == '=';
+}
+
 /* Whether text could be a damaged IIS file that was taken for rules: it has an attribute password. */
 static bool may_hold_password(struct certmap_view text) {
-    static const char word[] = "password";
-    const size_t len = sizeof word - 1;
-    for (size_t i = 0; i + len < text.len; i++) {
-        size_t same = 0, end = i + len;
-        while (same < len && (text.data[i + same] | 0x20) == (uint8_t)word[same])
-            same++;
-        while (same == len && end < text.len && memchr(" \t\r\n", text.data[end], 4) != NULL)
-            end++;
-        if (same == len && end < text.len && text.data[end] == '=')
+    for (; text.len > 0; text.data++, text.len--)
+        if ((*text.data | 0x20) == 'p' && is_password(text))
             return true;
-    }
     return false;
 }
 
