@@ -366,8 +366,9 @@ START_TEST(a_chain_without_errors) {
     made.chain.cChain = 2;
     check_made(&made, portal, "and a second one, above a trust list");
     for (int i = 0; i < ELEMENTS; i++)
-        made.elements[i].TrustStatus.dwInfoStatus = 0xFFFFFFFF;
-    made.chain.TrustStatus.dwInfoStatus = 0xFFFFFFFF;
+        made.elements[i].TrustStatus.dwInfoStatus = ~(DWORD)CERT_TRUST_IS_PEER_TRUSTED;
+    made.simples[0].TrustStatus.dwInfoStatus = made.elements[0].TrustStatus.dwInfoStatus;
+    made.chain.TrustStatus.dwInfoStatus = made.elements[0].TrustStatus.dwInfoStatus;
     check_made(&made, portal, "what is no error does not matter");
     made.chain.cbSize += 16;
     made.policy.cbSize += 16;
@@ -395,6 +396,26 @@ START_TEST(every_error_of_a_chain) {
         *places[place] = bit;
         check_made(&made, left ? portal : not_verified, row);
         made.policy.dwError = (DWORD)CERT_E_CHAINING;
+        check_made(&made, not_verified, row);
+    }
+}
+END_TEST
+
+/* What Windows says of a certificate in TrustedPeople, whoever signed it, with CERT_CHAIN_ENABLE_PEER_TRUST. */
+START_TEST(trusted_without_a_chain) {
+    struct made made;
+    DWORD *const places[] = {
+        &made.chain.TrustStatus.dwInfoStatus,
+        &made.simples[0].TrustStatus.dwInfoStatus,
+        &made.elements[0].TrustStatus.dwInfoStatus,
+    };
+    for (int place = 0; place < COUNT(places); place++) {
+        char row[64];
+        snprintf(row, sizeof row, "CERT_TRUST_IS_PEER_TRUSTED in place %d", place);
+        make(&made);
+        made.simples[0].cElement = 1;
+        check_made(&made, portal, "a chain of one");
+        *places[place] = CERT_TRUST_IS_PEER_TRUSTED;
         check_made(&made, not_verified, row);
     }
 }
@@ -679,6 +700,7 @@ int main(void) {
     tcase_add_loop_test(chains, rules_about_the_issuer, 0, 4);
     tcase_add_test(chains, a_chain_without_errors);
     tcase_add_loop_test(chains, every_error_of_a_chain, 0, 32);
+    tcase_add_test(chains, trusted_without_a_chain);
     tcase_add_test(chains, the_message_has_the_number);
     tcase_add_test(chains, what_does_not_belong_together);
     tcase_add_test(chains, almost_the_same_certificate);

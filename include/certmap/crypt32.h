@@ -79,7 +79,9 @@ CERTMAP_API enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *
  *     because there are CAs without revocation, and servers that would rather go on when a responder is down. The
  *     policies of Windows refuse both unless CERT_CHAIN_POLICY_IGNORE_..._REV_UNKNOWN_FLAGs say otherwise.
  * So whatever else a policy's flags forgive - another root, an expired certificate, a wrong usage - is refused all
- * the same, and so is a certificate that is trusted without a chain, through the store TrustedPeople.
+ * the same, and so is a certificate that is trusted without a chain, through the store TrustedPeople: dwInfoStatus
+ * of the chain context, of its first simple chain and of the certificate there is without CERT_TRUST_IS_PEER_TRUSTED,
+ * which Windows sets instead of errors where the chain was built with CERT_CHAIN_ENABLE_PEER_TRUST.
  *
  * Not checked, and the caller's to do:
  *   that the handshake is finished (AcceptSecurityContext gave SEC_E_OK), so that the client has proven that it has

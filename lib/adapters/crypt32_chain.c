@@ -21,6 +21,15 @@ static enum certmap_status not_verified(struct certmap_error *err, const char *t
     return cm_crypt32_fail(err, CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_NOT_VERIFIED, text, "");
 }
 
+/* With CERT_CHAIN_ENABLE_PEER_TRUST, Windows builds no chain for a certificate in the store TrustedPeople, and sets
+ * neither CERT_TRUST_IS_UNTRUSTED_ROOT nor CERT_TRUST_IS_PARTIAL_CHAIN: only this bit, which is no error, tells. */
+static bool is_peer_trusted(PCCERT_CHAIN_CONTEXT chain) {
+    const CERT_SIMPLE_CHAIN *simple = chain->rgpChain[0];
+    const DWORD infos = chain->TrustStatus.dwInfoStatus | simple->TrustStatus.dwInfoStatus |
+                        simple->rgpElement[0]->TrustStatus.dwInfoStatus;
+    return (infos & CERT_TRUST_IS_PEER_TRUSTED) != 0;
+}
+
 static DWORD errors_of_simple(const CERT_SIMPLE_CHAIN *simple) {
     DWORD errors = simple->TrustStatus.dwErrorStatus;
     for (DWORD i = 0; i < simple->cElement; i++)
@@ -64,6 +73,8 @@ static enum certmap_status check(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEX
     if (errors != 0)
         return cm_crypt32_refuse(err, CERTMAP_CODE_NOT_VERIFIED,
                                  "the chain of the peer's certificate has errors: dwErrorStatus ", errors);
+    if (is_peer_trusted(chain))
+        return not_verified(err, "the peer's certificate is trusted without a chain: it is in the store TrustedPeople");
     return CERTMAP_OK;
 }
 
