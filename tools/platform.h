@@ -12,8 +12,8 @@
 struct tool_platform {
     char **arguments; /* or NULL; so are the next */
     char **files;
-    uint32_t modes[2]; /* of the terminals behind standard output and standard error */
-    bool has_modes[2];
+    void *terminals[2]; /* behind standard output and standard error, where a mode was changed */
+    uint32_t modes[2];  /* what they were */
 };
 
 /* Once, first thing. A reader that goes away becomes a write error, not a signal; standard streams carry bytes as they

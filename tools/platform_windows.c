@@ -157,19 +157,24 @@ size_t tool_platform_columns(FILE *file) {
     return (size_t)(info.srWindow.Right - info.srWindow.Left) + 1;
 }
 
-/* Consoles of Windows 10 take escape sequences, but have to be asked to; older ones refuse. */
+/* Consoles of Windows 10 take escape sequences, but have to be asked to; older ones refuse. A handle of our own: the
+ * stream's is gone when the stream is closed. */
 static void ask_for_colors(struct tool_platform *platform, size_t i, FILE *file) {
+    const HANDLE self = GetCurrentProcess();
     HANDLE console;
     DWORD mode;
-    if (!console_of(file, &console, &mode) || (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING))
+    if (!console_of(file, &console, &mode) || (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING) ||
+        !DuplicateHandle(self, console, self, &platform->terminals[i], 0, FALSE, DUPLICATE_SAME_ACCESS))
         return;
     platform->modes[i] = mode;
-    platform->has_modes[i] = SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0;
+    (void)SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
-static void restore(const struct tool_platform *platform, size_t i, DWORD handle) {
-    if (platform->has_modes[i])
-        (void)SetConsoleMode(GetStdHandle(handle), platform->modes[i]);
+static void restore(const struct tool_platform *platform, size_t i) {
+    if (platform->terminals[i] == NULL)
+        return;
+    (void)SetConsoleMode(platform->terminals[i], platform->modes[i]);
+    (void)CloseHandle(platform->terminals[i]);
 }
 
 /* The next units of a text: not half a pair, and few enough for consoles, which have a buffer for them. */
@@ -226,8 +231,8 @@ void tool_platform_start(struct tool_platform *platform, int *argc, char ***argv
 
 /* In the other order: both may be the same console. Standard output is closed by now. */
 void tool_platform_end(struct tool_platform *platform) {
-    restore(platform, 1, STD_ERROR_HANDLE);
-    restore(platform, 0, STD_OUTPUT_HANDLE);
+    restore(platform, 1);
+    restore(platform, 0);
     free(platform->arguments);
     free(platform->files);
 }
