@@ -11,6 +11,7 @@
 #include <windows.h>
 
 #include <shellapi.h> /* after windows.h */
+#include <shlwapi.h>
 
 #ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
 #define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
@@ -68,20 +69,25 @@ static void take_arguments(struct tool_platform *platform, int *argc, char ***ar
     *argv = platform->arguments = finish(&strings);
 }
 
+/* Windows finds a file by its short name, too, *.pem for a.pemold, and takes ? for nothing at the end of a name. */
+static bool is_found(const WIN32_FIND_DATAW *found, const wchar_t *pattern) {
+    return !(found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) &&
+           PathMatchSpecExW(found->cFileName, pattern, PMSF_NORMAL | PMSF_DONT_STRIP_SPACES) == S_OK;
+}
+
 /* Adds the files that a pattern finds, whatever order the file system has them in; false: none. */
 static bool add_found(struct strings *strings, const char *pattern) {
     const size_t folder = tool_platform_folder(pattern), before = strings->count;
-    wchar_t *wide = tool_wide_from_utf8(pattern);
+    wchar_t *wide = tool_wide_from_utf8(pattern), *name = tool_wide_from_utf8(pattern + folder);
     WIN32_FIND_DATAW found;
     HANDLE search = FindFirstFileW(wide, &found);
-    free(wide);
-    if (search == INVALID_HANDLE_VALUE)
-        return false;
-    do
-        if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
+    for (bool more = search != INVALID_HANDLE_VALUE; more; more = FindNextFileW(search, &found))
+        if (is_found(&found, name))
             add_wide(strings, pattern, folder, found.cFileName);
-    while (FindNextFileW(search, &found));
-    (void)FindClose(search);
+    if (search != INVALID_HANDLE_VALUE)
+        (void)FindClose(search);
+    free(wide);
+    free(name);
     return strings->count > before;
 }
 
