@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocks of a PEM text. One file for each TLS library; the same text has the same blocks in all of them. */
+/* The blocks of a PEM text. One file for each TLS library; the same text has the same blocks in all of them, but for
+ * bytes over 0x7F at the end of a line, which OpenSSL passes over only where a char has a sign. */
 #ifndef TOOL_PEM_BLOCK_H
 #define TOOL_PEM_BLOCK_H
 
