@@ -143,7 +143,9 @@ static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, s
         look_up_grams(hunt, probing, bytes);
         return;
     }
-    const uint8_t *start = bytes.data + (probe->shape == CM_KEY_SUFFIX ? bytes.len - length : 0);
+    const uint8_t *start = bytes.data; /* NULL where the certificate was not supplied */
+    if (probe->shape == CM_KEY_SUFFIX)
+        start += bytes.len - length;
     look_up(hunt, probing->node, cm_key_hash(start, length, probing->seed), true);
 }
 
