@@ -44,9 +44,12 @@ static enum tool_exit close_output(enum tool_exit status) {
     const bool failed = ferror(stdout) != 0;
     errno = 0;
     const bool flushed = fflush(stdout) == 0; /* fclose of Windows does not tell */
-    const int number = errno;
-    if (fclose(stdout) == 0 && flushed && !failed)
+    int number = errno;
+    const bool closed = fclose(stdout) == 0;
+    if (closed && flushed && !failed)
         return status;
+    if (flushed && !closed)
+        number = errno;
     (void)fprintf(stderr, "certmap: cannot write the output: %s\n", number == 0 ? "write error" : strerror(number));
     return TOOL_FAILED;
 }
