@@ -5,7 +5,7 @@
 
 #include "iis.h"
 #include "pages.h"
-#include "rule/rules.h"
+#include "rule/store.h"
 #include "rules.h"
 #include "support/compare.h"
 
@@ -75,7 +75,7 @@ static void check_rules(const struct certmap_rules *rules, const char *about, bo
     const char *difference = t_rules_difference(rules, native);
     ck_assert_msg(difference == NULL, "%s: %s\n%s", about, difference, text);
     for (size_t i = 0; i < certmap_rules_count(native); i++)
-        ck_assert_int_eq(native->mappings[i].kind, CERTMAP_KIND_NATIVE);
+        ck_assert_int_eq(cm_mapping_at(native, i)->kind, CERTMAP_KIND_NATIVE);
     if (answers) {
         check_answers(rules, native, about);
         check_answers(rules, with_hashes, about);

@@ -36,9 +36,8 @@ static bool take_when(struct cm_parser *parser, bool *always) {
 }
 
 static struct cm_quoted quote_name(const struct cm_parser *parser, const struct cm_named *name) {
-    const struct certmap_rules *rules = parser->builder->rules;
     return cm_quote(name->mapping == SIZE_MAX ? name->token.text
-                                              : cm_mapping_name(rules, &rules->mappings[name->mapping]));
+                                              : cm_draft_name(&parser->builder->draft, name->mapping));
 }
 
 /* Findings about mappings that are right but not what their author may have meant. */
@@ -61,7 +60,7 @@ static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_
                  quote_name(parser, before).text, before->token.position.line);
         cm_error_place(&warning, position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
-    } else if (always && parser->builder->rules->policy == CERTMAP_POLICY_FIRST) {
+    } else if (always && parser->builder->draft.rules->policy == CERTMAP_POLICY_FIRST) {
         parser->catch_all = parser->mapping_name;
     }
 }
@@ -85,7 +84,7 @@ static bool begin_mapping(struct cm_parser *parser) {
     }
     enum certmap_status status = certmap_builder_mapping(parser->builder, &mapping, &parser->error);
     if (status == CERTMAP_OK && mapping.name.data != NULL)
-        parser->mapping_name.mapping = parser->builder->rules->mapping_count - 1;
+        parser->mapping_name.mapping = parser->builder->draft.rules->mapping_count - 1;
     else if (status != CERTMAP_OK &&
              status != CERTMAP_ERROR_ARGUMENT) /* that is about the last mapping, also reported */
         cm_parser_report(parser, name.position, &parser->error);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/meter.h"
 #include "rule/index.h"
+#include "rule/layout.h"
 #include "rule/match.h"
 #include "rule/score.h"
 #include <string.h>
@@ -48,10 +49,11 @@ static void free_tables(struct certmap_builder *builder) {
 static void empty(struct certmap_builder *builder, bool given_away) {
     struct certmap_allocator own = builder->allocator;
     free_tables(builder);
-    if (builder->rules != NULL && builder->rules->meter != NULL)
-        own = builder->rules->meter->inner;
+    cm_draft_free(&builder->draft);
+    if (builder->draft.rules != NULL && builder->draft.rules->meter != NULL)
+        own = builder->draft.rules->meter->inner;
     if (!given_away)
-        certmap_rules_free(builder->rules);
+        certmap_rules_free(builder->draft.rules);
     cm_builder_start(builder, &own);
 }
 
@@ -79,46 +81,46 @@ enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certma
 
 /* The rule set that is being built, made when it is first needed. */
 bool cm_builder_have_rules(struct certmap_builder *builder) {
-    if (builder->rules != NULL)
+    if (builder->draft.rules != NULL)
         return true;
-    builder->rules = cm_alloc(&builder->allocator, sizeof *builder->rules);
-    if (builder->rules == NULL)
+    builder->draft.rules = cm_alloc(&builder->allocator, sizeof *builder->draft.rules);
+    if (builder->draft.rules == NULL)
         return false;
-    *builder->rules = (struct certmap_rules){.allocator = builder->allocator};
-    cm_arena_init(&builder->rules->arena, &builder->allocator, SIZE_MAX / 2);
+    *builder->draft.rules = (struct certmap_rules){.allocator = builder->allocator};
+    cm_arena_init(&builder->draft.rules->arena, &builder->allocator, SIZE_MAX / 2);
     return true;
 }
 
 /* ---- nodes ---- */
 
-struct cm_mapping *cm_builder_open_mapping(const struct certmap_builder *builder) {
-    return &builder->rules->mappings[builder->rules->mapping_count - 1];
+struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *builder) {
+    return &builder->draft.mappings[builder->draft.rules->mapping_count - 1];
 }
 
 bool cm_builder_has_mapping(const struct certmap_builder *builder) {
-    return builder->rules != NULL && builder->rules->mapping_count > 0;
+    return builder->draft.rules != NULL && builder->draft.rules->mapping_count > 0;
 }
 
 size_t cm_builder_mark(const struct certmap_builder *builder) {
-    return builder->node_count - cm_builder_open_mapping(builder)->nodes;
+    return builder->draft.node_count - cm_builder_open_mapping(builder)->nodes;
 }
 
 /* Adds a node at a place of the open mapping, moving what stands there. */
 static enum certmap_status insert_node(struct certmap_builder *builder, size_t mark, struct cm_node node,
                                        struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
+    struct cm_draft *draft = &builder->draft;
     size_t place = cm_builder_open_mapping(builder)->nodes + mark;
     struct cm_node *nodes =
-        cm_array_reserve(&builder->allocator, rules->nodes, &builder->node_cap, builder->node_count + 1, sizeof *nodes);
+        cm_array_reserve(&builder->allocator, draft->nodes, &draft->node_cap, draft->node_count + 1, sizeof *nodes);
     if (nodes == NULL)
         return cm_error_memory(err);
-    rules->nodes = nodes;
-    if (builder->node_count == CM_MAX_NODES)
+    draft->nodes = nodes;
+    if (draft->node_count == CM_MAX_NODES)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
                         "the rules have more than %u conditions and groups", (unsigned)CM_MAX_NODES);
-    memmove(nodes + place + 1, nodes + place, (builder->node_count - place) * sizeof *nodes);
+    memmove(nodes + place + 1, nodes + place, (draft->node_count - place) * sizeof *nodes);
     nodes[place] = node;
-    builder->node_count++;
+    draft->node_count++;
     return CERTMAP_OK;
 }
 
@@ -142,24 +144,24 @@ enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct 
 
 /* Where the only member of the root is an ALL, its members become the root's: one `and` less to show. */
 static void flatten_root(struct certmap_builder *builder) {
-    struct cm_node *root = &builder->rules->nodes[cm_builder_open_mapping(builder)->nodes];
+    struct cm_node *root = &builder->draft.nodes[cm_builder_open_mapping(builder)->nodes];
     size_t size = cm_builder_mark(builder);
     if (size < 2 || root[1].kind != CM_NODE_ALL || root[1].value != size - 1)
         return;
     memmove(root + 1, root + 2, (size - 2) * sizeof *root);
-    builder->node_count--;
+    builder->draft.node_count--;
 }
 
 /* Ends the mapping that is open, if any. Errors: ARGUMENT. */
 enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err) {
     if (!cm_builder_has_mapping(builder))
         return CERTMAP_OK;
-    struct certmap_rules *rules = builder->rules;
+    struct certmap_rules *rules = builder->draft.rules;
     bool open = builder->open_count > 0;
     builder->open_count = 0;
     flatten_root(builder);
     size_t size = cm_builder_mark(builder);
-    rules->nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
+    builder->draft.nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
     if (size > rules->largest_mapping)
         rules->largest_mapping = size;
     if (open)
@@ -201,7 +203,7 @@ static enum certmap_status close_group(struct certmap_builder *builder, struct c
         return cm_error_argument(err, "certmap_builder_close: no group is open");
     size_t mark = builder->open[--builder->open_count];
     size_t size = cm_builder_mark(builder) - mark;
-    struct cm_node *group = &builder->rules->nodes[cm_builder_open_mapping(builder)->nodes + mark];
+    struct cm_node *group = &builder->draft.nodes[cm_builder_open_mapping(builder)->nodes + mark];
     group->value = (uint32_t)size & CM_MAX_NODES;
     if (size == 1)
         return cm_error_argument(err, "certmap_builder_close: the group is empty");
@@ -241,7 +243,7 @@ enum certmap_status certmap_builder_disable(struct certmap_builder *builder, str
         return cm_error_argument(err, "certmap_builder_disable: builder is NULL");
     if (!cm_builder_have_rules(builder))
         return cm_builder_note(builder, cm_error_memory(&own), &own, err);
-    builder->rules->disabled = true;
+    builder->draft.rules->disabled = true;
     return CERTMAP_OK;
 }
 
@@ -257,7 +259,7 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
             err);
     if (!cm_builder_have_rules(builder))
         return cm_builder_note(builder, cm_error_memory(&own), &own, err);
-    builder->rules->policy = policy;
+    builder->draft.rules->policy = policy;
     return CERTMAP_OK;
 }
 
@@ -268,7 +270,7 @@ static enum certmap_status score_mappings(struct certmap_rules *rules, struct ce
     if (rules->scores == NULL)
         return cm_error_memory(err);
     for (size_t i = 0; i < rules->mapping_count; i++)
-        rules->scores[i] = (uint32_t)cm_score_mapping(rules, &rules->mappings[i]);
+        rules->scores[i] = (uint32_t)cm_score_mapping(rules, cm_mapping_at(rules, i));
     return CERTMAP_OK;
 }
 
@@ -280,41 +282,52 @@ static void *shrink(const struct certmap_allocator *allocator, void *items, size
 }
 
 static bool shrink_all(struct certmap_builder *builder) {
-    struct certmap_rules *rules = builder->rules;
+    struct certmap_rules *rules = builder->draft.rules;
     const struct certmap_allocator *own = &builder->allocator;
     bool failed = false;
-    rules->mappings = shrink(own, rules->mappings, rules->mapping_count * sizeof *rules->mappings, &failed);
-    rules->nodes = shrink(own, rules->nodes, builder->node_count * sizeof *rules->nodes, &failed);
-    rules->conditions = shrink(own, rules->conditions, rules->condition_count * sizeof *rules->conditions, &failed);
     rules->paths = shrink(own, rules->paths, builder->path_count * sizeof *rules->paths, &failed);
     rules->names = shrink(own, rules->names, builder->name_count * sizeof *rules->names, &failed);
     rules->outputs = shrink(own, rules->outputs, builder->output_count * sizeof *rules->outputs, &failed);
-    rules->text = shrink(own, rules->text, builder->text_len, &failed);
+    rules->heads = shrink(own, rules->heads, builder->head_len, &failed);
     return !failed;
 }
 
 /* Moves the one-to-one mappings to the front; both kinds keep their order. */
 static enum certmap_status order_mappings(struct certmap_builder *builder, struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
+    struct certmap_rules *rules = builder->draft.rules;
     size_t front = 0, back = builder->one_to_one_count;
     if (back == 0)
         return CERTMAP_OK;
-    struct cm_mapping *ordered = cm_array_alloc(&builder->allocator, rules->mapping_count, sizeof *ordered);
+    struct cm_draft_mapping *mappings = builder->draft.mappings;
+    struct cm_draft_mapping *ordered = cm_array_alloc(&builder->allocator, rules->mapping_count, sizeof *ordered);
     if (ordered == NULL)
         return cm_error_memory(err);
-    for (size_t i = 0; i < rules->mapping_count; i++) {
-        const struct cm_mapping *mapping = &rules->mappings[i];
-        ordered[mapping->kind == CERTMAP_KIND_ONE_TO_ONE ? front++ : back++] = *mapping;
-    }
-    cm_release(&builder->allocator, rules->mappings);
-    rules->mappings = ordered;
+    for (size_t i = 0; i < rules->mapping_count; i++)
+        ordered[mappings[i].kind == CERTMAP_KIND_ONE_TO_ONE ? front++ : back++] = mappings[i];
+    cm_release(&builder->allocator, mappings);
+    builder->draft.mappings = ordered;
     return CERTMAP_OK;
 }
 
 /* Where memory lies is not known to who writes rules. */
 static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_error *err) {
-    const uint64_t seed = cm_hash_mix((uint64_t)(uintptr_t)builder->rules);
-    return cm_index_build(&builder->rules->index, builder->rules, seed, &builder->progress, err);
+    const uint64_t seed = cm_hash_mix((uint64_t)(uintptr_t)builder->draft.rules);
+    if (builder->draft.rules->mapping_count < CM_INDEX_LEAST)
+        return CERTMAP_OK;
+    return cm_index_build(&builder->draft.rules->index, &builder->draft, seed, &builder->progress, err);
+}
+
+/* The index knows where the store will have what it leads to, and is made of the draft. */
+static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_error *err) {
+    struct cm_layout layout;
+    enum certmap_status status = cm_layout_plan(&layout, &builder->draft, err);
+    if (status == CERTMAP_OK)
+        status = make_index(builder, err);
+    if (status == CERTMAP_OK)
+        status = cm_layout_write(&layout, err);
+    cm_layout_free(&layout);
+    cm_draft_free(&builder->draft);
+    return status;
 }
 
 /* What is left to do when all mappings are there. */
@@ -324,9 +337,9 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
         return cm_error_memory(err);
     enum certmap_status status = order_mappings(builder, err);
     if (status == CERTMAP_OK)
-        status = score_mappings(builder->rules, err);
-    if (status == CERTMAP_OK && builder->rules->mapping_count >= CM_INDEX_LEAST)
-        status = make_index(builder, err);
+        status = make_store(builder, err);
+    if (status == CERTMAP_OK)
+        status = score_mappings(builder->draft.rules, err);
     if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))
         status = cm_progress_cancelled(err);
     return status;
@@ -344,7 +357,7 @@ enum certmap_status certmap_builder_finish(struct certmap_builder *builder, stru
         cm_builder_note(builder, complete(builder, &own), &own, NULL);
     status = builder->first.status;
     if (status == CERTMAP_OK) {
-        *rules = builder->rules;
+        *rules = builder->draft.rules;
         cm_meter_stop((*rules)->meter);
     } else if (err != NULL) {
         *err = builder->first;

@@ -11,11 +11,11 @@
 #define CM_RULE_BUILDER_H
 
 #include "base/table.h"
+#include "rule/draft.h"
 #include "rule/progress.h"
-#include "rule/store.h"
 #include "rule/template.h"
 
-/* Bytes as they are to stand in rules->text. */
+/* Bytes as they are to stand in the text of the draft. */
 struct cm_record {
     uint8_t *bytes;
     size_t len, cap;
@@ -32,16 +32,13 @@ struct cm_recent {
 
 struct certmap_builder {
     struct certmap_allocator allocator;
-    struct cm_arena scratch;     /* of one call, or less */
-    struct cm_arena work;        /* an operand on its way */
-    struct certmap_rules *rules; /* what becomes the result; NULL: nothing begun */
-    size_t mapping_cap;
-    size_t node_count, node_cap;
-    size_t condition_cap;
+    struct cm_arena scratch; /* of one call, or less */
+    struct cm_arena work;    /* an operand on its way */
+    struct cm_draft draft;
     size_t path_count, path_cap;
     size_t name_count, name_cap;
     size_t output_count, output_cap;
-    size_t text_len, text_cap;
+    size_t head_len, head_cap;
     struct cm_table mapping_names, conditions, paths, names, heads; /* what there is already */
     struct cm_record record;                                        /* of the condition at hand */
     struct cm_recent recent[CM_RECENT_PATHS];
@@ -86,10 +83,10 @@ bool cm_record_number(struct cm_record *record, uint32_t number, const struct ce
 bool cm_record_string(struct cm_record *record, struct certmap_view string, const struct certmap_allocator *allocator);
 bool cm_record_operand(struct cm_record *record, const struct cm_operand *operand, enum cm_text_kind kind,
                        const struct certmap_allocator *allocator);
-/* Puts a record into the text of the rules, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */
+/* Puts a record into the text of the draft, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_error *err);
-/* Where a text that may be there already stands in the text of the rules, as a string; uses the record. Errors: MEMORY,
+/* Where a text that may be there already stands in the heads of the rules, as a string; uses the record. Errors: MEMORY,
  * LIMIT. */
 enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
                                     struct certmap_error *err);
@@ -99,9 +96,9 @@ enum certmap_status cm_builder_path(struct certmap_builder *builder, const struc
 /* The same of a whole Name, made of scratch memory. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
                                     struct certmap_error *err);
-/* The same of a condition, whose operands are builder->record. */
-enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
-                                      uint32_t *number, struct certmap_error *err);
+/* The same of a condition, whose operands are builder->record; count is theirs, or the number of a COUNT. */
+enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
+                                      uint32_t count, uint32_t *number, struct certmap_error *err);
 
 /* Makes a builder an empty one. */
 void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator);
@@ -112,7 +109,7 @@ enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certma
 bool cm_builder_have_rules(struct certmap_builder *builder);
 bool cm_builder_has_mapping(const struct certmap_builder *builder);
 /* The mapping that was begun last. */
-struct cm_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
+struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
 /* Ends the mapping that is open, if any. Errors: ARGUMENT. */
 enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err);
 /* Sets the account of the open mapping; one that denies has none. Errors: MEMORY, LIMIT, SYNTAX. */

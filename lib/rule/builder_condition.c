@@ -122,15 +122,15 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
         .quantifier = (unsigned)made->quantifier & 7,
         .nocase = made->nocase,
         .plain = is_plain(made),
-        .count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count),
     };
+    const uint32_t count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count);
     uint32_t number;
-    enum certmap_status status = cm_builder_stored(builder, stored, &number, err);
+    enum certmap_status status = cm_builder_stored(builder, stored, count, &number, err);
     if (status == CERTMAP_OK)
         status = cm_builder_add_node(builder,
                                      (struct cm_node){.kind = CM_NODE_CONDITION, .value = number & CM_MAX_NODES}, err);
     builder->condition_count += status == CERTMAP_OK;
-    builder->rules->needs |= cm_field_pieces(made->path->field);
+    builder->draft.rules->needs |= cm_field_pieces(made->path->field);
     return status;
 }
 
@@ -214,7 +214,7 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
     enum certmap_status status = resolve(builder, condition, &path, err);
     if (status != CERTMAP_OK)
         return status;
-    struct cm_condition made = {.path = &builder->rules->paths[path],
+    struct cm_condition made = {.path = &builder->draft.rules->paths[path],
                                 .op = condition->op,
                                 .quantifier = condition->quantifier,
                                 .count = condition->count,

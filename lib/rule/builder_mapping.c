@@ -7,18 +7,18 @@
 #include "rule/operand.h"
 
 struct name_search {
-    const struct certmap_rules *rules;
+    const struct cm_draft *draft;
     struct certmap_view name;
 };
 
 static bool is_name(const void *ctx, uint32_t number) {
     const struct name_search *search = ctx;
-    return certmap_text_same(cm_mapping_name(search->rules, &search->rules->mappings[number]), search->name);
+    return certmap_text_same(cm_draft_name(search->draft, number), search->name);
 }
 
-static enum certmap_status duplicate(const struct certmap_rules *rules, uint32_t number, struct certmap_view name,
+static enum certmap_status duplicate(const struct cm_draft *draft, uint32_t number, struct certmap_view name,
                                      struct certmap_error *err) {
-    const size_t line = rules->mappings[number].line;
+    const size_t line = draft->mappings[number].line;
     if (line == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING, "there is a mapping %s already",
                         cm_quote(name).text);
@@ -29,18 +29,18 @@ static enum certmap_status duplicate(const struct certmap_rules *rules, uint32_t
 /* Names compare without case. */
 static enum certmap_status claim_name(struct certmap_builder *builder, struct certmap_view name,
                                       struct certmap_error *err) {
-    const struct name_search search = {builder->rules, name};
+    const struct name_search search = {&builder->draft, name};
     const uint32_t hash = cm_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
     const uint32_t there = cm_table_find(&builder->mapping_names, hash, is_name, &search);
     if (there != CM_TABLE_NONE)
-        return duplicate(builder->rules, there, name, err);
-    const uint32_t number = (uint32_t)builder->rules->mapping_count - 1;
+        return duplicate(&builder->draft, there, name, err);
+    const uint32_t number = (uint32_t)builder->draft.rules->mapping_count - 1;
     return cm_table_add(&builder->mapping_names, hash, number, &builder->allocator) ? CERTMAP_OK : cm_error_memory(err);
 }
 
 static enum certmap_status set_name(struct certmap_builder *builder, struct certmap_view name,
                                     struct certmap_error *err) {
-    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     if (name.len == 0 && mapping->kind == CERTMAP_KIND_ONE_TO_ONE)
         return CERTMAP_OK;
     if (name.len == 0)
@@ -64,19 +64,20 @@ static uint32_t clip(size_t number, uint32_t most) {
 /* Adds a mapping and its root. Errors: MEMORY, and then there is no mapping more. */
 static enum certmap_status add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
                                        struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
-    struct cm_mapping *mappings = cm_array_reserve(&builder->allocator, rules->mappings, &builder->mapping_cap,
-                                                   rules->mapping_count + 1, sizeof *mappings);
+    struct certmap_rules *rules = builder->draft.rules;
+    struct cm_draft *draft = &builder->draft;
+    struct cm_draft_mapping *mappings = cm_array_reserve(&builder->allocator, draft->mappings, &draft->mapping_cap,
+                                                         rules->mapping_count + 1, sizeof *mappings);
     if (mappings == NULL)
         return cm_error_memory(err);
-    rules->mappings = mappings;
+    draft->mappings = mappings;
     mappings[rules->mapping_count++] =
-        (struct cm_mapping){.name = CM_TEXT_NONE,
-                            .nodes = (uint32_t)builder->node_count,
-                            .line = clip(mapping->line, UINT32_MAX),
-                            .column = clip(mapping->column, CM_MAX_COLUMN) & CM_MAX_COLUMN,
-                            .kind = (unsigned)mapping->kind & 3,
-                            .allow = mapping->decision == CERTMAP_ALLOW};
+        (struct cm_draft_mapping){.name = CM_TEXT_NONE,
+                                  .nodes = (uint32_t)draft->node_count,
+                                  .line = clip(mapping->line, UINT32_MAX),
+                                  .column = clip(mapping->column, CM_MAX_COLUMN) & CM_MAX_COLUMN,
+                                  .kind = (unsigned)mapping->kind & 3,
+                                  .allow = mapping->decision == CERTMAP_ALLOW};
     builder->condition_count = 0;
     enum certmap_status status = cm_builder_add_node(builder, (struct cm_node){.kind = CM_NODE_ALL, .value = 1}, err);
     if (status != CERTMAP_OK)
@@ -110,7 +111,7 @@ static enum certmap_status check_mapping(const struct certmap_builder *builder, 
         (mapping->decision != CERTMAP_ALLOW && mapping->decision != CERTMAP_DENY))
         return cm_error_argument(err, "certmap_builder_mapping: kind, decision or language is not one that a mapping "
                                       "can have");
-    if (certmap_rules_count(builder->rules) == CERTMAP_MAX_MAPPINGS)
+    if (certmap_rules_count(builder->draft.rules) == CERTMAP_MAX_MAPPINGS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
                         CERTMAP_MAX_MAPPINGS);
     return CERTMAP_OK;

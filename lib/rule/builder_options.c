@@ -11,7 +11,7 @@ static enum certmap_status fail_limit(const struct cm_meter *meter, struct certm
 }
 
 void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_error *error) {
-    const struct cm_meter *meter = builder->rules != NULL ? builder->rules->meter : NULL;
+    const struct cm_meter *meter = builder->draft.rules != NULL ? builder->draft.rules->meter : NULL;
     if (error->status == CERTMAP_ERROR_MEMORY && meter != NULL && meter->over)
         fail_limit(meter, error);
 }
@@ -25,7 +25,7 @@ static enum certmap_status set_limit(struct certmap_builder *builder, size_t lim
     const struct certmap_allocator metered = cm_meter_allocator(meter);
     cm_builder_start(builder, &metered);
     if (cm_builder_have_rules(builder)) {
-        builder->rules->meter = meter;
+        builder->draft.rules->meter = meter;
         return CERTMAP_OK;
     }
     const enum certmap_status status = meter->over ? fail_limit(meter, err) : cm_error_memory(err);
@@ -40,7 +40,7 @@ enum certmap_status certmap_builder_options(struct certmap_builder *builder,
     enum certmap_status status = CERTMAP_OK;
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_options: builder is NULL");
-    if (options == NULL || options->size < sizeof *options || builder->rules != NULL ||
+    if (options == NULL || options->size < sizeof *options || builder->draft.rules != NULL ||
         builder->first.status != CERTMAP_OK)
         status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size too small, or another "
                                          "call came before");

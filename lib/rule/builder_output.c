@@ -22,8 +22,8 @@ static bool keep_shown(struct cm_output *output, struct cm_arena *arena) {
 /* Adds an output that the open mapping has an entry of its own for. */
 static enum certmap_status push_output(struct certmap_builder *builder, struct cm_output output,
                                        struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
-    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    struct certmap_rules *rules = builder->draft.rules;
+    struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     struct cm_output *outputs = cm_array_reserve(&builder->allocator, rules->outputs, &builder->output_cap,
                                                  builder->output_count + 1, sizeof *outputs);
     if (outputs == NULL)
@@ -48,20 +48,23 @@ static bool has_account(const struct certmap_builder *builder) {
 
 /* Gives a plain account an entry of its own, before others follow it. */
 static enum certmap_status unfold_account(struct certmap_builder *builder, struct certmap_error *err) {
-    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     struct cm_output account;
     if (!mapping->plain)
         return CERTMAP_OK;
-    (void)cm_mapping_output(builder->rules, mapping, 0, &account);
+    const struct cm_plain_account plain =
+        cm_plain_account_at(builder->draft.rules->heads, builder->draft.text + mapping->outputs);
+    account = cm_plain_output(&plain);
     mapping->plain = false;
     mapping->outputs = CM_TEXT_NONE;
-    return keep_shown(&account, &builder->rules->arena) ? push_output(builder, account, err) : cm_error_memory(err);
+    return keep_shown(&account, &builder->draft.rules->arena) ? push_output(builder, account, err)
+                                                              : cm_error_memory(err);
 }
 
 /* Compiles a text. */
 static enum certmap_status compile(struct certmap_builder *builder, struct cm_output *output,
                                    const struct cm_source *source, struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
+    struct certmap_rules *rules = builder->draft.rules;
     cm_arena_reset(&builder->scratch);
     return cm_template_compile(output, &rules->needs, source, &rules->arena, &builder->scratch, err);
 }
@@ -75,7 +78,7 @@ static enum certmap_status add_output(struct certmap_builder *builder, struct cm
     status = unfold_account(builder, err);
     if (status != CERTMAP_OK)
         return status;
-    if (output.holes == NULL && !keep_shown(&output, &builder->rules->arena))
+    if (output.holes == NULL && !keep_shown(&output, &builder->draft.rules->arena))
         return cm_error_memory(err);
     return push_output(builder, output, err);
 }
@@ -100,7 +103,7 @@ static enum certmap_status keep_head(struct certmap_builder *builder, const stru
 static enum certmap_status set_plain_account(struct certmap_builder *builder, const struct cm_output *account,
                                              struct certmap_error *err) {
     struct cm_record *record = &builder->record;
-    struct cm_mapping *mapping = cm_builder_open_mapping(builder);
+    struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     const struct certmap_allocator *allocator = &builder->allocator;
     const uint32_t separator =
         account->separator != NULL ? (uint32_t)(account->separator - account->shown.data) + 1 : 0;
@@ -129,7 +132,7 @@ enum certmap_status cm_builder_set_account(struct certmap_builder *builder, cons
         return status;
     if (output.holes == NULL && language == CERTMAP_LANGUAGE_PLAIN)
         return set_plain_account(builder, &output, err);
-    if (output.holes == NULL && !keep_shown(&output, &builder->rules->arena))
+    if (output.holes == NULL && !keep_shown(&output, &builder->draft.rules->arena))
         return cm_error_memory(err);
     return push_output(builder, output, err);
 }
@@ -153,14 +156,13 @@ static enum certmap_status duplicate(const char *what, struct certmap_view name,
 /* Whether the open mapping has room and use for one more of this kind. */
 static enum certmap_status check_others(const struct certmap_builder *builder, enum cm_output_kind kind,
                                         struct certmap_view name, struct certmap_error *err) {
-    const struct cm_mapping *mapping = cm_builder_open_mapping(builder);
-    const size_t there_are = cm_mapping_outputs(builder->rules, mapping);
+    const struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     size_t count = 0;
-    if (kind == CM_OUTPUT_DOMAIN && builder->rules->policy == CERTMAP_POLICY_ALL)
+    if (kind == CM_OUTPUT_DOMAIN && builder->draft.rules->policy == CERTMAP_POLICY_ALL)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT,
                         "an answer under \"policy all\" can have several accounts; write each domain in its account");
-    for (size_t i = 1; i < there_are; i++) {
-        const struct cm_output *there = &builder->rules->outputs[mapping->outputs + i];
+    for (size_t i = mapping->outputs + 1; !mapping->plain && i < builder->output_count; i++) {
+        const struct cm_output *there = &builder->draft.rules->outputs[i];
         if (there->kind == kind && kind == CM_OUTPUT_DOMAIN)
             return duplicate("a domain", CM_VIEW_NONE, err);
         if (there->kind == kind && kind == CM_OUTPUT_ATTRIBUTE && certmap_text_same(there->name, name))
@@ -201,7 +203,7 @@ static enum certmap_status begin_output(struct certmap_builder *builder, struct 
                                         struct certmap_view name, struct certmap_error *err) {
     enum certmap_status status = CERTMAP_OK;
     if (output->kind == CM_OUTPUT_ATTRIBUTE)
-        status = keep_name(&output->name, name, &builder->rules->arena, err);
+        status = keep_name(&output->name, name, &builder->draft.rules->arena, err);
     if (status != CERTMAP_OK || !has_account(builder))
         return status;
     return check_others(builder, output->kind, output->name, err);

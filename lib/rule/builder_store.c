@@ -60,21 +60,30 @@ bool cm_record_operand(struct cm_record *record, const struct cm_operand *operan
 
 /* ---- text ---- */
 
+static enum certmap_status too_large(struct certmap_error *err) {
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
+                    "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
+}
+
+/* Adds a record to a text that grows; *at is where it begins. */
+static enum certmap_status append(uint8_t **text, size_t *len, size_t *cap, const struct cm_record *record,
+                                  uint32_t *at, const struct certmap_allocator *allocator, struct certmap_error *err) {
+    if (record->len > CERTMAP_MAX_RULES_TEXT - *len)
+        return too_large(err);
+    uint8_t *grown = cm_array_reserve(allocator, *text, cap, *len + record->len, 1);
+    if (grown == NULL)
+        return cm_error_memory(err);
+    *text = grown;
+    memcpy(grown + *len, record->bytes, record->len);
+    *at = (uint32_t)*len;
+    *len += record->len;
+    return CERTMAP_OK;
+}
+
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
-    if (record->len > CERTMAP_MAX_RULES_TEXT - builder->text_len)
-        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
-                        "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
-    uint8_t *text =
-        cm_array_reserve(&builder->allocator, rules->text, &builder->text_cap, builder->text_len + record->len, 1);
-    if (text == NULL)
-        return cm_error_memory(err);
-    rules->text = text;
-    memcpy(text + builder->text_len, record->bytes, record->len);
-    *at = (uint32_t)builder->text_len;
-    builder->text_len += record->len;
-    return CERTMAP_OK;
+    struct cm_draft *draft = &builder->draft;
+    return append(&draft->text, &draft->text_len, &draft->text_cap, record, at, &builder->allocator, err);
 }
 
 struct head_search {
@@ -84,7 +93,7 @@ struct head_search {
 
 static bool is_head(const void *ctx, uint32_t number) {
     const struct head_search *search = ctx;
-    const uint8_t *at = search->builder->rules->text + number;
+    const uint8_t *at = search->builder->draft.rules->heads + number;
     return cm_view_equal(cm_store_string(&at), search->head);
 }
 
@@ -98,7 +107,8 @@ enum certmap_status cm_builder_head(struct certmap_builder *builder, struct cert
     builder->record.len = 0;
     if (!cm_record_string(&builder->record, head, &builder->allocator))
         return cm_error_memory(err);
-    enum certmap_status status = cm_builder_keep(builder, &builder->record, at, err);
+    enum certmap_status status = append(&builder->draft.rules->heads, &builder->head_len, &builder->head_cap,
+                                        &builder->record, at, &builder->allocator, err);
     if (status == CERTMAP_OK && !cm_table_add(&builder->heads, hash, *at, &builder->allocator))
         status = cm_error_memory(err);
     return status;
@@ -117,14 +127,14 @@ struct path_search {
 
 static bool is_path(const void *ctx, uint32_t number) {
     const struct path_search *search = ctx;
-    const struct cm_path *there = &search->builder->rules->paths[number], *path = search->path;
+    const struct cm_path *there = &search->builder->draft.rules->paths[number], *path = search->path;
     return there->field == path->field && there->list == path->list && there->row == path->row &&
            cm_view_equal(there->oid, path->oid);
 }
 
 static enum certmap_status add_path(struct certmap_builder *builder, const struct cm_path *path,
                                     struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
+    struct certmap_rules *rules = builder->draft.rules;
     struct cm_path *paths =
         cm_array_reserve(&builder->allocator, rules->paths, &builder->path_cap, builder->path_count + 1, sizeof *paths);
     if (builder->path_count == CM_MAX_PATHS)
@@ -166,13 +176,13 @@ struct name_search {
 
 static bool is_name(const void *ctx, uint32_t number) {
     const struct name_search *search = ctx;
-    const struct cm_operand *there = &search->builder->rules->names[number];
+    const struct cm_operand *there = &search->builder->draft.rules->names[number];
     return cm_view_equal(there->shown, search->name->shown) && cm_view_equal(there->matched, search->name->matched);
 }
 
 static enum certmap_status add_name(struct certmap_builder *builder, const struct cm_operand *name,
                                     struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
+    struct certmap_rules *rules = builder->draft.rules;
     struct cm_operand *names =
         cm_array_reserve(&builder->allocator, rules->names, &builder->name_cap, builder->name_count + 1, sizeof *names);
     if (builder->name_count == CM_MAX_NODES)
@@ -204,57 +214,59 @@ enum certmap_status cm_builder_name(struct certmap_builder *builder, const struc
 
 struct condition_search {
     const struct certmap_builder *builder;
-    struct cm_stored_condition condition;
+    const struct cm_draft_condition *condition;
 };
 
-/* The operands of equal conditions are the same bytes; no string is the beginning of another. */
+/* The operands of equal conditions are the same bytes. */
 static bool is_condition(const void *ctx, uint32_t number) {
     const struct condition_search *search = ctx;
-    const struct certmap_rules *rules = search->builder->rules;
-    const struct cm_stored_condition *there = &rules->conditions[number], *condition = &search->condition;
-    const struct cm_record *record = &search->builder->record;
-    return there->path == condition->path && there->op == condition->op && there->quantifier == condition->quantifier &&
-           there->nocase == condition->nocase && there->count == condition->count &&
-           record->len <= search->builder->text_len - there->operands &&
-           (record->len == 0 || memcmp(rules->text + there->operands, record->bytes, record->len) == 0);
+    const struct cm_draft *draft = &search->builder->draft;
+    const struct cm_draft_condition *there = &draft->conditions[number], *condition = search->condition;
+    const struct cm_stored_condition *a = &there->stored, *b = &condition->stored;
+    return there->len == condition->len && there->count == condition->count && a->path == b->path && a->op == b->op &&
+           a->quantifier == b->quantifier && a->nocase == b->nocase &&
+           (there->len == 0 || memcmp(draft->text + there->operands, search->builder->record.bytes, there->len) == 0);
 }
 
-static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_stored_condition *condition) {
-    const uint64_t words[] = {condition->path, (uint64_t)condition->op << 8 | (uint64_t)condition->quantifier << 4 |
-                                                   condition->nocase | (uint64_t)condition->count << 16};
+static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_draft_condition *condition) {
+    const struct cm_stored_condition *stored = &condition->stored;
+    const uint64_t words[] = {stored->path, (uint64_t)stored->op << 8 | (uint64_t)stored->quantifier << 4 |
+                                                stored->nocase | (uint64_t)condition->count << 16};
     uint64_t hash = cm_hash_mix(cm_builder_seed(builder) ^ words[0]);
     hash = cm_hash_mix(hash ^ words[1]);
     return cm_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));
 }
 
-static enum certmap_status add_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
-                                      struct certmap_error *err) {
-    struct certmap_rules *rules = builder->rules;
-    if (rules->condition_count == CM_MAX_NODES)
+static enum certmap_status add_condition(struct certmap_builder *builder, struct cm_draft_condition condition,
+                                         struct certmap_error *err) {
+    struct cm_draft *draft = &builder->draft;
+    if (draft->condition_count == CM_MAX_NODES)
         return too_many("conditions", CM_MAX_NODES, err);
-    struct cm_stored_condition *conditions =
-        cm_array_reserve(&builder->allocator, rules->conditions, &builder->condition_cap, rules->condition_count + 1,
-                         sizeof *conditions);
+    struct cm_draft_condition *conditions = cm_array_reserve(
+        &builder->allocator, draft->conditions, &draft->condition_cap, draft->condition_count + 1, sizeof *conditions);
     if (conditions == NULL)
         return cm_error_memory(err);
-    rules->conditions = conditions;
-    uint32_t at = 0;
-    if (builder->record.len > 0 && cm_builder_keep(builder, &builder->record, &at, err) != CERTMAP_OK)
+    draft->conditions = conditions;
+    condition.operands = 0;
+    if (builder->record.len > 0 && cm_builder_keep(builder, &builder->record, &condition.operands, err) != CERTMAP_OK)
         return err->status;
-    condition.operands = at;
-    conditions[rules->condition_count++] = condition;
+    conditions[draft->condition_count++] = condition;
     return CERTMAP_OK;
 }
 
-enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition condition,
-                                      uint32_t *number, struct certmap_error *err) {
-    const struct condition_search search = {builder, condition};
+enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
+                                      uint32_t count, uint32_t *number, struct certmap_error *err) {
+    if (builder->record.len > CERTMAP_MAX_RULES_TEXT)
+        return too_large(err);
+    const struct cm_draft_condition condition = {
+        .stored = stored, .count = count, .len = (uint32_t)builder->record.len};
+    const struct condition_search search = {builder, &condition};
     const uint32_t hash = hash_condition(builder, &condition);
     *number = cm_table_find(&builder->conditions, hash, is_condition, &search);
     if (*number != CM_TABLE_NONE)
         return CERTMAP_OK;
-    *number = (uint32_t)builder->rules->condition_count;
-    enum certmap_status status = add_stored(builder, condition, err);
+    *number = (uint32_t)builder->draft.condition_count;
+    enum certmap_status status = add_condition(builder, condition, err);
     if (status == CERTMAP_OK && !cm_table_add(&builder->conditions, hash, *number, &builder->allocator))
         status = cm_error_memory(err);
     return status;

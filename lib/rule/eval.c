@@ -241,10 +241,10 @@ static struct cm_verdict eval_kind(struct cm_eval *eval, const struct cm_mapping
 struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *mapping, const struct cm_node *node) {
     struct cm_verdict result = eval_kind(eval, mapping, node);
     if (eval->verdicts != NULL)
-        eval->verdicts[node - &eval->rules->nodes[mapping->nodes]] = result;
+        eval->verdicts[node - mapping->nodes] = result;
     return result;
 }
 
 struct cm_verdict cm_eval_mapping(struct cm_eval *eval, const struct cm_mapping *mapping) {
-    return cm_eval_node(eval, mapping, &eval->rules->nodes[mapping->nodes]);
+    return cm_eval_node(eval, mapping, mapping->nodes);
 }

@@ -30,7 +30,7 @@ struct explain {
 
 /* Evaluates the topmost nodes that the search did not read, and all that is in them. */
 static void fill_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node) {
-    const struct cm_node *root = &explain->aside.rules->nodes[mapping->nodes];
+    const struct cm_node *root = mapping->nodes;
     struct cm_verdict *verdict = &explain->verdicts[node - root];
     if (!verdict->read) {
         (void)cm_eval_node(&explain->aside, mapping, node);
@@ -43,7 +43,7 @@ static void fill_node(struct explain *explain, const struct cm_mapping *mapping,
 }
 
 static void evaluate(struct explain *explain, const struct cm_mapping *mapping, bool looked) {
-    const struct cm_node *root = &explain->aside.rules->nodes[mapping->nodes];
+    const struct cm_node *root = mapping->nodes;
     memset(explain->verdicts, 0, cm_node_size(root) * sizeof *explain->verdicts);
     if (looked)
         (void)cm_eval_mapping(&explain->again, mapping);
@@ -58,7 +58,7 @@ static bool tell_members(struct explain *explain, const struct cm_mapping *mappi
 static bool tell_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node,
                       unsigned depth) {
     const struct certmap_rules *rules = explain->aside.rules;
-    const struct cm_verdict verdict = explain->verdicts[node - &rules->nodes[mapping->nodes]];
+    const struct cm_verdict verdict = explain->verdicts[node - mapping->nodes];
     if (node->kind == CM_NODE_CONDITION) {
         const struct cm_condition condition = cm_condition_at(rules, node->value);
         return cm_tell_condition(&explain->tell, &explain->aside, &condition, depth, verdict);
@@ -84,14 +84,14 @@ static bool decides(const struct cm_search *search, size_t index, enum certmap_t
 /* What all items of a mapping have in common. */
 static struct certmap_explain_item start_mapping(const struct explain *explain, size_t index) {
     const struct certmap_rules *rules = explain->aside.rules;
-    const struct cm_mapping *mapping = &rules->mappings[index];
+    const struct cm_mapping *mapping = cm_mapping_at(rules, index);
     return (struct certmap_explain_item){
         .size = sizeof(struct certmap_explain_item),
         .mapping = index,
         .decision = cm_mapping_decision(mapping),
         .mapping_kind = (enum certmap_kind)mapping->kind,
         .line = mapping->line,
-        .missing = cm_missing(rules, mapping, explain->verdicts),
+        .missing = cm_missing(mapping, explain->verdicts),
         .score = rules->scores != NULL ? rules->scores[index] : 0,
     };
 }
@@ -126,19 +126,19 @@ static void tell_outputs(struct explain *explain, const struct cm_mapping *mappi
 /* Why a mapping that allows refused: what could not be built of it. */
 static enum certmap_code refusal_of(const struct explain *explain, size_t index) {
     const bool refused = explain->answer->decision == CERTMAP_DENY && explain->answer->index == index &&
-                         explain->aside.rules->mappings[index].allow;
+                         cm_mapping_at(explain->aside.rules, index)->allow;
     return refused ? explain->answer->reason : CERTMAP_CODE_NONE;
 }
 
 static bool explain_mapping(struct explain *explain, size_t index) {
-    const struct cm_mapping *mapping = &explain->aside.rules->mappings[index];
+    const struct cm_mapping *mapping = cm_mapping_at(explain->aside.rules, index);
     evaluate(explain, mapping, index < explain->search.looked);
     const struct cm_verdict verdict = explain->verdicts[0];
     const bool part = decides(&explain->search, index, verdict.truth);
     explain->tell.item = start_mapping(explain, index);
     note_nearest(explain);
     cm_tell_mapping(&explain->tell, mapping, verdict, part);
-    if (!tell_members(explain, mapping, &explain->aside.rules->nodes[mapping->nodes], 1))
+    if (!tell_members(explain, mapping, mapping->nodes, 1))
         return false;
     if (verdict.truth != CERTMAP_FALSE)
         tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
@@ -153,7 +153,7 @@ static enum certmap_status explain_all(struct explain *explain, struct certmap_e
     if (explain->answer->decision == CERTMAP_ALLOW || explain->nearest.size == 0)
         return CERTMAP_OK;
     explain->tell.item = explain->nearest;
-    cm_tell_nearest(&explain->tell, &rules->mappings[explain->nearest.mapping]);
+    cm_tell_nearest(&explain->tell, cm_mapping_at(rules, explain->nearest.mapping));
     return CERTMAP_OK;
 }
 

@@ -7,10 +7,12 @@
  *
  *     nodes    [ 0: the root | 1 | 2 | ... ]      what to look up: probes; and `rest`, mappings without a key
  *     probes   [ subject.CN exact | subject.CN last 12 bytes | subject.CN any 8 bytes | ... ]
- *     slots    [ key -> mapping 7 | key -> list | free | key -> node 1 | ... ]    in the order of keys
- *     lists    [ count 2: 5 9 | count 3: 1 4 8 | ... ]                 mappings, in order of trial
+ *     slots    [ key -> mapping | key -> list | free | key -> node 1 | ... ]      in the order of keys
+ *     lists    [ count 2: 50 90 | count 3: 10 40 80 | ... ]            mappings, in order of trial
  *     bloom    one word for about eight keys: most look-ups end here
  *     places   [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
+ *
+ * A mapping is its place in the store (rules.h): who finds a key has what is to be evaluated at once.
  *
  * Where many mappings share their rarest key, it leads to a node, in which they are filed again under the next
  * one. All nodes use the same slots: the number of the node is part of the key.
@@ -25,8 +27,8 @@
 #ifndef CM_RULE_INDEX_H
 #define CM_RULE_INDEX_H
 
+#include "rule/draft.h"
 #include "rule/progress.h"
-#include "rule/rules.h"
 
 /* What of a value a key is made of. */
 enum cm_key_text {
@@ -57,7 +59,7 @@ enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARG
 struct cm_slot {
     uint32_t key;
     uint32_t kind : 2;
-    uint32_t at : 30; /* the mapping, the list, the node */
+    uint32_t at : 30; /* the place of the mapping; the list, the node */
 };
 
 /* Most places that a slot can name. */
@@ -69,7 +71,7 @@ struct cm_slot {
 struct cm_index_node {
     uint32_t first_probe;
     uint32_t probe_count;
-    uint32_t least; /* the first mapping in it */
+    uint32_t least; /* the place of the first mapping in it */
     uint32_t rest;  /* a list, or CM_INDEX_NONE */
 };
 
@@ -92,10 +94,10 @@ struct cm_index {
     const uint32_t *lists;
 };
 
-/* Makes the index of a rule set that is complete otherwise. *index is one block from the rules' allocator. seed is that
+/* Makes the index of a draft that is complete, whose mappings have places. *index is one block from the rules' allocator. seed is that
  * of all hashes: who writes rules must not know it, or could choose keys that collide; that costs time and changes no
  * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
-enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules, uint64_t seed,
+enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_error *err);
 
 #endif

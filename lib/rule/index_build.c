@@ -4,7 +4,6 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "rule/index_key.h"
-#include "rule/store.h"
 
 bool cm_build_tick(struct cm_build *build) {
     build->done++;
@@ -17,7 +16,7 @@ bool cm_build_tick(struct cm_build *build) {
 #define PLACE_PART 16
 
 static struct cm_members *members_of(struct cm_build *build, uint32_t probe) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     const uint64_t place = build->probes.values[probe] & 0xFFFF; /* list and row */
     uint32_t number;
     if (!cm_numbers_add(&build->places, place, &number, allocator))
@@ -40,8 +39,8 @@ static bool add_member(struct cm_build *build, uint32_t probe, uint32_t mapping)
     if (members->every || (words->count > 0 && words->at[words->count - 1] == mapping))
         return true;
     if (words->count <= build->mapping_count / PLACE_PART)
-        return cm_words_add(words, mapping, &build->rules->allocator);
-    cm_release(&build->rules->allocator, words->at);
+        return cm_words_add(words, mapping, build->allocator);
+    cm_release(build->allocator, words->at);
     *members = (struct cm_members){.every = true};
     return true;
 }
@@ -58,7 +57,7 @@ struct filing {
 static bool add_entry(struct filing *filing, uint64_t hash, uint32_t probe) {
     struct cm_build *build = filing->build;
     struct cm_entries *entries = &filing->entries;
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     struct cm_entry *at = cm_array_reserve(allocator, entries->at, &entries->cap, entries->count + 1, sizeof *at);
     if (at == NULL)
         return false;
@@ -75,7 +74,7 @@ static bool add_entry(struct filing *filing, uint64_t hash, uint32_t probe) {
 /* Files the mapping under each operand of a condition. */
 static bool file_operands(struct filing *filing, uint32_t number) {
     struct cm_build *build = filing->build;
-    const struct cm_condition condition = cm_condition_at(build->rules, number);
+    const struct cm_condition condition = cm_draft_condition_at(build->draft, number);
     struct cm_operands operands = cm_operands_of(&condition);
     struct cm_operand operand;
     uint32_t cost, probe;
@@ -104,7 +103,7 @@ static bool file_cover(struct filing *filing) {
 static bool may_file(struct cm_build *build, unsigned level) {
     size_t wanted = 0;
     for (size_t i = 0; i < build->covers.count; i++)
-        wanted += build->rules->conditions[build->covers.conditions[i]].count;
+        wanted += build->draft->conditions[build->covers.conditions[i]].count;
     if (wanted == 0 || level > 0)
         return wanted > 0;
     const bool enough = wanted <= build->entries;
@@ -120,9 +119,9 @@ static bool file_mappings(struct filing *filing, unsigned level, const uint32_t 
         filing->mapping = mappings[i];
         if (level == 0 && !cm_build_tick(build))
             return false;
-        if (!cm_cover_find(&build->covers, &build->rules->mappings[mappings[i]], level))
+        if (!cm_cover_find(&build->covers, mappings[i], level))
             return false;
-        if (may_file(build, level) ? !file_cover(filing) : !cm_words_add(rest, mappings[i], &build->rules->allocator))
+        if (may_file(build, level) ? !file_cover(filing) : !cm_words_add(rest, mappings[i], build->allocator))
             return false;
     }
     return true;
@@ -145,7 +144,7 @@ static bool add_groups(struct cm_build *build, unsigned level, const struct cm_e
 }
 
 static bool sort_and_group(struct cm_build *build, unsigned level, const struct cm_entries *entries) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     struct cm_entry *scratch = cm_array_alloc(allocator, entries->count, sizeof *scratch);
     if (scratch == NULL)
         return false;
@@ -156,14 +155,15 @@ static bool sort_and_group(struct cm_build *build, unsigned level, const struct 
 }
 
 static bool new_node(struct cm_build *build, uint32_t *number, uint32_t least_mapping) {
-    struct cm_index_node *nodes = cm_array_reserve(&build->rules->allocator, build->nodes, &build->node_cap,
-                                                   build->node_count + 1, sizeof *nodes);
+    struct cm_index_node *nodes =
+        cm_array_reserve(build->allocator, build->nodes, &build->node_cap, build->node_count + 1, sizeof *nodes);
     if (nodes == NULL)
         return false;
     build->nodes = nodes;
     *number = (uint32_t)build->node_count++;
-    nodes[*number] = (struct cm_index_node){
-        .first_probe = (uint32_t)build->node_probes.count, .least = least_mapping, .rest = CM_INDEX_NONE};
+    nodes[*number] = (struct cm_index_node){.first_probe = (uint32_t)build->node_probes.count,
+                                            .least = cm_build_place(build, least_mapping),
+                                            .rest = CM_INDEX_NONE};
     return true;
 }
 
@@ -184,7 +184,7 @@ static bool fill_node(struct filing *filing, unsigned level, const uint32_t *map
 }
 
 bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, const uint32_t *mappings, size_t count) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     struct filing filing = {.build = build};
     struct cm_words rest = {.count = 0};
     const bool done = new_node(build, &filing.node, mappings[0]) && fill_node(&filing, level, mappings, count, &rest);
@@ -197,22 +197,23 @@ bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, con
 /* ---- all of it ---- */
 
 /* Whether a mapping is always true, as the language says it: the root's only member is `always`. */
-static bool is_unconditional(const struct certmap_rules *rules, size_t mapping) {
-    const struct cm_node *root = cm_rules_root(rules, &rules->mappings[mapping]);
+static bool is_unconditional(const struct cm_draft *draft, size_t mapping) {
+    const struct cm_node *root = cm_draft_root(draft, mapping);
     return cm_node_size(root) == 2 && root[1].kind == CM_NODE_ALWAYS;
 }
 
 /* Behind a mapping that is always true none decides, if the first one does. */
-static uint32_t count_deciding(const struct certmap_rules *rules) {
+static uint32_t count_deciding(const struct cm_draft *draft) {
+    const struct certmap_rules *rules = draft->rules;
     size_t count = 0;
     while (count < rules->mapping_count &&
-           (count == 0 || rules->policy != CERTMAP_POLICY_FIRST || !is_unconditional(rules, count - 1)))
+           (count == 0 || rules->policy != CERTMAP_POLICY_FIRST || !is_unconditional(draft, count - 1)))
         count++;
     return (uint32_t)count;
 }
 
 static bool file_all(struct cm_build *build) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     uint32_t *mappings = cm_array_alloc(allocator, build->mapping_count, sizeof *mappings), root;
     for (uint32_t i = 0; mappings != NULL && i < build->mapping_count; i++)
         mappings[i] = i;
@@ -223,7 +224,7 @@ static bool file_all(struct cm_build *build) {
 
 /* What is not needed any more once mappings are filed. */
 static void free_keys(struct cm_build *build) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     cm_keys_free(&build->keys);
     cm_cover_free(&build->covers);
     cm_release(allocator, build->counters);
@@ -233,7 +234,7 @@ static void free_keys(struct cm_build *build) {
 }
 
 static void free_made(struct cm_build *build) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     for (size_t i = 0; i < build->member_count; i++)
         cm_release(allocator, build->members[i].mappings.at);
     cm_release(allocator, build->members);
@@ -248,16 +249,16 @@ static void free_made(struct cm_build *build) {
 /* Entries that nodes may make for each mapping, all of its levels together. */
 #define COPIES_MOST 8
 
-enum certmap_status cm_index_build(struct cm_index **index, const struct certmap_rules *rules, uint64_t seed,
+enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_error *err) {
-    struct cm_build build = {.rules = rules, .seed = seed, .progress = progress};
-    build.first = rules->policy == CERTMAP_POLICY_FIRST;
-    build.mapping_count = count_deciding(rules);
-    build.total = 3 * rules->condition_count + build.mapping_count + 1;
+    struct cm_build build = {.draft = draft, .allocator = &draft->rules->allocator, .seed = seed, .progress = progress};
+    build.first = draft->rules->policy == CERTMAP_POLICY_FIRST;
+    build.mapping_count = count_deciding(draft);
+    build.total = 3 * draft->condition_count + build.mapping_count + 1;
     build.copies = (size_t)COPIES_MOST * build.mapping_count;
-    build.keys = (struct cm_keys){.rules = rules, .seed = build.seed};
+    build.keys = (struct cm_keys){.allocator = build.allocator, .seed = build.seed};
     bool done = cm_choose_keys(&build);
-    build.covers = (struct cm_covers){.rules = rules, .costs = build.costs};
+    build.covers = (struct cm_covers){.draft = draft, .costs = build.costs};
     done = done && file_all(&build);
     free_keys(&build);
     enum certmap_status status = CERTMAP_ERROR_MEMORY;

@@ -43,7 +43,8 @@ struct cm_members {
 };
 
 struct cm_build {
-    const struct certmap_rules *rules;
+    const struct cm_draft *draft;
+    const struct certmap_allocator *allocator;
     struct cm_progress *progress;
     size_t done, total; /* conditions and mappings looked at */
     uint64_t seed;
@@ -71,6 +72,11 @@ struct cm_build {
     uint64_t looks; /* nodes of expressions that groups may still look at, for the same reason */
 };
 
+/* The place of a mapping. */
+static inline uint32_t cm_build_place(const struct cm_build *build, uint32_t mapping) {
+    return build->draft->rules->places[mapping];
+}
+
 /* Counts one of the things that are looked at; false: whoever is told of progress says to stop. */
 bool cm_build_tick(struct cm_build *build);
 /* Chooses a key for each condition, and finds what it costs: choices and costs. False: no memory, or stopped. */
@@ -90,7 +96,7 @@ bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_al
 bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, const uint32_t *mappings, size_t count);
 /* Adds the slot of a key that these mappings share, in order; some may be left out. The node is at level. */
 bool cm_group_add(struct cm_build *build, unsigned level, uint32_t key, uint32_t *mappings, size_t count);
-/* Adds a list as it is. */
+/* Adds a list of mappings as it is. */
 bool cm_list_words(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count);
 /* Adds a list; leaves out, if it can, mappings that repeat earlier ones. */
 bool cm_group_list(struct cm_build *build, uint32_t *list, uint32_t *mappings, size_t count);

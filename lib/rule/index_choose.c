@@ -4,7 +4,6 @@
 #include "base/hash.h"
 #include "rule/index_build.h"
 #include "rule/index_key.h"
-#include "rule/store.h"
 
 /* ---- what keys cost ---- */
 
@@ -51,7 +50,7 @@ typedef bool operand_fn(struct cm_build *build, uint32_t number, const struct cm
                         const struct cm_operand *operand);
 
 static bool each_operand(struct cm_build *build, uint32_t number, operand_fn *fn) {
-    const struct cm_condition condition = cm_condition_at(build->rules, number);
+    const struct cm_condition condition = cm_draft_condition_at(build->draft, number);
     struct cm_operands operands = cm_operands_of(&condition);
     struct cm_operand operand;
     while (cm_operands_next(&operands, &operand))
@@ -61,7 +60,7 @@ static bool each_operand(struct cm_build *build, uint32_t number, operand_fn *fn
 }
 
 static bool each_condition(struct cm_build *build, operand_fn *fn) {
-    for (size_t i = 0; i < build->rules->condition_count; i++)
+    for (size_t i = 0; i < build->draft->condition_count; i++)
         if (!cm_build_tick(build) || !each_operand(build, (uint32_t)i, fn))
             return false;
     return true;
@@ -86,7 +85,7 @@ static bool count_keys(struct cm_build *build, uint32_t number, const struct cm_
 }
 
 bool cm_choose_probe(struct cm_build *build, const struct cm_key *key, uint32_t *number) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     if (!cm_numbers_add(&build->probes, cm_probe_pack(&key->probe), number, allocator))
         return false;
     return *number < build->stamps.count || cm_words_add(&build->stamps, 0, allocator);
@@ -114,7 +113,7 @@ static bool cost_operand(struct cm_build *build, uint32_t number, const struct c
 
 static void count_uses(struct cm_build *build) {
     for (uint32_t i = 0; i < build->mapping_count; i++) {
-        const struct cm_node *root = cm_rules_root(build->rules, &build->rules->mappings[i]);
+        const struct cm_node *root = cm_draft_root(build->draft, i);
         build->looks += (uint64_t)LOOKS_MOST * cm_node_size(root);
         for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
             if (node->kind == CM_NODE_CONDITION && build->choices[node->value].uses < CM_COST_NONE - 1)
@@ -123,8 +122,9 @@ static void count_uses(struct cm_build *build) {
 }
 
 static void clear_costs(struct cm_build *build) {
-    for (size_t i = 0; i < build->rules->condition_count; i++)
-        build->costs[i] = cm_op_has_operands((enum certmap_operator)build->rules->conditions[i].op) ? 0 : CM_COST_NONE;
+    for (size_t i = 0; i < build->draft->condition_count; i++)
+        build->costs[i] =
+            cm_op_has_operands((enum certmap_operator)build->draft->conditions[i].stored.op) ? 0 : CM_COST_NONE;
 }
 
 static void *zeroed(const struct certmap_allocator *allocator, size_t count, size_t size) {
@@ -144,7 +144,7 @@ static bool make_counters(struct cm_build *build) {
     while (wanted < COUNTERS_MOST && wanted / 2 < build->counter_count)
         wanted *= 2;
     build->counter_count = wanted;
-    build->counters = zeroed(&build->rules->allocator, wanted, sizeof *build->counters);
+    build->counters = zeroed(build->allocator, wanted, sizeof *build->counters);
     return build->counters != NULL;
 }
 
@@ -153,9 +153,9 @@ static bool make_counters(struct cm_build *build) {
 #define ENTRIES_LEAST 65536
 
 bool cm_choose_keys(struct cm_build *build) {
-    const struct certmap_rules *rules = build->rules;
-    build->costs = zeroed(&rules->allocator, rules->condition_count, sizeof *build->costs);
-    build->choices = zeroed(&rules->allocator, rules->condition_count, sizeof *build->choices);
+    const size_t count = build->draft->condition_count;
+    build->costs = zeroed(build->allocator, count, sizeof *build->costs);
+    build->choices = zeroed(build->allocator, count, sizeof *build->choices);
     if (build->costs == NULL || build->choices == NULL)
         return false;
     count_uses(build);

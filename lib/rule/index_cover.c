@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/index_cover.h"
 #include "base/alloc.h"
-#include "rule/store.h"
 
 static uint32_t plus(uint32_t a, uint32_t b) {
     return b >= CM_COST_NONE - a ? CM_COST_NONE : a + b;
@@ -9,7 +8,7 @@ static uint32_t plus(uint32_t a, uint32_t b) {
 
 /* Whether a condition is in a cover before, or is too long a list for a further one. */
 static bool is_out(const struct cm_covers *covers, uint32_t condition) {
-    if (covers->used_count > 0 && covers->rules->conditions[condition].count > CM_COVER_MOST)
+    if (covers->used_count > 0 && covers->draft->conditions[condition].count > CM_COVER_MOST)
         return true;
     for (size_t i = 0; i < covers->used_count; i++)
         if (covers->used[i] == condition)
@@ -57,7 +56,7 @@ static uint32_t cost(const struct cm_covers *covers, const struct cm_node *node,
 /* ---- covers ---- */
 
 static bool add(struct cm_covers *covers, uint32_t condition) {
-    uint32_t *conditions = cm_array_reserve(&covers->rules->allocator, covers->conditions, &covers->cap,
+    uint32_t *conditions = cm_array_reserve(&covers->draft->rules->allocator, covers->conditions, &covers->cap,
                                             covers->count + 1, sizeof *conditions);
     if (conditions == NULL)
         return false;
@@ -101,8 +100,8 @@ static bool use(struct cm_covers *covers) {
     return true;
 }
 
-bool cm_cover_find(struct cm_covers *covers, const struct cm_mapping *mapping, unsigned level) {
-    const struct cm_node *root = cm_rules_root(covers->rules, mapping);
+bool cm_cover_find(struct cm_covers *covers, uint32_t mapping, unsigned level) {
+    const struct cm_node *root = cm_draft_root(covers->draft, mapping);
     covers->used_count = covers->count = 0;
     for (unsigned i = 0; i <= level; i++) {
         const bool room = use(covers);
@@ -118,5 +117,5 @@ bool cm_cover_find(struct cm_covers *covers, const struct cm_mapping *mapping, u
 }
 
 void cm_cover_free(struct cm_covers *covers) {
-    cm_release(&covers->rules->allocator, covers->conditions);
+    cm_release(&covers->draft->rules->allocator, covers->conditions);
 }

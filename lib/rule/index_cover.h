@@ -7,7 +7,7 @@
 #ifndef CM_RULE_INDEX_COVER_H
 #define CM_RULE_INDEX_COVER_H
 
-#include "rule/rules.h"
+#include "rule/draft.h"
 
 /* What nothing can be filed under. */
 #define CM_COST_NONE UINT32_MAX
@@ -16,7 +16,7 @@
 
 /* Finds covers, with room for the conditions of the last one. */
 struct cm_covers {
-    const struct certmap_rules *rules;
+    const struct cm_draft *draft;
     const uint32_t *costs; /* of each condition, or CM_COST_NONE */
     uint32_t *conditions;  /* of the cover */
     size_t count, cap;
@@ -26,7 +26,7 @@ struct cm_covers {
 
 /* Finds the cover of a mapping at a level, the first one at level 0: covers->conditions, none if it has no such cover.
  * False: no memory. */
-bool cm_cover_find(struct cm_covers *covers, const struct cm_mapping *mapping, unsigned level);
+bool cm_cover_find(struct cm_covers *covers, uint32_t mapping, unsigned level);
 void cm_cover_free(struct cm_covers *covers);
 
 #endif

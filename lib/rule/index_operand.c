@@ -73,7 +73,7 @@ void cm_keys_choose(struct cm_keys *keys) {
 
 static bool count_end(struct cm_keys *keys, const struct cm_probe *probe, size_t length) {
     uint32_t number;
-    const struct certmap_allocator *allocator = &keys->rules->allocator;
+    const struct certmap_allocator *allocator = keys->allocator;
     if (!cm_numbers_add(&keys->places, cm_probe_pack(probe), &number, allocator))
         return false;
     struct cm_ends *ends = cm_array_reserve(allocator, keys->ends, &keys->end_cap, keys->places.count, sizeof *ends);
@@ -248,7 +248,7 @@ void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, co
 }
 
 void cm_keys_free(struct cm_keys *keys) {
-    const struct certmap_allocator *allocator = &keys->rules->allocator;
+    const struct certmap_allocator *allocator = keys->allocator;
     cm_numbers_free(&keys->places, allocator);
     cm_release(allocator, keys->ends);
 }

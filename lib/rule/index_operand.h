@@ -6,7 +6,6 @@
 
 #include "base/numbers.h"
 #include "rule/index.h"
-#include "rule/store.h"
 
 /* Longest end that a key has; of a longer one its first or last bytes. Of a Name: RDNs. */
 #define CM_END_MOST 64
@@ -30,7 +29,7 @@ struct cm_ends {
 
 /* Makes keys. */
 struct cm_keys {
-    const struct certmap_rules *rules;
+    const struct certmap_allocator *allocator;
     uint64_t seed; /* of the index */
     struct cm_numbers places;
     struct cm_ends *ends; /* by place and direction */

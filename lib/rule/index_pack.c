@@ -33,7 +33,7 @@ static bool make_places(struct cm_build *build, struct cm_index_place *places) {
         places[i] = (struct cm_index_place){(uint32_t)place & 0xFF, (uint32_t)place >> 8, CM_INDEX_NONE};
         if (members->every)
             continue;
-        if (!sort_members(&members->mappings, &build->rules->allocator) ||
+        if (!sort_members(&members->mappings, build->allocator) ||
             !cm_list_words(build, &places[i].members, members->mappings.at, members->mappings.count))
             return false;
     }
@@ -44,7 +44,7 @@ static bool make_places(struct cm_build *build, struct cm_index_place *places) {
 
 static bool sort_slots(struct cm_build *build) {
     const size_t count = build->slot_count;
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     struct cm_entry *entries = cm_array_alloc(allocator, count, 2 * sizeof *entries);
     if (entries == NULL)
         return false;
@@ -149,7 +149,7 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
                                 .places = build->places.count,
                                 .lists = build->lists.count};
     const uint64_t size = block_size(&sizes);
-    struct cm_index *index = size > PTRDIFF_MAX ? NULL : cm_alloc(&build->rules->allocator, (size_t)size);
+    struct cm_index *index = size > PTRDIFF_MAX ? NULL : cm_alloc(build->allocator, (size_t)size);
     if (index == NULL)
         return NULL;
     *index = (struct cm_index){.seed = build->seed,
@@ -160,7 +160,7 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
 }
 
 enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_error *err) {
-    const struct certmap_allocator *allocator = &build->rules->allocator;
+    const struct certmap_allocator *allocator = build->allocator;
     struct cm_index_place *places = cm_array_alloc(allocator, build->places.count, sizeof *places);
     struct cm_index *made = NULL;
     if (places != NULL && make_places(build, places) && sort_slots(build))

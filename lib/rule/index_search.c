@@ -15,16 +15,16 @@
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
     hunt->verify =
         (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = CM_VALUE_NONE};
+    hunt->index = rules->index;
     hunt->truth = CERTMAP_FALSE;
-    hunt->use_index = rules->index != NULL;
     hunt->work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count;
     memset(hunt->tried, 0, sizeof hunt->tried);
 }
 
 bool cm_hunt_again(struct cm_hunt *hunt) {
-    if (!hunt->use_index || hunt->verify.eval.steps > 0)
+    if (hunt->index == NULL || hunt->verify.eval.steps > 0)
         return false;
-    hunt->use_index = false;
+    hunt->index = NULL;
     hunt->verify.eval.steps = CERTMAP_MAX_STEPS;
     return true;
 }
@@ -32,16 +32,16 @@ bool cm_hunt_again(struct cm_hunt *hunt) {
 /* ---- candidates ---- */
 
 /* Evaluates a mapping that can be better than the best. */
-static void consider(struct cm_hunt *hunt, uint32_t mapping) {
-    uint32_t *tried = &hunt->tried[mapping % CM_HUNT_TRIED];
-    if (mapping < hunt->from || mapping >= hunt->best || *tried == mapping + 1)
+static void consider(struct cm_hunt *hunt, uint32_t place) {
+    uint32_t *tried = &hunt->tried[place % CM_HUNT_TRIED];
+    if (place < hunt->from || place >= hunt->best || *tried == place + 1)
         return;
-    const enum certmap_truth truth = cm_verify(&hunt->verify, &hunt->verify.eval.rules->mappings[mapping]);
+    const enum certmap_truth truth = cm_verify(&hunt->verify, cm_mapping_in(hunt->verify.eval.rules, place));
     if (truth == CERTMAP_FALSE) {
-        *tried = mapping + 1;
+        *tried = place + 1;
         return;
     }
-    hunt->best = mapping;
+    hunt->best = place;
     hunt->truth = truth;
 }
 
@@ -61,10 +61,12 @@ static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
     return true;
 }
 
-static void consider_all(struct cm_hunt *hunt) {
+/* One by one, from that with this index on. */
+static void consider_all(struct cm_hunt *hunt, size_t from) {
+    const struct certmap_rules *rules = hunt->verify.eval.rules;
     hunt->verify.hint = CM_VALUE_NONE;
-    for (size_t i = hunt->from; i < hunt->best; i++)
-        consider(hunt, (uint32_t)i);
+    for (size_t i = from; i < rules->mapping_count && rules->places[i] < hunt->best; i++)
+        consider(hunt, rules->places[i]);
 }
 
 /* ---- look-ups ---- */
@@ -72,7 +74,7 @@ static void consider_all(struct cm_hunt *hunt) {
 /* A node that has waited need not do so again: it has been visited, or will be. */
 static void queue(struct cm_hunt *hunt, uint32_t node) {
     uint32_t *queued = &hunt->queued[node % CM_HUNT_TRIED];
-    if (hunt->verify.eval.rules->index->nodes[node].least >= hunt->best || *queued == node + 1)
+    if (hunt->index->nodes[node].least >= hunt->best || *queued == node + 1)
         return;
     *queued = node + 1;
     if (hunt->waiting_count < CM_MOST_WAITING)
@@ -84,7 +86,7 @@ static void queue(struct cm_hunt *hunt, uint32_t node) {
 /* Takes what a slot leads to: mappings are evaluated, a node waits. */
 static CM_RARELY void take_several(struct cm_hunt *hunt, const struct cm_slot *slot) {
     if (slot->kind == CM_TARGET_LIST)
-        (void)consider_list(hunt, hunt->verify.eval.rules->index->lists + slot->at);
+        (void)consider_list(hunt, hunt->index->lists + slot->at);
     else
         queue(hunt, slot->at);
 }
@@ -106,7 +108,7 @@ static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_
 
 /* Most keys are not there, and the Bloom filter says so. */
 static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash, bool likely) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
+    const struct cm_index *index = hunt->index;
     const uint32_t key = cm_key_in(node, hash);
     const uint64_t bits = cm_bloom_bits(key);
     const struct cm_slot *slot = &index->slots[cm_key_slot(key, index->range)];
@@ -199,7 +201,7 @@ static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_p
 /* ---- nodes ---- */
 
 static void visit(struct cm_hunt *hunt, uint32_t number) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
+    const struct cm_index *index = hunt->index;
     const struct cm_index_node *node = &index->nodes[number];
     for (uint32_t i = 0; i < node->probe_count && node->least < hunt->best; i++)
         look_up_probe(hunt, number, &index->probes[node->first_probe + i]);
@@ -230,7 +232,7 @@ static bool is_clouded(const struct certmap_peer *peer, const struct cm_index_pl
 
 /* Considers the mappings that may be unknown without being found; false where they are not listed. */
 static bool consider_clouded(struct cm_hunt *hunt) {
-    const struct cm_index *index = hunt->verify.eval.rules->index;
+    const struct cm_index *index = hunt->index;
     if ((index->lists_used & hunt->verify.eval.peer->clouded) == 0)
         return true;
     for (uint32_t i = 0; i < index->place_count; i++) {
@@ -243,15 +245,16 @@ static bool consider_clouded(struct cm_hunt *hunt) {
     return true;
 }
 
-size_t cm_hunt_next(struct cm_hunt *hunt, size_t from, enum certmap_truth *truth) {
+const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from) {
     const struct certmap_rules *rules = hunt->verify.eval.rules;
-    hunt->from = from;
-    hunt->best = rules->mapping_count;
-    bool done = hunt->use_index && hunt->work > 0 && consider_clouded(hunt);
+    if (from >= rules->mapping_count)
+        return NULL;
+    hunt->from = from > 0 ? rules->places[from] : 0;
+    hunt->best = CM_NO_PLACE;
+    bool done = hunt->index != NULL && hunt->work > 0 && consider_clouded(hunt);
     if (done)
         walk(hunt);
     if (!done || hunt->work == 0)
-        consider_all(hunt);
-    *truth = hunt->truth;
-    return hunt->best;
+        consider_all(hunt, from);
+    return hunt->best != CM_NO_PLACE ? cm_mapping_in(rules, hunt->best) : NULL;
 }

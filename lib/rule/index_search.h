@@ -14,15 +14,18 @@
  * the key of one at each byte. */
 #define CM_HUNT_TRIED 16
 
+/* Behind all places. */
+#define CM_NO_PLACE UINT32_MAX
+
 /* One search for one certificate. */
 struct cm_hunt {
     struct cm_verify verify;
+    const struct cm_index *index;  /* NULL: mappings are looked at one by one */
+    size_t work;                   /* keys and candidates left; when they run out, mappings are looked at one by one */
+    uint32_t from;                 /* mappings at places before it are not asked about */
+    uint32_t best;                 /* the place of the first one found, or CM_NO_PLACE */
+    enum certmap_truth truth;      /* what it gave */
     uint32_t tried[CM_HUNT_TRIED]; /* mappings that are false, + 1, each at the place of its last bits */
-    bool use_index;
-    size_t work; /* keys and candidates left; when they run out, mappings are looked at one by one */
-    size_t from; /* mappings before it are not asked about */
-    size_t best; /* the first one found; before, how many there are */
-    enum certmap_truth truth;
     size_t waiting_count;
     uint32_t queued[CM_HUNT_TRIED]; /* nodes that have waited in this walk, + 1, each at the place of its last bits */
     uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
@@ -33,8 +36,8 @@ void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, cons
 /* Whether the steps have run out, but the index has been at work: it may look at mappings in another order than that of
  * trial, and at some several times. The search then has to begin again, which this prepares: without the index. */
 bool cm_hunt_again(struct cm_hunt *hunt);
-/* Finds the first mapping from `from` on that is not false: its index, with what it gave in *truth, or the number of
- * mappings. Allocates nothing, does not recurse. Once steps have run out every mapping is unknown. */
-size_t cm_hunt_next(struct cm_hunt *hunt, size_t from, enum certmap_truth *truth);
+/* Finds the first mapping whose index is `from` or more that is not false, with what it gave in hunt->truth; NULL: there
+ * is none. Allocates nothing, does not recurse. Once steps have run out every mapping is unknown. */
+const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from);
 
 #endif

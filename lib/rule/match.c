@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "rule/index_search.h"
 #include "rule/output.h"
+#include "rule/store.h"
 
 void cm_result_clear(struct certmap_result *result) {
     const size_t size = result->size;
@@ -28,14 +29,14 @@ static enum certmap_code why_decided(const struct cm_answer *answer) {
 }
 
 /* The answer of a mapping without the texts of an allow. A deny stands whatever the reason. */
-static void decide(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer) {
-    const struct cm_mapping *mapping = &rules->mappings[answer->index];
+static void decide(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer,
+                   const struct cm_mapping *mapping) {
     result->kind = (enum certmap_kind)mapping->kind;
     result->index = answer->index;
-    result->mapping = cm_mapping_name(rules, mapping);
+    result->mapping = cm_mapping_name(mapping);
     result->reason = why_decided(answer);
     if (answer->other != CM_NO_MAPPING)
-        result->other = cm_mapping_name(rules, &rules->mappings[answer->other]);
+        result->other = cm_mapping_name(cm_mapping_at(rules, answer->other));
     if (!mapping->allow)
         result->decision = CERTMAP_DENY;
 }
@@ -52,20 +53,22 @@ struct state {
 
 /* Under `all`, texts are built on the way: nothing keeps which mappings were true. Once one of them cannot be
  * built, result is a deny and stays so. */
-static void build_together(struct state *state, size_t index) {
+static void build_together(struct state *state, const struct cm_mapping *mapping) {
+    const struct certmap_rules *rules = state->found.rules;
     struct certmap_result *result = state->result;
-    if (state->found.hit == index)
-        cm_output_build(result, state->found.rules, index, state->peer, &state->steps);
+    if (state->found.hit == mapping->index)
+        cm_output_build(result, rules, mapping, state->peer, &state->steps);
     else if (result->decision == CERTMAP_ALLOW)
-        (void)cm_output_append(result, state->found.rules, index, state->peer, &state->steps);
+        (void)cm_output_append(result, rules, mapping, state->peer, &state->steps);
 }
 
 /* Takes what the next mapping gave; false when the answer is known. */
 static bool take(struct state *state, size_t index, enum certmap_truth truth) {
     const struct certmap_rules *rules = state->found.rules;
     const bool more = cm_found_take(&state->found, index, truth);
-    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && rules->mappings[index].allow)
-        build_together(state, index);
+    const struct cm_mapping *mapping = cm_mapping_at(rules, index);
+    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->allow)
+        build_together(state, mapping);
     return more;
 }
 
@@ -76,83 +79,88 @@ static size_t search_plainly(struct state *state) {
     bool more = true;
     size_t i = 0;
     for (; more && i < rules->mapping_count; i++)
-        more = take(state, i, cm_eval_mapping(&eval, &rules->mappings[i]).truth);
+        more = take(state, i, cm_eval_mapping(&eval, cm_mapping_at(rules, i)).truth);
     return i;
 }
 
 /* The same through the index, which knows of most mappings that they are false. */
 static size_t search_index(struct state *state) {
     const struct certmap_rules *rules = state->found.rules;
-    struct cm_hunt hunt;
-    enum certmap_truth truth;
     const struct state begin = *state;
+    const struct cm_mapping *mapping;
+    struct cm_hunt hunt;
     size_t index;
     cm_hunt_begin(&hunt, rules, state->peer);
     do {
         *state = begin;
         state->result->decision = CERTMAP_NONE;
         index = 0;
-        while ((index = cm_hunt_next(&hunt, index, &truth)) < rules->mapping_count)
-            if (!take(state, index++, truth))
+        while ((mapping = cm_hunt_next(&hunt, index)) != NULL) {
+            index = mapping->index;
+            if (!take(state, index++, hunt.truth))
                 break;
+        }
     } while (cm_hunt_again(&hunt));
-    return index;
+    return mapping != NULL ? index : rules->mapping_count;
 }
 
 /* The same where the first mapping that is not false decides: nothing else has to be kept. */
-static void search_first(struct cm_search *search, const struct certmap_rules *rules, const struct certmap_peer *peer) {
+static const struct cm_mapping *search_first(struct cm_search *search, const struct certmap_rules *rules,
+                                             const struct certmap_peer *peer) {
     struct cm_hunt hunt;
-    enum certmap_truth truth;
     cm_hunt_begin(&hunt, rules, peer);
-    size_t index = cm_hunt_next(&hunt, 0, &truth);
+    const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
     if (cm_hunt_again(&hunt))
-        index = cm_hunt_next(&hunt, 0, &truth);
-    const bool found = index < rules->mapping_count;
-    search->looked = index + found;
-    search->answer.index = found ? index : CM_NO_MAPPING;
-    search->answer.unknown = found && truth == CERTMAP_UNKNOWN;
+        mapping = cm_hunt_next(&hunt, 0);
+    search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
+    search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
+    search->answer.unknown = mapping != NULL && hunt.truth == CERTMAP_UNKNOWN;
+    return mapping;
 }
 
 /* Whether the answer is that a mapping allows, or would if its texts could be built. Under `all`, one whose texts
  * cannot be built has denied already, which an allow that is unknown does not undo. */
-static bool is_allow(const struct state *state, const struct cm_answer *answer) {
-    if (answer->index == CM_NO_MAPPING || !state->found.rules->mappings[answer->index].allow)
+static bool is_allow(const struct state *state, const struct cm_answer *answer, const struct cm_mapping *mapping) {
+    if (mapping == NULL || !mapping->allow)
         return false;
     return why_decided(answer) == CERTMAP_CODE_NONE || state->result->decision == CERTMAP_DENY;
 }
 
-/* Fills in the result, now that the answer is known. */
-static void finish(struct state *state, struct cm_search *search) {
+/* Fills in the result, now that the answer is known; mapping is the one that gives it, or NULL. */
+static void finish(struct state *state, struct cm_search *search, const struct cm_mapping *mapping) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_answer *answer = &search->answer;
-    const bool allow = is_allow(state, answer);
+    const bool allow = is_allow(state, answer, mapping);
     if (allow && rules->policy != CERTMAP_POLICY_ALL)
-        cm_output_build(state->result, rules, answer->index, state->peer, &state->steps);
+        cm_output_build(state->result, rules, mapping, state->peer, &state->steps);
     if (allow) {
         answer->index = state->result->index; /* of one that could not be built, under `all` */
         return;
     }
     cm_result_clear(state->result);
-    if (answer->index == CM_NO_MAPPING)
+    if (mapping == NULL)
         state->result->reason = why_none(rules);
     else
-        decide(state->result, rules, answer);
+        decide(state->result, rules, answer, mapping);
 }
 
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result, bool plain) {
     struct state state = {{.rules = rules}, result, peer, CERTMAP_MAX_STEPS};
+    const struct cm_mapping *mapping = NULL;
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
     result->other = (struct certmap_view)CERTMAP_NO_VIEW;
     if (!rules->disabled && !plain && rules->policy == CERTMAP_POLICY_FIRST) {
-        search_first(search, rules, peer);
+        mapping = search_first(search, rules, peer);
     } else if (!rules->disabled) {
         state.found = cm_found_nothing(rules);
         search->looked = plain ? search_plainly(&state) : search_index(&state);
         search->answer = cm_found_answer(&state.found);
+        if (search->answer.index != CM_NO_MAPPING)
+            mapping = cm_mapping_at(rules, search->answer.index);
     }
-    finish(&state, search);
+    finish(&state, search, mapping);
     search->together = rules->policy == CERTMAP_POLICY_ALL && result->decision == CERTMAP_ALLOW;
 }
 

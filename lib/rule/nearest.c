@@ -42,8 +42,7 @@ static size_t missing(const struct tree *tree, const struct cm_node *node, bool 
     return missing_members(tree, node, wanted);
 }
 
-size_t cm_missing(const struct certmap_rules *rules, const struct cm_mapping *mapping,
-                  const struct cm_verdict *verdicts) {
-    const struct tree tree = {&rules->nodes[mapping->nodes], verdicts};
+size_t cm_missing(const struct cm_mapping *mapping, const struct cm_verdict *verdicts) {
+    const struct tree tree = {mapping->nodes, verdicts};
     return missing(&tree, tree.root, true);
 }

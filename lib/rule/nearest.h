@@ -7,7 +7,6 @@
 
 /* The least number of conditions that would have to give something else until the mapping is true, SIZE_MAX
  * if it never is. verdicts are of all of its nodes. 0 if, and only if, the mapping is true. */
-size_t cm_missing(const struct certmap_rules *rules, const struct cm_mapping *mapping,
-                  const struct cm_verdict *verdicts);
+size_t cm_missing(const struct cm_mapping *mapping, const struct cm_verdict *verdicts);
 
 #endif

@@ -7,8 +7,7 @@
 /* ---- results ---- */
 
 /* What a result is of a mapping before it has texts, and if it gets none. */
-static void start(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
-                  enum certmap_code reason) {
+static void start(struct certmap_result *result, const struct cm_mapping *mapping, enum certmap_code reason) {
     const size_t size = result->size;
     const struct certmap_view other = result->other;
     *result = (struct certmap_result)CERTMAP_RESULT_INIT;
@@ -16,9 +15,9 @@ static void start(struct certmap_result *result, const struct certmap_rules *rul
     result->other = other;
     result->decision = reason == CERTMAP_CODE_NONE ? CERTMAP_ALLOW : CERTMAP_DENY;
     result->reason = reason;
-    result->kind = (enum certmap_kind)rules->mappings[index].kind;
-    result->index = index;
-    result->mapping = cm_mapping_name(rules, &rules->mappings[index]);
+    result->kind = (enum certmap_kind)mapping->kind;
+    result->index = mapping->index;
+    result->mapping = cm_mapping_name(mapping);
 }
 
 /* One that is being filled. */
@@ -139,7 +138,7 @@ static bool fill(const struct filling *filling, bool first) {
     for (size_t i = first; i < count && code == CERTMAP_CODE_NONE; i++)
         code = put(filling, account + i, first);
     if (code != CERTMAP_CODE_NONE) {
-        start(result, filling->rules, (size_t)(filling->mapping - filling->rules->mappings), code);
+        start(result, filling->mapping, code);
         return false;
     }
     result->accounts = built->accounts;
@@ -150,10 +149,11 @@ static bool fill(const struct filling *filling, bool first) {
 
 /* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. Every
  * member is named, so that none is written twice. */
-static bool build_plain(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
-                        struct cm_built *built) {
-    const struct cm_mapping *mapping = &rules->mappings[index];
-    const struct cm_plain_account account = cm_mapping_account(rules, mapping);
+static bool build_plain(struct certmap_result *result, const struct certmap_rules *rules,
+                        const struct cm_mapping *mapping, struct cm_built *built) {
+    const uint8_t *at = cm_mapping_texts(mapping);
+    const struct certmap_view name = mapping->named ? cm_store_string(&at) : CM_VIEW_NONE;
+    const struct cm_plain_account account = cm_plain_account_at(rules->heads, at);
     struct certmap_view domain = account.head, user = account.text;
     if (account.separator > 0) {
         if (account.head.data == NULL)
@@ -169,8 +169,8 @@ static bool build_plain(struct certmap_result *result, const struct certmap_rule
                                       .decision = CERTMAP_ALLOW,
                                       .reason = CERTMAP_CODE_NONE,
                                       .kind = (enum certmap_kind)mapping->kind,
-                                      .index = index,
-                                      .mapping = cm_mapping_name(rules, mapping),
+                                      .index = mapping->index,
+                                      .mapping = name,
                                       .account = account.text,
                                       .domain = domain,
                                       .user = user,
@@ -184,19 +184,19 @@ static bool build_plain(struct certmap_result *result, const struct certmap_rule
     return true;
 }
 
-void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_mapping *mapping,
                      struct certmap_peer *peer, size_t *steps) {
-    const struct filling filling = {result, rules, &rules->mappings[index], peer, steps};
+    const struct filling filling = {result, rules, mapping, peer, steps};
     peer->built.len = 0;
-    if (filling.mapping->plain && build_plain(result, rules, index, &peer->built))
+    if (mapping->plain && build_plain(result, rules, mapping, &peer->built))
         return;
-    start(result, rules, index, CERTMAP_CODE_NONE);
+    start(result, mapping, CERTMAP_CODE_NONE);
     fill(&filling, true);
 }
 
-bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
-                      struct certmap_peer *peer, size_t *steps) {
-    const struct filling filling = {result, rules, &rules->mappings[index], peer, steps};
+bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules,
+                      const struct cm_mapping *mapping, struct certmap_peer *peer, size_t *steps) {
+    const struct filling filling = {result, rules, mapping, peer, steps};
     return fill(&filling, false);
 }
 

@@ -12,13 +12,13 @@
  * takes one and filters one a byte.
  *
  * A text that cannot be built makes it a DENY by that mapping without texts, whose reason says why. */
-void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
+void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_mapping *mapping,
                      struct certmap_peer *peer, size_t *steps);
 /* Adds what a further mapping, also true, gives to a result of cm_output_build that is still an ALLOW: accounts,
  * groups and attributes that are not there yet. account, domain, user, index and mapping stay. What cannot be
  * built, or has no place, makes it a DENY by this mapping, as above, or with TOO_MANY_OUTPUTS. False: a DENY. */
-bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules, size_t index,
-                      struct certmap_peer *peer, size_t *steps);
+bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules,
+                      const struct cm_mapping *mapping, struct certmap_peer *peer, size_t *steps);
 
 /* ---- for explanations ---- */
 

@@ -11,13 +11,12 @@ void certmap_rules_free(struct certmap_rules *rules) {
     struct certmap_allocator own = rules->allocator;
     struct cm_meter *meter = rules->meter;
     cm_arena_free(&rules->arena);
-    cm_release(&own, rules->mappings);
-    cm_release(&own, rules->nodes);
-    cm_release(&own, rules->conditions);
+    cm_release(&own, rules->store);
+    cm_release(&own, rules->places);
     cm_release(&own, rules->paths);
     cm_release(&own, rules->names);
     cm_release(&own, rules->outputs);
-    cm_release(&own, rules->text);
+    cm_release(&own, rules->heads);
     cm_release(&own, rules->scores);
     cm_release(&own, rules->index);
     cm_release(&own, rules);
@@ -40,14 +39,14 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
                                           size_t index, struct certmap_error *err) {
     if (mapping == NULL || mapping->size < sizeof *mapping || index >= certmap_rules_count(rules))
         return cm_error_argument(err, "certmap_rules_mapping: mapping is NULL or too small, or there is no such index");
-    const struct cm_mapping *own = &rules->mappings[index];
+    const struct cm_mapping *own = cm_mapping_at(rules, index);
     struct cm_output room;
     const struct cm_output *account = own->allow ? cm_mapping_output(rules, own, 0, &room) : NULL;
     *mapping = (struct certmap_mapping){
         .size = mapping->size,
         .kind = (enum certmap_kind)own->kind,
         .decision = cm_mapping_decision(own),
-        .name = cm_mapping_name(rules, own),
+        .name = cm_mapping_name(own),
         .account = account != NULL ? account->shown : CM_VIEW_NONE,
         .line = own->line,
         .column = own->column,

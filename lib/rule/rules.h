@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* The compiled rule set.
  *
- *     mappings    [ name | nodes | outputs | line ... ]                    20 bytes each, in order of trial
- *     nodes       [ ALL 6 | CONDITION 0 | ANY 3 | CONDITION 7 | ... ]      4 bytes each, in prefix order: a group is
- *                                                                          followed by its members, and its size
- *                                                                          counts them and itself
- *     conditions  [ path | operator | operands ]                           12 bytes each; each is there once,
- *                                                                          whichever mappings have it
- *     paths       [ subject.CN | issuer.O | ... ]                          each once
- *     names       [ whole Names that conditions compare with ]             each once
- *     text        [ "Contoso staff" | "CONTOSO\portal" | operands | ... ]  what the others point at
- *     outputs     [ account | group | attribute | account | ... ]          of mappings that give more than an account
- *                                                                          without holes
- *     index       which mappings to look at (index.h)
+ *     store    [ shared condition | shared condition | ... | mapping 0 | mapping 1 | ... ]     one block
+ *     places   [ where mapping 0 stands | where mapping 1 stands | ... ]                       4 bytes each
+ *     paths    [ subject.CN | issuer.O | ... ]                         each once
+ *     names    [ whole Names that conditions compare with ]            each once
+ *     heads    [ "CONTOSO" | ... ]                                     what stands before the separator of accounts
+ *     outputs  [ account | group | attribute | account | ... ]         of mappings that give more than an account
+ *                                                                      without holes
+ *     index    which mappings to look at (index.h)
  *
- * The root of a mapping is an ALL. store.h reads all of this. */
+ * What a match reads of a mapping stands together, so that it waits for memory once:
+ *
+ *     mapping    index | line | column, kind | ALL 4 | CONDITION | CONDITION | CONDITION | name | account | conditions
+ *     condition  path, operator | operands
+ *
+ * Nodes have 4 bytes each and stand in prefix order: a group is followed by its members, and its size counts them and
+ * itself. The root of a mapping is an ALL. A condition is there once, whichever mappings have it: one that a single
+ * mapping has stands in it, one that several have before all of them. Mappings stand in order of trial, so that places
+ * compare as mappings do. store.h reads all of this; layout.h makes it. */
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
 
@@ -25,11 +29,11 @@ struct cm_index;
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 
-/* Most nodes, and most conditions, of a rule set. */
+/* Most nodes, and most conditions, of a rule set; and most places in a store. */
 #define CM_MAX_NODES ((1u << 29) - 1)
 struct cm_node {
     uint32_t kind : 3;
-    uint32_t value : 29; /* of a group: the size of its subtree, in nodes; of a CONDITION: which; else 0 */
+    uint32_t value : 29; /* of a group: the size of its subtree, in nodes; of a CONDITION: its place; else 0 */
 };
 
 struct cm_operand {
@@ -41,15 +45,14 @@ struct cm_operand {
 
 /* Most paths of a rule set. */
 #define CM_MAX_PATHS ((1u << 24) - 1)
-/* A condition as it is stored. */
+/* A condition as it is stored. Behind it: of one that is not plain the number of operands, or of a COUNT the number;
+ * then the operands. */
 struct cm_stored_condition {
     uint32_t path : 24; /* in paths */
     uint32_t op : 3;
     uint32_t quantifier : 3;
     uint32_t nocase : 1;
     uint32_t plain : 1; /* whether any value equals one operand, which is text: what most conditions are */
-    uint32_t count;     /* of operands; of a COUNT: the number */
-    uint32_t operands;  /* where the first one stands in text */
 };
 
 enum cm_output_kind { CM_OUTPUT_ACCOUNT, CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_OUTPUT_ATTRIBUTE };
@@ -71,37 +74,38 @@ struct cm_output {
     struct certmap_view head; /* what stands before it, if it is kept apart; else data NULL */
 };
 
-/* No text. */
-#define CM_TEXT_NONE UINT32_MAX
 /* The largest column that is kept. */
 #define CM_MAX_COLUMN ((1u << 27) - 1)
 
+/* A mapping as it is stored. Behind its nodes: its name, if it has one; of one that is plain its account, of another
+ * that allows the number of its first output, the account; conditions that no other mapping has. */
 struct cm_mapping {
-    uint32_t name;    /* in text, or CM_TEXT_NONE */
-    uint32_t nodes;   /* its root */
-    uint32_t outputs; /* plain: where the account stands in text; else its first output, the account */
+    uint32_t index; /* its position in order of trial */
     uint32_t line;
     uint32_t column : 27;
     uint32_t kind : 2;  /* enum certmap_kind */
     uint32_t allow : 1; /* else it denies, and gives nothing */
     uint32_t plain : 1; /* all that it gives is an account without holes */
+    uint32_t named : 1;
+    struct cm_node nodes[]; /* its root, and what is below it */
 };
+
+/* Bytes from one place of the store to the next. Conditions and mappings stand at places. */
+#define CM_PLACE_SIZE 8
 
 struct certmap_rules {
     struct certmap_allocator allocator;
     struct cm_meter *meter; /* what the allocator is, where the options of the builder have a limit; else NULL */
     struct cm_arena arena;  /* templates, attributes, decoded Names */
-    struct cm_mapping *mappings;
-    struct cm_node *nodes;
-    struct cm_stored_condition *conditions;
+    uint8_t *store;
+    uint32_t *places;
     struct cm_path *paths;
     struct cm_operand *names;
+    uint8_t *heads;
     struct cm_output *outputs;
-    uint8_t *text;
     uint32_t *scores; /* of each mapping, under CERTMAP_POLICY_MOST_SPECIFIC; else NULL */
     struct cm_index *index;
     size_t mapping_count;
-    size_t condition_count;
     size_t largest_mapping; /* most nodes in one */
     unsigned needs;
     enum certmap_policy policy;

@@ -36,7 +36,7 @@ static bool is_series_free(const struct certmap_rules *rules, size_t series) {
     print_series(&out, series);
     const struct certmap_view start = cm_view(text, out.len);
     for (size_t i = 0; i < rules->mapping_count; i++) {
-        const struct certmap_view name = cm_mapping_name(rules, &rules->mappings[i]);
+        const struct certmap_view name = cm_mapping_name(cm_mapping_at(rules, i));
         if (name.len >= start.len && certmap_text_same(cm_view(name.data, start.len), start))
             return false;
     }
@@ -45,14 +45,14 @@ static bool is_series_free(const struct certmap_rules *rules, size_t series) {
 
 static bool has_nameless(const struct certmap_rules *rules) {
     for (size_t i = 0; i < rules->mapping_count; i++)
-        if (rules->mappings[i].name == CM_TEXT_NONE)
+        if (!cm_mapping_at(rules, i)->named)
             return true;
     return false;
 }
 
 static void print_name(struct printer *printer, const struct cm_mapping *mapping) {
-    if (mapping->name != CM_TEXT_NONE) {
-        cm_string_print(&printer->out, cm_mapping_name(printer->rules, mapping));
+    if (mapping->named) {
+        cm_string_print(&printer->out, cm_mapping_name(mapping));
         return;
     }
     cm_out_char(&printer->out, '"');
@@ -198,7 +198,7 @@ static void print_output(struct printer *printer, const struct cm_output *output
 }
 
 static void print_mapping(struct printer *printer, const struct cm_mapping *mapping) {
-    const struct cm_node *root = &printer->rules->nodes[mapping->nodes];
+    const struct cm_node *root = mapping->nodes;
     struct cm_out *out = &printer->out;
     cm_out_string(out, "\nmapping ");
     print_name(printer, mapping);
@@ -229,6 +229,6 @@ enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len, con
         cm_out_string(&printer.out, ";\n");
     }
     for (size_t i = 0; i < rules->mapping_count; i++)
-        print_mapping(&printer, &rules->mappings[i]);
+        print_mapping(&printer, cm_mapping_at(rules, i));
     return cm_out_finish(&printer.out, len, err);
 }

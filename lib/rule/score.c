@@ -99,5 +99,5 @@ static size_t score_node(const struct certmap_rules *rules, const struct cm_mapp
 }
 
 size_t cm_score_mapping(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    return score_node(rules, mapping, &rules->nodes[mapping->nodes]);
+    return score_node(rules, mapping, mapping->nodes);
 }

@@ -1,27 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/store.h"
 
-struct certmap_view cm_mapping_name(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    if (mapping->name == CM_TEXT_NONE)
-        return (struct certmap_view){NULL, 0};
-    const uint8_t *at = rules->text + mapping->name;
-    return cm_store_string(&at);
+/* What a mapping gives stands behind its name. */
+static const uint8_t *outputs_of(const struct cm_mapping *mapping) {
+    const uint8_t *at = cm_mapping_texts(mapping);
+    if (mapping->named)
+        cm_store_skip(&at);
+    return at;
+}
+
+/* The first output of one that is not plain. */
+static const struct cm_output *first_output(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
+    const uint8_t *at = outputs_of(mapping);
+    return &rules->outputs[cm_store_number(&at)];
 }
 
 size_t cm_mapping_outputs(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
     size_t count = mapping->allow;
-    if (mapping->allow && !mapping->plain)
-        while (!rules->outputs[mapping->outputs + count - 1].last)
-            count++;
+    if (!mapping->allow || mapping->plain)
+        return count;
+    const struct cm_output *first = first_output(rules, mapping);
+    while (!first[count - 1].last)
+        count++;
     return count;
+}
+
+struct cm_output cm_plain_output(const struct cm_plain_account *account) {
+    struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .last = true, .shown = account->text, .head = account->head};
+    output.separator = account->separator > 0 ? account->text.data + account->separator - 1 : NULL;
+    return output;
 }
 
 const struct cm_output *cm_mapping_output(const struct certmap_rules *rules, const struct cm_mapping *mapping,
                                           size_t index, struct cm_output *room) {
     if (!mapping->plain)
-        return &rules->outputs[mapping->outputs + index];
-    const struct cm_plain_account account = cm_mapping_account(rules, mapping);
-    *room = (struct cm_output){.kind = CM_OUTPUT_ACCOUNT, .last = true, .shown = account.text, .head = account.head};
-    room->separator = account.separator > 0 ? account.text.data + account.separator - 1 : NULL;
+        return first_output(rules, mapping) + index;
+    const struct cm_plain_account account = cm_plain_account_at(rules->heads, outputs_of(mapping));
+    *room = cm_plain_output(&account);
     return room;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading a compiled rule set.
  *
- * In text, numbers have seven bits a byte, the lowest first, and all but the last one have the high bit:
+ * Numbers have seven bits a byte, the lowest first, and all but the last one have the high bit:
  *
  *     string      length, bytes, NUL
- *     account     place of the separator of domain and user + 1, or 0; if there is one, where in text the part before
+ *     account     place of the separator of domain and user + 1, or 0; if there is one, where in heads the part before
  *                 it is kept apart, + 1, or 0; string
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
  *                 then what is matched, as a string; of an address also how many bits
@@ -38,6 +38,12 @@ static inline struct certmap_view cm_store_string(const uint8_t **at) {
     return cm_store_bytes(at, len);
 }
 
+/* Passes over a string. */
+static inline void cm_store_skip(const uint8_t **at) {
+    const uint32_t len = cm_store_number(at);
+    *at += len + 1;
+}
+
 /* ---- nodes ---- */
 
 /* How many nodes a subtree has. */
@@ -45,15 +51,11 @@ static inline uint32_t cm_node_size(const struct cm_node *node) {
     return node->kind <= CM_NODE_NOT ? node->value : 1;
 }
 
-static inline const struct cm_node *cm_rules_root(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    return &rules->nodes[mapping->nodes];
-}
-
 /* ---- conditions ---- */
 
 /* A condition as it is used. */
 struct cm_condition {
-    const struct certmap_rules *rules;
+    const struct cm_operand *names; /* the rules' */
     const struct cm_path *path;
     enum certmap_operator op;
     enum certmap_quantifier quantifier;
@@ -67,17 +69,30 @@ static inline bool cm_op_has_operands(enum certmap_operator op) {
     return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER;
 }
 
-static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t number) {
-    const struct cm_stored_condition *stored = &rules->conditions[number];
+/* count is that of its operands, or its number. */
+static inline struct cm_condition cm_condition_of(const struct certmap_rules *rules,
+                                                  const struct cm_stored_condition *stored, uint32_t count,
+                                                  const uint8_t *operands) {
     const enum certmap_operator op = (enum certmap_operator)stored->op;
-    return (struct cm_condition){.rules = rules,
+    return (struct cm_condition){.names = rules->names,
                                  .path = &rules->paths[stored->path],
                                  .op = op,
                                  .quantifier = (enum certmap_quantifier)stored->quantifier,
                                  .nocase = stored->nocase,
-                                 .count = cm_op_has_operands(op) ? 0 : stored->count,
-                                 .operand_count = cm_op_has_operands(op) ? stored->count : 0,
-                                 .operands = rules->text + stored->operands};
+                                 .count = cm_op_has_operands(op) ? 0 : count,
+                                 .operand_count = cm_op_has_operands(op) ? count : 0,
+                                 .operands = operands};
+}
+
+static inline const struct cm_stored_condition *cm_stored_at(const struct certmap_rules *rules, uint32_t place) {
+    return (const struct cm_stored_condition *)(const void *)(rules->store + (size_t)place * CM_PLACE_SIZE);
+}
+
+static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t place) {
+    const struct cm_stored_condition *stored = cm_stored_at(rules, place);
+    const uint8_t *at = (const uint8_t *)(stored + 1);
+    const uint32_t count = stored->plain ? 1 : cm_store_number(&at);
+    return cm_condition_of(rules, stored, count, at);
 }
 
 /* Goes through the operands of a condition. */
@@ -99,7 +114,7 @@ static inline bool cm_operands_next(struct cm_operands *operands, struct cm_oper
     operands->left--;
     const uint32_t first = cm_store_number(&operands->next);
     if (condition->path->kind == CM_TEXT_NAME) {
-        *operand = condition->rules->names[first];
+        *operand = condition->names[first];
         return true;
     }
     operand->shown = operand->matched = cm_store_bytes(&operands->next, first >> 1);
@@ -122,8 +137,27 @@ static inline struct cm_operand cm_operand_first(const struct cm_condition *cond
 
 /* ---- mappings ---- */
 
+static inline const struct cm_mapping *cm_mapping_in(const struct certmap_rules *rules, uint32_t place) {
+    return (const struct cm_mapping *)(const void *)(rules->store + (size_t)place * CM_PLACE_SIZE);
+}
+
+static inline const struct cm_mapping *cm_mapping_at(const struct certmap_rules *rules, size_t index) {
+    return cm_mapping_in(rules, rules->places[index]);
+}
+
 static inline enum certmap_decision cm_mapping_decision(const struct cm_mapping *mapping) {
     return mapping->allow ? CERTMAP_ALLOW : CERTMAP_DENY;
+}
+
+/* What stands behind its nodes. */
+static inline const uint8_t *cm_mapping_texts(const struct cm_mapping *mapping) {
+    return (const uint8_t *)(mapping->nodes + mapping->nodes->value);
+}
+
+/* Its name; data NULL where it has none. */
+static inline struct certmap_view cm_mapping_name(const struct cm_mapping *mapping) {
+    const uint8_t *at = cm_mapping_texts(mapping);
+    return mapping->named ? cm_store_string(&at) : (struct certmap_view){NULL, 0};
 }
 
 /* The account of a mapping that is plain. */
@@ -133,20 +167,20 @@ struct cm_plain_account {
     uint32_t separator;       /* its place + 1; 0: none */
 };
 
-static inline struct cm_plain_account cm_mapping_account(const struct certmap_rules *rules,
-                                                         const struct cm_mapping *mapping) {
-    const uint8_t *at = rules->text + mapping->outputs;
+/* at is where it stands. */
+static inline struct cm_plain_account cm_plain_account_at(const uint8_t *heads, const uint8_t *at) {
     struct cm_plain_account account = {.separator = cm_store_number(&at)};
     const uint32_t head = account.separator > 0 ? cm_store_number(&at) : 0;
     account.text = cm_store_string(&at);
-    at = rules->text + (head > 0 ? head - 1 : 0);
-    if (head > 0)
+    if (head > 0) {
+        at = heads + (head - 1);
         account.head = cm_store_string(&at);
+    }
     return account;
 }
 
-/* Its name; data NULL where it has none. */
-struct certmap_view cm_mapping_name(const struct certmap_rules *rules, const struct cm_mapping *mapping);
+/* The same as an output. */
+struct cm_output cm_plain_output(const struct cm_plain_account *account);
 /* How many texts it gives, and the index-th of them; the first is the account. The result may be room. */
 size_t cm_mapping_outputs(const struct certmap_rules *rules, const struct cm_mapping *mapping);
 const struct cm_output *cm_mapping_output(const struct certmap_rules *rules, const struct cm_mapping *mapping,

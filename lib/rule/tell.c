@@ -25,7 +25,7 @@ static struct certmap_explain_item start_item(const struct cm_tell *tell, enum c
 void cm_tell_mapping(struct cm_tell *tell, const struct cm_mapping *mapping, struct cm_verdict verdict, bool decides) {
     struct certmap_explain_item item = tell->item;
     item.kind = CERTMAP_EXPLAIN_MAPPING;
-    item.text = cm_mapping_name(tell->rules, mapping);
+    item.text = cm_mapping_name(mapping);
     item.decides = decides;
     tell_item(tell, &item, 0, verdict);
 }
@@ -54,7 +54,7 @@ void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct
 void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping) {
     struct certmap_explain_item item = tell->item;
     item.kind = CERTMAP_EXPLAIN_NEAREST;
-    item.text = cm_mapping_name(tell->rules, mapping);
+    item.text = cm_mapping_name(mapping);
     tell_item(tell, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
 }
 

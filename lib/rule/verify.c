@@ -13,8 +13,9 @@ struct plain {
     bool nocase;
 };
 
-static struct certmap_view wanted_by(const struct certmap_rules *rules, const struct cm_stored_condition *stored) {
-    const uint8_t *at = rules->text + stored->operands;
+/* What a plain condition compares with: the operand as it is matched. */
+static inline struct certmap_view wanted_by(const struct cm_stored_condition *stored) {
+    const uint8_t *at = (const uint8_t *)(stored + 1);
     const uint32_t len = cm_store_number(&at);
     const struct certmap_view shown = cm_store_bytes(&at, len >> 1);
     return (len & 1) != 0 ? cm_store_string(&at) : shown;
@@ -63,7 +64,7 @@ static enum certmap_truth verify_value(struct cm_verify *verify, const struct pl
 static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct cm_stored_condition *stored,
                                                   const struct cm_list *list) {
     const struct cm_path *path = &verify->eval.rules->paths[stored->path];
-    const struct plain made = {path, list, wanted_by(verify->eval.rules, stored), stored->nocase}, *plain = &made;
+    const struct plain made = {path, list, wanted_by(stored), stored->nocase}, *plain = &made;
     enum certmap_truth truth = CERTMAP_FALSE;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
@@ -87,26 +88,25 @@ static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm
     const struct cm_value *value = &list->values[list->first[path->row]];
     if (value->next != CM_VALUE_NONE || path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
         return verify_values(verify, stored, list);
-    const struct certmap_view wanted = wanted_by(verify->eval.rules, stored),
-                              text = stored->nocase ? value->text.folded : value->text.nfc;
+    const struct certmap_view wanted = wanted_by(stored), text = stored->nocase ? value->text.folded : value->text.nfc;
     if (!take_steps(verify, 1 + cm_steps_to_compare(text, wanted)))
         return CERTMAP_UNKNOWN;
     return cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
-static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t number) {
-    const struct cm_condition condition = cm_condition_at(verify->eval.rules, number);
+static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t place) {
+    const struct cm_condition condition = cm_condition_at(verify->eval.rules, place);
     return cm_eval_condition(&verify->eval, &condition).truth;
 }
 
-static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t number) {
+static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t place) {
     const struct certmap_rules *rules = verify->eval.rules;
-    const struct cm_stored_condition *stored = &rules->conditions[number];
+    const struct cm_stored_condition *stored = cm_stored_at(rules, place);
     const struct cm_path *path = &rules->paths[stored->path];
     const struct cm_list *list = &verify->eval.peer->lists[path->list];
     if (stored->plain && list->unknown == CERTMAP_CODE_NONE)
         return verify_plain(verify, stored, path, list);
-    return verify_other(verify, number);
+    return verify_other(verify, place);
 }
 
 /* ---- expressions ---- */
@@ -170,21 +170,11 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
     return truth;
 }
 
-/* What a mapping points at lies far apart in a large rule set. Its operands mostly stand beside its name. */
-static void prefetch(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    CM_PREFETCH(cm_rules_root(rules, mapping));
-    if (mapping->name != CM_TEXT_NONE)
-        CM_PREFETCH(rules->text + mapping->name);
-}
-
 /* The root is an AND, mostly of conditions. */
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
-    prefetch(verify->eval.rules, mapping);
-    const struct cm_node *root = cm_rules_root(verify->eval.rules, mapping), *end = root + root->value;
+    const struct cm_node *end = mapping->nodes + mapping->nodes->value;
     enum certmap_truth truth = CERTMAP_TRUE;
-    if (end[-1].kind == CM_NODE_CONDITION) /* mostly the one that nobody else has */
-        CM_PREFETCH(&verify->eval.rules->conditions[end[-1].value]);
-    for (const struct cm_node *member = root + 1, *next; member < end; member = next) {
+    for (const struct cm_node *member = mapping->nodes + 1, *next; member < end; member = next) {
         const bool leaf = member->kind == CM_NODE_CONDITION;
         const enum certmap_truth one = leaf ? verify_condition(verify, member->value) : verify_tree(verify, member);
         next = member + (leaf ? 1 : cm_node_size(member));

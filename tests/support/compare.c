@@ -35,7 +35,7 @@ static const char *condition_difference(const struct cm_condition *a, const stru
 
 static const char *expression_difference(const struct certmap_rules *a, const struct cm_mapping *in_a,
                                          const struct certmap_rules *b, const struct cm_mapping *in_b) {
-    const struct cm_node *left = cm_rules_root(a, in_a), *right = cm_rules_root(b, in_b);
+    const struct cm_node *left = in_a->nodes, *right = in_b->nodes;
     if (left->value != right->value)
         return "the size of an expression";
     for (size_t i = 0; i < left->value; i++) {
@@ -62,13 +62,13 @@ static const char *output_difference(const struct cm_output *a, const struct cm_
 }
 
 static uint32_t score_of(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
-    return rules->scores != NULL ? rules->scores[mapping - rules->mappings] : 0;
+    return rules->scores != NULL ? rules->scores[mapping->index] : 0;
 }
 
 static const char *mapping_difference(const struct certmap_rules *a, const struct cm_mapping *in_a,
                                       const struct certmap_rules *b, const struct cm_mapping *in_b) {
-    const struct certmap_view name = cm_mapping_name(a, in_a);
-    if (name.data != NULL && !same(name, cm_mapping_name(b, in_b)))
+    const struct certmap_view name = cm_mapping_name(in_a);
+    if (name.data != NULL && !same(name, cm_mapping_name(in_b)))
         return "the name of a mapping";
     if (in_a->allow != in_b->allow || score_of(a, in_a) != score_of(b, in_b))
         return "the decision or the score of a mapping";
@@ -88,7 +88,7 @@ const char *t_rules_difference(const struct certmap_rules *a, const struct certm
     if (a->policy != b->policy || a->needs != b->needs || a->mapping_count != b->mapping_count)
         return "the policy, the needs or the number of mappings";
     for (size_t i = 0; i < a->mapping_count; i++) {
-        const char *difference = mapping_difference(a, &a->mappings[i], b, &b->mappings[i]);
+        const char *difference = mapping_difference(a, cm_mapping_at(a, i), b, cm_mapping_at(b, i));
         if (difference != NULL)
             return difference;
     }

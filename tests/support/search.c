@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "search.h"
+#include "draft.h"
 #include "rule/index.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool t_index_make(struct certmap_rules *rules) {
+struct cm_index *t_index_build(struct certmap_rules *rules) {
+    struct cm_draft draft;
     struct cm_index *index = NULL;
     struct cm_progress progress = {.fn = NULL};
-    if (rules->index == NULL && rules->mapping_count > 0) {
-        if (cm_index_build(&index, rules, T_INDEX_SEED, &progress, NULL) != CERTMAP_OK)
-            return false;
-        rules->index = index;
-    }
-    return true;
+    if (t_draft_make(&draft, rules))
+        (void)cm_index_build(&index, &draft, T_INDEX_SEED, &progress, NULL);
+    t_draft_free(&draft);
+    return index;
+}
+
+bool t_index_make(struct certmap_rules *rules) {
+    if (rules->index == NULL && rules->mapping_count > 0)
+        rules->index = t_index_build(rules);
+    return rules->index != NULL || rules->mapping_count == 0;
 }
 
 /* ---- what a search says ---- */

@@ -9,6 +9,10 @@
 /* The seed of indexes that are the same each time. */
 #define T_INDEX_SEED 1
 
+struct cm_index;
+
+/* An index of the rules with that seed, apart from their own; NULL: no memory. */
+struct cm_index *t_index_build(struct certmap_rules *rules);
 /* Gives rules an index, with that seed, if they have so few mappings that they have none; they keep it. False: no memory. */
 bool t_index_make(struct certmap_rules *rules);
 

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/layout.h"
+#include "base/alloc.h"
+#include "base/error.h"
+#include <assert.h>
+#include <string.h>
+
+static_assert(sizeof(struct cm_mapping) == 12, "a mapping begins with three words, and its nodes follow");
+static_assert(sizeof(struct cm_stored_condition) == 4, "a condition begins with a word");
+
+/* ---- sizes ---- */
+
+static size_t number_size(uint32_t number) {
+    size_t size = 1;
+    for (; number >= 0x80; number >>= 7)
+        size++;
+    return size;
+}
+
+/* Of a string in the draft's text. */
+static size_t string_size(const uint8_t *at) {
+    const uint8_t *end = at;
+    cm_store_skip(&end);
+    return (size_t)(end - at);
+}
+
+static size_t account_size(const uint8_t *at) {
+    const uint8_t *end = at;
+    if (cm_store_number(&end) > 0)
+        (void)cm_store_number(&end);
+    cm_store_skip(&end);
+    return (size_t)(end - at);
+}
+
+static size_t outputs_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
+    if (!mapping->allow)
+        return 0;
+    return mapping->plain ? account_size(draft->text + mapping->outputs) : number_size(mapping->outputs);
+}
+
+static size_t name_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
+    return mapping->name == CM_TEXT_NONE ? 0 : string_size(draft->text + mapping->name);
+}
+
+/* Without its conditions. */
+static size_t mapping_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
+    const size_t nodes = cm_node_size(&draft->nodes[mapping->nodes]);
+    return sizeof(struct cm_mapping) + nodes * sizeof(struct cm_node) + name_size(draft, mapping) +
+           outputs_size(draft, mapping);
+}
+
+static size_t condition_size(const struct cm_draft_condition *condition) {
+    return sizeof condition->stored + (condition->stored.plain ? 0 : number_size(condition->count)) + condition->len;
+}
+
+/* ---- the plan ---- */
+
+/* What is known of a condition that has no place yet: that no mapping has it, the only one that does, or several. */
+#define OWNED (1u << 31)
+#define UNUSED (OWNED - 1)
+#define SHARED (OWNED - 2)
+
+static_assert(CERTMAP_MAX_MAPPINGS < OWNED, "a mapping and a mark are one number");
+static_assert(CM_MAX_NODES < SHARED, "a place is neither");
+
+/* Finds which conditions several mappings have. */
+static void find_owners(struct cm_layout *layout) {
+    const struct cm_draft *draft = layout->draft;
+    for (size_t i = 0; i < draft->condition_count; i++)
+        layout->conditions[i] = UNUSED;
+    for (uint32_t i = 0; i < draft->rules->mapping_count; i++) {
+        const struct cm_node *root = cm_draft_root(draft, i), *end = root + cm_node_size(root);
+        for (const struct cm_node *node = root; node < end; node++) {
+            if (node->kind != CM_NODE_CONDITION)
+                continue;
+            uint32_t *owner = &layout->conditions[node->value];
+            *owner = *owner == UNUSED || *owner == (OWNED | i) ? OWNED | i : SHARED;
+        }
+    }
+}
+
+/* Takes the places that so many bytes need. False: there are not so many. */
+static bool take(struct cm_layout *layout, uint32_t *place, size_t size) {
+    const size_t count = size / CM_PLACE_SIZE + (size % CM_PLACE_SIZE != 0);
+    if (count > CM_MAX_NODES - layout->end)
+        return false;
+    *place = layout->end;
+    layout->end += (uint32_t)count;
+    return true;
+}
+
+static bool plan_shared(struct cm_layout *layout) {
+    bool enough = true;
+    for (size_t i = 0; i < layout->draft->condition_count && enough; i++)
+        if (layout->conditions[i] == SHARED)
+            enough = take(layout, &layout->conditions[i], condition_size(&layout->draft->conditions[i]));
+    return enough;
+}
+
+static bool plan_mapping(struct cm_layout *layout, uint32_t index) {
+    const struct cm_draft *draft = layout->draft;
+    const struct cm_node *root = cm_draft_root(draft, index), *end = root + cm_node_size(root);
+    bool enough = take(layout, &draft->rules->places[index], mapping_size(draft, &draft->mappings[index]));
+    for (const struct cm_node *node = root; node < end && enough; node++)
+        if (node->kind == CM_NODE_CONDITION && layout->conditions[node->value] == (OWNED | index))
+            enough = take(layout, &layout->conditions[node->value], condition_size(&draft->conditions[node->value]));
+    return enough;
+}
+
+static bool plan_all(struct cm_layout *layout) {
+    bool enough = plan_shared(layout);
+    for (uint32_t i = 0; i < layout->draft->rules->mapping_count && enough; i++)
+        enough = plan_mapping(layout, i);
+    return enough;
+}
+
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_error *err) {
+    struct certmap_rules *rules = draft->rules;
+    *layout = (struct cm_layout){.draft = draft};
+    layout->conditions = cm_array_alloc(&rules->allocator, draft->condition_count, sizeof *layout->conditions);
+    rules->places = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->places);
+    if (layout->conditions == NULL || rules->places == NULL)
+        return cm_error_memory(err);
+    find_owners(layout);
+    if (plan_all(layout))
+        return CERTMAP_OK;
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
+                    "the rules have more than %u bytes with their texts", (unsigned)CERTMAP_MAX_RULES_TEXT);
+}
+
+/* ---- the store ---- */
+
+/* A store that is being written. */
+struct writing {
+    const struct cm_layout *layout;
+    uint8_t *store, *at;
+};
+
+static void put(struct writing *writing, const void *bytes, size_t size) {
+    memcpy(writing->at, bytes, size);
+    writing->at += size;
+}
+
+static void put_number(struct writing *writing, uint32_t number) {
+    for (; number >= 0x80; number >>= 7)
+        *writing->at++ = (uint8_t)(number | 0x80);
+    *writing->at++ = (uint8_t)number;
+}
+
+/* Goes on at the next place; no byte in between is left as it was. */
+static void put_end(struct writing *writing) {
+    while ((size_t)(writing->at - writing->store) % CM_PLACE_SIZE != 0)
+        *writing->at++ = 0;
+}
+
+static void put_condition(struct writing *writing, const struct cm_draft_condition *condition) {
+    put(writing, &condition->stored, sizeof condition->stored);
+    if (!condition->stored.plain)
+        put_number(writing, condition->count);
+    if (condition->len > 0)
+        put(writing, writing->layout->draft->text + condition->operands, condition->len);
+    put_end(writing);
+}
+
+static void put_nodes(struct writing *writing, const struct cm_node *root) {
+    for (const struct cm_node *node = root; node < root + cm_node_size(root); node++) {
+        struct cm_node one = *node;
+        if (one.kind == CM_NODE_CONDITION)
+            one.value = writing->layout->conditions[node->value] & CM_MAX_NODES;
+        put(writing, &one, sizeof one);
+    }
+}
+
+static void put_texts(struct writing *writing, const struct cm_draft_mapping *mapping) {
+    const struct cm_draft *draft = writing->layout->draft;
+    if (mapping->name != CM_TEXT_NONE)
+        put(writing, draft->text + mapping->name, name_size(draft, mapping));
+    if (mapping->plain)
+        put(writing, draft->text + mapping->outputs, outputs_size(draft, mapping));
+    else if (mapping->allow)
+        put_number(writing, mapping->outputs);
+    put_end(writing);
+}
+
+/* The conditions that only this mapping has: their places are here. */
+static void put_own(struct writing *writing, const struct cm_node *root) {
+    const struct cm_layout *layout = writing->layout;
+    for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
+        if (node->kind == CM_NODE_CONDITION &&
+            layout->conditions[node->value] == (size_t)(writing->at - writing->store) / CM_PLACE_SIZE)
+            put_condition(writing, &layout->draft->conditions[node->value]);
+}
+
+static void put_mapping(struct writing *writing, uint32_t index) {
+    const struct cm_draft_mapping *mapping = &writing->layout->draft->mappings[index];
+    const struct cm_node *root = cm_draft_root(writing->layout->draft, index);
+    const struct cm_mapping head = {.index = index,
+                                    .line = mapping->line,
+                                    .column = mapping->column,
+                                    .kind = mapping->kind,
+                                    .allow = mapping->allow,
+                                    .plain = mapping->plain,
+                                    .named = mapping->name != CM_TEXT_NONE};
+    put(writing, &head, sizeof head);
+    put_nodes(writing, root);
+    put_texts(writing, mapping);
+    put_own(writing, root);
+}
+
+/* Shared conditions, in the order in which they were planned. */
+static void put_shared(struct writing *writing) {
+    const struct cm_layout *layout = writing->layout;
+    const struct certmap_rules *rules = layout->draft->rules;
+    const uint32_t end = rules->mapping_count > 0 ? rules->places[0] : layout->end;
+    for (size_t i = 0; i < layout->draft->condition_count; i++)
+        if (layout->conditions[i] < end)
+            put_condition(writing, &layout->draft->conditions[i]);
+}
+
+enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_error *err) {
+    struct certmap_rules *rules = layout->draft->rules;
+    rules->store = cm_array_alloc(&rules->allocator, layout->end, CM_PLACE_SIZE);
+    if (rules->store == NULL)
+        return cm_error_memory(err);
+    struct writing writing = {layout, rules->store, rules->store};
+    put_shared(&writing);
+    for (uint32_t i = 0; i < rules->mapping_count; i++)
+        put_mapping(&writing, i);
+    return CERTMAP_OK;
+}
+
+void cm_layout_free(struct cm_layout *layout) {
+    cm_release(&layout->draft->rules->allocator, layout->conditions);
+}

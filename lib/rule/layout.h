@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* From the draft of a rule set to its store (rules.h): first where everything will stand, which the index needs to know;
+ * then the store itself. */
+#ifndef CM_RULE_LAYOUT_H
+#define CM_RULE_LAYOUT_H
+
+#include "rule/draft.h"
+
+struct cm_layout {
+    struct cm_draft *draft;
+    uint32_t *conditions; /* the place of each condition of the draft */
+    uint32_t end;         /* the first place behind the store */
+};
+
+/* Finds a place for everything in the draft; that of each mapping in rules->places. Errors: MEMORY, LIMIT (there are not
+ * so many places). */
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_error *err);
+/* Makes rules->store. Errors: MEMORY. */
+enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_error *err);
+void cm_layout_free(struct cm_layout *layout);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "draft.h"
+#include "base/alloc.h"
+#include "base/numbers.h"
+
+static bool add_condition(struct cm_draft *draft, struct cm_numbers *places, uint32_t place, uint32_t *number) {
+    const struct certmap_allocator *allocator = &draft->rules->allocator;
+    if (!cm_numbers_add(places, place, number, allocator))
+        return false;
+    struct cm_draft_condition *conditions =
+        cm_array_reserve(allocator, draft->conditions, &draft->condition_cap, places->count, sizeof *conditions);
+    if (conditions == NULL)
+        return false;
+    draft->conditions = conditions;
+    const struct cm_condition condition = cm_condition_at(draft->rules, place);
+    const size_t count = condition.count + condition.operand_count; /* one of them is 0 */
+    conditions[*number] = (struct cm_draft_condition){.stored = *cm_stored_at(draft->rules, place),
+                                                      .count = (uint32_t)count,
+                                                      .operands = (uint32_t)(condition.operands - draft->text),
+                                                      .len = condition.operand_count > 0};
+    draft->condition_count = places->count;
+    return true;
+}
+
+static bool add_node(struct cm_draft *draft, struct cm_numbers *places, struct cm_node node) {
+    uint32_t number = 0;
+    struct cm_node *nodes = cm_array_reserve(&draft->rules->allocator, draft->nodes, &draft->node_cap,
+                                             draft->node_count + 1, sizeof *nodes);
+    if (nodes == NULL)
+        return false;
+    draft->nodes = nodes;
+    if (node.kind == CM_NODE_CONDITION) {
+        if (!add_condition(draft, places, node.value, &number))
+            return false;
+        node.value = number & CM_MAX_NODES;
+    }
+    nodes[draft->node_count++] = node;
+    return true;
+}
+
+static bool add_mapping(struct cm_draft *draft, struct cm_numbers *places, const struct cm_mapping *mapping) {
+    bool done = true;
+    draft->mappings[mapping->index].nodes = (uint32_t)draft->node_count;
+    for (size_t i = 0; i < cm_node_size(mapping->nodes) && done; i++)
+        done = add_node(draft, places, mapping->nodes[i]);
+    return done;
+}
+
+bool t_draft_make(struct cm_draft *draft, struct certmap_rules *rules) {
+    struct cm_numbers places = {.count = 0};
+    *draft = (struct cm_draft){.rules = rules, .text = rules->store};
+    draft->mappings = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *draft->mappings);
+    bool done = draft->mappings != NULL;
+    for (size_t i = 0; i < rules->mapping_count && done; i++)
+        done = add_mapping(draft, &places, cm_mapping_at(rules, i));
+    cm_numbers_free(&places, &rules->allocator);
+    return done;
+}
+
+void t_draft_free(struct cm_draft *draft) {
+    draft->text = NULL;
+    cm_draft_free(draft);
+}
