@@ -35,11 +35,18 @@ static inline uint64_t cm_hash_word(uint64_t hash, uint64_t word) {
     return cm_hash_mix(cm_hash_mix(hash ^ word));
 }
 
+/* From so many bytes on there is something to be done side by side. */
+#define CM_HASH_LONG 64
+/* The same for CM_HASH_LONG bytes and more; hash is that of their number. */
+uint64_t cm_hash_long(const uint8_t *bytes, size_t len, uint64_t hash);
+
 /* The last word of eight bytes or more overlaps the one before. */
 static inline uint64_t cm_hash_bytes(const uint8_t *bytes, size_t len, uint64_t seed) {
     uint64_t hash = seed ^ (uint64_t)len * 0xC2B2AE3D27D4EB4FU;
     if (len > 0 && len < 8)
         return cm_hash_word(hash, cm_hash_few(bytes, len));
+    if (len >= CM_HASH_LONG)
+        return cm_hash_long(bytes, len, hash);
     for (size_t i = 0; i + 8 < len; i += 8)
         hash = cm_hash_word(hash, cm_hash_load(bytes + i));
     if (len > 0)

@@ -109,8 +109,8 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
 }
 
 static bool is_plain(const struct cm_condition *made) {
-    return made->op == CERTMAP_OP_EQUAL && made->quantifier == CERTMAP_ANY_VALUE && made->operand_count == 1 &&
-           made->path->kind != CM_TEXT_NAME && made->path->kind != CM_TEXT_IP &&
+    return (made->op == CERTMAP_OP_EQUAL || made->op == CERTMAP_OP_LIKE) && made->quantifier == CERTMAP_ANY_VALUE &&
+           made->operand_count == 1 && made->path->kind != CM_TEXT_NAME && made->path->kind != CM_TEXT_IP &&
            made->path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 

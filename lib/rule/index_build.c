@@ -228,6 +228,7 @@ static void free_keys(struct cm_build *build) {
     cm_keys_free(&build->keys);
     cm_cover_free(&build->covers);
     cm_release(allocator, build->counters);
+    cm_release(allocator, build->coarse);
     cm_release(allocator, build->costs);
     cm_release(allocator, build->choices);
     cm_release(allocator, build->stamps.at);

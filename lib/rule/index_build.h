@@ -54,6 +54,8 @@ struct cm_build {
     struct cm_covers covers;
     uint32_t *counters; /* how many mappings have a key; a power of two of them */
     size_t counter_count;
+    uint32_t *coarse; /* the same in fewer counters, also a power of two */
+    size_t coarse_count;
     uint32_t *costs; /* of each condition */
     struct cm_choice *choices;
     struct cm_numbers probes; /* packed */

@@ -7,9 +7,19 @@
 
 /* ---- what keys cost ---- */
 
-/* Keys are so many, and those that share a counter are taken for one: it costs time at worst. */
-static uint32_t *counter_of(struct cm_build *build, uint64_t hash) {
-    return &build->counters[cm_hash_mix(hash) & (build->counter_count - 1)];
+/* Keys are so many, and those that share a counter are taken for one: it costs time at worst. Where a rare one shares
+ * that of one which many mappings have, it does not share the other, which is one of fewer: so few that all of them stay
+ * in the cache. */
+#define COARSE_MOST 65536
+
+struct counters {
+    uint32_t *fine, *coarse;
+};
+
+static struct counters counters_of(const struct cm_build *build, uint64_t hash) {
+    const uint64_t spread = cm_hash_mix(hash);
+    return (struct counters){&build->counters[spread & (build->counter_count - 1)],
+                             &build->coarse[spread >> 40 & (build->coarse_count - 1)]};
 }
 
 static uint32_t least(uint64_t a, uint32_t b) {
@@ -19,13 +29,18 @@ static uint32_t least(uint64_t a, uint32_t b) {
 static void count_key(struct cm_build *build, const struct cm_key *key, uint32_t uses) {
     if (key->probe.shape == CM_KEY_EXACT)
         return;
-    uint32_t *counter = counter_of(build, key->hash);
-    *counter = least((uint64_t)*counter + uses, CM_COST_NONE - 1);
+    const struct counters counters = counters_of(build, key->hash);
+    *counters.fine = least((uint64_t)*counters.fine + uses, CM_COST_NONE - 1);
+    *counters.coarse = least((uint64_t)*counters.coarse + uses, CM_COST_NONE - 1);
 }
 
 /* What a key costs. An exact value is hardly ever that of another condition: it has the uses of its own. */
 static uint32_t cost_key(struct cm_build *build, const struct cm_key *key, uint32_t uses) {
-    const uint64_t count = key->probe.shape == CM_KEY_EXACT ? uses : *counter_of(build, key->hash);
+    uint64_t count = uses;
+    if (key->probe.shape != CM_KEY_EXACT) {
+        const struct counters counters = counters_of(build, key->hash);
+        count = least(*counters.fine, *counters.coarse);
+    }
     return least(count * key->weight, CM_COST_NONE - 1);
 }
 
@@ -145,7 +160,9 @@ static bool make_counters(struct cm_build *build) {
         wanted *= 2;
     build->counter_count = wanted;
     build->counters = zeroed(build->allocator, wanted, sizeof *build->counters);
-    return build->counters != NULL;
+    build->coarse_count = wanted < COARSE_MOST ? wanted : COARSE_MOST;
+    build->coarse = zeroed(build->allocator, build->coarse_count, sizeof *build->coarse);
+    return build->counters != NULL && build->coarse != NULL;
 }
 
 /* Entries that the root may have: for each operand that is stored, for each mapping, and at least. */

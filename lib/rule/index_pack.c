@@ -4,8 +4,8 @@
 #include "rule/index_build.h"
 #include "rule/index_key.h"
 
-/* Keys for a word of the Bloom filter: about one look-up in twenty passes it without reason. */
-#define KEYS_A_WORD 8
+/* Keys for a word of the Bloom filter: about one look-up in 170 passes it without reason. */
+#define KEYS_A_WORD 4
 
 /* ---- lists of places ---- */
 

@@ -9,14 +9,21 @@
  * mappings are looked at one by one only where that takes little longer than what was in vain. */
 #define LEAST_WORK 32768
 #define WORK_A_MAPPING 16
+#define NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
+
+/* What a match needs of a mapping has about a hundred bytes, wherever lines of the cache begin; where it is about a
+ * whole certificate it has as many bytes more. */
+enum { FETCH_LINE = 64, FETCH = 3 * FETCH_LINE, FETCH_MOST = 16 * FETCH_LINE };
+
 /* A look-up is one unit; to evaluate a mapping takes as long as some. */
 #define WORK_OF_CANDIDATE 8
 
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
     hunt->verify =
-        (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = CM_VALUE_NONE};
+        (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = NO_HINT};
     hunt->index = rules->index;
     hunt->truth = CERTMAP_FALSE;
+    hunt->fetch = FETCH;
     hunt->work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count;
     memset(hunt->tried, 0, sizeof hunt->tried);
 }
@@ -45,6 +52,31 @@ static void consider(struct cm_hunt *hunt, uint32_t place) {
     hunt->truth = truth;
 }
 
+static void consider_noted(struct cm_hunt *hunt) {
+    for (size_t i = 0; i < hunt->noted_count; i++) {
+        hunt->verify.hint = hunt->noted[i].hint;
+        consider(hunt, hunt->noted[i].place);
+    }
+    hunt->noted_count = 0;
+}
+
+/* Fetches a mapping, or most of it. */
+static void prefetch(const struct cm_mapping *mapping, size_t size) {
+    for (size_t i = 0; i < size; i += FETCH_LINE)
+        CM_PREFETCH((const uint8_t *)mapping + i);
+}
+
+/* Keeps a mapping that a value led to for later. */
+static void note(struct cm_hunt *hunt, uint32_t place) {
+    const struct cm_hint hint = hunt->verify.hint;
+    prefetch(cm_mapping_in(hunt->verify.eval.rules, place), hunt->fetch);
+    if (hunt->noted_count == CM_HUNT_NOTED) {
+        consider_noted(hunt);
+        hunt->verify.hint = hint;
+    }
+    hunt->noted[hunt->noted_count++] = (struct cm_noted){place, hint};
+}
+
 static bool take_work(struct cm_hunt *hunt, size_t work) {
     const bool enough = hunt->work > work;
     hunt->work = enough ? hunt->work - work : 0;
@@ -64,7 +96,7 @@ static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
 /* One by one, from that with this index on. */
 static void consider_all(struct cm_hunt *hunt, size_t from) {
     const struct certmap_rules *rules = hunt->verify.eval.rules;
-    hunt->verify.hint = CM_VALUE_NONE;
+    hunt->verify.hint = NO_HINT;
     for (size_t i = from; i < rules->mapping_count && rules->places[i] < hunt->best; i++)
         consider(hunt, rules->places[i]);
 }
@@ -93,7 +125,7 @@ static CM_RARELY void take_several(struct cm_hunt *hunt, const struct cm_slot *s
 
 static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
     if (slot->kind == CM_TARGET_MAPPING)
-        consider(hunt, slot->at);
+        note(hunt, slot->at);
     else
         take_several(hunt, slot);
 }
@@ -107,13 +139,12 @@ static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_
 }
 
 /* Most keys are not there, and the Bloom filter says so. */
-static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash, bool likely) {
+static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
     const struct cm_index *index = hunt->index;
     const uint32_t key = cm_key_in(node, hash);
     const uint64_t bits = cm_bloom_bits(key);
     const struct cm_slot *slot = &index->slots[cm_key_slot(key, index->range)];
-    if (likely)
-        CM_PREFETCH(slot);
+    CM_PREFETCH(slot);
     if ((index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) == bits)
         take_slots(hunt, slot, key);
 }
@@ -133,7 +164,7 @@ static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *
     if (!take_work(hunt, bytes.len))
         return;
     for (size_t i = 0; i + length <= bytes.len; i++)
-        look_up(hunt, probing->node, cm_key_hash(bytes.data + i, length, probing->seed), false);
+        look_up(hunt, probing->node, cm_key_hash(bytes.data + i, length, probing->seed));
 }
 
 static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
@@ -148,7 +179,7 @@ static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, s
     const uint8_t *start = bytes.data; /* NULL where the certificate was not supplied */
     if (probe->shape == CM_KEY_SUFFIX)
         start += bytes.len - length;
-    look_up(hunt, probing->node, cm_key_hash(start, length, probing->seed), true);
+    look_up(hunt, probing->node, cm_key_hash(start, length, probing->seed));
 }
 
 /* A Name has one key, or none, if it has too few RDNs. */
@@ -156,7 +187,7 @@ static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *p
     const struct cm_probe *probe = probing->probe;
     const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
     if (avas->rdn_count >= length && take_work(hunt, avas->count))
-        look_up(hunt, probing->node, cm_name_hash(avas, length, probing->seed), false);
+        look_up(hunt, probing->node, cm_name_hash(avas, length, probing->seed));
 }
 
 /* What of a value that is not a Name keys are made of. */
@@ -177,8 +208,11 @@ static void look_up_value(struct cm_hunt *hunt, struct probing *probing, const s
 }
 
 static CM_RARELY void look_up_certificate(struct cm_hunt *hunt, const struct probing *probing) {
-    hunt->verify.hint = CM_VALUE_NONE;
-    look_up_bytes(hunt, probing, hunt->verify.eval.peer->certificate);
+    const struct certmap_view certificate = hunt->verify.eval.peer->certificate;
+    hunt->verify.hint = NO_HINT;
+    hunt->fetch = certificate.len < FETCH_MOST - FETCH ? certificate.len + FETCH : FETCH_MOST;
+    look_up_bytes(hunt, probing, certificate);
+    hunt->fetch = FETCH;
 }
 
 static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_probe *probe) {
@@ -189,10 +223,10 @@ static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_p
         look_up_certificate(hunt, &probing);
         return;
     }
-    hunt->verify.hint_list = list;
-    hunt->verify.hint_row = probe->row;
+    hunt->verify.hint.list = list;
+    hunt->verify.hint.row = probe->row;
     for (; at != CM_VALUE_NONE && take_work(hunt, 1); at = list->values[at].next) {
-        hunt->verify.hint = at;
+        hunt->verify.hint.at = at;
         if (list->values[at].unreadable == CERTMAP_CODE_NONE)
             look_up_value(hunt, &probing, &list->values[at]);
     }
@@ -205,14 +239,15 @@ static void visit(struct cm_hunt *hunt, uint32_t number) {
     const struct cm_index_node *node = &index->nodes[number];
     for (uint32_t i = 0; i < node->probe_count && node->least < hunt->best; i++)
         look_up_probe(hunt, number, &index->probes[node->first_probe + i]);
-    hunt->verify.hint = CM_VALUE_NONE;
+    consider_noted(hunt);
+    hunt->verify.hint = NO_HINT;
     if (node->rest != CM_INDEX_NONE)
         (void)consider_list(hunt, index->lists + node->rest);
 }
 
 /* Visits the root, and the nodes that keys of the certificate lead to. */
 static void walk(struct cm_hunt *hunt) {
-    hunt->waiting_count = 0;
+    hunt->noted_count = hunt->waiting_count = 0;
     memset(hunt->queued, 0, sizeof hunt->queued);
     visit(hunt, 0);
     while (hunt->waiting_count > 0 && hunt->work > 0)

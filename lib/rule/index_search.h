@@ -14,17 +14,28 @@
  * the key of one at each byte. */
 #define CM_HUNT_TRIED 16
 
+/* How many mappings are noted before they are evaluated: while the processor fetches them, further keys are looked up. */
+#define CM_HUNT_NOTED 8
+
+struct cm_noted {
+    uint32_t place;
+    struct cm_hint hint; /* the value that led to it */
+};
+
 /* Behind all places. */
 #define CM_NO_PLACE UINT32_MAX
 
 /* One search for one certificate. */
 struct cm_hunt {
     struct cm_verify verify;
-    const struct cm_index *index;  /* NULL: mappings are looked at one by one */
-    size_t work;                   /* keys and candidates left; when they run out, mappings are looked at one by one */
-    uint32_t from;                 /* mappings at places before it are not asked about */
-    uint32_t best;                 /* the place of the first one found, or CM_NO_PLACE */
-    enum certmap_truth truth;      /* what it gave */
+    const struct cm_index *index; /* NULL: mappings are looked at one by one */
+    size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
+    uint32_t from;                /* mappings at places before it are not asked about */
+    uint32_t best;                /* the place of the first one found, or CM_NO_PLACE */
+    enum certmap_truth truth;     /* what it gave */
+    size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
+    size_t noted_count;
+    struct cm_noted noted[CM_HUNT_NOTED];
     uint32_t tried[CM_HUNT_TRIED]; /* mappings that are false, + 1, each at the place of its last bits */
     size_t waiting_count;
     uint32_t queued[CM_HUNT_TRIED]; /* nodes that have waited in this walk, + 1, each at the place of its last bits */

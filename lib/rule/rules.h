@@ -52,7 +52,7 @@ struct cm_stored_condition {
     uint32_t op : 3;
     uint32_t quantifier : 3;
     uint32_t nocase : 1;
-    uint32_t plain : 1; /* whether any value equals one operand, which is text: what most conditions are */
+    uint32_t plain : 1; /* whether any value is compared with one operand, which is text: what most conditions are */
 };
 
 enum cm_output_kind { CM_OUTPUT_ACCOUNT, CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_OUTPUT_ATTRIBUTE };

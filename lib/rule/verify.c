@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/verify.h"
 #include "base/compiler.h"
+#include "base/glob.h"
 #include "base/steps.h"
 #include "base/view.h"
 
 /* ---- plain conditions, read as they are stored ---- */
 
+/* A plain condition, and where its values are. */
 struct plain {
+    const struct cm_stored_condition *stored;
     const struct cm_path *path;
     const struct cm_list *list;
-    struct certmap_view wanted;
-    bool nocase;
 };
 
-/* What a plain condition compares with: the operand as it is matched. */
+/* What it compares with: the operand as it is matched. */
 static inline struct certmap_view wanted_by(const struct cm_stored_condition *stored) {
     const uint8_t *at = (const uint8_t *)(stored + 1);
     const uint32_t len = cm_store_number(&at);
@@ -21,77 +22,69 @@ static inline struct certmap_view wanted_by(const struct cm_stored_condition *st
     return (len & 1) != 0 ? cm_store_string(&at) : shown;
 }
 
+/* Takes as many steps as the plain evaluator, one of them to find the value. */
+static inline enum certmap_truth compare(struct cm_verify *verify, const struct cm_stored_condition *stored,
+                                         const struct cm_value *value) {
+    const struct certmap_view wanted = wanted_by(stored), text = stored->nocase ? value->text.folded : value->text.nfc;
+    size_t *steps = &verify->eval.steps;
+    enum certmap_truth truth = CERTMAP_UNKNOWN;
+    if (stored->op == CERTMAP_OP_EQUAL) {
+        if (cm_steps_take(steps, 1 + cm_steps_to_compare(text, wanted)))
+            truth = cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
+    } else if (cm_steps_take(steps, 1)) {
+        truth = cm_glob_match(wanted, text, steps);
+    }
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
+}
+
 static bool is_of_type(const struct plain *plain, const struct cm_value *value) {
     return !plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid);
 }
 
-static struct certmap_view text_of(const struct plain *plain, const struct cm_value *value) {
-    return plain->nocase ? value->text.folded : value->text.nfc;
-}
-
-/* What cannot be read has no data. */
-static bool is_wanted(const struct plain *plain, const struct cm_value *value) {
-    const struct certmap_view text = text_of(plain, value);
-    return text.data != NULL && cm_view_equal(text, plain->wanted);
+static enum certmap_truth verify_value(struct cm_verify *verify, const struct plain *plain,
+                                       const struct cm_value *value) {
+    if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
+        return compare(verify, plain->stored, value);
+    if (!cm_steps_take(&verify->eval.steps, 1) || verify->eval.steps == 0 || is_of_type(plain, value))
+        return CERTMAP_UNKNOWN;
+    return CERTMAP_FALSE;
 }
 
 /* Whether the value that led here is the one. */
-static bool is_hint(const struct cm_verify *verify, const struct plain *plain) {
-    if (verify->hint == CM_VALUE_NONE || verify->hint_list != plain->list || verify->hint_row != plain->path->row)
-        return false;
-    const struct cm_value *value = &plain->list->values[verify->hint];
-    return is_of_type(plain, value) && is_wanted(plain, value);
+static bool is_hint(struct cm_verify *verify, const struct plain *plain) {
+    const struct cm_hint *hint = &verify->hint;
+    return hint->at != CM_VALUE_NONE && hint->list == plain->list && hint->row == plain->path->row &&
+           verify_value(verify, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
 }
 
-/* Takes as many as the plain evaluator: with more, steps could run out here and not there. False when none are left then:
- * there may be values that were not looked at. */
-static bool take_steps(struct cm_verify *verify, size_t steps) {
-    return cm_steps_take(&verify->eval.steps, steps) && verify->eval.steps > 0;
-}
-
-/* One step finds a value, further ones compare it. */
-static enum certmap_truth verify_value(struct cm_verify *verify, const struct plain *plain,
-                                       const struct cm_value *value) {
-    const bool clouded = value->unreadable != CERTMAP_CODE_NONE;
-    if (!is_of_type(plain, value))
-        return take_steps(verify, 1) ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
-    if (!take_steps(verify, 1 + (clouded ? 0 : cm_steps_to_compare(text_of(plain, value), plain->wanted))) || clouded)
-        return CERTMAP_UNKNOWN;
-    return is_wanted(plain, value) ? CERTMAP_TRUE : CERTMAP_FALSE;
-}
-
-/* Of several values that which led here is tried first. */
-static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct cm_stored_condition *stored,
-                                                  const struct cm_list *list) {
-    const struct cm_path *path = &verify->eval.rules->paths[stored->path];
-    const struct plain made = {path, list, wanted_by(stored), stored->nocase}, *plain = &made;
+/* Of several values that which led here is tried first: it is mostly the one. */
+static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain) {
+    const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
-    for (uint32_t at = list->first[path->row]; at != CM_VALUE_NONE && verify->eval.steps > 0;
-         at = plain->list->values[at].next) {
-        const enum certmap_truth one = verify_value(verify, plain, &plain->list->values[at]);
+    for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
+        const enum certmap_truth one = verify_value(verify, plain, &list->values[at]);
         if (one == CERTMAP_TRUE)
             return CERTMAP_TRUE;
         truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
+        if (verify->eval.steps == 0)
+            break;
     }
     return truth;
 }
 
 /* Mostly there is one value, which can be read, and it is compared here. */
-static enum certmap_truth verify_plain(struct cm_verify *verify, const struct cm_stored_condition *stored,
-                                       const struct cm_path *path, const struct cm_list *list) {
+static enum certmap_truth verify_plain(struct cm_verify *verify, const struct plain *plain) {
+    const struct cm_list *list = plain->list;
     if (verify->eval.steps == 0)
         return CERTMAP_UNKNOWN;
-    if (list->first == NULL || list->first[path->row] == CM_VALUE_NONE)
+    if (list->first == NULL || list->first[plain->path->row] == CM_VALUE_NONE)
         return CERTMAP_FALSE;
-    const struct cm_value *value = &list->values[list->first[path->row]];
-    if (value->next != CM_VALUE_NONE || path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
-        return verify_values(verify, stored, list);
-    const struct certmap_view wanted = wanted_by(stored), text = stored->nocase ? value->text.folded : value->text.nfc;
-    if (!take_steps(verify, 1 + cm_steps_to_compare(text, wanted)))
-        return CERTMAP_UNKNOWN;
-    return cm_view_equal(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
+    const struct cm_value *value = &list->values[list->first[plain->path->row]];
+    if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
+        return verify_values(verify, plain);
+    return compare(verify, plain->stored, value);
 }
 
 static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t place) {
@@ -103,9 +96,9 @@ static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t pl
     const struct certmap_rules *rules = verify->eval.rules;
     const struct cm_stored_condition *stored = cm_stored_at(rules, place);
     const struct cm_path *path = &rules->paths[stored->path];
-    const struct cm_list *list = &verify->eval.peer->lists[path->list];
-    if (stored->plain && list->unknown == CERTMAP_CODE_NONE)
-        return verify_plain(verify, stored, path, list);
+    const struct plain plain = {stored, path, &verify->eval.peer->lists[path->list]};
+    if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
+        return verify_plain(verify, &plain);
     return verify_other(verify, place);
 }
 

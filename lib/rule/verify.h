@@ -5,12 +5,16 @@
 
 #include "rule/eval.h"
 
+/* A value that has a key of the mapping, which a condition about it is likely to want. */
+struct cm_hint {
+    const struct cm_list *list;
+    uint32_t row;
+    uint32_t at; /* or CM_VALUE_NONE */
+};
+
 struct cm_verify {
     struct cm_eval eval; /* its steps are those of the match */
-    /* A value that has a key of the mapping, which a condition about it is likely to want. */
-    const struct cm_list *hint_list;
-    uint32_t hint_row;
-    uint32_t hint; /* or CM_VALUE_NONE */
+    struct cm_hint hint;
 };
 
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping);
