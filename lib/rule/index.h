@@ -56,6 +56,9 @@ struct cm_probe {
 
 enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARGET_FREE };
 
+/* One that is free has the last key, so that it ends the search for any. */
+#define CM_SLOT_FREE ((struct cm_slot){UINT32_MAX, CM_TARGET_FREE, 0})
+
 struct cm_slot {
     uint32_t key;
     uint32_t kind : 2;

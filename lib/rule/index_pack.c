@@ -68,14 +68,14 @@ static size_t spread_slots(struct cm_slot *to, const struct cm_build *build, uin
         const size_t own = cm_key_slot(build->slots[i].key, range);
         const size_t at = own > next ? own : next;
         for (; to != NULL && next < at; next++)
-            to[next] = (struct cm_slot){0, CM_TARGET_FREE, 0};
+            to[next] = CM_SLOT_FREE;
         if (to != NULL)
             to[at] = build->slots[i];
         next = at + 1;
     }
     const size_t end = next > range ? next : range;
     for (; to != NULL && next <= end; next++)
-        to[next] = (struct cm_slot){0, CM_TARGET_FREE, 0};
+        to[next] = CM_SLOT_FREE;
     return end + 1;
 }
 

@@ -24,8 +24,8 @@ void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, cons
     hunt->index = rules->index;
     hunt->truth = CERTMAP_FALSE;
     hunt->fetch = FETCH;
+    hunt->tried.any = false;
     hunt->work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count;
-    memset(hunt->tried, 0, sizeof hunt->tried);
 }
 
 bool cm_hunt_again(struct cm_hunt *hunt) {
@@ -36,16 +36,28 @@ bool cm_hunt_again(struct cm_hunt *hunt) {
     return true;
 }
 
+/* ---- what was seen lately ---- */
+
+static bool has_seen(const struct cm_seen *seen, uint32_t number) {
+    return seen->any && seen->numbers[number % CM_SEEN] == number;
+}
+
+static void see(struct cm_seen *seen, uint32_t number) {
+    if (!seen->any)
+        memset(seen->numbers, 0xFF, sizeof seen->numbers);
+    seen->any = true;
+    seen->numbers[number % CM_SEEN] = number;
+}
+
 /* ---- candidates ---- */
 
 /* Evaluates a mapping that can be better than the best. */
 static void consider(struct cm_hunt *hunt, uint32_t place) {
-    uint32_t *tried = &hunt->tried[place % CM_HUNT_TRIED];
-    if (place < hunt->from || place >= hunt->best || *tried == place + 1)
+    if (place < hunt->from || place >= hunt->best || has_seen(&hunt->tried, place))
         return;
     const enum certmap_truth truth = cm_verify(&hunt->verify, cm_mapping_in(hunt->verify.eval.rules, place));
     if (truth == CERTMAP_FALSE) {
-        *tried = place + 1;
+        see(&hunt->tried, place);
         return;
     }
     hunt->best = place;
@@ -105,10 +117,9 @@ static void consider_all(struct cm_hunt *hunt, size_t from) {
 
 /* A node that has waited need not do so again: it has been visited, or will be. */
 static void queue(struct cm_hunt *hunt, uint32_t node) {
-    uint32_t *queued = &hunt->queued[node % CM_HUNT_TRIED];
-    if (hunt->index->nodes[node].least >= hunt->best || *queued == node + 1)
+    if (hunt->index->nodes[node].least >= hunt->best || has_seen(&hunt->queued, node))
         return;
-    *queued = node + 1;
+    see(&hunt->queued, node);
     if (hunt->waiting_count < CM_MOST_WAITING)
         hunt->waiting[hunt->waiting_count++] = node;
     else
@@ -132,9 +143,9 @@ static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
 
 /* Goes to the slots of a key. */
 static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_t key) {
-    while (slot->kind != CM_TARGET_FREE && slot->key < key)
+    while (slot->key < key)
         slot++;
-    for (; slot->kind != CM_TARGET_FREE && slot->key == key; slot++)
+    for (; slot->key == key && slot->kind != CM_TARGET_FREE; slot++)
         take_slot(hunt, slot);
 }
 
@@ -248,7 +259,7 @@ static void visit(struct cm_hunt *hunt, uint32_t number) {
 /* Visits the root, and the nodes that keys of the certificate lead to. */
 static void walk(struct cm_hunt *hunt) {
     hunt->noted_count = hunt->waiting_count = 0;
-    memset(hunt->queued, 0, sizeof hunt->queued);
+    hunt->queued.any = false;
     visit(hunt, 0);
     while (hunt->waiting_count > 0 && hunt->work > 0)
         visit(hunt, hunt->waiting[--hunt->waiting_count]);

@@ -10,9 +10,13 @@
  * one by one. */
 #define CM_MOST_WAITING 1024
 
-/* How many mappings that turned out to be false are kept in mind, and how many nodes that were found: a value may have
- * the key of one at each byte. */
-#define CM_HUNT_TRIED 16
+/* How many of the last numbers are kept in mind, each at the place of its last bits. None is UINT32_MAX. */
+#define CM_SEEN 16
+
+struct cm_seen {
+    bool any; /* else numbers are not set */
+    uint32_t numbers[CM_SEEN];
+};
 
 /* How many mappings are noted before they are evaluated: while the processor fetches them, further keys are looked up. */
 #define CM_HUNT_NOTED 8
@@ -36,9 +40,9 @@ struct cm_hunt {
     size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
     size_t noted_count;
     struct cm_noted noted[CM_HUNT_NOTED];
-    uint32_t tried[CM_HUNT_TRIED]; /* mappings that are false, + 1, each at the place of its last bits */
+    struct cm_seen tried; /* places of mappings that are false: a value may have the key of one at each byte */
     size_t waiting_count;
-    uint32_t queued[CM_HUNT_TRIED]; /* nodes that have waited in this walk, + 1, each at the place of its last bits */
+    struct cm_seen queued; /* nodes that have waited in this walk */
     uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
 };
 

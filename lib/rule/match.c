@@ -2,6 +2,7 @@
 /* certmap_match: the search for the answer. */
 #include "rule/match.h"
 #include "base/error.h"
+#include "base/view.h"
 #include "rule/index_search.h"
 #include "rule/output.h"
 #include "rule/store.h"
@@ -43,6 +44,22 @@ static void decide(struct certmap_result *result, const struct certmap_rules *ru
 
 /* ---- the search ---- */
 
+/* Where the first mapping that is not false decides, nothing has to be kept on the way. */
+static const struct cm_mapping *search_first(struct cm_search *search, const struct certmap_rules *rules,
+                                             const struct certmap_peer *peer) {
+    struct cm_hunt hunt;
+    cm_hunt_begin(&hunt, rules, peer);
+    const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
+    if (cm_hunt_again(&hunt))
+        mapping = cm_hunt_next(&hunt, 0);
+    search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
+    search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
+    search->answer.unknown = mapping != NULL && hunt.truth == CERTMAP_UNKNOWN;
+    return mapping;
+}
+
+/* ---- the search under other policies, and by definition ---- */
+
 /* One search while it goes on. */
 struct state {
     struct cm_found found;
@@ -63,11 +80,9 @@ static void build_together(struct state *state, const struct cm_mapping *mapping
 }
 
 /* Takes what the next mapping gave; false when the answer is known. */
-static bool take(struct state *state, size_t index, enum certmap_truth truth) {
-    const struct certmap_rules *rules = state->found.rules;
-    const bool more = cm_found_take(&state->found, index, truth);
-    const struct cm_mapping *mapping = cm_mapping_at(rules, index);
-    if (rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->allow)
+static bool take(struct state *state, const struct cm_mapping *mapping, enum certmap_truth truth) {
+    const bool more = cm_found_take(&state->found, mapping, truth);
+    if (state->found.rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->allow)
         build_together(state, mapping);
     return more;
 }
@@ -78,8 +93,10 @@ static size_t search_plainly(struct state *state) {
     struct cm_eval eval = {rules, state->peer, CERTMAP_MAX_STEPS, false, NULL};
     bool more = true;
     size_t i = 0;
-    for (; more && i < rules->mapping_count; i++)
-        more = take(state, i, cm_eval_mapping(&eval, cm_mapping_at(rules, i)).truth);
+    for (; more && i < rules->mapping_count; i++) {
+        const struct cm_mapping *mapping = cm_mapping_at(rules, i);
+        more = take(state, mapping, cm_eval_mapping(&eval, mapping).truth);
+    }
     return i;
 }
 
@@ -89,79 +106,64 @@ static size_t search_index(struct state *state) {
     const struct state begin = *state;
     const struct cm_mapping *mapping;
     struct cm_hunt hunt;
-    size_t index;
     cm_hunt_begin(&hunt, rules, state->peer);
     do {
         *state = begin;
         state->result->decision = CERTMAP_NONE;
-        index = 0;
-        while ((mapping = cm_hunt_next(&hunt, index)) != NULL) {
-            index = mapping->index;
-            if (!take(state, index++, hunt.truth))
-                break;
-        }
+        mapping = cm_hunt_next(&hunt, 0);
+        while (mapping != NULL && take(state, mapping, hunt.truth))
+            mapping = cm_hunt_next(&hunt, (size_t)mapping->index + 1);
     } while (cm_hunt_again(&hunt));
-    return mapping != NULL ? index : rules->mapping_count;
+    return mapping != NULL ? (size_t)mapping->index + 1 : rules->mapping_count;
 }
 
-/* The same where the first mapping that is not false decides: nothing else has to be kept. */
-static const struct cm_mapping *search_first(struct cm_search *search, const struct certmap_rules *rules,
-                                             const struct certmap_peer *peer) {
-    struct cm_hunt hunt;
-    cm_hunt_begin(&hunt, rules, peer);
-    const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
-    if (cm_hunt_again(&hunt))
-        mapping = cm_hunt_next(&hunt, 0);
-    search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
-    search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
-    search->answer.unknown = mapping != NULL && hunt.truth == CERTMAP_UNKNOWN;
-    return mapping;
+static const struct cm_mapping *search_all(struct cm_search *search, const struct certmap_rules *rules,
+                                           struct certmap_peer *peer, struct certmap_result *result, bool plain) {
+    struct state state = {cm_found_nothing(rules), result, peer, CERTMAP_MAX_STEPS};
+    search->looked = plain ? search_plainly(&state) : search_index(&state);
+    search->answer = cm_found_answer(&state.found);
+    return search->answer.index != CM_NO_MAPPING ? cm_mapping_at(rules, search->answer.index) : NULL;
 }
+
+/* ---- what comes of it ---- */
 
 /* Whether the answer is that a mapping allows, or would if its texts could be built. Under `all`, one whose texts
  * cannot be built has denied already, which an allow that is unknown does not undo. */
-static bool is_allow(const struct state *state, const struct cm_answer *answer, const struct cm_mapping *mapping) {
+static bool is_allow(const struct cm_answer *answer, const struct cm_mapping *mapping,
+                     const struct certmap_result *result) {
     if (mapping == NULL || !mapping->allow)
         return false;
-    return why_decided(answer) == CERTMAP_CODE_NONE || state->result->decision == CERTMAP_DENY;
+    return why_decided(answer) == CERTMAP_CODE_NONE || result->decision == CERTMAP_DENY;
 }
 
-/* Fills in the result, now that the answer is known; mapping is the one that gives it, or NULL. */
-static void finish(struct state *state, struct cm_search *search, const struct cm_mapping *mapping) {
-    const struct certmap_rules *rules = state->found.rules;
-    struct cm_answer *answer = &search->answer;
-    const bool allow = is_allow(state, answer, mapping);
-    if (allow && rules->policy != CERTMAP_POLICY_ALL)
-        cm_output_build(state->result, rules, mapping, state->peer, &state->steps);
-    if (allow) {
-        answer->index = state->result->index; /* of one that could not be built, under `all` */
-        return;
-    }
-    cm_result_clear(state->result);
+/* Fills in the result of an answer by which no mapping allows; mapping is the one that gives it, or NULL. */
+static void refuse(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer,
+                   const struct cm_mapping *mapping) {
+    cm_result_clear(result);
     if (mapping == NULL)
-        state->result->reason = why_none(rules);
+        result->reason = why_none(rules);
     else
-        decide(state->result, rules, answer, mapping);
+        decide(result, rules, answer, mapping);
 }
 
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result, bool plain) {
-    struct state state = {{.rules = rules}, result, peer, CERTMAP_MAX_STEPS};
+    const bool all = rules->policy == CERTMAP_POLICY_ALL;
     const struct cm_mapping *mapping = NULL;
+    size_t steps = CERTMAP_MAX_STEPS;
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
-    result->other = (struct certmap_view)CERTMAP_NO_VIEW;
-    if (!rules->disabled && !plain && rules->policy == CERTMAP_POLICY_FIRST) {
-        mapping = search_first(search, rules, peer);
-    } else if (!rules->disabled) {
-        state.found = cm_found_nothing(rules);
-        search->looked = plain ? search_plainly(&state) : search_index(&state);
-        search->answer = cm_found_answer(&state.found);
-        if (search->answer.index != CM_NO_MAPPING)
-            mapping = cm_mapping_at(rules, search->answer.index);
-    }
-    finish(&state, search, mapping);
-    search->together = rules->policy == CERTMAP_POLICY_ALL && result->decision == CERTMAP_ALLOW;
+    result->other = CM_VIEW_NONE;
+    if (!rules->disabled)
+        mapping = !plain && rules->policy == CERTMAP_POLICY_FIRST ? search_first(search, rules, peer)
+                                                                  : search_all(search, rules, peer, result, plain);
+    if (!is_allow(&search->answer, mapping, result))
+        refuse(result, rules, &search->answer, mapping);
+    else if (!all)
+        cm_output_build(result, rules, mapping, peer, &steps);
+    else
+        search->answer.index = result->index; /* of one that could not be built */
+    search->together = all && result->decision == CERTMAP_ALLOW;
 }
 
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/policy.h"
-#include "rule/store.h"
 
 struct cm_found cm_found_nothing(const struct certmap_rules *rules) {
     return (struct cm_found){rules, CM_NO_MAPPING, CM_NO_MAPPING, CM_NO_MAPPING, CM_NO_MAPPING, CM_NO_MAPPING};
@@ -22,9 +21,10 @@ static void keep_best(struct cm_found *found, size_t index, bool deny, bool unkn
     found->unknown_deny = deny && unknown ? index : CM_NO_MAPPING;
 }
 
-bool cm_found_take(struct cm_found *found, size_t index, enum certmap_truth truth) {
+bool cm_found_take(struct cm_found *found, const struct cm_mapping *mapping, enum certmap_truth truth) {
+    const size_t index = mapping->index;
     const enum certmap_policy policy = found->rules->policy;
-    const bool deny = !cm_mapping_at(found->rules, index)->allow, unknown = truth == CERTMAP_UNKNOWN;
+    const bool deny = !mapping->allow, unknown = truth == CERTMAP_UNKNOWN;
     if (truth == CERTMAP_FALSE)
         return true;
     if (unknown && !deny)

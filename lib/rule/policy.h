@@ -26,7 +26,7 @@ struct cm_answer {
 
 struct cm_found cm_found_nothing(const struct certmap_rules *rules);
 /* Takes what the next mapping gave, in their order. False: the answer is known, nothing more is asked. */
-bool cm_found_take(struct cm_found *found, size_t index, enum certmap_truth truth);
+bool cm_found_take(struct cm_found *found, const struct cm_mapping *mapping, enum certmap_truth truth);
 /* The answer, when all mappings were taken or cm_found_take said that it is known. */
 struct cm_answer cm_found_answer(const struct cm_found *found);
 
