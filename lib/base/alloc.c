@@ -49,11 +49,9 @@ void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, si
     return count > SIZE_MAX / item_size ? NULL : cm_alloc(allocator, count * item_size);
 }
 
-void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
-                       size_t item_size) {
+void *cm_array_grow(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
+                    size_t item_size) {
     size_t wanted = *cap > 0 ? *cap : 8;
-    if (items != NULL && need <= *cap)
-        return items;
     if (need > SIZE_MAX / 2 / item_size)
         return NULL;
     while (wanted < need)

@@ -18,10 +18,15 @@ void cm_release(const struct certmap_allocator *allocator, void *p);
 
 /* Room for `count` items; NULL when there is no memory or the size overflows. */
 void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, size_t item_size);
+/* What cm_array_reserve does where there is no room yet. */
+void *cm_array_grow(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need, size_t item_size);
+
 /* Makes room for `need` items in an array that grows by doubling: returns items, moved or not, and
  * updates *cap; NULL when there is no memory or the size overflows, and then items stands. */
-void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
-                       size_t item_size);
+static inline void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
+                                     size_t item_size) {
+    return items != NULL && need <= *cap ? items : cm_array_grow(allocator, items, cap, need, item_size);
+}
 
 /* Gives an array that is complete a block of size bytes, which are fewer than it has. A large one moves, because what
  * grew piece by piece lies in small pages (pages.h); where there is no memory for both it stays. items may be NULL. NULL

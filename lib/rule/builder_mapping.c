@@ -26,11 +26,14 @@ static enum certmap_status duplicate(const struct cm_draft *draft, uint32_t numb
                     "there is a mapping %s already, in line %zu", cm_quote(name).text, line);
 }
 
+static uint32_t hash_name(const struct certmap_builder *builder, struct certmap_view name) {
+    return cm_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
+}
+
 /* Names compare without case. */
-static enum certmap_status claim_name(struct certmap_builder *builder, struct certmap_view name,
+static enum certmap_status claim_name(struct certmap_builder *builder, struct certmap_view name, uint32_t hash,
                                       struct certmap_error *err) {
     const struct name_search search = {&builder->draft, name};
-    const uint32_t hash = cm_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
     const uint32_t there = cm_table_find(&builder->mapping_names, hash, is_name, &search);
     if (there != CM_TABLE_NONE)
         return duplicate(&builder->draft, there, name, err);
@@ -38,22 +41,27 @@ static enum certmap_status claim_name(struct certmap_builder *builder, struct ce
     return cm_table_add(&builder->mapping_names, hash, number, &builder->allocator) ? CERTMAP_OK : cm_error_memory(err);
 }
 
+static enum certmap_status keep_name(struct certmap_builder *builder, struct certmap_view name,
+                                     struct certmap_error *err) {
+    builder->record.len = 0;
+    if (!cm_record_string(&builder->record, name, &builder->allocator))
+        return cm_error_memory(err);
+    return cm_builder_keep(builder, &builder->record, &cm_builder_open_mapping(builder)->name, err);
+}
+
 static enum certmap_status set_name(struct certmap_builder *builder, struct certmap_view name,
                                     struct certmap_error *err) {
-    struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
-    if (name.len == 0 && mapping->kind == CERTMAP_KIND_ONE_TO_ONE)
+    if (name.len == 0 && cm_builder_open_mapping(builder)->kind == CERTMAP_KIND_ONE_TO_ONE)
         return CERTMAP_OK;
     if (name.len == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_EMPTY_NAME, "the name of the mapping is empty");
     enum certmap_status status = cm_text_check(name, "the name of the mapping", err);
-    if (status == CERTMAP_OK)
-        status = claim_name(builder, name, err);
     if (status != CERTMAP_OK)
         return status;
-    builder->record.len = 0;
-    if (!cm_record_string(&builder->record, name, &builder->allocator))
-        return cm_error_memory(err);
-    return cm_builder_keep(builder, &builder->record, &mapping->name, err);
+    const uint32_t hash = hash_name(builder, name);
+    cm_table_prefetch(&builder->mapping_names, hash);
+    status = keep_name(builder, name, err);
+    return status == CERTMAP_OK ? claim_name(builder, name, hash, err) : status;
 }
 
 /* The largest number that fits, where one does not. */

@@ -42,7 +42,7 @@ struct cm_hunt {
     struct cm_noted noted[CM_HUNT_NOTED];
     struct cm_seen tried; /* places of mappings that are false: a value may have the key of one at each byte */
     size_t waiting_count;
-    struct cm_seen queued; /* nodes that have waited in this walk */
+    struct cm_seen queued;             /* nodes that have waited in this walk */
     uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
 };
 
