@@ -21,6 +21,14 @@ struct cm_choice {
     uint32_t uses;  /* by so many mappings */
 };
 
+/* A key that is to be counted. */
+struct cm_uses {
+    uint64_t hash;
+    uint32_t uses;
+};
+/* How many wait until all of their counters were fetched. */
+#define CM_USES_WAITING 32
+
 /* A mapping under a key. */
 struct cm_entry {
     uint32_t key;
@@ -56,6 +64,8 @@ struct cm_build {
     size_t counter_count;
     uint32_t *coarse; /* the same in fewer counters, also a power of two */
     size_t coarse_count;
+    struct cm_uses waiting[CM_USES_WAITING];
+    size_t waiting_count;
     uint32_t *costs; /* of each condition */
     struct cm_choice *choices;
     struct cm_numbers probes; /* packed */

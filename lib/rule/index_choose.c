@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The cheapest key of each condition: how many mappings have each key is counted first. */
 #include "base/alloc.h"
+#include "base/compiler.h"
 #include "base/hash.h"
 #include "rule/index_build.h"
 #include "rule/index_key.h"
@@ -26,12 +27,24 @@ static uint32_t least(uint64_t a, uint32_t b) {
     return a < b ? (uint32_t)a : b;
 }
 
+static void count_waiting(struct cm_build *build) {
+    for (size_t i = 0; i < build->waiting_count; i++) {
+        const struct cm_uses *one = &build->waiting[i];
+        const struct counters counters = counters_of(build, one->hash);
+        *counters.fine = least((uint64_t)*counters.fine + one->uses, CM_COST_NONE - 1);
+        *counters.coarse = least((uint64_t)*counters.coarse + one->uses, CM_COST_NONE - 1);
+    }
+    build->waiting_count = 0;
+}
+
+/* Counters lie anywhere in a large block: several are fetched at once. */
 static void count_key(struct cm_build *build, const struct cm_key *key, uint32_t uses) {
     if (key->probe.shape == CM_KEY_EXACT)
         return;
-    const struct counters counters = counters_of(build, key->hash);
-    *counters.fine = least((uint64_t)*counters.fine + uses, CM_COST_NONE - 1);
-    *counters.coarse = least((uint64_t)*counters.coarse + uses, CM_COST_NONE - 1);
+    if (build->waiting_count == CM_USES_WAITING)
+        count_waiting(build);
+    CM_PREFETCH(counters_of(build, key->hash).fine);
+    build->waiting[build->waiting_count++] = (struct cm_uses){key->hash, uses};
 }
 
 /* What a key costs. An exact value is hardly ever that of another condition: it has the uses of its own. */
@@ -184,6 +197,7 @@ bool cm_choose_keys(struct cm_build *build) {
     cm_keys_choose(&build->keys);
     if (!each_condition(build, count_keys))
         return false;
+    count_waiting(build);
     clear_costs(build);
     return each_condition(build, cost_operand);
 }
