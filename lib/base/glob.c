@@ -51,6 +51,15 @@ static bool find_literal(struct glob *glob) {
     return enough && found != NULL;
 }
 
+/* Whether there is text enough for what is left of the pattern: a byte for each but *. */
+static bool is_long_enough(struct glob *glob) {
+    const size_t len = (size_t)(glob->p_end - glob->p);
+    size_t least = 0;
+    for (const uint8_t *p = glob->p; p < glob->p_end; p++)
+        least += *p != CM_GLOB_MANY;
+    return spend(glob, len / CM_BYTES_A_STEP) && least <= (size_t)(glob->t_end - glob->t);
+}
+
 /* Takes the next character of pattern and text, which is no *; false: they differ. */
 static bool take_one(struct glob *glob) {
     if (glob->t == glob->t_end || (*glob->p != CM_GLOB_ONE && *glob->p != *glob->t))
@@ -73,6 +82,8 @@ static bool try_again(struct glob *glob, struct retry *retry) {
  * earlier * needs to move. */
 static bool match_rest(struct glob *glob) {
     struct retry retry = {NULL, NULL};
+    if (glob->p < glob->p_end && *glob->p == CM_GLOB_ONE && !is_long_enough(glob))
+        return false;
     while (spend(glob, 1) && (glob->p < glob->p_end || glob->t < glob->t_end)) {
         if (glob->p < glob->p_end && *glob->p == CM_GLOB_MANY) {
             retry.pattern = ++glob->p;
