@@ -42,15 +42,16 @@ static size_t name_size(const struct cm_draft *draft, const struct cm_draft_mapp
     return mapping->name == CM_TEXT_NONE ? 0 : string_size(draft->text + mapping->name);
 }
 
-/* Without its conditions. */
-static size_t mapping_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
-    const size_t nodes = cm_node_size(&draft->nodes[mapping->nodes]);
+/* Without its conditions. In 64 bits: what is too large is to be seen where size_t has 32, too. */
+static uint64_t mapping_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
+    const uint64_t nodes = cm_node_size(&draft->nodes[mapping->nodes]);
     return sizeof(struct cm_mapping) + nodes * sizeof(struct cm_node) + name_size(draft, mapping) +
            outputs_size(draft, mapping);
 }
 
-static size_t condition_size(const struct cm_draft_condition *condition) {
-    return sizeof condition->stored + (condition->stored.plain ? 0 : number_size(condition->count)) + condition->len;
+static uint64_t condition_size(const struct cm_draft_condition *condition) {
+    const size_t count = condition->stored.plain ? 0 : number_size(condition->count);
+    return (uint64_t)sizeof condition->stored + count + condition->len;
 }
 
 /* ---- the plan ---- */
@@ -80,8 +81,8 @@ static void find_owners(struct cm_layout *layout) {
 }
 
 /* Takes the places that so many bytes need. False: there are not so many. */
-static bool take(struct cm_layout *layout, uint32_t *place, size_t size) {
-    const size_t count = size / CM_PLACE_SIZE + (size % CM_PLACE_SIZE != 0);
+static bool take(struct cm_layout *layout, uint32_t *place, uint64_t size) {
+    const uint64_t count = (size + CM_PLACE_SIZE - 1) / CM_PLACE_SIZE;
     if (count > CM_MAX_NODES - layout->end)
         return false;
     *place = layout->end;

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* The store of a rule set: what stands where, and how much there is room for. */
+#include "rule/layout.h"
+#include "rules.h"
+
+/* ---- what stands where ---- */
+
+/* The places of the conditions of a mapping, in order. */
+static size_t conditions_of(const struct cm_mapping *mapping, uint32_t *places, size_t most) {
+    size_t count = 0;
+    for (size_t i = 0; i < cm_node_size(mapping->nodes); i++)
+        if (mapping->nodes[i].kind == CM_NODE_CONDITION) {
+            ck_assert_uint_lt(count, most);
+            places[count++] = mapping->nodes[i].value;
+        }
+    return count;
+}
+
+/* Which conditions stand before all mappings, and which in one: s and o, for each mapping. */
+static const struct {
+    const char *mappings;
+    const char *where;
+} rows[] = {
+    {"mapping \"a\" { when subject.O = \"x\"; deny; }", "o"},
+    {"mapping \"a\" { when subject.O = \"x\" and subject.O = \"x\"; deny; }", "oo"},
+    {"mapping \"a\" { when subject.O = \"x\" and subject.CN = \"y\"; deny; }"
+     "mapping \"b\" { when subject.O = \"x\" or not subject.CN = \"z\"; allow \"b\"; }",
+     "so so"},
+    {"mapping \"a\" { when always; deny; }", ""},
+    {"mapping \"a\" { when subject.O present; allow \"A\\\\b\"; }"
+     "mapping \"b\" { when subject.O present; allow \"A\\\\c\"; group \"g\"; }",
+     "s s"},
+    {"mapping \"a\" { when count(subject.OU) = 300 and subject.OU in (\"1\", \"2\", \"3\"); deny; }", "oo"},
+};
+
+START_TEST(where_conditions_stand) {
+    struct t_buf text = T_BUF_INIT, where = T_BUF_INIT;
+    t_put(&text, "certmap 1; ");
+    t_put(&text, rows[_i].mappings);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    for (size_t i = 0; i < rules->mapping_count; i++) {
+        const struct cm_mapping *mapping = cm_mapping_at(rules, i);
+        uint32_t places[8];
+        const size_t count = conditions_of(mapping, places, 8);
+        const uint32_t end = i + 1 < rules->mapping_count ? rules->places[i + 1] : UINT32_MAX;
+        ck_assert_uint_eq(mapping->index, i);
+        t_put(&where, i > 0 ? " " : "");
+        for (size_t k = 0; k < count; k++) {
+            ck_assert(places[k] < rules->places[0] || (places[k] > rules->places[i] && places[k] < end));
+            t_put(&where, places[k] < rules->places[0] ? "s" : "o");
+        }
+    }
+    ck_assert_str_eq(t_cstr(&where), rows[_i].where);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&where);
+}
+END_TEST
+
+/* A mapping that holds a condition twice holds it once in the store. */
+START_TEST(a_condition_once) {
+    struct certmap_rules *rules =
+        t_rules("certmap 1; mapping \"a\" { when subject.O = \"x\" or (subject.CN = \"y\" and "
+                "not subject.O = \"x\"); deny; }");
+    uint32_t places[3];
+    ck_assert_uint_eq(conditions_of(cm_mapping_at(rules, 0), places, 3), 3);
+    ck_assert_uint_eq(places[0], places[2]);
+    ck_assert_uint_ne(places[0], places[1]);
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* One-to-one mappings are tried first; both kinds keep their order, and so do their places. */
+START_TEST(order_of_mappings) {
+    static const char *const names[] = {"d", "e", "a", "b", "c"};
+    struct certmap_builder *builder = t_builder();
+    for (size_t i = 0; i < 5; i++) {
+        const bool whole = i > 2;
+        const char name[] = {(char)('a' + i), '\0'};
+        t_add_mapping(builder, whole ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_NATIVE, name, "x", NULL);
+        if (whole)
+            t_add_certificate(builder, t_string(name), NULL);
+        else
+            t_add_equal(builder, "CN", name, NULL);
+    }
+    struct certmap_rules *rules = t_finish(builder);
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_uint_eq(cm_mapping_at(rules, i)->index, i);
+        ck_assert_str_eq((const char *)cm_mapping_name(cm_mapping_at(rules, i)).data, names[i]);
+        ck_assert(i == 0 || rules->places[i] > rules->places[i - 1]);
+    }
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- how much there is room for ---- */
+
+/* Plans a draft of one mapping with one condition, whose operands are said to have so many bytes; nobody reads them. */
+static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_error *err) {
+    struct cm_node nodes[] = {{CM_NODE_ALL, 2}, {CM_NODE_CONDITION, 0}};
+    struct cm_draft_mapping mapping = {.name = CM_TEXT_NONE};
+    struct cm_draft_condition condition = {.stored = {.plain = 1}, .count = 1, .len = len};
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"a\" { when always; deny; }");
+    struct certmap_rules made = {.allocator = rules->allocator, .mapping_count = 1};
+    struct cm_draft draft = {.rules = &made, .mappings = &mapping, .nodes = nodes, .conditions = &condition};
+    struct cm_layout layout;
+    draft.node_count = 2;
+    draft.condition_count = 1;
+    const enum certmap_status status = cm_layout_plan(&layout, &draft, err);
+    *end = layout.end;
+    cm_layout_free(&layout);
+    rules->allocator.release(rules->allocator.ctx, made.places);
+    certmap_rules_free(rules);
+    return status;
+}
+
+START_TEST(places_at_their_end) {
+    /* Three words and two nodes before the condition, which begins with a word. */
+    const uint32_t before = 3, most = (CM_MAX_NODES - before) * (uint32_t)CM_PLACE_SIZE - 4;
+    struct certmap_error error = {.status = CERTMAP_OK};
+    uint32_t end;
+    ck_assert_int_eq(plan(&end, 4, &error), CERTMAP_OK);
+    ck_assert_uint_eq(end, before + 1);
+    ck_assert_int_eq(plan(&end, 5, &error), CERTMAP_OK);
+    ck_assert_uint_eq(end, before + 2);
+    ck_assert_int_eq(plan(&end, most, &error), CERTMAP_OK);
+    ck_assert_uint_eq(end, CM_MAX_NODES);
+    ck_assert_int_eq(plan(&end, most + 1, &error), CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_RULES_TOO_LARGE);
+    ck_assert_str_eq(error.text, "the rules have more than 4294967294 bytes with their texts");
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("layout");
+    TCase *places = tcase_create("places");
+    tcase_add_loop_test(places, where_conditions_stand, 0, T_ROWS(rows));
+    tcase_add_test(places, a_condition_once);
+    tcase_add_test(places, order_of_mappings);
+    tcase_add_test(places, places_at_their_end);
+    suite_add_tcase(suite, places);
+    return t_run(suite);
+}
