@@ -237,8 +237,9 @@ static uint32_t hash_condition(const struct certmap_builder *builder, const stru
     return cm_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));
 }
 
-static enum certmap_status add_condition(struct certmap_builder *builder, struct cm_draft_condition condition,
-                                         struct certmap_error *err) {
+/* Adds a condition, whose operands are kept already. */
+static enum certmap_status add_condition(struct certmap_builder *builder, const struct cm_draft_condition *condition,
+                                         uint32_t hash, struct certmap_error *err) {
     struct cm_draft *draft = &builder->draft;
     if (draft->condition_count == CM_MAX_NODES)
         return too_many("conditions", CM_MAX_NODES, err);
@@ -247,27 +248,29 @@ static enum certmap_status add_condition(struct certmap_builder *builder, struct
     if (conditions == NULL)
         return cm_error_memory(err);
     draft->conditions = conditions;
-    condition.operands = 0;
-    if (builder->record.len > 0 && cm_builder_keep(builder, &builder->record, &condition.operands, err) != CERTMAP_OK)
-        return err->status;
-    conditions[draft->condition_count++] = condition;
+    if (!cm_table_add(&builder->conditions, hash, (uint32_t)draft->condition_count, &builder->allocator))
+        return cm_error_memory(err);
+    conditions[draft->condition_count++] = *condition;
     return CERTMAP_OK;
 }
 
+/* The operands are kept first, and given up where the condition turns out to be there: meanwhile the table is fetched. */
 enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
                                       uint32_t count, uint32_t *number, struct certmap_error *err) {
-    if (builder->record.len > CERTMAP_MAX_RULES_TEXT)
-        return too_large(err);
-    const struct cm_draft_condition condition = {
-        .stored = stored, .count = count, .len = (uint32_t)builder->record.len};
+    struct cm_draft_condition condition = {.stored = stored, .count = count, .len = (uint32_t)builder->record.len};
     const struct condition_search search = {builder, &condition};
     const uint32_t hash = hash_condition(builder, &condition);
+    cm_table_prefetch(&builder->conditions, hash);
+    enum certmap_status status = CERTMAP_OK;
+    if (builder->record.len > 0)
+        status = cm_builder_keep(builder, &builder->record, &condition.operands, err);
+    if (status != CERTMAP_OK)
+        return status;
     *number = cm_table_find(&builder->conditions, hash, is_condition, &search);
-    if (*number != CM_TABLE_NONE)
+    if (*number != CM_TABLE_NONE) {
+        builder->draft.text_len -= condition.len;
         return CERTMAP_OK;
+    }
     *number = (uint32_t)builder->draft.condition_count;
-    enum certmap_status status = add_condition(builder, condition, err);
-    if (status == CERTMAP_OK && !cm_table_add(&builder->conditions, hash, *number, &builder->allocator))
-        status = cm_error_memory(err);
-    return status;
+    return add_condition(builder, &condition, hash, err);
 }
