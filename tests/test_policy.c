@@ -584,7 +584,7 @@ START_TEST(without_steps) {
     t_put(&text, "; mapping \"slow\" { when subject.CN like \"*");
     for (size_t i = 0; i < 10000; i++)
         t_put(&text, "a");
-    t_put(&text, "b*\"; allow \"a\"; } mapping \"after\" { when subject.O = \"o\"; ");
+    t_put(&text, "?b*\"; allow \"a\"; } mapping \"after\" { when subject.O = \"o\"; ");
     t_put(&text, ends[_i].after);
     t_put(&text, "; }");
     struct certmap_rules *rules = t_rules(t_cstr(&text));

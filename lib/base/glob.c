@@ -14,6 +14,7 @@ struct glob {
 /* Where the last * was: on a mismatch the text it takes grows by one code point. */
 struct retry {
     const uint8_t *pattern; /* after the * */
+    size_t literal;         /* how long the literal is that stands there */
     const uint8_t *text;    /* where the rest was tried last */
 };
 
@@ -40,15 +41,29 @@ static bool trim(struct glob *glob) {
     return glob->p < glob->p_end || glob->t == glob->t_end;
 }
 
-/* Goes to the next place where the literal behind a * could stand; false: there is none. */
-static bool find_literal(struct glob *glob) {
-    if (*glob->p >= CM_GLOB_ONE)
-        return true;
-    const uint8_t *found = memchr(glob->t, *glob->p, (size_t)(glob->t_end - glob->t));
-    const uint8_t *to = found != NULL ? found : glob->t_end;
-    const bool enough = spend(glob, (size_t)(to - glob->t) / CM_BYTES_A_STEP);
-    glob->t = to;
-    return enough && found != NULL;
+/* How long the literal is that the pattern begins with. */
+static size_t literal_length(const struct glob *glob) {
+    const uint8_t *p = glob->p;
+    while (p < glob->p_end && *p < CM_GLOB_ONE)
+        p++;
+    return (size_t)(p - glob->p);
+}
+
+/* Goes to the next place where the literal behind a * could stand, by its last byte and its first; false: there is
+ * none. */
+static bool find_literal(struct glob *glob, size_t len) {
+    while (len > 0 && (size_t)(glob->t_end - glob->t) >= len) {
+        const uint8_t *from = glob->t + len - 1, *found = memchr(from, glob->p[len - 1], (size_t)(glob->t_end - from));
+        if (!spend(glob, (size_t)((found != NULL ? found : glob->t_end) - from) / CM_BYTES_A_STEP) || found == NULL)
+            return false;
+        glob->t = found - (len - 1);
+        if (*glob->t == *glob->p)
+            return true;
+        glob->t++;
+        if (!spend(glob, 1))
+            return false;
+    }
+    return len == 0;
 }
 
 /* Whether there is text enough for what is left of the pattern: a byte for each but *. */
@@ -81,12 +96,13 @@ static bool try_again(struct glob *glob, struct retry *retry) {
 /* Greedy matching with one point of return is enough: once what follows a * has matched at its leftmost place, no
  * earlier * needs to move. */
 static bool match_rest(struct glob *glob) {
-    struct retry retry = {NULL, NULL};
+    struct retry retry = {NULL, 0, NULL};
     if (glob->p < glob->p_end && *glob->p == CM_GLOB_ONE && !is_long_enough(glob))
         return false;
     while (spend(glob, 1) && (glob->p < glob->p_end || glob->t < glob->t_end)) {
         if (glob->p < glob->p_end && *glob->p == CM_GLOB_MANY) {
             retry.pattern = ++glob->p;
+            retry.literal = literal_length(glob);
             if (glob->p == glob->p_end)
                 return true;
         } else if (glob->p < glob->p_end && take_one(glob)) {
@@ -94,7 +110,7 @@ static bool match_rest(struct glob *glob) {
         } else if (!try_again(glob, &retry)) {
             return false;
         }
-        if (!find_literal(glob))
+        if (!find_literal(glob, retry.literal))
             return false;
         retry.text = glob->t;
     }

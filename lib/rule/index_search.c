@@ -9,8 +9,6 @@
  * mappings are looked at one by one only where that takes little longer than what was in vain. */
 #define LEAST_WORK 32768
 #define WORK_A_MAPPING 16
-#define NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
-
 /* What a match needs of a mapping has about a hundred bytes, wherever lines of the cache begin; where it is about a
  * whole certificate it has as many bytes more. */
 enum { FETCH_LINE = 64, FETCH = 3 * FETCH_LINE, FETCH_MOST = 16 * FETCH_LINE };
@@ -19,8 +17,7 @@ enum { FETCH_LINE = 64, FETCH = 3 * FETCH_LINE, FETCH_MOST = 16 * FETCH_LINE };
 #define WORK_OF_CANDIDATE 8
 
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
-    hunt->verify =
-        (struct cm_verify){.eval = {.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS}, .hint = NO_HINT};
+    cm_verify_begin(&hunt->verify, rules, peer);
     hunt->index = rules->index;
     hunt->truth = CERTMAP_FALSE;
     hunt->fetch = FETCH;
@@ -108,7 +105,7 @@ static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
 /* One by one, from that with this index on. */
 static void consider_all(struct cm_hunt *hunt, size_t from) {
     const struct certmap_rules *rules = hunt->verify.eval.rules;
-    hunt->verify.hint = NO_HINT;
+    hunt->verify.hint = CM_NO_HINT;
     for (size_t i = from; i < rules->mapping_count && rules->places[i] < hunt->best; i++)
         consider(hunt, rules->places[i]);
 }
@@ -220,7 +217,7 @@ static void look_up_value(struct cm_hunt *hunt, struct probing *probing, const s
 
 static CM_RARELY void look_up_certificate(struct cm_hunt *hunt, const struct probing *probing) {
     const struct certmap_view certificate = hunt->verify.eval.peer->certificate;
-    hunt->verify.hint = NO_HINT;
+    hunt->verify.hint = CM_NO_HINT;
     hunt->fetch = certificate.len < FETCH_MOST - FETCH ? certificate.len + FETCH : FETCH_MOST;
     look_up_bytes(hunt, probing, certificate);
     hunt->fetch = FETCH;
@@ -251,7 +248,7 @@ static void visit(struct cm_hunt *hunt, uint32_t number) {
     for (uint32_t i = 0; i < node->probe_count && node->least < hunt->best; i++)
         look_up_probe(hunt, number, &index->probes[node->first_probe + i]);
     consider_noted(hunt);
-    hunt->verify.hint = NO_HINT;
+    hunt->verify.hint = CM_NO_HINT;
     if (node->rest != CM_INDEX_NONE)
         (void)consider_list(hunt, index->lists + node->rest);
 }

@@ -71,12 +71,26 @@ static bool is_hint(struct cm_verify *verify, const struct plain *plain) {
            verify_value(verify, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
 }
 
+/* Where there are many values, whether one of them is what is wanted; false: they are looked at one by one. */
+static bool ask_crowd(struct cm_verify *verify, const struct plain *plain, enum certmap_truth *truth) {
+    const struct cm_stored_condition *stored = plain->stored;
+    if (stored->op != CERTMAP_OP_EQUAL || plain->path->by_oid)
+        return false;
+    const struct cm_crowd *crowd = cm_crowd_of(&verify->crowds, plain->list, plain->path->row, stored->nocase);
+    if (crowd == NULL)
+        return false;
+    *truth = cm_steps_take(&verify->eval.steps, 2) ? cm_crowd_has(crowd, wanted_by(stored)) : CERTMAP_UNKNOWN;
+    return true;
+}
+
 /* Of several values that which led here is tried first: it is mostly the one. */
 static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
+    if (ask_crowd(verify, plain, &truth))
+        return truth;
     for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
         const enum certmap_truth one = verify_value(verify, plain, &list->values[at]);
         if (one == CERTMAP_TRUE)
@@ -101,9 +115,37 @@ static enum certmap_truth verify_plain(struct cm_verify *verify, const struct pl
     return compare(verify, plain->stored, value);
 }
 
+/* ---- other conditions ---- */
+
+/* Whether any value is compared with texts, which a crowd can tell. */
+static bool is_about_texts(const struct cm_condition *condition) {
+    const struct cm_path *path = condition->path;
+    return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE && !path->by_oid &&
+           path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
+}
+
+/* Whether one of many values is one of the operands. */
+static enum certmap_truth verify_operands(struct cm_verify *verify, const struct cm_condition *condition,
+                                          const struct cm_crowd *crowd) {
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    while (truth != CERTMAP_TRUE && cm_operands_next(&operands, &operand)) {
+        if (!cm_steps_take(&verify->eval.steps, 2))
+            return CERTMAP_UNKNOWN;
+        truth = cm_crowd_has(crowd, operand.matched);
+    }
+    return truth;
+}
+
 static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t place) {
     const struct cm_condition condition = cm_condition_at(verify->eval.rules, place);
-    return cm_eval_condition(&verify->eval, &condition).truth;
+    const struct cm_list *list = cm_eval_list(&verify->eval, &condition);
+    const struct cm_crowd *crowd = NULL;
+    if (list->unknown == CERTMAP_CODE_NONE && is_about_texts(&condition))
+        crowd = cm_crowd_of(&verify->crowds, list, condition.path->row, condition.nocase);
+    return crowd != NULL ? verify_operands(verify, &condition, crowd)
+                         : cm_eval_condition(&verify->eval, &condition).truth;
 }
 
 static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t place) {
@@ -175,6 +217,12 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
             depth--;
     } while (depth > 0);
     return truth;
+}
+
+void cm_verify_begin(struct cm_verify *verify, const struct certmap_rules *rules, const struct certmap_peer *peer) {
+    verify->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS};
+    verify->hint = CM_NO_HINT;
+    verify->crowds.count = verify->crowds.next = 0;
 }
 
 /* The root is an AND, mostly of conditions. */

@@ -3,6 +3,7 @@
 #ifndef CM_RULE_VERIFY_H
 #define CM_RULE_VERIFY_H
 
+#include "rule/crowd.h"
 #include "rule/eval.h"
 
 /* A value that has a key of the mapping, which a condition about it is likely to want. */
@@ -12,10 +13,16 @@ struct cm_hint {
     uint32_t at; /* or CM_VALUE_NONE */
 };
 
+#define CM_NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
+
 struct cm_verify {
     struct cm_eval eval; /* its steps are those of the match */
     struct cm_hint hint;
+    struct cm_crowds crowds;
 };
+
+/* Without a hint; *verify need not be zeroed. */
+void cm_verify_begin(struct cm_verify *verify, const struct certmap_rules *rules, const struct certmap_peer *peer);
 
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping);
 

@@ -122,6 +122,43 @@ static void not_subject(struct t_buf *spec) {
     end(spec);
 }
 
+/* ---- NOTs of many values, the last of which fails --------------------------------------------------------- */
+
+static void not_unit(struct certmap_builder *builder, const char *kind, size_t number) {
+    char text[64];
+    snprintf(text, sizeof text, "%s %04zu", kind, number);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void others_mapping(struct certmap_builder *builder, size_t index) {
+    not_unit(builder, "Other", index);
+    not_unit(builder, "Former", index);
+    not_unit(builder, "Unit", index % 200);
+}
+
+/* ---- NOTs of patterns that nearly match at each place of a long value: the step budget ends it ------------- */
+
+static void near_mapping(struct certmap_builder *builder, size_t index) {
+    char text[96];
+    memset(text, 'a', 64);
+    text[0] = '*';
+    snprintf(text + 64, sizeof text - 64, "b%zu*", index);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+    (void)certmap_builder_close(builder, NULL);
+    condition(builder, "L", CERTMAP_OP_EQUAL, "x");
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "CN", CERTMAP_OP_LIKE, "*a");
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void near_subject(struct t_buf *spec) {
+    put(spec, "L=x | CN=\\{a*3600}");
+    end(spec);
+}
+
 /* ---- A thousand stars ------------------------------------------------------------------------------------- */
 
 static void stars_mapping(struct certmap_builder *builder, size_t index) {
@@ -161,6 +198,8 @@ const struct b_worst b_worst_cases[] = {
     {"grid", "100 units and 100 names that mappings pair in other ways", true, grid_mapping, grid_subject},
     {"no literals", "only patterns of ? and *", true, blank_mapping, blank_subject},
     {"only NOT", "only NOTs of patterns that match", true, not_mapping, not_subject},
+    {"NOT of units", "NOTs of units that none of 200 has, and of one that one has", true, others_mapping, some_subject},
+    {"near misses", "NOTs of patterns that nearly match at each byte", false, near_mapping, near_subject},
     {"1,000 stars", "patterns of 1,000 stars that match but for the end", true, stars_mapping, stars_subject},
     {"one value", "one value that all mappings share, and a NOT", true, one_mapping, one_subject},
 };
