@@ -29,20 +29,19 @@ struct cm_noted {
 /* Behind all places. */
 #define CM_NO_PLACE UINT32_MAX
 
-/* One search for one certificate. */
+/* One search for one certificate. What most searches use of it stands together. */
 struct cm_hunt {
-    struct cm_verify verify;
     const struct cm_index *index; /* NULL: mappings are looked at one by one */
     size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
     uint32_t from;                /* mappings at places before it are not asked about */
     uint32_t best;                /* the place of the first one found, or CM_NO_PLACE */
     enum certmap_truth truth;     /* what it gave */
     size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
-    size_t noted_count;
+    size_t noted_count, waiting_count;
+    struct cm_seen tried;  /* places of mappings that are false: a value may have the key of one at each byte */
+    struct cm_seen queued; /* nodes that have waited in this walk */
     struct cm_noted noted[CM_HUNT_NOTED];
-    struct cm_seen tried; /* places of mappings that are false: a value may have the key of one at each byte */
-    size_t waiting_count;
-    struct cm_seen queued;             /* nodes that have waited in this walk */
+    struct cm_verify verify;
     uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
 };
 

@@ -219,12 +219,6 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
     return truth;
 }
 
-void cm_verify_begin(struct cm_verify *verify, const struct certmap_rules *rules, const struct certmap_peer *peer) {
-    verify->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS};
-    verify->hint = CM_NO_HINT;
-    verify->crowds.count = verify->crowds.next = 0;
-}
-
 /* The root is an AND, mostly of conditions. */
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
     const struct cm_node *end = mapping->nodes + mapping->nodes->value;

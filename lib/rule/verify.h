@@ -22,7 +22,12 @@ struct cm_verify {
 };
 
 /* Without a hint; *verify need not be zeroed. */
-void cm_verify_begin(struct cm_verify *verify, const struct certmap_rules *rules, const struct certmap_peer *peer);
+static inline void cm_verify_begin(struct cm_verify *verify, const struct certmap_rules *rules,
+                                   const struct certmap_peer *peer) {
+    verify->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS};
+    verify->hint = CM_NO_HINT;
+    verify->crowds.count = verify->crowds.next = 0;
+}
 
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping);
 
