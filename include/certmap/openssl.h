@@ -31,8 +31,8 @@ struct certmap_openssl_holder {
 
 /* Fills cert from x509 with the pieces that needs (certmap_rules_needs) has, the issuer's excepted:
  *   the Names always, as views into x509, which are not copied;
- *   the other parts of the certificate from one copy of the whole in holder, and all of them if one is needed,
- *     as certmap_cert_from_der gives them. The copy is what i2d_X509 gives: the bytes that were sent, except that
+ *   the other parts of the certificate from one copy of the whole in holder, as certmap_cert_from_der gives
+ *     them. The copy is what i2d_X509 gives: the bytes that were sent, except that
  *     what was not DER outside the signed part is DER now;
  *   digests from that copy, by EVP_Digest, in holder. What OpenSSL does not compute, as SHA-1 under some
  *     policies, is not supplied;

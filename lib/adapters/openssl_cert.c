@@ -119,6 +119,7 @@ enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certm
         holder->certificate = copy;
         add_digests(&filled, holder, needs);
         filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
+        certmap_cert_keep(&filled, needs);
         *cert = filled;
     }
     (void)ERR_pop_to_mark();
