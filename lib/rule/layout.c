@@ -2,11 +2,10 @@
 #include "rule/layout.h"
 #include "base/alloc.h"
 #include "base/error.h"
-#include <assert.h>
 #include <string.h>
 
-static_assert(sizeof(struct cm_mapping) == 12, "a mapping begins with three words, and its nodes follow");
-static_assert(sizeof(struct cm_stored_condition) == 4, "a condition begins with a word");
+_Static_assert(sizeof(struct cm_mapping) == 12, "a mapping begins with three words, and its nodes follow");
+_Static_assert(sizeof(struct cm_stored_condition) == 4, "a condition begins with a word");
 
 /* ---- sizes ---- */
 
@@ -61,8 +60,8 @@ static uint64_t condition_size(const struct cm_draft_condition *condition) {
 #define UNUSED (OWNED - 1)
 #define SHARED (OWNED - 2)
 
-static_assert(CERTMAP_MAX_MAPPINGS < OWNED, "a mapping and a mark are one number");
-static_assert(CM_MAX_NODES < SHARED, "a place is neither");
+_Static_assert(CERTMAP_MAX_MAPPINGS < OWNED, "a mapping and a mark are one number");
+_Static_assert(CM_MAX_NODES < SHARED, "a place is neither");
 
 /* Finds which conditions several mappings have. */
 static void find_owners(struct cm_layout *layout) {
