@@ -167,6 +167,20 @@ static bool new_node(struct cm_build *build, uint32_t *number, uint32_t least_ma
     return true;
 }
 
+/* Those come first that are looked up once for a value: what they find is being fetched while pieces are looked up at
+ * each of its bytes. */
+static void order_probes(const struct cm_build *build, uint32_t *probes, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        const uint32_t probe = probes[i];
+        size_t k = i;
+        for (;
+             k > 0 && cm_probe_shape(build->probes.values[probes[k - 1]]) > cm_probe_shape(build->probes.values[probe]);
+             k--)
+            probes[k] = probes[k - 1];
+        probes[k] = probe;
+    }
+}
+
 /* Its probes stand together, because its members are filed before those of nodes below it. */
 static bool fill_node(struct filing *filing, unsigned level, const uint32_t *mappings, size_t count,
                       struct cm_words *rest) {
@@ -175,6 +189,8 @@ static bool fill_node(struct filing *filing, unsigned level, const uint32_t *map
         return false;
     struct cm_index_node *node = &build->nodes[filing->node];
     node->probe_count = (uint32_t)build->node_probes.count - node->first_probe;
+    if (node->probe_count > 1)
+        order_probes(build, build->node_probes.at + node->first_probe, node->probe_count);
     uint32_t list;
     if (rest->count > 0 && !cm_group_list(build, &list, rest->at, rest->count))
         return false;

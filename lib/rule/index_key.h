@@ -13,6 +13,11 @@ static inline uint64_t cm_probe_pack(const struct cm_probe *probe) {
            (uint64_t)probe->length << 32 | (uint64_t)probe->typed << 48;
 }
 
+/* Its shape. */
+static inline unsigned cm_probe_shape(uint64_t packed) {
+    return packed >> 24 & 0xFF;
+}
+
 /* Where the hashes of a probe's keys begin. */
 static inline uint64_t cm_key_seed(uint64_t seed, const struct cm_probe *probe) {
     return cm_hash_mix(seed ^ cm_probe_pack(probe));

@@ -146,14 +146,25 @@ static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_
         take_slot(hunt, slot);
 }
 
+static inline const struct cm_slot *slot_of(const struct cm_index *index, uint32_t key) {
+    return &index->slots[cm_key_slot(key, index->range)];
+}
+
+static inline const uint64_t *filter_of(const struct cm_index *index, uint32_t key) {
+    return &index->bloom[cm_bloom_word(key, index->bloom_range)];
+}
+
 /* Most keys are not there, and the Bloom filter says so. */
-static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
-    const struct cm_index *index = hunt->index;
-    const uint32_t key = cm_key_in(node, hash);
+static inline bool may_have(const struct cm_index *index, uint32_t key) {
     const uint64_t bits = cm_bloom_bits(key);
-    const struct cm_slot *slot = &index->slots[cm_key_slot(key, index->range)];
+    return (*filter_of(index, key) & bits) == bits;
+}
+
+static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
+    const uint32_t key = cm_key_in(node, hash);
+    const struct cm_slot *slot = slot_of(hunt->index, key);
     CM_PREFETCH(slot);
-    if ((index->bloom[cm_bloom_word(key, index->bloom_range)] & bits) == bits)
+    if (may_have(hunt->index, key))
         take_slots(hunt, slot, key);
 }
 
@@ -166,13 +177,32 @@ struct probing {
     uint64_t seed; /* the probe's, or that of a type */
 };
 
+/* How many pieces of a value are looked up together, so that what the filter says of them is fetched at once. */
+enum { TOGETHER = 32 };
+
+/* The first pieces of these bytes; returns how many. */
+static size_t look_up_pieces(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
+    const size_t length = probing->probe->length;
+    uint32_t keys[TOGETHER];
+    size_t count = 0;
+    for (; count < TOGETHER && count + length <= bytes.len; count++) {
+        keys[count] = cm_key_in(probing->node, cm_key_hash(bytes.data + count, length, probing->seed));
+        CM_PREFETCH(filter_of(hunt->index, keys[count]));
+    }
+    for (size_t i = 0; i < count; i++)
+        if (may_have(hunt->index, keys[i]))
+            take_slots(hunt, slot_of(hunt->index, keys[i]), keys[i]);
+    return count;
+}
+
 /* Pieces at each place of a value. */
 static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
-    const size_t length = probing->probe->length;
     if (!take_work(hunt, bytes.len))
         return;
-    for (size_t i = 0; i + length <= bytes.len; i++)
-        look_up(hunt, probing->node, cm_key_hash(bytes.data + i, length, probing->seed));
+    while (bytes.len >= probing->probe->length) {
+        const size_t count = look_up_pieces(hunt, probing, bytes);
+        bytes = cm_view(bytes.data + count, bytes.len - count);
+    }
 }
 
 static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
