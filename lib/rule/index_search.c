@@ -69,10 +69,10 @@ static void consider_noted(struct cm_hunt *hunt) {
     hunt->noted_count = 0;
 }
 
-/* Fetches a mapping, or most of it. */
+/* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. */
 static void prefetch(const struct cm_mapping *mapping, size_t size) {
     for (size_t i = 0; i < size; i += FETCH_LINE)
-        CM_PREFETCH((const uint8_t *)mapping + i);
+        CM_PREFETCH((const void *)((uintptr_t)mapping + i));
 }
 
 /* Keeps a mapping that a value led to for later. */
