@@ -75,10 +75,14 @@ static void prefetch(const struct cm_mapping *mapping, size_t size) {
         CM_PREFETCH((const void *)((uintptr_t)mapping + i));
 }
 
-/* Keeps a mapping that a value led to for later. */
+/* Keeps a mapping that a value led to for later, if there is more to be looked up until then. */
 static void note(struct cm_hunt *hunt, uint32_t place) {
     const struct cm_hint hint = hunt->verify.hint;
     prefetch(cm_mapping_in(hunt->verify.eval.rules, place), hunt->fetch);
+    if (hunt->at_once) {
+        consider(hunt, place);
+        return;
+    }
     if (hunt->noted_count == CM_HUNT_NOTED) {
         consider_noted(hunt);
         hunt->verify.hint = hint;
@@ -275,6 +279,7 @@ static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_p
 static void visit(struct cm_hunt *hunt, uint32_t number) {
     const struct cm_index *index = hunt->index;
     const struct cm_index_node *node = &index->nodes[number];
+    hunt->at_once = node->probe_count == 1;
     for (uint32_t i = 0; i < node->probe_count && node->least < hunt->best; i++)
         look_up_probe(hunt, number, &index->probes[node->first_probe + i]);
     consider_noted(hunt);

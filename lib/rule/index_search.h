@@ -37,6 +37,7 @@ struct cm_hunt {
     uint32_t best;                /* the place of the first one found, or CM_NO_PLACE */
     enum certmap_truth truth;     /* what it gave */
     size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
+    bool at_once;                 /* mappings are not noted: in this node there is one thing to look up */
     size_t noted_count, waiting_count;
     struct cm_seen tried;  /* places of mappings that are false: a value may have the key of one at each byte */
     struct cm_seen queued; /* nodes that have waited in this walk */
