@@ -685,7 +685,10 @@ static const struct check_row {
 
     {KRB5, false, false, "alice@EXAMPLE.COM", NULL},
     {KRB5, false, false, "@", NULL},
-    {KRB5, false, false, "a\\@b@R", NULL},
+    {KRB5, false, false, "host/a.example@R", NULL},
+    {KRB5, false, false, "a\\@b@R", "one with an @, a / or a \\ inside a part is unreadable"},
+    {KRB5, false, false, "a\\/b@R", "is no Kerberos principal"},
+    {KRB5, false, false, "a@R\\\\", "is no Kerberos principal"},
     {KRB5, false, false, "alice", "\"alice\" is no Kerberos principal: write user@REALM"},
     {KRB5, false, false, "", "is no Kerberos principal"},
     {KRB5, false, false, "alice\\@R", "is no Kerberos principal"},
@@ -697,6 +700,11 @@ static const struct check_row {
     {KRB5, false, true, "a@R", NULL},
     {KRB5, false, true, "alice", "is no Kerberos principal"},
     {KRB5, false, true, "alice\\*", "is no Kerberos principal"},
+    {KRB5, false, true, "alice\\*@R", NULL},
+    {KRB5, false, true, "*\\\\@R", "is no Kerberos principal"},
+    {KRB5, false, true, "*\\@b@R", "is no Kerberos principal"},
+    {KRB5, false, true, "*@a@R", "is no Kerberos principal"},
+    {KRB5, false, true, "*@*", NULL},
 
     {PLAIN, false, false, "", NULL},
 };

@@ -752,6 +752,75 @@ START_TEST(a_larger_cert) {
 }
 END_TEST
 
+/* ---- what certmap reads, OpenSSL reads the same ---- */
+
+/* The bits of `ku` in these octets of a BIT STRING, bit 0 first; false where nothing is known of it. */
+static bool read_usage(struct certmap_peer *peer, unsigned *bits, const uint8_t *octets, size_t len) {
+    static const char *const usages[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+                                         "dataEncipherment", "keyAgreement",   "keyCertSign",
+                                         "cRLSign",          "encipherOnly",   "decipherOnly"};
+    static const uint8_t oid[] = {0x55, 0x1D, 0x0F}, empty[] = {0x30, 0x00};
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct t_buf der = T_BUF_INIT;
+    const size_t list = t_begin(&der), extension = t_begin(&der);
+    t_tlv(&der, 0x06, oid, sizeof oid);
+    const size_t value = t_begin(&der);
+    t_tlv(&der, 0x03, octets, len);
+    t_end(&der, value, 0x04, 0);
+    t_end(&der, extension, 0x30, 0);
+    t_end(&der, list, 0x30, 0);
+    cert.subject = cert.issuer = (struct certmap_view){empty, sizeof empty};
+    cert.extensions = t_view(&der);
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    *bits = 0;
+    for (size_t i = 0; i < certmap_peer_value_count(peer, CERTMAP_FIELD_KU); i++) {
+        struct certmap_value usage = CERTMAP_VALUE_INIT;
+        ck_assert_int_eq(certmap_peer_value(peer, &usage, CERTMAP_FIELD_KU, i, NULL), CERTMAP_OK);
+        for (unsigned bit = 0; bit < 9; bit++)
+            *bits |= (unsigned)(strcmp((const char *)usage.text.data, usages[bit]) == 0) << bit;
+    }
+    t_buf_free(&der);
+    return certmap_peer_field_unknown(peer, CERTMAP_FIELD_KU) == CERTMAP_CODE_NONE;
+}
+
+static void compare_usage(struct certmap_peer *peer, const uint8_t *octets, size_t len, size_t *known) {
+    uint8_t der[8] = {0x03, (uint8_t)len};
+    const unsigned char *at = der;
+    unsigned bits, of_openssl = 0;
+    memcpy(der + 2, octets, len);
+    if (!read_usage(peer, &bits, octets, len))
+        return;
+    ASN1_BIT_STRING *usage = d2i_ASN1_BIT_STRING(NULL, &at, (long)len + 2);
+    ck_assert_ptr_nonnull(usage);
+    for (int bit = 0; bit < 9; bit++)
+        of_openssl |= (unsigned)ASN1_BIT_STRING_get_bit(usage, bit) << bit;
+    ASN1_BIT_STRING_free(usage);
+    ck_assert_msg(bits == of_openssl && bits != 0, "%02x %02x %02x", octets[0], octets[1], len > 2 ? octets[2] : 0);
+    ++*known;
+}
+
+/* Every BIT STRING of one octet, and of two that begin with one of these. */
+START_TEST(key_usages_of_openssl) {
+    static const uint8_t firsts[] = {0x00, 0x80, 0x01, 0xA0, 0xFF};
+    struct certmap_peer *peer = NULL;
+    size_t known = 0;
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    for (unsigned unused = 0; unused < 10; unused++)
+        for (unsigned octet = 0; octet < 256; octet++) {
+            const uint8_t one[] = {(uint8_t)unused, (uint8_t)octet};
+            compare_usage(peer, one, sizeof one, &known);
+            for (size_t i = 0; i < sizeof firsts; i++) {
+                const uint8_t two[] = {(uint8_t)unused, firsts[i], (uint8_t)octet};
+                compare_usage(peer, two, sizeof two, &known);
+            }
+        }
+    /* 510 patterns that fit into an octet, of which eight are all zero; as many after four octets that are not zero,
+     * and those of 128 to 255 after a zero. */
+    ck_assert_uint_eq(known, (510 - 8) + 4 * 510 + (128 + 64 + 32 + 16 + 8 + 4 + 2 + 1));
+    certmap_peer_free(peer);
+}
+END_TEST
+
 int main(void) {
     if (CRYPTO_set_mem_functions(give, resize, take_back) != 1)
         return EXIT_FAILURE;
@@ -783,6 +852,7 @@ int main(void) {
     tcase_add_test(calls, openssl_cannot_encode_the_certificate);
     tcase_add_test(calls, no_error_is_left);
     tcase_add_test(calls, a_larger_cert);
+    tcase_add_test(calls, key_usages_of_openssl);
     suite_add_tcase(suite, calls);
     TCase *slow = t_slow_case(suite);
     tcase_add_unchecked_fixture(slow, make_pki, free_pki);

@@ -535,16 +535,19 @@ static bool may_be_sid(struct certmap_view text, bool nocase, bool pattern) {
     return true;
 }
 
-/* Whether a text can have the one @ before the realm; one behind a backslash is part of a component. */
+/* Whether a text, or a text that a pattern fits, can have the one @ before the realm, and no backslash, which no
+ * principal that can be read has. In a pattern one stands before a literal star, question mark or backslash. */
 static bool may_be_principal(struct certmap_view text, bool pattern) {
-    size_t ats = 0;
-    if (pattern)
-        return find_wildcard(text, (struct span){0, text.len}) < text.len || host_of_mailbox(text) != SIZE_MAX;
+    size_t ats = 0, wildcards = 0;
     for (size_t i = 0; i < text.len; i++) {
+        const bool escape = pattern && text.data[i] == '\\' && i + 1 < text.len;
+        i += escape;
+        if (text.data[i] == '\\')
+            return false;
         ats += text.data[i] == '@';
-        i += text.data[i] == '\\';
+        wildcards += pattern && !escape && (text.data[i] == '*' || text.data[i] == '?');
     }
-    return ats == 1;
+    return ats == 1 || (ats == 0 && wildcards > 0);
 }
 
 enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool pattern, struct certmap_view text,
@@ -555,8 +558,8 @@ enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool
                         cm_quote(text).text);
     if (kind == CM_TEXT_KRB5 && !may_be_principal(text, pattern))
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
-                        "%s is no Kerberos principal: write user@REALM or service/host@REALM, and \"\\\\\" before an @ "
-                        "of a component",
+                        "%s is no Kerberos principal: write user@REALM or service/host@REALM; one with "
+                        "an @, a / or a \\ inside a part is unreadable",
                         cm_quote(text).text);
     return CERTMAP_OK;
 }

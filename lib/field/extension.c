@@ -4,6 +4,8 @@
  *     Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension
  *     Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
  *
+ * An empty list, which X.509 does not have, is read as no list, which is what every library makes of it.
+ *
  * The values of the field `ext` are made first; whatever is read from an extension is read from them. */
 #include "base/view.h"
 #include "der/der.h"
@@ -48,13 +50,13 @@ struct extension {
     struct cm_tlv octets;
 };
 
-/* X.690 11.1: TRUE is FF. That FALSE must not be written, being the default, is a rule that CAs break, and what
- * is meant by it is plain. */
+/* In DER, TRUE is FF (X.690 11.1), and FALSE, being the default, is not written (11.5). CAs break the second rule, and
+ * every library takes any octet but zero for TRUE (8.2.2); rules do not ask. */
 static bool skip_critical(struct cm_der *der) {
     struct cm_tlv critical;
     if (!cm_der_next(der, CM_DER_BOOLEAN, &critical))
         return true;
-    return critical.contents.len == 1 && (critical.contents.data[0] == 0xFF || critical.contents.data[0] == 0);
+    return critical.contents.len == 1;
 }
 
 static bool take_extension(struct cm_der *der, struct extension *extension) {
@@ -157,7 +159,7 @@ static enum certmap_code walk_extensions(struct extensions *all, struct cm_der d
         if (all->count == CERTMAP_MAX_EXTENSIONS || extension->oid.contents.len > CERTMAP_MAX_OID_SIZE)
             code = CERTMAP_CODE_VALUE_TOO_LONG;
     }
-    return all->count > 0 ? code : CERTMAP_CODE_MALFORMED_PIECE;
+    return code;
 }
 
 /* The extensions one after the other, up to the last. */
@@ -177,7 +179,7 @@ static enum certmap_code read_extensions(struct certmap_peer *peer, struct cm_li
     if (!cm_der_only(&der, piece, CM_DER_SEQUENCE))
         return CERTMAP_CODE_MALFORMED_PIECE;
     const enum certmap_code code = walk_extensions(&all, der);
-    if (code != CERTMAP_CODE_NONE)
+    if (code != CERTMAP_CODE_NONE || all.count == 0)
         return code;
     if (!cm_list_reserve(list, all.count, 0, &peer->arena))
         return CERTMAP_CODE_MEMORY;

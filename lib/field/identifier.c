@@ -92,6 +92,15 @@ enum certmap_code cm_ms_template_read(struct certmap_peer *peer, struct cm_list 
     return cm_make_append(peer, list, &value, cm_make_oid(peer, &value, cm_oid_print, oid.contents));
 }
 
+/* A name that could be taken for the OID of a template of version 2, which another extension has. */
+static void refuse_oid(struct cm_value *value) {
+    uint8_t oid[CERTMAP_MAX_OID_SIZE];
+    if (value->unreadable != CERTMAP_CODE_NONE || cm_oid_parse(oid, value->text.nfc) == 0)
+        return;
+    value->text = (struct cm_text){CM_VIEW_NONE, CM_VIEW_NONE};
+    value->unreadable = CERTMAP_CODE_VALUE_AMBIGUOUS;
+}
+
 /* CertificateTemplateName ::= SEQUENCE { Name UTF8String }, says the document; Windows writes a BMPString, and no
  * SEQUENCE around it. Both are read, and so is any string type. */
 enum certmap_code cm_ms_template_name_read(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece) {
@@ -103,5 +112,7 @@ enum certmap_code cm_ms_template_name_read(struct certmap_peer *peer, struct cm_
     if (!cm_der_any(&der, &name) || !cm_der_done(&der))
         return CERTMAP_CODE_MALFORMED_PIECE;
     value.der = name.whole;
-    return cm_make_append(peer, list, &value, cm_make_string(peer, &value, CM_TEXT_PLAIN, name.tag, name.contents));
+    const enum certmap_code code = cm_make_string(peer, &value, CM_TEXT_PLAIN, name.tag, name.contents);
+    refuse_oid(&value);
+    return cm_make_append(peer, list, &value, code);
 }

@@ -5,13 +5,17 @@
  *     PrincipalName ::= SEQUENCE { name-type [0] Int32, name-string [1] SEQUENCE OF KerberosString }
  *     Realm ::= KerberosString ::= GeneralString (IA5String)
  *
- * They become the text that krb5_unparse_name makes: component/component@REALM. */
+ * They become the text that krb5_unparse_name makes: component/component@REALM. The name-type, which says how a name
+ * was meant, is no part of it (RFC 4120 6.2).
+ *
+ * What separates the parts cannot stand in them. krb5_unparse_name would write it with a backslash; but a pattern
+ * does not know the one from the other: "*@REALM" would hold for the realm EVIL\@REALM, and "bob?/admin@REALM" for a
+ * name of one component, bob\/admin. Principals that need a backslash are unreadable. */
 #include "base/out.h"
 #include "base/view.h"
 #include "der/der.h"
 #include "field/make.h"
 #include "field/pieces.h"
-#include "name/value.h"
 
 struct principal {
     struct cm_tlv realm;
@@ -27,9 +31,19 @@ static bool take_boxed(struct cm_der *der, uint32_t number, uint32_t tag, struct
     return cm_der_next(&inside, tag, tlv) && cm_der_done(&inside);
 }
 
-/* A string of the only type that they have, read as what it is restricted to. */
+/* Neither what separates parts, nor what announces it, nor a control character. */
+static bool is_part(struct certmap_view string) {
+    for (size_t i = 0; i < string.len; i++) {
+        const uint8_t c = string.data[i];
+        if (c < 0x20 || c >= 0x7F || c == '/' || c == '@' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
+/* A string of the only type that they have. */
 static bool is_string(const struct cm_tlv *tlv) {
-    return tlv->tag == CM_DER_GENERAL_STRING && cm_value_check(CM_DER_IA5_STRING, tlv->contents) == CERTMAP_CODE_NONE;
+    return tlv->tag == CM_DER_GENERAL_STRING && is_part(tlv->contents);
 }
 
 /* A name without a component would read like one whose only component is empty. */
@@ -58,22 +72,6 @@ static bool read_principal(struct principal *principal, struct certmap_view elem
     return are_strings(principal->components);
 }
 
-/* What separates, and what krb5_unparse_name escapes besides. */
-static void put_string(struct cm_out *out, struct certmap_view string) {
-    for (size_t i = 0; i < string.len; i++) {
-        char c = (char)string.data[i];
-        if (c == '\\' || c == '/' || c == '@' || c == '\t' || c == '\n' || c == '\b')
-            cm_out_char(out, '\\');
-        if (c == '\t')
-            c = 't';
-        else if (c == '\n')
-            c = 'n';
-        else if (c == '\b')
-            c = 'b';
-        cm_out_char(out, c);
-    }
-}
-
 /* An element that has been checked. */
 static void print_principal(struct cm_out *out, struct certmap_view element) {
     struct principal principal = {.components = cm_der_open(element)};
@@ -82,10 +80,10 @@ static void print_principal(struct cm_out *out, struct certmap_view element) {
     for (bool first = true; cm_der_any(&principal.components, &component); first = false) {
         if (!first)
             cm_out_char(out, '/');
-        put_string(out, component.contents);
+        cm_out_view(out, component.contents);
     }
     cm_out_char(out, '@');
-    put_string(out, principal.realm.contents);
+    cm_out_view(out, principal.realm.contents);
 }
 
 enum certmap_code cm_krb5_read(struct certmap_peer *peer, struct cm_value *value, struct certmap_view element) {

@@ -13,11 +13,12 @@
 
 #define KEY_USAGES 9
 
-/* X.690 11.2: bits that are not used are zero, and the last one that is used is set. */
-static bool is_named_bits(struct certmap_view contents) {
+/* Whether the bits are the same to everyone: those that are not used are zero (X.690 11.2.1), because some libraries
+ * would take them for bits of the value. That the last one that is used is set (11.2.2) is a rule that CAs break. */
+static bool is_bit_string(struct certmap_view contents) {
     if (contents.len < 2 || contents.data[0] > 7)
         return false;
-    return (contents.data[contents.len - 1] & ((2u << contents.data[0]) - 1)) == 1u << contents.data[0];
+    return (contents.data[contents.len - 1] & ((1u << contents.data[0]) - 1)) == 0;
 }
 
 static bool has_bit(struct certmap_view contents, size_t bit) {
@@ -44,7 +45,7 @@ enum certmap_code cm_key_usage_read(struct certmap_peer *peer, struct cm_list *l
     if (!cm_der_only(&inside, piece, CM_DER_BIT_STRING))
         return CERTMAP_CODE_MALFORMED_PIECE;
     const struct certmap_view contents = cm_view(inside.next, (size_t)(inside.end - inside.next));
-    const size_t count = is_named_bits(contents) ? count_bits(contents) : 0;
+    const size_t count = is_bit_string(contents) ? count_bits(contents) : 0;
     if (count == 0)
         return CERTMAP_CODE_MALFORMED_PIECE;
     if (!cm_list_reserve(list, count, 0, &peer->arena))
