@@ -4,44 +4,10 @@
  * explanation parse, print the same again, and are as true as they were. What is printed of all the rules loads
  * as the same rules. The search through the index finds what the plain one finds. */
 #include "rules.h"
-#include "support/compare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MOST_CONDITIONS = 100 };
-
-#define SUBJECT                                                                                                        \
-    "CN=Alice | CN=alice | OU=Sales + OU=Staff | O=Contoso | octet L=x | S=\\xFF | t61 T=\\xE9 | bmp UID=a*b?\\\\ | "  \
-    "E=a@b | DC=a\\x00 | 1.2.3.4=a | 1.2.3.5= | G=\"\\x0A"
-#define ISSUER "C=SE | O=Contoso | CN=Root + CN=CA 1 | octet OU=x"
-/* Something of every kind, and of some kinds what cannot be read. */
-#define EXTENSIONS                                                                                                     \
-    "SEQUENCE{ SEQUENCE{ OID{ 2.5.29.17 } OCTETSTRING{ SEQUENCE{ 82{ \"a.example\" } 82{ FF } 81{ \"a@b\" } "          \
-    "86{ \"http://a/\" } 87{ 0A 00 00 01 } 88{ 1.2.3 } A0{ OID{ 1.2.3 } A0{ UTF8String{ \"a\" } } } "                  \
-    "A4{ SEQUENCE{ SET{ SEQUENCE{ OID{ 2.5.4.3 } UTF8String{ \"a\" } } } } } "                                         \
-    "A4{ SEQUENCE{ SET{ SEQUENCE{ OID{ 2.5.4.3 } OCTETSTRING{ \"a\" } } } } } } } } "                                  \
-    "SEQUENCE{ OID{ 2.5.29.37 } OCTETSTRING{ SEQUENCE{ OID{ 1.3.6.1.5.5.7.3.2 } OID{ 1.2.3 } } } } "                   \
-    "SEQUENCE{ OID{ 2.5.29.15 } OCTETSTRING{ BITSTRING{ 05 A0 } } } "                                                  \
-    "SEQUENCE{ OID{ 2.5.29.14 } OCTETSTRING{ OCTETSTRING{ 01 } } } "                                                   \
-    "SEQUENCE{ OID{ 2.5.29.32 } OCTETSTRING{ 00 } } SEQUENCE{ OID{ 1.2.3 } OCTETSTRING{ 01 } } }"
-
-/* The peer that conditions are held against. */
-static struct certmap_peer *make_peer(struct t_buf *subject, struct t_buf *issuer, struct t_buf *extensions) {
-    static const uint8_t serial[] = {0x02, 0x01, 0x01};
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_peer *peer = NULL;
-    t_name(subject, SUBJECT);
-    t_name(issuer, ISSUER);
-    cert.subject = t_view(subject);
-    cert.issuer = t_view(issuer);
-    t_der(extensions, EXTENSIONS);
-    cert.extensions = t_view(extensions);
-    cert.serial = cm_view(serial, sizeof serial);
-    cert.version = CM_VIEW("");
-    F_HOLDS(certmap_peer_new(&peer, NULL, NULL) == CERTMAP_OK);
-    F_HOLDS(certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK);
-    return peer;
-}
 
 static void check_same_mapping(const struct certmap_rules *a, const struct certmap_rules *b, size_t index) {
     struct certmap_mapping left = CERTMAP_MAPPING_INIT, right = CERTMAP_MAPPING_INIT;
@@ -94,7 +60,7 @@ static void check_conditions(struct certmap_peer *peer, const struct f_told *tol
 
 static void check_explanations(const struct f_load *a, const struct f_load *b) {
     struct t_buf subject = T_BUF_INIT, issuer = T_BUF_INIT, extensions = T_BUF_INIT;
-    struct certmap_peer *peer = make_peer(&subject, &issuer, &extensions);
+    struct certmap_peer *peer = f_peer(&subject, &issuer, &extensions);
     const struct certmap_result first = f_match(a->rules, peer);
     f_check_searches(b->rules, peer);
     const struct certmap_result second = f_match(b->rules, peer);
@@ -112,33 +78,6 @@ static void check_explanations(const struct f_load *a, const struct f_load *b) {
     t_buf_free(&extensions);
 }
 
-static void print_rules(struct t_buf *text, const struct certmap_rules *rules) {
-    size_t len = 0, again = 0;
-    F_HOLDS(certmap_rules_print(NULL, 0, &len, rules, NULL, NULL, NULL) == CERTMAP_ERROR_BUFFER);
-    char *room = f_room(len + 1);
-    F_HOLDS(certmap_rules_print(room, len + 1, &again, rules, NULL, NULL, NULL) == CERTMAP_OK && again == len);
-    t_bytes(text, room, len);
-    free(room);
-}
-
-/* parse(print(x)) is x, and print(parse(print(x))) is print(x). */
-static void check_printed(const struct certmap_rules *rules) {
-    struct t_buf text = T_BUF_INIT, again = T_BUF_INIT;
-    struct f_load load;
-    print_rules(&text, rules);
-    f_load(&load, t_view(&text), SIZE_MAX);
-    const char *difference =
-        load.status == CERTMAP_OK ? t_rules_difference(rules, load.rules) : (const char *)load.error.text;
-    if (difference != NULL)
-        fprintf(stderr, "%s\n%.*s\n", difference, (int)text.len, (const char *)text.data);
-    F_HOLDS(difference == NULL);
-    print_rules(&again, load.rules);
-    F_HOLDS(cm_view_equal(t_view(&text), t_view(&again)));
-    f_unload(&load);
-    t_buf_free(&text);
-    t_buf_free(&again);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const struct certmap_view text = cm_view(size > 0 ? data : NULL, size);
     struct f_load first, second;
@@ -147,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_same_load(&first, &second);
     if (first.status == CERTMAP_OK) {
         check_explanations(&first, &second);
-        check_printed(first.rules);
+        f_check_printed(first.rules);
     }
     f_unload(&second);
     /* An allocation that fails, another for each input. */

@@ -5,6 +5,7 @@
 
 #include "dn.h"
 #include "support/alloc.h"
+#include "support/compare.h"
 #include "support/search.h"
 
 /* One load of a text, and what it gave. */
@@ -182,13 +183,13 @@ static inline bool f_decides(const struct f_told *told, const struct certmap_exp
 
 static inline void f_take_mapping(struct f_told *told, const struct certmap_explain_item *item) {
     const struct certmap_result *matched = told->matched;
-    const bool first = told->policy == CERTMAP_POLICY_FIRST;
+    const bool first = told->policy == CERTMAP_POLICY_FIRST, disabled = matched->reason == CERTMAP_CODE_DISABLED;
     F_HOLDS(item->mapping == told->mappings && item->depth == 0);
     told->mappings++;
     F_HOLDS(item->decides == f_decides(told, item));
     F_HOLDS(!item->decides || (item->read && item->truth == f_truth(matched)));
-    F_HOLDS(!first || item->read == (item->mapping <= matched->index && matched->reason != CERTMAP_CODE_DISABLED));
-    F_HOLDS(!first || item->mapping >= matched->index || item->truth == CERTMAP_FALSE);
+    F_HOLDS(!first || item->read == (item->mapping <= matched->index && !disabled));
+    F_HOLDS(!first || disabled || item->mapping >= matched->index || item->truth == CERTMAP_FALSE);
     F_HOLDS((item->missing == 0) == (item->truth == CERTMAP_TRUE));
     F_HOLDS(item->score == 0 || told->policy == CERTMAP_POLICY_MOST_SPECIFIC);
     told->deciding += item->decides;
@@ -255,6 +256,70 @@ static inline void f_explain(struct f_told *told, const struct certmap_rules *ru
 static inline void f_told_free(struct f_told *told) {
     t_buf_free(&told->all);
     t_buf_free(&told->conditions);
+}
+
+/* ---- what rules are held against ---- */
+
+#define F_SUBJECT                                                                                                      \
+    "CN=Alice | CN=alice | OU=Sales + OU=Staff | O=Contoso | octet L=x | S=\\xFF | t61 T=\\xE9 | bmp UID=a*b?\\\\ | "  \
+    "E=a@b | DC=a\\x00 | 1.2.3.4=a | 1.2.3.5= | G=\"\\x0A"
+#define F_ISSUER "C=SE | O=Contoso | CN=Root + CN=CA 1 | octet OU=x"
+/* Something of every kind, and of some kinds what cannot be read. */
+#define F_EXTENSIONS                                                                                                   \
+    "SEQUENCE{ SEQUENCE{ OID{ 2.5.29.17 } OCTETSTRING{ SEQUENCE{ 82{ \"a.example\" } 82{ FF } 81{ \"a@b\" } "          \
+    "86{ \"http://a/\" } 87{ 0A 00 00 01 } 88{ 1.2.3 } A0{ OID{ 1.2.3 } A0{ UTF8String{ \"a\" } } } "                  \
+    "A4{ SEQUENCE{ SET{ SEQUENCE{ OID{ 2.5.4.3 } UTF8String{ \"a\" } } } } } "                                         \
+    "A4{ SEQUENCE{ SET{ SEQUENCE{ OID{ 2.5.4.3 } OCTETSTRING{ \"a\" } } } } } } } } "                                  \
+    "SEQUENCE{ OID{ 2.5.29.37 } OCTETSTRING{ SEQUENCE{ OID{ 1.3.6.1.5.5.7.3.2 } OID{ 1.2.3 } } } } "                   \
+    "SEQUENCE{ OID{ 2.5.29.15 } OCTETSTRING{ BITSTRING{ 05 A0 } } } "                                                  \
+    "SEQUENCE{ OID{ 2.5.29.14 } OCTETSTRING{ OCTETSTRING{ 01 } } } "                                                   \
+    "SEQUENCE{ OID{ 2.5.29.32 } OCTETSTRING{ 00 } } SEQUENCE{ OID{ 1.2.3 } OCTETSTRING{ 01 } } }"
+
+/* The peer that conditions are held against. */
+static inline struct certmap_peer *f_peer(struct t_buf *subject, struct t_buf *issuer, struct t_buf *extensions) {
+    static const uint8_t serial[] = {0x02, 0x01, 0x01};
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_peer *peer = NULL;
+    t_name(subject, F_SUBJECT);
+    t_name(issuer, F_ISSUER);
+    cert.subject = t_view(subject);
+    cert.issuer = t_view(issuer);
+    t_der(extensions, F_EXTENSIONS);
+    cert.extensions = t_view(extensions);
+    cert.serial = cm_view(serial, sizeof serial);
+    cert.version = CM_VIEW("");
+    F_HOLDS(certmap_peer_new(&peer, NULL, NULL) == CERTMAP_OK);
+    F_HOLDS(certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK);
+    return peer;
+}
+
+/* ---- text ---- */
+
+static inline void f_print_rules(struct t_buf *text, const struct certmap_rules *rules) {
+    size_t len = 0, again = 0;
+    F_HOLDS(certmap_rules_print(NULL, 0, &len, rules, NULL, NULL, NULL) == CERTMAP_ERROR_BUFFER);
+    char *room = f_room(len + 1);
+    F_HOLDS(certmap_rules_print(room, len + 1, &again, rules, NULL, NULL, NULL) == CERTMAP_OK && again == len);
+    t_bytes(text, room, len);
+    free(room);
+}
+
+/* parse(print(x)) is x, and print(parse(print(x))) is print(x). */
+static inline void f_check_printed(const struct certmap_rules *rules) {
+    struct t_buf text = T_BUF_INIT, again = T_BUF_INIT;
+    struct f_load load;
+    f_print_rules(&text, rules);
+    f_load(&load, t_view(&text), SIZE_MAX);
+    const char *difference =
+        load.status == CERTMAP_OK ? t_rules_difference(rules, load.rules) : (const char *)load.error.text;
+    if (difference != NULL)
+        fprintf(stderr, "%s\n%.*s\n", difference, (int)text.len, (const char *)text.data);
+    F_HOLDS(difference == NULL);
+    f_print_rules(&again, load.rules);
+    F_HOLDS(cm_view_equal(t_view(&text), t_view(&again)));
+    f_unload(&load);
+    t_buf_free(&text);
+    t_buf_free(&again);
 }
 
 #endif

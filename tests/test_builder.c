@@ -8,12 +8,35 @@
  *     Ma Da    a many-to-one mapping "a" that allows or denies       & | !    open and, or, not
  *     1a 1     a one-to-one mapping, named or not                    )        close
  *     Cx       subject.CN = "x"                                      A        always
- *     X        a condition on a subfield that does not exist         0        disable */
+ *     X        a condition on a subfield that does not exist         0        disable
+ *     Gx       the group "x"                                         Wa       a mapping of no kind that there is
+ *     Hx       the domain "x"                                        P        a policy
+ *     O        options */
 
 static enum certmap_status call_mapping(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
     const char name[] = {call[1] == ' ' ? (char)0 : call[1], 0};
     return t_add_mapping(builder, call[0] == '1' ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_MANY_TO_ONE,
                          name[0] == 0 ? NULL : name, call[0] == 'D' ? NULL : "account", err);
+}
+
+static enum certmap_status call_output(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
+    struct certmap_output output = CERTMAP_OUTPUT_INIT;
+    output.kind = call[0] == 'G' ? CERTMAP_OUTPUT_GROUP : CERTMAP_OUTPUT_DOMAIN;
+    output.value = (struct certmap_view){(const uint8_t *)call + 1, 1};
+    return certmap_builder_output(builder, &output, err);
+}
+
+static enum certmap_status call_nonsense(struct certmap_builder *builder, struct certmap_error *err) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    mapping.kind = (enum certmap_kind)7;
+    mapping.decision = CERTMAP_DENY;
+    mapping.name = t_string("w");
+    return certmap_builder_mapping(builder, &mapping, err);
+}
+
+static enum certmap_status call_options(struct certmap_builder *builder, struct certmap_error *err) {
+    const struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
+    return certmap_builder_options(builder, &options, err);
 }
 
 static enum certmap_status call(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
@@ -34,6 +57,15 @@ static enum certmap_status call(struct certmap_builder *builder, const char *cal
         return certmap_builder_open(builder, CERTMAP_NOT, err);
     case ')':
         return certmap_builder_close(builder, err);
+    case 'G':
+    case 'H':
+        return call_output(builder, call, err);
+    case 'W':
+        return call_nonsense(builder, err);
+    case 'O':
+        return call_options(builder, err);
+    case 'P':
+        return certmap_builder_policy(builder, CERTMAP_POLICY_MOST_SPECIFIC, err);
     default:
         return call_mapping(builder, call, err);
     }
@@ -93,6 +125,27 @@ static const struct {
     {"a name twice, and then no condition", "Ma Cx Ma X", "..SSS"},
     {"an unknown subfield, and then no mapping begins wrongly", "Ma X Mb Cx", ".SA.S"},
     {"the first mistake is what the end tells", "Ma ) X", ".ASA"},
+
+    {"an output after a name twice", "Ma Cx Ma Cx Gg", "..S..S"},
+    {"an output after a name twice, the first mapping with outputs", "Ma Cx Gg Ma Gh Cx", "...S..S"},
+    {"an output after the first mapping's name was refused", "M Gg", "S.S"},
+    {"an output after a mapping of no kind", "Ma Cx Wa Gg", "..A.A"},
+    {"an output after the first mapping, of no kind", "Wa Gg Cx", "A..A"},
+    {"outputs after a refused mapping are checked", "Ma Cx Gg Ma Hd Hd Gh X", "...S.S.SS"},
+    {"outputs after a refused mapping that denies", "Da Cx Da Gg", "..SAS"},
+    {"a refused mapping needs no condition", "Ma Cx Ma Mb Cx", "..S..S"},
+    {"groups after a refused mapping are checked", "Ma Cx Ma & Cx ) )", "..S...AS"},
+    {"a group left open after a refused mapping", "Ma Cx Ma & Cx Mb Cx", "..S..A.S"},
+    {"a name is free when its mapping was refused for another reason", "Ma Cx Wb Mb Cx", "..A..A"},
+    {"two refused in a row", "Ma Cx Ma Ma Gg Mb Cx", "..SS...S"},
+    {"a one-to-one mapping refused", "Ma Cx 1a Gg Cx 1 Cx", "..S....S"},
+    {"an output before any mapping", "Gg", "AA"},
+    {"an output of a mapping that denies", "Da Cx Gg", "..AA"},
+    {"a policy after a refused mapping", "Wa P", "AAA"},
+    {"a policy, and a mapping", "P Ma Cx", "...."},
+    {"options twice", "O O Ma Cx", ".A..A"},
+    {"options late", "P O", ".AA"},
+    {"options after the end of another rule set", "O", ".."},
 };
 
 START_TEST(script) {

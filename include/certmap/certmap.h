@@ -733,7 +733,8 @@ CERTMAP_API enum certmap_status certmap_builder_options(struct certmap_builder *
 
 /* The calls below copy what they are given. After an error of any of them certmap_builder_finish
  * fails with the status of the first one, so that half a rule set never results; the others go on
- * checking what they are given, so that a loader can report more than one mistake.
+ * checking what they are given, so that a loader can report more than one mistake. What follows a
+ * mapping that was refused, up to the next one, is checked as if it had been taken, and goes nowhere.
  *
  * Begins the next mapping; what follows, up to the next call of this function, is joined by
  * CERTMAP_ALL. Order of calls is order of trial, except that ONE_TO_ONE mappings come first.

@@ -97,8 +97,11 @@ struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *b
     return &builder->draft.mappings[builder->draft.rules->mapping_count - 1];
 }
 
-bool cm_builder_has_mapping(const struct certmap_builder *builder) {
-    return builder->draft.rules != NULL && builder->draft.rules->mapping_count > 0;
+enum certmap_status cm_builder_need_mapping(const struct certmap_builder *builder, const char *call,
+                                            struct certmap_error *err) {
+    if (builder->has_open_mapping)
+        return CERTMAP_OK;
+    return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: no mapping was begun", call);
 }
 
 size_t cm_builder_mark(const struct certmap_builder *builder) {
@@ -152,23 +155,29 @@ static void flatten_root(struct certmap_builder *builder) {
     builder->draft.node_count--;
 }
 
-/* Ends the mapping that is open, if any. Errors: ARGUMENT. */
+/* Who was told that a mapping is refused may leave out its conditions. */
+static enum certmap_status check_complete(const struct certmap_builder *builder, struct certmap_error *err) {
+    if (builder->open_count > 0)
+        return cm_error_argument(err, "a group was left open");
+    if (cm_builder_mark(builder) == 1 && !builder->is_stand_in)
+        return cm_error_argument(err, "a mapping has no condition; certmap_builder_always says that it is meant");
+    return CERTMAP_OK;
+}
+
 enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err) {
-    if (!cm_builder_has_mapping(builder))
+    if (!builder->has_open_mapping)
         return CERTMAP_OK;
     struct certmap_rules *rules = builder->draft.rules;
-    bool open = builder->open_count > 0;
-    builder->open_count = 0;
     flatten_root(builder);
     size_t size = cm_builder_mark(builder);
     builder->draft.nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
     if (size > rules->largest_mapping)
         rules->largest_mapping = size;
-    if (open)
-        return cm_error_argument(err, "a group was left open");
-    if (size == 1)
-        return cm_error_argument(err, "a mapping has no condition; certmap_builder_always says that it is meant");
-    return CERTMAP_OK;
+    enum certmap_status status = check_complete(builder, err);
+    builder->open_count = 0;
+    cm_builder_drop_stand_in(builder);
+    builder->has_open_mapping = false;
+    return status;
 }
 
 /* ---- groups ---- */
@@ -180,12 +189,15 @@ static enum certmap_status nested_too_deep(struct certmap_error *err) {
 
 static enum certmap_status open_group(struct certmap_builder *builder, enum certmap_join join,
                                       struct certmap_error *err) {
-    if (!cm_builder_has_mapping(builder) || (join != CERTMAP_ALL && join != CERTMAP_ANY && join != CERTMAP_NOT))
-        return cm_error_argument(err, "certmap_builder_open: no mapping was begun, or join is unknown");
+    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_open", err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (join != CERTMAP_ALL && join != CERTMAP_ANY && join != CERTMAP_NOT)
+        return cm_error_argument(err, "certmap_builder_open: join is unknown");
     if (builder->open_count == CERTMAP_MAX_NESTING)
         return nested_too_deep(err);
     builder->open[builder->open_count] = (uint32_t)cm_builder_mark(builder);
-    enum certmap_status status = cm_builder_add_node(builder, group_node(join, 1), err);
+    status = cm_builder_add_node(builder, group_node(join, 1), err);
     builder->open_count += status == CERTMAP_OK;
     return status;
 }
@@ -199,6 +211,9 @@ enum certmap_status certmap_builder_open(struct certmap_builder *builder, enum c
 }
 
 static enum certmap_status close_group(struct certmap_builder *builder, struct certmap_error *err) {
+    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_close", err);
+    if (status != CERTMAP_OK)
+        return status;
     if (builder->open_count == 0)
         return cm_error_argument(err, "certmap_builder_close: no group is open");
     size_t mark = builder->open[--builder->open_count];
@@ -221,8 +236,9 @@ enum certmap_status certmap_builder_close(struct certmap_builder *builder, struc
 
 /* Below a `not`, this is printed in parentheses: one level more. */
 static enum certmap_status add_always(struct certmap_builder *builder, struct certmap_error *err) {
-    if (!cm_builder_has_mapping(builder))
-        return cm_error_argument(err, "certmap_builder_always: no mapping was begun");
+    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_always", err);
+    if (status != CERTMAP_OK)
+        return status;
     if (builder->open_count == CERTMAP_MAX_NESTING)
         return nested_too_deep(err);
     return cm_builder_add_node(builder, (struct cm_node){.kind = CM_NODE_ALWAYS}, err);
@@ -252,7 +268,7 @@ enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum
     struct certmap_error own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_policy: builder is NULL");
-    if (certmap_policy_name(policy) == NULL || cm_builder_has_mapping(builder))
+    if (certmap_policy_name(policy) == NULL || builder->has_begun)
         return cm_builder_note(
             builder,
             cm_error_argument(&own, "certmap_builder_policy: policy is unknown, or there is a mapping already"), &own,

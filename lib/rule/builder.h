@@ -43,6 +43,10 @@ struct certmap_builder {
     struct cm_record record;                                        /* of the condition at hand */
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
+    bool has_options;                   /* set, for this rule set */
+    bool has_begun;                     /* a mapping, if only one that was refused */
+    bool has_open_mapping;              /* and there is room for what follows it */
+    bool is_stand_in;                   /* the open mapping takes what follows one that was refused */
     size_t condition_count;             /* of the open mapping */
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
@@ -107,15 +111,22 @@ enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certma
                                     const struct certmap_error *own, struct certmap_error *err);
 /* Makes the rule set that is being built, when it is first needed; false when there is no memory. */
 bool cm_builder_have_rules(struct certmap_builder *builder);
-bool cm_builder_has_mapping(const struct certmap_builder *builder);
-/* The mapping that was begun last. */
+/* Whether there is an open mapping to add to. Errors: ARGUMENT, of the call of that name. */
+enum certmap_status cm_builder_need_mapping(const struct certmap_builder *builder, const char *call,
+                                            struct certmap_error *err);
+/* The mapping that was begun last, if it is open. */
 struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
 /* Ends the mapping that is open, if any. Errors: ARGUMENT. */
 enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err);
 /* Sets the account of the open mapping; one that denies has none. Errors: MEMORY, LIMIT, SYNTAX. */
 enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
                                            enum certmap_language language, struct certmap_error *err);
-/* Adds a node at the end of the open mapping. Errors: MEMORY. */
+/* Gives the open mapping an account that stands for one that was refused, so that what follows can be checked; where
+ * there is no memory, less is checked. */
+void cm_builder_set_no_account(struct certmap_builder *builder);
+/* Drops the open mapping, if it is a stand-in. */
+void cm_builder_drop_stand_in(struct certmap_builder *builder);
+/* Adds a node at the end of the open mapping. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
                                         struct certmap_error *err);
 

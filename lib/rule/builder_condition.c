@@ -95,8 +95,9 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
     if (condition == NULL || condition->size < sizeof *condition || !is_sound(condition))
         return cm_error_argument(err, "certmap_builder_condition: the condition is NULL, too small, or its field, "
                                       "operator, quantifier, flags and operands do not go together");
-    if (!cm_builder_has_mapping(builder))
-        return cm_error_argument(err, "certmap_builder_condition: no mapping was begun");
+    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_condition", err);
+    if (status != CERTMAP_OK)
+        return status;
     if (builder->condition_count >= CERTMAP_MAX_CONDITIONS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the mapping has more than %d conditions",
                         CERTMAP_MAX_CONDITIONS);

@@ -69,7 +69,7 @@ static uint32_t clip(size_t number, uint32_t most) {
     return number < most ? (uint32_t)number : most;
 }
 
-/* Adds a mapping and its root. Errors: MEMORY, and then there is no mapping more. */
+/* Adds a mapping and its root. Errors: MEMORY, LIMIT, and then there is no mapping more. */
 static enum certmap_status add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
                                        struct certmap_error *err) {
     struct certmap_rules *rules = builder->draft.rules;
@@ -82,6 +82,7 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, const st
     mappings[rules->mapping_count++] =
         (struct cm_draft_mapping){.name = CM_TEXT_NONE,
                                   .nodes = (uint32_t)draft->node_count,
+                                  .outputs = CM_TEXT_NONE,
                                   .line = clip(mapping->line, UINT32_MAX),
                                   .column = clip(mapping->column, CM_MAX_COLUMN) & CM_MAX_COLUMN,
                                   .kind = (unsigned)mapping->kind & 3,
@@ -90,27 +91,67 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, const st
     enum certmap_status status = cm_builder_add_node(builder, (struct cm_node){.kind = CM_NODE_ALL, .value = 1}, err);
     if (status != CERTMAP_OK)
         rules->mapping_count--;
-    else
-        builder->one_to_one_count += mapping->kind == CERTMAP_KIND_ONE_TO_ONE;
     return status;
 }
 
-/* Begins a mapping, also if its name or account is bad, so that its conditions have a place and can be
- * checked. */
+/* ---- a mapping that was refused ----
+ *
+ * What follows it is checked in a stand-in, which is dropped when it ends: so that nothing goes into the mapping before
+ * it, whatever the reason was. Where there is no memory for one, the builder has no open mapping. A mapping whose account
+ * alone is refused stays, because later ones may not have its name. */
+
+static void add_stand_in(struct certmap_builder *builder, const struct certmap_mapping *refused) {
+    struct certmap_mapping unnamed = CERTMAP_MAPPING_INIT;
+    unnamed.decision = refused != NULL ? refused->decision : CERTMAP_ALLOW;
+    builder->is_stand_in = add_mapping(builder, &unnamed, NULL) == CERTMAP_OK;
+    builder->has_open_mapping = builder->is_stand_in;
+    if (builder->is_stand_in && unnamed.decision == CERTMAP_ALLOW)
+        cm_builder_set_no_account(builder);
+}
+
+void cm_builder_drop_stand_in(struct certmap_builder *builder) {
+    if (!builder->is_stand_in)
+        return;
+    builder->draft.node_count = cm_builder_open_mapping(builder)->nodes;
+    builder->draft.rules->mapping_count--;
+    builder->is_stand_in = false;
+}
+
+/* The mapping that was added becomes a stand-in: its name is not one that a later mapping may not have. */
+static void make_stand_in(struct certmap_builder *builder, bool memory) {
+    builder->is_stand_in = true;
+    builder->has_open_mapping = memory;
+    if (!memory)
+        cm_builder_drop_stand_in(builder);
+    else if (cm_builder_open_mapping(builder)->allow)
+        cm_builder_set_no_account(builder);
+}
+
+/* ---- the call ---- */
+
+static enum certmap_status set_account(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                       struct certmap_error *err) {
+    const struct cm_source account = {.text = mapping->account, .written = mapping->is_template};
+    return cm_builder_set_account(builder, &account, mapping->language, err);
+}
+
 static enum certmap_status begin_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
                                          struct certmap_error *err) {
     enum certmap_status status = add_mapping(builder, mapping, err);
+    builder->has_open_mapping = status == CERTMAP_OK;
+    if (status != CERTMAP_OK)
+        return status;
+    status = set_name(builder, mapping->name, err);
     if (status == CERTMAP_OK)
-        status = set_name(builder, mapping->name, err);
-    if (status == CERTMAP_OK) {
-        const struct cm_source account = {.text = mapping->account, .written = mapping->is_template};
-        status = cm_builder_set_account(builder, &account, mapping->language, err);
-    }
+        status = set_account(builder, mapping, err);
+    else
+        make_stand_in(builder, status != CERTMAP_ERROR_MEMORY);
+    builder->one_to_one_count += status == CERTMAP_OK && mapping->kind == CERTMAP_KIND_ONE_TO_ONE;
     return status;
 }
 
-static enum certmap_status check_mapping(const struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                         struct certmap_error *err) {
+/* Whether the mapping can be read. Errors: ARGUMENT. */
+static enum certmap_status check_mapping(const struct certmap_mapping *mapping, struct certmap_error *err) {
     if (mapping == NULL || mapping->size < sizeof *mapping || !cm_view_sound(mapping->name) ||
         !cm_view_sound(mapping->account))
         return cm_error_argument(err, "certmap_builder_mapping: mapping or one of its texts is NULL, or its size too "
@@ -119,10 +160,31 @@ static enum certmap_status check_mapping(const struct certmap_builder *builder, 
         (mapping->decision != CERTMAP_ALLOW && mapping->decision != CERTMAP_DENY))
         return cm_error_argument(err, "certmap_builder_mapping: kind, decision or language is not one that a mapping "
                                       "can have");
+    return CERTMAP_OK;
+}
+
+static enum certmap_status check_room(const struct certmap_builder *builder, struct certmap_error *err) {
     if (certmap_rules_count(builder->draft.rules) == CERTMAP_MAX_MAPPINGS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
                         CERTMAP_MAX_MAPPINGS);
     return CERTMAP_OK;
+}
+
+static enum certmap_status begin(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                 struct certmap_error *err) {
+    builder->has_open_mapping = false;
+    if (!cm_builder_have_rules(builder))
+        return cm_error_memory(err);
+    enum certmap_status status = check_mapping(mapping, err);
+    if (status != CERTMAP_OK) {
+        add_stand_in(builder, NULL);
+        return status;
+    }
+    status = check_room(builder, err);
+    if (status == CERTMAP_OK)
+        return begin_mapping(builder, mapping, err);
+    add_stand_in(builder, mapping);
+    return status;
 }
 
 enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
@@ -130,12 +192,8 @@ enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, con
     struct certmap_error own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_mapping: builder is NULL");
-    enum certmap_status status = check_mapping(builder, mapping, &own);
-    if (status == CERTMAP_OK && !cm_builder_have_rules(builder))
-        status = cm_error_memory(&own);
-    if (status != CERTMAP_OK)
-        return cm_builder_note(builder, status, &own, err);
     enum certmap_status closed = cm_builder_note(builder, cm_builder_close_mapping(builder, &own), &own, err);
-    enum certmap_status begun = cm_builder_note(builder, begin_mapping(builder, mapping, &own), &own, err);
+    builder->has_begun = true;
+    enum certmap_status begun = cm_builder_note(builder, begin(builder, mapping, &own), &own, err);
     return begun != CERTMAP_OK ? begun : closed;
 }

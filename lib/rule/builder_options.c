@@ -40,13 +40,15 @@ enum certmap_status certmap_builder_options(struct certmap_builder *builder,
     enum certmap_status status = CERTMAP_OK;
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_options: builder is NULL");
-    if (options == NULL || options->size < sizeof *options || builder->draft.rules != NULL ||
+    if (options == NULL || options->size < sizeof *options || builder->has_options || builder->draft.rules != NULL ||
         builder->first.status != CERTMAP_OK)
         status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size too small, or another "
                                          "call came before");
     else if (options->memory > 0)
         status = set_limit(builder, options->memory, &own);
-    if (status == CERTMAP_OK)
+    if (status == CERTMAP_OK) {
+        builder->has_options = true;
         cm_progress_start(&builder->progress, options->progress, options->progress_ctx);
+    }
     return cm_builder_note(builder, status, &own, err);
 }

@@ -40,8 +40,8 @@ static enum certmap_status push_output(struct certmap_builder *builder, struct c
     return CERTMAP_OK;
 }
 
-/* Whether the open mapping has an account that others can follow. Where it has none, which is an error, others are
- * checked but not kept. */
+/* Whether the open mapping has an account that others can follow. Where it has none, because there was no memory for it,
+ * others are compiled but not kept. */
 static bool has_account(const struct certmap_builder *builder) {
     return cm_builder_open_mapping(builder)->outputs != CM_TEXT_NONE;
 }
@@ -121,12 +121,16 @@ static enum certmap_status set_plain_account(struct certmap_builder *builder, co
     return status;
 }
 
-enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
-                                           enum certmap_language language, struct certmap_error *err) {
+void cm_builder_set_no_account(struct certmap_builder *builder) {
+    const struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .shown = CM_VIEW("")};
+    cm_builder_open_mapping(builder)->plain = false;
+    if (push_output(builder, output, NULL) != CERTMAP_OK)
+        cm_builder_open_mapping(builder)->outputs = CM_TEXT_NONE;
+}
+
+static enum certmap_status take_account(struct certmap_builder *builder, const struct cm_source *account,
+                                        enum certmap_language language, struct certmap_error *err) {
     struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .language = language};
-    if (!cm_builder_open_mapping(builder)->allow)
-        return CERTMAP_OK;
-    cm_builder_open_mapping(builder)->outputs = CM_TEXT_NONE;
     enum certmap_status status = compile(builder, &output, account, err);
     if (status != CERTMAP_OK)
         return status;
@@ -135,6 +139,16 @@ enum certmap_status cm_builder_set_account(struct certmap_builder *builder, cons
     if (output.holes == NULL && !keep_shown(&output, &builder->draft.rules->arena))
         return cm_error_memory(err);
     return push_output(builder, output, err);
+}
+
+enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
+                                           enum certmap_language language, struct certmap_error *err) {
+    if (!cm_builder_open_mapping(builder)->allow)
+        return CERTMAP_OK;
+    enum certmap_status status = take_account(builder, account, language, err);
+    if (status != CERTMAP_OK && status != CERTMAP_ERROR_MEMORY)
+        cm_builder_set_no_account(builder);
+    return status;
 }
 
 enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
@@ -229,9 +243,10 @@ static enum certmap_status check_output(const struct certmap_builder *builder, c
                                       "small");
     if ((unsigned)output->kind > CERTMAP_OUTPUT_ATTRIBUTE || certmap_language_name(output->language) == NULL)
         return cm_error_argument(err, "certmap_builder_output: kind or language is not one that an output can have");
-    if (!cm_builder_has_mapping(builder) || !cm_builder_open_mapping(builder)->allow)
-        return cm_error_argument(err, "certmap_builder_output: no mapping was begun, or it denies");
-    return CERTMAP_OK;
+    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_output", err);
+    if (status == CERTMAP_OK && !cm_builder_open_mapping(builder)->allow)
+        status = cm_error_argument(err, "certmap_builder_output: the mapping denies");
+    return status;
 }
 
 enum certmap_status certmap_builder_output(struct certmap_builder *builder, const struct certmap_output *output,

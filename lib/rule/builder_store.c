@@ -135,10 +135,10 @@ static bool is_path(const void *ctx, uint32_t number) {
 static enum certmap_status add_path(struct certmap_builder *builder, const struct cm_path *path,
                                     struct certmap_error *err) {
     struct certmap_rules *rules = builder->draft.rules;
-    struct cm_path *paths =
-        cm_array_reserve(&builder->allocator, rules->paths, &builder->path_cap, builder->path_count + 1, sizeof *paths);
     if (builder->path_count == CM_MAX_PATHS)
         return too_many("subfields", CM_MAX_PATHS, err);
+    struct cm_path *paths =
+        cm_array_reserve(&builder->allocator, rules->paths, &builder->path_cap, builder->path_count + 1, sizeof *paths);
     if (paths == NULL)
         return cm_error_memory(err);
     rules->paths = paths;
@@ -183,10 +183,10 @@ static bool is_name(const void *ctx, uint32_t number) {
 static enum certmap_status add_name(struct certmap_builder *builder, const struct cm_operand *name,
                                     struct certmap_error *err) {
     struct certmap_rules *rules = builder->draft.rules;
-    struct cm_operand *names =
-        cm_array_reserve(&builder->allocator, rules->names, &builder->name_cap, builder->name_count + 1, sizeof *names);
     if (builder->name_count == CM_MAX_NODES)
         return too_many("Names", CM_MAX_NODES, err);
+    struct cm_operand *names =
+        cm_array_reserve(&builder->allocator, rules->names, &builder->name_cap, builder->name_count + 1, sizeof *names);
     if (names == NULL)
         return cm_error_memory(err);
     rules->names = names;
