@@ -12,21 +12,19 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
-key() {
-    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" 2>/dev/null
+bold='' plain=''
+if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
+# say "TEXT": what comes next
+say() {
+    printf '\n%s# %s%s\n' "$bold" "$1" "$plain"
 }
 
-# client FILE SUBJECT: a certificate from the CA
-client() {
-    key "$1"
-    openssl req -new -key "$1.key" -utf8 -subj "$2" -out "$1.csr"
-    openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -set_serial "$3" -days 30 -out "$1.pem" 2>/dev/null
-}
-
-# show "WHY" ARGUMENT...: runs certmap, whatever it answers
+# show ARGUMENT...: runs certmap, whatever it answers
 show() {
-    printf '\n# %s\n$ certmap' "$1"
-    shift
+    printf '$ certmap'
     for word; do
         case $word in
             *' '*) printf ' "%s"' "$word" ;;
@@ -41,32 +39,64 @@ show() {
     fi
 }
 
+key() {
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" 2>/dev/null
+}
+
+# client FILE SERIAL ATTRIBUTE...: a certificate from the CA, with a Name of these attributes
+client() {
+    file=$1 serial=$2
+    shift 2
+    key "$file"
+    name=$(printf '/%s' "$@")
+    openssl req -new -key "$file.key" -utf8 -subj "$name" -out "$file.csr"
+    openssl x509 -req -in "$file.csr" -CA ca.pem -CAkey ca.key -set_serial "$serial" -days 30 -out "$file.pem" 2>/dev/null
+    printf '%-10s' "$file.pem"
+    printf '  %s' "$@"
+    printf '\n'
+}
+
+say "Clients show these certificates, all from one CA:"
 key ca
 openssl req -x509 -new -key ca.key -days 30 -subj "/C=US/O=Contoso/CN=Contoso Issuing CA 1" -out ca.pem
-client alice "/C=US/O=Contoso/OU=Sales/CN=Alice" 11
-client rene "/C=FR/O=Contoso/OU=Human Resources/CN=René" 12
-client carol "/C=US/O=Contoso/OU=Contractors/CN=Carol" 13
-client robot "/C=US/O=Contoso/OU=Warehouse/CN=Order robot" 14
-client eve "/C=US/O=Contoso/CN=Eve, OU=Human Resources" 15
+client alice 11 C=US O=Contoso OU=Sales CN=Alice
+client rene 12 C=FR O=Contoso "OU=Human Resources" CN=René
+client carol 13 C=US O=Contoso OU=Contractors CN=Carol
+client robot 14 C=US O=Contoso OU=Warehouse "CN=Order robot"
+client eve 15 C=US O=Contoso "CN=Eve, OU=Human Resources"
 
 # The one-to-one mapping of the example, for the robot that was made just now.
 robot=$(openssl x509 -in robot.pem -outform DER | openssl base64 -A)
 sed "s|certificate=\"[^\"]*\"|certificate=\"$robot\"|" "$examples/applicationHost.config" > applicationHost.config
 cp "$examples/contoso.rules" .
 
-show "The account that IIS would have given to each client of a site:" \
-    match --rules applicationHost.config --site "Default Web Site" alice.pem rene.pem carol.pem eve.pem
-show "Another site of the same file. The robot has a mapping for its very certificate:" \
-    match --rules applicationHost.config --site Orders alice.pem carol.pem robot.pem
-show "The same for a program:" \
-    match --json --rules applicationHost.config --site Orders robot.pem
-show "Eve wrote an OU into her CN. It stays a part of the CN, because names are compared as structure:" \
-    show eve.pem
-show "The same policy in certmap's own language, and why Carol is refused:" \
-    explain --rules contoso.rules carol.pem
-show "Nothing is wrong with these rules:" \
-    check --rules contoso.rules
+say "An IIS server gave them accounts. One mapping of its applicationHost.config:"
+sed -n '/<add name="Human Resources"/,/<\/add>/s/^ \{14\}//p' applicationHost.config | sed 's/ password="[^"]*"/ password="..."/'
 
+say "The same answers without IIS:"
+show match --rules applicationHost.config --site "Default Web Site" alice.pem rene.pem carol.pem eve.pem
+
+say "Eve wrote an OU into her CN. Names are compared as structure, so it stays a part of the CN. Why she gets nothing:"
+show explain --rules applicationHost.config --site "Default Web Site" eve.pem
+
+say "Another site of the same file. The robot has a mapping for its very certificate:"
+show match --rules applicationHost.config --site Orders alice.pem carol.pem robot.pem
+
+say "The same for a program, one object a line:"
+show match --json --rules applicationHost.config --site Orders robot.pem
+
+say "Rules can also be written in a language of certmap's own:"
+sed -n '/^mapping "human/,/^}/p' contoso.rules
+
+say "A mistake in them is found before it matters (subfield UO, a semicolon that is missing):"
 sed 's/subject\.OU in/subject.UO in/; s/always;/always/' contoso.rules > mistyped.rules
-show "Something is wrong with these:" \
-    check --rules mistyped.rules
+show check --rules mistyped.rules
+
+say "What a rule for a certificate can say; copy the lines that matter:"
+show show alice.pem
+
+cat <<END
+
+${bold}Next:${plain} docs/rules.md to write rules, docs/iis.md to come from IIS, docs/servers.md for a server's
+author, README.md to install it.
+END

@@ -4,7 +4,7 @@
 #include "progress.h"
 #include "support/der.h"
 #include "support/run.h"
-#include <fcntl.h>
+#include "support/terminal.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -102,13 +102,6 @@ END_TEST
 /* Where the standard error of the command goes, and with a terminal its output too. */
 enum { TO_TERMINAL, TO_PIPE };
 
-static void open_terminal(int *master, int *slave) {
-    *master = posix_openpt(O_RDWR | O_NOCTTY);
-    ck_assert(*master >= 0 && grantpt(*master) == 0 && unlockpt(*master) == 0);
-    *slave = open(ptsname(*master), O_RDWR | O_NOCTTY);
-    ck_assert(*slave >= 0);
-}
-
 static void be_command(const char *script, int input, int output) {
     dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
@@ -149,7 +142,7 @@ static int run(struct t_buf *out, const char *words, int where, const char *rule
     snprintf(script, sizeof script, "unset NO_COLOR; TERM=xterm; export TERM; " T_WRAPPER " %s %s", tool, words);
     ck_assert_int_eq(pipe(input), 0);
     if (where == TO_TERMINAL)
-        open_terminal(&output[0], &output[1]);
+        ck_assert_msg(t_terminal_open(&output[0], &output[1]), "no pseudo-terminal: %s", strerror(errno));
     else
         ck_assert_int_eq(pipe(output), 0);
     const pid_t pid = fork();
@@ -196,6 +189,7 @@ static void show_screen(struct t_buf *screen, const char *out) {
     "matchCriteria=\"a\"/>"                                                                                            \
     "</rules></add></manyToOneMappings></iisClientCertificateMappingAuthentication>\n"
 
+/* Those on a terminal first. */
 static const struct {
     const char *words, *rules;
     int where;
@@ -207,8 +201,8 @@ static const struct {
     {"check --color=never --rules -", RULES, TO_TERMINAL, 0, "] 100%\r   ", "-: 1 mapping, no findings\n"},
     {"check --color=never --rules -", SECTION, TO_TERMINAL, 0, "] 100%\r   ", "-:1:1: note: "},
     {"check --color=never --rules -", "certmap 1; mapping", TO_TERMINAL, 2, "\rloading - [", "-:1:19: error"},
-    {"check --rules -", RULES, TO_PIPE, 0, NULL, "-: 1 mapping, no findings\n"},
     {"check --json --rules -", "certmap 1; mapping", TO_TERMINAL, 2, NULL, "{\"file\""},
+    {"check --rules -", RULES, TO_PIPE, 0, NULL, "-: 1 mapping, no findings\n"},
 };
 
 START_TEST(a_slow_load) {
@@ -235,6 +229,26 @@ START_TEST(the_width_is_the_variable) {
 }
 END_TEST
 
+static int count_on_terminals(void) {
+    int count = 0;
+    while (count < COUNT(runs) && runs[count].where == TO_TERMINAL)
+        count++;
+    return count;
+}
+
+/* What runs the command on a terminal is skipped, and told of, where none can be had. */
+static void add_command_tests(Suite *suite) {
+    TCase *command = tcase_create("command");
+    const char *why = t_terminal_missing();
+    const int on_terminals = count_on_terminals();
+    tcase_add_loop_test(command, a_slow_load, why == NULL ? 0 : on_terminals, COUNT(runs));
+    if (why == NULL)
+        tcase_add_test(command, the_width_is_the_variable);
+    else
+        t_skipped(on_terminals + 1, "the progress line on a terminal: no pseudo-terminal can be opened", why);
+    suite_add_tcase(suite, command);
+}
+
 int main(void) {
     Suite *suite = suite_create("progress");
     TCase *line = tcase_create("line");
@@ -246,9 +260,6 @@ int main(void) {
     tcase_add_test(when, after_half_a_second);
     tcase_add_loop_test(when, how_wide_it_is, 0, COUNT(widths));
     suite_add_tcase(suite, when);
-    TCase *command = tcase_create("command");
-    tcase_add_loop_test(command, a_slow_load, 0, COUNT(runs));
-    tcase_add_test(command, the_width_is_the_variable);
-    suite_add_tcase(suite, command);
+    add_command_tests(suite);
     return t_run(suite);
 }

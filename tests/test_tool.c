@@ -15,13 +15,15 @@
  *   an empty directory, in which they run, except stdout and stderr: what is expected there, and nothing where
  *   there is no such section. [...] stands for any text within a line.
  * platform: posix or windows, where a case holds for one of them only.
+ * needs: terminal, where a case is skipped on a system that has no pseudo-terminals.
  * A section NAME.pem or NAME.der describes certificates, as t_certs of support/der.h has it.
  * $SOURCE is the root of the sources, $ADAPTER the one that is built in and $OTHER_ADAPTER the one that is not.
  * CERTMAP_TOOL is the command, for Windows if it ends in .exe; CERTMAP_WRAPPER, if set, is put before it (an
  * emulator, say). */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 #include "support/der.h"
 #include "support/run.h"
+#include "support/terminal.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,10 +111,9 @@ static bool is_windows(void) {
     return tool != NULL && ends_with(tool, ".exe");
 }
 
-static bool is_platform(const char *line, const char *name) {
-    const size_t len = strcspn(line, "\n"), word = strlen("platform: ");
-    return len == word + strlen(name) && strncmp(line, "platform: ", word) == 0 &&
-           strncmp(line + word, name, len - word) == 0;
+static bool is_line(const char *line, const char *text) {
+    const size_t len = strcspn(line, "\n");
+    return len == strlen(text) && memcmp(line, text, len) == 0;
 }
 
 static void take_head(struct tool_case *one, const char *line) {
@@ -121,8 +122,8 @@ static void take_head(struct tool_case *one, const char *line) {
         one->exit = line[6] - '0';
     else if (strncmp(line, "run: ", 5) == 0)
         t_bytes(&one->script, line + 5, len - 5 + 1);
-    else if (is_platform(line, "posix") || is_platform(line, "windows"))
-        return; /* such cases are listed on that platform only */
+    else if (is_line(line, "platform: posix") || is_line(line, "platform: windows") || is_line(line, "needs: terminal"))
+        return; /* such cases are listed where they can run */
     else
         ck_assert_msg(len == 0 || line[0] == '#', "%s: not a line of a case: %.*s", one->name, (int)len, line);
 }
@@ -241,17 +242,27 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Whether a case holds on this platform: its head does not name the other one. */
-static bool applies(const char *name) {
+/* Whether the head of a case has this line. */
+static bool has_line(const char *name, const char *text) {
     char path[320], line[256];
-    bool yes = true;
+    bool yes = false;
     snprintf(path, sizeof path, CASES "/%s", name);
     FILE *file = fopen(path, "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL && strncmp(line, "-- ", 3) != 0)
-        yes = yes && !is_platform(line, is_windows() ? "posix" : "windows");
+        yes = yes || is_line(line, text);
     if (file != NULL)
         fclose(file);
     return yes;
+}
+
+/* Whether a case holds on this platform, and can be run. */
+static bool applies(const char *name) {
+    if (has_line(name, is_windows() ? "platform: posix" : "platform: windows"))
+        return false;
+    const char *why = has_line(name, "needs: terminal") ? t_terminal_missing() : NULL;
+    if (why != NULL)
+        t_skipped(1, "a case of the command on a terminal: no pseudo-terminal can be opened", why);
+    return why == NULL;
 }
 
 static void list_cases(void) {

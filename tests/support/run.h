@@ -4,6 +4,7 @@
 #define T_RUN_H
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The tag of cases that are about much work, or run again what others run: where each instruction takes many times as
@@ -22,6 +23,11 @@ static inline TCase *t_slow_case(Suite *suite) {
     tcase_set_timeout(slow, 240); /* a million mappings, under a sanitizer, on a machine with other work */
     suite_add_tcase(suite, slow);
     return slow;
+}
+
+/* Tells of tests that cannot run here: how many, which, and why. scripts/count-checks reads it. */
+static inline void t_skipped(int count, const char *what, const char *why) {
+    printf("skipped %d: %s (%s)\n", count, what, why);
 }
 
 /* Runs a suite, prints Check's summary, frees it; the exit status for main. */
