@@ -6,7 +6,7 @@
  * is run in docs/examples: lines that begin with "$ " are commands for sh, and the others what they print. The
  * certificates beside the examples are those that certificates.txt describes, and the C example gives accounts.
  *
- * CERTMAP_TOOL is the command, CERTMAP_TWENTY the compiled twenty.c. */
+ * CERTMAP_TOOL is the command, CERTMAP_TWENTY the compiled twenty.c, which README.md runs as ./twenty. */
 #define _POSIX_C_SOURCE 200809L
 #include "pages.h"
 #include <sys/wait.h>
@@ -44,13 +44,21 @@ static void run(struct t_buf *output, struct t_buf *script, struct t_buf *input)
     ck_assert_int_eq(system(command), 0);
 }
 
-/* Prints a command as the page has it, and runs it; $? stays that of the last one. */
+/* The compiled example: for this machine, or for one that Meson has an emulator of. */
+#define RUN_TWENTY "$MESON_EXE_WRAPPER \"$CERTMAP_TWENTY\""
+
+/* Prints a command as the page has it, and runs it; $? stays that of the last one. Who reads the page has
+ * compiled twenty.c in docs/examples; here it is elsewhere. */
 static void add_command(struct t_buf *script, const char *line) {
+    static const char twenty[] = "$ ./twenty";
     const size_t len = strcspn(line, "\n");
+    const bool is_twenty = strncmp(line, twenty, strlen(twenty)) == 0;
+    const size_t skipped = strlen(is_twenty ? twenty : "$ ");
     put(script, "cat <<'END'\n");
     t_bytes(script, line, len);
     put(script, "\nEND\n(exit $status)\n");
-    t_bytes(script, line + 2, len - 2);
+    put(script, is_twenty ? RUN_TWENTY : "");
+    t_bytes(script, line + skipped, len - skipped);
     put(script, "\nstatus=$?\n");
 }
 
@@ -149,20 +157,31 @@ static const struct {
     const char *certificate;
     const char *output; /* and the exit status */
 } accounts[] = {
-    {"alice.pem", "portal\n0\n"},
-    {"eve.pem", "no account\n1\n"},
+    {"alice.pem", "decision=allow mapping=\"sales\" account=\"portal\" reason=-\n0\n"},
+    {"eve.pem", "decision=none mapping=- account=- reason=no-match\n1\n"},
     {"broken.pem", "subject: an RDN of the Name is empty\n1\n"},
 };
 
-START_TEST(twenty_lines) {
-    struct t_buf script = T_BUF_INIT, der = T_BUF_INIT, output = T_BUF_INIT;
-    put(&script, T_WRAPPER " \"$CERTMAP_TWENTY\"\necho $?\n");
-    make_certificate(&der, accounts[_i].certificate, false);
-    run(&output, &script, &der);
-    ck_assert_str_eq((const char *)output.data, accounts[_i].output);
+static void check_twenty(const char *certificate, bool pem, const char *expected) {
+    struct t_buf script = T_BUF_INIT, input = T_BUF_INIT, output = T_BUF_INIT;
+    put(&script, RUN_TWENTY "\necho $?\n");
+    if (certificate != NULL)
+        make_certificate(&input, certificate, pem);
+    run(&output, &script, &input);
+    ck_assert_str_eq((const char *)output.data, expected);
     t_buf_free(&script);
-    t_buf_free(&der);
+    t_buf_free(&input);
     t_buf_free(&output);
+}
+
+START_TEST(twenty_lines) {
+    check_twenty(accounts[_i].certificate, false, accounts[_i].output);
+    check_twenty(accounts[_i].certificate, true, accounts[_i].output);
+}
+END_TEST
+
+START_TEST(twenty_lines_of_nothing) {
+    check_twenty(NULL, false, "there is nothing where a certificate should be\n1\n");
 }
 END_TEST
 
@@ -177,6 +196,7 @@ int main(void) {
     suite_add_tcase(suite, tcase);
     TCase *twenty = tcase_create("twenty");
     tcase_add_loop_test(twenty, twenty_lines, 0, (int)(sizeof accounts / sizeof *accounts));
+    tcase_add_test(twenty, twenty_lines_of_nothing);
     tcase_set_tags(twenty, "posix"); /* standard input is text on Windows, unless a program says otherwise */
     suite_add_tcase(suite, twenty);
     const int status = t_run(suite);

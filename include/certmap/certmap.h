@@ -287,6 +287,9 @@ CERTMAP_API const char *certmap_version(void);
 /* The version of Unicode that normalisation and case folding follow. Static storage. */
 CERTMAP_API const char *certmap_unicode_version(void);
 
+/* The view of a C string, without its NUL, and of nothing for NULL. The string must live as long as the view. */
+CERTMAP_API struct certmap_view certmap_view_of(const char *text);
+
 /* What went wrong, in the caller's memory. Holds the first error of a call; a call that succeeds
  * does not write it. */
 struct certmap_error {
@@ -410,6 +413,17 @@ enum certmap_piece {
  * extension. cert->size must be set. No allocation.
  * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
 CERTMAP_API enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
+                                                      struct certmap_error *err);
+
+/* The same for bytes that are PEM or DER, as files have them: what begins with 0x30 is DER. Otherwise the first block
+ * between lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- (RFC 7468) is the certificate, whatever is
+ * before and after it; blanks around lines, lines of any length and a byte order mark are accepted. It is decoded in
+ * bytes, which are the caller's: they are overwritten, also on failure, and the views are into them. Which of
+ * several certificates is the client's, only the TLS library knows: this is for files and texts that hold it first.
+ * Work is linear in len. No allocation.
+ * Errors: ARGUMENT; CERTIFICATE with NOT_A_CERTIFICATE (offset: the byte of the PEM at fault) or with a
+ * code of certmap_cert_from_der (offset: the byte of the DER, which then is at the beginning of bytes). */
+CERTMAP_API enum certmap_status certmap_cert_from_pem(struct certmap_cert *cert, uint8_t *bytes, size_t len,
                                                       struct certmap_error *err);
 
 /* Makes every piece not supplied that needs, of certmap_rules_needs, does not read, so that

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Certificates as PEM. What is taken is the certificate that certmap_cert_from_der takes, at the beginning of the
+ * bytes; an error is at a byte of them. And whatever the bytes are, as PEM they come out as they went in. */
+#include "support/der.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void hold(bool condition) {
+    if (!condition)
+        abort();
+}
+
+static bool same(struct certmap_view a, struct certmap_view b) {
+    return a.data == b.data && a.len == b.len;
+}
+
+static void check_certificate(const struct certmap_cert *cert, const struct t_buf *bytes) {
+    struct certmap_cert again = CERTMAP_CERT_INIT;
+    hold(cert->certificate.data == bytes->data && cert->certificate.len <= bytes->len);
+    hold(certmap_cert_from_der(&again, cert->certificate, NULL) == CERTMAP_OK);
+    hold(same(cert->subject, again.subject) && same(cert->issuer, again.issuer) && same(cert->key, again.key));
+}
+
+static void check_error(const struct certmap_error *err, size_t size) {
+    hold(err->status == CERTMAP_ERROR_CERTIFICATE && err->offset <= size && err->text[0] != '\0');
+}
+
+/* Bytes from outside, in room of just their size. */
+static void check_bytes(const uint8_t *data, size_t size) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct t_buf bytes = {malloc(size > 0 ? size : 1), size, size};
+    if (bytes.data == NULL)
+        return;
+    if (size > 0)
+        memcpy(bytes.data, data, size);
+    if (certmap_cert_from_pem(&cert, bytes.data, bytes.len, &err) == CERTMAP_OK)
+        check_certificate(&cert, &bytes);
+    else
+        check_error(&err, size);
+    free(bytes.data);
+}
+
+static void check_round_trip(const uint8_t *data, size_t size) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct t_buf pem = T_BUF_INIT;
+    t_pem(&pem, "CERTIFICATE", (struct certmap_view){data, size});
+    if (certmap_cert_from_pem(&cert, pem.data, pem.len, &err) != CERTMAP_OK)
+        hold(err.code != CERTMAP_CODE_NOT_A_CERTIFICATE);
+    hold(memcmp(pem.data, data, size) == 0);
+    t_buf_free(&pem);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    check_bytes(data, size);
+    if (size > 0)
+        check_round_trip(data, size);
+    return 0;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* A certificate that comes as PEM: what is taken, and where and why the rest is not. */
+#include "base/view.h"
+#include "support/der.h"
+#include "support/run.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+#define END "-----END CERTIFICATE-----"
+#define SUBJECT "subject: CN=Alice\n"
+
+static void put(struct t_buf *buf, const char *string) {
+    t_bytes(buf, string, strlen(string));
+}
+
+static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_error *err) {
+    return certmap_cert_from_pem(cert, buf->data, buf->len, err);
+}
+
+/* ---- accepted ---- */
+
+static const struct {
+    const char *what, *before, *indent, *newline, *after;
+} accepted[] = {
+    {"lines of 64", "", "", "\n", ""},
+    {"carriage returns", "", "", "\r\n", ""},
+    {"blanks at the end of lines", "", "", " \t\n", ""},
+    {"indented", "", "    ", "\n", ""},
+    {"indented by a tab", "client: |\n", "\t", "\n", ""},
+    {"lines between that are empty", "", "", "\n\n\r\n", ""},
+    {"a byte order mark", "\xEF\xBB\xBF", "", "\n", ""},
+    {"text before", "Certificate:\n    Data:\n        Version: 3 (0x2)\n", "", "\n", ""},
+    {"a line that only looks like one before", "-----BEGIN CERTIFICATE REQUEST-----\n-----BEGIN CERTIFICATE\n", "",
+     "\n", ""},
+    {"a key before", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", "", "\n", ""},
+    {"another certificate after", "", "", "\n", BEGIN "\nMAA=\n" END "\n"},
+    {"anything after", "", "", "\n", "\xFF\0"},
+};
+
+/* A certificate in PEM, each of its lines with something before and after it. */
+static void put_pem(struct t_buf *buf, const char *indent, const char *newline) {
+    struct t_buf pem = T_BUF_INIT;
+    t_certs(&pem, SUBJECT, true);
+    for (size_t i = 0; i < pem.len; i++) {
+        if (i == 0 || pem.data[i - 1] == '\n')
+            put(buf, indent);
+        if (pem.data[i] == '\n')
+            put(buf, newline);
+        else
+            t_bytes(buf, &pem.data[i], 1);
+    }
+    t_buf_free(&pem);
+}
+
+static void check_is_alice(struct t_buf *buf, const char *what) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT, expected = CERTMAP_CERT_INIT;
+    struct certmap_error err = {.line = 77};
+    struct t_buf der = T_BUF_INIT;
+    t_certs(&der, SUBJECT, false);
+    ck_assert_msg(read_pem(&cert, buf, &err) == CERTMAP_OK, "%s: %s", what, err.text);
+    ck_assert_uint_eq(err.line, 77);
+    ck_assert_int_eq(certmap_cert_from_der(&expected, t_view(&der), NULL), CERTMAP_OK);
+    ck_assert_ptr_eq(cert.certificate.data, buf->data);
+    ck_assert(cm_view_equal(cert.certificate, t_view(&der)));
+    ck_assert(cm_view_equal(cert.subject, expected.subject) && cm_view_equal(cert.key, expected.key));
+    t_buf_free(&der);
+}
+
+START_TEST(acceptance) {
+    struct t_buf buf = T_BUF_INIT;
+    put(&buf, accepted[_i].before);
+    put_pem(&buf, accepted[_i].indent, accepted[_i].newline);
+    put(&buf, accepted[_i].after);
+    check_is_alice(&buf, accepted[_i].what);
+    t_buf_free(&buf);
+}
+END_TEST
+
+START_TEST(one_long_line) {
+    struct t_buf pem = T_BUF_INIT, buf = T_BUF_INIT;
+    t_certs(&pem, SUBJECT, true);
+    for (size_t i = 0; i < pem.len; i++)
+        if (pem.data[i] != '\n' || i < strlen(BEGIN "\n") || i > pem.len - strlen("\n" END "\n"))
+            t_bytes(&buf, &pem.data[i], 1);
+        else if (pem.data[i + 1] == '-')
+            put(&buf, "\n");
+    check_is_alice(&buf, "one long line");
+    t_buf_free(&pem);
+    t_buf_free(&buf);
+}
+END_TEST
+
+START_TEST(without_a_last_newline) {
+    struct t_buf buf = T_BUF_INIT;
+    t_certs(&buf, SUBJECT, true);
+    buf.len--;
+    check_is_alice(&buf, "no newline at the end");
+    t_buf_free(&buf);
+}
+END_TEST
+
+START_TEST(der_is_itself) {
+    struct t_buf buf = T_BUF_INIT;
+    t_certs(&buf, SUBJECT, false);
+    check_is_alice(&buf, "DER");
+    t_buf_free(&buf);
+}
+END_TEST
+
+/* A certificate cannot bring another one along as text. */
+START_TEST(der_that_holds_pem) {
+    struct t_buf der = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    put(&der, "0\n" BEGIN "\n");
+    t_certs(&der, SUBJECT, true);
+    ck_assert_int_eq(read_pem(&cert, &der, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_MALFORMED_DER);
+    ck_assert_ptr_null(cert.subject.data);
+    t_buf_free(&der);
+}
+END_TEST
+
+/* Whatever the bytes are, and however many, they come out as they went in. */
+START_TEST(every_length) {
+    struct t_buf raw = T_BUF_INIT, pem = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    for (int i = 0; i <= _i; i++) {
+        const uint8_t byte = (uint8_t)(0xFB - 37 * i);
+        t_bytes(&raw, &byte, 1);
+    }
+    t_pem(&pem, "CERTIFICATE", t_view(&raw));
+    ck_assert_int_eq(read_pem(&cert, &pem, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_ne(err.code, CERTMAP_CODE_NOT_A_CERTIFICATE);
+    ck_assert_mem_eq(pem.data, raw.data, raw.len);
+    t_buf_free(&raw);
+    t_buf_free(&pem);
+}
+END_TEST
+
+/* ---- refused ---- */
+
+#define NEITHER "this is neither DER nor has a line " BEGIN
+#define NO_END "the PEM block has no line " END
+#define CHARACTER "the PEM block has a character that is not base64"
+#define NOT_WHOLE "the base64 of the PEM block is not whole"
+
+static const struct {
+    const char *text;
+    size_t offset;
+    const char *message;
+} refused[] = {
+    {"", 0, "there is nothing where a certificate should be"},
+    {"hello\n", 0, NEITHER},
+    {"\xEF\xBB\xBF", 0, NEITHER},
+    {"MAA=\n", 0, NEITHER},
+    {"-----BEGIN TRUSTED CERTIFICATE-----\nMAA=\n-----END TRUSTED CERTIFICATE-----\n", 0, NEITHER},
+    {"-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", 0, NEITHER},
+    {"-----BEGIN CERTIFICATE----\nMAA=\n" END "\n", 0, NEITHER},
+    {BEGIN "x\nMAA=\n" END "\n", 0, NEITHER},
+    {"x" BEGIN "\nMAA=\n" END "\n", 0, NEITHER},
+    {BEGIN, 27, NO_END},
+    {BEGIN "\nMAA=\n", 33, NO_END},
+    {BEGIN "\nMAA=\n-----END X509 CERTIFICATE-----\n", 33, CHARACTER},
+    {BEGIN "\nMAA=\n" BEGIN "\nMAA=\n" END "\n", 33, CHARACTER},
+    {BEGIN "\nMA*=\n" END "\n", 30, CHARACTER},
+    {BEGIN "\nMA-_\n" END "\n", 30, CHARACTER},
+    {BEGIN "\nMAA=MAA=\n" END "\n", 32, CHARACTER},
+    {BEGIN "\nMAA=\nMAA=\n" END "\n", 33, CHARACTER},
+    {BEGIN "\nProc-Type: 4,ENCRYPTED\n\nMAA=\n" END "\n", 32, CHARACTER},
+    {BEGIN "\n" END "\n", 28, NOT_WHOLE},
+    {BEGIN "\nM\n" END "\n", 30, NOT_WHOLE},
+    {BEGIN "\nMAA\n" END "\n", 32, NOT_WHOLE},
+    {BEGIN "\nMA=\n" END "\n", 32, NOT_WHOLE},
+    {BEGIN "\nM===\n" END "\n", 33, NOT_WHOLE},
+    {BEGIN "\nMAA==\n" END "\n", 34, NOT_WHOLE},
+    {BEGIN "\n====\n" END "\n", 33, NOT_WHOLE},
+};
+
+START_TEST(refusal) {
+    struct t_buf buf = T_BUF_INIT;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    put(&buf, refused[_i].text);
+    t_bytes(&buf, "", 1);
+    buf.len--;
+    ck_assert_int_eq(read_pem(&cert, &buf, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_NOT_A_CERTIFICATE);
+    ck_assert_str_eq(err.text, refused[_i].message);
+    ck_assert_uint_eq(err.offset, refused[_i].offset);
+    ck_assert_ptr_null(cert.certificate.data);
+    t_buf_free(&buf);
+}
+END_TEST
+
+START_TEST(wrong_arguments) {
+    uint8_t byte = '0';
+    struct certmap_cert cert = CERTMAP_CERT_INIT, small = CERTMAP_CERT_INIT;
+    small.size--;
+    ck_assert_int_eq(certmap_cert_from_pem(NULL, &byte, 1, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_cert_from_pem(&small, &byte, 1, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_cert_from_pem(&cert, NULL, 0, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_cert_from_pem(&cert, NULL, 1, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_cert_from_pem(&cert, &byte, 1, NULL), CERTMAP_ERROR_CERTIFICATE);
+}
+END_TEST
+
+/* ---- views of strings ---- */
+
+START_TEST(view_of_a_string) {
+    const char *text = "Alice";
+    ck_assert(cm_view_equal(certmap_view_of(text), CM_VIEW("Alice")));
+    ck_assert(certmap_view_of(text).data == (const uint8_t *)text);
+    ck_assert_uint_eq(certmap_view_of("").len, 0);
+    ck_assert_ptr_nonnull(certmap_view_of("").data);
+    ck_assert_ptr_null(certmap_view_of(NULL).data);
+    ck_assert_uint_eq(certmap_view_of(NULL).len, 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("cert_pem");
+    TCase *tcase = tcase_create("PEM");
+    tcase_add_loop_test(tcase, acceptance, 0, COUNT(accepted));
+    tcase_add_test(tcase, one_long_line);
+    tcase_add_test(tcase, without_a_last_newline);
+    tcase_add_test(tcase, der_is_itself);
+    tcase_add_test(tcase, der_that_holds_pem);
+    tcase_add_loop_test(tcase, every_length, 0, 100);
+    tcase_add_loop_test(tcase, refusal, 0, COUNT(refused));
+    tcase_add_test(tcase, wrong_arguments);
+    tcase_add_test(tcase, view_of_a_string);
+    suite_add_tcase(suite, tcase);
+    return t_run(suite);
+}
