@@ -2,6 +2,7 @@
 #include "certfile.h"
 #include "text.h"
 #include "utf16.h"
+#include <string.h>
 
 /* A SEQUENCE with a length of several bytes: every certificate begins so, and no text does. */
 static bool begins_like_der(struct certmap_view content) {
@@ -15,12 +16,49 @@ static struct certmap_view skip_mark(struct certmap_view text) {
     return (struct certmap_view){text.data + (has ? sizeof mark : 0), text.len - (has ? sizeof mark : 0)};
 }
 
-/* The one certificate that the file is. */
-static void take_der(struct tool_pem *certificates, struct tool_input *input) {
+static bool is_blank(struct certmap_view text) {
+    size_t i = 0;
+    while (i < text.len && memchr(" \t\r\n", text.data[i], 4) != NULL)
+        i++;
+    return i == text.len;
+}
+
+static bool is_certificate(struct certmap_view der) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    return certmap_cert_from_der(&cert, der, NULL) == CERTMAP_OK;
+}
+
+/* The one certificate that the file is, or what nobody can tell: decoding says what is wrong with it. */
+static enum certmap_status take_der(struct tool_pem *certificates, struct tool_input *input, const char *path,
+                                    struct certmap_error *err) {
+    const struct certmap_view content = tool_input_view(input);
+    if (!is_certificate(content)) {
+        const struct tool_kind_found found = tool_kind_find(content);
+        if (found.kind != NULL)
+            return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
+    }
     certificates->items = tool_alloc(sizeof *certificates->items);
     certificates->items[0] = *input;
     certificates->count = 1;
     *input = (struct tool_input){NULL, 0, 0};
+    return CERTMAP_OK;
+}
+
+/* The blocks of a PEM text. Some tools write CERTIFICATE around whatever they encode. */
+static enum certmap_status take_pem(struct tool_pem *certificates, struct certmap_view text, const char *path,
+                                    struct certmap_error *err) {
+    enum certmap_status status = tool_pem_read(certificates, text, path, err);
+    if (status != CERTMAP_OK)
+        return status;
+    const struct tool_kind_found found = tool_kind_of_block(tool_input_view(&certificates->items[0]));
+    if (found.kind == NULL)
+        return status;
+    tool_pem_free(certificates);
+    return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
+}
+
+static bool is_pem(struct certmap_view content) {
+    return !begins_like_der(content) && tool_pem_detect(skip_mark(content));
 }
 
 enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char *path, struct certmap_error *err) {
@@ -34,10 +72,25 @@ enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char
         return status;
     if (content.len == 0)
         status = tool_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_CANNOT_READ, "the file is empty");
-    else if (!begins_like_der(content) && tool_pem_detect(skip_mark(content)))
-        status = tool_pem_read(certificates, skip_mark(content), err);
+    else if (is_blank(skip_mark(content)))
+        status = tool_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_CANNOT_READ, "the file has only white space");
+    else if (is_pem(content))
+        status = take_pem(certificates, skip_mark(content), path, err);
     else
-        take_der(certificates, &input);
+        status = take_der(certificates, &input, path, err);
     tool_input_free(&input);
     return status;
+}
+
+struct tool_kind_found tool_certfile_kind(struct certmap_view content) {
+    struct tool_pem pem;
+    struct certmap_error err;
+    if (is_certificate(content))
+        return tool_kind_is_certificate();
+    const struct tool_kind_found found = tool_kind_find(content);
+    if (tool_kind_is_rules(found.kind) || !is_pem(content))
+        return found;
+    const bool read = tool_pem_read(&pem, skip_mark(content), "", &err) == CERTMAP_OK;
+    tool_pem_free(&pem);
+    return read ? tool_kind_is_certificate() : tool_kind_of_pem(skip_mark(content));
 }

@@ -157,6 +157,8 @@ static void read_store(const struct run *run, const struct certmap_error *before
 
 /* ---- What is not in a certificate ---- */
 
+#define ISSUER "the certificate of --issuer"
+
 /* Reads the certificate of --issuer: the first of its file, and well-formed. *name gets its subject. */
 static enum certmap_status read_issuer(struct tool_pem *issuer, struct certmap_view *name, const char *path,
                                        struct certmap_error *err) {
@@ -168,7 +170,10 @@ static enum certmap_status read_issuer(struct tool_pem *issuer, struct certmap_v
     *name = cert.subject;
     if (status == CERTMAP_OK)
         return status;
-    return tool_error(err, status, why.code, "the certificate of --issuer, %.100s: %s", path, why.text);
+    /* A long text has a command at its end. */
+    const bool fits = strlen(path) + strlen(why.text) + strlen(ISSUER ", : ") < sizeof err->text;
+    return fits ? tool_error(err, status, why.code, ISSUER ", %s: %s", path, why.text)
+                : tool_error(err, status, why.code, "--issuer: %s", why.text);
 }
 
 static int64_t time_of(const struct tool_options *options, unsigned needs) {

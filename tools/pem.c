@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pem.h"
+#include "kind.h"
 #include "pem_block.h"
 #include "text.h"
 #include <stdlib.h>
@@ -10,43 +11,24 @@
 /* What the blocks of a text come to. */
 struct reading {
     struct tool_pem *pem;
+    const char *path;
     struct certmap_error other; /* the first block that is not a certificate */
 };
 
-/* What people call a block that is not a certificate, by the end of its label. */
-static const struct {
-    const char *end;
-    const char *what;
-} others[] = {
-    {"PRIVATE KEY", "a private key"},
-    {"PUBLIC KEY", "a public key"},
-    {"CERTIFICATE REQUEST", "a certificate request"},
-    {"X509 CRL", "a certificate revocation list"},
-    {"PKCS7", "a PKCS #7 bundle"},
-    {"CMS", "a CMS message"},
-    {"PARAMETERS", "parameters"},
-};
-
-static bool ends_with(const char *string, const char *end) {
-    size_t len = strlen(string), end_len = strlen(end);
-    return len >= end_len && strcmp(string + len - end_len, end) == 0;
-}
-
 /* Remembers what the first block that is not a certificate is. */
-static void describe_other(struct certmap_error *err, const char *label) {
-    if (err->code != CERTMAP_CODE_NONE)
+static void describe_other(struct reading *reading, const char *label) {
+    const struct tool_kind_found found = tool_kind_of_label(label);
+    if (reading->other.code != CERTMAP_CODE_NONE)
         return;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (ends_with(label, others[i].end)) {
-            tool_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_A_CERTIFICATE, "holds %s, not a certificate",
-                       others[i].what);
-            return;
-        }
+    if (found.kind != NULL) {
+        tool_kind_error(&reading->other, &found, reading->path, TOOL_WANTED_CERTIFICATE);
+        return;
+    }
     struct tool_text quoted = {NULL, 0, 0};
     struct certmap_view view = tool_view(label);
     view.len = view.len > 64 ? 64 : view.len;
     tool_text_quoted(&quoted, view);
-    tool_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_A_CERTIFICATE,
+    tool_error(&reading->other, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_A_CERTIFICATE,
                "holds a PEM block of type %s, not a certificate", quoted.data);
     tool_text_free(&quoted);
 }
@@ -82,34 +64,49 @@ static void take_block(void *ctx, const char *label, struct certmap_view der) {
     else if (strcmp(label, "TRUSTED CERTIFICATE") == 0)
         append(reading->pem, (struct certmap_view){der.data, first_element(der)});
     else
-        describe_other(&reading->other, label);
+        describe_other(reading, label);
 }
 
-/* The line of the n-th line that begins a block, from 0; 0 when there are not as many. */
-static size_t begin_line(struct certmap_view text, size_t n) {
+/* A line that begins a block. */
+struct begin {
+    size_t line;                /* from 1; 0: there is none */
+    struct certmap_view behind; /* the text from it on */
+};
+
+/* The n-th line that begins a block, from 0. */
+static struct begin find_begin(struct certmap_view text, size_t n) {
     size_t line = 1, begin = strlen(BEGIN);
     for (const uint8_t *p = text.data, *end = p + text.len, *next; p < end; p = next, line++) {
         const uint8_t *newline = memchr(p, '\n', (size_t)(end - p));
         next = newline == NULL ? end : newline + 1;
         if ((size_t)(end - p) >= begin && memcmp(p, BEGIN, begin) == 0 && n-- == 0)
-            return line;
+            return (struct begin){line, {p, (size_t)(end - p)}};
     }
-    return 0;
+    return (struct begin){0, {NULL, 0}};
 }
 
 bool tool_pem_detect(struct certmap_view text) {
-    return begin_line(text, 0) > 0;
+    return find_begin(text, 0).line > 0;
 }
 
-enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, struct certmap_error *err) {
-    struct reading reading = {pem, {.code = CERTMAP_CODE_NONE}};
+/* Why a block cannot be read. */
+static enum certmap_status describe_broken(struct certmap_error *err, const struct begin *broken, const char *path) {
+    const struct tool_kind_found found = tool_kind_of_broken(broken->behind);
+    if (found.kind != NULL)
+        return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
+    return tool_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_A_CERTIFICATE,
+                      "the PEM block that begins in line %zu is cut short or damaged", broken->line);
+}
+
+enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, const char *path,
+                                  struct certmap_error *err) {
+    struct reading reading = {pem, path, {.code = CERTMAP_CODE_NONE}};
     *pem = (struct tool_pem){NULL, 0};
-    const size_t broken = begin_line(text, tool_pem_blocks(text, take_block, &reading));
-    if (broken == 0 && pem->count > 0)
+    const struct begin broken = find_begin(text, tool_pem_blocks(text, take_block, &reading));
+    if (broken.line == 0 && pem->count > 0)
         return CERTMAP_OK;
-    if (broken > 0)
-        tool_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_A_CERTIFICATE,
-                   "the PEM block that begins in line %zu is cut short or damaged", broken);
+    if (broken.line > 0)
+        describe_broken(err, &broken, path);
     else
         *err = reading.other;
     tool_pem_free(pem);

@@ -16,8 +16,10 @@ bool tool_pem_detect(struct certmap_view text);
 
 /* Reads a text in which tool_pem_detect found something. The blocks CERTIFICATE, X509 CERTIFICATE and TRUSTED
  * CERTIFICATE count, the last without what OpenSSL appends to the certificate; others are passed
- * over. At least one is found, or the error says what the text holds instead. The caller frees pem. */
-enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, struct certmap_error *err);
+ * over. At least one is found, or the error says what the text holds instead, and
+ * names path, the file, in the command that makes it right. The caller frees pem. */
+enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, const char *path,
+                                  struct certmap_error *err);
 void tool_pem_free(struct tool_pem *pem);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
+#include "certfile.h"
 #include "issuer_file.h"
 #include "progress.h"
 #include "utf16.h"
@@ -64,18 +65,61 @@ static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_e
     return err->status;
 }
 
+/* ---- Files that are not rules ---- */
+
+/* Where the file of --rules is a certificate and that of the certificate has rules, they were swapped. */
+static bool are_swapped(const struct tool_options *options) {
+    struct tool_input other;
+    struct certmap_error err;
+    if (!tool_verb_reads_certificates(options->verb) || options->operand_count != 1 ||
+        strcmp(options->operands[0], "-") == 0 ||
+        tool_input_read(&other, options->operands[0], TOOL_MAX_CERT_FILE, &err) != CERTMAP_OK)
+        return false;
+    const bool swapped = tool_kind_is_rules(tool_kind_find(tool_input_view(&other)).kind);
+    tool_input_free(&other);
+    return swapped;
+}
+
+static enum certmap_status refuse_swapped(struct certmap_error *err, const struct tool_options *options) {
+    char rules[TOOL_KIND_MAX_PATH + 1], cert[TOOL_KIND_MAX_PATH + 1];
+    tool_kind_path(rules, options->operands[0]);
+    tool_kind_path(cert, options->rules);
+    if (strcmp(options->rules, "-") == 0)
+        memcpy(cert, "-", sizeof "-");
+    return tool_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SWAPPED_FILES,
+                      "holds a certificate, and %s holds rules; the other way round: certmap %s --rules %s %s", rules,
+                      tool_verb_name(options->verb), rules, cert);
+}
+
+/* What else a file is than rules, where that can be told. Its lines are not shown: it may be a private key. */
+static enum certmap_status refuse_other(struct tool_rules *rules, const struct tool_options *options,
+                                        struct certmap_error *err) {
+    const struct tool_kind_found found = tool_certfile_kind(tool_input_view(&rules->input));
+    if (found.kind == NULL || tool_kind_is_rules(found.kind))
+        return CERTMAP_OK;
+    tool_input_free(&rules->input);
+    if (found.kind == tool_kind_is_certificate().kind && are_swapped(options))
+        return refuse_swapped(err, options);
+    return tool_kind_error(err, &found, options->rules, TOOL_WANTED_RULES);
+}
+
 static enum certmap_status read_and_load(struct tool_rules *rules, const struct tool_options *options,
                                          const struct certmap_build_options *build, struct certmap_error *err) {
     enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
     if (status != CERTMAP_OK)
         return status;
     enum tool_format content = detect_format(tool_input_view(&rules->input));
+    if (content == TOOL_FORMAT_NATIVE || tool_kind_is_web_page(tool_input_view(&rules->input)))
+        status = refuse_other(rules, options, err);
+    if (status != CERTMAP_OK)
+        return status;
     if (options->format == TOOL_FORMAT_IIS || (options->format == TOOL_FORMAT_AUTO && content == TOOL_FORMAT_IIS))
         return load_iis(rules, options, build, err);
     if (content == TOOL_FORMAT_IIS)
         return refuse_xml(rules, err);
-    if (tool_utf16_detect(tool_input_view(&rules->input)))
-        status = tool_utf16_decode(&rules->input, err);
+    if (tool_utf16_detect(tool_input_view(&rules->input)) &&
+        (status = tool_utf16_decode(&rules->input, err)) == CERTMAP_OK)
+        status = refuse_other(rules, options, err);
     if (status != CERTMAP_OK)
         return status;
     return load_native(rules, options, build, err);

@@ -187,6 +187,10 @@ enum certmap_code {
     CERTMAP_CODE_LIBRARY_REFUSED = 306,   /* the TLS library cannot decode the certificate */
     CERTMAP_CODE_NOT_A_CERTIFICATE = 307, /* a file that holds something else */
     CERTMAP_CODE_CANNOT_READ = 308,       /* a file that cannot be read */
+    /* of the command: */
+    CERTMAP_CODE_ENCODED_CERTIFICATE = 310, /* a certificate in another form than PEM and DER */
+    CERTMAP_CODE_SWAPPED_FILES = 311,       /* rules in place of a certificate, or the other way round */
+    CERTMAP_CODE_NOT_RULES = 312,           /* something else in place of rules */
 
     /* textual Names, RFC 4514 */
     CERTMAP_CODE_DN_SYNTAX = 400,
