@@ -94,16 +94,31 @@ static void check_piece(const char *what, const char *name, struct certmap_view 
     t_buf_free(&buf);
 }
 
+/* The first element inside of the whole, up to the signature's algorithm. */
+static void check_tbs(struct certmap_view tbs, struct certmap_view whole) {
+    const uint8_t *end = tbs.data + tbs.len;
+    ck_assert(lies_inside(tbs, whole));
+    ck_assert_uint_ge((size_t)(tbs.data - whole.data), 2);
+    ck_assert_uint_le((size_t)(tbs.data - whole.data), 4);
+    ck_assert_uint_eq(tbs.data[0], 0x30);
+    ck_assert_uint_eq(end[0], 0x30);
+    ck_assert_uint_eq(end[end[1] + 2], 0x03);
+    ck_assert_ptr_eq(end + end[1] + 4 + end[end[1] + 3], whole.data + whole.len);
+}
+
 START_TEST(views_of_pieces) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     cert.sha256 = cert.sha1 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = CM_VIEW("before");
+    cert.tbs = cert.tbs_sha256 = CM_VIEW("before");
     cert.issuer_certificate = CM_VIEW("before");
     cert.time = 1;
     t_der(&buf, pieces[_i].der);
     const struct certmap_view whole = t_view(&buf);
     ck_assert_int_eq(certmap_cert_from_der(&cert, whole, NULL), CERTMAP_OK);
     check_piece(pieces[_i].what, "version", cert.version, pieces[_i].version, whole);
+    check_tbs(cert.tbs, whole);
+    ck_assert_ptr_null(cert.tbs_sha256.data);
     check_piece(pieces[_i].what, "serial", cert.serial, pieces[_i].serial, whole);
     check_piece(pieces[_i].what, "validity", cert.validity, pieces[_i].validity, whole);
     check_piece(pieces[_i].what, "key", cert.key, pieces[_i].key, whole);
@@ -468,14 +483,17 @@ static bool hash_nothing(void *ctx, uint8_t *digest, enum certmap_hash hash, str
 }
 
 /* What stays, a letter each: c certificate, v version, s serial, t validity, k key, e extensions, d sha256,
- * D sha1, K key_sha256, i issuer_certificate, I issuer_sha256, J issuer_key_sha256, h hash, n time. */
+ * D sha1, K key_sha256, i issuer_certificate, I issuer_sha256, J issuer_key_sha256, h hash, n time, b tbs,
+ * B tbs_sha256. */
 static const struct {
     unsigned needs;
     const char *stays;
 } kept[] = {
     {0, ""},
     {CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER, ""},
-    {CERTMAP_PIECE_CERTIFICATE, "c"},
+    {CERTMAP_PIECE_CERTIFICATE, "cb"},
+    {CERTMAP_PIECE_TBS, "b"},
+    {CERTMAP_PIECE_TBS_SHA256, "hbB"},
     {CERTMAP_PIECE_VERSION, "v"},
     {CERTMAP_PIECE_SERIAL, "s"},
     {CERTMAP_PIECE_VALIDITY | CERTMAP_PIECE_TIME, "tn"},
@@ -486,13 +504,13 @@ static const struct {
     {CERTMAP_PIECE_KEY_SHA256, "kKh"},
     {CERTMAP_PIECE_ISSUER_SHA256, "iIh"},
     {CERTMAP_PIECE_ISSUER_KEY_SHA256, "iJh"},
-    {~0u, "cvstkedDKiIJhn"},
+    {~0u, "cvstkedDKiIJhnbB"},
 };
 
 START_TEST(what_is_kept) {
     const struct certmap_view some = CM_VIEW("some");
-    struct certmap_cert cert = {sizeof cert, some, some, some, some, some, some,         some, some,
-                                some,        some, some, some, some, some, hash_nothing, NULL, 1};
+    struct certmap_cert cert = {sizeof cert, some, some, some, some, some,         some, some, some, some,
+                                some,        some, some, some, some, hash_nothing, NULL, 1,    some, some};
     certmap_cert_keep(&cert, kept[_i].needs);
     ck_assert(cert.subject.data != NULL && cert.issuer.data != NULL);
     const bool there[] = {cert.certificate.data != NULL,
@@ -508,11 +526,13 @@ START_TEST(what_is_kept) {
                           cert.issuer_sha256.data != NULL,
                           cert.issuer_key_sha256.data != NULL,
                           cert.hash != NULL,
-                          cert.time != 0};
+                          cert.time != 0,
+                          cert.tbs.data != NULL,
+                          cert.tbs_sha256.data != NULL};
     char stays[sizeof there + 1] = "";
     for (size_t i = 0, len = 0; i < sizeof there; i++)
         if (there[i])
-            stays[len++] = "cvstkedDKiIJhn"[i];
+            stays[len++] = "cvstkedDKiIJhnbB"[i];
     ck_assert_str_eq(stays, kept[_i].stays);
 }
 END_TEST

@@ -14,6 +14,7 @@ enum piece {
     SHA256,
     SHA1,
     KEY_SHA256,
+    TBS_SHA256,
     ISSUER_SHA256,
     ISSUER_KEY_SHA256
 };
@@ -45,6 +46,7 @@ static struct certmap_view *piece_of(struct certmap_cert *cert, enum piece piece
         [SHA256] = &cert->sha256,
         [SHA1] = &cert->sha1,
         [KEY_SHA256] = &cert->key_sha256,
+        [TBS_SHA256] = &cert->tbs_sha256,
         [ISSUER_SHA256] = &cert->issuer_sha256,
         [ISSUER_KEY_SHA256] = &cert->issuer_key_sha256,
     };
@@ -141,6 +143,7 @@ static const struct field_row {
     {"sha256", H1_32, NULL, SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"sha1", H1, NULL, SHA1, "", H1, H2, NULL, "", 1},
     {"spki.sha256", H1_32, NULL, KEY_SHA256, "", H1_32, H2_32, NULL, "", 1},
+    {"tbs.sha256", H1_32, NULL, TBS_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"issuer is sha256", H1_32, NULL, ISSUER_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"issuer is spki.sha256", H1_32, NULL, ISSUER_KEY_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"validity", "valid", NULL, VALIDITY, "", DAYS("250101", "270101"), DAYS("240101", "250101"),

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-#define ALL_PIECES (2u * CERTMAP_PIECE_TIME - 1)
+#define ALL_PIECES (2u * CERTMAP_PIECE_TBS_SHA256 - 1)
 
 static struct t_windows_pki *pki;
 
@@ -48,6 +48,7 @@ static const struct {
     {"validity", CERTMAP_PIECE_VALIDITY, offsetof(struct certmap_cert, validity)},
     {"key", CERTMAP_PIECE_KEY, offsetof(struct certmap_cert, key)},
     {"extensions", CERTMAP_PIECE_EXTENSIONS, offsetof(struct certmap_cert, extensions)},
+    {"tbs", CERTMAP_PIECE_TBS, offsetof(struct certmap_cert, tbs)},
 };
 
 /* And the digests. */
@@ -60,6 +61,7 @@ static const struct {
     {"sha256", CERTMAP_PIECE_SHA256, offsetof(struct certmap_cert, sha256), CERTMAP_SHA256_SIZE},
     {"sha1", CERTMAP_PIECE_SHA1, offsetof(struct certmap_cert, sha1), CERTMAP_SHA1_SIZE},
     {"key_sha256", CERTMAP_PIECE_KEY_SHA256, offsetof(struct certmap_cert, key_sha256), CERTMAP_SHA256_SIZE},
+    {"tbs_sha256", CERTMAP_PIECE_TBS_SHA256, offsetof(struct certmap_cert, tbs_sha256), CERTMAP_SHA256_SIZE},
 };
 
 static struct certmap_view view_at(const struct certmap_cert *cert, size_t offset) {
@@ -81,7 +83,8 @@ static void check_places(const struct certmap_cert *cert, const struct certmap_c
         ck_assert_msg(part.len == 0 || inside(part, context), "%s: %s was copied", row, parts[i].name);
     }
     ck_assert_msg(cert->sha256.data == holder->sha256 && cert->sha1.data == holder->sha1, "%s", row);
-    ck_assert_msg(cert->key_sha256.data == holder->key_sha256, "%s", row);
+    ck_assert_msg(cert->key_sha256.data == holder->key_sha256 && cert->tbs_sha256.data == holder->tbs_sha256, "%s",
+                  row);
 }
 
 /* Digests as Windows computes them by other functions. */
@@ -98,6 +101,10 @@ static void check_digests(const struct certmap_cert *cert, PCCERT_CONTEXT contex
     ck_assert_msg(CryptHashCertificate(0, CALG_SHA_256, 0, cert->key.data, (DWORD)cert->key.len, room, &len), "%s",
                   row);
     ck_assert_msg(equal(cert->key_sha256, (struct certmap_view){room, len}), "%s: key_sha256", row);
+    len = sizeof room;
+    ck_assert_msg(CryptHashCertificate(0, CALG_SHA_256, 0, cert->tbs.data, (DWORD)cert->tbs.len, room, &len), "%s",
+                  row);
+    ck_assert_msg(equal(cert->tbs_sha256, (struct certmap_view){room, len}), "%s: tbs_sha256", row);
 }
 
 static bool same_text(struct certmap_view a, struct certmap_view b) {
@@ -127,11 +134,12 @@ static void check_prepared(const struct certmap_cert *theirs, struct certmap_cer
     ours.sha256 = theirs->sha256;
     ours.sha1 = theirs->sha1;
     ours.key_sha256 = theirs->key_sha256;
+    ours.tbs_sha256 = theirs->tbs_sha256;
     ours.time = theirs->time;
     ck_assert_int_eq(certmap_peer_new(&a, NULL, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_peer_new(&b, NULL, NULL), CERTMAP_OK);
     ck_assert_msg(certmap_peer_set(a, theirs, NULL) == certmap_peer_set(b, &ours, NULL), "%s: status", row);
-    for (int field = CERTMAP_FIELD_SUBJECT; field <= CERTMAP_FIELD_ISSUER_KEY_SHA256; field++)
+    for (int field = CERTMAP_FIELD_SUBJECT; field <= CERTMAP_FIELD_TBS_SHA256; field++)
         check_field(a, b, (enum certmap_field)field, row);
     certmap_peer_free(a);
     certmap_peer_free(b);

@@ -38,6 +38,7 @@ static const char *const files[] = {
     "disabled-section",
     "doctype",
     "duplicate-certificate",
+    "duplicate-certificate-altered",
     "duplicate-mapping",
     "duplicate-rule",
     "duplicate-section",

@@ -288,26 +288,28 @@ static const uint8_t digest_bytes[CERTMAP_SHA256_SIZE + 1] = {0xAB, 0x01};
 
 START_TEST(digests_that_are_supplied) {
     const struct certmap_view sha256 = cm_view(digest_bytes, 32);
-    cert.sha256 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = sha256;
+    cert.sha256 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = cert.tbs_sha256 = sha256;
     cert.sha1 = cm_view(digest_bytes, 20);
-    cert.certificate = cert.key = CM_VIEW("not hashed");
+    cert.certificate = cert.key = cert.tbs = CM_VIEW("not hashed");
     cert.issuer_certificate = CM_VIEW("not a certificate");
     cert.hash = cannot;
     set();
     CHECK_FIELD("supplied", CERTMAP_FIELD_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("supplied", CERTMAP_FIELD_SHA1, SUPPLIED_SHA1);
     CHECK_FIELD("supplied", CERTMAP_FIELD_KEY_SHA256, SUPPLIED_SHA256);
+    CHECK_FIELD("supplied", CERTMAP_FIELD_TBS_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_KEY_SHA256, SUPPLIED_SHA256);
 }
 END_TEST
 
-static const enum certmap_field digest_fields[] = {CERTMAP_FIELD_SHA256, CERTMAP_FIELD_SHA1, CERTMAP_FIELD_KEY_SHA256,
+static const enum certmap_field digest_fields[] = {CERTMAP_FIELD_SHA256,        CERTMAP_FIELD_SHA1,
+                                                   CERTMAP_FIELD_KEY_SHA256,    CERTMAP_FIELD_TBS_SHA256,
                                                    CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
 
 static struct certmap_view *digest_of(size_t row) {
-    struct certmap_view *const digests[] = {&cert.sha256, &cert.sha1, &cert.key_sha256, &cert.issuer_sha256,
-                                            &cert.issuer_key_sha256};
+    struct certmap_view *const digests[] = {&cert.sha256,     &cert.sha1,          &cert.key_sha256,
+                                            &cert.tbs_sha256, &cert.issuer_sha256, &cert.issuer_key_sha256};
     return digests[row];
 }
 
@@ -320,7 +322,7 @@ START_TEST(digests_of_a_wrong_length) {
         *digest_of((size_t)_i) = cm_view(digest_bytes, right);
         set();
         *digest_of((size_t)_i) = cm_view(digest_bytes, wrong[i]);
-        if (wrong[i] == 0 && _i >= 3) {
+        if (wrong[i] == 0 && _i >= 4) {
             set();
             CHECK_FIELD("no issuer", digest_fields[_i], "");
             continue;
@@ -344,15 +346,17 @@ START_TEST(digests_that_are_computed) {
     put_issuer(&ca);
     cert.certificate = CM_VIEW("certificate\x11");
     cert.key = CM_VIEW("key\x22");
+    cert.tbs = CM_VIEW("signed\x33");
     cert.issuer_certificate = t_view(&ca);
     cert.hash = show_input;
     cert.hash_ctx = &hashed;
     hashed = 0;
     set();
-    ck_assert_uint_eq(hashed, 5);
+    ck_assert_uint_eq(hashed, 6);
     CHECK_FIELD("computed", CERTMAP_FIELD_SHA256, "\"000c11" ZEROS_29 "\"");
     CHECK_FIELD("computed", CERTMAP_FIELD_SHA1, "\"010c11" ZEROS_17 "\"");
     CHECK_FIELD("computed", CERTMAP_FIELD_KEY_SHA256, "\"000422" ZEROS_29 "\"");
+    CHECK_FIELD("computed", CERTMAP_FIELD_TBS_SHA256, "\"000733" ZEROS_29 "\"");
     snprintf(expected, sizeof expected, "\"00%02x%02x" ZEROS_29 "\"", (unsigned)(ca.len & 0xFF), ca.data[ca.len - 1]);
     CHECK_FIELD("computed", CERTMAP_FIELD_ISSUER_SHA256, expected);
     CHECK_FIELD("computed", CERTMAP_FIELD_ISSUER_KEY_SHA256, "\"005bf5" ZEROS_29 "\"");
@@ -378,6 +382,31 @@ START_TEST(digests_that_are_not_supplied) {
     for (size_t i = 0; i < sizeof digest_fields / sizeof *digest_fields; i++)
         CHECK_FIELD("not supplied", digest_fields[i], "? not-supplied");
     t_buf_free(&ca);
+}
+END_TEST
+
+/* What was signed is looked for in the certificate where it is not supplied. */
+START_TEST(what_was_signed_is_found) {
+    struct t_buf whole = T_BUF_INIT;
+    struct certmap_cert walked = CERTMAP_CERT_INIT;
+    char expected[80];
+    put_issuer(&whole);
+    cert.certificate = t_view(&whole);
+    cert.hash = show_input;
+    cert.hash_ctx = &hashed;
+    ck_assert_int_eq(certmap_cert_from_der(&walked, cert.certificate, NULL), CERTMAP_OK);
+    snprintf(expected, sizeof expected, "\"00%02x%02x" ZEROS_29 "\"", (unsigned)(walked.tbs.len & 0xFF),
+             walked.tbs.data[walked.tbs.len - 1]);
+    for (int i = 0; i < 3; i++) { /* not supplied, supplied empty, supplied */
+        cert.tbs = i == 0 ? CM_VIEW_NONE : i == 1 ? CM_VIEW("") : walked.tbs;
+        set();
+        CHECK_FIELD("found", CERTMAP_FIELD_TBS_SHA256, expected);
+    }
+    cert.certificate.len--;
+    cert.tbs = CM_VIEW_NONE;
+    set();
+    CHECK_FIELD("no certificate", CERTMAP_FIELD_TBS_SHA256, "? not-supplied");
+    t_buf_free(&whole);
 }
 END_TEST
 
@@ -1052,7 +1081,7 @@ static void supply_everything(struct t_buf *rest) {
     cert.validity = cm_view(der.data + 6, der.len - 6);
     cert.time = 1;
     cert.extensions = piece(EVERYTHING);
-    cert.certificate = cert.key = CM_VIEW("x");
+    cert.certificate = cert.key = cert.tbs = CM_VIEW("x");
     cert.hash = show_input;
     cert.hash_ctx = &hashed;
     cert.issuer_sha256 = cert.issuer_key_sha256 = cm_view(digest_bytes, 32);
@@ -1072,6 +1101,7 @@ static const struct {
     {CERTMAP_FIELD_SHA256, 0, "", ""},
     {CERTMAP_FIELD_SHA1, 0, "", ""},
     {CERTMAP_FIELD_KEY_SHA256, 0, "", ""},
+    {CERTMAP_FIELD_TBS_SHA256, 0, "", ""},
     {CERTMAP_FIELD_ISSUER_SHA256, 0, "", ""},
     {CERTMAP_FIELD_ISSUER_KEY_SHA256, 0, "", ""},
     {CERTMAP_FIELD_SAN, 0, "82{\"a\"}", ""},
@@ -1147,11 +1177,11 @@ END_TEST
 
 START_TEST(nothing_is_supplied) {
     set();
-    for (unsigned i = CERTMAP_FIELD_CERTIFICATE; i <= CERTMAP_FIELD_ISSUER_KEY_SHA256; i++)
+    for (unsigned i = CERTMAP_FIELD_CERTIFICATE; i <= CERTMAP_FIELD_TBS_SHA256; i++)
         CHECK_FIELD("not supplied", (enum certmap_field)i, "? not-supplied");
     CHECK_FIELD("always there", CERTMAP_FIELD_SUBJECT, "(2.5.4.3) CN \"Alice\"");
     ck_assert_int_eq(certmap_peer_field_unknown(peer, (enum certmap_field) - 1), CERTMAP_CODE_NOT_SUPPLIED);
-    ck_assert_int_eq(certmap_peer_field_unknown(peer, (enum certmap_field)21), CERTMAP_CODE_NOT_SUPPLIED);
+    ck_assert_int_eq(certmap_peer_field_unknown(peer, (enum certmap_field)22), CERTMAP_CODE_NOT_SUPPLIED);
     ck_assert_int_eq(certmap_peer_field_unknown(NULL, CERTMAP_FIELD_SUBJECT), CERTMAP_CODE_NOT_SUPPLIED);
     certmap_peer_clear(peer);
     ck_assert_int_eq(certmap_peer_field_unknown(peer, CERTMAP_FIELD_SUBJECT), CERTMAP_CODE_NOT_SUPPLIED);
@@ -1162,7 +1192,7 @@ START_TEST(everything_is_supplied) {
     struct t_buf rest = T_BUF_INIT;
     supply_everything(&rest);
     set();
-    for (unsigned i = 0; i <= CERTMAP_FIELD_ISSUER_KEY_SHA256; i++) {
+    for (unsigned i = 0; i <= CERTMAP_FIELD_TBS_SHA256; i++) {
         const enum certmap_field field = (enum certmap_field)i;
         ck_assert_int_eq(certmap_peer_field_unknown(peer, field), CERTMAP_CODE_NONE);
         ck_assert_msg((certmap_peer_value_count(peer, field) > 0) == (field != CERTMAP_FIELD_CERTIFICATE), "%s",
@@ -1182,7 +1212,7 @@ END_TEST
 static enum certmap_status read_all(void) {
     struct certmap_value value = CERTMAP_VALUE_INIT;
     enum certmap_status status = CERTMAP_OK;
-    for (unsigned field = 0; field <= CERTMAP_FIELD_ISSUER_KEY_SHA256; field++)
+    for (unsigned field = 0; field <= CERTMAP_FIELD_TBS_SHA256; field++)
         for (size_t i = 0; status == CERTMAP_OK && i < certmap_peer_value_count(peer, (enum certmap_field)field); i++)
             status = certmap_peer_value(peer, &value, (enum certmap_field)field, i, NULL);
     return status;
@@ -1248,6 +1278,7 @@ int main(void) {
     tcase_add_test(table, digests_that_are_computed);
     tcase_add_loop_test(table, digests_that_are_not_supplied, 0, 5);
     tcase_add_test(table, a_chain_without_an_issuer);
+    tcase_add_test(table, what_was_signed_is_found);
     tcase_add_test(table, an_issuer_that_is_no_certificate);
     suite_add_tcase(suite, table);
     TCase *extensions = tcase_create("extensions");

@@ -616,6 +616,7 @@ static const struct {
     {"sha256 = " HASH, 1000},
     {"sha1 = " SHORT_HASH, 1000},
     {"spki.sha256 = " HASH, 1000},
+    {"tbs.sha256 = " HASH, 1000},
     {"issuer is sha256 " HASH, 100},
     {"issuer is spki.sha256 " HASH, 100},
     {"serial = \"0x1\"", 1000},

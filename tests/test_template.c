@@ -289,7 +289,8 @@ static const char *const right[] = {
 
     "allow posix-user \"_svc.x-1\"",
     "allow plain \"a\"",
-    "allow \"${eku | first}${ku | last}${policy | first}${serial}${sha256}${sha1}${spki.sha256}${ski}${aki}\"",
+    "allow \"${eku | first}${ku | last}${policy | "
+    "first}${serial}${sha256}${sha1}${spki.sha256}${tbs.sha256}${ski}${aki}\"",
     "allow \"${ms.sid}${ms.template}${version}${ext.1.2.3}${san.dns}${san.ip}${san.1.2.3}${san.dirname.CN}\"",
     "allow \"a\"; group \"b\"; domain \"c\"; attribute \"d\" = \"e\"; group \"b\"; attribute \"f\" = \"e\"",
     "allow \"u\"; attribute \"\\u{24}{x}\" = dn \"O=${subject.CN ?\? \"}\\\"{\"}\"",
@@ -314,6 +315,7 @@ static const struct {
     {"${issuer.CN}${serial}", CERTMAP_PIECE_ISSUER | CERTMAP_PIECE_SERIAL},
     {"${san.email}", CERTMAP_PIECE_EXTENSIONS},
     {"${spki.sha256}", CERTMAP_PIECE_KEY_SHA256},
+    {"${tbs.sha256}", CERTMAP_PIECE_TBS_SHA256},
 };
 
 START_TEST(pieces_that_holes_need) {

@@ -59,8 +59,8 @@ static void add_one_to_one(struct tool_text *text, const struct certmap_rules *r
     }
     if (count > 0)
         tool_text_format(text,
-                         "# %zu one-to-one mapping%s compare%s the SHA-256 of the certificate, and %s a name that is "
-                         "made up.\n",
+                         "# %zu one-to-one mapping%s compare%s the SHA-256 of what was signed of the certificate, and "
+                         "%s a name that is made up.\n",
                          count, count == 1 ? "" : "s", count == 1 ? "s" : "", count == 1 ? "has" : "have");
 }
 

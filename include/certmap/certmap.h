@@ -372,7 +372,7 @@ struct certmap_cert {
     struct certmap_view key;         /* SubjectPublicKeyInfo */
     struct certmap_view extensions;  /* the SEQUENCE in [3]; len 0: none */
     /* Digests: CERTMAP_SHA256_SIZE or CERTMAP_SHA1_SIZE bytes. What is not supplied here is computed by
-     * hash, if there is one, from certificate or key. */
+     * hash, if there is one, from certificate, key or tbs. */
     struct certmap_view sha256;     /* of certificate */
     struct certmap_view sha1;       /* of certificate */
     struct certmap_view key_sha256; /* of key */
@@ -385,12 +385,17 @@ struct certmap_cert {
     certmap_hash_fn *hash;                 /* may be NULL; called by certmap_peer_set only */
     void *hash_ctx;
     int64_t time; /* now, in seconds since 1970-01-01 00:00 UTC; 0: not supplied */
+    /* What the issuer signed, so that its holder cannot change it as he can the signature (docs/security.md). Where it is
+     * not supplied, it is looked for in certificate. */
+    struct certmap_view tbs;        /* TBSCertificate, RFC 5280 4.1, in certificate */
+    struct certmap_view tbs_sha256; /* its digest, or computed by hash */
 };
 #define CERTMAP_CERT_INIT                                                                                              \
     {                                                                                                                  \
         sizeof(struct certmap_cert), CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,               \
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,      \
-            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, NULL, NULL, 0                          \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, NULL, NULL, 0, CERTMAP_NO_VIEW,        \
+            CERTMAP_NO_VIEW                                                                                            \
     }
 
 /* The pieces of a certificate that a rule set reads; bits for certmap_rules_needs. */
@@ -408,7 +413,9 @@ enum certmap_piece {
     CERTMAP_PIECE_KEY_SHA256 = 1024,
     CERTMAP_PIECE_ISSUER_SHA256 = 2048,
     CERTMAP_PIECE_ISSUER_KEY_SHA256 = 4096,
-    CERTMAP_PIECE_TIME = 8192
+    CERTMAP_PIECE_TIME = 8192,
+    CERTMAP_PIECE_TBS = 16384,
+    CERTMAP_PIECE_TBS_SHA256 = 32768
 };
 
 /* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1): every piece that is DER.
@@ -510,7 +517,8 @@ CERTMAP_API void certmap_peer_free(struct certmap_peer *peer);
 enum certmap_field {
     CERTMAP_FIELD_SUBJECT = 0,     /* AVAs; without a subfield, the whole Name */
     CERTMAP_FIELD_ISSUER = 1,      /* AVAs; without a subfield, the whole Name */
-    CERTMAP_FIELD_CERTIFICATE = 2, /* the whole certificate, byte for byte; has no subfield */
+    CERTMAP_FIELD_CERTIFICATE = 2, /* the certificate: what was signed, byte for byte, whatever the signature; has no
+                                    * subfield. Bytes that are no certificate equal only the same bytes */
     CERTMAP_FIELD_SAN = 3,         /* dns email uri ip upn krb5 dirname rid, or the OID of an otherName */
     CERTMAP_FIELD_SAN_DIRNAME = 4, /* the AVAs of all directory names in the SAN */
     CERTMAP_FIELD_EKU = 5,         /* names of the table ("clientAuth") or OIDs */
@@ -519,16 +527,17 @@ enum certmap_field {
     CERTMAP_FIELD_SERIAL = 8,      /* lower-case hexadecimal, the first octet first, no leading zero octets */
     CERTMAP_FIELD_SHA256 = 9,      /* lower-case hexadecimal, like the digests and identifiers below */
     CERTMAP_FIELD_SHA1 = 10,
-    CERTMAP_FIELD_KEY_SHA256 = 11,       /* of the SubjectPublicKeyInfo */
-    CERTMAP_FIELD_SKI = 12,              /* subject key identifier */
-    CERTMAP_FIELD_AKI = 13,              /* authority key identifier: its keyIdentifier */
-    CERTMAP_FIELD_MS_SID = 14,           /* Microsoft's SID extension, "S-1-5-21-..." */
-    CERTMAP_FIELD_MS_TEMPLATE = 15,      /* Microsoft's template: its OID, or its name in the older extension */
-    CERTMAP_FIELD_VERSION = 16,          /* "1", "2", "3" */
-    CERTMAP_FIELD_VALIDITY = 17,         /* at the time supplied: "valid", "early" or "expired" */
-    CERTMAP_FIELD_EXTENSION = 18,        /* by OID: the bytes in extnValue, lower-case hexadecimal */
-    CERTMAP_FIELD_ISSUER_SHA256 = 19,    /* of the certificate that issued this one */
-    CERTMAP_FIELD_ISSUER_KEY_SHA256 = 20 /* of its SubjectPublicKeyInfo */
+    CERTMAP_FIELD_KEY_SHA256 = 11,        /* of the SubjectPublicKeyInfo */
+    CERTMAP_FIELD_SKI = 12,               /* subject key identifier */
+    CERTMAP_FIELD_AKI = 13,               /* authority key identifier: its keyIdentifier */
+    CERTMAP_FIELD_MS_SID = 14,            /* Microsoft's SID extension, "S-1-5-21-..." */
+    CERTMAP_FIELD_MS_TEMPLATE = 15,       /* Microsoft's template: its OID, or its name in the older extension */
+    CERTMAP_FIELD_VERSION = 16,           /* "1", "2", "3" */
+    CERTMAP_FIELD_VALIDITY = 17,          /* at the time supplied: "valid", "early" or "expired" */
+    CERTMAP_FIELD_EXTENSION = 18,         /* by OID: the bytes in extnValue, lower-case hexadecimal */
+    CERTMAP_FIELD_ISSUER_SHA256 = 19,     /* of the certificate that issued this one */
+    CERTMAP_FIELD_ISSUER_KEY_SHA256 = 20, /* of its SubjectPublicKeyInfo */
+    CERTMAP_FIELD_TBS_SHA256 = 21         /* of the TBSCertificate: what was signed */
 };
 
 /* One value of a field of a prepared certificate. Views live until the peer is set again or freed. */
@@ -670,8 +679,8 @@ struct certmap_mapping {
     }
 
 /* Writes a rule set in the native language, so that parsing the text gives the same rules again: mappings
- * of IIS files become native ones with the same meaning, one-to-one mappings conditions on sha256 where
- * hash is not NULL, and on `certificate` where it is. Whether the set is disabled cannot be said in the
+ * of IIS files become native ones with the same meaning, one-to-one mappings conditions on tbs.sha256 where
+ * hash is not NULL - on sha256 where the bytes are no certificate -, and on `certificate` where it is. Whether the set is disabled cannot be said in the
  * language. At most cap bytes are written, a NUL included; *len gets the length without the NUL, also on
  * BUFFER. Errors: ARGUMENT, BUFFER. */
 CERTMAP_API enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len,

@@ -24,10 +24,11 @@ struct certmap_crypt32_holder {
     uint8_t key_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_key_sha256[CERTMAP_SHA256_SIZE];
+    uint8_t tbs_sha256[CERTMAP_SHA256_SIZE];
 };
 #define CERTMAP_CRYPT32_HOLDER_INIT                                                                                    \
     {                                                                                                                  \
-        sizeof(struct certmap_crypt32_holder), {0}, {0}, {0}, {0}, {                                                   \
+        sizeof(struct certmap_crypt32_holder), {0}, {0}, {0}, {0}, {0}, {                                              \
             0                                                                                                          \
         }                                                                                                              \
     }

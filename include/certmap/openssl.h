@@ -21,10 +21,11 @@ struct certmap_openssl_holder {
     uint8_t key_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_key_sha256[CERTMAP_SHA256_SIZE];
+    uint8_t tbs_sha256[CERTMAP_SHA256_SIZE];
 };
 #define CERTMAP_OPENSSL_HOLDER_INIT                                                                                    \
     {                                                                                                                  \
-        sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {                                             \
+        sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {0}, {                                        \
             0                                                                                                          \
         }                                                                                                              \
     }
@@ -33,7 +34,7 @@ struct certmap_openssl_holder {
  *   the Names always, as views into x509, which are not copied;
  *   the other parts of the certificate from one copy of the whole in holder, as certmap_cert_from_der gives
  *     them. The copy is what i2d_X509 gives: the bytes that were sent, except that
- *     what was not DER outside the signed part is DER now;
+ *     what was not DER outside the signed part is DER now. The signed part, tbs, is as it was sent;
  *   digests from that copy, by EVP_Digest, in holder. What OpenSSL does not compute, as SHA-1 under some
  *     policies, is not supplied;
  *   the time, if it is needed, from the system's clock. To use another, set cert->time afterwards.

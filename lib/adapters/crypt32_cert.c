@@ -82,6 +82,8 @@ static void add_digests(struct certmap_cert *cert, struct certmap_crypt32_holder
         cert->sha1 = digest(holder->sha1, sizeof holder->sha1, L"SHA1", certificate);
     if (needs & CERTMAP_PIECE_KEY_SHA256)
         cert->key_sha256 = digest(holder->key_sha256, sizeof holder->key_sha256, L"SHA256", key);
+    if (needs & CERTMAP_PIECE_TBS_SHA256)
+        cert->tbs_sha256 = digest(holder->tbs_sha256, sizeof holder->tbs_sha256, L"SHA256", cert->tbs);
 }
 
 enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,

@@ -13,7 +13,7 @@
 #define PIECES_OF_COPY                                                                                                 \
     ((unsigned)(CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_VERSION | CERTMAP_PIECE_SERIAL | CERTMAP_PIECE_VALIDITY |    \
                 CERTMAP_PIECE_KEY | CERTMAP_PIECE_EXTENSIONS | CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1 |             \
-                CERTMAP_PIECE_KEY_SHA256))
+                CERTMAP_PIECE_KEY_SHA256 | CERTMAP_PIECE_TBS | CERTMAP_PIECE_TBS_SHA256))
 
 enum certmap_status cm_openssl_fail(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
                                     const char *text, const char *detail) {
@@ -103,6 +103,8 @@ static void add_digests(struct certmap_cert *cert, struct certmap_openssl_holder
         cert->sha1 = digest(holder->sha1, EVP_sha1(), cert->certificate);
     if (needs & CERTMAP_PIECE_KEY_SHA256)
         cert->key_sha256 = digest(holder->key_sha256, EVP_sha256(), cert->key);
+    if (needs & CERTMAP_PIECE_TBS_SHA256)
+        cert->tbs_sha256 = digest(holder->tbs_sha256, EVP_sha256(), cert->tbs);
 }
 
 enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *holder,

@@ -145,7 +145,7 @@ static bool read_tbs(struct walk *walk) {
 }
 
 static bool read_certificate(struct walk *walk) {
-    return take_inside(walk, "tbsCertificate", CM_DER_SEQUENCE, read_tbs) &&
+    return keep_inside(walk, "tbsCertificate", read_tbs, &walk->cert->tbs) &&
            take_inside(walk, "signatureAlgorithm", CM_DER_SEQUENCE, read_algorithm) &&
            skip(walk, "signatureValue", CM_DER_BIT_STRING);
 }
@@ -193,6 +193,8 @@ void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
     if (cert == NULL || cert->size < sizeof *cert)
         return;
     keep_piece(&cert->certificate, needs & (CERTMAP_PIECE_CERTIFICATE | own_digests));
+    keep_piece(&cert->tbs, needs & (CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_TBS | CERTMAP_PIECE_TBS_SHA256));
+    keep_piece(&cert->tbs_sha256, needs & CERTMAP_PIECE_TBS_SHA256);
     keep_piece(&cert->version, needs & CERTMAP_PIECE_VERSION);
     keep_piece(&cert->serial, needs & CERTMAP_PIECE_SERIAL);
     keep_piece(&cert->validity, needs & CERTMAP_PIECE_VALIDITY);
@@ -204,7 +206,7 @@ void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
     keep_piece(&cert->issuer_certificate, needs & issuer_digests);
     keep_piece(&cert->issuer_sha256, needs & CERTMAP_PIECE_ISSUER_SHA256);
     keep_piece(&cert->issuer_key_sha256, needs & CERTMAP_PIECE_ISSUER_KEY_SHA256);
-    if ((needs & (own_digests | CERTMAP_PIECE_KEY_SHA256 | issuer_digests)) == 0)
+    if ((needs & (own_digests | CERTMAP_PIECE_KEY_SHA256 | CERTMAP_PIECE_TBS_SHA256 | issuer_digests)) == 0)
         cert->hash = NULL;
     if ((needs & CERTMAP_PIECE_TIME) == 0)
         cert->time = 0;

@@ -12,7 +12,7 @@ static bool is_length(struct certmap_view digest, size_t size) {
 /* The issuer may be none: then its digests have no octets. */
 bool cm_digests_sound(const struct certmap_cert *cert) {
     return is_length(cert->sha256, CERTMAP_SHA256_SIZE) && is_length(cert->sha1, CERTMAP_SHA1_SIZE) &&
-           is_length(cert->key_sha256, CERTMAP_SHA256_SIZE) &&
+           is_length(cert->key_sha256, CERTMAP_SHA256_SIZE) && is_length(cert->tbs_sha256, CERTMAP_SHA256_SIZE) &&
            (cert->issuer_sha256.len == 0 || is_length(cert->issuer_sha256, CERTMAP_SHA256_SIZE)) &&
            (cert->issuer_key_sha256.len == 0 || is_length(cert->issuer_key_sha256, CERTMAP_SHA256_SIZE));
 }
@@ -69,10 +69,12 @@ static enum certmap_code read_issuer(struct certmap_peer *peer, enum certmap_fie
 }
 
 bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
+    const struct certmap_view tbs = peer->has_tbs ? peer->certificate : CM_VIEW_NONE;
     const enum certmap_field issuer = CERTMAP_FIELD_ISSUER_SHA256, issuer_key = CERTMAP_FIELD_ISSUER_KEY_SHA256;
     return read_digest(peer, CERTMAP_FIELD_SHA256, cert->sha256, cert, CERTMAP_HASH_SHA256, cert->certificate) &&
            read_digest(peer, CERTMAP_FIELD_SHA1, cert->sha1, cert, CERTMAP_HASH_SHA1, cert->certificate) &&
            read_digest(peer, CERTMAP_FIELD_KEY_SHA256, cert->key_sha256, cert, CERTMAP_HASH_SHA256, cert->key) &&
+           read_digest(peer, CERTMAP_FIELD_TBS_SHA256, cert->tbs_sha256, cert, CERTMAP_HASH_SHA256, tbs) &&
            cm_list_settle(&peer->lists[issuer], read_issuer(peer, issuer, cert->issuer_sha256, cert)) &&
            cm_list_settle(&peer->lists[issuer_key], read_issuer(peer, issuer_key, cert->issuer_key_sha256, cert));
 }

@@ -40,6 +40,7 @@ static const struct field {
     [CERTMAP_FIELD_ISSUER_SHA256] = {"issuer is sha256", SUB_NONE, CM_TEXT_SHA256, CERTMAP_PIECE_ISSUER_SHA256},
     [CERTMAP_FIELD_ISSUER_KEY_SHA256] = {"issuer is spki.sha256", SUB_NONE, CM_TEXT_SHA256,
                                          CERTMAP_PIECE_ISSUER_KEY_SHA256},
+    [CERTMAP_FIELD_TBS_SHA256] = {"tbs.sha256", SUB_NONE, CM_TEXT_SHA256, CERTMAP_PIECE_TBS_SHA256},
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
@@ -125,8 +126,14 @@ static const struct {
     struct certmap_view name;
     enum certmap_field field;
 } synonyms[] = {{CM_VIEW_OF("spki"), CERTMAP_FIELD_KEY_SHA256},
+                {CM_VIEW_OF("tbs"), CERTMAP_FIELD_TBS_SHA256},
+                {CM_VIEW_OF("tbsCertificate"), CERTMAP_FIELD_TBS_SHA256},
                 {CM_VIEW_OF("fingerprint"), CERTMAP_FIELD_SHA256},
                 {CM_VIEW_OF("thumbprint"), CERTMAP_FIELD_SHA256}};
+
+static bool is_path(size_t field) {
+    return field != CERTMAP_FIELD_ISSUER_SHA256 && field != CERTMAP_FIELD_ISSUER_KEY_SHA256;
+}
 
 const char *cm_field_nearest(struct certmap_view text) {
     for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
@@ -134,10 +141,10 @@ const char *cm_field_nearest(struct certmap_view text) {
             return fields[synonyms[i].field].name;
     struct certmap_view names[FIELD_COUNT];
     for (size_t i = 0; i < FIELD_COUNT; i++)
-        names[i] = view_of(fields[i].name);
-    size_t nearest = certmap_text_nearest(text, names, CERTMAP_FIELD_ISSUER_SHA256);
+        names[i] = is_path(i) ? view_of(fields[i].name) : CM_VIEW_NONE;
+    size_t nearest = certmap_text_nearest(text, names, FIELD_COUNT);
     if (nearest == SIZE_MAX)
-        nearest = certmap_text_nearest(up_to_dot(text), names, CERTMAP_FIELD_ISSUER_SHA256);
+        nearest = certmap_text_nearest(up_to_dot(text), names, FIELD_COUNT);
     return nearest == SIZE_MAX ? NULL : fields[nearest].name;
 }
 

@@ -29,9 +29,9 @@ enum cm_text_kind {
 };
 
 /* The lists of a peer: one for each enum certmap_field, and two of one value, a whole Name. */
-#define CM_LIST_SUBJECT_NAME 21
-#define CM_LIST_ISSUER_NAME 22
-#define CM_LIST_COUNT 23
+#define CM_LIST_SUBJECT_NAME 22
+#define CM_LIST_ISSUER_NAME 23
+#define CM_LIST_COUNT 24
 
 /* The rows of the SAN's list; all other otherNames share the chain after the last. */
 enum cm_san_row {

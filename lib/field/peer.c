@@ -40,6 +40,7 @@ void certmap_peer_clear(struct certmap_peer *peer) {
     peer->set = false;
     peer->clouded = 0;
     peer->certificate = CM_VIEW_NONE;
+    peer->has_tbs = false;
     memset(peer->lists, 0, sizeof peer->lists);
 }
 

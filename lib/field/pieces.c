@@ -5,6 +5,7 @@
 #include "der/der.h"
 #include "field/canonical.h"
 #include "field/make.h"
+#include "field/tbs.h"
 
 bool cm_list_settle(struct cm_list *list, enum certmap_code code) {
     if (code != CERTMAP_CODE_NONE)
@@ -85,10 +86,20 @@ static bool read_validity(struct certmap_peer *peer, const struct certmap_cert *
     return cm_list_settle(list, cm_validity_read(peer, list, cert->validity, cert->time));
 }
 
-bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
-    peer->certificate = cert->certificate;
-    if (cert->certificate.data == NULL)
+/* The TBSCertificate, if it is supplied, or can be found. */
+static void take_tbs(struct certmap_peer *peer, const struct certmap_cert *cert) {
+    peer->certificate = cert->tbs;
+    peer->has_tbs = cert->tbs.len > 0;
+    if (!peer->has_tbs && cert->certificate.data != NULL)
+        peer->has_tbs = cm_tbs_find(&peer->certificate, cert->certificate);
+    if (!peer->has_tbs)
+        peer->certificate = cert->certificate;
+    if (peer->certificate.data == NULL)
         peer->lists[CERTMAP_FIELD_CERTIFICATE].unknown = CERTMAP_CODE_NOT_SUPPLIED;
+}
+
+bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
+    take_tbs(peer, cert);
     return read_piece(peer, CERTMAP_FIELD_VERSION, cert->version, read_version) &&
            read_piece(peer, CERTMAP_FIELD_SERIAL, cert->serial, read_serial) && read_validity(peer, cert) &&
            cm_digests_read(peer, cert) && cm_extensions_read(peer, cert->extensions);

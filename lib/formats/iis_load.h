@@ -48,6 +48,8 @@ struct cm_iis_mapping {
     bool broken; /* an attribute was reported: name, user and certificate may be missing */
     bool always; /* many: it has no rules, or none since <clear/>, not even bad ones */
     uint32_t rule_generation;
+    uint32_t compared_at; /* one: which part of certificate the mapping compares: what was signed */
+    uint32_t compared_len;
     size_t first_rule;
     size_t rule_count;
     struct certmap_view name;        /* many */

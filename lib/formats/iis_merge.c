@@ -76,9 +76,14 @@ static bool names_same(const void *things, size_t a, size_t b) {
     return order[a]->generation == order[b]->generation && certmap_text_same(order[a]->name, order[b]->name);
 }
 
+static struct certmap_view compared(const struct cm_iis_mapping *mapping) {
+    return (struct certmap_view){mapping->certificate.data + mapping->compared_at, mapping->compared_len};
+}
+
 static bool certificates_same(const void *things, size_t a, size_t b) {
     struct cm_iis_mapping *const *order = things;
-    return order[a]->generation == order[b]->generation && bytes_same(order[a]->certificate, order[b]->certificate);
+    return order[a]->generation == order[b]->generation && (order[a]->compared_at > 0) == (order[b]->compared_at > 0) &&
+           bytes_same(compared(order[a]), compared(order[b]));
 }
 
 static bool rules_same(const void *things, size_t a, size_t b) {
@@ -111,7 +116,7 @@ static void check_certificates(struct cm_iis_build *build) {
         const struct cm_iis_mapping *mapping = build->order[i];
         if (mapping->certificate.len == 0)
             continue;
-        uint64_t hash = cm_iis_hash(cm_iis_hash_seed(&build->set, mapping->generation), mapping->certificate);
+        uint64_t hash = cm_iis_hash(cm_iis_hash_seed(&build->set, mapping->generation), compared(mapping));
         size_t there = cm_iis_set_add(&build->set, hash, i, certificates_same, build->order);
         if (there != SIZE_MAX)
             cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_CERTIFICATE, mapping->place,

@@ -209,12 +209,17 @@ static struct certmap_view decode(struct cm_iis *iis, struct certmap_view text) 
     return (struct certmap_view){bytes, what == NULL ? len : 0};
 }
 
-static void check_certificate(struct cm_iis *iis, struct certmap_view der) {
+/* Finds what the mapping compares with: what was signed, or all of the bytes, where they are no certificate. */
+static void check_certificate(struct cm_iis *iis, struct cm_iis_mapping *mapping) {
+    const struct certmap_view der = mapping->certificate;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_error error;
-    if (certmap_cert_from_der(&cert, der, &error) != CERTMAP_OK)
+    const bool found = certmap_cert_from_der(&cert, der, &error) == CERTMAP_OK;
+    if (!found)
         cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
                       "certificate is not one that any client can send: %s", error.text);
+    mapping->compared_at = found ? (uint32_t)(cert.tbs.data - der.data) : 0;
+    mapping->compared_len = (uint32_t)(found ? cert.tbs.len : der.len);
 }
 
 static bool begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values) {
@@ -226,7 +231,7 @@ static bool begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values
     if (text.data != NULL)
         mapping->certificate = decode(iis, text);
     if (mapping->certificate.len > 0)
-        check_certificate(iis, mapping->certificate);
+        check_certificate(iis, mapping);
     mapping->broken = mapping->broken || mapping->certificate.len == 0;
     return true;
 }

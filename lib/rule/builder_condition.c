@@ -26,13 +26,15 @@ static enum certmap_status record_operand(struct certmap_builder *builder, const
 }
 
 /* Bytes stay as they are. */
-static enum certmap_status record_certificate(struct certmap_builder *builder, const struct cm_condition *made,
-                                              struct certmap_view bytes, struct certmap_error *err) {
-    const struct cm_operand operand = {.shown = bytes, .matched = bytes};
+static enum certmap_status record_certificate(struct certmap_builder *builder, struct certmap_view bytes,
+                                              struct certmap_error *err) {
+    struct certmap_view tbs;
     if (bytes.len > CERTMAP_MAX_RULES_TEXT / 2)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
                         "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
-    return record_operand(builder, made, &operand, err);
+    return cm_record_certificate(&builder->record, bytes, cm_tbs_find(&tbs, bytes), &builder->allocator)
+               ? CERTMAP_OK
+               : cm_error_memory(err);
 }
 
 static enum certmap_status make_operand(struct certmap_builder *builder, struct certmap_view text,
@@ -40,7 +42,7 @@ static enum certmap_status make_operand(struct certmap_builder *builder, struct 
     const struct cm_operand_use use = {made->path->kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
     struct cm_operand operand;
     if (made->path->field == CERTMAP_FIELD_CERTIFICATE)
-        return record_certificate(builder, made, text, err);
+        return record_certificate(builder, text, err);
     cm_arena_reset(&builder->scratch);
     cm_arena_reset(&builder->work);
     enum certmap_status status = cm_operand_make(&operand, text, &use, &builder->work, &builder->scratch, err);
@@ -161,7 +163,7 @@ static enum certmap_status check_comparison(const struct cm_condition *made, str
     return CERTMAP_OK;
 }
 
-/* Whether the field has the operator, which for the certificate, byte for byte, is only one. Errors: SYNTAX. */
+/* Whether the field has the operator, which for the certificate is only one. Errors: SYNTAX. */
 static enum certmap_status check_operator(const struct cm_condition *made, unsigned flags, struct certmap_error *err) {
     const struct cm_path *path = made->path;
     if (path->field == CERTMAP_FIELD_CERTIFICATE &&

@@ -58,6 +58,12 @@ bool cm_record_operand(struct cm_record *record, const struct cm_operand *operan
     return kind != CM_TEXT_IP || cm_record_number(record, (uint32_t)operand->bits, allocator);
 }
 
+bool cm_record_certificate(struct cm_record *record, struct certmap_view bytes, bool has_tbs,
+                           const struct certmap_allocator *allocator) {
+    return cm_record_number(record, (uint32_t)bytes.len << 1 | has_tbs, allocator) &&
+           record_bytes(record, bytes, allocator);
+}
+
 /* ---- text ---- */
 
 static enum certmap_status too_large(struct certmap_error *err) {

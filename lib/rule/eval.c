@@ -171,6 +171,9 @@ static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     while (cm_operands_next(&operands, &operand)) {
+        /* Bytes that are no certificate equal no part of one. */
+        if (cm_operand_has_tbs(&operand) != eval->peer->has_tbs)
+            continue;
         enum certmap_truth truth = equals(eval, operand.matched, eval->peer->certificate);
         if (truth != CERTMAP_FALSE)
             return verdict(truth, CERTMAP_CODE_STEPS);

@@ -37,10 +37,11 @@ struct cm_node {
 };
 
 struct cm_operand {
-    struct certmap_view shown;   /* NFC text, a compiled pattern (glob.h), or bytes */
-    struct certmap_view matched; /* the same, or folded; of an address, its octets */
-    const struct cm_list *name;  /* of a whole Name; else NULL */
-    size_t bits;                 /* of an address: how many have to be the same */
+    struct certmap_view shown; /* NFC text, a compiled pattern (glob.h), or bytes */
+    struct certmap_view
+        matched; /* the same, or folded; of an address, its octets; of a certificate, its TBSCertificate */
+    const struct cm_list *name; /* of a whole Name; else NULL */
+    size_t bits;                /* of an address: how many have to be the same */
 };
 
 /* Most paths of a rule set. */

@@ -63,18 +63,33 @@ static void print_name(struct printer *printer, const struct cm_mapping *mapping
 
 /* ---- conditions ---- */
 
-/* A comparison with whole certificates as one with their digests; false, and nothing printed, where one cannot
- * be computed. */
+/* Whether all operands are certificates, or else none is. */
+static bool are_alike(const struct cm_condition *condition, bool *certificates) {
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand = cm_operand_first(condition);
+    *certificates = cm_operand_has_tbs(&operand);
+    while (cm_operands_next(&operands, &operand))
+        if (cm_operand_has_tbs(&operand) != *certificates)
+            return false;
+    return true;
+}
+
+/* A comparison with certificates as one with the digests of what was signed of them, or with bytes that are none as
+ * one with theirs; false, and nothing printed, where there are both, or a digest cannot be computed. */
 static bool print_digests(struct printer *printer, const struct cm_condition *condition) {
     struct cm_out *out = &printer->out;
     const size_t start = out->len;
     const bool list = condition->operand_count > 1;
-    cm_out_string(out, list ? "sha256 in (" : "sha256 = ");
+    bool certificates;
+    if (!are_alike(condition, &certificates))
+        return false;
+    cm_out_string(out, certificates ? "tbs.sha256" : "sha256");
+    cm_out_string(out, list ? " in (" : " = ");
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     for (bool first = true; cm_operands_next(&operands, &operand); first = false) {
         uint8_t digest[CERTMAP_SHA256_SIZE];
-        if (!printer->hash(printer->hash_ctx, digest, CERTMAP_HASH_SHA256, operand.shown)) {
+        if (!printer->hash(printer->hash_ctx, digest, CERTMAP_HASH_SHA256, operand.matched)) {
             out->len = start;
             return false;
         }

@@ -28,6 +28,7 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_SHA256:
     case CERTMAP_FIELD_SHA1:
     case CERTMAP_FIELD_KEY_SHA256:
+    case CERTMAP_FIELD_TBS_SHA256:
     case CERTMAP_FIELD_SKI:
         return SCORE_IDENTITY;
     case CERTMAP_FIELD_EKU:

@@ -7,11 +7,13 @@
  *     account     place of the separator of domain and user + 1, or 0; if there is one, where in heads the part before
  *                 it is kept apart, + 1, or 0; string
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
- *                 then what is matched, as a string; of an address also how many bits
+ *                 then what is matched, as a string; of an address also how many bits. Of a certificate what is
+ *                 matched stands in it: its TBSCertificate
  *     whole Name  its number in names */
 #ifndef CM_RULE_STORE_H
 #define CM_RULE_STORE_H
 
+#include "field/tbs.h"
 #include "rule/rules.h"
 
 /* ---- text ---- */
@@ -121,10 +123,16 @@ static inline bool cm_operands_next(struct cm_operands *operands, struct cm_oper
     operand->name = NULL;
     operand->bits = 0;
     if ((first & 1) != 0)
-        operand->matched = cm_store_string(&operands->next);
+        operand->matched = condition->path->field == CERTMAP_FIELD_CERTIFICATE ? cm_tbs_in(operand->shown)
+                                                                               : cm_store_string(&operands->next);
     if (condition->path->kind == CM_TEXT_IP)
         operand->bits = cm_store_number(&operands->next);
     return true;
+}
+
+/* Of a comparison with certificates: whether it is one. */
+static inline bool cm_operand_has_tbs(const struct cm_operand *operand) {
+    return operand->matched.data != operand->shown.data;
 }
 
 /* The first one, which is there. */

@@ -455,6 +455,7 @@ static const char *const conditions[] = {
     "serial in (\"0x02\", \"7f01\")",
     "sha256 = " DIGEST,
     "spki.sha256 = " DIGEST,
+    "tbs.sha256 = " DIGEST,
     "issuer is sha256 " DIGEST,
     "issuer is spki.sha256 " DIGEST,
     "issuer is \"both\"",
@@ -469,6 +470,8 @@ static const char *const conditions[] = {
     "ext.1.2.4 = \"0102\"",
     "ext.1.2.3 present",
     "certificate = \"3000\"",
+    "certificate = \"3024301b020101300306012a300030041700170030003007300306012a0300300306012a0300\"",
+    "certificate in (\"31\", \"3025301b020101300306012a300030041700170030003007300306012a0300300306012a030100\")",
     "certificate in (\"300130\", \"3000\", \"31\")",
 };
 enum { CONDITIONS = sizeof conditions / sizeof *conditions };
@@ -737,21 +740,30 @@ static void set_extensions(struct t_random_cert *made, struct t_world *world) {
         made->cert.extensions = t_view(&made->extensions);
 }
 
+/* A certificate, as small as one can be, and one that differs from it in the signature alone: as text in rules below. */
+#define SMALL_CERT(length, signature)                                                                                  \
+    "\x30" length                                                                                                      \
+    "\x30\x1B\x02\x01\x01\x30\x03\x06\x01\x2A\x30\x00\x30\x04\x17\x00\x17\x00\x30\x00\x30\x07\x30\x03\x06\x01\x2A"     \
+    "\x03\x00\x30\x03\x06\x01\x2A" signature
+
 /* Pieces that are there, or not. */
 static void set_pieces(struct t_random_cert *made, struct t_world *world) {
     static const uint8_t digests[2][CERTMAP_SHA256_SIZE] = {
         {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {2}};
-    static const struct certmap_view certificates[] = {
-        {(const uint8_t *)"\x30", 2}, {(const uint8_t *)"\x30\x01\x30", 3}, {(const uint8_t *)"1", 1}};
+    static const struct certmap_view certificates[] = {{(const uint8_t *)"\x30", 2},
+                                                       {(const uint8_t *)"\x30\x01\x30", 3},
+                                                       {(const uint8_t *)"1", 1},
+                                                       {(const uint8_t *)SMALL_CERT("\x24", "\x03\x00"), 38},
+                                                       {(const uint8_t *)SMALL_CERT("\x25", "\x03\x01\x00"), 39}};
     static const char *const serials[] = {"INTEGER{01}", "INTEGER{02}", "INTEGER{7F 01}", "NULL{}"};
     struct certmap_cert *cert = &made->cert;
-    struct certmap_view *const wanted[] = {&cert->sha256, &cert->key_sha256, &cert->issuer_sha256,
+    struct certmap_view *const wanted[] = {&cert->sha256, &cert->key_sha256, &cert->tbs_sha256, &cert->issuer_sha256,
                                            &cert->issuer_key_sha256};
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         if (chance(world, 70))
             *wanted[i] = (struct certmap_view){digests[below(world, 2)], CERTMAP_SHA256_SIZE};
     if (chance(world, 60))
-        cert->certificate = certificates[below(world, 3)];
+        cert->certificate = certificates[below(world, 5)];
     if (chance(world, 80))
         cert->serial = bytes_of(&made->serial, serials[below(world, 4)]);
     if (chance(world, 80))
