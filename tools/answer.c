@@ -73,6 +73,28 @@ static void answer_result(struct tool_answer *answer, const struct tool_rules *r
         answer->result = *result;
 }
 
+/* That the TLS library of a server would refuse the certificate does not change the answer. */
+static void add_validity(struct tool_text *note, const struct tool_validity *validity) {
+    if (validity->state == TOOL_VALIDITY_EXPIRED)
+        tool_text_format(note, "the certificate expired at %s", validity->after);
+    else if (validity->state == TOOL_VALIDITY_EARLY)
+        tool_text_format(note, "the certificate is not valid before %s", validity->before);
+    else
+        return;
+    tool_text_string(note, "; a server's TLS library would refuse it, certmap does not verify");
+}
+
+static void add_note(struct tool_answer *answer, const struct tool_client *client) {
+    if (client->peer == NULL)
+        return;
+    answer->validity = client->validity.state;
+    add_validity(&answer->note, &client->validity);
+    if (client->bundle == NULL)
+        return;
+    tool_text_string(&answer->note, answer->note.len > 0 ? "; " : "");
+    tool_text_string(&answer->note, client->bundle);
+}
+
 void tool_answer_make(struct tool_answer *answer, const struct tool_rules *rules, const struct tool_client *client) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_error err = {.code = CERTMAP_CODE_NONE};
@@ -83,10 +105,12 @@ void tool_answer_make(struct tool_answer *answer, const struct tool_rules *rules
         answer_client_error(answer, &failed);
     else
         answer_result(answer, rules, client, &result);
+    add_note(answer, client);
 }
 
 void tool_answer_free(struct tool_answer *answer) {
     tool_text_free(&answer->message);
+    tool_text_free(&answer->note);
 }
 
 /* ---- For people ---- */
@@ -152,7 +176,23 @@ void tool_answer_complain(struct tool_stream *stream, const struct tool_answer *
     tool_complain(stream, answer->certificate, tool_text_view(&answer->message));
 }
 
+void tool_answer_print_note(struct tool_stream *stream, const struct tool_answer *answer) {
+    struct tool_text note = {NULL, 0, 0};
+    if (answer->note.data == NULL)
+        return;
+    tool_text_string(&note, "note: ");
+    tool_text_add(&note, tool_text_view(&answer->note));
+    tool_complain(stream, answer->certificate, tool_text_view(&note));
+    tool_text_free(&note);
+}
+
 /* ---- For programs ---- */
+
+/* Whether the certificate is past its time; null where that is not known. */
+static json_t *expired_json(const struct tool_answer *answer) {
+    return answer->validity == TOOL_VALIDITY_UNKNOWN ? json_null()
+                                                     : json_boolean(answer->validity == TOOL_VALIDITY_EXPIRED);
+}
 
 static json_t *views_json(const struct certmap_view *views, size_t count) {
     json_t *array = tool_json_array();
@@ -188,5 +228,7 @@ json_t *tool_answer_json(const struct tool_answer *answer) {
     tool_json_set(object, "groups", views_json(result->groups, result->group_count));
     tool_json_set(object, "attributes", attributes_json(result));
     tool_json_set(object, "other", tool_json_text(answer->other));
+    tool_json_set(object, "note", tool_json_string(answer->note.data));
+    tool_json_set(object, "expired", expired_json(answer));
     return object;
 }

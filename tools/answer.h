@@ -19,6 +19,8 @@ struct tool_answer {
     struct tool_text message;     /* data NULL where there is nothing to say */
     bool hints;                   /* no mapping applied, and findings of the rules may say why */
     enum tool_exit status;        /* of match */
+    struct tool_text note;        /* what is to be said of the certificate besides; data NULL: nothing */
+    enum tool_validity_state validity;
 };
 
 /* The answer for a certificate, or the error about it. The caller frees the answer. */
@@ -31,6 +33,9 @@ void tool_answer_free(struct tool_answer *answer);
 void tool_answer_add_hints(struct tool_answer *answer, const struct tool_rules *rules);
 /* Prints those findings as warnings. */
 void tool_answer_print_hints(struct tool_stream *stream, const struct tool_rules *rules);
+
+/* Prints the note, if there is one: "certmap: FILE: note: ...". */
+void tool_answer_print_note(struct tool_stream *stream, const struct tool_answer *answer);
 
 /* For people: the decision, filled with spaces to width, the account, and by which mapping, on the stream's line. */
 void tool_answer_add(struct tool_stream *stream, const struct tool_answer *answer, size_t width);

@@ -28,12 +28,27 @@ static bool is_certificate(struct certmap_view der) {
     return certmap_cert_from_der(&cert, der, NULL) == CERTMAP_OK;
 }
 
+/* What a content is; a rule file or an IIS configuration also in UTF-16 without a byte order mark, which is read for
+ * rules. */
+static struct tool_kind_found find_kind(struct certmap_view content) {
+    const struct tool_kind_found found = tool_kind_find(content);
+    struct certmap_error err;
+    if (!tool_utf16_detect(content) || tool_utf16_is_marked(content))
+        return found;
+    struct tool_input text = {tool_alloc(content.len), content.len, content.len};
+    memcpy(text.data, content.data, content.len);
+    (void)tool_utf16_decode(&text, &err);
+    const struct tool_kind_found decoded = tool_kind_find(tool_input_view(&text));
+    tool_input_free(&text);
+    return tool_kind_is_rules(decoded.kind) ? decoded : found;
+}
+
 /* The one certificate that the file is, or what nobody can tell: decoding says what is wrong with it. */
 static enum certmap_status take_der(struct tool_pem *certificates, struct tool_input *input, const char *path,
                                     struct certmap_error *err) {
     const struct certmap_view content = tool_input_view(input);
     if (!is_certificate(content)) {
-        const struct tool_kind_found found = tool_kind_find(content);
+        const struct tool_kind_found found = find_kind(content);
         if (found.kind != NULL)
             return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 #include "adapter.h"
+#include "bundle.h"
 #include "certfile.h"
 #include "hash.h"
 #include "moment.h"
@@ -12,6 +13,8 @@ struct run {
     const struct tool_options *options;
     unsigned needs;
     int64_t time;               /* 0: not needed */
+    int64_t now;                /* what the time would be if it were */
+    const char *bundle;         /* what is to be said of the file, or NULL */
     struct certmap_view issuer; /* data NULL: not given */
     struct certmap_view issuer_name;
     struct certmap_peer *peer;
@@ -42,7 +45,7 @@ void tool_value_add_type(struct tool_text *text, const struct certmap_value *val
 }
 
 static void report(const struct run *run, const char *label, const struct certmap_error *err, const char *place) {
-    struct tool_client client = {label, CERTMAP_CERT_INIT, NULL, err, place};
+    struct tool_client client = {.label = label, .cert = CERTMAP_CERT_INIT, .error = err, .place = place};
     run->fn(run->ctx, &client);
 }
 
@@ -88,7 +91,7 @@ static bool may_be_issuer(const struct run *run, const char *label, const struct
 /* ---- Certificates ---- */
 
 /* Prepares the peer for a decoded certificate and hands it on. */
-static void prepare(const struct run *run, const char *label, struct certmap_cert *cert) {
+static void prepare(const struct run *run, const char *label, struct certmap_cert *cert, struct certmap_view der) {
     struct certmap_error err = {.code = CERTMAP_CODE_NONE};
     cert->hash = tool_hash;
     cert->time = run->time;
@@ -98,7 +101,8 @@ static void prepare(const struct run *run, const char *label, struct certmap_cer
         report(run, label, &err, err.status == CERTMAP_ERROR_CERTIFICATE ? " of the Name" : NULL);
         return;
     }
-    struct tool_client client = {label, *cert, run->peer, NULL, NULL};
+    struct tool_client client = {.label = label, .cert = *cert, .peer = run->peer, .bundle = run->bundle};
+    tool_validity_read(&client.validity, der, run->now);
     run->fn(run->ctx, &client);
     certmap_peer_clear(run->peer);
 }
@@ -111,7 +115,7 @@ static void decode(const struct run *run, const char *label, struct certmap_view
                                      ? tool_adapter_decode(&adapter, &cert, der, run->needs, &err)
                                      : certmap_cert_from_der(&cert, der, &err);
     if (status == CERTMAP_OK)
-        prepare(run, label, &cert);
+        prepare(run, label, &cert, der);
     else
         report(run, label, &err, err.code == CERTMAP_CODE_LIBRARY_REFUSED ? NULL : "");
     tool_adapter_free(adapter);
@@ -127,6 +131,16 @@ static void decode_each(const struct run *run, const char *path, const struct to
     }
 }
 
+/* The client of a file, which others follow as its chain. */
+static void decode_first(const struct run *run, const char *path, const struct tool_pem *pem) {
+    struct tool_text bundle = {NULL, 0, 0};
+    struct run with = *run;
+    tool_bundle_add_note(&bundle, pem);
+    with.bundle = bundle.data;
+    decode(&with, path, tool_input_view(&pem->items[0]));
+    tool_text_free(&bundle);
+}
+
 static void read_file(const struct run *run, const char *path) {
     struct certmap_error err;
     struct tool_pem certificates;
@@ -135,7 +149,7 @@ static void read_file(const struct run *run, const char *path) {
     else if (run->options->each)
         decode_each(run, path, &certificates);
     else
-        decode(run, path, tool_input_view(&certificates.items[0]));
+        decode_first(run, path, &certificates);
     tool_pem_free(&certificates);
 }
 
@@ -176,14 +190,10 @@ static enum certmap_status read_issuer(struct tool_pem *issuer, struct certmap_v
                 : tool_error(err, status, why.code, "--issuer: %s", why.text);
 }
 
-static int64_t time_of(const struct tool_options *options, unsigned needs) {
-    if (!(needs & (unsigned)CERTMAP_PIECE_TIME))
-        return 0;
-    return options->time != 0 ? options->time : tool_moment_now();
-}
-
 void tool_clients_each(const struct tool_options *options, unsigned needs, tool_client_fn *fn, void *ctx) {
-    struct run run = {.options = options, .needs = needs, .time = time_of(options, needs), .fn = fn, .ctx = ctx};
+    const int64_t now = options->time != 0 ? options->time : tool_moment_now();
+    struct run run = {.options = options, .needs = needs, .now = now, .fn = fn, .ctx = ctx};
+    run.time = (needs & (unsigned)CERTMAP_PIECE_TIME) ? now : 0;
     struct tool_pem issuer = {NULL, 0};
     struct certmap_error err;
     if (certmap_peer_new(&run.peer, NULL, NULL) != CERTMAP_OK)

@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "text.h"
+#include "validity.h"
 
 /* One certificate, or the reason why there is none. Valid during the call only. */
 struct tool_client {
@@ -13,6 +14,8 @@ struct tool_client {
     struct certmap_peer *peer;         /* NULL after an error */
     const struct certmap_error *error; /* NULL unless peer is */
     const char *place;                 /* of error->offset: " of the Name" or ""; NULL: it has no position */
+    const char *bundle;                /* what is to be said of the file, or NULL */
+    struct tool_validity validity;     /* zero after an error */
 };
 
 /* Adds what is wrong with a client that has an error, and at which byte. */

@@ -319,6 +319,7 @@ static void print_decision(struct explain *explain, const struct tool_client *cl
     tool_nearest_print(&explain->out, &explain->nearest);
     if (answer.hints)
         tool_answer_print_hints(&explain->err, &explain->rules);
+    tool_answer_print_note(&explain->err, &answer);
     tool_answer_free(&answer);
 }
 

@@ -10,7 +10,8 @@ static const char general[] = "certmap: this client certificate - which account?
                               "  certmap check   --rules FILE           what is wrong with the rules\n"
                               "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
                               "  certmap name    NAME...                a Name as rules write it\n"
-                              "  certmap COMMAND --help                 the options of a command\n"
+                              "  certmap help COMMAND                   the options of a command\n"
+                              "  certmap completion SHELL               what bash, zsh or fish completes\n"
                               "  certmap --version                      versions, formats and adapters\n"
                               "\n"
                               "FILE is a rule file or an IIS configuration; CERT is PEM or DER; - is standard input.\n"
@@ -74,6 +75,16 @@ static const char name[] =
     "  --dialect DIALECT     rfc4514, openssl, slashes or windows, instead of guessing\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0, or " HELP_FAILED;
 
+static const char completion[] =
+    "certmap completion bash|zsh|fish\n"
+    "\n"
+    "Writes what the shell needs to complete commands, options and files. It is installed\n"
+    "with certmap; for a shell that is running:\n"
+    "\n"
+    "  eval \"$(certmap completion bash)\"\n"
+    "\n"
+    "Exit status: 0, or " HELP_FAILED;
+
 const char *tool_help(enum tool_verb verb) {
     switch (verb) {
     case TOOL_VERB_MATCH:
@@ -88,7 +99,10 @@ const char *tool_help(enum tool_verb verb) {
         return convert;
     case TOOL_VERB_NAME:
         return name;
+    case TOOL_VERB_COMPLETION:
+        return completion;
     case TOOL_VERB_NONE:
+    case TOOL_VERB_HELP:
         break;
     }
     return general;

@@ -143,12 +143,27 @@ struct tool_kind_found tool_kind_find(struct certmap_view content) {
     return found;
 }
 
+/* Whether what is base64 between BEGIN and END is a certificate: blank lines, marks of quotation ... */
+static bool holds_certificate(struct certmap_view text) {
+    struct certmap_view body;
+    if (!tool_form_take_certificate(&body, text))
+        return false;
+    struct tool_input der = tool_form_decode(body);
+    const bool yes = is_certificate(tool_input_view(&der));
+    tool_input_free(&der);
+    return yes;
+}
+
 struct tool_kind_found tool_kind_of_broken(struct certmap_view text) {
     const struct tool_kind_found found = find_form(text);
     tool_form_fn *form = found.kind == NULL ? NULL : found.kind->form;
     const bool says_why = form == tool_form_is_pgp || form == tool_form_is_escaped_pem || form == tool_form_is_cr_pem ||
                           form == tool_form_is_one_line_pem || form == tool_form_is_indented_pem;
-    return says_why ? found : NOTHING;
+    if (says_why)
+        return found;
+    if (holds_certificate(text))
+        return (struct tool_kind_found){.kind = &tool_kind_mixed_pem};
+    return NOTHING;
 }
 
 struct tool_kind_found tool_kind_of_pem(struct certmap_view text) {
@@ -176,6 +191,10 @@ struct tool_kind_found tool_kind_of_block(struct certmap_view der) {
 
 struct tool_kind_found tool_kind_is_certificate(void) {
     return (struct tool_kind_found){.kind = &tool_kind_certificate, .der = true};
+}
+
+bool tool_kind_is_parameters(const struct tool_kind *kind) {
+    return kind != NULL && kind->label != NULL && strcmp(kind->label, "PARAMETERS") == 0;
 }
 
 bool tool_kind_is_web_page(struct certmap_view content) {

@@ -36,6 +36,8 @@ struct tool_kind_found tool_kind_of_block(struct certmap_view der);
 struct tool_kind_found tool_kind_is_certificate(void);
 /* Whether it is a rule file or an IIS configuration. */
 bool tool_kind_is_rules(const struct tool_kind *kind);
+/* Whether it is what openssl writes before a key. */
+bool tool_kind_is_parameters(const struct tool_kind *kind);
 /* Whether a content is a web page, which begins as an IIS file does. */
 bool tool_kind_is_web_page(struct certmap_view content);
 

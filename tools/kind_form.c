@@ -84,6 +84,11 @@ bool tool_form_is_xfcc(struct certmap_view text) {
     return tool_form_is_url(text) && (has(text, "Cert=") || has(text, "Chain="));
 }
 
+bool tool_form_is_xfcc_bare(struct certmap_view text) {
+    return (begins(text, "By=") || begins(text, "Hash=") || begins_nocase(text, "x-forwarded-client-cert:")) &&
+           has(text, "Hash=");
+}
+
 bool tool_form_is_json(struct certmap_view text) {
     return begins(text, "{") || (begins(text, "[") && (has(text, "\"") || has(text, "]")));
 }
@@ -124,6 +129,17 @@ bool tool_form_take_label(struct certmap_view *label, struct certmap_view text) 
     const struct certmap_view tail = find(*label, "-----");
     label->len = tail.data == NULL ? 0 : (size_t)(tail.data - label->data);
     return label->len > 0;
+}
+
+bool tool_form_take_certificate(struct certmap_view *body, struct certmap_view text) {
+    static const char begin[] = "BEGIN CERTIFICATE";
+    *body = find(text, begin);
+    if (body->data == NULL)
+        return false;
+    *body = skip(*body, strlen(begin));
+    const struct certmap_view end = find(*body, "-----END CERTIFICATE-----");
+    body->len = end.data == NULL ? 0 : (size_t)(end.data - body->data);
+    return body->len > 0;
 }
 
 /* Something other than a line end behind the line of BEGIN. */
@@ -188,6 +204,10 @@ bool tool_form_is_base64_of_pem(struct certmap_view text) {
 /* Traefik's chain: a comma between the certificates. */
 bool tool_form_is_base64_list(struct certmap_view text) {
     return begins_like_der(text) && is_base64(text, ",");
+}
+
+bool tool_form_is_headless_pem(struct certmap_view text) {
+    return begins_like_der(text) && has(text, "-----END CERTIFICATE-----") && !has(text, BEGIN);
 }
 
 bool tool_form_is_base64_url(struct certmap_view text) {
@@ -339,6 +359,16 @@ bool tool_form_is_printed_name(struct certmap_view text) {
 bool tool_form_is_traefik_info(struct certmap_view text) {
     static const char *const words[] = {"Subject=\"", "Subject%3D%22", "Issuer=\"", "Issuer%3D%22"};
     return begins_any(text, words, sizeof words / sizeof *words);
+}
+
+bool tool_form_is_mail(struct certmap_view text) {
+    static const char *const words[] = {"MIME-Version:", "Content-Type: application/", "Content-Type: multipart/"};
+    return begins_any(text, words, sizeof words / sizeof *words);
+}
+
+/* {" in base64url, and a dot. */
+bool tool_form_is_jwt(struct certmap_view text) {
+    return begins(text, "eyJ") && has(text, ".eyJ");
 }
 
 bool tool_form_is_ssh(struct certmap_view text) {

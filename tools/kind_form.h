@@ -10,6 +10,7 @@
 /* PEM that is not as RFC 7468 has it. */
 tool_form_fn tool_form_is_pgp;
 tool_form_fn tool_form_is_xfcc;
+tool_form_fn tool_form_is_xfcc_bare; /* without the certificate */
 tool_form_fn tool_form_is_url_plus;
 tool_form_fn tool_form_is_url;
 tool_form_fn tool_form_is_json_pem;
@@ -24,6 +25,7 @@ tool_form_fn tool_form_is_base64_pem;    /* somewhere in it */
 tool_form_fn tool_form_is_rfc9440;
 tool_form_fn tool_form_is_base64;
 tool_form_fn tool_form_is_base64_list;
+tool_form_fn tool_form_is_headless_pem;
 tool_form_fn tool_form_is_base64_url;
 tool_form_fn tool_form_is_url_base64;
 tool_form_fn tool_form_is_thumbprint;
@@ -41,11 +43,16 @@ tool_form_fn tool_form_is_rules;
 tool_form_fn tool_form_is_openssl_text;
 tool_form_fn tool_form_is_printed_name;
 tool_form_fn tool_form_is_traefik_info;
+tool_form_fn tool_form_is_mail;
+tool_form_fn tool_form_is_jwt;
 tool_form_fn tool_form_is_ssh;
 tool_form_fn tool_form_is_tar;
 
 /* The label of the first PEM block: of the first line with BEGIN. */
 bool tool_form_take_label(struct certmap_view *label, struct certmap_view text);
+
+/* What stands between the first BEGIN CERTIFICATE and the END after it. */
+bool tool_form_take_certificate(struct certmap_view *body, struct certmap_view text);
 
 /* Decodes base64 as tool_form_is_base64 has it; what is no base64 is passed over. The caller frees. */
 struct tool_input tool_form_decode(struct certmap_view text);

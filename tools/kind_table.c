@@ -96,6 +96,9 @@ const struct tool_kind tool_kinds[] = {
      "53514C69746520666F726D61742033", NULL, NULL, NULL},
     {OTHER, "a card-verifiable certificate (CVC), another kind", INSIDE, "openssl asn1parse -i -inform DER -in %F",
      "7F21", NULL, NULL, NULL},
+    {OTHER, "a Kerberos keytab", INSIDE, "klist -kt %F", "0502", NULL, NULL, NULL},
+    {OTHER, "DER that a program took for text and spoilt", "to copy it as bytes", "cp ORIGINAL cert.der",
+     "30EFBFBD", NULL, NULL, NULL},
     {OTHER, "a file compressed with gzip", "to unpack it", "gzip -dc %F > cert.pem", "1F8B", NULL, NULL, NULL},
     {OTHER, "a file compressed with bzip2", "to unpack it", "bzip2 -dc %F > cert.pem", "425A68", NULL, NULL, NULL},
     {OTHER, "a file compressed with xz", "to unpack it", "xz -dc %F > cert.pem", "FD377A585A00", NULL, NULL, NULL},
@@ -129,6 +132,8 @@ const struct tool_kind tool_kinds[] = {
     {ENCODED, "an XFCC header (Envoy), URL-encoded", CERT_OUT,
      "perl -ne 'print $1 =~ s/%%(..)/chr hex $1/ger if /(?:Cert|Chain)=\"?([^\";,]+)/' %F > cert.pem",
      NULL, NULL, NULL, tool_form_is_xfcc},
+    {OTHER, "an XFCC header (Envoy) without the certificate", "in Envoy's configuration",
+     "set_current_client_cert_details: {cert: true}", NULL, NULL, NULL, tool_form_is_xfcc_bare},
     {ENCODED, "URL-encoded PEM", "to decode it", "perl -pe 's/\\+/ /g; s/%%(..)/chr hex $1/ge' %F > cert.pem",
      NULL, NULL, NULL, tool_form_is_url_plus},
     {ENCODED, "URL-encoded PEM", "to decode it", "perl -pe 's/%%(..)/chr hex $1/ge' %F > cert.pem",
@@ -151,6 +156,9 @@ const struct tool_kind tool_kinds[] = {
     {ENCODED, "base64 of several certificates, as Traefik sends them", "the first",
      "cut -d, -f1 %F | tr -cd 'A-Za-z0-9+/=' | openssl base64 -d -A -out cert.der", NULL, NULL, NULL,
      tool_form_is_base64_list},
+    {ENCODED, "PEM without its line of BEGIN", PEM_AS,
+     "sed '/-----/d' %F | tr -cd 'A-Za-z0-9+/=' | openssl base64 -d -A -out cert.der", NULL, NULL, NULL,
+     tool_form_is_headless_pem},
     {ENCODED, "base64url without BEGIN and END", "to decode it",
      "perl -0ne 'y{-_}{+/}; y{A-Za-z0-9+/}{}cd; print $_, \"=\" x (-length() %% 4)' %F | openssl base64 -d -A "
      "-out cert.der", NULL, NULL, NULL, tool_form_is_base64_url},
@@ -163,6 +171,10 @@ const struct tool_kind tool_kinds[] = {
     {ENCODED, "LDIF with a certificate in it", CERT_OUT,
      "perl -0ne 's/\\r?\\n //g; print $1 if /ertificate(?:;binary)?:: (\\S+)/' %F | openssl base64 -d -A -out cert.der",
      NULL, NULL, NULL, tool_form_is_ldif},
+    {OTHER, "a mail (S/MIME)", "to take its certificates out",
+     "openssl smime -pk7out -in %F | openssl pkcs7 -print_certs -out certs.pem", NULL, NULL, NULL, tool_form_is_mail},
+    {OTHER, "a JSON Web Token", INSIDE, "cut -d. -f1 %F | tr '_-' '/+' | openssl base64 -d -A", NULL, NULL, NULL,
+     tool_form_is_jwt},
     {OTHER, "a thumbprint", "on Windows, in place of the file", "--store MY --sha1 HASH", NULL, NULL, NULL,
      tool_form_is_thumbprint},
     {ENCODED, "hexadecimal digits of DER", "to decode it",
@@ -192,6 +204,8 @@ const struct tool_kind tool_kind_certificate = {
     SWAPPED, "a certificate", "a certificate goes last", "certmap match --rules RULES %F", NULL, NULL, NULL, NULL};
 const struct tool_kind tool_kind_pem = {
     OTHER, "a damaged or unknown PEM block", INSIDE, "openssl asn1parse -i -in %F", NULL, NULL, NULL, NULL};
+const struct tool_kind tool_kind_mixed_pem = {
+    ENCODED, "PEM with something else in its lines", PEM_AS, FROM_PEM, NULL, NULL, NULL, NULL};
 const struct tool_kind tool_kind_trailing = {CERTMAP_CODE_MALFORMED_DER,
                                              "a certificate and bytes that follow it",
                                              "to cut them off",

@@ -28,6 +28,7 @@ extern const size_t tool_kind_count;
 /* Rows that are found by other means. */
 extern const struct tool_kind tool_kind_certificate; /* for who asked for rules */
 extern const struct tool_kind tool_kind_pem;
+extern const struct tool_kind tool_kind_mixed_pem;
 extern const struct tool_kind tool_kind_trailing;
 extern const struct tool_kind tool_kind_several;
 extern const struct tool_kind tool_kind_inside;

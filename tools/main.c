@@ -33,7 +33,10 @@ static enum tool_exit run(const struct tool_options *options) {
         return tool_convert(options);
     case TOOL_VERB_NAME:
         return tool_name(options);
+    case TOOL_VERB_COMPLETION:
+        return tool_completion(options);
     case TOOL_VERB_NONE:
+    case TOOL_VERB_HELP:
         break;
     }
     return print_version();

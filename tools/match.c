@@ -61,6 +61,8 @@ static void match_client(void *ctx, const struct tool_client *client) {
         tool_answer_complain(&match->err, &answer);
     else
         print_answer(match, &answer);
+    if (!match->options->json)
+        tool_answer_print_note(&match->err, &answer);
     match->status = tool_exit_worst(match->status, answer.status);
     tool_answer_free(&answer);
 }

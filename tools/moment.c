@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "moment.h"
 #include <stddef.h>
+#include <stdio.h>
 #include <time.h>
 
 static bool is_leap(int64_t year) {
@@ -38,14 +39,38 @@ static bool take_numbers(int64_t numbers[7], const char *text) {
     return text[sizeof pattern - 1] == '\0';
 }
 
+/* The numbers of a date and time that exist. */
+static bool take_moment(int64_t n[7], const char *text) {
+    if (!take_numbers(n, text) || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > days_in(n[0], n[1]))
+        return false;
+    return n[3] <= 23 && n[4] <= 59 && n[5] <= 59;
+}
+
+bool tool_moment_exists(const char *text) {
+    int64_t n[7] = {0};
+    return take_moment(n, text);
+}
+
 bool tool_moment_parse(int64_t *moment, const char *text) {
     int64_t n[7] = {0}; /* one more, which the Z ends */
-    if (!take_numbers(n, text) || n[0] < 1970 || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > days_in(n[0], n[1]))
-        return false;
-    if (n[3] > 23 || n[4] > 59 || n[5] > 59)
+    if (!take_moment(n, text) || n[0] < 1970)
         return false;
     *moment = ((days_before(n[0], n[1], n[2]) * 24 + n[3]) * 60 + n[4]) * 60 + n[5];
     return *moment > 0;
+}
+
+void tool_moment_format(char text[TOOL_MOMENT_SIZE], int64_t moment) {
+    int64_t days = moment / 86400, year = 1970, month = 1;
+    const int64_t second = moment % 86400;
+    for (; year < 9999 && days >= (is_leap(year) ? 366 : 365); year++)
+        days -= is_leap(year) ? 366 : 365;
+    for (; month < 12 && days >= days_in(year, month); month++)
+        days -= days_in(year, month);
+    if (days >= 31)
+        days = 30; /* past the year 9999 */
+    (void)snprintf(text, TOOL_MOMENT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year, (unsigned)month,
+                   (unsigned)days + 1, (unsigned)(second / 3600), (unsigned)(second / 60 % 60),
+                   (unsigned)(second % 60));
 }
 
 int64_t tool_moment_now(void) {

@@ -2,80 +2,22 @@
 /* A small parser in place of getopt_long, which Windows does not have. */
 #include "options.h"
 #include "adapter.h"
+#include "advice.h"
 #include "moment.h"
+#include "option_table.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static const struct {
-    enum tool_verb verb;
-    const char *name;
-} verbs[] = {
-    {TOOL_VERB_MATCH, "match"}, {TOOL_VERB_EXPLAIN, "explain"}, {TOOL_VERB_SHOW, "show"},
-    {TOOL_VERB_CHECK, "check"}, {TOOL_VERB_CONVERT, "convert"}, {TOOL_VERB_NAME, "name"},
-};
-
-enum option {
-    OPTION_RULES,
-    OPTION_SITE,
-    OPTION_FORMAT,
-    OPTION_ADAPTER,
-    OPTION_ISSUER,
-    OPTION_TIME,
-    OPTION_STORE,
-    OPTION_SHA1,
-    OPTION_DIALECT,
-    OPTION_COLOR,
-    OPTION_JSON,
-    OPTION_EACH,
-    OPTION_IIS,
-    OPTION_HELP,
-    OPTION_VERSION
-};
-
-#define ANSWERS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
-#define READS_RULES (ANSWERS | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
-#define READS_CERTS (ANSWERS | (unsigned)TOOL_VERB_SHOW)
-#define ANY_VERB (READS_RULES | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
-#define WRITES_JSON (ANY_VERB & ~(unsigned)TOOL_VERB_CONVERT)
-
-static const struct option_row {
-    enum option option;
-    bool takes_value;
-    unsigned verbs; /* those that take it */
-    const char *name;
-} rows[] = {
-    {OPTION_RULES, true, READS_RULES, "--rules"},
-    {OPTION_SITE, true, READS_RULES, "--site"},
-    {OPTION_FORMAT, true, READS_RULES, "--format"},
-    {OPTION_ADAPTER, true, READS_CERTS, "--adapter"},
-    {OPTION_ISSUER, true, READS_CERTS, "--issuer"},
-    {OPTION_TIME, true, READS_CERTS, "--time"},
-    {OPTION_STORE, true, READS_CERTS, "--store"},
-    {OPTION_SHA1, true, READS_CERTS, "--sha1"},
-    {OPTION_DIALECT, true, TOOL_VERB_NAME, "--dialect"},
-    {OPTION_COLOR, true, ANY_VERB, "--color"},
-    {OPTION_JSON, false, WRITES_JSON, "--json"},
-    {OPTION_EACH, false, READS_CERTS, "--each"},
-    {OPTION_IIS, false, TOOL_VERB_SHOW, "--iis"},
-    {OPTION_HELP, false, ANY_VERB | (unsigned)TOOL_VERB_NONE, "--help"},
-    {OPTION_VERSION, false, TOOL_VERB_NONE, "--version"},
-};
-
-static const char *const formats[] = {"auto", "native", "iis"}; /* enum tool_format */
-static const char *const whens[] = {"auto", "always", "never"}; /* enum tool_when */
-
 const char *tool_verb_name(enum tool_verb verb) {
-    for (size_t i = 0; i < COUNT(verbs); i++)
-        if (verbs[i].verb == verb)
-            return verbs[i].name;
+    for (size_t i = 0; i < tool_verb_count; i++)
+        if (tool_verb_rows[i].verb == verb)
+            return tool_verb_rows[i].name;
     return "";
 }
 
 bool tool_verb_reads_certificates(enum tool_verb verb) {
-    return ((unsigned)verb & READS_CERTS) != 0;
+    return ((unsigned)verb & TOOL_VERBS_CERTS) != 0;
 }
 
 /* ---- Mistakes ---- */
@@ -121,23 +63,23 @@ static bool complain_unknown(const struct tool_options *options, const char *wha
 
 /* The position of value among the words that an option takes. */
 static bool set_word(const struct tool_options *options, size_t *index, const char *name, const char *value,
-                     const char *const *words, size_t count) {
-    struct certmap_view known[8];
-    for (*index = 0; *index < count; ++*index) {
-        if (strcmp(words[*index], value) == 0)
+                     tool_word_fn *word) {
+    struct certmap_view known[TOOL_MAX_WORDS];
+    for (*index = 0; *index < TOOL_MAX_WORDS && word(*index) != NULL; ++*index) {
+        if (strcmp(word(*index), value) == 0)
             return true;
-        known[*index] = tool_view(words[*index]);
+        known[*index] = tool_view(word(*index));
     }
     struct tool_text what = {NULL, 0, 0};
     tool_text_format(&what, "value of %s:", name);
-    complain_unknown(options, what.data, tool_view(value), known, count);
+    complain_unknown(options, what.data, tool_view(value), known, *index);
     tool_text_free(&what);
     return false;
 }
 
 static bool set_format(struct tool_options *options, const char *value) {
     size_t index;
-    if (!set_word(options, &index, "--format", value, formats, COUNT(formats)))
+    if (!set_word(options, &index, "--format", value, tool_format_word))
         return false;
     options->format = (enum tool_format)index;
     return true;
@@ -145,16 +87,15 @@ static bool set_format(struct tool_options *options, const char *value) {
 
 static bool set_color(struct tool_options *options, const char *value) {
     size_t index;
-    if (!set_word(options, &index, "--color", value, whens, COUNT(whens)))
+    if (!set_word(options, &index, "--color", value, tool_when_word))
         return false;
     options->color = (enum tool_when)index;
     return true;
 }
 
 static bool set_adapter(struct tool_options *options, const char *value) {
-    static const char *const known[] = {"openssl", "crypt32"};
     size_t index;
-    if (!set_word(options, &index, "--adapter", value, known, COUNT(known)))
+    if (!set_word(options, &index, "--adapter", value, tool_adapter_word))
         return false;
     if (strcmp(value, tool_adapter_name) != 0)
         return complain_about(options, "the adapter ", value, " is not available on this platform");
@@ -163,11 +104,8 @@ static bool set_adapter(struct tool_options *options, const char *value) {
 }
 
 static bool set_dialect(struct tool_options *options, const char *value) {
-    const char *known[5] = {"auto"};
     size_t index;
-    for (size_t i = 1; i < COUNT(known); i++)
-        known[i] = certmap_dialect_name((enum certmap_dialect)(i - 1));
-    if (!set_word(options, &index, "--dialect", value, known, COUNT(known)))
+    if (!set_word(options, &index, "--dialect", value, tool_dialect_word))
         return false;
     options->dialect = index == 0 ? NULL : value;
     return true;
@@ -197,44 +135,44 @@ static bool set_sha1(struct tool_options *options, const char *value) {
     return set;
 }
 
-static bool set_option(struct tool_options *options, enum option option, const char *value) {
+static bool set_option(struct tool_options *options, enum tool_option option, const char *value) {
     switch (option) {
-    case OPTION_RULES:
+    case TOOL_OPTION_RULES:
         options->rules = value;
         break;
-    case OPTION_SITE:
+    case TOOL_OPTION_SITE:
         options->site = value;
         break;
-    case OPTION_FORMAT:
+    case TOOL_OPTION_FORMAT:
         return set_format(options, value);
-    case OPTION_ADAPTER:
+    case TOOL_OPTION_ADAPTER:
         return set_adapter(options, value);
-    case OPTION_ISSUER:
+    case TOOL_OPTION_ISSUER:
         options->issuer = value;
         break;
-    case OPTION_TIME:
+    case TOOL_OPTION_TIME:
         return set_time(options, value);
-    case OPTION_STORE:
+    case TOOL_OPTION_STORE:
         return set_store(options, value);
-    case OPTION_SHA1:
+    case TOOL_OPTION_SHA1:
         return set_sha1(options, value);
-    case OPTION_DIALECT:
+    case TOOL_OPTION_DIALECT:
         return set_dialect(options, value);
-    case OPTION_COLOR:
+    case TOOL_OPTION_COLOR:
         return set_color(options, value);
-    case OPTION_JSON:
+    case TOOL_OPTION_JSON:
         options->json = true;
         break;
-    case OPTION_EACH:
+    case TOOL_OPTION_EACH:
         options->each = true;
         break;
-    case OPTION_IIS:
+    case TOOL_OPTION_IIS:
         options->iis = true;
         break;
-    case OPTION_HELP:
+    case TOOL_OPTION_HELP:
         options->help = true;
         break;
-    case OPTION_VERSION:
+    case TOOL_OPTION_VERSION:
         options->version = true;
         break;
     }
@@ -246,19 +184,23 @@ static struct certmap_view option_word(const char *argument) {
     return (struct certmap_view){(const uint8_t *)argument, strcspn(argument, "=")};
 }
 
-static const struct option_row *find_option(struct certmap_view word) {
-    for (size_t i = 0; i < COUNT(rows); i++)
-        if (strlen(rows[i].name) == word.len && memcmp(rows[i].name, word.data, word.len) == 0)
-            return &rows[i];
+static bool is_word(struct certmap_view word, const char *name) {
+    return name != NULL && strlen(name) == word.len && memcmp(name, word.data, word.len) == 0;
+}
+
+static const struct tool_option_row *find_option(struct certmap_view word) {
+    for (size_t i = 0; i < tool_option_count; i++)
+        if (is_word(word, tool_option_rows[i].name) || is_word(word, tool_option_rows[i].brief))
+            return &tool_option_rows[i];
     return NULL;
 }
 
 static bool complain_option(const struct tool_options *options, struct certmap_view word) {
-    struct certmap_view known[COUNT(rows)];
+    struct certmap_view known[TOOL_MAX_WORDS];
     size_t count = 0;
-    for (size_t i = 0; i < COUNT(rows); i++)
-        if (rows[i].verbs & (unsigned)options->verb)
-            known[count++] = tool_view(rows[i].name);
+    for (size_t i = 0; i < tool_option_count && count < TOOL_MAX_WORDS; i++)
+        if (tool_option_rows[i].verbs & (unsigned)options->verb)
+            known[count++] = tool_view(tool_option_rows[i].name);
     return complain_unknown(options, "option", word, known, count);
 }
 
@@ -267,21 +209,21 @@ static bool complain_option(const struct tool_options *options, struct certmap_v
 static bool read_option(struct tool_options *options, int argc, char **argv, int *at, unsigned *given) {
     const char *argument = argv[*at];
     struct certmap_view word = option_word(argument);
-    const struct option_row *row = find_option(word);
-    const bool has_value = argument[word.len] == '=';
+    const struct tool_option_row *row = find_option(word);
+    const bool has_value = argument[word.len] == '=', takes_value = row != NULL && row->value != TOOL_VALUE_NONE;
     const char *value = has_value ? argument + word.len + 1 : "";
     if (row == NULL)
         return complain_option(options, word);
     if (!(row->verbs & (unsigned)options->verb))
         return complain_about(options, row->name, " does not apply here", "");
-    if (!row->takes_value && has_value)
+    if (!takes_value && has_value)
         return complain_about(options, row->name, " takes no value", "");
-    if (row->takes_value && !has_value) {
+    if (takes_value && !has_value) {
         if (*at + 1 >= argc)
             return complain_about(options, row->name, " needs a value", "");
         value = argv[++*at];
     }
-    if (row->takes_value && (*given & 1u << row->option))
+    if (takes_value && (*given & 1u << row->option))
         return complain_about(options, row->name, " is given twice", "");
     *given |= 1u << row->option;
     return set_option(options, row->option, value);
@@ -290,22 +232,22 @@ static bool read_option(struct tool_options *options, int argc, char **argv, int
 /* ---- The whole line ---- */
 
 static bool read_verb(struct tool_options *options, const char *word) {
-    struct certmap_view known[COUNT(verbs)];
-    for (size_t i = 0; i < COUNT(verbs); i++) {
-        known[i] = tool_view(verbs[i].name);
-        if (strcmp(verbs[i].name, word) == 0) {
-            options->verb = verbs[i].verb;
+    struct certmap_view known[TOOL_MAX_WORDS];
+    for (size_t i = 0; i < tool_verb_count; i++) {
+        known[i] = tool_view(tool_verb_rows[i].name);
+        if (strcmp(tool_verb_rows[i].name, word) == 0) {
+            options->verb = tool_verb_rows[i].verb;
             return true;
         }
     }
-    return complain_unknown(options, "command", tool_view(word), known, COUNT(verbs));
+    return complain_unknown(options, "command", tool_view(word), known, tool_verb_count);
 }
 
 /* Standard input can be read once. */
 static bool check_inputs(const struct tool_options *options) {
     size_t inputs = options->rules != NULL && strcmp(options->rules, "-") == 0;
     inputs += options->issuer != NULL && strcmp(options->issuer, "-") == 0;
-    for (size_t i = 0; ((unsigned)options->verb & READS_CERTS) && i < options->operand_count; i++)
+    for (size_t i = 0; ((unsigned)options->verb & TOOL_VERBS_CERTS) && i < options->operand_count; i++)
         inputs += strcmp(options->operands[i], "-") == 0;
     if (inputs > 1)
         return complain_about(options, "standard input (-) can be given once only", "", "");
@@ -325,6 +267,21 @@ static bool check_store(const struct tool_options *options) {
     return true;
 }
 
+/* With the command that was meant, where the operands show it. */
+static bool complain_rules(const struct tool_options *options) {
+    struct tool_text text = {NULL, 0, 0};
+    tool_text_string(&text, "--rules FILE is missing");
+    tool_advice_rules(&text, options);
+    return complain(options, &text);
+}
+
+static bool check_shell(const struct tool_options *options) {
+    size_t index;
+    if (options->operand_count != 1)
+        return complain_about(options, "one of bash, zsh and fish is needed", "", "");
+    return set_word(options, &index, "the shell", options->operands[0], tool_shell_word);
+}
+
 /* What every verb needs, and nothing that it does not take. */
 static bool check_options(const struct tool_options *options) {
     const unsigned verb = (unsigned)options->verb;
@@ -332,17 +289,31 @@ static bool check_options(const struct tool_options *options) {
         return true;
     if (options->verb == TOOL_VERB_NONE)
         return complain_about(options, "a command is missing: match, explain, show, check, convert or name", "", "");
-    if ((verb & READS_RULES) && options->rules == NULL)
-        return complain_about(options, "--rules FILE is missing", "", "");
-    if ((verb & READS_CERTS) && !check_store(options))
+    if ((verb & TOOL_VERBS_RULES) && options->rules == NULL)
+        return complain_rules(options);
+    if (options->verb == TOOL_VERB_COMPLETION)
+        return check_shell(options);
+    if ((verb & TOOL_VERBS_CERTS) && !check_store(options))
         return false;
     if (options->verb == TOOL_VERB_NAME && options->operand_count == 0)
         return complain_about(options, "a Name is missing", "", "");
-    if (!(verb & (READS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
+    if (!(verb & (TOOL_VERBS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
         return complain_about(options, "it takes no certificate: ", options->operands[0], "");
     if (options->iis && options->json)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
     return check_inputs(options);
+}
+
+/* "help" and "help VERB": what --help of the verb says. */
+static bool read_help(struct tool_options *options, int argc, char **argv) {
+    options->help = true;
+    if (argc > 3)
+        return complain_about(options, "help is about one command: ", argv[3], " is too much");
+    if (argc == 3 && argv[2][0] != '-' && !read_verb(options, argv[2]))
+        return false;
+    if (options->verb == TOOL_VERB_HELP)
+        options->verb = TOOL_VERB_NONE;
+    return true;
 }
 
 bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
@@ -350,6 +321,8 @@ bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
     unsigned given = 0;
     int at = 1;
     *options = (struct tool_options){.verb = TOOL_VERB_NONE, .operands = argv};
+    if (argc > 1 && strcmp(argv[1], "help") == 0)
+        return read_help(options, argc, argv);
     if (argc > 1 && argv[1][0] != '-') {
         if (!read_verb(options, argv[1]))
             return false;

@@ -16,7 +16,9 @@ enum tool_verb {
     TOOL_VERB_SHOW = 8,
     TOOL_VERB_CHECK = 16,
     TOOL_VERB_CONVERT = 32,
-    TOOL_VERB_NAME = 64
+    TOOL_VERB_NAME = 64,
+    TOOL_VERB_COMPLETION = 128,
+    TOOL_VERB_HELP = 256 /* of the table only: read as --help */
 };
 
 enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };

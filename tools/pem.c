@@ -12,14 +12,16 @@
 struct reading {
     struct tool_pem *pem;
     const char *path;
-    struct certmap_error other; /* the first block that is not a certificate */
+    struct certmap_error other; /* the first block that is not a certificate, nor parameters of a key behind them */
+    bool parameters;            /* they are that */
 };
 
 /* Remembers what the first block that is not a certificate is. */
 static void describe_other(struct reading *reading, const char *label) {
     const struct tool_kind_found found = tool_kind_of_label(label);
-    if (reading->other.code != CERTMAP_CODE_NONE)
+    if (reading->other.code != CERTMAP_CODE_NONE && !reading->parameters)
         return;
+    reading->parameters = tool_kind_is_parameters(found.kind);
     if (found.kind != NULL) {
         tool_kind_error(&reading->other, &found, reading->path, TOOL_WANTED_CERTIFICATE);
         return;
@@ -100,7 +102,7 @@ static enum certmap_status describe_broken(struct certmap_error *err, const stru
 
 enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, const char *path,
                                   struct certmap_error *err) {
-    struct reading reading = {pem, path, {.code = CERTMAP_CODE_NONE}};
+    struct reading reading = {.pem = pem, .path = path, .other = {.code = CERTMAP_CODE_NONE}};
     *pem = (struct tool_pem){NULL, 0};
     const struct begin broken = find_begin(text, tool_pem_blocks(text, take_block, &reading));
     if (broken.line == 0 && pem->count > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
+#include "advice.h"
 #include "certfile.h"
 #include "issuer_file.h"
 #include "progress.h"
@@ -69,15 +70,8 @@ static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_e
 
 /* Where the file of --rules is a certificate and that of the certificate has rules, they were swapped. */
 static bool are_swapped(const struct tool_options *options) {
-    struct tool_input other;
-    struct certmap_error err;
-    if (!tool_verb_reads_certificates(options->verb) || options->operand_count != 1 ||
-        strcmp(options->operands[0], "-") == 0 ||
-        tool_input_read(&other, options->operands[0], TOOL_MAX_CERT_FILE, &err) != CERTMAP_OK)
-        return false;
-    const bool swapped = tool_kind_is_rules(tool_kind_find(tool_input_view(&other)).kind);
-    tool_input_free(&other);
-    return swapped;
+    return tool_verb_reads_certificates(options->verb) && options->operand_count == 1 &&
+           tool_advice_is_rules(options->operands[0]);
 }
 
 static enum certmap_status refuse_swapped(struct certmap_error *err, const struct tool_options *options) {

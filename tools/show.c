@@ -179,6 +179,15 @@ static void print_field(struct show *show, const struct tool_client *client, enu
     }
 }
 
+/* Both dates, which no condition has. */
+static void print_dates(struct show *show, const struct tool_validity *validity) {
+    if (validity->before[0] == '\0' || validity->after[0] == '\0')
+        return;
+    begin_comment(show);
+    tool_text_format(&show->out.line, "valid from %s to %s", validity->before, validity->after);
+    end_line(show);
+}
+
 static void show_plain(struct show *show, const struct tool_client *client) {
     bool first = true;
     tool_text_string(&show->out.line, "# ");
@@ -186,8 +195,11 @@ static void show_plain(struct show *show, const struct tool_client *client) {
     tool_stream_end_line(&show->out);
     print_name(show, CERTMAP_FIELD_SUBJECT, client->cert.subject, &first);
     print_name(show, CERTMAP_FIELD_ISSUER, client->cert.issuer, &first);
-    for (size_t f = 0; f < FIELD_COUNT; f++)
+    for (size_t f = 0; f < FIELD_COUNT; f++) {
         print_field(show, client, fields[f], &first);
+        if (fields[f] == CERTMAP_FIELD_VALIDITY)
+            print_dates(show, &client->validity);
+    }
 }
 
 /* ---- For programs ---- */
@@ -277,6 +289,14 @@ static void complain(struct show *show, const struct tool_client *client) {
     tool_text_free(&message);
 }
 
+static void note(struct show *show, const struct tool_client *client) {
+    struct tool_text message = {NULL, 0, 0};
+    tool_text_string(&message, "note: ");
+    tool_text_string(&message, client->bundle);
+    tool_complain(&show->err, client->label, tool_text_view(&message));
+    tool_text_free(&message);
+}
+
 static void show_client(void *ctx, const struct tool_client *client) {
     struct show *show = ctx;
     if (client->error != NULL)
@@ -289,6 +309,8 @@ static void show_client(void *ctx, const struct tool_client *client) {
         complain(show, client);
         return;
     }
+    if (client->bundle != NULL)
+        note(show, client);
     if (show->shown++ > 0)
         tool_stream_end_line(&show->out);
     if (show->options->iis)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "option_table.h"
+#include "certmap/certmap.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#define WORKS (TOOL_VERBS_RULES | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
+#define ANY (WORKS | (unsigned)TOOL_VERB_COMPLETION)
+#define WRITES_JSON (WORKS & ~(unsigned)TOOL_VERB_CONVERT)
+
+/* clang-format off */
+const struct tool_option_row tool_option_rows[] = {
+    {TOOL_OPTION_RULES, TOOL_VERBS_RULES, "--rules", NULL, TOOL_VALUE_FILE, NULL, "a rule file or an IIS configuration"},
+    {TOOL_OPTION_SITE, TOOL_VERBS_RULES, "--site", NULL, TOOL_VALUE_TEXT, NULL, "the IIS site whose mappings apply"},
+    {TOOL_OPTION_FORMAT, TOOL_VERBS_RULES, "--format", NULL, TOOL_VALUE_WORD, tool_format_word, "the format of the rules"},
+    {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, "decode through this library"},
+    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS, "--issuer", NULL, TOOL_VALUE_FILE, NULL, "the certificate that issued the others"},
+    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS, "--time", NULL, TOOL_VALUE_TEXT, NULL, "a time instead of now"},
+    {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, "a certificate store of Windows"},
+    {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, "the thumbprint in the store"},
+    {TOOL_OPTION_DIALECT, TOOL_VERB_NAME, "--dialect", NULL, TOOL_VALUE_WORD, tool_dialect_word, "how the Name is written"},
+    {TOOL_OPTION_COLOR, WORKS, "--color", NULL, TOOL_VALUE_WORD, tool_when_word, "when to use colours"},
+    {TOOL_OPTION_JSON, WRITES_JSON, "--json", NULL, TOOL_VALUE_NONE, NULL, "one JSON object a line"},
+    {TOOL_OPTION_EACH, TOOL_VERBS_CERTS, "--each", NULL, TOOL_VALUE_NONE, NULL, "every certificate of a file as a client"},
+    {TOOL_OPTION_IIS, TOOL_VERB_SHOW, "--iis", NULL, TOOL_VALUE_NONE, NULL, "rules for an IIS file"},
+    {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, "what there is to say"},
+    {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, "versions, formats and adapters"},
+};
+
+const struct tool_verb_row tool_verb_rows[] = {
+    {TOOL_VERB_MATCH, TOOL_VALUE_FILE, "match", NULL, "the account of each certificate"},
+    {TOOL_VERB_EXPLAIN, TOOL_VALUE_FILE, "explain", NULL, "every mapping and condition, and why"},
+    {TOOL_VERB_SHOW, TOOL_VALUE_FILE, "show", NULL, "the certificate in the words of the rules"},
+    {TOOL_VERB_CHECK, TOOL_VALUE_NONE, "check", NULL, "what is wrong with the rules"},
+    {TOOL_VERB_CONVERT, TOOL_VALUE_NONE, "convert", NULL, "an IIS file in the language of the rules"},
+    {TOOL_VERB_NAME, TOOL_VALUE_TEXT, "name", NULL, "a Name as rules write it"},
+    {TOOL_VERB_COMPLETION, TOOL_VALUE_WORD, "completion", tool_shell_word, "what a shell needs to complete all this"},
+    {TOOL_VERB_HELP, TOOL_VALUE_WORD, "help", tool_verb_word, "what there is to say about a command"},
+};
+/* clang-format on */
+const size_t tool_option_count = COUNT(tool_option_rows);
+const size_t tool_verb_count = COUNT(tool_verb_rows);
+
+const char *tool_format_word(size_t i) {
+    static const char *const words[] = {"auto", "native", "iis"}; /* enum tool_format */
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_when_word(size_t i) {
+    static const char *const words[] = {"auto", "always", "never"}; /* enum tool_when */
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_adapter_word(size_t i) {
+    static const char *const words[] = {"openssl", "crypt32"};
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_dialect_word(size_t i) {
+    return i == 0 ? "auto" : certmap_dialect_name((enum certmap_dialect)(i - 1));
+}
+
+const char *tool_shell_word(size_t i) {
+    static const char *const words[] = {"bash", "zsh", "fish"};
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_verb_word(size_t i) {
+    return i < tool_verb_count ? tool_verb_rows[i].name : NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The one table of options, and that of verbs: what the command line takes, what shells complete. */
+#ifndef TOOL_OPTION_TABLE_H
+#define TOOL_OPTION_TABLE_H
+
+#include "options.h"
+
+enum tool_option {
+    TOOL_OPTION_RULES,
+    TOOL_OPTION_SITE,
+    TOOL_OPTION_FORMAT,
+    TOOL_OPTION_ADAPTER,
+    TOOL_OPTION_ISSUER,
+    TOOL_OPTION_TIME,
+    TOOL_OPTION_STORE,
+    TOOL_OPTION_SHA1,
+    TOOL_OPTION_DIALECT,
+    TOOL_OPTION_COLOR,
+    TOOL_OPTION_JSON,
+    TOOL_OPTION_EACH,
+    TOOL_OPTION_IIS,
+    TOOL_OPTION_HELP,
+    TOOL_OPTION_VERSION
+};
+
+/* What stands behind an option, or is an operand. */
+enum tool_value {
+    TOOL_VALUE_NONE,
+    TOOL_VALUE_FILE,
+    TOOL_VALUE_WORD, /* one of a list */
+    TOOL_VALUE_TEXT  /* anything else */
+};
+
+/* The i-th word of a list, or NULL behind its end. */
+typedef const char *tool_word_fn(size_t i);
+
+struct tool_option_row {
+    enum tool_option option;
+    unsigned verbs; /* those that take it */
+    const char *name;
+    const char *brief; /* the same in two characters, or NULL */
+    enum tool_value value;
+    tool_word_fn *word; /* of TOOL_VALUE_WORD */
+    const char *what;   /* in a few words, without quotes, colons and brackets */
+};
+
+struct tool_verb_row {
+    enum tool_verb verb;
+    enum tool_value operand;
+    const char *name;
+    tool_word_fn *word;
+    const char *what;
+};
+
+extern const struct tool_option_row tool_option_rows[];
+extern const size_t tool_option_count;
+extern const struct tool_verb_row tool_verb_rows[];
+extern const size_t tool_verb_count;
+
+/* Verbs that share options. */
+#define TOOL_VERBS_ANSWER ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
+#define TOOL_VERBS_RULES (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
+#define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
+
+/* Most words of a list. */
+#define TOOL_MAX_WORDS 32
+
+/* The lists. Those of formats and of whens are in the order of their enums. */
+tool_word_fn tool_format_word;
+tool_word_fn tool_when_word;
+tool_word_fn tool_adapter_word;
+tool_word_fn tool_dialect_word;
+tool_word_fn tool_shell_word;
+tool_word_fn tool_verb_word;
+
+#endif
