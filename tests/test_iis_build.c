@@ -126,6 +126,43 @@ START_TEST(options_have_a_size) {
 }
 END_TEST
 
+/* Steps are those of the caller, and a mapping that every certificate is compared with is told where it stands. */
+START_TEST(steps_and_their_cost) {
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
+    struct t_buf text = T_BUF_INIT;
+    put(&text, "<iisClientCertificateMappingAuthentication enabled=\"true\"><manyToOneMappings>\n");
+    for (int i = 0; i < 12; i++) {
+        char line[256];
+        snprintf(
+            line, sizeof line,
+            "<add name=\"m%d\" enabled=\"%s\" userName=\"u\" password=\"p\"><rules><add certificateField=\"Subject\" "
+            "certificateSubField=\"CN\" matchCriteria=\"%s\"/></rules></add>\n",
+            i, i == 0 ? "false" : "true", i < 3 ? "abc" : &"????????????*"[i]);
+        put(&text, line);
+    }
+    put(&text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
+    options.build = &build;
+    for (size_t few = 0; few < 2; few++) {
+        struct t_iis found = {.count = 0};
+        build.steps = few != 0 ? 100 : 0;
+        options.diag = t_iis_collect;
+        options.diag_ctx = &found;
+        ck_assert_int_eq(certmap_iis_load(&found.rules, NULL, t_view(&text), &options, &found.error), CERTMAP_OK);
+        ck_assert_uint_eq(certmap_rules_steps(found.rules),
+                          few != 0 ? 100 : CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING * 11);
+        ck_assert_uint_eq(certmap_rules_cost(found.rules, NULL), 9 * (1 + 1 + 4 * 13));
+        ck_assert_uint_eq(found.count, few);
+        if (few != 0) {
+            ck_assert_int_eq(found.findings[0].error.code, CERTMAP_CODE_OVER_BUDGET);
+            ck_assert_uint_eq(found.findings[0].error.line, 5);
+        }
+        certmap_rules_free(found.rules);
+    }
+    t_buf_free(&text);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("iis_build");
     TCase *all = tcase_create("all");
@@ -136,6 +173,7 @@ int main(void) {
     tcase_add_test(all, the_limit_is_no_finding);
     tcase_add_test(all, no_memory_is_not_the_limit);
     tcase_add_test(all, options_have_a_size);
+    tcase_add_test(all, steps_and_their_cost);
     suite_add_tcase(suite, all);
     return t_run(suite);
 }

@@ -307,6 +307,7 @@ static const struct {
     {CERTMAP_CODE_DUPLICATE_OUTPUT, 534, "duplicate-output"},
     {CERTMAP_CODE_ALLOWS_EVERYONE, 600, "allows-everyone"},
     {CERTMAP_CODE_UNREACHABLE_MAPPING, 601, "unreachable-mapping"},
+    {CERTMAP_CODE_OVER_BUDGET, 608, "over-budget"},
 };
 
 START_TEST(code_is_permanent) {

@@ -421,43 +421,89 @@ END_TEST
 
 /* ---- steps ----
  *
- * 8,193 values, each a step, compared with 1,170 operands of 96 bytes, each seven: 8,193 * (1 + 1,170 * 7), which is
- * 2^26 - 1, so that one step is left, and false is known. One condition more that looks at a value takes it. */
+ * 100 values, each a step, compared with 10 operands of 96 bytes, each seven, after a step for the condition. A value of
+ * a type that is in no table is looked at by itself, however many there are. */
+
+enum { STEP_VALUES = 100, STEP_OPERANDS = 10, STEP_BYTES = 96 };
+enum { STEPS_OF_IN = 1 + STEP_VALUES * (1 + STEP_OPERANDS * (1 + STEP_BYTES / 16)) };
 
 static const struct {
-    const char *about, *before, *answer;
+    const char *about, *before;
+    size_t more;
 } budgets[] = {
-    {"one step left", "", "none no-match"},
-    {"one step left, and a look that finds nothing", "not subject.L present and ", "none no-match"},
-    {"none left", "issuer.CN present and ", "none m unreadable"},
-    {"one too few", "issuer.CN = \"CA\" and ", "none m unreadable"},
+    {"one condition", "", 0},
+    {"a look that finds nothing", "not subject.L present and ", 1},
+    {"a value that is looked at", "issuer.CN present and ", 2},
+    {"a value that is compared", "issuer.CN = \"CA\" and ", 3},
+    {"a whole Name that is compared", "issuer = \"CN=CA\" and ", 6},
 };
 
-START_TEST(steps) {
-    struct t_buf text = T_BUF_INIT, trace = T_BUF_INIT;
-    struct certmap_rules *rules;
-    struct certmap_error error;
-    struct t_peer peer;
-    char answer[64];
+static struct certmap_rules *budget_rules(const char *before, const char *decision, size_t steps) {
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_rules *rules = NULL;
+    build.steps = steps;
+    options.build = &build;
     t_put(&text, "certmap 1; mapping \"m\" { when ");
-    t_put(&text, budgets[_i].before);
-    t_put(&text, "subject.CN in (");
-    for (int i = 0; i < 1170; i++) {
+    t_put(&text, before);
+    t_put(&text, "subject.1.2.3.4 in (");
+    for (int i = 0; i < STEP_OPERANDS; i++) {
         t_put(&text, i > 0 ? ",\"" : "\"");
-        repeat(&text, "b", 96);
+        repeat(&text, "b", STEP_BYTES);
         t_put(&text, "\"");
     }
-    t_put(&text, "); allow \"a\"; }");
-    ck_assert_int_eq(parse(&rules, &text, &error), CERTMAP_OK);
-    t_peer_make(&peer, "rdns 2731 avas 3 CN=\\{a*96}", "CN=CA");
+    t_put(&text, "); ");
+    t_put(&text, decision);
+    t_put(&text, "; }");
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), &options, NULL), CERTMAP_OK);
+    t_buf_free(&text);
+    return rules;
+}
+
+static void check_budget(const char *before, const char *decision, size_t steps, const char *wanted) {
+    struct certmap_rules *rules = budget_rules(before, decision, steps);
+    struct t_buf trace = T_BUF_INIT;
+    struct t_peer peer;
+    char answer[64];
+    t_peer_make(&peer, "rdns 50 avas 2 1.2.3.4=\\{a*96}", "CN=CA");
     const struct certmap_result result = t_match(rules, peer.peer);
     t_answer(answer, sizeof answer, &result);
-    ck_assert_msg(strcmp(answer, budgets[_i].answer) == 0, "%s: %s", budgets[_i].about, answer);
+    ck_assert_msg(strcmp(answer, wanted) == 0, "%s in %zu steps: %s", before, steps, answer);
     t_trace(&trace, rules, peer.peer); /* asserts that the explanation gives the same answer */
     t_peer_free(&peer);
     certmap_rules_free(rules);
-    t_buf_free(&text);
     t_buf_free(&trace);
+}
+
+/* One step has to be left. With one fewer the condition is unknown: an allow gives nothing, a deny holds. */
+START_TEST(steps) {
+    const size_t needed = STEPS_OF_IN + budgets[_i].more;
+    check_budget(budgets[_i].before, "allow \"a\"", needed + 1, "none no-match");
+    check_budget(budgets[_i].before, "deny", needed + 1, "none no-match");
+    check_budget(budgets[_i].before, "allow \"a\"", needed, "none m unreadable");
+    check_budget(budgets[_i].before, "deny", needed, "deny m unreadable");
+    check_budget(budgets[_i].before, "deny", 1, "deny m unreadable");
+}
+END_TEST
+
+START_TEST(steps_of_options) {
+    struct certmap_rules *rules = budget_rules("", "deny", 0);
+    ck_assert_uint_eq(certmap_rules_steps(rules), CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING);
+    certmap_rules_free(rules);
+    rules = budget_rules("", "deny", CERTMAP_MAX_STEPS);
+    ck_assert_uint_eq(certmap_rules_steps(rules), CERTMAP_MAX_STEPS);
+    certmap_rules_free(rules);
+    ck_assert_uint_eq(certmap_rules_steps(NULL), 0);
+    ck_assert_uint_le(CERTMAP_DEFAULT_STEPS + (size_t)CERTMAP_STEPS_PER_MAPPING * CERTMAP_MAX_MAPPINGS,
+                      CERTMAP_MAX_STEPS);
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_builder *builder = NULL;
+    struct certmap_error error;
+    build.steps = (size_t)CERTMAP_MAX_STEPS + 1;
+    ck_assert_int_eq(certmap_builder_new(&builder, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_builder_options(builder, &build, &error), CERTMAP_ERROR_ARGUMENT);
+    certmap_builder_free(builder);
 }
 END_TEST
 
@@ -484,8 +530,11 @@ int main(void) {
     tcase_add_test(number, operands_of_a_builder);
     tcase_add_test(number, rules_at_the_limit_and_over);
     suite_add_tcase(suite, number);
+    TCase *work = tcase_create("steps");
+    tcase_add_loop_test(work, steps, 0, T_ROWS(budgets));
+    tcase_add_test(work, steps_of_options);
+    suite_add_tcase(suite, work);
     TCase *slow = t_slow_case(suite);
-    tcase_add_loop_test(slow, steps, 0, T_ROWS(budgets));
     tcase_add_loop_test(slow, patterns_that_grow, 0, T_ROWS(growing));
     tcase_add_test(slow, conditions_at_the_limit);
     tcase_add_test(slow, mappings_at_the_limit);

@@ -342,6 +342,7 @@ static const struct {
     {534, "duplicate-output"},
     {600, "allows-everyone"},
     {601, "unreachable-mapping"},
+    {608, "over-budget"},
     {700, "xml"},
     {701, "dtd"},
     {702, "encoding"},

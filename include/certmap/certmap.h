@@ -95,11 +95,16 @@ extern "C" {
 #define CERTMAP_MAX_NESTING 256
 /* Most findings a loader reports; after that many errors it stops reading. */
 #define CERTMAP_MAX_FINDINGS 100
-/* Steps of work in one match: a value looked at is one, and so is each comparison of a byte, or of a
- * code point with `?`, in a pattern, and every 16 bytes of an exact comparison, of the ends of a pattern, and of what
- * a `*` passes over. When they run out the condition is unknown: a match ends within about a second whatever it is
- * given. If the index has taken all of them, the match begins again without it, with as many. Building the texts of
- * the answer has as many of its own. */
+/* Steps of work in one match: so many, and more for each mapping, where struct certmap_build_options has no other
+ * number. A condition is a step, and so is each value that it looks at, each comparison of a byte, or of a code point
+ * with `?`, in a pattern, every 16 bytes of an exact comparison and of what a `*` passes over, every key that is looked
+ * up in the index. A step takes some nanoseconds: a match ends within 20 milliseconds at 10,000 mappings, whatever
+ * certificate it is given. When they run out conditions are unknown (CERTMAP_CODE_STEPS): an unknown deny refuses, an
+ * unknown allow gives NONE. Building the texts of the answer has as many steps of its own. */
+#define CERTMAP_DEFAULT_STEPS 1048576
+/* An ordinary certificate takes less where every mapping has to be looked at. */
+#define CERTMAP_STEPS_PER_MAPPING 16
+/* Most steps that a program can set: about a second. */
 #define CERTMAP_MAX_STEPS 67108864
 
 /* ---- Vocabulary ----------------------------------------------------------------------------- */
@@ -154,7 +159,7 @@ enum certmap_code {
     CERTMAP_CODE_VALUE_NUL = 123,           /* the value holds U+0000 */
     CERTMAP_CODE_VALUE_TOO_LONG = 124,      /* over CERTMAP_MAX_VALUE_SIZE */
     CERTMAP_CODE_NOT_SUPPLIED = 125,        /* the caller did not supply this piece */
-    CERTMAP_CODE_STEPS = 126,               /* CERTMAP_MAX_STEPS ran out */
+    CERTMAP_CODE_STEPS = 126,               /* the steps of the match ran out */
     CERTMAP_CODE_MALFORMED_PIECE = 127,     /* an extension or another piece is not what its standard says */
     CERTMAP_CODE_DUPLICATE_EXTENSION = 128, /* the extension is there twice, which RFC 5280 4.2 forbids */
 
@@ -238,6 +243,7 @@ enum certmap_code {
     /* findings in rules that load */
     CERTMAP_CODE_ALLOWS_EVERYONE = 600,
     CERTMAP_CODE_UNREACHABLE_MAPPING = 601,
+    CERTMAP_CODE_OVER_BUDGET = 608, /* an ordinary certificate could take more steps than a match has */
 
     /* IIS files */
     CERTMAP_CODE_XML = 700,
@@ -604,9 +610,17 @@ struct certmap_build_options {
     size_t memory;
     certmap_progress_fn *progress; /* may be NULL */
     void *progress_ctx;
+    /* Steps of work that one match with the rules may take, at most CERTMAP_MAX_STEPS; 0: CERTMAP_DEFAULT_STEPS, and
+     * CERTMAP_STEPS_PER_MAPPING more for each mapping. Fewer bound the time of a match more tightly; rules that need
+     * more for ordinary certificates are told by CERTMAP_CODE_OVER_BUDGET. */
+    size_t steps;
+    /* Mixed into the seed of the index's hashes; 0: nothing is. The seed comes from where memory lies, because the core
+     * asks the system for nothing; a program that has random bytes makes it harder to guess. Who knows the seed can
+     * write rules and certificates that meet more often in the index: that takes steps, and changes no answer. */
+    uint64_t seed;
 };
 #define CERTMAP_BUILD_OPTIONS_INIT                                                                                     \
-    { sizeof(struct certmap_build_options), 0, NULL, NULL }
+    { sizeof(struct certmap_build_options), 0, NULL, NULL, 0, 0 }
 
 /* How rule text is loaded. A NULL options pointer stands for all zero. */
 struct certmap_parse_options {
@@ -633,6 +647,13 @@ CERTMAP_API void certmap_rules_free(struct certmap_rules *rules);
 /* Which pieces of a certificate the conditions read: enum certmap_piece bits. subject and issuer
  * have to be supplied all the same, because every Name is checked. */
 CERTMAP_API unsigned certmap_rules_needs(const struct certmap_rules *rules);
+/* Steps that one match may take: struct certmap_build_options.steps, or the default for so many mappings; 0 for NULL. */
+CERTMAP_API size_t certmap_rules_steps(const struct certmap_rules *rules);
+/* How many steps an ordinary certificate may take, at most: one that has up to four values of a kind, each of up to 64
+ * bytes, and keys of as many mappings as any has. *mapping, if mapping is not NULL, gets the index of the first mapping
+ * that most of it comes from. Where it is more than half of certmap_rules_steps, loaders tell it with
+ * CERTMAP_CODE_OVER_BUDGET: the index has no more to evaluate with. 0 for NULL. */
+CERTMAP_API size_t certmap_rules_cost(const struct certmap_rules *rules, size_t *mapping);
 /* How many mappings there are. */
 CERTMAP_API size_t certmap_rules_count(const struct certmap_rules *rules);
 
@@ -859,7 +880,7 @@ struct certmap_result {
 
 /* Finds the answer for the peer's certificate: under CERTMAP_POLICY_FIRST, of the first mapping that is
  * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no
- * lock; the work is bounded by CERTMAP_MAX_STEPS. One peer serves any number of rule sets. On failure
+ * lock; the work is bounded by the steps of the rules. One peer serves any number of rule sets. On failure
  * result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
@@ -920,7 +941,8 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
  * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
- * would not read has CERTMAP_MAX_STEPS steps of its own, all of it together. Of values, at most
+ * would not read has as many steps as a match, all of it together, and so have texts: an explanation takes at most five
+ * times what a match may, and time in proportion to the text of the rules. Of values, at most
  * CERTMAP_MAX_TOLD_SIZE bytes are told, all of them together, and telling them takes steps too, of those on
  * the side; conditions after that come without. Allocates from the allocator of the rules. Errors: ARGUMENT,
  * MEMORY (fn may have been called already). */

@@ -90,6 +90,7 @@ static const struct {
     {CERTMAP_CODE_DUPLICATE_OUTPUT, "duplicate-output"},
     {CERTMAP_CODE_ALLOWS_EVERYONE, "allows-everyone"},
     {CERTMAP_CODE_UNREACHABLE_MAPPING, "unreachable-mapping"},
+    {CERTMAP_CODE_OVER_BUDGET, "over-budget"},
     {CERTMAP_CODE_XML, "xml"},
     {CERTMAP_CODE_DTD, "dtd"},
     {CERTMAP_CODE_ENCODING, "encoding"},

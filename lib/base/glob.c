@@ -41,10 +41,12 @@ static bool trim(struct glob *glob) {
     return glob->p < glob->p_end || glob->t == glob->t_end;
 }
 
-/* How long the literal is that the pattern begins with. */
+/* How long the literal is that the pattern begins with; where it is longer than what is left of the text, no more of it
+ * is read. */
 static size_t literal_length(const struct glob *glob) {
-    const uint8_t *p = glob->p;
-    while (p < glob->p_end && *p < CM_GLOB_ONE)
+    const size_t text = (size_t)(glob->t_end - glob->t), pattern = (size_t)(glob->p_end - glob->p);
+    const uint8_t *p = glob->p, *end = text < pattern ? p + text + 1 : glob->p_end;
+    while (p < end && *p < CM_GLOB_ONE)
         p++;
     return (size_t)(p - glob->p);
 }
@@ -68,11 +70,12 @@ static bool find_literal(struct glob *glob, size_t len) {
 
 /* Whether there is text enough for what is left of the pattern: a byte for each but *. */
 static bool is_long_enough(struct glob *glob) {
-    const size_t len = (size_t)(glob->p_end - glob->p);
+    const size_t text = (size_t)(glob->t_end - glob->t);
     size_t least = 0;
-    for (const uint8_t *p = glob->p; p < glob->p_end; p++)
+    const uint8_t *p = glob->p;
+    for (; p < glob->p_end && least <= text; p++)
         least += *p != CM_GLOB_MANY;
-    return spend(glob, len / CM_BYTES_A_STEP) && least <= (size_t)(glob->t_end - glob->t);
+    return spend(glob, (size_t)(p - glob->p) / CM_BYTES_A_STEP) && least <= text;
 }
 
 /* Takes the next character of pattern and text, which is no *; false: they differ. */
@@ -103,6 +106,8 @@ static bool match_rest(struct glob *glob) {
         if (glob->p < glob->p_end && *glob->p == CM_GLOB_MANY) {
             retry.pattern = ++glob->p;
             retry.literal = literal_length(glob);
+            if (retry.literal >= CM_BYTES_A_STEP)
+                (void)spend(glob, retry.literal / CM_BYTES_A_STEP);
             if (glob->p == glob->p_end)
                 return true;
         } else if (glob->p < glob->p_end && take_one(glob)) {

@@ -29,6 +29,9 @@ static int next_byte(struct reader *reader) {
     return byte;
 }
 
+/* Bytes that one step covers, where each is looked at for space. */
+#define SPACED_BYTES_A_STEP 4
+
 static bool same_text(struct certmap_view a, struct certmap_view b, size_t *steps) {
     struct reader one = {a, false}, other = {b, false};
     int left, right;
@@ -36,13 +39,13 @@ static bool same_text(struct certmap_view a, struct certmap_view b, size_t *step
         left = next_byte(&one);
         right = next_byte(&other);
     } while (left == right && left >= 0);
-    (void)cm_steps_take(steps, (a.len - one.rest.len + b.len - other.rest.len) / CM_BYTES_A_STEP);
+    (void)cm_steps_take(steps, (a.len - one.rest.len + b.len - other.rest.len) / SPACED_BYTES_A_STEP);
     return left == right;
 }
 
 /* Whether two values are surely the same: texts that equal, or what cannot be read and is the same bytes. */
 static bool same_value(const struct cm_value *a, const struct cm_value *b, size_t *steps) {
-    if (!cm_steps_take(steps, 1) || !cm_view_equal(a->oid, b->oid))
+    if (!cm_steps_take(steps, cm_steps_to_compare(a->oid, b->oid)) || !cm_view_equal(a->oid, b->oid))
         return false;
     if (a->text.folded.data != NULL && b->text.folded.data != NULL)
         return same_text(a->text.folded, b->text.folded, steps);
@@ -59,19 +62,25 @@ struct rdn {
     bool alone[CERTMAP_MAX_AVAS_PER_RDN];
 };
 
+/* What it takes to go through the AVAs of an RDN without a look at any. */
+static bool take_pass(const struct rdn *rdn, size_t *steps) {
+    return cm_steps_take(steps, rdn->count / CM_BYTES_A_STEP);
+}
+
 /* Takes the RDN that begins at an AVA of the list, and moves on. */
-static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at) {
+static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at, size_t *steps) {
     rdn->avas = list->values + *at;
     rdn->count = 0;
     while (*at < list->count && list->values[*at].rdn == rdn->avas->rdn) {
         rdn->alone[rdn->count++] = true;
         ++*at;
     }
+    (void)take_pass(rdn, steps);
 }
 
 /* Pairs AVAs that are surely the same. Which of several equal ones are paired makes no difference. */
 static void pair_off(struct rdn *a, struct rdn *b, size_t *steps) {
-    for (size_t i = 0; i < a->count; i++)
+    for (size_t i = 0; i < a->count && take_pass(b, steps); i++)
         for (size_t k = 0; k < b->count && a->alone[i]; k++)
             if (b->alone[k] && same_value(&a->avas[i], &b->avas[k], steps))
                 a->alone[i] = b->alone[k] = false;
@@ -81,6 +90,7 @@ static void pair_off(struct rdn *a, struct rdn *b, size_t *steps) {
 static void count_alone(const struct rdn *rdn, struct certmap_view oid, size_t *alone, size_t *readable,
                         size_t *steps) {
     *alone = *readable = 0;
+    (void)take_pass(rdn, steps);
     for (size_t i = 0; i < rdn->count; i++) {
         const bool counts = rdn->alone[i] && cm_steps_take(steps, 1) && cm_view_equal(rdn->avas[i].oid, oid);
         *alone += counts;
@@ -120,9 +130,9 @@ static enum certmap_truth compare_first(const struct cm_list *a, const struct cm
     struct rdn one, other;
     size_t at = 0, other_at = 0;
     enum certmap_truth truth = CERTMAP_TRUE;
-    for (size_t i = 0; i < rdns && truth != CERTMAP_FALSE && *steps > 0; i++) {
-        take_rdn(&one, a, &at);
-        take_rdn(&other, b, &other_at);
+    for (size_t i = 0; i < rdns && truth != CERTMAP_FALSE && cm_steps_take(steps, 1); i++) {
+        take_rdn(&one, a, &at, steps);
+        take_rdn(&other, b, &other_at, steps);
         const enum certmap_truth pair = compare_rdns(&one, &other, steps);
         if (pair != CERTMAP_TRUE)
             truth = pair;
@@ -130,11 +140,16 @@ static enum certmap_truth compare_first(const struct cm_list *a, const struct cm
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
+/* A Name that has too many RDNs, or too few, takes a step as well: an operand is one. */
 enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps) {
+    if (!cm_steps_take(steps, 1))
+        return CERTMAP_UNKNOWN;
     return a->rdn_count == b->rdn_count ? compare_first(a, b, a->rdn_count, steps) : CERTMAP_FALSE;
 }
 
 enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps) {
+    if (!cm_steps_take(steps, 1))
+        return CERTMAP_UNKNOWN;
     return name->rdn_count >= base->rdn_count ? compare_first(name, base, base->rdn_count, steps) : CERTMAP_FALSE;
 }
 

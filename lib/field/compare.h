@@ -7,7 +7,7 @@
 
 #include "field/list.h"
 
-/* Both take steps, one for each pair of AVAs looked at and for every 16 bytes; UNKNOWN when they run out, and
+/* Both take steps, one for each Name, each RDN, each pair of AVAs looked at, and for every 4 bytes of their texts; UNKNOWN when they run out, and
  * then there are none left. */
 enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps);
 /* Whether the Name begins, root first, with all RDNs of base. */

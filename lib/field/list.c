@@ -112,7 +112,7 @@ static bool make_value(struct cm_value *value, const struct cm_rdn_ava *ava, str
 enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
                                       struct cm_arena *scratch, struct certmap_error *err) {
     struct name name;
-    *list = (struct cm_list){NULL, 0, NULL, 0, CERTMAP_CODE_NONE};
+    *list = (struct cm_list){.unknown = CERTMAP_CODE_NONE};
     enum certmap_status status = read_name(&name, der, err);
     if (status != CERTMAP_OK)
         return status;

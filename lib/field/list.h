@@ -17,6 +17,7 @@
 
 struct cm_list;
 struct cm_value_label;
+struct cm_value_set;
 
 struct cm_value {
     struct certmap_view oid;      /* contents octets; data NULL where the value has none */
@@ -34,9 +35,10 @@ struct cm_value {
 struct cm_list {
     struct cm_value *values;
     size_t count;
-    uint32_t *first;           /* of each row, and of the last chain; NULL: there are no values */
-    size_t rdn_count;          /* of a Name */
-    enum certmap_code unknown; /* why nothing is known of the field, or CERTMAP_CODE_NONE */
+    uint32_t *first;                /* of each row, and of the last chain; NULL: there are no values */
+    size_t rdn_count;               /* of a Name */
+    enum certmap_code unknown;      /* why nothing is known of the field, or CERTMAP_CODE_NONE */
+    const struct cm_value_set *set; /* of many values (value_set.h); NULL: there are few */
 };
 
 /* Whether a condition about the value is unknown, or could be: it cannot be read, or is a Name of which an AVA cannot. */

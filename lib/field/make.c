@@ -51,12 +51,25 @@ enum certmap_code cm_make_printed(struct certmap_peer *peer, struct cm_value *va
     return cm_text_fold_ascii(&value->text, &peer->arena) ? CERTMAP_CODE_NONE : CERTMAP_CODE_MEMORY;
 }
 
+/* Most characters of an octet, as in ".127", and of a name that stands for an OID, with room to spare. */
+enum { MAX_DIGITS = 4, MAX_NAME = 64 };
+
+/* Printed once, because the digits of a large arc take the square of its size: in the largest OIDs an octet takes as long
+ * as some hundred others, and no longer. */
 enum certmap_code cm_make_oid(struct certmap_peer *peer, struct cm_value *value,
                               void (*print)(struct cm_out *out, struct certmap_view contents),
                               struct certmap_view contents) {
     if (contents.len > CERTMAP_MAX_OID_SIZE)
         return note(value, CERTMAP_CODE_VALUE_TOO_LONG);
-    return cm_make_printed(peer, value, print, contents);
+    cm_arena_reset(&peer->scratch);
+    const size_t cap = MAX_DIGITS * contents.len + MAX_NAME;
+    struct cm_out out = {cm_arena_alloc(&peer->scratch, cap), cap, 0};
+    if (out.text == NULL)
+        return CERTMAP_CODE_MEMORY;
+    print(&out, contents);
+    value->text.nfc = cm_arena_text(&peer->arena, cm_view(out.text, out.len < cap ? out.len : cap));
+    return value->text.nfc.data != NULL && cm_text_fold_ascii(&value->text, &peer->arena) ? CERTMAP_CODE_NONE
+                                                                                          : CERTMAP_CODE_MEMORY;
 }
 
 enum certmap_code cm_make_append(struct certmap_peer *peer, struct cm_list *list, const struct cm_value *value,

@@ -2,10 +2,12 @@
 #include "field/peer.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/out.h"
 #include "base/view.h"
 #include "der/oid.h"
 #include "field/pieces.h"
+#include "field/value_set.h"
 #include "name/attr.h"
 #include "name/value.h"
 #include <string.h>
@@ -107,6 +109,20 @@ static void note_clouds(struct certmap_peer *peer) {
         peer->clouded |= (uint32_t)is_clouded(&peer->lists[i]) << i;
 }
 
+/* What seeds the value sets: where the peer and its memory lie, which the system chooses anew for each process where it
+ * has randomness for that. The core asks the system for nothing; who guesses it gains nothing (value_set.h). */
+static uint64_t make_seed(const struct certmap_peer *peer) {
+    return cm_hash_word((uint64_t)(uintptr_t)peer, (uint64_t)(uintptr_t)peer->lists[CERTMAP_FIELD_SUBJECT].values);
+}
+
+static bool make_value_sets(struct certmap_peer *peer) {
+    const uint64_t seed = make_seed(peer);
+    bool done = true;
+    for (size_t i = 0; i < CM_LIST_COUNT && done; i++)
+        done = cm_value_set_make(&peer->lists[i], seed, &peer->arena);
+    return done;
+}
+
 enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
                                      struct certmap_error *err) {
     certmap_peer_clear(peer);
@@ -117,7 +133,7 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
     if (!cm_digests_sound(cert))
         return cm_error_argument(err, "certmap_peer_set: a digest is not as long as its hash makes it");
     enum certmap_status status = prepare_names(peer, cert, err);
-    if (status == CERTMAP_OK && !cm_pieces_read(peer, cert))
+    if (status == CERTMAP_OK && (!cm_pieces_read(peer, cert) || !make_value_sets(peer)))
         status = no_room(peer, err);
     peer->set = status == CERTMAP_OK;
     if (status != CERTMAP_OK)
@@ -207,6 +223,13 @@ static bool take_label(struct certmap_peer *peer, struct cm_value_label *taken, 
         return false;
     *taken = *value->label;
     return true;
+}
+
+bool cm_peer_text(struct certmap_peer *peer, struct certmap_view *text, struct cm_value *value) {
+    struct cm_value_label made = {.text = value->text.nfc};
+    const bool done = value->avas == NULL || take_label(peer, &made, value, false);
+    *text = made.text;
+    return done;
 }
 
 /* The name that rules have for what picks this value, or its OID; nothing where the field has no subfields. */

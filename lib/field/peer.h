@@ -28,4 +28,8 @@ struct certmap_peer {
     struct cm_built built;
 };
 
+/* The text of a value as people read it: of a whole Name in RFC 4514, made once for a certificate and kept in the peer.
+ * False: no memory. */
+bool cm_peer_text(struct certmap_peer *peer, struct certmap_view *text, struct cm_value *value);
+
 #endif

@@ -99,6 +99,27 @@ static void collect_passwords(struct cm_iis_build *build, struct certmap_iis_log
             cm_iis_logon_set(logon, index++, build->order[i]->password);
 }
 
+/* Where the mapping with this index stands; the builder has those that apply, in this order. */
+static struct cm_iis_place place_of(const struct cm_iis_build *build, size_t index) {
+    size_t i = 0;
+    while (!cm_iis_applies(build, build->order[i]) || index-- > 0)
+        i++;
+    return build->order[i]->place;
+}
+
+/* Says where an ordinary certificate could take too many of the steps that the rules have. */
+static void look_at_cost(struct cm_iis_build *build, const struct certmap_rules *rules) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    size_t costly;
+    const size_t cost = certmap_rules_cost(rules, &costly), steps = certmap_rules_steps(rules);
+    if (cost <= steps / 2)
+        return;
+    (void)certmap_rules_mapping(rules, &mapping, costly, NULL);
+    cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OVER_BUDGET, place_of(build, costly),
+                  "an ordinary certificate could take %zu steps of the %zu that a match has, for mappings such as %s",
+                  cost, steps, cm_iis_quote(mapping.name).text);
+}
+
 static void finish(struct cm_iis_build *build, struct certmap_rules **rules, struct certmap_iis_logon **logon) {
     struct cm_iis *iis = build->iis;
     struct certmap_iis_logon *made = NULL;
@@ -117,6 +138,7 @@ static void finish(struct cm_iis_build *build, struct certmap_rules **rules, str
         certmap_iis_logon_free(made);
         return;
     }
+    look_at_cost(build, *rules);
     if (logon == NULL)
         return;
     collect_passwords(build, made);
@@ -135,6 +157,8 @@ static void begin(struct cm_iis_build *build) {
     struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_error error = {.status = CERTMAP_OK};
     options.memory = iis->build != NULL ? iis->build->memory : 0;
+    options.steps = iis->build != NULL ? iis->build->steps : 0;
+    options.seed = iis->build != NULL ? iis->build->seed : 0;
     options.progress = tell_compiling;
     options.progress_ctx = iis;
     cm_iis_progress_phase(&iis->progress, CM_IIS_CHECKED);

@@ -159,6 +159,7 @@ static void take_statement(struct cm_parser *parser) {
 
 static void take_file(struct cm_parser *parser) {
     cm_parser_advance(parser);
+    parser->begin = parser->token.position;
     take_version(parser);
     while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings) &&
            cm_parser_goes_on(parser))
@@ -179,15 +180,37 @@ static void free_parser(struct cm_parser *parser) {
     cm_release(&parser->allocator, parser->positions);
 }
 
+/* Says where an ordinary certificate could take too many of the steps that the rules have. */
+static void look_at_cost(struct cm_parser *parser, const struct certmap_rules *rules) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    struct certmap_error warning;
+    size_t costly;
+    const size_t cost = certmap_rules_cost(rules, &costly), steps = certmap_rules_steps(rules);
+    if (cost <= steps / 2)
+        return;
+    (void)certmap_rules_mapping(rules, &mapping, costly, NULL);
+    cm_error(
+        &warning, CERTMAP_OK, CERTMAP_CODE_OVER_BUDGET,
+        "an ordinary certificate could take %zu steps of the %zu that a match has, for mappings such as %s in line %zu",
+        cost, steps, cm_quote(mapping.name).text, mapping.line);
+    cm_error_place(&warning, parser->begin);
+    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+}
+
 static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules **rules, struct certmap_error *err) {
+    enum certmap_status status = parser->findings.first.status;
     if (!cm_parser_goes_on(parser))
         return cm_progress_cancelled(err);
     cm_progress_phase(&parser->builder->progress, CM_PROGRESS_READ, CM_PROGRESS_TOTAL);
-    if (parser->findings.errors == 0)
-        return certmap_builder_finish(parser->builder, rules, err);
+    if (parser->findings.errors == 0) {
+        status = certmap_builder_finish(parser->builder, rules, err);
+        if (status == CERTMAP_OK)
+            look_at_cost(parser, *rules);
+        return status;
+    }
     if (err != NULL)
         *err = parser->findings.first;
-    return parser->findings.first.status;
+    return status;
 }
 
 /* What the parser allocates stands under the limit of the builder, and is freed before the builder ends. */

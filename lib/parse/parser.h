@@ -46,6 +46,7 @@ struct cm_parser {
     struct cm_lexer lexer;
     struct cm_token token; /* the next one */
     struct cm_findings findings;
+    struct cm_position begin; /* of the first token */
     struct certmap_builder *builder;
     struct cm_arena strings;       /* unescaped, of one statement */
     struct certmap_view *operands; /* of one condition */

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/meter.h"
+#include "rule/cost.h"
 #include "rule/index.h"
 #include "rule/layout.h"
 #include "rule/match.h"
@@ -325,9 +326,15 @@ static enum certmap_status order_mappings(struct certmap_builder *builder, struc
     return CERTMAP_OK;
 }
 
-/* Where memory lies is not known to who writes rules. */
+/* Where memory lies is not known to who writes rules, or has a certificate; nor is what the caller adds to it. */
+static uint64_t make_seed(const struct certmap_builder *builder) {
+    const uint64_t places = (uint64_t)(uintptr_t)builder->draft.rules ^ (uint64_t)(uintptr_t)builder->draft.mappings
+                                                                            << 20;
+    return cm_hash_word(places, builder->seed);
+}
+
 static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_error *err) {
-    const uint64_t seed = cm_hash_mix((uint64_t)(uintptr_t)builder->draft.rules);
+    const uint64_t seed = make_seed(builder);
     if (builder->draft.rules->mapping_count < CM_INDEX_LEAST)
         return CERTMAP_OK;
     return cm_index_build(&builder->draft.rules->index, &builder->draft, seed, &builder->progress, err);
@@ -346,14 +353,24 @@ static enum certmap_status make_store(struct certmap_builder *builder, struct ce
     return status;
 }
 
+/* The most that they come to, for CERTMAP_MAX_MAPPINGS, is within CERTMAP_MAX_STEPS. */
+static size_t count_steps(const struct certmap_builder *builder) {
+    if (builder->steps > 0)
+        return builder->steps;
+    return CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING * builder->draft.rules->mapping_count;
+}
+
 /* What is left to do when all mappings are there. */
 static enum certmap_status complete(struct certmap_builder *builder, struct certmap_error *err) {
+    builder->draft.rules->steps = count_steps(builder);
     free_tables(builder);
     if (!shrink_all(builder))
         return cm_error_memory(err);
     enum certmap_status status = order_mappings(builder, err);
     if (status == CERTMAP_OK)
         status = make_store(builder, err);
+    if (status == CERTMAP_OK)
+        cm_cost_rules(builder->draft.rules);
     if (status == CERTMAP_OK)
         status = score_mappings(builder->draft.rules, err);
     if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))

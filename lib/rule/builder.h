@@ -54,6 +54,8 @@ struct certmap_builder {
     size_t operand;             /* which one of the condition was at fault, or SIZE_MAX */
     struct certmap_error first; /* of an earlier call, if its status is not OK */
     struct cm_progress progress;
+    size_t steps;  /* of one match with the rules; 0: as many as there are for their number */
+    uint64_t seed; /* of the caller, for the index */
 };
 
 /* ---- for the parser, which learns of some things late ---- */

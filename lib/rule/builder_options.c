@@ -44,11 +44,15 @@ enum certmap_status certmap_builder_options(struct certmap_builder *builder,
         builder->first.status != CERTMAP_OK)
         status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size too small, or another "
                                          "call came before");
+    else if (options->steps > CERTMAP_MAX_STEPS)
+        status = cm_error_argument(&own, "certmap_builder_options: steps is more than CERTMAP_MAX_STEPS");
     else if (options->memory > 0)
         status = set_limit(builder, options->memory, &own);
     if (status == CERTMAP_OK) {
         builder->has_options = true;
         cm_progress_start(&builder->progress, options->progress, options->progress_ctx);
+        builder->steps = options->steps;
+        builder->seed = options->seed;
     }
     return cm_builder_note(builder, status, &own, err);
 }

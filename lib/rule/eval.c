@@ -183,6 +183,8 @@ static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm
 
 struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condition *condition) {
     struct cm_verdict result;
+    if (!cm_steps_take(&eval->steps, 1))
+        return verdict(CERTMAP_UNKNOWN, CERTMAP_CODE_STEPS);
     if (cm_eval_list(eval, condition)->unknown != CERTMAP_CODE_NONE)
         return verdict(CERTMAP_UNKNOWN, cm_eval_list(eval, condition)->unknown);
     if (condition->path->field == CERTMAP_FIELD_CERTIFICATE)

@@ -13,14 +13,29 @@ struct filtering {
     size_t *steps;
 };
 
+/* Characters that one step covers, where each is mapped and stays one byte. */
+#define MAPPED_A_STEP 4
+
 static uint32_t same(uint32_t cp) {
     return cp;
+}
+
+/* ASCII is in NFC, and stays ASCII. Returns its length, or SIZE_MAX. */
+static size_t map_ascii(uint8_t *room, const struct filtering *filtering, uint32_t (*map)(uint32_t)) {
+    const struct certmap_view value = filtering->value;
+    if (value.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(filtering->steps, 1 + value.len / MAPPED_A_STEP))
+        return SIZE_MAX;
+    for (size_t i = 0; i < value.len; i++)
+        room[i] = (uint8_t)map(value.data[i]);
+    return value.len;
 }
 
 /* NFC of the value with each code point mapped. */
 static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(uint32_t)) {
     uint8_t *room = filtering->built->work[filtering->free];
-    const size_t len = cm_nfc_write(room, CERTMAP_MAX_BUILT_SIZE, filtering->value, map, filtering->steps);
+    const size_t len = cm_is_ascii(filtering->value)
+                           ? map_ascii(room, filtering, map)
+                           : cm_nfc_write(room, CERTMAP_MAX_BUILT_SIZE, filtering->value, map, filtering->steps);
     if (len == SIZE_MAX)
         return CERTMAP_CODE_HOLE_TOO_LONG;
     filtering->value = cm_view(room, len);
@@ -31,12 +46,10 @@ static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(
 /* Where what stands in text first, or SIZE_MAX; that too when the steps run out. */
 static size_t find(struct certmap_view text, struct certmap_view what, size_t *steps) {
     for (size_t at = 0; text.len - at >= what.len; at++) {
-        const size_t cost = 1 + what.len / CM_BYTES_A_STEP;
-        const uint8_t *next = memchr(text.data + at, what.data[0], text.len - at - what.len + 1);
-        if (next == NULL)
-            break;
-        *steps -= cost < *steps ? cost : *steps;
-        if (*steps == 0)
+        const size_t most = text.len - at - what.len + 1;
+        const uint8_t *next = memchr(text.data + at, what.data[0], most);
+        const size_t passed = next != NULL ? (size_t)(next - text.data) - at : most;
+        if (!cm_steps_take(steps, 1 + (passed + what.len) / CM_BYTES_A_STEP) || *steps == 0 || next == NULL)
             break;
         at = (size_t)(next - text.data);
         if (memcmp(next, what.data, what.len) == 0)

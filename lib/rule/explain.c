@@ -181,10 +181,10 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
         cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *verdicts); /* also of no mapping */
     struct explain explain = {.peer = peer,
                               .answer = answer,
-                              .answer_steps = CERTMAP_MAX_STEPS,
-                              .text_steps = CERTMAP_MAX_STEPS,
-                              .again = {rules, peer, CERTMAP_MAX_STEPS, false, verdicts},
-                              .aside = {rules, peer, CERTMAP_MAX_STEPS, true, verdicts},
+                              .answer_steps = rules->steps,
+                              .text_steps = rules->steps,
+                              .again = {rules, peer, rules->steps, false, verdicts},
+                              .aside = {rules, peer, rules->steps, true, verdicts},
                               .verdicts = verdicts,
                               .tell = tell};
     if (kept != NULL && verdicts != NULL)
@@ -205,7 +205,8 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
     struct certmap_result answer = *result;
-    const struct cm_tell tell = {.rules = rules, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
+    const struct cm_tell tell = {
+        .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
     enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
     if (status == CERTMAP_OK)
         *result = answer;

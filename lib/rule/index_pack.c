@@ -155,7 +155,9 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
     *index = (struct cm_index){.seed = build->seed,
                                .range = range,
                                .bloom_range = (uint32_t)sizes.bloom,
-                               .place_count = (uint32_t)sizes.places};
+                               .place_count = (uint32_t)sizes.places,
+                               .slot_count = (uint32_t)sizes.slots,
+                               .node_count = (uint32_t)sizes.nodes};
     return fill_block(index, &sizes, build, places);
 }
 

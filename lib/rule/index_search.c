@@ -5,7 +5,9 @@
 #include "field/compare.h"
 #include "rule/index_key.h"
 
-/* Work that a search may always have, however small the rule set is, and more of it for each mapping: so much that
+/* Every loop here takes work, or steps where it evaluates; both come from the steps of the match.
+ *
+ * Work that a search may always have, however small the rule set is, and more of it for each mapping: so much that
  * mappings are looked at one by one only where that takes little longer than what was in vain. */
 #define LEAST_WORK 32768
 #define WORK_A_MAPPING 16
@@ -13,8 +15,21 @@
  * whole certificate it has as many bytes more. */
 enum { FETCH_LINE = 64, FETCH = 3 * FETCH_LINE, FETCH_MOST = 16 * FETCH_LINE };
 
-/* A look-up is one unit; to evaluate a mapping takes as long as some. */
+/* A look-up is one unit; to evaluate a mapping takes as long as some, and so do many bytes that are hashed. */
 #define WORK_OF_CANDIDATE 8
+#define BYTES_A_WORK 64
+/* Of Names, which are hashed byte by byte. */
+#define NAME_BYTES_A_WORK 4
+
+/* Steps that the index may not evaluate with: half of them. Its work comes from these, and takes half of them at most. */
+static inline size_t reserve_of(const struct certmap_rules *rules) {
+    return rules->steps / 2;
+}
+
+static inline size_t work_of(const struct certmap_rules *rules) {
+    const size_t work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count, most = reserve_of(rules) / 2;
+    return work < most ? work : most;
+}
 
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
     cm_verify_begin(&hunt->verify, rules, peer);
@@ -22,15 +37,25 @@ void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, cons
     hunt->truth = CERTMAP_FALSE;
     hunt->fetch = FETCH;
     hunt->tried.any = false;
-    hunt->work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count;
+    if (hunt->index == NULL)
+        return;
+    hunt->verify.eval.steps -= reserve_of(rules);
+    hunt->work = work_of(rules);
 }
 
-bool cm_hunt_again(struct cm_hunt *hunt) {
-    if (hunt->index == NULL || hunt->verify.eval.steps > 0)
-        return false;
+size_t cm_hunt_left(const struct cm_hunt *hunt) {
+    const struct certmap_rules *rules = hunt->verify.eval.rules;
+    const size_t kept = hunt->index != NULL ? reserve_of(rules) - (work_of(rules) - hunt->work) : 0;
+    return hunt->verify.eval.steps + kept;
+}
+
+/* From here on mappings are looked at one by one, with what is left of the steps. What the index has found is kept but
+ * where it may be unknown for want of steps: the index looks at mappings in another order than that of trial. */
+static void leave_index(struct cm_hunt *hunt) {
+    if (hunt->verify.eval.steps == 0)
+        hunt->best = CM_NO_PLACE;
+    hunt->verify.eval.steps = cm_hunt_left(hunt);
     hunt->index = NULL;
-    hunt->verify.eval.steps = CERTMAP_MAX_STEPS;
-    return true;
 }
 
 /* ---- what was seen lately ---- */
@@ -209,7 +234,12 @@ static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *
     }
 }
 
-static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
+/* A value that takes long to hash. */
+static CM_RARELY bool take_work_of_hash(struct cm_hunt *hunt, size_t len) {
+    return take_work(hunt, len / BYTES_A_WORK);
+}
+
+static inline void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
     const struct cm_probe *probe = probing->probe;
     const size_t length = probe->shape == CM_KEY_EXACT ? bytes.len : probe->length;
     if (bytes.len < length)
@@ -218,6 +248,8 @@ static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, s
         look_up_grams(hunt, probing, bytes);
         return;
     }
+    if (length >= BYTES_A_WORK && !take_work_of_hash(hunt, length))
+        return;
     const uint8_t *start = bytes.data; /* NULL where the certificate was not supplied */
     if (probe->shape == CM_KEY_SUFFIX)
         start += bytes.len - length;
@@ -225,10 +257,12 @@ static void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, s
 }
 
 /* A Name has one key, or none, if it has too few RDNs. */
-static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *probing, const struct cm_list *avas) {
+static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *probing, const struct cm_value *value) {
     const struct cm_probe *probe = probing->probe;
+    const struct cm_list *avas = value->avas;
     const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
-    if (avas->rdn_count >= length && take_work(hunt, avas->count))
+    const size_t work = avas->count + value->der.len / NAME_BYTES_A_WORK;
+    if (avas->rdn_count >= length && take_work(hunt, work))
         look_up(hunt, probing->node, cm_name_hash(avas, length, probing->seed));
 }
 
@@ -239,12 +273,18 @@ static struct certmap_view key_bytes(const struct cm_probe *probe, const struct 
     return probe->text == CM_KEY_FOLDED ? value->text.folded : value->text.nfc;
 }
 
+/* The type of a value is part of its key. */
+static CM_RARELY void seed_by_type(struct cm_hunt *hunt, struct probing *probing, const struct cm_value *value) {
+    (void)take_work(hunt, 1 + value->oid.len / BYTES_A_WORK);
+    probing->seed = cm_key_typed(probing->probe->seed, value->oid);
+}
+
 static void look_up_value(struct cm_hunt *hunt, struct probing *probing, const struct cm_value *value) {
     const struct cm_probe *probe = probing->probe;
     if (probe->typed)
-        probing->seed = cm_key_typed(probe->seed, value->oid);
+        seed_by_type(hunt, probing, value);
     if (probe->text == CM_KEY_NAME)
-        look_up_name(hunt, probing, value->avas);
+        look_up_name(hunt, probing, value);
     else
         look_up_bytes(hunt, probing, key_bytes(probe, value));
 }
@@ -288,23 +328,34 @@ static void visit(struct cm_hunt *hunt, uint32_t number) {
         (void)consider_list(hunt, index->lists + node->rest);
 }
 
+/* A node that a key leads to. The root is visited whatever the certificate holds. */
+static void visit_next(struct cm_hunt *hunt) {
+    const uint32_t number = hunt->waiting[--hunt->waiting_count];
+    if (take_work(hunt, hunt->index->nodes[number].probe_count))
+        visit(hunt, number);
+}
+
 /* Visits the root, and the nodes that keys of the certificate lead to. */
 static void walk(struct cm_hunt *hunt) {
     hunt->noted_count = hunt->waiting_count = 0;
     hunt->queued.any = false;
     visit(hunt, 0);
     while (hunt->waiting_count > 0 && hunt->work > 0)
-        visit(hunt, hunt->waiting[--hunt->waiting_count]);
+        visit_next(hunt);
 }
 
 /* ---- what cannot be looked up ---- */
 
-/* Whether a condition about the place could be unknown. */
-static bool is_clouded(const struct certmap_peer *peer, const struct cm_index_place *place) {
-    const struct cm_list *list = &peer->lists[place->list];
+static size_t work_of_value(const struct cm_value *value) {
+    return 1 + (value->avas != NULL ? value->avas->count : 0);
+}
+
+/* Whether a condition about the place could be unknown, which it is taken for where there is not work enough. */
+static bool is_clouded(struct cm_hunt *hunt, const struct cm_index_place *place) {
+    const struct cm_list *list = &hunt->verify.eval.peer->lists[place->list];
     bool clouded = list->unknown != CERTMAP_CODE_NONE;
     for (uint32_t at = cm_list_first(list, place->row); at != CM_VALUE_NONE && !clouded; at = list->values[at].next)
-        clouded = cm_value_is_clouded(&list->values[at]);
+        clouded = !take_work(hunt, work_of_value(&list->values[at])) || cm_value_is_clouded(&list->values[at]);
     return clouded;
 }
 
@@ -315,12 +366,20 @@ static bool consider_clouded(struct cm_hunt *hunt) {
         return true;
     for (uint32_t i = 0; i < index->place_count; i++) {
         const struct cm_index_place *place = &index->places[i];
-        if (!is_clouded(hunt->verify.eval.peer, place))
+        if (!is_clouded(hunt, place))
             continue;
         if (place->members == CM_INDEX_NONE || !consider_list(hunt, index->lists + place->members))
             return false;
     }
     return true;
+}
+
+/* False: it was more work than there was. */
+static bool search_index(struct cm_hunt *hunt) {
+    if (hunt->work == 0 || !consider_clouded(hunt))
+        return false;
+    walk(hunt);
+    return hunt->work > 0 && hunt->verify.eval.steps > 0;
 }
 
 const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from) {
@@ -329,10 +388,9 @@ const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from) {
         return NULL;
     hunt->from = from > 0 ? rules->places[from] : 0;
     hunt->best = CM_NO_PLACE;
-    bool done = hunt->index != NULL && hunt->work > 0 && consider_clouded(hunt);
-    if (done)
-        walk(hunt);
-    if (!done || hunt->work == 0)
+    if (hunt->index != NULL && !search_index(hunt))
+        leave_index(hunt);
+    if (hunt->index == NULL)
         consider_all(hunt, from);
     return hunt->best != CM_NO_PLACE ? cm_mapping_in(rules, hunt->best) : NULL;
 }

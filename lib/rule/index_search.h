@@ -46,13 +46,15 @@ struct cm_hunt {
     uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
 };
 
+/* Steps of the match that are left, for whatever. */
+size_t cm_hunt_left(const struct cm_hunt *hunt);
+
 /* *hunt need not be zeroed. */
 void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer);
-/* Whether the steps have run out, but the index has been at work: it may look at mappings in another order than that of
- * trial, and at some several times. The search then has to begin again, which this prepares: without the index. */
-bool cm_hunt_again(struct cm_hunt *hunt);
 /* Finds the first mapping whose index is `from` or more that is not false, with what it gave in hunt->truth; NULL: there
- * is none. Allocates nothing, does not recurse. Once steps have run out every mapping is unknown. */
+ * is none. Allocates nothing, does not recurse. The index has half of the steps of the rules to evaluate with, and a
+ * quarter for looking up; what it does not take, and the last quarter, is for looking at mappings one by one, in order
+ * of trial. Once those have run out every mapping is unknown. */
 const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from);
 
 #endif

@@ -50,8 +50,6 @@ static const struct cm_mapping *search_first(struct cm_search *search, const str
     struct cm_hunt hunt;
     cm_hunt_begin(&hunt, rules, peer);
     const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
-    if (cm_hunt_again(&hunt))
-        mapping = cm_hunt_next(&hunt, 0);
     search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
     search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
     search->answer.unknown = mapping != NULL && hunt.truth == CERTMAP_UNKNOWN;
@@ -90,7 +88,7 @@ static bool take(struct state *state, const struct cm_mapping *mapping, enum cer
 /* By definition; returns how many mappings it looked at. */
 static size_t search_plainly(struct state *state) {
     const struct certmap_rules *rules = state->found.rules;
-    struct cm_eval eval = {rules, state->peer, CERTMAP_MAX_STEPS, false, NULL};
+    struct cm_eval eval = {rules, state->peer, rules->steps, false, NULL};
     bool more = true;
     size_t i = 0;
     for (; more && i < rules->mapping_count; i++) {
@@ -103,23 +101,17 @@ static size_t search_plainly(struct state *state) {
 /* The same through the index, which knows of most mappings that they are false. */
 static size_t search_index(struct state *state) {
     const struct certmap_rules *rules = state->found.rules;
-    const struct state begin = *state;
-    const struct cm_mapping *mapping;
     struct cm_hunt hunt;
     cm_hunt_begin(&hunt, rules, state->peer);
-    do {
-        *state = begin;
-        state->result->decision = CERTMAP_NONE;
-        mapping = cm_hunt_next(&hunt, 0);
-        while (mapping != NULL && take(state, mapping, hunt.truth))
-            mapping = cm_hunt_next(&hunt, (size_t)mapping->index + 1);
-    } while (cm_hunt_again(&hunt));
+    const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
+    while (mapping != NULL && take(state, mapping, hunt.truth))
+        mapping = cm_hunt_next(&hunt, (size_t)mapping->index + 1);
     return mapping != NULL ? (size_t)mapping->index + 1 : rules->mapping_count;
 }
 
 static const struct cm_mapping *search_all(struct cm_search *search, const struct certmap_rules *rules,
                                            struct certmap_peer *peer, struct certmap_result *result, bool plain) {
-    struct state state = {cm_found_nothing(rules), result, peer, CERTMAP_MAX_STEPS};
+    struct state state = {cm_found_nothing(rules), result, peer, rules->steps};
     search->looked = plain ? search_plainly(&state) : search_index(&state);
     search->answer = cm_found_answer(&state.found);
     return search->answer.index != CM_NO_MAPPING ? cm_mapping_at(rules, search->answer.index) : NULL;
@@ -150,7 +142,7 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
                struct certmap_result *result, bool plain) {
     const bool all = rules->policy == CERTMAP_POLICY_ALL;
     const struct cm_mapping *mapping = NULL;
-    size_t steps = CERTMAP_MAX_STEPS;
+    size_t steps = rules->steps;
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
     result->other = CM_VIEW_NONE;

@@ -27,6 +27,16 @@ unsigned certmap_rules_needs(const struct certmap_rules *rules) {
     return rules == NULL ? 0 : rules->needs;
 }
 
+size_t certmap_rules_steps(const struct certmap_rules *rules) {
+    return rules == NULL ? 0 : rules->steps;
+}
+
+size_t certmap_rules_cost(const struct certmap_rules *rules, size_t *mapping) {
+    if (mapping != NULL)
+        *mapping = rules == NULL ? 0 : rules->costly;
+    return rules == NULL ? 0 : rules->cost;
+}
+
 size_t certmap_rules_count(const struct certmap_rules *rules) {
     return rules == NULL ? 0 : rules->mapping_count;
 }

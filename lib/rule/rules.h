@@ -108,6 +108,9 @@ struct certmap_rules {
     struct cm_index *index;
     size_t mapping_count;
     size_t largest_mapping; /* most nodes in one */
+    size_t steps;           /* of one match */
+    size_t cost;            /* what an ordinary certificate may take of them (cost.h) */
+    size_t costly;          /* the first mapping that most of the cost comes from */
     unsigned needs;
     enum certmap_policy policy;
     bool disabled;

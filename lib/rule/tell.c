@@ -106,22 +106,6 @@ static bool print_texts(struct cm_tell *tell, struct certmap_explain_item *item,
 
 /* ---- values ---- */
 
-/* The value as people read it: its text, or the Name in RFC 4514's form, which may be longer than the room. */
-static bool value_text(struct cm_tell *tell, struct certmap_view *text, const struct cm_value *value,
-                       const struct certmap_allocator *allocator) {
-    size_t len;
-    *text = value->text.nfc;
-    if (value->avas == NULL)
-        return true;
-    (void)certmap_name_to_text(NULL, 0, &len, value->der, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
-    if (!reserve_text(tell, len + 1, allocator))
-        return false;
-    (void)certmap_name_to_text(tell->text, tell->text_cap, &len, value->der, CERTMAP_NAME_RFC4514,
-                               CERTMAP_NAME_ROOT_LAST, NULL);
-    *text = cm_view(tell->text, len);
-    return true;
-}
-
 /* Whether a quantifier lets a value be read, that is the first, the last, both or neither. */
 static bool reads(enum certmap_quantifier quantifier, bool first, bool last) {
     switch (quantifier) {
@@ -140,10 +124,10 @@ static bool reads(enum certmap_quantifier quantifier, bool first, bool last) {
 
 /* *room is false when no more may be told. */
 static bool tell_value(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition,
-                       const struct cm_value *value, unsigned depth, bool read, bool *room) {
+                       struct cm_value *value, unsigned depth, bool read, bool *room) {
     struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_VALUE);
     struct cm_verdict verdict = {CERTMAP_TRUE, CERTMAP_CODE_NONE, read};
-    if (!value_text(tell, &item.text, value, &eval->rules->allocator))
+    if (!cm_peer_text(tell->peer, &item.text, value))
         return false;
     *room = item.text.len < tell->value_bytes;
     tell->value_bytes -= *room ? item.text.len + 1 : tell->value_bytes; /* once there was none, nothing is looked at */

@@ -8,6 +8,7 @@
 struct cm_tell {
     struct certmap_explain_item item; /* what is common to the items of the mapping at hand */
     const struct certmap_rules *rules;
+    struct certmap_peer *peer;
     certmap_explain_fn *fn;
     void *ctx;
     size_t value_bytes; /* of values, that may still be told */

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/steps.h"
 #include "base/view.h"
+#include "field/value_set.h"
 
 /* ---- plain conditions, read as they are stored ---- */
 
@@ -36,16 +37,16 @@ static inline bool same_text(struct certmap_view a, struct certmap_view b) {
     return cm_hash_load(a.data + len - sizeof(uint64_t)) == cm_hash_load(b.data + len - sizeof(uint64_t));
 }
 
-/* Takes as many steps as the plain evaluator, one of them to find the value. */
+/* Takes as many steps as the plain evaluator, some of them to get to the value. */
 static inline enum certmap_truth compare(struct cm_verify *verify, const struct cm_stored_condition *stored,
-                                         const struct cm_value *value) {
+                                         const struct cm_value *value, size_t before) {
     const struct certmap_view wanted = wanted_by(stored), text = stored->nocase ? value->text.folded : value->text.nfc;
     size_t *steps = &verify->eval.steps;
     enum certmap_truth truth = CERTMAP_UNKNOWN;
     if (stored->op == CERTMAP_OP_EQUAL) {
-        if (cm_steps_take(steps, 1 + cm_steps_to_compare(text, wanted)))
+        if (cm_steps_take(steps, before + cm_steps_to_compare(text, wanted)))
             truth = same_text(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
-    } else if (cm_steps_take(steps, 1)) {
+    } else if (cm_steps_take(steps, before)) {
         truth = cm_glob_match(wanted, text, steps);
     }
     return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
@@ -58,7 +59,7 @@ static bool is_of_type(const struct plain *plain, const struct cm_value *value) 
 static enum certmap_truth verify_value(struct cm_verify *verify, const struct plain *plain,
                                        const struct cm_value *value) {
     if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
-        return compare(verify, plain->stored, value);
+        return compare(verify, plain->stored, value, 1);
     if (!cm_steps_take(&verify->eval.steps, 1) || verify->eval.steps == 0 || is_of_type(plain, value))
         return CERTMAP_UNKNOWN;
     return CERTMAP_FALSE;
@@ -72,14 +73,14 @@ static bool is_hint(struct cm_verify *verify, const struct plain *plain) {
 }
 
 /* Where there are many values, whether one of them is what is wanted; false: they are looked at one by one. */
-static bool ask_crowd(struct cm_verify *verify, const struct plain *plain, enum certmap_truth *truth) {
+static bool ask_set(struct cm_verify *verify, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_stored_condition *stored = plain->stored;
-    if (stored->op != CERTMAP_OP_EQUAL || plain->path->by_oid)
+    size_t *steps = &verify->eval.steps;
+    if (stored->op != CERTMAP_OP_EQUAL || plain->path->by_oid || plain->list->set == NULL)
         return false;
-    const struct cm_crowd *crowd = cm_crowd_of(&verify->crowds, plain->list, plain->path->row, stored->nocase);
-    if (crowd == NULL)
-        return false;
-    *truth = cm_steps_take(&verify->eval.steps, 2) ? cm_crowd_has(crowd, wanted_by(stored)) : CERTMAP_UNKNOWN;
+    *truth = cm_value_set_has(plain->list, plain->path->row, stored->nocase, wanted_by(stored), steps);
+    if (*steps == 0)
+        *truth = CERTMAP_UNKNOWN;
     return true;
 }
 
@@ -87,9 +88,11 @@ static bool ask_crowd(struct cm_verify *verify, const struct plain *plain, enum 
 static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;
+    if (!cm_steps_take(&verify->eval.steps, 1) || verify->eval.steps == 0)
+        return CERTMAP_UNKNOWN;
     if (is_hint(verify, plain))
         return CERTMAP_TRUE;
-    if (ask_crowd(verify, plain, &truth))
+    if (ask_set(verify, plain, &truth))
         return truth;
     for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
         const enum certmap_truth one = verify_value(verify, plain, &list->values[at]);
@@ -105,19 +108,17 @@ static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, cons
 /* Mostly there is one value, which can be read, and it is compared here. */
 static enum certmap_truth verify_plain(struct cm_verify *verify, const struct plain *plain) {
     const struct cm_list *list = plain->list;
-    if (verify->eval.steps == 0)
-        return CERTMAP_UNKNOWN;
     if (list->first == NULL || list->first[plain->path->row] == CM_VALUE_NONE)
-        return CERTMAP_FALSE;
+        return cm_steps_take(&verify->eval.steps, 1) && verify->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
     const struct cm_value *value = &list->values[list->first[plain->path->row]];
     if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
         return verify_values(verify, plain);
-    return compare(verify, plain->stored, value);
+    return compare(verify, plain->stored, value, 2);
 }
 
 /* ---- other conditions ---- */
 
-/* Whether any value is compared with texts, which a crowd can tell. */
+/* Whether any value is compared with texts, which a value set can tell. */
 static bool is_about_texts(const struct cm_condition *condition) {
     const struct cm_path *path = condition->path;
     return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE && !path->by_oid &&
@@ -126,26 +127,22 @@ static bool is_about_texts(const struct cm_condition *condition) {
 
 /* Whether one of many values is one of the operands. */
 static enum certmap_truth verify_operands(struct cm_verify *verify, const struct cm_condition *condition,
-                                          const struct cm_crowd *crowd) {
+                                          const struct cm_list *list) {
+    size_t *steps = &verify->eval.steps;
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     enum certmap_truth truth = CERTMAP_FALSE;
-    while (truth != CERTMAP_TRUE && cm_operands_next(&operands, &operand)) {
-        if (!cm_steps_take(&verify->eval.steps, 2))
-            return CERTMAP_UNKNOWN;
-        truth = cm_crowd_has(crowd, operand.matched);
-    }
-    return truth;
+    (void)cm_steps_take(steps, 1);
+    while (truth != CERTMAP_TRUE && *steps > 0 && cm_operands_next(&operands, &operand))
+        truth = cm_value_set_has(list, condition->path->row, condition->nocase, operand.matched, steps);
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
 static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t place) {
     const struct cm_condition condition = cm_condition_at(verify->eval.rules, place);
     const struct cm_list *list = cm_eval_list(&verify->eval, &condition);
-    const struct cm_crowd *crowd = NULL;
-    if (list->unknown == CERTMAP_CODE_NONE && is_about_texts(&condition))
-        crowd = cm_crowd_of(&verify->crowds, list, condition.path->row, condition.nocase);
-    return crowd != NULL ? verify_operands(verify, &condition, crowd)
-                         : cm_eval_condition(&verify->eval, &condition).truth;
+    const bool asks = list->unknown == CERTMAP_CODE_NONE && list->set != NULL && is_about_texts(&condition);
+    return asks ? verify_operands(verify, &condition, list) : cm_eval_condition(&verify->eval, &condition).truth;
 }
 
 static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t place) {

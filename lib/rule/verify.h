@@ -3,7 +3,6 @@
 #ifndef CM_RULE_VERIFY_H
 #define CM_RULE_VERIFY_H
 
-#include "rule/crowd.h"
 #include "rule/eval.h"
 
 /* A value that has a key of the mapping, which a condition about it is likely to want. */
@@ -18,17 +17,17 @@ struct cm_hint {
 struct cm_verify {
     struct cm_eval eval; /* its steps are those of the match */
     struct cm_hint hint;
-    struct cm_crowds crowds;
 };
 
 /* Without a hint; *verify need not be zeroed. */
 static inline void cm_verify_begin(struct cm_verify *verify, const struct certmap_rules *rules,
                                    const struct certmap_peer *peer) {
-    verify->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = CERTMAP_MAX_STEPS};
+    verify->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = rules->steps};
     verify->hint = CM_NO_HINT;
-    verify->crowds.count = verify->crowds.next = 0;
 }
 
+/* A step for each condition, and more for values and comparisons; nodes are linear in the mapping. Once steps have run
+ * out every condition is unknown. */
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping);
 
 #endif

@@ -190,18 +190,130 @@ static void one_subject(struct t_buf *spec) {
     end(spec);
 }
 
+/* ---- Hostile certificates: larger ones, in which one value of a kind cannot be read, or all have what patterns ask for --- */
+
+/* What people write; the certificate makes the index leave it to look at each. */
+static void ordinary_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "user-%06zu", index);
+    condition(builder, "CN", CERTMAP_OP_EQUAL, text);
+    snprintf(text, sizeof text, "Unit %zu", index % 100);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    snprintf(text, sizeof text, "Org %zu", index % 20);
+    condition(builder, "O", CERTMAP_OP_EQUAL, text);
+    condition(builder, "L", CERTMAP_OP_EQUAL, "Berlin");
+    condition(builder, "S", CERTMAP_OP_EQUAL, "BE");
+    condition(builder, "C", CERTMAP_OP_EQUAL, "SE");
+}
+
+static void spoiled_subject(struct t_buf *spec) {
+    static const char *const types[] = {" | CN=somebody ", " | OU=unit ", " | O=organization ", " | L=town ",
+                                        " | S=land "};
+    put(spec, "octet CN=x | octet OU=x | octet O=x | octet L=x | octet S=x | C=DE");
+    for (size_t type = 0; type < sizeof types / sizeof *types; type++)
+        for (size_t i = 0; i < 300; i++)
+            put_number(spec, types[type], i);
+    end(spec);
+}
+
+static void long_literal_mapping(struct certmap_builder *builder, size_t index) {
+    char text[1100];
+    memset(text, 'a', 1000);
+    text[0] = '*';
+    snprintf(text + 1000, sizeof text - 1000, "%zu*", index);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "OU", CERTMAP_OP_LIKE, text);
+    (void)certmap_builder_close(builder, NULL);
+    condition(builder, "C", CERTMAP_OP_EQUAL, "DE");
+}
+
+static void short_values_subject(struct t_buf *spec) {
+    put(spec, "C=SE");
+    for (size_t i = 0; i < 4000; i++)
+        put(spec, " | OU=aa");
+    end(spec);
+}
+
+/* A department's place and number in a pattern; the certificate has the piece that the index looks for of each of 600, and
+ * its last letter everywhere. */
+static void department_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "*finance-london-%04zu-contractor*", index);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+}
+
+static void departments_subject(struct t_buf *spec) {
+    put(spec, "CN=");
+    for (size_t i = 0; i < 600; i++)
+        put_number(spec, "n-", i * 16);
+    put(spec, "\\{r*11000}");
+    end(spec);
+}
+
+static void not_like_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
+    snprintf(text, sizeof text, "*other-%04zu*", index);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "OU", CERTMAP_OP_LIKE, text);
+    (void)certmap_builder_close(builder, NULL);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, "0001");
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void numbers_subject(struct t_buf *spec) {
+    put(spec, "O=Contoso");
+    for (size_t i = 0; i < 900; i++)
+        put_number(spec, " | OU=", i);
+    end(spec);
+}
+
+static void many_nots_mapping(struct certmap_builder *builder, size_t index) {
+    for (size_t i = 0; i < 100; i++)
+        not_unit(builder, "a", (index * 7 + i) % 5000);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void question_mapping(struct certmap_builder *builder, size_t index) {
+    char text[128];
+    memset(text, '?', 64);
+    memcpy(text, "*a?", 3);
+    snprintf(text + 64, sizeof text - 64, "b%zu*", index);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+    (void)certmap_builder_close(builder, NULL);
+    condition(builder, "L", CERTMAP_OP_EQUAL, "x");
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "CN", CERTMAP_OP_LIKE, "*a");
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void letters_subject(struct t_buf *spec) {
+    put(spec, "L=x | O=Contoso | CN=\\{a*15600}");
+    end(spec);
+}
+
 /* ---- Together ----------------------------------------------------------------------------------------------- */
 
 const struct b_worst b_worst_cases[] = {
-    {"values", "200 units that each have a mapping", true, values_mapping, some_subject},
-    {"many values", "2,000 units that each have a mapping", false, values_mapping, many_subject},
-    {"grid", "100 units and 100 names that mappings pair in other ways", true, grid_mapping, grid_subject},
-    {"no literals", "only patterns of ? and *", true, blank_mapping, blank_subject},
-    {"only NOT", "only NOTs of patterns that match", true, not_mapping, not_subject},
-    {"NOT of units", "NOTs of units that none of 200 has, and of one that one has", true, others_mapping, some_subject},
-    {"near misses", "NOTs of patterns that nearly match at each byte", false, near_mapping, near_subject},
-    {"1,000 stars", "patterns of 1,000 stars that match but for the end", true, stars_mapping, stars_subject},
-    {"one value", "one value that all mappings share, and a NOT", true, one_mapping, one_subject},
+    {"values", "200 units that each have a mapping", 1, values_mapping, some_subject},
+    {"many values", "2,000 units that each have a mapping", 20, values_mapping, many_subject},
+    {"grid", "100 units and 100 names that mappings pair in other ways", 1, grid_mapping, grid_subject},
+    {"no literals", "only patterns of ? and *", 1, blank_mapping, blank_subject},
+    {"only NOT", "only NOTs of patterns that match", 1, not_mapping, not_subject},
+    {"NOT of units", "NOTs of units that none of 200 has, and of one that one has", 1, others_mapping, some_subject},
+    {"near misses", "NOTs of patterns that nearly match at each byte", 20, near_mapping, near_subject},
+    {"1,000 stars", "patterns of 1,000 stars that match but for the end", 1, stars_mapping, stars_subject},
+    {"one value", "one value that all mappings share, and a NOT", 1, one_mapping, one_subject},
+    {"spoiled", "one value of each kind cannot be read, beside 300 others", 20, ordinary_mapping, spoiled_subject},
+    {"long literals", "4,000 short values, and NOTs of long literals", 20, long_literal_mapping, short_values_subject},
+    {"departments", "a long value with pieces of 600 patterns", 20, department_mapping, departments_subject},
+    {"NOT like", "900 units, and NOTs of patterns", 20, not_like_mapping, numbers_subject},
+    {"many NOTs", "900 units, and a hundred NOTs each", 20, many_nots_mapping, numbers_subject},
+    {"question marks", "NOTs of patterns of ? that nearly match at each byte", 20, question_mapping, letters_subject},
 };
 const size_t b_worst_count = sizeof b_worst_cases / sizeof *b_worst_cases;
 

@@ -5,12 +5,11 @@
 
 #include "certmap/certmap.h"
 #include "support/der.h"
-#include <stdbool.h>
 
 struct b_worst {
     const char *name;
     const char *what;
-    bool bounded; /* the certificate has about 4 KB: a match is to take at most a millisecond at 10,000 mappings */
+    unsigned most_ms; /* that a match is to take at 10,000 mappings; 1: the certificate has about 4 KB */
     void (*mapping)(struct certmap_builder *builder, size_t index);
     void (*subject)(struct t_buf *spec); /* as t_name takes it; ends in a NUL */
 };

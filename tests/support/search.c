@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "search.h"
 #include "draft.h"
-#include "rule/index.h"
+#include "rule/index_search.h"
+#include "rule/store.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,25 @@ bool t_index_make(struct certmap_rules *rules) {
     if (rules->index == NULL && rules->mapping_count > 0)
         rules->index = t_index_build(rules);
     return rules->index != NULL || rules->mapping_count == 0;
+}
+
+/* ---- what a search takes ---- */
+
+static size_t plain_steps(const struct certmap_rules *rules, const struct certmap_peer *peer) {
+    struct cm_eval eval = {.rules = rules, .peer = peer, .steps = rules->steps};
+    for (size_t i = 0; i < rules->mapping_count; i++)
+        if (cm_eval_mapping(&eval, cm_mapping_at(rules, i)).truth != CERTMAP_FALSE)
+            break;
+    return rules->steps - eval.steps;
+}
+
+size_t t_search_steps(const struct certmap_rules *rules, struct certmap_peer *peer, bool plain) {
+    struct cm_hunt hunt;
+    if (plain)
+        return plain_steps(rules, peer);
+    cm_hunt_begin(&hunt, rules, peer);
+    (void)cm_hunt_next(&hunt, 0);
+    return rules->steps - cm_hunt_left(&hunt);
 }
 
 /* ---- what a search says ---- */

@@ -16,6 +16,9 @@ struct cm_index *t_index_build(struct certmap_rules *rules);
 /* Gives rules an index, with that seed, if they have so few mappings that they have none; they keep it. False: no memory. */
 bool t_index_make(struct certmap_rules *rules);
 
+/* Steps that a search takes for the first mapping that is not false: by definition, or through the index. */
+size_t t_search_steps(const struct certmap_rules *rules, struct certmap_peer *peer, bool plain);
+
 /* Appends all that a search says - the plain one, or the one through the index -, as text. */
 void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct certmap_peer *peer, bool plain);
 /* Whether both searches say the same; if not, both are printed to standard error, and the rules. */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The values of a list as a hash set, by row and text, where there are many of them.
+ *
+ * Rules that compare a certificate of hundreds of values with a text each, in thousands of mappings, would look at every
+ * value for every condition. So a list of many values is filed once, when the peer is set: that is linear in the
+ * certificate. A match only asks.
+ *
+ *     slots    [ value 3 + 1 | 0 | value 7 + 1 | value 0 + 1 | 0 ... ]     by the hash of row and text
+ *
+ * Whoever makes a certificate chooses its texts. The seed is not known to him, and even who knows it gains nothing:
+ * where a value finds no slot within CM_VALUE_SET_PROBES there is no set, and values are looked at one by one, which
+ * takes steps. */
+#ifndef CM_FIELD_VALUE_SET_H
+#define CM_FIELD_VALUE_SET_H
+
+#include "field/list.h"
+
+/* Fewer values in a list are looked at one by one, and so are more: a certificate of 100 KB, which is the most that TLS
+ * libraries take, has hardly more than 20,000. */
+#define CM_VALUE_SET_MIN 32
+#define CM_VALUE_SET_MAX 32768
+/* Most slots that are looked at for one text. At most half of them are taken, and the places that are tried lie further and
+ * further apart: by chance so many are taken once in 2^64. */
+#define CM_VALUE_SET_PROBES 64
+
+struct cm_value_slot {
+    uint32_t value; /* its index + 1; 0: free */
+    uint32_t tag;   /* more of the hash, so that hardly any text is compared in vain */
+};
+
+struct cm_value_set {
+    uint64_t seed;
+    uint32_t mask;                        /* one less than the number of slots of each form, a power of two */
+    uint32_t row_count;                   /* rows from here on have no value */
+    const struct cm_value_slot *forms[2]; /* by text in NFC, and by folded text */
+    const bool *unreadable;               /* of each row: one of its values cannot be read */
+};
+
+/* Makes the set of a list of CM_VALUE_SET_MIN to CM_VALUE_SET_MAX values; other lists, and those whose texts collide too often, have
+ * none. False: no memory. */
+bool cm_value_set_make(struct cm_list *list, uint64_t seed, struct cm_arena *arena);
+
+/* Whether a value of the row has this text, folded if nocase is set; UNKNOWN: none that can be read, or the steps ran
+ * out. The list has a set. Values of the last chain are not told apart by their types. */
+enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
+                                    size_t *steps);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* Certificates with many values of a row: by their text, and one by one, they give the same. */
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "field/value_set.h"
+#include "rules.h"
+#include "support/search.h"
+
+/* How many OUs a certificate has: "Unit 0", "Unit 1" and so on. */
+static const size_t counts[] = {1, CM_VALUE_SET_MIN - 4, CM_VALUE_SET_MIN - 3, CM_VALUE_SET_MIN, 300, 511, 512, 2000};
+
+static const struct {
+    const char *expression;
+    const char *answer, *clouded; /* the second one where a further OU cannot be read */
+} rows[] = {
+    {"subject.OU = \"Unit 0\"", "deny m", "deny m"},
+    {"subject.OU = \"unit 0\"", "none no-match", "deny m unreadable"},
+    {"subject.OU = nocase \"uNIT 0\"", "deny m", "deny m"},
+    {"subject.OU = \"Unit 9999\"", "none no-match", "deny m unreadable"},
+    {"subject.OU = nocase \"Unit 9999\"", "none no-match", "deny m unreadable"},
+    {"not subject.OU = \"Unit 0\"", "none no-match", "none no-match"},
+    {"not subject.OU = \"Unit 9999\"", "deny m", "deny m unreadable"},
+    {"subject.OU in (\"x\", \"Unit 0\")", "deny m", "deny m"},
+    {"subject.OU in (\"x\", \"Unit 00\", \"Unit\")", "none no-match", "deny m unreadable"},
+    {"not subject.OU in nocase (\"x\", \"unit 0\")", "none no-match", "none no-match"},
+    {"every subject.OU = \"Unit 0\" and count(subject.OU) = 1", NULL, NULL},
+    {"first subject.OU = \"Unit 0\" and not last subject.OU = \"Unit 9999\"", NULL, NULL},
+    {"subject.OU like \"*it 0\" and not subject.OU like \"*it 9999\"", NULL, NULL},
+    /* several rows, one after the other and again */
+    {"subject.OU = \"Unit 0\" and not subject.O = \"a\" and not subject.L = \"a\" and not subject.ST = \"a\" and not "
+     "subject.CN = nocase \"b\" and subject.OU = nocase \"UNIT 0\" and not subject.OU in (\"y\", \"z\") and "
+     "subject.CN = \"a\"",
+     "deny m", "deny m unreadable"},
+    {"subject.1.2.3.4 = \"a\" and not subject.1.2.3.5 = \"a\"", "deny m", "deny m"},
+};
+
+static void make_subject(struct t_buf *subject, size_t units, bool clouded) {
+    char unit[32];
+    t_put(subject, "CN=a | 1.2.3.4=a | 1.2.3.5=b");
+    for (size_t i = units; i > 0; i--) {
+        snprintf(unit, sizeof unit, " | OU=Unit %zu", i - 1);
+        t_put(subject, unit);
+    }
+    t_put(subject, clouded ? " | octet OU=x" : "");
+}
+
+static struct certmap_rules *rules_of(const char *expression) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when ");
+    t_put(&text, expression);
+    t_put(&text, "; deny; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_buf_free(&text);
+    return rules;
+}
+
+static void check(const struct certmap_rules *rules, size_t units, bool clouded, const char *wanted) {
+    struct t_buf subject = T_BUF_INIT;
+    struct t_peer peer;
+    char answer[64];
+    make_subject(&subject, units, clouded);
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert_msg(t_search_agree(rules, peer.peer), "%zu units", units);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    t_answer(answer, sizeof answer, &result);
+    if (wanted != NULL)
+        ck_assert_msg(strcmp(answer, wanted) == 0, "%zu units: %s, not %s", units, answer, wanted);
+    t_peer_free(&peer);
+    t_buf_free(&subject);
+}
+
+START_TEST(many_values) {
+    struct certmap_rules *rules = rules_of(rows[_i].expression);
+    for (size_t with_index = 0; with_index < 2; with_index++) {
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            check(rules, counts[i], false, rows[_i].answer);
+            check(rules, counts[i], true, rows[_i].clouded);
+        }
+        ck_assert(t_index_make(rules));
+    }
+    certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- the set itself ---- */
+
+enum { VALUES = 100, ROWS = 3 };
+
+/* A list of VALUES values in ROWS rows: "A<n>" and folded "a<n>" in row n % ROWS; in the last row one cannot be read. */
+struct made {
+    struct cm_arena arena;
+    struct cm_value values[VALUES];
+    char texts[VALUES][2][8];
+    uint32_t first[ROWS + 1];
+    struct cm_list list;
+};
+
+static void make(struct made *made) {
+    struct certmap_allocator allocator;
+    ck_assert(cm_allocator_init(&allocator, NULL));
+    cm_arena_init(&made->arena, &allocator, SIZE_MAX / 2);
+    for (size_t i = 0; i < VALUES; i++) {
+        snprintf(made->texts[i][0], 8, "A%zu", i);
+        snprintf(made->texts[i][1], 8, "a%zu", i);
+        made->values[i] = (struct cm_value){.text = {t_string(made->texts[i][0]), t_string(made->texts[i][1])},
+                                            .row = (uint16_t)(i % ROWS)};
+    }
+    made->values[VALUES - 2] = (struct cm_value){.row = ROWS - 1, .unreadable = CERTMAP_CODE_VALUE_TYPE};
+    made->list = (struct cm_list){.values = made->values, .count = VALUES, .first = made->first};
+    cm_list_chain(&made->list, ROWS);
+}
+
+static enum certmap_truth has(const struct made *made, uint32_t row, bool nocase, const char *text) {
+    size_t steps = 100;
+    return cm_value_set_has(&made->list, row, nocase, t_string(text), &steps);
+}
+
+START_TEST(rows_and_forms) {
+    struct made made;
+    make(&made);
+    ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
+    ck_assert_ptr_nonnull(made.list.set);
+    for (size_t i = 0; i < VALUES; i++) {
+        const uint32_t row = (uint32_t)(i % ROWS);
+        if (i == VALUES - 2)
+            continue;
+        ck_assert_int_eq(has(&made, row, false, made.texts[i][0]), CERTMAP_TRUE);
+        ck_assert_int_eq(has(&made, row, true, made.texts[i][1]), CERTMAP_TRUE);
+        ck_assert_int_eq(has(&made, row, true, made.texts[i][0]), row == 2 ? CERTMAP_UNKNOWN : CERTMAP_FALSE);
+        ck_assert_int_eq(has(&made, (row + 1) % ROWS, false, made.texts[i][0]),
+                         row == 1 ? CERTMAP_UNKNOWN : CERTMAP_FALSE);
+    }
+    ck_assert_int_eq(has(&made, ROWS, false, "A1"), CERTMAP_FALSE);
+    ck_assert_int_eq(has(&made, 0, false, ""), CERTMAP_FALSE);
+    cm_arena_free(&made.arena);
+}
+END_TEST
+
+START_TEST(few_values_have_none) {
+    struct made made;
+    make(&made);
+    made.list.count = CM_VALUE_SET_MIN - 1;
+    ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
+    ck_assert_ptr_null(made.list.set);
+    made.list.count = CM_VALUE_SET_MIN;
+    ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
+    ck_assert_ptr_nonnull(made.list.set);
+    cm_arena_free(&made.arena);
+}
+END_TEST
+
+/* With exactly the steps that it takes the answer is the same; with any fewer it is unknown. */
+START_TEST(asking_takes_steps) {
+    struct made made;
+    make(&made);
+    ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
+    const char *const texts[] = {"A0", "A99", "none", "a text of more than sixteen bytes, and of thirty-two"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        size_t left = 1000, needed;
+        const enum certmap_truth truth = cm_value_set_has(&made.list, 0, false, t_string(texts[i]), &left);
+        needed = 1000 - left;
+        ck_assert_uint_ge(needed, 2 + strlen(texts[i]) / 16);
+        for (size_t steps = 0; steps <= needed; steps++) {
+            left = steps;
+            const enum certmap_truth now = cm_value_set_has(&made.list, 0, false, t_string(texts[i]), &left);
+            ck_assert_int_eq(now, steps < needed ? CERTMAP_UNKNOWN : truth);
+            ck_assert_uint_eq(left, 0);
+        }
+    }
+    cm_arena_free(&made.arena);
+}
+END_TEST
+
+/* Who knows the seed can choose texts that all want the same slots: then there is no set, and nothing is wrong but that
+ * values are looked at one by one. Under another seed the same texts are as good as any. */
+enum { SEED = 7, COLLIDING = 256 };
+
+START_TEST(collisions_are_harmless) {
+    static char texts[COLLIDING][16];
+    static struct cm_value values[COLLIDING];
+    uint32_t first[1];
+    struct cm_arena arena;
+    struct certmap_allocator allocator;
+    struct cm_list list = {.values = values, .count = COLLIDING, .first = first};
+    const uint64_t seed = cm_hash_mix(SEED);
+    size_t count = 0;
+    ck_assert(cm_allocator_init(&allocator, NULL));
+    cm_arena_init(&arena, &allocator, SIZE_MAX / 2);
+    for (size_t i = 0; count < COLLIDING; i++) {
+        snprintf(texts[count], sizeof texts[count], "unit %zu", i);
+        const struct certmap_view text = t_string(texts[count]);
+        if ((cm_hash_bytes(text.data, text.len, seed) & (2 * COLLIDING - 1)) == 5)
+            values[count++] = (struct cm_value){.text = {text, text}};
+    }
+    cm_list_chain(&list, 0);
+    ck_assert(cm_value_set_make(&list, SEED, &arena));
+    ck_assert_ptr_null(list.set);
+    ck_assert(cm_value_set_make(&list, SEED + 1, &arena));
+    ck_assert_ptr_nonnull(list.set);
+    cm_arena_free(&arena);
+}
+END_TEST
+
+/* Two peers do not have the same seed. */
+START_TEST(seeds_of_peers) {
+    struct t_buf subject = T_BUF_INIT;
+    struct t_peer a, b;
+    make_subject(&subject, 100, false);
+    t_peer_make(&a, t_cstr(&subject), "CN=CA");
+    t_peer_make(&b, t_cstr(&subject), "CN=CA");
+    const struct cm_list *first = &a.peer->lists[CERTMAP_FIELD_SUBJECT];
+    const struct cm_list *second = &b.peer->lists[CERTMAP_FIELD_SUBJECT];
+    ck_assert_ptr_nonnull(first->set);
+    ck_assert_ptr_nonnull(second->set);
+    ck_assert(first->set->seed != second->set->seed && first->set->seed != 0);
+    t_peer_free(&a);
+    t_peer_free(&b);
+    t_buf_free(&subject);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("value set");
+    TCase *values = tcase_create("many values");
+    tcase_add_loop_test(values, many_values, 0, T_ROWS(rows));
+    suite_add_tcase(suite, values);
+    TCase *set = tcase_create("set");
+    tcase_add_test(set, rows_and_forms);
+    tcase_add_test(set, few_values_have_none);
+    tcase_add_test(set, asking_takes_steps);
+    tcase_add_test(set, collisions_are_harmless);
+    tcase_add_test(set, seeds_of_peers);
+    suite_add_tcase(suite, set);
+    return t_run(suite);
+}
