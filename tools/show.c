@@ -269,6 +269,10 @@ static json_t *error_json(const struct tool_client *client) {
     return object;
 }
 
+static json_t *date_json(const char *date) {
+    return tool_json_string(date[0] == '\0' ? NULL : date);
+}
+
 static void show_json(const struct tool_client *client) {
     const bool ok = client->error == NULL;
     json_t *object = tool_json_object();
@@ -277,6 +281,8 @@ static void show_json(const struct tool_client *client) {
     tool_json_set(object, "issuer", ok ? name_json(client, CERTMAP_FIELD_ISSUER, client->cert.issuer) : json_null());
     tool_json_set(object, "error", ok ? json_null() : error_json(client));
     tool_json_set(object, "fields", ok ? fields_json(client) : json_null());
+    tool_json_set(object, "notBefore", date_json(client->validity.before));
+    tool_json_set(object, "notAfter", date_json(client->validity.after));
     tool_json_print(object);
 }
 
