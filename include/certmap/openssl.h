@@ -39,6 +39,8 @@ struct certmap_openssl_holder {
  *     policies, is not supplied;
  *   the time, if it is needed, from the system's clock. To use another, set cert->time afterwards.
  * What is not needed is not supplied. The issuer is added by certmap_openssl_issuer.
+ * What certmap_cert_from_der refuses of the copy is refused whatever is needed, so that the answer to a certificate does
+ * not depend on which mappings stand beside those about it; where nothing of the copy is needed, it is not kept.
  * cert is valid until x509 is freed or changed, or holder is freed or filled again. cert->size and
  * holder->size must be set. What holder held before is freed on success; on failure cert and holder stay as they
  * were. Verifies nothing and reads nothing inside the Names. OpenSSL's error queue is left as it was.

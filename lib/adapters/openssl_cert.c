@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The pieces of a certificate that OpenSSL decoded. Its Names are in OpenSSL's memory as they were sent; all
- * else is read from a copy of the whole by the core's own walk, so that both ways give the same bytes. */
+ * else is read from a copy of the whole by the core's own walk, so that both ways give the same bytes. What that walk
+ * refuses is refused whether or not a rule needs more than the Names: so another mapping, which does, changes nothing.
+ * That costs half a microsecond, which a handshake does not notice: OpenSSL gives out the signed part, which it keeps as it
+ * was sent, in no other way than a copy of the whole. */
 #include "openssl_inside.h"
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -32,47 +35,64 @@ static bool view_names(struct certmap_cert *cert, const X509 *x509) {
            X509_NAME_get0_der(X509_get_issuer_name(x509), &cert->issuer.data, &cert->issuer.len) == 1;
 }
 
-static enum certmap_status copy_whole(uint8_t **copy, size_t *len, const X509 *x509, struct certmap_error *err) {
-    X509 *source = (X509 *)(uintptr_t)x509; /* OpenSSL 1.1.1 has no const here, and writes nothing either */
-    const int size = i2d_X509(source, NULL);
-    if (size <= 0)
-        return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
-                               "OpenSSL cannot encode the certificate", "");
-    *copy = OPENSSL_malloc((size_t)size);
-    if (*copy == NULL)
-        return cm_openssl_fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory", "");
-    uint8_t *end = *copy;
-    *len = (size_t)size;
-    if (i2d_X509(source, &end) == size)
-        return CERTMAP_OK;
+static enum certmap_status cannot_encode(struct certmap_error *err) {
     return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
                            "OpenSSL cannot encode the certificate", "");
 }
 
-/* All but the Names. *copy may be set on failure, too. */
-static enum certmap_status view_copy(struct certmap_cert *cert, uint8_t **copy, const X509 *x509,
-                                     struct certmap_error *err) {
-    struct certmap_cert whole = {.size = cert->size};
-    size_t len = 0;
-    enum certmap_status status = copy_whole(copy, &len, x509, err);
+/* The whole certificate, in room if that is large enough, else in OpenSSL's memory, for the caller to free. */
+static enum certmap_status encode(struct certmap_view *whole, uint8_t *room, size_t room_size, const X509 *x509,
+                                  struct certmap_error *err) {
+    X509 *source = (X509 *)(uintptr_t)x509; /* OpenSSL 1.1.1 has no const here, and writes nothing either */
+    const int size = i2d_X509(source, NULL);
+    if (size <= 0)
+        return cannot_encode(err);
+    uint8_t *begin = (size_t)size <= room_size ? room : OPENSSL_malloc((size_t)size), *end = begin;
+    if (begin == NULL)
+        return cm_openssl_fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory", "");
+    *whole = (struct certmap_view){begin, (size_t)size};
+    return i2d_X509(source, &end) == size ? CERTMAP_OK : cannot_encode(err);
+}
+
+/* All but the Names. whole may be set on failure, too. */
+static enum certmap_status view_whole(struct certmap_cert *cert, struct certmap_view *whole, uint8_t *room,
+                                      size_t room_size, const X509 *x509, struct certmap_error *err) {
+    struct certmap_cert walked = {.size = cert->size};
+    enum certmap_status status = encode(whole, room, room_size, x509, err);
     if (status == CERTMAP_OK)
-        status = certmap_cert_from_der(&whole, (struct certmap_view){*copy, len}, err);
+        status = certmap_cert_from_der(&walked, *whole, err);
     if (status != CERTMAP_OK)
         return status;
-    whole.subject = cert->subject;
-    whole.issuer = cert->issuer;
-    *cert = whole;
+    walked.subject = cert->subject;
+    walked.issuer = cert->issuer;
+    *cert = walked;
     return CERTMAP_OK;
+}
+
+/* Certificates are seldom larger. */
+#define ROOM_FOR_CHECK 4096
+
+/* That the walk takes it, where nothing of it is needed. */
+static enum certmap_status check_whole(const struct certmap_cert *cert, const X509 *x509, struct certmap_error *err) {
+    uint8_t room[ROOM_FOR_CHECK];
+    struct certmap_cert checked = *cert;
+    struct certmap_view whole = CERTMAP_NO_VIEW;
+    const enum certmap_status status = view_whole(&checked, &whole, room, sizeof room, x509, err);
+    if (whole.data != room)
+        OPENSSL_free((void *)(uintptr_t)whole.data);
+    return status;
 }
 
 static enum certmap_status view_pieces(struct certmap_cert *cert, uint8_t **copy, const X509 *x509, unsigned needs,
                                        struct certmap_error *err) {
+    struct certmap_view whole = CERTMAP_NO_VIEW;
     if (!view_names(cert, x509))
         return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
                                "OpenSSL cannot give the Names of the certificate", "");
     if ((needs & PIECES_OF_COPY) == 0)
-        return CERTMAP_OK;
-    const enum certmap_status status = view_copy(cert, copy, x509, err);
+        return check_whole(cert, x509, err);
+    const enum certmap_status status = view_whole(cert, &whole, NULL, 0, x509, err);
+    *copy = (uint8_t *)(uintptr_t)whole.data;
     if (status != CERTMAP_OK) {
         OPENSSL_free(*copy);
         *copy = NULL;
