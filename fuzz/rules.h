@@ -164,7 +164,8 @@ struct f_told {
     size_t mappings;
     size_t deciding;
     size_t nearest;          /* of the mappings that allow, the first of those with the least missing */
-    size_t missing;          /* what it misses */
+    size_t digests, missing; /* what it misses */
+    size_t held;             /* and what holds of it */
     bool ended;              /* by the nearest miss */
     bool gives;              /* the mapping at hand decides */
     bool refuses;            /* one that decides allows */
@@ -181,6 +182,13 @@ static inline bool f_decides(const struct f_told *told, const struct certmap_exp
            (matched->other.data != NULL && f_same_view(item->text, matched->other));
 }
 
+/* Than the nearest so far. */
+static inline bool f_is_nearer(const struct f_told *told, const struct certmap_explain_item *item) {
+    if (item->missing_digests != told->digests)
+        return item->missing_digests < told->digests;
+    return item->missing != told->missing ? item->missing < told->missing : item->held > told->held;
+}
+
 static inline void f_take_mapping(struct f_told *told, const struct certmap_explain_item *item) {
     const struct certmap_result *matched = told->matched;
     const bool first = told->policy == CERTMAP_POLICY_FIRST, disabled = matched->reason == CERTMAP_CODE_DISABLED;
@@ -195,9 +203,12 @@ static inline void f_take_mapping(struct f_told *told, const struct certmap_expl
     told->deciding += item->decides;
     told->gives = item->decides;
     told->refuses = told->refuses || (item->decides && item->decision == CERTMAP_ALLOW);
-    if (item->decision == CERTMAP_ALLOW && (told->nearest == SIZE_MAX || item->missing < told->missing)) {
+    F_HOLDS(item->missing_digests <= item->missing);
+    if (item->decision == CERTMAP_ALLOW && (told->nearest == SIZE_MAX || f_is_nearer(told, item))) {
         told->nearest = item->mapping;
+        told->digests = item->missing_digests;
         told->missing = item->missing;
+        told->held = item->held;
     }
 }
 

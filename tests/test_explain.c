@@ -377,6 +377,12 @@ END_TEST
 #define OU_B "subject.OU = \"b\""
 #define O_C "subject.O = \"c\""
 #define L_D "subject.L = \"d\""
+/* Of the certificate that has no digest: they are unknown. */
+#define HEX_20 "0000000000000000000000000000000000000000"
+#define SHA_0 "sha256 = \"" HEX_20 "000000000000000000000000\""
+#define KEY_0 "spki.sha256 = \"" HEX_20 "000000000000000000000000\""
+#define SHA1_0 "sha1 = \"" HEX_20 "\""
+#define CERT_0 "certificate = \"3000\""
 
 /* A mapping and how many conditions it misses; "": nothing is told. */
 static const struct {
@@ -417,6 +423,21 @@ static const struct {
     {"an account that cannot be built is no miss of a condition",
      "mapping \"m\" { when " CN_A "; allow \"${subject.UID}\"; }", "CN=a", "m 0"},
     {"everyone, behind a refusal", D("d", CN_A) M("m", "always"), "CN=a", "m 0"},
+    {"of equally near ones, the one of which more holds", M("m", CN_A) M("n", OU_B " and " O_C " and " L_D),
+     "OU=b | O=c", "n 1"},
+    {"the same, the first of equals", M("m", CN_A " and " OU_B) M("n", OU_B " and " O_C), "OU=b", "m 1"},
+    {"what a not leaves holds, too", M("m", CN_A) M("n", "not " OU_B " and " O_C), "L=x", "n 1"},
+    {"a digest is farther than three attributes", M("m", SHA_0) M("n", CN_A " and " OU_B " and " O_C), "L=x", "n 3"},
+    {"so is the certificate", M("m", CERT_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
+    {"so is the key", M("m", KEY_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
+    {"so is SHA-1", M("m", SHA1_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
+    {"a digest with an attribute is farther than two attributes", M("m", SHA_0 " and " OU_B) M("n", CN_A " and " O_C),
+     "OU=b", "n 2"},
+    {"digests are named where there is nothing else", M("m", SHA_0 " and " CERT_0) M("n", KEY_0), "L=x", "n 1"},
+    {"of digests, the one of which more holds", M("m", SHA_0) M("n", SHA_0 " and " OU_B), "OU=b", "n 1"},
+    {"an or goes around a digest", M("m", "" SHA_0 " or (" CN_A " and " OU_B ")") M("n", O_C " and " L_D " and " CN_A),
+     "L=x", "m 2"},
+    {"a digest that is not to be is one that is missing", M("m", "not " SHA_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
     {"two under policy unique", "policy unique;\n" M("m", CN_A) M("n", OU_B), "CN=a | OU=b", "m 0"},
 };
 

@@ -910,8 +910,9 @@ enum certmap_explain_kind {
                                     * account, domain, group or attribute as built, or as the rule has it where
                                     * why says why it cannot be; truth: TRUE if it can */
     CERTMAP_EXPLAIN_NEAREST = 5    /* the last item, if the decision is not ALLOW and a mapping allows: of those that
-                                    * allow, the one with the fewest conditions to change until it is true, the
-                                    * first of several; text: its name */
+                                    * allow, the nearest to being true; text: its name. Nearer is what misses fewer
+                                    * digests, then fewer conditions, then has more conditions that hold; the
+                                    * first of several (missing_digests, missing, held) */
 };
 
 /* One line of an explanation; valid during the callback only. */
@@ -932,8 +933,13 @@ struct certmap_explain_item {
                                    * name of an attribute; else data NULL */
     struct certmap_view operands; /* a condition: what it compares with, as rules write it; else data NULL */
     size_t missing;               /* a mapping, and NEAREST: how many conditions would have to give something
-                                   * else until it is true; the least number */
+                                   * else until it is true: the fewest digests, and then the least number;
+                                   * SIZE_MAX: it never is */
     size_t score;                 /* a mapping: under CERTMAP_POLICY_MOST_SPECIFIC its score; else 0 */
+    size_t missing_digests;       /* as missing: how many of them compare the certificate, its digest or that of its
+                                   * key, which every other certificate misses: a mapping that misses none is
+                                   * nearer than one that does, as one-to-one mappings do */
+    size_t held;                  /* as missing: how many conditions give what they have to already */
 };
 
 /* The item is valid during the call only. */

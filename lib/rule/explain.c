@@ -85,21 +85,30 @@ static bool decides(const struct cm_search *search, size_t index, enum certmap_t
 static struct certmap_explain_item start_mapping(const struct explain *explain, size_t index) {
     const struct certmap_rules *rules = explain->aside.rules;
     const struct cm_mapping *mapping = cm_mapping_at(rules, index);
+    const struct cm_miss miss = cm_miss_of(rules, mapping, explain->verdicts);
     return (struct certmap_explain_item){
         .size = sizeof(struct certmap_explain_item),
         .mapping = index,
         .decision = cm_mapping_decision(mapping),
         .mapping_kind = (enum certmap_kind)mapping->kind,
         .line = mapping->line,
-        .missing = cm_missing(mapping, explain->verdicts),
+        .missing = miss.missing,
+        .missing_digests = miss.digests,
+        .held = miss.held,
         .score = rules->scores != NULL ? rules->scores[index] : 0,
     };
+}
+
+static bool is_nearer(const struct certmap_explain_item *a, const struct certmap_explain_item *b) {
+    const struct cm_miss left = {a->missing_digests, a->missing, a->held};
+    const struct cm_miss right = {b->missing_digests, b->missing, b->held};
+    return cm_miss_is_nearer(&left, &right);
 }
 
 /* A miss is of a mapping that would have let the certificate in. */
 static void note_nearest(struct explain *explain) {
     const struct certmap_explain_item *item = &explain->tell.item;
-    if (item->decision == CERTMAP_ALLOW && (explain->nearest.size == 0 || item->missing < explain->nearest.missing))
+    if (item->decision == CERTMAP_ALLOW && (explain->nearest.size == 0 || is_nearer(item, &explain->nearest)))
         explain->nearest = *item;
 }
 

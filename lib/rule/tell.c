@@ -18,7 +18,7 @@ static void tell_item(const struct cm_tell *tell, struct certmap_explain_item *i
 static struct certmap_explain_item start_item(const struct cm_tell *tell, enum certmap_explain_kind kind) {
     struct certmap_explain_item item = tell->item;
     item.kind = kind;
-    item.missing = item.score = 0;
+    item.missing = item.score = item.missing_digests = item.held = 0;
     return item;
 }
 
