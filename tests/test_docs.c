@@ -448,9 +448,10 @@ static struct outcome by_openssl(struct certmap_view der) {
     struct outcome outcome = {true, CERTMAP_CODE_LIBRARY_REFUSED};
     const uint8_t *end = der.data;
     X509 *x509 = d2i_X509(NULL, &end, (long)der.len);
-    if (x509 != NULL && end == der.data + der.len &&
-        certmap_openssl_cert(&cert, &holder, x509, CERTMAP_PIECE_SUBJECT, &err) == CERTMAP_OK)
-        outcome = prepare(&cert, &err);
+    if (x509 != NULL && end == der.data + der.len) {
+        const bool filled = certmap_openssl_cert(&cert, &holder, x509, CERTMAP_PIECE_SUBJECT, &err) == CERTMAP_OK;
+        outcome = filled ? prepare(&cert, &err) : (struct outcome){true, err.code};
+    }
     X509_free(x509);
     ERR_clear_error();
     certmap_openssl_holder_free(&holder);

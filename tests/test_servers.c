@@ -173,7 +173,7 @@ static const struct {
     {"Eve", T_EVE, "no account\n", "decision=deny mapping=\"contractors\" account=- reason=-\n"},
     {"Bob", T_BOB, "no account\n", "decision=none mapping=- account=- reason=no-match\n"},
     {"nobody", T_NOBODY, "no account\n", "refused: no-certificate: the peer sent no certificate\n"},
-    {"a malformed Name", T_LENGTHY, "no account\n", "refused: malformed-der: subject"},
+    {"a malformed Name", T_LENGTHY, "no account\n", "refused: malformed-der: the subject"},
     {"another CA", T_MALLORY, "", "no handshake: "},
     {"expired", T_EXPIRED, "", "no handshake: "},
 };
