@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap explain: every mapping and condition, the values seen, and why. */
 #include "answer.h"
+#include "choice.h"
 #include "nearest.h"
 #include "reason.h"
 #include <string.h>
@@ -15,7 +16,10 @@ struct explain {
     unsigned depth;            /* of the last condition */
     struct tool_text operands; /* what it compares with, if it is not true */
     struct tool_nearest nearest;
-    json_t *mapping; /* --json: the one being told, not yet in mappings; so is condition in it */
+    struct tool_choice choice;
+    struct tool_run run; /* of mappings that are not shown */
+    bool hidden;         /* the mapping at hand is one of them */
+    json_t *mapping;     /* --json: the one being told, not yet in mappings; so is condition in it */
     json_t *condition;
     struct tool_text mappings;
     bool told; /* a certificate has been explained: a blank line goes before the next */
@@ -177,8 +181,31 @@ static void print_output(struct explain *explain, const struct certmap_explain_i
     end_item(&explain->out, item);
 }
 
+/* Whether an item is of a mapping that is not shown, which is counted instead. */
+static bool hides(struct explain *explain, const struct certmap_explain_item *item) {
+    if (item->kind == CERTMAP_EXPLAIN_NEAREST)
+        return false;
+    if (item->kind != CERTMAP_EXPLAIN_MAPPING)
+        return explain->hidden;
+    explain->hidden = !tool_choice_has(&explain->choice, item);
+    explain->choice.shown += !explain->hidden;
+    return explain->hidden;
+}
+
+/* Ends what was before a mapping, and begins it; or counts it. */
+static void begin_mapping(struct explain *explain, const struct certmap_explain_item *item) {
+    if (!explain->hidden) {
+        tool_run_end(&explain->run, &explain->out);
+        print_mapping(explain, item);
+    } else if (tool_choice_counts(&explain->choice)) {
+        tool_run_add(&explain->run, &explain->out, item);
+    }
+}
+
 static void print_item(void *ctx, const struct certmap_explain_item *item) {
     struct explain *explain = ctx;
+    if (hides(explain, item) && item->kind != CERTMAP_EXPLAIN_MAPPING)
+        return;
     if (item->kind == CERTMAP_EXPLAIN_VALUE) {
         explain->no_value = false;
         print_value(explain, item);
@@ -186,7 +213,7 @@ static void print_item(void *ctx, const struct certmap_explain_item *item) {
     }
     end_condition(explain);
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
-        print_mapping(explain, item);
+        begin_mapping(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_OUTPUT)
         print_output(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_NEAREST)
@@ -260,6 +287,8 @@ static void add_output(struct explain *explain, const struct certmap_explain_ite
 
 static void add_item(void *ctx, const struct certmap_explain_item *item) {
     struct explain *explain = ctx;
+    if (hides(explain, item))
+        return;
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         add_mapping(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_VALUE)
@@ -294,9 +323,11 @@ static void print_json(struct explain *explain, const struct tool_answer *answer
 /* Tells everything first: the answer that is made afterwards is then the last thing that the peer was used for. */
 static void tell(struct explain *explain, struct certmap_peer *peer, certmap_explain_fn *fn) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
+    tool_choice_look(&explain->choice, explain->rules.rules, peer);
     if (certmap_explain(explain->rules.rules, peer, &result, fn, explain, NULL) != CERTMAP_OK)
         tool_no_memory();
     end_condition(explain);
+    tool_run_end(&explain->run, &explain->out);
     tool_nearest_find(&explain->nearest, explain->rules.rules, peer);
 }
 
@@ -310,6 +341,17 @@ static void explain_json(struct explain *explain, const struct tool_client *clie
     tool_answer_free(&answer);
 }
 
+/* How to see what was only counted. */
+static void print_rest(struct explain *explain) {
+    const size_t rest = certmap_rules_count(explain->rules.rules) - explain->choice.shown;
+    if (rest == 0 || !tool_choice_counts(&explain->choice))
+        return;
+    tool_style_begin(&explain->out, TOOL_STYLE_DIM);
+    tool_text_format(&explain->out.line, "(--all shows the other %zu mappings, --mapping NAME one of them)", rest);
+    tool_style_end(&explain->out);
+    tool_stream_end_line(&explain->out);
+}
+
 static void print_decision(struct explain *explain, const struct tool_client *client) {
     struct tool_answer answer;
     tool_answer_make(&answer, &explain->rules, client);
@@ -317,6 +359,7 @@ static void print_decision(struct explain *explain, const struct tool_client *cl
     tool_answer_add(&explain->out, &answer, 0);
     tool_stream_end_line(&explain->out);
     tool_nearest_print(&explain->out, &explain->nearest);
+    print_rest(explain);
     if (answer.hints)
         tool_answer_print_hints(&explain->err, &explain->rules);
     tool_answer_print_note(&explain->err, &answer);
@@ -374,10 +417,13 @@ enum tool_exit tool_explain(const struct tool_options *options) {
     struct explain explain = {.options = options, .status = TOOL_OK};
     explain.out = tool_stream_open(stdout, options->color);
     explain.err = tool_stream_open(stderr, options->color);
-    if (tool_rules_load(&explain.rules, options))
+    if (!tool_rules_load(&explain.rules, options))
+        report_rules(&explain);
+    else if (tool_choice_start(&explain.choice, options, &explain.rules, &explain.err))
         tool_clients_each(options, certmap_rules_needs(explain.rules.rules), explain_client, &explain);
     else
-        report_rules(&explain);
+        explain.status = TOOL_FAILED;
+    tool_choice_free(&explain.choice);
     tool_rules_free(&explain.rules);
     tool_stream_close(&explain.out);
     tool_stream_close(&explain.err);

@@ -38,11 +38,16 @@ static const char match[] = "certmap match --rules FILE [--site NAME] [OPTION...
                             "\n" HELP_RULES HELP_JSON HELP_CERTS HELP_COLOR "\n"
                             "Exit status: 0 all allowed, 1 some denied or without an account, " HELP_FAILED;
 
-static const char explain[] = "certmap explain --rules FILE [--site NAME] [OPTION...] CERT...\n"
-                              "\n"
-                              "Shows every mapping and condition: the values seen, true, false or unknown, and why.\n"
-                              "\n" HELP_RULES HELP_JSON HELP_CERTS HELP_COLOR "\n"
-                              "Exit status: 0, or " HELP_FAILED;
+static const char explain[] =
+    "certmap explain --rules FILE [--site NAME] [OPTION...] CERT...\n"
+    "\n"
+    "Shows mappings and conditions: the values seen, true, false or unknown, and why. Of more\n"
+    "than 20 mappings, what decided and what came nearest.\n"
+    "\n"
+    "  --all                 every mapping, however many there are\n"
+    "  --mapping NAME        this one, by its name or number; may be given again\n" HELP_RULES HELP_JSON HELP_CERTS
+        HELP_COLOR "\n"
+    "Exit status: 0, or " HELP_FAILED;
 
 static const char show[] =
     "certmap show [OPTION...] CERT...\n"

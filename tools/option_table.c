@@ -23,6 +23,8 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_JSON, WRITES_JSON, "--json", NULL, TOOL_VALUE_NONE, NULL, "one JSON object a line"},
     {TOOL_OPTION_EACH, TOOL_VERBS_CERTS, "--each", NULL, TOOL_VALUE_NONE, NULL, "every certificate of a file as a client"},
     {TOOL_OPTION_IIS, TOOL_VERB_SHOW, "--iis", NULL, TOOL_VALUE_NONE, NULL, "rules for an IIS file"},
+    {TOOL_OPTION_ALL, TOOL_VERB_EXPLAIN, "--all", NULL, TOOL_VALUE_NONE, NULL, "every mapping in full"},
+    {TOOL_OPTION_MAPPING, TOOL_VERB_EXPLAIN, "--mapping", NULL, TOOL_VALUE_TEXT, NULL, "the mapping of this name"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, "versions, formats and adapters"},
 };

@@ -135,6 +135,13 @@ static bool set_sha1(struct tool_options *options, const char *value) {
     return set;
 }
 
+static bool add_mapping(struct tool_options *options, const char *value) {
+    if (options->mapping_count == TOOL_MAX_MAPPINGS)
+        return complain_about(options, "--mapping is given too often; --all shows every mapping", "", "");
+    options->mappings[options->mapping_count++] = value;
+    return true;
+}
+
 static bool set_option(struct tool_options *options, enum tool_option option, const char *value) {
     switch (option) {
     case TOOL_OPTION_RULES:
@@ -169,6 +176,11 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_IIS:
         options->iis = true;
         break;
+    case TOOL_OPTION_ALL:
+        options->all = true;
+        break;
+    case TOOL_OPTION_MAPPING:
+        return add_mapping(options, value);
     case TOOL_OPTION_HELP:
         options->help = true;
         break;
@@ -223,7 +235,7 @@ static bool read_option(struct tool_options *options, int argc, char **argv, int
             return complain_about(options, row->name, " needs a value", "");
         value = argv[++*at];
     }
-    if (takes_value && (*given & 1u << row->option))
+    if (takes_value && row->option != TOOL_OPTION_MAPPING && (*given & 1u << row->option))
         return complain_about(options, row->name, " is given twice", "");
     *given |= 1u << row->option;
     return set_option(options, row->option, value);
@@ -299,6 +311,9 @@ static bool check_options(const struct tool_options *options) {
         return complain_about(options, "a Name is missing", "", "");
     if (!(verb & (TOOL_VERBS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
         return complain_about(options, "it takes no certificate: ", options->operands[0], "");
+    if (options->all && options->mapping_count > 0)
+        return complain_about(options, "--all shows every mapping, --mapping some of them: give one of the two", "",
+                              "");
     if (options->iis && options->json)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
     return check_inputs(options);

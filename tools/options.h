@@ -24,6 +24,9 @@ enum tool_verb {
 enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };
 enum tool_when { TOOL_WHEN_AUTO = 0, TOOL_WHEN_ALWAYS = 1, TOOL_WHEN_NEVER = 2 };
 
+/* So many --mapping are as much as anybody reads. */
+#define TOOL_MAX_MAPPINGS 64
+
 struct tool_options {
     enum tool_verb verb;
     const char *rules; /* NULL where not given; required by the verbs that read rules */
@@ -37,7 +40,10 @@ struct tool_options {
     enum tool_when color;
     bool json;
     bool each;
-    bool iis; /* show: in the words of IIS */
+    bool iis;                                /* show: in the words of IIS */
+    bool all;                                /* explain: every mapping */
+    const char *mappings[TOOL_MAX_MAPPINGS]; /* explain: those of these names */
+    size_t mapping_count;
     bool help;
     bool version;
     char **operands; /* certificate files, or Names; points into argv */

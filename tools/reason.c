@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "reason.h"
 #include "client.h"
+#include "hash.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* What certmap_explain tells about the first thing that stood in the way in the mapping that decided. */
@@ -63,25 +65,113 @@ static const char *why_text(enum certmap_code why) {
     return "it is not known";
 }
 
-/* Whether a condition is about the whole certificate, whose digits say nothing to people. */
+/* ---- conditions on the certificate ----
+ *
+ * Its digits say nothing to people: in their place stand its length, whose it is, and its digest. */
+
+/* More bytes of a subject are left out. */
+#define SUBJECT_SHOWN 120
+
 static bool is_certificate(struct certmap_view condition) {
-    static const char begin[] = "certificate = \"";
+    static const char begin[] = "certificate ";
     return condition.len > strlen(begin) && memcmp(condition.data, begin, strlen(begin)) == 0;
 }
 
-void tool_reason_condition(struct tool_text *text, struct certmap_view condition, size_t most) {
-    const bool cut = condition.len > most;
-    if (is_certificate(condition)) {
-        tool_text_format(text, "certificate = (%zu bytes)", (condition.len - strlen("certificate = \"\"")) / 2);
-        return;
-    }
+/* Adds a text up to most bytes, and "..." where it has more. */
+static void add_cut(struct tool_text *text, struct certmap_view view, size_t most) {
+    const bool cut = view.len > most;
     if (cut)
-        condition.len = most;
-    while (cut && (condition.data[condition.len] & 0xC0) == 0x80)
-        condition.len--; /* not in the middle of a character */
-    tool_text_add(text, condition);
+        view.len = most;
+    while (cut && view.len > 0 && (view.data[view.len] & 0xC0) == 0x80)
+        view.len--; /* not in the middle of a character */
+    tool_text_add(text, view);
     tool_text_string(text, cut ? "..." : "");
 }
+
+static void add_digits(struct tool_text *text, const uint8_t *bytes, size_t len) {
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++)
+        tool_text_add(text, (struct certmap_view){
+                                (const uint8_t[]){(uint8_t)digits[bytes[i] >> 4], (uint8_t)digits[bytes[i] & 15]}, 2});
+}
+
+static uint8_t digit_of(uint8_t c) {
+    return (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+/* Bytes from digits as rules print them. The caller frees them. */
+static uint8_t *from_digits(struct certmap_view digits) {
+    uint8_t *bytes = tool_alloc(digits.len / 2);
+    for (size_t i = 0; i < digits.len / 2; i++)
+        bytes[i] = (uint8_t)(digit_of(digits.data[2 * i]) << 4 | digit_of(digits.data[2 * i + 1]));
+    return bytes;
+}
+
+/* Whether a Name is well-formed: then its text only has no room. */
+static bool has_text(struct certmap_view name) {
+    size_t len;
+    return certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL) ==
+           CERTMAP_ERROR_BUFFER;
+}
+
+static void add_subject(struct tool_text *text, struct certmap_view der) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct tool_text subject = {NULL, 0, 0};
+    if (certmap_cert_from_der(&cert, der, NULL) != CERTMAP_OK || !has_text(cert.subject)) {
+        tool_text_string(text, ", no certificate that can be read");
+        return;
+    }
+    tool_text_name(&subject, cert.subject);
+    tool_text_string(text, subject.len > 0 ? " of " : " without a subject");
+    if (subject.len > 0)
+        add_cut(text, tool_text_view(&subject), SUBJECT_SHOWN);
+    tool_text_free(&subject);
+}
+
+/* "(636 bytes of CN=Bob,O=Contoso, SHA-256 4355a46b...)" */
+static void add_certificate(struct tool_text *text, struct certmap_view digits) {
+    uint8_t *bytes = from_digits(digits), digest[CERTMAP_SHA256_SIZE];
+    const struct certmap_view der = {bytes, digits.len / 2};
+    tool_text_format(text, "(%zu bytes", der.len);
+    add_subject(text, der);
+    if (tool_hash(NULL, digest, CERTMAP_HASH_SHA256, der)) {
+        tool_text_string(text, ", SHA-256 ");
+        add_digits(text, digest, sizeof digest);
+    }
+    tool_text_string(text, ")");
+    free(bytes);
+}
+
+/* A condition on the certificate has digits in quotes, and nothing else in them. Of a list, what stands after `most`
+ * bytes is left out. */
+static void add_certificates(struct tool_text *text, struct certmap_view condition, size_t most) {
+    const size_t begin = text->len;
+    while (condition.len > 0) {
+        const uint8_t *quote = memchr(condition.data, '"', condition.len);
+        const size_t before = quote != NULL ? (size_t)(quote - condition.data) : condition.len;
+        const size_t rest = condition.len - before;
+        const uint8_t *end = rest > 0 ? memchr(quote + 1, '"', rest - 1) : NULL;
+        tool_text_add(text, (struct certmap_view){condition.data, before});
+        if (end == NULL)
+            return;
+        if (text->len - begin > most) {
+            tool_text_string(text, "...");
+            return;
+        }
+        add_certificate(text, (struct certmap_view){quote + 1, (size_t)(end - quote - 1)});
+        condition.len -= (size_t)(end + 1 - condition.data);
+        condition.data = end + 1;
+    }
+}
+
+void tool_reason_condition(struct tool_text *text, struct certmap_view condition, size_t most) {
+    if (is_certificate(condition))
+        add_certificates(text, condition, most);
+    else
+        add_cut(text, condition, most);
+}
+
+/* ---- mappings ---- */
 
 void tool_reason_mapping(struct tool_text *text, struct certmap_view name) {
     if (name.len == 0) {

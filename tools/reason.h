@@ -9,7 +9,8 @@
 void tool_reason_mapping(struct tool_text *text, struct certmap_view name);
 /* A condition can be as long as a rule file; a message shows this many bytes of it. */
 #define TOOL_CONDITION_SHOWN 200
-/* Adds a condition, cut after `most` bytes, and of one on the whole certificate how many bytes that has. */
+/* Adds a condition, cut after `most` bytes; of one on the whole certificate how many bytes that has, whose it is, and its
+ * SHA-256. */
 void tool_reason_condition(struct tool_text *text, struct certmap_view condition, size_t most);
 /* Adds why a result with a reason is what it is: which condition is unknown and why, which text cannot be built,
  * what is ambiguous. What was built for the result is invalid afterwards. */
