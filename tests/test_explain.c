@@ -381,6 +381,7 @@ END_TEST
 #define HEX_20 "0000000000000000000000000000000000000000"
 #define SHA_0 "sha256 = \"" HEX_20 "000000000000000000000000\""
 #define KEY_0 "spki.sha256 = \"" HEX_20 "000000000000000000000000\""
+#define TBS_0 "tbs.sha256 = \"" HEX_20 "000000000000000000000000\""
 #define SHA1_0 "sha1 = \"" HEX_20 "\""
 #define CERT_0 "certificate = \"3000\""
 
@@ -430,6 +431,7 @@ static const struct {
     {"a digest is farther than three attributes", M("m", SHA_0) M("n", CN_A " and " OU_B " and " O_C), "L=x", "n 3"},
     {"so is the certificate", M("m", CERT_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
     {"so is the key", M("m", KEY_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
+    {"so is what was signed", M("m", TBS_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
     {"so is SHA-1", M("m", SHA1_0) M("n", CN_A " and " OU_B), "L=x", "n 2"},
     {"a digest with an attribute is farther than two attributes", M("m", SHA_0 " and " OU_B) M("n", CN_A " and " O_C),
      "OU=b", "n 2"},

@@ -29,6 +29,7 @@ static const char *const conditions[] = {
     "sha256 = \"" DIGEST "\"",
     "sha1 = \"0000000000000000000000000000000000000000\"",
     "spki.sha256 = \"" DIGEST "\"",
+    "tbs.sha256 = \"" DIGEST "\"",
     "serial = \"0x7777777777\"",
     "version = \"2\"",
     "validity = \"early\"",
