@@ -202,8 +202,9 @@ START_TEST(arguments) {
     ck_assert_str_eq(err.text, "certmap_name_from_dialect: der, len or text is NULL");
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 1, &len, text("CN=a"), WINDOWS, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, &len, cm_view(NULL, 1), WINDOWS, NULL), CERTMAP_ERROR_ARGUMENT);
-    ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, &len, text("CN=a"), (enum certmap_dialect)4, &err),
-                     CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(
+        certmap_name_from_dialect(NULL, 0, &len, text("CN=a"), (enum certmap_dialect)CERTMAP_DIALECT_COUNT, &err),
+        CERTMAP_ERROR_ARGUMENT);
     ck_assert_str_eq(err.text, "certmap_name_from_dialect: no such dialect");
 }
 END_TEST
@@ -243,7 +244,7 @@ static const struct {
     {"CN = a, UID = b", OPENSSL},
     {"CN=\"a\\\\b\"", OPENSSL},
     {"O=\"a, b\", CN=c", OPENSSL},
-    {"    countryName               = US\n    commonName                = a\n", OPENSSL},
+    {"    countryName               = US\n    commonName                = a\n", CERTMAP_DIALECT_MULTILINE},
     {"CN=Alice, O=Contoso, C=US", WINDOWS},
     {"CN=Alice, OU=\"a, C=b\", O=Contoso", WINDOWS},
     {"CN = Alice\r\nO = Contoso\r\nC = US", WINDOWS},
@@ -277,7 +278,7 @@ START_TEST(names) {
     ck_assert_str_eq(certmap_dialect_name(OPENSSL), "openssl");
     ck_assert_str_eq(certmap_dialect_name(SLASHES), "slashes");
     ck_assert_str_eq(certmap_dialect_name(WINDOWS), "windows");
-    ck_assert_ptr_null(certmap_dialect_name((enum certmap_dialect)4));
+    ck_assert_ptr_null(certmap_dialect_name((enum certmap_dialect)CERTMAP_DIALECT_COUNT));
 }
 END_TEST
 

@@ -74,10 +74,13 @@ static const char convert[] = "certmap convert --rules FILE [--site NAME] [OPTIO
 static const char name[] =
     "certmap name [OPTION...] NAME...\n"
     "\n"
-    "Writes a Name, as openssl, Windows or a rule file has it, the way rules compare it with\n"
-    "subject or issuer.\n"
+    "Writes a Name, as openssl, Windows, Java or a rule file has it, the way rules compare it\n"
+    "with subject or issuer. NAME - is standard input. Where the text may be several Names, they\n"
+    "are listed, and --dialect chooses.\n"
     "\n"
-    "  --dialect DIALECT     rfc4514, openssl, slashes or windows, instead of guessing\n" HELP_JSON HELP_COLOR "\n"
+    "  --dialect DIALECT     openssl, openssl-reversed (root last), windows, windows-reversed\n"
+    "                        (root first), plain, plain-reversed, slashes, slashes-plain,\n"
+    "                        multiline or rfc4514\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0, or " HELP_FAILED;
 
 static const char completion[] =

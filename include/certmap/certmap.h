@@ -201,7 +201,10 @@ enum certmap_code {
     CERTMAP_CODE_DN_SYNTAX = 400,
     CERTMAP_CODE_DN_ATTRIBUTE = 401, /* an attribute type that is not known */
     CERTMAP_CODE_DN_ESCAPE = 402,
-    CERTMAP_CODE_DN_HEX = 403, /* a #value that is not the hexadecimal form of one DER value */
+    CERTMAP_CODE_DN_HEX = 403,         /* a #value that is not the hexadecimal form of one DER value */
+    CERTMAP_CODE_DN_AMBIGUOUS = 404,   /* the form that a text is in cannot tell which Name it is */
+    CERTMAP_CODE_DN_EMPTY = 405,       /* a text without a Name */
+    CERTMAP_CODE_DN_STRING_TYPE = 406, /* UTF8STRING:Alice, which may be a value, or the value Alice */
 
     /* rules */
     CERTMAP_CODE_SYNTAX = 500,
@@ -485,19 +488,47 @@ CERTMAP_API enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap,
 enum certmap_dialect {
     CERTMAP_DIALECT_RFC4514 = 0, /* CN=Alice,O=Contoso: as certmap_name_from_text */
     CERTMAP_DIALECT_OPENSSL = 1, /* O = Contoso, CN = Alice: `openssl x509 -subject` since 1.1, root first */
-    CERTMAP_DIALECT_SLASHES = 2, /* /O=Contoso/CN=Alice: OpenSSL's older form, root first */
-    CERTMAP_DIALECT_WINDOWS = 3  /* CN=Alice, OU="a, b"; O=Contoso: root last, as Windows shows Names */
+    CERTMAP_DIALECT_SLASHES = 2, /* /O=Contoso/CN=Alice: X509_NAME_oneline of OpenSSL 3, root first */
+    CERTMAP_DIALECT_WINDOWS = 3, /* CN=Alice, OU="a, b"; O=Contoso: root last, as Windows shows Names; also one to
+                                  * a line */
+    CERTMAP_DIALECT_OPENSSL_REVERSED = 4, /* as OPENSSL, root last: `-nameopt dn_rev` and `RFC2253`, Java */
+    CERTMAP_DIALECT_WINDOWS_REVERSED = 5, /* as WINDOWS, root first: CertNameToStr without CERT_NAME_STR_REVERSE */
+    CERTMAP_DIALECT_PLAIN = 6,            /* O=Contoso, CN=Alice/emailAddress=a@b, root first, values as they are:
+                                           * `-text` up to OpenSSL 1.0, and `-nameopt` without `esc_...` */
+    CERTMAP_DIALECT_PLAIN_REVERSED = 7,   /* the same, root last */
+    CERTMAP_DIALECT_MULTILINE = 8,        /* commonName = Alice, one to a line, root first: `-nameopt multiline`
+                                           * and `sep_multiline`, Node */
+    CERTMAP_DIALECT_SLASHES_PLAIN = 9     /* as SLASHES up to OpenSSL 1.1, which escapes no / and + */
 };
-/* "rfc4514", "openssl", "slashes" or "windows"; NULL for any other number. Static storage. */
+#define CERTMAP_DIALECT_COUNT 10
+/* "rfc4514", "openssl", "openssl-reversed" ...; NULL for a number that is none. Static storage. */
 CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
-/* As certmap_name_from_text, from a text in this dialect. In OPENSSL and WINDOWS values may be in double quotes,
- * space around types, = and separators is insignificant, and so is white space around the text. What a dialect
- * cannot tell apart is an error: in SLASHES a slash in a value that is not followed by a type and = is part of
- * the value, one that is begins an RDN; so does a plus an AVA. Errors: as certmap_name_from_text. */
+/* As certmap_name_from_text, from a text in this dialect, without a label. In all but RFC4514 and SLASHES space around
+ * types, = and separators is insignificant, and so is white space around the text; in OPENSSL and WINDOWS values may be
+ * in double quotes. What a dialect cannot tell apart is an error or has one reading: in SLASHES a slash in a value that
+ * is not followed by a type and = is part of the value, one that is begins an RDN; so does a plus an AVA, and a
+ * separator in PLAIN and MULTILINE. Errors: as certmap_name_from_text. */
 CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len,
                                                           struct certmap_view text, enum certmap_dialect dialect,
                                                           struct certmap_error *err);
-/* Which dialect a text is probably in. The guess is for people, who are told of it: never load rules by it. */
+/* The Name in what a program printed: without what stands in front - space, "subject=", "Issuer: ", " 0 s:" - and
+ * without ends of lines behind it. A view into text. */
+CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
+/* Which dialect the text of a Name is in, a label and spaces in front included. One of the dialects in which it is a
+ * Name, if that is the only one that programs print it for, or all of them read the same Name: then *count is 1. Where
+ * the text may be several Names, *count is how many, and dialects gets one for each, the likeliest first; the error
+ * is DN_AMBIGUOUS, and whoever knows the program has to choose; where they are too many to list, *count is 0. After any
+ * other error *count is 0 and dialects[0] is the dialect that the error speaks of. Read the Name with certmap_name_from_dialect, from certmap_name_bare.
+ * allocator: for as long as the call takes, may be NULL; about the bytes of ten Names. No order of types decides: a
+ * certificate may have any.
+ * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (DN_AMBIGUOUS, DN_EMPTY, DN_STRING_TYPE without a position; others with line
+ * 1, column and offset into certmap_name_bare). Any number of threads. */
+CERTMAP_API enum certmap_status certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT],
+                                                     size_t *count, struct certmap_view text,
+                                                     const struct certmap_allocator *allocator,
+                                                     struct certmap_error *err);
+/* Which dialect a text is probably in, also where certmap_dialect_find finds several or none. The guess is for
+ * messages: never read a Name by it. */
 CERTMAP_API enum certmap_dialect certmap_dialect_guess(struct certmap_view text);
 
 /* ---- The prepared certificate --------------------------------------------------------------- */

@@ -53,6 +53,9 @@ static const struct {
     {CERTMAP_CODE_DN_ATTRIBUTE, "dn-attribute"},
     {CERTMAP_CODE_DN_ESCAPE, "dn-escape"},
     {CERTMAP_CODE_DN_HEX, "dn-hex"},
+    {CERTMAP_CODE_DN_AMBIGUOUS, "dn-ambiguous"},
+    {CERTMAP_CODE_DN_EMPTY, "dn-empty"},
+    {CERTMAP_CODE_DN_STRING_TYPE, "dn-string-type"},
     {CERTMAP_CODE_SYNTAX, "syntax"},
     {CERTMAP_CODE_UNKNOWN_SUBFIELD, "unknown-subfield"},
     {CERTMAP_CODE_UNKNOWN_FIELD, "unknown-field"},
@@ -191,15 +194,17 @@ const char *certmap_language_name(enum certmap_language language) {
 }
 
 const char *certmap_dialect_name(enum certmap_dialect dialect) {
-    switch (dialect) {
-    case CERTMAP_DIALECT_RFC4514:
-        return "rfc4514";
-    case CERTMAP_DIALECT_OPENSSL:
-        return "openssl";
-    case CERTMAP_DIALECT_SLASHES:
-        return "slashes";
-    case CERTMAP_DIALECT_WINDOWS:
-        return "windows";
-    }
-    return NULL;
+    static const char *const names[] = {
+        [CERTMAP_DIALECT_RFC4514] = "rfc4514",
+        [CERTMAP_DIALECT_OPENSSL] = "openssl",
+        [CERTMAP_DIALECT_SLASHES] = "slashes",
+        [CERTMAP_DIALECT_WINDOWS] = "windows",
+        [CERTMAP_DIALECT_OPENSSL_REVERSED] = "openssl-reversed",
+        [CERTMAP_DIALECT_WINDOWS_REVERSED] = "windows-reversed",
+        [CERTMAP_DIALECT_PLAIN] = "plain",
+        [CERTMAP_DIALECT_PLAIN_REVERSED] = "plain-reversed",
+        [CERTMAP_DIALECT_MULTILINE] = "multiline",
+        [CERTMAP_DIALECT_SLASHES_PLAIN] = "slashes-plain",
+    };
+    return (size_t)dialect < sizeof names / sizeof *names ? names[dialect] : NULL;
 }

@@ -74,14 +74,100 @@ static const struct cm_attr table[] = {
     {OID(COSINE "\x2C"), "uniqueIdentifier", "uniqueIdentifier", NULL, NULL, CM_ATTR_UTF8},
     {OID(NETSCAPE "\x03"), "employeeNumber", "employeeNumber", NULL, NULL, CM_ATTR_UTF8},
     {OID(NETSCAPE "\x81\x71"), "displayName", "displayName", NULL, NULL, CM_ATTR_UTF8},
-    {OID(RUSSIA "\x01"), "OGRN", NULL, NULL, NULL, CM_ATTR_UTF8},
-    {OID(RUSSIA "\x03"), "SNILS", NULL, NULL, NULL, CM_ATTR_UTF8},
-    {OID(RUSSIA "\x04"), "INNLE", NULL, NULL, NULL, CM_ATTR_UTF8},
-    {OID(RUSSIA "\x05"), "OGRNIP", NULL, NULL, NULL, CM_ATTR_UTF8},
-    {OID("\x2A\x85\x03\x03\x81\x03\x01\x01"), "INN", NULL, NULL, NULL, CM_ATTR_UTF8}, /* 1.2.643.3.131.1.1 */
+    {OID(RUSSIA "\x01"), "OGRN", NULL, NULL, NAMES("ОГРН"), CM_ATTR_UTF8},
+    {OID(RUSSIA "\x03"), "SNILS", NULL, NULL, NAMES("СНИЛС"), CM_ATTR_UTF8},
+    {OID(RUSSIA "\x04"), "INNLE", NULL, NULL, NAMES("ИНН ЮЛ", "ИННЮЛ"), CM_ATTR_UTF8},
+    {OID(RUSSIA "\x05"), "OGRNIP", NULL, NULL, NAMES("ОГРНИП"), CM_ATTR_UTF8},
+    {OID("\x2A\x85\x03\x03\x81\x03\x01\x01"), "INN", NULL, NULL, NAMES("ИНН"), CM_ATTR_UTF8}, /* 1.2.643.3.131.1.1 */
+    /* What OpenSSL has more names for. They are read; but these rows have no number, so that every certificate need
+     * not be asked for them, and rules print the OID. */
+    {OID(COSINE "\x02"), "textEncodedORAddress", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x04"), "info", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x05"), "favouriteDrink", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x06"), "roomNumber", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x07"), "photo", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x08"), "userClass", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x09"), "host", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x0A"), "manager", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x0B"), "documentIdentifier", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x0C"), "documentTitle", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x0D"), "documentVersion", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x0E"), "documentAuthor", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x0F"), "documentLocation", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x14"), "homeTelephoneNumber", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x15"), "secretary", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x16"), "otherMailbox", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x17"), "lastModifiedTime", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x18"), "lastModifiedBy", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x1A"), "aRecord", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x1B"), "pilotAttributeType27", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x1C"), "mXRecord", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x1D"), "nSRecord", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x1E"), "sOARecord", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x1F"), "cNAMERecord", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x25"), "associatedDomain", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x26"), "associatedName", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x27"), "homePostalAddress", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x28"), "personalTitle", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x29"), "mobileTelephoneNumber", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x2A"), "pagerTelephoneNumber", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x2B"), "friendlyCountryName", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x2D"), "organizationalStatus", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x2E"), "janetMailbox", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x2F"), "mailPreferenceOption", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x30"), "buildingName", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x31"), "dSAQuality", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x32"), "singleLevelQuality", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x33"), "subtreeMinimumQuality", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x34"), "subtreeMaximumQuality", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x35"), "personalSignature", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x36"), "dITRedirect", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x37"), "audio", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(COSINE "\x38"), "documentPublisher", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(RUSSIA "\x6F"), "subjectSignTool", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(RUSSIA "\x70"), "issuerSignTool", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(RUSSIA "\x71"), "classSignTool", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x03"), "contentType", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x04"), "messageDigest", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x05"), "signingTime", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x06"), "countersignature", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x07"), "challengePassword", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x09"), "extendedCertificateAttributes", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x14"), "friendlyName", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(PKCS9 "\x15"), "localKeyID", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x0E"), "searchGuide", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x15"), "telexNumber", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x16"), "teletexTerminalIdentifier", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x19"), "internationaliSDNNumber", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x1A"), "registeredAddress", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x1B"), "destinationIndicator", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x1C"), "preferredDeliveryMethod", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x1D"), "presentationAddress", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x1E"), "supportedApplicationContext", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x1F"), "member", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x20"), "owner", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x21"), "roleOccupant", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x22"), "seeAlso", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x23"), "userPassword", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x24"), "userCertificate", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x25"), "cACertificate", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x26"), "authorityRevocationList", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x27"), "certificateRevocationList", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x28"), "crossCertificatePair", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x2F"), "enhancedSearchGuide", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x30"), "protocolInformation", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x31"), "distinguishedName", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x32"), "uniqueMember", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x34"), "supportedAlgorithms", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x35"), "deltaRevocationList", NULL, NULL, NULL, CM_ATTR_UTF8},
+    {OID(X520 "\x62"), "c3", NULL, NULL, NAMES("countryCode3c"), CM_ATTR_UTF8},
+    {OID(X520 "\x63"), "n3", NULL, NULL, NAMES("countryCode3n"), CM_ATTR_UTF8},
+    {OID(X520 "\x64"), "dnsName", NULL, NULL, NULL, CM_ATTR_UTF8},
 };
 
-_Static_assert(sizeof table / sizeof *table == CM_ATTR_COUNT, "CM_ATTR_COUNT is the number of rows");
+#define ROW_COUNT (sizeof table / sizeof *table)
+
+_Static_assert(sizeof table / sizeof *table == CM_ATTR_COUNT + 82, "CM_ATTR_COUNT is the number of rows with a number");
 
 const struct cm_attr *cm_attr_row(size_t number) {
     return &table[number];
@@ -136,11 +222,17 @@ static bool has_name(const struct cm_attr *row, struct certmap_view text) {
     return false;
 }
 
-size_t cm_attr_by_name(struct certmap_view name) {
+/* The row of a name in all of the table, or ROW_COUNT. */
+static size_t row_by_name(struct certmap_view name) {
     size_t i = 0;
-    while (i < CM_ATTR_COUNT && !has_name(&table[i], name))
+    while (i < ROW_COUNT && !has_name(&table[i], name))
         i++;
     return i;
+}
+
+size_t cm_attr_by_name(struct certmap_view name) {
+    const size_t row = row_by_name(name);
+    return row < CM_ATTR_COUNT ? row : CM_ATTR_OTHER;
 }
 
 void cm_attr_print(struct cm_out *out, size_t row, struct certmap_view oid) {
@@ -156,7 +248,7 @@ static struct certmap_view text_of(const char *name) {
 
 const char *cm_attr_nearest(struct certmap_view name) {
     const char *best = NULL;
-    for (size_t i = 0; i < CM_ATTR_COUNT; i++) {
+    for (size_t i = 0; i < ROW_COUNT; i++) {
         size_t at = 0;
         const char *rival;
         while ((rival = next_name(&table[i], &at)) != NULL) {
@@ -188,9 +280,9 @@ enum certmap_code cm_attr_resolve(struct certmap_view *oid, uint8_t buffer[CERTM
         return resolve_dotted(oid, buffer, (struct certmap_view){text.data + prefix, text.len - prefix});
     if (text.len > 0 && text.data[0] >= '0' && text.data[0] <= '9')
         return resolve_dotted(oid, buffer, text);
-    const size_t number = cm_attr_by_name(text);
-    if (number == CM_ATTR_OTHER)
+    const size_t row = row_by_name(text);
+    if (row == ROW_COUNT)
         return CERTMAP_CODE_UNKNOWN_SUBFIELD;
-    *oid = table[number].oid;
+    *oid = table[row].oid;
     return CERTMAP_CODE_NONE;
 }

@@ -19,7 +19,8 @@ struct cm_attr {
     enum cm_attr_string string;
 };
 
-/* How many rows there are; they are numbered from 0, the commonest types first. */
+/* How many rows have a number, from 0, the commonest types first. The table has further ones for cm_attr_resolve and
+ * cm_attr_nearest only. */
 #define CM_ATTR_COUNT 47
 #define CM_ATTR_OTHER CM_ATTR_COUNT /* the number of every type that has no row */
 

@@ -23,7 +23,9 @@ enum cm_dn_quotes {
 /* What a backslash does. */
 enum cm_dn_escapes {
     CM_DN_ESCAPES_RFC4514, /* \, and \C3\BC */
+    CM_DN_ESCAPES_OPENSSL, /* the same, and \U0416 and \W0001F511 */
     CM_DN_ESCAPES_HEX,     /* \xC3\xBC, \/ and \+; any other is an ordinary character */
+    CM_DN_ESCAPES_BYTES,   /* \xC3\xBC, \U0416 and \W0001F511; any other is an ordinary character */
     CM_DN_ESCAPES_NONE     /* it is an ordinary character */
 };
 
@@ -33,6 +35,10 @@ struct cm_dn_dialect {
     bool keeps_spaces; /* space at the ends of a value belongs to it: else it is an error or insignificant */
     bool has_hex;      /* #0C0141 */
     bool is_openssl;   /* `mail` and `uid`, in lower case, are what OpenSSL calls so */
+    bool is_raw;       /* values are not escaped: a separator is one only before a known type, which is followed by =
+                        * as the first type is, and # begins a string unless it begins an element */
+    bool no_plus;      /* no + between the AVAs of an RDN: a / is */
+    bool has_latin1;   /* \HH that is no UTF-8 is a character of ISO 8859-1 */
     enum cm_dn_quotes quotes;
     enum cm_dn_escapes escapes;
     const char *to_escape;   /* characters that may not stand in a string as they are */
@@ -43,7 +49,9 @@ struct cm_dn_dialect {
 struct cm_dn_parser {
     const struct cm_dn_dialect *dialect;
     struct certmap_view text;
-    size_t at; /* offset into text */
+    size_t at;   /* offset into text */
+    bool strict; /* only what a program prints: no needless quotes or escapes, = always with or without spaces */
+    bool spaced; /* the first type has a space before its = */
     struct cm_dn_writer writer;
     struct certmap_error *err;
 };
@@ -51,6 +59,12 @@ struct cm_dn_parser {
 /* A Name to DER, as certmap_name_from_text says. call: the name of the public function. */
 enum certmap_status cm_dn_parse(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
                                 const struct cm_dn_dialect *dialect, const char *call, struct certmap_error *err);
+/* The same of what a program printed: what people may write, but the program would not, is an error. Where this gives
+ * a Name, cm_dn_parse gives the same one. */
+enum certmap_status cm_dn_parse_strict(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
+                                       const struct cm_dn_dialect *dialect, struct certmap_error *err);
+/* What a dialect permits; dialect is one of the enum. */
+const struct cm_dn_dialect *cm_dn_dialect(enum certmap_dialect dialect);
 
 /* ---- for the files dn_*.c ---- */
 
@@ -67,6 +81,12 @@ int cm_dn_peek(const struct cm_dn_parser *parser);
 void cm_dn_skip_spaces(struct cm_dn_parser *parser);
 /* Whether `type "="` stands at an offset. */
 bool cm_dn_is_type(const struct cm_dn_parser *parser, size_t offset);
+/* What begins at an offset, followed by = with or without a space before it: a type, a word that could be one, or
+ * something else. */
+enum cm_dn_type { CM_DN_TYPE_NONE, CM_DN_TYPE_UNKNOWN, CM_DN_TYPE_KNOWN };
+enum cm_dn_type cm_dn_type_at(struct certmap_view text, size_t offset, bool spaced);
+/* Whether a known type or an OID begins at an offset, and how it is followed by =: with a space before it or not. */
+bool cm_dn_is_known_type(struct certmap_view text, size_t offset, bool spaced);
 /* Whether a value ends here: at the end of the text, at a separator, or at +. */
 bool cm_dn_ends_value(const struct cm_dn_parser *parser);
 /* Takes a value and writes it: an element. oid: contents of its type. */

@@ -82,23 +82,60 @@ static enum certmap_status take_hex(struct cm_dn_parser *parser) {
 
 /* ---- Characters ---- */
 
+/* What OpenSSL writes as \HH: control characters, bytes over 0x7F, and with esc_2254 these. */
+static bool is_escaped_by_openssl(uint32_t cp) {
+    return cp < 0x20 || cp > 0x7E || strchr("*()\\", (int)cp) != NULL;
+}
+
+/* Programs write hexadecimal escapes in capitals; CONTOSO\adam is a name. */
+static bool has_small_digit(const struct cm_dn_parser *parser, size_t offset) {
+    return parser->text.data[offset] >= 'a' || parser->text.data[offset + 1] >= 'a';
+}
+
 /* Escaped bytes, as often as one character of UTF-8 needs them; before each stand `mark` characters. */
 static enum certmap_status take_hex_pairs(struct cm_dn_parser *parser, size_t mark, uint32_t *cp) {
-    uint8_t bytes[4];
+    uint8_t bytes[4] = {0};
     size_t count = 0;
     while (count < sizeof bytes) {
         const size_t escape = parser->at + (mark + 2) * count;
         const bool here = escape + mark <= parser->text.len && memcmp(parser->text.data + escape, "\\x", mark) == 0;
         const int octet = here ? hex_pair(parser, escape + mark) : -1;
-        if (octet < 0)
+        if (octet < 0 || ((parser->strict || parser->dialect->has_latin1) && has_small_digit(parser, escape + mark)))
             break;
         bytes[count++] = (uint8_t)octet;
     }
-    const size_t len = cm_utf8_decode(bytes, count, cp);
+    size_t len = count == 0 ? 0 : cm_utf8_decode(bytes, count, cp);
+    if (len == 0 && count > 0 && parser->dialect->has_latin1) {
+        *cp = bytes[0];
+        len = 1;
+    }
     if (len == 0)
         return cm_dn_fail(parser, CERTMAP_CODE_DN_ESCAPE, parser->at, mark + 2, "the escaped bytes are not UTF-8");
+    if (parser->strict && !is_escaped_by_openssl(*cp))
+        return cm_dn_fail(parser, CERTMAP_CODE_DN_ESCAPE, parser->at, mark + 2, "the character needs no escape");
     parser->at += (mark + 2) * len;
     return CERTMAP_OK;
+}
+
+/* Takes \U and four, or \W and eight, hexadecimal digits, as OpenSSL writes characters over U+00FF that it does not
+ * convert to UTF-8. False if nothing of the kind is here. */
+static bool take_wide(struct cm_dn_parser *parser, uint32_t *cp) {
+    const int letter = parser->at + 1 < parser->text.len ? parser->text.data[parser->at + 1] : 0;
+    const size_t pairs = letter == 'U' ? 2 : 4;
+    uint32_t value = 0;
+    if (letter != 'U' && letter != 'W')
+        return false;
+    for (size_t i = 0; i < pairs; i++) {
+        const int octet = hex_pair(parser, parser->at + 2 + 2 * i);
+        if (octet < 0)
+            return false;
+        value = value << 8 | (uint32_t)octet;
+    }
+    if (value < 0x100 || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+        return false;
+    *cp = value;
+    parser->at += 2 + 2 * pairs;
+    return true;
 }
 
 /* pair = "\" ( special / hexpair ) */
@@ -151,6 +188,15 @@ static enum certmap_status take_escaped_separator(struct cm_dn_parser *parser, u
     return CERTMAP_OK;
 }
 
+/* A backslash in BYTES. */
+static enum certmap_status take_plain_backslash(struct cm_dn_parser *parser, uint32_t *cp) {
+    const bool hidden = parser->at + 1 < parser->text.len && parser->text.data[parser->at + 1] == 'x';
+    const int octet = hidden ? hex_pair(parser, parser->at + 2) : -1;
+    if (take_wide(parser, cp))
+        return CERTMAP_OK;
+    return octet < 0 ? take_raw(parser, "", cp) : take_hidden(parser, octet, cp);
+}
+
 /* A backslash that may escape something in SLASHES. */
 static enum certmap_status take_backslash(struct cm_dn_parser *parser, uint32_t *cp) {
     const struct certmap_view rest = cm_view(parser->text.data + parser->at, parser->text.len - parser->at);
@@ -170,10 +216,20 @@ static enum certmap_status take_character(struct cm_dn_parser *parser, bool quot
         parser->at += 2;
         return CERTMAP_OK;
     }
-    if (c == '\\' && dialect->escapes == CM_DN_ESCAPES_RFC4514)
+    if (c != '\\')
+        return take_raw(parser, quoted ? "" : dialect->to_escape, cp);
+    switch (dialect->escapes) {
+    case CM_DN_ESCAPES_RFC4514:
         return take_escape(parser, cp);
-    if (c == '\\' && dialect->escapes == CM_DN_ESCAPES_HEX)
+    case CM_DN_ESCAPES_OPENSSL:
+        return take_wide(parser, cp) ? CERTMAP_OK : take_escape(parser, cp);
+    case CM_DN_ESCAPES_HEX:
         return take_backslash(parser, cp);
+    case CM_DN_ESCAPES_BYTES:
+        return take_plain_backslash(parser, cp);
+    case CM_DN_ESCAPES_NONE:
+        break;
+    }
     return take_raw(parser, quoted ? "" : dialect->to_escape, cp);
 }
 
@@ -184,6 +240,9 @@ struct string {
     size_t len; /* bytes of UTF-8 */
     bool ascii;
     bool printable;
+    bool special;            /* some character is a reason to put the string into quotes */
+    bool special_to_windows; /* for CertNameToStr, besides quotes and ends of lines */
+    uint32_t last;           /* character */
 };
 
 /* The alphabet of PrintableString (X.680 41.4). */
@@ -197,6 +256,11 @@ static void add_character(struct string *string, uint32_t cp, uint8_t *to) {
     const size_t len = cm_utf8_encode(bytes, cp);
     if (to != NULL)
         memcpy(to + string->len, bytes, len);
+    string->special = string->special || (cp > 0 && cp < 0x80 && strchr(",+\"\\<>;=#\n\r\t", (int)cp) != NULL) ||
+                      (cp == ' ' && (string->len == 0 || string->last == ' '));
+    string->special_to_windows =
+        string->special_to_windows || (cp > 0 && cp < 0x80 && strchr(",+=<>#;", (int)cp) != NULL);
+    string->last = cp;
     string->len += len;
     string->ascii = string->ascii && cp < 0x80;
     string->printable = string->printable && is_printable(cp);
@@ -227,6 +291,8 @@ static enum certmap_status take_quoted(struct cm_dn_parser *parser, struct strin
     if (!cm_dn_ends_value(parser))
         return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, parser->at, 1,
                           "a separator is expected after the closing quote");
+    if (parser->strict && !string->special && string->len > 0 && string->last != ' ')
+        return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, start, 1, "the value needs no quotes");
     return CERTMAP_OK;
 }
 
@@ -255,13 +321,15 @@ static enum certmap_status take_unquoted(struct cm_dn_parser *parser, struct str
             add_character(string, ' ', to);
         add_character(string, cp, to);
     }
+    if (parser->strict && parser->dialect->quotes == CM_DN_QUOTES_DOUBLED && string->special_to_windows)
+        return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, parser->at, 0, "the value needs quotes");
     return spaces == 0 || parser->dialect->has_spaces ? CERTMAP_OK : stray_space(parser, parser->at - spaces);
 }
 
 /* Takes a string and writes it to `to`, unless that is NULL. */
 static enum certmap_status take_string(struct cm_dn_parser *parser, struct string *string, uint8_t *to) {
     const bool quoted = parser->dialect->quotes != CM_DN_QUOTES_NONE && cm_dn_peek(parser) == '"';
-    *string = (struct string){0, true, true};
+    *string = (struct string){.ascii = true, .printable = true};
     return quoted ? take_quoted(parser, string, to) : take_unquoted(parser, string, to);
 }
 
@@ -295,8 +363,29 @@ static enum certmap_status take_string_value(struct cm_dn_parser *parser, size_t
     return CERTMAP_OK;
 }
 
-enum certmap_status cm_dn_take_value(struct cm_dn_parser *parser, struct certmap_view oid) {
-    if (parser->dialect->has_hex && cm_dn_peek(parser) == '#')
-        return take_hex(parser);
+/* Where nothing is escaped, a string may begin with #, too. */
+static enum certmap_status take_raw_hex(struct cm_dn_parser *parser, struct certmap_view oid) {
+    const struct cm_dn_parser before = *parser;
+    parser->err = NULL;
+    const enum certmap_status status = take_hex(parser);
+    if (status == CERTMAP_OK) {
+        parser->err = before.err;
+        return CERTMAP_OK;
+    }
+    *parser = before;
     return take_string_value(parser, cm_attr_by_oid(oid));
+}
+
+/* OpenSSL does not escape a # that is the whole value. */
+static bool is_single_hash(const struct cm_dn_parser *parser) {
+    struct cm_dn_parser after = *parser;
+    after.at++;
+    cm_dn_skip_spaces(&after);
+    return parser->dialect->is_openssl && cm_dn_ends_value(&after);
+}
+
+enum certmap_status cm_dn_take_value(struct cm_dn_parser *parser, struct certmap_view oid) {
+    if (!parser->dialect->has_hex || cm_dn_peek(parser) != '#' || is_single_hash(parser))
+        return take_string_value(parser, cm_attr_by_oid(oid));
+    return parser->dialect->is_raw ? take_raw_hex(parser, oid) : take_hex(parser);
 }

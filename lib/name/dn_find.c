@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* The Names that a text may be: it is read in each dialect that it may be in, and what comes out is compared. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/out.h"
+#include "base/view.h"
+#include "der/der.h"
+#include "name/dn_guess.h"
+#include "name/dn_parse.h"
+
+struct finder {
+    const struct certmap_allocator *allocator;
+    const struct cm_dn_evidence *seen;
+    enum certmap_dialect *dialects; /* one for each Name */
+    struct certmap_view names[CERTMAP_DIALECT_COUNT];
+    size_t count;
+};
+
+static enum certmap_status parse(const struct finder *finder, uint8_t *der, size_t cap, size_t *len,
+                                 enum certmap_dialect dialect, bool strict) {
+    const struct certmap_view text = finder->seen->text;
+    return strict ? cm_dn_parse_strict(der, cap, len, text, cm_dn_dialect(dialect), NULL)
+                  : cm_dn_parse(der, cap, len, text, cm_dn_dialect(dialect), "", NULL);
+}
+
+static bool is_known(const struct finder *finder, struct certmap_view name) {
+    for (size_t i = 0; i < finder->count; i++)
+        if (cm_view_equal(finder->names[i], name))
+            return true;
+    return false;
+}
+
+/* Keeps the Name that a text is in a dialect, unless it is known or the dialect does not permit the text. */
+static enum certmap_status try_dialect(struct finder *finder, enum certmap_dialect dialect, bool strict) {
+    size_t len = 0;
+    if (parse(finder, NULL, 0, &len, dialect, strict) != CERTMAP_ERROR_BUFFER)
+        return CERTMAP_OK;
+    uint8_t *der = cm_alloc(finder->allocator, len);
+    if (der == NULL)
+        return CERTMAP_ERROR_MEMORY;
+    (void)parse(finder, der, len, &len, dialect, strict);
+    if (is_known(finder, cm_view(der, len))) {
+        cm_release(finder->allocator, der);
+        return CERTMAP_OK;
+    }
+    finder->names[finder->count] = cm_view(der, len);
+    finder->dialects[finder->count++] = dialect;
+    return CERTMAP_OK;
+}
+
+static enum certmap_status try_all(struct finder *finder, const struct cm_dn_dialects *list, bool strict) {
+    enum certmap_status status = CERTMAP_OK;
+    for (size_t i = 0; status == CERTMAP_OK && i < list->count; i++)
+        status = try_dialect(finder, list->dialects[i], strict);
+    return status;
+}
+
+static enum certmap_status try_plain(struct finder *finder, const struct cm_dn_dialects *list) {
+    enum certmap_status status = CERTMAP_OK;
+    if (list->plain)
+        status = try_dialect(finder, CERTMAP_DIALECT_PLAIN, false);
+    if (status == CERTMAP_OK && list->plain_reversed)
+        status = try_dialect(finder, CERTMAP_DIALECT_PLAIN_REVERSED, false);
+    return status;
+}
+
+/* Whether a Name has one RDN. */
+static bool is_single(struct certmap_view name) {
+    struct cm_der rdns;
+    struct cm_tlv rdn;
+    return cm_der_only(&rdns, name, CM_DER_SEQUENCE) && cm_der_any(&rdns, &rdn) && cm_der_done(&rdns);
+}
+
+/* Without a label, a Name of one RDN may be what Windows prints, where a backslash is a backslash. */
+static enum certmap_status try_windows(struct finder *finder, bool rfc4514) {
+    const size_t before = finder->count;
+    enum certmap_status status = try_dialect(finder, CERTMAP_DIALECT_WINDOWS, true);
+    if (rfc4514 && status == CERTMAP_OK)
+        return try_dialect(finder, CERTMAP_DIALECT_WINDOWS_REVERSED, true);
+    if (finder->count > before && !is_single(finder->names[before]))
+        cm_release(finder->allocator, (void *)(uintptr_t)finder->names[--finder->count].data);
+    return status;
+}
+
+/* Whether a backslash, slash, plus or quote may mean itself. */
+static bool may_be_plain(const struct cm_dn_evidence *seen) {
+    return (seen->escaped && !seen->escapes) || seen->hidden || seen->slashes || seen->tight_plus ||
+           (seen->quote_first && !seen->spaced);
+}
+
+static bool reads_rfc4514(const struct finder *finder) {
+    return finder->count == 1 && finder->dialects[0] == CERTMAP_DIALECT_RFC4514;
+}
+
+/* A text that rules take is what it is to them, unless it shows that some program printed it. */
+static enum certmap_status find_rfc4514(struct finder *finder) {
+    const struct cm_dn_evidence *seen = finder->seen;
+    enum certmap_status status = CERTMAP_OK;
+    if (is_single(finder->names[0]) && seen->escaped)
+        status = try_windows(finder, true);
+    if (status == CERTMAP_OK && seen->slashes)
+        status = try_dialect(finder, CERTMAP_DIALECT_PLAIN, false);
+    return status;
+}
+
+/* What a program prints is tried first. Without a label, people may have written the text. */
+static enum certmap_status find(struct finder *finder, const struct cm_dn_dialects *list) {
+    const struct cm_dn_evidence *seen = finder->seen;
+    const bool bare = seen->label == CM_DN_LABEL_NONE;
+    enum certmap_status status = CERTMAP_OK;
+    if (seen->slashes && list->plain_reversed)
+        status = try_dialect(finder, CERTMAP_DIALECT_PLAIN, false);
+    if (status == CERTMAP_OK)
+        status = try_all(finder, list, true);
+    if (status == CERTMAP_OK && reads_rfc4514(finder))
+        return find_rfc4514(finder);
+    if (status == CERTMAP_OK && bare && seen->spaced && !seen->lines && (seen->quote_first || seen->backslash))
+        status = try_windows(finder, false);
+    if (status != CERTMAP_OK || (finder->count > 0 && !may_be_plain(seen)))
+        return status;
+    if (bare)
+        status = try_all(finder, list, false);
+    return status == CERTMAP_OK ? try_plain(finder, list) : status;
+}
+
+/* ---- What is found ---- */
+
+static void free_names(const struct finder *finder) {
+    for (size_t i = 0; i < finder->count; i++)
+        cm_release(finder->allocator, (void *)(uintptr_t)finder->names[i].data);
+}
+
+/* Whether a # is alone between separators, as the hexadecimal form of nothing is. */
+static bool has_single_hash(struct certmap_view text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] == '#' && (i + 1 == text.len || strchr(",;+ \r\n/", text.data[i + 1]) != NULL))
+            return true;
+    return false;
+}
+
+/* Whether the only Name that was found rests on a backslash, plus, quote or # that may have another meaning. */
+static bool is_doubtful(const struct finder *finder) {
+    const struct cm_dn_evidence *seen = finder->seen;
+    const enum certmap_dialect dialect = finder->dialects[0];
+    if (seen->dumps && !seen->texts && has_single_hash(seen->text))
+        return true;
+    if (dialect == CERTMAP_DIALECT_PLAIN || dialect == CERTMAP_DIALECT_PLAIN_REVERSED)
+        return seen->escaped || seen->escaped_hex || seen->tight_plus || seen->dumps;
+    if (dialect == CERTMAP_DIALECT_MULTILINE && !seen->padded && (seen->escaped || seen->escaped_hex))
+        return true;
+    if (dialect == CERTMAP_DIALECT_WINDOWS && seen->lines && !seen->crlf && seen->backslash)
+        return true;
+    return dialect == CERTMAP_DIALECT_MULTILINE && (seen->quote_first || seen->dumps);
+}
+
+static enum certmap_status fail(struct certmap_error *err, enum certmap_code code, const char *text) {
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, code, "%s", text);
+}
+
+static enum certmap_status report_ambiguous(const struct finder *finder, struct certmap_error *err) {
+    char names[200] = "";
+    size_t len;
+    struct cm_out out = {names, sizeof names, 0};
+    for (size_t i = 0; i < finder->count; i++) {
+        cm_out_string(&out, i == 0 ? "" : i + 1 == finder->count ? " or " : ", ");
+        cm_out_string(&out, certmap_dialect_name(finder->dialects[i]));
+    }
+    (void)cm_out_finish(&out, &len, NULL);
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DN_AMBIGUOUS,
+                    "this form cannot tell which of %zu Names it is: %s", finder->count, names);
+}
+
+/* Whether what could be a type that is not known became part of a value. */
+static bool is_misread(const struct finder *finder) {
+    return finder->seen->unknown_type && finder->count == 1 && cm_dn_dialect(finder->dialects[0])->is_raw;
+}
+
+/* The error of the likeliest dialect. */
+static enum certmap_status report_first(const struct finder *finder, const struct cm_dn_dialects *list,
+                                        struct certmap_error *err) {
+    size_t len;
+    finder->dialects[0] = list->dialects[0];
+    const enum certmap_status status =
+        cm_dn_parse(NULL, 0, &len, finder->seen->text, cm_dn_dialect(list->dialects[0]), "certmap_dialect_find", err);
+    return status != CERTMAP_ERROR_BUFFER
+               ? status
+               : fail(err, CERTMAP_CODE_DN_ATTRIBUTE,
+                      "what stands before some = may be an attribute type that is not known");
+}
+
+/* An error where the text is not exactly one Name. */
+static enum certmap_status report(const struct finder *finder, const struct cm_dn_dialects *list,
+                                  struct certmap_error *err) {
+    if (finder->count > 1)
+        return report_ambiguous(finder, err);
+    if (finder->count == 1)
+        return is_doubtful(finder) ? fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                                          "a backslash, quote, + or # may be part of a value or not: this form cannot "
+                                          "tell, and -nameopt oneline can")
+                                   : CERTMAP_OK;
+    return report_first(finder, list, err);
+}
+
+static bool is_blank(struct certmap_view text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr(" \t\r\n", text.data[i]) == NULL)
+            return false;
+    return true;
+}
+
+static enum certmap_status find_all(struct finder *finder, size_t *count, struct certmap_error *err) {
+    struct cm_dn_dialects list;
+    cm_dn_list(&list, finder->seen);
+    enum certmap_status status = find(finder, &list);
+    if (status == CERTMAP_OK)
+        status = is_misread(finder) ? report_first(finder, &list, err) : report(finder, &list, err);
+    else
+        cm_error_memory(err);
+    *count = status == CERTMAP_OK || (status == CERTMAP_ERROR_SYNTAX && finder->count > 1) ? finder->count : 0;
+    free_names(finder);
+    return status;
+}
+
+enum certmap_status certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT], size_t *count,
+                                         struct certmap_view text, const struct certmap_allocator *allocator,
+                                         struct certmap_error *err) {
+    struct cm_dn_evidence seen;
+    struct certmap_allocator own;
+    if (dialects == NULL || count == NULL || !cm_view_sound(text) || !cm_allocator_init(&own, allocator))
+        return cm_error_argument(err, "certmap_dialect_find: dialects, count, text or a function is NULL");
+    struct finder finder = {.allocator = &own, .seen = &seen, .dialects = dialects};
+    *count = 0;
+    dialects[0] = CERTMAP_DIALECT_RFC4514;
+    cm_dn_see(&seen, text);
+    if (is_blank(seen.text))
+        return fail(err, CERTMAP_CODE_DN_EMPTY, "the text holds no Name");
+    if (seen.mixed)
+        return fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                    "types are padded, but there is no space after =, as -nameopt align prints it: print without");
+    if (seen.lines && (seen.empty_line || (seen.crlf && seen.lf)))
+        return fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                    "an end of a line, empty or unlike the others, may be part of a value: this form cannot tell");
+    if (seen.ends_in_cr && !seen.crlf)
+        return fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                    "the text ends in a carriage return, of the line or of a value: this form cannot tell");
+    if (seen.string_types)
+        return fail(err, CERTMAP_CODE_DN_STRING_TYPE,
+                    "a value begins with a string type, as -nameopt show_type prints it: print the Name without");
+    return find_all(&finder, count, err);
+}

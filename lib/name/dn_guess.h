@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What a text shows about the program that printed it, and the dialects that it may be in. */
+#ifndef CM_NAME_DN_GUESS_H
+#define CM_NAME_DN_GUESS_H
+
+#include "certmap/certmap.h"
+
+/* What stands before the Name. */
+enum cm_dn_label {
+    CM_DN_LABEL_NONE,
+    CM_DN_LABEL_OPENSSL, /* subject= and s: */
+    CM_DN_LABEL_HEADING, /* Subject: of openssl x509 -text, certtool, certutil and keytool */
+    CM_DN_LABEL_KEYTOOL  /* Owner: */
+};
+
+struct cm_dn_evidence {
+    struct certmap_view text; /* after the label; data is NULL where there is no text */
+    enum cm_dn_label label;
+    bool space_after_label;
+    bool below_label;  /* a line ends after the label */
+    bool spaced;       /* a space before the first = */
+    bool aligned;      /* more of them */
+    bool padded;       /* the same before a long name, and one after = */
+    bool lines;        /* a line ends before a type */
+    bool crlf;         /* in CR LF */
+    bool lf;           /* in LF */
+    bool slashes;      /* /emailAddress= after a value */
+    bool string_types; /* =UTF8STRING: */
+    bool java;         /* types as only Java writes them, or a label of keytool */
+    bool tight_plus;   /* a + without spaces before a type */
+    bool ends_in_cr;
+    bool empty_line;   /* inside */
+    bool mixed;        /* a space before some =, but not on both sides of all (XN_FLAG_FN_ALIGN) */
+    bool unknown_type; /* what looks like a type after a separator, and is none that is known */
+    bool dumps;        /* a value that is # and hexadecimal digits, or # alone */
+    bool texts;        /* another value, or = in one */
+    bool quote_first;  /* a value that begins with a quote */
+    bool hidden;       /* \xHH, \U and \W */
+    bool escapes;      /* a value in quotes, or UTF-8 in hexadecimal */
+    bool escaped;      /* a backslash before a character that it may escape */
+    bool escaped_hex;  /* a backslash before two hexadecimal digits, in capitals */
+    /* outside quotes, but for what is named so */
+    bool spaces;    /* around a type or after = */
+    bool backslash; /* anywhere */
+    bool quoted;
+    bool doubled;                    /* "" in quotes */
+    bool windows;                    /* ; and OID. */
+    struct certmap_view first, last; /* types */
+};
+
+/* The dialects that a text may be in, the likeliest first. */
+struct cm_dn_dialects {
+    enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT];
+    size_t count;
+    /* and, where the others do not read it or a backslash or slash may mean itself, without escapes */
+    bool plain, plain_reversed;
+};
+
+/* Linear in the text, once. */
+void cm_dn_see(struct cm_dn_evidence *seen, struct certmap_view text);
+void cm_dn_list(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen);
+
+#endif
