@@ -125,21 +125,21 @@ END_TEST
 static const struct {
     const char *what, *der, *expected;
 } serials[] = {
-    {"one octet", "INTEGER{01}", "\"01\""},
+    {"one octet", "INTEGER{01}", "\"1\""},
     {"in the order of the octets", "INTEGER{1A 2B 3C}", "\"1a2b3c\""},
-    {"zero", "INTEGER{00}", "\"00\""},
+    {"zero", "INTEGER{00}", "\"0\""},
     {"an octet for the sign", "INTEGER{00 FF}", "\"ff\""},
-    {"padded", "INTEGER{00 00 00 01}", "\"01\""},
-    {"zero, padded", "INTEGER{00 00}", "\"00\""},
-    {"negative", "INTEGER{FF}", "\"-01\""},
-    {"negative, padded", "INTEGER{FF FF}", "\"-01\""},
+    {"padded", "INTEGER{00 00 00 01}", "\"1\""},
+    {"zero, padded", "INTEGER{00 00}", "\"0\""},
+    {"negative", "INTEGER{FF}", "\"-1\""},
+    {"negative, padded", "INTEGER{FF FF}", "\"-1\""},
     {"the least of an octet", "INTEGER{80}", "\"-80\""},
     {"20 octets", "INTEGER{20*7F}", "\"7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f\""},
     {"no octet", "INTEGER{}", "? malformed-piece"},
     {"none at all", "", "? malformed-piece"},
     {"something else", "BITSTRING{00 01}", "? malformed-piece"},
     {"a byte after it", "INTEGER{01} 00", "? malformed-piece"},
-    {"the largest that is read", "INTEGER{65535*00 01}", "\"01\""},
+    {"the largest that is read", "INTEGER{65535*00 01}", "\"1\""},
     {"too large", "INTEGER{65536*00 01}", "value-too-long"},
 };
 

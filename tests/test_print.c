@@ -129,7 +129,7 @@ static const struct {
     {"eku in (\"1.3.6.1.5.5.7.3.2\", \"1.2.3\")", "eku in (\"clientAuth\", \"1.2.3\")"},
     {"ku = \"DigitalSignature\"", "ku = \"digitalSignature\""},
     {"policy = \"anyPolicy\"", NULL},
-    {"serial = \"00:0A:ff\"", "serial = \"0x0aff\""},
+    {"serial = \"00:0A:ff\"", "serial = \"0xaff\""},
     {"serial in (\"dec:255\", \"0x10\")", "serial in (\"0xff\", \"0x10\")"},
     {"sha256 = " HASH, NULL},
     {"sha1 = " SHORT_HASH, NULL},

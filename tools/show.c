@@ -88,6 +88,43 @@ static bool add_condition(struct tool_text *text, enum certmap_field field, cons
     return true;
 }
 
+/* ---- What a rule may say ---- */
+
+/* Whether rules with a condition load, and it is true of this certificate. Else err says why not. */
+static bool is_true(const struct tool_client *client, const struct tool_text *condition, struct certmap_error *err) {
+    struct tool_text text = {NULL, 0, 0};
+    struct certmap_rules *rules = NULL;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    tool_text_string(&text, "certmap 1;\nmapping \"shown\" {\nwhen ");
+    tool_text_add(&text, tool_text_view(condition));
+    tool_text_string(&text, ";\ndeny;\n}\n");
+    enum certmap_status status = certmap_rules_parse(&rules, tool_text_view(&text), NULL, err);
+    if (status == CERTMAP_OK)
+        status = certmap_match(rules, client->peer, &result, err);
+    certmap_rules_free(rules);
+    tool_text_free(&text);
+    if (status == CERTMAP_ERROR_MEMORY)
+        tool_no_memory();
+    if (status != CERTMAP_OK)
+        return false;
+    tool_error(err, CERTMAP_OK, result.reason, "%s",
+               result.reason == CERTMAP_CODE_NONE ? "it does not hold" : certmap_code_name(result.reason));
+    return result.decision == CERTMAP_DENY && result.reason == CERTMAP_CODE_NONE;
+}
+
+/* Adds a condition that rules take and this value makes true; false, and nothing, where there is none. why is empty
+ * unless rules refuse what the value would be written as. */
+static bool add_true_condition(struct tool_text *text, const struct tool_client *client, enum certmap_field field,
+                               const struct certmap_value *value, struct certmap_error *why) {
+    struct tool_text condition = {NULL, 0, 0};
+    *why = (struct certmap_error){.text = ""};
+    const bool added = add_condition(&condition, field, value) && is_true(client, &condition, why);
+    if (added)
+        tool_text_add(text, tool_text_view(&condition));
+    tool_text_free(&condition);
+    return added;
+}
+
 /* ---- For people ---- */
 
 static void begin_condition(struct show *show, bool *first) {
@@ -106,20 +143,27 @@ static void end_line(struct show *show) {
 }
 
 /* Of a whole Name; an empty one has nothing to compare with. */
-static void print_name(struct show *show, enum certmap_field field, struct certmap_view der, bool *first) {
-    struct tool_text name = {NULL, 0, 0};
+static void print_name(struct show *show, const struct tool_client *client, enum certmap_field field,
+                       struct certmap_view der, bool *first) {
+    struct tool_text name = {NULL, 0, 0}, condition = {NULL, 0, 0};
+    struct certmap_error why = {.text = ""};
     tool_text_name(&name, der);
-    if (name.len == 0 || name.len > CERTMAP_MAX_TEXT_SIZE) {
+    tool_text_format(&condition, "%s = ", certmap_field_name(field));
+    tool_text_literal(&condition, tool_text_view(&name));
+    if (name.len == 0 || name.len > CERTMAP_MAX_TEXT_SIZE || !is_true(client, &condition, &why)) {
         begin_comment(show);
         tool_text_format(&show->out.line, "%s: %s", certmap_field_name(field),
-                         name.len == 0 ? "(empty)" : "too long for a rule");
+                         name.len == 0                      ? "(empty)"
+                         : name.len > CERTMAP_MAX_TEXT_SIZE ? "too long for a rule"
+                                                            : "no rule can compare it: ");
+        tool_text_safe(&show->out.line, tool_view(why.text));
     } else {
         begin_condition(show, first);
-        tool_text_format(&show->out.line, "%s = ", certmap_field_name(field));
-        tool_text_literal(&show->out.line, tool_text_view(&name));
+        tool_text_add(&show->out.line, tool_text_view(&condition));
     }
     end_line(show);
     tool_text_free(&name);
+    tool_text_free(&condition);
 }
 
 /* Whether another field is read from an extension, so that people need not see its bytes. */
@@ -150,12 +194,28 @@ static void print_unreadable(struct show *show, enum certmap_field field, const 
     end_line(show);
 }
 
-static void print_value(struct show *show, enum certmap_field field, const struct certmap_value *value, bool *first) {
+/* A comment that rules do not take a value, with its text. */
+static void print_refused(struct show *show, enum certmap_field field, const struct certmap_value *value,
+                          const struct certmap_error *why) {
+    begin_comment(show);
+    add_path(&show->out.line, field, value);
+    tool_text_string(&show->out.line, ": ");
+    tool_text_quoted(&show->out.line, value->text);
+    tool_text_string(&show->out.line, ", no rule can compare it: ");
+    tool_text_safe(&show->out.line, tool_view(why->text));
+    end_line(show);
+}
+
+static void print_value(struct show *show, const struct tool_client *client, enum certmap_field field,
+                        const struct certmap_value *value, bool *first) {
     struct tool_text condition = {NULL, 0, 0};
-    if (add_condition(&condition, field, value)) {
+    struct certmap_error why;
+    if (add_true_condition(&condition, client, field, value, &why)) {
         begin_condition(show, first);
         tool_text_add(&show->out.line, tool_text_view(&condition));
         end_line(show);
+    } else if (why.text[0] != '\0') {
+        print_refused(show, field, value, &why);
     } else {
         print_unreadable(show, field, value);
     }
@@ -175,7 +235,7 @@ static void print_field(struct show *show, const struct tool_client *client, enu
         struct certmap_value value;
         tool_show_value(client, &value, field, i);
         if (!is_shown_already(field, &value))
-            print_value(show, field, &value, first);
+            print_value(show, client, field, &value, first);
     }
 }
 
@@ -193,8 +253,8 @@ static void show_plain(struct show *show, const struct tool_client *client) {
     tool_text_string(&show->out.line, "# ");
     tool_text_safe(&show->out.line, tool_view(client->label));
     tool_stream_end_line(&show->out);
-    print_name(show, CERTMAP_FIELD_SUBJECT, client->cert.subject, &first);
-    print_name(show, CERTMAP_FIELD_ISSUER, client->cert.issuer, &first);
+    print_name(show, client, CERTMAP_FIELD_SUBJECT, client->cert.subject, &first);
+    print_name(show, client, CERTMAP_FIELD_ISSUER, client->cert.issuer, &first);
     for (size_t f = 0; f < FIELD_COUNT; f++) {
         print_field(show, client, fields[f], &first);
         if (fields[f] == CERTMAP_FIELD_VALIDITY)
@@ -208,11 +268,13 @@ static json_t *text_or_null(struct certmap_view text) {
     return text.len > 0 ? tool_json_text(text) : json_null();
 }
 
-static json_t *value_json(enum certmap_field field, const struct certmap_value *value) {
+static json_t *value_json(const struct tool_client *client, enum certmap_field field,
+                          const struct certmap_value *value) {
+    struct certmap_error refused;
     json_t *object = tool_json_object();
     struct tool_text condition = {NULL, 0, 0};
     const char *why = value->unreadable == CERTMAP_CODE_NONE ? NULL : certmap_code_name(value->unreadable);
-    (void)add_condition(&condition, field, value);
+    (void)add_true_condition(&condition, client, field, value, &refused);
     tool_json_set(object, "rdn", value->type.len > 0 ? json_integer((json_int_t)value->rdn) : json_null());
     tool_json_set(object, "subfield", text_or_null(value->subfield));
     tool_json_set(object, "oid", text_or_null(value->oid));
@@ -230,7 +292,7 @@ static json_t *values_json(const struct tool_client *client, enum certmap_field 
     for (size_t i = 0; i < count; i++) {
         struct certmap_value value;
         tool_show_value(client, &value, field, i);
-        tool_json_append(values, value_json(field, &value));
+        tool_json_append(values, value_json(client, field, &value));
     }
     return values;
 }

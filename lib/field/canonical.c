@@ -162,22 +162,25 @@ static uint8_t magnitude_at(struct certmap_view number, size_t last, size_t at, 
     return at < last ? (uint8_t)~number.data[at] : (uint8_t)(0x100u - number.data[at]);
 }
 
+/* Digits of an octet; the first one of a number only if it is not zero. */
+static void put_octet(struct cm_out *out, uint8_t octet, bool first) {
+    static const char digits[] = "0123456789abcdef";
+    if (!first || octet >= 16)
+        cm_out_char(out, digits[octet >> 4]);
+    cm_out_char(out, digits[octet & 15]);
+}
+
 void cm_serial_print(struct cm_out *out, struct certmap_view contents) {
     const bool negative = contents.len > 0 && contents.data[0] >= 0x80;
-    size_t last = contents.len, i = 0;
+    size_t last = contents.len, first = 0;
     while (negative && contents.data[--last] == 0)
         ;
-    while (i + 1 < contents.len && magnitude_at(contents, last, i, negative) == 0)
-        i++;
-    if (!negative) {
-        cm_out_hex_lower(out, cm_view(contents.data + i, contents.len - i));
-        return;
-    }
-    cm_out_char(out, '-');
-    for (; i < contents.len; i++) {
-        const uint8_t octet = magnitude_at(contents, last, i, true);
-        cm_out_hex_lower(out, cm_view(&octet, 1));
-    }
+    while (first + 1 < contents.len && magnitude_at(contents, last, first, negative) == 0)
+        first++;
+    if (negative)
+        cm_out_char(out, '-');
+    for (size_t i = first; i < contents.len; i++)
+        put_octet(out, magnitude_at(contents, last, i, negative), i == first);
 }
 
 /* ---- operands: octets as hexadecimal ---- */
@@ -297,11 +300,11 @@ static enum certmap_status serial_operand(struct certmap_view *canonical, struct
                                           struct cm_arena *arena, struct certmap_error *err) {
     const bool negative = text.len > 0 && text.data[0] == '-';
     const struct certmap_view unsigned_text = negative ? cm_view(text.data + 1, text.len - 1) : text;
-    uint8_t *made = cm_arena_alloc(arena, text.len + 4);
+    uint8_t *made = cm_arena_alloc(arena, text.len + 3);
     size_t len = 0, zeros = 0;
     if (made == NULL)
         return cm_error_memory(err);
-    uint8_t *digits = made + 3; /* in front of them, room for a sign and two zeros */
+    uint8_t *digits = made + 2; /* in front of them, room for a sign and a zero */
     enum certmap_status status = serial_digits(digits, &len, unsigned_text, err);
     if (status != CERTMAP_OK)
         return status;
@@ -310,9 +313,9 @@ static enum certmap_status serial_operand(struct certmap_view *canonical, struct
     digits += zeros;
     len -= zeros;
     const bool zero = len == 0;
-    while (zero ? len < 2 : len % 2 != 0) {
+    if (zero) {
         *--digits = '0';
-        len++;
+        len = 1;
     }
     if (negative && !zero) {
         *--digits = '-';

@@ -24,8 +24,8 @@ void cm_oid_name_print(struct cm_out *out, struct certmap_view contents);
 const char *cm_key_usage_name(size_t bit);
 /* Lower-case hexadecimal, two digits an octet. */
 void cm_hex_print(struct cm_out *out, struct certmap_view octets);
-/* A serial number: the contents octets of its INTEGER. Without the octets at the front that say no more than
- * its sign; a negative one has "-" and its magnitude. */
+/* A serial number: the contents octets of its INTEGER. Without zeros at the front, of which a number that is
+ * zero keeps one; a negative one has "-" and its magnitude. */
 void cm_serial_print(struct cm_out *out, struct certmap_view contents);
 
 /* ---- operands ---- */
