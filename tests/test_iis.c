@@ -49,11 +49,13 @@ static const char *const files[] = {
     "entity",
     "enum-numbers",
     "inherit",
+    "inherit-applications",
     "inherit-bad",
     "inherited-duplicate",
     "issuer",
     "levels",
     "levels-any-order",
+    "location-paths",
     "locks",
     "microsoft-many",
     "microsoft-one",
@@ -80,6 +82,7 @@ static const char *const files[] = {
     "useless-certificate",
     "user-forms",
     "web",
+    "web-location",
 };
 
 enum { MAX_SIZE = 65536, MAX_STANZAS = 512 };

@@ -195,6 +195,7 @@ END_TEST
 
 static bool about_setup(const struct t_finding *finding) {
     return finding->error.code >= CERTMAP_CODE_MODULE_NOT_INSTALLED ||
+           finding->error.code == CERTMAP_CODE_UNKNOWN_APPLICATION ||
            (finding->error.code == CERTMAP_CODE_DUPLICATE_SECTION && finding->severity == CERTMAP_SEVERITY_WARNING);
 }
 
@@ -256,7 +257,7 @@ static void check_codes(const char *what, const int *codes) {
 
 static const struct {
     const char *text;
-    int codes[3];
+    int codes[4];
 } access_flags[] = {
     {"sslFlags='Ssl,SslNegotiateCert,SslRequireCert'", {0}},
     {"sslFlags='SslRequireCert, Ssl128, SslMapCert, SslNegotiateCert, Ssl'", {0}},
@@ -267,8 +268,11 @@ static const struct {
     {"sslFlags='0X1e8'", {0}},
     {"sslFlags='0x1E8'", {0}},
     {"sslFlags='0000000000104'", {0}},
-    {"sslFlags='4294967295'", {0}},
-    {"sslFlags='0xFFFFFFFF'", {0}},
+    {"sslFlags='4294967295'", {740}},
+    {"sslFlags='0xFFFFFFFF'", {740}},
+    {"sslFlags='120'", {740}}, /* 104 and 16 */
+    {"sslFlags='Ssl, SslNegotiateCert, SslRequireCert, 512'", {740}},
+    {"sslFlags='16'", {740, 733, 734}},
     {"sslFlags='Ssl, 96'", {0}},
     {"sslFlags='8,0x20,64'", {0}},
     {"sslFlags='96'", {733}},
@@ -309,13 +313,16 @@ END_TEST
 
 static const struct {
     const char *text;
-    int codes[2];
+    int codes[3];
 } binding_flags[] = {
-    {"sslFlags='48'", {0}},         {"sslFlags='0x30'", {0}},         {"sslFlags='113'", {0}},
-    {"sslFlags='4294967295'", {0}}, {"sslFlags='0'", {738}},          {"sslFlags='16'", {738}},
-    {"sslFlags='32'", {738}},       {"sslFlags='79'", {738}},         {"", {738}},
-    {"sslFlags=''", {740}},         {"sslFlags='48 '", {740}},        {"sslFlags='16,32'", {740}},
-    {"sslFlags='None'", {740}},     {"sslFlags='4294967296'", {740}},
+    {"sslFlags='48'", {0}},           {"sslFlags='0x30'", {0}},         {"sslFlags='113'", {0}},
+    {"sslFlags='4294967295'", {740}}, {"sslFlags='0'", {738}},          {"sslFlags='16'", {738}},
+    {"sslFlags='32'", {738}},         {"sslFlags='79'", {738}},         {"", {738}},
+    {"sslFlags=''", {740}},           {"sslFlags='48 '", {740}},        {"sslFlags='16,32'", {740}},
+    {"sslFlags='None'", {740}},       {"sslFlags='4294967296'", {740}}, {"sslFlags='128'", {0}},
+    {"sslFlags='129'", {0}},          {"sslFlags='0x80'", {0}},         {"sslFlags='255'", {0}},
+    {"sslFlags='144'", {0}},          {"sslFlags='127'", {0}},          {"sslFlags='64'", {738}},
+    {"sslFlags='256'", {740, 738}},   {"sslFlags='384'", {740}},        {"sslFlags='0x130'", {740}},
 };
 
 START_TEST(flags_of_a_binding) {

@@ -2,7 +2,8 @@
 /* One run of the IIS importer.
  *
  *     text --iis_xml--> elements --iis_walk--> places --iis_section--> levels --iis_build--> rule set
- *                                    (iis_schema has the words)
+ *                          |         (iis_schema has the words)
+ *                          +--iis_survey--> applications, and what paths begin with (read first)
  *
  *     levels    [server] [site] [site/app] ...        one for each step of options.site
  *                  |
@@ -117,6 +118,7 @@ struct cm_iis_bindings {
 
 /* What the file has for one level. */
 struct cm_iis_level {
+    bool application; /* an application begins here; said by the survey */
     bool present;
     struct cm_iis_place place;                     /* of the last section */
     struct cm_iis_value settings[CM_IIS_SETTINGS]; /* texts in the store */
@@ -132,9 +134,24 @@ struct cm_iis_location {
     bool bad_inherits; /* neither true nor false */
     bool bad_told;     /* and that was reported */
     bool has_setup;    /* something in it is about the set-up and applies */
+    bool has_section;  /* a section of ours, which applies */
+    bool ends_unknown; /* it does not reach child applications, and may end above the site's path */
+    size_t folder;     /* of a path that is relative: how many steps of the site's path stand before it */
     char *path;        /* a copy, path_len long */
     size_t path_len;
     size_t path_cap;
+};
+
+/* What was seen before the file is read; all zero: nothing, for no site is asked for. */
+struct cm_iis_survey {
+    enum cm_iis_element stack[8]; /* the way down to where it is: at most to a <site> */
+    size_t top;
+    size_t depth;
+    size_t skipped;
+    bool done;         /* what follows does not matter */
+    bool found;        /* the <site> asked for */
+    bool relative;     /* paths of locations begin in a folder, as those of a web.config: none begins with the site */
+    bool applications; /* the site's list of applications is known */
 };
 
 /* How many other sites a finding names. */
@@ -180,8 +197,10 @@ struct cm_iis {
     bool encrypted;           /* the section was reported as encrypted */
     struct cm_iis_place here; /* the element that was begun last */
     struct cm_iis_place root;
+    bool has_configuration;        /* the root is <configuration> */
     struct cm_iis_place misplaced; /* our section in a place where it means nothing */
 
+    struct cm_iis_survey survey;
     struct cm_iis_location location;
     struct cm_iis_sites sites;
     struct cm_iis_bindings bindings;
@@ -235,6 +254,11 @@ void cm_iis_end(struct cm_iis *iis);
 /* Whether text where we are is an error, and not told yet. */
 bool cm_iis_text_matters(const struct cm_iis *iis);
 
+/* ---- iis_survey.c ---- */
+
+void cm_iis_survey_start(struct cm_iis *iis, const char *name, const char *const *attributes);
+void cm_iis_survey_end(struct cm_iis *iis);
+
 /* ---- iis_section.c ---- */
 
 /* An element of the table begins; false if what is in it is to be passed over. */
@@ -244,6 +268,10 @@ bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *c
 
 /* Sets the site and makes its levels. Errors: ARGUMENT, MEMORY. */
 enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site, struct certmap_error *err);
+/* Whether a path begins with the site asked for; its name does, too. */
+bool cm_iis_is_of_site(const struct cm_iis *iis, struct certmap_view path);
+/* An application of that site, whose path begins with a slash. */
+void cm_iis_note_application(struct cm_iis *iis, struct certmap_view path);
 bool cm_iis_begin_location(struct cm_iis *iis, const struct cm_iis_values *values);
 void cm_iis_end_location(struct cm_iis *iis);
 bool cm_iis_begin_sites(struct cm_iis *iis, const struct cm_iis_values *values);

@@ -30,7 +30,7 @@ static void check_section(struct cm_iis_build *build) {
                       build->settings[CM_IIS_ENABLED].text.data == NULL
                           ? "the section is disabled: it does not say enabled=\"true\""
                           : "the section is disabled: enabled=\"false\"");
-    if (!enabled || build->applied == 0 || build->iis->site.data == NULL)
+    if (!enabled || build->applied == 0 || build->iis->site.data == NULL || build->iis->survey.relative)
         cm_iis_report_others(build->iis);
 }
 

@@ -23,6 +23,7 @@ const struct cm_iis_child cm_iis_children[] = {
     {CM_IIS_AUTHENTICATION, CM_IIS_SECTION, TEXT(CM_IIS_SECTION_NAME)},
     {CM_IIS_APPLICATION_HOST, CM_IIS_SITES, TEXT("sites")},
     {CM_IIS_SITES, CM_IIS_SITE, TEXT("site")},
+    {CM_IIS_SITE, CM_IIS_APPLICATION, TEXT("application")},
     {CM_IIS_SITE, CM_IIS_BINDINGS, TEXT("bindings")},
     {CM_IIS_BINDINGS, CM_IIS_BINDING, TEXT("binding")},
     {CM_IIS_BINDINGS, CM_IIS_BINDING_CLEAR, TEXT("clear")},
@@ -72,6 +73,7 @@ const struct cm_iis_attribute cm_iis_attributes[] = {
     {CM_IIS_LOCATION, CM_IIS_PATH, CM_IIS_TEXT, 0, false, TEXT("path")},
     {CM_IIS_LOCATION, CM_IIS_INHERIT, CM_IIS_BOOLEAN, true, false, TEXT("inheritInChildApplications")},
     {CM_IIS_SITE, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
+    {CM_IIS_APPLICATION, CM_IIS_PATH, CM_IIS_TEXT, 0, false, TEXT("path")},
     {CM_IIS_BINDING, CM_IIS_PROTOCOL, CM_IIS_TEXT, 0, false, TEXT("protocol")},
     {CM_IIS_BINDING, CM_IIS_SSL_FLAGS, CM_IIS_NUMBER, 0, false, TEXT("sslFlags")},
     {CM_IIS_GLOBAL_ADD, CM_IIS_NAME, CM_IIS_TEXT, 0, false, TEXT("name")},
@@ -363,6 +365,17 @@ static void warn_of_word(struct cm_iis_findings *findings, const struct cm_iis_a
                   suggest(&candidates, wrong).text);
 }
 
+/* sslFlags of <binding>: 257 has unknown bits (0x100) */
+static void warn_of_bits(struct cm_iis_findings *findings, const struct cm_iis_attribute *row,
+                         const struct cm_iis_value *value, struct cm_iis_place place) {
+    const unsigned known = row->type == CM_IIS_NUMBER ? CM_IIS_BINDING_BITS : CM_IIS_ACCESS_BITS;
+    if ((row->type == CM_IIS_NUMBER || row->type == CM_IIS_FLAG_WORDS) && (value->number & ~known) != 0)
+        cm_iis_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, place,
+                      "%s of <%s>: %s has bits that are not known (0x%X); the known ones are 0x%X",
+                      (const char *)row->name.data, cm_iis_element_name(row->element), cm_iis_quote(value->text).text,
+                      value->number & ~known, known);
+}
+
 /* Absent attributes get their fallback. */
 static void set_fallbacks(struct cm_iis_values *values, struct rows rows) {
     *values = (struct cm_iis_values){.broken = false};
@@ -390,6 +403,8 @@ static void read_attribute(struct cm_iis_values *values, struct cm_iis_findings 
         values->broken = true;
     } else if (value->bad && element >= CM_IIS_BINDINGS) {
         warn_of_word(findings, row, wrong, place);
+    } else if (!strict) {
+        warn_of_bits(findings, row, value, place);
     }
 }
 

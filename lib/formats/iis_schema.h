@@ -20,6 +20,7 @@ enum cm_iis_element {
     CM_IIS_APPLICATION_HOST,
     CM_IIS_SITES,
     CM_IIS_SITE,
+    CM_IIS_APPLICATION,
     CM_IIS_BINDINGS, /* from here to the section: what its safety depends on */
     CM_IIS_BINDING,
     CM_IIS_BINDING_CLEAR,
@@ -89,14 +90,18 @@ enum cm_iis_type {
     CM_IIS_MODE_WORD,
     CM_IIS_FIELD_WORD,
     CM_IIS_FLAG_WORDS, /* several words or numbers, with commas between them */
-    CM_IIS_NUMBER      /* no words; decimal, or hexadecimal with 0x */
+    CM_IIS_NUMBER      /* no words; bits, as a number that is decimal, or hexadecimal with 0x */
 };
 
 enum { CM_IIS_MODE_ALLOW = 1, CM_IIS_MODE_DENY = 2, CM_IIS_FIELD_SUBJECT = 1, CM_IIS_FIELD_ISSUER = 2 };
 
 /* The bits of sslFlags: those of <access>, and of them those that matter on a <binding>. */
 enum { CM_IIS_SSL = 8, CM_IIS_SSL_NEGOTIATE = 32, CM_IIS_SSL_REQUIRE = 64 };
-enum { CM_IIS_NO_HTTP3 = 16, CM_IIS_NO_TLS13 = 32 };
+enum { CM_IIS_NO_HTTP3 = 16, CM_IIS_NO_TLS13 = 32, CM_IIS_IN_HANDSHAKE = 128 };
+/* All bits that <access> has, and all that a <binding> has: SNI 1, central certificate store 2, no HTTP/2 4, no OCSP
+ * stapling 8, no HTTP/3 16, no TLS 1.3 32, no old TLS 64, and, since Windows Server 2025, a certificate that the
+ * handshake asks for 128. */
+enum { CM_IIS_ACCESS_BITS = 0x1E8, CM_IIS_BINDING_BITS = 0xFF };
 
 /* <parent><name> is element. */
 struct cm_iis_child {

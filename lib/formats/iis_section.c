@@ -283,6 +283,7 @@ bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *c
     iis->here = cm_iis_here(iis);
     if (iis->root.line == 0)
         iis->root = iis->here;
+    iis->has_configuration = iis->has_configuration || element == CM_IIS_CONFIGURATION;
     iis->in_nested = element == CM_IIS_NESTED_LOCATION;
     if (iis->in_nested)
         return false;

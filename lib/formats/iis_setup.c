@@ -72,10 +72,11 @@ static void read_binding(struct cm_iis *iis, const struct cm_iis_values *values)
     const struct certmap_view https = {(const uint8_t *)"https", 5};
     const struct cm_iis_value *flags = &values->at[CM_IIS_SSL_FLAGS];
     const unsigned wanted = CM_IIS_NO_TLS13 | CM_IIS_NO_HTTP3;
+    const bool in_handshake = (flags->number & CM_IIS_IN_HANDSHAKE) != 0;
     if (!certmap_text_same(values->at[CM_IIS_PROTOCOL].text, https))
         return;
     bindings->https++;
-    if (flags->bad || (flags->number & wanted) == wanted)
+    if (flags->bad || in_handshake || (flags->number & wanted) == wanted)
         return;
     if (bindings->tls13++ > 0)
         return;
@@ -281,7 +282,7 @@ static void warn_of_tls13(struct check *check) {
                        bindings->tls13 == 2 ? "binding is" : "bindings are");
     cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_TLS13_ENABLED, bindings->first,
                   "the https binding has sslFlags %u, which %s, where IIS cannot ask for a certificate after the "
-                  "handshake%s",
+                  "handshake%s; on Windows Server 2025, 128 makes the handshake ask",
                   bindings->flags, binding_fault(bindings->flags), others);
 }
 

@@ -139,6 +139,34 @@ static void XMLCALL on_declaration(void *ctx, const XML_Char *version, const XML
     stop_if_told(iis);
 }
 
+static void XMLCALL on_survey_start(void *ctx, const XML_Char *name, const XML_Char **attributes) {
+    struct cm_iis *iis = ((struct reader *)ctx)->iis;
+    cm_iis_survey_start(iis, name, (const char *const *)attributes);
+    if (iis->survey.done)
+        (void)XML_StopParser(iis->xml, XML_FALSE);
+}
+
+static void XMLCALL on_survey_end(void *ctx, const XML_Char *name) {
+    struct cm_iis *iis = ((struct reader *)ctx)->iis;
+    (void)name;
+    if (!iis->survey.done)
+        cm_iis_survey_end(iis);
+    if (iis->survey.done)
+        (void)XML_StopParser(iis->xml, XML_FALSE);
+}
+
+/* What is refused later ends this already. */
+static void XMLCALL on_survey_doctype(void *ctx, const XML_Char *name, const XML_Char *sysid, const XML_Char *pubid,
+                                      int has_internal_subset) {
+    struct cm_iis *iis = ((struct reader *)ctx)->iis;
+    (void)name;
+    (void)sysid;
+    (void)pubid;
+    (void)has_internal_subset;
+    iis->survey.done = true;
+    (void)XML_StopParser(iis->xml, XML_FALSE);
+}
+
 /* ---- what expat refuses ---- */
 
 /* Whether the byte where expat stopped is not UTF-8: then it is shown as \xHH. */
@@ -172,17 +200,16 @@ static void report_expat_error(struct cm_iis *iis, const struct cm_iis_encoding 
 
 /* Each piece is at least as long as what expat could not use yet, so that a very long token is not
  * looked at from its start over and over. */
-static enum XML_Status feed(struct cm_iis *iis) {
+static enum XML_Status feed(struct cm_iis *iis, bool survey) {
     enum XML_Status status;
     size_t done = iis->bom, size = PIECE;
-    cm_iis_progress_phase(&iis->progress, CM_IIS_READ);
     do {
         size = size < iis->text.len - done ? size : iis->text.len - done;
         status = XML_Parse(iis->xml, (const char *)iis->text.data + done, (int)size, done + size == iis->text.len);
         done += size;
         size = done - iis->bom - bytes_used(iis);
         size = size > PIECE ? size : PIECE;
-    } while (status == XML_STATUS_OK && cm_iis_goes_on(iis, done, iis->text.len) && done < iis->text.len);
+    } while (status == XML_STATUS_OK && cm_iis_goes_on(iis, survey ? 0 : done, iis->text.len) && done < iis->text.len);
     return status;
 }
 
@@ -208,6 +235,41 @@ static bool detect_encoding(struct cm_iis *iis, struct cm_iis_encoding *encoding
     return false;
 }
 
+static bool begin_parser(struct reader *reader) {
+    reader->iis->xml = XML_ParserCreate(reader->encoding.forced);
+    if (reader->iis->xml == NULL)
+        cm_iis_no_memory(reader->iis);
+    return reader->iis->xml != NULL;
+}
+
+static void end_parser(struct cm_iis *iis) {
+    XML_ParserFree(iis->xml);
+    iis->xml = NULL;
+}
+
+/* The first of two walks through the text. */
+static void survey(struct reader *reader) {
+    struct cm_iis *iis = reader->iis;
+    if (!begin_parser(reader))
+        return;
+    XML_SetUserData(iis->xml, reader);
+    XML_SetElementHandler(iis->xml, on_survey_start, on_survey_end);
+    XML_SetStartDoctypeDeclHandler(iis->xml, on_survey_doctype);
+    if (feed(iis, true) != XML_STATUS_OK && XML_GetErrorCode(iis->xml) == XML_ERROR_NO_MEMORY)
+        cm_iis_no_memory(iis);
+    end_parser(iis);
+}
+
+static void walk(struct reader *reader) {
+    struct cm_iis *iis = reader->iis;
+    if (!begin_parser(reader))
+        return;
+    set_handlers(reader);
+    if (feed(iis, false) != XML_STATUS_OK && !stopped(iis))
+        report_expat_error(iis, &reader->encoding);
+    end_parser(iis);
+}
+
 void cm_iis_parse(struct cm_iis *iis) {
     struct reader reader = {.iis = iis};
     if (!detect_encoding(iis, &reader.encoding))
@@ -215,14 +277,9 @@ void cm_iis_parse(struct cm_iis *iis) {
     iis->bom = reader.encoding.bom;
     iis->plain_lines = has_plain_lines(iis->text, &reader.encoding);
     iis->counted = (struct cm_iis_place){1, 1, (uint32_t)iis->bom, 0};
-    iis->xml = XML_ParserCreate(reader.encoding.forced);
-    if (iis->xml == NULL) {
-        cm_iis_no_memory(iis);
-        return;
-    }
-    set_handlers(&reader);
-    if (feed(iis) != XML_STATUS_OK && !stopped(iis))
-        report_expat_error(iis, &reader.encoding);
-    XML_ParserFree(iis->xml);
-    iis->xml = NULL;
+    cm_iis_progress_phase(&iis->progress, CM_IIS_READ);
+    if (iis->site.data != NULL)
+        survey(&reader);
+    if (!iis->stop)
+        walk(&reader);
 }
