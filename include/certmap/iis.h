@@ -5,7 +5,7 @@
  * applicationHost.config or web.config, a root <location>, or the bare section. docs/iis.md says
  * what each element and attribute means and what differs from IIS.
  *
- * XML is read by expat, which allocates with malloc, whatever allocator is given here.
+ * XML is read by expat, whose memory comes from the allocator that is given here, too.
  */
 #ifndef CERTMAP_IIS_H
 #define CERTMAP_IIS_H
@@ -33,8 +33,8 @@ struct certmap_iis_options {
                        * docs/iis.md has the list. What is loaded stays the same */
     const struct certmap_build_options *build; /* NULL: no progress is told, and there is no limit of memory.
                        * progress: of reading, checking and compiling. memory: of the builder that makes the rule
-                       * set, as in certmap_builder_options; the mappings as they were read, passwords and the
-                       * memory of expat are not counted, and grow with the text */
+                       * set, as in certmap_builder_options; the mappings as they were read, passwords and what
+                       * expat needs come from the allocator too, are not counted, and grow with the text */
 };
 #define CERTMAP_IIS_OPTIONS_INIT                                                                                       \
     { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL, false, NULL }
@@ -43,13 +43,15 @@ struct certmap_iis_options {
 struct certmap_iis_logon;
 
 /* Loads the mappings that apply at the site (or, without a site, at the server level) from the text
- * of a file, UTF-8 or UTF-16. A section that is disabled or absent gives a rule set that is
+ * of a file, UTF-8 or UTF-16. The site may go on with a path: "Shop/admin". In a web.config, which has
+ * no <system.applicationHost> and no location that begins with the site's name, locations begin in
+ * its folder, which is taken to be one on that path. A section that is disabled or absent gives a rule set that is
  * disabled. Nothing is loaded from a text with an error in a level that applies. Findings are told
  * at the end of the call, in the order of the file.
  *
  * Passwords: with logon == NULL they are skipped. Otherwise *logon gets them, apart from the rules,
- * and the caller owns it. No message ever holds one. Our own buffers are wiped after use; those
- * that expat allocates cannot be, and the text is the caller's to wipe.
+ * and the caller owns it. No message ever holds one. Every buffer that held a part of the
+ * file is wiped before it is released, those of expat too; the text is the caller's to wipe.
  *
  * Errors: ARGUMENT, MEMORY, LIMIT (over CERTMAP_MAX_RULES_SIZE, or over build->memory), SYNTAX (line and
  * column of the element at fault; the text names the attribute), CANCELLED. */

@@ -100,5 +100,6 @@ enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certma
         status = tell(iis, given, err);
     }
     free_run(iis);
+    cm_iis_wipe_stack();
     return status;
 }

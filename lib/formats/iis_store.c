@@ -52,6 +52,20 @@ void cm_iis_wipe(void *p, size_t len) {
         bytes[--len] = 0;
 }
 
+#if defined(__GNUC__)
+#define CM_IIS_NOT_INLINE __attribute__((noinline))
+#else
+#define CM_IIS_NOT_INLINE
+#endif
+
+/* More than the importer and expat use below certmap_iis_load: about four KiB were measured. */
+enum { STACK_SIZE = 16384 };
+
+CM_IIS_NOT_INLINE void cm_iis_wipe_stack(void) {
+    uint8_t room[STACK_SIZE];
+    cm_iis_wipe(room, sizeof room);
+}
+
 /* ---- the store ---- */
 
 struct cm_iis_chunk {

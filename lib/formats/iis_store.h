@@ -16,6 +16,8 @@ void *cm_iis_grow(const struct certmap_allocator *allocator, void *items, size_t
 
 /* Overwrites memory so that the compiler cannot leave it out. */
 void cm_iis_wipe(void *p, size_t len);
+/* The same with the part of the stack that is free, where functions that returned left their variables. */
+void cm_iis_wipe_stack(void);
 
 /* Bytes in chunks that never move. Every chunk is wiped before it is released.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Drives expat. Nothing else here knows it. */
+/* Drives expat. Nothing else here knows it but iis_heap.c. */
+#include "iis_heap.h"
 #include "iis_load.h"
-#include <expat.h>
 #include <string.h>
 
 /* expat copies what it is given, so it is given a piece at a time. */
@@ -205,7 +205,9 @@ static enum XML_Status feed(struct cm_iis *iis, bool survey) {
     size_t done = iis->bom, size = PIECE;
     do {
         size = size < iis->text.len - done ? size : iis->text.len - done;
+        const struct certmap_allocator *before = cm_iis_heap_enter(&iis->allocator);
         status = XML_Parse(iis->xml, (const char *)iis->text.data + done, (int)size, done + size == iis->text.len);
+        cm_iis_heap_leave(before);
         done += size;
         size = done - iis->bom - bytes_used(iis);
         size = size > PIECE ? size : PIECE;
@@ -236,7 +238,9 @@ static bool detect_encoding(struct cm_iis *iis, struct cm_iis_encoding *encoding
 }
 
 static bool begin_parser(struct reader *reader) {
-    reader->iis->xml = XML_ParserCreate(reader->encoding.forced);
+    const struct certmap_allocator *before = cm_iis_heap_enter(&reader->iis->allocator);
+    reader->iis->xml = XML_ParserCreate_MM(reader->encoding.forced, &cm_iis_heap_suite, NULL);
+    cm_iis_heap_leave(before);
     if (reader->iis->xml == NULL)
         cm_iis_no_memory(reader->iis);
     return reader->iis->xml != NULL;
