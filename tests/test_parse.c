@@ -666,6 +666,19 @@ static const struct row files[] = {
     {V "mapping \"a\" { when «XX» present; deny; \n" M "mapping \"b\" { when subject.«YY» present; deny; }\n",
      {{"unknown-field", ""}, {"unknown-subfield", ""}}},
 
+    /* rules that are switched off */
+    {V "«disabled»;", {{"rules-disabled", "no certificate gets an answer"}}},
+    {V "«disabled»;\n" M, {{"rules-disabled", ""}}},
+    {V "policy all; «disabled»;\n" M, {{"rules-disabled", ""}}},
+    {V "«disabled»;\n«disabled»;\n" M, {{"rules-disabled", ""}, {"syntax", "the rules are switched off twice"}}},
+    {V M "«disabled»;\n", {{"syntax", "what switches the rules off stands before the first mapping"}}},
+    {V "«disabled»\n«mapping» \"m\" { when always; deny; }",
+     {{"rules-disabled", ""}, {"syntax", "expected \";\" after \"disabled\""}}},
+    {V "«disabled» «\"yes\"»;\n" M, {{"rules-disabled", ""}, {"syntax", "but there is a string"}}},
+    {V "«disable»;\n" M, {{"syntax", "did you mean disabled?"}}},
+    {V "«disabled»;\nmapping \"m\" { when subject.«CM» = \"x\"; deny; }",
+     {{"rules-disabled", ""}, {"unknown-subfield", ""}}},
+
     /* the policy */
     {V "policy first;\n" M, {{NULL, NULL}}},
     {V "policy most-specific;\n" M, {{NULL, NULL}}},
@@ -743,6 +756,20 @@ static const struct row files[] = {
 
 START_TEST(rule_file) {
     run_marked(files[_i].marked, &files[_i]);
+}
+END_TEST
+
+START_TEST(disabled_rules_give_no_answer) {
+    struct certmap_rules *rules = t_rules(V "disabled;\nmapping \"m\" { when always; allow \"a\"; }");
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct t_peer peer;
+    t_peer_make(&peer, "CN=Alice", "CN=CA");
+    ck_assert_int_eq(certmap_match(rules, peer.peer, &result, NULL), CERTMAP_OK);
+    ck_assert_int_eq(result.decision, CERTMAP_NONE);
+    ck_assert_int_eq(result.reason, CERTMAP_CODE_DISABLED);
+    ck_assert_uint_eq(certmap_rules_count(rules), 1);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
 }
 END_TEST
 
@@ -1244,6 +1271,7 @@ int main(void) {
     tcase_add_loop_test(marked, condition, 0, T_ROWS(conditions));
     tcase_add_loop_test(marked, rule_file, 0, T_ROWS(files));
     tcase_add_loop_test(marked, policy_of_a_file, 0, 4);
+    tcase_add_test(marked, disabled_rules_give_no_answer);
     tcase_add_test(marked, issuers_without_a_loader);
     tcase_add_test(marked, issuer_file_without_memory);
     suite_add_tcase(suite, marked);

@@ -540,7 +540,7 @@ END_TEST
 START_TEST(nothing_to_print) {
     struct certmap_rules *rules = t_finish(t_builder());
     char *text = print(rules);
-    ck_assert_str_eq(text, "certmap 1;\n");
+    ck_assert_str_eq(text, "certmap 1;\ndisabled;\n");
     free(text);
     certmap_rules_free(rules);
 }

@@ -16,20 +16,6 @@ static void add_rules(struct tool_text *text, const struct certmap_rules *rules)
     free(printed);
 }
 
-/* Whether the rules are switched off: then a match says so, whatever the certificate. */
-static bool is_disabled(const struct certmap_rules *rules) {
-    static const uint8_t empty_name[] = {0x30, 0x00};
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_peer *peer = NULL;
-    cert.subject = cert.issuer = (struct certmap_view){empty_name, sizeof empty_name};
-    if (certmap_peer_new(&peer, NULL, NULL) != CERTMAP_OK || certmap_peer_set(peer, &cert, NULL) != CERTMAP_OK ||
-        certmap_match(rules, peer, &result, NULL) != CERTMAP_OK)
-        tool_no_memory();
-    certmap_peer_free(peer);
-    return result.reason == CERTMAP_CODE_DISABLED;
-}
-
 /* ---- What differs ---- */
 
 static void add_passwords(struct tool_text *text, const struct tool_rules *rules) {
@@ -142,40 +128,31 @@ static void add_head(struct tool_text *text, const struct tool_rules *rules, con
     add_one_to_one(text, rules->rules);
 }
 
-static const char no_account[] = "certmap 1;\n\nmapping \"no mapping applies\" {\n    when always;\n    deny;\n}\n";
-
-/* Rules that are switched off stay so: as comments after a refusal of everyone. */
-static void add_disabled(struct tool_text *text, const struct tool_text *printed) {
-    tool_text_string(text, "# IIS would use none of the mappings: the section is disabled or absent. They are "
-                           "comments, so that they give no\n"
-                           "# account here either.\n");
-    tool_text_string(text, no_account);
-    tool_text_string(text, "\n");
-    for (const char *line = printed->data; *line != '\0';) {
-        const size_t len = strcspn(line, "\n");
-        tool_text_string(text, len > 0 ? "# " : "#");
-        tool_text_add(text, (struct certmap_view){(const uint8_t *)line, len});
-        tool_text_string(text, "\n");
-        line += len + (line[len] == '\n');
-    }
+/* Why the rules give no answer. With "disabled;" they give none, as the section of IIS; a refusal would be one, and a
+ * server that has another way to sign in would not offer it. */
+static void add_disabled(struct tool_text *text, const struct tool_rules *rules, const struct tool_text *printed) {
+    const bool empty = certmap_rules_count(rules->rules) == 0;
+    const char *why =
+        empty ? "the section is disabled." : "the section is disabled. Without \"disabled;\" the mappings apply.";
+    if (!begins_with(printed->data, "certmap 1;\ndisabled;"))
+        return;
+    if (tool_findings_has(&rules->findings, CERTMAP_CODE_NO_SECTION))
+        why = "no section applies.";
+    else if (empty && !tool_findings_has(&rules->findings, CERTMAP_CODE_SECTION_DISABLED))
+        why = "no mapping of the section is enabled.";
+    tool_text_format(text, "# IIS maps no certificate, and these rules give no answer: %s\n", why);
 }
 
 static void print_rules(const struct tool_rules *rules, const struct tool_options *options) {
     struct tool_text text = {NULL, 0, 0}, printed = {NULL, 0, 0};
-    const bool empty = certmap_rules_count(rules->rules) == 0;
     tool_text_string(&printed, "");
-    if (!empty)
-        add_rules(&printed, rules->rules);
-    if (rules->is_iis)
+    add_rules(&printed, rules->rules);
+    if (rules->is_iis) {
         add_head(&text, rules, options);
-    if (rules->is_iis)
+        add_disabled(&text, rules, &printed);
         add_loose_patterns(&text, &printed);
-    if (is_disabled(rules->rules))
-        add_disabled(&text, &printed);
-    else if (empty)
-        tool_text_string(&text, no_account);
-    else
-        tool_text_add(&text, tool_text_view(&printed));
+    }
+    tool_text_add(&text, tool_text_view(&printed));
     tool_text_flush(&text, stdout);
     tool_text_free(&text);
     tool_text_free(&printed);
@@ -186,6 +163,8 @@ enum tool_exit tool_convert(const struct tool_options *options) {
     struct tool_stream err = tool_stream_open(stderr, options->color);
     enum tool_exit status = TOOL_FAILED;
     const bool loaded = tool_rules_load(&rules, options);
+    tool_findings_drop(&rules.findings,
+                       CERTMAP_CODE_SETUP_NOT_SHOWN); /* it is about other parts of the configuration */
     tool_rules_print(&rules, &err);
     if (loaded) {
         print_rules(&rules, options);

@@ -25,6 +25,21 @@ size_t tool_findings_count(const struct tool_findings *findings, enum certmap_se
     return count;
 }
 
+bool tool_findings_has(const struct tool_findings *findings, enum certmap_code code) {
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].error.code == code)
+            return true;
+    return false;
+}
+
+void tool_findings_drop(struct tool_findings *findings, enum certmap_code code) {
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].error.code != code)
+            findings->items[kept++] = findings->items[i];
+    findings->count = kept;
+}
+
 const struct certmap_error *tool_findings_error(const struct tool_findings *findings) {
     for (size_t i = 0; i < findings->count; i++)
         if (findings->items[i].severity == CERTMAP_SEVERITY_ERROR)

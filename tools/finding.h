@@ -20,6 +20,10 @@ struct tool_findings {
 void tool_findings_add(void *findings, enum certmap_severity severity, const struct certmap_error *error);
 void tool_findings_free(struct tool_findings *findings);
 size_t tool_findings_count(const struct tool_findings *findings, enum certmap_severity severity);
+/* Whether there is one with this code. */
+bool tool_findings_has(const struct tool_findings *findings, enum certmap_code code);
+/* Takes those with this code out. */
+void tool_findings_drop(struct tool_findings *findings, enum certmap_code code);
 /* The first error, or NULL. */
 const struct certmap_error *tool_findings_error(const struct tool_findings *findings);
 

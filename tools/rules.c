@@ -47,7 +47,7 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
     iis.site = tool_view(options->site);
     iis.diag = tool_findings_add;
     iis.diag_ctx = &rules->findings;
-    iis.check_setup = options->verb == TOOL_VERB_CHECK;
+    iis.check_setup = options->verb == TOOL_VERB_CHECK || options->verb == TOOL_VERB_CONVERT;
     iis.build = build;
     rules->is_iis = true;
     rules->has_domain = mentions(tool_input_view(&rules->input), "defaultLogonDomain");
@@ -181,5 +181,7 @@ void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream
 
 bool tool_rules_explains_none(const struct tool_finding *finding) {
     enum certmap_code code = finding->error.code;
-    return code == CERTMAP_CODE_SECTION_DISABLED || code == CERTMAP_CODE_OTHER_SITES || code == CERTMAP_CODE_NO_SECTION;
+    return code == CERTMAP_CODE_SECTION_DISABLED || code == CERTMAP_CODE_OTHER_SITES ||
+           code == CERTMAP_CODE_NO_SECTION || code == CERTMAP_CODE_MISPLACED_MAPPINGS ||
+           code == CERTMAP_CODE_MISSPELT_SECTION;
 }

@@ -292,7 +292,9 @@ enum certmap_code {
     CERTMAP_CODE_TLS13_ENABLED = 738,
     CERTMAP_CODE_CLEAR_PASSWORD = 739,
     CERTMAP_CODE_SETUP_VALUE = 740,    /* a value of the set-up that IIS would not read */
-    CERTMAP_CODE_SETUP_NOT_SHOWN = 741 /* what the file says nothing about */
+    CERTMAP_CODE_SETUP_NOT_SHOWN = 741, /* what the file says nothing about */
+
+    CERTMAP_CODE_RULES_DISABLED = 742 /* a rule file says `disabled;` */
 };
 
 /* The name of a code as docs/rules.md has it ("unknown-subfield"); "" for CERTMAP_CODE_NONE and
@@ -738,8 +740,9 @@ struct certmap_mapping {
 
 /* Writes a rule set in the native language, so that parsing the text gives the same rules again: mappings
  * of IIS files become native ones with the same meaning, one-to-one mappings conditions on tbs.sha256 where
- * hash is not NULL - on sha256 where the bytes are no certificate -, and on `certificate` where it is. Whether the set is disabled cannot be said in the
- * language. At most cap bytes are written, a NUL included; *len gets the length without the NUL, also on
+ * hash is not NULL - on sha256 where the bytes are no certificate -, and on `certificate` where it is. A set that is
+ * disabled, or has no mapping, says `disabled;`. At most cap bytes are written, a NUL included; *len gets the length
+ * without the NUL, also on
  * BUFFER. Errors: ARGUMENT, BUFFER. */
 CERTMAP_API enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len,
                                                     const struct certmap_rules *rules, certmap_hash_fn *hash,

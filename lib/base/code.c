@@ -136,6 +136,7 @@ static const struct {
     {CERTMAP_CODE_CLEAR_PASSWORD, "clear-password"},
     {CERTMAP_CODE_SETUP_VALUE, "setup-value"},
     {CERTMAP_CODE_SETUP_NOT_SHOWN, "setup-not-shown"},
+    {CERTMAP_CODE_RULES_DISABLED, "rules-disabled"},
 };
 
 const char *certmap_code_name(enum certmap_code code) {

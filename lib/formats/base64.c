@@ -24,7 +24,7 @@ static unsigned digit(uint8_t c) {
 static const char *check_end(size_t digits, size_t pads, uint32_t bits) {
     size_t rest = digits % 4;
     if (rest == 1 || (pads > 0 && (digits + pads) % 4 != 0) || pads > 2)
-        return "has the wrong length";
+        return "has the wrong length: characters are missing at its end, or somewhere";
     if ((rest == 2 && (bits & 0x0F) != 0) || (rest == 3 && (bits & 0x03) != 0))
         return "ends in bits that are not zero";
     return NULL;

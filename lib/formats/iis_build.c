@@ -3,6 +3,7 @@
  * are. Those that apply go to the one whose rule set the caller gets. The others - disabled, cleared,
  * and after an error all - go to a builder of their own, which is thrown away. */
 #include "iis_build.h"
+#include "iis_doubt.h"
 #include <string.h>
 
 /* ---- warnings about mappings that apply ---- */
@@ -17,6 +18,14 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
                       "%s has no rules, so that it gives its account to every certificate",
                       cm_iis_quote(mapping->name).text);
     build->shadowed = build->shadowed || mapping->always;
+}
+
+/* A rule that will hardly hold for any certificate as it stands. */
+static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
+    const char *doubt = cm_iis_doubt_criterion(rule->criteria);
+    if (doubt != NULL)
+        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
+                      "matchCriteria=%s %s", cm_iis_quote(rule->criteria).text, doubt);
 }
 
 /* ---- building ---- */
@@ -159,8 +168,11 @@ static void add_rules(struct cm_iis_build *build, struct certmap_builder *builde
                       const struct cm_iis_mapping *mapping) {
     for (size_t i = 0; i < mapping->rule_count && !cm_iis_stopped(build); i++) {
         const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
-        if (rule->generation == mapping->rule_generation)
-            builder = add_rule(build, builder, mapping, rule);
+        if (rule->generation != mapping->rule_generation)
+            continue;
+        builder = add_rule(build, builder, mapping, rule);
+        if (cm_iis_applies(build, mapping))
+            warn_of_criterion(build, rule);
     }
 }
 

@@ -193,6 +193,7 @@ struct cm_iis {
     size_t skipped;           /* of these, in a part that is passed over */
     bool in_other;            /* that part is a section that does not apply */
     bool in_nested;           /* it is a location in a location */
+    bool in_unread;           /* it is a section that is not read, and that was noted */
     bool text_told;           /* the stray text here was reported */
     bool encrypted;           /* the section was reported as encrypted */
     struct cm_iis_place here; /* the element that was begun last */

@@ -23,6 +23,10 @@ static void check_section(struct cm_iis_build *build) {
     cm_iis_report_unknown_site(build->iis);
     if (build->iis->findings.errors > 0) /* nothing results of which this could be said */
         return;
+    if (build->present && build->iis->misplaced.line > 0)
+        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS,
+                      build->iis->misplaced,
+                      "this section is not in system.webServer/security/authentication, so that it means nothing");
     if (!build->present)
         report_no_section(build);
     else if (!enabled)

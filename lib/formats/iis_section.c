@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What each element of the section means for its level. */
 #include "base64.h"
+#include "iis_doubt.h"
 #include "iis_load.h"
 #include <string.h>
 
@@ -187,8 +188,11 @@ static bool begin_one_clear(struct cm_iis *iis, const struct cm_iis_values *valu
 
 static void report_base64(struct cm_iis *iis, struct certmap_view text, size_t at, const char *what) {
     struct certmap_view rest = {text.data + at, text.len - at};
+    const char *doubt = cm_iis_doubt_certificate(text);
     if (starts_with(rest, VIEW("-----")))
         what = "has a PEM header or footer; only the base64 between them belongs there";
+    else if (doubt != NULL)
+        what = doubt;
     cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BASE64, iis->here,
                   "certificate %s (character %lu)", what, (unsigned long)at + 1);
 }
@@ -205,19 +209,34 @@ static struct certmap_view decode(struct cm_iis *iis, struct certmap_view text) 
     if (what != NULL)
         report_base64(iis, text, at, what);
     else if (len == 0)
-        report(iis, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, "certificate is empty");
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, iis->here,
+                      "certificate %s", cm_iis_doubt_certificate(text));
     return (struct certmap_view){bytes, what == NULL ? len : 0};
 }
 
-/* Finds what the mapping compares with: what was signed, or all of the bytes, where they are no certificate. */
-static void check_certificate(struct cm_iis *iis, struct cm_iis_mapping *mapping) {
+/* What the bytes look like that are no certificate. text: where they come from. */
+static void warn_of_useless(struct cm_iis *iis, struct certmap_view der, struct certmap_view text,
+                            const struct certmap_error *error) {
+    const char *doubt = cm_iis_doubt_certificate(text);
+    if (doubt == NULL)
+        doubt = cm_iis_doubt_der(der);
+    if (doubt != NULL)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
+                      "certificate %s", doubt);
+    else
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
+                      "certificate is not one that any client can send: %s", error->text);
+}
+
+/* Finds what the mapping compares with: what was signed, or all of the bytes, where they are no certificate. text: where
+ * they come from. */
+static void check_certificate(struct cm_iis *iis, struct cm_iis_mapping *mapping, struct certmap_view text) {
     const struct certmap_view der = mapping->certificate;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_error error;
     const bool found = certmap_cert_from_der(&cert, der, &error) == CERTMAP_OK;
     if (!found)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
-                      "certificate is not one that any client can send: %s", error.text);
+        warn_of_useless(iis, der, text, &error);
     mapping->compared_at = found ? (uint32_t)(cert.tbs.data - der.data) : 0;
     mapping->compared_len = (uint32_t)(found ? cert.tbs.len : der.len);
 }
@@ -231,7 +250,7 @@ static bool begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values
     if (text.data != NULL)
         mapping->certificate = decode(iis, text);
     if (mapping->certificate.len > 0)
-        check_certificate(iis, mapping);
+        check_certificate(iis, mapping, text);
     mapping->broken = mapping->broken || mapping->certificate.len == 0;
     return true;
 }

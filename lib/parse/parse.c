@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The native language (docs/rules.md): the file and its mappings.
  *
- *     file       = "certmap" "1" ";" { policy | issuers | mapping }
+ *     file       = "certmap" "1" ";" { disabled | policy | issuers | mapping }
  *     mapping    = "mapping" string "{" "when" ( "always" | expression ) ";" decision "}"
- *     decision: parse_output.c; expression: parse_expression.c; policy: parse_policy.c; issuers: parse_issuers.c
+ *     decision: parse_output.c; expression: parse_expression.c; disabled, policy: parse_policy.c; issuers: parse_issuers.c
  *
  * A mistake in a name or a text is reported and reading goes on; after one in the structure, what is
  * left of the mapping is skipped. */
@@ -105,7 +105,8 @@ static bool take_mapping(struct cm_parser *parser) {
 
 /* ---- the file ---- */
 
-static const struct certmap_view statements[] = {CM_VIEW_OF("mapping"), CM_VIEW_OF("issuers"), CM_VIEW_OF("policy")};
+static const struct certmap_view statements[] = {CM_VIEW_OF("mapping"), CM_VIEW_OF("issuers"), CM_VIEW_OF("policy"),
+                                                 CM_VIEW_OF("disabled")};
 
 /* Whether a statement with braces begins here. "policy" is also a field, and "issuers" no word of a mapping. */
 static bool at_statement(const struct cm_parser *parser) {
@@ -149,9 +150,12 @@ static void take_statement(struct cm_parser *parser) {
     } else if (cm_parser_is_word(parser, statements[2])) {
         if (!cm_parser_take_policy(parser))
             skip_statement(parser, ';');
+    } else if (cm_parser_is_word(parser, statements[3])) {
+        if (!cm_parser_take_disabled(parser))
+            skip_statement(parser, ';');
     } else {
         cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, "\"mapping\", \"issuers\" or \"policy\"", statements,
-                                    3);
+                                    4);
         cm_parser_advance(parser);
         skip_statement(parser, '}');
     }
@@ -164,7 +168,8 @@ static void take_file(struct cm_parser *parser) {
     while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings) &&
            cm_parser_goes_on(parser))
         take_statement(parser);
-    if (parser->mapping_count == 0 && parser->findings.errors == 0 && cm_parser_goes_on(parser)) {
+    if (parser->mapping_count == 0 && !parser->is_disabled && parser->findings.errors == 0 &&
+        cm_parser_goes_on(parser)) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS, "the rules have no mapping");
         cm_parser_report(parser, parser->token.position, &parser->error);
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy of a rule file.
+/* What a rule file says about all of its mappings.
  *
- *     policy = "policy" ( "first" | "most-specific" | "unique" | "all" ) ";" */
+ *     disabled = "disabled" ";"
+ *     policy   = "policy" ( "first" | "most-specific" | "unique" | "all" ) ";" */
 #include "base/view.h"
 #include "parse/parser.h"
 
@@ -40,4 +41,26 @@ bool cm_parser_take_policy(struct cm_parser *parser) {
     if (certmap_builder_policy(parser->builder, (enum certmap_policy)policy, &parser->error) != CERTMAP_OK)
         return cm_parser_report(parser, parser->token.position, &parser->error);
     return cm_parser_expect_punct(parser, ';', "\";\" after the policy");
+}
+
+/* Somebody who looks for the reason why nobody gets an account finds it here. */
+static void warn_of_disabled(struct cm_parser *parser) {
+    struct certmap_error warning;
+    cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_RULES_DISABLED,
+             "the rules are switched off, so that no certificate gets an answer from them");
+    cm_error_place(&warning, parser->token.position);
+    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+}
+
+bool cm_parser_take_disabled(struct cm_parser *parser) {
+    if (parser->is_disabled)
+        return report_place(parser, "the rules are switched off twice");
+    if (parser->mapping_count > 0)
+        return report_place(parser, "what switches the rules off stands before the first mapping");
+    warn_of_disabled(parser);
+    cm_parser_advance(parser);
+    parser->is_disabled = true;
+    if (certmap_builder_disable(parser->builder, &parser->error) != CERTMAP_OK)
+        return cm_parser_report(parser, parser->token.position, &parser->error);
+    return cm_parser_expect_punct(parser, ';', "\";\" after \"disabled\"");
 }

@@ -64,6 +64,7 @@ struct cm_parser {
     size_t issuers_cap;
     struct cm_table issuers_names;
     bool has_policy;
+    bool is_disabled;
     struct cm_named catch_all;  /* the name of the first mapping that holds for everyone; token END: none */
     struct certmap_error error; /* being filled; here, not on the stack that nesting needs */
     bool fatal;                 /* no memory, or over a limit: stop */
@@ -105,6 +106,8 @@ bool cm_parser_take_expression(struct cm_parser *parser);
 /* One level deeper, for "not", "(" and what is printed as such; the caller takes it back from parser->nesting. False
  * where that is too deep, which is reported at the position. */
 bool cm_parser_enter(struct cm_parser *parser, struct cm_position position);
+/* Takes "disabled" and what follows, and tells the builder. */
+bool cm_parser_take_disabled(struct cm_parser *parser);
 /* Takes "policy" and what follows, and tells the builder. */
 bool cm_parser_take_policy(struct cm_parser *parser);
 /* Takes "issuers" and what follows. */

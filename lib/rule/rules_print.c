@@ -238,6 +238,8 @@ enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len, con
     while (has_nameless(rules) && !is_series_free(rules, printer.series))
         printer.series++;
     cm_out_string(&printer.out, "certmap 1;\n");
+    if (rules->disabled || rules->mapping_count == 0) /* no answer either way, and an empty file is an error */
+        cm_out_string(&printer.out, "disabled;\n");
     if (rules->policy != CERTMAP_POLICY_FIRST) {
         cm_out_string(&printer.out, "policy ");
         cm_out_string(&printer.out, certmap_policy_name(rules->policy));

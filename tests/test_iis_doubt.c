@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said of a matchCriteria that was cut out of a printed Name, and of what stands where a certificate belongs; and
+ * that nothing is said of those that are right. */
+#include "formats/iis_doubt.h"
+#include "iis.h"
+#include <stdio.h>
+
+/* ---- criteria ---- */
+
+static const struct {
+    const char *criterion;
+    const char *part; /* of what is said; NULL: nothing */
+} criteria[] = {
+    {"", NULL},
+    {"Contoso", NULL},
+    {"contoso", NULL},
+    {"Contoso, Inc.", NULL},
+    {"Contoso*", NULL},
+    {"*, Inc.", NULL},
+    {"*", NULL},
+    {"???", NULL},
+    {"alice", NULL},
+    {"alice smith", NULL},
+    {"node01.contoso.example", NULL},
+    {"svc-*", NULL},
+    {"van Gogh", NULL},
+    {"der Spiegel Verlag", NULL},
+    {"iPhone Users", NULL},
+    {"eBay Inc", NULL},
+    {"e-mail Security", NULL},
+    {"Joe \"The Man\" Smith", NULL},
+    {"\"The Man\" Smith", NULL},
+    {"Smith \"The Man\"", NULL},
+    {"O'Brien", NULL},
+    {"AT&T", NULL},
+    {"R&D; Paris", NULL},
+    {"CONTOSO\\alice", NULL},
+    {"CONTOSO\\20th", "escape"},
+    {"A\\*", NULL},
+    {"a=b", NULL},
+    {"Plan E=1", NULL},
+    {"https://contoso.example/?a=b", NULL},
+    {"C++", NULL},
+    {"+49 30 1234", NULL},
+    {"#1 Dealer", NULL},
+    {"#12", NULL},
+    {"1.2.3", NULL},
+    {"US", NULL},
+    {"\xD0\xB8\xD0\xBD\xD1\x81\xD1\x82\xD0\xB8\xD1\x82\xD1\x83\xD1\x82 Moscow", NULL},
+    {"caf\xC3\xA9 Paris", NULL},
+
+    {"\"Contoso", "a quote without its other half"},
+    {"Contoso\"", "a quote without its other half"},
+    {" Inc. Issuing CA\"", "a quote without its other half"},
+    {"\"Contoso, Inc.\"", "stands in quotes"},
+    {"'Contoso'", "stands in quotes"},
+    {"\xE2\x80\x9C"
+     "Contoso\xE2\x80\x9D",
+     "stands in quotes"},
+    {"Contoso\\", "ends in a backslash"},
+    {"Contoso\\, Inc.", "escape"},
+    {"Contoso\\2C Inc.", "escape"},
+    {"\\ Contoso", "escape"},
+    {"Contoso ", "a blank"},
+    {" Contoso", "a blank"},
+    {"\tContoso", "a blank"},
+    {"\xC2\xA0"
+     "Contoso",
+     "a blank"},
+    {"Contoso\xC2\xA0", "a blank"},
+    {" ", "a blank"},
+    {"\xE2\x80\x8E"
+     "Contoso",
+     "invisible"},
+    {"Con\xE2\x80\x8Btoso", "invisible"},
+    {"\xEF\xBB\xBF"
+     "Contoso",
+     "invisible"},
+    {"=Contoso", "separator"},
+    {"CN=", "name of a subfield"},
+    {"Contoso=", "separator"},
+    {", Inc.", "separator"},
+    {",Inc.", "separator"},
+    {"Contoso,", "separator"},
+    {"Contoso;", "separator"},
+    {"CN=Contoso Issuing CA", "name of a subfield"},
+    {"cn = Contoso Issuing CA", "name of a subfield"},
+    {"*CN=Alice*", "name of a subfield"},
+    {"Alice, OU=Sales", "name of a subfield"},
+    {"2.5.4.3=Alice", "name of a subfield"},
+    {"OID.2.5.4.3=Alice", "name of a subfield"},
+    {"CN=Alice, OU=Sales, O=Contoso", "whole Name"},
+    {"/C=US/O=Contoso/CN=Alice", "whole Name"},
+    {"C = US, O = Contoso", "whole Name"},
+    {"CN=Alice; O=Contoso", "whole Name"},
+    {"&quot;Contoso&quot;", "escaped twice"},
+    {"AT&amp;T", "escaped twice"},
+    {"#0C05416C696365", "hexadecimal"},
+    {"ontoso Issuing CA", "its start was cut off"},
+    {"orthwind Traders CA 2", "its start was cut off"},
+    {"racle America", "its start was cut off"},
+};
+
+START_TEST(criterion_row) {
+    const char *said = cm_iis_doubt_criterion(t_text(criteria[_i].criterion));
+    if (criteria[_i].part == NULL)
+        ck_assert_msg(said == NULL, "%s: %s", criteria[_i].criterion, said);
+    else
+        ck_assert_msg(said != NULL && strstr(said, criteria[_i].part) != NULL, "%s: %s", criteria[_i].criterion,
+                      said != NULL ? said : "nothing");
+}
+END_TEST
+
+/* No start of a criterion is read past its end. */
+START_TEST(criterion_of_any_length) {
+    const size_t len = strlen(criteria[_i].criterion);
+    for (size_t i = 0; i <= len; i++) {
+        char *copy = malloc(i + 1); /* of exactly its size, for the sanitizers */
+        memcpy(copy, criteria[_i].criterion, i);
+        (void)cm_iis_doubt_criterion((struct certmap_view){(const uint8_t *)copy, i});
+        (void)cm_iis_doubt_certificate((struct certmap_view){(const uint8_t *)copy, i});
+        (void)cm_iis_doubt_der((struct certmap_view){(const uint8_t *)copy, i});
+        free(copy);
+    }
+}
+END_TEST
+
+/* ---- certificates ---- */
+
+#define SHA1 "162BA11CC40F3E81E099A19A23E61C75B0CC2B55"
+#define LRM "\xE2\x80\x8E"
+
+/* The attribute, what comes of it, and a part of the text. */
+static const struct {
+    const char *certificate;
+    enum certmap_code code;
+    const char *part;
+} certificates[] = {
+    {SHA1, CERTMAP_CODE_USELESS_CERTIFICATE, "looks like a thumbprint (SHA-1); the certificate itself belongs here"},
+    {"162ba11cc40f3e81e099a19a23e61c75b0cc2b55", CERTMAP_CODE_USELESS_CERTIFICATE, "looks like a thumbprint"},
+    {"16 2B A1 1C C4 0F 3E 81 E0 99 A1 9A 23 E6 1C 75 B0 CC 2B 55", CERTMAP_CODE_USELESS_CERTIFICATE, "thumbprint"},
+    {"16:2B:A1:1C:C4:0F:3E:81:E0:99:A1:9A:23:E6:1C:75:B0:CC:2B:55", CERTMAP_CODE_BAD_BASE64, "thumbprint"},
+    {"16-2B-A1-1C-C4-0F-3E-81-E0-99-A1-9A-23-E6-1C-75-B0-CC-2B-55", CERTMAP_CODE_BAD_BASE64, "thumbprint"},
+    {LRM SHA1, CERTMAP_CODE_BAD_BASE64, "looks like a thumbprint, with an invisible character"},
+    {SHA1 LRM, CERTMAP_CODE_BAD_BASE64, "thumbprint"},
+    {SHA1 "162BA11CC40F3E81E099A19A", CERTMAP_CODE_USELESS_CERTIFICATE, "thumbprint (SHA-256)"},
+    {"162BA11CC40F3E81E099A19A23E61C75", CERTMAP_CODE_USELESS_CERTIFICATE, "looks like a digest"},
+    {"162BA11CC40F3E81", CERTMAP_CODE_USELESS_CERTIFICATE, "serial number"},
+    {"", CERTMAP_CODE_MISSING_ATTRIBUTE, "is empty; the certificate itself belongs here"},
+    {" \n ", CERTMAP_CODE_MISSING_ATTRIBUTE, "is empty"},
+    {"-----BEGIN CERTIFICATE-----MIIB-----END CERTIFICATE-----", CERTMAP_CODE_BAD_BASE64, "PEM header"},
+    {"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t", CERTMAP_CODE_USELESS_CERTIFICATE, "is the base64 of a PEM file"},
+    {"C:\\certs\\alice.cer", CERTMAP_CODE_BAD_BASE64, "looks like the name of a file"},
+    {"C:/certs/alice", CERTMAP_CODE_BAD_BASE64, "looks like the name of a file"},
+    {"\\\\server\\share\\alice", CERTMAP_CODE_BAD_BASE64, "looks like the name of a file"},
+    {"alice.PEM", CERTMAP_CODE_BAD_BASE64, "looks like the name of a file"},
+    {"CN=Alice, O=Contoso", CERTMAP_CODE_BAD_BASE64, "looks like a Name"},
+    {"MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDAjA", CERTMAP_CODE_USELESS_CERTIFICATE, "is cut off"},
+    {"MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDAjA-", CERTMAP_CODE_BAD_BASE64, "of the kind for URLs"},
+    {"MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDA", CERTMAP_CODE_BAD_BASE64, "characters are missing"},
+    {"MIILwgYJKoZIhvcNAQcCoIILszCCC68CAQExADALBgkqhkiG9w0BBwGgggs=", CERTMAP_CODE_USELESS_CERTIFICATE, "PKCS #7"},
+    {"MIIEYAIBAzCCBBYGCSqGSIb3DQEHAaCCBAcEggQDMIID", CERTMAP_CODE_USELESS_CERTIFICATE, "PKCS #12"},
+    {"3082014D3081F4A003020102020210013082014D3081F4A003020102020210013082014D3081F4A00302010202021001AABB",
+     CERTMAP_CODE_USELESS_CERTIFICATE, "part of a thumbprint"},
+    {"[enc:AesProvider:bm90:enc]", CERTMAP_CODE_BAD_BASE64, "is encrypted"},
+    {"MAA=", CERTMAP_CODE_USELESS_CERTIFICATE, "is not one that any client can send"},
+    {"?", CERTMAP_CODE_BAD_BASE64, "holds a character that is not base64"},
+};
+
+START_TEST(certificate_row) {
+    static struct t_iis load;
+    char text[1024];
+    snprintf(text, sizeof text,
+             "<iisClientCertificateMappingAuthentication enabled='true'><oneToOneMappings><add userName='u' "
+             "certificate='%s'/></oneToOneMappings></iisClientCertificateMappingAuthentication>",
+             certificates[_i].certificate);
+    t_iis_load(&load, t_text(text), NULL);
+    ck_assert_uint_eq(load.count, 1);
+    ck_assert_msg(strstr(load.findings[0].error.text, certificates[_i].part) != NULL, "%s: %s", text,
+                  load.findings[0].error.text);
+    ck_assert_int_eq(load.findings[0].error.code, certificates[_i].code);
+    t_iis_free(&load);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("iis_doubt");
+    TCase *tcase = tcase_create("values");
+    tcase_add_loop_test(tcase, criterion_row, 0, T_COUNT(criteria));
+    tcase_add_loop_test(tcase, criterion_of_any_length, 0, T_COUNT(criteria));
+    tcase_add_loop_test(tcase, certificate_row, 0, T_COUNT(certificates));
+    suite_add_tcase(suite, tcase);
+    return t_run(suite);
+}
