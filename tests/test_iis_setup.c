@@ -108,7 +108,9 @@ static const struct row {
     {"inherits-bad-section", "Shop", {"error bad-boolean 29:5 inheritInChildApplications"}},
     {"inherits-bad-section", "Other", {"no-section 3:1 \"Other\"", "other-sites 39:21 \"Shop\""}},
     {"error", "Shop", {"setup-value 33:21 \"nay\"", "error missing-attribute 42:37 matchCriteria"}},
-    {"no-section", "Shop", {"no-section 3:1 \"Shop\""}},
+    {"no-section",
+     "Shop",
+     {"no-section 3:1 \"Shop\"", "misplaced-mappings 39:25 \"manyToOneMappings\" here are not read"}},
 
     {"bare-section",
      NULL,

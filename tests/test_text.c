@@ -370,6 +370,12 @@ static const struct {
     {721, "no-section"},
     {722, "encrypted-value"},
     {723, "useless-certificate"},
+    {724, "misplaced-mappings"},
+    {725, "misspelt-section"},
+    {726, "doubtful-criterion"},
+    {727, "unknown-application"},
+    {728, "relative-location"},
+    {729, "location-path"},
     {730, "module-not-installed"},
     {731, "module-not-enabled"},
     {732, "mappings-disabled"},
@@ -382,6 +388,7 @@ static const struct {
     {739, "clear-password"},
     {740, "setup-value"},
     {741, "setup-not-shown"},
+    {742, "rules-disabled"},
 };
 
 START_TEST(names_of_codes) {

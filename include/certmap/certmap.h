@@ -291,7 +291,7 @@ enum certmap_code {
     CERTMAP_CODE_NO_HTTPS_BINDING = 737,
     CERTMAP_CODE_TLS13_ENABLED = 738,
     CERTMAP_CODE_CLEAR_PASSWORD = 739,
-    CERTMAP_CODE_SETUP_VALUE = 740,    /* a value of the set-up that IIS would not read */
+    CERTMAP_CODE_SETUP_VALUE = 740,     /* a value of the set-up that IIS would not read */
     CERTMAP_CODE_SETUP_NOT_SHOWN = 741, /* what the file says nothing about */
 
     CERTMAP_CODE_RULES_DISABLED = 742 /* a rule file says `disabled;` */
