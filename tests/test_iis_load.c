@@ -660,6 +660,96 @@ START_TEST(notes_hide_no_error) {
 }
 END_TEST
 
+/* ---- what is said of broken XML ---- */
+
+/* Line and column of the cause, and what is said. Each row is read in UTF-16 as well. */
+static const struct {
+    const char *text;
+    size_t line, column;
+    const char *part;
+} faults[] = {
+    {OPEN "\n<add name='A & B'/>" CLOSE, 2, 14, "& is written &amp;"},
+    {OPEN "\n<add name='A &B'/>" CLOSE, 2, 14, "& is written &amp;"},
+    {OPEN "\n<add name='&'/>" CLOSE, 2, 12, "& is written &amp;"},
+    {OPEN "\nA & B" CLOSE, 2, 3, "& is written &amp;"},
+    {OPEN "\n<add name='a&nope;'/>" CLOSE, 2, 13, "undefined entity: XML has &amp;"},
+    {OPEN "\n<add name='&#0;'/>" CLOSE, 2, 12, "reference to invalid character number: this number is none"},
+    {OPEN "\n<add name='a < b'/>" CLOSE, 2, 14, "< in the value of name is written &lt;, or the closing quote"},
+    {OPEN "\n<add name='a\n<add name='b'/>" CLOSE, 2, 11,
+     "the closing quote of name is missing before line 3, column 1"},
+    {OPEN "\n<add name='a userName='b'/>" CLOSE, 2, 11,
+     "the closing quote of name is missing before line 2, column 24"},
+    {OPEN "\n<add name='a' userName='b/>\n" CLOSE, 2, 24, "the closing quote of userName is missing before line 3"},
+    {OPEN "\n<add name=a/>" CLOSE, 2, 11, "the value of name needs quotes around it"},
+    {OPEN "\n<add name/>" CLOSE, 2, 10, "name has no value: = and the value in quotes are missing"},
+    {OPEN "\n<add name='a'userName='b'/>" CLOSE, 2, 14, "after the value of name a blank is missing"},
+    {OPEN "\n<add name='a'b'/>" CLOSE, 2, 14, "after the value of name a blank is missing; a quote in a value is"},
+    {OPEN "\n<add name='a'\n<add name='b'/>" CLOSE, 2, 1, "the tag <add lacks its > before the < in line 3"},
+    {OPEN "\n<add\n<add name='b'/>" CLOSE, 2, 1, "the tag <add lacks its > before the < in line 3"},
+    {OPEN "\n<add name='a' / >" CLOSE, 2, 16, "/ in a tag stands right before its >"},
+    {OPEN "\n<add 'a'/>" CLOSE, 2, 6, "the name of an attribute belongs here"},
+    {OPEN "\n< add name='a'/>" CLOSE, 2, 2, "< begins a tag, and in text is written &lt;"},
+    {OPEN "\n<add name='a' name='b'/>" CLOSE, 2, 15, "duplicate attribute: name is there twice in one tag"},
+    {OPEN "\n<add name='a\x01'/>" CLOSE, 2, 13, "the control character U+0001 cannot stand in XML"},
+    {OPEN "\n<!-- a -- b -->" CLOSE, 2, 10, "-- stands in a comment only at its end"},
+    {OPEN "\n]]>" CLOSE, 2, 3, "]]> in text is written ]]&gt;"},
+    {OPEN "\n<add name='a'>\n<rules>\n</add>" CLOSE, 4, 3,
+     "mismatched tag: </add> closes, but <rules> of line 3 is open"},
+    {OPEN "\n<add name='a'>\n<Rules>\n</rules></add>" CLOSE, 4, 3, "</rules> closes, but <Rules> of line 3 is open"},
+    {OPEN "\n<add name='a'>\n<rules>\n", 4, 1, "no element found: the text ends, but <rules> of line 3 is open"},
+    {OPEN STAFF CLOSE "\n<" SECTION "/>", 2, 1, "junk after document element: a second root element begins here"},
+    {OPEN STAFF CLOSE "\n</" SECTION ">", 2, 1, "this tag closes nothing that is open"},
+    {OPEN STAFF CLOSE "\nthe end", 2, 1, "text stands after the end of the root element"},
+    {OPEN "\n<!-- a comment", 2, 1, "unclosed token: the comment that begins here is not closed by -->"},
+    {OPEN "\n<![CDATA[ a", 2, 1, "the CDATA section that begins here is not closed by ]]>"},
+    {OPEN "\n<?a ", 2, 1, "not closed by ?>"},
+    {OPEN "\n<add name='a", 2, 1, "the closing quote of name is missing, whose value begins in line 2, column 11"},
+    {OPEN "\n<add name='a' ", 2, 1, "the tag that begins here lacks its >"},
+    {"\n<?xml version='1.0'?>" OPEN CLOSE, 2, 1, "<?xml ... ?> stands at the very start, and something is before it"},
+    {"<?xml encoding='UTF-8' version='1.0'?>" OPEN CLOSE, 1, 7, "in this order"},
+};
+
+START_TEST(fault_row) {
+    struct t_buf bytes = T_BUF_INIT;
+    const size_t row = (size_t)_i / UTF32;
+    const enum form form = (enum form)(_i % UTF32);
+    convert(&bytes, form, faults[row].text);
+    for (int site = 0; site < 2; site++) { /* for a site the text is read twice */
+        t_iis_load(&load, t_view(&bytes), site == 0 ? NULL : "Shop/x");
+        ck_assert_int_eq(load.status, CERTMAP_ERROR_SYNTAX);
+        const struct certmap_error *last = &load.findings[load.count - 1].error;
+        for (size_t i = 0; i < load.count; i++)
+            if (load.findings[i].error.code == CERTMAP_CODE_XML)
+                last = &load.findings[i].error;
+        ck_assert_int_eq(last->code, CERTMAP_CODE_XML);
+        ck_assert_msg(strstr(last->text, faults[row].part) != NULL, "%s\n%s", faults[row].text, last->text);
+        ck_assert_msg(last->line == faults[row].line && last->column == faults[row].column, "%s\n%zu:%zu %s",
+                      faults[row].text, last->line, last->column, last->text);
+        t_iis_free(&load);
+    }
+    t_buf_free(&bytes);
+}
+END_TEST
+
+/* Damaged anywhere, a text is refused or read, and no message has a part of a password. */
+START_TEST(damage_is_described) {
+    static const char text[] = OPEN "\n<add name='a' userName='u' password='SECRETMARK'>" RULE "</add>\n" CLOSE;
+    static const char bytes[] = "<>&'\"= /!?-x\x01";
+    char damaged[sizeof text];
+    for (size_t i = 0; i < sizeof text - 1; i++) {
+        memcpy(damaged, text, sizeof text);
+        damaged[i] = bytes[_i];
+        t_iis_load(&load, t_text(damaged), NULL);
+        for (size_t k = 0; k < load.count; k++)
+            if (load.findings[k].error.code == CERTMAP_CODE_XML)
+                ck_assert_msg(strstr(load.findings[k].error.text, "SECRET") == NULL &&
+                                  strstr(load.findings[k].error.text, "TMARK") == NULL,
+                              "%zu: %s", i, load.findings[k].error.text);
+        t_iis_free(&load);
+    }
+}
+END_TEST
+
 /* ---- what messages must not hold ---- */
 
 static const char *const secrets[] = {
@@ -800,6 +890,8 @@ int main(void) {
     add_case(suite, "encoding", utf16_says_the_same_as_utf8, UTF32);
     add_case(suite, "broken", broken_row, T_COUNT(broken));
     add_case(suite, "broken", null_text_is_empty, 1);
+    add_case(suite, "faults", fault_row, T_COUNT(faults) * UTF32);
+    add_case(suite, "faults", damage_is_described, 15);
     add_case(suite, "broken", entities_are_refused, 1);
     add_case(suite, "truncated", truncated_text_is_an_error, UTF32);
     add_case(suite, "depth", depth_has_a_limit, 2);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Drives expat. Nothing else here knows it but iis_heap.c. */
+/* Drives expat. Nothing else here knows it but iis_heap.c, and iis_fault.c, which knows its errors. */
+#include "iis_fault.h"
 #include "iis_heap.h"
 #include "iis_load.h"
 #include <string.h>
@@ -167,8 +168,6 @@ static void XMLCALL on_survey_doctype(void *ctx, const XML_Char *name, const XML
     (void)XML_StopParser(iis->xml, XML_FALSE);
 }
 
-/* ---- what expat refuses ---- */
-
 /* Whether the byte where expat stopped is not UTF-8: then it is shown as \xHH. */
 static bool stopped_at_bad_utf8(const struct cm_iis *iis, struct cm_iis_place place) {
     char shown[64];
@@ -176,26 +175,6 @@ static bool stopped_at_bad_utf8(const struct cm_iis *iis, struct cm_iis_place pl
     struct certmap_view byte = {iis->text.data + place.offset, rest < 4 ? rest : 4};
     return certmap_text_escape(shown, sizeof shown, &len, byte, false, NULL) == CERTMAP_OK &&
            strncmp(shown, "\\x", 2) == 0;
-}
-
-static void report_expat_error(struct cm_iis *iis, const struct cm_iis_encoding *encoding) {
-    enum XML_Error code = XML_GetErrorCode(iis->xml);
-    struct cm_iis_place place = place_by_expat(iis);
-    place.length = 0;
-    if (code == XML_ERROR_NO_MEMORY)
-        cm_iis_no_memory(iis);
-    else if (code == XML_ERROR_NO_ELEMENTS && iis->root.line == 0)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, place, "the text has no element");
-    else if (code == XML_ERROR_NO_ELEMENTS || code == XML_ERROR_UNCLOSED_TOKEN || code == XML_ERROR_PARTIAL_CHAR)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, place, "the text ends too early: %s",
-                      XML_ErrorString(code));
-    else if (code == XML_ERROR_INVALID_TOKEN && encoding->seen == CM_IIS_NARROW && stopped_at_bad_utf8(iis, place))
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "byte 0x%02X is not UTF-8",
-                      (unsigned)iis->text.data[place.offset]);
-    else
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, place, "the XML is not well-formed: %s",
-                      XML_ErrorString(code));
-    iis->stop = true;
 }
 
 /* Each piece is at least as long as what expat could not use yet, so that a very long token is not
@@ -264,14 +243,104 @@ static void survey(struct reader *reader) {
     end_parser(iis);
 }
 
+/* ---- what expat refuses ---- */
+
+/* The start tags that are open, by offset. */
+struct open_tags {
+    struct reader *reader;
+    struct cm_iis_place places[CERTMAP_IIS_MAX_DEPTH];
+    size_t count;
+};
+
+static void XMLCALL on_open(void *ctx, const XML_Char *name, const XML_Char **attributes) {
+    struct open_tags *tags = ctx;
+    (void)name;
+    (void)attributes;
+    if (tags->count == CERTMAP_IIS_MAX_DEPTH)
+        (void)XML_StopParser(tags->reader->iis->xml, XML_FALSE);
+    else
+        tags->places[tags->count++] = place_by_expat(tags->reader->iis);
+}
+
+static void XMLCALL on_close(void *ctx, const XML_Char *name) {
+    struct open_tags *tags = ctx;
+    (void)name;
+    if (tags->count > 0)
+        tags->count--;
+}
+
+/* Which start tag is open where the text ends or does not fit is asked for so seldom that the text is read once more,
+ * rather than kept in mind each time. Nowhere if there is none, or no memory. */
+static struct cm_iis_place find_open_tag(struct reader *reader) {
+    struct cm_iis *iis = reader->iis;
+    struct cm_iis_place place = {0, 0, 0, 0};
+    struct open_tags *tags = iis->allocator.alloc(iis->allocator.ctx, sizeof *tags);
+    if (tags == NULL) {
+        cm_iis_no_memory(iis);
+        return place;
+    }
+    tags->reader = reader;
+    tags->count = 0;
+    if (begin_parser(reader)) {
+        XML_SetUserData(iis->xml, tags);
+        XML_SetElementHandler(iis->xml, on_open, on_close);
+        if (feed(iis, true) != XML_STATUS_OK && XML_GetErrorCode(iis->xml) == XML_ERROR_NO_MEMORY)
+            cm_iis_no_memory(iis);
+        end_parser(iis);
+    }
+    if (tags->count > 0)
+        place = tags->places[tags->count - 1];
+    cm_iis_release(&iis->allocator, tags);
+    return place;
+}
+
+/* expat's words, and what they mean here. */
+static void report_fault(struct reader *reader, struct cm_iis_fault *fault) {
+    struct cm_iis *iis = reader->iis;
+    const bool ends = fault->code == XML_ERROR_NO_ELEMENTS || fault->code == XML_ERROR_UNCLOSED_TOKEN ||
+                      fault->code == XML_ERROR_PARTIAL_CHAR;
+    if (fault->code == XML_ERROR_NO_ELEMENTS || fault->code == XML_ERROR_TAG_MISMATCH)
+        fault->open = find_open_tag(reader);
+    const struct cm_iis_fault_text cause = cm_iis_fault_describe(iis, &reader->encoding, fault);
+    if (!iis->stop)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place, "%s: %s%s%s",
+                      ends ? "the text ends too early" : "the XML is not well-formed",
+                      XML_ErrorString((enum XML_Error)fault->code), cause.text[0] != '\0' ? ": " : "", cause.text);
+}
+
+/* Before the parser is freed: what it says. */
+static struct cm_iis_fault take_fault(const struct cm_iis *iis) {
+    struct cm_iis_fault fault = {.code = (int)XML_GetErrorCode(iis->xml), .place = place_by_expat(iis)};
+    fault.place.length = 0;
+    return fault;
+}
+
+static void report_expat_error(struct reader *reader, struct cm_iis_fault *fault) {
+    struct cm_iis *iis = reader->iis;
+    if (fault->code == XML_ERROR_NO_MEMORY)
+        cm_iis_no_memory(iis);
+    else if (fault->code == XML_ERROR_NO_ELEMENTS && iis->root.line == 0)
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place,
+                      "the text has no element");
+    else if (fault->code == XML_ERROR_INVALID_TOKEN && reader->encoding.seen == CM_IIS_NARROW &&
+             stopped_at_bad_utf8(iis, fault->place))
+        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, fault->place,
+                      "byte 0x%02X is not UTF-8", (unsigned)iis->text.data[fault->place.offset]);
+    else
+        report_fault(reader, fault);
+    iis->stop = true;
+}
+
 static void walk(struct reader *reader) {
     struct cm_iis *iis = reader->iis;
     if (!begin_parser(reader))
         return;
     set_handlers(reader);
-    if (feed(iis, false) != XML_STATUS_OK && !stopped(iis))
-        report_expat_error(iis, &reader->encoding);
+    const bool refused = feed(iis, false) != XML_STATUS_OK && !stopped(iis);
+    struct cm_iis_fault fault = take_fault(iis);
     end_parser(iis);
+    if (refused)
+        report_expat_error(reader, &fault);
 }
 
 void cm_iis_parse(struct cm_iis *iis) {
