@@ -40,15 +40,22 @@ static struct certmap_view after(struct certmap_view text, size_t len) {
 
 /* ---- a character that nobody sees ---- */
 
-/* Direction marks, blanks without a width, the soft hyphen: what copying from a window brings along. */
+/* Direction marks, blanks without a width, the byte order mark, the soft hyphen: what copying from a window brings along.
+ * U+200B to U+200F and U+202A to U+202E differ in their last byte. */
+static bool is_invisible(const uint8_t *at, size_t len) {
+    if (len >= 2 && at[0] == 0xC2 && at[1] == 0xAD)
+        return true;
+    if (len < 3)
+        return false;
+    if (at[0] == 0xE2 && at[1] == 0x80)
+        return (at[2] >= 0x8B && at[2] <= 0x8F) || (at[2] >= 0xAA && at[2] <= 0xAE);
+    return (at[0] == 0xE2 && at[1] == 0x81 && at[2] == 0xA0) || (at[0] == 0xEF && at[1] == 0xBB && at[2] == 0xBF);
+}
+
 static bool has_invisible(struct certmap_view text) {
-    static const char *const marks[] = {"\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D", "\xE2\x80\x8E", "\xE2\x80\x8F",
-                                        "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
-                                        "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xC2\xAD"};
-    for (; text.len > 0; text = after(text, 1))
-        for (size_t i = 0; text.data[0] >= 0x80 && i < COUNT(marks); i++)
-            if (starts_with(text, marks[i]))
-                return true;
+    for (size_t i = 0; i < text.len; i++)
+        if (is_invisible(text.data + i, text.len - i))
+            return true;
     return false;
 }
 
