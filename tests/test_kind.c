@@ -167,9 +167,10 @@ END_TEST
 
 /* What nobody can tell is left to decoding, and a certificate that is not well-formed too. */
 START_TEST(unknown) {
-    static const char *const texts[] = {"", "x", "this is no certificate", "0", "MII", "3082", "-----BEGIN", "<", "{"};
+    static const char *const texts[] = {"",     "x",          "this is no certificate", "0", "MII",
+                                        "3082", "-----BEGIN", "[a]\nb=\"c\"",           "<", "{"};
     struct t_buf cert = T_BUF_INIT;
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 8; i++)
         ck_assert_msg(tool_kind_find((struct certmap_view){(const uint8_t *)texts[i], strlen(texts[i])}).kind == NULL,
                       "%s", texts[i]);
     t_cert_names(&cert, "CN=a", "CN=b");

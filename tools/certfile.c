@@ -59,13 +59,20 @@ static enum certmap_status take_der(struct tool_pem *certificates, struct tool_i
     return CERTMAP_OK;
 }
 
+/* What the first block of a text is that is no certificate. A decoder that takes the lines before a blank one for headers
+ * sees but a part of it. */
+static struct tool_kind_found find_block(struct certmap_view der, struct certmap_view text) {
+    const struct tool_kind_found found = tool_kind_of_block(der);
+    return found.kind != NULL || is_certificate(der) ? found : tool_kind_of_broken(text);
+}
+
 /* The blocks of a PEM text. Some tools write CERTIFICATE around whatever they encode. */
 static enum certmap_status take_pem(struct tool_pem *certificates, struct certmap_view text, const char *path,
                                     struct certmap_error *err) {
     enum certmap_status status = tool_pem_read(certificates, text, path, err);
     if (status != CERTMAP_OK)
         return status;
-    const struct tool_kind_found found = tool_kind_of_block(tool_input_view(&certificates->items[0]));
+    const struct tool_kind_found found = find_block(tool_input_view(&certificates->items[0]), text);
     if (found.kind == NULL)
         return status;
     tool_pem_free(certificates);

@@ -118,11 +118,12 @@ static struct tool_kind_found find_form(struct certmap_view content) {
 
 /* ---- All of it ---- */
 
-/* What base64 stands for: only of a certificate, or of PEM, it is that. */
+/* What base64 stands for: only of a certificate, or of PEM, it is that. Of a short one nothing else is known. */
 static struct tool_kind_found look_into_base64(struct tool_kind_found found, struct certmap_view content) {
-    if (found.kind == NULL || found.kind->form != tool_form_is_base64)
+    const struct certmap_view text = skip_front(content);
+    if (found.kind != NULL ? found.kind->form != tool_form_is_base64 : !tool_form_is_base64_of_sequence(text))
         return found;
-    struct tool_input der = tool_form_decode(skip_front(content));
+    struct tool_input der = tool_form_decode(text);
     const struct tool_kind *inner = find_shape(tool_input_view(&der)).kind;
     if (inner != NULL)
         found = (struct tool_kind_found){.kind = &tool_kind_base64_other, .inner = inner};

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "kind_form.h"
+#include "kind_shape.h"
 #include "text.h"
 #include <string.h>
 
 /* Base64 of less says nothing: no certificate is as short. */
 #define LEAST_BASE64 64
+/* The shortest keys. */
+#define LEAST_BASE64_OF_KEY 56
 
 /* How much of a text is looked at for what stands near its front. */
 #define FRONT 4096
@@ -89,8 +92,14 @@ bool tool_form_is_xfcc_bare(struct certmap_view text) {
            has(text, "Hash=");
 }
 
+/* An object, or an array of something: the section of a configuration is none. */
 bool tool_form_is_json(struct certmap_view text) {
-    return begins(text, "{") || (begins(text, "[") && (has(text, "\"") || has(text, "]")));
+    size_t i = 1;
+    if (!begins(text, "["))
+        return begins(text, "{");
+    while (i < text.len && is_space(text.data[i]))
+        i++;
+    return i < text.len && memchr("{[\"]-0123456789", text.data[i], 15) != NULL;
 }
 
 bool tool_form_is_json_pem(struct certmap_view text) {
@@ -174,18 +183,21 @@ static unsigned sextet(uint8_t c) {
     return at == NULL ? 64 : (unsigned)(at - alphabet);
 }
 
-/* Whether a text is base64 and has at least LEAST_BASE64 characters of it; white space and characters of more may stand
- * among them. */
-static bool is_base64(struct certmap_view text, const char *more) {
+/* How many characters of base64 a text has, among which only white space and characters of more stand; else 0. */
+static size_t count_base64(struct certmap_view text, const char *more) {
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++) {
         const uint8_t c = text.data[i];
         const bool good = sextet(c) < 64 || c == '=';
         if (!good && !is_space(c) && (c == 0 || strchr(more, c) == NULL))
-            return false;
+            return 0;
         count += good;
     }
-    return count >= LEAST_BASE64;
+    return count;
+}
+
+static bool is_base64(struct certmap_view text, const char *more) {
+    return count_base64(text, more) >= LEAST_BASE64;
 }
 
 /* Base64 of a SEQUENCE of more than 127 bytes, or of one without a length. */
@@ -195,6 +207,12 @@ static bool begins_like_der(struct certmap_view text) {
 
 bool tool_form_is_base64(struct certmap_view text) {
     return begins_like_der(text) && is_base64(text, "");
+}
+
+/* Base64 of a SEQUENCE with any length: of a key, which is shorter than a certificate. */
+bool tool_form_is_base64_of_sequence(struct certmap_view text) {
+    return text.len > 1 && text.data[0] == 'M' && text.data[1] >= 'A' && text.data[1] <= 'P' &&
+           count_base64(text, "") >= LEAST_BASE64_OF_KEY;
 }
 
 bool tool_form_is_base64_of_pem(struct certmap_view text) {
@@ -244,6 +262,45 @@ struct tool_input tool_form_decode(struct certmap_view text) {
         }
     }
     return out;
+}
+
+/* Takes characters of base64 and white space off the front of the text, up to anything else. */
+static struct certmap_view take_run(struct certmap_view *text) {
+    size_t len = 0;
+    while (len < text->len && (sextet(text->data[len]) < 64 || is_space(text->data[len])))
+        len++;
+    const struct certmap_view run = {text->data, len};
+    *text = skip(*text, len);
+    return run;
+}
+
+/* Whether base64 stands for a certificate, whatever follows it. */
+static bool decodes_to_certificate(struct certmap_view text) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct tool_input der = tool_form_decode(text);
+    const size_t len = tool_shape_length(tool_input_view(&der));
+    const bool yes = certmap_cert_from_der(&cert, (struct certmap_view){der.data, len}, NULL) == CERTMAP_OK;
+    tool_input_free(&der);
+    return yes;
+}
+
+static void skip_word(struct certmap_view *text) {
+    while (text->len > 0 && sextet(text->data[0]) < 64)
+        *text = skip(*text, 1);
+    while (text->len > 0 && sextet(text->data[0]) == 64)
+        *text = skip(*text, 1);
+}
+
+/* Base64 of a certificate in quotes, in an attribute, behind the name of a header ... Each run is decoded once. */
+bool tool_form_has_base64(struct certmap_view text) {
+    for (; text.len >= LEAST_BASE64; skip_word(&text)) {
+        if (!begins_like_der(text))
+            continue;
+        const struct certmap_view run = take_run(&text);
+        if (run.len >= LEAST_BASE64 && decodes_to_certificate(run))
+            return true;
+    }
+    return false;
 }
 
 bool tool_form_is_ldif(struct certmap_view text) {

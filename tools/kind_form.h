@@ -24,7 +24,9 @@ tool_form_fn tool_form_is_base64_pem;    /* somewhere in it */
 /* Base64 and hexadecimal digits without BEGIN and END. */
 tool_form_fn tool_form_is_rfc9440;
 tool_form_fn tool_form_is_base64;
+tool_form_fn tool_form_is_base64_of_sequence;
 tool_form_fn tool_form_is_base64_list;
+tool_form_fn tool_form_has_base64; /* somewhere in it, of a certificate */
 tool_form_fn tool_form_is_headless_pem;
 tool_form_fn tool_form_is_base64_url;
 tool_form_fn tool_form_is_url_base64;

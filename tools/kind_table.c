@@ -182,6 +182,9 @@ const struct tool_kind tool_kinds[] = {
      tool_form_is_hex},
     {ENCODED, "a hex dump", "to decode it",
      "perl -ne 'print pack \"H*\", substr $1 =~ s/\\s//gr, 0, 32 if /^\\w+:?((?:\\s{1,2}\\w{2,4}\\b)+)/' %F > cert.der", NULL, NULL, NULL, tool_form_is_hex_dump},
+    {ENCODED, "a certificate in base64 with something around it", CERT_OUT,
+     "perl -0ne 'print $1 if /\\b(MI[\\w+\\/\\s]{62,}=*)/' %F | tr -cd 'A-Za-z0-9+/=' | openssl base64 -d -A -out cert.der",
+     NULL, NULL, NULL, tool_form_has_base64},
 
     /* ---- Other texts ---- */
     {OTHER, "a web page, perhaps the error page of a download", INSIDE, "head %F", NULL, NULL, NULL,
