@@ -163,6 +163,18 @@ START_TEST(partners_at_the_other_end) {
 }
 END_TEST
 
+/* An RDN of many AVAs, none of which a base of one is compared with: to count them takes steps. */
+START_TEST(an_rdn_that_is_counted) {
+    enum { AVAS = 200 };
+    static struct cm_value many[AVAS];
+    const struct cm_list name = {.values = many, .count = AVAS, .rdn_count = 1};
+    const struct cm_list base = {.values = many, .count = 1, .rdn_count = 1};
+    size_t steps = 1000000;
+    ck_assert_int_eq(cm_name_under(&name, &base, &steps), CERTMAP_FALSE);
+    ck_assert_uint_ge(1000000 - steps, AVAS / 4);
+}
+END_TEST
+
 /* ---- literals of patterns ---- */
 
 static size_t glob_steps(const char *front, size_t literal, const char *text) {
@@ -330,6 +342,7 @@ int main(void) {
     tcase_add_test(hostile, unreadable_values_among_many);
     tcase_add_loop_test(hostile, each_name_and_operand_takes_a_step, 0, T_ROWS(names));
     tcase_add_test(hostile, partners_at_the_other_end);
+    tcase_add_test(hostile, an_rdn_that_is_counted);
     tcase_add_test(hostile, long_literals);
     suite_add_tcase(suite, hostile);
     TCase *purse = tcase_create("purse");

@@ -67,6 +67,9 @@ static bool take_pass(const struct rdn *rdn, size_t *steps) {
     return cm_steps_take(steps, rdn->count / CM_BYTES_A_STEP);
 }
 
+/* AVAs that one step covers, where only the number of their RDN is read: each lies elsewhere in memory. */
+#define AVAS_A_STEP 4
+
 /* Takes the RDN that begins at an AVA of the list, and moves on. */
 static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at, size_t *steps) {
     rdn->avas = list->values + *at;
@@ -75,7 +78,7 @@ static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at, si
         rdn->alone[rdn->count++] = true;
         ++*at;
     }
-    (void)take_pass(rdn, steps);
+    (void)cm_steps_take(steps, rdn->count / AVAS_A_STEP);
 }
 
 /* Pairs AVAs that are surely the same. Which of several equal ones are paired makes no difference. */
@@ -113,7 +116,7 @@ static enum certmap_truth compare_rdns(struct rdn *a, struct rdn *b, size_t *ste
     if (a->count != b->count)
         return CERTMAP_FALSE;
     pair_off(a, b, steps);
-    for (size_t i = 0; i<a->count && * steps> 0; i++) {
+    for (size_t i = 0; *steps > 0 && i < a->count; i++) {
         if (!a->alone[i])
             continue;
         if (!could_pair(a, b, a->avas[i].oid, steps))
