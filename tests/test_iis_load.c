@@ -891,7 +891,7 @@ int main(void) {
     add_case(suite, "broken", broken_row, T_COUNT(broken));
     add_case(suite, "broken", null_text_is_empty, 1);
     add_case(suite, "faults", fault_row, T_COUNT(faults) * UTF32);
-    add_case(suite, "faults", damage_is_described, 15);
+    add_case(suite, "faults", damage_is_described, 13);
     add_case(suite, "broken", entities_are_refused, 1);
     add_case(suite, "truncated", truncated_text_is_an_error, UTF32);
     add_case(suite, "depth", depth_has_a_limit, 2);
