@@ -658,6 +658,28 @@ START_TEST(searches_share_steps) {
 }
 END_TEST
 
+/* To decompose and compose a letter takes as long as many comparisons, and as many steps. */
+static const struct {
+    const char *filters, *few, *many;
+} mapped[] = {
+    {"lower", "CN=\\{\xC3\xA9*100}@x", "CN=\\{\xC3\xA9*4000}@x"},
+    {"lower | upper | lower", "CN=\\{A*4000}@x", "CN=\\{A*16000}@x"},
+};
+
+START_TEST(mapping_takes_steps) {
+    struct t_buf statement = T_BUF_INIT;
+    t_put(&statement, "allow \"u\"");
+    for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
+        t_put(&statement, "; group \"g${subject.CN | ");
+        t_put(&statement, mapped[_i].filters);
+        t_put(&statement, " | after(\"@\")}\"");
+    }
+    assert_reason(t_cstr(&statement), mapped[_i].few, CERTMAP_CODE_NONE);
+    assert_reason(t_cstr(&statement), mapped[_i].many, CERTMAP_CODE_HOLE_TOO_LONG);
+    t_buf_free(&statement);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 START_TEST(matching_allocates_nothing) {
@@ -724,6 +746,7 @@ int main(void) {
     tcase_add_test(work, values_take_steps);
     tcase_add_test(work, long_search_is_bounded);
     tcase_add_test(work, searches_share_steps);
+    tcase_add_loop_test(work, mapping_takes_steps, 0, sizeof mapped / sizeof *mapped);
     suite_add_tcase(suite, work);
     TCase *memory = tcase_create("memory");
     tcase_add_test(memory, matching_allocates_nothing);
