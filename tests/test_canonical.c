@@ -705,6 +705,19 @@ static const struct check_row {
     {KRB5, false, true, "*\\@b@R", "is no Kerberos principal"},
     {KRB5, false, true, "*@a@R", "is no Kerberos principal"},
     {KRB5, false, true, "*@*", NULL},
+    {KRB5, false, true, "?", NULL},
+    {KRB5, false, true, "*/admin@R", NULL},
+    {KRB5, false, true, "host/*", NULL},
+    {KRB5, false, true, "*/*", NULL},
+    /* the realm has no / */
+    {KRB5, false, false, "alice@R/admin", "is no Kerberos principal"},
+    {KRB5, false, true, "*@R/*", "is no Kerberos principal"},
+    {KRB5, false, true, "*@*/", "is no Kerberos principal"},
+    {KRB5, false, true, "*/admin", "is no Kerberos principal"},
+    {KRB5, true, true, "*/ADMIN", "is no Kerberos principal"},
+    {KRB5, false, false, "\xC3\xA4lice@R", "and so is what is not ASCII"},
+    {KRB5, true, true, "*\xC3\xA4*@R", "and so is what is not ASCII"},
+    {KRB5, false, false, "a\nb@R", "is no Kerberos principal"},
 
     {PLAIN, false, false, "", NULL},
 };

@@ -538,19 +538,22 @@ static bool may_be_sid(struct certmap_view text, bool nocase, bool pattern) {
     return true;
 }
 
-/* Whether a text, or a text that a pattern fits, can have the one @ before the realm, and no backslash, which no
- * principal that can be read has. In a pattern one stands before a literal star, question mark or backslash. */
+/* Whether a text, or a text that a pattern fits, can be a principal: printable ASCII without a backslash, with one @,
+ * and no / in the realm after it. In a pattern a backslash stands before a literal star, question mark or backslash, and a
+ * wildcard can stand for the @. */
 static bool may_be_principal(struct certmap_view text, bool pattern) {
-    size_t ats = 0, wildcards = 0;
+    size_t ats = 0;
+    bool realm = false; /* there is, or can be, an @ before the rest, which has no / */
     for (size_t i = 0; i < text.len; i++) {
         const bool escape = pattern && text.data[i] == '\\' && i + 1 < text.len;
         i += escape;
-        if (text.data[i] == '\\')
+        const uint8_t c = text.data[i];
+        if (c < 0x20 || c >= 0x7F || c == '\\' || (c == '/' && ats > 0))
             return false;
-        ats += text.data[i] == '@';
-        wildcards += pattern && !escape && (text.data[i] == '*' || text.data[i] == '?');
+        ats += c == '@';
+        realm = c != '/' && (realm || c == '@' || (pattern && !escape && (c == '*' || c == '?')));
     }
-    return ats == 1 || (ats == 0 && wildcards > 0);
+    return ats <= 1 && realm;
 }
 
 enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool pattern, struct certmap_view text,
@@ -562,7 +565,7 @@ enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool
     if (kind == CM_TEXT_KRB5 && !may_be_principal(text, pattern))
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
                         "%s is no Kerberos principal: write user@REALM or service/host@REALM; one with "
-                        "an @, a / or a \\ inside a part is unreadable",
+                        "an @, a / or a \\ inside a part is unreadable, and so is what is not ASCII",
                         cm_quote(text).text);
     return CERTMAP_OK;
 }
