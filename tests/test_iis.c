@@ -56,6 +56,7 @@ static const char *const files[] = {
     "issuer",
     "levels",
     "levels-any-order",
+    "location-either",
     "location-paths",
     "locks",
     "microsoft-many",

@@ -167,6 +167,7 @@ struct cm_iis_sites {
     struct certmap_view others[CM_IIS_OTHERS]; /* locations with mappings that do not apply */
     size_t other_count;
     bool more_others;
+    bool others_fit; /* one of them would apply if its path began in a folder of the site */
     struct cm_iis_place other_place;
 };
 

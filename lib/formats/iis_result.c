@@ -34,7 +34,9 @@ static void check_section(struct cm_iis_build *build) {
                       build->settings[CM_IIS_ENABLED].text.data == NULL
                           ? "the section is disabled: it does not say enabled=\"true\""
                           : "the section is disabled: enabled=\"false\"");
-    if (!enabled || build->applied == 0 || build->iis->site.data == NULL || build->iis->survey.relative)
+    /* A file without a list of sites may be a web.config all the same. */
+    const bool may_apply = !build->iis->sites.listed && build->iis->sites.others_fit;
+    if (!enabled || build->applied == 0 || build->iis->site.data == NULL || build->iis->survey.relative || may_apply)
         cm_iis_report_others(build->iis);
 }
 

@@ -95,12 +95,17 @@ void cm_iis_note_application(struct cm_iis *iis, struct certmap_view path) {
         iis->levels[count + 1].application = true;
 }
 
-/* Whether the path has a part that IIS refuses: ".." or a backslash. */
+static bool is_blank(uint8_t c) {
+    return c == ' ' || c == '\t';
+}
+
+/* Whether the path has a part that no site and no folder has: "..", one with a backslash, or with a blank at an end. */
 static bool is_odd(struct certmap_view path) {
     struct certmap_view part;
     bool odd = path.len > 0 && memchr(path.data, '\\', path.len) != NULL;
     while (take_part(&part, &path))
-        odd = odd || (part.len == 2 && memcmp(part.data, "..", 2) == 0);
+        odd = odd || (part.len == 2 && memcmp(part.data, "..", 2) == 0) || is_blank(part.data[0]) ||
+              is_blank(part.data[part.len - 1]);
     return odd;
 }
 
@@ -230,9 +235,11 @@ struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis) {
     struct cm_iis_level *level = cm_iis_level_here(iis);
     const struct certmap_view path = {(const uint8_t *)iis->location.path, iis->location.path_len};
     if (is_odd(path))
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_LOCATION_PATH, iis->location.place,
-                      "the path %s is not one of a location: steps are separated by /, and .. is none",
-                      cm_iis_quote(path).text);
+        cm_iis_report(
+            &iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_LOCATION_PATH, iis->location.place,
+            "the path %s is not one of a location: steps are separated by /, have no blanks at their ends, and .. "
+            "is none",
+            cm_iis_quote(path).text);
     iis->location.has_section = level != NULL;
     if (level == NULL || !iis->location.bad_inherits)
         return level;
@@ -290,6 +297,8 @@ void cm_iis_note_other(struct cm_iis *iis) {
     for (size_t i = 0; i < sites->other_count; i++)
         if (certmap_text_same(sites->others[i], path))
             return;
+    size_t folder;
+    sites->others_fit = sites->others_fit || relative_level(iis->site, path, &folder) != SIZE_MAX;
     if (sites->other_count == 0)
         sites->other_place = iis->here;
     sites->more_others = sites->other_count == CM_IIS_OTHERS;
