@@ -383,7 +383,30 @@ static const struct row conditions[] = {
     {"subject.CN = \"a\" «an» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
     {"subject.CN = \"a\" «AND» subject.O = \"b\"", {{"syntax", "did you mean and?"}}},
     {"subject.CN = \"a\" «OR» subject.O = \"b\"", {{"syntax", "did you mean or?"}}},
-    {"subject.CN = \"a\" «&»& subject.O = \"b\"", {{"syntax", "\"&\" has no meaning here"}}},
+    {"subject.CN = \"a\" «&»& subject.O = \"b\"", {{"syntax", "\"&\" has no meaning here; write and"}}},
+    {"subject.CN = \"a\" «|»| subject.O = \"b\"", {{"syntax", "\"|\" has no meaning here; write or"}}},
+    {"«!»subject.CN = \"a\"", {{"syntax", "\"!\" has no meaning here; write not (...)"}}},
+    {"subject.CN «<»> \"a\"", {{"syntax", "write not (... = ...) for what is not equal"}}},
+    {"subject.CN «!»~ \"a\"", {{"syntax", "write not (... like ...)"}}},
+    {"subject.CN =«~» \"a\"", {{"syntax", "write like; a pattern has * and ?"}}},
+    {"subject.CN «~» \"a\"", {{"syntax", "write like; a pattern has * and ?"}}},
+    {"subject.CN«:» \"a\"", {{"syntax", "write = between a field and a string"}}},
+    {"subject.CN =«=» \"a\"", {{"syntax", "write = once"}}},
+    {"subject.CN in «[»\"a\"]", {{"syntax", "a list stands in parentheses: in (\"a\", \"b\")"}}},
+    {"subject.CN «eq» \"a\"", {{"syntax", "write ="}}},
+    {"subject.CN «EQUALS» \"a\"", {{"syntax", "write ="}}},
+    {"subject.CN «ne» \"a\"", {{"syntax", "write not (... = ...)"}}},
+    {"subject.CN «not» in (\"a\")", {{"syntax", "write not before the condition"}}},
+    {"subject.CN «contains» \"a\"", {{"syntax", "write like \"*text*\""}}},
+    {"subject.CN «matches» \"a\"", {{"syntax", "write like; a pattern"}}},
+    {"subject.CN «exists»", {{"syntax", "write present"}}},
+    {"«$»subject.CN = \"a\"", {{"syntax", "in conditions a field stands as it is, subject.CN"}}},
+    {"subject.CN = «Alice»", {{"syntax", "but there is \"Alice\"; the quotes have to be written, too"}}},
+    {"subject.CN = \"CONTOSO«\\p»ortal\"", {{"bad-escape", "a backslash is written twice: \"CONTOSO\\\\portal\""}}},
+    {"subject.CN like \"«\\d»+\"", {{"bad-escape", "a pattern is no regular expression"}}},
+    {"subject.CN like \".*«\\.»example\"", {{"bad-escape", "a pattern is no regular expression"}}},
+    {"subject.CN like \"CONTOSO«\\d»ave*\"", {{"bad-escape", "twice: \"CONTOSO\\\\dave*\""}}},
+    {"subject.CN = \"«\\u{41»\"", {{"bad-escape", "one to six hexadecimal digits"}}},
     {"subject.CN = \"a\"«,» subject.O = \"b\"", {{"syntax", "but there is \",\""}}},
     {"subject.CN = \"a\"«)»",
      {{"syntax", "expected \"and\", \"or\" or \";\" after the condition, but there is \")\""}}},
@@ -543,7 +566,14 @@ static const struct row files[] = {
     {V "«{»\n" M, {{"syntax", "but there is \"{\""}}},
     {V M "«\"text\"»\n", {{"syntax", "but there is a string"}}},
     {V "«%» " M, {{"syntax", "\"%\" has no meaning here"}}},
-    {V "«/»* no such comment */\n" M, {{"syntax", "\"/\" has no meaning here"}}},
+    {V "«/»* no such comment */\n" M, {{"syntax", "\"/\" has no meaning here; a comment begins with #"}}},
+    {V "«/»/ no such comment\n" M, {{"syntax", "\"/\" has no meaning here; a comment begins with #"}}},
+    {V "«-»- no such comment\n" M, {{"syntax", "\"-\" has no meaning here; a comment begins with #"}}},
+    {V "mapping \"m\" { when always; «permit» \"a\"; }", {{"missing-decision", "write allow"}}},
+    {V "mapping \"m\" { when always; «Reject»; }", {{"missing-decision", "write deny"}}},
+    {V "mapping \"m\" { «if» always; deny; }", {{"missing-when", "write when"}}},
+    {V "mapping \"m\" { when subject.CN = \"a\"; allow «subject.CN»; }",
+     {{"syntax", "a value of the certificate is written \"${subject.CN}\""}}},
 
     /* the head of a mapping */
     {V "mapping «m» { when always; deny; }",
@@ -703,7 +733,7 @@ static const struct row files[] = {
     {V "issuers \"i\" { sha256 \"" H "\", \"" H "\"; spki.sha256 \"" H "\"; file \"two.pem\", \"two.pem\"; }\n" M,
      {{NULL, NULL}}},
     {V "issuers \"i\" { sha256 \"" H "\"; } issuers \"j\" { sha256 \"" H "\"; }\n"
-       "mapping \"m\" { when issuer is \"I\" and not issuer is \"j\"; deny; }",
+       "mapping \"m\" { when not issuer is \"I\" and not issuer is \"j\"; deny; }",
      {{NULL, NULL}}},
     {V "issuers «i» { sha256 \"" H "\"; }\n" M,
      {{"syntax", "expected the name of the list, a string in double quotes"}}},
@@ -728,7 +758,7 @@ static const struct row files[] = {
     {V "issuers \"i\" { file «\"empty.pem\"», «\"none.pem\"»; }\n" M,
      {{"issuer-file", "the file \"empty.pem\" cannot be loaded: there is no certificate in it"},
       {"issuer-file", "the file \"none.pem\" cannot be loaded: there is no such file\\u{A}"}}},
-    {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }", {{NULL, NULL}}},
+    {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when issuer is \"i\"; allow \"a\"; }", {{NULL, NULL}}},
     {V "issuers \"i\" { file \"full.pem\"; sha256 «\"" H "\"»; }\n" M, {{"too-many", ""}}},
     {V "issuers \"i\" { file «\"many.pem\"»; }\n" M,
      {{"too-many", "the list has more than 65536 certificates and keys"}}},
@@ -1099,7 +1129,8 @@ START_TEST(many_findings) {
 }
 END_TEST
 
-/* Warnings count, so that a caller can keep all findings in an array; an error is never lost. */
+/* Warnings count, so that a caller can keep all findings in an array; they leave room for errors, and an error is never
+ * lost. */
 START_TEST(warnings_before_an_error) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\nmapping \"all\" { when always; deny; }\n");
@@ -1110,8 +1141,9 @@ START_TEST(warnings_before_an_error) {
     }
     t_put(&text, "mapping \"all\" { when subject.CN present; deny; }\n");
     struct load *load = load_with(t_view(&text), NULL);
-    ck_assert_uint_eq(load->count, CERTMAP_MAX_FINDINGS);
-    ck_assert_int_eq(load->findings[CERTMAP_MAX_FINDINGS - 1].severity, CERTMAP_SEVERITY_WARNING);
+    ck_assert_uint_eq(load->count, CERTMAP_MAX_FINDINGS / 2 + 1);
+    ck_assert_int_eq(load->findings[CERTMAP_MAX_FINDINGS / 2 - 1].severity, CERTMAP_SEVERITY_WARNING);
+    ck_assert_int_eq(load->findings[CERTMAP_MAX_FINDINGS / 2].severity, CERTMAP_SEVERITY_ERROR);
     ck_assert_int_eq(load->status, CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(load->error.code, CERTMAP_CODE_DUPLICATE_MAPPING);
     ck_assert_uint_eq(load->error.line, 2 * CERTMAP_MAX_FINDINGS + 3);

@@ -606,27 +606,30 @@ END_TEST
 #define HASH "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
 #define SHORT_HASH "\"0123456789abcdef0123456789abcdef01234567\""
 
+#define THREE_NAMES "subject = \"CN=a\" and issuer = \"CN=b\" and san.dirname = \"CN=c\""
+#define NINE_NAMES THREE_NAMES " and " THREE_NAMES " and " THREE_NAMES
+
 static const struct {
     const char *condition;
     size_t score;
 } scores[] = {
     {"always", 0},
     /* one certificate, one key, one issuer */
-    {"certificate = \"3000\"", 1000},
-    {"sha256 = " HASH, 1000},
-    {"sha1 = " SHORT_HASH, 1000},
-    {"spki.sha256 = " HASH, 1000},
-    {"tbs.sha256 = " HASH, 1000},
+    {"certificate = \"3000\"", 1000000000},
+    {"sha256 = " HASH, 1000000000},
+    {"sha1 = " SHORT_HASH, 1000000000},
+    {"spki.sha256 = " HASH, 1000000000},
+    {"tbs.sha256 = " HASH, 1000000000},
     {"issuer is sha256 " HASH, 100},
     {"issuer is spki.sha256 " HASH, 100},
-    {"serial = \"0x1\"", 1000},
-    {"ski = \"01\"", 1000},
+    {"serial = \"0x1\"", 1000000000},
+    {"ski = \"01\"", 1000000000},
     {"aki = \"01\"", 100},
     {"ext.1.2.3 = \"0500\"", 100},
     /* Names */
-    {"subject = \"CN=a,O=b\"", 500},
-    {"issuer = \"CN=a\"", 500},
-    {"san.dirname = \"CN=a\"", 500},
+    {"subject = \"CN=a,O=b\"", 100000000},
+    {"issuer = \"CN=a\"", 100000000},
+    {"san.dirname = \"CN=a\"", 100000000},
     {"subject under \"O=b\"", 20},
     {"subject under \"OU=a,O=b,C=SE\"", 60},
     {"subject under \"OU=a+CN=c,O=b\"", 40},
@@ -689,6 +692,17 @@ static const struct {
     {"subject.CN = \"a\" and not subject.O = \"b\"", 101},
     {"(subject.CN = \"a\" and subject.O = \"b\") or subject = \"CN=a\"", 200},
     {"subject.CN = \"a\" and (subject.O = \"b\" or subject.OU like \"*\")", 110},
+    /* each part of a score has a most, and none reaches the next */
+    {"subject = \"CN=a\" and subject.CN = \"a\" and valid at now", 100000120},
+    {"subject = \"CN=a\" and issuer = \"CN=b\"", 200000000},
+    {"subject = \"CN=a\" or subject.CN = \"a\"", 100},
+    {"not subject = \"CN=a\"", 1},
+    {"serial = \"0x1\" and issuer = \"CN=b\" and subject.O = \"c\"", 1100000100},
+    {NINE_NAMES, 900000000},
+    {NINE_NAMES " and san.dirname = \"CN=a\"", 900000000},
+    {NINE_NAMES " and san.dirname = \"CN=a\" and subject.CN = \"a\"", 900000100},
+    {"ski = \"01\" and ski = \"02\" and ski = \"03\"", 3000000000},
+    {"ski = \"01\" and ski = \"02\" and ski = \"03\" and ski = \"04\" and subject.O = \"c\"", 3000000100},
 };
 
 START_TEST(score) {
@@ -699,6 +713,45 @@ START_TEST(score) {
     struct certmap_rules *rules = t_rules(t_cstr(&text));
     ck_assert_msg(rules->scores[0] == scores[_i].score, "%s: %zu instead of %zu", scores[_i].condition,
                   (size_t)rules->scores[0], scores[_i].score);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+END_TEST
+
+/* The more specific one; and so many conditions of a kind that could not outweigh it. */
+static const struct {
+    const char *specific, *other;
+    size_t count;
+} outweighs[] = {
+    {"subject = \"CN=a\"", "subject.CN = \"a\"", 6},
+    {"subject = \"CN=a\"", "subject.CN = \"a\"", 65536},
+    {"subject = \"CN=a\"",
+     "subject under \"DC=1,DC=2,DC=3,DC=4,DC=5,DC=6,DC=7,DC=8,DC=9,DC=10,DC=11,DC=12,DC=13,DC=14,DC=15,DC=16,DC=17,"
+     "DC=18,DC=19,DC=20\"",
+     2000},
+    {"issuer = \"CN=a\"", "not subject.CN = \"a\"", 65536},
+    {"san.dirname = \"CN=a\"", "san.ip = \"192.0.2.1\"", 1000},
+    {"sha256 = " HASH, "subject = \"CN=a\"", 65536},
+    {"sha1 = " SHORT_HASH, "issuer = \"CN=a\"", 20},
+    {"spki.sha256 = " HASH, "subject.CN = \"a\"", 65536},
+    {"certificate = \"3000\"", "san.dirname = \"CN=a\"", 65536},
+    {"subject = \"CN=a\" and subject.O present", "subject = \"CN=a\"", 1},
+    {"sha256 = " HASH " and subject = \"CN=a\"", "sha256 = " HASH, 1},
+};
+
+START_TEST(outweigh) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; policy most-specific; mapping \"specific\" { when ");
+    t_put(&text, outweighs[_i].specific);
+    t_put(&text, "; deny; } mapping \"other\" { when ");
+    for (size_t i = 0; i < outweighs[_i].count; i++) {
+        t_put(&text, i > 0 ? " and " : "");
+        t_put(&text, outweighs[_i].other);
+    }
+    t_put(&text, "; deny; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    ck_assert_msg(rules->scores[0] > rules->scores[1], "%s: %zu, and %zu times %s: %zu", outweighs[_i].specific,
+                  (size_t)rules->scores[0], outweighs[_i].count, outweighs[_i].other, (size_t)rules->scores[1]);
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
@@ -726,6 +779,7 @@ int main(void) {
     suite_add_tcase(suite, steps);
     TCase *score_case = tcase_create("scores");
     tcase_add_loop_test(score_case, score, 0, T_ROWS(scores));
+    tcase_add_loop_test(score_case, outweigh, 0, T_ROWS(outweighs));
     suite_add_tcase(suite, score_case);
     return t_run(suite);
 }

@@ -194,6 +194,16 @@ static const struct {
      "first}\";\n    attribute \"mail\" = \"${san.email ?? \"none\"}\";\n    attribute \"filter\" = ldap-filter "
      "\"(uid=${subject.UID})\";\n    attribute \"a \\\"b\\\"\" = \"c\\u{24}{d}\";\n}\n",
      NULL},
+    {"what would be holes elsewhere",
+     "certmap 1;\n\nmapping \"m\" {\n    when always;\n    allow \"\\u{24}subject.CN\";\n    domain "
+     "\"\\u{7B}subject.CN}\";\n    group \"\\u{25}{a}\\u{23}{b}\";\n    group \"\\u{7B}CN}\";\n    attribute \"a\" "
+     "= \"\\u{7B}san.email}\";\n}\n",
+     NULL},
+    {"what would be none",
+     "certmap 1;\n\nmapping \"m\" {\n    when always;\n    allow \"web$\";\n    group \"{a}\";\n    group "
+     "\"$subject\";\n    group \"$subject.CNx\";\n    group \"100%\";\n    group \"#1 {\";\n    attribute \"a\" = "
+     "\"%{User-Name} {CN}\";\n}\n",
+     NULL},
     {"languages",
      "certmap 1;\n\nmapping \"1\" {\n    when always;\n    allow ldap-filter \"(uid=${subject.UID})\";\n}\n\nmapping "
      "\"2\" {\n    when always;\n    allow dn \"uid=${subject.UID},ou=people\";\n}\n\nmapping \"3\" {\n    when "

@@ -72,6 +72,28 @@ static const struct mistake mistakes[] = {
     {"allow «\"a\\n${subject.CN}\"»;", CERTMAP_CODE_BAD_ACCOUNT, "control or direction character"},
     {"allow \"a«\\q»${subject.CN}\";", CERTMAP_CODE_BAD_ESCAPE, "\\u{H..}"},
     {"allow \"a«\\$»{subject.CN}\";", CERTMAP_CODE_BAD_ESCAPE, "\\u{H..}"},
+    {"allow «\"CONTOSO\\tom\"»;", CERTMAP_CODE_BAD_ACCOUNT,
+     "\\t is a tab; a backslash is written twice: \"CONTOSO\\\\tom\""},
+    {"allow \"CONTOSO«\\p»ortal\";", CERTMAP_CODE_BAD_ESCAPE, "twice: \"CONTOSO\\\\portal\""},
+    {"allow \"CONTOSO«\\u»rsula\";", CERTMAP_CODE_BAD_ESCAPE, "twice: \"CONTOSO\\\\ursula\""},
+
+    /* holes of other languages */
+    {"allow \"«$subject.CN»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}, or \\u{24}"},
+    {"allow \"CONTOSO\\\\«$Subject.CN»-x\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
+    {"allow \"a«{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}, or \\u{7B}"},
+    {"allow \"«{{san.email}}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${san.email}"},
+    {"allow \"«$(san.upn)»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${san.upn}"},
+    {"allow \"«%{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}, or \\u{25}"},
+    {"allow \"«#{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}, or \\u{23}"},
+    {"allow \"«%{SSL_CLIENT_S_DN_CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
+    {"allow \"«%{REMOTE_USER}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${...}"},
+    {"allow \"«{CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
+    {"allow \"«{serial}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${serial}"},
+    {"allow \"${subject.UID}«{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
+    {"allow dn \"CN=«{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
+    {"allow \"u\"; group \"«%{ou}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.ou}"},
+    {"allow \"u\"; attribute \"a\" = \"«{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
+    {"allow \"${«CN»}\";", CERTMAP_CODE_UNKNOWN_FIELD, "did you mean subject.CN?"},
 
     /* what a mapping gives */
     {"allow \"u\"; domain «\"\"»;", CERTMAP_CODE_BAD_ACCOUNT, "the domain is empty"},

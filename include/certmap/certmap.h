@@ -246,7 +246,15 @@ enum certmap_code {
     /* findings in rules that load */
     CERTMAP_CODE_ALLOWS_EVERYONE = 600,
     CERTMAP_CODE_UNREACHABLE_MAPPING = 601,
-    CERTMAP_CODE_OVER_BUDGET = 608, /* an ordinary certificate could take more steps than a match has */
+    CERTMAP_CODE_LITERAL_WILDCARD = 602,  /* a * or ? after = or in, where it is itself */
+    CERTMAP_CODE_LITERAL_CLASS = 603,     /* a pattern of another language */
+    CERTMAP_CODE_ROOT_FIRST_NAME = 604,   /* a whole Name with the root first */
+    CERTMAP_CODE_PLAIN_STRUCTURE = 605,   /* a DN, filter or URL that does not say so */
+    CERTMAP_CODE_REFUSAL_BY_DIGEST = 606, /* a refusal that its holder can slip past */
+    CERTMAP_CODE_OVER_BUDGET = 608,       /* an ordinary certificate could take more steps than a match has */
+    CERTMAP_CODE_HOLE_OTHER_PART = 609,   /* cut at the first @, where the condition is about the last */
+    CERTMAP_CODE_DOMAIN_BOUNDARY = 641,   /* a wildcard in the host of a URI */
+    CERTMAP_CODE_HOLE_OTHER_VALUE = 662,  /* a hole takes another value than the condition is about */
 
     /* IIS files */
     CERTMAP_CODE_XML = 700,
@@ -327,8 +335,9 @@ struct certmap_error {
 /* How much a finding matters. Only an error keeps rules from loading. */
 enum certmap_severity { CERTMAP_SEVERITY_ERROR = 0, CERTMAP_SEVERITY_WARNING = 1, CERTMAP_SEVERITY_NOTE = 2 };
 
-/* Called by loaders for each finding in the order found, at most CERTMAP_MAX_FINDINGS times. The
- * finding is valid during the call only. */
+/* Called by loaders for each finding in the order found, at most CERTMAP_MAX_FINDINGS times. Half of
+ * these are kept for errors: certmap_rules_parse passes on no more warnings than that, and certmap_iis_load drops some
+ * for errors. The finding is valid during the call only. */
 typedef void certmap_diag_fn(void *ctx, enum certmap_severity severity, const struct certmap_error *finding);
 
 /* Where memory comes from. The functions must be as thread-safe as the caller's use of the objects
@@ -836,6 +845,11 @@ CERTMAP_API enum certmap_status certmap_builder_mapping(struct certmap_builder *
 CERTMAP_API enum certmap_status certmap_builder_condition(struct certmap_builder *builder,
                                                           const struct certmap_condition *condition,
                                                           struct certmap_error *err);
+/* Whether a pattern, as an operand of CERTMAP_OP_LIKE with these flags, holds what means something in regular
+ * expressions, shells or SQL, and is mere text here: [0-9], ^Sales.*, %Sales%. For loaders that want to warn: it says
+ * what certmap_rules_parse does, CERTMAP_CODE_LITERAL_CLASS. Then *finding, which may be NULL, has code and text, status
+ * OK and no position. Patterns of more than 1,024 bytes are not looked at. Needs no memory; any thread. */
+CERTMAP_API bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct certmap_error *finding);
 /* Says that the mapping holds for every certificate. A mapping without a condition must say so. */
 CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err);
 /* Opens a group, to be closed in the same mapping. Groups nest; none may be empty. Errors: ARGUMENT, MEMORY, LIMIT. */

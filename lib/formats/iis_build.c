@@ -20,12 +20,17 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
     build->shadowed = build->shadowed || mapping->always;
 }
 
-/* A rule that will hardly hold for any certificate as it stands. */
+/* A rule that will hardly hold for any certificate as it stands; else what the core says of patterns of other languages,
+ * matchCriteria="[0-9]*". */
 static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
     const char *doubt = cm_iis_doubt_criterion(rule->criteria);
+    struct certmap_error finding;
     if (doubt != NULL)
         cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
                       "matchCriteria=%s %s", cm_iis_quote(rule->criteria).text, doubt);
+    else if (certmap_pattern_advise(rule->criteria, CERTMAP_IIS_PATTERN, &finding))
+        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, finding.code, rule->place, "matchCriteria: %s",
+                      finding.text);
 }
 
 /* ---- building ---- */

@@ -4,11 +4,17 @@
 void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity, const struct certmap_error *finding) {
     if (severity == CERTMAP_SEVERITY_ERROR && findings->errors++ == 0)
         findings->first = *finding;
-    if (findings->count >= CERTMAP_MAX_FINDINGS)
+    if (findings->count >= CERTMAP_MAX_FINDINGS ||
+        (severity != CERTMAP_SEVERITY_ERROR && !cm_findings_take_warnings(findings)))
         return;
     findings->count++;
+    findings->warnings += severity != CERTMAP_SEVERITY_ERROR;
     if (findings->diag != NULL)
         findings->diag(findings->ctx, severity, finding);
+}
+
+bool cm_findings_take_warnings(const struct cm_findings *findings) {
+    return findings->diag != NULL && findings->warnings < CM_MOST_WARNINGS && findings->count < CERTMAP_MAX_FINDINGS;
 }
 
 bool cm_findings_full(const struct cm_findings *findings) {

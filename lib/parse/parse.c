@@ -65,12 +65,25 @@ static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_
     }
 }
 
+/* Findings about what the mapping says, in the order of the text. One with an error is not all there. */
+static bool pass_on_advice(struct cm_parser *parser, size_t errors) {
+    if (!parser->advising || parser->findings.errors > errors)
+        return true;
+    if (!cm_advice_end(&parser->advice))
+        return cm_parser_memory_failed(parser);
+    for (size_t i = 0; i < parser->advice.note_count; i++)
+        cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &parser->advice.notes[i].finding);
+    return true;
+}
+
 /* Tells the builder of a mapping; what it decides is not known yet. */
 static bool begin_mapping(struct cm_parser *parser) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct cm_token name = parser->token;
     size_t errors = parser->findings.errors;
     cm_arena_reset(&parser->strings);
+    cm_advice_begin(&parser->advice);
+    parser->advising = cm_findings_take_warnings(&parser->findings);
     if (!cm_parser_take_string(parser, &mapping.name, CM_STRING_TEXT,
                                "the name of the mapping, a string in double quotes"))
         return false;
@@ -92,6 +105,7 @@ static bool begin_mapping(struct cm_parser *parser) {
 }
 
 static bool take_mapping(struct cm_parser *parser) {
+    const size_t errors = parser->findings.errors;
     enum certmap_decision decision;
     bool always;
     cm_parser_advance(parser);
@@ -100,7 +114,7 @@ static bool take_mapping(struct cm_parser *parser) {
         !take_when(parser, &always) || !cm_parser_take_decision(parser, &decision))
         return false;
     look_at_mapping(parser, always, decision);
-    return true;
+    return pass_on_advice(parser, errors);
 }
 
 /* ---- the file ---- */
@@ -183,6 +197,7 @@ static void free_parser(struct cm_parser *parser) {
     cm_parser_free_issuers(parser);
     cm_release(&parser->allocator, parser->operands);
     cm_release(&parser->allocator, parser->positions);
+    cm_advice_free(&parser->advice);
 }
 
 /* Says where an ordinary certificate could take too many of the steps that the rules have. */
@@ -226,7 +241,8 @@ static enum certmap_status parse(struct certmap_rules **rules, struct certmap_vi
                                .options = options,
                                .lexer = cm_lex_start(text),
                                .findings = {.diag = options->diag, .ctx = options->diag_ctx},
-                               .builder = builder};
+                               .builder = builder,
+                               .advice = {.allocator = builder->allocator, .builder = builder}};
     cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
     cm_arena_init(&parser.kept, &parser.allocator, SIZE_MAX / 2);
     cm_progress_phase(&builder->progress, 0, CM_PROGRESS_READ);

@@ -172,10 +172,20 @@ static bool add_operand(struct cm_parser *parser, struct test *test, struct cert
     return true;
 }
 
+/* A word where a string should be: subject.CN = Alice. */
+static bool report_bare_word(struct cm_parser *parser) {
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
+             "expected a string in double quotes, but there is %s; the quotes have to be written, too",
+             cm_quote(parser->token.text).text);
+    return cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
 static bool take_operand(struct cm_parser *parser, struct test *test) {
     const struct cm_position position = parser->token.position;
     const enum cm_string_use use = test->condition.op == CERTMAP_OP_LIKE ? CM_STRING_PATTERN : CM_STRING_TEXT;
     struct certmap_view text;
+    if (parser->token.kind == CM_TOKEN_WORD && !cm_parser_is_word(parser, CM_VIEW("nocase")))
+        return report_bare_word(parser);
     return cm_parser_take_string(parser, &text, use, "a string in double quotes") &&
            add_operand(parser, test, text, position);
 }
@@ -221,6 +231,13 @@ static bool accept_operator(struct cm_parser *parser, struct test *test, bool *i
     return cm_parser_accept_word(parser, CM_VIEW("under"));
 }
 
+/* == */
+static bool report_double(struct cm_parser *parser) {
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
+             "expected a string in double quotes, but there is \"=\"; write = once");
+    return cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
 static bool take_comparison(struct cm_parser *parser, struct test *test, bool quantified) {
     const bool equal = cm_parser_is_punct(parser, '=');
     const bool issuer = test->condition.field == CERTMAP_FIELD_ISSUER_SHA256 ||
@@ -231,6 +248,8 @@ static bool take_comparison(struct cm_parser *parser, struct test *test, bool qu
         return take_operand(parser, test);
     if (!accept_operator(parser, test, &in))
         return take_presence(parser, test, quantified);
+    if (equal && cm_parser_is_punct(parser, '='))
+        return report_double(parser);
     if (cm_parser_accept_word(parser, CM_VIEW("nocase")))
         test->condition.flags = CERTMAP_NOCASE;
     if (!equal && cm_parser_accept_punct(parser, '('))
@@ -327,9 +346,16 @@ static void decode_operands(struct cm_parser *parser, const struct test *test, s
             decode_certificate(parser, i);
 }
 
+/* What is to be said of a condition that the builder took. */
+static bool advise(struct cm_parser *parser, const struct certmap_condition *condition, const struct test *test) {
+    const struct cm_position *positions = test->named ? NULL : parser->positions;
+    return !parser->advising || cm_advice_condition(&parser->advice, condition, test->field, positions) ||
+           cm_parser_memory_failed(parser);
+}
+
 static bool add_condition(struct cm_parser *parser, struct certmap_condition *condition, const struct test *test) {
     if (certmap_builder_condition(parser->builder, condition, &parser->error) == CERTMAP_OK)
-        return true;
+        return advise(parser, condition, test);
     struct cm_position position = test->field;
     if (parser->error.code == CERTMAP_CODE_BAD_OPERATOR)
         position = test->op;

@@ -20,22 +20,45 @@ static const struct certmap_view languages[LANGUAGES] = {
     [CERTMAP_LANGUAGE_POSIX_USER] = CM_VIEW_OF("posix-user"),
 };
 
-static enum certmap_language take_language(struct cm_parser *parser) {
+/* A language and a text in it. */
+struct text {
+    enum certmap_language language;
+    struct cm_advised_text advised;
+    bool has_holes;
+};
+
+static void take_language(struct cm_parser *parser, struct text *text) {
+    text->language = CERTMAP_LANGUAGE_PLAIN;
+    text->advised.plain = false;
     for (size_t i = 0; i < LANGUAGES; i++)
-        if (cm_parser_accept_word(parser, languages[i]))
-            return (enum certmap_language)i;
-    return CERTMAP_LANGUAGE_PLAIN;
+        if (cm_parser_accept_word(parser, languages[i])) {
+            text->language = (enum certmap_language)i;
+            text->advised.plain = i == CERTMAP_LANGUAGE_PLAIN;
+            return;
+        }
 }
 
-/* Takes a language and a template, which stands at *whole. */
-static bool take_text(struct cm_parser *parser, struct cm_source *source, enum certmap_language *language,
-                      struct cm_position *whole, const char *expected) {
-    *language = take_language(parser);
+/* A field without quotes and braces: allow subject.CN. */
+static bool report_bare_field(struct cm_parser *parser, const char *expected) {
+    const struct certmap_view word = parser->token.text;
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
+             "expected %s, but there is %s; a value of the certificate is written \"${%.*s}\"", expected,
+             cm_quote(word).text, (int)(word.len < 60 ? word.len : 60), (const char *)word.data);
+    return cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
+/* Takes a language and a template. */
+static bool take_text(struct cm_parser *parser, struct text *text, const char *expected) {
+    take_language(parser, text);
     const struct cm_token token = parser->token;
+    if (token.kind == CM_TOKEN_WORD && memchr(token.text.data, '.', token.text.len) != NULL)
+        return report_bare_field(parser, expected);
     if (token.kind != CM_TOKEN_STRING)
         return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, expected, languages, LANGUAGES);
-    *source = (struct cm_source){.text = token.text, .written = true, .position = cm_token_part(&token, token.text)};
-    *whole = token.position;
+    text->advised.source =
+        (struct cm_source){.text = token.text, .written = true, .position = cm_token_part(&token, token.text)};
+    text->advised.whole = token.position;
+    text->has_holes = token.hole.data != NULL;
     cm_parser_advance(parser);
     return true;
 }
@@ -47,17 +70,24 @@ static void report_text(struct cm_parser *parser, struct cm_position whole) {
     cm_parser_report(parser, part.line > 0 ? part : whole, &parser->error);
 }
 
+/* What the builder said to a text. False: stop. */
+static bool end_text(struct cm_parser *parser, const struct text *text, enum certmap_status status) {
+    if (status != CERTMAP_OK)
+        report_text(parser, text->advised.whole);
+    else if (text->has_holes && parser->advising && !cm_advice_text(&parser->advice, &text->advised))
+        return cm_parser_memory_failed(parser);
+    return !parser->fatal;
+}
+
 /* ---- the decision ---- */
 
 static bool take_allow(struct cm_parser *parser) {
-    struct cm_source account;
-    enum certmap_language language;
-    struct cm_position whole;
-    if (!take_text(parser, &account, &language, &whole, "the account, a string in double quotes"))
+    struct text account;
+    if (!take_text(parser, &account, "the account, a string in double quotes"))
         return false;
-    if (cm_builder_allow(parser->builder, &account, language, &parser->error) != CERTMAP_OK)
-        report_text(parser, whole);
-    return !parser->fatal && cm_parser_expect_punct(parser, ';', "\";\" after the account");
+    const enum certmap_status status =
+        cm_builder_allow(parser->builder, &account.advised.source, account.language, &parser->error);
+    return end_text(parser, &account, status) && cm_parser_expect_punct(parser, ';', "\";\" after the account");
 }
 
 /* Takes the name of an attribute; *at is where it stands. */
@@ -71,7 +101,7 @@ static bool take_output(struct cm_parser *parser, enum cm_output_kind kind) {
     const bool attribute = kind == CM_OUTPUT_ATTRIBUTE;
     struct certmap_view name = CM_VIEW_NONE;
     struct cm_output output = {.kind = kind};
-    struct cm_source value;
+    struct text value;
     struct cm_position whole = parser->token.position;
     cm_parser_advance(parser);
     if (attribute && !take_name(parser, &name, &whole))
@@ -80,11 +110,13 @@ static bool take_output(struct cm_parser *parser, enum cm_output_kind kind) {
     if (right && cm_builder_begin_output(parser->builder, &output, name, &parser->error) != CERTMAP_OK)
         right = cm_parser_report(parser, whole, &parser->error);
     if ((attribute && !cm_parser_expect_punct(parser, '=', "\"=\" after the name of the attribute")) ||
-        !take_text(parser, &value, &output.language, &whole, "a string in double quotes"))
+        !take_text(parser, &value, "a string in double quotes"))
         return false;
-    if (right && cm_builder_add_output(parser->builder, &output, &value, &parser->error) != CERTMAP_OK)
-        report_text(parser, whole);
-    return !parser->fatal && cm_parser_expect_punct(parser, ';', "\";\" after what the mapping gives");
+    output.language = value.language;
+    if (right && !end_text(parser, &value,
+                           cm_builder_add_output(parser->builder, &output, &value.advised.source, &parser->error)))
+        return false;
+    return cm_parser_expect_punct(parser, ';', "\";\" after what the mapping gives");
 }
 
 static bool take_outputs(struct cm_parser *parser) {

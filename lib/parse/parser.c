@@ -33,11 +33,54 @@ static bool is_other_quote(struct certmap_view text) {
     return false;
 }
 
-/* What to write instead of a character that has no meaning. */
-static const char *instead_of(struct certmap_view text) {
-    if (is_other_quote(text))
-        return "; strings stand in plain double quotes";
-    return cm_view_equal(text, CM_VIEW("!")) ? "; write not (... = ...) for what is not equal" : "";
+/* What other languages write, and what to write instead; longer ones first. */
+static const struct {
+    struct certmap_view text;
+    const char *instead;
+} signs[] = {
+    {CM_VIEW_OF("//"), "a comment begins with # and ends with its line"},
+    {CM_VIEW_OF("/*"), "a comment begins with # and ends with its line"},
+    {CM_VIEW_OF("*/"), "a comment begins with # and ends with its line"},
+    {CM_VIEW_OF("--"), "a comment begins with # and ends with its line"},
+    {CM_VIEW_OF("<!--"), "a comment begins with # and ends with its line"},
+    {CM_VIEW_OF("!="), "write not (... = ...) for what is not equal"},
+    {CM_VIEW_OF("<>"), "write not (... = ...) for what is not equal"},
+    {CM_VIEW_OF("!~"), "write not (... like ...); a pattern has * and ?, and is no regular expression"},
+    {CM_VIEW_OF("!"), "write not (...)"},
+    {CM_VIEW_OF("&&"), "write and"},
+    {CM_VIEW_OF("&"), "write and"},
+    {CM_VIEW_OF("||"), "write or"},
+    {CM_VIEW_OF("|"), "write or"},
+    {CM_VIEW_OF("~"), "write like; a pattern has * and ?, and is no regular expression"},
+    {CM_VIEW_OF(":="), "write ="},
+    {CM_VIEW_OF(":"), "write = between a field and a string"},
+    {CM_VIEW_OF("["), "a list stands in parentheses: in (\"a\", \"b\")"},
+    {CM_VIEW_OF("]"), "a list stands in parentheses: in (\"a\", \"b\")"},
+    {CM_VIEW_OF("${"), "in conditions a field stands as it is, subject.CN; a hole ${subject.CN} stands in a string"},
+    {CM_VIEW_OF("$"), "in conditions a field stands as it is, subject.CN; a hole ${subject.CN} stands in a string"},
+    {CM_VIEW_OF("%{"), "in conditions a field stands as it is, subject.CN; a hole ${subject.CN} stands in a string"},
+    {CM_VIEW_OF("*"), "a pattern is a string: subject.CN like \"a*\""},
+    {CM_VIEW_OF("+"), "conditions are joined by and, or"},
+};
+
+/* What to write instead of a token that has no meaning, by the sign that begins with it; NULL: it is none that is
+ * known. */
+static const char *instead_of(const struct cm_parser *parser) {
+    const struct certmap_view all = parser->lexer.text;
+    const size_t at = parser->token.position.offset;
+    if (is_other_quote(parser->token.text))
+        return "strings stand in plain double quotes";
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (all.len - at >= signs[i].text.len && memcmp(all.data + at, signs[i].text.data, signs[i].text.len) == 0)
+            return signs[i].instead;
+    return NULL;
+}
+
+/* A character that has no meaning. */
+static void say_meaningless(struct cm_parser *parser) {
+    const char *instead = instead_of(parser);
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s has no meaning here%s%s",
+             cm_quote(parser->token.text).text, instead != NULL ? "; " : "", instead != NULL ? instead : "");
 }
 
 /* What cannot stand anywhere. */
@@ -61,11 +104,54 @@ static bool report_bad_token(struct cm_parser *parser) {
                      "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);
         break;
     default:
-        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "%s has no meaning here%s", quoted.text,
-                 instead_of(parser->token.text));
+        say_meaningless(parser);
         break;
     }
     return cm_parser_report(parser, parser->token.position, &parser->error);
+}
+
+/* Words that other languages have where certmap has another one, which may not be near. */
+static const struct {
+    struct certmap_view word;
+    const char *instead;
+} words_of_others[] = {
+    {CM_VIEW_OF("eq"), "="},
+    {CM_VIEW_OF("equals"), "="},
+    {CM_VIEW_OF("ne"), "not (... = ...)"},
+    {CM_VIEW_OF("contains"), "like \"*text*\""},
+    {CM_VIEW_OF("startswith"), "like \"text*\""},
+    {CM_VIEW_OF("endswith"), "like \"*text\""},
+    {CM_VIEW_OF("matches"), "like; a pattern has * and ?, and is no regular expression"},
+    {CM_VIEW_OF("regex"), "like; a pattern has * and ?, and is no regular expression"},
+    {CM_VIEW_OF("exists"), "present"},
+    {CM_VIEW_OF("missing"), "absent"},
+    {CM_VIEW_OF("not"), "not before the condition: not subject.CN = \"a\""},
+    {CM_VIEW_OF("if"), "when"},
+    {CM_VIEW_OF("permit"), "allow"},
+    {CM_VIEW_OF("grant"), "allow"},
+    {CM_VIEW_OF("accept"), "allow"},
+    {CM_VIEW_OF("reject"), "deny"},
+    {CM_VIEW_OF("refuse"), "deny"},
+    {CM_VIEW_OF("block"), "deny"},
+};
+
+/* Whether a word that is to be written instead can stand here, where other words would do. */
+static bool would_do(const char *instead, const struct certmap_view *words, size_t word_count) {
+    const bool test = *instead == '=' || strncmp(instead, "not", 3) == 0; /* where "like" would do */
+    for (size_t i = 0; i < word_count; i++)
+        if (strncmp(test ? "like" : instead, (const char *)words[i].data, words[i].len) == 0)
+            return true;
+    return false;
+}
+
+/* What to write instead of a word of another language; NULL: nothing is known. */
+static const char *instead_of_word(const struct cm_token *token, const struct certmap_view *words, size_t word_count) {
+    for (size_t i = 0; token->kind == CM_TOKEN_WORD && i < sizeof words_of_others / sizeof *words_of_others; i++) {
+        const char *instead = words_of_others[i].instead;
+        if (certmap_text_same(token->text, words_of_others[i].word) && would_do(instead, words, word_count))
+            return instead;
+    }
+    return NULL;
 }
 
 static const char *describe(const struct cm_token *token, struct cm_quoted *quoted) {
@@ -85,8 +171,11 @@ bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code cod
     if (token->kind == CM_TOKEN_BAD)
         return report_bad_token(parser);
     size_t nearest = token->kind == CM_TOKEN_WORD ? certmap_text_nearest(token->text, words, word_count) : SIZE_MAX;
-    const char *what = describe(token, &quoted);
-    if (what != NULL)
+    const char *what = describe(token, &quoted), *instead = instead_of_word(token, words, word_count);
+    if (instead != NULL)
+        cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, code, "expected %s, but there is %s; write %s", expected,
+                 quoted.text, instead);
+    else if (what != NULL)
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, code, "expected %s, but %s", expected, what);
     else if (nearest != SIZE_MAX)
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, code, "expected %s, but there is %s; did you mean %s?", expected,
@@ -151,8 +240,7 @@ static bool report_hole(struct cm_parser *parser, const struct cm_token *token) 
 
 static bool report_escape(struct cm_parser *parser, const struct cm_token *token, struct certmap_view bad,
                           enum cm_string_use use) {
-    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ESCAPE, "a string knows %s and \\u{H..} only",
-             use == CM_STRING_PATTERN ? "\\\\ \\\" \\n \\t \\* \\?" : "\\\\ \\\" \\n \\t");
+    cm_string_bad_escape(&parser->error, token->text, bad, use);
     return cm_parser_report(parser, cm_token_part(token, bad), &parser->error);
 }
 

@@ -12,6 +12,7 @@
 #define CM_PARSE_PARSER_H
 
 #include "parse/finding.h"
+#include "rule/advice.h"
 #include "rule/builder.h"
 #include "rule/lex.h"
 
@@ -58,6 +59,8 @@ struct cm_parser {
     size_t nesting;
     size_t mapping_count;
     struct cm_named mapping_name; /* of the mapping being read */
+    struct cm_advice advice;      /* about it; what it says is passed on at its end */
+    bool advising;                /* for warnings are still passed on */
     struct cm_arena kept;         /* what lists of issuers hold */
     struct cm_issuers *issuers;
     size_t issuers_count;

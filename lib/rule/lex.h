@@ -56,4 +56,14 @@ enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN };
 bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
                         struct certmap_view *bad);
 
+/* ---- escapes that are none ---- */
+
+/* Fills an error about a bad escape in the text of a string: BAD_ESCAPE, with the string as it was meant where that can
+ * be told. Returns its status. */
+enum certmap_status cm_string_bad_escape(struct certmap_error *err, struct certmap_view text, struct certmap_view bad,
+                                         enum cm_string_use use);
+/* The same, BAD_ACCOUNT, about \t or \n in an account, which is this; the noun is what it is. */
+enum certmap_status cm_string_bad_account(struct certmap_error *err, struct certmap_view text,
+                                          struct certmap_view account, bool tab, const char *noun);
+
 #endif

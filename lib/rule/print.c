@@ -4,20 +4,35 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "field/canonical.h"
+#include "rule/foreign_hole.h"
 
 /* ---- strings ---- */
 
-/* Whether what stands at an offset needs more than cm_out_escaped does: a quote, the start of a hole, and in
- * a compiled pattern a wildcard or a character that would be one. */
-static bool is_special(struct certmap_view text, size_t at, bool pattern) {
+/* What a string is, by which some characters have a meaning. */
+enum use { USE_TEXT, USE_PATTERN, USE_OUTPUT, USE_ATTRIBUTE };
+
+/* Whether what stands at an offset needs more than cm_out_escaped does: a quote, the start of a hole, in
+ * a compiled pattern a wildcard or a character that would be one, and what looks like a hole in what a mapping gives. */
+static bool is_special(struct certmap_view text, size_t at, enum use use) {
+    char hole[CM_FOREIGN_HOLE_SIZE];
     const uint8_t c = text.data[at];
-    return c == '"' || (c == '$' && at + 1 < text.len && text.data[at + 1] == '{') ||
-           (pattern && (c == '*' || c == '?' || c >= CM_GLOB_ONE));
+    if (c == '"' || (c == '$' && at + 1 < text.len && text.data[at + 1] == '{'))
+        return true;
+    if (use == USE_PATTERN)
+        return c == '*' || c == '?' || c >= CM_GLOB_ONE;
+    return use >= USE_OUTPUT && strchr("${%#", c) != NULL &&
+           cm_foreign_hole(hole, cm_view(text.data + at, text.len - at), use == USE_ATTRIBUTE) > 0;
 }
 
 static void print_special(struct cm_out *out, uint8_t c) {
     if (c == '$')
         cm_out_string(out, "\\u{24}");
+    else if (c == '{')
+        cm_out_string(out, "\\u{7B}");
+    else if (c == '%')
+        cm_out_string(out, "\\u{25}");
+    else if (c == '#')
+        cm_out_string(out, "\\u{23}");
     else if (c == CM_GLOB_MANY)
         cm_out_char(out, '*');
     else if (c == CM_GLOB_ONE)
@@ -28,10 +43,10 @@ static void print_special(struct cm_out *out, uint8_t c) {
     }
 }
 
-static void print_quoted(struct cm_out *out, struct certmap_view text, bool pattern) {
+static void print_quoted(struct cm_out *out, struct certmap_view text, enum use use) {
     cm_out_char(out, '"');
     for (size_t start = 0, end = 0; start < text.len; start = ++end) {
-        while (end < text.len && !is_special(text, end, pattern))
+        while (end < text.len && !is_special(text, end, use))
             end++;
         cm_out_escaped(out, cm_view(text.data + start, end - start), false);
         if (end < text.len)
@@ -41,14 +56,22 @@ static void print_quoted(struct cm_out *out, struct certmap_view text, bool patt
 }
 
 void cm_string_print(struct cm_out *out, struct certmap_view text) {
-    print_quoted(out, text, false);
+    print_quoted(out, text, USE_TEXT);
+}
+
+void cm_pattern_print(struct cm_out *out, struct certmap_view pattern) {
+    print_quoted(out, pattern, USE_PATTERN);
+}
+
+void cm_output_print(struct cm_out *out, struct certmap_view text, bool attribute) {
+    print_quoted(out, text, attribute ? USE_ATTRIBUTE : USE_OUTPUT);
 }
 
 /* ---- operands ---- */
 
 static void print_operand(struct cm_out *out, const struct cm_condition *condition, struct certmap_view shown) {
     if (condition->path->field != CERTMAP_FIELD_CERTIFICATE) {
-        print_quoted(out, shown, condition->op == CERTMAP_OP_LIKE);
+        print_quoted(out, shown, condition->op == CERTMAP_OP_LIKE ? USE_PATTERN : USE_TEXT);
         return;
     }
     cm_out_char(out, '"');

@@ -9,6 +9,10 @@ struct cm_out;
 
 /* Prints a text as a string of the language that is no template: quoted, with the language's escapes. */
 void cm_string_print(struct cm_out *out, struct certmap_view text);
+/* Prints a text without holes that a mapping gives, so that nothing in it looks like one. */
+void cm_output_print(struct cm_out *out, struct certmap_view text, bool attribute);
+/* Prints a compiled pattern (glob.h) as a string that gives it back after "like". */
+void cm_pattern_print(struct cm_out *out, struct certmap_view pattern);
 /* Prints a condition so that it could stand in a rule file, on one line; where break_before is not NULL, it
  * goes before each operand of a list, and before the parenthesis that closes it. */
 void cm_condition_print(struct cm_out *out, const struct cm_condition *condition, const char *break_before);

@@ -203,7 +203,7 @@ static void print_output(struct printer *printer, const struct cm_output *output
         cm_out_char(out, ' ');
     }
     if (output->holes == NULL) {
-        cm_string_print(out, output->shown);
+        cm_output_print(out, output->shown, output->kind == CM_OUTPUT_ATTRIBUTE);
     } else {
         cm_out_char(out, '"');
         cm_out_view(out, output->shown);

@@ -3,8 +3,16 @@
 #include "base/glob.h"
 #include "rule/store.h"
 
-/* One certificate or one key; a whole Name; one text; what many certificates have in common. */
-enum { SCORE_IDENTITY = 1000, SCORE_NAME = 500, SCORE_TEXT = 100, SCORE_COMMON = 20 };
+/* A score has three parts, of which each outweighs all that can come after it: how many conditions are about one
+ * certificate or one key, how many about a whole Name, and the sum over all others. A Name is equal only if each of its
+ * attributes is, and a digest only if everything is: no number of conditions on parts says more. As a number of
+ * decimal digits: I N RRRRRRRR. */
+enum { SCORE_IDENTITY = 1000000000, SCORE_NAME = 100000000 };
+/* Most of each part that counts. A certificate has two Names of its own, and a few in the SAN; the others together
+ * give at most CERTMAP_MAX_CONDITIONS times SCORE_MOST_RDNS. */
+enum { MOST_IDENTITIES = 3, MOST_NAMES = 9, MOST_OTHERS = SCORE_NAME - 1 };
+/* One text; what many certificates have in common. */
+enum { SCORE_TEXT = 100, SCORE_COMMON = 20 };
 /* A subtree: for each RDN of its base, and at most. */
 enum { SCORE_RDN = 20, SCORE_MOST_RDNS = 400 };
 /* A pattern: to begin with, one more for each literal character, and at most. */
@@ -14,8 +22,20 @@ enum { SCORE_NETWORK = 50, SCORE_ADDRESS = 50 };
 /* not */
 enum { SCORE_NOT = 1 };
 
+_Static_assert((uint64_t)CERTMAP_MAX_CONDITIONS *SCORE_MOST_RDNS <= MOST_OTHERS, "others do not reach a Name");
+_Static_assert((uint64_t)MOST_IDENTITIES *SCORE_IDENTITY + (uint64_t)MOST_NAMES * SCORE_NAME + MOST_OTHERS <=
+                   UINT32_MAX,
+               "a score has 32 bits");
+
 static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
+}
+
+/* The sum of two scores, part by part. */
+static size_t add_scores(size_t a, size_t b) {
+    const size_t identities = least(a / SCORE_IDENTITY + b / SCORE_IDENTITY, MOST_IDENTITIES);
+    const size_t names = least(a % SCORE_IDENTITY / SCORE_NAME + b % SCORE_IDENTITY / SCORE_NAME, MOST_NAMES);
+    return identities * SCORE_IDENTITY + names * SCORE_NAME + least(a % SCORE_NAME + b % SCORE_NAME, MOST_OTHERS);
 }
 
 /* ---- operands ---- */
@@ -93,7 +113,7 @@ static size_t score_node(const struct certmap_rules *rules, const struct cm_mapp
         return SCORE_NOT;
     for (const struct cm_node *member = node + 1; member < node + cm_node_size(node); member += cm_node_size(member)) {
         const size_t one = score_node(rules, mapping, member);
-        sum += one;
+        sum = add_scores(sum, one);
         smallest = least(smallest, one);
     }
     return node->kind == CM_NODE_ANY ? smallest : sum;

@@ -2,6 +2,7 @@
 /* Compiling a text that a mapping gives. */
 #include "rule/template.h"
 #include "base/view.h"
+#include "rule/foreign_hole.h"
 #include "rule/language.h"
 #include "rule/operand.h"
 
@@ -86,6 +87,20 @@ static enum certmap_status check_written(const struct compile *compile, size_t a
     return place(compile, part, err);
 }
 
+/* What another language would write for a hole would be the account of everyone. */
+static enum certmap_status check_foreign(const struct compile *compile, size_t at, struct certmap_error *err) {
+    char hole[CM_FOREIGN_HOLE_SIZE];
+    const struct certmap_view text = compile->source->text;
+    const size_t length =
+        cm_foreign_hole(hole, cm_view(text.data + at, text.len - at), compile->output->kind == CM_OUTPUT_ATTRIBUTE);
+    if (length == 0)
+        return CERTMAP_OK;
+    cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             "%s is no hole; write %s, or \\u{%X} for the first character, if that text itself is meant",
+             cm_quote(source_part(compile, at, length)).text, hole, text.data[at]);
+    return place(compile, source_part(compile, at, length), err);
+}
+
 /* One of the characters that stand for themselves. */
 static bool is_plain(uint8_t c) {
     return c >= ' ' && c < 0x7F && c != '\\' && c != '"';
@@ -94,6 +109,8 @@ static bool is_plain(uint8_t c) {
 static enum certmap_status add_character(struct compile *compile, size_t at, size_t len, struct certmap_error *err) {
     uint8_t out[2 * LONGEST_ESCAPE];
     const uint8_t first = compile->source->text.data[at];
+    if (strchr("${%#", first) != NULL && check_foreign(compile, at, err) != CERTMAP_OK)
+        return err->status;
     if (is_plain(first)) {
         add_symbol(compile, at, len, first);
         return CERTMAP_OK;
@@ -105,8 +122,7 @@ static enum certmap_status add_character(struct compile *compile, size_t at, siz
         return status;
     part.text = source_part(compile, at, len);
     if (!cm_string_unescape(&bytes, out, &part, CM_STRING_TEXT, &bad)) {
-        cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ESCAPE,
-                 "a string knows \\\\ \\\" \\n \\t and \\u{H..} only");
+        cm_string_bad_escape(err, compile->source->text, bad, CM_STRING_TEXT);
         return place(compile, bad, err);
     }
     add_bytes(compile, at, len, bytes);
@@ -191,6 +207,9 @@ static enum certmap_status check_characters(const struct compile *compile, struc
     for (size_t i = 0; i < flat.len;) {
         uint32_t cp;
         i += cm_utf8_decode(flat.data + i, flat.len - i, &cp);
+        if (compile->source->written && (cp == '\t' || cp == '\n'))
+            return cm_string_bad_account(err, compile->source->text, flat, cp == '\t',
+                                         cm_output_noun(compile->output->kind));
         if (cm_is_unsafe(cp))
             return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
                             "%s %s holds a control or direction character", cm_output_noun(compile->output->kind),

@@ -7,6 +7,7 @@
  *            | "replace" "(" string "," string ")" */
 #include "base/unicode.h"
 #include "base/view.h"
+#include "name/attr.h"
 #include "rule/language.h"
 #include "rule/operand.h"
 
@@ -74,8 +75,7 @@ static bool unescape(struct hole_parser *parser, struct certmap_view *text, cons
     }
     if (cm_string_unescape(text, out, token, CM_STRING_TEXT, &bad))
         return true;
-    cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ESCAPE,
-             "a string knows \\\\ \\\" \\n \\t and \\u{H..} only");
+    cm_string_bad_escape(parser->err, token->text, bad, CM_STRING_TEXT);
     return fail_at(parser, cm_token_part(token, bad));
 }
 
@@ -106,6 +106,10 @@ static bool fail_field(struct hole_parser *parser, struct certmap_view wrong) {
     if (nearest != NULL)
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
                  "there is no field %s; did you mean %s?", cm_quote(wrong).text, nearest);
+    else if (cm_attr_by_name(parser->token.text) != CM_ATTR_OTHER)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "there is no field %s; did you mean subject.%s?", cm_quote(wrong).text,
+                 cm_attr_row(cm_attr_by_name(parser->token.text))->name);
     else
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
                  "there is no field %s; a hole reads for example subject.CN or san.email", cm_quote(wrong).text);

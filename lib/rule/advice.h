@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* The one place where warnings about single rules are made: rules that load, and hardly mean what they say. The parser
+ * and the importers only say where something stands.
+ *
+ *     advice.c           what is remembered of a mapping while it is read, and what is reported at its end
+ *     advice_operand.c   wildcards after "=" (602), and which operands the others look at
+ *     advice_pattern.c   patterns of other languages (603)
+ *     advice_name.c      Names with the root first (604)
+ *     advice_uri.c       wildcards in the host of a URI (641)
+ *     advice_refusal.c   digests of certificates in refusals (606)
+ *     advice_text.c      a DN, a filter or a URL without its language (605)
+ *     advice_hole.c      holes that read something else than the condition is about (609, 662)
+ *
+ * What could be meant gets no warning: each of these files says where it draws the line. Whether a condition refuses is
+ * known only when the mapping has its decision; so findings are kept until then. The work is linear in the text, but for
+ * holes, where CM_ADVICE_MOST_VISITS bounds it. */
+#ifndef CM_RULE_ADVICE_H
+#define CM_RULE_ADVICE_H
+
+#include "base/out.h"
+#include "rule/builder.h"
+#include "rule/template.h"
+
+/* A condition of the mapping, in the order of its text. */
+struct cm_advised {
+    struct cm_position position; /* of its first operand; without one, of its field */
+    bool negated;                /* below an odd number of "not": known at the end */
+};
+
+/* A text with holes that the mapping gives. */
+struct cm_advised_text {
+    struct cm_source source;
+    struct cm_position whole; /* with its quotes */
+    bool plain;               /* says so itself, and so means it */
+};
+
+/* A finding that waits for the end of its mapping. */
+struct cm_advice_note {
+    struct certmap_error finding;
+    uint32_t condition; /* which one it is about; only of those made while conditions are read */
+    uint32_t number;    /* of that condition in the draft */
+    bool refusals_only; /* is none where the condition lets in */
+};
+
+/* Nodes that are looked at for the holes of one mapping, at most. */
+#define CM_ADVICE_MOST_VISITS (1u << 20)
+
+struct cm_advice {
+    struct certmap_allocator allocator;
+    const struct certmap_builder *builder;
+    struct cm_advised *conditions;
+    size_t condition_count, condition_cap;
+    struct cm_advised_text *texts;
+    size_t text_count, text_cap;
+    struct cm_advice_note *notes;
+    size_t note_count, note_cap;
+    size_t visits;
+    bool has_digests; /* some condition is about the digest of a certificate */
+    bool no_memory;
+};
+
+/* ---- for the parser ---- */
+
+void cm_advice_free(struct cm_advice *advice);
+/* Begins a mapping. */
+void cm_advice_begin(struct cm_advice *advice);
+/* Notes the condition that the builder has just taken; positions of its operands, or NULL where all of them stand at
+ * `position`. False: no memory. */
+bool cm_advice_condition(struct cm_advice *advice, const struct certmap_condition *condition,
+                         struct cm_position position, const struct cm_position *positions);
+/* Notes a text with holes that the builder has just taken. False: no memory. */
+bool cm_advice_text(struct cm_advice *advice, const struct cm_advised_text *text);
+/* Ends the mapping that is open in the builder: the findings are notes[0] to notes[note_count - 1], in the order of the
+ * text. False: no memory. */
+bool cm_advice_end(struct cm_advice *advice);
+
+/* ---- among the files of advice ---- */
+
+/* The finding being made; a text that does not fit becomes the short one. */
+struct cm_advice_message {
+    char text[sizeof((struct certmap_error *)0)->text];
+    struct cm_out out;
+};
+void cm_advice_start(struct cm_advice_message *message);
+/* Fills a finding with the message, or with `otherwise` where the message is too long. */
+void cm_advice_finish(struct certmap_error *finding, struct cm_advice_message *message, enum certmap_code code,
+                      const char *otherwise, struct cm_position position);
+/* Room for one more note, or NULL: no memory, or there are enough. */
+struct cm_advice_note *cm_advice_add(struct cm_advice *advice, size_t condition);
+
+/* What is looked at of an operand. */
+struct cm_advised_operand {
+    const struct cm_path *path;
+    enum certmap_operator op;
+    bool nocase;
+    struct certmap_view text;
+    const struct certmap_view *others; /* all operands of the condition */
+    size_t other_count;
+    struct cm_position position;
+};
+/* Each: whether there is something to say, and then what. */
+bool cm_advise_wildcard(struct certmap_error *finding, const struct cm_advised_operand *operand, bool *refusals_only);
+bool cm_advise_pattern(struct certmap_error *finding, const struct cm_advised_operand *operand);
+bool cm_advise_name(struct certmap_error *finding, const struct cm_advised_operand *operand);
+bool cm_advise_uri(struct certmap_error *finding, const struct cm_advised_operand *operand);
+/* Whether the mapping excludes what 641 warns of. */
+bool cm_advice_uri_is_guarded(const struct cm_advice *advice, const struct cm_condition *condition);
+
+/* A pattern as it is matched, wildcards as glob.h has them; a longer one is not looked at. */
+#define CM_ADVICE_PATTERN_SIZE 1024
+/* Copies a pattern into units, or returns SIZE_MAX where it is too long. */
+size_t cm_advice_units(uint8_t units[CM_ADVICE_PATTERN_SIZE], struct certmap_view pattern, bool escapes);
+/* Prints "subject.CN like nocase " and the like: what stands before an operand. */
+void cm_advice_print_like(struct cm_out *out, const struct cm_advised_operand *operand);
+
+/* The root of the open mapping, and its size in nodes. */
+const struct cm_node *cm_advice_root(const struct cm_advice *advice, size_t *size);
+/* Whether making the condition true makes the answer a refusal; after conditions[].negated is known. */
+bool cm_advice_refuses(const struct cm_advice *advice, size_t condition);
+/* Whether a field is the digest of a certificate with its signature. */
+bool cm_is_certificate_digest(enum certmap_field field);
+void cm_advise_refusals(struct cm_advice *advice);
+void cm_advise_text(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output);
+void cm_advise_holes(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output);
+
+#endif

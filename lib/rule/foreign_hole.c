@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "rule/foreign_hole.h"
+#include "base/out.h"
+#include "base/view.h"
+#include "field/field.h"
+#include "name/attr.h"
+
+/* The longest name of a field that is looked for. */
+#define MOST_FIELD (CM_FOREIGN_HOLE_SIZE - 16)
+
+static bool is_letter(uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_word_character(uint8_t c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* ---- fields ---- */
+
+static bool is_attribute(struct certmap_view name) {
+    uint8_t buffer[CERTMAP_MAX_OID_SIZE];
+    struct certmap_view oid;
+    return cm_attr_resolve(&oid, buffer, name) == CERTMAP_CODE_NONE;
+}
+
+static bool is_san(struct certmap_view name) {
+    for (unsigned row = 0; row < CM_SAN_OTHER; row++) {
+        const char *there = cm_san_row_name((enum cm_san_row)row);
+        if (certmap_text_same(name, cm_view(there, strlen(there))))
+            return true;
+    }
+    return name.data[0] >= '0' && name.data[0] <= '9';
+}
+
+/* Whether a word is a field that a hole can read. */
+static bool is_field(struct certmap_view word) {
+    enum certmap_field field;
+    struct certmap_view subfield;
+    if (!cm_field_split(&field, &subfield, word))
+        return false;
+    if (field == CERTMAP_FIELD_SUBJECT || field == CERTMAP_FIELD_ISSUER || field == CERTMAP_FIELD_SAN_DIRNAME)
+        return subfield.len > 0 && is_attribute(subfield);
+    if (field == CERTMAP_FIELD_SAN)
+        return subfield.len > 0 && is_san(subfield);
+    return subfield.len == 0 && field != CERTMAP_FIELD_EXTENSION && field != CERTMAP_FIELD_CERTIFICATE;
+}
+
+/* A word of text, the first part of which counts in any case: fields are written in small letters. */
+struct word {
+    uint8_t bytes[MOST_FIELD];
+    size_t len;
+    bool dotted;
+};
+
+static struct word take_word(struct certmap_view text) {
+    struct word word = {.len = 0};
+    for (; word.len < text.len && word.len < MOST_FIELD; word.len++) {
+        const uint8_t c = text.data[word.len];
+        if (!is_word_character(c) && c != '.' && c != '-')
+            break;
+        word.dotted = word.dotted || c == '.';
+        word.bytes[word.len] = !word.dotted && is_letter(c) ? c | 0x20 : c;
+    }
+    return word;
+}
+
+/* ---- forms ---- */
+
+static size_t put_hole(char hole[CM_FOREIGN_HOLE_SIZE], const char *before, struct certmap_view word, size_t length) {
+    struct cm_out out = {hole, CM_FOREIGN_HOLE_SIZE - 1, 0};
+    cm_out_string(&out, "${");
+    cm_out_string(&out, before);
+    cm_out_view(&out, word);
+    cm_out_char(&out, '}');
+    hole[out.len < out.cap ? out.len : out.cap] = 0;
+    return length;
+}
+
+/* $subject.CN: as much as is a field, up to the end of a word. */
+static size_t match_dollar(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text) {
+    const struct word word = take_word(cm_view(text.data + 1, text.len - 1));
+    for (size_t len = word.len; word.dotted && len > 0; len--) {
+        const struct certmap_view field = cm_view(word.bytes, len);
+        const bool ends = len == word.len || !is_word_character(word.bytes[len]);
+        if (ends && memchr(word.bytes, '.', len) != NULL && is_field(field))
+            return put_hole(hole, "", field, 1 + len);
+    }
+    return 0;
+}
+
+/* What stands in brackets: the word, and the length of all of it, or 0 where it does not end there. */
+static size_t match_closed(struct certmap_view text, struct word *word, size_t open, char close, size_t closes) {
+    *word = take_word(cm_view(text.data + open, text.len - open));
+    const size_t end = open + word->len;
+    for (size_t i = 0; i < closes; i++)
+        if (end + i >= text.len || text.data[end + i] != (uint8_t)close)
+            return 0;
+    return word->len > 0 ? end + closes : 0;
+}
+
+/* {subject.CN} {{subject.CN}} $(subject.CN) {CN} */
+static size_t match_brackets(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, size_t open, char close,
+                             bool attribute) {
+    struct word word;
+    const size_t length = match_closed(text, &word, open, close, close == '}' && open == 2 ? 2 : 1);
+    const struct certmap_view field = cm_view(word.bytes, word.len);
+    if (length > 0 && is_field(field) && (word.dotted || !attribute))
+        return put_hole(hole, "", field, length);
+    if (length > 0 && !attribute && close == '}' && !word.dotted && is_letter(text.data[open]) &&
+        is_attribute(cm_view(text.data + open, word.len)))
+        return put_hole(hole, "subject.", cm_view(text.data + open, word.len), length);
+    return 0;
+}
+
+/* %{...} and #{...}: whatever stands in it, it is a hole; the attribute may be its last word, SSL_CLIENT_S_DN_CN. */
+static size_t match_percent(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
+    struct word word;
+    const size_t length = match_closed(text, &word, 2, '}', 1);
+    const struct certmap_view field = cm_view(word.bytes, word.len);
+    size_t last = word.len;
+    if (length == 0 || (attribute && !(word.dotted && is_field(field))))
+        return 0;
+    if (is_field(field))
+        return put_hole(hole, "", field, length);
+    while (last > 0 && word.bytes[last - 1] != '_')
+        last--;
+    const struct certmap_view name = cm_view(text.data + 2 + last, word.len - last);
+    return name.len > 0 && is_attribute(name) ? put_hole(hole, "subject.", name, length)
+                                              : put_hole(hole, "", CM_VIEW("..."), length);
+}
+
+size_t cm_foreign_hole(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
+    const uint8_t c = text.len > 2 ? text.data[0] : 0, next = text.len > 2 ? text.data[1] : 0;
+    if (c == '{')
+        return match_brackets(hole, text, next == '{' ? 2 : 1, '}', attribute);
+    if ((c == '%' || c == '#') && next == '{')
+        return match_percent(hole, text, attribute);
+    if (c == '$' && next == '(')
+        return match_brackets(hole, text, 2, ')', attribute);
+    return c == '$' && next != '{' ? match_dollar(hole, text) : 0;
+}
