@@ -125,6 +125,11 @@ static const struct {
      "    ?: unknown (value-nul)\n"
      "    ?: unknown (value-ambiguous)\n"
      "    ?: unknown (value-too-long)\n"},
+    {"of a Name it is among the RDNs that were compared",
+     "mapping \"m\" { when subject under \"1.2.3.4=#0500\"; deny; }", "1.2.3.4=x | CN=\\xFF",
+     "! m: unknown (value-type)\n"
+     "  subject under \"1.2.3.4=#0500\": unknown (value-type)\n"
+     "    CN=#0C01FF,1.2.3.4=#0C0178: unknown (value-type)\n"},
     {"a value that is enough, among unreadable ones", "mapping \"m\" { when subject.CN = \"x\"; deny; }",
      "octet CN=b | CN=x",
      "! m: true\n"

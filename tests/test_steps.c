@@ -4,7 +4,8 @@
 #include "base/glob.h"
 #include "field/compare.h"
 #include "field/peer.h"
-#include "rule/rules.h"
+#include "rule/output.h"
+#include "rule/store.h"
 #include "rules.h"
 #include "support/random.h"
 #include "support/search.h"
@@ -90,6 +91,75 @@ START_TEST(unreadable_values_among_many) {
     ck_assert_uint_lt(taken[1], 50 * MAPPINGS);
     ck_assert_uint_lt(taken[1], taken[0] + taken[0] / 2 + 10000);
     certmap_rules_free(rules);
+}
+END_TEST
+
+/* ---- types of AVAs ---- */
+
+enum { TYPED_VALUES = 50, ARCS = 1000 };
+
+static void put_type(struct t_buf *text, const char *last) {
+    t_put(text, "1.2");
+    for (size_t i = 0; i < ARCS; i++)
+        t_put(text, ".9");
+    t_put(text, last);
+}
+
+/* One mapping, in which a % is a type as long as there may be, and a peer with many values of types as long that differ
+ * from it at their end. */
+static struct certmap_rules *make_typed(struct t_peer *peer, const char *mapping) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    t_put(&subject, "CN=x");
+    for (size_t i = 0; i < TYPED_VALUES; i++) {
+        t_put(&subject, " | ");
+        put_type(&subject, ".8=x");
+    }
+    t_peer_make(peer, t_cstr(&subject), "CN=CA");
+    t_put(&text, "certmap 1; ");
+    for (; *mapping != 0; mapping++)
+        if (*mapping == '%')
+            put_type(&text, ".7");
+        else
+            t_bytes(&text, mapping, 1);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_buf_free(&text);
+    t_buf_free(&subject);
+    return rules;
+}
+
+static const char *const typed[] = {
+    "mapping \"m\" { when not (subject.% = \"y\") and subject.CN = \"y\"; deny; }",
+    "mapping \"m\" { when subject.% present; deny; }",
+    "mapping \"m\" { when every subject.% = \"y\"; deny; }",
+};
+
+/* Comparing them takes steps. */
+START_TEST(long_types) {
+    struct t_peer peer;
+    struct certmap_rules *rules = make_typed(&peer, typed[_i]);
+    ck_assert_uint_ge(t_search_steps(rules, peer.peer, false), TYPED_VALUES * ARCS / 16);
+    ck_assert_uint_ge(t_search_steps(rules, peer.peer, true), TYPED_VALUES * ARCS / 16);
+    rules->steps = TYPED_VALUES * ARCS / 16;
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_UNREADABLE);
+    certmap_rules_free(rules);
+    t_peer_free(&peer);
+}
+END_TEST
+
+START_TEST(long_type_of_a_hole) {
+    struct t_peer peer;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct certmap_rules *rules =
+        make_typed(&peer, "mapping \"m\" { when subject.CN = \"x\"; allow \"u-${subject.%}\"; }");
+    size_t steps = CERTMAP_MAX_STEPS;
+    cm_output_build(&result, rules, cm_mapping_at(rules, 0), peer.peer, &steps);
+    ck_assert_int_eq(result.reason, CERTMAP_CODE_HOLE_NO_VALUE);
+    ck_assert_uint_ge(CERTMAP_MAX_STEPS - steps, TYPED_VALUES * ARCS / 16);
+    steps = TYPED_VALUES * ARCS / 16;
+    cm_output_build(&result, rules, cm_mapping_at(rules, 0), peer.peer, &steps);
+    ck_assert_int_eq(result.reason, CERTMAP_CODE_HOLE_TOO_LONG);
+    certmap_rules_free(rules);
+    t_peer_free(&peer);
 }
 END_TEST
 
@@ -340,6 +410,8 @@ int main(void) {
     Suite *suite = suite_create("steps");
     TCase *hostile = tcase_create("hostile");
     tcase_add_test(hostile, unreadable_values_among_many);
+    tcase_add_loop_test(hostile, long_types, 0, T_ROWS(typed));
+    tcase_add_test(hostile, long_type_of_a_hole);
     tcase_add_loop_test(hostile, each_name_and_operand_takes_a_step, 0, T_ROWS(names));
     tcase_add_test(hostile, partners_at_the_other_end);
     tcase_add_test(hostile, an_rdn_that_is_counted);

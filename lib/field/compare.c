@@ -95,7 +95,8 @@ static void count_alone(const struct rdn *rdn, struct certmap_view oid, size_t *
     *alone = *readable = 0;
     (void)take_pass(rdn, steps);
     for (size_t i = 0; i < rdn->count; i++) {
-        const bool counts = rdn->alone[i] && cm_steps_take(steps, 1) && cm_view_equal(rdn->avas[i].oid, oid);
+        const bool counts = rdn->alone[i] && cm_steps_take(steps, cm_steps_to_compare(rdn->avas[i].oid, oid)) &&
+                            cm_view_equal(rdn->avas[i].oid, oid);
         *alone += counts;
         *readable += counts && rdn->avas[i].text.folded.data != NULL;
     }

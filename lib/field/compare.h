@@ -5,7 +5,14 @@
 #ifndef CM_FIELD_COMPARE_H
 #define CM_FIELD_COMPARE_H
 
+#include "base/steps.h"
+#include "field/field.h"
 #include "field/list.h"
+
+/* What a look at a value of a path takes: a step, and more where its type is compared, which may be long. */
+static inline size_t cm_steps_to_look(const struct cm_path *path, const struct cm_value *value) {
+    return path->by_oid ? cm_steps_to_compare(value->oid, path->oid) : 1;
+}
 
 /* Both take steps, one for each Name, each RDN, every 4 AVAs of it, each pair of AVAs looked at, and for every 4 bytes of
  * their texts; UNKNOWN when they run out, and then there are none left. */

@@ -46,12 +46,13 @@ static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_
     return equals(eval, operand->matched, text);
 }
 
-/* Why Names could not be told apart: an AVA of one of them that cannot be read. */
+/* Why Names could not be told apart: an AVA of one of them that cannot be read, in the RDNs that were compared. Each AVA
+ * of these has taken a step when it was. */
 static enum certmap_code why_unknown(const struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
     const struct cm_list *const lists[] = {value->avas, operand->name};
     for (size_t i = 0; i < 2 && eval->steps > 0; i++)
-        for (size_t k = 0; k < lists[i]->count; k++)
+        for (size_t k = 0; k < lists[i]->count && lists[i]->values[k].rdn < operand->name->rdn_count; k++)
             if (lists[i]->values[k].unreadable != CERTMAP_CODE_NONE)
                 return lists[i]->values[k].unreadable;
     return CERTMAP_CODE_STEPS;
@@ -81,11 +82,12 @@ const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_c
     return &eval->peer->lists[condition->path->list];
 }
 
-/* From `at` on: rows have a chain of their own, all other types share one. */
+/* From `at` on: rows have a chain of their own, all other types share one. Each value takes steps. */
 static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
     const struct cm_value *values = cm_eval_list(eval, condition)->values;
-    while (at != CM_VALUE_NONE && cm_steps_take(&eval->steps, 1)) {
-        if (!condition->path->by_oid || cm_view_equal(values[at].oid, condition->path->oid))
+    const struct cm_path *path = condition->path;
+    while (at != CM_VALUE_NONE && cm_steps_take(&eval->steps, cm_steps_to_look(path, &values[at]))) {
+        if (!path->by_oid || cm_view_equal(values[at].oid, path->oid))
             return at;
         at = values[at].next;
     }

@@ -2,6 +2,7 @@
 #include "rule/expand.h"
 #include "base/steps.h"
 #include "base/view.h"
+#include "field/compare.h"
 #include "rule/language.h"
 
 /* ---- the value of a hole ---- */
@@ -14,9 +15,12 @@ struct values {
 
 /* The first value of the path from `at` on, or CM_VALUE_NONE; that too when the steps run out. */
 static uint32_t value_from(const struct values *values, uint32_t at) {
-    for (; at != CM_VALUE_NONE && *values->steps > 0; at = values->list->values[at].next) {
-        --*values->steps;
-        if (!values->path->by_oid || cm_view_equal(values->list->values[at].oid, values->path->oid))
+    const struct cm_path *path = values->path;
+    for (; at != CM_VALUE_NONE; at = values->list->values[at].next) {
+        const struct cm_value *value = &values->list->values[at];
+        if (!cm_steps_take(values->steps, cm_steps_to_look(path, value)))
+            return CM_VALUE_NONE;
+        if (!path->by_oid || cm_view_equal(value->oid, path->oid))
             return at;
     }
     return CM_VALUE_NONE;

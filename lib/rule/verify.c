@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/steps.h"
 #include "base/view.h"
+#include "field/compare.h"
 #include "field/value_set.h"
 
 /* ---- plain conditions, read as they are stored ---- */
@@ -58,9 +59,10 @@ static bool is_of_type(const struct plain *plain, const struct cm_value *value) 
 
 static enum certmap_truth verify_value(struct cm_verify *verify, const struct plain *plain,
                                        const struct cm_value *value) {
+    const size_t look = cm_steps_to_look(plain->path, value);
     if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
-        return compare(verify, plain->stored, value, 1);
-    if (!cm_steps_take(&verify->eval.steps, 1) || verify->eval.steps == 0 || is_of_type(plain, value))
+        return compare(verify, plain->stored, value, look);
+    if (!cm_steps_take(&verify->eval.steps, look) || verify->eval.steps == 0 || is_of_type(plain, value))
         return CERTMAP_UNKNOWN;
     return CERTMAP_FALSE;
 }
