@@ -1001,8 +1001,9 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
  * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a match
- * would not read has as many steps as a match, all of it together, and so have texts: an explanation takes at most five
- * times what a match may, and time in proportion to the text of the rules. Of values, at most
+ * would not read has as many steps as a match, all of it together, and so have texts: an explanation takes at most
+ * six times certmap_rules_steps - two to decide, one for what was not read, three for texts -, and time in proportion
+ * to the text of the rules, in which a list of issuers counts wherever it is used. Of values, at most
  * CERTMAP_MAX_TOLD_SIZE bytes are told, all of them together, and telling them takes steps too, of those on
  * the side; conditions after that come without. Allocates from the allocator of the rules. Errors: ARGUMENT,
  * MEMORY (fn may have been called already). */

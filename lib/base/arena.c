@@ -62,6 +62,7 @@ struct certmap_view cm_arena_text(struct cm_arena *arena, struct certmap_view vi
     return (struct certmap_view){copy, view.len};
 }
 
+/* Each chunk is twice as large as the one before: there are as many as CERTMAP_MAX_PEER_MEMORY has bits, in a peer. */
 void cm_arena_reset(struct cm_arena *arena) {
     struct cm_chunk *keep = arena->head;
     arena->over = false;

@@ -23,6 +23,7 @@ static bool spend(struct glob *glob, size_t steps) {
     return !glob->out;
 }
 
+/* At most four bytes. */
 static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     do
         p++;
@@ -30,7 +31,8 @@ static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Takes off what stands before the first wildcard and behind the last one; false where the text differs. */
+/* Takes off what stands before the first wildcard and behind the last one; false where the text differs. Once for a
+ * pattern, which takes the steps for it then. */
 static bool trim(struct glob *glob) {
     while (glob->p < glob->p_end && glob->p_end[-1] < CM_GLOB_ONE)
         if (glob->t == glob->t_end || *--glob->p_end != *--glob->t_end)
@@ -42,7 +44,7 @@ static bool trim(struct glob *glob) {
 }
 
 /* How long the literal is that the pattern begins with; where it is longer than what is left of the text, no more of it
- * is read. */
+ * is read. Whoever asks takes the steps for it. */
 static size_t literal_length(const struct glob *glob) {
     const size_t text = (size_t)(glob->t_end - glob->t), pattern = (size_t)(glob->p_end - glob->p);
     const uint8_t *p = glob->p, *end = text < pattern ? p + text + 1 : glob->p_end;
@@ -52,7 +54,7 @@ static size_t literal_length(const struct glob *glob) {
 }
 
 /* Goes to the next place where the literal behind a * could stand, by its last byte and its first; false: there is
- * none. */
+ * none. A step for each place, and for 16 bytes between them. */
 static bool find_literal(struct glob *glob, size_t len) {
     while (len > 0 && (size_t)(glob->t_end - glob->t) >= len) {
         const uint8_t *from = glob->t + len - 1, *found = memchr(from, glob->p[len - 1], (size_t)(glob->t_end - from));
@@ -68,7 +70,7 @@ static bool find_literal(struct glob *glob, size_t len) {
     return len == 0;
 }
 
-/* Whether there is text enough for what is left of the pattern: a byte for each but *. */
+/* Whether there is text enough for what is left of the pattern: a byte for each but *. Once for a pattern. */
 static bool is_long_enough(struct glob *glob) {
     const size_t text = (size_t)(glob->t_end - glob->t);
     size_t least = 0;
@@ -97,7 +99,7 @@ static bool try_again(struct glob *glob, struct retry *retry) {
 }
 
 /* Greedy matching with one point of return is enough: once what follows a * has matched at its leftmost place, no
- * earlier * needs to move. */
+ * earlier * needs to move. A step each time around. */
 static bool match_rest(struct glob *glob) {
     struct retry retry = {NULL, 0, NULL};
     if (glob->p < glob->p_end && *glob->p == CM_GLOB_ONE && !is_long_enough(glob))

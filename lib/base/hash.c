@@ -8,7 +8,7 @@ static void take_block(uint64_t lanes[LANES], const uint8_t *bytes) {
         lanes[i] = cm_hash_word(lanes[i], cm_hash_load(bytes + 8 * i));
 }
 
-/* Four hashes side by side, none of which waits for another. The last block overlaps the one before. */
+/* Four hashes side by side, none of which waits for another. The last block overlaps the one before. Linear. */
 uint64_t cm_hash_long(const uint8_t *bytes, size_t len, uint64_t hash) {
     uint64_t lanes[LANES] = {hash, ~hash, hash << 32 | hash >> 32, ~(hash << 32 | hash >> 32)};
     for (size_t i = 0; i + BLOCK < len; i += BLOCK)

@@ -40,7 +40,7 @@ static inline uint64_t cm_hash_word(uint64_t hash, uint64_t word) {
 /* The same for CM_HASH_LONG bytes and more; hash is that of their number. */
 uint64_t cm_hash_long(const uint8_t *bytes, size_t len, uint64_t hash);
 
-/* The last word of eight bytes or more overlaps the one before. */
+/* The last word of eight bytes or more overlaps the one before. Linear. */
 static inline uint64_t cm_hash_bytes(const uint8_t *bytes, size_t len, uint64_t seed) {
     uint64_t hash = seed ^ (uint64_t)len * 0xC2B2AE3D27D4EB4FU;
     if (len > 0 && len < 8)

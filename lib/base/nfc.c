@@ -5,7 +5,9 @@
  *     in:  S m m m | S | S m m      S a starter, m the marks behind it, which have to be put in order
  *     out: S m m               the last starter stands where it can still be replaced by a composite
  *
- * unicode.c does the same for values of certificates, faster, with memory. */
+ * unicode.c does the same for values of certificates, faster, with memory.
+ *
+ * Every loop takes a step for each code point that it reads. */
 #include "base/unicode.h"
 #include <string.h>
 #include <utf8proc.h>
@@ -67,7 +69,8 @@ static bool compose(uint32_t first, uint32_t second, uint32_t *composite) {
     return true;
 }
 
-/* Puts a code point at a place in the text, over `old` bytes there. */
+/* Puts a code point at a place in the text, over `old` bytes there. The marks behind a starter are moved when it is
+ * replaced by a composite: fewer than MOST_DECOMPOSED times, because there is none of more code points. */
 static void splice(struct writer *writer, size_t at, size_t old, uint32_t cp) {
     uint8_t bytes[4];
     const size_t len = cm_utf8_encode(bytes, cp);

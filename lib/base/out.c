@@ -4,6 +4,8 @@
 #include "base/unicode.h"
 #include <string.h>
 
+/* Every loop here is linear in what is written, or wanted. */
+
 void cm_out_bytes(struct cm_out *out, const void *bytes, size_t len) {
     if (out->len < out->cap && len > 0) {
         size_t room = out->cap - out->len;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A hash table of numbers, each of which stands for something that its owner knows: a name, a condition. */
+/* A hash table of numbers, each of which stands for something that its owner knows: a name, a condition.
+ * Loaders have them; no match looks at one. */
 #ifndef CM_BASE_TABLE_H
 #define CM_BASE_TABLE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public helpers about text. */
+/* The public helpers about text. Comparing and hashing are linear; no match calls them. */
 #include "base/ascii.h"
 #include "base/error.h"
 #include "base/out.h"

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+/* Every loop over a text goes through it once; those of which that is not plain say why. */
+
 /* ---- UTF-8 ---- */
 
 /* How many continuation bytes follow this lead byte, and the smallest code point that may use it. */
@@ -193,6 +195,7 @@ static int combining_class(utf8proc_int32_t cp) {
     return utf8proc_get_property(cp)->combining_class;
 }
 
+/* Of few marks (order_marks): at most the square of that. */
 static void insertion_sort(utf8proc_int32_t *run, size_t len) {
     for (size_t i = 1; i < len; i++) {
         utf8proc_int32_t cp = run[i];
@@ -203,6 +206,7 @@ static void insertion_sort(utf8proc_int32_t *run, size_t len) {
     }
 }
 
+/* Goes through the marks three times, and through the classes once. */
 static void counting_sort(utf8proc_int32_t *run, size_t len, utf8proc_int32_t *copy) {
     size_t start[257] = {0};
     memcpy(copy, run, len * sizeof *run);

@@ -7,7 +7,9 @@
  *         [0] { INTEGER } OPTIONAL, serialNumber INTEGER, AlgorithmIdentifier, issuer Name,
  *         SEQUENCE { notBefore, notAfter }, subject Name, SEQUENCE { AlgorithmIdentifier, BIT STRING },
  *         issuerUniqueID [1] OPTIONAL, subjectUniqueID [2] OPTIONAL, extensions [3] OPTIONAL }
- *     AlgorithmIdentifier ::= SEQUENCE { OBJECT IDENTIFIER, ANY OPTIONAL } */
+ *     AlgorithmIdentifier ::= SEQUENCE { OBJECT IDENTIFIER, ANY OPTIONAL }
+ *
+ * There is no loop here: each header is read once, a fault twice, and of what is inside only the OIDs are. */
 #include "base/error.h"
 #include "der/der.h"
 #include "der/oid.h"

@@ -8,7 +8,7 @@ static bool take_byte(struct cm_der *der, uint8_t *byte) {
     return true;
 }
 
-/* X.690 8.1.2.4: a tag number from 31 on, in base 128 without a leading zero digit. */
+/* X.690 8.1.2.4: a tag number from 31 on, in base 128 without a leading zero digit. At most five octets are read. */
 static bool take_high_tag(struct cm_der *der, uint32_t *number) {
     uint8_t byte;
     *number = 0;
@@ -44,7 +44,7 @@ static bool take_length(struct cm_der *der, size_t *length) {
     if (octets < 1 || octets > 4 || octets > der->end - der->next || der->next[0] == 0)
         return false;
     *length = 0;
-    for (; octets > 0; octets--)
+    for (; octets > 0; octets--) /* at most four */
         *length = *length << 8 | *der->next++;
     return *length >= 0x80;
 }

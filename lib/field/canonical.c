@@ -8,6 +8,9 @@
 #include "der/oid.h"
 #include "field/oid_names.h"
 
+/* Every loop over a value of a certificate goes through it once, and a value is looked at a fixed number of times. What
+ * takes more is of operands, when rules are loaded. */
+
 static const char *const usages[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
                                      "dataEncipherment", "keyAgreement",   "keyCertSign",
                                      "cRLSign",          "encipherOnly",   "decipherOnly"};

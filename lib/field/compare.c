@@ -13,7 +13,7 @@ struct reader {
     bool begun;
 };
 
-/* The next byte, or -1 at the end. */
+/* The next byte, or -1 at the end. What is read takes steps, of those who read it. */
 static int next_byte(struct reader *reader) {
     struct certmap_view *rest = &reader->rest;
     const size_t before = rest->len;
@@ -32,6 +32,7 @@ static int next_byte(struct reader *reader) {
 /* Bytes that one step covers, where each is looked at for space. */
 #define SPACED_BYTES_A_STEP 4
 
+/* Takes its steps when it is done: no value has more than CERTMAP_MAX_VALUE_SIZE octets. */
 static bool same_text(struct certmap_view a, struct certmap_view b, size_t *steps) {
     struct reader one = {a, false}, other = {b, false};
     int left, right;
@@ -70,7 +71,7 @@ static bool take_pass(const struct rdn *rdn, size_t *steps) {
 /* AVAs that one step covers, where only the number of their RDN is read: each lies elsewhere in memory. */
 #define AVAS_A_STEP 4
 
-/* Takes the RDN that begins at an AVA of the list, and moves on. */
+/* Takes the RDN that begins at an AVA of the list, and moves on: at most CERTMAP_MAX_AVAS_PER_RDN. */
 static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at, size_t *steps) {
     rdn->avas = list->values + *at;
     rdn->count = 0;
@@ -81,7 +82,8 @@ static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at, si
     (void)cm_steps_take(steps, rdn->count / AVAS_A_STEP);
 }
 
-/* Pairs AVAs that are surely the same. Which of several equal ones are paired makes no difference. */
+/* Pairs AVAs that are surely the same. Which of several equal ones are paired makes no difference. Each pair that is
+ * compared takes a step, and so do 16 that are passed. */
 static void pair_off(struct rdn *a, struct rdn *b, size_t *steps) {
     for (size_t i = 0; i < a->count && take_pass(b, steps); i++)
         for (size_t k = 0; k < b->count && a->alone[i]; k++)
@@ -89,7 +91,8 @@ static void pair_off(struct rdn *a, struct rdn *b, size_t *steps) {
                 a->alone[i] = b->alone[k] = false;
 }
 
-/* How many AVAs of a type are alone, and how many of them can be read. */
+/* How many AVAs of a type are alone, and how many of them can be read. Each that is alone takes a step, and so do 16
+ * that are not. */
 static void count_alone(const struct rdn *rdn, struct certmap_view oid, size_t *alone, size_t *readable,
                         size_t *steps) {
     *alone = *readable = 0;
@@ -129,7 +132,7 @@ static enum certmap_truth compare_rdns(struct rdn *a, struct rdn *b, size_t *ste
 
 /* ---- Names ---- */
 
-/* The first RDNs of both, as many as asked for. */
+/* The first RDNs of both, as many as asked for: a step each. */
 static enum certmap_truth compare_first(const struct cm_list *a, const struct cm_list *b, size_t rdns, size_t *steps) {
     struct rdn one, other;
     size_t at = 0, other_at = 0;
@@ -159,7 +162,8 @@ enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_lis
 
 /* ---- hashes ---- */
 
-/* Of a readable value, so that values that same_value takes for one have the same. */
+/* Of a readable value, so that values that same_value takes for one have the same. Linear in the text; the index takes
+ * work for it before. */
 static uint64_t hash_value(const struct cm_value *value, uint64_t seed) {
     struct reader reader = {value->text.folded, false};
     uint64_t hash = cm_hash_bytes(value->oid.data, value->oid.len, seed);
@@ -168,7 +172,7 @@ static uint64_t hash_value(const struct cm_value *value, uint64_t seed) {
     return hash;
 }
 
-/* The AVAs of an RDN are a set: a sum does not depend on their order. */
+/* The AVAs of an RDN are a set: a sum does not depend on their order. Linear in the Name, as above. */
 uint64_t cm_name_hash(const struct cm_list *name, size_t rdns, uint64_t seed) {
     uint64_t hash = cm_hash_mix(seed ^ rdns), sum = 0;
     for (size_t i = 0; i < name->count && name->values[i].rdn < rdns; i++) {

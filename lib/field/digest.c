@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Digests, which are supplied, or computed by the caller's hash. */
+/* Digests, which are supplied, or computed by the caller's hash: of each piece once. */
 #include "base/view.h"
 #include "field/canonical.h"
 #include "field/make.h"

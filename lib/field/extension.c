@@ -6,7 +6,9 @@
  *
  * An empty list, which X.509 does not have, is read as no list, which is what every library makes of it.
  *
- * The values of the field `ext` are made first; whatever is read from an extension is read from them. */
+ * The values of the field `ext` are made first; whatever is read from an extension is read from them.
+ *
+ * Every loop but those of the sort goes through the extensions once, or through a table. */
 #include "base/view.h"
 #include "der/der.h"
 #include "der/oid.h"
@@ -83,7 +85,8 @@ static bool is_before(struct certmap_view a, struct certmap_view b) {
     return a.len != b.len ? a.len < b.len : memcmp(a.data, b.data, a.len) < 0;
 }
 
-/* Moves the value at the root of a heap, the greatest at the top, to where it belongs. */
+/* Moves the value at the root of a heap, the greatest at the top, to where it belongs. A level each: at most as many as
+ * CERTMAP_MAX_EXTENSIONS has bits. */
 static void sift(uint32_t *heap, size_t count, size_t root, const struct cm_value *values) {
     for (size_t child; (child = 2 * root + 1) < count; root = child) {
         const uint32_t moved = heap[root];
@@ -95,7 +98,7 @@ static void sift(uint32_t *heap, size_t count, size_t root, const struct cm_valu
     }
 }
 
-/* Heapsort: whoever makes a certificate chooses the OIDs, and cannot make it slow. */
+/* Heapsort: whoever makes a certificate chooses the OIDs, and cannot make it slow. Each is sifted twice. */
 static void sort_by_oid(uint32_t *order, const struct cm_list *list) {
     for (size_t i = 0; i < list->count; i++)
         order[i] = (uint32_t)i;
@@ -114,6 +117,7 @@ static void mark_if_same(struct cm_value *a, struct cm_value *b) {
         a->unreadable = b->unreadable = CERTMAP_CODE_DUPLICATE_EXTENSION;
 }
 
+/* At most FEW times FEW. */
 static void mark_duplicates_of_few(struct cm_list *list) {
     for (size_t i = 1; i < list->count; i++)
         for (size_t k = 0; k < i; k++)

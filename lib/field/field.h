@@ -73,7 +73,7 @@ enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field fie
                                     struct cm_arena *arena, struct certmap_error *err);
 /* Prints a path as rules write it. */
 void cm_path_print(struct cm_out *out, const struct cm_path *path);
-/* The OID's row of the SAN, or CM_SAN_OTHER. */
+/* The OID's row of the SAN, or CM_SAN_OTHER. Looks at a table. */
 enum cm_san_row cm_san_row_by_oid(struct certmap_view oid);
 /* The name of a row of the SAN: "dns"; row is below CM_SAN_OTHER. */
 const char *cm_san_row_name(enum cm_san_row row);

@@ -7,7 +7,9 @@
  *         directoryName [4] EXPLICIT Name, ediPartyName [5] EDIPartyName,
  *         uniformResourceIdentifier [6] IA5String, iPAddress [7] OCTET STRING, registeredID [8] OBJECT IDENTIFIER }
  *
- * Tags are IMPLICIT but where they say otherwise. */
+ * Tags are IMPLICIT but where they say otherwise.
+ *
+ * Every loop goes through the names, or through the AVAs of directory names, once. */
 #include "base/view.h"
 #include "der/der.h"
 #include "der/oid.h"

@@ -43,6 +43,7 @@ enum certmap_code cm_authority_key_identifier_read(struct certmap_peer *peer, st
 
 static const struct certmap_view sid_oid = CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37\x19\x02\x01");
 
+/* Linear in the text, once. */
 static bool is_sid(struct certmap_view text) {
     static const char start[] = "S-1-";
     if (text.len < sizeof start || memcmp(text.data, start, sizeof start - 1) != 0)
@@ -92,7 +93,8 @@ enum certmap_code cm_ms_template_read(struct certmap_peer *peer, struct cm_list 
     return cm_make_append(peer, list, &value, cm_make_oid(peer, &value, cm_oid_print, oid.contents));
 }
 
-/* A name that could be taken for the OID of a template of version 2, which another extension has. */
+/* A name that could be taken for the OID of a template of version 2, which another extension has. Reading it ends where
+ * it is more than an OID may have. */
 static void refuse_oid(struct cm_value *value) {
     uint8_t oid[CERTMAP_MAX_OID_SIZE];
     if (value->unreadable != CERTMAP_CODE_NONE || cm_oid_parse(oid, value->text.nfc) == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses as text: RFC 4291 2.2 read, RFC 5952 written. */
+/* Addresses as text: RFC 4291 2.2 read, RFC 5952 written. What is written has at most sixteen octets; what is read
+ * is of rules. */
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"

@@ -10,7 +10,9 @@
  *
  * What separates the parts cannot stand in them. krb5_unparse_name would write it with a backslash; but a pattern
  * does not know the one from the other: "*@REALM" would hold for the realm EVIL\@REALM, and "bob?/admin@REALM" for a
- * name of one component, bob\/admin. Principals that need a backslash are unreadable. */
+ * name of one component, bob\/admin. Principals that need a backslash are unreadable.
+ *
+ * Every loop goes through the principal once; it is read three times, to check, to measure and to print it. */
 #include "base/out.h"
 #include "base/view.h"
 #include "der/der.h"

@@ -5,6 +5,7 @@
 #include "name/name.h"
 #include "name/value.h"
 
+/* Linear in the Name. Who asks goes through a list once, when the peer is set; the index takes work for it before. */
 bool cm_value_is_clouded(const struct cm_value *value) {
     bool clouded = value->unreadable != CERTMAP_CODE_NONE;
     for (size_t i = 0; value->avas != NULL && i < value->avas->count && !clouded; i++)
@@ -22,6 +23,7 @@ bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_
     return true;
 }
 
+/* Linear in the list; rows are those of a table. */
 void cm_list_chain(struct cm_list *list, size_t rows) {
     for (size_t row = 0; row <= rows; row++)
         list->first[row] = CM_VALUE_NONE;
@@ -32,6 +34,7 @@ void cm_list_chain(struct cm_list *list, size_t rows) {
     }
 }
 
+/* No list that is added to gets more than two values. */
 bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena) {
     struct cm_list longer = *list;
     if (!cm_list_reserve(&longer, list->count + 1, 0, arena))
@@ -67,6 +70,7 @@ struct name {
     struct cm_name_cursor behind; /* stands behind those that are kept */
 };
 
+/* Goes through the Name once. */
 static enum certmap_status read_name(struct name *name, struct certmap_view der, struct certmap_error *err) {
     struct cm_name_cursor cursor;
     struct cm_rdn_ava ava;
@@ -118,7 +122,7 @@ enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view 
         return status;
     if (!cm_list_reserve(list, name.count, CM_ATTR_COUNT, arena))
         return no_room(arena, scratch, err);
-    for (size_t i = 0; i < name.count; i++)
+    for (size_t i = 0; i < name.count; i++) /* once more */
         if (!make_value(&list->values[i], next_ava(&name, i), arena, scratch))
             return no_room(arena, scratch, err);
     list->rdn_count = name.count == 0 ? 0 : list->values[name.count - 1].rdn + (size_t)1;

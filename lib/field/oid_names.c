@@ -71,6 +71,7 @@ static struct certmap_view name_of(size_t row) {
     return cm_view(table[row].name, strlen(table[row].name));
 }
 
+/* Looks at no more than the rows of the table. */
 const char *cm_oid_name(struct certmap_view contents) {
     for (size_t i = 0; i < ROWS; i++)
         if (cm_oid_same(table[i].oid, contents))

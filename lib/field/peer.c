@@ -97,6 +97,7 @@ static enum certmap_status prepare_names(struct certmap_peer *peer, const struct
     return status;
 }
 
+/* Linear in the certificate, once. */
 static bool is_clouded(const struct cm_list *list) {
     bool clouded = list->unknown != CERTMAP_CODE_NONE;
     for (size_t i = 0; i < list->count && !clouded; i++)
@@ -174,14 +175,16 @@ static struct certmap_view type_text(struct certmap_peer *peer, const struct cm_
     size_t octets = 1;
     if (name != NULL)
         return cm_view(name, strlen(name));
-    while ((value->der.data[0] & 0x1F) == 0x1F && octets < 5 && (octets == 1 || value->der.data[octets - 1] & 0x80))
+    while ((value->der.data[0] & 0x1F) == 0x1F && octets < 5 /* at most so many */ &&
+           (octets == 1 || value->der.data[octets - 1] & 0x80))
         octets++;
     cm_out_string(&out, "tag 0x");
     cm_out_hex(&out, cm_view(value->der.data, octets));
     return cm_arena_text(&peer->arena, cm_view(text, out.len));
 }
 
-/* A Name that has been read, so that nothing but memory can be missing. */
+/* A Name that has been read, so that nothing but memory can be missing. Linear in the Name; the label that it is for is
+ * made once for a certificate. */
 static struct certmap_view name_text(struct certmap_peer *peer, struct certmap_view name) {
     size_t len;
     (void)certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);

@@ -30,7 +30,7 @@ static bool is_shortest(struct certmap_view contents) {
            (contents.data[0] ^ contents.data[1]) >= 0x80;
 }
 
-/* An INTEGER of up to four octets, two's complement. */
+/* An INTEGER of up to four octets, two's complement. There is no other loop here. */
 static int64_t number_of(struct certmap_view contents) {
     int64_t number = contents.data[0] >= 0x80 ? -1 : 0;
     for (size_t i = 0; i < contents.len; i++)

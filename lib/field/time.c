@@ -16,7 +16,7 @@ static bool is_digit(uint8_t byte) {
     return byte >= '0' && byte <= '9';
 }
 
-/* Reads the pairs from the first one on, and the Z. */
+/* Reads the pairs from the first one on, and the Z. At most PAIRS. */
 static bool read_pairs(unsigned pairs[PAIRS], size_t first, struct certmap_view text) {
     const size_t digits = 2 * (PAIRS - first);
     if (text.len != digits + 1 || text.data[digits] != 'Z')

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a certificate may be used for: key usage, extended key usage, certificate policies. */
+/* What a certificate may be used for: key usage, extended key usage, certificate policies. Every loop goes through the
+ * nine bits, or through the list once. */
 #include "base/out.h"
 #include "base/view.h"
 #include "der/der.h"

@@ -51,7 +51,7 @@ static bool file_value(struct making *making, uint32_t at) {
     return false;
 }
 
-/* Values that cannot be read, and whole Names, have no text. */
+/* Values that cannot be read, and whole Names, have no text. Linear in the list, as all that is made here. */
 static bool file_values(struct making *making) {
     bool done = true;
     for (size_t i = 0; i < making->list->count && done; i++)
@@ -102,7 +102,8 @@ static enum certmap_truth not_found(const struct cm_value_set *set, uint32_t row
     return set->unreadable[row] ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
 }
 
-/* Takes a step for hashing 16 bytes of the text, one for each slot that is looked at, and what comparing takes. */
+/* Takes a step for hashing 16 bytes of the text, one for each slot that is looked at, and what comparing takes. At most
+ * CM_VALUE_SET_PROBES slots. */
 enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
                                     size_t *steps) {
     const struct cm_value_set *set = list->set;

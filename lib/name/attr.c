@@ -173,6 +173,7 @@ const struct cm_attr *cm_attr_row(size_t number) {
     return &table[number];
 }
 
+/* Looks at no more than the rows of the table. */
 size_t cm_attr_by_oid(struct certmap_view oid) {
     if (oid.len == 0)
         return CM_ATTR_OTHER;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A DER Name as text: RFC 4514 section 2, and the X.500 form of Windows' CertNameToStr. */
+/* A DER Name as text: RFC 4514 section 2, and the X.500 form of Windows' CertNameToStr. Every loop goes through the
+ * Name, or through a value, once. The Name is read three times: to measure it, to measure each RDN, and to write. */
 #include "base/error.h"
 #include "base/out.h"
 #include "base/unicode.h"

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "der/oid.h"
 
+/* There is no loop here: each call reads one AVA, and callers go through a Name once. */
+
 static enum certmap_status malformed(struct certmap_error *err, enum certmap_code code, size_t offset,
                                      const char *what) {
     return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, code, offset, "%s", what);

@@ -5,6 +5,8 @@
 #include "base/view.h"
 #include "der/der.h"
 
+/* Every loop here goes through the contents once, or through the eight string types. */
+
 /* How the contents of a string type become code points. */
 enum encoding { NOT_TEXT, ASCII, UTF8, TELETEX, BMP, UNIVERSAL };
 

@@ -46,8 +46,8 @@ static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_
     return equals(eval, operand->matched, text);
 }
 
-/* Why Names could not be told apart: an AVA of one of them that cannot be read, in the RDNs that were compared. Each AVA
- * of these has taken a step when it was. */
+/* Why Names could not be told apart: an AVA of one of them that cannot be read, in the RDNs that were compared. Each
+ * AVA of these has taken a step when it was. */
 static enum certmap_code why_unknown(const struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
     const struct cm_list *const lists[] = {value->avas, operand->name};
@@ -58,7 +58,7 @@ static enum certmap_code why_unknown(const struct cm_eval *eval, const struct cm
     return CERTMAP_CODE_STEPS;
 }
 
-/* Any of the operands, in Kleene's logic. */
+/* Any of the operands, in Kleene's logic. A step for each, or more. */
 struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
                                 const struct cm_value *value) {
     struct cm_verdict result = verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
@@ -77,6 +77,8 @@ struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition 
 }
 
 /* ---- conditions ---- */
+
+/* Every loop over values takes the steps of find_value. */
 
 const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_condition *condition) {
     return &eval->peer->lists[condition->path->list];
@@ -169,6 +171,7 @@ static struct cm_verdict count_values(struct cm_eval *eval, const struct cm_cond
     return verdict(holds ? CERTMAP_TRUE : CERTMAP_FALSE, CERTMAP_CODE_NONE);
 }
 
+/* A step for each operand of the kind that the certificate is of; how many there are of the other, the rules say. */
 static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm_condition *condition) {
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
@@ -203,7 +206,8 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
 
 /* ---- expressions, in Kleene's three-valued logic ---- */
 
-/* AND looks for a FALSE, OR for a TRUE; failing that, one UNKNOWN makes all unknown. */
+/* AND looks for a FALSE, OR for a TRUE; failing that, one UNKNOWN makes all unknown. Linear in the mapping, whose
+ * conditions take steps; it calls itself as deep as rules are nested (CERTMAP_MAX_NESTING). */
 static struct cm_verdict eval_members(struct cm_eval *eval, const struct cm_mapping *mapping,
                                       const struct cm_node *node, enum certmap_truth decisive) {
     struct cm_verdict result = verdict(decisive == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE, CERTMAP_CODE_NONE);

@@ -13,7 +13,7 @@ struct values {
     size_t *steps;
 };
 
-/* The first value of the path from `at` on, or CM_VALUE_NONE; that too when the steps run out. */
+/* The first value of the path from `at` on, or CM_VALUE_NONE; that too when the steps run out. A step for each. */
 static uint32_t value_from(const struct values *values, uint32_t at) {
     const struct cm_path *path = values->path;
     for (; at != CM_VALUE_NONE; at = values->list->values[at].next) {
@@ -62,6 +62,8 @@ static enum certmap_code find_value(struct certmap_view *value, const struct cm_
 
 /* ---- the text ---- */
 
+/* A step for each byte of the value, which the languages go through a fixed number of times. */
+
 static enum certmap_code put_hole(struct cm_out *out, const struct cm_output *output, const struct cm_hole *hole,
                                   struct certmap_peer *peer, size_t *steps) {
     struct certmap_view value;
@@ -76,6 +78,7 @@ static enum certmap_code put_hole(struct cm_out *out, const struct cm_output *ou
     return code;
 }
 
+/* At most CERTMAP_MAX_HOLES, and the literals around them. */
 static enum certmap_code put_pieces(struct cm_out *out, size_t *separator, const struct cm_output *output,
                                     struct certmap_peer *peer, size_t *steps) {
     enum certmap_code code = CERTMAP_CODE_NONE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The filters of a hole. A value stays where it is, or moves from one half of the working room to the other. */
+/* The filters of a hole, as many as the rule has. A value stays where it is, or moves from one half of the working room
+ * to the other. */
 #include "base/out.h"
 #include "base/steps.h"
 #include "base/unicode.h"
@@ -22,7 +23,7 @@ static uint32_t same(uint32_t cp) {
     return cp;
 }
 
-/* ASCII is in NFC, and stays ASCII. Returns its length, or SIZE_MAX. */
+/* ASCII is in NFC, and stays ASCII. Returns its length, or SIZE_MAX. A step for MAPPED_A_STEP. */
 static size_t map_ascii(uint8_t *room, const struct filtering *filtering, uint32_t (*map)(uint32_t)) {
     const struct certmap_view value = filtering->value;
     if (value.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(filtering->steps, 1 + value.len / MAPPED_A_STEP))
@@ -53,7 +54,8 @@ static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(
     return CERTMAP_CODE_NONE;
 }
 
-/* Where what stands in text first, or SIZE_MAX; that too when the steps run out. */
+/* Where what stands in text first, or SIZE_MAX; that too when the steps run out. A step for each place where it could,
+ * and for 16 bytes. */
 static size_t find(struct certmap_view text, struct certmap_view what, size_t *steps) {
     for (size_t at = 0; text.len - at >= what.len; at++) {
         const size_t most = text.len - at - what.len + 1;
@@ -80,7 +82,8 @@ static enum certmap_code cut_value(struct filtering *filtering, struct certmap_v
     return CERTMAP_CODE_NONE;
 }
 
-/* Every occurrence from the left, in the value as it was, and NFC again. */
+/* Every occurrence from the left, in the value as it was, and NFC again. A step for each; no more is copied than there
+ * is room. */
 static enum certmap_code replace_in_value(struct filtering *filtering, const struct cm_filter *filter) {
     struct certmap_view rest = filtering->value;
     struct cm_out out = {(char *)filtering->built->work[filtering->free], CERTMAP_MAX_BUILT_SIZE, 0};

@@ -3,7 +3,10 @@
  *
  * The answer comes from the search of certmap_match. Then the mappings that it looked at are evaluated once
  * more, as it did and with the same steps, and each node's verdict is kept. What that leaves out is evaluated
- * with steps apart, so that telling more never changes the answer. */
+ * with steps apart, so that telling more never changes the answer.
+ *
+ * Every loop goes through mappings, nodes or outputs once; what calls itself does so as deep as rules are nested
+ * (CERTMAP_MAX_NESTING). Conditions and texts take steps: there are six purses, two of them of the search. */
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/view.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The audit line of a result. */
+/* The audit line of a result. Every loop goes through what the result has once. */
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"

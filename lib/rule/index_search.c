@@ -5,7 +5,9 @@
 #include "field/compare.h"
 #include "rule/index_key.h"
 
-/* Every loop here takes work, or steps where it evaluates; both come from the steps of the match.
+/* Every loop over values or mappings takes work, or steps where it evaluates; both come from the steps of the match.
+ * Those over what an index has - probes, places, slots of one key - are as long as the rules make them. A search goes
+ * through them again for each mapping that it finds, each of which takes work every time.
  *
  * Work that a search may always have, however small the rule set is, and more of it for each mapping: so much that
  * mappings are looked at one by one only where that takes little longer than what was in vain. */
@@ -86,6 +88,7 @@ static void consider(struct cm_hunt *hunt, uint32_t place) {
     hunt->truth = truth;
 }
 
+/* At most CM_HUNT_NOTED. */
 static void consider_noted(struct cm_hunt *hunt) {
     for (size_t i = 0; i < hunt->noted_count; i++) {
         hunt->verify.hint = hunt->noted[i].hint;
@@ -94,7 +97,8 @@ static void consider_noted(struct cm_hunt *hunt) {
     hunt->noted_count = 0;
 }
 
-/* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. */
+/* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. At
+ * most FETCH_MOST. */
 static void prefetch(const struct cm_mapping *mapping, size_t size) {
     for (size_t i = 0; i < size; i += FETCH_LINE)
         CM_PREFETCH((const void *)((uintptr_t)mapping + i));
@@ -131,7 +135,7 @@ static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
     return true;
 }
 
-/* One by one, from that with this index on. */
+/* One by one, from that with this index on: linear in the mappings, whose conditions take steps. */
 static void consider_all(struct cm_hunt *hunt, size_t from) {
     const struct certmap_rules *rules = hunt->verify.eval.rules;
     hunt->verify.hint = CM_NO_HINT;
@@ -167,7 +171,7 @@ static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
         take_several(hunt, slot);
 }
 
-/* Goes to the slots of a key. */
+/* Goes to the slots of a key: as many as nodes have it by chance. */
 static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_t key) {
     while (slot->key < key)
         slot++;
@@ -209,7 +213,7 @@ struct probing {
 /* How many pieces of a value are looked up together, so that what the filter says of them is fetched at once. */
 enum { TOGETHER = 32 };
 
-/* The first pieces of these bytes; returns how many. */
+/* The first pieces of these bytes, at most TOGETHER; returns how many. */
 static size_t look_up_pieces(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
     const size_t length = probing->probe->length;
     uint32_t keys[TOGETHER];
@@ -224,7 +228,7 @@ static size_t look_up_pieces(struct cm_hunt *hunt, const struct probing *probing
     return count;
 }
 
-/* Pieces at each place of a value. */
+/* Pieces at each place of a value: work for each. */
 static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
     if (!take_work(hunt, bytes.len))
         return;
@@ -307,7 +311,7 @@ static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_p
     }
     hunt->verify.hint.list = list;
     hunt->verify.hint.row = probe->row;
-    for (; at != CM_VALUE_NONE && take_work(hunt, 1); at = list->values[at].next) {
+    for (; at != CM_VALUE_NONE && take_work(hunt, 1) /* for each */; at = list->values[at].next) {
         hunt->verify.hint.at = at;
         if (list->values[at].unreadable == CERTMAP_CODE_NONE)
             look_up_value(hunt, &probing, &list->values[at]);
@@ -335,7 +339,7 @@ static void visit_next(struct cm_hunt *hunt) {
         visit(hunt, number);
 }
 
-/* Visits the root, and the nodes that keys of the certificate lead to. */
+/* Visits the root, and the nodes that keys of the certificate lead to: at most CM_MOST_WAITING wait. */
 static void walk(struct cm_hunt *hunt) {
     hunt->noted_count = hunt->waiting_count = 0;
     hunt->queued.any = false;

@@ -92,6 +92,8 @@ static bool is_user_name(struct certmap_view text) {
 
 /* ---- plain ---- */
 
+/* Every loop over a value goes through it once. Each of its bytes has taken a step. */
+
 /* Whether a value could be taken for more than a name, by what separates domains, users, hosts, paths and lists;
  * or for another name, by what nobody sees in it or at its ends. */
 static bool is_misleading(struct certmap_view value, bool qualified) {

@@ -130,7 +130,7 @@ const char *cm_language_ldap_check(struct cm_cursor *cursor) {
     return wrong;
 }
 
-/* RFC 4515 3: what has a meaning in a filter. U+0000 is in no value. */
+/* RFC 4515 3: what has a meaning in a filter. U+0000 is in no value. Goes through the value once. */
 void cm_language_ldap_put(struct cm_out *out, struct certmap_view value) {
     for (size_t i = 0; i < value.len; i++) {
         const uint8_t c = value.data[i];

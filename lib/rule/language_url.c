@@ -107,7 +107,7 @@ const char *cm_language_url_check(struct cm_cursor *cursor) {
     return wrong == NULL && cursor->at < cursor->count ? bad_character : wrong;
 }
 
-/* RFC 3986 2.1. */
+/* RFC 3986 2.1. Goes through the value once. */
 void cm_language_url_put(struct cm_out *out, struct certmap_view value) {
     for (size_t i = 0; i < value.len; i++) {
         if (is_unreserved(value.data[i])) {
@@ -134,6 +134,7 @@ static bool ends_segment(struct certmap_view text, size_t at) {
     return at == text.len || text.data[at] == '/' || text.data[at] == '?' || text.data[at] == '#';
 }
 
+/* Linear in the URL, which has at most CERTMAP_MAX_BUILT_SIZE. */
 bool cm_url_has_dot_segment(struct certmap_view url) {
     for (size_t at = 0; at < url.len && url.data[at] != '?' && url.data[at] != '#'; at++) {
         if (url.data[at] != '/' && url.data[at] != ':')

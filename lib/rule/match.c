@@ -85,7 +85,7 @@ static bool take(struct state *state, const struct cm_mapping *mapping, enum cer
     return more;
 }
 
-/* By definition; returns how many mappings it looked at. */
+/* By definition; returns how many mappings it looked at. Linear in the mappings, whose conditions take steps. */
 static size_t search_plainly(struct state *state) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_eval eval = {rules, state->peer, rules->steps, false, NULL};
@@ -98,7 +98,8 @@ static size_t search_plainly(struct state *state) {
     return i;
 }
 
-/* The same through the index, which knows of most mappings that they are false. */
+/* The same through the index, which knows of most mappings that they are false. Each time around, the index takes work
+ * for what led to a mapping, or has been left. */
 static size_t search_index(struct state *state) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_hunt hunt;

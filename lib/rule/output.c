@@ -64,6 +64,8 @@ static enum certmap_code put_account(const struct filling *filling, const struct
 
 /* ---- lists, in which a text stands once ---- */
 
+/* At most CERTMAP_MAX_OUTPUTS; whoever adds a text has taken the steps for comparing it with all of them. */
+
 static enum certmap_code add_text(struct certmap_view *list, size_t *count, size_t most, struct certmap_view text) {
     for (size_t i = 0; i < *count; i++)
         if (cm_view_equal(list[i], text))
@@ -122,7 +124,7 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
     return code;
 }
 
-/* Everything that the mapping gives; first: it is the answer's own. */
+/* Everything that the mapping gives; first: it is the answer's own. As many as the rule gives, with steps for each. */
 static bool fill(const struct filling *filling, bool first) {
     struct certmap_result *result = filling->result;
     const struct cm_built *built = &filling->peer->built;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Printing rules: linear in their text, and nothing of a certificate is printed here. */
 #include "rule/print.h"
 #include "base/glob.h"
 #include "base/out.h"

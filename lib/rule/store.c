@@ -15,6 +15,7 @@ static const struct cm_output *first_output(const struct certmap_rules *rules, c
     return &rules->outputs[cm_store_number(&at)];
 }
 
+/* As many as the rule gives. */
 size_t cm_mapping_outputs(const struct certmap_rules *rules, const struct cm_mapping *mapping) {
     size_t count = mapping->allow;
     if (!mapping->allow || mapping->plain)

@@ -23,7 +23,7 @@ static inline uint32_t cm_store_number(const uint8_t **at) {
     unsigned shift = 0;
     if (**at < 0x80) /* mostly */
         return *(*at)++;
-    for (; **at >= 0x80; shift += 7)
+    for (; **at >= 0x80; shift += 7) /* at most four */
         number |= (uint32_t)(*(*at)++ & 0x7F) << shift;
     return number | (uint32_t) * (*at)++ << shift;
 }

@@ -72,7 +72,7 @@ static bool reserve_text(struct cm_tell *tell, size_t size, const struct certmap
     return true;
 }
 
-/* The texts of a condition's item, one behind the other, each with a NUL. */
+/* The texts of a condition's item, one behind the other, each with a NUL. Linear in the text of the condition. */
 static void put_texts(struct cm_out *out, const struct cm_condition *condition, size_t ends[3]) {
     cm_condition_print(out, condition, NULL);
     ends[0] = out->len;
@@ -141,6 +141,7 @@ static bool tell_value(struct cm_tell *tell, struct cm_eval *eval, const struct 
     return true;
 }
 
+/* A step for each value, and what evaluating it takes, until no more may be told. */
 static bool tell_values(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition,
                         unsigned depth, bool read) {
     const struct cm_list *list = cm_eval_list(eval, condition);

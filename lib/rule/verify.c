@@ -32,7 +32,7 @@ static inline bool same_text(struct certmap_view a, struct certmap_view b) {
     const size_t len = a.len;
     if (len < SHORT_LEAST || len > SHORT_MOST || len != b.len)
         return cm_view_equal(a, b);
-    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t))
+    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) /* at most SHORT_MOST */
         if (cm_hash_load(a.data + i) != cm_hash_load(b.data + i))
             return false;
     return cm_hash_load(a.data + len - sizeof(uint64_t)) == cm_hash_load(b.data + len - sizeof(uint64_t));
@@ -86,7 +86,7 @@ static bool ask_set(struct cm_verify *verify, const struct plain *plain, enum ce
     return true;
 }
 
-/* Of several values that which led here is tried first: it is mostly the one. */
+/* Of several values that which led here is tried first: it is mostly the one. A step for each, or more. */
 static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;
@@ -127,7 +127,7 @@ static bool is_about_texts(const struct cm_condition *condition) {
            path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
-/* Whether one of many values is one of the operands. */
+/* Whether one of many values is one of the operands. A step for each operand, or more. */
 static enum certmap_truth verify_operands(struct cm_verify *verify, const struct cm_condition *condition,
                                           const struct cm_list *list) {
     size_t *steps = &verify->eval.steps;
@@ -203,7 +203,7 @@ static enum certmap_truth verify_leaf(struct cm_verify *verify, const struct cm_
     return verify_condition(verify, leaf->value);
 }
 
-/* Any expression. */
+/* Any expression. Goes through its nodes once, at most FRAMES deep. */
 static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_node *at) {
     struct frame frames[FRAMES];
     size_t depth = 0;
@@ -218,7 +218,7 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
     return truth;
 }
 
-/* The root is an AND, mostly of conditions. */
+/* The root is an AND, mostly of conditions. Linear in the mapping, whose conditions take steps. */
 enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
     const struct cm_node *end = mapping->nodes + mapping->nodes->value;
     enum certmap_truth truth = CERTMAP_TRUE;
