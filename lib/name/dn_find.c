@@ -150,7 +150,7 @@ static bool is_doubtful(const struct finder *finder) {
         return true;
     if (dialect == CERTMAP_DIALECT_WINDOWS && seen->lines && !seen->crlf && seen->backslash)
         return true;
-    return dialect == CERTMAP_DIALECT_MULTILINE && (seen->quote_first || seen->dumps);
+    return dialect == CERTMAP_DIALECT_MULTILINE && (seen->quote_first || seen->dumps || seen->uneven_plus);
 }
 
 static enum certmap_status fail(struct certmap_error *err, enum certmap_code code, const char *text) {

@@ -212,10 +212,28 @@ static void see_separator(struct cm_dn_evidence *seen, struct certmap_view text,
     seen->unknown_type = seen->unknown_type || cm_dn_type_at(text, next, seen->spaced) == CM_DN_TYPE_UNKNOWN;
 }
 
-/* + before a type, with nothing in between. */
+/* How long a type is that begins here; *width: with the spaces up to its =. False: there is none. */
+static bool measure_type(struct certmap_view text, size_t *len, size_t *width) {
+    for (*len = 0; *len < text.len && !is_space(text.data[*len]) && text.data[*len] != '=';)
+        ++*len;
+    *width = *len + count_blanks(from(text, *len));
+    return *width < text.len && text.data[*width] == '=';
+}
+
+/* Whether what begins here is a type that OpenSSL would have padded to the width of the first. It pads no OID. */
+static bool is_uneven(const struct cm_dn_evidence *seen, struct certmap_view text) {
+    size_t len, width;
+    if (!seen->aligned || !measure_type(text, &len, &width) || (text.data[0] >= '0' && text.data[0] <= '9'))
+        return false;
+    return width != seen->width && len < seen->width;
+}
+
+/* + before a type, with nothing in between, or not padded. */
 static void see_plus(struct cm_dn_evidence *seen, struct certmap_view text, size_t offset) {
     const bool tight = offset > 0 && text.data[offset - 1] != ' ' && !seen->spaced;
+    const size_t next = offset + 1 + count_blanks(from(text, offset + 1));
     seen->tight_plus = seen->tight_plus || (tight && cm_dn_is_known_type(text, offset + 1, false));
+    seen->uneven_plus = seen->uneven_plus || (next < text.len && is_uneven(seen, from(text, next)));
 }
 
 /* Whether a value in hexadecimal is here: # and pairs of digits up to a separator. */
@@ -310,6 +328,7 @@ static void see_first_type(struct cm_dn_evidence *seen, struct certmap_view text
     const size_t after = end + spaces + 1;
     seen->spaced = spaces > 0;
     seen->aligned = spaces > 1;
+    seen->width = end + spaces;
     seen->padded = spaces > 1 && end > MAX_SHORT_NAME && (after == text.len || text.data[after] == ' ');
 }
 

@@ -28,6 +28,7 @@ struct cm_dn_evidence {
     bool string_types; /* =UTF8STRING: */
     bool java;         /* types as only Java writes them, or a label of keytool */
     bool tight_plus;   /* a + without spaces before a type */
+    bool uneven_plus;  /* a + before a type that is not padded as the first one is */
     bool ends_in_cr;
     bool empty_line;   /* inside */
     bool mixed;        /* a space before some =, but not on both sides of all (XN_FLAG_FN_ALIGN) */
@@ -46,6 +47,7 @@ struct cm_dn_evidence {
     bool doubled;                    /* "" in quotes */
     bool windows;                    /* ; and OID. */
     struct certmap_view first, last; /* types */
+    size_t width;                    /* of the first type and what pads it */
 };
 
 /* The dialects that a text may be in, the likeliest first. */
