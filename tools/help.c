@@ -80,7 +80,7 @@ static const char name[] =
     "\n"
     "  --dialect DIALECT     openssl, openssl-reversed (root last), windows, windows-reversed\n"
     "                        (root first), plain, plain-reversed, slashes, slashes-plain,\n"
-    "                        multiline or rfc4514\n" HELP_JSON HELP_COLOR "\n"
+    "                        multiline, multiline-reversed or rfc4514\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0, or " HELP_FAILED;
 
 static const char completion[] =

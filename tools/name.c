@@ -94,6 +94,7 @@ static bool is_root_first(enum certmap_dialect dialect) {
     case CERTMAP_DIALECT_WINDOWS:
     case CERTMAP_DIALECT_OPENSSL_REVERSED:
     case CERTMAP_DIALECT_PLAIN_REVERSED:
+    case CERTMAP_DIALECT_MULTILINE_REVERSED:
         break;
     }
     return false;
@@ -118,7 +119,7 @@ static void print_name(struct tool_stream *out, const struct name *name) {
 /* Every Name that the text may be, with the option that chooses it. */
 static void print_readings(struct tool_stream *err, const struct name *name) {
     for (size_t i = 0; i < name->count; i++) {
-        tool_text_format(&err->line, "  --dialect %-16s  ", certmap_dialect_name(name->readings[i].dialect));
+        tool_text_format(&err->line, "  --dialect %-18s  ", certmap_dialect_name(name->readings[i].dialect));
         tool_text_literal(&err->line, tool_text_view(&name->readings[i].rfc4514));
         tool_stream_end_line(err);
     }

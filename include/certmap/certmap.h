@@ -508,21 +508,22 @@ enum certmap_dialect {
     CERTMAP_DIALECT_SLASHES = 2, /* /O=Contoso/CN=Alice: X509_NAME_oneline of OpenSSL 3, root first */
     CERTMAP_DIALECT_WINDOWS = 3, /* CN=Alice, OU="a, b"; O=Contoso: root last, as Windows shows Names; also one to
                                   * a line */
-    CERTMAP_DIALECT_OPENSSL_REVERSED = 4, /* as OPENSSL, root last: `-nameopt dn_rev` and `RFC2253`, Java */
-    CERTMAP_DIALECT_WINDOWS_REVERSED = 5, /* as WINDOWS, root first: CertNameToStr without CERT_NAME_STR_REVERSE */
-    CERTMAP_DIALECT_PLAIN = 6,            /* O=Contoso, CN=Alice/emailAddress=a@b, root first, values as they are:
+    CERTMAP_DIALECT_OPENSSL_REVERSED = 4,   /* as OPENSSL, root last: `-nameopt dn_rev` and `RFC2253`, Java */
+    CERTMAP_DIALECT_WINDOWS_REVERSED = 5,   /* as WINDOWS, root first: CertNameToStr without CERT_NAME_STR_REVERSE */
+    CERTMAP_DIALECT_PLAIN = 6,              /* O=Contoso, CN=Alice/emailAddress=a@b, root first, values as they are:
                                            * `-text` up to OpenSSL 1.0, and `-nameopt` without `esc_...` */
-    CERTMAP_DIALECT_PLAIN_REVERSED = 7,   /* the same, root last */
-    CERTMAP_DIALECT_MULTILINE = 8,        /* commonName = Alice, one to a line, root first: `-nameopt multiline`
+    CERTMAP_DIALECT_PLAIN_REVERSED = 7,     /* the same, root last */
+    CERTMAP_DIALECT_MULTILINE = 8,          /* commonName = Alice, one to a line, root first: `-nameopt multiline`
                                            * and `sep_multiline`, Node */
-    CERTMAP_DIALECT_SLASHES_PLAIN = 9     /* as SLASHES up to OpenSSL 1.1, which escapes no / and + */
+    CERTMAP_DIALECT_SLASHES_PLAIN = 9,      /* as SLASHES up to OpenSSL 1.1, which escapes no / and + */
+    CERTMAP_DIALECT_MULTILINE_REVERSED = 10 /* as MULTILINE, root last: `-nameopt RFC2253,sep_multiline` */
 };
-#define CERTMAP_DIALECT_COUNT 10
+#define CERTMAP_DIALECT_COUNT 11
 /* "rfc4514", "openssl", "openssl-reversed" ...; NULL for a number that is none. Static storage. */
 CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
 /* As certmap_name_from_text, from a text in this dialect, without a label. In all but RFC4514 and SLASHES space around
- * types, = and separators is insignificant, and so is white space around the text; in OPENSSL and WINDOWS values may be
- * in double quotes. What a dialect cannot tell apart is an error or has one reading: in SLASHES a slash in a value that
+ * types, = and separators is insignificant, and so is white space around the text; but in MULTILINE a value keeps the
+ * spaces around it, save one after = where one stands before it. In OPENSSL and WINDOWS values may be in double quotes. What a dialect cannot tell apart is an error or has one reading: in SLASHES a slash in a value that
  * is not followed by a type and = is part of the value, one that is begins an RDN; so does a plus an AVA, and a
  * separator in PLAIN and MULTILINE. Errors: as certmap_name_from_text. */
 CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len,

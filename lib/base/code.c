@@ -220,6 +220,7 @@ const char *certmap_dialect_name(enum certmap_dialect dialect) {
         [CERTMAP_DIALECT_PLAIN_REVERSED] = "plain-reversed",
         [CERTMAP_DIALECT_MULTILINE] = "multiline",
         [CERTMAP_DIALECT_SLASHES_PLAIN] = "slashes-plain",
+        [CERTMAP_DIALECT_MULTILINE_REVERSED] = "multiline-reversed",
     };
     return (size_t)dialect < sizeof names / sizeof *names ? names[dialect] : NULL;
 }

@@ -7,7 +7,8 @@
  * certificate dialog shows; a #value is read as the DER of an element, as CertNameToStr writes it.
  *
  * PLAIN is X509_NAME_print, of which `openssl x509 -text` made use up to OpenSSL 1.0, and X509_NAME_print_ex without a
- * flag that escapes. MULTILINE is X509_NAME_print_ex with XN_FLAG_SEP_MULTILINE, as Node prints Names, too.
+ * flag that escapes. MULTILINE is X509_NAME_print_ex with XN_FLAG_SEP_MULTILINE, as Node prints Names, too:
+ * one space after = is not of the value where one stands before it, and all others are.
  * SLASHES_PLAIN is X509_NAME_oneline up to OpenSSL 1.1. */
 #include "base/error.h"
 #include "base/view.h"
@@ -22,6 +23,9 @@
 #define OPENSSL_SLASHES                                                                                                \
     .root_first = true, .keeps_spaces = true, .is_openssl = true, .to_escape = "\t\r\n", .before_name = "/",           \
     .separators = "/"
+#define OPENSSL_LINES                                                                                                  \
+    .has_spaces = true, .keeps_spaces = true, .has_hex = true, .is_openssl = true, .is_raw = true, .has_latin1 = true, \
+    .escapes = CM_DN_ESCAPES_OPENSSL, .to_escape = "\r\n", .before_name = "", .separators = "\r\n"
 #define WINDOWS                                                                                                        \
     .has_spaces = true, .has_hex = true, .quotes = CM_DN_QUOTES_DOUBLED, .escapes = CM_DN_ESCAPES_NONE,                \
     .to_escape = "\"", .before_name = "", .separators = ",;\r\n"
@@ -35,16 +39,8 @@ static const struct cm_dn_dialect dialects[] = {
     [CERTMAP_DIALECT_WINDOWS_REVERSED] = {WINDOWS, .root_first = true},
     [CERTMAP_DIALECT_PLAIN] = {OPENSSL_PLAIN, .root_first = true},
     [CERTMAP_DIALECT_PLAIN_REVERSED] = {OPENSSL_PLAIN},
-    [CERTMAP_DIALECT_MULTILINE] = {.root_first = true,
-                                   .has_spaces = true,
-                                   .has_hex = true,
-                                   .is_openssl = true,
-                                   .is_raw = true,
-                                   .has_latin1 = true,
-                                   .escapes = CM_DN_ESCAPES_OPENSSL,
-                                   .to_escape = "\r\n",
-                                   .before_name = "",
-                                   .separators = "\r\n"},
+    [CERTMAP_DIALECT_MULTILINE] = {OPENSSL_LINES, .root_first = true},
+    [CERTMAP_DIALECT_MULTILINE_REVERSED] = {OPENSSL_LINES},
     [CERTMAP_DIALECT_SLASHES_PLAIN] = {OPENSSL_SLASHES, .no_plus = true, .escapes = CM_DN_ESCAPES_BYTES},
 };
 

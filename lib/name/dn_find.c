@@ -138,19 +138,52 @@ static bool has_single_hash(struct certmap_view text) {
     return false;
 }
 
-/* Whether the only Name that was found rests on a backslash, plus, quote or # that may have another meaning. */
+static bool is_one_of(enum certmap_dialect dialect, enum certmap_dialect one, enum certmap_dialect other) {
+    return dialect == one || dialect == other;
+}
+
+static bool is_printed(const struct cm_dn_evidence *seen) {
+    return seen->label == CM_DN_LABEL_OPENSSL || seen->label == CM_DN_LABEL_HEADING;
+}
+
+/* Whether a + before a type may be part of a value: it may wherever nothing is escaped, as -nameopt sep_... prints it.
+ * Behind one that separates, -nameopt multiline pads the type as it pads the first one.
+ * Windows quotes such values, and so does what OpenSSL prints by itself, which has spaces around =. */
+static bool has_doubtful_plus(const struct cm_dn_evidence *seen, enum certmap_dialect dialect) {
+    if (is_one_of(dialect, CERTMAP_DIALECT_MULTILINE, CERTMAP_DIALECT_MULTILINE_REVERSED))
+        return seen->aligned ? seen->uneven_plus : seen->plus_type;
+    if (is_one_of(dialect, CERTMAP_DIALECT_SLASHES, CERTMAP_DIALECT_SLASHES_PLAIN)) /* both were read */
+        return false;
+    if (seen->spaced && !seen->lines && !seen->below_label)
+        return seen->tight_plus;
+    return seen->plus_type && is_printed(seen) && !seen->crlf;
+}
+
+/* Whether blanks at the ends of values were passed over that may belong to them. */
+static bool has_doubtful_blanks(const struct cm_dn_evidence *seen, enum certmap_dialect dialect) {
+    if (is_one_of(dialect, CERTMAP_DIALECT_PLAIN, CERTMAP_DIALECT_PLAIN_REVERSED))
+        return seen->wide;
+    return is_one_of(dialect, CERTMAP_DIALECT_OPENSSL, CERTMAP_DIALECT_OPENSSL_REVERSED) && seen->wide &&
+           is_printed(seen);
+}
+
+/* Whether a dialect that escapes little rests on a backslash, quote or #. */
+static bool has_doubtful_escape(const struct cm_dn_evidence *seen, enum certmap_dialect dialect) {
+    if (is_one_of(dialect, CERTMAP_DIALECT_PLAIN, CERTMAP_DIALECT_PLAIN_REVERSED))
+        return seen->escaped || seen->escaped_hex || seen->tight_plus || seen->dumps;
+    if (dialect == CERTMAP_DIALECT_SLASHES_PLAIN)
+        return seen->cut_slash;
+    if (is_one_of(dialect, CERTMAP_DIALECT_MULTILINE, CERTMAP_DIALECT_MULTILINE_REVERSED))
+        return seen->quote_first || seen->dumps || (!seen->padded && (seen->escaped || seen->escaped_hex));
+    return dialect == CERTMAP_DIALECT_WINDOWS && seen->lines && !seen->crlf && (seen->backslash || seen->quote_first);
+}
+
+/* Whether the only Name that was found rests on what may have another meaning. */
 static bool is_doubtful(const struct finder *finder) {
     const struct cm_dn_evidence *seen = finder->seen;
     const enum certmap_dialect dialect = finder->dialects[0];
-    if (seen->dumps && !seen->texts && has_single_hash(seen->text))
-        return true;
-    if (dialect == CERTMAP_DIALECT_PLAIN || dialect == CERTMAP_DIALECT_PLAIN_REVERSED)
-        return seen->escaped || seen->escaped_hex || seen->tight_plus || seen->dumps;
-    if (dialect == CERTMAP_DIALECT_MULTILINE && !seen->padded && (seen->escaped || seen->escaped_hex))
-        return true;
-    if (dialect == CERTMAP_DIALECT_WINDOWS && seen->lines && !seen->crlf && seen->backslash)
-        return true;
-    return dialect == CERTMAP_DIALECT_MULTILINE && (seen->quote_first || seen->dumps || seen->uneven_plus);
+    return (seen->dumps && !seen->texts && has_single_hash(seen->text)) || has_doubtful_plus(seen, dialect) ||
+           has_doubtful_blanks(seen, dialect) || has_doubtful_escape(seen, dialect);
 }
 
 static enum certmap_status fail(struct certmap_error *err, enum certmap_code code, const char *text) {
@@ -194,10 +227,11 @@ static enum certmap_status report(const struct finder *finder, const struct cm_d
     if (finder->count > 1)
         return report_ambiguous(finder, err);
     if (finder->count == 1)
-        return is_doubtful(finder) ? fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
-                                          "a backslash, quote, + or # may be part of a value or not: this form cannot "
-                                          "tell, and -nameopt oneline can")
-                                   : CERTMAP_OK;
+        return is_doubtful(finder)
+                   ? fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                          "a backslash, quote, blank, + or # may be part of a value or not: this form cannot "
+                          "tell, and -nameopt oneline can")
+                   : CERTMAP_OK;
     return report_first(finder, list, err);
 }
 
@@ -243,6 +277,9 @@ enum certmap_status certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_D
     if (seen.ends_in_cr && !seen.crlf)
         return fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
                     "the text ends in a carriage return, of the line or of a value: this form cannot tell");
+    if (seen.ends_in_blank)
+        return fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                    "a blank at the end of the text or of a line may be part of a value: this form cannot tell");
     if (seen.string_types)
         return fail(err, CERTMAP_CODE_DN_STRING_TYPE,
                     "a value begins with a string type, as -nameopt show_type prints it: print the Name without");

@@ -6,12 +6,13 @@
  *
  *     /C=US/CN=a                  OpenSSL: the root is first
  *     C = US, CN = a              spaces around = on one line are OpenSSL's alone: the root is first
- *     type = value on lines       `-nameopt multiline`, types padded or after a label: the root is first
+ *     type    = value on lines    `-nameopt multiline`, types padded: the root is first
  *     TYPE=value on lines, CR LF  Windows: the root is last
  *     CN=a,C=US without a label   RFC 4514: the root is last
  *     Owner: CN=a, C=US           Java's keytool: the root is last
  *
- * Nothing else does: OpenSSL prints CN=a, C=US with the root first, and last with dn_rev and RFC2253; Windows prints it
+ * Nothing else does: lines that are not padded and end in LF, and C = US,CN = a without a space after the comma, come
+ * with dn_rev and RFC2253, too. OpenSSL prints CN=a, C=US with the root first, and last with dn_rev and RFC2253; Windows prints it
  * with the root last, and first without CERT_NAME_STR_REVERSE. Which types stand at the ends says what is likely. */
 #include "name/dn_guess.h"
 #include "base/view.h"
@@ -20,8 +21,6 @@
 
 /* More than the longest name of a string type, PRINTABLESTRING, has. */
 #define MAX_STRING_TYPE 20
-/* What is longer is a long name of OpenSSL, or short like one: those that are padded the least have 24 characters. */
-#define MAX_SHORT_NAME 3
 
 static bool is_space(uint8_t c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -174,11 +173,21 @@ static void see_backslash(struct cm_dn_evidence *seen, struct certmap_view rest)
         seen->hidden = true;
     if (rest.len > 1 && strchr("\"+,;<>\\ #=/", rest.data[1]) != NULL && rest.data[1] != 0)
         seen->escaped = true;
+    if (rest.len > 1 && (rest.data[1] == '/' || rest.data[1] == '+'))
+        seen->cut_slash = true;
     if (rest.len > 2 && is_upper_hex(rest.data[1]) && is_upper_hex(rest.data[2])) {
         seen->escaped_hex = true;
         seen->escaped = seen->escaped || rest.data[1] < '8';
         seen->escapes = seen->escapes || rest.data[1] >= '8'; /* nobody's name has this in it */
     }
+}
+
+/* Whether more than one space stands between a type and its =. */
+static bool is_padded(struct certmap_view text) {
+    size_t end = 0;
+    while (end < text.len && !is_space(text.data[end]) && text.data[end] != '=')
+        end++;
+    return count_blanks(from(text, end)) > 1;
 }
 
 /* A line that ends, with what follows it. Returns how much white space that is. */
@@ -194,6 +203,7 @@ static size_t see_line_end(struct cm_dn_evidence *seen, struct certmap_view text
         seen->lines = true;
         seen->crlf = seen->crlf || text.data[offset] == '\r';
         seen->lf = seen->lf || text.data[offset] == '\n';
+        seen->padded = seen->padded || is_padded(from(text, offset + spaces));
     }
     return spaces;
 }
@@ -204,12 +214,27 @@ static void see_slash(struct cm_dn_evidence *seen, struct certmap_view text, siz
     seen->slashes = seen->slashes || (!seen->spaced && !capitals && cm_dn_is_known_type(text, offset + 1, false));
 }
 
+/* Whether a value ends in a blank before a separator. One stands before + and one after =. */
+static bool has_wide_end(const struct cm_dn_evidence *seen, struct certmap_view text, uint8_t separator) {
+    const size_t own = separator == '+' ? 1 : 0;
+    size_t len = text.len;
+    while (len > 0 && text.data[len - 1] == ' ')
+        len--;
+    const bool empty = len > 0 && text.data[len - 1] == '=';
+    return text.len - len > own + (empty && seen->spaced ? 1 : 0);
+}
+
 /* A separator before a type that is padded, or before what may be a type. */
 static void see_separator(struct cm_dn_evidence *seen, struct certmap_view text, size_t offset) {
     const size_t next = offset + 1 + count_blanks(from(text, offset + 1));
     seen->mixed = seen->mixed || (!seen->spaced && cm_dn_is_known_type(text, next, true)) ||
                   (seen->aligned && cm_dn_is_known_type(text, next, false));
-    seen->unknown_type = seen->unknown_type || cm_dn_type_at(text, next, seen->spaced) == CM_DN_TYPE_UNKNOWN;
+    const enum cm_dn_type type = cm_dn_type_at(text, next, seen->spaced);
+    seen->unknown_type = seen->unknown_type || type == CM_DN_TYPE_UNKNOWN;
+    seen->wide =
+        seen->wide || (type != CM_DN_TYPE_NONE && has_wide_end(seen, cm_view(text.data, offset), text.data[offset]));
+    seen->tight_comma =
+        seen->tight_comma || (text.data[offset] != '+' && next == offset + 1 && type != CM_DN_TYPE_NONE);
 }
 
 /* How long a type is that begins here; *width: with the spaces up to its =. False: there is none. */
@@ -230,10 +255,12 @@ static bool is_uneven(const struct cm_dn_evidence *seen, struct certmap_view tex
 
 /* + before a type, with nothing in between, or not padded. */
 static void see_plus(struct cm_dn_evidence *seen, struct certmap_view text, size_t offset) {
-    const bool tight = offset > 0 && text.data[offset - 1] != ' ' && !seen->spaced;
     const size_t next = offset + 1 + count_blanks(from(text, offset + 1));
-    seen->tight_plus = seen->tight_plus || (tight && cm_dn_is_known_type(text, offset + 1, false));
-    seen->uneven_plus = seen->uneven_plus || (next < text.len && is_uneven(seen, from(text, next)));
+    const bool tight = offset > 0 && text.data[offset - 1] != ' ';
+    const bool type = cm_dn_type_at(text, next, seen->spaced) != CM_DN_TYPE_NONE;
+    seen->tight_plus = seen->tight_plus || (tight && cm_dn_is_known_type(text, offset + 1, seen->spaced));
+    seen->plus_type = seen->plus_type || type;
+    seen->uneven_plus = seen->uneven_plus || (type && is_uneven(seen, from(text, next)));
 }
 
 /* Whether a value in hexadecimal is here: # and pairs of digits up to a separator. */
@@ -268,9 +295,11 @@ static size_t quoted_length(struct certmap_view text, bool spaced) {
  * how much is passed over: nothing counts inside quotes. */
 static size_t see_value(struct cm_dn_evidence *seen, struct certmap_view rest) {
     const char *const word = "STRING:";
-    const struct certmap_view value = from(rest, 1 + count_blanks(from(rest, 1)));
+    const size_t blanks = count_blanks(from(rest, 1));
+    const struct certmap_view value = from(rest, 1 + blanks);
     size_t len = 0;
     const bool dump = is_dump(value);
+    seen->wide = seen->wide || blanks > (seen->spaced ? 1 : 0);
     seen->dumps = seen->dumps || dump;
     seen->texts = seen->texts || !dump;
     seen->quote_first = seen->quote_first || (value.len > 0 && value.data[0] == '"');
@@ -285,6 +314,10 @@ static size_t see_value(struct cm_dn_evidence *seen, struct certmap_view rest) {
     return rest.len - value.len + quoted;
 }
 
+static bool is_after_backslash(struct certmap_view text, size_t offset) {
+    return offset > 0 && text.data[offset - 1] == '\\';
+}
+
 /* What a byte shows, with those after it. Returns how many of them are passed over. */
 static size_t see_byte(struct cm_dn_evidence *seen, struct certmap_view text, size_t offset) {
     const struct certmap_view rest = from(text, offset);
@@ -296,9 +329,11 @@ static size_t see_byte(struct cm_dn_evidence *seen, struct certmap_view text, si
     case '\n':
         return see_line_end(seen, text, offset);
     case '/':
+        seen->cut_slash = seen->cut_slash || is_after_backslash(text, offset);
         see_slash(seen, text, offset);
         break;
     case '+':
+        seen->cut_slash = seen->cut_slash || is_after_backslash(text, offset);
         see_plus(seen, text, offset);
         see_separator(seen, text, offset);
         break;
@@ -317,6 +352,17 @@ static void see_bytes(struct cm_dn_evidence *seen, struct certmap_view text) {
         i += see_byte(seen, text, i);
 }
 
+/* Blanks at the ends of lines and of the text. */
+static void see_blank_ends(struct cm_dn_evidence *seen, struct certmap_view text) {
+    for (size_t i = 1; i <= text.len; i++) {
+        const bool end = i == text.len || text.data[i] == '\r' || text.data[i] == '\n';
+        const uint8_t before = i > 1 ? text.data[i - 2] : 0;
+        if (end && (text.data[i - 1] == ' ' || text.data[i - 1] == '\t') && before != '\\' &&
+            !(before == '=' && seen->spaced))
+            seen->ends_in_blank = true;
+    }
+}
+
 /* How the first type is followed by its =. */
 static void see_first_type(struct cm_dn_evidence *seen, struct certmap_view text) {
     size_t end = 0, spaces;
@@ -325,11 +371,10 @@ static void see_first_type(struct cm_dn_evidence *seen, struct certmap_view text
     spaces = count_spaces(from(text, end));
     if (end + spaces == text.len || text.data[end + spaces] != '=')
         return;
-    const size_t after = end + spaces + 1;
     seen->spaced = spaces > 0;
     seen->aligned = spaces > 1;
+    seen->padded = spaces > 1;
     seen->width = end + spaces;
-    seen->padded = spaces > 1 && end > MAX_SHORT_NAME && (after == text.len || text.data[after] == ' ');
 }
 
 /* Types as only Java writes them. */
@@ -360,6 +405,7 @@ void cm_dn_see(struct cm_dn_evidence *seen, struct certmap_view text) {
     const struct certmap_view trimmed = trim(seen->text);
     see_first_type(seen, trimmed);
     see_bytes(seen, seen->text);
+    see_blank_ends(seen, seen->text);
     see_types(seen, trimmed);
     seen->java = seen->label == CM_DN_LABEL_KEYTOOL || is_java(trimmed);
 }
@@ -388,11 +434,11 @@ static void list_slashes(struct cm_dn_dialects *list, const struct cm_dn_evidenc
     const bool old = seen->label == CM_DN_LABEL_OPENSSL && seen->space_after_label;
     if (!old)
         add(list, CERTMAP_DIALECT_SLASHES);
-    if (old || seen->escaped || seen->tight_plus)
+    if (old || seen->escaped || seen->plus_type)
         add(list, CERTMAP_DIALECT_SLASHES_PLAIN);
 }
 
-/* One attribute to a line. */
+/* One attribute to a line. Only `multiline` pads types, and only Windows ends lines in CR LF without a label. */
 static void list_lines(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) {
     const bool openssl = seen->label == CM_DN_LABEL_OPENSSL || seen->padded;
     const bool windows = seen->crlf && !openssl;
@@ -400,6 +446,22 @@ static void list_lines(struct cm_dn_dialects *list, const struct cm_dn_evidence 
         add(list, CERTMAP_DIALECT_MULTILINE);
     if (!openssl)
         add(list, CERTMAP_DIALECT_WINDOWS);
+    if (!windows && !seen->padded)
+        add(list, CERTMAP_DIALECT_MULTILINE_REVERSED);
+}
+
+/* type = value, ... on one line: the root is first if a space follows the commas. */
+static void list_spaced(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) {
+    const bool bare = seen->label == CM_DN_LABEL_NONE;
+    if ((seen->padded && bare) || seen->below_label)
+        add(list, CERTMAP_DIALECT_MULTILINE);
+    if (seen->doubled && bare)
+        add(list, CERTMAP_DIALECT_WINDOWS);
+    add(list, CERTMAP_DIALECT_OPENSSL);
+    if (seen->tight_comma)
+        add(list, CERTMAP_DIALECT_OPENSSL_REVERSED);
+    list->plain = true;
+    list->plain_reversed = seen->tight_comma;
 }
 
 /* TYPE=value, ... on one line. The order in which the types stand says only what is likely. */
@@ -429,17 +491,14 @@ void cm_dn_list(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) 
     *list = (struct cm_dn_dialects){.count = 0};
     if (text.len > 0 && text.data[0] == '/') {
         list_slashes(list, seen);
-    } else if (seen->lines || seen->padded) {
+    } else if (seen->lines || (seen->below_label && (seen->label == CM_DN_LABEL_OPENSSL || seen->padded))) {
         list_lines(list, seen);
     } else if (seen->label == CM_DN_LABEL_NONE &&
                certmap_name_from_text(NULL, 0, &len, seen->text, NULL) == CERTMAP_ERROR_BUFFER) {
         add(list, CERTMAP_DIALECT_RFC4514);
         list->plain = true;
     } else if (seen->spaced) {
-        if (seen->doubled && seen->label == CM_DN_LABEL_NONE)
-            add(list, CERTMAP_DIALECT_WINDOWS);
-        add(list, CERTMAP_DIALECT_OPENSSL);
-        list->plain = true;
+        list_spaced(list, seen);
     } else if (seen->java) {
         add(list, CERTMAP_DIALECT_OPENSSL_REVERSED);
     } else {

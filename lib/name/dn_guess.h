@@ -17,18 +17,23 @@ struct cm_dn_evidence {
     struct certmap_view text; /* after the label; data is NULL where there is no text */
     enum cm_dn_label label;
     bool space_after_label;
-    bool below_label;  /* a line ends after the label */
-    bool spaced;       /* a space before the first = */
-    bool aligned;      /* more of them */
-    bool padded;       /* the same before a long name, and one after = */
-    bool lines;        /* a line ends before a type */
-    bool crlf;         /* in CR LF */
-    bool lf;           /* in LF */
-    bool slashes;      /* /emailAddress= after a value */
-    bool string_types; /* =UTF8STRING: */
-    bool java;         /* types as only Java writes them, or a label of keytool */
-    bool tight_plus;   /* a + without spaces before a type */
-    bool uneven_plus;  /* a + before a type that is not padded as the first one is */
+    bool below_label;   /* a line ends after the label */
+    bool spaced;        /* a space before the first = */
+    bool aligned;       /* more of them */
+    bool padded;        /* the same, there or before the = of another line */
+    bool lines;         /* a line ends before a type */
+    bool crlf;          /* in CR LF */
+    bool lf;            /* in LF */
+    bool slashes;       /* /emailAddress= after a value */
+    bool string_types;  /* =UTF8STRING: */
+    bool java;          /* types as only Java writes them, or a label of keytool */
+    bool tight_plus;    /* a + without spaces before a type */
+    bool tight_comma;   /* a , or ; without a space before what looks like a type */
+    bool uneven_plus;   /* a + before a type that is not padded as the first one is */
+    bool plus_type;     /* a + before what looks like a type, with spaces or without */
+    bool cut_slash;     /* a backslash before / or + */
+    bool wide;          /* in one line, a blank at an end of a value that is not the one around = or + */
+    bool ends_in_blank; /* the text or a line does, and the blank is neither escaped nor the one after = */
     bool ends_in_cr;
     bool empty_line;   /* inside */
     bool mixed;        /* a space before some =, but not on both sides of all (XN_FLAG_FN_ALIGN) */

@@ -169,6 +169,17 @@ static enum certmap_status take_type_name(struct cm_dn_parser *parser, struct ce
     return CERTMAP_OK;
 }
 
+/* Moves past what stands between = and a value: of a value that keeps its spaces, the one that = has on both sides. */
+static void skip_value_spaces(struct cm_dn_parser *parser) {
+    const bool one = parser->dialect->keeps_spaces;
+    const bool here = parser->dialect->has_spaces && (!one || parser->spaced);
+    do {
+        if (!here || cm_dn_peek(parser) != ' ')
+            return;
+        parser->at++;
+    } while (!one);
+}
+
 /* Takes `type "="`. oid gets the contents, in the attribute table or in buffer. */
 static enum certmap_status take_type(struct cm_dn_parser *parser, struct certmap_view *oid,
                                      uint8_t buffer[CERTMAP_MAX_OID_SIZE]) {
@@ -183,8 +194,7 @@ static enum certmap_status take_type(struct cm_dn_parser *parser, struct certmap
     if (code != CERTMAP_CODE_NONE)
         return unknown_type(parser, start, type);
     parser->at++;
-    while (parser->dialect->has_spaces && cm_dn_peek(parser) == ' ')
-        parser->at++;
+    skip_value_spaces(parser);
     return CERTMAP_OK;
 }
 
@@ -278,7 +288,7 @@ static size_t trimmed_length(struct certmap_view text) {
 static struct cm_dn_parser begin(struct certmap_view text, const struct cm_dn_dialect *dialect, bool strict,
                                  struct certmap_error *err) {
     struct cm_dn_parser parser = {.dialect = dialect, .text = text, .strict = strict, .err = err};
-    if (dialect->has_spaces)
+    if (dialect->has_spaces && !dialect->keeps_spaces)
         parser.text.len = trimmed_length(text);
     while (dialect->has_spaces && is_one_of(cm_dn_peek(&parser), " \t\r\n"))
         parser.at++;

@@ -32,7 +32,8 @@ enum cm_dn_escapes {
 struct cm_dn_dialect {
     bool root_first;
     bool has_spaces;   /* space around types, = and separators is insignificant */
-    bool keeps_spaces; /* space at the ends of a value belongs to it: else it is an error or insignificant */
+    bool keeps_spaces; /* space at the ends of a value belongs to it: else it is an error or insignificant; with
+                        * has_spaces, but for one after = and one before + */
     bool has_hex;      /* #0C0141 */
     bool is_openssl;   /* `mail` and `uid`, in lower case, are what OpenSSL calls so */
     bool is_raw;       /* values are not escaped: a separator is one only before a known type, which is followed by =

@@ -301,6 +301,14 @@ static enum certmap_status stray_space(const struct cm_dn_parser *parser, size_t
                       "a space at the beginning or end of a value has to be escaped");
 }
 
+/* Whether the space before a + is here, which belongs to it. */
+static bool is_before_plus(const struct cm_dn_parser *parser) {
+    struct cm_dn_parser after = *parser;
+    after.at++;
+    return parser->dialect->has_spaces && parser->dialect->keeps_spaces && cm_dn_peek(parser) == ' ' &&
+           cm_dn_peek(&after) == '+' && cm_dn_ends_value(&after);
+}
+
 /* Spaces wait until it is known whether something follows them. */
 static enum certmap_status take_unquoted(struct cm_dn_parser *parser, struct string *string, uint8_t *to) {
     const bool keeps_spaces = parser->dialect->keeps_spaces;
@@ -308,7 +316,7 @@ static enum certmap_status take_unquoted(struct cm_dn_parser *parser, struct str
     uint32_t cp;
     if (cm_dn_peek(parser) == ' ' && !keeps_spaces)
         return stray_space(parser, parser->at);
-    while (!cm_dn_ends_value(parser)) {
+    while (!cm_dn_ends_value(parser) && !is_before_plus(parser)) {
         if (cm_dn_peek(parser) == ' ' && !keeps_spaces) {
             spaces++;
             parser->at++;
@@ -321,6 +329,7 @@ static enum certmap_status take_unquoted(struct cm_dn_parser *parser, struct str
             add_character(string, ' ', to);
         add_character(string, cp, to);
     }
+    parser->at += is_before_plus(parser);
     if (parser->strict && parser->dialect->quotes == CM_DN_QUOTES_DOUBLED && string->special_to_windows)
         return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, parser->at, 0, "the value needs quotes");
     return spaces == 0 || parser->dialect->has_spaces ? CERTMAP_OK : stray_space(parser, parser->at - spaces);

@@ -84,6 +84,11 @@ static const char *const whole[] = {
     "\"q\"",  "a \"b\" c", "http://x/?y", "x/emailAddress", "a;b",         "Zoe\u0308 I.", "x  y", " lead",
     "trail ", "a\\,b",     "1 + 1 = 2",   "Eve, OU=HR",     "\u00FCber a", "a\\0",         "\\/",  "UTF8 a",
 };
+/* What looks like a separator and a type, or like one that is escaped. */
+static const char *const hostile[] = {
+    "p + OU=q", "p + OU = q", "p+OU=q", "a\\", "a\\/OU=q", "a, OU=y", "a, OU = y", "a,OU = y",
+    "a\\+OU=q", "/CN=q",      "=",      "a=",  "a  b  ",   "\\x41",   "a\nOU=q",   "a/title=q",
+};
 
 static size_t utf8_take(const char **text) {
     const uint8_t c = (uint8_t) * *text;
@@ -108,6 +113,11 @@ static void make_value(struct t_form_ava *ava, struct t_random *random) {
     size_t count = 1 + t_random_below(random, 5);
     if (t_random_chance(random, 45)) {
         snprintf(ava->value, sizeof ava->value, "%s", whole[t_random_below(random, sizeof whole / sizeof *whole)]);
+        return;
+    }
+    if (t_random_chance(random, 5)) {
+        snprintf(ava->value, sizeof ava->value, "%s",
+                 hostile[t_random_below(random, sizeof hostile / sizeof *hostile)]);
         return;
     }
     for (; count > 0; count--) {
@@ -228,6 +238,20 @@ bool t_form_looks_quoted(const struct t_form_name *name) {
         ends = ends || (value[0] != 0 && value[strlen(value) - 1] == '"');
     }
     return begins && ends;
+}
+
+bool t_form_has_spaced_type(const struct t_form_name *name) {
+    for (size_t i = 0; i < name->count; i++)
+        if (strstr(name->avas[i].value, "OU = ") != NULL)
+            return true;
+    return false;
+}
+
+bool t_form_begins_blank(const struct t_form_name *name) {
+    for (size_t i = 0; i < name->count; i++)
+        if (name->avas[i].value[0] == ' ')
+            return true;
+    return false;
 }
 
 bool t_form_ends_lines(const struct t_form_name *name) {

@@ -28,6 +28,10 @@ void t_form_der(struct t_buf *buf, const struct t_form_name *name);
 /* What a form cannot show where it does not escape, and a reader not see:
  * a value that begins with a quote and one that ends with one, which look like one in quotes; */
 bool t_form_looks_quoted(const struct t_form_name *name);
+/* a separator and a type with spaces around its =, in one line, like what is printed without any option; */
+bool t_form_has_spaced_type(const struct t_form_name *name);
+/* the space that a value begins with after an = that has padding on its other side; */
+bool t_form_begins_blank(const struct t_form_name *name);
 /* a value at either end of the Name that ends in CR or LF, like the line that it is in; */
 bool t_form_ends_lines(const struct t_form_name *name);
 /* and, up to OpenSSL 1.1, an RDN of several attributes, which is printed like several RDNs, and a value that has
@@ -36,9 +40,10 @@ bool t_form_is_glued(const struct t_form_name *name);
 
 /* What a form says about the Name, for most Names. */
 enum t_form_tells {
-    T_FORM_ESCAPES_NOT, /* it is not escaped well enough to be sure */
-    T_FORM_LISTS,       /* it is one of several that are listed */
-    T_FORM_TELLS        /* which it is */
+    T_FORM_ESCAPES_NOT,  /* it is not escaped well enough to be sure */
+    T_FORM_LISTS,        /* it is one of several that are listed */
+    T_FORM_TELLS_SINGLE, /* which it is, where each RDN has one attribute */
+    T_FORM_TELLS         /* which it is */
 };
 
 /* A program other than OpenSSL. */
