@@ -557,9 +557,9 @@ const struct t_form t_forms[] = {
     {"GnuTLS", gnutls, T_FORM_TELLS, false},
     {"certtool", certtool, T_FORM_ESCAPES_NOT, false},
     {"certtool, root first", certtool_root_first, T_FORM_ESCAPES_NOT, false},
-    {"OpenSSL 1.0, slashes", old_slashes, T_FORM_TELLS, true},
+    {"OpenSSL 1.0, slashes", old_slashes, T_FORM_TELLS_SINGLE, true},
     {"OpenSSL 1.0, subject", old_subject, T_FORM_TELLS, true},
-    {"OpenSSL 1.0, chain", old_chain, T_FORM_TELLS, true},
+    {"OpenSSL 1.0, chain", old_chain, T_FORM_TELLS_SINGLE, true},
     {"OpenSSL 1.0, text", old_text, T_FORM_ESCAPES_NOT, true},
 };
 const size_t t_form_count = sizeof t_forms / sizeof *t_forms;
