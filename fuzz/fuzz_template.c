@@ -93,7 +93,7 @@ static struct certmap_rules *make_rules(struct certmap_view text, bool is_templa
                                      error.length <= text.len - error.offset && error.text[0] != 0));
     f_check_safe(cm_view(error.text, strlen(error.text)));
     certmap_builder_always(builder, NULL);
-    certmap_builder_finish(builder, &rules, NULL);
+    F_HOLDS((certmap_builder_finish(builder, &rules, NULL) == CERTMAP_OK) == (rules != NULL));
     certmap_builder_free(builder);
     if (!fails)
         return rules;

@@ -106,8 +106,7 @@ static struct certmap_rules *make_rules(struct t_buf *text, struct certmap_view 
     (void)take_byte(rest);
     for (size_t i = 0; i < mappings && text->len < 4 * (size_t)MOST_BYTES; i++)
         put_mapping(text, body, i);
-    (void)certmap_rules_parse(&rules, t_view(text), &options, NULL);
-    return rules;
+    return certmap_rules_parse(&rules, t_view(text), &options, NULL) == CERTMAP_OK ? rules : NULL;
 }
 
 static void put_tlv(struct t_buf *der, uint8_t tag, const struct t_buf *contents) {

@@ -295,6 +295,7 @@ START_TEST(a_piece_that_is_needed_is_there) {
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
     there |= needs & (CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1) ? CERTMAP_PIECE_CERTIFICATE : 0u;
     there |= needs & CERTMAP_PIECE_KEY_SHA256 ? CERTMAP_PIECE_KEY : 0u;
+    there |= needs & (CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_TBS_SHA256) ? CERTMAP_PIECE_TBS : 0u;
     ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, t_windows_pki_certificate(pki, T_ALICE), needs, NULL),
                      CERTMAP_OK);
     for (int i = 0; i < COUNT(parts); i++)

@@ -68,7 +68,8 @@ static struct certmap_error load(struct certmap_view text) {
     options.diag_ctx = &first;
     options.issuer_file = open_issuers;
     make_rules(&whole, text);
-    (void)certmap_rules_parse(&rules, t_view(&whole), &options, NULL);
+    const enum certmap_status status = certmap_rules_parse(&rules, t_view(&whole), &options, NULL);
+    ck_assert_int_eq(status == CERTMAP_OK, rules != NULL);
     certmap_rules_free(rules);
     t_buf_free(&whole);
     return first;

@@ -121,7 +121,7 @@ START_TEST(options_have_a_size) {
     struct certmap_error error = {.status = CERTMAP_OK};
     build.size--;
     ck_assert_int_eq(load_none(&rules, NULL, &build, &error), CERTMAP_ERROR_ARGUMENT);
-    ck_assert_str_eq(error.text, "certmap_iis_load: the size of options->build is too small");
+    ck_assert_str_eq(error.text, "certmap_iis_load: the size of options->build is not a size of it");
     ck_assert_ptr_null(rules);
 }
 END_TEST

@@ -125,7 +125,8 @@ static const struct {
 };
 
 static void load_marked(size_t row, struct watch *watch) {
-    const struct certmap_allocator allocator = {watch_alloc, watch_resize, watch_release, watch};
+    const struct certmap_allocator allocator = {
+        .alloc = watch_alloc, .resize = watch_resize, .release = watch_release, .ctx = watch};
     struct t_buf text = T_BUF_INIT;
     for (const char *p = marked[row].text; *p != '\0'; p++)
         t_bytes(&text, (const char[]){*p, '\0'}, marked[row].wide ? 2 : 1);
@@ -152,7 +153,8 @@ static void put(struct t_buf *text, const char *string) {
 /* A password longer than the pieces that expat gets: it has to be put together. */
 START_TEST(long_password_is_wiped) {
     struct watch watch = {.fail_at = SIZE_MAX};
-    const struct certmap_allocator allocator = {watch_alloc, watch_resize, watch_release, &watch};
+    const struct certmap_allocator allocator = {
+        .alloc = watch_alloc, .resize = watch_resize, .release = watch_release, .ctx = &watch};
     struct t_buf text = T_BUF_INIT;
     put(&text, "<" SECTION " enabled='true'><manyToOneMappings><add name='a' userName='u' password='");
     for (size_t i = 0; i < 20000; i++)

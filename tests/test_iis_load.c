@@ -15,8 +15,8 @@ static struct t_iis load;
 
 /* ---- arguments ---- */
 
-static const struct certmap_allocator no_resize = {(void *(*)(void *, size_t))1, NULL, (void (*)(void *, void *))1,
-                                                   NULL};
+static const struct certmap_allocator no_resize = {.alloc = (void *(*)(void *, size_t))1,
+                                                   .release = (void (*)(void *, void *))1};
 
 START_TEST(arguments_are_checked) {
     struct certmap_rules *rules = NULL;

@@ -332,7 +332,7 @@ static void *spy_resize(void *ctx, void *p, size_t size) {
     return moved;
 }
 
-static const struct certmap_allocator spy = {spy_alloc, spy_resize, spy_release, NULL};
+static const struct certmap_allocator spy = {.alloc = spy_alloc, .resize = spy_resize, .release = spy_release};
 
 START_TEST(store_wipes_what_it_releases) {
     struct cm_iis_store store = {spy, NULL};

@@ -174,7 +174,9 @@ static void load_file(const struct file *file, enum way way, size_t fail_at) {
     options.allocator = way == STARVE ? &allocator : NULL;
     options.check_setup = true;
     memory.fail_at = fail_at;
-    (void)certmap_iis_load(&rules, way == SKIP ? NULL : &logon, (struct certmap_view){text, len}, &options, NULL);
+    if (certmap_iis_load(&rules, way == SKIP ? NULL : &logon, (struct certmap_view){text, len}, &options, NULL) !=
+        CERTMAP_OK)
+        ck_assert_ptr_null(rules);
     certmap_iis_logon_free(logon);
     certmap_rules_free(rules);
     if (way != FORGET)

@@ -311,6 +311,12 @@ CERTMAP_API const char *certmap_code_name(enum certmap_code code);
 /* "none", "allow" or "deny"; NULL for any other number. Static storage. */
 CERTMAP_API const char *certmap_decision_name(enum certmap_decision decision);
 
+/* The version of this header: what a program was built with, where certmap_version() tells what it runs with. A program
+ * that needs what came with 1.2 tests CERTMAP_VERSION_MAJOR > 1 || (CERTMAP_VERSION_MAJOR == 1 && CERTMAP_VERSION_MINOR >= 2). */
+#define CERTMAP_VERSION_MAJOR 0
+#define CERTMAP_VERSION_MINOR 1
+#define CERTMAP_VERSION_PATCH 0
+
 /* The version of the library, "MAJOR.MINOR.PATCH". Static storage. */
 CERTMAP_API const char *certmap_version(void);
 /* The version of Unicode that normalisation and case folding follow. Static storage. */
@@ -324,12 +330,14 @@ CERTMAP_API struct certmap_view certmap_view_of(const char *text);
 struct certmap_error {
     enum certmap_status status;
     enum certmap_code code;
-    size_t line;    /* of the input, from 1; 0 where the input has no lines */
-    size_t column;  /* in code points, from 1; 0 where unknown */
-    size_t offset;  /* in bytes, from 0: of rule text, or of the DER that was being read */
-    size_t length;  /* bytes of the token at fault; 0 where unknown */
-    char text[256]; /* one sentence of UTF-8 without line or file name, ending in NUL; what it
+    size_t line;       /* of the input, from 1; 0 where the input has no lines */
+    size_t column;     /* in code points, from 1; 0 where unknown */
+    size_t offset;     /* in bytes, from 0: of rule text, or of the DER that was being read */
+    size_t length;     /* bytes of the token at fault; 0 where unknown */
+    char text[256];    /* one sentence of UTF-8 without line or file name, ending in NUL; what it
                      * quotes from the input has control and direction characters escaped */
+    const char *file;  /* what the options of the loader call the input: the caller's own pointer; else NULL */
+    void *reserved[3]; /* NULL; room for members of later versions */
 };
 
 /* How much a finding matters. Only an error keeps rules from loading. */
@@ -350,6 +358,7 @@ struct certmap_allocator {
     void *(*resize)(void *ctx, void *p, size_t size); /* p from alloc or resize; as realloc */
     void (*release)(void *ctx, void *p);              /* p is never NULL */
     void *ctx;
+    void *reserved[2]; /* NULL, else the allocator is refused; room for members of later versions */
 };
 
 /* ---- Text, for loaders and tools ------------------------------------------------------------ */
@@ -449,8 +458,8 @@ enum certmap_piece {
  * down to both Names, whose insides certmap_peer_set checks; it looks at no signature, date or
  * extension. cert->size must be set. No allocation.
  * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
-CERTMAP_API enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
-                                                      struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der, struct certmap_error *err);
 
 /* The same for bytes that are PEM or DER, as files have them: what begins with 0x30 is DER. Otherwise the first block
  * between lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- (RFC 7468) is the certificate, whatever is
@@ -554,15 +563,15 @@ CERTMAP_API enum certmap_dialect certmap_dialect_guess(struct certmap_view text)
 struct certmap_peer;
 
 /* Makes an empty peer, to be set again and again. The caller frees it. Errors: ARGUMENT, MEMORY. */
-CERTMAP_API enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator,
-                                                 struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator, struct certmap_error *err);
 /* Parses both Names to the end, and decodes, normalises and folds every value. The bytes that cert
  * points to must stay until the next set or the free; cert itself need not. After an error the
  * peer is empty, and can be set again.
  * Errors: ARGUMENT (a piece that is required is missing, or a digest has not the length of one), MEMORY,
  * LIMIT, CERTIFICATE (offset into the Name at fault, which the text names). */
-CERTMAP_API enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
-                                                 struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert, struct certmap_error *err);
 /* Empties the peer but keeps its memory. peer may be NULL. */
 CERTMAP_API void certmap_peer_clear(struct certmap_peer *peer);
 CERTMAP_API void certmap_peer_free(struct certmap_peer *peer);
@@ -606,11 +615,12 @@ struct certmap_value {
                                    * Name and of an otherName its inside; data NULL where it is no DER */
     struct certmap_view text;     /* the value as rules compare it, in NFC; data NULL: unreadable */
     enum certmap_code unreadable; /* why text is NULL, or CERTMAP_CODE_NONE */
+    unsigned reserved;            /* 0 */
 };
 #define CERTMAP_VALUE_INIT                                                                                             \
     {                                                                                                                  \
         sizeof(struct certmap_value), 0, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,           \
-            CERTMAP_NO_VIEW, CERTMAP_CODE_NONE                                                                         \
+            CERTMAP_NO_VIEW, CERTMAP_CODE_NONE, 0                                                                      \
     }
 
 /* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is none. Static storage. */
@@ -681,16 +691,19 @@ struct certmap_parse_options {
     void *issuer_file_ctx;
     const struct certmap_build_options *build; /* progress: of reading and of compiling; memory: of all that the call
                                                 * allocates. NULL: none, and no limit */
+    const char *file; /* what errors and findings call the text, in their member file; NULL: nothing. It is not opened
+                       * and not copied */
 };
 #define CERTMAP_PARSE_OPTIONS_INIT                                                                                     \
-    { sizeof(struct certmap_parse_options), NULL, NULL, NULL, NULL, NULL, NULL }
+    { sizeof(struct certmap_parse_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* Loads rules in the native language (docs/rules.md) from UTF-8 text, which is not kept. Nothing is
  * loaded from a text with an error. The caller owns *rules and frees it after its last reader.
  * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX, CANCELLED. */
-CERTMAP_API enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
-                                                    const struct certmap_parse_options *options,
-                                                    struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_rules_parse(struct certmap_rules **rules,
+                                                                       struct certmap_view text,
+                                                                       const struct certmap_parse_options *options,
+                                                                       struct certmap_error *err);
 CERTMAP_API void certmap_rules_free(struct certmap_rules *rules);
 
 /* Which pieces of a certificate the conditions read: enum certmap_piece bits. subject and issuer
@@ -818,9 +831,9 @@ enum certmap_join {
 };
 
 /* Makes an empty builder, which the caller frees. Errors: ARGUMENT, MEMORY. */
-CERTMAP_API enum certmap_status certmap_builder_new(struct certmap_builder **builder,
-                                                    const struct certmap_allocator *allocator,
-                                                    struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_builder_new(struct certmap_builder **builder,
+                                                                       const struct certmap_allocator *allocator,
+                                                                       struct certmap_error *err);
 CERTMAP_API void certmap_builder_free(struct certmap_builder *builder);
 /* Sets how the next rule set is made: comes before every other call for it, once. The options are copied, and hold
  * until certmap_builder_finish, which is the only call that tells progress. memory is of the builder too.
@@ -889,8 +902,8 @@ CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *
  * rule set that matches nothing. Whether it succeeds or fails, the builder is empty afterwards.
  * Errors: ARGUMENT (a group left open or empty, a mapping without conditions), MEMORY, LIMIT, CANCELLED, the
  * first error of an earlier call. */
-CERTMAP_API enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
-                                                       struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules, struct certmap_error *err);
 
 /* ---- Matching ------------------------------------------------------------------------------- */
 
@@ -1011,6 +1024,28 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_error *err);
+
+/* What docs/abi.md promises of enums. */
+CERTMAP_WIDTH_OF(enum certmap_status);
+CERTMAP_WIDTH_OF(enum certmap_decision);
+CERTMAP_WIDTH_OF(enum certmap_code);
+CERTMAP_WIDTH_OF(enum certmap_severity);
+CERTMAP_WIDTH_OF(enum certmap_hash);
+CERTMAP_WIDTH_OF(enum certmap_piece);
+CERTMAP_WIDTH_OF(enum certmap_name_form);
+CERTMAP_WIDTH_OF(enum certmap_name_order);
+CERTMAP_WIDTH_OF(enum certmap_dialect);
+CERTMAP_WIDTH_OF(enum certmap_field);
+CERTMAP_WIDTH_OF(enum certmap_kind);
+CERTMAP_WIDTH_OF(enum certmap_policy);
+CERTMAP_WIDTH_OF(enum certmap_language);
+CERTMAP_WIDTH_OF(enum certmap_operator);
+CERTMAP_WIDTH_OF(enum certmap_quantifier);
+CERTMAP_WIDTH_OF(enum certmap_condition_flag);
+CERTMAP_WIDTH_OF(enum certmap_join);
+CERTMAP_WIDTH_OF(enum certmap_output_kind);
+CERTMAP_WIDTH_OF(enum certmap_truth);
+CERTMAP_WIDTH_OF(enum certmap_explain_kind);
 
 #ifdef __cplusplus
 }

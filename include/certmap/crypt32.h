@@ -25,10 +25,11 @@ struct certmap_crypt32_holder {
     uint8_t issuer_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_key_sha256[CERTMAP_SHA256_SIZE];
     uint8_t tbs_sha256[CERTMAP_SHA256_SIZE];
+    uint8_t reserved[4]; /* 0 */
 };
 #define CERTMAP_CRYPT32_HOLDER_INIT                                                                                    \
     {                                                                                                                  \
-        sizeof(struct certmap_crypt32_holder), {0}, {0}, {0}, {0}, {0}, {                                              \
+        sizeof(struct certmap_crypt32_holder), {0}, {0}, {0}, {0}, {0}, {0}, {                                         \
             0                                                                                                          \
         }                                                                                                              \
     }
@@ -46,8 +47,10 @@ struct certmap_crypt32_holder {
  * Errors: ARGUMENT, CERTIFICATE (certmap_cert_from_der refuses pbCertEncoded, whatever is needed, bytes behind the
  * certificate included; dwCertEncodingType does not say X509_ASN_ENCODING; or a Name of pCertInfo is not the one in
  * pbCertEncoded, which only a program that changed them can bring about). */
-CERTMAP_API enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
-                                                     PCCERT_CONTEXT context, unsigned needs, struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert,
+                                                                        struct certmap_crypt32_holder *holder,
+                                                                        PCCERT_CONTEXT context, unsigned needs,
+                                                                        struct certmap_error *err);
 
 /* Adds the digests of the issuer to a cert that certmap_crypt32_cert has filled, as far as needs has them:
  * CERTMAP_PIECE_ISSUER_SHA256 and CERTMAP_PIECE_ISSUER_KEY_SHA256. issuer has to come from the chain that was
@@ -55,19 +58,19 @@ CERTMAP_API enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, 
  * what the client says. NULL: the verified chain has none, so that `issuer is` is false. Not calling this leaves it
  * unknown. issuer is not used after the call; holder has the digests. On failure cert stays as it was.
  * Errors: ARGUMENT, CERTIFICATE (as certmap_crypt32_cert, for issuer). */
-CERTMAP_API enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
-                                                       PCCERT_CONTEXT issuer, unsigned needs,
-                                                       struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert,
+                                                                          struct certmap_crypt32_holder *holder,
+                                                                          PCCERT_CONTEXT issuer, unsigned needs,
+                                                                          struct certmap_error *err);
 
 /* The issuer of certificate in chain, which the caller has built (CertGetCertificateChain) and verified
  * (CertVerifyCertificateChainPolicy): the second certificate of the first simple chain. Where the chain is the
  * certificate alone, the issuer is the certificate itself if it signed itself (CERT_TRUST_IS_SELF_SIGNED), else none
  * (*issuer is NULL). *issuer belongs to chain. Refuses with UNVERIFIED whatever certmap_crypt32_match refuses with
  * it. Errors: ARGUMENT, UNVERIFIED. */
-CERTMAP_API enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate,
-                                                                PCCERT_CHAIN_CONTEXT chain,
-                                                                const CERT_CHAIN_POLICY_STATUS *policy,
-                                                                struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
+                                const CERT_CHAIN_POLICY_STATUS *policy, struct certmap_error *err);
 
 /* The one call for servers: the account of the client that certificate was received from. The server has asked for
  * the certificate in the handshake, built its chain and verified that. What comes of both is given here, and the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CERTMAP_API marks what the libraries export. Nothing else is visible.
+/* Marks of declarations. CERTMAP_API marks what the libraries export. Nothing else is visible.
  *
  * On Windows a module definition file made from lib/certmap.map decides what a DLL exports, and the
  * mark is empty: every export is a function, so a program calls the same name whether it is linked
@@ -11,6 +11,22 @@
 #define CERTMAP_API __attribute__((visibility("default")))
 #else
 #define CERTMAP_API
+#endif
+
+/* Marks calls whose status must be looked at, because on failure there is nothing to go on with: the compiler warns where
+ * it is dropped. Calls that leave an answer which grants nothing, as certmap_match does, have no mark. */
+#if defined(__GNUC__)
+#define CERTMAP_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define CERTMAP_MUST_CHECK
+#endif
+
+/* An enum of the API is as wide as an int, whatever the options of the compiler: its values cross between the library and
+ * programs. */
+#ifdef __cplusplus
+#define CERTMAP_WIDTH_OF(type) static_assert(sizeof(type) == sizeof(int), "certmap: enums have the width of int")
+#else
+#define CERTMAP_WIDTH_OF(type) _Static_assert(sizeof(type) == sizeof(int), "certmap: enums have the width of int")
 #endif
 
 #endif

@@ -35,9 +35,10 @@ struct certmap_iis_options {
                        * progress: of reading, checking and compiling. memory: of the builder that makes the rule
                        * set, as in certmap_builder_options; the mappings as they were read, passwords and what
                        * expat needs come from the allocator too, are not counted, and grow with the text */
+    const char *file;                          /* as in struct certmap_parse_options */
 };
 #define CERTMAP_IIS_OPTIONS_INIT                                                                                       \
-    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL, false, NULL }
+    { sizeof(struct certmap_iis_options), {NULL, 0}, NULL, NULL, NULL, false, NULL, NULL }
 
 /* How the server is to log a mapped account on: the section's logonMethod and the passwords. */
 struct certmap_iis_logon;
@@ -55,9 +56,9 @@ struct certmap_iis_logon;
  *
  * Errors: ARGUMENT, MEMORY, LIMIT (over CERTMAP_MAX_RULES_SIZE, or over build->memory), SYNTAX (line and
  * column of the element at fault; the text names the attribute), CANCELLED. */
-CERTMAP_API enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
-                                                 struct certmap_view text, const struct certmap_iis_options *options,
-                                                 struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon, struct certmap_view text,
+                 const struct certmap_iis_options *options, struct certmap_error *err);
 
 /* The values of the logonMethod attribute; they are the file's own numbers. */
 enum certmap_iis_logon_method {
@@ -82,6 +83,10 @@ CERTMAP_API enum certmap_iis_password_state certmap_iis_logon_password(const str
                                                                        struct certmap_view *password, size_t index);
 /* Wipes every password, then frees. */
 CERTMAP_API void certmap_iis_logon_free(struct certmap_iis_logon *logon);
+
+/* What docs/abi.md promises of enums. */
+CERTMAP_WIDTH_OF(enum certmap_iis_logon_method);
+CERTMAP_WIDTH_OF(enum certmap_iis_password_state);
 
 #ifdef __cplusplus
 }

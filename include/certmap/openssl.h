@@ -22,10 +22,11 @@ struct certmap_openssl_holder {
     uint8_t issuer_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_key_sha256[CERTMAP_SHA256_SIZE];
     uint8_t tbs_sha256[CERTMAP_SHA256_SIZE];
+    uint8_t reserved[4]; /* 0 */
 };
 #define CERTMAP_OPENSSL_HOLDER_INIT                                                                                    \
     {                                                                                                                  \
-        sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {0}, {                                        \
+        sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {0}, {0}, {                                   \
             0                                                                                                          \
         }                                                                                                              \
     }
@@ -46,8 +47,10 @@ struct certmap_openssl_holder {
  * were. Verifies nothing and reads nothing inside the Names. OpenSSL's error queue is left as it was.
  * Errors: ARGUMENT, MEMORY, CERTIFICATE (OpenSSL cannot encode x509, which the program made or changed;
  * or certmap_cert_from_der refuses the copy). */
-CERTMAP_API enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
-                                                     const X509 *x509, unsigned needs, struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_cert(struct certmap_cert *cert,
+                                                                        struct certmap_openssl_holder *holder,
+                                                                        const X509 *x509, unsigned needs,
+                                                                        struct certmap_error *err);
 /* Frees what the holder holds and zeroes it, its size excepted. holder may be NULL. */
 CERTMAP_API void certmap_openssl_holder_free(struct certmap_openssl_holder *holder);
 
@@ -57,8 +60,10 @@ CERTMAP_API void certmap_openssl_holder_free(struct certmap_openssl_holder *hold
  * NULL: the verified chain has none, so that `issuer is` is false. Not calling this leaves it unknown.
  * issuer is not used after the call; holder has the digests. On failure cert stays as it was.
  * Errors: ARGUMENT, MEMORY, CERTIFICATE (as certmap_openssl_cert, for issuer). */
-CERTMAP_API enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
-                                                       const X509 *issuer, unsigned needs, struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert,
+                                                                          struct certmap_openssl_holder *holder,
+                                                                          const X509 *issuer, unsigned needs,
+                                                                          struct certmap_error *err);
 
 /* The issuer of the certificate that ctx was asked about, after X509_verify_cert gave 1: the next one in the chain
  * if the trust comes from there or from above. Where the certificate is itself the one that is trusted - it
@@ -66,14 +71,14 @@ CERTMAP_API enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert
  * certificate itself if it signed itself, else none (*issuer is NULL), whatever the peer sent along. *issuer
  * belongs to ctx.
  * Errors: ARGUMENT, UNVERIFIED (ctx holds no chain, or an error). */
-CERTMAP_API enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CTX *ctx,
-                                                                struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CTX *ctx,
+                                                                                   struct certmap_error *err);
 
 /* The certificate of the peer at the other end of ssl, which belongs to its session; for servers that cannot use
  * certmap_openssl_match. Refuses with UNVERIFIED whatever that call refuses with it.
  * Errors: ARGUMENT, UNVERIFIED. */
-CERTMAP_API enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509,
-                                                                 struct certmap_error *err);
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509,
+                                                                                    struct certmap_error *err);
 
 /* The one call for servers: the account of the client at the other end of ssl. Call it when the
  * handshake is finished (SSL_accept gave 1), on every connection, resumed ones included.

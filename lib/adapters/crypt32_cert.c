@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The pieces of a certificate that Windows decoded. Its Names are in the memory of Windows as they were sent; all
  * else is read from the encoded certificate by the core's own walk, so that both ways give the same bytes. */
+#include "certmap/versioned.h"
 #include "crypt32_inside.h"
 #include <stdio.h>
 #include <string.h>
+
+/* The size in the first release, which never changes. */
+#define FIRST_HOLDER CERTMAP_STRUCT_END(struct certmap_crypt32_holder, reserved)
 
 enum certmap_status cm_crypt32_fail(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
                                     const char *text, const char *detail) {
@@ -86,19 +90,26 @@ static void add_digests(struct certmap_cert *cert, struct certmap_crypt32_holder
         cert->tbs_sha256 = digest(holder->tbs_sha256, sizeof holder->tbs_sha256, L"SHA256", cert->tbs);
 }
 
+/* Whether both can be written; what cert holds beyond what is known here stays as it is. */
+static bool fit(const struct certmap_cert *cert, const struct certmap_crypt32_holder *holder) {
+    return certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) &&
+           certmap_struct_fits(holder, FIRST_HOLDER, sizeof *holder);
+}
+
 enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
                                          PCCERT_CONTEXT context, unsigned needs, struct certmap_error *err) {
-    if (cert == NULL || cert->size < sizeof *cert || holder == NULL || holder->size < sizeof *holder || context == NULL)
+    if (!fit(cert, holder) || context == NULL)
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                               "certmap_crypt32_cert: cert, holder or context is NULL, or a size is too small", "");
-    struct certmap_cert filled = {.size = cert->size};
+                               "certmap_crypt32_cert: cert, holder or context is NULL, or a size is not a size of it",
+                               "");
+    struct certmap_cert filled = CERTMAP_CERT_INIT;
     const enum certmap_status status = view_all(&filled, context, err);
     if (status != CERTMAP_OK)
         return status;
     add_digests(&filled, holder, needs);
     certmap_cert_keep(&filled, needs);
     filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
-    *cert = filled;
+    certmap_struct_write(cert, &filled, sizeof filled);
     return CERTMAP_OK;
 }
 
@@ -125,17 +136,20 @@ static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certm
 
 enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
                                            PCCERT_CONTEXT issuer, unsigned needs, struct certmap_error *err) {
-    if (cert == NULL || cert->size < sizeof *cert || holder == NULL || holder->size < sizeof *holder)
+    struct certmap_cert room, filled = CERTMAP_CERT_INIT;
+    const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
+    if (given == NULL || !fit(cert, holder))
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                               "certmap_crypt32_issuer: cert or holder is NULL, or a size is too small", "");
-    struct certmap_cert filled = *cert;
+                               "certmap_crypt32_issuer: cert or holder is NULL, or a size is not a size of it", "");
     const struct certmap_view none =
         issuer == NULL ? (struct certmap_view){holder->issuer_sha256, 0} : (struct certmap_view)CERTMAP_NO_VIEW;
     enum certmap_status status = CERTMAP_OK;
+    memcpy(&filled, given, sizeof filled);
+    filled.size = sizeof filled;
     filled.issuer_certificate = filled.issuer_sha256 = filled.issuer_key_sha256 = none;
     if (issuer != NULL)
         status = digest_issuer(&filled, holder, issuer, needs, err);
     if (status == CERTMAP_OK)
-        *cert = filled;
+        certmap_struct_write(cert, &filled, sizeof filled);
     return status;
 }

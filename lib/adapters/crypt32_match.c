@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The one call for servers. */
+#include "certmap/versioned.h"
 #include "crypt32_inside.h"
 
 #define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
 
 enum certmap_status cm_crypt32_begin(struct certmap_peer *peer, struct certmap_result *result,
                                      struct certmap_error *err) {
-    struct certmap_result none = CERTMAP_RESULT_INIT;
+    const struct certmap_result none = CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);
-    if (result == NULL || result->size < sizeof *result)
+    if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                               "result is NULL, or its size is too small", "");
-    none.size = result->size;
-    *result = none;
+                               "result is NULL, or its size is not a size of it", "");
+    certmap_struct_write(result, &none, sizeof none);
     return CERTMAP_OK;
 }
 

@@ -4,6 +4,7 @@
  * refuses is refused whether or not a rule needs more than the Names: so another mapping, which does, changes nothing.
  * That costs half a microsecond, which a handshake does not notice: OpenSSL gives out the signed part, which it keeps as it
  * was sent, in no other way than a copy of the whole. */
+#include "certmap/versioned.h"
 #include "openssl_inside.h"
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -11,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+/* The size in the first release, which never changes. */
+#define FIRST_HOLDER CERTMAP_STRUCT_END(struct certmap_openssl_holder, reserved)
 
 /* What is read from the copy. */
 #define PIECES_OF_COPY                                                                                                 \
@@ -57,7 +61,7 @@ static enum certmap_status encode(struct certmap_view *whole, uint8_t *room, siz
 /* All but the Names. whole may be set on failure, too. */
 static enum certmap_status view_whole(struct certmap_cert *cert, struct certmap_view *whole, uint8_t *room,
                                       size_t room_size, const X509 *x509, struct certmap_error *err) {
-    struct certmap_cert walked = {.size = cert->size};
+    struct certmap_cert walked = CERTMAP_CERT_INIT;
     enum certmap_status status = encode(whole, room, room_size, x509, err);
     if (status == CERTMAP_OK)
         status = certmap_cert_from_der(&walked, *whole, err);
@@ -127,12 +131,18 @@ static void add_digests(struct certmap_cert *cert, struct certmap_openssl_holder
         cert->tbs_sha256 = digest(holder->tbs_sha256, EVP_sha256(), cert->tbs);
 }
 
+/* Whether both can be written; what cert holds beyond what is known here stays as it is. */
+static bool fit(const struct certmap_cert *cert, const struct certmap_openssl_holder *holder) {
+    return certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) &&
+           certmap_struct_fits(holder, FIRST_HOLDER, sizeof *holder);
+}
+
 enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
                                          const X509 *x509, unsigned needs, struct certmap_error *err) {
-    if (cert == NULL || cert->size < sizeof *cert || holder == NULL || holder->size < sizeof *holder || x509 == NULL)
+    if (!fit(cert, holder) || x509 == NULL)
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                               "certmap_openssl_cert: cert, holder or x509 is NULL, or a size is too small", "");
-    struct certmap_cert filled = {.size = cert->size};
+                               "certmap_openssl_cert: cert, holder or x509 is NULL, or a size is not a size of it", "");
+    struct certmap_cert filled = CERTMAP_CERT_INIT;
     uint8_t *copy = NULL;
     (void)ERR_set_mark();
     const enum certmap_status status = view_pieces(&filled, &copy, x509, needs, err);
@@ -142,18 +152,18 @@ enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certm
         add_digests(&filled, holder, needs);
         filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
         certmap_cert_keep(&filled, needs);
-        *cert = filled;
+        certmap_struct_write(cert, &filled, sizeof filled);
     }
     (void)ERR_pop_to_mark();
     return status;
 }
 
 void certmap_openssl_holder_free(struct certmap_openssl_holder *holder) {
-    if (holder == NULL)
+    const struct certmap_openssl_holder empty = CERTMAP_OPENSSL_HOLDER_INIT;
+    if (!certmap_struct_fits(holder, FIRST_HOLDER, sizeof *holder))
         return;
-    const size_t size = holder->size;
     OPENSSL_free(holder->certificate);
-    *holder = (struct certmap_openssl_holder){.size = size};
+    certmap_struct_write(holder, &empty, sizeof empty);
 }
 
 /* ---- the issuer ---- */
@@ -180,17 +190,20 @@ static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certm
 
 enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
                                            const X509 *issuer, unsigned needs, struct certmap_error *err) {
-    if (cert == NULL || cert->size < sizeof *cert || holder == NULL || holder->size < sizeof *holder)
+    struct certmap_cert room, filled = CERTMAP_CERT_INIT;
+    const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
+    if (given == NULL || !fit(cert, holder))
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                               "certmap_openssl_issuer: cert or holder is NULL, or a size is too small", "");
-    struct certmap_cert filled = *cert;
+                               "certmap_openssl_issuer: cert or holder is NULL, or a size is not a size of it", "");
     const struct certmap_view none =
         issuer == NULL ? (struct certmap_view){holder->issuer_sha256, 0} : (struct certmap_view)CERTMAP_NO_VIEW;
     enum certmap_status status = CERTMAP_OK;
+    memcpy(&filled, given, sizeof filled);
+    filled.size = sizeof filled;
     filled.issuer_certificate = filled.issuer_sha256 = filled.issuer_key_sha256 = none;
     if (issuer != NULL)
         status = digest_issuer(&filled, holder, issuer, needs, err);
     if (status == CERTMAP_OK)
-        *cert = filled;
+        certmap_struct_write(cert, &filled, sizeof filled);
     return status;
 }

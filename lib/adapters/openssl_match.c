@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one call for servers. The peer's certificate is taken from the session, because the function that gives it
  * from the connection has another name in each release. */
+#include "certmap/versioned.h"
 #include "openssl_inside.h"
 #include <openssl/err.h>
 
@@ -60,13 +61,12 @@ static enum certmap_status match_certificate(const SSL *ssl, X509 *x509, const s
 enum certmap_status certmap_openssl_match(SSL *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
                                           struct certmap_result *result, struct certmap_error *err) {
     X509 *x509 = NULL;
-    struct certmap_result none = CERTMAP_RESULT_INIT;
+    const struct certmap_result none = CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);
-    if (result == NULL || result->size < sizeof *result)
+    if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                               "certmap_openssl_match: result is NULL, or its size is too small", "");
-    none.size = result->size;
-    *result = none;
+                               "certmap_openssl_match: result is NULL, or its size is not a size of it", "");
+    certmap_struct_write(result, &none, sizeof none);
     if (ssl == NULL || rules == NULL || peer == NULL)
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_openssl_match: ssl, rules or peer is NULL", "");

@@ -25,9 +25,11 @@ static void default_release(void *ctx, void *p) {
 }
 
 bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src) {
-    static const struct certmap_allocator defaults = {default_alloc, default_resize, default_release, NULL};
+    static const struct certmap_allocator defaults = {
+        .alloc = default_alloc, .resize = default_resize, .release = default_release};
     *dst = src == NULL ? defaults : *src;
-    return dst->alloc != NULL && dst->resize != NULL && dst->release != NULL;
+    return dst->alloc != NULL && dst->resize != NULL && dst->release != NULL && dst->reserved[0] == NULL &&
+           dst->reserved[1] == NULL;
 }
 
 void *cm_alloc(const struct certmap_allocator *allocator, size_t size) {

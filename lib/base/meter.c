@@ -55,7 +55,8 @@ struct cm_meter *cm_meter_new(const struct certmap_allocator *inner, size_t limi
 }
 
 struct certmap_allocator cm_meter_allocator(struct cm_meter *meter) {
-    return (struct certmap_allocator){meter_alloc, meter_resize, meter_release, meter};
+    return (struct certmap_allocator){
+        .alloc = meter_alloc, .resize = meter_resize, .release = meter_release, .ctx = meter};
 }
 
 void cm_meter_stop(struct cm_meter *meter) {

@@ -11,6 +11,7 @@
  *
  * There is no loop here: each header is read once, a fault twice, and of what is inside only the OIDs are. */
 #include "base/error.h"
+#include "certmap/versioned.h"
 #include "der/der.h"
 #include "der/oid.h"
 
@@ -171,16 +172,16 @@ static enum certmap_status explain_fault(struct walk *walk, struct certmap_error
 
 enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
                                           struct certmap_error *err) {
-    if (cert == NULL || cert->size < sizeof *cert || der.data == NULL)
-        return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is too small");
-    struct certmap_cert filled = {.size = cert->size, .certificate = der};
+    if (!certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) || der.data == NULL)
+        return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is not a size of it");
+    struct certmap_cert filled = {.certificate = der};
     struct walk walk = {cm_der_open(der), "", &filled};
     if (!take_inside(&walk, "outer SEQUENCE", CM_DER_SEQUENCE, read_certificate))
         return explain_fault(&walk, err);
     if (!cm_der_done(&walk.der))
         return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, cm_der_offset(&walk.der),
                            "bytes follow the certificate");
-    *cert = filled;
+    certmap_struct_write(cert, &filled, sizeof filled);
     return CERTMAP_OK;
 }
 
@@ -189,11 +190,9 @@ static void keep_piece(struct certmap_view *piece, bool needed) {
         *piece = (struct certmap_view){NULL, 0};
 }
 
-void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
+static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
     const unsigned own_digests = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1;
     const unsigned issuer_digests = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256;
-    if (cert == NULL || cert->size < sizeof *cert)
-        return;
     keep_piece(&cert->certificate, needs & (CERTMAP_PIECE_CERTIFICATE | own_digests));
     keep_piece(&cert->tbs, needs & (CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_TBS | CERTMAP_PIECE_TBS_SHA256));
     keep_piece(&cert->tbs_sha256, needs & CERTMAP_PIECE_TBS_SHA256);
@@ -212,4 +211,14 @@ void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
         cert->hash = NULL;
     if ((needs & CERTMAP_PIECE_TIME) == 0)
         cert->time = 0;
+}
+
+void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
+    struct certmap_cert room;
+    const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
+    if (given == NULL)
+        return;
+    struct certmap_cert kept = *given;
+    keep_pieces(&kept, needs);
+    certmap_struct_write(cert, &kept, sizeof kept);
 }

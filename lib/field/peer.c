@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "der/oid.h"
 #include "field/pieces.h"
 #include "field/value_set.h"
@@ -124,11 +125,13 @@ static bool make_value_sets(struct certmap_peer *peer) {
     return done;
 }
 
-enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert,
+enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *given,
                                      struct certmap_error *err) {
+    struct certmap_cert room;
+    const struct certmap_cert *cert = certmap_struct_read(&room, given, CERTMAP_FIRST_CERT, sizeof room);
     certmap_peer_clear(peer);
-    if (peer == NULL || cert == NULL || cert->size < sizeof *cert)
-        return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is too small");
+    if (peer == NULL || cert == NULL)
+        return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is not a size of it");
     if (cert->subject.data == NULL || cert->issuer.data == NULL)
         return cm_error_argument(err, "certmap_peer_set: subject and issuer have to be supplied");
     if (!cm_digests_sound(cert))
@@ -248,14 +251,15 @@ static struct certmap_view subfield(enum certmap_field field, const struct cm_va
 
 enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value, enum certmap_field field,
                                        size_t index, struct certmap_error *err) {
-    if (value == NULL || value->size < sizeof *value || index >= certmap_peer_value_count(peer, field))
-        return cm_error_argument(err, "certmap_peer_value: value is NULL or too small, or there is no such value");
+    if (!certmap_struct_fits(value, CERTMAP_FIRST_VALUE, sizeof *value) ||
+        index >= certmap_peer_value_count(peer, field))
+        return cm_error_argument(err, "certmap_peer_value: value is NULL, its size is not a size of it, or there is no "
+                                      "such value");
     struct cm_value *own = &peer->lists[field].values[index];
     struct cm_value_label made;
     if (!take_label(peer, &made, own, has_avas(field)))
         return no_room(peer, err);
-    *value = (struct certmap_value){
-        .size = value->size,
+    const struct certmap_value filled = {
         .rdn = own->rdn,
         .subfield = subfield(field, own, &made),
         .oid = made.oid,
@@ -264,5 +268,6 @@ enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap
         .text = made.text,
         .unreadable = own->unreadable,
     };
+    certmap_struct_write(value, &filled, sizeof filled);
     return CERTMAP_OK;
 }

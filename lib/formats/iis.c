@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap_iis_load: checks what it is given, runs the stages of iis_load.h, and frees what they used. */
+#include "certmap/versioned.h"
 #include "iis_load.h"
 #include <string.h>
+
+/* The size in the first release, which never changes. */
+#define FIRST_OPTIONS CERTMAP_STRUCT_END(struct certmap_iis_options, file)
 
 static enum certmap_status fail_argument(struct certmap_error *err, const char *what) {
     return cm_iis_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "certmap_iis_load: %s", what);
@@ -49,19 +53,32 @@ static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap
 static enum certmap_status tell(const struct cm_iis *iis, const struct certmap_iis_options *options,
                                 struct certmap_error *err) {
     if (iis->fatal.status == CERTMAP_OK)
-        return cm_iis_findings_tell(&iis->findings, options->diag, options->diag_ctx, err);
+        return cm_iis_findings_tell(&iis->findings, options, err);
     if (err != NULL)
         *err = iis->fatal;
     return iis->fatal.status;
 }
 
-static enum certmap_status check_options(const struct certmap_iis_options *options, struct certmap_allocator *allocator,
-                                         struct certmap_error *err) {
-    if (options->size < sizeof *options || !cm_iis_allocator_init(allocator, options->allocator))
-        return fail_argument(err, "the size of options is too small, or the allocator lacks a function");
-    if (options->build != NULL && options->build->size < sizeof *options->build)
-        return fail_argument(err, "the size of options->build is too small");
-    return CERTMAP_OK;
+/* The options as they are known here. */
+struct options {
+    struct certmap_iis_options room;
+    struct certmap_build_options build_room;
+};
+
+static enum certmap_status check_options(struct options *options, const struct certmap_iis_options *given,
+                                         struct certmap_allocator *allocator, struct certmap_error *err) {
+    struct certmap_iis_options *room = &options->room;
+    const struct certmap_iis_options *known = certmap_struct_read(room, given, FIRST_OPTIONS, sizeof *room);
+    if (known == NULL)
+        return fail_argument(err, "the size of options is not a size of it");
+    memmove(room, known, sizeof *room);
+    if (room->build != NULL)
+        room->build = certmap_struct_read(&options->build_room, room->build, CERTMAP_FIRST_BUILD_OPTIONS,
+                                          sizeof options->build_room);
+    if (room->build == NULL && known->build != NULL && given->build != NULL)
+        return fail_argument(err, "the size of options->build is not a size of it");
+    return cm_iis_allocator_init(allocator, room->allocator) ? CERTMAP_OK
+                                                            : fail_argument(err, "the allocator lacks a function");
 }
 
 static void set_options(struct cm_iis *iis, const struct certmap_iis_options *options) {
@@ -73,33 +90,42 @@ static void set_options(struct cm_iis *iis, const struct certmap_iis_options *op
     iis->progress.ctx = options->build->progress_ctx;
 }
 
-enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
-                                     struct certmap_view text, const struct certmap_iis_options *options,
-                                     struct certmap_error *err) {
-    static const struct certmap_iis_options none = CERTMAP_IIS_OPTIONS_INIT;
-    const struct certmap_iis_options *given = options != NULL ? options : &none;
-    struct certmap_allocator allocator;
-    if (rules == NULL || (text.data == NULL && text.len > 0))
-        return fail_argument(err, "rules or text is NULL");
-    enum certmap_status status = check_options(given, &allocator, err);
-    if (status != CERTMAP_OK)
-        return status;
+static enum certmap_status load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
+                                struct certmap_view text, const struct certmap_iis_options *given,
+                                const struct certmap_allocator *allocator, struct certmap_error *err) {
     if (text.len > CERTMAP_MAX_RULES_SIZE)
         return cm_iis_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
                             CERTMAP_MAX_RULES_SIZE);
     if (text.data == NULL)
         text.data = (const uint8_t *)"";
-    struct cm_iis *iis = new_run(text, &allocator);
+    struct cm_iis *iis = new_run(text, allocator);
     if (iis == NULL)
         return fail_memory(err);
     iis->keep_passwords = logon != NULL;
     set_options(iis, given);
-    status = cm_iis_site_set(iis, given->site, err);
+    enum certmap_status status = cm_iis_site_set(iis, given->site, err);
     if (status == CERTMAP_OK) {
         run(iis, rules, logon);
         status = tell(iis, given, err);
     }
     free_run(iis);
     cm_iis_wipe_stack();
+    return status;
+}
+
+enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
+                                     struct certmap_view text, const struct certmap_iis_options *options,
+                                     struct certmap_error *err) {
+    static const struct certmap_iis_options none = CERTMAP_IIS_OPTIONS_INIT;
+    struct options known;
+    struct certmap_allocator allocator;
+    if (rules == NULL || (text.data == NULL && text.len > 0))
+        return fail_argument(err, "rules or text is NULL");
+    enum certmap_status status = check_options(&known, options != NULL ? options : &none, &allocator, err);
+    if (status != CERTMAP_OK)
+        return status;
+    status = load(rules, logon, text, &known.room, &allocator, err);
+    if (status != CERTMAP_OK && err != NULL)
+        err->file = known.room.file;
     return status;
 }

@@ -89,18 +89,20 @@ bool cm_iis_findings_full(const struct cm_iis_findings *findings) {
     return findings->errors >= CERTMAP_MAX_FINDINGS;
 }
 
-enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings, certmap_diag_fn *diag, void *ctx,
-                                         struct certmap_error *err) {
+enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
+                                         const struct certmap_iis_options *options, struct certmap_error *err) {
     enum certmap_status status = CERTMAP_OK;
     for (size_t i = 0; i < findings->count; i++) {
         const struct cm_iis_finding *item = &findings->items[i];
-        if (diag != NULL)
-            diag(ctx, item->severity, &item->error);
+        struct certmap_error named = item->error;
+        named.file = options->file;
+        if (options->diag != NULL)
+            options->diag(options->diag_ctx, item->severity, &named);
         if (status != CERTMAP_OK || item->severity != CERTMAP_SEVERITY_ERROR)
             continue;
         status = item->error.status;
         if (err != NULL)
-            *err = item->error;
+            *err = named;
     }
     return status;
 }

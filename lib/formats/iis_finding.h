@@ -5,7 +5,7 @@
 #ifndef CM_FORMATS_IIS_FINDING_H
 #define CM_FORMATS_IIS_FINDING_H
 
-#include "certmap/certmap.h"
+#include "certmap/iis.h"
 
 #if defined(__MINGW32__)
 #define CM_IIS_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
@@ -43,8 +43,8 @@ void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity sever
 /* Whether there are as many errors as will be told, so that looking for more is of no use. */
 bool cm_iis_findings_full(const struct cm_iis_findings *findings);
 /* Tells them all; the status of the first error, which goes to err, or OK. */
-enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings, certmap_diag_fn *diag, void *ctx,
-                                         struct certmap_error *err);
+enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
+                                         const struct certmap_iis_options *options, struct certmap_error *err);
 
 /* Fills an error; vsnprintf's text is cut at a character. err may be NULL. Returns status. */
 enum certmap_status cm_iis_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,

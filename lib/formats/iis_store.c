@@ -21,9 +21,11 @@ static void plain_release(void *ctx, void *p) {
 }
 
 bool cm_iis_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src) {
-    static const struct certmap_allocator plain = {plain_alloc, plain_resize, plain_release, NULL};
+    static const struct certmap_allocator plain = {
+        .alloc = plain_alloc, .resize = plain_resize, .release = plain_release};
     *dst = src != NULL ? *src : plain;
-    return dst->alloc != NULL && dst->resize != NULL && dst->release != NULL;
+    return dst->alloc != NULL && dst->resize != NULL && dst->release != NULL && dst->reserved[0] == NULL &&
+           dst->reserved[1] == NULL;
 }
 
 void cm_iis_release(const struct certmap_allocator *allocator, void *p) {

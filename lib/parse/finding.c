@@ -2,15 +2,17 @@
 #include "parse/finding.h"
 
 void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity, const struct certmap_error *finding) {
+    struct certmap_error named = *finding;
+    named.file = findings->file;
     if (severity == CERTMAP_SEVERITY_ERROR && findings->errors++ == 0)
-        findings->first = *finding;
+        findings->first = named;
     if (findings->count >= CERTMAP_MAX_FINDINGS ||
         (severity != CERTMAP_SEVERITY_ERROR && !cm_findings_take_warnings(findings)))
         return;
     findings->count++;
     findings->warnings += severity != CERTMAP_SEVERITY_ERROR;
     if (findings->diag != NULL)
-        findings->diag(findings->ctx, severity, finding);
+        findings->diag(findings->ctx, severity, &named);
 }
 
 bool cm_findings_take_warnings(const struct cm_findings *findings) {

@@ -11,6 +11,7 @@
 struct cm_findings {
     certmap_diag_fn *diag; /* may be NULL */
     void *ctx;
+    const char *file;           /* what the findings call the text, or NULL */
     size_t count;               /* passed on */
     size_t warnings;            /* of these */
     size_t errors;              /* of any number */

@@ -9,6 +9,7 @@
  * left of the mapping is skipped. */
 #include "base/alloc.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "parse/parser.h"
 
 /* ---- mappings ---- */
@@ -240,7 +241,7 @@ static enum certmap_status parse(struct certmap_rules **rules, struct certmap_vi
     struct cm_parser parser = {.allocator = builder->allocator,
                                .options = options,
                                .lexer = cm_lex_start(text),
-                               .findings = {.diag = options->diag, .ctx = options->diag_ctx},
+                               .findings = {.diag = options->diag, .ctx = options->diag_ctx, .file = options->file},
                                .builder = builder,
                                .advice = {.allocator = builder->allocator, .builder = builder}};
     cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
@@ -269,12 +270,21 @@ static enum certmap_status build(struct certmap_rules **rules, struct certmap_vi
 }
 
 enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
-                                        const struct certmap_parse_options *options, struct certmap_error *err) {
+                                        const struct certmap_parse_options *given, struct certmap_error *err) {
     static const struct certmap_parse_options defaults = CERTMAP_PARSE_OPTIONS_INIT;
-    if (rules == NULL || (text.data == NULL && text.len > 0) || (options != NULL && options->size < sizeof *options))
-        return cm_error_argument(err, "certmap_rules_parse: rules or text is NULL, or options->size is too small");
+    struct certmap_parse_options room;
+    const struct certmap_parse_options *options =
+        certmap_struct_read(&room, given != NULL ? given : &defaults, CERTMAP_FIRST_PARSE_OPTIONS, sizeof room);
+    enum certmap_status status;
+    if (rules == NULL || (text.data == NULL && text.len > 0) || options == NULL)
+        return cm_error_argument(err,
+                                 "certmap_rules_parse: rules or text is NULL, or options->size is not a size of it");
     if (text.len > CERTMAP_MAX_RULES_SIZE)
-        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
-                        CERTMAP_MAX_RULES_SIZE);
-    return build(rules, text.data != NULL ? text : CM_VIEW(""), options != NULL ? options : &defaults, err);
+        status = cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
+                          CERTMAP_MAX_RULES_SIZE);
+    else
+        status = build(rules, text.data != NULL ? text : CM_VIEW(""), options, err);
+    if (status != CERTMAP_OK && err != NULL)
+        err->file = options->file;
+    return status;
 }

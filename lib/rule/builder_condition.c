@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "field/canonical.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
@@ -94,7 +95,7 @@ static bool is_sound(const struct certmap_condition *condition) {
 
 static enum certmap_status check_condition(const struct certmap_builder *builder,
                                            const struct certmap_condition *condition, struct certmap_error *err) {
-    if (condition == NULL || condition->size < sizeof *condition || !is_sound(condition))
+    if (condition == NULL || !is_sound(condition))
         return cm_error_argument(err, "certmap_builder_condition: the condition is NULL, too small, or its field, "
                                       "operator, quantifier, flags and operands do not go together");
     enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_condition", err);
@@ -231,9 +232,11 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
     return status == CERTMAP_OK ? store_condition(builder, &made, path, err) : status;
 }
 
-enum certmap_status certmap_builder_condition(struct certmap_builder *builder,
-                                              const struct certmap_condition *condition, struct certmap_error *err) {
+enum certmap_status certmap_builder_condition(struct certmap_builder *builder, const struct certmap_condition *given,
+                                              struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
+    struct certmap_condition room;
+    const struct certmap_condition *condition = certmap_struct_read(&room, given, CERTMAP_FIRST_CONDITION, sizeof room);
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_condition: builder is NULL");
     builder->operand = SIZE_MAX;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
 
@@ -152,10 +153,10 @@ static enum certmap_status begin_mapping(struct certmap_builder *builder, const 
 
 /* Whether the mapping can be read. Errors: ARGUMENT. */
 static enum certmap_status check_mapping(const struct certmap_mapping *mapping, struct certmap_error *err) {
-    if (mapping == NULL || mapping->size < sizeof *mapping || !cm_view_sound(mapping->name) ||
-        !cm_view_sound(mapping->account))
-        return cm_error_argument(err, "certmap_builder_mapping: mapping or one of its texts is NULL, or its size too "
-                                      "small");
+    if (mapping == NULL || !cm_view_sound(mapping->name) || !cm_view_sound(mapping->account))
+        return cm_error_argument(err,
+                                 "certmap_builder_mapping: mapping or one of its texts is NULL, or its size is not "
+                                 "a size of it");
     if (certmap_kind_name(mapping->kind) == NULL || certmap_language_name(mapping->language) == NULL ||
         (mapping->decision != CERTMAP_ALLOW && mapping->decision != CERTMAP_DENY))
         return cm_error_argument(err, "certmap_builder_mapping: kind, decision or language is not one that a mapping "
@@ -187,9 +188,11 @@ static enum certmap_status begin(struct certmap_builder *builder, const struct c
     return status;
 }
 
-enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, const struct certmap_mapping *given,
                                             struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
+    struct certmap_mapping room;
+    const struct certmap_mapping *mapping = certmap_struct_read(&room, given, CERTMAP_FIRST_MAPPING, sizeof room);
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_mapping: builder is NULL");
     enum certmap_status closed = cm_builder_note(builder, cm_builder_close_mapping(builder, &own), &own, err);

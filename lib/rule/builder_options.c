@@ -3,6 +3,7 @@
  * It belongs to the rules, which release through it when nothing else is left of the building. */
 #include "base/error.h"
 #include "base/meter.h"
+#include "certmap/versioned.h"
 #include "rule/builder.h"
 
 static enum certmap_status fail_limit(const struct cm_meter *meter, struct certmap_error *err) {
@@ -34,16 +35,18 @@ static enum certmap_status set_limit(struct certmap_builder *builder, size_t lim
     return status;
 }
 
-enum certmap_status certmap_builder_options(struct certmap_builder *builder,
-                                            const struct certmap_build_options *options, struct certmap_error *err) {
+enum certmap_status certmap_builder_options(struct certmap_builder *builder, const struct certmap_build_options *given,
+                                            struct certmap_error *err) {
     struct certmap_error own = {.status = CERTMAP_OK};
+    struct certmap_build_options room;
+    const struct certmap_build_options *options =
+        certmap_struct_read(&room, given, CERTMAP_FIRST_BUILD_OPTIONS, sizeof room);
     enum certmap_status status = CERTMAP_OK;
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_options: builder is NULL");
-    if (options == NULL || options->size < sizeof *options || builder->has_options || builder->draft.rules != NULL ||
-        builder->first.status != CERTMAP_OK)
-        status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size too small, or another "
-                                         "call came before");
+    if (options == NULL || builder->has_options || builder->draft.rules != NULL || builder->first.status != CERTMAP_OK)
+        status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size is not a size of it, or "
+                                         "another call came before");
     else if (options->steps > CERTMAP_MAX_STEPS)
         status = cm_error_argument(&own, "certmap_builder_options: steps is more than CERTMAP_MAX_STEPS");
     else if (options->memory > 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "rule/builder.h"
 #include "rule/operand.h"
 
@@ -237,10 +238,10 @@ enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const
 
 static enum certmap_status check_output(const struct certmap_builder *builder, const struct certmap_output *output,
                                         struct certmap_error *err) {
-    if (output == NULL || output->size < sizeof *output || !cm_view_sound(output->name) ||
-        !cm_view_sound(output->value))
-        return cm_error_argument(err, "certmap_builder_output: output or one of its texts is NULL, or its size too "
-                                      "small");
+    if (output == NULL || !cm_view_sound(output->name) || !cm_view_sound(output->value))
+        return cm_error_argument(err,
+                                 "certmap_builder_output: output or one of its texts is NULL, or its size is not a "
+                                 "size of it");
     if ((unsigned)output->kind > CERTMAP_OUTPUT_ATTRIBUTE || certmap_language_name(output->language) == NULL)
         return cm_error_argument(err, "certmap_builder_output: kind or language is not one that an output can have");
     enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_output", err);
@@ -249,12 +250,14 @@ static enum certmap_status check_output(const struct certmap_builder *builder, c
     return status;
 }
 
-enum certmap_status certmap_builder_output(struct certmap_builder *builder, const struct certmap_output *output,
+enum certmap_status certmap_builder_output(struct certmap_builder *builder, const struct certmap_output *given,
                                            struct certmap_error *err) {
     static const enum cm_output_kind kinds[] = {[CERTMAP_OUTPUT_DOMAIN] = CM_OUTPUT_DOMAIN,
                                                 [CERTMAP_OUTPUT_GROUP] = CM_OUTPUT_GROUP,
                                                 [CERTMAP_OUTPUT_ATTRIBUTE] = CM_OUTPUT_ATTRIBUTE};
     struct certmap_error own = {.status = CERTMAP_OK};
+    struct certmap_output room;
+    const struct certmap_output *output = certmap_struct_read(&room, given, CERTMAP_FIRST_OUTPUT, sizeof room);
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_output: builder is NULL");
     enum certmap_status status = check_output(builder, output, &own);

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "rule/match.h"
 #include "rule/nearest.h"
 #include "rule/output.h"
@@ -211,16 +212,17 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
 enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                     struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
                                     struct certmap_error *err) {
-    if (result == NULL || result->size < sizeof *result)
-        return cm_error_argument(err, "certmap_explain: result is NULL, or its size is too small");
-    cm_result_clear(result);
+    struct certmap_result answer = {.size = sizeof answer};
+    if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
+        return cm_error_argument(err, "certmap_explain: result is NULL, or its size is not a size of it");
+    cm_result_clear(&answer);
+    certmap_struct_write(result, &answer, sizeof answer);
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
-    struct certmap_result answer = *result;
     const struct cm_tell tell = {
         .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
     enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
     if (status == CERTMAP_OK)
-        *result = answer;
+        certmap_struct_write(result, &answer, sizeof answer);
     return status;
 }

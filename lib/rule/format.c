@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 
 /* A quoted value, or - where there is none. */
 static void put_value(struct cm_out *out, const char *key, struct certmap_view value) {
@@ -66,10 +67,12 @@ static void put_result(struct cm_out *out, const struct certmap_result *result) 
     cm_out_string(out, result->reason == CERTMAP_CODE_NONE ? "-" : certmap_code_name(result->reason));
 }
 
-enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len, const struct certmap_result *result,
+enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len, const struct certmap_result *given,
                                           struct certmap_error *err) {
-    if (len == NULL || (text == NULL && cap > 0) || result == NULL || result->size < sizeof *result ||
-        certmap_decision_name(result->decision) == NULL || certmap_code_name(result->reason) == NULL)
+    struct certmap_result room;
+    const struct certmap_result *result = certmap_struct_read(&room, given, CERTMAP_FIRST_RESULT, sizeof room);
+    if (len == NULL || (text == NULL && cap > 0) || result == NULL || certmap_decision_name(result->decision) == NULL ||
+        certmap_code_name(result->reason) == NULL)
         return cm_error_argument(err, "certmap_result_format: text, len or result is NULL, or result is not set");
     struct cm_out out = {text, cap, 0};
     put_result(&out, result);

@@ -3,6 +3,7 @@
 #include "rule/match.h"
 #include "base/error.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "rule/index_search.h"
 #include "rule/output.h"
 #include "rule/store.h"
@@ -162,12 +163,16 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                   struct certmap_result *result, struct certmap_error *err) {
     struct cm_search search;
-    if (result == NULL || result->size < sizeof *result)
-        return cm_error_argument(err, "certmap_match: result is NULL, or its size is too small");
+    struct certmap_result room = {.size = sizeof room};
+    if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
+        return cm_error_argument(err, "certmap_match: result is NULL, or its size is not a size of it");
+    struct certmap_result *answer = result->size >= sizeof room ? result : &room;
+    enum certmap_status status = CERTMAP_OK;
     if (rules == NULL || peer == NULL || !peer->set) {
-        cm_result_clear(result);
-        return cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
-    }
-    cm_search(&search, rules, peer, result, false);
-    return CERTMAP_OK;
+        cm_result_clear(answer);
+        status = cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
+    } else
+        cm_search(&search, rules, peer, answer, false);
+    certmap_struct_write(result, answer, sizeof room);
+    return status;
 }

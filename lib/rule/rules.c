@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/meter.h"
 #include "base/view.h"
+#include "certmap/versioned.h"
 #include "rule/store.h"
 
 void certmap_rules_free(struct certmap_rules *rules) {
@@ -47,13 +48,14 @@ enum certmap_policy certmap_rules_policy(const struct certmap_rules *rules) {
 
 enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,
                                           size_t index, struct certmap_error *err) {
-    if (mapping == NULL || mapping->size < sizeof *mapping || index >= certmap_rules_count(rules))
-        return cm_error_argument(err, "certmap_rules_mapping: mapping is NULL or too small, or there is no such index");
+    if (!certmap_struct_fits(mapping, CERTMAP_FIRST_MAPPING, sizeof *mapping) || index >= certmap_rules_count(rules))
+        return cm_error_argument(err,
+                                 "certmap_rules_mapping: mapping is NULL, its size is not a size of it, or there is "
+                                 "no such index");
     const struct cm_mapping *own = cm_mapping_at(rules, index);
     struct cm_output room;
     const struct cm_output *account = own->allow ? cm_mapping_output(rules, own, 0, &room) : NULL;
-    *mapping = (struct certmap_mapping){
-        .size = mapping->size,
+    const struct certmap_mapping filled = {
         .kind = (enum certmap_kind)own->kind,
         .decision = cm_mapping_decision(own),
         .name = cm_mapping_name(own),
@@ -63,5 +65,6 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
         .is_template = account != NULL && account->holes != NULL,
         .language = account != NULL ? account->language : CERTMAP_LANGUAGE_PLAIN,
     };
+    certmap_struct_write(mapping, &filled, sizeof filled);
     return CERTMAP_OK;
 }

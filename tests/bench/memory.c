@@ -46,5 +46,5 @@ static void *resize(void *ctx, void *p, size_t size) {
 }
 
 struct certmap_allocator b_memory_allocator(struct b_memory *memory) {
-    return (struct certmap_allocator){take, resize, give, memory};
+    return (struct certmap_allocator){.alloc = take, .resize = resize, .release = give, .ctx = memory};
 }

@@ -336,7 +336,8 @@ struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, st
         return NULL;
     for (size_t i = 0; i < size; i++)
         add(builder, worst, i);
-    (void)certmap_builder_finish(builder, &rules, err);
+    if (certmap_builder_finish(builder, &rules, err) != CERTMAP_OK)
+        rules = NULL;
     certmap_builder_free(builder);
     return rules;
 }

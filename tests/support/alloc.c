@@ -56,7 +56,7 @@ static void *move(void *ctx, void *p, size_t size) {
 }
 
 struct certmap_allocator t_alloc_allocator(struct t_alloc *memory) {
-    return (struct certmap_allocator){take, move, give, memory};
+    return (struct certmap_allocator){.alloc = take, .resize = move, .release = give, .ctx = memory};
 }
 
 void t_alloc_fail_at(struct t_alloc *memory, size_t n) {

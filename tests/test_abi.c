@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs that were built with another certmap.h than the library: each call with a struct of the first released size,
+ * of a smaller and of a larger one. */
+#include "base/view.h"
+#include "certmap/versioned.h"
+#include "rules.h"
+#include "support/alloc.h"
+#include <string.h>
+
+static struct t_peer made;
+static struct certmap_cert cert;
+static struct certmap_peer *peer;
+static struct certmap_rules *rules;
+static struct certmap_builder *builder;
+static struct certmap_mapping mapping;
+
+/* ---- the calls, each with the struct as it is given ---- */
+
+static enum certmap_status call_peer_set(void *object) {
+    return certmap_peer_set(peer, object, NULL);
+}
+
+static enum certmap_status call_cert_from_der(void *object) {
+    static const uint8_t der[] = {0x30, 0x00};
+    const enum certmap_status status = certmap_cert_from_der(object, cm_view(der, sizeof der), NULL);
+    return status == CERTMAP_ERROR_CERTIFICATE ? CERTMAP_OK : status; /* it was looked at */
+}
+
+static enum certmap_status call_peer_value(void *object) {
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    return certmap_peer_value(peer, object, CERTMAP_FIELD_SUBJECT, 0, NULL);
+}
+
+static enum certmap_status call_parse(void *object) {
+    struct certmap_rules *parsed = NULL;
+    const enum certmap_status status =
+        certmap_rules_parse(&parsed, CM_VIEW("certmap 1; mapping \"m\" { when always; deny; }"), object, NULL);
+    certmap_rules_free(parsed);
+    return status;
+}
+
+/* As part of another struct. */
+static enum certmap_status call_parse_build(void *object) {
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    options.build = object;
+    return call_parse(&options);
+}
+
+static enum certmap_status call_rules_mapping(void *object) {
+    return certmap_rules_mapping(rules, object, 0, NULL);
+}
+
+static enum certmap_status call_match(void *object) {
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    return certmap_match(rules, peer, object, NULL);
+}
+
+static void ignore(void *ctx, const struct certmap_explain_item *item) {
+    (void)ctx;
+    ck_assert_uint_eq(item->size, sizeof *item);
+}
+
+static enum certmap_status call_explain(void *object) {
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    return certmap_explain(rules, peer, object, ignore, NULL, NULL);
+}
+
+static enum certmap_status call_format(void *object) {
+    size_t len;
+    const enum certmap_status status = certmap_result_format(NULL, 0, &len, object, NULL);
+    return status == CERTMAP_ERROR_BUFFER ? CERTMAP_OK : status;
+}
+
+static struct certmap_builder *new_builder(void) {
+    certmap_builder_free(builder);
+    builder = t_builder();
+    return builder;
+}
+
+static enum certmap_status call_builder_options(void *object) {
+    return certmap_builder_options(new_builder(), object, NULL);
+}
+
+static enum certmap_status call_builder_mapping(void *object) {
+    return certmap_builder_mapping(new_builder(), object, NULL);
+}
+
+static struct certmap_mapping allowing(void) {
+    struct certmap_mapping allows = CERTMAP_MAPPING_INIT;
+    allows.decision = CERTMAP_ALLOW;
+    allows.name = CM_VIEW("m");
+    allows.account = CM_VIEW("a");
+    return allows;
+}
+
+static enum certmap_status call_builder_condition(void *object) {
+    ck_assert_int_eq(certmap_builder_mapping(new_builder(), &mapping, NULL), CERTMAP_OK);
+    return certmap_builder_condition(builder, object, NULL);
+}
+
+static enum certmap_status call_builder_output(void *object) {
+    ck_assert_int_eq(certmap_builder_mapping(new_builder(), &mapping, NULL), CERTMAP_OK);
+    return certmap_builder_output(builder, object, NULL);
+}
+
+/* ---- what they are given ---- */
+
+static const struct certmap_view operand = CM_VIEW_OF("x");
+static struct certmap_value value = CERTMAP_VALUE_INIT;
+static struct certmap_parse_options parse_options = CERTMAP_PARSE_OPTIONS_INIT;
+static struct certmap_build_options build_options = CERTMAP_BUILD_OPTIONS_INIT;
+static struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+static struct certmap_output output = CERTMAP_OUTPUT_INIT;
+static struct certmap_result result = CERTMAP_RESULT_INIT;
+
+/* on64: the first size where pointers have eight bytes, as a number, so that nobody moves it by accident. */
+static const struct entry {
+    const char *about;
+    enum certmap_status (*call)(void *object);
+    const void *object;
+    size_t known, first, on64;
+    bool reads;
+} entries[] = {
+    {"peer_set", call_peer_set, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, true},
+    {"cert_from_der", call_cert_from_der, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, false},
+    {"peer_value", call_peer_value, &value, sizeof value, CERTMAP_FIRST_VALUE, 104, false},
+    {"rules_parse", call_parse, &parse_options, sizeof parse_options, CERTMAP_FIRST_PARSE_OPTIONS, 64, true},
+    {"rules_parse, build", call_parse_build, &build_options, sizeof build_options, CERTMAP_FIRST_BUILD_OPTIONS, 48,
+     true},
+    {"rules_mapping", call_rules_mapping, &mapping, sizeof mapping, CERTMAP_FIRST_MAPPING, 72, false},
+    {"match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 160, false},
+    {"explain", call_explain, &result, sizeof result, CERTMAP_FIRST_RESULT, 160, false},
+    {"result_format", call_format, &result, sizeof result, CERTMAP_FIRST_RESULT, 160, true},
+    {"builder_options", call_builder_options, &build_options, sizeof build_options, CERTMAP_FIRST_BUILD_OPTIONS, 48,
+     true},
+    {"builder_mapping", call_builder_mapping, &mapping, sizeof mapping, CERTMAP_FIRST_MAPPING, 72, true},
+    {"builder_condition", call_builder_condition, &condition, sizeof condition, CERTMAP_FIRST_CONDITION, 72, true},
+    {"builder_output", call_builder_output, &output, sizeof output, CERTMAP_FIRST_OUTPUT, 56, true},
+};
+
+static void set_up(void) {
+    t_peer_make(&made, "CN=a", "CN=ca");
+    cert = made.cert;
+    peer = made.peer;
+    rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
+    builder = NULL;
+    mapping = allowing();
+    condition.subfield = CM_VIEW("CN");
+    condition.operands = &operand;
+    condition.operand_count = 1;
+    output.kind = CERTMAP_OUTPUT_GROUP;
+    output.value = CM_VIEW("g");
+}
+
+static void tear_down(void) {
+    certmap_builder_free(builder);
+    certmap_rules_free(rules);
+    t_peer_free(&made);
+}
+
+/* A struct of this size, in a block of its own, so that whoever looks beyond it is seen. */
+static unsigned char *copy_of(const struct entry *entry, size_t size, unsigned char tail) {
+    unsigned char *object = malloc(size);
+    ck_assert_ptr_nonnull(object);
+    memset(object, 0, size);
+    memcpy(object, entry->object, size < entry->known ? size : entry->known);
+    memcpy(object, &size, sizeof size);
+    if (size > entry->known)
+        object[size - 1] = tail;
+    return object;
+}
+
+static enum certmap_status call(const struct entry *entry, size_t size, unsigned char tail) {
+    unsigned char *object = copy_of(entry, size, tail);
+    const enum certmap_status status = entry->call(object);
+    ck_assert_uint_eq(certmap_struct_size(object), size);
+    if (size > entry->known)
+        ck_assert_uint_eq(object[size - 1], tail);
+    free(object);
+    return status;
+}
+
+START_TEST(the_first_size) {
+    const struct entry *entry = &entries[_i];
+    if (sizeof(void *) == 8)
+        ck_assert_uint_eq(entry->first, entry->on64);
+    ck_assert_int_eq(call(entry, entry->first, 0), CERTMAP_OK);
+}
+END_TEST
+
+START_TEST(a_smaller_size) {
+    const struct entry *entry = &entries[_i];
+    ck_assert_int_eq(call(entry, entry->first - 1, 0), CERTMAP_ERROR_ARGUMENT);
+}
+END_TEST
+
+START_TEST(a_larger_size_with_a_zero_tail) {
+    const struct entry *entry = &entries[_i];
+    ck_assert_int_eq(call(entry, entry->known + 1, 0), CERTMAP_OK);
+    ck_assert_int_eq(call(entry, entry->known + CERTMAP_MAX_GROWTH, 0), CERTMAP_OK);
+}
+END_TEST
+
+START_TEST(a_larger_size_with_something_in_its_tail) {
+    const struct entry *entry = &entries[_i];
+    const enum certmap_status expected = entry->reads ? CERTMAP_ERROR_ARGUMENT : CERTMAP_OK;
+    ck_assert_int_eq(call(entry, entry->known + 1, 1), expected);
+    ck_assert_int_eq(call(entry, entry->known + CERTMAP_MAX_GROWTH, 1), expected);
+}
+END_TEST
+
+/* Nothing may be read beyond what there is: the block is smaller than it says. */
+START_TEST(a_size_that_was_never_set) {
+    const struct entry *entry = &entries[_i];
+    unsigned char *object = copy_of(entry, entry->known, 0);
+    const size_t sizes[] = {entry->known + CERTMAP_MAX_GROWTH + 1, SIZE_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        memcpy(object, &sizes[i], sizeof sizes[i]);
+        ck_assert_int_eq(entry->call(object), CERTMAP_ERROR_ARGUMENT);
+    }
+    free(object);
+}
+END_TEST
+
+/* No padding at the end: the bytes beyond a size are members and nothing else. */
+START_TEST(no_padding_at_the_end) {
+    ck_assert_uint_eq(entries[_i].first, entries[_i].known);
+}
+END_TEST
+
+/* ---- a struct that has grown since its first release ---- */
+
+struct grown {
+    size_t size;
+    int old;
+    int added;
+    size_t added_later;
+};
+#define FIRST_GROWN CERTMAP_STRUCT_END(struct grown, old)
+
+START_TEST(what_the_caller_lacks_reads_as_zero) {
+    struct grown room, whole = {.size = FIRST_GROWN, .old = 1, .added = 2, .added_later = 3};
+    const struct grown *seen = certmap_struct_read(&room, &whole, FIRST_GROWN, sizeof room);
+    ck_assert_ptr_eq(seen, &room);
+    ck_assert_int_eq(seen->old, 1);
+    ck_assert_int_eq(seen->added, 0);
+    ck_assert_uint_eq(seen->added_later, 0);
+    whole.size = sizeof whole;
+    ck_assert_ptr_eq(certmap_struct_read(&room, &whole, FIRST_GROWN, sizeof room), &whole);
+}
+END_TEST
+
+START_TEST(what_the_caller_lacks_is_not_written) {
+    struct grown given = {.size = CERTMAP_STRUCT_END(struct grown, added), .added_later = 7};
+    const struct grown own = {.size = sizeof own, .old = 1, .added = 2, .added_later = 3};
+    certmap_struct_write(&given, &own, sizeof own);
+    ck_assert_uint_eq(given.size, CERTMAP_STRUCT_END(struct grown, added));
+    ck_assert_int_eq(given.old, 1);
+    ck_assert_int_eq(given.added, 2);
+    ck_assert_uint_eq(given.added_later, 7);
+}
+END_TEST
+
+/* ---- what grows otherwise, and what does not ---- */
+
+START_TEST(an_allocator_of_a_later_version) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_peer *refused = NULL;
+    allocator.reserved[_i] = &memory;
+    ck_assert_int_eq(certmap_peer_new(&refused, &allocator, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_ptr_null(refused);
+}
+END_TEST
+
+START_TEST(an_error_has_room_that_is_empty) {
+    struct certmap_error err;
+    memset(&err, 0xA5, sizeof err);
+    ck_assert_int_eq(certmap_peer_new(NULL, NULL, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_ptr_null(err.file);
+    for (int i = 0; i < T_ROWS(err.reserved); i++)
+        ck_assert_ptr_null(err.reserved[i]);
+}
+END_TEST
+
+START_TEST(an_error_names_the_file) {
+    static const char file[] = "staff.rules";
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_rules *parsed = NULL;
+    struct certmap_error err;
+    options.file = file;
+    ck_assert_int_eq(certmap_rules_parse(&parsed, CM_VIEW("certmap 1; mapping"), &options, &err), CERTMAP_ERROR_SYNTAX);
+    ck_assert_ptr_eq(err.file, file);
+}
+END_TEST
+
+START_TEST(the_version_is_that_of_the_header) {
+    char text[32];
+    (void)snprintf(text, sizeof text, "%d.%d.%d", CERTMAP_VERSION_MAJOR, CERTMAP_VERSION_MINOR, CERTMAP_VERSION_PATCH);
+    ck_assert_str_eq(certmap_version(), text);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("abi");
+    TCase *sizes = tcase_create("sizes");
+    tcase_add_checked_fixture(sizes, set_up, tear_down);
+    tcase_add_loop_test(sizes, the_first_size, 0, T_ROWS(entries));
+    tcase_add_loop_test(sizes, a_smaller_size, 0, T_ROWS(entries));
+    tcase_add_loop_test(sizes, a_larger_size_with_a_zero_tail, 0, T_ROWS(entries));
+    tcase_add_loop_test(sizes, a_larger_size_with_something_in_its_tail, 0, T_ROWS(entries));
+    tcase_add_loop_test(sizes, a_size_that_was_never_set, 0, T_ROWS(entries));
+    tcase_add_loop_test(sizes, no_padding_at_the_end, 0, T_ROWS(entries));
+    suite_add_tcase(suite, sizes);
+    TCase *grown = tcase_create("a struct that has grown");
+    tcase_add_test(grown, what_the_caller_lacks_reads_as_zero);
+    tcase_add_test(grown, what_the_caller_lacks_is_not_written);
+    suite_add_tcase(suite, grown);
+    TCase *others = tcase_create("others");
+    tcase_add_loop_test(others, an_allocator_of_a_later_version, 0, 2);
+    tcase_add_test(others, an_error_has_room_that_is_empty);
+    tcase_add_test(others, an_error_names_the_file);
+    tcase_add_test(others, the_version_is_that_of_the_header);
+    suite_add_tcase(suite, others);
+    return t_run(suite);
+}
