@@ -78,7 +78,7 @@ static enum certmap_status check_options(struct options *options, const struct c
     if (room->build == NULL && known->build != NULL && given->build != NULL)
         return fail_argument(err, "the size of options->build is not a size of it");
     return cm_iis_allocator_init(allocator, room->allocator) ? CERTMAP_OK
-                                                            : fail_argument(err, "the allocator lacks a function");
+                                                             : fail_argument(err, "the allocator lacks a function");
 }
 
 static void set_options(struct cm_iis *iis, const struct certmap_iis_options *options) {

@@ -266,7 +266,7 @@ static void see_plus(struct cm_dn_evidence *seen, struct certmap_view text, size
 /* Whether a value in hexadecimal is here: # and pairs of digits up to a separator. */
 static bool is_dump(struct certmap_view value) {
     size_t len = 1;
-    while (len < value.len && is_upper_hex(value.data[len]))
+    while (len < value.len && cm_hex_value(value.data[len]) < 16)
         len++;
     return value.len > 0 && value.data[0] == '#' && len % 2 == 1 &&
            (len == value.len || strchr(",;+ \r\n/", value.data[len]) != NULL);
