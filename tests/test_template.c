@@ -311,8 +311,8 @@ static const char *const right[] = {
 
     "allow posix-user \"_svc.x-1\"",
     "allow plain \"a\"",
-    "allow \"${eku | first}${ku | last}${policy | "
-    "first}${serial}${sha256}${sha1}${spki.sha256}${tbs.sha256}${ski}${aki}\"",
+    "allow \"${eku | first}${ku | last}${policy | first}${serial}\"",
+    "allow \"${sha256}${sha1}${spki.sha256}${tbs.sha256}${ski}${aki}\"",
     "allow \"${ms.sid}${ms.template}${version}${ext.1.2.3}${san.dns}${san.ip}${san.1.2.3}${san.dirname.CN}\"",
     "allow \"a\"; group \"b\"; domain \"c\"; attribute \"d\" = \"e\"; group \"b\"; attribute \"f\" = \"e\"",
     "allow \"u\"; attribute \"\\u{24}{x}\" = dn \"O=${subject.CN ?\? \"}\\\"{\"}\"",
