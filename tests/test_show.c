@@ -69,8 +69,8 @@ static size_t check_shown(struct certmap_view der, const char *what) {
     cert.hash = t_sha;
     cert.time = NOW;
     write_certificate(der);
-    snprintf(command, sizeof command, "'%s' show --color never --time " MOMENT " %s 2>/dev/null",
-             getenv("CERTMAP_TOOL"), path);
+    snprintf(command, sizeof command,
+             T_WRAPPER " \"$CERTMAP_TOOL\" show --color never --time " MOMENT " %s 2>/dev/null", path);
     FILE *shown = popen(command, "r"); // NOLINT(cert-env33-c)
     ck_assert_ptr_nonnull(shown);
     if (ok && certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK)

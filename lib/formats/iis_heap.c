@@ -15,27 +15,24 @@
 
 static _Thread_local const struct certmap_allocator *current;
 
-union header {
-    struct {
-        const struct certmap_allocator *allocator;
-        size_t size;
-    } block;
-    max_align_t align;
+struct header {
+    _Alignas(max_align_t) const struct certmap_allocator *allocator;
+    size_t size;
 };
 
-static union header *header_of(void *p) {
-    return (union header *)p - 1;
+static struct header *header_of(void *p) {
+    return (struct header *)p - 1;
 }
 
 static void *make(const struct certmap_allocator *allocator, size_t size) {
-    union header *header;
+    struct header *header;
     if (allocator == NULL || size > SIZE_MAX - sizeof *header)
         return NULL;
     header = allocator->alloc(allocator->ctx, sizeof *header + size);
     if (header == NULL)
         return NULL;
-    header->block.allocator = allocator;
-    header->block.size = size;
+    header->allocator = allocator;
+    header->size = size;
     return header + 1;
 }
 
@@ -46,9 +43,9 @@ static void *heap_alloc(size_t size) {
 static void heap_release(void *p) {
     if (p == NULL)
         return;
-    union header *header = header_of(p);
-    const struct certmap_allocator *allocator = header->block.allocator;
-    cm_iis_wipe(p, header->block.size);
+    struct header *header = header_of(p);
+    const struct certmap_allocator *allocator = header->allocator;
+    cm_iis_wipe(p, header->size);
     allocator->release(allocator->ctx, header);
 }
 
@@ -56,11 +53,11 @@ static void heap_release(void *p) {
 static void *heap_resize(void *p, size_t size) {
     if (p == NULL)
         return heap_alloc(size);
-    const union header *header = header_of(p);
-    void *moved = make(header->block.allocator, size);
+    const struct header *header = header_of(p);
+    void *moved = make(header->allocator, size);
     if (moved == NULL)
         return NULL;
-    memcpy(moved, p, header->block.size < size ? header->block.size : size);
+    memcpy(moved, p, header->size < size ? header->size : size);
     heap_release(p);
     return moved;
 }

@@ -173,8 +173,10 @@ static enum certmap_status take_type_name(struct cm_dn_parser *parser, struct ce
 static void skip_value_spaces(struct cm_dn_parser *parser) {
     const bool one = parser->dialect->keeps_spaces;
     const bool here = parser->dialect->has_spaces && (!one || parser->spaced);
+    if (!here)
+        return;
     do {
-        if (!here || cm_dn_peek(parser) != ' ')
+        if (cm_dn_peek(parser) != ' ')
             return;
         parser->at++;
     } while (!one);

@@ -369,10 +369,10 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
     enum certmap_status status = order_mappings(builder, err);
     if (status == CERTMAP_OK)
         status = make_store(builder, err);
-    if (status == CERTMAP_OK)
+    if (status == CERTMAP_OK) {
         cm_cost_rules(builder->draft.rules);
-    if (status == CERTMAP_OK)
         status = score_mappings(builder->draft.rules, err);
+    }
     if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))
         status = cm_progress_cancelled(err);
     return status;
