@@ -117,7 +117,7 @@ enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certma
                                      struct certmap_view text, const struct certmap_iis_options *options,
                                      struct certmap_error *err) {
     static const struct certmap_iis_options none = CERTMAP_IIS_OPTIONS_INIT;
-    struct options known;
+    struct options known = {.room = CERTMAP_IIS_OPTIONS_INIT};
     struct certmap_allocator allocator;
     if (rules == NULL || (text.data == NULL && text.len > 0))
         return fail_argument(err, "rules or text is NULL");

@@ -82,7 +82,7 @@ static bool end_text(struct cm_parser *parser, const struct text *text, enum cer
 /* ---- the decision ---- */
 
 static bool take_allow(struct cm_parser *parser) {
-    struct text account;
+    struct text account = {.has_holes = false};
     if (!take_text(parser, &account, "the account, a string in double quotes"))
         return false;
     const enum certmap_status status =
@@ -101,7 +101,7 @@ static bool take_output(struct cm_parser *parser, enum cm_output_kind kind) {
     const bool attribute = kind == CM_OUTPUT_ATTRIBUTE;
     struct certmap_view name = CM_VIEW_NONE;
     struct cm_output output = {.kind = kind};
-    struct text value;
+    struct text value = {.has_holes = false};
     struct cm_position whole = parser->token.position;
     cm_parser_advance(parser);
     if (attribute && !take_name(parser, &name, &whole))

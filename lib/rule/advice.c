@@ -172,7 +172,7 @@ static void find_negated(struct cm_advice *advice) {
     for (const struct cm_node *node = root + 1; node < root + size; node++) {
         while (open > 0 && node >= ends[open - 1])
             open--;
-        if (node->kind == CM_NODE_NOT && open < sizeof ends / sizeof *ends)
+        if (node->kind == CM_NODE_NOT && open <= CERTMAP_MAX_NESTING)
             ends[open++] = node + cm_node_size(node);
         else if (node->kind == CM_NODE_CONDITION && condition < advice->condition_count)
             advice->conditions[condition++].negated = open % 2 == 1;
