@@ -112,6 +112,8 @@ static const struct {
     {ALLOW("subject.CN like «\"srv[12]*\"»"), "literal-class", ""},
     {ALLOW("subject.O like «\"[Cc]ontoso\"»"), "literal-class", ""},
     {ALLOW("subject.CN like «\"node[abc]-*\"»"), "literal-class", ""},
+    {ALLOW("subject.CN like «\"[abc]*\"»"), "literal-class", ""},
+    {ALLOW("subject.CN like «\"web-[ab]*\"»"), "literal-class", ""},
     {ALLOW("subject.CN like «\"\\\\d\\\\d\\\\d\"»"), "literal-class", "regular expression"},
     {ALLOW("subject.CN like «\"\\\\d*\"»"), "literal-class", "regular expression"},
     {ALLOW("subject.CN like «\"user\\\\d+\"»"), "literal-class", ""},

@@ -107,6 +107,14 @@ static bool is_small_set(const struct reading *reading, size_t begin, size_t end
     return digits || row || cases;
 }
 
+/* Whether a bracket stands where a class would: at a letter or digit, after what joins words, or at the beginning and
+ * before a wildcard. */
+static bool stands_like_class(const struct reading *reading, size_t at, size_t end) {
+    const unsigned last = before(reading, at), next = unit(reading, end + 1);
+    return is_alnum(last) || is_alnum(next) || last == '-' || last == '_' || last == '.' ||
+           (at == 0 && (next == CM_GLOB_MANY || next == CM_GLOB_ONE));
+}
+
 static bool find_class(struct reading *reading, size_t at) {
     size_t end = at + 1;
     const unsigned first = unit(reading, at + 1);
@@ -118,9 +126,8 @@ static bool find_class(struct reading *reading, size_t at) {
     if (unit(reading, end) != ']' || end == at + 1)
         return false;
     const bool negated = (first == '!' || first == '^') && end > at + 2;
-    const bool touches = is_alnum(before(reading, at)) || is_alnum(unit(reading, end + 1));
     if (negated || has_ranges_only(reading, at + 1, end) || reading->kind == CM_TEXT_DNS ||
-        (touches && is_small_set(reading, at + 1, end)))
+        (stands_like_class(reading, at, end) && is_small_set(reading, at + 1, end)))
         return found(reading, SIGN_CLASS, at, end + 1 - at);
     return false;
 }
