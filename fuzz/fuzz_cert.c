@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole certificates. What certmap_cert_from_der accepts gives views inside the input; where OpenSSL takes all
- * of it too, the adapter's views are the same bytes, and preparing them ends the same way. What only OpenSSL
- * accepts is prepared all the same: the Names of such a certificate may be anything.
+ * of it too, the adapter's views are the same bytes, and preparing them ends the same way. What OpenSSL accepts is
+ * refused or accepted by the adapter whatever is asked of it; where the walk refuses the input, the adapter may accept
+ * it only for what OpenSSL mends around the signed part.
  *
  * Preparing a certificate with all its pieces never fails for what the pieces hold, beyond the two Names; it changes
  * nothing in the Names; and every value of every field is one. The same holds of any bytes as a piece, and as what an
@@ -267,13 +268,29 @@ static X509 *decode(struct certmap_view der) {
     return x509;
 }
 
-/* The Names of whatever OpenSSL decodes. */
+/* Whether the core's walk takes what OpenSSL makes of a certificate, encoded anew. */
+static bool encoded_is_accepted(const X509 *x509) {
+    unsigned char *whole = NULL;
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    X509 *source = (X509 *)(uintptr_t)x509;
+    const int size = i2d_X509(source, &whole);
+    const bool accepted =
+        size > 0 && certmap_cert_from_der(&cert, (struct certmap_view){whole, (size_t)size}, NULL) == CERTMAP_OK;
+    OPENSSL_free(whole);
+    ERR_clear_error();
+    return accepted;
+}
+
+/* The Names alone: refused if and only if the whole is. */
 static void check_names(const X509 *x509) {
     struct certmap_cert given = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    hold(certmap_openssl_cert(&given, &holder, x509, 0, NULL) == CERTMAP_OK);
+    const enum certmap_status status = certmap_openssl_cert(&given, &holder, x509, 0, NULL);
+    hold(status == (encoded_is_accepted(x509) ? CERTMAP_OK : CERTMAP_ERROR_CERTIFICATE));
     hold(holder.certificate == NULL && given.certificate.data == NULL);
-    (void)prepare_alone(&given);
+    hold((given.subject.data != NULL) == (status == CERTMAP_OK));
+    if (status == CERTMAP_OK)
+        (void)prepare_alone(&given);
 }
 
 /* All pieces, which both give. Not the whole: OpenSSL mends what is around the signed part. */

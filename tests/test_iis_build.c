@@ -132,13 +132,15 @@ START_TEST(steps_and_their_cost) {
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct t_buf text = T_BUF_INIT;
     put(&text, "<iisClientCertificateMappingAuthentication enabled=\"true\"><manyToOneMappings>\n");
-    for (int i = 0; i < 12; i++) {
+    for (size_t i = 0; i < 12; i++) {
+        static const char marks[] = "????????????*";
+        const char *criteria = i < 3 ? "abc" : marks + i;
         char line[256];
         snprintf(
             line, sizeof line,
-            "<add name=\"m%d\" enabled=\"%s\" userName=\"u\" password=\"p\"><rules><add certificateField=\"Subject\" "
+            "<add name=\"m%zu\" enabled=\"%s\" userName=\"u\" password=\"p\"><rules><add certificateField=\"Subject\" "
             "certificateSubField=\"CN\" matchCriteria=\"%s\"/></rules></add>\n",
-            i, i == 0 ? "false" : "true", i < 3 ? "abc" : &"????????????*"[i]);
+            i, i == 0 ? "false" : "true", criteria);
         put(&text, line);
     }
     put(&text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
