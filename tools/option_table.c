@@ -70,3 +70,14 @@ const char *tool_shell_word(size_t i) {
 const char *tool_verb_word(size_t i) {
     return i < tool_verb_count ? tool_verb_rows[i].name : NULL;
 }
+
+const char *tool_verb_name(enum tool_verb verb) {
+    for (size_t i = 0; i < tool_verb_count; i++)
+        if (tool_verb_rows[i].verb == verb)
+            return tool_verb_rows[i].name;
+    return "";
+}
+
+bool tool_verb_reads_certificates(enum tool_verb verb) {
+    return ((unsigned)verb & TOOL_VERBS_CERTS) != 0;
+}

@@ -64,6 +64,11 @@ extern const size_t tool_verb_count;
 #define TOOL_VERBS_RULES (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
 
+/* The name of a verb, or "" for TOOL_VERB_NONE. */
+const char *tool_verb_name(enum tool_verb verb);
+/* Whether the operands of a verb are certificate files. */
+bool tool_verb_reads_certificates(enum tool_verb verb);
+
 /* Most words of a list. */
 #define TOOL_MAX_WORDS 32
 

@@ -9,17 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *tool_verb_name(enum tool_verb verb) {
-    for (size_t i = 0; i < tool_verb_count; i++)
-        if (tool_verb_rows[i].verb == verb)
-            return tool_verb_rows[i].name;
-    return "";
-}
-
-bool tool_verb_reads_certificates(enum tool_verb verb) {
-    return ((unsigned)verb & TOOL_VERBS_CERTS) != 0;
-}
-
 /* ---- Mistakes ---- */
 
 /* Ends the line about a mistake with where to read on, and prints it. */

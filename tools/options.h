@@ -54,12 +54,6 @@ struct tool_options {
  * about it goes to standard error and the result is false. */
 bool tool_options_parse(struct tool_options *options, int argc, char **argv);
 
-/* Whether the operands of a verb are certificate files. */
-bool tool_verb_reads_certificates(enum tool_verb verb);
-
-/* The name of a verb, or "" for TOOL_VERB_NONE. */
-const char *tool_verb_name(enum tool_verb verb);
-
 /* The help text of a verb; of the command for TOOL_VERB_NONE. */
 const char *tool_help(enum tool_verb verb);
 

@@ -3,6 +3,7 @@
 #include "advice.h"
 #include "certfile.h"
 #include "issuer_file.h"
+#include "option_table.h"
 #include "progress.h"
 #include "utf16.h"
 #include <string.h>

@@ -3,6 +3,7 @@
 #ifndef CM_BASE_ERROR_H
 #define CM_BASE_ERROR_H
 
+#include "base/quote.h"
 #include "certmap/certmap.h"
 
 #if defined(__MINGW32__)
@@ -34,12 +35,5 @@ void cm_error_place(struct certmap_error *err, struct cm_position position);
 /* The commonest ones. */
 enum certmap_status cm_error_memory(struct certmap_error *err);
 enum certmap_status cm_error_argument(struct certmap_error *err, const char *what);
-
-/* A piece of input made safe to stand in an error text: escaped as certmap_text_escape does, in
- * quotes, cut with "..." at 60 bytes. */
-struct cm_quoted {
-    char text[72];
-};
-struct cm_quoted cm_quote(struct certmap_view view);
 
 #endif

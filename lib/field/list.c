@@ -13,6 +13,12 @@ bool cm_value_is_clouded(const struct cm_value *value) {
     return clouded;
 }
 
+bool cm_list_settle(struct cm_list *list, enum certmap_code code) {
+    if (code != CERTMAP_CODE_NONE)
+        *list = (struct cm_list){.unknown = code};
+    return code != CERTMAP_CODE_MEMORY;
+}
+
 /* One piece for both, so that a large list wastes no chunk of the arena. */
 bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena) {
     list->values = cm_arena_alloc(arena, count * sizeof *list->values + (rows + 1) * sizeof *list->first);

@@ -7,12 +7,6 @@
 #include "field/make.h"
 #include "field/tbs.h"
 
-bool cm_list_settle(struct cm_list *list, enum certmap_code code) {
-    if (code != CERTMAP_CODE_NONE)
-        *list = (struct cm_list){.unknown = code};
-    return code != CERTMAP_CODE_MEMORY;
-}
-
 /* ---- version and serial number: an INTEGER each ---- */
 
 /* Whether a piece is an INTEGER, with an octet at least. */

@@ -20,9 +20,6 @@ bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert);
 
 /* ---- what it is made of ---- */
 
-/* Makes a list unknown if code says so; false when it says that there is no memory. */
-bool cm_list_settle(struct cm_list *list, enum certmap_code code);
-
 /* The digests of the certificate, of its key, and of those that issued it (digest.c). */
 bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert);
 /* Whether the certificate is valid at a time (time.c): the SEQUENCE of both of its times. */

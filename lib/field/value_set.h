@@ -13,6 +13,8 @@
 #ifndef CM_FIELD_VALUE_SET_H
 #define CM_FIELD_VALUE_SET_H
 
+#include "base/hash.h"
+#include "base/view.h"
 #include "field/list.h"
 
 /* Fewer values in a list are looked at one by one, and so are more: a certificate of 100 KB, which is the most that TLS
@@ -40,9 +42,24 @@ struct cm_value_set {
  * none. False: no memory. */
 bool cm_value_set_make(struct cm_list *list, uint64_t seed, struct cm_arena *arena);
 
-/* Whether a value of the row has this text, folded if nocase is set; UNKNOWN: none that can be read, or the steps ran
- * out. The list has a set. Values of the last chain are not told apart by their types. */
-enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
-                                    size_t *steps);
+/* ---- for value_set.c here, which makes sets, and in lib/rule, which asks them ---- */
+
+static inline struct certmap_view cm_value_set_text(const struct cm_value *value, bool nocase) {
+    return nocase ? value->text.folded : value->text.nfc;
+}
+
+static inline uint64_t cm_value_set_hash(const struct cm_value_set *set, uint32_t row, struct certmap_view text) {
+    return cm_hash_bytes(text.data, text.len, cm_hash_mix(set->seed ^ row));
+}
+
+static inline uint32_t cm_value_set_tag(uint64_t hash) {
+    return (uint32_t)(hash >> 32);
+}
+
+static inline bool cm_value_set_is(const struct cm_list *list, const struct cm_value_slot *slot, uint32_t row,
+                                   bool nocase, struct certmap_view text) {
+    const struct cm_value *value = &list->values[slot->value - 1];
+    return value->row == row && cm_view_equal(cm_value_set_text(value, nocase), text);
+}
 
 #endif

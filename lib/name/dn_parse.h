@@ -67,7 +67,7 @@ enum certmap_status cm_dn_parse_strict(uint8_t *der, size_t cap, size_t *len, st
 /* What a dialect permits; dialect is one of the enum. */
 const struct cm_dn_dialect *cm_dn_dialect(enum certmap_dialect dialect);
 
-/* ---- for the files dn_*.c ---- */
+/* ---- for the files dn_*.c: dn_cursor.c ---- */
 
 /* Sets the position of an error that has been filled, at some bytes of the text; returns status. */
 enum certmap_status cm_dn_place(const struct cm_dn_parser *parser, enum certmap_status status, size_t offset,
@@ -76,10 +76,16 @@ enum certmap_status cm_dn_fail(const struct cm_dn_parser *parser, enum certmap_c
                                const char *what);
 enum certmap_status cm_dn_too_large(const struct cm_dn_parser *parser, enum certmap_code code, size_t offset,
                                     const char *what, size_t limit);
-/* The byte here, or -1 at the end. */
+/* The byte at an offset, or here; -1 at the end. */
+int cm_dn_byte_at(const struct cm_dn_parser *parser, size_t offset);
 int cm_dn_peek(const struct cm_dn_parser *parser);
+/* Whether a byte is one of these characters. */
+bool cm_dn_is_one_of(int c, const char *characters);
 /* Moves past spaces, where the dialect has them. */
 void cm_dn_skip_spaces(struct cm_dn_parser *parser);
+/* How long the type at an offset is; ascii: of RFC 4514. Outside RFC 4514 there are types with letters that are not ASCII, such as
+ * \xD0\x98\xD0\x9D\xD0\x9D, and one of them consists of two words. */
+size_t cm_dn_type_length(struct certmap_view text, size_t offset, bool ascii);
 /* Whether `type "="` stands at an offset. */
 bool cm_dn_is_type(const struct cm_dn_parser *parser, size_t offset);
 /* What begins at an offset, followed by = with or without a space before it: a type, a word that could be one, or
@@ -90,6 +96,9 @@ enum cm_dn_type cm_dn_type_at(struct certmap_view text, size_t offset, bool spac
 bool cm_dn_is_known_type(struct certmap_view text, size_t offset, bool spaced);
 /* Whether a value ends here: at the end of the text, at a separator, or at +. */
 bool cm_dn_ends_value(const struct cm_dn_parser *parser);
+
+/* ---- dn_value.c ---- */
+
 /* Takes a value and writes it: an element. oid: contents of its type. */
 enum certmap_status cm_dn_take_value(struct cm_dn_parser *parser, struct certmap_view oid);
 

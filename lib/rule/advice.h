@@ -3,6 +3,7 @@
  * and the importers only say where something stands.
  *
  *     advice.c           what is remembered of a mapping while it is read, and what is reported at its end
+ *     advice_note.c      notes and their messages, and what all of these ask of the mapping
  *     advice_operand.c   wildcards after "=" (602), and which operands the others look at
  *     advice_pattern.c   patterns of other languages (603)
  *     advice_name.c      Names with the root first (604)

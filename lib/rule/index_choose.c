@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/compiler.h"
 #include "base/hash.h"
-#include "rule/index_build.h"
 #include "rule/index_key.h"
+#include "rule/index_state.h"
 
 /* ---- what keys cost ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Arrays of numbers while an index is built, and sorting them. */
 #include "base/alloc.h"
-#include "rule/index_build.h"
+#include "rule/index_state.h"
 #include <string.h>
 
 bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_allocator *allocator) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/error.h"
-#include "rule/index_build.h"
 #include "rule/index_key.h"
+#include "rule/index_state.h"
 
 /* Keys for a word of the Bloom filter: about one look-up in 170 passes it without reason. */
 #define KEYS_A_WORD 4
@@ -34,7 +34,7 @@ static bool make_places(struct cm_build *build, struct cm_index_place *places) {
         if (members->every)
             continue;
         if (!sort_members(&members->mappings, build->allocator) ||
-            !cm_list_words(build, &places[i].members, members->mappings.at, members->mappings.count))
+            !cm_list_add_all(build, &places[i].members, members->mappings.at, members->mappings.count))
             return false;
     }
     return true;

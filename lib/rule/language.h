@@ -10,16 +10,9 @@
 #define CM_RULE_LANGUAGE_H
 
 #include "base/out.h"
-#include "rule/template.h"
+#include "rule/cursor.h"
 
 /* ---- when rules are loaded ---- */
-
-/* Reads a text with holes. */
-struct cm_cursor {
-    const struct cm_symbol *all;
-    size_t count;
-    size_t at;
-};
 
 /* Whether the text is one of the language, with holes where values stand only: NULL, or what is wrong at
  * cursor->at. */
@@ -35,21 +28,6 @@ void cm_language_put(struct cm_out *out, enum certmap_language language, struct 
 enum certmap_code cm_language_refuses_whole(enum certmap_language language, struct certmap_view text);
 
 /* ---- among the files of languages ---- */
-
-/* The symbol at the cursor: a byte, CM_SYMBOL_HOLE, or CM_SYMBOL_END. */
-#define CM_SYMBOL_END 257
-unsigned cm_cursor_peek(const struct cm_cursor *cursor);
-/* Goes on behind the symbol if it is this one. */
-bool cm_cursor_accept(struct cm_cursor *cursor, unsigned code);
-bool cm_is_letter(unsigned code);
-bool cm_is_digit(unsigned code);
-bool cm_is_hex_digit(unsigned code);
-/* Goes on behind two hexadecimal digits. */
-bool cm_cursor_accept_hex_pair(struct cm_cursor *cursor);
-/* Goes on behind a name or a dotted OID (RFC 4512 1.4). */
-bool cm_cursor_accept_oid(struct cm_cursor *cursor);
-/* What is wrong at the cursor: hole if a hole stands there, else other. */
-const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *hole, const char *other);
 
 const char *cm_language_ldap_check(struct cm_cursor *cursor);
 void cm_language_ldap_put(struct cm_out *out, struct certmap_view value);

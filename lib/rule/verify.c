@@ -6,7 +6,7 @@
 #include "base/steps.h"
 #include "base/view.h"
 #include "field/compare.h"
-#include "field/value_set.h"
+#include "rule/value_set.h"
 
 /* ---- plain conditions, read as they are stored ---- */
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The inside of building an index.
  *
- *     index_cover.c    which conditions a mapping is filed under
- *     index_operand.c  the keys of an operand
+ *     index_build.c    all of it, one after the other
  *     index_choose.c   the cheapest key of each condition
- *     index_build.c    mappings under their keys; nodes
- *     index_group.c    what a key leads to: mappings that share it, each expression once
+ *     index_operand.c  the keys of an operand
+ *     index_cover.c    which conditions a mapping is filed under
+ *     index_node.c     mappings under their keys: nodes, and what a key leads to
+ *     index_list.c     lists of mappings, each expression once
  *     index_entries.c  arrays, and sorting
  *     index_pack.c     the slots, and one block of all */
-#ifndef CM_RULE_INDEX_BUILD_H
-#define CM_RULE_INDEX_BUILD_H
+#ifndef CM_RULE_INDEX_STATE_H
+#define CM_RULE_INDEX_STATE_H
 
 #include "rule/index_cover.h"
 #include "rule/index_operand.h"
@@ -90,7 +91,13 @@ static inline uint32_t cm_build_place(const struct cm_build *build, uint32_t map
 }
 
 /* Counts one of the things that are looked at; false: whoever is told of progress says to stop. */
-bool cm_build_tick(struct cm_build *build);
+static inline bool cm_build_tick(struct cm_build *build) {
+    build->done++;
+    return build->progress->fn == NULL || cm_progress_at(build->progress, build->done, build->total);
+}
+
+/* ---- index_choose.c ---- */
+
 /* Chooses a key for each condition, and finds what it costs: choices and costs. False: no memory, or stopped. */
 bool cm_choose_keys(struct cm_build *build);
 /* The cheapest key of an operand, until the next call; NULL, and *cost CM_COST_NONE, if it has none. number is that of
@@ -100,18 +107,33 @@ const struct cm_key *cm_choose_key(struct cm_build *build, uint32_t number, cons
 /* The number of the key's probe. False: no memory. */
 bool cm_choose_probe(struct cm_build *build, const struct cm_key *key, uint32_t *number);
 
+/* ---- index_entries.c ---- */
+
 /* Sorts by key; what has the same keeps its order. scratch has room for as many. */
 void cm_entries_sort(struct cm_entry *entries, struct cm_entry *scratch, size_t count);
 bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_allocator *allocator);
 
+/* ---- index_list.c ---- */
+
+/* Mappings under one key that are looked at one by one; more become a node, if they have further keys. */
+#define CM_LIST_MOST 8
+
+/* Whether the expressions of mappings may be looked at once more. */
+bool cm_list_may_look(struct cm_build *build, const uint32_t *mappings, size_t count);
+/* Leaves out what can never decide, because an earlier mapping with the same expression does. False: no memory. */
+bool cm_list_drop_repeated(struct cm_build *build, uint32_t *mappings, size_t *count);
+/* Adds a list of mappings as it is. False: no memory. */
+bool cm_list_add_all(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count);
+/* Adds a list; leaves out, if it can, mappings that repeat earlier ones. */
+bool cm_list_add(struct cm_build *build, uint32_t *list, uint32_t *mappings, size_t count);
+
+/* ---- index_node.c ---- */
+
 /* Files mappings, in order, in a new node at a level: *number. False: no memory. */
 bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, const uint32_t *mappings, size_t count);
-/* Adds the slot of a key that these mappings share, in order; some may be left out. The node is at level. */
-bool cm_group_add(struct cm_build *build, unsigned level, uint32_t key, uint32_t *mappings, size_t count);
-/* Adds a list of mappings as it is. */
-bool cm_list_words(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count);
-/* Adds a list; leaves out, if it can, mappings that repeat earlier ones. */
-bool cm_group_list(struct cm_build *build, uint32_t *list, uint32_t *mappings, size_t count);
+
+/* ---- index_pack.c ---- */
+
 /* Makes the index of what was built. */
 enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_error *err);
 
