@@ -164,6 +164,48 @@ static const struct {
      CERTMAP_CODE_USELESS_CERTIFICATE, "part of a thumbprint"},
     {"[enc:AesProvider:bm90:enc]", CERTMAP_CODE_BAD_BASE64, "is encrypted"},
     {"MAA=", CERTMAP_CODE_USELESS_CERTIFICATE, "is not one that any client can send"},
+    {"0x162BA11CC40F3E81E099A19A23E61C75B0CC2B55", CERTMAP_CODE_BAD_BASE64, "looks like a thumbprint (SHA-1)"},
+    {"sha1:162BA11CC40F3E81E099A19A23E61C75B0CC2B55", CERTMAP_CODE_BAD_BASE64, "looks like a thumbprint (SHA-1)"},
+    {"SHA1 Fingerprint=16:2B:A1:1C:C4:0F:3E:81:E0:99:A1:9A:23:E6:1C:75:B0:CC:2B:55", CERTMAP_CODE_BAD_BASE64,
+     "looks like a thumbprint (SHA-1)"},
+    {"FiuhHMQPPoHgmaGaI+YcdbDMK1U=", CERTMAP_CODE_USELESS_CERTIFICATE, "thumbprint in base64"},
+    {"uoFV2D/KQJWsFtWHy4J+e5QNVOaKxRuVBSx6rKlE4rA=", CERTMAP_CODE_USELESS_CERTIFICATE, "thumbprint in base64"},
+    {"alice", CERTMAP_CODE_BAD_BASE64, "is a text"},
+    {"todo", CERTMAP_CODE_USELESS_CERTIFICATE, "is a text"},
+    {"alice@contoso.example", CERTMAP_CODE_BAD_BASE64, "is a text"},
+    {"CONTOSO\\alice", CERTMAP_CODE_BAD_BASE64, "is a text"},
+    {"System.Byte[]", CERTMAP_CODE_BAD_BASE64, "is a text"},
+    {"MIIBTTCB9KADAgEC...", CERTMAP_CODE_BAD_BASE64, "cut short"},
+    {"MIIBTTCB9KADAgEC\xE2\x80\xA6", CERTMAP_CODE_BAD_BASE64, "cut short"},
+    {"MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDB", CERTMAP_CODE_BAD_BASE64, "is cut off, or characters are missing"},
+    {"MIIB", CERTMAP_CODE_USELESS_CERTIFICATE, "is cut off"},
+    {"MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDAg==\nMIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDAg==", CERTMAP_CODE_BAD_BASE64,
+     "with another one"},
+    {"TTCB9KADAgECAgIQATAKBggqhkjOPQQDAjAmMQswCQYDVQQGEwJVUzEXMBUGA1UECgwOQ29udG9zbyBJc3N1aW5nIE"
+     "NBMIIBTTCB9KADAgECAgIQATAK",
+     CERTMAP_CODE_USELESS_CERTIFICATE, "lacks its beginning"},
+    {"&quot;MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDAg==&quot;", CERTMAP_CODE_BAD_BASE64, "stands in quotes"},
+    {"MIIBTTCB9KADAgECAgIQATAK%2BggqhkjOPQQDAg%3D%3D", CERTMAP_CODE_BAD_BASE64, "is URL-encoded"},
+    {"TUlJQlRUQ0I5S0FEQWdFQ0FnSVFBVEFLQmdncWhrak9QUVFEQWc9PQ==", CERTMAP_CODE_USELESS_CERTIFICATE, "base64 of base64"},
+    {"TQBJAEkAQgBUAFQAQwBCADkASwA=", CERTMAP_CODE_USELESS_CERTIFICATE, "base64 of base64 in UTF-16"},
+    {"MC4CAQAwBQYDK2VwBCIEIDBYo/ckyckCB7SBnasOh1IY96XdxW41EvRtSB/uGQvP", CERTMAP_CODE_USELESS_CERTIFICATE,
+     "is a private key"},
+    {"MHcCAQEEIEM4zdYGiaSoZQsdfbQwEyh+S8COvwhEFgqyKsZLSpTtoAoGCCqGSM49AwEHoUQDQgAEuCSuiEFKzZ3x7U"
+     "hPdBs3kZhPqtXUKqXw7CobUyv86ZFXlpAfG/2ze6ezncteUknSiiK3dUVtQCwqsPw8w6327A==",
+     CERTMAP_CODE_USELESS_CERTIFICATE, "is a private key"},
+    {"MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhbRYNYu3stZAICCAAwDAYIKoZIhvcNAgkFADAdBglghk"
+     "gBZQMEASoEEGKr5bJSi7OmscP6DpiYBQYEQJyLN/w701yTfcQ2GnsXrpIyDfOvyWSUQxKvHQa/MRsvi6sNwPAD39Pq"
+     "Bz2YpLdggFb1EllD4WvB5lmVHtUJGgE=",
+     CERTMAP_CODE_USELESS_CERTIFICATE, "is an encrypted private key"},
+    {"MCowBQYDK2VwAyEApOY0fXCAaLvjEMVkPbKZpr5JqoX6tAnBtPQiI+tW42M=", CERTMAP_CODE_USELESS_CERTIFICATE,
+     "is a public key"},
+    {"MIGLMD8CAQAwDDEKMAgGA1UEAwwBYTAqMAUGAytlcAMhAKTmNH1wgGi74xDFZD2ymaa+SaqF+rQJwbT0IiPrVuNjoA"
+     "AwBQYDK2VwA0EAcFQx5GldpzUcPsp6W6PoAoLjBuZo0n/XhDpJor4klFQkDdDKA3XG2/uU0YfrkXzxAcE5xSpUxGbn"
+     "byZ2Ear2CQ==",
+     CERTMAP_CODE_USELESS_CERTIFICATE, "is a request"},
+    {"MH8wMzAFBgMrZXAwDDEKMAgGA1UEAwwBYRcNMjYxMTI4MjEzNzUwWhcNMjYxMjI4MjEzNzUwWjAFBgMrZXADQQCsSl"
+     "ucmLg1dXihKthN8Xx1w5YcL2Bx2g+xQPWgQwfw4dd3go12Pe57p9yCdnVZGSpJsbUOqx39W851H3oQ7kMP",
+     CERTMAP_CODE_USELESS_CERTIFICATE, "is a revocation list"},
     {"?", CERTMAP_CODE_BAD_BASE64, "holds a character that is not base64"},
 };
 

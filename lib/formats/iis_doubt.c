@@ -239,8 +239,27 @@ const char *cm_iis_doubt_criterion(struct certmap_view criterion) {
 
 #define BELONGS "; the certificate itself belongs here, as certmap show --iis FILE prints it"
 
+/* The name of the algorithm that is written before many a digest: "sha256:", "SHA1 Fingerprint=", "0x". */
+static struct certmap_view skip_algorithm(struct certmap_view text) {
+    static const char *const names[] = {"sha-256", "sha256", "sha-1", "sha1", "md5", "0x"};
+    const struct certmap_view whole = text;
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct certmap_view name = {(const uint8_t *)names[i], strlen(names[i])};
+        if (text.len < name.len || !certmap_text_same((struct certmap_view){text.data, name.len}, name))
+            continue;
+        const struct certmap_view rest = after(text, name.len);
+        const uint8_t *colon = memchr(rest.data, ':', rest.len), *equals = memchr(rest.data, '=', rest.len);
+        const uint8_t *end = equals != NULL ? equals : colon;
+        if (name.data[0] == '0')
+            return rest;
+        return end != NULL && end - rest.data < 16 ? after(rest, (size_t)(end - rest.data) + 1) : whole;
+    }
+    return whole;
+}
+
 /* Hexadecimal digits, whatever stands between them as between those of a thumbprint; SIZE_MAX for any other text. */
-static size_t count_hex(struct certmap_view text) {
+static size_t count_hex(struct certmap_view whole) {
+    const struct certmap_view text = skip_algorithm(whole);
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++)
         if (is_hex(text.data[i]))
@@ -293,6 +312,33 @@ static bool is_blank(struct certmap_view text) {
     return i == text.len;
 }
 
+/* %2B, %2F and %3D are what base64 has of URLs. */
+static bool has_url_escape(struct certmap_view text) {
+    for (; text.len >= 3; text = after(text, 1))
+        if (text.data[0] == '%' && (text.data[1] == '2' || text.data[1] == '3') && is_one_of(text.data[2], "BbFfDd"))
+            return true;
+    return false;
+}
+
+/* "MIIB...", as people write what is too long to show. */
+static bool is_shortened(struct certmap_view text) {
+    for (; text.len >= 3; text = after(text, 1))
+        if (starts_with(text, "...") || starts_with(text, "\xE2\x80\xA6"))
+            return true;
+    return false;
+}
+
+/* A name, an account, a word. No certificate has so few characters; M begins the base64 of every one. With padding it is
+ * more likely base64 of something else. */
+static bool is_short_text(struct certmap_view text) {
+    size_t letters = 0;
+    if (text.len % 4 == 0 && text.data[text.len - 1] == '=')
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        letters += is_letter(text.data[i]);
+    return text.data[0] != 'M' && letters >= 3 && text.len < 100;
+}
+
 const char *cm_iis_doubt_certificate(struct certmap_view text) {
     if (is_blank(text))
         return "is empty" BELONGS;
@@ -301,8 +347,12 @@ const char *cm_iis_doubt_certificate(struct certmap_view text) {
         return name_hex(digits, has_invisible(text));
     if (starts_with(text, "LS0tLS1CRUdJTi"))
         return "is the base64 of a PEM file, which is base64 itself: what stands between its lines belongs here";
-    if (starts_with(text, "%") || starts_with(text, "-----BEGIN%20"))
+    if (starts_with(text, "%") || starts_with(text, "-----BEGIN%20") || has_url_escape(text))
         return "is URL-encoded" BELONGS;
+    if (starts_with(text, "TUlJ"))
+        return "is base64 of base64" BELONGS;
+    if (starts_with(text, "TQBJAEkA"))
+        return "is base64 of base64 in UTF-16" BELONGS;
     if (is_file_name(text))
         return "looks like the name of a file" BELONGS;
     if (starts_with(text, "[enc:"))
@@ -313,7 +363,21 @@ const char *cm_iis_doubt_certificate(struct certmap_view text) {
         return "is base64 of the kind for URLs: write + for - and / for _" BELONGS;
     if (has_invisible(text))
         return "has an invisible character: type it anew, or take it out" BELONGS;
-    return NULL;
+    if (stands_in_quotes(text))
+        return "stands in quotes: leave them out";
+    if (is_shortened(text))
+        return "is cut short where ... is written" BELONGS;
+    return is_short_text(text) ? "is a text, and far too short for a certificate" BELONGS : NULL;
+}
+
+const char *cm_iis_doubt_end(struct certmap_view text, size_t at) {
+    if (!starts_with(text, "MI"))
+        return NULL;
+    if (at == text.len)
+        return "is cut off, or characters are missing in it" BELONGS;
+    return starts_with(after(text, at), "MI")
+               ? "goes on after its padding with another one: each has a mapping of its own"
+               : NULL;
 }
 
 /* The length that the outer element says it has, with its header; 0 if it is none. */
@@ -331,13 +395,79 @@ static size_t outer_length(struct certmap_view der) {
     return len + 2 + bytes;
 }
 
+enum { INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, SEQUENCE = 0x30 };
+
+/* The tag at an offset; 0 behind the end. */
+static uint8_t tag_at(struct certmap_view text, size_t at) {
+    return at < text.len ? text.data[at] : 0;
+}
+
+/* Where the element at `at` ends; SIZE_MAX where its length cannot be read, or goes past the end. */
+static size_t end_of(struct certmap_view text, size_t at) {
+    size_t len = 0, bytes;
+    if (text.len < 2 || at > text.len - 2)
+        return SIZE_MAX;
+    if (text.data[at + 1] < 0x80)
+        return at + 2 + text.data[at + 1] <= text.len ? at + 2 + text.data[at + 1] : SIZE_MAX;
+    bytes = text.data[at + 1] & 0x7F;
+    if (bytes == 0 || bytes > 3 || at + 2 + bytes > text.len)
+        return SIZE_MAX;
+    for (size_t i = 0; i < bytes; i++)
+        len = len << 8 | text.data[at + 2 + i];
+    return len <= text.len - at - 2 - bytes ? at + 2 + bytes + len : SIZE_MAX;
+}
+
+static bool starts_with_version(struct certmap_view inside) {
+    return inside.len > 3 && inside.data[0] == INTEGER && inside.data[1] == 1 && inside.data[2] <= 1;
+}
+
+/* A certificate begins with its version or serial number; a request with version 0, and its Name follows; a list with
+ * an algorithm, or version 1 before it. */
+static const char *name_signed(struct certmap_view inside) {
+    const size_t header = inside.len > 1 && inside.data[1] >= 0x80 ? 2 + (size_t)(inside.data[1] & 0x7F) : 2;
+    if (header >= inside.len)
+        return NULL;
+    const struct certmap_view body = after(inside, header);
+    const bool version = starts_with_version(body);
+    size_t at = version ? 3 : 0, end = end_of(body, at);
+    const size_t third = end == SIZE_MAX || tag_at(body, at) != SEQUENCE ? SIZE_MAX : end;
+    if (third == SIZE_MAX || tag_at(body, third) != SEQUENCE)
+        return NULL;
+    at = end_of(body, third);
+    end = at == SIZE_MAX ? 0 : tag_at(body, at);
+    if (version && body.data[2] == 0 && (end == 0xA0 || end == SEQUENCE))
+        return "is a request for a certificate (PKCS #10)" BELONGS;
+    return (end == 0x17 || end == 0x18) && (!version || body.data[2] == 1) ? "is a revocation list (CRL)" BELONGS
+                                                                           : NULL;
+}
+
+/* The kinds that begin with a SEQUENCE, by what is in it: an INTEGER 0 or 1 and then a key; an algorithm and a BIT
+ * STRING; a SEQUENCE that is the request or the list, then an algorithm. */
+static const char *name_sequence(struct certmap_view inside) {
+    const size_t first = end_of(inside, 0);
+    const uint8_t next = first == SIZE_MAX ? 0 : tag_at(inside, first);
+    if (starts_with_version(inside) && (next == INTEGER || next == SEQUENCE || next == OCTET_STRING))
+        return "is a private key, which belongs on no server but its own" BELONGS;
+    if (tag_at(inside, 0) == SEQUENCE && next == OCTET_STRING)
+        return "is an encrypted private key" BELONGS;
+    if (tag_at(inside, 0) == SEQUENCE && next == BIT_STRING)
+        return "is a public key" BELONGS;
+    if (tag_at(inside, 0) != SEQUENCE || next != SEQUENCE)
+        return NULL;
+    return name_signed(inside);
+}
+
 const char *cm_iis_doubt_der(struct certmap_view der) {
     static const uint8_t pkcs7[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07};
     static const uint8_t pkcs12[] = {0x02, 0x01, 0x03, 0x30};
     const size_t length = outer_length(der);
     const size_t header = der.len > 1 && der.data[1] >= 0x80 ? 2 + (size_t)(der.data[1] & 0x7F) : 2;
+    if ((der.len == 16 || der.len == 20 || der.len == 32 || der.len == 48 || der.len == 64) && length != der.len)
+        return "is as long as a digest: it looks like a thumbprint in base64" BELONGS;
+    if (der.len > 0 && der.data[0] != SEQUENCE)
+        return "lacks its beginning, or is no certificate" BELONGS;
     if (length == 0 || header > der.len)
-        return NULL;
+        return der.len < 5 ? "is cut off: its end is missing" BELONGS : NULL;
     const struct certmap_view inside = after(der, header);
     if (inside.len > sizeof pkcs7 && memcmp(inside.data, pkcs7, sizeof pkcs7) == 0)
         return "is PKCS #7, a bundle" BELONGS;
@@ -345,5 +475,5 @@ const char *cm_iis_doubt_der(struct certmap_view der) {
         return "is PKCS #12, a bundle with a key" BELONGS;
     if (length > der.len)
         return "is cut off: its end is missing" BELONGS;
-    return length < der.len ? "goes on after its end; one certificate belongs here" : NULL;
+    return length < der.len ? "goes on after its end; one certificate belongs here" : name_sequence(inside);
 }

@@ -11,7 +11,10 @@ const char *cm_iis_doubt_criterion(struct certmap_view criterion);
 /* What else than a certificate in base64 a `certificate` looks like, and what belongs there; NULL: like nothing that is
  * known. */
 const char *cm_iis_doubt_certificate(struct certmap_view text);
-/* The same of what base64 gave, which is no certificate. */
+/* What is wrong with base64 that begins as a certificate does and ends at `at`: its own end, or what follows it; NULL: not
+ * known. */
+const char *cm_iis_doubt_end(struct certmap_view text, size_t at);
+/* What the bytes look like that base64 gave, which is no certificate. */
 const char *cm_iis_doubt_der(struct certmap_view der);
 
 #endif

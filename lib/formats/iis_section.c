@@ -193,6 +193,8 @@ static void report_base64(struct cm_iis *iis, struct certmap_view text, size_t a
         what = "has a PEM header or footer; only the base64 between them belongs there";
     else if (doubt != NULL)
         what = doubt;
+    else if (cm_iis_doubt_end(text, at) != NULL)
+        what = cm_iis_doubt_end(text, at);
     cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BASE64, iis->here,
                   "certificate %s (character %lu)", what, (unsigned long)at + 1);
 }
