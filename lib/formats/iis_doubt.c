@@ -465,7 +465,7 @@ const char *cm_iis_doubt_der(struct certmap_view der) {
     if ((der.len == 16 || der.len == 20 || der.len == 32 || der.len == 48 || der.len == 64) && length != der.len)
         return "is as long as a digest: it looks like a thumbprint in base64" BELONGS;
     if (der.len > 0 && der.data[0] != SEQUENCE)
-        return "lacks its beginning, or is no certificate" BELONGS;
+        return "is not one that any client can send: its beginning is missing, or it is something else" BELONGS;
     if (length == 0 || header > der.len)
         return der.len < 5 ? "is cut off: its end is missing" BELONGS : NULL;
     const struct certmap_view inside = after(der, header);
