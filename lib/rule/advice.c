@@ -37,7 +37,7 @@ static void keep(struct cm_advice *advice, const struct certmap_error *finding, 
 /* Whether a text has a character that something could be said of: most have none. */
 static bool has_signs(struct certmap_view text) {
     static const bool signs[256] = {['*'] = true, ['?'] = true, ['['] = true, ['^'] = true, ['\\'] = true,
-                                    ['('] = true, ['{'] = true, ['%'] = true, ['+'] = true};
+                                    ['('] = true, ['{'] = true, ['%'] = true, ['+'] = true, ['|'] = true};
     for (size_t i = 0; i < text.len; i++)
         if (signs[text.data[i]])
             return true;

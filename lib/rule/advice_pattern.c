@@ -9,7 +9,8 @@
  *     [!x] [^x] [:digit:]
  *     web[12] [Cc]on    digits, or a letter in both cases, or letters in a row, right at other text
  *     ^...              at the beginning; $ only after what is a sign by itself
- *     .* .+             at the beginning, after ( ^ - _ @ = or a blank, or before ) $; .+ also before @
+ *     .* .+             at the beginning, after ( ^ - _ @ = or a blank, or before ) $; .+ also before @ and at the end
+ *     a|b               letters or wildcards at both sides of the bar
  *     \d+ \w* \.        where no user name of a domain can be meant
  *     (a|b) (?i) .{8}
  *     {a,b}             without blanks
@@ -142,7 +143,7 @@ static bool find_dot(struct reading *reading, size_t at) {
     if (quantifier != CM_GLOB_MANY && quantifier != '+')
         return false;
     if (at == 0 || (last < 0x80 && strchr("(^-_ @=", (int)last) != NULL) || next == ')' || next == '$' ||
-        (quantifier == '+' && next == '@'))
+        (quantifier == '+' && (next == '@' || at + 2 == reading->units.len)))
         return found(reading, SIGN_REGEX, at, 2);
     return false;
 }
@@ -177,6 +178,17 @@ static bool find_group(struct reading *reading, size_t at) {
     for (; end < reading->units.len && unit(reading, end) != ')' && unit(reading, end) != '('; end++)
         choice = choice || unit(reading, end) == '|';
     return choice && unit(reading, end) == ')' && found(reading, SIGN_CHOICE, at, end + 1 - at);
+}
+
+/* Contoso|Fabrikam, Sales*|Support*: a bar that joins two words. Between blanks it stands in titles, and before a number
+ * in names: John|12345. */
+static bool is_word_end(unsigned c) {
+    return is_small(c) || is_capital(c) || c >= CM_GLOB_ONE;
+}
+
+static bool find_bar(struct reading *reading, size_t at) {
+    return reading->kind != CM_TEXT_URI && is_word_end(before(reading, at)) && is_word_end(unit(reading, at + 1)) &&
+           found(reading, SIGN_CHOICE, at, 1);
 }
 
 /* {contoso,fabrikam} */
@@ -226,6 +238,8 @@ static bool find_at(struct reading *reading, size_t at) {
         return find_group(reading, at);
     case '{':
         return find_braces(reading, at);
+    case '|':
+        return find_bar(reading, at);
     default:
         return false;
     }
@@ -346,8 +360,8 @@ static bool is_sure(const struct reading *reading) {
 
 /* Whether a pattern has a character that a sign has: most have * and ? only. */
 static bool may_have_sign(struct certmap_view pattern) {
-    static const bool signs[256] = {
-        ['['] = true, ['^'] = true, ['\\'] = true, ['('] = true, ['{'] = true, ['%'] = true, ['+'] = true};
+    static const bool signs[256] = {['['] = true, ['^'] = true, ['\\'] = true, ['('] = true,
+                                    ['{'] = true, ['%'] = true, ['+'] = true,  ['|'] = true};
     for (size_t i = 0; i < pattern.len; i++)
         if (signs[pattern.data[i]] || (pattern.data[i] == '*' && i > 0 && pattern.data[i - 1] == '.'))
             return true;

@@ -2,7 +2,8 @@
 /* 605, a text that is visibly a DN, an LDAP filter or a URL, and does not say so: a value with a comma, a parenthesis or an
  * ampersand changes what the text means.
  *
- *     a DN         CN=${...}  and further parts behind , + or /: TYPE=... with a hole in the value. The type is CN, OU, O,
+ *     a DN         CN=${...}  and further parts behind , + or /: TYPE=... with a hole in the value. The first part may be a
+ *                  value alone that a hole begins with its type: ${...},ou=people. The type is CN, OU, O,
  *                  DC, UID, C, L, ST or an OID; another one, which may also be a word ("role=${...}"), only beside
  *                  another part of a DN.
  *     a filter     begins with ( or a filter in it does: (uid=${...})
@@ -78,9 +79,20 @@ static enum part part_at(const struct shape *shape, size_t at, size_t *value) {
     return type ? PART_TYPE : PART_WORD;
 }
 
+/* Where the parts of a DN begin: after a first one without a type, "${san.email},ou=people", or at once. */
+static size_t skip_first_value(const struct shape *shape, size_t *holes) {
+    size_t at = 0;
+    for (; at < shape->len && !is_one_of(symbol(shape, at), ",+;="); at++)
+        *holes += symbol(shape, at) == CM_SYMBOL_HOLE;
+    if (*holes > 0 && is_one_of(symbol(shape, at), ",+;"))
+        return at + 1;
+    *holes = 0;
+    return symbol(shape, 0) == '/';
+}
+
 static bool is_dn(const struct shape *shape) {
     size_t parts = 0, types = 0, holes = 0, value = 0;
-    for (size_t at = symbol(shape, 0) == '/'; at < shape->len; at++) {
+    for (size_t at = skip_first_value(shape, &holes); at < shape->len; at++) {
         const enum part part = part_at(shape, skip_blanks(shape, at), &value);
         if (part == PART_NONE) /* not all of it is a DN */
             return false;

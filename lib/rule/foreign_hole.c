@@ -77,8 +77,24 @@ static size_t put_hole(char hole[CM_FOREIGN_HOLE_SIZE], const char *before, stru
     return length;
 }
 
+/* $1: a group of a regular expression. An amount in dollars has more digits, or a dot. */
+static size_t match_group(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text) {
+    const bool one = text.data[1] >= '0' && text.data[1] <= '9' && (text.len == 2 || !is_word_character(text.data[2]));
+    return one && (text.len == 2 || text.data[2] != '.') ? put_hole(hole, "", CM_VIEW("..."), 2) : 0;
+}
+
+/* $CN: an attribute of two letters or more. */
+static size_t match_attribute(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text) {
+    struct certmap_view name = cm_view(text.data + 1, 0);
+    while (name.len + 1 < text.len && name.len < MOST_FIELD && is_word_character(name.data[name.len]))
+        name.len++;
+    return name.len > 1 && is_letter(name.data[0]) && is_attribute(name)
+               ? put_hole(hole, "subject.", name, 1 + name.len)
+               : 0;
+}
+
 /* $subject.CN: as much as is a field, up to the end of a word. */
-static size_t match_dollar(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text) {
+static size_t match_dollar(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
     const struct word word = take_word(cm_view(text.data + 1, text.len - 1));
     for (size_t len = word.len; word.dotted && len > 0; len--) {
         const struct certmap_view field = cm_view(word.bytes, len);
@@ -86,7 +102,10 @@ static size_t match_dollar(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view 
         if (ends && memchr(word.bytes, '.', len) != NULL && is_field(field))
             return put_hole(hole, "", field, 1 + len);
     }
-    return 0;
+    if (attribute)
+        return 0;
+    const size_t group = match_group(hole, text);
+    return group > 0 ? group : match_attribute(hole, text);
 }
 
 /* What stands in brackets: the word, and the length of all of it, or 0 where it does not end there. */
@@ -99,7 +118,7 @@ static size_t match_closed(struct certmap_view text, struct word *word, size_t o
     return word->len > 0 ? end + closes : 0;
 }
 
-/* {subject.CN} {{subject.CN}} $(subject.CN) {CN} */
+/* {subject.CN} {{subject.CN}} $(subject.CN) {CN} $(CN) */
 static size_t match_brackets(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, size_t open, char close,
                              bool attribute) {
     struct word word;
@@ -107,7 +126,7 @@ static size_t match_brackets(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_vie
     const struct certmap_view field = cm_view(word.bytes, word.len);
     if (length > 0 && is_field(field) && (word.dotted || !attribute))
         return put_hole(hole, "", field, length);
-    if (length > 0 && !attribute && close == '}' && !word.dotted && is_letter(text.data[open]) &&
+    if (length > 0 && !attribute && !word.dotted && is_letter(text.data[open]) &&
         is_attribute(cm_view(text.data + open, word.len)))
         return put_hole(hole, "subject.", cm_view(text.data + open, word.len), length);
     return 0;
@@ -131,12 +150,12 @@ static size_t match_percent(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view
 }
 
 size_t cm_foreign_hole(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
-    const uint8_t c = text.len > 2 ? text.data[0] : 0, next = text.len > 2 ? text.data[1] : 0;
+    const uint8_t c = text.len > 1 ? text.data[0] : 0, next = text.len > 1 ? text.data[1] : 0;
     if (c == '{')
         return match_brackets(hole, text, next == '{' ? 2 : 1, '}', attribute);
     if ((c == '%' || c == '#') && next == '{')
         return match_percent(hole, text, attribute);
     if (c == '$' && next == '(')
         return match_brackets(hole, text, 2, ')', attribute);
-    return c == '$' && next != '{' ? match_dollar(hole, text) : 0;
+    return c == '$' && next != '{' ? match_dollar(hole, text, attribute) : 0;
 }
