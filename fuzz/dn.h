@@ -70,7 +70,7 @@ static inline void f_check_forms(struct certmap_view name) {
 /* Parses text in a dialect; false if it is refused, the same way whatever the room. */
 static inline bool f_parse_dialect(struct t_buf *der, struct certmap_view text, enum certmap_dialect dialect,
                                    enum certmap_status *status) {
-    struct certmap_error err = {.status = CERTMAP_OK};
+    struct certmap_diagnostic err = {.status = CERTMAP_OK};
     size_t len = 0, again = 0;
     *status = certmap_name_from_dialect(NULL, 0, &len, text, dialect, &err);
     if (*status != CERTMAP_ERROR_BUFFER) {

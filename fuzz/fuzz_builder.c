@@ -24,11 +24,11 @@ enum { MOST_TEXTS = 40, LONGEST = 70000 };
 struct run {
     struct t_alloc memory;
     struct certmap_builder *builder;
-    bool may_fail;               /* let allocations fail where the script says so */
-    bool failed;                 /* a call for this rule set */
-    struct certmap_error first;  /* of them */
-    enum certmap_status last;    /* of the ends */
-    struct certmap_rules *rules; /* of the last end that made some */
+    bool may_fail;                   /* let allocations fail where the script says so */
+    bool failed;                     /* a call for this rule set */
+    struct certmap_diagnostic first; /* of them */
+    enum certmap_status last;        /* of the ends */
+    struct certmap_rules *rules;     /* of the last end that made some */
 };
 
 /* One line, as it is taken apart. */
@@ -99,13 +99,13 @@ static struct line take_line(struct certmap_view text, size_t numbers) {
 
 /* ---- calls ---- */
 
-static enum certmap_status call_options(struct run *run, const struct line *line, struct certmap_error *err) {
+static enum certmap_status call_options(struct run *run, const struct line *line, struct certmap_diagnostic *err) {
     struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
     options.memory = (size_t)line->numbers[0];
     return certmap_builder_options(run->builder, &options, err);
 }
 
-static enum certmap_status call_mapping(struct run *run, const struct line *line, struct certmap_error *err) {
+static enum certmap_status call_mapping(struct run *run, const struct line *line, struct certmap_diagnostic *err) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = (enum certmap_kind)line->numbers[0];
     mapping.decision = (enum certmap_decision)line->numbers[1];
@@ -116,7 +116,7 @@ static enum certmap_status call_mapping(struct run *run, const struct line *line
     return certmap_builder_mapping(run->builder, &mapping, err);
 }
 
-static enum certmap_status call_condition(struct run *run, const struct line *line, struct certmap_error *err) {
+static enum certmap_status call_condition(struct run *run, const struct line *line, struct certmap_diagnostic *err) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     condition.field = (enum certmap_field)line->numbers[0];
     condition.op = (enum certmap_operator)line->numbers[1];
@@ -129,7 +129,7 @@ static enum certmap_status call_condition(struct run *run, const struct line *li
     return certmap_builder_condition(run->builder, &condition, err);
 }
 
-static enum certmap_status call_output(struct run *run, const struct line *line, struct certmap_error *err) {
+static enum certmap_status call_output(struct run *run, const struct line *line, struct certmap_diagnostic *err) {
     struct certmap_output output = CERTMAP_OUTPUT_INIT;
     output.kind = (enum certmap_output_kind)line->numbers[0];
     output.is_template = line->numbers[1] != 0;
@@ -139,12 +139,12 @@ static enum certmap_status call_output(struct run *run, const struct line *line,
     return certmap_builder_output(run->builder, &output, err);
 }
 
-static enum certmap_status call(struct run *run, struct certmap_view text, struct certmap_error *err) {
+static enum certmap_status call(struct run *run, struct certmap_view text, struct certmap_diagnostic *err) {
     switch (text.data[0]) {
     case 'L':
         return call_options(run, &(struct line){.numbers = {take_line(text, 1).numbers[0]}}, err);
     case 'P':
-        return certmap_builder_policy(run->builder, (enum certmap_policy)take_line(text, 1).numbers[0], err);
+        return certmap_builder_combining(run->builder, (enum certmap_combining)take_line(text, 1).numbers[0], err);
     case 'M': {
         const struct line line = take_line(text, 4);
         return call_mapping(run, &line, err);
@@ -172,7 +172,7 @@ static enum certmap_status call(struct run *run, struct certmap_view text, struc
 
 /* ---- what holds for them ---- */
 
-static void check_error(const struct certmap_error *error, enum certmap_status status) {
+static void check_error(const struct certmap_diagnostic *error, enum certmap_status status) {
     F_HOLDS(error->status == status);
     if (status == CERTMAP_OK)
         return;
@@ -183,7 +183,7 @@ static void check_error(const struct certmap_error *error, enum certmap_status s
 
 /* Of a mapping, two things can be wrong: the end of the one before, and itself, which is what it returns. */
 static void check_call(struct run *run, struct certmap_view text) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status = call(run, text, &error);
     check_error(&error, status);
     if (status != CERTMAP_OK && !run->failed)
@@ -195,7 +195,7 @@ static void check_call(struct run *run, struct certmap_view text) {
 
 static void finish(struct run *run) {
     struct certmap_rules *made = (void *)run, *const untouched = made;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     run->last = certmap_builder_finish(run->builder, &made, &error);
     check_error(&error, run->last);
     F_HOLDS((run->last == CERTMAP_OK) == (made != untouched));

@@ -33,7 +33,7 @@ static bool inside(struct certmap_view piece, struct certmap_view der, bool opti
 }
 
 static bool walk(struct certmap_cert *cert, struct certmap_view der) {
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     const enum certmap_status status = certmap_cert_from_der(cert, der, &err);
     hold(status == CERTMAP_OK || status == CERTMAP_ERROR_CERTIFICATE);
     if (status != CERTMAP_OK) {

@@ -19,7 +19,7 @@ struct load {
     struct certmap_iis_options options;
     struct certmap_rules *rules;
     struct certmap_iis_logon *logon;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     enum certmap_status status;
     size_t findings;
     size_t errors;
@@ -56,11 +56,11 @@ static bool has_secret(const uint8_t *data, size_t size) {
     return true;
 }
 
-static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct load *load = ctx;
     load->findings++;
     load->errors += severity == CERTMAP_SEVERITY_ERROR;
-    hold(load->findings <= CERTMAP_MAX_FINDINGS);
+    hold(load->findings <= CERTMAP_MAX_DIAGNOSTICS);
     hold(certmap_code_name(finding->code) != NULL && finding->text[0] != 0);
     hold(memchr(finding->text, 0, sizeof finding->text) != NULL);
     hold(finding->line > 0 && finding->column > 0);
@@ -71,8 +71,8 @@ static void run(struct load *load, struct certmap_view text, const char *site, b
     *load = (struct load){.memory = T_ALLOC_INIT, .options = CERTMAP_IIS_OPTIONS_INIT};
     load->allocator = t_alloc_allocator(&load->memory);
     load->options.allocator = &load->allocator;
-    load->options.diag = take_finding;
-    load->options.diag_ctx = load;
+    load->options.diagnostic = take_finding;
+    load->options.diagnostic_ctx = load;
     load->options.check_setup = setup;
     load->secret = has_secret(text.data, text.len);
     if (site != NULL)

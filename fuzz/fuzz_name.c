@@ -56,7 +56,7 @@ static void check_text(struct certmap_view name, struct certmap_peer *peer) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const struct certmap_view name = size > 0 ? cm_view(data, size) : CM_VIEW("");
-    struct certmap_error err = {.status = CERTMAP_OK};
+    struct certmap_diagnostic err = {.status = CERTMAP_OK};
     enum certmap_status prepared;
     size_t len;
     struct certmap_peer *peer = prepare(name, &prepared);

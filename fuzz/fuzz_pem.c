@@ -23,14 +23,14 @@ static void check_certificate(const struct certmap_cert *cert, const struct t_bu
     hold(same(cert->subject, again.subject) && same(cert->issuer, again.issuer) && same(cert->key, again.key));
 }
 
-static void check_error(const struct certmap_error *err, size_t size) {
+static void check_error(const struct certmap_diagnostic *err, size_t size) {
     hold(err->status == CERTMAP_ERROR_CERTIFICATE && err->offset <= size && err->text[0] != '\0');
 }
 
 /* Bytes from outside, in room of just their size. */
 static void check_bytes(const uint8_t *data, size_t size) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct t_buf bytes = {malloc(size > 0 ? size : 1), size, size};
     if (bytes.data == NULL)
         return;
@@ -45,7 +45,7 @@ static void check_bytes(const uint8_t *data, size_t size) {
 
 static void check_round_trip(const uint8_t *data, size_t size) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct t_buf pem = T_BUF_INIT;
     t_pem(&pem, "CERTIFICATE", (struct certmap_view){data, size});
     if (certmap_cert_from_pem(&cert, pem.data, pem.len, &err) != CERTMAP_OK)

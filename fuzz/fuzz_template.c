@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Templates and the values in their holes: a text that was built is one of its language, has the structure that any
+/* Templates and the values in their placeholders: a text that was built is one of its language, has the structure that any
  * other value gives it, and holds the value. The input is
  *
  *     L template 00 value
@@ -17,9 +17,9 @@ struct input {
     struct certmap_view value;
 };
 
-static const struct certmap_view hole = CM_VIEW_OF("${subject.CN}");
+static const struct certmap_view placeholder = CM_VIEW_OF("${subject.CN}");
 
-/* By language: what stands before and behind the hole in the templates of which the value has to come back. */
+/* By language: what stands before and behind the placeholder in the templates of which the value has to come back. */
 static const struct {
     struct certmap_view before, behind;
 } plain_templates[] = {
@@ -75,7 +75,7 @@ static struct certmap_rules *make_rules(struct certmap_view text, bool is_templa
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct certmap_builder *builder = NULL;
     struct certmap_rules *rules = NULL;
     const bool fails = fail_at != SIZE_MAX;
@@ -135,8 +135,8 @@ static bool expand(struct t_buf *built, const struct certmap_rules *rules, struc
     struct certmap_result result = CERTMAP_RESULT_INIT;
     F_HOLDS(certmap_match(rules, peer, &result, NULL) == CERTMAP_OK);
     F_HOLDS((result.decision == CERTMAP_ALLOW) == (result.reason == CERTMAP_CODE_NONE));
-    F_HOLDS((result.decision == CERTMAP_DENY) ==
-            (result.reason >= CERTMAP_CODE_HOLE_NO_VALUE && result.reason <= CERTMAP_CODE_HOLE_USER_NAME));
+    F_HOLDS((result.decision == CERTMAP_DENY) == (result.reason >= CERTMAP_CODE_PLACEHOLDER_NO_VALUE &&
+                                                  result.reason <= CERTMAP_CODE_PLACEHOLDER_USER_NAME));
     F_HOLDS((result.account.data != NULL) == (result.decision == CERTMAP_ALLOW));
     t_buf_clear(built);
     if (result.account.data == NULL)
@@ -210,7 +210,7 @@ static void check_value(const struct input *input, struct certmap_peer *peer) {
     struct t_buf text = T_BUF_INIT, der = T_BUF_INIT, built = T_BUF_INIT, value = T_BUF_INIT;
     t_bytes(&text, before.data, before.len);
     t_bytes(&text, "\\", language == CERTMAP_LANGUAGE_PLAIN); /* as rules have it */
-    t_bytes(&text, hole.data, hole.len);
+    t_bytes(&text, placeholder.data, placeholder.len);
     t_bytes(&text, behind.data, behind.len);
     struct certmap_rules *rules = make_rules(t_view(&text), true, language, SIZE_MAX);
     F_HOLDS(rules != NULL);

@@ -98,7 +98,7 @@ static struct certmap_rules *make_rules(struct t_buf *text, struct certmap_view 
     build.steps = (size_t)1 << (8 + take_byte(rest) % 8);
     options.build = &build;
     put(text, "certmap 1; policy ");
-    put(text, certmap_policy_name((enum certmap_policy)(take_byte(rest) % 4)));
+    put(text, certmap_combining_name((enum certmap_combining)(take_byte(rest) % 4)));
     put(text, ";\n");
     const uint8_t *end = rest->len > 0 ? memchr(rest->data, 0, rest->len) : NULL;
     const struct certmap_view body = cm_view(rest->data, end != NULL ? (size_t)(end - rest->data) : rest->len);
@@ -266,7 +266,7 @@ static bool check_set(struct certmap_peer *peer, const struct certmap_cert *cert
 
 static void check_match(const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    const bool first = rules->policy == CERTMAP_POLICY_FIRST;
+    const bool first = rules->policy == CERTMAP_COMBINING_FIRST;
     const size_t searching = first ? t_search_steps(rules, peer, false) : rules->steps;
     f_work = 0;
     F_HOLDS(certmap_match(rules, peer, &result, NULL) == CERTMAP_OK);

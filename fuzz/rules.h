@@ -14,17 +14,17 @@ struct f_load {
     struct t_alloc memory;
     struct certmap_allocator allocator;
     enum certmap_status status;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     struct certmap_rules *rules;
     size_t findings;
     size_t errors;
-    struct certmap_error first; /* of the errors */
-    size_t at, line, column;    /* how far positions have been counted */
+    struct certmap_diagnostic first; /* of the errors */
+    size_t at, line, column;         /* how far positions have been counted */
 };
 
 /* Line and column again: every LF ends a line, every byte that begins a character is a column, a byte order mark
  * is none. Findings do not come in the order of the text. */
-static inline void f_check_position(struct f_load *load, const struct certmap_error *finding) {
+static inline void f_check_position(struct f_load *load, const struct certmap_diagnostic *finding) {
     const struct certmap_view text = load->text;
     if (load->line == 0 || finding->offset < load->at) {
         load->at = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
@@ -42,10 +42,10 @@ static inline void f_check_position(struct f_load *load, const struct certmap_er
     F_HOLDS(finding->column == load->column);
 }
 
-static inline void f_take_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static inline void f_take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct f_load *load = ctx;
     const bool is_error = severity == CERTMAP_SEVERITY_ERROR;
-    F_HOLDS(load->findings++ < CERTMAP_MAX_FINDINGS);
+    F_HOLDS(load->findings++ < CERTMAP_MAX_DIAGNOSTICS);
     F_HOLDS(certmap_code_name(finding->code) != NULL && finding->code != CERTMAP_CODE_NONE);
     F_HOLDS(is_error == (finding->status != CERTMAP_OK));
     F_HOLDS(memchr(finding->text, 0, sizeof finding->text) != NULL && finding->text[0] != 0);
@@ -75,8 +75,8 @@ static inline void f_load(struct f_load *load, struct certmap_view text, size_t 
     *load = (struct f_load){.text = text, .memory = T_ALLOC_INIT};
     load->allocator = t_alloc_allocator(&load->memory);
     options.allocator = &load->allocator;
-    options.diag = f_take_finding;
-    options.diag_ctx = load;
+    options.diagnostic = f_take_finding;
+    options.diagnostic_ctx = load;
     options.issuer_file = f_issuer_file;
     t_alloc_fail_at(&load->memory, fail_at);
     load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
@@ -160,7 +160,7 @@ static inline enum certmap_truth f_truth(const struct certmap_result *result) {
 /* An explanation as it is told. */
 struct f_told {
     const struct certmap_result *matched;
-    enum certmap_policy policy;
+    enum certmap_combining policy;
     size_t mappings;
     size_t deciding;
     size_t nearest;          /* of the mappings that allow, the first of those with the least missing */
@@ -177,7 +177,7 @@ struct f_told {
 /* Whether a mapping has to be marked as one that gave the answer. */
 static inline bool f_decides(const struct f_told *told, const struct certmap_explain_item *item) {
     const struct certmap_result *matched = told->matched;
-    const bool together = told->policy == CERTMAP_POLICY_ALL && matched->decision == CERTMAP_ALLOW;
+    const bool together = told->policy == CERTMAP_COMBINING_ALL && matched->decision == CERTMAP_ALLOW;
     return item->mapping == matched->index || (together && item->truth == CERTMAP_TRUE) ||
            (matched->other.data != NULL && f_same_view(item->text, matched->other));
 }
@@ -191,7 +191,7 @@ static inline bool f_is_nearer(const struct f_told *told, const struct certmap_e
 
 static inline void f_take_mapping(struct f_told *told, const struct certmap_explain_item *item) {
     const struct certmap_result *matched = told->matched;
-    const bool first = told->policy == CERTMAP_POLICY_FIRST, disabled = matched->reason == CERTMAP_CODE_DISABLED;
+    const bool first = told->policy == CERTMAP_COMBINING_FIRST, disabled = matched->reason == CERTMAP_CODE_DISABLED;
     F_HOLDS(item->mapping == told->mappings && item->depth == 0);
     told->mappings++;
     F_HOLDS(item->decides == f_decides(told, item));
@@ -199,7 +199,7 @@ static inline void f_take_mapping(struct f_told *told, const struct certmap_expl
     F_HOLDS(!first || item->read == (item->mapping <= matched->index && !disabled));
     F_HOLDS(!first || disabled || item->mapping >= matched->index || item->truth == CERTMAP_FALSE);
     F_HOLDS((item->missing == 0) == (item->truth == CERTMAP_TRUE));
-    F_HOLDS(item->score == 0 || told->policy == CERTMAP_POLICY_MOST_SPECIFIC);
+    F_HOLDS(item->score == 0 || told->policy == CERTMAP_COMBINING_MOST_SPECIFIC);
     told->deciding += item->decides;
     told->gives = item->decides;
     told->refuses = told->refuses || (item->decides && item->decision == CERTMAP_ALLOW);
@@ -246,7 +246,7 @@ static inline void f_explain(struct f_told *told, const struct certmap_rules *ru
                              const struct certmap_result *matched) {
     struct certmap_result explained = CERTMAP_RESULT_INIT;
     *told = (struct f_told){.matched = matched,
-                            .policy = certmap_rules_policy(rules),
+                            .policy = certmap_rules_combining(rules),
                             .nearest = SIZE_MAX,
                             .all = T_BUF_INIT,
                             .conditions = T_BUF_INIT};
@@ -258,7 +258,7 @@ static inline void f_explain(struct f_told *told, const struct certmap_rules *ru
     F_HOLDS(told->ended == (matched->decision != CERTMAP_ALLOW && told->nearest != SIZE_MAX));
     if (matched->index == SIZE_MAX)
         F_HOLDS(told->deciding == 0);
-    else if (told->policy == CERTMAP_POLICY_ALL && matched->decision == CERTMAP_ALLOW)
+    else if (told->policy == CERTMAP_COMBINING_ALL && matched->decision == CERTMAP_ALLOW)
         F_HOLDS(told->deciding >= matched->account_count);
     else
         F_HOLDS(told->deciding == (matched->other.data != NULL ? 2u : 1u));

@@ -9,7 +9,7 @@
 
 /* Makes a rule set; what is tested. */
 typedef enum certmap_status t_build_fn(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                       const struct certmap_build_options *build, struct certmap_error *err);
+                                       const struct certmap_build_options *build, struct certmap_diagnostic *err);
 
 /* ---- progress ---- */
 
@@ -64,7 +64,7 @@ static inline void t_check_cancel(t_build_fn *build) {
         struct certmap_allocator allocator = t_alloc_allocator(&memory);
         struct certmap_build_options options = t_progress_options(&progress, n);
         struct certmap_rules *rules = NULL;
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         options.memory = n % 2 == 0 ? 0 : SIZE_MAX;
         ck_assert_int_eq(build(&rules, &allocator, &options, &error), CERTMAP_ERROR_CANCELLED);
         ck_assert_int_eq(error.status, CERTMAP_ERROR_CANCELLED);
@@ -84,7 +84,7 @@ static inline bool t_build_within(t_build_fn *build, size_t limit, size_t *peak)
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     options.memory = limit;
     const enum certmap_status status = build(&rules, &allocator, &options, &error);
     if (status != CERTMAP_OK) {
@@ -121,7 +121,7 @@ static inline void t_check_starved(t_build_fn *build) {
     options.memory = SIZE_MAX;
     for (size_t n = 0;; n++) {
         struct certmap_rules *rules = NULL;
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         t_alloc_fail_at(&memory, n);
         const enum certmap_status status = build(&rules, &allocator, &options, &error);
         const bool failed = t_alloc_failed(&memory);

@@ -13,33 +13,33 @@
 
 struct t_finding {
     enum certmap_severity severity;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
 };
 
 /* What a load gave. */
 struct t_iis {
     enum certmap_status status;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     struct certmap_rules *rules;
     struct certmap_iis_logon *logon;
     size_t count;
-    struct t_finding findings[CERTMAP_MAX_FINDINGS];
+    struct t_finding findings[CERTMAP_MAX_DIAGNOSTICS];
 };
 
 static inline struct certmap_view t_text(const char *string) {
     return (struct certmap_view){(const uint8_t *)string, string == NULL ? 0 : strlen(string)};
 }
 
-static inline void t_iis_collect(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static inline void t_iis_collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct t_iis *load = ctx;
-    ck_assert_uint_lt(load->count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
     load->findings[load->count++] = (struct t_finding){severity, *finding};
 }
 
 static inline void t_iis_check_findings(const struct t_iis *load, struct certmap_view text) {
-    const struct certmap_error *first = NULL;
+    const struct certmap_diagnostic *first = NULL;
     for (size_t i = 0; i < load->count; i++) {
-        const struct certmap_error *error = &load->findings[i].error;
+        const struct certmap_diagnostic *error = &load->findings[i].error;
         ck_assert_ptr_nonnull(certmap_code_name(error->code));
         ck_assert_uint_gt(strlen(error->text), 0);
         ck_assert_uint_ge(error->line, 1);
@@ -59,13 +59,13 @@ static inline void t_iis_check_findings(const struct t_iis *load, struct certmap
 static inline void t_iis_load_options(struct t_iis *load, struct certmap_view text, const char *site, bool logon,
                                       struct certmap_iis_options options) {
     load->status = CERTMAP_OK;
-    load->error = (struct certmap_error){.status = CERTMAP_OK};
+    load->error = (struct certmap_diagnostic){.status = CERTMAP_OK};
     load->rules = NULL;
     load->logon = NULL;
     load->count = 0;
     options.site = t_text(site);
-    options.diag = t_iis_collect;
-    options.diag_ctx = load;
+    options.diagnostic = t_iis_collect;
+    options.diagnostic_ctx = load;
     load->status = certmap_iis_load(&load->rules, logon ? &load->logon : NULL, text, &options, &load->error);
     ck_assert_int_eq(load->status == CERTMAP_OK, load->rules != NULL);
     ck_assert_int_eq(load->status == CERTMAP_OK && logon, load->logon != NULL);

@@ -30,7 +30,7 @@ static inline const char *t_cstr(struct t_buf *buf) {
 /* Loads rules that are right. */
 static inline struct certmap_rules *t_rules(const char *text) {
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     enum certmap_status status = certmap_rules_parse(&rules, t_string(text), NULL, &error);
     ck_assert_msg(status == CERTMAP_OK, "%zu:%zu: %s\n%s", error.line, error.column, error.text, text);
     return rules;
@@ -46,7 +46,7 @@ static inline struct certmap_builder *t_builder(void) {
 
 /* A mapping that allows account, or denies where it is NULL. name may be NULL. */
 static inline enum certmap_status t_add_mapping(struct certmap_builder *builder, enum certmap_kind kind,
-                                                const char *name, const char *account, struct certmap_error *err) {
+                                                const char *name, const char *account, struct certmap_diagnostic *err) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = kind;
     mapping.decision = account == NULL ? CERTMAP_DENY : CERTMAP_ALLOW;
@@ -59,7 +59,7 @@ static inline enum certmap_status t_add_mapping(struct certmap_builder *builder,
 
 /* subject.subfield = operand */
 static inline enum certmap_status t_add_equal(struct certmap_builder *builder, const char *subfield,
-                                              const char *operand, struct certmap_error *err) {
+                                              const char *operand, struct certmap_diagnostic *err) {
     const struct certmap_view text = t_string(operand);
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     condition.subfield = t_string(subfield);
@@ -70,7 +70,7 @@ static inline enum certmap_status t_add_equal(struct certmap_builder *builder, c
 
 /* This certificate and no other. */
 static inline enum certmap_status t_add_certificate(struct certmap_builder *builder, struct certmap_view bytes,
-                                                    struct certmap_error *err) {
+                                                    struct certmap_diagnostic *err) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     condition.field = CERTMAP_FIELD_CERTIFICATE;
     condition.operands = &bytes;
@@ -81,7 +81,7 @@ static inline enum certmap_status t_add_certificate(struct certmap_builder *buil
 /* Finishes and frees a builder that nothing went wrong with. */
 static inline struct certmap_rules *t_finish(struct certmap_builder *builder) {
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_msg(certmap_builder_finish(builder, &rules, &error) == CERTMAP_OK, "%s", error.text);
     certmap_builder_free(builder);
     return rules;
@@ -159,7 +159,7 @@ static inline void t_assert_same_result(const struct certmap_result *a, const st
 
 static inline struct certmap_result t_match(const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(certmap_match(rules, peer, &result, &error), CERTMAP_OK);
     ck_assert_int_eq(error.status, CERTMAP_OK);
     return result;

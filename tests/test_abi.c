@@ -274,7 +274,7 @@ START_TEST(an_allocator_of_a_later_version) {
 END_TEST
 
 START_TEST(an_error_has_room_that_is_empty) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     memset(&err, 0xA5, sizeof err);
     ck_assert_int_eq(certmap_peer_new(NULL, NULL, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(err.file);
@@ -287,7 +287,7 @@ START_TEST(an_error_names_the_file) {
     static const char file[] = "staff.rules";
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *parsed = NULL;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     options.file = file;
     ck_assert_int_eq(certmap_rules_parse(&parsed, CM_VIEW("certmap 1; mapping"), &options, &err), CERTMAP_ERROR_SYNTAX);
     ck_assert_ptr_eq(err.file, file);

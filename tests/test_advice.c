@@ -7,17 +7,17 @@
 
 struct load {
     struct certmap_rules *rules;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     size_t count;
     struct {
         enum certmap_severity severity;
-        struct certmap_error error;
-    } findings[CERTMAP_MAX_FINDINGS];
+        struct certmap_diagnostic error;
+    } findings[CERTMAP_MAX_DIAGNOSTICS];
 };
 
-static void collect(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct load *load = ctx;
-    ck_assert_uint_lt(load->count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
     load->findings[load->count].severity = severity;
     load->findings[load->count++].error = *finding;
 }
@@ -27,8 +27,8 @@ static enum certmap_status load_with(struct load *load, struct certmap_view text
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     *load = (struct load){.count = 0};
     options.allocator = allocator;
-    options.diag = collect;
-    options.diag_ctx = load;
+    options.diagnostic = collect;
+    options.diagnostic_ctx = load;
     return certmap_rules_parse(&load->rules, text, &options, &load->error);
 }
 
@@ -50,7 +50,7 @@ static void take_mark(struct t_buf *text, size_t *offset, size_t *length, const 
 }
 
 /* The column of an offset, by the plainest means. */
-static void check_place(const struct certmap_error *error, struct certmap_view text) {
+static void check_place(const struct certmap_diagnostic *error, struct certmap_view text) {
     size_t line = 1, column = 1;
     for (size_t i = 0; i < error->offset; i++)
         if (text.data[i] == '\n') {
@@ -193,23 +193,23 @@ static const struct {
        "mapping \"m\" { when valid at now and not issuer is «\"i\"»; allow \"a\"; }",
      "refusal-by-digest", ""},
     /* 609 */
-    {GIVES("san.upn like \"*@contoso.example\"", "allow \"C\\\\«${san.upn | before(\"@\")}»\";"), "hole-other-part",
-     "add to the condition: and not san.upn like \"*@*@*\""},
+    {GIVES("san.upn like \"*@contoso.example\"", "allow \"C\\\\«${san.upn | before(\"@\")}»\";"),
+     "placeholder-other-part", "add to the condition: and not san.upn like \"*@*@*\""},
     {GIVES("san.email like \"*@contoso.example\"", "allow \"C\\\\«${san.email | before(\"@\") | lower}»\";"),
-     "hole-other-part", ""},
+     "placeholder-other-part", ""},
     {GIVES("subject.E like nocase \"*@contoso.example\"", "allow \"«${subject.emailAddress | before(\"@\")}»\";"),
-     "hole-other-part", "not subject.E like"},
+     "placeholder-other-part", "not subject.E like"},
     {GIVES("san.upn like (\"a@b\", \"hr-*@contoso.example\")", "allow \"«${san.upn | lower | before(\"@\")}»\";"),
-     "hole-other-part", ""},
-    {GIVES("san.upn like \"*.example\"", "allow \"«${san.upn | before(\"@\")}»\";"), "hole-other-part", ""},
-    {GIVES("san.upn like \"????@contoso.*\"", "allow \"«${san.upn | before(\"@\")}»\";"), "hole-other-part", ""},
+     "placeholder-other-part", ""},
+    {GIVES("san.upn like \"*.example\"", "allow \"«${san.upn | before(\"@\")}»\";"), "placeholder-other-part", ""},
+    {GIVES("san.upn like \"????@contoso.*\"", "allow \"«${san.upn | before(\"@\")}»\";"), "placeholder-other-part", ""},
     {GIVES("san.upn like \"*@contoso.example\"", "allow \"a\"; domain \"«${san.upn | after(\"@\")}»\";"),
-     "hole-other-part", "after cuts at the first"},
+     "placeholder-other-part", "after cuts at the first"},
     {GIVES("only san.upn like \"*@contoso.example\"", "allow \"«${san.upn | before(\"@contoso\")}»\";"),
-     "hole-other-part", ""},
+     "placeholder-other-part", ""},
     {GIVES("san.upn like \"*@contoso.example\" and not san.email like \"*@*@*\"",
            "allow \"«${san.upn | before(\"@\")}»\";"),
-     "hole-other-part", ""},
+     "placeholder-other-part", ""},
     /* 641 */
     {ALLOW("san.uri like «\"https://*.contoso.example/*\"»"), "domain-boundary",
      "and not san.uri like (\"https://*/*.contoso.example/*\", \"https://*\\?*.contoso.example/*\", "
@@ -230,26 +230,28 @@ static const struct {
     {DENY("san.uri like «\"https://*.contoso.example/*\"»"), "domain-boundary", ""},
     {DENY("not san.uri like «\"https://*.contoso.example/*\"»"), "domain-boundary", ""},
     /* 662 */
-    {GIVES("san.email like \"*@contoso.example\"", "allow \"«${san.email | first}»\";"), "hole-other-value",
+    {GIVES("san.email like \"*@contoso.example\"", "allow \"«${san.email | first}»\";"), "placeholder-other-value",
      "write there first san.email, or leave out | first"},
-    {GIVES("san.email like \"*@contoso.example\"", "allow \"«${san.email | last}»\";"), "hole-other-value",
+    {GIVES("san.email like \"*@contoso.example\"", "allow \"«${san.email | last}»\";"), "placeholder-other-value",
      "write there last san.email"},
-    {GIVES("first san.email like \"*@contoso.example\"", "allow \"«${san.email | last}»\";"), "hole-other-value", ""},
-    {GIVES("last san.email like \"*@contoso.example\"", "allow \"«${san.email | first}»\";"), "hole-other-value", ""},
-    {GIVES("subject.OU = \"Sales\"", "allow \"a\"; group \"ou-«${subject.OU | first | lower}»\";"), "hole-other-value",
+    {GIVES("first san.email like \"*@contoso.example\"", "allow \"«${san.email | last}»\";"), "placeholder-other-value",
      ""},
-    {GIVES("subject.E = \"a@b.example\"", "allow \"«${subject.1.2.840.113549.1.9.1 | first}»\";"), "hole-other-value",
+    {GIVES("last san.email like \"*@contoso.example\"", "allow \"«${san.email | first}»\";"), "placeholder-other-value",
      ""},
+    {GIVES("subject.OU = \"Sales\"", "allow \"a\"; group \"ou-«${subject.OU | first | lower}»\";"),
+     "placeholder-other-value", ""},
+    {GIVES("subject.E = \"a@b.example\"", "allow \"«${subject.1.2.840.113549.1.9.1 | first}»\";"),
+     "placeholder-other-value", ""},
     {GIVES("subject.UID in (\"a\", \"b\")", "allow \"x\"; attribute \"u\" = \"«${subject.UID | last}»\";"),
-     "hole-other-value", ""},
+     "placeholder-other-value", ""},
     {GIVES("subject.O = \"b\" and (san.upn like \"a*\" or subject.CN = \"c\")", "allow \"«${san.upn | first}»\";"),
-     "hole-other-value", ""},
+     "placeholder-other-value", ""},
     {GIVES("(first san.upn like \"a*\" and subject.O = \"b\") or san.upn like \"c*\"",
            "allow \"«${san.upn | first}»\";"),
-     "hole-other-value", ""},
-    {GIVES("san.1.3.6.1.4.1.311.20.2.3 like \"a*\"", "allow \"«${san.upn | first}»\";"), "hole-other-value", ""},
+     "placeholder-other-value", ""},
+    {GIVES("san.1.3.6.1.4.1.311.20.2.3 like \"a*\"", "allow \"«${san.upn | first}»\";"), "placeholder-other-value", ""},
     {GIVES("subject.CN like \"a*\"", "allow \"${subject.UID}-«${subject.CN | first ?\? \"none\"}»\";"),
-     "hole-other-value", ""},
+     "placeholder-other-value", ""},
 };
 
 START_TEST(deserves) {
@@ -259,7 +261,7 @@ START_TEST(deserves) {
     take_mark(&text, &offset, &length, deserving[_i].text);
     ck_assert_msg(load_with(&load, t_view(&text), NULL) == CERTMAP_OK, "%s: %s", deserving[_i].text, load.error.text);
     ck_assert_msg(load.count == 1, "%s: %zu findings: %s", deserving[_i].text, load.count, load.findings[0].error.text);
-    const struct certmap_error *found = &load.findings[0].error;
+    const struct certmap_diagnostic *found = &load.findings[0].error;
     const char *code = certmap_code_name(found->code);
     ck_assert_int_eq(load.findings[0].severity, CERTMAP_SEVERITY_WARNING);
     ck_assert_int_eq(found->status, CERTMAP_OK);
@@ -361,7 +363,7 @@ static const char *const silent[] = {
     ALLOW("subject = \"CN=Carol+title=Developer,O=Contoso\""),
     ALLOW("subject.O = \"C=US,O=Contoso,CN=Alice\""),
     ALLOW("subject = \"CN=a\\\\,C=US\\\\,O=b,C=SE\""),
-    /* 605: a language, no hole in it, or no structure */
+    /* 605: a language, no placeholder in it, or no structure */
     GIVES("subject.O = \"b\"", "allow dn \"CN=${subject.CN},O=Contoso\";"),
     GIVES("subject.O = \"b\"", "allow plain \"CN=${subject.CN},O=Contoso\";"),
     GIVES("subject.O = \"b\"", "allow \"CN=x,O=Contoso\"; attribute \"a\" = \"${subject.CN}\";"),
@@ -482,9 +484,11 @@ START_TEST(order) {
         size_t line;
         enum certmap_code code;
     } expected[] = {
-        {2, CERTMAP_CODE_REFUSAL_BY_DIGEST}, {2, CERTMAP_CODE_LITERAL_WILDCARD}, {4, CERTMAP_CODE_REFUSAL_BY_DIGEST},
-        {6, CERTMAP_CODE_LITERAL_WILDCARD},  {7, CERTMAP_CODE_PLAIN_STRUCTURE},  {7, CERTMAP_CODE_HOLE_OTHER_VALUE},
-        {7, CERTMAP_CODE_HOLE_OTHER_PART},   {8, CERTMAP_CODE_HOLE_OTHER_VALUE}, {10, CERTMAP_CODE_ALLOWS_EVERYONE},
+        {2, CERTMAP_CODE_REFUSAL_BY_DIGEST},      {2, CERTMAP_CODE_LITERAL_WILDCARD},
+        {4, CERTMAP_CODE_REFUSAL_BY_DIGEST},      {6, CERTMAP_CODE_LITERAL_WILDCARD},
+        {7, CERTMAP_CODE_PLAIN_STRUCTURE},        {7, CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE},
+        {7, CERTMAP_CODE_PLACEHOLDER_OTHER_PART}, {8, CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE},
+        {10, CERTMAP_CODE_ALLOWS_EVERYONE},
     };
     struct load load;
     ck_assert_int_eq(load_with(&load, t_string(text), NULL), CERTMAP_OK);
@@ -519,9 +523,9 @@ START_TEST(many) {
         t_put(&text, _i == 0 ? " and subject.CN = \"*\"" : "; deny; }\nmapping \"b\" { when subject.CN = \"*\"");
     t_put(&text, "; deny; }\n");
     (void)load_with(&load, t_view(&text), NULL);
-    for (size_t i = 0; i < CERTMAP_MAX_FINDINGS / 2 && _i == 0; i++)
+    for (size_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS / 2 && _i == 0; i++)
         ck_assert_int_eq(load.findings[i].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
-    ck_assert_uint_eq(load.count, _i == 0 ? CERTMAP_MAX_FINDINGS / 2 : CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_eq(load.count, _i == 0 ? CERTMAP_MAX_DIAGNOSTICS / 2 : CERTMAP_MAX_DIAGNOSTICS);
     certmap_rules_free(load.rules);
     t_buf_free(&text);
 }
@@ -611,7 +615,7 @@ static const struct {
 };
 
 START_TEST(pattern) {
-    struct certmap_error finding = {.status = CERTMAP_OK};
+    struct certmap_diagnostic finding = {.status = CERTMAP_OK};
     const struct certmap_view view = t_string(patterns[_i].pattern);
     const bool found = certmap_pattern_advise(view, patterns[_i].flags, &finding);
     ck_assert_msg(found == (patterns[_i].says != NULL), "%s: %s", patterns[_i].pattern, finding.text);

@@ -91,7 +91,7 @@ enum { SIZES = sizeof sizes / sizeof *sizes };
 
 static struct certmap_rules *parse(const struct t_buf *text, enum b_workload workload, bool iis) {
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.text = ""};
+    struct certmap_diagnostic error = {.text = ""};
     const struct certmap_view view = {text->data, text->len};
     const enum certmap_status status =
         iis ? certmap_iis_load(&rules, NULL, view, NULL, &error) : certmap_rules_parse(&rules, view, NULL, &error);
@@ -204,7 +204,7 @@ END_TEST
 START_TEST(worst) {
     const struct b_worst *row = &b_worst_cases[_i];
     struct t_buf der = T_BUF_INIT;
-    struct certmap_error error = {.text = ""};
+    struct certmap_diagnostic error = {.text = ""};
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_peer *peer;

@@ -61,7 +61,7 @@ END_TEST
 
 static enum certmap_status parse(struct certmap_rules **rules, const char *text,
                                  const struct certmap_allocator *allocator, const struct certmap_build_options *build,
-                                 struct certmap_error *err) {
+                                 struct certmap_diagnostic *err) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     options.allocator = allocator;
     options.build = build;
@@ -70,7 +70,7 @@ static enum certmap_status parse(struct certmap_rules **rules, const char *text,
 
 /* Mappings of every kind, and what only a text has: lists of issuers, escapes. */
 static enum certmap_status parse_mappings(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                          const struct certmap_build_options *build, struct certmap_error *err) {
+                                          const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct t_buf text = T_BUF_INIT;
     char line[256];
     t_put(&text, "certmap 1; policy most-specific; issuers \"own\" { sha256 "
@@ -89,7 +89,7 @@ static enum certmap_status parse_mappings(struct certmap_rules **rules, const st
 
 /* One mapping, of many conditions. */
 static enum certmap_status parse_conditions(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                            const struct certmap_build_options *build, struct certmap_error *err) {
+                                            const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct t_buf text = T_BUF_INIT;
     char line[64];
     t_put(&text, "certmap 1; mapping \"m\" { when subject.CN = \"a\"");
@@ -121,7 +121,7 @@ static void add_mappings(struct certmap_builder *builder, int count) {
 }
 
 static enum certmap_status build_mappings(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                          const struct certmap_build_options *build, struct certmap_error *err) {
+                                          const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_builder *builder;
     const struct t_progress *progress = build->progress_ctx;
     enum certmap_status status = certmap_builder_new(&builder, allocator, err);
@@ -137,7 +137,7 @@ static enum certmap_status build_mappings(struct certmap_rules **rules, const st
 }
 
 static enum certmap_status build_nothing(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                         const struct certmap_build_options *build, struct certmap_error *err) {
+                                         const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_builder *builder;
     enum certmap_status status = certmap_builder_new(&builder, allocator, err);
     if (status != CERTMAP_OK)
@@ -225,7 +225,7 @@ END_TEST
 
 /* ---- rule text ---- */
 
-static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     size_t *counts = ctx;
     counts[severity == CERTMAP_SEVERITY_ERROR && finding->code == CERTMAP_CODE_UNKNOWN_SUBFIELD ? 0 : 1]++;
 }
@@ -238,10 +238,10 @@ START_TEST(stopped_after_a_mistake) {
     const struct certmap_build_options build = t_progress_options(&progress, (size_t)_i);
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     size_t counts[2] = {0, 0};
-    options.diag = count_finding;
-    options.diag_ctx = counts;
+    options.diagnostic = count_finding;
+    options.diagnostic_ctx = counts;
     options.build = &build;
     ck_assert_int_eq(certmap_rules_parse(&rules, t_string(text), &options, &error), CERTMAP_ERROR_CANCELLED);
     ck_assert_int_eq(error.code, CERTMAP_CODE_CANCELLED);
@@ -255,15 +255,15 @@ START_TEST(the_limit_is_a_finding) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct t_buf text = T_BUF_INIT;
     size_t counts[2] = {0, 0};
     t_put(&text, "certmap 1; mapping \"a\" { when subject.CN = \"");
     for (int i = 0; i < 60000; i++)
         t_put(&text, "a");
     t_put(&text, "\"; deny; }");
-    options.diag = count_finding;
-    options.diag_ctx = counts;
+    options.diagnostic = count_finding;
+    options.diagnostic_ctx = counts;
     options.build = &build;
     build.memory = 20000;
     ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), &options, &error), CERTMAP_ERROR_LIMIT);
@@ -294,7 +294,7 @@ START_TEST(mistakes_with_options) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     build.memory = 100000;
     build.size -= _i == TOO_SMALL;
     if (_i == AFTER_A_MAPPING)

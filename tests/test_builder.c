@@ -13,20 +13,22 @@
  *     Hx       the domain "x"                                        P        a policy
  *     O        options */
 
-static enum certmap_status call_mapping(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
+static enum certmap_status call_mapping(struct certmap_builder *builder, const char *call,
+                                        struct certmap_diagnostic *err) {
     const char name[] = {call[1] == ' ' ? (char)0 : call[1], 0};
     return t_add_mapping(builder, call[0] == '1' ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_MANY_TO_ONE,
                          name[0] == 0 ? NULL : name, call[0] == 'D' ? NULL : "account", err);
 }
 
-static enum certmap_status call_output(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
+static enum certmap_status call_output(struct certmap_builder *builder, const char *call,
+                                       struct certmap_diagnostic *err) {
     struct certmap_output output = CERTMAP_OUTPUT_INIT;
     output.kind = call[0] == 'G' ? CERTMAP_OUTPUT_GROUP : CERTMAP_OUTPUT_DOMAIN;
     output.value = (struct certmap_view){(const uint8_t *)call + 1, 1};
     return certmap_builder_output(builder, &output, err);
 }
 
-static enum certmap_status call_nonsense(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status call_nonsense(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = (enum certmap_kind)7;
     mapping.decision = CERTMAP_DENY;
@@ -34,12 +36,12 @@ static enum certmap_status call_nonsense(struct certmap_builder *builder, struct
     return certmap_builder_mapping(builder, &mapping, err);
 }
 
-static enum certmap_status call_options(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status call_options(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     const struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
     return certmap_builder_options(builder, &options, err);
 }
 
-static enum certmap_status call(struct certmap_builder *builder, const char *call, struct certmap_error *err) {
+static enum certmap_status call(struct certmap_builder *builder, const char *call, struct certmap_diagnostic *err) {
     switch (call[0]) {
     case 'C':
         return t_add_equal(builder, "CN", (const char[]){call[1], 0}, err);
@@ -65,7 +67,7 @@ static enum certmap_status call(struct certmap_builder *builder, const char *cal
     case 'O':
         return call_options(builder, err);
     case 'P':
-        return certmap_builder_policy(builder, CERTMAP_POLICY_MOST_SPECIFIC, err);
+        return certmap_builder_combining(builder, CERTMAP_COMBINING_MOST_SPECIFIC, err);
     default:
         return call_mapping(builder, call, err);
     }
@@ -153,10 +155,10 @@ START_TEST(script) {
     struct certmap_rules *const untouched = (void *)&somewhere;
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = untouched;
-    struct certmap_error first = {.status = CERTMAP_OK}, last = {.status = CERTMAP_OK};
+    struct certmap_diagnostic first = {.status = CERTMAP_OK}, last = {.status = CERTMAP_OK};
     size_t i = 0;
     for (const char *at = scripts[_i].calls; *at != 0; at = next_call(at), i++) {
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         const enum certmap_status status = call(builder, at, &error);
         ck_assert_msg(letter_of(status) == scripts[_i].outcomes[i], "%s: call %zu: %c, %s", scripts[_i].about, i + 1,
                       letter_of(status), error.text);
@@ -284,7 +286,7 @@ static const struct {
 
 START_TEST(names_compare_without_case) {
     struct certmap_builder *builder = t_builder();
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, names[_i].a, NULL, NULL), CERTMAP_OK);
     certmap_builder_always(builder, NULL);
     const enum certmap_status status = t_add_mapping(builder, CERTMAP_KIND_NATIVE, names[_i].b, NULL, &error);
@@ -300,7 +302,7 @@ END_TEST
 START_TEST(says_where_the_name_was_first) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     mapping.decision = CERTMAP_DENY;
     mapping.name = t_string("a");
     certmap_builder_mapping(builder, &mapping, NULL);
@@ -379,7 +381,7 @@ static void assert_text(struct certmap_view view, const char *wanted) {
 
 START_TEST(account_row) {
     struct certmap_builder *builder = t_builder();
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
         t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, "m", accounts[_i].account, &error);
     const bool good = accounts[_i].user != NULL;
@@ -422,7 +424,7 @@ static const struct {
 };
 
 static enum certmap_status add_text(struct certmap_builder *builder, int use, struct certmap_view text,
-                                    struct certmap_error *error) {
+                                    struct certmap_diagnostic *error) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     mapping.decision = CERTMAP_ALLOW;
@@ -439,7 +441,7 @@ static enum certmap_status add_text(struct certmap_builder *builder, int use, st
 START_TEST(unclean_text) {
     for (int use = 0; use < 4; use++) {
         struct certmap_builder *builder = t_builder();
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         const struct certmap_view text = {(const uint8_t *)texts[_i].text, texts[_i].len};
         ck_assert_msg(add_text(builder, use, text, &error) == CERTMAP_ERROR_SYNTAX, "%s, use %d", texts[_i].about, use);
         ck_assert_msg(error.code == texts[_i].code, "%s, use %d: %s", texts[_i].about, use, error.text);
@@ -561,7 +563,7 @@ START_TEST(condition_row) {
     static const uint8_t nothing = 0;
     struct certmap_builder *builder = t_builder();
     struct certmap_condition made = CERTMAP_CONDITION_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
     made.field = conditions[_i].field;
     made.subfield =
         conditions[_i].subfield == NULL ? (struct certmap_view){NULL, 1} : t_string(conditions[_i].subfield);
@@ -693,7 +695,7 @@ static const char *const memory_scripts[] = {
 
 /* Goes on after a mistake, as a loader may, or stops. */
 static enum certmap_status build_all(struct certmap_builder *builder, const char *calls, bool stop,
-                                     struct certmap_rules **rules, struct certmap_error *error) {
+                                     struct certmap_rules **rules, struct certmap_diagnostic *error) {
     for (const char *at = calls; *at != 0; at = next_call(at))
         if (call(builder, at, NULL) != CERTMAP_OK && stop)
             break;
@@ -709,7 +711,7 @@ static void run_out(const char *calls, bool stop) {
     for (size_t n = 0; failed; n++) {
         struct certmap_builder *builder = NULL;
         struct certmap_rules *rules = NULL;
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         t_alloc_fail_at(&memory, n);
         enum certmap_status status = certmap_builder_new(&builder, &allocator, &error);
         ck_assert_int_eq(builder == NULL, status != CERTMAP_OK);
@@ -853,7 +855,7 @@ START_TEST(refuses_arguments) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(certmap_builder_new(NULL, NULL, &error), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
     ck_assert_int_eq(certmap_builder_mapping(NULL, &mapping, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -922,7 +924,7 @@ END_TEST
 
 START_TEST(rule_sets_answer_for_nothing) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_uint_eq(certmap_rules_count(NULL), 0);
     ck_assert_uint_eq(certmap_rules_needs(NULL), 0);
     ck_assert_int_eq(certmap_rules_mapping(NULL, &mapping, 0, &error), CERTMAP_ERROR_ARGUMENT);

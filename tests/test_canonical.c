@@ -441,7 +441,7 @@ static const struct operand_row {
 START_TEST(operand) {
     const struct operand_row *row = &operands[_i];
     struct certmap_view canonical = CM_VIEW_NONE;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
         cm_canonical_operand(&canonical, (enum cm_text_kind)row->kind, t_string(row->operand), &arena, &error);
     if (row->canonical == BAD) {
@@ -573,7 +573,7 @@ static const struct network_row {
 START_TEST(network) {
     const struct network_row *row = &networks[_i];
     struct t_buf wanted = T_BUF_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     uint8_t octets[16];
     size_t len, bits;
     const enum certmap_status status = cm_ip_parse(octets, &len, &bits, t_string(row->text), &error);
@@ -634,7 +634,7 @@ static const struct pattern_row {
 
 START_TEST(pattern) {
     struct certmap_view canonical = CM_VIEW_NONE;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status = cm_canonical_pattern(&canonical, (enum cm_text_kind)patterns[_i].kind, false,
                                                             t_string(patterns[_i].pattern), &arena, &error);
     if (patterns[_i].canonical == NULL) {
@@ -724,7 +724,7 @@ static const struct check_row {
 
 START_TEST(check) {
     const struct check_row *row = &checks[_i];
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
         cm_canonical_check((enum cm_text_kind)row->kind, row->nocase, row->pattern, t_string(row->text), &error);
     ck_assert_msg((status == CERTMAP_OK) == (row->says == NULL), "\"%s\": %s", row->text, error.text);

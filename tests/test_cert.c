@@ -45,7 +45,7 @@ static bool lies_inside(struct certmap_view part, struct certmap_view whole) {
 START_TEST(acceptance) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.line = 77};
+    struct certmap_diagnostic err = {.line = 77};
     t_der(&buf, accepted[_i].der);
     ck_assert_msg(certmap_cert_from_der(&cert, t_view(&buf), &err) == CERTMAP_OK, "%s: %s", accepted[_i].what,
                   err.text);
@@ -307,7 +307,7 @@ static size_t put_marked(struct t_buf *buf, const char *text) {
 START_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert, before;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     memset(&cert, 0x5A, sizeof cert);
     cert.size = sizeof cert;
     before = cert;
@@ -330,7 +330,7 @@ END_TEST
 START_TEST(without_an_argument) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     t_der(&buf, CERT(UP_TO_SUBJECT KEY));
     if (_i == 0)
         cert.size--;
@@ -511,7 +511,7 @@ START_TEST(what_is_kept) {
     const struct certmap_view some = CM_VIEW("some");
     struct certmap_cert cert = {sizeof cert, some, some, some, some, some,         some, some, some, some,
                                 some,        some, some, some, some, hash_nothing, NULL, 1,    some, some};
-    certmap_cert_keep(&cert, kept[_i].needs);
+    certmap_cert_restrict(&cert, kept[_i].needs);
     ck_assert(cert.subject.data != NULL && cert.issuer.data != NULL);
     const bool there[] = {cert.certificate.data != NULL,
                           cert.version.data != NULL,
@@ -541,8 +541,8 @@ START_TEST(nothing_to_keep) {
     struct certmap_cert small = CERTMAP_CERT_INIT;
     small.size--;
     small.serial = CM_VIEW("some");
-    certmap_cert_keep(NULL, 0);
-    certmap_cert_keep(&small, 0);
+    certmap_cert_restrict(NULL, 0);
+    certmap_cert_restrict(&small, 0);
     ck_assert_ptr_nonnull(small.serial.data);
 }
 END_TEST

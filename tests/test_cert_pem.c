@@ -13,7 +13,7 @@ static void put(struct t_buf *buf, const char *string) {
     t_bytes(buf, string, strlen(string));
 }
 
-static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_error *err) {
+static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_diagnostic *err) {
     return certmap_cert_from_pem(cert, buf->data, buf->len, err);
 }
 
@@ -54,7 +54,7 @@ static void put_pem(struct t_buf *buf, const char *indent, const char *newline) 
 
 static void check_is_alice(struct t_buf *buf, const char *what) {
     struct certmap_cert cert = CERTMAP_CERT_INIT, expected = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.line = 77};
+    struct certmap_diagnostic err = {.line = 77};
     struct t_buf der = T_BUF_INIT;
     t_certs(&der, SUBJECT, false);
     ck_assert_msg(read_pem(&cert, buf, &err) == CERTMAP_OK, "%s: %s", what, err.text);
@@ -111,7 +111,7 @@ END_TEST
 START_TEST(der_that_holds_pem) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     put(&der, "0\n" BEGIN "\n");
     t_certs(&der, SUBJECT, true);
     ck_assert_int_eq(read_pem(&cert, &der, &err), CERTMAP_ERROR_CERTIFICATE);
@@ -125,7 +125,7 @@ END_TEST
 START_TEST(every_length) {
     struct t_buf raw = T_BUF_INIT, pem = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     for (int i = 0; i <= _i; i++) {
         const uint8_t byte = (uint8_t)(0xFB - 37 * i);
         t_bytes(&raw, &byte, 1);
@@ -181,7 +181,7 @@ static const struct {
 START_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     put(&buf, refused[_i].text);
     t_bytes(&buf, "", 1);
     buf.len--;

@@ -61,7 +61,7 @@ static enum certmap_code first_unreadable(struct certmap_peer *peer) {
 }
 
 /* Prepares a certificate: the code of the error, or of the first value that cannot be read. */
-static enum certmap_code prepare(struct certmap_cert *cert, struct certmap_view der, struct certmap_error *err) {
+static enum certmap_code prepare(struct certmap_cert *cert, struct certmap_view der, struct certmap_diagnostic *err) {
     struct certmap_peer *peer = NULL;
     enum certmap_code code;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
@@ -86,7 +86,7 @@ START_TEST(certificate) {
     const char *name = names[_i];
     struct expectation expected;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf text = T_BUF_INIT, der = T_BUF_INIT;
     read_text(&text, name);
     read_expectation(&expected, (const char *)text.data, name);

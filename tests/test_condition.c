@@ -57,7 +57,7 @@ static struct certmap_view *piece_of(struct certmap_cert *cert, enum piece piece
 
 /* A peer in which one piece is what a text of t_der says; NULL: not supplied; "": the certificate has none. */
 static void make_peer(struct t_peer *peer, struct t_buf *bytes, enum piece piece, const char *der) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     t_peer_make(peer, "CN=subject", "CN=issuer");
     t_buf_clear(bytes);
     if (der != NULL) {

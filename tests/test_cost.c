@@ -17,10 +17,10 @@ static void put_line(struct t_buf *text, const char *line, size_t number) {
 
 struct told {
     size_t count;
-    struct certmap_error last;
+    struct certmap_diagnostic last;
 };
 
-static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct told *told = ctx;
     if (finding->code != CERTMAP_CODE_OVER_BUDGET)
         return;
@@ -37,8 +37,8 @@ static struct certmap_rules *load(const char *when, size_t count, size_t steps, 
     *told = (struct told){.count = 0};
     build.steps = steps;
     options.build = &build;
-    options.diag = take_finding;
-    options.diag_ctx = told;
+    options.diagnostic = take_finding;
+    options.diagnostic_ctx = told;
     t_put(&text, "# rules\n  certmap 1;\n");
     for (size_t i = 0; i < count; i++) {
         put_line(&text, "mapping \"m%\" { when ", i);

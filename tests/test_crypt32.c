@@ -145,12 +145,12 @@ static void check_prepared(const struct certmap_cert *theirs, struct certmap_cer
     certmap_peer_free(b);
 }
 
-static void check_refused(PCCERT_CONTEXT context, const struct certmap_error *expected, const char *row) {
+static void check_refused(PCCERT_CONTEXT context, const struct certmap_diagnostic *expected, const char *row) {
     static const unsigned needs[] = {0, CERTMAP_PIECE_SUBJECT, ALL_PIECES};
     for (int i = 0; i < COUNT(needs); i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
-        struct certmap_error err = {.text = ""};
+        struct certmap_diagnostic err = {.text = ""};
         ck_assert_msg(certmap_crypt32_cert(&cert, &holder, context, needs[i], &err) == expected->status, "%s", row);
         ck_assert_msg(err.code == expected->code && err.offset == expected->offset, "%s: %s", row, err.text);
         ck_assert_str_eq(err.text, expected->text);
@@ -163,7 +163,7 @@ static bool check_views(PCCERT_CONTEXT context, struct certmap_view der, const c
     struct certmap_cert ours = CERTMAP_CERT_INIT;
     struct certmap_cert theirs = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     if (certmap_cert_from_der(&ours, der, &err) != CERTMAP_OK) {
         check_refused(context, &err, row);
         return false;
@@ -364,7 +364,7 @@ END_TEST
 struct outputs {
     struct certmap_cert cert;
     struct certmap_crypt32_holder holder;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
 };
 
 static struct outputs bob_in(void) {

@@ -32,7 +32,7 @@ static struct certmap_view text(const char *string) {
 
 static struct certmap_rules *parse(const char *source) {
     struct certmap_rules *made = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s", err.text);
     return made;
 }
@@ -155,7 +155,7 @@ static struct certmap_peer *set_peer(void) {
 
 /* After a call with a peer that held another certificate and a result that held another answer. */
 static void check_outcome(struct certmap_peer *peer, const struct certmap_result *result,
-                          const struct certmap_error *err, enum certmap_status status, struct expected expected,
+                          const struct certmap_diagnostic *err, enum certmap_status status, struct expected expected,
                           const char *row) {
     struct certmap_result unset = CERTMAP_RESULT_INIT;
     ck_assert_msg(status == expected.status, "%s: status %d: %s", row, status, err->text);
@@ -177,7 +177,7 @@ static void check_match(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain, 
                         const struct certmap_rules *with, struct expected expected, const char *row) {
     struct certmap_peer *peer = set_peer();
     struct certmap_result result = some_result();
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     const enum certmap_status status = certmap_crypt32_match(certificate, chain, policy, with, peer, &result, &err);
     check_outcome(peer, &result, &err, status, expected, row);
 }
@@ -188,7 +188,7 @@ static void check_schannel(PCCERT_CONTEXT certificate, const struct t_windows_ch
     CtxtHandle context = {1, 2};
     struct certmap_peer *peer = set_peer();
     struct certmap_result result = some_result();
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     schannel.certificate = certificate;
     schannel.asked = NULL;
     const enum certmap_status status =
@@ -273,7 +273,7 @@ START_TEST(the_verified_issuer) {
     const PCCERT_CONTEXT certificate = t_windows_pki_certificate(pki, issuer_rows[_i].client);
     struct t_windows_chain verified = t_windows_chain_of(pki, issuer_rows[_i].client, issuer_rows[_i].trusted, 0, 0);
     PCCERT_CONTEXT issuer = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     ck_assert_msg(certmap_crypt32_verified_issuer(&issuer, certificate, verified.chain, &verified.policy, &err) ==
                       CERTMAP_OK,
                   "%s: %s", issuer_rows[_i].name, err.text);
@@ -425,7 +425,7 @@ START_TEST(the_message_has_the_number) {
     struct made made;
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     make(&made);
     made.policy.dwError = (DWORD)CERT_E_UNTRUSTEDROOT;
@@ -526,7 +526,7 @@ END_TEST
 START_TEST(an_issuer_only_of_what_is_verified) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     PCCERT_CONTEXT issuer = alice;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct made made;
     make(&made);
     ck_assert_int_eq(certmap_crypt32_verified_issuer(NULL, alice, &made.chain, &made.policy, &err),
@@ -579,7 +579,7 @@ START_TEST(what_schannel_says) {
     struct t_windows_chain verified = t_windows_chain_of(pki, T_ALICE, T_ROOT, 0, 0);
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     CtxtHandle context = {1, 2};
     const PCCERT_CONTEXT certificate = t_windows_pki_certificate(pki, schannel_rows[_i].certificate);
     schannel.connection_info = schannel_rows[_i].connection_info;
@@ -630,7 +630,7 @@ START_TEST(arguments) {
         struct certmap_peer *peer;
     } rows[] = {{&context, NULL, peer}, {&context, rules, NULL}, {&context, NULL, NULL}, {NULL, rules, peer}};
     for (int i = 0; i < COUNT(rows); i++) {
-        struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+        struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
         result = some_result();
         ck_assert_int_eq(certmap_crypt32_match_schannel(rows[i].context, &made.chain, &made.policy, rows[i].rules,
                                                         rows[i].peer, &result, &err),
@@ -670,7 +670,7 @@ START_TEST(every_allocation_fails_once) {
     for (bool failed = true; failed; n++) {
         struct certmap_peer *peer = NULL;
         struct certmap_result result = some_result();
-        struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+        struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
         ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
         t_alloc_fail_at(&memory, n);
         const enum certmap_status status =

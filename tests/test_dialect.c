@@ -22,7 +22,7 @@ static struct certmap_view text(const char *string) {
 /* Holds the DER of a text to a spec of t_name. */
 static void check_parse(enum certmap_dialect dialect, const char *dn, const char *spec) {
     uint8_t der[ROOM];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
     size_t len = 0;
     t_name(&name, spec);
@@ -168,7 +168,7 @@ static const struct {
 };
 
 START_TEST(refused) {
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     const char *dn = errors[_i].dn;
     size_t len = 4711;
     ck_assert_msg(certmap_name_from_dialect(NULL, 0, &len, text(dn), errors[_i].dialect, &err) == CERTMAP_ERROR_SYNTAX,
@@ -184,7 +184,7 @@ END_TEST
 
 START_TEST(a_nul_is_refused) {
     static const enum certmap_dialect dialects[] = {OPENSSL, SLASHES, WINDOWS};
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     size_t len = 0;
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, &len, cm_view("/CN=a\0b", 7), dialects[_i], &err),
                      CERTMAP_ERROR_SYNTAX);
@@ -196,7 +196,7 @@ END_TEST
 /* ---- arguments and limits ---- */
 
 START_TEST(arguments) {
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     size_t len = 0;
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, NULL, text("CN=a"), WINDOWS, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_str_eq(err.text, "certmap_name_from_dialect: der, len or text is NULL");

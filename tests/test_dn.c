@@ -17,7 +17,7 @@ static struct certmap_view text(const char *string) {
 /* The Name of a spec as text. */
 static const char *print(const char *spec, enum certmap_name_form form, enum certmap_name_order order) {
     static char printed[ROOM];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
     size_t len = 0;
     t_name(&name, spec);
@@ -31,7 +31,7 @@ static const char *print(const char *spec, enum certmap_name_form form, enum cer
 /* Holds the DER of a text to a spec. */
 static void check_parse(struct certmap_view dn, const char *spec) {
     uint8_t der[ROOM];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
     size_t len = 0;
     t_name(&name, spec);
@@ -316,7 +316,7 @@ static const struct {
 
 START_TEST(error_in_text) {
     uint8_t der[ROOM];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     size_t len = 4711;
     memset(der, 0xEE, sizeof der);
     const enum certmap_status status = certmap_name_from_text(der, sizeof der, &len, text(errors[_i].dn), &err);
@@ -332,7 +332,7 @@ START_TEST(error_in_text) {
 END_TEST
 
 START_TEST(offset_is_in_bytes) {
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     size_t len;
     ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, text("CN=\xC3\xBC\xC3\xBC,X=b"), &err),
                      CERTMAP_ERROR_SYNTAX);
@@ -342,7 +342,7 @@ START_TEST(offset_is_in_bytes) {
 END_TEST
 
 START_TEST(nul_in_text) {
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     size_t len;
     ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, CM_VIEW("CN=a\0b"), &err), CERTMAP_ERROR_SYNTAX);
     ck_assert_str_eq(err.text, "\"\\u{0}\" has to be escaped");
@@ -422,7 +422,7 @@ static const char buffer_spec[] = "C=US | O=Sue, Grabbit | OU=a + CN=\xC3\xBC | 
 START_TEST(text_buffer) {
     static const char whole[] = "1.2.3=#0C0178,OU=a+CN=\xC3\xBC,O=Sue\\, Grabbit,C=US";
     char printed[sizeof whole + 8];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
     const size_t cap = (size_t)_i;
     size_t len = 0;
@@ -446,7 +446,7 @@ END_TEST
 
 START_TEST(der_buffer) {
     uint8_t der[ROOM];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
     const size_t cap = (size_t)_i;
     size_t len = 0;
@@ -490,7 +490,7 @@ static const struct {
 
 START_TEST(largest_name) {
     uint8_t *room = large();
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT, again = T_BUF_INIT;
     size_t len, der_len;
     t_name(&name, largest[_i].spec);
@@ -555,7 +555,7 @@ static const struct {
 
 START_TEST(size_of_text) {
     uint8_t *room = large();
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf dn = T_BUF_INIT;
     size_t len;
     t_bytes(&dn, sizes[_i].head, strlen(sizes[_i].head));
@@ -622,7 +622,7 @@ static const struct {
 
 START_TEST(no_name) {
     char printed[64] = "untouched";
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
     size_t len = 4711;
     t_der(&name, malformed[_i].der);

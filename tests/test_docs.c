@@ -44,8 +44,8 @@ static void make_rules(struct t_buf *rules, struct certmap_view text) {
 }
 
 /* The code of the first finding of a load, or NONE. */
-static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
-    struct certmap_error *first = ctx;
+static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+    struct certmap_diagnostic *first = ctx;
     (void)severity;
     if (first->code == CERTMAP_CODE_NONE)
         *first = *finding;
@@ -59,13 +59,13 @@ static const char *open_issuers(void *ctx, struct certmap_view name, certmap_iss
     return add(add_ctx, digest) ? NULL : "no room";
 }
 
-static struct certmap_error load(struct certmap_view text) {
-    struct certmap_error first = {.code = CERTMAP_CODE_NONE};
+static struct certmap_diagnostic load(struct certmap_view text) {
+    struct certmap_diagnostic first = {.code = CERTMAP_CODE_NONE};
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
     struct t_buf whole = T_BUF_INIT;
-    options.diag = take_finding;
-    options.diag_ctx = &first;
+    options.diagnostic = take_finding;
+    options.diagnostic_ctx = &first;
     options.issuer_file = open_issuers;
     make_rules(&whole, text);
     const enum certmap_status status = certmap_rules_parse(&rules, t_view(&whole), &options, NULL);
@@ -120,7 +120,7 @@ static void check_in_file(const struct t_block *block, const char *end) {
 
 START_TEST(rules_load) {
     const struct t_block *block = &rule_blocks.items[_i];
-    const struct certmap_error first = load(block->text);
+    const struct certmap_diagnostic first = load(block->text);
     ck_assert_msg(first.code == CERTMAP_CODE_NONE, "%s:%d: %s", block->page, block->line, first.text);
     if (begins_with(block->text, "certmap") || begins_with(block->text, "#"))
         check_in_file(block, ".rules");
@@ -229,7 +229,7 @@ static void find_conditions(void) {
 }
 
 START_TEST(condition_loads) {
-    const struct certmap_error first = load(conditions[_i]);
+    const struct certmap_diagnostic first = load(conditions[_i]);
     ck_assert_msg(first.code == CERTMAP_CODE_NONE, "%.*s: %s", (int)conditions[_i].len,
                   (const char *)conditions[_i].data, first.text);
 }
@@ -237,7 +237,7 @@ END_TEST
 
 START_TEST(example_gives_its_code) {
     const struct code_example *row = &code_examples[_i];
-    const struct certmap_error first = load(row->example);
+    const struct certmap_diagnostic first = load(row->example);
     ck_assert_msg(first.code != CERTMAP_CODE_NONE, "%s: the example has nothing wrong", row->name);
     ck_assert_str_eq(certmap_code_name(first.code), row->name);
 }
@@ -302,12 +302,12 @@ static const struct {
     const char *name;
     unsigned long value;
 } limits[] = {
-    LIMIT(CERTMAP_MAX_NAME_SIZE),  LIMIT(CERTMAP_MAX_RDNS),          LIMIT(CERTMAP_MAX_AVAS_PER_RDN),
-    LIMIT(CERTMAP_MAX_VALUE_SIZE), LIMIT(CERTMAP_MAX_OID_SIZE),      LIMIT(CERTMAP_MAX_PEER_MEMORY),
-    LIMIT(CERTMAP_MAX_RULES_SIZE), LIMIT(CERTMAP_MAX_MAPPINGS),      LIMIT(CERTMAP_MAX_CONDITIONS),
-    LIMIT(CERTMAP_MAX_TEXT_SIZE),  LIMIT(CERTMAP_MAX_NESTING),       LIMIT(CERTMAP_MAX_COUNT),
-    LIMIT(CERTMAP_MAX_FINDINGS),   LIMIT(CERTMAP_MAX_TOLD_SIZE),     LIMIT(CERTMAP_MAX_STEPS),
-    LIMIT(CERTMAP_DEFAULT_STEPS),  LIMIT(CERTMAP_STEPS_PER_MAPPING), LIMIT(CERTMAP_MAX_RULES_TEXT),
+    LIMIT(CERTMAP_MAX_NAME_SIZE),   LIMIT(CERTMAP_MAX_RDNS),          LIMIT(CERTMAP_MAX_AVAS_PER_RDN),
+    LIMIT(CERTMAP_MAX_VALUE_SIZE),  LIMIT(CERTMAP_MAX_OID_SIZE),      LIMIT(CERTMAP_MAX_PEER_MEMORY),
+    LIMIT(CERTMAP_MAX_RULES_SIZE),  LIMIT(CERTMAP_MAX_MAPPINGS),      LIMIT(CERTMAP_MAX_CONDITIONS),
+    LIMIT(CERTMAP_MAX_TEXT_SIZE),   LIMIT(CERTMAP_MAX_NESTING),       LIMIT(CERTMAP_MAX_COUNT),
+    LIMIT(CERTMAP_MAX_DIAGNOSTICS), LIMIT(CERTMAP_MAX_TOLD_SIZE),     LIMIT(CERTMAP_MAX_STEPS),
+    LIMIT(CERTMAP_DEFAULT_STEPS),   LIMIT(CERTMAP_STEPS_PER_MAPPING), LIMIT(CERTMAP_MAX_RULES_TEXT),
     LIMIT(CERTMAP_IIS_MAX_DEPTH),
 };
 
@@ -424,7 +424,7 @@ struct outcome {
     enum certmap_code code; /* of the error, or why a value cannot be read */
 };
 
-static struct outcome prepare(struct certmap_cert *cert, struct certmap_error *err) {
+static struct outcome prepare(struct certmap_cert *cert, struct certmap_diagnostic *err) {
     struct certmap_peer *peer = NULL;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     const bool set = certmap_peer_set(peer, cert, err) == CERTMAP_OK;
@@ -435,7 +435,7 @@ static struct outcome prepare(struct certmap_cert *cert, struct certmap_error *e
 
 static struct outcome by_certmap(struct certmap_view der) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     if (certmap_cert_from_der(&cert, der, &err) != CERTMAP_OK)
         return (struct outcome){true, err.code};
     return prepare(&cert, &err);
@@ -445,7 +445,7 @@ static struct outcome by_certmap(struct certmap_view der) {
 static struct outcome by_openssl(struct certmap_view der) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct outcome outcome = {true, CERTMAP_CODE_LIBRARY_REFUSED};
     const uint8_t *end = der.data;
     X509 *x509 = d2i_X509(NULL, &end, (long)der.len);

@@ -14,20 +14,20 @@ struct row {
     const char *wanted; /* NULL: reason says why not */
     enum certmap_code reason;
 };
-#define REFUSED(code) NULL, CERTMAP_CODE_HOLE_##code
+#define REFUSED(code) NULL, CERTMAP_CODE_PLACEHOLDER_##code
 
 static const struct row rows[] = {
     /* literal text */
-    {"no hole", "CN=a", "allow \"portal\"", "portal", 0},
+    {"no placeholder", "CN=a", "allow \"portal\"", "portal", 0},
     {"text on both sides", "CN=a", "allow \"x-${subject.CN}-y\"", "x-a-y", 0},
-    {"two holes", "CN=a | UID=b", "allow \"${subject.UID}${subject.CN}\"", "ba", 0},
-    {"the same hole twice", "CN=a", "allow \"${subject.CN}.${subject.CN}\"", "a.a", 0},
+    {"two placeholders", "CN=a | UID=b", "allow \"${subject.UID}${subject.CN}\"", "ba", 0},
+    {"the same placeholder twice", "CN=a", "allow \"${subject.CN}.${subject.CN}\"", "a.a", 0},
     {"escapes", "CN=a", "allow \"D\\\\\\u{E9}${subject.CN}\\u{24}{x}\"",
      "D\\\xC3\xA9"
      "a${x}",
      0},
     {"a dollar alone", "CN=a", "allow \"$${subject.CN}$}\"", "$a$}", 0},
-    {"space in the hole", "CN=a",
+    {"space in the placeholder", "CN=a",
      "allow \"${ subject.CN\t|  lower ?"
      "? \"x\" }\"",
      "a", 0},
@@ -475,7 +475,8 @@ START_TEST(accounts_keep_their_domain) {
         struct t_peer peer;
         make_peer(&peer, value);
         const struct certmap_result result = t_match(rules, peer.peer);
-        ck_assert_msg(result.reason == (refused ? CERTMAP_CODE_HOLE_CHARACTER : CERTMAP_CODE_NONE), "%s", string);
+        ck_assert_msg(result.reason == (refused ? CERTMAP_CODE_PLACEHOLDER_CHARACTER : CERTMAP_CODE_NONE), "%s",
+                      string);
         if (!refused) {
             assert_text(string, result.domain, domains[i]);
             assert_text(string, result.user, string);
@@ -499,7 +500,7 @@ START_TEST(user_names_are_portable) {
     if (right)
         ck_assert_str_eq(t_cstr(&text), string);
     else
-        ck_assert_int_eq(reason, CERTMAP_CODE_HOLE_USER_NAME);
+        ck_assert_int_eq(reason, CERTMAP_CODE_PLACEHOLDER_USER_NAME);
     t_buf_free(&text);
 }
 END_TEST
@@ -539,7 +540,7 @@ START_TEST(built_size) {
     snprintf(subject, sizeof subject, "CN=\\{a*%d}", most);
     assert_reason(sizes[_i].statement, subject, CERTMAP_CODE_NONE);
     snprintf(subject, sizeof subject, "CN=\\{a*%d}", most + 1);
-    assert_reason(sizes[_i].statement, subject, CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(sizes[_i].statement, subject, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
 }
 END_TEST
 
@@ -555,7 +556,7 @@ static const struct {
 };
 
 START_TEST(too_long_at_once) {
-    assert_reason(too_long[_i].statement, too_long[_i].subject, CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(too_long[_i].statement, too_long[_i].subject, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
 }
 END_TEST
 
@@ -572,7 +573,7 @@ START_TEST(work_is_bounded) {
     t_put(&statement, "allow \"u\"");
     for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
         t_put(&statement, "; group \"");
-        for (int hole = 0; hole < 8; hole++) {
+        for (int placeholder = 0; placeholder < 8; placeholder++) {
             t_put(&statement, "${subject.CN");
             for (int filter = 0; filter < 20; filter++)
                 t_put(&statement, " | lower");
@@ -580,7 +581,7 @@ START_TEST(work_is_bounded) {
         }
         t_put(&statement, "\"");
     }
-    assert_reason(t_cstr(&statement), "CN=xb\\{a*16000}", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=xb\\{a*16000}", CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     assert_reason(t_cstr(&statement), "CN=xb\\{a*100}", CERTMAP_CODE_NONE);
     t_buf_free(&statement);
 }
@@ -591,11 +592,11 @@ START_TEST(values_take_steps) {
     t_put(&statement, "allow \"u\"");
     for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
         t_put(&statement, "; group \"");
-        for (int hole = 0; hole < CERTMAP_MAX_HOLES; hole++)
+        for (int placeholder = 0; placeholder < CERTMAP_MAX_PLACEHOLDERS; placeholder++)
             t_put(&statement, "${subject.1.2.3.4 | last}");
         t_put(&statement, "\"");
     }
-    assert_reason(t_cstr(&statement), "1.2.3.4=a | rdns 400 avas 50 1.2.3.5=b", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "1.2.3.4=a | rdns 400 avas 50 1.2.3.5=b", CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     assert_reason(t_cstr(&statement), "1.2.3.4=a | rdns 4 avas 50 1.2.3.5=b", CERTMAP_CODE_NONE);
     t_buf_free(&statement);
 }
@@ -613,7 +614,7 @@ START_TEST(search_ends) {
     t_put(&statement, "allow \"${subject.CN | ");
     t_put(&statement, searches[_i].filter);
     t_put(&statement, "}\"");
-    assert_reason(t_cstr(&statement), searches[_i].subject, CERTMAP_CODE_HOLE_EMPTY);
+    assert_reason(t_cstr(&statement), searches[_i].subject, CERTMAP_CODE_PLACEHOLDER_EMPTY);
     t_buf_free(&statement);
 }
 END_TEST
@@ -632,7 +633,7 @@ START_TEST(long_search_is_bounded) {
         }
         t_put(&statement, "}\"");
     }
-    assert_reason(t_cstr(&statement), "CN=\\{a*16000}", CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=\\{a*16000}", CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     assert_reason(t_cstr(&statement), "CN=\\{a*8000}", CERTMAP_CODE_NONE);
     t_buf_free(&statement);
 }
@@ -652,8 +653,8 @@ START_TEST(searches_share_steps) {
     for (int byte = 0; byte < 1000; byte++)
         t_put(&statement, "a");
     t_put(&statement, "b\")}\"");
-    assert_reason(t_cstr(&statement), "CN=\\{a*3000} | O=\\{a*10000}", CERTMAP_CODE_HOLE_TOO_LONG);
-    assert_reason(t_cstr(&statement), "CN=\\{a*100} | O=\\{a*10000}", CERTMAP_CODE_HOLE_EMPTY);
+    assert_reason(t_cstr(&statement), "CN=\\{a*3000} | O=\\{a*10000}", CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
+    assert_reason(t_cstr(&statement), "CN=\\{a*100} | O=\\{a*10000}", CERTMAP_CODE_PLACEHOLDER_EMPTY);
     t_buf_free(&statement);
 }
 END_TEST
@@ -675,7 +676,7 @@ START_TEST(mapping_takes_steps) {
         t_put(&statement, " | after(\"@\")}\"");
     }
     assert_reason(t_cstr(&statement), mapped[_i].few, CERTMAP_CODE_NONE);
-    assert_reason(t_cstr(&statement), mapped[_i].many, CERTMAP_CODE_HOLE_TOO_LONG);
+    assert_reason(t_cstr(&statement), mapped[_i].many, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     t_buf_free(&statement);
 }
 END_TEST

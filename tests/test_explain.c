@@ -554,7 +554,7 @@ static const struct {
      "CN=a | UID=u | OU=b",
      "0 0\nsubject.CN [\"a\"]\naccount = CONTOSO\\u\ndomain = D\ngroup = g\ngroup = ou-b\nmail = none\n"},
     {"an output that cannot be built", "mapping \"m\" { when " CN_A "; allow \"${subject.UID}@a\"; group \"g\"; }",
-     "CN=a", "0 0\nsubject.CN [\"a\"]\naccount = ${subject.UID}@a hole-no-value\ngroup = g\n"},
+     "CN=a", "0 0\nsubject.CN [\"a\"]\naccount = ${subject.UID}@a placeholder-no-value\ngroup = g\n"},
     {"outputs of what is not the answer",
      M("m", CN_A) "mapping \"n\" { when " OU_B "; allow \"n\"; } mapping \"o\" { when " O_C "; allow \"o\"; }",
      "CN=a | OU=b",
@@ -727,13 +727,13 @@ static const struct {
      NULL},
     {"texts that are too long only together",
      "mapping \"a\" { when always; allow \"${subject.O}\"; group \"${subject.CN}\"; group \"2${subject.CN}\"; }",
-     "hole-too-long"},
+     "placeholder-too-long"},
     {"the second of two that are together too long",
      "policy all; mapping \"a\" { when always; allow \"${subject.O}\"; group \"${subject.CN}\"; }"
      "mapping \"b\" { when always; allow \"b\"; group \"2${subject.CN}\"; }",
-     "hole-too-long"},
+     "placeholder-too-long"},
     {"the first has no value", "mapping \"a\" { when always; allow \"${subject.L}\"; group \"${subject.O}\"; }",
-     "hole-no-value"},
+     "placeholder-no-value"},
 };
 
 START_TEST(decides_and_gives) {
@@ -757,11 +757,11 @@ END_TEST
 /* ---- the same answer as a match ---- */
 
 /* The rule files of the tables have no policy of their own. */
-static void explain_row(enum certmap_policy policy, const char *mappings, const char *subject, const char *issuer) {
+static void explain_row(enum certmap_combining policy, const char *mappings, const char *subject, const char *issuer) {
     struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1; policy ");
-    t_put(&text, certmap_policy_name(policy));
+    t_put(&text, certmap_combining_name(policy));
     t_put(&text, ";\n");
     t_put(&text, mappings);
     struct certmap_rules *rules = t_rules(t_cstr(&text));
@@ -774,8 +774,9 @@ static void explain_row(enum certmap_policy policy, const char *mappings, const 
 }
 
 START_TEST(rule_set) {
-    for (unsigned policy = CERTMAP_POLICY_FIRST; policy <= CERTMAP_POLICY_ALL; policy++)
-        explain_row((enum certmap_policy)policy, t_matches[_i].mappings, t_matches[_i].subject, t_matches[_i].issuer);
+    for (unsigned policy = CERTMAP_COMBINING_FIRST; policy <= CERTMAP_COMBINING_ALL; policy++)
+        explain_row((enum certmap_combining)policy, t_matches[_i].mappings, t_matches[_i].subject,
+                    t_matches[_i].issuer);
 }
 END_TEST
 
@@ -1034,9 +1035,9 @@ static void write_node(const struct node *node, struct t_buf *text) {
     }
 }
 
-static void write_rules(const struct world *world, enum certmap_policy policy, struct t_buf *text) {
+static void write_rules(const struct world *world, enum certmap_combining policy, struct t_buf *text) {
     t_put(text, "certmap 1; policy ");
-    t_put(text, certmap_policy_name(policy));
+    t_put(text, certmap_combining_name(policy));
     t_put(text, ";\n");
     for (size_t i = 0; i < world->mapping_count; i++) {
         t_put(text, (const char[]){'m', 'a', 'p', 'p', 'i', 'n', 'g', ' ', '"', (char)('a' + i), '"', 0});
@@ -1222,7 +1223,7 @@ static void check_printed(struct world *world, struct certmap_peer *peer) {
 }
 
 /* Under any policy an explanation gives what a match gives. */
-static void check_policy(const struct world *world, enum certmap_policy policy, struct certmap_peer *peer) {
+static void check_policy(const struct world *world, enum certmap_combining policy, struct certmap_peer *peer) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_result explained = CERTMAP_RESULT_INIT;
     write_rules(world, policy, &text);
@@ -1240,7 +1241,7 @@ static enum certmap_decision check_world(struct world *world) {
     struct certmap_result explained = CERTMAP_RESULT_INIT;
     struct t_peer peer;
     char answer[64], wanted[64];
-    write_rules(world, CERTMAP_POLICY_FIRST, &text);
+    write_rules(world, CERTMAP_COMBINING_FIRST, &text);
     for (size_t field = 0; field < FIELDS; field++)
         write_name(world, field, &specs[field]);
     struct certmap_rules *rules = t_rules(t_cstr(&text));
@@ -1254,8 +1255,8 @@ static enum certmap_decision check_world(struct world *world) {
     t_assert_same_result(&explained, &matched);
     check_told(world);
     check_printed(world, peer.peer);
-    for (unsigned policy = CERTMAP_POLICY_MOST_SPECIFIC; policy <= CERTMAP_POLICY_ALL; policy++)
-        check_policy(world, (enum certmap_policy)policy, peer.peer);
+    for (unsigned policy = CERTMAP_COMBINING_MOST_SPECIFIC; policy <= CERTMAP_COMBINING_ALL; policy++)
+        check_policy(world, (enum certmap_combining)policy, peer.peer);
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&world->conditions);
@@ -1285,7 +1286,7 @@ END_TEST
 START_TEST(refuses_what_is_missing) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct certmap_peer *empty = NULL;
     struct t_peer peer;
     t_peer_make(&peer, "CN=a", "CN=CA");
@@ -1330,7 +1331,7 @@ START_TEST(without_memory) {
     t_peer_make(&peer, "CN=a", "CN=CA");
     const size_t live = memory.live;
     for (size_t n = 0;; n++) {
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         t_alloc_fail_at(&memory, n);
         result.decision = CERTMAP_ALLOW;
         enum certmap_status status = certmap_explain(rules, peer.peer, &result, t_no_item, NULL, &error);

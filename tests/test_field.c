@@ -101,7 +101,7 @@ START_TEST(path) {
     struct certmap_view subfield;
     enum certmap_field field = CERTMAP_FIELD_SUBJECT;
     struct cm_path resolved;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert(cm_field_split(&field, &subfield, t_string(paths[_i].path)));
     ck_assert_int_eq(field, paths[_i].field);
     ck_assert(cm_view_equal(subfield, t_string(paths[_i].subfield)));
@@ -217,7 +217,7 @@ static const struct {
 
 START_TEST(refused_subfield) {
     struct cm_path resolved;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(cm_path_resolve(&resolved, refused[_i].field, t_string(refused[_i].subfield), &arena, &error),
                      CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(error.code, refused[_i].code);

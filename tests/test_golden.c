@@ -52,7 +52,7 @@ static void add_rules(const char *name, struct certmap_rules *set) {
 static void load_rules(const char *name) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *set = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     char path[128];
     snprintf(path, sizeof path, GOLDEN "/%s", name);
     t_read_file(&text, path);
@@ -109,7 +109,7 @@ static void add_certificate(struct certmap_builder *builder, const char *path) {
 static void build_iis_rules(void) {
     struct certmap_builder *builder = NULL;
     struct certmap_rules *set = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     if (certmap_builder_new(&builder, NULL, &err) != CERTMAP_OK)
         die("iis", err.text);
     add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, "", "CONTOSO\\bob");
@@ -166,7 +166,8 @@ static void put_stories(struct t_buf *out, struct certmap_peer *peer) {
 }
 
 /* The issuer and the time are the same for all; digests of the certificate come from the way. */
-static enum certmap_status prepare(struct certmap_peer *peer, struct certmap_cert *cert, struct certmap_error *err) {
+static enum certmap_status prepare(struct certmap_peer *peer, struct certmap_cert *cert,
+                                   struct certmap_diagnostic *err) {
     uint8_t issuer[CERTMAP_SHA256_SIZE], issuer_key[CERTMAP_SHA256_SIZE];
     memset(issuer, 0x11, sizeof issuer);
     memset(issuer_key, 0x22, sizeof issuer_key);
@@ -178,7 +179,7 @@ static enum certmap_status prepare(struct certmap_peer *peer, struct certmap_cer
 
 /* How it ended: an error, or an answer. */
 struct ending {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     bool encoded_anew; /* what the library gave is not what it was given */
 };
 
@@ -187,7 +188,7 @@ static bool same(struct certmap_view a, struct certmap_view b) {
 }
 
 static void put_block(struct t_buf *out, struct certmap_view der, struct ending *ending) {
-    struct certmap_error *const err = &ending->err;
+    struct certmap_diagnostic *const err = &ending->err;
     struct t_way *way = NULL;
     struct certmap_peer *peer = NULL;
     struct certmap_cert cert = CERTMAP_CERT_INIT;

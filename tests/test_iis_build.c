@@ -25,7 +25,7 @@ static void write_file(struct t_buf *text, int mappings) {
 }
 
 static enum certmap_status load(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                const struct certmap_build_options *build, struct certmap_error *err, int mappings,
+                                const struct certmap_build_options *build, struct certmap_diagnostic *err, int mappings,
                                 bool logon) {
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct certmap_iis_logon *passwords = NULL;
@@ -41,17 +41,17 @@ static enum certmap_status load(struct certmap_rules **rules, const struct certm
 }
 
 static enum certmap_status load_few(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                    const struct certmap_build_options *build, struct certmap_error *err) {
+                                    const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     return load(rules, allocator, build, err, 12, true);
 }
 
 static enum certmap_status load_many(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                     const struct certmap_build_options *build, struct certmap_error *err) {
+                                     const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     return load(rules, allocator, build, err, 8000, false);
 }
 
 static enum certmap_status load_none(struct certmap_rules **rules, const struct certmap_allocator *allocator,
-                                     const struct certmap_build_options *build, struct certmap_error *err) {
+                                     const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     return load(rules, allocator, build, err, 0, false);
 }
 
@@ -95,12 +95,12 @@ START_TEST(the_limit_is_no_finding) {
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct t_buf text = T_BUF_INIT;
     struct t_iis found = {.count = 0};
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     write_file(&text, 100);
     build.memory = 8000;
     options.build = &build;
-    options.diag = t_iis_collect;
-    options.diag_ctx = &found;
+    options.diagnostic = t_iis_collect;
+    options.diagnostic_ctx = &found;
     ck_assert_int_eq(certmap_iis_load(&found.rules, NULL, t_view(&text), &options, &error), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_MEMORY_LIMIT);
     ck_assert_str_eq(error.text, "the rules take more than 8000 bytes of memory to build, the limit that was given");
@@ -118,7 +118,7 @@ END_TEST
 START_TEST(options_have_a_size) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     build.size--;
     ck_assert_int_eq(load_none(&rules, NULL, &build, &error), CERTMAP_ERROR_ARGUMENT);
     ck_assert_str_eq(error.text, "certmap_iis_load: the size of options->build is not a size of it");
@@ -148,8 +148,8 @@ START_TEST(steps_and_their_cost) {
     for (size_t few = 0; few < 2; few++) {
         struct t_iis found = {.count = 0};
         build.steps = few != 0 ? 100 : 0;
-        options.diag = t_iis_collect;
-        options.diag_ctx = &found;
+        options.diagnostic = t_iis_collect;
+        options.diagnostic_ctx = &found;
         ck_assert_int_eq(certmap_iis_load(&found.rules, NULL, t_view(&text), &options, &found.error), CERTMAP_OK);
         ck_assert_uint_eq(certmap_rules_steps(found.rules),
                           few != 0 ? 100 : CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING * 11);

@@ -21,7 +21,7 @@ static const struct certmap_allocator no_resize = {.alloc = (void *(*)(void *, s
 START_TEST(arguments_are_checked) {
     struct certmap_rules *rules = NULL;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct certmap_view text = t_text(OPEN STAFF CLOSE);
     ck_assert_int_eq(certmap_iis_load(NULL, NULL, text, NULL, &error), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(error.status, CERTMAP_ERROR_ARGUMENT);
@@ -430,7 +430,7 @@ END_TEST
 START_TEST(size_has_a_limit) {
     struct certmap_view text = {(const uint8_t *)"<x/>", (size_t)CERTMAP_MAX_RULES_SIZE + 1}; /* is not read */
     struct certmap_rules *rules = NULL;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     ck_assert_int_eq(certmap_iis_load(&rules, NULL, text, NULL, &error), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_RULES_TOO_LARGE);
 }
@@ -507,7 +507,7 @@ START_TEST(many_certificates_are_read_in_time) {
     t_iis_load(&load, t_view(&text), NULL);
     ck_assert_msg(load.status == CERTMAP_OK, "%s", load.error.text);
     ck_assert_uint_eq(certmap_rules_count(load.rules), large(100000));
-    ck_assert_uint_eq(load.count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_eq(load.count, CERTMAP_MAX_DIAGNOSTICS);
     ck_assert_int_eq(load.findings[99].error.code, CERTMAP_CODE_USELESS_CERTIFICATE);
     t_iis_free(&load);
     t_buf_free(&text);
@@ -586,10 +586,10 @@ static const struct {
 
 START_TEST(long_text_row) {
     struct t_buf text = T_BUF_INIT;
-    const char *p = long_texts[_i].format, *hole;
+    const char *p = long_texts[_i].format, *placeholder;
     put(&text, "<" SECTION " enabled='true' defaultLogonDomain='D'><manyToOneMappings>");
-    for (; (hole = strstr(p, "%s")) != NULL; p = hole + 2) {
-        t_bytes(&text, p, (size_t)(hole - p));
+    for (; (placeholder = strstr(p, "%s")) != NULL; p = placeholder + 2) {
+        t_bytes(&text, p, (size_t)(placeholder - p));
         repeat(&text, "x", long_texts[_i].size);
     }
     put(&text, "%s" CLOSE, p);
@@ -633,7 +633,7 @@ START_TEST(errors_stop_at_the_hundredth) {
     put(&text, CLOSE);
     t_iis_load(&load, t_view(&text), NULL);
     ck_assert_int_eq(load.status, CERTMAP_ERROR_SYNTAX);
-    ck_assert_uint_eq(load.count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_eq(load.count, CERTMAP_MAX_DIAGNOSTICS);
     for (size_t i = 0; i < load.count; i++)
         ck_assert_int_eq(load.findings[i].severity, CERTMAP_SEVERITY_ERROR);
     t_iis_free(&load);
@@ -652,7 +652,7 @@ START_TEST(notes_hide_no_error) {
     put(&text, CLOSE);
     t_iis_load(&load, t_view(&text), NULL);
     ck_assert_int_eq(load.status, _i == 0 ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
-    ck_assert_uint_eq(load.count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_eq(load.count, CERTMAP_MAX_DIAGNOSTICS);
     if (_i == 1)
         ck_assert_int_eq(load.error.code, CERTMAP_CODE_MISSING_ATTRIBUTE);
     t_iis_free(&load);
@@ -717,7 +717,7 @@ START_TEST(fault_row) {
     for (int site = 0; site < 2; site++) { /* for a site the text is read twice */
         t_iis_load(&load, t_view(&bytes), site == 0 ? NULL : "Shop/x");
         ck_assert_int_eq(load.status, CERTMAP_ERROR_SYNTAX);
-        const struct certmap_error *last = &load.findings[load.count - 1].error;
+        const struct certmap_diagnostic *last = &load.findings[load.count - 1].error;
         for (size_t i = 0; i < load.count; i++)
             if (load.findings[i].error.code == CERTMAP_CODE_XML)
                 last = &load.findings[i].error;

@@ -403,25 +403,25 @@ END_TEST
 /* Notes give way to warnings, both to errors, the last of them first. */
 START_TEST(full_findings_keep_what_weighs_most) {
     static struct cm_iis_findings findings;
-    for (uint32_t i = 0; i < CERTMAP_MAX_FINDINGS; i++)
+    for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
         add(&findings, CERTMAP_SEVERITY_NOTE, i);
     add(&findings, CERTMAP_SEVERITY_NOTE, 0);
-    ck_assert_uint_eq(findings.count, CERTMAP_MAX_FINDINGS);
-    ck_assert_uint_eq(findings.items[CERTMAP_MAX_FINDINGS - 1].error.offset, CERTMAP_MAX_FINDINGS - 1);
+    ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
+    ck_assert_uint_eq(findings.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 1);
     add(&findings, CERTMAP_SEVERITY_WARNING, 0);
-    ck_assert_uint_eq(findings.items[CERTMAP_MAX_FINDINGS - 1].error.offset, CERTMAP_MAX_FINDINGS - 2);
-    for (uint32_t i = 0; i < CERTMAP_MAX_FINDINGS; i++) {
+    ck_assert_uint_eq(findings.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 2);
+    for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++) {
         ck_assert(!cm_iis_findings_full(&findings));
         add(&findings, CERTMAP_SEVERITY_ERROR, i);
         add(&findings, CERTMAP_SEVERITY_WARNING, i);
     }
     ck_assert(cm_iis_findings_full(&findings));
-    ck_assert_uint_eq(findings.count, CERTMAP_MAX_FINDINGS);
-    for (size_t i = 0; i < CERTMAP_MAX_FINDINGS; i++)
+    ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
+    for (size_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
         ck_assert_int_eq(findings.items[i].severity, CERTMAP_SEVERITY_ERROR);
     add(&findings, CERTMAP_SEVERITY_ERROR, 0);
-    ck_assert_uint_eq(findings.errors, CERTMAP_MAX_FINDINGS + 1);
-    ck_assert_uint_eq(findings.count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_eq(findings.errors, CERTMAP_MAX_DIAGNOSTICS + 1);
+    ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
 }
 END_TEST
 
@@ -430,7 +430,7 @@ START_TEST(long_text_is_cut_at_a_character) {
     static const char *const letters[] = {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
     const char *letter = letters[_i % 4];
     char text[512] = "";
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     for (int i = 0; i < _i / 4; i++)
         strcat(text, "-");
     while (strlen(text) < 300)

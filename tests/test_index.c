@@ -21,7 +21,7 @@ enum { SETS_A_TEST = 60, CERTS_A_SET = 12, FEW_RANDOM_TESTS = 10, RANDOM_TESTS =
 /* ---- at random ---- */
 
 static void set_peer(struct certmap_peer *peer, const struct certmap_cert *cert) {
-    struct certmap_error error = {.text = ""};
+    struct certmap_diagnostic error = {.text = ""};
     ck_assert_msg(certmap_peer_set(peer, cert, &error) == CERTMAP_OK, "%s", error.text);
 }
 
@@ -868,7 +868,7 @@ START_TEST(steps_under_policies) {
         {"unique", "mapping \"a\" { when subject.O = \"o\"; deny; }\n", "deny a"},
         {"unique", "mapping \"a\" { when subject.O = \"o\"; allow \"x\"; }\n", "none slow unreadable"},
         {"all", "mapping \"a\" { when subject.O = \"o\"; allow \"x\"; group \"g\"; }\n", "none slow unreadable"},
-        {"all", "mapping \"a\" { when subject.O = \"o\"; allow \"${subject.L}\"; }\n", "deny a hole-no-value"},
+        {"all", "mapping \"a\" { when subject.O = \"o\"; allow \"${subject.L}\"; }\n", "deny a placeholder-no-value"},
         {"all", "mapping \"a\" { when subject.O = \"o\"; deny; }\n", "deny a"},
         {"most-specific", "mapping \"a\" { when subject.O = \"o\"; deny; }\n", "deny a"},
     };
@@ -1069,7 +1069,7 @@ START_TEST(index_without_memory) {
     ck_assert(t_draft_make(&draft, rules));
     const size_t live = memory.live;
     for (size_t n = 0;; n++) {
-        struct certmap_error error = {.status = CERTMAP_OK};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
         struct cm_index *index = NULL;
         struct cm_progress progress = {.fn = NULL};
         t_alloc_fail_at(&memory, n);

@@ -141,7 +141,7 @@ START_TEST(every_row_is_whole) {
     ck_assert_str_ne(certmap_code_name(kind->code), "");
     ck_assert_msg(strchr(kind->how, ':') == NULL && strchr(kind->what, ';') == NULL, "%s", kind->what);
     ck_assert_msg(strlen(kind->what) + strlen(kind->how) + strlen(kind->command) <
-                      sizeof((struct certmap_error *)0)->text - 60,
+                      sizeof((struct certmap_diagnostic *)0)->text - 60,
                   "%s: too long", kind->what);
     if (kind->label != NULL)
         ck_assert_ptr_nonnull(tool_kind_of_label(kind->label).kind);

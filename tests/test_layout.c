@@ -96,7 +96,7 @@ END_TEST
 /* ---- how much there is room for ---- */
 
 /* Plans a draft of one mapping with one condition, whose operands are said to have so many bytes; nobody reads them. */
-static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_error *err) {
+static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diagnostic *err) {
     struct cm_node nodes[] = {{CM_NODE_ALL, 2}, {CM_NODE_CONDITION, 0}};
     struct cm_draft_mapping mapping = {.name = CM_TEXT_NONE};
     struct cm_draft_condition condition = {.stored = {.plain = 1}, .count = 1, .len = len};
@@ -117,7 +117,7 @@ static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_erro
 START_TEST(places_at_their_end) {
     /* Three words and two nodes before the condition, which begins with a word. */
     const uint32_t before = 3, most = (CM_MAX_NODES - before) * (uint32_t)CM_PLACE_SIZE - 4;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     uint32_t end;
     ck_assert_int_eq(plan(&end, 4, &error), CERTMAP_OK);
     ck_assert_uint_eq(end, before + 1);

@@ -28,14 +28,14 @@ static void tear_down(void) {
 }
 
 /* Sets the peer to the Name as its subject. */
-static enum certmap_status set_subject(struct certmap_error *err) {
+static enum certmap_status set_subject(struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     cert.subject = t_view(&name);
     cert.issuer = t_view(&other);
     return certmap_peer_set(peer, &cert, err);
 }
 
-static enum certmap_status set_issuer(struct certmap_error *err) {
+static enum certmap_status set_issuer(struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     cert.subject = t_view(&other);
     cert.issuer = t_view(&name);
@@ -126,7 +126,7 @@ static const struct {
 };
 
 START_TEST(at_the_limit) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     limits[_i].make(limits[_i].limit);
     ck_assert_msg(set_subject(&err) == CERTMAP_OK, "%s: %s", limits[_i].what, err.text);
     ck_assert_uint_gt(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
@@ -134,8 +134,8 @@ START_TEST(at_the_limit) {
 }
 END_TEST
 
-static void check_over(int row, const char *field, enum certmap_status (*set)(struct certmap_error *err)) {
-    struct certmap_error err;
+static void check_over(int row, const char *field, enum certmap_status (*set)(struct certmap_diagnostic *err)) {
+    struct certmap_diagnostic err;
     char text[256];
     snprintf(text, sizeof text, "%s: %s", field, limits[row].text);
     ck_assert_msg(set(&err) == CERTMAP_ERROR_LIMIT, "%s of the %s", limits[row].what, field);
@@ -163,7 +163,7 @@ END_TEST
 
 /* A type that is no OID is malformed, however large. */
 START_TEST(a_large_type_that_is_padded) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     t_der(&name, "SEQUENCE{ SET{ SEQUENCE{ OID{ 80 2000*FF 7F } UTF8String{\"x\"} } } }");
     ck_assert_int_eq(set_subject(&err), CERTMAP_ERROR_CERTIFICATE);
     ck_assert_int_eq(err.code, CERTMAP_CODE_MALFORMED_OID);
@@ -181,7 +181,7 @@ START_TEST(the_largest_type_as_text) {
 END_TEST
 
 START_TEST(ten_thousand_rdns) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     make_name_of_rdns(10000);
     ck_assert_int_eq(set_subject(&err), CERTMAP_ERROR_LIMIT);
     ck_assert_str_eq(err.text, "subject: the Name has more RDNs than 4096");
@@ -281,7 +281,7 @@ static void ask_for_all(size_t count) {
 
 START_TEST(the_worst_names) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     t_name(&name, hostile[_i].spec);
     ck_assert_uint_le(name.len, CERTMAP_MAX_NAME_SIZE);
     ck_assert_uint_gt(name.len, CERTMAP_MAX_NAME_SIZE / 10 * 9);

@@ -348,7 +348,7 @@ static struct certmap_result granting(void) {
 
 static void assert_refused(const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct certmap_result result = granting();
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     char answer[LONG];
     ck_assert_int_eq(certmap_match(rules, peer, &result, &error), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(error.status, CERTMAP_ERROR_ARGUMENT);

@@ -25,7 +25,7 @@ static void print_ava(struct cm_out *out, const struct cm_rdn_ava *ava) {
 }
 
 /* Walks a Name to its end, or to the error. */
-static enum certmap_status walk(struct cm_out *out, struct certmap_view name, struct certmap_error *err) {
+static enum certmap_status walk(struct cm_out *out, struct certmap_view name, struct certmap_diagnostic *err) {
     struct cm_name_cursor cursor;
     struct cm_rdn_ava ava;
     bool more = true;
@@ -73,7 +73,7 @@ START_TEST(walking) {
     char text[256];
     size_t len;
     struct cm_out out = {text, sizeof text, 0};
-    struct certmap_error err = {.line = 77};
+    struct certmap_diagnostic err = {.line = 77};
     t_der(&buf, walks[_i].der);
     ck_assert_msg(walk(&out, t_view(&buf), &err) == CERTMAP_OK, "%s: %s", walks[_i].what, err.text);
     ck_assert_uint_eq(err.line, 77);
@@ -195,7 +195,7 @@ START_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     char text[256];
     struct cm_out out = {text, sizeof text, 0};
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     t_der(&buf, refused[_i].der);
     ck_assert_msg(walk(&out, t_view(&buf), &err) == CERTMAP_ERROR_CERTIFICATE, "%s", refused[_i].what);
     ck_assert_msg(strcmp(err.text, refused[_i].text) == 0, "%s: %s", refused[_i].what, err.text);

@@ -164,7 +164,7 @@ static bool reads(struct certmap_view text, enum certmap_dialect dialect, struct
 
 static enum outcome outcome_of(struct certmap_view text, struct certmap_view expected) {
     enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     size_t count = 0;
     const enum certmap_status status = certmap_dialect_find(dialects, &count, text, NULL, &err);
     ck_assert_int_eq(status == CERTMAP_OK, count == 1);

@@ -557,7 +557,7 @@ END_TEST
 struct outputs {
     struct certmap_cert cert;
     struct certmap_openssl_holder holder;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     unsigned long queued;
 };
 
@@ -691,7 +691,7 @@ START_TEST(what_certmap_refuses_is_refused) {
     struct outputs out = bob_in();
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     const unsigned needs = _i == 0 ? CERTMAP_PIECE_SUBJECT : CERTMAP_PIECE_SERIAL;
-    struct certmap_error expected = {.text = ""};
+    struct certmap_diagnostic expected = {.text = ""};
     unsigned char *der = NULL;
     const int len = i2d_X509(lengthy, &der);
     ck_assert_int_eq(certmap_cert_from_der(&cert, (struct certmap_view){der, (size_t)len}, &expected),

@@ -345,7 +345,7 @@ START_TEST(expired_since) {
     struct t_link later = t_link_open(server, client);
     struct asker asker = {later.server, AGAIN, SSL_CTX_get_cert_store(server), NULL};
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     session = connect_with(&later, session, "expired since");
     check_issuer((struct asker){.ssl = later.server, .way = KEPT}, T_ROOT, "expired since");
     ck_assert_int_eq(certmap_peer_new(&asker.peer, NULL, NULL), CERTMAP_OK);
@@ -468,7 +468,7 @@ static const struct {
 
 static struct certmap_rules *parse(const char *when) {
     struct certmap_rules *made = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     char sha256[2 * CERTMAP_SHA256_SIZE + 1];
     char key_sha256[2 * CERTMAP_SHA256_SIZE + 1];
     char source[1024];
@@ -577,7 +577,7 @@ END_TEST
 START_TEST(an_issuer_that_is_refused) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     X509 *issuer = t_pki_certificate(pki, T_LENGTHY);
     ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), 0, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_openssl_issuer(&cert, &holder, issuer, SHA256, &err), CERTMAP_ERROR_CERTIFICATE);
@@ -593,7 +593,7 @@ START_TEST(arguments) {
     struct certmap_cert small = {.size = sizeof small - 1};
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     struct certmap_openssl_holder small_holder = {.size = sizeof small_holder - 1};
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     X509 *x509 = NULL;
     ck_assert_int_eq(certmap_openssl_issuer(NULL, &holder, NULL, SHA256, &err), CERTMAP_ERROR_ARGUMENT);
@@ -614,7 +614,7 @@ START_TEST(a_context_without_a_verified_chain) {
     const struct scenario row = {.trusted = {T_ROOT}};
     X509_STORE *store = new_store(&row);
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     X509 *issuer = NULL;
     ck_assert_int_eq(X509_STORE_CTX_init(ctx, store, t_pki_certificate(pki, T_EXPIRED), NULL), 1);
     ck_assert_int_eq(certmap_openssl_verified_issuer(&issuer, ctx, &err), CERTMAP_ERROR_UNVERIFIED);

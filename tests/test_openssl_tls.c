@@ -37,7 +37,7 @@ static struct certmap_view text(const char *string) {
 
 static struct certmap_rules *parse(const char *source) {
     struct certmap_rules *made = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s", err.text);
     return made;
 }
@@ -141,7 +141,7 @@ static void check_match(SSL *ssl, const struct certmap_rules *with, struct expec
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     struct certmap_result result = some_result();
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     int before;
     int after;
     ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), 0, NULL), CERTMAP_OK);
@@ -251,7 +251,7 @@ END_TEST
 START_TEST(the_message_says_what_openssl_found) {
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
     SSL_CTX_set_verify(server, STRICT, lenient);
@@ -899,7 +899,7 @@ START_TEST(arguments) {
     struct t_link link = t_link_open(server, client);
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = some_result();
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     ck_assert(t_link_handshake(&link));
     const struct {
         SSL *ssl;
@@ -972,7 +972,7 @@ START_TEST(every_allocation_fails_once) {
     for (bool failed = true; failed; n++) {
         struct certmap_peer *peer = NULL;
         struct certmap_result result = some_result();
-        struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+        struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
         ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
         t_alloc_fail_at(&memory, n);
         const enum certmap_status status = certmap_openssl_match(link.server, one, peer, &result, &err);

@@ -104,7 +104,7 @@ END_TEST
 START_TEST(a_buffer_too_small_says_how_much_is_needed) {
     char text[4];
     size_t len;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct cm_out out = {text, sizeof text, 0};
     cm_out_string(&out, "1234");
     ck_assert_int_eq(cm_out_finish(&out, &len, &err), CERTMAP_ERROR_BUFFER);
@@ -117,7 +117,7 @@ END_TEST
 START_TEST(success_leaves_the_error_alone) {
     char text[8];
     size_t len;
-    struct certmap_error err = {.line = 7};
+    struct certmap_diagnostic err = {.line = 7};
     struct cm_out out = {text, sizeof text, 0};
     ck_assert_int_eq(cm_out_finish(&out, &len, &err), CERTMAP_OK);
     ck_assert_uint_eq(err.line, 7);
@@ -204,14 +204,14 @@ END_TEST
 
 /* ---- errors ---- */
 
-static struct certmap_error garbage(void) {
-    struct certmap_error err;
+static struct certmap_diagnostic garbage(void) {
+    struct certmap_diagnostic err;
     memset(&err, 0x5A, sizeof err);
     return err;
 }
 
 START_TEST(an_error_without_a_position) {
-    struct certmap_error err = garbage();
+    struct certmap_diagnostic err = garbage();
     ck_assert_int_eq(cm_error(&err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "%s at %d", "here", 5),
                      CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(err.status, CERTMAP_ERROR_SYNTAX);
@@ -222,7 +222,7 @@ START_TEST(an_error_without_a_position) {
 END_TEST
 
 START_TEST(an_error_at_a_byte) {
-    struct certmap_error err = garbage();
+    struct certmap_diagnostic err = garbage();
     ck_assert_int_eq(cm_error_at(&err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, 42, "not %s", "DER"),
                      CERTMAP_ERROR_CERTIFICATE);
     ck_assert_int_eq(err.status, CERTMAP_ERROR_CERTIFICATE);
@@ -234,7 +234,7 @@ START_TEST(an_error_at_a_byte) {
 END_TEST
 
 START_TEST(an_error_gets_a_place) {
-    struct certmap_error err = garbage();
+    struct certmap_diagnostic err = garbage();
     cm_error(&err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "text");
     cm_error_place(&err, (struct cm_position){.line = 1, .column = 2, .offset = 3, .length = 4});
     ck_assert_uint_eq(err.line, 1);
@@ -246,7 +246,7 @@ START_TEST(an_error_gets_a_place) {
 END_TEST
 
 START_TEST(the_commonest_errors) {
-    struct certmap_error err = garbage();
+    struct certmap_diagnostic err = garbage();
     ck_assert_int_eq(cm_error_memory(&err), CERTMAP_ERROR_MEMORY);
     ck_assert_int_eq(err.code, CERTMAP_CODE_MEMORY);
     ck_assert_str_eq(err.text, "out of memory");
@@ -267,7 +267,7 @@ END_TEST
 
 /* A text that is too long is cut, but not inside a character. */
 START_TEST(a_long_text_stays_utf8) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     char before[256];
     const size_t most = sizeof err.text - 1;
     memset(before, 'x', sizeof before);

@@ -79,10 +79,10 @@ static const struct {
     {"allow \"a\"; attribute \"n\" = \"v\"; attribute \"m\" = \"v\";", "allow: a | - | a | n=v, m=v"},
 
     /* one that cannot be built refuses everything */
-    {"allow \"${subject.L}\"; group \"g\";", "deny: - | - | - hole-no-value"},
-    {"allow \"a\"; domain \"${subject.L}\"; group \"g\";", "deny: - | - | - hole-no-value"},
-    {"allow \"a\"; group \"g\"; group \"${subject.OU}\";", "deny: - | - | - hole-several-values"},
-    {"allow \"a\"; group \"g\"; attribute \"n\" = \"${subject.T}\";", "deny: - | - | - hole-unreadable"},
+    {"allow \"${subject.L}\"; group \"g\";", "deny: - | - | - placeholder-no-value"},
+    {"allow \"a\"; domain \"${subject.L}\"; group \"g\";", "deny: - | - | - placeholder-no-value"},
+    {"allow \"a\"; group \"g\"; group \"${subject.OU}\";", "deny: - | - | - placeholder-several-values"},
+    {"allow \"a\"; group \"g\"; attribute \"n\" = \"${subject.T}\";", "deny: - | - | - placeholder-unreadable"},
     {"deny;", "deny: - | - | -"},
 };
 
@@ -133,11 +133,11 @@ static const struct {
              MAPPING("3", "allow \"a\"; attribute \"n\" = \"w\";"),
      "allow: a | - | a | n=v, m=v, n=w"},
     {ALL MAPPING("1", "allow \"a\"; group \"x\";") MAPPING("2", "allow \"${subject.L}\";"),
-     "deny: - | - | - hole-no-value"},
+     "deny: - | - | - placeholder-no-value"},
     {ALL MAPPING("1", "allow \"${subject.L}\"; group \"x\";") MAPPING("2", "allow \"a\";"),
-     "deny: - | - | - hole-no-value"},
+     "deny: - | - | - placeholder-no-value"},
     {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\"; group \"${subject.OU}\";"),
-     "deny: - | - | - hole-several-values"},
+     "deny: - | - | - placeholder-several-values"},
 };
 
 START_TEST(several_mappings) {
@@ -255,7 +255,7 @@ END_TEST
 
 static void assert_refused(struct certmap_builder *builder, const struct certmap_output *output,
                            enum certmap_code code) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_ne(certmap_builder_output(builder, output, &error), CERTMAP_OK);
     ck_assert_msg(error.code == code, "%s: %s", certmap_code_name(error.code), error.text);
     ck_assert_int_ne(certmap_builder_output(builder, output, NULL), CERTMAP_OK);

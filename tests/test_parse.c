@@ -10,25 +10,25 @@
 
 struct finding {
     enum certmap_severity severity;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
 };
 
 struct load {
     enum certmap_status status;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     struct certmap_rules *rules;
     size_t count;
-    struct finding findings[CERTMAP_MAX_FINDINGS];
+    struct finding findings[CERTMAP_MAX_DIAGNOSTICS];
 };
 
-static void collect(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct load *load = ctx;
-    ck_assert_uint_lt(load->count, CERTMAP_MAX_FINDINGS);
+    ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
     load->findings[load->count++] = (struct finding){severity, *finding};
 }
 
 /* Line and column again, by the plainest means. */
-static void check_position(const struct certmap_error *error, struct certmap_view text) {
+static void check_position(const struct certmap_diagnostic *error, struct certmap_view text) {
     size_t line = 1, column = 1;
     ck_assert_uint_le(error->offset, text.len);
     ck_assert_uint_le(error->length, text.len - error->offset);
@@ -47,7 +47,7 @@ static void check_position(const struct certmap_error *error, struct certmap_vie
 
 /* What is true of every load, whatever the text. */
 static void check_load(const struct load *load, struct certmap_view text) {
-    const struct certmap_error *first = NULL;
+    const struct certmap_diagnostic *first = NULL;
     for (size_t i = 0; i < load->count; i++) {
         const struct finding *finding = &load->findings[i];
         const bool is_error = finding->severity == CERTMAP_SEVERITY_ERROR;
@@ -92,8 +92,8 @@ static struct load *load_with(struct certmap_view text, const struct certmap_all
     struct load *load = calloc(1, sizeof *load);
     ck_assert_ptr_nonnull(load);
     options.allocator = allocator;
-    options.diag = collect;
-    options.diag_ctx = load;
+    options.diagnostic = collect;
+    options.diagnostic_ctx = load;
     options.issuer_file = open_file;
     options.issuer_file_ctx = &loader;
     load->status = certmap_rules_parse(&load->rules, text, &options, &load->error);
@@ -153,7 +153,7 @@ static void run_marked(const char *marked, const struct row *row) {
     const size_t count = take_marks(&text, marks, marked);
     struct load *load = load_text(t_view(&text));
     for (size_t i = 0; i < load->count && i < count; i++) {
-        const struct certmap_error *error = &load->findings[i].error;
+        const struct certmap_diagnostic *error = &load->findings[i].error;
         ck_assert_msg(strcmp(certmap_code_name(error->code), row->findings[i].code) == 0, "%s: %s, %s", row->marked,
                       certmap_code_name(error->code), error->text);
         ck_assert_msg(error->offset == marks[i].offset && error->length == marks[i].length,
@@ -315,8 +315,9 @@ static const struct row conditions[] = {
     {"issuer is sha256 «\"ab\"»", {{"bad-operand", "64 hexadecimal digits"}}},
     {"san.«XX» = \"«\\q»\"", {{"unknown-subfield", ""}, {"bad-escape", ""}}},
     {"subject.CN = \"a«${»subject.O}\"",
-     {{"misplaced-hole", "a hole ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{"}}},
-    {"subject.CN like \"«${»\"", {{"misplaced-hole", ""}}},
+     {{"misplaced-placeholder",
+       "a placeholder ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{"}}},
+    {"subject.CN like \"«${»\"", {{"misplaced-placeholder", ""}}},
 
     /* valid, issuer is */
     {"valid «now»", {{"syntax", "expected \"valid at now\", but there is \"now\""}}},
@@ -332,7 +333,7 @@ static const struct row conditions[] = {
     {"issuer is sha256 «and»", {{"syntax", "after the field, but there is \"and\""}}},
     {"issuer is «\"partners\"»", {{"unknown-issuers", "there is no list of issuers \"partners\" above"}}},
     {"issuer is \"«\\q»\"", {{"bad-escape", ""}}},
-    {"issuer is \"«${»a}\"", {{"misplaced-hole", ""}}},
+    {"issuer is \"«${»a}\"", {{"misplaced-placeholder", ""}}},
 
     /* quantifiers, count, absent */
     {"every subject.CN «present»",
@@ -738,7 +739,7 @@ static const struct row files[] = {
     {V "issuers «i» { sha256 \"" H "\"; }\n" M,
      {{"syntax", "expected the name of the list, a string in double quotes"}}},
     {V "issuers «\"\"» { sha256 \"" H "\"; }\n" M, {{"empty-name", "the name of the list is empty"}}},
-    {V "issuers \"a«${»b}\" { sha256 \"" H "\"; }\n" M, {{"misplaced-hole", ""}}},
+    {V "issuers \"a«${»b}\" { sha256 \"" H "\"; }\n" M, {{"misplaced-placeholder", ""}}},
     {V "issuers \"i\" «sha256» \"" H "\";\n" M, {{"syntax", "expected \"{\" after the name of the list"}}},
     {V "issuers \"i\" {«}»\n" M, {{"empty-list", "expected at least one issuer in the list"}}},
     {V "issuers \"i\" { «sha1» \"" H "\"; }\n" M,
@@ -808,14 +809,14 @@ START_TEST(policy_of_a_file) {
     char text[120];
     snprintf(text, sizeof text, V "policy %s; " M, names[_i]);
     struct certmap_rules *rules = t_rules(text);
-    ck_assert_int_eq(certmap_rules_policy(rules), _i);
+    ck_assert_int_eq(certmap_rules_combining(rules), _i);
     certmap_rules_free(rules);
 }
 END_TEST
 
 START_TEST(issuers_without_a_loader) {
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(certmap_rules_parse(&rules, t_string(V "issuers \"i\" { file \"two.pem\"; }\n" M), NULL, &error),
                      CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(error.code, CERTMAP_CODE_NO_LOADER);
@@ -1104,12 +1105,13 @@ static const struct {
     const char *about, *start, *unit;
     size_t count, findings;
 } caps[] = {
-    {"one less", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_FINDINGS - 1, CERTMAP_MAX_FINDINGS - 1},
-    {"at the limit", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_FINDINGS, CERTMAP_MAX_FINDINGS},
-    {"one more", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_FINDINGS + 1, CERTMAP_MAX_FINDINGS},
-    {"far more", "certmap 1;\n", "mapping 1 }\n", 100000, CERTMAP_MAX_FINDINGS},
-    {"in one mapping", "certmap 1; mapping \"m\" { when subject.CN in (\"a\"", ", \"\\q\"", 1000, CERTMAP_MAX_FINDINGS},
-    {"no mapping at all", "certmap 1;\n", "} ", 1000, CERTMAP_MAX_FINDINGS},
+    {"one less", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_DIAGNOSTICS - 1, CERTMAP_MAX_DIAGNOSTICS - 1},
+    {"at the limit", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_DIAGNOSTICS, CERTMAP_MAX_DIAGNOSTICS},
+    {"one more", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_DIAGNOSTICS + 1, CERTMAP_MAX_DIAGNOSTICS},
+    {"far more", "certmap 1;\n", "mapping 1 }\n", 100000, CERTMAP_MAX_DIAGNOSTICS},
+    {"in one mapping", "certmap 1; mapping \"m\" { when subject.CN in (\"a\"", ", \"\\q\"", 1000,
+     CERTMAP_MAX_DIAGNOSTICS},
+    {"no mapping at all", "certmap 1;\n", "} ", 1000, CERTMAP_MAX_DIAGNOSTICS},
     {"open parentheses", "certmap 1; mapping \"m\" { when ", "(", 100000, 1},
     {"open parentheses and spaces", "certmap 1; mapping \"m\" { when ", "( \n", 100000, 1},
     {"nots", "certmap 1; mapping \"m\" { when ", "not ", 100000, 1},
@@ -1134,19 +1136,19 @@ END_TEST
 START_TEST(warnings_before_an_error) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\nmapping \"all\" { when always; deny; }\n");
-    for (int i = 0; i < 2 * CERTMAP_MAX_FINDINGS; i++) {
+    for (int i = 0; i < 2 * CERTMAP_MAX_DIAGNOSTICS; i++) {
         char mapping[64];
         snprintf(mapping, sizeof mapping, "mapping \"%d\" { when subject.CN present; deny; }\n", i);
         t_put(&text, mapping);
     }
     t_put(&text, "mapping \"all\" { when subject.CN present; deny; }\n");
     struct load *load = load_with(t_view(&text), NULL);
-    ck_assert_uint_eq(load->count, CERTMAP_MAX_FINDINGS / 2 + 1);
-    ck_assert_int_eq(load->findings[CERTMAP_MAX_FINDINGS / 2 - 1].severity, CERTMAP_SEVERITY_WARNING);
-    ck_assert_int_eq(load->findings[CERTMAP_MAX_FINDINGS / 2].severity, CERTMAP_SEVERITY_ERROR);
+    ck_assert_uint_eq(load->count, CERTMAP_MAX_DIAGNOSTICS / 2 + 1);
+    ck_assert_int_eq(load->findings[CERTMAP_MAX_DIAGNOSTICS / 2 - 1].severity, CERTMAP_SEVERITY_WARNING);
+    ck_assert_int_eq(load->findings[CERTMAP_MAX_DIAGNOSTICS / 2].severity, CERTMAP_SEVERITY_ERROR);
     ck_assert_int_eq(load->status, CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(load->error.code, CERTMAP_CODE_DUPLICATE_MAPPING);
-    ck_assert_uint_eq(load->error.line, 2 * CERTMAP_MAX_FINDINGS + 3);
+    ck_assert_uint_eq(load->error.line, 2 * CERTMAP_MAX_DIAGNOSTICS + 3);
     free_load(load);
     t_buf_free(&text);
 }
@@ -1212,7 +1214,7 @@ END_TEST
 
 static void assert_fails(struct certmap_view text, const struct certmap_parse_options *options,
                          enum certmap_status status, enum certmap_code code) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     char somewhere;
     struct certmap_rules *const untouched = (void *)&somewhere, *rules = untouched;
     ck_assert_int_eq(certmap_rules_parse(&rules, text, options, &error), status);
@@ -1249,7 +1251,7 @@ START_TEST(refuses_arguments) {
 END_TEST
 
 START_TEST(success_leaves_the_error_alone) {
-    struct certmap_error error = {.status = CERTMAP_ERROR_BUFFER, .line = 7};
+    struct certmap_diagnostic error = {.status = CERTMAP_ERROR_BUFFER, .line = 7};
     struct certmap_rules *rules = NULL;
     ck_assert_int_eq(
         certmap_rules_parse(&rules, t_string("certmap 1; mapping \"m\" { when always; allow \"a\"; }"), NULL, &error),
@@ -1261,15 +1263,15 @@ START_TEST(success_leaves_the_error_alone) {
 END_TEST
 
 /* Each could hide its end 64 KiB away, which is looked for; with all of them it would take an hour. */
-START_TEST(many_holes_without_an_end) {
+START_TEST(many_placeholders_without_an_end) {
     struct t_buf text = T_BUF_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct certmap_rules *rules = NULL;
     t_put(&text, "certmap 1; mapping \"");
     for (int i = 0; i < 10000000; i++)
         t_put(&text, "${\"");
     ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), NULL, &error), CERTMAP_ERROR_SYNTAX);
-    ck_assert_int_eq(error.code, CERTMAP_CODE_MISPLACED_HOLE);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_MISPLACED_PLACEHOLDER);
     t_buf_free(&text);
 }
 END_TEST
@@ -1333,7 +1335,7 @@ int main(void) {
     suite_add_tcase(suite, call);
     TCase *slow = t_slow_case(suite);
     tcase_add_loop_test(slow, data_file_cut_off, 0, name_count);
-    tcase_add_test(slow, many_holes_without_an_end);
+    tcase_add_test(slow, many_placeholders_without_an_end);
     tcase_add_loop_test(slow, long_line, 0, T_ROWS(lines));
     tcase_add_loop_test(slow, long_line_with_an_error_at_its_end, 0, T_ROWS(lines));
     int status = t_run(suite);

@@ -242,7 +242,7 @@ static const struct {
 static void check_fault(int row, enum certmap_field field, const char *prefix) {
     struct names names = NAMES_INIT;
     struct t_buf bad = T_BUF_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     char text[256];
     struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
     t_der(&bad, faults[row].name);
@@ -279,7 +279,7 @@ END_TEST
 
 START_TEST(both_names_are_faulty) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     cert.subject = CM_VIEW("\x30\x02\x31\x00");
     cert.issuer = CM_VIEW("\x31\x00");
     ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), CERTMAP_ERROR_CERTIFICATE);
@@ -292,7 +292,7 @@ END_TEST
 START_TEST(new_without_an_argument) {
     struct certmap_peer *none = NULL;
     struct certmap_allocator lacking = allocator;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     lacking.resize = NULL;
     ck_assert_int_eq(certmap_peer_new(NULL, NULL, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
@@ -315,7 +315,7 @@ END_TEST
 /* What a caller may forget; a peer that was set is empty then. */
 START_TEST(set_without_an_argument) {
     struct names names = NAMES_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
     ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
     if (_i == 0)
@@ -378,7 +378,7 @@ static const struct {
 
 START_TEST(no_value) {
     struct names names = NAMES_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct certmap_value value, before;
     memset(&value, 0x5A, sizeof value);
     value.size = no_values[_i].size;
@@ -492,7 +492,7 @@ START_TEST(every_allocation_of_a_set_fails) {
     struct names names = NAMES_INIT;
     make(&names, large[_i].subject, large[_i].issuer);
     for (size_t n = 0;; n++) {
-        struct certmap_error err = {.status = CERTMAP_OK};
+        struct certmap_diagnostic err = {.status = CERTMAP_OK};
         struct certmap_peer *own = NULL;
         t_alloc_fail_at(&memory, n);
         enum certmap_status status = certmap_peer_new(&own, &allocator, &err);
@@ -534,7 +534,7 @@ START_TEST(every_allocation_of_a_value_fails) {
     make(&names, labelled[_i], "CN=CA");
     const size_t all = set_and_use_up(&names.cert, SIZE_MAX);
     for (size_t left = 0; left < 20; left++) {
-        struct certmap_error err;
+        struct certmap_diagnostic err;
         (void)set_and_use_up(&names.cert, all - left);
         t_alloc_fail_at(&memory, 0);
         const enum certmap_status status = certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, &err);
@@ -572,7 +572,7 @@ static const struct {
 
 START_TEST(memory_of_a_peer_is_limited) {
     struct names names = NAMES_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     peer->arena.limit = small[_i].arena;
     peer->scratch.limit = small[_i].scratch;
     make(&names, small[_i].subject, small[_i].issuer);
@@ -590,7 +590,7 @@ END_TEST
 
 START_TEST(memory_of_values_is_limited) {
     struct names names = NAMES_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct certmap_value value = CERTMAP_VALUE_INIT;
     make(&names, "1.2.3=x", "CN=CA");
     (void)set_and_use_up(&names.cert, SIZE_MAX);

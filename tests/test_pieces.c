@@ -44,7 +44,7 @@ static struct certmap_view piece(const char *text) {
 }
 
 static void set(void) {
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     ck_assert_msg(certmap_peer_set(peer, &cert, &err) == CERTMAP_OK, "%s", err.text);
 }
 
@@ -315,7 +315,7 @@ static struct certmap_view *digest_of(size_t row) {
 
 /* One octet too few, one too many, and no octets, which only an issuer may have. */
 START_TEST(digests_of_a_wrong_length) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     const size_t right = _i == 1 ? CERTMAP_SHA1_SIZE : CERTMAP_SHA256_SIZE;
     const size_t wrong[] = {right - 1, right + 1, 1, 0};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -1036,7 +1036,7 @@ END_TEST
 START_TEST(more_values_than_memory) {
     static const char *const names[] = {"500000*82{}", "250000*A4{ SEQUENCE{} }"};
     const bool fit = _i == 0 && sizeof(void *) < 8;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     const size_t list = t_begin(&bytes), extension = t_begin(&bytes);
     t_der(&bytes, "OID{2.5.29.17}");
     const size_t octets = t_begin(&bytes), sequence = t_begin(&bytes);
@@ -1246,7 +1246,7 @@ END_TEST
  * not fit. 0: what is kept; 1: working memory. */
 START_TEST(every_piece_of_memory_is_the_last) {
     struct t_buf rest = T_BUF_INIT;
-    struct certmap_error err = {.status = CERTMAP_OK};
+    struct certmap_diagnostic err = {.status = CERTMAP_OK};
     enum certmap_status status = CERTMAP_ERROR_LIMIT;
     supply_everything(&rest);
     for (size_t limit = 0; status == CERTMAP_ERROR_LIMIT; limit += 16) {

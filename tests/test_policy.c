@@ -51,12 +51,12 @@ static struct brief read_brief(const char *text) {
     return brief;
 }
 
-static void write_rules(struct t_buf *text, const struct brief *brief, enum certmap_policy policy) {
+static void write_rules(struct t_buf *text, const struct brief *brief, enum certmap_combining policy) {
     static const char *const conditions[] = {[CERTMAP_TRUE] = "subject.CN = \"x\"",
                                              [CERTMAP_FALSE] = "subject.CN = \"y\"",
                                              [CERTMAP_UNKNOWN] = "subject.OU = \"z\""};
     char line[128];
-    snprintf(line, sizeof line, "certmap 1; policy %s;\n", certmap_policy_name(policy));
+    snprintf(line, sizeof line, "certmap 1; policy %s;\n", certmap_combining_name(policy));
     t_put(text, line);
     for (size_t i = 0; i < brief->count; i++) {
         const struct one *one = &brief->mappings[i];
@@ -103,7 +103,7 @@ static void write_answer(struct t_buf *text, const struct certmap_result *result
 /* What an explanation says of the mappings. */
 struct told {
     const struct brief *brief;
-    enum certmap_policy policy;
+    enum certmap_combining policy;
     bool decides[MOST_MAPPINGS];
     size_t count;
 };
@@ -116,20 +116,21 @@ static void see_mapping(void *ctx, const struct certmap_explain_item *item) {
     ck_assert_uint_eq(item->mapping, told->count);
     ck_assert_int_eq(item->truth, one->truth);
     ck_assert_int_eq(item->decision, one->decision);
-    ck_assert_uint_eq(item->score, told->policy == CERTMAP_POLICY_MOST_SPECIFIC ? one->score : 0);
+    ck_assert_uint_eq(item->score, told->policy == CERTMAP_COMBINING_MOST_SPECIFIC ? one->score : 0);
     told->decides[told->count++] = item->decides;
 }
 
 /* Matches and explains, which have to agree; the mappings marked in the explanation are those that the answer
  * names, and under `all` those that are true. */
-static void check_brief(const struct brief *brief, enum certmap_policy policy, const char *about, const char *wanted) {
+static void check_brief(const struct brief *brief, enum certmap_combining policy, const char *about,
+                        const char *wanted) {
     struct t_buf text = T_BUF_INIT, answer = T_BUF_INIT;
     struct told told = {.brief = brief, .policy = policy};
     struct certmap_result explained = CERTMAP_RESULT_INIT;
     struct t_peer peer;
     write_rules(&text, brief, policy);
     struct certmap_rules *rules = t_rules(t_cstr(&text));
-    ck_assert_int_eq(certmap_rules_policy(rules), policy);
+    ck_assert_int_eq(certmap_rules_combining(rules), policy);
     t_peer_make(&peer, SUBJECT, "CN=CA");
     const struct certmap_result result = t_match(rules, peer.peer);
     write_answer(&answer, &result);
@@ -144,7 +145,7 @@ static void check_brief(const struct brief *brief, enum certmap_policy policy, c
     for (size_t i = 0; i < brief->count; i++) {
         char name[32];
         snprintf(name, sizeof name, "m%zu", i + 1);
-        const bool together = policy == CERTMAP_POLICY_ALL && result.decision == CERTMAP_ALLOW &&
+        const bool together = policy == CERTMAP_COMBINING_ALL && result.decision == CERTMAP_ALLOW &&
                               brief->mappings[i].truth == CERTMAP_TRUE;
         const bool other = result.other.len == 2 && memcmp(result.other.data, name, 2) == 0;
         ck_assert_msg(told.decides[i] == (i == result.index || together || other), "%s: %s\n%s", about, name,
@@ -158,13 +159,13 @@ static void check_brief(const struct brief *brief, enum certmap_policy policy, c
 
 /* ---- by hand ---- */
 
-#define FIRST CERTMAP_POLICY_FIRST
-#define BEST CERTMAP_POLICY_MOST_SPECIFIC
-#define UNIQUE CERTMAP_POLICY_UNIQUE
-#define TOGETHER CERTMAP_POLICY_ALL
+#define FIRST CERTMAP_COMBINING_FIRST
+#define BEST CERTMAP_COMBINING_MOST_SPECIFIC
+#define UNIQUE CERTMAP_COMBINING_UNIQUE
+#define TOGETHER CERTMAP_COMBINING_ALL
 
 static const struct {
-    enum certmap_policy policy;
+    enum certmap_combining policy;
     const char *mappings, *answer;
 } rows[] = {
     /* nothing is true */
@@ -274,7 +275,7 @@ END_TEST
 START_TEST(policy_after_a_mapping) {
     struct certmap_builder *builder = t_builder();
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "a", NULL);
-    ck_assert_int_eq(certmap_builder_policy(builder, CERTMAP_POLICY_ALL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_builder_combining(builder, CERTMAP_COMBINING_ALL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
 END_TEST
@@ -282,13 +283,13 @@ END_TEST
 START_TEST(switched_off_and_empty) {
     struct t_peer peer;
     t_peer_make(&peer, SUBJECT, "CN=CA");
-    for (unsigned policy = CERTMAP_POLICY_FIRST; policy <= CERTMAP_POLICY_ALL; policy++) {
+    for (unsigned policy = CERTMAP_COMBINING_FIRST; policy <= CERTMAP_COMBINING_ALL; policy++) {
         struct certmap_builder *builder = t_builder();
-        ck_assert_int_eq(certmap_builder_policy(builder, (enum certmap_policy)policy, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_builder_combining(builder, (enum certmap_combining)policy, NULL), CERTMAP_OK);
         struct certmap_rules *empty = t_finish(builder);
         ck_assert_int_eq(t_match(empty, peer.peer).reason, CERTMAP_CODE_EMPTY_RULES);
         builder = t_builder();
-        ck_assert_int_eq(certmap_builder_policy(builder, (enum certmap_policy)policy, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_builder_combining(builder, (enum certmap_combining)policy, NULL), CERTMAP_OK);
         t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "a", NULL);
         t_add_equal(builder, "CN", "x", NULL);
         certmap_builder_disable(builder, NULL);
@@ -321,18 +322,18 @@ static const struct {
      "allow a = x yx", "abc"},
     {"one that cannot be built is a refusal by it",
      TRUE_MAPPING("a", "allow \"u\";") TRUE_MAPPING("b", "allow \"${subject.UID}\";") TRUE_MAPPING("c", "allow \"w\";"),
-     "deny b hole-no-value", "b"},
+     "deny b placeholder-no-value", "b"},
     {"the first of them",
      TRUE_MAPPING("a", "allow \"${subject.UID}\";") TRUE_MAPPING("b", "allow \"u\"; group \"${subject.L}\";"),
-     "deny a hole-no-value", "a"},
+     "deny a placeholder-no-value", "a"},
     {"a refusal goes before it", TRUE_MAPPING("a", "allow \"${subject.UID}\";") TRUE_MAPPING("b", "deny;"), "deny b",
      "b"},
     {"one that is unknown too",
      TRUE_MAPPING("a", "allow \"${subject.UID}\";") "mapping \"b\" { when subject.OU = \"z\"; allow \"u\"; }",
-     "deny a hole-no-value", "a"},
+     "deny a placeholder-no-value", "a"},
     {"one that is unknown, in front of it",
      "mapping \"a\" { when subject.OU = \"z\"; allow \"u\"; }" TRUE_MAPPING("b", "allow \"${subject.UID}\";"),
-     "deny b hole-no-value", "b"},
+     "deny b placeholder-no-value", "b"},
     {"texts of one that is false do not matter",
      TRUE_MAPPING("a", "allow \"u\";") "mapping \"b\" { when subject.CN = \"y\"; allow \"${subject.UID}\"; }",
      "allow a = u", "a"},
@@ -552,10 +553,11 @@ START_TEST(random_sets) {
     size_t answers[3] = {0, 0, 0};
     for (size_t i = 0; i < SETS_A_TEST; i++) {
         const struct brief brief = random_brief(&state);
-        for (unsigned policy = CERTMAP_POLICY_FIRST; policy <= CERTMAP_POLICY_ALL; policy++) {
+        for (unsigned policy = CERTMAP_COMBINING_FIRST; policy <= CERTMAP_COMBINING_ALL; policy++) {
             char answer[64] = "none no-match";
             oracles[policy](&brief, answer);
-            check_brief(&brief, (enum certmap_policy)policy, certmap_policy_name((enum certmap_policy)policy), answer);
+            check_brief(&brief, (enum certmap_combining)policy, certmap_combining_name((enum certmap_combining)policy),
+                        answer);
             answers[answer[0] == 'a' ? 1 : answer[0] == 'd' ? 2 : 0]++;
         }
     }
@@ -569,7 +571,7 @@ END_TEST
 /* A pattern that takes all steps there are leaves everything behind it unknown. */
 START_TEST(without_steps) {
     static const struct {
-        enum certmap_policy policy;
+        enum certmap_combining policy;
         const char *after, *answer;
     } ends[] = {
         {BEST, "allow \"b\"", "none slow unreadable"},     {BEST, "deny", "deny after unreadable"},
@@ -580,7 +582,7 @@ START_TEST(without_steps) {
     struct certmap_result explained = CERTMAP_RESULT_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1; policy ");
-    t_put(&text, certmap_policy_name(ends[_i].policy));
+    t_put(&text, certmap_combining_name(ends[_i].policy));
     t_put(&text, "; mapping \"slow\" { when subject.CN like \"*");
     for (size_t i = 0; i < 10000; i++)
         t_put(&text, "a");

@@ -11,7 +11,7 @@
 
 /* The text of a rule set, from a call with a buffer that is just large enough. */
 static char *print_hashed(const struct certmap_rules *rules, certmap_hash_fn *hash, void *ctx) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     size_t len = 0, again = 0;
     ck_assert_int_eq(certmap_rules_print(NULL, 0, &len, rules, hash, ctx, &error), CERTMAP_ERROR_BUFFER);
     ck_assert_int_eq(error.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
@@ -33,7 +33,7 @@ static char *print(const struct certmap_rules *rules) {
 static char *check_round(const struct certmap_rules *rules, const char *about) {
     char *text = print(rules);
     struct certmap_rules *loaded = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_msg(certmap_rules_parse(&loaded, t_string(text), NULL, &error) == CERTMAP_OK, "%s: %s: %.200s", about,
                   error.text, text + error.offset);
     const char *difference = t_rules_difference(rules, loaded);
@@ -194,7 +194,7 @@ static const struct {
      "first}\";\n    attribute \"mail\" = \"${san.email ?? \"none\"}\";\n    attribute \"filter\" = ldap-filter "
      "\"(uid=${subject.UID})\";\n    attribute \"a \\\"b\\\"\" = \"c\\u{24}{d}\";\n}\n",
      NULL},
-    {"what would be holes elsewhere",
+    {"what would be placeholders elsewhere",
      "certmap 1;\n\nmapping \"m\" {\n    when always;\n    allow \"\\u{24}subject.CN\";\n    domain "
      "\"\\u{7B}subject.CN}\";\n    group \"\\u{25}{a}\\u{23}{b}\";\n    group \"\\u{7B}CN}\";\n    attribute \"a\" "
      "= \"\\u{7B}san.email}\";\n}\n",
@@ -252,7 +252,7 @@ END_TEST
 /* ---- rule sets that no text can have made ---- */
 
 static void add_condition(struct certmap_builder *builder, const struct certmap_condition *condition) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_msg(certmap_builder_condition(builder, condition, &error) == CERTMAP_OK, "%s", error.text);
 }
 
@@ -307,7 +307,7 @@ static void call(struct certmap_builder *builder, char c) {
 START_TEST(issuers_that_are_deep) {
     const size_t levels = CERTMAP_MAX_NESTING - (size_t)(_i == 0);
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; issuers \"list\" { sha256 \"" DIGEST "\"; spki.sha256 \"" DIGEST "\"; }"
                  "mapping \"m\" { when ");
@@ -332,7 +332,7 @@ END_TEST
 
 START_TEST(always_that_is_deep) {
     struct certmap_builder *builder = t_builder();
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const size_t levels = CERTMAP_MAX_NESTING - (size_t)(_i == 0);
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
     for (size_t i = 0; i < levels; i++)
@@ -359,7 +359,7 @@ END_TEST
 START_TEST(counts_that_are_large) {
     struct certmap_builder *builder = t_builder();
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     condition.subfield = t_string("CN");
     condition.op = CERTMAP_OP_COUNT;
     condition.count = CERTMAP_MAX_COUNT + (size_t)_i;
@@ -383,7 +383,7 @@ START_TEST(built_expression) {
     static const char *const subjects[] = {"CN=a", "C=a", "L=a", "O=a", "C=a | L=a", "C=a | O=a", "C=a | L=a | O=a"};
     struct certmap_builder *builder = t_builder();
     struct t_buf wanted = T_BUF_INIT;
-    certmap_builder_policy(builder, CERTMAP_POLICY_MOST_SPECIFIC, NULL);
+    certmap_builder_combining(builder, CERTMAP_COMBINING_MOST_SPECIFIC, NULL);
     t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, "m", NULL, NULL);
     for (const char *at = built[_i].calls; *at != 0; at++)
         call(builder, *at);
@@ -535,7 +535,7 @@ END_TEST
 
 START_TEST(refuses_what_is_missing) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; deny; }");
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     char text[64];
     size_t len = 7;
     ck_assert_int_eq(certmap_rules_print(text, sizeof text, NULL, rules, NULL, NULL, &error), CERTMAP_ERROR_ARGUMENT);

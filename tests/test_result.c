@@ -70,7 +70,7 @@ START_TEST(line_in_every_buffer) {
     const struct certmap_result result = result_of(_i);
     const size_t wanted = strlen(lines[_i].line);
     for (size_t cap = 0; cap <= wanted + 2; cap++) {
-        struct certmap_error error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
         char *text = malloc(cap > 0 ? cap : 1); /* of this size, so that a sanitizer sees a write past it */
         size_t len = 0;
         ck_assert_ptr_nonnull(text);
@@ -180,7 +180,7 @@ START_TEST(line_of_a_match) {
 END_TEST
 
 static void assert_refused(char *text, size_t cap, size_t *len, const struct certmap_result *result) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(certmap_result_format(text, cap, len, result, &error), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_ARGUMENT);
     ck_assert_int_eq(certmap_result_format(text, cap, len, result, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -292,17 +292,17 @@ static const struct {
     {CERTMAP_CODE_TOO_MANY_OUTPUTS, 105, "too-many-outputs"},
     {CERTMAP_CODE_MALFORMED_PIECE, 127, "malformed-piece"},
     {CERTMAP_CODE_DUPLICATE_EXTENSION, 128, "duplicate-extension"},
-    {CERTMAP_CODE_HOLE_NO_VALUE, 140, "hole-no-value"},
-    {CERTMAP_CODE_HOLE_SEVERAL_VALUES, 141, "hole-several-values"},
-    {CERTMAP_CODE_HOLE_UNREADABLE, 142, "hole-unreadable"},
-    {CERTMAP_CODE_HOLE_EMPTY, 143, "hole-empty"},
-    {CERTMAP_CODE_HOLE_CHARACTER, 144, "hole-character"},
-    {CERTMAP_CODE_HOLE_TOO_LONG, 145, "hole-too-long"},
-    {CERTMAP_CODE_HOLE_USER_NAME, 146, "hole-user-name"},
+    {CERTMAP_CODE_PLACEHOLDER_NO_VALUE, 140, "placeholder-no-value"},
+    {CERTMAP_CODE_PLACEHOLDER_SEVERAL_VALUES, 141, "placeholder-several-values"},
+    {CERTMAP_CODE_PLACEHOLDER_UNREADABLE, 142, "placeholder-unreadable"},
+    {CERTMAP_CODE_PLACEHOLDER_EMPTY, 143, "placeholder-empty"},
+    {CERTMAP_CODE_PLACEHOLDER_CHARACTER, 144, "placeholder-character"},
+    {CERTMAP_CODE_PLACEHOLDER_TOO_LONG, 145, "placeholder-too-long"},
+    {CERTMAP_CODE_PLACEHOLDER_USER_NAME, 146, "placeholder-user-name"},
     {CERTMAP_CODE_BAD_OPERAND, 523, "bad-operand"},
     {CERTMAP_CODE_BAD_OPERATOR, 524, "bad-operator"},
     {CERTMAP_CODE_BAD_TEMPLATE, 525, "bad-template"},
-    {CERTMAP_CODE_MISPLACED_HOLE, 526, "misplaced-hole"},
+    {CERTMAP_CODE_MISPLACED_PLACEHOLDER, 526, "misplaced-placeholder"},
     {CERTMAP_CODE_UNKNOWN_FILTER, 527, "unknown-filter"},
     {CERTMAP_CODE_DUPLICATE_OUTPUT, 534, "duplicate-output"},
     {CERTMAP_CODE_ALLOWS_EVERYONE, 600, "allows-everyone"},

@@ -8,8 +8,8 @@ static void repeat(struct t_buf *buf, const char *unit, size_t count) {
         t_put(buf, unit);
 }
 
-static enum certmap_status parse(struct certmap_rules **rules, struct t_buf *text, struct certmap_error *error) {
-    *error = (struct certmap_error){.status = CERTMAP_OK};
+static enum certmap_status parse(struct certmap_rules **rules, struct t_buf *text, struct certmap_diagnostic *error) {
+    *error = (struct certmap_diagnostic){.status = CERTMAP_OK};
     *rules = NULL;
     return certmap_rules_parse(rules, t_view(text), NULL, error);
 }
@@ -17,7 +17,7 @@ static enum certmap_status parse(struct certmap_rules **rules, struct t_buf *tex
 /* Loads, and is true for a subject. */
 static void assert_matches(struct t_buf *text, const char *subject) {
     struct certmap_rules *rules;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     struct t_buf trace = T_BUF_INIT;
     struct t_peer peer;
     ck_assert_msg(parse(&rules, text, &error) == CERTMAP_OK, "%zu:%zu: %s", error.line, error.column, error.text);
@@ -32,7 +32,7 @@ static void assert_matches(struct t_buf *text, const char *subject) {
 static void assert_fails(struct t_buf *text, enum certmap_status status, enum certmap_code code,
                          const char *column_of) {
     struct certmap_rules *rules;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     ck_assert_int_eq(parse(&rules, text, &error), status);
     ck_assert_ptr_null(rules);
     ck_assert_msg(error.code == code, "%s", error.text);
@@ -74,7 +74,7 @@ START_TEST(text_at_the_limit) {
 END_TEST
 
 /* One finding, at the text, and no second one about what became of it. */
-static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_error *finding) {
+static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     size_t *count = ctx;
     ck_assert_int_eq(severity, CERTMAP_SEVERITY_ERROR);
     ck_assert_int_eq(finding->code, CERTMAP_CODE_TEXT_TOO_LONG);
@@ -88,8 +88,8 @@ START_TEST(text_over_the_limit) {
     size_t count = 0;
     put_text_at(&text, _i, "a", CERTMAP_MAX_TEXT_SIZE + 1);
     assert_fails(&text, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_TEXT_TOO_LONG, "\"aa");
-    options.diag = count_finding;
-    options.diag_ctx = &count;
+    options.diagnostic = count_finding;
+    options.diagnostic_ctx = &count;
     ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), &options, NULL), CERTMAP_ERROR_SYNTAX);
     ck_assert_uint_eq(count, 1);
     t_buf_free(&text);
@@ -112,7 +112,7 @@ START_TEST(account_at_the_limit_and_over) {
     for (size_t over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
         struct certmap_rules *rules;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         t_put(&text, "certmap 1; mapping \"m\" { when subject.CN present; allow \"");
         repeat(&text, "a", CERTMAP_MAX_TEXT_SIZE + over);
         t_put(&text, "\"; }");
@@ -165,7 +165,7 @@ START_TEST(texts_of_a_builder) {
             struct certmap_builder *builder = t_builder();
             struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
             struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-            struct certmap_error error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
+            struct certmap_diagnostic error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
             struct t_buf text = T_BUF_INIT;
             repeat(&text, "a", CERTMAP_MAX_TEXT_SIZE + over);
             const struct certmap_view view = t_view(&text);
@@ -221,7 +221,7 @@ END_TEST
 START_TEST(nesting_over_the_limit) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *rules;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     t_put(&text, "certmap 1; mapping \"m\" { when ");
     repeat(&text, nests[_i].open, CERTMAP_MAX_NESTING / nests[_i].levels);
     const size_t wanted = text.len;
@@ -250,7 +250,7 @@ END_TEST
 START_TEST(groups_of_a_builder) {
     static const enum certmap_join joins[] = {CERTMAP_ALL, CERTMAP_ANY, CERTMAP_NOT};
     struct certmap_builder *builder = t_builder();
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct t_buf trace = T_BUF_INIT;
     struct t_peer peer;
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
@@ -329,7 +329,7 @@ START_TEST(operands_of_a_builder) {
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         struct certmap_builder *builder = t_builder();
         struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-        struct certmap_error error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
+        struct certmap_diagnostic error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
         condition.subfield = t_string("CN");
         condition.operands = operands;
         condition.operand_count = counts[i];
@@ -376,7 +376,7 @@ END_TEST
 START_TEST(mappings_over_the_limit) {
     struct certmap_builder *builder = full_builder(CERTMAP_MAX_MAPPINGS);
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "more", NULL, &error), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_TOO_MANY);
     error.code = CERTMAP_CODE_NONE;
@@ -389,14 +389,14 @@ END_TEST
 
 /* ---- the size of the rules ----
  *
- * Memory that is never touched need not be there: the reader gives up after CERTMAP_MAX_FINDINGS mistakes,
+ * Memory that is never touched need not be there: the reader gives up after CERTMAP_MAX_DIAGNOSTICS mistakes,
  * and what is too large is not read at all. */
 
 static uint8_t *huge(size_t size) {
     static const char mistake[] = "mapping 1 }\n";
     const size_t len = sizeof mistake - 1;
     uint8_t *text = calloc(1, size);
-    for (size_t i = 0; text != NULL && i <= CERTMAP_MAX_FINDINGS; i++)
+    for (size_t i = 0; text != NULL && i <= CERTMAP_MAX_DIAGNOSTICS; i++)
         memcpy(text + i * len, mistake, len);
     return text;
 }
@@ -404,7 +404,7 @@ static uint8_t *huge(size_t size) {
 START_TEST(rules_at_the_limit_and_over) {
     const size_t size = (size_t)CERTMAP_MAX_RULES_SIZE;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     uint8_t *text = huge(size + 1);
     if (text == NULL) /* a machine that has no such stretch of addresses has no such rules */
         return;
@@ -499,7 +499,7 @@ START_TEST(steps_of_options) {
                       CERTMAP_MAX_STEPS);
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_builder *builder = NULL;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     build.steps = (size_t)CERTMAP_MAX_STEPS + 1;
     ck_assert_int_eq(certmap_builder_new(&builder, NULL, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_builder_options(builder, &build, &error), CERTMAP_ERROR_ARGUMENT);

@@ -42,7 +42,7 @@ static const char *condition_of(char *line) {
 
 static void check_condition(struct certmap_peer *peer, const char *condition, const char *what) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     struct certmap_rules *rules = NULL;
     struct t_buf text = T_BUF_INIT;
     t_bytes(&text, "certmap 1; mapping \"m\" { when ", 30);

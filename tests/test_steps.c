@@ -146,18 +146,18 @@ START_TEST(long_types) {
 }
 END_TEST
 
-START_TEST(long_type_of_a_hole) {
+START_TEST(long_type_of_a_placeholder) {
     struct t_peer peer;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_rules *rules =
         make_typed(&peer, "mapping \"m\" { when subject.CN = \"x\"; allow \"u-${subject.%}\"; }");
     size_t steps = CERTMAP_MAX_STEPS;
     cm_output_build(&result, rules, cm_mapping_at(rules, 0), peer.peer, &steps);
-    ck_assert_int_eq(result.reason, CERTMAP_CODE_HOLE_NO_VALUE);
+    ck_assert_int_eq(result.reason, CERTMAP_CODE_PLACEHOLDER_NO_VALUE);
     ck_assert_uint_ge(CERTMAP_MAX_STEPS - steps, TYPED_VALUES * ARCS / 16);
     steps = TYPED_VALUES * ARCS / 16;
     cm_output_build(&result, rules, cm_mapping_at(rules, 0), peer.peer, &steps);
-    ck_assert_int_eq(result.reason, CERTMAP_CODE_HOLE_TOO_LONG);
+    ck_assert_int_eq(result.reason, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     certmap_rules_free(rules);
     t_peer_free(&peer);
 }
@@ -411,7 +411,7 @@ int main(void) {
     TCase *hostile = tcase_create("hostile");
     tcase_add_test(hostile, unreadable_values_among_many);
     tcase_add_loop_test(hostile, long_types, 0, T_ROWS(typed));
-    tcase_add_test(hostile, long_type_of_a_hole);
+    tcase_add_test(hostile, long_type_of_a_placeholder);
     tcase_add_loop_test(hostile, each_name_and_operand_takes_a_step, 0, T_ROWS(names));
     tcase_add_test(hostile, partners_at_the_other_end);
     tcase_add_test(hostile, an_rdn_that_is_counted);

@@ -78,7 +78,7 @@ static void set_peer(struct t_peer *peer, struct certmap_view whole, enum supply
         peer->cert = walked;
     peer->cert.hash = t_sha;
     if (supply == KEPT)
-        certmap_cert_keep(&peer->cert, needs);
+        certmap_cert_restrict(&peer->cert, needs);
     ck_assert_int_eq(certmap_peer_set(peer->peer, &peer->cert, NULL), CERTMAP_OK);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Loading texts with holes: what loads, and where and how mistakes are reported, in rules and through a builder. */
+/* Loading texts with placeholders: what loads, and where and how mistakes are reported, in rules and through a builder. */
 #include "rules.h"
 #include "support/alloc.h"
 
@@ -12,7 +12,7 @@ struct mistake {
 };
 
 static const struct mistake mistakes[] = {
-    /* holes */
+    /* placeholders */
     {"allow \"a«${»subject.CN\";", CERTMAP_CODE_BAD_TEMPLATE, "does not end"},
     {"allow \"${subject.CN}«${»\";", CERTMAP_CODE_BAD_TEMPLATE, "\\u{24}{"},
     {"allow \"\xC3\xBC${«»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected a field"},
@@ -30,11 +30,12 @@ static const struct mistake mistakes[] = {
     {"allow \"${«validity»}\";", CERTMAP_CODE_BAD_TEMPLATE, "cannot read \"validity\""},
     {"allow \"${subject.CN «lower»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected |, ?\? or }"},
     {"allow \"${subject.CN «?» \"x\"}\";", CERTMAP_CODE_BAD_TEMPLATE, "but there is \"?\""},
-    {"allow \"${subject.CN ?\? \"x\" «|» lower}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected } in the hole"},
+    {"allow \"${subject.CN ?\? \"x\" «|» lower}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected } in the placeholder"},
     {"allow \"${subject.CN ?\? «x»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected a string"},
     {"allow \"${subject.CN ?\?«»}\";", CERTMAP_CODE_BAD_TEMPLATE, "but it ends"},
     {"allow \"${subject.CN ?\? «\"\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not be empty"},
-    {"allow \"${subject.CN ?\? \"a«${»subject.O}\"}\";", CERTMAP_CODE_MISPLACED_HOLE, "cannot stand in a hole"},
+    {"allow \"${subject.CN ?\? \"a«${»subject.O}\"}\";", CERTMAP_CODE_MISPLACED_PLACEHOLDER,
+     "cannot stand in a placeholder"},
     {"allow \"${subject.CN ?\? \"a«\\x»\"}\";", CERTMAP_CODE_BAD_ESCAPE, "\\u{H..}"},
 
     /* filters */
@@ -54,7 +55,7 @@ static const struct mistake mistakes[] = {
     {"allow \"${subject.CN | replace(\"a\", «)»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected a string"},
     {"allow \"${subject.CN | lower«(»)}\";", CERTMAP_CODE_BAD_TEMPLATE, "but there is \"(\""},
 
-    /* defaults that could not stand in the hole */
+    /* defaults that could not stand in the placeholder */
     {"allow \"${subject.CN ?\? «\"a:b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
     {"allow \"D\\\\${subject.CN ?\? «\"a@b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
     {"allow \"${subject.CN ?\? «\"a \"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
@@ -77,7 +78,7 @@ static const struct mistake mistakes[] = {
     {"allow \"CONTOSO«\\p»ortal\";", CERTMAP_CODE_BAD_ESCAPE, "twice: \"CONTOSO\\\\portal\""},
     {"allow \"CONTOSO«\\u»rsula\";", CERTMAP_CODE_BAD_ESCAPE, "twice: \"CONTOSO\\\\ursula\""},
 
-    /* holes of other languages */
+    /* placeholders of other languages */
     {"allow \"«$subject.CN»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}, or \\u{24}"},
     {"allow \"CONTOSO\\\\«$Subject.CN»-x\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
     {"allow \"a«{subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}, or \\u{7B}"},
@@ -93,7 +94,7 @@ static const struct mistake mistakes[] = {
     {"allow \"«$emailAddress»-x\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.emailAddress}"},
     {"allow \"«$UID»@contoso.example\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.UID}"},
     {"allow \"«$(CN)»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${subject.CN}"},
-    {"allow \"«$1»\";", CERTMAP_CODE_BAD_TEMPLATE, "\"$1\" is no hole; write ${...}"},
+    {"allow \"«$1»\";", CERTMAP_CODE_BAD_TEMPLATE, "\"$1\" is no placeholder; write ${...}"},
     {"allow \"«$1»@contoso.example\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${...}"},
     {"allow \"CONTOSO\\\\«$2»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${...}"},
     {"allow \"«{serial}»\";", CERTMAP_CODE_BAD_TEMPLATE, "write ${serial}"},
@@ -109,7 +110,8 @@ static const struct mistake mistakes[] = {
     {"allow \"u\"; attribute \"a\" = «\"\"»;", CERTMAP_CODE_BAD_ACCOUNT, "the attribute is empty"},
     {"allow \"u\"; attribute «\"\"» = \"a\";", CERTMAP_CODE_EMPTY_NAME, "the name of the attribute is empty"},
     {"allow \"u\"; attribute «\"a\\n\"» = \"a\";", CERTMAP_CODE_BAD_ACCOUNT, "the name of the attribute"},
-    {"allow \"u\"; attribute \"a«${»subject.CN}\" = \"a\";", CERTMAP_CODE_MISPLACED_HOLE, "accounts, domains, groups"},
+    {"allow \"u\"; attribute \"a«${»subject.CN}\" = \"a\";", CERTMAP_CODE_MISPLACED_PLACEHOLDER,
+     "accounts, domains, groups"},
     {"allow \"u\"; domain \"a\"; group \"b\"; «domain» \"c\";", CERTMAP_CODE_DUPLICATE_OUTPUT, "a domain already"},
     {"allow \"u\"; attribute \"a\" = \"b\"; attribute «\"A\"» = \"c\";", CERTMAP_CODE_DUPLICATE_OUTPUT,
      "an attribute \"A\" already"},
@@ -129,18 +131,18 @@ static const struct mistake mistakes[] = {
     {"allow ldap-filter \"(a=b«»\";", CERTMAP_CODE_BAD_TEMPLATE, "expected )"},
     {"allow ldap-filter \"(a=b)«)»\";", CERTMAP_CODE_BAD_TEMPLATE, "more behind"},
     {"allow ldap-filter \"(a=b)«(»c=d)\";", CERTMAP_CODE_BAD_TEMPLATE, "more behind"},
-    {"allow ldap-filter \"(a=b)«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
+    {"allow ldap-filter \"(a=b)«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
     {"allow ldap-filter \"(«)»\";", CERTMAP_CODE_BAD_TEMPLATE, "expected an attribute"},
     {"allow ldap-filter \"(«=»a)\";", CERTMAP_CODE_BAD_TEMPLATE, "expected an attribute"},
-    {"allow ldap-filter \"(«${subject.CN}»=a)\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
-    {"allow ldap-filter \"(a«${subject.CN}»=a)\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
-    {"allow ldap-filter \"«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
-    {"allow ldap-filter \"(&(a=b)«${subject.CN}»)\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
+    {"allow ldap-filter \"(«${subject.CN}»=a)\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
+    {"allow ldap-filter \"(a«${subject.CN}»=a)\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
+    {"allow ldap-filter \"«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
+    {"allow ldap-filter \"(&(a=b)«${subject.CN}»)\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
     {"allow ldap-filter \"(&«)»\";", CERTMAP_CODE_BAD_TEMPLATE, "expected ("},
     {"allow ldap-filter \"(|«)»\";", CERTMAP_CODE_BAD_TEMPLATE, "expected ("},
     {"allow ldap-filter \"(!«)»\";", CERTMAP_CODE_BAD_TEMPLATE, "expected ("},
     {"allow ldap-filter \"(!(a=b)«(»c=d))\";", CERTMAP_CODE_BAD_TEMPLATE, "one filter of !"},
-    {"allow ldap-filter \"(!(a=b)«${subject.CN}»)\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
+    {"allow ldap-filter \"(!(a=b)«${subject.CN}»)\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
     {"allow ldap-filter \"(&(a=b)«»\";", CERTMAP_CODE_BAD_TEMPLATE, "expected ("},
     {"allow ldap-filter \"(a=b«(»c)\";", CERTMAP_CODE_BAD_TEMPLATE, "\\28"},
     {"allow ldap-filter \"(a>=b«*»)\";", CERTMAP_CODE_BAD_TEMPLATE, "\\2a"},
@@ -157,12 +159,12 @@ static const struct mistake mistakes[] = {
     {"allow ldap-filter \"(a:b«)»\";", CERTMAP_CODE_BAD_TEMPLATE, "a matching rule"},
     {"allow ldap-filter \"(:«=»b)\";", CERTMAP_CODE_BAD_TEMPLATE, "a matching rule"},
     {"allow ldap-filter \"(a:x:«y»:=b)\";", CERTMAP_CODE_BAD_TEMPLATE, "a matching rule"},
-    {"allow ldap-filter \"(a:«${subject.CN}»:=b)\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in an LDAP filter"},
+    {"allow ldap-filter \"(a:«${subject.CN}»:=b)\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in an LDAP filter"},
 
     /* RFC 4514 */
-    {"allow dn \"«${subject.CN}»=a\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in a DN"},
-    {"allow dn \"C«${subject.CN}»=a\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in a DN"},
-    {"allow dn \"CN=a,«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "a hole in a DN"},
+    {"allow dn \"«${subject.CN}»=a\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in a DN"},
+    {"allow dn \"C«${subject.CN}»=a\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in a DN"},
+    {"allow dn \"CN=a,«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "a placeholder in a DN"},
     {"allow dn \"CN=#«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "does not begin with #"},
     {"allow dn \"CN=#0«${subject.CN}»\";", CERTMAP_CODE_BAD_TEMPLATE, "does not begin with #"},
     {"allow dn \"CN=#«,»O=a\";", CERTMAP_CODE_BAD_TEMPLATE, "pairs of hexadecimal digits"},
@@ -232,7 +234,7 @@ static void take_marks(struct t_buf *text, size_t *offset, size_t *length, const
     }
 }
 
-static void check_place(const struct certmap_error *error, struct certmap_view text) {
+static void check_place(const struct certmap_diagnostic *error, struct certmap_view text) {
     size_t line = 1, column = 1;
     for (size_t i = 0; i < error->offset; i++) {
         const bool end = text.data[i] == '\n';
@@ -247,7 +249,7 @@ START_TEST(a_mistake) {
     const struct mistake *mistake = &mistakes[_i];
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     size_t offset, length;
     t_put(&text, before_statement);
     take_marks(&text, &offset, &length, mistake->marked);
@@ -348,7 +350,7 @@ static const struct {
     {"${tbs.sha256}", CERTMAP_PIECE_TBS_SHA256},
 };
 
-START_TEST(pieces_that_holes_need) {
+START_TEST(pieces_that_placeholders_need) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when always; allow \"u\"; group \"");
     t_put(&text, needs[_i].text);
@@ -362,9 +364,9 @@ END_TEST
 
 /* ---- limits ---- */
 
-static enum certmap_status parse(struct t_buf *text, struct certmap_error *error) {
+static enum certmap_status parse(struct t_buf *text, struct certmap_diagnostic *error) {
     struct certmap_rules *rules = NULL;
-    *error = (struct certmap_error){.status = CERTMAP_OK};
+    *error = (struct certmap_diagnostic){.status = CERTMAP_OK};
     const enum certmap_status status = certmap_rules_parse(&rules, t_view(text), NULL, error);
     certmap_rules_free(rules);
     return status;
@@ -375,11 +377,11 @@ static const struct {
     int most;
     enum certmap_code code;
 } limits[] = {
-    {"holes", "allow \"", "${subject.CN}", "\"; }", CERTMAP_MAX_HOLES, CERTMAP_CODE_TOO_MANY},
-    {"filters", "allow \"${subject.CN", "|lower", "}\"; }", CERTMAP_MAX_HOLES, CERTMAP_CODE_TOO_MANY},
+    {"placeholders", "allow \"", "${subject.CN}", "\"; }", CERTMAP_MAX_PLACEHOLDERS, CERTMAP_CODE_TOO_MANY},
+    {"filters", "allow \"${subject.CN", "|lower", "}\"; }", CERTMAP_MAX_PLACEHOLDERS, CERTMAP_CODE_TOO_MANY},
     {"groups", "allow \"u\"; domain \"d\"; ", "group \"g\"; ", "}", CERTMAP_MAX_OUTPUTS, CERTMAP_CODE_TOO_MANY},
     {"bytes of text", "allow \"", "a", "\"; }", CERTMAP_MAX_TEXT_SIZE, CERTMAP_CODE_TEXT_TOO_LONG},
-    {"bytes around a hole", "allow \"${subject.CN}", "a", "\"; }", CERTMAP_MAX_TEXT_SIZE - 13,
+    {"bytes around a placeholder", "allow \"${subject.CN}", "a", "\"; }", CERTMAP_MAX_TEXT_SIZE - 13,
      CERTMAP_CODE_TEXT_TOO_LONG},
     {"nested filters", "allow ldap-filter \"", "(!", "(a=b)", CERTMAP_MAX_NESTING, CERTMAP_CODE_BAD_TEMPLATE},
 };
@@ -387,7 +389,7 @@ static const struct {
 START_TEST(limit) {
     for (int over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         const bool nested = limits[_i].code == CERTMAP_CODE_BAD_TEMPLATE;
         t_put(&text, before_statement);
         t_put(&text, limits[_i].begin);
@@ -408,7 +410,7 @@ END_TEST
 START_TEST(attributes_limit) {
     for (int over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         char attribute[40];
         t_put(&text, before_statement);
         t_put(&text, "allow \"u\"; ");
@@ -429,7 +431,7 @@ START_TEST(long_escapes) {
     static const int counts[] = {CERTMAP_MAX_TEXT_SIZE, CERTMAP_MAX_TEXT_SIZE + 1, 2 * CERTMAP_MAX_TEXT_SIZE};
     for (int i = 0; i < 3; i++) {
         struct t_buf text = T_BUF_INIT;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         t_put(&text, before_statement);
         t_put(&text, "allow \"");
         for (int n = 0; n < counts[i]; n++)
@@ -473,7 +475,7 @@ static const struct {
     {"", 0, CERTMAP_CODE_BAD_ACCOUNT, 0, 0},
 };
 
-static enum certmap_status build(struct certmap_view text, bool is_template, struct certmap_error *error) {
+static enum certmap_status build(struct certmap_view text, bool is_template, struct certmap_diagnostic *error) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_ALLOW;
@@ -487,7 +489,7 @@ static enum certmap_status build(struct certmap_view text, bool is_template, str
 
 START_TEST(a_built_template) {
     struct certmap_view text = t_string(built[_i].text);
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (built[_i].len > 0)
         text.len = built[_i].len;
     ck_assert_int_eq(build(text, true, &error) == CERTMAP_OK, built[_i].code == CERTMAP_CODE_NONE);
@@ -616,7 +618,7 @@ int main(void) {
     suite_add_tcase(suite, wrong);
     TCase *loading = tcase_create("loading");
     tcase_add_loop_test(loading, loads, 0, T_ROWS(right));
-    tcase_add_loop_test(loading, pieces_that_holes_need, 0, T_ROWS(needs));
+    tcase_add_loop_test(loading, pieces_that_placeholders_need, 0, T_ROWS(needs));
     tcase_add_loop_test(loading, limit, 0, T_ROWS(limits));
     tcase_add_test(loading, attributes_limit);
     tcase_add_test(loading, long_escapes);

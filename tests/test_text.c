@@ -35,7 +35,7 @@ END_TEST
 
 START_TEST(escape_measures) {
     size_t len = 0;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     ck_assert_int_eq(certmap_text_escape(NULL, 0, &len, CM_VIEW("a\n"), true, &err), CERTMAP_ERROR_BUFFER);
     ck_assert_uint_eq(len, strlen("\"a\\u{A}\""));
     ck_assert_int_eq(err.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
@@ -65,7 +65,7 @@ static const struct {
 START_TEST(escape_without_an_argument) {
     char text[8] = "";
     size_t len = 9;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     ck_assert_msg(certmap_text_escape(null_arguments[_i].text ? text : NULL, sizeof text,
                                       null_arguments[_i].len ? &len : NULL, null_arguments[_i].view, false,
                                       &err) == CERTMAP_ERROR_ARGUMENT,
@@ -274,13 +274,13 @@ static const struct {
     {126, "steps"},
     {127, "malformed-piece"},
     {128, "duplicate-extension"},
-    {140, "hole-no-value"},
-    {141, "hole-several-values"},
-    {142, "hole-unreadable"},
-    {143, "hole-empty"},
-    {144, "hole-character"},
-    {145, "hole-too-long"},
-    {146, "hole-user-name"},
+    {140, "placeholder-no-value"},
+    {141, "placeholder-several-values"},
+    {142, "placeholder-unreadable"},
+    {143, "placeholder-empty"},
+    {144, "placeholder-character"},
+    {145, "placeholder-too-long"},
+    {146, "placeholder-user-name"},
     {200, "argument"},
     {201, "memory"},
     {202, "buffer-too-small"},
@@ -334,7 +334,7 @@ static const struct {
     {523, "bad-operand"},
     {524, "bad-operator"},
     {525, "bad-template"},
-    {526, "misplaced-hole"},
+    {526, "misplaced-placeholder"},
     {527, "unknown-filter"},
     {528, "unknown-policy"},
     {529, "unknown-issuers"},
@@ -351,9 +351,9 @@ static const struct {
     {605, "plain-structure"},
     {606, "refusal-by-digest"},
     {608, "over-budget"},
-    {609, "hole-other-part"},
+    {609, "placeholder-other-part"},
     {641, "domain-boundary"},
-    {662, "hole-other-value"},
+    {662, "placeholder-other-value"},
     {700, "xml"},
     {701, "dtd"},
     {702, "encoding"},

@@ -51,7 +51,7 @@ static void count_item(void *ctx, const struct certmap_explain_item *item) {
 
 static bool answers(struct thread *thread, struct certmap_peer *peer, size_t which) {
     struct certmap_result result = CERTMAP_RESULT_INIT, explained = CERTMAP_RESULT_INIT;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     char text[128] = "", line[256];
     size_t len;
     if (certmap_peer_set(peer, &thread->made[which].cert, &error) != CERTMAP_OK ||
@@ -117,7 +117,7 @@ static void *load(void *ctx) {
     struct thread *thread = ctx;
     for (size_t i = 0; i < ROUNDS / 8; i++) {
         struct certmap_rules *rules = NULL;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         thread->wrong += certmap_rules_parse(&rules, t_string(rule_text), NULL, &error) != CERTMAP_OK ||
                          certmap_rules_count(rules) != 3;
         certmap_rules_free(rules);

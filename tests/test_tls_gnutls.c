@@ -73,7 +73,7 @@ static int handshake(void *session) {
 }
 
 static enum certmap_status match(void *session, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                 struct certmap_result *result, struct certmap_error *err) {
+                                 struct certmap_result *result, struct certmap_diagnostic *err) {
     return match_gnutls(session, rules, peer, result, err);
 }
 

@@ -78,7 +78,7 @@ static int handshake(void *ssl) {
 }
 
 static enum certmap_status match(void *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                 struct certmap_result *result, struct certmap_error *err) {
+                                 struct certmap_result *result, struct certmap_diagnostic *err) {
     return match_mbedtls(ssl, rules, peer, result, err);
 }
 

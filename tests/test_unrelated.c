@@ -51,7 +51,7 @@ static struct certmap_rules *sets[CONDITIONS][PLACES];
 
 static void load(struct certmap_rules **rules, const char *first, const char *second) {
     char text[1024];
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     const int len = snprintf(text, sizeof text, "certmap 1; %s %s", first, second);
     if (certmap_rules_parse(rules, (struct certmap_view){(const uint8_t *)text, (size_t)len}, NULL, &err) !=
         CERTMAP_OK) {
@@ -85,7 +85,7 @@ static struct answer ask(struct certmap_view der, const struct certmap_rules *ru
     struct certmap_peer *peer = NULL;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.status = CERTMAP_OK};
+    struct certmap_diagnostic err = {.status = CERTMAP_OK};
     const uint8_t issuer[CERTMAP_SHA256_SIZE] = {1};
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     if (t_way_open(&way, &cert, der, certmap_rules_needs(rules), &err) == CERTMAP_OK) {

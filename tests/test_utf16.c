@@ -97,7 +97,7 @@ static const struct {
 };
 
 START_TEST(decoding) {
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct tool_input input = {tool_alloc(texts[_i].len), texts[_i].len, texts[_i].len};
     memcpy(input.data, texts[_i].bytes, texts[_i].len);
     const enum certmap_status status = tool_utf16_decode(&input, &err);
@@ -121,7 +121,7 @@ START_TEST(all_characters) {
         const uint8_t small[] = {0xFE, 0xFF, (uint8_t)(cp >> 8), (uint8_t)cp};
         const uint8_t large[] = {0xFE, 0xFF, (uint8_t)(high >> 8), (uint8_t)high, (uint8_t)(low >> 8), (uint8_t)low};
         struct tool_input input = {bytes, len, 6};
-        struct certmap_error err;
+        struct certmap_diagnostic err;
         uint32_t back;
         memcpy(bytes, cp < 0x10000 ? small : large, len);
         ck_assert_int_eq(tool_utf16_decode(&input, &err), CERTMAP_OK);

@@ -24,7 +24,7 @@ static struct certmap_rules *rules;
 
 static struct certmap_rules *parse(const char *text) {
     struct certmap_rules *made = NULL;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     const struct certmap_view view = {(const uint8_t *)text, strlen(text)};
     ck_assert_msg(certmap_rules_parse(&made, view, NULL, &err) == CERTMAP_OK, "%s", err.text);
     return made;
@@ -153,7 +153,7 @@ struct expected {
 static void check_rules(struct connection *connection, const struct certmap_rules *by, struct expected expected,
                         const char *row) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct certmap_peer *peer = NULL;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     result.decision = CERTMAP_ALLOW;

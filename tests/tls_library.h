@@ -46,7 +46,7 @@ struct library {
     void *(*open)(struct wire *wire);
     int (*handshake)(void *connection); /* 1: finished; 0: wants more bytes; -1: refused */
     enum certmap_status (*match)(void *connection, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                 struct certmap_result *result, struct certmap_error *err);
+                                 struct certmap_result *result, struct certmap_diagnostic *err);
     void (*close)(void *connection);
     /* False: the library refuses it. Called between begin_decoding and end_decoding, which may be NULL. */
     bool (*decode)(struct decoded *decoded, struct certmap_view der);

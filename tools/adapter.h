@@ -14,7 +14,7 @@ struct tool_adapter;
 /* Decodes der and fills cert with views into *adapter, which the caller frees. needs: enum
  * certmap_piece bits. */
 enum certmap_status tool_adapter_decode(struct tool_adapter **adapter, struct certmap_cert *cert,
-                                        struct certmap_view der, unsigned needs, struct certmap_error *err);
+                                        struct certmap_view der, unsigned needs, struct certmap_diagnostic *err);
 void tool_adapter_free(struct tool_adapter *adapter);
 
 #endif

@@ -11,7 +11,7 @@ struct tool_adapter {
     struct certmap_crypt32_holder holder;
 };
 
-static PCCERT_CONTEXT decode(struct certmap_view der, struct certmap_error *err) {
+static PCCERT_CONTEXT decode(struct certmap_view der, struct certmap_diagnostic *err) {
     PCCERT_CONTEXT context =
         der.len <= MAXDWORD ? CertCreateCertificateContext(X509_ASN_ENCODING, der.data, (DWORD)der.len) : NULL;
     if (context == NULL)
@@ -21,7 +21,7 @@ static PCCERT_CONTEXT decode(struct certmap_view der, struct certmap_error *err)
 }
 
 enum certmap_status tool_adapter_decode(struct tool_adapter **adapter, struct certmap_cert *cert,
-                                        struct certmap_view der, unsigned needs, struct certmap_error *err) {
+                                        struct certmap_view der, unsigned needs, struct certmap_diagnostic *err) {
     PCCERT_CONTEXT context = decode(der, err);
     if (context == NULL)
         return err->status;

@@ -20,7 +20,7 @@ static const char *openssl_reason(void) {
 }
 
 /* The one certificate that der is, to its last byte. */
-static X509 *decode(struct certmap_view der, struct certmap_error *err) {
+static X509 *decode(struct certmap_view der, struct certmap_diagnostic *err) {
     const unsigned char *next = der.data;
     ERR_clear_error();
     X509 *x509 = d2i_X509(NULL, &next, der.len > LONG_MAX ? LONG_MAX : (long)der.len);
@@ -39,7 +39,7 @@ static X509 *decode(struct certmap_view der, struct certmap_error *err) {
 }
 
 enum certmap_status tool_adapter_decode(struct tool_adapter **adapter, struct certmap_cert *cert,
-                                        struct certmap_view der, unsigned needs, struct certmap_error *err) {
+                                        struct certmap_view der, unsigned needs, struct certmap_diagnostic *err) {
     X509 *x509 = decode(der, err);
     if (x509 == NULL)
         return err->status;

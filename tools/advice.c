@@ -6,7 +6,7 @@
 
 bool tool_advice_is_rules(const char *path) {
     struct tool_input input;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     if (strcmp(path, "-") == 0 || tool_input_read(&input, path, TOOL_MAX_CERT_FILE, &err) != CERTMAP_OK)
         return false;
     const bool yes = tool_kind_is_rules(tool_kind_find(tool_input_view(&input)).kind);

@@ -42,7 +42,7 @@ static void answer_client_error(struct tool_answer *answer, const struct tool_cl
 }
 
 void tool_answer_rules(struct tool_answer *answer, const struct tool_rules *rules) {
-    const struct certmap_error *error = tool_findings_error(&rules->findings);
+    const struct certmap_diagnostic *error = tool_findings_error(&rules->findings);
     answer_error(answer, NULL, error->code);
     tool_position_add(&answer->message, rules->path, error);
     tool_text_string(&answer->message, ": ");
@@ -97,7 +97,7 @@ static void add_note(struct tool_answer *answer, const struct tool_client *clien
 
 void tool_answer_make(struct tool_answer *answer, const struct tool_rules *rules, const struct tool_client *client) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct tool_client failed = {.label = client->label, .error = &err};
     if (client->peer == NULL)
         answer_client_error(answer, client);

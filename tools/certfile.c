@@ -32,7 +32,7 @@ static bool is_certificate(struct certmap_view der) {
  * rules. */
 static struct tool_kind_found find_kind(struct certmap_view content) {
     const struct tool_kind_found found = tool_kind_find(content);
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     if (!tool_utf16_detect(content) || tool_utf16_is_marked(content))
         return found;
     struct tool_input text = {tool_alloc(content.len), content.len, content.len};
@@ -45,7 +45,7 @@ static struct tool_kind_found find_kind(struct certmap_view content) {
 
 /* The one certificate that the file is, or what nobody can tell: decoding says what is wrong with it. */
 static enum certmap_status take_der(struct tool_pem *certificates, struct tool_input *input, const char *path,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     const struct certmap_view content = tool_input_view(input);
     if (!is_certificate(content)) {
         const struct tool_kind_found found = find_kind(content);
@@ -68,7 +68,7 @@ static struct tool_kind_found find_block(struct certmap_view der, struct certmap
 
 /* The blocks of a PEM text. Some tools write CERTIFICATE around whatever they encode. */
 static enum certmap_status take_pem(struct tool_pem *certificates, struct certmap_view text, const char *path,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     enum certmap_status status = tool_pem_read(certificates, text, path, err);
     if (status != CERTMAP_OK)
         return status;
@@ -83,7 +83,8 @@ static bool is_pem(struct certmap_view content) {
     return !begins_like_der(content) && tool_pem_detect(skip_mark(content));
 }
 
-enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char *path, struct certmap_error *err) {
+enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char *path,
+                                       struct certmap_diagnostic *err) {
     struct tool_input input;
     *certificates = (struct tool_pem){NULL, 0};
     enum certmap_status status = tool_input_read(&input, path, TOOL_MAX_CERT_FILE, err);
@@ -106,7 +107,7 @@ enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char
 
 struct tool_kind_found tool_certfile_kind(struct certmap_view content) {
     struct tool_pem pem;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     if (is_certificate(content))
         return tool_kind_is_certificate();
     const struct tool_kind_found found = tool_kind_find(content);

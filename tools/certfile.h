@@ -11,7 +11,7 @@
 
 /* Reads a file, or standard input for "-". What is no PEM, and not known for
  * something else, is taken for one certificate in DER. On success there is at least one; the caller frees certificates with tool_pem_free. */
-enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char *path, struct certmap_error *err);
+enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char *path, struct certmap_diagnostic *err);
 
 /* What a content is, for who asked for rules: certificates, or what tool_kind_find knows. */
 struct tool_kind_found tool_certfile_kind(struct certmap_view content);

@@ -44,7 +44,7 @@ void tool_value_add_type(struct tool_text *text, const struct certmap_value *val
     tool_text_add(text, value->type);
 }
 
-static void report(const struct run *run, const char *label, const struct certmap_error *err, const char *place) {
+static void report(const struct run *run, const char *label, const struct certmap_diagnostic *err, const char *place) {
     struct tool_client client = {.label = label, .cert = CERTMAP_CERT_INIT, .error = err, .place = place};
     run->fn(run->ctx, &client);
 }
@@ -92,7 +92,7 @@ static bool may_be_issuer(const struct run *run, const char *label, const struct
 
 /* Prepares the peer for a decoded certificate and hands it on. */
 static void prepare(const struct run *run, const char *label, struct certmap_cert *cert, struct certmap_view der) {
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     cert->hash = tool_hash;
     cert->time = run->time;
     if (may_be_issuer(run, label, cert))
@@ -108,7 +108,7 @@ static void prepare(const struct run *run, const char *label, struct certmap_cer
 }
 
 static void decode(const struct run *run, const char *label, struct certmap_view der) {
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct tool_adapter *adapter = NULL;
     enum certmap_status status = run->options->adapter != NULL
@@ -142,7 +142,7 @@ static void decode_first(const struct run *run, const char *path, const struct t
 }
 
 static void read_file(const struct run *run, const char *path) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct tool_pem certificates;
     if (tool_certfile_read(&certificates, path, &err) != CERTMAP_OK)
         report(run, path, &err, NULL);
@@ -154,8 +154,8 @@ static void read_file(const struct run *run, const char *path) {
 }
 
 /* The certificate of --store. */
-static void read_store(const struct run *run, const struct certmap_error *before) {
-    struct certmap_error err;
+static void read_store(const struct run *run, const struct certmap_diagnostic *before) {
+    struct certmap_diagnostic err;
     struct tool_pem certificates = {NULL, 0};
     struct tool_text label = {NULL, 0, 0};
     tool_store_add_label(&label, &run->options->store);
@@ -175,8 +175,8 @@ static void read_store(const struct run *run, const struct certmap_error *before
 
 /* Reads the certificate of --issuer: the first of its file, and well-formed. *name gets its subject. */
 static enum certmap_status read_issuer(struct tool_pem *issuer, struct certmap_view *name, const char *path,
-                                       struct certmap_error *err) {
-    struct certmap_error why;
+                                       struct certmap_diagnostic *err) {
+    struct certmap_diagnostic why;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     enum certmap_status status = path == NULL ? CERTMAP_OK : tool_certfile_read(issuer, path, &why);
     if (status == CERTMAP_OK && path != NULL)
@@ -195,7 +195,7 @@ void tool_clients_each(const struct tool_options *options, unsigned needs, tool_
     struct run run = {.options = options, .needs = needs, .now = now, .fn = fn, .ctx = ctx};
     run.time = (needs & (unsigned)CERTMAP_PIECE_TIME) ? now : 0;
     struct tool_pem issuer = {NULL, 0};
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     if (certmap_peer_new(&run.peer, NULL, NULL) != CERTMAP_OK)
         tool_no_memory();
     const bool ready = read_issuer(&issuer, &run.issuer_name, options->issuer, &err) == CERTMAP_OK;

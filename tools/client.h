@@ -11,11 +11,11 @@
 struct tool_client {
     const char *label; /* the argument as given; FILE#1 and so on with --each */
     struct certmap_cert cert;
-    struct certmap_peer *peer;         /* NULL after an error */
-    const struct certmap_error *error; /* NULL unless peer is */
-    const char *place;                 /* of error->offset: " of the Name" or ""; NULL: it has no position */
-    const char *bundle;                /* what is to be said of the file, or NULL */
-    struct tool_validity validity;     /* zero after an error */
+    struct certmap_peer *peer;              /* NULL after an error */
+    const struct certmap_diagnostic *error; /* NULL unless peer is */
+    const char *place;                      /* of error->offset: " of the Name" or ""; NULL: it has no position */
+    const char *bundle;                     /* what is to be said of the file, or NULL */
+    struct tool_validity validity;          /* zero after an error */
 };
 
 /* Adds what is wrong with a client that has an error, and at which byte. */

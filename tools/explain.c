@@ -53,7 +53,7 @@ static void end_item(struct tool_stream *out, const struct certmap_explain_item 
 
 static void print_mapping(struct explain *explain, const struct certmap_explain_item *item) {
     struct tool_text *line = &explain->out.line;
-    const bool scored = certmap_rules_policy(explain->rules.rules) == CERTMAP_POLICY_MOST_SPECIFIC;
+    const bool scored = certmap_rules_combining(explain->rules.rules) == CERTMAP_COMBINING_MOST_SPECIFIC;
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     (void)certmap_rules_mapping(explain->rules.rules, &mapping, item->mapping, NULL);
     tool_stream_end_line(&explain->out);
@@ -367,14 +367,14 @@ static void print_decision(struct explain *explain, const struct tool_client *cl
 }
 
 static void explain_plain(struct explain *explain, const struct tool_client *client) {
-    const enum certmap_policy policy = certmap_rules_policy(explain->rules.rules);
+    const enum certmap_combining policy = certmap_rules_combining(explain->rules.rules);
     if (explain->told)
         tool_stream_end_line(&explain->out);
     explain->told = true;
     tool_text_safe(&explain->out.line, tool_view(client->label));
     tool_stream_end_line(&explain->out);
-    if (policy != CERTMAP_POLICY_FIRST) {
-        tool_text_format(&explain->out.line, "policy %s", certmap_policy_name(policy));
+    if (policy != CERTMAP_COMBINING_FIRST) {
+        tool_text_format(&explain->out.line, "policy %s", certmap_combining_name(policy));
         tool_stream_end_line(&explain->out);
     }
     tell(explain, client->peer, print_item);

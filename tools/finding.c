@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void tool_findings_add(void *ctx, enum certmap_severity severity, const struct certmap_error *error) {
+void tool_findings_add(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *error) {
     struct tool_findings *findings = ctx;
     struct tool_finding *items = realloc(findings->items, (findings->count + 1) * sizeof *items);
     if (items == NULL)
@@ -40,7 +40,7 @@ void tool_findings_drop(struct tool_findings *findings, enum certmap_code code) 
     findings->count = kept;
 }
 
-const struct certmap_error *tool_findings_error(const struct tool_findings *findings) {
+const struct certmap_diagnostic *tool_findings_error(const struct tool_findings *findings) {
     for (size_t i = 0; i < findings->count; i++)
         if (findings->items[i].severity == CERTMAP_SEVERITY_ERROR)
             return &findings->items[i].error;
@@ -59,7 +59,7 @@ const char *tool_severity_name(enum certmap_severity severity) {
     return "note";
 }
 
-void tool_position_add(struct tool_text *text, const char *file, const struct certmap_error *error) {
+void tool_position_add(struct tool_text *text, const char *file, const struct certmap_diagnostic *error) {
     tool_text_string(text, file);
     if (error->line > 0)
         tool_text_format(text, ":%zu", error->line);
@@ -115,7 +115,8 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-static void print_source(struct tool_stream *stream, struct certmap_view source, const struct certmap_error *error) {
+static void print_source(struct tool_stream *stream, struct certmap_view source,
+                         const struct certmap_diagnostic *error) {
     size_t offset = smaller(error->offset, source.len);
     struct certmap_view line = line_at(source, offset);
     if (line.len == 0)
@@ -153,7 +154,7 @@ static enum tool_style severity_style(enum certmap_severity severity) {
 
 void tool_finding_print(struct tool_stream *stream, const char *file, struct certmap_view source,
                         const struct tool_finding *finding) {
-    const struct certmap_error *error = &finding->error;
+    const struct certmap_diagnostic *error = &finding->error;
     struct tool_text position = {NULL, 0, 0};
     tool_position_add(&position, file, error);
     tool_style_begin(stream, TOOL_STYLE_STRONG);

@@ -29,7 +29,7 @@ void tool_input_grow(struct tool_input *input, size_t limit) {
     *input = larger;
 }
 
-static enum certmap_status failed(struct certmap_error *err, int number) {
+static enum certmap_status failed(struct certmap_diagnostic *err, int number) {
     if (number == EISDIR)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "it is a directory, not a file");
     return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "cannot read: %s",
@@ -37,7 +37,8 @@ static enum certmap_status failed(struct certmap_error *err, int number) {
 }
 
 /* Reads to the end, or to one byte over the limit. */
-static enum certmap_status read_all(struct tool_input *input, FILE *file, size_t limit, struct certmap_error *err) {
+static enum certmap_status read_all(struct tool_input *input, FILE *file, size_t limit,
+                                    struct certmap_diagnostic *err) {
     size_t got;
     do {
         if (input->len == input->cap)
@@ -55,7 +56,7 @@ static enum certmap_status read_all(struct tool_input *input, FILE *file, size_t
 }
 
 enum certmap_status tool_input_read(struct tool_input *input, const char *path, size_t limit,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     bool standard = strcmp(path, "-") == 0;
     *input = (struct tool_input){NULL, 0, 0};
     errno = 0;

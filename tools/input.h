@@ -15,7 +15,7 @@ struct tool_input {
 /* Reads a file, or standard input for "-", of at most limit bytes (under SIZE_MAX / 4). On failure the reason is
  * CANNOT_READ, and input is empty. */
 enum certmap_status tool_input_read(struct tool_input *input, const char *path, size_t limit,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 /* Doubles the room, up to limit, which is over what there is. */
 void tool_input_grow(struct tool_input *input, size_t limit);
 /* Wipes the content, then frees it. */

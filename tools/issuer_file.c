@@ -24,7 +24,7 @@ static const char *add_each(struct tool_issuer_file *file, const struct tool_pem
     for (size_t i = 0; i < certificates->count; i++) {
         const struct certmap_view der = tool_input_view(&certificates->items[i]);
         struct certmap_cert cert = CERTMAP_CERT_INIT;
-        struct certmap_error err;
+        struct certmap_diagnostic err;
         uint8_t digest[CERTMAP_SHA256_SIZE];
         if (certmap_cert_from_der(&cert, der, &err) != CERTMAP_OK) {
             (void)snprintf(file->why, sizeof file->why, "certificate %zu: %.200s", i + 1, err.text);
@@ -42,7 +42,7 @@ const char *tool_issuer_file(void *ctx, struct certmap_view name, certmap_issuer
     struct tool_issuer_file *file = ctx;
     struct tool_text path = {NULL, 0, 0};
     struct tool_pem certificates = {NULL, 0};
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     const char *why = file->why;
     add_path(&path, file->rules, name);
     if (tool_certfile_read(&certificates, path.data, &err) == CERTMAP_OK)

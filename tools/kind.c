@@ -248,8 +248,8 @@ static void fill_command(struct tool_text *text, const struct tool_kind_found *f
     }
 }
 
-enum certmap_status tool_kind_error(struct certmap_error *err, const struct tool_kind_found *found, const char *path,
-                                    enum tool_wanted wanted) {
+enum certmap_status tool_kind_error(struct certmap_diagnostic *err, const struct tool_kind_found *found,
+                                    const char *path, enum tool_wanted wanted) {
     const struct tool_kind *kind = found->kind;
     struct tool_text command = {NULL, 0, 0};
     char name[TOOL_KIND_MAX_PATH + 1];

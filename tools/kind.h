@@ -47,7 +47,7 @@ bool tool_kind_is_web_page(struct certmap_view content);
 void tool_kind_path(char shown[TOOL_KIND_MAX_PATH + 1], const char *path);
 
 /* Fills *err: what the file is, and the command that makes it right. path: of the file. */
-enum certmap_status tool_kind_error(struct certmap_error *err, const struct tool_kind_found *found, const char *path,
-                                    enum tool_wanted wanted);
+enum certmap_status tool_kind_error(struct certmap_diagnostic *err, const struct tool_kind_found *found,
+                                    const char *path, enum tool_wanted wanted);
 
 #endif

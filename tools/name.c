@@ -23,7 +23,7 @@ struct name {
     bool guessed;
     struct reading readings[CERTMAP_DIALECT_COUNT];
     size_t count; /* 1, or more where the text may be several Names; 0 after an error */
-    struct certmap_error err;
+    struct certmap_diagnostic err;
 };
 
 struct run {
@@ -66,7 +66,7 @@ static bool read_in(struct name *name, struct reading *reading) {
 static void read_name(struct name *name, const struct tool_options *options, struct certmap_view given) {
     *name = (struct name){.given = given, .text = certmap_name_bare(given), .guessed = options->dialect == NULL};
     find_dialects(name, options);
-    const struct certmap_error found = name->err;
+    const struct certmap_diagnostic found = name->err;
     for (size_t i = 0; i < name->count; i++)
         if (!read_in(name, &name->readings[i]))
             name->count = 0;
@@ -160,7 +160,7 @@ static json_t *candidates_json(const struct name *name) {
     return array;
 }
 
-static json_t *error_json(const struct certmap_error *err) {
+static json_t *error_json(const struct certmap_diagnostic *err) {
     json_t *error = tool_json_object();
     tool_json_set(error, "code", tool_json_string(certmap_code_name(err->code)));
     tool_json_set(error, "message", tool_json_string(err->text));
@@ -201,7 +201,7 @@ static void show_name(void *ctx, struct certmap_view given) {
 
 static void show_input(struct run *run) {
     struct tool_input input = {NULL, 0, 0};
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     if (tool_input_read(&input, "-", MAX_INPUT_SIZE, &err) == CERTMAP_OK) {
         tool_names_each(tool_input_view(&input), show_name, run);
     } else {

@@ -33,7 +33,7 @@ static bool has_label(struct certmap_view line) {
 /* Whether a line by itself is a Name of several RDNs, or may be. */
 static bool is_whole(struct certmap_view line) {
     enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT];
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     size_t count = 0, len = 0, i = 0;
     while (i < line.len && is_space(line.data[i]))
         i++;

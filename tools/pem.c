@@ -12,8 +12,9 @@
 struct reading {
     struct tool_pem *pem;
     const char *path;
-    struct certmap_error other; /* the first block that is not a certificate, nor parameters of a key behind them */
-    bool parameters;            /* they are that */
+    struct certmap_diagnostic
+        other;       /* the first block that is not a certificate, nor parameters of a key behind them */
+    bool parameters; /* they are that */
 };
 
 /* Remembers what the first block that is not a certificate is. */
@@ -92,7 +93,8 @@ bool tool_pem_detect(struct certmap_view text) {
 }
 
 /* Why a block cannot be read. */
-static enum certmap_status describe_broken(struct certmap_error *err, const struct begin *broken, const char *path) {
+static enum certmap_status describe_broken(struct certmap_diagnostic *err, const struct begin *broken,
+                                           const char *path) {
     const struct tool_kind_found found = tool_kind_of_broken(broken->behind);
     if (found.kind != NULL)
         return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
@@ -101,7 +103,7 @@ static enum certmap_status describe_broken(struct certmap_error *err, const stru
 }
 
 enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, const char *path,
-                                  struct certmap_error *err) {
+                                  struct certmap_diagnostic *err) {
     struct reading reading = {.pem = pem, .path = path, .other = {.code = CERTMAP_CODE_NONE}};
     *pem = (struct tool_pem){NULL, 0};
     const struct begin broken = find_begin(text, tool_pem_blocks(text, take_block, &reading));

@@ -19,7 +19,7 @@ bool tool_pem_detect(struct certmap_view text);
  * over. At least one is found, or the error says what the text holds instead, and
  * names path, the file, in the command that makes it right. The caller frees pem. */
 enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text, const char *path,
-                                  struct certmap_error *err);
+                                  struct certmap_diagnostic *err);
 void tool_pem_free(struct tool_pem *pem);
 
 #endif

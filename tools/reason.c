@@ -51,13 +51,14 @@ static const char *why_text(enum certmap_code why) {
         {CERTMAP_CODE_STEPS, "the work for one match ran out"},
         {CERTMAP_CODE_MALFORMED_PIECE, "this part of the certificate is malformed"},
         {CERTMAP_CODE_DUPLICATE_EXTENSION, "the certificate has this extension twice"},
-        {CERTMAP_CODE_HOLE_NO_VALUE, "the certificate has no such value"},
-        {CERTMAP_CODE_HOLE_SEVERAL_VALUES, "the certificate has several such values, and the hole chooses none"},
-        {CERTMAP_CODE_HOLE_UNREADABLE, "a value in it cannot be read"},
-        {CERTMAP_CODE_HOLE_EMPTY, "nothing is left of a value"},
-        {CERTMAP_CODE_HOLE_CHARACTER, "a value holds a character that could change the meaning"},
-        {CERTMAP_CODE_HOLE_TOO_LONG, "it is too long"},
-        {CERTMAP_CODE_HOLE_USER_NAME, "it is no portable user name"},
+        {CERTMAP_CODE_PLACEHOLDER_NO_VALUE, "the certificate has no such value"},
+        {CERTMAP_CODE_PLACEHOLDER_SEVERAL_VALUES,
+         "the certificate has several such values, and the placeholder chooses none"},
+        {CERTMAP_CODE_PLACEHOLDER_UNREADABLE, "a value in it cannot be read"},
+        {CERTMAP_CODE_PLACEHOLDER_EMPTY, "nothing is left of a value"},
+        {CERTMAP_CODE_PLACEHOLDER_CHARACTER, "a value holds a character that could change the meaning"},
+        {CERTMAP_CODE_PLACEHOLDER_TOO_LONG, "it is too long"},
+        {CERTMAP_CODE_PLACEHOLDER_USER_NAME, "it is no portable user name"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i].code == why)
@@ -248,8 +249,8 @@ bool tool_reason_is_attribute(struct certmap_view field) {
 }
 
 /* "mapping "M" holds, but its account "A" cannot be built: WHY" */
-static void add_hole(struct tool_text *text, const struct certmap_rules *rules, struct certmap_peer *peer,
-                     const struct certmap_result *result) {
+static void add_placeholder(struct tool_text *text, const struct certmap_rules *rules, struct certmap_peer *peer,
+                            const struct certmap_result *result) {
     struct cause cause = {.kind = CERTMAP_EXPLAIN_OUTPUT, .mapping = result->index};
     tool_reason_mapping(text, result->mapping);
     tool_text_string(text, " holds, but ");
@@ -278,6 +279,6 @@ void tool_reason_add(struct tool_text *text, const struct certmap_rules *rules, 
     } else if (result->reason == CERTMAP_CODE_TOO_MANY_OUTPUTS) {
         tool_text_string(text, "the mappings that hold give more than an answer can have");
     } else if (result->decision == CERTMAP_DENY) {
-        add_hole(text, rules, peer, result);
+        add_placeholder(text, rules, peer, result);
     }
 }

@@ -19,14 +19,14 @@ static enum tool_format detect_format(struct certmap_view text) {
 }
 
 static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
-                                       const struct certmap_build_options *build, struct certmap_error *err) {
+                                       const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
     struct tool_issuer_file file = {options->rules, ""};
     if (options->site != NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
-    parse.diag = tool_findings_add;
-    parse.diag_ctx = &rules->findings;
+    parse.diagnostic = tool_findings_add;
+    parse.diagnostic_ctx = &rules->findings;
     parse.issuer_file = tool_issuer_file;
     parse.issuer_file_ctx = &file;
     parse.build = build;
@@ -43,11 +43,11 @@ static bool mentions(struct certmap_view text, const char *word) {
 }
 
 static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_options *options,
-                                    const struct certmap_build_options *build, struct certmap_error *err) {
+                                    const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_iis_options iis = CERTMAP_IIS_OPTIONS_INIT;
     iis.site = tool_view(options->site);
-    iis.diag = tool_findings_add;
-    iis.diag_ctx = &rules->findings;
+    iis.diagnostic = tool_findings_add;
+    iis.diagnostic_ctx = &rules->findings;
     iis.check_setup = options->verb == TOOL_VERB_CHECK || options->verb == TOOL_VERB_CONVERT;
     iis.build = build;
     rules->is_iis = true;
@@ -60,7 +60,7 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
 }
 
 /* Findings quote the text and print its lines, and this text may hold passwords. */
-static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_error *err) {
+static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_diagnostic *err) {
     tool_input_free(&rules->input);
     tool_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "this is XML, not the native language");
     err->line = err->column = 1;
@@ -75,7 +75,7 @@ static bool are_swapped(const struct tool_options *options) {
            tool_advice_is_rules(options->operands[0]);
 }
 
-static enum certmap_status refuse_swapped(struct certmap_error *err, const struct tool_options *options) {
+static enum certmap_status refuse_swapped(struct certmap_diagnostic *err, const struct tool_options *options) {
     char rules[TOOL_KIND_MAX_PATH + 1], cert[TOOL_KIND_MAX_PATH + 1];
     tool_kind_path(rules, options->operands[0]);
     tool_kind_path(cert, options->rules);
@@ -88,7 +88,7 @@ static enum certmap_status refuse_swapped(struct certmap_error *err, const struc
 
 /* What else a file is than rules, where that can be told. Its lines are not shown: it may be a private key. */
 static enum certmap_status refuse_other(struct tool_rules *rules, const struct tool_options *options,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     const struct tool_kind_found found = tool_certfile_kind(tool_input_view(&rules->input));
     if (found.kind == NULL || tool_kind_is_rules(found.kind))
         return CERTMAP_OK;
@@ -99,7 +99,7 @@ static enum certmap_status refuse_other(struct tool_rules *rules, const struct t
 }
 
 static enum certmap_status read_and_load(struct tool_rules *rules, const struct tool_options *options,
-                                         const struct certmap_build_options *build, struct certmap_error *err) {
+                                         const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
     if (status != CERTMAP_OK)
         return status;
@@ -121,7 +121,7 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
 }
 
 bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options) {
-    struct certmap_error err = {.code = CERTMAP_CODE_NONE};
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct tool_progress progress;
     *rules = (struct tool_rules){.path = options->rules};

@@ -81,7 +81,8 @@ static bool add_condition(struct tool_text *text, enum certmap_field field, cons
 /* ---- What a rule may say ---- */
 
 /* Whether rules with a condition load, and it is true of this certificate. Else err says why not. */
-static bool is_true(const struct tool_client *client, const struct tool_text *condition, struct certmap_error *err) {
+static bool is_true(const struct tool_client *client, const struct tool_text *condition,
+                    struct certmap_diagnostic *err) {
     struct tool_text text = {NULL, 0, 0};
     struct certmap_rules *rules = NULL;
     struct certmap_result result = CERTMAP_RESULT_INIT;
@@ -105,9 +106,9 @@ static bool is_true(const struct tool_client *client, const struct tool_text *co
 /* Adds a condition that rules take and this value makes true; false, and nothing, where there is none. why is empty
  * unless rules refuse what the value would be written as. */
 static bool add_true_condition(struct tool_text *text, const struct tool_client *client, enum certmap_field field,
-                               const struct certmap_value *value, struct certmap_error *why) {
+                               const struct certmap_value *value, struct certmap_diagnostic *why) {
     struct tool_text condition = {NULL, 0, 0};
-    *why = (struct certmap_error){.text = ""};
+    *why = (struct certmap_diagnostic){.text = ""};
     const bool added = add_condition(&condition, field, value) && is_true(client, &condition, why);
     if (added)
         tool_text_add(text, tool_text_view(&condition));
@@ -136,7 +137,7 @@ static void end_line(struct show *show) {
 static void print_name(struct show *show, const struct tool_client *client, enum certmap_field field,
                        struct certmap_view der, bool *first) {
     struct tool_text name = {NULL, 0, 0}, condition = {NULL, 0, 0};
-    struct certmap_error why = {.text = ""};
+    struct certmap_diagnostic why = {.text = ""};
     tool_text_name(&name, der);
     tool_text_format(&condition, "%s = ", certmap_field_name(field));
     tool_text_literal(&condition, tool_text_view(&name));
@@ -186,7 +187,7 @@ static void print_unreadable(struct show *show, enum certmap_field field, const 
 
 /* A comment that rules do not take a value, with its text. */
 static void print_refused(struct show *show, enum certmap_field field, const struct certmap_value *value,
-                          const struct certmap_error *why) {
+                          const struct certmap_diagnostic *why) {
     begin_comment(show);
     add_path(&show->out.line, field, value);
     tool_text_string(&show->out.line, ": ");
@@ -199,7 +200,7 @@ static void print_refused(struct show *show, enum certmap_field field, const str
 static void print_value(struct show *show, const struct tool_client *client, enum certmap_field field,
                         const struct certmap_value *value, bool *first) {
     struct tool_text condition = {NULL, 0, 0};
-    struct certmap_error why;
+    struct certmap_diagnostic why;
     if (add_true_condition(&condition, client, field, value, &why)) {
         begin_condition(show, first);
         tool_text_add(&show->out.line, tool_text_view(&condition));
@@ -260,7 +261,7 @@ static json_t *text_or_null(struct certmap_view text) {
 
 static json_t *value_json(const struct tool_client *client, enum certmap_field field,
                           const struct certmap_value *value) {
-    struct certmap_error refused;
+    struct certmap_diagnostic refused;
     json_t *object = tool_json_object();
     struct tool_text condition = {NULL, 0, 0};
     const char *why = value->unreadable == CERTMAP_CODE_NONE ? NULL : certmap_code_name(value->unreadable);

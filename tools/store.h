@@ -32,6 +32,6 @@ void tool_store_add_label(struct tool_text *text, const struct tool_store *store
 bool tool_store_exists(void);
 /* Copies the certificate out of its store. On success there is one; the caller frees certificates. */
 enum certmap_status tool_store_read(struct tool_pem *certificates, const struct tool_store *store,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 
 #endif

@@ -23,7 +23,7 @@ static HCERTSTORE open_store(const struct tool_store *store) {
     return opened;
 }
 
-static enum certmap_status no_store(struct certmap_error *err, const struct tool_store *store, DWORD error) {
+static enum certmap_status no_store(struct certmap_diagnostic *err, const struct tool_store *store, DWORD error) {
     struct tool_text path = {NULL, 0, 0};
     tool_store_add_path(&path, store);
     if (error == ERROR_FILE_NOT_FOUND)
@@ -35,7 +35,7 @@ static enum certmap_status no_store(struct certmap_error *err, const struct tool
     return err->status;
 }
 
-static enum certmap_status not_there(struct certmap_error *err, const struct tool_store *store, size_t count) {
+static enum certmap_status not_there(struct certmap_diagnostic *err, const struct tool_store *store, size_t count) {
     struct tool_text path = {NULL, 0, 0};
     tool_store_add_path(&path, store);
     tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ,
@@ -62,7 +62,7 @@ static void take(struct tool_pem *certificates, const CERT_CONTEXT *context) {
 }
 
 enum certmap_status tool_store_read(struct tool_pem *certificates, const struct tool_store *store,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     PCCERT_CONTEXT context = NULL;
     size_t count = 0;
     *certificates = (struct tool_pem){NULL, 0};

@@ -28,7 +28,7 @@ struct certmap_view tool_view(const char *string) {
     return (struct certmap_view){(const uint8_t *)string, string == NULL ? 0 : strlen(string)};
 }
 
-enum certmap_status tool_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status tool_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                const char *format, ...) {
     va_list arguments;
     memset(err, 0, sizeof *err);

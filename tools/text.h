@@ -28,7 +28,7 @@ void tool_wipe(void *memory, size_t size);
 struct certmap_view tool_view(const char *string);
 
 /* Fills *err as a call of the library would, without a position. */
-enum certmap_status tool_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status tool_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                const char *format, ...) TOOL_PRINTF(4, 5);
 
 /* Takes one code point from the front of a text that is not empty and returns its bytes. What is
@@ -60,7 +60,7 @@ void tool_text_safe(struct tool_text *text, struct certmap_view view);
 void tool_text_quoted(struct tool_text *text, struct certmap_view view);
 /* In double quotes, what stands between them in a rule file already. */
 void tool_text_source(struct tool_text *text, struct certmap_view view);
-/* In double quotes, as a string of the rule language that has no holes. */
+/* In double quotes, as a string of the rule language that has no placeholders. */
 void tool_text_literal(struct tool_text *text, struct certmap_view view);
 /* A DER Name that is well-formed, as RFC 4514 writes it. */
 void tool_text_name(struct tool_text *text, struct certmap_view name);

@@ -68,7 +68,8 @@ static void add(struct tool_input *out, uint32_t cp) {
 
 /* ---- What is wrong ---- */
 
-static enum certmap_status fail(struct certmap_error *err, const struct tool_input *text, size_t offset, bool half) {
+static enum certmap_status fail(struct certmap_diagnostic *err, const struct tool_input *text, size_t offset,
+                                bool half) {
     struct certmap_view before = {text->data, offset};
     size_t line = 1, begin = 0;
     for (size_t i = 0; i < offset; i++)
@@ -88,7 +89,7 @@ static enum certmap_status fail(struct certmap_error *err, const struct tool_inp
     return err->status;
 }
 
-enum certmap_status tool_utf16_decode(struct tool_input *input, struct certmap_error *err) {
+enum certmap_status tool_utf16_decode(struct tool_input *input, struct certmap_diagnostic *err) {
     struct units units = {tool_input_view(input), false};
     struct tool_input out = {NULL, 0, input->len / 2 * 3 + 3}; /* two bytes are at most three of UTF-8 */
     enum certmap_status status = CERTMAP_OK;

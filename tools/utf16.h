@@ -12,6 +12,6 @@ bool tool_utf16_detect(struct certmap_view text);
 
 /* Makes UTF-8 of what tool_utf16_detect found, without the mark. Half of a surrogate pair and half a code unit become
  * U+FFFD; err has the place of the first, and the result is SYNTAX. */
-enum certmap_status tool_utf16_decode(struct tool_input *input, struct certmap_error *err);
+enum certmap_status tool_utf16_decode(struct tool_input *input, struct certmap_diagnostic *err);
 
 #endif

@@ -26,7 +26,7 @@ static bool is_verified(gnutls_session_t session) {
 }
 
 enum certmap_status match_gnutls(gnutls_session_t session, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                 struct certmap_result *result, struct certmap_error *err) {
+                                 struct certmap_result *result, struct certmap_diagnostic *err) {
     unsigned count = 0;
     *result = (struct certmap_result)CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);

@@ -12,7 +12,8 @@ static bool digest_of(void *unused, uint8_t *digest, enum certmap_hash hash, str
 }
 
 enum certmap_status match_mbedtls(const mbedtls_ssl_context *ssl, const struct certmap_rules *rules,
-                                  struct certmap_peer *peer, struct certmap_result *result, struct certmap_error *err) {
+                                  struct certmap_peer *peer, struct certmap_result *result,
+                                  struct certmap_diagnostic *err) {
     *result = (struct certmap_result)CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);
     if (ssl->state != MBEDTLS_SSL_HANDSHAKE_OVER)

@@ -25,7 +25,7 @@ static bool is_verified(PRFileDesc *ssl, CERTCertificate *x509) {
 }
 
 enum certmap_status match_nss(PRFileDesc *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
-                              struct certmap_result *result, struct certmap_error *err) {
+                              struct certmap_result *result, struct certmap_diagnostic *err) {
     enum certmap_status status;
     *result = (struct certmap_result)CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);

@@ -11,14 +11,15 @@ enum { ISSUER_PIECES = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SH
 /* The certificate of a connection, without its issuer. The caller frees the holder. */
 static enum certmap_status take_certificate(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
                                             X509 **x509, const SSL *ssl, const struct certmap_rules *rules,
-                                            struct certmap_error *err) {
+                                            struct certmap_diagnostic *err) {
     const enum certmap_status status = certmap_openssl_peer_certificate(ssl, x509, err);
     return status == CERTMAP_OK ? certmap_openssl_cert(cert, holder, *x509, certmap_rules_needs(rules), err) : status;
 }
 
 /* The peer must not be used with the certificate once that is gone. */
 static enum certmap_status ask(const struct certmap_cert *cert, const struct certmap_rules *rules,
-                               struct certmap_peer *peer, struct certmap_result *result, struct certmap_error *err) {
+                               struct certmap_peer *peer, struct certmap_result *result,
+                               struct certmap_diagnostic *err) {
     enum certmap_status status = certmap_peer_set(peer, cert, err);
     if (status == CERTMAP_OK)
         status = certmap_match(rules, peer, result, err);
@@ -75,7 +76,7 @@ static void add_kept(struct certmap_cert *cert, SSL_SESSION *session) {
 }
 
 enum certmap_status match_kept(SSL *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
-                               struct certmap_result *result, struct certmap_error *err) {
+                               struct certmap_result *result, struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     X509 *x509 = NULL;
@@ -101,17 +102,17 @@ static bool verify_client(X509_STORE_CTX *ctx, X509_STORE *trusted, SSL *ssl, X5
     return X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) == 1 && X509_verify_cert(ctx) == 1;
 }
 
-static enum certmap_status not_verified(struct certmap_error *err, X509_STORE_CTX *ctx) {
+static enum certmap_status not_verified(struct certmap_diagnostic *err, X509_STORE_CTX *ctx) {
     const char *why = ctx == NULL ? "out of memory" : X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
     if (err != NULL) {
-        *err = (struct certmap_error){.status = CERTMAP_ERROR_UNVERIFIED, .code = CERTMAP_CODE_NOT_VERIFIED};
+        *err = (struct certmap_diagnostic){.status = CERTMAP_ERROR_UNVERIFIED, .code = CERTMAP_CODE_NOT_VERIFIED};
         snprintf(err->text, sizeof err->text, "the certificate is no longer accepted: %s", why);
     }
     return CERTMAP_ERROR_UNVERIFIED;
 }
 
 static enum certmap_status add_issuer_again(struct certmap_cert *cert, struct certmap_openssl_holder *holder, SSL *ssl,
-                                            X509 *x509, X509_STORE *trusted, struct certmap_error *err) {
+                                            X509 *x509, X509_STORE *trusted, struct certmap_diagnostic *err) {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     X509 *issuer = NULL;
     enum certmap_status status = CERTMAP_ERROR_UNVERIFIED;
@@ -126,7 +127,8 @@ static enum certmap_status add_issuer_again(struct certmap_cert *cert, struct ce
 }
 
 enum certmap_status match_again(SSL *ssl, X509_STORE *trusted, const struct certmap_rules *rules,
-                                struct certmap_peer *peer, struct certmap_result *result, struct certmap_error *err) {
+                                struct certmap_peer *peer, struct certmap_result *result,
+                                struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     X509 *x509 = NULL;

@@ -58,7 +58,7 @@ static bool verify_client(PCCERT_CHAIN_CONTEXT *chain, CERT_CHAIN_POLICY_STATUS 
 
 /* The handshake is finished. The policy status begins as a failure, and stays one unless Windows says otherwise. */
 static enum certmap_status ask(struct certmap_result *result, struct server *server, CtxtHandle *context,
-                               struct certmap_error *err) {
+                               struct certmap_diagnostic *err) {
     PCCERT_CONTEXT client = NULL;
     PCCERT_CHAIN_CONTEXT chain = NULL;
     CERT_CHAIN_POLICY_STATUS policy = {.cbSize = sizeof policy, .dwError = (DWORD)TRUST_E_FAIL};
@@ -75,7 +75,7 @@ static enum certmap_status ask(struct certmap_result *result, struct server *ser
 
 /* A line for the log. Nothing that a client sends can end the line or forge another. */
 static void log_answer(enum certmap_status status, const struct certmap_result *result,
-                       const struct certmap_error *err) {
+                       const struct certmap_diagnostic *err) {
     char line[1024];
     size_t len = 0;
     if (status != CERTMAP_OK)
@@ -185,7 +185,7 @@ static void say_goodbye(struct connection *connection, CredHandle *credentials) 
 
 static void answer(struct server *server, struct connection *connection) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     const enum certmap_status status = ask(&result, server, &connection->context, &err);
     log_answer(status, &result, &err);
     if (status == CERTMAP_OK && result.decision == CERTMAP_ALLOW)
@@ -254,7 +254,7 @@ static bool acquire_credentials(struct server *server, const char *subject) {
 }
 
 static bool load_rules(struct server *server, const char *path) {
-    struct certmap_error err = {.text = "cannot be read"};
+    struct certmap_diagnostic err = {.text = "cannot be read"};
     FILE *file = fopen(path, "rb");
     const size_t cap = 1 << 20; /* as much as a file of rules has here */
     uint8_t *text = malloc(cap);

@@ -49,7 +49,7 @@ static bool read_file(uint8_t **text, size_t *len, const char *path) {
 
 /* At the start, and on SIGHUP. A file that does not load leaves the old rules in force. */
 static bool load_rules(struct server *server) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     uint8_t *text = NULL;
     size_t len = 0;
     if (!read_file(&text, &len, server->rules_file)) {
@@ -67,7 +67,7 @@ static bool load_rules(struct server *server) {
 
 /* A line for the log. Nothing that a client sends can end the line or forge another. */
 static void log_answer(enum certmap_status status, const struct certmap_result *result,
-                       const struct certmap_error *err) {
+                       const struct certmap_diagnostic *err) {
     char line[1024];
     size_t len = 0;
     if (status != CERTMAP_OK)
@@ -82,7 +82,7 @@ static void log_answer(enum certmap_status status, const struct certmap_result *
 /* The handshake is finished. The account is used before the rules are released, because it points into them. */
 static void answer(struct server *server, SSL *ssl, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct generation *held = place_acquire(&server->place);
     const enum certmap_status status = certmap_openssl_match(ssl, held->rules, peer, &result, &err);
     log_answer(status, &result, &err);

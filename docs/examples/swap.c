@@ -30,11 +30,11 @@ static void replace(struct place *place, struct generation *fresh) {
         place_release(place, old);
 }
 
-enum certmap_status place_load(struct place *place, struct certmap_view text, struct certmap_error *err) {
+enum certmap_status place_load(struct place *place, struct certmap_view text, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = NULL;
     struct generation *fresh = malloc(sizeof *fresh);
     if (fresh == NULL) {
-        *err = (struct certmap_error){CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, .text = "out of memory"};
+        *err = (struct certmap_diagnostic){CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, .text = "out of memory"};
         return err->status;
     }
     const enum certmap_status status = certmap_rules_parse(&rules, text, NULL, err); /* without the lock */

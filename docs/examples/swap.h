@@ -23,7 +23,7 @@ struct place {
 
 /* Makes these rules the current ones. If they do not load, the old ones stay, and err
  * says why. */
-enum certmap_status place_load(struct place *place, struct certmap_view text, struct certmap_error *err);
+enum certmap_status place_load(struct place *place, struct certmap_view text, struct certmap_diagnostic *err);
 /* The current rules, which stay whole until they are released. After a first load only. */
 struct generation *place_acquire(struct place *place);
 void place_release(struct place *place, struct generation *held);

@@ -51,7 +51,7 @@ static void *run(void *argument) {
 }
 
 static bool load(struct place *place, const char *text) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     return place_load(place, (struct certmap_view){(const uint8_t *)text, strlen(text)}, &err) == CERTMAP_OK;
 }
 

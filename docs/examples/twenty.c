@@ -10,7 +10,7 @@ int main(void) { /* the account of the certificate, PEM or DER, on standard inpu
     struct certmap_peer *peer = NULL;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error err = {.text = ""}; /* what went wrong, or else the answer */
+    struct certmap_diagnostic err = {.text = ""}; /* what went wrong, or else the answer */
     if (certmap_rules_parse(&rules, certmap_view_of(text), NULL, &err) == CERTMAP_OK &&
         certmap_cert_from_pem(&cert, bytes, len, &err) == CERTMAP_OK &&
         certmap_peer_new(&peer, NULL, &err) == CERTMAP_OK && certmap_peer_set(peer, &cert, &err) == CERTMAP_OK &&

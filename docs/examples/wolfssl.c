@@ -24,7 +24,7 @@ static bool is_for_clients(WOLFSSL_X509 *x509) {
 
 /* The whole certificate as it was sent. wolfSSL writes Names anew where it is asked for one: never use those. */
 static enum certmap_status match_x509(WOLFSSL_X509 *x509, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                      struct certmap_result *result, struct certmap_error *err) {
+                                      struct certmap_result *result, struct certmap_diagnostic *err) {
     int len = 0;
     const unsigned char *der = wolfSSL_X509_get_der(x509, &len);
     if (der == NULL || len <= 0)
@@ -33,7 +33,7 @@ static enum certmap_status match_x509(WOLFSSL_X509 *x509, const struct certmap_r
 }
 
 enum certmap_status match_wolfssl(WOLFSSL *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                  struct certmap_result *result, struct certmap_error *err) {
+                                  struct certmap_result *result, struct certmap_diagnostic *err) {
     enum certmap_status status;
     *result = (struct certmap_result)CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);

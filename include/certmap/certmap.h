@@ -16,7 +16,7 @@
  * Conventions
  *
  * Status and decision: a function that can fail returns enum certmap_status and takes a
- *   struct certmap_error as its last parameter, which may be NULL. What the rules say about a
+ *   struct certmap_diagnostic as its last parameter, which may be NULL. What the rules say about a
  *   certificate is an enum certmap_decision in a result. The two are never mixed. Zero is
  *   CERTMAP_OK, and zero is CERTMAP_NONE: a zeroed result grants nothing.
  * Parameters come in this order: the object, outputs, inputs, the error.
@@ -81,10 +81,10 @@ extern "C" {
 #define CERTMAP_MAX_TOLD_SIZE 8388608
 /* Most groups, and most attributes, of one mapping and of one answer. */
 #define CERTMAP_MAX_OUTPUTS 64
-/* Most accounts in one answer, under CERTMAP_POLICY_ALL. */
+/* Most accounts in one answer, under CERTMAP_COMBINING_ALL. */
 #define CERTMAP_MAX_ACCOUNTS 64
-/* Most holes in one template, and most filters in one hole. */
-#define CERTMAP_MAX_HOLES 64
+/* Most placeholders in one template, and most filters in one placeholder. */
+#define CERTMAP_MAX_PLACEHOLDERS 64
 /* Most certificates and keys in one list of issuers. */
 #define CERTMAP_MAX_ISSUERS 65536
 /* Largest number that a `count` condition can ask for: no certificate has ten million values. */
@@ -94,7 +94,7 @@ extern "C" {
  * conditions in parentheses. */
 #define CERTMAP_MAX_NESTING 256
 /* Most findings a loader reports; after that many errors it stops reading. */
-#define CERTMAP_MAX_FINDINGS 100
+#define CERTMAP_MAX_DIAGNOSTICS 100
 /* Steps of work in one match: so many, and more for each mapping, where struct certmap_build_options has no other
  * number. A condition is a step, and so is each value that it looks at, each comparison of a byte, or of a code point
  * with `?`, in a pattern, every 16 bytes of an exact comparison and of what a `*` passes over, every key that is looked
@@ -149,7 +149,7 @@ enum certmap_code {
     CERTMAP_CODE_DISABLED = 101,         /* the rule set is switched off */
     CERTMAP_CODE_UNREADABLE = 102,       /* a mapping could not be decided */
     CERTMAP_CODE_EMPTY_RULES = 103,      /* the rule set has no mapping */
-    CERTMAP_CODE_AMBIGUOUS = 104,        /* CERTMAP_POLICY_UNIQUE, and two mappings are true */
+    CERTMAP_CODE_AMBIGUOUS = 104,        /* CERTMAP_COMBINING_UNIQUE, and two mappings are true */
     CERTMAP_CODE_TOO_MANY_OUTPUTS = 105, /* POLICY_ALL: more than an answer holds */
 
     /* why a condition is unknown */
@@ -164,13 +164,13 @@ enum certmap_code {
     CERTMAP_CODE_DUPLICATE_EXTENSION = 128, /* the extension is there twice, which RFC 5280 4.2 forbids */
 
     /* why an account, a group or an attribute cannot be built: a deny */
-    CERTMAP_CODE_HOLE_NO_VALUE = 140,       /* the certificate has none */
-    CERTMAP_CODE_HOLE_SEVERAL_VALUES = 141, /* it has several, and the hole chooses none */
-    CERTMAP_CODE_HOLE_UNREADABLE = 142,     /* a value the hole reads is unreadable, or not supplied */
-    CERTMAP_CODE_HOLE_EMPTY = 143,          /* nothing is left of the value, or of all of the text */
-    CERTMAP_CODE_HOLE_CHARACTER = 144,      /* the value holds a character that could change the meaning */
-    CERTMAP_CODE_HOLE_TOO_LONG = 145,       /* over CERTMAP_MAX_BUILT_SIZE */
-    CERTMAP_CODE_HOLE_USER_NAME = 146,      /* posix-user: not a portable user name */
+    CERTMAP_CODE_PLACEHOLDER_NO_VALUE = 140,       /* the certificate has none */
+    CERTMAP_CODE_PLACEHOLDER_SEVERAL_VALUES = 141, /* it has several, and the placeholder chooses none */
+    CERTMAP_CODE_PLACEHOLDER_UNREADABLE = 142,     /* a value the placeholder reads is unreadable, or not supplied */
+    CERTMAP_CODE_PLACEHOLDER_EMPTY = 143,          /* nothing is left of the value, or of all of the text */
+    CERTMAP_CODE_PLACEHOLDER_CHARACTER = 144,      /* the value holds a character that could change the meaning */
+    CERTMAP_CODE_PLACEHOLDER_TOO_LONG = 145,       /* over CERTMAP_MAX_BUILT_SIZE */
+    CERTMAP_CODE_PLACEHOLDER_USER_NAME = 146,      /* posix-user: not a portable user name */
 
     /* calls */
     CERTMAP_CODE_ARGUMENT = 200,
@@ -230,10 +230,10 @@ enum certmap_code {
     CERTMAP_CODE_CONTROL_CHARACTER = 520,
     CERTMAP_CODE_EMPTY_LIST = 521,
     CERTMAP_CODE_BAD_OID = 522,
-    CERTMAP_CODE_BAD_OPERAND = 523,    /* an operand that no value of the field can equal */
-    CERTMAP_CODE_BAD_OPERATOR = 524,   /* an operator that the field does not have */
-    CERTMAP_CODE_BAD_TEMPLATE = 525,   /* a hole that cannot be understood, or stands where it must not */
-    CERTMAP_CODE_MISPLACED_HOLE = 526, /* ${...} in a string that is no template */
+    CERTMAP_CODE_BAD_OPERAND = 523,           /* an operand that no value of the field can equal */
+    CERTMAP_CODE_BAD_OPERATOR = 524,          /* an operator that the field does not have */
+    CERTMAP_CODE_BAD_TEMPLATE = 525,          /* a placeholder that cannot be understood, or stands where it must not */
+    CERTMAP_CODE_MISPLACED_PLACEHOLDER = 526, /* ${...} in a string that is no template */
     CERTMAP_CODE_UNKNOWN_FILTER = 527,
     CERTMAP_CODE_UNKNOWN_POLICY = 528,
     CERTMAP_CODE_UNKNOWN_ISSUERS = 529, /* a list of issuers that is not defined */
@@ -246,15 +246,15 @@ enum certmap_code {
     /* findings in rules that load */
     CERTMAP_CODE_ALLOWS_EVERYONE = 600,
     CERTMAP_CODE_UNREACHABLE_MAPPING = 601,
-    CERTMAP_CODE_LITERAL_WILDCARD = 602,  /* a * or ? after = or in, where it is itself */
-    CERTMAP_CODE_LITERAL_CLASS = 603,     /* a pattern of another language */
-    CERTMAP_CODE_ROOT_FIRST_NAME = 604,   /* a whole Name with the root first */
-    CERTMAP_CODE_PLAIN_STRUCTURE = 605,   /* a DN, filter or URL that does not say so */
-    CERTMAP_CODE_REFUSAL_BY_DIGEST = 606, /* a refusal that its holder can slip past */
-    CERTMAP_CODE_OVER_BUDGET = 608,       /* an ordinary certificate could take more steps than a match has */
-    CERTMAP_CODE_HOLE_OTHER_PART = 609,   /* cut at the first @, where the condition is about the last */
-    CERTMAP_CODE_DOMAIN_BOUNDARY = 641,   /* a wildcard in the host of a URI */
-    CERTMAP_CODE_HOLE_OTHER_VALUE = 662,  /* a hole takes another value than the condition is about */
+    CERTMAP_CODE_LITERAL_WILDCARD = 602,        /* a * or ? after = or in, where it is itself */
+    CERTMAP_CODE_LITERAL_CLASS = 603,           /* a pattern of another language */
+    CERTMAP_CODE_ROOT_FIRST_NAME = 604,         /* a whole Name with the root first */
+    CERTMAP_CODE_PLAIN_STRUCTURE = 605,         /* a DN, filter or URL that does not say so */
+    CERTMAP_CODE_REFUSAL_BY_DIGEST = 606,       /* a refusal that its holder can slip past */
+    CERTMAP_CODE_OVER_BUDGET = 608,             /* an ordinary certificate could take more steps than a match has */
+    CERTMAP_CODE_PLACEHOLDER_OTHER_PART = 609,  /* cut at the first @, where the condition is about the last */
+    CERTMAP_CODE_DOMAIN_BOUNDARY = 641,         /* a wildcard in the host of a URI */
+    CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE = 662, /* a placeholder takes another value than the condition is about */
 
     /* IIS files */
     CERTMAP_CODE_XML = 700,
@@ -327,7 +327,7 @@ CERTMAP_API struct certmap_view certmap_view_of(const char *text);
 
 /* What went wrong, in the caller's memory. Holds the first error of a call; a call that succeeds
  * does not write it. */
-struct certmap_error {
+struct certmap_diagnostic {
     enum certmap_status status;
     enum certmap_code code;
     size_t line;       /* of the input, from 1; 0 where the input has no lines */
@@ -343,10 +343,10 @@ struct certmap_error {
 /* How much a finding matters. Only an error keeps rules from loading. */
 enum certmap_severity { CERTMAP_SEVERITY_ERROR = 0, CERTMAP_SEVERITY_WARNING = 1, CERTMAP_SEVERITY_NOTE = 2 };
 
-/* Called by loaders for each finding in the order found, at most CERTMAP_MAX_FINDINGS times. Half of
+/* Called by loaders for each finding in the order found, at most CERTMAP_MAX_DIAGNOSTICS times. Half of
  * these are kept for errors: certmap_rules_parse passes on no more warnings than that, and certmap_iis_load drops some
  * for errors. The finding is valid during the call only. */
-typedef void certmap_diag_fn(void *ctx, enum certmap_severity severity, const struct certmap_error *finding);
+typedef void certmap_diagnostic_fn(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding);
 
 /* Where memory comes from. The functions must be as thread-safe as the caller's use of the objects
  * that hold the allocator. The struct is copied; ctx must outlive the objects. Wherever a
@@ -368,7 +368,7 @@ struct certmap_allocator {
  * double quotes and " becomes \". At most cap bytes are written, a NUL included; *len gets the length
  * without the NUL, also on BUFFER. Errors: ARGUMENT, BUFFER. */
 CERTMAP_API enum certmap_status certmap_text_escape(char *text, size_t cap, size_t *len, struct certmap_view view,
-                                                    bool quote, struct certmap_error *err);
+                                                    bool quote, struct certmap_diagnostic *err);
 /* Whether two texts are the same code points after simple case folding (Unicode CaseFolding.txt, C
  * and S; no normalisation). Bytes that are not UTF-8 equal only themselves. */
 CERTMAP_API bool certmap_text_same(struct certmap_view a, struct certmap_view b);
@@ -459,7 +459,7 @@ enum certmap_piece {
  * extension. cert->size must be set. No allocation.
  * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
-certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der, struct certmap_error *err);
+certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der, struct certmap_diagnostic *err);
 
 /* The same for bytes that are PEM or DER, as files have them: what begins with 0x30 is DER. Otherwise the first block
  * between lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- (RFC 7468) is the certificate, whatever is
@@ -470,13 +470,13 @@ certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der, struct
  * Errors: ARGUMENT; CERTIFICATE with NOT_A_CERTIFICATE (offset: the byte of the PEM at fault) or with a
  * code of certmap_cert_from_der (offset: the byte of the DER, which then is at the beginning of bytes). */
 CERTMAP_API enum certmap_status certmap_cert_from_pem(struct certmap_cert *cert, uint8_t *bytes, size_t len,
-                                                      struct certmap_error *err);
+                                                      struct certmap_diagnostic *err);
 
 /* Makes every piece not supplied that needs, of certmap_rules_needs, does not read, so that
  * certmap_peer_set has less to do: after certmap_cert_from_der, which gives them all. Answers stay the same
  * for rules with these needs. subject and issuer stay. What hash, if it is set, computes a digest from stays
  * with the digest. cert->size must be set; a NULL cert is left alone. */
-CERTMAP_API void certmap_cert_keep(struct certmap_cert *cert, unsigned needs);
+CERTMAP_API void certmap_cert_restrict(struct certmap_cert *cert, unsigned needs);
 
 /* ---- Names ---------------------------------------------------------------------------------- */
 
@@ -498,7 +498,7 @@ enum certmap_name_order {
  * Errors: ARGUMENT, BUFFER, LIMIT, CERTIFICATE (offset into name). */
 CERTMAP_API enum certmap_status certmap_name_to_text(char *text, size_t cap, size_t *len, struct certmap_view name,
                                                      enum certmap_name_form form, enum certmap_name_order order,
-                                                     struct certmap_error *err);
+                                                     struct certmap_diagnostic *err);
 
 /* Writes the DER of an RFC 4514 string, root last. Every name of the attribute table and dotted
  * OIDs are accepted as types. Values become PrintableString for C, serialNumber and dnQualifier
@@ -508,7 +508,7 @@ CERTMAP_API enum certmap_status certmap_name_to_text(char *text, size_t cap, siz
  * Errors: ARGUMENT, BUFFER, LIMIT (a value over CERTMAP_MAX_VALUE_SIZE included), SYNTAX (line 1, column
  * and offset into text). */
 CERTMAP_API enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                                       struct certmap_error *err);
+                                                       struct certmap_diagnostic *err);
 
 /* The forms in which people paste Names. Rules take RFC 4514 only; tools may ask for another. */
 enum certmap_dialect {
@@ -537,7 +537,7 @@ CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
  * separator in PLAIN and MULTILINE. Errors: as certmap_name_from_text. */
 CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len,
                                                           struct certmap_view text, enum certmap_dialect dialect,
-                                                          struct certmap_error *err);
+                                                          struct certmap_diagnostic *err);
 /* The Name in what a program printed: without what stands in front - space, "subject=", "Issuer: ", " 0 s:" - and
  * without ends of lines behind it. A view into text. */
 CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
@@ -553,7 +553,7 @@ CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
 CERTMAP_API enum certmap_status certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT],
                                                      size_t *count, struct certmap_view text,
                                                      const struct certmap_allocator *allocator,
-                                                     struct certmap_error *err);
+                                                     struct certmap_diagnostic *err);
 /* Which dialect a text is probably in, also where certmap_dialect_find finds several or none. The guess is for
  * messages: never read a Name by it. */
 CERTMAP_API enum certmap_dialect certmap_dialect_guess(struct certmap_view text);
@@ -564,14 +564,14 @@ struct certmap_peer;
 
 /* Makes an empty peer, to be set again and again. The caller frees it. Errors: ARGUMENT, MEMORY. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
-certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator, struct certmap_error *err);
+certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator, struct certmap_diagnostic *err);
 /* Parses both Names to the end, and decodes, normalises and folds every value. The bytes that cert
  * points to must stay until the next set or the free; cert itself need not. After an error the
  * peer is empty, and can be set again.
  * Errors: ARGUMENT (a piece that is required is missing, or a digest has not the length of one), MEMORY,
  * LIMIT, CERTIFICATE (offset into the Name at fault, which the text names). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
-certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert, struct certmap_error *err);
+certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *cert, struct certmap_diagnostic *err);
 /* Empties the peer but keeps its memory. peer may be NULL. */
 CERTMAP_API void certmap_peer_clear(struct certmap_peer *peer);
 CERTMAP_API void certmap_peer_free(struct certmap_peer *peer);
@@ -635,7 +635,8 @@ CERTMAP_API size_t certmap_peer_value_count(const struct certmap_peer *peer, enu
 /* The index-th value in encoded order. value->size must be set. May allocate.
  * Errors: ARGUMENT (index out of range), MEMORY, LIMIT (over CERTMAP_MAX_PEER_MEMORY). */
 CERTMAP_API enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value,
-                                                   enum certmap_field field, size_t index, struct certmap_error *err);
+                                                   enum certmap_field field, size_t index,
+                                                   struct certmap_diagnostic *err);
 
 /* ---- Rule sets ------------------------------------------------------------------------------ */
 
@@ -685,8 +686,8 @@ struct certmap_build_options {
 struct certmap_parse_options {
     size_t size;                               /* sizeof(struct certmap_parse_options) */
     const struct certmap_allocator *allocator; /* of the rule set; copied */
-    certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
-    void *diag_ctx;
+    certmap_diagnostic_fn *diagnostic;         /* NULL: only the first error, in err */
+    void *diagnostic_ctx;
     certmap_issuer_file_fn *issuer_file; /* opens what `file` names; NULL: such rules are an error */
     void *issuer_file_ctx;
     const struct certmap_build_options *build; /* progress: of reading and of compiling; memory: of all that the call
@@ -703,7 +704,7 @@ struct certmap_parse_options {
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_rules_parse(struct certmap_rules **rules,
                                                                        struct certmap_view text,
                                                                        const struct certmap_parse_options *options,
-                                                                       struct certmap_error *err);
+                                                                       struct certmap_diagnostic *err);
 CERTMAP_API void certmap_rules_free(struct certmap_rules *rules);
 
 /* Which pieces of a certificate the conditions read: enum certmap_piece bits. subject and issuer
@@ -720,23 +721,23 @@ CERTMAP_API size_t certmap_rules_cost(const struct certmap_rules *rules, size_t 
 CERTMAP_API size_t certmap_rules_count(const struct certmap_rules *rules);
 
 /* Which of several mappings that hold gives the answer. */
-enum certmap_policy {
-    CERTMAP_POLICY_FIRST = 0,         /* the first that is not false ends the search; IIS files always */
-    CERTMAP_POLICY_MOST_SPECIFIC = 1, /* the one with the highest score (docs/rules.md) */
-    CERTMAP_POLICY_UNIQUE = 2,        /* the only one; two are AMBIGUOUS */
-    CERTMAP_POLICY_ALL = 3            /* all of them together: every account, group and attribute; a deny wins */
+enum certmap_combining {
+    CERTMAP_COMBINING_FIRST = 0,         /* the first that is not false ends the search; IIS files always */
+    CERTMAP_COMBINING_MOST_SPECIFIC = 1, /* the one with the highest score (docs/rules.md) */
+    CERTMAP_COMBINING_UNIQUE = 2,        /* the only one; two are AMBIGUOUS */
+    CERTMAP_COMBINING_ALL = 3            /* all of them together: every account, group and attribute; a deny wins */
 };
 /* "first", "most-specific", "unique" or "all"; NULL for any other number. Static storage. */
-CERTMAP_API const char *certmap_policy_name(enum certmap_policy policy);
+CERTMAP_API const char *certmap_combining_name(enum certmap_combining policy);
 /* The policy of a rule set; FIRST for NULL. */
-CERTMAP_API enum certmap_policy certmap_rules_policy(const struct certmap_rules *rules);
+CERTMAP_API enum certmap_combining certmap_rules_combining(const struct certmap_rules *rules);
 
-/* What a text that a mapping gives is, where holes stand in it. */
+/* What a text that a mapping gives is, where placeholders stand in it. */
 enum certmap_language {
     CERTMAP_LANGUAGE_PLAIN = 0,       /* an account, a domain, a group, the value of an attribute */
-    CERTMAP_LANGUAGE_LDAP_FILTER = 1, /* RFC 4515; holes are escaped */
-    CERTMAP_LANGUAGE_DN = 2,          /* RFC 4514; holes are escaped */
-    CERTMAP_LANGUAGE_URL = 3,         /* RFC 3986; holes are percent-encoded */
+    CERTMAP_LANGUAGE_LDAP_FILTER = 1, /* RFC 4515; placeholders are escaped */
+    CERTMAP_LANGUAGE_DN = 2,          /* RFC 4514; placeholders are escaped */
+    CERTMAP_LANGUAGE_URL = 3,         /* RFC 3986; placeholders are percent-encoded */
     CERTMAP_LANGUAGE_POSIX_USER = 4   /* POSIX.1 3.437; anything else is refused */
 };
 /* "plain", "ldap-filter", "dn", "url" or "posix-user"; NULL for any other number. Static storage. */
@@ -751,7 +752,7 @@ struct certmap_mapping {
     struct certmap_view account;    /* text; required for ALLOW, ignored for DENY */
     size_t line;                    /* of the rule file, or 0; over 4,294,967,295 that is kept */
     size_t column;                  /* over 134,217,727 that is kept */
-    bool is_template;               /* account is as it would stand between double quotes in a rule file, holes and
+    bool is_template; /* account is as it would stand between double quotes in a rule file, placeholders and
                                      * escapes included; else it is the text itself */
     enum certmap_language language; /* of account */
 };
@@ -769,13 +770,13 @@ struct certmap_mapping {
  * BUFFER. Errors: ARGUMENT, BUFFER. */
 CERTMAP_API enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len,
                                                     const struct certmap_rules *rules, certmap_hash_fn *hash,
-                                                    void *hash_ctx, struct certmap_error *err);
+                                                    void *hash_ctx, struct certmap_diagnostic *err);
 
 /* The index-th mapping in order. mapping->size must be set; views live as long as the rules.
  * Errors: ARGUMENT. */
 CERTMAP_API enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules,
                                                       struct certmap_mapping *mapping, size_t index,
-                                                      struct certmap_error *err);
+                                                      struct certmap_diagnostic *err);
 
 /* ---- Building rule sets without text -------------------------------------------------------- */
 
@@ -833,14 +834,14 @@ enum certmap_join {
 /* Makes an empty builder, which the caller frees. Errors: ARGUMENT, MEMORY. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_builder_new(struct certmap_builder **builder,
                                                                        const struct certmap_allocator *allocator,
-                                                                       struct certmap_error *err);
+                                                                       struct certmap_diagnostic *err);
 CERTMAP_API void certmap_builder_free(struct certmap_builder *builder);
 /* Sets how the next rule set is made: comes before every other call for it, once. The options are copied, and hold
  * until certmap_builder_finish, which is the only call that tells progress. memory is of the builder too.
  * Errors: ARGUMENT, MEMORY, LIMIT; certmap_builder_finish then fails with it. */
 CERTMAP_API enum certmap_status certmap_builder_options(struct certmap_builder *builder,
                                                         const struct certmap_build_options *options,
-                                                        struct certmap_error *err);
+                                                        struct certmap_diagnostic *err);
 
 /* The calls below copy what they are given. After an error of any of them certmap_builder_finish
  * fails with the status of the first one, so that half a rule set never results; the others go on
@@ -853,23 +854,24 @@ CERTMAP_API enum certmap_status certmap_builder_options(struct certmap_builder *
  * account that is empty, too long, or not clean text). */
 CERTMAP_API enum certmap_status certmap_builder_mapping(struct certmap_builder *builder,
                                                         const struct certmap_mapping *mapping,
-                                                        struct certmap_error *err);
+                                                        struct certmap_diagnostic *err);
 /* Adds a condition. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (an unknown subfield, an operand that is
  * not UTF-8, holds U+0000 or is too long, a bad escape). */
 CERTMAP_API enum certmap_status certmap_builder_condition(struct certmap_builder *builder,
                                                           const struct certmap_condition *condition,
-                                                          struct certmap_error *err);
+                                                          struct certmap_diagnostic *err);
 /* Whether a pattern, as an operand of CERTMAP_OP_LIKE with these flags, holds what means something in regular
  * expressions, shells or SQL, and is mere text here: [0-9], ^Sales.*, %Sales%. For loaders that want to warn: it says
  * what certmap_rules_parse does, CERTMAP_CODE_LITERAL_CLASS. Then *finding, which may be NULL, has code and text, status
  * OK and no position. Patterns of more than 1,024 bytes are not looked at. Needs no memory; any thread. */
-CERTMAP_API bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct certmap_error *finding);
+CERTMAP_API bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags,
+                                        struct certmap_diagnostic *finding);
 /* Says that the mapping holds for every certificate. A mapping without a condition must say so. */
-CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err);
+CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_diagnostic *err);
 /* Opens a group, to be closed in the same mapping. Groups nest; none may be empty. Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_builder_open(struct certmap_builder *builder, enum certmap_join join,
-                                                     struct certmap_error *err);
-CERTMAP_API enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_error *err);
+                                                     struct certmap_diagnostic *err);
+CERTMAP_API enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_diagnostic *err);
 /* What a mapping that allows gives besides the account. */
 enum certmap_output_kind {
     CERTMAP_OUTPUT_DOMAIN = 0,   /* once; instead of the domain in the account */
@@ -891,19 +893,22 @@ struct certmap_output {
     }
 /* Adds an output to the open mapping, which allows. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
 CERTMAP_API enum certmap_status certmap_builder_output(struct certmap_builder *builder,
-                                                       const struct certmap_output *output, struct certmap_error *err);
-/* Sets the policy of the rule set; without this call it is CERTMAP_POLICY_FIRST. Comes before the first mapping.
+                                                       const struct certmap_output *output,
+                                                       struct certmap_diagnostic *err);
+/* Sets the policy of the rule set; without this call it is CERTMAP_COMBINING_FIRST. Comes before the first mapping.
  * Errors: ARGUMENT, MEMORY. */
-CERTMAP_API enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum certmap_policy policy,
-                                                       struct certmap_error *err);
+CERTMAP_API enum certmap_status certmap_builder_combining(struct certmap_builder *builder,
+                                                          enum certmap_combining policy,
+                                                          struct certmap_diagnostic *err);
 /* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED. */
-CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_error *err);
+CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder,
+                                                        struct certmap_diagnostic *err);
 /* Compiles what was added into a rule set that the caller owns. A builder without a mapping gives a
  * rule set that matches nothing. Whether it succeeds or fails, the builder is empty afterwards.
  * Errors: ARGUMENT (a group left open or empty, a mapping without conditions), MEMORY, LIMIT, CANCELLED, the
  * first error of an earlier call. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
-certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules, struct certmap_error *err);
+certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules, struct certmap_diagnostic *err);
 
 /* ---- Matching ------------------------------------------------------------------------------- */
 
@@ -920,7 +925,7 @@ struct certmap_result {
     size_t size; /* sizeof(struct certmap_result) */
     enum certmap_decision decision;
     enum certmap_code reason;    /* NONE where a mapping decided plainly; else NO_MATCH, DISABLED,
-                                  * EMPTY_RULES, AMBIGUOUS, TOO_MANY_OUTPUTS, HOLE_... (a deny: the account
+                                  * EMPTY_RULES, AMBIGUOUS, TOO_MANY_OUTPUTS, PLACEHOLDER_... (a deny: the account
                                   * cannot be built), or UNREADABLE: mapping was neither true nor
                                   * false, so that a deny holds and an allow grants nothing */
     enum certmap_kind kind;      /* of the mapping that gave the answer */
@@ -931,7 +936,7 @@ struct certmap_result {
                                   * `domain` gives; data NULL if none */
     struct certmap_view user;    /* the rest of the account */
     struct certmap_view other;   /* AMBIGUOUS: the name of the second mapping; else data NULL */
-    /* For ALLOW only, else 0; under CERTMAP_POLICY_ALL, of all mappings that are true, each once. */
+    /* For ALLOW only, else 0; under CERTMAP_COMBINING_ALL, of all mappings that are true, each once. */
     size_t account_count;
     size_t group_count;
     size_t attribute_count;
@@ -946,13 +951,13 @@ struct certmap_result {
             NULL                                                                                                       \
     }
 
-/* Finds the answer for the peer's certificate: under CERTMAP_POLICY_FIRST, of the first mapping that is
+/* Finds the answer for the peer's certificate: under CERTMAP_COMBINING_FIRST, of the first mapping that is
  * not false. Builds its account in the peer. result->size must be set. Allocates nothing and takes no
  * lock; the work is bounded by the steps of the rules. One peer serves any number of rule sets. On failure
  * result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
-                                              struct certmap_result *result, struct certmap_error *err);
+                                              struct certmap_result *result, struct certmap_diagnostic *err);
 
 /* Writes one line for an audit log, without a newline:
  *     decision=allow mapping="Contoso staff" account="CONTOSO\\portal" reason=-
@@ -963,7 +968,8 @@ CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules,
  * cap bytes are written, a NUL included; *len gets the length without the NUL, also on BUFFER.
  * Errors: ARGUMENT, BUFFER. */
 CERTMAP_API enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len,
-                                                      const struct certmap_result *result, struct certmap_error *err);
+                                                      const struct certmap_result *result,
+                                                      struct certmap_diagnostic *err);
 
 /* What a condition, a group or a mapping gives, in Kleene's logic. */
 enum certmap_truth { CERTMAP_FALSE = 0, CERTMAP_TRUE = 1, CERTMAP_UNKNOWN = 2 };
@@ -1003,7 +1009,7 @@ struct certmap_explain_item {
     size_t missing;               /* a mapping, and NEAREST: how many conditions would have to give something
                                    * else until it is true: the fewest digests, and then the least number;
                                    * SIZE_MAX: it never is */
-    size_t score;                 /* a mapping: under CERTMAP_POLICY_MOST_SPECIFIC its score; else 0 */
+    size_t score;                 /* a mapping: under CERTMAP_COMBINING_MOST_SPECIFIC its score; else 0 */
     size_t missing_digests;       /* as missing: how many of them compare the certificate, its digest or that of its
                                    * key, which every other certificate misses: a mapping that misses none is
                                    * nearer than one that does, as one-to-one mappings do */
@@ -1023,7 +1029,7 @@ typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
  * MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                                 struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
-                                                struct certmap_error *err);
+                                                struct certmap_diagnostic *err);
 
 /* What docs/abi.md promises of enums. */
 CERTMAP_WIDTH_OF(enum certmap_status);
@@ -1037,7 +1043,7 @@ CERTMAP_WIDTH_OF(enum certmap_name_order);
 CERTMAP_WIDTH_OF(enum certmap_dialect);
 CERTMAP_WIDTH_OF(enum certmap_field);
 CERTMAP_WIDTH_OF(enum certmap_kind);
-CERTMAP_WIDTH_OF(enum certmap_policy);
+CERTMAP_WIDTH_OF(enum certmap_combining);
 CERTMAP_WIDTH_OF(enum certmap_language);
 CERTMAP_WIDTH_OF(enum certmap_operator);
 CERTMAP_WIDTH_OF(enum certmap_quantifier);

@@ -40,7 +40,7 @@ struct certmap_crypt32_holder {
  *     Nothing that Windows decoded is used;
  *   digests of those bytes, by CryptHashCertificate2, in holder. What Windows does not compute is not supplied;
  *   the time, if it is needed, from the system's clock. To use another, set cert->time afterwards.
- * What is not needed is not supplied (certmap_cert_keep). The issuer is added by certmap_crypt32_issuer.
+ * What is not needed is not supplied (certmap_cert_restrict). The issuer is added by certmap_crypt32_issuer.
  * Nothing is copied and nothing allocated. cert is valid until context is freed (its last reference) or changed, or
  * holder is filled again. cert->size and holder->size must be set. On failure cert and holder stay as they were.
  * context is only read. Verifies nothing and reads nothing inside the Names.
@@ -50,7 +50,7 @@ struct certmap_crypt32_holder {
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert,
                                                                         struct certmap_crypt32_holder *holder,
                                                                         PCCERT_CONTEXT context, unsigned needs,
-                                                                        struct certmap_error *err);
+                                                                        struct certmap_diagnostic *err);
 
 /* Adds the digests of the issuer to a cert that certmap_crypt32_cert has filled, as far as needs has them:
  * CERTMAP_PIECE_ISSUER_SHA256 and CERTMAP_PIECE_ISSUER_KEY_SHA256. issuer has to come from the chain that was
@@ -61,7 +61,7 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_crypt32_cert(struct c
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert,
                                                                           struct certmap_crypt32_holder *holder,
                                                                           PCCERT_CONTEXT issuer, unsigned needs,
-                                                                          struct certmap_error *err);
+                                                                          struct certmap_diagnostic *err);
 
 /* The issuer of certificate in chain, which the caller has built (CertGetCertificateChain) and verified
  * (CertVerifyCertificateChainPolicy): the second certificate of the first simple chain. Where the chain is the
@@ -70,7 +70,7 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_crypt32_issuer(struct
  * it. Errors: ARGUMENT, UNVERIFIED. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
-                                const CERT_CHAIN_POLICY_STATUS *policy, struct certmap_error *err);
+                                const CERT_CHAIN_POLICY_STATUS *policy, struct certmap_diagnostic *err);
 
 /* The one call for servers: the account of the client that certificate was received from. The server has asked for
  * the certificate in the handshake, built its chain and verified that. What comes of both is given here, and the
@@ -114,7 +114,7 @@ certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certifica
 CERTMAP_API enum certmap_status certmap_crypt32_match(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
                                                       const CERT_CHAIN_POLICY_STATUS *policy,
                                                       const struct certmap_rules *rules, struct certmap_peer *peer,
-                                                      struct certmap_result *result, struct certmap_error *err);
+                                                      struct certmap_result *result, struct certmap_diagnostic *err);
 
 #ifdef __cplusplus
 }

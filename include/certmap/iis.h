@@ -26,9 +26,9 @@ struct certmap_iis_options {
     struct certmap_view site;                  /* "Default Web Site" or "Default Web Site/app"; data NULL: the server
                                * level only. Compared without case */
     const struct certmap_allocator *allocator; /* of the rules and the log-on; copied */
-    certmap_diag_fn *diag;                     /* NULL: only the first error, in err */
-    void *diag_ctx;
-    bool check_setup; /* also warn, through diag, of what else in the file makes the site unsafe: the
+    certmap_diagnostic_fn *diagnostic;         /* NULL: only the first error, in err */
+    void *diagnostic_ctx;
+    bool check_setup; /* also warn, through diagnostic, of what else in the file makes the site unsafe: the
                        * module, sslFlags, other authentications, bindings, passwords in clear.
                        * docs/iis.md has the list. What is loaded stays the same */
     const struct certmap_build_options *build; /* NULL: no progress is told, and there is no limit of memory.
@@ -58,7 +58,7 @@ struct certmap_iis_logon;
  * column of the element at fault; the text names the attribute), CANCELLED. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon, struct certmap_view text,
-                 const struct certmap_iis_options *options, struct certmap_error *err);
+                 const struct certmap_iis_options *options, struct certmap_diagnostic *err);
 
 /* The values of the logonMethod attribute; they are the file's own numbers. */
 enum certmap_iis_logon_method {

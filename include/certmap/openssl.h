@@ -50,7 +50,7 @@ struct certmap_openssl_holder {
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_cert(struct certmap_cert *cert,
                                                                         struct certmap_openssl_holder *holder,
                                                                         const X509 *x509, unsigned needs,
-                                                                        struct certmap_error *err);
+                                                                        struct certmap_diagnostic *err);
 /* Frees what the holder holds and zeroes it, its size excepted. holder may be NULL. */
 CERTMAP_API void certmap_openssl_holder_free(struct certmap_openssl_holder *holder);
 
@@ -63,7 +63,7 @@ CERTMAP_API void certmap_openssl_holder_free(struct certmap_openssl_holder *hold
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert,
                                                                           struct certmap_openssl_holder *holder,
                                                                           const X509 *issuer, unsigned needs,
-                                                                          struct certmap_error *err);
+                                                                          struct certmap_diagnostic *err);
 
 /* The issuer of the certificate that ctx was asked about, after X509_verify_cert gave 1: the next one in the chain
  * if the trust comes from there or from above. Where the certificate is itself the one that is trusted - it
@@ -72,13 +72,13 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_issuer(struct
  * belongs to ctx.
  * Errors: ARGUMENT, UNVERIFIED (ctx holds no chain, or an error). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CTX *ctx,
-                                                                                   struct certmap_error *err);
+                                                                                   struct certmap_diagnostic *err);
 
 /* The certificate of the peer at the other end of ssl, which belongs to its session; for servers that cannot use
  * certmap_openssl_match. Refuses with UNVERIFIED whatever that call refuses with it.
  * Errors: ARGUMENT, UNVERIFIED. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509,
-                                                                                    struct certmap_error *err);
+                                                                                    struct certmap_diagnostic *err);
 
 /* The one call for servers: the account of the client at the other end of ssl. Call it when the
  * handshake is finished (SSL_accept gave 1), on every connection, resumed ones included.
@@ -120,7 +120,7 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_peer_certific
  * Errors: ARGUMENT, MEMORY, LIMIT, CERTIFICATE, UNVERIFIED. */
 CERTMAP_API enum certmap_status certmap_openssl_match(SSL *ssl, const struct certmap_rules *rules,
                                                       struct certmap_peer *peer, struct certmap_result *result,
-                                                      struct certmap_error *err);
+                                                      struct certmap_diagnostic *err);
 
 #ifdef __cplusplus
 }

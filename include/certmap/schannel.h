@@ -33,7 +33,7 @@ CERTMAP_API enum certmap_status certmap_crypt32_match_schannel(PCtxtHandle conte
                                                                const CERT_CHAIN_POLICY_STATUS *policy,
                                                                const struct certmap_rules *rules,
                                                                struct certmap_peer *peer, struct certmap_result *result,
-                                                               struct certmap_error *err);
+                                                               struct certmap_diagnostic *err);
 
 #ifdef __cplusplus
 }

@@ -9,23 +9,23 @@
 /* The size in the first release, which never changes. */
 #define FIRST_HOLDER CERTMAP_STRUCT_END(struct certmap_crypt32_holder, reserved)
 
-enum certmap_status cm_crypt32_fail(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_crypt32_fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                     const char *text, const char *detail) {
     if (err != NULL) {
-        *err = (struct certmap_error){.status = status, .code = code};
+        *err = (struct certmap_diagnostic){.status = status, .code = code};
         (void)snprintf(err->text, sizeof err->text, "%s%.200s", text, detail);
     }
     return status;
 }
 
-enum certmap_status cm_crypt32_refuse(struct certmap_error *err, enum certmap_code code, const char *text,
+enum certmap_status cm_crypt32_refuse(struct certmap_diagnostic *err, enum certmap_code code, const char *text,
                                       unsigned long number) {
     char hexadecimal[16];
     (void)snprintf(hexadecimal, sizeof hexadecimal, "0x%08lX", number);
     return cm_crypt32_fail(err, CERTMAP_ERROR_UNVERIFIED, code, text, hexadecimal);
 }
 
-static enum certmap_status changed(struct certmap_error *err, const char *what) {
+static enum certmap_status changed(struct certmap_diagnostic *err, const char *what) {
     return cm_crypt32_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
                            "the certificate's context was changed: ", what);
 }
@@ -41,7 +41,7 @@ static bool same(struct certmap_view a, struct certmap_view b) {
 }
 
 /* Everything, needed or not: it costs no copy, and what is refused does not depend on the rules. */
-static enum certmap_status view_all(struct certmap_cert *cert, PCCERT_CONTEXT context, struct certmap_error *err) {
+static enum certmap_status view_all(struct certmap_cert *cert, PCCERT_CONTEXT context, struct certmap_diagnostic *err) {
     const struct certmap_view der = {context->pbCertEncoded, context->cbCertEncoded};
     if (GET_CERT_ENCODING_TYPE(context->dwCertEncodingType) != X509_ASN_ENCODING || context->pCertInfo == NULL)
         return changed(err, "it is not one of X.509");
@@ -97,7 +97,7 @@ static bool fit(const struct certmap_cert *cert, const struct certmap_crypt32_ho
 }
 
 enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
-                                         PCCERT_CONTEXT context, unsigned needs, struct certmap_error *err) {
+                                         PCCERT_CONTEXT context, unsigned needs, struct certmap_diagnostic *err) {
     if (!fit(cert, holder) || context == NULL)
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_crypt32_cert: cert, holder or context is NULL, or a size is not a size of it",
@@ -107,7 +107,7 @@ enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certm
     if (status != CERTMAP_OK)
         return status;
     add_digests(&filled, holder, needs);
-    certmap_cert_keep(&filled, needs);
+    certmap_cert_restrict(&filled, needs);
     filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
     certmap_struct_write(cert, &filled, sizeof filled);
     return CERTMAP_OK;
@@ -117,10 +117,10 @@ enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certm
 
 /* Its digests, by way of a cert and a holder of its own. */
 static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
-                                         PCCERT_CONTEXT issuer, unsigned needs, struct certmap_error *err) {
+                                         PCCERT_CONTEXT issuer, unsigned needs, struct certmap_diagnostic *err) {
     struct certmap_cert own = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder own_holder = CERTMAP_CRYPT32_HOLDER_INIT;
-    struct certmap_error own_err = {.status = CERTMAP_OK};
+    struct certmap_diagnostic own_err = {.status = CERTMAP_OK};
     unsigned own_needs = needs & CERTMAP_PIECE_ISSUER_SHA256 ? CERTMAP_PIECE_SHA256 : 0;
     own_needs |= needs & CERTMAP_PIECE_ISSUER_KEY_SHA256 ? CERTMAP_PIECE_KEY_SHA256 : 0;
     if (certmap_crypt32_cert(&own, &own_holder, issuer, own_needs, &own_err) != CERTMAP_OK)
@@ -135,7 +135,7 @@ static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certm
 }
 
 enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
-                                           PCCERT_CONTEXT issuer, unsigned needs, struct certmap_error *err) {
+                                           PCCERT_CONTEXT issuer, unsigned needs, struct certmap_diagnostic *err) {
     struct certmap_cert room, filled = CERTMAP_CERT_INIT;
     const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
     if (given == NULL || !fit(cert, holder))

@@ -17,7 +17,7 @@
 /* What is left to the policy. */
 #define REVOCATION_UNKNOWN ((DWORD)(CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION))
 
-static enum certmap_status not_verified(struct certmap_error *err, const char *text) {
+static enum certmap_status not_verified(struct certmap_diagnostic *err, const char *text) {
     return cm_crypt32_fail(err, CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_NOT_VERIFIED, text, "");
 }
 
@@ -55,7 +55,7 @@ static bool is_chain_of(PCCERT_CHAIN_CONTEXT chain, PCCERT_CONTEXT certificate) 
 }
 
 static enum certmap_status check(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
-                                 const CERT_CHAIN_POLICY_STATUS *policy, struct certmap_error *err) {
+                                 const CERT_CHAIN_POLICY_STATUS *policy, struct certmap_diagnostic *err) {
     if (certificate == NULL)
         return cm_crypt32_fail(err, CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_NO_CERTIFICATE,
                                "the peer sent no certificate", "");
@@ -80,7 +80,7 @@ static enum certmap_status check(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEX
 
 enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate,
                                                     PCCERT_CHAIN_CONTEXT chain, const CERT_CHAIN_POLICY_STATUS *policy,
-                                                    struct certmap_error *err) {
+                                                    struct certmap_diagnostic *err) {
     if (issuer == NULL)
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_crypt32_verified_issuer: issuer is NULL", "");

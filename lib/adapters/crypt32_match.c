@@ -6,7 +6,7 @@
 #define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
 
 enum certmap_status cm_crypt32_begin(struct certmap_peer *peer, struct certmap_result *result,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     const struct certmap_result none = CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
@@ -19,7 +19,7 @@ enum certmap_status cm_crypt32_begin(struct certmap_peer *peer, struct certmap_r
 /* The certificate, and its issuer if that is needed. */
 static enum certmap_status fill(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
                                 PCCERT_CONTEXT certificate, PCCERT_CONTEXT issuer, unsigned needs,
-                                struct certmap_error *err) {
+                                struct certmap_diagnostic *err) {
     const enum certmap_status status = certmap_crypt32_cert(cert, holder, certificate, needs, err);
     if (status != CERTMAP_OK || (needs & PIECES_OF_ISSUER) == 0)
         return status;
@@ -28,7 +28,7 @@ static enum certmap_status fill(struct certmap_cert *cert, struct certmap_crypt3
 
 static enum certmap_status match_certificate(PCCERT_CONTEXT certificate, PCCERT_CONTEXT issuer,
                                              const struct certmap_rules *rules, struct certmap_peer *peer,
-                                             struct certmap_result *result, struct certmap_error *err) {
+                                             struct certmap_result *result, struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
     enum certmap_status status = fill(&cert, &holder, certificate, issuer, certmap_rules_needs(rules), err);
@@ -43,7 +43,7 @@ static enum certmap_status match_certificate(PCCERT_CONTEXT certificate, PCCERT_
 enum certmap_status certmap_crypt32_match(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
                                           const CERT_CHAIN_POLICY_STATUS *policy, const struct certmap_rules *rules,
                                           struct certmap_peer *peer, struct certmap_result *result,
-                                          struct certmap_error *err) {
+                                          struct certmap_diagnostic *err) {
     PCCERT_CONTEXT issuer = NULL;
     enum certmap_status status = cm_crypt32_begin(peer, result, err);
     if (status != CERTMAP_OK)

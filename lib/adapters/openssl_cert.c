@@ -22,10 +22,10 @@
                 CERTMAP_PIECE_KEY | CERTMAP_PIECE_EXTENSIONS | CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1 |             \
                 CERTMAP_PIECE_KEY_SHA256 | CERTMAP_PIECE_TBS | CERTMAP_PIECE_TBS_SHA256))
 
-enum certmap_status cm_openssl_fail(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_openssl_fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                     const char *text, const char *detail) {
     if (err != NULL) {
-        *err = (struct certmap_error){.status = status, .code = code};
+        *err = (struct certmap_diagnostic){.status = status, .code = code};
         (void)snprintf(err->text, sizeof err->text, "%s%.200s", text, detail);
     }
     return status;
@@ -39,14 +39,14 @@ static bool view_names(struct certmap_cert *cert, const X509 *x509) {
            X509_NAME_get0_der(X509_get_issuer_name(x509), &cert->issuer.data, &cert->issuer.len) == 1;
 }
 
-static enum certmap_status cannot_encode(struct certmap_error *err) {
+static enum certmap_status cannot_encode(struct certmap_diagnostic *err) {
     return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
                            "OpenSSL cannot encode the certificate", "");
 }
 
 /* The whole certificate, in room if that is large enough, else in OpenSSL's memory, for the caller to free. */
 static enum certmap_status encode(struct certmap_view *whole, uint8_t *room, size_t room_size, const X509 *x509,
-                                  struct certmap_error *err) {
+                                  struct certmap_diagnostic *err) {
     X509 *source = (X509 *)(uintptr_t)x509; /* OpenSSL 1.1.1 has no const here, and writes nothing either */
     const int size = i2d_X509(source, NULL);
     if (size <= 0)
@@ -60,7 +60,7 @@ static enum certmap_status encode(struct certmap_view *whole, uint8_t *room, siz
 
 /* All but the Names. whole may be set on failure, too. */
 static enum certmap_status view_whole(struct certmap_cert *cert, struct certmap_view *whole, uint8_t *room,
-                                      size_t room_size, const X509 *x509, struct certmap_error *err) {
+                                      size_t room_size, const X509 *x509, struct certmap_diagnostic *err) {
     struct certmap_cert walked = CERTMAP_CERT_INIT;
     enum certmap_status status = encode(whole, room, room_size, x509, err);
     if (status == CERTMAP_OK)
@@ -77,7 +77,8 @@ static enum certmap_status view_whole(struct certmap_cert *cert, struct certmap_
 #define ROOM_FOR_CHECK 4096
 
 /* That the walk takes it, where nothing of it is needed. */
-static enum certmap_status check_whole(const struct certmap_cert *cert, const X509 *x509, struct certmap_error *err) {
+static enum certmap_status check_whole(const struct certmap_cert *cert, const X509 *x509,
+                                       struct certmap_diagnostic *err) {
     uint8_t room[ROOM_FOR_CHECK];
     struct certmap_cert checked = *cert;
     struct certmap_view whole = CERTMAP_NO_VIEW;
@@ -88,7 +89,7 @@ static enum certmap_status check_whole(const struct certmap_cert *cert, const X5
 }
 
 static enum certmap_status view_pieces(struct certmap_cert *cert, uint8_t **copy, const X509 *x509, unsigned needs,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     struct certmap_view whole = CERTMAP_NO_VIEW;
     if (!view_names(cert, x509))
         return cm_openssl_fail(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED,
@@ -138,7 +139,7 @@ static bool fit(const struct certmap_cert *cert, const struct certmap_openssl_ho
 }
 
 enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
-                                         const X509 *x509, unsigned needs, struct certmap_error *err) {
+                                         const X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
     if (!fit(cert, holder) || x509 == NULL)
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_openssl_cert: cert, holder or x509 is NULL, or a size is not a size of it", "");
@@ -151,7 +152,7 @@ enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certm
         holder->certificate = copy;
         add_digests(&filled, holder, needs);
         filled.time = needs & CERTMAP_PIECE_TIME ? now() : 0;
-        certmap_cert_keep(&filled, needs);
+        certmap_cert_restrict(&filled, needs);
         certmap_struct_write(cert, &filled, sizeof filled);
     }
     (void)ERR_pop_to_mark();
@@ -170,10 +171,10 @@ void certmap_openssl_holder_free(struct certmap_openssl_holder *holder) {
 
 /* Its digests, by way of a cert and a holder of its own. */
 static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
-                                         const X509 *issuer, unsigned needs, struct certmap_error *err) {
+                                         const X509 *issuer, unsigned needs, struct certmap_diagnostic *err) {
     struct certmap_cert own = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder own_holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    struct certmap_error own_err = {.status = CERTMAP_OK};
+    struct certmap_diagnostic own_err = {.status = CERTMAP_OK};
     unsigned own_needs = needs & CERTMAP_PIECE_ISSUER_SHA256 ? CERTMAP_PIECE_SHA256 : 0;
     own_needs |= needs & CERTMAP_PIECE_ISSUER_KEY_SHA256 ? CERTMAP_PIECE_KEY_SHA256 : 0;
     if (certmap_openssl_cert(&own, &own_holder, issuer, own_needs, &own_err) != CERTMAP_OK)
@@ -189,7 +190,7 @@ static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certm
 }
 
 enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
-                                           const X509 *issuer, unsigned needs, struct certmap_error *err) {
+                                           const X509 *issuer, unsigned needs, struct certmap_diagnostic *err) {
     struct certmap_cert room, filled = CERTMAP_CERT_INIT;
     const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
     if (given == NULL || !fit(cert, holder))

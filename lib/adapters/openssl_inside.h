@@ -7,7 +7,7 @@
 #include "certmap/openssl.h"
 
 /* Writes an error whose text is both texts in a row, the second up to 200 bytes, and returns its status. */
-enum certmap_status cm_openssl_fail(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_openssl_fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                     const char *text, const char *detail);
 
 /* The issuer of x509, the peer's certificate, as the handshake on this connection verified it. False: it did

@@ -17,7 +17,8 @@ static X509 *issuer_of_trusted(X509 *x509) {
     return same_name && key != NULL && X509_verify(x509, key) == 1 ? x509 : NULL;
 }
 
-enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CTX *ctx, struct certmap_error *err) {
+enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CTX *ctx,
+                                                    struct certmap_diagnostic *err) {
     if (issuer == NULL || ctx == NULL)
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_openssl_verified_issuer: issuer or ctx is NULL", "");

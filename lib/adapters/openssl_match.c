@@ -7,12 +7,12 @@
 
 #define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
 
-static enum certmap_status unverified(struct certmap_error *err, enum certmap_code code, const char *text,
+static enum certmap_status unverified(struct certmap_diagnostic *err, enum certmap_code code, const char *text,
                                       const char *detail) {
     return cm_openssl_fail(err, CERTMAP_ERROR_UNVERIFIED, code, text, detail);
 }
 
-enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_error *err) {
+enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_diagnostic *err) {
     if (ssl == NULL || x509 == NULL)
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_openssl_peer_certificate: ssl or x509 is NULL", "");
@@ -32,7 +32,7 @@ enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509
 
 /* The certificate, and its issuer if that is needed and known. */
 static enum certmap_status fill(struct certmap_cert *cert, struct certmap_openssl_holder *holder, const SSL *ssl,
-                                X509 *x509, unsigned needs, struct certmap_error *err) {
+                                X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
     X509 *issuer = NULL;
     const enum certmap_status status = certmap_openssl_cert(cert, holder, x509, needs, err);
     if (status != CERTMAP_OK || (needs & PIECES_OF_ISSUER) == 0)
@@ -45,7 +45,7 @@ static enum certmap_status fill(struct certmap_cert *cert, struct certmap_openss
 
 static enum certmap_status match_certificate(const SSL *ssl, X509 *x509, const struct certmap_rules *rules,
                                              struct certmap_peer *peer, struct certmap_result *result,
-                                             struct certmap_error *err) {
+                                             struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     enum certmap_status status = fill(&cert, &holder, ssl, x509, certmap_rules_needs(rules), err);
@@ -59,7 +59,7 @@ static enum certmap_status match_certificate(const SSL *ssl, X509 *x509, const s
 }
 
 enum certmap_status certmap_openssl_match(SSL *ssl, const struct certmap_rules *rules, struct certmap_peer *peer,
-                                          struct certmap_result *result, struct certmap_error *err) {
+                                          struct certmap_result *result, struct certmap_diagnostic *err) {
     X509 *x509 = NULL;
     const struct certmap_result none = CERTMAP_RESULT_INIT;
     certmap_peer_clear(peer);

@@ -7,7 +7,7 @@
 
 /* The certificate of the peer, which the caller frees. */
 static enum certmap_status peer_certificate(PCCERT_CONTEXT *certificate, PCtxtHandle context,
-                                            struct certmap_error *err) {
+                                            struct certmap_diagnostic *err) {
     SecPkgContext_ConnectionInfo info;
     PCCERT_CONTEXT given = NULL;
     SECURITY_STATUS status = QueryContextAttributesW(context, SECPKG_ATTR_CONNECTION_INFO, &info);
@@ -25,7 +25,7 @@ static enum certmap_status peer_certificate(PCCERT_CONTEXT *certificate, PCtxtHa
 enum certmap_status certmap_crypt32_match_schannel(PCtxtHandle context, PCCERT_CHAIN_CONTEXT chain,
                                                    const CERT_CHAIN_POLICY_STATUS *policy,
                                                    const struct certmap_rules *rules, struct certmap_peer *peer,
-                                                   struct certmap_result *result, struct certmap_error *err) {
+                                                   struct certmap_result *result, struct certmap_diagnostic *err) {
     PCCERT_CONTEXT certificate = NULL;
     enum certmap_status status = cm_crypt32_begin(peer, result, err);
     if (status != CERTMAP_OK)

@@ -22,13 +22,13 @@ static const struct {
     {CERTMAP_CODE_STEPS, "steps"},
     {CERTMAP_CODE_MALFORMED_PIECE, "malformed-piece"},
     {CERTMAP_CODE_DUPLICATE_EXTENSION, "duplicate-extension"},
-    {CERTMAP_CODE_HOLE_NO_VALUE, "hole-no-value"},
-    {CERTMAP_CODE_HOLE_SEVERAL_VALUES, "hole-several-values"},
-    {CERTMAP_CODE_HOLE_UNREADABLE, "hole-unreadable"},
-    {CERTMAP_CODE_HOLE_EMPTY, "hole-empty"},
-    {CERTMAP_CODE_HOLE_CHARACTER, "hole-character"},
-    {CERTMAP_CODE_HOLE_TOO_LONG, "hole-too-long"},
-    {CERTMAP_CODE_HOLE_USER_NAME, "hole-user-name"},
+    {CERTMAP_CODE_PLACEHOLDER_NO_VALUE, "placeholder-no-value"},
+    {CERTMAP_CODE_PLACEHOLDER_SEVERAL_VALUES, "placeholder-several-values"},
+    {CERTMAP_CODE_PLACEHOLDER_UNREADABLE, "placeholder-unreadable"},
+    {CERTMAP_CODE_PLACEHOLDER_EMPTY, "placeholder-empty"},
+    {CERTMAP_CODE_PLACEHOLDER_CHARACTER, "placeholder-character"},
+    {CERTMAP_CODE_PLACEHOLDER_TOO_LONG, "placeholder-too-long"},
+    {CERTMAP_CODE_PLACEHOLDER_USER_NAME, "placeholder-user-name"},
     {CERTMAP_CODE_ARGUMENT, "argument"},
     {CERTMAP_CODE_MEMORY, "memory"},
     {CERTMAP_CODE_BUFFER_TOO_SMALL, "buffer-too-small"},
@@ -82,7 +82,7 @@ static const struct {
     {CERTMAP_CODE_BAD_OPERAND, "bad-operand"},
     {CERTMAP_CODE_BAD_OPERATOR, "bad-operator"},
     {CERTMAP_CODE_BAD_TEMPLATE, "bad-template"},
-    {CERTMAP_CODE_MISPLACED_HOLE, "misplaced-hole"},
+    {CERTMAP_CODE_MISPLACED_PLACEHOLDER, "misplaced-placeholder"},
     {CERTMAP_CODE_UNKNOWN_FILTER, "unknown-filter"},
     {CERTMAP_CODE_UNKNOWN_POLICY, "unknown-policy"},
     {CERTMAP_CODE_UNKNOWN_ISSUERS, "unknown-issuers"},
@@ -99,9 +99,9 @@ static const struct {
     {CERTMAP_CODE_PLAIN_STRUCTURE, "plain-structure"},
     {CERTMAP_CODE_REFUSAL_BY_DIGEST, "refusal-by-digest"},
     {CERTMAP_CODE_OVER_BUDGET, "over-budget"},
-    {CERTMAP_CODE_HOLE_OTHER_PART, "hole-other-part"},
+    {CERTMAP_CODE_PLACEHOLDER_OTHER_PART, "placeholder-other-part"},
     {CERTMAP_CODE_DOMAIN_BOUNDARY, "domain-boundary"},
-    {CERTMAP_CODE_HOLE_OTHER_VALUE, "hole-other-value"},
+    {CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE, "placeholder-other-value"},
     {CERTMAP_CODE_XML, "xml"},
     {CERTMAP_CODE_DTD, "dtd"},
     {CERTMAP_CODE_ENCODING, "encoding"},
@@ -178,15 +178,15 @@ const char *certmap_kind_name(enum certmap_kind kind) {
     return NULL;
 }
 
-const char *certmap_policy_name(enum certmap_policy policy) {
+const char *certmap_combining_name(enum certmap_combining policy) {
     switch (policy) {
-    case CERTMAP_POLICY_FIRST:
+    case CERTMAP_COMBINING_FIRST:
         return "first";
-    case CERTMAP_POLICY_MOST_SPECIFIC:
+    case CERTMAP_COMBINING_MOST_SPECIFIC:
         return "most-specific";
-    case CERTMAP_POLICY_UNIQUE:
+    case CERTMAP_COMBINING_UNIQUE:
         return "unique";
-    case CERTMAP_POLICY_ALL:
+    case CERTMAP_COMBINING_ALL:
         return "all";
     }
     return NULL;

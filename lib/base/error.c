@@ -12,18 +12,18 @@ static void trim_to_utf8(char *text) {
 }
 
 CM_PRINTF(5, 0)
-static enum certmap_status fill(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+static enum certmap_status fill(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                 size_t offset, const char *format, va_list args) {
     if (err == NULL)
         return status;
-    *err = (struct certmap_error){.status = status, .code = code, .offset = offset};
+    *err = (struct certmap_diagnostic){.status = status, .code = code, .offset = offset};
     /* Every caller has called va_start; the analyzer loses sight of it. */
     (void)vsnprintf(err->text, sizeof err->text, format, args); // NOLINT(clang-analyzer-valist.Uninitialized)
     trim_to_utf8(err->text);
     return status;
 }
 
-enum certmap_status cm_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                              const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -32,7 +32,7 @@ enum certmap_status cm_error(struct certmap_error *err, enum certmap_status stat
     return status;
 }
 
-enum certmap_status cm_error_at(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_error_at(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                 size_t offset, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -41,7 +41,7 @@ enum certmap_status cm_error_at(struct certmap_error *err, enum certmap_status s
     return status;
 }
 
-void cm_error_place(struct certmap_error *err, struct cm_position position) {
+void cm_error_place(struct certmap_diagnostic *err, struct cm_position position) {
     if (err == NULL)
         return;
     err->line = position.line;
@@ -50,10 +50,10 @@ void cm_error_place(struct certmap_error *err, struct cm_position position) {
     err->length = position.length;
 }
 
-enum certmap_status cm_error_memory(struct certmap_error *err) {
+enum certmap_status cm_error_memory(struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
 }
 
-enum certmap_status cm_error_argument(struct certmap_error *err, const char *what) {
+enum certmap_status cm_error_argument(struct certmap_diagnostic *err, const char *what) {
     return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s", what);
 }

@@ -115,7 +115,7 @@ void cm_out_escaped(struct cm_out *out, struct certmap_view view, bool quote) {
         cm_out_char(out, '"');
 }
 
-enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_error *err) {
+enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_diagnostic *err) {
     *len = out->len;
     if (out->len < out->cap) {
         out->text[out->len] = 0;

@@ -24,6 +24,6 @@ void cm_out_number(struct cm_out *out, size_t number);
 void cm_out_escaped(struct cm_out *out, struct certmap_view view, bool quote);
 
 /* Ends the text with a NUL and sets *len. BUFFER, and text made "", if it did not fit. */
-enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_error *err);
+enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_diagnostic *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/view.h"
 
 enum certmap_status certmap_text_escape(char *text, size_t cap, size_t *len, struct certmap_view view, bool quote,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     if (len == NULL || (text == NULL && cap > 0) || (view.data == NULL && view.len > 0))
         return cm_error_argument(err, "certmap_text_escape: text, len or view is NULL");
     struct cm_out out = {text, cap, 0};

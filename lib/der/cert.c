@@ -154,7 +154,7 @@ static bool read_certificate(struct walk *walk) {
 }
 
 /* Says what is wrong where the walk stopped: the end, bytes that are no DER, a bad OID, another element. */
-static enum certmap_status explain_fault(struct walk *walk, struct certmap_error *err) {
+static enum certmap_status explain_fault(struct walk *walk, struct certmap_diagnostic *err) {
     struct cm_tlv tlv;
     const size_t offset = cm_der_offset(&walk->der);
     if (cm_der_done(&walk->der))
@@ -171,7 +171,7 @@ static enum certmap_status explain_fault(struct walk *walk, struct certmap_error
 }
 
 enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
-                                          struct certmap_error *err) {
+                                          struct certmap_diagnostic *err) {
     if (!certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) || der.data == NULL)
         return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is not a size of it");
     struct certmap_cert filled = {.certificate = der};
@@ -213,7 +213,7 @@ static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
         cert->time = 0;
 }
 
-void certmap_cert_keep(struct certmap_cert *cert, unsigned needs) {
+void certmap_cert_restrict(struct certmap_cert *cert, unsigned needs) {
     struct certmap_cert room;
     const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
     if (given == NULL)

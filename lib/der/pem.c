@@ -107,12 +107,12 @@ static bool is_whole(const struct base64 *text) {
 
 /* ---- the certificate ---- */
 
-static enum certmap_status refuse(struct certmap_error *err, size_t offset, const char *why) {
+static enum certmap_status refuse(struct certmap_diagnostic *err, size_t offset, const char *why) {
     return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_A_CERTIFICATE, offset, "%s", why);
 }
 
 /* Decodes what follows up to the line that ends it; *len is that of the DER. */
-static enum certmap_status decode_block(struct reader *pem, size_t *len, struct certmap_error *err) {
+static enum certmap_status decode_block(struct reader *pem, size_t *len, struct certmap_diagnostic *err) {
     struct base64 text = {.bytes = pem->bytes};
     struct certmap_view line;
     while (take_line(pem, &line)) {
@@ -130,7 +130,7 @@ static enum certmap_status decode_block(struct reader *pem, size_t *len, struct 
 }
 
 enum certmap_status certmap_cert_from_pem(struct certmap_cert *cert, uint8_t *bytes, size_t len,
-                                          struct certmap_error *err) {
+                                          struct certmap_diagnostic *err) {
     struct reader pem = {bytes, len, 0};
     if (cert == NULL || cert->size < sizeof *cert || bytes == NULL)
         return cm_error_argument(err, "certmap_cert_from_pem: cert or bytes is NULL, or cert->size is too small");

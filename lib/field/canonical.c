@@ -210,7 +210,7 @@ static size_t octets_of(enum cm_text_kind kind) {
 }
 
 static enum certmap_status hex_operand(struct certmap_view *canonical, enum cm_text_kind kind, struct certmap_view text,
-                                       struct cm_arena *arena, struct certmap_error *err) {
+                                       struct cm_arena *arena, struct certmap_diagnostic *err) {
     const size_t octets = octets_of(kind);
     uint8_t *digits = cm_arena_alloc(arena, text.len + 1);
     if (digits == NULL)
@@ -278,7 +278,7 @@ static bool is_surely_hex(struct certmap_view text) {
 
 /* The digits of a serial number without its sign. */
 static enum certmap_status serial_digits(uint8_t *digits, size_t *len, struct certmap_view text,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     const bool hex = starts_with(text, CM_VIEW("0x")), decimal = starts_with(text, CM_VIEW("dec:"));
     if (decimal)
         *len = convert_decimal(digits, cm_view(text.data + 4, text.len - 4));
@@ -300,7 +300,7 @@ static enum certmap_status serial_digits(uint8_t *digits, size_t *len, struct ce
 }
 
 static enum certmap_status serial_operand(struct certmap_view *canonical, struct certmap_view text,
-                                          struct cm_arena *arena, struct certmap_error *err) {
+                                          struct cm_arena *arena, struct certmap_diagnostic *err) {
     const bool negative = text.len > 0 && text.data[0] == '-';
     const struct certmap_view unsigned_text = negative ? cm_view(text.data + 1, text.len - 1) : text;
     uint8_t *made = cm_arena_alloc(arena, text.len + 3);
@@ -336,7 +336,7 @@ static struct certmap_view view_of(const char *text) {
 }
 
 static enum certmap_status no_such_word(struct certmap_view text, const char *what, const char *nearest,
-                                        const char *otherwise, struct certmap_error *err) {
+                                        const char *otherwise, struct certmap_diagnostic *err) {
     if (nearest != NULL)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND, "there is no %s %s; did you mean \"%s\"?",
                         what, cm_quote(text).text, nearest);
@@ -345,7 +345,7 @@ static enum certmap_status no_such_word(struct certmap_view text, const char *wh
 }
 
 static enum certmap_status usage_operand(struct certmap_view *canonical, struct certmap_view text,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     struct certmap_view names[USAGE_COUNT + 1];
     for (size_t i = 0; i < USAGE_COUNT; i++)
         names[i] = view_of(usages[i]);
@@ -361,7 +361,7 @@ static enum certmap_status usage_operand(struct certmap_view *canonical, struct 
 }
 
 static enum certmap_status print_oid_operand(struct certmap_view *canonical, struct certmap_view oid,
-                                             struct cm_arena *arena, struct certmap_error *err) {
+                                             struct cm_arena *arena, struct certmap_diagnostic *err) {
     struct cm_out out = {NULL, 0, 0};
     cm_oid_name_print(&out, oid);
     out = (struct cm_out){cm_arena_alloc(arena, out.len + 1), out.len + 1, 0};
@@ -374,7 +374,7 @@ static enum certmap_status print_oid_operand(struct certmap_view *canonical, str
 }
 
 static enum certmap_status oid_operand(struct certmap_view *canonical, struct certmap_view text, struct cm_arena *arena,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     uint8_t contents[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = cm_oid_by_name(text);
     if (oid.data == NULL) {
@@ -389,7 +389,7 @@ static enum certmap_status oid_operand(struct certmap_view *canonical, struct ce
 
 static enum certmap_status word_operand(struct certmap_view *canonical, struct certmap_view text,
                                         const struct certmap_view words[3], const char *what,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     for (size_t i = 0; i < 3; i++)
         if (certmap_text_same(text, words[i])) {
             *canonical = words[i];
@@ -403,7 +403,7 @@ static enum certmap_status word_operand(struct certmap_view *canonical, struct c
 /* ---- operands: text ---- */
 
 /* Why a text is none of its kind, and what would be. */
-static enum certmap_status bad_text(enum cm_text_kind kind, struct certmap_view text, struct certmap_error *err) {
+static enum certmap_status bad_text(enum cm_text_kind kind, struct certmap_view text, struct certmap_diagnostic *err) {
     const struct cm_quoted quoted = cm_quote(text);
     if (kind == CM_TEXT_EMAIL && host_of_mailbox(text) == SIZE_MAX)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND, "%s is no mailbox: write user@host",
@@ -419,7 +419,8 @@ static enum certmap_status bad_text(enum cm_text_kind kind, struct certmap_view 
 }
 
 static enum certmap_status text_operand(struct certmap_view *canonical, enum cm_text_kind kind,
-                                        struct certmap_view text, struct cm_arena *arena, struct certmap_error *err) {
+                                        struct certmap_view text, struct cm_arena *arena,
+                                        struct certmap_diagnostic *err) {
     const enum certmap_code code = cm_canonical_text(canonical, kind, text, arena);
     if (code == CERTMAP_CODE_MEMORY)
         return cm_error_memory(err);
@@ -427,7 +428,8 @@ static enum certmap_status text_operand(struct certmap_view *canonical, enum cm_
 }
 
 enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm_text_kind kind,
-                                         struct certmap_view text, struct cm_arena *arena, struct certmap_error *err) {
+                                         struct certmap_view text, struct cm_arena *arena,
+                                         struct certmap_diagnostic *err) {
     static const struct certmap_view versions[] = {CM_VIEW_OF("1"), CM_VIEW_OF("2"), CM_VIEW_OF("3")};
     static const struct certmap_view states[] = {CM_VIEW_OF("valid"), CM_VIEW_OF("early"), CM_VIEW_OF("expired")};
     switch ((int)kind) {
@@ -497,7 +499,7 @@ static bool is_uncertain_mailbox(struct certmap_view pattern, struct span host) 
 
 enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,
                                          struct certmap_view pattern, struct cm_arena *arena,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     struct span one = no_span, two = no_span;
     if (kind == CM_TEXT_DNS)
         one = (struct span){0, pattern.len};
@@ -560,7 +562,7 @@ static bool may_be_principal(struct certmap_view text, bool pattern) {
 }
 
 enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool pattern, struct certmap_view text,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     if (kind == CM_TEXT_SID && !may_be_sid(text, nocase, pattern))
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
                         "%s is no SID: every SID begins with S-1-, for example S-1-5-21-1-2-3-1103",

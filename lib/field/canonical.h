@@ -33,22 +33,23 @@ void cm_serial_print(struct cm_out *out, struct certmap_view contents);
 /* Makes an operand of a rule canonical for any kind but CM_TEXT_IP and CM_TEXT_NAME: points into text or into
  * arena. Errors: SYNTAX (BAD_OPERAND: no value can be that; the text says what is expected), MEMORY. */
 enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm_text_kind kind,
-                                         struct certmap_view text, struct cm_arena *arena, struct certmap_error *err);
+                                         struct certmap_view text, struct cm_arena *arena,
+                                         struct certmap_diagnostic *err);
 /* An address, or a network as address/bits: octets gets 4 or 16, *bits how many of their bits count. Errors:
  * SYNTAX (BAD_OPERAND: no address, or bits of a network's address beyond its length that are not zero). */
 enum certmap_status cm_ip_parse(uint8_t octets[16], size_t *len, size_t *bits, struct certmap_view text,
-                                struct certmap_error *err);
+                                struct certmap_diagnostic *err);
 /* Whether patterns make sense for a kind: for what people read as text. Not for OIDs, of which some have names:
  * a pattern would be about the one form or the other. */
 bool cm_kind_has_patterns(enum cm_text_kind kind);
 /* Makes a pattern, with * ? and escapes as it stands in rules, canonical where case is insignificant. */
 enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,
                                          struct certmap_view pattern, struct cm_arena *arena,
-                                         struct certmap_error *err);
+                                         struct certmap_diagnostic *err);
 
 /* Whether a value of the kind can equal an operand, or fit a pattern, where the kind says how every value begins
  * or what it holds: SIDs and Kerberos principals. Errors: SYNTAX (BAD_OPERAND). */
 enum certmap_status cm_canonical_check(enum cm_text_kind kind, bool nocase, bool pattern, struct certmap_view text,
-                                       struct certmap_error *err);
+                                       struct certmap_diagnostic *err);
 
 #endif

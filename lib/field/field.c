@@ -150,14 +150,14 @@ const char *cm_field_nearest(struct certmap_view text) {
 
 /* ---- subfields ---- */
 
-static enum certmap_status bad_oid(struct certmap_view subfield, struct certmap_error *err) {
+static enum certmap_status bad_oid(struct certmap_view subfield, struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OID, "%s is not an object identifier",
                     cm_quote(subfield).text);
 }
 
 /* A subfield that is none, with the name that was probably meant, or what would do. */
 static enum certmap_status unknown_subfield(struct certmap_view subfield, const char *nearest, const char *what,
-                                            struct certmap_error *err) {
+                                            struct certmap_diagnostic *err) {
     if (nearest != NULL)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD,
                         "there is no subfield %s; did you mean %s?", cm_quote(subfield).text, nearest);
@@ -166,7 +166,7 @@ static enum certmap_status unknown_subfield(struct certmap_view subfield, const 
 }
 
 static enum certmap_status resolve_attribute(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
-                                             struct certmap_error *err) {
+                                             struct certmap_diagnostic *err) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     enum certmap_code code = cm_attr_resolve(&path->oid, buffer, subfield);
     if (code == CERTMAP_CODE_BAD_OID)
@@ -188,7 +188,7 @@ static size_t oid_prefix(struct certmap_view text) {
 
 /* A dotted OID into path->oid, in arena. */
 static enum certmap_status resolve_oid(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     const size_t prefix = oid_prefix(subfield);
     const struct certmap_view dotted = cm_view(subfield.data + prefix, subfield.len - prefix);
@@ -209,7 +209,7 @@ static enum cm_san_row san_row_by_name(struct certmap_view name) {
 }
 
 static enum certmap_status resolve_san(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     const bool dotted = oid_prefix(subfield) > 0 || (subfield.data[0] >= '0' && subfield.data[0] <= '9');
     if (dotted)
@@ -240,7 +240,7 @@ static void resolve_name(struct cm_path *path) {
 }
 
 enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field field, struct certmap_view subfield,
-                                    struct cm_arena *arena, struct certmap_error *err) {
+                                    struct cm_arena *arena, struct certmap_diagnostic *err) {
     const struct field *row = &fields[field];
     static const char *const examples[] = {
         [SUB_ATTRIBUTE] = "CN", [SUB_ATTRIBUTE_OR_NAME] = "CN", [SUB_SAN] = "dns", [SUB_OID] = "2.5.29.17"};

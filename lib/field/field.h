@@ -70,7 +70,7 @@ const char *cm_field_nearest(struct certmap_view text);
 /* Finds the path of a subfield, which is empty for a field without. An OID that is in no table is copied to
  * arena. Errors: SYNTAX (UNKNOWN_SUBFIELD, BAD_OID), MEMORY. */
 enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field field, struct certmap_view subfield,
-                                    struct cm_arena *arena, struct certmap_error *err);
+                                    struct cm_arena *arena, struct certmap_diagnostic *err);
 /* Prints a path as rules write it. */
 void cm_path_print(struct cm_out *out, const struct cm_path *path);
 /* The OID's row of the SAN, or CM_SAN_OTHER. Looks at a table. */

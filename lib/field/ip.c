@@ -163,7 +163,7 @@ static bool clear_rest(uint8_t *octets, size_t len, size_t bits) {
 }
 
 static enum certmap_status host_bits(const uint8_t *octets, size_t len, size_t bits, struct certmap_view text,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     char network[64];
     struct cm_out out = {network, sizeof network - 1, 0};
     cm_ip_print(&out, cm_view(octets, len));
@@ -175,7 +175,7 @@ static enum certmap_status host_bits(const uint8_t *octets, size_t len, size_t b
 }
 
 enum certmap_status cm_ip_parse(uint8_t octets[16], size_t *len, size_t *bits, struct certmap_view text,
-                                struct certmap_error *err) {
+                                struct certmap_diagnostic *err) {
     const uint8_t *slash = text.len == 0 ? NULL : memchr(text.data, '/', text.len);
     const struct certmap_view address = cm_view(text.data, slash == NULL ? text.len : (size_t)(slash - text.data));
     unsigned number = 0;

@@ -59,7 +59,7 @@ uint32_t cm_list_first(const struct cm_list *list, size_t row) {
 
 /* An arena gave nothing: the Name is too much, or the machine too small. */
 static enum certmap_status no_room(const struct cm_arena *arena, const struct cm_arena *scratch,
-                                   struct certmap_error *err) {
+                                   struct certmap_diagnostic *err) {
     if (arena->over || scratch->over)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
                         "the Names need more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
@@ -77,7 +77,7 @@ struct name {
 };
 
 /* Goes through the Name once. */
-static enum certmap_status read_name(struct name *name, struct certmap_view der, struct certmap_error *err) {
+static enum certmap_status read_name(struct name *name, struct certmap_view der, struct certmap_diagnostic *err) {
     struct cm_name_cursor cursor;
     struct cm_rdn_ava ava;
     bool more = true;
@@ -120,7 +120,7 @@ static bool make_value(struct cm_value *value, const struct cm_rdn_ava *ava, str
 }
 
 enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
-                                      struct cm_arena *scratch, struct certmap_error *err) {
+                                      struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct name name;
     *list = (struct cm_list){.unknown = CERTMAP_CODE_NONE};
     enum certmap_status status = read_name(&name, der, err);

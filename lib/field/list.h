@@ -59,6 +59,6 @@ uint32_t cm_list_first(const struct cm_list *list, size_t row);
 /* Makes the list of the AVAs of a Name, read to its end. der has to stay as long as the list. Errors:
  * MEMORY, LIMIT, CERTIFICATE (offset into der). */
 enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
-                                      struct cm_arena *scratch, struct certmap_error *err);
+                                      struct cm_arena *scratch, struct certmap_diagnostic *err);
 
 #endif

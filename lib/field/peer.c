@@ -21,7 +21,7 @@ struct cm_value_label {
 };
 
 enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct certmap_allocator *allocator,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     struct certmap_allocator own;
     if (peer == NULL || !cm_allocator_init(&own, allocator))
         return cm_error_argument(err, "certmap_peer_new: peer is NULL, or the allocator lacks a function");
@@ -56,7 +56,7 @@ void certmap_peer_free(struct certmap_peer *peer) {
     cm_release(&own, peer);
 }
 
-static enum certmap_status no_room(const struct certmap_peer *peer, struct certmap_error *err) {
+static enum certmap_status no_room(const struct certmap_peer *peer, struct certmap_diagnostic *err) {
     if (peer->arena.over || peer->scratch.over)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
                         "the certificate needs more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
@@ -64,7 +64,7 @@ static enum certmap_status no_room(const struct certmap_peer *peer, struct certm
 }
 
 static enum certmap_status prepare_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     enum certmap_status status = cm_list_from_name(&peer->lists[list], der, &peer->arena, &peer->scratch, err);
     const struct cm_value name = {.der = der, .avas = &peer->lists[list]};
     if (status == CERTMAP_OK && !cm_list_append(&peer->lists[whole], &name, &peer->arena))
@@ -73,7 +73,7 @@ static enum certmap_status prepare_name(struct certmap_peer *peer, size_t list, 
 }
 
 /* Says which of the two Names an error is about. */
-static void name_the_field(struct certmap_error *err, const char *field) {
+static void name_the_field(struct certmap_diagnostic *err, const char *field) {
     char text[sizeof err->text];
     if (err == NULL || err->status == CERTMAP_ERROR_MEMORY)
         return;
@@ -86,7 +86,7 @@ static void name_the_field(struct certmap_error *err, const char *field) {
 }
 
 static enum certmap_status prepare_names(struct certmap_peer *peer, const struct certmap_cert *cert,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     enum certmap_status status = prepare_name(peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
     if (status != CERTMAP_OK) {
         name_the_field(err, "subject");
@@ -126,7 +126,7 @@ static bool make_value_sets(struct certmap_peer *peer) {
 }
 
 enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *given,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     struct certmap_cert room;
     const struct certmap_cert *cert = certmap_struct_read(&room, given, CERTMAP_FIRST_CERT, sizeof room);
     certmap_peer_clear(peer);
@@ -250,7 +250,7 @@ static struct certmap_view subfield(enum certmap_field field, const struct cm_va
 }
 
 enum certmap_status certmap_peer_value(struct certmap_peer *peer, struct certmap_value *value, enum certmap_field field,
-                                       size_t index, struct certmap_error *err) {
+                                       size_t index, struct certmap_diagnostic *err) {
     if (!certmap_struct_fits(value, CERTMAP_FIRST_VALUE, sizeof *value) ||
         index >= certmap_peer_value_count(peer, field))
         return cm_error_argument(err, "certmap_peer_value: value is NULL, its size is not a size of it, or there is no "

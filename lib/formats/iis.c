@@ -7,11 +7,11 @@
 /* The size in the first release, which never changes. */
 #define FIRST_OPTIONS CERTMAP_STRUCT_END(struct certmap_iis_options, file)
 
-static enum certmap_status fail_argument(struct certmap_error *err, const char *what) {
+static enum certmap_status fail_argument(struct certmap_diagnostic *err, const char *what) {
     return cm_iis_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "certmap_iis_load: %s", what);
 }
 
-static enum certmap_status fail_memory(struct certmap_error *err) {
+static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
     return cm_iis_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
 }
 
@@ -51,7 +51,7 @@ static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap
 
 /* What ended the run, or what it found. */
 static enum certmap_status tell(const struct cm_iis *iis, const struct certmap_iis_options *options,
-                                struct certmap_error *err) {
+                                struct certmap_diagnostic *err) {
     if (iis->fatal.status == CERTMAP_OK)
         return cm_iis_findings_tell(&iis->findings, options, err);
     if (err != NULL)
@@ -66,7 +66,7 @@ struct options {
 };
 
 static enum certmap_status check_options(struct options *options, const struct certmap_iis_options *given,
-                                         struct certmap_allocator *allocator, struct certmap_error *err) {
+                                         struct certmap_allocator *allocator, struct certmap_diagnostic *err) {
     struct certmap_iis_options *room = &options->room;
     const struct certmap_iis_options *known = certmap_struct_read(room, given, FIRST_OPTIONS, sizeof *room);
     if (known == NULL)
@@ -92,7 +92,7 @@ static void set_options(struct cm_iis *iis, const struct certmap_iis_options *op
 
 static enum certmap_status load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
                                 struct certmap_view text, const struct certmap_iis_options *given,
-                                const struct certmap_allocator *allocator, struct certmap_error *err) {
+                                const struct certmap_allocator *allocator, struct certmap_diagnostic *err) {
     if (text.len > CERTMAP_MAX_RULES_SIZE)
         return cm_iis_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
                             CERTMAP_MAX_RULES_SIZE);
@@ -115,7 +115,7 @@ static enum certmap_status load(struct certmap_rules **rules, struct certmap_iis
 
 enum certmap_status certmap_iis_load(struct certmap_rules **rules, struct certmap_iis_logon **logon,
                                      struct certmap_view text, const struct certmap_iis_options *options,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     static const struct certmap_iis_options none = CERTMAP_IIS_OPTIONS_INIT;
     struct options known = {.room = CERTMAP_IIS_OPTIONS_INIT};
     struct certmap_allocator allocator;

@@ -24,7 +24,7 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
  * matchCriteria="[0-9]*". */
 static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
     const char *doubt = cm_iis_doubt_criterion(rule->criteria);
-    struct certmap_error finding;
+    struct certmap_diagnostic finding;
     if (doubt != NULL)
         cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
                       "matchCriteria=%s %s", cm_iis_quote(rule->criteria).text, doubt);
@@ -35,12 +35,12 @@ static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_ru
 
 /* ---- building ---- */
 
-static bool is_about_memory(const struct certmap_error *error) {
+static bool is_about_memory(const struct certmap_diagnostic *error) {
     return error->status == CERTMAP_ERROR_MEMORY || error->code == CERTMAP_CODE_MEMORY_LIMIT;
 }
 
 /* What a builder refused, at its element. Anything but memory lets the search for errors go on. */
-static void refuse(struct cm_iis_build *build, struct certmap_error *error, struct cm_iis_place place) {
+static void refuse(struct cm_iis_build *build, struct certmap_diagnostic *error, struct cm_iis_place place) {
     if (is_about_memory(error)) {
         cm_iis_fail(build->iis, error);
         return;
@@ -51,7 +51,7 @@ static void refuse(struct cm_iis_build *build, struct certmap_error *error, stru
 
 /* The builder for the next mapping. */
 static struct certmap_builder *choose(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     if (cm_iis_applies(build, mapping) && build->iis->findings.errors == 0)
         return build->builder;
     certmap_builder_free(build->probe);
@@ -64,7 +64,7 @@ static struct certmap_builder *choose(struct cm_iis_build *build, const struct c
 /* A builder that can go on after an error: a new one with a mapping without a name. */
 static struct certmap_builder *start_over(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
     struct certmap_mapping anonymous = CERTMAP_MAPPING_INIT;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     anonymous.kind = CERTMAP_KIND_ONE_TO_ONE;
     anonymous.decision = CERTMAP_DENY;
     certmap_builder_free(build->probe);
@@ -98,9 +98,9 @@ static struct certmap_view account_of(struct cm_iis_build *build, const struct c
 }
 
 /* userName="CONTOSO\\": the account "CONTOSO\\" is not ... */
-static void refuse_mapping(struct cm_iis_build *build, struct certmap_error *error,
+static void refuse_mapping(struct cm_iis_build *build, struct certmap_diagnostic *error,
                            const struct cm_iis_mapping *mapping, struct certmap_view account) {
-    struct certmap_error named;
+    struct certmap_diagnostic named;
     const bool user = error->code == CERTMAP_CODE_BAD_ACCOUNT;
     const char *attribute = user ? "userName" : "name";
     if (user && account.len != mapping->user.len)
@@ -113,7 +113,7 @@ static void refuse_mapping(struct cm_iis_build *build, struct certmap_error *err
 static struct certmap_builder *begin_mapping(struct cm_iis_build *build, struct certmap_builder *builder,
                                              const struct cm_iis_mapping *mapping) {
     struct certmap_mapping made = CERTMAP_MAPPING_INIT;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     if (mapping->broken)
         return start_over(build, mapping);
     made.kind = mapping->kind == CM_IIS_LIST_ONE ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_MANY_TO_ONE;
@@ -130,8 +130,8 @@ static struct certmap_builder *begin_mapping(struct cm_iis_build *build, struct 
 }
 
 /* certificateSubField="CM": there is no subfield "CM"; did you mean CN? */
-static void refuse_rule(struct cm_iis_build *build, struct certmap_error *error, const struct cm_iis_rule *rule) {
-    struct certmap_error named;
+static void refuse_rule(struct cm_iis_build *build, struct certmap_diagnostic *error, const struct cm_iis_rule *rule) {
+    struct certmap_diagnostic named;
     bool subfield = error->code == CERTMAP_CODE_UNKNOWN_SUBFIELD || error->code == CERTMAP_CODE_BAD_OID;
     cm_iis_error(&named, error->status, error->code, "%s=%s: %s", subfield ? "certificateSubField" : "matchCriteria",
                  cm_iis_quote(subfield ? rule->subfield : rule->criteria).text, error->text);
@@ -141,7 +141,7 @@ static void refuse_rule(struct cm_iis_build *build, struct certmap_error *error,
 static struct certmap_builder *add_rule(struct cm_iis_build *build, struct certmap_builder *builder,
                                         const struct cm_iis_mapping *mapping, const struct cm_iis_rule *rule) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     if (rule->subfield.len == 0) { /* which to the builder would be the whole Name */
         cm_iis_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "it is empty");
         refuse_rule(build, &error, rule);
@@ -184,7 +184,7 @@ static void add_rules(struct cm_iis_build *build, struct certmap_builder *builde
 static void add_conditions(struct cm_iis_build *build, struct certmap_builder *builder,
                            const struct cm_iis_mapping *mapping) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (mapping->always)
         (void)certmap_builder_always(builder, &error);
     else if (mapping->kind == CM_IIS_LIST_MANY)

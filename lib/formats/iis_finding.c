@@ -20,14 +20,14 @@ static void trim(char *text) {
 }
 
 CM_IIS_PRINTF(4, 0)
-static void fill(struct certmap_error *err, enum certmap_status status, enum certmap_code code, const char *format,
+static void fill(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code, const char *format,
                  va_list args) {
-    *err = (struct certmap_error){.status = status, .code = code};
+    *err = (struct certmap_diagnostic){.status = status, .code = code};
     (void)vsnprintf(err->text, sizeof err->text, format, args);
     trim(err->text);
 }
 
-enum certmap_status cm_iis_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_iis_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                  const char *format, ...) {
     va_list args;
     if (err == NULL)
@@ -38,7 +38,7 @@ enum certmap_status cm_iis_error(struct certmap_error *err, enum certmap_status 
     return status;
 }
 
-void cm_iis_error_place(struct certmap_error *err, struct cm_iis_place place) {
+void cm_iis_error_place(struct certmap_diagnostic *err, struct cm_iis_place place) {
     err->line = place.line;
     err->column = place.column;
     err->offset = place.offset;
@@ -50,7 +50,7 @@ void cm_iis_error_place(struct certmap_error *err, struct cm_iis_place place) {
 /* Makes room for one more by dropping the last of the least weight, if that weighs less. */
 static bool make_room(struct cm_iis_findings *findings, enum certmap_severity severity) {
     size_t least = 0;
-    if (findings->count < CERTMAP_MAX_FINDINGS)
+    if (findings->count < CERTMAP_MAX_DIAGNOSTICS)
         return true;
     for (size_t i = 1; i < findings->count; i++)
         if (findings->items[i].severity >= findings->items[least].severity)
@@ -64,7 +64,7 @@ static bool make_room(struct cm_iis_findings *findings, enum certmap_severity se
 }
 
 void cm_iis_findings_add(struct cm_iis_findings *findings, enum certmap_severity severity,
-                         const struct certmap_error *error) {
+                         const struct certmap_diagnostic *error) {
     findings->errors += severity == CERTMAP_SEVERITY_ERROR;
     if (!make_room(findings, severity))
         return;
@@ -76,7 +76,7 @@ void cm_iis_findings_add(struct cm_iis_findings *findings, enum certmap_severity
 
 void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity severity, enum certmap_code code,
                    struct cm_iis_place place, const char *format, ...) {
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     va_list args;
     va_start(args, format);
     fill(&error, severity == CERTMAP_SEVERITY_ERROR ? CERTMAP_ERROR_SYNTAX : CERTMAP_OK, code, format, args);
@@ -86,18 +86,18 @@ void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity sever
 }
 
 bool cm_iis_findings_full(const struct cm_iis_findings *findings) {
-    return findings->errors >= CERTMAP_MAX_FINDINGS;
+    return findings->errors >= CERTMAP_MAX_DIAGNOSTICS;
 }
 
 enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
-                                         const struct certmap_iis_options *options, struct certmap_error *err) {
+                                         const struct certmap_iis_options *options, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     for (size_t i = 0; i < findings->count; i++) {
         const struct cm_iis_finding *item = &findings->items[i];
-        struct certmap_error named = item->error;
+        struct certmap_diagnostic named = item->error;
         named.file = options->file;
-        if (options->diag != NULL)
-            options->diag(options->diag_ctx, item->severity, &named);
+        if (options->diagnostic != NULL)
+            options->diagnostic(options->diagnostic_ctx, item->severity, &named);
         if (status != CERTMAP_OK || item->severity != CERTMAP_SEVERITY_ERROR)
             continue;
         status = item->error.status;

@@ -23,20 +23,20 @@ struct cm_iis_place {
     uint32_t length; /* bytes of its start tag, 0: not known */
 };
 
-/* The first CERTMAP_MAX_FINDINGS by offset. When they are full, an error takes the place of a warning
+/* The first CERTMAP_MAX_DIAGNOSTICS by offset. When they are full, an error takes the place of a warning
  * or note, and a warning that of a note. */
 struct cm_iis_findings {
     size_t count;
     size_t errors; /* found, also those that had no place */
     struct cm_iis_finding {
         enum certmap_severity severity;
-        struct certmap_error error;
-    } items[CERTMAP_MAX_FINDINGS];
+        struct certmap_diagnostic error;
+    } items[CERTMAP_MAX_DIAGNOSTICS];
 };
 
 /* Adds a finding whose status, code, text and position are filled. */
 void cm_iis_findings_add(struct cm_iis_findings *findings, enum certmap_severity severity,
-                         const struct certmap_error *error);
+                         const struct certmap_diagnostic *error);
 /* Adds one with a text of its own; what the format quotes must have gone through cm_iis_quote. */
 void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity severity, enum certmap_code code,
                    struct cm_iis_place place, const char *format, ...) CM_IIS_PRINTF(5, 6);
@@ -44,12 +44,12 @@ void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity sever
 bool cm_iis_findings_full(const struct cm_iis_findings *findings);
 /* Tells them all; the status of the first error, which goes to err, or OK. */
 enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
-                                         const struct certmap_iis_options *options, struct certmap_error *err);
+                                         const struct certmap_iis_options *options, struct certmap_diagnostic *err);
 
 /* Fills an error; vsnprintf's text is cut at a character. err may be NULL. Returns status. */
-enum certmap_status cm_iis_error(struct certmap_error *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_iis_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                  const char *format, ...) CM_IIS_PRINTF(4, 5);
-void cm_iis_error_place(struct certmap_error *err, struct cm_iis_place place);
+void cm_iis_error_place(struct certmap_diagnostic *err, struct cm_iis_place place);
 
 /* A piece of the file made safe to stand in a text: escaped, in quotes, cut with "..." where long. */
 struct cm_iis_quoted {

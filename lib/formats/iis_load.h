@@ -177,8 +177,8 @@ struct cm_iis {
     struct certmap_view site; /* without slashes at the ends; data NULL: none */
     bool keep_passwords;
     bool check_setup;
-    bool stop;                  /* read no further */
-    struct certmap_error fatal; /* why, where findings are not told: no memory, cancelled; status OK: none */
+    bool stop;                       /* read no further */
+    struct certmap_diagnostic fatal; /* why, where findings are not told: no memory, cancelled; status OK: none */
     const struct certmap_build_options *build; /* the caller's; NULL: none */
     struct cm_iis_progress progress;
     struct cm_iis_findings findings;
@@ -217,7 +217,7 @@ struct cm_iis {
 };
 
 /* Ends the run with an error, in place of its findings. */
-void cm_iis_fail(struct cm_iis *iis, const struct certmap_error *error);
+void cm_iis_fail(struct cm_iis *iis, const struct certmap_diagnostic *error);
 /* Says that there is no memory, which ends the run. */
 void cm_iis_no_memory(struct cm_iis *iis);
 /* Tells how far the phase is, done of total; false: the caller has had enough, which ends the run. */
@@ -269,7 +269,7 @@ bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *c
 /* ---- iis_site.c ---- */
 
 /* Sets the site and makes its levels. Errors: ARGUMENT, MEMORY. */
-enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site, struct certmap_error *err);
+enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site, struct certmap_diagnostic *err);
 /* Whether a path begins with the site asked for; its name does, too. */
 bool cm_iis_is_of_site(const struct cm_iis *iis, struct certmap_view path);
 /* An application of that site, whose path begins with a slash. */

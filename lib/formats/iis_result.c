@@ -129,7 +129,7 @@ static void look_at_cost(struct cm_iis_build *build, const struct certmap_rules 
 static void finish(struct cm_iis_build *build, struct certmap_rules **rules, struct certmap_iis_logon **logon) {
     struct cm_iis *iis = build->iis;
     struct certmap_iis_logon *made = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (build->settings[CM_IIS_ENABLED].number == 0)
         (void)certmap_builder_disable(build->builder, &error);
     if (logon != NULL) {
@@ -161,7 +161,7 @@ static bool tell_compiling(void *ctx, size_t done, size_t total) {
 static void begin(struct cm_iis_build *build) {
     struct cm_iis *iis = build->iis;
     struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     options.memory = iis->build != NULL ? iis->build->memory : 0;
     options.steps = iis->build != NULL ? iis->build->steps : 0;
     options.seed = iis->build != NULL ? iis->build->seed : 0;

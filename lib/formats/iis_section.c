@@ -7,19 +7,19 @@
 
 #define VIEW(literal) ((struct certmap_view){(const uint8_t *)(literal), sizeof(literal) - 1})
 
-void cm_iis_fail(struct cm_iis *iis, const struct certmap_error *error) {
+void cm_iis_fail(struct cm_iis *iis, const struct certmap_diagnostic *error) {
     iis->fatal = *error;
     iis->stop = true;
 }
 
 void cm_iis_no_memory(struct cm_iis *iis) {
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     cm_iis_error(&error, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
     cm_iis_fail(iis, &error);
 }
 
 bool cm_iis_goes_on(struct cm_iis *iis, size_t done, size_t total) {
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     if (cm_iis_progress_at(&iis->progress, done, total))
         return true;
     cm_iis_error(&error, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED,
@@ -218,7 +218,7 @@ static struct certmap_view decode(struct cm_iis *iis, struct certmap_view text) 
 
 /* What the bytes look like that are no certificate. text: where they come from. */
 static void warn_of_useless(struct cm_iis *iis, struct certmap_view der, struct certmap_view text,
-                            const struct certmap_error *error) {
+                            const struct certmap_diagnostic *error) {
     const char *doubt = cm_iis_doubt_certificate(text);
     if (doubt == NULL)
         doubt = cm_iis_doubt_der(der);
@@ -235,7 +235,7 @@ static void warn_of_useless(struct cm_iis *iis, struct certmap_view der, struct 
 static void check_certificate(struct cm_iis *iis, struct cm_iis_mapping *mapping, struct certmap_view text) {
     const struct certmap_view der = mapping->certificate;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     const bool found = certmap_cert_from_der(&cert, der, &error) == CERTMAP_OK;
     if (!found)
         warn_of_useless(iis, der, text, &error);

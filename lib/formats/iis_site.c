@@ -109,7 +109,7 @@ static bool is_odd(struct certmap_view path) {
     return odd;
 }
 
-enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site, struct certmap_error *err) {
+enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site, struct certmap_diagnostic *err) {
     size_t cap = 0, count = 1;
     if (site.data != NULL) {
         struct certmap_view part, path = site;

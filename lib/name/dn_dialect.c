@@ -49,12 +49,12 @@ const struct cm_dn_dialect *cm_dn_dialect(enum certmap_dialect dialect) {
 }
 
 enum certmap_status certmap_name_from_text(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                           struct certmap_error *err) {
+                                           struct certmap_diagnostic *err) {
     return cm_dn_parse(der, cap, len, text, &dialects[CERTMAP_DIALECT_RFC4514], "certmap_name_from_text", err);
 }
 
 enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                              enum certmap_dialect dialect, struct certmap_error *err) {
+                                              enum certmap_dialect dialect, struct certmap_diagnostic *err) {
     if (certmap_dialect_name(dialect) == NULL)
         return cm_error_argument(err, "certmap_name_from_dialect: no such dialect");
     return cm_dn_parse(der, cap, len, text, &dialects[dialect], "certmap_name_from_dialect", err);

@@ -186,11 +186,11 @@ static bool is_doubtful(const struct finder *finder) {
            has_doubtful_blanks(seen, dialect) || has_doubtful_escape(seen, dialect);
 }
 
-static enum certmap_status fail(struct certmap_error *err, enum certmap_code code, const char *text) {
+static enum certmap_status fail(struct certmap_diagnostic *err, enum certmap_code code, const char *text) {
     return cm_error(err, CERTMAP_ERROR_SYNTAX, code, "%s", text);
 }
 
-static enum certmap_status report_ambiguous(const struct finder *finder, struct certmap_error *err) {
+static enum certmap_status report_ambiguous(const struct finder *finder, struct certmap_diagnostic *err) {
     char names[200] = "";
     size_t len;
     struct cm_out out = {names, sizeof names, 0};
@@ -210,7 +210,7 @@ static bool is_misread(const struct finder *finder) {
 
 /* The error of the likeliest dialect. */
 static enum certmap_status report_first(const struct finder *finder, const struct cm_dn_dialects *list,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     size_t len;
     finder->dialects[0] = list->dialects[0];
     const enum certmap_status status =
@@ -223,7 +223,7 @@ static enum certmap_status report_first(const struct finder *finder, const struc
 
 /* An error where the text is not exactly one Name. */
 static enum certmap_status report(const struct finder *finder, const struct cm_dn_dialects *list,
-                                  struct certmap_error *err) {
+                                  struct certmap_diagnostic *err) {
     if (finder->count > 1)
         return report_ambiguous(finder, err);
     if (finder->count == 1)
@@ -242,7 +242,7 @@ static bool is_blank(struct certmap_view text) {
     return true;
 }
 
-static enum certmap_status find_all(struct finder *finder, size_t *count, struct certmap_error *err) {
+static enum certmap_status find_all(struct finder *finder, size_t *count, struct certmap_diagnostic *err) {
     struct cm_dn_dialects list;
     cm_dn_list(&list, finder->seen);
     enum certmap_status status = find(finder, &list);
@@ -257,7 +257,7 @@ static enum certmap_status find_all(struct finder *finder, size_t *count, struct
 
 enum certmap_status certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT], size_t *count,
                                          struct certmap_view text, const struct certmap_allocator *allocator,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     struct cm_dn_evidence seen;
     struct certmap_allocator own;
     if (dialects == NULL || count == NULL || !cm_view_sound(text) || !cm_allocator_init(&own, allocator))

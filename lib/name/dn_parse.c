@@ -171,7 +171,7 @@ static size_t trimmed_length(struct certmap_view text) {
 
 /* White space around the whole text is insignificant where spaces are. */
 static struct cm_dn_parser begin(struct certmap_view text, const struct cm_dn_dialect *dialect, bool strict,
-                                 struct certmap_error *err) {
+                                 struct certmap_diagnostic *err) {
     struct cm_dn_parser parser = {.dialect = dialect, .text = text, .strict = strict, .err = err};
     if (dialect->has_spaces && !dialect->keeps_spaces)
         parser.text.len = trimmed_length(text);
@@ -198,13 +198,13 @@ static enum certmap_status parse(uint8_t *der, size_t cap, size_t *len, struct c
 }
 
 enum certmap_status cm_dn_parse(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                const struct cm_dn_dialect *dialect, const char *call, struct certmap_error *err) {
+                                const struct cm_dn_dialect *dialect, const char *call, struct certmap_diagnostic *err) {
     if (len == NULL || (der == NULL && cap > 0) || !cm_view_sound(text))
         return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: der, len or text is NULL", call);
     return parse(der, cap, len, begin(text, dialect, false, err));
 }
 
 enum certmap_status cm_dn_parse_strict(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                       const struct cm_dn_dialect *dialect, struct certmap_error *err) {
+                                       const struct cm_dn_dialect *dialect, struct certmap_diagnostic *err) {
     return parse(der, cap, len, begin(text, dialect, true, err));
 }

@@ -54,16 +54,16 @@ struct cm_dn_parser {
     bool strict; /* only what a program prints: no needless quotes or escapes, = always with or without spaces */
     bool spaced; /* the first type has a space before its = */
     struct cm_dn_writer writer;
-    struct certmap_error *err;
+    struct certmap_diagnostic *err;
 };
 
 /* A Name to DER, as certmap_name_from_text says. call: the name of the public function. */
 enum certmap_status cm_dn_parse(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                const struct cm_dn_dialect *dialect, const char *call, struct certmap_error *err);
+                                const struct cm_dn_dialect *dialect, const char *call, struct certmap_diagnostic *err);
 /* The same of what a program printed: what people may write, but the program would not, is an error. Where this gives
  * a Name, cm_dn_parse gives the same one. */
 enum certmap_status cm_dn_parse_strict(uint8_t *der, size_t cap, size_t *len, struct certmap_view text,
-                                       const struct cm_dn_dialect *dialect, struct certmap_error *err);
+                                       const struct cm_dn_dialect *dialect, struct certmap_diagnostic *err);
 /* What a dialect permits; dialect is one of the enum. */
 const struct cm_dn_dialect *cm_dn_dialect(enum certmap_dialect dialect);
 

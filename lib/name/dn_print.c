@@ -143,7 +143,7 @@ static const struct form forms[] = {
 
 /* Prints the next RDN; *more is false when there was none. */
 static enum certmap_status put_rdn(struct cm_out *out, struct cm_name_cursor *cursor, const struct form *form,
-                                   bool *more, struct certmap_error *err) {
+                                   bool *more, struct certmap_diagnostic *err) {
     struct cm_rdn_ava ava;
     enum certmap_status status;
     while ((status = cm_name_next(cursor, &ava, more, err)) == CERTMAP_OK && *more) {
@@ -157,7 +157,7 @@ static enum certmap_status put_rdn(struct cm_out *out, struct cm_name_cursor *cu
 
 /* How long the text is; reads the Name to its end, so that what follows cannot fail. */
 static enum certmap_status measure(size_t *len, struct certmap_view name, const struct form *form,
-                                   struct certmap_error *err) {
+                                   struct certmap_diagnostic *err) {
     struct cm_name_cursor cursor;
     struct cm_out out = {NULL, 0, 0};
     bool more = true;
@@ -196,7 +196,7 @@ static void write_text(char *text, size_t len, struct certmap_view name, const s
 
 enum certmap_status certmap_name_to_text(char *text, size_t cap, size_t *len, struct certmap_view name,
                                          enum certmap_name_form form, enum certmap_name_order order,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     struct cm_out out = {text, cap, 0};
     if (len == NULL || (text == NULL && cap > 0) || name.data == NULL)
         return cm_error_argument(err, "certmap_name_to_text: text, len or name is NULL");

@@ -5,16 +5,17 @@
 
 /* There is no loop here: each call reads one AVA, and callers go through a Name once. */
 
-static enum certmap_status malformed(struct certmap_error *err, enum certmap_code code, size_t offset,
+static enum certmap_status malformed(struct certmap_diagnostic *err, enum certmap_code code, size_t offset,
                                      const char *what) {
     return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, code, offset, "%s", what);
 }
 
-static enum certmap_status too_large(struct certmap_error *err, size_t offset, const char *what, size_t limit) {
+static enum certmap_status too_large(struct certmap_diagnostic *err, size_t offset, const char *what, size_t limit) {
     return cm_error_at(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE, offset, "%s %zu", what, limit);
 }
 
-enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_view name, struct certmap_error *err) {
+enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_view name,
+                                 struct certmap_diagnostic *err) {
     struct cm_der der = cm_der_open(name);
     struct cm_tlv tlv;
     if (name.len > CERTMAP_MAX_NAME_SIZE)
@@ -31,7 +32,7 @@ enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_v
 }
 
 /* Enters the next RDN. */
-static enum certmap_status next_rdn(struct cm_name_cursor *cursor, struct certmap_error *err) {
+static enum certmap_status next_rdn(struct cm_name_cursor *cursor, struct certmap_diagnostic *err) {
     struct cm_tlv set;
     const size_t offset = cm_der_offset(&cursor->rdns);
     if (cursor->rdn_count == CERTMAP_MAX_RDNS)
@@ -48,7 +49,7 @@ static enum certmap_status next_rdn(struct cm_name_cursor *cursor, struct certma
     return CERTMAP_OK;
 }
 
-static enum certmap_status read_type(struct cm_der *inside, struct cm_rdn_ava *ava, struct certmap_error *err) {
+static enum certmap_status read_type(struct cm_der *inside, struct cm_rdn_ava *ava, struct certmap_diagnostic *err) {
     struct cm_tlv oid;
     const size_t offset = cm_der_offset(inside);
     if (cm_der_done(inside))
@@ -66,7 +67,7 @@ static enum certmap_status read_type(struct cm_der *inside, struct cm_rdn_ava *a
 }
 
 /* AttributeTypeAndValue, in the contents of its SEQUENCE. */
-static enum certmap_status read_ava(struct cm_der inside, struct cm_rdn_ava *ava, struct certmap_error *err) {
+static enum certmap_status read_ava(struct cm_der inside, struct cm_rdn_ava *ava, struct certmap_diagnostic *err) {
     struct cm_tlv value;
     enum certmap_status status = read_type(&inside, ava, err);
     if (status != CERTMAP_OK)
@@ -84,7 +85,8 @@ static enum certmap_status read_ava(struct cm_der inside, struct cm_rdn_ava *ava
     return CERTMAP_OK;
 }
 
-static enum certmap_status next_ava(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava, struct certmap_error *err) {
+static enum certmap_status next_ava(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava,
+                                    struct certmap_diagnostic *err) {
     struct cm_tlv sequence;
     const size_t offset = cm_der_offset(&cursor->avas);
     if (cursor->ava_count == CERTMAP_MAX_AVAS_PER_RDN)
@@ -100,7 +102,7 @@ static enum certmap_status next_ava(struct cm_name_cursor *cursor, struct cm_rdn
 }
 
 enum certmap_status cm_name_next(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava, bool *more,
-                                 struct certmap_error *err) {
+                                 struct certmap_diagnostic *err) {
     const bool enters = cm_der_done(&cursor->avas);
     *more = !enters || !cm_der_done(&cursor->rdns);
     if (!*more)

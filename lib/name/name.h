@@ -26,9 +26,10 @@ struct cm_name_cursor {
 };
 
 /* Begins at a Name, tag and length included. Errors: LIMIT, CERTIFICATE. */
-enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_view name, struct certmap_error *err);
+enum certmap_status cm_name_open(struct cm_name_cursor *cursor, struct certmap_view name,
+                                 struct certmap_diagnostic *err);
 /* Takes the next AVA; *more is false, and ava untouched, at the end. Errors: LIMIT, CERTIFICATE. */
 enum certmap_status cm_name_next(struct cm_name_cursor *cursor, struct cm_rdn_ava *ava, bool *more,
-                                 struct certmap_error *err);
+                                 struct certmap_diagnostic *err);
 
 #endif

@@ -6,20 +6,21 @@
 #include "base/error.h"
 
 /* So many warnings at most, so that there is room for errors that come after them. */
-#define CM_MOST_WARNINGS (CERTMAP_MAX_FINDINGS / 2)
+#define CM_MOST_WARNINGS (CERTMAP_MAX_DIAGNOSTICS / 2)
 
 struct cm_findings {
-    certmap_diag_fn *diag; /* may be NULL */
+    certmap_diagnostic_fn *diagnostic; /* may be NULL */
     void *ctx;
-    const char *file;           /* what the findings call the text, or NULL */
-    size_t count;               /* passed on */
-    size_t warnings;            /* of these */
-    size_t errors;              /* of any number */
-    struct certmap_error first; /* the first error; status OK: none */
+    const char *file;                /* what the findings call the text, or NULL */
+    size_t count;                    /* passed on */
+    size_t warnings;                 /* of these */
+    size_t errors;                   /* of any number */
+    struct certmap_diagnostic first; /* the first error; status OK: none */
 };
 
-/* Passes a finding on, unless CERTMAP_MAX_FINDINGS were, or, of a warning, CM_MOST_WARNINGS. */
-void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity, const struct certmap_error *finding);
+/* Passes a finding on, unless CERTMAP_MAX_DIAGNOSTICS were, or, of a warning, CM_MOST_WARNINGS. */
+void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity,
+                    const struct certmap_diagnostic *finding);
 /* Whether a warning would be passed on. */
 bool cm_findings_take_warnings(const struct cm_findings *findings);
 /* Whether it is time to stop reading. */

@@ -45,7 +45,7 @@ static struct cm_quoted quote_name(const struct cm_parser *parser, const struct 
 static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision) {
     const struct cm_named *before = &parser->catch_all;
     const struct cm_position position = parser->mapping_name.token.position;
-    struct certmap_error warning;
+    struct certmap_diagnostic warning;
     if (!always && before->token.kind == CM_TOKEN_END)
         return;
     struct cm_quoted name = quote_name(parser, &parser->mapping_name);
@@ -61,7 +61,7 @@ static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_
                  quote_name(parser, before).text, before->token.position.line);
         cm_error_place(&warning, position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
-    } else if (always && parser->builder->draft.rules->policy == CERTMAP_POLICY_FIRST) {
+    } else if (always && parser->builder->draft.rules->policy == CERTMAP_COMBINING_FIRST) {
         parser->catch_all = parser->mapping_name;
     }
 }
@@ -204,7 +204,7 @@ static void free_parser(struct cm_parser *parser) {
 /* Says where an ordinary certificate could take too many of the steps that the rules have. */
 static void look_at_cost(struct cm_parser *parser, const struct certmap_rules *rules) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-    struct certmap_error warning;
+    struct certmap_diagnostic warning;
     size_t costly;
     const size_t cost = certmap_rules_cost(rules, &costly), steps = certmap_rules_steps(rules);
     if (cost <= steps / 2)
@@ -218,7 +218,8 @@ static void look_at_cost(struct cm_parser *parser, const struct certmap_rules *r
     cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
 }
 
-static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules **rules, struct certmap_error *err) {
+static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules **rules,
+                                  struct certmap_diagnostic *err) {
     enum certmap_status status = parser->findings.first.status;
     if (!cm_parser_goes_on(parser))
         return cm_progress_cancelled(err);
@@ -237,13 +238,14 @@ static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules
 /* What the parser allocates stands under the limit of the builder, and is freed before the builder ends. */
 static enum certmap_status parse(struct certmap_rules **rules, struct certmap_view text,
                                  const struct certmap_parse_options *options, struct certmap_builder *builder,
-                                 struct certmap_error *err) {
-    struct cm_parser parser = {.allocator = builder->allocator,
-                               .options = options,
-                               .lexer = cm_lex_start(text),
-                               .findings = {.diag = options->diag, .ctx = options->diag_ctx, .file = options->file},
-                               .builder = builder,
-                               .advice = {.allocator = builder->allocator, .builder = builder}};
+                                 struct certmap_diagnostic *err) {
+    struct cm_parser parser = {
+        .allocator = builder->allocator,
+        .options = options,
+        .lexer = cm_lex_start(text),
+        .findings = {.diagnostic = options->diagnostic, .ctx = options->diagnostic_ctx, .file = options->file},
+        .builder = builder,
+        .advice = {.allocator = builder->allocator, .builder = builder}};
     cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
     cm_arena_init(&parser.kept, &parser.allocator, SIZE_MAX / 2);
     cm_progress_phase(&builder->progress, 0, CM_PROGRESS_READ);
@@ -253,7 +255,7 @@ static enum certmap_status parse(struct certmap_rules **rules, struct certmap_vi
 }
 
 static enum certmap_status build(struct certmap_rules **rules, struct certmap_view text,
-                                 const struct certmap_parse_options *options, struct certmap_error *err) {
+                                 const struct certmap_parse_options *options, struct certmap_diagnostic *err) {
     struct certmap_allocator allocator;
     struct certmap_builder *builder;
     if (!cm_allocator_init(&allocator, options->allocator))
@@ -270,7 +272,7 @@ static enum certmap_status build(struct certmap_rules **rules, struct certmap_vi
 }
 
 enum certmap_status certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
-                                        const struct certmap_parse_options *given, struct certmap_error *err) {
+                                        const struct certmap_parse_options *given, struct certmap_diagnostic *err) {
     static const struct certmap_parse_options defaults = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_parse_options room;
     const struct certmap_parse_options *options =

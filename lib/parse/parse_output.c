@@ -4,7 +4,7 @@
  *     decision = "deny" ";" "}" | "allow" text ";" { output ";" } "}"
  *     output   = "domain" text | "group" text | "attribute" string "=" text
  *     text     = [ "plain" | "ldap-filter" | "dn" | "url" | "posix-user" ] template
- *     template: a string, which may have holes (template.c, template_hole.c) */
+ *     template: a string, which may have placeholders (template.c, template_hole.c) */
 #include "base/view.h"
 #include "parse/parser.h"
 
@@ -24,7 +24,7 @@ static const struct certmap_view languages[LANGUAGES] = {
 struct text {
     enum certmap_language language;
     struct cm_advised_text advised;
-    bool has_holes;
+    bool has_placeholders;
 };
 
 static void take_language(struct cm_parser *parser, struct text *text) {
@@ -58,14 +58,14 @@ static bool take_text(struct cm_parser *parser, struct text *text, const char *e
     text->advised.source =
         (struct cm_source){.text = token.text, .written = true, .position = cm_token_part(&token, token.text)};
     text->advised.whole = token.position;
-    text->has_holes = token.hole.data != NULL;
+    text->has_placeholders = token.placeholder.data != NULL;
     cm_parser_advance(parser);
     return true;
 }
 
 /* Reports what the builder did not take: at the part of the text that it names, or at the whole. */
 static void report_text(struct cm_parser *parser, struct cm_position whole) {
-    const struct certmap_error *error = &parser->error;
+    const struct certmap_diagnostic *error = &parser->error;
     const struct cm_position part = {error->line, error->column, error->offset, error->length};
     cm_parser_report(parser, part.line > 0 ? part : whole, &parser->error);
 }
@@ -74,7 +74,7 @@ static void report_text(struct cm_parser *parser, struct cm_position whole) {
 static bool end_text(struct cm_parser *parser, const struct text *text, enum certmap_status status) {
     if (status != CERTMAP_OK)
         report_text(parser, text->advised.whole);
-    else if (text->has_holes && parser->advising && !cm_advice_text(&parser->advice, &text->advised))
+    else if (text->has_placeholders && parser->advising && !cm_advice_text(&parser->advice, &text->advised))
         return cm_parser_memory_failed(parser);
     return !parser->fatal;
 }
@@ -82,7 +82,7 @@ static bool end_text(struct cm_parser *parser, const struct text *text, enum cer
 /* ---- the decision ---- */
 
 static bool take_allow(struct cm_parser *parser) {
-    struct text account = {.has_holes = false};
+    struct text account = {.has_placeholders = false};
     if (!take_text(parser, &account, "the account, a string in double quotes"))
         return false;
     const enum certmap_status status =
@@ -101,7 +101,7 @@ static bool take_output(struct cm_parser *parser, enum cm_output_kind kind) {
     const bool attribute = kind == CM_OUTPUT_ATTRIBUTE;
     struct certmap_view name = CM_VIEW_NONE;
     struct cm_output output = {.kind = kind};
-    struct text value = {.has_holes = false};
+    struct text value = {.has_placeholders = false};
     struct cm_position whole = parser->token.position;
     cm_parser_advance(parser);
     if (attribute && !take_name(parser, &name, &whole))

@@ -7,7 +7,7 @@
 #include "parse/parser.h"
 
 /* The policies, by number. */
-#define POLICIES (CERTMAP_POLICY_ALL + 1)
+#define POLICIES (CERTMAP_COMBINING_ALL + 1)
 
 static bool report_place(struct cm_parser *parser, const char *what) {
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "%s", what);
@@ -29,7 +29,7 @@ bool cm_parser_take_policy(struct cm_parser *parser) {
         return report_place(parser, "the policy stands before the first mapping");
     cm_parser_advance(parser);
     for (size_t i = 0; i < POLICIES; i++) {
-        const char *name = certmap_policy_name((enum certmap_policy)i);
+        const char *name = certmap_combining_name((enum certmap_combining)i);
         words[i] = cm_view(name, strlen(name));
     }
     while (policy < POLICIES && !cm_parser_is_word(parser, words[policy]))
@@ -38,14 +38,14 @@ bool cm_parser_take_policy(struct cm_parser *parser) {
         return report_policy(parser, words);
     cm_parser_advance(parser);
     parser->has_policy = true;
-    if (certmap_builder_policy(parser->builder, (enum certmap_policy)policy, &parser->error) != CERTMAP_OK)
+    if (certmap_builder_combining(parser->builder, (enum certmap_combining)policy, &parser->error) != CERTMAP_OK)
         return cm_parser_report(parser, parser->token.position, &parser->error);
     return cm_parser_expect_punct(parser, ';', "\";\" after the policy");
 }
 
 /* Somebody who looks for the reason why nobody gets an account finds it here. */
 static void warn_of_disabled(struct cm_parser *parser) {
-    struct certmap_error warning;
+    struct certmap_diagnostic warning;
     cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_RULES_DISABLED,
              "the rules are switched off, so that no certificate gets an answer from them");
     cm_error_place(&warning, parser->token.position);

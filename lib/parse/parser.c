@@ -6,7 +6,7 @@
 /* ---- findings ---- */
 
 /* Passes on an error that has been filled, at a position. */
-bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_error *error) {
+bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_diagnostic *error) {
     cm_builder_blame_limit(parser->builder, error);
     cm_error_place(error, position);
     if (error->status == CERTMAP_ERROR_MEMORY || error->status == CERTMAP_ERROR_LIMIT)
@@ -56,9 +56,12 @@ static const struct {
     {CM_VIEW_OF(":"), "write = between a field and a string"},
     {CM_VIEW_OF("["), "a list stands in parentheses: in (\"a\", \"b\")"},
     {CM_VIEW_OF("]"), "a list stands in parentheses: in (\"a\", \"b\")"},
-    {CM_VIEW_OF("${"), "in conditions a field stands as it is, subject.CN; a hole ${subject.CN} stands in a string"},
-    {CM_VIEW_OF("$"), "in conditions a field stands as it is, subject.CN; a hole ${subject.CN} stands in a string"},
-    {CM_VIEW_OF("%{"), "in conditions a field stands as it is, subject.CN; a hole ${subject.CN} stands in a string"},
+    {CM_VIEW_OF("${"),
+     "in conditions a field stands as it is, subject.CN; a placeholder ${subject.CN} stands in a string"},
+    {CM_VIEW_OF("$"),
+     "in conditions a field stands as it is, subject.CN; a placeholder ${subject.CN} stands in a string"},
+    {CM_VIEW_OF("%{"),
+     "in conditions a field stands as it is, subject.CN; a placeholder ${subject.CN} stands in a string"},
     {CM_VIEW_OF("*"), "a pattern is a string: subject.CN like \"a*\""},
     {CM_VIEW_OF("+"), "conditions are joined by and, or"},
 };
@@ -230,12 +233,12 @@ bool cm_parser_memory_failed(struct cm_parser *parser) {
     return cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
-/* A hole where the text has to be known when the rules are loaded. */
-static bool report_hole(struct cm_parser *parser, const struct cm_token *token) {
-    cm_error(
-        &parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_HOLE,
-        "a hole ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{ for these characters");
-    return cm_parser_report(parser, cm_token_part(token, token->hole), &parser->error);
+/* A placeholder where the text has to be known when the rules are loaded. */
+static bool report_placeholder(struct cm_parser *parser, const struct cm_token *token) {
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_PLACEHOLDER,
+             "a placeholder ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{ for these "
+             "characters");
+    return cm_parser_report(parser, cm_token_part(token, token->placeholder), &parser->error);
 }
 
 static bool report_escape(struct cm_parser *parser, const struct cm_token *token, struct certmap_view bad,
@@ -244,7 +247,7 @@ static bool report_escape(struct cm_parser *parser, const struct cm_token *token
     return cm_parser_report(parser, cm_token_part(token, bad), &parser->error);
 }
 
-/* Takes a string and unescapes it into parser->strings. A hole, a bad escape, or a text that cannot be is
+/* Takes a string and unescapes it into parser->strings. A placeholder, a bad escape, or a text that cannot be is
  * reported, leaves *text empty, and does not fail. */
 bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
                            const char *expected) {
@@ -258,8 +261,8 @@ bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, 
         return cm_parser_memory_failed(parser);
     cm_parser_advance(parser);
     struct certmap_view unescaped;
-    if (token.hole.data != NULL)
-        report_hole(parser, &token);
+    if (token.placeholder.data != NULL)
+        report_placeholder(parser, &token);
     else if (!cm_string_unescape(&unescaped, out, &token, use, &bad))
         report_escape(parser, &token, bad, use);
     else if (cm_text_check(unescaped, "the string", &parser->error) != CERTMAP_OK)

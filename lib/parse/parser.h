@@ -68,15 +68,15 @@ struct cm_parser {
     struct cm_table issuers_names;
     bool has_policy;
     bool is_disabled;
-    struct cm_named catch_all;  /* the name of the first mapping that holds for everyone; token END: none */
-    struct certmap_error error; /* being filled; here, not on the stack that nesting needs */
-    bool fatal;                 /* no memory, or over a limit: stop */
+    struct cm_named catch_all;       /* the name of the first mapping that holds for everyone; token END: none */
+    struct certmap_diagnostic error; /* being filled; here, not on the stack that nesting needs */
+    bool fatal;                      /* no memory, or over a limit: stop */
 };
 
 /* ---- findings; all return false, so that they can end an attempt to take something ---- */
 
 /* Passes on an error that has been filled, at a position. */
-bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_error *error);
+bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_diagnostic *error);
 /* Says what should stand where the token does; words are keywords that would do. */
 bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
                                  const struct certmap_view *words, size_t word_count);
@@ -95,7 +95,7 @@ bool cm_parser_accept_punct(struct cm_parser *parser, char c);
 bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word);
 /* The same, and reports another. */
 bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expected);
-/* Takes a string that is no template and unescapes it into parser->strings. A hole, a bad escape, or a text
+/* Takes a string that is no template and unescapes it into parser->strings. A placeholder, a bad escape, or a text
  * that no operand can be, is reported, leaves *text empty, and does not fail. */
 bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
                            const char *expected);

@@ -23,7 +23,7 @@ static uint32_t last_number(const struct cm_advice *advice) {
     return draft->nodes[draft->node_count - 1].value;
 }
 
-static void keep(struct cm_advice *advice, const struct certmap_error *finding, bool refusals_only) {
+static void keep(struct cm_advice *advice, const struct certmap_diagnostic *finding, bool refusals_only) {
     struct cm_advice_note *note = cm_advice_add(advice, advice->condition_count - 1);
     if (note == NULL)
         return;
@@ -45,7 +45,7 @@ static bool has_signs(struct certmap_view text) {
 }
 
 static void advise_operand(struct cm_advice *advice, const struct cm_advised_operand *operand) {
-    struct certmap_error finding;
+    struct certmap_diagnostic finding;
     bool refusals_only = false;
     if (operand->path->kind != CM_TEXT_NAME && !has_signs(operand->text))
         return;
@@ -153,7 +153,7 @@ static void sort_notes(struct cm_advice *advice) {
     }
 }
 
-/* The texts with holes are there in the order in which they were noted. */
+/* The texts with placeholders are there in the order in which they were noted. */
 static void advise_texts(struct cm_advice *advice) {
     const struct certmap_builder *builder = advice->builder;
     const struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
@@ -162,10 +162,10 @@ static void advise_texts(struct cm_advice *advice) {
     size_t text = 0;
     for (size_t i = mapping->outputs; i < builder->output_count && text < advice->text_count; i++) {
         const struct cm_output *output = &builder->draft.rules->outputs[i];
-        if (output->holes == NULL)
+        if (output->placeholders == NULL)
             continue;
         cm_advise_text(advice, &advice->texts[text], output);
-        cm_advise_holes(advice, &advice->texts[text], output);
+        cm_advise_placeholders(advice, &advice->texts[text], output);
         text++;
     }
 }

@@ -10,11 +10,11 @@
  *     advice_uri.c       wildcards in the host of a URI (641)
  *     advice_refusal.c   digests of certificates in refusals (606)
  *     advice_text.c      a DN, a filter or a URL without its language (605)
- *     advice_hole.c      holes that read something else than the condition is about (609, 662)
+ *     advice_hole.c      placeholders that read something else than the condition is about (609, 662)
  *
  * What could be meant gets no warning: each of these files says where it draws the line. Whether a condition refuses is
  * known only when the mapping has its decision; so findings are kept until then. The work is linear in the text, but for
- * holes, where CM_ADVICE_MOST_VISITS bounds it. */
+ * placeholders, where CM_ADVICE_MOST_VISITS bounds it. */
 #ifndef CM_RULE_ADVICE_H
 #define CM_RULE_ADVICE_H
 
@@ -28,7 +28,7 @@ struct cm_advised {
     bool negated;                /* below an odd number of "not": known at the end */
 };
 
-/* A text with holes that the mapping gives. */
+/* A text with placeholders that the mapping gives. */
 struct cm_advised_text {
     struct cm_source source;
     struct cm_position whole; /* with its quotes */
@@ -37,13 +37,13 @@ struct cm_advised_text {
 
 /* A finding that waits for the end of its mapping. */
 struct cm_advice_note {
-    struct certmap_error finding;
+    struct certmap_diagnostic finding;
     uint32_t condition; /* which one it is about; only of those made while conditions are read */
     uint32_t number;    /* of that condition in the draft */
     bool refusals_only; /* is none where the condition lets in */
 };
 
-/* Nodes that are looked at for the holes of one mapping, at most. */
+/* Nodes that are looked at for the placeholders of one mapping, at most. */
 #define CM_ADVICE_MOST_VISITS (1u << 20)
 
 struct cm_advice {
@@ -69,7 +69,7 @@ void cm_advice_begin(struct cm_advice *advice);
  * `position`. False: no memory. */
 bool cm_advice_condition(struct cm_advice *advice, const struct certmap_condition *condition,
                          struct cm_position position, const struct cm_position *positions);
-/* Notes a text with holes that the builder has just taken. False: no memory. */
+/* Notes a text with placeholders that the builder has just taken. False: no memory. */
 bool cm_advice_text(struct cm_advice *advice, const struct cm_advised_text *text);
 /* Ends the mapping that is open in the builder: the findings are notes[0] to notes[note_count - 1], in the order of the
  * text. False: no memory. */
@@ -79,12 +79,12 @@ bool cm_advice_end(struct cm_advice *advice);
 
 /* The finding being made; a text that does not fit becomes the short one. */
 struct cm_advice_message {
-    char text[sizeof((struct certmap_error *)0)->text];
+    char text[sizeof((struct certmap_diagnostic *)0)->text];
     struct cm_out out;
 };
 void cm_advice_start(struct cm_advice_message *message);
 /* Fills a finding with the message, or with `otherwise` where the message is too long. */
-void cm_advice_finish(struct certmap_error *finding, struct cm_advice_message *message, enum certmap_code code,
+void cm_advice_finish(struct certmap_diagnostic *finding, struct cm_advice_message *message, enum certmap_code code,
                       const char *otherwise, struct cm_position position);
 /* Room for one more note, or NULL: no memory, or there are enough. */
 struct cm_advice_note *cm_advice_add(struct cm_advice *advice, size_t condition);
@@ -100,10 +100,11 @@ struct cm_advised_operand {
     struct cm_position position;
 };
 /* Each: whether there is something to say, and then what. */
-bool cm_advise_wildcard(struct certmap_error *finding, const struct cm_advised_operand *operand, bool *refusals_only);
-bool cm_advise_pattern(struct certmap_error *finding, const struct cm_advised_operand *operand);
-bool cm_advise_name(struct certmap_error *finding, const struct cm_advised_operand *operand);
-bool cm_advise_uri(struct certmap_error *finding, const struct cm_advised_operand *operand);
+bool cm_advise_wildcard(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand,
+                        bool *refusals_only);
+bool cm_advise_pattern(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand);
+bool cm_advise_name(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand);
+bool cm_advise_uri(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand);
 /* Whether the mapping excludes what 641 warns of. */
 bool cm_advice_uri_is_guarded(const struct cm_advice *advice, const struct cm_condition *condition);
 
@@ -122,6 +123,7 @@ bool cm_advice_refuses(const struct cm_advice *advice, size_t condition);
 bool cm_is_certificate_digest(enum certmap_field field);
 void cm_advise_refusals(struct cm_advice *advice);
 void cm_advise_text(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output);
-void cm_advise_holes(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output);
+void cm_advise_placeholders(struct cm_advice *advice, const struct cm_advised_text *text,
+                            const struct cm_output *output);
 
 #endif

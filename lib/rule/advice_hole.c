@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Holes that read something else than what the condition is about.
+/* Placeholders that read something else than what the condition is about.
  *
  * 662, another value: san.email like "*@contoso.example" holds for any address of the certificate, and
- * ${san.email | first} takes the first one. Silent: a hole without first or last, because several values are refused; a
+ * ${san.email | first} takes the first one. Silent: a placeholder without first or last, because several values are refused; a
  * condition that is about the value taken - "first" with first, "last" with last, "every", "only", count(...) = 1, the
  * whole Name -, or that stands in an "and" with such a one.
  *
@@ -16,10 +16,10 @@
 #include "rule/advice.h"
 #include "rule/print.h"
 
-/* What is looked for in an expression, for one hole. */
+/* What is looked for in an expression, for one placeholder. */
 struct search {
     struct cm_advice *advice;
-    const struct cm_hole *hole;
+    const struct cm_placeholder *placeholder;
     bool (*concerns)(const struct search *search, const struct cm_condition *condition);
     bool (*settles)(const struct search *search, const struct cm_node *node);
     size_t condition; /* how many conditions stand before the node at hand */
@@ -44,7 +44,7 @@ static void pass_over(struct search *search, const struct cm_node *node, size_t 
         search->condition += node[i].kind == CM_NODE_CONDITION;
 }
 
-/* Whether a group of all has a member, or a member's member, that settles what the hole takes. */
+/* Whether a group of all has a member, or a member's member, that settles what the placeholder takes. */
 static bool is_settled(struct search *search, const struct cm_node *group, size_t size) {
     for (const struct cm_node *node = group + 1; node < group + size && may_go_on(search);)
         if (node->kind == CM_NODE_ALL)
@@ -56,7 +56,7 @@ static bool is_settled(struct search *search, const struct cm_node *group, size_
     return false;
 }
 
-/* Looks for a condition that concerns the hole where nothing settles it; then its number is search->condition. Nested as
+/* Looks for a condition that concerns the placeholder where nothing settles it; then its number is search->condition. Nested as
  * deep as the expression. */
 static bool find(struct search *search, const struct cm_node *group, size_t size) {
     if (group->kind == CM_NODE_ALL && is_settled(search, group, size)) {
@@ -89,12 +89,12 @@ static bool search_mapping(struct search *search) {
 
 /* ---- 662 ---- */
 
-/* Whether a condition is about the value that the hole takes. */
+/* Whether a condition is about the value that the placeholder takes. */
 static bool is_about_value(const struct search *search, const struct cm_condition *condition) {
-    const bool last = search->hole->choice == CM_CHOICE_LAST;
+    const bool last = search->placeholder->choice == CM_CHOICE_LAST;
     if (condition->path->kind == CM_TEXT_NAME && condition->op == CERTMAP_OP_EQUAL)
-        return condition->path->field == search->hole->path.field;
-    if (!same_path(condition->path, &search->hole->path))
+        return condition->path->field == search->placeholder->path.field;
+    if (!same_path(condition->path, &search->placeholder->path))
         return false;
     if (condition->op == CERTMAP_OP_COUNT)
         return condition->count == 1;
@@ -111,7 +111,7 @@ static bool settles_value(const struct search *search, const struct cm_node *nod
 }
 
 static bool concerns_value(const struct search *search, const struct cm_condition *condition) {
-    return same_path(condition->path, &search->hole->path) && cm_op_has_operands(condition->op) &&
+    return same_path(condition->path, &search->placeholder->path) && cm_op_has_operands(condition->op) &&
            !is_about_value(search, condition);
 }
 
@@ -134,7 +134,7 @@ static bool is_about_end(struct certmap_view pattern) {
 static bool concerns_part(const struct search *search, const struct cm_condition *condition) {
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
-    if (condition->op != CERTMAP_OP_LIKE || !same_path(condition->path, &search->hole->path))
+    if (condition->op != CERTMAP_OP_LIKE || !same_path(condition->path, &search->placeholder->path))
         return false;
     while (cm_operands_next(&operands, &operand))
         if (is_about_end(operand.shown))
@@ -150,7 +150,7 @@ static bool settles_part(const struct search *search, const struct cm_node *node
     const struct cm_condition condition = condition_at(search, &node[1]);
     struct cm_operands operands = cm_operands_of(&condition);
     if (condition.op != CERTMAP_OP_LIKE || condition.quantifier != CERTMAP_ANY_VALUE ||
-        !same_path(condition.path, &search->hole->path))
+        !same_path(condition.path, &search->placeholder->path))
         return false;
     while (cm_operands_next(&operands, &operand))
         if (cm_view_equal(operand.shown, CM_VIEW("\xFF@\xFF@\xFF")))
@@ -159,9 +159,9 @@ static bool settles_part(const struct search *search, const struct cm_node *node
 }
 
 /* The filter that cuts at an @, or NULL. */
-static const struct cm_filter *find_cut(const struct cm_hole *hole) {
-    for (size_t i = 0; i < hole->filter_count; i++) {
-        const struct cm_filter *filter = &hole->filters[i];
+static const struct cm_filter *find_cut(const struct cm_placeholder *placeholder) {
+    for (size_t i = 0; i < placeholder->filter_count; i++) {
+        const struct cm_filter *filter = &placeholder->filters[i];
         if ((filter->kind == CM_FILTER_BEFORE || filter->kind == CM_FILTER_AFTER) &&
             memchr(filter->what.data, '@', filter->what.len) != NULL)
             return filter;
@@ -171,15 +171,15 @@ static const struct cm_filter *find_cut(const struct cm_hole *hole) {
 
 /* ---- findings ---- */
 
-/* Where the index-th hole of a text stands. */
-static struct cm_position place_of_hole(const struct cm_advised_text *text, size_t index) {
+/* Where the index-th placeholder of a text stands. */
+static struct cm_position place_of_placeholder(const struct cm_advised_text *text, size_t index) {
     const struct certmap_view source = text->source.text;
     const struct cm_token token = {.kind = CM_TOKEN_WORD, .text = source, .position = text->source.position};
     size_t at = 0;
     while (at + 1 < source.len) {
-        const bool hole = source.data[at] == '$' && source.data[at + 1] == '{';
-        const size_t len = hole ? cm_hole_length(cm_view(source.data + at, source.len - at)) : 0;
-        if (hole && index-- == 0)
+        const bool placeholder = source.data[at] == '$' && source.data[at + 1] == '{';
+        const size_t len = placeholder ? cm_placeholder_length(cm_view(source.data + at, source.len - at)) : 0;
+        if (placeholder && index-- == 0)
             return cm_token_part(&token, cm_view(source.data + at, len));
         at += len > 0 ? len : source.data[at] == '\\' ? 2 : 1;
     }
@@ -189,7 +189,7 @@ static struct cm_position place_of_hole(const struct cm_advised_text *text, size
 static void say_value(struct cm_advice *advice, const struct search *search, struct cm_position position) {
     struct cm_advice_message message;
     struct cm_advice_note *note = cm_advice_add(advice, search->condition);
-    const char *choice = search->hole->choice == CM_CHOICE_LAST ? "last" : "first";
+    const char *choice = search->placeholder->choice == CM_CHOICE_LAST ? "last" : "first";
     if (note == NULL)
         return;
     cm_advice_start(&message);
@@ -200,11 +200,11 @@ static void say_value(struct cm_advice *advice, const struct search *search, str
     cm_out_string(&message.out, "; write there ");
     cm_out_string(&message.out, choice);
     cm_out_char(&message.out, ' ');
-    cm_path_print(&message.out, &search->hole->path);
+    cm_path_print(&message.out, &search->placeholder->path);
     cm_out_string(&message.out, ", or leave out | ");
     cm_out_string(&message.out, choice);
     cm_out_string(&message.out, ", so that several values are refused");
-    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_HOLE_OTHER_VALUE,
+    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE,
                      "the condition can be about another value than the one that this takes", position);
 }
 
@@ -220,26 +220,28 @@ static void say_part(struct cm_advice *advice, const struct search *search, cons
     cm_out_string(&message.out, " is about the last @ of a value, and ");
     cm_out_string(&message.out, cut->kind == CM_FILTER_BEFORE ? "before" : "after");
     cm_out_string(&message.out, " cuts at the first; add to the condition: and not ");
-    cm_path_print(&message.out, &search->hole->path);
+    cm_path_print(&message.out, &search->placeholder->path);
     cm_out_string(&message.out, " like \"*@*@*\"");
-    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_HOLE_OTHER_PART,
-                     "the pattern is about the last @ of a value, and the hole cuts at the first", position);
+    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_PART,
+                     "the pattern is about the last @ of a value, and the placeholder cuts at the first", position);
 }
 
-static void advise_hole(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_hole *hole,
-                        size_t index) {
-    struct search search = {.advice = advice, .hole = hole, .concerns = concerns_value, .settles = settles_value};
-    const struct cm_filter *cut = find_cut(hole);
-    if (hole->choice != CM_CHOICE_ONLY && search_mapping(&search))
-        say_value(advice, &search, place_of_hole(text, index));
+static void advise_placeholder(struct cm_advice *advice, const struct cm_advised_text *text,
+                               const struct cm_placeholder *placeholder, size_t index) {
+    struct search search = {
+        .advice = advice, .placeholder = placeholder, .concerns = concerns_value, .settles = settles_value};
+    const struct cm_filter *cut = find_cut(placeholder);
+    if (placeholder->choice != CM_CHOICE_ONLY && search_mapping(&search))
+        say_value(advice, &search, place_of_placeholder(text, index));
     search.concerns = concerns_part;
     search.settles = settles_part;
     if (cut != NULL && search_mapping(&search))
-        say_part(advice, &search, cut, place_of_hole(text, index));
+        say_part(advice, &search, cut, place_of_placeholder(text, index));
 }
 
-void cm_advise_holes(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output) {
-    for (size_t i = 0; i < output->holes->piece_count; i++)
-        if (output->holes->pieces[i].hole != NULL)
-            advise_hole(advice, text, output->holes->pieces[i].hole, i);
+void cm_advise_placeholders(struct cm_advice *advice, const struct cm_advised_text *text,
+                            const struct cm_output *output) {
+    for (size_t i = 0; i < output->placeholders->piece_count; i++)
+        if (output->placeholders->pieces[i].placeholder != NULL)
+            advise_placeholder(advice, text, output->placeholders->pieces[i].placeholder, i);
 }

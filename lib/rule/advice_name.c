@@ -116,7 +116,7 @@ static bool has_both(const struct cm_advised_operand *operand, struct certmap_vi
     return false;
 }
 
-bool cm_advise_name(struct certmap_error *finding, const struct cm_advised_operand *operand) {
+bool cm_advise_name(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand) {
     struct cm_advice_message message;
     char room[sizeof finding->text];
     struct certmap_view turned;

@@ -11,7 +11,7 @@ void cm_advice_start(struct cm_advice_message *message) {
     message->out = (struct cm_out){message->text, sizeof message->text - 1, 0};
 }
 
-void cm_advice_finish(struct certmap_error *finding, struct cm_advice_message *message, enum certmap_code code,
+void cm_advice_finish(struct certmap_diagnostic *finding, struct cm_advice_message *message, enum certmap_code code,
                       const char *otherwise, struct cm_position position) {
     const bool fits = message->out.len <= message->out.cap;
     message->text[fits ? message->out.len : 0] = 0;
@@ -44,7 +44,7 @@ void cm_advice_print_like(struct cm_out *out, const struct cm_advised_operand *o
 
 /* Where there are so many notes, no more would be told. */
 struct cm_advice_note *cm_advice_add(struct cm_advice *advice, size_t condition) {
-    if (advice->note_count == CERTMAP_MAX_FINDINGS)
+    if (advice->note_count == CERTMAP_MAX_DIAGNOSTICS)
         return NULL;
     struct cm_advice_note *notes =
         cm_array_reserve(&advice->allocator, advice->notes, &advice->note_cap, advice->note_count + 1, sizeof *notes);

@@ -94,7 +94,8 @@ static void say_text(struct cm_advice_message *message, const struct cm_advised_
         cm_out_string(&message->out, ", and \\* or \\? in it for the characters themselves");
 }
 
-bool cm_advise_wildcard(struct certmap_error *finding, const struct cm_advised_operand *operand, bool *refusals_only) {
+bool cm_advise_wildcard(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand,
+                        bool *refusals_only) {
     struct cm_advice_message message;
     const size_t at = find_wildcard(operand);
     const bool name = operand->path->kind == CM_TEXT_NAME;

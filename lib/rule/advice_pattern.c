@@ -323,7 +323,7 @@ static const char *cure(enum sign sign, bool iis) {
     return "write * for any characters and ? for one; a pattern is about the whole value";
 }
 
-static void say(struct certmap_error *finding, const struct reading *reading,
+static void say(struct certmap_diagnostic *finding, const struct reading *reading,
                 const struct cm_advised_operand *operand) {
     struct cm_advice_message message;
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
@@ -368,7 +368,7 @@ static bool may_have_sign(struct certmap_view pattern) {
     return false;
 }
 
-bool cm_advise_pattern(struct certmap_error *finding, const struct cm_advised_operand *operand) {
+bool cm_advise_pattern(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand) {
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
     const bool like = operand->op == CERTMAP_OP_LIKE;
     if (operand->path->kind == CM_TEXT_NAME || (!like && operand->op != CERTMAP_OP_EQUAL) ||
@@ -384,9 +384,9 @@ bool cm_advise_pattern(struct certmap_error *finding, const struct cm_advised_op
     return true;
 }
 
-bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct certmap_error *finding) {
+bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct certmap_diagnostic *finding) {
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
-    struct certmap_error own;
+    struct certmap_diagnostic own;
     if (!cm_view_sound(pattern) || !may_have_sign(pattern))
         return false;
     const size_t len = cm_advice_units(units, pattern, (flags & CERTMAP_IIS_PATTERN) == 0);

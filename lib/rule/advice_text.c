@@ -2,8 +2,8 @@
 /* 605, a text that is visibly a DN, an LDAP filter or a URL, and does not say so: a value with a comma, a parenthesis or an
  * ampersand changes what the text means.
  *
- *     a DN         CN=${...}  and further parts behind , + or /: TYPE=... with a hole in the value. The first part may be a
- *                  value alone that a hole begins with its type: ${...},ou=people. The type is CN, OU, O,
+ *     a DN         CN=${...}  and further parts behind , + or /: TYPE=... with a placeholder in the value. The first part may be a
+ *                  value alone that a placeholder begins with its type: ${...},ou=people. The type is CN, OU, O,
  *                  DC, UID, C, L, ST or an OID; another one, which may also be a word ("role=${...}"), only beside
  *                  another part of a DN.
  *     a filter     begins with ( or a filter in it does: (uid=${...})
@@ -16,7 +16,7 @@
 #include "rule/advice.h"
 #include "rule/language.h"
 
-/* A text while it is looked at: its literals, and CM_SYMBOL_HOLE for each hole. */
+/* A text while it is looked at: its literals, and CM_SYMBOL_PLACEHOLDER for each placeholder. */
 #define MOST_SYMBOLS 1024
 struct shape {
     uint16_t symbols[MOST_SYMBOLS];
@@ -31,8 +31,8 @@ static bool make_shape(struct shape *shape, const struct cm_template *template) 
             return false;
         for (size_t k = 0; k < piece->literal.len; k++)
             shape->symbols[shape->len++] = piece->literal.data[k];
-        if (piece->hole != NULL)
-            shape->symbols[shape->len++] = CM_SYMBOL_HOLE;
+        if (piece->placeholder != NULL)
+            shape->symbols[shape->len++] = CM_SYMBOL_PLACEHOLDER;
     }
     return true;
 }
@@ -80,33 +80,33 @@ static enum part part_at(const struct shape *shape, size_t at, size_t *value) {
 }
 
 /* Where the parts of a DN begin: after a first one without a type, "${san.email},ou=people", or at once. */
-static size_t skip_first_value(const struct shape *shape, size_t *holes) {
+static size_t skip_first_value(const struct shape *shape, size_t *placeholders) {
     size_t at = 0;
     for (; at < shape->len && !is_one_of(symbol(shape, at), ",+;="); at++)
-        *holes += symbol(shape, at) == CM_SYMBOL_HOLE;
-    if (*holes > 0 && is_one_of(symbol(shape, at), ",+;"))
+        *placeholders += symbol(shape, at) == CM_SYMBOL_PLACEHOLDER;
+    if (*placeholders > 0 && is_one_of(symbol(shape, at), ",+;"))
         return at + 1;
-    *holes = 0;
+    *placeholders = 0;
     return symbol(shape, 0) == '/';
 }
 
 static bool is_dn(const struct shape *shape) {
-    size_t parts = 0, types = 0, holes = 0, value = 0;
-    for (size_t at = skip_first_value(shape, &holes); at < shape->len; at++) {
+    size_t parts = 0, types = 0, placeholders = 0, value = 0;
+    for (size_t at = skip_first_value(shape, &placeholders); at < shape->len; at++) {
         const enum part part = part_at(shape, skip_blanks(shape, at), &value);
         if (part == PART_NONE) /* not all of it is a DN */
             return false;
         parts++;
         types += part == PART_TYPE;
         for (at = value; at < shape->len && !is_one_of(symbol(shape, at), ",+/;"); at++)
-            holes += symbol(shape, at) == CM_SYMBOL_HOLE;
+            placeholders += symbol(shape, at) == CM_SYMBOL_PLACEHOLDER;
     }
-    return holes > 0 && types > 0 && (parts > 1 || types == parts);
+    return placeholders > 0 && types > 0 && (parts > 1 || types == parts);
 }
 
 /* ---- filters ---- */
 
-/* Whether "(attribute=" or the like begins at `at`, with a hole in its value. */
+/* Whether "(attribute=" or the like begins at `at`, with a placeholder in its value. */
 static bool is_filter_item(const struct shape *shape, size_t at) {
     size_t i = at + 1;
     while (is_type_character(symbol(shape, i)) || is_one_of(symbol(shape, i), ";:_"))
@@ -116,9 +116,9 @@ static bool is_filter_item(const struct shape *shape, size_t at) {
         i++;
     if (symbol(shape, at) != '(' || name == 0 || symbol(shape, i) != '=')
         return false;
-    while (i < shape->len && symbol(shape, i) != ')' && symbol(shape, i) != CM_SYMBOL_HOLE)
+    while (i < shape->len && symbol(shape, i) != ')' && symbol(shape, i) != CM_SYMBOL_PLACEHOLDER)
         i++;
-    return symbol(shape, i) == CM_SYMBOL_HOLE;
+    return symbol(shape, i) == CM_SYMBOL_PLACEHOLDER;
 }
 
 static bool is_filter(const struct shape *shape) {
@@ -137,7 +137,7 @@ static bool is_url(const struct shape *shape) {
     bool scheme = false, query = false, equals = false;
     for (size_t i = 0; i < shape->len; i++) {
         const unsigned code = symbol(shape, i);
-        if (code == CM_SYMBOL_HOLE && (scheme || query))
+        if (code == CM_SYMBOL_PLACEHOLDER && (scheme || query))
             return true;
         if (code == ':' && symbol(shape, i + 1) == '/' && symbol(shape, i + 2) == '/')
             scheme = scheme || (i > 0 && cm_is_letter(symbol(shape, 0)));
@@ -146,7 +146,8 @@ static bool is_url(const struct shape *shape) {
             size_t name = i + 1;
             while (is_type_character(symbol(shape, name)) || symbol(shape, name) == '_')
                 name++;
-            query = query || (name > i + 1 && symbol(shape, name) == '=' && symbol(shape, name + 1) == CM_SYMBOL_HOLE);
+            query = query ||
+                    (name > i + 1 && symbol(shape, name) == '=' && symbol(shape, name + 1) == CM_SYMBOL_PLACEHOLDER);
         }
     }
     return false;
@@ -171,7 +172,7 @@ static void say(struct cm_advice *advice, const struct cm_advised_text *text, co
 
 void cm_advise_text(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output) {
     struct shape shape;
-    if (text->plain || output->language != CERTMAP_LANGUAGE_PLAIN || !make_shape(&shape, output->holes))
+    if (text->plain || output->language != CERTMAP_LANGUAGE_PLAIN || !make_shape(&shape, output->placeholders))
         return;
     if (is_filter(&shape))
         say(advice, text, "an LDAP filter", "ldap-filter");

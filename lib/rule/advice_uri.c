@@ -145,7 +145,7 @@ static void say_cure(struct cm_advice_message *message, const struct cm_advised_
     cm_out_char(&message->out, ')');
 }
 
-bool cm_advise_uri(struct certmap_error *finding, const struct cm_advised_operand *operand) {
+bool cm_advise_uri(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand) {
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
     struct cm_advice_message message;
     if (operand->path->kind != CM_TEXT_URI || operand->op != CERTMAP_OP_LIKE)

@@ -55,8 +55,8 @@ static const char *known(enum cm_string_use use) {
                                     : "a string knows \\\\ \\\" \\n \\t and \\u{H..} only";
 }
 
-enum certmap_status cm_string_bad_escape(struct certmap_error *err, struct certmap_view text, struct certmap_view bad,
-                                         enum cm_string_use use) {
+enum certmap_status cm_string_bad_escape(struct certmap_diagnostic *err, struct certmap_view text,
+                                         struct certmap_view bad, enum cm_string_use use) {
     const struct doubled doubled = double_backslashes(text);
     const char *more = "; a backslash is written \\\\";
     bool shown = false;
@@ -72,7 +72,7 @@ enum certmap_status cm_string_bad_escape(struct certmap_error *err, struct certm
                     shown ? doubled.text : "");
 }
 
-enum certmap_status cm_string_bad_account(struct certmap_error *err, struct certmap_view text,
+enum certmap_status cm_string_bad_account(struct certmap_diagnostic *err, struct certmap_view text,
                                           struct certmap_view account, bool tab, const char *noun) {
     const struct doubled doubled = double_backslashes(text);
     const bool shown = doubled.text[0] != 0;

@@ -20,7 +20,7 @@ void cm_builder_start(struct certmap_builder *builder, const struct certmap_allo
 }
 
 enum certmap_status certmap_builder_new(struct certmap_builder **builder, const struct certmap_allocator *allocator,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     struct certmap_allocator own;
     if (builder == NULL || !cm_allocator_init(&own, allocator))
         return cm_error_argument(err, "certmap_builder_new: builder is NULL, or the allocator lacks a function");
@@ -68,10 +68,10 @@ void certmap_builder_free(struct certmap_builder *builder) {
 
 /* Remembers the first error for certmap_builder_finish; tells the caller of this one. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
-                                    const struct certmap_error *own, struct certmap_error *err) {
+                                    const struct certmap_diagnostic *own, struct certmap_diagnostic *err) {
     if (status == CERTMAP_OK)
         return status;
-    struct certmap_error told = *own;
+    struct certmap_diagnostic told = *own;
     cm_builder_blame_limit(builder, &told);
     if (builder->first.status == CERTMAP_OK)
         builder->first = told;
@@ -99,7 +99,7 @@ struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *b
 }
 
 enum certmap_status cm_builder_need_mapping(const struct certmap_builder *builder, const char *call,
-                                            struct certmap_error *err) {
+                                            struct certmap_diagnostic *err) {
     if (builder->has_open_mapping)
         return CERTMAP_OK;
     return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: no mapping was begun", call);
@@ -111,7 +111,7 @@ size_t cm_builder_mark(const struct certmap_builder *builder) {
 
 /* Adds a node at a place of the open mapping, moving what stands there. */
 static enum certmap_status insert_node(struct certmap_builder *builder, size_t mark, struct cm_node node,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     struct cm_draft *draft = &builder->draft;
     size_t place = cm_builder_open_mapping(builder)->nodes + mark;
     struct cm_node *nodes =
@@ -135,14 +135,14 @@ static struct cm_node group_node(enum certmap_join join, size_t size) {
 }
 
 enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
-                                    struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                    struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     size_t size = cm_builder_mark(builder) - mark + 1;
     return cm_builder_note(builder, insert_node(builder, mark, group_node(join, size), &own), &own, err);
 }
 
 enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     return insert_node(builder, cm_builder_mark(builder), node, err);
 }
 
@@ -157,7 +157,7 @@ static void flatten_root(struct certmap_builder *builder) {
 }
 
 /* Who was told that a mapping is refused may leave out its conditions. */
-static enum certmap_status check_complete(const struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status check_complete(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
     if (builder->open_count > 0)
         return cm_error_argument(err, "a group was left open");
     if (cm_builder_mark(builder) == 1 && !builder->is_stand_in)
@@ -165,7 +165,7 @@ static enum certmap_status check_complete(const struct certmap_builder *builder,
     return CERTMAP_OK;
 }
 
-enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err) {
+enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     if (!builder->has_open_mapping)
         return CERTMAP_OK;
     struct certmap_rules *rules = builder->draft.rules;
@@ -183,13 +183,13 @@ enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, st
 
 /* ---- groups ---- */
 
-static enum certmap_status nested_too_deep(struct certmap_error *err) {
+static enum certmap_status nested_too_deep(struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NESTING, "groups are nested more than %d deep",
                     CERTMAP_MAX_NESTING);
 }
 
 static enum certmap_status open_group(struct certmap_builder *builder, enum certmap_join join,
-                                      struct certmap_error *err) {
+                                      struct certmap_diagnostic *err) {
     enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_open", err);
     if (status != CERTMAP_OK)
         return status;
@@ -204,14 +204,14 @@ static enum certmap_status open_group(struct certmap_builder *builder, enum cert
 }
 
 enum certmap_status certmap_builder_open(struct certmap_builder *builder, enum certmap_join join,
-                                         struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                         struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_open: builder is NULL");
     return cm_builder_note(builder, open_group(builder, join, &own), &own, err);
 }
 
-static enum certmap_status close_group(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status close_group(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_close", err);
     if (status != CERTMAP_OK)
         return status;
@@ -228,15 +228,15 @@ static enum certmap_status close_group(struct certmap_builder *builder, struct c
     return CERTMAP_OK;
 }
 
-enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+enum certmap_status certmap_builder_close(struct certmap_builder *builder, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_close: builder is NULL");
     return cm_builder_note(builder, close_group(builder, &own), &own, err);
 }
 
 /* Below a `not`, this is printed in parentheses: one level more. */
-static enum certmap_status add_always(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status add_always(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_always", err);
     if (status != CERTMAP_OK)
         return status;
@@ -245,8 +245,8 @@ static enum certmap_status add_always(struct certmap_builder *builder, struct ce
     return cm_builder_add_node(builder, (struct cm_node){.kind = CM_NODE_ALWAYS}, err);
 }
 
-enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+enum certmap_status certmap_builder_always(struct certmap_builder *builder, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_always: builder is NULL");
     return cm_builder_note(builder, add_always(builder, &own), &own, err);
@@ -254,8 +254,8 @@ enum certmap_status certmap_builder_always(struct certmap_builder *builder, stru
 
 /* ---- the end ---- */
 
-enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_disable: builder is NULL");
     if (!cm_builder_have_rules(builder))
@@ -264,24 +264,24 @@ enum certmap_status certmap_builder_disable(struct certmap_builder *builder, str
     return CERTMAP_OK;
 }
 
-enum certmap_status certmap_builder_policy(struct certmap_builder *builder, enum certmap_policy policy,
-                                           struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+enum certmap_status certmap_builder_combining(struct certmap_builder *builder, enum certmap_combining policy,
+                                              struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL)
-        return cm_error_argument(err, "certmap_builder_policy: builder is NULL");
-    if (certmap_policy_name(policy) == NULL || builder->has_begun)
+        return cm_error_argument(err, "certmap_builder_combining: builder is NULL");
+    if (certmap_combining_name(policy) == NULL || builder->has_begun)
         return cm_builder_note(
             builder,
-            cm_error_argument(&own, "certmap_builder_policy: policy is unknown, or there is a mapping already"), &own,
-            err);
+            cm_error_argument(&own, "certmap_builder_combining: policy is unknown, or there is a mapping already"),
+            &own, err);
     if (!cm_builder_have_rules(builder))
         return cm_builder_note(builder, cm_error_memory(&own), &own, err);
     builder->draft.rules->policy = policy;
     return CERTMAP_OK;
 }
 
-static enum certmap_status score_mappings(struct certmap_rules *rules, struct certmap_error *err) {
-    if (rules->policy != CERTMAP_POLICY_MOST_SPECIFIC)
+static enum certmap_status score_mappings(struct certmap_rules *rules, struct certmap_diagnostic *err) {
+    if (rules->policy != CERTMAP_COMBINING_MOST_SPECIFIC)
         return CERTMAP_OK;
     rules->scores = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->scores);
     if (rules->scores == NULL)
@@ -310,7 +310,7 @@ static bool shrink_all(struct certmap_builder *builder) {
 }
 
 /* Moves the one-to-one mappings to the front; both kinds keep their order. */
-static enum certmap_status order_mappings(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status order_mappings(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     size_t front = 0, back = builder->one_to_one_count;
     if (back == 0)
@@ -333,7 +333,7 @@ static uint64_t make_seed(const struct certmap_builder *builder) {
     return cm_hash_word(places, builder->seed);
 }
 
-static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     const uint64_t seed = make_seed(builder);
     if (builder->draft.rules->mapping_count < CM_INDEX_LEAST)
         return CERTMAP_OK;
@@ -341,7 +341,7 @@ static enum certmap_status make_index(struct certmap_builder *builder, struct ce
 }
 
 /* The index knows where the store will have what it leads to, and is made of the draft. */
-static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     struct cm_layout layout;
     enum certmap_status status = cm_layout_plan(&layout, &builder->draft, err);
     if (status == CERTMAP_OK)
@@ -361,7 +361,7 @@ static size_t count_steps(const struct certmap_builder *builder) {
 }
 
 /* What is left to do when all mappings are there. */
-static enum certmap_status complete(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status complete(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     builder->draft.rules->steps = count_steps(builder);
     free_tables(builder);
     if (!shrink_all(builder))
@@ -379,8 +379,8 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
 }
 
 enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
-                                           struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                           struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL || rules == NULL)
         return cm_error_argument(err, "certmap_builder_finish: builder or rules is NULL");
     enum certmap_status status =

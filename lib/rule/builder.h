@@ -51,8 +51,8 @@ struct certmap_builder {
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
     size_t one_to_one_count;
-    size_t operand;             /* which one of the condition was at fault, or SIZE_MAX */
-    struct certmap_error first; /* of an earlier call, if its status is not OK */
+    size_t operand;                  /* which one of the condition was at fault, or SIZE_MAX */
+    struct certmap_diagnostic first; /* of an earlier call, if its status is not OK */
     struct cm_progress progress;
     size_t steps;  /* of one match with the rules; 0: as many as there are for their number */
     uint64_t seed; /* of the caller, for the index */
@@ -64,21 +64,21 @@ struct certmap_builder {
 size_t cm_builder_mark(const struct certmap_builder *builder);
 /* Makes what was added since mark the members of a group. Errors: MEMORY. */
 enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 /* Makes the open mapping, which has no decision yet, one that allows. Errors, with a line where they are about a
  * part of the source: MEMORY, LIMIT, SYNTAX. */
 enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
-                                     enum certmap_language language, struct certmap_error *err);
+                                     enum certmap_language language, struct certmap_diagnostic *err);
 /* Begins an output of the open mapping, which allows, or says what is wrong with its name or number. kind is set;
  * this sets the name, if it is an attribute. Errors: MEMORY, LIMIT, SYNTAX. */
 enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
-                                            struct certmap_view name, struct certmap_error *err);
+                                            struct certmap_view name, struct certmap_diagnostic *err);
 /* Adds it with its text. Errors as those of cm_builder_allow. */
 enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
-                                          const struct cm_source *value, struct certmap_error *err);
+                                          const struct cm_source *value, struct certmap_diagnostic *err);
 
 /* Where an error says that there is no memory, and the limit of the options is why: says that. */
-void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_error *error);
+void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_diagnostic *error);
 
 /* ---- among the builder's files ---- */
 
@@ -94,38 +94,38 @@ bool cm_record_certificate(struct cm_record *record, struct certmap_view bytes, 
                            const struct certmap_allocator *allocator);
 /* Puts a record into the text of the draft, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 /* Where a text that may be there already stands in the heads of the rules, as a string; uses the record. Errors: MEMORY,
  * LIMIT. */
 enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 /* The number of a path, which is new or there already; what it points at is copied. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_path(struct certmap_builder *builder, const struct cm_path *path, uint32_t *number,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 /* The same of a whole Name, made of scratch memory. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 /* The same of a condition, whose operands are builder->record; count is theirs, or the number of a COUNT. */
 enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
-                                      uint32_t count, uint32_t *number, struct certmap_error *err);
+                                      uint32_t count, uint32_t *number, struct certmap_diagnostic *err);
 
 /* Makes a builder an empty one. */
 void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator);
 /* Remembers the first error for certmap_builder_finish, and passes this one on. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
-                                    const struct certmap_error *own, struct certmap_error *err);
+                                    const struct certmap_diagnostic *own, struct certmap_diagnostic *err);
 /* Makes the rule set that is being built, when it is first needed; false when there is no memory. */
 bool cm_builder_have_rules(struct certmap_builder *builder);
 /* Whether there is an open mapping to add to. Errors: ARGUMENT, of the call of that name. */
 enum certmap_status cm_builder_need_mapping(const struct certmap_builder *builder, const char *call,
-                                            struct certmap_error *err);
+                                            struct certmap_diagnostic *err);
 /* The mapping that was begun last, if it is open. */
 struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
 /* Ends the mapping that is open, if any. Errors: ARGUMENT. */
-enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_error *err);
+enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_diagnostic *err);
 /* Sets the account of the open mapping; one that denies has none. Errors: MEMORY, LIMIT, SYNTAX. */
 enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
-                                           enum certmap_language language, struct certmap_error *err);
+                                           enum certmap_language language, struct certmap_diagnostic *err);
 /* Gives the open mapping an account that stands for one that was refused, so that what follows can be checked; where
  * there is no memory, less is checked. */
 void cm_builder_set_no_account(struct certmap_builder *builder);
@@ -133,6 +133,6 @@ void cm_builder_set_no_account(struct certmap_builder *builder);
 void cm_builder_drop_stand_in(struct certmap_builder *builder);
 /* Adds a node at the end of the open mapping. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
-                                        struct certmap_error *err);
+                                        struct certmap_diagnostic *err);
 
 #endif

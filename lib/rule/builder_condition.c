@@ -12,7 +12,7 @@
 
 /* Adds the operand that was made to the record. */
 static enum certmap_status record_operand(struct certmap_builder *builder, const struct cm_condition *made,
-                                          const struct cm_operand *operand, struct certmap_error *err) {
+                                          const struct cm_operand *operand, struct certmap_diagnostic *err) {
     uint32_t number;
     bool room;
     if (made->path->kind == CM_TEXT_NAME) {
@@ -28,7 +28,7 @@ static enum certmap_status record_operand(struct certmap_builder *builder, const
 
 /* Bytes stay as they are. */
 static enum certmap_status record_certificate(struct certmap_builder *builder, struct certmap_view bytes,
-                                              struct certmap_error *err) {
+                                              struct certmap_diagnostic *err) {
     struct certmap_view tbs;
     if (bytes.len > CERTMAP_MAX_RULES_TEXT / 2)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
@@ -39,7 +39,8 @@ static enum certmap_status record_certificate(struct certmap_builder *builder, s
 }
 
 static enum certmap_status make_operand(struct certmap_builder *builder, struct certmap_view text,
-                                        const struct cm_condition *made, bool iis_pattern, struct certmap_error *err) {
+                                        const struct cm_condition *made, bool iis_pattern,
+                                        struct certmap_diagnostic *err) {
     const struct cm_operand_use use = {made->path->kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
     struct cm_operand operand;
     if (made->path->field == CERTMAP_FIELD_CERTIFICATE)
@@ -55,7 +56,7 @@ static enum certmap_status make_operand(struct certmap_builder *builder, struct 
 
 /* Makes builder->record of the operands. */
 static enum certmap_status make_operands(struct certmap_builder *builder, const struct cm_condition *made,
-                                         const struct certmap_condition *condition, struct certmap_error *err) {
+                                         const struct certmap_condition *condition, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     builder->record.len = 0;
     for (size_t i = 0; i < condition->operand_count && status == CERTMAP_OK; i++) {
@@ -94,7 +95,7 @@ static bool is_sound(const struct certmap_condition *condition) {
 }
 
 static enum certmap_status check_condition(const struct certmap_builder *builder,
-                                           const struct certmap_condition *condition, struct certmap_error *err) {
+                                           const struct certmap_condition *condition, struct certmap_diagnostic *err) {
     if (condition == NULL || !is_sound(condition))
         return cm_error_argument(err, "certmap_builder_condition: the condition is NULL, too small, or its field, "
                                       "operator, quantifier, flags and operands do not go together");
@@ -119,7 +120,7 @@ static bool is_plain(const struct cm_condition *made) {
 }
 
 static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
-                                           uint32_t path, struct certmap_error *err) {
+                                           uint32_t path, struct certmap_diagnostic *err) {
     const struct cm_stored_condition stored = {
         .path = path & CM_MAX_PATHS,
         .op = (unsigned)made->op & 7,
@@ -138,7 +139,7 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
     return status;
 }
 
-static enum certmap_status bad_operator(const struct cm_path *path, const char *why, struct certmap_error *err) {
+static enum certmap_status bad_operator(const struct cm_path *path, const char *why, struct certmap_diagnostic *err) {
     char name[64];
     struct cm_out out = {name, sizeof name - 1, 0};
     cm_path_print(&out, path);
@@ -147,7 +148,7 @@ static enum certmap_status bad_operator(const struct cm_path *path, const char *
 }
 
 /* The operators that need a certain kind of value. */
-static enum certmap_status check_comparison(const struct cm_condition *made, struct certmap_error *err) {
+static enum certmap_status check_comparison(const struct cm_condition *made, struct certmap_diagnostic *err) {
     const struct cm_path *path = made->path;
     const bool name = path->kind == CM_TEXT_NAME, like = made->op == CERTMAP_OP_LIKE;
     if (made->op == CERTMAP_OP_UNDER && !name)
@@ -165,7 +166,8 @@ static enum certmap_status check_comparison(const struct cm_condition *made, str
 }
 
 /* Whether the field has the operator, which for the certificate is only one. Errors: SYNTAX. */
-static enum certmap_status check_operator(const struct cm_condition *made, unsigned flags, struct certmap_error *err) {
+static enum certmap_status check_operator(const struct cm_condition *made, unsigned flags,
+                                          struct certmap_diagnostic *err) {
     const struct cm_path *path = made->path;
     if (path->field == CERTMAP_FIELD_CERTIFICATE &&
         (made->op != CERTMAP_OP_EQUAL || flags != 0 || made->quantifier != CERTMAP_ANY_VALUE))
@@ -196,7 +198,7 @@ static void note_recent(struct certmap_builder *builder, const struct certmap_co
 
 /* The number of the condition's path. Errors: SYNTAX, MEMORY, LIMIT. */
 static enum certmap_status resolve(struct certmap_builder *builder, const struct certmap_condition *condition,
-                                   uint32_t *number, struct certmap_error *err) {
+                                   uint32_t *number, struct certmap_diagnostic *err) {
     struct cm_path path;
     for (size_t i = 0; i < CM_RECENT_PATHS; i++)
         if (is_recent(&builder->recent[i], condition)) {
@@ -213,7 +215,7 @@ static enum certmap_status resolve(struct certmap_builder *builder, const struct
 }
 
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     uint32_t path;
     enum certmap_status status = resolve(builder, condition, &path, err);
     if (status != CERTMAP_OK)
@@ -233,8 +235,8 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
 }
 
 enum certmap_status certmap_builder_condition(struct certmap_builder *builder, const struct certmap_condition *given,
-                                              struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                              struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     struct certmap_condition room;
     const struct certmap_condition *condition = certmap_struct_read(&room, given, CERTMAP_FIRST_CONDITION, sizeof room);
     if (builder == NULL)

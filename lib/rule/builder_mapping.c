@@ -18,7 +18,7 @@ static bool is_name(const void *ctx, uint32_t number) {
 }
 
 static enum certmap_status duplicate(const struct cm_draft *draft, uint32_t number, struct certmap_view name,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     const size_t line = draft->mappings[number].line;
     if (line == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_MAPPING, "there is a mapping %s already",
@@ -33,7 +33,7 @@ static uint32_t hash_name(const struct certmap_builder *builder, struct certmap_
 
 /* Names compare without case. */
 static enum certmap_status claim_name(struct certmap_builder *builder, struct certmap_view name, uint32_t hash,
-                                      struct certmap_error *err) {
+                                      struct certmap_diagnostic *err) {
     const struct name_search search = {&builder->draft, name};
     const uint32_t there = cm_table_find(&builder->mapping_names, hash, is_name, &search);
     if (there != CM_TABLE_NONE)
@@ -43,7 +43,7 @@ static enum certmap_status claim_name(struct certmap_builder *builder, struct ce
 }
 
 static enum certmap_status keep_name(struct certmap_builder *builder, struct certmap_view name,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     builder->record.len = 0;
     if (!cm_record_string(&builder->record, name, &builder->allocator))
         return cm_error_memory(err);
@@ -51,7 +51,7 @@ static enum certmap_status keep_name(struct certmap_builder *builder, struct cer
 }
 
 static enum certmap_status set_name(struct certmap_builder *builder, struct certmap_view name,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     if (name.len == 0 && cm_builder_open_mapping(builder)->kind == CERTMAP_KIND_ONE_TO_ONE)
         return CERTMAP_OK;
     if (name.len == 0)
@@ -72,7 +72,7 @@ static uint32_t clip(size_t number, uint32_t most) {
 
 /* Adds a mapping and its root. Errors: MEMORY, LIMIT, and then there is no mapping more. */
 static enum certmap_status add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     struct cm_draft *draft = &builder->draft;
     struct cm_draft_mapping *mappings = cm_array_reserve(&builder->allocator, draft->mappings, &draft->mapping_cap,
@@ -131,13 +131,13 @@ static void make_stand_in(struct certmap_builder *builder, bool memory) {
 /* ---- the call ---- */
 
 static enum certmap_status set_account(struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     const struct cm_source account = {.text = mapping->account, .written = mapping->is_template};
     return cm_builder_set_account(builder, &account, mapping->language, err);
 }
 
 static enum certmap_status begin_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     enum certmap_status status = add_mapping(builder, mapping, err);
     builder->has_open_mapping = status == CERTMAP_OK;
     if (status != CERTMAP_OK)
@@ -152,7 +152,7 @@ static enum certmap_status begin_mapping(struct certmap_builder *builder, const 
 }
 
 /* Whether the mapping can be read. Errors: ARGUMENT. */
-static enum certmap_status check_mapping(const struct certmap_mapping *mapping, struct certmap_error *err) {
+static enum certmap_status check_mapping(const struct certmap_mapping *mapping, struct certmap_diagnostic *err) {
     if (mapping == NULL || !cm_view_sound(mapping->name) || !cm_view_sound(mapping->account))
         return cm_error_argument(err,
                                  "certmap_builder_mapping: mapping or one of its texts is NULL, or its size is not "
@@ -164,7 +164,7 @@ static enum certmap_status check_mapping(const struct certmap_mapping *mapping, 
     return CERTMAP_OK;
 }
 
-static enum certmap_status check_room(const struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status check_room(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
     if (certmap_rules_count(builder->draft.rules) == CERTMAP_MAX_MAPPINGS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
                         CERTMAP_MAX_MAPPINGS);
@@ -172,7 +172,7 @@ static enum certmap_status check_room(const struct certmap_builder *builder, str
 }
 
 static enum certmap_status begin(struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                 struct certmap_error *err) {
+                                 struct certmap_diagnostic *err) {
     builder->has_open_mapping = false;
     if (!cm_builder_have_rules(builder))
         return cm_error_memory(err);
@@ -189,8 +189,8 @@ static enum certmap_status begin(struct certmap_builder *builder, const struct c
 }
 
 enum certmap_status certmap_builder_mapping(struct certmap_builder *builder, const struct certmap_mapping *given,
-                                            struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                            struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     struct certmap_mapping room;
     const struct certmap_mapping *mapping = certmap_struct_read(&room, given, CERTMAP_FIRST_MAPPING, sizeof room);
     if (builder == NULL)

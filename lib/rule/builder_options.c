@@ -6,19 +6,19 @@
 #include "certmap/versioned.h"
 #include "rule/builder.h"
 
-static enum certmap_status fail_limit(const struct cm_meter *meter, struct certmap_error *err) {
+static enum certmap_status fail_limit(const struct cm_meter *meter, struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_MEMORY_LIMIT,
                     "the rules take more than %zu bytes of memory to build, the limit that was given", meter->limit);
 }
 
-void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_error *error) {
+void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_diagnostic *error) {
     const struct cm_meter *meter = builder->draft.rules != NULL ? builder->draft.rules->meter : NULL;
     if (error->status == CERTMAP_ERROR_MEMORY && meter != NULL && meter->over)
         fail_limit(meter, error);
 }
 
 /* Puts the meter in, and the rules that own it. */
-static enum certmap_status set_limit(struct certmap_builder *builder, size_t limit, struct certmap_error *err) {
+static enum certmap_status set_limit(struct certmap_builder *builder, size_t limit, struct certmap_diagnostic *err) {
     const struct certmap_allocator inner = builder->allocator;
     struct cm_meter *meter = cm_meter_new(&inner, limit, sizeof *builder);
     if (meter == NULL)
@@ -36,8 +36,8 @@ static enum certmap_status set_limit(struct certmap_builder *builder, size_t lim
 }
 
 enum certmap_status certmap_builder_options(struct certmap_builder *builder, const struct certmap_build_options *given,
-                                            struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                            struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     struct certmap_build_options room;
     const struct certmap_build_options *options =
         certmap_struct_read(&room, given, CERTMAP_FIRST_BUILD_OPTIONS, sizeof room);

@@ -7,7 +7,7 @@
 
 /* ---- the list ---- */
 
-/* A text without holes is still where it was read. */
+/* A text without placeholders is still where it was read. */
 static bool keep_shown(struct cm_output *output, struct cm_arena *arena) {
     const size_t separator = output->separator != NULL ? (size_t)(output->separator - output->shown.data) : 0;
     output->shown = cm_arena_text(arena, output->shown);
@@ -22,7 +22,7 @@ static bool keep_shown(struct cm_output *output, struct cm_arena *arena) {
 
 /* Adds an output that the open mapping has an entry of its own for. */
 static enum certmap_status push_output(struct certmap_builder *builder, struct cm_output output,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     struct cm_output *outputs = cm_array_reserve(&builder->allocator, rules->outputs, &builder->output_cap,
@@ -48,7 +48,7 @@ static bool has_account(const struct certmap_builder *builder) {
 }
 
 /* Gives a plain account an entry of its own, before others follow it. */
-static enum certmap_status unfold_account(struct certmap_builder *builder, struct certmap_error *err) {
+static enum certmap_status unfold_account(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     struct cm_output account;
     if (!mapping->plain)
@@ -64,7 +64,7 @@ static enum certmap_status unfold_account(struct certmap_builder *builder, struc
 
 /* Compiles a text. */
 static enum certmap_status compile(struct certmap_builder *builder, struct cm_output *output,
-                                   const struct cm_source *source, struct certmap_error *err) {
+                                   const struct cm_source *source, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     cm_arena_reset(&builder->scratch);
     return cm_template_compile(output, &rules->needs, source, &rules->arena, &builder->scratch, err);
@@ -72,14 +72,14 @@ static enum certmap_status compile(struct certmap_builder *builder, struct cm_ou
 
 /* Compiles a text and adds it to the outputs of the open mapping. */
 static enum certmap_status add_output(struct certmap_builder *builder, struct cm_output output,
-                                      const struct cm_source *source, struct certmap_error *err) {
+                                      const struct cm_source *source, struct certmap_diagnostic *err) {
     enum certmap_status status = compile(builder, &output, source, err);
     if (status != CERTMAP_OK || !has_account(builder))
         return status;
     status = unfold_account(builder, err);
     if (status != CERTMAP_OK)
         return status;
-    if (output.holes == NULL && !keep_shown(&output, &builder->draft.rules->arena))
+    if (output.placeholders == NULL && !keep_shown(&output, &builder->draft.rules->arena))
         return cm_error_memory(err);
     return push_output(builder, output, err);
 }
@@ -88,7 +88,7 @@ static enum certmap_status add_output(struct certmap_builder *builder, struct cm
 
 /* Where what stands before the separator is kept apart, + 1, or 0. */
 static enum certmap_status keep_head(struct certmap_builder *builder, const struct cm_output *account, uint32_t *head,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     const uint8_t *separator = account->separator;
     uint32_t at;
     *head = 0;
@@ -102,7 +102,7 @@ static enum certmap_status keep_head(struct certmap_builder *builder, const stru
 
 /* Most mappings give nothing but this. */
 static enum certmap_status set_plain_account(struct certmap_builder *builder, const struct cm_output *account,
-                                             struct certmap_error *err) {
+                                             struct certmap_diagnostic *err) {
     struct cm_record *record = &builder->record;
     struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     const struct certmap_allocator *allocator = &builder->allocator;
@@ -130,20 +130,20 @@ void cm_builder_set_no_account(struct certmap_builder *builder) {
 }
 
 static enum certmap_status take_account(struct certmap_builder *builder, const struct cm_source *account,
-                                        enum certmap_language language, struct certmap_error *err) {
+                                        enum certmap_language language, struct certmap_diagnostic *err) {
     struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .language = language};
     enum certmap_status status = compile(builder, &output, account, err);
     if (status != CERTMAP_OK)
         return status;
-    if (output.holes == NULL && language == CERTMAP_LANGUAGE_PLAIN)
+    if (output.placeholders == NULL && language == CERTMAP_LANGUAGE_PLAIN)
         return set_plain_account(builder, &output, err);
-    if (output.holes == NULL && !keep_shown(&output, &builder->draft.rules->arena))
+    if (output.placeholders == NULL && !keep_shown(&output, &builder->draft.rules->arena))
         return cm_error_memory(err);
     return push_output(builder, output, err);
 }
 
 enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
-                                           enum certmap_language language, struct certmap_error *err) {
+                                           enum certmap_language language, struct certmap_diagnostic *err) {
     if (!cm_builder_open_mapping(builder)->allow)
         return CERTMAP_OK;
     enum certmap_status status = take_account(builder, account, language, err);
@@ -153,15 +153,15 @@ enum certmap_status cm_builder_set_account(struct certmap_builder *builder, cons
 }
 
 enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
-                                     enum certmap_language language, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                     enum certmap_language language, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     cm_builder_open_mapping(builder)->allow = true;
     return cm_builder_note(builder, cm_builder_set_account(builder, account, language, &own), &own, err);
 }
 
 /* ---- domains, groups, attributes ---- */
 
-static enum certmap_status duplicate(const char *what, struct certmap_view name, struct certmap_error *err) {
+static enum certmap_status duplicate(const char *what, struct certmap_view name, struct certmap_diagnostic *err) {
     if (name.len == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT, "the mapping has %s already", what);
     return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT, "the mapping has %s %s already", what,
@@ -170,10 +170,10 @@ static enum certmap_status duplicate(const char *what, struct certmap_view name,
 
 /* Whether the open mapping has room and use for one more of this kind. */
 static enum certmap_status check_others(const struct certmap_builder *builder, enum cm_output_kind kind,
-                                        struct certmap_view name, struct certmap_error *err) {
+                                        struct certmap_view name, struct certmap_diagnostic *err) {
     const struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     size_t count = 0;
-    if (kind == CM_OUTPUT_DOMAIN && builder->draft.rules->policy == CERTMAP_POLICY_ALL)
+    if (kind == CM_OUTPUT_DOMAIN && builder->draft.rules->policy == CERTMAP_COMBINING_ALL)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT,
                         "an answer under \"policy all\" can have several accounts; write each domain in its account");
     for (size_t i = mapping->outputs + 1; !mapping->plain && i < builder->output_count; i++) {
@@ -201,7 +201,7 @@ static bool has_unsafe(struct certmap_view text) {
 }
 
 static enum certmap_status keep_name(struct certmap_view *kept, struct certmap_view name, struct cm_arena *arena,
-                                     struct certmap_error *err) {
+                                     struct certmap_diagnostic *err) {
     if (name.len == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_EMPTY_NAME, "the name of the attribute is empty");
     enum certmap_status status = cm_text_check(name, "the name of the attribute", err);
@@ -215,7 +215,7 @@ static enum certmap_status keep_name(struct certmap_view *kept, struct certmap_v
 }
 
 static enum certmap_status begin_output(struct certmap_builder *builder, struct cm_output *output,
-                                        struct certmap_view name, struct certmap_error *err) {
+                                        struct certmap_view name, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     if (output->kind == CM_OUTPUT_ATTRIBUTE)
         status = keep_name(&output->name, name, &builder->draft.rules->arena, err);
@@ -225,19 +225,19 @@ static enum certmap_status begin_output(struct certmap_builder *builder, struct 
 }
 
 enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
-                                            struct certmap_view name, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                            struct certmap_view name, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     return cm_builder_note(builder, begin_output(builder, output, name, &own), &own, err);
 }
 
 enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
-                                          const struct cm_source *value, struct certmap_error *err) {
-    struct certmap_error own = {.status = CERTMAP_OK};
+                                          const struct cm_source *value, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     return cm_builder_note(builder, add_output(builder, *output, value, &own), &own, err);
 }
 
 static enum certmap_status check_output(const struct certmap_builder *builder, const struct certmap_output *output,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     if (output == NULL || !cm_view_sound(output->name) || !cm_view_sound(output->value))
         return cm_error_argument(err,
                                  "certmap_builder_output: output or one of its texts is NULL, or its size is not a "
@@ -251,11 +251,11 @@ static enum certmap_status check_output(const struct certmap_builder *builder, c
 }
 
 enum certmap_status certmap_builder_output(struct certmap_builder *builder, const struct certmap_output *given,
-                                           struct certmap_error *err) {
+                                           struct certmap_diagnostic *err) {
     static const enum cm_output_kind kinds[] = {[CERTMAP_OUTPUT_DOMAIN] = CM_OUTPUT_DOMAIN,
                                                 [CERTMAP_OUTPUT_GROUP] = CM_OUTPUT_GROUP,
                                                 [CERTMAP_OUTPUT_ATTRIBUTE] = CM_OUTPUT_ATTRIBUTE};
-    struct certmap_error own = {.status = CERTMAP_OK};
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
     struct certmap_output room;
     const struct certmap_output *output = certmap_struct_read(&room, given, CERTMAP_FIRST_OUTPUT, sizeof room);
     if (builder == NULL)

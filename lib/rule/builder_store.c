@@ -66,14 +66,15 @@ bool cm_record_certificate(struct cm_record *record, struct certmap_view bytes, 
 
 /* ---- text ---- */
 
-static enum certmap_status too_large(struct certmap_error *err) {
+static enum certmap_status too_large(struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
                     "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
 }
 
 /* Adds a record to a text that grows; *at is where it begins. */
 static enum certmap_status append(uint8_t **text, size_t *len, size_t *cap, const struct cm_record *record,
-                                  uint32_t *at, const struct certmap_allocator *allocator, struct certmap_error *err) {
+                                  uint32_t *at, const struct certmap_allocator *allocator,
+                                  struct certmap_diagnostic *err) {
     if (record->len > CERTMAP_MAX_RULES_TEXT - *len)
         return too_large(err);
     uint8_t *grown = cm_array_reserve(allocator, *text, cap, *len + record->len, 1);
@@ -87,7 +88,7 @@ static enum certmap_status append(uint8_t **text, size_t *len, size_t *cap, cons
 }
 
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     struct cm_draft *draft = &builder->draft;
     return append(&draft->text, &draft->text_len, &draft->text_cap, record, at, &builder->allocator, err);
 }
@@ -104,7 +105,7 @@ static bool is_head(const void *ctx, uint32_t number) {
 }
 
 enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     const struct head_search search = {builder, head};
     const uint32_t hash = cm_table_hash(cm_hash_bytes(head.data, head.len, cm_builder_seed(builder)));
     *at = cm_table_find(&builder->heads, hash, is_head, &search);
@@ -120,7 +121,7 @@ enum certmap_status cm_builder_head(struct certmap_builder *builder, struct cert
     return status;
 }
 
-static enum certmap_status too_many(const char *what, unsigned most, struct certmap_error *err) {
+static enum certmap_status too_many(const char *what, unsigned most, struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the rules have more than %u %s", most, what);
 }
 
@@ -139,7 +140,7 @@ static bool is_path(const void *ctx, uint32_t number) {
 }
 
 static enum certmap_status add_path(struct certmap_builder *builder, const struct cm_path *path,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     if (builder->path_count == CM_MAX_PATHS)
         return too_many("subfields", CM_MAX_PATHS, err);
@@ -158,7 +159,7 @@ static enum certmap_status add_path(struct certmap_builder *builder, const struc
 }
 
 enum certmap_status cm_builder_path(struct certmap_builder *builder, const struct cm_path *path, uint32_t *number,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     const struct path_search search = {builder, path};
     const uint64_t place = (uint64_t)path->field << 16 | path->list << 8 | path->row;
     const uint32_t hash =
@@ -187,7 +188,7 @@ static bool is_name(const void *ctx, uint32_t number) {
 }
 
 static enum certmap_status add_name(struct certmap_builder *builder, const struct cm_operand *name,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     if (builder->name_count == CM_MAX_NODES)
         return too_many("Names", CM_MAX_NODES, err);
@@ -203,7 +204,7 @@ static enum certmap_status add_name(struct certmap_builder *builder, const struc
 }
 
 enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     const struct name_search search = {builder, name};
     const uint32_t hash = cm_table_hash(cm_hash_bytes(name->matched.data, name->matched.len, cm_builder_seed(builder)));
     *number = cm_table_find(&builder->names, hash, is_name, &search);
@@ -245,7 +246,7 @@ static uint32_t hash_condition(const struct certmap_builder *builder, const stru
 
 /* Adds a condition, whose operands are kept already. */
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct cm_draft_condition *condition,
-                                         uint32_t hash, struct certmap_error *err) {
+                                         uint32_t hash, struct certmap_diagnostic *err) {
     struct cm_draft *draft = &builder->draft;
     if (draft->condition_count == CM_MAX_NODES)
         return too_many("conditions", CM_MAX_NODES, err);
@@ -262,7 +263,7 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
 
 /* The operands are kept first, and given up where the condition turns out to be there: meanwhile the table is fetched. */
 enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
-                                      uint32_t count, uint32_t *number, struct certmap_error *err) {
+                                      uint32_t count, uint32_t *number, struct certmap_diagnostic *err) {
     struct cm_draft_condition condition = {.stored = stored, .count = count, .len = (uint32_t)builder->record.len};
     const struct condition_search search = {builder, &condition};
     const uint32_t hash = hash_condition(builder, &condition);

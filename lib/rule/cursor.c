@@ -52,6 +52,6 @@ bool cm_cursor_accept_oid(struct cm_cursor *cursor) {
     return false;
 }
 
-const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *hole, const char *other) {
-    return cm_cursor_peek(cursor) == CM_SYMBOL_HOLE ? hole : other;
+const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *placeholder, const char *other) {
+    return cm_cursor_peek(cursor) == CM_SYMBOL_PLACEHOLDER ? placeholder : other;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a text with holes, symbol by symbol, when rules are loaded. */
+/* Reading a text with placeholders, symbol by symbol, when rules are loaded. */
 #ifndef CM_RULE_CURSOR_H
 #define CM_RULE_CURSOR_H
 
@@ -11,7 +11,7 @@ struct cm_cursor {
     size_t at;
 };
 
-/* The symbol at the cursor: a byte, CM_SYMBOL_HOLE, or CM_SYMBOL_END. */
+/* The symbol at the cursor: a byte, CM_SYMBOL_PLACEHOLDER, or CM_SYMBOL_END. */
 #define CM_SYMBOL_END 257
 unsigned cm_cursor_peek(const struct cm_cursor *cursor);
 /* Goes on behind the symbol if it is this one. */
@@ -23,7 +23,7 @@ bool cm_is_hex_digit(unsigned code);
 bool cm_cursor_accept_hex_pair(struct cm_cursor *cursor);
 /* Goes on behind a name or a dotted OID (RFC 4512 1.4). */
 bool cm_cursor_accept_oid(struct cm_cursor *cursor);
-/* What is wrong at the cursor: hole if a hole stands there, else other. */
-const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *hole, const char *other);
+/* What is wrong at the cursor: placeholder if a placeholder stands there, else other. */
+const char *cm_cursor_fault(const struct cm_cursor *cursor, const char *placeholder, const char *other);
 
 #endif

@@ -5,7 +5,7 @@
 #include "field/compare.h"
 #include "rule/language.h"
 
-/* ---- the value of a hole ---- */
+/* ---- the value of a placeholder ---- */
 
 struct values {
     const struct cm_list *list;
@@ -30,70 +30,72 @@ static uint32_t value_behind(const struct values *values, uint32_t at) {
     return value_from(values, values->list->values[at].next);
 }
 
-static enum certmap_code choose(struct certmap_view *value, const struct cm_hole *hole, const struct certmap_peer *peer,
-                                size_t *steps) {
-    const struct values values = {&peer->lists[hole->path.list], &hole->path, steps};
+static enum certmap_code choose(struct certmap_view *value, const struct cm_placeholder *placeholder,
+                                const struct certmap_peer *peer, size_t *steps) {
+    const struct values values = {&peer->lists[placeholder->path.list], &placeholder->path, steps};
     if (values.list->unknown != CERTMAP_CODE_NONE)
-        return CERTMAP_CODE_HOLE_UNREADABLE;
-    uint32_t at = value_from(&values, cm_list_first(values.list, hole->path.row));
-    uint32_t next = at == CM_VALUE_NONE || hole->choice == CM_CHOICE_FIRST ? CM_VALUE_NONE : value_behind(&values, at);
-    if (hole->choice == CM_CHOICE_LAST)
+        return CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
+    uint32_t at = value_from(&values, cm_list_first(values.list, placeholder->path.row));
+    uint32_t next =
+        at == CM_VALUE_NONE || placeholder->choice == CM_CHOICE_FIRST ? CM_VALUE_NONE : value_behind(&values, at);
+    if (placeholder->choice == CM_CHOICE_LAST)
         for (; next != CM_VALUE_NONE; next = value_behind(&values, at))
             at = next;
     if (*steps == 0)
-        return CERTMAP_CODE_HOLE_TOO_LONG;
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     if (at == CM_VALUE_NONE)
-        return CERTMAP_CODE_HOLE_NO_VALUE;
+        return CERTMAP_CODE_PLACEHOLDER_NO_VALUE;
     if (next != CM_VALUE_NONE)
-        return CERTMAP_CODE_HOLE_SEVERAL_VALUES;
+        return CERTMAP_CODE_PLACEHOLDER_SEVERAL_VALUES;
     *value = values.list->values[at].text.nfc;
-    return value->data != NULL ? CERTMAP_CODE_NONE : CERTMAP_CODE_HOLE_UNREADABLE;
+    return value->data != NULL ? CERTMAP_CODE_NONE : CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
 }
 
-static enum certmap_code find_value(struct certmap_view *value, const struct cm_hole *hole, struct certmap_peer *peer,
-                                    size_t *steps) {
-    const enum certmap_code code = choose(value, hole, peer, steps);
-    if (code == CERTMAP_CODE_HOLE_NO_VALUE && hole->fallback.data != NULL) {
-        *value = hole->fallback;
+static enum certmap_code find_value(struct certmap_view *value, const struct cm_placeholder *placeholder,
+                                    struct certmap_peer *peer, size_t *steps) {
+    const enum certmap_code code = choose(value, placeholder, peer, steps);
+    if (code == CERTMAP_CODE_PLACEHOLDER_NO_VALUE && placeholder->fallback.data != NULL) {
+        *value = placeholder->fallback;
         return CERTMAP_CODE_NONE;
     }
-    return code != CERTMAP_CODE_NONE ? code : cm_filter_run(value, hole, &peer->built, steps);
+    return code != CERTMAP_CODE_NONE ? code : cm_filter_run(value, placeholder, &peer->built, steps);
 }
 
 /* ---- the text ---- */
 
 /* A step for each byte of the value, which the languages go through a fixed number of times. */
 
-static enum certmap_code put_hole(struct cm_out *out, const struct cm_output *output, const struct cm_hole *hole,
-                                  struct certmap_peer *peer, size_t *steps) {
+static enum certmap_code put_placeholder(struct cm_out *out, const struct cm_output *output,
+                                         const struct cm_placeholder *placeholder, struct certmap_peer *peer,
+                                         size_t *steps) {
     struct certmap_view value;
-    enum certmap_code code = find_value(&value, hole, peer, steps);
+    enum certmap_code code = find_value(&value, placeholder, peer, steps);
     if (code != CERTMAP_CODE_NONE)
         return code;
     if (value.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(steps, value.len))
-        return CERTMAP_CODE_HOLE_TOO_LONG;
-    code = cm_language_refuses(output, output->holes->qualified || output->has_domain, value);
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    code = cm_language_refuses(output, output->placeholders->qualified || output->has_domain, value);
     if (code == CERTMAP_CODE_NONE)
         cm_language_put(out, output->language, value);
     return code;
 }
 
-/* At most CERTMAP_MAX_HOLES, and the literals around them. */
+/* At most CERTMAP_MAX_PLACEHOLDERS, and the literals around them. */
 static enum certmap_code put_pieces(struct cm_out *out, size_t *separator, const struct cm_output *output,
                                     struct certmap_peer *peer, size_t *steps) {
     enum certmap_code code = CERTMAP_CODE_NONE;
-    for (size_t i = 0; i < output->holes->piece_count && code == CERTMAP_CODE_NONE; i++) {
-        const struct cm_piece *piece = &output->holes->pieces[i];
+    for (size_t i = 0; i < output->placeholders->piece_count && code == CERTMAP_CODE_NONE; i++) {
+        const struct cm_piece *piece = &output->placeholders->pieces[i];
         const uint8_t *begin = piece->literal.data;
         if (output->separator != NULL && output->separator >= begin && output->separator < begin + piece->literal.len)
             *separator = out->len + (size_t)(output->separator - begin);
         cm_out_view(out, piece->literal);
         if (!cm_steps_take(steps, 1 + piece->literal.len / CM_BYTES_A_STEP))
-            return CERTMAP_CODE_HOLE_TOO_LONG;
-        if (piece->hole != NULL)
-            code = put_hole(out, output, piece->hole, peer, steps);
+            return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+        if (piece->placeholder != NULL)
+            code = put_placeholder(out, output, piece->placeholder, peer, steps);
         if (code == CERTMAP_CODE_NONE && out->len >= out->cap)
-            code = CERTMAP_CODE_HOLE_TOO_LONG;
+            code = CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     }
     return code;
 }
@@ -102,7 +104,7 @@ enum certmap_code cm_expand(struct certmap_view *text, size_t *separator, const 
                             struct certmap_peer *peer, size_t *steps) {
     struct cm_built *built = &peer->built;
     struct cm_out out = {(char *)built->text + built->len, sizeof built->text - built->len, 0};
-    if (output->holes == NULL) {
+    if (output->placeholders == NULL) {
         *text = output->shown;
         return CERTMAP_CODE_NONE;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The filters of a hole, as many as the rule has. A value stays where it is, or moves from one half of the working room
+/* The filters of a placeholder, as many as the rule has. A value stays where it is, or moves from one half of the working room
  * to the other. */
 #include "base/out.h"
 #include "base/steps.h"
@@ -48,7 +48,7 @@ static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(
     const size_t len =
         cm_is_ascii(filtering->value) ? map_ascii(room, filtering, map) : map_points(room, filtering, map);
     if (len == SIZE_MAX)
-        return CERTMAP_CODE_HOLE_TOO_LONG;
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     filtering->value = cm_view(room, len);
     filtering->free = 1 - filtering->free;
     return CERTMAP_CODE_NONE;
@@ -75,9 +75,9 @@ static enum certmap_code cut_value(struct filtering *filtering, struct certmap_v
     struct certmap_view *value = &filtering->value;
     const size_t at = find(*value, what, filtering->steps);
     if (*filtering->steps == 0)
-        return CERTMAP_CODE_HOLE_TOO_LONG;
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     if (at == SIZE_MAX)
-        return CERTMAP_CODE_HOLE_EMPTY;
+        return CERTMAP_CODE_PLACEHOLDER_EMPTY;
     *value = before ? cm_view(value->data, at) : cm_view(value->data + at + what.len, value->len - at - what.len);
     return CERTMAP_CODE_NONE;
 }
@@ -94,7 +94,7 @@ static enum certmap_code replace_in_value(struct filtering *filtering, const str
     }
     cm_out_view(&out, rest);
     if (out.len > out.cap)
-        return CERTMAP_CODE_HOLE_TOO_LONG;
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     filtering->value = cm_view(out.text, out.len);
     filtering->free = 1 - filtering->free;
     return map_value(filtering, same);
@@ -115,12 +115,12 @@ static enum certmap_code run(struct filtering *filtering, const struct cm_filter
     return replace_in_value(filtering, filter);
 }
 
-enum certmap_code cm_filter_run(struct certmap_view *value, const struct cm_hole *hole, struct cm_built *built,
-                                size_t *steps) {
+enum certmap_code cm_filter_run(struct certmap_view *value, const struct cm_placeholder *placeholder,
+                                struct cm_built *built, size_t *steps) {
     struct filtering filtering = {*value, built, 0, steps};
     enum certmap_code code = CERTMAP_CODE_NONE;
-    for (size_t i = 0; i < hole->filter_count && code == CERTMAP_CODE_NONE; i++)
-        code = run(&filtering, &hole->filters[i]);
+    for (size_t i = 0; i < placeholder->filter_count && code == CERTMAP_CODE_NONE; i++)
+        code = run(&filtering, &placeholder->filters[i]);
     *value = filtering.value;
     return code;
 }

@@ -158,7 +158,7 @@ static bool explain_mapping(struct explain *explain, size_t index) {
     return true;
 }
 
-static enum certmap_status explain_all(struct explain *explain, struct certmap_error *err) {
+static enum certmap_status explain_all(struct explain *explain, struct certmap_diagnostic *err) {
     const struct certmap_rules *rules = explain->aside.rules;
     for (size_t i = 0; i < rules->mapping_count; i++)
         if (!explain_mapping(explain, i))
@@ -175,7 +175,7 @@ static enum certmap_status explain_all(struct explain *explain, struct certmap_e
 /* The answer first, because what is told says which mappings it comes from. Its texts are in the peer, where
  * texts for telling are built too: they are kept, and put back in the end. */
 static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
-                               struct certmap_error *err) {
+                               struct certmap_diagnostic *err) {
     const struct certmap_rules *rules = explain->aside.rules;
     cm_search(&explain->search, rules, explain->peer, answer, false);
     *kept = explain->peer->built;
@@ -187,7 +187,7 @@ static enum certmap_status run(struct explain *explain, struct cm_built *kept, s
 
 static enum certmap_status start_and_run(const struct certmap_rules *rules, struct certmap_peer *peer,
                                          struct certmap_result *answer, struct cm_tell tell,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_ERROR_MEMORY;
     struct cm_built *kept = cm_alloc(&rules->allocator, sizeof *kept);
     struct cm_verdict *verdicts =
@@ -211,7 +211,7 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
 
 enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
                                     struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     struct certmap_result answer = {.size = sizeof answer};
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_error_argument(err, "certmap_explain: result is NULL, or its size is not a size of it");

@@ -6,7 +6,7 @@
 #include "name/attr.h"
 
 /* The longest name of a field that is looked for. */
-#define MOST_FIELD (CM_FOREIGN_HOLE_SIZE - 16)
+#define MOST_FIELD (CM_FOREIGN_PLACEHOLDER_SIZE - 16)
 
 static bool is_letter(uint8_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -33,7 +33,7 @@ static bool is_san(struct certmap_view name) {
     return name.data[0] >= '0' && name.data[0] <= '9';
 }
 
-/* Whether a word is a field that a hole can read. */
+/* Whether a word is a field that a placeholder can read. */
 static bool is_field(struct certmap_view word) {
     enum certmap_field field;
     struct certmap_view subfield;
@@ -67,45 +67,46 @@ static struct word take_word(struct certmap_view text) {
 
 /* ---- forms ---- */
 
-static size_t put_hole(char hole[CM_FOREIGN_HOLE_SIZE], const char *before, struct certmap_view word, size_t length) {
-    struct cm_out out = {hole, CM_FOREIGN_HOLE_SIZE - 1, 0};
+static size_t put_placeholder(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], const char *before,
+                              struct certmap_view word, size_t length) {
+    struct cm_out out = {placeholder, CM_FOREIGN_PLACEHOLDER_SIZE - 1, 0};
     cm_out_string(&out, "${");
     cm_out_string(&out, before);
     cm_out_view(&out, word);
     cm_out_char(&out, '}');
-    hole[out.len < out.cap ? out.len : out.cap] = 0;
+    placeholder[out.len < out.cap ? out.len : out.cap] = 0;
     return length;
 }
 
 /* $1: a group of a regular expression. An amount in dollars has more digits, or a dot. */
-static size_t match_group(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text) {
+static size_t match_group(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text) {
     const bool one = text.data[1] >= '0' && text.data[1] <= '9' && (text.len == 2 || !is_word_character(text.data[2]));
-    return one && (text.len == 2 || text.data[2] != '.') ? put_hole(hole, "", CM_VIEW("..."), 2) : 0;
+    return one && (text.len == 2 || text.data[2] != '.') ? put_placeholder(placeholder, "", CM_VIEW("..."), 2) : 0;
 }
 
 /* $CN: an attribute of two letters or more. */
-static size_t match_attribute(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text) {
+static size_t match_attribute(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text) {
     struct certmap_view name = cm_view(text.data + 1, 0);
     while (name.len + 1 < text.len && name.len < MOST_FIELD && is_word_character(name.data[name.len]))
         name.len++;
     return name.len > 1 && is_letter(name.data[0]) && is_attribute(name)
-               ? put_hole(hole, "subject.", name, 1 + name.len)
+               ? put_placeholder(placeholder, "subject.", name, 1 + name.len)
                : 0;
 }
 
 /* $subject.CN: as much as is a field, up to the end of a word. */
-static size_t match_dollar(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
+static size_t match_dollar(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text, bool attribute) {
     const struct word word = take_word(cm_view(text.data + 1, text.len - 1));
     for (size_t len = word.len; word.dotted && len > 0; len--) {
         const struct certmap_view field = cm_view(word.bytes, len);
         const bool ends = len == word.len || !is_word_character(word.bytes[len]);
         if (ends && memchr(word.bytes, '.', len) != NULL && is_field(field))
-            return put_hole(hole, "", field, 1 + len);
+            return put_placeholder(placeholder, "", field, 1 + len);
     }
     if (attribute)
         return 0;
-    const size_t group = match_group(hole, text);
-    return group > 0 ? group : match_attribute(hole, text);
+    const size_t group = match_group(placeholder, text);
+    return group > 0 ? group : match_attribute(placeholder, text);
 }
 
 /* What stands in brackets: the word, and the length of all of it, or 0 where it does not end there. */
@@ -119,21 +120,21 @@ static size_t match_closed(struct certmap_view text, struct word *word, size_t o
 }
 
 /* {subject.CN} {{subject.CN}} $(subject.CN) {CN} $(CN) */
-static size_t match_brackets(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, size_t open, char close,
-                             bool attribute) {
+static size_t match_brackets(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text, size_t open,
+                             char close, bool attribute) {
     struct word word;
     const size_t length = match_closed(text, &word, open, close, close == '}' && open == 2 ? 2 : 1);
     const struct certmap_view field = cm_view(word.bytes, word.len);
     if (length > 0 && is_field(field) && (word.dotted || !attribute))
-        return put_hole(hole, "", field, length);
+        return put_placeholder(placeholder, "", field, length);
     if (length > 0 && !attribute && !word.dotted && is_letter(text.data[open]) &&
         is_attribute(cm_view(text.data + open, word.len)))
-        return put_hole(hole, "subject.", cm_view(text.data + open, word.len), length);
+        return put_placeholder(placeholder, "subject.", cm_view(text.data + open, word.len), length);
     return 0;
 }
 
-/* %{...} and #{...}: whatever stands in it, it is a hole; the attribute may be its last word, SSL_CLIENT_S_DN_CN. */
-static size_t match_percent(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
+/* %{...} and #{...}: whatever stands in it, it is a placeholder; the attribute may be its last word, SSL_CLIENT_S_DN_CN. */
+static size_t match_percent(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text, bool attribute) {
     struct word word;
     const size_t length = match_closed(text, &word, 2, '}', 1);
     const struct certmap_view field = cm_view(word.bytes, word.len);
@@ -141,21 +142,21 @@ static size_t match_percent(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view
     if (length == 0 || (attribute && !(word.dotted && is_field(field))))
         return 0;
     if (is_field(field))
-        return put_hole(hole, "", field, length);
+        return put_placeholder(placeholder, "", field, length);
     while (last > 0 && word.bytes[last - 1] != '_')
         last--;
     const struct certmap_view name = cm_view(text.data + 2 + last, word.len - last);
-    return name.len > 0 && is_attribute(name) ? put_hole(hole, "subject.", name, length)
-                                              : put_hole(hole, "", CM_VIEW("..."), length);
+    return name.len > 0 && is_attribute(name) ? put_placeholder(placeholder, "subject.", name, length)
+                                              : put_placeholder(placeholder, "", CM_VIEW("..."), length);
 }
 
-size_t cm_foreign_hole(char hole[CM_FOREIGN_HOLE_SIZE], struct certmap_view text, bool attribute) {
+size_t cm_foreign_placeholder(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text, bool attribute) {
     const uint8_t c = text.len > 1 ? text.data[0] : 0, next = text.len > 1 ? text.data[1] : 0;
     if (c == '{')
-        return match_brackets(hole, text, next == '{' ? 2 : 1, '}', attribute);
+        return match_brackets(placeholder, text, next == '{' ? 2 : 1, '}', attribute);
     if ((c == '%' || c == '#') && next == '{')
-        return match_percent(hole, text, attribute);
+        return match_percent(placeholder, text, attribute);
     if (c == '$' && next == '(')
-        return match_brackets(hole, text, 2, ')', attribute);
-    return c == '$' && next != '{' ? match_dollar(hole, text, attribute) : 0;
+        return match_brackets(placeholder, text, 2, ')', attribute);
+    return c == '$' && next != '{' ? match_dollar(placeholder, text, attribute) : 0;
 }

@@ -68,7 +68,7 @@ static void put_result(struct cm_out *out, const struct certmap_result *result) 
 }
 
 enum certmap_status certmap_result_format(char *text, size_t cap, size_t *len, const struct certmap_result *given,
-                                          struct certmap_error *err) {
+                                          struct certmap_diagnostic *err) {
     struct certmap_result room;
     const struct certmap_result *result = certmap_struct_read(&room, given, CERTMAP_FIRST_RESULT, sizeof room);
     if (len == NULL || (text == NULL && cap > 0) || result == NULL || certmap_decision_name(result->decision) == NULL ||

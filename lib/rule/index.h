@@ -102,6 +102,6 @@ struct cm_index {
  * of all hashes: who writes rules must not know it, or could choose keys that collide; that costs time and changes no
  * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
 enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
-                                   struct cm_progress *progress, struct certmap_error *err);
+                                   struct cm_progress *progress, struct certmap_diagnostic *err);
 
 #endif

@@ -15,7 +15,7 @@ static uint32_t count_deciding(const struct cm_draft *draft) {
     const struct certmap_rules *rules = draft->rules;
     size_t count = 0;
     while (count < rules->mapping_count &&
-           (count == 0 || rules->policy != CERTMAP_POLICY_FIRST || !is_unconditional(draft, count - 1)))
+           (count == 0 || rules->policy != CERTMAP_COMBINING_FIRST || !is_unconditional(draft, count - 1)))
         count++;
     return (uint32_t)count;
 }
@@ -59,9 +59,9 @@ static void free_made(struct cm_build *build) {
 #define COPIES_MOST 8
 
 enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
-                                   struct cm_progress *progress, struct certmap_error *err) {
+                                   struct cm_progress *progress, struct certmap_diagnostic *err) {
     struct cm_build build = {.draft = draft, .allocator = &draft->rules->allocator, .seed = seed, .progress = progress};
-    build.first = draft->rules->policy == CERTMAP_POLICY_FIRST;
+    build.first = draft->rules->policy == CERTMAP_COMBINING_FIRST;
     build.mapping_count = count_deciding(draft);
     build.total = 3 * draft->condition_count + build.mapping_count + 1;
     build.copies = (size_t)COPIES_MOST * build.mapping_count;

@@ -161,7 +161,7 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
     return fill_block(index, &sizes, build, places);
 }
 
-enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_error *err) {
+enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_diagnostic *err) {
     const struct certmap_allocator *allocator = build->allocator;
     struct cm_index_place *places = cm_array_alloc(allocator, build->places.count, sizeof *places);
     struct cm_index *made = NULL;

@@ -135,6 +135,6 @@ bool cm_build_node(struct cm_build *build, uint32_t *number, unsigned level, con
 /* ---- index_pack.c ---- */
 
 /* Makes the index of what was built. */
-enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_error *err);
+enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_diagnostic *err);
 
 #endif

@@ -12,7 +12,7 @@ static const char *check_user(struct cm_cursor *cursor) {
     if (cm_cursor_peek(cursor) == '-')
         return "a portable user name does not begin with -";
     while (cursor->at < cursor->count &&
-           (is_user_character(cm_cursor_peek(cursor)) || cursor->all[cursor->at].code == CM_SYMBOL_HOLE))
+           (is_user_character(cm_cursor_peek(cursor)) || cursor->all[cursor->at].code == CM_SYMBOL_PLACEHOLDER))
         cursor->at++;
     return cursor->at < cursor->count ? "a portable user name has A-Z a-z 0-9 . _ and - only" : NULL;
 }
@@ -52,7 +52,7 @@ static bool is_misleading(struct certmap_view value, bool qualified) {
     return false;
 }
 
-/* A mark would join the character before the hole, which the text may need: U+0338 makes = another sign. */
+/* A mark would join the character before the placeholder, which the text may need: U+0338 makes = another sign. */
 static bool begins_with_mark(struct certmap_view value) {
     uint32_t cp;
     (void)cm_utf8_decode(value.data, value.len, &cp);
@@ -90,17 +90,17 @@ const char *cm_language_check(enum certmap_language language, struct cm_cursor *
 enum certmap_code cm_language_refuses(const struct cm_output *output, bool qualified, struct certmap_view value) {
     const enum certmap_language language = output->language;
     if (value.len == 0)
-        return CERTMAP_CODE_HOLE_EMPTY;
+        return CERTMAP_CODE_PLACEHOLDER_EMPTY;
     if (has_unsafe(value))
-        return CERTMAP_CODE_HOLE_CHARACTER;
+        return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     if ((language == CERTMAP_LANGUAGE_LDAP_FILTER || language == CERTMAP_LANGUAGE_DN) && begins_with_mark(value))
-        return CERTMAP_CODE_HOLE_CHARACTER;
+        return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE && is_misleading(value, qualified))
-        return CERTMAP_CODE_HOLE_CHARACTER;
+        return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     if (language == CERTMAP_LANGUAGE_URL && (cm_view_equal(value, CM_VIEW(".")) || cm_view_equal(value, CM_VIEW(".."))))
-        return CERTMAP_CODE_HOLE_CHARACTER;
+        return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     if (language == CERTMAP_LANGUAGE_POSIX_USER && !has_user_characters_only(value))
-        return CERTMAP_CODE_HOLE_USER_NAME;
+        return CERTMAP_CODE_PLACEHOLDER_USER_NAME;
     return CERTMAP_CODE_NONE;
 }
 
@@ -124,8 +124,8 @@ void cm_language_put(struct cm_out *out, enum certmap_language language, struct 
 
 enum certmap_code cm_language_refuses_whole(enum certmap_language language, struct certmap_view text) {
     if (language == CERTMAP_LANGUAGE_POSIX_USER && !is_user_name(text))
-        return CERTMAP_CODE_HOLE_USER_NAME;
+        return CERTMAP_CODE_PLACEHOLDER_USER_NAME;
     if (language == CERTMAP_LANGUAGE_URL && cm_url_has_dot_segment(text))
-        return CERTMAP_CODE_HOLE_CHARACTER;
+        return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     return CERTMAP_CODE_NONE;
 }

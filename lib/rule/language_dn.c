@@ -2,12 +2,13 @@
 /* Distinguished Names as text, RFC 4514 3:
  *
  *     name   = rdn { "," rdn }        rdn = ava { "+" ava }        ava = oid "=" ( "#" hex | string )
- *     string = { character | pair | hole }     not with a space at an end, or # at the begin, that is no pair
+ *     string = { character | pair | placeholder }     not with a space at an end, or # at the begin, that is no pair
  *     pair   = "\" ( special | space | "#" | "=" | hex hex ) */
 #include "rule/language.h"
 #include <string.h>
 
-static const char *const no_hole = "a hole in a DN stands behind =, in a value that does not begin with #";
+static const char *const no_placeholder =
+    "a placeholder in a DN stands behind =, in a value that does not begin with #";
 
 static bool is_special(unsigned code) {
     return code != 0 && code < 0x80 && strchr("\"+,;<>\\", (int)code) != NULL;
@@ -46,16 +47,16 @@ static const char *take_string(struct cm_cursor *cursor) {
 static const char *take_hex(struct cm_cursor *cursor) {
     do
         if (!cm_cursor_accept_hex_pair(cursor))
-            return cm_cursor_fault(cursor, no_hole, "a value of a DN behind # is pairs of hexadecimal digits");
+            return cm_cursor_fault(cursor, no_placeholder, "a value of a DN behind # is pairs of hexadecimal digits");
     while (!ends_value(cm_cursor_peek(cursor)));
     return NULL;
 }
 
 static const char *take_ava(struct cm_cursor *cursor) {
     if (!cm_cursor_accept_oid(cursor))
-        return cm_cursor_fault(cursor, no_hole, "expected an attribute type in a DN (RFC 4514)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected an attribute type in a DN (RFC 4514)");
     if (!cm_cursor_accept(cursor, '='))
-        return cm_cursor_fault(cursor, no_hole, "expected = behind an attribute type in a DN (RFC 4514)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected = behind an attribute type in a DN (RFC 4514)");
     return cm_cursor_accept(cursor, '#') ? take_hex(cursor) : take_string(cursor);
 }
 

@@ -6,12 +6,13 @@
  *             | attr [ ":dn" ] [ ":" oid ] ":=" value
  *             | [ ":dn" ] ":" oid ":=" value
  *     attr    = oid { ";" option }
- *     value   = { character but NUL ( ) * \ | "\" hex hex | hole } */
+ *     value   = { character but NUL ( ) * \ | "\" hex hex | placeholder } */
 #include "base/view.h"
 #include "field/canonical.h"
 #include "rule/language.h"
 
-static const char *const no_hole = "a hole in an LDAP filter stands behind =, in the value to compare with";
+static const char *const no_placeholder =
+    "a placeholder in an LDAP filter stands behind =, in the value to compare with";
 
 /* ---- items ---- */
 
@@ -48,7 +49,7 @@ static const char *take_extensible(struct cm_cursor *cursor, bool attribute) {
                 (cm_cursor_peek(cursor) == '=' || (dn && take_word(cursor, &dn) && cm_cursor_accept(cursor, ':')));
     if (right && cm_cursor_accept(cursor, '='))
         return NULL;
-    return cm_cursor_fault(cursor, no_hole, "expected :=, or : and a matching rule (RFC 4515)");
+    return cm_cursor_fault(cursor, no_placeholder, "expected :=, or : and a matching rule (RFC 4515)");
 }
 
 static const char *take_comparison(struct cm_cursor *cursor) {
@@ -57,7 +58,7 @@ static const char *take_comparison(struct cm_cursor *cursor) {
             break;
     if (cm_cursor_accept(cursor, '='))
         return NULL;
-    return cm_cursor_fault(cursor, no_hole, "expected =, ~=, >=, <= or : behind an attribute (RFC 4515)");
+    return cm_cursor_fault(cursor, no_placeholder, "expected =, ~=, >=, <= or : behind an attribute (RFC 4515)");
 }
 
 static const char *take_value(struct cm_cursor *cursor, bool starred) {
@@ -80,7 +81,7 @@ static const char *take_item(struct cm_cursor *cursor) {
     const unsigned first = cm_cursor_peek(cursor);
     const bool attribute = cm_is_letter(first) || cm_is_digit(first);
     if (attribute ? !accept_attribute(cursor) : first != ':')
-        return cm_cursor_fault(cursor, no_hole, "expected an attribute in an LDAP filter (RFC 4515)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected an attribute in an LDAP filter (RFC 4515)");
     const bool extensible = cm_cursor_peek(cursor) == ':';
     const size_t begin = cursor->at;
     const char *wrong = extensible ? take_extensible(cursor, attribute) : take_comparison(cursor);
@@ -100,9 +101,9 @@ static const char *take_step(struct cm_cursor *cursor, uint8_t open[CERTMAP_MAX_
         return NULL;
     }
     if (state != NULL && *state == NOTHING)
-        return cm_cursor_fault(cursor, no_hole, "expected ) behind the one filter of ! (RFC 4515)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected ) behind the one filter of ! (RFC 4515)");
     if (!cm_cursor_accept(cursor, '('))
-        return cm_cursor_fault(cursor, no_hole, "expected ( at the begin of an LDAP filter (RFC 4515)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected ( at the begin of an LDAP filter (RFC 4515)");
     if (state != NULL)
         *state = *state == EXACTLY_ONE ? NOTHING : MORE;
     const bool negation = cm_cursor_accept(cursor, '!');
@@ -126,7 +127,7 @@ const char *cm_language_ldap_check(struct cm_cursor *cursor) {
         wrong = take_step(cursor, open, &depth);
     while (wrong == NULL && depth > 0);
     if (wrong == NULL && cursor->at < cursor->count)
-        wrong = cm_cursor_fault(cursor, no_hole, "there is more behind the LDAP filter (RFC 4515)");
+        wrong = cm_cursor_fault(cursor, no_placeholder, "there is more behind the LDAP filter (RFC 4515)");
     return wrong;
 }
 

@@ -3,7 +3,7 @@
  *
  *     url = scheme ":" [ "//" authority ] path [ "?" query ] [ "#" fragment ]
  *
- * Holes stand behind the scheme and the authority, so that no certificate chooses where a URL leads. */
+ * Placeholders stand behind the scheme and the authority, so that no certificate chooses where a URL leads. */
 #include "base/view.h"
 #include "rule/language.h"
 
@@ -19,10 +19,11 @@ static bool is_one_of(unsigned code, const char *set) {
 }
 
 /* Takes characters of the set, or unreserved, or percent-encoded. */
-static const char *take_characters(struct cm_cursor *cursor, const char *set, bool holes) {
+static const char *take_characters(struct cm_cursor *cursor, const char *set, bool placeholders) {
     for (;;) {
         const unsigned code = cm_cursor_peek(cursor);
-        if (!is_unreserved(code) && !is_one_of(code, set) && code != '%' && (code != CM_SYMBOL_HOLE || !holes))
+        if (!is_unreserved(code) && !is_one_of(code, set) && code != '%' &&
+            (code != CM_SYMBOL_PLACEHOLDER || !placeholders))
             return NULL;
         cursor->at++;
         if (code == '%' && !cm_cursor_accept_hex_pair(cursor))
@@ -37,7 +38,7 @@ static const char *take_scheme(struct cm_cursor *cursor) {
         cursor->at++;
     if (letter && cm_cursor_accept(cursor, ':'))
         return NULL;
-    return cm_cursor_fault(cursor, "a hole in a URL stands behind its scheme and host, not in them",
+    return cm_cursor_fault(cursor, "a placeholder in a URL stands behind its scheme and host, not in them",
                            "a URL begins with its scheme, for example https:");
 }
 
@@ -46,7 +47,8 @@ static const char *take_authority(struct cm_cursor *cursor) {
     const unsigned code = cm_cursor_peek(cursor);
     if (wrong != NULL || code == '/' || code == '?' || code == '#' || code == CM_SYMBOL_END)
         return wrong;
-    return cm_cursor_fault(cursor, "a hole in a URL stands behind its scheme and host, not in them", bad_character);
+    return cm_cursor_fault(cursor, "a placeholder in a URL stands behind its scheme and host, not in them",
+                           bad_character);
 }
 
 static bool accept_authority(struct cm_cursor *cursor) {
@@ -69,9 +71,9 @@ static bool has_scheme(const struct cm_cursor *cursor, const char *const *scheme
     return false;
 }
 
-static bool has_hole(const struct cm_cursor *cursor) {
+static bool has_placeholder(const struct cm_cursor *cursor) {
     for (size_t i = 0; i < cursor->count; i++)
-        if (cursor->all[i].code == CM_SYMBOL_HOLE)
+        if (cursor->all[i].code == CM_SYMBOL_PLACEHOLDER)
             return true;
     return false;
 }
@@ -81,11 +83,12 @@ static bool has_hole(const struct cm_cursor *cursor) {
 static const char *check_scheme(const struct cm_cursor *cursor, bool host) {
     static const char *const languages[] = {"javascript", "vbscript", "data", "ldap", "ldaps", "ldapi", NULL};
     static const char *const hosts[] = {"http", "https", "ws", "wss", "ftp", NULL};
-    if (!has_hole(cursor))
+    if (!has_placeholder(cursor))
         return NULL;
     if (has_scheme(cursor, languages))
-        return "a URL of this scheme has a language of its own, and so no holes";
-    return has_scheme(cursor, hosts) && !host ? "a hole in a URL of this scheme needs a host in front of it" : NULL;
+        return "a URL of this scheme has a language of its own, and so no placeholders";
+    return has_scheme(cursor, hosts) && !host ? "a placeholder in a URL of this scheme needs a host in front of it"
+                                              : NULL;
 }
 
 const char *cm_language_url_check(struct cm_cursor *cursor) {

@@ -114,7 +114,7 @@ static bool plan_all(struct cm_layout *layout) {
     return enough;
 }
 
-enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_error *err) {
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = draft->rules;
     *layout = (struct cm_layout){.draft = draft};
     layout->conditions = cm_array_alloc(&rules->allocator, draft->condition_count, sizeof *layout->conditions);
@@ -217,7 +217,7 @@ static void put_shared(struct writing *writing) {
             put_condition(writing, &layout->draft->conditions[i]);
 }
 
-enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_error *err) {
+enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = layout->draft->rules;
     rules->store = cm_array_alloc(&rules->allocator, layout->end, CM_PLACE_SIZE);
     if (rules->store == NULL)

@@ -14,9 +14,9 @@ struct cm_layout {
 
 /* Finds a place for everything in the draft; that of each mapping in rules->places. Errors: MEMORY, LIMIT (there are not
  * so many places). */
-enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_error *err);
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_diagnostic *err);
 /* Makes rules->store. Errors: MEMORY. */
-enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_error *err);
+enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err);
 void cm_layout_free(struct cm_layout *layout);
 
 #endif

@@ -43,7 +43,7 @@ struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part
                              .line = position.line,
                              .counted = position.offset,
                              .column = position.column,
-                             .in_hole = true};
+                             .in_placeholder = true};
 }
 
 /* ---- tokens ---- */
@@ -128,7 +128,7 @@ static bool before_line_feed(const struct cm_lexer *lexer) {
 static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
     for (; !at_end(lexer); lexer->offset++) {
         uint8_t c = lexer->text.data[lexer->offset];
-        if (c == '#' && !lexer->in_hole) {
+        if (c == '#' && !lexer->in_placeholder) {
             if (!skip_comment(lexer, code))
                 return false;
             lexer->offset--;
@@ -166,12 +166,12 @@ static bool in_string(struct certmap_view text, size_t at) {
     return at < text.len && text.data[at] != '"' && !is_line_end(text.data[at]);
 }
 
-static bool begins_hole(struct certmap_view text, size_t at) {
+static bool begins_placeholder(struct certmap_view text, size_t at) {
     return text.len - at >= 2 && text.data[at] == '$' && text.data[at + 1] == '{';
 }
 
-/* Strings in a hole may hold what would end it. It is looked for as far as a string can be long. */
-size_t cm_hole_length(struct certmap_view text) {
+/* Strings in a placeholder may hold what would end it. It is looked for as far as a string can be long. */
+size_t cm_placeholder_length(struct certmap_view text) {
     size_t at = 2;
     if (text.len > CERTMAP_MAX_TEXT_SIZE)
         text.len = CERTMAP_MAX_TEXT_SIZE;
@@ -189,35 +189,35 @@ static bool is_ordinary(uint8_t c) {
     return is_plain(c) && c != '"' && c != '\\' && c != '$';
 }
 
-/* So many holes of a line are looked through in vain, which may take 64 KiB each; the file is wrong anyway. */
+/* So many placeholders of a line are looked through in vain, which may take 64 KiB each; the file is wrong anyway. */
 enum { MOST_UNCLOSED = 4 };
 
-/* Whether the end of a hole is worth a look. */
+/* Whether the end of a placeholder is worth a look. */
 static bool may_look(const struct cm_lexer *lexer) {
     return lexer->unclosed_line != lexer->line || lexer->unclosed < MOST_UNCLOSED;
 }
 
-/* Counts a hole that does not end. */
+/* Counts a placeholder that does not end. */
 static void note_unclosed(struct cm_lexer *lexer) {
     lexer->unclosed = lexer->unclosed_line == lexer->line ? lexer->unclosed + 1 : 1;
     lexer->unclosed_line = lexer->line;
 }
 
-/* The end of a string that begins at start: at the quote that ends it, or at the end of the line or text. *hole
+/* The end of a string that begins at start: at the quote that ends it, or at the end of the line or text. *placeholder
  * gets the first "${". */
-static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_view *hole) {
+static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_view *placeholder) {
     const struct certmap_view text = lexer->text;
-    bool closed = may_look(lexer); /* after a hole without an end, "${" is nothing special any more */
+    bool closed = may_look(lexer); /* after a placeholder without an end, "${" is nothing special any more */
     size_t end = start + 1;
     while (in_string(text, end)) {
         if (is_ordinary(text.data[end])) {
             end++;
             continue;
         }
-        const bool begins = begins_hole(text, end);
-        const size_t length = begins && closed ? cm_hole_length(cm_view(text.data + end, text.len - end)) : 0;
-        if (begins && hole->data == NULL)
-            *hole = cm_view(text.data + end, 2);
+        const bool begins = begins_placeholder(text, end);
+        const size_t length = begins && closed ? cm_placeholder_length(cm_view(text.data + end, text.len - end)) : 0;
+        if (begins && placeholder->data == NULL)
+            *placeholder = cm_view(text.data + end, 2);
         if (begins && closed && length == 0) {
             note_unclosed(lexer);
             closed = false;
@@ -228,8 +228,8 @@ static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_vi
 }
 
 static struct cm_token take_string(struct cm_lexer *lexer) {
-    struct certmap_view hole = CM_VIEW_NONE;
-    size_t start = lexer->offset, end = string_end(lexer, start, &hole);
+    struct certmap_view placeholder = CM_VIEW_NONE;
+    size_t start = lexer->offset, end = string_end(lexer, start, &placeholder);
     enum certmap_code code;
     const bool closed = end < lexer->text.len && lexer->text.data[end] == '"';
     for (size_t i = start + 1, len; i < end; i += len) {
@@ -242,7 +242,7 @@ static struct cm_token take_string(struct cm_lexer *lexer) {
     lexer->offset = end + 1;
     struct cm_token token = make_token(lexer, CM_TOKEN_STRING, start, end + 1);
     token.text = cm_view(lexer->text.data + start + 1, end - start - 1);
-    token.hole = hole;
+    token.placeholder = placeholder;
     return token;
 }
 
@@ -259,9 +259,9 @@ static size_t punct_length(const struct cm_lexer *lexer) {
     case '=':
         return 1;
     case '?':
-        return lexer->in_hole && lexer->offset + 1 < lexer->text.len && at[1] == '?' ? 2 : 0;
+        return lexer->in_placeholder && lexer->offset + 1 < lexer->text.len && at[1] == '?' ? 2 : 0;
     default:
-        return lexer->in_hole && *at == '|' ? 1 : 0;
+        return lexer->in_placeholder && *at == '|' ? 1 : 0;
     }
 }
 
@@ -320,7 +320,7 @@ static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
     put(un, bytes, len);
 }
 
-/* Takes one escape; returns its length in the source, or 0. Only a part of a string, before a hole, can end in
+/* Takes one escape; returns its length in the source, or 0. Only a part of a string, before a placeholder, can end in
  * a lone backslash: it would have escaped the quote. */
 static size_t take_escape(struct unescape *un) {
     static const char plain[] = "\\\"nt", meant[] = "\\\"\n\t";

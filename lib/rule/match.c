@@ -81,7 +81,7 @@ static void build_together(struct state *state, const struct cm_mapping *mapping
 /* Takes what the next mapping gave; false when the answer is known. */
 static bool take(struct state *state, const struct cm_mapping *mapping, enum certmap_truth truth) {
     const bool more = cm_found_take(&state->found, mapping, truth);
-    if (state->found.rules->policy == CERTMAP_POLICY_ALL && truth == CERTMAP_TRUE && mapping->allow)
+    if (state->found.rules->policy == CERTMAP_COMBINING_ALL && truth == CERTMAP_TRUE && mapping->allow)
         build_together(state, mapping);
     return more;
 }
@@ -142,15 +142,15 @@ static void refuse(struct certmap_result *result, const struct certmap_rules *ru
 
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result, bool plain) {
-    const bool all = rules->policy == CERTMAP_POLICY_ALL;
+    const bool all = rules->policy == CERTMAP_COMBINING_ALL;
     const struct cm_mapping *mapping = NULL;
     size_t steps = rules->steps;
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
     result->other = CM_VIEW_NONE;
     if (!rules->disabled)
-        mapping = !plain && rules->policy == CERTMAP_POLICY_FIRST ? search_first(search, rules, peer)
-                                                                  : search_all(search, rules, peer, result, plain);
+        mapping = !plain && rules->policy == CERTMAP_COMBINING_FIRST ? search_first(search, rules, peer)
+                                                                     : search_all(search, rules, peer, result, plain);
     if (!is_allow(&search->answer, mapping, result))
         refuse(result, rules, &search->answer, mapping);
     else if (!all)
@@ -161,7 +161,7 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
 }
 
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
-                                  struct certmap_result *result, struct certmap_error *err) {
+                                  struct certmap_result *result, struct certmap_diagnostic *err) {
     struct cm_search search;
     struct certmap_result room = {.size = sizeof room};
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))

@@ -8,7 +8,7 @@
 #include "base/view.h"
 #include "field/canonical.h"
 
-enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_error *err) {
+enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_diagnostic *err) {
     size_t bad = cm_utf8_check(text);
     if (text.len > CERTMAP_MAX_TEXT_SIZE)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_TEXT_TOO_LONG, "%s has %zu bytes; the most is %d", what,
@@ -32,13 +32,14 @@ struct compile {
         uint8_t *bytes;
         size_t len;
     } nfc, folded;
-    struct certmap_error *err;
+    struct certmap_diagnostic *err;
 };
 
 /* NFC and folding make UTF-8 at most this many times as long. */
 #define MOST_GROWTH 9
 
-static bool start_compile(struct compile *compile, size_t len, struct cm_arena *scratch, struct certmap_error *err) {
+static bool start_compile(struct compile *compile, size_t len, struct cm_arena *scratch,
+                          struct certmap_diagnostic *err) {
     *compile = (struct compile){.scratch = scratch, .err = err};
     compile->literal = cm_arena_alloc(scratch, len);
     compile->nfc.bytes = cm_arena_alloc(scratch, len * MOST_GROWTH);
@@ -93,7 +94,8 @@ static enum certmap_status compile_text(struct compile *compile, struct certmap_
 }
 
 static enum certmap_status make_pattern(struct cm_text *made, struct certmap_view text, bool escapes,
-                                        struct cm_arena *arena, struct cm_arena *scratch, struct certmap_error *err) {
+                                        struct cm_arena *arena, struct cm_arena *scratch,
+                                        struct certmap_diagnostic *err) {
     struct compile compile;
     if (!start_compile(&compile, text.len, scratch, err))
         return cm_error_memory(err);
@@ -110,7 +112,7 @@ static enum certmap_status make_pattern(struct cm_text *made, struct certmap_vie
 /* Canonical where case is insignificant, and compiled. */
 static enum certmap_status make_pattern_operand(struct cm_text *made, struct certmap_view text,
                                                 const struct cm_operand_use *use, struct cm_arena *arena,
-                                                struct cm_arena *scratch, struct certmap_error *err) {
+                                                struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct certmap_view canonical;
     enum certmap_status status = cm_canonical_pattern(&canonical, use->kind, use->nocase, text, scratch, err);
     if (status != CERTMAP_OK)
@@ -121,7 +123,7 @@ static enum certmap_status make_pattern_operand(struct cm_text *made, struct cer
 /* ---- addresses ---- */
 
 static enum certmap_status make_address(struct cm_operand *operand, struct certmap_view text, struct cm_arena *arena,
-                                        struct certmap_error *err) {
+                                        struct certmap_diagnostic *err) {
     uint8_t octets[16];
     char shown[64];
     struct cm_out out = {shown, sizeof shown, 0};
@@ -142,7 +144,7 @@ static enum certmap_status make_address(struct cm_operand *operand, struct certm
 /* ---- whole Names ---- */
 
 static enum certmap_status encode_name(struct certmap_view *der, struct certmap_view text, struct cm_arena *arena,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     size_t len;
     enum certmap_status status = certmap_name_from_text(NULL, 0, &len, text, err);
     if (status != CERTMAP_ERROR_BUFFER)
@@ -155,18 +157,18 @@ static enum certmap_status encode_name(struct certmap_view *der, struct certmap_
 }
 
 /* Where a text is no Name as RFC 4514 writes it but looks like one of another dialect, the error says so. */
-static void add_dialect(struct certmap_error *err, struct certmap_view text) {
+static void add_dialect(struct certmap_diagnostic *err, struct certmap_view text) {
     const enum certmap_dialect dialect = certmap_dialect_guess(text);
     if (err == NULL || err->status != CERTMAP_ERROR_SYNTAX || dialect == CERTMAP_DIALECT_RFC4514)
         return;
-    const struct certmap_error found = *err;
+    const struct certmap_diagnostic found = *err;
     cm_error(err, found.status, found.code, "%.160s; \"certmap name\" turns the %s form into RFC 4514", found.text,
              certmap_dialect_name(dialect));
 }
 
 /* An error in the text of a Name has a position there, but whoever gave the text knows where that is. */
 static enum certmap_status make_name(struct cm_operand *operand, struct certmap_view text, struct cm_arena *arena,
-                                     struct cm_arena *scratch, struct certmap_error *err) {
+                                     struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct certmap_view der = CM_VIEW_NONE;
     enum certmap_status status = encode_name(&der, text, arena, err);
     if (status != CERTMAP_OK) {
@@ -184,7 +186,7 @@ static enum certmap_status make_name(struct cm_operand *operand, struct certmap_
 }
 
 enum certmap_status cm_operand_keep_name(struct cm_operand *kept, const struct cm_operand *name, struct cm_arena *arena,
-                                         struct cm_arena *scratch, struct certmap_error *err) {
+                                         struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct cm_list *avas = cm_arena_alloc(arena, sizeof *avas);
     *kept = (struct cm_operand){
         .shown = cm_arena_text(arena, name->shown), .matched = cm_arena_text(arena, name->matched), .name = avas};
@@ -208,7 +210,7 @@ static struct certmap_view show_serial(struct certmap_view serial, struct cm_are
 }
 
 static enum certmap_status make_text(struct cm_text *made, struct certmap_view text, enum cm_text_kind kind,
-                                     struct cm_arena *arena, struct cm_arena *scratch, struct certmap_error *err) {
+                                     struct cm_arena *arena, struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct certmap_view canonical;
     enum certmap_status status = cm_canonical_operand(&canonical, kind, text, scratch, err);
     if (status != CERTMAP_OK)
@@ -237,7 +239,7 @@ static uint8_t wildcard(uint8_t c) {
 /* Where nothing is to be changed, the operand is the text as it was given. */
 static enum certmap_status make_simple(struct cm_operand *operand, struct certmap_view text,
                                        const struct cm_operand_use *use, struct cm_arena *arena,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     operand->shown = operand->matched = text;
     if (!use->pattern && !use->nocase)
         return CERTMAP_OK;
@@ -255,7 +257,7 @@ static enum certmap_status make_simple(struct cm_operand *operand, struct certma
 
 enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text,
                                     const struct cm_operand_use *use, struct cm_arena *arena, struct cm_arena *scratch,
-                                    struct certmap_error *err) {
+                                    struct certmap_diagnostic *err) {
     struct cm_text made = {CM_VIEW_NONE, CM_VIEW_NONE};
     *operand = (struct cm_operand){.name = NULL};
     if (is_simple(text, use))

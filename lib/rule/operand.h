@@ -18,14 +18,14 @@ struct cm_operand_use {
  * nothing that the field can have, DN_...: no Name). */
 enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_view text,
                                     const struct cm_operand_use *use, struct cm_arena *arena, struct cm_arena *scratch,
-                                    struct certmap_error *err);
+                                    struct certmap_diagnostic *err);
 
 /* Copies a whole Name into arena. Errors: MEMORY. */
 enum certmap_status cm_operand_keep_name(struct cm_operand *kept, const struct cm_operand *name, struct cm_arena *arena,
-                                         struct cm_arena *scratch, struct certmap_error *err);
+                                         struct cm_arena *scratch, struct certmap_diagnostic *err);
 
 /* Whether text is UTF-8 without U+0000 of at most CERTMAP_MAX_TEXT_SIZE bytes; what names it in the
  * error. Errors: SYNTAX. */
-enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_error *err);
+enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_diagnostic *err);
 
 #endif

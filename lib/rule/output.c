@@ -42,7 +42,7 @@ static enum certmap_code split_account(const struct filling *filling, const stru
     struct certmap_view copy = output->head;
     if (copy.data == NULL && (!domain_first || !output->has_domain) &&
         !cm_built_copy(&copy, &filling->peer->built, head))
-        return CERTMAP_CODE_HOLE_TOO_LONG;
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     result->domain = domain_first ? copy : tail;
     result->user = domain_first ? tail : copy;
     return CERTMAP_CODE_NONE;
@@ -57,7 +57,7 @@ static enum certmap_code put_account(const struct filling *filling, const struct
     result->user = result->account;
     if (output->separator == NULL)
         return CERTMAP_CODE_NONE;
-    if (output->holes == NULL)
+    if (output->placeholders == NULL)
         separator = (size_t)(output->separator - output->shown.data);
     return split_account(filling, output, separator);
 }
@@ -116,7 +116,7 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
     if (code == CERTMAP_CODE_NONE)
         code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / CM_BYTES_A_STEP))
                    ? add(filling, output, text)
-                   : CERTMAP_CODE_HOLE_TOO_LONG;
+                   : CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
         result->domain = text;
     else if (texts == result->account_count + result->group_count + result->attribute_count)

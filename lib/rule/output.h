@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Filling a result with what mappings give: the account, the domain, groups, attributes. Texts with holes are
+/* Filling a result with what mappings give: the account, the domain, groups, attributes. Texts with placeholders are
  * built in the peer; nothing allocates. */
 #ifndef CM_RULE_OUTPUT_H
 #define CM_RULE_OUTPUT_H

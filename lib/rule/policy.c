@@ -23,13 +23,13 @@ static void keep_best(struct cm_found *found, size_t index, bool deny, bool unkn
 
 bool cm_found_take(struct cm_found *found, const struct cm_mapping *mapping, enum certmap_truth truth) {
     const size_t index = mapping->index;
-    const enum certmap_policy policy = found->rules->policy;
+    const enum certmap_combining policy = found->rules->policy;
     const bool deny = !mapping->allow, unknown = truth == CERTMAP_UNKNOWN;
     if (truth == CERTMAP_FALSE)
         return true;
     if (unknown && !deny)
         keep(&found->unknown_allow, index);
-    else if (policy == CERTMAP_POLICY_MOST_SPECIFIC)
+    else if (policy == CERTMAP_COMBINING_MOST_SPECIFIC)
         keep_best(found, index, deny, unknown);
     else if (unknown)
         keep(&found->unknown_deny, index);
@@ -38,7 +38,7 @@ bool cm_found_take(struct cm_found *found, const struct cm_mapping *mapping, enu
         if (deny)
             keep(&found->deny, index);
     }
-    return policy != CERTMAP_POLICY_FIRST && (policy != CERTMAP_POLICY_ALL || !deny);
+    return policy != CERTMAP_COMBINING_FIRST && (policy != CERTMAP_COMBINING_ALL || !deny);
 }
 
 /* A deny goes first, then an allow that is unknown, then one that is true. */
@@ -54,7 +54,7 @@ static struct cm_answer choose(const struct cm_found *found) {
 
 struct cm_answer cm_found_answer(const struct cm_found *found) {
     struct cm_answer answer = choose(found);
-    if (found->rules->policy == CERTMAP_POLICY_UNIQUE && !answer.unknown)
+    if (found->rules->policy == CERTMAP_COMBINING_UNIQUE && !answer.unknown)
         answer.other = answer.index == found->hit ? found->second : found->hit;
     return answer;
 }

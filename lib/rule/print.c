@@ -12,17 +12,17 @@
 /* What a string is, by which some characters have a meaning. */
 enum use { USE_TEXT, USE_PATTERN, USE_OUTPUT, USE_ATTRIBUTE };
 
-/* Whether what stands at an offset needs more than cm_out_escaped does: a quote, the start of a hole, in
- * a compiled pattern a wildcard or a character that would be one, and what looks like a hole in what a mapping gives. */
+/* Whether what stands at an offset needs more than cm_out_escaped does: a quote, the start of a placeholder, in
+ * a compiled pattern a wildcard or a character that would be one, and what looks like a placeholder in what a mapping gives. */
 static bool is_special(struct certmap_view text, size_t at, enum use use) {
-    char hole[CM_FOREIGN_HOLE_SIZE];
+    char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE];
     const uint8_t c = text.data[at];
     if (c == '"' || (c == '$' && at + 1 < text.len && text.data[at + 1] == '{'))
         return true;
     if (use == USE_PATTERN)
         return c == '*' || c == '?' || c >= CM_GLOB_ONE;
     return use >= USE_OUTPUT && strchr("${%#", c) != NULL &&
-           cm_foreign_hole(hole, cm_view(text.data + at, text.len - at), use == USE_ATTRIBUTE) > 0;
+           cm_foreign_placeholder(placeholder, cm_view(text.data + at, text.len - at), use == USE_ATTRIBUTE) > 0;
 }
 
 static void print_special(struct cm_out *out, uint8_t c) {

@@ -9,7 +9,7 @@ struct cm_out;
 
 /* Prints a text as a string of the language that is no template: quoted, with the language's escapes. */
 void cm_string_print(struct cm_out *out, struct certmap_view text);
-/* Prints a text without holes that a mapping gives, so that nothing in it looks like one. */
+/* Prints a text without placeholders that a mapping gives, so that nothing in it looks like one. */
 void cm_output_print(struct cm_out *out, struct certmap_view text, bool attribute);
 /* Prints a compiled pattern (glob.h) as a string that gives it back after "like". */
 void cm_pattern_print(struct cm_out *out, struct certmap_view pattern);

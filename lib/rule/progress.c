@@ -22,7 +22,7 @@ bool cm_progress_at(struct cm_progress *progress, size_t done, size_t total) {
     return !progress->cancelled;
 }
 
-enum certmap_status cm_progress_cancelled(struct certmap_error *err) {
+enum certmap_status cm_progress_cancelled(struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED,
                     "loading was cancelled by the program's progress function");
 }

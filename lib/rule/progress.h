@@ -31,6 +31,6 @@ void cm_progress_phase(struct cm_progress *progress, size_t from, size_t to);
 /* The phase is at done of total, which is more than 0. False: it is to stop; that stays so. */
 bool cm_progress_at(struct cm_progress *progress, size_t done, size_t total);
 /* The error of a call that was stopped. */
-enum certmap_status cm_progress_cancelled(struct certmap_error *err);
+enum certmap_status cm_progress_cancelled(struct certmap_diagnostic *err);
 
 #endif

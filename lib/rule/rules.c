@@ -42,12 +42,12 @@ size_t certmap_rules_count(const struct certmap_rules *rules) {
     return rules == NULL ? 0 : rules->mapping_count;
 }
 
-enum certmap_policy certmap_rules_policy(const struct certmap_rules *rules) {
-    return rules == NULL ? CERTMAP_POLICY_FIRST : rules->policy;
+enum certmap_combining certmap_rules_combining(const struct certmap_rules *rules) {
+    return rules == NULL ? CERTMAP_COMBINING_FIRST : rules->policy;
 }
 
 enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,
-                                          size_t index, struct certmap_error *err) {
+                                          size_t index, struct certmap_diagnostic *err) {
     if (!certmap_struct_fits(mapping, CERTMAP_FIRST_MAPPING, sizeof *mapping) || index >= certmap_rules_count(rules))
         return cm_error_argument(err,
                                  "certmap_rules_mapping: mapping is NULL, its size is not a size of it, or there is "
@@ -62,7 +62,7 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
         .account = account != NULL ? account->shown : CM_VIEW_NONE,
         .line = own->line,
         .column = own->column,
-        .is_template = account != NULL && account->holes != NULL,
+        .is_template = account != NULL && account->placeholders != NULL,
         .language = account != NULL ? account->language : CERTMAP_LANGUAGE_PLAIN,
     };
     certmap_struct_write(mapping, &filled, sizeof filled);

@@ -7,7 +7,7 @@
  *     names    [ whole Names that conditions compare with ]            each once
  *     heads    [ "CONTOSO" | ... ]                                     what stands before the separator of accounts
  *     outputs  [ account | group | attribute | account | ... ]         of mappings that give more than an account
- *                                                                      without holes
+ *                                                                      without placeholders
  *     index    which mappings to look at (index.h)
  *
  * What a match reads of a mapping stands together, so that it waits for memory once:
@@ -66,11 +66,11 @@ enum cm_output_kind { CM_OUTPUT_ACCOUNT, CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_O
 struct cm_output {
     enum cm_output_kind kind;
     enum certmap_language language;
-    struct certmap_view name;        /* of an ATTRIBUTE */
-    struct certmap_view shown;       /* the text; of a template, as it stands between the quotes of a rule */
-    const struct cm_template *holes; /* template.h; NULL: no template, shown is the text */
-    bool has_domain;                 /* an ACCOUNT whose domain is given apart */
-    bool last;                       /* of its mapping */
+    struct certmap_view name;               /* of an ATTRIBUTE */
+    struct certmap_view shown;              /* the text; of a template, as it stands between the quotes of a rule */
+    const struct cm_template *placeholders; /* template.h; NULL: no template, shown is the text */
+    bool has_domain;                        /* an ACCOUNT whose domain is given apart */
+    bool last;                              /* of its mapping */
     const uint8_t *separator; /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
     struct certmap_view head; /* what stands before it, if it is kept apart; else data NULL */
 };
@@ -86,7 +86,7 @@ struct cm_mapping {
     uint32_t column : 27;
     uint32_t kind : 2;  /* enum certmap_kind */
     uint32_t allow : 1; /* else it denies, and gives nothing */
-    uint32_t plain : 1; /* all that it gives is an account without holes */
+    uint32_t plain : 1; /* all that it gives is an account without placeholders */
     uint32_t named : 1;
     struct cm_node nodes[]; /* its root, and what is below it */
 };
@@ -104,7 +104,7 @@ struct certmap_rules {
     struct cm_operand *names;
     uint8_t *heads;
     struct cm_output *outputs;
-    uint32_t *scores; /* of each mapping, under CERTMAP_POLICY_MOST_SPECIFIC; else NULL */
+    uint32_t *scores; /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
     struct cm_index *index;
     size_t mapping_count;
     size_t largest_mapping; /* most nodes in one */
@@ -112,7 +112,7 @@ struct certmap_rules {
     size_t cost;            /* what an ordinary certificate may take of them (cost.h) */
     size_t costly;          /* the first mapping that most of the cost comes from */
     unsigned needs;
-    enum certmap_policy policy;
+    enum certmap_combining policy;
     bool disabled;
 };
 

@@ -202,7 +202,7 @@ static void print_output(struct printer *printer, const struct cm_output *output
         cm_out_string(out, certmap_language_name(output->language));
         cm_out_char(out, ' ');
     }
-    if (output->holes == NULL) {
+    if (output->placeholders == NULL) {
         cm_output_print(out, output->shown, output->kind == CM_OUTPUT_ATTRIBUTE);
     } else {
         cm_out_char(out, '"');
@@ -231,7 +231,7 @@ static void print_mapping(struct printer *printer, const struct cm_mapping *mapp
 }
 
 enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len, const struct certmap_rules *rules,
-                                        certmap_hash_fn *hash, void *hash_ctx, struct certmap_error *err) {
+                                        certmap_hash_fn *hash, void *hash_ctx, struct certmap_diagnostic *err) {
     struct printer printer = {{text, cap, 0}, rules, hash, hash_ctx, 0, 0};
     if (len == NULL || (text == NULL && cap > 0) || rules == NULL)
         return cm_error_argument(err, "certmap_rules_print: text, len or rules is NULL");
@@ -240,9 +240,9 @@ enum certmap_status certmap_rules_print(char *text, size_t cap, size_t *len, con
     cm_out_string(&printer.out, "certmap 1;\n");
     if (rules->disabled || rules->mapping_count == 0) /* no answer either way, and an empty file is an error */
         cm_out_string(&printer.out, "disabled;\n");
-    if (rules->policy != CERTMAP_POLICY_FIRST) {
+    if (rules->policy != CERTMAP_COMBINING_FIRST) {
         cm_out_string(&printer.out, "policy ");
-        cm_out_string(&printer.out, certmap_policy_name(rules->policy));
+        cm_out_string(&printer.out, certmap_combining_name(rules->policy));
         cm_out_string(&printer.out, ";\n");
     }
     for (size_t i = 0; i < rules->mapping_count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How specific a mapping is, for CERTMAP_POLICY_MOST_SPECIFIC. docs/rules.md has the table. */
+/* How specific a mapping is, for CERTMAP_COMBINING_MOST_SPECIFIC. docs/rules.md has the table. */
 #ifndef CM_RULE_SCORE_H
 #define CM_RULE_SCORE_H
 

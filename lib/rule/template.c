@@ -14,7 +14,7 @@ struct compile {
     const struct cm_source *source;
     struct cm_token token; /* the source, as parts of it are read */
     struct cm_symbol *all;
-    size_t count, hole_count;
+    size_t count, placeholder_count;
     struct cm_arena *arena, *scratch;
 };
 
@@ -33,14 +33,15 @@ static struct certmap_view source_part(const struct compile *compile, size_t at,
 }
 
 /* A text that is in no file has no lines. */
-static enum certmap_status as_placed(const struct compile *compile, struct certmap_error *err) {
+static enum certmap_status as_placed(const struct compile *compile, struct certmap_diagnostic *err) {
     if (compile->source->position.line == 0)
         err->line = err->column = 0;
     return err->status;
 }
 
 /* Places an error that has been filled. */
-static enum certmap_status place(const struct compile *compile, struct certmap_view part, struct certmap_error *err) {
+static enum certmap_status place(const struct compile *compile, struct certmap_view part,
+                                 struct certmap_diagnostic *err) {
     cm_error_place(err, cm_token_part(&compile->token, part));
     return as_placed(compile, err);
 }
@@ -73,7 +74,7 @@ static size_t written_length(struct certmap_view text, size_t at) {
 
 /* What the lexer has seen to in a file, but a program that builds rules may not. */
 static enum certmap_status check_written(const struct compile *compile, size_t at, size_t len,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     const struct certmap_view part = source_part(compile, at, len);
     uint32_t cp;
     cm_utf8_decode(part.data, part.len, &cp);
@@ -87,17 +88,17 @@ static enum certmap_status check_written(const struct compile *compile, size_t a
     return place(compile, part, err);
 }
 
-/* What another language would write for a hole would be the account of everyone. */
-static enum certmap_status check_foreign(const struct compile *compile, size_t at, struct certmap_error *err) {
-    char hole[CM_FOREIGN_HOLE_SIZE];
+/* What another language would write for a placeholder would be the account of everyone. */
+static enum certmap_status check_foreign(const struct compile *compile, size_t at, struct certmap_diagnostic *err) {
+    char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE];
     const struct certmap_view text = compile->source->text;
-    const size_t length =
-        cm_foreign_hole(hole, cm_view(text.data + at, text.len - at), compile->output->kind == CM_OUTPUT_ATTRIBUTE);
+    const size_t length = cm_foreign_placeholder(placeholder, cm_view(text.data + at, text.len - at),
+                                                 compile->output->kind == CM_OUTPUT_ATTRIBUTE);
     if (length == 0)
         return CERTMAP_OK;
     cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
-             "%s is no hole; write %s, or \\u{%X} for the first character, if that text itself is meant",
-             cm_quote(source_part(compile, at, length)).text, hole, text.data[at]);
+             "%s is no placeholder; write %s, or \\u{%X} for the first character, if that text itself is meant",
+             cm_quote(source_part(compile, at, length)).text, placeholder, text.data[at]);
     return place(compile, source_part(compile, at, length), err);
 }
 
@@ -106,7 +107,8 @@ static bool is_plain(uint8_t c) {
     return c >= ' ' && c < 0x7F && c != '\\' && c != '"';
 }
 
-static enum certmap_status add_character(struct compile *compile, size_t at, size_t len, struct certmap_error *err) {
+static enum certmap_status add_character(struct compile *compile, size_t at, size_t len,
+                                         struct certmap_diagnostic *err) {
     uint8_t out[2 * LONGEST_ESCAPE];
     const uint8_t first = compile->source->text.data[at];
     if (strchr("${%#", first) != NULL && check_foreign(compile, at, err) != CERTMAP_OK)
@@ -129,38 +131,41 @@ static enum certmap_status add_character(struct compile *compile, size_t at, siz
     return CERTMAP_OK;
 }
 
-static bool begins_hole(struct certmap_view text, size_t at) {
+static bool begins_placeholder(struct certmap_view text, size_t at) {
     return text.len - at >= 2 && text.data[at] == '$' && text.data[at + 1] == '{';
 }
 
-static enum certmap_status add_hole(struct compile *compile, size_t at, size_t *len, struct certmap_error *err) {
+static enum certmap_status add_placeholder(struct compile *compile, size_t at, size_t *len,
+                                           struct certmap_diagnostic *err) {
     const struct certmap_view text = compile->source->text;
-    *len = cm_hole_length(cm_view(text.data + at, text.len - at));
+    *len = cm_placeholder_length(cm_view(text.data + at, text.len - at));
     if (*len == 0)
-        cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
-                 "the hole does not end; a hole is ${...}, and these two characters are written \\u{24}{");
-    else if (compile->hole_count == CERTMAP_MAX_HOLES)
-        cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d holes", CERTMAP_MAX_HOLES);
-    if (*len == 0 || compile->hole_count == CERTMAP_MAX_HOLES)
+        cm_error(
+            err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+            "the placeholder does not end; a placeholder is ${...}, and these two characters are written \\u{24}{");
+    else if (compile->placeholder_count == CERTMAP_MAX_PLACEHOLDERS)
+        cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d placeholders",
+                 CERTMAP_MAX_PLACEHOLDERS);
+    if (*len == 0 || compile->placeholder_count == CERTMAP_MAX_PLACEHOLDERS)
         return place(compile, source_part(compile, at, 2), err);
-    compile->hole_count++;
-    add_symbol(compile, at, *len, CM_SYMBOL_HOLE);
+    compile->placeholder_count++;
+    add_symbol(compile, at, *len, CM_SYMBOL_PLACEHOLDER);
     return CERTMAP_OK;
 }
 
-/* A text with holes is kept as it is written, and must not be too long so. */
-static enum certmap_status check_kept(const struct compile *compile, struct certmap_error *err) {
-    return compile->hole_count == 0 || compile->source->text.len <= CERTMAP_MAX_TEXT_SIZE
+/* A text with placeholders is kept as it is written, and must not be too long so. */
+static enum certmap_status check_kept(const struct compile *compile, struct certmap_diagnostic *err) {
+    return compile->placeholder_count == 0 || compile->source->text.len <= CERTMAP_MAX_TEXT_SIZE
                ? CERTMAP_OK
                : cm_text_check(compile->source->text, cm_output_noun(compile->output->kind), err);
 }
 
-static enum certmap_status add_written(struct compile *compile, struct certmap_error *err) {
+static enum certmap_status add_written(struct compile *compile, struct certmap_diagnostic *err) {
     const struct certmap_view text = compile->source->text;
     enum certmap_status status = CERTMAP_OK;
     for (size_t at = 0, len; at < text.len && status == CERTMAP_OK; at += len) {
-        if (begins_hole(text, at)) {
-            status = add_hole(compile, at, &len, err);
+        if (begins_placeholder(text, at)) {
+            status = add_placeholder(compile, at, &len, err);
         } else {
             len = written_length(text, at);
             status = add_character(compile, at, len, err);
@@ -178,7 +183,7 @@ static void add_plain(struct compile *compile) {
     }
 }
 
-static enum certmap_status read_symbols(struct compile *compile, struct certmap_error *err) {
+static enum certmap_status read_symbols(struct compile *compile, struct certmap_diagnostic *err) {
     const struct certmap_view text = compile->source->text;
     if (compile->source->position.line == 0 || text.len > (size_t)LONGEST_ESCAPE * CERTMAP_MAX_TEXT_SIZE)
         if (cm_text_check(text, cm_output_noun(compile->output->kind), err) != CERTMAP_OK)
@@ -194,16 +199,16 @@ static enum certmap_status read_symbols(struct compile *compile, struct certmap_
 
 /* ---- checks ---- */
 
-/* The text with something plain in each hole. */
+/* The text with something plain in each placeholder. */
 static struct certmap_view flatten(const struct compile *compile) {
     uint8_t *text = cm_arena_alloc(compile->scratch, compile->count + 1);
     for (size_t i = 0; i < compile->count && text != NULL; i++)
-        text[i] = compile->all[i].code == CM_SYMBOL_HOLE ? 'x' : (uint8_t)compile->all[i].code;
+        text[i] = compile->all[i].code == CM_SYMBOL_PLACEHOLDER ? 'x' : (uint8_t)compile->all[i].code;
     return cm_view(text, compile->count);
 }
 
 static enum certmap_status check_characters(const struct compile *compile, struct certmap_view flat,
-                                            struct certmap_error *err) {
+                                            struct certmap_diagnostic *err) {
     for (size_t i = 0; i < flat.len;) {
         uint32_t cp;
         i += cm_utf8_decode(flat.data + i, flat.len - i, &cp);
@@ -219,7 +224,7 @@ static enum certmap_status check_characters(const struct compile *compile, struc
 }
 
 static enum certmap_status check_language(const struct compile *compile, struct certmap_view flat,
-                                          struct certmap_error *err) {
+                                          struct certmap_diagnostic *err) {
     const enum certmap_language language = compile->output->language;
     struct cm_cursor cursor = {compile->all, compile->count, 0};
     const char *wrong = cm_language_check(language, &cursor);
@@ -238,7 +243,7 @@ static enum certmap_status check_language(const struct compile *compile, struct 
 }
 
 static enum certmap_status check(const struct compile *compile, struct certmap_view *flattened,
-                                 struct certmap_error *err) {
+                                 struct certmap_diagnostic *err) {
     const struct certmap_view flat = *flattened = flatten(compile);
     if (flat.data == NULL)
         return cm_error_memory(err);
@@ -284,26 +289,26 @@ struct keep {
     struct cm_template *made;
     uint8_t *literals; /* of all pieces, one behind the other */
     struct cm_piece *pieces;
-    struct cm_hole *holes;
+    struct cm_placeholder *placeholders;
 };
 
 static bool make_room(struct keep *keep, const struct compile *compile) {
     struct cm_arena *arena = compile->arena;
     keep->made = cm_arena_alloc(arena, sizeof *keep->made);
-    keep->literals = cm_arena_alloc(arena, compile->count - compile->hole_count);
-    keep->pieces = cm_arena_alloc(arena, (compile->hole_count + 1) * sizeof *keep->pieces);
-    keep->holes = cm_arena_alloc(arena, compile->hole_count * sizeof *keep->holes);
-    return keep->made != NULL && keep->literals != NULL && keep->pieces != NULL && keep->holes != NULL;
+    keep->literals = cm_arena_alloc(arena, compile->count - compile->placeholder_count);
+    keep->pieces = cm_arena_alloc(arena, (compile->placeholder_count + 1) * sizeof *keep->pieces);
+    keep->placeholders = cm_arena_alloc(arena, compile->placeholder_count * sizeof *keep->placeholders);
+    return keep->made != NULL && keep->literals != NULL && keep->pieces != NULL && keep->placeholders != NULL;
 }
 
 static void keep_literals(const struct keep *keep, const struct compile *compile) {
     struct cm_piece *piece = keep->pieces;
-    const struct cm_hole *hole = keep->holes;
+    const struct cm_placeholder *placeholder = keep->placeholders;
     uint8_t *end = keep->literals;
     *piece = (struct cm_piece){cm_view(end, 0), NULL};
     for (size_t i = 0; i < compile->count; i++)
-        if (compile->all[i].code == CM_SYMBOL_HOLE) {
-            piece->hole = hole++;
+        if (compile->all[i].code == CM_SYMBOL_PLACEHOLDER) {
+            piece->placeholder = placeholder++;
             *++piece = (struct cm_piece){cm_view(end, 0), NULL};
         } else {
             *end++ = (uint8_t)compile->all[i].code;
@@ -311,40 +316,41 @@ static void keep_literals(const struct keep *keep, const struct compile *compile
         }
 }
 
-static enum certmap_status keep_holes(const struct keep *keep, const struct compile *compile, unsigned *needs,
-                                      struct certmap_error *err) {
-    const struct cm_hole_place where = {compile->output, keep->made->qualified, compile->arena, compile->scratch};
-    struct cm_hole *hole = keep->holes;
+static enum certmap_status keep_placeholders(const struct keep *keep, const struct compile *compile, unsigned *needs,
+                                             struct certmap_diagnostic *err) {
+    const struct cm_placeholder_place where = {compile->output, keep->made->qualified, compile->arena,
+                                               compile->scratch};
+    struct cm_placeholder *placeholder = keep->placeholders;
     for (size_t i = 0; i < compile->count; i++) {
         const struct cm_symbol *symbol = &compile->all[i];
-        if (symbol->code != CM_SYMBOL_HOLE)
+        if (symbol->code != CM_SYMBOL_PLACEHOLDER)
             continue;
         const struct certmap_view part = source_part(compile, symbol->at, symbol->len);
-        if (cm_hole_compile(hole, &compile->token, part, &where, err) != CERTMAP_OK)
+        if (cm_placeholder_compile(placeholder, &compile->token, part, &where, err) != CERTMAP_OK)
             return as_placed(compile, err);
-        *needs |= cm_field_pieces(hole++->path.field);
+        *needs |= cm_field_pieces(placeholder++->path.field);
     }
     return CERTMAP_OK;
 }
 
 static enum certmap_status keep_template(const struct compile *compile, size_t separator, unsigned *needs,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     struct cm_output *output = compile->output;
     struct keep keep;
     output->shown = cm_arena_text(compile->arena, compile->source->text);
     if (output->shown.data == NULL || !make_room(&keep, compile))
         return cm_error_memory(err);
     keep_literals(&keep, compile);
-    *keep.made = (struct cm_template){keep.pieces, compile->hole_count + 1, separator < compile->count};
-    output->holes = keep.made;
+    *keep.made = (struct cm_template){keep.pieces, compile->placeholder_count + 1, separator < compile->count};
+    output->placeholders = keep.made;
     size_t before = 0;
     for (size_t i = 0; i < separator; i++)
-        before += compile->all[i].code != CM_SYMBOL_HOLE;
+        before += compile->all[i].code != CM_SYMBOL_PLACEHOLDER;
     output->separator = separator < compile->count ? keep.literals + before : NULL;
-    return keep_holes(&keep, compile, needs, err);
+    return keep_placeholders(&keep, compile, needs, err);
 }
 
-/* A text without holes stays where it is, for the caller to copy. */
+/* A text without placeholders stays where it is, for the caller to copy. */
 static enum certmap_status keep_text(const struct compile *compile, struct certmap_view flat, size_t separator) {
     struct cm_output *output = compile->output;
     output->shown = flat;
@@ -353,16 +359,16 @@ static enum certmap_status keep_text(const struct compile *compile, struct certm
 }
 
 static enum certmap_status keep_output(const struct compile *compile, struct certmap_view flat, unsigned *needs,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     const struct cm_output *output = compile->output;
     const bool plain = output->language == CERTMAP_LANGUAGE_PLAIN;
     const size_t separator = plain ? find_separator(compile) : compile->count;
     if (output->kind == CM_OUTPUT_ACCOUNT && plain && !is_account(compile, separator))
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
                         "the account %s is not DOMAIN\\user, user@domain or user",
-                        cm_quote(compile->hole_count > 0 ? compile->source->text : flat).text);
-    return compile->hole_count > 0 ? keep_template(compile, separator, needs, err)
-                                   : keep_text(compile, flat, separator);
+                        cm_quote(compile->placeholder_count > 0 ? compile->source->text : flat).text);
+    return compile->placeholder_count > 0 ? keep_template(compile, separator, needs, err)
+                                          : keep_text(compile, flat, separator);
 }
 
 /* ---- texts that need none of this ---- */
@@ -387,7 +393,7 @@ static const uint8_t *simple_separator(struct certmap_view text) {
     return at;
 }
 
-/* As is_account, of a text without a hole. False: the long way will say what is wrong. */
+/* As is_account, of a text without a placeholder. False: the long way will say what is wrong. */
 static bool compile_simple(struct cm_output *output, const struct cm_source *source) {
     const struct certmap_view text = source->text;
     if (!is_simple(output, source))
@@ -403,11 +409,12 @@ static bool compile_simple(struct cm_output *output, const struct cm_source *sou
 }
 
 enum certmap_status cm_template_compile(struct cm_output *output, unsigned *needs, const struct cm_source *source,
-                                        struct cm_arena *arena, struct cm_arena *scratch, struct certmap_error *err) {
+                                        struct cm_arena *arena, struct cm_arena *scratch,
+                                        struct certmap_diagnostic *err) {
     const bool in_file = source->position.line > 0;
     struct compile compile = {.output = output, .source = source, .arena = arena, .scratch = scratch};
     struct certmap_view flat;
-    output->holes = NULL;
+    output->placeholders = NULL;
     if (compile_simple(output, source))
         return CERTMAP_OK;
     compile.token = (struct cm_token){.kind = CM_TOKEN_WORD, .text = source->text, .position = source->position};

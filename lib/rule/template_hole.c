@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiling a hole:
+/* Compiling a placeholder:
  *
- *     hole   = "${" field { "|" filter } [ "??" string ] "}"
+ *     placeholder   = "${" field { "|" filter } [ "??" string ] "}"
  *     filter = "first" | "last"                      in front of all others
  *            | "lower" | "upper" | "before" "(" string ")" | "after" "(" string ")"
  *            | "replace" "(" string "," string ")" */
@@ -11,67 +11,68 @@
 #include "rule/language.h"
 #include "rule/operand.h"
 
-struct hole_parser {
+struct placeholder_parser {
     struct cm_lexer lexer;
     struct cm_token token; /* the next one */
-    const struct cm_hole_place *place;
-    struct cm_filter filters[CERTMAP_MAX_HOLES];
+    const struct cm_placeholder_place *place;
+    struct cm_filter filters[CERTMAP_MAX_PLACEHOLDERS];
     size_t filter_count;
-    struct certmap_error *err;
+    struct certmap_diagnostic *err;
 };
 
 /* ---- tokens ---- */
 
-static void advance(struct hole_parser *parser) {
+static void advance(struct placeholder_parser *parser) {
     parser->token = cm_lex_next(&parser->lexer);
 }
 
 /* Places an error that has been filled; returns false. */
-static bool fail_at(struct hole_parser *parser, struct cm_position position) {
+static bool fail_at(struct placeholder_parser *parser, struct cm_position position) {
     cm_error_place(parser->err, position);
     return false;
 }
 
-static bool fail_memory(struct hole_parser *parser) {
+static bool fail_memory(struct placeholder_parser *parser) {
     cm_error_memory(parser->err);
     return false;
 }
 
 /* Says what should stand where the token does. */
-static bool fail_expected(struct hole_parser *parser, const char *expected) {
+static bool fail_expected(struct placeholder_parser *parser, const char *expected) {
     const struct cm_token *token = &parser->token;
     const bool character = token->kind == CM_TOKEN_BAD && token->bad != CERTMAP_CODE_SYNTAX;
     const enum certmap_code code = character ? token->bad : CERTMAP_CODE_BAD_TEMPLATE;
     if (token->kind == CM_TOKEN_END)
-        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, code, "expected %s in the hole, but it ends", expected);
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, code, "expected %s in the placeholder, but it ends", expected);
     else
-        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, code, "expected %s in the hole, but there is %s", expected,
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, code, "expected %s in the placeholder, but there is %s", expected,
                  cm_quote(token->text).text);
     return fail_at(parser, token->position);
 }
 
-static bool accept_punct(struct hole_parser *parser, struct certmap_view text) {
+static bool accept_punct(struct placeholder_parser *parser, struct certmap_view text) {
     const bool found = parser->token.kind == CM_TOKEN_PUNCT && cm_view_equal(parser->token.text, text);
     if (found)
         advance(parser);
     return found;
 }
 
-static bool expect_punct(struct hole_parser *parser, struct certmap_view text, const char *expected) {
+static bool expect_punct(struct placeholder_parser *parser, struct certmap_view text, const char *expected) {
     return accept_punct(parser, text) || fail_expected(parser, expected);
 }
 
 /* ---- strings ---- */
 
 /* Unescapes a string into scratch. */
-static bool unescape(struct hole_parser *parser, struct certmap_view *text, const struct cm_token *token) {
+static bool unescape(struct placeholder_parser *parser, struct certmap_view *text, const struct cm_token *token) {
     struct certmap_view bad;
     uint8_t *out = cm_arena_alloc(parser->place->scratch, 2 * token->text.len);
     if (out == NULL)
         return fail_memory(parser);
-    if (token->hole.data != NULL) {
-        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_HOLE, "a hole cannot stand in a hole");
-        return fail_at(parser, cm_token_part(token, token->hole));
+    if (token->placeholder.data != NULL) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_PLACEHOLDER,
+                 "a placeholder cannot stand in a placeholder");
+        return fail_at(parser, cm_token_part(token, token->placeholder));
     }
     if (cm_string_unescape(text, out, token, CM_STRING_TEXT, &bad))
         return true;
@@ -80,7 +81,7 @@ static bool unescape(struct hole_parser *parser, struct certmap_view *text, cons
 }
 
 /* Takes a string and keeps it in NFC, as values are. */
-static bool take_string(struct hole_parser *parser, struct certmap_view *text, bool may_be_empty) {
+static bool take_string(struct placeholder_parser *parser, struct certmap_view *text, bool may_be_empty) {
     const struct cm_token token = parser->token;
     struct certmap_view unescaped;
     struct cm_text kept;
@@ -101,7 +102,7 @@ static bool take_string(struct hole_parser *parser, struct certmap_view *text, b
 
 /* ---- the field ---- */
 
-static bool fail_field(struct hole_parser *parser, struct certmap_view wrong) {
+static bool fail_field(struct placeholder_parser *parser, struct certmap_view wrong) {
     const char *nearest = cm_field_nearest(parser->token.text);
     if (nearest != NULL)
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
@@ -112,23 +113,23 @@ static bool fail_field(struct hole_parser *parser, struct certmap_view wrong) {
                  cm_attr_row(cm_attr_by_name(parser->token.text))->name);
     else
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
-                 "there is no field %s; a hole reads for example subject.CN or san.email", cm_quote(wrong).text);
+                 "there is no field %s; a placeholder reads for example subject.CN or san.email", cm_quote(wrong).text);
     return fail_at(parser, cm_token_part(&parser->token, wrong));
 }
 
 /* Only what is text can be put into a text. */
-static bool check_text(struct hole_parser *parser, const struct cm_path *path) {
+static bool check_text(struct placeholder_parser *parser, const struct cm_path *path) {
     const bool name = path->kind == CM_TEXT_NAME;
     if (!name && path->field != CERTMAP_FIELD_CERTIFICATE && path->field != CERTMAP_FIELD_VALIDITY)
         return true;
     cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
-             name ? "a hole cannot read %s, a whole Name; it reads one attribute, for example subject.CN"
-                  : "a hole cannot read %s",
+             name ? "a placeholder cannot read %s, a whole Name; it reads one attribute, for example subject.CN"
+                  : "a placeholder cannot read %s",
              cm_quote(parser->token.text).text);
     return fail_at(parser, parser->token.position);
 }
 
-static bool take_field(struct hole_parser *parser, struct cm_path *path) {
+static bool take_field(struct placeholder_parser *parser, struct cm_path *path) {
     const struct cm_token token = parser->token;
     struct certmap_view subfield;
     enum certmap_field field;
@@ -162,7 +163,7 @@ static const struct filter_word {
 #define FILTER_WORDS (sizeof filter_words / sizeof *filter_words)
 #define FIRST_WORD (CM_FILTER_REPLACE + 1)
 
-static bool fail_filter(struct hole_parser *parser) {
+static bool fail_filter(struct placeholder_parser *parser) {
     struct certmap_view names[FILTER_WORDS];
     for (size_t i = 0; i < FILTER_WORDS; i++)
         names[i] = filter_words[i].name;
@@ -177,18 +178,18 @@ static bool fail_filter(struct hole_parser *parser) {
     return fail_at(parser, parser->token.position);
 }
 
-static bool take_choice(struct hole_parser *parser, struct cm_hole *hole, bool last) {
-    if (hole->choice != CM_CHOICE_ONLY || parser->filter_count > 0) {
+static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder *placeholder, bool last) {
+    if (placeholder->choice != CM_CHOICE_ONLY || parser->filter_count > 0) {
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
                  "first and last choose among several values: one of them, in front of the other filters");
         return fail_at(parser, parser->token.position);
     }
-    hole->choice = last ? CM_CHOICE_LAST : CM_CHOICE_FIRST;
+    placeholder->choice = last ? CM_CHOICE_LAST : CM_CHOICE_FIRST;
     advance(parser);
     return true;
 }
 
-static bool take_strings(struct hole_parser *parser, struct cm_filter *filter, size_t strings) {
+static bool take_strings(struct placeholder_parser *parser, struct cm_filter *filter, size_t strings) {
     if (strings == 0)
         return true;
     return expect_punct(parser, CM_VIEW("("), "\"(\" and a string") && take_string(parser, &filter->what, false) &&
@@ -197,7 +198,7 @@ static bool take_strings(struct hole_parser *parser, struct cm_filter *filter, s
            expect_punct(parser, CM_VIEW(")"), "\")\"");
 }
 
-static bool take_filter(struct hole_parser *parser, struct cm_hole *hole) {
+static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
     size_t word = 0;
     if (parser->token.kind != CM_TOKEN_WORD)
         return fail_expected(parser, "a filter");
@@ -206,10 +207,10 @@ static bool take_filter(struct hole_parser *parser, struct cm_hole *hole) {
     if (word == FILTER_WORDS)
         return fail_filter(parser);
     if (word >= FIRST_WORD)
-        return take_choice(parser, hole, word > FIRST_WORD);
-    if (parser->filter_count == CERTMAP_MAX_HOLES) {
-        cm_error(parser->err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d filters in a hole",
-                 CERTMAP_MAX_HOLES);
+        return take_choice(parser, placeholder, word > FIRST_WORD);
+    if (parser->filter_count == CERTMAP_MAX_PLACEHOLDERS) {
+        cm_error(parser->err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
+                 "there are more than %d filters in a placeholder", CERTMAP_MAX_PLACEHOLDERS);
         return fail_at(parser, parser->token.position);
     }
     struct cm_filter *filter = &parser->filters[parser->filter_count++];
@@ -220,51 +221,53 @@ static bool take_filter(struct hole_parser *parser, struct cm_hole *hole) {
 
 /* ---- the default ---- */
 
-/* A default that could not stand in the hole would be found out with the first certificate that needs it. */
-static bool take_fallback(struct hole_parser *parser, struct cm_hole *hole) {
+/* A default that could not stand in the placeholder would be found out with the first certificate that needs it. */
+static bool take_fallback(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
     const struct cm_token token = parser->token;
-    if (!take_string(parser, &hole->fallback, false))
+    if (!take_string(parser, &placeholder->fallback, false))
         return false;
-    if (cm_language_refuses(parser->place->output, parser->place->qualified, hole->fallback) == CERTMAP_CODE_NONE)
+    if (cm_language_refuses(parser->place->output, parser->place->qualified, placeholder->fallback) ==
+        CERTMAP_CODE_NONE)
         return true;
     cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
-             "%s holds what a value of a hole must not hold here", cm_quote(token.text).text);
+             "%s holds what a value of a placeholder must not hold here", cm_quote(token.text).text);
     return fail_at(parser, token.position);
 }
 
-/* ---- the hole ---- */
+/* ---- the placeholder ---- */
 
-static bool take_hole(struct hole_parser *parser, struct cm_hole *hole) {
-    if (!take_field(parser, &hole->path))
+static bool take_placeholder(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
+    if (!take_field(parser, &placeholder->path))
         return false;
     while (accept_punct(parser, CM_VIEW("|")))
-        if (!take_filter(parser, hole))
+        if (!take_filter(parser, placeholder))
             return false;
-    if (accept_punct(parser, CM_VIEW("\?\?")) && !take_fallback(parser, hole))
+    if (accept_punct(parser, CM_VIEW("\?\?")) && !take_fallback(parser, placeholder))
         return false;
     if (parser->token.kind != CM_TOKEN_END)
-        return fail_expected(parser, hole->fallback.data != NULL ? "}" : "|, ?\? or }");
+        return fail_expected(parser, placeholder->fallback.data != NULL ? "}" : "|, ?\? or }");
     return true;
 }
 
-static bool keep_filters(struct hole_parser *parser, struct cm_hole *hole) {
+static bool keep_filters(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
     struct cm_filter *kept = cm_arena_alloc(parser->place->arena, parser->filter_count * sizeof *kept);
     if (kept == NULL)
         return fail_memory(parser);
     memcpy(kept, parser->filters, parser->filter_count * sizeof *kept);
-    hole->filters = kept;
-    hole->filter_count = parser->filter_count;
+    placeholder->filters = kept;
+    placeholder->filter_count = parser->filter_count;
     return true;
 }
 
-enum certmap_status cm_hole_compile(struct cm_hole *hole, const struct cm_token *token, struct certmap_view part,
-                                    const struct cm_hole_place *place, struct certmap_error *err) {
-    struct hole_parser parser;
+enum certmap_status cm_placeholder_compile(struct cm_placeholder *placeholder, const struct cm_token *token,
+                                           struct certmap_view part, const struct cm_placeholder_place *place,
+                                           struct certmap_diagnostic *err) {
+    struct placeholder_parser parser;
     parser.lexer = cm_lex_at(token, cm_view(part.data + 2, part.len - 3));
     parser.place = place;
     parser.filter_count = 0;
     parser.err = err;
-    *hole = (struct cm_hole){.choice = CM_CHOICE_ONLY};
+    *placeholder = (struct cm_placeholder){.choice = CM_CHOICE_ONLY};
     advance(&parser);
-    return take_hole(&parser, hole) && keep_filters(&parser, hole) ? CERTMAP_OK : err->status;
+    return take_placeholder(&parser, placeholder) && keep_filters(&parser, placeholder) ? CERTMAP_OK : err->status;
 }

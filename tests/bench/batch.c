@@ -41,7 +41,7 @@ static void decode(struct b_batch *batch, size_t i) {
 
 static void prepare(struct b_batch *batch, size_t i) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (certmap_cert_from_der(&cert, t_view(&batch->ders[i]), &error) != CERTMAP_OK ||
         certmap_peer_set(batch->peers[i], &cert, &error) != CERTMAP_OK)
         b_die("certificates", error.text);

@@ -28,7 +28,7 @@ struct own {
 
 static void own_match(const struct own *own, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     if (certmap_match(own->rules, peer, &result, &error) != CERTMAP_OK)
         b_die("certmap_match", error.text);
 }
@@ -39,7 +39,7 @@ static void run_match(void *ctx, struct b_batch *batch, size_t count) {
 }
 
 static void set_and_match(const struct own *own, const struct certmap_cert *cert) {
-    struct certmap_error error;
+    struct certmap_diagnostic error;
     if (certmap_peer_set(own->peer, cert, &error) != CERTMAP_OK)
         b_die("certmap_peer_set", error.text);
     own_match(own, own->peer);
@@ -49,10 +49,10 @@ static void run_from_der(void *ctx, struct b_batch *batch, size_t count) {
     const unsigned needs = certmap_rules_needs(((const struct own *)ctx)->rules);
     for (size_t i = 0; i < count; i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         if (certmap_cert_from_der(&cert, t_view(&batch->ders[i % batch->count]), &error) != CERTMAP_OK)
             b_die("certmap_cert_from_der", error.text);
-        certmap_cert_keep(&cert, needs);
+        certmap_cert_restrict(&cert, needs);
         set_and_match(ctx, &cert);
     }
 }
@@ -63,7 +63,7 @@ static void run_from_x509(void *ctx, struct b_batch *batch, size_t count) {
     const unsigned needs = certmap_rules_needs(own->rules);
     for (size_t i = 0; i < count; i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
-        struct certmap_error error;
+        struct certmap_diagnostic error;
         if (certmap_openssl_cert(&cert, &holder, batch->x509s[i % batch->count], needs, &error) != CERTMAP_OK)
             b_die("certmap_openssl_cert", error.text);
         set_and_match(ctx, &cert);
@@ -78,7 +78,7 @@ static void own_free(struct own *own) {
 
 static void own_build(struct own *own, struct b_built *built, enum b_workload workload, size_t size,
                       const struct certmap_allocator *allocator) {
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (b_rules_build(&own->rules, built, workload, size, allocator, &error) != CERTMAP_OK ||
         certmap_peer_new(&own->peer, NULL, &error) != CERTMAP_OK)
         b_die("certmap_builder", error.text);

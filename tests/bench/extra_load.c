@@ -10,18 +10,18 @@ struct text {
     enum b_workload workload;
     void (*write)(struct t_buf *text, enum b_workload workload, size_t size);
     enum certmap_status (*load)(struct certmap_rules **rules, struct certmap_view text,
-                                const struct certmap_allocator *allocator, struct certmap_error *err);
+                                const struct certmap_allocator *allocator, struct certmap_diagnostic *err);
 };
 
 static enum certmap_status load_native(struct certmap_rules **rules, struct certmap_view text,
-                                       const struct certmap_allocator *allocator, struct certmap_error *err) {
+                                       const struct certmap_allocator *allocator, struct certmap_diagnostic *err) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     options.allocator = allocator;
     return certmap_rules_parse(rules, text, &options, err);
 }
 
 static enum certmap_status load_iis(struct certmap_rules **rules, struct certmap_view text,
-                                    const struct certmap_allocator *allocator, struct certmap_error *err) {
+                                    const struct certmap_allocator *allocator, struct certmap_diagnostic *err) {
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     options.allocator = allocator;
     return certmap_iis_load(rules, NULL, text, &options, err);
@@ -56,7 +56,7 @@ static void load(const struct b_contest *contest, const struct text *which, size
     struct t_buf text = T_BUF_INIT;
     struct b_memory memory = {0, 0};
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const struct certmap_allocator allocator = b_memory_allocator(&memory);
     which->write(&text, which->workload, size);
     const double start = b_now();

@@ -94,7 +94,7 @@ static void report(const struct b_contest *contest, struct b_stats *speed, size_
 void b_extra_threads(const struct b_contest *contest, size_t size) {
     struct thread threads[THREADS] = {{.matches = 0}};
     struct certmap_rules *rules = NULL;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     double speed[B_ROUNDS];
     const size_t rounds = contest->settings->rounds;
     char number[32];

@@ -52,7 +52,7 @@ static void measure(const struct b_contest *contest, const struct b_worst *worst
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_peer *peer = NULL;
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_error error = {.status = CERTMAP_OK};
+    struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct certmap_rules *rules = b_worst_rules(worst, size, &error);
     if (rules == NULL)
         b_die(worst->name, error.text);

@@ -53,7 +53,7 @@ static size_t text_of(const struct made *made, enum b_workload workload) {
 }
 
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct b_condition *condition,
-                                         struct certmap_error *err) {
+                                         struct certmap_diagnostic *err) {
     struct certmap_condition c = CERTMAP_CONDITION_INIT;
     const struct certmap_view operand = view(condition->text);
     c.field = slots[condition->slot].field;
@@ -73,7 +73,7 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
 }
 
 static enum certmap_status add_certificate(struct certmap_builder *builder, struct made *made,
-                                           struct certmap_error *err) {
+                                           struct certmap_diagnostic *err) {
     struct certmap_condition c = CERTMAP_CONDITION_INIT;
     const struct certmap_view operand = t_view(&made->certificate);
     c.field = CERTMAP_FIELD_CERTIFICATE;
@@ -83,7 +83,7 @@ static enum certmap_status add_certificate(struct certmap_builder *builder, stru
 }
 
 static enum certmap_status add_mapping(struct certmap_builder *builder, struct made *made, enum b_workload workload,
-                                       struct certmap_error *err) {
+                                       struct certmap_diagnostic *err) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = workload == B_ONE_TO_ONE ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_NATIVE;
     mapping.decision = CERTMAP_ALLOW;
@@ -101,7 +101,7 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, struct m
 enum { BLOCK = 256 };
 
 static enum certmap_status add_block(struct certmap_builder *builder, struct b_built *built, struct made *made,
-                                     size_t count, enum b_workload workload, struct certmap_error *err) {
+                                     size_t count, enum b_workload workload, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     const double start = b_now();
     for (size_t i = 0; status == CERTMAP_OK && i < count; i++)
@@ -113,7 +113,7 @@ static enum certmap_status add_block(struct certmap_builder *builder, struct b_b
 }
 
 static enum certmap_status finish(struct certmap_builder *builder, struct b_built *built, struct certmap_rules **rules,
-                                  struct certmap_error *err) {
+                                  struct certmap_diagnostic *err) {
     const double start = b_now();
     enum certmap_status status = certmap_builder_finish(builder, rules, err);
     built->seconds += b_now() - start;
@@ -121,7 +121,8 @@ static enum certmap_status finish(struct certmap_builder *builder, struct b_buil
 }
 
 enum certmap_status b_rules_build(struct certmap_rules **rules, struct b_built *built, enum b_workload workload,
-                                  size_t size, const struct certmap_allocator *allocator, struct certmap_error *err) {
+                                  size_t size, const struct certmap_allocator *allocator,
+                                  struct certmap_diagnostic *err) {
     struct b_built sum = {0, 0};
     struct certmap_builder *builder = NULL;
     struct made made[BLOCK] = {{.certificate = T_BUF_INIT}};

@@ -15,7 +15,8 @@ struct b_built {
 
 /* Builds a set of so many rules. The caller frees *rules. built may be NULL. */
 enum certmap_status b_rules_build(struct certmap_rules **rules, struct b_built *built, enum b_workload workload,
-                                  size_t size, const struct certmap_allocator *allocator, struct certmap_error *err);
+                                  size_t size, const struct certmap_allocator *allocator,
+                                  struct certmap_diagnostic *err);
 
 /* Appends the same in the native language. Not for B_ONE_TO_ONE. */
 void b_rules_native(struct t_buf *text, enum b_workload workload, size_t size);

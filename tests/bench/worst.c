@@ -329,7 +329,7 @@ static void add(struct certmap_builder *builder, const struct b_worst *worst, si
     worst->mapping(builder, index);
 }
 
-struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, struct certmap_error *err) {
+struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = NULL;
     struct certmap_builder *builder = NULL;
     if (certmap_builder_new(&builder, NULL, err) != CERTMAP_OK)

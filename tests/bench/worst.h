@@ -18,7 +18,7 @@ extern const struct b_worst b_worst_cases[];
 extern const size_t b_worst_count;
 
 /* Builds so many mappings. NULL if certmap refuses, which err explains. */
-struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, struct certmap_error *err);
+struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, struct certmap_diagnostic *err);
 /* Appends the certificate in DER. */
 void b_worst_certificate(struct t_buf *der, const struct b_worst *worst);
 

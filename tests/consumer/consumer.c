@@ -24,7 +24,7 @@ static struct certmap_view text_view(const char *text) {
 static const char native_rules[] = "certmap 1;\n"
                                    "mapping \"staff\" { when subject.O = \"Contoso\"; allow \"CONTOSO\\\\portal\"; }\n";
 
-static enum certmap_status load_native(struct certmap_rules **rules, struct certmap_error *err) {
+static enum certmap_status load_native(struct certmap_rules **rules, struct certmap_diagnostic *err) {
     return certmap_rules_parse(rules, text_view(native_rules), NULL, err);
 }
 
@@ -35,13 +35,14 @@ static const char iis_rules[] =
     " certificateSubField=\"O\" matchCriteria=\"Cont*\"/></rules></add>"
     "</manyToOneMappings></iisClientCertificateMappingAuthentication>";
 
-static enum certmap_status load_iis(struct certmap_rules **rules, struct certmap_error *err) {
+static enum certmap_status load_iis(struct certmap_rules **rules, struct certmap_diagnostic *err) {
     return certmap_iis_load(rules, NULL, text_view(iis_rules), NULL, err);
 }
 #endif
 
 /* Sets peer to a certificate with this subject, which der keeps. */
-static enum certmap_status prepare(struct certmap_peer *peer, uint8_t *der, size_t cap, struct certmap_error *err) {
+static enum certmap_status prepare(struct certmap_peer *peer, uint8_t *der, size_t cap,
+                                   struct certmap_diagnostic *err) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     size_t len = 0;
     enum certmap_status status = certmap_name_from_text(der, cap, &len, text_view("CN=Alice,O=Contoso"), err);
@@ -53,7 +54,7 @@ static enum certmap_status prepare(struct certmap_peer *peer, uint8_t *der, size
 
 /* 0 if the rules give Contoso's account. */
 static int ask(const struct certmap_rules *rules, struct certmap_peer *peer) {
-    struct certmap_error err;
+    struct certmap_diagnostic err;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     char line[256];
     size_t len = 0;
@@ -65,8 +66,8 @@ static int ask(const struct certmap_rules *rules, struct certmap_peer *peer) {
     return !certmap_text_same(result.account, text_view("CONTOSO\\portal"));
 }
 
-static int try_rules(enum certmap_status (*load)(struct certmap_rules **, struct certmap_error *)) {
-    struct certmap_error err;
+static int try_rules(enum certmap_status (*load)(struct certmap_rules **, struct certmap_diagnostic *)) {
+    struct certmap_diagnostic err;
     struct certmap_rules *rules = NULL;
     struct certmap_peer *peer = NULL;
     uint8_t der[256];

@@ -55,10 +55,12 @@ static const char *output_difference(const struct cm_output *a, const struct cm_
     if (a->kind != b->kind || a->language != b->language || !same(a->name, b->name))
         return "the kind of an output";
     if ((a->separator == NULL) != (b->separator == NULL) ||
-        (a->holes == NULL && a->separator != NULL && a->separator - a->shown.data != b->separator - b->shown.data) ||
+        (a->placeholders == NULL && a->separator != NULL &&
+         a->separator - a->shown.data != b->separator - b->shown.data) ||
         !same(a->head, b->head))
         return "an account";
-    return same(a->shown, b->shown) && (a->holes == NULL) == (b->holes == NULL) ? NULL : "the text of an output";
+    return same(a->shown, b->shown) && (a->placeholders == NULL) == (b->placeholders == NULL) ? NULL
+                                                                                              : "the text of an output";
 }
 
 static uint32_t score_of(const struct certmap_rules *rules, const struct cm_mapping *mapping) {

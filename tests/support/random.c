@@ -573,7 +573,7 @@ void t_world_rules(struct t_buf *text, struct t_world *world) {
     const unsigned policy = chance(world, 50) ? 0 : (unsigned)below(world, 4);
     const size_t count = 1 + below(world, world->most);
     put(text, "certmap 1;\npolicy ");
-    put(text, certmap_policy_name((enum certmap_policy)policy));
+    put(text, certmap_combining_name((enum certmap_combining)policy));
     put(text, ";\nissuers \"both\" { sha256 " DIGEST "; spki.sha256 " DIGEST "; }\n");
     for (size_t i = 0; i < count; i++)
         put_mapping(world, text, &expression, i);

@@ -63,7 +63,7 @@ void t_story_text(struct t_buf *out, struct certmap_view text) {
         abort();
 }
 
-void t_story_error(struct t_buf *out, const struct certmap_error *err) {
+void t_story_error(struct t_buf *out, const struct certmap_diagnostic *err) {
     put(out, "error ");
     put(out, certmap_code_name(err->code));
     put_number(out, " at ", err->offset);
@@ -201,7 +201,7 @@ void t_story_rules(struct t_buf *out, const struct certmap_rules *rules, struct 
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct teller teller = {out, 0, T_BUF_INIT};
     struct t_buf matched = T_BUF_INIT, explained = T_BUF_INIT;
-    struct certmap_error err = {.text = ""};
+    struct certmap_diagnostic err = {.text = ""};
     if (certmap_match(rules, peer, &result, &err) != CERTMAP_OK)
         t_story_error(&matched, &err);
     else

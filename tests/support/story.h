@@ -13,7 +13,7 @@ enum { T_STORY_VALUES = 6 };
 /* Appends text in quotes, escaped as certmap_text_escape does; bytes that are not ASCII as \xHH. */
 void t_story_text(struct t_buf *out, struct certmap_view text);
 /* Appends one line for an error. */
-void t_story_error(struct t_buf *out, const struct certmap_error *err);
+void t_story_error(struct t_buf *out, const struct certmap_diagnostic *err);
 /* Appends a line with both Names of a certificate, for whoever reads it. */
 void t_story_names(struct t_buf *out, const struct certmap_cert *cert);
 /* Appends the audit line of the answer, as certmap_match gives it, and the whole explanation. Where

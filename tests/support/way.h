@@ -20,7 +20,7 @@ bool t_way_is_listed(void);
  * by the caller. Where the library itself refuses, the code is LIBRARY_REFUSED and the text says why, if the
  * library does. Errors: MEMORY, CERTIFICATE; then *way is NULL. */
 enum certmap_status t_way_open(struct t_way **way, struct certmap_cert *cert, struct certmap_view der, unsigned needs,
-                               struct certmap_error *err);
+                               struct certmap_diagnostic *err);
 void t_way_close(struct t_way *way);
 
 #endif

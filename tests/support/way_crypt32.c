@@ -18,8 +18,8 @@ bool t_way_is_listed(void) {
     return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
 }
 
-static enum certmap_status refuse(struct certmap_error *err, const char *why) {
-    *err = (struct certmap_error){.status = CERTMAP_ERROR_CERTIFICATE, .code = CERTMAP_CODE_LIBRARY_REFUSED};
+static enum certmap_status refuse(struct certmap_diagnostic *err, const char *why) {
+    *err = (struct certmap_diagnostic){.status = CERTMAP_ERROR_CERTIFICATE, .code = CERTMAP_CODE_LIBRARY_REFUSED};
     snprintf(err->text, sizeof err->text, "%s", why);
     return err->status;
 }
@@ -30,7 +30,7 @@ static bool ends_in_empty_bit_string(struct certmap_view der) {
 }
 
 static enum certmap_status fill(struct t_way *way, struct certmap_cert *cert, struct certmap_view der, unsigned needs,
-                                struct certmap_error *err) {
+                                struct certmap_diagnostic *err) {
     char reason[32];
     if (ends_in_empty_bit_string(der))
         return refuse(err, "not tried: Wine reads past the end of an empty BIT STRING");
@@ -43,7 +43,7 @@ static enum certmap_status fill(struct t_way *way, struct certmap_cert *cert, st
 }
 
 enum certmap_status t_way_open(struct t_way **way, struct certmap_cert *cert, struct certmap_view der, unsigned needs,
-                               struct certmap_error *err) {
+                               struct certmap_diagnostic *err) {
     struct t_way *made = malloc(sizeof *made);
     *way = NULL;
     if (made == NULL)

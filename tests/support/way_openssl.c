@@ -17,16 +17,16 @@ bool t_way_is_listed(void) {
     return OpenSSL_version_num() >> 20 == 0x300;
 }
 
-static enum certmap_status refuse(struct certmap_error *err) {
+static enum certmap_status refuse(struct certmap_diagnostic *err) {
     const char *reason = ERR_reason_error_string(ERR_peek_error());
-    *err = (struct certmap_error){.status = CERTMAP_ERROR_CERTIFICATE, .code = CERTMAP_CODE_LIBRARY_REFUSED};
+    *err = (struct certmap_diagnostic){.status = CERTMAP_ERROR_CERTIFICATE, .code = CERTMAP_CODE_LIBRARY_REFUSED};
     snprintf(err->text, sizeof err->text, "%s", reason != NULL ? reason : "bytes are left behind the certificate");
     ERR_clear_error();
     return err->status;
 }
 
 static enum certmap_status fill(struct t_way *way, struct certmap_cert *cert, struct certmap_view der, unsigned needs,
-                                struct certmap_error *err) {
+                                struct certmap_diagnostic *err) {
     const uint8_t *end = der.data;
     ERR_clear_error();
     way->x509 = d2i_X509(NULL, &end, (long)der.len);
@@ -36,7 +36,7 @@ static enum certmap_status fill(struct t_way *way, struct certmap_cert *cert, st
 }
 
 enum certmap_status t_way_open(struct t_way **way, struct certmap_cert *cert, struct certmap_view der, unsigned needs,
-                               struct certmap_error *err) {
+                               struct certmap_diagnostic *err) {
     struct t_way *made = malloc(sizeof *made);
     *way = NULL;
     if (made == NULL)
