@@ -254,11 +254,14 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("der");
     TCase *single = tcase_create("elements");
-    tcase_add_loop_test(single, element, 0, COUNT(elements));
-    tcase_add_loop_test(single, element_cut_short, 0, COUNT(elements));
+    tcase_add_loop_test(single, element, 0, COUNT(elements) - 1);
+    tcase_add_loop_test(single, element_cut_short, 0, COUNT(elements) - 1);
     tcase_add_loop_test(single, refusal, 0, COUNT(refusals));
     tcase_add_loop_test(single, one_header_for_one_element, 0, 2);
     suite_add_tcase(suite, single);
+    TCase *large = t_slow_case(suite); /* 16 megabytes */
+    tcase_add_loop_test(large, element, COUNT(elements) - 1, COUNT(elements));
+    tcase_add_loop_test(large, element_cut_short, COUNT(elements) - 1, COUNT(elements));
     TCase *cursor = tcase_create("cursor");
     tcase_add_test(cursor, one_after_the_other);
     tcase_add_test(cursor, inside);

@@ -484,8 +484,8 @@ static const struct {
     {"CN=\\{a*65536}", true},
     {"CN=\\{a*65537}", true}, /* too long to be text */
     {"bmp CN=\\{\xE2\x82\xAC*21845}", false},
-    {"rdns 15 CN=\\{a*65536} | octet CN=\\{x*64500}", true},
     {"rdns 1000 1.2.3=a", true},
+    {"rdns 15 CN=\\{a*65536} | octet CN=\\{x*64500}", true},
 };
 
 START_TEST(largest_name) {
@@ -690,10 +690,12 @@ int main(void) {
     TCase *size = tcase_create("sizes");
     tcase_add_loop_test(size, text_buffer, 0, 48);
     tcase_add_loop_test(size, der_buffer, 0, 64);
-    tcase_add_loop_test(size, largest_name, 0, COUNT(largest));
-    tcase_add_test(size, large_name_in_every_form);
+    tcase_add_loop_test(size, largest_name, 0, COUNT(largest) - 1);
     tcase_add_loop_test(size, size_of_text, 0, COUNT(sizes));
     tcase_add_loop_test(size, length_of_every_size, 0, 32);
     suite_add_tcase(suite, size);
+    TCase *megabyte = t_slow_case(suite);
+    tcase_add_loop_test(megabyte, largest_name, COUNT(largest) - 1, COUNT(largest));
+    tcase_add_test(megabyte, large_name_in_every_form);
     return t_run(suite);
 }

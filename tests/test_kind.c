@@ -148,10 +148,11 @@ START_TEST(every_row_is_whole) {
 }
 END_TEST
 
-/* Every beginning of a file can be looked at. */
+/* Every beginning of a file can be looked at. Where instructions are slow, it is every 37th of the longer ones. */
 static void cut_file(void *ctx, struct certmap_view content) {
+    const bool few = t_left_out(T_SLOW);
     (void)ctx;
-    for (size_t len = 0; len < content.len; len++) {
+    for (size_t len = 0; len < content.len; len += few && len >= 200 ? 37 : 1) {
         uint8_t *copy = malloc(len + 1); /* so that a read behind the end is seen */
         ck_assert_ptr_nonnull(copy);
         memcpy(copy + 1, content.data, len);

@@ -345,9 +345,8 @@ START_TEST(russian_types) {
 END_TEST
 
 int main(void) {
-    const char *left_out = getenv("CK_EXCLUDE_TAGS");
     Suite *suite = suite_create("name forms");
-    names = left_out != NULL && strstr(left_out, T_SLOW) != NULL ? FEW_NAMES : NAMES;
+    names = t_left_out(T_SLOW) ? FEW_NAMES : NAMES;
     TCase *tcase = tcase_create("forms");
     tcase_add_loop_test(tcase, openssl, 0, COUNT(nameopts));
     tcase_add_loop_test(tcase, others, 0, (int)t_form_count);

@@ -3,9 +3,11 @@
 #ifndef T_RUN_H
 #define T_RUN_H
 
-#include <check.h>
+#include "support/check.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The tag of cases that are about much work, or run again what others run: where each instruction takes many times as
  * long, they are left out (CK_EXCLUDE_TAGS). */
@@ -15,6 +17,12 @@
 
 /* What sh puts before a program of ours: an emulator, where Meson or CERTMAP_WRAPPER has one. */
 #define T_WRAPPER "${CERTMAP_WRAPPER:-$MESON_EXE_WRAPPER}"
+
+/* Whether cases with this tag are left out: where tests do less of something than elsewhere. */
+static inline bool t_left_out(const char *tag) {
+    const char *tags = getenv("CK_EXCLUDE_TAGS");
+    return tags != NULL && strstr(tags, tag) != NULL;
+}
 
 /* A case of these in a suite. */
 static inline TCase *t_slow_case(Suite *suite) {
