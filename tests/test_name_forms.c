@@ -35,6 +35,9 @@ static const struct {
     {"compat", XN_FLAG_COMPAT, T_FORM_ESCAPES_NOT},
     {"default", XN_FLAG_ONELINE, T_FORM_TELLS},
     {"default of 3.2", (LATER & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) | ASN1_STRFLGS_UTF8_CONVERT, T_FORM_LISTS},
+    {"oneline,dn_rev", XN_FLAG_ONELINE | XN_FLAG_DN_REV, T_FORM_ESCAPES_NOT},
+    {"oneline,dn_rev,lname", NO_NAMES(XN_FLAG_ONELINE) | XN_FLAG_DN_REV | XN_FLAG_FN_LN, T_FORM_ESCAPES_NOT},
+    {"multiline,dn_rev", XN_FLAG_MULTILINE | XN_FLAG_DN_REV, T_FORM_ESCAPES_NOT},
     {"RFC2253", XN_FLAG_RFC2253, T_FORM_LISTS},
     {"multiline", XN_FLAG_MULTILINE, T_FORM_TELLS_SINGLE},
     {"multiline,utf8", XN_FLAG_MULTILINE | ASN1_STRFLGS_UTF8_CONVERT, T_FORM_TELLS_SINGLE},
@@ -190,8 +193,8 @@ static void try_text(struct tally *tally, struct t_buf *text, struct certmap_vie
 static void check_tally(const struct tally *tally, enum t_form_tells tells) {
     const size_t *counts = tally->counts;
     const size_t listed = counts[RIGHT] + counts[CANDIDATE], all = listed + counts[OTHERS] + counts[REFUSED];
-    ck_assert_uint_gt(all, (size_t)names / 2);
-    ck_assert_msg(tells < T_FORM_TELLS_SINGLE || counts[RIGHT] * 10 > all * 5, "%s: only %zu of %zu Names are read",
+    ck_assert_uint_gt(all, (size_t)names / (tells == T_FORM_ESCAPES_NOT ? 20 : 2));
+    ck_assert_msg(tells < T_FORM_TELLS_SINGLE || counts[RIGHT] * 10 > all * 4, "%s: only %zu of %zu Names are read",
                   tally->form, counts[RIGHT], all);
     ck_assert_msg(tells < T_FORM_TELLS || counts[RIGHT] * 10 > all * 6, "%s: only %zu of %zu Names are read",
                   tally->form, counts[RIGHT], all);
@@ -231,11 +234,30 @@ static void print_openssl(struct t_buf *text, X509_NAME *name, const char *label
     BIO_free(bio);
 }
 
+/* Whether a form is what OpenSSL prints by default since 3.2, but for its order and its escapes. */
+static bool is_later(unsigned long flags, const char *label) {
+    return (flags & XN_FLAG_SPC_EQ) == 0 && strstr(label, "Subject:") == NULL;
+}
+
+/* Whether a Name is printed from its leaf, and a reader not see that. */
+static bool hides_order(unsigned long flags, const char *label, const struct t_form_name *name) {
+    const bool spaced = (flags & XN_FLAG_SPC_EQ) != 0, padded = (flags & XN_FLAG_FN_ALIGN) != 0;
+    const bool lines = (flags & XN_FLAG_SEP_MASK) == XN_FLAG_SEP_MULTILINE;
+    if ((flags & XN_FLAG_DN_REV) == 0)
+        return false;
+    if (spaced && !lines && (flags & XN_FLAG_SEP_MASK) == XN_FLAG_SEP_COMMA_PLUS)
+        return false; /* C = US,CN = a is listed both ways round */
+    if (lines || spaced)
+        return spaced && padded == lines && !t_form_shows_root(name);
+    return is_later(flags, label) && t_form_looks_turned(name);
+}
+
 /* Whether a form cannot show a Name, and a reader not see that. */
-static bool hides(unsigned long flags, const struct t_form_name *name) {
+static bool hides(unsigned long flags, const char *label, const struct t_form_name *name) {
     const bool escapes = (flags & ASN1_STRFLGS_ESC_2253) != 0, spaced = (flags & XN_FLAG_SPC_EQ) != 0;
     const bool lines = (flags & XN_FLAG_SEP_MASK) == XN_FLAG_SEP_MULTILINE;
-    return t_form_ends_lines(name) || (!escapes && t_form_looks_quoted(name)) ||
+    return t_form_ends_lines(name) || hides_order(flags, label, name) ||
+           (!escapes && is_later(flags, label) && t_form_has_type(name)) || (!escapes && t_form_looks_quoted(name)) ||
            (!escapes && spaced && !lines && t_form_has_spaced_type(name)) ||
            ((flags & XN_FLAG_FN_ALIGN) != 0 && !spaced && t_form_begins_blank(name));
 }
@@ -251,7 +273,7 @@ static void try_openssl(struct tally *tally, const char *label, unsigned long fl
         X509_NAME *openssl = openssl_name(&der);
         print_openssl(&text, openssl, label, flags);
         X509_NAME_free(openssl);
-        if (!hides(flags, &name))
+        if (!hides(flags, label, &name))
             try_text(tally, &text, t_view(&der));
     }
     t_buf_free(&der);
@@ -282,7 +304,8 @@ START_TEST(others) {
         t_buf_clear(&text);
         t_form_der(&der, &name);
         form->print(&text, &name);
-        if (!t_form_ends_lines(&name) && !(form->glues && t_form_is_glued(&name)))
+        if (!t_form_ends_lines(&name) && !(form->glues && t_form_is_glued(&name)) &&
+            !(form->turned && !t_form_shows_root(&name)))
             try_text(&tally, &text, t_view(&der));
     }
     check_tally(&tally, form->tells);

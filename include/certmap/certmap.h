@@ -546,8 +546,10 @@ CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
  * the text may be several Names, *count is how many, and dialects gets one for each, the likeliest first; the error
  * is DN_AMBIGUOUS, and whoever knows the program has to choose; where they are too many to list, *count is 0. After any
  * other error *count is 0 and dialects[0] is the dialect that the error speaks of. Read the Name with certmap_name_from_dialect, from certmap_name_bare.
- * allocator: for as long as the call takes, may be NULL; about the bytes of ten Names. No order of types decides: a
- * certificate may have any.
+ * allocator: for as long as the call takes, may be NULL; about the bytes of ten Names.
+ * A certificate may have types in any order. So the order of types does not decide where programs print both orders by
+ * default; where only an option that few people use (dn_rev) prints the other one, the form by default is taken, unless
+ * C or DC stands at the end of the text that is not the root's then.
  * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (DN_AMBIGUOUS, DN_EMPTY, DN_STRING_TYPE without a position; others with line
  * 1, column and offset into certmap_name_bare). Any number of threads. */
 CERTMAP_API enum certmap_status certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT],

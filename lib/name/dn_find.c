@@ -85,7 +85,7 @@ static enum certmap_status try_windows(struct finder *finder, bool rfc4514) {
 /* Whether a backslash, slash, plus or quote may mean itself. */
 static bool may_be_plain(const struct cm_dn_evidence *seen) {
     return (seen->escaped && !seen->escapes) || seen->hidden || seen->slashes || seen->tight_plus ||
-           (seen->quote_first && !seen->spaced);
+           (seen->quote_first && !seen->spaced && !seen->by_default);
 }
 
 static bool reads_rfc4514(const struct finder *finder) {
@@ -147,11 +147,11 @@ static bool is_printed(const struct cm_dn_evidence *seen) {
 }
 
 /* Whether a + before a type may be part of a value: it may wherever nothing is escaped, as -nameopt sep_... prints it.
- * Behind one that separates, -nameopt multiline pads the type as it pads the first one.
+ * A value may copy even the padding of -nameopt multiline.
  * Windows quotes such values, and so does what OpenSSL prints by itself, which has spaces around =. */
 static bool has_doubtful_plus(const struct cm_dn_evidence *seen, enum certmap_dialect dialect) {
     if (is_one_of(dialect, CERTMAP_DIALECT_MULTILINE, CERTMAP_DIALECT_MULTILINE_REVERSED))
-        return seen->aligned ? seen->uneven_plus : seen->plus_type;
+        return seen->plus_type;
     if (is_one_of(dialect, CERTMAP_DIALECT_SLASHES, CERTMAP_DIALECT_SLASHES_PLAIN)) /* both were read */
         return false;
     if (seen->spaced && !seen->lines && !seen->below_label)
@@ -176,6 +176,16 @@ static bool has_doubtful_escape(const struct cm_dn_evidence *seen, enum certmap_
     if (is_one_of(dialect, CERTMAP_DIALECT_MULTILINE, CERTMAP_DIALECT_MULTILINE_REVERSED))
         return seen->quote_first || seen->dumps || (!seen->padded && (seen->escaped || seen->escaped_hex));
     return dialect == CERTMAP_DIALECT_WINDOWS && seen->lines && !seen->crlf && (seen->backslash || seen->quote_first);
+}
+
+/* Whether \xHH of a control character may be something else: these dialects show a BMPString byte by byte, and escape no
+ * backslash, so that it may be half of another character or four characters. Certificates hardly have any other.
+ * Whoever names the dialect says what it is. */
+static bool has_doubtful_bytes(const struct finder *finder) {
+    const enum certmap_dialect dialect = finder->dialects[0];
+    const bool bytes = is_one_of(dialect, CERTMAP_DIALECT_SLASHES, CERTMAP_DIALECT_SLASHES_PLAIN) ||
+                       is_one_of(dialect, CERTMAP_DIALECT_PLAIN, CERTMAP_DIALECT_PLAIN_REVERSED);
+    return bytes && finder->seen->control;
 }
 
 /* Whether the only Name that was found rests on what may have another meaning. */
@@ -226,6 +236,10 @@ static enum certmap_status report(const struct finder *finder, const struct cm_d
                                   struct certmap_diagnostic *err) {
     if (finder->count > 1)
         return report_ambiguous(finder, err);
+    if (finder->count == 1 && has_doubtful_bytes(finder))
+        return fail(err, CERTMAP_CODE_DN_AMBIGUOUS,
+                    "\\x and a control character may be half of another character: this form cannot tell, and "
+                    "-nameopt oneline can");
     if (finder->count == 1)
         return is_doubtful(finder)
                    ? fail(err, CERTMAP_CODE_DN_AMBIGUOUS,

@@ -6,14 +6,21 @@
  *
  *     /C=US/CN=a                  OpenSSL: the root is first
  *     C = US, CN = a              spaces around = on one line are OpenSSL's alone: the root is first
+ *     subject=C=US, CN=a          OpenSSL since 3.2: the root is first
  *     type    = value on lines    `-nameopt multiline`, types padded: the root is first
  *     TYPE=value on lines, CR LF  Windows: the root is last
  *     CN=a,C=US without a label   RFC 4514: the root is last
  *     Owner: CN=a, C=US           Java's keytool: the root is last
  *
  * Nothing else does: lines that are not padded and end in LF, and C = US,CN = a without a space after the comma, come
- * with dn_rev and RFC2253, too. OpenSSL prints CN=a, C=US with the root first, and last with dn_rev and RFC2253; Windows prints it
- * with the root last, and first without CERT_NAME_STR_REVERSE. Which types stand at the ends says what is likely. */
+ * with dn_rev and RFC2253, too. OpenSSL prints CN=a, C=US with the root first, and last with dn_rev and RFC2253; Windows
+ * prints it with the root last, and first without CERT_NAME_STR_REVERSE. Which types stand at the ends says what is
+ * likely.
+ *
+ * Each of the first four forms can be had the other way round with an option that few people use: dn_rev, or
+ * CertNameToStr without CERT_NAME_STR_REVERSE. The text is the same then. So a text whose types stand the other way
+ * round than in most Names (C or DC at the end that is not the root's) may be either; and subject=CN=a, C=US,
+ * which Java's loggers print, too, is taken for OpenSSL's where the types stand as in most Names. */
 #include "name/dn_guess.h"
 #include "base/view.h"
 #include "name/attr.h"
@@ -167,8 +174,17 @@ static bool is_upper_hex(uint8_t c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
 }
 
+/* \xHH of a byte that is a control character: X509_NAME_oneline prints BMPString byte by byte, U+0416 as \x04\x16. */
+static bool is_control(struct certmap_view rest) {
+    if (rest.len < 4 || rest.data[1] != 'x')
+        return false;
+    const unsigned high = cm_hex_value(rest.data[2]), low = cm_hex_value(rest.data[3]);
+    return low < 16 && (high < 2 || (high == 7 && low == 15));
+}
+
 /* A backslash: whether it escapes, or may. */
 static void see_backslash(struct cm_dn_evidence *seen, struct certmap_view rest) {
+    seen->control = seen->control || is_control(rest);
     if (rest.len > 3 && strchr("xUW", rest.data[1]) != NULL && is_upper_hex(rest.data[2]) && is_upper_hex(rest.data[3]))
         seen->hidden = true;
     if (rest.len > 1 && strchr("\"+,;<>\\ #=/", rest.data[1]) != NULL && rest.data[1] != 0)
@@ -190,6 +206,14 @@ static bool is_padded(struct certmap_view text) {
     return count_blanks(from(text, end)) > 1;
 }
 
+/* What stands before a space or =. */
+static struct certmap_view word_at(struct certmap_view text) {
+    size_t len = 0;
+    while (len < text.len && !is_space(text.data[len]) && text.data[len] != '=')
+        len++;
+    return cm_view(text.data, len);
+}
+
 /* A line that ends, with what follows it. Returns how much white space that is. */
 static size_t see_line_end(struct cm_dn_evidence *seen, struct certmap_view text, size_t offset) {
     const size_t spaces = count_spaces(from(text, offset));
@@ -204,6 +228,7 @@ static size_t see_line_end(struct cm_dn_evidence *seen, struct certmap_view text
         seen->crlf = seen->crlf || text.data[offset] == '\r';
         seen->lf = seen->lf || text.data[offset] == '\n';
         seen->padded = seen->padded || is_padded(from(text, offset + spaces));
+        seen->last_line = word_at(from(text, offset + spaces));
     }
     return spaces;
 }
@@ -237,30 +262,13 @@ static void see_separator(struct cm_dn_evidence *seen, struct certmap_view text,
         seen->tight_comma || (text.data[offset] != '+' && next == offset + 1 && type != CM_DN_TYPE_NONE);
 }
 
-/* How long a type is that begins here; *width: with the spaces up to its =. False: there is none. */
-static bool measure_type(struct certmap_view text, size_t *len, size_t *width) {
-    for (*len = 0; *len < text.len && !is_space(text.data[*len]) && text.data[*len] != '=';)
-        ++*len;
-    *width = *len + count_blanks(from(text, *len));
-    return *width < text.len && text.data[*width] == '=';
-}
-
-/* Whether what begins here is a type that OpenSSL would have padded to the width of the first. It pads no OID. */
-static bool is_uneven(const struct cm_dn_evidence *seen, struct certmap_view text) {
-    size_t len, width;
-    if (!seen->aligned || !measure_type(text, &len, &width) || (text.data[0] >= '0' && text.data[0] <= '9'))
-        return false;
-    return width != seen->width && len < seen->width;
-}
-
-/* + before a type, with nothing in between, or not padded. */
+/* + before a type, with nothing in between or with spaces. */
 static void see_plus(struct cm_dn_evidence *seen, struct certmap_view text, size_t offset) {
     const size_t next = offset + 1 + count_blanks(from(text, offset + 1));
     const bool tight = offset > 0 && text.data[offset - 1] != ' ';
     const bool type = cm_dn_type_at(text, next, seen->spaced) != CM_DN_TYPE_NONE;
     seen->tight_plus = seen->tight_plus || (tight && cm_dn_is_known_type(text, offset + 1, seen->spaced));
     seen->plus_type = seen->plus_type || type;
-    seen->uneven_plus = seen->uneven_plus || (type && is_uneven(seen, from(text, next)));
 }
 
 /* Whether a value in hexadecimal is here: # and pairs of digits up to a separator. */
@@ -374,7 +382,6 @@ static void see_first_type(struct cm_dn_evidence *seen, struct certmap_view text
     seen->spaced = spaces > 0;
     seen->aligned = spaces > 1;
     seen->padded = spaces > 1;
-    seen->width = end + spaces;
 }
 
 /* Types as only Java writes them. */
@@ -388,6 +395,44 @@ static bool is_java(struct certmap_view text) {
     }
     return false;
 }
+
+/* ---- The order of types ---- */
+
+/* How near to the root a type usually stands: 0 is the root. */
+static int depth_of(struct certmap_view type) {
+    static const struct {
+        const char *name;
+        int depth;
+    } depths[] = {{"C", 0}, {"DC", 0}, {"S", 1}, {"L", 2}, {"STREET", 2}, {"O", 3}, {"OU", 4}};
+    const size_t row = cm_attr_by_name(type);
+    for (size_t i = 0; row < CM_ATTR_COUNT && i < sizeof depths / sizeof *depths; i++)
+        if (strcmp(cm_attr_row(row)->name, depths[i].name) == 0)
+            return depths[i].depth;
+    return 5;
+}
+
+static int last_depth(const struct cm_dn_evidence *seen) {
+    return depth_of(seen->last_line.data != NULL ? seen->last_line : seen->last);
+}
+
+/* Whether C or DC stands first, and neither stands last. */
+static bool begins_at_root(const struct cm_dn_evidence *seen) {
+    return depth_of(seen->first) == 0 && last_depth(seen) > 0;
+}
+
+/* Whether C or DC stands last, and neither stands first. */
+static bool ends_at_root(const struct cm_dn_evidence *seen) {
+    return last_depth(seen) == 0 && depth_of(seen->first) > 0;
+}
+
+/* Whether this is what OpenSSL prints by default since 3.2. */
+static bool is_by_default(const struct cm_dn_evidence *seen) {
+    const bool one_line = !seen->lines && !seen->below_label;
+    return seen->label == CM_DN_LABEL_OPENSSL && one_line && !seen->spaced && !seen->windows && !seen->tight_comma &&
+           !seen->java && depth_of(seen->first) < depth_of(seen->last);
+}
+
+/* ---- All of it ---- */
 
 void cm_dn_see(struct cm_dn_evidence *seen, struct certmap_view text) {
     *seen = (struct cm_dn_evidence){.label = CM_DN_LABEL_NONE};
@@ -408,22 +453,10 @@ void cm_dn_see(struct cm_dn_evidence *seen, struct certmap_view text) {
     see_blank_ends(seen, seen->text);
     see_types(seen, trimmed);
     seen->java = seen->label == CM_DN_LABEL_KEYTOOL || is_java(trimmed);
+    seen->by_default = is_by_default(seen);
 }
 
 /* ---- Which dialects ---- */
-
-/* How near to the root a type usually stands: 0 is the root. */
-static int depth_of(struct certmap_view type) {
-    static const struct {
-        const char *name;
-        int depth;
-    } depths[] = {{"C", 0}, {"DC", 0}, {"S", 1}, {"L", 2}, {"STREET", 2}, {"O", 3}, {"OU", 4}};
-    const size_t row = cm_attr_by_name(type);
-    for (size_t i = 0; row < CM_ATTR_COUNT && i < sizeof depths / sizeof *depths; i++)
-        if (strcmp(cm_attr_row(row)->name, depths[i].name) == 0)
-            return depths[i].depth;
-    return 5;
-}
 
 static void add(struct cm_dn_dialects *list, enum certmap_dialect dialect) {
     list->dialects[list->count++] = dialect;
@@ -446,11 +479,13 @@ static void list_lines(struct cm_dn_dialects *list, const struct cm_dn_evidence 
         add(list, CERTMAP_DIALECT_MULTILINE);
     if (!openssl)
         add(list, CERTMAP_DIALECT_WINDOWS);
-    if (!windows && !seen->padded)
+    if (windows && begins_at_root(seen))
+        add(list, CERTMAP_DIALECT_WINDOWS_REVERSED);
+    if (!windows && (!seen->padded || ends_at_root(seen)))
         add(list, CERTMAP_DIALECT_MULTILINE_REVERSED);
 }
 
-/* type = value, ... on one line: the root is first if a space follows the commas. */
+/* type = value, ... on one line: the root is first if a space follows the commas and the types may stand so. */
 static void list_spaced(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) {
     const bool bare = seen->label == CM_DN_LABEL_NONE;
     if ((seen->padded && bare) || seen->below_label)
@@ -458,10 +493,11 @@ static void list_spaced(struct cm_dn_dialects *list, const struct cm_dn_evidence
     if (seen->doubled && bare)
         add(list, CERTMAP_DIALECT_WINDOWS);
     add(list, CERTMAP_DIALECT_OPENSSL);
-    if (seen->tight_comma)
+    const bool either_way = seen->tight_comma || ends_at_root(seen);
+    if (either_way)
         add(list, CERTMAP_DIALECT_OPENSSL_REVERSED);
     list->plain = true;
-    list->plain_reversed = seen->tight_comma;
+    list->plain_reversed = either_way;
 }
 
 /* TYPE=value, ... on one line. The order in which the types stand says only what is likely. */
@@ -501,6 +537,9 @@ void cm_dn_list(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) 
         list_spaced(list, seen);
     } else if (seen->java) {
         add(list, CERTMAP_DIALECT_OPENSSL_REVERSED);
+    } else if (seen->by_default) {
+        add(list, CERTMAP_DIALECT_OPENSSL);
+        list->plain = list->plain_reversed = true;
     } else {
         if (seen->label == CM_DN_LABEL_NONE && !seen->spaces && !seen->quoted && !seen->windows)
             add(list, CERTMAP_DIALECT_RFC4514);

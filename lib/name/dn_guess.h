@@ -29,7 +29,6 @@ struct cm_dn_evidence {
     bool java;          /* types as only Java writes them, or a label of keytool */
     bool tight_plus;    /* a + without spaces before a type */
     bool tight_comma;   /* a , or ; without a space before what looks like a type */
-    bool uneven_plus;   /* a + before a type that is not padded as the first one is */
     bool plus_type;     /* a + before what looks like a type, with spaces or without */
     bool cut_slash;     /* a backslash before / or + */
     bool wide;          /* in one line, a blank at an end of a value that is not the one around = or + */
@@ -45,6 +44,8 @@ struct cm_dn_evidence {
     bool escapes;      /* a value in quotes, or UTF-8 in hexadecimal */
     bool escaped;      /* a backslash before a character that it may escape */
     bool escaped_hex;  /* a backslash before two hexadecimal digits, in capitals */
+    bool control;      /* \xHH of a control character, or of half of another */
+    bool by_default;   /* subject=C=US, CN=a, as OpenSSL prints by default since 3.2, types as in most Names */
     /* outside quotes, but for what is named so */
     bool spaces;    /* around a type or after = */
     bool backslash; /* anywhere */
@@ -52,7 +53,7 @@ struct cm_dn_evidence {
     bool doubled;                    /* "" in quotes */
     bool windows;                    /* ; and OID. */
     struct certmap_view first, last; /* types */
-    size_t width;                    /* of the first type and what pads it */
+    struct certmap_view last_line;   /* the type that the last line begins with; data is NULL where there is one line */
 };
 
 /* The dialects that a text may be in, the likeliest first. */

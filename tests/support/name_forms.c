@@ -247,6 +247,52 @@ bool t_form_has_spaced_type(const struct t_form_name *name) {
     return false;
 }
 
+/* How near to the root a type usually stands. */
+static int depth_of(size_t type) {
+    static const struct {
+        const char *name;
+        int depth;
+    } depths[] = {{"C", 0}, {"DC", 0}, {"ST", 1}, {"L", 2}, {"street", 2}, {"O", 3}, {"OU", 4}};
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
+        if (types[type].openssl != NULL && strcmp(types[type].openssl, depths[i].name) == 0)
+            return depths[i].depth;
+    return 5;
+}
+
+/* The least and greatest depth in an RDN. */
+static void measure_rdn(const struct t_form_name *name, size_t rdn, int *least, int *greatest) {
+    *least = 5;
+    *greatest = 0;
+    for (size_t i = 0; i < name->count; i++) {
+        const int depth = depth_of(name->avas[i].type);
+        if (name->avas[i].rdn == rdn && depth < *least)
+            *least = depth;
+        if (name->avas[i].rdn == rdn && depth > *greatest)
+            *greatest = depth;
+    }
+}
+
+bool t_form_looks_turned(const struct t_form_name *name) {
+    int least, greatest, least_last, greatest_last;
+    measure_rdn(name, 0, &least, &greatest);
+    measure_rdn(name, name->avas[name->count - 1].rdn, &least_last, &greatest_last);
+    return least_last < greatest;
+}
+
+bool t_form_shows_root(const struct t_form_name *name) {
+    int least, greatest, least_last, greatest_last;
+    measure_rdn(name, 0, &least, &greatest);
+    measure_rdn(name, name->avas[name->count - 1].rdn, &least_last, &greatest_last);
+    return greatest == 0 && least_last > 0;
+}
+
+bool t_form_has_type(const struct t_form_name *name) {
+    for (size_t i = 0; i < name->count; i++)
+        if (strstr(name->avas[i].value, "OU=") != NULL)
+            return true;
+    return false;
+}
+
 bool t_form_begins_blank(const struct t_form_name *name) {
     for (size_t i = 0; i < name->count; i++)
         if (name->avas[i].value[0] == ' ')
@@ -375,6 +421,10 @@ static void windows_format(struct t_buf *text, const struct t_form_name *name) {
 
 static void windows_dialog(struct t_buf *text, const struct t_form_name *name) {
     put_name(text, name, "\r\n", " + ", true, windows_dialog_ava);
+}
+
+static void windows_lines_root_first(struct t_buf *text, const struct t_form_name *name) {
+    put_name(text, name, "\r\n", " + ", false, windows_ava);
 }
 
 static void certutil(struct t_buf *text, const struct t_form_name *name) {
@@ -542,24 +592,25 @@ static void old_text(struct t_buf *text, const struct t_form_name *name) {
 }
 
 const struct t_form t_forms[] = {
-    {"Windows", windows, T_FORM_LISTS, false},
-    {"Windows, root first", windows_root_first, T_FORM_LISTS, false},
-    {"Windows, semicolons", windows_semicolons, T_FORM_LISTS, false},
-    {"Windows, lines", windows_lines, T_FORM_TELLS, false},
-    {"Windows, lines of .NET", windows_format, T_FORM_TELLS, false},
-    {"Windows, lines of the dialog", windows_dialog, T_FORM_TELLS, false},
-    {"Windows, lines that end in LF", windows_unix_lines, T_FORM_ESCAPES_NOT, false},
-    {"certutil", certutil, T_FORM_TELLS, false},
-    {"Java, RFC 1779", java, T_FORM_LISTS, false},
-    {"Java, RFC 2253", java_2253, T_FORM_TELLS, false},
-    {"keytool, owner", keytool, T_FORM_TELLS, false},
-    {"keytool, issuer", keytool_issuer, T_FORM_LISTS, false},
-    {"GnuTLS", gnutls, T_FORM_TELLS, false},
-    {"certtool", certtool, T_FORM_ESCAPES_NOT, false},
-    {"certtool, root first", certtool_root_first, T_FORM_ESCAPES_NOT, false},
-    {"OpenSSL 1.0, slashes", old_slashes, T_FORM_TELLS_SINGLE, true},
-    {"OpenSSL 1.0, subject", old_subject, T_FORM_TELLS, true},
-    {"OpenSSL 1.0, chain", old_chain, T_FORM_TELLS_SINGLE, true},
-    {"OpenSSL 1.0, text", old_text, T_FORM_ESCAPES_NOT, true},
+    {"Windows", windows, T_FORM_LISTS, false, false},
+    {"Windows, root first", windows_root_first, T_FORM_LISTS, false, false},
+    {"Windows, semicolons", windows_semicolons, T_FORM_LISTS, false, false},
+    {"Windows, lines", windows_lines, T_FORM_TELLS, false, false},
+    {"Windows, lines of .NET", windows_format, T_FORM_TELLS, false, false},
+    {"Windows, lines of the dialog", windows_dialog, T_FORM_TELLS, false, false},
+    {"Windows, lines that end in LF", windows_unix_lines, T_FORM_ESCAPES_NOT, false, false},
+    {"Windows, lines, root first", windows_lines_root_first, T_FORM_ESCAPES_NOT, false, true},
+    {"certutil", certutil, T_FORM_TELLS, false, false},
+    {"Java, RFC 1779", java, T_FORM_LISTS, false, false},
+    {"Java, RFC 2253", java_2253, T_FORM_TELLS, false, false},
+    {"keytool, owner", keytool, T_FORM_TELLS, false, false},
+    {"keytool, issuer", keytool_issuer, T_FORM_LISTS, false, false},
+    {"GnuTLS", gnutls, T_FORM_TELLS, false, false},
+    {"certtool", certtool, T_FORM_ESCAPES_NOT, false, false},
+    {"certtool, root first", certtool_root_first, T_FORM_ESCAPES_NOT, false, false},
+    {"OpenSSL 1.0, slashes", old_slashes, T_FORM_TELLS_SINGLE, true, false},
+    {"OpenSSL 1.0, subject", old_subject, T_FORM_TELLS_SINGLE, true, false},
+    {"OpenSSL 1.0, chain", old_chain, T_FORM_TELLS_SINGLE, true, false},
+    {"OpenSSL 1.0, text", old_text, T_FORM_ESCAPES_NOT, true, false},
 };
 const size_t t_form_count = sizeof t_forms / sizeof *t_forms;

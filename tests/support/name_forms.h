@@ -38,6 +38,14 @@ bool t_form_ends_lines(const struct t_form_name *name);
  * /TYPE= in it. */
 bool t_form_is_glued(const struct t_form_name *name);
 
+/* What no reader can see of Names that are printed from the leaf to the root, where the form is nearly always printed the
+ * other way round. Whether the Name then looks as most Names do from the root; */
+bool t_form_looks_turned(const struct t_form_name *name);
+/* whether C or DC is all that stands at the root, and neither stands at the leaf, so that a reader sees it; */
+bool t_form_shows_root(const struct t_form_name *name);
+/* and a separator and a type without spaces around its =, in a value. */
+bool t_form_has_type(const struct t_form_name *name);
+
 /* What a form says about the Name, for most Names. */
 enum t_form_tells {
     T_FORM_ESCAPES_NOT,  /* it is not escaped well enough to be sure */
@@ -51,7 +59,8 @@ struct t_form {
     const char *program;
     void (*print)(struct t_buf *text, const struct t_form_name *name);
     enum t_form_tells tells;
-    bool glues; /* RDNs of several attributes look like several RDNs */
+    bool glues;  /* RDNs of several attributes look like several RDNs */
+    bool turned; /* few people print it so: only Names that show their root are told apart */
 };
 extern const struct t_form t_forms[];
 extern const size_t t_form_count;
