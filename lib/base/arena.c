@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
 #include "base/alloc.h"
+#include "base/assert.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ void cm_arena_init(struct cm_arena *arena, const struct certmap_allocator *alloc
 /* A new head with room for size: twice the last one, or what is asked for. */
 static struct cm_chunk *new_chunk(struct cm_arena *arena, size_t size) {
     size_t wanted = arena->head != NULL ? 2 * arena->head->size : FIRST_CHUNK;
+    CM_ASSERT(arena->total <= arena->limit);
     size_t room = arena->limit - arena->total;
     if (wanted > room)
         wanted = room;

@@ -4,6 +4,7 @@
 #ifndef CM_BASE_HASH_H
 #define CM_BASE_HASH_H
 
+#include "base/assert.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static inline uint64_t cm_hash_load(const uint8_t *bytes) {
 /* One to seven bytes as a word, without a loop. */
 static inline uint64_t cm_hash_few(const uint8_t *bytes, size_t len) {
     uint32_t front, back;
+    CM_ASSERT(len > 0 && len < 8);
     if (len < 4)
         return bytes[0] | (uint64_t)bytes[len / 2] << 8 | (uint64_t)bytes[len - 1] << 16;
     memcpy(&front, bytes, sizeof front);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/out.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/unicode.h"
 #include <string.h>
@@ -116,6 +117,7 @@ void cm_out_escaped(struct cm_out *out, struct certmap_view view, bool quote) {
 }
 
 enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_diagnostic *err) {
+    CM_ASSERT(out->text != NULL || out->cap == 0);
     *len = out->len;
     if (out->len < out->cap) {
         out->text[out->len] = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/list.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "name/attr.h"
 #include "name/name.h"
@@ -35,6 +36,7 @@ void cm_list_chain(struct cm_list *list, size_t rows) {
         list->first[row] = CM_VALUE_NONE;
     for (size_t i = list->count; i-- > 0;) {
         struct cm_value *value = &list->values[i];
+        CM_ASSERT(value->row <= rows);
         value->next = list->first[value->row];
         list->first[value->row] = (uint32_t)i;
     }
@@ -43,6 +45,7 @@ void cm_list_chain(struct cm_list *list, size_t rows) {
 /* No list that is added to gets more than two values. */
 bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena) {
     struct cm_list longer = *list;
+    CM_ASSERT(list->count < 2);
     if (!cm_list_reserve(&longer, list->count + 1, 0, arena))
         return false;
     for (size_t i = 0; i < list->count; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/builder.h"
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/meter.h"
@@ -131,6 +132,7 @@ static enum certmap_status insert_node(struct certmap_builder *builder, size_t m
 static struct cm_node group_node(enum certmap_join join, size_t size) {
     static const enum cm_node_kind kinds[] = {
         [CERTMAP_ALL] = CM_NODE_ALL, [CERTMAP_ANY] = CM_NODE_ANY, [CERTMAP_NOT] = CM_NODE_NOT};
+    CM_ASSERT(size <= CM_MAX_NODES);
     return (struct cm_node){.kind = (unsigned)kinds[join] & 7, .value = (uint32_t)size & CM_MAX_NODES};
 }
 
@@ -171,6 +173,7 @@ enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, st
     struct certmap_rules *rules = builder->draft.rules;
     flatten_root(builder);
     size_t size = cm_builder_mark(builder);
+    CM_ASSERT(size <= CM_MAX_NODES);
     builder->draft.nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
     if (size > rules->largest_mapping)
         rules->largest_mapping = size;
@@ -220,6 +223,7 @@ static enum certmap_status close_group(struct certmap_builder *builder, struct c
     size_t mark = builder->open[--builder->open_count];
     size_t size = cm_builder_mark(builder) - mark;
     struct cm_node *group = &builder->draft.nodes[cm_builder_open_mapping(builder)->nodes + mark];
+    CM_ASSERT(size <= CM_MAX_NODES);
     group->value = (uint32_t)size & CM_MAX_NODES;
     if (size == 1)
         return cm_error_argument(err, "certmap_builder_close: the group is empty");

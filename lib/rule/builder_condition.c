@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"
@@ -121,6 +122,7 @@ static bool is_plain(const struct cm_condition *made) {
 
 static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
                                            uint32_t path, struct certmap_diagnostic *err) {
+    CM_ASSERT(path <= CM_MAX_PATHS && (unsigned)made->op <= 7 && (unsigned)made->quantifier <= 7);
     const struct cm_stored_condition stored = {
         .path = path & CM_MAX_PATHS,
         .op = (unsigned)made->op & 7,
@@ -131,6 +133,7 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
     const uint32_t count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count);
     uint32_t number;
     enum certmap_status status = cm_builder_stored(builder, stored, count, &number, err);
+    CM_ASSERT(status != CERTMAP_OK || number <= CM_MAX_NODES);
     if (status == CERTMAP_OK)
         status = cm_builder_add_node(builder,
                                      (struct cm_node){.kind = CM_NODE_CONDITION, .value = number & CM_MAX_NODES}, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/unicode.h"
 #include "base/view.h"
@@ -80,6 +81,7 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, const st
     if (mappings == NULL)
         return cm_error_memory(err);
     draft->mappings = mappings;
+    CM_ASSERT((unsigned)mapping->kind <= 3);
     mappings[rules->mapping_count++] =
         (struct cm_draft_mapping){.name = CM_TEXT_NONE,
                                   .nodes = (uint32_t)draft->node_count,

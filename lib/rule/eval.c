@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/eval.h"
-#include "base/glob.h"
-#include "base/steps.h"
-#include "base/view.h"
+#include "base/assert.h"
 #include "field/compare.h"
+#include "rule/leaf.h"
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
     return (struct cm_verdict){truth, truth == CERTMAP_UNKNOWN ? why : CERTMAP_CODE_NONE, true};
@@ -11,17 +10,12 @@ static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why
 
 /* ---- values ---- */
 
-static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, struct certmap_view b) {
-    if (!cm_steps_take(&eval->steps, cm_steps_to_compare(a, b)))
-        return CERTMAP_UNKNOWN;
-    return cm_view_equal(a, b) ? CERTMAP_TRUE : CERTMAP_FALSE;
-}
-
 /* Whether an address has the first bits of the operand's. An IPv4 and an IPv6 address have nothing in common.
  * The octets stand in the GeneralName behind a tag and a length of one octet each. */
 static enum certmap_truth in_network(struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
     const size_t len = operand->matched.len, whole = operand->bits / 8, rest = operand->bits % 8;
+    CM_ASSERT(operand->bits <= 8 * len);
     if (!cm_steps_take(&eval->steps, 1))
         return CERTMAP_UNKNOWN;
     if (value->der.len != len + 2)
@@ -34,16 +28,13 @@ static enum certmap_truth in_network(struct cm_eval *eval, const struct cm_opera
 
 static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_condition *condition,
                                           const struct cm_operand *operand, const struct cm_value *value) {
-    const struct certmap_view text = condition->nocase ? value->text.folded : value->text.nfc;
     if (condition->op == CERTMAP_OP_UNDER)
         return cm_name_under(value->avas, operand->name, &eval->steps);
     if (condition->path->kind == CM_TEXT_NAME)
         return cm_name_equal(value->avas, operand->name, &eval->steps);
     if (condition->path->kind == CM_TEXT_IP)
         return in_network(eval, operand, value);
-    if (condition->op == CERTMAP_OP_LIKE)
-        return cm_glob_match(operand->matched, text, &eval->steps);
-    return equals(eval, operand->matched, text);
+    return cm_leaf_compare(condition->op, condition->nocase, operand->matched, value, 0, &eval->steps);
 }
 
 /* Why Names could not be told apart: an AVA of one of them that cannot be read, in the RDNs that were compared. Each
@@ -169,6 +160,12 @@ static struct cm_verdict count_values(struct cm_eval *eval, const struct cm_cond
         at = cm_eval_next(eval, condition, at);
     bool holds = condition->op == CERTMAP_OP_PRESENT ? count > 0 : count == condition->count;
     return verdict(holds ? CERTMAP_TRUE : CERTMAP_FALSE, CERTMAP_CODE_NONE);
+}
+
+static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, struct certmap_view b) {
+    if (!cm_steps_take(&eval->steps, cm_steps_to_compare(a, b)))
+        return CERTMAP_UNKNOWN;
+    return cm_view_equal(a, b) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 /* A step for each operand of the kind that the certificate is of; how many there are of the other, the rules say. */

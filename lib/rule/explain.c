@@ -177,7 +177,7 @@ static enum certmap_status explain_all(struct explain *explain, struct certmap_d
 static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
                                struct certmap_diagnostic *err) {
     const struct certmap_rules *rules = explain->aside.rules;
-    cm_search(&explain->search, rules, explain->peer, answer, false);
+    cm_search(&explain->search, rules, explain->peer, answer);
     *kept = explain->peer->built;
     enum certmap_status status = explain_all(explain, err);
     explain->peer->built = *kept;

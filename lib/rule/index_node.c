@@ -2,6 +2,7 @@
 /* Filing mappings under the keys that were chosen, in nodes. A node files its mappings, groups of them share a key, and
  * what is too many for one key is a node again: cm_build_node calls itself, CM_INDEX_DEPTH deep at most. */
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "rule/index_key.h"
 #include "rule/index_state.h"
 
@@ -161,6 +162,7 @@ static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned le
     } else if (slot->kind == CM_TARGET_LIST && !cm_list_add_all(build, &at, mappings, count)) {
         return false;
     }
+    CM_ASSERT(at <= CM_MOST_PLACES);
     slot->at = at & CM_MOST_PLACES;
     return true;
 }

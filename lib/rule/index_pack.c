@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "rule/index_key.h"
 #include "rule/index_state.h"
@@ -30,6 +31,7 @@ static bool make_places(struct cm_build *build, struct cm_index_place *places) {
     for (uint32_t i = 0; i < build->places.count; i++) {
         struct cm_members *members = &build->members[i];
         const uint64_t place = build->places.values[i];
+        CM_ASSERT(place <= 0xFFFF);
         places[i] = (struct cm_index_place){(uint32_t)place & 0xFF, (uint32_t)place >> 8, CM_INDEX_NONE};
         if (members->every)
             continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/index_search.h"
+#include "base/assert.h"
 #include "base/compiler.h"
 #include "base/view.h"
 #include "field/compare.h"
@@ -173,6 +174,7 @@ static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
 
 /* Goes to the slots of a key: as many as nodes have it by chance. */
 static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_t key) {
+    CM_ASSERT(slot < hunt->index->slots + hunt->index->slot_count);
     while (slot->key < key)
         slot++;
     for (; slot->key == key && slot->kind != CM_TARGET_FREE; slot++)
@@ -272,6 +274,7 @@ static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *p
 
 /* What of a value that is not a Name keys are made of. */
 static struct certmap_view key_bytes(const struct cm_probe *probe, const struct cm_value *value) {
+    CM_ASSERT(probe->text != CM_KEY_OCTETS || value->der.len > 2);
     if (probe->text == CM_KEY_OCTETS) /* behind a tag and a length of one octet each */
         return cm_view(value->der.data + 2, value->der.len - 2);
     return probe->text == CM_KEY_FOLDED ? value->text.folded : value->text.nfc;

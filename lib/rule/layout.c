@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/layout.h"
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include <string.h>
 
@@ -165,6 +166,7 @@ static void put_condition(struct writing *writing, const struct cm_draft_conditi
 static void put_nodes(struct writing *writing, const struct cm_node *root) {
     for (const struct cm_node *node = root; node < root + cm_node_size(root); node++) {
         struct cm_node one = *node;
+        CM_ASSERT(one.kind != CM_NODE_CONDITION || writing->layout->conditions[node->value] <= CM_MAX_NODES);
         if (one.kind == CM_NODE_CONDITION)
             one.value = writing->layout->conditions[node->value] & CM_MAX_NODES;
         put(writing, &one, sizeof one);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap_match: the search for the answer. */
 #include "rule/match.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/view.h"
 #include "certmap/versioned.h"
@@ -57,19 +58,11 @@ static const struct cm_mapping *search_first(struct cm_search *search, const str
     return mapping;
 }
 
-/* ---- the search under other policies, and by definition ---- */
-
-/* One search while it goes on. */
-struct state {
-    struct cm_found found;
-    struct certmap_result *result;
-    struct certmap_peer *peer;
-    size_t steps; /* left for texts */
-};
+/* ---- the search under other policies ---- */
 
 /* Under `all`, texts are built on the way: nothing keeps which mappings were true. Once one of them cannot be
  * built, result is a deny and stays so. */
-static void build_together(struct state *state, const struct cm_mapping *mapping) {
+static void build_together(struct cm_searching *state, const struct cm_mapping *mapping) {
     const struct certmap_rules *rules = state->found.rules;
     struct certmap_result *result = state->result;
     if (state->found.hit == mapping->index)
@@ -78,43 +71,29 @@ static void build_together(struct state *state, const struct cm_mapping *mapping
         (void)cm_output_append(result, rules, mapping, state->peer, &state->steps);
 }
 
-/* Takes what the next mapping gave; false when the answer is known. */
-static bool take(struct state *state, const struct cm_mapping *mapping, enum certmap_truth truth) {
+bool cm_search_take(struct cm_searching *state, const struct cm_mapping *mapping, enum certmap_truth truth) {
     const bool more = cm_found_take(&state->found, mapping, truth);
     if (state->found.rules->policy == CERTMAP_COMBINING_ALL && truth == CERTMAP_TRUE && mapping->allow)
         build_together(state, mapping);
     return more;
 }
 
-/* By definition; returns how many mappings it looked at. Linear in the mappings, whose conditions take steps. */
-static size_t search_plainly(struct state *state) {
-    const struct certmap_rules *rules = state->found.rules;
-    struct cm_eval eval = {rules, state->peer, rules->steps, false, NULL};
-    bool more = true;
-    size_t i = 0;
-    for (; more && i < rules->mapping_count; i++) {
-        const struct cm_mapping *mapping = cm_mapping_at(rules, i);
-        more = take(state, mapping, cm_eval_mapping(&eval, mapping).truth);
-    }
-    return i;
-}
-
-/* The same through the index, which knows of most mappings that they are false. Each time around, the index takes work
+/* Through the index, which knows of most mappings that they are false. Each time around, the index takes work
  * for what led to a mapping, or has been left. */
-static size_t search_index(struct state *state) {
+static size_t search_index(struct cm_searching *state) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_hunt hunt;
     cm_hunt_begin(&hunt, rules, state->peer);
     const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
-    while (mapping != NULL && take(state, mapping, hunt.truth))
+    while (mapping != NULL && cm_search_take(state, mapping, hunt.truth))
         mapping = cm_hunt_next(&hunt, (size_t)mapping->index + 1);
     return mapping != NULL ? (size_t)mapping->index + 1 : rules->mapping_count;
 }
 
 static const struct cm_mapping *search_all(struct cm_search *search, const struct certmap_rules *rules,
-                                           struct certmap_peer *peer, struct certmap_result *result, bool plain) {
-    struct state state = {cm_found_nothing(rules), result, peer, rules->steps};
-    search->looked = plain ? search_plainly(&state) : search_index(&state);
+                                           struct certmap_peer *peer, struct certmap_result *result) {
+    struct cm_searching state = {cm_found_nothing(rules), result, peer, rules->steps};
+    search->looked = search_index(&state);
     search->answer = cm_found_answer(&state.found);
     return search->answer.index != CM_NO_MAPPING ? cm_mapping_at(rules, search->answer.index) : NULL;
 }
@@ -140,17 +119,16 @@ static void refuse(struct certmap_result *result, const struct certmap_rules *ru
         decide(result, rules, answer, mapping);
 }
 
-void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
-               struct certmap_result *result, bool plain) {
-    const bool all = rules->policy == CERTMAP_COMBINING_ALL;
-    const struct cm_mapping *mapping = NULL;
-    size_t steps = rules->steps;
+void cm_search_begin(struct cm_search *search, struct certmap_result *result) {
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
     result->other = CM_VIEW_NONE;
-    if (!rules->disabled)
-        mapping = !plain && rules->policy == CERTMAP_COMBINING_FIRST ? search_first(search, rules, peer)
-                                                                     : search_all(search, rules, peer, result, plain);
+}
+
+void cm_search_end(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+                   struct certmap_result *result, const struct cm_mapping *mapping) {
+    const bool all = rules->policy == CERTMAP_COMBINING_ALL;
+    size_t steps = rules->steps;
     if (!is_allow(&search->answer, mapping, result))
         refuse(result, rules, &search->answer, mapping);
     else if (!all)
@@ -158,6 +136,17 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
     else
         search->answer.index = result->index; /* of one that could not be built */
     search->together = all && result->decision == CERTMAP_ALLOW;
+}
+
+void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+               struct certmap_result *result) {
+    const struct cm_mapping *mapping = NULL;
+    CM_ASSERT(peer->set);
+    cm_search_begin(search, result);
+    if (!rules->disabled)
+        mapping = rules->policy == CERTMAP_COMBINING_FIRST ? search_first(search, rules, peer)
+                                                           : search_all(search, rules, peer, result);
+    cm_search_end(search, rules, peer, result, mapping);
 }
 
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
@@ -172,7 +161,7 @@ enum certmap_status certmap_match(const struct certmap_rules *rules, struct cert
         cm_result_clear(answer);
         status = cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
     } else
-        cm_search(&search, rules, peer, answer, false);
+        cm_search(&search, rules, peer, answer);
     certmap_struct_write(result, answer, sizeof room);
     return status;
 }

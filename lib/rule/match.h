@@ -16,11 +16,26 @@ struct cm_search {
 /* Rule sets with fewer mappings have no index: to look at all of them is quicker. */
 #define CM_INDEX_LEAST 6
 
-/* Finds the answer. Allocates nothing; what it builds is in the peer. With plain, by the plain evaluator (eval.h), one
- * mapping after the other: what the answer is by definition. Else through the index, with the same answer; where the
- * plain evaluator runs out of steps and says unknown, the index may still know. */
+/* Finds the answer, through the index. Allocates nothing; what it builds is in the peer. */
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
-               struct certmap_result *result, bool plain);
+               struct certmap_result *result);
+
+/* ---- what it is made of: whoever looks at mappings in another way gets the same answer from the same truths ---- */
+
+/* One search while it goes on. */
+struct cm_searching {
+    struct cm_found found;
+    struct certmap_result *result;
+    struct certmap_peer *peer;
+    size_t steps; /* left for texts */
+};
+
+void cm_search_begin(struct cm_search *search, struct certmap_result *result);
+/* Takes what the next mapping gave; false when the answer is known. */
+bool cm_search_take(struct cm_searching *state, const struct cm_mapping *mapping, enum certmap_truth truth);
+/* Fills in the result. search has the answer; mapping is the one that gives it, or NULL. */
+void cm_search_end(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+                   struct certmap_result *result, const struct cm_mapping *mapping);
 
 /* Makes result NONE, nothing said. */
 void cm_result_clear(struct certmap_result *result);

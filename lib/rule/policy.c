@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/policy.h"
+#include "base/assert.h"
 
 struct cm_found cm_found_nothing(const struct certmap_rules *rules) {
     return (struct cm_found){rules, CM_NO_MAPPING, CM_NO_MAPPING, CM_NO_MAPPING, CM_NO_MAPPING, CM_NO_MAPPING};
@@ -25,6 +26,7 @@ bool cm_found_take(struct cm_found *found, const struct cm_mapping *mapping, enu
     const size_t index = mapping->index;
     const enum certmap_combining policy = found->rules->policy;
     const bool deny = !mapping->allow, unknown = truth == CERTMAP_UNKNOWN;
+    CM_ASSERT(found->hit == CM_NO_MAPPING || found->hit < index);
     if (truth == CERTMAP_FALSE)
         return true;
     if (unknown && !deny)

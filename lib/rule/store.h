@@ -13,6 +13,7 @@
 #ifndef CM_RULE_STORE_H
 #define CM_RULE_STORE_H
 
+#include "base/assert.h"
 #include "field/tbs.h"
 #include "rule/rules.h"
 
@@ -25,6 +26,7 @@ static inline uint32_t cm_store_number(const uint8_t **at) {
         return *(*at)++;
     for (; **at >= 0x80; shift += 7) /* at most four */
         number |= (uint32_t)(*(*at)++ & 0x7F) << shift;
+    CM_ASSERT(shift < 32);
     return number | (uint32_t) * (*at)++ << shift;
 }
 
@@ -150,6 +152,7 @@ static inline const struct cm_mapping *cm_mapping_in(const struct certmap_rules 
 }
 
 static inline const struct cm_mapping *cm_mapping_at(const struct certmap_rules *rules, size_t index) {
+    CM_ASSERT(index < rules->mapping_count);
     return cm_mapping_in(rules, rules->places[index]);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/value_set.h"
+#include "base/assert.h"
 #include "base/steps.h"
 
 static enum certmap_truth not_found(const struct cm_value_set *set, uint32_t row) {
@@ -11,6 +12,7 @@ static enum certmap_truth not_found(const struct cm_value_set *set, uint32_t row
 enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
                                     size_t *steps) {
     const struct cm_value_set *set = list->set;
+    CM_ASSERT(set != NULL);
     if (!cm_steps_take(steps, 1 + text.len / CM_BYTES_A_STEP))
         return CERTMAP_UNKNOWN;
     if (row >= set->row_count)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/verify.h"
+#include "base/assert.h"
 #include "base/compiler.h"
-#include "base/glob.h"
-#include "base/hash.h"
-#include "base/steps.h"
-#include "base/view.h"
 #include "field/compare.h"
+#include "rule/leaf.h"
 #include "rule/value_set.h"
 
 /* ---- plain conditions, read as they are stored ---- */
@@ -25,31 +23,12 @@ static inline struct certmap_view wanted_by(const struct cm_stored_condition *st
     return (len & 1) != 0 ? cm_store_string(&at) : shown;
 }
 
-/* Most texts are of a length at which comparing them takes less than calling somebody to do it. */
-enum { SHORT_LEAST = sizeof(uint64_t), SHORT_MOST = 4 * sizeof(uint64_t) };
-
-static inline bool same_text(struct certmap_view a, struct certmap_view b) {
-    const size_t len = a.len;
-    if (len < SHORT_LEAST || len > SHORT_MOST || len != b.len)
-        return cm_view_equal(a, b);
-    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) /* at most SHORT_MOST */
-        if (cm_hash_load(a.data + i) != cm_hash_load(b.data + i))
-            return false;
-    return cm_hash_load(a.data + len - sizeof(uint64_t)) == cm_hash_load(b.data + len - sizeof(uint64_t));
-}
-
 /* Takes as many steps as the plain evaluator, some of them to get to the value. */
 static inline enum certmap_truth compare(struct cm_verify *verify, const struct cm_stored_condition *stored,
                                          const struct cm_value *value, size_t before) {
-    const struct certmap_view wanted = wanted_by(stored), text = stored->nocase ? value->text.folded : value->text.nfc;
     size_t *steps = &verify->eval.steps;
-    enum certmap_truth truth = CERTMAP_UNKNOWN;
-    if (stored->op == CERTMAP_OP_EQUAL) {
-        if (cm_steps_take(steps, before + cm_steps_to_compare(text, wanted)))
-            truth = same_text(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
-    } else if (cm_steps_take(steps, before)) {
-        truth = cm_glob_match(wanted, text, steps);
-    }
+    const enum certmap_truth truth =
+        cm_leaf_compare((enum certmap_operator)stored->op, stored->nocase, wanted_by(stored), value, before, steps);
     return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
 }
 
@@ -209,8 +188,10 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
     size_t depth = 0;
     enum certmap_truth truth;
     do {
-        while (at->kind != CM_NODE_CONDITION && at->kind != CM_NODE_ALWAYS)
+        while (at->kind != CM_NODE_CONDITION && at->kind != CM_NODE_ALWAYS) {
+            CM_ASSERT(depth < FRAMES);
             frames[depth++] = open_group(at++);
+        }
         truth = verify_leaf(verify, at++);
         while (depth > 0 && close_group(&frames[depth - 1], &truth, &at))
             depth--;
@@ -219,7 +200,7 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
 }
 
 /* The root is an AND, mostly of conditions. Linear in the mapping, whose conditions take steps. */
-enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
+static enum certmap_truth verify_root(struct cm_verify *verify, const struct cm_mapping *mapping) {
     const struct cm_node *end = mapping->nodes + mapping->nodes->value;
     enum certmap_truth truth = CERTMAP_TRUE;
     for (const struct cm_node *member = mapping->nodes + 1, *next; member < end; member = next) {
@@ -230,5 +211,28 @@ enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *
             return CERTMAP_FALSE;
         truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
     }
+    return truth;
+}
+
+/* ---- against the definition ---- */
+
+/* So many steps that the plain evaluator gets through most mappings. */
+enum { CHECKED_STEPS = 4096 };
+
+/* Whether the plain evaluator says the same of a mapping with so many steps; where either of them runs out, the other may
+ * know more. */
+static bool is_what_eval_says(const struct cm_verify *verify, const struct cm_mapping *mapping, size_t steps,
+                              enum certmap_truth truth) {
+    struct cm_eval eval = verify->eval;
+    eval.steps = steps < CHECKED_STEPS ? steps : CHECKED_STEPS;
+    const enum certmap_truth plain = cm_eval_mapping(&eval, mapping).truth;
+    return plain == truth || eval.steps == 0 || verify->eval.steps == 0;
+}
+
+enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
+    const size_t steps = verify->eval.steps;
+    CM_ASSERT(mapping->nodes->kind == CM_NODE_ALL);
+    const enum certmap_truth truth = verify_root(verify, mapping);
+    CM_ASSERT(is_what_eval_says(verify, mapping, steps, truth));
     return truth;
 }

@@ -77,10 +77,30 @@ static void put_texts(struct t_buf *text, const struct certmap_result *result) {
     }
 }
 
+/* By definition: by the plain evaluator, one mapping after the other. Where it runs out of steps and says unknown, the
+ * search through the index may still know. */
+static void search_plainly(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+                           struct certmap_result *result) {
+    struct cm_eval eval = {rules, peer, rules->steps, false, NULL};
+    struct cm_searching state = {cm_found_nothing(rules), result, peer, rules->steps};
+    bool more = !rules->disabled;
+    cm_search_begin(search, result);
+    for (; more && search->looked < rules->mapping_count; search->looked++) {
+        const struct cm_mapping *mapping = cm_mapping_at(rules, search->looked);
+        more = cm_search_take(&state, mapping, cm_eval_mapping(&eval, mapping).truth);
+    }
+    search->answer = cm_found_answer(&state.found);
+    const size_t index = search->answer.index;
+    cm_search_end(search, rules, peer, result, index != CM_NO_MAPPING ? cm_mapping_at(rules, index) : NULL);
+}
+
 void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct certmap_peer *peer, bool plain) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct cm_search search;
-    cm_search(&search, rules, peer, &result, plain);
+    if (plain)
+        search_plainly(&search, rules, peer, &result);
+    else
+        cm_search(&search, rules, peer, &result);
     put(text, certmap_decision_name(result.decision));
     put(text, " ");
     put(text, certmap_code_name(result.reason));
