@@ -184,7 +184,8 @@ static bool is_control(struct certmap_view rest) {
 
 /* A backslash: whether it escapes, or may. */
 static void see_backslash(struct cm_dn_evidence *seen, struct certmap_view rest) {
-    seen->control = seen->control || is_control(rest);
+    const bool two = rest.len > 1 && rest.data[1] == '\\'; /* the second may begin what the first does not escape */
+    seen->control = seen->control || is_control(rest) || (two && is_control(from(rest, 1)));
     if (rest.len > 3 && strchr("xUW", rest.data[1]) != NULL && is_upper_hex(rest.data[2]) && is_upper_hex(rest.data[3]))
         seen->hidden = true;
     if (rest.len > 1 && strchr("\"+,;<>\\ #=/", rest.data[1]) != NULL && rest.data[1] != 0)
