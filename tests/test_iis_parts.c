@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The pieces that the IIS importer is made of: base64, the tables, hashes, growing arrays, findings. */
 #include "base/unicode.h"
-#include "formats/base64.h"
-#include "formats/iis_finding.h"
 #include "formats/iis_schema.h"
-#include "formats/iis_store.h"
+#include "formats/kit_base64.h"
+#include "formats/kit_finding.h"
+#include "formats/kit_memory.h"
+#include "formats/kit_set.h"
+#include "formats/kit_store.h"
 #include "iis.h"
 #include <stdio.h>
 
@@ -59,17 +61,17 @@ static const struct {
 };
 
 START_TEST(base64_row) {
-    uint8_t bytes[CM_BASE64_ROOM(64)];
+    uint8_t bytes[CM_KIT_BASE64_ROOM(64)];
     struct certmap_view text = t_text(base64[_i].text);
     size_t len = 0, at = 0;
-    const char *what = cm_base64_decode(bytes, &len, &at, text);
+    const char *what = cm_kit_base64_decode(bytes, &len, &at, text);
     if (base64[_i].bytes == NULL) {
         ck_assert_msg(what != NULL, "\"%s\" is decoded", base64[_i].text);
         ck_assert_msg(at == base64[_i].at, "\"%s\": byte %zu", base64[_i].text, at);
         return;
     }
     ck_assert_msg(what == NULL, "\"%s\" %s", base64[_i].text, what);
-    ck_assert_uint_le(len, CM_BASE64_ROOM(text.len));
+    ck_assert_uint_le(len, CM_KIT_BASE64_ROOM(text.len));
     ck_assert_msg(t_same((struct certmap_view){bytes, len}, base64[_i].bytes), "\"%s\"", base64[_i].text);
 }
 END_TEST
@@ -78,11 +80,11 @@ END_TEST
 START_TEST(base64_decodes_what_is_encoded) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (uint32_t bits = 0; bits < 1u << 24; bits += 251) {
-        uint8_t bytes[CM_BASE64_ROOM(4)];
+        uint8_t bytes[CM_KIT_BASE64_ROOM(4)];
         const uint8_t text[4] = {(uint8_t)digits[bits >> 18], (uint8_t)digits[bits >> 12 & 63],
                                  (uint8_t)digits[bits >> 6 & 63], (uint8_t)digits[bits & 63]};
         size_t len, at;
-        ck_assert_ptr_null(cm_base64_decode(bytes, &len, &at, (struct certmap_view){text, 4}));
+        ck_assert_ptr_null(cm_kit_base64_decode(bytes, &len, &at, (struct certmap_view){text, 4}));
         ck_assert_uint_eq(len, 3);
         ck_assert_uint_eq((uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2], bits);
     }
@@ -132,7 +134,7 @@ START_TEST(attributes_are_unique) {
 END_TEST
 
 /* Reads <element name="value"> with what is required besides, and reports to findings. */
-static void read_one(struct cm_iis_values *values, struct cm_iis_findings *findings, enum cm_iis_element element,
+static void read_one(struct cm_iis_values *values, struct cm_kit_findings *findings, enum cm_iis_element element,
                      const char *name, const char *value) {
     const char *pairs[2 * 16 + 1];
     size_t count = 0;
@@ -147,11 +149,11 @@ static void read_one(struct cm_iis_values *values, struct cm_iis_findings *findi
     }
     pairs[count] = NULL;
     findings->count = findings->errors = 0;
-    cm_iis_read(values, findings, element, pairs, (struct cm_iis_place){7, 3, 100, 0});
+    cm_iis_read(values, findings, element, pairs, (struct cm_kit_position){7, 3, 100, 0});
 }
 
 START_TEST(attribute_without_a_letter_is_not_known) {
-    static struct cm_iis_findings findings;
+    static struct cm_kit_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     struct cm_iis_values values;
     char name[64], hint[96];
@@ -173,12 +175,12 @@ START_TEST(attribute_without_a_letter_is_not_known) {
 END_TEST
 
 START_TEST(attribute_has_its_fallback) {
-    static struct cm_iis_findings findings;
+    static struct cm_kit_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const char *none[] = {NULL};
     struct cm_iis_values values;
     findings.count = findings.errors = 0;
-    cm_iis_read(&values, &findings, row->element, none, (struct cm_iis_place){1, 1, 0, 0});
+    cm_iis_read(&values, &findings, row->element, none, (struct cm_kit_position){1, 1, 0, 0});
     ck_assert_ptr_null(values.at[row->slot].text.data);
     ck_assert_uint_eq(values.at[row->slot].number, row->fallback);
 }
@@ -186,7 +188,7 @@ END_TEST
 
 /* Every word, as it stands, in capitals, and as its number; one letter changed; nothing; blanks. */
 START_TEST(attribute_takes_its_words_only) {
-    static struct cm_iis_findings findings;
+    static struct cm_kit_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const bool strict = row->element >= CM_IIS_SECTION, boolean = row->type == CM_IIS_BOOLEAN;
     const bool setup = row->element >= CM_IIS_BINDINGS && !strict;
@@ -238,13 +240,13 @@ START_TEST(set_tells_what_is_there_even_if_hashes_are_equal) {
     static const size_t there[] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, 1, 0, 0};
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
-    struct cm_iis_set set = {NULL, 0, 0};
+    struct cm_kit_set set = {NULL, 0, 0};
     for (int round = 0; round < 2; round++) {
-        ck_assert(cm_iis_set_begin(&set, &allocator, (size_t)T_COUNT(numbers)));
+        ck_assert(cm_kit_set_begin(&set, &allocator, (size_t)T_COUNT(numbers)));
         for (size_t i = 0; i < (size_t)T_COUNT(numbers); i++)
-            ck_assert_uint_eq(cm_iis_set_add(&set, 7, i, same_number, numbers), there[i]);
+            ck_assert_uint_eq(cm_kit_set_add(&set, 7, i, same_number, numbers), there[i]);
     }
-    cm_iis_release(&allocator, set.slots);
+    cm_kit_release(&allocator, set.slots);
     ck_assert_uint_eq(memory.live, 0);
 }
 END_TEST
@@ -252,19 +254,19 @@ END_TEST
 START_TEST(set_grows) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
-    struct cm_iis_set set = {NULL, 0, 0};
+    struct cm_kit_set set = {NULL, 0, 0};
     static int numbers[1000];
     for (size_t count = 1; count <= 1000; count *= 10) {
-        ck_assert(cm_iis_set_begin(&set, &allocator, count));
+        ck_assert(cm_kit_set_begin(&set, &allocator, count));
         for (size_t i = 0; i < count; i++) {
             numbers[i] = (int)i % 500;
-            ck_assert_uint_eq(cm_iis_set_add(&set, (uint64_t)numbers[i], i, same_number, numbers),
+            ck_assert_uint_eq(cm_kit_set_add(&set, (uint64_t)numbers[i], i, same_number, numbers),
                               i < 500 ? SIZE_MAX : i - 500);
         }
     }
     t_alloc_fail_at(&memory, 0);
-    ck_assert(!cm_iis_set_begin(&set, &allocator, 1000000));
-    cm_iis_release(&allocator, set.slots);
+    ck_assert(!cm_kit_set_begin(&set, &allocator, 1000000));
+    cm_kit_release(&allocator, set.slots);
     ck_assert_uint_eq(memory.live, 0);
 }
 END_TEST
@@ -277,7 +279,7 @@ START_TEST(array_grows_and_refuses_what_overflows) {
     size_t cap = 0;
     uint64_t *items = NULL;
     for (size_t i = 0; i < 100; i++) {
-        items = cm_iis_grow(&allocator, items, &cap, i + 1, sizeof *items);
+        items = cm_kit_grow(&allocator, items, &cap, i + 1, sizeof *items);
         ck_assert_ptr_nonnull(items);
         ck_assert_uint_gt(cap, i);
         items[i] = i;
@@ -285,19 +287,19 @@ START_TEST(array_grows_and_refuses_what_overflows) {
     for (size_t i = 0; i < 100; i++)
         ck_assert_uint_eq(items[i], i);
     size_t before = cap;
-    ck_assert_ptr_null(cm_iis_grow(&allocator, items, &cap, SIZE_MAX / sizeof *items, sizeof *items));
-    ck_assert_ptr_null(cm_iis_grow(&allocator, items, &cap, SIZE_MAX / 2, sizeof *items));
+    ck_assert_ptr_null(cm_kit_grow(&allocator, items, &cap, SIZE_MAX / sizeof *items, sizeof *items));
+    ck_assert_ptr_null(cm_kit_grow(&allocator, items, &cap, SIZE_MAX / 2, sizeof *items));
     ck_assert_uint_eq(cap, before);
-    cm_iis_release(&allocator, items);
+    cm_kit_release(&allocator, items);
     ck_assert_uint_eq(memory.live, 0);
 }
 END_TEST
 
 START_TEST(wipe_leaves_zeros) {
     char secret[] = "secret!";
-    cm_iis_wipe(secret, 6);
+    cm_kit_wipe(secret, 6);
     ck_assert_mem_eq(secret, "\0\0\0\0\0\0!", 7);
-    cm_iis_wipe(NULL, 0);
+    cm_kit_wipe(NULL, 0);
 }
 END_TEST
 
@@ -335,17 +337,17 @@ static void *spy_resize(void *ctx, void *p, size_t size) {
 static const struct certmap_allocator spy = {.alloc = spy_alloc, .resize = spy_resize, .release = spy_release};
 
 START_TEST(store_wipes_what_it_releases) {
-    struct cm_iis_store store = {spy, NULL};
+    struct cm_kit_store store = {spy, NULL};
     for (int i = 0; i < 1000; i++) {
-        struct certmap_view text = cm_iis_store_text(&store, t_text("the SECRET"));
+        struct certmap_view text = cm_kit_store_text(&store, t_text("the SECRET"));
         ck_assert(t_same(text, "the SECRET") && text.data[text.len] == 0);
     }
     struct certmap_view large = {spy_alloc(NULL, 100000), 100000};
-    struct certmap_view kept = cm_iis_store_text(&store, large);
+    struct certmap_view kept = cm_kit_store_text(&store, large);
     ck_assert(kept.len == large.len && memcmp(kept.data, large.data, kept.len) == 0);
     spy_release(NULL, (void *)(uintptr_t)large.data);
     ck_assert_uint_eq(secrets_released, 0);
-    cm_iis_store_free(&store);
+    cm_kit_store_free(&store);
     ck_assert_uint_eq(secrets_released, 0);
 }
 END_TEST
@@ -384,12 +386,12 @@ END_TEST
 
 /* ---- findings ---- */
 
-static void add(struct cm_iis_findings *findings, enum certmap_severity severity, uint32_t offset) {
-    cm_iis_report(findings, severity, CERTMAP_CODE_XML, (struct cm_iis_place){1, 1, offset, 0}, "%u", offset);
+static void add(struct cm_kit_findings *findings, enum certmap_severity severity, uint32_t offset) {
+    cm_kit_report(findings, severity, CERTMAP_CODE_XML, (struct cm_kit_position){1, 1, offset, 0}, "%u", offset);
 }
 
 START_TEST(findings_are_in_the_order_of_the_file) {
-    static struct cm_iis_findings findings;
+    static struct cm_kit_findings findings;
     static const uint32_t offsets[] = {5, 9, 1, 5, 7, 1};
     static const uint32_t sorted[] = {1, 1, 5, 5, 7, 9};
     for (int i = 0; i < T_COUNT(offsets); i++)
@@ -402,7 +404,7 @@ END_TEST
 
 /* Notes give way to warnings, both to errors, the last of them first. */
 START_TEST(full_findings_keep_what_weighs_most) {
-    static struct cm_iis_findings findings;
+    static struct cm_kit_findings findings;
     for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
         add(&findings, CERTMAP_SEVERITY_NOTE, i);
     add(&findings, CERTMAP_SEVERITY_NOTE, 0);
@@ -411,11 +413,11 @@ START_TEST(full_findings_keep_what_weighs_most) {
     add(&findings, CERTMAP_SEVERITY_WARNING, 0);
     ck_assert_uint_eq(findings.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 2);
     for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++) {
-        ck_assert(!cm_iis_findings_full(&findings));
+        ck_assert(!cm_kit_findings_full(&findings));
         add(&findings, CERTMAP_SEVERITY_ERROR, i);
         add(&findings, CERTMAP_SEVERITY_WARNING, i);
     }
-    ck_assert(cm_iis_findings_full(&findings));
+    ck_assert(cm_kit_findings_full(&findings));
     ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
     for (size_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
         ck_assert_int_eq(findings.items[i].severity, CERTMAP_SEVERITY_ERROR);
@@ -435,13 +437,13 @@ START_TEST(long_text_is_cut_at_a_character) {
         strcat(text, "-");
     while (strlen(text) < 300)
         strcat(text, letter);
-    ck_assert_int_eq(cm_iis_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_XML, "%s", text), CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(cm_kit_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_XML, "%s", text), CERTMAP_ERROR_SYNTAX);
     size_t len = strlen(error.text);
     ck_assert_uint_ge(len, 255 - 3);
     ck_assert_uint_eq(cm_utf8_check(t_text(error.text)), len);
     ck_assert(strncmp(text, error.text, len) == 0);
-    ck_assert_int_eq(cm_iis_error(NULL, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_XML, "x"), CERTMAP_ERROR_LIMIT);
-    cm_iis_error(&error, CERTMAP_OK, CERTMAP_CODE_NONE, "%s", "");
+    ck_assert_int_eq(cm_kit_error(NULL, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_XML, "x"), CERTMAP_ERROR_LIMIT);
+    cm_kit_error(&error, CERTMAP_OK, CERTMAP_CODE_NONE, "%s", "");
     ck_assert_str_eq(error.text, "");
 }
 END_TEST
@@ -469,7 +471,7 @@ static const struct {
 };
 
 START_TEST(quote_row) {
-    ck_assert_str_eq(cm_iis_quote_string(quotes[_i].text).text, quotes[_i].quoted);
+    ck_assert_str_eq(cm_kit_quote_string(quotes[_i].text).text, quotes[_i].quoted);
 }
 END_TEST
 

@@ -9,14 +9,14 @@
 /* ---- warnings about mappings that apply ---- */
 
 static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
-    struct cm_iis_findings *findings = &build->iis->findings;
+    struct cm_kit_findings *findings = &build->iis->findings;
     if (build->shadowed)
-        cm_iis_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNREACHABLE_MAPPING, mapping->place,
-                      "a mapping above has no rules, so that %s is never tried", cm_iis_quote(mapping->name).text);
+        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNREACHABLE_MAPPING, mapping->place,
+                      "a mapping above has no rules, so that %s is never tried", cm_kit_quote(mapping->name).text);
     else if (mapping->always && !mapping->deny)
-        cm_iis_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_ALLOWS_EVERYONE, mapping->place,
+        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_ALLOWS_EVERYONE, mapping->place,
                       "%s has no rules, so that it gives its account to every certificate",
-                      cm_iis_quote(mapping->name).text);
+                      cm_kit_quote(mapping->name).text);
     build->shadowed = build->shadowed || mapping->always;
 }
 
@@ -26,10 +26,10 @@ static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_ru
     const char *doubt = cm_iis_doubt_criterion(rule->criteria);
     struct certmap_diagnostic finding;
     if (doubt != NULL)
-        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
-                      "matchCriteria=%s %s", cm_iis_quote(rule->criteria).text, doubt);
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
+                      "matchCriteria=%s %s", cm_kit_quote(rule->criteria).text, doubt);
     else if (certmap_pattern_advise(rule->criteria, CERTMAP_IIS_PATTERN, &finding))
-        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, finding.code, rule->place, "matchCriteria: %s",
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, finding.code, rule->place, "matchCriteria: %s",
                       finding.text);
 }
 
@@ -40,13 +40,13 @@ static bool is_about_memory(const struct certmap_diagnostic *error) {
 }
 
 /* What a builder refused, at its element. Anything but memory lets the search for errors go on. */
-static void refuse(struct cm_iis_build *build, struct certmap_diagnostic *error, struct cm_iis_place place) {
+static void refuse(struct cm_iis_build *build, struct certmap_diagnostic *error, struct cm_kit_position place) {
     if (is_about_memory(error)) {
         cm_iis_fail(build->iis, error);
         return;
     }
-    cm_iis_error_place(error, place);
-    cm_iis_findings_add(&build->iis->findings, CERTMAP_SEVERITY_ERROR, error);
+    cm_kit_error_place(error, place);
+    cm_kit_findings_add(&build->iis->findings, CERTMAP_SEVERITY_ERROR, error);
 }
 
 /* The builder for the next mapping. */
@@ -85,7 +85,7 @@ static struct certmap_view account_of(struct cm_iis_build *build, const struct c
     if (user.len == 0 || domain.len == 0 || has_domain(user))
         return user;
     size_t len = domain.len + 1 + user.len;
-    char *account = cm_iis_grow(&build->iis->allocator, build->account, &build->account_cap, len, 1);
+    char *account = cm_kit_grow(&build->iis->allocator, build->account, &build->account_cap, len, 1);
     if (account == NULL) {
         cm_iis_no_memory(build->iis);
         return user;
@@ -105,7 +105,7 @@ static void refuse_mapping(struct cm_iis_build *build, struct certmap_diagnostic
     const char *attribute = user ? "userName" : "name";
     if (user && account.len != mapping->user.len)
         attribute = "defaultLogonDomain and userName";
-    cm_iis_error(&named, error->status, error->code, "%s: %s", attribute, error->text);
+    cm_kit_error(&named, error->status, error->code, "%s: %s", attribute, error->text);
     refuse(build, is_about_memory(error) ? error : &named, mapping->place);
 }
 
@@ -133,8 +133,8 @@ static struct certmap_builder *begin_mapping(struct cm_iis_build *build, struct 
 static void refuse_rule(struct cm_iis_build *build, struct certmap_diagnostic *error, const struct cm_iis_rule *rule) {
     struct certmap_diagnostic named;
     bool subfield = error->code == CERTMAP_CODE_UNKNOWN_SUBFIELD || error->code == CERTMAP_CODE_BAD_OID;
-    cm_iis_error(&named, error->status, error->code, "%s=%s: %s", subfield ? "certificateSubField" : "matchCriteria",
-                 cm_iis_quote(subfield ? rule->subfield : rule->criteria).text, error->text);
+    cm_kit_error(&named, error->status, error->code, "%s=%s: %s", subfield ? "certificateSubField" : "matchCriteria",
+                 cm_kit_quote(subfield ? rule->subfield : rule->criteria).text, error->text);
     refuse(build, is_about_memory(error) ? error : &named, rule->place);
 }
 
@@ -143,7 +143,7 @@ static struct certmap_builder *add_rule(struct cm_iis_build *build, struct certm
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_diagnostic error;
     if (rule->subfield.len == 0) { /* which to the builder would be the whole Name */
-        cm_iis_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "it is empty");
+        cm_kit_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "it is empty");
         refuse_rule(build, &error, rule);
         return builder;
     }

@@ -7,18 +7,18 @@
 #ifndef CM_IIS_BUILD_H
 #define CM_IIS_BUILD_H
 
-#include "iis_load.h"
+#include "iis_run.h"
 
 struct cm_iis_build {
     struct cm_iis *iis;
     struct cm_iis_value settings[CM_IIS_SETTINGS]; /* merged */
     bool present;                                  /* some level has the section */
-    struct cm_iis_place place;                     /* of the lowest that has */
+    struct cm_kit_position place;                  /* of the lowest that has */
     struct cm_iis_mapping **order;                 /* one-to-one first, then by level and place */
     size_t count, cap;
     size_t first_many;
     uint32_t generation[CM_IIS_LISTS]; /* the last of each list */
-    struct cm_iis_set set;
+    struct cm_kit_set set;
     struct certmap_builder *builder; /* of the rule set */
     struct certmap_builder *probe;   /* of a mapping that is only checked */
     size_t applied;                  /* mappings in the rule set */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "iis_load.h"
+#include "iis_run.h"
 #include <string.h>
 
 static const struct {
@@ -40,9 +40,9 @@ static unsigned unit_at(const struct cm_iis_encoding *encoding, const uint8_t *p
 
 /* expat takes the unit after a leading surrogate for its other half, whatever it is. */
 bool cm_iis_encoding_pairs(const struct cm_iis_encoding *encoding, struct certmap_view text,
-                           struct cm_iis_place *place) {
+                           struct cm_kit_position *place) {
     bool second = false; /* the second half of a pair is due */
-    *place = (struct cm_iis_place){1, 1, (uint32_t)encoding->bom, 0};
+    *place = (struct cm_kit_position){1, 1, (uint32_t)encoding->bom, 0};
     for (size_t i = encoding->bom; encoding->seen != CM_IIS_NARROW && i + 1 < text.len; i += 2) {
         unsigned unit = unit_at(encoding, text.data + i);
         if (second != (unit >= 0xDC00 && unit <= 0xDFFF))

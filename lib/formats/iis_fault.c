@@ -43,8 +43,8 @@ static bool is_name(unsigned c) {
 }
 
 /* Line and column of an offset, as expat counts: CR, LF and CR LF end lines. */
-static struct cm_iis_place place_at(const struct source *source, size_t offset) {
-    struct cm_iis_place place = {1, 1, (uint32_t)offset, 0};
+static struct cm_kit_position place_at(const struct source *source, size_t offset) {
+    struct cm_kit_position place = {1, 1, (uint32_t)offset, 0};
     for (size_t i = source->begin; i < offset; i += source->width) {
         const unsigned c = at(source, i);
         if (c == '\n' || (c == '\r' && at(source, i + source->width) != '\n')) {
@@ -162,7 +162,7 @@ static bool lacks_end(const struct source *source, size_t quote, size_t end) {
 }
 
 static void say_quote_missing(struct description *to, const struct tag *tag) {
-    const struct cm_iis_place end = to->fault->place;
+    const struct cm_kit_position end = to->fault->place;
     move_to(to, tag->quote);
     (void)snprintf(to->out.text, sizeof to->out.text, "the closing quote of %s is missing before line %lu, column %lu",
                    attribute_at(to->source, tag->name), (unsigned long)end.line, (unsigned long)end.column);
@@ -174,7 +174,7 @@ static void say_less_in_value(struct description *to, const struct tag *tag, siz
         say_quote_missing(to, tag);
         return;
     }
-    const struct cm_iis_place begin = place_at(to->source, tag->quote);
+    const struct cm_kit_position begin = place_at(to->source, tag->quote);
     (void)snprintf(to->out.text, sizeof to->out.text,
                    "< in the value of %s is written &lt;, or the closing quote is missing of the value that begins in "
                    "line %lu, column %lu",
@@ -279,7 +279,7 @@ static void say_unclosed(struct description *to) {
         say(to, "what begins here with <? is not closed by ?>");
     } else if (at(to->source, offset) == '<' && at(to->source, offset + to->source->width) != '!') {
         const struct tag tag = tag_before(to->source, to->source->end);
-        const struct cm_iis_place quote = place_at(to->source, tag.quote);
+        const struct cm_kit_position quote = place_at(to->source, tag.quote);
         if (tag.state == IN_VALUE)
             (void)snprintf(to->out.text, sizeof to->out.text,
                            "the closing quote of %s is missing, whose value begins in line %lu, column %lu",

@@ -4,13 +4,13 @@
 #ifndef CM_FORMATS_IIS_FAULT_H
 #define CM_FORMATS_IIS_FAULT_H
 
-#include "iis_load.h"
+#include "iis_run.h"
 
 /* What expat said. */
 struct cm_iis_fault {
-    int code;                  /* enum XML_Error */
-    struct cm_iis_place place; /* where it stopped */
-    struct cm_iis_place open;  /* the start tag that is not closed yet; line 0: there is none */
+    int code;                     /* enum XML_Error */
+    struct cm_kit_position place; /* where it stopped */
+    struct cm_kit_position open;  /* the start tag that is not closed yet; line 0: there is none */
 };
 
 /* What it is, and perhaps another place for it: that of the cause. "" if there is nothing to add to expat's words. No

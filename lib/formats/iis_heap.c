@@ -9,7 +9,7 @@
  * runs: from cm_iis_heap_enter to cm_iis_heap_leave nothing of the caller runs but his allocator. It grants nothing to
  * anybody else: without an allocator there expat has no memory. */
 #include "iis_heap.h"
-#include "iis_store.h"
+#include "kit_memory.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -45,7 +45,7 @@ static void heap_release(void *p) {
         return;
     struct header *header = header_of(p);
     const struct certmap_allocator *allocator = header->allocator;
-    cm_iis_wipe(p, header->size);
+    cm_kit_wipe(p, header->size);
     allocator->release(allocator->ctx, header);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "iis_logon.h"
+#include "kit_memory.h"
 
 struct certmap_iis_logon {
-    struct cm_iis_store secrets; /* its allocator is that of the object */
+    struct cm_kit_store secrets; /* its allocator is that of the object */
     enum certmap_iis_logon_method method;
     struct cm_iis_password *passwords; /* by index of the mapping; NULL if there is none */
     size_t count;
@@ -12,7 +13,7 @@ struct certmap_iis_logon {
 static bool make_room(struct certmap_iis_logon *logon, size_t count) {
     if (count == 0)
         return true;
-    logon->passwords = cm_iis_grow(&logon->secrets.allocator, NULL, &logon->cap, count, sizeof *logon->passwords);
+    logon->passwords = cm_kit_grow(&logon->secrets.allocator, NULL, &logon->cap, count, sizeof *logon->passwords);
     if (logon->passwords == NULL)
         return false;
     for (; logon->count < count; logon->count++)
@@ -20,7 +21,7 @@ static bool make_room(struct certmap_iis_logon *logon, size_t count) {
     return true;
 }
 
-struct certmap_iis_logon *cm_iis_logon_new(struct cm_iis_store *secrets, size_t count,
+struct certmap_iis_logon *cm_iis_logon_new(struct cm_kit_store *secrets, size_t count,
                                            enum certmap_iis_logon_method method) {
     const struct certmap_allocator *allocator = &secrets->allocator;
     struct certmap_iis_logon *logon = allocator->alloc(allocator->ctx, sizeof *logon);
@@ -59,7 +60,7 @@ void certmap_iis_logon_free(struct certmap_iis_logon *logon) {
     if (logon == NULL)
         return;
     struct certmap_allocator allocator = logon->secrets.allocator;
-    cm_iis_store_free(&logon->secrets);
-    cm_iis_release(&allocator, logon->passwords);
-    cm_iis_release(&allocator, logon);
+    cm_kit_store_free(&logon->secrets);
+    cm_kit_release(&allocator, logon->passwords);
+    cm_kit_release(&allocator, logon);
 }

@@ -4,7 +4,7 @@
 #define CM_FORMATS_IIS_LOGON_H
 
 #include "certmap/iis.h"
-#include "iis_store.h"
+#include "kit_store.h"
 
 struct cm_iis_password {
     enum certmap_iis_password_state state;
@@ -13,7 +13,7 @@ struct cm_iis_password {
 
 /* Takes over the secrets, which are then empty, and has room for count passwords, all absent. NULL
  * when there is no memory. */
-struct certmap_iis_logon *cm_iis_logon_new(struct cm_iis_store *secrets, size_t count,
+struct certmap_iis_logon *cm_iis_logon_new(struct cm_kit_store *secrets, size_t count,
                                            enum certmap_iis_logon_method method);
 void cm_iis_logon_set(struct certmap_iis_logon *logon, size_t index, struct cm_iis_password password);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 bool cm_iis_stopped(const struct cm_iis_build *build) {
-    return build->iis->stop || cm_iis_findings_full(&build->iis->findings);
+    return build->iis->stop || cm_kit_findings_full(&build->iis->findings);
 }
 
 /* So many rules are compared with each other; more go through a set. */
@@ -19,7 +19,7 @@ void cm_iis_no_memory_unless(struct cm_iis_build *build, bool enough) {
 static void merge_settings(struct cm_iis_build *build) {
     struct cm_iis_values values;
     static const char *const none[] = {NULL};
-    cm_iis_read(&values, &build->iis->findings, CM_IIS_SECTION, none, (struct cm_iis_place){0, 0, 0, 0});
+    cm_iis_read(&values, &build->iis->findings, CM_IIS_SECTION, none, (struct cm_kit_position){0, 0, 0, 0});
     memcpy(build->settings, values.at, sizeof build->settings);
     for (size_t i = 0; i < build->iis->level_count; i++) {
         const struct cm_iis_level *level = &build->iis->levels[i];
@@ -49,7 +49,7 @@ static void merge_lists(struct cm_iis_build *build) {
         total += iis->levels[i].lists[CM_IIS_LIST_ONE].count + iis->levels[i].lists[CM_IIS_LIST_MANY].count;
     if (total == 0)
         return;
-    build->order = cm_iis_grow(&iis->allocator, NULL, &build->cap, total, sizeof(struct cm_iis_mapping *));
+    build->order = cm_kit_grow(&iis->allocator, NULL, &build->cap, total, sizeof(struct cm_iis_mapping *));
     cm_iis_no_memory_unless(build, build->order != NULL);
     for (int kind = CM_IIS_LIST_ONE; kind < CM_IIS_LISTS && !iis->stop; kind++) {
         build->first_many = build->count;
@@ -95,31 +95,31 @@ static bool rules_same(const void *things, size_t a, size_t b) {
 
 static void check_names(struct cm_iis_build *build) {
     struct cm_iis *iis = build->iis;
-    cm_iis_no_memory_unless(build, cm_iis_set_begin(&build->set, &iis->allocator, build->count - build->first_many));
+    cm_iis_no_memory_unless(build, cm_kit_set_begin(&build->set, &iis->allocator, build->count - build->first_many));
     for (size_t i = build->first_many; i < build->count && !cm_iis_stopped(build); i++) {
         const struct cm_iis_mapping *mapping = build->order[i];
         if (mapping->name.len == 0)
             continue;
-        uint64_t hash = certmap_text_hash(cm_iis_hash_seed(&build->set, mapping->generation), mapping->name);
-        size_t there = cm_iis_set_add(&build->set, hash, i, names_same, build->order);
+        uint64_t hash = certmap_text_hash(cm_kit_hash_seed(&build->set, mapping->generation), mapping->name);
+        size_t there = cm_kit_set_add(&build->set, hash, i, names_same, build->order);
         if (there != SIZE_MAX)
-            cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_MAPPING, mapping->place,
-                          "there is a mapping %s already, in line %lu", cm_iis_quote(mapping->name).text,
+            cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_MAPPING, mapping->place,
+                          "there is a mapping %s already, in line %lu", cm_kit_quote(mapping->name).text,
                           (unsigned long)build->order[there]->place.line);
     }
 }
 
 static void check_certificates(struct cm_iis_build *build) {
     struct cm_iis *iis = build->iis;
-    cm_iis_no_memory_unless(build, cm_iis_set_begin(&build->set, &iis->allocator, build->first_many));
+    cm_iis_no_memory_unless(build, cm_kit_set_begin(&build->set, &iis->allocator, build->first_many));
     for (size_t i = 0; i < build->first_many && !cm_iis_stopped(build); i++) {
         const struct cm_iis_mapping *mapping = build->order[i];
         if (mapping->certificate.len == 0)
             continue;
-        uint64_t hash = cm_iis_hash(cm_iis_hash_seed(&build->set, mapping->generation), compared(mapping));
-        size_t there = cm_iis_set_add(&build->set, hash, i, certificates_same, build->order);
+        uint64_t hash = cm_kit_hash(cm_kit_hash_seed(&build->set, mapping->generation), compared(mapping));
+        size_t there = cm_kit_set_add(&build->set, hash, i, certificates_same, build->order);
         if (there != SIZE_MAX)
-            cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_CERTIFICATE, mapping->place,
+            cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_CERTIFICATE, mapping->place,
                           "the certificate is mapped already, in line %lu",
                           (unsigned long)build->order[there]->place.line);
     }
@@ -141,13 +141,13 @@ void cm_iis_check_rules(struct cm_iis_build *build, const struct cm_iis_mapping 
     const struct cm_iis_rule *rules = &iis->rules[mapping->first_rule];
     if (mapping->rule_count <= FEW_RULES && rules_differ(rules, mapping->rule_count))
         return;
-    cm_iis_no_memory_unless(build, cm_iis_set_begin(&build->set, &iis->allocator, mapping->rule_count));
+    cm_iis_no_memory_unless(build, cm_kit_set_begin(&build->set, &iis->allocator, mapping->rule_count));
     for (size_t i = 0; i < mapping->rule_count && !cm_iis_stopped(build); i++) {
-        uint64_t hash = cm_iis_hash(cm_iis_hash(cm_iis_hash_seed(&build->set, rules[i].generation), rules[i].subfield),
+        uint64_t hash = cm_kit_hash(cm_kit_hash(cm_kit_hash_seed(&build->set, rules[i].generation), rules[i].subfield),
                                     rules[i].criteria);
-        size_t there = cm_iis_set_add(&build->set, hash, i, rules_same, rules);
+        size_t there = cm_kit_set_add(&build->set, hash, i, rules_same, rules);
         if (there != SIZE_MAX)
-            cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_RULE, rules[i].place,
+            cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_RULE, rules[i].place,
                           "the same rule is there already, in line %lu", (unsigned long)rules[there].place.line);
     }
 }

@@ -7,14 +7,14 @@
 static void report_no_section(struct cm_iis_build *build) {
     struct cm_iis *iis = build->iis;
     if (iis->misplaced.line > 0)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->misplaced,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->misplaced,
                       "this section is not in system.webServer/security/authentication, so that it means nothing; "
                       "no other applies");
     else if (iis->site.data != NULL)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
-                      "no section " CM_IIS_SECTION_NAME " applies to %s", cm_iis_quote(iis->site).text);
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
+                      "no section " CM_IIS_SECTION_NAME " applies to %s", cm_kit_quote(iis->site).text);
     else
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
                       "no section " CM_IIS_SECTION_NAME " applies to the server");
 }
 
@@ -24,13 +24,13 @@ static void check_section(struct cm_iis_build *build) {
     if (build->iis->findings.errors > 0) /* nothing results of which this could be said */
         return;
     if (build->present && build->iis->misplaced.line > 0)
-        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS,
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS,
                       build->iis->misplaced,
                       "this section is not in system.webServer/security/authentication, so that it means nothing");
     if (!build->present)
         report_no_section(build);
     else if (!enabled)
-        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SECTION_DISABLED, build->place,
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SECTION_DISABLED, build->place,
                       build->settings[CM_IIS_ENABLED].text.data == NULL
                           ? "the section is disabled: it does not say enabled=\"true\""
                           : "the section is disabled: enabled=\"false\"");
@@ -43,7 +43,7 @@ static void check_section(struct cm_iis_build *build) {
 /* ---- the set-up ---- */
 
 /* The lowest section that gives a setting. */
-static struct cm_iis_place place_of_setting(const struct cm_iis_build *build, enum cm_iis_slot slot) {
+static struct cm_kit_position place_of_setting(const struct cm_iis_build *build, enum cm_iis_slot slot) {
     size_t i = build->iis->level_count - 1;
     while (build->iis->levels[i].settings[slot].text.data == NULL)
         i--;
@@ -61,14 +61,14 @@ static void check_switch(struct cm_iis_build *build, enum cm_iis_list_kind kind,
         count += mapping->kind == kind && mapping->enabled && mapping->generation == build->generation[kind];
     }
     if (count > 0)
-        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MAPPINGS_DISABLED,
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MAPPINGS_DISABLED,
                       place_of_setting(build, slot), "%s=\"false\" switches off %lu %s", name, (unsigned long)count,
                       count == 1 ? "mapping" : "mappings");
 }
 
 /* Said once, at the first in the file, however many there are. */
 static void check_passwords(struct cm_iis_build *build) {
-    struct cm_iis_place first = {0, 0, UINT32_MAX, 0};
+    struct cm_kit_position first = {0, 0, UINT32_MAX, 0};
     char others[48] = "";
     size_t count = 0;
     for (size_t i = 0; i < build->count; i++) {
@@ -83,7 +83,7 @@ static void check_passwords(struct cm_iis_build *build) {
         (void)snprintf(others, sizeof others, ", and so in %lu more %s", (unsigned long)(count - 1),
                        count == 2 ? "mapping" : "mappings");
     if (count > 0)
-        cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CLEAR_PASSWORD, first,
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CLEAR_PASSWORD, first,
                       "password is stored in clear%s; the tools of IIS encrypt what they write", others);
 }
 
@@ -106,7 +106,7 @@ static void collect_passwords(struct cm_iis_build *build, struct certmap_iis_log
 }
 
 /* Where the mapping with this index stands; the builder has those that apply, in this order. */
-static struct cm_iis_place place_of(const struct cm_iis_build *build, size_t index) {
+static struct cm_kit_position place_of(const struct cm_iis_build *build, size_t index) {
     size_t i = 0;
     while (!cm_iis_applies(build, build->order[i]) || index-- > 0)
         i++;
@@ -121,9 +121,9 @@ static void look_at_cost(struct cm_iis_build *build, const struct certmap_rules 
     if (cost <= steps / 2)
         return;
     (void)certmap_rules_mapping(rules, &mapping, costly, NULL);
-    cm_iis_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OVER_BUDGET, place_of(build, costly),
+    cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OVER_BUDGET, place_of(build, costly),
                   "an ordinary certificate could take %zu steps of the %zu that a match has, for mappings such as %s",
-                  cost, steps, cm_iis_quote(mapping.name).text);
+                  cost, steps, cm_kit_quote(mapping.name).text);
 }
 
 static void finish(struct cm_iis_build *build, struct certmap_rules **rules, struct certmap_iis_logon **logon) {
@@ -137,7 +137,7 @@ static void finish(struct cm_iis_build *build, struct certmap_rules **rules, str
                                 (enum certmap_iis_logon_method)build->settings[CM_IIS_LOGON_METHOD].number);
         cm_iis_no_memory_unless(build, made != NULL);
     }
-    cm_iis_progress_phase(&iis->progress, CM_IIS_LOADED);
+    cm_kit_progress_phase(&iis->progress, CM_IIS_LOADED);
     if (!iis->stop && certmap_builder_finish(build->builder, rules, &error) != CERTMAP_OK)
         cm_iis_fail(iis, &error);
     if (iis->stop) {
@@ -155,7 +155,7 @@ static void finish(struct cm_iis_build *build, struct certmap_rules **rules, str
 
 static bool tell_compiling(void *ctx, size_t done, size_t total) {
     struct cm_iis *iis = ctx;
-    return cm_iis_progress_at(&iis->progress, done, total);
+    return cm_kit_progress_at(&iis->progress, done, total);
 }
 
 static void begin(struct cm_iis_build *build) {
@@ -167,7 +167,7 @@ static void begin(struct cm_iis_build *build) {
     options.seed = iis->build != NULL ? iis->build->seed : 0;
     options.progress = tell_compiling;
     options.progress_ctx = iis;
-    cm_iis_progress_phase(&iis->progress, CM_IIS_CHECKED);
+    cm_kit_progress_phase(&iis->progress, CM_IIS_CHECKED);
     if (certmap_builder_new(&build->builder, &iis->allocator, &error) != CERTMAP_OK ||
         certmap_builder_options(build->builder, &options, &error) != CERTMAP_OK)
         cm_iis_fail(iis, &error);
@@ -186,7 +186,7 @@ void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certm
         finish(&build, rules, logon);
     certmap_builder_free(build.builder);
     certmap_builder_free(build.probe);
-    cm_iis_release(&iis->allocator, build.order);
-    cm_iis_release(&iis->allocator, build.set.slots);
-    cm_iis_release(&iis->allocator, build.account);
+    cm_kit_release(&iis->allocator, build.order);
+    cm_kit_release(&iis->allocator, build.set.slots);
+    cm_kit_release(&iis->allocator, build.account);
 }

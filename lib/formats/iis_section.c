@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What each element of the section means for its level. */
-#include "base64.h"
 #include "iis_doubt.h"
-#include "iis_load.h"
+#include "iis_run.h"
+#include "kit_base64.h"
 #include <string.h>
 
 #define VIEW(literal) ((struct certmap_view){(const uint8_t *)(literal), sizeof(literal) - 1})
 
-void cm_iis_fail(struct cm_iis *iis, const struct certmap_diagnostic *error) {
-    iis->fatal = *error;
-    iis->stop = true;
-}
-
-void cm_iis_no_memory(struct cm_iis *iis) {
-    struct certmap_diagnostic error;
-    cm_iis_error(&error, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
-    cm_iis_fail(iis, &error);
-}
-
-bool cm_iis_goes_on(struct cm_iis *iis, size_t done, size_t total) {
-    struct certmap_diagnostic error;
-    if (cm_iis_progress_at(&iis->progress, done, total))
-        return true;
-    cm_iis_error(&error, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED,
-                 "loading was cancelled by the program's progress function");
-    cm_iis_fail(iis, &error);
-    return false;
-}
-
-struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text) {
-    struct certmap_view kept = cm_iis_store_text(&iis->store, text);
-    if (kept.data == NULL)
-        cm_iis_no_memory(iis);
-    return kept;
-}
-
 static void report(struct cm_iis *iis, enum certmap_severity severity, enum certmap_code code, const char *text) {
-    cm_iis_report(&iis->findings, severity, code, iis->here, "%s", text);
+    cm_kit_report(&iis->findings, severity, code, iis->here, "%s", text);
 }
 
 static bool starts_with(struct certmap_view text, struct certmap_view start) {
@@ -50,11 +22,11 @@ static bool is_encrypted(struct certmap_view text) {
 /* ---- the section ---- */
 
 static void begin_duplicate(struct cm_iis *iis) {
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
                   "the section is there already for this location, in line %lu", (unsigned long)iis->level->place.line);
 }
 
-static bool begin_section(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_section(struct cm_iis *iis, const struct cm_iis_values *values) {
     if (iis->level->present)
         begin_duplicate(iis);
     iis->level->present = true;
@@ -78,7 +50,7 @@ static bool begin_section(struct cm_iis *iis, const struct cm_iis_values *values
 
 /* A section whose level does not apply: nothing of it is checked. Whether it has mappings, or switches
  * on those of the server, is worth knowing. */
-static void begin_other(struct cm_iis *iis, const char *const *attributes) {
+void cm_iis_begin_other(struct cm_iis *iis, const char *const *attributes) {
     iis->in_other = true;
     for (; *attributes != NULL; attributes += 2)
         if (strcmp(attributes[0], "enabled") == 0 &&
@@ -87,7 +59,7 @@ static void begin_other(struct cm_iis *iis, const char *const *attributes) {
             cm_iis_note_other(iis);
 }
 
-static bool begin_encrypted(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_encrypted(struct cm_iis *iis, const struct cm_iis_values *values) {
     (void)values;
     if (!iis->encrypted)
         report(iis, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCRYPTED_SECTION,
@@ -101,7 +73,7 @@ static bool begin_encrypted(struct cm_iis *iis, const struct cm_iis_values *valu
 static struct cm_iis_mapping *add_mapping(struct cm_iis *iis, enum cm_iis_list_kind kind) {
     struct cm_iis_list *list = &iis->level->lists[kind];
     struct cm_iis_mapping *items =
-        cm_iis_grow(&iis->allocator, list->items, &list->cap, list->count + 1, sizeof *items);
+        cm_kit_grow(&iis->allocator, list->items, &list->cap, list->count + 1, sizeof *items);
     if (items == NULL) {
         cm_iis_no_memory(iis);
         return NULL;
@@ -136,7 +108,7 @@ static void read_password(struct cm_iis *iis, struct cm_iis_mapping *mapping, st
     mapping->password.state = CERTMAP_IIS_PASSWORD_CLEAR;
     if (!iis->keep_passwords || !mapping->enabled)
         return;
-    mapping->password.text = cm_iis_store_text(&iis->secrets, text);
+    mapping->password.text = cm_kit_store_text(&iis->secrets, text);
     if (mapping->password.text.data == NULL)
         cm_iis_no_memory(iis);
 }
@@ -163,7 +135,7 @@ static void read_mapping(struct cm_iis *iis, struct cm_iis_mapping *mapping, con
     check_user(iis, mapping, values);
 }
 
-static bool begin_many_add(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_many_add(struct cm_iis *iis, const struct cm_iis_values *values) {
     struct cm_iis_mapping *mapping = add_mapping(iis, CM_IIS_LIST_MANY);
     if (mapping == NULL)
         return true;
@@ -172,13 +144,13 @@ static bool begin_many_add(struct cm_iis *iis, const struct cm_iis_values *value
     return true;
 }
 
-static bool begin_many_clear(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_many_clear(struct cm_iis *iis, const struct cm_iis_values *values) {
     (void)values;
     iis->level->lists[CM_IIS_LIST_MANY].generation++;
     return true;
 }
 
-static bool begin_one_clear(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_one_clear(struct cm_iis *iis, const struct cm_iis_values *values) {
     (void)values;
     iis->level->lists[CM_IIS_LIST_ONE].generation++;
     return true;
@@ -195,23 +167,23 @@ static void report_base64(struct cm_iis *iis, struct certmap_view text, size_t a
         what = doubt;
     else if (cm_iis_doubt_end(text, at) != NULL)
         what = cm_iis_doubt_end(text, at);
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BASE64, iis->here,
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BASE64, iis->here,
                   "certificate %s (character %lu)", what, (unsigned long)at + 1);
 }
 
 /* The DER of the certificate attribute, in the store; len 0 if there is none. */
 static struct certmap_view decode(struct cm_iis *iis, struct certmap_view text) {
     size_t len, at;
-    uint8_t *bytes = cm_iis_store_bytes(&iis->store, CM_BASE64_ROOM(text.len));
+    uint8_t *bytes = cm_kit_store_bytes(&iis->store, CM_KIT_BASE64_ROOM(text.len));
     if (bytes == NULL) {
         cm_iis_no_memory(iis);
         return (struct certmap_view){NULL, 0};
     }
-    const char *what = cm_base64_decode(bytes, &len, &at, text);
+    const char *what = cm_kit_base64_decode(bytes, &len, &at, text);
     if (what != NULL)
         report_base64(iis, text, at, what);
     else if (len == 0)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, iis->here,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, iis->here,
                       "certificate %s", cm_iis_doubt_certificate(text));
     return (struct certmap_view){bytes, what == NULL ? len : 0};
 }
@@ -223,10 +195,10 @@ static void warn_of_useless(struct cm_iis *iis, struct certmap_view der, struct 
     if (doubt == NULL)
         doubt = cm_iis_doubt_der(der);
     if (doubt != NULL)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
                       "certificate %s", doubt);
     else
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
                       "certificate is not one that any client can send: %s", error->text);
 }
 
@@ -243,7 +215,7 @@ static void check_certificate(struct cm_iis *iis, struct cm_iis_mapping *mapping
     mapping->compared_len = (uint32_t)(found ? cert.tbs.len : der.len);
 }
 
-static bool begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values) {
     struct certmap_view text = values->at[CM_IIS_CERTIFICATE].text;
     struct cm_iis_mapping *mapping = add_mapping(iis, CM_IIS_LIST_ONE);
     if (mapping == NULL)
@@ -259,12 +231,12 @@ static bool begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values
 
 /* ---- rules ---- */
 
-static bool begin_rule_add(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_rule_add(struct cm_iis *iis, const struct cm_iis_values *values) {
     open_mapping(iis)->always = false;
     if (values->broken)
         return true;
     struct cm_iis_rule *rules =
-        cm_iis_grow(&iis->allocator, iis->rules, &iis->rule_cap, iis->rule_count + 1, sizeof *rules);
+        cm_kit_grow(&iis->allocator, iis->rules, &iis->rule_cap, iis->rule_count + 1, sizeof *rules);
     if (rules == NULL) {
         cm_iis_no_memory(iis);
         return true;
@@ -282,43 +254,9 @@ static bool begin_rule_add(struct cm_iis *iis, const struct cm_iis_values *value
     return true;
 }
 
-static bool begin_rule_clear(struct cm_iis *iis, const struct cm_iis_values *values) {
+bool cm_iis_begin_rule_clear(struct cm_iis *iis, const struct cm_iis_values *values) {
     (void)values;
     open_mapping(iis)->rule_generation++;
     open_mapping(iis)->always = true;
     return true;
-}
-
-/* ---- which of them ---- */
-
-bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *const *attributes) {
-    static bool (*const begin[CM_IIS_ELEMENTS])(struct cm_iis *, const struct cm_iis_values *) = {
-        [CM_IIS_LOCATION] = cm_iis_begin_location, [CM_IIS_SITES] = cm_iis_begin_sites,
-        [CM_IIS_SITE] = cm_iis_begin_site,         [CM_IIS_SECTION] = begin_section,
-        [CM_IIS_ENCRYPTED_DATA] = begin_encrypted, [CM_IIS_MANY_ADD] = begin_many_add,
-        [CM_IIS_MANY_CLEAR] = begin_many_clear,    [CM_IIS_RULE_ADD] = begin_rule_add,
-        [CM_IIS_RULE_CLEAR] = begin_rule_clear,    [CM_IIS_ONE_ADD] = begin_one_add,
-        [CM_IIS_ONE_CLEAR] = begin_one_clear,
-    };
-    struct cm_iis_values values;
-    iis->here = cm_iis_here(iis);
-    if (iis->root.line == 0)
-        iis->root = iis->here;
-    iis->has_configuration = iis->has_configuration || element == CM_IIS_CONFIGURATION;
-    iis->in_nested = element == CM_IIS_NESTED_LOCATION;
-    if (iis->in_nested)
-        return false;
-    if (element >= CM_IIS_BINDINGS && element < CM_IIS_SECTION) {
-        if (iis->check_setup)
-            cm_iis_begin_setup(iis, element, attributes);
-        return true;
-    }
-    if (element == CM_IIS_SECTION)
-        iis->level = cm_iis_applying_level(iis);
-    if (element == CM_IIS_SECTION && iis->level == NULL) {
-        begin_other(iis, attributes);
-        return false;
-    }
-    cm_iis_read(&values, &iis->findings, element, attributes, iis->here);
-    return begin[element] == NULL || begin[element](iis, &values);
 }

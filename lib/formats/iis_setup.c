@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the safety of a site depends on besides its mappings: the module, sslFlags, the other kinds of
  * authentication, the bindings. Nothing here is an error: a file that is set up badly still loads. */
-#include "iis_load.h"
+#include "iis_run.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ static bool is_text(struct certmap_view text, const char *string) {
     return text.len == strlen(string) && memcmp(text.data, string, text.len) == 0;
 }
 
-static bool is_there(struct cm_iis_place place) {
+static bool is_there(struct cm_kit_position place) {
     return place.line > 0;
 }
 
@@ -23,7 +23,7 @@ static bool is_hidden(struct cm_iis *iis, enum cm_iis_element element, const str
     bool encrypted = values->at[CM_IIS_PROTECTION].text.data != NULL;
     if (!encrypted && values->at[CM_IIS_CONFIG_SOURCE].text.data == NULL)
         return false;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->here,
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->here,
                   encrypted ? "configProtectionProvider encrypts <%s>, which only the IIS machine can undo"
                             : "configSource keeps <%s> in another file, which is not read",
                   cm_iis_element_name(element));
@@ -35,7 +35,7 @@ static void read_switch(struct cm_iis *iis, struct cm_iis_setup *setup, enum cm_
     struct cm_iis_switch_value *one = &setup->switches[element - CM_IIS_ACCESS];
     struct cm_iis_value value = values->at[element == CM_IIS_ACCESS ? CM_IIS_SSL_FLAGS : CM_IIS_ENABLED];
     if (is_there(one->place))
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
                       "<%s> is there already for this location, in line %lu", cm_iis_element_name(element),
                       (unsigned long)one->place.line);
     one->place = iis->here;
@@ -164,7 +164,7 @@ static struct cm_iis_setup merge(struct cm_iis *iis) {
 struct check {
     struct cm_iis *iis;
     struct cm_iis_setup setup; /* merged */
-    struct cm_iis_place section;
+    struct cm_kit_position section;
     char unseen[256]; /* names of what the file does not show */
     size_t unseen_len;
 };
@@ -175,8 +175,8 @@ static void add_unseen(struct check *check, const char *name) {
 }
 
 static void warn_of_module(struct check *check, enum certmap_code code, const struct cm_iis_modules *list,
-                           struct cm_iis_place place, const char *what) {
-    cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, code, place, "%s%s", what,
+                           struct cm_kit_position place, const char *what) {
+    cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, code, place, "%s%s", what,
                   list->directory.present ? "; " DIRECTORY_MODULE " is another one, for Active Directory" : "");
 }
 
@@ -185,7 +185,7 @@ static void check_modules(struct check *check) {
     const struct cm_iis_modules *global = &check->setup.modules[CM_IIS_MODULES_GLOBAL];
     const struct cm_iis_modules *enabled = &check->setup.modules[CM_IIS_MODULES_ENABLED];
     const bool shown = is_there(global->place);
-    struct cm_iis_place place = is_there(enabled->place) ? enabled->place : global->place;
+    struct cm_kit_position place = is_there(enabled->place) ? enabled->place : global->place;
     if (!shown)
         add_unseen(check, "globalModules");
     if (!shown && !is_there(enabled->own.at) && !enabled->hidden)
@@ -212,7 +212,7 @@ static const struct cm_iis_switch_value *seen_switch(struct check *check, enum c
     return NULL;
 }
 
-static struct cm_iis_place place_of(const struct check *check, const struct cm_iis_switch_value *one) {
+static struct cm_kit_position place_of(const struct check *check, const struct cm_iis_switch_value *one) {
     return is_there(one->place) ? one->place : check->section;
 }
 
@@ -223,7 +223,7 @@ static void check_authentication(struct check *check, enum cm_iis_switch which, 
     const bool given = one != NULL && one->value.text.data != NULL;
     if (one == NULL || !(given ? one->value.number != 0 : fallback))
         return;
-    cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, code, place_of(check, one), "%s is on%s: %s",
+    cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, code, place_of(check, one), "%s is on%s: %s",
                   cm_iis_element_name((enum cm_iis_element)(CM_IIS_ACCESS + which)),
                   given ? "" : ", because nothing says enabled=\"false\"", meaning);
 }
@@ -255,13 +255,13 @@ static void check_access(struct check *check) {
     if (access == NULL)
         return;
     if (access->value.text.data != NULL)
-        (void)snprintf(flags, sizeof flags, "sslFlags=%s", cm_iis_quote(access->value.text).text);
+        (void)snprintf(flags, sizeof flags, "sslFlags=%s", cm_kit_quote(access->value.text).text);
     const char *fault = certificate_fault(access->value.number);
     if ((access->value.number & CM_IIS_SSL) == 0)
-        cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SSL_NOT_REQUIRED,
+        cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SSL_NOT_REQUIRED,
                       place_of(check, access), "%s lacks Ssl: requests without TLS are served", flags);
     if (fault != NULL)
-        cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CERTIFICATE_NOT_REQUIRED,
+        cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CERTIFICATE_NOT_REQUIRED,
                       place_of(check, access), "%s %s", flags, fault);
 }
 
@@ -280,7 +280,7 @@ static void warn_of_tls13(struct check *check) {
     if (bindings->tls13 > 1)
         (void)snprintf(others, sizeof others, " (%lu more %s so, too)", (unsigned long)(bindings->tls13 - 1),
                        bindings->tls13 == 2 ? "binding is" : "bindings are");
-    cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_TLS13_ENABLED, bindings->first,
+    cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_TLS13_ENABLED, bindings->first,
                   "the https binding has sslFlags %u, which %s, where IIS cannot ask for a certificate after the "
                   "handshake%s; on Windows Server 2025, 128 makes the handshake ask",
                   bindings->flags, binding_fault(bindings->flags), others);
@@ -293,19 +293,19 @@ static void check_bindings(struct check *check) {
     else if (!is_there(bindings->site))
         add_unseen(check, "bindings, which need --site");
     else if (bindings->https == 0)
-        cm_iis_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_HTTPS_BINDING, bindings->site,
+        cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_HTTPS_BINDING, bindings->site,
                       "the site has no https binding, so that no client can send a certificate");
     else if (bindings->tls13 > 0)
         warn_of_tls13(check);
 }
 
-void cm_iis_check_setup(struct cm_iis *iis, struct cm_iis_place section) {
+void cm_iis_check_setup(struct cm_iis *iis, struct cm_kit_position section) {
     struct check check = {.iis = iis, .setup = merge(iis), .section = section};
     check_modules(&check);
     check_access(&check);
     check_authentications(&check);
     check_bindings(&check);
     if (check.unseen_len > 0)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_SETUP_NOT_SHOWN, iis->root,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_SETUP_NOT_SHOWN, iis->root,
                       "the file does not show %s", check.unseen);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which parts of a file apply: the levels on the way to the site, and the locations that are on it. */
-#include "iis_load.h"
+#include "iis_run.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -116,13 +116,13 @@ enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site
         const bool has_name = take_part(&part, &path);
         count += has_name && count_steps(site) == 0 ? 1 : count_steps(site); /* "." is a name that no site has */
         if (!has_name)
-            return cm_iis_error(
+            return cm_kit_error(
                 err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                 "the site has no name: an empty one, or nothing but slashes, is no site; \"Default Web Site\" is one");
     }
-    iis->levels = cm_iis_grow(&iis->allocator, NULL, &cap, count, sizeof *iis->levels);
+    iis->levels = cm_kit_grow(&iis->allocator, NULL, &cap, count, sizeof *iis->levels);
     if (iis->levels == NULL)
-        return cm_iis_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+        return cm_kit_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
     memset(iis->levels, 0, count * sizeof *iis->levels);
     iis->level_count = count;
     iis->site = site;
@@ -133,7 +133,7 @@ enum certmap_status cm_iis_site_set(struct cm_iis *iis, struct certmap_view site
 
 static bool keep_path(struct cm_iis *iis, struct certmap_view path) {
     struct cm_iis_location *location = &iis->location;
-    char *copy = cm_iis_grow(&iis->allocator, location->path, &location->path_cap, path.len + 1, 1);
+    char *copy = cm_kit_grow(&iis->allocator, location->path, &location->path_cap, path.len + 1, 1);
     if (copy == NULL)
         return false;
     if (path.len > 0)
@@ -180,7 +180,7 @@ bool cm_iis_begin_location(struct cm_iis *iis, const struct cm_iis_values *value
 /* What is about the set-up loads all the same. */
 static void warn_of_inherits(struct cm_iis *iis) {
     if (iis->location.bad_inherits && iis->location.has_setup && !iis->location.bad_told)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->location.place,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->location.place,
                       "inheritInChildApplications is not one of false, true");
 }
 
@@ -189,13 +189,13 @@ static void warn_of_end(struct cm_iis *iis) {
     const struct cm_iis_location *location = &iis->location;
     if (!location->ends_unknown || !(location->has_section || location->has_setup))
         return;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNKNOWN_APPLICATION, location->place,
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNKNOWN_APPLICATION, location->place,
                   location->level == 0
                       ? "inheritInChildApplications=\"false\" for the whole server: whether sites "
                         "inherit this, IIS does not document; it is taken to apply to %s"
                       : "inheritInChildApplications=\"false\": the file does not list the applications "
                         "of the site, and this is taken to apply to %s, as if none began below it",
-                  cm_iis_quote(iis->site).text);
+                  cm_kit_quote(iis->site).text);
 }
 
 /* A path that begins in the folder of a web.config. Of two folders that fit, the wrong one may have been taken. */
@@ -203,13 +203,13 @@ static void report_relative(struct cm_iis *iis) {
     const struct cm_iis_location *location = &iis->location;
     if (location->folder == 0 || !location->has_section)
         return;
-    cm_iis_report(&iis->findings, location->folder == 1 ? CERTMAP_SEVERITY_NOTE : CERTMAP_SEVERITY_WARNING,
+    cm_kit_report(&iis->findings, location->folder == 1 ? CERTMAP_SEVERITY_NOTE : CERTMAP_SEVERITY_WARNING,
                   CERTMAP_CODE_RELATIVE_LOCATION, location->place,
                   location->folder == 1
                       ? "the path %s is taken to begin in the site, as in its web.config, so that this applies"
                       : "the path %s is taken to begin in an application or folder, as in its web.config, so that this "
                         "applies; in the web.config of the site it would not",
-                  cm_iis_quote((struct certmap_view){(const uint8_t *)location->path, location->path_len}).text);
+                  cm_kit_quote((struct certmap_view){(const uint8_t *)location->path, location->path_len}).text);
 }
 
 void cm_iis_end_location(struct cm_iis *iis) {
@@ -235,16 +235,16 @@ struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis) {
     struct cm_iis_level *level = cm_iis_level_here(iis);
     const struct certmap_view path = {(const uint8_t *)iis->location.path, iis->location.path_len};
     if (is_odd(path))
-        cm_iis_report(
+        cm_kit_report(
             &iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_LOCATION_PATH, iis->location.place,
             "the path %s is not one of a location: steps are separated by /, have no blanks at their ends, and .. "
             "is none",
-            cm_iis_quote(path).text);
+            cm_kit_quote(path).text);
     iis->location.has_section = level != NULL;
     if (level == NULL || !iis->location.bad_inherits)
         return level;
     iis->location.bad_told = true;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BOOLEAN, iis->location.place,
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BOOLEAN, iis->location.place,
                   "inheritInChildApplications is not one of false, true");
     return level;
 }
@@ -283,10 +283,10 @@ void cm_iis_report_unknown_site(struct cm_iis *iis) {
     if (iis->site.data == NULL || !sites->listed || sites->found)
         return;
     if (sites->nearest.len > 0)
-        (void)snprintf(suggestion, sizeof suggestion, "; did you mean %s?", cm_iis_quote(sites->nearest).text);
+        (void)snprintf(suggestion, sizeof suggestion, "; did you mean %s?", cm_kit_quote(sites->nearest).text);
     const struct certmap_view wanted = site_name(iis->site);
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_SITE, sites->place,
-                  "the file lists no site %s%s", cm_iis_quote(wanted).text, suggestion);
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_SITE, sites->place,
+                  "the file lists no site %s%s", cm_kit_quote(wanted).text, suggestion);
 }
 
 /* ---- mappings that do not apply ---- */
@@ -316,9 +316,9 @@ void cm_iis_report_others(struct cm_iis *iis) {
     const char *const words[2][2] = {{"sites", "site"}, {"locations", "location"}};
     for (size_t i = 0; i < sites->other_count; i++)
         len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i > 0 ? ", " : "",
-                                cm_iis_quote(sites->others[i]).text);
+                                cm_kit_quote(sites->others[i]).text);
     if (sites->other_count > 0)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, sites->other_place,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, sites->other_place,
                       "mappings exist for %s %s%s: use --site%s", words[folder][sites->other_count == 1], list,
                       sites->more_others ? " and others" : "",
                       folder ? ", with the site before it if this is a web.config" : "");

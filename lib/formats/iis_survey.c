@@ -3,7 +3,7 @@
  * list of applications, and on whether its path begins with a site or with a folder of a web.config. So the file is
  * walked twice; this walk looks at sites, applications and paths only, and ends with the list of sites. It reports
  * nothing: what is wrong with the XML, the second walk meets again. */
-#include "iis_load.h"
+#include "iis_run.h"
 #include <string.h>
 
 static struct certmap_view attribute_of(const char *const *attributes, const char *name) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Follows the elements down the table of iis_schema.c. What is outside of the table is passed over by
- * counting; so the stack never grows past the table's depth. */
-#include "iis_load.h"
+ * counting; so the stack never grows past the table's depth. What an element means is in iis_section.c, iis_setup.c and
+ * iis_site.c. */
+#include "iis_run.h"
 #include <string.h>
 
 static struct certmap_view view_of(const char *string) {
@@ -21,12 +22,12 @@ static void note_misplaced_list(struct cm_iis *iis, const char *name) {
     if (iis->in_other || iis->in_unread || iis->in_nested || !is_list(name))
         return;
     const bool directory = iis->skipped == 0 && iis->stack[iis->top] == CM_IIS_DIRECTORY;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS, cm_iis_here(iis),
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS, cm_iis_here(iis),
                   directory ? "%s in <clientCertificateMappingAuthentication>, which asks Active Directory and has no "
                               "mappings, are not read; they belong in <" CM_IIS_SECTION_NAME ">"
                             : "%s here are not read; they belong in <" CM_IIS_SECTION_NAME
                               "> of system.webServer/security/authentication",
-                  cm_iis_quote_string(name).text);
+                  cm_kit_quote_string(name).text);
 }
 
 /* Whether a name is meant to be the one of the section, and not that of Active Directory's. Most elements are far too
@@ -42,9 +43,9 @@ static void note_misspelt_section(struct cm_iis *iis, const char *name) {
     if (iis->in_other || !is_misspelt_section(name))
         return;
     iis->in_unread = true;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISSPELT_SECTION, cm_iis_here(iis),
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISSPELT_SECTION, cm_iis_here(iis),
                   "there is no section %s, so that this is not read; did you mean " CM_IIS_SECTION_NAME "?",
-                  cm_iis_quote_string(name).text);
+                  cm_kit_quote_string(name).text);
 }
 
 /* Our section where it means nothing; of more than one, the lists are noted. */
@@ -64,7 +65,7 @@ static void look_at_skipped(struct cm_iis *iis, const char *name) {
     if (strcmp(name, CM_IIS_SECTION_NAME) != 0)
         return;
     if (iis->in_nested)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTED_LOCATION, cm_iis_here(iis),
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTED_LOCATION, cm_iis_here(iis),
                       "the section is in a location that is in another location");
     else
         note_misplaced_section(iis);
@@ -80,10 +81,52 @@ static void start_unknown(struct cm_iis *iis, enum cm_iis_element parent, const 
         iis->stop = true;
 }
 
+/* ---- elements of the table ---- */
+
+/* An element of the table begins; false if what is in it is to be passed over. */
+static bool begin(struct cm_iis *iis, enum cm_iis_element element, const char *const *attributes) {
+    static bool (*const handlers[CM_IIS_ELEMENTS])(struct cm_iis *, const struct cm_iis_values *) = {
+        [CM_IIS_LOCATION] = cm_iis_begin_location,
+        [CM_IIS_SITES] = cm_iis_begin_sites,
+        [CM_IIS_SITE] = cm_iis_begin_site,
+        [CM_IIS_SECTION] = cm_iis_begin_section,
+        [CM_IIS_ENCRYPTED_DATA] = cm_iis_begin_encrypted,
+        [CM_IIS_MANY_ADD] = cm_iis_begin_many_add,
+        [CM_IIS_MANY_CLEAR] = cm_iis_begin_many_clear,
+        [CM_IIS_RULE_ADD] = cm_iis_begin_rule_add,
+        [CM_IIS_RULE_CLEAR] = cm_iis_begin_rule_clear,
+        [CM_IIS_ONE_ADD] = cm_iis_begin_one_add,
+        [CM_IIS_ONE_CLEAR] = cm_iis_begin_one_clear,
+    };
+    struct cm_iis_values values;
+    iis->here = cm_iis_here(iis);
+    if (iis->root.line == 0)
+        iis->root = iis->here;
+    iis->has_configuration = iis->has_configuration || element == CM_IIS_CONFIGURATION;
+    iis->in_nested = element == CM_IIS_NESTED_LOCATION;
+    if (iis->in_nested)
+        return false;
+    if (element >= CM_IIS_BINDINGS && element < CM_IIS_SECTION) {
+        if (iis->check_setup)
+            cm_iis_begin_setup(iis, element, attributes);
+        return true;
+    }
+    if (element == CM_IIS_SECTION)
+        iis->level = cm_iis_applying_level(iis);
+    if (element == CM_IIS_SECTION && iis->level == NULL) {
+        cm_iis_begin_other(iis, attributes);
+        return false;
+    }
+    cm_iis_read(&values, &iis->findings, element, attributes, iis->here);
+    return handlers[element] == NULL || handlers[element](iis, &values);
+}
+
+/* ---- any element ---- */
+
 void cm_iis_start(struct cm_iis *iis, const char *name, const char *const *attributes) {
     iis->text_told = false;
     if (++iis->depth > CERTMAP_IIS_MAX_DEPTH) {
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTING, cm_iis_here(iis),
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTING, cm_iis_here(iis),
                       "elements are nested more than %d deep", CERTMAP_IIS_MAX_DEPTH);
         iis->stop = true;
         return;
@@ -96,7 +139,7 @@ void cm_iis_start(struct cm_iis *iis, const char *name, const char *const *attri
     enum cm_iis_element parent = iis->stack[iis->top], element = cm_iis_child(parent, name);
     if (element == CM_IIS_ELEMENTS)
         start_unknown(iis, parent, name);
-    if (element != CM_IIS_ELEMENTS && cm_iis_begin(iis, element, attributes))
+    if (element != CM_IIS_ELEMENTS && begin(iis, element, attributes))
         iis->stack[++iis->top] = element;
     else
         iis->skipped = 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Drives expat. Nothing else here knows it but iis_heap.c, and iis_fault.c, which knows its errors. */
+/* Drives expat. Nothing else here knows it but iis_heap.c, iis_place.c, and iis_fault.c, which knows its errors. */
 #include "iis_fault.h"
 #include "iis_heap.h"
-#include "iis_load.h"
+#include "iis_run.h"
 #include <string.h>
 
 /* expat copies what it is given, so it is given a piece at a time. */
@@ -14,57 +14,10 @@ struct reader {
     struct cm_iis_encoding encoding;
 };
 
-/* How many bytes expat is done with, the BOM apart. */
-static size_t bytes_used(const struct cm_iis *iis) {
-    XML_Index index = XML_GetCurrentByteIndex(iis->xml); /* -1 before the first token */
-    return index > 0 ? (size_t)index : 0;
-}
-
-/* As expat counts, which looks at every byte again. */
-static struct cm_iis_place place_by_expat(const struct cm_iis *iis) {
-    return (struct cm_iis_place){
-        .line = (uint32_t)XML_GetCurrentLineNumber(iis->xml),
-        .column = (uint32_t)XML_GetCurrentColumnNumber(iis->xml) + 1,
-        .offset = (uint32_t)(bytes_used(iis) + iis->bom),
-        .length = (uint32_t)XML_GetCurrentByteCount(iis->xml),
-    };
-}
-
-/* Whether lines end as in most files: UTF-8, and CR before LF only. */
-static bool has_plain_lines(struct certmap_view text, const struct cm_iis_encoding *encoding) {
-    const uint8_t *at = text.data, *end = text.data + text.len;
-    if (encoding->seen != CM_IIS_NARROW)
-        return false;
-    while ((at = memchr(at, '\r', (size_t)(end - at))) != NULL && at + 1 < end && at[1] == '\n')
-        at += 2;
-    return at == NULL;
-}
-
-/* Goes on to an offset that is not before the last one. */
-static void count_lines(struct cm_iis *iis, size_t offset) {
-    struct cm_iis_place *place = &iis->counted;
-    const uint8_t *at = iis->text.data + place->offset, *to = iis->text.data + offset, *end;
-    for (; (end = memchr(at, '\n', (size_t)(to - at))) != NULL; at = end + 1) {
-        place->line++;
-        place->column = 1;
-    }
-    for (; at < to; at++)
-        place->column += (*at & 0xC0) != 0x80;
-    place->offset = (uint32_t)offset;
-}
-
-struct cm_iis_place cm_iis_here(struct cm_iis *iis) {
-    if (!iis->plain_lines)
-        return place_by_expat(iis);
-    count_lines(iis, bytes_used(iis) + iis->bom);
-    iis->counted.length = (uint32_t)XML_GetCurrentByteCount(iis->xml);
-    return iis->counted;
-}
-
 /* ---- callbacks ---- */
 
 static bool stopped(const struct cm_iis *iis) {
-    return iis->stop || cm_iis_findings_full(&iis->findings);
+    return iis->stop || cm_kit_findings_full(&iis->findings);
 }
 
 /* After that expat calls nothing but, for <element/>, the end handler. */
@@ -99,12 +52,12 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
     size_t blanks = count_blanks(text, (size_t)len);
     if (blanks == (size_t)len || !cm_iis_text_matters(iis))
         return;
-    struct cm_iis_place place = cm_iis_here(iis);
+    struct cm_kit_position place = cm_iis_here(iis);
     place.column += (uint32_t)blanks; /* a piece of text holds one line at most */
     place.offset += (uint32_t)(reader->encoding.seen == CM_IIS_NARROW ? blanks : 2 * blanks);
     place.length = 0;
     iis->text_told = true;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNEXPECTED_TEXT, place,
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNEXPECTED_TEXT, place,
                   "text has no meaning in this section; everything stands in attributes");
     stop_if_told(iis);
 }
@@ -116,7 +69,7 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *
     (void)sysid;
     (void)pubid;
     (void)has_internal_subset;
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DTD, cm_iis_here(iis),
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DTD, cm_iis_here(iis),
                   "a document type declaration is refused: it could define entities");
     iis->stop = true;
     stop_if_told(iis);
@@ -131,11 +84,11 @@ static void XMLCALL on_declaration(void *ctx, const XML_Char *version, const XML
     if (name == NULL || cm_iis_encoding_allows(&reader->encoding, name, &known))
         return;
     if (known)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
-                      "the encoding is declared as %s, but the text is not in it", cm_iis_quote_string(name).text);
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
+                      "the encoding is declared as %s, but the text is not in it", cm_kit_quote_string(name).text);
     else
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
-                      "the encoding %s is not read; UTF-8 and UTF-16 are", cm_iis_quote_string(name).text);
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
+                      "the encoding %s is not read; UTF-8 and UTF-16 are", cm_kit_quote_string(name).text);
     iis->stop = true;
     stop_if_told(iis);
 }
@@ -169,7 +122,7 @@ static void XMLCALL on_survey_doctype(void *ctx, const XML_Char *name, const XML
 }
 
 /* Whether the byte where expat stopped is not UTF-8: then it is shown as \xHH. */
-static bool stopped_at_bad_utf8(const struct cm_iis *iis, struct cm_iis_place place) {
+static bool stopped_at_bad_utf8(const struct cm_iis *iis, struct cm_kit_position place) {
     char shown[64];
     size_t len, rest = iis->text.len - place.offset;
     struct certmap_view byte = {iis->text.data + place.offset, rest < 4 ? rest : 4};
@@ -188,7 +141,7 @@ static enum XML_Status feed(struct cm_iis *iis, bool survey) {
         status = XML_Parse(iis->xml, (const char *)iis->text.data + done, (int)size, done + size == iis->text.len);
         cm_iis_heap_leave(before);
         done += size;
-        size = done - iis->bom - bytes_used(iis);
+        size = done - iis->bom - cm_iis_place_used(iis);
         size = size > PIECE ? size : PIECE;
     } while (status == XML_STATUS_OK && cm_iis_goes_on(iis, survey ? 0 : done, iis->text.len) && done < iis->text.len);
     return status;
@@ -204,14 +157,14 @@ static void set_handlers(struct reader *reader) {
 }
 
 static bool detect_encoding(struct cm_iis *iis, struct cm_iis_encoding *encoding) {
-    struct cm_iis_place place = {1, 1, 0, 0};
+    struct cm_kit_position place = {1, 1, 0, 0};
     const char *what = "the text is neither UTF-8 nor UTF-16";
     if (cm_iis_encoding_detect(encoding, iis->text)) {
         if (cm_iis_encoding_pairs(encoding, iis->text, &place))
             return true;
         what = "half of a surrogate pair is not UTF-16";
     }
-    cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "%s", what);
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "%s", what);
     iis->stop = true;
     return false;
 }
@@ -248,7 +201,7 @@ static void survey(struct reader *reader) {
 /* The start tags that are open, by offset. */
 struct open_tags {
     struct reader *reader;
-    struct cm_iis_place places[CERTMAP_IIS_MAX_DEPTH];
+    struct cm_kit_position places[CERTMAP_IIS_MAX_DEPTH];
     size_t count;
 };
 
@@ -259,7 +212,7 @@ static void XMLCALL on_open(void *ctx, const XML_Char *name, const XML_Char **at
     if (tags->count == CERTMAP_IIS_MAX_DEPTH)
         (void)XML_StopParser(tags->reader->iis->xml, XML_FALSE);
     else
-        tags->places[tags->count++] = place_by_expat(tags->reader->iis);
+        tags->places[tags->count++] = cm_iis_place_by_expat(tags->reader->iis);
 }
 
 static void XMLCALL on_close(void *ctx, const XML_Char *name) {
@@ -271,9 +224,9 @@ static void XMLCALL on_close(void *ctx, const XML_Char *name) {
 
 /* Which start tag is open where the text ends or does not fit is asked for so seldom that the text is read once more,
  * rather than kept in mind each time. Nowhere if there is none, or no memory. */
-static struct cm_iis_place find_open_tag(struct reader *reader) {
+static struct cm_kit_position find_open_tag(struct reader *reader) {
     struct cm_iis *iis = reader->iis;
-    struct cm_iis_place place = {0, 0, 0, 0};
+    struct cm_kit_position place = {0, 0, 0, 0};
     struct open_tags *tags = iis->allocator.alloc(iis->allocator.ctx, sizeof *tags);
     if (tags == NULL) {
         cm_iis_no_memory(iis);
@@ -290,7 +243,7 @@ static struct cm_iis_place find_open_tag(struct reader *reader) {
     }
     if (tags->count > 0)
         place = tags->places[tags->count - 1];
-    cm_iis_release(&iis->allocator, tags);
+    cm_kit_release(&iis->allocator, tags);
     return place;
 }
 
@@ -303,14 +256,14 @@ static void report_fault(struct reader *reader, struct cm_iis_fault *fault) {
         fault->open = find_open_tag(reader);
     const struct cm_iis_fault_text cause = cm_iis_fault_describe(iis, &reader->encoding, fault);
     if (!iis->stop)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place, "%s: %s%s%s",
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place, "%s: %s%s%s",
                       ends ? "the text ends too early" : "the XML is not well-formed",
                       XML_ErrorString((enum XML_Error)fault->code), cause.text[0] != '\0' ? ": " : "", cause.text);
 }
 
 /* Before the parser is freed: what it says. */
 static struct cm_iis_fault take_fault(const struct cm_iis *iis) {
-    struct cm_iis_fault fault = {.code = (int)XML_GetErrorCode(iis->xml), .place = place_by_expat(iis)};
+    struct cm_iis_fault fault = {.code = (int)XML_GetErrorCode(iis->xml), .place = cm_iis_place_by_expat(iis)};
     fault.place.length = 0;
     return fault;
 }
@@ -320,11 +273,11 @@ static void report_expat_error(struct reader *reader, struct cm_iis_fault *fault
     if (fault->code == XML_ERROR_NO_MEMORY)
         cm_iis_no_memory(iis);
     else if (fault->code == XML_ERROR_NO_ELEMENTS && iis->root.line == 0)
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place,
                       "the text has no element");
     else if (fault->code == XML_ERROR_INVALID_TOKEN && reader->encoding.seen == CM_IIS_NARROW &&
              stopped_at_bad_utf8(iis, fault->place))
-        cm_iis_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, fault->place,
+        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, fault->place,
                       "byte 0x%02X is not UTF-8", (unsigned)iis->text.data[fault->place.offset]);
     else
         report_fault(reader, fault);
@@ -348,9 +301,8 @@ void cm_iis_parse(struct cm_iis *iis) {
     if (!detect_encoding(iis, &reader.encoding))
         return;
     iis->bom = reader.encoding.bom;
-    iis->plain_lines = has_plain_lines(iis->text, &reader.encoding);
-    iis->counted = (struct cm_iis_place){1, 1, (uint32_t)iis->bom, 0};
-    cm_iis_progress_phase(&iis->progress, CM_IIS_READ);
+    cm_iis_place_start(iis, &reader.encoding);
+    cm_kit_progress_phase(&iis->progress, CM_IIS_READ);
     if (iis->site.data != NULL)
         survey(&reader);
     if (!iis->stop)

@@ -13,14 +13,6 @@ static bool wrap(struct cm_parser *parser, size_t mark, enum certmap_join join) 
            cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
-bool cm_parser_enter(struct cm_parser *parser, struct cm_position position) {
-    if (parser->nesting++ < CERTMAP_MAX_NESTING)
-        return true;
-    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NESTING,
-             "parentheses and \"not\" are nested more than %d deep", CERTMAP_MAX_NESTING);
-    return cm_parser_report(parser, position, &parser->error);
-}
-
 static bool take_term(struct cm_parser *parser) {
     bool negated = cm_parser_is_word(parser, CM_VIEW("not"));
     if (!negated && !cm_parser_is_punct(parser, '('))

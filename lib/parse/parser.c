@@ -233,6 +233,14 @@ bool cm_parser_memory_failed(struct cm_parser *parser) {
     return cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
+bool cm_parser_enter(struct cm_parser *parser, struct cm_position position) {
+    if (parser->nesting++ < CERTMAP_MAX_NESTING)
+        return true;
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NESTING,
+             "parentheses and \"not\" are nested more than %d deep", CERTMAP_MAX_NESTING);
+    return cm_parser_report(parser, position, &parser->error);
+}
+
 /* A placeholder where the text has to be known when the rules are loaded. */
 static bool report_placeholder(struct cm_parser *parser, const struct cm_token *token) {
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_PLACEHOLDER,

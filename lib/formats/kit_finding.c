@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "iis_finding.h"
+#include "kit_finding.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static void trim(char *text) {
         text[start - 1] = 0;
 }
 
-CM_IIS_PRINTF(4, 0)
+CM_KIT_PRINTF(4, 0)
 static void fill(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code, const char *format,
                  va_list args) {
     *err = (struct certmap_diagnostic){.status = status, .code = code};
@@ -27,7 +27,7 @@ static void fill(struct certmap_diagnostic *err, enum certmap_status status, enu
     trim(err->text);
 }
 
-enum certmap_status cm_iis_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
+enum certmap_status cm_kit_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                  const char *format, ...) {
     va_list args;
     if (err == NULL)
@@ -38,7 +38,7 @@ enum certmap_status cm_iis_error(struct certmap_diagnostic *err, enum certmap_st
     return status;
 }
 
-void cm_iis_error_place(struct certmap_diagnostic *err, struct cm_iis_place place) {
+void cm_kit_error_place(struct certmap_diagnostic *err, struct cm_kit_position place) {
     err->line = place.line;
     err->column = place.column;
     err->offset = place.offset;
@@ -48,7 +48,7 @@ void cm_iis_error_place(struct certmap_diagnostic *err, struct cm_iis_place plac
 /* ---- findings ---- */
 
 /* Makes room for one more by dropping the last of the least weight, if that weighs less. */
-static bool make_room(struct cm_iis_findings *findings, enum certmap_severity severity) {
+static bool make_room(struct cm_kit_findings *findings, enum certmap_severity severity) {
     size_t least = 0;
     if (findings->count < CERTMAP_MAX_DIAGNOSTICS)
         return true;
@@ -63,7 +63,7 @@ static bool make_room(struct cm_iis_findings *findings, enum certmap_severity se
     return true;
 }
 
-void cm_iis_findings_add(struct cm_iis_findings *findings, enum certmap_severity severity,
+void cm_kit_findings_add(struct cm_kit_findings *findings, enum certmap_severity severity,
                          const struct certmap_diagnostic *error) {
     findings->errors += severity == CERTMAP_SEVERITY_ERROR;
     if (!make_room(findings, severity))
@@ -71,33 +71,33 @@ void cm_iis_findings_add(struct cm_iis_findings *findings, enum certmap_severity
     size_t i = findings->count++;
     for (; i > 0 && findings->items[i - 1].error.offset > error->offset; i--)
         findings->items[i] = findings->items[i - 1];
-    findings->items[i] = (struct cm_iis_finding){severity, *error};
+    findings->items[i] = (struct cm_kit_finding){severity, *error};
 }
 
-void cm_iis_report(struct cm_iis_findings *findings, enum certmap_severity severity, enum certmap_code code,
-                   struct cm_iis_place place, const char *format, ...) {
+void cm_kit_report(struct cm_kit_findings *findings, enum certmap_severity severity, enum certmap_code code,
+                   struct cm_kit_position place, const char *format, ...) {
     struct certmap_diagnostic error;
     va_list args;
     va_start(args, format);
     fill(&error, severity == CERTMAP_SEVERITY_ERROR ? CERTMAP_ERROR_SYNTAX : CERTMAP_OK, code, format, args);
     va_end(args);
-    cm_iis_error_place(&error, place);
-    cm_iis_findings_add(findings, severity, &error);
+    cm_kit_error_place(&error, place);
+    cm_kit_findings_add(findings, severity, &error);
 }
 
-bool cm_iis_findings_full(const struct cm_iis_findings *findings) {
+bool cm_kit_findings_full(const struct cm_kit_findings *findings) {
     return findings->errors >= CERTMAP_MAX_DIAGNOSTICS;
 }
 
-enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
-                                         const struct certmap_iis_options *options, struct certmap_diagnostic *err) {
+enum certmap_status cm_kit_findings_report(const struct cm_kit_findings *findings, certmap_diagnostic_fn *diagnostic,
+                                           void *ctx, const char *file, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     for (size_t i = 0; i < findings->count; i++) {
-        const struct cm_iis_finding *item = &findings->items[i];
+        const struct cm_kit_finding *item = &findings->items[i];
         struct certmap_diagnostic named = item->error;
-        named.file = options->file;
-        if (options->diagnostic != NULL)
-            options->diagnostic(options->diagnostic_ctx, item->severity, &named);
+        named.file = file;
+        if (diagnostic != NULL)
+            diagnostic(ctx, item->severity, &named);
         if (status != CERTMAP_OK || item->severity != CERTMAP_SEVERITY_ERROR)
             continue;
         status = item->error.status;
@@ -109,8 +109,8 @@ enum certmap_status cm_iis_findings_tell(const struct cm_iis_findings *findings,
 
 /* ---- quoting ---- */
 
-struct cm_iis_quoted cm_iis_quote(struct certmap_view view) {
-    struct cm_iis_quoted quoted = {""};
+struct cm_kit_quoted cm_kit_quote(struct certmap_view view) {
+    struct cm_kit_quoted quoted = {""};
     const size_t room = sizeof quoted.text - 3; /* for "..." in place of the NUL */
     struct certmap_view start = {view.data, view.len < room ? view.len : room};
     size_t len;
@@ -123,6 +123,6 @@ struct cm_iis_quoted cm_iis_quote(struct certmap_view view) {
     return quoted;
 }
 
-struct cm_iis_quoted cm_iis_quote_string(const char *string) {
-    return cm_iis_quote((struct certmap_view){(const uint8_t *)string, strlen(string)});
+struct cm_kit_quoted cm_kit_quote_string(const char *string) {
+    return cm_kit_quote((struct certmap_view){(const uint8_t *)string, strlen(string)});
 }

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* certmap_iis_load: checks what it is given, runs the stages of iis_load.h, and frees what they used. */
+/* certmap_iis_load: checks what it is given, runs the stages of iis_run.h, and frees what they used. */
 #include "certmap/versioned.h"
-#include "iis_load.h"
+#include "iis_run.h"
 #include <string.h>
 
 /* The size in the first release, which never changes. */
 #define FIRST_OPTIONS CERTMAP_STRUCT_END(struct certmap_iis_options, file)
 
 static enum certmap_status fail_argument(struct certmap_diagnostic *err, const char *what) {
-    return cm_iis_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "certmap_iis_load: %s", what);
+    return cm_kit_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "certmap_iis_load: %s", what);
 }
 
 static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
-    return cm_iis_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+    return cm_kit_error(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
 }
 
 static void free_run(struct cm_iis *iis) {
     const struct certmap_allocator allocator = iis->allocator;
     for (size_t i = 0; i < iis->level_count; i++) {
-        cm_iis_release(&allocator, iis->levels[i].lists[CM_IIS_LIST_ONE].items);
-        cm_iis_release(&allocator, iis->levels[i].lists[CM_IIS_LIST_MANY].items);
+        cm_kit_release(&allocator, iis->levels[i].lists[CM_IIS_LIST_ONE].items);
+        cm_kit_release(&allocator, iis->levels[i].lists[CM_IIS_LIST_MANY].items);
     }
-    cm_iis_release(&allocator, iis->levels);
-    cm_iis_release(&allocator, iis->rules);
-    cm_iis_release(&allocator, iis->location.path);
-    cm_iis_store_free(&iis->store);
-    cm_iis_store_free(&iis->secrets);
-    cm_iis_release(&allocator, iis);
+    cm_kit_release(&allocator, iis->levels);
+    cm_kit_release(&allocator, iis->rules);
+    cm_kit_release(&allocator, iis->location.path);
+    cm_kit_store_free(&iis->store);
+    cm_kit_store_free(&iis->secrets);
+    cm_kit_release(&allocator, iis);
 }
 
 /* A run over the text, at the server level. NULL when there is no memory. */
@@ -53,7 +53,7 @@ static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap
 static enum certmap_status tell(const struct cm_iis *iis, const struct certmap_iis_options *options,
                                 struct certmap_diagnostic *err) {
     if (iis->fatal.status == CERTMAP_OK)
-        return cm_iis_findings_tell(&iis->findings, options, err);
+        return cm_kit_findings_report(&iis->findings, options->diagnostic, options->diagnostic_ctx, options->file, err);
     if (err != NULL)
         *err = iis->fatal;
     return iis->fatal.status;
@@ -77,7 +77,7 @@ static enum certmap_status check_options(struct options *options, const struct c
                                           sizeof options->build_room);
     if (room->build == NULL && known->build != NULL && given->build != NULL)
         return fail_argument(err, "the size of options->build is not a size of it");
-    return cm_iis_allocator_init(allocator, room->allocator) ? CERTMAP_OK
+    return cm_kit_allocator_init(allocator, room->allocator) ? CERTMAP_OK
                                                              : fail_argument(err, "the allocator lacks a function");
 }
 
@@ -94,7 +94,7 @@ static enum certmap_status load(struct certmap_rules **rules, struct certmap_iis
                                 struct certmap_view text, const struct certmap_iis_options *given,
                                 const struct certmap_allocator *allocator, struct certmap_diagnostic *err) {
     if (text.len > CERTMAP_MAX_RULES_SIZE)
-        return cm_iis_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
+        return cm_kit_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE, "the rules have more than %d bytes",
                             CERTMAP_MAX_RULES_SIZE);
     if (text.data == NULL)
         text.data = (const uint8_t *)"";
@@ -109,7 +109,7 @@ static enum certmap_status load(struct certmap_rules **rules, struct certmap_iis
         status = tell(iis, given, err);
     }
     free_run(iis);
-    cm_iis_wipe_stack();
+    cm_kit_wipe_stack();
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base64.h"
+#include "kit_base64.h"
 
 /* What a byte is other than one of the 64 digits. */
 enum { SPACE = 64, PAD = 65, BAD = 66 };
@@ -30,7 +30,7 @@ static const char *check_end(size_t digits, size_t pads, uint32_t bits) {
     return NULL;
 }
 
-const char *cm_base64_decode(uint8_t *bytes, size_t *len, size_t *at, struct certmap_view text) {
+const char *cm_kit_base64_decode(uint8_t *bytes, size_t *len, size_t *at, struct certmap_view text) {
     size_t digits = 0, pads = 0, out = 0;
     uint32_t bits = 0;
     for (*at = 0; *at < text.len; ++*at) {

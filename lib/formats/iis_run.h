@@ -2,7 +2,7 @@
 /* One run of the IIS importer.
  *
  *     text --iis_xml--> elements --iis_walk--> places --iis_section--> levels --iis_build--> rule set
- *                          |         (iis_schema has the words)
+ *                          |         (iis_schema has the words, iis_place counts lines)
  *                          +--iis_survey--> applications, and what paths begin with (read first)
  *
  *     levels    [server] [site] [site/app] ...        one for each step of options.site
@@ -19,20 +19,22 @@
  * The levels stand anywhere in the file, so that they are filled while it is read and merged at its
  * end. Sections of other places are passed over. <clear/> removes nothing: it begins a new generation
  * of its list, and what is not of the last one is checked but not built. */
-#ifndef CM_FORMATS_IIS_LOAD_H
-#define CM_FORMATS_IIS_LOAD_H
+#ifndef CM_FORMATS_IIS_RUN_H
+#define CM_FORMATS_IIS_RUN_H
 
-#include "iis_finding.h"
 #include "iis_logon.h"
-#include "iis_progress.h"
 #include "iis_schema.h"
-#include "iis_store.h"
+#include "kit_finding.h"
+#include "kit_memory.h"
+#include "kit_progress.h"
+#include "kit_set.h"
+#include "kit_store.h"
 
 /* Many-to-one mappings and one-to-one mappings. */
 enum cm_iis_list_kind { CM_IIS_LIST_ONE = 0, CM_IIS_LIST_MANY = 1, CM_IIS_LISTS = 2 };
 
 struct cm_iis_rule {
-    struct cm_iis_place place;
+    struct cm_kit_position place;
     uint32_t generation;
     bool issuer; /* else subject */
     bool nocase;
@@ -41,7 +43,7 @@ struct cm_iis_rule {
 };
 
 struct cm_iis_mapping {
-    struct cm_iis_place place;
+    struct cm_kit_position place;
     enum cm_iis_list_kind kind;
     uint32_t generation;
     bool enabled;
@@ -79,14 +81,14 @@ enum cm_iis_switch {
 
 /* One of them: of a level, and merged. */
 struct cm_iis_switch_value {
-    struct cm_iis_place place; /* of its element, line 0: there is none */
-    bool hidden;               /* what it says stands elsewhere, or is encrypted */
-    struct cm_iis_value value; /* text in the store; data NULL: it is not given */
+    struct cm_kit_position place; /* of its element, line 0: there is none */
+    bool hidden;                  /* what it says stands elsewhere, or is encrypted */
+    struct cm_iis_value value;    /* text in the store; data NULL: it is not given */
 };
 
 /* Whether a module is in a list; at: the element that says so, line 0: none does. */
 struct cm_iis_module {
-    struct cm_iis_place at;
+    struct cm_kit_position at;
     bool present;
 };
 
@@ -95,7 +97,7 @@ enum cm_iis_modules_kind { CM_IIS_MODULES_GLOBAL = 0, CM_IIS_MODULES_ENABLED = 1
 
 /* One of these lists: of a level, and merged. */
 struct cm_iis_modules {
-    struct cm_iis_place place;      /* of the list, line 0: there is none */
+    struct cm_kit_position place;   /* of the list, line 0: there is none */
     bool hidden;                    /* what is in it stands elsewhere, or is encrypted */
     struct cm_iis_module own;       /* the module that reads our section */
     struct cm_iis_module directory; /* the one that asks Active Directory */
@@ -109,18 +111,18 @@ struct cm_iis_setup {
 
 /* The https bindings of the site asked for. */
 struct cm_iis_bindings {
-    struct cm_iis_place site;  /* line 0: it was not found */
-    size_t https;              /* how many there are */
-    size_t tls13;              /* of these, with TLS 1.3 or HTTP/3 */
-    struct cm_iis_place first; /* the first of those */
-    unsigned flags;            /* its sslFlags */
+    struct cm_kit_position site;  /* line 0: it was not found */
+    size_t https;                 /* how many there are */
+    size_t tls13;                 /* of these, with TLS 1.3 or HTTP/3 */
+    struct cm_kit_position first; /* the first of those */
+    unsigned flags;               /* its sslFlags */
 };
 
 /* What the file has for one level. */
 struct cm_iis_level {
     bool application; /* an application begins here; said by the survey */
     bool present;
-    struct cm_iis_place place;                     /* of the last section */
+    struct cm_kit_position place;                  /* of the last section */
     struct cm_iis_value settings[CM_IIS_SETTINGS]; /* texts in the store */
     struct cm_iis_list lists[CM_IIS_LISTS];
     struct cm_iis_setup setup;
@@ -129,7 +131,7 @@ struct cm_iis_level {
 /* The location that is being read; server level outside of one. */
 struct cm_iis_location {
     size_t level; /* SIZE_MAX: not on the way to the site */
-    struct cm_iis_place place;
+    struct cm_kit_position place;
     bool inherits;
     bool bad_inherits; /* neither true nor false */
     bool bad_told;     /* and that was reported */
@@ -162,13 +164,13 @@ struct cm_iis_sites {
     bool listed; /* the file has a <sites> */
     bool found;  /* the site asked for is in it */
     bool inside; /* that is where we are */
-    struct cm_iis_place place;
+    struct cm_kit_position place;
     struct certmap_view nearest;               /* the listed name that is nearest to it */
     struct certmap_view others[CM_IIS_OTHERS]; /* locations with mappings that do not apply */
     size_t other_count;
     bool more_others;
     bool others_fit; /* one of them would apply if its path began in a folder of the site */
-    struct cm_iis_place other_place;
+    struct cm_kit_position other_place;
 };
 
 struct cm_iis {
@@ -180,27 +182,27 @@ struct cm_iis {
     bool stop;                       /* read no further */
     struct certmap_diagnostic fatal; /* why, where findings are not told: no memory, cancelled; status OK: none */
     const struct certmap_build_options *build; /* the caller's; NULL: none */
-    struct cm_iis_progress progress;
-    struct cm_iis_findings findings;
+    struct cm_kit_progress progress;
+    struct cm_kit_findings findings;
 
     struct XML_ParserStruct *xml;
-    size_t bom;                  /* bytes before what expat sees */
-    bool plain_lines;            /* lines are counted here, not by expat */
-    struct cm_iis_place counted; /* up to where */
+    size_t bom;                     /* bytes before what expat sees */
+    bool plain_lines;               /* lines are counted here, not by expat */
+    struct cm_kit_position counted; /* up to where */
 
     enum cm_iis_element stack[CM_IIS_STACK]; /* the way down to where we are */
     size_t top;
-    size_t depth;             /* elements that are open */
-    size_t skipped;           /* of these, in a part that is passed over */
-    bool in_other;            /* that part is a section that does not apply */
-    bool in_nested;           /* it is a location in a location */
-    bool in_unread;           /* it is a section that is not read, and that was noted */
-    bool text_told;           /* the stray text here was reported */
-    bool encrypted;           /* the section was reported as encrypted */
-    struct cm_iis_place here; /* the element that was begun last */
-    struct cm_iis_place root;
-    bool has_configuration;        /* the root is <configuration> */
-    struct cm_iis_place misplaced; /* our section in a place where it means nothing */
+    size_t depth;                /* elements that are open */
+    size_t skipped;              /* of these, in a part that is passed over */
+    bool in_other;               /* that part is a section that does not apply */
+    bool in_nested;              /* it is a location in a location */
+    bool in_unread;              /* it is a section that is not read, and that was noted */
+    bool text_told;              /* the stray text here was reported */
+    bool encrypted;              /* the section was reported as encrypted */
+    struct cm_kit_position here; /* the element that was begun last */
+    struct cm_kit_position root;
+    bool has_configuration;           /* the root is <configuration> */
+    struct cm_kit_position misplaced; /* our section in a place where it means nothing */
 
     struct cm_iis_survey survey;
     struct cm_iis_location location;
@@ -212,9 +214,14 @@ struct cm_iis {
     struct cm_iis_rule *rules;
     size_t rule_count;
     size_t rule_cap;
-    struct cm_iis_store store;   /* texts */
-    struct cm_iis_store secrets; /* passwords */
+    struct cm_kit_store store;   /* texts */
+    struct cm_kit_store secrets; /* passwords */
 };
+
+/* Where the phases of a run end, in units of CM_KIT_PROGRESS_TOTAL. */
+enum { CM_IIS_READ = 130, CM_IIS_CHECKED = 170, CM_IIS_LOADED = CM_KIT_PROGRESS_TOTAL };
+
+/* ---- iis_run.c: for all the other files ---- */
 
 /* Ends the run with an error, in place of its findings. */
 void cm_iis_fail(struct cm_iis *iis, const struct certmap_diagnostic *error);
@@ -229,8 +236,6 @@ struct certmap_view cm_iis_keep(struct cm_iis *iis, struct certmap_view text);
 
 /* Reads the text to its end, or up to what stops it, and fills the levels. */
 void cm_iis_parse(struct cm_iis *iis);
-/* Where expat is. */
-struct cm_iis_place cm_iis_here(struct cm_iis *iis);
 
 /* ---- iis_encoding.c ---- */
 
@@ -245,9 +250,20 @@ struct cm_iis_encoding {
 bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_view text);
 /* False where UTF-16 has half a surrogate pair, and *place is then where. */
 bool cm_iis_encoding_pairs(const struct cm_iis_encoding *encoding, struct certmap_view text,
-                           struct cm_iis_place *place);
+                           struct cm_kit_position *place);
 /* Whether text of this encoding may declare that name; *known: whether it is the name of any. */
 bool cm_iis_encoding_allows(const struct cm_iis_encoding *encoding, const char *declared, bool *known);
+
+/* ---- iis_place.c ---- */
+
+/* Begins to count lines, where there is an encoding in which they can be counted here. */
+void cm_iis_place_start(struct cm_iis *iis, const struct cm_iis_encoding *encoding);
+/* Where expat is; no place before the last one is asked for. */
+struct cm_kit_position cm_iis_here(struct cm_iis *iis);
+/* The same as expat counts, which looks at every byte again. */
+struct cm_kit_position cm_iis_place_by_expat(const struct cm_iis *iis);
+/* How many bytes expat is done with, the BOM apart. */
+size_t cm_iis_place_used(const struct cm_iis *iis);
 
 /* ---- iis_walk.c ---- */
 
@@ -263,8 +279,17 @@ void cm_iis_survey_end(struct cm_iis *iis);
 
 /* ---- iis_section.c ---- */
 
-/* An element of the table begins; false if what is in it is to be passed over. */
-bool cm_iis_begin(struct cm_iis *iis, enum cm_iis_element element, const char *const *attributes);
+/* An element begins; false if what is in it is to be passed over. */
+bool cm_iis_begin_section(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_encrypted(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_many_add(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_many_clear(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_rule_add(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_rule_clear(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_one_add(struct cm_iis *iis, const struct cm_iis_values *values);
+bool cm_iis_begin_one_clear(struct cm_iis *iis, const struct cm_iis_values *values);
+/* A section that does not apply begins. */
+void cm_iis_begin_other(struct cm_iis *iis, const char *const *attributes);
 
 /* ---- iis_site.c ---- */
 
@@ -293,7 +318,7 @@ void cm_iis_report_others(struct cm_iis *iis);
 void cm_iis_begin_setup(struct cm_iis *iis, enum cm_iis_element element, const char *const *attributes);
 /* Merges the levels, and warns of what makes a section that applies unsafe. section: where to say it
  * of what is not in the file. */
-void cm_iis_check_setup(struct cm_iis *iis, struct cm_iis_place section);
+void cm_iis_check_setup(struct cm_iis *iis, struct cm_kit_position section);
 
 /* ---- iis_build.c ---- */
 
