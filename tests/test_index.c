@@ -772,7 +772,7 @@ END_TEST
 
 /* More nodes than may wait: mappings are looked at one by one. */
 START_TEST(many_nodes) {
-    enum { NODES = CM_MOST_WAITING + 40, SIDE = 9 };
+    enum { NODES = CM_MAX_WAITING + 40, SIDE = 9 };
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < NODES; i++)
@@ -783,7 +783,7 @@ START_TEST(many_nodes) {
     struct certmap_rules *rules = indexed(t_cstr(&text));
     for (size_t i = NODES; i > 0; i--) {
         put_line(&subject, "CN=c% | ", i - 1, 0, 0);
-        if (NODES - i != 20 && NODES - i != CM_MOST_WAITING - 1 && NODES - i != CM_MOST_WAITING && i != 1)
+        if (NODES - i != 20 && NODES - i != CM_MAX_WAITING - 1 && NODES - i != CM_MAX_WAITING && i != 1)
             continue;
         struct t_buf one = T_BUF_INIT, answer = T_BUF_INIT;
         t_bytes(&one, subject.data, subject.len);
@@ -847,7 +847,7 @@ START_TEST(one_node_often) {
             put_line(&text, "subject.OU = \"o%\" and count(subject.L) = %; deny; }\n", i, k + 1, 0);
         }
     struct certmap_rules *rules = indexed(t_cstr(&text));
-    put_line(&subject, "CN=\\{a*%} | OU=o7", CM_MOST_WAITING + 40, 0, 0);
+    put_line(&subject, "CN=\\{a*%} | OU=o7", CM_MAX_WAITING + 40, 0, 0);
     check_peer(rules, t_cstr(&subject), NULL, "deny m7");
     t_peer_make(&peer, t_cstr(&subject), "CN=CA");
     cm_hunt_begin(&hunt, rules, peer.peer);

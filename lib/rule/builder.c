@@ -10,6 +10,7 @@
 #include "rule/layout.h"
 #include "rule/match.h"
 #include "rule/score.h"
+#include "rule/tuning.h"
 #include <string.h>
 
 /* ---- the object ---- */
@@ -339,7 +340,7 @@ static uint64_t make_seed(const struct certmap_builder *builder) {
 
 static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     const uint64_t seed = make_seed(builder);
-    if (builder->draft.rules->mapping_count < CM_INDEX_LEAST)
+    if (builder->draft.rules->mapping_count < CM_MIN_INDEXED)
         return CERTMAP_OK;
     return cm_index_build(&builder->draft.rules->index, &builder->draft, seed, &builder->progress, err);
 }

@@ -51,9 +51,6 @@ struct cm_probe {
     uint64_t seed;     /* in an index: where the hashes of its keys begin (index_key.h) */
 };
 
-/* Most levels of nodes: a key is shared, and the next, and so on. */
-#define CM_INDEX_DEPTH 8
-
 enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARGET_FREE };
 
 /* One that is free has the last key, so that it ends the search for any. */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "rule/index_state.h"
+#include "rule/tuning.h"
 
 /* Whether a mapping is always true, as the language says it: the root's only member is `always`. */
 static bool is_unconditional(const struct cm_draft *draft, size_t mapping) {
@@ -55,16 +56,13 @@ static void free_made(struct cm_build *build) {
     cm_release(allocator, build->lists.at);
 }
 
-/* Entries that nodes may make for each mapping, all of its levels together. */
-#define COPIES_MOST 8
-
 enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_diagnostic *err) {
     struct cm_build build = {.draft = draft, .allocator = &draft->rules->allocator, .seed = seed, .progress = progress};
     build.first = draft->rules->policy == CERTMAP_COMBINING_FIRST;
     build.mapping_count = count_deciding(draft);
     build.total = 3 * draft->condition_count + build.mapping_count + 1;
-    build.copies = (size_t)COPIES_MOST * build.mapping_count;
+    build.copies = (size_t)CM_MAX_COPIES * build.mapping_count;
     build.keys = (struct cm_keys){.allocator = build.allocator, .seed = build.seed};
     bool done = cm_choose_keys(&build);
     build.covers = (struct cm_covers){.draft = draft, .costs = build.costs};

@@ -5,14 +5,13 @@
 #include "base/hash.h"
 #include "rule/index_key.h"
 #include "rule/index_state.h"
+#include "rule/tuning.h"
 
 /* ---- what keys cost ---- */
 
 /* Keys are so many, and those that share a counter are taken for one: it costs time at worst. Where a rare one shares
  * that of one which many mappings have, it does not share the other, which is one of fewer: so few that all of them stay
  * in the cache. */
-#define COARSE_MOST 65536
-
 struct counters {
     uint32_t *fine, *coarse;
 };
@@ -136,13 +135,10 @@ static bool cost_operand(struct cm_build *build, uint32_t number, const struct c
 
 /* ---- how often each condition is used ---- */
 
-/* How often groups may look at each node of an expression: a mapping is in as many groups as it has keys. */
-#define LOOKS_MOST 256
-
 static void count_uses(struct cm_build *build) {
     for (uint32_t i = 0; i < build->mapping_count; i++) {
         const struct cm_node *root = cm_draft_root(build->draft, i);
-        build->looks += (uint64_t)LOOKS_MOST * cm_node_size(root);
+        build->looks += (uint64_t)CM_MAX_LOOKS * cm_node_size(root);
         for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
             if (node->kind == CM_NODE_CONDITION && build->choices[node->value].uses < CM_COST_NONE - 1)
                 build->choices[node->value].uses++;
@@ -162,25 +158,19 @@ static void *zeroed(const struct certmap_allocator *allocator, size_t count, siz
     return made;
 }
 
-/* So many that the keys of a few mappings hardly ever share one; and so few that their bytes can be counted where
- * size_t has 32 bits. */
-#define COUNTERS_LEAST 1024
-#define COUNTERS_MOST ((size_t)1 << 28)
+/* So few that their bytes can be counted where size_t has 32 bits. */
+#define MAX_COUNTERS ((size_t)1 << 28)
 
 static bool make_counters(struct cm_build *build) {
-    size_t wanted = COUNTERS_LEAST;
-    while (wanted < COUNTERS_MOST && wanted / 2 < build->counter_count)
+    size_t wanted = CM_MIN_COUNTERS;
+    while (wanted < MAX_COUNTERS && wanted / 2 < build->counter_count)
         wanted *= 2;
     build->counter_count = wanted;
     build->counters = zeroed(build->allocator, wanted, sizeof *build->counters);
-    build->coarse_count = wanted < COARSE_MOST ? wanted : COARSE_MOST;
+    build->coarse_count = wanted < CM_MAX_COARSE ? wanted : CM_MAX_COARSE;
     build->coarse = zeroed(build->allocator, build->coarse_count, sizeof *build->coarse);
     return build->counters != NULL && build->coarse != NULL;
 }
-
-/* Entries that the root may have: for each operand that is stored, for each mapping, and at least. */
-#define ENTRIES_MOST 16
-#define ENTRIES_LEAST 65536
 
 bool cm_choose_keys(struct cm_build *build) {
     const size_t count = build->draft->condition_count;
@@ -191,7 +181,7 @@ bool cm_choose_keys(struct cm_build *build) {
     count_uses(build);
     if (!each_condition(build, count_operand))
         return false;
-    build->entries = build->counter_count + (size_t)ENTRIES_MOST * build->mapping_count + ENTRIES_LEAST;
+    build->entries = build->counter_count + (size_t)CM_MAX_ENTRIES * build->mapping_count + CM_MIN_ENTRIES;
     if (!make_counters(build))
         return false;
     cm_keys_choose(&build->keys);

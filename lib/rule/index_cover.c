@@ -8,7 +8,7 @@ static uint32_t plus(uint32_t a, uint32_t b) {
 
 /* Whether a condition is in a cover before, or is too long a list for a further one. */
 static bool is_out(const struct cm_covers *covers, uint32_t condition) {
-    if (covers->used_count > 0 && covers->draft->conditions[condition].count > CM_COVER_MOST)
+    if (covers->used_count > 0 && covers->draft->conditions[condition].count > CM_MAX_COVER)
         return true;
     for (size_t i = 0; i < covers->used_count; i++)
         if (covers->used[i] == condition)
@@ -93,7 +93,7 @@ static bool collect(struct cm_covers *covers, const struct cm_node *node, bool n
 
 /* Makes the cover that was found one of those before; false: they are more than there is room for. */
 static bool use(struct cm_covers *covers) {
-    if (covers->count > CM_COVER_MOST)
+    if (covers->count > CM_MAX_COVER)
         return false;
     for (size_t i = 0; i < covers->count; i++)
         covers->used[covers->used_count++] = covers->conditions[i];
@@ -111,7 +111,7 @@ bool cm_cover_find(struct cm_covers *covers, uint32_t mapping, unsigned level) {
         if (!collect(covers, root, false))
             return false;
     }
-    if (level > 0 && covers->count > CM_COVER_MOST)
+    if (level > 0 && covers->count > CM_MAX_COVER)
         covers->count = 0;
     return true;
 }

@@ -8,11 +8,10 @@
 #define CM_RULE_INDEX_COVER_H
 
 #include "rule/draft.h"
+#include "rule/tuning.h"
 
 /* What nothing can be filed under. */
 #define CM_COST_NONE UINT32_MAX
-/* Most conditions in a cover but the first, and most operands in each of them: a node copies the mapping for each. */
-#define CM_COVER_MOST 4
 
 /* Finds covers, with room for the conditions of the last one. */
 struct cm_covers {
@@ -20,7 +19,7 @@ struct cm_covers {
     const uint32_t *costs; /* of each condition, or CM_COST_NONE */
     uint32_t *conditions;  /* of the cover */
     size_t count, cap;
-    uint32_t used[CM_COVER_MOST * 8]; /* conditions of the covers before */
+    uint32_t used[CM_MAX_COVER * 8]; /* conditions of the covers before */
     size_t used_count;
 };
 

@@ -2,6 +2,7 @@
 /* Arrays of numbers while an index is built, and sorting them. */
 #include "base/alloc.h"
 #include "rule/index_state.h"
+#include "rule/tuning.h"
 #include <string.h>
 
 bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_allocator *allocator) {
@@ -13,7 +14,8 @@ bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_al
     return true;
 }
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, FEW = 64 };
+/* Three of them are a key. */
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
 static void sort_few(struct cm_entry *entries, size_t count) {
     for (size_t i = 1; i < count; i++) {
@@ -40,7 +42,7 @@ static void sort_digit(struct cm_entry *to, const struct cm_entry *from, size_t 
 }
 
 void cm_entries_sort(struct cm_entry *entries, struct cm_entry *scratch, size_t count) {
-    if (count <= FEW) {
+    if (count <= CM_MAX_INSERTED) {
         sort_few(entries, count);
         return;
     }

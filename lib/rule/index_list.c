@@ -72,7 +72,7 @@ bool cm_list_may_look(struct cm_build *build, const uint32_t *mappings, size_t c
 bool cm_list_drop_repeated(struct cm_build *build, uint32_t *mappings, size_t *count) {
     if (!build->first || *count == 1 || !cm_list_may_look(build, mappings, *count))
         return true;
-    if (*count > CM_LIST_MOST)
+    if (*count > CM_MAX_LIST)
         return drop_repeated(build->draft, mappings, count);
     drop_repeated_few(build->draft, mappings, count);
     return true;

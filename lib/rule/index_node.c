@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Filing mappings under the keys that were chosen, in nodes. A node files its mappings, groups of them share a key, and
- * what is too many for one key is a node again: cm_build_node calls itself, CM_INDEX_DEPTH deep at most. */
+ * what is too many for one key is a node again: cm_build_node calls itself, CM_MAX_DEPTH deep at most. */
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "rule/index_key.h"
 #include "rule/index_state.h"
+#include "rule/tuning.h"
 
 /* ---- places ---- */
-
-/* A place whose keys more than this part of all mappings have is not worth a list. */
-#define PLACE_PART 16
 
 static struct cm_members *members_of(struct cm_build *build, uint32_t probe) {
     const struct certmap_allocator *allocator = build->allocator;
@@ -34,7 +32,7 @@ static bool add_member(struct cm_build *build, uint32_t probe, uint32_t mapping)
     struct cm_words *words = &members->mappings;
     if (members->every || (words->count > 0 && words->at[words->count - 1] == mapping))
         return true;
-    if (words->count <= build->mapping_count / PLACE_PART)
+    if (words->count <= build->mapping_count / CM_PLACE_PART)
         return cm_words_add(words, mapping, build->allocator);
     cm_release(build->allocator, words->at);
     *members = (struct cm_members){.every = true};
@@ -125,9 +123,9 @@ static bool file_mappings(struct filing *filing, unsigned level, const uint32_t 
 
 /* ---- what a key leads to ---- */
 
-/* The next level at which mappings have covers that tell them apart, or CM_INDEX_DEPTH. */
+/* The next level at which mappings have covers that tell them apart, or CM_MAX_DEPTH. */
 static bool next_level(struct cm_build *build, unsigned *level, const uint32_t *mappings, size_t count) {
-    while (++*level < CM_INDEX_DEPTH) {
+    while (++*level < CM_MAX_DEPTH) {
         bool same = true;
         uint32_t first = CM_INDEX_NONE;
         for (size_t i = 0; i < count && same; i++) {
@@ -140,7 +138,7 @@ static bool next_level(struct cm_build *build, unsigned *level, const uint32_t *
         if (!same)
             return true;
         if (first == CM_INDEX_NONE) /* no cover at all, and then none at any further level */
-            *level = CM_INDEX_DEPTH;
+            *level = CM_MAX_DEPTH;
     }
     return true;
 }
@@ -148,10 +146,10 @@ static bool next_level(struct cm_build *build, unsigned *level, const uint32_t *
 static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned level, uint32_t *mappings, size_t count) {
     uint32_t at = cm_build_place(build, mappings[0]);
     slot->kind = CM_TARGET_MAPPING;
-    if (count > CM_LIST_MOST && build->copies >= count && cm_list_may_look(build, mappings, count)) {
+    if (count > CM_MAX_LIST && build->copies >= count && cm_list_may_look(build, mappings, count)) {
         if (!next_level(build, &level, mappings, count))
             return false;
-        slot->kind = level < CM_INDEX_DEPTH ? CM_TARGET_NODE : CM_TARGET_LIST;
+        slot->kind = level < CM_MAX_DEPTH ? CM_TARGET_NODE : CM_TARGET_LIST;
     } else if (count > 1) {
         slot->kind = CM_TARGET_LIST;
     }

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/index_operand.h"
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/glob.h"
 #include "base/view.h"
 #include "field/compare.h"
 #include "rule/index_key.h"
-
-/* What a look-up costs besides the candidates: one for a value, or one for each of its bytes. The shorter a piece,
- * the more values have it by chance. */
-enum { WEIGHT_EXACT = 1, WEIGHT_END = 2, WEIGHT_LONG_GRAM = 8, WEIGHT_GRAM = 32, WEIGHT_SHORT_GRAM = 128 };
+#include "rule/tuning.h"
 
 /* ---- literals of a pattern ---- */
-
-enum { INNER_MOST = 4 };
 
 /* What a pattern has between its wildcards. */
 struct literals {
     struct certmap_view prefix, suffix; /* empty: it begins, or ends, with a wildcard */
-    struct certmap_view inner[INNER_MOST];
+    struct certmap_view inner[CM_MAX_INNER];
     size_t inner_count;
     bool exact; /* no wildcard: prefix is all of it */
 };
@@ -25,10 +21,10 @@ struct literals {
 /* Keeps the longest. */
 static void add_inner(struct literals *literals, struct certmap_view literal) {
     size_t place = literals->inner_count;
-    if (place < INNER_MOST) {
+    if (place < CM_MAX_INNER) {
         literals->inner_count++;
     } else {
-        for (size_t i = place = 0; i < INNER_MOST; i++)
+        for (size_t i = place = 0; i < CM_MAX_INNER; i++)
             place = literals->inner[i].len < literals->inner[place].len ? i : place;
         if (literals->inner[place].len >= literal.len)
             return;
@@ -57,10 +53,10 @@ static void split(struct literals *literals, struct certmap_view pattern) {
 /* The shortest that occurs, and others so that each serves about as many patterns. */
 static void choose(struct cm_ends *ends) {
     size_t total = 0, passed = 0;
-    for (size_t i = 1; i <= CM_END_MOST; i++)
+    for (size_t i = 1; i <= CM_MAX_END; i++)
         total += ends->counts[i];
-    for (size_t i = 1; i <= CM_END_MOST && ends->chosen_count < CM_END_LENGTHS; i++) {
-        if (ends->counts[i] > 0 && passed >= ends->chosen_count * total / CM_END_LENGTHS)
+    for (size_t i = 1; i <= CM_MAX_END && ends->chosen_count < CM_MAX_END_LENGTHS; i++) {
+        if (ends->counts[i] > 0 && passed >= ends->chosen_count * total / CM_MAX_END_LENGTHS)
             ends->chosen[ends->chosen_count++] = (uint8_t)i;
         passed += ends->counts[i];
     }
@@ -82,7 +78,7 @@ static bool count_end(struct cm_keys *keys, const struct cm_probe *probe, size_t
     keys->ends = ends;
     if (number == keys->end_count)
         ends[keys->end_count++] = (struct cm_ends){.chosen_count = 0};
-    ends[number].counts[length < CM_END_MOST ? length : CM_END_MOST]++;
+    ends[number].counts[length < CM_MAX_END ? length : CM_MAX_END]++;
     return true;
 }
 
@@ -177,14 +173,15 @@ static uint64_t seed_of(const struct cm_keys *keys, const struct cm_condition *c
 static void add_key(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,
                     struct certmap_view bytes, uint32_t weight) {
     const uint64_t seed = seed_of(keys, condition, probe);
+    CM_ASSERT(keys->count < CM_MAX_KEYS);
     keys->made[keys->count++] = (struct cm_key){*probe, cm_key_hash(bytes.data, bytes.len, seed), weight};
 }
 
 static void add_name(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,
                      const struct cm_list *name, size_t rdns) {
     const uint64_t seed = seed_of(keys, condition, probe);
-    const uint32_t weight = probe->shape == CM_KEY_EXACT ? WEIGHT_EXACT : WEIGHT_END;
-    keys->made[keys->count++] = (struct cm_key){*probe, cm_name_hash(name, rdns, seed), weight};
+    CM_ASSERT(keys->count < CM_MAX_KEYS);
+    keys->made[keys->count++] = (struct cm_key){*probe, cm_name_hash(name, rdns, seed), 1};
 }
 
 static void add_whole(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
@@ -192,7 +189,7 @@ static void add_whole(struct cm_keys *keys, const struct cm_condition *condition
     if (operand->name != NULL)
         add_name(keys, condition, &probe, operand->name, operand->name->rdn_count);
     else
-        add_key(keys, condition, &probe, operand->matched, WEIGHT_EXACT);
+        add_key(keys, condition, &probe, operand->matched, 1);
 }
 
 static void add_front(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand,
@@ -203,14 +200,14 @@ static void add_front(struct cm_keys *keys, const struct cm_condition *condition
     if (operand->name != NULL)
         add_name(keys, condition, &probe, operand->name, fitting);
     else
-        add_key(keys, condition, &probe, cm_view(operand->matched.data, fitting), WEIGHT_END);
+        add_key(keys, condition, &probe, cm_view(operand->matched.data, fitting), 1);
 }
 
 static void add_back(struct cm_keys *keys, const struct cm_condition *condition, struct certmap_view suffix) {
     struct cm_probe probe = probe_of(condition, CM_KEY_SUFFIX);
     const uint16_t fitting = fit(keys, &probe, suffix.len);
     probe.length = fitting;
-    add_key(keys, condition, &probe, cm_view(suffix.data + suffix.len - fitting, fitting), WEIGHT_END);
+    add_key(keys, condition, &probe, cm_view(suffix.data + suffix.len - fitting, fitting), 1);
 }
 
 /* Pieces from the middle and both ends of a literal between wildcards, as long as lengths that are looked up are. */
@@ -221,7 +218,7 @@ static void add_grams(struct cm_keys *keys, const struct cm_condition *condition
     while (sizes[i] > literal.len)
         i++;
     const size_t size = sizes[i], last = literal.len - size;
-    const uint32_t weight = size >= 6 ? WEIGHT_LONG_GRAM : size >= 3 ? WEIGHT_GRAM : WEIGHT_SHORT_GRAM;
+    const uint32_t weight = size >= 6 ? CM_WEIGHT_LONG_GRAM : CM_WEIGHT_GRAM;
     probe.length = (uint16_t)size;
     add_key(keys, condition, &probe, cm_view(literal.data, size), weight);
     if (last > 0)

@@ -6,13 +6,10 @@
 
 #include "base/numbers.h"
 #include "rule/index.h"
+#include "rule/tuning.h"
 
-/* Longest end that a key has; of a longer one its first or last bytes. Of a Name: RDNs. */
-#define CM_END_MOST 64
-/* Most lengths of ends that are looked up for the values of one place. */
-#define CM_END_LENGTHS 6
-/* Most keys of one operand. */
-#define CM_KEYS_MOST 16
+/* Most keys of one operand: of both ends, and three of each literal inside. */
+#define CM_MAX_KEYS (2 + 3 * CM_MAX_INNER)
 
 struct cm_key {
     struct cm_probe probe;
@@ -22,8 +19,8 @@ struct cm_key {
 
 /* How long the ends at one place are. */
 struct cm_ends {
-    uint32_t counts[CM_END_MOST + 1];
-    uint8_t chosen[CM_END_LENGTHS]; /* the lengths that are looked up, ascending */
+    uint32_t counts[CM_MAX_END + 1];
+    uint8_t chosen[CM_MAX_END_LENGTHS]; /* the lengths that are looked up, ascending */
     uint8_t chosen_count;
 };
 
@@ -35,7 +32,7 @@ struct cm_keys {
     struct cm_ends *ends; /* by place and direction */
     size_t end_count, end_cap;
     size_t count; /* of the keys made last */
-    struct cm_key made[CM_KEYS_MOST];
+    struct cm_key made[CM_MAX_KEYS];
 };
 
 /* Whether an operand of the condition has one key and no other: itself. */

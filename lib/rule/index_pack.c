@@ -4,9 +4,7 @@
 #include "base/error.h"
 #include "rule/index_key.h"
 #include "rule/index_state.h"
-
-/* Keys for a word of the Bloom filter: about one look-up in 170 passes it without reason. */
-#define KEYS_A_WORD 4
+#include "rule/tuning.h"
 
 /* ---- lists of places ---- */
 
@@ -142,9 +140,8 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
 }
 
 static struct cm_index *make_block(const struct cm_build *build, const struct cm_index_place *places) {
-    /* Five slots in six are taken. */
-    const uint32_t range = (uint32_t)(build->slot_count + build->slot_count / 5 + 1);
-    const struct sizes sizes = {.bloom = build->slot_count / KEYS_A_WORD + 1,
+    const uint32_t range = (uint32_t)(build->slot_count + build->slot_count / CM_SLOTS_A_FREE + 1);
+    const struct sizes sizes = {.bloom = build->slot_count / CM_KEYS_A_WORD + 1,
                                 .slots = spread_slots(NULL, build, range),
                                 .nodes = build->node_count,
                                 .probes = build->node_probes.count,

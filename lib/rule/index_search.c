@@ -5,24 +5,11 @@
 #include "base/view.h"
 #include "field/compare.h"
 #include "rule/index_key.h"
+#include "rule/tuning.h"
 
 /* Every loop over values or mappings takes work, or steps where it evaluates; both come from the steps of the match.
  * Those over what an index has - probes, places, slots of one key - are as long as the rules make them. A search goes
- * through them again for each mapping that it finds, each of which takes work every time.
- *
- * Work that a search may always have, however small the rule set is, and more of it for each mapping: so much that
- * mappings are looked at one by one only where that takes little longer than what was in vain. */
-#define LEAST_WORK 32768
-#define WORK_A_MAPPING 16
-/* What a match needs of a mapping has about a hundred bytes, wherever lines of the cache begin; where it is about a
- * whole certificate it has as many bytes more. */
-enum { FETCH_LINE = 64, FETCH = 3 * FETCH_LINE, FETCH_MOST = 16 * FETCH_LINE };
-
-/* A look-up is one unit; to evaluate a mapping takes as long as some, and so do many bytes that are hashed. */
-#define WORK_OF_CANDIDATE 8
-#define BYTES_A_WORK 64
-/* Of Names, which are hashed byte by byte. */
-#define NAME_BYTES_A_WORK 4
+ * through them again for each mapping that it finds, each of which takes work every time. */
 
 /* Steps that the index may not evaluate with: half of them. Its work comes from these, and takes half of them at most. */
 static inline size_t reserve_of(const struct certmap_rules *rules) {
@@ -30,7 +17,7 @@ static inline size_t reserve_of(const struct certmap_rules *rules) {
 }
 
 static inline size_t work_of(const struct certmap_rules *rules) {
-    const size_t work = LEAST_WORK + WORK_A_MAPPING * rules->mapping_count, most = reserve_of(rules) / 2;
+    const size_t work = CM_MIN_WORK + CM_WORK_A_MAPPING * rules->mapping_count, most = reserve_of(rules) / 2;
     return work < most ? work : most;
 }
 
@@ -38,7 +25,7 @@ void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, cons
     cm_verify_begin(&hunt->verify, rules, peer);
     hunt->index = rules->index;
     hunt->truth = CERTMAP_FALSE;
-    hunt->fetch = FETCH;
+    hunt->fetch = CM_FETCH;
     hunt->tried.any = false;
     if (hunt->index == NULL)
         return;
@@ -89,7 +76,7 @@ static void consider(struct cm_hunt *hunt, uint32_t place) {
     hunt->truth = truth;
 }
 
-/* At most CM_HUNT_NOTED. */
+/* At most CM_MAX_NOTED. */
 static void consider_noted(struct cm_hunt *hunt) {
     for (size_t i = 0; i < hunt->noted_count; i++) {
         hunt->verify.hint = hunt->noted[i].hint;
@@ -99,9 +86,9 @@ static void consider_noted(struct cm_hunt *hunt) {
 }
 
 /* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. At
- * most FETCH_MOST. */
+ * most CM_MAX_FETCH. */
 static void prefetch(const struct cm_mapping *mapping, size_t size) {
-    for (size_t i = 0; i < size; i += FETCH_LINE)
+    for (size_t i = 0; i < size; i += CM_FETCH_LINE)
         CM_PREFETCH((const void *)((uintptr_t)mapping + i));
 }
 
@@ -113,7 +100,7 @@ static void note(struct cm_hunt *hunt, uint32_t place) {
         consider(hunt, place);
         return;
     }
-    if (hunt->noted_count == CM_HUNT_NOTED) {
+    if (hunt->noted_count == CM_MAX_NOTED) {
         consider_noted(hunt);
         hunt->verify.hint = hint;
     }
@@ -129,7 +116,7 @@ static bool take_work(struct cm_hunt *hunt, size_t work) {
 /* Mappings in order, so that the first that holds ends it. False: more work than it is worth. */
 static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
     for (uint32_t i = 1; i <= list[0] && list[i] < hunt->best; i++) {
-        if (!take_work(hunt, WORK_OF_CANDIDATE))
+        if (!take_work(hunt, CM_WORK_OF_CANDIDATE))
             return false;
         consider(hunt, list[i]);
     }
@@ -151,7 +138,7 @@ static void queue(struct cm_hunt *hunt, uint32_t node) {
     if (hunt->index->nodes[node].least >= hunt->best || has_seen(&hunt->queued, node))
         return;
     see(&hunt->queued, node);
-    if (hunt->waiting_count < CM_MOST_WAITING)
+    if (hunt->waiting_count < CM_MAX_WAITING)
         hunt->waiting[hunt->waiting_count++] = node;
     else
         hunt->work = 0;
@@ -212,15 +199,12 @@ struct probing {
     uint64_t seed; /* the probe's, or that of a type */
 };
 
-/* How many pieces of a value are looked up together, so that what the filter says of them is fetched at once. */
-enum { TOGETHER = 32 };
-
-/* The first pieces of these bytes, at most TOGETHER; returns how many. */
+/* The first pieces of these bytes, at most CM_PIECES_TOGETHER; returns how many. */
 static size_t look_up_pieces(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
     const size_t length = probing->probe->length;
-    uint32_t keys[TOGETHER];
+    uint32_t keys[CM_PIECES_TOGETHER];
     size_t count = 0;
-    for (; count < TOGETHER && count + length <= bytes.len; count++) {
+    for (; count < CM_PIECES_TOGETHER && count + length <= bytes.len; count++) {
         keys[count] = cm_key_in(probing->node, cm_key_hash(bytes.data + count, length, probing->seed));
         CM_PREFETCH(filter_of(hunt->index, keys[count]));
     }
@@ -242,7 +226,7 @@ static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *
 
 /* A value that takes long to hash. */
 static CM_RARELY bool take_work_of_hash(struct cm_hunt *hunt, size_t len) {
-    return take_work(hunt, len / BYTES_A_WORK);
+    return take_work(hunt, len / CM_BYTES_A_WORK);
 }
 
 static inline void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
@@ -254,7 +238,7 @@ static inline void look_up_bytes(struct cm_hunt *hunt, const struct probing *pro
         look_up_grams(hunt, probing, bytes);
         return;
     }
-    if (length >= BYTES_A_WORK && !take_work_of_hash(hunt, length))
+    if (length >= CM_BYTES_A_WORK && !take_work_of_hash(hunt, length))
         return;
     const uint8_t *start = bytes.data; /* NULL where the certificate was not supplied */
     if (probe->shape == CM_KEY_SUFFIX)
@@ -267,7 +251,7 @@ static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *p
     const struct cm_probe *probe = probing->probe;
     const struct cm_list *avas = value->avas;
     const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
-    const size_t work = avas->count + value->der.len / NAME_BYTES_A_WORK;
+    const size_t work = avas->count + value->der.len / CM_NAME_BYTES_A_WORK;
     if (avas->rdn_count >= length && take_work(hunt, work))
         look_up(hunt, probing->node, cm_name_hash(avas, length, probing->seed));
 }
@@ -282,7 +266,7 @@ static struct certmap_view key_bytes(const struct cm_probe *probe, const struct 
 
 /* The type of a value is part of its key. */
 static CM_RARELY void seed_by_type(struct cm_hunt *hunt, struct probing *probing, const struct cm_value *value) {
-    (void)take_work(hunt, 1 + value->oid.len / BYTES_A_WORK);
+    (void)take_work(hunt, 1 + value->oid.len / CM_BYTES_A_WORK);
     probing->seed = cm_key_typed(probing->probe->seed, value->oid);
 }
 
@@ -299,9 +283,9 @@ static void look_up_value(struct cm_hunt *hunt, struct probing *probing, const s
 static CM_RARELY void look_up_certificate(struct cm_hunt *hunt, const struct probing *probing) {
     const struct certmap_view certificate = hunt->verify.eval.peer->certificate;
     hunt->verify.hint = CM_NO_HINT;
-    hunt->fetch = certificate.len < FETCH_MOST - FETCH ? certificate.len + FETCH : FETCH_MOST;
+    hunt->fetch = certificate.len < CM_MAX_FETCH - CM_FETCH ? certificate.len + CM_FETCH : CM_MAX_FETCH;
     look_up_bytes(hunt, probing, certificate);
-    hunt->fetch = FETCH;
+    hunt->fetch = CM_FETCH;
 }
 
 static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_probe *probe) {
@@ -342,7 +326,7 @@ static void visit_next(struct cm_hunt *hunt) {
         visit(hunt, number);
 }
 
-/* Visits the root, and the nodes that keys of the certificate lead to: at most CM_MOST_WAITING wait. */
+/* Visits the root, and the nodes that keys of the certificate lead to: at most CM_MAX_WAITING wait. */
 static void walk(struct cm_hunt *hunt) {
     hunt->noted_count = hunt->waiting_count = 0;
     hunt->queued.any = false;

@@ -4,22 +4,14 @@
 #define CM_RULE_INDEX_SEARCH_H
 
 #include "rule/index.h"
+#include "rule/tuning.h"
 #include "rule/verify.h"
 
-/* Most nodes that wait: a certificate whose keys lead to more is hostile, or the rules are; mappings are then looked at
- * one by one. */
-#define CM_MOST_WAITING 1024
-
-/* How many of the last numbers are kept in mind, each at the place of its last bits. None is UINT32_MAX. */
-#define CM_SEEN 16
-
+/* The last numbers, each at the place of its last bits. None is UINT32_MAX. */
 struct cm_seen {
     bool any; /* else numbers are not set */
     uint32_t numbers[CM_SEEN];
 };
-
-/* How many mappings are noted before they are evaluated: while the processor fetches them, further keys are looked up. */
-#define CM_HUNT_NOTED 8
 
 struct cm_noted {
     uint32_t place;
@@ -41,9 +33,9 @@ struct cm_hunt {
     size_t noted_count, waiting_count;
     struct cm_seen tried;  /* places of mappings that are false: a value may have the key of one at each byte */
     struct cm_seen queued; /* nodes that have waited in this walk */
-    struct cm_noted noted[CM_HUNT_NOTED];
+    struct cm_noted noted[CM_MAX_NOTED];
     struct cm_verify verify;
-    uint32_t waiting[CM_MOST_WAITING]; /* nodes that keys lead to */
+    uint32_t waiting[CM_MAX_WAITING]; /* nodes that keys lead to */
 };
 
 /* Steps of the match that are left, for whatever. */

@@ -27,8 +27,6 @@ struct cm_uses {
     uint64_t hash;
     uint32_t uses;
 };
-/* How many wait until all of their counters were fetched. */
-#define CM_USES_WAITING 32
 
 /* A mapping under a key. */
 struct cm_entry {
@@ -114,9 +112,6 @@ void cm_entries_sort(struct cm_entry *entries, struct cm_entry *scratch, size_t 
 bool cm_words_add(struct cm_words *words, uint32_t word, const struct certmap_allocator *allocator);
 
 /* ---- index_list.c ---- */
-
-/* Mappings under one key that are looked at one by one; more become a node, if they have further keys. */
-#define CM_LIST_MOST 8
 
 /* Whether the expressions of mappings may be looked at once more. */
 bool cm_list_may_look(struct cm_build *build, const uint32_t *mappings, size_t count);

@@ -8,15 +8,13 @@
 #include "base/steps.h"
 #include "base/view.h"
 #include "field/list.h"
-
-/* Most texts are of a length at which comparing them takes less than calling somebody to do it. */
-enum { SHORT_LEAST = sizeof(uint64_t), SHORT_MOST = 4 * sizeof(uint64_t) };
+#include "rule/tuning.h"
 
 static inline bool same_text(struct certmap_view a, struct certmap_view b) {
     const size_t len = a.len;
-    if (len < SHORT_LEAST || len > SHORT_MOST || len != b.len)
+    if (len < sizeof(uint64_t) || len > CM_MAX_SHORT_TEXT || len != b.len)
         return cm_view_equal(a, b);
-    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) /* at most SHORT_MOST */
+    for (size_t i = 0; i + sizeof(uint64_t) < len; i += sizeof(uint64_t)) /* at most CM_MAX_SHORT_TEXT */
         if (cm_hash_load(a.data + i) != cm_hash_load(b.data + i))
             return false;
     return cm_hash_load(a.data + len - sizeof(uint64_t)) == cm_hash_load(b.data + len - sizeof(uint64_t));

@@ -13,9 +13,6 @@ struct cm_search {
     bool together; /* all that are true gave the answer */
 };
 
-/* Rule sets with fewer mappings have no index: to look at all of them is quicker. */
-#define CM_INDEX_LEAST 6
-
 /* Finds the answer, through the index. Allocates nothing; what it builds is in the peer. */
 void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                struct certmap_result *result);
