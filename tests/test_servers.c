@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The programs of docs/servers.md do what it says. CERTMAP_SWAP and CERTMAP_SERVER are their paths. */
+/* The programs of docs/servers.md do what it says. CERTMAP_SWAP, CERTMAP_PLAIN_SERVER and, where
+ * libcertmap-server is built, CERTMAP_SERVER are their paths. */
 #define _POSIX_C_SOURCE 200809L
 #include "support/run.h"
 #include "support/tls.h"
@@ -103,12 +104,16 @@ static pid_t start(int output, const char *path) {
     return pid;
 }
 
-static struct process start_server(const char *rules) {
+/* Both servers do the same. */
+static const char *const servers[] = {"CERTMAP_PLAIN_SERVER", "CERTMAP_SERVER"};
+enum { PLAIN, WITH_LIBRARY };
+
+static struct process start_server(int which, const char *rules) {
     struct process server = {0, 0};
     int ends[2];
     write_rules(rules);
     ck_assert_int_eq(pipe(ends), 0);
-    server.pid = start(ends[1], program("CERTMAP_SERVER"));
+    server.pid = start(ends[1], program(servers[which]));
     close(ends[1]);
     FILE *output = fdopen(ends[0], "r");
     ck_assert_int_eq(fscanf(output, "127.0.0.1:%d", &server.port), 1);
@@ -142,7 +147,7 @@ static int connect_to(int port) {
     return connection;
 }
 
-/* What the server says to somebody; "" if it ends the connection without a word. */
+/* The line that the server says to somebody; "" if it ends the connection without a word. */
 static void ask(char *text, size_t cap, int port, enum t_id id) {
     SSL_CTX *ctx = t_tls_client(pki, TLS1_3_VERSION, id);
     SSL *ssl = SSL_new(ctx);
@@ -152,8 +157,9 @@ static void ask(char *text, size_t cap, int port, enum t_id id) {
     ck_assert_int_eq(SSL_set_fd(ssl, connection), 1);
     ck_assert_int_eq(SSL_set1_host(ssl, "localhost"), 1);
     if (SSL_connect(ssl) == 1) {
-        while ((got = SSL_read(ssl, text + len, (int)(cap - 1 - len))) > 0)
+        while ((len == 0 || text[len - 1] != '\n') && (got = SSL_read(ssl, text + len, (int)(cap - 1 - len))) > 0)
             len += (size_t)got;
+        SSL_shutdown(ssl);
     }
     text[len] = 0;
     ERR_clear_error();
@@ -166,25 +172,45 @@ static const struct {
     const char *name;
     enum t_id client;
     const char *answer;
-    const char *log;
+    const char *logs[COUNT(servers)];
 } clients[] = {
-    {"Alice", T_ALICE, "account CONTOSO\\portal\n",
-     "decision=allow mapping=\"staff\" account=\"CONTOSO\\\\portal\" reason=-\n"},
-    {"Eve", T_EVE, "no account\n", "decision=deny mapping=\"contractors\" account=- reason=-\n"},
-    {"Bob", T_BOB, "no account\n", "decision=none mapping=- account=- reason=no-match\n"},
-    {"nobody", T_NOBODY, "no account\n", "refused: no-certificate: the peer sent no certificate\n"},
-    {"a malformed Name", T_LENGTHY, "no account\n", "refused: malformed-der: the subject"},
-    {"another CA", T_MALLORY, "", "no handshake: "},
-    {"expired", T_EXPIRED, "", "no handshake: "},
+    {"Alice",
+     T_ALICE,
+     "account CONTOSO\\portal\n",
+     {"decision=allow mapping=\"staff\" account=\"CONTOSO\\\\portal\" reason=-\n",
+      " serial=4 decision=allow mapping=\"staff\" account=\"CONTOSO\\\\portal\" reason=- rules=sha256:"}},
+    {"Eve",
+     T_EVE,
+     "no account\n",
+     {"decision=deny mapping=\"contractors\" account=- reason=-\n", "client=\"127.0.0.1\" cert=sha256:"}},
+    {"Bob",
+     T_BOB,
+     "no account\n",
+     {"decision=none mapping=- account=- reason=no-match\n",
+      " serial=5 decision=none mapping=- account=- reason=no-match rules=sha256:"}},
+    {"nobody",
+     T_NOBODY,
+     "no account\n",
+     {"refused: no-certificate: the peer sent no certificate\n",
+      "client=\"127.0.0.1\" cert=- serial=- decision=unverified mapping=- account=- reason=no-certificate "
+      "message=\"the peer sent no certificate\" rules=sha256:"}},
+    {"a malformed Name",
+     T_LENGTHY,
+     "no account\n",
+     {"refused: malformed-der: the subject",
+      "decision=error mapping=- account=- reason=malformed-der message=\"the subject"}},
+    {"another CA", T_MALLORY, "", {"no handshake: ", "no handshake: "}},
+    {"expired", T_EXPIRED, "", {"no handshake: ", "no handshake: "}},
 };
 
 START_TEST(each_client_gets_its_account) {
+    const int row = _i / COUNT(servers);
     char text[256];
-    struct process server = start_server(rule_text);
-    ask(text, sizeof text, server.port, clients[_i].client);
+    struct process server = start_server(_i % COUNT(servers), rule_text);
+    ask(text, sizeof text, server.port, clients[row].client);
     stop_server(server);
-    ck_assert_msg(strcmp(text, clients[_i].answer) == 0, "%s: %s", clients[_i].name, text);
-    check_log(clients[_i].log, clients[_i].name);
+    ck_assert_msg(strcmp(text, clients[row].answer) == 0, "%s: %s", clients[row].name, text);
+    check_log(clients[row].logs[_i % COUNT(servers)], clients[row].name);
 }
 END_TEST
 
@@ -195,7 +221,7 @@ static void wait_a_little(void) {
 
 START_TEST(rules_are_replaced) {
     char text[256] = "";
-    struct process server = start_server(rule_text);
+    struct process server = start_server(_i, rule_text);
     ask(text, sizeof text, server.port, T_BOB);
     ck_assert_str_eq(text, "no account\n");
     write_rules(other_rules);
@@ -209,11 +235,39 @@ START_TEST(rules_are_replaced) {
 }
 END_TEST
 
+/* On one connection, with the rules loaded again between two lines: the answer that was kept does not hold any more. */
+START_TEST(each_line_has_an_answer) {
+    char text[256] = "";
+    struct process server = start_server(WITH_LIBRARY, rule_text);
+    SSL_CTX *ctx = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
+    SSL *ssl = SSL_new(ctx);
+    const int connection = connect_to(server.port);
+    ck_assert_int_eq(SSL_set_fd(ssl, connection), 1);
+    ck_assert_int_eq(SSL_connect(ssl), 1);
+    ck_assert_int_gt(SSL_read(ssl, text, sizeof text - 1), 0);
+    ck_assert_str_eq(text, "account CONTOSO\\portal\n");
+    write_rules(other_rules);
+    ck_assert_int_eq(kill(server.pid, SIGHUP), 0);
+    for (int i = 0; i < 500 && strcmp(text, "account guest\n") != 0; i++) {
+        wait_a_little();
+        ck_assert_int_eq(SSL_write(ssl, "\n", 1), 1);
+        const int got = SSL_read(ssl, text, sizeof text - 1);
+        ck_assert_int_gt(got, 0);
+        text[got] = 0;
+    }
+    ck_assert_str_eq(text, "account guest\n");
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    close(connection);
+    stop_server(server);
+}
+END_TEST
+
 /* The old rules stay. */
 START_TEST(broken_rules_are_not_loaded) {
     char text[256] = "";
     char found[256] = "";
-    struct process server = start_server(other_rules);
+    struct process server = start_server(_i, other_rules);
     write_rules(broken_rules);
     ck_assert_int_eq(kill(server.pid, SIGHUP), 0);
     for (int i = 0; i < 500 && strchr(found, '\n') == NULL; i++) {
@@ -235,7 +289,7 @@ START_TEST(does_not_start_without_rules) {
     char byte;
     write_rules(broken_rules);
     ck_assert_int_eq(pipe(ends), 0);
-    const pid_t pid = start(ends[1], program("CERTMAP_SERVER"));
+    const pid_t pid = start(ends[1], program(servers[_i]));
     close(ends[1]);
     ck_assert_int_eq(read(ends[0], &byte, 1), 0);
     close(ends[0]);
@@ -265,10 +319,15 @@ int main(void) {
     TCase *tcase = tcase_create("servers");
     signal(SIGPIPE, SIG_IGN); /* of a server that ended the connection */
     tcase_add_unchecked_fixture(tcase, make_folder, remove_folder);
-    tcase_add_loop_test(tcase, each_client_gets_its_account, 0, COUNT(clients));
-    tcase_add_test(tcase, rules_are_replaced);
-    tcase_add_test(tcase, broken_rules_are_not_loaded);
-    tcase_add_test(tcase, does_not_start_without_rules);
+    /* Without the library, the tests of its server are left out. */
+    const int count = getenv(servers[WITH_LIBRARY]) != NULL ? COUNT(servers) : WITH_LIBRARY;
+    for (int row = 0; row < COUNT(clients); row++)
+        tcase_add_loop_test(tcase, each_client_gets_its_account, row * COUNT(servers), row * COUNT(servers) + count);
+    tcase_add_loop_test(tcase, rules_are_replaced, PLAIN, count);
+    tcase_add_loop_test(tcase, broken_rules_are_not_loaded, PLAIN, count);
+    tcase_add_loop_test(tcase, does_not_start_without_rules, PLAIN, count);
+    if (count > WITH_LIBRARY)
+        tcase_add_test(tcase, each_line_has_an_answer);
     tcase_add_test(tcase, swap);
     suite_add_tcase(suite, tcase);
     return t_run(suite);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A TLS server that tells each client its account. It listens on 127.0.0.1 only, and loads its rules anew on
- * SIGHUP. docs/servers.md explains it.
+/* A TLS server that tells each client its account, with libcertmap-server. It listens on 127.0.0.1 only, and loads its
+ * rules again on SIGHUP or when the file has changed. docs/server-library.md explains it.
  *
  *     server CERTIFICATES KEY CLIENT-CAS RULES [PORT]
  *
- * The first three are PEM files. Without a port the system chooses one; it is printed. */
-#include "swap.h"
+ * The first three are PEM files. RULES is a rule file or an IIS file. Without a port the system chooses one; it is
+ * printed. A client that is let in gets its account at once, and again for each line that it sends. */
 #include <arpa/inet.h>
-#include <certmap/openssl.h>
+#include <certmap/server.h>
 #include <errno.h>
 #include <openssl/err.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,91 +19,76 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { WORKERS = 4 };
+enum { WORKERS = 4, LOOK_SECONDS = 5 };
 
 /* What the threads share. */
 struct server {
     SSL_CTX *ctx;
     int listener;
-    struct place place;
-    const char *rules_file;
+    struct certmap_service *service;
 };
 
 /* ---- the rules ---- */
 
-static bool read_file(uint8_t **text, size_t *len, const char *path) {
-    FILE *file = fopen(path, "rb");
-    long size = -1;
-    if (file == NULL)
-        return false;
-    if (fseek(file, 0, SEEK_END) == 0)
-        size = ftell(file);
-    rewind(file);
-    *len = size > 0 ? (size_t)size : 0;
-    *text = size > 0 ? malloc(*len) : NULL;
-    const bool read = *text != NULL && fread(*text, 1, *len, file) == *len;
-    fclose(file);
-    if (!read)
-        free(*text);
-    return read;
+static void log_line(void *ctx, enum certmap_severity severity, const char *line) {
+    static const char *const names[] = {"error", "warning", "note"};
+    (void)ctx;
+    fprintf(stderr, "%s: %s\n", names[severity], line);
 }
 
-/* At the start, and on SIGHUP. A file that does not load leaves the old rules in force. */
-static bool load_rules(struct server *server) {
-    struct certmap_diagnostic err;
-    uint8_t *text = NULL;
-    size_t len = 0;
-    if (!read_file(&text, &len, server->rules_file)) {
-        fprintf(stderr, "%s: cannot be read\n", server->rules_file);
-        return false;
-    }
-    const enum certmap_status status = place_load(&server->place, (struct certmap_view){text, len}, &err);
-    free(text);
-    if (status != CERTMAP_OK)
-        fprintf(stderr, "%s:%zu:%zu: %s\n", server->rules_file, err.line, err.column, err.text);
-    return status == CERTMAP_OK;
+static struct certmap_service *open_service(const char *file) {
+    struct certmap_service_options options = CERTMAP_SERVICE_OPTIONS_INIT;
+    struct certmap_service *service = NULL;
+    options.file = file;
+    options.resumed = CERTMAP_RESUMED_KEEP;
+    options.log = log_line;
+    if (certmap_service_open(&service, &options, NULL) != CERTMAP_OK)
+        return NULL; /* the log says why */
+    if (certmap_service_watch(service, LOOK_SECONDS, NULL) == CERTMAP_OK)
+        return service;
+    certmap_service_close(service);
+    return NULL;
 }
 
 /* ---- one connection ---- */
 
-/* A line for the log. Nothing that a client sends can end the line or forge another. */
-static void log_answer(enum certmap_status status, const struct certmap_result *result,
-                       const struct certmap_diagnostic *err) {
-    char line[1024];
-    size_t len = 0;
-    if (status != CERTMAP_OK)
-        fprintf(stderr, "refused: %s: %s\n", certmap_code_name(err->code), err->text);
-    else if (certmap_result_format(line, sizeof line, &len, result, NULL) == CERTMAP_OK)
-        fprintf(stderr, "%s\n", line);
-    else
-        fprintf(stderr, "decision=%s mapping=(%zu bytes)\n", certmap_decision_name(result->decision),
-                result->mapping.len);
+/* Asks again where there is no answer yet, or the one there is does not hold any more. */
+static struct certmap_answer *renew(struct certmap_answer *answer, struct certmap_service *service, SSL *ssl,
+                                    const char *client) {
+    if (certmap_service_is_current(service, answer, 0))
+        return answer;
+    certmap_answer_free(answer);
+    (void)certmap_service_ask(service, &answer, ssl, client, NULL);
+    fprintf(stderr, "%s\n", certmap_answer_line(answer));
+    return answer;
 }
 
-/* The handshake is finished. The account is used before the rules are released, because it points into them. */
-static void answer(struct server *server, SSL *ssl, struct certmap_peer *peer) {
-    struct certmap_result result = CERTMAP_RESULT_INIT;
-    struct certmap_diagnostic err;
-    struct generation *held = place_acquire(&server->place);
-    const enum certmap_status status = certmap_openssl_match(ssl, held->rules, peer, &result, &err);
-    log_answer(status, &result, &err);
-    if (status == CERTMAP_OK && result.decision == CERTMAP_ALLOW) {
-        SSL_write(ssl, "account ", 8);
-        SSL_write(ssl, result.account.data, (int)result.account.len);
-        SSL_write(ssl, "\n", 1);
-    } else {
-        SSL_write(ssl, "no account\n", 11);
-    }
-    place_release(&server->place, held);
+/* Only one outcome grants. No answer at all, where there was no memory for one, has another. */
+static bool tell(SSL *ssl, const struct certmap_answer *answer) {
+    char line[512] = "no account\n";
+    const bool allowed = certmap_answer_outcome(answer) == CERTMAP_OUTCOME_ALLOW;
+    if (allowed)
+        snprintf(line, sizeof line, "account %s\n",
+                 (const char *)certmap_answer_text(answer, CERTMAP_ANSWER_ACCOUNT, CERTMAP_FORM_HEADER).data);
+    return SSL_write(ssl, line, (int)strlen(line)) > 0 && allowed;
 }
 
-static void serve(struct server *server, int connection, struct certmap_peer *peer) {
+static void converse(struct certmap_service *service, SSL *ssl, const char *client) {
+    struct certmap_answer *answer = NULL;
+    char line[256];
+    do
+        answer = renew(answer, service, ssl, client);
+    while (tell(ssl, answer) && SSL_read(ssl, line, sizeof line) > 0);
+    certmap_answer_free(answer);
+}
+
+static void serve(struct server *server, int connection, const char *client) {
     const struct timeval patience = {.tv_sec = 10};
     SSL *ssl = SSL_new(server->ctx);
     setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (ssl != NULL && SSL_set_fd(ssl, connection) == 1 && SSL_accept(ssl) == 1) {
-        answer(server, ssl, peer);
+        converse(server->service, ssl, client);
         SSL_shutdown(ssl);
     } else {
         const char *reason = ERR_reason_error_string(ERR_peek_error());
@@ -113,23 +99,25 @@ static void serve(struct server *server, int connection, struct certmap_peer *pe
     close(connection);
 }
 
-/* Each thread has a peer of its own, and uses it for one connection after the other. */
+/* A thread has no state of certmap's. */
 static void *work(void *argument) {
     struct server *server = argument;
-    struct certmap_peer *peer = NULL;
+    struct sockaddr_in address;
+    socklen_t len = sizeof address;
+    char client[INET_ADDRSTRLEN] = "";
     int connection = -1;
-    if (certmap_peer_new(&peer, NULL, NULL) != CERTMAP_OK)
-        return NULL;
-    while ((connection = accept(server->listener, NULL, NULL)) >= 0 || errno == EINTR || errno == ECONNABORTED)
-        if (connection >= 0)
-            serve(server, connection, peer);
-    certmap_peer_free(peer);
+    while ((connection = accept(server->listener, (struct sockaddr *)&address, &len)) >= 0 || errno == EINTR ||
+           errno == ECONNABORTED)
+        if (connection >= 0) {
+            inet_ntop(AF_INET, &address.sin_addr, client, sizeof client);
+            serve(server, connection, client);
+        }
     return NULL;
 }
 
 /* ---- setting up ---- */
 
-/* Who may come in is decided here, by OpenSSL: certmap asks for the result and verifies nothing. */
+/* Who may come in is decided here, by OpenSSL: certmap asks for the result. */
 static SSL_CTX *new_context(const char *certificates, const char *key, const char *client_cas) {
     static const unsigned char session_id_context[] = "accounts";
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
@@ -144,6 +132,7 @@ static SSL_CTX *new_context(const char *certificates, const char *key, const cha
     }
     SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(client_cas));
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(ctx, certmap_service_keep_issuer, NULL);
     return ctx;
 }
 
@@ -173,14 +162,14 @@ static void run(struct server *server, const sigset_t *signals) {
     while (started < WORKERS && pthread_create(&workers[started], NULL, work, server) == 0)
         started++;
     while (started > 0 && sigwait(signals, &signal) == 0 && signal == SIGHUP)
-        (void)load_rules(server);
+        (void)certmap_service_reload(server->service, NULL);
     shutdown(server->listener, SHUT_RDWR); /* on Linux, accept gives an error from now on */
     while (started-- > 0)
         pthread_join(workers[started], NULL);
 }
 
 int main(int argc, char **argv) {
-    struct server server = {.listener = -1, .place = PLACE_INIT};
+    struct server server = {.listener = -1};
     sigset_t signals;
     if (argc < 5 || argc > 6) {
         fprintf(stderr, "usage: %s CERTIFICATES KEY CLIENT-CAS RULES [PORT]\n", argv[0]);
@@ -192,16 +181,15 @@ int main(int argc, char **argv) {
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    server.rules_file = argv[4];
     server.ctx = new_context(argv[1], argv[2], argv[3]);
-    if (server.ctx != NULL && load_rules(&server))
+    if (server.ctx != NULL && (server.service = open_service(argv[4])) != NULL)
         server.listener = listen_on(argc == 6 ? argv[5] : "0");
     const bool ready = server.listener >= 0;
     if (ready) {
         run(&server, &signals);
         close(server.listener);
     }
-    place_clear(&server.place);
+    certmap_service_close(server.service);
     SSL_CTX_free(server.ctx);
     return ready ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -181,6 +181,7 @@ enum certmap_code {
     CERTMAP_CODE_NO_CERTIFICATE = 210,       /* the connection has no peer certificate */
     CERTMAP_CODE_NOT_VERIFIED = 211,         /* the TLS library did not accept the certificate */
     CERTMAP_CODE_HANDSHAKE_UNFINISHED = 212, /* possession of the key is not proven yet */
+    CERTMAP_CODE_CERTIFICATE_WITHHELD = 213, /* a server tells of a certificate that it does not hand on */
 
     /* certificates */
     CERTMAP_CODE_MALFORMED_DER = 300,         /* a tag, length or trailing byte that DER forbids */
@@ -192,6 +193,7 @@ enum certmap_code {
     CERTMAP_CODE_LIBRARY_REFUSED = 306,   /* the TLS library cannot decode the certificate */
     CERTMAP_CODE_NOT_A_CERTIFICATE = 307, /* a file that holds something else */
     CERTMAP_CODE_CANNOT_READ = 308,       /* a file that cannot be read */
+    CERTMAP_CODE_BEING_WRITTEN = 309,     /* a file that changes while it is read */
     /* of the command: */
     CERTMAP_CODE_ENCODED_CERTIFICATE = 310, /* a certificate in another form than PEM and DER */
     CERTMAP_CODE_SWAPPED_FILES = 311,       /* rules in place of a certificate, or the other way round */

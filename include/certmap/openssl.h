@@ -74,6 +74,14 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_issuer(struct
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CTX *ctx,
                                                                                    struct certmap_diagnostic *err);
 
+/* The issuer of x509, the peer's certificate, as a handshake of this connection verified it: what
+ * certmap_openssl_verified_issuer says, without the X509_STORE_CTX, which is gone after the handshake. *issuer is NULL
+ * where there is none, and belongs to ssl or to x509. UNVERIFIED: it cannot be told, because the session was resumed,
+ * the connection verified another certificate, or the trust store is not that of the SSL_CTX. OpenSSL's error queue is
+ * left as it was. Errors: ARGUMENT, UNVERIFIED. */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509, struct certmap_diagnostic *err);
+
 /* The certificate of the peer at the other end of ssl, which belongs to its session; for servers that cannot use
  * certmap_openssl_match. Refuses with UNVERIFIED whatever that call refuses with it.
  * Errors: ARGUMENT, UNVERIFIED. */

@@ -75,7 +75,7 @@ static bool ask_store(X509 **issuer, X509_STORE *store, const STACK_OF(X509) * c
 
 /* The chain has to be that of this certificate: it belongs to the connection, the certificate to a session, and a
  * renegotiation may resume another one. */
-bool cm_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
+static bool find_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
     const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
     if (chain == NULL || X509_cmp(sk_X509_value(chain, 0), x509) != 0)
         return false;
@@ -83,4 +83,17 @@ bool cm_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
         return ask_store(issuer, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), chain);
     *issuer = issuer_of_trusted(x509);
     return true;
+}
+
+enum certmap_status certmap_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509,
+                                                     struct certmap_diagnostic *err) {
+    if (issuer == NULL || ssl == NULL || x509 == NULL)
+        return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_openssl_handshake_issuer: issuer, ssl or x509 is NULL", "");
+    (void)ERR_set_mark();
+    const bool known = find_issuer(issuer, ssl, x509);
+    (void)ERR_pop_to_mark();
+    return known ? CERTMAP_OK
+                 : cm_openssl_fail(err, CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_NOT_VERIFIED,
+                                   "no handshake of this connection tells the issuer", "");
 }

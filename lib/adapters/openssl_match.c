@@ -3,7 +3,6 @@
  * from the connection has another name in each release. */
 #include "certmap/versioned.h"
 #include "openssl_inside.h"
-#include <openssl/err.h>
 
 #define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
 
@@ -37,10 +36,9 @@ static enum certmap_status fill(struct certmap_cert *cert, struct certmap_openss
     const enum certmap_status status = certmap_openssl_cert(cert, holder, x509, needs, err);
     if (status != CERTMAP_OK || (needs & PIECES_OF_ISSUER) == 0)
         return status;
-    (void)ERR_set_mark();
-    const bool known = cm_openssl_handshake_issuer(&issuer, ssl, x509);
-    (void)ERR_pop_to_mark();
-    return known ? certmap_openssl_issuer(cert, holder, issuer, needs, err) : CERTMAP_OK;
+    if (certmap_openssl_handshake_issuer(&issuer, ssl, x509, NULL) != CERTMAP_OK)
+        return CERTMAP_OK;
+    return certmap_openssl_issuer(cert, holder, issuer, needs, err);
 }
 
 static enum certmap_status match_certificate(const SSL *ssl, X509 *x509, const struct certmap_rules *rules,

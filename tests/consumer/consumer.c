@@ -10,6 +10,9 @@
 #ifdef CONSUMER_OPENSSL
 #include <certmap/openssl.h>
 #endif
+#ifdef CONSUMER_SERVER
+#include <certmap/server.h>
+#endif
 #ifdef CONSUMER_CRYPT32
 #include <certmap/schannel.h>
 #endif
@@ -89,6 +92,16 @@ int main(void) {
     {
         struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
         certmap_openssl_holder_free(&holder);
+    }
+#endif
+#ifdef CONSUMER_SERVER
+    {
+        struct certmap_service_options options = CERTMAP_SERVICE_OPTIONS_INIT;
+        struct certmap_presented presented = CERTMAP_PRESENTED_INIT;
+        struct certmap_service *service = NULL;
+        struct certmap_answer *answer = NULL;
+        failed |= certmap_service_open(&service, &options, NULL) != CERTMAP_ERROR_ARGUMENT;
+        failed |= certmap_service_ask_der(service, &answer, &presented, NULL) != CERTMAP_ERROR_ARGUMENT;
     }
 #endif
 #ifdef CONSUMER_CRYPT32

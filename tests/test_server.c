@@ -1,0 +1,1266 @@
+/* SPDX-License-Identifier: MIT */
+/* libcertmap-server without connections: files and their reloading, answers and their texts, shadow and counters. */
+#define _POSIX_C_SOURCE 200809L
+#include "server.h"
+#include <openssl/err.h>
+#include <sys/wait.h>
+
+static void make_pki(void) {
+    s_pki = t_pki_new();
+}
+
+static void free_pki(void) {
+    t_pki_free(s_pki);
+}
+
+/* ---- answers ---- */
+
+static const struct {
+    enum t_id id;
+    const char *told;
+} everybody[] = {
+    {T_ALICE, "allow CONTOSO\\alice"},
+    {T_BOB, "allow orders"},
+    {T_EVE, "deny"},
+    {T_STRANGER, "none no-match"},
+    {T_EXPIRED, "unverified not-verified"},
+    {T_EARLY, "unverified not-verified"},
+    {T_UNNAMED, "none no-match"},
+    {T_LENGTHY, "error malformed-der"},
+    {T_CROWDED, "error name-too-large"},
+};
+
+START_TEST(everybody_has_an_answer) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    ck_assert_str_eq(s_ask_told(&test, everybody[_i].id), everybody[_i].told);
+    ck_assert_uint_eq(s_counts(&test).asked, 1);
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(an_answer_has_its_texts) {
+    struct s_case test;
+    char digest[CERTMAP_SERVICE_DIGEST_SIZE], line[512];
+    s_begin(&test, s_rules);
+    s_open(&test);
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    ck_assert_int_eq(certmap_service_digest(test.service, digest, NULL), CERTMAP_OK);
+    certmap_service_close(test.service); /* an answer owns its texts */
+    test.service = NULL;
+    static const struct {
+        enum certmap_answer_text text;
+        const char *plain, *header, *ascii;
+    } rows[] = {
+        {CERTMAP_ANSWER_OUTCOME, "allow", "allow", "allow"},
+        {CERTMAP_ANSWER_REASON, "", "", ""},
+        {CERTMAP_ANSWER_MESSAGE, "", "", ""},
+        {CERTMAP_ANSWER_MAPPING, "sales", "sales", "sales"},
+        {CERTMAP_ANSWER_ACCOUNT, "CONTOSO\\alice", "CONTOSO\\alice", "CONTOSO\\alice"},
+        {CERTMAP_ANSWER_DOMAIN, "CONTOSO", "CONTOSO", "CONTOSO"},
+        {CERTMAP_ANSWER_USER, "alice", "alice", "alice"},
+        {CERTMAP_ANSWER_GROUPS, "staff,s\xC3\xA5les%2C north", "staff,s\xC3\xA5les%2C north",
+         "staff,s%C3%A5les%2C north"},
+        {CERTMAP_ANSWER_SERIAL, "4", "4", "4"},
+    };
+    for (int i = 0; i < COUNT(rows); i++) {
+        ck_assert_str_eq(s_text(answer, rows[i].text, CERTMAP_FORM_PLAIN), rows[i].plain);
+        ck_assert_str_eq(s_text(answer, rows[i].text, CERTMAP_FORM_HEADER), rows[i].header);
+        ck_assert_str_eq(s_text(answer, rows[i].text, CERTMAP_FORM_ASCII), rows[i].ascii);
+    }
+    ck_assert_str_eq(s_text(answer, CERTMAP_ANSWER_RULES, CERTMAP_FORM_PLAIN), digest);
+    const char *sha256 = s_text(answer, CERTMAP_ANSWER_SHA256, CERTMAP_FORM_PLAIN);
+    ck_assert_uint_eq(strlen(sha256), 64);
+    snprintf(line, sizeof line,
+             "client=\"192.0.2.7:4711\" cert=sha256:%s serial=4 decision=allow mapping=\"sales\" "
+             "account=\"CONTOSO\\\\alice\" group=\"staff\" group=\"s\xC3\xA5les, north\" "
+             "mail=\"alice@contoso.example\" reason=- rules=sha256:%s",
+             sha256, digest);
+    ck_assert_str_eq(certmap_answer_line(answer), line);
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(an_answer_has_lists) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    ck_assert_uint_eq(certmap_answer_count(answer, CERTMAP_ANSWER_LIST_ACCOUNTS), 1);
+    ck_assert_uint_eq(certmap_answer_count(answer, CERTMAP_ANSWER_LIST_GROUPS), 2);
+    ck_assert_uint_eq(certmap_answer_count(answer, CERTMAP_ANSWER_LIST_ATTRIBUTES), 1);
+    ck_assert_uint_eq(certmap_answer_count(answer, (enum certmap_answer_list)3), 0);
+    ck_assert(certmap_answer_has(answer, CERTMAP_ANSWER_LIST_GROUPS, certmap_view_of("staff")));
+    ck_assert(certmap_answer_has(answer, CERTMAP_ANSWER_LIST_GROUPS, certmap_view_of("s\xC3\xA5les, north")));
+    ck_assert(!certmap_answer_has(answer, CERTMAP_ANSWER_LIST_GROUPS, certmap_view_of("Staff")));
+    ck_assert(!certmap_answer_has(answer, CERTMAP_ANSWER_LIST_GROUPS, certmap_view_of("staf")));
+    ck_assert(!certmap_answer_has(answer, CERTMAP_ANSWER_LIST_GROUPS, certmap_view_of("")));
+    ck_assert(certmap_answer_has(answer, CERTMAP_ANSWER_LIST_ACCOUNTS, certmap_view_of("CONTOSO\\alice")));
+    ck_assert_str_eq((const char *)certmap_answer_item(answer, CERTMAP_ANSWER_LIST_GROUPS, 1, CERTMAP_FORM_ASCII).data,
+                     "s%C3%A5les, north");
+    ck_assert_uint_eq(certmap_answer_item(answer, CERTMAP_ANSWER_LIST_GROUPS, 2, CERTMAP_FORM_PLAIN).len, 0);
+    ck_assert_str_eq((const char *)certmap_answer_attribute_name(answer, 0).data, "mail");
+    ck_assert_uint_eq(certmap_answer_attribute_name(answer, 1).len, 0);
+    ck_assert_str_eq((const char *)certmap_answer_attribute(answer, certmap_view_of("MAIL"), CERTMAP_FORM_HEADER).data,
+                     "alice@contoso.example");
+    ck_assert_uint_eq(certmap_answer_attribute(answer, certmap_view_of("mai"), CERTMAP_FORM_PLAIN).len, 0);
+    ck_assert_uint_eq(certmap_answer_text(answer, (enum certmap_answer_text)99, CERTMAP_FORM_PLAIN).len, 0);
+    ck_assert_uint_eq(certmap_answer_text(answer, CERTMAP_ANSWER_ACCOUNT, (enum certmap_form)3).len, 0);
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(no_answer_is_an_error) {
+    ck_assert_int_eq(certmap_answer_outcome(NULL), CERTMAP_OUTCOME_ERROR);
+    ck_assert_int_eq(certmap_answer_reason(NULL), CERTMAP_CODE_MEMORY);
+    ck_assert_str_eq(certmap_answer_line(NULL), "decision=error mapping=- account=- reason=memory");
+    ck_assert_str_eq(s_text(NULL, CERTMAP_ANSWER_ACCOUNT, CERTMAP_FORM_PLAIN), "");
+    ck_assert_uint_eq(certmap_answer_count(NULL, CERTMAP_ANSWER_LIST_GROUPS), 0);
+    ck_assert(!certmap_answer_has(NULL, CERTMAP_ANSWER_LIST_GROUPS, certmap_view_of("")));
+    ck_assert_uint_eq(certmap_answer_attribute_name(NULL, 0).len, 0);
+    ck_assert_int_eq(certmap_answer_holds_until(NULL), 0);
+    ck_assert(!certmap_answer_may_be_kept(NULL));
+    ck_assert(!certmap_service_is_current(NULL, NULL, 1));
+    certmap_answer_free(NULL);
+    certmap_service_close(NULL);
+    ck_assert_ptr_null(certmap_answer_outcome_name((enum certmap_outcome)CERTMAP_OUTCOME_COUNT));
+}
+END_TEST
+
+/* ---- texts in a header ---- */
+
+static const struct {
+    const char *account; /* as rules write it */
+    const char *header, *ascii;
+} headers[] = {
+    {"plain", "plain", "plain"},
+    {"two words", "two words", "two words"},
+    {" front and end ", "%20front and end%20", "%20front and end%20"},
+    {" ", "%20", "%20"},
+    {"100%41", "100%2541", "100%2541"},
+    {"\\u{C5}da \\u{17E}i\\u{17E}ka",
+     "\xC3\x85"
+     "da \xC5\xBEi\xC5\xBEka",
+     "%C3%85da %C5%BEi%C5%BEka"},
+    {"a, b; \\\"c\\\"", "a, b; \"c\"", "a, b; \"c\""},
+    {"\\u{1F600}", "\xF0\x9F\x98\x80", "%F0%9F%98%80"},
+    {"\\u{100}\\u{A0}", "\xC4\x80\xC2\xA0", "%C4%80%C2%A0"},
+};
+
+START_TEST(a_text_is_safe_in_a_header) {
+    struct s_case test;
+    char rules[256];
+    snprintf(rules, sizeof rules, "certmap 1; mapping \"x\" { when always; allow \"%s\"; }", headers[_i].account);
+    s_begin(&test, rules);
+    s_open(&test);
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    ck_assert_str_eq(s_text(answer, CERTMAP_ANSWER_ACCOUNT, CERTMAP_FORM_HEADER), headers[_i].header);
+    ck_assert_str_eq(s_text(answer, CERTMAP_ANSWER_ACCOUNT, CERTMAP_FORM_ASCII), headers[_i].ascii);
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+END_TEST
+
+/* A builder may give texts that the language of rules refuses; here, the name of the client may hold anything. */
+static const struct {
+    const char *client, *line;
+} clients[] = {
+    {NULL, "client=- "},
+    {"", "client=\"\" "},
+    {"192.0.2.7", "client=\"192.0.2.7\" "},
+    {"a\" decision=allow \"", "client=\"a\\\" decision=allow \\\"\" "},
+    {"a\r\nb", "client=\"a\\u{D}\\u{A}b\" "},
+    {"\xE2\x80\xAE"
+     "a",
+     "client=\"\\u{202E}a\" "},
+    {"\xFF", "client=\"\\xFF\" "},
+};
+
+START_TEST(a_client_cannot_forge_a_line) {
+    struct s_case test;
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    struct certmap_presented presented = s_present(&der, T_ALICE);
+    presented.client = clients[_i].client;
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_OK);
+    ck_assert_int_eq(strncmp(certmap_answer_line(answer), clients[_i].line, strlen(clients[_i].line)), 0);
+    certmap_answer_free(answer);
+    OPENSSL_free(der);
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(a_long_client_is_cut) {
+    struct s_case test;
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
+    char name[CERTMAP_SERVICE_MAX_CLIENT + 2];
+    memset(name, 'a', sizeof name);
+    name[CERTMAP_SERVICE_MAX_CLIENT + _i] = '\0';
+    s_begin(&test, s_rules);
+    s_open(&test);
+    struct certmap_presented presented = s_present(&der, T_ALICE);
+    presented.client = name;
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(strcspn(certmap_answer_line(answer), " "), 9 + CERTMAP_SERVICE_MAX_CLIENT);
+    certmap_answer_free(answer);
+    OPENSSL_free(der);
+    s_end(&test);
+}
+END_TEST
+
+/* What comes from a certificate into an account. */
+START_TEST(a_name_of_a_certificate_is_safe) {
+    static const char rules[] = "certmap 1; mapping \"x\" { when subject.O present; "
+                                "allow \"user\"; attribute \"o\" = \"${subject.O}\"; }";
+    struct s_case test;
+    s_begin(&test, rules);
+    s_open(&test);
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    ck_assert_str_eq((const char *)certmap_answer_attribute(answer, certmap_view_of("o"), CERTMAP_FORM_HEADER).data,
+                     "Contoso");
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- what a proxy tells ---- */
+
+enum presenting {
+    NOTHING,
+    WITHHELD,
+    UNVERIFIED_BYTES,
+    NOT_PRESENT,
+    GARBAGE,
+    EMPTY_TRAIL,
+    TRAILING,
+    BY_STORE,
+    BY_OTHER_STORE
+};
+
+static const struct {
+    enum presenting presenting;
+    enum t_id id;
+    const char *told;
+} presentings[] = {
+    {NOTHING, T_ALICE, "unverified no-certificate"},
+    {WITHHELD, T_ALICE, "error certificate-withheld"},
+    {UNVERIFIED_BYTES, T_ALICE, "unverified not-verified"},
+    {NOT_PRESENT, T_ALICE, "unverified no-certificate"},
+    {GARBAGE, T_ALICE, "error malformed-der"},
+    {TRAILING, T_ALICE, "error malformed-der"},
+    {BY_STORE, T_ALICE, "allow CONTOSO\\alice"},
+    {BY_STORE, T_EVE, "deny"},
+    {BY_STORE, T_MALLORY, "unverified not-verified"},
+    {BY_STORE, T_WEB, "unverified not-verified"},
+    {BY_STORE, T_EXPIRED, "unverified not-verified"},
+    {BY_STORE, T_LONELY, "unverified not-verified"},
+    {BY_OTHER_STORE, T_ALICE, "unverified not-verified"},
+};
+
+static X509_STORE *store_of(enum t_id id) {
+    X509_STORE *store = X509_STORE_new();
+    ck_assert_int_eq(X509_STORE_add_cert(store, t_pki_certificate(s_pki, id)), 1);
+    return store;
+}
+
+START_TEST(what_is_presented_has_an_answer) {
+    struct s_case test;
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL, *chain = NULL;
+    const enum presenting how = presentings[_i].presenting;
+    X509_STORE *store = store_of(how == BY_OTHER_STORE ? T_OTHER_ROOT : T_ROOT);
+    s_begin(&test, s_rules);
+    s_open(&test);
+    struct certmap_presented presented = s_present(&der, presentings[_i].id);
+    unsigned char *longer = malloc(presented.certificate.len + 1);
+    memcpy(longer, der, presented.certificate.len);
+    longer[presented.certificate.len] = 0;
+    presented.present = how != NOTHING && how != NOT_PRESENT;
+    presented.verified = how != UNVERIFIED_BYTES && how != BY_STORE && how != BY_OTHER_STORE;
+    if (how == NOTHING || how == WITHHELD)
+        presented.certificate = (struct certmap_view)CERTMAP_NO_VIEW;
+    if (how == GARBAGE)
+        presented.certificate.len -= 1;
+    if (how == TRAILING)
+        presented.certificate = (struct certmap_view){longer, presented.certificate.len + 1};
+    if (how == BY_STORE || how == BY_OTHER_STORE) {
+        presented.store = store;
+        const int len = i2d_X509(t_pki_certificate(s_pki, T_ISSUING), &chain);
+        presented.chain = (struct certmap_view){chain, (size_t)len};
+    }
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_OK);
+    ck_assert_str_eq(s_told(answer), presentings[_i].told);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+    certmap_answer_free(answer);
+    free(longer);
+    OPENSSL_free(der);
+    OPENSSL_free(chain);
+    X509_STORE_free(store);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- until when ---- */
+
+START_TEST(an_answer_holds_for_a_while) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    test.options.hold_seconds = 10;
+    s_open(&test);
+    test.now = (int64_t)time(NULL);
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    ck_assert(certmap_answer_may_be_kept(answer));
+    ck_assert_int_eq(certmap_answer_holds_until(answer), test.now + 10);
+    ck_assert(certmap_service_is_current(test.service, answer, 0));
+    ck_assert(certmap_service_is_current(test.service, answer, test.now + 10));
+    ck_assert(!certmap_service_is_current(test.service, answer, test.now + 11));
+    ck_assert(certmap_service_is_current(test.service, answer, test.now - 10));
+    ck_assert(!certmap_service_is_current(test.service, answer, test.now - 11)); /* the clock was set back */
+    ck_assert_int_eq(certmap_service_reload(test.service, NULL), CERTMAP_OK);
+    ck_assert(!certmap_service_is_current(test.service, answer, 0));
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+END_TEST
+
+/* 30 days after the certificate was made, it ends. */
+START_TEST(an_answer_ends_with_the_certificate) {
+    struct s_case test;
+    int days = 0, seconds = 0;
+    s_begin(&test, s_rules);
+    test.options.hold_seconds = 100;
+    s_open(&test);
+    const time_t system_now = time(NULL);
+    ASN1_TIME *now = ASN1_TIME_set(NULL, system_now);
+    ck_assert_int_eq(ASN1_TIME_diff(&days, &seconds, now, X509_get0_notAfter(t_pki_certificate(s_pki, T_ALICE))), 1);
+    ASN1_TIME_free(now);
+    const int64_t last = (int64_t)system_now + days * INT64_C(86400) + seconds;
+    test.now = last - 5;
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    ck_assert_str_eq(s_told(answer), "allow CONTOSO\\alice");
+    ck_assert_int_eq(certmap_answer_holds_until(answer), last);
+    certmap_answer_free(answer);
+    test.now = last;
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow CONTOSO\\alice");
+    test.now = last + 1;
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "unverified not-verified");
+    test.now = -1;
+    answer = s_ask(&test, T_ALICE);
+    ck_assert_str_eq(s_told(answer), "unverified not-verified");
+    ck_assert(!certmap_answer_may_be_kept(answer));
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- what does not open ---- */
+
+static const struct {
+    const char *text; /* NULL: there is no file */
+    const char *site;
+    enum certmap_service_format format;
+    enum certmap_status status;
+    enum certmap_code code;
+    const char *log; /* after the path */
+} broken[] = {
+    {NULL, NULL, CERTMAP_SERVICE_AUTO, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ,
+     ": error: cannot read: No such file or directory [cannot-read]"},
+    {"", NULL, CERTMAP_SERVICE_AUTO, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS, ":1:1: error: "},
+    {"certmap 1;\nmapping \"a\" { when subject.XYZ present; deny; }\n", NULL, CERTMAP_SERVICE_AUTO,
+     CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, ":2:28: error: "},
+    {"certmap 1;\nmapping \"a\" { when always; de", NULL, CERTMAP_SERVICE_AUTO, CERTMAP_ERROR_SYNTAX,
+     CERTMAP_CODE_MISSING_DECISION, ":2:28: error: "},
+    {"<configuration>\n<x", NULL, CERTMAP_SERVICE_AUTO, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_XML, ":2:"},
+    {"<configuration/>", NULL, CERTMAP_SERVICE_NATIVE, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
+     ":1:1: error: this is XML"},
+    {"certmap 1; mapping \"a\" { when always; deny; }", "Default Web Site", CERTMAP_SERVICE_AUTO,
+     CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, ": error: a site is for IIS files"},
+    {"certmap 1;\nissuers \"x\" { file \"none.pem\"; }\nmapping \"a\" { when issuer is \"x\"; deny; }\n", NULL,
+     CERTMAP_SERVICE_AUTO, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_ISSUER_FILE,
+     ":2:20: error: the file \"none.pem\" cannot be loaded: cannot read: No such file or directory"},
+};
+
+START_TEST(a_broken_file_opens_nothing) {
+    struct s_case test;
+    struct certmap_diagnostic err = {.text = ""};
+    char expected[256];
+    s_begin(&test, broken[_i].text);
+    test.options.site = broken[_i].site;
+    test.options.format = broken[_i].format;
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), broken[_i].status);
+    ck_assert_ptr_null(test.service);
+    ck_assert_str_eq(certmap_code_name(err.code), certmap_code_name(broken[_i].code));
+    ck_assert_ptr_eq(err.file, test.rules);
+    snprintf(expected, sizeof expected, "0 %s%s", test.rules, broken[_i].log);
+    s_expect_log(&test, expected);
+    s_end(&test);
+}
+END_TEST
+
+static void spoil(struct certmap_service_options *options, int how) {
+    static const struct certmap_allocator none = {NULL, NULL, NULL, NULL, {NULL, NULL}};
+    static struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    build.size = 1;
+    switch (how) {
+    case 0:
+        options->file = NULL;
+        break;
+    case 1:
+        options->file = "";
+        break;
+    case 2:
+        options->format = (enum certmap_service_format)3;
+        break;
+    case 3:
+        options->shadow_format = (enum certmap_service_format)3;
+        break;
+    case 4:
+        options->resumed = (enum certmap_resumed)3;
+        break;
+    case 5:
+        options->flags = 4;
+        break;
+    case 6:
+        options->reserved = 1;
+        break;
+    case 7:
+        options->hold_seconds = CERTMAP_SERVICE_MAX_HOLD_SECONDS + 1;
+        break;
+    case 8:
+        options->shadow_site = "x";
+        break;
+    case 9:
+        options->allocator = &none;
+        break;
+    case 10:
+        options->build = &build;
+        break;
+    default:
+        options->size = sizeof options->size;
+    }
+}
+
+START_TEST(wrong_options_open_nothing) {
+    struct s_case test;
+    struct certmap_diagnostic err = {.text = ""};
+    s_begin(&test, s_rules);
+    spoil(&test.options, _i);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
+    ck_assert_ptr_null(test.service);
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(the_longest_hold_is_taken) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    test.options.hold_seconds = CERTMAP_SERVICE_MAX_HOLD_SECONDS;
+    s_open(&test);
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(arguments_are_checked) {
+    struct s_case test;
+    struct certmap_answer *answer = NULL;
+    struct certmap_presented presented = CERTMAP_PRESENTED_INIT;
+    struct certmap_counts counts = CERTMAP_COUNTS_INIT;
+    char digest[CERTMAP_SERVICE_DIGEST_SIZE];
+    s_begin(&test, s_rules);
+    ck_assert_int_eq(certmap_service_open(NULL, &test.options, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_open(&test.service, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    s_open(&test);
+    ck_assert_int_eq(certmap_service_reload(NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_refresh(NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_watch(NULL, 1, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_reload_later(NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_reload_later(test.service, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_ask(NULL, &answer, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_ask(test.service, &answer, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_ask_der(test.service, NULL, &presented, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    presented.size = 1;
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_counts(NULL, &counts, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_counts(test.service, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    counts.size = 1;
+    ck_assert_int_eq(certmap_service_counts(test.service, &counts, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_digest(test.service, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_digest(NULL, digest, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_mapping_counts(test.service, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_service_metrics(&test.service, 0, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_ptr_null(answer);
+    s_end(&test);
+}
+END_TEST
+
+/* Structs of an older and of a newer program. */
+START_TEST(structs_may_have_other_sizes) {
+    struct s_case test;
+    struct {
+        struct certmap_service_options known;
+        unsigned char more[16];
+    } options = {.more = {0}};
+    struct {
+        struct certmap_counts known;
+        uint64_t more[2];
+    } counts = {.more = {7, 7}};
+    s_begin(&test, s_rules);
+    options.known = test.options;
+    options.known.size = sizeof options;
+    ck_assert_int_eq(certmap_service_open(&test.service, &options.known, NULL), CERTMAP_OK);
+    counts.known.size = sizeof counts;
+    ck_assert_int_eq(certmap_service_counts(test.service, &counts.known, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(counts.known.size, sizeof counts);
+    ck_assert_uint_eq(counts.known.mappings, 3);
+    ck_assert_uint_eq(counts.more[0], 7);
+    s_end(&test);
+    options.more[15] = 1;
+    ck_assert_int_eq(certmap_service_open(&test.service, &options.known, NULL), CERTMAP_ERROR_ARGUMENT);
+}
+END_TEST
+
+/* ---- kinds of files ---- */
+
+static void to_utf16(const char *path, const char *text, bool big, bool mark) {
+    uint8_t bytes[8192];
+    size_t len = 0;
+    if (mark) {
+        bytes[len++] = big ? 0xFE : 0xFF;
+        bytes[len++] = big ? 0xFF : 0xFE;
+    }
+    for (; *text != '\0'; text++) {
+        bytes[len++] = big ? 0 : (uint8_t)*text;
+        bytes[len++] = big ? (uint8_t)*text : 0;
+    }
+    s_write_bytes(path, bytes, len);
+}
+
+static const char iis_text[] =
+    "<configuration><location path=\"Shop\"><system.webServer><security><authentication>\n"
+    "<iisClientCertificateMappingAuthentication enabled=\"true\" defaultLogonDomain=\"CONTOSO\"><manyToOneMappings>\n"
+    "<add name=\"Contractors\" permissionMode=\"Deny\"><rules><add certificateField=\"Subject\" "
+    "certificateSubField=\"OU\" matchCriteria=\"Contract*\"/></rules></add>\n"
+    "<add name=\"Staff\" userName=\"portal\" password=\"s3cret\"><rules><add certificateField=\"Subject\" "
+    "certificateSubField=\"O\" matchCriteria=\"Contoso\"/></rules></add>\n"
+    "</manyToOneMappings></iisClientCertificateMappingAuthentication></authentication></security></system.webServer>"
+    "</location></configuration>\n";
+
+START_TEST(an_iis_file_is_loaded) {
+    struct s_case test;
+    s_begin(&test, NULL);
+    test.options.site = "Shop";
+    if (_i == 0)
+        s_write(test.rules, iis_text);
+    else
+        to_utf16(test.rules, iis_text, _i == 2, true);
+    s_open(&test);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow CONTOSO\\portal");
+    ck_assert_str_eq(s_ask_told(&test, T_EVE), "deny");
+    ck_assert_str_eq(s_ask_told(&test, T_STRANGER), "none no-match");
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(rules_in_utf16_are_loaded) {
+    struct s_case test;
+    s_begin(&test, NULL);
+    to_utf16(test.rules, s_rules, (_i & 1) != 0, (_i & 2) != 0);
+    s_open(&test);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow CONTOSO\\alice");
+    s_end(&test);
+}
+END_TEST
+
+static const struct {
+    const char *bytes;
+    size_t len;
+    const char *log;
+} half_characters[] = {
+    {"\xFF\xFE"
+     "c\0\n\0#\0x",
+     9, ":2:2: error: the file is in UTF-16"},
+    {"\xFF\xFE"
+     "\n\0\x3D\xD8",
+     6, ":2:1: error: the file is in UTF-16"},
+    {"\xFE\xFF"
+     "\xDC\0\0c",
+     6, ":1:1: error: the file is in UTF-16"},
+    {"\xFF\xFE"
+     "\x3D\xD8"
+     "a\0",
+     6, ":1:1: error: the file is in UTF-16"},
+};
+
+START_TEST(half_a_character_is_told) {
+    struct s_case test;
+    struct certmap_diagnostic err;
+    s_begin(&test, NULL);
+    s_write_bytes(test.rules, half_characters[_i].bytes, half_characters[_i].len);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_ENCODING);
+    s_expect_log(&test, half_characters[_i].log);
+    s_end(&test);
+}
+END_TEST
+
+/* A pair of surrogates in a comment, and the text after it. */
+START_TEST(characters_beyond_the_first_plane_are_loaded) {
+    static const char begin[] = "\xFF\xFE#\0\x3D\xD8\0\xDE\n\0";
+    struct s_case test;
+    uint8_t bytes[4096];
+    size_t len = sizeof begin - 1;
+    s_begin(&test, NULL);
+    memcpy(bytes, begin, len);
+    for (const char *p = s_rules; *p != '\0'; p++) {
+        bytes[len++] = (uint8_t)*p;
+        bytes[len++] = 0;
+    }
+    s_write_bytes(test.rules, bytes, len);
+    s_open(&test);
+    s_end(&test);
+}
+END_TEST
+
+static const char issuer_rules[] = "certmap 1;\n"
+                                   "issuers \"cas\" { file \"cas.pem\"; }\n"
+                                   "mapping \"known\" { when issuer is \"cas\"; allow \"known\"; }\n"
+                                   "mapping \"others\" { when always; deny; }\n";
+
+static void write_pem(const struct s_case *test, const char *name, enum t_id id) {
+    FILE *file = fopen(s_path(test, name), "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(PEM_write_X509(file, t_pki_certificate(s_pki, id)), 1);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* By a store, who issued it is known. */
+static const char *ask_by_store(struct s_case *test, enum t_id id) {
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
+    X509_STORE *store = store_of(T_ROOT);
+    ck_assert_int_eq(X509_STORE_add_cert(store, t_pki_certificate(s_pki, T_ISSUING)), 1);
+    struct certmap_presented presented = s_present(&der, id);
+    presented.store = store;
+    ck_assert_int_eq(certmap_service_ask_der(test->service, &answer, &presented, NULL), CERTMAP_OK);
+    const char *told = s_told(answer);
+    certmap_answer_free(answer);
+    OPENSSL_free(der);
+    X509_STORE_free(store);
+    return told;
+}
+
+START_TEST(issuer_files_stand_beside_the_rules) {
+    struct s_case test;
+    char text[512], digest[CERTMAP_SERVICE_DIGEST_SIZE], command[512], expected[80] = "";
+    s_begin(&test, issuer_rules);
+    write_pem(&test, "cas.pem", T_ISSUING);
+    if (_i == 1) {
+        snprintf(text, sizeof text,
+                 "certmap 1; issuers \"cas\" { file \"%s\"; } "
+                 "mapping \"known\" { when issuer is \"cas\"; allow \"known\"; }"
+                 "mapping \"others\" { when always; deny; }",
+                 s_path(&test, "cas.pem"));
+        s_write(test.rules, text);
+    }
+    s_open(&test);
+    ck_assert_str_eq(ask_by_store(&test, T_ALICE), "allow known");
+    ck_assert_str_eq(ask_by_store(&test, T_BOB), "deny");
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "none unreadable"); /* the server's word tells no issuer */
+    /* The digest is what docs/servers.md says. */
+    snprintf(command, sizeof command, "cat %s/site.rules %s/cas.pem | openssl dgst -sha256 -r", test.folder,
+             test.folder);
+    FILE *output = popen(command, "r");
+    ck_assert_ptr_nonnull(fgets(expected, sizeof expected, output));
+    ck_assert_int_eq(pclose(output), 0);
+    ck_assert_int_eq(certmap_service_digest(test.service, digest, NULL), CERTMAP_OK);
+    ck_assert_int_eq(strncmp(digest, expected, 64), 0);
+    s_end(&test);
+}
+END_TEST
+
+static const struct {
+    const char *content, *log;
+} issuer_files[] = {
+    {"", "the file is empty"},
+    {"nothing", "there is no certificate in it"},
+    {"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n", "certificate 1: "},
+    {"-----BEGIN CERTIFICATE-----\n???\n-----END CERTIFICATE-----\n", "certificate 1: this is not PEM"},
+    {"0\x03\x02\x01\x01", "certificate 1: "},
+};
+
+START_TEST(a_broken_issuer_file_opens_nothing) {
+    struct s_case test;
+    s_begin(&test, issuer_rules);
+    s_write(s_path(&test, "cas.pem"), issuer_files[_i].content);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, NULL), CERTMAP_ERROR_SYNTAX);
+    s_expect_log(&test, issuer_files[_i].log);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- reloading ---- */
+
+static const char other_rules[] = "certmap 1; mapping \"all\" { when always; allow \"guest\"; }\n";
+#define OLD "allow CONTOSO\\alice"
+#define NEW "allow guest"
+
+enum change { REWRITTEN, RENAMED, BROKEN, HALF, EMPTY, GONE, DIRECTORY, PIPE, UNREADABLE, OF_ANOTHER_KIND };
+
+static const struct {
+    enum change change;
+    enum certmap_status status;
+    const char *told, *log;
+} changes[] = {
+    {REWRITTEN, CERTMAP_OK, NEW, "in force, sha256:"},
+    {RENAMED, CERTMAP_OK, NEW, "in force, sha256:"},
+    {BROKEN, CERTMAP_ERROR_SYNTAX, OLD, ":2:17: error: "},
+    {HALF, CERTMAP_ERROR_SYNTAX, OLD, ":10:60: error: "},
+    {EMPTY, CERTMAP_ERROR_SYNTAX, OLD, ":1:1: error: "},
+    {GONE, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: No such file or directory"},
+    {DIRECTORY, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: it is a directory, not a file"},
+    {PIPE, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: it is not a regular file"},
+    {UNREADABLE, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: Permission denied"},
+    {OF_ANOTHER_KIND, CERTMAP_ERROR_SYNTAX, OLD, ":1:1: error: "},
+};
+
+static void change_file(const struct s_case *test, enum change change) {
+    char other[160];
+    switch (change) {
+    case REWRITTEN:
+        s_write(test->rules, other_rules);
+        break;
+    case RENAMED:
+        snprintf(other, sizeof other, "%s.new", test->rules);
+        s_write(other, other_rules);
+        ck_assert_int_eq(rename(other, test->rules), 0);
+        break;
+    case BROKEN:
+        s_write(test->rules, "certmap 1;\nmapping \"all\" { whe\n");
+        break;
+    case HALF:
+        s_write_bytes(test->rules, s_rules, strlen(s_rules) - 10);
+        break;
+    case EMPTY:
+        s_write(test->rules, "");
+        break;
+    case GONE:
+        ck_assert_int_eq(unlink(test->rules), 0);
+        break;
+    case DIRECTORY:
+        ck_assert_int_eq(unlink(test->rules), 0);
+        ck_assert_int_eq(mkdir(test->rules, 0755), 0);
+        break;
+    case PIPE:
+        ck_assert_int_eq(unlink(test->rules), 0);
+        ck_assert_int_eq(mkfifo(test->rules, 0644), 0);
+        break;
+    case UNREADABLE:
+        ck_assert_int_eq(chmod(test->rules, 0), 0);
+        break;
+    case OF_ANOTHER_KIND:
+        s_write(test->rules, "\x7F"
+                             "ELF");
+        break;
+    }
+}
+
+/* Root may read everything. Another user's process may not. */
+static bool can_be_refused(enum change change) {
+    return change != UNREADABLE || geteuid() != 0 || seteuid(65534) == 0;
+}
+
+START_TEST(a_file_is_loaded_again_by_call) {
+    struct s_case test;
+    struct certmap_diagnostic err = {.text = ""};
+    s_begin(&test, s_rules);
+    s_open(&test);
+    change_file(&test, changes[_i].change);
+    ck_assert(can_be_refused(changes[_i].change));
+    ck_assert_int_eq(certmap_service_reload(test.service, &err), changes[_i].status);
+    if (geteuid() == 65534)
+        ck_assert_int_eq(seteuid(0), 0);
+    const bool loaded = changes[_i].status == CERTMAP_OK;
+    if (!loaded) {
+        ck_assert_str_eq(err.file, test.rules);
+        ck_assert_ptr_nonnull(strstr(test.log, "not loaded; the old rules stay in force"));
+    }
+    s_expect_log(&test, changes[_i].log);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), changes[_i].told);
+    ck_assert_uint_eq(s_counts(&test).reloads, loaded);
+    ck_assert_uint_eq(s_counts(&test).failed_reloads, !loaded);
+    ck_assert_uint_eq(s_counts(&test).generation, loaded ? 2 : 1);
+    s_end(&test);
+}
+END_TEST
+
+/* Two looks: a file that has changed is loaded when it has stopped changing. A third and a fourth do nothing. */
+START_TEST(a_file_is_loaded_again_because_it_changed) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(test.log, "");
+    change_file(&test, changes[_i].change);
+    ck_assert(can_be_refused(changes[_i].change));
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(test.log, "");
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), changes[_i].status);
+    s_expect_log(&test, changes[_i].log);
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(test.log, ""); /* told once */
+    if (geteuid() == 65534)
+        ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), changes[_i].told);
+    s_end(&test);
+}
+END_TEST
+
+/* A file that was mended after it was broken. */
+START_TEST(a_file_that_is_mended_is_loaded) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    change_file(&test, GONE);
+    for (int i = 0; i < 3; i++)
+        (void)certmap_service_refresh(test.service, NULL);
+    s_expect_log(&test, "cannot read");
+    s_write(test.rules, other_rules);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), NEW);
+    s_end(&test);
+}
+END_TEST
+
+/* Other bytes, as many as before, with the times set back. */
+START_TEST(a_change_that_hides_is_found) {
+    static const char after[] = "certmap 1; mapping \"all\" { when always; allow \"other\"; }\n";
+    struct s_case test;
+    struct stat before;
+    s_begin(&test, other_rules);
+    ck_assert_int_eq(sizeof after, sizeof other_rules);
+    ck_assert_int_eq(stat(test.rules, &before), 0);
+    s_open(&test);
+    s_write(test.rules, after);
+    const struct timespec times[2] = {before.st_atim, before.st_mtim};
+    ck_assert_int_eq(utimensat(AT_FDCWD, test.rules, times, 0), 0);
+    test.now = (int64_t)time(NULL) + 10; /* stamps are old enough to be believed, by then */
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow other");
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(an_issuer_file_is_loaded_again) {
+    struct s_case test;
+    s_begin(&test, issuer_rules);
+    write_pem(&test, "cas.pem", T_ISSUING);
+    s_open(&test);
+    ck_assert_str_eq(ask_by_store(&test, T_BOB), "deny");
+    write_pem(&test, "cas.pem", T_ROOT);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(ask_by_store(&test, T_BOB), "allow known");
+    s_write(s_path(&test, "cas.pem"), "");
+    (void)certmap_service_refresh(test.service, NULL);
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_ERROR_SYNTAX);
+    ck_assert_str_eq(ask_by_store(&test, T_BOB), "allow known");
+    s_end(&test);
+}
+END_TEST
+
+/* ---- the thread ---- */
+
+static void wait_for(struct s_case *test, const char *told) {
+    for (int i = 0; i < 300 && strcmp(s_ask_told(test, T_ALICE), told) != 0; i++)
+        nanosleep(&(struct timespec){0, 20000000}, NULL);
+    ck_assert_str_eq(s_ask_told(test, T_ALICE), told);
+}
+
+START_TEST(a_thread_loads_what_has_changed) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    ck_assert_int_eq(certmap_service_watch(test.service, _i == 0 ? 1 : 0, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_service_watch(test.service, 1, NULL), CERTMAP_ERROR_ARGUMENT);
+    s_write(test.rules, other_rules);
+    if (_i == 1)
+        ck_assert_int_eq(certmap_service_reload_later(test.service, NULL), CERTMAP_OK);
+    wait_for(&test, NEW);
+    s_end(&test);
+}
+END_TEST
+
+/* The child has rules and no thread; it may have one of its own. */
+START_TEST(a_child_may_use_the_service) {
+    struct s_case test;
+    int status = -1;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    ck_assert_int_eq(certmap_service_watch(test.service, 3600, NULL), CERTMAP_OK);
+    const pid_t child = fork();
+    if (child == 0) {
+        bool good = strcmp(s_ask_told(&test, T_ALICE), OLD) == 0 &&
+                    certmap_service_reload_later(test.service, NULL) == CERTMAP_ERROR_ARGUMENT &&
+                    (_i == 0 || (certmap_service_watch(test.service, 3600, NULL) == CERTMAP_OK &&
+                                 certmap_service_reload_later(test.service, NULL) == CERTMAP_OK));
+        certmap_service_close(test.service);
+        _exit(good ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), OLD);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- the shadow ---- */
+
+static const struct {
+    const char *shadow;
+    bool differs;
+} shadows[] = {
+    {"certmap 1; mapping \"x\" { when subject.OU = \"Sales\"; allow \"CONTOSO\\\\alice\"; group \"staff\"; "
+     "group \"s\\u{E5}les, north\"; attribute \"mail\" = \"alice@contoso.example\"; }",
+     false},
+    {"certmap 1; mapping \"x\" { when always; deny; }", true},
+    {"certmap 1; mapping \"x\" { when subject.OU = \"Ho\"; deny; }", true},
+    {"certmap 1; mapping \"x\" { when always; allow \"CONTOSO\\\\bob\"; group \"staff\"; "
+     "group \"s\\u{E5}les, north\"; attribute \"mail\" = \"alice@contoso.example\"; }",
+     true},
+    {"certmap 1; mapping \"x\" { when always; allow \"CONTOSO\\\\alice\"; group \"staff\"; "
+     "attribute \"mail\" = \"alice@contoso.example\"; }",
+     true},
+    {"certmap 1; mapping \"x\" { when always; allow \"CONTOSO\\\\alice\"; group \"s\\u{E5}les, north\"; "
+     "group \"staff\"; attribute \"mail\" = \"alice@contoso.example\"; }",
+     true},
+    {"certmap 1; mapping \"x\" { when always; allow \"CONTOSO\\\\alice\"; group \"staff\"; "
+     "group \"s\\u{E5}les, north\"; attribute \"post\" = \"alice@contoso.example\"; }",
+     true},
+    {"certmap 1; mapping \"x\" { when always; allow \"CONTOSO\\\\alice\"; group \"staff\"; "
+     "group \"s\\u{E5}les, north\"; attribute \"mail\" = \"alice@fabrikam.example\"; }",
+     true},
+};
+
+static void add_shadow(struct s_case *test, char path[160], const char *text) {
+    snprintf(path, 160, "%s/shadow.rules", test->folder);
+    s_write(path, text);
+    test->options.shadow_file = path;
+}
+
+START_TEST(a_shadow_is_asked_and_not_obeyed) {
+    struct s_case test;
+    char path[160];
+    s_begin(&test, s_rules);
+    add_shadow(&test, path, shadows[_i].shadow);
+    test.options.flags = CERTMAP_SERVICE_LOG_SHADOW;
+    s_open(&test);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), OLD);
+    ck_assert_uint_eq(s_counts(&test).shadow_asked, 1);
+    ck_assert_uint_eq(s_counts(&test).shadow_differences, shadows[_i].differs);
+    if (shadows[_i].differs)
+        s_expect_log(&test, "2 shadow differs: active: client=\"192.0.2.7:4711\" ");
+    ck_assert_str_eq(test.log, "");
+    ck_assert_str_eq(s_ask_told(&test, T_EXPIRED), "unverified not-verified");
+    ck_assert_uint_eq(s_counts(&test).shadow_asked, 1); /* nobody is asked about that */
+    s_end(&test);
+}
+END_TEST
+
+/* Each file for itself. */
+START_TEST(a_broken_shadow_stops_nothing) {
+    struct s_case test;
+    struct certmap_diagnostic err;
+    char path[160];
+    s_begin(&test, s_rules);
+    add_shadow(&test, path, other_rules);
+    s_open(&test);
+    s_write(path, "certmap 1; mapping");
+    s_write(test.rules, other_rules);
+    ck_assert_int_eq(certmap_service_reload(test.service, &err), CERTMAP_ERROR_SYNTAX);
+    ck_assert_str_eq(err.file, path);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), NEW);
+    ck_assert_uint_eq(s_counts(&test).reloads, 1);
+    ck_assert_uint_eq(s_counts(&test).failed_reloads, 1);
+    ck_assert_uint_eq(s_counts(&test).shadow_differences, 0);
+    s_end(&test);
+    s_begin(&test, s_rules);
+    add_shadow(&test, path, "certmap 1; mapping");
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_SYNTAX);
+    ck_assert_ptr_eq(err.file, path);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- counters ---- */
+
+struct tally {
+    char text[512];
+};
+
+static bool add_tally(void *ctx, struct certmap_view name, uint64_t count) {
+    struct tally *tally = ctx;
+    const size_t len = strlen(tally->text);
+    ck_assert_uint_eq(name.data[name.len], 0);
+    snprintf(tally->text + len, sizeof tally->text - len, "%s=%d ", (const char *)name.data, (int)count);
+    return strcmp((const char *)name.data, "stop") != 0;
+}
+
+static struct tally read_tally(struct s_case *test) {
+    struct tally tally = {""};
+    ck_assert_int_eq(certmap_service_mapping_counts(test->service, add_tally, &tally, NULL), CERTMAP_OK);
+    return tally;
+}
+
+static void ask_all(struct s_case *test) {
+    static const enum t_id ids[] = {T_ALICE, T_ALICE, T_BOB, T_EVE, T_STRANGER, T_EXPIRED, T_CROWDED};
+    for (int i = 0; i < COUNT(ids); i++)
+        (void)s_ask_told(test, ids[i]);
+}
+
+START_TEST(answers_are_counted) {
+    struct s_case test;
+    s_begin(&test, s_rules);
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
+    s_open(&test);
+    ask_all(&test);
+    const struct certmap_counts counts = s_counts(&test);
+    ck_assert_uint_eq(counts.asked, 7);
+    ck_assert_uint_eq(counts.allowed, 3);
+    ck_assert_uint_eq(counts.denied, 1);
+    ck_assert_uint_eq(counts.none, 1);
+    ck_assert_uint_eq(counts.unverified, 1);
+    ck_assert_uint_eq(counts.errors, 1);
+    ck_assert_uint_eq(counts.mappings, 3);
+    ck_assert_str_eq(read_tally(&test).text, "contractors=1 sales=2 warehouse=1 ");
+    s_write(test.rules, "certmap 1; mapping \"stop\" { when subject.CN = \"x\"; deny; } "
+                        "mapping \"sales\" { when always; deny; } mapping \"a\" { when always; deny; }");
+    ck_assert_int_eq(certmap_service_reload(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(read_tally(&test).text, "a=0 sales=2 stop=0 "); /* what has kept its name has kept its count */
+    (void)s_ask_told(&test, T_BOB);
+    ck_assert_str_eq(read_tally(&test).text, "a=0 sales=3 stop=0 ");
+    s_end(&test);
+}
+END_TEST
+
+/* One-to-one mappings have no name. */
+START_TEST(mappings_without_a_name_count_together) {
+    struct s_case test;
+    char text[4096], base64[2048];
+    unsigned char *der = NULL;
+    static const char form[] =
+        "<iisClientCertificateMappingAuthentication enabled=\"true\"><oneToOneMappings>"
+        "<add userName=\"alice\" password=\"x\" certificate=\"%s\"/></oneToOneMappings><manyToOneMappings>"
+        "<add name=\"all\" userName=\"all\" password=\"x\"/></manyToOneMappings>"
+        "</iisClientCertificateMappingAuthentication>";
+    s_begin(&test, NULL);
+    const int len = i2d_X509(t_pki_certificate(s_pki, T_ALICE), &der);
+    EVP_EncodeBlock((unsigned char *)base64, der, len);
+    OPENSSL_free(der);
+    snprintf(text, sizeof text, form, base64);
+    s_write(test.rules, text);
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
+    s_open(&test);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow alice");
+    ck_assert_str_eq(s_ask_told(&test, T_BOB), "allow all");
+    ck_assert_str_eq(read_tally(&test).text, "=1 all=1 ");
+    s_end(&test);
+}
+END_TEST
+
+static void take_metrics(void *ctx, struct certmap_view text) {
+    struct t_buf *buf = ctx;
+    t_bytes(buf, text.data, text.len);
+    t_bytes(buf, "", 1);
+}
+
+static const char metrics_form[] =
+    "# HELP certmap_questions_total Questions that were asked, whatever the answer.\n"
+    "# TYPE certmap_questions_total counter\n"
+    "certmap_questions_total{rules=\"%1$s\"} 7\n"
+    "certmap_questions_total{rules=\"%1$s.2\"} 0\n"
+    "# HELP certmap_answers_total Answers by outcome.\n"
+    "# TYPE certmap_answers_total counter\n"
+    "certmap_answers_total{rules=\"%1$s\",outcome=\"allow\"} 3\n"
+    "certmap_answers_total{rules=\"%1$s.2\",outcome=\"allow\"} 0\n"
+    "certmap_answers_total{rules=\"%1$s\",outcome=\"deny\"} 1\n"
+    "certmap_answers_total{rules=\"%1$s.2\",outcome=\"deny\"} 0\n"
+    "certmap_answers_total{rules=\"%1$s\",outcome=\"none\"} 1\n"
+    "certmap_answers_total{rules=\"%1$s.2\",outcome=\"none\"} 0\n"
+    "certmap_answers_total{rules=\"%1$s\",outcome=\"unverified\"} 1\n"
+    "certmap_answers_total{rules=\"%1$s.2\",outcome=\"unverified\"} 0\n"
+    "certmap_answers_total{rules=\"%1$s\",outcome=\"error\"} 1\n"
+    "certmap_answers_total{rules=\"%1$s.2\",outcome=\"error\"} 0\n"
+    "# HELP certmap_reloads_total Rule files that were loaded again.\n"
+    "# TYPE certmap_reloads_total counter\n"
+    "certmap_reloads_total{rules=\"%1$s\",result=\"loaded\"} 1\n"
+    "certmap_reloads_total{rules=\"%1$s.2\",result=\"loaded\"} 0\n"
+    "certmap_reloads_total{rules=\"%1$s\",result=\"failed\"} 0\n"
+    "certmap_reloads_total{rules=\"%1$s.2\",result=\"failed\"} 0\n"
+    "# HELP certmap_shadow_answers_total Answers that the shadow rules were asked for, too.\n"
+    "# TYPE certmap_shadow_answers_total counter\n"
+    "certmap_shadow_answers_total{rules=\"%1$s\"} 0\n"
+    "certmap_shadow_answers_total{rules=\"%1$s.2\"} 0\n"
+    "# HELP certmap_shadow_differences_total Answers of the shadow rules that differ.\n"
+    "# TYPE certmap_shadow_differences_total counter\n"
+    "certmap_shadow_differences_total{rules=\"%1$s\"} 0\n"
+    "certmap_shadow_differences_total{rules=\"%1$s.2\"} 0\n"
+    "# HELP certmap_mappings Mappings of the active rules.\n"
+    "# TYPE certmap_mappings gauge\n"
+    "certmap_mappings{rules=\"%1$s\"} 4\n"
+    "certmap_mappings{rules=\"%1$s.2\"} 1\n"
+    "# HELP certmap_rules_info The digest of the active rules.\n"
+    "# TYPE certmap_rules_info gauge\n"
+    "certmap_rules_info{rules=\"%1$s\",sha256=\"%2$s\"} 1\n"
+    "certmap_rules_info{rules=\"%1$s.2\",sha256=\"%3$s\"} 1\n"
+    "# HELP certmap_mapping_answers_total Answers by mapping.\n"
+    "# TYPE certmap_mapping_answers_total counter\n"
+    "certmap_mapping_answers_total{rules=\"%1$s\",mapping=\"\\\"a\\\\b\\\"\"} 0\n"
+    "certmap_mapping_answers_total{rules=\"%1$s\",mapping=\"contractors\"} 1\n"
+    "certmap_mapping_answers_total{rules=\"%1$s\",mapping=\"sales\"} 2\n"
+    "certmap_mapping_answers_total{rules=\"%1$s\",mapping=\"warehouse\"} 1\n";
+
+START_TEST(counters_are_written_for_prometheus) {
+    struct s_case test;
+    struct t_buf buf = T_BUF_INIT;
+    char rules[2048], second[160], digests[2][CERTMAP_SERVICE_DIGEST_SIZE];
+    static char expected[16384];
+    struct certmap_service *services[2] = {NULL, NULL};
+    snprintf(rules, sizeof rules, "%smapping \"\\\"a\\\\b\\\"\" { when subject.CN = \"\\\\\"; deny; }\n", s_rules);
+    s_begin(&test, rules);
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
+    s_open(&test);
+    ask_all(&test);
+    ck_assert_int_eq(certmap_service_reload(test.service, NULL), CERTMAP_OK);
+    snprintf(second, sizeof second, "%s.2", test.rules);
+    s_write(second, other_rules);
+    struct certmap_service_options options = CERTMAP_SERVICE_OPTIONS_INIT;
+    options.file = second;
+    services[0] = test.service;
+    ck_assert_int_eq(certmap_service_open(&services[1], &options, NULL), CERTMAP_OK);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(certmap_service_digest(services[i], digests[i], NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_service_metrics(services, 2, take_metrics, &buf, NULL), CERTMAP_OK);
+    snprintf(expected, sizeof expected, metrics_form, test.rules, digests[0], digests[1]);
+    ck_assert_str_eq((const char *)buf.data, expected);
+    certmap_service_close(services[1]);
+    t_buf_free(&buf);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- memory ---- */
+
+/* Everything that a service does, with allocations failing in turn. True: it needed no more of them. */
+static enum certmap_status live(struct s_case *test, struct t_alloc *memory, size_t fail_at) {
+    struct certmap_answer *answer = NULL;
+    struct certmap_diagnostic err = {.status = CERTMAP_OK};
+    struct t_buf buf = T_BUF_INIT;
+    unsigned char *der = NULL;
+    const struct certmap_presented presented = s_present(&der, T_ALICE);
+    t_alloc_fail_at(memory, fail_at);
+    enum certmap_status status = certmap_service_open(&test->service, &test->options, &err);
+    if (status == CERTMAP_OK)
+        status = certmap_service_ask_der(test->service, &answer, &presented, &err);
+    ck_assert(status == CERTMAP_OK ? certmap_answer_outcome(answer) == CERTMAP_OUTCOME_ALLOW : answer == NULL);
+    certmap_answer_free(answer);
+    if (status == CERTMAP_OK)
+        status = certmap_service_reload(test->service, &err);
+    if (status == CERTMAP_OK)
+        status = certmap_service_metrics(&test->service, 1, take_metrics, &buf, &err);
+    if (status != CERTMAP_OK) {
+        ck_assert_int_eq(err.status, CERTMAP_ERROR_MEMORY);
+        ck_assert_int_eq(err.code, CERTMAP_CODE_MEMORY);
+    }
+    certmap_service_close(test->service);
+    test->service = NULL;
+    t_buf_free(&buf);
+    OPENSSL_free(der);
+    return status;
+}
+
+START_TEST(each_allocation_may_fail) {
+    struct s_case test;
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    char shadow[160];
+    size_t n = 0;
+    bool failed = true;
+    s_begin(&test, s_rules);
+    if (_i == 1)
+        to_utf16(test.rules, s_rules, true, true);
+    add_shadow(&test, shadow, other_rules);
+    test.options.allocator = &allocator;
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS | CERTMAP_SERVICE_LOG_SHADOW;
+    for (; failed; n++) {
+        const enum certmap_status status = live(&test, &memory, n);
+        failed = t_alloc_failed(&memory);
+        ck_assert_uint_eq(memory.live, 0);
+        /* A line of the log, and the shadow, may be missing: nobody is told another answer. */
+        ck_assert(status == CERTMAP_OK || (failed && status == CERTMAP_ERROR_MEMORY));
+    }
+    ck_assert_uint_gt(n, 100);
+    s_end(&test);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("server");
+    TCase *answers = tcase_create("answers"), *files = tcase_create("files"), *reload = tcase_create("reload"),
+          *counts = tcase_create("counts");
+    tcase_add_unchecked_fixture(answers, make_pki, free_pki);
+    tcase_add_unchecked_fixture(files, make_pki, free_pki);
+    tcase_add_unchecked_fixture(reload, make_pki, free_pki);
+    tcase_add_unchecked_fixture(counts, make_pki, free_pki);
+    tcase_add_loop_test(answers, everybody_has_an_answer, 0, COUNT(everybody));
+    tcase_add_test(answers, an_answer_has_its_texts);
+    tcase_add_test(answers, an_answer_has_lists);
+    tcase_add_test(answers, no_answer_is_an_error);
+    tcase_add_loop_test(answers, a_text_is_safe_in_a_header, 0, COUNT(headers));
+    tcase_add_loop_test(answers, a_client_cannot_forge_a_line, 0, COUNT(clients));
+    tcase_add_loop_test(answers, a_long_client_is_cut, 0, 2);
+    tcase_add_test(answers, a_name_of_a_certificate_is_safe);
+    tcase_add_loop_test(answers, what_is_presented_has_an_answer, 0, COUNT(presentings));
+    tcase_add_test(answers, an_answer_holds_for_a_while);
+    tcase_add_test(answers, an_answer_ends_with_the_certificate);
+    tcase_add_loop_test(files, a_broken_file_opens_nothing, 0, COUNT(broken));
+    tcase_add_loop_test(files, wrong_options_open_nothing, 0, 12);
+    tcase_add_test(files, the_longest_hold_is_taken);
+    tcase_add_test(files, arguments_are_checked);
+    tcase_add_test(files, structs_may_have_other_sizes);
+    tcase_add_loop_test(files, an_iis_file_is_loaded, 0, 3);
+    tcase_add_loop_test(files, rules_in_utf16_are_loaded, 0, 4);
+    tcase_add_loop_test(files, half_a_character_is_told, 0, COUNT(half_characters));
+    tcase_add_test(files, characters_beyond_the_first_plane_are_loaded);
+    tcase_add_loop_test(files, issuer_files_stand_beside_the_rules, 0, 2);
+    tcase_add_loop_test(files, a_broken_issuer_file_opens_nothing, 0, COUNT(issuer_files));
+    tcase_add_loop_test(reload, a_file_is_loaded_again_by_call, 0, COUNT(changes));
+    tcase_add_loop_test(reload, a_file_is_loaded_again_because_it_changed, 0, COUNT(changes));
+    tcase_add_test(reload, a_file_that_is_mended_is_loaded);
+    tcase_add_test(reload, a_change_that_hides_is_found);
+    tcase_add_test(reload, an_issuer_file_is_loaded_again);
+    tcase_add_loop_test(reload, a_thread_loads_what_has_changed, 0, 2);
+    tcase_add_loop_test(reload, a_child_may_use_the_service, 0, 2);
+    tcase_add_loop_test(counts, a_shadow_is_asked_and_not_obeyed, 0, COUNT(shadows));
+    tcase_add_test(counts, a_broken_shadow_stops_nothing);
+    tcase_add_test(counts, answers_are_counted);
+    tcase_add_test(counts, mappings_without_a_name_count_together);
+    tcase_add_test(counts, counters_are_written_for_prometheus);
+    tcase_add_loop_test(counts, each_allocation_may_fail, 0, 2);
+    suite_add_tcase(suite, answers);
+    suite_add_tcase(suite, files);
+    suite_add_tcase(suite, reload);
+    suite_add_tcase(suite, counts);
+    return t_run(suite);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* libcertmap-server on live connections of TLS 1.2 and TLS 1.3: full and resumed, under each policy. */
+#define _POSIX_C_SOURCE 200809L
+#include "server.h"
+#include <limits.h>
+#include <openssl/err.h>
+
+static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+static const enum certmap_resumed policies[] = {CERTMAP_RESUMED_REFUSE_UNKNOWN, CERTMAP_RESUMED_KEEP,
+                                                CERTMAP_RESUMED_VERIFY};
+#define VERSIONS COUNT(versions)
+#define POLICIES COUNT(policies)
+
+static const char issuer_rules[] = "certmap 1;\n"
+                                   "issuers \"cas\" { file \"cas.pem\"; }\n"
+                                   "mapping \"known\" { when issuer is \"cas\"; allow \"known\"; }\n"
+                                   "mapping \"others\" { when subject.CN present; allow \"other\"; }\n";
+
+static void make_pki(void) {
+    s_pki = t_pki_new();
+}
+
+static void free_pki(void) {
+    t_pki_free(s_pki);
+}
+
+/* ---- connections ---- */
+
+/* A server and what its client keeps. */
+struct end {
+    SSL_CTX *server, *client;
+    SSL_SESSION *session;
+    struct t_link link;
+};
+
+static void end_begin(struct end *end, int version, enum t_id id, enum certmap_resumed policy) {
+    *end = (struct end){.server = t_tls_server(s_pki, version), .client = t_tls_client(s_pki, version, id)};
+    if (policy == CERTMAP_RESUMED_KEEP)
+        SSL_CTX_set_cert_verify_callback(end->server, certmap_service_keep_issuer, NULL);
+    if (policy == CERTMAP_RESUMED_VERIFY) /* a ticket does not hold what the client sent along */
+        ck_assert_int_eq(X509_STORE_add_cert(SSL_CTX_get_cert_store(end->server), t_pki_certificate(s_pki, T_ISSUING)),
+                         1);
+}
+
+enum memory { TICKETS, CACHE, MEMORIES }; /* who remembers the session: the client, or the server */
+
+static void remember_by(const struct end *end, enum memory memory) {
+    if (memory == CACHE)
+        SSL_CTX_set_options(end->server, SSL_OP_NO_TICKET);
+    else
+        SSL_CTX_set_session_cache_mode(end->server, SSL_SESS_CACHE_OFF);
+}
+
+/* A connection, resumed where there is a session. */
+static void end_connect(struct end *end, bool resumed) {
+    end->link = t_link_open(end->server, end->client);
+    if (end->session != NULL)
+        ck_assert_int_eq(SSL_set_session(end->link.client, end->session), 1);
+    ck_assert(t_link_handshake(&end->link));
+    ck_assert_int_eq(SSL_session_reused(end->link.server), resumed);
+}
+
+/* The client keeps the session. */
+static void end_disconnect(struct end *end) {
+    SSL_SESSION_free(end->session);
+    end->session = SSL_get1_session(end->link.client);
+    SSL_shutdown(end->link.server); /* else OpenSSL takes the session out of the cache */
+    SSL_shutdown(end->link.client);
+    t_link_close(&end->link);
+}
+
+static void end_close(struct end *end) {
+    SSL_SESSION_free(end->session);
+    SSL_CTX_free(end->server);
+    SSL_CTX_free(end->client);
+}
+
+static struct certmap_answer *ask_link(struct s_case *test, struct t_link *link) {
+    struct certmap_answer *answer = NULL;
+    struct certmap_diagnostic err = {.text = ""};
+    ck_assert_msg(certmap_service_ask(test->service, &answer, link->server, "192.0.2.7", &err) == CERTMAP_OK, "%s",
+                  err.text);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+    return answer;
+}
+
+static const char *told(struct s_case *test, struct t_link *link) {
+    struct certmap_answer *answer = ask_link(test, link);
+    const char *text = s_told(answer);
+    certmap_answer_free(answer);
+    return text;
+}
+
+static void write_cas(const struct s_case *test) {
+    FILE *file = fopen(s_path(test, "cas.pem"), "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(PEM_write_X509(file, t_pki_certificate(s_pki, T_ISSUING)), 1);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* ---- full handshakes ---- */
+
+static const struct {
+    enum t_id id;
+    const char *told;
+} everybody[] = {
+    {T_ALICE, "allow CONTOSO\\alice"},
+    {T_BOB, "allow orders"},
+    {T_EVE, "deny"},
+    {T_STRANGER, "none no-match"},
+    {T_NOBODY, "unverified no-certificate"},
+    {T_LENGTHY, "error malformed-der"},
+    {T_CROWDED, "error name-too-large"},
+};
+
+START_TEST(everybody_has_an_answer) {
+    struct s_case test;
+    struct end end;
+    s_begin(&test, s_rules);
+    test.options.resumed = policies[_i % POLICIES];
+    s_open(&test);
+    for (int i = 0; i < COUNT(everybody); i++) {
+        end_begin(&end, versions[_i / POLICIES], everybody[i].id, test.options.resumed);
+        end_connect(&end, false);
+        ck_assert_str_eq(told(&test, &end.link), everybody[i].told);
+        end_disconnect(&end);
+        end_close(&end);
+    }
+    s_end(&test);
+}
+END_TEST
+
+/* A verify callback lets them through; the verify result stays. */
+static int let_through(int ok, X509_STORE_CTX *ctx) {
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
+START_TEST(who_is_not_verified_is_refused) {
+    static const enum t_id ids[] = {T_EXPIRED, T_EARLY, T_WEB, T_MALLORY, T_LONELY};
+    struct s_case test;
+    struct end end;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    for (int i = 0; i < COUNT(ids); i++) {
+        end_begin(&end, versions[_i], ids[i], CERTMAP_RESUMED_REFUSE_UNKNOWN);
+        SSL_CTX_set_verify(end.server, SSL_VERIFY_PEER, let_through);
+        end_connect(&end, false);
+        struct certmap_answer *answer = ask_link(&test, &end.link);
+        ck_assert_str_eq(s_told(answer), "unverified not-verified");
+        ck_assert_uint_eq(certmap_answer_text(answer, CERTMAP_ANSWER_SHA256, CERTMAP_FORM_PLAIN).len, 64);
+        ck_assert_uint_gt(certmap_answer_text(answer, CERTMAP_ANSWER_MESSAGE, CERTMAP_FORM_PLAIN).len, 0);
+        certmap_answer_free(answer);
+        end_disconnect(&end);
+        end_close(&end);
+    }
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(too_early_is_not_kept) {
+    struct s_case test;
+    struct end end;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    end_begin(&end, versions[_i], T_ALICE, CERTMAP_RESUMED_REFUSE_UNKNOWN);
+    end.link = t_link_open(end.server, end.client);
+    struct certmap_answer *answer = ask_link(&test, &end.link);
+    ck_assert_str_eq(s_told(answer), "unverified handshake-unfinished");
+    ck_assert(!certmap_answer_may_be_kept(answer));
+    ck_assert(!certmap_service_is_current(test.service, answer, 0));
+    certmap_answer_free(answer);
+    ck_assert(t_link_handshake(&end.link));
+    answer = ask_link(&test, &end.link);
+    ck_assert(certmap_service_is_current(test.service, answer, 0));
+    certmap_answer_free(answer);
+    end_disconnect(&end);
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- resumed sessions ---- */
+
+/* Who issued the certificate: on a full handshake everybody knows; on a resumed one, by policy. */
+START_TEST(the_issuer_on_a_resumed_session) {
+    static const char *const resumed[] = {"none unreadable", "allow known", "allow known"};
+    static const char *const resumed_bob[] = {"none unreadable", "allow other", "allow other"};
+    struct s_case test;
+    struct end end;
+    const enum t_id id = _i / POLICIES / VERSIONS % 2 == 0 ? T_ALICE : T_BOB;
+    const int policy = _i % POLICIES;
+    s_begin(&test, issuer_rules);
+    write_cas(&test);
+    test.options.resumed = policies[policy];
+    s_open(&test);
+    end_begin(&end, versions[_i / POLICIES % VERSIONS], id, test.options.resumed);
+    remember_by(&end, (enum memory)(_i / POLICIES / VERSIONS / 2));
+    for (int turn = 0; turn < 3; turn++) {
+        const char *expected = id == T_BOB ? resumed_bob[policy] : resumed[policy];
+        end_connect(&end, turn > 0);
+        if (turn == 0)
+            expected = id == T_BOB ? "allow other" : "allow known";
+        ck_assert_str_eq(told(&test, &end.link), expected);
+        end_disconnect(&end);
+    }
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* The certificate ends after the full handshake: refused under every policy, as the session still is resumed. */
+START_TEST(a_certificate_that_has_expired_since) {
+    struct s_case test;
+    struct end end;
+    s_begin(&test, s_rules);
+    test.options.resumed = policies[_i % POLICIES];
+    s_open(&test);
+    end_begin(&end, versions[_i / POLICIES], T_ALICE, test.options.resumed);
+    end_connect(&end, false);
+    ck_assert_str_eq(told(&test, &end.link), "allow CONTOSO\\alice");
+    test.now = (int64_t)time(NULL) + 31 * INT64_C(86400);
+    ck_assert_str_eq(told(&test, &end.link), "unverified not-verified"); /* on the old connection, too */
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert_str_eq(told(&test, &end.link), "unverified not-verified");
+    end_disconnect(&end);
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- revocation ---- */
+
+static void revoke(SSL_CTX *server, enum t_id ca, enum t_id id, bool revoked) {
+    X509_STORE *store = SSL_CTX_get_cert_store(server);
+    X509_CRL *crl = X509_CRL_new();
+    X509_REVOKED *entry = X509_REVOKED_new();
+    ASN1_TIME *from = X509_time_adj_ex(NULL, -1, 0, NULL), *to = X509_time_adj_ex(NULL, 1, 0, NULL);
+    ck_assert_int_eq(X509_CRL_set_version(crl, 1), 1);
+    ck_assert_int_eq(X509_CRL_set_issuer_name(crl, X509_get_subject_name(t_pki_certificate(s_pki, ca))), 1);
+    ck_assert_int_eq(X509_CRL_set1_lastUpdate(crl, from), 1);
+    ck_assert_int_eq(X509_CRL_set1_nextUpdate(crl, to), 1);
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(t_pki_certificate(s_pki, id)));
+    X509_REVOKED_set_revocationDate(entry, from);
+    if (revoked)
+        ck_assert_int_eq(X509_CRL_add0_revoked(crl, entry), 1);
+    else
+        X509_REVOKED_free(entry);
+    ck_assert_int_gt(X509_CRL_sign(crl, t_pki_key(s_pki, ca), EVP_sha256()), 0);
+    ck_assert_int_eq(X509_STORE_add_crl(store, crl), 1);
+    X509_CRL_free(crl);
+    ASN1_TIME_free(from);
+    ASN1_TIME_free(to);
+}
+
+START_TEST(a_certificate_that_was_revoked_since) {
+    static const char *const resumed[] = {"allow orders", "allow orders", "unverified not-verified"};
+    struct s_case test;
+    struct end end;
+    const int policy = _i % POLICIES;
+    s_begin(&test, s_rules);
+    test.options.resumed = policies[policy];
+    s_open(&test);
+    end_begin(&end, versions[_i / POLICIES], T_BOB, test.options.resumed);
+    end_connect(&end, false);
+    ck_assert_str_eq(told(&test, &end.link), "allow orders");
+    revoke(end.server, T_ROOT, T_BOB, true);
+    ck_assert_int_eq(X509_STORE_set_flags(SSL_CTX_get_cert_store(end.server), X509_V_FLAG_CRL_CHECK), 1);
+    ck_assert_str_eq(told(&test, &end.link), "allow orders"); /* verified a moment ago */
+    test.now = (int64_t)time(NULL) + CERTMAP_SERVICE_HOLD_SECONDS + 1;
+    ck_assert_str_eq(told(&test, &end.link), resumed[policy]); /* and now it is time again */
+    test.now = 0;
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert_str_eq(told(&test, &end.link), resumed[policy]);
+    end_disconnect(&end);
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* A CA between that only the client sends: known in a full handshake, not when the session is resumed. */
+START_TEST(a_ca_that_the_store_lacks) {
+    struct s_case test;
+    struct end end;
+    s_begin(&test, s_rules);
+    test.options.resumed = CERTMAP_RESUMED_VERIFY;
+    s_open(&test);
+    end_begin(&end, versions[_i], T_ALICE, CERTMAP_RESUMED_REFUSE_UNKNOWN);
+    end_connect(&end, false);
+    ck_assert_str_eq(told(&test, &end.link), "allow CONTOSO\\alice");
+    test.now = (int64_t)time(NULL) + CERTMAP_SERVICE_HOLD_SECONDS + 1; /* the client's chain is there, still */
+    ck_assert_str_eq(told(&test, &end.link), "allow CONTOSO\\alice");
+    test.now = 0;
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert_str_eq(told(&test, &end.link), "unverified not-verified");
+    end_disconnect(&end);
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* ---- what is kept with a session ---- */
+
+/* Anything but what certmap_service_keep_issuer puts there tells no issuer. */
+START_TEST(other_data_of_a_ticket_tells_nothing) {
+    struct s_case test;
+    struct end end;
+    uint8_t bytes[97];
+    static const size_t lengths[] = {0, 1, 33, 64, 97};
+    memset(bytes, 1, sizeof bytes);
+    s_begin(&test, issuer_rules);
+    write_cas(&test);
+    test.options.resumed = CERTMAP_RESUMED_KEEP;
+    s_open(&test);
+    end_begin(&end, TLS1_2_VERSION, T_ALICE, CERTMAP_RESUMED_KEEP);
+    end_connect(&end, false);
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert_str_eq(told(&test, &end.link), "allow known");
+    SSL_SESSION *session = SSL_get_session(end.link.server);
+    ck_assert_int_eq(SSL_SESSION_set1_ticket_appdata(session, bytes, lengths[_i]), 1);
+    ck_assert_str_eq(told(&test, &end.link), "none unreadable");
+    end_disconnect(&end);
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* A certificate that the client gives later. What the session kept before is of no certificate. */
+START_TEST(a_certificate_that_comes_later) {
+    struct s_case test;
+    struct end end;
+    s_begin(&test, issuer_rules);
+    write_cas(&test);
+    test.options.resumed = policies[_i];
+    s_open(&test);
+    end_begin(&end, TLS1_3_VERSION, T_ALICE, test.options.resumed);
+    SSL_CTX_set_verify(end.server, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_post_handshake_auth(end.client, 1);
+    end_connect(&end, false);
+    ck_assert_str_eq(told(&test, &end.link), "unverified no-certificate");
+    SSL_set_verify(end.link.server, SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE, NULL);
+    ck_assert_int_eq(SSL_verify_client_post_handshake(end.link.server), 1);
+    ck_assert_str_eq(told(&test, &end.link), "unverified handshake-unfinished");
+    ck_assert_int_eq(SSL_do_handshake(end.link.server), 1);
+    t_link_pump(&end.link);
+    ck_assert_str_eq(told(&test, &end.link), "allow known");
+    end_disconnect(&end);
+    end_close(&end);
+    s_end(&test);
+}
+END_TEST
+
+/* The callback verifies as OpenSSL does. */
+START_TEST(keeping_verifies) {
+    static const enum t_id ids[] = {T_EXPIRED, T_EARLY, T_WEB, T_MALLORY, T_LONELY};
+    struct end end;
+    for (int i = 0; i < COUNT(ids); i++) {
+        end_begin(&end, versions[_i], ids[i], CERTMAP_RESUMED_KEEP);
+        end.link = t_link_open(end.server, end.client);
+        ck_assert(!t_link_handshake(&end.link));
+        end_disconnect(&end);
+        end_close(&end);
+    }
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("server_tls");
+    TCase *full = tcase_create("full"), *resumed = tcase_create("resumed");
+    tcase_set_tags(resumed, T_TLS);
+    tcase_add_unchecked_fixture(full, make_pki, free_pki);
+    tcase_add_unchecked_fixture(resumed, make_pki, free_pki);
+    tcase_add_loop_test(full, everybody_has_an_answer, 0, VERSIONS * POLICIES);
+    tcase_add_loop_test(full, who_is_not_verified_is_refused, 0, VERSIONS);
+    tcase_add_loop_test(full, too_early_is_not_kept, 0, VERSIONS);
+    tcase_add_loop_test(full, a_certificate_that_comes_later, 0, POLICIES);
+    tcase_add_loop_test(full, keeping_verifies, 0, VERSIONS);
+    tcase_add_loop_test(resumed, the_issuer_on_a_resumed_session, 0, MEMORIES * 2 * VERSIONS * POLICIES);
+    tcase_add_loop_test(resumed, a_certificate_that_has_expired_since, 0, VERSIONS * POLICIES);
+    tcase_add_loop_test(resumed, a_certificate_that_was_revoked_since, 0, VERSIONS * POLICIES);
+    tcase_add_loop_test(resumed, a_ca_that_the_store_lacks, 0, VERSIONS);
+    tcase_add_loop_test(resumed, other_data_of_a_ticket_tells_nothing, 0, 5);
+    suite_add_tcase(suite, full);
+    suite_add_tcase(suite, resumed);
+    return t_run(suite);
+}
