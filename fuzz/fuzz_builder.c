@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MOST_TEXTS = 40, LONGEST = 70000 };
+enum { MAX_TEXTS = 40, LONGEST = 70000 };
 
 /* A run of the script. */
 struct run {
@@ -35,7 +35,7 @@ struct run {
 struct line {
     struct certmap_view rest;
     int numbers[5];
-    struct certmap_view texts[MOST_TEXTS];
+    struct certmap_view texts[MAX_TEXTS];
     size_t text_count;
 };
 
@@ -76,7 +76,7 @@ static struct certmap_view make_text(struct certmap_view written) {
 }
 
 static void take_texts(struct line *line) {
-    while (line->rest.len > 0 && line->text_count < MOST_TEXTS) {
+    while (line->rest.len > 0 && line->text_count < MAX_TEXTS) {
         const uint8_t *bar = memchr(line->rest.data, '|', line->rest.len);
         const size_t len = bar != NULL ? (size_t)(bar - line->rest.data) : line->rest.len;
         line->texts[line->text_count++] = make_text(cm_view(line->rest.data, len));
@@ -87,7 +87,7 @@ static void take_texts(struct line *line) {
 /* Takes a line apart, behind its letter. */
 static struct line take_line(struct certmap_view text, size_t numbers) {
     struct line line = {.rest = cm_view(text.data + 1, text.len - 1)};
-    for (size_t i = 0; i < MOST_TEXTS; i++)
+    for (size_t i = 0; i < MAX_TEXTS; i++)
         line.texts[i] = CM_VIEW("");
     for (size_t i = 0; i < numbers; i++)
         line.numbers[i] = take_number(&line);

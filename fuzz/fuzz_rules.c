@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MOST_CONDITIONS = 100 };
+enum { MAX_CONDITIONS = 100 };
 
 static void check_same_mapping(const struct certmap_rules *a, const struct certmap_rules *b, size_t index) {
     struct certmap_mapping left = CERTMAP_MAPPING_INIT, right = CERTMAP_MAPPING_INIT;
@@ -54,7 +54,7 @@ static void check_condition(struct certmap_peer *peer, const char *condition, en
 
 static void check_conditions(struct certmap_peer *peer, const struct f_told *told) {
     const char *at = (const char *)told->conditions.data, *end = at + told->conditions.len;
-    for (int i = 0; at < end && i < MOST_CONDITIONS; i++, at += strlen(at + 1) + 2)
+    for (int i = 0; at < end && i < MAX_CONDITIONS; i++, at += strlen(at + 1) + 2)
         check_condition(peer, at + 1, (enum certmap_truth)at[0]);
 }
 

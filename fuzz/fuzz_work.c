@@ -58,7 +58,7 @@ static void tell_ratio(int part, uint64_t work, uint64_t units) {
 
 /* ---- what the input makes ---- */
 
-enum { MOST_BYTES = 60000 };
+enum { MAX_BYTES = 60000 };
 
 static uint8_t take_byte(struct certmap_view *rest) {
     if (rest->len == 0)
@@ -104,7 +104,7 @@ static struct certmap_rules *make_rules(struct t_buf *text, struct certmap_view 
     const struct certmap_view body = cm_view(rest->data, end != NULL ? (size_t)(end - rest->data) : rest->len);
     *rest = cm_view(rest->data + body.len, rest->len - body.len);
     (void)take_byte(rest);
-    for (size_t i = 0; i < mappings && text->len < 4 * (size_t)MOST_BYTES; i++)
+    for (size_t i = 0; i < mappings && text->len < 4 * (size_t)MAX_BYTES; i++)
         put_mapping(text, body, i);
     return certmap_rules_parse(&rules, t_view(text), &options, NULL) == CERTMAP_OK ? rules : NULL;
 }
@@ -205,9 +205,9 @@ static void put_values(struct making *making, struct certmap_view *rest) {
     const uint8_t kind = take_byte(rest);
     const size_t count = take_byte(rest) + (size_t)1, repeat = take_byte(rest) + (size_t)1, wanted = take_byte(rest);
     const size_t len = wanted < rest->len ? wanted : rest->len;
-    for (size_t i = 0; i < count && size_of(making) < MOST_BYTES; i++) {
+    for (size_t i = 0; i < count && size_of(making) < MAX_BYTES; i++) {
         struct t_buf contents = T_BUF_INIT;
-        for (size_t k = 0; k < repeat && contents.len < MOST_BYTES / 2; k++)
+        for (size_t k = 0; k < repeat && contents.len < MAX_BYTES / 2; k++)
             t_bytes(&contents, rest->data, len);
         if ((kind & NUMBERED) != 0)
             put_number(&contents, i);
@@ -231,7 +231,7 @@ static void put_extension(struct t_buf *extensions, const char *oid, struct t_bu
 
 static void make_certificate(struct t_buf *subject, struct t_buf *extensions, struct certmap_view rest) {
     struct making making = {T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT};
-    while (rest.len > 0 && size_of(&making) < MOST_BYTES)
+    while (rest.len > 0 && size_of(&making) < MAX_BYTES)
         put_values(&making, &rest);
     if (making.rdn.len > 0)
         put_tlv(&making.subject, 0x31, &making.rdn);

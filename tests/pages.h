@@ -38,10 +38,10 @@ static inline bool t_ends_with(const char *string, const char *end) {
 
 /* ---- the files of a folder ---- */
 
-enum { T_MOST_FILES = 256 };
+enum { T_MAX_FILES = 256 };
 
 struct t_files {
-    char names[T_MOST_FILES][64];
+    char names[T_MAX_FILES][64];
     int count;
 };
 
@@ -54,7 +54,7 @@ static inline void t_list(struct t_files *files, const char *folder, const char 
     DIR *dir = opendir(folder);
     const struct dirent *entry;
     files->count = 0;
-    while (dir != NULL && (entry = readdir(dir)) != NULL && files->count < T_MOST_FILES)
+    while (dir != NULL && (entry = readdir(dir)) != NULL && files->count < T_MAX_FILES)
         if (entry->d_name[0] != '.' && t_ends_with(entry->d_name, end) &&
             strlen(entry->d_name) < sizeof files->names[0])
             memcpy(files->names[files->count++], entry->d_name, strlen(entry->d_name) + 1);
@@ -65,7 +65,7 @@ static inline void t_list(struct t_files *files, const char *folder, const char 
 
 /* ---- blocks ---- */
 
-enum { T_MOST_BLOCKS = 256 };
+enum { T_MAX_BLOCKS = 256 };
 
 /* What stands between two lines of ```. */
 struct t_block {
@@ -75,13 +75,13 @@ struct t_block {
 };
 
 struct t_blocks {
-    struct t_block items[T_MOST_BLOCKS];
+    struct t_block items[T_MAX_BLOCKS];
     int count;
 };
 
 static inline void t_add_block(struct t_blocks *blocks, const char *page, int line, const char *text, const char *end) {
     struct t_block *block = &blocks->items[blocks->count++];
-    if (blocks->count == T_MOST_BLOCKS)
+    if (blocks->count == T_MAX_BLOCKS)
         exit(EXIT_FAILURE);
     snprintf(block->page, sizeof block->page, "%s", page);
     block->line = line;
@@ -112,7 +112,7 @@ static inline void t_page_blocks(struct t_blocks *blocks, const char *page, cons
 /* README.md and the pages of docs. */
 struct t_pages {
     struct t_files files;
-    struct t_buf texts[T_MOST_FILES + 1];
+    struct t_buf texts[T_MAX_FILES + 1];
 };
 
 /* README.md stands behind the others. */

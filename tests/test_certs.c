@@ -15,8 +15,8 @@
 
 static const char folder[] = "tests/data/certs";
 
-enum { MOST_FILES = 512 };
-static char *names[MOST_FILES];
+enum { MAX_FILES = 512 };
+static char *names[MAX_FILES];
 static int name_count;
 
 struct expectation {
@@ -109,7 +109,7 @@ static void list_folder(void) {
     DIR *dir = opendir(folder);
     struct dirent *entry;
     while (dir != NULL && (entry = readdir(dir)) != NULL)
-        if (strstr(entry->d_name, ".txt") != NULL && name_count < MOST_FILES)
+        if (strstr(entry->d_name, ".txt") != NULL && name_count < MAX_FILES)
             names[name_count++] = strdup(entry->d_name);
     if (dir != NULL)
         closedir(dir);

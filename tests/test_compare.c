@@ -222,7 +222,7 @@ END_TEST
  * What cannot be read stands for some text that nobody knows. Names are equal if they are whatever that is, and
  * different if they are whatever that is. So: try all. */
 
-enum { VALUES = 5, MOST_AVAS = 4, WORLDS = 16 };
+enum { VALUES = 5, MAX_AVAS = 4, WORLDS = 16 };
 
 /* Two texts and three values that cannot be read, x, y of CN and z of O. */
 static const struct {
@@ -238,7 +238,7 @@ static int meaning_of(int value, int world) {
 }
 
 struct random_rdn {
-    int values[MOST_AVAS];
+    int values[MAX_AVAS];
     int count;
 };
 
@@ -268,7 +268,7 @@ static uint32_t next_random(uint32_t *state) {
 }
 
 static struct random_rdn make_rdn(uint32_t *state, struct t_buf *text) {
-    struct random_rdn rdn = {.count = 1 + (int)(next_random(state) % MOST_AVAS)};
+    struct random_rdn rdn = {.count = 1 + (int)(next_random(state) % MAX_AVAS)};
     for (int i = 0; i < rdn.count; i++) {
         rdn.values[i] = (int)(next_random(state) % VALUES);
         t_put(text, i == 0 ? "" : " + ");

@@ -180,13 +180,13 @@ END_TEST
 
 /* ---- the codes of docs/rules.md, and an example of each ---- */
 
-enum { MOST_EXAMPLES = 64 };
+enum { MAX_EXAMPLES = 64 };
 
 /* A row | 501 | `unknown-subfield` | ... | `subject.OUU = "Sales"` |. */
 static struct code_example {
     char name[32];
     struct certmap_view example;
-} code_examples[MOST_EXAMPLES];
+} code_examples[MAX_EXAMPLES];
 static int code_example_count;
 static struct t_buf rules_page;
 
@@ -212,18 +212,18 @@ static void take_code_row(const char *row) {
 static void find_code_examples(void) {
     t_read_file(&rules_page, RULES_PAGE);
     for (const char *line = (const char *)rules_page.data; *line != 0; line = t_next_line(line))
-        if (code_example_count < MOST_EXAMPLES)
+        if (code_example_count < MAX_EXAMPLES)
             take_code_row(line);
 }
 
 /* Rows whose first cell is a condition: | `subject.CN = "Alice"` | ... | */
-static struct certmap_view conditions[MOST_EXAMPLES];
+static struct certmap_view conditions[MAX_EXAMPLES];
 static int condition_count;
 
 static void find_conditions(void) {
     for (const char *line = (const char *)rules_page.data; *line != 0; line = t_next_line(line)) {
         const char *end = strstr(line, "` |");
-        if (strncmp(line, "   | `", 6) == 0 && end != NULL && condition_count < MOST_EXAMPLES)
+        if (strncmp(line, "   | `", 6) == 0 && end != NULL && condition_count < MAX_EXAMPLES)
             conditions[condition_count++] = (struct certmap_view){(const uint8_t *)line + 6, (size_t)(end - line) - 6};
     }
 }

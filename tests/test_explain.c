@@ -814,8 +814,8 @@ END_TEST
  * The test makes values whose NFC and folded forms it knows, rules as trees, and their text from the trees.
  * Its evaluator works on the trees and the known forms. */
 
-enum { SETS_A_TEST = 100, RANDOM_TESTS = 40, MOST_VALUES = 5, MOST_MAPPINGS = 5, MOST_MEMBERS = 3, MOST_DEPTH = 4 };
-enum { MOST_NODES = 200, MOST_OPERANDS = 3, MOST_ITEMS = 4096, TYPES = 4, FIELDS = 2 };
+enum { SETS_A_TEST = 100, RANDOM_TESTS = 40, MAX_VALUES = 5, MAX_MAPPINGS = 5, MAX_MEMBERS = 3, MAX_DEPTH = 4 };
+enum { MAX_NODES = 200, MAX_OPERANDS = 3, MAX_ITEMS = 4096, TYPES = 4, FIELDS = 2 };
 
 struct random {
     uint64_t state;
@@ -897,7 +897,7 @@ struct node {
     bool nocase;
     enum which which;
     size_t count; /* COUNT */
-    size_t operands[MOST_OPERANDS];
+    size_t operands[MAX_OPERANDS];
     size_t operand_count;
 };
 
@@ -905,15 +905,15 @@ struct world {
     struct random random;
     struct {
         size_t type, value;
-    } names[FIELDS][MOST_VALUES];
+    } names[FIELDS][MAX_VALUES];
     size_t name_count[FIELDS];
-    struct node nodes[MOST_NODES];
+    struct node nodes[MAX_NODES];
     size_t node_count;
-    size_t first[MOST_MAPPINGS]; /* the first node of each mapping */
-    bool allow[MOST_MAPPINGS];
+    size_t first[MAX_MAPPINGS]; /* the first node of each mapping */
+    bool allow[MAX_MAPPINGS];
     size_t mapping_count;
-    enum certmap_truth told[MOST_ITEMS]; /* of mappings, groups and conditions, in order */
-    enum certmap_explain_kind kinds[MOST_ITEMS];
+    enum certmap_truth told[MAX_ITEMS]; /* of mappings, groups and conditions, in order */
+    enum certmap_explain_kind kinds[MAX_ITEMS];
     size_t told_count;
     struct t_buf conditions; /* as printed; a truth before each, a NUL behind */
 };
@@ -929,7 +929,7 @@ static void make_condition(struct world *world, struct node *node) {
     node->field = below(random, FIELDS);
     node->type = below(random, TYPES);
     node->nocase = below(random, 2) == 1;
-    node->operand_count = node->kind >= PRESENT ? 0 : below(random, 4) > 0 ? 1 : 1 + below(random, MOST_OPERANDS);
+    node->operand_count = node->kind >= PRESENT ? 0 : below(random, 4) > 0 ? 1 : 1 + below(random, MAX_OPERANDS);
     for (size_t i = 0; i < node->operand_count; i++)
         node->operands[i] =
             below(random, node->kind == LIKE ? sizeof patterns / sizeof *patterns : sizeof operands / sizeof *operands);
@@ -940,14 +940,14 @@ static void make_node(struct world *world, size_t depth) {
     struct node *node = &world->nodes[at];
     static const enum node_kind groups[] = {AND, OR, NOT};
     *node = (struct node){.kind = groups[below(&world->random, 3)]};
-    if (depth == MOST_DEPTH || below(&world->random, 3) == 0) {
+    if (depth == MAX_DEPTH || below(&world->random, 3) == 0) {
         make_condition(world, node);
     } else {
-        size_t members = node->kind == NOT ? 1 : 2 + below(&world->random, MOST_MEMBERS - 1);
-        for (; members > 0 && world->node_count < MOST_NODES - MOST_DEPTH * MOST_MEMBERS; members--)
+        size_t members = node->kind == NOT ? 1 : 2 + below(&world->random, MAX_MEMBERS - 1);
+        for (; members > 0 && world->node_count < MAX_NODES - MAX_DEPTH * MAX_MEMBERS; members--)
             make_node(world, depth + 1);
         for (; members > 0; members--) /* no room for more than conditions */
-            make_node(world, MOST_DEPTH);
+            make_node(world, MAX_DEPTH);
     }
     node->size = world->node_count - at;
 }
@@ -956,17 +956,17 @@ static void make_world(struct world *world, uint64_t seed) {
     memset(world, 0, sizeof *world);
     world->random.state = seed * 0x9E3779B97F4A7C15u + 1;
     for (size_t field = 0; field < FIELDS; field++) {
-        world->name_count[field] = below(&world->random, MOST_VALUES + 1);
+        world->name_count[field] = below(&world->random, MAX_VALUES + 1);
         for (size_t i = 0; i < world->name_count[field]; i++) {
             world->names[field][i].type = below(&world->random, TYPES);
             world->names[field][i].value = below(&world->random, sizeof values / sizeof *values);
         }
     }
-    world->mapping_count = 1 + below(&world->random, MOST_MAPPINGS);
+    world->mapping_count = 1 + below(&world->random, MAX_MAPPINGS);
     for (size_t i = 0; i < world->mapping_count; i++) {
         world->first[i] = world->node_count;
         world->allow[i] = below(&world->random, 2) == 1;
-        make_node(world, world->node_count > MOST_NODES / 2 ? MOST_DEPTH : 0);
+        make_node(world, world->node_count > MAX_NODES / 2 ? MAX_DEPTH : 0);
     }
 }
 
@@ -1081,7 +1081,7 @@ static bool satisfies(const struct node *node, const struct value *value) {
 }
 
 /* What each value of the condition's type gives; returns how many there are. */
-static size_t value_truths(const struct world *world, const struct node *node, enum certmap_truth truths[MOST_VALUES]) {
+static size_t value_truths(const struct world *world, const struct node *node, enum certmap_truth truths[MAX_VALUES]) {
     size_t count = 0;
     for (size_t i = 0; i < world->name_count[node->field]; i++) {
         const struct value *value = &values[world->names[node->field][i].value];
@@ -1112,7 +1112,7 @@ static enum certmap_truth which_truth(enum which which, const enum certmap_truth
 }
 
 static enum certmap_truth condition_truth(const struct world *world, const struct node *node) {
-    enum certmap_truth truths[MOST_VALUES];
+    enum certmap_truth truths[MAX_VALUES];
     const size_t count = value_truths(world, node, truths);
     if (node->kind < PRESENT)
         return which_truth(node->which, truths, count);
@@ -1163,7 +1163,7 @@ static void note_item(void *ctx, const struct certmap_explain_item *item) {
     if (item->kind == CERTMAP_EXPLAIN_VALUE || item->kind == CERTMAP_EXPLAIN_OUTPUT ||
         item->kind == CERTMAP_EXPLAIN_NEAREST)
         return;
-    ck_assert_uint_lt(world->told_count, MOST_ITEMS);
+    ck_assert_uint_lt(world->told_count, MAX_ITEMS);
     world->kinds[world->told_count] = item->kind;
     world->told[world->told_count++] = item->truth;
     if (item->kind != CERTMAP_EXPLAIN_CONDITION)

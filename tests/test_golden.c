@@ -14,16 +14,16 @@
 
 static const char *const folders[][2] = {
     {"tests/data/certs", ".txt"}, {GOLDEN "/certs", ".txt"}, {"fuzz/corpus/cert", ""}};
-enum { FOLDERS = sizeof folders / sizeof *folders, MOST_CERTIFICATES = FOLDERS * T_MOST_FILES, MOST_RULES = 8 };
+enum { FOLDERS = sizeof folders / sizeof *folders, MAX_CERTIFICATES = FOLDERS * T_MAX_FILES, MAX_RULES = 8 };
 
 /* Read once, before the tests. */
 static struct {
-    char paths[MOST_CERTIFICATES][96];
+    char paths[MAX_CERTIFICATES][96];
     int count;
 } corpus;
 static struct {
-    char names[MOST_RULES][64];
-    struct certmap_rules *sets[MOST_RULES];
+    char names[MAX_RULES][64];
+    struct certmap_rules *sets[MAX_RULES];
     int count;
     unsigned needs; /* of all of them */
 } rules;
@@ -42,7 +42,7 @@ static void die(const char *what, const char *why) {
 /* ---- the rules ---- */
 
 static void add_rules(const char *name, struct certmap_rules *set) {
-    if (rules.count == MOST_RULES)
+    if (rules.count == MAX_RULES)
         die(name, "more rules than there is room for");
     snprintf(rules.names[rules.count], sizeof rules.names[0], "%s", name);
     rules.sets[rules.count++] = set;
@@ -132,7 +132,7 @@ static void build_iis_rules(void) {
 static void list_certificates(const char *folder, const char *end) {
     struct t_files files;
     t_list(&files, folder, end);
-    if (files.count == 0 || files.count == T_MOST_FILES)
+    if (files.count == 0 || files.count == T_MAX_FILES)
         die(folder, "no certificates, or more than there is room for");
     for (int i = 0; i < files.count; i++)
         if (files.names[i][0] != '.')

@@ -558,7 +558,7 @@ END_TEST
 #define OTHER "mapping \"dns\" { when san.dns = \"a.example\"; allow \"u\"; }\n"
 
 /* Mappings about subject.CN are too many to be listed; the one about san.dns is. */
-static struct certmap_rules *clouded_rules(const char *front, const char *back) {
+static struct certmap_rules *unknown_rules(const char *front, const char *back) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     t_put(&text, front);
@@ -600,8 +600,8 @@ static const struct {
      "deny cert unreadable"},
 };
 
-START_TEST(clouded) {
-    struct certmap_rules *rules = clouded_rules(clouds[_i].front, clouds[_i].back);
+START_TEST(may_be_unknown) {
+    struct certmap_rules *rules = unknown_rules(clouds[_i].front, clouds[_i].back);
     const struct cm_index *index = rules->index;
     size_t listed = 0, every = 0;
     for (uint32_t i = 0; i < index->place_count; i++)
@@ -745,7 +745,7 @@ START_TEST(hints_of_other_lists) {
 END_TEST
 
 /* A place whose mappings are filed at several levels: the list of them is in order all the same. */
-START_TEST(clouded_at_several_levels) {
+START_TEST(unknown_at_several_levels) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < 200; i++) {
@@ -836,7 +836,7 @@ END_TEST
 START_TEST(one_node_often) {
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     struct t_peer peer;
-    struct cm_hunt hunt;
+    struct cm_index_search search;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < 20; i++)
         put_line(&text, "mapping \"m%\" { when subject.CN like \"*aaaaaaaa*\" and subject.OU = \"o%\"; deny; }\n", i, i,
@@ -850,9 +850,9 @@ START_TEST(one_node_often) {
     put_line(&subject, "CN=\\{a*%} | OU=o7", CM_MAX_WAITING + 40, 0, 0);
     check_peer(rules, t_cstr(&subject), NULL, "deny m7");
     t_peer_make(&peer, t_cstr(&subject), "CN=CA");
-    cm_hunt_begin(&hunt, rules, peer.peer);
-    ck_assert_ptr_eq(cm_hunt_next(&hunt, 0), cm_mapping_at(rules, 7));
-    ck_assert_uint_gt(hunt.work, 0);
+    cm_index_search_begin(&search, rules, peer.peer);
+    ck_assert_ptr_eq(cm_index_search_next(&search, 0), cm_mapping_at(rules, 7));
+    ck_assert_uint_gt(search.work, 0);
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&text);
@@ -890,12 +890,12 @@ END_TEST
 /* A key at each byte of a value does not cost an evaluation each: hardly any steps are taken. */
 START_TEST(a_key_at_each_byte) {
     struct certmap_rules *rules = rules_of("subject.CN like \"*aaaaaaaa?b*\"");
-    struct cm_hunt hunt;
+    struct cm_index_search search;
     struct t_peer peer;
     t_peer_make(&peer, "CN=\\{a*4000}", "CN=CA");
-    cm_hunt_begin(&hunt, rules, peer.peer);
-    ck_assert_ptr_null(cm_hunt_next(&hunt, 0));
-    ck_assert_uint_gt(hunt.verify.eval.steps, rules->steps / 2 - 12 * 4000);
+    cm_index_search_begin(&search, rules, peer.peer);
+    ck_assert_ptr_null(cm_index_search_next(&search, 0));
+    ck_assert_uint_gt(search.fast.eval.steps, rules->steps / 2 - 12 * 4000);
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
@@ -1284,10 +1284,10 @@ int main(void) {
     tcase_add_loop_test(hand, looks_run_out, 0, 2);
     tcase_add_test(hand, entries_run_out);
     tcase_add_loop_test(hand, behind_everyone, 0, 3);
-    tcase_add_loop_test(hand, clouded, 0, T_ROWS(clouds));
+    tcase_add_loop_test(hand, may_be_unknown, 0, T_ROWS(clouds));
     tcase_add_test(hand, whole_certificates);
     tcase_add_test(hand, hints_of_other_lists);
-    tcase_add_test(hand, clouded_at_several_levels);
+    tcase_add_test(hand, unknown_at_several_levels);
     suite_add_tcase(suite, hand);
     TCase *collisions = tcase_create("collisions");
     tcase_add_test(collisions, the_same_hash);

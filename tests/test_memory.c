@@ -204,8 +204,8 @@ static const struct {
     size_t fail_at;  /* the request that fails */
     size_t requests; /* what it takes: a large array moves, if it can */
 } settlings[] = {
-    {1000, SIZE_MAX, 1},    {CM_PAGES_LEAST - 1, SIZE_MAX, 1},    {CM_PAGES_LEAST, SIZE_MAX, 1},
-    {CM_PAGES_LEAST, 0, 2}, {CM_PAGES_LEAST + 4097, SIZE_MAX, 1},
+    {1000, SIZE_MAX, 1},  {CM_MIN_PAGES - 1, SIZE_MAX, 1},    {CM_MIN_PAGES, SIZE_MAX, 1},
+    {CM_MIN_PAGES, 0, 2}, {CM_MIN_PAGES + 4097, SIZE_MAX, 1},
 };
 
 START_TEST(settling) {
@@ -235,7 +235,7 @@ END_TEST
 
 /* Advice changes nothing of what a block holds, wherever it begins and ends. */
 START_TEST(advice) {
-    const size_t size = CM_PAGES_LEAST + 12345 * (size_t)_i;
+    const size_t size = CM_MIN_PAGES + 12345 * (size_t)_i;
     uint8_t *block = malloc(size);
     ck_assert_ptr_nonnull(block);
     memset(block, 0x5A, size);

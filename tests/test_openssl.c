@@ -503,7 +503,7 @@ END_TEST
 START_TEST(a_holder_is_used_again) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    static const enum t_id ids[] = {T_ALICE, T_CROWDED, T_BOB};
+    static const enum t_id ids[] = {T_ALICE, T_MANY_VALUES, T_BOB};
     for (int i = 0; i < COUNT(ids); i++) {
         X509 *x509 = t_pki_certificate(pki, ids[i]);
         ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, x509, CERTMAP_PIECE_CERTIFICATE, NULL), CERTMAP_OK);

@@ -212,7 +212,7 @@ static const struct handshake {
     {"not valid yet, lenient callback", T_EARLY, STRICT, lenient, true, NOT_VERIFIED},
     {"not for clients, lenient callback", T_WEB, STRICT, lenient, true, NOT_VERIFIED},
     {"a Name that is not DER", T_LENGTHY, STRICT, NULL, true, MALFORMED},
-    {"a Name over the limit", T_CROWDED, STRICT, NULL, true, TOO_LARGE},
+    {"a Name over the limit", T_MANY_VALUES, STRICT, NULL, true, TOO_LARGE},
     {"a callback that hides the error: not detected", T_EXPIRED, STRICT, forgetful, true, UNMATCHED},
 };
 

@@ -113,18 +113,18 @@ static void free_load(struct load *load) {
 
 /* ---- rows: the token at fault stands in guillemets ---- */
 
-enum { MOST_MARKS = 8 };
+enum { MAX_MARKS = 8 };
 
 struct mark {
     size_t offset, length;
 };
 
 /* Takes the guillemets out of a text and remembers where they were. */
-static size_t take_marks(struct t_buf *text, struct mark marks[MOST_MARKS], const char *marked) {
+static size_t take_marks(struct t_buf *text, struct mark marks[MAX_MARKS], const char *marked) {
     size_t count = 0;
     for (const char *at = marked; *at != 0; at++) {
         if (strncmp(at, "\xC2\xAB", 2) == 0) {
-            ck_assert_uint_lt(count, MOST_MARKS);
+            ck_assert_uint_lt(count, MAX_MARKS);
             marks[count++] = (struct mark){text->len, SIZE_MAX};
             at++;
         } else if (strncmp(at, "\xC2\xBB", 2) == 0) {
@@ -144,12 +144,12 @@ struct row {
     const char *marked;
     struct {
         const char *code, *says; /* a part of the text */
-    } findings[MOST_MARKS];
+    } findings[MAX_MARKS];
 };
 
 static void run_marked(const char *marked, const struct row *row) {
     struct t_buf text = T_BUF_INIT;
-    struct mark marks[MOST_MARKS];
+    struct mark marks[MAX_MARKS];
     const size_t count = take_marks(&text, marks, marked);
     struct load *load = load_text(t_view(&text));
     for (size_t i = 0; i < load->count && i < count; i++) {
@@ -837,9 +837,9 @@ END_TEST
 
 #define FOLDER "tests/data/rules"
 
-enum { MOST_FILES = 256 };
+enum { MAX_FILES = 256 };
 
-static char *names[MOST_FILES];
+static char *names[MAX_FILES];
 static int name_count;
 
 static bool ends_with(const char *string, const char *end) {
@@ -856,7 +856,7 @@ static void list_files(void) {
     if (folder == NULL)
         return;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (ends_with(entry->d_name, ".rules") && name_count < MOST_FILES)
+        if (ends_with(entry->d_name, ".rules") && name_count < MAX_FILES)
             names[name_count++] = strdup(entry->d_name);
     closedir(folder);
     qsort(names, (size_t)name_count, sizeof *names, by_name);
@@ -897,7 +897,7 @@ static void write_findings(struct t_buf *buf, const struct load *load) {
 /* A folder that is not found would be a folder without mistakes. */
 START_TEST(data_files_are_there) {
     ck_assert_int_gt(name_count, 0);
-    ck_assert_int_lt(name_count, MOST_FILES);
+    ck_assert_int_lt(name_count, MAX_FILES);
 }
 END_TEST
 

@@ -5,7 +5,7 @@
 #include "rule/rules.h"
 #include "rules.h"
 
-enum { MOST_MAPPINGS = 8, SETS_A_TEST = 500, RANDOM_TESTS = 20 };
+enum { MAX_MAPPINGS = 8, SETS_A_TEST = 500, RANDOM_TESTS = 20 };
 
 /* ---- rule sets in short ----
  *
@@ -25,7 +25,7 @@ struct brief {
         enum certmap_truth truth;
         enum certmap_decision decision;
         size_t score;
-    } mappings[MOST_MAPPINGS];
+    } mappings[MAX_MAPPINGS];
 };
 
 static struct brief read_brief(const char *text) {
@@ -36,7 +36,7 @@ static struct brief read_brief(const char *text) {
             brief.count++;
             continue;
         }
-        ck_assert_uint_lt(brief.count, MOST_MAPPINGS);
+        ck_assert_uint_lt(brief.count, MAX_MAPPINGS);
         if (strchr("TFU", *text) != NULL)
             *one = (struct one){*text == 'T'   ? CERTMAP_TRUE
                                 : *text == 'F' ? CERTMAP_FALSE
@@ -104,7 +104,7 @@ static void write_answer(struct t_buf *text, const struct certmap_result *result
 struct told {
     const struct brief *brief;
     enum certmap_combining policy;
-    bool decides[MOST_MAPPINGS];
+    bool decides[MAX_MAPPINGS];
     size_t count;
 };
 
@@ -440,7 +440,7 @@ static uint64_t next_random(uint64_t *state) {
 }
 
 static struct brief random_brief(uint64_t *state) {
-    struct brief brief = {.count = 1 + next_random(state) % MOST_MAPPINGS};
+    struct brief brief = {.count = 1 + next_random(state) % MAX_MAPPINGS};
     /* Mostly false, so that every answer comes up. */
     static const enum certmap_truth truths[] = {CERTMAP_FALSE, CERTMAP_FALSE, CERTMAP_FALSE,  CERTMAP_TRUE,
                                                 CERTMAP_TRUE,  CERTMAP_TRUE,  CERTMAP_UNKNOWN};
@@ -491,7 +491,7 @@ static void oracle_first(const struct brief *brief, char *answer) {
 static void oracle_best(const struct brief *brief, char *answer) {
     const size_t spoilt = find(brief, 0, CERTMAP_UNKNOWN, CERTMAP_ALLOW);
     size_t best = brief->count;
-    for (size_t score = 100 * MOST_MAPPINGS; best == brief->count; score -= 100) {
+    for (size_t score = 100 * MAX_MAPPINGS; best == brief->count; score -= 100) {
         for (size_t i = brief->count; i > 0; i--)
             if (brief->mappings[i - 1].score == score &&
                 (brief->mappings[i - 1].truth == CERTMAP_TRUE || is(brief, i - 1, CERTMAP_UNKNOWN, CERTMAP_DENY)))

@@ -27,7 +27,7 @@ static const struct {
     {T_EARLY, "unverified not-verified"},
     {T_UNNAMED, "none no-match"},
     {T_LENGTHY, "error malformed-der"},
-    {T_CROWDED, "error name-too-large"},
+    {T_MANY_VALUES, "error name-too-large"},
 };
 
 START_TEST(everybody_has_an_answer) {
@@ -1024,7 +1024,7 @@ static struct tally read_tally(struct s_case *test) {
 }
 
 static void ask_all(struct s_case *test) {
-    static const enum t_id ids[] = {T_ALICE, T_ALICE, T_BOB, T_EVE, T_STRANGER, T_EXPIRED, T_CROWDED};
+    static const enum t_id ids[] = {T_ALICE, T_ALICE, T_BOB, T_EVE, T_STRANGER, T_EXPIRED, T_MANY_VALUES};
     for (int i = 0; i < COUNT(ids); i++)
         (void)s_ask_told(test, ids[i]);
 }

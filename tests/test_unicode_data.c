@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SKIPPED = 77, CODE_POINTS = 0x110000, PLANES = 17, PLANE = 0x10000, ROWS_OF_A_TEST = 500, MOST_BYTES = 128 };
+enum { SKIPPED = 77, CODE_POINTS = 0x110000, PLANES = 17, PLANE = 0x10000, ROWS_OF_A_TEST = 500, MAX_BYTES = 128 };
 
 /* One row of NormalizationTest.txt: source; NFC; NFD; NFKC; NFKD. */
 struct row {
     unsigned line;
     struct column {
-        uint8_t bytes[MOST_BYTES];
+        uint8_t bytes[MAX_BYTES];
         size_t len;
     } columns[5];
 };

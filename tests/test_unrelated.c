@@ -9,10 +9,10 @@
 
 static const char *const folders[][2] = {
     {"tests/data/certs", ".txt"}, {"tests/data/golden/certs", ".txt"}, {"fuzz/corpus/cert", ""}};
-enum { MOST_CERTIFICATES = 3 * T_MOST_FILES, BASE = 1 };
+enum { MAX_CERTIFICATES = 3 * T_MAX_FILES, BASE = 1 };
 
 static struct {
-    char paths[MOST_CERTIFICATES][96];
+    char paths[MAX_CERTIFICATES][96];
     int count;
 } corpus;
 

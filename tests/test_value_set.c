@@ -11,7 +11,7 @@ static const size_t counts[] = {1, CM_VALUE_SET_MIN - 4, CM_VALUE_SET_MIN - 3, C
 
 static const struct {
     const char *expression;
-    const char *answer, *clouded; /* the second one where a further OU cannot be read */
+    const char *answer, *may_be_unknown; /* the second one where a further OU cannot be read */
 } rows[] = {
     {"subject.OU = \"Unit 0\"", "deny m", "deny m"},
     {"subject.OU = \"unit 0\"", "none no-match", "deny m unreadable"},
@@ -34,14 +34,14 @@ static const struct {
     {"subject.1.2.3.4 = \"a\" and not subject.1.2.3.5 = \"a\"", "deny m", "deny m"},
 };
 
-static void make_subject(struct t_buf *subject, size_t units, bool clouded) {
+static void make_subject(struct t_buf *subject, size_t units, bool may_be_unknown) {
     char unit[32];
     t_put(subject, "CN=a | 1.2.3.4=a | 1.2.3.5=b");
     for (size_t i = units; i > 0; i--) {
         snprintf(unit, sizeof unit, " | OU=Unit %zu", i - 1);
         t_put(subject, unit);
     }
-    t_put(subject, clouded ? " | octet OU=x" : "");
+    t_put(subject, may_be_unknown ? " | octet OU=x" : "");
 }
 
 static struct certmap_rules *rules_of(const char *expression) {
@@ -54,11 +54,11 @@ static struct certmap_rules *rules_of(const char *expression) {
     return rules;
 }
 
-static void check(const struct certmap_rules *rules, size_t units, bool clouded, const char *wanted) {
+static void check(const struct certmap_rules *rules, size_t units, bool may_be_unknown, const char *wanted) {
     struct t_buf subject = T_BUF_INIT;
     struct t_peer peer;
     char answer[64];
-    make_subject(&subject, units, clouded);
+    make_subject(&subject, units, may_be_unknown);
     t_peer_make(&peer, t_cstr(&subject), "CN=CA");
     ck_assert_msg(t_search_agree(rules, peer.peer), "%zu units", units);
     const struct certmap_result result = t_match(rules, peer.peer);
@@ -74,7 +74,7 @@ START_TEST(many_values) {
     for (size_t with_index = 0; with_index < 2; with_index++) {
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
             check(rules, counts[i], false, rows[_i].answer);
-            check(rules, counts[i], true, rows[_i].clouded);
+            check(rules, counts[i], true, rows[_i].may_be_unknown);
         }
         ck_assert(t_index_make(rules));
     }

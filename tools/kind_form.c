@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* Base64 of less says nothing: no certificate is as short. */
-#define LEAST_BASE64 64
+#define MIN_BASE64 64
 /* The shortest keys. */
-#define LEAST_BASE64_OF_KEY 56
+#define MIN_BASE64_OF_KEY 56
 
 /* How much of a text is looked at for what stands near its front. */
 #define FRONT 4096
@@ -197,7 +197,7 @@ static size_t count_base64(struct certmap_view text, const char *more) {
 }
 
 static bool is_base64(struct certmap_view text, const char *more) {
-    return count_base64(text, more) >= LEAST_BASE64;
+    return count_base64(text, more) >= MIN_BASE64;
 }
 
 /* Base64 of a SEQUENCE of more than 127 bytes, or of one without a length. */
@@ -212,7 +212,7 @@ bool tool_form_is_base64(struct certmap_view text) {
 /* Base64 of a SEQUENCE with any length: of a key, which is shorter than a certificate. */
 bool tool_form_is_base64_of_sequence(struct certmap_view text) {
     return text.len > 1 && text.data[0] == 'M' && text.data[1] >= 'A' && text.data[1] <= 'P' &&
-           count_base64(text, "") >= LEAST_BASE64_OF_KEY;
+           count_base64(text, "") >= MIN_BASE64_OF_KEY;
 }
 
 bool tool_form_is_base64_of_pem(struct certmap_view text) {
@@ -293,11 +293,11 @@ static void skip_word(struct certmap_view *text) {
 
 /* Base64 of a certificate in quotes, in an attribute, behind the name of a header ... Each run is decoded once. */
 bool tool_form_has_base64(struct certmap_view text) {
-    for (; text.len >= LEAST_BASE64; skip_word(&text)) {
+    for (; text.len >= MIN_BASE64; skip_word(&text)) {
         if (!begins_like_der(text))
             continue;
         const struct certmap_view run = take_run(&text);
-        if (run.len >= LEAST_BASE64 && decodes_to_certificate(run))
+        if (run.len >= MIN_BASE64 && decodes_to_certificate(run))
             return true;
     }
     return false;
@@ -348,7 +348,7 @@ static bool begins_like_sequence(struct certmap_view text) {
 bool tool_form_is_hex(struct certmap_view text) {
     if (begins_nocase(text, "0x") || begins_nocase(text, "\\x"))
         text = skip(text, 2);
-    return begins_like_sequence(text) && count_digits(text) >= LEAST_BASE64;
+    return begins_like_sequence(text) && count_digits(text) >= MIN_BASE64;
 }
 
 /* What xxd, hexdump -C and od print: an offset, then bytes. */

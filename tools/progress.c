@@ -7,9 +7,9 @@
 /* A wait that nobody notices. */
 enum { SHORT_WAIT = 500 };
 /* Columns: of a terminal that does not say, and of one with room for a bar. */
-enum { USUAL_WIDTH = 80, LEAST_WIDTH = 40 };
+enum { USUAL_WIDTH = 80, MIN_WIDTH = 40 };
 /* Columns: of all but the name and the bar, a free one at the end included; of a line without them; of a bar. */
-enum { AROUND = sizeof "loading  [] 100%", AROUND_PERCENT = sizeof "loading 100%" - 1, LEAST_BAR = 10, MOST_BAR = 40 };
+enum { AROUND = sizeof "loading  [] 100%", AROUND_PERCENT = sizeof "loading 100%" - 1, MIN_BAR = 10, MAX_BAR = 40 };
 
 bool tool_progress_wanted(bool terminal, const char *term, bool json) {
     return terminal && !json && (term == NULL || strcmp(term, "dumb") != 0);
@@ -67,12 +67,12 @@ static size_t add_name(struct tool_text *line, const char *path, size_t columns)
 
 size_t tool_progress_draw(struct tool_text *line, const char *path, unsigned percent, size_t width) {
     tool_text_string(line, "loading ");
-    if (width < LEAST_WIDTH) {
+    if (width < MIN_WIDTH) {
         tool_text_format(line, "%3u%%", percent);
         return AROUND_PERCENT;
     }
-    const size_t name = add_name(line, path, width - AROUND - LEAST_BAR), room = width - AROUND - name;
-    const size_t bar = room < MOST_BAR ? room : MOST_BAR, full = bar * percent / 100;
+    const size_t name = add_name(line, path, width - AROUND - MIN_BAR), room = width - AROUND - name;
+    const size_t bar = room < MAX_BAR ? room : MAX_BAR, full = bar * percent / 100;
     tool_text_string(line, " [");
     tool_text_repeat(line, '#', full);
     tool_text_repeat(line, '-', bar - full);

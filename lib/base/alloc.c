@@ -65,7 +65,7 @@ void *cm_array_grow(const struct certmap_allocator *allocator, void *items, size
 }
 
 void *cm_array_settle(const struct certmap_allocator *allocator, void *items, size_t size) {
-    void *block = items != NULL && size >= CM_PAGES_LEAST ? cm_alloc(allocator, size) : NULL;
+    void *block = items != NULL && size >= CM_MIN_PAGES ? cm_alloc(allocator, size) : NULL;
     if (block == NULL)
         return cm_resize(allocator, items, size);
     memcpy(block, items, size);

@@ -13,7 +13,7 @@
 #include <utf8proc.h>
 
 /* Most code points in the canonical decomposition of one. */
-#define MOST_DECOMPOSED 4
+#define MAX_DECOMPOSED 4
 /* Below it, nothing composes with what stands before it. */
 #define NEVER_SECOND_BELOW 0x300
 
@@ -21,7 +21,7 @@
 struct reader {
     struct certmap_view rest;
     uint32_t (*map)(uint32_t);
-    utf8proc_int32_t points[MOST_DECOMPOSED];
+    utf8proc_int32_t points[MAX_DECOMPOSED];
     size_t next, count; /* of points */
     size_t *steps;
 };
@@ -51,7 +51,7 @@ static bool next_point(struct reader *reader, uint32_t *cp) {
         reader->rest.len -= len;
         reader->next = 0;
         reader->count =
-            (size_t)utf8proc_decompose_char((utf8proc_int32_t)reader->map(*cp), reader->points, MOST_DECOMPOSED,
+            (size_t)utf8proc_decompose_char((utf8proc_int32_t)reader->map(*cp), reader->points, MAX_DECOMPOSED,
                                             UTF8PROC_DECOMPOSE | UTF8PROC_STABLE, &boundclass);
         --*reader->steps;
     }
@@ -70,7 +70,7 @@ static bool compose(uint32_t first, uint32_t second, uint32_t *composite) {
 }
 
 /* Puts a code point at a place in the text, over `old` bytes there. The marks behind a starter are moved when it is
- * replaced by a composite: fewer than MOST_DECOMPOSED times, because there is none of more code points. */
+ * replaced by a composite: fewer than MAX_DECOMPOSED times, because there is none of more code points. */
 static void splice(struct writer *writer, size_t at, size_t old, uint32_t cp) {
     uint8_t bytes[4];
     const size_t len = cm_utf8_encode(bytes, cp);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* The smallest block, in bytes, that is worth asking about: a rule set of some ten thousand mappings. */
-#define CM_PAGES_LEAST ((size_t)4 << 20)
+#define CM_MIN_PAGES ((size_t)4 << 20)
 
 /* Asks the system to hold a block in large pages where it can: a match reads a few bytes here and there of a large rule
  * set, and with small pages it waits as long for their addresses as for the bytes. Changes nothing else; block may be NULL. */

@@ -9,7 +9,7 @@
 /* Only pages that are all within the block: what stands beside it is not ours. That nothing comes of the advice is no
  * error. */
 void cm_pages_advise(void *block, size_t size) {
-    if (block == NULL || size < CM_PAGES_LEAST)
+    if (block == NULL || size < CM_MIN_PAGES)
         return;
     const uintptr_t at = (uintptr_t)block, before = (0 - at) & (LARGE_PAGE - 1);
     (void)madvise((char *)block + before, (size - before) & ~(size_t)(LARGE_PAGE - 1), MADV_HUGEPAGE);

@@ -183,7 +183,7 @@ bool cm_is_invisible(uint32_t cp) {
 #define NFC_INERT_BELOW 0x300
 
 /* Most code points in the canonical decomposition of one. */
-#define MOST_DECOMPOSED 4
+#define MAX_DECOMPOSED 4
 
 /* Code points in scratch memory. */
 struct cm_points {
@@ -243,7 +243,7 @@ static struct cm_points decompose(struct certmap_view utf8, bool fold, utf8proc_
         i += cm_utf8_decode(utf8.data + i, utf8.len - i, &cp);
         if (fold)
             cp = cm_fold(cp);
-        points.len += (size_t)utf8proc_decompose_char((utf8proc_int32_t)cp, room + points.len, MOST_DECOMPOSED,
+        points.len += (size_t)utf8proc_decompose_char((utf8proc_int32_t)cp, room + points.len, MAX_DECOMPOSED,
                                                       UTF8PROC_DECOMPOSE | UTF8PROC_STABLE, &boundclass);
     }
     return points;
@@ -290,7 +290,7 @@ static size_t compose(struct cm_points points) {
 /* NFC of the text, or of the folded text. */
 static struct certmap_view normalise(struct certmap_view utf8, bool fold, struct cm_arena *keep,
                                      struct cm_arena *scratch) {
-    const size_t most = utf8.len * MOST_DECOMPOSED;
+    const size_t most = utf8.len * MAX_DECOMPOSED;
     utf8proc_int32_t *room = cm_arena_alloc(scratch, 2 * most * sizeof *room);
     if (room == NULL)
         return (struct certmap_view){NULL, 0};

@@ -250,13 +250,13 @@ static size_t times_ten_plus(uint8_t *values, size_t len, unsigned digit) {
 
 /* Most decimal digits of a serial number in a rule: twice what the 20 octets of RFC 5280 4.1.2.2 need. The
  * conversion costs the square. */
-#define MOST_DECIMALS 100
+#define MAX_DECIMALS 100
 
 /* Decimal to hexadecimal digits, fewer than there are decimal ones; SIZE_MAX where it is none. */
 static size_t convert_decimal(uint8_t *digits, struct certmap_view decimal) {
-    uint8_t values[MOST_DECIMALS];
+    uint8_t values[MAX_DECIMALS];
     size_t len = 0;
-    if (decimal.len == 0 || decimal.len > MOST_DECIMALS)
+    if (decimal.len == 0 || decimal.len > MAX_DECIMALS)
         return SIZE_MAX;
     for (size_t i = 0; i < decimal.len; i++) {
         if (decimal.data[i] < '0' || decimal.data[i] > '9')
@@ -290,7 +290,7 @@ static enum certmap_status serial_digits(uint8_t *digits, size_t *len, struct ce
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
                         "%s is no serial number: write it in hexadecimal, 0x1A2B or 1a:2b, or as dec:6699 with at "
                         "most %d digits",
-                        cm_quote(text).text, MOST_DECIMALS);
+                        cm_quote(text).text, MAX_DECIMALS);
     if (!hex && !decimal && !is_surely_hex(text))
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
                         "is %s hexadecimal or decimal? write 0x%.*s or dec:%.*s", cm_quote(text).text,

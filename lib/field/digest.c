@@ -40,8 +40,8 @@ static bool read_digest(struct certmap_peer *peer, enum certmap_field field, str
                         const struct certmap_cert *cert, enum certmap_hash hash, struct certmap_view data) {
     struct cm_list *list = &peer->lists[field];
     if (digest.data != NULL)
-        return cm_list_settle(list, make_digest(peer, list, digest));
-    return cm_list_settle(list, compute(peer, list, cert, hash, data.len > 0 ? data : CM_VIEW_NONE));
+        return cm_list_set_unknown(list, make_digest(peer, list, digest));
+    return cm_list_set_unknown(list, compute(peer, list, cert, hash, data.len > 0 ? data : CM_VIEW_NONE));
 }
 
 /* The SubjectPublicKeyInfo of a certificate; false where it is none. */
@@ -75,6 +75,6 @@ bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert)
            read_digest(peer, CERTMAP_FIELD_SHA1, cert->sha1, cert, CERTMAP_HASH_SHA1, cert->certificate) &&
            read_digest(peer, CERTMAP_FIELD_KEY_SHA256, cert->key_sha256, cert, CERTMAP_HASH_SHA256, cert->key) &&
            read_digest(peer, CERTMAP_FIELD_TBS_SHA256, cert->tbs_sha256, cert, CERTMAP_HASH_SHA256, tbs) &&
-           cm_list_settle(&peer->lists[issuer], read_issuer(peer, issuer, cert->issuer_sha256, cert)) &&
-           cm_list_settle(&peer->lists[issuer_key], read_issuer(peer, issuer_key, cert->issuer_key_sha256, cert));
+           cm_list_set_unknown(&peer->lists[issuer], read_issuer(peer, issuer, cert->issuer_sha256, cert)) &&
+           cm_list_set_unknown(&peer->lists[issuer_key], read_issuer(peer, issuer_key, cert->issuer_key_sha256, cert));
 }

@@ -206,10 +206,10 @@ static bool make_texts(struct certmap_peer *peer, struct cm_list *list) {
 }
 
 /* Nothing is known of any field that is read from an extension. */
-static bool settle_all(struct certmap_peer *peer, enum certmap_code code) {
+static bool set_all_unknown(struct certmap_peer *peer, enum certmap_code code) {
     for (unsigned field = 0; field < CM_LIST_SUBJECT_NAME; field++)
         if (cm_field_pieces((enum certmap_field)field) & CERTMAP_PIECE_EXTENSIONS)
-            (void)cm_list_settle(&peer->lists[field], code);
+            (void)cm_list_set_unknown(&peer->lists[field], code);
     return code != CERTMAP_CODE_MEMORY;
 }
 
@@ -220,21 +220,21 @@ static bool read_known(struct certmap_peer *peer, const struct cm_value *extensi
         return true;
     struct cm_list *list = &peer->lists[row->field];
     if (extension->unreadable != CERTMAP_CODE_DUPLICATE_EXTENSION)
-        return cm_list_settle(list, row->read(peer, list, octets_of(extension)));
+        return cm_list_set_unknown(list, row->read(peer, list, octets_of(extension)));
     if (row->field == CERTMAP_FIELD_SAN)
-        (void)cm_list_settle(&peer->lists[CERTMAP_FIELD_SAN_DIRNAME], CERTMAP_CODE_DUPLICATE_EXTENSION);
-    return cm_list_settle(list, CERTMAP_CODE_DUPLICATE_EXTENSION);
+        (void)cm_list_set_unknown(&peer->lists[CERTMAP_FIELD_SAN_DIRNAME], CERTMAP_CODE_DUPLICATE_EXTENSION);
+    return cm_list_set_unknown(list, CERTMAP_CODE_DUPLICATE_EXTENSION);
 }
 
 bool cm_extensions_read(struct certmap_peer *peer, struct certmap_view piece) {
     struct cm_list *list = &peer->lists[CERTMAP_FIELD_EXTENSION];
     if (piece.data == NULL)
-        return settle_all(peer, CERTMAP_CODE_NOT_SUPPLIED);
+        return set_all_unknown(peer, CERTMAP_CODE_NOT_SUPPLIED);
     if (piece.len == 0)
         return true;
     const enum certmap_code code = read_extensions(peer, list, piece);
     if (code != CERTMAP_CODE_NONE)
-        return settle_all(peer, code);
+        return set_all_unknown(peer, code);
     for (size_t i = 0; i < list->count; i++)
         if (!read_known(peer, &list->values[i]))
             return false;

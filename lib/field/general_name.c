@@ -201,6 +201,6 @@ enum certmap_code cm_san_read(struct certmap_peer *peer, struct cm_list *list, s
     enum certmap_code code = read_names(peer, list, piece);
     if (code == CERTMAP_CODE_NONE)
         code = join_directory_names(peer, avas, list);
-    (void)cm_list_settle(avas, code);
+    (void)cm_list_set_unknown(avas, code);
     return code;
 }

@@ -7,14 +7,14 @@
 #include "name/value.h"
 
 /* Linear in the Name. Who asks goes through a list once, when the peer is set; the index takes work for it before. */
-bool cm_value_is_clouded(const struct cm_value *value) {
-    bool clouded = value->unreadable != CERTMAP_CODE_NONE;
-    for (size_t i = 0; value->avas != NULL && i < value->avas->count && !clouded; i++)
-        clouded = value->avas->values[i].unreadable != CERTMAP_CODE_NONE;
-    return clouded;
+bool cm_value_may_be_unknown(const struct cm_value *value) {
+    bool unknown = value->unreadable != CERTMAP_CODE_NONE;
+    for (size_t i = 0; value->avas != NULL && i < value->avas->count && !unknown; i++)
+        unknown = value->avas->values[i].unreadable != CERTMAP_CODE_NONE;
+    return unknown;
 }
 
-bool cm_list_settle(struct cm_list *list, enum certmap_code code) {
+bool cm_list_set_unknown(struct cm_list *list, enum certmap_code code) {
     if (code != CERTMAP_CODE_NONE)
         *list = (struct cm_list){.unknown = code};
     return code != CERTMAP_CODE_MEMORY;

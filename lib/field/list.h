@@ -42,10 +42,10 @@ struct cm_list {
 };
 
 /* Whether a condition about the value is unknown, or could be: it cannot be read, or is a Name of which an AVA cannot. */
-bool cm_value_is_clouded(const struct cm_value *value);
+bool cm_value_may_be_unknown(const struct cm_value *value);
 
 /* Makes a list unknown if code says so; false when it says that there is no memory. */
-bool cm_list_settle(struct cm_list *list, enum certmap_code code);
+bool cm_list_set_unknown(struct cm_list *list, enum certmap_code code);
 /* Makes room for count values and rows + 1 chains; false when there is none. */
 bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_arena *arena);
 /* Threads the values of each row, in encoded order. */

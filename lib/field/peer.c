@@ -41,7 +41,7 @@ void certmap_peer_clear(struct certmap_peer *peer) {
     cm_arena_reset(&peer->arena);
     cm_arena_reset(&peer->scratch);
     peer->set = false;
-    peer->clouded = 0;
+    peer->may_be_unknown = 0;
     peer->certificate = CM_VIEW_NONE;
     peer->has_tbs = false;
     memset(peer->lists, 0, sizeof peer->lists);
@@ -99,16 +99,16 @@ static enum certmap_status prepare_names(struct certmap_peer *peer, const struct
 }
 
 /* Linear in the certificate, once. */
-static bool is_clouded(const struct cm_list *list) {
-    bool clouded = list->unknown != CERTMAP_CODE_NONE;
-    for (size_t i = 0; i < list->count && !clouded; i++)
-        clouded = cm_value_is_clouded(&list->values[i]);
-    return clouded;
+static bool may_be_unknown(const struct cm_list *list) {
+    bool unknown = list->unknown != CERTMAP_CODE_NONE;
+    for (size_t i = 0; i < list->count && !unknown; i++)
+        unknown = cm_value_may_be_unknown(&list->values[i]);
+    return unknown;
 }
 
-static void note_clouds(struct certmap_peer *peer) {
+static void note_unknown(struct certmap_peer *peer) {
     for (size_t i = 0; i < CM_LIST_COUNT; i++)
-        peer->clouded |= (uint32_t)is_clouded(&peer->lists[i]) << i;
+        peer->may_be_unknown |= (uint32_t)may_be_unknown(&peer->lists[i]) << i;
 }
 
 /* What seeds the value sets: where the peer and its memory lie, which the system chooses anew for each process where it
@@ -143,7 +143,7 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
     if (status != CERTMAP_OK)
         certmap_peer_clear(peer);
     else
-        note_clouds(peer);
+        note_unknown(peer);
     return status;
 }
 

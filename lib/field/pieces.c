@@ -70,14 +70,14 @@ static enum certmap_code read_serial(struct certmap_peer *peer, struct cm_list *
 static bool read_piece(struct certmap_peer *peer, enum certmap_field field, struct certmap_view piece,
                        cm_reader *read) {
     struct cm_list *list = &peer->lists[field];
-    return cm_list_settle(list, piece.data == NULL ? CERTMAP_CODE_NOT_SUPPLIED : read(peer, list, piece));
+    return cm_list_set_unknown(list, piece.data == NULL ? CERTMAP_CODE_NOT_SUPPLIED : read(peer, list, piece));
 }
 
 static bool read_validity(struct certmap_peer *peer, const struct certmap_cert *cert) {
     struct cm_list *list = &peer->lists[CERTMAP_FIELD_VALIDITY];
     if (cert->validity.data == NULL || cert->time == 0)
-        return cm_list_settle(list, CERTMAP_CODE_NOT_SUPPLIED);
-    return cm_list_settle(list, cm_validity_read(peer, list, cert->validity, cert->time));
+        return cm_list_set_unknown(list, CERTMAP_CODE_NOT_SUPPLIED);
+    return cm_list_set_unknown(list, cm_validity_read(peer, list, cert->validity, cert->time));
 }
 
 /* The TBSCertificate, if it is supplied, or can be found. */

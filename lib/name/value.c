@@ -125,7 +125,7 @@ enum certmap_code cm_value_check(uint32_t tag, struct certmap_view contents) {
 }
 
 /* Most bytes of UTF-8 that one byte of contents becomes: Latin-1 and UCS-2 make 2 and 1.5. */
-#define MOST_GROWTH 2
+#define MAX_GROWTH 2
 
 enum certmap_code cm_value_read(struct certmap_view *utf8, uint32_t tag, struct certmap_view contents,
                                 struct cm_arena *arena) {
@@ -138,7 +138,7 @@ enum certmap_code cm_value_read(struct certmap_view *utf8, uint32_t tag, struct 
         *utf8 = contents;
         return CERTMAP_CODE_NONE;
     }
-    uint8_t *text = cm_arena_alloc(arena, contents.len * MOST_GROWTH);
+    uint8_t *text = cm_arena_alloc(arena, contents.len * MAX_GROWTH);
     if (text == NULL)
         return CERTMAP_CODE_MEMORY;
     *utf8 = (struct certmap_view){text, 0};

@@ -17,7 +17,7 @@ void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity
 }
 
 bool cm_findings_take_warnings(const struct cm_findings *findings) {
-    return findings->diagnostic != NULL && findings->warnings < CM_MOST_WARNINGS &&
+    return findings->diagnostic != NULL && findings->warnings < CM_MAX_WARNINGS &&
            findings->count < CERTMAP_MAX_DIAGNOSTICS;
 }
 

@@ -6,7 +6,7 @@
 #include "base/error.h"
 
 /* So many warnings at most, so that there is room for errors that come after them. */
-#define CM_MOST_WARNINGS (CERTMAP_MAX_DIAGNOSTICS / 2)
+#define CM_MAX_WARNINGS (CERTMAP_MAX_DIAGNOSTICS / 2)
 
 struct cm_findings {
     certmap_diagnostic_fn *diagnostic; /* may be NULL */
@@ -18,7 +18,7 @@ struct cm_findings {
     struct certmap_diagnostic first; /* the first error; status OK: none */
 };
 
-/* Passes a finding on, unless CERTMAP_MAX_DIAGNOSTICS were, or, of a warning, CM_MOST_WARNINGS. */
+/* Passes a finding on, unless CERTMAP_MAX_DIAGNOSTICS were, or, of a warning, CM_MAX_WARNINGS. */
 void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity,
                     const struct certmap_diagnostic *finding);
 /* Whether a warning would be passed on. */

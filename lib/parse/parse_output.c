@@ -4,7 +4,7 @@
  *     decision = "deny" ";" "}" | "allow" text ";" { output ";" } "}"
  *     output   = "domain" text | "group" text | "attribute" string "=" text
  *     text     = [ "plain" | "ldap-filter" | "dn" | "url" | "posix-user" ] template
- *     template: a string, which may have placeholders (template.c, template_hole.c) */
+ *     template: a string, which may have placeholders (template.c, template_placeholder.c) */
 #include "base/view.h"
 #include "parse/parser.h"
 

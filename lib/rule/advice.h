@@ -10,11 +10,11 @@
  *     advice_uri.c       wildcards in the host of a URI (641)
  *     advice_refusal.c   digests of certificates in refusals (606)
  *     advice_text.c      a DN, a filter or a URL without its language (605)
- *     advice_hole.c      placeholders that read something else than the condition is about (609, 662)
+ *     advice_placeholder.c      placeholders that read something else than the condition is about (609, 662)
  *
  * What could be meant gets no warning: each of these files says where it draws the line. Whether a condition refuses is
  * known only when the mapping has its decision; so findings are kept until then. The work is linear in the text, but for
- * placeholders, where CM_ADVICE_MOST_VISITS bounds it. */
+ * placeholders, where CM_ADVICE_MAX_VISITS bounds it. */
 #ifndef CM_RULE_ADVICE_H
 #define CM_RULE_ADVICE_H
 
@@ -44,7 +44,7 @@ struct cm_advice_note {
 };
 
 /* Nodes that are looked at for the placeholders of one mapping, at most. */
-#define CM_ADVICE_MOST_VISITS (1u << 20)
+#define CM_ADVICE_MAX_VISITS (1u << 20)
 
 struct cm_advice {
     struct certmap_allocator allocator;

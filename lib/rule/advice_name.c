@@ -109,8 +109,8 @@ static bool turn_round(struct certmap_view text, char *room, size_t size, struct
 
 /* Whether a list of Names has the turned one too. In a long one it is not looked for. */
 static bool has_both(const struct cm_advised_operand *operand, struct certmap_view turned) {
-    enum { MOST_OTHERS = 64 };
-    for (size_t i = 0; i < operand->other_count && operand->other_count <= MOST_OTHERS; i++)
+    enum { MAX_OTHERS = 64 };
+    for (size_t i = 0; i < operand->other_count && operand->other_count <= MAX_OTHERS; i++)
         if (cm_view_equal(operand->others[i], turned))
             return true;
     return false;

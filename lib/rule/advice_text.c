@@ -17,9 +17,9 @@
 #include "rule/language.h"
 
 /* A text while it is looked at: its literals, and CM_SYMBOL_PLACEHOLDER for each placeholder. */
-#define MOST_SYMBOLS 1024
+#define MAX_SYMBOLS 1024
 struct shape {
-    uint16_t symbols[MOST_SYMBOLS];
+    uint16_t symbols[MAX_SYMBOLS];
     size_t len;
 };
 
@@ -27,7 +27,7 @@ static bool make_shape(struct shape *shape, const struct cm_template *template) 
     shape->len = 0;
     for (size_t i = 0; i < template->piece_count; i++) {
         const struct cm_piece *piece = &template->pieces[i];
-        if (piece->literal.len >= MOST_SYMBOLS - shape->len)
+        if (piece->literal.len >= MAX_SYMBOLS - shape->len)
             return false;
         for (size_t k = 0; k < piece->literal.len; k++)
             shape->symbols[shape->len++] = piece->literal.data[k];

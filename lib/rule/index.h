@@ -63,7 +63,7 @@ struct cm_slot {
 };
 
 /* Most places that a slot can name. */
-#define CM_MOST_PLACES 0x3FFFFFFFu
+#define CM_MAX_PLACES 0x3FFFFFFFu
 
 /* No list. */
 #define CM_INDEX_NONE UINT32_MAX

@@ -22,7 +22,7 @@ static struct counters counters_of(const struct cm_build *build, uint64_t hash) 
                              &build->coarse[spread >> 40 & (build->coarse_count - 1)]};
 }
 
-static uint32_t least(uint64_t a, uint32_t b) {
+static uint32_t min_of(uint64_t a, uint32_t b) {
     return a < b ? (uint32_t)a : b;
 }
 
@@ -30,8 +30,8 @@ static void count_waiting(struct cm_build *build) {
     for (size_t i = 0; i < build->waiting_count; i++) {
         const struct cm_uses *one = &build->waiting[i];
         const struct counters counters = counters_of(build, one->hash);
-        *counters.fine = least((uint64_t)*counters.fine + one->uses, CM_COST_NONE - 1);
-        *counters.coarse = least((uint64_t)*counters.coarse + one->uses, CM_COST_NONE - 1);
+        *counters.fine = min_of((uint64_t)*counters.fine + one->uses, CM_COST_NONE - 1);
+        *counters.coarse = min_of((uint64_t)*counters.coarse + one->uses, CM_COST_NONE - 1);
     }
     build->waiting_count = 0;
 }
@@ -51,9 +51,9 @@ static uint32_t cost_key(struct cm_build *build, const struct cm_key *key, uint3
     uint64_t count = uses;
     if (key->probe.shape != CM_KEY_EXACT) {
         const struct counters counters = counters_of(build, key->hash);
-        count = least(*counters.fine, *counters.coarse);
+        count = min_of(*counters.fine, *counters.coarse);
     }
-    return least(count * key->weight, CM_COST_NONE - 1);
+    return min_of(count * key->weight, CM_COST_NONE - 1);
 }
 
 const struct cm_key *cm_choose_key(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
@@ -125,7 +125,7 @@ static bool cost_operand(struct cm_build *build, uint32_t number, const struct c
     uint32_t cost;
     const struct cm_key *key = cm_choose_key(build, number, condition, operand, &cost);
     const uint32_t sum = build->costs[number];
-    build->costs[number] = least((uint64_t)sum + cost, CM_COST_NONE);
+    build->costs[number] = min_of((uint64_t)sum + cost, CM_COST_NONE);
     choice->probe = CM_INDEX_NONE;
     if (key == NULL || condition->operand_count > 1)
         return true;

@@ -160,8 +160,8 @@ static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned le
     } else if (slot->kind == CM_TARGET_LIST && !cm_list_add_all(build, &at, mappings, count)) {
         return false;
     }
-    CM_ASSERT(at <= CM_MOST_PLACES);
-    slot->at = at & CM_MOST_PLACES;
+    CM_ASSERT(at <= CM_MAX_PLACES);
+    slot->at = at & CM_MAX_PLACES;
     return true;
 }
 

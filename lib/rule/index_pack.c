@@ -54,7 +54,7 @@ static bool sort_slots(struct cm_build *build) {
     for (size_t i = 0; i < count; i++) {
         build->slots[i].key = entries[i].key;
         build->slots[i].kind = (unsigned char)(entries[i].mapping >> 30) & 3u;
-        build->slots[i].at = entries[i].mapping & CM_MOST_PLACES;
+        build->slots[i].at = entries[i].mapping & CM_MAX_PLACES;
     }
     cm_release(allocator, entries);
     return true;

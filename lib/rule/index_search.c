@@ -21,31 +21,32 @@ static inline size_t work_of(const struct certmap_rules *rules) {
     return work < most ? work : most;
 }
 
-void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer) {
-    cm_verify_begin(&hunt->verify, rules, peer);
-    hunt->index = rules->index;
-    hunt->truth = CERTMAP_FALSE;
-    hunt->fetch = CM_FETCH;
-    hunt->tried.any = false;
-    if (hunt->index == NULL)
+void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
+                           const struct certmap_peer *peer) {
+    cm_fast_eval_begin(&search->fast, rules, peer);
+    search->index = rules->index;
+    search->truth = CERTMAP_FALSE;
+    search->fetch = CM_FETCH;
+    search->tried.any = false;
+    if (search->index == NULL)
         return;
-    hunt->verify.eval.steps -= reserve_of(rules);
-    hunt->work = work_of(rules);
+    search->fast.eval.steps -= reserve_of(rules);
+    search->work = work_of(rules);
 }
 
-size_t cm_hunt_left(const struct cm_hunt *hunt) {
-    const struct certmap_rules *rules = hunt->verify.eval.rules;
-    const size_t kept = hunt->index != NULL ? reserve_of(rules) - (work_of(rules) - hunt->work) : 0;
-    return hunt->verify.eval.steps + kept;
+size_t cm_index_search_left(const struct cm_index_search *search) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    const size_t kept = search->index != NULL ? reserve_of(rules) - (work_of(rules) - search->work) : 0;
+    return search->fast.eval.steps + kept;
 }
 
 /* From here on mappings are looked at one by one, with what is left of the steps. What the index has found is kept but
  * where it may be unknown for want of steps: the index looks at mappings in another order than that of trial. */
-static void leave_index(struct cm_hunt *hunt) {
-    if (hunt->verify.eval.steps == 0)
-        hunt->best = CM_NO_PLACE;
-    hunt->verify.eval.steps = cm_hunt_left(hunt);
-    hunt->index = NULL;
+static void leave_index(struct cm_index_search *search) {
+    if (search->fast.eval.steps == 0)
+        search->best = CM_NO_PLACE;
+    search->fast.eval.steps = cm_index_search_left(search);
+    search->index = NULL;
 }
 
 /* ---- what was seen lately ---- */
@@ -64,25 +65,25 @@ static void see(struct cm_seen *seen, uint32_t number) {
 /* ---- candidates ---- */
 
 /* Evaluates a mapping that can be better than the best. */
-static void consider(struct cm_hunt *hunt, uint32_t place) {
-    if (place < hunt->from || place >= hunt->best || has_seen(&hunt->tried, place))
+static void consider(struct cm_index_search *search, uint32_t place) {
+    if (place < search->from || place >= search->best || has_seen(&search->tried, place))
         return;
-    const enum certmap_truth truth = cm_verify(&hunt->verify, cm_mapping_in(hunt->verify.eval.rules, place));
+    const enum certmap_truth truth = cm_fast_eval(&search->fast, cm_mapping_in(search->fast.eval.rules, place));
     if (truth == CERTMAP_FALSE) {
-        see(&hunt->tried, place);
+        see(&search->tried, place);
         return;
     }
-    hunt->best = place;
-    hunt->truth = truth;
+    search->best = place;
+    search->truth = truth;
 }
 
 /* At most CM_MAX_NOTED. */
-static void consider_noted(struct cm_hunt *hunt) {
-    for (size_t i = 0; i < hunt->noted_count; i++) {
-        hunt->verify.hint = hunt->noted[i].hint;
-        consider(hunt, hunt->noted[i].place);
+static void consider_noted(struct cm_index_search *search) {
+    for (size_t i = 0; i < search->noted_count; i++) {
+        search->fast.hint = search->noted[i].hint;
+        consider(search, search->noted[i].place);
     }
-    hunt->noted_count = 0;
+    search->noted_count = 0;
 }
 
 /* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. At
@@ -93,79 +94,79 @@ static void prefetch(const struct cm_mapping *mapping, size_t size) {
 }
 
 /* Keeps a mapping that a value led to for later, if there is more to be looked up until then. */
-static void note(struct cm_hunt *hunt, uint32_t place) {
-    const struct cm_hint hint = hunt->verify.hint;
-    prefetch(cm_mapping_in(hunt->verify.eval.rules, place), hunt->fetch);
-    if (hunt->at_once) {
-        consider(hunt, place);
+static void note(struct cm_index_search *search, uint32_t place) {
+    const struct cm_hint hint = search->fast.hint;
+    prefetch(cm_mapping_in(search->fast.eval.rules, place), search->fetch);
+    if (search->at_once) {
+        consider(search, place);
         return;
     }
-    if (hunt->noted_count == CM_MAX_NOTED) {
-        consider_noted(hunt);
-        hunt->verify.hint = hint;
+    if (search->noted_count == CM_MAX_NOTED) {
+        consider_noted(search);
+        search->fast.hint = hint;
     }
-    hunt->noted[hunt->noted_count++] = (struct cm_noted){place, hint};
+    search->noted[search->noted_count++] = (struct cm_noted){place, hint};
 }
 
-static bool take_work(struct cm_hunt *hunt, size_t work) {
-    const bool enough = hunt->work > work;
-    hunt->work = enough ? hunt->work - work : 0;
+static bool take_work(struct cm_index_search *search, size_t work) {
+    const bool enough = search->work > work;
+    search->work = enough ? search->work - work : 0;
     return enough;
 }
 
 /* Mappings in order, so that the first that holds ends it. False: more work than it is worth. */
-static bool consider_list(struct cm_hunt *hunt, const uint32_t *list) {
-    for (uint32_t i = 1; i <= list[0] && list[i] < hunt->best; i++) {
-        if (!take_work(hunt, CM_WORK_OF_CANDIDATE))
+static bool consider_list(struct cm_index_search *search, const uint32_t *list) {
+    for (uint32_t i = 1; i <= list[0] && list[i] < search->best; i++) {
+        if (!take_work(search, CM_WORK_OF_CANDIDATE))
             return false;
-        consider(hunt, list[i]);
+        consider(search, list[i]);
     }
     return true;
 }
 
 /* One by one, from that with this index on: linear in the mappings, whose conditions take steps. */
-static void consider_all(struct cm_hunt *hunt, size_t from) {
-    const struct certmap_rules *rules = hunt->verify.eval.rules;
-    hunt->verify.hint = CM_NO_HINT;
-    for (size_t i = from; i < rules->mapping_count && rules->places[i] < hunt->best; i++)
-        consider(hunt, rules->places[i]);
+static void consider_all(struct cm_index_search *search, size_t from) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    search->fast.hint = CM_NO_HINT;
+    for (size_t i = from; i < rules->mapping_count && rules->places[i] < search->best; i++)
+        consider(search, rules->places[i]);
 }
 
 /* ---- look-ups ---- */
 
 /* A node that has waited need not do so again: it has been visited, or will be. */
-static void queue(struct cm_hunt *hunt, uint32_t node) {
-    if (hunt->index->nodes[node].least >= hunt->best || has_seen(&hunt->queued, node))
+static void queue(struct cm_index_search *search, uint32_t node) {
+    if (search->index->nodes[node].least >= search->best || has_seen(&search->queued, node))
         return;
-    see(&hunt->queued, node);
-    if (hunt->waiting_count < CM_MAX_WAITING)
-        hunt->waiting[hunt->waiting_count++] = node;
+    see(&search->queued, node);
+    if (search->waiting_count < CM_MAX_WAITING)
+        search->waiting[search->waiting_count++] = node;
     else
-        hunt->work = 0;
+        search->work = 0;
 }
 
 /* Takes what a slot leads to: mappings are evaluated, a node waits. */
-static CM_RARELY void take_several(struct cm_hunt *hunt, const struct cm_slot *slot) {
+static CM_RARELY void take_several(struct cm_index_search *search, const struct cm_slot *slot) {
     if (slot->kind == CM_TARGET_LIST)
-        (void)consider_list(hunt, hunt->index->lists + slot->at);
+        (void)consider_list(search, search->index->lists + slot->at);
     else
-        queue(hunt, slot->at);
+        queue(search, slot->at);
 }
 
-static void take_slot(struct cm_hunt *hunt, const struct cm_slot *slot) {
+static void take_slot(struct cm_index_search *search, const struct cm_slot *slot) {
     if (slot->kind == CM_TARGET_MAPPING)
-        note(hunt, slot->at);
+        note(search, slot->at);
     else
-        take_several(hunt, slot);
+        take_several(search, slot);
 }
 
 /* Goes to the slots of a key: as many as nodes have it by chance. */
-static void take_slots(struct cm_hunt *hunt, const struct cm_slot *slot, uint32_t key) {
-    CM_ASSERT(slot < hunt->index->slots + hunt->index->slot_count);
+static void take_slots(struct cm_index_search *search, const struct cm_slot *slot, uint32_t key) {
+    CM_ASSERT(slot < search->index->slots + search->index->slot_count);
     while (slot->key < key)
         slot++;
     for (; slot->key == key && slot->kind != CM_TARGET_FREE; slot++)
-        take_slot(hunt, slot);
+        take_slot(search, slot);
 }
 
 static inline const struct cm_slot *slot_of(const struct cm_index *index, uint32_t key) {
@@ -182,12 +183,12 @@ static inline bool may_have(const struct cm_index *index, uint32_t key) {
     return (*filter_of(index, key) & bits) == bits;
 }
 
-static inline void look_up(struct cm_hunt *hunt, uint32_t node, uint64_t hash) {
+static inline void look_up(struct cm_index_search *search, uint32_t node, uint64_t hash) {
     const uint32_t key = cm_key_in(node, hash);
-    const struct cm_slot *slot = slot_of(hunt->index, key);
+    const struct cm_slot *slot = slot_of(search->index, key);
     CM_PREFETCH(slot);
-    if (may_have(hunt->index, key))
-        take_slots(hunt, slot, key);
+    if (may_have(search->index, key))
+        take_slots(search, slot, key);
 }
 
 /* ---- the keys of a certificate ---- */
@@ -200,60 +201,63 @@ struct probing {
 };
 
 /* The first pieces of these bytes, at most CM_PIECES_TOGETHER; returns how many. */
-static size_t look_up_pieces(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
+static size_t look_up_pieces(struct cm_index_search *search, const struct probing *probing, struct certmap_view bytes) {
     const size_t length = probing->probe->length;
     uint32_t keys[CM_PIECES_TOGETHER];
     size_t count = 0;
     for (; count < CM_PIECES_TOGETHER && count + length <= bytes.len; count++) {
         keys[count] = cm_key_in(probing->node, cm_key_hash(bytes.data + count, length, probing->seed));
-        CM_PREFETCH(filter_of(hunt->index, keys[count]));
+        CM_PREFETCH(filter_of(search->index, keys[count]));
     }
     for (size_t i = 0; i < count; i++)
-        if (may_have(hunt->index, keys[i]))
-            take_slots(hunt, slot_of(hunt->index, keys[i]), keys[i]);
+        if (may_have(search->index, keys[i]))
+            take_slots(search, slot_of(search->index, keys[i]), keys[i]);
     return count;
 }
 
 /* Pieces at each place of a value: work for each. */
-static CM_RARELY void look_up_grams(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
-    if (!take_work(hunt, bytes.len))
+static CM_RARELY void look_up_grams(struct cm_index_search *search, const struct probing *probing,
+                                    struct certmap_view bytes) {
+    if (!take_work(search, bytes.len))
         return;
     while (bytes.len >= probing->probe->length) {
-        const size_t count = look_up_pieces(hunt, probing, bytes);
+        const size_t count = look_up_pieces(search, probing, bytes);
         bytes = cm_view(bytes.data + count, bytes.len - count);
     }
 }
 
 /* A value that takes long to hash. */
-static CM_RARELY bool take_work_of_hash(struct cm_hunt *hunt, size_t len) {
-    return take_work(hunt, len / CM_BYTES_A_WORK);
+static CM_RARELY bool take_work_of_hash(struct cm_index_search *search, size_t len) {
+    return take_work(search, len / CM_BYTES_A_WORK);
 }
 
-static inline void look_up_bytes(struct cm_hunt *hunt, const struct probing *probing, struct certmap_view bytes) {
+static inline void look_up_bytes(struct cm_index_search *search, const struct probing *probing,
+                                 struct certmap_view bytes) {
     const struct cm_probe *probe = probing->probe;
     const size_t length = probe->shape == CM_KEY_EXACT ? bytes.len : probe->length;
     if (bytes.len < length)
         return;
     if (probe->shape == CM_KEY_GRAM) {
-        look_up_grams(hunt, probing, bytes);
+        look_up_grams(search, probing, bytes);
         return;
     }
-    if (length >= CM_BYTES_A_WORK && !take_work_of_hash(hunt, length))
+    if (length >= CM_BYTES_A_WORK && !take_work_of_hash(search, length))
         return;
     const uint8_t *start = bytes.data; /* NULL where the certificate was not supplied */
     if (probe->shape == CM_KEY_SUFFIX)
         start += bytes.len - length;
-    look_up(hunt, probing->node, cm_key_hash(start, length, probing->seed));
+    look_up(search, probing->node, cm_key_hash(start, length, probing->seed));
 }
 
 /* A Name has one key, or none, if it has too few RDNs. */
-static CM_RARELY void look_up_name(struct cm_hunt *hunt, const struct probing *probing, const struct cm_value *value) {
+static CM_RARELY void look_up_name(struct cm_index_search *search, const struct probing *probing,
+                                   const struct cm_value *value) {
     const struct cm_probe *probe = probing->probe;
     const struct cm_list *avas = value->avas;
     const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
     const size_t work = avas->count + value->der.len / CM_NAME_BYTES_A_WORK;
-    if (avas->rdn_count >= length && take_work(hunt, work))
-        look_up(hunt, probing->node, cm_name_hash(avas, length, probing->seed));
+    if (avas->rdn_count >= length && take_work(search, work))
+        look_up(search, probing->node, cm_name_hash(avas, length, probing->seed));
 }
 
 /* What of a value that is not a Name keys are made of. */
@@ -265,74 +269,75 @@ static struct certmap_view key_bytes(const struct cm_probe *probe, const struct 
 }
 
 /* The type of a value is part of its key. */
-static CM_RARELY void seed_by_type(struct cm_hunt *hunt, struct probing *probing, const struct cm_value *value) {
-    (void)take_work(hunt, 1 + value->oid.len / CM_BYTES_A_WORK);
+static CM_RARELY void seed_by_type(struct cm_index_search *search, struct probing *probing,
+                                   const struct cm_value *value) {
+    (void)take_work(search, 1 + value->oid.len / CM_BYTES_A_WORK);
     probing->seed = cm_key_typed(probing->probe->seed, value->oid);
 }
 
-static void look_up_value(struct cm_hunt *hunt, struct probing *probing, const struct cm_value *value) {
+static void look_up_value(struct cm_index_search *search, struct probing *probing, const struct cm_value *value) {
     const struct cm_probe *probe = probing->probe;
     if (probe->typed)
-        seed_by_type(hunt, probing, value);
+        seed_by_type(search, probing, value);
     if (probe->text == CM_KEY_NAME)
-        look_up_name(hunt, probing, value);
+        look_up_name(search, probing, value);
     else
-        look_up_bytes(hunt, probing, key_bytes(probe, value));
+        look_up_bytes(search, probing, key_bytes(probe, value));
 }
 
-static CM_RARELY void look_up_certificate(struct cm_hunt *hunt, const struct probing *probing) {
-    const struct certmap_view certificate = hunt->verify.eval.peer->certificate;
-    hunt->verify.hint = CM_NO_HINT;
-    hunt->fetch = certificate.len < CM_MAX_FETCH - CM_FETCH ? certificate.len + CM_FETCH : CM_MAX_FETCH;
-    look_up_bytes(hunt, probing, certificate);
-    hunt->fetch = CM_FETCH;
+static CM_RARELY void look_up_certificate(struct cm_index_search *search, const struct probing *probing) {
+    const struct certmap_view certificate = search->fast.eval.peer->certificate;
+    search->fast.hint = CM_NO_HINT;
+    search->fetch = certificate.len < CM_MAX_FETCH - CM_FETCH ? certificate.len + CM_FETCH : CM_MAX_FETCH;
+    look_up_bytes(search, probing, certificate);
+    search->fetch = CM_FETCH;
 }
 
-static void look_up_probe(struct cm_hunt *hunt, uint32_t node, const struct cm_probe *probe) {
-    const struct cm_list *list = &hunt->verify.eval.peer->lists[probe->list];
+static void look_up_probe(struct cm_index_search *search, uint32_t node, const struct cm_probe *probe) {
+    const struct cm_list *list = &search->fast.eval.peer->lists[probe->list];
     struct probing probing = {node, probe, probe->seed};
     uint32_t at = list->first != NULL ? list->first[probe->row] : CM_VALUE_NONE;
     if (probe->text == CM_KEY_BYTES) { /* of the certificate, which is no value */
-        look_up_certificate(hunt, &probing);
+        look_up_certificate(search, &probing);
         return;
     }
-    hunt->verify.hint.list = list;
-    hunt->verify.hint.row = probe->row;
-    for (; at != CM_VALUE_NONE && take_work(hunt, 1) /* for each */; at = list->values[at].next) {
-        hunt->verify.hint.at = at;
+    search->fast.hint.list = list;
+    search->fast.hint.row = probe->row;
+    for (; at != CM_VALUE_NONE && take_work(search, 1) /* for each */; at = list->values[at].next) {
+        search->fast.hint.at = at;
         if (list->values[at].unreadable == CERTMAP_CODE_NONE)
-            look_up_value(hunt, &probing, &list->values[at]);
+            look_up_value(search, &probing, &list->values[at]);
     }
 }
 
 /* ---- nodes ---- */
 
-static void visit(struct cm_hunt *hunt, uint32_t number) {
-    const struct cm_index *index = hunt->index;
+static void visit(struct cm_index_search *search, uint32_t number) {
+    const struct cm_index *index = search->index;
     const struct cm_index_node *node = &index->nodes[number];
-    hunt->at_once = node->probe_count == 1;
-    for (uint32_t i = 0; i < node->probe_count && node->least < hunt->best; i++)
-        look_up_probe(hunt, number, &index->probes[node->first_probe + i]);
-    consider_noted(hunt);
-    hunt->verify.hint = CM_NO_HINT;
+    search->at_once = node->probe_count == 1;
+    for (uint32_t i = 0; i < node->probe_count && node->least < search->best; i++)
+        look_up_probe(search, number, &index->probes[node->first_probe + i]);
+    consider_noted(search);
+    search->fast.hint = CM_NO_HINT;
     if (node->rest != CM_INDEX_NONE)
-        (void)consider_list(hunt, index->lists + node->rest);
+        (void)consider_list(search, index->lists + node->rest);
 }
 
 /* A node that a key leads to. The root is visited whatever the certificate holds. */
-static void visit_next(struct cm_hunt *hunt) {
-    const uint32_t number = hunt->waiting[--hunt->waiting_count];
-    if (take_work(hunt, hunt->index->nodes[number].probe_count))
-        visit(hunt, number);
+static void visit_next(struct cm_index_search *search) {
+    const uint32_t number = search->waiting[--search->waiting_count];
+    if (take_work(search, search->index->nodes[number].probe_count))
+        visit(search, number);
 }
 
 /* Visits the root, and the nodes that keys of the certificate lead to: at most CM_MAX_WAITING wait. */
-static void walk(struct cm_hunt *hunt) {
-    hunt->noted_count = hunt->waiting_count = 0;
-    hunt->queued.any = false;
-    visit(hunt, 0);
-    while (hunt->waiting_count > 0 && hunt->work > 0)
-        visit_next(hunt);
+static void walk(struct cm_index_search *search) {
+    search->noted_count = search->waiting_count = 0;
+    search->queued.any = false;
+    visit(search, 0);
+    while (search->waiting_count > 0 && search->work > 0)
+        visit_next(search);
 }
 
 /* ---- what cannot be looked up ---- */
@@ -342,46 +347,46 @@ static size_t work_of_value(const struct cm_value *value) {
 }
 
 /* Whether a condition about the place could be unknown, which it is taken for where there is not work enough. */
-static bool is_clouded(struct cm_hunt *hunt, const struct cm_index_place *place) {
-    const struct cm_list *list = &hunt->verify.eval.peer->lists[place->list];
-    bool clouded = list->unknown != CERTMAP_CODE_NONE;
-    for (uint32_t at = cm_list_first(list, place->row); at != CM_VALUE_NONE && !clouded; at = list->values[at].next)
-        clouded = !take_work(hunt, work_of_value(&list->values[at])) || cm_value_is_clouded(&list->values[at]);
-    return clouded;
+static bool may_be_unknown(struct cm_index_search *search, const struct cm_index_place *place) {
+    const struct cm_list *list = &search->fast.eval.peer->lists[place->list];
+    bool unknown = list->unknown != CERTMAP_CODE_NONE;
+    for (uint32_t at = cm_list_first(list, place->row); at != CM_VALUE_NONE && !unknown; at = list->values[at].next)
+        unknown = !take_work(search, work_of_value(&list->values[at])) || cm_value_may_be_unknown(&list->values[at]);
+    return unknown;
 }
 
 /* Considers the mappings that may be unknown without being found; false where they are not listed. */
-static bool consider_clouded(struct cm_hunt *hunt) {
-    const struct cm_index *index = hunt->index;
-    if ((index->lists_used & hunt->verify.eval.peer->clouded) == 0)
+static bool consider_unknown(struct cm_index_search *search) {
+    const struct cm_index *index = search->index;
+    if ((index->lists_used & search->fast.eval.peer->may_be_unknown) == 0)
         return true;
     for (uint32_t i = 0; i < index->place_count; i++) {
         const struct cm_index_place *place = &index->places[i];
-        if (!is_clouded(hunt, place))
+        if (!may_be_unknown(search, place))
             continue;
-        if (place->members == CM_INDEX_NONE || !consider_list(hunt, index->lists + place->members))
+        if (place->members == CM_INDEX_NONE || !consider_list(search, index->lists + place->members))
             return false;
     }
     return true;
 }
 
 /* False: it was more work than there was. */
-static bool search_index(struct cm_hunt *hunt) {
-    if (hunt->work == 0 || !consider_clouded(hunt))
+static bool search_index(struct cm_index_search *search) {
+    if (search->work == 0 || !consider_unknown(search))
         return false;
-    walk(hunt);
-    return hunt->work > 0 && hunt->verify.eval.steps > 0;
+    walk(search);
+    return search->work > 0 && search->fast.eval.steps > 0;
 }
 
-const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from) {
-    const struct certmap_rules *rules = hunt->verify.eval.rules;
+const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
     if (from >= rules->mapping_count)
         return NULL;
-    hunt->from = from > 0 ? rules->places[from] : 0;
-    hunt->best = CM_NO_PLACE;
-    if (hunt->index != NULL && !search_index(hunt))
-        leave_index(hunt);
-    if (hunt->index == NULL)
-        consider_all(hunt, from);
-    return hunt->best != CM_NO_PLACE ? cm_mapping_in(rules, hunt->best) : NULL;
+    search->from = from > 0 ? rules->places[from] : 0;
+    search->best = CM_NO_PLACE;
+    if (search->index != NULL && !search_index(search))
+        leave_index(search);
+    if (search->index == NULL)
+        consider_all(search, from);
+    return search->best != CM_NO_PLACE ? cm_mapping_in(rules, search->best) : NULL;
 }

@@ -3,9 +3,9 @@
 #ifndef CM_RULE_INDEX_SEARCH_H
 #define CM_RULE_INDEX_SEARCH_H
 
+#include "rule/fast_eval.h"
 #include "rule/index.h"
 #include "rule/tuning.h"
-#include "rule/verify.h"
 
 /* The last numbers, each at the place of its last bits. None is UINT32_MAX. */
 struct cm_seen {
@@ -22,7 +22,7 @@ struct cm_noted {
 #define CM_NO_PLACE UINT32_MAX
 
 /* One search for one certificate. What most searches use of it stands together. */
-struct cm_hunt {
+struct cm_index_search {
     const struct cm_index *index; /* NULL: mappings are looked at one by one */
     size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
     uint32_t from;                /* mappings at places before it are not asked about */
@@ -34,19 +34,20 @@ struct cm_hunt {
     struct cm_seen tried;  /* places of mappings that are false: a value may have the key of one at each byte */
     struct cm_seen queued; /* nodes that have waited in this walk */
     struct cm_noted noted[CM_MAX_NOTED];
-    struct cm_verify verify;
+    struct cm_fast_eval fast;
     uint32_t waiting[CM_MAX_WAITING]; /* nodes that keys lead to */
 };
 
 /* Steps of the match that are left, for whatever. */
-size_t cm_hunt_left(const struct cm_hunt *hunt);
+size_t cm_index_search_left(const struct cm_index_search *search);
 
-/* *hunt need not be zeroed. */
-void cm_hunt_begin(struct cm_hunt *hunt, const struct certmap_rules *rules, const struct certmap_peer *peer);
-/* Finds the first mapping whose index is `from` or more that is not false, with what it gave in hunt->truth; NULL: there
+/* *search need not be zeroed. */
+void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
+                           const struct certmap_peer *peer);
+/* Finds the first mapping whose index is `from` or more that is not false, with what it gave in search->truth; NULL: there
  * is none. Allocates nothing, does not recurse. The index has half of the steps of the rules to evaluate with, and a
  * quarter for looking up; what it does not take, and the last quarter, is for looking at mappings one by one, in order
  * of trial. Once those have run out every mapping is unknown. */
-const struct cm_mapping *cm_hunt_next(struct cm_hunt *hunt, size_t from);
+const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from);
 
 #endif

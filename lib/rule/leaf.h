@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One text against one value: what both evaluators (eval.h, verify.h) ask of most conditions, and mean the same by. */
+/* One text against one value: what both evaluators (eval.h, fast_eval.h) ask of most conditions, and mean the same by. */
 #ifndef CM_RULE_LEAF_H
 #define CM_RULE_LEAF_H
 

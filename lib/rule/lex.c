@@ -190,11 +190,11 @@ static bool is_ordinary(uint8_t c) {
 }
 
 /* So many placeholders of a line are looked through in vain, which may take 64 KiB each; the file is wrong anyway. */
-enum { MOST_UNCLOSED = 4 };
+enum { MAX_UNCLOSED = 4 };
 
 /* Whether the end of a placeholder is worth a look. */
 static bool may_look(const struct cm_lexer *lexer) {
-    return lexer->unclosed_line != lexer->line || lexer->unclosed < MOST_UNCLOSED;
+    return lexer->unclosed_line != lexer->line || lexer->unclosed < MAX_UNCLOSED;
 }
 
 /* Counts a placeholder that does not end. */

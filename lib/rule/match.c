@@ -49,12 +49,12 @@ static void decide(struct certmap_result *result, const struct certmap_rules *ru
 /* Where the first mapping that is not false decides, nothing has to be kept on the way. */
 static const struct cm_mapping *search_first(struct cm_search *search, const struct certmap_rules *rules,
                                              const struct certmap_peer *peer) {
-    struct cm_hunt hunt;
-    cm_hunt_begin(&hunt, rules, peer);
-    const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
+    struct cm_index_search through;
+    cm_index_search_begin(&through, rules, peer);
+    const struct cm_mapping *mapping = cm_index_search_next(&through, 0);
     search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
     search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
-    search->answer.unknown = mapping != NULL && hunt.truth == CERTMAP_UNKNOWN;
+    search->answer.unknown = mapping != NULL && through.truth == CERTMAP_UNKNOWN;
     return mapping;
 }
 
@@ -82,11 +82,11 @@ bool cm_search_take(struct cm_searching *state, const struct cm_mapping *mapping
  * for what led to a mapping, or has been left. */
 static size_t search_index(struct cm_searching *state) {
     const struct certmap_rules *rules = state->found.rules;
-    struct cm_hunt hunt;
-    cm_hunt_begin(&hunt, rules, state->peer);
-    const struct cm_mapping *mapping = cm_hunt_next(&hunt, 0);
-    while (mapping != NULL && cm_search_take(state, mapping, hunt.truth))
-        mapping = cm_hunt_next(&hunt, (size_t)mapping->index + 1);
+    struct cm_index_search through;
+    cm_index_search_begin(&through, rules, state->peer);
+    const struct cm_mapping *mapping = cm_index_search_next(&through, 0);
+    while (mapping != NULL && cm_search_take(state, mapping, through.truth))
+        mapping = cm_index_search_next(&through, (size_t)mapping->index + 1);
     return mapping != NULL ? (size_t)mapping->index + 1 : rules->mapping_count;
 }
 

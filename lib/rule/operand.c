@@ -36,14 +36,14 @@ struct compile {
 };
 
 /* NFC and folding make UTF-8 at most this many times as long. */
-#define MOST_GROWTH 9
+#define MAX_GROWTH 9
 
 static bool start_compile(struct compile *compile, size_t len, struct cm_arena *scratch,
                           struct certmap_diagnostic *err) {
     *compile = (struct compile){.scratch = scratch, .err = err};
     compile->literal = cm_arena_alloc(scratch, len);
-    compile->nfc.bytes = cm_arena_alloc(scratch, len * MOST_GROWTH);
-    compile->folded.bytes = cm_arena_alloc(scratch, len * MOST_GROWTH);
+    compile->nfc.bytes = cm_arena_alloc(scratch, len * MAX_GROWTH);
+    compile->folded.bytes = cm_arena_alloc(scratch, len * MAX_GROWTH);
     return compile->literal != NULL && compile->nfc.bytes != NULL && compile->folded.bytes != NULL;
 }
 

@@ -5,7 +5,7 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "field/canonical.h"
-#include "rule/foreign_hole.h"
+#include "rule/foreign_placeholder.h"
 
 /* ---- strings ---- */
 

@@ -9,22 +9,21 @@
  * decimal digits: I N RRRRRRRR. */
 enum { SCORE_IDENTITY = 1000000000, SCORE_NAME = 100000000 };
 /* Most of each part that counts. A certificate has two Names of its own, and a few in the SAN; the others together
- * give at most CERTMAP_MAX_CONDITIONS times SCORE_MOST_RDNS. */
-enum { MOST_IDENTITIES = 3, MOST_NAMES = 9, MOST_OTHERS = SCORE_NAME - 1 };
+ * give at most CERTMAP_MAX_CONDITIONS times SCORE_MAX_RDNS. */
+enum { MAX_IDENTITIES = 3, MAX_NAMES = 9, MAX_OTHERS = SCORE_NAME - 1 };
 /* One text; what many certificates have in common. */
 enum { SCORE_TEXT = 100, SCORE_COMMON = 20 };
 /* A subtree: for each RDN of its base, and at most. */
-enum { SCORE_RDN = 20, SCORE_MOST_RDNS = 400 };
+enum { SCORE_RDN = 20, SCORE_MAX_RDNS = 400 };
 /* A pattern: to begin with, one more for each literal character, and at most. */
-enum { SCORE_PATTERN = 10, SCORE_MOST_PATTERN = 90 };
+enum { SCORE_PATTERN = 10, SCORE_MAX_PATTERN = 90 };
 /* A network: to begin with, and what a single address has more. */
 enum { SCORE_NETWORK = 50, SCORE_ADDRESS = 50 };
 /* not */
 enum { SCORE_NOT = 1 };
 
-_Static_assert((uint64_t)CERTMAP_MAX_CONDITIONS *SCORE_MOST_RDNS <= MOST_OTHERS, "others do not reach a Name");
-_Static_assert((uint64_t)MOST_IDENTITIES *SCORE_IDENTITY + (uint64_t)MOST_NAMES * SCORE_NAME + MOST_OTHERS <=
-                   UINT32_MAX,
+_Static_assert((uint64_t)CERTMAP_MAX_CONDITIONS *SCORE_MAX_RDNS <= MAX_OTHERS, "others do not reach a Name");
+_Static_assert((uint64_t)MAX_IDENTITIES *SCORE_IDENTITY + (uint64_t)MAX_NAMES * SCORE_NAME + MAX_OTHERS <= UINT32_MAX,
                "a score has 32 bits");
 
 static size_t least(size_t a, size_t b) {
@@ -33,9 +32,9 @@ static size_t least(size_t a, size_t b) {
 
 /* The sum of two scores, part by part. */
 static size_t add_scores(size_t a, size_t b) {
-    const size_t identities = least(a / SCORE_IDENTITY + b / SCORE_IDENTITY, MOST_IDENTITIES);
-    const size_t names = least(a % SCORE_IDENTITY / SCORE_NAME + b % SCORE_IDENTITY / SCORE_NAME, MOST_NAMES);
-    return identities * SCORE_IDENTITY + names * SCORE_NAME + least(a % SCORE_NAME + b % SCORE_NAME, MOST_OTHERS);
+    const size_t identities = least(a / SCORE_IDENTITY + b / SCORE_IDENTITY, MAX_IDENTITIES);
+    const size_t names = least(a % SCORE_IDENTITY / SCORE_NAME + b % SCORE_IDENTITY / SCORE_NAME, MAX_NAMES);
+    return identities * SCORE_IDENTITY + names * SCORE_NAME + least(a % SCORE_NAME + b % SCORE_NAME, MAX_OTHERS);
 }
 
 /* ---- operands ---- */
@@ -74,7 +73,7 @@ static size_t score_exact(const struct cm_path *path) {
 
 static size_t score_pattern(struct certmap_view pattern, size_t exact) {
     size_t score = SCORE_PATTERN;
-    for (size_t i = 0; i < pattern.len && score < SCORE_MOST_PATTERN; i++)
+    for (size_t i = 0; i < pattern.len && score < SCORE_MAX_PATTERN; i++)
         score += pattern.data[i] < CM_GLOB_ONE && (pattern.data[i] & 0xC0) != 0x80;
     return least(score, exact);
 }
@@ -83,7 +82,7 @@ static size_t score_operand(const struct cm_condition *condition, const struct c
     if (condition->op == CERTMAP_OP_LIKE)
         return score_pattern(operand->shown, score_exact(condition->path));
     if (condition->op == CERTMAP_OP_UNDER)
-        return least(SCORE_RDN * operand->name->rdn_count, SCORE_MOST_RDNS);
+        return least(SCORE_RDN * operand->name->rdn_count, SCORE_MAX_RDNS);
     if (condition->path->kind == CM_TEXT_IP)
         return SCORE_NETWORK + SCORE_ADDRESS * operand->bits / (8 * operand->matched.len);
     return score_exact(condition->path);

@@ -2,7 +2,7 @@
 /* Compiling a text that a mapping gives. */
 #include "rule/template.h"
 #include "base/view.h"
-#include "rule/foreign_hole.h"
+#include "rule/foreign_placeholder.h"
 #include "rule/language.h"
 #include "rule/operand.h"
 

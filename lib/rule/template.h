@@ -3,7 +3,7 @@
  *
  *     "CONTOSO\\${subject.UID | lower}-x"
  *
- *     symbols   C O N T O S O \ [placeholder] - x          how the text is read: template.c, template_hole.c
+ *     symbols   C O N T O S O \ [placeholder] - x          how the text is read: template.c, template_placeholder.c
  *     pieces    [ "CONTOSO\" placeholder ] [ "-x" ]        what is kept of it
  *
  *     language*.c  where a placeholder may stand, and how its value is escaped there

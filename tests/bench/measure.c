@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Certificates in a round, at most: how often the hot one is looked at, and how many random ones are. */
-enum { MOST_HOT = 16384, MOST_RANDOM = 32 * B_BATCH };
+enum { MAX_HOT = 16384, MAX_RANDOM = 32 * B_BATCH };
 /* The rule whose certificate is the hot one; every set of ten or more has it. */
 enum { HOT = 6 };
 
@@ -49,7 +49,7 @@ static double once(struct b_group *group, const struct b_measurement *m) {
 
 /* How many certificates fit into the budget. Tried with one, and with more where one is too quick to time. */
 static void calibrate(struct b_group *group, struct b_measurement *m) {
-    const size_t most = m->hot ? MOST_HOT : MOST_RANDOM;
+    const size_t most = m->hot ? MAX_HOT : MAX_RANDOM;
     m->count = 1;
     double one = once(group, m);
     m->count = B_BATCH;

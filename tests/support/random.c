@@ -584,7 +584,7 @@ static void make_shared(struct t_world *world) {
     struct t_buf text = T_BUF_INIT;
     for (size_t i = 0; i < T_WORLD_SHARED; i++) {
         t_buf_clear(&text);
-        while (text.len == 0 || text.len > T_TEXT_MOST) {
+        while (text.len == 0 || text.len > T_MAX_TEXT) {
             t_buf_clear(&text);
             put_condition(world, &text);
         }

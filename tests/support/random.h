@@ -27,11 +27,11 @@ size_t t_random_below(struct t_random *random, size_t limit);
 /* True in this many of a hundred times. */
 bool t_random_chance(struct t_random *random, size_t percent);
 
-enum { T_WORLD_TEXTS = 10, T_WORLD_NAMES = 5, T_WORLD_SHARED = 6, T_TEXT_MOST = 160, T_NAME_AVAS = 8 };
+enum { T_WORLD_TEXTS = 10, T_WORLD_NAMES = 5, T_WORLD_SHARED = 6, T_MAX_TEXT = 160, T_NAME_AVAS = 8 };
 
 struct t_text {
     size_t len;
-    char bytes[T_TEXT_MOST];
+    char bytes[T_MAX_TEXT];
 };
 
 struct t_ava {

@@ -34,12 +34,12 @@ static size_t plain_steps(const struct certmap_rules *rules, const struct certma
 }
 
 size_t t_search_steps(const struct certmap_rules *rules, struct certmap_peer *peer, bool plain) {
-    struct cm_hunt hunt;
+    struct cm_index_search search;
     if (plain)
         return plain_steps(rules, peer);
-    cm_hunt_begin(&hunt, rules, peer);
-    (void)cm_hunt_next(&hunt, 0);
-    return rules->steps - cm_hunt_left(&hunt);
+    cm_index_search_begin(&search, rules, peer);
+    (void)cm_index_search_next(&search, 0);
+    return rules->steps - cm_index_search_left(&search);
 }
 
 /* ---- what a search says ---- */

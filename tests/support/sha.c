@@ -2,9 +2,9 @@
 #include "sha.h"
 #include <string.h>
 
-enum { BLOCK = 64, MOST_WORDS = 8 };
+enum { BLOCK = 64, MAX_WORDS = 8 };
 
-typedef void block_fn(uint32_t state[MOST_WORDS], const uint8_t block[BLOCK]);
+typedef void block_fn(uint32_t state[MAX_WORDS], const uint8_t block[BLOCK]);
 
 static uint32_t left(uint32_t x, unsigned n) {
     return (x << n) | (x >> (32 - n));
@@ -38,7 +38,7 @@ static uint32_t sha1_round(unsigned t, const uint32_t v[5]) {
     return (v[1] ^ v[2] ^ v[3]) + 0xca62c1d6u;
 }
 
-static void sha1_block(uint32_t state[MOST_WORDS], const uint8_t block[BLOCK]) {
+static void sha1_block(uint32_t state[MAX_WORDS], const uint8_t block[BLOCK]) {
     uint32_t w[80], v[5];
     for (unsigned t = 0; t < 80; t++)
         w[t] = t < 16 ? word_at(block + 4 * t) : left(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
@@ -77,7 +77,7 @@ static void sha256_schedule(uint32_t w[64], const uint8_t block[BLOCK]) {
     }
 }
 
-static void sha256_block(uint32_t state[MOST_WORDS], const uint8_t block[BLOCK]) {
+static void sha256_block(uint32_t state[MAX_WORDS], const uint8_t block[BLOCK]) {
     uint32_t w[64], v[8];
     sha256_schedule(w, block);
     memcpy(v, state, sizeof v);
@@ -96,7 +96,7 @@ static void sha256_block(uint32_t state[MOST_WORDS], const uint8_t block[BLOCK])
 /* ---- both ---- */
 
 /* The last block or two: what is left, one bit, zeros, and the length in bits. */
-static void end(uint32_t state[MOST_WORDS], block_fn *block, struct certmap_view rest, uint64_t len) {
+static void end(uint32_t state[MAX_WORDS], block_fn *block, struct certmap_view rest, uint64_t len) {
     uint8_t last[2 * BLOCK] = {0};
     const size_t size = rest.len + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
     if (rest.len > 0)
@@ -109,9 +109,9 @@ static void end(uint32_t state[MOST_WORDS], block_fn *block, struct certmap_view
 }
 
 bool t_sha(void *ctx, uint8_t *digest, enum certmap_hash hash, struct certmap_view data) {
-    uint32_t sha1[MOST_WORDS] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-    uint32_t sha256[MOST_WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    uint32_t sha1[MAX_WORDS] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
+    uint32_t sha256[MAX_WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     const bool is_sha1 = hash == CERTMAP_HASH_SHA1;
     uint32_t *state = is_sha1 ? sha1 : sha256;
     block_fn *block = is_sha1 ? sha1_block : sha256_block;

@@ -40,7 +40,7 @@ static const struct identity {
     [T_LONELY] = {"O=Contoso | OU=Sales | CN=Alice", NULL, T_LONELY, -30, 30, NO_CA, "clientAuth", NULL},
     [T_LENGTHY] = {NULL, "SEQUENCE+{ SET{ SEQUENCE{ OID{2.5.4.3} UTF8String{\"Alice\"} } } }", T_ROOT, -30, 30, NO_CA,
                    "clientAuth", NULL},
-    [T_CROWDED] = {"rdns 5000 CN=a", NULL, T_ROOT, -30, 30, NO_CA, "clientAuth", NULL},
+    [T_MANY_VALUES] = {"rdns 5000 CN=a", NULL, T_ROOT, -30, 30, NO_CA, "clientAuth", NULL},
     [T_OTHER_ROOT] = {"O=Fabrikam | CN=Fabrikam Root CA", NULL, T_OTHER_ROOT, -30, 30, CA, NULL, NULL},
     [T_NAMESAKE] = {"O=Contoso | CN=Contoso Issuing CA 1", NULL, T_ISSUING, -30, 30, NO_CA, "clientAuth", NULL},
     [T_PLAIN] = {"O=Contoso | OU=Warehouse + printable C=US | CN=Bob", NULL, T_ROOT, -30, 30, NO_CA, NULL, NULL},

@@ -18,27 +18,27 @@
 
 /* Everybody who has a certificate; tls.c has their table. */
 enum t_id {
-    T_NOBODY,     /* has none */
-    T_ROOT,       /* the CA that servers and clients trust */
-    T_ISSUING,    /* a CA under the root */
-    T_SERVER,     /* of the issuing CA, for localhost */
-    T_ALICE,      /* of the issuing CA */
-    T_BOB,        /* of the root */
-    T_EVE,        /* of the root; the rules of the tests deny her */
-    T_STRANGER,   /* of the root; the rules of the tests do not know her */
-    T_UNNAMED,    /* of the root, with an empty subject */
-    T_EXPIRED,    /* Alice's subject; was valid until ten days ago */
-    T_EARLY,      /* Alice's subject; will be valid in ten days */
-    T_WEB,        /* Alice's subject; for server authentication only */
-    T_FALSE_CA,   /* has the issuing CA's name, but signed itself */
-    T_MALLORY,    /* Alice's subject, of the false CA */
-    T_LONELY,     /* Alice's subject, signed itself */
-    T_LENGTHY,    /* of the root; its subject has a length that is not DER, which OpenSSL accepts */
-    T_CROWDED,    /* of the root; its subject has more RDNs than certmap reads */
-    T_OTHER_ROOT, /* another root, which nobody trusts unless a test says so */
-    T_NAMESAKE,   /* of the issuing CA, and has its name: the same subject and issuer, but not signed itself */
-    T_PLAIN,      /* of the root, Bob's subject; says nothing about what it is for */
-    T_CROSS,      /* has the issuing CA's name and key; of the other root */
+    T_NOBODY,      /* has none */
+    T_ROOT,        /* the CA that servers and clients trust */
+    T_ISSUING,     /* a CA under the root */
+    T_SERVER,      /* of the issuing CA, for localhost */
+    T_ALICE,       /* of the issuing CA */
+    T_BOB,         /* of the root */
+    T_EVE,         /* of the root; the rules of the tests deny her */
+    T_STRANGER,    /* of the root; the rules of the tests do not know her */
+    T_UNNAMED,     /* of the root, with an empty subject */
+    T_EXPIRED,     /* Alice's subject; was valid until ten days ago */
+    T_EARLY,       /* Alice's subject; will be valid in ten days */
+    T_WEB,         /* Alice's subject; for server authentication only */
+    T_FALSE_CA,    /* has the issuing CA's name, but signed itself */
+    T_MALLORY,     /* Alice's subject, of the false CA */
+    T_LONELY,      /* Alice's subject, signed itself */
+    T_LENGTHY,     /* of the root; its subject has a length that is not DER, which OpenSSL accepts */
+    T_MANY_VALUES, /* of the root; its subject has more RDNs than certmap reads */
+    T_OTHER_ROOT,  /* another root, which nobody trusts unless a test says so */
+    T_NAMESAKE,    /* of the issuing CA, and has its name: the same subject and issuer, but not signed itself */
+    T_PLAIN,       /* of the root, Bob's subject; says nothing about what it is for */
+    T_CROSS,       /* has the issuing CA's name and key; of the other root */
     T_ID_COUNT
 };
 

@@ -34,7 +34,7 @@ static const struct person {
     [T_FALSE_CA] = {ISSUING_NAME, ISSUING_NAME, KEY_FALSE, KEY_FALSE, -30, 30, true, NULL},
     [T_MALLORY] = {ALICE_NAME, ISSUING_NAME, KEY_PERSON, KEY_FALSE, -30, 30, false, szOID_PKIX_KP_CLIENT_AUTH},
     [T_LONELY] = {ALICE_NAME, ALICE_NAME, KEY_PERSON, KEY_PERSON, -30, 30, false, NULL},
-    [T_CROWDED] = {"rdns 5000 CN=a", ROOT_NAME, KEY_PERSON, KEY_ROOT, -30, 30, false, NULL},
+    [T_MANY_VALUES] = {"rdns 5000 CN=a", ROOT_NAME, KEY_PERSON, KEY_ROOT, -30, 30, false, NULL},
 };
 
 /* Windows has no const in these places. */

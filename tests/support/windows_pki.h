@@ -9,20 +9,20 @@
 
 /* Everybody who has a certificate; windows_pki.c has their table. */
 enum t_id {
-    T_NOBODY,   /* has none */
-    T_ROOT,     /* the CA that servers trust */
-    T_ISSUING,  /* a CA under the root */
-    T_ALICE,    /* of the issuing CA */
-    T_BOB,      /* of the root */
-    T_EVE,      /* of the root; the rules of the tests deny her */
-    T_STRANGER, /* of the root; the rules of the tests do not know her */
-    T_EXPIRED,  /* Alice's subject; was valid until ten days ago */
-    T_EARLY,    /* Alice's subject; will be valid in ten days */
-    T_WEB,      /* Alice's subject; for server authentication only */
-    T_FALSE_CA, /* has the issuing CA's name, but signed itself */
-    T_MALLORY,  /* Alice's subject, of the false CA */
-    T_LONELY,   /* Alice's subject, signed itself */
-    T_CROWDED,  /* of the root; its subject has more RDNs than certmap reads */
+    T_NOBODY,      /* has none */
+    T_ROOT,        /* the CA that servers trust */
+    T_ISSUING,     /* a CA under the root */
+    T_ALICE,       /* of the issuing CA */
+    T_BOB,         /* of the root */
+    T_EVE,         /* of the root; the rules of the tests deny her */
+    T_STRANGER,    /* of the root; the rules of the tests do not know her */
+    T_EXPIRED,     /* Alice's subject; was valid until ten days ago */
+    T_EARLY,       /* Alice's subject; will be valid in ten days */
+    T_WEB,         /* Alice's subject; for server authentication only */
+    T_FALSE_CA,    /* has the issuing CA's name, but signed itself */
+    T_MALLORY,     /* Alice's subject, of the false CA */
+    T_LONELY,      /* Alice's subject, signed itself */
+    T_MANY_VALUES, /* of the root; its subject has more RDNs than certmap reads */
     T_ID_COUNT
 };
 

@@ -36,7 +36,7 @@ static struct cm_condition condition_at(const struct search *search, const struc
 /* ---- the walk ---- */
 
 static bool may_go_on(struct search *search) {
-    return search->advice->visits++ < CM_ADVICE_MOST_VISITS;
+    return search->advice->visits++ < CM_ADVICE_MAX_VISITS;
 }
 
 static void pass_over(struct search *search, const struct cm_node *node, size_t size) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "rule/foreign_hole.h"
+#include "rule/foreign_placeholder.h"
 #include "base/out.h"
 #include "base/view.h"
 #include "field/field.h"
 #include "name/attr.h"
 
 /* The longest name of a field that is looked for. */
-#define MOST_FIELD (CM_FOREIGN_PLACEHOLDER_SIZE - 16)
+#define MAX_FIELD (CM_FOREIGN_PLACEHOLDER_SIZE - 16)
 
 static bool is_letter(uint8_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -48,14 +48,14 @@ static bool is_field(struct certmap_view word) {
 
 /* A word of text, the first part of which counts in any case: fields are written in small letters. */
 struct word {
-    uint8_t bytes[MOST_FIELD];
+    uint8_t bytes[MAX_FIELD];
     size_t len;
     bool dotted;
 };
 
 static struct word take_word(struct certmap_view text) {
     struct word word = {.len = 0};
-    for (; word.len < text.len && word.len < MOST_FIELD; word.len++) {
+    for (; word.len < text.len && word.len < MAX_FIELD; word.len++) {
         const uint8_t c = text.data[word.len];
         if (!is_word_character(c) && c != '.' && c != '-')
             break;
@@ -87,7 +87,7 @@ static size_t match_group(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct 
 /* $CN: an attribute of two letters or more. */
 static size_t match_attribute(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text) {
     struct certmap_view name = cm_view(text.data + 1, 0);
-    while (name.len + 1 < text.len && name.len < MOST_FIELD && is_word_character(name.data[name.len]))
+    while (name.len + 1 < text.len && name.len < MAX_FIELD && is_word_character(name.data[name.len]))
         name.len++;
     return name.len > 1 && is_letter(name.data[0]) && is_attribute(name)
                ? put_placeholder(placeholder, "subject.", name, 1 + name.len)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rule/verify.h"
+#include "rule/fast_eval.h"
 #include "base/assert.h"
 #include "base/compiler.h"
 #include "field/compare.h"
@@ -24,9 +24,9 @@ static inline struct certmap_view wanted_by(const struct cm_stored_condition *st
 }
 
 /* Takes as many steps as the plain evaluator, some of them to get to the value. */
-static inline enum certmap_truth compare(struct cm_verify *verify, const struct cm_stored_condition *stored,
+static inline enum certmap_truth compare(struct cm_fast_eval *fast, const struct cm_stored_condition *stored,
                                          const struct cm_value *value, size_t before) {
-    size_t *steps = &verify->eval.steps;
+    size_t *steps = &fast->eval.steps;
     const enum certmap_truth truth =
         cm_leaf_compare((enum certmap_operator)stored->op, stored->nocase, wanted_by(stored), value, before, steps);
     return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
@@ -36,27 +36,27 @@ static bool is_of_type(const struct plain *plain, const struct cm_value *value) 
     return !plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid);
 }
 
-static enum certmap_truth verify_value(struct cm_verify *verify, const struct plain *plain,
-                                       const struct cm_value *value) {
+static enum certmap_truth eval_value(struct cm_fast_eval *fast, const struct plain *plain,
+                                     const struct cm_value *value) {
     const size_t look = cm_steps_to_look(plain->path, value);
     if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
-        return compare(verify, plain->stored, value, look);
-    if (!cm_steps_take(&verify->eval.steps, look) || verify->eval.steps == 0 || is_of_type(plain, value))
+        return compare(fast, plain->stored, value, look);
+    if (!cm_steps_take(&fast->eval.steps, look) || fast->eval.steps == 0 || is_of_type(plain, value))
         return CERTMAP_UNKNOWN;
     return CERTMAP_FALSE;
 }
 
 /* Whether the value that led here is the one. */
-static bool is_hint(struct cm_verify *verify, const struct plain *plain) {
-    const struct cm_hint *hint = &verify->hint;
+static bool is_hint(struct cm_fast_eval *fast, const struct plain *plain) {
+    const struct cm_hint *hint = &fast->hint;
     return hint->at != CM_VALUE_NONE && hint->list == plain->list && hint->row == plain->path->row &&
-           verify_value(verify, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
+           eval_value(fast, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
 }
 
 /* Where there are many values, whether one of them is what is wanted; false: they are looked at one by one. */
-static bool ask_set(struct cm_verify *verify, const struct plain *plain, enum certmap_truth *truth) {
+static bool ask_set(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_stored_condition *stored = plain->stored;
-    size_t *steps = &verify->eval.steps;
+    size_t *steps = &fast->eval.steps;
     if (stored->op != CERTMAP_OP_EQUAL || plain->path->by_oid || plain->list->set == NULL)
         return false;
     *truth = cm_value_set_has(plain->list, plain->path->row, stored->nocase, wanted_by(stored), steps);
@@ -66,35 +66,35 @@ static bool ask_set(struct cm_verify *verify, const struct plain *plain, enum ce
 }
 
 /* Of several values that which led here is tried first: it is mostly the one. A step for each, or more. */
-static CM_RARELY enum certmap_truth verify_values(struct cm_verify *verify, const struct plain *plain) {
+static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;
-    if (!cm_steps_take(&verify->eval.steps, 1) || verify->eval.steps == 0)
+    if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
         return CERTMAP_UNKNOWN;
-    if (is_hint(verify, plain))
+    if (is_hint(fast, plain))
         return CERTMAP_TRUE;
-    if (ask_set(verify, plain, &truth))
+    if (ask_set(fast, plain, &truth))
         return truth;
     for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
-        const enum certmap_truth one = verify_value(verify, plain, &list->values[at]);
+        const enum certmap_truth one = eval_value(fast, plain, &list->values[at]);
         if (one == CERTMAP_TRUE)
             return CERTMAP_TRUE;
         truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
-        if (verify->eval.steps == 0)
+        if (fast->eval.steps == 0)
             break;
     }
     return truth;
 }
 
 /* Mostly there is one value, which can be read, and it is compared here. */
-static enum certmap_truth verify_plain(struct cm_verify *verify, const struct plain *plain) {
+static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     if (list->first == NULL || list->first[plain->path->row] == CM_VALUE_NONE)
-        return cm_steps_take(&verify->eval.steps, 1) && verify->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
+        return cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
     const struct cm_value *value = &list->values[list->first[plain->path->row]];
     if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
-        return verify_values(verify, plain);
-    return compare(verify, plain->stored, value, 2);
+        return eval_values(fast, plain);
+    return compare(fast, plain->stored, value, 2);
 }
 
 /* ---- other conditions ---- */
@@ -107,9 +107,9 @@ static bool is_about_texts(const struct cm_condition *condition) {
 }
 
 /* Whether one of many values is one of the operands. A step for each operand, or more. */
-static enum certmap_truth verify_operands(struct cm_verify *verify, const struct cm_condition *condition,
-                                          const struct cm_list *list) {
-    size_t *steps = &verify->eval.steps;
+static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                        const struct cm_list *list) {
+    size_t *steps = &fast->eval.steps;
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     enum certmap_truth truth = CERTMAP_FALSE;
@@ -119,21 +119,21 @@ static enum certmap_truth verify_operands(struct cm_verify *verify, const struct
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
-static CM_RARELY enum certmap_truth verify_other(struct cm_verify *verify, uint32_t place) {
-    const struct cm_condition condition = cm_condition_at(verify->eval.rules, place);
-    const struct cm_list *list = cm_eval_list(&verify->eval, &condition);
+static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t place) {
+    const struct cm_condition condition = cm_condition_at(fast->eval.rules, place);
+    const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     const bool asks = list->unknown == CERTMAP_CODE_NONE && list->set != NULL && is_about_texts(&condition);
-    return asks ? verify_operands(verify, &condition, list) : cm_eval_condition(&verify->eval, &condition).truth;
+    return asks ? eval_operands(fast, &condition, list) : cm_eval_condition(&fast->eval, &condition).truth;
 }
 
-static enum certmap_truth verify_condition(struct cm_verify *verify, uint32_t place) {
-    const struct certmap_rules *rules = verify->eval.rules;
+static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t place) {
+    const struct certmap_rules *rules = fast->eval.rules;
     const struct cm_stored_condition *stored = cm_stored_at(rules, place);
     const struct cm_path *path = &rules->paths[stored->path];
-    const struct plain plain = {stored, path, &verify->eval.peer->lists[path->list]};
+    const struct plain plain = {stored, path, &fast->eval.peer->lists[path->list]};
     if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
-        return verify_plain(verify, &plain);
-    return verify_other(verify, place);
+        return eval_plain(fast, &plain);
+    return eval_other(fast, place);
 }
 
 /* ---- expressions ---- */
@@ -176,14 +176,14 @@ static bool close_group(struct frame *frame, enum certmap_truth *truth, const st
     return true;
 }
 
-static enum certmap_truth verify_leaf(struct cm_verify *verify, const struct cm_node *leaf) {
+static enum certmap_truth eval_leaf(struct cm_fast_eval *fast, const struct cm_node *leaf) {
     if (leaf->kind == CM_NODE_ALWAYS)
         return CERTMAP_TRUE;
-    return verify_condition(verify, leaf->value);
+    return eval_condition(fast, leaf->value);
 }
 
 /* Any expression. Goes through its nodes once, at most FRAMES deep. */
-static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_node *at) {
+static enum certmap_truth eval_tree(struct cm_fast_eval *fast, const struct cm_node *at) {
     struct frame frames[FRAMES];
     size_t depth = 0;
     enum certmap_truth truth;
@@ -192,7 +192,7 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
             CM_ASSERT(depth < FRAMES);
             frames[depth++] = open_group(at++);
         }
-        truth = verify_leaf(verify, at++);
+        truth = eval_leaf(fast, at++);
         while (depth > 0 && close_group(&frames[depth - 1], &truth, &at))
             depth--;
     } while (depth > 0);
@@ -200,12 +200,12 @@ static enum certmap_truth verify_tree(struct cm_verify *verify, const struct cm_
 }
 
 /* The root is an AND, mostly of conditions. Linear in the mapping, whose conditions take steps. */
-static enum certmap_truth verify_root(struct cm_verify *verify, const struct cm_mapping *mapping) {
+static enum certmap_truth eval_root(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
     const struct cm_node *end = mapping->nodes + mapping->nodes->value;
     enum certmap_truth truth = CERTMAP_TRUE;
     for (const struct cm_node *member = mapping->nodes + 1, *next; member < end; member = next) {
         const bool leaf = member->kind == CM_NODE_CONDITION;
-        const enum certmap_truth one = leaf ? verify_condition(verify, member->value) : verify_tree(verify, member);
+        const enum certmap_truth one = leaf ? eval_condition(fast, member->value) : eval_tree(fast, member);
         next = member + (leaf ? 1 : cm_node_size(member));
         if (one == CERTMAP_FALSE)
             return CERTMAP_FALSE;
@@ -221,18 +221,18 @@ enum { CHECKED_STEPS = 4096 };
 
 /* Whether the plain evaluator says the same of a mapping with so many steps; where either of them runs out, the other may
  * know more. */
-static bool is_what_eval_says(const struct cm_verify *verify, const struct cm_mapping *mapping, size_t steps,
+static bool is_what_eval_says(const struct cm_fast_eval *fast, const struct cm_mapping *mapping, size_t steps,
                               enum certmap_truth truth) {
-    struct cm_eval eval = verify->eval;
+    struct cm_eval eval = fast->eval;
     eval.steps = steps < CHECKED_STEPS ? steps : CHECKED_STEPS;
     const enum certmap_truth plain = cm_eval_mapping(&eval, mapping).truth;
-    return plain == truth || eval.steps == 0 || verify->eval.steps == 0;
+    return plain == truth || eval.steps == 0 || fast->eval.steps == 0;
 }
 
-enum certmap_truth cm_verify(struct cm_verify *verify, const struct cm_mapping *mapping) {
-    const size_t steps = verify->eval.steps;
+enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    const size_t steps = fast->eval.steps;
     CM_ASSERT(mapping->nodes->kind == CM_NODE_ALL);
-    const enum certmap_truth truth = verify_root(verify, mapping);
-    CM_ASSERT(is_what_eval_says(verify, mapping, steps, truth));
+    const enum certmap_truth truth = eval_root(fast, mapping);
+    CM_ASSERT(is_what_eval_says(fast, mapping, steps, truth));
     return truth;
 }
