@@ -10,8 +10,16 @@
 #include "iis.h"
 #include <stdio.h>
 
+#if defined(__SANITIZE_ADDRESS__) /* gcc says so */
+#define WITH_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) /* and clang */
+#define WITH_SANITIZER
+#endif
+#endif
+
 /* A sanitizer keeps freed memory, and a wrapper is not the program; what they run is tested without them. */
-#if !defined(__linux__) || defined(__SANITIZE_ADDRESS__)
+#if !defined(__linux__) || defined(WITH_SANITIZER)
 
 int main(void) {
     return 77;
