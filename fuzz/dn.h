@@ -5,6 +5,7 @@
 
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "support/der.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,8 @@
  * Preparing a certificate with all its pieces never fails for what the pieces hold, beyond the two Names; it changes
  * nothing in the Names; and every value of every field is one. The same holds of any bytes as a piece, and as what an
  * extension holds. */
+#include "certmap/explain.h"
+#include "certmap/limits.h"
 #include "certmap/openssl.h"
 #include <limits.h>
 #include <openssl/err.h>

@@ -2,7 +2,9 @@
 /* IIS files. Whatever loads, loads the same way twice and decides as its explanation says; with a site
  * and without. The checks of the set-up change nothing but the findings. What fails says why. A load that runs out of memory leaves nothing. No message holds a
  * password. */
+#include "certmap/explain.h"
 #include "certmap/iis.h"
+#include "certmap/limits.h"
 #include "support/alloc.h"
 #include "support/der.h"
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a Name: printing it and preparing it agree on whether it is one; what it prints parses, and prints
  * the same again, but for the order of the AVAs in an RDN, which parsing sorts. */
+#include "certmap/explain.h"
 #include "dn.h"
 #include <stdint.h>
 

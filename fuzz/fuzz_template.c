@@ -6,6 +6,7 @@
  *
  * where L is `0` to `4`, a language, and the value that of subject.CN, a UTF8String. A template that does not load
  * is replaced by one that does. */
+#include "certmap/explain.h"
 #include "dn.h"
 #include "support/alloc.h"
 

@@ -3,6 +3,8 @@
 #ifndef F_RULES_H
 #define F_RULES_H
 
+#include "certmap/explain.h"
+#include "certmap/limits.h"
 #include "dn.h"
 #include "support/alloc.h"
 #include "support/compare.h"

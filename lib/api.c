@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library says about itself, and what helps to call it. Every other public function stands in the layer that it is
  * about. */
-#include "certmap/certmap.h"
+#include "certmap/names.h"
 #include <string.h>
 #include <utf8proc.h>
 

@@ -3,7 +3,7 @@
 #ifndef T_BUILD_H
 #define T_BUILD_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 #include "support/alloc.h"
 #include "support/run.h"
 

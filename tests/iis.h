@@ -4,6 +4,7 @@
 #define T_IIS_H
 
 #include "certmap/iis.h"
+#include "certmap/limits.h"
 #include "support/alloc.h"
 #include "support/der.h"
 #include "support/run.h"

@@ -4,7 +4,7 @@
 #ifndef T_RULES_H
 #define T_RULES_H
 
-#include "certmap/certmap.h"
+#include "certmap/explain.h"
 #include "support/der.h"
 #include "support/run.h"
 #include <stdio.h>

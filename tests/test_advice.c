@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Warnings about what rules hardly mean: each with its place and its cure, and silence beside it. */
+#include "certmap/limits.h"
 #include "rules.h"
 #include "support/alloc.h"
 

@@ -2,6 +2,7 @@
 /* The table of attribute types itself, and looking things up in it. */
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "der/oid.h"
 #include "name/attr.h"
 #include "support/run.h"

@@ -8,6 +8,8 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "base/view.h"
+#include "certmap/explain.h"
+#include "certmap/names.h"
 #include "support/der.h"
 #include "support/run.h"
 #include <dirent.h>

@@ -2,6 +2,7 @@
 /* Whole Names, compared: a table, and small random Names against a plain definition. */
 #include "base/alloc.h"
 #include "base/view.h"
+#include "certmap/limits.h"
 #include "field/compare.h"
 #include "rules.h"
 

@@ -3,6 +3,7 @@
  * behind on failure. Which certificates Windows decodes is not asked here: where it does, both have to see the
  * same, and what certmap refuses is refused. */
 #include "certmap/crypt32.h"
+#include "certmap/explain.h"
 #include "pages.h"
 #include "support/windows_pki.h"
 #include "unusual_names.h"

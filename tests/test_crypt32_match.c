@@ -2,6 +2,7 @@
 /* The one call for servers on Windows: on chains that Windows built, on chains that say what the test wants, and
  * with a Schannel that gives what the test wants. Whatever is refused here must be refused: every row that ends in
  * an error also holds the result to CERTMAP_NONE. */
+#include "certmap/explain.h"
 #include "certmap/schannel.h"
 #include "support/alloc.h"
 #include "support/run.h"

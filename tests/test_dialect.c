@@ -2,6 +2,7 @@
 /* Names as OpenSSL and Windows write them: what each dialect reads, what it refuses, and which one a text is
  * taken for. What OpenSSL writes is held to OpenSSL itself. */
 #include "base/view.h"
+#include "certmap/names.h"
 #include "support/der.h"
 #include "support/run.h"
 #include <openssl/x509.h>

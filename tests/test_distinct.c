@@ -3,6 +3,7 @@
  * the same text exactly if docs/matching.md says that they are the same. Each maker writes the value, and its identity
  * as this page says it, in another way than the library: parts with their lengths before them. */
 #include "base/view.h"
+#include "certmap/explain.h"
 #include "support/der.h"
 #include "support/random.h"
 #include "support/run.h"

@@ -2,6 +2,8 @@
 /* Names as text: RFC 4514 both ways, and Windows' X.500 form. DER is written as support/der.h has it, in
  * encoded order: the root first. */
 #include "base/view.h"
+#include "certmap/limits.h"
+#include "certmap/names.h"
 #include "support/der.h"
 #include "support/run.h"
 #include <stdio.h>

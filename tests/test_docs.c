@@ -3,6 +3,7 @@
  * commands that it shows are run by test_examples.c; links, codes and C are looked at by scripts/lint/docs. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/out.h"
+#include "certmap/explain.h"
 #include "certmap/iis.h"
 #include "certmap/openssl.h"
 #include "name/attr.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What templates give for a certificate: values, filters, defaults, escapes, and what is refused. */
+#include "certmap/limits.h"
+#include "certmap/names.h"
 #include "rules.h"
 #include "support/alloc.h"
 

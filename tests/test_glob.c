@@ -3,6 +3,7 @@
  * are always wildcards; tests/test_rules.c has the escapes of the rule language. */
 #include "base/glob.h"
 #include "base/view.h"
+#include "certmap/limits.h"
 #include "support/der.h"
 #include "support/run.h"
 

@@ -5,6 +5,7 @@
  * stands in refused-NAME.txt.
  *
  * With GOLDEN_WRITE=1 in the environment the program writes its file anew instead: docs/contributing.md. */
+#include "certmap/build.h"
 #include "pages.h"
 #include "support/sha.h"
 #include "support/story.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The pieces that the IIS importer is made of: base64, the tables, hashes, growing arrays, findings. */
 #include "base/unicode.h"
+#include "certmap/names.h"
 #include "formats/iis_schema.h"
 #include "formats/kit_base64.h"
 #include "formats/kit_finding.h"

@@ -2,6 +2,8 @@
 /* The limits of certmap.h on Names, each at its edge: at the limit all is well, one more gives the answer that
  * the header promises. And what the worst Names within all limits cost. */
 #include "base/view.h"
+#include "certmap/explain.h"
+#include "certmap/limits.h"
 #include "support/alloc.h"
 #include "support/der.h"
 #include "support/run.h"

@@ -5,6 +5,7 @@
  * OpenSSL prints for itself, with the flags of every -nameopt; what others print is written here as they document it. */
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "support/der.h"
 #include "support/name_forms.h"
 #include "support/random.h"

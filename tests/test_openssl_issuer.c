@@ -2,6 +2,7 @@
 /* Who issued the client's certificate, on live connections, full and resumed: what the verified chain says, never
  * what the client sends along. The two ways of docs/examples/resume.c are held to the same answers. */
 #include "../docs/examples/resume.h"
+#include "certmap/explain.h"
 #include "support/run.h"
 #include "support/tls.h"
 #include <limits.h>

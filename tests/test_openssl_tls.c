@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one call for servers, on live connections of TLS 1.2 and TLS 1.3. Whatever is refused here must be
  * refused: every row that ends in an error also holds the result to CERTMAP_NONE. */
+#include "certmap/explain.h"
 #include "certmap/openssl.h"
 #include "support/alloc.h"
 #include "support/run.h"

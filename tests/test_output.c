@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a mapping gives besides decision and name: account, domain, user, groups, attributes, of one mapping and of
  * several together. */
+#include "certmap/limits.h"
 #include "rule/rules.h"
 #include "rules.h"
 #include "support/alloc.h"

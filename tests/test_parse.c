@@ -2,6 +2,7 @@
 /* The native language: what loads, and where and how mistakes are reported. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "certmap/limits.h"
 #include "rules.h"
 #include "support/alloc.h"
 #include <dirent.h>

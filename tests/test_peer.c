@@ -2,6 +2,7 @@
 /* Prepared certificates: every value as rules see it, errors, reuse, and memory that runs out. */
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/explain.h"
 #include "field/peer.h"
 #include "name/attr.h"
 #include "support/alloc.h"

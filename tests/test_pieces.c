@@ -2,6 +2,7 @@
 /* The fields of a certificate besides its Names: what each piece becomes, and what makes a field unknown. */
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/explain.h"
 #include "field/peer.h"
 #include "support/alloc.h"
 #include "support/der.h"

@@ -2,6 +2,7 @@
 /* Policies: which of several mappings gives the answer, by hand and against an oracle that knows only what
  * docs/rules.md says; and scores. An explanation of every row has to give the same, and to mark the mappings
  * that the answer comes from. */
+#include "certmap/limits.h"
 #include "rule/rules.h"
 #include "rules.h"
 

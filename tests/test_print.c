@@ -2,6 +2,7 @@
 /* Printing rules: what is printed, and that it loads as the same rules again. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "certmap/limits.h"
 #include "pages.h"
 #include "rule/rules.h"
 #include "rules.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The limits on rules, each at its edge and one over. Those on certificates are in test_limits.c, the one on
  * findings in test_parse.c. */
+#include "certmap/limits.h"
 #include "rules.h"
 
 static void repeat(struct t_buf *buf, const char *unit, size_t count) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Loading texts with placeholders: what loads, and where and how mistakes are reported, in rules and through a builder. */
+#include "certmap/limits.h"
 #include "rules.h"
 #include "support/alloc.h"
 

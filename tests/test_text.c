@@ -3,6 +3,8 @@
  * versions. */
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/build.h"
+#include "certmap/names.h"
 #include "support/run.h"
 #include <stdio.h>
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "support/run.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bundle.h"
+#include "certmap/explain.h"
 #include <string.h>
 
 static bool is_same(struct certmap_view a, struct certmap_view b) {

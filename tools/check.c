@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap check: what is wrong or doubtful about the rules. */
+#include "certmap/build.h"
 #include "json.h"
 #include "rules.h"
 #include "tool.h"

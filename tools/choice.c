@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "choice.h"
+#include "certmap/names.h"
 #include <stdlib.h>
 #include <string.h>
 

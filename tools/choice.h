@@ -3,6 +3,7 @@
 #ifndef TOOL_CHOICE_H
 #define TOOL_CHOICE_H
 
+#include "certmap/explain.h"
 #include "rules.h"
 #include "style.h"
 

@@ -3,6 +3,7 @@
 #include "adapter.h"
 #include "bundle.h"
 #include "certfile.h"
+#include "certmap/names.h"
 #include "hash.h"
 #include "moment.h"
 #include "style.h"

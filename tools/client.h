@@ -3,6 +3,7 @@
 #ifndef TOOL_CLIENT_H
 #define TOOL_CLIENT_H
 
+#include "certmap/explain.h"
 #include "options.h"
 #include "text.h"
 #include "validity.h"

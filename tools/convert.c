@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap convert: rules in the native language, and as comments what is not as it was. */
+#include "certmap/build.h"
 #include "hash.h"
 #include "rules.h"
 #include "tool.h"

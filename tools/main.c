@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapter.h"
+#include "certmap/names.h"
 #include "option_table.h"
 #include "platform.h"
 #include "text.h"

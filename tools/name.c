@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap name: a Name as some program printed it, in the form that rules take. */
+#include "certmap/names.h"
 #include "finding.h"
 #include "input.h"
 #include "json.h"

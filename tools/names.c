@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
+#include "certmap/names.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #ifndef TOOL_NEAREST_H
 #define TOOL_NEAREST_H
 
+#include "certmap/explain.h"
 #include "json.h"
 #include "style.h"
 

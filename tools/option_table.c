@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "option_table.h"
-#include "certmap/certmap.h"
+#include "certmap/names.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -3,6 +3,7 @@
 #include "options.h"
 #include "adapter.h"
 #include "advice.h"
+#include "certmap/names.h"
 #include "moment.h"
 #include "option_table.h"
 #include "text.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "reason.h"
+#include "certmap/names.h"
 #include "client.h"
 #include "hash.h"
 #include <stdlib.h>

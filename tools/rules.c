@@ -2,6 +2,8 @@
 #include "rules.h"
 #include "advice.h"
 #include "certfile.h"
+#include "certmap/build.h"
+#include "certmap/limits.h"
 #include "issuer_file.h"
 #include "option_table.h"
 #include "progress.h"

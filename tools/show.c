@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap show: the certificate in the words of the rules. */
 #include "show.h"
+#include "certmap/limits.h"
 #include "json.h"
 #include "tool.h"
 #include <string.h>

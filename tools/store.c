@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store.h"
+#include "certmap/names.h"
 #include <string.h>
 
 static const struct {

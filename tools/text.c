@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
+#include "certmap/names.h"
 #include "platform.h"
 #include "tool.h"
 #include <stdarg.h>

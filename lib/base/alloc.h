@@ -3,7 +3,7 @@
 #ifndef CM_BASE_ALLOC_H
 #define CM_BASE_ALLOC_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 /* Copies src to dst, or the default allocator where src is NULL. False if a function is missing. */
 bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src);

@@ -8,7 +8,7 @@
 #ifndef CM_BASE_ARENA_H
 #define CM_BASE_ARENA_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 struct cm_chunk;
 

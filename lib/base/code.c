@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names of the words of the API. */
-#include "certmap/certmap.h"
+#include "certmap/build.h"
+#include "certmap/names.h"
 
 static const struct {
     enum certmap_code code;

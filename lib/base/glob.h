@@ -7,7 +7,7 @@
 #ifndef CM_BASE_GLOB_H
 #define CM_BASE_GLOB_H
 
-#include "certmap/certmap.h"
+#include "certmap/explain.h"
 
 #define CM_GLOB_MANY 0xFF /* *: any run of code points, also none */
 #define CM_GLOB_ONE 0xFE  /* ?: exactly one code point */

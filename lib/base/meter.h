@@ -8,7 +8,7 @@
 #ifndef CM_BASE_METER_H
 #define CM_BASE_METER_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 struct cm_meter {
     struct certmap_allocator inner;

@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 
 enum certmap_status certmap_text_escape(char *text, size_t cap, size_t *len, struct certmap_view view, bool quote,
                                         struct certmap_diagnostic *err) {

@@ -4,6 +4,7 @@
 #define CM_DER_OID_H
 
 #include "certmap/certmap.h"
+#include "certmap/limits.h"
 #include <string.h>
 
 struct cm_out;

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/steps.h"
 #include "base/view.h"
+#include "certmap/limits.h"
 
 /* ---- values ---- */
 

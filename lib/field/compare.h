@@ -6,6 +6,7 @@
 #define CM_FIELD_COMPARE_H
 
 #include "base/steps.h"
+#include "certmap/explain.h"
 #include "field/field.h"
 #include "field/list.h"
 

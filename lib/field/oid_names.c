@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/oid_names.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "der/oid.h"
 
 /* id-kp, 1.3.6.1.5.5.7.3 */

@@ -5,6 +5,8 @@
 #include "base/hash.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/explain.h"
+#include "certmap/names.h"
 #include "certmap/versioned.h"
 #include "der/oid.h"
 #include "field/pieces.h"

@@ -3,6 +3,7 @@
 #ifndef CM_FIELD_PEER_H
 #define CM_FIELD_PEER_H
 
+#include "certmap/limits.h"
 #include "field/field.h"
 #include "field/list.h"
 

@@ -7,6 +7,7 @@
 #ifndef CM_IIS_BUILD_H
 #define CM_IIS_BUILD_H
 
+#include "certmap/build.h"
 #include "iis_run.h"
 
 struct cm_iis_build {

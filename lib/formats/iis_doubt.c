@@ -2,6 +2,7 @@
 /* Criteria that were cut out of a printed Name, by hand or by a script that cuts at commas, mostly. IIS compares what
  * stands there with the value of one subfield, and knows neither quotes nor escapes. */
 #include "iis_doubt.h"
+#include "certmap/names.h"
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])

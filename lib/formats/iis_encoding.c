@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "certmap/names.h"
 #include "iis_run.h"
 #include <string.h>
 

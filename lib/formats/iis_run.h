@@ -22,6 +22,7 @@
 #ifndef CM_FORMATS_IIS_RUN_H
 #define CM_FORMATS_IIS_RUN_H
 
+#include "certmap/build.h"
 #include "iis_logon.h"
 #include "iis_schema.h"
 #include "kit_finding.h"

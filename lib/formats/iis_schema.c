@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "iis_schema.h"
+#include "certmap/names.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What each element of the section means for its level. */
+#include "certmap/names.h"
 #include "iis_doubt.h"
 #include "iis_run.h"
 #include "kit_base64.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the safety of a site depends on besides its mappings: the module, sslFlags, the other kinds of
  * authentication, the bindings. Nothing here is an error: a file that is set up badly still loads. */
+#include "certmap/names.h"
 #include "iis_run.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which parts of a file apply: the levels on the way to the site, and the locations that are on it. */
+#include "certmap/names.h"
 #include "iis_run.h"
 #include <stdio.h>
 #include <string.h>

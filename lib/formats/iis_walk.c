@@ -2,6 +2,7 @@
 /* Follows the elements down the table of iis_schema.c. What is outside of the table is passed over by
  * counting; so the stack never grows past the table's depth. What an element means is in iis_section.c, iis_setup.c and
  * iis_site.c. */
+#include "certmap/names.h"
 #include "iis_run.h"
 #include <string.h>
 

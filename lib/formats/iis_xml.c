@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Drives expat. Nothing else here knows it but iis_heap.c, iis_place.c, and iis_fault.c, which knows its errors. */
+#include "certmap/names.h"
 #include "iis_fault.h"
 #include "iis_heap.h"
 #include "iis_run.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "kit_finding.h"
+#include "certmap/names.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #define CM_FORMATS_KIT_FINDING_H
 
 #include "certmap/certmap.h"
+#include "certmap/limits.h"
 
 #if defined(__MINGW32__)
 #define CM_KIT_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))

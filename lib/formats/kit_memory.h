@@ -3,7 +3,7 @@
 #ifndef CM_FORMATS_KIT_MEMORY_H
 #define CM_FORMATS_KIT_MEMORY_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 /* Copies src to dst, or malloc, realloc and free where src is NULL. False if a function is missing. */
 bool cm_kit_allocator_init(struct certmap_allocator *dst, const struct certmap_allocator *src);

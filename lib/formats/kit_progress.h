@@ -8,7 +8,7 @@
 #ifndef CM_FORMATS_KIT_PROGRESS_H
 #define CM_FORMATS_KIT_PROGRESS_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 enum { CM_KIT_PROGRESS_TOTAL = 200 };
 

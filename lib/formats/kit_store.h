@@ -3,7 +3,7 @@
 #ifndef CM_FORMATS_KIT_STORE_H
 #define CM_FORMATS_KIT_STORE_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 /* Bytes in chunks that never move. Every chunk is wiped before it is released.
  *

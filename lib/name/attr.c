@@ -5,6 +5,7 @@
 #include "name/attr.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "der/oid.h"
 
 /* Contents octets, and the arcs that rows share. */

@@ -4,6 +4,7 @@
 #define CM_NAME_ATTR_H
 
 #include "certmap/certmap.h"
+#include "certmap/limits.h"
 
 struct cm_out;
 

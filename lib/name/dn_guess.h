@@ -3,7 +3,7 @@
 #ifndef CM_NAME_DN_GUESS_H
 #define CM_NAME_DN_GUESS_H
 
-#include "certmap/certmap.h"
+#include "certmap/names.h"
 
 /* What stands before the Name. */
 enum cm_dn_label {

@@ -9,7 +9,7 @@
 #ifndef CM_NAME_DN_PARSE_H
 #define CM_NAME_DN_PARSE_H
 
-#include "certmap/certmap.h"
+#include "certmap/names.h"
 #include "name/dn_write.h"
 
 struct cm_dn_parser;

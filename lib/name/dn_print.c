@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "der/oid.h"
 #include "name/attr.h"
 #include "name/name.h"

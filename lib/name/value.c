@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/limits.h"
 #include "der/der.h"
 
 /* Every loop here goes through the contents once, or through the eight string types. */

@@ -4,6 +4,7 @@
 #define CM_PARSE_FINDING_H
 
 #include "base/error.h"
+#include "certmap/limits.h"
 
 /* So many warnings at most, so that there is room for errors that come after them. */
 #define CM_MAX_WARNINGS (CERTMAP_MAX_DIAGNOSTICS / 2)

@@ -14,6 +14,7 @@
  *     list       = "(" string { "," string } ")" */
 #include "base/alloc.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "field/canonical.h"
 #include "parse/parser.h"
 

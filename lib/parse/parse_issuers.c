@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "field/canonical.h"
 #include "parse/parser.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse/parser.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "rule/operand.h"
 
 /* ---- findings ---- */

@@ -11,6 +11,7 @@
 #define CM_RULE_BUILDER_H
 
 #include "base/table.h"
+#include "certmap/limits.h"
 #include "rule/draft.h"
 #include "rule/progress.h"
 #include "rule/template.h"

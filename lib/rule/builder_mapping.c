@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "certmap/versioned.h"
 #include "rule/builder.h"
 #include "rule/operand.h"

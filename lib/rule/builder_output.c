@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "certmap/versioned.h"
 #include "rule/builder.h"
 #include "rule/operand.h"

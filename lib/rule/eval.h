@@ -3,6 +3,7 @@
 #ifndef CM_RULE_EVAL_H
 #define CM_RULE_EVAL_H
 
+#include "certmap/explain.h"
 #include "field/peer.h"
 #include "rule/store.h"
 

@@ -2,6 +2,7 @@
 #include "rule/foreign_placeholder.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "field/field.h"
 #include "name/attr.h"
 

@@ -8,6 +8,7 @@
  *     attr    = oid { ";" option }
  *     value   = { character but NUL ( ) * \ | "\" hex hex | placeholder } */
 #include "base/view.h"
+#include "certmap/limits.h"
 #include "field/canonical.h"
 #include "rule/language.h"
 

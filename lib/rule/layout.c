@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/error.h"
+#include "certmap/limits.h"
 #include <string.h>
 
 _Static_assert(sizeof(struct cm_mapping) == 12, "a mapping begins with three words, and its nodes follow");

@@ -2,6 +2,7 @@
 #include "rule/lex.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/limits.h"
 
 /* ---- positions ---- */
 

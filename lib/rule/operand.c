@@ -6,6 +6,8 @@
 #include "base/out.h"
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/limits.h"
+#include "certmap/names.h"
 #include "field/canonical.h"
 
 enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_diagnostic *err) {

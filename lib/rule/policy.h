@@ -3,6 +3,7 @@
 #ifndef CM_RULE_POLICY_H
 #define CM_RULE_POLICY_H
 
+#include "certmap/explain.h"
 #include "rule/rules.h"
 
 #define CM_NO_MAPPING SIZE_MAX

@@ -9,7 +9,7 @@
 #ifndef CM_RULE_PROGRESS_H
 #define CM_RULE_PROGRESS_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 #define CM_PROGRESS_TOTAL 200
 /* Where reading a text ends and compiling begins. */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "field/canonical.h"
 #include "rule/print.h"
 

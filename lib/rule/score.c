@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/score.h"
 #include "base/glob.h"
+#include "certmap/limits.h"
 #include "rule/store.h"
 
 /* A score has three parts, of which each outweighs all that can come after it: how many conditions are about one

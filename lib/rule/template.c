@@ -2,6 +2,7 @@
 /* Compiling a text that a mapping gives. */
 #include "rule/template.h"
 #include "base/view.h"
+#include "certmap/limits.h"
 #include "rule/foreign_placeholder.h"
 #include "rule/language.h"
 #include "rule/operand.h"

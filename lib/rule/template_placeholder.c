@@ -7,6 +7,7 @@
  *            | "replace" "(" string "," string ")" */
 #include "base/unicode.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "name/attr.h"
 #include "rule/language.h"
 #include "rule/operand.h"

@@ -3,6 +3,7 @@
 #ifndef CM_RULE_VALUE_SET_H
 #define CM_RULE_VALUE_SET_H
 
+#include "certmap/explain.h"
 #include "field/value_set.h"
 
 /* Whether a value of the row has this text, folded if nocase is set; UNKNOWN: none that can be read, or the steps ran

@@ -6,6 +6,7 @@
 #ifndef CM_SERVER_ANSWER_H
 #define CM_SERVER_ANSWER_H
 
+#include "certmap/build.h"
 #include "client.h"
 #include "text.h"
 

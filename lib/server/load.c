@@ -5,6 +5,7 @@
 #include "text.h"
 #include "utf16.h"
 #include <certmap/iis.h>
+#include <certmap/limits.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>

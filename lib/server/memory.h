@@ -3,7 +3,7 @@
 #ifndef CM_SERVER_MEMORY_H
 #define CM_SERVER_MEMORY_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 /* A copy of the caller's allocator, or malloc, realloc and free for NULL. False: it cannot be used. */
 bool cm_server_allocator(struct certmap_allocator *copy, const struct certmap_allocator *given);

@@ -10,6 +10,7 @@
 #ifndef CM_SERVER_SERVICE_H
 #define CM_SERVER_SERVICE_H
 
+#include "certmap/build.h"
 #include "certmap/server.h"
 #include "load.h"
 #include <pthread.h>

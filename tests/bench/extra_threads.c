@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
+#include "certmap/build.h"
 #include "clock.h"
 #include "extra.h"
 #include "rules.h"

@@ -4,7 +4,7 @@
 #ifndef B_MEMORY_H
 #define B_MEMORY_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 struct b_memory {
     size_t bytes; /* as asked for, in blocks that were handed out and not released */

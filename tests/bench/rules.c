@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
 #include "certificate.h"
+#include "certmap/build.h"
 #include "clock.h"
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef B_WORST_H
 #define B_WORST_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 #include "support/der.h"
 
 struct b_worst {

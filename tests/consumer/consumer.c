@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program outside the project, in the language that C11 and C++17 share. scripts/install-check
  * builds it in every way that a user may: it must map a Name that it builds itself. */
-#include <certmap/certmap.h>
+#include <certmap/names.h>
 #include <stdio.h>
 #include <string.h>
 #ifdef CONSUMER_IIS

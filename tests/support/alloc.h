@@ -16,7 +16,7 @@
 #ifndef T_ALLOC_H
 #define T_ALLOC_H
 
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 struct t_alloc {
     size_t live;     /* blocks that were handed out and not released */

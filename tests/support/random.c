@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "random.h"
+#include "certmap/build.h"
 #include <stdio.h>
 #include <string.h>
 

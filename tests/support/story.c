@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "story.h"
+#include "certmap/explain.h"
+#include "certmap/names.h"
 #include "sha.h"
 #include <stdio.h>
 #include <stdlib.h>
