@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* libcertmap-server without connections: files and their reloading, answers and their texts, shadow and counters. */
 #define _POSIX_C_SOURCE 200809L
+#include "certmap/limits.h"
 #include "server.h"
 #include <openssl/err.h>
 #include <sys/wait.h>
@@ -214,17 +215,79 @@ START_TEST(a_long_client_is_cut) {
 }
 END_TEST
 
-/* What comes from a certificate into an account. */
-START_TEST(a_name_of_a_certificate_is_safe) {
-    static const char rules[] = "certmap 1; mapping \"x\" { when subject.O present; "
-                                "allow \"user\"; attribute \"o\" = \"${subject.O}\"; }";
+/* What stands in a certificate's subject, in each kind of string, and what an account makes of it. */
+static const struct {
+    const char *cn;
+    int type; /* of OpenSSL: V_ASN1_... */
+    const char *told;
+} hostile_names[] = {
+    {"Alice", V_ASN1_UTF8STRING, "allow Alice"},
+    {"a\r\nX-Remote-User: root", V_ASN1_UTF8STRING, "deny placeholder-character"},
+    {"a\nb", V_ASN1_IA5STRING, "deny placeholder-character"},
+    {"a\x7F", V_ASN1_UTF8STRING, "deny placeholder-character"},
+    {"a\xC2\x85"
+     "b",
+     V_ASN1_UTF8STRING, "deny placeholder-character"},
+    {"a\xE2\x80\xA8"
+     "b",
+     V_ASN1_UTF8STRING, "deny placeholder-character"},
+    {"a\xE2\x80\xAE"
+     "b",
+     V_ASN1_UTF8STRING, "deny placeholder-character"},
+    {"a\\root", V_ASN1_UTF8STRING, "deny placeholder-character"},
+    {"\xC3\xA5", V_ASN1_T61STRING, "deny placeholder-unreadable"},
+    {"\xC5\xBDi\xC5\xBEka", V_ASN1_UTF8STRING, "allow \xC5\xBDi\xC5\xBEka"},
+    {"100%", V_ASN1_UTF8STRING, "allow 100%"},
+    {"a,b", V_ASN1_UTF8STRING, "allow a,b"},
+};
+
+/* Of the root, with this name. */
+static X509 *make_hostile(const char *cn, int type) {
+    X509 *x509 = X509_dup(t_pki_certificate(s_pki, T_BOB));
+    X509_NAME *name = X509_NAME_new();
+    ck_assert_int_eq(
+        X509_NAME_add_entry_by_NID(name, NID_commonName, V_ASN1_UTF8STRING, (const unsigned char *)"x", 1, -1, 0), 1);
+    /* The bytes as they are, which the function above would check. */
+    ASN1_STRING *value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, 0));
+    ck_assert_int_eq(ASN1_STRING_set(value, cn, (int)strlen(cn)), 1);
+    value->type = type;
+    ck_assert_int_eq(X509_set_subject_name(x509, name), 1);
+    ck_assert_int_gt(X509_sign(x509, t_pki_key(s_pki, T_ROOT), EVP_sha256()), 0);
+    X509_NAME_free(name);
+    return x509;
+}
+
+/* No byte that could end a header or its line. */
+static void check_header(struct certmap_view view, bool ascii) {
+    for (size_t i = 0; i < view.len; i++) {
+        const uint8_t c = view.data[i], next = view.data[i + 1];
+        ck_assert(c >= 0x20 && c != 0x7F && (c < 0x80 || !ascii));
+        ck_assert(c != 0xC2 || next < 0x80 || next > 0x9F);
+    }
+    ck_assert(view.len == 0 || (view.data[0] != ' ' && view.data[view.len - 1] != ' '));
+}
+
+START_TEST(a_hostile_name_changes_no_header) {
+    static const char rules[] = "certmap 1; mapping \"x\" { when subject.CN present; allow \"${subject.CN}\"; "
+                                "group \"g,${subject.CN}\"; attribute \"cn\" = \"${subject.CN}\"; }";
     struct s_case test;
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
     s_begin(&test, rules);
     s_open(&test);
-    struct certmap_answer *answer = s_ask(&test, T_ALICE);
-    ck_assert_str_eq((const char *)certmap_answer_attribute(answer, certmap_view_of("o"), CERTMAP_FORM_HEADER).data,
-                     "Contoso");
+    X509 *x509 = make_hostile(hostile_names[_i].cn, hostile_names[_i].type);
+    const int len = i2d_X509(x509, &der);
+    const struct certmap_presented presented = s_presented(der, (size_t)len);
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_OK);
+    ck_assert_str_eq(s_told(answer), hostile_names[_i].told);
+    for (int i = 0; i < CERTMAP_ANSWER_TEXT_COUNT; i++)
+        for (int form = CERTMAP_FORM_HEADER; form <= CERTMAP_FORM_ASCII; form++)
+            check_header(certmap_answer_text(answer, (enum certmap_answer_text)i, (enum certmap_form)form),
+                         form == CERTMAP_FORM_ASCII);
+    check_header(certmap_view_of(certmap_answer_line(answer)), false);
     certmap_answer_free(answer);
+    OPENSSL_free(der);
+    X509_free(x509);
     s_end(&test);
 }
 END_TEST
@@ -237,7 +300,7 @@ enum presenting {
     UNVERIFIED_BYTES,
     NOT_PRESENT,
     GARBAGE,
-    EMPTY_TRAIL,
+
     TRAILING,
     BY_STORE,
     BY_OTHER_STORE
@@ -359,7 +422,76 @@ START_TEST(an_answer_ends_with_the_certificate) {
 }
 END_TEST
 
+/* Dates as certificates have them; the time is 2031-03-01 12:00:00 UTC. */
+static const struct {
+    int first_type;
+    const char *first;
+    int last_type;
+    const char *last;
+    const char *told;
+    int64_t until; /* the last second, from 1970; 0: of no interest */
+} dates[] = {
+    {V_ASN1_UTCTIME, "310301120000Z", V_ASN1_UTCTIME, "310301120000Z", "allow x", 1930132800},
+    {V_ASN1_UTCTIME, "310301120001Z", V_ASN1_UTCTIME, "320301120000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300301120000Z", V_ASN1_UTCTIME, "310301115959Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "500101000000Z", V_ASN1_UTCTIME, "491231235959Z", "allow x", 0}, /* 1950 to 2049 */
+    {V_ASN1_GENERALIZEDTIME, "00010101000000Z", V_ASN1_GENERALIZEDTIME, "99991231235959Z", "allow x", 0},
+    {V_ASN1_GENERALIZEDTIME, "20310228120000Z", V_ASN1_GENERALIZEDTIME, "20310301120059Z", "allow x", 1930132859},
+    {V_ASN1_GENERALIZEDTIME, "20280229000000Z", V_ASN1_UTCTIME, "320229000000Z", "allow x", 0},
+    {V_ASN1_GENERALIZEDTIME, "20000229000000Z", V_ASN1_UTCTIME, "320229000000Z", "allow x", 0},
+    {V_ASN1_UTCTIME, "300229000000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_GENERALIZEDTIME, "19000229000000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "301301000000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300001000000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300100000000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300101240000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300101006000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300101000060Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "3001010000Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300101000000+0100", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "30010100000aZ", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300101000000", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_GENERALIZEDTIME, "20300101000000.5Z", V_ASN1_UTCTIME, "320229000000Z", "unverified not-verified", 0},
+    {V_ASN1_UTCTIME, "300101000000Z", V_ASN1_UTCTIME, "nonsense", "unverified not-verified", 0},
+};
+
+static void set_date(ASN1_TIME *date, int type, const char *text) {
+    ck_assert_int_eq(ASN1_STRING_set(date, text, (int)strlen(text)), 1);
+    date->type = type;
+}
+
+START_TEST(dates_are_read) {
+    struct s_case test;
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
+    s_begin(&test, "certmap 1; mapping \"x\" { when always; allow \"x\"; }");
+    test.options.hold_seconds = CERTMAP_SERVICE_MAX_HOLD_SECONDS;
+    s_open(&test);
+    test.now = 1930132800;
+    X509 *x509 = X509_dup(t_pki_certificate(s_pki, T_BOB));
+    set_date(X509_getm_notBefore(x509), dates[_i].first_type, dates[_i].first);
+    set_date(X509_getm_notAfter(x509), dates[_i].last_type, dates[_i].last);
+    ck_assert_int_gt(X509_sign(x509, t_pki_key(s_pki, T_ROOT), EVP_sha256()), 0);
+    const int len = i2d_X509(x509, &der);
+    const struct certmap_presented presented = s_presented(der, (size_t)len);
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_OK);
+    ck_assert_str_eq(s_told(answer), dates[_i].told);
+    if (dates[_i].until != 0)
+        ck_assert_int_eq(certmap_answer_holds_until(answer), dates[_i].until);
+    certmap_answer_free(answer);
+    OPENSSL_free(der);
+    X509_free(x509);
+    s_end(&test);
+}
+END_TEST
+
 /* ---- what does not open ---- */
+
+static const char issuer_rules[] = "certmap 1;\n"
+                                   "issuers \"cas\" { file \"cas.pem\"; }\n"
+                                   "mapping \"known\" { when issuer is \"cas\"; allow \"known\"; }\n"
+                                   "mapping \"others\" { when always; deny; }\n";
 
 static const struct {
     const char *text; /* NULL: there is no file */
@@ -463,6 +595,40 @@ START_TEST(the_longest_hold_is_taken) {
     s_begin(&test, s_rules);
     test.options.hold_seconds = CERTMAP_SERVICE_MAX_HOLD_SECONDS;
     s_open(&test);
+    s_end(&test);
+}
+END_TEST
+
+/* Files of zeros that take no room. */
+static void make_sparse(const char *path, off_t size) {
+    s_write(path, "");
+    ck_assert_int_eq(truncate(path, size), 0);
+}
+
+START_TEST(a_file_may_be_too_large) {
+    struct s_case test;
+    struct certmap_diagnostic err;
+    s_begin(&test, issuer_rules);
+    make_sparse(s_path(&test, "cas.pem"), 16777216 + _i);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_SYNTAX);
+    s_expect_log(&test, _i == 0 ? "there is no certificate in it" : "the file is larger than 16777216 bytes");
+    make_sparse(test.rules, (off_t)CERTMAP_MAX_RULES_SIZE + 1);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_CANNOT_READ);
+    s_end(&test);
+}
+END_TEST
+
+/* A file that says it is empty, and is not: as one to which is written at this moment. */
+START_TEST(a_file_that_is_being_written_is_refused) {
+    struct s_case test;
+    struct certmap_diagnostic err;
+    s_begin(&test, s_rules);
+    if (access("/proc/self/status", R_OK) == 0) {
+        test.options.file = "/proc/self/status";
+        ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_ARGUMENT);
+        ck_assert_int_eq(err.code, CERTMAP_CODE_BEING_WRITTEN);
+    }
     s_end(&test);
 }
 END_TEST
@@ -629,11 +795,6 @@ START_TEST(characters_beyond_the_first_plane_are_loaded) {
 }
 END_TEST
 
-static const char issuer_rules[] = "certmap 1;\n"
-                                   "issuers \"cas\" { file \"cas.pem\"; }\n"
-                                   "mapping \"known\" { when issuer is \"cas\"; allow \"known\"; }\n"
-                                   "mapping \"others\" { when always; deny; }\n";
-
 static void write_pem(const struct s_case *test, const char *name, enum t_id id) {
     FILE *file = fopen(s_path(test, name), "w");
     ck_assert_ptr_nonnull(file);
@@ -674,7 +835,7 @@ START_TEST(issuer_files_stand_beside_the_rules) {
     ck_assert_str_eq(ask_by_store(&test, T_ALICE), "allow known");
     ck_assert_str_eq(ask_by_store(&test, T_BOB), "deny");
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), "none unreadable"); /* the server's word tells no issuer */
-    /* The digest is what docs/servers.md says. */
+    /* The digest is what docs/server-library.md says. */
     snprintf(command, sizeof command, "cat %s/site.rules %s/cas.pem | openssl dgst -sha256 -r", test.folder,
              test.folder);
     FILE *output = popen(command, "r");
@@ -713,7 +874,7 @@ static const char other_rules[] = "certmap 1; mapping \"all\" { when always; all
 #define OLD "allow CONTOSO\\alice"
 #define NEW "allow guest"
 
-enum change { REWRITTEN, RENAMED, BROKEN, HALF, EMPTY, GONE, DIRECTORY, PIPE, UNREADABLE, OF_ANOTHER_KIND };
+enum change { REWRITTEN, RENAMED, BROKEN, HALF, EMPTY, GONE, DIRECTORY, PIPE, LOOP, UNREADABLE, OF_ANOTHER_KIND };
 
 static const struct {
     enum change change;
@@ -728,6 +889,7 @@ static const struct {
     {GONE, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: No such file or directory"},
     {DIRECTORY, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: it is a directory, not a file"},
     {PIPE, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: it is not a regular file"},
+    {LOOP, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: Too many levels of symbolic links"},
     {UNREADABLE, CERTMAP_ERROR_ARGUMENT, OLD, ": error: cannot read: Permission denied"},
     {OF_ANOTHER_KIND, CERTMAP_ERROR_SYNTAX, OLD, ":1:1: error: "},
 };
@@ -762,6 +924,10 @@ static void change_file(const struct s_case *test, enum change change) {
     case PIPE:
         ck_assert_int_eq(unlink(test->rules), 0);
         ck_assert_int_eq(mkfifo(test->rules, 0644), 0);
+        break;
+    case LOOP:
+        ck_assert_int_eq(unlink(test->rules), 0);
+        ck_assert_int_eq(symlink("site.rules", test->rules), 0);
         break;
     case UNREADABLE:
         ck_assert_int_eq(chmod(test->rules, 0), 0);
@@ -1230,10 +1396,13 @@ int main(void) {
     tcase_add_loop_test(answers, a_text_is_safe_in_a_header, 0, COUNT(headers));
     tcase_add_loop_test(answers, a_client_cannot_forge_a_line, 0, COUNT(clients));
     tcase_add_loop_test(answers, a_long_client_is_cut, 0, 2);
-    tcase_add_test(answers, a_name_of_a_certificate_is_safe);
+    tcase_add_loop_test(answers, a_hostile_name_changes_no_header, 0, COUNT(hostile_names));
     tcase_add_loop_test(answers, what_is_presented_has_an_answer, 0, COUNT(presentings));
     tcase_add_test(answers, an_answer_holds_for_a_while);
     tcase_add_test(answers, an_answer_ends_with_the_certificate);
+    tcase_add_loop_test(answers, dates_are_read, 0, COUNT(dates));
+    tcase_add_loop_test(files, a_file_may_be_too_large, 0, 2);
+    tcase_add_test(files, a_file_that_is_being_written_is_refused);
     tcase_add_loop_test(files, a_broken_file_opens_nothing, 0, COUNT(broken));
     tcase_add_loop_test(files, wrong_options_open_nothing, 0, 12);
     tcase_add_test(files, the_longest_hold_is_taken);

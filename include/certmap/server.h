@@ -87,7 +87,8 @@ enum certmap_resumed {
  * service. */
 typedef void certmap_service_log_fn(void *ctx, enum certmap_severity severity, const char *line);
 
-/* The time in seconds since 1970; 0 or less: unknown, and then no certificate is accepted. */
+/* The time in seconds since 1970; 0 or less: unknown, and then no certificate is accepted. For the
+ * dates of certificates and how long answers hold; where OpenSSL verifies, it asks the system. */
 typedef int64_t certmap_service_clock_fn(void *ctx);
 
 enum certmap_service_flag {

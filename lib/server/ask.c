@@ -30,7 +30,7 @@ static bool begin(struct question *question, struct certmap_service *service, co
 }
 
 static struct cm_server_manner manner_of(const struct certmap_service *service) {
-    return (struct cm_server_manner){service->resumed, service->hold_seconds, service->clock != NULL};
+    return (struct cm_server_manner){service->resumed, service->hold_seconds};
 }
 
 static unsigned needs(const struct question *question) {
@@ -139,8 +139,7 @@ enum certmap_status certmap_service_ask_der(struct certmap_service *service, str
                                        "not a size of it");
     if (!begin(&question, service, known->client))
         return fail(&question, err);
-    const struct cm_server_manner manner = manner_of(service);
-    cm_server_client_from_der(&question.client, known, &manner, needs(&question), cm_server_now(service));
+    cm_server_client_from_der(&question.client, known, needs(&question), cm_server_now(service));
     const enum certmap_status status = answer(&question, given, err);
     end(&question);
     return status;

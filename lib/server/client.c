@@ -76,7 +76,7 @@ static void judge_issuer(struct cm_server_client *client, SSL *ssl, X509 *x509, 
     X509 *issuer = NULL;
     if (manner->resumed == CERTMAP_RESUMED_VERIFY && (!here || is_old(client, ssl, manner->hold_seconds))) {
         (void)cm_server_verify(client, x509, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), SSL_get_peer_cert_chain(ssl),
-                               ssl, manner->own_clock);
+                               ssl);
         return;
     }
     if ((client->needs & PIECES_OF_ISSUER) == 0 ||
@@ -152,8 +152,7 @@ static STACK_OF(X509) * decode_chain(struct certmap_view bytes) {
     return chain;
 }
 
-static void verify_presented(struct cm_server_client *client, const struct certmap_presented *presented,
-                             bool own_clock) {
+static void verify_presented(struct cm_server_client *client, const struct certmap_presented *presented) {
     const uint8_t *p = presented->certificate.data;
     client->decoded = d2i_X509(NULL, &p, (long)presented->certificate.len);
     if (client->decoded == NULL) {
@@ -162,7 +161,7 @@ static void verify_presented(struct cm_server_client *client, const struct certm
         return;
     }
     STACK_OF(X509) *chain = decode_chain(presented->chain);
-    (void)cm_server_verify(client, client->decoded, presented->store, chain, NULL, own_clock);
+    (void)cm_server_verify(client, client->decoded, presented->store, chain, NULL);
     sk_X509_pop_free(chain, X509_free);
 }
 
@@ -178,7 +177,7 @@ static void take_bytes(struct cm_server_client *client, struct certmap_view der)
 }
 
 void cm_server_client_from_der(struct cm_server_client *client, const struct certmap_presented *presented,
-                               const struct cm_server_manner *manner, unsigned needs, int64_t now) {
+                               unsigned needs, int64_t now) {
     *client = (struct cm_server_client){
         .cert = CERTMAP_CERT_INIT, .holder = CERTMAP_OPENSSL_HOLDER_INIT, .now = now, .needs = needs};
     if (!presented->present) {
@@ -197,7 +196,7 @@ void cm_server_client_from_der(struct cm_server_client *client, const struct cer
     if (client->status == CERTMAP_OK)
         check_dates(client);
     if (client->status == CERTMAP_OK && presented->store != NULL)
-        verify_presented(client, presented, manner->own_clock);
+        verify_presented(client, presented);
     if (client->status == CERTMAP_OK)
         finish(client);
     (void)ERR_pop_to_mark();

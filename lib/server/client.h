@@ -30,20 +30,18 @@ struct cm_server_client {
 struct cm_server_manner {
     enum certmap_resumed resumed;
     unsigned hold_seconds;
-    bool own_clock; /* `now` is not the system's */
 };
 
 /* client is all zero. It borrows from ssl or presented until it is freed. */
 void cm_server_client_from_ssl(struct cm_server_client *client, SSL *ssl, const struct cm_server_manner *manner,
                                unsigned needs, int64_t now);
 void cm_server_client_from_der(struct cm_server_client *client, const struct certmap_presented *presented,
-                               const struct cm_server_manner *manner, unsigned needs, int64_t now);
+                               unsigned needs, int64_t now);
 void cm_server_client_free(struct cm_server_client *client);
 
 /* Verifies x509 by a store, for a TLS client, and adds its issuer to the client. ssl: whose parameters hold, or NULL.
  * False, with client->err, where it is not accepted. */
-bool cm_server_verify(struct cm_server_client *client, X509 *x509, X509_STORE *store, STACK_OF(X509) * chain, SSL *ssl,
-                      bool own_clock);
+bool cm_server_verify(struct cm_server_client *client, X509 *x509, X509_STORE *store, STACK_OF(X509) * chain, SSL *ssl);
 
 /* Sets status and err. */
 void cm_server_client_refuse(struct cm_server_client *client, enum certmap_status status, enum certmap_code code,

@@ -3,7 +3,6 @@
 #include "client.h"
 #include "memory.h"
 #include <openssl/x509_vfy.h>
-#include <time.h>
 
 void cm_server_client_refuse(struct cm_server_client *client, enum certmap_status status, enum certmap_code code,
                              const char *text, const char *detail) {
@@ -28,12 +27,10 @@ static void add_issuer(struct cm_server_client *client, X509_STORE_CTX *ctx) {
         client->status = certmap_openssl_issuer(&client->cert, &client->holder, issuer, client->needs, &client->err);
 }
 
-bool cm_server_verify(struct cm_server_client *client, X509 *x509, X509_STORE *store, STACK_OF(X509) * chain, SSL *ssl,
-                      bool own_clock) {
+bool cm_server_verify(struct cm_server_client *client, X509 *x509, X509_STORE *store, STACK_OF(X509) * chain,
+                      SSL *ssl) {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     const bool ready = ctx != NULL && set_up(ctx, x509, store, chain, ssl);
-    if (ready && own_clock)
-        X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(ctx), (time_t)client->now);
     if (!ready)
         cm_server_client_refuse(client, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory", "");
     else if (X509_verify_cert(ctx) != 1)
