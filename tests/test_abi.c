@@ -103,6 +103,14 @@ static enum certmap_status call_builder_output(void *object) {
     return certmap_builder_output(builder, object, NULL);
 }
 
+static enum certmap_status call_builder_add(void *object) {
+    return certmap_builder_add(new_builder(), object, NULL, NULL, NULL);
+}
+
+static enum certmap_status call_builder_check(void *object) {
+    return certmap_builder_check(new_builder(), object, NULL, NULL, NULL);
+}
+
 /* ---- what they are given ---- */
 
 static const struct certmap_view operand = CM_VIEW_OF("x");
@@ -111,6 +119,7 @@ static struct certmap_parse_options parse_options = CERTMAP_PARSE_OPTIONS_INIT;
 static struct certmap_build_options build_options = CERTMAP_BUILD_OPTIONS_INIT;
 static struct certmap_condition condition = CERTMAP_CONDITION_INIT;
 static struct certmap_output output = CERTMAP_OUTPUT_INIT;
+static struct certmap_description description = CERTMAP_DESCRIPTION_INIT;
 static struct certmap_result result = CERTMAP_RESULT_INIT;
 
 /* on64: the first size where pointers have eight bytes, as a number, so that nobody moves it by accident. */
@@ -136,6 +145,8 @@ static const struct entry {
     {"builder_mapping", call_builder_mapping, &mapping, sizeof mapping, CERTMAP_FIRST_MAPPING, 72, true},
     {"builder_condition", call_builder_condition, &condition, sizeof condition, CERTMAP_FIRST_CONDITION, 72, true},
     {"builder_output", call_builder_output, &output, sizeof output, CERTMAP_FIRST_OUTPUT, 56, true},
+    {"builder_add", call_builder_add, &description, sizeof description, CERTMAP_FIRST_DESCRIPTION, 152, true},
+    {"builder_check", call_builder_check, &description, sizeof description, CERTMAP_FIRST_DESCRIPTION, 152, true},
 };
 
 static void set_up(void) {
@@ -148,6 +159,9 @@ static void set_up(void) {
     condition.subfield = CM_VIEW("CN");
     condition.operands = &operand;
     condition.operand_count = 1;
+    description.mapping = &mapping;
+    description.conditions = &condition;
+    description.condition_count = 1;
     output.kind = CERTMAP_OUTPUT_GROUP;
     output.value = CM_VIEW("g");
 }

@@ -236,7 +236,7 @@ END_TEST
 START_TEST(an_error_gets_a_place) {
     struct certmap_diagnostic err = garbage();
     cm_error(&err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "text");
-    cm_error_place(&err, (struct cm_position){.line = 1, .column = 2, .offset = 3, .length = 4});
+    cm_error_place(&err, (struct certmap_position){.line = 1, .column = 2, .offset = 3, .length = 4});
     ck_assert_uint_eq(err.line, 1);
     ck_assert_uint_eq(err.column, 2);
     ck_assert_uint_eq(err.offset, 3);
@@ -261,7 +261,7 @@ START_TEST(nobody_wants_the_error) {
     ck_assert_int_eq(cm_error_at(NULL, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NESTING, 1, "x"), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(cm_error_memory(NULL), CERTMAP_ERROR_MEMORY);
     ck_assert_int_eq(cm_error_argument(NULL, "x"), CERTMAP_ERROR_ARGUMENT);
-    cm_error_place(NULL, (struct cm_position){.line = 1});
+    cm_error_place(NULL, (struct certmap_position){.line = 1});
 }
 END_TEST
 

@@ -282,6 +282,101 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
                        struct certmap_diagnostic *err);
 
+/* ---- Mappings in one piece, for importers ---------------------------------------------------- */
+
+/* Where something is in a file, as in struct certmap_diagnostic. Line 0: nowhere that is known. */
+struct certmap_position {
+    size_t line;   /* from 1 */
+    size_t column; /* from 1, in code points */
+    size_t offset; /* in bytes, from 0 */
+    size_t length; /* in bytes */
+};
+
+enum certmap_term_kind {
+    CERTMAP_TERM_ALL = 0, /* as enum certmap_join */
+    CERTMAP_TERM_ANY = 1,
+    CERTMAP_TERM_NOT = 2,
+    CERTMAP_TERM_ALWAYS = 3,   /* as certmap_builder_always */
+    CERTMAP_TERM_CONDITION = 4 /* the next one of the conditions */
+};
+/* A part of an expression in prefix order: a group is followed by its members. */
+struct certmap_term {
+    enum certmap_term_kind kind;
+    unsigned size; /* of a group: how many terms it is, itself included; else 1 */
+};
+
+/* Where a condition is. */
+struct certmap_condition_position {
+    struct certmap_position field; /* for what is wrong with field or subfield, and all else */
+    struct certmap_position op;    /* for an operator that the field does not have */
+    const struct certmap_position *operands; /* of each one; NULL: at field */
+};
+
+/* Where an output is. */
+struct certmap_output_position {
+    struct certmap_position what;  /* its name, or the word that begins it */
+    struct certmap_position value; /* of a template, with its quotes */
+};
+
+/* All that a mapping is, and where. What is pointed at is the caller's, and is copied. The
+ * structs of an array all have the same size.
+ *
+ * A mapping is flawed if something of it could not be read, which the caller has reported. What
+ * there is of it is checked: its name, and the value of an output, unless their data is NULL;
+ * account and outputs, unless the decision is NONE; the conditions. Terms are not looked at. */
+struct certmap_description {
+    size_t size;                           /* sizeof(struct certmap_description) */
+    const struct certmap_mapping *mapping; /* its line and column are kept */
+    const struct certmap_term *terms;      /* which all hold; NULL: all conditions hold */
+    size_t term_count;
+    const struct certmap_condition *conditions; /* in the order of the terms */
+    size_t condition_count;
+    const struct certmap_output *outputs; /* of a mapping that allows */
+    size_t output_count;
+    struct certmap_position position; /* of the mapping: of its name, if it has one */
+    struct certmap_position account;  /* of a template, with its quotes */
+    const struct certmap_condition_position *condition_positions; /* NULL: all at position */
+    const struct certmap_output_position *output_positions;       /* NULL: all at position */
+    unsigned flawed;                                              /* 1: it is; else 0 */
+    unsigned reserved;                                            /* 0 */
+};
+#define CERTMAP_DESCRIPTION_INIT                                                                   \
+    {                                                                                              \
+        sizeof(struct certmap_description), NULL, NULL, 0, NULL, 0, NULL, 0, {0, 0, 0, 0},         \
+            {0, 0, 0, 0}, NULL, NULL, 0, 0                                                         \
+    }
+
+/* What of a mapping is wrong. */
+enum certmap_part {
+    CERTMAP_PART_NAME = 0, /* or that there are too many mappings, or no memory for it */
+    CERTMAP_PART_ACCOUNT = 1,
+    CERTMAP_PART_EXPRESSION = 2,
+    CERTMAP_PART_CONDITION = 3, /* index: which one */
+    CERTMAP_PART_OUTPUT = 4     /* index: which one */
+};
+/* Gets a mistake, which lives during the call, with the position of the part or of what is wrong
+ * in it. */
+typedef void certmap_part_fn(void *ctx, enum certmap_part part, size_t index,
+                             const struct certmap_diagnostic *error);
+
+/* Adds a mapping, or nothing of it: the other way to fill a builder, between any of its calls
+ * above; a mapping that they began ends. report, which may be NULL, gets each mistake: of the
+ * name, the account, the outputs, the conditions, in this order; after one about memory no more is
+ * looked for. A mapping that is dropped keeps its name from others, and certmap_builder_finish
+ * fails, as it does after one that was flawed.
+ * Errors: the first mistake (ARGUMENT, MEMORY, LIMIT, SYNTAX); that it is flawed is none. */
+CERTMAP_API enum certmap_status certmap_builder_add(struct certmap_builder *builder,
+                                                    const struct certmap_description *description,
+                                                    certmap_part_fn *report, void *ctx,
+                                                    struct certmap_diagnostic *err);
+/* Looks for the same mistakes and adds nothing: of mappings that are switched off, say. The name
+ * may be one that another mapping has, and others may have it; certmap_builder_finish does not fail
+ * for what is wrong. Errors: as certmap_builder_add. */
+CERTMAP_API enum certmap_status certmap_builder_check(struct certmap_builder *builder,
+                                                      const struct certmap_description *description,
+                                                      certmap_part_fn *report, void *ctx,
+                                                      struct certmap_diagnostic *err);
+
 /* ---- Looking at a rule set ------------------------------------------------------------------- */
 
 /* How many mappings there are. */
@@ -321,6 +416,8 @@ CERTMAP_WIDTH_OF(enum certmap_quantifier);
 CERTMAP_WIDTH_OF(enum certmap_condition_flag);
 CERTMAP_WIDTH_OF(enum certmap_join);
 CERTMAP_WIDTH_OF(enum certmap_output_kind);
+CERTMAP_WIDTH_OF(enum certmap_term_kind);
+CERTMAP_WIDTH_OF(enum certmap_part);
 
 #ifdef __cplusplus
 }

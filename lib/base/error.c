@@ -41,7 +41,7 @@ enum certmap_status cm_error_at(struct certmap_diagnostic *err, enum certmap_sta
     return status;
 }
 
-void cm_error_place(struct certmap_diagnostic *err, struct cm_position position) {
+void cm_error_place(struct certmap_diagnostic *err, struct certmap_position position) {
     if (err == NULL)
         return;
     err->line = position.line;

@@ -4,7 +4,7 @@
 #define CM_BASE_ERROR_H
 
 #include "base/quote.h"
-#include "certmap/certmap.h"
+#include "certmap/build.h"
 
 #if defined(__MINGW32__)
 #define CM_PRINTF(index, first) __attribute__((format(gnu_printf, index, first)))
@@ -14,14 +14,6 @@
 #define CM_PRINTF(index, first)
 #endif
 
-/* Where something stands in a text. */
-struct cm_position {
-    size_t line;
-    size_t column;
-    size_t offset;
-    size_t length;
-};
-
 /* Overwrites *err (which may be NULL) with an error without a position; returns status. What the
  * format quotes must have gone through cm_quote. */
 enum certmap_status cm_error(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
@@ -30,7 +22,7 @@ enum certmap_status cm_error(struct certmap_diagnostic *err, enum certmap_status
 enum certmap_status cm_error_at(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
                                 size_t offset, const char *format, ...) CM_PRINTF(5, 6);
 /* Sets the position of an error that has been filled. */
-void cm_error_place(struct certmap_diagnostic *err, struct cm_position position);
+void cm_error_place(struct certmap_diagnostic *err, struct certmap_position position);
 
 /* The commonest ones. */
 enum certmap_status cm_error_memory(struct certmap_diagnostic *err);

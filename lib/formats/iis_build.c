@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every mapping goes through a builder, for the builder knows which subfields, names and accounts there
- * are. Those that apply go to the one whose rule set the caller gets. The others - disabled, cleared,
- * and after an error all - go to a builder of their own, which is thrown away. */
+/* Every mapping is handed to the builder in one piece, for the builder knows which subfields, names and accounts there
+ * are. Those that apply are added. The others - disabled, cleared, and after an error all - are only checked. */
 #include "iis_build.h"
 #include "iis_doubt.h"
 #include <string.h>
@@ -49,32 +48,6 @@ static void refuse(struct cm_iis_build *build, struct certmap_diagnostic *error,
     cm_kit_findings_add(&build->iis->findings, CERTMAP_SEVERITY_ERROR, error);
 }
 
-/* The builder for the next mapping. */
-static struct certmap_builder *choose(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
-    struct certmap_diagnostic error;
-    if (cm_iis_applies(build, mapping) && build->iis->findings.errors == 0)
-        return build->builder;
-    certmap_builder_free(build->probe);
-    build->probe = NULL;
-    if (certmap_builder_new(&build->probe, &build->iis->allocator, &error) != CERTMAP_OK)
-        refuse(build, &error, mapping->place);
-    return build->probe;
-}
-
-/* A builder that can go on after an error: a new one with a mapping without a name. */
-static struct certmap_builder *start_over(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
-    struct certmap_mapping anonymous = CERTMAP_MAPPING_INIT;
-    struct certmap_diagnostic error;
-    anonymous.kind = CERTMAP_KIND_ONE_TO_ONE;
-    anonymous.decision = CERTMAP_DENY;
-    certmap_builder_free(build->probe);
-    build->probe = NULL;
-    if (certmap_builder_new(&build->probe, &build->iis->allocator, &error) != CERTMAP_OK ||
-        certmap_builder_mapping(build->probe, &anonymous, &error) != CERTMAP_OK)
-        refuse(build, &error, mapping->place);
-    return build->probe;
-}
-
 static bool has_domain(struct certmap_view user) {
     return memchr(user.data, '\\', user.len) != NULL || memchr(user.data, '@', user.len) != NULL;
 }
@@ -97,55 +70,85 @@ static struct certmap_view account_of(struct cm_iis_build *build, const struct c
     return (struct certmap_view){(const uint8_t *)account, len};
 }
 
+/* ---- what the builder refuses ---- */
+
+/* A mapping that was handed over, and its rules that were. */
+struct handed {
+    struct cm_iis_build *build;
+    const struct cm_iis_mapping *mapping;
+    struct certmap_view account;
+    bool nameless; /* the name was refused, after which nothing is said of the account */
+};
+
 /* userName="CONTOSO\\": the account "CONTOSO\\" is not ... */
-static void refuse_mapping(struct cm_iis_build *build, struct certmap_diagnostic *error,
-                           const struct cm_iis_mapping *mapping, struct certmap_view account) {
+static void refuse_mapping(const struct handed *handed, const struct certmap_diagnostic *error) {
     struct certmap_diagnostic named;
     const bool user = error->code == CERTMAP_CODE_BAD_ACCOUNT;
     const char *attribute = user ? "userName" : "name";
-    if (user && account.len != mapping->user.len)
+    if (user && handed->account.len != handed->mapping->user.len)
         attribute = "defaultLogonDomain and userName";
     cm_kit_error(&named, error->status, error->code, "%s: %s", attribute, error->text);
-    refuse(build, is_about_memory(error) ? error : &named, mapping->place);
-}
-
-/* Begins the mapping in the builder; returns the builder to go on with. */
-static struct certmap_builder *begin_mapping(struct cm_iis_build *build, struct certmap_builder *builder,
-                                             const struct cm_iis_mapping *mapping) {
-    struct certmap_mapping made = CERTMAP_MAPPING_INIT;
-    struct certmap_diagnostic error;
-    if (mapping->broken)
-        return start_over(build, mapping);
-    made.kind = mapping->kind == CM_IIS_LIST_ONE ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_MANY_TO_ONE;
-    made.name = mapping->name;
-    made.account = account_of(build, mapping);
-    /* One without a user is not enabled, or an error that was reported. */
-    made.decision = mapping->deny || made.account.len == 0 ? CERTMAP_DENY : CERTMAP_ALLOW;
-    made.line = mapping->place.line;
-    made.column = mapping->place.column;
-    if (certmap_builder_mapping(builder, &made, &error) == CERTMAP_OK)
-        return builder;
-    refuse_mapping(build, &error, mapping, made.account);
-    return start_over(build, mapping);
+    refuse(handed->build, &named, handed->mapping->place);
 }
 
 /* certificateSubField="CM": there is no subfield "CM"; did you mean CN? */
-static void refuse_rule(struct cm_iis_build *build, struct certmap_diagnostic *error, const struct cm_iis_rule *rule) {
+static void refuse_rule(struct cm_iis_build *build, const struct certmap_diagnostic *error,
+                        const struct cm_iis_rule *rule) {
     struct certmap_diagnostic named;
     bool subfield = error->code == CERTMAP_CODE_UNKNOWN_SUBFIELD || error->code == CERTMAP_CODE_BAD_OID;
     cm_kit_error(&named, error->status, error->code, "%s=%s: %s", subfield ? "certificateSubField" : "matchCriteria",
                  cm_kit_quote(subfield ? rule->subfield : rule->criteria).text, error->text);
-    refuse(build, is_about_memory(error) ? error : &named, rule->place);
+    refuse(build, &named, rule->place);
 }
 
-static struct certmap_builder *add_rule(struct cm_iis_build *build, struct certmap_builder *builder,
-                                        const struct cm_iis_mapping *mapping, const struct cm_iis_rule *rule) {
+static void on_mistake(void *ctx, enum certmap_part part, size_t index, const struct certmap_diagnostic *error) {
+    struct handed *handed = ctx;
+    struct cm_iis_build *build = handed->build;
+    struct certmap_diagnostic plain = *error;
+    cm_kit_error_place(&plain, (struct cm_kit_position){0, 0, 0, 0});
+    if (part == CERTMAP_PART_ACCOUNT && handed->nameless && !is_about_memory(error))
+        return;
+    handed->nameless = handed->nameless || part == CERTMAP_PART_NAME;
+    if (is_about_memory(error))
+        cm_iis_fail(build->iis, &plain);
+    else if (part == CERTMAP_PART_CONDITION && handed->mapping->kind == CM_IIS_LIST_MANY)
+        refuse_rule(build, error, build->parts.rules[index]);
+    else if (part == CERTMAP_PART_NAME || part == CERTMAP_PART_ACCOUNT)
+        refuse_mapping(handed, error);
+    else
+        refuse(build, &plain, handed->mapping->place);
+}
+
+/* ---- handing over ---- */
+
+/* Adds a condition to those of the mapping. rule: NULL where it has none. */
+static void add_condition(struct cm_iis_build *build, const struct certmap_condition *condition,
+                          const struct cm_iis_rule *rule) {
+    struct cm_iis_parts *parts = &build->parts;
+    const struct certmap_allocator *allocator = &build->iis->allocator;
+    struct certmap_condition *conditions =
+        cm_kit_grow(allocator, parts->conditions, &parts->condition_cap, parts->count + 1, sizeof *conditions);
+    if (conditions != NULL)
+        parts->conditions = conditions;
+    const struct cm_iis_rule **rules =
+        cm_kit_grow(allocator, parts->rules, &parts->rule_cap, parts->count + 1, sizeof(const struct cm_iis_rule *));
+    if (rules != NULL)
+        parts->rules = rules;
+    cm_iis_no_memory_unless(build, conditions != NULL && rules != NULL);
+    if (conditions == NULL || rules == NULL)
+        return;
+    conditions[parts->count] = *condition;
+    rules[parts->count++] = rule;
+}
+
+static void add_rule(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_diagnostic error;
     if (rule->subfield.len == 0) { /* which to the builder would be the whole Name */
         cm_kit_error(&error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "it is empty");
         refuse_rule(build, &error, rule);
-        return builder;
+        build->parts.flawed = true;
+        return;
     }
     condition.field = rule->issuer ? CERTMAP_FIELD_ISSUER : CERTMAP_FIELD_SUBJECT;
     condition.subfield = rule->subfield;
@@ -153,60 +156,107 @@ static struct certmap_builder *add_rule(struct cm_iis_build *build, struct certm
     condition.flags = CERTMAP_IIS_PATTERN | (rule->nocase ? CERTMAP_NOCASE : 0u);
     condition.operands = &rule->criteria;
     condition.operand_count = 1;
-    if (certmap_builder_condition(builder, &condition, &error) == CERTMAP_OK)
-        return builder;
-    refuse_rule(build, &error, rule);
-    return start_over(build, mapping);
+    add_condition(build, &condition, rule);
 }
 
-/* Rules that were cleared are checked in a builder of their own. */
-static void probe_cleared(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
-    struct certmap_builder *builder = mapping->rule_generation > 0 ? start_over(build, mapping) : NULL;
+/* The rules of the mapping: those that it has, or those that were cleared. */
+static void add_rules(struct cm_iis_build *build, const struct cm_iis_mapping *mapping, bool cleared) {
+    build->parts.count = 0;
+    build->parts.flawed = false;
     for (size_t i = 0; i < mapping->rule_count && !cm_iis_stopped(build); i++) {
         const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
-        if (rule->generation != mapping->rule_generation)
-            builder = add_rule(build, builder, mapping, rule);
+        if ((rule->generation != mapping->rule_generation) == cleared)
+            add_rule(build, rule);
     }
 }
 
-static void add_rules(struct cm_iis_build *build, struct certmap_builder *builder,
-                      const struct cm_iis_mapping *mapping) {
-    for (size_t i = 0; i < mapping->rule_count && !cm_iis_stopped(build); i++) {
-        const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
-        if (rule->generation != mapping->rule_generation)
-            continue;
-        builder = add_rule(build, builder, mapping, rule);
-        if (cm_iis_applies(build, mapping))
-            warn_of_criterion(build, rule);
-    }
-}
-
-static void add_conditions(struct cm_iis_build *build, struct certmap_builder *builder,
-                           const struct cm_iis_mapping *mapping) {
+static void add_certificate(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    if (mapping->always)
-        (void)certmap_builder_always(builder, &error);
-    else if (mapping->kind == CM_IIS_LIST_MANY)
-        add_rules(build, builder, mapping);
+    build->parts.count = 0;
+    build->parts.flawed = mapping->certificate.len == 0;
     condition.field = CERTMAP_FIELD_CERTIFICATE;
     condition.operands = &mapping->certificate;
     condition.operand_count = 1;
     if (mapping->certificate.len > 0)
-        (void)certmap_builder_condition(builder, &condition, &error);
-    if (error.status != CERTMAP_OK)
-        refuse(build, &error, mapping->place);
+        add_condition(build, &condition, NULL);
+}
+
+static struct certmap_position position_of(const struct cm_iis_mapping *mapping) {
+    const struct cm_kit_position place = mapping->place;
+    return (struct certmap_position){place.line, place.column, place.offset, place.length};
+}
+
+/* The mapping without its conditions. */
+static struct certmap_mapping describe(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
+    struct certmap_mapping made = CERTMAP_MAPPING_INIT;
+    made.kind = mapping->kind == CM_IIS_LIST_ONE ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_MANY_TO_ONE;
+    made.line = mapping->place.line;
+    made.column = mapping->place.column;
+    if (build->parts.flawed && mapping->broken)
+        return made;
+    made.name = mapping->name;
+    made.account = account_of(build, mapping);
+    /* One without a user is not enabled, or an error that was reported. */
+    made.decision = mapping->deny || made.account.len == 0 ? CERTMAP_DENY : CERTMAP_ALLOW;
+    return made;
+}
+
+/* Hands over what was collected of the mapping. */
+static void hand_over(struct cm_iis_build *build, const struct cm_iis_mapping *mapping,
+                      const struct certmap_mapping *made, bool adds) {
+    static const struct certmap_term always = {CERTMAP_TERM_ALWAYS, 1};
+    struct handed handed = {build, mapping, made->account, false};
+    struct certmap_description given = CERTMAP_DESCRIPTION_INIT;
+    given.mapping = made;
+    given.conditions = build->parts.conditions;
+    given.condition_count = build->parts.count;
+    given.position = position_of(mapping);
+    given.flawed = build->parts.flawed || (build->parts.count == 0 && !mapping->always); /* all rules are wrong */
+    if (mapping->always) {
+        given.terms = &always;
+        given.term_count = 1;
+    }
+    if (adds)
+        (void)certmap_builder_add(build->builder, &given, on_mistake, &handed, NULL);
+    else
+        (void)certmap_builder_check(build->builder, &given, on_mistake, &handed, NULL);
+}
+
+/* Rules that were cleared are checked by themselves. */
+static void check_cleared(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
+    struct certmap_mapping made = CERTMAP_MAPPING_INIT;
+    if (mapping->rule_generation == 0)
+        return;
+    add_rules(build, mapping, true);
+    made.kind = CERTMAP_KIND_MANY_TO_ONE;
+    build->parts.flawed = true;
+    if (!cm_iis_stopped(build) && build->parts.count > 0)
+        hand_over(build, mapping, &made, false);
+}
+
+static void warn_of_criteria(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
+    for (size_t i = 0; i < mapping->rule_count; i++) {
+        const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
+        if (rule->generation == mapping->rule_generation)
+            warn_of_criterion(build, rule);
+    }
 }
 
 static void add_mapping(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
+    const bool applies = cm_iis_applies(build, mapping);
     cm_iis_check_rules(build, mapping);
-    probe_cleared(build, mapping);
-    struct certmap_builder *builder = cm_iis_stopped(build) ? NULL : choose(build, mapping);
+    check_cleared(build, mapping);
+    if (mapping->kind == CM_IIS_LIST_MANY)
+        add_rules(build, mapping, false);
+    else
+        add_certificate(build, mapping);
+    build->parts.flawed = build->parts.flawed || mapping->broken;
+    const struct certmap_mapping made = describe(build, mapping);
     if (!cm_iis_stopped(build))
-        builder = begin_mapping(build, builder, mapping);
-    if (!cm_iis_stopped(build))
-        add_conditions(build, builder, mapping);
-    if (!cm_iis_applies(build, mapping) || mapping->broken)
+        hand_over(build, mapping, &made, applies && build->iis->findings.errors == 0);
+    if (applies && !build->iis->stop)
+        warn_of_criteria(build, mapping);
+    if (!applies || mapping->broken)
         return;
     warn(build, mapping);
     build->applied++;

@@ -2,13 +2,21 @@
 /* From what was read to a rule set.
  *
  *     iis_merge.c   levels into one list of mappings; what is there twice
- *     iis_build.c   each mapping to a builder
+ *     iis_build.c   each mapping to the builder
  *     iis_result.c  what is to be said about the whole, and the result */
 #ifndef CM_IIS_BUILD_H
 #define CM_IIS_BUILD_H
 
 #include "certmap/build.h"
 #include "iis_run.h"
+
+/* What a mapping consists of while it is handed over; the arrays are used again for the next one. */
+struct cm_iis_parts {
+    struct certmap_condition *conditions;
+    const struct cm_iis_rule **rules; /* what each condition is of; NULL: of a certificate */
+    size_t count, condition_cap, rule_cap;
+    bool flawed; /* something of it was reported, and is not there */
+};
 
 struct cm_iis_build {
     struct cm_iis *iis;
@@ -20,10 +28,10 @@ struct cm_iis_build {
     size_t first_many;
     uint32_t generation[CM_IIS_LISTS]; /* the last of each list */
     struct cm_kit_set set;
-    struct certmap_builder *builder; /* of the rule set */
-    struct certmap_builder *probe;   /* of a mapping that is only checked */
-    size_t applied;                  /* mappings in the rule set */
-    bool shadowed;                   /* one of them matches every certificate */
+    struct certmap_builder *builder;
+    size_t applied; /* mappings in the rule set */
+    bool shadowed;  /* one of them matches every certificate */
+    struct cm_iis_parts parts;
     char *account;
     size_t account_cap;
 };
@@ -39,7 +47,7 @@ void cm_iis_check_rules(struct cm_iis_build *build, const struct cm_iis_mapping 
 /* Whether a mapping is enabled and was not cleared. */
 bool cm_iis_applies(const struct cm_iis_build *build, const struct cm_iis_mapping *mapping);
 
-/* Hands every mapping to a builder. */
+/* Hands every mapping to the builder. */
 void cm_iis_add_mappings(struct cm_iis_build *build);
 
 #endif

@@ -185,7 +185,8 @@ void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certm
     if (!cm_iis_stopped(&build) && iis->findings.errors == 0)
         finish(&build, rules, logon);
     certmap_builder_free(build.builder);
-    certmap_builder_free(build.probe);
+    cm_kit_release(&iis->allocator, build.parts.conditions);
+    cm_kit_release(&iis->allocator, build.parts.rules);
     cm_kit_release(&iis->allocator, build.order);
     cm_kit_release(&iis->allocator, build.set.slots);
     cm_kit_release(&iis->allocator, build.account);

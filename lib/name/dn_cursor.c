@@ -13,7 +13,7 @@
 
 enum certmap_status cm_dn_place(const struct cm_dn_parser *parser, enum certmap_status status, size_t offset,
                                 size_t length) {
-    struct cm_position position = {1, 1, offset, length};
+    struct certmap_position position = {1, 1, offset, length};
     if (parser->err == NULL)
         return status;
     for (size_t i = 0; i < offset; i++)

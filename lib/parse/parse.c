@@ -15,8 +15,7 @@
 /* ---- mappings ---- */
 
 static bool take_always(struct cm_parser *parser) {
-    return certmap_builder_always(parser->builder, &parser->error) == CERTMAP_OK ||
-           cm_parser_report(parser, parser->token.position, &parser->error);
+    return cm_described_add_term(&parser->described, CERTMAP_TERM_ALWAYS) || cm_parser_memory_failed(parser);
 }
 
 static bool take_when(struct cm_parser *parser, bool *always) {
@@ -36,86 +35,104 @@ static bool take_when(struct cm_parser *parser, bool *always) {
                                        joins, *always ? 0 : 2);
 }
 
-static struct cm_quoted quote_name(const struct cm_parser *parser, const struct cm_named *name) {
-    return cm_quote(name->mapping == SIZE_MAX ? name->token.text
-                                              : cm_draft_name(&parser->builder->draft, name->mapping));
+static struct cm_quoted quote_name(const struct cm_named *name) {
+    return cm_quote(name->name.data != NULL ? name->name : name->token.text);
+}
+
+/* Remembers the mapping as one that holds for everyone. */
+static bool keep_catch_all(struct cm_parser *parser) {
+    struct cm_named *catch_all = &parser->catch_all;
+    *catch_all = parser->mapping_name;
+    if (catch_all->name.data == NULL)
+        return true;
+    catch_all->name = cm_arena_text(&parser->kept, catch_all->name);
+    return catch_all->name.data != NULL || cm_parser_memory_failed(parser);
 }
 
 /* Findings about mappings that are right but not what their author may have meant. */
-static void look_at_mapping(struct cm_parser *parser, bool always, enum certmap_decision decision) {
+static bool look_at_mapping(struct cm_parser *parser, bool always) {
     const struct cm_named *before = &parser->catch_all;
-    const struct cm_position position = parser->mapping_name.token.position;
+    const struct certmap_position position = parser->described.position;
     struct certmap_diagnostic warning;
     if (!always && before->token.kind == CM_TOKEN_END)
-        return;
-    struct cm_quoted name = quote_name(parser, &parser->mapping_name);
-    if (always && decision == CERTMAP_ALLOW) {
+        return true;
+    struct cm_quoted name = quote_name(&parser->mapping_name);
+    if (always && parser->described.mapping.decision == CERTMAP_ALLOW) {
         cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_ALLOWS_EVERYONE, "the mapping %s allows every certificate",
                  name.text);
         cm_error_place(&warning, position);
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
     }
-    if (before->token.kind != CM_TOKEN_END) {
-        cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_UNREACHABLE_MAPPING,
-                 "the mapping %s is never reached: %s in line %zu holds for every certificate", name.text,
-                 quote_name(parser, before).text, before->token.position.line);
-        cm_error_place(&warning, position);
-        cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
-    } else if (always && parser->builder->draft.rules->policy == CERTMAP_COMBINING_FIRST) {
-        parser->catch_all = parser->mapping_name;
-    }
+    if (before->token.kind == CM_TOKEN_END)
+        return !always || parser->combining != CERTMAP_COMBINING_FIRST || keep_catch_all(parser);
+    cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_UNREACHABLE_MAPPING,
+             "the mapping %s is never reached: %s in line %zu holds for every certificate", name.text,
+             quote_name(before).text, before->token.position.line);
+    cm_error_place(&warning, position);
+    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    return true;
 }
 
 /* Findings about what the mapping says, in the order of the text. One with an error is not all there. */
-static bool pass_on_advice(struct cm_parser *parser, size_t errors) {
-    if (!parser->advising || parser->findings.errors > errors)
+static bool pass_on_advice(struct cm_parser *parser, const struct certmap_description *given, size_t errors) {
+    if (!parser->advising || given->flawed != 0 || parser->errors > errors)
         return true;
-    if (!cm_advice_end(&parser->advice))
+    if (!cm_advice_end(&parser->advice, given))
         return cm_parser_memory_failed(parser);
     for (size_t i = 0; i < parser->advice.note_count; i++)
         cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &parser->advice.notes[i].finding);
     return true;
 }
 
-/* Tells the builder of a mapping; what it decides is not known yet. */
-static bool begin_mapping(struct cm_parser *parser) {
-    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-    struct cm_token name = parser->token;
-    size_t errors = parser->findings.errors;
-    cm_arena_reset(&parser->strings);
-    cm_advice_begin(&parser->advice);
-    parser->advising = cm_findings_take_warnings(&parser->findings);
-    if (!cm_parser_take_string(parser, &mapping.name, CM_STRING_TEXT,
-                               "the name of the mapping, a string in double quotes"))
-        return false;
-    parser->mapping_name = (struct cm_named){name, SIZE_MAX};
-    mapping.decision = CERTMAP_DENY;
-    mapping.line = name.position.line;
-    mapping.column = name.position.column;
-    if (parser->findings.errors > errors) {
-        mapping.name = CM_VIEW_NONE; /* reported already; a mapping of this kind needs no name */
-        mapping.kind = CERTMAP_KIND_ONE_TO_ONE;
-    }
-    enum certmap_status status = certmap_builder_mapping(parser->builder, &mapping, &parser->error);
-    if (status == CERTMAP_OK && mapping.name.data != NULL)
-        parser->mapping_name.mapping = parser->builder->draft.rules->mapping_count - 1;
-    else if (status != CERTMAP_OK &&
-             status != CERTMAP_ERROR_ARGUMENT) /* that is about the last mapping, also reported */
-        cm_parser_report(parser, name.position, &parser->error);
-    return !parser->fatal;
+static void on_mistake(void *ctx, enum certmap_part part, size_t index, const struct certmap_diagnostic *error) {
+    struct cm_parser *parser = ctx;
+    (void)index;
+    if (part == CERTMAP_PART_NAME)
+        parser->mapping_name.name = CM_VIEW_NONE;
+    cm_parser_add_error(parser, error);
 }
 
+static void begin_mapping(struct cm_parser *parser) {
+    cm_arena_reset(&parser->strings);
+    cm_advice_begin(&parser->advice);
+    cm_described_begin(&parser->described);
+    parser->advising = cm_findings_take_warnings(&parser->findings);
+    parser->in_mapping = true;
+}
+
+static bool take_name(struct cm_parser *parser) {
+    struct certmap_mapping *mapping = &parser->described.mapping;
+    const struct cm_token name = parser->token;
+    const size_t errors = parser->errors;
+    struct certmap_view text;
+    if (!cm_parser_take_string(parser, &text, CM_STRING_TEXT, "the name of the mapping, a string in double quotes"))
+        return false;
+    mapping->line = name.position.line;
+    mapping->column = name.position.column;
+    mapping->name = parser->errors > errors ? CM_VIEW_NONE : text;
+    parser->described.position = name.position;
+    parser->mapping_name = (struct cm_named){name, mapping->name};
+    return true;
+}
+
+static bool take_parts(struct cm_parser *parser, bool *always) {
+    return take_name(parser) && cm_parser_expect_punct(parser, '{', "\"{\" after the name of the mapping") &&
+           take_when(parser, always) && cm_parser_take_decision(parser);
+}
+
+/* A mapping that is not all there is handed over, too: what there is of it may be wrong. */
 static bool take_mapping(struct cm_parser *parser) {
-    const size_t errors = parser->findings.errors;
-    enum certmap_decision decision;
-    bool always;
+    const size_t errors = parser->errors;
+    bool always = false;
+    begin_mapping(parser);
     cm_parser_advance(parser);
     parser->mapping_count++;
-    if (!begin_mapping(parser) || !cm_parser_expect_punct(parser, '{', "\"{\" after the name of the mapping") ||
-        !take_when(parser, &always) || !cm_parser_take_decision(parser, &decision))
-        return false;
-    look_at_mapping(parser, always, decision);
-    return pass_on_advice(parser, errors);
+    const bool taken = take_parts(parser, &always);
+    parser->described.flawed = parser->described.flawed || !taken || parser->errors > errors;
+    const struct certmap_description given = cm_described_end(&parser->described);
+    (void)certmap_builder_add(parser->builder, &given, on_mistake, parser, NULL);
+    cm_parser_end_errors(parser);
+    return taken && !parser->fatal && look_at_mapping(parser, always) && pass_on_advice(parser, &given, errors);
 }
 
 /* ---- the file ---- */
@@ -196,8 +213,9 @@ static void take_file(struct cm_parser *parser) {
 static void free_parser(struct cm_parser *parser) {
     cm_arena_free(&parser->strings);
     cm_parser_free_issuers(parser);
-    cm_release(&parser->allocator, parser->operands);
-    cm_release(&parser->allocator, parser->positions);
+    cm_arena_free(&parser->scratch);
+    cm_described_free(&parser->described);
+    cm_release(&parser->allocator, parser->pending);
     cm_advice_free(&parser->advice);
 }
 
@@ -223,7 +241,7 @@ static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules
     enum certmap_status status = parser->findings.first.status;
     if (!cm_parser_goes_on(parser))
         return cm_progress_cancelled(err);
-    cm_progress_phase(&parser->builder->progress, CM_PROGRESS_READ, CM_PROGRESS_TOTAL);
+    cm_builder_phase(parser->builder, CM_PROGRESS_READ, CM_PROGRESS_TOTAL);
     if (parser->findings.errors == 0) {
         status = certmap_builder_finish(parser->builder, rules, err);
         if (status == CERTMAP_OK)
@@ -239,16 +257,19 @@ static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules
 static enum certmap_status parse(struct certmap_rules **rules, struct certmap_view text,
                                  const struct certmap_parse_options *options, struct certmap_builder *builder,
                                  struct certmap_diagnostic *err) {
+    const struct certmap_allocator *allocator = cm_builder_allocator(builder);
     struct cm_parser parser = {
-        .allocator = builder->allocator,
+        .allocator = *allocator,
         .options = options,
         .lexer = cm_lex_start(text),
         .findings = {.diagnostic = options->diagnostic, .ctx = options->diagnostic_ctx, .file = options->file},
         .builder = builder,
-        .advice = {.allocator = builder->allocator, .builder = builder}};
+        .described = {.allocator = *allocator},
+        .advice = {.allocator = *allocator, .builder = builder}};
+    cm_arena_init(&parser.scratch, &parser.allocator, SIZE_MAX / 2);
     cm_arena_init(&parser.strings, &parser.allocator, SIZE_MAX / 2);
     cm_arena_init(&parser.kept, &parser.allocator, SIZE_MAX / 2);
-    cm_progress_phase(&builder->progress, 0, CM_PROGRESS_READ);
+    cm_builder_phase(builder, 0, CM_PROGRESS_READ);
     take_file(&parser);
     free_parser(&parser);
     return finish(&parser, rules, err);

@@ -12,7 +12,6 @@
  *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" )
  *     path       = a word that field.h splits
  *     list       = "(" string { "," string } ")" */
-#include "base/alloc.h"
 #include "base/view.h"
 #include "certmap/names.h"
 #include "field/canonical.h"
@@ -21,8 +20,9 @@
 /* A condition while it is taken. */
 struct test {
     struct certmap_condition condition;
-    struct cm_position field; /* of the subfield, or of the field where there is none */
-    struct cm_position op;
+    struct certmap_position field; /* of the subfield, or of the field where there is none */
+    struct certmap_position op;
+    size_t first_operand;             /* in the description */
     bool named;                       /* a list of issuers, */
     const struct cm_issuers *issuers; /* which is this; NULL: there is none */
 };
@@ -38,9 +38,9 @@ static const struct certmap_view starts[] = {CM_VIEW_OF("not"),   CM_VIEW_OF("an
 /* The field that a subfield alone stands for, "subject." or "san."; NULL where it is none. */
 static const char *field_of_subfield(struct cm_parser *parser, struct certmap_view word) {
     struct cm_path path;
-    if (cm_path_resolve(&path, CERTMAP_FIELD_SAN, word, &parser->strings, NULL) == CERTMAP_OK)
+    if (cm_path_resolve(&path, CERTMAP_FIELD_SAN, word, &parser->scratch, NULL) == CERTMAP_OK)
         return "san.";
-    return cm_path_resolve(&path, CERTMAP_FIELD_SUBJECT, word, &parser->strings, NULL) == CERTMAP_OK ? "subject."
+    return cm_path_resolve(&path, CERTMAP_FIELD_SUBJECT, word, &parser->scratch, NULL) == CERTMAP_OK ? "subject."
                                                                                                      : NULL;
 }
 
@@ -95,7 +95,7 @@ static bool take_issuer(struct cm_parser *parser, struct test *test, bool may_be
 /* Reports a subfield that there is not, which does not fail: what follows may be wrong too. */
 static bool check_subfield(struct cm_parser *parser, const struct test *test) {
     struct cm_path path;
-    if (cm_path_resolve(&path, test->condition.field, test->condition.subfield, &parser->strings, &parser->error) !=
+    if (cm_path_resolve(&path, test->condition.field, test->condition.subfield, &parser->scratch, &parser->error) !=
         CERTMAP_OK)
         cm_parser_report(parser, test->field, &parser->error);
     return !parser->fatal;
@@ -126,7 +126,7 @@ static void remember_field(struct cm_parser *parser, const struct certmap_condit
 static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_list) {
     const struct cm_token token = parser->token;
     struct certmap_condition *condition = &test->condition;
-    const size_t errors = parser->findings.errors;
+    const size_t errors = parser->errors;
     if (token.kind != CM_TOKEN_WORD)
         return cm_parser_report_syntax(parser, "a condition");
     if (recall_field(parser, condition, token.text)) {
@@ -147,7 +147,7 @@ static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_
     if (issuer && cm_parser_accept_word(parser, CM_VIEW("is")))
         return take_issuer(parser, test, may_be_list);
     const bool goes_on = check_subfield(parser, test);
-    if (condition->subfield.len > 0 && parser->findings.errors == errors)
+    if (condition->subfield.len > 0 && parser->errors == errors)
         remember_field(parser, condition, token.text);
     return goes_on;
 }
@@ -155,20 +155,9 @@ static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_
 /* ---- operands ---- */
 
 static bool add_operand(struct cm_parser *parser, struct test *test, struct certmap_view text,
-                        struct cm_position position) {
-    const size_t index = test->condition.operand_count;
-    struct certmap_view *operands =
-        cm_array_reserve(&parser->allocator, parser->operands, &parser->operand_cap, index + 1, sizeof *operands);
-    if (operands == NULL)
+                        struct certmap_position position) {
+    if (!cm_described_add_operand(&parser->described, text, position))
         return cm_parser_memory_failed(parser);
-    parser->operands = operands;
-    struct cm_position *positions =
-        cm_array_reserve(&parser->allocator, parser->positions, &parser->position_cap, index + 1, sizeof *positions);
-    if (positions == NULL)
-        return cm_parser_memory_failed(parser);
-    parser->positions = positions;
-    operands[index] = text;
-    positions[index] = position;
     test->condition.operand_count++;
     return true;
 }
@@ -182,7 +171,7 @@ static bool report_bare_word(struct cm_parser *parser) {
 }
 
 static bool take_operand(struct cm_parser *parser, struct test *test) {
-    const struct cm_position position = parser->token.position;
+    const struct certmap_position position = parser->token.position;
     const enum cm_string_use use = test->condition.op == CERTMAP_OP_LIKE ? CM_STRING_PATTERN : CM_STRING_TEXT;
     struct certmap_view text;
     if (parser->token.kind == CM_TOKEN_WORD && !cm_parser_is_word(parser, CM_VIEW("nocase")))
@@ -323,47 +312,35 @@ static bool take_test(struct cm_parser *parser, struct test *test) {
     return take_field(parser, test, !quantified) && (test->named || take_comparison(parser, test, quantified));
 }
 
-/* ---- telling the builder ---- */
+/* ---- into the description ---- */
 
-/* The certificate is compared byte for byte: hexadecimal to bytes, in place. */
+/* The certificate is compared byte for byte: hexadecimal to bytes. */
 static bool decode_certificate(struct cm_parser *parser, size_t index) {
-    struct certmap_view digits;
-    if (cm_canonical_operand(&digits, CM_TEXT_HEX, parser->operands[index], &parser->strings, &parser->error) !=
-        CERTMAP_OK)
-        return cm_parser_report(parser, parser->positions[index], &parser->error);
+    struct certmap_view digits, *operand = &parser->described.operands[index];
+    if (cm_canonical_operand(&digits, CM_TEXT_HEX, *operand, &parser->scratch, &parser->error) != CERTMAP_OK)
+        return cm_parser_report(parser, parser->described.operand_positions[index], &parser->error);
     uint8_t *bytes = cm_arena_alloc(&parser->strings, digits.len / 2);
     if (bytes == NULL)
         return cm_parser_memory_failed(parser);
     for (size_t i = 0; i < digits.len / 2; i++)
         bytes[i] = (uint8_t)(cm_hex_value(digits.data[2 * i]) << 4 | cm_hex_value(digits.data[2 * i + 1]));
-    parser->operands[index] = cm_view(bytes, digits.len / 2);
+    *operand = cm_view(bytes, digits.len / 2);
     return true;
 }
 
 /* The certificate's operands, which are hexadecimal; a mistake in one does not fail. */
 static void decode_operands(struct cm_parser *parser, const struct test *test, size_t errors) {
     if (test->condition.field == CERTMAP_FIELD_CERTIFICATE)
-        for (size_t i = 0; i < test->condition.operand_count && parser->findings.errors == errors; i++)
-            decode_certificate(parser, i);
+        for (size_t i = 0; i < test->condition.operand_count && parser->errors == errors; i++)
+            decode_certificate(parser, test->first_operand + i);
 }
 
-/* What is to be said of a condition that the builder took. */
-static bool advise(struct cm_parser *parser, const struct certmap_condition *condition, const struct test *test) {
-    const struct cm_position *positions = test->named ? NULL : parser->positions;
-    return !parser->advising || cm_advice_condition(&parser->advice, condition, test->field, positions) ||
-           cm_parser_memory_failed(parser);
-}
-
-static bool add_condition(struct cm_parser *parser, struct certmap_condition *condition, const struct test *test) {
-    if (certmap_builder_condition(parser->builder, condition, &parser->error) == CERTMAP_OK)
-        return advise(parser, condition, test);
-    struct cm_position position = test->field;
-    if (parser->error.code == CERTMAP_CODE_BAD_OPERATOR)
-        position = test->op;
-    else if (!test->named && parser->builder->operand < condition->operand_count)
-        position = parser->positions[parser->builder->operand];
-    cm_parser_report(parser, position, &parser->error);
-    return !parser->fatal;
+/* Where there are too many, the compiler says so. */
+static bool add_condition(struct cm_parser *parser, const struct certmap_condition *condition,
+                          const struct test *test) {
+    return (cm_described_add_condition(&parser->described, condition, test->field, test->op) ||
+            cm_parser_memory_failed(parser)) &&
+           parser->described.condition_count < CM_DESCRIBED_CONDITIONS;
 }
 
 /* Joins what was added since mark by "or", which as text takes parentheses. */
@@ -371,15 +348,15 @@ static bool join_issuers(struct cm_parser *parser, const struct test *test, size
     if (!cm_parser_enter(parser, test->field))
         return false;
     parser->nesting--;
-    return cm_builder_wrap(parser->builder, mark, CERTMAP_ANY, &parser->error) == CERTMAP_OK ||
-           cm_parser_report(parser, test->field, &parser->error);
+    return cm_described_wrap(&parser->described, mark, CERTMAP_TERM_ANY) || cm_parser_memory_failed(parser);
 }
 
-/* One condition on certificates and one on keys, where the list has both. */
+/* One condition on certificates and one on keys, where the list has both. One that has neither was reported. */
 static bool add_issuers(struct cm_parser *parser, const struct test *test) {
     const struct cm_digests *const digests[] = {&test->issuers->certificates, &test->issuers->keys};
     static const enum certmap_field fields[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
-    const size_t mark = cm_builder_mark(parser->builder);
+    const size_t mark = parser->described.term_count;
+    parser->described.flawed = parser->described.flawed || digests[0]->count + digests[1]->count == 0;
     for (size_t i = 0; i < 2; i++) {
         struct certmap_condition condition = CERTMAP_CONDITION_INIT;
         condition.field = fields[i];
@@ -391,17 +368,22 @@ static bool add_issuers(struct cm_parser *parser, const struct test *test) {
     return digests[0]->count == 0 || digests[1]->count == 0 || join_issuers(parser, test, mark);
 }
 
-bool cm_parser_take_condition(struct cm_parser *parser) {
-    struct test test = {.condition = CERTMAP_CONDITION_INIT};
-    const size_t errors = parser->findings.errors;
-    cm_arena_reset(&parser->strings);
-    if (!cm_parser_goes_on(parser) || !take_test(parser, &test))
+/* A condition with a mistake is left out. */
+static bool take_condition(struct cm_parser *parser, struct test *test) {
+    const size_t errors = parser->errors;
+    if (!cm_parser_goes_on(parser) || !take_test(parser, test))
         return false;
-    if (test.named)
-        return test.issuers == NULL || add_issuers(parser, &test);
-    decode_operands(parser, &test, errors);
-    if (parser->findings.errors > errors)
-        return !parser->fatal;
-    test.condition.operands = test.condition.operand_count > 0 ? parser->operands : NULL;
-    return add_condition(parser, &test.condition, &test);
+    if (test->named)
+        return test->issuers == NULL || add_issuers(parser, test);
+    decode_operands(parser, test, errors);
+    if (parser->errors == errors)
+        return add_condition(parser, &test->condition, test);
+    parser->described.operand_count = test->first_operand;
+    return !parser->fatal;
+}
+
+bool cm_parser_take_condition(struct cm_parser *parser) {
+    struct test test = {.condition = CERTMAP_CONDITION_INIT, .first_operand = parser->described.operand_count};
+    cm_arena_reset(&parser->scratch);
+    return take_condition(parser, &test);
 }

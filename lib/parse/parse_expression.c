@@ -7,10 +7,9 @@
 #include "base/view.h"
 #include "parse/parser.h"
 
-/* Joins what was added since mark, which the builder cannot fail to do but for memory. */
-static bool wrap(struct cm_parser *parser, size_t mark, enum certmap_join join) {
-    return cm_builder_wrap(parser->builder, mark, join, &parser->error) == CERTMAP_OK ||
-           cm_parser_report(parser, parser->token.position, &parser->error);
+/* Joins what was added since mark, which cannot fail but for memory. */
+static bool wrap(struct cm_parser *parser, size_t mark, enum certmap_term_kind kind) {
+    return cm_described_wrap(&parser->described, mark, kind) || cm_parser_memory_failed(parser);
 }
 
 static bool take_term(struct cm_parser *parser) {
@@ -19,10 +18,10 @@ static bool take_term(struct cm_parser *parser) {
         return cm_parser_take_condition(parser);
     if (!cm_parser_enter(parser, parser->token.position))
         return false;
-    size_t mark = cm_builder_mark(parser->builder);
+    size_t mark = parser->described.term_count;
     cm_parser_advance(parser);
     bool taken =
-        negated ? take_term(parser) && wrap(parser, mark, CERTMAP_NOT)
+        negated ? take_term(parser) && wrap(parser, mark, CERTMAP_TERM_NOT)
                 : cm_parser_take_expression(parser) && cm_parser_expect_punct(parser, ')', "\"and\", \"or\" or \")\"");
     parser->nesting--;
     return taken;
@@ -35,7 +34,7 @@ static void report_mixed(struct cm_parser *parser) {
 }
 
 bool cm_parser_take_expression(struct cm_parser *parser) {
-    size_t mark = cm_builder_mark(parser->builder);
+    size_t mark = parser->described.term_count;
     if (!take_term(parser))
         return false;
     bool any = cm_parser_is_word(parser, CM_VIEW("or")), mixed = false;
@@ -49,5 +48,5 @@ bool cm_parser_take_expression(struct cm_parser *parser) {
         if (!take_term(parser))
             return false;
     }
-    return !joined || wrap(parser, mark, any ? CERTMAP_ANY : CERTMAP_ALL);
+    return !joined || wrap(parser, mark, any ? CERTMAP_TERM_ANY : CERTMAP_TERM_ALL);
 }

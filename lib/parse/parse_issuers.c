@@ -17,7 +17,7 @@ enum entry { ENTRY_CERTIFICATE, ENTRY_KEY, ENTRY_FILE };
 
 /* Adds a digest, which stays; false where there is no memory or no room, which is reported. */
 static bool add_digest(struct cm_parser *parser, struct cm_issuers *list, struct cm_digests *digests,
-                       struct certmap_view digest, struct cm_position position) {
+                       struct certmap_view digest, struct certmap_position position) {
     if (list->certificates.count + list->keys.count == CERTMAP_MAX_ISSUERS) {
         cm_error(&parser->error, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
                  "the list has more than %d certificates and keys", CERTMAP_MAX_ISSUERS);
@@ -34,7 +34,7 @@ static bool add_digest(struct cm_parser *parser, struct cm_issuers *list, struct
 
 /* A digest in hexadecimal. One that is none is reported and does not fail. */
 static bool take_digest(struct cm_parser *parser, struct cm_issuers *list, struct cm_digests *digests,
-                        struct certmap_view text, struct cm_position position) {
+                        struct certmap_view text, struct certmap_position position) {
     struct certmap_view digest;
     const enum certmap_status status =
         cm_canonical_operand(&digest, CM_TEXT_SHA256, text, &parser->kept, &parser->error);
@@ -52,7 +52,7 @@ static bool take_digest(struct cm_parser *parser, struct cm_issuers *list, struc
 struct intake {
     struct cm_parser *parser;
     struct cm_issuers *list;
-    struct cm_position position;
+    struct certmap_position position;
     size_t count;
     bool failed;
 };
@@ -74,7 +74,7 @@ static bool add_from_file(void *ctx, const uint8_t sha256[CERTMAP_SHA256_SIZE]) 
 
 /* A file that cannot be loaded, for a reason that the program gives. */
 static void report_file(struct cm_parser *parser, struct certmap_view name, const char *why,
-                        struct cm_position position) {
+                        struct certmap_position position) {
     char reason[160];
     struct cm_out out = {reason, sizeof reason - 1, 0};
     cm_out_escaped(&out, cm_view(why, strlen(why)), false);
@@ -86,7 +86,7 @@ static void report_file(struct cm_parser *parser, struct certmap_view name, cons
 
 /* A file of certificates. One that cannot be loaded is reported and does not fail. */
 static bool take_file(struct cm_parser *parser, struct cm_issuers *list, struct certmap_view text,
-                      struct cm_position position) {
+                      struct certmap_position position) {
     struct intake intake = {parser, list, position, 0, false};
     const struct certmap_view name = cm_arena_text(&parser->strings, text);
     if (name.data == NULL)
@@ -124,14 +124,14 @@ static bool accept_entry(struct cm_parser *parser, enum entry *entry) {
 
 /* One string of an entry. A mistake in it is reported and does not fail. */
 static bool take_item(struct cm_parser *parser, struct cm_issuers *list, enum entry entry) {
-    const struct cm_position position = parser->token.position;
-    const size_t errors = parser->findings.errors;
+    const struct certmap_position position = parser->token.position;
+    const size_t errors = parser->errors;
     struct certmap_view text;
     if (!cm_parser_take_string(parser, &text, CM_STRING_TEXT,
                                entry == ENTRY_FILE ? "the name of a file, a string in double quotes"
                                                    : "a digest in hexadecimal, a string in double quotes"))
         return false;
-    if (parser->findings.errors > errors)
+    if (parser->errors > errors)
         return true;
     if (entry == ENTRY_FILE)
         return take_file(parser, list, text, position);
@@ -194,8 +194,8 @@ static bool name_list(struct cm_parser *parser, struct cm_issuers *list, struct 
 
 /* Begins a list, also if its name is bad, so that what it holds can be checked. */
 static bool begin_list(struct cm_parser *parser) {
-    const struct cm_position position = parser->token.position;
-    const size_t errors = parser->findings.errors;
+    const struct certmap_position position = parser->token.position;
+    const size_t errors = parser->errors;
     struct certmap_view text;
     cm_arena_reset(&parser->strings);
     if (!cm_parser_take_string(parser, &text, CM_STRING_TEXT, "the name of the list, a string in double quotes"))
@@ -206,7 +206,7 @@ static bool begin_list(struct cm_parser *parser) {
         return cm_parser_memory_failed(parser);
     parser->issuers = lists;
     lists[parser->issuers_count++] = (struct cm_issuers){.position = position};
-    return parser->findings.errors > errors || name_list(parser, &lists[parser->issuers_count - 1], text);
+    return parser->errors > errors || name_list(parser, &lists[parser->issuers_count - 1], text);
 }
 
 bool cm_parser_take_issuers(struct cm_parser *parser) {
@@ -226,7 +226,7 @@ bool cm_parser_take_issuers(struct cm_parser *parser) {
 /* ---- use ---- */
 
 /* A name that no list before this place has, with the nearest. */
-static void report_unknown(struct cm_parser *parser, struct certmap_view name, struct cm_position position) {
+static void report_unknown(struct cm_parser *parser, struct certmap_view name, struct certmap_position position) {
     const char *nearest = NULL;
     for (size_t i = 0; i < parser->issuers_count; i++) {
         const struct certmap_view best = cm_view(nearest, nearest == NULL ? 0 : strlen(nearest));
@@ -245,13 +245,13 @@ static void report_unknown(struct cm_parser *parser, struct certmap_view name, s
 }
 
 bool cm_parser_take_issuers_name(struct cm_parser *parser, const struct cm_issuers **issuers) {
-    const struct cm_position position = parser->token.position;
-    const size_t errors = parser->findings.errors;
+    const struct certmap_position position = parser->token.position;
+    const size_t errors = parser->errors;
     struct certmap_view name;
     *issuers = NULL;
     if (!cm_parser_take_string(parser, &name, CM_STRING_TEXT, "the name of a list of issuers, a string"))
         return false;
-    if (parser->findings.errors > errors)
+    if (parser->errors > errors)
         return true;
     uint32_t hash;
     const uint32_t index = find_list(parser, name, &hash);

@@ -63,65 +63,66 @@ static bool take_text(struct cm_parser *parser, struct text *text, const char *e
     return true;
 }
 
-/* Reports what the builder did not take: at the part of the text that it names, or at the whole. */
-static void report_text(struct cm_parser *parser, struct cm_position whole) {
-    const struct certmap_diagnostic *error = &parser->error;
-    const struct cm_position part = {error->line, error->column, error->offset, error->length};
-    cm_parser_report(parser, part.line > 0 ? part : whole, &parser->error);
-}
-
-/* What the builder said to a text. False: stop. */
-static bool end_text(struct cm_parser *parser, const struct text *text, enum certmap_status status) {
-    if (status != CERTMAP_OK)
-        report_text(parser, text->advised.whole);
-    else if (text->has_placeholders && parser->advising && !cm_advice_text(&parser->advice, &text->advised))
-        return cm_parser_memory_failed(parser);
-    return !parser->fatal;
+/* Remembers a text for what may be said of its placeholders. */
+static bool advise_text(struct cm_parser *parser, const struct text *text) {
+    return !text->has_placeholders || !parser->advising || cm_advice_text(&parser->advice, &text->advised) ||
+           cm_parser_memory_failed(parser);
 }
 
 /* ---- the decision ---- */
 
 static bool take_allow(struct cm_parser *parser) {
+    struct certmap_mapping *mapping = &parser->described.mapping;
     struct text account = {.has_placeholders = false};
     if (!take_text(parser, &account, "the account, a string in double quotes"))
         return false;
-    const enum certmap_status status =
-        cm_builder_allow(parser->builder, &account.advised.source, account.language, &parser->error);
-    return end_text(parser, &account, status) && cm_parser_expect_punct(parser, ';', "\";\" after the account");
+    mapping->decision = CERTMAP_ALLOW;
+    mapping->account = account.advised.source.text;
+    mapping->is_template = true;
+    mapping->language = account.language;
+    parser->described.account = account.advised.whole;
+    return advise_text(parser, &account) && cm_parser_expect_punct(parser, ';', "\";\" after the account");
 }
 
 /* Takes the name of an attribute; *at is where it stands. */
-static bool take_name(struct cm_parser *parser, struct certmap_view *name, struct cm_position *at) {
+static bool take_name(struct cm_parser *parser, struct certmap_view *name, struct certmap_position *at) {
     *at = parser->token.position;
     return cm_parser_take_string(parser, name, CM_STRING_TEXT, "the name of the attribute, a string in double quotes");
 }
 
-static bool take_output(struct cm_parser *parser, enum cm_output_kind kind) {
-    const size_t errors = parser->findings.errors;
-    const bool attribute = kind == CM_OUTPUT_ATTRIBUTE;
-    struct certmap_view name = CM_VIEW_NONE;
-    struct cm_output output = {.kind = kind};
+/* What stands after its name; without a mistake, made gets it. */
+static bool take_value(struct cm_parser *parser, struct certmap_output *made, struct certmap_position *at) {
     struct text value = {.has_placeholders = false};
-    struct cm_position whole = parser->token.position;
-    cm_parser_advance(parser);
-    if (attribute && !take_name(parser, &name, &whole))
-        return false;
-    bool right = parser->findings.errors == errors;
-    if (right && cm_builder_begin_output(parser->builder, &output, name, &parser->error) != CERTMAP_OK)
-        right = cm_parser_report(parser, whole, &parser->error);
-    if ((attribute && !cm_parser_expect_punct(parser, '=', "\"=\" after the name of the attribute")) ||
+    if ((made->kind == CERTMAP_OUTPUT_ATTRIBUTE &&
+         !cm_parser_expect_punct(parser, '=', "\"=\" after the name of the attribute")) ||
         !take_text(parser, &value, "a string in double quotes"))
         return false;
-    output.language = value.language;
-    if (right && !end_text(parser, &value,
-                           cm_builder_add_output(parser->builder, &output, &value.advised.source, &parser->error)))
+    made->value = value.advised.source.text;
+    made->is_template = true;
+    made->language = value.language;
+    *at = value.advised.whole;
+    return advise_text(parser, &value);
+}
+
+/* One whose name has a mistake is left out; of one whose text is none, the name is still looked at. */
+static bool take_output(struct cm_parser *parser, enum certmap_output_kind kind) {
+    const size_t errors = parser->errors;
+    struct certmap_output made = CERTMAP_OUTPUT_INIT;
+    struct certmap_position what = parser->token.position, at = {0, 0, 0, 0};
+    made.kind = kind;
+    cm_parser_advance(parser);
+    if (kind == CERTMAP_OUTPUT_ATTRIBUTE && !take_name(parser, &made.name, &what))
         return false;
-    return cm_parser_expect_punct(parser, ';', "\";\" after what the mapping gives");
+    const bool right = parser->errors == errors, taken = take_value(parser, &made, &at);
+    if (right && !cm_described_add_output(&parser->described, &made, what, at))
+        return cm_parser_memory_failed(parser);
+    return taken && cm_parser_expect_punct(parser, ';', "\";\" after what the mapping gives");
 }
 
 static bool take_outputs(struct cm_parser *parser) {
     static const struct certmap_view words[] = {CM_VIEW_OF("domain"), CM_VIEW_OF("group"), CM_VIEW_OF("attribute")};
-    static const enum cm_output_kind kinds[] = {CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_OUTPUT_ATTRIBUTE};
+    static const enum certmap_output_kind kinds[] = {CERTMAP_OUTPUT_DOMAIN, CERTMAP_OUTPUT_GROUP,
+                                                     CERTMAP_OUTPUT_ATTRIBUTE};
     while (!cm_parser_accept_punct(parser, '}')) {
         size_t kind = 0;
         while (kind < 3 && !cm_parser_is_word(parser, words[kind]))
@@ -136,15 +137,13 @@ static bool take_outputs(struct cm_parser *parser) {
     return true;
 }
 
-bool cm_parser_take_decision(struct cm_parser *parser, enum certmap_decision *decision) {
+bool cm_parser_take_decision(struct cm_parser *parser) {
     static const struct certmap_view words[] = {CM_VIEW_OF("allow"), CM_VIEW_OF("deny")};
-    *decision = CERTMAP_DENY;
-    if (cm_parser_accept_word(parser, words[0])) {
-        *decision = CERTMAP_ALLOW;
+    if (cm_parser_accept_word(parser, words[0]))
         return take_allow(parser) && take_outputs(parser);
-    }
     if (!cm_parser_accept_word(parser, words[1]))
         return cm_parser_report_unexpected(parser, CERTMAP_CODE_MISSING_DECISION, "\"allow\" or \"deny\"", words, 2);
+    parser->described.mapping.decision = CERTMAP_DENY;
     return cm_parser_expect_punct(parser, ';', "\";\" after the decision") &&
            cm_parser_expect_punct(parser, '}', "\"}\" after the decision");
 }

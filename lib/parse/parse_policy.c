@@ -38,6 +38,7 @@ bool cm_parser_take_policy(struct cm_parser *parser) {
         return report_policy(parser, words);
     cm_parser_advance(parser);
     parser->has_policy = true;
+    parser->combining = (enum certmap_combining)policy;
     if (certmap_builder_combining(parser->builder, (enum certmap_combining)policy, &parser->error) != CERTMAP_OK)
         return cm_parser_report(parser, parser->token.position, &parser->error);
     return cm_parser_expect_punct(parser, ';', "\";\" after the policy");

@@ -1,18 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse/parser.h"
+#include "base/alloc.h"
 #include "base/view.h"
 #include "certmap/names.h"
 #include "rule/operand.h"
 
 /* ---- findings ---- */
 
-/* Passes on an error that has been filled, at a position. */
-bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_diagnostic *error) {
-    cm_builder_blame_limit(parser->builder, error);
-    cm_error_place(error, position);
-    if (error->status == CERTMAP_ERROR_MEMORY || error->status == CERTMAP_ERROR_LIMIT)
-        parser->fatal = true;
+static bool is_fatal(const struct certmap_diagnostic *error) {
+    return error->status == CERTMAP_ERROR_MEMORY || error->status == CERTMAP_ERROR_LIMIT;
+}
+
+static void pass_on(struct cm_parser *parser, const struct certmap_diagnostic *error) {
+    if (parser->closed)
+        return;
     cm_finding_add(&parser->findings, CERTMAP_SEVERITY_ERROR, error);
+    parser->closed = is_fatal(error);
+}
+
+void cm_parser_end_errors(struct cm_parser *parser) {
+    for (size_t i = 0; i < parser->pending_count; i++)
+        pass_on(parser, &parser->pending[i]);
+    parser->pending_count = 0;
+    parser->in_mapping = false;
+}
+
+/* Room for one more; where there are as many as will be passed on, the last one goes. */
+static bool make_room(struct cm_parser *parser) {
+    if (parser->pending_count == CERTMAP_MAX_DIAGNOSTICS) {
+        parser->pending_count--;
+        return true;
+    }
+    struct certmap_diagnostic *pending = cm_array_reserve(&parser->allocator, parser->pending, &parser->pending_cap,
+                                                          parser->pending_count + 1, sizeof *pending);
+    if (pending != NULL)
+        parser->pending = pending;
+    return pending != NULL;
+}
+
+/* Keeps an error of the mapping behind those that are before it in the text. */
+static void keep(struct cm_parser *parser, const struct certmap_diagnostic *error) {
+    const size_t count = parser->pending_count;
+    if (count == CERTMAP_MAX_DIAGNOSTICS && parser->pending[count - 1].offset <= error->offset)
+        return;
+    if (!make_room(parser)) {
+        struct certmap_diagnostic memory;
+        cm_error_memory(&memory);
+        cm_builder_report_memory_limit(parser->builder, &memory);
+        cm_error_place(&memory, parser->token.position);
+        cm_parser_end_errors(parser);
+        parser->fatal = true;
+        pass_on(parser, &memory);
+        return;
+    }
+    size_t at = parser->pending_count++;
+    for (; at > 0 && parser->pending[at - 1].offset > error->offset; at--)
+        parser->pending[at] = parser->pending[at - 1];
+    parser->pending[at] = *error;
+}
+
+void cm_parser_add_error(struct cm_parser *parser, const struct certmap_diagnostic *error) {
+    parser->errors++;
+    parser->fatal = parser->fatal || is_fatal(error);
+    if (parser->in_mapping)
+        keep(parser, error);
+    else
+        pass_on(parser, error);
+}
+
+bool cm_parser_report(struct cm_parser *parser, struct certmap_position position, struct certmap_diagnostic *error) {
+    cm_builder_report_memory_limit(parser->builder, error);
+    cm_error_place(error, position);
+    cm_parser_add_error(parser, error);
     return false;
 }
 
@@ -196,7 +255,7 @@ bool cm_parser_report_syntax(struct cm_parser *parser, const char *expected) {
 /* ---- tokens ---- */
 
 bool cm_parser_goes_on(struct cm_parser *parser) {
-    return cm_progress_at(&parser->builder->progress, parser->lexer.offset, parser->lexer.text.len + 1);
+    return cm_builder_goes_on(parser->builder, parser->lexer.offset, parser->lexer.text.len + 1);
 }
 
 void cm_parser_advance(struct cm_parser *parser) {
@@ -234,7 +293,7 @@ bool cm_parser_memory_failed(struct cm_parser *parser) {
     return cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
-bool cm_parser_enter(struct cm_parser *parser, struct cm_position position) {
+bool cm_parser_enter(struct cm_parser *parser, struct certmap_position position) {
     if (parser->nesting++ < CERTMAP_MAX_NESTING)
         return true;
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NESTING,
@@ -265,14 +324,16 @@ bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, 
     *text = CM_VIEW("");
     if (token.kind != CM_TOKEN_STRING)
         return cm_parser_report_syntax(parser, expected);
-    uint8_t *out = cm_arena_alloc(&parser->strings, 2 * token.text.len);
-    if (out == NULL)
+    /* Without an escape, the text is where it was read. */
+    const bool escaped = token.text.len > 0 && memchr(token.text.data, '\\', token.text.len) != NULL;
+    uint8_t *out = escaped ? cm_arena_alloc(&parser->strings, 2 * token.text.len) : NULL;
+    if (escaped && out == NULL)
         return cm_parser_memory_failed(parser);
     cm_parser_advance(parser);
-    struct certmap_view unescaped;
+    struct certmap_view unescaped = token.text;
     if (token.placeholder.data != NULL)
         report_placeholder(parser, &token);
-    else if (!cm_string_unescape(&unescaped, out, &token, use, &bad))
+    else if (escaped && !cm_string_unescape(&unescaped, out, &token, use, &bad))
         report_escape(parser, &token, bad, use);
     else if (cm_text_check(unescaped, "the string", &parser->error) != CERTMAP_OK)
         cm_parser_report(parser, token.position, &parser->error);

@@ -7,19 +7,22 @@
  *     parse_issuers.c     lists of issuers
  *     parse_output.c      what a mapping decides and gives
  *     parse_policy.c      the policy
- *     parser.c            tokens and findings, for all of them */
+ *     parser.c            tokens and findings, for all of them
+ *     described.c         the mapping that is being read, which the compiler gets in one piece */
 #ifndef CM_PARSE_PARSER_H
 #define CM_PARSE_PARSER_H
 
+#include "base/table.h"
+#include "parse/described.h"
 #include "parse/finding.h"
 #include "rule/advice.h"
-#include "rule/builder.h"
+#include "rule/builder_door.h"
 #include "rule/lex.h"
 
 /* A list of issuers: digests of certificates and of keys, in lower-case hexadecimal. */
 struct cm_issuers {
     struct certmap_view name;
-    struct cm_position position; /* of the name */
+    struct certmap_position position; /* of the name */
     struct cm_digests {
         struct certmap_view *items;
         size_t count;
@@ -27,10 +30,10 @@ struct cm_issuers {
     } certificates, keys;
 };
 
-/* Where a mapping has its name. */
+/* The name of a mapping. */
 struct cm_named {
     struct cm_token token;
-    size_t mapping; /* which has it unescaped, or SIZE_MAX: there is only the token's text */
+    struct certmap_view name; /* unescaped; data NULL: it is none, and there is only the token's text */
 };
 
 /* Words of conditions that were right: most rules are about a few. */
@@ -47,26 +50,31 @@ struct cm_parser {
     struct cm_lexer lexer;
     struct cm_token token; /* the next one */
     struct cm_findings findings;
-    struct cm_position begin; /* of the first token */
+    struct certmap_position begin; /* of the first token */
     struct certmap_builder *builder;
-    struct cm_arena strings;       /* unescaped, of one statement */
-    struct certmap_view *operands; /* of one condition */
-    size_t operand_cap;
-    struct cm_position *positions; /* of the operands */
-    size_t position_cap;
+    struct cm_arena strings;       /* unescaped, of one mapping or entry */
+    struct cm_arena scratch;       /* of one condition */
+    struct cm_described described; /* the mapping being read */
     struct cm_known_field known[CM_PARSER_FIELDS];
     size_t next_known;
     size_t nesting;
+    size_t errors; /* that were reported, also of the mapping being read */
     size_t mapping_count;
-    struct cm_named mapping_name; /* of the mapping being read */
-    struct cm_advice advice;      /* about it; what it says is passed on at its end */
-    bool advising;                /* for warnings are still passed on */
-    struct cm_arena kept;         /* what lists of issuers hold */
+    struct cm_named mapping_name;       /* of the mapping being read */
+    struct cm_advice advice;            /* about it; what it says is passed on at its end */
+    bool advising;                      /* for warnings are still passed on */
+    bool in_mapping;                    /* errors are kept until its end, where the compiler has its own */
+    bool closed;                        /* nothing more is passed on: it follows what was fatal */
+    struct certmap_diagnostic *pending; /* those errors, in the order of the text */
+    size_t pending_count;
+    size_t pending_cap;
+    struct cm_arena kept; /* what lists of issuers hold */
     struct cm_issuers *issuers;
     size_t issuers_count;
     size_t issuers_cap;
     struct cm_table issuers_names;
     bool has_policy;
+    enum certmap_combining combining;
     bool is_disabled;
     struct cm_named catch_all;       /* the name of the first mapping that holds for everyone; token END: none */
     struct certmap_diagnostic error; /* being filled; here, not on the stack that nesting needs */
@@ -75,13 +83,17 @@ struct cm_parser {
 
 /* ---- findings; all return false, so that they can end an attempt to take something ---- */
 
-/* Passes on an error that has been filled, at a position. */
-bool cm_parser_report(struct cm_parser *parser, struct cm_position position, struct certmap_diagnostic *error);
+/* Passes on an error that has been filled, at a position; in a mapping, at its end. */
+bool cm_parser_report(struct cm_parser *parser, struct certmap_position position, struct certmap_diagnostic *error);
 /* Says what should stand where the token does; words are keywords that would do. */
 bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
                                  const struct certmap_view *words, size_t word_count);
 bool cm_parser_report_syntax(struct cm_parser *parser, const char *expected);
 bool cm_parser_memory_failed(struct cm_parser *parser);
+/* A mistake that the compiler found in the mapping: as cm_parser_report, but where it is known already. */
+void cm_parser_add_error(struct cm_parser *parser, const struct certmap_diagnostic *error);
+/* Passes on the errors of the mapping, which ends, in the order of the text. */
+void cm_parser_end_errors(struct cm_parser *parser);
 
 /* ---- tokens ---- */
 
@@ -100,15 +112,15 @@ bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expect
 bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
                            const char *expected);
 
-/* Takes a condition and tells the builder. */
+/* Takes a condition. */
 bool cm_parser_take_condition(struct cm_parser *parser);
-/* Takes the decision of a mapping, what it gives, and its "}", and tells the builder. */
-bool cm_parser_take_decision(struct cm_parser *parser, enum certmap_decision *decision);
-/* Takes an expression and tells the builder. */
+/* Takes the decision of a mapping, what it gives, and its "}". */
+bool cm_parser_take_decision(struct cm_parser *parser);
+/* Takes an expression. */
 bool cm_parser_take_expression(struct cm_parser *parser);
 /* One level deeper, for "not", "(" and what is printed as such; the caller takes it back from parser->nesting. False
  * where that is too deep, which is reported at the position. */
-bool cm_parser_enter(struct cm_parser *parser, struct cm_position position);
+bool cm_parser_enter(struct cm_parser *parser, struct certmap_position position);
 /* Takes "disabled" and what follows, and tells the builder. */
 bool cm_parser_take_disabled(struct cm_parser *parser);
 /* Takes "policy" and what follows, and tells the builder. */

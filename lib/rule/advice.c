@@ -2,6 +2,7 @@
 #include "rule/advice.h"
 #include "base/alloc.h"
 #include "field/canonical.h"
+#include "rule/builder.h"
 
 /* ---- what is remembered ---- */
 
@@ -17,18 +18,12 @@ void cm_advice_begin(struct cm_advice *advice) {
     advice->has_digests = false;
 }
 
-/* The number of the condition that the builder has just taken: it is the last node. */
-static uint32_t last_number(const struct cm_advice *advice) {
-    const struct cm_draft *draft = &advice->builder->draft;
-    return draft->nodes[draft->node_count - 1].value;
-}
-
 static void keep(struct cm_advice *advice, const struct certmap_diagnostic *finding, bool refusals_only) {
     struct cm_advice_note *note = cm_advice_add(advice, advice->condition_count - 1);
     if (note == NULL)
         return;
     note->finding = *finding;
-    note->number = last_number(advice);
+    note->number = advice->number;
     note->refusals_only = refusals_only;
 }
 
@@ -63,8 +58,8 @@ static bool is_advised(const struct cm_condition *made) {
 
 /* The first operand that gives a note of a code is enough: one change mends all of a list. */
 static void advise_operands(struct cm_advice *advice, const struct cm_condition *made,
-                            const struct certmap_condition *condition, struct cm_position position,
-                            const struct cm_position *positions) {
+                            const struct certmap_condition *condition, struct certmap_position position,
+                            const struct certmap_position *positions) {
     const size_t before = advice->note_count;
     const bool every = made->path->kind == CM_TEXT_NAME; /* each Name is turned round by itself */
     struct cm_advised_operand operand = {.path = made->path,
@@ -79,9 +74,9 @@ static void advise_operands(struct cm_advice *advice, const struct cm_condition 
     }
 }
 
-bool cm_advice_condition(struct cm_advice *advice, const struct certmap_condition *condition,
-                         struct cm_position position, const struct cm_position *positions) {
-    const struct cm_condition made = cm_draft_condition_at(&advice->builder->draft, last_number(advice));
+static bool advise_condition(struct cm_advice *advice, const struct certmap_condition *condition,
+                             struct certmap_position position, const struct certmap_position *positions) {
+    const struct cm_condition made = cm_draft_condition_at(&advice->builder->draft, advice->number);
     struct cm_advised *conditions = cm_array_reserve(&advice->allocator, advice->conditions, &advice->condition_cap,
                                                      advice->condition_count + 1, sizeof *conditions);
     if (conditions == NULL)
@@ -93,6 +88,21 @@ bool cm_advice_condition(struct cm_advice *advice, const struct certmap_conditio
     if (is_advised(&made))
         advise_operands(advice, &made, condition, position, positions);
     return !advice->no_memory;
+}
+
+/* The conditions of the mapping are those of its description, in the same order. */
+static bool advise_conditions(struct cm_advice *advice, const struct certmap_description *description) {
+    size_t size, next = 0;
+    const struct cm_node *root = cm_advice_root(advice, &size);
+    bool enough = true;
+    for (const struct cm_node *node = root; node < root + size && enough; node++) {
+        if (node->kind != CM_NODE_CONDITION || next == description->condition_count)
+            continue;
+        const struct certmap_condition_position *positions = &description->condition_positions[next];
+        advice->number = node->value;
+        enough = advise_condition(advice, &description->conditions[next++], positions->field, positions->operands);
+    }
+    return enough;
 }
 
 bool cm_advice_text(struct cm_advice *advice, const struct cm_advised_text *text) {
@@ -170,7 +180,9 @@ static void advise_texts(struct cm_advice *advice) {
     }
 }
 
-bool cm_advice_end(struct cm_advice *advice) {
+bool cm_advice_end(struct cm_advice *advice, const struct certmap_description *description) {
+    if (!advise_conditions(advice, description))
+        return false;
     if (advice->note_count > 0 || advice->has_digests)
         find_negated(advice);
     drop_notes(advice);

@@ -19,20 +19,20 @@
 #define CM_RULE_ADVICE_H
 
 #include "base/out.h"
-#include "rule/builder.h"
+#include "rule/store.h"
 #include "rule/template.h"
 
 /* A condition of the mapping, in the order of its text. */
 struct cm_advised {
-    struct cm_position position; /* of its first operand; without one, of its field */
-    bool negated;                /* below an odd number of "not": known at the end */
+    struct certmap_position position; /* of its first operand; without one, of its field */
+    bool negated;                     /* below an odd number of "not": known at the end */
 };
 
 /* A text with placeholders that the mapping gives. */
 struct cm_advised_text {
     struct cm_source source;
-    struct cm_position whole; /* with its quotes */
-    bool plain;               /* says so itself, and so means it */
+    struct certmap_position whole; /* with its quotes */
+    bool plain;                    /* says so itself, and so means it */
 };
 
 /* A finding that waits for the end of its mapping. */
@@ -56,6 +56,7 @@ struct cm_advice {
     struct cm_advice_note *notes;
     size_t note_count, note_cap;
     size_t visits;
+    uint32_t number;  /* of the condition that is looked at, in the draft */
     bool has_digests; /* some condition is about the digest of a certificate */
     bool no_memory;
 };
@@ -65,15 +66,11 @@ struct cm_advice {
 void cm_advice_free(struct cm_advice *advice);
 /* Begins a mapping. */
 void cm_advice_begin(struct cm_advice *advice);
-/* Notes the condition that the builder has just taken; positions of its operands, or NULL where all of them stand at
- * `position`. False: no memory. */
-bool cm_advice_condition(struct cm_advice *advice, const struct certmap_condition *condition,
-                         struct cm_position position, const struct cm_position *positions);
-/* Notes a text with placeholders that the builder has just taken. False: no memory. */
+/* Notes a text with placeholders; the account is the first. False: no memory. */
 bool cm_advice_text(struct cm_advice *advice, const struct cm_advised_text *text);
-/* Ends the mapping that is open in the builder: the findings are notes[0] to notes[note_count - 1], in the order of the
- * text. False: no memory. */
-bool cm_advice_end(struct cm_advice *advice);
+/* Ends the mapping, which the builder has just taken as it is described: the findings are notes[0] to
+ * notes[note_count - 1], in the order of the text. False: no memory. */
+bool cm_advice_end(struct cm_advice *advice, const struct certmap_description *description);
 
 /* ---- among the files of advice ---- */
 
@@ -85,7 +82,7 @@ struct cm_advice_message {
 void cm_advice_start(struct cm_advice_message *message);
 /* Fills a finding with the message, or with `otherwise` where the message is too long. */
 void cm_advice_finish(struct certmap_diagnostic *finding, struct cm_advice_message *message, enum certmap_code code,
-                      const char *otherwise, struct cm_position position);
+                      const char *otherwise, struct certmap_position position);
 /* Room for one more note, or NULL: no memory, or there are enough. */
 struct cm_advice_note *cm_advice_add(struct cm_advice *advice, size_t condition);
 
@@ -97,7 +94,7 @@ struct cm_advised_operand {
     struct certmap_view text;
     const struct certmap_view *others; /* all operands of the condition */
     size_t other_count;
-    struct cm_position position;
+    struct certmap_position position;
 };
 /* Each: whether there is something to say, and then what. */
 bool cm_advise_wildcard(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand,

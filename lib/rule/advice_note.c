@@ -4,6 +4,7 @@
 #include "base/out.h"
 #include "field/canonical.h"
 #include "rule/advice.h"
+#include "rule/builder.h"
 
 /* ---- messages ---- */
 
@@ -12,7 +13,7 @@ void cm_advice_start(struct cm_advice_message *message) {
 }
 
 void cm_advice_finish(struct certmap_diagnostic *finding, struct cm_advice_message *message, enum certmap_code code,
-                      const char *otherwise, struct cm_position position) {
+                      const char *otherwise, struct certmap_position position) {
     const bool fits = message->out.len <= message->out.cap;
     message->text[fits ? message->out.len : 0] = 0;
     cm_error(finding, CERTMAP_OK, code, "%s", fits ? message->text : otherwise);

@@ -346,7 +346,8 @@ static void say(struct certmap_diagnostic *finding, const struct reading *readin
         message.out.len = before_cure;
         cm_out_string(&message.out, cure(reading->sign, operand == NULL));
     }
-    const struct cm_position position = operand != NULL ? operand->position : (struct cm_position){0, 0, 0, 0};
+    const struct certmap_position position =
+        operand != NULL ? operand->position : (struct certmap_position){0, 0, 0, 0};
     cm_advice_finish(finding, &message, CERTMAP_CODE_LITERAL_CLASS, "the pattern is in another language than certmap's",
                      position);
 }

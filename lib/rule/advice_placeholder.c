@@ -14,6 +14,7 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "rule/advice.h"
+#include "rule/builder.h"
 #include "rule/print.h"
 
 /* What is looked for in an expression, for one placeholder. */
@@ -172,7 +173,7 @@ static const struct cm_filter *find_cut(const struct cm_placeholder *placeholder
 /* ---- findings ---- */
 
 /* Where the index-th placeholder of a text stands. */
-static struct cm_position place_of_placeholder(const struct cm_advised_text *text, size_t index) {
+static struct certmap_position place_of_placeholder(const struct cm_advised_text *text, size_t index) {
     const struct certmap_view source = text->source.text;
     const struct cm_token token = {.kind = CM_TOKEN_WORD, .text = source, .position = text->source.position};
     size_t at = 0;
@@ -186,7 +187,7 @@ static struct cm_position place_of_placeholder(const struct cm_advised_text *tex
     return text->whole;
 }
 
-static void say_value(struct cm_advice *advice, const struct search *search, struct cm_position position) {
+static void say_value(struct cm_advice *advice, const struct search *search, struct certmap_position position) {
     struct cm_advice_message message;
     struct cm_advice_note *note = cm_advice_add(advice, search->condition);
     const char *choice = search->placeholder->choice == CM_CHOICE_LAST ? "last" : "first";
@@ -209,7 +210,7 @@ static void say_value(struct cm_advice *advice, const struct search *search, str
 }
 
 static void say_part(struct cm_advice *advice, const struct search *search, const struct cm_filter *cut,
-                     struct cm_position position) {
+                     struct certmap_position position) {
     struct cm_advice_message message;
     struct cm_advice_note *note = cm_advice_add(advice, search->condition);
     if (note == NULL)

@@ -7,6 +7,7 @@
  * and so does tbs.sha256: nobody slips past these. */
 #include "base/view.h"
 #include "rule/advice.h"
+#include "rule/builder.h"
 
 bool cm_is_certificate_digest(enum certmap_field field) {
     return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_ISSUER_SHA256;

@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "rule/advice.h"
+#include "rule/builder.h"
 #include "rule/print.h"
 
 static bool is_wildcard(uint8_t c) {

@@ -3,15 +3,8 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/meter.h"
-#include "rule/cost.h"
-#include "rule/index.h"
-#include "rule/layout.h"
-#include "rule/match.h"
-#include "rule/score.h"
-#include "rule/tuning.h"
-#include <string.h>
+#include "certmap/versioned.h"
 
 /* ---- the object ---- */
 
@@ -19,6 +12,7 @@ void cm_builder_start(struct certmap_builder *builder, const struct certmap_allo
     *builder = (struct certmap_builder){.allocator = *allocator};
     cm_arena_init(&builder->scratch, &builder->allocator, SIZE_MAX / 2);
     cm_arena_init(&builder->work, &builder->allocator, SIZE_MAX / 2);
+    cm_arena_init(&builder->checked, &builder->allocator, SIZE_MAX / 2);
 }
 
 enum certmap_status certmap_builder_new(struct certmap_builder **builder, const struct certmap_allocator *allocator,
@@ -34,11 +28,11 @@ enum certmap_status certmap_builder_new(struct certmap_builder **builder, const 
     return CERTMAP_OK;
 }
 
-/* Frees what only building needs. */
-static void free_tables(struct certmap_builder *builder) {
+void cm_builder_free_tables(struct certmap_builder *builder) {
     const struct certmap_allocator *own = &builder->allocator;
     cm_arena_free(&builder->scratch);
     cm_arena_free(&builder->work);
+    cm_arena_free(&builder->checked);
     cm_table_free(&builder->mapping_names, own);
     cm_table_free(&builder->conditions, own);
     cm_table_free(&builder->paths, own);
@@ -48,10 +42,9 @@ static void free_tables(struct certmap_builder *builder) {
     builder->record = (struct cm_record){.bytes = NULL};
 }
 
-/* Forgets everything that was added, the options included. The rules may have been given away. */
-static void empty(struct certmap_builder *builder, bool given_away) {
+void cm_builder_empty(struct certmap_builder *builder, bool given_away) {
     struct certmap_allocator own = builder->allocator;
-    free_tables(builder);
+    cm_builder_free_tables(builder);
     cm_draft_free(&builder->draft);
     if (builder->draft.rules != NULL && builder->draft.rules->meter != NULL)
         own = builder->draft.rules->meter->inner;
@@ -63,9 +56,20 @@ static void empty(struct certmap_builder *builder, bool given_away) {
 void certmap_builder_free(struct certmap_builder *builder) {
     if (builder == NULL)
         return;
-    empty(builder, false);
+    cm_builder_empty(builder, false);
     struct certmap_allocator own = builder->allocator;
     cm_release(&own, builder);
+}
+
+static enum certmap_status fail_limit(const struct cm_meter *meter, struct certmap_diagnostic *err) {
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_MEMORY_LIMIT,
+                    "the rules take more than %zu bytes of memory to build, the limit that was given", meter->limit);
+}
+
+void cm_builder_report_memory_limit(const struct certmap_builder *builder, struct certmap_diagnostic *error) {
+    const struct cm_meter *meter = builder->draft.rules != NULL ? builder->draft.rules->meter : NULL;
+    if (error->status == CERTMAP_ERROR_MEMORY && meter != NULL && meter->over)
+        fail_limit(meter, error);
 }
 
 /* Remembers the first error for certmap_builder_finish; tells the caller of this one. */
@@ -74,7 +78,7 @@ enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certma
     if (status == CERTMAP_OK)
         return status;
     struct certmap_diagnostic told = *own;
-    cm_builder_blame_limit(builder, &told);
+    cm_builder_report_memory_limit(builder, &told);
     if (builder->first.status == CERTMAP_OK)
         builder->first = told;
     if (err != NULL)
@@ -111,11 +115,9 @@ size_t cm_builder_mark(const struct certmap_builder *builder) {
     return builder->draft.node_count - cm_builder_open_mapping(builder)->nodes;
 }
 
-/* Adds a node at a place of the open mapping, moving what stands there. */
-static enum certmap_status insert_node(struct certmap_builder *builder, size_t mark, struct cm_node node,
-                                       struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
+                                        struct certmap_diagnostic *err) {
     struct cm_draft *draft = &builder->draft;
-    size_t place = cm_builder_open_mapping(builder)->nodes + mark;
     struct cm_node *nodes =
         cm_array_reserve(&builder->allocator, draft->nodes, &draft->node_cap, draft->node_count + 1, sizeof *nodes);
     if (nodes == NULL)
@@ -124,11 +126,11 @@ static enum certmap_status insert_node(struct certmap_builder *builder, size_t m
     if (draft->node_count == CM_MAX_NODES)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
                         "the rules have more than %u conditions and groups", (unsigned)CM_MAX_NODES);
-    memmove(nodes + place + 1, nodes + place, (draft->node_count - place) * sizeof *nodes);
-    nodes[place] = node;
-    draft->node_count++;
+    nodes[draft->node_count++] = node;
     return CERTMAP_OK;
 }
+
+/* ---- groups ---- */
 
 static struct cm_node group_node(enum certmap_join join, size_t size) {
     static const enum cm_node_kind kinds[] = {
@@ -136,56 +138,6 @@ static struct cm_node group_node(enum certmap_join join, size_t size) {
     CM_ASSERT(size <= CM_MAX_NODES);
     return (struct cm_node){.kind = (unsigned)kinds[join] & 7, .value = (uint32_t)size & CM_MAX_NODES};
 }
-
-enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
-                                    struct certmap_diagnostic *err) {
-    struct certmap_diagnostic own = {.status = CERTMAP_OK};
-    size_t size = cm_builder_mark(builder) - mark + 1;
-    return cm_builder_note(builder, insert_node(builder, mark, group_node(join, size), &own), &own, err);
-}
-
-enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
-                                        struct certmap_diagnostic *err) {
-    return insert_node(builder, cm_builder_mark(builder), node, err);
-}
-
-/* Where the only member of the root is an ALL, its members become the root's: one `and` less to show. */
-static void flatten_root(struct certmap_builder *builder) {
-    struct cm_node *root = &builder->draft.nodes[cm_builder_open_mapping(builder)->nodes];
-    size_t size = cm_builder_mark(builder);
-    if (size < 2 || root[1].kind != CM_NODE_ALL || root[1].value != size - 1)
-        return;
-    memmove(root + 1, root + 2, (size - 2) * sizeof *root);
-    builder->draft.node_count--;
-}
-
-/* Who was told that a mapping is refused may leave out its conditions. */
-static enum certmap_status check_complete(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    if (builder->open_count > 0)
-        return cm_error_argument(err, "a group was left open");
-    if (cm_builder_mark(builder) == 1 && !builder->is_stand_in)
-        return cm_error_argument(err, "a mapping has no condition; certmap_builder_always says that it is meant");
-    return CERTMAP_OK;
-}
-
-enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    if (!builder->has_open_mapping)
-        return CERTMAP_OK;
-    struct certmap_rules *rules = builder->draft.rules;
-    flatten_root(builder);
-    size_t size = cm_builder_mark(builder);
-    CM_ASSERT(size <= CM_MAX_NODES);
-    builder->draft.nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
-    if (size > rules->largest_mapping)
-        rules->largest_mapping = size;
-    enum certmap_status status = check_complete(builder, err);
-    builder->open_count = 0;
-    cm_builder_drop_stand_in(builder);
-    builder->has_open_mapping = false;
-    return status;
-}
-
-/* ---- groups ---- */
 
 static enum certmap_status nested_too_deep(struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NESTING, "groups are nested more than %d deep",
@@ -257,7 +209,7 @@ enum certmap_status certmap_builder_always(struct certmap_builder *builder, stru
     return cm_builder_note(builder, add_always(builder, &own), &own, err);
 }
 
-/* ---- the end ---- */
+/* ---- the rule set ---- */
 
 enum certmap_status certmap_builder_disable(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     struct certmap_diagnostic own = {.status = CERTMAP_OK};
@@ -285,121 +237,64 @@ enum certmap_status certmap_builder_combining(struct certmap_builder *builder, e
     return CERTMAP_OK;
 }
 
-static enum certmap_status score_mappings(struct certmap_rules *rules, struct certmap_diagnostic *err) {
-    if (rules->policy != CERTMAP_COMBINING_MOST_SPECIFIC)
-        return CERTMAP_OK;
-    rules->scores = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->scores);
-    if (rules->scores == NULL)
+/* ---- options ----
+ *
+ * A meter stands between the caller's allocator and everything that is allocated from here on, if there is a limit. It
+ * belongs to the rules, which release through it when nothing else is left of the building. */
+
+/* Puts the meter in, and the rules that own it. */
+static enum certmap_status set_limit(struct certmap_builder *builder, size_t limit, struct certmap_diagnostic *err) {
+    const struct certmap_allocator inner = builder->allocator;
+    struct cm_meter *meter = cm_meter_new(&inner, limit, sizeof *builder);
+    if (meter == NULL)
         return cm_error_memory(err);
-    for (size_t i = 0; i < rules->mapping_count; i++)
-        rules->scores[i] = (uint32_t)cm_score_mapping(rules, cm_mapping_at(rules, i));
-    return CERTMAP_OK;
-}
-
-/* Gives back what an array has too much; *failed is set where there is no memory for a smaller one. */
-static void *shrink(const struct certmap_allocator *allocator, void *items, size_t size, bool *failed) {
-    void *smaller = items != NULL ? cm_array_settle(allocator, items, size) : NULL;
-    *failed = *failed || (items != NULL && smaller == NULL);
-    return smaller != NULL ? smaller : items;
-}
-
-static bool shrink_all(struct certmap_builder *builder) {
-    struct certmap_rules *rules = builder->draft.rules;
-    const struct certmap_allocator *own = &builder->allocator;
-    bool failed = false;
-    rules->paths = shrink(own, rules->paths, builder->path_count * sizeof *rules->paths, &failed);
-    rules->names = shrink(own, rules->names, builder->name_count * sizeof *rules->names, &failed);
-    rules->outputs = shrink(own, rules->outputs, builder->output_count * sizeof *rules->outputs, &failed);
-    rules->heads = shrink(own, rules->heads, builder->head_len, &failed);
-    return !failed;
-}
-
-/* Moves the one-to-one mappings to the front; both kinds keep their order. */
-static enum certmap_status order_mappings(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    struct certmap_rules *rules = builder->draft.rules;
-    size_t front = 0, back = builder->one_to_one_count;
-    if (back == 0)
+    const struct certmap_allocator metered = cm_meter_allocator(meter);
+    cm_builder_start(builder, &metered);
+    if (cm_builder_have_rules(builder)) {
+        builder->draft.rules->meter = meter;
         return CERTMAP_OK;
-    struct cm_draft_mapping *mappings = builder->draft.mappings;
-    struct cm_draft_mapping *ordered = cm_array_alloc(&builder->allocator, rules->mapping_count, sizeof *ordered);
-    if (ordered == NULL)
-        return cm_error_memory(err);
-    for (size_t i = 0; i < rules->mapping_count; i++)
-        ordered[mappings[i].kind == CERTMAP_KIND_ONE_TO_ONE ? front++ : back++] = mappings[i];
-    cm_release(&builder->allocator, mappings);
-    builder->draft.mappings = ordered;
-    return CERTMAP_OK;
-}
-
-/* Where memory lies is not known to who writes rules, or has a certificate; nor is what the caller adds to it. */
-static uint64_t make_seed(const struct certmap_builder *builder) {
-    const uint64_t places = (uint64_t)(uintptr_t)builder->draft.rules ^ (uint64_t)(uintptr_t)builder->draft.mappings
-                                                                            << 20;
-    return cm_hash_word(places, builder->seed);
-}
-
-static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    const uint64_t seed = make_seed(builder);
-    if (builder->draft.rules->mapping_count < CM_MIN_INDEXED)
-        return CERTMAP_OK;
-    return cm_index_build(&builder->draft.rules->index, &builder->draft, seed, &builder->progress, err);
-}
-
-/* The index knows where the store will have what it leads to, and is made of the draft. */
-static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    struct cm_layout layout;
-    enum certmap_status status = cm_layout_plan(&layout, &builder->draft, err);
-    if (status == CERTMAP_OK)
-        status = make_index(builder, err);
-    if (status == CERTMAP_OK)
-        status = cm_layout_write(&layout, err);
-    cm_layout_free(&layout);
-    cm_draft_free(&builder->draft);
-    return status;
-}
-
-/* The most that they come to, for CERTMAP_MAX_MAPPINGS, is within CERTMAP_MAX_STEPS. */
-static size_t count_steps(const struct certmap_builder *builder) {
-    if (builder->steps > 0)
-        return builder->steps;
-    return CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING * builder->draft.rules->mapping_count;
-}
-
-/* What is left to do when all mappings are there. */
-static enum certmap_status complete(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    builder->draft.rules->steps = count_steps(builder);
-    free_tables(builder);
-    if (!shrink_all(builder))
-        return cm_error_memory(err);
-    enum certmap_status status = order_mappings(builder, err);
-    if (status == CERTMAP_OK)
-        status = make_store(builder, err);
-    if (status == CERTMAP_OK) {
-        cm_cost_rules(builder->draft.rules);
-        status = score_mappings(builder->draft.rules, err);
     }
-    if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))
-        status = cm_progress_cancelled(err);
+    const enum certmap_status status = meter->over ? fail_limit(meter, err) : cm_error_memory(err);
+    cm_meter_free(meter);
+    cm_builder_start(builder, &inner);
     return status;
 }
 
-enum certmap_status certmap_builder_finish(struct certmap_builder *builder, struct certmap_rules **rules,
-                                           struct certmap_diagnostic *err) {
+enum certmap_status certmap_builder_options(struct certmap_builder *builder, const struct certmap_build_options *given,
+                                            struct certmap_diagnostic *err) {
     struct certmap_diagnostic own = {.status = CERTMAP_OK};
-    if (builder == NULL || rules == NULL)
-        return cm_error_argument(err, "certmap_builder_finish: builder or rules is NULL");
-    enum certmap_status status =
-        cm_builder_have_rules(builder) ? cm_builder_close_mapping(builder, &own) : cm_error_memory(&own);
-    cm_builder_note(builder, status, &own, NULL);
-    if (builder->first.status == CERTMAP_OK)
-        cm_builder_note(builder, complete(builder, &own), &own, NULL);
-    status = builder->first.status;
+    struct certmap_build_options room;
+    const struct certmap_build_options *options =
+        certmap_struct_read(&room, given, CERTMAP_FIRST_BUILD_OPTIONS, sizeof room);
+    enum certmap_status status = CERTMAP_OK;
+    if (builder == NULL)
+        return cm_error_argument(err, "certmap_builder_options: builder is NULL");
+    if (options == NULL || builder->has_options || builder->draft.rules != NULL || builder->first.status != CERTMAP_OK)
+        status = cm_error_argument(&own, "certmap_builder_options: options is NULL, its size is not a size of it, or "
+                                         "another call came before");
+    else if (options->steps > CERTMAP_MAX_STEPS)
+        status = cm_error_argument(&own, "certmap_builder_options: steps is more than CERTMAP_MAX_STEPS");
+    else if (options->memory > 0)
+        status = set_limit(builder, options->memory, &own);
     if (status == CERTMAP_OK) {
-        *rules = builder->draft.rules;
-        cm_meter_stop((*rules)->meter);
-    } else if (err != NULL) {
-        *err = builder->first;
+        builder->has_options = true;
+        cm_progress_start(&builder->progress, options->progress, options->progress_ctx);
+        builder->steps = options->steps;
+        builder->seed = options->seed;
     }
-    empty(builder, status == CERTMAP_OK);
-    return status;
+    return cm_builder_note(builder, status, &own, err);
+}
+
+/* ---- for loaders ---- */
+
+const struct certmap_allocator *cm_builder_allocator(const struct certmap_builder *builder) {
+    return &builder->allocator;
+}
+
+void cm_builder_phase(struct certmap_builder *builder, size_t from, size_t to) {
+    cm_progress_phase(&builder->progress, from, to);
+}
+
+bool cm_builder_goes_on(struct certmap_builder *builder, size_t done, size_t total) {
+    return cm_progress_at(&builder->progress, done, total);
 }

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* The inside of the builder.
  *
- *     builder.c            the object, groups, the end
- *     builder_store.c      what is stored: text, conditions and paths, each once (rules.h)
- *     builder_options.c    a limit of memory, progress
- *     builder_mapping.c    mappings: names
- *     builder_output.c     accounts, domains, groups, attributes
- *     builder_condition.c  conditions: subfields, operands */
+ *     builder_description.c  a mapping in one piece: compiles it, or checks it
+ *     builder_mapping.c      what a mapping is without its parts: its name, its kind
+ *     builder_output.c       accounts, domains, groups, attributes
+ *     builder_condition.c    conditions: subfields, operands
+ *     builder_store.c        what is stored: text, conditions and paths, each once (rules.h)
+ *     builder_finish.c       from the mappings to the rule set
+ *     builder.c              the object, its options, nodes and groups
+ *
+ * A mapping comes in one piece, certmap_builder_add, or in calls for each part of it, which have to answer at once. Both
+ * are made of the same functions, one for each part. Only lib/rule sees this: loaders have builder_door.h. */
 #ifndef CM_RULE_BUILDER_H
 #define CM_RULE_BUILDER_H
 
 #include "base/table.h"
 #include "certmap/limits.h"
+#include "rule/builder_door.h"
 #include "rule/draft.h"
 #include "rule/progress.h"
 #include "rule/template.h"
@@ -35,6 +40,7 @@ struct certmap_builder {
     struct certmap_allocator allocator;
     struct cm_arena scratch; /* of one call, or less */
     struct cm_arena work;    /* an operand on its way */
+    struct cm_arena checked; /* texts of a mapping that is only checked */
     struct cm_draft draft;
     size_t path_count, path_cap;
     size_t name_count, name_cap;
@@ -44,6 +50,7 @@ struct certmap_builder {
     struct cm_record record;                                        /* of the condition at hand */
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
+    bool checking;                      /* what comes is not to be kept */
     bool has_options;                   /* set, for this rule set */
     bool has_begun;                     /* a mapping, if only one that was refused */
     bool has_open_mapping;              /* and there is room for what follows it */
@@ -59,27 +66,10 @@ struct certmap_builder {
     uint64_t seed; /* of the caller, for the index */
 };
 
-/* ---- for the parser, which learns of some things late ---- */
+/* ---- the mapping that was added last ---- */
 
-/* How many nodes the open mapping has so far: where the next one will stand. */
+/* How many nodes it has so far: where the next one will be. */
 size_t cm_builder_mark(const struct certmap_builder *builder);
-/* Makes what was added since mark the members of a group. Errors: MEMORY. */
-enum certmap_status cm_builder_wrap(struct certmap_builder *builder, size_t mark, enum certmap_join join,
-                                    struct certmap_diagnostic *err);
-/* Makes the open mapping, which has no decision yet, one that allows. Errors, with a line where they are about a
- * part of the source: MEMORY, LIMIT, SYNTAX. */
-enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
-                                     enum certmap_language language, struct certmap_diagnostic *err);
-/* Begins an output of the open mapping, which allows, or says what is wrong with its name or number. kind is set;
- * this sets the name, if it is an attribute. Errors: MEMORY, LIMIT, SYNTAX. */
-enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
-                                            struct certmap_view name, struct certmap_diagnostic *err);
-/* Adds it with its text. Errors as those of cm_builder_allow. */
-enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
-                                          const struct cm_source *value, struct certmap_diagnostic *err);
-
-/* Where an error says that there is no memory, and the limit of the options is why: says that. */
-void cm_builder_blame_limit(const struct certmap_builder *builder, struct certmap_diagnostic *error);
 
 /* ---- among the builder's files ---- */
 
@@ -112,6 +102,10 @@ enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm
 
 /* Makes a builder an empty one. */
 void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator);
+/* Frees what only building needs. */
+void cm_builder_free_tables(struct certmap_builder *builder);
+/* Forgets everything that was added, the options included. The rules may have been given away. */
+void cm_builder_empty(struct certmap_builder *builder, bool given_away);
 /* Remembers the first error for certmap_builder_finish, and passes this one on. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
                                     const struct certmap_diagnostic *own, struct certmap_diagnostic *err);
@@ -124,14 +118,40 @@ enum certmap_status cm_builder_need_mapping(const struct certmap_builder *builde
 struct cm_draft_mapping *cm_builder_open_mapping(const struct certmap_builder *builder);
 /* Ends the mapping that is open, if any. Errors: ARGUMENT. */
 enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_diagnostic *err);
-/* Sets the account of the open mapping; one that denies has none. Errors: MEMORY, LIMIT, SYNTAX. */
+/* Adds a mapping and its root. Errors: MEMORY, LIMIT, and then there is no mapping more. */
+enum certmap_status cm_builder_add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                           struct certmap_diagnostic *err);
+/* Whether there is room for one more. Errors: LIMIT. */
+enum certmap_status cm_builder_check_room(const struct certmap_builder *builder, struct certmap_diagnostic *err);
+/* Gives the last mapping its name, or, while checking, looks whether it is one. Errors: MEMORY, LIMIT, SYNTAX. */
+enum certmap_status cm_builder_set_name(struct certmap_builder *builder, struct certmap_view name,
+                                        struct certmap_diagnostic *err);
+/* Completes the nodes of the last mapping, all of which are there. */
+void cm_builder_end_nodes(struct certmap_builder *builder);
+/* Compiles a condition, in the name of a call; *number is its own in the draft, unless it is only checked. Errors:
+ * ARGUMENT, MEMORY, LIMIT, SYNTAX; builder->operand is then which operand is at fault, or SIZE_MAX. */
+enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder,
+                                                 const struct certmap_condition *condition, const char *call,
+                                                 uint32_t *number, struct certmap_diagnostic *err);
+/* Sets the account of the last mapping; one that denies has none. Errors, with a line where they are about a part of the
+ * source: MEMORY, LIMIT, SYNTAX. */
 enum certmap_status cm_builder_set_account(struct certmap_builder *builder, const struct cm_source *account,
                                            enum certmap_language language, struct certmap_diagnostic *err);
+/* Whether an output can be read, in the name of a call. Errors: ARGUMENT. */
+enum certmap_status cm_builder_check_output(const struct certmap_output *output, const char *call,
+                                            struct certmap_diagnostic *err);
+/* Takes apart an output that can be read. */
+void cm_builder_read_output(struct cm_output *made, struct cm_source *value, const struct certmap_output *output);
+/* Begins an output of the last mapping, which allows, or says what is wrong with its name or number. kind is set;
+ * this sets the name, if it is an attribute. Errors: MEMORY, LIMIT, SYNTAX. */
+enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
+                                            struct certmap_view name, struct certmap_diagnostic *err);
+/* Adds it with its text. Errors as those of cm_builder_set_account. */
+enum certmap_status cm_builder_add_output(struct certmap_builder *builder, struct cm_output output,
+                                          const struct cm_source *value, struct certmap_diagnostic *err);
 /* Gives the open mapping an account that stands for one that was refused, so that what follows can be checked; where
  * there is no memory, less is checked. */
 void cm_builder_set_no_account(struct certmap_builder *builder);
-/* Drops the open mapping, if it is a stand-in. */
-void cm_builder_drop_stand_in(struct certmap_builder *builder);
 /* Adds a node at the end of the open mapping. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
                                         struct certmap_diagnostic *err);

@@ -34,7 +34,8 @@ static enum certmap_status record_certificate(struct certmap_builder *builder, s
     if (bytes.len > CERTMAP_MAX_RULES_TEXT / 2)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
                         "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
-    return cm_record_certificate(&builder->record, bytes, cm_tbs_find(&tbs, bytes), &builder->allocator)
+    return builder->checking ||
+                   cm_record_certificate(&builder->record, bytes, cm_tbs_find(&tbs, bytes), &builder->allocator)
                ? CERTMAP_OK
                : cm_error_memory(err);
 }
@@ -52,7 +53,7 @@ static enum certmap_status make_operand(struct certmap_builder *builder, struct 
     if (status == CERTMAP_OK && made->op == CERTMAP_OP_UNDER && operand.name->count == 0)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
                         "every Name is under the empty one; write the RDNs that have to be there");
-    return status == CERTMAP_OK ? record_operand(builder, made, &operand, err) : status;
+    return status == CERTMAP_OK && !builder->checking ? record_operand(builder, made, &operand, err) : status;
 }
 
 /* Makes builder->record of the operands. */
@@ -96,11 +97,14 @@ static bool is_sound(const struct certmap_condition *condition) {
 }
 
 static enum certmap_status check_condition(const struct certmap_builder *builder,
-                                           const struct certmap_condition *condition, struct certmap_diagnostic *err) {
+                                           const struct certmap_condition *condition, const char *call,
+                                           struct certmap_diagnostic *err) {
     if (condition == NULL || !is_sound(condition))
-        return cm_error_argument(err, "certmap_builder_condition: the condition is NULL, too small, or its field, "
-                                      "operator, quantifier, flags and operands do not go together");
-    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_condition", err);
+        return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                        "%s: the condition is NULL, too small, or its field, operator, quantifier, flags and operands "
+                        "do not go together",
+                        call);
+    enum certmap_status status = cm_builder_need_mapping(builder, call, err);
     if (status != CERTMAP_OK)
         return status;
     if (builder->condition_count >= CERTMAP_MAX_CONDITIONS)
@@ -121,7 +125,7 @@ static bool is_plain(const struct cm_condition *made) {
 }
 
 static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
-                                           uint32_t path, struct certmap_diagnostic *err) {
+                                           uint32_t path, uint32_t *number, struct certmap_diagnostic *err) {
     CM_ASSERT(path <= CM_MAX_PATHS && (unsigned)made->op <= 7 && (unsigned)made->quantifier <= 7);
     const struct cm_stored_condition stored = {
         .path = path & CM_MAX_PATHS,
@@ -131,13 +135,8 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
         .plain = is_plain(made),
     };
     const uint32_t count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count);
-    uint32_t number;
-    enum certmap_status status = cm_builder_stored(builder, stored, count, &number, err);
-    CM_ASSERT(status != CERTMAP_OK || number <= CM_MAX_NODES);
-    if (status == CERTMAP_OK)
-        status = cm_builder_add_node(builder,
-                                     (struct cm_node){.kind = CM_NODE_CONDITION, .value = number & CM_MAX_NODES}, err);
-    builder->condition_count += status == CERTMAP_OK;
+    enum certmap_status status = cm_builder_stored(builder, stored, count, number, err);
+    CM_ASSERT(status != CERTMAP_OK || *number <= CM_MAX_NODES);
     builder->draft.rules->needs |= cm_field_pieces(made->path->field);
     return status;
 }
@@ -199,42 +198,77 @@ static void note_recent(struct certmap_builder *builder, const struct certmap_co
     memcpy(recent->subfield, subfield.data, subfield.len);
 }
 
-/* The number of the condition's path. Errors: SYNTAX, MEMORY, LIMIT. */
-static enum certmap_status resolve(struct certmap_builder *builder, const struct certmap_condition *condition,
-                                   uint32_t *number, struct certmap_diagnostic *err) {
-    struct cm_path path;
+/* The path that the conditions before had already, or NULL. */
+static const struct cm_path *recall(const struct certmap_builder *builder, const struct certmap_condition *condition,
+                                    uint32_t *number) {
     for (size_t i = 0; i < CM_RECENT_PATHS; i++)
         if (is_recent(&builder->recent[i], condition)) {
             *number = builder->recent[i].path;
-            return CERTMAP_OK;
+            return &builder->draft.rules->paths[*number];
         }
-    cm_arena_reset(&builder->scratch);
-    enum certmap_status status = cm_path_resolve(&path, condition->field, condition->subfield, &builder->scratch, err);
-    if (status == CERTMAP_OK)
-        status = cm_builder_path(builder, &path, number, err);
-    if (status == CERTMAP_OK)
-        note_recent(builder, condition, *number);
-    return status;
+    return NULL;
 }
 
-static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
-                                         struct certmap_diagnostic *err) {
-    uint32_t path;
-    enum certmap_status status = resolve(builder, condition, &path, err);
+/* The condition's path, and its number where it is kept; where it is only checked it is in room. Errors: SYNTAX, MEMORY,
+ * LIMIT. */
+static enum certmap_status resolve(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                   struct cm_path *room, const struct cm_path **path, uint32_t *number,
+                                   struct certmap_diagnostic *err) {
+    *path = recall(builder, condition, number);
+    if (*path != NULL)
+        return CERTMAP_OK;
+    cm_arena_reset(&builder->scratch);
+    enum certmap_status status = cm_path_resolve(room, condition->field, condition->subfield, &builder->scratch, err);
+    *path = room;
+    if (status != CERTMAP_OK || builder->checking)
+        return status;
+    status = cm_builder_path(builder, room, number, err);
     if (status != CERTMAP_OK)
         return status;
-    struct cm_condition made = {.path = &builder->draft.rules->paths[path],
-                                .op = condition->op,
+    note_recent(builder, condition, *number);
+    *path = &builder->draft.rules->paths[*number];
+    return CERTMAP_OK;
+}
+
+static enum certmap_status compile(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                   uint32_t *number, struct certmap_diagnostic *err) {
+    struct cm_path room;
+    struct cm_condition made = {.op = condition->op,
                                 .quantifier = condition->quantifier,
                                 .count = condition->count,
                                 .operand_count = condition->operand_count};
-    status = check_operator(&made, condition->flags, err);
+    uint32_t path;
+    enum certmap_status status = resolve(builder, condition, &room, &made.path, &path, err);
+    if (status == CERTMAP_OK)
+        status = check_operator(&made, condition->flags, err);
     if (status != CERTMAP_OK)
         return status;
     /* Elsewhere case means nothing in any case. */
     made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && cm_kind_has_patterns(made.path->kind);
     status = make_operands(builder, &made, condition, err);
-    return status == CERTMAP_OK ? store_condition(builder, &made, path, err) : status;
+    return status == CERTMAP_OK && !builder->checking ? store_condition(builder, &made, path, number, err) : status;
+}
+
+enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder,
+                                                 const struct certmap_condition *condition, const char *call,
+                                                 uint32_t *number, struct certmap_diagnostic *err) {
+    builder->operand = SIZE_MAX;
+    enum certmap_status status = check_condition(builder, condition, call, err);
+    if (status == CERTMAP_OK)
+        status = compile(builder, condition, number, err);
+    builder->condition_count += status == CERTMAP_OK;
+    return status;
+}
+
+static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                         struct certmap_diagnostic *err) {
+    uint32_t number;
+    const enum certmap_status status =
+        cm_builder_compile_condition(builder, condition, "certmap_builder_condition", &number, err);
+    return status == CERTMAP_OK
+               ? cm_builder_add_node(builder,
+                                     (struct cm_node){.kind = CM_NODE_CONDITION, .value = number & CM_MAX_NODES}, err)
+               : status;
 }
 
 enum certmap_status certmap_builder_condition(struct certmap_builder *builder, const struct certmap_condition *given,
@@ -244,9 +278,6 @@ enum certmap_status certmap_builder_condition(struct certmap_builder *builder, c
     const struct certmap_condition *condition = certmap_struct_read(&room, given, CERTMAP_FIRST_CONDITION, sizeof room);
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_condition: builder is NULL");
-    builder->operand = SIZE_MAX;
-    enum certmap_status status = check_condition(builder, condition, &own);
-    if (status == CERTMAP_OK)
-        status = add_condition(builder, condition, &own);
+    const enum certmap_status status = add_condition(builder, condition, &own);
     return cm_builder_note(builder, status, &own, err);
 }

@@ -52,8 +52,8 @@ static enum certmap_status keep_name(struct certmap_builder *builder, struct cer
     return cm_builder_keep(builder, &builder->record, &cm_builder_open_mapping(builder)->name, err);
 }
 
-static enum certmap_status set_name(struct certmap_builder *builder, struct certmap_view name,
-                                    struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_set_name(struct certmap_builder *builder, struct certmap_view name,
+                                        struct certmap_diagnostic *err) {
     if (name.len == 0 && cm_builder_open_mapping(builder)->kind == CERTMAP_KIND_ONE_TO_ONE)
         return CERTMAP_OK;
     if (name.len == 0)
@@ -61,6 +61,8 @@ static enum certmap_status set_name(struct certmap_builder *builder, struct cert
     enum certmap_status status = cm_text_check(name, "the name of the mapping", err);
     if (status != CERTMAP_OK)
         return status;
+    if (builder->checking)
+        return CERTMAP_OK;
     const uint32_t hash = hash_name(builder, name);
     cm_table_prefetch(&builder->mapping_names, hash);
     status = keep_name(builder, name, err);
@@ -72,9 +74,8 @@ static uint32_t clip(size_t number, uint32_t most) {
     return number < most ? (uint32_t)number : most;
 }
 
-/* Adds a mapping and its root. Errors: MEMORY, LIMIT, and then there is no mapping more. */
-static enum certmap_status add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
-                                       struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_add_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
+                                           struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     struct cm_draft *draft = &builder->draft;
     struct cm_draft_mapping *mappings = cm_array_reserve(&builder->allocator, draft->mappings, &draft->mapping_cap,
@@ -107,13 +108,13 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, const st
 static void add_stand_in(struct certmap_builder *builder, const struct certmap_mapping *refused) {
     struct certmap_mapping unnamed = CERTMAP_MAPPING_INIT;
     unnamed.decision = refused != NULL ? refused->decision : CERTMAP_ALLOW;
-    builder->is_stand_in = add_mapping(builder, &unnamed, NULL) == CERTMAP_OK;
+    builder->is_stand_in = cm_builder_add_mapping(builder, &unnamed, NULL) == CERTMAP_OK;
     builder->has_open_mapping = builder->is_stand_in;
     if (builder->is_stand_in && unnamed.decision == CERTMAP_ALLOW)
         cm_builder_set_no_account(builder);
 }
 
-void cm_builder_drop_stand_in(struct certmap_builder *builder) {
+static void drop_stand_in(struct certmap_builder *builder) {
     if (!builder->is_stand_in)
         return;
     builder->draft.node_count = cm_builder_open_mapping(builder)->nodes;
@@ -126,9 +127,51 @@ static void make_stand_in(struct certmap_builder *builder, bool memory) {
     builder->is_stand_in = true;
     builder->has_open_mapping = memory;
     if (!memory)
-        cm_builder_drop_stand_in(builder);
+        drop_stand_in(builder);
     else if (cm_builder_open_mapping(builder)->allow)
         cm_builder_set_no_account(builder);
+}
+
+/* ---- the end of a mapping ---- */
+
+/* Where the only member of the root is an ALL, its members become the root's: one `and` less to show. */
+static void flatten_root(struct certmap_builder *builder) {
+    struct cm_node *root = &builder->draft.nodes[cm_builder_open_mapping(builder)->nodes];
+    size_t size = cm_builder_mark(builder);
+    if (size < 2 || root[1].kind != CM_NODE_ALL || root[1].value != size - 1)
+        return;
+    memmove(root + 1, root + 2, (size - 2) * sizeof *root);
+    builder->draft.node_count--;
+}
+
+/* Who was told that a mapping is refused may leave out its conditions. */
+static enum certmap_status check_complete(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
+    if (builder->open_count > 0)
+        return cm_error_argument(err, "a group was left open");
+    if (cm_builder_mark(builder) == 1 && !builder->is_stand_in)
+        return cm_error_argument(err, "a mapping has no condition; certmap_builder_always says that it is meant");
+    return CERTMAP_OK;
+}
+
+void cm_builder_end_nodes(struct certmap_builder *builder) {
+    struct certmap_rules *rules = builder->draft.rules;
+    flatten_root(builder);
+    const size_t size = cm_builder_mark(builder);
+    CM_ASSERT(size <= CM_MAX_NODES);
+    builder->draft.nodes[cm_builder_open_mapping(builder)->nodes].value = (uint32_t)size & CM_MAX_NODES;
+    if (size > rules->largest_mapping)
+        rules->largest_mapping = size;
+}
+
+enum certmap_status cm_builder_close_mapping(struct certmap_builder *builder, struct certmap_diagnostic *err) {
+    if (!builder->has_open_mapping)
+        return CERTMAP_OK;
+    cm_builder_end_nodes(builder);
+    enum certmap_status status = check_complete(builder, err);
+    builder->open_count = 0;
+    drop_stand_in(builder);
+    builder->has_open_mapping = false;
+    return status;
 }
 
 /* ---- the call ---- */
@@ -141,11 +184,11 @@ static enum certmap_status set_account(struct certmap_builder *builder, const st
 
 static enum certmap_status begin_mapping(struct certmap_builder *builder, const struct certmap_mapping *mapping,
                                          struct certmap_diagnostic *err) {
-    enum certmap_status status = add_mapping(builder, mapping, err);
+    enum certmap_status status = cm_builder_add_mapping(builder, mapping, err);
     builder->has_open_mapping = status == CERTMAP_OK;
     if (status != CERTMAP_OK)
         return status;
-    status = set_name(builder, mapping->name, err);
+    status = cm_builder_set_name(builder, mapping->name, err);
     if (status == CERTMAP_OK)
         status = set_account(builder, mapping, err);
     else
@@ -167,7 +210,7 @@ static enum certmap_status check_mapping(const struct certmap_mapping *mapping, 
     return CERTMAP_OK;
 }
 
-static enum certmap_status check_room(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_check_room(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
     if (certmap_rules_count(builder->draft.rules) == CERTMAP_MAX_MAPPINGS)
         return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
                         CERTMAP_MAX_MAPPINGS);
@@ -184,7 +227,7 @@ static enum certmap_status begin(struct certmap_builder *builder, const struct c
         add_stand_in(builder, NULL);
         return status;
     }
-    status = check_room(builder, err);
+    status = cm_builder_check_room(builder, err);
     if (status == CERTMAP_OK)
         return begin_mapping(builder, mapping, err);
     add_stand_in(builder, mapping);

@@ -8,6 +8,11 @@
 
 /* ---- the list ---- */
 
+/* Where texts are kept: with the rules, or until the check of the mapping ends. */
+static struct cm_arena *kept_arena(struct certmap_builder *builder) {
+    return builder->checking ? &builder->checked : &builder->draft.rules->arena;
+}
+
 /* A text without placeholders is still where it was read. */
 static bool keep_shown(struct cm_output *output, struct cm_arena *arena) {
     const size_t separator = output->separator != NULL ? (size_t)(output->separator - output->shown.data) : 0;
@@ -59,28 +64,26 @@ static enum certmap_status unfold_account(struct certmap_builder *builder, struc
     account = cm_plain_output(&plain);
     mapping->plain = false;
     mapping->outputs = CM_TEXT_NONE;
-    return keep_shown(&account, &builder->draft.rules->arena) ? push_output(builder, account, err)
-                                                              : cm_error_memory(err);
+    return keep_shown(&account, kept_arena(builder)) ? push_output(builder, account, err) : cm_error_memory(err);
 }
 
 /* Compiles a text. */
 static enum certmap_status compile(struct certmap_builder *builder, struct cm_output *output,
                                    const struct cm_source *source, struct certmap_diagnostic *err) {
-    struct certmap_rules *rules = builder->draft.rules;
+    unsigned ignored = 0, *needs = builder->checking ? &ignored : &builder->draft.rules->needs;
     cm_arena_reset(&builder->scratch);
-    return cm_template_compile(output, &rules->needs, source, &rules->arena, &builder->scratch, err);
+    return cm_template_compile(output, needs, source, kept_arena(builder), &builder->scratch, err);
 }
 
-/* Compiles a text and adds it to the outputs of the open mapping. */
-static enum certmap_status add_output(struct certmap_builder *builder, struct cm_output output,
-                                      const struct cm_source *source, struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_add_output(struct certmap_builder *builder, struct cm_output output,
+                                          const struct cm_source *source, struct certmap_diagnostic *err) {
     enum certmap_status status = compile(builder, &output, source, err);
     if (status != CERTMAP_OK || !has_account(builder))
         return status;
     status = unfold_account(builder, err);
     if (status != CERTMAP_OK)
         return status;
-    if (output.placeholders == NULL && !keep_shown(&output, &builder->draft.rules->arena))
+    if (output.placeholders == NULL && !keep_shown(&output, kept_arena(builder)))
         return cm_error_memory(err);
     return push_output(builder, output, err);
 }
@@ -136,9 +139,9 @@ static enum certmap_status take_account(struct certmap_builder *builder, const s
     enum certmap_status status = compile(builder, &output, account, err);
     if (status != CERTMAP_OK)
         return status;
-    if (output.placeholders == NULL && language == CERTMAP_LANGUAGE_PLAIN)
+    if (output.placeholders == NULL && language == CERTMAP_LANGUAGE_PLAIN && !builder->checking)
         return set_plain_account(builder, &output, err);
-    if (output.placeholders == NULL && !keep_shown(&output, &builder->draft.rules->arena))
+    if (output.placeholders == NULL && !keep_shown(&output, kept_arena(builder)))
         return cm_error_memory(err);
     return push_output(builder, output, err);
 }
@@ -151,13 +154,6 @@ enum certmap_status cm_builder_set_account(struct certmap_builder *builder, cons
     if (status != CERTMAP_OK && status != CERTMAP_ERROR_MEMORY)
         cm_builder_set_no_account(builder);
     return status;
-}
-
-enum certmap_status cm_builder_allow(struct certmap_builder *builder, const struct cm_source *account,
-                                     enum certmap_language language, struct certmap_diagnostic *err) {
-    struct certmap_diagnostic own = {.status = CERTMAP_OK};
-    cm_builder_open_mapping(builder)->allow = true;
-    return cm_builder_note(builder, cm_builder_set_account(builder, account, language, &own), &own, err);
 }
 
 /* ---- domains, groups, attributes ---- */
@@ -215,57 +211,57 @@ static enum certmap_status keep_name(struct certmap_view *kept, struct certmap_v
     return kept->data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
-static enum certmap_status begin_output(struct certmap_builder *builder, struct cm_output *output,
-                                        struct certmap_view name, struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
+                                            struct certmap_view name, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     if (output->kind == CM_OUTPUT_ATTRIBUTE)
-        status = keep_name(&output->name, name, &builder->draft.rules->arena, err);
+        status = keep_name(&output->name, name, kept_arena(builder), err);
     if (status != CERTMAP_OK || !has_account(builder))
         return status;
     return check_others(builder, output->kind, output->name, err);
 }
 
-enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, struct cm_output *output,
-                                            struct certmap_view name, struct certmap_diagnostic *err) {
-    struct certmap_diagnostic own = {.status = CERTMAP_OK};
-    return cm_builder_note(builder, begin_output(builder, output, name, &own), &own, err);
-}
-
-enum certmap_status cm_builder_add_output(struct certmap_builder *builder, const struct cm_output *output,
-                                          const struct cm_source *value, struct certmap_diagnostic *err) {
-    struct certmap_diagnostic own = {.status = CERTMAP_OK};
-    return cm_builder_note(builder, add_output(builder, *output, value, &own), &own, err);
-}
-
-static enum certmap_status check_output(const struct certmap_builder *builder, const struct certmap_output *output,
-                                        struct certmap_diagnostic *err) {
+enum certmap_status cm_builder_check_output(const struct certmap_output *output, const char *call,
+                                            struct certmap_diagnostic *err) {
     if (output == NULL || !cm_view_sound(output->name) || !cm_view_sound(output->value))
-        return cm_error_argument(err,
-                                 "certmap_builder_output: output or one of its texts is NULL, or its size is not a "
-                                 "size of it");
+        return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                        "%s: output or one of its texts is NULL, or its size is not a size of it", call);
     if ((unsigned)output->kind > CERTMAP_OUTPUT_ATTRIBUTE || certmap_language_name(output->language) == NULL)
-        return cm_error_argument(err, "certmap_builder_output: kind or language is not one that an output can have");
-    enum certmap_status status = cm_builder_need_mapping(builder, "certmap_builder_output", err);
+        return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                        "%s: kind or language is not one that an output can have", call);
+    return CERTMAP_OK;
+}
+
+void cm_builder_read_output(struct cm_output *made, struct cm_source *value, const struct certmap_output *output) {
+    static const enum cm_output_kind kinds[] = {[CERTMAP_OUTPUT_DOMAIN] = CM_OUTPUT_DOMAIN,
+                                                [CERTMAP_OUTPUT_GROUP] = CM_OUTPUT_GROUP,
+                                                [CERTMAP_OUTPUT_ATTRIBUTE] = CM_OUTPUT_ATTRIBUTE};
+    *made = (struct cm_output){.kind = kinds[output->kind], .language = output->language};
+    *value = (struct cm_source){.text = output->value, .written = output->is_template};
+}
+
+static enum certmap_status output(struct certmap_builder *builder, const struct certmap_output *given,
+                                  struct certmap_diagnostic *err) {
+    struct cm_output made;
+    struct cm_source value;
+    enum certmap_status status = cm_builder_check_output(given, "certmap_builder_output", err);
+    if (status == CERTMAP_OK)
+        status = cm_builder_need_mapping(builder, "certmap_builder_output", err);
     if (status == CERTMAP_OK && !cm_builder_open_mapping(builder)->allow)
         status = cm_error_argument(err, "certmap_builder_output: the mapping denies");
-    return status;
+    if (status != CERTMAP_OK)
+        return status;
+    cm_builder_read_output(&made, &value, given);
+    status = cm_builder_begin_output(builder, &made, given->name, err);
+    return status == CERTMAP_OK ? cm_builder_add_output(builder, made, &value, err) : status;
 }
 
 enum certmap_status certmap_builder_output(struct certmap_builder *builder, const struct certmap_output *given,
                                            struct certmap_diagnostic *err) {
-    static const enum cm_output_kind kinds[] = {[CERTMAP_OUTPUT_DOMAIN] = CM_OUTPUT_DOMAIN,
-                                                [CERTMAP_OUTPUT_GROUP] = CM_OUTPUT_GROUP,
-                                                [CERTMAP_OUTPUT_ATTRIBUTE] = CM_OUTPUT_ATTRIBUTE};
     struct certmap_diagnostic own = {.status = CERTMAP_OK};
     struct certmap_output room;
-    const struct certmap_output *output = certmap_struct_read(&room, given, CERTMAP_FIRST_OUTPUT, sizeof room);
+    const struct certmap_output *known = certmap_struct_read(&room, given, CERTMAP_FIRST_OUTPUT, sizeof room);
     if (builder == NULL)
         return cm_error_argument(err, "certmap_builder_output: builder is NULL");
-    enum certmap_status status = check_output(builder, output, &own);
-    if (status != CERTMAP_OK)
-        return cm_builder_note(builder, status, &own, err);
-    const struct cm_source value = {.text = output->value, .written = output->is_template};
-    struct cm_output made = {.kind = kinds[output->kind], .language = output->language};
-    status = cm_builder_begin_output(builder, &made, output->name, err);
-    return status == CERTMAP_OK ? cm_builder_add_output(builder, &made, &value, err) : status;
+    return cm_builder_note(builder, output(builder, known, &own), &own, err);
 }

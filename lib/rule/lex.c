@@ -20,14 +20,14 @@ static size_t count_code_points(const uint8_t *text, size_t len) {
 }
 
 /* Offsets only grow, so that every byte of a line is counted once. */
-static struct cm_position position_at(struct cm_lexer *lexer, size_t offset, size_t length) {
+static struct certmap_position position_at(struct cm_lexer *lexer, size_t offset, size_t length) {
     lexer->column += count_code_points(lexer->text.data + lexer->counted, offset - lexer->counted);
     lexer->counted = offset;
-    return (struct cm_position){lexer->line, lexer->column, offset, length};
+    return (struct certmap_position){lexer->line, lexer->column, offset, length};
 }
 
-struct cm_position cm_token_part(const struct cm_token *token, struct certmap_view part) {
-    struct cm_position position = token->position;
+struct certmap_position cm_token_part(const struct cm_token *token, struct certmap_view part) {
+    struct certmap_position position = token->position;
     size_t quote = token->kind == CM_TOKEN_STRING ? 1 : 0;
     size_t before = (size_t)(part.data - token->text.data);
     position.column += quote + count_code_points(token->text.data, before);
@@ -37,7 +37,7 @@ struct cm_position cm_token_part(const struct cm_token *token, struct certmap_vi
 }
 
 struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part) {
-    const struct cm_position position = cm_token_part(token, part);
+    const struct certmap_position position = cm_token_part(token, part);
     const struct certmap_view text = cm_view(part.data - position.offset, position.offset + part.len);
     return (struct cm_lexer){.text = text,
                              .offset = position.offset,

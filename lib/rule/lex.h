@@ -18,7 +18,7 @@ enum cm_token_kind { CM_TOKEN_END, CM_TOKEN_WORD, CM_TOKEN_STRING, CM_TOKEN_PUNC
 struct cm_token {
     enum cm_token_kind kind;
     struct certmap_view text; /* as written; of a string, without the quotes */
-    struct cm_position position;
+    struct certmap_position position;
     enum certmap_code bad;           /* CM_TOKEN_BAD: what is wrong */
     struct certmap_view placeholder; /* of a string: its first "${"; data NULL: it has none */
 };
@@ -38,7 +38,7 @@ struct cm_lexer {
 struct cm_lexer cm_lex_start(struct certmap_view text);
 struct cm_token cm_lex_next(struct cm_lexer *lexer);
 /* The position of a part of a token's text. */
-struct cm_position cm_token_part(const struct cm_token *token, struct certmap_view part);
+struct certmap_position cm_token_part(const struct cm_token *token, struct certmap_view part);
 
 /* The length of the placeholder that text begins with, its "${" and "}" included; 0 where it does not end. */
 size_t cm_placeholder_length(struct certmap_view text);

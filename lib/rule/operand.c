@@ -175,7 +175,7 @@ static enum certmap_status make_name(struct cm_operand *operand, struct certmap_
     enum certmap_status status = encode_name(&der, text, arena, err);
     if (status != CERTMAP_OK) {
         add_dialect(err, text);
-        cm_error_place(err, (struct cm_position){0, 0, 0, 0});
+        cm_error_place(err, (struct certmap_position){0, 0, 0, 0});
         return status;
     }
     struct cm_list *avas = cm_arena_alloc(arena, sizeof *avas);

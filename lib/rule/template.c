@@ -420,7 +420,7 @@ enum certmap_status cm_template_compile(struct cm_output *output, unsigned *need
         return CERTMAP_OK;
     compile.token = (struct cm_token){.kind = CM_TOKEN_WORD, .text = source->text, .position = source->position};
     if (!in_file)
-        compile.token.position = (struct cm_position){.line = 1, .column = 1};
+        compile.token.position = (struct certmap_position){.line = 1, .column = 1};
     enum certmap_status status = read_symbols(&compile, err);
     if (status == CERTMAP_OK)
         status = check(&compile, &flat, err);

@@ -51,7 +51,7 @@ struct cm_template {
 struct cm_source {
     struct certmap_view text;
     bool written; /* as between the quotes of a rule, with escapes and placeholders; else the text itself */
-    struct cm_position position; /* where it begins in a file; line 0: in none */
+    struct certmap_position position; /* where it begins in a file; line 0: in none */
 };
 
 /* Compiles a text into *output, of which kind, language and name are set already: the rest, but for last and head. Where

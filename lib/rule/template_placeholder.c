@@ -28,7 +28,7 @@ static void advance(struct placeholder_parser *parser) {
 }
 
 /* Places an error that has been filled; returns false. */
-static bool fail_at(struct placeholder_parser *parser, struct cm_position position) {
+static bool fail_at(struct placeholder_parser *parser, struct certmap_position position) {
     cm_error_place(parser->err, position);
     return false;
 }
