@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "ngx_http_certmap_answer.h"
+
+
+static void
+ngx_http_certmap_free(ngx_http_certmap_held_t *held)
+{
+    if (held->holders == 0) {
+        certmap_answer_free(held->answer);
+        ngx_free(held);
+    }
+}
+
+
+static void
+ngx_http_certmap_release(void *data)
+{
+    ngx_http_certmap_ref_t  *ref = data;
+
+    ref->held->holders--;
+    ngx_http_certmap_free(ref->held);
+}
+
+
+static ngx_http_certmap_ref_t *
+ngx_http_certmap_find(ngx_pool_t *pool, const ngx_certmap_rules_t *rules)
+{
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_certmap_ref_t  *ref;
+
+    for (cln = pool->cleanup; cln; cln = cln->next) {
+
+        if (cln->handler != ngx_http_certmap_release) {
+            continue;
+        }
+
+        ref = cln->data;
+
+        if (ref->held->rules == rules) {
+            return ref;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_certmap_ref_t *
+ngx_http_certmap_hold(ngx_pool_t *pool, ngx_http_certmap_held_t *held)
+{
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_certmap_ref_t  *ref;
+
+    cln = ngx_pool_cleanup_add(pool, sizeof(ngx_http_certmap_ref_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ref = cln->data;
+    ref->held = held;
+    ref->granted = 0;
+    ref->refused = 0;
+    held->holders++;
+
+    cln->handler = ngx_http_certmap_release;
+
+    return ref;
+}
+
+
+/* the connection that all streams of HTTP/2 share */
+
+static ngx_connection_t *
+ngx_http_certmap_connection(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_V2)
+    if (r->main->stream) {
+        return r->main->stream->connection->connection;
+    }
+#endif
+
+    return r->connection;
+}
+
+
+/*
+ * nginx refuses a Host other than the name in SNI with 421, but only where that
+ * name was sent and known, and where the server{} of the Host asks for
+ * certificates.  Otherwise "Host" could take a certificate to a server{} that
+ * does not ask, or accepts other CAs.
+ */
+
+ngx_uint_t
+ngx_http_certmap_is_asked(ngx_http_request_t *r)
+{
+    ngx_http_ssl_srv_conf_t  *asked, *wanted;
+
+    wanted = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
+
+    if (r->connection->ssl == NULL || wanted->verify == 0) {
+        return 0;
+    }
+
+    /* a subrequest has none of its own */
+    asked = r->main->http_connection->conf_ctx->srv_conf[
+                                               ngx_http_ssl_module.ctx_index];
+
+    return asked == wanted
+           || (asked->verify != 0
+               && asked->verify_depth == wanted->verify_depth
+               && asked->ocsp == wanted->ocsp
+               && ngx_certmap_equal(&asked->client_certificate,
+                                    &wanted->client_certificate)
+               && ngx_certmap_equal(&asked->trusted_certificate,
+                                    &wanted->trusted_certificate)
+               && ngx_certmap_equal(&asked->crl, &wanted->crl));
+}
+
+
+static ngx_http_certmap_held_t *
+ngx_http_certmap_ask_service(ngx_http_request_t *r,
+    ngx_certmap_rules_t *rules)
+{
+    u_char                    client[NGX_SOCKADDR_STRLEN + 1];
+    ngx_connection_t         *c;
+    ngx_http_certmap_held_t  *held;
+
+    c = r->connection;
+
+    held = ngx_alloc(sizeof(ngx_http_certmap_held_t), c->log);
+    if (held == NULL) {
+        return NULL;
+    }
+
+    ngx_cpystrn(client, c->addr_text.data,
+                ngx_min(c->addr_text.len + 1, sizeof(client)));
+
+    held->rules = rules;
+    held->holders = 0;
+
+    if (certmap_service_ask(rules->service, &held->answer, c->ssl->connection,
+                            (char *) client, NULL)
+        != CERTMAP_OK)
+    {
+        ngx_free(held);
+        return NULL;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, c->log, 0, "certmap: %s",
+                  certmap_answer_line(held->answer));
+
+    return held;
+}
+
+
+/*
+ * The answer for this connection.  Its pool holds it, and not the SSL object:
+ * OpenSSL would call a function of this module when "load_module" is gone.
+ */
+
+static ngx_http_certmap_held_t *
+ngx_http_certmap_ask_connection(ngx_http_request_t *r,
+    ngx_certmap_rules_t *rules)
+{
+    ngx_connection_t         *c;
+    ngx_http_certmap_ref_t   *ref;
+    ngx_http_certmap_held_t  *held;
+
+    c = ngx_http_certmap_connection(r);
+    ref = ngx_http_certmap_find(c->pool, rules);
+
+    if (ref
+        && certmap_service_is_current(rules->service, ref->held->answer,
+                                      ngx_time()))
+    {
+        return ref->held;
+    }
+
+    held = ngx_http_certmap_ask_service(r, rules);
+
+    if (held == NULL || !certmap_answer_may_be_kept(held->answer)) {
+        return held;
+    }
+
+    if (ref) {
+        ngx_http_certmap_release(ref);
+        ref->held = held;
+        held->holders++;
+
+    } else {
+        /* without memory for it the request alone will have the answer */
+        (void) ngx_http_certmap_hold(c->pool, held);
+    }
+
+    return held;
+}
+
+
+ngx_http_certmap_ref_t *
+ngx_http_certmap_ask(ngx_http_request_t *r, ngx_certmap_rules_t *rules)
+{
+    ngx_http_certmap_ref_t   *ref;
+    ngx_http_certmap_held_t  *held;
+
+    if (rules == NULL || !ngx_http_certmap_is_asked(r)) {
+        return NULL;
+    }
+
+    ref = ngx_http_certmap_find(r->pool, rules);
+
+    if (ref && certmap_answer_may_be_kept(ref->held->answer)) {
+        return ref;
+    }
+
+    held = ngx_http_certmap_ask_connection(r, rules);
+    if (held == NULL) {
+        return NULL;
+    }
+
+    ref = ngx_http_certmap_hold(r->pool, held);
+    if (ref == NULL) {
+        ngx_http_certmap_free(held);
+    }
+
+    return ref;
+}
+
+
+enum certmap_outcome
+ngx_http_certmap_outcome(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref)
+{
+    if (ref) {
+        return certmap_answer_outcome(ref->held->answer);
+    }
+
+    return ngx_http_certmap_is_asked(r) ? CERTMAP_OUTCOME_ERROR
+                                        : CERTMAP_OUTCOME_UNVERIFIED;
+}
+
+
+ngx_http_certmap_ref_t *
+ngx_http_certmap_decided(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_certmap_ref_t  *ref;
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        ref = cln->data;
+
+        if (cln->handler == ngx_http_certmap_release
+            && (ref->granted || ref->refused))
+        {
+            return ref;
+        }
+    }
+
+    return NULL;
+}
