@@ -1381,7 +1381,101 @@ START_TEST(each_allocation_may_fail) {
 }
 END_TEST
 
+/* ---- OpenSSL's memory ---- */
+
+/* The request of OpenSSL that finds no memory, from 0; SIZE_MAX: none. */
+static size_t openssl_requests, openssl_fails_at = SIZE_MAX;
+
+static void *openssl_alloc(size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return openssl_requests++ == openssl_fails_at ? NULL : malloc(size);
+}
+
+static void openssl_release(void *p, const char *file, int line) {
+    (void)file;
+    (void)line;
+    free(p);
+}
+
+static void *openssl_resize(void *p, size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return openssl_requests++ == openssl_fails_at ? NULL : realloc(p, size);
+}
+
+static void let_openssl_fail(size_t at) {
+    openssl_requests = 0;
+    openssl_fails_at = at;
+}
+
+/* Whether a request has failed; none does from now on. */
+static bool openssl_failed(void) {
+    const bool failed = openssl_requests > openssl_fails_at;
+    openssl_fails_at = SIZE_MAX;
+    ERR_clear_error();
+    return failed;
+}
+
+/* Whatever OpenSSL has no memory for: nobody is let in who is not, and who is let in is who he is. */
+START_TEST(openssl_may_have_no_memory_to_answer) {
+    struct s_case test;
+    unsigned char *der = NULL, *chain = NULL;
+    X509_STORE *store = store_of(T_ROOT);
+    size_t n = 0;
+    bool failed = true;
+    s_begin(&test, issuer_rules);
+    write_pem(&test, "cas.pem", T_ISSUING);
+    s_open(&test);
+    struct certmap_presented presented = s_present(&der, T_ALICE);
+    presented.store = store;
+    presented.chain.len = (size_t)i2d_X509(t_pki_certificate(s_pki, T_ISSUING), &chain);
+    presented.chain.data = chain;
+    for (; failed; n++) {
+        struct certmap_answer *answer = NULL;
+        let_openssl_fail(n);
+        const enum certmap_status status = certmap_service_ask_der(test.service, &answer, &presented, NULL);
+        failed = openssl_failed();
+        const bool allows = certmap_answer_outcome(answer) == CERTMAP_OUTCOME_ALLOW;
+        ck_assert(status == CERTMAP_OK || status == CERTMAP_ERROR_MEMORY);
+        ck_assert(!allows || strcmp(s_told(answer), "allow known") == 0);
+        ck_assert(failed || allows);
+        certmap_answer_free(answer);
+    }
+    ck_assert_uint_gt(n, 50);
+    OPENSSL_free(der);
+    OPENSSL_free(chain);
+    X509_STORE_free(store);
+    s_end(&test);
+}
+END_TEST
+
+/* Either the rules are those of the files, or nothing is opened. */
+START_TEST(openssl_may_have_no_memory_to_load) {
+    struct s_case test;
+    size_t n = 0;
+    bool failed = true;
+    s_begin(&test, issuer_rules);
+    write_pem(&test, "cas.pem", T_ISSUING);
+    for (; failed; n++) {
+        let_openssl_fail(n);
+        const enum certmap_status status = certmap_service_open(&test.service, &test.options, NULL);
+        failed = openssl_failed();
+        ck_assert(failed || status == CERTMAP_OK);
+        if (status == CERTMAP_OK)
+            ck_assert_str_eq(ask_by_store(&test, T_ALICE), "allow known");
+        certmap_service_close(test.service);
+        test.service = NULL;
+        test.log[0] = '\0';
+    }
+    ck_assert_uint_gt(n, 5);
+    s_end(&test);
+}
+END_TEST
+
 int main(void) {
+    if (CRYPTO_set_mem_functions(openssl_alloc, openssl_resize, openssl_release) != 1)
+        return EXIT_FAILURE;
     Suite *suite = suite_create("server");
     TCase *answers = tcase_create("answers"), *files = tcase_create("files"), *reload = tcase_create("reload"),
           *counts = tcase_create("counts");
@@ -1427,6 +1521,8 @@ int main(void) {
     tcase_add_test(counts, mappings_without_a_name_count_together);
     tcase_add_test(counts, counters_are_written_for_prometheus);
     tcase_add_loop_test(counts, each_allocation_may_fail, 0, 2);
+    tcase_add_test(counts, openssl_may_have_no_memory_to_answer);
+    tcase_add_test(counts, openssl_may_have_no_memory_to_load);
     suite_add_tcase(suite, answers);
     suite_add_tcase(suite, files);
     suite_add_tcase(suite, reload);

@@ -28,9 +28,11 @@
  * is when memory ran out, has the outcome ERROR and no text.
  *
  * Threads: any number may use one service. None of them needs state of its own. There are no
- * globals. After a fork a child may use a service that was opened before it, without the thread of
- * certmap_service_watch, which stays with the parent; each process counts for itself, and loads for
- * itself. Fork when no other thread uses the service.
+ * globals.
+ * After a fork a child may use a service that was opened before it; each process counts for itself,
+ * and loads for itself. Fork before certmap_service_watch, and while no other thread uses the
+ * service: a lock that another thread holds at that moment is never opened in the child. The thread
+ * of certmap_service_watch stays with the parent; the child may start its own.
  */
 #ifndef CERTMAP_SERVER_H
 #define CERTMAP_SERVER_H

@@ -50,10 +50,11 @@ int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *unused) {
     const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
     SSL_SESSION *session = ssl == NULL ? NULL : SSL_get_session(ssl);
     struct kept kept = {.len = 0};
+    uint8_t unread = 0;
     (void)unused;
     /* After the first handshake of a connection - in a renegotiation, or when a certificate is asked for later - other
      * connections may be using the session at this moment: it is left alone. */
-    if (session == NULL || SSL_get_peer_finished(ssl, NULL, 0) > 0)
+    if (session == NULL || SSL_get_peer_finished(ssl, &unread, 0) > 0)
         return verified;
     (void)ERR_set_mark();
     if (verified == 1)
