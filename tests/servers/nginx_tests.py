@@ -398,11 +398,11 @@ def expiry(nginx, check):
 def reloads(nginx, check):
     seen, done = [], threading.Event()
 
-    def ask_on():
+    def ask_on():  # a request a connection: an idle one may be closed while the next request is on its way
         client = nginx.client("alice")
         while not done.is_set():
-            seen.extend(answer.status for answer in client.ask("/file", "/file", resume=True))
-            time.sleep(0.01)
+            seen.extend(answer.status or answer.body for answer in client.ask("/file", resume=True))
+            time.sleep(0.005)
 
     asking = [threading.Thread(target=ask_on) for _ in range(2)]
     for thread in asking:
@@ -520,6 +520,10 @@ def page(nginx, check):
     for who, status in (("alice", 200), ("eve", 403), ("fred", 403), ("newline", 403)):
         check(f"page: the rule that was meant, {who}", Client(nginx.bench.pki, port, who).ask("/")[0].status, status)
     nginx.rules("site.rules", (DATA / "site.rules").read_text(encoding="utf-8"))
+    snippet = re.search(r"^```nginx\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)[1]
+    snippet = snippet.replace("applicationHost.config", "rules/applicationHost.config")
+    nginx.fill("mistake/nginx.conf", HEAD + SERVER.format(verify="optional", more=snippet) + "\n}\n")
+    check("README.md: its lines", nginx.test(nginx.bench.folder / "mistake/nginx.conf")[0], 0)
 
 
 # What the page says of a server without the module: who gets in by a pattern on the printed Name.
