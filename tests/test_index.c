@@ -3,8 +3,8 @@
  * in which mappings are filed. */
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "base/numbers.h"
-#include "base/table.h"
+#include "base/id_table.h"
+#include "base/intern.h"
 #include "field/compare.h"
 #include "field/peer.h"
 #include "rule/index_key.h"
@@ -1146,26 +1146,26 @@ END_TEST
 START_TEST(numbers_of_values) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
-    struct cm_numbers numbers = {.values = NULL};
+    struct cm_intern numbers = {.values = NULL};
     uint32_t number = 0;
-    ck_assert_uint_eq(cm_numbers_find(&numbers, 0), CM_NUMBERS_NONE);
+    ck_assert_uint_eq(cm_intern_find(&numbers, 0), CM_INTERN_NONE);
     for (uint32_t i = 0; i < 1000; i++) {
         const uint64_t value = (uint64_t)i * i << 16;
-        ck_assert_uint_eq(cm_numbers_find(&numbers, value), CM_NUMBERS_NONE);
-        ck_assert(cm_numbers_add(&numbers, value, &number, &allocator));
+        ck_assert_uint_eq(cm_intern_find(&numbers, value), CM_INTERN_NONE);
+        ck_assert(cm_intern_add(&numbers, value, &number, &allocator));
         ck_assert_uint_eq(number, i);
-        ck_assert(cm_numbers_add(&numbers, (uint64_t)(i / 2) * (i / 2) << 16, &number, &allocator));
+        ck_assert(cm_intern_add(&numbers, (uint64_t)(i / 2) * (i / 2) << 16, &number, &allocator));
         ck_assert_uint_eq(number, i / 2);
         ck_assert_uint_eq(numbers.count, i + 1);
     }
     for (uint32_t i = 0; i < 1000; i++)
-        ck_assert_uint_eq(cm_numbers_find(&numbers, (uint64_t)i * i << 16), i);
-    cm_numbers_free(&numbers, &allocator);
+        ck_assert_uint_eq(cm_intern_find(&numbers, (uint64_t)i * i << 16), i);
+    cm_intern_free(&numbers, &allocator);
     ck_assert_uint_eq(memory.live, 0);
     for (size_t n = 0; n < 2; n++) {
         t_alloc_fail_at(&memory, n);
-        ck_assert(!cm_numbers_add(&numbers, 1, &number, &allocator));
-        cm_numbers_free(&numbers, &allocator);
+        ck_assert(!cm_intern_add(&numbers, 1, &number, &allocator));
+        cm_intern_free(&numbers, &allocator);
         ck_assert_uint_eq(memory.live, 0);
     }
 }
@@ -1179,22 +1179,22 @@ static bool is_same_number(const void *ctx, uint32_t number) {
 START_TEST(tables) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
-    struct cm_table table = {.slots = NULL};
+    struct cm_id_table table = {.slots = NULL};
     static const uint32_t hashes[] = {7, UINT32_MAX, UINT32_MAX - 1, 31};
     for (uint32_t i = 0; i < 400; i++) {
         const uint32_t hash = hashes[i % 4], other = hash + 1;
-        ck_assert_uint_eq(cm_table_find(&table, hash, is_same_number, &i), CM_TABLE_NONE);
-        ck_assert(cm_table_add(&table, hash, i, &allocator));
-        ck_assert_uint_eq(cm_table_find(&table, hash, is_same_number, &i), i);
-        ck_assert_uint_eq(cm_table_find(&table, i % 4 == 2 ? 8 : other, is_same_number, &i), CM_TABLE_NONE);
+        ck_assert_uint_eq(cm_id_table_find(&table, hash, is_same_number, &i), CM_ID_TABLE_NONE);
+        ck_assert(cm_id_table_add(&table, hash, i, &allocator));
+        ck_assert_uint_eq(cm_id_table_find(&table, hash, is_same_number, &i), i);
+        ck_assert_uint_eq(cm_id_table_find(&table, i % 4 == 2 ? 8 : other, is_same_number, &i), CM_ID_TABLE_NONE);
         ck_assert_uint_le(4 * table.count, 3 * table.slot_count);
     }
     for (uint32_t i = 0; i < 400; i++)
-        ck_assert_uint_eq(cm_table_find(&table, hashes[i % 4], is_same_number, &i), i);
-    cm_table_free(&table, &allocator);
+        ck_assert_uint_eq(cm_id_table_find(&table, hashes[i % 4], is_same_number, &i), i);
+    cm_id_table_free(&table, &allocator);
     t_alloc_fail_at(&memory, 0);
-    ck_assert(!cm_table_add(&table, 1, 1, &allocator));
-    cm_table_free(&table, &allocator);
+    ck_assert(!cm_id_table_add(&table, 1, 1, &allocator));
+    cm_id_table_free(&table, &allocator);
     ck_assert_uint_eq(memory.live, 0);
 }
 END_TEST

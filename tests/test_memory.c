@@ -2,9 +2,9 @@
 /* Memory through an allocator: single blocks, arrays that grow, arenas. */
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/id_table.h"
 #include "base/meter.h"
 #include "base/pages.h"
-#include "base/table.h"
 #include "base/view.h"
 #include "support/alloc.h"
 #include "support/run.h"
@@ -168,10 +168,10 @@ END_TEST
 
 /* A table whose slots have more bytes than can be counted has no memory. */
 START_TEST(a_table_that_overflows) {
-    const size_t most = SIZE_MAX / sizeof(struct cm_table_slot) / 2 + 1;
-    struct cm_table table = {.slots = NULL, .slot_count = most, .count = most};
+    const size_t most = SIZE_MAX / sizeof(struct cm_id_table_slot) / 2 + 1;
+    struct cm_id_table table = {.slots = NULL, .slot_count = most, .count = most};
     t_alloc_fail_at(&memory, SIZE_MAX);
-    ck_assert(!cm_table_add(&table, 1, 1, &allocator));
+    ck_assert(!cm_id_table_add(&table, 1, 1, &allocator));
     ck_assert_uint_eq(memory.requests, 0);
     ck_assert_uint_eq(table.slot_count, most);
 }
@@ -212,7 +212,7 @@ START_TEST(settling) {
     const size_t size = settlings[_i].size;
     uint8_t *items = half_full(size);
     t_alloc_fail_at(&memory, settlings[_i].fail_at);
-    uint8_t *settled = cm_array_settle(&allocator, items, size);
+    uint8_t *settled = cm_array_shrink(&allocator, items, size);
     ck_assert_ptr_nonnull(settled);
     ck_assert_uint_eq(memory.requests, settlings[_i].requests);
     ck_assert_uint_eq(memory.bytes, size);
@@ -227,7 +227,7 @@ END_TEST
 START_TEST(settling_that_fails) {
     uint8_t *items = half_full(1000);
     t_alloc_fail_at(&memory, 0);
-    ck_assert_ptr_null(cm_array_settle(&allocator, items, 1000));
+    ck_assert_ptr_null(cm_array_shrink(&allocator, items, 1000));
     ck_assert_uint_eq(items[999], (uint8_t)(999 * 31 >> 3));
     cm_release(&allocator, items);
 }

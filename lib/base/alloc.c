@@ -64,7 +64,7 @@ void *cm_array_grow(const struct certmap_allocator *allocator, void *items, size
     return items;
 }
 
-void *cm_array_settle(const struct certmap_allocator *allocator, void *items, size_t size) {
+void *cm_array_shrink(const struct certmap_allocator *allocator, void *items, size_t size) {
     void *block = items != NULL && size >= CM_MIN_PAGES ? cm_alloc(allocator, size) : NULL;
     if (block == NULL)
         return cm_resize(allocator, items, size);

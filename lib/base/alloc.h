@@ -31,6 +31,6 @@ static inline void *cm_array_reserve(const struct certmap_allocator *allocator, 
 /* Gives an array that is complete a block of size bytes, which are fewer than it has. A large one moves, because what
  * grew piece by piece lies in small pages (pages.h); where there is no memory for both it stays. items may be NULL. NULL
  * when there is no memory, and then items stands. */
-void *cm_array_settle(const struct certmap_allocator *allocator, void *items, size_t size);
+void *cm_array_shrink(const struct certmap_allocator *allocator, void *items, size_t size);
 
 #endif

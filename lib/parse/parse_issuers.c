@@ -162,11 +162,11 @@ static bool is_list(const void *ctx, uint32_t number) {
     return certmap_text_same(search->parser->issuers[number].name, search->name);
 }
 
-/* The list with a name, or CM_TABLE_NONE. */
+/* The list with a name, or CM_ID_TABLE_NONE. */
 static uint32_t find_list(const struct cm_parser *parser, struct certmap_view name, uint32_t *hash) {
     const struct list_search search = {parser, name};
-    *hash = cm_table_hash(certmap_text_hash((uint64_t)(uintptr_t)parser, name));
-    return cm_table_find(&parser->issuers_names, *hash, is_list, &search);
+    *hash = cm_id_table_hash(certmap_text_hash((uint64_t)(uintptr_t)parser, name));
+    return cm_id_table_find(&parser->issuers_names, *hash, is_list, &search);
 }
 
 /* Gives the list its name, unless it is empty or taken, which is reported and does not fail. */
@@ -181,9 +181,9 @@ static bool name_list(struct cm_parser *parser, struct cm_issuers *list, struct 
     const uint32_t there = find_list(parser, text, &hash);
     list->name = cm_arena_text(&parser->kept, text);
     if (list->name.data == NULL ||
-        (there == CM_TABLE_NONE && !cm_table_add(&parser->issuers_names, hash, number, &parser->allocator)))
+        (there == CM_ID_TABLE_NONE && !cm_id_table_add(&parser->issuers_names, hash, number, &parser->allocator)))
         return cm_parser_memory_failed(parser);
-    if (there == CM_TABLE_NONE)
+    if (there == CM_ID_TABLE_NONE)
         return true;
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_ISSUERS,
              "there is a list of issuers %s already, in line %zu", cm_quote(text).text,
@@ -255,7 +255,7 @@ bool cm_parser_take_issuers_name(struct cm_parser *parser, const struct cm_issue
         return true;
     uint32_t hash;
     const uint32_t index = find_list(parser, name, &hash);
-    if (index == CM_TABLE_NONE)
+    if (index == CM_ID_TABLE_NONE)
         report_unknown(parser, name, position);
     else
         *issuers = &parser->issuers[index];
@@ -268,6 +268,6 @@ void cm_parser_free_issuers(struct cm_parser *parser) {
         cm_release(&parser->allocator, parser->issuers[i].keys.items);
     }
     cm_release(&parser->allocator, parser->issuers);
-    cm_table_free(&parser->issuers_names, &parser->allocator);
+    cm_id_table_free(&parser->issuers_names, &parser->allocator);
     cm_arena_free(&parser->kept);
 }

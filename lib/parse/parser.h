@@ -12,7 +12,7 @@
 #ifndef CM_PARSE_PARSER_H
 #define CM_PARSE_PARSER_H
 
-#include "base/table.h"
+#include "base/id_table.h"
 #include "parse/described.h"
 #include "parse/finding.h"
 #include "rule/advice.h"
@@ -72,7 +72,7 @@ struct cm_parser {
     struct cm_issuers *issuers;
     size_t issuers_count;
     size_t issuers_cap;
-    struct cm_table issuers_names;
+    struct cm_id_table issuers_names;
     bool has_policy;
     enum certmap_combining combining;
     bool is_disabled;

@@ -33,11 +33,11 @@ void cm_builder_free_tables(struct certmap_builder *builder) {
     cm_arena_free(&builder->scratch);
     cm_arena_free(&builder->work);
     cm_arena_free(&builder->checked);
-    cm_table_free(&builder->mapping_names, own);
-    cm_table_free(&builder->conditions, own);
-    cm_table_free(&builder->paths, own);
-    cm_table_free(&builder->names, own);
-    cm_table_free(&builder->heads, own);
+    cm_id_table_free(&builder->mapping_names, own);
+    cm_id_table_free(&builder->conditions, own);
+    cm_id_table_free(&builder->paths, own);
+    cm_id_table_free(&builder->names, own);
+    cm_id_table_free(&builder->prefixes, own);
     cm_release(own, builder->record.bytes);
     builder->record = (struct cm_record){.bytes = NULL};
 }

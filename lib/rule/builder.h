@@ -14,7 +14,7 @@
 #ifndef CM_RULE_BUILDER_H
 #define CM_RULE_BUILDER_H
 
-#include "base/table.h"
+#include "base/id_table.h"
 #include "certmap/limits.h"
 #include "rule/builder_door.h"
 #include "rule/draft.h"
@@ -45,9 +45,9 @@ struct certmap_builder {
     size_t path_count, path_cap;
     size_t name_count, name_cap;
     size_t output_count, output_cap;
-    size_t head_len, head_cap;
-    struct cm_table mapping_names, conditions, paths, names, heads; /* what there is already */
-    struct cm_record record;                                        /* of the condition at hand */
+    size_t prefix_len, prefix_cap;
+    struct cm_id_table mapping_names, conditions, paths, names, prefixes; /* what there is already */
+    struct cm_record record;                                              /* of the condition at hand */
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
     bool checking;                      /* what comes is not to be kept */
@@ -86,10 +86,10 @@ bool cm_record_certificate(struct cm_record *record, struct certmap_view bytes, 
 /* Puts a record into the text of the draft, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_diagnostic *err);
-/* Where a text that may be there already stands in the heads of the rules, as a string; uses the record. Errors: MEMORY,
+/* Where a text that may be there already stands in the prefixes of the rules, as a string; uses the record. Errors: MEMORY,
  * LIMIT. */
-enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
-                                    struct certmap_diagnostic *err);
+enum certmap_status cm_builder_prefix(struct certmap_builder *builder, struct certmap_view prefix, uint32_t *at,
+                                      struct certmap_diagnostic *err);
 /* The number of a path, which is new or there already; what it points at is copied. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_path(struct certmap_builder *builder, const struct cm_path *path, uint32_t *number,
                                     struct certmap_diagnostic *err);

@@ -25,7 +25,7 @@ static enum certmap_status score_mappings(struct certmap_rules *rules, struct ce
 
 /* Gives back what an array has too much; *failed is set where there is no memory for a smaller one. */
 static void *shrink(const struct certmap_allocator *allocator, void *items, size_t size, bool *failed) {
-    void *smaller = items != NULL ? cm_array_settle(allocator, items, size) : NULL;
+    void *smaller = items != NULL ? cm_array_shrink(allocator, items, size) : NULL;
     *failed = *failed || (items != NULL && smaller == NULL);
     return smaller != NULL ? smaller : items;
 }
@@ -37,7 +37,7 @@ static bool shrink_all(struct certmap_builder *builder) {
     rules->paths = shrink(own, rules->paths, builder->path_count * sizeof *rules->paths, &failed);
     rules->names = shrink(own, rules->names, builder->name_count * sizeof *rules->names, &failed);
     rules->outputs = shrink(own, rules->outputs, builder->output_count * sizeof *rules->outputs, &failed);
-    rules->heads = shrink(own, rules->heads, builder->head_len, &failed);
+    rules->prefixes = shrink(own, rules->prefixes, builder->prefix_len, &failed);
     return !failed;
 }
 

@@ -30,18 +30,19 @@ static enum certmap_status duplicate(const struct cm_draft *draft, uint32_t numb
 }
 
 static uint32_t hash_name(const struct certmap_builder *builder, struct certmap_view name) {
-    return cm_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
+    return cm_id_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
 }
 
 /* Names compare without case. */
 static enum certmap_status claim_name(struct certmap_builder *builder, struct certmap_view name, uint32_t hash,
                                       struct certmap_diagnostic *err) {
     const struct name_search search = {&builder->draft, name};
-    const uint32_t there = cm_table_find(&builder->mapping_names, hash, is_name, &search);
-    if (there != CM_TABLE_NONE)
+    const uint32_t there = cm_id_table_find(&builder->mapping_names, hash, is_name, &search);
+    if (there != CM_ID_TABLE_NONE)
         return duplicate(&builder->draft, there, name, err);
     const uint32_t number = (uint32_t)builder->draft.rules->mapping_count - 1;
-    return cm_table_add(&builder->mapping_names, hash, number, &builder->allocator) ? CERTMAP_OK : cm_error_memory(err);
+    return cm_id_table_add(&builder->mapping_names, hash, number, &builder->allocator) ? CERTMAP_OK
+                                                                                       : cm_error_memory(err);
 }
 
 static enum certmap_status keep_name(struct certmap_builder *builder, struct certmap_view name,
@@ -64,7 +65,7 @@ enum certmap_status cm_builder_set_name(struct certmap_builder *builder, struct 
     if (builder->checking)
         return CERTMAP_OK;
     const uint32_t hash = hash_name(builder, name);
-    cm_table_prefetch(&builder->mapping_names, hash);
+    cm_id_table_prefetch(&builder->mapping_names, hash);
     status = keep_name(builder, name, err);
     return status == CERTMAP_OK ? claim_name(builder, name, hash, err) : status;
 }

@@ -22,8 +22,8 @@ static bool keep_shown(struct cm_output *output, struct cm_arena *arena) {
     if (output->separator == NULL)
         return true;
     output->separator = output->shown.data + separator;
-    output->head = cm_arena_text(arena, cm_view(output->shown.data, separator));
-    return output->head.data != NULL;
+    output->prefix = cm_arena_text(arena, cm_view(output->shown.data, separator));
+    return output->prefix.data != NULL;
 }
 
 /* Adds an output that the open mapping has an entry of its own for. */
@@ -60,7 +60,7 @@ static enum certmap_status unfold_account(struct certmap_builder *builder, struc
     if (!mapping->plain)
         return CERTMAP_OK;
     const struct cm_plain_account plain =
-        cm_plain_account_at(builder->draft.rules->heads, builder->draft.text + mapping->outputs);
+        cm_plain_account_at(builder->draft.rules->prefixes, builder->draft.text + mapping->outputs);
     account = cm_plain_output(&plain);
     mapping->plain = false;
     mapping->outputs = CM_TEXT_NONE;
@@ -91,16 +91,16 @@ enum certmap_status cm_builder_add_output(struct certmap_builder *builder, struc
 /* ---- accounts ---- */
 
 /* Where what stands before the separator is kept apart, + 1, or 0. */
-static enum certmap_status keep_head(struct certmap_builder *builder, const struct cm_output *account, uint32_t *head,
-                                     struct certmap_diagnostic *err) {
+static enum certmap_status keep_prefix(struct certmap_builder *builder, const struct cm_output *account,
+                                       uint32_t *prefix, struct certmap_diagnostic *err) {
     const uint8_t *separator = account->separator;
     uint32_t at;
-    *head = 0;
-    if (separator == NULL || (*separator != '\\' && separator - account->shown.data <= CM_MAX_HEAD))
+    *prefix = 0;
+    if (separator == NULL || (*separator != '\\' && separator - account->shown.data <= CM_MAX_PREFIX))
         return CERTMAP_OK;
     const struct certmap_view before = cm_view(account->shown.data, (size_t)(separator - account->shown.data));
-    enum certmap_status status = cm_builder_head(builder, before, &at, err);
-    *head = status == CERTMAP_OK ? at + 1 : 0;
+    enum certmap_status status = cm_builder_prefix(builder, before, &at, err);
+    *prefix = status == CERTMAP_OK ? at + 1 : 0;
     return status;
 }
 
@@ -112,13 +112,13 @@ static enum certmap_status set_plain_account(struct certmap_builder *builder, co
     const struct certmap_allocator *allocator = &builder->allocator;
     const uint32_t separator =
         account->separator != NULL ? (uint32_t)(account->separator - account->shown.data) + 1 : 0;
-    uint32_t head;
-    enum certmap_status status = keep_head(builder, account, &head, err);
+    uint32_t prefix;
+    enum certmap_status status = keep_prefix(builder, account, &prefix, err);
     if (status != CERTMAP_OK)
         return status;
     record->len = 0;
     if (!cm_record_number(record, separator, allocator) ||
-        (separator > 0 && !cm_record_number(record, head, allocator)) ||
+        (separator > 0 && !cm_record_number(record, prefix, allocator)) ||
         !cm_record_string(record, account->shown, allocator))
         return cm_error_memory(err);
     status = cm_builder_keep(builder, record, &mapping->outputs, err);

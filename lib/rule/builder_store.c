@@ -93,30 +93,30 @@ enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struc
     return append(&draft->text, &draft->text_len, &draft->text_cap, record, at, &builder->allocator, err);
 }
 
-struct head_search {
+struct prefix_search {
     const struct certmap_builder *builder;
-    struct certmap_view head;
+    struct certmap_view prefix;
 };
 
-static bool is_head(const void *ctx, uint32_t number) {
-    const struct head_search *search = ctx;
-    const uint8_t *at = search->builder->draft.rules->heads + number;
-    return cm_view_equal(cm_store_string(&at), search->head);
+static bool is_prefix(const void *ctx, uint32_t number) {
+    const struct prefix_search *search = ctx;
+    const uint8_t *at = search->builder->draft.rules->prefixes + number;
+    return cm_view_equal(cm_store_string(&at), search->prefix);
 }
 
-enum certmap_status cm_builder_head(struct certmap_builder *builder, struct certmap_view head, uint32_t *at,
-                                    struct certmap_diagnostic *err) {
-    const struct head_search search = {builder, head};
-    const uint32_t hash = cm_table_hash(cm_hash_bytes(head.data, head.len, cm_builder_seed(builder)));
-    *at = cm_table_find(&builder->heads, hash, is_head, &search);
-    if (*at != CM_TABLE_NONE)
+enum certmap_status cm_builder_prefix(struct certmap_builder *builder, struct certmap_view prefix, uint32_t *at,
+                                      struct certmap_diagnostic *err) {
+    const struct prefix_search search = {builder, prefix};
+    const uint32_t hash = cm_id_table_hash(cm_hash_bytes(prefix.data, prefix.len, cm_builder_seed(builder)));
+    *at = cm_id_table_find(&builder->prefixes, hash, is_prefix, &search);
+    if (*at != CM_ID_TABLE_NONE)
         return CERTMAP_OK;
     builder->record.len = 0;
-    if (!cm_record_string(&builder->record, head, &builder->allocator))
+    if (!cm_record_string(&builder->record, prefix, &builder->allocator))
         return cm_error_memory(err);
-    enum certmap_status status = append(&builder->draft.rules->heads, &builder->head_len, &builder->head_cap,
+    enum certmap_status status = append(&builder->draft.rules->prefixes, &builder->prefix_len, &builder->prefix_cap,
                                         &builder->record, at, &builder->allocator, err);
-    if (status == CERTMAP_OK && !cm_table_add(&builder->heads, hash, *at, &builder->allocator))
+    if (status == CERTMAP_OK && !cm_id_table_add(&builder->prefixes, hash, *at, &builder->allocator))
         status = cm_error_memory(err);
     return status;
 }
@@ -163,13 +163,13 @@ enum certmap_status cm_builder_path(struct certmap_builder *builder, const struc
     const struct path_search search = {builder, path};
     const uint64_t place = (uint64_t)path->field << 16 | path->list << 8 | path->row;
     const uint32_t hash =
-        cm_table_hash(cm_hash_bytes(path->oid.data, path->oid.len, cm_hash_mix(cm_builder_seed(builder) ^ place)));
-    *number = cm_table_find(&builder->paths, hash, is_path, &search);
-    if (*number != CM_TABLE_NONE)
+        cm_id_table_hash(cm_hash_bytes(path->oid.data, path->oid.len, cm_hash_mix(cm_builder_seed(builder) ^ place)));
+    *number = cm_id_table_find(&builder->paths, hash, is_path, &search);
+    if (*number != CM_ID_TABLE_NONE)
         return CERTMAP_OK;
     *number = (uint32_t)builder->path_count;
     enum certmap_status status = add_path(builder, path, err);
-    if (status == CERTMAP_OK && !cm_table_add(&builder->paths, hash, *number, &builder->allocator))
+    if (status == CERTMAP_OK && !cm_id_table_add(&builder->paths, hash, *number, &builder->allocator))
         status = cm_error_memory(err);
     return status;
 }
@@ -206,13 +206,14 @@ static enum certmap_status add_name(struct certmap_builder *builder, const struc
 enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
                                     struct certmap_diagnostic *err) {
     const struct name_search search = {builder, name};
-    const uint32_t hash = cm_table_hash(cm_hash_bytes(name->matched.data, name->matched.len, cm_builder_seed(builder)));
-    *number = cm_table_find(&builder->names, hash, is_name, &search);
-    if (*number != CM_TABLE_NONE)
+    const uint32_t hash =
+        cm_id_table_hash(cm_hash_bytes(name->matched.data, name->matched.len, cm_builder_seed(builder)));
+    *number = cm_id_table_find(&builder->names, hash, is_name, &search);
+    if (*number != CM_ID_TABLE_NONE)
         return CERTMAP_OK;
     *number = (uint32_t)builder->name_count;
     enum certmap_status status = add_name(builder, name, err);
-    if (status == CERTMAP_OK && !cm_table_add(&builder->names, hash, *number, &builder->allocator))
+    if (status == CERTMAP_OK && !cm_id_table_add(&builder->names, hash, *number, &builder->allocator))
         status = cm_error_memory(err);
     return status;
 }
@@ -241,7 +242,7 @@ static uint32_t hash_condition(const struct certmap_builder *builder, const stru
                                                 stored->nocase | (uint64_t)condition->count << 16};
     uint64_t hash = cm_hash_mix(cm_builder_seed(builder) ^ words[0]);
     hash = cm_hash_mix(hash ^ words[1]);
-    return cm_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));
+    return cm_id_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));
 }
 
 /* Adds a condition, whose operands are kept already. */
@@ -255,7 +256,7 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
     if (conditions == NULL)
         return cm_error_memory(err);
     draft->conditions = conditions;
-    if (!cm_table_add(&builder->conditions, hash, (uint32_t)draft->condition_count, &builder->allocator))
+    if (!cm_id_table_add(&builder->conditions, hash, (uint32_t)draft->condition_count, &builder->allocator))
         return cm_error_memory(err);
     conditions[draft->condition_count++] = *condition;
     return CERTMAP_OK;
@@ -267,14 +268,14 @@ enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm
     struct cm_draft_condition condition = {.stored = stored, .count = count, .len = (uint32_t)builder->record.len};
     const struct condition_search search = {builder, &condition};
     const uint32_t hash = hash_condition(builder, &condition);
-    cm_table_prefetch(&builder->conditions, hash);
+    cm_id_table_prefetch(&builder->conditions, hash);
     enum certmap_status status = CERTMAP_OK;
     if (builder->record.len > 0)
         status = cm_builder_keep(builder, &builder->record, &condition.operands, err);
     if (status != CERTMAP_OK)
         return status;
-    *number = cm_table_find(&builder->conditions, hash, is_condition, &search);
-    if (*number != CM_TABLE_NONE) {
+    *number = cm_id_table_find(&builder->conditions, hash, is_condition, &search);
+    if (*number != CM_ID_TABLE_NONE) {
         builder->draft.text_len -= condition.len;
         return CERTMAP_OK;
     }

@@ -7,7 +7,7 @@
  *     conditions  [ path, operator | count | operands ]                    each once
  *     text        [ "Contoso staff" | "CONTOSO\portal" | operands | ... ]  what the others point at
  *
- * Paths, Names, heads and outputs are those of the rules already. layout.h makes the store of the rest. */
+ * Paths, Names, prefixes and outputs are those of the rules already. layout.h makes the store of the rest. */
 #ifndef CM_RULE_DRAFT_H
 #define CM_RULE_DRAFT_H
 

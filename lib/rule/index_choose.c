@@ -113,7 +113,7 @@ static bool count_keys(struct cm_build *build, uint32_t number, const struct cm_
 
 bool cm_choose_probe(struct cm_build *build, const struct cm_key *key, uint32_t *number) {
     const struct certmap_allocator *allocator = build->allocator;
-    if (!cm_numbers_add(&build->probes, cm_probe_pack(&key->probe), number, allocator))
+    if (!cm_intern_add(&build->probes, cm_probe_pack(&key->probe), number, allocator))
         return false;
     return *number < build->stamps.count || cm_words_add(&build->stamps, 0, allocator);
 }

@@ -13,7 +13,7 @@ static struct cm_members *members_of(struct cm_build *build, uint32_t probe) {
     const struct certmap_allocator *allocator = build->allocator;
     const uint64_t place = build->probes.values[probe] & 0xFFFF; /* list and row */
     uint32_t number;
-    if (!cm_numbers_add(&build->places, place, &number, allocator))
+    if (!cm_intern_add(&build->places, place, &number, allocator))
         return NULL;
     struct cm_members *members =
         cm_array_reserve(allocator, build->members, &build->member_cap, build->places.count, sizeof *members);

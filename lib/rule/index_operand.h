@@ -4,7 +4,7 @@
 #ifndef CM_RULE_INDEX_OPERAND_H
 #define CM_RULE_INDEX_OPERAND_H
 
-#include "base/numbers.h"
+#include "base/intern.h"
 #include "rule/index.h"
 #include "rule/tuning.h"
 
@@ -28,7 +28,7 @@ struct cm_ends {
 struct cm_keys {
     const struct certmap_allocator *allocator;
     uint64_t seed; /* of the index */
-    struct cm_numbers places;
+    struct cm_intern places;
     struct cm_ends *ends; /* by place and direction */
     size_t end_count, end_cap;
     size_t count; /* of the keys made last */

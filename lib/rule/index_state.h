@@ -67,15 +67,15 @@ struct cm_build {
     size_t waiting_count;
     uint32_t *costs; /* of each condition */
     struct cm_choice *choices;
-    struct cm_numbers probes; /* packed */
-    struct cm_words stamps;   /* of each probe: the last node that has it, + 1 */
+    struct cm_intern probes; /* packed */
+    struct cm_words stamps;  /* of each probe: the last node that has it, + 1 */
     struct cm_words node_probes;
     struct cm_index_node *nodes;
     size_t node_count, node_cap;
     struct cm_slot *slots; /* in no order */
     size_t slot_count, slot_cap;
     struct cm_words lists;
-    struct cm_numbers places; /* list and row */
+    struct cm_intern places; /* list and row */
     struct cm_members *members;
     size_t member_count, member_cap;
     size_t entries; /* that the root may still have */

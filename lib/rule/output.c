@@ -36,12 +36,12 @@ struct filling {
 static enum certmap_code split_account(const struct filling *filling, const struct cm_output *output,
                                        size_t separator) {
     struct certmap_result *result = filling->result;
-    const struct certmap_view account = result->account, head = cm_view(account.data, separator),
+    const struct certmap_view account = result->account, prefix = cm_view(account.data, separator),
                               tail = cm_view(account.data + separator + 1, account.len - separator - 1);
     const bool domain_first = account.data[separator] == '\\';
-    struct certmap_view copy = output->head;
+    struct certmap_view copy = output->prefix;
     if (copy.data == NULL && (!domain_first || !output->has_domain) &&
-        !cm_built_copy(&copy, &filling->peer->built, head))
+        !cm_built_copy(&copy, &filling->peer->built, prefix))
         return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     result->domain = domain_first ? copy : tail;
     result->user = domain_first ? tail : copy;
@@ -155,15 +155,15 @@ static bool build_plain(struct certmap_result *result, const struct certmap_rule
                         const struct cm_mapping *mapping, struct cm_built *built) {
     const uint8_t *at = cm_mapping_texts(mapping);
     const struct certmap_view name = mapping->named ? cm_store_string(&at) : CM_VIEW_NONE;
-    const struct cm_plain_account account = cm_plain_account_at(rules->heads, at);
-    struct certmap_view domain = account.head, user = account.text;
+    const struct cm_plain_account account = cm_plain_account_at(rules->prefixes, at);
+    struct certmap_view domain = account.prefix, user = account.text;
     if (account.separator > 0) {
-        if (account.head.data == NULL)
+        if (account.prefix.data == NULL)
             return false;
         user = cm_view(account.text.data + account.separator, account.text.len - account.separator);
         if (user.data[-1] != '\\') {
             domain = user;
-            user = account.head;
+            user = account.prefix;
         }
     }
     built->accounts[0] = account.text;

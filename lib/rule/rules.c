@@ -17,7 +17,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->paths);
     cm_release(&own, rules->names);
     cm_release(&own, rules->outputs);
-    cm_release(&own, rules->heads);
+    cm_release(&own, rules->prefixes);
     cm_release(&own, rules->scores);
     cm_release(&own, rules->index);
     cm_release(&own, rules);

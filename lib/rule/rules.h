@@ -5,7 +5,7 @@
  *     places   [ where mapping 0 stands | where mapping 1 stands | ... ]                       4 bytes each
  *     paths    [ subject.CN | issuer.O | ... ]                         each once
  *     names    [ whole Names that conditions compare with ]            each once
- *     heads    [ "CONTOSO" | ... ]                                     what stands before the separator of accounts
+ *     prefixes    [ "CONTOSO" | ... ]                                     what stands before the separator of accounts
  *     outputs  [ account | group | attribute | account | ... ]         of mappings that give more than an account
  *                                                                      without placeholders
  *     index    which mappings to look at (index.h)
@@ -60,7 +60,7 @@ enum cm_output_kind { CM_OUTPUT_ACCOUNT, CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_O
 
 /* What stands before the separator needs a NUL behind it in an answer. A domain is kept apart, because many accounts
  * have the same. So is a user, if it is longer than this; else it is copied into the peer. */
-#define CM_MAX_HEAD 255
+#define CM_MAX_PREFIX 255
 
 /* A text that a mapping gives. */
 struct cm_output {
@@ -71,8 +71,8 @@ struct cm_output {
     const struct cm_template *placeholders; /* template.h; NULL: no template, shown is the text */
     bool has_domain;                        /* an ACCOUNT whose domain is given apart */
     bool last;                              /* of its mapping */
-    const uint8_t *separator; /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
-    struct certmap_view head; /* what stands before it, if it is kept apart; else data NULL */
+    const uint8_t *separator;   /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
+    struct certmap_view prefix; /* what stands before it, if it is kept apart; else data NULL */
 };
 
 /* The largest column that is kept. */
@@ -102,7 +102,7 @@ struct certmap_rules {
     uint32_t *places;
     struct cm_path *paths;
     struct cm_operand *names;
-    uint8_t *heads;
+    uint8_t *prefixes;
     struct cm_output *outputs;
     uint32_t *scores; /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
     struct cm_index *index;

@@ -27,7 +27,8 @@ size_t cm_mapping_outputs(const struct certmap_rules *rules, const struct cm_map
 }
 
 struct cm_output cm_plain_output(const struct cm_plain_account *account) {
-    struct cm_output output = {.kind = CM_OUTPUT_ACCOUNT, .last = true, .shown = account->text, .head = account->head};
+    struct cm_output output = {
+        .kind = CM_OUTPUT_ACCOUNT, .last = true, .shown = account->text, .prefix = account->prefix};
     output.separator = account->separator > 0 ? account->text.data + account->separator - 1 : NULL;
     return output;
 }
@@ -36,7 +37,7 @@ const struct cm_output *cm_mapping_output(const struct certmap_rules *rules, con
                                           size_t index, struct cm_output *room) {
     if (!mapping->plain)
         return first_output(rules, mapping) + index;
-    const struct cm_plain_account account = cm_plain_account_at(rules->heads, outputs_of(mapping));
+    const struct cm_plain_account account = cm_plain_account_at(rules->prefixes, outputs_of(mapping));
     *room = cm_plain_output(&account);
     return room;
 }

@@ -4,7 +4,7 @@
  * Numbers have seven bits a byte, the lowest first, and all but the last one have the high bit:
  *
  *     string      length, bytes, NUL
- *     account     place of the separator of domain and user + 1, or 0; if there is one, where in heads the part before
+ *     account     place of the separator of domain and user + 1, or 0; if there is one, where in prefixes the part before
  *                 it is kept apart, + 1, or 0; string
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
  *                 then what is matched, as a string; of an address also how many bits. Of a certificate what is
@@ -174,18 +174,18 @@ static inline struct certmap_view cm_mapping_name(const struct cm_mapping *mappi
 /* The account of a mapping that is plain. */
 struct cm_plain_account {
     struct certmap_view text;
-    struct certmap_view head; /* what stands before the separator, if it is kept apart; else data NULL */
-    uint32_t separator;       /* its place + 1; 0: none */
+    struct certmap_view prefix; /* what stands before the separator, if it is kept apart; else data NULL */
+    uint32_t separator;         /* its place + 1; 0: none */
 };
 
 /* at is where it stands. */
-static inline struct cm_plain_account cm_plain_account_at(const uint8_t *heads, const uint8_t *at) {
+static inline struct cm_plain_account cm_plain_account_at(const uint8_t *prefixes, const uint8_t *at) {
     struct cm_plain_account account = {.separator = cm_store_number(&at)};
-    const uint32_t head = account.separator > 0 ? cm_store_number(&at) : 0;
+    const uint32_t prefix = account.separator > 0 ? cm_store_number(&at) : 0;
     account.text = cm_store_string(&at);
-    if (head > 0) {
-        at = heads + (head - 1);
-        account.head = cm_store_string(&at);
+    if (prefix > 0) {
+        at = prefixes + (prefix - 1);
+        account.prefix = cm_store_string(&at);
     }
     return account;
 }

@@ -36,7 +36,7 @@ static const char *ratio_text(char text[32], double ratio) {
 
 /* The rows that others are compared with, each in a column. */
 static const char *const bases[] = {"certmap match, random", B_SHA256, B_D2I};
-static const char *const heads[] = {"/ match", "/ SHA-256", "/ d2i_X509"};
+static const char *const prefixes[] = {"/ match", "/ SHA-256", "/ d2i_X509"};
 enum { BASES = sizeof bases / sizeof *bases };
 
 static void print_row(const struct b_group *group, const struct b_measurement *m) {
@@ -74,7 +74,7 @@ void b_report_group(struct b_report *report, const struct b_group *group) {
     printf("  %-34s %9s  %9s ..%9s", "", "median", "quartiles", "");
     for (size_t b = 0; b < BASES; b++)
         if (b_group_find(group, bases[b]) != NULL)
-            printf(" %11s", heads[b]);
+            printf(" %11s", prefixes[b]);
     putchar('\n');
     b_json_array(&report->json, "measurements");
     for (size_t i = 0; i < group->count; i++) {

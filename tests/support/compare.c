@@ -57,7 +57,7 @@ static const char *output_difference(const struct cm_output *a, const struct cm_
     if ((a->separator == NULL) != (b->separator == NULL) ||
         (a->placeholders == NULL && a->separator != NULL &&
          a->separator - a->shown.data != b->separator - b->shown.data) ||
-        !same(a->head, b->head))
+        !same(a->prefix, b->prefix))
         return "an account";
     return same(a->shown, b->shown) && (a->placeholders == NULL) == (b->placeholders == NULL) ? NULL
                                                                                               : "the text of an output";

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "draft.h"
 #include "base/alloc.h"
-#include "base/numbers.h"
+#include "base/intern.h"
 
-static bool add_condition(struct cm_draft *draft, struct cm_numbers *places, uint32_t place, uint32_t *number) {
+static bool add_condition(struct cm_draft *draft, struct cm_intern *places, uint32_t place, uint32_t *number) {
     const struct certmap_allocator *allocator = &draft->rules->allocator;
-    if (!cm_numbers_add(places, place, number, allocator))
+    if (!cm_intern_add(places, place, number, allocator))
         return false;
     struct cm_draft_condition *conditions =
         cm_array_reserve(allocator, draft->conditions, &draft->condition_cap, places->count, sizeof *conditions);
@@ -22,7 +22,7 @@ static bool add_condition(struct cm_draft *draft, struct cm_numbers *places, uin
     return true;
 }
 
-static bool add_node(struct cm_draft *draft, struct cm_numbers *places, struct cm_node node) {
+static bool add_node(struct cm_draft *draft, struct cm_intern *places, struct cm_node node) {
     uint32_t number = 0;
     struct cm_node *nodes = cm_array_reserve(&draft->rules->allocator, draft->nodes, &draft->node_cap,
                                              draft->node_count + 1, sizeof *nodes);
@@ -38,7 +38,7 @@ static bool add_node(struct cm_draft *draft, struct cm_numbers *places, struct c
     return true;
 }
 
-static bool add_mapping(struct cm_draft *draft, struct cm_numbers *places, const struct cm_mapping *mapping) {
+static bool add_mapping(struct cm_draft *draft, struct cm_intern *places, const struct cm_mapping *mapping) {
     bool done = true;
     draft->mappings[mapping->index].nodes = (uint32_t)draft->node_count;
     for (size_t i = 0; i < cm_node_size(mapping->nodes) && done; i++)
@@ -47,13 +47,13 @@ static bool add_mapping(struct cm_draft *draft, struct cm_numbers *places, const
 }
 
 bool t_draft_make(struct cm_draft *draft, struct certmap_rules *rules) {
-    struct cm_numbers places = {.count = 0};
+    struct cm_intern places = {.count = 0};
     *draft = (struct cm_draft){.rules = rules, .text = rules->store};
     draft->mappings = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *draft->mappings);
     bool done = draft->mappings != NULL;
     for (size_t i = 0; i < rules->mapping_count && done; i++)
         done = add_mapping(draft, &places, cm_mapping_at(rules, i));
-    cm_numbers_free(&places, &rules->allocator);
+    cm_intern_free(&places, &rules->allocator);
     return done;
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/numbers.h"
+#include "base/intern.h"
 #include "base/alloc.h"
 #include "base/hash.h"
 
 static uint32_t hash_of(uint64_t value) {
-    return cm_table_hash(cm_hash_mix(value));
+    return cm_id_table_hash(cm_hash_mix(value));
 }
 
 struct wanted {
-    const struct cm_numbers *numbers;
+    const struct cm_intern *numbers;
     uint64_t value;
 };
 
@@ -17,15 +17,15 @@ static bool is_wanted(const void *ctx, uint32_t number) {
     return wanted->numbers->values[number] == wanted->value;
 }
 
-uint32_t cm_numbers_find(const struct cm_numbers *numbers, uint64_t value) {
+uint32_t cm_intern_find(const struct cm_intern *numbers, uint64_t value) {
     const struct wanted wanted = {numbers, value};
-    return cm_table_find(&numbers->table, hash_of(value), is_wanted, &wanted);
+    return cm_id_table_find(&numbers->table, hash_of(value), is_wanted, &wanted);
 }
 
-bool cm_numbers_add(struct cm_numbers *numbers, uint64_t value, uint32_t *number,
-                    const struct certmap_allocator *allocator) {
-    *number = cm_numbers_find(numbers, value);
-    if (*number != CM_NUMBERS_NONE)
+bool cm_intern_add(struct cm_intern *numbers, uint64_t value, uint32_t *number,
+                   const struct certmap_allocator *allocator) {
+    *number = cm_intern_find(numbers, value);
+    if (*number != CM_INTERN_NONE)
         return true;
     uint64_t *values =
         cm_array_reserve(allocator, numbers->values, &numbers->value_cap, (size_t)numbers->count + 1, sizeof *values);
@@ -33,14 +33,14 @@ bool cm_numbers_add(struct cm_numbers *numbers, uint64_t value, uint32_t *number
         return false;
     numbers->values = values;
     values[numbers->count] = value;
-    if (!cm_table_add(&numbers->table, hash_of(value), numbers->count, allocator))
+    if (!cm_id_table_add(&numbers->table, hash_of(value), numbers->count, allocator))
         return false;
     *number = numbers->count++;
     return true;
 }
 
-void cm_numbers_free(struct cm_numbers *numbers, const struct certmap_allocator *allocator) {
+void cm_intern_free(struct cm_intern *numbers, const struct certmap_allocator *allocator) {
     cm_release(allocator, numbers->values);
-    cm_table_free(&numbers->table, allocator);
-    *numbers = (struct cm_numbers){.values = NULL};
+    cm_id_table_free(&numbers->table, allocator);
+    *numbers = (struct cm_intern){.values = NULL};
 }

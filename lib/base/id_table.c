@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/table.h"
+#include "base/id_table.h"
 #include "base/alloc.h"
 #include <string.h>
 
-uint32_t cm_table_find(const struct cm_table *table, uint32_t hash, cm_table_same_fn *same, const void *ctx) {
+uint32_t cm_id_table_find(const struct cm_id_table *table, uint32_t hash, cm_id_table_same_fn *same, const void *ctx) {
     for (size_t i = hash; table->slot_count > 0; i++) {
-        const struct cm_table_slot *slot = &table->slots[i & (table->slot_count - 1)];
+        const struct cm_id_table_slot *slot = &table->slots[i & (table->slot_count - 1)];
         if (slot->number == 0)
             break;
         if (slot->hash == hash && same(ctx, slot->number - 1))
             return slot->number - 1;
     }
-    return CM_TABLE_NONE;
+    return CM_ID_TABLE_NONE;
 }
 
-static void put(struct cm_table *table, struct cm_table_slot slot) {
+static void put(struct cm_id_table *table, struct cm_id_table_slot slot) {
     size_t i = slot.hash;
     while (table->slots[i & (table->slot_count - 1)].number != 0)
         i++;
     table->slots[i & (table->slot_count - 1)] = slot;
 }
 
-static bool grow(struct cm_table *table, const struct certmap_allocator *allocator) {
-    struct cm_table bigger = {.slot_count = table->slot_count > 0 ? 2 * table->slot_count : 32, .count = table->count};
+static bool grow(struct cm_id_table *table, const struct certmap_allocator *allocator) {
+    struct cm_id_table bigger = {.slot_count = table->slot_count > 0 ? 2 * table->slot_count : 32,
+                                 .count = table->count};
     bigger.slots = cm_array_alloc(allocator, bigger.slot_count, sizeof *bigger.slots);
     if (bigger.slots == NULL)
         return false;
@@ -35,15 +36,16 @@ static bool grow(struct cm_table *table, const struct certmap_allocator *allocat
     return true;
 }
 
-bool cm_table_add(struct cm_table *table, uint32_t hash, uint32_t number, const struct certmap_allocator *allocator) {
+bool cm_id_table_add(struct cm_id_table *table, uint32_t hash, uint32_t number,
+                     const struct certmap_allocator *allocator) {
     if (4 * (table->count + 1) > 3 * table->slot_count && !grow(table, allocator))
         return false;
-    put(table, (struct cm_table_slot){hash, number + 1});
+    put(table, (struct cm_id_table_slot){hash, number + 1});
     table->count++;
     return true;
 }
 
-void cm_table_free(struct cm_table *table, const struct certmap_allocator *allocator) {
+void cm_id_table_free(struct cm_id_table *table, const struct certmap_allocator *allocator) {
     cm_release(allocator, table->slots);
-    *table = (struct cm_table){.slots = NULL};
+    *table = (struct cm_id_table){.slots = NULL};
 }
