@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a rule set is made: progress, and a limit of memory, of the builder and of rule text. */
+#include "base/progress.h"
 #include "build.h"
-#include "rule/progress.h"
 #include "rules.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))

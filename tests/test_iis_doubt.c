@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said of a matchCriteria that was cut out of a printed Name, and of what stands where a certificate belongs; and
  * that nothing is said of those that are right. */
-#include "formats/iis_doubt.h"
+#include "formats/iis/doubt.h"
 #include "iis.h"
 #include <stdio.h>
 

@@ -2,12 +2,12 @@
 /* The pieces that the IIS importer is made of: base64, the tables, hashes, growing arrays, findings. */
 #include "base/unicode.h"
 #include "certmap/names.h"
-#include "formats/iis_schema.h"
-#include "formats/kit_base64.h"
-#include "formats/kit_finding.h"
-#include "formats/kit_memory.h"
-#include "formats/kit_set.h"
-#include "formats/kit_store.h"
+#include "formats/iis/schema.h"
+#include "formats/kit/base64.h"
+#include "formats/kit/finding.h"
+#include "formats/kit/memory.h"
+#include "formats/kit/set.h"
+#include "formats/kit/store.h"
 #include "iis.h"
 #include <stdio.h>
 

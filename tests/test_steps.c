@@ -4,7 +4,7 @@
 #include "base/glob.h"
 #include "field/compare.h"
 #include "field/peer.h"
-#include "rule/output.h"
+#include "match/output.h"
 #include "rule/store.h"
 #include "rules.h"
 #include "support/random.h"

@@ -2,7 +2,7 @@
 /* Certificates with many values of a row: by their text, and one by one, they give the same. */
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "rule/value_set.h"
+#include "match/value_set.h"
 #include "rules.h"
 #include "support/search.h"
 

@@ -3,7 +3,7 @@
  *
  *     file       = "certmap" "1" ";" { disabled | policy | issuers | mapping }
  *     mapping    = "mapping" string "{" "when" ( "always" | expression ) ";" decision "}"
- *     decision: parse_output.c; expression: parse_expression.c; disabled, policy: parse_policy.c; issuers: parse_issuers.c
+ *     decision: output.c; expression: expression.c; disabled, policy: policy.c; issuers: issuers.c
  *
  * A mistake in a name or a text is reported and reading goes on; after one in the structure, what is
  * left of the mapping is skipped. */

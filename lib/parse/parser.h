@@ -2,22 +2,22 @@
 /* The inside of the parser of the native language.
  *
  *     parse.c             the file, mappings, certmap_rules_parse
- *     parse_expression.c  what stands after "when"
- *     parse_condition.c   conditions
- *     parse_issuers.c     lists of issuers
- *     parse_output.c      what a mapping decides and gives
- *     parse_policy.c      the policy
+ *     expression.c  what stands after "when"
+ *     condition.c   conditions
+ *     issuers.c     lists of issuers
+ *     output.c      what a mapping decides and gives
+ *     policy.c      the policy
  *     parser.c            tokens and findings, for all of them
  *     described.c         the mapping that is being read, which the compiler gets in one piece */
 #ifndef CM_PARSE_PARSER_H
 #define CM_PARSE_PARSER_H
 
+#include "advice/advice.h"
 #include "base/id_table.h"
+#include "compile/door.h"
 #include "parse/described.h"
-#include "parse/finding.h"
-#include "rule/advice.h"
-#include "rule/builder_door.h"
-#include "rule/lex.h"
+#include "parse/diagnostic.h"
+#include "syntax/lex.h"
 
 /* A list of issuers: digests of certificates and of keys, in lower-case hexadecimal. */
 struct cm_issuers {

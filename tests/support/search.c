@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "search.h"
 #include "draft.h"
-#include "rule/index_search.h"
+#include "match/search.h"
 #include "rule/store.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #define T_SEARCH_H
 
 #include "der.h"
-#include "rule/match.h"
+#include "match/match.h"
 
 /* The seed of indexes that are the same each time. */
 #define T_INDEX_SEED 1

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/error.h"
+#include "base/out.h"
+#include "base/view.h"
+#include "certmap/versioned.h"
+#include "compile/builder.h"
+#include "field/canonical.h"
+#include "rule/operand.h"
+
+/* ---- operands ---- */
+
+/* Adds the operand that was made to the record. */
+static enum certmap_status record_operand(struct certmap_builder *builder, const struct cm_condition *made,
+                                          const struct cm_operand *operand, struct certmap_diagnostic *err) {
+    uint32_t number;
+    bool room;
+    if (made->path->kind == CM_TEXT_NAME) {
+        enum certmap_status status = cm_builder_name(builder, operand, &number, err);
+        if (status != CERTMAP_OK)
+            return status;
+        room = cm_record_number(&builder->record, number, &builder->allocator);
+    } else {
+        room = cm_record_operand(&builder->record, operand, made->path->kind, &builder->allocator);
+    }
+    return room ? CERTMAP_OK : cm_error_memory(err);
+}
+
+/* Bytes stay as they are. */
+static enum certmap_status record_certificate(struct certmap_builder *builder, struct certmap_view bytes,
+                                              struct certmap_diagnostic *err) {
+    struct certmap_view tbs;
+    if (bytes.len > CERTMAP_MAX_RULES_TEXT / 2)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_RULES_TOO_LARGE,
+                        "the texts of the rules have more than %u bytes", (unsigned)CERTMAP_MAX_RULES_TEXT);
+    return builder->checking ||
+                   cm_record_certificate(&builder->record, bytes, cm_tbs_find(&tbs, bytes), &builder->allocator)
+               ? CERTMAP_OK
+               : cm_error_memory(err);
+}
+
+static enum certmap_status make_operand(struct certmap_builder *builder, struct certmap_view text,
+                                        const struct cm_condition *made, bool iis_pattern,
+                                        struct certmap_diagnostic *err) {
+    const struct cm_operand_use use = {made->path->kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
+    struct cm_operand operand;
+    if (made->path->field == CERTMAP_FIELD_CERTIFICATE)
+        return record_certificate(builder, text, err);
+    cm_arena_reset(&builder->scratch);
+    cm_arena_reset(&builder->work);
+    enum certmap_status status = cm_operand_make(&operand, text, &use, &builder->work, &builder->scratch, err);
+    if (status == CERTMAP_OK && made->op == CERTMAP_OP_UNDER && operand.name->count == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+                        "every Name is under the empty one; write the RDNs that have to be there");
+    return status == CERTMAP_OK && !builder->checking ? record_operand(builder, made, &operand, err) : status;
+}
+
+/* Makes builder->record of the operands. */
+static enum certmap_status make_operands(struct certmap_builder *builder, const struct cm_condition *made,
+                                         const struct certmap_condition *condition, struct certmap_diagnostic *err) {
+    enum certmap_status status = CERTMAP_OK;
+    builder->record.len = 0;
+    for (size_t i = 0; i < condition->operand_count && status == CERTMAP_OK; i++) {
+        builder->operand = i;
+        status =
+            make_operand(builder, condition->operands[i], made, (condition->flags & CERTMAP_IIS_PATTERN) != 0, err);
+    }
+    if (status == CERTMAP_OK)
+        builder->operand = SIZE_MAX;
+    return status;
+}
+
+/* ---- what goes together ---- */
+
+static bool known_words(const struct certmap_condition *condition) {
+    return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_UNDER &&
+           (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
+           (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0;
+}
+
+/* Whether operator, quantifier, flags and operands go together, whatever the field. */
+static bool is_sound(const struct certmap_condition *condition) {
+    const bool compares = cm_op_has_operands(condition->op);
+    if (!known_words(condition))
+        return false;
+    if (condition->quantifier != CERTMAP_ANY_VALUE && !compares)
+        return false;
+    if (compares == (condition->operand_count == 0) || (compares && condition->operands == NULL))
+        return false;
+    if (condition->count != 0 && condition->op != CERTMAP_OP_COUNT)
+        return false;
+    for (size_t i = 0; i < condition->operand_count && i <= CERTMAP_MAX_CONDITIONS; i++)
+        if (!cm_view_sound(condition->operands[i]))
+            return false;
+    return cm_view_sound(condition->subfield);
+}
+
+static enum certmap_status check_condition(const struct certmap_builder *builder,
+                                           const struct certmap_condition *condition, const char *call,
+                                           struct certmap_diagnostic *err) {
+    if (condition == NULL || !is_sound(condition))
+        return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                        "%s: the condition is NULL, too small, or its field, operator, quantifier, flags and operands "
+                        "do not go together",
+                        call);
+    enum certmap_status status = cm_builder_need_mapping(builder, call, err);
+    if (status != CERTMAP_OK)
+        return status;
+    if (builder->condition_count >= CERTMAP_MAX_CONDITIONS)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the mapping has more than %d conditions",
+                        CERTMAP_MAX_CONDITIONS);
+    if (condition->count > CERTMAP_MAX_COUNT)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "a count is more than %d", CERTMAP_MAX_COUNT);
+    if (condition->operand_count > CERTMAP_MAX_CONDITIONS)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "the condition has more than %d operands",
+                        CERTMAP_MAX_CONDITIONS);
+    return CERTMAP_OK;
+}
+
+static bool is_plain(const struct cm_condition *made) {
+    return (made->op == CERTMAP_OP_EQUAL || made->op == CERTMAP_OP_LIKE) && made->quantifier == CERTMAP_ANY_VALUE &&
+           made->operand_count == 1 && made->path->kind != CM_TEXT_NAME && made->path->kind != CM_TEXT_IP &&
+           made->path->field != CERTMAP_FIELD_CERTIFICATE;
+}
+
+static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
+                                           uint32_t path, uint32_t *number, struct certmap_diagnostic *err) {
+    CM_ASSERT(path <= CM_MAX_PATHS && (unsigned)made->op <= 7 && (unsigned)made->quantifier <= 7);
+    const struct cm_stored_condition stored = {
+        .path = path & CM_MAX_PATHS,
+        .op = (unsigned)made->op & 7,
+        .quantifier = (unsigned)made->quantifier & 7,
+        .nocase = made->nocase,
+        .plain = is_plain(made),
+    };
+    const uint32_t count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count);
+    enum certmap_status status = cm_builder_stored(builder, stored, count, number, err);
+    CM_ASSERT(status != CERTMAP_OK || *number <= CM_MAX_NODES);
+    builder->draft.rules->needs |= cm_field_pieces(made->path->field);
+    return status;
+}
+
+static enum certmap_status bad_operator(const struct cm_path *path, const char *why, struct certmap_diagnostic *err) {
+    char name[64];
+    struct cm_out out = {name, sizeof name - 1, 0};
+    cm_path_print(&out, path);
+    name[out.len < out.cap ? out.len : out.cap] = 0;
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERATOR, "%s %s", name, why);
+}
+
+/* The operators that need a certain kind of value. */
+static enum certmap_status check_comparison(const struct cm_condition *made, struct certmap_diagnostic *err) {
+    const struct cm_path *path = made->path;
+    const bool name = path->kind == CM_TEXT_NAME, like = made->op == CERTMAP_OP_LIKE;
+    if (made->op == CERTMAP_OP_UNDER && !name)
+        return bad_operator(path, "is no whole Name; \"under\" goes with subject, issuer and san.dirname only", err);
+    if (like && name)
+        return bad_operator(path,
+                            "is a whole Name and has no patterns; write \"=\", \"in\" or \"under\", or name a "
+                            "subfield, for example subject.CN",
+                            err);
+    if (like && path->kind == CM_TEXT_IP)
+        return bad_operator(path, "has no patterns; write = \"192.0.2.0/24\" for a network", err);
+    if (like && !cm_kind_has_patterns(path->kind))
+        return bad_operator(path, "has no patterns; write \"=\" or \"in\"", err);
+    return CERTMAP_OK;
+}
+
+/* Whether the field has the operator, which for the certificate is only one. Errors: SYNTAX. */
+static enum certmap_status check_operator(const struct cm_condition *made, unsigned flags,
+                                          struct certmap_diagnostic *err) {
+    const struct cm_path *path = made->path;
+    if (path->field == CERTMAP_FIELD_CERTIFICATE &&
+        (made->op != CERTMAP_OP_EQUAL || flags != 0 || made->quantifier != CERTMAP_ANY_VALUE))
+        return bad_operator(path, "is compared byte for byte; write \"=\" or \"in\" and nothing more", err);
+    if (!cm_op_has_operands(made->op) && (path->list == CM_LIST_SUBJECT_NAME || path->list == CM_LIST_ISSUER_NAME))
+        return bad_operator(path,
+                            "is always there, once; write \"=\", \"in\" or \"under\", or name a subfield, for example "
+                            "subject.CN",
+                            err);
+    return check_comparison(made, err);
+}
+
+/* ---- paths ---- */
+
+static bool is_recent(const struct cm_recent *recent, const struct certmap_condition *condition) {
+    return recent->len > 0 && recent->field == condition->field && recent->len == condition->subfield.len &&
+           memcmp(recent->subfield, condition->subfield.data, recent->len) == 0;
+}
+
+static void note_recent(struct certmap_builder *builder, const struct certmap_condition *condition, uint32_t path) {
+    struct cm_recent *recent = &builder->recent[builder->next_recent++ % CM_RECENT_PATHS];
+    const struct certmap_view subfield = condition->subfield;
+    if (subfield.len == 0 || subfield.len > sizeof recent->subfield)
+        return;
+    *recent = (struct cm_recent){.field = condition->field, .path = path, .len = (uint8_t)subfield.len};
+    memcpy(recent->subfield, subfield.data, subfield.len);
+}
+
+/* The path that the conditions before had already, or NULL. */
+static const struct cm_path *recall(const struct certmap_builder *builder, const struct certmap_condition *condition,
+                                    uint32_t *number) {
+    for (size_t i = 0; i < CM_RECENT_PATHS; i++)
+        if (is_recent(&builder->recent[i], condition)) {
+            *number = builder->recent[i].path;
+            return &builder->draft.rules->paths[*number];
+        }
+    return NULL;
+}
+
+/* The condition's path, and its number where it is kept; where it is only checked it is in room. Errors: SYNTAX, MEMORY,
+ * LIMIT. */
+static enum certmap_status resolve(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                   struct cm_path *room, const struct cm_path **path, uint32_t *number,
+                                   struct certmap_diagnostic *err) {
+    *path = recall(builder, condition, number);
+    if (*path != NULL)
+        return CERTMAP_OK;
+    cm_arena_reset(&builder->scratch);
+    enum certmap_status status = cm_path_resolve(room, condition->field, condition->subfield, &builder->scratch, err);
+    *path = room;
+    if (status != CERTMAP_OK || builder->checking)
+        return status;
+    status = cm_builder_path(builder, room, number, err);
+    if (status != CERTMAP_OK)
+        return status;
+    note_recent(builder, condition, *number);
+    *path = &builder->draft.rules->paths[*number];
+    return CERTMAP_OK;
+}
+
+static enum certmap_status compile(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                   uint32_t *number, struct certmap_diagnostic *err) {
+    struct cm_path room;
+    struct cm_condition made = {.op = condition->op,
+                                .quantifier = condition->quantifier,
+                                .count = condition->count,
+                                .operand_count = condition->operand_count};
+    uint32_t path;
+    enum certmap_status status = resolve(builder, condition, &room, &made.path, &path, err);
+    if (status == CERTMAP_OK)
+        status = check_operator(&made, condition->flags, err);
+    if (status != CERTMAP_OK)
+        return status;
+    /* Elsewhere case means nothing in any case. */
+    made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && cm_kind_has_patterns(made.path->kind);
+    status = make_operands(builder, &made, condition, err);
+    return status == CERTMAP_OK && !builder->checking ? store_condition(builder, &made, path, number, err) : status;
+}
+
+enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder,
+                                                 const struct certmap_condition *condition, const char *call,
+                                                 uint32_t *number, struct certmap_diagnostic *err) {
+    builder->operand = SIZE_MAX;
+    enum certmap_status status = check_condition(builder, condition, call, err);
+    if (status == CERTMAP_OK)
+        status = compile(builder, condition, number, err);
+    builder->condition_count += status == CERTMAP_OK;
+    return status;
+}
+
+static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
+                                         struct certmap_diagnostic *err) {
+    uint32_t number;
+    const enum certmap_status status =
+        cm_builder_compile_condition(builder, condition, "certmap_builder_condition", &number, err);
+    return status == CERTMAP_OK
+               ? cm_builder_add_node(builder,
+                                     (struct cm_node){.kind = CM_NODE_CONDITION, .value = number & CM_MAX_NODES}, err)
+               : status;
+}
+
+enum certmap_status certmap_builder_condition(struct certmap_builder *builder, const struct certmap_condition *given,
+                                              struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own = {.status = CERTMAP_OK};
+    struct certmap_condition room;
+    const struct certmap_condition *condition = certmap_struct_read(&room, given, CERTMAP_FIRST_CONDITION, sizeof room);
+    if (builder == NULL)
+        return cm_error_argument(err, "certmap_builder_condition: builder is NULL");
+    const enum certmap_status status = add_condition(builder, condition, &own);
+    return cm_builder_note(builder, status, &own, err);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* certmap_explain: the plain evaluator over everything, told item by item.
+ *
+ * The answer comes from the search of certmap_match. Then the mappings that it looked at are evaluated once
+ * more, as it did and with the same steps, and each node's verdict is kept. What that leaves out is evaluated
+ * with steps apart, so that telling more never changes the answer.
+ *
+ * Every loop goes through mappings, nodes or outputs once; what calls itself does so as deep as rules are nested
+ * (CERTMAP_MAX_NESTING). Conditions and texts take steps: there are six purses, two of them of the search. */
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/view.h"
+#include "certmap/versioned.h"
+#include "explain/items.h"
+#include "explain/nearest.h"
+#include "match/match.h"
+#include "match/output.h"
+#include <string.h>
+
+struct explain {
+    struct cm_search search;
+    struct certmap_peer *peer;
+    const struct certmap_result *answer;
+    size_t answer_steps;         /* left for texts of the answer, as many as the search had */
+    size_t text_steps;           /* left for texts that other mappings give */
+    struct cm_eval again;        /* what the search did */
+    struct cm_eval aside;        /* what it did not do */
+    struct cm_verdict *verdicts; /* of the nodes of the mapping at hand */
+    struct cm_tell tell;
+    struct certmap_explain_item nearest; /* of the nearest mapping so far; size is 0 where there is none */
+};
+
+/* ---- evaluating ---- */
+
+/* Evaluates the topmost nodes that the search did not read, and all that is in them. */
+static void fill_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node) {
+    const struct cm_node *root = mapping->nodes;
+    struct cm_verdict *verdict = &explain->verdicts[node - root];
+    if (!verdict->read) {
+        (void)cm_eval_node(&explain->aside, mapping, node);
+        for (size_t i = 0; i < cm_node_size(node); i++)
+            verdict[i].read = false;
+        return;
+    }
+    for (const struct cm_node *member = node + 1; member < node + cm_node_size(node); member += cm_node_size(member))
+        fill_node(explain, mapping, member);
+}
+
+static void evaluate(struct explain *explain, const struct cm_mapping *mapping, bool looked) {
+    const struct cm_node *root = mapping->nodes;
+    memset(explain->verdicts, 0, cm_node_size(root) * sizeof *explain->verdicts);
+    if (looked)
+        (void)cm_eval_mapping(&explain->again, mapping);
+    fill_node(explain, mapping, root);
+}
+
+/* ---- telling ---- */
+
+static bool tell_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
+                         unsigned depth);
+
+static bool tell_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node,
+                      unsigned depth) {
+    const struct certmap_rules *rules = explain->aside.rules;
+    const struct cm_verdict verdict = explain->verdicts[node - mapping->nodes];
+    if (node->kind == CM_NODE_CONDITION) {
+        const struct cm_condition condition = cm_condition_at(rules, node->value);
+        return cm_tell_condition(&explain->tell, &explain->aside, &condition, depth, verdict);
+    }
+    cm_tell_group(&explain->tell, node, depth, verdict);
+    return tell_members(explain, mapping, node, depth + 1);
+}
+
+static bool tell_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
+                         unsigned depth) {
+    for (const struct cm_node *member = group + 1; member < group + cm_node_size(group); member += cm_node_size(member))
+        if (!tell_node(explain, mapping, member, depth))
+            return false;
+    return true;
+}
+
+/* Whether a mapping gave the answer, or has a part in it. */
+static bool decides(const struct cm_search *search, size_t index, enum certmap_truth truth) {
+    return index == search->answer.index || index == search->answer.other ||
+           (search->together && index < search->looked && truth == CERTMAP_TRUE);
+}
+
+/* What all items of a mapping have in common. */
+static struct certmap_explain_item start_mapping(const struct explain *explain, size_t index) {
+    const struct certmap_rules *rules = explain->aside.rules;
+    const struct cm_mapping *mapping = cm_mapping_at(rules, index);
+    const struct cm_miss miss = cm_miss_of(rules, mapping, explain->verdicts);
+    return (struct certmap_explain_item){
+        .size = sizeof(struct certmap_explain_item),
+        .mapping = index,
+        .decision = cm_mapping_decision(mapping),
+        .mapping_kind = (enum certmap_kind)mapping->kind,
+        .line = mapping->line,
+        .missing = miss.missing,
+        .missing_digests = miss.digests,
+        .held = miss.held,
+        .score = rules->scores != NULL ? rules->scores[index] : 0,
+    };
+}
+
+static bool is_nearer(const struct certmap_explain_item *a, const struct certmap_explain_item *b) {
+    const struct cm_miss left = {a->missing_digests, a->missing, a->held};
+    const struct cm_miss right = {b->missing_digests, b->missing, b->held};
+    return cm_miss_is_nearer(&left, &right);
+}
+
+/* A miss is of a mapping that would have let the certificate in. */
+static void note_nearest(struct explain *explain) {
+    const struct certmap_explain_item *item = &explain->tell.item;
+    if (item->decision == CERTMAP_ALLOW && (explain->nearest.size == 0 || is_nearer(item, &explain->nearest)))
+        explain->nearest = *item;
+}
+
+/* Every text of a mapping, built apart from the others; read is whether the answer needs them, and refusal why it
+ * could not be given although each text alone can. */
+static void tell_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
+                         enum certmap_code refusal) {
+    size_t *steps = read ? &explain->answer_steps : &explain->text_steps;
+    const struct certmap_rules *rules = explain->aside.rules;
+    const size_t count = cm_mapping_outputs(rules, mapping);
+    for (size_t i = 0; i < count; i++) {
+        struct cm_output room;
+        const struct cm_output *output = cm_mapping_output(rules, mapping, i, &room);
+        struct certmap_view text = output->shown;
+        enum certmap_code why = cm_output_text(&text, output, explain->peer, steps);
+        if (why != CERTMAP_CODE_NONE)
+            refusal = CERTMAP_CODE_NONE;
+        else if (i + 1 == count)
+            why = refusal;
+        cm_tell_output(&explain->tell, output, text, why, read);
+    }
+}
+
+/* Why a mapping that allows refused: what could not be built of it. */
+static enum certmap_code refusal_of(const struct explain *explain, size_t index) {
+    const bool refused = explain->answer->decision == CERTMAP_DENY && explain->answer->index == index &&
+                         cm_mapping_at(explain->aside.rules, index)->allow;
+    return refused ? explain->answer->reason : CERTMAP_CODE_NONE;
+}
+
+static bool explain_mapping(struct explain *explain, size_t index) {
+    const struct cm_mapping *mapping = cm_mapping_at(explain->aside.rules, index);
+    evaluate(explain, mapping, index < explain->search.looked);
+    const struct cm_verdict verdict = explain->verdicts[0];
+    const bool part = decides(&explain->search, index, verdict.truth);
+    explain->tell.item = start_mapping(explain, index);
+    note_nearest(explain);
+    cm_tell_mapping(&explain->tell, mapping, verdict, part);
+    if (!tell_members(explain, mapping, mapping->nodes, 1))
+        return false;
+    if (verdict.truth != CERTMAP_FALSE)
+        tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
+    return true;
+}
+
+static enum certmap_status explain_all(struct explain *explain, struct certmap_diagnostic *err) {
+    const struct certmap_rules *rules = explain->aside.rules;
+    for (size_t i = 0; i < rules->mapping_count; i++)
+        if (!explain_mapping(explain, i))
+            return cm_error_memory(err);
+    if (explain->answer->decision == CERTMAP_ALLOW || explain->nearest.size == 0)
+        return CERTMAP_OK;
+    explain->tell.item = explain->nearest;
+    cm_tell_nearest(&explain->tell, cm_mapping_at(rules, explain->nearest.mapping));
+    return CERTMAP_OK;
+}
+
+/* ---- the call ---- */
+
+/* The answer first, because what is told says which mappings it comes from. Its texts are in the peer, where
+ * texts for telling are built too: they are kept, and put back in the end. */
+static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
+                               struct certmap_diagnostic *err) {
+    const struct certmap_rules *rules = explain->aside.rules;
+    cm_search(&explain->search, rules, explain->peer, answer);
+    *kept = explain->peer->built;
+    enum certmap_status status = explain_all(explain, err);
+    explain->peer->built = *kept;
+    cm_release(&rules->allocator, explain->tell.text);
+    return status;
+}
+
+static enum certmap_status start_and_run(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                         struct certmap_result *answer, struct cm_tell tell,
+                                         struct certmap_diagnostic *err) {
+    enum certmap_status status = CERTMAP_ERROR_MEMORY;
+    struct cm_built *kept = cm_alloc(&rules->allocator, sizeof *kept);
+    struct cm_verdict *verdicts =
+        cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *verdicts); /* also of no mapping */
+    struct explain explain = {.peer = peer,
+                              .answer = answer,
+                              .answer_steps = rules->steps,
+                              .text_steps = rules->steps,
+                              .again = {rules, peer, rules->steps, false, verdicts},
+                              .aside = {rules, peer, rules->steps, true, verdicts},
+                              .verdicts = verdicts,
+                              .tell = tell};
+    if (kept != NULL && verdicts != NULL)
+        status = run(&explain, kept, answer, err);
+    else
+        (void)cm_error_memory(err);
+    cm_release(&rules->allocator, verdicts);
+    cm_release(&rules->allocator, kept);
+    return status;
+}
+
+enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                    struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
+                                    struct certmap_diagnostic *err) {
+    struct certmap_result answer = {.size = sizeof answer};
+    if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
+        return cm_error_argument(err, "certmap_explain: result is NULL, or its size is not a size of it");
+    cm_result_clear(&answer);
+    certmap_struct_write(result, &answer, sizeof answer);
+    if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
+        return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
+    const struct cm_tell tell = {
+        .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
+    enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
+    if (status == CERTMAP_OK)
+        certmap_struct_write(result, &answer, sizeof answer);
+    return status;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain/items.h"
+#include "base/alloc.h"
+#include "base/out.h"
+#include "base/view.h"
+#include "syntax/print.h"
+
+static void tell_item(const struct cm_tell *tell, struct certmap_explain_item *item, unsigned depth,
+                      struct cm_verdict verdict) {
+    item->depth = depth;
+    item->truth = verdict.truth;
+    item->why = verdict.why;
+    item->read = verdict.read;
+    tell->fn(tell->ctx, item);
+}
+
+/* An item without what only mappings have. */
+static struct certmap_explain_item start_item(const struct cm_tell *tell, enum certmap_explain_kind kind) {
+    struct certmap_explain_item item = tell->item;
+    item.kind = kind;
+    item.missing = item.score = item.missing_digests = item.held = 0;
+    return item;
+}
+
+void cm_tell_mapping(struct cm_tell *tell, const struct cm_mapping *mapping, struct cm_verdict verdict, bool decides) {
+    struct certmap_explain_item item = tell->item;
+    item.kind = CERTMAP_EXPLAIN_MAPPING;
+    item.text = cm_mapping_name(mapping);
+    item.decides = decides;
+    tell_item(tell, &item, 0, verdict);
+}
+
+void cm_tell_group(struct cm_tell *tell, const struct cm_node *node, unsigned depth, struct cm_verdict verdict) {
+    static const char *const joins[] = {
+        [CM_NODE_ALL] = "and", [CM_NODE_ANY] = "or", [CM_NODE_NOT] = "not", [CM_NODE_ALWAYS] = "always"};
+    const bool always = node->kind == CM_NODE_ALWAYS;
+    struct certmap_explain_item item = start_item(tell, always ? CERTMAP_EXPLAIN_CONDITION : CERTMAP_EXPLAIN_GROUP);
+    item.text = cm_view(joins[node->kind], strlen(joins[node->kind]));
+    tell_item(tell, &item, depth, verdict);
+}
+
+void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct certmap_view text,
+                    enum certmap_code why, bool read) {
+    static const struct certmap_view fields[] = {[CM_OUTPUT_ACCOUNT] = CM_VIEW_OF("account"),
+                                                 [CM_OUTPUT_DOMAIN] = CM_VIEW_OF("domain"),
+                                                 [CM_OUTPUT_GROUP] = CM_VIEW_OF("group")};
+    const bool built = why == CERTMAP_CODE_NONE;
+    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_OUTPUT);
+    item.field = output->kind == CM_OUTPUT_ATTRIBUTE ? output->name : fields[output->kind];
+    item.text = built ? text : output->shown;
+    tell_item(tell, &item, 1, (struct cm_verdict){built ? CERTMAP_TRUE : CERTMAP_FALSE, why, read});
+}
+
+void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping) {
+    struct certmap_explain_item item = tell->item;
+    item.kind = CERTMAP_EXPLAIN_NEAREST;
+    item.text = cm_mapping_name(mapping);
+    tell_item(tell, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
+}
+
+/* ---- conditions ---- */
+
+/* Memory that grows to the longest text. */
+static bool reserve_text(struct cm_tell *tell, size_t size, const struct certmap_allocator *allocator) {
+    if (size <= tell->text_cap)
+        return true;
+    char *grown = cm_resize(allocator, tell->text, size);
+    if (grown == NULL)
+        return false;
+    tell->text = grown;
+    tell->text_cap = size;
+    return true;
+}
+
+/* The texts of a condition's item, one behind the other, each with a NUL. Linear in the text of the condition. */
+static void put_texts(struct cm_out *out, const struct cm_condition *condition, size_t ends[3]) {
+    cm_condition_print(out, condition, NULL);
+    ends[0] = out->len;
+    cm_out_char(out, 0);
+    cm_path_print(out, condition->path);
+    ends[1] = out->len;
+    cm_out_char(out, 0);
+    if (cm_condition_compares(condition))
+        cm_operands_print(out, condition);
+    ends[2] = out->len;
+    cm_out_char(out, 0);
+}
+
+static bool print_texts(struct cm_tell *tell, struct certmap_explain_item *item, const struct cm_condition *condition,
+                        const struct certmap_allocator *allocator) {
+    size_t ends[3];
+    struct cm_out out = {tell->text, tell->text_cap, 0};
+    put_texts(&out, condition, ends);
+    if (!reserve_text(tell, out.len, allocator))
+        return false;
+    if (out.len > out.cap) {
+        out = (struct cm_out){tell->text, tell->text_cap, 0};
+        put_texts(&out, condition, ends);
+    }
+    item->text = cm_view(tell->text, ends[0]);
+    item->field = cm_view(tell->text + ends[0] + 1, ends[1] - ends[0] - 1);
+    if (cm_condition_compares(condition))
+        item->operands = cm_view(tell->text + ends[1] + 1, ends[2] - ends[1] - 1);
+    return true;
+}
+
+/* ---- values ---- */
+
+/* Whether a quantifier lets a value be read, that is the first, the last, both or neither. */
+static bool reads(enum certmap_quantifier quantifier, bool first, bool last) {
+    switch (quantifier) {
+    case CERTMAP_FIRST_VALUE:
+        return first;
+    case CERTMAP_LAST_VALUE:
+        return last;
+    case CERTMAP_ONLY_VALUE:
+        return first && last;
+    case CERTMAP_ANY_VALUE:
+    case CERTMAP_EVERY_VALUE:
+        break;
+    }
+    return true;
+}
+
+/* *room is false when no more may be told. */
+static bool tell_value(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition,
+                       struct cm_value *value, unsigned depth, bool read, bool *room) {
+    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_VALUE);
+    struct cm_verdict verdict = {CERTMAP_TRUE, CERTMAP_CODE_NONE, read};
+    if (!cm_peer_text(tell->peer, &item.text, value))
+        return false;
+    *room = item.text.len < tell->value_bytes;
+    tell->value_bytes -= *room ? item.text.len + 1 : tell->value_bytes; /* once there was none, nothing is looked at */
+    if (*room && condition->operand_count > 0)
+        verdict = cm_eval_value(eval, condition, value);
+    *room = *room && eval->steps > 0; /* without steps, its truth would be another than the one that decided */
+    if (!*room)
+        return true;
+    verdict.read = read;
+    tell_item(tell, &item, depth, verdict);
+    return true;
+}
+
+/* A step for each value, and what evaluating it takes, until no more may be told. */
+static bool tell_values(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition,
+                        unsigned depth, bool read) {
+    const struct cm_list *list = cm_eval_list(eval, condition);
+    bool room = tell->value_bytes > 0;
+    if (condition->path->field == CERTMAP_FIELD_CERTIFICATE || list->unknown != CERTMAP_CODE_NONE)
+        return true;
+    uint32_t at = cm_eval_first(eval, condition), next;
+    for (bool first = true; at != CM_VALUE_NONE && room; first = false, at = next) {
+        next = cm_eval_next(eval, condition, at);
+        if (eval->steps == 0)
+            return true;
+        const bool chosen = reads(condition->quantifier, first, next == CM_VALUE_NONE);
+        if (!tell_value(tell, eval, condition, &list->values[at], depth, read && chosen, &room))
+            return false;
+    }
+    return true;
+}
+
+bool cm_tell_condition(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition, unsigned depth,
+                       struct cm_verdict verdict) {
+    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_CONDITION);
+    if (!print_texts(tell, &item, condition, &eval->rules->allocator))
+        return false;
+    tell_item(tell, &item, depth, verdict);
+    return tell_values(tell, eval, condition, depth + 1, verdict.read);
+}

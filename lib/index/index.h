@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* The index of a rule set: which mappings can be true, or unknown, for a certificate at all.
+ *
+ * A mapping is filed under keys, of which the certificate has to have one if the mapping is to be true: an exact
+ * value, the first or last bytes of one, a few bytes inside. The rarest that its expression allows are chosen.
+ * One hash look-up tests a key.
+ *
+ *     nodes    [ 0: the root | 1 | 2 | ... ]      what to look up: probes; and `rest`, mappings without a key
+ *     probes   [ subject.CN exact | subject.CN last 12 bytes | subject.CN any 8 bytes | ... ]
+ *     slots    [ key -> mapping | key -> list | free | key -> node 1 | ... ]      in the order of keys
+ *     lists    [ count 2: 50 90 | count 3: 10 40 80 | ... ]            mappings, in order of trial
+ *     bloom    one word for about eight keys: most look-ups end here
+ *     places   [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
+ *
+ * A mapping is its place in the store (rules.h): who finds a key has what is to be evaluated at once.
+ *
+ * Where many mappings share their rarest key, it leads to a node, in which they are filed again under the next
+ * one. All nodes use the same slots: the number of the node is part of the key.
+ *
+ *     root -- subject.O = "Contoso" --> node 1 -- subject.OU = "Sales" --> mapping 4
+ *
+ * Keys are 32 bits of a hash. Two that are the same by chance, or because somebody chose them so, share a slot or
+ * stand side by side: every mapping that is found is evaluated, so that this costs time and changes no answer.
+ *
+ * A mapping can also be unknown, when values of a place cannot be read or are not known: then all that have
+ * keys about that place are looked at. All of it is one block of memory. */
+#ifndef CM_INDEX_INDEX_H
+#define CM_INDEX_INDEX_H
+
+#include "base/progress.h"
+#include "rule/draft.h"
+
+/* What of a value a key is made of. */
+enum cm_key_text {
+    CM_KEY_NFC,
+    CM_KEY_FOLDED,
+    CM_KEY_OCTETS, /* of an address */
+    CM_KEY_NAME,   /* a whole Name; its length counts RDNs */
+    CM_KEY_BYTES   /* the whole certificate */
+};
+
+enum cm_key_shape { CM_KEY_EXACT, CM_KEY_PREFIX, CM_KEY_SUFFIX, CM_KEY_GRAM };
+
+/* A kind of keys that are to be looked up. */
+struct cm_probe {
+    uint8_t list, row; /* the values' (field.h) */
+    uint8_t text;      /* enum cm_key_text */
+    uint8_t shape;     /* enum cm_key_shape */
+    uint16_t length;   /* in bytes, of all but EXACT */
+    uint16_t typed;    /* 1: the chain has values of several types, and the type is part of the key */
+    uint64_t seed;     /* in an index: where the hashes of its keys begin (key.h) */
+};
+
+enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARGET_FREE };
+
+/* One that is free has the last key, so that it ends the search for any. */
+#define CM_SLOT_FREE ((struct cm_slot){UINT32_MAX, CM_TARGET_FREE, 0})
+
+struct cm_slot {
+    uint32_t key;
+    uint32_t kind : 2;
+    uint32_t at : 30; /* the place of the mapping; the list, the node */
+};
+
+/* Most places that a slot can name. */
+#define CM_MAX_PLACES 0x3FFFFFFFu
+
+/* No list. */
+#define CM_INDEX_NONE UINT32_MAX
+
+struct cm_index_node {
+    uint32_t first_probe;
+    uint32_t probe_count;
+    uint32_t least; /* the place of the first mapping in it */
+    uint32_t rest;  /* a list, or CM_INDEX_NONE */
+};
+
+struct cm_index_place {
+    uint32_t list, row;
+    uint32_t members; /* a list; CM_INDEX_NONE: too many to be listed, all mappings */
+};
+
+struct cm_index {
+    uint64_t seed;
+    uint32_t range; /* keys are spread over so many slots; a few more follow, the last one free */
+    uint32_t bloom_range;
+    uint32_t place_count;
+    uint32_t slot_count, node_count;
+    uint32_t lists_used; /* a bit for each list that a place is in */
+    const uint64_t *bloom;
+    const struct cm_slot *slots;
+    const struct cm_index_node *nodes;
+    const struct cm_probe *probes;
+    const struct cm_index_place *places;
+    const uint32_t *lists;
+};
+
+/* Makes the index of a draft that is complete, whose mappings have places. *index is one block from the rules' allocator. seed is that
+ * of all hashes: who writes rules must not know it, or could choose keys that collide; that costs time and changes no
+ * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
+enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
+                                   struct cm_progress *progress, struct certmap_diagnostic *err);
+
+#endif

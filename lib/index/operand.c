@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "index/operand.h"
+#include "base/alloc.h"
+#include "base/assert.h"
+#include "base/glob.h"
+#include "base/view.h"
+#include "field/compare.h"
+#include "index/key.h"
+#include "index/tuning.h"
+
+/* ---- literals of a pattern ---- */
+
+/* What a pattern has between its wildcards. */
+struct literals {
+    struct certmap_view prefix, suffix; /* empty: it begins, or ends, with a wildcard */
+    struct certmap_view inner[CM_MAX_INNER];
+    size_t inner_count;
+    bool exact; /* no wildcard: prefix is all of it */
+};
+
+/* Keeps the longest. */
+static void add_inner(struct literals *literals, struct certmap_view literal) {
+    size_t place = literals->inner_count;
+    if (place < CM_MAX_INNER) {
+        literals->inner_count++;
+    } else {
+        for (size_t i = place = 0; i < CM_MAX_INNER; i++)
+            place = literals->inner[i].len < literals->inner[place].len ? i : place;
+        if (literals->inner[place].len >= literal.len)
+            return;
+    }
+    literals->inner[place] = literal;
+}
+
+static void split(struct literals *literals, struct certmap_view pattern) {
+    *literals = (struct literals){.inner_count = 0};
+    for (size_t start = 0, end = 0; start <= pattern.len; start = ++end) {
+        while (end < pattern.len && pattern.data[end] < CM_GLOB_ONE)
+            end++;
+        const struct certmap_view literal = cm_view(pattern.data + start, end - start);
+        literals->exact = start == 0 && end == pattern.len;
+        if (start == 0)
+            literals->prefix = literal;
+        else if (end == pattern.len)
+            literals->suffix = literal;
+        else if (literal.len > 0)
+            add_inner(literals, literal);
+    }
+}
+
+/* ---- lengths of ends ---- */
+
+/* The shortest that occurs, and others so that each serves about as many patterns. */
+static void choose(struct cm_ends *ends) {
+    size_t total = 0, passed = 0;
+    for (size_t i = 1; i <= CM_MAX_END; i++)
+        total += ends->counts[i];
+    for (size_t i = 1; i <= CM_MAX_END && ends->chosen_count < CM_MAX_END_LENGTHS; i++) {
+        if (ends->counts[i] > 0 && passed >= ends->chosen_count * total / CM_MAX_END_LENGTHS)
+            ends->chosen[ends->chosen_count++] = (uint8_t)i;
+        passed += ends->counts[i];
+    }
+}
+
+void cm_keys_choose(struct cm_keys *keys) {
+    for (size_t i = 0; i < keys->end_count; i++)
+        choose(&keys->ends[i]);
+}
+
+static bool count_end(struct cm_keys *keys, const struct cm_probe *probe, size_t length) {
+    uint32_t number;
+    const struct certmap_allocator *allocator = keys->allocator;
+    if (!cm_intern_add(&keys->places, cm_probe_pack(probe), &number, allocator))
+        return false;
+    struct cm_ends *ends = cm_array_reserve(allocator, keys->ends, &keys->end_cap, keys->places.count, sizeof *ends);
+    if (ends == NULL)
+        return false;
+    keys->ends = ends;
+    if (number == keys->end_count)
+        ends[keys->end_count++] = (struct cm_ends){.chosen_count = 0};
+    ends[number].counts[length < CM_MAX_END ? length : CM_MAX_END]++;
+    return true;
+}
+
+/* The longest chosen length that an end has; every end that was counted has one. */
+static uint16_t fit(const struct cm_keys *keys, const struct cm_probe *probe, size_t length) {
+    const struct cm_ends *ends = &keys->ends[cm_intern_find(&keys->places, cm_probe_pack(probe))];
+    uint16_t longest = 0;
+    for (size_t i = 0; i < ends->chosen_count; i++)
+        longest = ends->chosen[i] <= length ? ends->chosen[i] : longest;
+    return longest;
+}
+
+/* ---- probes of a condition ---- */
+
+static struct cm_probe probe_of(const struct cm_condition *condition, enum cm_key_shape shape) {
+    const struct cm_path *path = condition->path;
+    enum cm_key_text text = condition->nocase ? CM_KEY_FOLDED : CM_KEY_NFC;
+    if (path->kind == CM_TEXT_NAME)
+        text = CM_KEY_NAME;
+    else if (path->kind == CM_TEXT_IP)
+        text = CM_KEY_OCTETS;
+    else if (path->field == CERTMAP_FIELD_CERTIFICATE)
+        text = CM_KEY_BYTES;
+    return (struct cm_probe){
+        .list = (uint8_t)path->list,
+        .row = (uint8_t)path->row,
+        .text = (uint8_t)text,
+        .shape = (uint8_t)shape,
+        .typed = path->by_oid,
+    };
+}
+
+/* ---- what an operand asks for ---- */
+
+/* Its text is all of the value, or the ends of it; of a Name and a network, the front. */
+struct wish {
+    struct literals literals;
+    bool whole, front;
+    size_t length; /* of the front */
+};
+
+static bool is_readable(const struct cm_list *name) {
+    for (size_t i = 0; i < name->count; i++)
+        if (name->values[i].unreadable != CERTMAP_CODE_NONE)
+            return false;
+    return true;
+}
+
+static struct wish wish_of(const struct cm_condition *condition, const struct cm_operand *operand) {
+    struct wish wish = {.whole = condition->op == CERTMAP_OP_EQUAL};
+    const enum cm_text_kind kind = condition->path->kind;
+    if (kind == CM_TEXT_NAME && !is_readable(operand->name)) /* compared with others it is unknown, not false */
+        return (struct wish){.whole = false};
+    if (condition->op == CERTMAP_OP_UNDER) {
+        wish.front = true;
+        wish.length = operand->name->rdn_count;
+    } else if (kind == CM_TEXT_IP && operand->bits < 8 * operand->matched.len) {
+        wish.whole = false;
+        wish.length = operand->bits / 8;
+        wish.front = wish.length > 0;
+    } else if (condition->op == CERTMAP_OP_LIKE) {
+        split(&wish.literals, operand->matched);
+        wish.whole = wish.literals.exact;
+        wish.front = !wish.whole && wish.literals.prefix.len > 0;
+        wish.length = wish.literals.prefix.len;
+    }
+    return wish;
+}
+
+bool cm_keys_exact(const struct cm_condition *condition) {
+    return condition->op == CERTMAP_OP_EQUAL && condition->path->kind != CM_TEXT_NAME &&
+           condition->path->kind != CM_TEXT_IP;
+}
+
+bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
+    if (cm_keys_exact(condition))
+        return true;
+    const struct wish wish = wish_of(condition, operand);
+    const struct cm_probe prefix = probe_of(condition, CM_KEY_PREFIX), suffix = probe_of(condition, CM_KEY_SUFFIX);
+    return (!wish.front || count_end(keys, &prefix, wish.length)) &&
+           (wish.literals.suffix.len == 0 || count_end(keys, &suffix, wish.literals.suffix.len));
+}
+
+/* ---- keys ---- */
+
+static uint64_t seed_of(const struct cm_keys *keys, const struct cm_condition *condition,
+                        const struct cm_probe *probe) {
+    const uint64_t seed = cm_key_seed(keys->seed, probe);
+    return probe->typed ? cm_key_typed(seed, condition->path->oid) : seed;
+}
+
+static void add_key(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,
+                    struct certmap_view bytes, uint32_t weight) {
+    const uint64_t seed = seed_of(keys, condition, probe);
+    CM_ASSERT(keys->count < CM_MAX_KEYS);
+    keys->made[keys->count++] = (struct cm_key){*probe, cm_key_hash(bytes.data, bytes.len, seed), weight};
+}
+
+static void add_name(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,
+                     const struct cm_list *name, size_t rdns) {
+    const uint64_t seed = seed_of(keys, condition, probe);
+    CM_ASSERT(keys->count < CM_MAX_KEYS);
+    keys->made[keys->count++] = (struct cm_key){*probe, cm_name_hash(name, rdns, seed), 1};
+}
+
+static void add_whole(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
+    const struct cm_probe probe = probe_of(condition, CM_KEY_EXACT);
+    if (operand->name != NULL)
+        add_name(keys, condition, &probe, operand->name, operand->name->rdn_count);
+    else
+        add_key(keys, condition, &probe, operand->matched, 1);
+}
+
+static void add_front(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand,
+                      size_t length) {
+    struct cm_probe probe = probe_of(condition, CM_KEY_PREFIX);
+    const uint16_t fitting = fit(keys, &probe, length);
+    probe.length = fitting;
+    if (operand->name != NULL)
+        add_name(keys, condition, &probe, operand->name, fitting);
+    else
+        add_key(keys, condition, &probe, cm_view(operand->matched.data, fitting), 1);
+}
+
+static void add_back(struct cm_keys *keys, const struct cm_condition *condition, struct certmap_view suffix) {
+    struct cm_probe probe = probe_of(condition, CM_KEY_SUFFIX);
+    const uint16_t fitting = fit(keys, &probe, suffix.len);
+    probe.length = fitting;
+    add_key(keys, condition, &probe, cm_view(suffix.data + suffix.len - fitting, fitting), 1);
+}
+
+/* Pieces from the middle and both ends of a literal between wildcards, as long as lengths that are looked up are. */
+static void add_grams(struct cm_keys *keys, const struct cm_condition *condition, struct certmap_view literal) {
+    static const uint8_t sizes[] = {8, 6, 4, 3, 2, 1};
+    struct cm_probe probe = probe_of(condition, CM_KEY_GRAM);
+    size_t i = 0;
+    while (sizes[i] > literal.len)
+        i++;
+    const size_t size = sizes[i], last = literal.len - size;
+    const uint32_t weight = size >= 6 ? CM_WEIGHT_LONG_GRAM : CM_WEIGHT_GRAM;
+    probe.length = (uint16_t)size;
+    add_key(keys, condition, &probe, cm_view(literal.data, size), weight);
+    if (last > 0)
+        add_key(keys, condition, &probe, cm_view(literal.data + last, size), weight);
+    if (last > 1)
+        add_key(keys, condition, &probe, cm_view(literal.data + last / 2, size), weight);
+}
+
+void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
+    keys->count = 0;
+    if (cm_keys_exact(condition)) {
+        add_whole(keys, condition, operand);
+        return;
+    }
+    const struct wish wish = wish_of(condition, operand);
+    if (wish.whole)
+        add_whole(keys, condition, operand);
+    if (wish.front)
+        add_front(keys, condition, operand, wish.length);
+    if (wish.literals.suffix.len > 0)
+        add_back(keys, condition, wish.literals.suffix);
+    for (size_t i = 0; i < wish.literals.inner_count; i++)
+        add_grams(keys, condition, wish.literals.inner[i]);
+}
+
+void cm_keys_free(struct cm_keys *keys) {
+    const struct certmap_allocator *allocator = keys->allocator;
+    cm_intern_free(&keys->places, allocator);
+    cm_release(allocator, keys->ends);
+}

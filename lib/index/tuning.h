@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* The numbers that tune the index and the search. None of them changes an answer.
+ *
+ * Beside each stands the benchmark that set it, with what half and twice as much do to it. Instructions were counted by
+ * callgrind: of loading and of matching, for the workloads and the worst cases of ./dev bench (docs/performance.md) with
+ * 4 to 2,000 mappings, and bytes at rest and at the peak.
+ *
+ * A bound is a number that no benchmark comes near: half and twice as much change nothing by 5 %. It is what keeps time
+ * or memory linear in rules and certificates that are made to be slow. A wait is for memory: instructions do not show
+ * it, and times on a busy machine differ more than half and twice as much do. */
+#ifndef CM_INDEX_TUNING_H
+#define CM_INDEX_TUNING_H
+
+/* ---- whether there is an index ---- */
+
+/* Rule sets with fewer mappings have no index: to look at all of them is quicker. Workload shared, 4 and 8 mappings:
+ * with 12 a match at 8 takes 180 % more; with 3 one at 4 takes 37 % less, and the peak of exact is 179 % higher. */
+#define CM_MIN_INDEXED 6
+
+/* ---- which keys a mapping is filed under ---- */
+
+/* What a look-up costs besides the candidates. One for a value costs 1; these are tried at each byte of a value, and the
+ * shorter a piece, the more values have it by chance: of six bytes and more, and of fewer. Workload mixed, 2,000 mappings:
+ * with 16 for long ones a match takes 7 % more. That others cost more than long ones is a bound. */
+#define CM_WEIGHT_LONG_GRAM 8
+#define CM_WEIGHT_GRAM 32
+/* Longest end that a key has; of a longer one its first or last bytes. Of a Name: RDNs. Workloads mixed and wildcards,
+ * 8 mappings: with 128 the peak of loading is 13 % higher, with 32 it is 6 % lower. */
+#define CM_MAX_END 64
+/* Most lengths of ends that are looked up for the values of one place. A bound. */
+#define CM_MAX_END_LENGTHS 6
+/* Most literals inside a pattern that keys are made of: the longest. Worst cases "1,000 stars" and "only NOT", loading:
+ * with 8 18 % more, with 2 8 to 9 % less. */
+#define CM_MAX_INNER 4
+/* Most conditions in a cover but the first, and most operands in each of them: a node copies the mapping for each. A
+ * bound. */
+#define CM_MAX_COVER 4
+
+/* ---- how keys are counted ---- */
+
+/* So many counters that the keys of a few mappings hardly ever share one. Workload shared, 8 mappings: with 2048 the peak
+ * of loading is 61 % higher, with 512 it is 31 % lower. */
+#define CM_MIN_COUNTERS 1024
+/* Counters that many keys share: so few that all of them stay in the cache. Workload wildcards, 100,000 mappings: without
+ * them a match takes 14 % more. Half and twice as many are as good. */
+#define CM_MAX_COARSE 65536
+/* How many keys wait until all of their counters were fetched. A wait. */
+#define CM_USES_WAITING 32
+
+/* ---- nodes and lists ---- */
+
+/* Most levels of nodes: a key is shared, and the next, and so on. A bound. */
+#define CM_MAX_DEPTH 8
+/* Mappings under one key that are looked at one by one; more become a node, if they have further keys. Worst case "grid",
+ * 400 mappings: with 16 loading takes 11 % less, and every match that finds such a key looks at more. */
+#define CM_MAX_LIST 8
+/* A place whose keys more than this part of all mappings have is not worth a list. A bound, of memory. */
+#define CM_PLACE_PART 16
+/* Entries that the root may have: for each operand that is stored, for each mapping, and at least. Bounds; with the
+ * last one, few mappings that share a list of hundreds of values are still filed under each (tests/test_index.c). */
+#define CM_MAX_ENTRIES 16
+#define CM_MIN_ENTRIES 65536
+/* Entries that nodes may make for each mapping, all of its levels together. A bound. */
+#define CM_MAX_COPIES 8
+/* How often groups may look at each node of an expression: a mapping is in as many groups as it has keys. A bound. */
+#define CM_MAX_LOOKS 256
+/* Up to so many entries are sorted by insertion, more by digits, which takes thousands of counters each time. A bound:
+ * most nodes have fewer. */
+#define CM_MAX_INSERTED 64
+
+/* ---- the block ---- */
+
+/* Keys for a word of the Bloom filter: about one look-up in 170 passes it without reason. A wait: what passes is looked
+ * up in the slots. */
+#define CM_KEYS_A_WORD 4
+/* Of so many slots, one more is free. A wait: the fuller, the more slots lie between a key and its place. */
+#define CM_SLOTS_A_FREE 5
+
+/* ---- the search ---- */
+
+/* Work that a search may always have, however small the rule set is, and more of it for each mapping: so much that
+ * mappings are looked at one by one only where that takes little longer than what was in vain. Bounds. */
+#define CM_MIN_WORK 32768
+#define CM_WORK_A_MAPPING 16
+/* A look-up is one unit; to evaluate a mapping takes as long as some, and so do many bytes that are hashed, of Names
+ * byte by byte. Bounds. */
+#define CM_WORK_OF_CANDIDATE 8
+#define CM_BYTES_A_WORK 64
+#define CM_NAME_BYTES_A_WORK 4
+/* Most nodes that wait: a certificate whose keys lead to more is hostile, or the rules are; mappings are then looked at
+ * one by one. A bound. */
+#define CM_MAX_WAITING 1024
+/* How many of the last numbers are kept in mind. A bound: a value may have the key of one mapping at each byte. */
+#define CM_SEEN 16
+/* How many mappings are noted before they are evaluated: while the processor fetches them, further keys are looked up.
+ * A wait: of workload exact, 200,000 mappings, a match takes 10 % longer with 16, and of wildcards 8 % with 4. */
+#define CM_MAX_NOTED 8
+/* How many pieces of a value are looked up together, so that what the filter says of them is fetched at once. A wait. */
+#define CM_PIECES_TOGETHER 32
+/* What a match needs of a mapping has about a hundred bytes, wherever lines of the cache begin; where it is about a
+ * whole certificate it has as many bytes more. In lines of the cache, of so many bytes. Waits. */
+#define CM_FETCH_LINE 64
+#define CM_FETCH (3 * CM_FETCH_LINE)
+#define CM_MAX_FETCH (16 * CM_FETCH_LINE)
+
+/* ---- evaluating ---- */
+
+/* Texts of at most so many bytes are compared where they stand: that takes less than calling somebody to do it, and most
+ * are no longer. A bound, of the length of the loop. */
+#define CM_MAX_SHORT_TEXT 32
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/fast_eval.h"
+#include "base/assert.h"
+#include "base/compiler.h"
+#include "field/compare.h"
+#include "match/leaf.h"
+#include "match/value_set.h"
+
+/* ---- plain conditions, read as they are stored ---- */
+
+/* A plain condition, and where its values are. */
+struct plain {
+    const struct cm_stored_condition *stored;
+    const struct cm_path *path;
+    const struct cm_list *list;
+};
+
+/* What it compares with: the operand as it is matched. */
+static inline struct certmap_view wanted_by(const struct cm_stored_condition *stored) {
+    const uint8_t *at = (const uint8_t *)(stored + 1);
+    const uint32_t len = cm_store_number(&at);
+    const struct certmap_view shown = cm_store_bytes(&at, len >> 1);
+    return (len & 1) != 0 ? cm_store_string(&at) : shown;
+}
+
+/* Takes as many steps as the plain evaluator, some of them to get to the value. */
+static inline enum certmap_truth compare(struct cm_fast_eval *fast, const struct cm_stored_condition *stored,
+                                         const struct cm_value *value, size_t before) {
+    size_t *steps = &fast->eval.steps;
+    const enum certmap_truth truth =
+        cm_leaf_compare((enum certmap_operator)stored->op, stored->nocase, wanted_by(stored), value, before, steps);
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
+}
+
+static bool is_of_type(const struct plain *plain, const struct cm_value *value) {
+    return !plain->path->by_oid || cm_view_equal(value->oid, plain->path->oid);
+}
+
+static enum certmap_truth eval_value(struct cm_fast_eval *fast, const struct plain *plain,
+                                     const struct cm_value *value) {
+    const size_t look = cm_steps_to_look(plain->path, value);
+    if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
+        return compare(fast, plain->stored, value, look);
+    if (!cm_steps_take(&fast->eval.steps, look) || fast->eval.steps == 0 || is_of_type(plain, value))
+        return CERTMAP_UNKNOWN;
+    return CERTMAP_FALSE;
+}
+
+/* Whether the value that led here is the one. */
+static bool is_hint(struct cm_fast_eval *fast, const struct plain *plain) {
+    const struct cm_hint *hint = &fast->hint;
+    return hint->at != CM_VALUE_NONE && hint->list == plain->list && hint->row == plain->path->row &&
+           eval_value(fast, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
+}
+
+/* Where there are many values, whether one of them is what is wanted; false: they are looked at one by one. */
+static bool ask_set(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
+    const struct cm_stored_condition *stored = plain->stored;
+    size_t *steps = &fast->eval.steps;
+    if (stored->op != CERTMAP_OP_EQUAL || plain->path->by_oid || plain->list->set == NULL)
+        return false;
+    *truth = cm_value_set_has(plain->list, plain->path->row, stored->nocase, wanted_by(stored), steps);
+    if (*steps == 0)
+        *truth = CERTMAP_UNKNOWN;
+    return true;
+}
+
+/* Of several values that which led here is tried first: it is mostly the one. A step for each, or more. */
+static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
+    const struct cm_list *list = plain->list;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
+        return CERTMAP_UNKNOWN;
+    if (is_hint(fast, plain))
+        return CERTMAP_TRUE;
+    if (ask_set(fast, plain, &truth))
+        return truth;
+    for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
+        const enum certmap_truth one = eval_value(fast, plain, &list->values[at]);
+        if (one == CERTMAP_TRUE)
+            return CERTMAP_TRUE;
+        truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
+        if (fast->eval.steps == 0)
+            break;
+    }
+    return truth;
+}
+
+/* Mostly there is one value, which can be read, and it is compared here. */
+static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct plain *plain) {
+    const struct cm_list *list = plain->list;
+    if (list->first == NULL || list->first[plain->path->row] == CM_VALUE_NONE)
+        return cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
+    const struct cm_value *value = &list->values[list->first[plain->path->row]];
+    if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
+        return eval_values(fast, plain);
+    return compare(fast, plain->stored, value, 2);
+}
+
+/* ---- other conditions ---- */
+
+/* Whether any value is compared with texts, which a value set can tell. */
+static bool is_about_texts(const struct cm_condition *condition) {
+    const struct cm_path *path = condition->path;
+    return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE && !path->by_oid &&
+           path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
+}
+
+/* Whether one of many values is one of the operands. A step for each operand, or more. */
+static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                        const struct cm_list *list) {
+    size_t *steps = &fast->eval.steps;
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    (void)cm_steps_take(steps, 1);
+    while (truth != CERTMAP_TRUE && *steps > 0 && cm_operands_next(&operands, &operand))
+        truth = cm_value_set_has(list, condition->path->row, condition->nocase, operand.matched, steps);
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t place) {
+    const struct cm_condition condition = cm_condition_at(fast->eval.rules, place);
+    const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
+    const bool asks = list->unknown == CERTMAP_CODE_NONE && list->set != NULL && is_about_texts(&condition);
+    return asks ? eval_operands(fast, &condition, list) : cm_eval_condition(&fast->eval, &condition).truth;
+}
+
+static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t place) {
+    const struct certmap_rules *rules = fast->eval.rules;
+    const struct cm_stored_condition *stored = cm_stored_at(rules, place);
+    const struct cm_path *path = &rules->paths[stored->path];
+    const struct plain plain = {stored, path, &fast->eval.peer->lists[path->list]};
+    if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
+        return eval_plain(fast, &plain);
+    return eval_other(fast, place);
+}
+
+/* ---- expressions ---- */
+
+/* A group whose members are being evaluated. */
+struct frame {
+    const struct cm_node *end;   /* behind its last member */
+    bool negate;                 /* a NOT, of one member */
+    enum certmap_truth decisive; /* of a member: ends the group */
+    enum certmap_truth result;   /* without such a member */
+};
+
+/* Every level that is nested (CERTMAP_MAX_NESTING) is a group or two, and the root is one. */
+enum { FRAMES = 2 * CERTMAP_MAX_NESTING + 4 };
+
+static struct frame open_group(const struct cm_node *group) {
+    const bool any = group->kind == CM_NODE_ANY;
+    return (struct frame){.end = group + cm_node_size(group),
+                          .negate = group->kind == CM_NODE_NOT,
+                          .decisive = any ? CERTMAP_TRUE : CERTMAP_FALSE,
+                          .result = any ? CERTMAP_FALSE : CERTMAP_TRUE};
+}
+
+/* Gives a group what its last member was. True: with that the group is known, and *truth is what it gives. */
+static bool close_group(struct frame *frame, enum certmap_truth *truth, const struct cm_node **at) {
+    if (frame->negate) {
+        if (*truth != CERTMAP_UNKNOWN)
+            *truth = *truth == CERTMAP_TRUE ? CERTMAP_FALSE : CERTMAP_TRUE;
+        return true;
+    }
+    if (*truth == frame->decisive) {
+        *at = frame->end;
+        return true;
+    }
+    if (*truth == CERTMAP_UNKNOWN)
+        frame->result = CERTMAP_UNKNOWN;
+    if (*at < frame->end)
+        return false;
+    *truth = frame->result;
+    return true;
+}
+
+static enum certmap_truth eval_leaf(struct cm_fast_eval *fast, const struct cm_node *leaf) {
+    if (leaf->kind == CM_NODE_ALWAYS)
+        return CERTMAP_TRUE;
+    return eval_condition(fast, leaf->value);
+}
+
+/* Any expression. Goes through its nodes once, at most FRAMES deep. */
+static enum certmap_truth eval_tree(struct cm_fast_eval *fast, const struct cm_node *at) {
+    struct frame frames[FRAMES];
+    size_t depth = 0;
+    enum certmap_truth truth;
+    do {
+        while (at->kind != CM_NODE_CONDITION && at->kind != CM_NODE_ALWAYS) {
+            CM_ASSERT(depth < FRAMES);
+            frames[depth++] = open_group(at++);
+        }
+        truth = eval_leaf(fast, at++);
+        while (depth > 0 && close_group(&frames[depth - 1], &truth, &at))
+            depth--;
+    } while (depth > 0);
+    return truth;
+}
+
+/* The root is an AND, mostly of conditions. Linear in the mapping, whose conditions take steps. */
+static enum certmap_truth eval_root(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    const struct cm_node *end = mapping->nodes + mapping->nodes->value;
+    enum certmap_truth truth = CERTMAP_TRUE;
+    for (const struct cm_node *member = mapping->nodes + 1, *next; member < end; member = next) {
+        const bool leaf = member->kind == CM_NODE_CONDITION;
+        const enum certmap_truth one = leaf ? eval_condition(fast, member->value) : eval_tree(fast, member);
+        next = member + (leaf ? 1 : cm_node_size(member));
+        if (one == CERTMAP_FALSE)
+            return CERTMAP_FALSE;
+        truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
+    }
+    return truth;
+}
+
+/* ---- against the definition ---- */
+
+/* So many steps that the plain evaluator gets through most mappings. */
+enum { CHECKED_STEPS = 4096 };
+
+/* Whether the plain evaluator says the same of a mapping with so many steps; where either of them runs out, the other may
+ * know more. */
+static bool is_what_eval_says(const struct cm_fast_eval *fast, const struct cm_mapping *mapping, size_t steps,
+                              enum certmap_truth truth) {
+    struct cm_eval eval = fast->eval;
+    eval.steps = steps < CHECKED_STEPS ? steps : CHECKED_STEPS;
+    const enum certmap_truth plain = cm_eval_mapping(&eval, mapping).truth;
+    return plain == truth || eval.steps == 0 || fast->eval.steps == 0;
+}
+
+enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    const size_t steps = fast->eval.steps;
+    CM_ASSERT(mapping->nodes->kind == CM_NODE_ALL);
+    const enum certmap_truth truth = eval_root(fast, mapping);
+    (void)steps; /* which only assertions ask */
+    CM_ASSERT(is_what_eval_says(fast, mapping, steps, truth));
+    return truth;
+}

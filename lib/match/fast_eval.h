@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Evaluating one mapping during a match: what cm_eval_mapping gives (eval.h), without recursion and quicker. */
+#ifndef CM_MATCH_FAST_EVAL_H
+#define CM_MATCH_FAST_EVAL_H
+
+#include "match/eval.h"
+
+/* A value that has a key of the mapping, which a condition about it is likely to want. */
+struct cm_hint {
+    const struct cm_list *list;
+    uint32_t row;
+    uint32_t at; /* or CM_VALUE_NONE */
+};
+
+#define CM_NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
+
+struct cm_fast_eval {
+    struct cm_eval eval; /* its steps are those of the match */
+    struct cm_hint hint;
+};
+
+/* Without a hint; *fast need not be zeroed. */
+static inline void cm_fast_eval_begin(struct cm_fast_eval *fast, const struct certmap_rules *rules,
+                                      const struct certmap_peer *peer) {
+    fast->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = rules->steps};
+    fast->hint = CM_NO_HINT;
+}
+
+/* A step for each condition, and more for values and comparisons; nodes are linear in the mapping. Once steps have run
+ * out every condition is unknown. */
+enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mapping *mapping);
+
+#endif

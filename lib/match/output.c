@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/output.h"
+#include "base/steps.h"
+#include "base/view.h"
+#include "template/expand.h"
+
+/* ---- results ---- */
+
+/* What a result is of a mapping before it has texts, and if it gets none. */
+static void start(struct certmap_result *result, const struct cm_mapping *mapping, enum certmap_code reason) {
+    const size_t size = result->size;
+    const struct certmap_view other = result->other;
+    *result = (struct certmap_result)CERTMAP_RESULT_INIT;
+    result->size = size;
+    result->other = other;
+    result->decision = reason == CERTMAP_CODE_NONE ? CERTMAP_ALLOW : CERTMAP_DENY;
+    result->reason = reason;
+    result->kind = (enum certmap_kind)mapping->kind;
+    result->index = mapping->index;
+    result->mapping = cm_mapping_name(mapping);
+}
+
+/* One that is being filled. */
+struct filling {
+    struct certmap_result *result;
+    const struct certmap_rules *rules;
+    const struct cm_mapping *mapping;
+    struct certmap_peer *peer;
+    size_t *steps;
+};
+
+/* ---- the account ---- */
+
+/* The part of the account behind the separator ends with it; the part in front of it needs a NUL of its own. Where it is
+ * a domain, and another is given apart, it is not needed. */
+static enum certmap_code split_account(const struct filling *filling, const struct cm_output *output,
+                                       size_t separator) {
+    struct certmap_result *result = filling->result;
+    const struct certmap_view account = result->account, prefix = cm_view(account.data, separator),
+                              tail = cm_view(account.data + separator + 1, account.len - separator - 1);
+    const bool domain_first = account.data[separator] == '\\';
+    struct certmap_view copy = output->prefix;
+    if (copy.data == NULL && (!domain_first || !output->has_domain) &&
+        !cm_built_copy(&copy, &filling->peer->built, prefix))
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    result->domain = domain_first ? copy : tail;
+    result->user = domain_first ? tail : copy;
+    return CERTMAP_CODE_NONE;
+}
+
+static enum certmap_code put_account(const struct filling *filling, const struct cm_output *output) {
+    struct certmap_result *result = filling->result;
+    size_t separator = 0;
+    const enum certmap_code code = cm_expand(&result->account, &separator, output, filling->peer, filling->steps);
+    if (code != CERTMAP_CODE_NONE)
+        return code;
+    result->user = result->account;
+    if (output->separator == NULL)
+        return CERTMAP_CODE_NONE;
+    if (output->placeholders == NULL)
+        separator = (size_t)(output->separator - output->shown.data);
+    return split_account(filling, output, separator);
+}
+
+/* ---- lists, in which a text stands once ---- */
+
+/* At most CERTMAP_MAX_OUTPUTS; whoever adds a text has taken the steps for comparing it with all of them. */
+
+static enum certmap_code add_text(struct certmap_view *list, size_t *count, size_t most, struct certmap_view text) {
+    for (size_t i = 0; i < *count; i++)
+        if (cm_view_equal(list[i], text))
+            return CERTMAP_CODE_NONE;
+    if (*count == most)
+        return CERTMAP_CODE_TOO_MANY_OUTPUTS;
+    list[(*count)++] = text;
+    return CERTMAP_CODE_NONE;
+}
+
+static enum certmap_code add_attribute(struct certmap_attribute *list, size_t *count, struct certmap_view name,
+                                       struct certmap_view value) {
+    for (size_t i = 0; i < *count; i++)
+        if (cm_view_equal(list[i].name, name) && cm_view_equal(list[i].value, value))
+            return CERTMAP_CODE_NONE;
+    if (*count == CERTMAP_MAX_OUTPUTS)
+        return CERTMAP_CODE_TOO_MANY_OUTPUTS;
+    list[(*count)++] = (struct certmap_attribute){name, value};
+    return CERTMAP_CODE_NONE;
+}
+
+static enum certmap_code add(const struct filling *filling, const struct cm_output *output, struct certmap_view text) {
+    struct certmap_result *result = filling->result;
+    struct cm_built *built = &filling->peer->built;
+    switch (output->kind) {
+    case CM_OUTPUT_ACCOUNT:
+        return add_text(built->accounts, &result->account_count, CERTMAP_MAX_ACCOUNTS, text);
+    case CM_OUTPUT_GROUP:
+        return add_text(built->groups, &result->group_count, CERTMAP_MAX_OUTPUTS, text);
+    case CM_OUTPUT_ATTRIBUTE:
+        return add_attribute(built->attributes, &result->attribute_count, output->name, text);
+    case CM_OUTPUT_DOMAIN:
+        break;
+    }
+    return CERTMAP_CODE_NONE;
+}
+
+/* ---- mappings ---- */
+
+/* The text of an output that is not the account of the answer. One that is there already takes no room. */
+static enum certmap_code put(const struct filling *filling, const struct cm_output *output, bool first) {
+    struct certmap_result *result = filling->result;
+    struct cm_built *built = &filling->peer->built;
+    const size_t before = built->len, texts = result->account_count + result->group_count + result->attribute_count;
+    struct certmap_view text;
+    size_t separator;
+    enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
+    if (code == CERTMAP_CODE_NONE)
+        code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / CM_BYTES_A_STEP))
+                   ? add(filling, output, text)
+                   : CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
+        result->domain = text;
+    else if (texts == result->account_count + result->group_count + result->attribute_count)
+        built->len = before;
+    return code;
+}
+
+/* Everything that the mapping gives; first: it is the answer's own. As many as the rule gives, with steps for each. */
+static bool fill(const struct filling *filling, bool first) {
+    struct certmap_result *result = filling->result;
+    const struct cm_built *built = &filling->peer->built;
+    struct cm_output room;
+    const struct cm_output *account = cm_mapping_output(filling->rules, filling->mapping, 0, &room);
+    const size_t count = cm_mapping_outputs(filling->rules, filling->mapping);
+    enum certmap_code code = CERTMAP_CODE_NONE;
+    if (first) {
+        code = put_account(filling, account);
+        if (code == CERTMAP_CODE_NONE)
+            code = add(filling, account, result->account);
+    }
+    for (size_t i = first; i < count && code == CERTMAP_CODE_NONE; i++)
+        code = put(filling, account + i, first);
+    if (code != CERTMAP_CODE_NONE) {
+        start(result, filling->mapping, code);
+        return false;
+    }
+    result->accounts = built->accounts;
+    result->groups = result->group_count > 0 ? built->groups : NULL;
+    result->attributes = result->attribute_count > 0 ? built->attributes : NULL;
+    return true;
+}
+
+/* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. Every
+ * member is named, so that none is written twice. */
+static bool build_plain(struct certmap_result *result, const struct certmap_rules *rules,
+                        const struct cm_mapping *mapping, struct cm_built *built) {
+    const uint8_t *at = cm_mapping_texts(mapping);
+    const struct certmap_view name = mapping->named ? cm_store_string(&at) : CM_VIEW_NONE;
+    const struct cm_plain_account account = cm_plain_account_at(rules->prefixes, at);
+    struct certmap_view domain = account.prefix, user = account.text;
+    if (account.separator > 0) {
+        if (account.prefix.data == NULL)
+            return false;
+        user = cm_view(account.text.data + account.separator, account.text.len - account.separator);
+        if (user.data[-1] != '\\') {
+            domain = user;
+            user = account.prefix;
+        }
+    }
+    built->accounts[0] = account.text;
+    *result = (struct certmap_result){.size = result->size,
+                                      .decision = CERTMAP_ALLOW,
+                                      .reason = CERTMAP_CODE_NONE,
+                                      .kind = (enum certmap_kind)mapping->kind,
+                                      .index = mapping->index,
+                                      .mapping = name,
+                                      .account = account.text,
+                                      .domain = domain,
+                                      .user = user,
+                                      .other = result->other,
+                                      .account_count = 1,
+                                      .group_count = 0,
+                                      .attribute_count = 0,
+                                      .accounts = built->accounts,
+                                      .groups = NULL,
+                                      .attributes = NULL};
+    return true;
+}
+
+void cm_output_build(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_mapping *mapping,
+                     struct certmap_peer *peer, size_t *steps) {
+    const struct filling filling = {result, rules, mapping, peer, steps};
+    peer->built.len = 0;
+    if (mapping->plain && build_plain(result, rules, mapping, &peer->built))
+        return;
+    start(result, mapping, CERTMAP_CODE_NONE);
+    fill(&filling, true);
+}
+
+bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules,
+                      const struct cm_mapping *mapping, struct certmap_peer *peer, size_t *steps) {
+    const struct filling filling = {result, rules, mapping, peer, steps};
+    return fill(&filling, false);
+}
+
+enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_output *output, struct certmap_peer *peer,
+                                 size_t *steps) {
+    size_t separator;
+    peer->built.len = 0;
+    return cm_expand(text, &separator, output, peer, steps);
+}

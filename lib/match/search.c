@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "match/search.h"
+#include "base/assert.h"
+#include "base/compiler.h"
+#include "base/view.h"
+#include "field/compare.h"
+#include "index/key.h"
+#include "index/tuning.h"
+
+/* Every loop over values or mappings takes work, or steps where it evaluates; both come from the steps of the match.
+ * Those over what an index has - probes, places, slots of one key - are as long as the rules make them. A search goes
+ * through them again for each mapping that it finds, each of which takes work every time. */
+
+/* Steps that the index may not evaluate with: half of them. Its work comes from these, and takes half of them at most. */
+static inline size_t reserve_of(const struct certmap_rules *rules) {
+    return rules->steps / 2;
+}
+
+static inline size_t work_of(const struct certmap_rules *rules) {
+    const size_t work = CM_MIN_WORK + CM_WORK_A_MAPPING * rules->mapping_count, most = reserve_of(rules) / 2;
+    return work < most ? work : most;
+}
+
+void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
+                           const struct certmap_peer *peer) {
+    cm_fast_eval_begin(&search->fast, rules, peer);
+    search->index = rules->index;
+    search->truth = CERTMAP_FALSE;
+    search->fetch = CM_FETCH;
+    search->tried.any = false;
+    if (search->index == NULL)
+        return;
+    search->fast.eval.steps -= reserve_of(rules);
+    search->work = work_of(rules);
+}
+
+size_t cm_index_search_left(const struct cm_index_search *search) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    const size_t kept = search->index != NULL ? reserve_of(rules) - (work_of(rules) - search->work) : 0;
+    return search->fast.eval.steps + kept;
+}
+
+/* From here on mappings are looked at one by one, with what is left of the steps. What the index has found is kept but
+ * where it may be unknown for want of steps: the index looks at mappings in another order than that of trial. */
+static void leave_index(struct cm_index_search *search) {
+    if (search->fast.eval.steps == 0)
+        search->best = CM_NO_PLACE;
+    search->fast.eval.steps = cm_index_search_left(search);
+    search->index = NULL;
+}
+
+/* ---- what was seen lately ---- */
+
+static bool has_seen(const struct cm_seen *seen, uint32_t number) {
+    return seen->any && seen->numbers[number % CM_SEEN] == number;
+}
+
+static void see(struct cm_seen *seen, uint32_t number) {
+    if (!seen->any)
+        memset(seen->numbers, 0xFF, sizeof seen->numbers);
+    seen->any = true;
+    seen->numbers[number % CM_SEEN] = number;
+}
+
+/* ---- candidates ---- */
+
+/* Evaluates a mapping that can be better than the best. */
+static void consider(struct cm_index_search *search, uint32_t place) {
+    if (place < search->from || place >= search->best || has_seen(&search->tried, place))
+        return;
+    const enum certmap_truth truth = cm_fast_eval(&search->fast, cm_mapping_in(search->fast.eval.rules, place));
+    if (truth == CERTMAP_FALSE) {
+        see(&search->tried, place);
+        return;
+    }
+    search->best = place;
+    search->truth = truth;
+}
+
+/* At most CM_MAX_NOTED. */
+static void consider_noted(struct cm_index_search *search) {
+    for (size_t i = 0; i < search->noted_count; i++) {
+        search->fast.hint = search->noted[i].hint;
+        consider(search, search->noted[i].place);
+    }
+    search->noted_count = 0;
+}
+
+/* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. At
+ * most CM_MAX_FETCH. */
+static void prefetch(const struct cm_mapping *mapping, size_t size) {
+    for (size_t i = 0; i < size; i += CM_FETCH_LINE)
+        CM_PREFETCH((const void *)((uintptr_t)mapping + i));
+}
+
+/* Keeps a mapping that a value led to for later, if there is more to be looked up until then. */
+static void note(struct cm_index_search *search, uint32_t place) {
+    const struct cm_hint hint = search->fast.hint;
+    prefetch(cm_mapping_in(search->fast.eval.rules, place), search->fetch);
+    if (search->at_once) {
+        consider(search, place);
+        return;
+    }
+    if (search->noted_count == CM_MAX_NOTED) {
+        consider_noted(search);
+        search->fast.hint = hint;
+    }
+    search->noted[search->noted_count++] = (struct cm_noted){place, hint};
+}
+
+static bool take_work(struct cm_index_search *search, size_t work) {
+    const bool enough = search->work > work;
+    search->work = enough ? search->work - work : 0;
+    return enough;
+}
+
+/* Mappings in order, so that the first that holds ends it. False: more work than it is worth. */
+static bool consider_list(struct cm_index_search *search, const uint32_t *list) {
+    for (uint32_t i = 1; i <= list[0] && list[i] < search->best; i++) {
+        if (!take_work(search, CM_WORK_OF_CANDIDATE))
+            return false;
+        consider(search, list[i]);
+    }
+    return true;
+}
+
+/* One by one, from that with this index on: linear in the mappings, whose conditions take steps. */
+static void consider_all(struct cm_index_search *search, size_t from) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    search->fast.hint = CM_NO_HINT;
+    for (size_t i = from; i < rules->mapping_count && rules->places[i] < search->best; i++)
+        consider(search, rules->places[i]);
+}
+
+/* ---- look-ups ---- */
+
+/* A node that has waited need not do so again: it has been visited, or will be. */
+static void queue(struct cm_index_search *search, uint32_t node) {
+    if (search->index->nodes[node].least >= search->best || has_seen(&search->queued, node))
+        return;
+    see(&search->queued, node);
+    if (search->waiting_count < CM_MAX_WAITING)
+        search->waiting[search->waiting_count++] = node;
+    else
+        search->work = 0;
+}
+
+/* Takes what a slot leads to: mappings are evaluated, a node waits. */
+static CM_RARELY void take_several(struct cm_index_search *search, const struct cm_slot *slot) {
+    if (slot->kind == CM_TARGET_LIST)
+        (void)consider_list(search, search->index->lists + slot->at);
+    else
+        queue(search, slot->at);
+}
+
+static void take_slot(struct cm_index_search *search, const struct cm_slot *slot) {
+    if (slot->kind == CM_TARGET_MAPPING)
+        note(search, slot->at);
+    else
+        take_several(search, slot);
+}
+
+/* Goes to the slots of a key: as many as nodes have it by chance. */
+static void take_slots(struct cm_index_search *search, const struct cm_slot *slot, uint32_t key) {
+    CM_ASSERT(slot < search->index->slots + search->index->slot_count);
+    while (slot->key < key)
+        slot++;
+    for (; slot->key == key && slot->kind != CM_TARGET_FREE; slot++)
+        take_slot(search, slot);
+}
+
+static inline const struct cm_slot *slot_of(const struct cm_index *index, uint32_t key) {
+    return &index->slots[cm_key_slot(key, index->range)];
+}
+
+static inline const uint64_t *filter_of(const struct cm_index *index, uint32_t key) {
+    return &index->bloom[cm_bloom_word(key, index->bloom_range)];
+}
+
+/* Most keys are not there, and the Bloom filter says so. */
+static inline bool may_have(const struct cm_index *index, uint32_t key) {
+    const uint64_t bits = cm_bloom_bits(key);
+    return (*filter_of(index, key) & bits) == bits;
+}
+
+static inline void look_up(struct cm_index_search *search, uint32_t node, uint64_t hash) {
+    const uint32_t key = cm_key_in(node, hash);
+    const struct cm_slot *slot = slot_of(search->index, key);
+    CM_PREFETCH(slot);
+    if (may_have(search->index, key))
+        take_slots(search, slot, key);
+}
+
+/* ---- the keys of a certificate ---- */
+
+/* A probe that is being looked up in a node. */
+struct probing {
+    uint32_t node;
+    const struct cm_probe *probe;
+    uint64_t seed; /* the probe's, or that of a type */
+};
+
+/* The first pieces of these bytes, at most CM_PIECES_TOGETHER; returns how many. */
+static size_t look_up_pieces(struct cm_index_search *search, const struct probing *probing, struct certmap_view bytes) {
+    const size_t length = probing->probe->length;
+    uint32_t keys[CM_PIECES_TOGETHER];
+    size_t count = 0;
+    for (; count < CM_PIECES_TOGETHER && count + length <= bytes.len; count++) {
+        keys[count] = cm_key_in(probing->node, cm_key_hash(bytes.data + count, length, probing->seed));
+        CM_PREFETCH(filter_of(search->index, keys[count]));
+    }
+    for (size_t i = 0; i < count; i++)
+        if (may_have(search->index, keys[i]))
+            take_slots(search, slot_of(search->index, keys[i]), keys[i]);
+    return count;
+}
+
+/* Pieces at each place of a value: work for each. */
+static CM_RARELY void look_up_grams(struct cm_index_search *search, const struct probing *probing,
+                                    struct certmap_view bytes) {
+    if (!take_work(search, bytes.len))
+        return;
+    while (bytes.len >= probing->probe->length) {
+        const size_t count = look_up_pieces(search, probing, bytes);
+        bytes = cm_view(bytes.data + count, bytes.len - count);
+    }
+}
+
+/* A value that takes long to hash. */
+static CM_RARELY bool take_work_of_hash(struct cm_index_search *search, size_t len) {
+    return take_work(search, len / CM_BYTES_A_WORK);
+}
+
+static inline void look_up_bytes(struct cm_index_search *search, const struct probing *probing,
+                                 struct certmap_view bytes) {
+    const struct cm_probe *probe = probing->probe;
+    const size_t length = probe->shape == CM_KEY_EXACT ? bytes.len : probe->length;
+    if (bytes.len < length)
+        return;
+    if (probe->shape == CM_KEY_GRAM) {
+        look_up_grams(search, probing, bytes);
+        return;
+    }
+    if (length >= CM_BYTES_A_WORK && !take_work_of_hash(search, length))
+        return;
+    const uint8_t *start = bytes.data; /* NULL where the certificate was not supplied */
+    if (probe->shape == CM_KEY_SUFFIX)
+        start += bytes.len - length;
+    look_up(search, probing->node, cm_key_hash(start, length, probing->seed));
+}
+
+/* A Name has one key, or none, if it has too few RDNs. */
+static CM_RARELY void look_up_name(struct cm_index_search *search, const struct probing *probing,
+                                   const struct cm_value *value) {
+    const struct cm_probe *probe = probing->probe;
+    const struct cm_list *avas = value->avas;
+    const size_t length = probe->shape == CM_KEY_EXACT ? avas->rdn_count : probe->length;
+    const size_t work = avas->count + value->der.len / CM_NAME_BYTES_A_WORK;
+    if (avas->rdn_count >= length && take_work(search, work))
+        look_up(search, probing->node, cm_name_hash(avas, length, probing->seed));
+}
+
+/* What of a value that is not a Name keys are made of. */
+static struct certmap_view key_bytes(const struct cm_probe *probe, const struct cm_value *value) {
+    CM_ASSERT(probe->text != CM_KEY_OCTETS || value->der.len > 2);
+    if (probe->text == CM_KEY_OCTETS) /* behind a tag and a length of one octet each */
+        return cm_view(value->der.data + 2, value->der.len - 2);
+    return probe->text == CM_KEY_FOLDED ? value->text.folded : value->text.nfc;
+}
+
+/* The type of a value is part of its key. */
+static CM_RARELY void seed_by_type(struct cm_index_search *search, struct probing *probing,
+                                   const struct cm_value *value) {
+    (void)take_work(search, 1 + value->oid.len / CM_BYTES_A_WORK);
+    probing->seed = cm_key_typed(probing->probe->seed, value->oid);
+}
+
+static void look_up_value(struct cm_index_search *search, struct probing *probing, const struct cm_value *value) {
+    const struct cm_probe *probe = probing->probe;
+    if (probe->typed)
+        seed_by_type(search, probing, value);
+    if (probe->text == CM_KEY_NAME)
+        look_up_name(search, probing, value);
+    else
+        look_up_bytes(search, probing, key_bytes(probe, value));
+}
+
+static CM_RARELY void look_up_certificate(struct cm_index_search *search, const struct probing *probing) {
+    const struct certmap_view certificate = search->fast.eval.peer->certificate;
+    search->fast.hint = CM_NO_HINT;
+    search->fetch = certificate.len < CM_MAX_FETCH - CM_FETCH ? certificate.len + CM_FETCH : CM_MAX_FETCH;
+    look_up_bytes(search, probing, certificate);
+    search->fetch = CM_FETCH;
+}
+
+static void look_up_probe(struct cm_index_search *search, uint32_t node, const struct cm_probe *probe) {
+    const struct cm_list *list = &search->fast.eval.peer->lists[probe->list];
+    struct probing probing = {node, probe, probe->seed};
+    uint32_t at = list->first != NULL ? list->first[probe->row] : CM_VALUE_NONE;
+    if (probe->text == CM_KEY_BYTES) { /* of the certificate, which is no value */
+        look_up_certificate(search, &probing);
+        return;
+    }
+    search->fast.hint.list = list;
+    search->fast.hint.row = probe->row;
+    for (; at != CM_VALUE_NONE && take_work(search, 1) /* for each */; at = list->values[at].next) {
+        search->fast.hint.at = at;
+        if (list->values[at].unreadable == CERTMAP_CODE_NONE)
+            look_up_value(search, &probing, &list->values[at]);
+    }
+}
+
+/* ---- nodes ---- */
+
+static void visit(struct cm_index_search *search, uint32_t number) {
+    const struct cm_index *index = search->index;
+    const struct cm_index_node *node = &index->nodes[number];
+    search->at_once = node->probe_count == 1;
+    for (uint32_t i = 0; i < node->probe_count && node->least < search->best; i++)
+        look_up_probe(search, number, &index->probes[node->first_probe + i]);
+    consider_noted(search);
+    search->fast.hint = CM_NO_HINT;
+    if (node->rest != CM_INDEX_NONE)
+        (void)consider_list(search, index->lists + node->rest);
+}
+
+/* A node that a key leads to. The root is visited whatever the certificate holds. */
+static void visit_next(struct cm_index_search *search) {
+    const uint32_t number = search->waiting[--search->waiting_count];
+    if (take_work(search, search->index->nodes[number].probe_count))
+        visit(search, number);
+}
+
+/* Visits the root, and the nodes that keys of the certificate lead to: at most CM_MAX_WAITING wait. */
+static void walk(struct cm_index_search *search) {
+    search->noted_count = search->waiting_count = 0;
+    search->queued.any = false;
+    visit(search, 0);
+    while (search->waiting_count > 0 && search->work > 0)
+        visit_next(search);
+}
+
+/* ---- what cannot be looked up ---- */
+
+static size_t work_of_value(const struct cm_value *value) {
+    return 1 + (value->avas != NULL ? value->avas->count : 0);
+}
+
+/* Whether a condition about the place could be unknown, which it is taken for where there is not work enough. */
+static bool may_be_unknown(struct cm_index_search *search, const struct cm_index_place *place) {
+    const struct cm_list *list = &search->fast.eval.peer->lists[place->list];
+    bool unknown = list->unknown != CERTMAP_CODE_NONE;
+    for (uint32_t at = cm_list_first(list, place->row); at != CM_VALUE_NONE && !unknown; at = list->values[at].next)
+        unknown = !take_work(search, work_of_value(&list->values[at])) || cm_value_may_be_unknown(&list->values[at]);
+    return unknown;
+}
+
+/* Considers the mappings that may be unknown without being found; false where they are not listed. */
+static bool consider_unknown(struct cm_index_search *search) {
+    const struct cm_index *index = search->index;
+    if ((index->lists_used & search->fast.eval.peer->may_be_unknown) == 0)
+        return true;
+    for (uint32_t i = 0; i < index->place_count; i++) {
+        const struct cm_index_place *place = &index->places[i];
+        if (!may_be_unknown(search, place))
+            continue;
+        if (place->members == CM_INDEX_NONE || !consider_list(search, index->lists + place->members))
+            return false;
+    }
+    return true;
+}
+
+/* False: it was more work than there was. */
+static bool search_index(struct cm_index_search *search) {
+    if (search->work == 0 || !consider_unknown(search))
+        return false;
+    walk(search);
+    return search->work > 0 && search->fast.eval.steps > 0;
+}
+
+const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    if (from >= rules->mapping_count)
+        return NULL;
+    search->from = from > 0 ? rules->places[from] : 0;
+    search->best = CM_NO_PLACE;
+    if (search->index != NULL && !search_index(search))
+        leave_index(search);
+    if (search->index == NULL)
+        consider_all(search, from);
+    return search->best != CM_NO_PLACE ? cm_mapping_in(rules, search->best) : NULL;
+}

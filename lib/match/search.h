@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The search in an index for the first mapping that is not false. */
+#ifndef CM_MATCH_SEARCH_H
+#define CM_MATCH_SEARCH_H
+
+#include "index/index.h"
+#include "index/tuning.h"
+#include "match/fast_eval.h"
+
+/* The last numbers, each at the place of its last bits. None is UINT32_MAX. */
+struct cm_seen {
+    bool any; /* else numbers are not set */
+    uint32_t numbers[CM_SEEN];
+};
+
+struct cm_noted {
+    uint32_t place;
+    struct cm_hint hint; /* the value that led to it */
+};
+
+/* Behind all places. */
+#define CM_NO_PLACE UINT32_MAX
+
+/* One search for one certificate. What most searches use of it stands together. */
+struct cm_index_search {
+    const struct cm_index *index; /* NULL: mappings are looked at one by one */
+    size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
+    uint32_t from;                /* mappings at places before it are not asked about */
+    uint32_t best;                /* the place of the first one found, or CM_NO_PLACE */
+    enum certmap_truth truth;     /* what it gave */
+    size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
+    bool at_once;                 /* mappings are not noted: in this node there is one thing to look up */
+    size_t noted_count, waiting_count;
+    struct cm_seen tried;  /* places of mappings that are false: a value may have the key of one at each byte */
+    struct cm_seen queued; /* nodes that have waited in this walk */
+    struct cm_noted noted[CM_MAX_NOTED];
+    struct cm_fast_eval fast;
+    uint32_t waiting[CM_MAX_WAITING]; /* nodes that keys lead to */
+};
+
+/* Steps of the match that are left, for whatever. */
+size_t cm_index_search_left(const struct cm_index_search *search);
+
+/* *search need not be zeroed. */
+void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
+                           const struct certmap_peer *peer);
+/* Finds the first mapping whose index is `from` or more that is not false, with what it gave in search->truth; NULL: there
+ * is none. Allocates nothing, does not recurse. The index has half of the steps of the rules to evaluate with, and a
+ * quarter for looking up; what it does not take, and the last quarter, is for looking at mappings one by one, in order
+ * of trial. Once those have run out every mapping is unknown. */
+const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from);
+
+#endif

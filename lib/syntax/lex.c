@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include "syntax/lex.h"
+#include "base/unicode.h"
+#include "base/view.h"
+#include "certmap/limits.h"
+
+/* ---- positions ---- */
+
+struct cm_lexer cm_lex_start(struct certmap_view text) {
+    size_t mark = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    return (struct cm_lexer){.text = text, .offset = mark, .line = 1, .counted = mark, .column = 1};
+}
+
+/* How many code points begin in a text. */
+static size_t count_code_points(const uint8_t *text, size_t len) {
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* Offsets only grow, so that every byte of a line is counted once. */
+static struct certmap_position position_at(struct cm_lexer *lexer, size_t offset, size_t length) {
+    lexer->column += count_code_points(lexer->text.data + lexer->counted, offset - lexer->counted);
+    lexer->counted = offset;
+    return (struct certmap_position){lexer->line, lexer->column, offset, length};
+}
+
+struct certmap_position cm_token_part(const struct cm_token *token, struct certmap_view part) {
+    struct certmap_position position = token->position;
+    size_t quote = token->kind == CM_TOKEN_STRING ? 1 : 0;
+    size_t before = (size_t)(part.data - token->text.data);
+    position.column += quote + count_code_points(token->text.data, before);
+    position.offset += quote + before;
+    position.length = part.len;
+    return position;
+}
+
+struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part) {
+    const struct certmap_position position = cm_token_part(token, part);
+    const struct certmap_view text = cm_view(part.data - position.offset, position.offset + part.len);
+    return (struct cm_lexer){.text = text,
+                             .offset = position.offset,
+                             .line = position.line,
+                             .counted = position.offset,
+                             .column = position.column,
+                             .in_placeholder = true};
+}
+
+/* ---- tokens ---- */
+
+static struct cm_token make_token(struct cm_lexer *lexer, enum cm_token_kind kind, size_t start, size_t end) {
+    return (struct cm_token){
+        .kind = kind,
+        .text = cm_view(lexer->text.data + start, end - start),
+        .position = position_at(lexer, start, end - start),
+    };
+}
+
+/* A bad token: from start to the lexer's new offset. */
+static struct cm_token bad_token(struct cm_lexer *lexer, enum certmap_code code, size_t start, size_t end) {
+    struct cm_token token = make_token(lexer, CM_TOKEN_BAD, start, end);
+    token.bad = code;
+    lexer->offset = end;
+    return token;
+}
+
+static bool at_end(const struct cm_lexer *lexer) {
+    return lexer->offset >= lexer->text.len;
+}
+
+static bool is_word(uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Printable ASCII: most of every file, and looked at no further. */
+static bool is_plain(uint8_t c) {
+    return c >= ' ' && c < 0x7F;
+}
+
+/* The length of the character at an offset if it may stand in rules: UTF-8, and nothing that could hide
+ * what follows from a reader. Otherwise 0, and *code says why. */
+static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum certmap_code *code) {
+    uint32_t cp;
+    if (is_plain(lexer->text.data[offset]))
+        return 1;
+    size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
+    *code = len == 0 ? CERTMAP_CODE_BAD_UTF8 : CERTMAP_CODE_CONTROL_CHARACTER;
+    return len > 0 && (cp == '\t' || !cm_is_unsafe(cp)) ? len : 0;
+}
+
+/* A bad token for the character at an offset; reading goes on at `next`, so that one in a string or
+ * comment does not make the rest of it look like rules, or behind it where next is 0. */
+static struct cm_token bad_character(struct cm_lexer *lexer, enum certmap_code code, size_t offset, size_t next) {
+    uint32_t cp;
+    size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
+    struct cm_token token = bad_token(lexer, code, offset, offset + (len > 0 ? len : 1));
+    if (next > 0)
+        lexer->offset = next;
+    return token;
+}
+
+static bool is_line_end(uint8_t c) {
+    return c == '\n' || c == '\r';
+}
+
+static size_t line_end(const struct cm_lexer *lexer, size_t offset) {
+    while (offset < lexer->text.len && !is_line_end(lexer->text.data[offset]))
+        offset++;
+    return offset;
+}
+
+/* Skips a comment; false at a character that may not stand in it. */
+static bool skip_comment(struct cm_lexer *lexer, enum certmap_code *code) {
+    while (!at_end(lexer) && !is_line_end(lexer->text.data[lexer->offset])) {
+        size_t len = clean_character(lexer, lexer->offset, code);
+        if (len == 0)
+            return false;
+        lexer->offset += len;
+    }
+    return true;
+}
+
+/* A CR ends a line together with LF only; alone it would end a comment where some readers see no end. */
+static bool before_line_feed(const struct cm_lexer *lexer) {
+    return lexer->offset + 1 < lexer->text.len && lexer->text.data[lexer->offset + 1] == '\n';
+}
+
+static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
+    for (; !at_end(lexer); lexer->offset++) {
+        uint8_t c = lexer->text.data[lexer->offset];
+        if (c == '#' && !lexer->in_placeholder) {
+            if (!skip_comment(lexer, code))
+                return false;
+            lexer->offset--;
+        } else if (c == '\n') {
+            lexer->line++;
+            lexer->counted = lexer->offset + 1;
+            lexer->column = 1;
+        } else if (c == '\r' && !before_line_feed(lexer)) {
+            *code = CERTMAP_CODE_CONTROL_CHARACTER;
+            return false;
+        } else if (c != ' ' && c != '\t' && c != '\r') {
+            break;
+        }
+    }
+    return true;
+}
+
+static struct cm_token take_word(struct cm_lexer *lexer) {
+    size_t start = lexer->offset, end = start;
+    while (end < lexer->text.len &&
+           (is_word(lexer->text.data[end]) || lexer->text.data[end] == '.' || lexer->text.data[end] == '-'))
+        end++;
+    lexer->offset = end;
+    return make_token(lexer, CM_TOKEN_WORD, start, end);
+}
+
+/* How far a character or an escape of a string goes that begins at `at`. */
+static size_t behind_character(struct certmap_view text, size_t at) {
+    const bool escape = text.data[at++] == '\\';
+    return escape && at < text.len && (text.data[at] == '"' || text.data[at] == '\\') ? at + 1 : at;
+}
+
+/* Whether a string goes on at `at`: neither its quote nor the end of the line or text. */
+static bool in_string(struct certmap_view text, size_t at) {
+    return at < text.len && text.data[at] != '"' && !is_line_end(text.data[at]);
+}
+
+static bool begins_placeholder(struct certmap_view text, size_t at) {
+    return text.len - at >= 2 && text.data[at] == '$' && text.data[at + 1] == '{';
+}
+
+/* Strings in a placeholder may hold what would end it. It is looked for as far as a string can be long. */
+size_t cm_placeholder_length(struct certmap_view text) {
+    size_t at = 2;
+    if (text.len > CERTMAP_MAX_TEXT_SIZE)
+        text.len = CERTMAP_MAX_TEXT_SIZE;
+    while (at < text.len && text.data[at] != '}' && !is_line_end(text.data[at])) {
+        const bool quote = text.data[at++] == '"';
+        while (quote && in_string(text, at))
+            at = behind_character(text, at);
+        at += quote && at < text.len && text.data[at] == '"';
+    }
+    return at < text.len && text.data[at] == '}' ? at + 1 : 0;
+}
+
+/* What in a string has a meaning, or may have none. */
+static bool is_ordinary(uint8_t c) {
+    return is_plain(c) && c != '"' && c != '\\' && c != '$';
+}
+
+/* So many placeholders of a line are looked through in vain, which may take 64 KiB each; the file is wrong anyway. */
+enum { MAX_UNCLOSED = 4 };
+
+/* Whether the end of a placeholder is worth a look. */
+static bool may_look(const struct cm_lexer *lexer) {
+    return lexer->unclosed_line != lexer->line || lexer->unclosed < MAX_UNCLOSED;
+}
+
+/* Counts a placeholder that does not end. */
+static void note_unclosed(struct cm_lexer *lexer) {
+    lexer->unclosed = lexer->unclosed_line == lexer->line ? lexer->unclosed + 1 : 1;
+    lexer->unclosed_line = lexer->line;
+}
+
+/* The end of a string that begins at start: at the quote that ends it, or at the end of the line or text. *placeholder
+ * gets the first "${". */
+static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_view *placeholder) {
+    const struct certmap_view text = lexer->text;
+    bool closed = may_look(lexer); /* after a placeholder without an end, "${" is nothing special any more */
+    size_t end = start + 1;
+    while (in_string(text, end)) {
+        if (is_ordinary(text.data[end])) {
+            end++;
+            continue;
+        }
+        const bool begins = begins_placeholder(text, end);
+        const size_t length = begins && closed ? cm_placeholder_length(cm_view(text.data + end, text.len - end)) : 0;
+        if (begins && placeholder->data == NULL)
+            *placeholder = cm_view(text.data + end, 2);
+        if (begins && closed && length == 0) {
+            note_unclosed(lexer);
+            closed = false;
+        }
+        end = length > 0 ? end + length : behind_character(text, end);
+    }
+    return end;
+}
+
+static struct cm_token take_string(struct cm_lexer *lexer) {
+    struct certmap_view placeholder = CM_VIEW_NONE;
+    size_t start = lexer->offset, end = string_end(lexer, start, &placeholder);
+    enum certmap_code code;
+    const bool closed = end < lexer->text.len && lexer->text.data[end] == '"';
+    for (size_t i = start + 1, len; i < end; i += len) {
+        len = clean_character(lexer, i, &code);
+        if (len == 0)
+            return bad_character(lexer, code, i, closed ? end + 1 : end);
+    }
+    if (!closed)
+        return bad_token(lexer, CERTMAP_CODE_UNTERMINATED_STRING, start, end);
+    lexer->offset = end + 1;
+    struct cm_token token = make_token(lexer, CM_TOKEN_STRING, start, end + 1);
+    token.text = cm_view(lexer->text.data + start + 1, end - start - 1);
+    token.placeholder = placeholder;
+    return token;
+}
+
+/* How long the punctuation at the lexer's offset is; 0: there is none. */
+static size_t punct_length(const struct cm_lexer *lexer) {
+    const uint8_t *at = lexer->text.data + lexer->offset;
+    switch (*at) {
+    case '{':
+    case '}':
+    case '(':
+    case ')':
+    case ';':
+    case ',':
+    case '=':
+        return 1;
+    case '?':
+        return lexer->in_placeholder && lexer->offset + 1 < lexer->text.len && at[1] == '?' ? 2 : 0;
+    default:
+        return lexer->in_placeholder && *at == '|' ? 1 : 0;
+    }
+}
+
+struct cm_token cm_lex_next(struct cm_lexer *lexer) {
+    enum certmap_code code;
+    if (!skip_space(lexer, &code))
+        return bad_character(lexer, code, lexer->offset, line_end(lexer, lexer->offset + 1));
+    if (at_end(lexer))
+        return make_token(lexer, CM_TOKEN_END, lexer->offset, lexer->offset);
+    uint8_t c = lexer->text.data[lexer->offset];
+    if (is_word(c))
+        return take_word(lexer);
+    if (c == '"')
+        return take_string(lexer);
+    const size_t punct = punct_length(lexer);
+    if (punct > 0) {
+        lexer->offset += punct;
+        return make_token(lexer, CM_TOKEN_PUNCT, lexer->offset - punct, lexer->offset);
+    }
+    if (clean_character(lexer, lexer->offset, &code) > 0)
+        code = CERTMAP_CODE_SYNTAX;
+    return bad_character(lexer, code, lexer->offset, 0);
+}
+
+/* ---- escapes ---- */
+
+/* What is left to unescape, and what came of it. */
+struct unescape {
+    struct certmap_view rest;
+    uint8_t *out;
+    size_t len;
+    enum cm_string_use use;
+};
+
+static void put(struct unescape *un, const void *bytes, size_t len) {
+    memcpy(un->out + un->len, bytes, len);
+    un->len += len;
+}
+
+/* \u{H..}: 1 to 6 digits, a Unicode scalar value other than U+0000. Returns its length, or 0. */
+static size_t unicode_escape(struct certmap_view rest, uint32_t *cp) {
+    size_t i = 3;
+    *cp = 0;
+    if (rest.len < 3 || rest.data[2] != '{')
+        return 0;
+    for (; i < rest.len && i < 9 && cm_hex_value(rest.data[i]) < 16; i++)
+        *cp = *cp << 4 | cm_hex_value(rest.data[i]);
+    bool scalar = *cp > 0 && *cp <= 0x10FFFF && (*cp < 0xD800 || *cp > 0xDFFF);
+    return i > 3 && i < rest.len && rest.data[i] == '}' && scalar ? i + 1 : 0;
+}
+
+/* In a pattern, the characters with a meaning stand for themselves only behind a backslash. */
+static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
+    if (un->use == CM_STRING_PATTERN && memchr("*?\\", bytes[0], 3) != NULL)
+        put(un, "\\", 1);
+    put(un, bytes, len);
+}
+
+/* Takes one escape; returns its length in the source, or 0. Only a part of a string, before a placeholder, can end in
+ * a lone backslash: it would have escaped the quote. */
+static size_t take_escape(struct unescape *un) {
+    static const char plain[] = "\\\"nt", meant[] = "\\\"\n\t";
+    uint8_t c = un->rest.len > 1 ? un->rest.data[1] : 0, bytes[4];
+    uint32_t cp;
+    const char *at = memchr(plain, c, sizeof plain - 1);
+    if (at != NULL) {
+        put_literal(un, (const uint8_t *)&meant[at - plain], 1);
+        return 2;
+    }
+    if (un->use == CM_STRING_PATTERN && (c == '*' || c == '?')) {
+        put_literal(un, &c, 1);
+        return 2;
+    }
+    size_t len = c == 'u' ? unicode_escape(un->rest, &cp) : 0;
+    if (len > 0)
+        put_literal(un, bytes, cm_utf8_encode(bytes, cp));
+    return len;
+}
+
+/* How much of a bad escape to point at: the character behind the backslash, and of \u{41 the digits and
+ * the braces that are there. */
+static size_t bad_length(struct certmap_view rest) {
+    uint32_t cp;
+    if (rest.len == 1)
+        return 1;
+    size_t len = 1 + cm_utf8_decode(rest.data + 1, rest.len - 1, &cp);
+    if (cp != 'u' || len == rest.len || rest.data[len] != '{')
+        return len;
+    do
+        len++;
+    while (len < rest.len && cm_hex_value(rest.data[len]) < 16);
+    return len < rest.len && rest.data[len] == '}' ? len + 1 : len;
+}
+
+bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
+                        struct certmap_view *bad) {
+    struct unescape un = {token->text, out, 0, use};
+    while (un.rest.len > 0) {
+        const uint8_t *escape = memchr(un.rest.data, '\\', un.rest.len);
+        size_t len = escape != NULL ? (size_t)(escape - un.rest.data) : un.rest.len;
+        if (len > 0)
+            put(&un, un.rest.data, len);
+        else
+            len = take_escape(&un);
+        if (len == 0) {
+            *bad = cm_view(un.rest.data, bad_length(un.rest));
+            return false;
+        }
+        un.rest.data += len;
+        un.rest.len -= len;
+    }
+    *result = cm_view(out, un.len);
+    return true;
+}

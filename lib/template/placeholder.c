@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* Compiling a placeholder:
+ *
+ *     placeholder   = "${" field { "|" filter } [ "??" string ] "}"
+ *     filter = "first" | "last"                      in front of all others
+ *            | "lower" | "upper" | "before" "(" string ")" | "after" "(" string ")"
+ *            | "replace" "(" string "," string ")" */
+#include "base/unicode.h"
+#include "base/view.h"
+#include "certmap/names.h"
+#include "name/attr.h"
+#include "rule/operand.h"
+#include "template/language.h"
+
+struct placeholder_parser {
+    struct cm_lexer lexer;
+    struct cm_token token; /* the next one */
+    const struct cm_placeholder_place *place;
+    struct cm_filter filters[CERTMAP_MAX_PLACEHOLDERS];
+    size_t filter_count;
+    struct certmap_diagnostic *err;
+};
+
+/* ---- tokens ---- */
+
+static void advance(struct placeholder_parser *parser) {
+    parser->token = cm_lex_next(&parser->lexer);
+}
+
+/* Places an error that has been filled; returns false. */
+static bool fail_at(struct placeholder_parser *parser, struct certmap_position position) {
+    cm_error_place(parser->err, position);
+    return false;
+}
+
+static bool fail_memory(struct placeholder_parser *parser) {
+    cm_error_memory(parser->err);
+    return false;
+}
+
+/* Says what should stand where the token does. */
+static bool fail_expected(struct placeholder_parser *parser, const char *expected) {
+    const struct cm_token *token = &parser->token;
+    const bool character = token->kind == CM_TOKEN_BAD && token->bad != CERTMAP_CODE_SYNTAX;
+    const enum certmap_code code = character ? token->bad : CERTMAP_CODE_BAD_TEMPLATE;
+    if (token->kind == CM_TOKEN_END)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, code, "expected %s in the placeholder, but it ends", expected);
+    else
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, code, "expected %s in the placeholder, but there is %s", expected,
+                 cm_quote(token->text).text);
+    return fail_at(parser, token->position);
+}
+
+static bool accept_punct(struct placeholder_parser *parser, struct certmap_view text) {
+    const bool found = parser->token.kind == CM_TOKEN_PUNCT && cm_view_equal(parser->token.text, text);
+    if (found)
+        advance(parser);
+    return found;
+}
+
+static bool expect_punct(struct placeholder_parser *parser, struct certmap_view text, const char *expected) {
+    return accept_punct(parser, text) || fail_expected(parser, expected);
+}
+
+/* ---- strings ---- */
+
+/* Unescapes a string into scratch. */
+static bool unescape(struct placeholder_parser *parser, struct certmap_view *text, const struct cm_token *token) {
+    struct certmap_view bad;
+    uint8_t *out = cm_arena_alloc(parser->place->scratch, 2 * token->text.len);
+    if (out == NULL)
+        return fail_memory(parser);
+    if (token->placeholder.data != NULL) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_PLACEHOLDER,
+                 "a placeholder cannot stand in a placeholder");
+        return fail_at(parser, cm_token_part(token, token->placeholder));
+    }
+    if (cm_string_unescape(text, out, token, CM_STRING_TEXT, &bad))
+        return true;
+    cm_string_bad_escape(parser->err, token->text, bad, CM_STRING_TEXT);
+    return fail_at(parser, cm_token_part(token, bad));
+}
+
+/* Takes a string and keeps it in NFC, as values are. */
+static bool take_string(struct placeholder_parser *parser, struct certmap_view *text, bool may_be_empty) {
+    const struct cm_token token = parser->token;
+    struct certmap_view unescaped;
+    struct cm_text kept;
+    if (token.kind != CM_TOKEN_STRING)
+        return fail_expected(parser, "a string in double quotes");
+    if (!unescape(parser, &unescaped, &token))
+        return false;
+    if (unescaped.len == 0 && !may_be_empty) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE, "this string must not be empty");
+        return fail_at(parser, token.position);
+    }
+    if (!cm_text_make(&kept, unescaped, parser->place->arena, parser->place->scratch))
+        return fail_memory(parser);
+    *text = kept.nfc;
+    advance(parser);
+    return true;
+}
+
+/* ---- the field ---- */
+
+static bool fail_field(struct placeholder_parser *parser, struct certmap_view wrong) {
+    const char *nearest = cm_field_nearest(parser->token.text);
+    if (nearest != NULL)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "there is no field %s; did you mean %s?", cm_quote(wrong).text, nearest);
+    else if (cm_attr_by_name(parser->token.text) != CM_ATTR_OTHER)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "there is no field %s; did you mean subject.%s?", cm_quote(wrong).text,
+                 cm_attr_row(cm_attr_by_name(parser->token.text))->name);
+    else
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "there is no field %s; a placeholder reads for example subject.CN or san.email", cm_quote(wrong).text);
+    return fail_at(parser, cm_token_part(&parser->token, wrong));
+}
+
+/* Only what is text can be put into a text. */
+static bool check_text(struct placeholder_parser *parser, const struct cm_path *path) {
+    const bool name = path->kind == CM_TEXT_NAME;
+    if (!name && path->field != CERTMAP_FIELD_CERTIFICATE && path->field != CERTMAP_FIELD_VALIDITY)
+        return true;
+    cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             name ? "a placeholder cannot read %s, a whole Name; it reads one attribute, for example subject.CN"
+                  : "a placeholder cannot read %s",
+             cm_quote(parser->token.text).text);
+    return fail_at(parser, parser->token.position);
+}
+
+static bool take_field(struct placeholder_parser *parser, struct cm_path *path) {
+    const struct cm_token token = parser->token;
+    struct certmap_view subfield;
+    enum certmap_field field;
+    if (token.kind != CM_TOKEN_WORD)
+        return fail_expected(parser, "a field, for example subject.CN,");
+    if (!cm_field_split(&field, &subfield, token.text))
+        return fail_field(parser, subfield);
+    if (cm_path_resolve(path, field, subfield, parser->place->arena, parser->err) != CERTMAP_OK)
+        return fail_at(parser, subfield.len > 0 ? cm_token_part(&token, subfield) : token.position);
+    if (!check_text(parser, path))
+        return false;
+    advance(parser);
+    return true;
+}
+
+/* ---- filters ---- */
+
+/* By enum cm_filter_kind; the words that choose a value stand behind them. */
+static const struct filter_word {
+    struct certmap_view name;
+    size_t strings;
+} filter_words[] = {
+    [CM_FILTER_LOWER] = {CM_VIEW_OF("lower"), 0},
+    [CM_FILTER_UPPER] = {CM_VIEW_OF("upper"), 0},
+    [CM_FILTER_BEFORE] = {CM_VIEW_OF("before"), 1},
+    [CM_FILTER_AFTER] = {CM_VIEW_OF("after"), 1},
+    [CM_FILTER_REPLACE] = {CM_VIEW_OF("replace"), 2},
+    {CM_VIEW_OF("first"), 0},
+    {CM_VIEW_OF("last"), 0},
+};
+#define FILTER_WORDS (sizeof filter_words / sizeof *filter_words)
+#define FIRST_WORD (CM_FILTER_REPLACE + 1)
+
+static bool fail_filter(struct placeholder_parser *parser) {
+    struct certmap_view names[FILTER_WORDS];
+    for (size_t i = 0; i < FILTER_WORDS; i++)
+        names[i] = filter_words[i].name;
+    const size_t nearest = certmap_text_nearest(parser->token.text, names, FILTER_WORDS);
+    const struct cm_quoted quoted = cm_quote(parser->token.text);
+    if (nearest != SIZE_MAX)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FILTER,
+                 "there is no filter %s; did you mean %s?", quoted.text, (const char *)names[nearest].data);
+    else
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FILTER,
+                 "there is no filter %s; there are first, last, lower, upper, before, after and replace", quoted.text);
+    return fail_at(parser, parser->token.position);
+}
+
+static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder *placeholder, bool last) {
+    if (placeholder->choice != CM_CHOICE_ONLY || parser->filter_count > 0) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 "first and last choose among several values: one of them, in front of the other filters");
+        return fail_at(parser, parser->token.position);
+    }
+    placeholder->choice = last ? CM_CHOICE_LAST : CM_CHOICE_FIRST;
+    advance(parser);
+    return true;
+}
+
+static bool take_strings(struct placeholder_parser *parser, struct cm_filter *filter, size_t strings) {
+    if (strings == 0)
+        return true;
+    return expect_punct(parser, CM_VIEW("("), "\"(\" and a string") && take_string(parser, &filter->what, false) &&
+           (strings < 2 || (expect_punct(parser, CM_VIEW(","), "\",\" and a string to put in its place") &&
+                            take_string(parser, &filter->with, true))) &&
+           expect_punct(parser, CM_VIEW(")"), "\")\"");
+}
+
+static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
+    size_t word = 0;
+    if (parser->token.kind != CM_TOKEN_WORD)
+        return fail_expected(parser, "a filter");
+    while (word < FILTER_WORDS && !cm_view_equal(parser->token.text, filter_words[word].name))
+        word++;
+    if (word == FILTER_WORDS)
+        return fail_filter(parser);
+    if (word >= FIRST_WORD)
+        return take_choice(parser, placeholder, word > FIRST_WORD);
+    if (parser->filter_count == CERTMAP_MAX_PLACEHOLDERS) {
+        cm_error(parser->err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
+                 "there are more than %d filters in a placeholder", CERTMAP_MAX_PLACEHOLDERS);
+        return fail_at(parser, parser->token.position);
+    }
+    struct cm_filter *filter = &parser->filters[parser->filter_count++];
+    *filter = (struct cm_filter){.kind = (enum cm_filter_kind)word};
+    advance(parser);
+    return take_strings(parser, filter, filter_words[word].strings);
+}
+
+/* ---- the default ---- */
+
+/* A default that could not stand in the placeholder would be found out with the first certificate that needs it. */
+static bool take_fallback(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
+    const struct cm_token token = parser->token;
+    if (!take_string(parser, &placeholder->fallback, false))
+        return false;
+    if (cm_language_refuses(parser->place->output, parser->place->qualified, placeholder->fallback) ==
+        CERTMAP_CODE_NONE)
+        return true;
+    cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             "%s holds what a value of a placeholder must not hold here", cm_quote(token.text).text);
+    return fail_at(parser, token.position);
+}
+
+/* ---- the placeholder ---- */
+
+static bool take_placeholder(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
+    if (!take_field(parser, &placeholder->path))
+        return false;
+    while (accept_punct(parser, CM_VIEW("|")))
+        if (!take_filter(parser, placeholder))
+            return false;
+    if (accept_punct(parser, CM_VIEW("\?\?")) && !take_fallback(parser, placeholder))
+        return false;
+    if (parser->token.kind != CM_TOKEN_END)
+        return fail_expected(parser, placeholder->fallback.data != NULL ? "}" : "|, ?\? or }");
+    return true;
+}
+
+static bool keep_filters(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
+    struct cm_filter *kept = cm_arena_alloc(parser->place->arena, parser->filter_count * sizeof *kept);
+    if (kept == NULL)
+        return fail_memory(parser);
+    memcpy(kept, parser->filters, parser->filter_count * sizeof *kept);
+    placeholder->filters = kept;
+    placeholder->filter_count = parser->filter_count;
+    return true;
+}
+
+enum certmap_status cm_placeholder_compile(struct cm_placeholder *placeholder, const struct cm_token *token,
+                                           struct certmap_view part, const struct cm_placeholder_place *place,
+                                           struct certmap_diagnostic *err) {
+    struct placeholder_parser parser;
+    parser.lexer = cm_lex_at(token, cm_view(part.data + 2, part.len - 3));
+    parser.place = place;
+    parser.filter_count = 0;
+    parser.err = err;
+    *placeholder = (struct cm_placeholder){.choice = CM_CHOICE_ONLY};
+    advance(&parser);
+    return take_placeholder(&parser, placeholder) && keep_filters(&parser, placeholder) ? CERTMAP_OK : err->status;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Texts that a mapping gives, with placeholders that a certificate fills (docs/rules.md, "Templates").
+ *
+ *     "CONTOSO\\${subject.UID | lower}-x"
+ *
+ *     symbols   C O N T O S O \ [placeholder] - x          how the text is read: template.c, placeholder.c
+ *     pieces    [ "CONTOSO\" placeholder ] [ "-x" ]        what is kept of it
+ *
+ *     language*.c  where a placeholder may stand, and how its value is escaped there
+ *     expand*.c    the text for one certificate */
+#ifndef CM_TEMPLATE_TEMPLATE_H
+#define CM_TEMPLATE_TEMPLATE_H
+
+#include "base/error.h"
+#include "rule/rules.h"
+#include "syntax/lex.h"
+
+enum cm_choice { CM_CHOICE_ONLY, CM_CHOICE_FIRST, CM_CHOICE_LAST };
+
+enum cm_filter_kind { CM_FILTER_LOWER, CM_FILTER_UPPER, CM_FILTER_BEFORE, CM_FILTER_AFTER, CM_FILTER_REPLACE };
+
+struct cm_filter {
+    enum cm_filter_kind kind;
+    struct certmap_view what; /* BEFORE, AFTER, REPLACE: what is looked for, in NFC */
+    struct certmap_view with; /* REPLACE */
+};
+
+struct cm_placeholder {
+    struct cm_path path;
+    enum cm_choice choice;
+    const struct cm_filter *filters;
+    size_t filter_count;
+    struct certmap_view fallback; /* data NULL: none */
+};
+
+/* A literal and the placeholder behind it. */
+struct cm_piece {
+    struct certmap_view literal;
+    const struct cm_placeholder *placeholder; /* NULL at the end of the text */
+};
+
+struct cm_template {
+    const struct cm_piece *pieces;
+    size_t piece_count;
+    bool qualified; /* a literal has \ or @ */
+};
+
+/* ---- compiling ---- */
+
+/* A text as it is given. */
+struct cm_source {
+    struct certmap_view text;
+    bool written; /* as between the quotes of a rule, with escapes and placeholders; else the text itself */
+    struct certmap_position position; /* where it begins in a file; line 0: in none */
+};
+
+/* Compiles a text into *output, of which kind, language and name are set already: the rest, but for last and head. Where
+ * it has no placeholders, its text is in scratch or where it was. *needs gets the
+ * pieces of a certificate that the placeholders read. Errors, placed in the source where they are about a part of it: SYNTAX, LIMIT, MEMORY. */
+enum certmap_status cm_template_compile(struct cm_output *output, unsigned *needs, const struct cm_source *source,
+                                        struct cm_arena *arena, struct cm_arena *scratch,
+                                        struct certmap_diagnostic *err);
+/* "the account", "the domain", "the group" or "the attribute". */
+const char *cm_output_noun(enum cm_output_kind kind);
+
+/* ---- among the files of templates ---- */
+
+#define CM_SYMBOL_PLACEHOLDER 256
+
+/* A byte of literal text, or a placeholder. */
+struct cm_symbol {
+    uint32_t at, len; /* in the source: of the character that the byte is of, or of the placeholder */
+    uint16_t code;    /* the byte, or CM_SYMBOL_PLACEHOLDER */
+};
+
+/* What a placeholder is compiled for. */
+struct cm_placeholder_place {
+    const struct cm_output *output; /* kind and language */
+    bool qualified;                 /* as in the template */
+    struct cm_arena *arena, *scratch;
+};
+
+/* Compiles a placeholder, part of a token's text, its "${" and "}" included. Errors, placed: SYNTAX, MEMORY. */
+enum certmap_status cm_placeholder_compile(struct cm_placeholder *placeholder, const struct cm_token *token,
+                                           struct certmap_view part, const struct cm_placeholder_place *place,
+                                           struct certmap_diagnostic *err);
+
+#endif
