@@ -23,11 +23,6 @@ static bool is_blank(struct certmap_view text) {
     return i == text.len;
 }
 
-static bool is_certificate(struct certmap_view der) {
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
-    return certmap_cert_from_der(&cert, der, NULL) == CERTMAP_OK;
-}
-
 /* What a content is; a rule file or an IIS configuration also in UTF-16 without a byte order mark, which is read for
  * rules. */
 static struct tool_kind_found find_kind(struct certmap_view content) {
@@ -47,7 +42,7 @@ static struct tool_kind_found find_kind(struct certmap_view content) {
 static enum certmap_status take_der(struct tool_pem *certificates, struct tool_input *input, const char *path,
                                     struct certmap_diagnostic *err) {
     const struct certmap_view content = tool_input_view(input);
-    if (!is_certificate(content)) {
+    if (!tool_kind_is_der(content)) {
         const struct tool_kind_found found = find_kind(content);
         if (found.kind != NULL)
             return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
@@ -63,7 +58,7 @@ static enum certmap_status take_der(struct tool_pem *certificates, struct tool_i
  * sees but a part of it. */
 static struct tool_kind_found find_block(struct certmap_view der, struct certmap_view text) {
     const struct tool_kind_found found = tool_kind_of_block(der);
-    return found.kind != NULL || is_certificate(der) ? found : tool_kind_of_broken(text);
+    return found.kind != NULL || tool_kind_is_der(der) ? found : tool_kind_of_broken(text);
 }
 
 /* The blocks of a PEM text. Some tools write CERTIFICATE around whatever they encode. */
@@ -108,7 +103,7 @@ enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char
 struct tool_kind_found tool_certfile_kind(struct certmap_view content) {
     struct tool_pem pem;
     struct certmap_diagnostic err;
-    if (is_certificate(content))
+    if (tool_kind_is_der(content))
         return tool_kind_is_certificate();
     const struct tool_kind_found found = tool_kind_find(content);
     if (tool_kind_is_rules(found.kind) || !is_pem(content))

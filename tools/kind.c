@@ -10,9 +10,9 @@
 
 /* ---- Certificates in DER ---- */
 
-static bool is_certificate(struct certmap_view der) {
+bool tool_kind_is_der(struct certmap_view content) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    return certmap_cert_from_der(&cert, der, NULL) == CERTMAP_OK;
+    return certmap_cert_from_der(&cert, content, NULL) == CERTMAP_OK;
 }
 
 static struct certmap_view skip(struct certmap_view view, size_t len) {
@@ -22,7 +22,7 @@ static struct certmap_view skip(struct certmap_view view, size_t len) {
 /* The length of the certificate that stands at the front; 0 where there is none. */
 static size_t certificate_length(struct certmap_view content) {
     const size_t len = content.len > 0 && content.data[0] == 0x30 ? tool_shape_length(content) : 0;
-    return len > 0 && is_certificate((struct certmap_view){content.data, len}) ? len : 0;
+    return len > 0 && tool_kind_is_der((struct certmap_view){content.data, len}) ? len : 0;
 }
 
 /* A certificate, and what follows it. */
@@ -150,7 +150,7 @@ static bool holds_certificate(struct certmap_view text) {
     if (!tool_form_take_certificate(&body, text))
         return false;
     struct tool_input der = tool_form_decode(body);
-    const bool yes = is_certificate(tool_input_view(&der));
+    const bool yes = tool_kind_is_der(tool_input_view(&der));
     tool_input_free(&der);
     return yes;
 }
@@ -186,7 +186,7 @@ struct tool_kind_found tool_kind_of_pem(struct certmap_view text) {
 }
 
 struct tool_kind_found tool_kind_of_block(struct certmap_view der) {
-    const struct tool_kind_found found = is_certificate(der) ? NOTHING : find_shape(der);
+    const struct tool_kind_found found = tool_kind_is_der(der) ? NOTHING : find_shape(der);
     return found.kind == NULL ? found : (struct tool_kind_found){.kind = &tool_kind_mislabelled, .inner = found.kind};
 }
 

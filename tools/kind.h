@@ -32,6 +32,8 @@ struct tool_kind_found tool_kind_of_label(const char *label);
 /* What stands between the lines of a block that says CERTIFICATE, where it is something else. */
 struct tool_kind_found tool_kind_of_block(struct certmap_view der);
 
+/* Whether a content is one certificate in DER, and nothing else. */
+bool tool_kind_is_der(struct certmap_view content);
 /* A certificate, for who asked for rules. */
 struct tool_kind_found tool_kind_is_certificate(void);
 /* Whether it is a rule file or an IIS configuration. */

@@ -176,19 +176,12 @@ bool tool_form_is_base64_pem(struct certmap_view text) {
 
 /* ---- Base64 ---- */
 
-/* What a character stands for, or 64. */
-static unsigned sextet(uint8_t c) {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c == '\0' ? NULL : strchr(alphabet, c);
-    return at == NULL ? 64 : (unsigned)(at - alphabet);
-}
-
 /* How many characters of base64 a text has, among which only white space and characters of more stand; else 0. */
 static size_t count_base64(struct certmap_view text, const char *more) {
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++) {
         const uint8_t c = text.data[i];
-        const bool good = sextet(c) < 64 || c == '=';
+        const bool good = tool_sextet(c) < 64 || c == '=';
         if (!good && !is_space(c) && (c == 0 || strchr(more, c) == NULL))
             return 0;
         count += good;
@@ -252,9 +245,9 @@ struct tool_input tool_form_decode(struct certmap_view text) {
     uint32_t bits = 0;
     unsigned count = 0;
     for (size_t i = 0; i < text.len && text.data[i] != '='; i++) {
-        if (sextet(text.data[i]) == 64)
+        if (tool_sextet(text.data[i]) == 64)
             continue;
-        bits = (bits << 6 | sextet(text.data[i])) & 0xFFFFFF;
+        bits = (bits << 6 | tool_sextet(text.data[i])) & 0xFFFFFF;
         count += 6;
         if (count >= 8) {
             count -= 8;
@@ -267,7 +260,7 @@ struct tool_input tool_form_decode(struct certmap_view text) {
 /* Takes characters of base64 and white space off the front of the text, up to anything else. */
 static struct certmap_view take_run(struct certmap_view *text) {
     size_t len = 0;
-    while (len < text->len && (sextet(text->data[len]) < 64 || is_space(text->data[len])))
+    while (len < text->len && (tool_sextet(text->data[len]) < 64 || is_space(text->data[len])))
         len++;
     const struct certmap_view run = {text->data, len};
     *text = skip(*text, len);
@@ -285,9 +278,9 @@ static bool decodes_to_certificate(struct certmap_view text) {
 }
 
 static void skip_word(struct certmap_view *text) {
-    while (text->len > 0 && sextet(text->data[0]) < 64)
+    while (text->len > 0 && tool_sextet(text->data[0]) < 64)
         *text = skip(*text, 1);
-    while (text->len > 0 && sextet(text->data[0]) == 64)
+    while (text->len > 0 && tool_sextet(text->data[0]) == 64)
         *text = skip(*text, 1);
 }
 

@@ -64,13 +64,6 @@ static bool is_end_of(struct certmap_view line, const char *label) {
 
 /* ---- Base64 ---- */
 
-/* What a character stands for, or 64. */
-static unsigned sextet(uint8_t c) {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c == '\0' ? NULL : strchr(alphabet, c);
-    return at == NULL ? 64 : (unsigned)(at - alphabet);
-}
-
 /* Appends a line without its white space. A NUL ends a line for OpenSSL. */
 static void add_base64(struct tool_input *base64, struct certmap_view line) {
     for (size_t i = 0; i < line.len && line.data[i] != '\0'; i++) {
@@ -87,9 +80,9 @@ static void clear_rest(struct tool_input *base64, size_t padding) {
     static const char zeros_2[] = "AEIMQUYcgkosw048", zeros_4[] = "AQgw";
     uint8_t *last = base64->data + base64->len - padding - 1;
     if (padding == 1)
-        *last = (uint8_t)zeros_2[sextet(*last) >> 2];
+        *last = (uint8_t)zeros_2[tool_sextet(*last) >> 2];
     else if (padding == 2)
-        *last = (uint8_t)zeros_4[sextet(*last) >> 4];
+        *last = (uint8_t)zeros_4[tool_sextet(*last) >> 4];
 }
 
 /* Whether this is base64 of at least one byte; a hyphen ends it. */
@@ -100,7 +93,7 @@ static bool check_base64(struct tool_input *base64) {
         base64->len = (size_t)(hyphen - base64->data);
     for (size_t i = 0; i < base64->len; i++) {
         const bool pads = base64->data[i] == '=';
-        if (pads ? ++padding > 2 : padding > 0 || sextet(base64->data[i]) == 64)
+        if (pads ? ++padding > 2 : padding > 0 || tool_sextet(base64->data[i]) == 64)
             return false;
     }
     if (base64->len == 0 || base64->len % 4 != 0)

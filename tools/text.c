@@ -25,6 +25,12 @@ void tool_wipe(void *memory, size_t size) {
         bytes[i] = 0;
 }
 
+unsigned tool_sextet(uint8_t c) {
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c == '\0' ? NULL : strchr(alphabet, c);
+    return at == NULL ? 64 : (unsigned)(at - alphabet);
+}
+
 struct certmap_view tool_view(const char *string) {
     return (struct certmap_view){(const uint8_t *)string, string == NULL ? 0 : strlen(string)};
 }

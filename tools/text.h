@@ -24,6 +24,9 @@ void *tool_alloc(size_t size);
 /* Overwrites memory in a way that a compiler does not leave out. */
 void tool_wipe(void *memory, size_t size);
 
+/* What a character of base64 stands for, or 64. */
+unsigned tool_sextet(uint8_t c);
+
 /* A view of a string that ends in NUL; data NULL for NULL. */
 struct certmap_view tool_view(const char *string);
 
