@@ -72,6 +72,7 @@ static const char *const files[] = {
     "not-iis",
     "one-to-one",
     "order",
+    "other-site-unlisted",
     "other-sites",
     "passwords",
     "root-location",

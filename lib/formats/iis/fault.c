@@ -216,6 +216,10 @@ static void say_in_tag(struct description *to, const struct tag *tag, size_t off
                        name);
     else if (tag->state == AFTER_VALUE)
         say_after_value(to, tag, offset);
+    else if (at(to->source, offset) == '\\')
+        say(to, "a backslash stands where / belongs");
+    else if (at(to->source, tag->begin + to->source->width) == '/' && tag->state == BEFORE_NAME)
+        say(to, "a closing tag has no attributes");
     else if (at(to->source, offset - to->source->width) == '/')
         say(to, "/ in a tag stands right before its >");
     else if (tag->state == BEFORE_NAME)

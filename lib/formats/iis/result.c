@@ -87,11 +87,22 @@ static void check_passwords(struct cm_iis_build *build) {
                       "password is stored in clear%s; the tools of IIS encrypt what they write", others);
 }
 
+/* A section that is on, and maps nobody: each mapping is disabled, or was cleared by another level. */
+static void check_enabled(struct cm_iis_build *build) {
+    const bool on = build->settings[CM_IIS_ENABLED].number != 0 && build->settings[CM_IIS_ONE_ENABLED].number != 0 &&
+                    build->settings[CM_IIS_MANY_ENABLED].number != 0;
+    if (on && build->count > 0 && build->applied == 0)
+        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_MAPPINGS_DISABLED, build->place,
+                      "no mapping is enabled, so that no certificate gets an answer: %lu %s disabled or cleared",
+                      (unsigned long)build->count, build->count == 1 ? "is" : "are");
+}
+
 static void check_setup(struct cm_iis_build *build) {
     if (!build->iis->check_setup || !build->present || build->iis->findings.errors > 0)
         return;
     check_switch(build, CM_IIS_LIST_ONE, CM_IIS_ONE_ENABLED, "oneToOneCertificateMappingsEnabled");
     check_switch(build, CM_IIS_LIST_MANY, CM_IIS_MANY_ENABLED, "manyToOneCertificateMappingsEnabled");
+    check_enabled(build);
     check_passwords(build);
     cm_iis_check_setup(build->iis, build->place);
 }

@@ -159,6 +159,8 @@ struct cm_iis_survey {
 
 /* How many other sites a finding names. */
 enum { CM_IIS_OTHERS = 3 };
+/* So many names near to that of the site are kept. With more of them, one that is missing is no sign. */
+enum { CM_IIS_NEAR = 16 };
 
 /* What is known about sites besides the one asked for. */
 struct cm_iis_sites {
@@ -172,6 +174,10 @@ struct cm_iis_sites {
     bool more_others;
     bool others_fit; /* one of them would apply if its path began in a folder of the site */
     struct cm_kit_position other_place;
+    struct certmap_view near[CM_IIS_NEAR]; /* listed names that are nearly that of the site, and not it */
+    size_t near_count;
+    bool more_near;
+    bool unlisted_told; /* of a location whose site is nearly this one, and is not listed */
 };
 
 struct cm_iis {

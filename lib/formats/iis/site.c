@@ -260,10 +260,26 @@ bool cm_iis_begin_sites(struct cm_iis *iis, const struct cm_iis_values *values) 
     return true;
 }
 
+/* Whether a name is nearly that of the site asked for. */
+static bool is_near(const struct cm_iis *iis, struct certmap_view name) {
+    const struct certmap_view wanted = site_name(iis->site);
+    return !certmap_text_same(name, wanted) && certmap_text_nearest(name, &wanted, 1) == 0;
+}
+
+static void note_near(struct cm_iis *iis, struct certmap_view name) {
+    struct cm_iis_sites *sites = &iis->sites;
+    if (iis->site.data == NULL || name.len == 0 || sites->more_near || !is_near(iis, name))
+        return;
+    sites->more_near = sites->near_count == CM_IIS_NEAR;
+    if (!sites->more_near)
+        sites->near[sites->near_count++] = cm_iis_keep(iis, name);
+}
+
 bool cm_iis_begin_site(struct cm_iis *iis, const struct cm_iis_values *values) {
     struct cm_iis_sites *sites = &iis->sites;
     struct certmap_view name = values->at[CM_IIS_NAME].text;
     sites->inside = false;
+    note_near(iis, name);
     if (iis->site.data == NULL || name.len == 0 || sites->found)
         return true;
     struct certmap_view wanted = site_name(iis->site);
@@ -292,9 +308,25 @@ void cm_iis_report_unknown_site(struct cm_iis *iis) {
 
 /* ---- mappings that do not apply ---- */
 
+/* A location of a site that the file does not list, and that is nearly the one asked for: what it refuses is left out. */
+static void warn_of_unlisted(struct cm_iis *iis, struct certmap_view path) {
+    struct cm_iis_sites *sites = &iis->sites;
+    struct certmap_view step;
+    if (sites->unlisted_told || !sites->found || sites->more_near || !next_step(&step, &path) || !is_near(iis, step))
+        return;
+    for (size_t i = 0; i < sites->near_count; i++)
+        if (certmap_text_same(sites->near[i], step))
+            return;
+    sites->unlisted_told = true;
+    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, iis->location.place,
+                  "the file lists no site %s, so that the mappings of this location apply to none; did you mean %s?",
+                  cm_kit_quote(step).text, cm_kit_quote(site_name(iis->site)).text);
+}
+
 void cm_iis_note_other(struct cm_iis *iis) {
     struct cm_iis_sites *sites = &iis->sites;
     struct certmap_view path = {(const uint8_t *)iis->location.path, iis->location.path_len};
+    warn_of_unlisted(iis, path);
     for (size_t i = 0; i < sites->other_count; i++)
         if (certmap_text_same(sites->others[i], path))
             return;

@@ -10,19 +10,18 @@ static struct certmap_view view_of(const char *string) {
     return (struct certmap_view){(const uint8_t *)string, strlen(string)};
 }
 
-static bool is_list(const char *name) {
-    static const char *const lists[] = {"oneToOneMappings", "manyToOneMappings"};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (certmap_text_same(view_of(name), view_of(lists[i])))
-            return true;
-    return false;
+/* near: also a name that is meant to be one. */
+static bool is_list(const char *name, bool near) {
+    const struct certmap_view lists[] = {view_of("oneToOneMappings"), view_of("manyToOneMappings")};
+    return certmap_text_same(view_of(name), lists[0]) || certmap_text_same(view_of(name), lists[1]) ||
+           (near && certmap_text_nearest(view_of(name), lists, 2) != SIZE_MAX);
 }
 
 /* Where lists of mappings stand that nobody reads: the element that they are in, by name and place. */
 static void note_misplaced_list(struct cm_iis *iis, const char *name) {
-    if (iis->in_other || iis->in_unread || iis->in_nested || !is_list(name))
-        return;
     const bool directory = iis->skipped == 0 && iis->stack[iis->top] == CM_IIS_DIRECTORY;
+    if (iis->in_other || iis->in_unread || iis->in_nested || !is_list(name, directory))
+        return;
     cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS, cm_iis_here(iis),
                   directory ? "%s in <clientCertificateMappingAuthentication>, which asks Active Directory and has no "
                               "mappings, are not read; they belong in <" CM_IIS_SECTION_NAME ">"
