@@ -119,6 +119,7 @@ START_TEST(criterion_of_any_length) {
         memcpy(copy, criteria[_i].criterion, i);
         (void)cm_iis_doubt_criterion((struct certmap_view){(const uint8_t *)copy, i});
         (void)cm_iis_doubt_certificate((struct certmap_view){(const uint8_t *)copy, i});
+        (void)cm_iis_doubt_user((struct certmap_view){(const uint8_t *)copy, i});
         (void)cm_iis_doubt_der((struct certmap_view){(const uint8_t *)copy, i});
         free(copy);
     }
@@ -225,12 +226,71 @@ START_TEST(certificate_row) {
 }
 END_TEST
 
+/* ---- accounts ---- */
+
+static const struct {
+    const char *user;
+    const char *part; /* of what is said; NULL: nothing */
+} users[] = {
+    {"alice", NULL},
+    {"CONTOSO\\alice", NULL},
+    {".\\alice", NULL},
+    {"alice.smith-2@contoso.example", NULL},
+    {"alice+mail@contoso.example", NULL},
+    {"NT AUTHORITY\\NETWORK SERVICE", NULL},
+    {"IIS APPPOOL\\Default Web Site", NULL},
+    {"CONTOSO\\WEB01$", NULL},
+    {"O'Brien", NULL},
+    {"\xC3\xA4nne", NULL},
+    {"deadbeef", NULL},
+    {SHA1, "looks like a thumbprint"},
+    {SHA1 "162BA11CC40F3E81E099A19A", "looks like a thumbprint"},
+    {"MIIBTTCB9KADAgECAgIQATAKBggqhkjOPQQDAjAmMQswCQYDVQQGEwJVUzEXMBUGA1UECgwOQ29udG9zbyBJc3N1aW5nIENBMIIBTTCB",
+     "looks like a certificate"},
+    {"CN=alice", "looks like a Name"},
+    {"CN=alice, O=Contoso", "looks like a Name"},
+    {"&quot;alice&quot;", "stands in quotes"},
+    {" alice", "a blank"},
+    {"alice ", "a blank"},
+    {"${subject.CN}", "nothing of the certificate"},
+    {"CONTOSO\\$(CN)", "nothing of the certificate"},
+    {"%USERNAME%", "nothing of the certificate"},
+    {"CONTOSO/alice", "no name of a Windows account"},
+    {"alice;bob", "no name of a Windows account"},
+    {"CONTOSO\\*", "no name of a Windows account"},
+    {"alice:secret", "no name of a Windows account"},
+    {"a=b", "no name of a Windows account"},
+};
+
+START_TEST(user_row) {
+    static struct t_iis load;
+    char text[1024];
+    snprintf(
+        text, sizeof text,
+        "<iisClientCertificateMappingAuthentication enabled='true'><manyToOneMappings><add name='n' userName=\"%s\">"
+        "<rules><add certificateField='1' certificateSubField='O' matchCriteria='x'/></rules></add>"
+        "</manyToOneMappings></iisClientCertificateMappingAuthentication>",
+        users[_i].user);
+    t_iis_load(&load, t_text(text), NULL);
+    ck_assert_int_eq(load.status, CERTMAP_OK);
+    ck_assert_uint_eq(load.count, users[_i].part != NULL);
+    if (users[_i].part != NULL) {
+        ck_assert_int_eq(load.findings[0].error.code, CERTMAP_CODE_BAD_ACCOUNT);
+        ck_assert_int_eq(load.findings[0].severity, CERTMAP_SEVERITY_WARNING);
+        ck_assert_msg(strstr(load.findings[0].error.text, users[_i].part) != NULL, "%s", load.findings[0].error.text);
+        ck_assert_ptr_null(strstr(load.findings[0].error.text, "secret"));
+    }
+    t_iis_free(&load);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("iis_doubt");
     TCase *tcase = tcase_create("values");
     tcase_add_loop_test(tcase, criterion_row, 0, T_COUNT(criteria));
     tcase_add_loop_test(tcase, criterion_of_any_length, 0, T_COUNT(criteria));
     tcase_add_loop_test(tcase, certificate_row, 0, T_COUNT(certificates));
+    tcase_add_loop_test(tcase, user_row, 0, T_COUNT(users));
     suite_add_tcase(suite, tcase);
     return t_run(suite);
 }

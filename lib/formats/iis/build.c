@@ -17,6 +17,10 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
                       "%s has no rules, so that it gives its account to every certificate",
                       cm_kit_quote(mapping->name).text);
     build->shadowed = build->shadowed || mapping->always;
+    const char *doubt = mapping->deny ? NULL : cm_iis_doubt_user(mapping->user);
+    if (doubt != NULL) /* without the text, in which a password might be */
+        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_BAD_ACCOUNT, mapping->place, "userName %s",
+                      doubt);
 }
 
 /* A rule that will hardly hold for any certificate as it stands; else what the core says of patterns of other languages,

@@ -478,3 +478,44 @@ const char *cm_iis_doubt_der(struct certmap_view der) {
         return "is cut off: its end is missing" BELONGS;
     return length < der.len ? "goes on after its end; one certificate belongs here" : name_sequence(inside);
 }
+
+/* ---- accounts ---- */
+
+/* What follows a domain; a name with an at sign is a user principal name, in which more may stand. */
+static struct certmap_view user_part(struct certmap_view user) {
+    for (size_t i = user.len; i > 0; i--)
+        if (user.data[i - 1] == '\\')
+            return after(user, i);
+    return memchr(user.data, '@', user.len) != NULL ? (struct certmap_view){user.data, 0} : user;
+}
+
+/* Windows fills in nothing from a certificate: ${CN}, $(CN), %USERNAME% */
+static bool has_placeholder(struct certmap_view user) {
+    if (user.len > 2 && user.data[0] == '%' && user.data[user.len - 1] == '%')
+        return true;
+    for (; user.len > 2; user = after(user, 1))
+        if (starts_with(user, "${") || starts_with(user, "$("))
+            return true;
+    return false;
+}
+
+const char *cm_iis_doubt_user(struct certmap_view user) {
+    if (user.len == 0 || starts_with(user, "[enc:"))
+        return NULL;
+    const size_t digits = user.len == 40 || user.len == 64 ? count_hex(user) : 0;
+    if (starts_with(user, "MI") && user.len >= 100)
+        return "looks like a certificate; the name of an account belongs here";
+    if (digits == user.len)
+        return "looks like a thumbprint; the name of an account belongs here";
+    if (count_types(user) > 0)
+        return "looks like a Name; the name of an account belongs here";
+    if (stands_in_quotes(user))
+        return "stands in quotes, which are a part of it: leave them out";
+    if (has_outer_blank(user))
+        return "begins or ends with a blank, which is a part of it: leave it out";
+    if (has_placeholder(user))
+        return "is taken as it is: nothing of the certificate is filled in";
+    if (has_byte(user_part(user), "\"/[]:;|=,+*?<>"))
+        return "has a character that no name of a Windows account has: \" / [ ] : ; | = , + * ? < or >";
+    return NULL;
+}

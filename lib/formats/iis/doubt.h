@@ -8,6 +8,8 @@
 /* What is doubtful about a matchCriteria, and what to write, as the end of a sentence; NULL: nothing. Linear in its
  * length. */
 const char *cm_iis_doubt_criterion(struct certmap_view criterion);
+/* The same of a userName. */
+const char *cm_iis_doubt_user(struct certmap_view user);
 /* What else than a certificate in base64 a `certificate` looks like, and what belongs there; NULL: like nothing that is
  * known. */
 const char *cm_iis_doubt_certificate(struct certmap_view text);
