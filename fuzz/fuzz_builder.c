@@ -84,7 +84,7 @@ static void take_texts(struct line *line) {
     }
 }
 
-/* Takes a line apart, behind its letter. */
+/* Takes a line apart, after its letter. */
 static struct line take_line(struct certmap_view text, size_t numbers) {
     struct line line = {.rest = cm_view(text.data + 1, text.len - 1)};
     for (size_t i = 0; i < MAX_TEXTS; i++)

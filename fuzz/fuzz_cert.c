@@ -211,7 +211,7 @@ static size_t put_header(uint8_t *at, uint8_t tag, size_t len) {
     return 2 + octets;
 }
 
-/* Puts a header before what stands at the end of a block, from *start on. */
+/* Puts a header before what is at the end of a block, from *start on. */
 static void wrap(uint8_t *block, size_t size, size_t *start, uint8_t tag) {
     uint8_t header[8];
     const size_t len = put_header(header, tag, size - *start);

@@ -42,7 +42,7 @@ static const uint8_t *find(const uint8_t *data, size_t size, const char *needle)
     return NULL;
 }
 
-/* Whether the mark stands in the input, and nowhere but in passwords: behind password=" in a text where
+/* Whether the mark is in the input, and nowhere but in passwords: after password=" in a text where
  * no attribute is in single quotes, so that no other attribute can hold it. */
 static bool has_secret(const uint8_t *data, size_t size) {
     static const char before[] = "password=\"";

@@ -5,7 +5,7 @@
  *     rules 00 H L subject issuer
  *
  * where H L is the length of the subject; the top bit of H says that the whole certificate is supplied, for which
- * the Names together stand, and the next one that in place of the issuer there are extensions. What is not a rule
+ * the Names together are, and the next one that in place of the issuer there are extensions. What is not a rule
  * set or a Name is replaced by one that is, so that the other parts still count. Of an input that begins with 01 the
  * other bytes choose what random.h makes: rules, and certificates that hit them. */
 #include "rules.h"

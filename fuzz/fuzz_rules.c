@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules in the native language. Every finding stands where it says, and the first error is the one that is
+/* Rules in the native language. Every finding is where it says, and the first error is the one that is
  * returned. What loads loads the same way twice, and out of memory leaves nothing. The conditions of an
  * explanation parse, print the same again, and are as true as they were. What is printed of all the rules loads
  * as the same rules. The search through the index finds what the plain one finds. */

@@ -20,7 +20,7 @@ struct input {
 
 static const struct certmap_view placeholder = CM_VIEW_OF("${subject.CN}");
 
-/* By language: what stands before and behind the placeholder in the templates of which the value has to come back. */
+/* By language: what is before and after the placeholder in the templates of which the value has to come back. */
 static const struct {
     struct certmap_view before, behind;
 } plain_templates[] = {

@@ -169,7 +169,7 @@ struct f_told {
     size_t digests, missing; /* what it misses */
     size_t held;             /* and what holds of it */
     bool ended;              /* by the nearest miss */
-    bool gives;              /* the mapping at hand decides */
+    bool gives;              /* the current mapping decides */
     bool refuses;            /* one that decides allows */
     size_t built, failed;    /* texts of those that decide */
     struct t_buf all;        /* what was told, item by item */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library says about itself, and what helps to call it. Every other public function stands in the layer that it is
+/* What the library says about itself, and what helps to call it. Every other public function is in the layer that it is
  * about. */
 #include "certmap/names.h"
 #include <string.h>

@@ -7,7 +7,7 @@
 
 /* ---- conditions and expressions ----
  *
- * What stands after "when", a subject, and what comes out: "true", "false", or "unknown" with the code
+ * What is after "when", a subject, and what comes out: "true", "false", or "unknown" with the code
  * of the cause. The issuer of all of them is T_ISSUER. */
 struct t_condition_row {
     const char *condition, *subject, *truth;
@@ -73,7 +73,7 @@ static const struct t_condition_row t_conditions[] = {
     {"subject.CN = \"\\u{D7FF}\"", "CN=\\xED\\x9F\\xBF", "true"},
     {"subject.CN = \"\\u{202E}\"", "CN=\\xE2\\x80\\xAE", "true"},
 
-    /* any value, whichever RDN it stands in */
+    /* any value, whichever RDN it is in */
     {"subject.CN = \"Alice\"", "CN=Bob | CN=Alice", "true"},
     {"subject.CN = \"Alice\"", "CN=Alice | CN=Bob", "true"},
     {"subject.CN = \"Alice\"", "CN=Bob + CN=Alice", "true"},

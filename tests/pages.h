@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the pages of the documentation in tests: README.md and docs/?*.md, and what stands in them between
+/* Reading the pages of the documentation in tests: README.md and docs/?*.md, and what is in them between
  * lines of ```. */
 #ifndef T_PAGES_H
 #define T_PAGES_H
@@ -67,7 +67,7 @@ static inline void t_list(struct t_files *files, const char *folder, const char 
 
 enum { T_MAX_BLOCKS = 256 };
 
-/* What stands between two lines of ```. */
+/* What is between two lines of ```. */
 struct t_block {
     char page[80];
     int line; /* of its first line */
@@ -115,7 +115,7 @@ struct t_pages {
     struct t_buf texts[T_MAX_FILES + 1];
 };
 
-/* README.md stands behind the others. */
+/* README.md comes after the others. */
 static inline void t_page_path(char path[80], const struct t_pages *pages, int i) {
     if (i < pages->files.count)
         snprintf(path, 80, "docs/%s", pages->files.names[i]);

@@ -20,7 +20,7 @@ static inline void t_put(struct t_buf *buf, const char *string) {
     t_bytes(buf, string, strlen(string));
 }
 
-/* The bytes with a NUL behind them, as a string. */
+/* The bytes with a NUL after them, as a string. */
 static inline const char *t_cstr(struct t_buf *buf) {
     t_bytes(buf, "", 1);
     buf->len--;
@@ -212,7 +212,7 @@ static inline void t_trace_item(void *ctx, const struct certmap_explain_item *it
 
 /* What mappings that decide are told to give. */
 struct t_gives {
-    bool deciding; /* the mapping at hand */
+    bool deciding; /* the current mapping */
     bool allows;
     size_t built, failed;
 };

@@ -73,7 +73,7 @@ static void check_place(const struct certmap_diagnostic *error, struct certmap_v
 #define H "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SHA1 "0123456789abcdef0123456789abcdef01234567"
 
-/* ---- what deserves a warning: the token stands in guillemets ---- */
+/* ---- what deserves a warning: the token is in guillemets ---- */
 
 static const struct {
     const char *text, *code, *says;
@@ -548,7 +548,7 @@ START_TEST(long_texts) {
         t_put(&text, parts[_i].before);
         for (size_t i = 0; i < count; i++)
             t_put(&text, parts[_i].unit);
-        t_put(&text, parts[_i].behind);
+        t_put(&text, parts[_i].after);
         t_put(&text, "\"; deny; }");
         ck_assert_int_eq(load_with(&load, t_view(&text), NULL), CERTMAP_OK);
         ck_assert_uint_le(load.count, 1);

@@ -22,7 +22,7 @@ static void free_pki(void) {
 
 /* ---- altering ---- */
 
-/* What stands in a certificate. */
+/* What is in a certificate. */
 struct parts {
     struct certmap_view tbs;
     struct t_buf whole, algorithm, signature;
@@ -77,7 +77,7 @@ static void put_bits(struct t_buf *out, struct certmap_view signature, uint8_t u
     t_end(out, mark, tag, extra);
 }
 
-/* How what stands around the signed part can be written otherwise. */
+/* How what is around the signed part can be written otherwise. */
 enum form {
     AS_IT_WAS,
     NEGATIVE_S,
@@ -192,7 +192,7 @@ static EVP_PKEY *make_key(const struct kind *kind) {
     return key;
 }
 
-/* Signs what stands in x509 with a key. */
+/* Signs what is in x509 with a key. */
 static void sign(X509 *x509, EVP_PKEY *key, const struct kind *kind) {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     EVP_PKEY_CTX *options = NULL;

@@ -114,7 +114,7 @@ static size_t names_of(const struct cm_attr *row, const char *names[16]) {
     return count;
 }
 
-/* No name stands in two rows, or twice in one, whatever its case. */
+/* No name is in two rows, or twice in one, whatever its case. */
 START_TEST(names_are_unique) {
     const char *mine[16], *theirs[16];
     const struct cm_attr *row = cm_attr_row((size_t)_i);

@@ -794,7 +794,7 @@ START_TEST(long_operand_without_memory) {
 }
 END_TEST
 
-/* What stands before and after a separator, each so long. */
+/* What is before and after a separator, each so long. */
 static const struct {
     size_t before;
     const char *separator;

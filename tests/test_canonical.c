@@ -68,7 +68,7 @@ static const struct text_row {
     {DNS, "WWW.Example.COM", OK, "www.example.com"},
     {DNS, "*.Example.com", OK, "*.example.com"},
     {DNS, "XN--BCHER-KVA.example", OK, "xn--bcher-kva.example"},
-    {DNS, "AZ[@`{", OK, "az[@`{"}, /* what stands around the letters in ASCII */
+    {DNS, "AZ[@`{", OK, "az[@`{"}, /* what is around the letters in ASCII */
     {DNS, "", OK, NULL},
     {DNS, "!~", OK, NULL},
     {DNS, "a b", ENCODING, NULL},

@@ -132,7 +132,7 @@ END_TEST
 
 /* ---- refused ---- */
 
-/* A @ stands where the error is to point to. */
+/* A @ is where the error is to point to. */
 static const struct {
     const char *what, *der; /* t_der, and a @ */
     enum certmap_code code;
@@ -290,7 +290,7 @@ static size_t size_of_rest(const char *rest) {
     return size;
 }
 
-/* Appends what a text with a @ describes; returns the offset of the @: all headers of what is open there stand
+/* Appends what a text with a @ describes; returns the offset of the @: all headers of what is open there are
  * before it. */
 static size_t put_marked(struct t_buf *buf, const char *text) {
     struct t_buf plain = T_BUF_INIT;

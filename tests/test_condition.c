@@ -90,7 +90,7 @@ static const char *truth_name(enum certmap_truth truth) {
 /* ---- operators and quantifiers ---- */
 
 /* A field, and values of it: one that satisfies the operand, one that does not, one that cannot be read. The first
- * two stand in what encloses them; most is how many there can be. */
+ * two are in what encloses them; most is how many there can be. */
 static const struct field_row {
     const char *path, *operand;
     const char *pattern; /* that matches what satisfies the operand; NULL: it has none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Certificates through Windows: the same views as certmap_cert_from_der gives, nothing copied, nothing left
- * behind on failure. Which certificates Windows decodes is not asked here: where it does, both have to see the
+ * after on failure. Which certificates Windows decodes is not asked here: where it does, both have to see the
  * same, and what certmap refuses is refused. */
 #include "certmap/crypt32.h"
 #include "certmap/explain.h"
@@ -468,7 +468,7 @@ START_TEST(both_encodings) {
 }
 END_TEST
 
-/* Wine keeps what stands behind a certificate; if Windows cuts it off, there is nothing to refuse. */
+/* Wine keeps what comes after a certificate; if Windows cuts it off, there is nothing to refuse. */
 START_TEST(a_byte_behind_the_certificate) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     struct outputs out = bob_in();

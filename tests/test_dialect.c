@@ -41,7 +41,7 @@ static const struct {
     const char *dn, *spec;
 } rows[] = {
     {CERTMAP_DIALECT_RFC4514, "CN=a\\, b,C=US", "printable C=US | CN=a, b"},
-    /* the root is first, and AVAs stand in DER's order */
+    /* the root is first, and AVAs are in DER's order */
     {OPENSSL, "C = US, O = Contoso, CN = Alice", "printable C=US | O=Contoso | CN=Alice"},
     {OPENSSL, "C=US, O=Contoso, CN=Alice", "printable C=US | O=Contoso | CN=Alice"},
     {OPENSSL, "O = Contoso, UID = b + CN = a", "O=Contoso | CN=a + UID=b"},

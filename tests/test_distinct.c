@@ -90,7 +90,7 @@ static void make_dns(struct value *value) {
     part_lower(value, text, len, 0, len);
 }
 
-/* The host stands after the last @. */
+/* The host is after the last @. */
 static void make_email(struct value *value) {
     char text[LONGEST];
     const size_t len = characters(text, "aA@@.\"\\", 5);
@@ -323,7 +323,7 @@ END_TEST
 
 /* ---- patterns about the parts of a principal ---- */
 
-/* The part of an identity that begins here; *at is moved behind it. */
+/* The part of an identity that begins here; *at is moved after it. */
 static struct certmap_view take_part(struct t_buf *identity, size_t *at) {
     const struct certmap_view taken = cm_view(identity->data + *at + 1, identity->data[*at]);
     *at += 1 + taken.len;

@@ -103,7 +103,7 @@ static bool stands_in(const char *part, const char *path) {
     return found;
 }
 
-/* A block stands in a file of the examples, which test_examples.c uses. */
+/* A block is in a file of the examples, which test_examples.c uses. */
 static void check_in_file(const struct t_block *block, const char *end) {
     struct t_files files;
     struct t_buf part = T_BUF_INIT;
@@ -168,7 +168,7 @@ START_TEST(readme_has_twenty_lines) {
     struct t_buf example = T_BUF_INIT, readme = T_BUF_INIT;
     t_read_file(&example, EXAMPLES "/twenty.c");
     t_read_file(&readme, "README.md");
-    const char *code = t_next_line((const char *)example.data); /* behind the licence */
+    const char *code = t_next_line((const char *)example.data); /* after the licence */
     ck_assert_msg(strstr((const char *)readme.data, code) != NULL, "README.md does not show twenty.c as it is");
     int lines = 0;
     for (const char *line = code; *line != 0; line = t_next_line(line))

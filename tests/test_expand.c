@@ -326,7 +326,7 @@ static const char *const hostile[] = {
 };
 enum { STRINGS = sizeof hostile / sizeof *hostile, CHARACTERS = 0x7F - ' ', SHAPES = 4 };
 
-/* The n-th value: one of the above, or each printable character alone, in front, behind and within. */
+/* The n-th value: one of the above, or each printable character alone, in front, after and within. */
 static struct certmap_view hostile_value(int n, char room[8]) {
     static const char *const before[SHAPES] = {"", "", "a", "a"}, *const behind[SHAPES] = {"", "a", "", "a"};
     if (n < STRINGS)
@@ -354,7 +354,7 @@ static bool expand(struct t_buf *buf, const char *statement, struct certmap_view
 }
 
 /* A filter, taken apart by its parentheses and = only: what is outside values goes to structure, values, with
- * escapes resolved, to values, each with a line feed behind it. */
+ * escapes resolved, to values, each with a line feed after it. */
 static void take_filter_apart(struct t_buf *structure, struct t_buf *values, struct certmap_view text) {
     bool in_value = false;
     for (size_t i = 0; i < text.len; i++) {
@@ -641,7 +641,7 @@ START_TEST(long_search_is_bounded) {
 }
 END_TEST
 
-/* The steps are those of all texts together: a search that is in bounds alone is too much behind others. */
+/* The steps are those of all texts together: a search that is in bounds alone is too much after others. */
 START_TEST(searches_share_steps) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"${subject.CN");

@@ -639,7 +639,7 @@ START_TEST(values_without_end) {
 }
 END_TEST
 
-/* Names too are told up to the limit, and none behind it, however short what is left would be. */
+/* Names too are told up to the limit, and none after it, however short what is left would be. */
 struct told_names {
     size_t conditions, values, bytes, last; /* last: the condition of the last value */
 };
@@ -916,7 +916,7 @@ struct world {
     enum certmap_truth told[MAX_ITEMS]; /* of mappings, groups and conditions, in order */
     enum certmap_explain_kind kinds[MAX_ITEMS];
     size_t told_count;
-    struct t_buf conditions; /* as printed; a truth before each, a NUL behind */
+    struct t_buf conditions; /* as printed; a truth before each, a NUL after */
 };
 
 /* ---- making ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One answer: tests/data/golden/decisions.txt holds what certmap says of every certificate that the tests and the
- * fuzz targets have, under the rules that stand beside it: the decision, and the whole explanation. Every way
+ * fuzz targets have, under the rules that are beside it: the decision, and the whole explanation. Every way
  * into struct certmap_cert, on every platform, gives the same bytes. What a TLS library refuses is an error, and
- * stands in refused-NAME.txt.
+ * is in refused-NAME.txt.
  *
  * With GOLDEN_WRITE=1 in the environment the program writes its file anew instead: docs/contributing.md. */
 #include "certmap/build.h"
@@ -217,7 +217,7 @@ static void answer(struct t_buf *out, const char *path, struct ending *ending) {
 
 /* ---- what the files hold ---- */
 
-/* What stands in decisions.txt of a certificate; data is NULL if nothing does. */
+/* What is in decisions.txt of a certificate; data is NULL if nothing does. */
 static struct certmap_view golden_block(const char *path) {
     char head[128];
     snprintf(head, sizeof head, "\n== %s\n", path);
@@ -255,7 +255,7 @@ static void found_outcome(char outcome[96], const struct ending *ending, struct 
         snprintf(outcome + 8 + 2 * i, 3, "%02x", (unsigned)digest[i]);
 }
 
-/* Whether a certificate may stand in the library's file: it is refused, or was encoded anew, so that digests, and
+/* Whether a certificate may be in the library's file: it is refused, or was encoded anew, so that digests, and
  * what is malformed around the signed part, are others. */
 static bool may_be_listed(const struct ending *ending) {
     return ending->err.status != CERTMAP_OK || ending->encoded_anew;
@@ -335,7 +335,7 @@ START_TEST(most_are_answered) {
 }
 END_TEST
 
-/* Nothing stands in the files that no certificate is behind. */
+/* Nothing is in the files that no certificate is behind. */
 START_TEST(no_certificate_is_gone) {
     size_t listed = 0;
     char outcome[96];

@@ -239,7 +239,7 @@ static void check_line(struct check *check, char *line) {
 
 /* ---- files ---- */
 
-/* The site of the n-th stanza; *lines is then what stands after it. */
+/* The site of the n-th stanza; *lines is then what is after it. */
 static char *find_stanza(char **lines, size_t n) {
     for (;;) {
         char *line = next_line(lines), *site;

@@ -126,7 +126,7 @@ START_TEST(options_have_a_size) {
 }
 END_TEST
 
-/* Steps are those of the caller, and a mapping that every certificate is compared with is told where it stands. */
+/* Steps are those of the caller, and a mapping that every certificate is compared with is reported where it is. */
 START_TEST(steps_and_their_cost) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;

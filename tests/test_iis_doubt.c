@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of a matchCriteria that was cut out of a printed Name, and of what stands where a certificate belongs; and
+/* What is said of a matchCriteria that was cut out of a printed Name, and of what is where a certificate belongs; and
  * that nothing is said of those that are right. */
 #include "formats/iis/doubt.h"
 #include "iis.h"

@@ -681,7 +681,7 @@ START_TEST(work_runs_out) {
 }
 END_TEST
 
-/* One value that has the key of a mapping at each of its bytes; a mapping that takes all steps there are, behind one
+/* One value that has the key of a mapping at each of its bytes; a mapping that takes all steps there are, after one
  * that is true. Through the index as much is known as without it. */
 static const struct {
     const char *front;
@@ -912,7 +912,7 @@ static uint64_t unmix(uint64_t mixed) {
     return (mixed ^ mixed >> 32) * inverse;
 }
 
-/* 16 bytes with this hash; number stands in the first ones. */
+/* 16 bytes with this hash; number is in the first ones. */
 static void forge(uint8_t bytes[16], uint64_t number, uint64_t hash, uint64_t seed) {
     memcpy(bytes, &number, 8);
     const uint64_t front = cm_hash_word(seed ^ 16 * 0xC2B2AE3D27D4EB4Fu, cm_hash_load(bytes));
@@ -1120,7 +1120,7 @@ END_TEST
 
 /* ---- what an index is made of ---- */
 
-/* A hash sees its bytes, and only those, wherever they stand. */
+/* A hash sees its bytes, and only those, wherever they are. */
 START_TEST(hash_of_bytes) {
     uint8_t bytes[2][256];
     for (size_t len = 0; len <= 3 * CM_HASH_LONG; len++)

@@ -153,7 +153,7 @@ static void cut_file(void *ctx, struct certmap_view content) {
     const bool few = t_left_out(T_SLOW);
     (void)ctx;
     for (size_t len = 0; len < content.len; len += few && len >= 200 ? 37 : 1) {
-        uint8_t *copy = malloc(len + 1); /* so that a read behind the end is seen */
+        uint8_t *copy = malloc(len + 1); /* so that a read after the end is seen */
         ck_assert_ptr_nonnull(copy);
         memcpy(copy + 1, content.data, len);
         (void)tool_kind_find((struct certmap_view){copy + 1, len});

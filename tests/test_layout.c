@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The store of a rule set: what stands where, and how much there is room for. */
+/* The store of a rule set: what is where, and how much there is room for. */
 #include "rule/layout.h"
 #include "rules.h"
 
-/* ---- what stands where ---- */
+/* ---- what is where ---- */
 
 /* The places of the conditions of a mapping, in order. */
 static size_t conditions_of(const struct cm_mapping *mapping, uint32_t *places, size_t most) {
@@ -16,7 +16,7 @@ static size_t conditions_of(const struct cm_mapping *mapping, uint32_t *places, 
     return count;
 }
 
-/* Which conditions stand before all mappings, and which in one: s and o, for each mapping. */
+/* Which conditions are before all mappings, and which in one: s and o, for each mapping. */
 static const struct {
     const char *mappings;
     const char *where;

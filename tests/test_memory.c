@@ -191,7 +191,7 @@ END_TEST
 
 /* ---- arrays that are complete ---- */
 
-/* Bytes that tell where they stand, in an array that has more room. */
+/* Bytes that tell where they are, in an array that has more room. */
 static uint8_t *half_full(size_t size) {
     uint8_t *items = cm_alloc(&allocator, 2 * size);
     for (size_t i = 0; i < size; i++)

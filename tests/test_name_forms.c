@@ -132,7 +132,7 @@ struct tally {
     const char *form;
 };
 
-/* Whether rules take one Name for the other: AVAs of an RDN stand in any order, and string types do not matter. */
+/* Whether rules take one Name for the other: AVAs of an RDN are in any order, and string types do not matter. */
 static bool same_name(struct certmap_view name, struct certmap_view expected) {
     char text[TEXT_SIZE], rules_text[2 * TEXT_SIZE], escaped[TEXT_SIZE];
     struct certmap_result result = CERTMAP_RESULT_INIT;

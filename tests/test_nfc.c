@@ -180,7 +180,7 @@ static const uint32_t interesting[] = {
     0xAC01, 0x2126, 0x212A, 0x212B, 0x302A, 0x3099, 0x304B, 0x30AB, 0xFB2C, 0xFB1D, 0x1D160, 0x11131, 0x11127, 0x1D165,
 };
 
-/* Every cased letter with every one of those behind it, and one more. */
+/* Every cased letter with every one of those after it, and one more. */
 START_TEST(cased_letters_and_marks) {
     for (uint32_t cp = 0; cp <= LAST; cp++) {
         if ((cp >= 0xD800 && cp <= 0xDFFF) || (cm_lower(cp) == cp && cm_upper(cp) == cp))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Certificates through OpenSSL: the same views as certmap_cert_from_der gives, the Names without a copy,
- * nothing left behind on failure. Which hostile certificates OpenSSL and certmap refuse stands in the
+ * nothing left behind on failure. Which hostile certificates OpenSSL and certmap refuse is in the
  * table below. */
 #include "certmap/explain.h"
 #include "certmap/openssl.h"

@@ -112,7 +112,7 @@ static void free_load(struct load *load) {
     free(load);
 }
 
-/* ---- rows: the token at fault stands in guillemets ---- */
+/* ---- rows: the token at fault is in guillemets ---- */
 
 enum { MAX_MARKS = 8 };
 
@@ -171,7 +171,7 @@ static void run_marked(const char *marked, const struct row *row) {
     t_buf_free(&text);
 }
 
-/* What stands after "when". */
+/* What is after "when". */
 static const struct row conditions[] = {
     /* fields and subfields */
     {"subject.«XN» = \"a\"", {{"unknown-subfield", "there is no subfield \"XN\"; did you mean CN?"}}},
@@ -919,7 +919,7 @@ START_TEST(data_file) {
 }
 END_TEST
 
-/* A file cut off anywhere is an error, but behind the last brace of a mapping. */
+/* A file cut off anywhere is an error, but after the last brace of a mapping. */
 START_TEST(data_file_cut_off) {
     struct t_buf text = T_BUF_INIT;
     read_rules(&text, names[_i]);

@@ -97,7 +97,7 @@ static const struct {
     ROW("text\n" BEGIN "AQID\n" END "text\n" BEGIN "BAUG\n" END "text", "2[A:010203][A:040506]"),
     ROW("-----BEGIN -----\nAQID\n-----END -----\n", "1[:010203]"),
     ROW("-----BEGIN A B-----\nAQID\n-----END A B-----\n", "1[A B:010203]"),
-    /* what stands around a label */
+    /* what is around a label */
     ROW("-----BEGIN A----- \t\nAQID\n-----END A----- \t\r\n", "1[A:010203]"),
     ROW(" " BEGIN "AQID\n" END, "0"),
     ROW("-----BEGIN A----\nAQID\n" END, "0"),
@@ -171,7 +171,7 @@ START_TEST(blocks) {
 }
 END_TEST
 
-/* A line of 254 bytes and the end of a line behind it are one line, not one and a blank one. */
+/* A line of 254 bytes and the end of a line after it are one line, not one and a blank one. */
 START_TEST(long_lines) {
     static const char end[] = "AA\n" END;
     for (size_t len = 4; len <= 1024; len += len < 248 || len > 264 ? 4 : 1) {

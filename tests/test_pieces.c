@@ -170,7 +170,7 @@ static const struct {
     {"after", LONG_AGO UTC("260101000000Z"), 1767225601, "\"expired\""},
     {"the wrong way round, before", UTC("270101000000Z") UTC("260101000000Z"), 1767225600, "\"early\""},
     {"the wrong way round, after", UTC("270101000000Z") UTC("260101000000Z"), 1900000000, "\"expired\""},
-    /* the calendar: each time is a second before, at, or after the one that stands there */
+    /* the calendar: each time is a second before, at, or after the one that is there */
     {"the day before 1970", UTC("691231235959Z") AFTER_ALL, -1, "\"valid\""},
     {"the second before", UTC("691231235959Z") AFTER_ALL, -2, "\"early\""},
     {"the first second of 1970", UTC("700101000001Z") AFTER_ALL, 1, "\"valid\""},

@@ -308,7 +308,7 @@ END_TEST
 
 #define TRUE_MAPPING(name, gives) "mapping \"" name "\" { when subject.CN = \"x\"; " gives " }\n"
 
-/* The answer, with groups behind + and attributes behind &. */
+/* The answer, with groups after + and attributes after &. */
 static const struct {
     const char *about, *mappings, *answer, *decides;
 } unions[] = {
@@ -569,7 +569,7 @@ END_TEST
 
 /* ---- steps ---- */
 
-/* A pattern that takes all steps there are leaves everything behind it unknown. */
+/* A pattern that takes all steps there are leaves everything after it unknown. */
 START_TEST(without_steps) {
     static const struct {
         enum certmap_combining policy;

@@ -51,7 +51,7 @@ static char *check_round(const struct certmap_rules *rules, const char *about) {
 #define HASH "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
 #define SHORT_HASH "\"0123456789abcdef0123456789abcdef01234567\""
 
-/* What stands after "when", and how it prints; NULL: as it is. */
+/* What is after "when", and how it prints; NULL: as it is. */
 static const struct {
     const char *written, *printed;
 } conditions[] = {

@@ -133,7 +133,7 @@ static void read_all(struct t_buf *out, int fd) {
     close(fd);
 }
 
-/* Runs `certmap` with these words behind it and the rules on standard input; returns its exit status. */
+/* Runs `certmap` with these words after it and the rules on standard input; returns its exit status. */
 static int run(struct t_buf *out, const char *words, int where, const char *rules) {
     const char *tool = getenv("CERTMAP_TOOL");
     char script[1024];

@@ -46,7 +46,7 @@ static void assert_fails(struct t_buf *text, enum certmap_status status, enum ce
 
 /* ---- texts ---- */
 
-/* Where a text of `a` stands, and what stands around it. */
+/* Where a text of `a` is, and what is around it. */
 static const struct {
     const char *about, *before, *after;
 } places[] = {

@@ -215,7 +215,7 @@ START_TEST(a_long_client_is_cut) {
 }
 END_TEST
 
-/* What stands in a certificate's subject, in each kind of string, and what an account makes of it. */
+/* What is in a certificate's subject, in each kind of string, and what an account makes of it. */
 static const struct {
     const char *cn;
     int type; /* of OpenSSL: V_ASN1_... */

@@ -212,7 +212,7 @@ START_TEST(each_name_and_operand_takes_a_step) {
 }
 END_TEST
 
-/* RDNs of many AVAs in which every partner stands at the other end: going past those that have one takes steps. */
+/* RDNs of many AVAs in which every partner is at the other end: going past those that have one takes steps. */
 START_TEST(partners_at_the_other_end) {
     enum { AVAS = 250 };
     static struct cm_value here[AVAS], there[AVAS];

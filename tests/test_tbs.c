@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was signed makes a certificate the one that it is: whoever has it can change what stands around that, and is the
+/* What was signed makes a certificate the one that it is: whoever has it can change what is around that, and is the
  * same client all the same. */
 #include "base/view.h"
 #include "field/peer.h"
@@ -7,7 +7,7 @@
 #include "rules.h"
 #include "support/sha.h"
 
-/* The signed part of a certificate, and what may stand around it: t_der, after the TBSCertificate. The first is what the
+/* The signed part of a certificate, and what may be around it: t_der, after the TBSCertificate. The first is what the
  * issuer made. */
 static const struct form {
     const char *what, *after;

@@ -4,10 +4,10 @@
 #include "rules.h"
 #include "support/alloc.h"
 
-/* ---- mistakes: the part at fault stands in guillemets ---- */
+/* ---- mistakes: the part at fault is in guillemets ---- */
 
 struct mistake {
-    const char *marked; /* what stands after "when always; " */
+    const char *marked; /* what is after "when always; " */
     enum certmap_code code;
     const char *says; /* a part of the text */
 };
@@ -56,7 +56,7 @@ static const struct mistake mistakes[] = {
     {"allow \"${subject.CN | replace(\"a\", «)»}\";", CERTMAP_CODE_BAD_TEMPLATE, "expected a string"},
     {"allow \"${subject.CN | lower«(»)}\";", CERTMAP_CODE_BAD_TEMPLATE, "but there is \"(\""},
 
-    /* defaults that could not stand in the placeholder */
+    /* defaults that could not be in the placeholder */
     {"allow \"${subject.CN ?\? «\"a:b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
     {"allow \"D\\\\${subject.CN ?\? «\"a@b\"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
     {"allow \"${subject.CN ?\? «\"a \"»}\";", CERTMAP_CODE_BAD_TEMPLATE, "must not hold here"},
@@ -219,7 +219,7 @@ static const struct mistake mistakes[] = {
 
 static const char before_statement[] = "certmap 1;\n# \xC3\xA4\nmapping \"m\" { when always; ";
 
-/* The rules with what is marked, and where it stands. */
+/* The rules with what is marked, and where it is. */
 static void take_marks(struct t_buf *text, size_t *offset, size_t *length, const char *marked) {
     *offset = *length = SIZE_MAX;
     for (; *marked != 0; marked++) {

@@ -255,7 +255,7 @@ END_TEST
 
 /* ---- names of codes ---- */
 
-/* A name is permanent, so each stands here a second time. */
+/* A name is permanent, so each is here a second time. */
 static const struct {
     enum certmap_code code;
     const char *name;

@@ -89,7 +89,7 @@ START_TEST(every_code_point_there_and_back) {
 }
 END_TEST
 
-/* The first and the last continuation byte, and what stands beside them. */
+/* The first and the last continuation byte, and what is beside them. */
 static const uint8_t last_bytes[] = {0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xFF};
 
 /* With any two bytes before the last one, as many sequences are taken as there are code points: none has two. */

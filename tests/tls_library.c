@@ -382,7 +382,7 @@ static void check_piece(const char *file, const char *piece, const struct t_buf 
                   piece);
 }
 
-/* What is behind the tag and the length. */
+/* What is after the tag and the length. */
 static struct certmap_view contents(struct certmap_view element) {
     const size_t skip = element.data[1] < 0x80 ? 2 : 2 + (element.data[1] & 0x7FU);
     return (struct certmap_view){element.data + skip, element.len - skip};

@@ -115,7 +115,7 @@ void tool_answer_free(struct tool_answer *answer) {
 
 /* ---- For people ---- */
 
-/* Whether a text can stand without quotes: nothing in it could be taken for what stands around it. */
+/* Whether a text can be without quotes: nothing in it could be taken for what is around it. */
 static bool is_plain(struct certmap_view view) {
     static const char marks[] = "._-@\\$";
     bool plain = view.len > 0;

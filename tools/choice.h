@@ -9,7 +9,7 @@
 
 /* A rule set of no more mappings is shown whole: about what a person who wrote it reads from end to end. */
 #define TOOL_CHOICE_WHOLE 20
-/* Of a larger one, so many of the nearest mappings stand beside what decided. */
+/* Of a larger one, so many of the nearest mappings are beside what decided. */
 #define TOOL_CHOICE_NEAREST 3
 
 /* A mapping that would allow, and what it misses. */
@@ -22,9 +22,9 @@ struct tool_choice {
     bool all;
     size_t *named; /* --mapping: their indexes */
     size_t named_count;
-    struct tool_candidate nearest[TOOL_CHOICE_NEAREST]; /* to the certificate at hand, the nearest first */
+    struct tool_candidate nearest[TOOL_CHOICE_NEAREST]; /* to the current certificate, the nearest first */
     size_t nearest_count;
-    size_t shown; /* mappings in full, of the certificate at hand */
+    size_t shown; /* mappings in full, of the current certificate */
 };
 
 /* Whether a run of the command shows all, those that --mapping names, or few. False, after a message: the rules have no

@@ -18,7 +18,7 @@ struct explain {
     struct tool_nearest nearest;
     struct tool_choice choice;
     struct tool_run run; /* of mappings that are not shown */
-    bool hidden;         /* the mapping at hand is one of them */
+    bool hidden;         /* the current mapping is one of them */
     json_t *mapping;     /* --json: the one being told, not yet in mappings; so is condition in it */
     json_t *condition;
     struct tool_text mappings;
@@ -85,7 +85,7 @@ static void print_mapping(struct explain *explain, const struct certmap_explain_
 
 #define TRUTH_WIDTH 9
 
-/* Two spaces for each group that the item stands in. */
+/* Two spaces for each group that the item is in. */
 static void indent(struct explain *explain, unsigned depth) {
     tool_text_repeat(&explain->out.line, ' ', 2 * (size_t)(depth - 1));
 }
@@ -225,7 +225,7 @@ static void print_item(void *ctx, const struct certmap_explain_item *item) {
 
 /* ---- For programs ---- */
 
-/* Writes out the mapping at hand: a tree of all of them would be many times the text. */
+/* Writes out the current mapping: a tree of all of them would be many times the text. */
 static void end_mapping(struct explain *explain) {
     if (explain->mapping == NULL)
         return;

@@ -76,7 +76,7 @@ static size_t plain_length(struct certmap_view text) {
     return len;
 }
 
-/* Copies what jansson wrote, with escapes for what a terminal must not get. All of that stands in strings. */
+/* Copies what jansson wrote, with escapes for what a terminal must not get. All of that is in strings. */
 static void add_escaped(struct tool_text *text, struct certmap_view json) {
     uint32_t cp;
     while (json.len > 0) {

@@ -19,7 +19,7 @@ static struct certmap_view skip(struct certmap_view view, size_t len) {
     return (struct certmap_view){view.data + len, view.len - len};
 }
 
-/* The length of the certificate that stands at the front; 0 where there is none. */
+/* The length of the certificate that is at the front; 0 where there is none. */
 static size_t certificate_length(struct certmap_view content) {
     const size_t len = content.len > 0 && content.data[0] == 0x30 ? tool_shape_length(content) : 0;
     return len > 0 && tool_kind_is_der((struct certmap_view){content.data, len}) ? len : 0;
@@ -45,7 +45,7 @@ static bool begins_like_certificate(struct certmap_view content) {
     return true;
 }
 
-/* A certificate anywhere behind the front. */
+/* A certificate anywhere after the front. */
 static struct tool_kind_found find_inside(struct certmap_view content) {
     for (size_t i = 1; i < content.len; i++) {
         const struct certmap_view rest = skip(content, i);

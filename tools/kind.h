@@ -13,7 +13,7 @@ struct tool_kind_found {
     const struct tool_kind *kind;  /* NULL: nothing */
     const struct tool_kind *inner; /* what it was made of, or NULL */
     bool der;                      /* an element of DER, not a text */
-    size_t offset;                 /* of a certificate that stands in the file */
+    size_t offset;                 /* of a certificate that is in the file */
     size_t len;                    /* of it */
 };
 
@@ -29,7 +29,7 @@ struct tool_kind_found tool_kind_of_pem(struct certmap_view text);
 struct tool_kind_found tool_kind_of_broken(struct certmap_view text);
 /* What a PEM block is, by its label. */
 struct tool_kind_found tool_kind_of_label(const char *label);
-/* What stands between the lines of a block that says CERTIFICATE, where it is something else. */
+/* What is between the lines of a block that says CERTIFICATE, where it is something else. */
 struct tool_kind_found tool_kind_of_block(struct certmap_view der);
 
 /* Whether a content is one certificate in DER, and nothing else. */

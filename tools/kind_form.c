@@ -9,7 +9,7 @@
 /* The shortest keys. */
 #define MIN_BASE64_OF_KEY 56
 
-/* How much of a text is looked at for what stands near its front. */
+/* How much of a text is looked at for what is near its front. */
 #define FRONT 4096
 
 /* ---- Looking into a text ---- */
@@ -151,7 +151,7 @@ bool tool_form_take_certificate(struct certmap_view *body, struct certmap_view t
     return body->len > 0;
 }
 
-/* Something other than a line end behind the line of BEGIN. */
+/* Something other than a line end after the line of BEGIN. */
 bool tool_form_is_one_line_pem(struct certmap_view text) {
     struct certmap_view label;
     if (!tool_form_take_label(&label, text))
@@ -164,7 +164,7 @@ bool tool_form_is_one_line_pem(struct certmap_view text) {
     return i < tail.len && tail.data[i] != '\r' && tail.data[i] != '\n';
 }
 
-/* Quoted, behind a mark of a comment, with other hyphens ... */
+/* Quoted, after a mark of a comment, with other hyphens ... */
 bool tool_form_is_other_pem(struct certmap_view text) {
     return has(text, "BEGIN CERTIFICATE") && has(text, "END CERTIFICATE");
 }
@@ -176,7 +176,7 @@ bool tool_form_is_base64_pem(struct certmap_view text) {
 
 /* ---- Base64 ---- */
 
-/* How many characters of base64 a text has, among which only white space and characters of more stand; else 0. */
+/* How many characters of base64 a text has, among which only white space and characters of more are; else 0. */
 static size_t count_base64(struct certmap_view text, const char *more) {
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -284,7 +284,7 @@ static void skip_word(struct certmap_view *text) {
         *text = skip(*text, 1);
 }
 
-/* Base64 of a certificate in quotes, in an attribute, behind the name of a header ... Each run is decoded once. */
+/* Base64 of a certificate in quotes, in an attribute, after the name of a header ... Each run is decoded once. */
 bool tool_form_has_base64(struct certmap_view text) {
     for (; text.len >= MIN_BASE64; skip_word(&text)) {
         if (!begins_like_der(text))
@@ -306,7 +306,7 @@ static bool is_digit(uint8_t c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
 }
 
-/* How many hexadecimal digits a text has, among which only white space, colons, commas and hyphens stand; else 0. */
+/* How many hexadecimal digits a text has, among which only white space, colons, commas and hyphens are; else 0. */
 static size_t count_digits(struct certmap_view text) {
     size_t count = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -427,7 +427,7 @@ bool tool_form_is_ssh(struct certmap_view text) {
     return begins_any(text, words, sizeof words / sizeof *words);
 }
 
-/* POSIX 1003.1, ustar: the magic behind the first header's fields. */
+/* POSIX 1003.1, ustar: the magic after the first header's fields. */
 bool tool_form_is_tar(struct certmap_view text) {
     return text.len >= 512 && memcmp(text.data + 257, "ustar", 5) == 0;
 }

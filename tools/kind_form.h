@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The forms of text in which people get certificates, and the texts that they give for one. Each is linear in the text,
- * which begins behind a byte order mark and white space. */
+ * which begins after a byte order mark and white space. */
 #ifndef TOOL_KIND_FORM_H
 #define TOOL_KIND_FORM_H
 
@@ -53,7 +53,7 @@ tool_form_fn tool_form_is_tar;
 /* The label of the first PEM block: of the first line with BEGIN. */
 bool tool_form_take_label(struct certmap_view *label, struct certmap_view text);
 
-/* What stands between the first BEGIN CERTIFICATE and the END after it. */
+/* What is between the first BEGIN CERTIFICATE and the END after it. */
 bool tool_form_take_certificate(struct certmap_view *body, struct certmap_view text);
 
 /* Decodes base64 as tool_form_is_base64 has it; what is no base64 is passed over. The caller frees. */

@@ -19,7 +19,7 @@ struct tool_kind {
     const char *magic;  /* how the file begins: two hexadecimal digits a byte, .. for any */
     const char *shape;  /* of its DER: kind_shape.h */
     const char *label;  /* how the label of a PEM block ends */
-    tool_form_fn *form; /* of its text, behind a byte order mark and white space */
+    tool_form_fn *form; /* of its text, after a byte order mark and white space */
 };
 
 extern const struct tool_kind tool_kinds[];

@@ -19,7 +19,7 @@ struct tool_nearest {
     struct tool_text conditions[TOOL_NEAREST_SHOWN]; /* the first that would have to give something else */
     size_t count;                                    /* of all of them */
     size_t depth;     /* of the members that are passed over, or 0: see tool_nearest_find */
-    size_t nots[258]; /* depths of the `not` groups around the item at hand: CERTMAP_MAX_NESTING and the edges */
+    size_t nots[258]; /* depths of the `not` groups around the current item: CERTMAP_MAX_NESTING and the edges */
     size_t not_count;
 };
 

@@ -25,7 +25,7 @@ enum tool_option {
     TOOL_OPTION_VERSION
 };
 
-/* What stands behind an option, or is an operand. */
+/* What comes after an option, or is an operand. */
 enum tool_value {
     TOOL_VALUE_NONE,
     TOOL_VALUE_FILE,
@@ -33,7 +33,7 @@ enum tool_value {
     TOOL_VALUE_TEXT  /* anything else */
 };
 
-/* The i-th word of a list, or NULL behind its end. */
+/* The i-th word of a list, or NULL after its end. */
 typedef const char *tool_word_fn(size_t i);
 
 struct tool_option_row {

@@ -12,9 +12,8 @@
 struct reading {
     struct tool_pem *pem;
     const char *path;
-    struct certmap_diagnostic
-        other;       /* the first block that is not a certificate, nor parameters of a key behind them */
-    bool parameters; /* they are that */
+    struct certmap_diagnostic other; /* the first block that is not a certificate, nor parameters of a key after them */
+    bool parameters;                 /* they are that */
 };
 
 /* Remembers what the first block that is not a certificate is. */

@@ -7,7 +7,7 @@
 #define TAIL "-----"
 /* OpenSSL reads this much of a line at once, and takes the rest for another line. */
 #define PIECE 254
-/* The longest line of base64 behind header fields. */
+/* The longest line of base64 after header fields. */
 #define WIDTH 64
 
 /* ---- Lines ---- */
@@ -111,7 +111,7 @@ struct reader {
     struct tool_pem_lines *lines;
     enum part part;
     bool continued; /* the line is the rest of another */
-    bool last;      /* a short line behind header fields: only the end can follow */
+    bool last;      /* a short line after header fields: only the end can follow */
 };
 
 static bool take_blank(struct reader *reader) {

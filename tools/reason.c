@@ -69,7 +69,7 @@ static const char *why_text(enum certmap_code why) {
 
 /* ---- conditions on the certificate ----
  *
- * Its digits say nothing to people: in their place stand its length, whose it is, and its digest. */
+ * Its digits say nothing to people: in their place are its length, whose it is, and its digest. */
 
 /* More bytes of a subject are left out. */
 #define SUBJECT_SHOWN 120
@@ -144,7 +144,7 @@ static void add_certificate(struct tool_text *text, struct certmap_view digits) 
     free(bytes);
 }
 
-/* A condition on the certificate has digits in quotes, and nothing else in them. Of a list, what stands after `most`
+/* A condition on the certificate has digits in quotes, and nothing else in them. Of a list, what is after `most`
  * bytes is left out. */
 static void add_certificates(struct tool_text *text, struct certmap_view condition, size_t most) {
     const size_t begin = text->len;

@@ -35,7 +35,7 @@ static enum certmap_status load_native(struct tool_rules *rules, const struct to
     return certmap_rules_parse(&rules->rules, tool_input_view(&rules->input), &parse, err);
 }
 
-/* Whether a word stands in a file, whose encoding may put NULs between characters. */
+/* Whether a word is in a file, whose encoding may put NULs between characters. */
 static bool mentions(struct certmap_view text, const char *word) {
     size_t same = 0;
     for (size_t i = 0; i < text.len && word[same] != '\0'; i++)

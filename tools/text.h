@@ -61,7 +61,7 @@ void tool_text_format(struct tool_text *text, const char *format, ...) TOOL_PRIN
 void tool_text_safe(struct tool_text *text, struct certmap_view view);
 /* In double quotes, for messages. */
 void tool_text_quoted(struct tool_text *text, struct certmap_view view);
-/* In double quotes, what stands between them in a rule file already. */
+/* In double quotes, what is between them in a rule file already. */
 void tool_text_source(struct tool_text *text, struct certmap_view view);
 /* In double quotes, as a string of the rule language that has no placeholders. */
 void tool_text_literal(struct tool_text *text, struct certmap_view view);

@@ -3,7 +3,7 @@
 #include "text.h"
 #include <string.h>
 
-/* U+0000 as the first character or right behind the mark: UTF-32, or no text at all. */
+/* U+0000 as the first character or right after the mark: UTF-32, or no text at all. */
 static bool begins_with_zero(struct certmap_view text) {
     static const uint8_t zeros[2] = {0, 0};
     return (text.len >= 2 && memcmp(text.data, zeros, 2) == 0) ||

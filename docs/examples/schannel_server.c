@@ -4,7 +4,7 @@
  *
  *     schannel_server SUBJECT CLIENT-CAS RULES PORT
  *
- * SUBJECT: a part of the subject of the server's own certificate, which stands in the user's store MY, with its key.
+ * SUBJECT: a part of the subject of the server's own certificate, which is in the user's store MY, with its key.
  * CLIENT-CAS: a file with the CAs that issue client certificates: one .cer, or several as .p7b or .sst. */
 #include <winsock2.h>
 

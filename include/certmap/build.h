@@ -44,7 +44,7 @@ struct certmap_build_options {
     void *progress_ctx;
     /* Steps of work that one match with the rules may take, at most CERTMAP_MAX_STEPS; 0:
      * CERTMAP_DEFAULT_STEPS, and CERTMAP_STEPS_PER_MAPPING more for each mapping. Fewer bound the
-     * time of a match more tightly; rules that need more for ordinary certificates are told by
+     * time of a match more tightly; rules that need more for ordinary certificates are reported by
      * CERTMAP_CODE_OVER_BUDGET. */
     size_t steps;
     /* Mixed into the seed of the index's hashes; 0: nothing is. The seed comes from where memory
@@ -109,7 +109,7 @@ CERTMAP_API const char *certmap_combining_name(enum certmap_combining policy);
 /* The policy of a rule set; FIRST for NULL. */
 CERTMAP_API enum certmap_combining certmap_rules_combining(const struct certmap_rules *rules);
 
-/* What a text that a mapping gives is, where placeholders stand in it. */
+/* What a text that a mapping gives is, where placeholders are in it. */
 enum certmap_language {
     CERTMAP_LANGUAGE_PLAIN = 0,       /* an account, a domain, a group, the value of an attribute */
     CERTMAP_LANGUAGE_LDAP_FILTER = 1, /* RFC 4515; placeholders are escaped */
@@ -130,7 +130,7 @@ struct certmap_mapping {
     struct certmap_view account; /* text; required for ALLOW, ignored for DENY */
     size_t line;                 /* of the rule file, or 0; over 4,294,967,295 that is kept */
     size_t column;               /* over 134,217,727 that is kept */
-    bool is_template; /* account is as it would stand between double quotes in a rule file,
+    bool is_template;            /* account is as it would be between double quotes in a rule file,
                        * placeholders and escapes included; else it is the text itself */
     enum certmap_language language; /* of account */
 };

@@ -24,7 +24,7 @@ enum certmap_status {
 };
 
 /* The permanent codes of errors, findings and reasons. A number is never used again for another
- * meaning. docs/rules.md explains each; certmap_code_name() gives the name that stands there. */
+ * meaning. docs/rules.md explains each; certmap_code_name() gives the name that is there. */
 enum certmap_code {
     CERTMAP_CODE_NONE = 0,
 
@@ -70,7 +70,7 @@ enum certmap_code {
     CERTMAP_CODE_NO_CERTIFICATE = 210,       /* the connection has no peer certificate */
     CERTMAP_CODE_NOT_VERIFIED = 211,         /* the TLS library did not accept the certificate */
     CERTMAP_CODE_HANDSHAKE_UNFINISHED = 212, /* possession of the key is not proven yet */
-    /* a server tells of a certificate that it does not hand on */
+    /* a server says of a certificate that it does not hand on */
     CERTMAP_CODE_CERTIFICATE_WITHHELD = 213,
 
     /* certificates */
@@ -125,7 +125,7 @@ enum certmap_code {
     CERTMAP_CODE_BAD_OID = 522,
     CERTMAP_CODE_BAD_OPERAND = 523,  /* an operand that no value of the field can equal */
     CERTMAP_CODE_BAD_OPERATOR = 524, /* an operator that the field does not have */
-    /* a placeholder that cannot be understood, or stands where it must not */
+    /* a placeholder that cannot be understood, or is where it must not */
     CERTMAP_CODE_BAD_TEMPLATE = 525,
     CERTMAP_CODE_MISPLACED_PLACEHOLDER = 526, /* ${...} in a string that is no template */
     CERTMAP_CODE_UNKNOWN_FILTER = 527,

@@ -45,7 +45,7 @@ struct certmap_crypt32_holder {
  * freed (its last reference) or changed, or holder is filled again. cert->size and holder->size
  * must be set. On failure cert and holder stay as they were. context is only read. Verifies nothing
  * and reads nothing inside the Names. Errors: ARGUMENT, CERTIFICATE (certmap_cert_from_der refuses
- * pbCertEncoded, whatever is needed, bytes behind the certificate included; dwCertEncodingType does
+ * pbCertEncoded, whatever is needed, bytes after the certificate included; dwCertEncodingType does
  * not say X509_ASN_ENCODING; or a Name of pCertInfo is not the one in pbCertEncoded, which only a
  * program that changed them can bring about). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status

@@ -16,7 +16,7 @@ extern "C" {
  */
 struct certmap_value {
     size_t size; /* sizeof(struct certmap_value) */
-    size_t rdn;  /* of an AVA: which RDN it stands in, from 0, encoded order */
+    size_t rdn;  /* of an AVA: which RDN it is in, from 0, encoded order */
     struct certmap_view
         subfield; /* the canonical name ("CN", "dns"), or the dotted OID; empty without; text */
     struct certmap_view oid; /* of an AVA, an otherName or an extension: dotted; text; else empty */
@@ -78,7 +78,7 @@ struct certmap_explain_item {
     size_t size; /* sizeof(struct certmap_explain_item) of the library that calls */
     enum certmap_explain_kind kind;
     size_t mapping;                 /* index of the mapping it belongs to */
-    unsigned depth;                 /* 0 for a mapping, 1 for what stands in it, and so on */
+    unsigned depth;                 /* 0 for a mapping, 1 for what is in it, and so on */
     enum certmap_truth truth;       /* of a value: whether it satisfies the condition */
     enum certmap_code why;          /* for UNKNOWN, the cause; else NONE */
     bool read;                      /* certmap_match would have read this */

@@ -73,7 +73,7 @@ enum certmap_dialect {
 CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
 /* As certmap_name_from_text, from a text in this dialect, without a label. In all but RFC4514 and
  * SLASHES space around types, = and separators is insignificant, and so is white space around the
- * text; but in MULTILINE a value keeps the spaces around it, save one after = where one stands
+ * text; but in MULTILINE a value keeps the spaces around it, save one after = where one is
  * before it. In OPENSSL and WINDOWS values may be in double quotes. What a dialect cannot tell
  * apart is an error or has one reading: in SLASHES a slash in a value that is not followed by a
  * type and = is part of the value, one that is begins an RDN; so does a plus an AVA, and a
@@ -82,8 +82,8 @@ CERTMAP_API enum certmap_status certmap_name_from_dialect(uint8_t *der, size_t c
                                                           struct certmap_view text,
                                                           enum certmap_dialect dialect,
                                                           struct certmap_diagnostic *err);
-/* The Name in what a program printed: without what stands in front - space, "subject=", "Issuer: ",
- * " 0 s:" - and without ends of lines behind it. A view into text. */
+/* The Name in what a program printed: without what is in front - space, "subject=", "Issuer: ",
+ * " 0 s:" - and without ends of lines after it. A view into text. */
 CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
 /* Which dialect the text of a Name is in, a label and spaces in front included. One of the dialects
  * in which it is a Name, if that is the only one that programs print it for, or all of them read
@@ -95,7 +95,7 @@ CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
  * be NULL; about the bytes of ten Names.
  * A certificate may have types in any order. So the order of types does not decide where programs
  * print both orders by default; where only an option that few people use (dn_rev) prints the other
- * one, the form by default is taken, unless C or DC stands at the end of the text that is not the
+ * one, the form by default is taken, unless C or DC is at the end of the text that is not the
  * root's then.
  * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (DN_AMBIGUOUS, DN_EMPTY, DN_STRING_TYPE without a
  * position; others with line 1, column and offset into certmap_name_bare). Any number of threads.

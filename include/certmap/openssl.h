@@ -40,7 +40,7 @@ struct certmap_openssl_holder {
  * SHA-1 under some policies, is not supplied; the time, if it is needed, from the system's clock.
  * To use another, set cert->time afterwards. What is not needed is not supplied. The issuer is
  * added by certmap_openssl_issuer. What certmap_cert_from_der refuses of the copy is refused
- * whatever is needed, so that the answer to a certificate does not depend on which mappings stand
+ * whatever is needed, so that the answer to a certificate does not depend on which mappings are
  * beside those about it; where nothing of the copy is needed, it is not kept. cert is valid until
  * x509 is freed or changed, or holder is freed or filled again. cert->size and holder->size must be
  * set. What holder held before is freed on success; on failure cert and holder stay as they were.
@@ -66,7 +66,7 @@ certmap_openssl_issuer(struct certmap_cert *cert, struct certmap_openssl_holder 
 
 /* The issuer of the certificate that ctx was asked about, after X509_verify_cert gave 1: the next
  * one in the chain if the trust comes from there or from above. Where the certificate is itself the
- * one that is trusted - it stands in the store, and either signed itself or
+ * one that is trusted - it is in the store, and either signed itself or
  * X509_V_FLAG_PARTIAL_CHAIN is set - the issuer is the certificate itself if it signed itself, else
  * none (*issuer is NULL), whatever the peer sent along. *issuer belongs to ctx. Errors: ARGUMENT,
  * UNVERIFIED (ctx holds no chain, or an error). */

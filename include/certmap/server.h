@@ -180,7 +180,7 @@ CERTMAP_API enum certmap_status certmap_service_ask(struct certmap_service *serv
                                                     const char *client,
                                                     struct certmap_diagnostic *err);
 
-/* What a TLS server, or a proxy that ends TLS, tells of a client's certificate. */
+/* What a TLS server, or a proxy that ends TLS, says of a client's certificate. */
 struct certmap_presented {
     size_t size;                     /* sizeof(struct certmap_presented) */
     struct certmap_view certificate; /* one DER certificate, borrowed for the call */
@@ -294,7 +294,7 @@ CERTMAP_API struct certmap_view certmap_answer_attribute(const struct certmap_an
 
 /* One line for the audit log, without a newline:
  *     client="192.0.2.7" cert=sha256:... serial=... decision=allow mapping="staff"
- * account="CONTOSO\\portal" reason=- rules=sha256:... what stands between serial and rules is as
+ * account="CONTOSO\\portal" reason=- rules=sha256:... what is between serial and rules is as
  * certmap_result_format has it, or for UNVERIFIED and ERROR decision=unverified mapping=- account=-
  * reason=not-verified message="...". It lives as long as the answer. */
 CERTMAP_API const char *certmap_answer_line(const struct certmap_answer *answer);
@@ -353,7 +353,7 @@ CERTMAP_API enum certmap_status certmap_service_mapping_counts(struct certmap_se
 typedef void certmap_service_write_fn(void *ctx, struct certmap_view text);
 /* All counters of these services, one or more, in Prometheus's text format, version 0.0.4, in one
  * call of write, with the path of the rule file as label `rules`: no two of them may have the same
- * file. One text for all, because the samples of a metric have to stand together. With
+ * file. One text for all, because the samples of a metric have to be together. With
  * CERTMAP_SERVICE_COUNT_MAPPINGS those of each mapping, too. Errors: ARGUMENT, MEMORY; then write
  * is not called. */
 CERTMAP_API enum certmap_status certmap_service_metrics(struct certmap_service *const *services,

@@ -3,7 +3,7 @@
  *
  * OpenSSL builds the chain from the peer's certificate, number 0, up to a certificate that is trusted. Number 1
  * is the issuer, with one exception: under X509_V_FLAG_PARTIAL_CHAIN the peer's certificate may itself be the one
- * that is trusted, and then whatever the peer sent along stands above it in the chain. What only the peer says is
+ * that is trusted, and then whatever the peer sent along is above it in the chain. What only the peer says is
  * no issuer. */
 #include "openssl_inside.h"
 #include <openssl/err.h>

@@ -117,7 +117,7 @@ bool cm_advice_text(struct cm_advice *advice, const struct cm_advised_text *text
 
 /* ---- the end of a mapping ---- */
 
-/* Finds out which conditions stand below an odd number of "not". Groups nest no deeper than CERTMAP_MAX_NESTING. */
+/* Finds out which conditions are below an odd number of "not". Groups nest no deeper than CERTMAP_MAX_NESTING. */
 static void find_negated(struct cm_advice *advice) {
     const struct cm_node *ends[CERTMAP_MAX_NESTING + 1]; /* of the "not"s that are open */
     size_t size, open = 0, condition = 0;

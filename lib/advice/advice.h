@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The one place where warnings about single rules are made: rules that load, and hardly mean what they say. The parser
- * and the importers only say where something stands.
+ * and the importers only say where something is.
  *
  *     advice.c           what is remembered of a mapping while it is read, and what is reported at its end
  *     note.c      notes and their messages, and what all of these ask of the mapping
@@ -109,7 +109,7 @@ bool cm_advice_uri_is_guarded(const struct cm_advice *advice, const struct cm_co
 #define CM_ADVICE_PATTERN_SIZE 1024
 /* Copies a pattern into units, or returns SIZE_MAX where it is too long. */
 size_t cm_advice_units(uint8_t units[CM_ADVICE_PATTERN_SIZE], struct certmap_view pattern, bool escapes);
-/* Prints "subject.CN like nocase " and the like: what stands before an operand. */
+/* Prints "subject.CN like nocase " and the like: what is before an operand. */
 void cm_advice_print_like(struct cm_out *out, const struct cm_advised_operand *operand);
 
 /* The root of the open mapping, and its size in nodes. */

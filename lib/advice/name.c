@@ -2,7 +2,7 @@
 /* 604, a Name with the root first: "DC=example,O=Contoso,CN=CA". Rules write Names as RFC 4514 does, the root last; turned
  * round, a Name equals no certificate's.
  *
- * The text cannot tell which end the root is at, but the types can: countries and domain components stand at the root, then
+ * The text cannot tell which end the root is at, but the types can: countries and domain components are at the root, then
  * places and organizations - in any order among themselves -, then units, then people and things. The first type has to be
  * the most general of all and the last one the most special, and not the same. Types of no certain place do not count. A few
  * CAs do write their certificates so; who means one lists both orders, and is not asked. */
@@ -12,7 +12,7 @@
 #include "name/attr.h"
 #include "syntax/print.h"
 
-/* How far from the root a type stands; 0: nowhere for certain. */
+/* How far from the root a type is; 0: nowhere for certain. */
 enum depth { DEPTH_NONE, DEPTH_ROOT, DEPTH_ORGANIZATION, DEPTH_UNIT, DEPTH_LEAF };
 
 static enum depth depth_of(struct certmap_view type) {
@@ -44,7 +44,7 @@ static enum depth depth_of(struct certmap_view type) {
     return DEPTH_NONE;
 }
 
-/* ---- RDNs of a text that was accepted: RFC 4514, in which no quotes stand ---- */
+/* ---- RDNs of a text that was accepted: RFC 4514, in which no quotes are ---- */
 
 /* Where what begins at `at` ends: at one of the separators, or at the end. */
 static size_t find_end(struct certmap_view text, size_t at, const char *separators) {

@@ -11,7 +11,7 @@
 #include "field/canonical.h"
 #include "syntax/print.h"
 
-/* Where the first wildcard stands, or text.len. */
+/* Where the first wildcard is, or text.len. */
 static size_t find_wildcard(const struct cm_advised_operand *operand) {
     const struct certmap_view text = operand->text;
     const bool uri = operand->path->kind == CM_TEXT_URI;

@@ -50,7 +50,7 @@ static bool is_alnum(unsigned c) {
     return is_digit(c) || is_small(c) || is_capital(c);
 }
 
-/* The unit at an offset, 0 behind the end. */
+/* The unit at an offset, 0 after the end. */
 static unsigned unit(const struct reading *reading, size_t at) {
     return at < reading->units.len ? reading->units.data[at] : 0;
 }
@@ -77,7 +77,7 @@ static bool same_kind(unsigned a, unsigned b) {
     return (is_digit(a) && is_digit(b)) || ((is_small(a) || is_capital(a)) && (is_small(b) || is_capital(b)));
 }
 
-/* Whether ranges, and at most two letters or digits apart from them, are all that stands from begin to end. A range that
+/* Whether ranges, and at most two letters or digits apart from them, are all that is from begin to end. A range that
  * touches a character of its kind, which begins none, is a part of a word or a number: E-Mail, 10-20. */
 static bool has_ranges_only(const struct reading *reading, size_t begin, size_t end) {
     size_t ranges = 0, others = 0;
@@ -108,7 +108,7 @@ static bool is_small_set(const struct reading *reading, size_t begin, size_t end
     return digits || row || cases;
 }
 
-/* Whether a bracket stands where a class would: at a letter or digit, after what joins words, or at the beginning and
+/* Whether a bracket is where a class would: at a letter or digit, after what joins words, or at the beginning and
  * before a wildcard. */
 static bool stands_like_class(const struct reading *reading, size_t at, size_t end) {
     const unsigned last = before(reading, at), next = unit(reading, end + 1);
@@ -148,7 +148,7 @@ static bool find_dot(struct reading *reading, size_t at) {
     return false;
 }
 
-/* Whether something repeats what stands before it. */
+/* Whether something repeats what is before it. */
 static bool is_quantifier(unsigned c) {
     return c == '+' || c == '{';
 }
@@ -160,7 +160,7 @@ static bool find_backslash(struct reading *reading, size_t at) {
         return (last != 0 || next != 0) && found(reading, SIGN_REGEX, at, 2);
     if (c != 'd' && c != 'w' && c != 's' && c != 'D' && c != 'W' && c != 'S')
         return false;
-    const bool apart = !is_alnum(last) && last != '.' && last < CM_GLOB_ONE; /* no domain stands before it */
+    const bool apart = !is_alnum(last) && last != '.' && last < CM_GLOB_ONE; /* no domain is before it */
     if (is_quantifier(next) || (apart && !is_alnum(next)))
         return found(reading, SIGN_REGEX, at, 2);
     const bool doubled = next == '\\' && unit(reading, at + 3) == c;
@@ -180,7 +180,7 @@ static bool find_group(struct reading *reading, size_t at) {
     return choice && unit(reading, end) == ')' && found(reading, SIGN_CHOICE, at, end + 1 - at);
 }
 
-/* Contoso|Fabrikam, Sales*|Support*: a bar that joins two words. Between blanks it stands in titles, and before a number
+/* Contoso|Fabrikam, Sales*|Support*: a bar that joins two words. Between blanks it is in titles, and before a number
  * in names: John|12345. */
 static bool is_word_end(unsigned c) {
     return is_small(c) || is_capital(c) || c >= CM_GLOB_ONE;

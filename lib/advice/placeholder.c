@@ -4,10 +4,10 @@
  * 662, another value: san.email like "*@contoso.example" holds for any address of the certificate, and
  * ${san.email | first} takes the first one. Silent: a placeholder without first or last, because several values are refused; a
  * condition that is about the value taken - "first" with first, "last" with last, "every", "only", count(...) = 1, the
- * whole Name -, or that stands in an "and" with such a one.
+ * whole Name -, or that is in an "and" with such a one.
  *
  * 609, another part: the pattern "*@contoso.example" is about the last @, and before("@") cuts at the first. Silent: not ...
- * like "*@*@*" beside it; a pattern in which nothing can stand before the first @ but what it says.
+ * like "*@*@*" beside it; a pattern in which nothing can be before the first @ but what it says.
  *
  * A condition below "not" says nothing about the value that the mapping is true for. */
 #include "advice/advice.h"
@@ -23,7 +23,7 @@ struct search {
     const struct cm_placeholder *placeholder;
     bool (*concerns)(const struct search *search, const struct cm_condition *condition);
     bool (*settles)(const struct search *search, const struct cm_node *node);
-    size_t condition; /* how many conditions stand before the node at hand */
+    size_t condition; /* how many conditions are before the current node */
 };
 
 static bool same_path(const struct cm_path *a, const struct cm_path *b) {
@@ -118,7 +118,7 @@ static bool concerns_value(const struct search *search, const struct cm_conditio
 
 /* ---- 609 ---- */
 
-/* Whether the pattern leaves open what stands before its first @, and says something of what follows. */
+/* Whether the pattern leaves open what is before its first @, and says something of what follows. */
 static bool is_about_end(struct certmap_view pattern) {
     size_t at = 0, wildcards = 0, end = pattern.len;
     for (; at < pattern.len && pattern.data[at] != '@'; at++)
@@ -172,7 +172,7 @@ static const struct cm_filter *find_cut(const struct cm_placeholder *placeholder
 
 /* ---- findings ---- */
 
-/* Where the index-th placeholder of a text stands. */
+/* Where the index-th placeholder of a text is. */
 static struct certmap_position place_of_placeholder(const struct cm_advised_text *text, size_t index) {
     const struct certmap_view source = text->source.text;
     const struct cm_token token = {.kind = CM_TOKEN_WORD, .text = source, .position = text->source.position};

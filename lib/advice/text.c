@@ -2,7 +2,7 @@
 /* 605, a text that is visibly a DN, an LDAP filter or a URL, and does not say so: a value with a comma, a parenthesis or an
  * ampersand changes what the text means.
  *
- *     a DN         CN=${...}  and further parts behind , + or /: TYPE=... with a placeholder in the value. The first part may be a
+ *     a DN         CN=${...}  and further parts after , + or /: TYPE=... with a placeholder in the value. The first part may be a
  *                  value alone that a placeholder begins with its type: ${...},ou=people. The type is CN, OU, O,
  *                  DC, UID, C, L, ST or an OID; another one, which may also be a word ("role=${...}"), only beside
  *                  another part of a DN.

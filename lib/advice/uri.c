@@ -2,7 +2,7 @@
 /* 641, a wildcard in the host of a URI: one for every host of contoso.example also holds for
  * https://evil.example/.contoso.example/, because * stands for slashes too.
  *
- * Silent: a pattern with nothing but wildcards behind the scheme, which says nothing of the host; wildcards in the path;
+ * Silent: a pattern with nothing but wildcards after the scheme, which says nothing of the host; wildcards in the path;
  * URIs without a host. */
 #include "advice/advice.h"
 #include "base/glob.h"
@@ -22,7 +22,7 @@ static bool says_more(struct certmap_view units, size_t at) {
     return at < units.len;
 }
 
-/* Where the host begins: behind "://". units.len: there is none. */
+/* Where the host begins: after "://". units.len: there is none. */
 static size_t find_host(struct certmap_view units) {
     for (size_t i = 0; i + 3 <= units.len; i++)
         if (memcmp(units.data + i, "://", 3) == 0)

@@ -14,7 +14,7 @@ struct glob {
 /* Where the last * was: on a mismatch the text it takes grows by one code point. */
 struct retry {
     const uint8_t *pattern; /* after the * */
-    size_t literal;         /* how long the literal is that stands there */
+    size_t literal;         /* how long the literal is that is there */
     const uint8_t *text;    /* where the rest was tried last */
 };
 
@@ -31,7 +31,7 @@ static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Takes off what stands before the first wildcard and behind the last one; false where the text differs. Once for a
+/* Takes off what is before the first wildcard and after the last one; false where the text differs. Once for a
  * pattern, which takes the steps for it then. */
 static bool trim(struct glob *glob) {
     while (glob->p < glob->p_end && glob->p_end[-1] < CM_GLOB_ONE)
@@ -53,7 +53,7 @@ static size_t literal_length(const struct glob *glob) {
     return (size_t)(p - glob->p);
 }
 
-/* Goes to the next place where the literal behind a * could stand, by its last byte and its first; false: there is
+/* Goes to the next place where the literal after a * could be, by its last byte and its first; false: there is
  * none. A step for each place, and for 16 bytes between them. */
 static bool find_literal(struct glob *glob, size_t len) {
     while (len > 0 && (size_t)(glob->t_end - glob->t) >= len) {
@@ -89,7 +89,7 @@ static bool take_one(struct glob *glob) {
     return true;
 }
 
-/* Begins behind a * once more, one code point later; false: there is no text left, or there was no *. */
+/* Begins after a * once more, one code point later; false: there is no text left, or there was no *. */
 static bool try_again(struct glob *glob, struct retry *retry) {
     if (retry->pattern == NULL || retry->text == glob->t_end)
         return false;

@@ -2,8 +2,8 @@
 /* NFC without working memory, for texts that are built during a match: the text is decomposed code point by
  * code point as it is read, and composed as it is written.
  *
- *     in:  S m m m | S | S m m      S a starter, m the marks behind it, which have to be put in order
- *     out: S m m               the last starter stands where it can still be replaced by a composite
+ *     in:  S m m m | S | S m m      S a starter, m the marks after it, which have to be put in order
+ *     out: S m m               the last starter is where it can still be replaced by a composite
  *
  * unicode.c does the same for values of certificates, faster, with memory.
  *
@@ -14,7 +14,7 @@
 
 /* Most code points in the canonical decomposition of one. */
 #define MAX_DECOMPOSED 4
-/* Below it, nothing composes with what stands before it. */
+/* Below it, nothing composes with what is before it. */
 #define NEVER_SECOND_BELOW 0x300
 
 /* The decomposed code points of a text; a copy goes on by itself. */
@@ -32,9 +32,9 @@ struct writer {
     bool full;          /* something did not fit, or the steps ran out */
     bool begun;         /* there is a starter */
     uint32_t starter;   /* the last one */
-    size_t starter_at;  /* where it stands */
+    size_t starter_at;  /* where it is */
     size_t starter_len; /* its bytes */
-    unsigned last;      /* the class of what was written behind it; 0: nothing */
+    unsigned last;      /* the class of what was written after it; 0: nothing */
 };
 
 static unsigned class_of(uint32_t cp) {
@@ -59,7 +59,7 @@ static bool next_point(struct reader *reader, uint32_t *cp) {
     return true;
 }
 
-/* U+11A7 stands just before the trailing consonants of Hangul and is none, but utf8proc 2.8 takes it for one. */
+/* U+11A7 is just before the trailing consonants of Hangul and is none, but utf8proc 2.8 takes it for one. */
 static bool compose(uint32_t first, uint32_t second, uint32_t *composite) {
     utf8proc_int32_t pair[] = {(utf8proc_int32_t)first, (utf8proc_int32_t)second};
     if (second < NEVER_SECOND_BELOW || second == 0x11A7 ||
@@ -69,7 +69,7 @@ static bool compose(uint32_t first, uint32_t second, uint32_t *composite) {
     return true;
 }
 
-/* Puts a code point at a place in the text, over `old` bytes there. The marks behind a starter are moved when it is
+/* Puts a code point at a place in the text, over `old` bytes there. The marks after a starter are moved when it is
  * replaced by a composite: fewer than MAX_DECOMPOSED times, because there is none of more code points. */
 static void splice(struct writer *writer, size_t at, size_t old, uint32_t cp) {
     uint8_t bytes[4];
@@ -129,7 +129,7 @@ static bool in_order(struct reader run) {
     return true;
 }
 
-/* Puts a run of marks in canonical order, and leaves the reader behind it. */
+/* Puts a run of marks in canonical order, and leaves the reader after it. */
 static void put_marks(struct writer *writer, struct reader *reader) {
     const bool ordered = in_order(*reader);
     for (unsigned class = ordered ? 0 : put_class(writer, *reader, 0); class != 0;)

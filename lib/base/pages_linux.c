@@ -6,7 +6,7 @@
 /* Where large pages may begin: as on x86-64 and AArch64. Where they are of another size, advice about these is no harm. */
 #define LARGE_PAGE ((uintptr_t)2 << 20)
 
-/* Only pages that are all within the block: what stands beside it is not ours. That nothing comes of the advice is no
+/* Only pages that are all within the block: what is beside it is not ours. That nothing comes of the advice is no
  * error. */
 void cm_pages_advise(void *block, size_t size) {
     if (block == NULL || size < CM_MIN_PAGES)

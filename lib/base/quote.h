@@ -5,7 +5,7 @@
 
 #include "certmap/certmap.h"
 
-/* A piece of input made safe to stand in an error text: escaped as certmap_text_escape does, in
+/* A piece of input made safe to be in an error text: escaped as certmap_text_escape does, in
  * quotes, cut with "..." at 60 bytes. */
 struct cm_quoted {
     char text[72];

@@ -103,7 +103,7 @@ struct pending {
     size_t len;
 };
 
-/* A byte that is not UTF-8 is put behind FF, which UTF-8 does not have. */
+/* A byte that is not UTF-8 is put after FF, which UTF-8 does not have. */
 static void put_folded(struct pending *pending, uint32_t cp) {
     uint8_t *at = pending->bytes + pending->len;
     if (cp < 0x80) {

@@ -266,8 +266,8 @@ static struct certmap_view encode(struct cm_points points, struct cm_arena *keep
 
 /* Composes what is canonically decomposed and ordered; returns the new length.
  *
- * U+11A7 stands just before the trailing consonants of Hangul and is none, but utf8proc 2.8 takes it for
- * one and drops it. It neither composes nor combines, so that what stands between two of them can be
+ * U+11A7 is just before the trailing consonants of Hangul and is none, but utf8proc 2.8 takes it for
+ * one and drops it. It neither composes nor combines, so that what is between two of them can be
  * composed by itself. */
 static size_t compose(struct cm_points points) {
     const utf8proc_int32_t no_consonant = 0x11A7;

@@ -239,7 +239,7 @@ enum certmap_status certmap_builder_combining(struct certmap_builder *builder, e
 
 /* ---- options ----
  *
- * A meter stands between the caller's allocator and everything that is allocated from here on, if there is a limit. It
+ * A meter is between the caller's allocator and everything that is allocated from here on, if there is a limit. It
  * belongs to the rules, which release through it when nothing else is left of the building. */
 
 /* Puts the meter in, and the rules that own it. */

@@ -21,7 +21,7 @@
 #include "rule/draft.h"
 #include "template/template.h"
 
-/* Bytes as they are to stand in the text of the draft. */
+/* Bytes as they are to be in the text of the draft. */
 struct cm_record {
     uint8_t *bytes;
     size_t len, cap;
@@ -47,7 +47,7 @@ struct certmap_builder {
     size_t output_count, output_cap;
     size_t prefix_len, prefix_cap;
     struct cm_id_table mapping_names, conditions, paths, names, prefixes; /* what there is already */
-    struct cm_record record;                                              /* of the condition at hand */
+    struct cm_record record;                                              /* of the current condition */
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
     bool checking;                      /* what comes is not to be kept */
@@ -86,7 +86,7 @@ bool cm_record_certificate(struct cm_record *record, struct certmap_view bytes, 
 /* Puts a record into the text of the draft, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_diagnostic *err);
-/* Where a text that may be there already stands in the prefixes of the rules, as a string; uses the record. Errors: MEMORY,
+/* Where a text that may be there already is in the prefixes of the rules, as a string; uses the record. Errors: MEMORY,
  * LIMIT. */
 enum certmap_status cm_builder_prefix(struct certmap_builder *builder, struct certmap_view prefix, uint32_t *at,
                                       struct certmap_diagnostic *err);

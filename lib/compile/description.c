@@ -85,7 +85,7 @@ static const struct certmap_condition *condition_at(const struct whole *whole, s
                                sizeof *room);
 }
 
-/* Where the condition at hand is wrong: at an operand, at its operator, or at its field. */
+/* Where the current condition is wrong: at an operand, at its operator, or at its field. */
 static struct certmap_position condition_position(const struct whole *whole, size_t operand_count) {
     const struct certmap_condition_position *positions = whole->given->condition_positions;
     const size_t operand = whole->builder->operand;

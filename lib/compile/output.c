@@ -90,7 +90,7 @@ enum certmap_status cm_builder_add_output(struct certmap_builder *builder, struc
 
 /* ---- accounts ---- */
 
-/* Where what stands before the separator is kept apart, + 1, or 0. */
+/* Where what is before the separator is kept apart, + 1, or 0. */
 static enum certmap_status keep_prefix(struct certmap_builder *builder, const struct cm_output *account,
                                        uint32_t *prefix, struct certmap_diagnostic *err) {
     const uint8_t *separator = account->separator;

@@ -27,7 +27,7 @@ struct walk {
     struct certmap_cert *cert;
 };
 
-/* Takes an element of this tag; a walk that fails stands before it. */
+/* Takes an element of this tag; a walk that fails is before it. */
 static bool take(struct walk *walk, const char *part, uint32_t tag, struct cm_tlv *tlv) {
     walk->part = part;
     return cm_der_next(&walk->der, tag, tlv);
@@ -38,7 +38,7 @@ static bool skip(struct walk *walk, const char *part, uint32_t tag) {
     return take(walk, part, tag, &tlv);
 }
 
-/* Takes an element and reads all of its inside; a walk that fails stands at the fault. */
+/* Takes an element and reads all of its inside; a walk that fails is at the fault. */
 static bool take_inside(struct walk *walk, const char *part, uint32_t tag, bool (*read)(struct walk *inside)) {
     struct cm_tlv tlv;
     if (!take(walk, part, tag, &tlv))
@@ -114,7 +114,7 @@ static bool keep_inside(struct walk *walk, const char *part, bool (*read)(struct
     return true;
 }
 
-/* Optional: what follows the serial number's place tells whether it is there. */
+/* Optional: what follows the serial number's place says whether it is there. */
 static bool take_version(struct walk *walk) {
     struct walk ahead = *walk;
     walk->cert->version = nothing_here(walk);

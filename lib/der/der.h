@@ -60,7 +60,7 @@ static inline bool cm_der_done(const struct cm_der *der) {
     return der->next == der->end;
 }
 
-/* Where the cursor stands, from the start of the outermost input. */
+/* Where the cursor is, from the start of the outermost input. */
 static inline size_t cm_der_offset(const struct cm_der *der) {
     return (size_t)(der->next - der->start);
 }

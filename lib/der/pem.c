@@ -44,7 +44,7 @@ static bool begins_with(struct certmap_view text, struct certmap_view start) {
     return text.len >= start.len && memcmp(text.data, start.data, start.len) == 0;
 }
 
-/* Leaves the reader behind the line that begins a certificate. */
+/* Leaves the reader after the line that begins a certificate. */
 static bool find_begin(struct reader *pem) {
     struct certmap_view line;
     if (begins_with(cm_view(pem->bytes, pem->len), BYTE_ORDER_MARK))

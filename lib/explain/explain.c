@@ -25,7 +25,7 @@ struct explain {
     size_t text_steps;           /* left for texts that other mappings give */
     struct cm_eval again;        /* what the search did */
     struct cm_eval aside;        /* what it did not do */
-    struct cm_verdict *verdicts; /* of the nodes of the mapping at hand */
+    struct cm_verdict *verdicts; /* of the nodes of the current mapping */
     struct cm_tell tell;
     struct certmap_explain_item nearest; /* of the nearest mapping so far; size is 0 where there is none */
 };

@@ -72,7 +72,7 @@ static bool reserve_text(struct cm_tell *tell, size_t size, const struct certmap
     return true;
 }
 
-/* The texts of a condition's item, one behind the other, each with a NUL. Linear in the text of the condition. */
+/* The texts of a condition's item, one after the other, each with a NUL. Linear in the text of the condition. */
 static void put_texts(struct cm_out *out, const struct cm_condition *condition, size_t ends[3]) {
     cm_condition_print(out, condition, NULL);
     ends[0] = out->len;

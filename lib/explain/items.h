@@ -6,13 +6,13 @@
 #include "match/eval.h"
 
 struct cm_tell {
-    struct certmap_explain_item item; /* what is common to the items of the mapping at hand */
+    struct certmap_explain_item item; /* what is common to the items of the current mapping */
     const struct certmap_rules *rules;
     struct certmap_peer *peer;
     certmap_explain_fn *fn;
     void *ctx;
     size_t value_bytes; /* of values, that may still be told */
-    char *text;         /* of the item at hand */
+    char *text;         /* of the current item */
     size_t text_cap;
 };
 

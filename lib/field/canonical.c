@@ -53,7 +53,7 @@ static struct certmap_view lower_spans(struct certmap_view text, struct span one
 
 static const struct span no_span = {0, 0};
 
-/* Where the host part of a mailbox begins: behind its last @; SIZE_MAX without one. */
+/* Where the host part of a mailbox begins: after its last @; SIZE_MAX without one. */
 static size_t host_of_mailbox(struct certmap_view text) {
     size_t at = text.len;
     while (at > 0 && text.data[at - 1] != '@')
@@ -76,7 +76,7 @@ static struct span scheme_of_uri(struct certmap_view text, bool pattern) {
 }
 
 /* Whether the authority of a URI ends here: at a slash, a question mark or a number sign, where a question
- * mark of a pattern is one behind a backslash only. */
+ * mark of a pattern is one after a backslash only. */
 static bool ends_authority(struct certmap_view text, size_t at, bool pattern) {
     if (pattern && text.data[at] == '\\')
         return at + 1 < text.len && text.data[at + 1] == '?';
@@ -460,8 +460,8 @@ bool cm_kind_has_patterns(enum cm_text_kind kind) {
            kind == CM_TEXT_KRB5 || kind == CM_TEXT_SID;
 }
 
-/* Where in a pattern the host of a mailbox surely is: behind the last @, or, since every mailbox has one,
- * behind the last wildcard, which has to cover it. */
+/* Where in a pattern the host of a mailbox surely is: after the last @, or, since every mailbox has one,
+ * after the last wildcard, which has to cover it. */
 static struct span host_of_pattern(struct certmap_view pattern) {
     size_t start = host_of_mailbox(pattern);
     if (start == SIZE_MAX) {
@@ -472,7 +472,7 @@ static struct span host_of_pattern(struct certmap_view pattern) {
     return (struct span){start, pattern.len};
 }
 
-/* The first wildcard within a span, or its end; a character behind a backslash is none. */
+/* The first wildcard within a span, or its end; a character after a backslash is none. */
 static size_t find_wildcard(struct certmap_view text, struct span within) {
     for (size_t i = within.start; i < within.end; i++) {
         if (text.data[i] == '*' || text.data[i] == '?')
@@ -482,7 +482,7 @@ static size_t find_wildcard(struct certmap_view text, struct span within) {
     return within.end;
 }
 
-/* Where a wildcard leaves open whether capital letters stand in the host, in which case means nothing, or behind
+/* Where a wildcard leaves open whether capital letters are in the host, in which case means nothing, or after
  * it, where it does, no pattern would be right. */
 static bool is_uncertain(struct certmap_view pattern, struct span scheme, struct span host) {
     const struct span open = scheme.end == 0 ? (struct span){0, pattern.len} : host;
@@ -491,7 +491,7 @@ static bool is_uncertain(struct certmap_view pattern, struct span scheme, struct
            has_capital(pattern, (struct span){scheme.end == 0 ? 0 : wildcard, pattern.len});
 }
 
-/* Without an @, what stands between two wildcards may be of the host or in front of it. */
+/* Without an @, what is between two wildcards may be of the host or in front of it. */
 static bool is_uncertain_mailbox(struct certmap_view pattern, struct span host) {
     const size_t wildcard = find_wildcard(pattern, (struct span){0, pattern.len});
     return host_of_mailbox(pattern) == SIZE_MAX && wildcard < host.start &&
@@ -545,7 +545,7 @@ static bool may_be_sid(struct certmap_view text, bool nocase, bool pattern) {
 }
 
 /* Whether a text, or a text that a pattern fits, can be a principal: printable ASCII without a backslash, with one @,
- * and no / in the realm after it. In a pattern a backslash stands before a literal star, question mark or backslash, and a
+ * and no / in the realm after it. In a pattern a backslash is before a literal star, question mark or backslash, and a
  * wildcard can stand for the @. */
 static bool may_be_principal(struct certmap_view text, bool pattern) {
     size_t ats = 0;

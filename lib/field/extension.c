@@ -147,7 +147,7 @@ static bool mark_duplicates(struct certmap_peer *peer, struct cm_list *list) {
 struct extensions {
     struct extension kept[FEW];
     size_t count;         /* of all */
-    struct cm_der behind; /* stands behind those that are kept */
+    struct cm_der behind; /* comes after those that are kept */
 };
 
 /* Whether all are well-formed, and within the limits. */

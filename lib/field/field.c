@@ -9,7 +9,7 @@
 
 /* ---- the tables ---- */
 
-/* What may stand after the dot. */
+/* What may be after the dot. */
 enum subfields { SUB_NONE, SUB_ATTRIBUTE, SUB_ATTRIBUTE_OR_NAME, SUB_SAN, SUB_OID };
 
 static const struct field {
@@ -181,7 +181,7 @@ static enum certmap_status resolve_attribute(struct cm_path *path, struct certma
     return path->oid.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
-/* How long the "OID." is that may stand before a dotted OID. */
+/* How long the "OID." is that may be before a dotted OID. */
 static size_t oid_prefix(struct certmap_view text) {
     const struct certmap_view prefix = CM_VIEW("OID.");
     return text.len > prefix.len && certmap_text_same(cm_view(text.data, prefix.len), prefix) ? prefix.len : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of a certificate and their subfields: the one place where they have their names, and where it
- * stands how the values of each read. */
+ * is how the values of each read. */
 #ifndef CM_FIELD_FIELD_H
 #define CM_FIELD_FIELD_H
 

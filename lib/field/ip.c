@@ -140,7 +140,7 @@ static bool parse_ipv6(uint8_t octets[16], struct certmap_view text) {
         return parse_groups(octets, 16, text) == 16;
     struct certmap_view head = cm_view(text.data, colons);
     size_t front = parse_groups(octets, 14, head);
-    /* An IPv4 address ends an address: it does not stand before "::". */
+    /* An IPv4 address ends an address: it does not be before "::". */
     if (front == SIZE_MAX || (colons > 0 && memchr(head.data, '.', colons) != NULL))
         return false;
     size_t back = parse_groups(tail, 14 - front, behind(text, colons + 2));

@@ -8,7 +8,7 @@
  * They become the text that krb5_unparse_name makes: component/component@REALM. The name-type, which says how a name
  * was meant, is no part of it (RFC 4120 6.2).
  *
- * What separates the parts cannot stand in them. krb5_unparse_name would write it with a backslash; but a pattern
+ * What separates the parts cannot be in them. krb5_unparse_name would write it with a backslash; but a pattern
  * does not know the one from the other: "*@REALM" would hold for the realm EVIL\@REALM, and "bob?/admin@REALM" for a
  * name of one component, bob\/admin. Principals that need a backslash are unreadable.
  *

@@ -76,7 +76,7 @@ static enum certmap_status no_room(const struct cm_arena *arena, const struct cm
 struct name {
     struct cm_rdn_ava kept[KEPT_AVAS];
     size_t count;                 /* of all AVAs */
-    struct cm_name_cursor behind; /* stands behind those that are kept */
+    struct cm_name_cursor behind; /* comes after those that are kept */
 };
 
 /* Goes through the Name once. */

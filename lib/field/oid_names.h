@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of extended key usages and certificate policies: the one place where they stand. */
+/* The names of extended key usages and certificate policies: the one place where they are. */
 #ifndef CM_FIELD_OID_NAMES_H
 #define CM_FIELD_OID_NAMES_H
 

@@ -8,7 +8,7 @@
 #include "field/list.h"
 
 /* What the last match built, and room to build it in, so that a match allocates nothing (match/output.h). What every
- * match touches stands in front, beside the lists. */
+ * match touches is in front, beside the lists. */
 struct cm_built {
     size_t len; /* bytes of text in use */
     struct certmap_view accounts[CERTMAP_MAX_ACCOUNTS];

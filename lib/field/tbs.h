@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the issuer signed of a certificate: its TBSCertificate (RFC 5280 4.1). What stands around it - the signature, and
+/* What the issuer signed of a certificate: its TBSCertificate (RFC 5280 4.1). What is around it - the signature, and
  * how it is encoded - can be changed by whoever has the certificate, without any key, into one that verifies as well
  * (docs/security.md). So it is this part that makes it one certificate and not another. */
 #ifndef CM_FIELD_TBS_H

@@ -61,7 +61,7 @@ static void keep_costlier(const struct certmap_rules *rules, uint32_t number, si
     *first = own;
 }
 
-/* The costliest list that a key leads to, or that stands in a node below the root. */
+/* The costliest list that a key leads to, or that is in a node below the root. */
 static size_t cost_of_keys(const struct certmap_rules *rules, size_t *first) {
     const struct cm_index *index = rules->index;
     size_t cost = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an ordinary certificate may cost, so that a rule set that needs more steps than a match has is told when it is
+/* What an ordinary certificate may cost, so that a rule set that needs more steps than a match has is reported when it is
  * loaded, and not when it refuses people. */
 #ifndef CM_INDEX_COST_H
 #define CM_INDEX_COST_H

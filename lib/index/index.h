@@ -20,7 +20,7 @@
  *     root -- subject.O = "Contoso" --> node 1 -- subject.OU = "Sales" --> mapping 4
  *
  * Keys are 32 bits of a hash. Two that are the same by chance, or because somebody chose them so, share a slot or
- * stand side by side: every mapping that is found is evaluated, so that this costs time and changes no answer.
+ * are side by side: every mapping that is found is evaluated, so that this costs time and changes no answer.
  *
  * A mapping can also be unknown, when values of a place cannot be read or are not known: then all that have
  * keys about that place are looked at. All of it is one block of memory. */

@@ -233,7 +233,7 @@ static void order_probes(const struct cm_build *build, uint32_t *probes, size_t 
     }
 }
 
-/* Its probes stand together, because its members are filed before those of nodes below it. */
+/* Its probes are together, because its members are filed before those of nodes below it. */
 static bool fill_node(struct filing *filing, unsigned level, const uint32_t *mappings, size_t count,
                       struct cm_words *rest) {
     struct cm_build *build = filing->build;

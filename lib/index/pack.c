@@ -60,7 +60,7 @@ static bool sort_slots(struct cm_build *build) {
     return true;
 }
 
-/* Puts the slots where their keys belong, or behind those that are there; returns how many places that takes, with a
+/* Puts the slots where their keys belong, or after those that are there; returns how many places that takes, with a
  * free one at the end. With to NULL it only counts. */
 static size_t spread_slots(struct cm_slot *to, const struct cm_build *build, uint32_t range) {
     size_t next = 0;
@@ -87,7 +87,7 @@ static void set_bloom(uint64_t *bloom, uint32_t range, const struct cm_build *bu
 
 /* ---- the block ---- */
 
-/* What stands in the block, and how many of each. */
+/* What is in the block, and how many of each. */
 struct sizes {
     size_t bloom, slots, nodes, probes, places, lists;
 };
@@ -111,7 +111,7 @@ static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
     return probe;
 }
 
-/* Members of falling alignment, so that each stands as it has to. */
+/* Members of falling alignment, so that each is as it has to. */
 static struct cm_index *fill_block(struct cm_index *index, const struct sizes *sizes, const struct cm_build *build,
                                    const struct cm_index_place *places) {
     uint64_t *bloom = (uint64_t *)(void *)(index + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbers that tune the index and the search. None of them changes an answer.
  *
- * Beside each stands the benchmark that set it, with what half and twice as much do to it. Instructions were counted by
+ * Beside each is the benchmark that set it, with what half and twice as much do to it. Instructions were counted by
  * callgrind: of loading and of matching, for the workloads and the worst cases of ./dev bench (docs/performance.md) with
  * 4 to 2,000 mappings, and bytes at rest and at the peak.
  *
@@ -105,7 +105,7 @@
 
 /* ---- evaluating ---- */
 
-/* Texts of at most so many bytes are compared where they stand: that takes less than calling somebody to do it, and most
+/* Texts of at most so many bytes are compared where they are: that takes less than calling somebody to do it, and most
  * are no longer. A bound, of the length of the loop. */
 #define CM_MAX_SHORT_TEXT 32
 

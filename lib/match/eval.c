@@ -11,7 +11,7 @@ static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why
 /* ---- values ---- */
 
 /* Whether an address has the first bits of the operand's. An IPv4 and an IPv6 address have nothing in common.
- * The octets stand in the GeneralName behind a tag and a length of one octet each. */
+ * The octets are in the GeneralName after a tag and a length of one octet each. */
 static enum certmap_truth in_network(struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
     const size_t len = operand->matched.len, whole = operand->bits / 8, rest = operand->bits % 8;

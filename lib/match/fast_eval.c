@@ -140,7 +140,7 @@ static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t pla
 
 /* A group whose members are being evaluated. */
 struct frame {
-    const struct cm_node *end;   /* behind its last member */
+    const struct cm_node *end;   /* after its last member */
     bool negate;                 /* a NOT, of one member */
     enum certmap_truth decisive; /* of a member: ends the group */
     enum certmap_truth result;   /* without such a member */

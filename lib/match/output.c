@@ -31,7 +31,7 @@ struct filling {
 
 /* ---- the account ---- */
 
-/* The part of the account behind the separator ends with it; the part in front of it needs a NUL of its own. Where it is
+/* The part of the account after the separator ends with it; the part in front of it needs a NUL of its own. Where it is
  * a domain, and another is given apart, it is not needed. */
 static enum certmap_code split_account(const struct filling *filling, const struct cm_output *output,
                                        size_t separator) {
@@ -62,7 +62,7 @@ static enum certmap_code put_account(const struct filling *filling, const struct
     return split_account(filling, output, separator);
 }
 
-/* ---- lists, in which a text stands once ---- */
+/* ---- lists, in which a text is once ---- */
 
 /* At most CERTMAP_MAX_OUTPUTS; whoever adds a text has taken the steps for comparing it with all of them. */
 

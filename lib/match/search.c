@@ -86,7 +86,7 @@ static void consider_noted(struct cm_index_search *search) {
     search->noted_count = 0;
 }
 
-/* Fetches a mapping, or most of it, and what may be behind the store: a number, because no pointer may point there. At
+/* Fetches a mapping, or most of it, and what may be after the store: a number, because no pointer may point there. At
  * most CM_MAX_FETCH. */
 static void prefetch(const struct cm_mapping *mapping, size_t size) {
     for (size_t i = 0; i < size; i += CM_FETCH_LINE)
@@ -263,7 +263,7 @@ static CM_RARELY void look_up_name(struct cm_index_search *search, const struct 
 /* What of a value that is not a Name keys are made of. */
 static struct certmap_view key_bytes(const struct cm_probe *probe, const struct cm_value *value) {
     CM_ASSERT(probe->text != CM_KEY_OCTETS || value->der.len > 2);
-    if (probe->text == CM_KEY_OCTETS) /* behind a tag and a length of one octet each */
+    if (probe->text == CM_KEY_OCTETS) /* after a tag and a length of one octet each */
         return cm_view(value->der.data + 2, value->der.len - 2);
     return probe->text == CM_KEY_FOLDED ? value->text.folded : value->text.nfc;
 }

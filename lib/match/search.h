@@ -21,7 +21,7 @@ struct cm_noted {
 /* Behind all places. */
 #define CM_NO_PLACE UINT32_MAX
 
-/* One search for one certificate. What most searches use of it stands together. */
+/* One search for one certificate. What most searches use of it is together. */
 struct cm_index_search {
     const struct cm_index *index; /* NULL: mappings are looked at one by one */
     size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */

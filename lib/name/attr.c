@@ -19,7 +19,7 @@
 #define RUSSIA "\x2A\x85\x03\x64"                       /* 1.2.643.100 */
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* A type that is not registered with IANA has no LDAP name: RFC 4514 2.3 then wants the OID. Rows stand
+/* A type that is not registered with IANA has no LDAP name: RFC 4514 2.3 then wants the OID. Rows are
  * in the order in which certificates use them, because every search begins at the top. */
 static const struct cm_attr table[] = {
     {OID(X520 "\x03"), "CN", "CN", "CN", NAMES("commonName"), CM_ATTR_UTF8},

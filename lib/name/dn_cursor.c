@@ -92,7 +92,7 @@ bool cm_dn_is_known_type(struct certmap_view text, size_t offset, bool spaced) {
     return cm_dn_type_at(text, offset, spaced) == CM_DN_TYPE_KNOWN;
 }
 
-/* Whether a separator of values that are not escaped is here: a type follows. A slash stands before those types only
+/* Whether a separator of values that are not escaped is here: a type follows. A slash is before those types only
  * whose names are not one or two capitals, which get a comma (X509_NAME_print). A plus has spaces around it, unless = has
  * them. */
 static bool is_raw_separator(const struct cm_dn_parser *parser) {

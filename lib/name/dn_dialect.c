@@ -8,7 +8,7 @@
  *
  * PLAIN is X509_NAME_print, of which `openssl x509 -text` made use up to OpenSSL 1.0, and X509_NAME_print_ex without a
  * flag that escapes. MULTILINE is X509_NAME_print_ex with XN_FLAG_SEP_MULTILINE, as Node prints Names, too:
- * one space after = is not of the value where one stands before it, and all others are.
+ * one space after = is not of the value where one is before it, and all others are.
  * SLASHES_PLAIN is X509_NAME_oneline up to OpenSSL 1.1. */
 #include "base/error.h"
 #include "base/view.h"

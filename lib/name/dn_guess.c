@@ -2,7 +2,7 @@
 /* What a text shows about the program that printed it: labels, spaces, quotes, line ends, types; and from that the
  * dialects that it may be in, in the order of likelihood.
  *
- * What tells which end the root is at:
+ * What says which end the root is at:
  *
  *     /C=US/CN=a                  OpenSSL: the root is first
  *     C = US, CN = a              spaces around = on one line are OpenSSL's alone: the root is first
@@ -14,13 +14,13 @@
  *
  * Nothing else does: lines that are not padded and end in LF, and C = US,CN = a without a space after the comma, come
  * with dn_rev and RFC2253, too. OpenSSL prints CN=a, C=US with the root first, and last with dn_rev and RFC2253; Windows
- * prints it with the root last, and first without CERT_NAME_STR_REVERSE. Which types stand at the ends says what is
+ * prints it with the root last, and first without CERT_NAME_STR_REVERSE. Which types are at the ends says what is
  * likely.
  *
  * Each of the first four forms can be had the other way round with an option that few people use: dn_rev, or
- * CertNameToStr without CERT_NAME_STR_REVERSE. The text is the same then. So a text whose types stand the other way
+ * CertNameToStr without CERT_NAME_STR_REVERSE. The text is the same then. So a text whose types are the other way
  * round than in most Names (C or DC at the end that is not the root's) may be either; and subject=CN=a, C=US,
- * which Java's loggers print, too, is taken for OpenSSL's where the types stand as in most Names. */
+ * which Java's loggers print, too, is taken for OpenSSL's where the types are as in most Names. */
 #include "name/dn_guess.h"
 #include "base/view.h"
 #include "name/attr.h"
@@ -126,7 +126,7 @@ struct certmap_view certmap_name_bare(struct certmap_view text) {
 
 /* ---- What is seen outside quotes ---- */
 
-/* What stands between the separator before an = and it. */
+/* What is between the separator before an = and it. */
 static void see_type(struct cm_dn_evidence *seen, struct certmap_view type, bool space_after) {
     const struct certmap_view trimmed = trim(type);
     const bool padded = type.len > 0 && is_space(type.data[type.len - 1]);
@@ -199,7 +199,7 @@ static void see_backslash(struct cm_dn_evidence *seen, struct certmap_view rest)
     }
 }
 
-/* Whether more than one space stands between a type and its =. */
+/* Whether more than one space is between a type and its =. */
 static bool is_padded(struct certmap_view text) {
     size_t end = 0;
     while (end < text.len && !is_space(text.data[end]) && text.data[end] != '=')
@@ -207,7 +207,7 @@ static bool is_padded(struct certmap_view text) {
     return count_blanks(from(text, end)) > 1;
 }
 
-/* What stands before a space or =. */
+/* What is before a space or =. */
 static struct certmap_view word_at(struct certmap_view text) {
     size_t len = 0;
     while (len < text.len && !is_space(text.data[len]) && text.data[len] != '=')
@@ -240,7 +240,7 @@ static void see_slash(struct cm_dn_evidence *seen, struct certmap_view text, siz
     seen->slashes = seen->slashes || (!seen->spaced && !capitals && cm_dn_is_known_type(text, offset + 1, false));
 }
 
-/* Whether a value ends in a blank before a separator. One stands before + and one after =. */
+/* Whether a value ends in a blank before a separator. One is before + and one after =. */
 static bool has_wide_end(const struct cm_dn_evidence *seen, struct certmap_view text, uint8_t separator) {
     const size_t own = separator == '+' ? 1 : 0;
     size_t len = text.len;
@@ -399,7 +399,7 @@ static bool is_java(struct certmap_view text) {
 
 /* ---- The order of types ---- */
 
-/* How near to the root a type usually stands: 0 is the root. */
+/* How near to the root a type usually is: 0 is the root. */
 static int depth_of(struct certmap_view type) {
     static const struct {
         const char *name;
@@ -416,12 +416,12 @@ static int last_depth(const struct cm_dn_evidence *seen) {
     return depth_of(seen->last_line.data != NULL ? seen->last_line : seen->last);
 }
 
-/* Whether C or DC stands first, and neither stands last. */
+/* Whether C or DC is first, and neither is last. */
 static bool begins_at_root(const struct cm_dn_evidence *seen) {
     return depth_of(seen->first) == 0 && last_depth(seen) > 0;
 }
 
-/* Whether C or DC stands last, and neither stands first. */
+/* Whether C or DC is last, and neither is first. */
 static bool ends_at_root(const struct cm_dn_evidence *seen) {
     return last_depth(seen) == 0 && depth_of(seen->first) > 0;
 }
@@ -463,7 +463,7 @@ static void add(struct cm_dn_dialects *list, enum certmap_dialect dialect) {
     list->dialects[list->count++] = dialect;
 }
 
-/* A text that begins with a slash. Up to OpenSSL 1.0 a space stands before it after subject=. */
+/* A text that begins with a slash. Up to OpenSSL 1.0 a space is before it after subject=. */
 static void list_slashes(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) {
     const bool old = seen->label == CM_DN_LABEL_OPENSSL && seen->space_after_label;
     if (!old)
@@ -486,7 +486,7 @@ static void list_lines(struct cm_dn_dialects *list, const struct cm_dn_evidence 
         add(list, CERTMAP_DIALECT_MULTILINE_REVERSED);
 }
 
-/* type = value, ... on one line: the root is first if a space follows the commas and the types may stand so. */
+/* type = value, ... on one line: the root is first if a space follows the commas and the types may be so. */
 static void list_spaced(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) {
     const bool bare = seen->label == CM_DN_LABEL_NONE;
     if ((seen->padded && bare) || seen->below_label)
@@ -501,7 +501,7 @@ static void list_spaced(struct cm_dn_dialects *list, const struct cm_dn_evidence
     list->plain_reversed = either_way;
 }
 
-/* TYPE=value, ... on one line. The order in which the types stand says only what is likely. */
+/* TYPE=value, ... on one line. The order in which the types are says only what is likely. */
 static void list_either_way(struct cm_dn_dialects *list, const struct cm_dn_evidence *seen) {
     const int first = depth_of(seen->first), last = depth_of(seen->last);
     const bool may_be_windows =

@@ -5,7 +5,7 @@
 
 #include "certmap/names.h"
 
-/* What stands before the Name. */
+/* What is before the Name. */
 enum cm_dn_label {
     CM_DN_LABEL_NONE,
     CM_DN_LABEL_OPENSSL, /* subject= and s: */

@@ -52,7 +52,7 @@ static enum certmap_status take_type_name(struct cm_dn_parser *parser, struct ce
     return CERTMAP_OK;
 }
 
-/* Moves past what stands between = and a value: of a value that keeps its spaces, the one that = has on both sides. */
+/* Moves past what is between = and a value: of a value that keeps its spaces, the one that = has on both sides. */
 static void skip_value_spaces(struct cm_dn_parser *parser) {
     const bool one = parser->dialect->keeps_spaces;
     const bool here = parser->dialect->has_spaces && (!one || parser->spaced);
@@ -106,7 +106,7 @@ static enum certmap_status take_ava(struct cm_dn_parser *parser) {
 }
 
 /* Moves past one of these characters and the white space after it, in which a line may end; false if none of
- * them stands here. */
+ * them is here. */
 static bool take_separator(struct cm_dn_parser *parser, const char *separators) {
     const bool here = cm_dn_is_one_of(cm_dn_peek(parser), separators);
     parser->at += here;

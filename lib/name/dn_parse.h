@@ -42,9 +42,9 @@ struct cm_dn_dialect {
     bool has_latin1;   /* \HH that is no UTF-8 is a character of ISO 8859-1 */
     enum cm_dn_quotes quotes;
     enum cm_dn_escapes escapes;
-    const char *to_escape;   /* characters that may not stand in a string as they are */
+    const char *to_escape;   /* characters that may not be in a string as they are */
     const char *before_name; /* the character that a Name begins with, or "" */
-    const char *separators;  /* any of them stands between RDNs */
+    const char *separators;  /* any of them is between RDNs */
 };
 
 struct cm_dn_parser {
@@ -86,7 +86,7 @@ void cm_dn_skip_spaces(struct cm_dn_parser *parser);
 /* How long the type at an offset is; ascii: of RFC 4514. Outside RFC 4514 there are types with letters that are not ASCII, such as
  * \xD0\x98\xD0\x9D\xD0\x9D, and one of them consists of two words. */
 size_t cm_dn_type_length(struct certmap_view text, size_t offset, bool ascii);
-/* Whether `type "="` stands at an offset. */
+/* Whether `type "="` is at an offset. */
 bool cm_dn_is_type(const struct cm_dn_parser *parser, size_t offset);
 /* What begins at an offset, followed by = with or without a space before it: a type, a word that could be one, or
  * something else. */

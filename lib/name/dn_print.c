@@ -44,7 +44,7 @@ static void put_hex_pairs(struct cm_out *out, uint32_t cp) {
     }
 }
 
-/* RFC 4514 2.4: space and # at the beginning, space at the end, and these wherever they stand. */
+/* RFC 4514 2.4: space and # at the beginning, space at the end, and these wherever they are. */
 static bool is_special(uint32_t cp, bool first, bool last) {
     switch (cp) {
     case '"':

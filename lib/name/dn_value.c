@@ -27,7 +27,7 @@ static int hex_pair(const struct cm_dn_parser *parser, size_t offset) {
 /* More than the tag and length of any element take. */
 #define HEAD_SIZE 16
 
-/* Whether `count` octets, of which the first stand in head, are one element: a tag, and the length that
+/* Whether `count` octets, of which the first are in head, are one element: a tag, and the length that
  * DER has for the rest. */
 static bool is_element(const uint8_t head[HEAD_SIZE], size_t count) {
     uint8_t alone[HEAD_SIZE] = {head[0]}; /* the tag with the length 0 */
@@ -92,7 +92,7 @@ static bool has_small_digit(const struct cm_dn_parser *parser, size_t offset) {
     return parser->text.data[offset] >= 'a' || parser->text.data[offset + 1] >= 'a';
 }
 
-/* Escaped bytes, as often as one character of UTF-8 needs them; before each stand `mark` characters. */
+/* Escaped bytes, as often as one character of UTF-8 needs them; before each are `mark` characters. */
 static enum certmap_status take_hex_pairs(struct cm_dn_parser *parser, size_t mark, uint32_t *cp) {
     uint8_t bytes[4] = {0};
     size_t count = 0;

@@ -43,7 +43,7 @@ static void reverse(uint8_t *bytes, size_t len) {
     }
 }
 
-/* Moves the first `first` bytes behind the `second` that follow them. */
+/* Moves the first `first` bytes after the `second` that follow them. */
 static void swap_neighbours(uint8_t *bytes, size_t first, size_t second) {
     reverse(bytes, first);
     reverse(bytes + first, second);

@@ -29,8 +29,8 @@ void cm_dn_put_length(struct cm_dn_writer *writer, size_t len);
 /* Puts tag and length before what was written since it was `before` bytes long. */
 void cm_dn_put_head(struct cm_dn_writer *writer, size_t before, uint8_t tag);
 
-/* X.690 11.6: the elements of a SET OF stand in ascending order. The AVA that was written last goes to its
- * place among those behind it, which are sorted already. before_rdn: how much was written before the RDN. */
+/* X.690 11.6: the elements of a SET OF are in ascending order. The AVA that was written last goes to its
+ * place among those after it, which are sorted already. before_rdn: how much was written before the RDN. */
 void cm_dn_sort_ava(const struct cm_dn_writer *writer, size_t before_rdn);
 /* Turns the order of the elements around that are written so far. */
 void cm_dn_turn(const struct cm_dn_writer *writer);

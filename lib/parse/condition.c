@@ -51,7 +51,7 @@ static const char *nearest_start(struct certmap_view word) {
 }
 
 /* A word that is no field: a field misspelt, a subfield alone, or another word that a condition begins with.
- * first is what stands before its first dot. */
+ * first is what is before its first dot. */
 static bool report_field(struct cm_parser *parser, struct certmap_view first) {
     const struct cm_token *token = &parser->token;
     const bool dotted = first.len < token->text.len;

@@ -84,13 +84,13 @@ static bool take_allow(struct cm_parser *parser) {
     return advise_text(parser, &account) && cm_parser_expect_punct(parser, ';', "\";\" after the account");
 }
 
-/* Takes the name of an attribute; *at is where it stands. */
+/* Takes the name of an attribute; *at is where it is. */
 static bool take_name(struct cm_parser *parser, struct certmap_view *name, struct certmap_position *at) {
     *at = parser->token.position;
     return cm_parser_take_string(parser, name, CM_STRING_TEXT, "the name of the attribute, a string in double quotes");
 }
 
-/* What stands after its name; without a mistake, made gets it. */
+/* What is after its name; without a mistake, made gets it. */
 static bool take_value(struct cm_parser *parser, struct certmap_output *made, struct certmap_position *at) {
     struct text value = {.has_placeholders = false};
     if ((made->kind == CERTMAP_OUTPUT_ATTRIBUTE &&

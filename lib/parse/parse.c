@@ -145,7 +145,7 @@ static bool at_statement(const struct cm_parser *parser) {
     return cm_parser_is_word(parser, statements[0]) || cm_parser_is_word(parser, statements[1]);
 }
 
-/* After a mistake: behind what ends the statement, or before the next one. */
+/* After a mistake: after what ends the statement, or before the next one. */
 static void skip_statement(struct cm_parser *parser, char end) {
     while (parser->token.kind != CM_TOKEN_END && !at_statement(parser))
         if (cm_parser_accept_punct(parser, end))
@@ -253,7 +253,7 @@ static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules
     return status;
 }
 
-/* What the parser allocates stands under the limit of the builder, and is freed before the builder ends. */
+/* What the parser allocates is under the limit of the builder, and is freed before the builder ends. */
 static enum certmap_status parse(struct certmap_rules **rules, struct certmap_view text,
                                  const struct certmap_parse_options *options, struct certmap_builder *builder,
                                  struct certmap_diagnostic *err) {

@@ -38,7 +38,7 @@ static bool make_room(struct cm_parser *parser) {
     return pending != NULL;
 }
 
-/* Keeps an error of the mapping behind those that are before it in the text. */
+/* Keeps an error of the mapping after those that are before it in the text. */
 static void keep(struct cm_parser *parser, const struct certmap_diagnostic *error) {
     const size_t count = parser->pending_count;
     if (count == CERTMAP_MAX_DIAGNOSTICS && parser->pending[count - 1].offset <= error->offset)
@@ -146,7 +146,7 @@ static void say_meaningless(struct cm_parser *parser) {
              cm_quote(parser->token.text).text, instead != NULL ? "; " : "", instead != NULL ? instead : "");
 }
 
-/* What cannot stand anywhere. */
+/* What cannot be anywhere. */
 static bool report_bad_token(struct cm_parser *parser) {
     struct cm_quoted quoted = cm_quote(parser->token.text);
     switch ((int)parser->token.bad) {
@@ -198,7 +198,7 @@ static const struct {
     {CM_VIEW_OF("block"), "deny"},
 };
 
-/* Whether a word that is to be written instead can stand here, where other words would do. */
+/* Whether a word that is to be written instead can be here, where other words would do. */
 static bool would_do(const char *instead, const struct certmap_view *words, size_t word_count) {
     const bool test = *instead == '=' || strncmp(instead, "not", 3) == 0; /* where "like" would do */
     for (size_t i = 0; i < word_count; i++)
@@ -226,7 +226,7 @@ static const char *describe(const struct cm_token *token, struct cm_quoted *quot
     return NULL;
 }
 
-/* Says what should stand where something else does; words are keywords that would do. */
+/* Says what should be where something else does; words are keywords that would do. */
 bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
                                  const struct certmap_view *words, size_t word_count) {
     struct cm_quoted quoted;

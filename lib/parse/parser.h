@@ -2,7 +2,7 @@
 /* The inside of the parser of the native language.
  *
  *     parse.c             the file, mappings, certmap_rules_parse
- *     expression.c  what stands after "when"
+ *     expression.c  what is after "when"
  *     condition.c   conditions
  *     issuers.c     lists of issuers
  *     output.c      what a mapping decides and gives
@@ -85,7 +85,7 @@ struct cm_parser {
 
 /* Passes on an error that has been filled, at a position; in a mapping, at its end. */
 bool cm_parser_report(struct cm_parser *parser, struct certmap_position position, struct certmap_diagnostic *error);
-/* Says what should stand where the token does; words are keywords that would do. */
+/* Says what should be where the token does; words are keywords that would do. */
 bool cm_parser_report_unexpected(struct cm_parser *parser, enum certmap_code code, const char *expected,
                                  const struct certmap_view *words, size_t word_count);
 bool cm_parser_report_syntax(struct cm_parser *parser, const char *expected);

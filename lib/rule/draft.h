@@ -19,7 +19,7 @@
 struct cm_draft_mapping {
     uint32_t name;    /* in text, or CM_TEXT_NONE */
     uint32_t nodes;   /* its root */
-    uint32_t outputs; /* plain: where the account stands in text; else its first output, the account */
+    uint32_t outputs; /* plain: where the account is in text; else its first output, the account */
     uint32_t line;
     uint32_t column : 27;
     uint32_t kind : 2;
@@ -30,7 +30,7 @@ struct cm_draft_mapping {
 struct cm_draft_condition {
     struct cm_stored_condition stored;
     uint32_t count;    /* of operands; of a COUNT: the number */
-    uint32_t operands; /* where the first one stands in text */
+    uint32_t operands; /* where the first one is in text */
     uint32_t len;      /* of all of them, in bytes */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the draft of a rule set to its store (rules.h): first where everything will stand, which the index needs to know;
+/* From the draft of a rule set to its store (rules.h): first where everything will be, which the index needs to know;
  * then the store itself. */
 #ifndef CM_RULE_LAYOUT_H
 #define CM_RULE_LAYOUT_H
@@ -9,7 +9,7 @@
 struct cm_layout {
     struct cm_draft *draft;
     uint32_t *conditions; /* the place of each condition of the draft */
-    uint32_t end;         /* the first place behind the store */
+    uint32_t end;         /* the first place after the store */
 };
 
 /* Finds a place for everything in the draft; that of each mapping in rules->places. Errors: MEMORY, LIMIT (there are not

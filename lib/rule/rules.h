@@ -2,22 +2,22 @@
 /* The compiled rule set.
  *
  *     store    [ shared condition | shared condition | ... | mapping 0 | mapping 1 | ... ]     one block
- *     places   [ where mapping 0 stands | where mapping 1 stands | ... ]                       4 bytes each
+ *     places   [ where mapping 0 is | where mapping 1 is | ... ]                       4 bytes each
  *     paths    [ subject.CN | issuer.O | ... ]                         each once
  *     names    [ whole Names that conditions compare with ]            each once
- *     prefixes    [ "CONTOSO" | ... ]                                     what stands before the separator of accounts
+ *     prefixes    [ "CONTOSO" | ... ]                                     what is before the separator of accounts
  *     outputs  [ account | group | attribute | account | ... ]         of mappings that give more than an account
  *                                                                      without placeholders
  *     index    which mappings to look at (index.h)
  *
- * What a match reads of a mapping stands together, so that it waits for memory once:
+ * What a match reads of a mapping is together, so that it waits for memory once:
  *
  *     mapping    index | line | column, kind | ALL 4 | CONDITION | CONDITION | CONDITION | name | account | conditions
  *     condition  path, operator | operands
  *
- * Nodes have 4 bytes each and stand in prefix order: a group is followed by its members, and its size counts them and
+ * Nodes have 4 bytes each and are in prefix order: a group is followed by its members, and its size counts them and
  * itself. The root of a mapping is an ALL. A condition is there once, whichever mappings have it: one that a single
- * mapping has stands in it, one that several have before all of them. Mappings stand in order of trial, so that places
+ * mapping has is in it, one that several have before all of them. Mappings are in order of trial, so that places
  * compare as mappings do. store.h reads all of this; layout.h makes it. */
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
@@ -58,7 +58,7 @@ struct cm_stored_condition {
 
 enum cm_output_kind { CM_OUTPUT_ACCOUNT, CM_OUTPUT_DOMAIN, CM_OUTPUT_GROUP, CM_OUTPUT_ATTRIBUTE };
 
-/* What stands before the separator needs a NUL behind it in an answer. A domain is kept apart, because many accounts
+/* What is before the separator needs a NUL after it in an answer. A domain is kept apart, because many accounts
  * have the same. So is a user, if it is longer than this; else it is copied into the peer. */
 #define CM_MAX_PREFIX 255
 
@@ -72,7 +72,7 @@ struct cm_output {
     bool has_domain;                        /* an ACCOUNT whose domain is given apart */
     bool last;                              /* of its mapping */
     const uint8_t *separator;   /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
-    struct certmap_view prefix; /* what stands before it, if it is kept apart; else data NULL */
+    struct certmap_view prefix; /* what is before it, if it is kept apart; else data NULL */
 };
 
 /* The largest column that is kept. */
@@ -91,7 +91,7 @@ struct cm_mapping {
     struct cm_node nodes[]; /* its root, and what is below it */
 };
 
-/* Bytes from one place of the store to the next. Conditions and mappings stand at places. */
+/* Bytes from one place of the store to the next. Conditions and mappings are at places. */
 #define CM_PLACE_SIZE 8
 
 struct certmap_rules {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/store.h"
 
-/* What a mapping gives stands behind its name. */
+/* What a mapping gives comes after its name. */
 static const uint8_t *outputs_of(const struct cm_mapping *mapping) {
     const uint8_t *at = cm_mapping_texts(mapping);
     if (mapping->named)

@@ -8,7 +8,7 @@
  *                 it is kept apart, + 1, or 0; string
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
  *                 then what is matched, as a string; of an address also how many bits. Of a certificate what is
- *                 matched stands in it: its TBSCertificate
+ *                 matched is in it: its TBSCertificate
  *     whole Name  its number in names */
 #ifndef CM_RULE_STORE_H
 #define CM_RULE_STORE_H
@@ -30,7 +30,7 @@ static inline uint32_t cm_store_number(const uint8_t **at) {
     return number | (uint32_t) * (*at)++ << shift;
 }
 
-/* As many bytes, which have a NUL behind them. */
+/* As many bytes, which have a NUL after them. */
 static inline struct certmap_view cm_store_bytes(const uint8_t **at, uint32_t len) {
     const struct certmap_view bytes = {*at, len};
     *at += len + 1;
@@ -160,7 +160,7 @@ static inline enum certmap_decision cm_mapping_decision(const struct cm_mapping 
     return mapping->allow ? CERTMAP_ALLOW : CERTMAP_DENY;
 }
 
-/* What stands behind its nodes. */
+/* What comes after its nodes. */
 static inline const uint8_t *cm_mapping_texts(const struct cm_mapping *mapping) {
     return (const uint8_t *)(mapping->nodes + mapping->nodes->value);
 }
@@ -174,11 +174,11 @@ static inline struct certmap_view cm_mapping_name(const struct cm_mapping *mappi
 /* The account of a mapping that is plain. */
 struct cm_plain_account {
     struct certmap_view text;
-    struct certmap_view prefix; /* what stands before the separator, if it is kept apart; else data NULL */
+    struct certmap_view prefix; /* what is before the separator, if it is kept apart; else data NULL */
     uint32_t separator;         /* its place + 1; 0: none */
 };
 
-/* at is where it stands. */
+/* at is where it is. */
 static inline struct cm_plain_account cm_plain_account_at(const uint8_t *prefixes, const uint8_t *at) {
     struct cm_plain_account account = {.separator = cm_store_number(&at)};
     const uint32_t prefix = account.separator > 0 ? cm_store_number(&at) : 0;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
-/* What an answer tells of every certificate. */
+/* What an answer says of every certificate. */
 #define PIECES_TOLD                                                                                                    \
     ((unsigned)(CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_SERIAL | CERTMAP_PIECE_VALIDITY | CERTMAP_PIECE_SHA256))
 

@@ -106,7 +106,7 @@ static void take_diagnostic(void *ctx, enum certmap_severity severity, const str
 
 /* ---- issuer files ---- */
 
-/* The path of a file that stands beside the rule file, or has an absolute path. NULL: no memory. */
+/* The path of a file that is beside the rule file, or has an absolute path. NULL: no memory. */
 static char *path_beside(const struct cm_server_source *source, const char *name) {
     struct cm_server_text path = {.allocator = source->allocator};
     const char *slash = name[0] == '/' ? NULL : strrchr(source->file, '/');

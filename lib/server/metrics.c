@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters in Prometheus's text format, version 0.0.4. All lines of one metric stand together, so that each row of the
+/* Counters in Prometheus's text format, version 0.0.4. All lines of one metric are together, so that each row of the
  * table goes through all services. */
 #include "certmap/server.h"
 #include "memory.h"

@@ -39,7 +39,7 @@ static struct doubled double_backslashes(struct certmap_view text) {
     return doubled;
 }
 
-/* Whether what stands behind a backslash means something in regular expressions, and no name of a user begins so. */
+/* Whether what comes after a backslash means something in regular expressions, and no name of a user begins so. */
 static bool is_regular(struct certmap_view text, struct certmap_view bad) {
     const size_t at = (size_t)(bad.data - text.data) + 1;
     const uint8_t c = at < text.len ? text.data[at] : 0, next = at + 1 < text.len ? text.data[at + 1] : 0;

@@ -110,7 +110,7 @@ static size_t match_dollar(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct
     return group > 0 ? group : match_attribute(placeholder, text);
 }
 
-/* What stands in brackets: the word, and the length of all of it, or 0 where it does not end there. */
+/* What is in brackets: the word, and the length of all of it, or 0 where it does not end there. */
 static size_t match_closed(struct certmap_view text, struct word *word, size_t open, char close, size_t closes) {
     *word = take_word(cm_view(text.data + open, text.len - open));
     const size_t end = open + word->len;
@@ -134,7 +134,7 @@ static size_t match_brackets(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], stru
     return 0;
 }
 
-/* %{...} and #{...}: whatever stands in it, it is a placeholder; the attribute may be its last word, SSL_CLIENT_S_DN_CN. */
+/* %{...} and #{...}: whatever is in it, it is a placeholder; the attribute may be its last word, SSL_CLIENT_S_DN_CN. */
 static size_t match_percent(char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE], struct certmap_view text, bool attribute) {
     struct word word;
     const size_t length = match_closed(text, &word, 2, '}', 1);

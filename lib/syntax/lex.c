@@ -78,7 +78,7 @@ static bool is_plain(uint8_t c) {
     return c >= ' ' && c < 0x7F;
 }
 
-/* The length of the character at an offset if it may stand in rules: UTF-8, and nothing that could hide
+/* The length of the character at an offset if it may be in rules: UTF-8, and nothing that could hide
  * what follows from a reader. Otherwise 0, and *code says why. */
 static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum certmap_code *code) {
     uint32_t cp;
@@ -90,7 +90,7 @@ static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum 
 }
 
 /* A bad token for the character at an offset; reading goes on at `next`, so that one in a string or
- * comment does not make the rest of it look like rules, or behind it where next is 0. */
+ * comment does not make the rest of it look like rules, or after it where next is 0. */
 static struct cm_token bad_character(struct cm_lexer *lexer, enum certmap_code code, size_t offset, size_t next) {
     uint32_t cp;
     size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
@@ -110,7 +110,7 @@ static size_t line_end(const struct cm_lexer *lexer, size_t offset) {
     return offset;
 }
 
-/* Skips a comment; false at a character that may not stand in it. */
+/* Skips a comment; false at a character that may not be in it. */
 static bool skip_comment(struct cm_lexer *lexer, enum certmap_code *code) {
     while (!at_end(lexer) && !is_line_end(lexer->text.data[lexer->offset])) {
         size_t len = clean_character(lexer, lexer->offset, code);
@@ -314,7 +314,7 @@ static size_t unicode_escape(struct certmap_view rest, uint32_t *cp) {
     return i > 3 && i < rest.len && rest.data[i] == '}' && scalar ? i + 1 : 0;
 }
 
-/* In a pattern, the characters with a meaning stand for themselves only behind a backslash. */
+/* In a pattern, the characters with a meaning stand for themselves only after a backslash. */
 static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
     if (un->use == CM_STRING_PATTERN && memchr("*?\\", bytes[0], 3) != NULL)
         put(un, "\\", 1);
@@ -342,7 +342,7 @@ static size_t take_escape(struct unescape *un) {
     return len;
 }
 
-/* How much of a bad escape to point at: the character behind the backslash, and of \u{41 the digits and
+/* How much of a bad escape to point at: the character after the backslash, and of \u{41 the digits and
  * the braces that are there. */
 static size_t bad_length(struct certmap_view rest) {
     uint32_t cp;

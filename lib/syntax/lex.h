@@ -52,7 +52,7 @@ enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN };
 /* Unescapes a string token, or a part of one, into out, which has room for twice token->text.len bytes. Placeholders
  * are nothing special to it. For a pattern, what
  * is not a wildcard but looks like one keeps or gets a backslash, as certmap_builder_condition wants
- * it. On a bad escape false, and *bad is where in the token's text it stands and how long it is. */
+ * it. On a bad escape false, and *bad is where in the token's text it is and how long it is. */
 bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
                         struct certmap_view *bad);
 

@@ -12,7 +12,7 @@
 /* What a string is, by which some characters have a meaning. */
 enum use { USE_TEXT, USE_PATTERN, USE_OUTPUT, USE_ATTRIBUTE };
 
-/* Whether what stands at an offset needs more than cm_out_escaped does: a quote, the start of a placeholder, in
+/* Whether what is at an offset needs more than cm_out_escaped does: a quote, the start of a placeholder, in
  * a compiled pattern a wildcard or a character that would be one, and what looks like a placeholder in what a mapping gives. */
 static bool is_special(struct certmap_view text, size_t at, enum use use) {
     char placeholder[CM_FOREIGN_PLACEHOLDER_SIZE];

@@ -13,7 +13,7 @@ void cm_string_print(struct cm_out *out, struct certmap_view text);
 void cm_output_print(struct cm_out *out, struct certmap_view text, bool attribute);
 /* Prints a compiled pattern (glob.h) as a string that gives it back after "like". */
 void cm_pattern_print(struct cm_out *out, struct certmap_view pattern);
-/* Prints a condition so that it could stand in a rule file, on one line; where break_before is not NULL, it
+/* Prints a condition so that it could be in a rule file, on one line; where break_before is not NULL, it
  * goes before each operand of a list, and before the parenthesis that closes it. */
 void cm_condition_print(struct cm_out *out, const struct cm_condition *condition, const char *break_before);
 /* Whether a condition compares with something: has operands or a number. */

@@ -146,7 +146,7 @@ static const struct cm_node *only_member(const struct cm_node *group) {
 
 static void print_node(struct printer *printer, const struct cm_mapping *mapping, const struct cm_node *node, bool top);
 
-/* A group at the top has a line for each member; any other stands in parentheses. */
+/* A group at the top has a line for each member; any other is in parentheses. */
 static void print_group(struct printer *printer, const struct cm_mapping *mapping, const struct cm_node *group,
                         bool top) {
     const bool all = group->kind == CM_NODE_ALL;

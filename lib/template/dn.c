@@ -68,7 +68,7 @@ const char *cm_language_dn_check(struct cm_cursor *cursor) {
     return wrong;
 }
 
-/* RFC 4514 2.4. A space or # at an end of the value is escaped also where literal text stands beside it. Goes through
+/* RFC 4514 2.4. A space or # at an end of the value is escaped also where literal text is beside it. Goes through
  * the value once. */
 void cm_language_dn_put(struct cm_out *out, struct certmap_view value) {
     for (size_t i = 0; i < value.len; i++) {

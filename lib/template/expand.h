@@ -6,12 +6,12 @@
 #include "field/peer.h"
 #include "template/template.h"
 
-/* Builds the text of an output behind what is built in the peer already; one without placeholders is there already.
- * *separator gets where in it the output's separator stands, if it has one. Returns why it cannot be built, or
+/* Builds the text of an output after what is built in the peer already; one without placeholders is there already.
+ * *separator gets where in it the output's separator is, if it has one. Returns why it cannot be built, or
  * NONE. A value looked at takes a step, filters and escaping one a byte, and text of the rule one for 16 bytes; when they run out, PLACEHOLDER_TOO_LONG. */
 enum certmap_code cm_expand(struct certmap_view *text, size_t *separator, const struct cm_output *output,
                             struct certmap_peer *peer, size_t *steps);
-/* Copies a text behind what is built already, with a NUL; false: no room. */
+/* Copies a text after what is built already, with a NUL; false: no room. */
 bool cm_built_copy(struct certmap_view *copy, struct cm_built *built, struct certmap_view text);
 
 /* Runs a value through the filters of a placeholder: *value becomes a part of itself, or text in built->work.

@@ -54,7 +54,7 @@ static enum certmap_code map_value(struct filtering *filtering, uint32_t (*map)(
     return CERTMAP_CODE_NONE;
 }
 
-/* Where what stands in text first, or SIZE_MAX; that too when the steps run out. A step for each place where it could,
+/* Where what is in text first, or SIZE_MAX; that too when the steps run out. A step for each place where it could,
  * and for 16 bytes. */
 static size_t find(struct certmap_view text, struct certmap_view what, size_t *steps) {
     for (size_t at = 0; text.len - at >= what.len; at++) {
@@ -70,7 +70,7 @@ static size_t find(struct certmap_view text, struct certmap_view what, size_t *s
     return SIZE_MAX;
 }
 
-/* The part before, or behind, the first occurrence. */
+/* The part before, or after, the first occurrence. */
 static enum certmap_code cut_value(struct filtering *filtering, struct certmap_view what, bool before) {
     struct certmap_view *value = &filtering->value;
     const size_t at = find(*value, what, filtering->steps);

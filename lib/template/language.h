@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The languages that the texts of mappings are in: what a certificate's value may not hold, how it is escaped,
- * and where a placeholder may stand. A value never changes the structure of the text around it.
+ * and where a placeholder may be. A value never changes the structure of the text around it.
  *
  *     language.c       plain, posix-user, and the choice among all
  *     ldap.c  filters, RFC 4515
@@ -14,15 +14,15 @@
 
 /* ---- when rules are loaded ---- */
 
-/* Whether the text is one of the language, with placeholders where values stand only: NULL, or what is wrong at
+/* Whether the text is one of the language, with placeholders where values are only: NULL, or what is wrong at
  * cursor->at. */
 const char *cm_language_check(enum certmap_language language, struct cm_cursor *cursor);
 
 /* ---- during a match ---- */
 
-/* Why a value cannot stand in a placeholder, or CERTMAP_CODE_NONE: PLACEHOLDER_EMPTY, PLACEHOLDER_CHARACTER, PLACEHOLDER_USER_NAME. */
+/* Why a value cannot be in a placeholder, or CERTMAP_CODE_NONE: PLACEHOLDER_EMPTY, PLACEHOLDER_CHARACTER, PLACEHOLDER_USER_NAME. */
 enum certmap_code cm_language_refuses(const struct cm_output *output, bool qualified, struct certmap_view value);
-/* Writes a value that may stand in a placeholder. */
+/* Writes a value that may be in a placeholder. */
 void cm_language_put(struct cm_out *out, enum certmap_language language, struct certmap_view value);
 /* Why a text that has been built is none of the language all the same, or CERTMAP_CODE_NONE. */
 enum certmap_code cm_language_refuses_whole(enum certmap_language language, struct certmap_view text);

@@ -2,7 +2,7 @@
 /* LDAP search filters, RFC 4515:
  *
  *     filter  = "(" ( ( "&" | "|" ) filter { filter } | "!" filter | item ) ")"
- *     item    = attr ( "=" | "~=" | ">=" | "<=" ) value          behind "=", a value may have "*"
+ *     item    = attr ( "=" | "~=" | ">=" | "<=" ) value          after "=", a value may have "*"
  *             | attr [ ":dn" ] [ ":" oid ] ":=" value
  *             | [ ":dn" ] ":" oid ":=" value
  *     attr    = oid { ";" option }

@@ -38,7 +38,7 @@ static bool fail_memory(struct placeholder_parser *parser) {
     return false;
 }
 
-/* Says what should stand where the token does. */
+/* Says what should be where the token does. */
 static bool fail_expected(struct placeholder_parser *parser, const char *expected) {
     const struct cm_token *token = &parser->token;
     const bool character = token->kind == CM_TOKEN_BAD && token->bad != CERTMAP_CODE_SYNTAX;
@@ -148,7 +148,7 @@ static bool take_field(struct placeholder_parser *parser, struct cm_path *path) 
 
 /* ---- filters ---- */
 
-/* By enum cm_filter_kind; the words that choose a value stand behind them. */
+/* By enum cm_filter_kind; the words that choose a value come after them. */
 static const struct filter_word {
     struct certmap_view name;
     size_t strings;
@@ -222,7 +222,7 @@ static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder
 
 /* ---- the default ---- */
 
-/* A default that could not stand in the placeholder would be found out with the first certificate that needs it. */
+/* A default that could not be in the placeholder would be found out with the first certificate that needs it. */
 static bool take_fallback(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
     const struct cm_token token = parser->token;
     if (!take_string(parser, &placeholder->fallback, false))

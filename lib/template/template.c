@@ -264,7 +264,7 @@ static bool is_literal(const struct compile *compile, size_t i, char c) {
     return compile->all[i].code == (uint8_t)c;
 }
 
-/* Where the first \ stands, else the last @, else count. */
+/* Where the first \ is, else the last @, else count. */
 static size_t find_separator(const struct compile *compile) {
     size_t at = compile->count;
     for (size_t i = 0; i < compile->count; i++)
@@ -288,7 +288,7 @@ static bool is_account(const struct compile *compile, size_t separator) {
 /* Everything that a template needs in the arena. */
 struct keep {
     struct cm_template *made;
-    uint8_t *literals; /* of all pieces, one behind the other */
+    uint8_t *literals; /* of all pieces, one after the other */
     struct cm_piece *pieces;
     struct cm_placeholder *placeholders;
 };
@@ -385,7 +385,7 @@ static bool is_simple(const struct cm_output *output, const struct cm_source *so
     return text.len > 0 && !wrong;
 }
 
-/* Where the first \ stands, else the last @, else NULL. */
+/* Where the first \ is, else the last @, else NULL. */
 static const uint8_t *simple_separator(struct certmap_view text) {
     const uint8_t *at = memchr(text.data, '\\', text.len);
     for (size_t i = text.len; i > 0 && at == NULL; i--)

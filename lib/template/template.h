@@ -6,7 +6,7 @@
  *     symbols   C O N T O S O \ [placeholder] - x          how the text is read: template.c, placeholder.c
  *     pieces    [ "CONTOSO\" placeholder ] [ "-x" ]        what is kept of it
  *
- *     language*.c  where a placeholder may stand, and how its value is escaped there
+ *     language*.c  where a placeholder may be, and how its value is escaped there
  *     expand*.c    the text for one certificate */
 #ifndef CM_TEMPLATE_TEMPLATE_H
 #define CM_TEMPLATE_TEMPLATE_H
@@ -33,7 +33,7 @@ struct cm_placeholder {
     struct certmap_view fallback; /* data NULL: none */
 };
 
-/* A literal and the placeholder behind it. */
+/* A literal and the placeholder after it. */
 struct cm_piece {
     struct certmap_view literal;
     const struct cm_placeholder *placeholder; /* NULL at the end of the text */

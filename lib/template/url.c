@@ -3,7 +3,7 @@
  *
  *     url = scheme ":" [ "//" authority ] path [ "?" query ] [ "#" fragment ]
  *
- * Placeholders stand behind the scheme and the authority, so that no certificate chooses where a URL leads. */
+ * Placeholders come after the scheme and the authority, so that no certificate chooses where a URL leads. */
 #include "base/view.h"
 #include "template/language.h"
 
@@ -79,7 +79,7 @@ static bool has_placeholder(const struct cm_cursor *cursor) {
 }
 
 /* Some schemes have a language of their own in the path, which a value could speak; and of some, programs take the
- * first thing behind the scheme for the host, whether or not there are two slashes. */
+ * first thing after the scheme for the host, whether or not there are two slashes. */
 static const char *check_scheme(const struct cm_cursor *cursor, bool host) {
     static const char *const languages[] = {"javascript", "vbscript", "data", "ldap", "ldaps", "ldapi", NULL};
     static const char *const hosts[] = {"http", "https", "ws", "wss", "ftp", NULL};

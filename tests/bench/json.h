@@ -9,7 +9,7 @@
 struct b_json {
     FILE *out;
     unsigned depth;
-    int first; /* nothing stands in the open object or array yet */
+    int first; /* nothing is in the open object or array yet */
 };
 
 struct b_json b_json_to(FILE *out);

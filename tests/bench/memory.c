@@ -2,7 +2,7 @@
 #include "memory.h"
 #include <stdlib.h>
 
-/* Stands before each block, so that a release knows the size. */
+/* Is before each block, so that a release knows the size. */
 union header {
     size_t size;
     max_align_t align;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An allocator that counts bytes, and hardly costs time: unlike that of tests/support it fills nothing and lets
- * blocks grow where they stand. */
+ * blocks grow where they are. */
 #ifndef B_MEMORY_H
 #define B_MEMORY_H
 

@@ -123,7 +123,7 @@ static double draw(FILE *out, const struct frame *frame, const struct b_curve *c
     return y_of(frame, curve->y[curve->count - 1]);
 }
 
-/* Names stand at the right, each as near to the end of its curve as those above it allow. */
+/* Names are at the right, each as near to the end of its curve as those above it allow. */
 struct label {
     const struct b_curve *curve;
     const char *colour;

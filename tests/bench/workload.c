@@ -116,7 +116,7 @@ void b_workload_rule(enum b_workload workload, size_t id, struct b_rule *rule) {
 
 /* ---- Certificates ----------------------------------------------------------------------------------- */
 
-/* Four to eleven letters that are no hexadecimal digits: what stands where a pattern has a star. */
+/* Four to eleven letters that are no hexadecimal digits: what is where a pattern has a star. */
 static const char *filler(struct b_random *random, char text[16]) {
     size_t length = 4 + b_random_below(random, 8);
     for (size_t i = 0; i < length; i++)

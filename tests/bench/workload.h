@@ -53,9 +53,9 @@ void b_workload_rule(enum b_workload workload, size_t id, struct b_rule *rule);
 /* Somebody for whom rule id holds, and no other rule of the workload; under B_SHARED, for whom none does. What the
  * rule leaves open comes from random. */
 void b_workload_person(enum b_workload workload, size_t id, struct b_random *random, struct b_person *person);
-/* Where the rule that decides about that person stands in a set of so many; SIZE_MAX: no rule does. */
+/* Where the rule that decides about that person is in a set of so many; SIZE_MAX: no rule does. */
 size_t b_workload_expected(enum b_workload workload, size_t id, size_t size);
-/* Which rule stands there in a set of so many. */
+/* Which rule is there in a set of so many. */
 size_t b_workload_id(size_t position, size_t size);
 
 #ifdef __cplusplus

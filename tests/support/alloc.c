@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stands before each block, so that a release knows the size. */
+/* Is before each block, so that a release knows the size. */
 union header {
     size_t size;
     max_align_t align;

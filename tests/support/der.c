@@ -245,7 +245,7 @@ static void put_item(struct t_buf *buf, const char **at) {
     }
 }
 
-/* The item here, repeated if a number and * stand before it. */
+/* The item here, repeated if a number and * are before it. */
 static void put_repeated(struct t_buf *buf, const char **at) {
     const size_t digits = strspn(*at, "0123456789");
     const size_t mark = buf->len;
@@ -297,7 +297,7 @@ static void skip_space(const char **at) {
         ++*at;
 }
 
-/* Takes the word if it and a space stand here. */
+/* Takes the word if it and a space are here. */
 static bool take_word(const char **at, const char *word) {
     const size_t len = strlen(word);
     if (strncmp(*at, word, len) != 0 || !is_space((*at)[len]))

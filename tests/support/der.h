@@ -69,7 +69,7 @@ void t_name(struct t_buf *buf, const char *spec);
  * 2026 to 2046, the generator of P-256 as key, a signature that is none. Structurally complete: OpenSSL's
  * d2i_X509 accepts it if it accepts the Names. */
 void t_cert(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer);
-/* The same with these extensions - each a SEQUENCE of RFC 5280 4.1, one behind the other - in place of its own. */
+/* The same with these extensions - each a SEQUENCE of RFC 5280 4.1, one after the other - in place of its own. */
 void t_cert_with(struct t_buf *buf, struct certmap_view subject, struct certmap_view issuer,
                  struct certmap_view extensions);
 /* The same from two specs of t_name. */
@@ -85,7 +85,7 @@ void t_pem(struct t_buf *buf, const char *label, struct certmap_view bytes);
  *     issuer: NAME               "printable C=US | O=Contoso | CN=Contoso Issuing CA 1" if not given
  *     subject-der: ELEMENTS      of t_der, in place of the above
  *     issuer-der: ELEMENTS
- *     extensions-der: ELEMENTS   the extensions, one behind the other, in place of those of t_cert
+ *     extensions-der: ELEMENTS   the extensions, one after the other, in place of those of t_cert
  *     certificate-der: ELEMENTS  in place of the whole
  *     append-der: ELEMENTS       after the certificate
  *     label: TEXT                of the PEM block; "CERTIFICATE" if not given

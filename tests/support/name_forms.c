@@ -247,7 +247,7 @@ bool t_form_has_spaced_type(const struct t_form_name *name) {
     return false;
 }
 
-/* How near to the root a type usually stands. */
+/* How near to the root a type usually is. */
 static int depth_of(size_t type) {
     static const struct {
         const char *name;

@@ -41,7 +41,7 @@ bool t_form_is_glued(const struct t_form_name *name);
 /* What no reader can see of Names that are printed from the leaf to the root, where the form is nearly always printed the
  * other way round. Whether the Name then looks as most Names do from the root; */
 bool t_form_looks_turned(const struct t_form_name *name);
-/* whether C or DC is all that stands at the root, and neither stands at the leaf, so that a reader sees it; */
+/* whether C or DC is all that is at the root, and neither is at the leaf, so that a reader sees it; */
 bool t_form_shows_root(const struct t_form_name *name);
 /* and a separator and a type without spaces around its =, in a value. */
 bool t_form_has_type(const struct t_form_name *name);

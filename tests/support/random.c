@@ -359,7 +359,7 @@ static void put_operand(struct t_world *world, struct t_buf *text, bool pattern)
         put_string(text, &operand, "\"\\");
 }
 
-/* What stands behind the field. */
+/* What comes after the field. */
 static void put_comparison(struct t_world *world, struct t_buf *text) {
     const bool pattern = chance(world, 50), list = chance(world, 20), nocase = chance(world, 40);
     put(text, pattern ? " like " : list ? " in " : " = ");

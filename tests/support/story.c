@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longest audit line that stands as it is. */
+/* Longest audit line that is as it is. */
 enum { LONGEST_LINE = 2000 };
 
 static void put(struct t_buf *out, const char *string) {
@@ -119,7 +119,7 @@ static void put_answer(struct t_buf *out, const struct certmap_result *result) {
 struct teller {
     struct t_buf *out;
     size_t values;     /* told since the last condition */
-    struct t_buf more; /* those that stand as one line: how each reads, one after the other */
+    struct t_buf more; /* those that are as one line: how each reads, one after the other */
 };
 
 static void put_truth(struct t_buf *out, const struct certmap_explain_item *item) {

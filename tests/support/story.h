@@ -5,9 +5,9 @@
 
 #include "der.h"
 
-/* A text longer than this stands as its length and the beginning of its SHA-256. */
+/* A text longer than this is as its length and the beginning of its SHA-256. */
 enum { T_STORY_TEXT = 200 };
-/* Of the values that one condition looked at, those after the first few stand as one line. */
+/* Of the values that one condition looked at, those after the first few are as one line. */
 enum { T_STORY_VALUES = 6 };
 
 /* Appends text in quotes, escaped as certmap_text_escape does; bytes that are not ASCII as \xHH. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Criteria that were cut out of a printed Name, by hand or by a script that cuts at commas, mostly. IIS compares what
- * stands there with the value of one subfield, and knows neither quotes nor escapes. */
+ * is there with the value of one subfield, and knows neither quotes nor escapes. */
 #include "doubt.h"
 #include "certmap/names.h"
 #include <string.h>
@@ -258,7 +258,7 @@ static struct certmap_view skip_algorithm(struct certmap_view text) {
     return whole;
 }
 
-/* Hexadecimal digits, whatever stands between them as between those of a thumbprint; SIZE_MAX for any other text. */
+/* Hexadecimal digits, whatever is between them as between those of a thumbprint; SIZE_MAX for any other text. */
 static size_t count_hex(struct certmap_view whole) {
     const struct certmap_view text = skip_algorithm(whole);
     size_t count = 0;
@@ -398,7 +398,7 @@ static size_t outer_length(struct certmap_view der) {
 
 enum { INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, SEQUENCE = 0x30 };
 
-/* The tag at an offset; 0 behind the end. */
+/* The tag at an offset; 0 after the end. */
 static uint8_t tag_at(struct certmap_view text, size_t at) {
     return at < text.len ? text.data[at] : 0;
 }
@@ -481,7 +481,7 @@ const char *cm_iis_doubt_der(struct certmap_view der) {
 
 /* ---- accounts ---- */
 
-/* What follows a domain; a name with an at sign is a user principal name, in which more may stand. */
+/* What follows a domain; a name with an at sign is a user principal name, in which more may be. */
 static struct certmap_view user_part(struct certmap_view user) {
     for (size_t i = user.len; i > 0; i--)
         if (user.data[i - 1] == '\\')

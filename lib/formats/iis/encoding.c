@@ -16,7 +16,7 @@ static bool starts_with(struct certmap_view text, const char *bytes, size_t len)
 }
 
 /* XML begins with < or white space, so that one byte of the first two is zero in UTF-16 and none in
- * UTF-8. Two zeros where a code unit stands are UTF-32, or no text at all. */
+ * UTF-8. Two zeros where a code unit is are UTF-32, or no text at all. */
 bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_view text) {
     if (starts_with(text, "\0\0", 2) || (text.len >= 4 && memcmp(text.data + 2, "\0\0", 2) == 0))
         return false;

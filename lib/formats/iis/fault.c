@@ -121,7 +121,7 @@ static void step(struct tag *tag, const struct source *source, size_t offset) {
     }
 }
 
-/* The state before the character at an offset. What opened the last tag before it is a <, which stands nowhere else. */
+/* The state before the character at an offset. What opened the last tag before it is a <, which is nowhere else. */
 static struct tag tag_before(const struct source *source, size_t offset) {
     struct tag tag = {.state = IN_TEXT, .begin = offset};
     while (tag.begin >= source->begin + source->width && at(source, tag.begin - source->width) != '<')
@@ -304,7 +304,7 @@ static void say_unclosed_data(struct description *to) {
 
 /* ---- tags that do not fit ---- */
 
-/* expat stops behind </. */
+/* expat stops after </. */
 static void say_mismatch(struct description *to) {
     char before[64];
     (void)snprintf(before, sizeof before, "</%s> closes", name_at(to->source, to->fault->place.offset).text);

@@ -116,7 +116,7 @@ static void collect_passwords(struct cm_iis_build *build, struct certmap_iis_log
             cm_iis_logon_set(logon, index++, build->order[i]->password);
 }
 
-/* Where the mapping with this index stands; the builder has those that apply, in this order. */
+/* Where the mapping with this index is; the builder has those that apply, in this order. */
 static struct cm_kit_position place_of(const struct cm_iis_build *build, size_t index) {
     size_t i = 0;
     while (!cm_iis_applies(build, build->order[i]) || index-- > 0)

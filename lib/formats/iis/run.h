@@ -16,7 +16,7 @@
  * What the section's safety depends on besides goes the same way, if it is to be checked: elements of
  * the server --iis_setup--> levels and the site's bindings --> warnings. Nothing of it reaches a rule.
  *
- * The levels stand anywhere in the file, so that they are filled while it is read and merged at its
+ * The levels are anywhere in the file, so that they are filled while it is read and merged at its
  * end. Sections of other places are passed over. <clear/> removes nothing: it begins a new generation
  * of its list, and what is not of the last one is checked but not built. */
 #ifndef CM_FORMATS_IIS_RUN_H
@@ -83,7 +83,7 @@ enum cm_iis_switch {
 /* One of them: of a level, and merged. */
 struct cm_iis_switch_value {
     struct cm_kit_position place; /* of its element, line 0: there is none */
-    bool hidden;                  /* what it says stands elsewhere, or is encrypted */
+    bool hidden;                  /* what it says is elsewhere, or is encrypted */
     struct cm_iis_value value;    /* text in the store; data NULL: it is not given */
 };
 
@@ -99,7 +99,7 @@ enum cm_iis_modules_kind { CM_IIS_MODULES_GLOBAL = 0, CM_IIS_MODULES_ENABLED = 1
 /* One of these lists: of a level, and merged. */
 struct cm_iis_modules {
     struct cm_kit_position place;   /* of the list, line 0: there is none */
-    bool hidden;                    /* what is in it stands elsewhere, or is encrypted */
+    bool hidden;                    /* what is in it is elsewhere, or is encrypted */
     struct cm_iis_module own;       /* the module that reads our section */
     struct cm_iis_module directory; /* the one that asks Active Directory */
 };
@@ -139,7 +139,7 @@ struct cm_iis_location {
     bool has_setup;    /* something in it is about the set-up and applies */
     bool has_section;  /* a section of ours, which applies */
     bool ends_unknown; /* it does not reach child applications, and may end above the site's path */
-    size_t folder;     /* of a path that is relative: how many steps of the site's path stand before it */
+    size_t folder;     /* of a path that is relative: how many steps of the site's path are before it */
     char *path;        /* a copy, path_len long */
     size_t path_len;
     size_t path_cap;

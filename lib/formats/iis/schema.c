@@ -55,7 +55,7 @@ const struct cm_iis_child cm_iis_children[] = {
 };
 const size_t cm_iis_child_count = COUNT(cm_iis_children);
 
-/* The rows of an element stand together; those of which there may be a million come first. */
+/* The rows of an element are together; those of which there may be a million come first. */
 const struct cm_iis_attribute cm_iis_attributes[] = {
     {CM_IIS_RULE_ADD, CM_IIS_FIELD, CM_IIS_FIELD_WORD, CM_IIS_FIELD_SUBJECT, true, TEXT("certificateField")},
     {CM_IIS_RULE_ADD, CM_IIS_SUBFIELD, CM_IIS_TEXT, 0, true, TEXT("certificateSubField")},
@@ -210,7 +210,7 @@ void cm_iis_report_child(struct cm_kit_findings *findings, enum cm_iis_element p
 
 /* ---- attributes ---- */
 
-/* The rows of an element, which stand together. */
+/* The rows of an element, which are together. */
 struct rows {
     const struct cm_iis_attribute *begin, *end;
 };

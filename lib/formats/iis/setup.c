@@ -202,7 +202,7 @@ static void check_modules(struct check *check) {
 }
 
 /* The switch, if the file shows what it is. Only an applicationHost.config has sites, and in it nothing
- * stands above the server level: there what is absent has its default. */
+ * is above the server level: there what is absent has its default. */
 static const struct cm_iis_switch_value *seen_switch(struct check *check, enum cm_iis_switch which) {
     const struct cm_iis_switch_value *one = &check->setup.switches[which];
     if (one->hidden || one->value.bad)

@@ -12,7 +12,7 @@ static bool is_slash(uint8_t c) {
     return c == '/' || c == '\\';
 }
 
-/* Takes what stands up to the next slash; false at the end. */
+/* Takes what is up to the next slash; false at the end. */
 static bool take_part(struct certmap_view *part, struct certmap_view *path) {
     while (path->len > 0 && is_slash(*path->data)) {
         path->data++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A first look at a file that is read for a site. Whether a location applies may hang on what stands after it: on the
+/* A first look at a file that is read for a site. Whether a location applies may hang on what is after it: on the
  * list of applications, and on whether its path begins with a site or with a folder of a web.config. So the file is
  * walked twice; this walk looks at sites, applications and paths only, and ends with the list of sites. It reports
  * nothing: what is wrong with the XML, the second walk meets again. */

@@ -17,7 +17,7 @@ static bool is_list(const char *name, bool near) {
            (near && certmap_text_nearest(view_of(name), lists, 2) != SIZE_MAX);
 }
 
-/* Where lists of mappings stand that nobody reads: the element that they are in, by name and place. */
+/* Where lists of mappings are that nobody reads: the element that they are in, by name and place. */
 static void note_misplaced_list(struct cm_iis *iis, const char *name) {
     const bool directory = iis->skipped == 0 && iis->stack[iis->top] == CM_IIS_DIRECTORY;
     if (iis->in_other || iis->in_unread || iis->in_nested || !is_list(name, directory))

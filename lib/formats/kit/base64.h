@@ -9,7 +9,7 @@
 #define CM_KIT_BASE64_ROOM(len) ((len) / 4 * 3 + 3)
 
 /* Decodes text to bytes, which has CM_KIT_BASE64_ROOM(text.len) of room. White space is skipped; padding
- * may be left out, but where it stands it has to be complete. NULL, or what is wrong, as the end of a
+ * may be left out, but where it is it has to be complete. NULL, or what is wrong, as the end of a
  * sentence about the text; *at is then the index of the byte at fault. */
 const char *cm_kit_base64_decode(uint8_t *bytes, size_t *len, size_t *at, struct certmap_view text);
 

@@ -15,7 +15,7 @@
 #define CM_KIT_PRINTF(text, first)
 #endif
 
-/* Where an element stands. CERTMAP_MAX_RULES_SIZE keeps every number below 2^31. */
+/* Where an element is. CERTMAP_MAX_RULES_SIZE keeps every number below 2^31. */
 struct cm_kit_position {
     uint32_t line;   /* from 1; 0: nowhere */
     uint32_t column; /* from 1, in code points */
@@ -52,7 +52,7 @@ enum certmap_status cm_kit_error(struct certmap_diagnostic *err, enum certmap_st
                                  const char *format, ...) CM_KIT_PRINTF(4, 5);
 void cm_kit_error_place(struct certmap_diagnostic *err, struct cm_kit_position place);
 
-/* A piece of the file made safe to stand in a text: escaped, in quotes, cut with "..." where long. */
+/* A piece of the file made safe to be in a text: escaped, in quotes, cut with "..." where long. */
 struct cm_kit_quoted {
     char text[64];
 };
