@@ -548,7 +548,7 @@ START_TEST(long_texts) {
         t_put(&text, parts[_i].before);
         for (size_t i = 0; i < count; i++)
             t_put(&text, parts[_i].unit);
-        t_put(&text, parts[_i].after);
+        t_put(&text, parts[_i].behind);
         t_put(&text, "\"; deny; }");
         ck_assert_int_eq(load_with(&load, t_view(&text), NULL), CERTMAP_OK);
         ck_assert_uint_le(load.count, 1);
@@ -560,7 +560,7 @@ START_TEST(long_texts) {
 }
 END_TEST
 
-/* Without anyone to tell, nothing is different. */
+/* Without anyone to report to, nothing is different. */
 START_TEST(nobody_to_tell) {
     struct certmap_rules *rules = NULL;
     const char *text = deserving[_i].text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Explanations: what they tell, item by item; that they give what certmap_match gives; and that both
+/* Explanations: what they report, item by item; that they give what certmap_match gives; and that both
  * give what an evaluator written here gives, for random rules and Names. */
 #include "certmap/limits.h"
 #include "match_table.h"

@@ -321,7 +321,7 @@ static void print_json(struct explain *explain, const struct tool_answer *answer
 /* ---- The verb ---- */
 
 /* Tells everything first: the answer that is made afterwards is then the last thing that the peer was used for. */
-static void tell(struct explain *explain, struct certmap_peer *peer, certmap_explain_fn *fn) {
+static void report(struct explain *explain, struct certmap_peer *peer, certmap_explain_fn *fn) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     tool_choice_look(&explain->choice, explain->rules.rules, peer);
     if (certmap_explain(explain->rules.rules, peer, &result, fn, explain, NULL) != CERTMAP_OK)
@@ -334,7 +334,7 @@ static void tell(struct explain *explain, struct certmap_peer *peer, certmap_exp
 static void explain_json(struct explain *explain, const struct tool_client *client) {
     struct tool_answer answer;
     if (client->peer != NULL)
-        tell(explain, client->peer, add_item);
+        report(explain, client->peer, add_item);
     tool_answer_make(&answer, &explain->rules, client);
     tool_answer_add_hints(&answer, &explain->rules);
     print_json(explain, &answer);
@@ -377,7 +377,7 @@ static void explain_plain(struct explain *explain, const struct tool_client *cli
         tool_text_format(&explain->out.line, "policy %s", certmap_combining_name(policy));
         tool_stream_end_line(&explain->out);
     }
-    tell(explain, client->peer, print_item);
+    report(explain, client->peer, print_item);
     tool_stream_end_line(&explain->out);
     print_decision(explain, client);
 }

@@ -92,7 +92,7 @@ void tool_progress_begin(struct tool_progress *progress, const struct tool_optio
     };
 }
 
-bool tool_progress_tell(void *ctx, size_t done, size_t total) {
+bool tool_progress_report(void *ctx, size_t done, size_t total) {
     struct tool_progress *progress = ctx;
     const unsigned percent = (unsigned)((uint64_t)done * 100 / total);
     if (!progress->wanted || (progress->shown > 0 && percent == progress->percent) ||

@@ -21,7 +21,7 @@ struct tool_progress {
 /* Begins the wait. Nothing is shown of a short one, in JSON, or where standard error is no terminal. */
 void tool_progress_begin(struct tool_progress *progress, const struct tool_options *options);
 /* A certmap_progress_fn; ctx is the struct. Never stops. */
-bool tool_progress_tell(void *ctx, size_t done, size_t total);
+bool tool_progress_report(void *ctx, size_t done, size_t total);
 /* Erases the line, and frees. */
 void tool_progress_end(struct tool_progress *progress);
 

@@ -127,7 +127,7 @@ bool tool_rules_load(struct tool_rules *rules, const struct tool_options *option
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct tool_progress progress;
     *rules = (struct tool_rules){.path = options->rules};
-    build.progress = tool_progress_tell;
+    build.progress = tool_progress_report;
     build.progress_ctx = &progress;
     tool_progress_begin(&progress, options);
     const enum certmap_status status = read_and_load(rules, options, &build, &err);

@@ -26,7 +26,7 @@ struct explain {
     struct cm_eval again;        /* what the search did */
     struct cm_eval aside;        /* what it did not do */
     struct cm_verdict *verdicts; /* of the nodes of the current mapping */
-    struct cm_tell tell;
+    struct cm_report report;
     struct certmap_explain_item nearest; /* of the nearest mapping so far; size is 0 where there is none */
 };
 
@@ -56,25 +56,25 @@ static void evaluate(struct explain *explain, const struct cm_mapping *mapping, 
 
 /* ---- telling ---- */
 
-static bool tell_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
-                         unsigned depth);
+static bool report_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
+                           unsigned depth);
 
-static bool tell_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node,
-                      unsigned depth) {
+static bool report_node(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *node,
+                        unsigned depth) {
     const struct certmap_rules *rules = explain->aside.rules;
     const struct cm_verdict verdict = explain->verdicts[node - mapping->nodes];
     if (node->kind == CM_NODE_CONDITION) {
         const struct cm_condition condition = cm_condition_at(rules, node->value);
-        return cm_tell_condition(&explain->tell, &explain->aside, &condition, depth, verdict);
+        return cm_report_condition(&explain->report, &explain->aside, &condition, depth, verdict);
     }
-    cm_tell_group(&explain->tell, node, depth, verdict);
-    return tell_members(explain, mapping, node, depth + 1);
+    cm_report_group(&explain->report, node, depth, verdict);
+    return report_members(explain, mapping, node, depth + 1);
 }
 
-static bool tell_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
-                         unsigned depth) {
+static bool report_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
+                           unsigned depth) {
     for (const struct cm_node *member = group + 1; member < group + cm_node_size(group); member += cm_node_size(member))
-        if (!tell_node(explain, mapping, member, depth))
+        if (!report_node(explain, mapping, member, depth))
             return false;
     return true;
 }
@@ -111,15 +111,15 @@ static bool is_nearer(const struct certmap_explain_item *a, const struct certmap
 
 /* A miss is of a mapping that would have let the certificate in. */
 static void note_nearest(struct explain *explain) {
-    const struct certmap_explain_item *item = &explain->tell.item;
+    const struct certmap_explain_item *item = &explain->report.item;
     if (item->decision == CERTMAP_ALLOW && (explain->nearest.size == 0 || is_nearer(item, &explain->nearest)))
         explain->nearest = *item;
 }
 
 /* Every text of a mapping, built apart from the others; read is whether the answer needs them, and refusal why it
  * could not be given although each text alone can. */
-static void tell_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
-                         enum certmap_code refusal) {
+static void report_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
+                           enum certmap_code refusal) {
     size_t *steps = read ? &explain->answer_steps : &explain->text_steps;
     const struct certmap_rules *rules = explain->aside.rules;
     const size_t count = cm_mapping_outputs(rules, mapping);
@@ -132,7 +132,7 @@ static void tell_outputs(struct explain *explain, const struct cm_mapping *mappi
             refusal = CERTMAP_CODE_NONE;
         else if (i + 1 == count)
             why = refusal;
-        cm_tell_output(&explain->tell, output, text, why, read);
+        cm_report_output(&explain->report, output, text, why, read);
     }
 }
 
@@ -148,13 +148,13 @@ static bool explain_mapping(struct explain *explain, size_t index) {
     evaluate(explain, mapping, index < explain->search.looked);
     const struct cm_verdict verdict = explain->verdicts[0];
     const bool part = decides(&explain->search, index, verdict.truth);
-    explain->tell.item = start_mapping(explain, index);
+    explain->report.item = start_mapping(explain, index);
     note_nearest(explain);
-    cm_tell_mapping(&explain->tell, mapping, verdict, part);
-    if (!tell_members(explain, mapping, mapping->nodes, 1))
+    cm_report_mapping(&explain->report, mapping, verdict, part);
+    if (!report_members(explain, mapping, mapping->nodes, 1))
         return false;
     if (verdict.truth != CERTMAP_FALSE)
-        tell_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
+        report_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
     return true;
 }
 
@@ -165,8 +165,8 @@ static enum certmap_status explain_all(struct explain *explain, struct certmap_d
             return cm_error_memory(err);
     if (explain->answer->decision == CERTMAP_ALLOW || explain->nearest.size == 0)
         return CERTMAP_OK;
-    explain->tell.item = explain->nearest;
-    cm_tell_nearest(&explain->tell, cm_mapping_at(rules, explain->nearest.mapping));
+    explain->report.item = explain->nearest;
+    cm_report_nearest(&explain->report, cm_mapping_at(rules, explain->nearest.mapping));
     return CERTMAP_OK;
 }
 
@@ -181,12 +181,12 @@ static enum certmap_status run(struct explain *explain, struct cm_built *kept, s
     *kept = explain->peer->built;
     enum certmap_status status = explain_all(explain, err);
     explain->peer->built = *kept;
-    cm_release(&rules->allocator, explain->tell.text);
+    cm_release(&rules->allocator, explain->report.text);
     return status;
 }
 
 static enum certmap_status start_and_run(const struct certmap_rules *rules, struct certmap_peer *peer,
-                                         struct certmap_result *answer, struct cm_tell tell,
+                                         struct certmap_result *answer, struct cm_report report,
                                          struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_ERROR_MEMORY;
     struct cm_built *kept = cm_alloc(&rules->allocator, sizeof *kept);
@@ -199,7 +199,7 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
                               .again = {rules, peer, rules->steps, false, verdicts},
                               .aside = {rules, peer, rules->steps, true, verdicts},
                               .verdicts = verdicts,
-                              .tell = tell};
+                              .report = report};
     if (kept != NULL && verdicts != NULL)
         status = run(&explain, kept, answer, err);
     else
@@ -219,9 +219,9 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
     certmap_struct_write(result, &answer, sizeof answer);
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
-    const struct cm_tell tell = {
+    const struct cm_report report = {
         .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
-    enum certmap_status status = start_and_run(rules, peer, &answer, tell, err);
+    enum certmap_status status = start_and_run(rules, peer, &answer, report, err);
     if (status == CERTMAP_OK)
         certmap_struct_write(result, &answer, sizeof answer);
     return status;

@@ -5,70 +5,71 @@
 #include "base/view.h"
 #include "syntax/print.h"
 
-static void tell_item(const struct cm_tell *tell, struct certmap_explain_item *item, unsigned depth,
-                      struct cm_verdict verdict) {
+static void report_item(const struct cm_report *report, struct certmap_explain_item *item, unsigned depth,
+                        struct cm_verdict verdict) {
     item->depth = depth;
     item->truth = verdict.truth;
     item->why = verdict.why;
     item->read = verdict.read;
-    tell->fn(tell->ctx, item);
+    report->fn(report->ctx, item);
 }
 
 /* An item without what only mappings have. */
-static struct certmap_explain_item start_item(const struct cm_tell *tell, enum certmap_explain_kind kind) {
-    struct certmap_explain_item item = tell->item;
+static struct certmap_explain_item start_item(const struct cm_report *report, enum certmap_explain_kind kind) {
+    struct certmap_explain_item item = report->item;
     item.kind = kind;
     item.missing = item.score = item.missing_digests = item.held = 0;
     return item;
 }
 
-void cm_tell_mapping(struct cm_tell *tell, const struct cm_mapping *mapping, struct cm_verdict verdict, bool decides) {
-    struct certmap_explain_item item = tell->item;
+void cm_report_mapping(struct cm_report *report, const struct cm_mapping *mapping, struct cm_verdict verdict,
+                       bool decides) {
+    struct certmap_explain_item item = report->item;
     item.kind = CERTMAP_EXPLAIN_MAPPING;
     item.text = cm_mapping_name(mapping);
     item.decides = decides;
-    tell_item(tell, &item, 0, verdict);
+    report_item(report, &item, 0, verdict);
 }
 
-void cm_tell_group(struct cm_tell *tell, const struct cm_node *node, unsigned depth, struct cm_verdict verdict) {
+void cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict) {
     static const char *const joins[] = {
         [CM_NODE_ALL] = "and", [CM_NODE_ANY] = "or", [CM_NODE_NOT] = "not", [CM_NODE_ALWAYS] = "always"};
     const bool always = node->kind == CM_NODE_ALWAYS;
-    struct certmap_explain_item item = start_item(tell, always ? CERTMAP_EXPLAIN_CONDITION : CERTMAP_EXPLAIN_GROUP);
+    struct certmap_explain_item item = start_item(report, always ? CERTMAP_EXPLAIN_CONDITION : CERTMAP_EXPLAIN_GROUP);
     item.text = cm_view(joins[node->kind], strlen(joins[node->kind]));
-    tell_item(tell, &item, depth, verdict);
+    report_item(report, &item, depth, verdict);
 }
 
-void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct certmap_view text,
-                    enum certmap_code why, bool read) {
+void cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
+                      enum certmap_code why, bool read) {
     static const struct certmap_view fields[] = {[CM_OUTPUT_ACCOUNT] = CM_VIEW_OF("account"),
                                                  [CM_OUTPUT_DOMAIN] = CM_VIEW_OF("domain"),
                                                  [CM_OUTPUT_GROUP] = CM_VIEW_OF("group")};
     const bool built = why == CERTMAP_CODE_NONE;
-    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_OUTPUT);
+    struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_OUTPUT);
     item.field = output->kind == CM_OUTPUT_ATTRIBUTE ? output->name : fields[output->kind];
     item.text = built ? text : output->shown;
-    tell_item(tell, &item, 1, (struct cm_verdict){built ? CERTMAP_TRUE : CERTMAP_FALSE, why, read});
+    report_item(report, &item, 1, (struct cm_verdict){built ? CERTMAP_TRUE : CERTMAP_FALSE, why, read});
 }
 
-void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping) {
-    struct certmap_explain_item item = tell->item;
+void cm_report_nearest(struct cm_report *report, const struct cm_mapping *mapping) {
+    struct certmap_explain_item item = report->item;
     item.kind = CERTMAP_EXPLAIN_NEAREST;
     item.text = cm_mapping_name(mapping);
-    tell_item(tell, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
+    report_item(report, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
 }
 
 /* ---- conditions ---- */
 
 /* Memory that grows to the longest text. */
-static bool reserve_text(struct cm_tell *tell, size_t size, const struct certmap_allocator *allocator) {
-    if (size <= tell->text_cap)
+static bool reserve_text(struct cm_report *report, size_t size, const struct certmap_allocator *allocator) {
+    if (size <= report->text_cap)
         return true;
-    char *grown = cm_resize(allocator, tell->text, size);
+    char *grown = cm_resize(allocator, report->text, size);
     if (grown == NULL)
         return false;
-    tell->text = grown;
-    tell->text_cap = size;
+    report->text = grown;
+    report->text_cap = size;
     return true;
 }
 
@@ -86,21 +87,21 @@ static void put_texts(struct cm_out *out, const struct cm_condition *condition, 
     cm_out_char(out, 0);
 }
 
-static bool print_texts(struct cm_tell *tell, struct certmap_explain_item *item, const struct cm_condition *condition,
-                        const struct certmap_allocator *allocator) {
+static bool print_texts(struct cm_report *report, struct certmap_explain_item *item,
+                        const struct cm_condition *condition, const struct certmap_allocator *allocator) {
     size_t ends[3];
-    struct cm_out out = {tell->text, tell->text_cap, 0};
+    struct cm_out out = {report->text, report->text_cap, 0};
     put_texts(&out, condition, ends);
-    if (!reserve_text(tell, out.len, allocator))
+    if (!reserve_text(report, out.len, allocator))
         return false;
     if (out.len > out.cap) {
-        out = (struct cm_out){tell->text, tell->text_cap, 0};
+        out = (struct cm_out){report->text, report->text_cap, 0};
         put_texts(&out, condition, ends);
     }
-    item->text = cm_view(tell->text, ends[0]);
-    item->field = cm_view(tell->text + ends[0] + 1, ends[1] - ends[0] - 1);
+    item->text = cm_view(report->text, ends[0]);
+    item->field = cm_view(report->text + ends[0] + 1, ends[1] - ends[0] - 1);
     if (cm_condition_compares(condition))
-        item->operands = cm_view(tell->text + ends[1] + 1, ends[2] - ends[1] - 1);
+        item->operands = cm_view(report->text + ends[1] + 1, ends[2] - ends[1] - 1);
     return true;
 }
 
@@ -123,29 +124,30 @@ static bool reads(enum certmap_quantifier quantifier, bool first, bool last) {
 }
 
 /* *room is false when no more may be told. */
-static bool tell_value(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition,
-                       struct cm_value *value, unsigned depth, bool read, bool *room) {
-    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_VALUE);
+static bool report_value(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
+                         struct cm_value *value, unsigned depth, bool read, bool *room) {
+    struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_VALUE);
     struct cm_verdict verdict = {CERTMAP_TRUE, CERTMAP_CODE_NONE, read};
-    if (!cm_peer_text(tell->peer, &item.text, value))
+    if (!cm_peer_text(report->peer, &item.text, value))
         return false;
-    *room = item.text.len < tell->value_bytes;
-    tell->value_bytes -= *room ? item.text.len + 1 : tell->value_bytes; /* once there was none, nothing is looked at */
+    *room = item.text.len < report->value_bytes;
+    report->value_bytes -=
+        *room ? item.text.len + 1 : report->value_bytes; /* once there was none, nothing is looked at */
     if (*room && condition->operand_count > 0)
         verdict = cm_eval_value(eval, condition, value);
     *room = *room && eval->steps > 0; /* without steps, its truth would be another than the one that decided */
     if (!*room)
         return true;
     verdict.read = read;
-    tell_item(tell, &item, depth, verdict);
+    report_item(report, &item, depth, verdict);
     return true;
 }
 
 /* A step for each value, and what evaluating it takes, until no more may be told. */
-static bool tell_values(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition,
-                        unsigned depth, bool read) {
+static bool report_values(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
+                          unsigned depth, bool read) {
     const struct cm_list *list = cm_eval_list(eval, condition);
-    bool room = tell->value_bytes > 0;
+    bool room = report->value_bytes > 0;
     if (condition->path->field == CERTMAP_FIELD_CERTIFICATE || list->unknown != CERTMAP_CODE_NONE)
         return true;
     uint32_t at = cm_eval_first(eval, condition), next;
@@ -154,17 +156,17 @@ static bool tell_values(struct cm_tell *tell, struct cm_eval *eval, const struct
         if (eval->steps == 0)
             return true;
         const bool chosen = reads(condition->quantifier, first, next == CM_VALUE_NONE);
-        if (!tell_value(tell, eval, condition, &list->values[at], depth, read && chosen, &room))
+        if (!report_value(report, eval, condition, &list->values[at], depth, read && chosen, &room))
             return false;
     }
     return true;
 }
 
-bool cm_tell_condition(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition, unsigned depth,
-                       struct cm_verdict verdict) {
-    struct certmap_explain_item item = start_item(tell, CERTMAP_EXPLAIN_CONDITION);
-    if (!print_texts(tell, &item, condition, &eval->rules->allocator))
+bool cm_report_condition(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
+                         unsigned depth, struct cm_verdict verdict) {
+    struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_CONDITION);
+    if (!print_texts(report, &item, condition, &eval->rules->allocator))
         return false;
-    tell_item(tell, &item, depth, verdict);
-    return tell_values(tell, eval, condition, depth + 1, verdict.read);
+    report_item(report, &item, depth, verdict);
+    return report_values(report, eval, condition, depth + 1, verdict.read);
 }

@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling an explanation, item by item. */
+/* Reporting an explanation, item by item. */
 #ifndef CM_EXPLAIN_ITEMS_H
 #define CM_EXPLAIN_ITEMS_H
 
 #include "match/eval.h"
 
-struct cm_tell {
+struct cm_report {
     struct certmap_explain_item item; /* what is common to the items of the current mapping */
     const struct certmap_rules *rules;
     struct certmap_peer *peer;
     certmap_explain_fn *fn;
     void *ctx;
-    size_t value_bytes; /* of values, that may still be told */
+    size_t value_bytes; /* of values, that may still be reported */
     char *text;         /* of the current item */
     size_t text_cap;
 };
 
-/* The mapping at hand, which tell->item is about. */
-void cm_tell_mapping(struct cm_tell *tell, const struct cm_mapping *mapping, struct cm_verdict verdict, bool decides);
+/* The current mapping, which report->item is about. */
+void cm_report_mapping(struct cm_report *report, const struct cm_mapping *mapping, struct cm_verdict verdict,
+                       bool decides);
 /* A group, or `always`. */
-void cm_tell_group(struct cm_tell *tell, const struct cm_node *node, unsigned depth, struct cm_verdict verdict);
+void cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict);
 /* A condition and the values that it is about, which take steps of eval. False when there is no memory. */
-bool cm_tell_condition(struct cm_tell *tell, struct cm_eval *eval, const struct cm_condition *condition, unsigned depth,
-                       struct cm_verdict verdict);
+bool cm_report_condition(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
+                         unsigned depth, struct cm_verdict verdict);
 /* A text that the mapping gives: as it was built, or as the rule has it and why it could not be. */
-void cm_tell_output(struct cm_tell *tell, const struct cm_output *output, struct certmap_view text,
-                    enum certmap_code why, bool read);
+void cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
+                      enum certmap_code why, bool read);
 /* The nearest miss. */
-void cm_tell_nearest(struct cm_tell *tell, const struct cm_mapping *mapping);
+void cm_report_nearest(struct cm_report *report, const struct cm_mapping *mapping);
 
 #endif

@@ -99,7 +99,7 @@ static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct pla
 
 /* ---- other conditions ---- */
 
-/* Whether any value is compared with texts, which a value set can tell. */
+/* Whether any value is compared with texts, which a value set can answer. */
 static bool is_about_texts(const struct cm_condition *condition) {
     const struct cm_path *path = condition->path;
     return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE && !path->by_oid &&

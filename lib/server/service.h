@@ -96,7 +96,7 @@ void cm_server_spare_free(const struct certmap_allocator *allocator, struct cm_s
 /* Puts a set in force. The old one is freed by its last holder. */
 void cm_server_replace(struct certmap_service *service, size_t which, struct cm_server_set *fresh);
 
-/* By the service's clock; 0 if it has none to tell. */
+/* By the service's clock; 0 if it has none to report. */
 int64_t cm_server_now(const struct certmap_service *service);
 
 /* Loads one of the sources and puts it in force. The caller holds `loading`. Errors: as certmap_service_reload. */

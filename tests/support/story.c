@@ -188,7 +188,7 @@ static void end_values(struct teller *teller) {
     teller->values = 0;
 }
 
-static void tell(void *ctx, const struct certmap_explain_item *item) {
+static void report(void *ctx, const struct certmap_explain_item *item) {
     struct teller *teller = ctx;
     if (item->kind != CERTMAP_EXPLAIN_VALUE) {
         end_values(teller);
@@ -209,7 +209,7 @@ void t_story_rules(struct t_buf *out, const struct certmap_rules *rules, struct 
     else
         put_answer(&matched, &result);
     t_bytes(out, matched.data, matched.len);
-    if (certmap_explain(rules, peer, &result, tell, &teller, &err) != CERTMAP_OK)
+    if (certmap_explain(rules, peer, &result, report, &teller, &err) != CERTMAP_OK)
         t_story_error(&explained, &err);
     else
         put_answer(&explained, &result);

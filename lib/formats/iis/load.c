@@ -50,8 +50,8 @@ static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap
 }
 
 /* What ended the run, or what it found. */
-static enum certmap_status tell(const struct cm_iis *iis, const struct certmap_iis_options *options,
-                                struct certmap_diagnostic *err) {
+static enum certmap_status report(const struct cm_iis *iis, const struct certmap_iis_options *options,
+                                  struct certmap_diagnostic *err) {
     if (iis->fatal.status == CERTMAP_OK)
         return cm_kit_findings_report(&iis->findings, options->diagnostic, options->diagnostic_ctx, options->file, err);
     if (err != NULL)
@@ -106,7 +106,7 @@ static enum certmap_status load(struct certmap_rules **rules, struct certmap_iis
     enum certmap_status status = cm_iis_site_set(iis, given->site, err);
     if (status == CERTMAP_OK) {
         run(iis, rules, logon);
-        status = tell(iis, given, err);
+        status = report(iis, given, err);
     }
     free_run(iis);
     cm_kit_wipe_stack();

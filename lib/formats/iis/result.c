@@ -164,7 +164,7 @@ static void finish(struct cm_iis_build *build, struct certmap_rules **rules, str
 
 /* ---- the builder ---- */
 
-static bool tell_compiling(void *ctx, size_t done, size_t total) {
+static bool report_compiling(void *ctx, size_t done, size_t total) {
     struct cm_iis *iis = ctx;
     return cm_kit_progress_at(&iis->progress, done, total);
 }
@@ -176,7 +176,7 @@ static void begin(struct cm_iis_build *build) {
     options.memory = iis->build != NULL ? iis->build->memory : 0;
     options.steps = iis->build != NULL ? iis->build->steps : 0;
     options.seed = iis->build != NULL ? iis->build->seed : 0;
-    options.progress = tell_compiling;
+    options.progress = report_compiling;
     options.progress_ctx = iis;
     cm_kit_progress_phase(&iis->progress, CM_IIS_CHECKED);
     if (certmap_builder_new(&build->builder, &iis->allocator, &error) != CERTMAP_OK ||
