@@ -145,7 +145,7 @@ struct check {
     struct t_iis load;
     size_t found; /* findings that were named */
     const char *issuer;
-    const char *line;
+    char line[1024];
 };
 
 static void check_load(struct check *check, char *rest) {
@@ -216,9 +216,8 @@ static void check_password(struct check *check, char *rest) {
 }
 
 static void check_line(struct check *check, char *line) {
-    char copy[1024], *rest;
-    snprintf(copy, sizeof copy, "%s", line);
-    check->line = copy;
+    char *rest;
+    snprintf(check->line, sizeof check->line, "%s", line);
     if ((rest = after(line, "load")) != NULL)
         check_load(check, rest);
     else if ((rest = after(line, "fails")) != NULL)

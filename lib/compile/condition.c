@@ -262,7 +262,7 @@ enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder
 
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
                                          struct certmap_diagnostic *err) {
-    uint32_t number;
+    uint32_t number = 0;
     const enum certmap_status status =
         cm_builder_compile_condition(builder, condition, "certmap_builder_condition", &number, err);
     return status == CERTMAP_OK
