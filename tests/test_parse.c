@@ -25,6 +25,7 @@ struct load {
 static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct load *load = ctx;
     ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
+    ck_assert_uint_gt(finding->line, 0);
     load->findings[load->count++] = (struct finding){severity, *finding};
 }
 
@@ -966,6 +967,13 @@ START_TEST(data_file_without_memory) {
 }
 END_TEST
 
+/* Where there is no memory for a mapping without a name, that is said where the name should be. */
+START_TEST(nameless_mapping_without_memory) {
+    run_out_of_memory(t_string("certmap 1; mapping { when always; deny; }"), "a mapping without a name");
+    run_out_of_memory(t_string("certmap 1; mapping \"caf\xE9\" { when always; deny; }"), "a name that is not UTF-8");
+}
+END_TEST
+
 /* What the program's loader gives takes memory too. */
 START_TEST(issuer_file_without_memory) {
     run_out_of_memory(
@@ -1315,6 +1323,7 @@ int main(void) {
     tcase_add_loop_test(data, data_file, 0, name_count);
     tcase_add_loop_test(data, data_file_without_memory, 0, name_count);
     tcase_add_test(data, long_texts_without_memory);
+    tcase_add_test(data, nameless_mapping_without_memory);
     suite_add_tcase(suite, data);
     TCase *loads = tcase_create("loads");
     tcase_add_test(loads, cut_off_example);

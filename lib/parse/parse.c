@@ -92,12 +92,16 @@ static void on_mistake(void *ctx, enum certmap_part part, size_t index, const st
     cm_parser_add_error(parser, error);
 }
 
+/* Whatever stands where its name should be: that is where the mapping is. */
 static void begin_mapping(struct cm_parser *parser) {
     cm_arena_reset(&parser->strings);
     cm_advice_begin(&parser->advice);
     cm_described_begin(&parser->described);
     parser->advising = cm_findings_take_warnings(&parser->findings);
     parser->in_mapping = true;
+    cm_parser_advance(parser);
+    parser->described.position = parser->token.position;
+    parser->mapping_name = (struct cm_named){parser->token, CM_VIEW_NONE};
 }
 
 static bool take_name(struct cm_parser *parser) {
@@ -110,8 +114,7 @@ static bool take_name(struct cm_parser *parser) {
     mapping->line = name.position.line;
     mapping->column = name.position.column;
     mapping->name = parser->errors > errors ? CM_VIEW_NONE : text;
-    parser->described.position = name.position;
-    parser->mapping_name = (struct cm_named){name, mapping->name};
+    parser->mapping_name.name = mapping->name;
     return true;
 }
 
@@ -125,7 +128,6 @@ static bool take_mapping(struct cm_parser *parser) {
     const size_t errors = parser->errors;
     bool always = false;
     begin_mapping(parser);
-    cm_parser_advance(parser);
     parser->mapping_count++;
     const bool taken = take_parts(parser, &always);
     parser->described.flawed = parser->described.flawed || !taken || parser->errors > errors;
