@@ -175,6 +175,8 @@ static bool has_doubtful_escape(const struct cm_dn_evidence *seen, enum certmap_
         return seen->cut_slash;
     if (is_one_of(dialect, CERTMAP_DIALECT_MULTILINE, CERTMAP_DIALECT_MULTILINE_REVERSED))
         return seen->quote_first || seen->dumps || (!seen->padded && (seen->escaped || seen->escaped_hex));
+    if (is_one_of(dialect, CERTMAP_DIALECT_OPENSSL, CERTMAP_DIALECT_OPENSSL_REVERSED))
+        return seen->high_byte;
     return dialect == CERTMAP_DIALECT_WINDOWS && seen->lines && !seen->crlf && (seen->backslash || seen->quote_first);
 }
 

@@ -182,10 +182,17 @@ static bool is_control(struct certmap_view rest) {
     return low < 16 && (high < 2 || (high == 7 && low == 15));
 }
 
+/* \xHH of a byte over 0x7F: one that is no UTF-8 is how programs print a TeletexString. */
+static bool is_high_byte(struct certmap_view rest) {
+    return rest.len > 3 && rest.data[1] == 'x' && is_upper_hex(rest.data[2]) && is_upper_hex(rest.data[3]) &&
+           rest.data[2] >= '8';
+}
+
 /* A backslash: whether it escapes, or may. */
 static void see_backslash(struct cm_dn_evidence *seen, struct certmap_view rest) {
     const bool two = rest.len > 1 && rest.data[1] == '\\'; /* the second may begin what the first does not escape */
     seen->control = seen->control || is_control(rest) || (two && is_control(from(rest, 1)));
+    seen->high_byte = seen->high_byte || (two && is_high_byte(from(rest, 1)));
     if (rest.len > 3 && strchr("xUW", rest.data[1]) != NULL && is_upper_hex(rest.data[2]) && is_upper_hex(rest.data[3]))
         seen->hidden = true;
     if (rest.len > 1 && strchr("\"+,;<>\\ #=/", rest.data[1]) != NULL && rest.data[1] != 0)

@@ -45,6 +45,7 @@ struct cm_dn_evidence {
     bool escaped;      /* a backslash before a character that it may escape */
     bool escaped_hex;  /* a backslash before two hexadecimal digits, in capitals */
     bool control;      /* \xHH of a control character, or of half of another */
+    bool high_byte;    /* \xHH of a byte over 0x7F after a backslash, which may be escaped or not */
     bool by_default;   /* subject=C=US, CN=a, as OpenSSL prints by default since 3.2, types as in most Names */
     /* outside quotes, but for what is named so */
     bool spaces;    /* around a type or after = */
