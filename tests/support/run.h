@@ -24,6 +24,12 @@ static inline bool t_left_out(const char *tag) {
     return tags != NULL && strstr(tags, tag) != NULL;
 }
 
+/* Whether Meson runs the program through an emulator. */
+static inline bool t_is_emulated(void) {
+    const char *wrapper = getenv("MESON_EXE_WRAPPER");
+    return wrapper != NULL && *wrapper != 0;
+}
+
 /* A case of these in a suite. */
 static inline TCase *t_slow_case(Suite *suite) {
     TCase *slow = tcase_create("much work");
