@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Rule files in UTF-16: how they are told from others, what they become, and where they are wrong. */
+#include "base/unicode.h"
+#include "base/view.h"
+#include "certmap/names.h"
 #include "support/run.h"
-#include "text.h"
-#include "utf16.h"
 #include <string.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -14,38 +15,37 @@
 static const struct {
     const char *bytes;
     size_t len;
-    bool marked, detected;
+    bool detected;
 } kinds[] = {
-    ROW("", false, false),
-    ROW("c", false, false),
-    ROW("\xFF", false, false),
-    ROW("ce", false, false),
+    ROW("", false),
+    ROW("c", false),
+    ROW("\xFF", false),
+    ROW("ce", false),
     ROW("\xEF\xBB\xBF"
         "c",
-        false, false),
-    ROW("\xFF\xFE", true, true),
-    ROW("\xFE\xFF", true, true),
+        false),
+    ROW("\xFF\xFE", true),
+    ROW("\xFE\xFF", true),
     ROW("\xFF\xFE"
         "c\0",
-        true, true),
-    ROW("\xFE\xFF\0c", true, true),
-    ROW("c\0", false, true),
-    ROW("\0c", false, true),
-    ROW("#\0\x3D\xD8", false, true),
+        true),
+    ROW("\xFE\xFF\0c", true),
+    ROW("c\0", true),
+    ROW("\0c", true),
+    ROW("#\0\x3D\xD8", true),
     /* UTF-32, with a mark and without; zeros */
-    ROW("\xFF\xFE\0\0", false, false),
-    ROW("\0\0\xFE\xFF", false, false),
-    ROW("c\0\0\0", false, false),
-    ROW("\0\0\0c", false, false),
-    ROW("\0\0", false, false),
-    ROW("\0", false, false),
-    ROW("\xFE\xFE", false, false),
+    ROW("\xFF\xFE\0\0", false),
+    ROW("\0\0\xFE\xFF", false),
+    ROW("c\0\0\0", false),
+    ROW("\0\0\0c", false),
+    ROW("\0\0", false),
+    ROW("\0", false),
+    ROW("\xFE\xFE", false),
 };
 
 START_TEST(kind) {
     const struct certmap_view text = {(const uint8_t *)kinds[_i].bytes, kinds[_i].len};
-    ck_assert_int_eq(tool_utf16_is_marked(text), kinds[_i].marked);
-    ck_assert_int_eq(tool_utf16_detect(text), kinds[_i].detected);
+    ck_assert_int_eq(certmap_text_is_utf16(text), kinds[_i].detected);
 }
 END_TEST
 
@@ -98,37 +98,62 @@ static const struct {
 
 START_TEST(decoding) {
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-    struct tool_input input = {tool_alloc(texts[_i].len), texts[_i].len, texts[_i].len};
-    memcpy(input.data, texts[_i].bytes, texts[_i].len);
-    const enum certmap_status status = tool_utf16_decode(&input, &err);
-    ck_assert_uint_eq(input.len, strlen(texts[_i].text));
-    ck_assert_int_eq(memcmp(input.data, texts[_i].text, input.len), 0);
-    ck_assert_int_eq(status, texts[_i].line == 0 ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
+    const struct certmap_view bytes = cm_view(texts[_i].bytes, texts[_i].len);
+    const size_t wanted = strlen(texts[_i].text);
+    char text[64];
+    size_t len = 0;
+    ck_assert_int_eq(certmap_text_from_utf16(text, wanted + 1, &len, bytes, &err),
+                     texts[_i].line == 0 ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
+    ck_assert_uint_eq(len, wanted);
+    ck_assert_int_eq(memcmp(text, texts[_i].text, wanted + 1), 0);
     ck_assert_int_eq(err.code, texts[_i].line == 0 ? CERTMAP_CODE_NONE : CERTMAP_CODE_ENCODING);
     ck_assert_uint_eq(err.line, texts[_i].line);
     ck_assert_uint_eq(err.column, texts[_i].column);
     ck_assert_uint_eq(err.offset, texts[_i].offset);
-    tool_input_free(&input);
+    ck_assert_uint_le(wanted + 1, bytes.len / 2 * 3 + 4);
 }
 END_TEST
 
-/* Every character of every length, at once: the room is enough. */
+/* One byte less than is needed, or none, is BUFFER with the length, whatever is wrong with the text. */
+START_TEST(small_buffers) {
+    struct certmap_diagnostic err;
+    const struct certmap_view bytes = cm_view(texts[_i].bytes, texts[_i].len);
+    const size_t wanted = strlen(texts[_i].text);
+    char text[64];
+    for (size_t cap = 0; cap <= wanted; cap++) {
+        size_t len = 0;
+        ck_assert_int_eq(certmap_text_from_utf16(cap == 0 ? NULL : text, cap, &len, bytes, &err), CERTMAP_ERROR_BUFFER);
+        ck_assert_uint_eq(len, wanted);
+    }
+}
+END_TEST
+
+START_TEST(wrong_arguments) {
+    const struct certmap_view null = {NULL, 2};
+    char text[8];
+    size_t len;
+    ck_assert_int_eq(certmap_text_from_utf16(text, sizeof text, NULL, cm_view("a", 2), NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_text_from_utf16(NULL, 8, &len, cm_view("a", 2), NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_text_from_utf16(text, sizeof text, &len, null, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert(!certmap_text_is_utf16(null));
+}
+END_TEST
+
+/* Every character of every length: the room is enough. */
 START_TEST(all_characters) {
     for (uint32_t cp = 1; cp <= 0x10FFFF; cp += cp == 0xD7FF ? 0x801 : 1) {
         const uint32_t high = 0xD7C0 + (cp >> 10), low = 0xDC00 + (cp & 0x3FF);
-        const size_t len = cp < 0x10000 ? 4 : 6;
-        uint8_t *bytes = tool_alloc(6);
+        const size_t size = cp < 0x10000 ? 4 : 6;
         const uint8_t small[] = {0xFE, 0xFF, (uint8_t)(cp >> 8), (uint8_t)cp};
         const uint8_t large[] = {0xFE, 0xFF, (uint8_t)(high >> 8), (uint8_t)high, (uint8_t)(low >> 8), (uint8_t)low};
-        struct tool_input input = {bytes, len, 6};
-        struct certmap_diagnostic err;
+        char text[6 / 2 * 3 + 4];
         uint32_t back;
-        memcpy(bytes, cp < 0x10000 ? small : large, len);
-        ck_assert_int_eq(tool_utf16_decode(&input, &err), CERTMAP_OK);
-        const size_t taken = tool_utf8_take(tool_input_view(&input), &back);
-        if (taken != input.len || back != cp)
+        size_t len;
+        ck_assert_int_eq(
+            certmap_text_from_utf16(text, size / 2 * 3 + 4, &len, cm_view(cp < 0x10000 ? small : large, size), NULL),
+            CERTMAP_OK);
+        if (cm_utf8_decode((const uint8_t *)text, len, &back) != len || back != cp)
             ck_abort_msg("U+%04X is U+%04X", (unsigned)cp, (unsigned)back);
-        tool_input_free(&input);
     }
 }
 END_TEST
@@ -138,6 +163,8 @@ int main(void) {
     TCase *tcase = tcase_create("files");
     tcase_add_loop_test(tcase, kind, 0, COUNT(kinds));
     tcase_add_loop_test(tcase, decoding, 0, COUNT(texts));
+    tcase_add_loop_test(tcase, small_buffers, 0, COUNT(texts));
+    tcase_add_test(tcase, wrong_arguments);
     tcase_add_test(tcase, all_characters);
     suite_add_tcase(suite, tcase);
     return t_run(suite);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "certfile.h"
 #include "text.h"
-#include "utf16.h"
 #include <string.h>
 
 /* A SEQUENCE with a length of several bytes: every certificate begins so, and no text does. */
@@ -23,16 +22,21 @@ static bool is_blank(struct certmap_view text) {
     return i == text.len;
 }
 
+/* Whether a text in UTF-16 begins with a byte order mark. */
+static bool is_marked(struct certmap_view utf16) {
+    return utf16.data[0] >= 0xFE && utf16.data[1] >= 0xFE;
+}
+
 /* What a content is; a rule file or an IIS configuration also in UTF-16 without a byte order mark, which is read for
  * rules. */
 static struct tool_kind_found find_kind(struct certmap_view content) {
     const struct tool_kind_found found = tool_kind_find(content);
     struct certmap_diagnostic err;
-    if (!tool_utf16_detect(content) || tool_utf16_is_marked(content))
+    if (!certmap_text_is_utf16(content) || is_marked(content))
         return found;
     struct tool_input text = {tool_alloc(content.len), content.len, content.len};
     memcpy(text.data, content.data, content.len);
-    (void)tool_utf16_decode(&text, &err);
+    (void)tool_input_from_utf16(&text, &err);
     const struct tool_kind_found decoded = tool_kind_find(tool_input_view(&text));
     tool_input_free(&text);
     return tool_kind_is_rules(decoded.kind) ? decoded : found;
@@ -83,8 +87,8 @@ enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char
     struct tool_input input;
     *certificates = (struct tool_pem){NULL, 0};
     enum certmap_status status = tool_input_read(&input, path, TOOL_MAX_CERT_FILE, err);
-    if (status == CERTMAP_OK && tool_utf16_is_marked(tool_input_view(&input)))
-        (void)tool_utf16_decode(&input, err); /* what is not UTF-16 is no PEM either */
+    if (status == CERTMAP_OK && certmap_text_is_utf16(tool_input_view(&input)) && is_marked(tool_input_view(&input)))
+        (void)tool_input_from_utf16(&input, err); /* what is not UTF-16 is no PEM either */
     const struct certmap_view content = tool_input_view(&input);
     if (status != CERTMAP_OK)
         return status;

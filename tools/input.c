@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "input.h"
+#include "certmap/names.h"
 #include "platform.h"
 #include "text.h"
 #include <errno.h>
@@ -11,6 +12,16 @@ void tool_input_free(struct tool_input *input) {
         tool_wipe(input->data, input->cap);
     free(input->data);
     *input = (struct tool_input){NULL, 0, 0};
+}
+
+enum certmap_status tool_input_from_utf16(struct tool_input *input, struct certmap_diagnostic *err) {
+    struct tool_input text = {NULL, 0, input->len / 2 * 3 + 4};
+    text.data = tool_alloc(text.cap);
+    const enum certmap_status status =
+        certmap_text_from_utf16((char *)text.data, text.cap, &text.len, tool_input_view(input), err);
+    tool_input_free(input);
+    *input = text;
+    return status;
 }
 
 struct certmap_view tool_input_view(const struct tool_input *input) {

@@ -18,6 +18,8 @@ enum certmap_status tool_input_read(struct tool_input *input, const char *path, 
                                     struct certmap_diagnostic *err);
 /* Doubles the room, up to limit, which is over what there is. */
 void tool_input_grow(struct tool_input *input, size_t limit);
+/* Makes UTF-8 of a content in UTF-16, also on SYNTAX: certmap_text_from_utf16. */
+enum certmap_status tool_input_from_utf16(struct tool_input *input, struct certmap_diagnostic *err);
 /* Wipes the content, then frees it. */
 void tool_input_free(struct tool_input *input);
 struct certmap_view tool_input_view(const struct tool_input *input);

@@ -7,7 +7,6 @@
 #include "issuer_file.h"
 #include "option_table.h"
 #include "progress.h"
-#include "utf16.h"
 #include <string.h>
 
 /* XML begins with <, and a rule file never does. Byte order marks, the NULs of UTF-16 and white
@@ -114,8 +113,8 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
         return load_iis(rules, options, build, err);
     if (content == TOOL_FORMAT_IIS)
         return refuse_xml(rules, err);
-    if (tool_utf16_detect(tool_input_view(&rules->input)) &&
-        (status = tool_utf16_decode(&rules->input, err)) == CERTMAP_OK)
+    if (certmap_text_is_utf16(tool_input_view(&rules->input)) &&
+        (status = tool_input_from_utf16(&rules->input, err)) == CERTMAP_OK)
         status = refuse_other(rules, options, err);
     if (status != CERTMAP_OK)
         return status;

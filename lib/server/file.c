@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "file.h"
+#include "certmap/names.h"
 #include "memory.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +122,18 @@ enum certmap_status cm_server_read(struct cm_server_bytes *bytes, struct cm_serv
     (void)close(file);
     if (status != CERTMAP_OK)
         cm_server_bytes_free(bytes);
+    return status;
+}
+
+enum certmap_status cm_server_bytes_from_utf16(struct cm_server_bytes *bytes, struct certmap_diagnostic *err) {
+    struct cm_server_bytes text = {.allocator = bytes->allocator, .cap = bytes->len / 2 * 3 + 4};
+    text.data = cm_server_new(text.allocator, text.cap, 1);
+    if (text.data == NULL)
+        return cm_server_no_memory(err);
+    const enum certmap_status status =
+        certmap_text_from_utf16((char *)text.data, text.cap, &text.len, cm_server_bytes_view(bytes), err);
+    cm_server_bytes_free(bytes);
+    *bytes = text;
     return status;
 }
 

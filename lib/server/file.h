@@ -33,6 +33,8 @@ bool cm_server_stamp_is_fresh(const struct cm_server_stamp *stamp, int64_t now);
  * Errors: MEMORY, LIMIT, ARGUMENT (it cannot be read, or is being written). */
 enum certmap_status cm_server_read(struct cm_server_bytes *bytes, struct cm_server_stamp *stamp, const char *path,
                                    size_t limit, struct certmap_diagnostic *err);
+/* Makes UTF-8 of UTF-16. Errors: MEMORY, SYNTAX (with line and column). */
+enum certmap_status cm_server_bytes_from_utf16(struct cm_server_bytes *bytes, struct certmap_diagnostic *err);
 void cm_server_bytes_free(struct cm_server_bytes *bytes);
 struct certmap_view cm_server_bytes_view(const struct cm_server_bytes *bytes);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "load.h"
+#include "certmap/names.h"
 #include "issuers.h"
 #include "memory.h"
 #include "text.h"
-#include "utf16.h"
 #include <certmap/iis.h>
 #include <certmap/limits.h>
 #include <openssl/evp.h>
@@ -173,11 +173,10 @@ static enum certmap_status compile_native(struct certmap_rules **rules, struct a
         return cm_server_argument(err, "a site is for IIS files, and this one is in the native language");
     if (is_xml(cm_server_bytes_view(bytes)))
         return refuse_xml(err);
-    if (cm_server_utf16_detect(cm_server_bytes_view(bytes))) {
-        const enum certmap_status status = cm_server_utf16_decode(bytes, err);
-        if (status != CERTMAP_OK)
-            return status;
-    }
+    const enum certmap_status status =
+        certmap_text_is_utf16(cm_server_bytes_view(bytes)) ? cm_server_bytes_from_utf16(bytes, err) : CERTMAP_OK;
+    if (status != CERTMAP_OK)
+        return status;
     options.allocator = attempt->source->for_rules;
     options.diagnostic = take_diagnostic;
     options.diagnostic_ctx = attempt;
