@@ -236,6 +236,35 @@ static const struct {
     {"no time supplied", LONG_AGO AFTER_ALL, 0, "? not-supplied"},
 };
 
+/* That certmap_cert_validity says the same of cert. */
+static void check_dates(int64_t now, const char *expected) {
+    int64_t before = 4, after = 5;
+    struct certmap_diagnostic err;
+    if (certmap_cert_validity(&before, &after, &cert, &err) == CERTMAP_OK)
+        ck_assert_msg(now == 0 || strcmp(expected, now < before  ? "\"early\""
+                                                   : now > after ? "\"expired\""
+                                                                 : "\"valid\"") == 0,
+                      "%s", expected);
+    else
+        ck_assert_msg(before == 4 && after == 5 && err.status == CERTMAP_ERROR_CERTIFICATE &&
+                          strstr(expected, certmap_code_name(err.code)) != NULL,
+                      "%s: %s", expected, err.text);
+}
+
+START_TEST(dates_without_a_place) {
+    int64_t before, after;
+    struct certmap_diagnostic err;
+    struct certmap_cert none = CERTMAP_CERT_INIT;
+    ck_assert_int_eq(certmap_cert_validity(&before, &after, &none, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_NOT_SUPPLIED);
+    ck_assert_int_eq(certmap_cert_validity(NULL, &after, &none, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_cert_validity(&before, NULL, &none, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_cert_validity(&before, &after, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    none.size = 1;
+    ck_assert_int_eq(certmap_cert_validity(&before, &after, &none, NULL), CERTMAP_ERROR_ARGUMENT);
+}
+END_TEST
+
 START_TEST(validity) {
     struct t_buf der = T_BUF_INIT;
     const size_t mark = t_begin(&der);
@@ -245,6 +274,7 @@ START_TEST(validity) {
     cert.time = validities[_i].now;
     set();
     CHECK_FIELD(validities[_i].what, CERTMAP_FIELD_VALIDITY, validities[_i].expected);
+    check_dates(validities[_i].now, validities[_i].expected);
     t_buf_free(&der);
 }
 END_TEST
@@ -1273,6 +1303,7 @@ int main(void) {
     tcase_add_loop_test(table, version, 0, COUNT(versions));
     tcase_add_loop_test(table, serial, 0, COUNT(serials));
     tcase_add_loop_test(table, validity, 0, COUNT(validities));
+    tcase_add_test(table, dates_without_a_place);
     tcase_add_loop_test(table, a_validity_that_is_none, 0, 4);
     tcase_add_test(table, digests_that_are_supplied);
     tcase_add_loop_test(table, digests_of_a_wrong_length, 0, COUNT(digest_fields));

@@ -39,29 +39,21 @@ static bool take_numbers(int64_t numbers[7], const char *text) {
     return text[sizeof pattern - 1] == '\0';
 }
 
-/* The numbers of a date and time that exist. */
-static bool take_moment(int64_t n[7], const char *text) {
-    if (!take_numbers(n, text) || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > days_in(n[0], n[1]))
-        return false;
-    return n[3] <= 23 && n[4] <= 59 && n[5] <= 59;
-}
-
-bool tool_moment_exists(const char *text) {
-    int64_t n[7] = {0};
-    return take_moment(n, text);
-}
-
 bool tool_moment_parse(int64_t *moment, const char *text) {
     int64_t n[7] = {0}; /* one more, which the Z ends */
-    if (!take_moment(n, text) || n[0] < 1970)
+    if (!take_numbers(n, text) || n[0] < 1970 || n[1] < 1 || n[1] > 12 || n[2] < 1 || n[2] > days_in(n[0], n[1]))
+        return false;
+    if (n[3] > 23 || n[4] > 59 || n[5] > 59)
         return false;
     *moment = ((days_before(n[0], n[1], n[2]) * 24 + n[3]) * 60 + n[4]) * 60 + n[5];
     return *moment > 0;
 }
 
 void tool_moment_format(char text[TOOL_MOMENT_SIZE], int64_t moment) {
-    int64_t days = moment / 86400, year = 1970, month = 1;
-    const int64_t second = moment % 86400;
+    const int64_t second = (moment % 86400 + 86400) % 86400;
+    int64_t days = (moment - second) / 86400, year = 1970, month = 1;
+    for (; days < 0; days += is_leap(year) ? 366 : 365)
+        year--;
     for (; year < 9999 && days >= (is_leap(year) ? 366 : 365); year++)
         days -= is_leap(year) ? 366 : 365;
     for (; month < 12 && days >= days_in(year, month); month++)

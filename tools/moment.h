@@ -8,11 +8,9 @@
 
 /* Reads YYYY-MM-DDTHH:MM:SSZ (RFC 3339, UTC). False if it is something else, or not after 1970 began. */
 bool tool_moment_parse(int64_t *moment, const char *text);
-/* Whether a text is YYYY-MM-DDTHH:MM:SSZ of any year, and there is such a date and time. */
-bool tool_moment_exists(const char *text);
 /* Room for a moment as text, and a NUL; more than is needed, so that compilers see that it is enough. */
 #define TOOL_MOMENT_SIZE 64
-/* Writes a moment that is not before 1970 in the same form. Of two such texts the later moment is the greater. */
+/* Writes a moment of the years 0 to 9999 in the same form. Of two such texts the later moment is the greater. */
 void tool_moment_format(char text[TOOL_MOMENT_SIZE], int64_t moment);
 /* Now; 0 if the clock cannot be read. */
 int64_t tool_moment_now(void);

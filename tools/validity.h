@@ -9,7 +9,7 @@
 enum tool_validity_state { TOOL_VALIDITY_UNKNOWN, TOOL_VALIDITY_EARLY, TOOL_VALIDITY_VALID, TOOL_VALIDITY_EXPIRED };
 
 struct tool_validity {
-    char before[TOOL_MOMENT_SIZE]; /* notBefore as YYYY-MM-DDTHH:MM:SSZ; "" where it cannot be read */
+    char before[TOOL_MOMENT_SIZE]; /* notBefore as YYYY-MM-DDTHH:MM:SSZ; "" where the two cannot be read */
     char after[TOOL_MOMENT_SIZE];  /* notAfter */
     enum tool_validity_state state;
 };

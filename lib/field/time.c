@@ -4,7 +4,10 @@
  *
  *     UTCTime          YYMMDDHHMMSSZ      50 to 99 are 1950 to 1999, 00 to 49 are 2000 to 2049
  *     GeneralizedTime  YYYYMMDDHHMMSSZ */
+#include "base/error.h"
 #include "base/view.h"
+#include "certmap/explain.h"
+#include "certmap/versioned.h"
 #include "der/der.h"
 #include "field/make.h"
 #include "field/pieces.h"
@@ -75,19 +78,43 @@ static struct certmap_view judge(int64_t before, int64_t after, int64_t now) {
     return now > after ? CM_VIEW("expired") : CM_VIEW("valid");
 }
 
-enum certmap_code cm_validity_read(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece,
-                                   int64_t now) {
-    struct cm_value value = {.der = piece};
+/* Reads both times. MALFORMED_PIECE: the piece is no SEQUENCE of two; VALUE_ENCODING: one of them is no such time. */
+static enum certmap_code read_both(int64_t *before, int64_t *after, struct certmap_view piece) {
     struct cm_der inside;
     struct cm_tlv not_before, not_after;
-    int64_t before, after;
-    enum certmap_code code = CERTMAP_CODE_NONE;
     if (!cm_der_only(&inside, piece, CM_DER_SEQUENCE) || !cm_der_any(&inside, &not_before) ||
         !cm_der_any(&inside, &not_after) || !cm_der_done(&inside))
         return CERTMAP_CODE_MALFORMED_PIECE;
-    if (read_time(&before, &not_before) && read_time(&after, &not_after))
-        code = cm_make_text(peer, &value, judge(before, after, now));
-    else
-        value.unreadable = CERTMAP_CODE_VALUE_ENCODING;
+    return read_time(before, &not_before) && read_time(after, &not_after) ? CERTMAP_CODE_NONE
+                                                                          : CERTMAP_CODE_VALUE_ENCODING;
+}
+
+enum certmap_code cm_validity_read(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece,
+                                   int64_t now) {
+    struct cm_value value = {.der = piece};
+    int64_t before, after;
+    enum certmap_code code = read_both(&before, &after, piece);
+    if (code == CERTMAP_CODE_MALFORMED_PIECE)
+        return code;
+    value.unreadable = code;
+    code = code == CERTMAP_CODE_NONE ? cm_make_text(peer, &value, judge(before, after, now)) : CERTMAP_CODE_NONE;
     return cm_make_append(peer, list, &value, code);
+}
+
+enum certmap_status certmap_cert_validity(int64_t *not_before, int64_t *not_after, const struct certmap_cert *cert,
+                                          struct certmap_diagnostic *err) {
+    struct certmap_cert room;
+    const struct certmap_cert *known = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
+    int64_t before = 0, after = 0;
+    if (not_before == NULL || not_after == NULL || known == NULL)
+        return cm_error_argument(err,
+                                 "certmap_cert_validity: a pointer is NULL, or the size of cert is not a size of it");
+    if (known->validity.data == NULL)
+        return cm_error(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_NOT_SUPPLIED, "the dates are not supplied");
+    const enum certmap_code code = read_both(&before, &after, known->validity);
+    if (code != CERTMAP_CODE_NONE)
+        return cm_error(err, CERTMAP_ERROR_CERTIFICATE, code, "the dates are not as RFC 5280 has them");
+    *not_before = before;
+    *not_after = after;
+    return CERTMAP_OK;
 }

@@ -128,8 +128,8 @@ static void set_end(struct certmap_answer *answer, const struct cm_server_facts 
     answer->asked = client->now;
     answer->hold_seconds = (int64_t)facts->hold_seconds;
     answer->holds_until = client->now > 0 ? client->now + answer->hold_seconds : 0;
-    if (facts->status == CERTMAP_OK && client->validity.last < answer->holds_until)
-        answer->holds_until = client->validity.last;
+    if (facts->status == CERTMAP_OK && client->not_after < answer->holds_until)
+        answer->holds_until = client->not_after;
     answer->may_be_kept =
         client->now > 0 && facts->status != CERTMAP_ERROR_MEMORY && answer->reason != CERTMAP_CODE_HANDSHAKE_UNFINISHED;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 #include "session.h"
+#include <certmap/explain.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <string.h>
@@ -33,21 +34,20 @@ static void identify(struct cm_server_client *client) {
     client->has_certificate = true;
     client->size = client->cert.certificate.len;
     client->serial = serial_of(client->cert.serial);
-    if (!cm_server_validity_read(&client->validity, client->cert.validity))
-        client->validity = (struct cm_server_validity){1, 0};
+    if (certmap_cert_validity(&client->not_before, &client->not_after, &client->cert, NULL) != CERTMAP_OK)
+        client->not_before = 1;
 }
 
 /* ---- whether it may be asked about ---- */
 
 static void check_dates(struct cm_server_client *client) {
-    const struct cm_server_validity *validity = &client->validity;
-    if (validity->first > validity->last)
+    if (client->not_before > client->not_after)
         refuse_unverified(client, CERTMAP_CODE_NOT_VERIFIED, "the dates of the certificate cannot be read");
     else if (client->now == 0)
         refuse_unverified(client, CERTMAP_CODE_NOT_VERIFIED, "the clock does not tell the time");
-    else if (client->now < validity->first)
+    else if (client->now < client->not_before)
         refuse_unverified(client, CERTMAP_CODE_NOT_VERIFIED, "the certificate is not yet valid");
-    else if (client->now > validity->last)
+    else if (client->now > client->not_after)
         refuse_unverified(client, CERTMAP_CODE_NOT_VERIFIED, "the certificate has expired");
 }
 

@@ -3,7 +3,6 @@
 #ifndef CM_SERVER_CLIENT_H
 #define CM_SERVER_CLIENT_H
 
-#include "validity.h"
 #include <certmap/openssl.h>
 #include <certmap/server.h>
 
@@ -22,8 +21,8 @@ struct cm_server_client {
     bool has_certificate; /* whatever is said of it: */
     size_t size;          /* in bytes, 0 where unknown */
     uint8_t sha256[CERTMAP_SHA256_SIZE];
-    struct certmap_view serial; /* the INTEGER's contents, len 0 where unknown */
-    struct cm_server_validity validity;
+    struct certmap_view serial;    /* the INTEGER's contents, len 0 where unknown */
+    int64_t not_before, not_after; /* both within; not_before is the greater where they are not known */
 };
 
 /* How certificates of connections are looked at. */
