@@ -341,6 +341,9 @@ START_TEST(refuses_arguments) {
     given = describe();
     given.flawed = 2;
     ck_assert_int_eq(certmap_builder_check(builder, &given, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    given = describe();
+    given.reserved = 1;
+    ck_assert_int_eq(certmap_builder_check(builder, &given, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
 END_TEST

@@ -288,9 +288,11 @@ static enum certmap_status check_given(const struct whole *whole, struct certmap
                         whole->call);
     const bool decides = mapping->decision == CERTMAP_ALLOW || mapping->decision == CERTMAP_DENY;
     if (certmap_kind_name(mapping->kind) == NULL || certmap_language_name(mapping->language) == NULL ||
-        given->flawed > 1 || (!decides && (given->flawed == 0 || mapping->decision != CERTMAP_NONE)))
+        given->flawed > 1 || given->reserved != 0 ||
+        (!decides && (given->flawed == 0 || mapping->decision != CERTMAP_NONE)))
         return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                        "%s: kind, decision or language is not one that a mapping can have", whole->call);
+                        "%s: kind, decision or language is not one that a mapping can have, or reserved is not 0",
+                        whole->call);
     return CERTMAP_OK;
 }
 

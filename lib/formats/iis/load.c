@@ -72,10 +72,10 @@ static enum certmap_status check_options(struct options *options, const struct c
     if (known == NULL)
         return fail_argument(err, "the size of options is not a size of it");
     memmove(room, known, sizeof *room);
-    if (room->build != NULL)
-        room->build = certmap_struct_read(&options->build_room, room->build, CERTMAP_FIRST_BUILD_OPTIONS,
+    if (given->build != NULL)
+        room->build = certmap_struct_read(&options->build_room, given->build, CERTMAP_FIRST_BUILD_OPTIONS,
                                           sizeof options->build_room);
-    if (room->build == NULL && known->build != NULL && given->build != NULL)
+    if (room->build == NULL && given->build != NULL)
         return fail_argument(err, "the size of options->build is not a size of it");
     return cm_kit_allocator_init(allocator, room->allocator) ? CERTMAP_OK
                                                              : fail_argument(err, "the allocator lacks a function");
