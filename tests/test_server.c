@@ -599,6 +599,37 @@ START_TEST(the_longest_hold_is_taken) {
 }
 END_TEST
 
+/* The name of a file can hold any byte but NUL and /; a log gets it without control characters, and in UTF-8. */
+START_TEST(a_path_is_safe_in_the_log) {
+    struct s_case test;
+    s_begin(&test, NULL);
+    snprintf(test.rules, sizeof test.rules, "%s/a\n\x1B\xC2\x85\xFF", test.folder);
+    s_write(test.rules, s_rules);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, NULL), CERTMAP_OK);
+    s_expect_log(&test, "/a\\u{A}\\u{1B}\\u{85}\\xFF: in force");
+    s_write(test.rules, "certmap 1; mapping x");
+    ck_assert_int_eq(certmap_service_reload(test.service, NULL), CERTMAP_ERROR_SYNTAX);
+    ck_assert_ptr_nonnull(strstr(test.log, "/a\\u{A}\\u{1B}\\u{85}\\xFF:1:20: error: "));
+    s_expect_log(&test, "/a\\u{A}\\u{1B}\\u{85}\\xFF: not loaded");
+    s_end(&test);
+}
+END_TEST
+
+START_TEST(what_is_reserved_is_zero) {
+    struct s_case test;
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
+    s_begin(&test, s_rules);
+    s_open(&test);
+    struct certmap_presented presented = s_present(&der, T_ALICE);
+    presented.reserved[5] = 1;
+    ck_assert_int_eq(certmap_service_ask_der(test.service, &answer, &presented, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_ptr_null(answer);
+    OPENSSL_free(der);
+    s_end(&test);
+}
+END_TEST
+
 /* Files of zeros that take no room. */
 static void make_sparse(const char *path, off_t size) {
     s_write(path, "");
@@ -1502,6 +1533,8 @@ int main(void) {
     tcase_add_test(files, the_longest_hold_is_taken);
     tcase_add_test(files, arguments_are_checked);
     tcase_add_test(files, structs_may_have_other_sizes);
+    tcase_add_test(files, what_is_reserved_is_zero);
+    tcase_add_test(files, a_path_is_safe_in_the_log);
     tcase_add_loop_test(files, an_iis_file_is_loaded, 0, 3);
     tcase_add_loop_test(files, rules_in_utf16_are_loaded, 0, 4);
     tcase_add_loop_test(files, half_a_character_is_told, 0, COUNT(half_characters));

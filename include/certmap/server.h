@@ -83,8 +83,8 @@ enum certmap_resumed {
 
 /* Takes one line for the server's log: what was loaded (NOTE), what is doubtful (WARNING), what was
  * not loaded (ERROR) as "FILE:LINE:COLUMN: ... [code]", and each answer of a shadow that differs
- * (NOTE). The line is UTF-8 without control characters and without a newline, and valid during the
- * call only. Called from the thread that made the call, and from that of certmap_service_watch;
+ * (NOTE). The line is UTF-8 without control characters and without a newline - FILE is as
+ * certmap_text_escape has it -, and valid during the call only. Called from the thread that made the call, and from that of certmap_service_watch;
  * never under a lock that another call waits for, but for a reload. Must not reload or close the
  * service. */
 typedef void certmap_service_log_fn(void *ctx, enum certmap_severity severity, const char *line);
@@ -192,7 +192,7 @@ struct certmap_presented {
     bool present;              /* the client has shown a certificate. Without bytes that is
                                 * ERROR: a proxy may withhold one that is large */
     bool verified;             /* the server has verified it, and that the client has the key */
-    uint8_t reserved[6];       /* 0 */
+    uint8_t reserved[6];       /* 0, else ARGUMENT */
 };
 #define CERTMAP_PRESENTED_INIT                                                                     \
     {                                                                                              \

@@ -64,7 +64,7 @@ static void log_difference(const struct certmap_service *service, const struct c
     const char *const texts[] = {"shadow differs: active: ", certmap_answer_line(active),
                                  "; shadow: ", certmap_answer_line(shadow)};
     if ((service->flags & CERTMAP_SERVICE_LOG_SHADOW) != 0)
-        cm_server_log(&service->log, CERTMAP_SEVERITY_NOTE, texts, sizeof texts / sizeof *texts);
+        cm_server_log(&service->log, CERTMAP_SEVERITY_NOTE, NULL, texts, sizeof texts / sizeof *texts);
 }
 
 /* Asks the shadow, too, for the counters. Where there is no memory for that, it was not asked. */
@@ -127,16 +127,24 @@ enum certmap_status certmap_service_ask(struct certmap_service *service, struct 
     return status;
 }
 
+/* NULL: it, or a size of it, is none, or members that this library does not know are set. */
+static const struct certmap_presented *read_presented(struct certmap_presented *room,
+                                                      const struct certmap_presented *presented) {
+    static const uint8_t zeros[sizeof room->reserved] = {0};
+    const struct certmap_presented *known = certmap_struct_read(room, presented, FIRST_PRESENTED, sizeof *room);
+    return known != NULL && memcmp(known->reserved, zeros, sizeof zeros) == 0 ? known : NULL;
+}
+
 enum certmap_status certmap_service_ask_der(struct certmap_service *service, struct certmap_answer **given,
                                             const struct certmap_presented *presented, struct certmap_diagnostic *err) {
     struct certmap_presented room;
     struct question question;
-    const struct certmap_presented *known = certmap_struct_read(&room, presented, FIRST_PRESENTED, sizeof room);
+    const struct certmap_presented *known = read_presented(&room, presented);
     if (given != NULL)
         *given = NULL;
     if (service == NULL || given == NULL || known == NULL)
-        return cm_server_argument(err, "certmap_service_ask_der: service, answer or presented is NULL, or its size is "
-                                       "not a size of it");
+        return cm_server_argument(err, "certmap_service_ask_der: service, answer or presented is NULL, its size is not "
+                                       "a size of it, or reserved is not 0");
     if (!begin(&question, service, known->client))
         return fail(&question, err);
     cm_server_client_from_der(&question.client, known, needs(&question), cm_server_now(service));

@@ -13,7 +13,7 @@ static void add_client(struct cm_server_text *text, const char *name) {
     if (name == NULL)
         cm_server_text_char(text, '-');
     else
-        cm_server_text_quoted(text, cut(name, CERTMAP_SERVICE_MAX_CLIENT));
+        cm_server_text_escaped(text, cut(name, CERTMAP_SERVICE_MAX_CLIENT), true);
 }
 
 static void add_certificate(struct cm_server_text *text, const struct cm_server_client *client) {
@@ -42,7 +42,7 @@ static void add_error(struct cm_server_text *text, const struct cm_server_facts 
     cm_server_text_string(text, " mapping=- account=- reason=");
     cm_server_text_string(text, certmap_code_name(facts->err->code));
     cm_server_text_string(text, " message=");
-    cm_server_text_quoted(text, certmap_view_of(facts->err->text));
+    cm_server_text_escaped(text, certmap_view_of(facts->err->text), true);
 }
 
 void cm_server_line_add(struct cm_server_text *text, const struct cm_server_facts *facts) {

@@ -87,11 +87,7 @@ static bool finish_digest(char text[CM_SERVER_DIGEST_SIZE], EVP_MD_CTX *digest) 
     uint8_t bytes[CERTMAP_SHA256_SIZE];
     if (EVP_DigestFinal_ex(digest, bytes, NULL) != 1)
         return false;
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        text[2 * i] = digits[bytes[i] >> 4];
-        text[2 * i + 1] = digits[bytes[i] & 15];
-    }
+    cm_server_hex(text, (struct certmap_view){bytes, sizeof bytes});
     text[2 * sizeof bytes] = '\0';
     return true;
 }

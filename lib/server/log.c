@@ -2,28 +2,21 @@
 #include "log.h"
 #include "text.h"
 
-/* A path may hold any byte; certmap's own texts come as they are, and are escaped already. */
-static void add_clean(struct cm_server_text *line, const char *text) {
-    const struct certmap_view view = certmap_view_of(text);
-    for (size_t i = 0; i < view.len; i++) {
-        const uint8_t c = view.data[i];
-        cm_server_text_char(line, c < 0x20 || c == 0x7F ? '?' : (char)c);
-    }
-}
-
 static void say(const struct cm_server_log *log, enum certmap_severity severity, struct cm_server_text *line) {
     cm_server_text_char(line, '\0');
     log->fn(log->ctx, severity, line->failed ? "out of memory for a line of the log" : line->data);
     cm_server_text_free(line);
 }
 
-void cm_server_log(const struct cm_server_log *log, enum certmap_severity severity, const char *const *texts,
-                   size_t count) {
+void cm_server_log(const struct cm_server_log *log, enum certmap_severity severity, const char *file,
+                   const char *const *texts, size_t count) {
     struct cm_server_text line = {.allocator = log->allocator};
     if (log->fn == NULL)
         return;
+    if (file != NULL)
+        cm_server_text_escaped(&line, certmap_view_of(file), false);
     for (size_t i = 0; i < count; i++)
-        add_clean(&line, texts[i]);
+        cm_server_text_string(&line, texts[i]);
     say(log, severity, &line);
 }
 
@@ -33,7 +26,7 @@ void cm_server_log_diagnostic(const struct cm_server_log *log, enum certmap_seve
     struct cm_server_text line = {.allocator = log->allocator};
     if (log->fn == NULL)
         return;
-    add_clean(&line, file);
+    cm_server_text_escaped(&line, certmap_view_of(file), false);
     if (diagnostic->line > 0) {
         cm_server_text_char(&line, ':');
         cm_server_text_number(&line, diagnostic->line);
@@ -42,7 +35,7 @@ void cm_server_log_diagnostic(const struct cm_server_log *log, enum certmap_seve
     }
     cm_server_text_string(&line, ": ");
     cm_server_text_string(&line, names[severity]);
-    add_clean(&line, diagnostic->text);
+    cm_server_text_string(&line, diagnostic->text); /* escaped where it quotes */
     cm_server_text_string(&line, " [");
     cm_server_text_string(&line, certmap_code_name(diagnostic->code));
     cm_server_text_char(&line, ']');

@@ -11,9 +11,9 @@ struct cm_server_log {
     const struct certmap_allocator *allocator;
 };
 
-/* One line of so many texts in a row. Control characters become question marks. */
-void cm_server_log(const struct cm_server_log *log, enum certmap_severity severity, const char *const *texts,
-                   size_t count);
+/* One line: the path of a file, or NULL, escaped; then so many texts in a row, which are fit for a log. */
+void cm_server_log(const struct cm_server_log *log, enum certmap_severity severity, const char *file,
+                   const char *const *texts, size_t count);
 /* What is wrong with a file: "site.rules:3:8: error: ... [unknown-field]". */
 void cm_server_log_diagnostic(const struct cm_server_log *log, enum certmap_severity severity, const char *file,
                               const struct certmap_diagnostic *diagnostic);

@@ -15,8 +15,8 @@ enum certmap_status cm_server_reload_one(struct certmap_service *service, size_t
     if (fresh == NULL)
         return cm_server_no_memory(err);
     cm_server_replace(service, which, fresh);
-    const char *const texts[] = {source->file, ": in force, sha256:", source->digest};
-    cm_server_log(&service->log, CERTMAP_SEVERITY_NOTE, texts, sizeof texts / sizeof *texts);
+    const char *const texts[] = {": in force, sha256:", source->digest};
+    cm_server_log(&service->log, CERTMAP_SEVERITY_NOTE, source->file, texts, sizeof texts / sizeof *texts);
     return CERTMAP_OK;
 }
 
@@ -30,10 +30,10 @@ static void count_reload(struct certmap_service *service, bool loaded) {
 /* One of the files, in place of one that is in force. */
 static enum certmap_status reload(struct certmap_service *service, size_t which, struct certmap_diagnostic *err) {
     const char *file = service->sources[which].file;
-    const char *const texts[] = {file, ": not loaded; the old rules stay in force"};
+    const char *const texts[] = {": not loaded; the old rules stay in force"};
     const enum certmap_status status = cm_server_reload_one(service, which, file, err);
     if (status != CERTMAP_OK)
-        cm_server_log(&service->log, CERTMAP_SEVERITY_ERROR, texts, sizeof texts / sizeof *texts);
+        cm_server_log(&service->log, CERTMAP_SEVERITY_ERROR, file, texts, sizeof texts / sizeof *texts);
     count_reload(service, status == CERTMAP_OK);
     return status;
 }

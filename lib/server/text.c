@@ -57,12 +57,20 @@ void cm_server_text_number(struct cm_server_text *text, uint64_t number) {
     cm_server_text_add(text, (struct certmap_view){digits + n, sizeof digits - n});
 }
 
-void cm_server_text_hex(struct cm_server_text *text, struct certmap_view bytes) {
+void cm_server_hex(char *to, struct certmap_view bytes) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < bytes.len; i++) {
-        cm_server_text_char(text, digits[bytes.data[i] >> 4]);
-        cm_server_text_char(text, digits[bytes.data[i] & 15]);
+        to[2 * i] = digits[bytes.data[i] >> 4];
+        to[2 * i + 1] = digits[bytes.data[i] & 15];
     }
+}
+
+void cm_server_text_hex(struct cm_server_text *text, struct certmap_view bytes) {
+    char *room = cm_server_text_room(text, 2 * bytes.len);
+    if (room == NULL)
+        return;
+    cm_server_hex(room, bytes);
+    text->len += 2 * bytes.len;
 }
 
 void cm_server_text_serial(struct cm_server_text *text, struct certmap_view bytes) {
@@ -82,11 +90,11 @@ char *cm_server_text_room(struct cm_server_text *text, size_t size) {
     return reserve(text, size) ? text->data + text->len : NULL;
 }
 
-void cm_server_text_quoted(struct cm_server_text *text, struct certmap_view bytes) {
+void cm_server_text_escaped(struct cm_server_text *text, struct certmap_view bytes, bool quote) {
     size_t len = 0;
-    (void)certmap_text_escape(NULL, 0, &len, bytes, true, NULL);
+    (void)certmap_text_escape(NULL, 0, &len, bytes, quote, NULL);
     char *room = cm_server_text_room(text, len + 1);
-    if (room != NULL && certmap_text_escape(room, len + 1, &len, bytes, true, NULL) == CERTMAP_OK)
+    if (room != NULL && certmap_text_escape(room, len + 1, &len, bytes, quote, NULL) == CERTMAP_OK)
         text->len += len;
 }
 

@@ -19,14 +19,16 @@ void cm_server_text_add(struct cm_server_text *text, struct certmap_view bytes);
 void cm_server_text_string(struct cm_server_text *text, const char *string);
 void cm_server_text_char(struct cm_server_text *text, char c);
 void cm_server_text_number(struct cm_server_text *text, uint64_t number);
-/* As two digits for each byte. */
+/* Two digits for each byte, lower-case. No NUL. */
+void cm_server_hex(char *to, struct certmap_view bytes);
+/* The same. */
 void cm_server_text_hex(struct cm_server_text *text, struct certmap_view bytes);
 /* A number without leading zeros, as rules write serial numbers. bytes is not empty. */
 void cm_server_text_serial(struct cm_server_text *text, struct certmap_view bytes);
 /* Room for so many bytes, to be written at the end; who does adds them to len. NULL: there is none. */
 char *cm_server_text_room(struct cm_server_text *text, size_t size);
-/* As certmap_text_escape writes it, in double quotes. */
-void cm_server_text_quoted(struct cm_server_text *text, struct certmap_view bytes);
+/* As certmap_text_escape writes it. quote: in double quotes. */
+void cm_server_text_escaped(struct cm_server_text *text, struct certmap_view bytes, bool quote);
 
 /* What stays as it is in one line of a header. A set of these: */
 enum cm_server_safe {
