@@ -338,7 +338,7 @@ struct certmap_description {
     const struct certmap_condition_position *condition_positions; /* NULL: all at position */
     const struct certmap_output_position *output_positions;       /* NULL: all at position */
     unsigned flawed;                                              /* 1: it is; else 0 */
-    unsigned reserved;                                            /* 0 */
+    unsigned reserved;                                            /* 0, else ARGUMENT */
 };
 #define CERTMAP_DESCRIPTION_INIT                                                                   \
     {                                                                                              \
