@@ -10,12 +10,12 @@
 extern "C" {
 #endif
 
-/* ---- When a certificate is valid --------------------------------------------------------------- */
+/* ---- When a certificate is valid -------------------------------------------------------------- */
 
-/* Its notBefore and notAfter, both within, in seconds since 1970-01-01 00:00 UTC, negative before: for
- * answers that are kept, and for people. Rules say `valid at now`. Only cert->validity is looked at.
- * Errors: ARGUMENT; CERTIFICATE (NOT_SUPPLIED, MALFORMED_PIECE, and VALUE_ENCODING for what RFC 5280
- * 4.1.2.5 does not permit); then neither is written. Any number of threads. */
+/* Its notBefore and notAfter, both within, in seconds since 1970-01-01 00:00 UTC, negative before:
+ * for answers that are kept, and for people. Rules say `valid at now`. Only cert->validity is
+ * looked at. Errors: ARGUMENT; CERTIFICATE (NOT_SUPPLIED, MALFORMED_PIECE, and VALUE_ENCODING for
+ * what RFC 5280 4.1.2.5 does not permit); then neither is written. Any number of threads. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_cert_validity(int64_t *not_before, int64_t *not_after, const struct certmap_cert *cert,
                       struct certmap_diagnostic *err);

@@ -117,15 +117,16 @@ CERTMAP_API enum certmap_dialect certmap_dialect_guess(struct certmap_view text)
 CERTMAP_API enum certmap_status certmap_text_escape(char *text, size_t cap, size_t *len,
                                                     struct certmap_view view, bool quote,
                                                     struct certmap_diagnostic *err);
-/* Whether a file is in UTF-16, as editors and shells on Windows write it: it begins with the byte order
- * mark, or with a character whose one byte is zero, as the ASCII that rules and XML begin with. UTF-32
- * is not. */
+/* Whether a file is in UTF-16, as editors and shells on Windows write it: it begins with the byte
+ * order mark, or with a character of which one byte is zero, as the ASCII that rules and XML begin
+ * with. UTF-32 is not. */
 CERTMAP_API bool certmap_text_is_utf16(struct certmap_view bytes);
-/* Writes a text in UTF-16 as UTF-8, without its byte order mark, by which it is read, else by its first
- * character. At most cap bytes are written, a NUL included; bytes.len / 2 * 3 + 4 are always enough.
- * *len gets the length without the NUL, also on BUFFER. Half of a surrogate pair and half a code unit
- * become U+FFFD: SYNTAX (ENCODING), with the first one's place in text, which is complete, so that its
- * line can be shown. Errors: ARGUMENT, BUFFER, SYNTAX. */
+/* Writes a text in UTF-16 as UTF-8, without its byte order mark. That mark, or else the first
+ * character, decides which byte of a unit comes first. At most cap bytes are written, a NUL
+ * included; bytes.len / 2 * 3 + 4 are always enough. *len gets the length without the NUL, also on
+ * BUFFER. Half of a surrogate pair and half a code unit become U+FFFD: that is SYNTAX (ENCODING),
+ * with the position of the first one in text, which is complete, so that its line can be shown.
+ * Errors: ARGUMENT, BUFFER, SYNTAX. Any number of threads. */
 CERTMAP_API enum certmap_status certmap_text_from_utf16(char *text, size_t cap, size_t *len,
                                                         struct certmap_view bytes,
                                                         struct certmap_diagnostic *err);
