@@ -4,6 +4,7 @@
 #include "certmap/limits.h"
 #include "server.h"
 #include <openssl/err.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static void make_pki(void) {
@@ -1412,6 +1413,95 @@ START_TEST(each_allocation_may_fail) {
 }
 END_TEST
 
+static const char short_rules[] = "certmap 1; issuers \"cas\" { file \"cas.pem\"; }\n"
+                                  "mapping \"all\" { when always; allow \"x\"; }\n";
+static const char longer_rules[] = "certmap 1; issuers \"cas\" { file \"cas.pem\"; }\n"
+                                   "mapping \"nobody\" { when always; deny; }\n";
+
+/* A shortage passes: rules that it kept out come into force at the next look, though their file has not changed. With
+ * issuers, so that it may meet the second file. */
+START_TEST(what_a_shortage_kept_out_is_loaded) {
+    struct s_case test;
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_diagnostic err;
+    size_t n = 0;
+    bool failed = true;
+    s_begin(&test, short_rules);
+    write_pem(&test, "cas.pem", T_ISSUING);
+    test.options.allocator = &allocator;
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
+    for (; failed; n++) {
+        s_write(test.rules, short_rules);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        s_open(&test);
+        s_write(test.rules, longer_rules);
+        (void)certmap_service_refresh(test.service, NULL); /* it changes */
+        t_alloc_fail_at(&memory, n);
+        err.file = NULL;
+        const enum certmap_status status = certmap_service_refresh(test.service, &err);
+        failed = t_alloc_failed(&memory);
+        ck_assert(status == CERTMAP_OK || err.file == test.rules);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+        ck_assert_str_eq(s_ask_told(&test, T_ALICE), "deny");
+        certmap_service_close(test.service);
+        test.service = NULL;
+    }
+    ck_assert_uint_gt(n, 20);
+    s_end(&test);
+}
+END_TEST
+
+/* No file can be opened while the limit of this process is reached. */
+START_TEST(too_many_open_files_pass) {
+    struct s_case test;
+    struct rlimit limit, none;
+    struct certmap_diagnostic err;
+    s_begin(&test, short_rules);
+    write_pem(&test, "cas.pem", T_ISSUING);
+    s_open(&test);
+    s_write(test.rules, longer_rules);
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK); /* it changes */
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 0;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const enum certmap_status status = certmap_service_refresh(test.service, &err);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_eq(status, CERTMAP_ERROR_MEMORY);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_CANNOT_READ);
+    ck_assert_int_eq(certmap_service_refresh(test.service, NULL), CERTMAP_OK);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "deny");
+    s_end(&test);
+}
+END_TEST
+
+/* A question without an answer is an error, and no mapping's. */
+START_TEST(no_answer_is_counted_for_no_mapping) {
+    struct s_case test;
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_answer *answer = NULL;
+    unsigned char *der = NULL;
+    const struct certmap_presented presented = s_present(&der, T_ALICE);
+    s_begin(&test, "certmap 1; mapping \"x\" { when always; allow \"x\"; }");
+    test.options.allocator = &allocator;
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
+    s_open(&test);
+    (void)s_ask_told(&test, T_ALICE);
+    for (size_t n = 0; answer == NULL; n++) {
+        t_alloc_fail_at(&memory, n);
+        (void)certmap_service_ask_der(test.service, &answer, &presented, NULL);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        ck_assert_str_eq(read_tally(&test).text, answer == NULL ? "x=1 " : "x=2 ");
+    }
+    certmap_answer_free(answer);
+    OPENSSL_free(der);
+    s_end(&test);
+}
+END_TEST
+
 /* ---- OpenSSL's memory ---- */
 
 /* The request of OpenSSL that finds no memory, from 0; SIZE_MAX: none. */
@@ -1557,6 +1647,9 @@ int main(void) {
     tcase_add_test(counts, mappings_without_a_name_count_together);
     tcase_add_test(counts, counters_are_written_for_prometheus);
     tcase_add_loop_test(counts, each_allocation_may_fail, 0, 2);
+    tcase_add_test(counts, what_a_shortage_kept_out_is_loaded);
+    tcase_add_test(counts, too_many_open_files_pass);
+    tcase_add_test(counts, no_answer_is_counted_for_no_mapping);
     tcase_add_test(counts, openssl_may_have_no_memory_to_answer);
     tcase_add_test(counts, openssl_may_have_no_memory_to_load);
     suite_add_tcase(suite, answers);

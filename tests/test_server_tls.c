@@ -233,8 +233,7 @@ END_TEST
 
 /* ---- revocation ---- */
 
-static void revoke(SSL_CTX *server, enum t_id ca, enum t_id id, bool revoked) {
-    X509_STORE *store = SSL_CTX_get_cert_store(server);
+static void add_crl(X509_STORE *store, enum t_id ca, enum t_id id, bool revoked) {
     X509_CRL *crl = X509_CRL_new();
     X509_REVOKED *entry = X509_REVOKED_new();
     ASN1_TIME *from = X509_time_adj_ex(NULL, -1, 0, NULL), *to = X509_time_adj_ex(NULL, 1, 0, NULL);
@@ -266,7 +265,7 @@ START_TEST(a_certificate_that_was_revoked_since) {
     end_begin(&end, versions[_i / POLICIES], T_BOB, test.options.resumed);
     end_connect(&end, false);
     ck_assert_str_eq(told(&test, &end.link), "allow orders");
-    revoke(end.server, T_ROOT, T_BOB, true);
+    add_crl(SSL_CTX_get_cert_store(end.server), T_ROOT, T_BOB, true);
     ck_assert_int_eq(X509_STORE_set_flags(SSL_CTX_get_cert_store(end.server), X509_V_FLAG_CRL_CHECK), 1);
     ck_assert_str_eq(told(&test, &end.link), "allow orders"); /* verified a moment ago */
     test.now = (int64_t)time(NULL) + CERTMAP_SERVICE_HOLD_SECONDS + 1;
@@ -309,8 +308,8 @@ END_TEST
 START_TEST(other_data_of_a_ticket_tells_nothing) {
     struct s_case test;
     struct end end;
-    uint8_t bytes[97];
-    static const size_t lengths[] = {0, 1, 33, 64, 97};
+    uint8_t bytes[129];
+    static const size_t lengths[] = {0, 1, 65, 97, 129};
     memset(bytes, 1, sizeof bytes);
     s_begin(&test, issuer_rules);
     write_cas(&test);
@@ -329,6 +328,71 @@ START_TEST(other_data_of_a_ticket_tells_nothing) {
     s_end(&test);
 }
 END_TEST
+
+/* A session says for which realm its certificate was accepted; a full handshake is of the one that was asked. */
+START_TEST(a_session_is_of_its_realm) {
+    static char realm[] = "ca.pem 3";
+    struct end end;
+    const bool named = _i % 2 != 0;
+    end_begin(&end, versions[_i / 2], T_ALICE, CERTMAP_RESUMED_REFUSE_UNKNOWN);
+    SSL_CTX_set_cert_verify_callback(end.server, certmap_service_keep_issuer, named ? realm : NULL);
+    end_connect(&end, false);
+    ck_assert(certmap_service_session_is_of(end.link.server, "any"));
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert(certmap_service_session_is_of(end.link.server, realm) == named);
+    ck_assert(certmap_service_session_is_of(end.link.server, NULL) != named);
+    ck_assert(certmap_service_session_is_of(end.link.server, "") != named);
+    ck_assert(!certmap_service_session_is_of(end.link.server, "ca.pem 33"));
+    SSL_SESSION *session = SSL_get_session(end.link.server);
+    ck_assert_int_eq(SSL_SESSION_set1_ticket_appdata(session, "", 0), 1);
+    ck_assert(!certmap_service_session_is_of(end.link.server, named ? realm : NULL));
+    end_disconnect(&end);
+    end_close(&end);
+    ck_assert(!certmap_service_session_is_of(NULL, NULL));
+}
+END_TEST
+
+/* A session of an SSL_CTX that keeps nothing is of no realm; one without a certificate has nothing to be refused for. */
+START_TEST(a_session_without_a_realm) {
+    struct end end;
+    const enum t_id id = _i % 2 == 0 ? T_ALICE : T_NOBODY;
+    end_begin(&end, versions[_i / 2], id, CERTMAP_RESUMED_REFUSE_UNKNOWN);
+    end_connect(&end, false);
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert(certmap_service_session_is_of(end.link.server, NULL) == (id == T_NOBODY));
+    end_disconnect(&end);
+    end_close(&end);
+}
+END_TEST
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+/* OpenSSL verifies by the store for verifying, where there is one; so does whoever verifies again. */
+START_TEST(the_store_of_the_handshake_verifies_again) {
+    struct s_case test;
+    struct end end;
+    X509_STORE *store = X509_STORE_new();
+    s_begin(&test, s_rules);
+    test.options.resumed = CERTMAP_RESUMED_VERIFY;
+    s_open(&test);
+    end_begin(&end, versions[_i], T_BOB, test.options.resumed);
+    ck_assert_int_eq(X509_STORE_add_cert(store, t_pki_certificate(s_pki, T_ROOT)), 1);
+    ck_assert_int_eq(SSL_CTX_set1_verify_cert_store(end.server, store), 1);
+    end_connect(&end, false);
+    end_disconnect(&end);
+    end_connect(&end, true);
+    ck_assert_str_eq(told(&test, &end.link), "allow orders");
+    add_crl(store, T_ROOT, T_BOB, true);
+    ck_assert_int_eq(X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK), 1);
+    ck_assert_str_eq(told(&test, &end.link), "unverified not-verified");
+    end_disconnect(&end);
+    end_close(&end);
+    X509_STORE_free(store);
+    s_end(&test);
+}
+END_TEST
+#endif
 
 /* A certificate that the client gives later. What the session kept before is of no certificate. */
 START_TEST(a_certificate_that_comes_later) {
@@ -385,6 +449,11 @@ int main(void) {
     tcase_add_loop_test(resumed, a_certificate_that_was_revoked_since, 0, VERSIONS * POLICIES);
     tcase_add_loop_test(resumed, a_ca_that_the_store_lacks, 0, VERSIONS);
     tcase_add_loop_test(resumed, other_data_of_a_ticket_tells_nothing, 0, 5);
+    tcase_add_loop_test(resumed, a_session_is_of_its_realm, 0, 2 * VERSIONS);
+    tcase_add_loop_test(resumed, a_session_without_a_realm, 0, 2 * VERSIONS);
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+    tcase_add_loop_test(resumed, the_store_of_the_handshake_verifies_again, 0, VERSIONS);
+#endif
     suite_add_tcase(suite, full);
     suite_add_tcase(suite, resumed);
     return t_run(suite);

@@ -84,7 +84,8 @@ enum certmap_resumed {
 /* Takes one line for the server's log: what was loaded (NOTE), what is doubtful (WARNING), what was
  * not loaded (ERROR) as "FILE:LINE:COLUMN: ... [code]", and each answer of a shadow that differs
  * (NOTE). The line is UTF-8 without control characters and without a newline - FILE is as
- * certmap_text_escape has it -, and valid during the call only. Called from the thread that made the call, and from that of certmap_service_watch;
+ * certmap_text_escape has it -, and valid during the call only. Called from the thread that made
+ * the call, and from that of certmap_service_watch;
  * never under a lock that another call waits for, but for a reload. Must not reload or close the
  * service. */
 typedef void certmap_service_log_fn(void *ctx, enum certmap_severity severity, const char *line);
@@ -135,7 +136,7 @@ struct certmap_service_options {
 /* Loads the files and gives the service, which the caller closes. Every diagnostic goes to the log,
  * the first error to err, whose file is the caller's own text. Nothing is opened if a file does not
  * load. Issuer files (`issuers "x" { file "ca.pem"; }`) are beside the rule file, or have an
- * absolute path. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
+ * absolute path. Errors: ARGUMENT, MEMORY (also where too many files are open), LIMIT, SYNTAX. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_service_open(struct certmap_service **service,
                      const struct certmap_service_options *options, struct certmap_diagnostic *err);
@@ -151,8 +152,9 @@ CERTMAP_API enum certmap_status certmap_service_reload(struct certmap_service *s
                                                        struct certmap_diagnostic *err);
 /* Reloads what has changed since it was loaded: another file under the name, another size, time or
  * content, also of an issuer file. What changes from one look to the next is loaded when it has
- * stopped changing. A file that did not load is tried again when it has changed again. One look
- * costs a stat for each file. Errors: as certmap_service_reload. */
+ * stopped changing. A file that did not load is tried again when it has changed again; one for which
+ * there was no memory, or were too many files open, at the next look. One look costs a stat for
+ * each file. Errors: as certmap_service_reload. */
 CERTMAP_API enum certmap_status certmap_service_refresh(struct certmap_service *service,
                                                         struct certmap_diagnostic *err);
 /* Starts a thread that does certmap_service_refresh every so many seconds, for as long as the
@@ -210,11 +212,20 @@ CERTMAP_API enum certmap_status certmap_service_ask_der(struct certmap_service *
                                                         const struct certmap_presented *presented,
                                                         struct certmap_diagnostic *err);
 
-/* For SSL_CTX_set_cert_verify_callback, under CERTMAP_RESUMED_KEEP: verifies as OpenSSL does
- * without it, and puts the digests of the certificate and of its issuer into the session, so that
- * tickets and caches hold them. Not for a server that has other application data in its tickets.
- * The argument is not used. */
-CERTMAP_API int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *unused);
+/* For SSL_CTX_set_cert_verify_callback: verifies as OpenSSL does without it, and puts into the
+ * session, so that tickets and caches hold them, the digests of the certificate, of its issuer and
+ * of realm. Not for a server that has other application data in its tickets. realm is a C string
+ * that says what this SSL_CTX accepts, or NULL for one alone; it has to live as long as the SSL_CTX.
+ */
+CERTMAP_API int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *realm);
+/* Whether a certificate was accepted for this realm, as far as its session says: true after a full
+ * handshake, and for a session without a certificate; false for one that was resumed and comes from
+ * another realm, or from an SSL_CTX without certmap_service_keep_issuer, and for NULL. OpenSSL
+ * chooses the session before the client's name of the server chooses the SSL_CTX, and tickets go
+ * from port to port where their key does; so a program whose SSL_CTXs accept different CAs must ask
+ * this before certmap_service_ask, which believes a resumed session whichever SSL_CTX it is from. */
+CERTMAP_API CERTMAP_MUST_CHECK bool certmap_service_session_is_of(const SSL *ssl,
+                                                                  const char *realm);
 
 /* ---- The answer ------------------------------------------------------------------------------ */
 

@@ -88,9 +88,11 @@ static enum certmap_status answer(struct question *question, struct certmap_answ
         client->status = certmap_peer_set(question->hold.spare->peer, &client->cert, &client->err);
     if (client->status == CERTMAP_ERROR_MEMORY)
         return cm_server_no_memory(err);
-    struct certmap_answer *active = answer_by(question, CM_SERVER_ACTIVE, &question->event.mapping);
+    size_t mapping = SIZE_MAX;
+    struct certmap_answer *active = answer_by(question, CM_SERVER_ACTIVE, &mapping);
     if (active == NULL)
         return cm_server_no_memory(err);
+    question->event.mapping = mapping;
     question->event.outcome = active->outcome;
     ask_shadow(question, active);
     *given = active;

@@ -70,13 +70,21 @@ static bool is_old(const struct cm_server_client *client, const SSL *ssl, unsign
     return begun > client->now || client->now - begun > (int64_t)seconds;
 }
 
+/* The one that OpenSSL verified by in the handshake. */
+static X509_STORE *store_of(SSL *ssl) {
+    X509_STORE *store = NULL;
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L /* before, it cannot be asked for */
+    (void)SSL_get0_verify_cert_store(ssl, &store);
+#endif
+    return store != NULL ? store : SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+}
+
 /* Adds the issuer, where it is known; verifies again, where that is the policy. */
 static void judge_issuer(struct cm_server_client *client, SSL *ssl, X509 *x509, const struct cm_server_manner *manner) {
     const bool here = is_verified_here(ssl, x509);
     X509 *issuer = NULL;
     if (manner->resumed == CERTMAP_RESUMED_VERIFY && (!here || is_old(client, ssl, manner->hold_seconds))) {
-        (void)cm_server_verify(client, x509, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), SSL_get_peer_cert_chain(ssl),
-                               ssl);
+        (void)cm_server_verify(client, x509, store_of(ssl), SSL_get_peer_cert_chain(ssl), ssl);
         return;
     }
     if ((client->needs & PIECES_OF_ISSUER) == 0 ||

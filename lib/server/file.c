@@ -65,6 +65,13 @@ static const char *reason(int number) {
     }
 }
 
+/* A shortage passes, whatever becomes of the file: it is MEMORY. */
+static enum certmap_status failed(struct certmap_diagnostic *err, int number) {
+    const bool passes = number == EMFILE || number == ENFILE || number == ENOMEM || number == EAGAIN;
+    return cm_server_fail(err, passes ? CERTMAP_ERROR_MEMORY : CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ,
+                          "cannot read: %s", reason(number));
+}
+
 static enum certmap_status being_written(struct certmap_diagnostic *err) {
     return cm_server_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_BEING_WRITTEN,
                           "the file was written while it was read: write another one and rename it");
@@ -79,7 +86,7 @@ static enum certmap_status read_all(struct cm_server_bytes *bytes, int file, str
         if (got > 0)
             bytes->len += (size_t)got;
         else if (errno != EINTR)
-            return unreadable(err, reason(errno));
+            return failed(err, errno);
     }
     return CERTMAP_OK;
 }
@@ -88,7 +95,7 @@ static enum certmap_status read_opened(struct cm_server_bytes *bytes, struct cm_
                                        size_t limit, struct certmap_diagnostic *err) {
     struct stat st;
     if (fstat(file, &st) != 0)
-        return unreadable(err, reason(errno));
+        return failed(err, errno);
     *stamp = stamp_of(&st);
     if (S_ISDIR(st.st_mode))
         return unreadable(err, "it is a directory, not a file");
@@ -103,7 +110,7 @@ static enum certmap_status read_opened(struct cm_server_bytes *bytes, struct cm_
         return cm_server_no_memory(err);
     const enum certmap_status status = read_all(bytes, file, err);
     if (status != CERTMAP_OK || fstat(file, &st) != 0)
-        return status != CERTMAP_OK ? status : unreadable(err, reason(errno));
+        return status != CERTMAP_OK ? status : failed(err, errno);
     const struct cm_server_stamp after = stamp_of(&st);
     return cm_server_stamp_same(stamp, &after) && bytes->len + 1 == bytes->cap ? CERTMAP_OK : being_written(err);
 }
@@ -116,7 +123,7 @@ enum certmap_status cm_server_read(struct cm_server_bytes *bytes, struct cm_serv
     if (file < 0) {
         const int number = errno;
         *stamp = cm_server_stamp(path);
-        return unreadable(err, reason(number));
+        return failed(err, number);
     }
     const enum certmap_status status = read_opened(bytes, stamp, file, limit, err);
     (void)close(file);

@@ -30,7 +30,7 @@ bool cm_server_stamp_same(const struct cm_server_stamp *a, const struct cm_serve
 bool cm_server_stamp_is_fresh(const struct cm_server_stamp *stamp, int64_t now);
 
 /* Reads a regular file of at most `limit` bytes. stamp gets what was read, also on failure, where that is known.
- * Errors: MEMORY, LIMIT, ARGUMENT (it cannot be read, or is being written). */
+ * Errors: MEMORY (or too many files are open), LIMIT, ARGUMENT (it cannot be read, or is being written). */
 enum certmap_status cm_server_read(struct cm_server_bytes *bytes, struct cm_server_stamp *stamp, const char *path,
                                    size_t limit, struct certmap_diagnostic *err);
 /* Makes UTF-8 of UTF-16. Errors: MEMORY, SYNTAX (with line and column). */

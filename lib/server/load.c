@@ -19,6 +19,7 @@ struct attempt {
     int64_t now;
     size_t errors; /* that were logged */
     bool unread;   /* not all files could be read */
+    bool shortage; /* of memory, or of files that may be open */
     char why[160]; /* what is wrong with an issuer file */
 };
 
@@ -29,7 +30,7 @@ static void forget_watched(struct cm_server_source *source) {
         cm_server_release(source->allocator, source->watched[i].path);
     source->watched_count = 0;
     source->digest[0] = '\0';
-    source->changing = source->fresh = false;
+    source->changing = source->fresh = source->short_of_memory = false;
 }
 
 void cm_server_source_free(struct cm_server_source *source) {
@@ -69,10 +70,12 @@ static enum certmap_status read_watched(struct cm_server_bytes *bytes, struct at
     struct cm_server_watched *watched = add_watched(attempt->source, path);
     const bool unread = attempt->unread;
     attempt->unread = true;
+    attempt->shortage = attempt->shortage || watched == NULL;
     if (watched == NULL)
         return cm_server_no_memory(err);
     const enum certmap_status status = cm_server_read(bytes, &watched->stamp, path, limit, err);
     watched->seen = watched->stamp;
+    attempt->shortage = attempt->shortage || status == CERTMAP_ERROR_MEMORY;
     attempt->source->fresh = attempt->source->fresh || cm_server_stamp_is_fresh(&watched->stamp, attempt->now);
     if (status != CERTMAP_OK)
         return status;
@@ -123,6 +126,7 @@ static const char *load_issuers(void *ctx, struct certmap_view name, certmap_iss
     struct cm_server_bytes bytes = {.allocator = attempt->source->allocator};
     char *path = path_beside(attempt->source, (const char *)name.data);
     const char *why = attempt->why;
+    attempt->shortage = attempt->shortage || path == NULL;
     if (path == NULL)
         return "out of memory";
     if (read_watched(&bytes, attempt, path, CM_SERVER_MAX_ISSUER_FILE, &err) == CERTMAP_OK)
@@ -237,6 +241,7 @@ enum certmap_status cm_server_load(struct certmap_rules **rules, struct cm_serve
     EVP_MD_CTX_free(attempt.digest);
     if (status == CERTMAP_OK)
         return CERTMAP_OK;
+    source->short_of_memory = attempt.shortage || status == CERTMAP_ERROR_MEMORY;
     report(&attempt, &own);
     if (err != NULL)
         *err = own;
@@ -287,5 +292,7 @@ enum cm_server_look cm_server_source_look(struct cm_server_source *source, int64
             look = CM_SERVER_CHANGED;
     }
     source->changing = look == CM_SERVER_CHANGING;
+    if (look == CM_SERVER_SAME && source->short_of_memory)
+        return CM_SERVER_CHANGED;
     return look == CM_SERVER_SAME ? look_closer(source, now) : look;
 }

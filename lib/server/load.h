@@ -27,6 +27,7 @@ struct cm_server_source {
     size_t watched_cap;
     char digest[CM_SERVER_DIGEST_SIZE]; /* of what was read; "" where not all could be */
     bool changing;                      /* at the last look a file was not what it was at the one before */
+    bool short_of_memory;               /* so that what failed has to be tried again, whether or not a file changes */
     bool fresh;                         /* a file may have changed after it was read without a trace in its stamp */
 };
 

@@ -3,6 +3,19 @@
 #include "memory.h"
 #include "service.h"
 
+/* The rules are there, and no memory for what goes with them. */
+static enum certmap_status no_memory_for_set(struct certmap_service *service, struct cm_server_source *source,
+                                             const char *name, struct certmap_diagnostic *err) {
+    struct certmap_diagnostic own;
+    (void)cm_server_no_memory(&own);
+    cm_server_log_diagnostic(&service->log, CERTMAP_SEVERITY_ERROR, source->file, &own);
+    own.file = name;
+    source->short_of_memory = true;
+    if (err != NULL)
+        *err = own;
+    return own.status;
+}
+
 enum certmap_status cm_server_reload_one(struct certmap_service *service, size_t which, const char *name,
                                          struct certmap_diagnostic *err) {
     struct cm_server_source *source = &service->sources[which];
@@ -13,7 +26,7 @@ enum certmap_status cm_server_reload_one(struct certmap_service *service, size_t
         return status;
     struct cm_server_set *fresh = cm_server_set_new(&service->allocator, rules, source->digest, counts);
     if (fresh == NULL)
-        return cm_server_no_memory(err);
+        return no_memory_for_set(service, source, name, err);
     cm_server_replace(service, which, fresh);
     const char *const texts[] = {": in force, sha256:", source->digest};
     cm_server_log(&service->log, CERTMAP_SEVERITY_NOTE, source->file, texts, sizeof texts / sizeof *texts);

@@ -39,8 +39,8 @@ struct cm_server_watch {
     unsigned seconds; /* between two looks; 0: never */
     bool reload;      /* asked for */
     bool stop;
-    bool set_up; /* lock and wake are there */
-    pid_t owner; /* the process that has the thread; 0: none */
+    bool set_up;         /* lock and wake are there */
+    _Atomic pid_t owner; /* the process that has the thread, set when all else is; 0: none */
 };
 
 struct certmap_service {

@@ -8,7 +8,8 @@
 enum {
     VERSION = 1,
     CERTIFICATE_AT = 1,
-    ISSUER_AT = CERTIFICATE_AT + CERTMAP_SHA256_SIZE,
+    REALM_AT = CERTIFICATE_AT + CERTMAP_SHA256_SIZE,
+    ISSUER_AT = REALM_AT + CERTMAP_SHA256_SIZE,
     KEY_AT = ISSUER_AT + CERTMAP_SHA256_SIZE,
     WHOLE = KEY_AT + CERTMAP_SHA256_SIZE,
     PIECES = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256
@@ -18,6 +19,11 @@ struct kept {
     uint8_t bytes[WHOLE];
     size_t len; /* 0: nothing is kept */
 };
+
+static bool put_realm(uint8_t *sha256, const char *realm) {
+    const struct certmap_view text = certmap_view_of(realm);
+    return EVP_Digest(text.data, text.len, sha256, NULL, EVP_sha256(), NULL) == 1;
+}
 
 static bool put_issuer(struct kept *kept, const X509 *issuer) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -32,12 +38,13 @@ static bool put_issuer(struct kept *kept, const X509 *issuer) {
 }
 
 /* What is known of the certificate that ctx was asked about. */
-static void fill(struct kept *kept, X509_STORE_CTX *ctx) {
+static void fill(struct kept *kept, X509_STORE_CTX *ctx, const char *realm) {
     X509 *issuer = NULL;
     unsigned len = 0;
     kept->bytes[0] = VERSION;
     if (certmap_openssl_verified_issuer(&issuer, ctx, NULL) != CERTMAP_OK ||
-        X509_digest(X509_STORE_CTX_get0_cert(ctx), EVP_sha256(), kept->bytes + CERTIFICATE_AT, &len) != 1)
+        X509_digest(X509_STORE_CTX_get0_cert(ctx), EVP_sha256(), kept->bytes + CERTIFICATE_AT, &len) != 1 ||
+        !put_realm(kept->bytes + REALM_AT, realm))
         return;
     if (issuer == NULL)
         kept->len = ISSUER_AT;
@@ -45,34 +52,49 @@ static void fill(struct kept *kept, X509_STORE_CTX *ctx) {
         kept->len = 0;
 }
 
-int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *unused) {
+int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *realm) {
     const int verified = X509_verify_cert(ctx);
     const SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
     SSL_SESSION *session = ssl == NULL ? NULL : SSL_get_session(ssl);
     struct kept kept = {.len = 0};
     uint8_t unread = 0;
-    (void)unused;
     /* After the first handshake of a connection - in a renegotiation, or when a certificate is asked for later - other
      * connections may be using the session at this moment: it is left alone. */
     if (session == NULL || SSL_get_peer_finished(ssl, &unread, 0) > 0)
         return verified;
     (void)ERR_set_mark();
     if (verified == 1)
-        fill(&kept, ctx);
+        fill(&kept, ctx, realm);
     (void)SSL_SESSION_set1_ticket_appdata(session, kept.bytes, kept.len);
     (void)ERR_pop_to_mark();
     return verified;
 }
 
-bool cm_server_session_issuer(struct certmap_cert *cert, const SSL *ssl, const uint8_t sha256[CERTMAP_SHA256_SIZE]) {
+/* What certmap_service_keep_issuer has put there; NULL: nothing. */
+static const uint8_t *bytes_of(size_t *len, SSL_SESSION *session) {
     void *data = NULL;
-    size_t len = 0;
-    SSL_SESSION *session = SSL_get_session(ssl);
-    if (session == NULL || SSL_SESSION_get0_ticket_appdata(session, &data, &len) != 1)
-        return false;
+    if (session == NULL || SSL_SESSION_get0_ticket_appdata(session, &data, len) != 1)
+        return NULL;
     const uint8_t *bytes = data;
-    if ((len != ISSUER_AT && len != WHOLE) || bytes[0] != VERSION ||
-        memcmp(bytes + CERTIFICATE_AT, sha256, CERTMAP_SHA256_SIZE) != 0)
+    return (*len == ISSUER_AT || *len == WHOLE) && bytes[0] == VERSION ? bytes : NULL;
+}
+
+bool certmap_service_session_is_of(const SSL *ssl, const char *realm) {
+    uint8_t sha256[CERTMAP_SHA256_SIZE];
+    size_t len = 0;
+    SSL_SESSION *session = ssl == NULL ? NULL : SSL_get_session(ssl);
+    if (session == NULL)
+        return false;
+    if (!SSL_session_reused(ssl) || SSL_SESSION_get0_peer(session) == NULL)
+        return true;
+    const uint8_t *bytes = bytes_of(&len, session);
+    return bytes != NULL && put_realm(sha256, realm) && memcmp(bytes + REALM_AT, sha256, sizeof sha256) == 0;
+}
+
+bool cm_server_session_issuer(struct certmap_cert *cert, const SSL *ssl, const uint8_t sha256[CERTMAP_SHA256_SIZE]) {
+    size_t len = 0;
+    const uint8_t *bytes = bytes_of(&len, SSL_get_session(ssl));
+    if (bytes == NULL || memcmp(bytes + CERTIFICATE_AT, sha256, CERTMAP_SHA256_SIZE) != 0)
         return false;
     const size_t digest = len == WHOLE ? CERTMAP_SHA256_SIZE : 0;
     cert->issuer_sha256 = (struct certmap_view){digest > 0 ? bytes + ISSUER_AT : bytes, digest};

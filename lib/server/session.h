@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What is kept with a TLS session, in a ticket as well as in a cache:
  *
- *     version | SHA-256 of the client's certificate | SHA-256 of its issuer | SHA-256 of the issuer's key
- *        1                   32                               32                          32
+ *     version | SHA-256 of the client's certificate | of what accepted it | of its issuer | of the issuer's key
+ *        1                   32                               32                 32                32
  *
  * without the last two where the chain that was verified has no issuer. The client's certificate is there because a
  * session may get another one, by post-handshake authentication, and keep its application data. */

@@ -4,6 +4,7 @@
 #include "service.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,7 +74,8 @@ static void clear(struct cm_server_watch *watch) {
         (void)pthread_cond_destroy(&watch->wake);
         (void)pthread_mutex_destroy(&watch->lock);
     }
-    *watch = (struct cm_server_watch){.set_up = false};
+    watch->set_up = false;
+    atomic_store(&watch->owner, 0);
 }
 
 /* With all signals blocked, which the thread inherits: they are the server's. */
@@ -87,22 +89,34 @@ static bool start(struct certmap_service *service) {
     return started;
 }
 
-static bool is_running(const struct cm_server_watch *watch) {
-    return watch->owner != 0 && watch->owner == getpid();
+static bool is_running(struct cm_server_watch *watch) {
+    const pid_t owner = atomic_load(&watch->owner);
+    return owner != 0 && owner == getpid();
+}
+
+/* What a parent had is of no use after a fork. The caller holds `loading`. */
+static enum certmap_status begin(struct certmap_service *service, unsigned seconds, struct certmap_diagnostic *err) {
+    struct cm_server_watch *watch = &service->watch;
+    if (is_running(watch))
+        return cm_server_argument(err, "certmap_service_watch: the thread runs already");
+    watch->seconds = seconds;
+    watch->reload = watch->stop = watch->set_up = false;
+    if (!set_up(watch) || !start(service)) {
+        clear(watch);
+        return cm_server_fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "there can be no other thread");
+    }
+    atomic_store(&watch->owner, getpid());
+    return CERTMAP_OK;
 }
 
 enum certmap_status certmap_service_watch(struct certmap_service *service, unsigned seconds,
                                           struct certmap_diagnostic *err) {
-    if (service == NULL || is_running(&service->watch))
-        return cm_server_argument(err, service == NULL ? "certmap_service_watch: service is NULL"
-                                                       : "certmap_service_watch: the thread runs already");
-    service->watch = (struct cm_server_watch){.seconds = seconds}; /* what a parent had is of no use after a fork */
-    if (!set_up(&service->watch) || !start(service)) {
-        clear(&service->watch);
-        return cm_server_fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "there can be no other thread");
-    }
-    service->watch.owner = getpid();
-    return CERTMAP_OK;
+    if (service == NULL)
+        return cm_server_argument(err, "certmap_service_watch: service is NULL");
+    (void)pthread_mutex_lock(&service->loading);
+    const enum certmap_status status = begin(service, seconds, err);
+    (void)pthread_mutex_unlock(&service->loading);
+    return status;
 }
 
 enum certmap_status certmap_service_reload_later(struct certmap_service *service, struct certmap_diagnostic *err) {
