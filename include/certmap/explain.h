@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* ---- When a certificate is valid -------------------------------------------------------------- */
+/* ---- When a certificate is valid ------------------------------------------------------------ */
 
 /* Its notBefore and notAfter, both within, in seconds since 1970-01-01 00:00 UTC, negative before:
  * for answers that are kept, and for people. Rules say `valid at now`. Only cert->validity is

@@ -152,9 +152,9 @@ CERTMAP_API enum certmap_status certmap_service_reload(struct certmap_service *s
                                                        struct certmap_diagnostic *err);
 /* Reloads what has changed since it was loaded: another file under the name, another size, time or
  * content, also of an issuer file. What changes from one look to the next is loaded when it has
- * stopped changing. A file that did not load is tried again when it has changed again; one for which
- * there was no memory, or were too many files open, at the next look. One look costs a stat for
- * each file. Errors: as certmap_service_reload. */
+ * stopped changing. A file that did not load is tried again when it has changed again; one for
+ * which there was no memory, or were too many files open, at the next look. One look costs a stat
+ * for each file. Errors: as certmap_service_reload. */
 CERTMAP_API enum certmap_status certmap_service_refresh(struct certmap_service *service,
                                                         struct certmap_diagnostic *err);
 /* Starts a thread that does certmap_service_refresh every so many seconds, for as long as the
@@ -215,15 +215,16 @@ CERTMAP_API enum certmap_status certmap_service_ask_der(struct certmap_service *
 /* For SSL_CTX_set_cert_verify_callback: verifies as OpenSSL does without it, and puts into the
  * session, so that tickets and caches hold them, the digests of the certificate, of its issuer and
  * of realm. Not for a server that has other application data in its tickets. realm is a C string
- * that says what this SSL_CTX accepts, or NULL for one alone; it has to live as long as the SSL_CTX.
- */
+ * that says what this SSL_CTX accepts, or NULL for one alone; it has to live as long as the
+ * SSL_CTX. */
 CERTMAP_API int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *realm);
 /* Whether a certificate was accepted for this realm, as far as its session says: true after a full
  * handshake, and for a session without a certificate; false for one that was resumed and comes from
  * another realm, or from an SSL_CTX without certmap_service_keep_issuer, and for NULL. OpenSSL
  * chooses the session before the client's name of the server chooses the SSL_CTX, and tickets go
- * from port to port where their key does; so a program whose SSL_CTXs accept different CAs must ask
- * this before certmap_service_ask, which believes a resumed session whichever SSL_CTX it is from. */
+ * from port to port where their key does; so a program whose SSL_CTXs accept different CAs must
+ * ask this before certmap_service_ask, which believes a resumed session whichever SSL_CTX it is
+ * from. */
 CERTMAP_API CERTMAP_MUST_CHECK bool certmap_service_session_is_of(const SSL *ssl,
                                                                   const char *realm);
 
