@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "certfile.h"
+#include "certmap/names.h"
 #include "text.h"
 #include <string.h>
 
