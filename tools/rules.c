@@ -4,6 +4,7 @@
 #include "certfile.h"
 #include "certmap/build.h"
 #include "certmap/limits.h"
+#include "certmap/names.h"
 #include "issuer_file.h"
 #include "option_table.h"
 #include "progress.h"
