@@ -272,6 +272,7 @@ static void check_rules(struct certmap_rules *rules) {
     f_explain(&told, rules, peer, &matched);
     f_told_free(&told);
     f_check_searches(rules, peer);
+    f_check_walked(rules);
     if (matched.reason != CERTMAP_CODE_DISABLED) /* as text they are switched on */
         check_printed(rules, peer, &matched);
     certmap_peer_free(peer);

@@ -86,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_same_load(&first, &second);
     if (first.status == CERTMAP_OK) {
         check_explanations(&first, &second);
+        f_check_walked(first.rules);
         f_check_printed(first.rules);
     }
     f_unload(&second);

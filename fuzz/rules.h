@@ -8,6 +8,7 @@
 #include "dn.h"
 #include "support/alloc.h"
 #include "support/compare.h"
+#include "support/copy.h"
 #include "support/search.h"
 
 /* One load of a text, and what it gave. */
@@ -315,6 +316,17 @@ static inline void f_print_rules(struct t_buf *text, const struct certmap_rules 
     F_HOLDS(certmap_rules_print(room, len + 1, &again, rules, NULL, NULL, NULL) == CERTMAP_OK && again == len);
     t_bytes(text, room, len);
     free(room);
+}
+
+/* What a walk says of the rules makes the same rules. */
+static inline void f_check_walked(const struct certmap_rules *rules) {
+    const char *why = "no rules";
+    struct certmap_rules *copy = t_copy_rules(rules, &why);
+    const char *difference = copy != NULL ? t_rules_difference(rules, copy) : why;
+    if (difference != NULL)
+        fprintf(stderr, "walk: %s\n", difference);
+    F_HOLDS(difference == NULL);
+    certmap_rules_free(copy);
 }
 
 /* parse(print(x)) is x, and print(parse(print(x))) is print(x). */

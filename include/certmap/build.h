@@ -31,6 +31,12 @@ struct certmap_allocator {
  * Must not use the objects of the call. */
 typedef bool certmap_progress_fn(void *ctx, size_t done, size_t total);
 
+struct certmap_description; /* a mapping in one piece: below */
+
+/* Gets a mapping that was added in one piece, as certmap_builder_add was given it, with the
+ * positions of its parts; valid during the call. */
+typedef void certmap_added_fn(void *ctx, const struct certmap_description *added);
+
 /* How a rule set is made, whatever it is made from. */
 struct certmap_build_options {
     size_t size; /* sizeof(struct certmap_build_options) */
@@ -52,9 +58,16 @@ struct certmap_build_options {
      * harder to guess. Who knows the seed can write rules and certificates that meet more often in
      * the index: that takes steps, and changes no answer. */
     uint64_t seed;
+    /* Called for each mapping of a file that becomes part of the rules, or NULL: for programs that
+     * say where in the file something is. The conditions are those of certmap_rules_walk, in the
+     * same order, a list of issuers written out. The mappings come as they are in the file: one of
+     * kind ONE_TO_ONE is in the rules before those of other kinds. It is called although the rules
+     * may still fail to load. */
+    certmap_added_fn *added;
+    void *added_ctx;
 };
 #define CERTMAP_BUILD_OPTIONS_INIT                                                                 \
-    { sizeof(struct certmap_build_options), 0, NULL, NULL, 0, 0 }
+    { sizeof(struct certmap_build_options), 0, NULL, NULL, 0, 0, NULL, NULL }
 
 /* ---- The words of a mapping ------------------------------------------------------------------ */
 

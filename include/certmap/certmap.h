@@ -37,7 +37,7 @@
  *
  * codes.h and limits.h list codes and limits. Tools read names.h (Names as text) and explain.h
  * (what a certificate holds, why an answer is what it is), importers build.h (rules without text),
- * programs with IIS files iis.h.
+ * programs that analyse rules walk.h, programs with IIS files iis.h.
  *
  * Conventions
  *

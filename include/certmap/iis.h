@@ -33,7 +33,8 @@ struct certmap_iis_options {
                        * clear. docs/iis.md has the list. What is loaded stays the same */
     /* progress: of reading, checking and compiling. memory: of the builder that makes the rule set,
      * as in certmap_builder_options; the mappings as they were read, passwords and what expat needs
-     * come from the allocator too, are not counted, and grow with the text. NULL: neither. */
+     * come from the allocator too, are not counted, and grow with the text. added: a condition is
+     * at the element <add> that it is from. NULL: none of it. */
     const struct certmap_build_options *build;
     const char *file; /* as in struct certmap_parse_options */
 };

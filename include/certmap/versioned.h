@@ -27,7 +27,7 @@ extern "C" {
  * struct. */
 #define CERTMAP_FIRST_CERT CERTMAP_STRUCT_END(struct certmap_cert, tbs_sha256)
 #define CERTMAP_FIRST_VALUE CERTMAP_STRUCT_END(struct certmap_value, reserved)
-#define CERTMAP_FIRST_BUILD_OPTIONS CERTMAP_STRUCT_END(struct certmap_build_options, seed)
+#define CERTMAP_FIRST_BUILD_OPTIONS CERTMAP_STRUCT_END(struct certmap_build_options, added_ctx)
 #define CERTMAP_FIRST_PARSE_OPTIONS CERTMAP_STRUCT_END(struct certmap_parse_options, file)
 #define CERTMAP_FIRST_MAPPING CERTMAP_STRUCT_END(struct certmap_mapping, language)
 #define CERTMAP_FIRST_CONDITION CERTMAP_STRUCT_END(struct certmap_condition, count)

@@ -281,6 +281,8 @@ enum certmap_status certmap_builder_options(struct certmap_builder *builder, con
         cm_progress_start(&builder->progress, options->progress, options->progress_ctx);
         builder->steps = options->steps;
         builder->seed = options->seed;
+        builder->added = options->added;
+        builder->added_ctx = options->added_ctx;
     }
     return cm_builder_note(builder, status, &own, err);
 }

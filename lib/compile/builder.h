@@ -64,6 +64,8 @@ struct certmap_builder {
     struct cm_progress progress;
     size_t steps;  /* of one match with the rules; 0: as many as there are for their number */
     uint64_t seed; /* of the caller, for the index */
+    certmap_added_fn *added;
+    void *added_ctx;
 };
 
 /* ---- the mapping that was added last ---- */

@@ -250,6 +250,8 @@ static void end(struct whole *whole, size_t output_count) {
     if (whole->first.status == CERTMAP_OK && whole->adds && whole->given->flawed == 0) {
         cm_builder_end_nodes(builder);
         builder->one_to_one_count += whole->mapping->kind == CERTMAP_KIND_ONE_TO_ONE;
+        if (builder->added != NULL)
+            builder->added(builder->added_ctx, whole->given);
     } else {
         drop(whole, output_count);
     }

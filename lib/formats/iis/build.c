@@ -125,27 +125,43 @@ static void on_mistake(void *ctx, enum certmap_part part, size_t index, const st
 
 /* ---- handing over ---- */
 
+static struct certmap_position position_of(struct cm_kit_position place) {
+    return (struct certmap_position){place.line, place.column, place.offset, place.length};
+}
+
+/* A rule is one element, of which the parts have no positions of their own. */
+static struct certmap_condition_position position_of_condition(const struct cm_iis_mapping *mapping,
+                                                               const struct cm_iis_rule *rule) {
+    const struct certmap_position position = position_of(rule != NULL ? rule->place : mapping->place);
+    return (struct certmap_condition_position){.field = position, .op = position};
+}
+
 /* Adds a condition to those of the mapping. rule: NULL where it has none. */
-static void add_condition(struct cm_iis_build *build, const struct certmap_condition *condition,
-                          const struct cm_iis_rule *rule) {
+static void add_condition(struct cm_iis_build *build, const struct cm_iis_mapping *mapping,
+                          const struct certmap_condition *condition, const struct cm_iis_rule *rule) {
     struct cm_iis_parts *parts = &build->parts;
     const struct certmap_allocator *allocator = &build->iis->allocator;
     struct certmap_condition *conditions =
         cm_kit_grow(allocator, parts->conditions, &parts->condition_cap, parts->count + 1, sizeof *conditions);
     if (conditions != NULL)
         parts->conditions = conditions;
+    struct certmap_condition_position *positions =
+        cm_kit_grow(allocator, parts->positions, &parts->position_cap, parts->count + 1, sizeof *positions);
+    if (positions != NULL)
+        parts->positions = positions;
     const struct cm_iis_rule **rules =
         cm_kit_grow(allocator, parts->rules, &parts->rule_cap, parts->count + 1, sizeof(const struct cm_iis_rule *));
     if (rules != NULL)
         parts->rules = rules;
-    cm_iis_no_memory_unless(build, conditions != NULL && rules != NULL);
-    if (conditions == NULL || rules == NULL)
+    cm_iis_no_memory_unless(build, conditions != NULL && positions != NULL && rules != NULL);
+    if (conditions == NULL || positions == NULL || rules == NULL)
         return;
     conditions[parts->count] = *condition;
+    positions[parts->count] = position_of_condition(mapping, rule);
     rules[parts->count++] = rule;
 }
 
-static void add_rule(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
+static void add_rule(struct cm_iis_build *build, const struct cm_iis_mapping *mapping, const struct cm_iis_rule *rule) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_diagnostic error;
     if (rule->subfield.len == 0) { /* which to the builder would be the whole Name */
@@ -160,7 +176,7 @@ static void add_rule(struct cm_iis_build *build, const struct cm_iis_rule *rule)
     condition.flags = CERTMAP_IIS_PATTERN | (rule->nocase ? CERTMAP_NOCASE : 0u);
     condition.operands = &rule->criteria;
     condition.operand_count = 1;
-    add_condition(build, &condition, rule);
+    add_condition(build, mapping, &condition, rule);
 }
 
 /* The rules of the mapping: those that it has, or those that were cleared. */
@@ -170,7 +186,7 @@ static void add_rules(struct cm_iis_build *build, const struct cm_iis_mapping *m
     for (size_t i = 0; i < mapping->rule_count && !cm_iis_stopped(build); i++) {
         const struct cm_iis_rule *rule = &build->iis->rules[mapping->first_rule + i];
         if ((rule->generation != mapping->rule_generation) == cleared)
-            add_rule(build, rule);
+            add_rule(build, mapping, rule);
     }
 }
 
@@ -182,12 +198,7 @@ static void add_certificate(struct cm_iis_build *build, const struct cm_iis_mapp
     condition.operands = &mapping->certificate;
     condition.operand_count = 1;
     if (mapping->certificate.len > 0)
-        add_condition(build, &condition, NULL);
-}
-
-static struct certmap_position position_of(const struct cm_iis_mapping *mapping) {
-    const struct cm_kit_position place = mapping->place;
-    return (struct certmap_position){place.line, place.column, place.offset, place.length};
+        add_condition(build, mapping, &condition, NULL);
 }
 
 /* The mapping without its conditions. */
@@ -214,7 +225,8 @@ static void hand_over(struct cm_iis_build *build, const struct cm_iis_mapping *m
     given.mapping = made;
     given.conditions = build->parts.conditions;
     given.condition_count = build->parts.count;
-    given.position = position_of(mapping);
+    given.position = position_of(mapping->place);
+    given.condition_positions = build->parts.positions;
     given.flawed = build->parts.flawed || (build->parts.count == 0 && !mapping->always); /* all rules are wrong */
     if (mapping->always) {
         given.terms = &always;

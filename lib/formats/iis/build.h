@@ -13,8 +13,9 @@
 /* What a mapping consists of while it is handed over; the arrays are used again for the next one. */
 struct cm_iis_parts {
     struct certmap_condition *conditions;
+    struct certmap_condition_position *positions;
     const struct cm_iis_rule **rules; /* what each condition is of; NULL: of a certificate */
-    size_t count, condition_cap, rule_cap;
+    size_t count, condition_cap, position_cap, rule_cap;
     bool flawed; /* something of it was reported, and is not there */
 };
 

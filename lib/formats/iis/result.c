@@ -171,11 +171,10 @@ static bool report_compiling(void *ctx, size_t done, size_t total) {
 
 static void begin(struct cm_iis_build *build) {
     struct cm_iis *iis = build->iis;
-    struct certmap_build_options options = CERTMAP_BUILD_OPTIONS_INIT;
+    const struct certmap_build_options none = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_build_options options = iis->build != NULL ? *iis->build : none;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    options.memory = iis->build != NULL ? iis->build->memory : 0;
-    options.steps = iis->build != NULL ? iis->build->steps : 0;
-    options.seed = iis->build != NULL ? iis->build->seed : 0;
+    options.size = sizeof options;
     options.progress = report_compiling;
     options.progress_ctx = iis;
     cm_kit_progress_phase(&iis->progress, CM_IIS_CHECKED);
@@ -197,6 +196,7 @@ void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certm
         finish(&build, rules, logon);
     certmap_builder_free(build.builder);
     cm_kit_release(&iis->allocator, build.parts.conditions);
+    cm_kit_release(&iis->allocator, build.parts.positions);
     cm_kit_release(&iis->allocator, build.parts.rules);
     cm_kit_release(&iis->allocator, build.order);
     cm_kit_release(&iis->allocator, build.set.slots);
