@@ -27,7 +27,7 @@ static long file_size(FILE *file) {
     return size;
 }
 
-START_TEST(seed) {
+T_TEST(seed) {
     char path[1024];
     int len = snprintf(path, sizeof(path), "%s/%s", folder, names[_i]);
     ck_assert_msg(len > 0 && (size_t)len < sizeof(path), "path too long: %s", names[_i]);
@@ -42,7 +42,6 @@ START_TEST(seed) {
     ck_assert_int_eq(LLVMFuzzerTestOneInput(data, size), 0);
     free(data);
 }
-END_TEST
 
 static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -68,18 +67,17 @@ static bool list_folder(void) {
 }
 
 int main(int argc, char **argv) {
+    static struct t_entry cases[2 * MAX_FILES];
     folder = argc == 2 ? argv[1] : "";
     if (!list_folder()) {
         fprintf(stderr, "usage: %s FOLDER (with 1 to %d files)\n", argv[0], MAX_FILES);
         return EXIT_FAILURE;
     }
-    Suite *suite = suite_create(folder);
     for (int i = 0; i < name_count; i++) {
-        TCase *tcase = tcase_create(names[i]);
-        tcase_add_loop_test(tcase, seed, i, i + 1);
-        suite_add_tcase(suite, tcase);
+        cases[2 * i] = (struct t_entry){.name = names[i]};
+        cases[2 * i + 1] = T_RANGE(seed, i, i + 1);
     }
-    int status = t_run(suite);
+    int status = t_run_table(folder, cases, (size_t)name_count * 2);
     while (name_count > 0)
         free(names[--name_count]);
     return status;

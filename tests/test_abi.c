@@ -194,37 +194,33 @@ static enum certmap_status call(const struct entry *entry, size_t size, unsigned
     return status;
 }
 
-START_TEST(the_first_size) {
+T_TEST(the_first_size) {
     const struct entry *entry = &entries[_i];
     if (sizeof(void *) == 8)
         ck_assert_uint_eq(entry->first, entry->on64);
     ck_assert_int_eq(call(entry, entry->first, 0), CERTMAP_OK);
 }
-END_TEST
 
-START_TEST(a_smaller_size) {
+T_TEST(a_smaller_size) {
     const struct entry *entry = &entries[_i];
     ck_assert_int_eq(call(entry, entry->first - 1, 0), CERTMAP_ERROR_ARGUMENT);
 }
-END_TEST
 
-START_TEST(a_larger_size_with_a_zero_tail) {
+T_TEST(a_larger_size_with_a_zero_tail) {
     const struct entry *entry = &entries[_i];
     ck_assert_int_eq(call(entry, entry->known + 1, 0), CERTMAP_OK);
     ck_assert_int_eq(call(entry, entry->known + CERTMAP_MAX_GROWTH, 0), CERTMAP_OK);
 }
-END_TEST
 
-START_TEST(a_larger_size_with_something_in_its_tail) {
+T_TEST(a_larger_size_with_something_in_its_tail) {
     const struct entry *entry = &entries[_i];
     const enum certmap_status expected = entry->reads ? CERTMAP_ERROR_ARGUMENT : CERTMAP_OK;
     ck_assert_int_eq(call(entry, entry->known + 1, 1), expected);
     ck_assert_int_eq(call(entry, entry->known + CERTMAP_MAX_GROWTH, 1), expected);
 }
-END_TEST
 
 /* Nothing may be read beyond what there is: the block is smaller than it says. */
-START_TEST(a_size_that_was_never_set) {
+T_TEST(a_size_that_was_never_set) {
     const struct entry *entry = &entries[_i];
     unsigned char *object = copy_of(entry, entry->known, 0);
     const size_t sizes[] = {entry->known + CERTMAP_MAX_GROWTH + 1, SIZE_MAX};
@@ -234,13 +230,11 @@ START_TEST(a_size_that_was_never_set) {
     }
     free(object);
 }
-END_TEST
 
 /* No padding at the end: the bytes beyond a size are members and nothing else. */
-START_TEST(no_padding_at_the_end) {
+T_TEST(no_padding_at_the_end) {
     ck_assert_uint_eq(entries[_i].first, entries[_i].known);
 }
-END_TEST
 
 /* ---- a struct that has grown since its first release ---- */
 
@@ -252,7 +246,7 @@ struct grown {
 };
 #define FIRST_GROWN CERTMAP_STRUCT_END(struct grown, old)
 
-START_TEST(what_the_caller_lacks_reads_as_zero) {
+T_TEST(what_the_caller_lacks_reads_as_zero) {
     struct grown room, whole = {.size = FIRST_GROWN, .old = 1, .added = 2, .added_later = 3};
     const struct grown *seen = certmap_struct_read(&room, &whole, FIRST_GROWN, sizeof room);
     ck_assert_ptr_eq(seen, &room);
@@ -262,9 +256,8 @@ START_TEST(what_the_caller_lacks_reads_as_zero) {
     whole.size = sizeof whole;
     ck_assert_ptr_eq(certmap_struct_read(&room, &whole, FIRST_GROWN, sizeof room), &whole);
 }
-END_TEST
 
-START_TEST(what_the_caller_lacks_is_not_written) {
+T_TEST(what_the_caller_lacks_is_not_written) {
     struct grown given = {.size = CERTMAP_STRUCT_END(struct grown, added), .added_later = 7};
     const struct grown own = {.size = sizeof own, .old = 1, .added = 2, .added_later = 3};
     certmap_struct_write(&given, &own, sizeof own);
@@ -273,11 +266,10 @@ START_TEST(what_the_caller_lacks_is_not_written) {
     ck_assert_int_eq(given.added, 2);
     ck_assert_uint_eq(given.added_later, 7);
 }
-END_TEST
 
 /* ---- what grows otherwise, and what does not ---- */
 
-START_TEST(an_allocator_of_a_later_version) {
+T_TEST(an_allocator_of_a_later_version) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_peer *refused = NULL;
@@ -285,9 +277,8 @@ START_TEST(an_allocator_of_a_later_version) {
     ck_assert_int_eq(certmap_peer_new(&refused, &allocator, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(refused);
 }
-END_TEST
 
-START_TEST(an_error_has_room_that_is_empty) {
+T_TEST(an_error_has_room_that_is_empty) {
     struct certmap_diagnostic err;
     memset(&err, 0xA5, sizeof err);
     ck_assert_int_eq(certmap_peer_new(NULL, NULL, &err), CERTMAP_ERROR_ARGUMENT);
@@ -295,9 +286,8 @@ START_TEST(an_error_has_room_that_is_empty) {
     for (int i = 0; i < T_ROWS(err.reserved); i++)
         ck_assert_ptr_null(err.reserved[i]);
 }
-END_TEST
 
-START_TEST(an_error_names_the_file) {
+T_TEST(an_error_names_the_file) {
     static const char file[] = "staff.rules";
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *parsed = NULL;
@@ -306,35 +296,18 @@ START_TEST(an_error_names_the_file) {
     ck_assert_int_eq(certmap_rules_parse(&parsed, CM_VIEW("certmap 1; mapping"), &options, &err), CERTMAP_ERROR_SYNTAX);
     ck_assert_ptr_eq(err.file, file);
 }
-END_TEST
 
-START_TEST(the_version_is_that_of_the_header) {
+T_TEST(the_version_is_that_of_the_header) {
     char text[32];
     (void)snprintf(text, sizeof text, "%d.%d.%d", CERTMAP_VERSION_MAJOR, CERTMAP_VERSION_MINOR, CERTMAP_VERSION_PATCH);
     ck_assert_str_eq(certmap_version(), text);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("abi");
-    TCase *sizes = tcase_create("sizes");
-    tcase_add_checked_fixture(sizes, set_up, tear_down);
-    tcase_add_loop_test(sizes, the_first_size, 0, T_ROWS(entries));
-    tcase_add_loop_test(sizes, a_smaller_size, 0, T_ROWS(entries));
-    tcase_add_loop_test(sizes, a_larger_size_with_a_zero_tail, 0, T_ROWS(entries));
-    tcase_add_loop_test(sizes, a_larger_size_with_something_in_its_tail, 0, T_ROWS(entries));
-    tcase_add_loop_test(sizes, a_size_that_was_never_set, 0, T_ROWS(entries));
-    tcase_add_loop_test(sizes, no_padding_at_the_end, 0, T_ROWS(entries));
-    suite_add_tcase(suite, sizes);
-    TCase *grown = tcase_create("a struct that has grown");
-    tcase_add_test(grown, what_the_caller_lacks_reads_as_zero);
-    tcase_add_test(grown, what_the_caller_lacks_is_not_written);
-    suite_add_tcase(suite, grown);
-    TCase *others = tcase_create("others");
-    tcase_add_loop_test(others, an_allocator_of_a_later_version, 0, 2);
-    tcase_add_test(others, an_error_has_room_that_is_empty);
-    tcase_add_test(others, an_error_names_the_file);
-    tcase_add_test(others, the_version_is_that_of_the_header);
-    suite_add_tcase(suite, others);
-    return t_run(suite);
-}
+T_TESTS("abi",
+        T_CASE("sizes", T_EACH(set_up, tear_down), T_LOOP(the_first_size, T_ROWS(entries)),
+               T_LOOP(a_smaller_size, T_ROWS(entries)), T_LOOP(a_larger_size_with_a_zero_tail, T_ROWS(entries)),
+               T_LOOP(a_larger_size_with_something_in_its_tail, T_ROWS(entries)),
+               T_LOOP(a_size_that_was_never_set, T_ROWS(entries)), T_LOOP(no_padding_at_the_end, T_ROWS(entries))),
+        T_CASE("a struct that has grown", what_the_caller_lacks_reads_as_zero, what_the_caller_lacks_is_not_written),
+        T_CASE("others", T_LOOP(an_allocator_of_a_later_version, 2), an_error_has_room_that_is_empty,
+               an_error_names_the_file, the_version_is_that_of_the_header))

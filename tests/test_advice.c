@@ -255,7 +255,7 @@ static const struct {
      "placeholder-other-value", ""},
 };
 
-START_TEST(deserves) {
+T_TEST(deserves) {
     struct t_buf text = T_BUF_INIT;
     struct load load;
     size_t offset, length;
@@ -275,7 +275,6 @@ START_TEST(deserves) {
     certmap_rules_free(load.rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- silence ---- */
 
@@ -460,18 +459,17 @@ static const char *const silent[] = {
     ALLOW("subject.CN present and subject.DC absent and count(subject.OU) = 2"),
 };
 
-START_TEST(is_silent) {
+T_TEST(is_silent) {
     struct load load;
     ck_assert_msg(load_with(&load, t_string(silent[_i]), NULL) == CERTMAP_OK, "%s: %s", silent[_i], load.error.text);
     ck_assert_msg(load.count == 0, "%s: %s", silent[_i], load.findings[0].error.text);
     certmap_rules_free(load.rules);
 }
-END_TEST
 
 /* ---- several ---- */
 
 /* In the order of the text, whatever they are about. */
-START_TEST(order) {
+T_TEST(order) {
     static const char text[] = V "mapping \"a\" { when sha256 = \"" H "\" or subject.OU = \"x*\"; deny; }\n"
                                  "mapping \"b\" {\n"
                                  "    when not sha1 = \"" SHA1 "\"\n"
@@ -500,10 +498,9 @@ START_TEST(order) {
     }
     certmap_rules_free(load.rules);
 }
-END_TEST
 
 /* A mapping with an error is not all there; the others are looked at. */
-START_TEST(beside_errors) {
+T_TEST(beside_errors) {
     static const char text[] = V "mapping \"a\" { when subject.OU = \"x*\" and subject.XY = \"a\"; deny; }\n"
                                  "mapping \"b\" { when subject.OU = \"y*\"; deny; }\n";
     struct load load;
@@ -513,10 +510,9 @@ START_TEST(beside_errors) {
     ck_assert_int_eq(load.findings[1].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
     ck_assert_uint_eq(load.findings[1].error.line, 3);
 }
-END_TEST
 
 /* In one mapping, and in many. */
-START_TEST(many) {
+T_TEST(many) {
     struct t_buf text = T_BUF_INIT;
     struct load load;
     t_put(&text, V "mapping \"a\" { when subject.CN = \"*\"");
@@ -530,10 +526,9 @@ START_TEST(many) {
     certmap_rules_free(load.rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Texts at the limit of what is looked at, and of what a message can hold, are neither cut nor read too far. */
-START_TEST(long_texts) {
+T_TEST(long_texts) {
     static const struct {
         const char *before, *unit, *behind;
     } parts[] = {
@@ -558,10 +553,9 @@ START_TEST(long_texts) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
 /* Without anyone to report to, nothing is different. */
-START_TEST(nobody_to_tell) {
+T_TEST(nobody_to_tell) {
     struct certmap_rules *rules = NULL;
     const char *text = deserving[_i].text;
     struct t_buf plain = T_BUF_INIT;
@@ -571,11 +565,10 @@ START_TEST(nobody_to_tell) {
     certmap_rules_free(rules);
     t_buf_free(&plain);
 }
-END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(without_memory) {
+T_TEST(without_memory) {
     struct t_buf text = T_BUF_INIT;
     size_t offset, length;
     take_mark(&text, &offset, &length, deserving[_i].text);
@@ -593,7 +586,6 @@ START_TEST(without_memory) {
     }
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- patterns, for other loaders ---- */
 
@@ -615,7 +607,7 @@ static const struct {
     {"[", 0, NULL},
 };
 
-START_TEST(pattern) {
+T_TEST(pattern) {
     struct certmap_diagnostic finding = {.status = CERTMAP_OK};
     const struct certmap_view view = t_string(patterns[_i].pattern);
     const bool found = certmap_pattern_advise(view, patterns[_i].flags, &finding);
@@ -627,31 +619,13 @@ START_TEST(pattern) {
     ck_assert_uint_eq(finding.line, 0);
     ck_assert_msg(strstr(finding.text, patterns[_i].says) != NULL, "%s: %s", patterns[_i].pattern, finding.text);
 }
-END_TEST
 
-START_TEST(pattern_of_nothing) {
+T_TEST(pattern_of_nothing) {
     ck_assert(!certmap_pattern_advise((struct certmap_view){NULL, 0}, 0, NULL));
     ck_assert(!certmap_pattern_advise((struct certmap_view){NULL, 1}, 0, NULL));
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("advice");
-    TCase *rows = tcase_create("rows");
-    tcase_add_loop_test(rows, deserves, 0, T_ROWS(deserving));
-    tcase_add_loop_test(rows, is_silent, 0, T_ROWS(silent));
-    suite_add_tcase(suite, rows);
-    TCase *several = tcase_create("several");
-    tcase_add_test(several, order);
-    tcase_add_test(several, beside_errors);
-    tcase_add_loop_test(several, many, 0, 2);
-    tcase_add_loop_test(several, long_texts, 0, 6);
-    tcase_add_loop_test(several, nobody_to_tell, 0, T_ROWS(deserving));
-    tcase_add_loop_test(several, without_memory, 0, T_ROWS(deserving));
-    suite_add_tcase(suite, several);
-    TCase *pattern_case = tcase_create("patterns");
-    tcase_add_loop_test(pattern_case, pattern, 0, T_ROWS(patterns));
-    tcase_add_test(pattern_case, pattern_of_nothing);
-    suite_add_tcase(suite, pattern_case);
-    return t_run(suite);
-}
+T_TESTS("advice", T_CASE("rows", T_LOOP(deserves, T_ROWS(deserving)), T_LOOP(is_silent, T_ROWS(silent))),
+        T_CASE("several", order, beside_errors, T_LOOP(many, 2), T_LOOP(long_texts, 6),
+               T_LOOP(nobody_to_tell, T_ROWS(deserving)), T_LOOP(without_memory, T_ROWS(deserving))),
+        T_CASE("patterns", T_LOOP(pattern, T_ROWS(patterns)), pattern_of_nothing))

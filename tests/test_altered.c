@@ -239,7 +239,7 @@ static bool check_form(struct t_buf *der, const struct certmap_rules *rules, str
     return verified;
 }
 
-START_TEST(whatever_verifies_is_the_same) {
+T_TEST(whatever_verifies_is_the_same) {
     const struct kind *kind = &key_kinds[_i];
     EVP_PKEY *key = make_key(kind);
     X509 *x509 = X509_dup(t_pki_certificate(pki, T_ALICE));
@@ -270,7 +270,6 @@ START_TEST(whatever_verifies_is_the_same) {
     X509_free(x509);
     EVP_PKEY_free(key);
 }
-END_TEST
 
 /* ---- on a live connection ---- */
 
@@ -394,7 +393,7 @@ static void dismiss(struct cast *cast) {
     certmap_peer_free(cast->peer);
 }
 
-START_TEST(refusals_on_a_connection) {
+T_TEST(refusals_on_a_connection) {
     const struct refusal *row = &refusals[_i];
     struct cast cast;
     gather(&cast);
@@ -407,10 +406,9 @@ START_TEST(refusals_on_a_connection) {
     certmap_rules_free(rules);
     dismiss(&cast);
 }
-END_TEST
 
 /* The one-to-one mapping gives less than the general one, which would be reached by an altered certificate. */
-START_TEST(one_to_one_of_iis) {
+T_TEST(one_to_one_of_iis) {
     static const char begin[] =
         "<iisClientCertificateMappingAuthentication enabled=\"true\"><manyToOneMappings><add name=\"all\" "
         "userName=\"administrator\" password=\"\"><rules/></add></manyToOneMappings><oneToOneMappings><add "
@@ -436,21 +434,8 @@ START_TEST(one_to_one_of_iis) {
     free(base64);
     dismiss(&cast);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("altered");
-    TCase *forms = tcase_create("forms");
-    tcase_add_unchecked_fixture(forms, make_pki, free_pki);
-    tcase_add_loop_test(forms, whatever_verifies_is_the_same, 0, QUICK_KEYS);
-    suite_add_tcase(suite, forms);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_unchecked_fixture(slow, make_pki, free_pki);
-    tcase_add_loop_test(slow, whatever_verifies_is_the_same, QUICK_KEYS, T_ROWS(key_kinds));
-    TCase *connections = tcase_create("connections");
-    tcase_add_unchecked_fixture(connections, make_pki, free_pki);
-    tcase_add_loop_test(connections, refusals_on_a_connection, 0, T_ROWS(refusals));
-    tcase_add_test(connections, one_to_one_of_iis);
-    suite_add_tcase(suite, connections);
-    return t_run(suite);
-}
+T_TESTS("altered", T_CASE("forms", T_ONCE(make_pki, free_pki), T_LOOP(whatever_verifies_is_the_same, QUICK_KEYS)),
+        T_SLOW_CASE(T_ONCE(make_pki, free_pki), T_RANGE(whatever_verifies_is_the_same, QUICK_KEYS, T_ROWS(key_kinds))),
+        T_CASE("connections", T_ONCE(make_pki, free_pki), T_LOOP(refusals_on_a_connection, T_ROWS(refusals)),
+               one_to_one_of_iis))

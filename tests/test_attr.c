@@ -83,7 +83,7 @@ static const struct {
     {"1.2.643.3.131.1.1", "INN", NULL, NULL, CM_ATTR_UTF8},
 };
 
-START_TEST(row_is_as_written) {
+T_TEST(row_is_as_written) {
     const size_t number = cm_attr_by_name(text(rows[_i].name));
     ck_assert_msg(number != CM_ATTR_OTHER, "no row for %s", rows[_i].name);
     const struct cm_attr *row = cm_attr_row(number);
@@ -95,7 +95,6 @@ START_TEST(row_is_as_written) {
     ck_assert_msg(cm_oid_valid(row->oid), "%s: not an OID", row->name);
     ck_assert_msg(cm_attr_by_oid(row->oid) == number, "%s: its OID leads elsewhere", row->name);
 }
-END_TEST
 
 /* Every name of a row once, the rules' name first; returns how many. */
 static size_t names_of(const struct cm_attr *row, const char *names[16]) {
@@ -115,7 +114,7 @@ static size_t names_of(const struct cm_attr *row, const char *names[16]) {
 }
 
 /* No name is in two rows, or twice in one, whatever its case. */
-START_TEST(names_are_unique) {
+T_TEST(names_are_unique) {
     const char *mine[16], *theirs[16];
     const struct cm_attr *row = cm_attr_row((size_t)_i);
     const size_t my_count = names_of(row, mine);
@@ -129,9 +128,8 @@ START_TEST(names_are_unique) {
         }
     }
 }
-END_TEST
 
-START_TEST(names_reach_their_row) {
+T_TEST(names_reach_their_row) {
     const char *names[16];
     const size_t count = names_of(cm_attr_row((size_t)_i), names);
     for (size_t i = 0; i < count; i++) {
@@ -145,19 +143,16 @@ START_TEST(names_reach_their_row) {
         ck_assert_msg(cm_attr_by_name(text(other_case)) == (size_t)_i, "%s leads elsewhere", other_case);
     }
 }
-END_TEST
 
-START_TEST(oids_are_unique) {
+T_TEST(oids_are_unique) {
     for (size_t other = 0; other < (size_t)_i; other++)
         ck_assert_msg(!cm_view_equal(cm_attr_row((size_t)_i)->oid, cm_attr_row(other)->oid), "%s and %s are the same",
                       cm_attr_row((size_t)_i)->name, cm_attr_row(other)->name);
 }
-END_TEST
 
-START_TEST(this_test_has_every_row) {
+T_TEST(this_test_has_every_row) {
     ck_assert_int_eq(COUNT(rows), CM_ATTR_COUNT);
 }
-END_TEST
 
 /* ---- looking up ---- */
 
@@ -214,7 +209,7 @@ static const struct {
     {"1.2.840.113549.1.9.1", "E"},
 };
 
-START_TEST(spelling_resolves) {
+T_TEST(spelling_resolves) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = CM_VIEW_NONE;
     ck_assert_msg(cm_attr_resolve(&oid, buffer, text(spellings[_i].written)) == CERTMAP_CODE_NONE, "%s",
@@ -223,7 +218,6 @@ START_TEST(spelling_resolves) {
     ck_assert_msg(oid.data == row->oid.data && oid.len == row->oid.len, "%s is not %s", spellings[_i].written,
                   spellings[_i].name);
 }
-END_TEST
 
 static const struct {
     const char *written;
@@ -248,23 +242,21 @@ static const struct {
     {"4CN", CERTMAP_CODE_BAD_OID},
 };
 
-START_TEST(refusal) {
+T_TEST(refusal) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = CM_VIEW("untouched");
     ck_assert_msg(cm_attr_resolve(&oid, buffer, text(refusals[_i].written)) == refusals[_i].code, "\"%s\"",
                   refusals[_i].written);
     ck_assert_msg(oid.len == strlen("untouched"), "\"%s\" wrote its output", refusals[_i].written);
 }
-END_TEST
 
-START_TEST(a_nul_ends_no_name) {
+T_TEST(a_nul_ends_no_name) {
     ck_assert_uint_eq(cm_attr_by_name(CM_VIEW("CN\0")), CM_ATTR_OTHER);
     ck_assert_uint_eq(cm_attr_by_name(CM_VIEW("CN\0x")), CM_ATTR_OTHER);
     ck_assert_uint_eq(cm_attr_by_name(CM_VIEW("\0")), CM_ATTR_OTHER);
 }
-END_TEST
 
-START_TEST(oid_outside_the_table) {
+T_TEST(oid_outside_the_table) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = CM_VIEW_NONE;
     ck_assert_int_eq(cm_attr_resolve(&oid, buffer, text("OID.1.3.6.1.4.1.99999.1")), CERTMAP_CODE_NONE);
@@ -277,9 +269,8 @@ START_TEST(oid_outside_the_table) {
     ck_assert_uint_eq(cm_attr_by_oid(CM_VIEW("\x55\x04\x03\x03")), CM_ATTR_OTHER);
     ck_assert_uint_eq(cm_attr_by_oid(CM_VIEW_NONE), CM_ATTR_OTHER);
 }
-END_TEST
 
-START_TEST(printing) {
+T_TEST(printing) {
     char printed[64];
     size_t len;
     struct cm_out out = {printed, sizeof printed, 0};
@@ -290,7 +281,6 @@ START_TEST(printing) {
     ck_assert_int_eq(cm_out_finish(&out, &len, NULL), CERTMAP_OK);
     ck_assert_str_eq(printed, "CN 1.2.3.4");
 }
-END_TEST
 
 /* ---- misspellings ---- */
 
@@ -321,31 +311,17 @@ static const struct {
     {"a text that is far longer than any name in the table of attribute types", NULL},
 };
 
-START_TEST(misspelling) {
+T_TEST(misspelling) {
     const char *nearest = cm_attr_nearest(text(misspellings[_i].written));
     ck_assert_msg((nearest == NULL) == (misspellings[_i].nearest == NULL) &&
                       (nearest == NULL || strcmp(nearest, misspellings[_i].nearest) == 0),
                   "\"%s\": %s instead of %s", misspellings[_i].written, nearest == NULL ? "none" : nearest,
                   misspellings[_i].nearest == NULL ? "none" : misspellings[_i].nearest);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("attr");
-    TCase *table = tcase_create("table");
-    tcase_add_loop_test(table, row_is_as_written, 0, COUNT(rows));
-    tcase_add_loop_test(table, names_are_unique, 0, CM_ATTR_COUNT);
-    tcase_add_loop_test(table, names_reach_their_row, 0, CM_ATTR_COUNT);
-    tcase_add_loop_test(table, oids_are_unique, 0, CM_ATTR_COUNT);
-    tcase_add_test(table, this_test_has_every_row);
-    suite_add_tcase(suite, table);
-    TCase *lookup = tcase_create("lookup");
-    tcase_add_loop_test(lookup, spelling_resolves, 0, COUNT(spellings));
-    tcase_add_loop_test(lookup, refusal, 0, COUNT(refusals));
-    tcase_add_test(lookup, a_nul_ends_no_name);
-    tcase_add_test(lookup, oid_outside_the_table);
-    tcase_add_test(lookup, printing);
-    tcase_add_loop_test(lookup, misspelling, 0, COUNT(misspellings));
-    suite_add_tcase(suite, lookup);
-    return t_run(suite);
-}
+T_TESTS("attr",
+        T_CASE("table", T_LOOP(row_is_as_written, COUNT(rows)), T_LOOP(names_are_unique, CM_ATTR_COUNT),
+               T_LOOP(names_reach_their_row, CM_ATTR_COUNT), T_LOOP(oids_are_unique, CM_ATTR_COUNT),
+               this_test_has_every_row),
+        T_CASE("lookup", T_LOOP(spelling_resolves, COUNT(spellings)), T_LOOP(refusal, COUNT(refusals)),
+               a_nul_ends_no_name, oid_outside_the_table, printing, T_LOOP(misspelling, COUNT(misspellings))))

@@ -41,26 +41,24 @@ static void ck_stats(const struct b_stats *found, const struct b_stats *wanted) 
     ck_assert_double_eq_tol(found->max, wanted->max, 1e-9);
 }
 
-START_TEST(stats) {
+T_TEST(stats) {
     double samples[6];
     memcpy(samples, stats_rows[_i].samples, sizeof samples);
     const struct b_stats found = b_stats_of(samples, stats_rows[_i].count);
     ck_stats(&found, &stats_rows[_i].stats);
 }
-END_TEST
 
 /* Round by round: the machine was ten times as slow in the second one, and the ratio is the same. */
-START_TEST(ratio) {
+T_TEST(ratio) {
     const double a[] = {20, 200, 22}, b[] = {10, 100, 10};
     double scratch[3];
     const struct b_stats found = b_stats_ratio(a, b, 3, scratch), wanted = {2, 2, 2.1, 2, 2.2};
     ck_stats(&found, &wanted);
 }
-END_TEST
 
 /* ---- Memory ---- */
 
-START_TEST(memory_counts) {
+T_TEST(memory_counts) {
     struct b_memory memory = {0, 0};
     const struct certmap_allocator allocator = b_memory_allocator(&memory);
     void *a = allocator.alloc(&memory, 100);
@@ -81,7 +79,6 @@ START_TEST(memory_counts) {
     ck_assert_ptr_null(allocator.alloc(&memory, SIZE_MAX));
     ck_assert_uint_eq(memory.bytes, 0);
 }
-END_TEST
 
 /* ---- Workloads ---- */
 
@@ -130,7 +127,7 @@ static void ck_answers(const struct certmap_rules *rules, enum b_workload worklo
     certmap_peer_free(peer);
 }
 
-START_TEST(built) {
+T_TEST(built) {
     const enum b_workload workload = (enum b_workload)(_i / SIZES);
     const size_t size = sizes[_i % SIZES];
     struct certmap_rules *rules;
@@ -140,9 +137,8 @@ START_TEST(built) {
     ck_answers(rules, workload, size, "built");
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(native) {
+T_TEST(native) {
     const enum b_workload workload = (enum b_workload)(_i / SIZES);
     const size_t size = sizes[_i % SIZES];
     struct t_buf text = T_BUF_INIT;
@@ -152,9 +148,8 @@ START_TEST(native) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(iis) {
+T_TEST(iis) {
     static const enum b_workload workloads[] = {B_EXACT, B_MIXED, B_WILDCARDS, B_ONE_TO_ONE};
     const enum b_workload workload = workloads[_i / SIZES];
     const size_t size = sizes[_i % SIZES];
@@ -165,10 +160,9 @@ START_TEST(iis) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Rule 4321 is the same in every set, and no other has its certificate. */
-START_TEST(ids) {
+T_TEST(ids) {
     struct b_rule rule, other;
     struct b_random random = {3};
     struct b_person person;
@@ -181,10 +175,9 @@ START_TEST(ids) {
     }
     ck_assert_uint_eq(b_workload_id(b_workload_expected(B_EXACT, 4321, 9000), 9000), 4321);
 }
-END_TEST
 
 /* A certificate is as large as those of a server's clients. */
-START_TEST(certificate_sizes) {
+T_TEST(certificate_sizes) {
     struct t_buf der = T_BUF_INIT;
     struct b_random random = {3};
     struct b_person person;
@@ -197,11 +190,10 @@ START_TEST(certificate_sizes) {
     ck_assert_uint_le(der.len, 450);
     t_buf_free(&der);
 }
-END_TEST
 
 /* ---- Worst cases: nothing is true, for the reason that was meant ---- */
 
-START_TEST(worst) {
+T_TEST(worst) {
     const struct b_worst *row = &b_worst_cases[_i];
     struct t_buf der = T_BUF_INIT;
     struct certmap_diagnostic error = {.text = ""};
@@ -224,7 +216,6 @@ START_TEST(worst) {
     certmap_rules_free(rules);
     t_buf_free(&der);
 }
-END_TEST
 
 /* ---- Files that are written ---- */
 
@@ -239,7 +230,7 @@ static size_t read_back(FILE *file, char *text, size_t cap) {
     return length;
 }
 
-START_TEST(json_text) {
+T_TEST(json_text) {
     char text[1024];
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
@@ -260,7 +251,6 @@ START_TEST(json_text) {
                            "  \"s\": {\n    \"median\": 1,\n    \"low\": 0.5,\n    \"high\": 2,\n    \"min\": 0.25,\n"
                            "    \"max\": 1e+09\n  }\n}\n");
 }
-END_TEST
 
 /* What an SVG document shows, as far as it is counted here. */
 struct drawing {
@@ -339,29 +329,16 @@ static const struct {
      "|high|middle|low"},
 };
 
-START_TEST(svg) {
+T_TEST(svg) {
     struct drawing drawing;
     read_drawing(&drawing, "t <&> t", svg_rows[_i].curves, svg_rows[_i].count);
     ck_assert_msg(drawing.lines == svg_rows[_i].lines && drawing.circles == svg_rows[_i].circles,
                   "%s: %d lines, %d circles", svg_rows[_i].name, drawing.lines, drawing.circles);
     ck_assert_msg(strstr(drawing.text, svg_rows[_i].text) != NULL, "%s: %s", svg_rows[_i].name, drawing.text);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("bench");
-    TCase *tcase = tcase_create("bench");
-    tcase_add_loop_test(tcase, stats, 0, ROWS(stats_rows));
-    tcase_add_test(tcase, ratio);
-    tcase_add_test(tcase, memory_counts);
-    tcase_add_loop_test(tcase, built, 0, B_WORKLOADS * SIZES);
-    tcase_add_loop_test(tcase, native, 0, (B_WORKLOADS - 1) * SIZES); /* all but one-to-one, which is the last */
-    tcase_add_loop_test(tcase, iis, 0, 4 * SIZES);
-    tcase_add_test(tcase, ids);
-    tcase_add_test(tcase, certificate_sizes);
-    tcase_add_loop_test(tcase, worst, 0, (int)b_worst_count);
-    tcase_add_test(tcase, json_text);
-    tcase_add_loop_test(tcase, svg, 0, ROWS(svg_rows));
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("bench",
+        T_CASE("bench", T_LOOP(stats, ROWS(stats_rows)), ratio, memory_counts, T_LOOP(built, B_WORKLOADS *SIZES),
+               T_LOOP(native, (B_WORKLOADS - 1) * SIZES) /* all but one-to-one, which is the last */,
+               T_LOOP(iis, 4 * SIZES), ids, certificate_sizes, T_LOOP(worst, (int)b_worst_count), json_text,
+               T_LOOP(svg, ROWS(svg_rows))))

@@ -8,7 +8,7 @@
 
 /* ---- the units ---- */
 
-START_TEST(each_unit_is_told_once) {
+T_TEST(each_unit_is_told_once) {
     struct t_progress told = {.stop_at = SIZE_MAX};
     struct cm_progress progress;
     cm_progress_start(&progress, t_progress_tell, &told);
@@ -19,9 +19,8 @@ START_TEST(each_unit_is_told_once) {
     ck_assert(cm_progress_at(&progress, 1, 1));
     ck_assert_uint_eq(told.calls, CM_PROGRESS_TOTAL + 1);
 }
-END_TEST
 
-START_TEST(phases_have_their_share) {
+T_TEST(phases_have_their_share) {
     struct t_progress told = {.stop_at = SIZE_MAX};
     struct cm_progress progress;
     cm_progress_start(&progress, t_progress_tell, &told);
@@ -36,9 +35,8 @@ START_TEST(phases_have_their_share) {
     cm_progress_at(&progress, 7, 7);
     ck_assert_uint_eq(told.done, CM_PROGRESS_TOTAL);
 }
-END_TEST
 
-START_TEST(who_stops_is_not_asked_again) {
+T_TEST(who_stops_is_not_asked_again) {
     struct t_progress told = {.stop_at = 1};
     struct cm_progress progress;
     cm_progress_start(&progress, t_progress_tell, &told);
@@ -47,15 +45,13 @@ START_TEST(who_stops_is_not_asked_again) {
     ck_assert(!cm_progress_at(&progress, 2, 2));
     ck_assert_uint_eq(told.calls, 2);
 }
-END_TEST
 
-START_TEST(nobody_asks) {
+T_TEST(nobody_asks) {
     struct cm_progress progress = {.fn = NULL};
     ck_assert(cm_progress_at(&progress, 1, 2));
     cm_progress_start(&progress, NULL, NULL);
     ck_assert(cm_progress_at(&progress, 1, 2));
 }
-END_TEST
 
 /* ---- what makes rule sets ---- */
 
@@ -159,18 +155,16 @@ static const struct {
     {"a builder without mappings", build_nothing, 1},
 };
 
-START_TEST(progress_goes_from_start_to_end) {
+T_TEST(progress_goes_from_start_to_end) {
     t_check_progress(ways[_i].build, ways[_i].least);
 }
-END_TEST
 
-START_TEST(whoever_loads_may_stop) {
+T_TEST(whoever_loads_may_stop) {
     t_check_cancel(ways[_i].build);
 }
-END_TEST
 
 /* Everything counts, so that the limit that is needed is the most that was held. */
-START_TEST(the_limit_of_memory) {
+T_TEST(the_limit_of_memory) {
     size_t peak, most;
     ck_assert(t_build_within(ways[_i].build, SIZE_MAX, &most));
     ck_assert_msg(t_build_within(ways[_i].build, most, &peak), "%s does not fit what it took", ways[_i].what);
@@ -183,17 +177,15 @@ START_TEST(the_limit_of_memory) {
                       peak);
     }
 }
-END_TEST
 
-START_TEST(no_memory_is_not_the_limit) {
+T_TEST(no_memory_is_not_the_limit) {
     t_check_starved(ways[_i].build);
 }
-END_TEST
 
 /* ---- rule sets afterwards ---- */
 
 /* Whoever explains allocates without a limit, and gives back. */
-START_TEST(rules_with_a_limit_are_like_others) {
+T_TEST(rules_with_a_limit_are_like_others) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
@@ -221,7 +213,6 @@ START_TEST(rules_with_a_limit_are_like_others) {
     certmap_rules_free(plain);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
 /* ---- rule text ---- */
 
@@ -231,7 +222,7 @@ static void count_finding(void *ctx, enum certmap_severity severity, const struc
 }
 
 /* A text with mistakes is read on to find more; who stops that gets no other error. */
-START_TEST(stopped_after_a_mistake) {
+T_TEST(stopped_after_a_mistake) {
     static const char text[] = "certmap 1; mapping \"a\" { when subject.CM = \"a\"; deny; }\n"
                                "mapping \"b\" { when subject.CN = \"b\" and subject.CM = \"b\"; deny; }\n";
     struct t_progress progress;
@@ -248,10 +239,9 @@ START_TEST(stopped_after_a_mistake) {
     ck_assert_uint_eq(counts[0], _i == 0 || _i == 1 ? 0 : _i < 5 ? 1 : 2);
     ck_assert_uint_eq(counts[1], 0);
 }
-END_TEST
 
 /* The limit ends the reading, and is the one finding. */
-START_TEST(the_limit_is_a_finding) {
+T_TEST(the_limit_is_a_finding) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
@@ -273,9 +263,8 @@ START_TEST(the_limit_is_a_finding) {
     ck_assert_uint_eq(counts[1], 1);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(options_of_a_text_have_a_size) {
+T_TEST(options_of_a_text_have_a_size) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
     build.size--;
@@ -283,14 +272,13 @@ START_TEST(options_of_a_text_have_a_size) {
                      CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(rules);
 }
-END_TEST
 
 /* ---- builders ---- */
 
 /* What comes before the options, or is wrong with them. */
 enum mistake { NO_BUILDER, NO_OPTIONS, TOO_SMALL, AFTER_A_MAPPING, AFTER_A_MISTAKE, AFTER_A_LIMIT, MISTAKES };
 
-START_TEST(mistakes_with_options) {
+T_TEST(mistakes_with_options) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = NULL;
@@ -311,10 +299,9 @@ START_TEST(mistakes_with_options) {
         ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* Options are of one rule set: the next one has none. */
-START_TEST(options_end_with_the_rule_set) {
+T_TEST(options_end_with_the_rule_set) {
     struct t_progress progress;
     struct certmap_build_options build = t_progress_options(&progress, SIZE_MAX);
     struct certmap_builder *builder = t_builder();
@@ -333,10 +320,9 @@ START_TEST(options_end_with_the_rule_set) {
     certmap_rules_free(rules);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* Left off half-way, with and without a limit. */
-START_TEST(a_builder_is_freed_with_its_options) {
+T_TEST(a_builder_is_freed_with_its_options) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
@@ -348,33 +334,13 @@ START_TEST(a_builder_is_freed_with_its_options) {
     certmap_builder_free(builder);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("build");
-    TCase *units = tcase_create("units");
-    tcase_add_test(units, each_unit_is_told_once);
-    tcase_add_test(units, phases_have_their_share);
-    tcase_add_test(units, who_stops_is_not_asked_again);
-    tcase_add_test(units, nobody_asks);
-    suite_add_tcase(suite, units);
-    TCase *each = tcase_create("each way");
-    tcase_add_loop_test(each, progress_goes_from_start_to_end, 0, COUNT(ways));
-    tcase_add_loop_test(each, the_limit_of_memory, 0, COUNT(ways));
-    tcase_add_loop_test(each, no_memory_is_not_the_limit, 0, COUNT(ways));
-    tcase_add_test(each, rules_with_a_limit_are_like_others);
-    suite_add_tcase(suite, each);
-    TCase *text = tcase_create("text");
-    tcase_add_loop_test(text, stopped_after_a_mistake, 0, 5);
-    tcase_add_test(text, the_limit_is_a_finding);
-    tcase_add_test(text, options_of_a_text_have_a_size);
-    suite_add_tcase(suite, text);
-    TCase *builder = tcase_create("builder");
-    tcase_add_loop_test(builder, mistakes_with_options, 0, MISTAKES);
-    tcase_add_loop_test(builder, options_end_with_the_rule_set, 0, 3);
-    tcase_add_loop_test(builder, a_builder_is_freed_with_its_options, 0, 4);
-    suite_add_tcase(suite, builder);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_loop_test(slow, whoever_loads_may_stop, 0, COUNT(ways));
-    return t_run(suite);
-}
+T_TESTS("build",
+        T_CASE("units", each_unit_is_told_once, phases_have_their_share, who_stops_is_not_asked_again, nobody_asks),
+        T_CASE("each way", T_LOOP(progress_goes_from_start_to_end, COUNT(ways)),
+               T_LOOP(the_limit_of_memory, COUNT(ways)), T_LOOP(no_memory_is_not_the_limit, COUNT(ways)),
+               rules_with_a_limit_are_like_others),
+        T_CASE("text", T_LOOP(stopped_after_a_mistake, 5), the_limit_is_a_finding, options_of_a_text_have_a_size),
+        T_CASE("builder", T_LOOP(mistakes_with_options, MISTAKES), T_LOOP(options_end_with_the_rule_set, 3),
+               T_LOOP(a_builder_is_freed_with_its_options, 4)),
+        T_SLOW_CASE(T_LOOP(whoever_loads_may_stop, COUNT(ways))))

@@ -150,7 +150,7 @@ static const struct {
     {"options after the end of another rule set", "O", ".."},
 };
 
-START_TEST(script) {
+T_TEST(script) {
     char somewhere;
     struct certmap_rules *const untouched = (void *)&somewhere;
     struct certmap_builder *builder = t_builder();
@@ -178,10 +178,9 @@ START_TEST(script) {
         certmap_rules_free(rules);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* After a mistake the builder is empty and as good as new, without another mapping's names or switches. */
-START_TEST(script_and_then_another) {
+T_TEST(script_and_then_another) {
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = NULL;
     for (const char *at = scripts[_i].calls; *at != 0; at = next_call(at))
@@ -198,15 +197,13 @@ START_TEST(script_and_then_another) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(script_and_no_end) {
+T_TEST(script_and_no_end) {
     struct certmap_builder *builder = t_builder();
     for (const char *at = scripts[_i].calls; *at != 0; at = next_call(at))
         call(builder, at, NULL);
     certmap_builder_free(builder); /* LeakSanitizer looks */
 }
-END_TEST
 
 /* ---- the same as the parser ---- */
 
@@ -241,7 +238,7 @@ static const struct {
                                 "mapping \"c\" { when always; deny; }"},
 };
 
-START_TEST(equivalent) {
+T_TEST(equivalent) {
     struct certmap_builder *builder = t_builder();
     struct t_buf text = T_BUF_INIT, traces[2] = {T_BUF_INIT, T_BUF_INIT};
     struct t_peer peer;
@@ -262,7 +259,6 @@ START_TEST(equivalent) {
     t_buf_free(&traces[0]);
     t_buf_free(&traces[1]);
 }
-END_TEST
 
 /* ---- names and accounts ---- */
 
@@ -284,7 +280,7 @@ static const struct {
     {"a\nb", "A\nB", true},
 };
 
-START_TEST(names_compare_without_case) {
+T_TEST(names_compare_without_case) {
     struct certmap_builder *builder = t_builder();
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, names[_i].a, NULL, NULL), CERTMAP_OK);
@@ -297,9 +293,8 @@ START_TEST(names_compare_without_case) {
     }
     certmap_builder_free(builder);
 }
-END_TEST
 
-START_TEST(says_where_the_name_was_first) {
+T_TEST(says_where_the_name_was_first) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -316,9 +311,8 @@ START_TEST(says_where_the_name_was_first) {
     ck_assert_str_eq(error.text, "there is a mapping \"b\" already, in line 7");
     certmap_builder_free(builder);
 }
-END_TEST
 
-START_TEST(many_names) {
+T_TEST(many_names) {
     struct certmap_builder *builder = t_builder();
     char name[16];
     for (int i = 0; i < 2000; i++) {
@@ -333,7 +327,6 @@ START_TEST(many_names) {
     }
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* domain and user NULL: not an account. domain "": it has none. */
 static const struct {
@@ -379,7 +372,7 @@ static void assert_text(struct certmap_view view, const char *wanted) {
                   "\"%s\"", wanted); /* its NUL too */
 }
 
-START_TEST(account_row) {
+T_TEST(account_row) {
     struct certmap_builder *builder = t_builder();
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
@@ -406,7 +399,6 @@ START_TEST(account_row) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* Texts with a length, for what a C string cannot hold. */
 static const struct {
@@ -438,7 +430,7 @@ static enum certmap_status add_text(struct certmap_builder *builder, int use, st
     return use < 2 ? status : certmap_builder_condition(builder, &condition, error);
 }
 
-START_TEST(unclean_text) {
+T_TEST(unclean_text) {
     for (int use = 0; use < 4; use++) {
         struct certmap_builder *builder = t_builder();
         struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -448,7 +440,6 @@ START_TEST(unclean_text) {
         certmap_builder_free(builder);
     }
 }
-END_TEST
 
 /* ---- conditions ---- */
 
@@ -559,7 +550,7 @@ static const struct {
     {"a backslash at the end", SUBJECT, "CN", LIKE, 0, last_backslash, 1, CERTMAP_CODE_BAD_ESCAPE, ANY, 0},
 };
 
-START_TEST(condition_row) {
+T_TEST(condition_row) {
     static const uint8_t nothing = 0;
     struct certmap_builder *builder = t_builder();
     struct certmap_condition made = CERTMAP_CONDITION_INIT;
@@ -583,10 +574,9 @@ START_TEST(condition_row) {
                                                                             : CERTMAP_ERROR_SYNTAX);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* What the calls are given may go. */
-START_TEST(everything_is_copied) {
+T_TEST(everything_is_copied) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
@@ -624,7 +614,6 @@ START_TEST(everything_is_copied) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- what comes out ---- */
 
@@ -639,12 +628,11 @@ static void assert_reason(struct certmap_rules *rules, enum certmap_code reason)
     certmap_rules_free(rules);
 }
 
-START_TEST(empty_rules_match_nothing) {
+T_TEST(empty_rules_match_nothing) {
     assert_reason(t_finish(t_builder()), CERTMAP_CODE_EMPTY_RULES);
 }
-END_TEST
 
-START_TEST(disabled_rules_match_nothing) {
+T_TEST(disabled_rules_match_nothing) {
     struct certmap_builder *builder = t_builder();
     for (const char *at = "1a Cx Db A 0"; *at != 0; at = next_call(at))
         ck_assert_int_eq(call(builder, at, NULL), CERTMAP_OK);
@@ -653,9 +641,8 @@ START_TEST(disabled_rules_match_nothing) {
     certmap_builder_disable(builder, NULL);
     assert_reason(t_finish(builder), CERTMAP_CODE_DISABLED);
 }
-END_TEST
 
-START_TEST(a_deny_has_no_account) {
+T_TEST(a_deny_has_no_account) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_DENY;
@@ -668,9 +655,8 @@ START_TEST(a_deny_has_no_account) {
     ck_assert_ptr_null(mapping.account.data);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(an_unnamed_mapping_has_no_name) {
+T_TEST(an_unnamed_mapping_has_no_name) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     for (const char *at = "1 Cx"; *at != 0; at = next_call(at))
@@ -681,7 +667,6 @@ START_TEST(an_unnamed_mapping_has_no_name) {
     ck_assert_int_eq(mapping.kind, CERTMAP_KIND_ONE_TO_ONE);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- running out of memory ---- */
 
@@ -727,15 +712,13 @@ static void run_out(const char *calls, bool stop) {
     }
 }
 
-START_TEST(without_memory_and_stopping) {
+T_TEST(without_memory_and_stopping) {
     run_out(memory_scripts[_i], true);
 }
-END_TEST
 
-START_TEST(without_memory_and_going_on) {
+T_TEST(without_memory_and_going_on) {
     run_out(memory_scripts[_i], false);
 }
-END_TEST
 
 /* Texts that no piece of memory has room for beside others, each in a builder of its own. */
 static const struct {
@@ -770,7 +753,7 @@ static enum certmap_status add_long(struct certmap_builder *builder, int row, st
     return certmap_builder_condition(builder, &condition, NULL);
 }
 
-START_TEST(long_operand_without_memory) {
+T_TEST(long_operand_without_memory) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct t_buf text = T_BUF_INIT;
@@ -792,7 +775,6 @@ START_TEST(long_operand_without_memory) {
     }
     t_buf_free(&text);
 }
-END_TEST
 
 /* What is before and after a separator, each so long. */
 static const struct {
@@ -802,7 +784,7 @@ static const struct {
 } long_accounts[] = {{5000, "", 0},    {3000, "\\", 3000}, {3000, "@", 3000},
                      {10, "\\", 5000}, {5000, "@", 10},    {2500, "\\", 10}};
 
-START_TEST(long_account_without_memory) {
+T_TEST(long_account_without_memory) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct t_buf account = T_BUF_INIT;
@@ -826,10 +808,9 @@ START_TEST(long_account_without_memory) {
     }
     t_buf_free(&account);
 }
-END_TEST
 
 /* A caller that is told of a bad name may go on with the mapping; told of no memory, it may not. */
-START_TEST(no_memory_counts_more_than_a_bad_name) {
+T_TEST(no_memory_counts_more_than_a_bad_name) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     bool failed = true;
@@ -846,11 +827,10 @@ START_TEST(no_memory_counts_more_than_a_bad_name) {
         ck_assert_uint_eq(memory.live, 0);
     }
 }
-END_TEST
 
 /* ---- arguments ---- */
 
-START_TEST(refuses_arguments) {
+T_TEST(refuses_arguments) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
@@ -870,9 +850,8 @@ START_TEST(refuses_arguments) {
     certmap_builder_free(builder);
     certmap_builder_free(NULL);
 }
-END_TEST
 
-START_TEST(refuses_an_allocator_that_lacks_a_function) {
+T_TEST(refuses_an_allocator_that_lacks_a_function) {
     struct t_alloc memory = T_ALLOC_INIT;
     for (int lacking = 0; lacking < 3; lacking++) {
         struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -887,10 +866,9 @@ START_TEST(refuses_an_allocator_that_lacks_a_function) {
         ck_assert_ptr_null(builder);
     }
 }
-END_TEST
 
 /* Which member of a mapping, a condition or a group is wrong. */
-START_TEST(refuses_structs_that_are_wrong) {
+T_TEST(refuses_structs_that_are_wrong) {
     struct certmap_builder *builder = t_builder();
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_mapping good = CERTMAP_MAPPING_INIT, wrong[8];
@@ -920,9 +898,8 @@ START_TEST(refuses_structs_that_are_wrong) {
     ck_assert_int_eq(certmap_builder_open(builder, (enum certmap_join)3, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
-START_TEST(rule_sets_answer_for_nothing) {
+T_TEST(rule_sets_answer_for_nothing) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_uint_eq(certmap_rules_count(NULL), 0);
@@ -937,43 +914,18 @@ START_TEST(rule_sets_answer_for_nothing) {
     ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, 0, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_rules_free(rules);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("builder");
-    TCase *calls = tcase_create("calls");
-    tcase_add_loop_test(calls, script, 0, T_ROWS(scripts));
-    tcase_add_loop_test(calls, script_and_then_another, 0, T_ROWS(scripts));
-    tcase_add_loop_test(calls, script_and_no_end, 0, T_ROWS(scripts));
-    tcase_add_loop_test(calls, equivalent, 0, T_ROWS(equivalents));
-    suite_add_tcase(suite, calls);
-    TCase *text = tcase_create("text");
-    tcase_add_loop_test(text, names_compare_without_case, 0, T_ROWS(names));
-    tcase_add_test(text, says_where_the_name_was_first);
-    tcase_add_test(text, many_names);
-    tcase_add_loop_test(text, account_row, 0, T_ROWS(accounts));
-    tcase_add_loop_test(text, unclean_text, 0, T_ROWS(texts));
-    tcase_add_loop_test(text, condition_row, 0, T_ROWS(conditions));
-    tcase_add_test(text, everything_is_copied);
-    suite_add_tcase(suite, text);
-    TCase *outcome = tcase_create("outcome");
-    tcase_add_test(outcome, empty_rules_match_nothing);
-    tcase_add_test(outcome, disabled_rules_match_nothing);
-    tcase_add_test(outcome, a_deny_has_no_account);
-    tcase_add_test(outcome, an_unnamed_mapping_has_no_name);
-    suite_add_tcase(suite, outcome);
-    TCase *memory = tcase_create("memory");
-    tcase_add_loop_test(memory, without_memory_and_stopping, 0, T_ROWS(memory_scripts));
-    tcase_add_loop_test(memory, without_memory_and_going_on, 0, T_ROWS(memory_scripts));
-    tcase_add_loop_test(memory, long_operand_without_memory, 0, T_ROWS(long_operands));
-    tcase_add_loop_test(memory, long_account_without_memory, 0, T_ROWS(long_accounts));
-    tcase_add_test(memory, no_memory_counts_more_than_a_bad_name);
-    suite_add_tcase(suite, memory);
-    TCase *arguments = tcase_create("arguments");
-    tcase_add_test(arguments, refuses_arguments);
-    tcase_add_test(arguments, refuses_an_allocator_that_lacks_a_function);
-    tcase_add_test(arguments, refuses_structs_that_are_wrong);
-    tcase_add_test(arguments, rule_sets_answer_for_nothing);
-    suite_add_tcase(suite, arguments);
-    return t_run(suite);
-}
+T_TESTS("builder",
+        T_CASE("calls", T_LOOP(script, T_ROWS(scripts)), T_LOOP(script_and_then_another, T_ROWS(scripts)),
+               T_LOOP(script_and_no_end, T_ROWS(scripts)), T_LOOP(equivalent, T_ROWS(equivalents))),
+        T_CASE("text", T_LOOP(names_compare_without_case, T_ROWS(names)), says_where_the_name_was_first, many_names,
+               T_LOOP(account_row, T_ROWS(accounts)), T_LOOP(unclean_text, T_ROWS(texts)),
+               T_LOOP(condition_row, T_ROWS(conditions)), everything_is_copied),
+        T_CASE("outcome", empty_rules_match_nothing, disabled_rules_match_nothing, a_deny_has_no_account,
+               an_unnamed_mapping_has_no_name),
+        T_CASE("memory", T_LOOP(without_memory_and_stopping, T_ROWS(memory_scripts)),
+               T_LOOP(without_memory_and_going_on, T_ROWS(memory_scripts)),
+               T_LOOP(long_operand_without_memory, T_ROWS(long_operands)),
+               T_LOOP(long_account_without_memory, T_ROWS(long_accounts)), no_memory_counts_more_than_a_bad_name),
+        T_CASE("arguments", refuses_arguments, refuses_an_allocator_that_lacks_a_function,
+               refuses_structs_that_are_wrong, rule_sets_answer_for_nothing))

@@ -107,7 +107,7 @@ static const struct text_row {
     {URI, "http://b" U_UMLAUT "cher/", ENCODING, NULL},
 };
 
-START_TEST(text) {
+T_TEST(text) {
     const struct text_row *row = &texts[_i];
     const struct certmap_view source = t_string(row->text);
     struct certmap_view canonical = CM_VIEW_NONE;
@@ -124,7 +124,6 @@ START_TEST(text) {
         ck_assert_ptr_eq(again.data, canonical.data);
     }
 }
-END_TEST
 
 /* ---- octets ---- */
 
@@ -178,7 +177,7 @@ static const struct {
     {"20 01 0D B8 00 00 00 00 00 00 00 00 00 00 00 00 01", NULL},
 };
 
-START_TEST(address) {
+T_TEST(address) {
     struct t_buf octets = T_BUF_INIT;
     char buffer[64];
     bool is = false;
@@ -195,7 +194,6 @@ START_TEST(address) {
     }
     t_buf_free(&octets);
 }
-END_TEST
 
 static const struct {
     const char *contents, *text;
@@ -221,7 +219,7 @@ static const struct {
     {"FF 80 00", "-8000"},
 };
 
-START_TEST(serial) {
+T_TEST(serial) {
     struct t_buf contents = T_BUF_INIT;
     char buffer[64];
     t_der(&contents, serials[_i].contents);
@@ -229,18 +227,16 @@ START_TEST(serial) {
     ck_assert_str_eq(buffer, serials[_i].text);
     t_buf_free(&contents);
 }
-END_TEST
 
-START_TEST(octets_in_hexadecimal) {
+T_TEST(octets_in_hexadecimal) {
     char buffer[16];
     PRINT(buffer, cm_hex_print(&out, CM_VIEW("\x00\x0A\xF0\xFF")));
     ck_assert_str_eq(buffer, "000af0ff");
     PRINT(buffer, cm_hex_print(&out, CM_VIEW("")));
     ck_assert_str_eq(buffer, "");
 }
-END_TEST
 
-START_TEST(key_usages) {
+T_TEST(key_usages) {
     static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
                                         "dataEncipherment", "keyAgreement",   "keyCertSign",
                                         "cRLSign",          "encipherOnly",   "decipherOnly"};
@@ -249,7 +245,6 @@ START_TEST(key_usages) {
     ck_assert_ptr_null(cm_key_usage_name(9));
     ck_assert_ptr_null(cm_key_usage_name(SIZE_MAX));
 }
-END_TEST
 
 /* ---- names of OIDs ---- */
 
@@ -301,7 +296,7 @@ static const struct {
 };
 
 /* Both ways, and as an operand in either form. */
-START_TEST(oid_name) {
+T_TEST(oid_name) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     const struct certmap_view contents = cm_view(buffer, cm_oid_parse(buffer, t_string(oids[_i].dotted)));
     struct certmap_view canonical;
@@ -314,16 +309,14 @@ START_TEST(oid_name) {
     ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_OID, t_string(oids[_i].name), &arena, NULL), OK);
     assert_text(canonical, oids[_i].name, oids[_i].name);
 }
-END_TEST
 
-START_TEST(oid_without_a_name) {
+T_TEST(oid_without_a_name) {
     char printed[64];
     PRINT(printed, cm_oid_name_print(&out, CM_VIEW("\x2A\x03")));
     ck_assert_str_eq(printed, "1.2.3");
     PRINT(printed, cm_oid_name_print(&out, CM_VIEW("\x2B\x06\x01\x05\x05\x07\x03"))); /* the start of many */
     ck_assert_str_eq(printed, "1.3.6.1.5.5.7.3");
 }
-END_TEST
 
 /* ---- operands ---- */
 
@@ -438,7 +431,7 @@ static const struct operand_row {
     {VALIDITY, "now", BAD, "\"now\" is no state of validity: valid, early or expired"},
 };
 
-START_TEST(operand) {
+T_TEST(operand) {
     const struct operand_row *row = &operands[_i];
     struct certmap_view canonical = CM_VIEW_NONE;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -453,10 +446,9 @@ START_TEST(operand) {
     ck_assert_msg(status == CERTMAP_OK, "\"%s\": %s", row->operand, error.text);
     assert_text(canonical, row->canonical, row->operand);
 }
-END_TEST
 
 /* The canonical text of a value that is text is also its operand's. */
-START_TEST(text_as_an_operand) {
+T_TEST(text_as_an_operand) {
     const struct text_row *row = &texts[_i];
     struct certmap_view value = CM_VIEW_NONE, canonical = CM_VIEW_NONE;
     const enum cm_text_kind kind = (enum cm_text_kind)row->kind;
@@ -469,10 +461,9 @@ START_TEST(text_as_an_operand) {
         ck_assert(cm_view_equal(canonical, value));
     }
 }
-END_TEST
 
 /* What a serial number prints as, said to be hexadecimal, is its operand. */
-START_TEST(serial_as_an_operand) {
+T_TEST(serial_as_an_operand) {
     const bool negative = serials[_i].text[0] == '-';
     char hex[80];
     struct certmap_view canonical;
@@ -480,7 +471,6 @@ START_TEST(serial_as_an_operand) {
     ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_SERIAL, t_string(hex), &arena, NULL), CERTMAP_OK);
     assert_text(canonical, serials[_i].text, hex);
 }
-END_TEST
 
 /* ---- addresses and networks ---- */
 
@@ -570,7 +560,7 @@ static const struct network_row {
     {"2001:db8::/28", NULL, 0, "the network is \"2001:db0::/28\""},
 };
 
-START_TEST(network) {
+T_TEST(network) {
     const struct network_row *row = &networks[_i];
     struct t_buf wanted = T_BUF_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -589,7 +579,6 @@ START_TEST(network) {
     ck_assert_uint_eq(bits, row->bits);
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* ---- patterns ---- */
 
@@ -632,7 +621,7 @@ static const struct pattern_row {
     {URI, "*" U_UMLAUT, NULL},
 };
 
-START_TEST(pattern) {
+T_TEST(pattern) {
     struct certmap_view canonical = CM_VIEW_NONE;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status = cm_canonical_pattern(&canonical, (enum cm_text_kind)patterns[_i].kind, false,
@@ -645,14 +634,12 @@ START_TEST(pattern) {
     ck_assert_msg(status == CERTMAP_OK, "%s", error.text);
     assert_text(canonical, patterns[_i].canonical, patterns[_i].pattern);
 }
-END_TEST
 
-START_TEST(kinds_with_patterns) {
+T_TEST(kinds_with_patterns) {
     for (unsigned kind = CM_TEXT_PLAIN; kind <= CM_TEXT_NAME; kind++)
         ck_assert_int_eq(cm_kind_has_patterns((enum cm_text_kind)kind),
                          kind == PLAIN || kind == DNS || kind == EMAIL || kind == URI || kind == KRB5 || kind == SID);
 }
-END_TEST
 
 /* ---- what no value can be ---- */
 
@@ -722,7 +709,7 @@ static const struct check_row {
     {PLAIN, false, false, "", NULL},
 };
 
-START_TEST(check) {
+T_TEST(check) {
     const struct check_row *row = &checks[_i];
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
@@ -733,12 +720,11 @@ START_TEST(check) {
     ck_assert_int_eq(error.code, CERTMAP_CODE_BAD_OPERAND);
     ck_assert_msg(strstr(error.text, row->says) != NULL, "\"%s\": says %s", row->text, error.text);
 }
-END_TEST
 
 /* ---- memory ---- */
 
 /* Each of these needs some. */
-START_TEST(without_memory) {
+T_TEST(without_memory) {
     static const struct {
         enum cm_text_kind kind;
         const char *operand;
@@ -759,30 +745,12 @@ START_TEST(without_memory) {
     }
     cm_arena_free(&empty);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("canonical");
-    TCase *values = tcase_create("values");
-    tcase_add_checked_fixture(values, start_arena, free_arena);
-    tcase_add_loop_test(values, text, 0, T_ROWS(texts));
-    tcase_add_loop_test(values, address, 0, T_ROWS(addresses));
-    tcase_add_loop_test(values, serial, 0, T_ROWS(serials));
-    tcase_add_test(values, octets_in_hexadecimal);
-    tcase_add_test(values, key_usages);
-    tcase_add_loop_test(values, oid_name, 0, T_ROWS(oids));
-    tcase_add_test(values, oid_without_a_name);
-    suite_add_tcase(suite, values);
-    TCase *rules = tcase_create("rules");
-    tcase_add_checked_fixture(rules, start_arena, free_arena);
-    tcase_add_loop_test(rules, operand, 0, T_ROWS(operands));
-    tcase_add_loop_test(rules, text_as_an_operand, 0, T_ROWS(texts));
-    tcase_add_loop_test(rules, serial_as_an_operand, 0, T_ROWS(serials));
-    tcase_add_loop_test(rules, network, 0, T_ROWS(networks));
-    tcase_add_loop_test(rules, pattern, 0, T_ROWS(patterns));
-    tcase_add_loop_test(rules, check, 0, T_ROWS(checks));
-    tcase_add_test(rules, kinds_with_patterns);
-    tcase_add_test(rules, without_memory);
-    suite_add_tcase(suite, rules);
-    return t_run(suite);
-}
+T_TESTS("canonical",
+        T_CASE("values", T_EACH(start_arena, free_arena), T_LOOP(text, T_ROWS(texts)),
+               T_LOOP(address, T_ROWS(addresses)), T_LOOP(serial, T_ROWS(serials)), octets_in_hexadecimal, key_usages,
+               T_LOOP(oid_name, T_ROWS(oids)), oid_without_a_name),
+        T_CASE("rules", T_EACH(start_arena, free_arena), T_LOOP(operand, T_ROWS(operands)),
+               T_LOOP(text_as_an_operand, T_ROWS(texts)), T_LOOP(serial_as_an_operand, T_ROWS(serials)),
+               T_LOOP(network, T_ROWS(networks)), T_LOOP(pattern, T_ROWS(patterns)), T_LOOP(check, T_ROWS(checks)),
+               kinds_with_patterns, without_memory))

@@ -42,7 +42,7 @@ static bool lies_inside(struct certmap_view part, struct certmap_view whole) {
     return part.data >= whole.data && part.len <= whole.len && part.data + part.len <= whole.data + whole.len;
 }
 
-START_TEST(acceptance) {
+T_TEST(acceptance) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.line = 77};
@@ -58,7 +58,6 @@ START_TEST(acceptance) {
     ck_assert_uint_eq(cert.certificate.len, t_view(&buf).len);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* ---- the pieces ---- */
 
@@ -106,7 +105,7 @@ static void check_tbs(struct certmap_view tbs, struct certmap_view whole) {
     ck_assert_ptr_eq(end + end[1] + 4 + end[end[1] + 3], whole.data + whole.len);
 }
 
-START_TEST(views_of_pieces) {
+T_TEST(views_of_pieces) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     cert.sha256 = cert.sha1 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = CM_VIEW("before");
@@ -128,7 +127,6 @@ START_TEST(views_of_pieces) {
     ck_assert(cert.issuer_key_sha256.data == NULL && cert.hash == NULL && cert.time == 0);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* ---- refused ---- */
 
@@ -304,7 +302,7 @@ static size_t put_marked(struct t_buf *buf, const char *text) {
     return buf->len - size_of_rest(mark + 1);
 }
 
-START_TEST(refusal) {
+T_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert, before;
     struct certmap_diagnostic err;
@@ -323,11 +321,10 @@ START_TEST(refusal) {
     ck_assert_int_eq(certmap_cert_from_der(&cert, t_view(&buf), NULL), CERTMAP_ERROR_CERTIFICATE);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* ---- arguments ---- */
 
-START_TEST(without_an_argument) {
+T_TEST(without_an_argument) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -342,10 +339,9 @@ START_TEST(without_an_argument) {
     ck_assert_ptr_null(cert.subject.data);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* A caller that was built with a later header: only the members that are known here are written. */
-START_TEST(a_larger_struct) {
+T_TEST(a_larger_struct) {
     struct t_buf buf = T_BUF_INIT;
     struct {
         struct certmap_cert cert;
@@ -358,7 +354,6 @@ START_TEST(a_larger_struct) {
     ck_assert_uint_eq(larger.later, 42);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* ---- a whole certificate ---- */
 
@@ -395,7 +390,7 @@ static bool prepares(struct certmap_peer *peer, struct certmap_view der) {
     return status == CERTMAP_OK;
 }
 
-START_TEST(no_beginning_of_it_is_accepted) {
+T_TEST(no_beginning_of_it_is_accepted) {
     struct certmap_peer *peer;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     ck_assert(prepares(peer, t_view(&whole)));
@@ -403,19 +398,17 @@ START_TEST(no_beginning_of_it_is_accepted) {
         ck_assert_msg(!prepares(peer, cm_view(whole.data, len)), "%zu bytes", len);
     certmap_peer_free(peer);
 }
-END_TEST
 
-START_TEST(no_end_of_it_is_accepted) {
+T_TEST(no_end_of_it_is_accepted) {
     struct certmap_peer *peer;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     for (size_t start = 1; start <= whole.len; start++)
         ck_assert_msg(!prepares(peer, cm_view(whole.data + start, whole.len - start)), "from %zu", start);
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* Many of these are certificates, with another letter in a name. */
-START_TEST(every_byte_has_every_value) {
+T_TEST(every_byte_has_every_value) {
     struct certmap_peer *peer;
     size_t accepted_ones = 0;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
@@ -431,7 +424,6 @@ START_TEST(every_byte_has_every_value) {
     ck_assert_uint_gt(accepted_ones, whole.len / 16);
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* The certificate with the bytes from start to end replaced, and the outer length made right again. */
 static void splice(struct t_buf *buf, size_t start, size_t end, struct certmap_view replacement) {
@@ -445,7 +437,7 @@ static void splice(struct t_buf *buf, size_t start, size_t end, struct certmap_v
     t_end(buf, mark, 0x30, 0);
 }
 
-START_TEST(a_byte_left_out) {
+T_TEST(a_byte_left_out) {
     struct certmap_peer *peer;
     struct t_buf shorter = T_BUF_INIT;
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
@@ -456,9 +448,8 @@ START_TEST(a_byte_left_out) {
     t_buf_free(&shorter);
     certmap_peer_free(peer);
 }
-END_TEST
 
-START_TEST(a_byte_put_in) {
+T_TEST(a_byte_put_in) {
     struct certmap_peer *peer;
     struct t_buf longer = T_BUF_INIT;
     const uint8_t byte = (uint8_t)(_i * 0x33);
@@ -470,7 +461,6 @@ START_TEST(a_byte_put_in) {
     t_buf_free(&longer);
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* ---- only what is needed ---- */
 
@@ -507,7 +497,7 @@ static const struct {
     {~0u, "cvstkedDKiIJhnbB"},
 };
 
-START_TEST(what_is_kept) {
+T_TEST(what_is_kept) {
     const struct certmap_view some = CM_VIEW("some");
     struct certmap_cert cert = {sizeof cert, some, some, some, some, some,         some, some, some, some,
                                 some,        some, some, some, some, hash_nothing, NULL, 1,    some, some};
@@ -535,9 +525,8 @@ START_TEST(what_is_kept) {
             stays[len++] = "cvstkedDKiIJhnbB"[i];
     ck_assert_str_eq(stays, kept[_i].stays);
 }
-END_TEST
 
-START_TEST(nothing_to_keep) {
+T_TEST(nothing_to_keep) {
     struct certmap_cert small = CERTMAP_CERT_INIT;
     small.size--;
     small.serial = CM_VIEW("some");
@@ -545,30 +534,12 @@ START_TEST(nothing_to_keep) {
     certmap_cert_restrict(&small, 0);
     ck_assert_ptr_nonnull(small.serial.data);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("cert");
-    TCase *table = tcase_create("table");
-    tcase_add_loop_test(table, acceptance, 0, COUNT(accepted));
-    tcase_add_loop_test(table, views_of_pieces, 0, COUNT(pieces));
-    tcase_add_loop_test(table, refusal, 0, COUNT(refused));
-    suite_add_tcase(suite, table);
-    TCase *arguments = tcase_create("arguments");
-    tcase_add_loop_test(arguments, without_an_argument, 0, 4);
-    tcase_add_test(arguments, a_larger_struct);
-    suite_add_tcase(suite, arguments);
-    TCase *needs = tcase_create("needs");
-    tcase_add_loop_test(needs, what_is_kept, 0, COUNT(kept));
-    tcase_add_test(needs, nothing_to_keep);
-    suite_add_tcase(suite, needs);
-    TCase *changes = tcase_create("a whole certificate");
-    tcase_add_checked_fixture(changes, set_up, tear_down);
-    tcase_add_test(changes, no_beginning_of_it_is_accepted);
-    tcase_add_test(changes, no_end_of_it_is_accepted);
-    tcase_add_loop_test(changes, every_byte_has_every_value, 0, 16);
-    tcase_add_test(changes, a_byte_left_out);
-    tcase_add_loop_test(changes, a_byte_put_in, 0, 6);
-    suite_add_tcase(suite, changes);
-    return t_run(suite);
-}
+T_TESTS("cert",
+        T_CASE("table", T_LOOP(acceptance, COUNT(accepted)), T_LOOP(views_of_pieces, COUNT(pieces)),
+               T_LOOP(refusal, COUNT(refused))),
+        T_CASE("arguments", T_LOOP(without_an_argument, 4), a_larger_struct),
+        T_CASE("needs", T_LOOP(what_is_kept, COUNT(kept)), nothing_to_keep),
+        T_CASE("a whole certificate", T_EACH(set_up, tear_down), no_beginning_of_it_is_accepted,
+               no_end_of_it_is_accepted, T_LOOP(every_byte_has_every_value, 16), a_byte_left_out,
+               T_LOOP(a_byte_put_in, 6)))

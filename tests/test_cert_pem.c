@@ -66,7 +66,7 @@ static void check_is_alice(struct t_buf *buf, const char *what) {
     t_buf_free(&der);
 }
 
-START_TEST(acceptance) {
+T_TEST(acceptance) {
     struct t_buf buf = T_BUF_INIT;
     put(&buf, accepted[_i].before);
     put_pem(&buf, accepted[_i].indent, accepted[_i].newline);
@@ -74,9 +74,8 @@ START_TEST(acceptance) {
     check_is_alice(&buf, accepted[_i].what);
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(one_long_line) {
+T_TEST(one_long_line) {
     struct t_buf pem = T_BUF_INIT, buf = T_BUF_INIT;
     t_certs(&pem, SUBJECT, true);
     for (size_t i = 0; i < pem.len; i++)
@@ -88,27 +87,24 @@ START_TEST(one_long_line) {
     t_buf_free(&pem);
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(without_a_last_newline) {
+T_TEST(without_a_last_newline) {
     struct t_buf buf = T_BUF_INIT;
     t_certs(&buf, SUBJECT, true);
     buf.len--;
     check_is_alice(&buf, "no newline at the end");
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(der_is_itself) {
+T_TEST(der_is_itself) {
     struct t_buf buf = T_BUF_INIT;
     t_certs(&buf, SUBJECT, false);
     check_is_alice(&buf, "DER");
     t_buf_free(&buf);
 }
-END_TEST
 
 /* A certificate cannot bring another one along as text. */
-START_TEST(der_that_holds_pem) {
+T_TEST(der_that_holds_pem) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -119,10 +115,9 @@ START_TEST(der_that_holds_pem) {
     ck_assert_ptr_null(cert.subject.data);
     t_buf_free(&der);
 }
-END_TEST
 
 /* Whatever the bytes are, and however many, they come out as they went in. */
-START_TEST(every_length) {
+T_TEST(every_length) {
     struct t_buf raw = T_BUF_INIT, pem = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -137,7 +132,6 @@ START_TEST(every_length) {
     t_buf_free(&raw);
     t_buf_free(&pem);
 }
-END_TEST
 
 /* ---- refused ---- */
 
@@ -178,7 +172,7 @@ static const struct {
     {BEGIN "\n====\n" END "\n", 33, NOT_WHOLE},
 };
 
-START_TEST(refusal) {
+T_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -192,9 +186,8 @@ START_TEST(refusal) {
     ck_assert_ptr_null(cert.certificate.data);
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(wrong_arguments) {
+T_TEST(wrong_arguments) {
     uint8_t byte = '0';
     struct certmap_cert cert = CERTMAP_CERT_INIT, small = CERTMAP_CERT_INIT;
     small.size--;
@@ -204,11 +197,10 @@ START_TEST(wrong_arguments) {
     ck_assert_int_eq(certmap_cert_from_pem(&cert, NULL, 1, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_cert_from_pem(&cert, &byte, 1, NULL), CERTMAP_ERROR_CERTIFICATE);
 }
-END_TEST
 
 /* ---- views of strings ---- */
 
-START_TEST(view_of_a_string) {
+T_TEST(view_of_a_string) {
     const char *text = "Alice";
     ck_assert(cm_view_equal(certmap_view_of(text), CM_VIEW("Alice")));
     ck_assert(certmap_view_of(text).data == (const uint8_t *)text);
@@ -217,20 +209,7 @@ START_TEST(view_of_a_string) {
     ck_assert_ptr_null(certmap_view_of(NULL).data);
     ck_assert_uint_eq(certmap_view_of(NULL).len, 0);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("cert_pem");
-    TCase *tcase = tcase_create("PEM");
-    tcase_add_loop_test(tcase, acceptance, 0, COUNT(accepted));
-    tcase_add_test(tcase, one_long_line);
-    tcase_add_test(tcase, without_a_last_newline);
-    tcase_add_test(tcase, der_is_itself);
-    tcase_add_test(tcase, der_that_holds_pem);
-    tcase_add_loop_test(tcase, every_length, 0, 100);
-    tcase_add_loop_test(tcase, refusal, 0, COUNT(refused));
-    tcase_add_test(tcase, wrong_arguments);
-    tcase_add_test(tcase, view_of_a_string);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("cert_pem", T_CASE("PEM", T_LOOP(acceptance, COUNT(accepted)), one_long_line, without_a_last_newline,
+                           der_is_itself, der_that_holds_pem, T_LOOP(every_length, 100),
+                           T_LOOP(refusal, COUNT(refused)), wrong_arguments, view_of_a_string))

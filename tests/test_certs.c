@@ -84,7 +84,7 @@ static void check_subject(struct certmap_view subject, const char *expected, con
     ck_assert_msg(strcmp(printed, expected) == 0, "%s: %s", name, printed);
 }
 
-START_TEST(certificate) {
+T_TEST(certificate) {
     const char *name = names[_i];
     struct expectation expected;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -101,7 +101,6 @@ START_TEST(certificate) {
     t_buf_free(&text);
     t_buf_free(&der);
 }
-END_TEST
 
 static int by_name(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -119,12 +118,8 @@ static void list_folder(void) {
 }
 
 int main(void) {
-    Suite *suite = suite_create("certs");
-    TCase *tcase = tcase_create("certs");
     list_folder();
-    tcase_add_loop_test(tcase, certificate, 0, name_count);
-    suite_add_tcase(suite, tcase);
-    const int status = t_run(suite);
+    const int status = T_RUN("certs", T_CASE("certs", T_LOOP(certificate, name_count)));
     while (name_count > 0)
         free(names[--name_count]);
     return status;

@@ -121,7 +121,7 @@ static const struct {
     {"octet CN=a + O=b", "CN=x + O=c", F},
 };
 
-START_TEST(equal) {
+T_TEST(equal) {
     const struct cm_list a = read_name(equals[_i].a), b = read_name(equals[_i].b);
     size_t steps = 10000;
     ck_assert_msg(cm_name_equal(&a, &b, &steps) == equals[_i].equal, "%s = %s", equals[_i].a, equals[_i].b);
@@ -132,7 +132,6 @@ START_TEST(equal) {
     if (a.rdn_count == b.rdn_count)
         ck_assert_int_eq(cm_name_under(&a, &b, &steps), equals[_i].equal);
 }
-END_TEST
 
 static const struct {
     const char *name, *base;
@@ -156,18 +155,17 @@ static const struct {
     {"C=SE", "octet C=SE", U},
 };
 
-START_TEST(under) {
+T_TEST(under) {
     const struct cm_list name = read_name(unders[_i].name), base = read_name(unders[_i].base);
     size_t steps = 10000;
     ck_assert_msg(cm_name_under(&name, &base, &steps) == unders[_i].under, "%s under %s", unders[_i].name,
                   unders[_i].base);
 }
-END_TEST
 
 /* ---- steps ---- */
 
 /* With less than is needed the answer is unknown or the right one, and with enough it is the right one. */
-START_TEST(steps_run_out) {
+T_TEST(steps_run_out) {
     static const char *const names[][2] = {
         {"C=SE | O=Contoso + OU=a + OU=b | CN=Alice", "C=SE | OU=b + OU=a + O=Contoso | CN=Alice"},
         {"C=SE | O=Contoso + octet OU=a", "C=SE | OU=b + O=Contoso"},
@@ -192,10 +190,9 @@ START_TEST(steps_run_out) {
     left = needed + 1;
     ck_assert_int_eq(cm_name_equal(&a, &b, &left), truth);
 }
-END_TEST
 
 /* 256 AVAs against 256 others, each of 60 bytes: about 256 * 256 / 2 pairs. */
-START_TEST(large_rdns) {
+T_TEST(large_rdns) {
     enum { AVAS = CERTMAP_MAX_AVAS_PER_RDN };
     struct t_buf one = T_BUF_INIT, other = T_BUF_INIT;
     char ava[100];
@@ -216,7 +213,6 @@ START_TEST(large_rdns) {
     t_buf_free(&one);
     t_buf_free(&other);
 }
-END_TEST
 
 /* ---- random Names against a definition ----
  *
@@ -289,7 +285,7 @@ static bool repeats(const struct random_rdn *rdn) {
     return x > 1 || y > 1;
 }
 
-START_TEST(random_rdns) {
+T_TEST(random_rdns) {
     uint32_t state = (uint32_t)_i;
     for (int round = 0; round < 500; round++) {
         struct t_buf one = T_BUF_INIT, other = T_BUF_INIT;
@@ -307,23 +303,9 @@ START_TEST(random_rdns) {
         t_buf_free(&other);
     }
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("compare");
-    TCase *table = tcase_create("table");
-    tcase_add_checked_fixture(table, start_arenas, free_arenas);
-    tcase_add_loop_test(table, equal, 0, T_ROWS(equals));
-    tcase_add_loop_test(table, under, 0, T_ROWS(unders));
-    suite_add_tcase(suite, table);
-    TCase *work = tcase_create("work");
-    tcase_add_checked_fixture(work, start_arenas, free_arenas);
-    tcase_add_loop_test(work, steps_run_out, 0, 5);
-    tcase_add_test(work, large_rdns);
-    suite_add_tcase(suite, work);
-    TCase *oracle = tcase_create("random");
-    tcase_add_checked_fixture(oracle, start_arenas, free_arenas);
-    tcase_add_loop_test(oracle, random_rdns, 0, 20);
-    suite_add_tcase(suite, oracle);
-    return t_run(suite);
-}
+T_TESTS("compare",
+        T_CASE("table", T_EACH(start_arenas, free_arenas), T_LOOP(equal, T_ROWS(equals)),
+               T_LOOP(under, T_ROWS(unders))),
+        T_CASE("work", T_EACH(start_arenas, free_arenas), T_LOOP(steps_run_out, 5), large_rdns),
+        T_CASE("random", T_EACH(start_arenas, free_arenas), T_LOOP(random_rdns, 20)))

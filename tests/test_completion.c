@@ -102,7 +102,7 @@ static char *ask(const char *shell, const char *line) {
     return answer;
 }
 
-START_TEST(a_line) {
+T_TEST(a_line) {
     const char *shell = shells[(size_t)_i % SHELLS], *line = rows[(size_t)_i / SHELLS].line;
     const char *expected = rows[(size_t)_i / SHELLS].bash, *others = rows[(size_t)_i / SHELLS].others;
     if (others != NULL && strcmp(shell, "bash") != 0)
@@ -114,7 +114,6 @@ START_TEST(a_line) {
                   expected);
     free(answer);
 }
-END_TEST
 
 /* ---- The table ---- */
 
@@ -146,7 +145,7 @@ static void mark_options(bool *seen, const char *text, const char *mark) {
     }
 }
 
-START_TEST(every_option) {
+T_TEST(every_option) {
     bool seen[TOOL_MAX_WORDS] = {false};
     char arguments[32];
     ck_assert_uint_le(tool_option_count, TOOL_MAX_WORDS);
@@ -159,10 +158,9 @@ START_TEST(every_option) {
         ck_assert_ptr_nonnull(strstr(text, tool_verb_rows[i].name));
     free(text);
 }
-END_TEST
 
 /* What --help of a verb says has its options, and no other; so has the manual page, for all of them. */
-START_TEST(help_has_them) {
+T_TEST(help_has_them) {
     const struct tool_verb_row *verb = &tool_verb_rows[_i];
     bool seen[TOOL_MAX_WORDS] = {false};
     char arguments[64];
@@ -177,10 +175,9 @@ START_TEST(help_has_them) {
     }
     free(text);
 }
-END_TEST
 
 /* What shells are given has nothing that they would take for more than text. */
-START_TEST(words_are_plain) {
+T_TEST(words_are_plain) {
     for (size_t i = 0; i < tool_option_count; i++) {
         ck_assert_ptr_null(strpbrk(tool_option_rows[i].what, "'\"`$\\:[]()"));
         ck_assert_int_eq(strncmp(tool_option_rows[i].name, "--", 2), 0);
@@ -190,15 +187,6 @@ START_TEST(words_are_plain) {
     for (size_t i = 0; i < tool_verb_count; i++)
         ck_assert_ptr_null(strpbrk(tool_verb_rows[i].what, "'\"`$\\:[]()"));
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("completion");
-    TCase *tcase = tcase_create("completion");
-    tcase_add_loop_test(tcase, a_line, 0, (int)(ROWS * SHELLS));
-    tcase_add_loop_test(tcase, every_option, 0, (int)SHELLS);
-    tcase_add_loop_test(tcase, help_has_them, 0, (int)tool_verb_count);
-    tcase_add_test(tcase, words_are_plain);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("completion", T_CASE("completion", T_LOOP(a_line, (int)(ROWS *SHELLS)), T_LOOP(every_option, (int)SHELLS),
+                             T_LOOP(help_has_them, (int)tool_verb_count), words_are_plain))

@@ -250,7 +250,7 @@ static void check_presence(struct certmap_peer *peer, const struct field_row *ro
     }
 }
 
-START_TEST(operators_on_lists) {
+T_TEST(operators_on_lists) {
     const struct field_row *row = &fields[(size_t)_i / (sizeof lists / sizeof *lists)];
     const char *list = lists[(size_t)_i % (sizeof lists / sizeof *lists)];
     struct t_buf der = T_BUF_INIT, bytes = T_BUF_INIT;
@@ -268,7 +268,6 @@ START_TEST(operators_on_lists) {
     t_buf_free(&der);
     t_buf_free(&bytes);
 }
-END_TEST
 
 /* ---- what is equal ---- */
 
@@ -388,7 +387,7 @@ static const struct {
     {"issuer is sha256 \"" H1_32 "\"", ISSUER_SHA256, NULL, "unknown"},
 };
 
-START_TEST(condition_row) {
+T_TEST(condition_row) {
     struct t_buf bytes = T_BUF_INIT;
     struct t_peer peer;
     make_peer(&peer, &bytes, rows[_i].piece, rows[_i].der);
@@ -398,7 +397,6 @@ START_TEST(condition_row) {
     t_peer_free(&peer);
     t_buf_free(&bytes);
 }
-END_TEST
 
 /* ---- lists of issuers ---- */
 
@@ -421,7 +419,7 @@ static const struct {
     {"spki.sha256 \"" H2_32 "\"; sha256 \"" H1_32 "\";", H2_32, NULL, CERTMAP_NONE, CERTMAP_CODE_UNREADABLE},
 };
 
-START_TEST(issuer_list) {
+T_TEST(issuer_list) {
     struct t_buf text = T_BUF_INIT, certificate = T_BUF_INIT, key = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1; issuers \"Partners\" { ");
@@ -443,11 +441,10 @@ START_TEST(issuer_list) {
     t_buf_free(&certificate);
     t_buf_free(&key);
 }
-END_TEST
 
 /* ---- the certificate, byte for byte ---- */
 
-START_TEST(certificate_in_hexadecimal) {
+T_TEST(certificate_in_hexadecimal) {
     static const uint8_t bytes[] = {0x30, 0x01, 0xAB};
     struct t_peer peer;
     t_peer_make(&peer, "CN=subject", "CN=issuer");
@@ -460,12 +457,11 @@ START_TEST(certificate_in_hexadecimal) {
     ck_assert_int_eq(truth_of("certificate = \"\"", peer.peer), CERTMAP_FALSE);
     t_peer_free(&peer);
 }
-END_TEST
 
 /* ---- steps ---- */
 
 /* Names that are compared, and addresses, take steps: when none are left the condition is unknown. */
-START_TEST(steps_of_other_comparisons) {
+T_TEST(steps_of_other_comparisons) {
     static const char *const conditions[] = {"subject = \"CN=subject\"", "san.ip = \"10.0.0.1\""};
     struct t_buf bytes = T_BUF_INIT, text = T_BUF_INIT, subject = T_BUF_INIT;
     struct t_peer peer;
@@ -489,21 +485,8 @@ START_TEST(steps_of_other_comparisons) {
     t_buf_free(&text);
     t_buf_free(&subject);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("condition");
-    TCase *operators = tcase_create("operators");
-    tcase_add_loop_test(operators, operators_on_lists, 0, T_ROWS(fields) * T_ROWS(lists));
-    suite_add_tcase(suite, operators);
-    TCase *table = tcase_create("table");
-    tcase_add_loop_test(table, condition_row, 0, T_ROWS(rows));
-    tcase_add_loop_test(table, issuer_list, 0, T_ROWS(issuers));
-    tcase_add_test(table, certificate_in_hexadecimal);
-    suite_add_tcase(suite, table);
-    TCase *work = tcase_create("work");
-    tcase_set_tags(work, T_SLOW);
-    tcase_add_loop_test(work, steps_of_other_comparisons, 0, 2);
-    suite_add_tcase(suite, work);
-    return t_run(suite);
-}
+T_TESTS("condition", T_CASE("operators", T_LOOP(operators_on_lists, T_ROWS(fields) * T_ROWS(lists))),
+        T_CASE("table", T_LOOP(condition_row, T_ROWS(rows)), T_LOOP(issuer_list, T_ROWS(issuers)),
+               certificate_in_hexadecimal),
+        T_CASE("work", T_TAGS(T_SLOW), T_LOOP(steps_of_other_comparisons, 2)))

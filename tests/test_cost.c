@@ -67,7 +67,7 @@ static const struct {
     {"(subject.CN = \"u%\" or subject.O = \"o%\") and not subject.L = \"l\"", 1000, 0},
 };
 
-START_TEST(cost) {
+T_TEST(cost) {
     struct told told;
     size_t costly = 99;
     struct certmap_rules *rules = load(costs[_i].when, costs[_i].count, 0, &told);
@@ -78,12 +78,11 @@ START_TEST(cost) {
     ck_assert_uint_eq(told.count, 0);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- when it is told ---- */
 
 /* Just enough, and one step fewer. */
-START_TEST(edge_of_the_budget) {
+T_TEST(edge_of_the_budget) {
     struct told told;
     certmap_rules_free(load("not subject.CN = \"u%\"", 1000, 52000, &told));
     ck_assert_uint_eq(told.count, 0);
@@ -96,7 +95,6 @@ START_TEST(edge_of_the_budget) {
     ck_assert_msg(strstr(told.last.text, "26000 steps of the 51999") != NULL, "%s", told.last.text);
     ck_assert_msg(strstr(told.last.text, "\"m0\" in line 3") != NULL, "%s", told.last.text);
 }
-END_TEST
 
 /* By default: tens of thousands of mappings without a key, or with one key; none of those with keys of their own. */
 static const struct {
@@ -111,27 +109,17 @@ static const struct {
     {"subject.CN like \"*user-% *\" and not subject.OU = \"Guests\"", 50000, 0},
 };
 
-START_TEST(told_by_default) {
+T_TEST(told_by_default) {
     struct told told;
     certmap_rules_free(load(defaults[_i].when, defaults[_i].count, 0, &told));
     ck_assert_msg(told.count == defaults[_i].told, "%zu of %s: %zu", defaults[_i].count, defaults[_i].when, told.count);
 }
-END_TEST
 
-START_TEST(of_no_rules) {
+T_TEST(of_no_rules) {
     size_t costly = 1;
     ck_assert_uint_eq(certmap_rules_cost(NULL, &costly), 0);
     ck_assert_uint_eq(costly, 0);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("cost");
-    TCase *estimate = tcase_create("estimate");
-    tcase_add_loop_test(estimate, cost, 0, T_ROWS(costs));
-    tcase_add_test(estimate, edge_of_the_budget);
-    tcase_add_test(estimate, of_no_rules);
-    suite_add_tcase(suite, estimate);
-    tcase_add_loop_test(t_slow_case(suite), told_by_default, 0, T_ROWS(defaults));
-    return t_run(suite);
-}
+T_TESTS("cost", T_CASE("estimate", T_LOOP(cost, T_ROWS(costs)), edge_of_the_budget, of_no_rules),
+        T_SLOW_CASE(T_LOOP(told_by_default, T_ROWS(defaults))))

@@ -182,7 +182,7 @@ static bool check_views(PCCERT_CONTEXT context, struct certmap_view der, const c
 
 /* ---- certificates of all kinds ---- */
 
-START_TEST(certificates_with_an_unusual_name) {
+T_TEST(certificates_with_an_unusual_name) {
     const int row = _i / 2;
     struct t_buf der = T_BUF_INIT;
     make_certificate(&der, row, _i % 2);
@@ -195,7 +195,6 @@ START_TEST(certificates_with_an_unusual_name) {
     CertFreeCertificateContext(context);
     t_buf_free(&der);
 }
-END_TEST
 
 #define FOLDER "tests/data/certs"
 
@@ -210,7 +209,7 @@ static void make_described(struct t_buf *der, const char *name) {
     t_buf_free(&description);
 }
 
-START_TEST(certificates_described) {
+T_TEST(certificates_described) {
     int seen = 0;
     for (int i = 0; i < described.count; i++) {
         struct t_buf der = T_BUF_INIT;
@@ -222,16 +221,14 @@ START_TEST(certificates_described) {
     }
     ck_assert_int_gt(seen, described.count / 2);
 }
-END_TEST
 
-START_TEST(certificates_of_the_pki) {
+T_TEST(certificates_of_the_pki) {
     const PCCERT_CONTEXT context = t_windows_pki_certificate(pki, (enum t_id)_i);
     ck_assert(check_views(context, encoded(context), "of the PKI"));
 }
-END_TEST
 
 /* Each bit of a certificate turned over, one after the other. */
-START_TEST(a_bit_turned_over) {
+T_TEST(a_bit_turned_over) {
     struct t_buf der = T_BUF_INIT;
     int both = 0;
     make_described(&der, "alice.txt");
@@ -247,7 +244,6 @@ START_TEST(a_bit_turned_over) {
     ck_assert_int_gt(both, (int)der.len / 4);
     t_buf_free(&der);
 }
-END_TEST
 
 /* ---- pieces ---- */
 
@@ -272,7 +268,7 @@ static void check_hex(struct certmap_view digest, const char *hexadecimal) {
 }
 
 /* As sha256sum and sha1sum say. */
-START_TEST(known_digests) {
+T_TEST(known_digests) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
@@ -286,10 +282,9 @@ START_TEST(known_digests) {
     CertFreeCertificateContext(context);
     t_buf_free(&der);
 }
-END_TEST
 
 /* Besides the Names a piece is supplied if it is needed, or a digest of it, and only then. */
-START_TEST(a_piece_that_is_needed_is_there) {
+T_TEST(a_piece_that_is_needed_is_there) {
     const unsigned needs = 1u << _i;
     unsigned there = needs | CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -311,9 +306,8 @@ START_TEST(a_piece_that_is_needed_is_there) {
     ck_assert_int_eq(cert.time != 0, needs == CERTMAP_PIECE_TIME);
     ck_assert_ptr_null(cert.hash);
 }
-END_TEST
 
-START_TEST(the_time_is_now) {
+T_TEST(the_time_is_now) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
     const int64_t before = (int64_t)time(NULL);
@@ -323,10 +317,9 @@ START_TEST(the_time_is_now) {
     ck_assert_int_ge(cert.time, before);
     ck_assert_int_le(cert.time, (int64_t)time(NULL));
 }
-END_TEST
 
 /* The views live as long as anybody has a reference. */
-START_TEST(another_reference_keeps_the_views) {
+T_TEST(another_reference_keeps_the_views) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_cert ours = CERTMAP_CERT_INIT;
@@ -342,10 +335,9 @@ START_TEST(another_reference_keeps_the_views) {
     CertFreeCertificateContext(other);
     t_buf_free(&der);
 }
-END_TEST
 
 /* The call takes no reference: a store whose certificates nobody else holds can be closed. */
-START_TEST(no_reference_is_kept) {
+T_TEST(no_reference_is_kept) {
     HCERTSTORE store = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
@@ -357,7 +349,6 @@ START_TEST(no_reference_is_kept) {
     CertFreeCertificateContext(stored);
     ck_assert(CertCloseStore(store, CERT_CLOSE_STORE_CHECK_FLAG));
 }
-END_TEST
 
 /* ---- failure ---- */
 
@@ -387,7 +378,7 @@ static void check_untouched(const struct outputs *out, const struct outputs *bef
     ck_assert(out->err.text[0] != 0);
 }
 
-START_TEST(arguments) {
+T_TEST(arguments) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     struct outputs out = bob_in();
     const struct outputs before = out;
@@ -409,7 +400,6 @@ START_TEST(arguments) {
         check_untouched(&out, &before, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
     }
 }
-END_TEST
 
 /* A context that a program made or changed. */
 static const struct change {
@@ -439,7 +429,7 @@ static void change_name(CERT_NAME_BLOB *blob, int how, const CERT_NAME_BLOB *of_
         *blob = (CERT_NAME_BLOB){0, NULL};
 }
 
-START_TEST(a_context_that_was_changed) {
+T_TEST(a_context_that_was_changed) {
     const struct change *change = &changes[_i];
     const PCCERT_CONTEXT bob = t_windows_pki_certificate(pki, T_BOB);
     CERT_CONTEXT context = *t_windows_pki_certificate(pki, T_ALICE);
@@ -455,10 +445,9 @@ START_TEST(a_context_that_was_changed) {
                   "%s", change->name);
     check_untouched(&out, &before, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_LIBRARY_REFUSED);
 }
-END_TEST
 
 /* Both encodings together are what many programs say. */
-START_TEST(both_encodings) {
+T_TEST(both_encodings) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     const PCCERT_CONTEXT context = CertCreateCertificateContext(X509_ASN_ENCODING | PKCS_7_ASN_ENCODING,
                                                                 alice->pbCertEncoded, alice->cbCertEncoded);
@@ -466,10 +455,9 @@ START_TEST(both_encodings) {
     ck_assert(check_views(context, encoded(alice), "both encodings"));
     CertFreeCertificateContext(context);
 }
-END_TEST
 
 /* Wine keeps what comes after a certificate; if Windows cuts it off, there is nothing to refuse. */
-START_TEST(a_byte_behind_the_certificate) {
+T_TEST(a_byte_behind_the_certificate) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     struct outputs out = bob_in();
     const struct outputs before = out;
@@ -487,10 +475,9 @@ START_TEST(a_byte_behind_the_certificate) {
     CertFreeCertificateContext(context);
     t_buf_free(&longer);
 }
-END_TEST
 
 /* A program that was built with a later certmap, whose cert is larger. */
-START_TEST(a_larger_cert) {
+T_TEST(a_larger_cert) {
     struct {
         struct certmap_cert cert;
         struct certmap_view later_piece;
@@ -502,9 +489,8 @@ START_TEST(a_larger_cert) {
     ck_assert_ptr_nonnull(large.cert.subject.data);
     ck_assert_ptr_null(large.later_piece.data);
 }
-END_TEST
 
-START_TEST(a_holder_is_used_again) {
+T_TEST(a_holder_is_used_again) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
     static const enum t_id ids[] = {T_ALICE, T_MANY_VALUES, T_BOB};
@@ -515,11 +501,10 @@ START_TEST(a_holder_is_used_again) {
     }
     ck_assert_uint_eq(holder.size, sizeof holder);
 }
-END_TEST
 
 /* ---- the issuer ---- */
 
-START_TEST(an_issuer) {
+T_TEST(an_issuer) {
     static const struct certmap_crypt32_holder zeroed = CERTMAP_CRYPT32_HOLDER_INIT;
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     const PCCERT_CONTEXT issuing = t_windows_pki_certificate(pki, T_ISSUING);
@@ -539,10 +524,9 @@ START_TEST(an_issuer) {
         ck_assert(bits & 1 || memcmp(holder.issuer_sha256, zeroed.issuer_sha256, sizeof zeroed.issuer_sha256) == 0);
     }
 }
-END_TEST
 
 /* Supplied, and absent. */
-START_TEST(no_issuer) {
+T_TEST(no_issuer) {
     struct outputs out = bob_in();
     ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, NULL, ALL_PIECES, NULL), CERTMAP_OK);
     ck_assert_ptr_nonnull(out.cert.issuer_sha256.data);
@@ -550,9 +534,8 @@ START_TEST(no_issuer) {
     ck_assert_ptr_nonnull(out.cert.issuer_certificate.data);
     ck_assert_uint_eq(out.cert.issuer_sha256.len + out.cert.issuer_key_sha256.len + out.cert.issuer_certificate.len, 0);
 }
-END_TEST
 
-START_TEST(an_issuer_that_is_refused) {
+T_TEST(an_issuer_that_is_refused) {
     struct outputs out = bob_in();
     const struct outputs before = out;
     CERT_CONTEXT context = *t_windows_pki_certificate(pki, T_ISSUING);
@@ -564,34 +547,17 @@ START_TEST(an_issuer_that_is_refused) {
     ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, &context, ALL_PIECES, NULL),
                      CERTMAP_ERROR_CERTIFICATE);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("crypt32");
-    TCase *views = tcase_create("views");
-    tcase_add_unchecked_fixture(views, make_pki, free_pki);
-    tcase_add_loop_test(views, certificates_with_an_unusual_name, 0, COUNT(names) * 2);
     t_list(&described, FOLDER, ".txt");
-    tcase_add_test(views, certificates_described);
-    tcase_add_loop_test(views, certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT);
-    tcase_add_loop_test(views, a_bit_turned_over, 0, 8);
-    tcase_add_test(views, both_encodings);
-    suite_add_tcase(suite, views);
-    TCase *calls = tcase_create("calls");
-    tcase_add_unchecked_fixture(calls, make_pki, free_pki);
-    tcase_add_loop_test(calls, known_digests, 0, COUNT(known));
-    tcase_add_loop_test(calls, a_piece_that_is_needed_is_there, 0, 14);
-    tcase_add_test(calls, the_time_is_now);
-    tcase_add_test(calls, another_reference_keeps_the_views);
-    tcase_add_test(calls, no_reference_is_kept);
-    tcase_add_test(calls, arguments);
-    tcase_add_loop_test(calls, a_context_that_was_changed, 0, COUNT(changes));
-    tcase_add_test(calls, a_byte_behind_the_certificate);
-    tcase_add_test(calls, a_larger_cert);
-    tcase_add_test(calls, a_holder_is_used_again);
-    tcase_add_test(calls, an_issuer);
-    tcase_add_test(calls, no_issuer);
-    tcase_add_test(calls, an_issuer_that_is_refused);
-    suite_add_tcase(suite, calls);
-    return t_run(suite);
+    return T_RUN("crypt32",
+                 T_CASE("views", T_ONCE(make_pki, free_pki),
+                        T_LOOP(certificates_with_an_unusual_name, COUNT(names) * 2), certificates_described,
+                        T_RANGE(certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT), T_LOOP(a_bit_turned_over, 8),
+                        both_encodings),
+                 T_CASE("calls", T_ONCE(make_pki, free_pki), T_LOOP(known_digests, COUNT(known)),
+                        T_LOOP(a_piece_that_is_needed_is_there, 14), the_time_is_now, another_reference_keeps_the_views,
+                        no_reference_is_kept, arguments, T_LOOP(a_context_that_was_changed, COUNT(changes)),
+                        a_byte_behind_the_certificate, a_larger_cert, a_holder_is_used_again, an_issuer, no_issuer,
+                        an_issuer_that_is_refused));
 }

@@ -235,7 +235,7 @@ static const struct built {
     {"a Name over the limit", T_MANY_VALUES, T_ROOT, 0, 0, TOO_LARGE},
 };
 
-START_TEST(chains_that_windows_built) {
+T_TEST(chains_that_windows_built) {
     const struct built *row = &built_rows[_i];
     const PCCERT_CONTEXT certificate = t_windows_pki_certificate(pki, row->client);
     struct t_windows_chain verified =
@@ -247,7 +247,6 @@ START_TEST(chains_that_windows_built) {
     check_schannel(certificate, &verified, row->expected, row->name);
     t_windows_chain_free(&verified);
 }
-END_TEST
 
 /* ---- who issued it ---- */
 
@@ -270,7 +269,7 @@ static void check_issuer(PCCERT_CONTEXT issuer, enum t_id expected, const char *
     ck_assert_msg(memcmp(issuer->pbCertEncoded, certificate->pbCertEncoded, issuer->cbCertEncoded) == 0, "%s", row);
 }
 
-START_TEST(the_verified_issuer) {
+T_TEST(the_verified_issuer) {
     const PCCERT_CONTEXT certificate = t_windows_pki_certificate(pki, issuer_rows[_i].client);
     struct t_windows_chain verified = t_windows_chain_of(pki, issuer_rows[_i].client, issuer_rows[_i].trusted, 0, 0);
     PCCERT_CONTEXT issuer = NULL;
@@ -281,7 +280,6 @@ START_TEST(the_verified_issuer) {
     check_issuer(issuer, issuer_rows[_i].issuer, issuer_rows[_i].name);
     t_windows_chain_free(&verified);
 }
-END_TEST
 
 static void put_digest(char *rule, size_t cap, const char *field, const uint8_t *digest, bool negated) {
     char hexadecimal[2 * CERTMAP_SHA256_SIZE + 1];
@@ -302,7 +300,7 @@ static struct certmap_crypt32_holder digests_of(enum t_id id) {
 }
 
 /* Rules that ask for the issuing CA: true for Alice, false for Bob, and never asked where nothing is verified. */
-START_TEST(rules_about_the_issuer) {
+T_TEST(rules_about_the_issuer) {
     static const enum t_id clients[] = {T_ALICE, T_BOB, T_MALLORY};
     const bool by_key = _i % 2 == 1;
     const bool negated = _i / 2 == 1;
@@ -322,7 +320,6 @@ START_TEST(rules_about_the_issuer) {
     }
     certmap_rules_free(asking);
 }
-END_TEST
 
 /* ---- chains that say what the test wants ---- */
 
@@ -360,7 +357,7 @@ static void check_made(const struct made *made, struct expected expected, const 
     check_match(t_windows_pki_certificate(pki, T_ALICE), &made->chain, &made->policy, rules, expected, row);
 }
 
-START_TEST(a_chain_without_errors) {
+T_TEST(a_chain_without_errors) {
     struct made made;
     make(&made);
     check_made(&made, portal, "one simple chain");
@@ -377,10 +374,9 @@ START_TEST(a_chain_without_errors) {
     made.chain.cbSize = offsetof(CERT_CHAIN_CONTEXT, cLowerQualityChainContext);
     check_made(&made, portal, "of an earlier one");
 }
-END_TEST
 
 /* Each bit in each place. Two of them are left to the policy, which has said that all is well. */
-START_TEST(every_error_of_a_chain) {
+T_TEST(every_error_of_a_chain) {
     const DWORD bit = (DWORD)1 << _i;
     const bool left = bit == CERT_TRUST_REVOCATION_STATUS_UNKNOWN || bit == CERT_TRUST_IS_OFFLINE_REVOCATION;
     struct made made;
@@ -400,10 +396,9 @@ START_TEST(every_error_of_a_chain) {
         check_made(&made, not_verified, row);
     }
 }
-END_TEST
 
 /* What Windows says of a certificate in TrustedPeople, whoever signed it, with CERT_CHAIN_ENABLE_PEER_TRUST. */
-START_TEST(trusted_without_a_chain) {
+T_TEST(trusted_without_a_chain) {
     struct made made;
     DWORD *const places[] = {
         &made.chain.TrustStatus.dwInfoStatus,
@@ -420,9 +415,8 @@ START_TEST(trusted_without_a_chain) {
         check_made(&made, not_verified, row);
     }
 }
-END_TEST
 
-START_TEST(the_message_has_the_number) {
+T_TEST(the_message_has_the_number) {
     struct made made;
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = CERTMAP_RESULT_INIT;
@@ -439,10 +433,9 @@ START_TEST(the_message_has_the_number) {
     ck_assert_int_eq(certmap_crypt32_match(alice, &made.chain, &made.policy, rules, peer, &result, NULL), REFUSED);
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* What was not filled, or is about somebody else. */
-START_TEST(what_does_not_belong_together) {
+T_TEST(what_does_not_belong_together) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     const PCCERT_CONTEXT bob = t_windows_pki_certificate(pki, T_BOB);
     const CERT_CHAIN_CONTEXT no_chain = {0};
@@ -477,10 +470,9 @@ START_TEST(what_does_not_belong_together) {
     made.chain.cbSize = offsetof(CERT_CHAIN_CONTEXT, cLowerQualityChainContext) - 1;
     check_made(&made, not_verified, "a chain that is too small");
 }
-END_TEST
 
 /* Alice's certificate with one bit of its signature turned over is another certificate. */
-START_TEST(almost_the_same_certificate) {
+T_TEST(almost_the_same_certificate) {
     struct made made;
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     BYTE *bytes = malloc(alice->cbCertEncoded);
@@ -497,10 +489,9 @@ START_TEST(almost_the_same_certificate) {
     CertFreeCertificateContext(forged);
     free(bytes);
 }
-END_TEST
 
 /* A certificate that is trusted itself, with nothing above it: `issuer is` is false. */
-START_TEST(no_issuer) {
+T_TEST(no_issuer) {
     const struct certmap_crypt32_holder digests = digests_of(T_ISSUING);
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     PCCERT_CONTEXT issuer = alice;
@@ -522,9 +513,8 @@ START_TEST(no_issuer) {
     ck_assert_int_eq(certmap_crypt32_verified_issuer(&issuer, alice, &made.chain, &made.policy, NULL), CERTMAP_OK);
     ck_assert_ptr_eq(issuer, alice);
 }
-END_TEST
 
-START_TEST(an_issuer_only_of_what_is_verified) {
+T_TEST(an_issuer_only_of_what_is_verified) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     PCCERT_CONTEXT issuer = alice;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -540,10 +530,9 @@ START_TEST(an_issuer_only_of_what_is_verified) {
     ck_assert_int_eq(err.code, CERTMAP_CODE_NOT_VERIFIED);
     ck_assert_ptr_eq(issuer, alice); /* untouched */
 }
-END_TEST
 
 /* The certificate is verified, but is not what certmap reads. */
-START_TEST(a_certificate_that_is_refused) {
+T_TEST(a_certificate_that_is_refused) {
     struct made made;
     CERT_CONTEXT changed = *t_windows_pki_certificate(pki, T_ALICE);
     make(&made);
@@ -551,7 +540,6 @@ START_TEST(a_certificate_that_is_refused) {
     made.elements[0].pCertContext = &changed;
     check_match(&changed, &made.chain, &made.policy, rules, (struct expected)MALFORMED, "cut short");
 }
-END_TEST
 
 /* ---- Schannel ---- */
 
@@ -576,7 +564,7 @@ static const struct {
      "the chain was built for another certificate than the peer's"},
 };
 
-START_TEST(what_schannel_says) {
+T_TEST(what_schannel_says) {
     struct t_windows_chain verified = t_windows_chain_of(pki, T_ALICE, T_ROOT, 0, 0);
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = CERTMAP_RESULT_INIT;
@@ -594,10 +582,9 @@ START_TEST(what_schannel_says) {
     certmap_peer_free(peer);
     t_windows_chain_free(&verified);
 }
-END_TEST
 
 /* The certificate that Schannel gave is freed, whatever the outcome: a store that holds it can be closed. */
-START_TEST(no_reference_is_kept) {
+T_TEST(no_reference_is_kept) {
     static const enum t_id chains[] = {T_ALICE, T_BOB};
     for (int i = 0; i < COUNT(chains); i++) {
         HCERTSTORE store = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
@@ -613,11 +600,10 @@ START_TEST(no_reference_is_kept) {
         t_windows_chain_free(&verified);
     }
 }
-END_TEST
 
 /* ---- arguments and memory ---- */
 
-START_TEST(arguments) {
+T_TEST(arguments) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
     struct certmap_peer *peer = new_peer();
     struct certmap_result result;
@@ -659,9 +645,8 @@ START_TEST(arguments) {
     ck_assert_int_eq(certmap_crypt32_match_schannel(NULL, NULL, NULL, NULL, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_peer_free(peer);
 }
-END_TEST
 
-START_TEST(every_allocation_fails_once) {
+T_TEST(every_allocation_fails_once) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
@@ -690,28 +675,12 @@ START_TEST(every_allocation_fails_once) {
     }
     ck_assert_uint_gt(n, 1);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("crypt32_match");
-    TCase *chains = tcase_create("chains");
-    tcase_add_unchecked_fixture(chains, make_shared, free_shared);
-    tcase_add_loop_test(chains, chains_that_windows_built, 0, COUNT(built_rows));
-    tcase_add_loop_test(chains, the_verified_issuer, 0, COUNT(issuer_rows));
-    tcase_add_loop_test(chains, rules_about_the_issuer, 0, 4);
-    tcase_add_test(chains, a_chain_without_errors);
-    tcase_add_loop_test(chains, every_error_of_a_chain, 0, 32);
-    tcase_add_test(chains, trusted_without_a_chain);
-    tcase_add_test(chains, the_message_has_the_number);
-    tcase_add_test(chains, what_does_not_belong_together);
-    tcase_add_test(chains, almost_the_same_certificate);
-    tcase_add_test(chains, no_issuer);
-    tcase_add_test(chains, an_issuer_only_of_what_is_verified);
-    tcase_add_test(chains, a_certificate_that_is_refused);
-    tcase_add_loop_test(chains, what_schannel_says, 0, COUNT(schannel_rows));
-    tcase_add_test(chains, no_reference_is_kept);
-    tcase_add_test(chains, arguments);
-    tcase_add_test(chains, every_allocation_fails_once);
-    suite_add_tcase(suite, chains);
-    return t_run(suite);
-}
+T_TESTS("crypt32_match",
+        T_CASE("chains", T_ONCE(make_shared, free_shared), T_LOOP(chains_that_windows_built, COUNT(built_rows)),
+               T_LOOP(the_verified_issuer, COUNT(issuer_rows)), T_LOOP(rules_about_the_issuer, 4),
+               a_chain_without_errors, T_LOOP(every_error_of_a_chain, 32), trusted_without_a_chain,
+               the_message_has_the_number, what_does_not_belong_together, almost_the_same_certificate, no_issuer,
+               an_issuer_only_of_what_is_verified, a_certificate_that_is_refused,
+               T_LOOP(what_schannel_says, COUNT(schannel_rows)), no_reference_is_kept, arguments,
+               every_allocation_fails_once))

@@ -51,7 +51,7 @@ static const struct {
     {"04 8401000000 16777216*00", 4, 6, 16777216, 0},
 };
 
-START_TEST(element) {
+T_TEST(element) {
     struct t_buf buf = T_BUF_INIT;
     struct cm_tlv tlv;
     t_der(&buf, elements[_i].der);
@@ -68,7 +68,6 @@ START_TEST(element) {
     ck_assert_int_eq(cm_der_done(&der), elements[_i].rest == 0);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* A block of exactly these bytes, so that a sanitizer sees a read past them. */
 static uint8_t *exact(struct certmap_view view) {
@@ -88,7 +87,7 @@ static void refuses(struct certmap_view view, const char *what) {
     free(bytes);
 }
 
-START_TEST(element_cut_short) {
+T_TEST(element_cut_short) {
     struct t_buf buf = T_BUF_INIT;
     t_der(&buf, elements[_i].der);
     const size_t whole = elements[_i].header + elements[_i].len;
@@ -97,7 +96,6 @@ START_TEST(element_cut_short) {
     refuses(cm_view(t_view(&buf).data, whole - 1), elements[_i].der);
     t_buf_free(&buf);
 }
-END_TEST
 
 static const struct {
     const char *what, *der; /* t_der */
@@ -132,13 +130,12 @@ static const struct {
     {"a tag number without an end", "1F 1000*FF"},
 };
 
-START_TEST(refusal) {
+T_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     t_der(&buf, refusals[_i].der);
     refuses(t_view(&buf), refusals[_i].what);
     t_buf_free(&buf);
 }
-END_TEST
 
 /* Whatever the first four octets: an element that is taken has a header that is the only one for its tag
  * and length. */
@@ -163,7 +160,7 @@ static void put_header(struct t_buf *buf, const struct cm_tlv *tlv) {
     t_buf_free(&whole);
 }
 
-START_TEST(one_header_for_one_element) {
+T_TEST(one_header_for_one_element) {
     struct t_buf again = T_BUF_INIT;
     uint8_t bytes[260] = {0};
     size_t taken = 0;
@@ -184,11 +181,10 @@ START_TEST(one_header_for_one_element) {
     ck_assert_uint_gt(taken, 1000);
     t_buf_free(&again);
 }
-END_TEST
 
 /* ---- a cursor ---- */
 
-START_TEST(one_after_the_other) {
+T_TEST(one_after_the_other) {
     struct t_buf buf = T_BUF_INIT;
     struct cm_tlv tlv;
     t_der(&buf, "INTEGER{01} OID{2.5.4.3} SEQUENCE{ SET{} }");
@@ -206,10 +202,9 @@ START_TEST(one_after_the_other) {
     ck_assert(!cm_der_any(&der, &tlv));
     t_buf_free(&buf);
 }
-END_TEST
 
 /* Offsets inside count from the start of the outermost input. */
-START_TEST(inside) {
+T_TEST(inside) {
     struct t_buf buf = T_BUF_INIT;
     struct cm_tlv outer, inner;
     t_der(&buf, "INTEGER{01} SEQUENCE{ INTEGER{02} SEQUENCE{ INTEGER{03} } } INTEGER{04}");
@@ -228,9 +223,8 @@ START_TEST(inside) {
     ck_assert_uint_eq(cm_der_offset(&level2), 13);
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(an_element_inside_may_not_reach_out) {
+T_TEST(an_element_inside_may_not_reach_out) {
     struct t_buf buf = T_BUF_INIT;
     struct cm_tlv outer, inner;
     t_der(&buf, "SEQUENCE{ 0C 03 \"ab\" } \"c\"");
@@ -240,33 +234,18 @@ START_TEST(an_element_inside_may_not_reach_out) {
     ck_assert(!cm_der_any(&level1, &inner));
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(no_input) {
+T_TEST(no_input) {
     struct cm_tlv tlv;
     struct cm_der der = cm_der_open(CM_VIEW_NONE);
     ck_assert(cm_der_done(&der));
     ck_assert(!cm_der_any(&der, &tlv));
     ck_assert_uint_eq(cm_der_offset(&der), 0);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("der");
-    TCase *single = tcase_create("elements");
-    tcase_add_loop_test(single, element, 0, COUNT(elements) - 1);
-    tcase_add_loop_test(single, element_cut_short, 0, COUNT(elements) - 1);
-    tcase_add_loop_test(single, refusal, 0, COUNT(refusals));
-    tcase_add_loop_test(single, one_header_for_one_element, 0, 2);
-    suite_add_tcase(suite, single);
-    TCase *large = t_slow_case(suite); /* 16 megabytes */
-    tcase_add_loop_test(large, element, COUNT(elements) - 1, COUNT(elements));
-    tcase_add_loop_test(large, element_cut_short, COUNT(elements) - 1, COUNT(elements));
-    TCase *cursor = tcase_create("cursor");
-    tcase_add_test(cursor, one_after_the_other);
-    tcase_add_test(cursor, inside);
-    tcase_add_test(cursor, an_element_inside_may_not_reach_out);
-    tcase_add_test(cursor, no_input);
-    suite_add_tcase(suite, cursor);
-    return t_run(suite);
-}
+T_TESTS("der",
+        T_CASE("elements", T_LOOP(element, COUNT(elements) - 1), T_LOOP(element_cut_short, COUNT(elements) - 1),
+               T_LOOP(refusal, COUNT(refusals)), T_LOOP(one_header_for_one_element, 2)),
+        T_SLOW_CASE(T_RANGE(element, COUNT(elements) - 1, COUNT(elements)),
+                    T_RANGE(element_cut_short, COUNT(elements) - 1, COUNT(elements))),
+        T_CASE("cursor", one_after_the_other, inside, an_element_inside_may_not_reach_out, no_input))

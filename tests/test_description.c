@@ -75,15 +75,14 @@ static void expect_rules(struct certmap_rules *rules, const char *text) {
     "mapping \"staff\" { when subject.CN = \"Alice\" or not issuer.O like (\"a*\", \"b*\"); allow \"account\";"        \
     " group \"g\"; attribute \"mail\" = \"${subject.E}\"; }"
 
-START_TEST(means_what_its_text_means) {
+T_TEST(means_what_its_text_means) {
     struct certmap_builder *builder = t_builder();
     const struct certmap_description given = describe();
     ck_assert_int_eq(certmap_builder_add(builder, &given, NULL, NULL, NULL), CERTMAP_OK);
     expect_rules(t_finish(builder), "certmap 1; " STAFF);
 }
-END_TEST
 
-START_TEST(without_terms_all_conditions_hold) {
+T_TEST(without_terms_all_conditions_hold) {
     struct certmap_builder *builder = t_builder();
     struct certmap_description given = describe();
     given.terms = NULL;
@@ -93,10 +92,9 @@ START_TEST(without_terms_all_conditions_hold) {
     expect_rules(t_finish(builder), "certmap 1; mapping \"staff\" { when subject.CN = \"Alice\" and issuer.O like "
                                     "(\"a*\", \"b*\"); allow \"account\"; }");
 }
-END_TEST
 
 /* A mapping that was begun in calls ends where another one is added. */
-START_TEST(goes_together_with_calls) {
+T_TEST(goes_together_with_calls) {
     struct certmap_builder *builder = t_builder();
     const struct certmap_description given = describe();
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "first", "f", NULL), CERTMAP_OK);
@@ -105,7 +103,6 @@ START_TEST(goes_together_with_calls) {
     ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* ---- mistakes ---- */
 
@@ -220,7 +217,7 @@ static void expect_seen(const struct seen *seen, const struct seen *wanted) {
 }
 
 /* Dropped whole: what was right before does not become a rule set either. */
-START_TEST(a_mistake_is_reported_where_it_is) {
+T_TEST(a_mistake_is_reported_where_it_is) {
     struct certmap_builder *builder = t_builder();
     struct certmap_description given = describe();
     struct certmap_rules *rules = NULL;
@@ -232,10 +229,9 @@ START_TEST(a_mistake_is_reported_where_it_is) {
     ck_assert_ptr_null(rules);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* The check says the same, and leaves nothing: neither the name, nor a need, nor a failure. */
-START_TEST(a_check_leaves_nothing) {
+T_TEST(a_check_leaves_nothing) {
     struct certmap_builder *builder = t_builder();
     struct certmap_description given = describe();
     struct seen seen = {0, 0, 0, CERTMAP_PART_NAME, CERTMAP_CODE_NONE};
@@ -251,11 +247,10 @@ START_TEST(a_check_leaves_nothing) {
     ck_assert_int_eq(certmap_builder_add(builder, &given, see, &seen, NULL), CERTMAP_OK);
     expect_rules(t_finish(builder), "certmap 1; " STAFF);
 }
-END_TEST
 
 /* ---- flawed ones ---- */
 
-START_TEST(a_flawed_one_keeps_its_name_from_others) {
+T_TEST(a_flawed_one_keeps_its_name_from_others) {
     struct certmap_builder *builder = t_builder();
     struct certmap_description given = describe();
     struct certmap_rules *rules = NULL;
@@ -269,9 +264,8 @@ START_TEST(a_flawed_one_keeps_its_name_from_others) {
     ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
-START_TEST(of_a_flawed_one_what_is_there_is_checked) {
+T_TEST(of_a_flawed_one_what_is_there_is_checked) {
     struct certmap_builder *builder = t_builder();
     struct certmap_description given = describe();
     struct seen seen = {0, 0, 0, CERTMAP_PART_NAME, CERTMAP_CODE_NONE};
@@ -286,7 +280,6 @@ START_TEST(of_a_flawed_one_what_is_there_is_checked) {
     ck_assert_int_eq(certmap_builder_check(builder, &given, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* ---- memory and arguments ---- */
 
@@ -305,7 +298,7 @@ static enum certmap_status build(const struct certmap_allocator *allocator, stru
     return status;
 }
 
-START_TEST(without_memory) {
+T_TEST(without_memory) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     bool failed = true;
@@ -321,9 +314,8 @@ START_TEST(without_memory) {
         ck_assert_msg(memory.live == 0, "request %zu leaks", n);
     }
 }
-END_TEST
 
-START_TEST(refuses_arguments) {
+T_TEST(refuses_arguments) {
     struct certmap_builder *builder = t_builder();
     struct certmap_description given = describe();
     ck_assert_int_eq(certmap_builder_add(NULL, &given, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -346,20 +338,8 @@ START_TEST(refuses_arguments) {
     ck_assert_int_eq(certmap_builder_check(builder, &given, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("description");
-    TCase *all = tcase_create("all");
-    tcase_add_test(all, means_what_its_text_means);
-    tcase_add_test(all, without_terms_all_conditions_hold);
-    tcase_add_test(all, goes_together_with_calls);
-    tcase_add_loop_test(all, a_mistake_is_reported_where_it_is, 0, T_ROWS(mistakes));
-    tcase_add_loop_test(all, a_check_leaves_nothing, 0, T_ROWS(mistakes));
-    tcase_add_test(all, a_flawed_one_keeps_its_name_from_others);
-    tcase_add_test(all, of_a_flawed_one_what_is_there_is_checked);
-    tcase_add_test(all, without_memory);
-    tcase_add_test(all, refuses_arguments);
-    suite_add_tcase(suite, all);
-    return t_run(suite);
-}
+T_TESTS("description", T_CASE("all", means_what_its_text_means, without_terms_all_conditions_hold,
+                              goes_together_with_calls, T_LOOP(a_mistake_is_reported_where_it_is, T_ROWS(mistakes)),
+                              T_LOOP(a_check_leaves_nothing, T_ROWS(mistakes)), a_flawed_one_keeps_its_name_from_others,
+                              of_a_flawed_one_what_is_there_is_checked, without_memory, refuses_arguments))

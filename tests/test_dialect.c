@@ -114,10 +114,9 @@ static const struct {
     {WINDOWS, "CN=#0C 01 41, O=#1e020042 ", "bmp O=B | CN=A"},
 };
 
-START_TEST(row) {
+T_TEST(row) {
     check_parse(rows[_i].dialect, rows[_i].dn, rows[_i].spec);
 }
-END_TEST
 
 /* ---- what is refused ---- */
 
@@ -168,7 +167,7 @@ static const struct {
     {WINDOWS, "CN=a, ,O=c", CERTMAP_CODE_DN_SYNTAX, 7, 0, "an attribute type is expected, such as CN"},
 };
 
-START_TEST(refused) {
+T_TEST(refused) {
     struct certmap_diagnostic err = {.text = ""};
     const char *dn = errors[_i].dn;
     size_t len = 4711;
@@ -181,9 +180,8 @@ START_TEST(refused) {
     if (errors[_i].message != NULL)
         ck_assert_str_eq(err.text, errors[_i].message);
 }
-END_TEST
 
-START_TEST(a_nul_is_refused) {
+T_TEST(a_nul_is_refused) {
     static const enum certmap_dialect dialects[] = {OPENSSL, SLASHES, WINDOWS};
     struct certmap_diagnostic err = {.text = ""};
     size_t len = 0;
@@ -192,11 +190,10 @@ START_TEST(a_nul_is_refused) {
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, &len, cm_view("CN=\"a\0b\"", 8), dialects[_i], &err),
                      CERTMAP_ERROR_SYNTAX);
 }
-END_TEST
 
 /* ---- arguments and limits ---- */
 
-START_TEST(arguments) {
+T_TEST(arguments) {
     struct certmap_diagnostic err = {.text = ""};
     size_t len = 0;
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, NULL, text("CN=a"), WINDOWS, &err), CERTMAP_ERROR_ARGUMENT);
@@ -208,9 +205,8 @@ START_TEST(arguments) {
         CERTMAP_ERROR_ARGUMENT);
     ck_assert_str_eq(err.text, "certmap_name_from_dialect: no such dialect");
 }
-END_TEST
 
-START_TEST(the_buffer) {
+T_TEST(the_buffer) {
     uint8_t der[32];
     size_t len = 0;
     ck_assert_int_eq(certmap_name_from_dialect(der, 13, &len, text("/CN=a"), SLASHES, NULL), CERTMAP_ERROR_BUFFER);
@@ -218,7 +214,6 @@ START_TEST(the_buffer) {
     ck_assert_int_eq(certmap_name_from_dialect(der, 14, &len, text("/CN=a"), SLASHES, NULL), CERTMAP_OK);
     ck_assert_uint_eq(len, 14);
 }
-END_TEST
 
 /* ---- which dialect it is ---- */
 
@@ -262,26 +257,23 @@ static const struct {
     {"E=a@b, CN=a + UID=b, OU=c, O=d, L=e, S=f, C=DE", WINDOWS},
 };
 
-START_TEST(guess) {
+T_TEST(guess) {
     const enum certmap_dialect got = certmap_dialect_guess(text(guesses[_i].dn));
     ck_assert_msg(got == guesses[_i].dialect, "%s is taken for %s", guesses[_i].dn, certmap_dialect_name(got));
 }
-END_TEST
 
-START_TEST(guess_of_nothing) {
+T_TEST(guess_of_nothing) {
     ck_assert_int_eq(certmap_dialect_guess(CM_VIEW_NONE), CERTMAP_DIALECT_RFC4514);
     ck_assert_int_eq(certmap_dialect_guess((struct certmap_view){NULL, 5}), CERTMAP_DIALECT_RFC4514);
 }
-END_TEST
 
-START_TEST(names) {
+T_TEST(names) {
     ck_assert_str_eq(certmap_dialect_name(CERTMAP_DIALECT_RFC4514), "rfc4514");
     ck_assert_str_eq(certmap_dialect_name(OPENSSL), "openssl");
     ck_assert_str_eq(certmap_dialect_name(SLASHES), "slashes");
     ck_assert_str_eq(certmap_dialect_name(WINDOWS), "windows");
     ck_assert_ptr_null(certmap_dialect_name((enum certmap_dialect)CERTMAP_DIALECT_COUNT));
 }
-END_TEST
 
 /* ---- what OpenSSL itself writes ---- */
 
@@ -328,7 +320,7 @@ static X509_NAME *openssl_name(const char *spec) {
     return made;
 }
 
-START_TEST(openssl_prints) {
+T_TEST(openssl_prints) {
     const char *spec = specs[_i / COUNT(nameopts)];
     char printed[ROOM];
     X509_NAME *name = openssl_name(spec);
@@ -340,9 +332,8 @@ START_TEST(openssl_prints) {
     BIO_free(bio);
     X509_NAME_free(name);
 }
-END_TEST
 
-START_TEST(openssl_prints_slashes) {
+T_TEST(openssl_prints_slashes) {
     X509_NAME *name = openssl_name(specs[_i]);
     char *printed = X509_NAME_oneline(name, NULL, 0);
     ck_assert_ptr_nonnull(printed);
@@ -350,10 +341,9 @@ START_TEST(openssl_prints_slashes) {
     OPENSSL_free(printed);
     X509_NAME_free(name);
 }
-END_TEST
 
 /* Our own form for Windows comes back too. */
-START_TEST(the_x500_form) {
+T_TEST(the_x500_form) {
     char printed[ROOM];
     struct t_buf name = T_BUF_INIT;
     size_t len = 0;
@@ -365,24 +355,9 @@ START_TEST(the_x500_form) {
         check_parse(WINDOWS, printed, specs[_i]);
     t_buf_free(&name);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("dialect");
-    TCase *tcase = tcase_create("dialects");
-    tcase_add_loop_test(tcase, row, 0, COUNT(rows));
-    tcase_add_loop_test(tcase, refused, 0, COUNT(errors));
-    tcase_add_loop_test(tcase, a_nul_is_refused, 0, 3);
-    tcase_add_test(tcase, arguments);
-    tcase_add_test(tcase, the_buffer);
-    tcase_add_loop_test(tcase, guess, 0, COUNT(guesses));
-    tcase_add_test(tcase, guess_of_nothing);
-    tcase_add_test(tcase, names);
-    suite_add_tcase(suite, tcase);
-    tcase = tcase_create("openssl");
-    tcase_add_loop_test(tcase, openssl_prints, 0, COUNT(specs) * COUNT(nameopts));
-    tcase_add_loop_test(tcase, openssl_prints_slashes, 0, COUNT(specs));
-    tcase_add_loop_test(tcase, the_x500_form, 0, COUNT(specs));
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("dialect",
+        T_CASE("dialects", T_LOOP(row, COUNT(rows)), T_LOOP(refused, COUNT(errors)), T_LOOP(a_nul_is_refused, 3),
+               arguments, the_buffer, T_LOOP(guess, COUNT(guesses)), guess_of_nothing, names),
+        T_CASE("openssl", T_LOOP(openssl_prints, COUNT(specs) * COUNT(nameopts)),
+               T_LOOP(openssl_prints_slashes, COUNT(specs)), T_LOOP(the_x500_form, COUNT(specs))))

@@ -297,7 +297,7 @@ static void compare(const struct kind *kind, struct value *a, struct value *b) {
                       (const char *)t_view(&b->text).data);
 }
 
-START_TEST(texts_are_distinct) {
+T_TEST(texts_are_distinct) {
     static struct value values[VALUES];
     const struct kind *kind = &kinds[_i];
     struct certmap_peer *peer;
@@ -319,7 +319,6 @@ START_TEST(texts_are_distinct) {
     }
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* ---- patterns about the parts of a principal ---- */
 
@@ -365,7 +364,7 @@ static const struct {
     {"a/*", first_component_is_a},
 };
 
-START_TEST(patterns_know_the_parts) {
+T_TEST(patterns_know_the_parts) {
     char text[160];
     struct certmap_peer *peer;
     struct certmap_rules *rules;
@@ -391,13 +390,6 @@ START_TEST(patterns_know_the_parts) {
     certmap_rules_free(rules);
     certmap_peer_free(peer);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("distinct");
-    TCase *texts = tcase_create("texts");
-    tcase_add_loop_test(texts, texts_are_distinct, 0, sizeof kinds / sizeof *kinds);
-    tcase_add_loop_test(texts, patterns_know_the_parts, 0, sizeof patterns / sizeof *patterns);
-    suite_add_tcase(suite, texts);
-    return t_run(suite);
-}
+T_TESTS("distinct", T_CASE("texts", T_LOOP(texts_are_distinct, sizeof kinds / sizeof *kinds),
+                           T_LOOP(patterns_know_the_parts, sizeof patterns / sizeof *patterns)))

@@ -140,15 +140,13 @@ static const struct {
     {"CN=A+CN=A", "CN=A + CN=A"},
 };
 
-START_TEST(der_to_text) {
+T_TEST(der_to_text) {
     ck_assert_str_eq(print(pairs[_i].spec, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST), pairs[_i].dn);
 }
-END_TEST
 
-START_TEST(text_to_der) {
+T_TEST(text_to_der) {
     check_parse(text(pairs[_i].dn), pairs[_i].spec);
 }
-END_TEST
 
 /* ---- text that prints otherwise ---- */
 
@@ -190,10 +188,9 @@ static const struct {
     {"OU=c+OU=b+OU=a+CN=z+OU=d", "CN=z + OU=a + OU=b + OU=c + OU=d"},
 };
 
-START_TEST(spelling) {
+T_TEST(spelling) {
     check_parse(text(spellings[_i].dn), spellings[_i].spec);
 }
-END_TEST
 
 /* The text of each string type that another one stands for. */
 static const struct {
@@ -219,10 +216,9 @@ static const struct {
     {"0x17 CN=260101000000Z", "CN=#170D3236303130313030303030305A"},
 };
 
-START_TEST(string_type) {
+T_TEST(string_type) {
     ck_assert_str_eq(print(string_types[_i].spec, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST), string_types[_i].dn);
 }
-END_TEST
 
 /* ---- errors in text ---- */
 
@@ -316,7 +312,7 @@ static const struct {
     {"CN=#1F818181818181818181818181818181818100", CERTMAP_CODE_DN_HEX, 4, 39, NULL},
 };
 
-START_TEST(error_in_text) {
+T_TEST(error_in_text) {
     uint8_t der[ROOM];
     struct certmap_diagnostic err = {.text = ""};
     size_t len = 4711;
@@ -331,9 +327,8 @@ START_TEST(error_in_text) {
     ck_assert_msg(len == 4711 && der[0] == 0xEE && der[sizeof der - 1] == 0xEE, "%s: output touched", errors[_i].dn);
     ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, text(errors[_i].dn), NULL), CERTMAP_ERROR_SYNTAX);
 }
-END_TEST
 
-START_TEST(offset_is_in_bytes) {
+T_TEST(offset_is_in_bytes) {
     struct certmap_diagnostic err = {.text = ""};
     size_t len;
     ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, text("CN=\xC3\xBC\xC3\xBC,X=b"), &err),
@@ -341,9 +336,8 @@ START_TEST(offset_is_in_bytes) {
     ck_assert_uint_eq(err.column, 7);
     ck_assert_uint_eq(err.offset, 8);
 }
-END_TEST
 
-START_TEST(nul_in_text) {
+T_TEST(nul_in_text) {
     struct certmap_diagnostic err = {.text = ""};
     size_t len;
     ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, CM_VIEW("CN=a\0b"), &err), CERTMAP_ERROR_SYNTAX);
@@ -354,7 +348,6 @@ START_TEST(nul_in_text) {
     ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, CM_VIEW("CN=a\\\0"), &err), CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(err.code, CERTMAP_CODE_DN_ESCAPE);
 }
-END_TEST
 
 /* ---- Windows' X.500 form ---- */
 
@@ -403,25 +396,23 @@ static const struct {
     {"octet 1.2.3=Hi", "OID.1.2.3=#04024869", NULL},
 };
 
-START_TEST(x500) {
+T_TEST(x500) {
     const char *first = windows[_i].root_first == NULL ? windows[_i].root_last : windows[_i].root_first;
     ck_assert_str_eq(print(windows[_i].spec, CERTMAP_NAME_X500, CERTMAP_NAME_ROOT_LAST), windows[_i].root_last);
     ck_assert_str_eq(print(windows[_i].spec, CERTMAP_NAME_X500, CERTMAP_NAME_ROOT_FIRST), first);
 }
-END_TEST
 
-START_TEST(rfc4514_root_first) {
+T_TEST(rfc4514_root_first) {
     ck_assert_str_eq(print("C=US | O=Contoso | OU=a + CN=b", CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_FIRST),
                      "C=US,O=Contoso,OU=a+CN=b");
 }
-END_TEST
 
 /* ---- buffers ---- */
 
 static const char buffer_spec[] = "C=US | O=Sue, Grabbit | OU=a + CN=\xC3\xBC | 1.2.3=x";
 
 /* Every size of buffer, one per test: what fits is written whole, what does not is not written. */
-START_TEST(text_buffer) {
+T_TEST(text_buffer) {
     static const char whole[] = "1.2.3=#0C0178,OU=a+CN=\xC3\xBC,O=Sue\\, Grabbit,C=US";
     char printed[sizeof whole + 8];
     struct certmap_diagnostic err = {.text = ""};
@@ -444,9 +435,8 @@ START_TEST(text_buffer) {
     }
     t_buf_free(&name);
 }
-END_TEST
 
-START_TEST(der_buffer) {
+T_TEST(der_buffer) {
     uint8_t der[ROOM];
     struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
@@ -465,7 +455,6 @@ START_TEST(der_buffer) {
         ck_assert_int_eq(err.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
     t_buf_free(&name);
 }
-END_TEST
 
 /* ---- limits ---- */
 
@@ -490,7 +479,7 @@ static const struct {
     {"rdns 15 CN=\\{a*65536} | octet CN=\\{x*64500}", true},
 };
 
-START_TEST(largest_name) {
+T_TEST(largest_name) {
     uint8_t *room = large();
     struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT, again = T_BUF_INIT;
@@ -506,10 +495,9 @@ START_TEST(largest_name) {
     t_buf_free(&again);
     free(room);
 }
-END_TEST
 
 /* Reversing must not cost the square of the size. */
-START_TEST(large_name_in_every_form) {
+T_TEST(large_name_in_every_form) {
     uint8_t *room = large();
     struct t_buf name = T_BUF_INIT;
     size_t first = 0, last = 0;
@@ -526,7 +514,6 @@ START_TEST(large_name_in_every_form) {
     t_buf_free(&name);
     free(room);
 }
-END_TEST
 
 /* Text of head, then body count times, then tail. */
 static const struct {
@@ -555,7 +542,7 @@ static const struct {
     {"many spaces at the end", "CN=a", " ", 60000, "", CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DN_SYNTAX, 5},
 };
 
-START_TEST(size_of_text) {
+T_TEST(size_of_text) {
     uint8_t *room = large();
     struct certmap_diagnostic err = {.text = ""};
     struct t_buf dn = T_BUF_INIT;
@@ -575,10 +562,9 @@ START_TEST(size_of_text) {
     t_buf_free(&dn);
     free(room);
 }
-END_TEST
 
 /* An AVA of every length from 120 to 140 and around 256 and 65,536 octets: each way of writing a length. */
-START_TEST(length_of_every_size) {
+T_TEST(length_of_every_size) {
     static const size_t around[] = {110, 240, 65510};
     for (size_t i = 0; i < 3; i++) {
         uint8_t *room = large();
@@ -598,7 +584,6 @@ START_TEST(length_of_every_size) {
         free(room);
     }
 }
-END_TEST
 
 /* ---- DER that is no Name ---- */
 
@@ -622,7 +607,7 @@ static const struct {
      CERTMAP_CODE_NAME_TOO_LARGE, 4 + 4096 * 11},
 };
 
-START_TEST(no_name) {
+T_TEST(no_name) {
     char printed[64] = "untouched";
     struct certmap_diagnostic err = {.text = ""};
     struct t_buf name = T_BUF_INIT;
@@ -636,11 +621,10 @@ START_TEST(no_name) {
     ck_assert_msg(len == 4711 && strcmp(printed, "untouched") == 0, "%s", malformed[_i].what);
     t_buf_free(&name);
 }
-END_TEST
 
 /* ---- arguments ---- */
 
-START_TEST(arguments_of_printing) {
+T_TEST(arguments_of_printing) {
     const struct certmap_view name = CM_VIEW("\x30\x00");
     const enum certmap_name_form form = CERTMAP_NAME_RFC4514;
     const enum certmap_name_order order = CERTMAP_NAME_ROOT_LAST;
@@ -655,9 +639,8 @@ START_TEST(arguments_of_printing) {
                      CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_name_to_text(printed, 8, &len, name, form, order, NULL), CERTMAP_OK);
 }
-END_TEST
 
-START_TEST(arguments_of_parsing) {
+T_TEST(arguments_of_parsing) {
     uint8_t der[8];
     size_t len;
     const struct certmap_view nowhere = {NULL, 1};
@@ -667,37 +650,13 @@ START_TEST(arguments_of_parsing) {
     ck_assert_int_eq(certmap_name_from_text(der, 8, &len, CM_VIEW_NONE, NULL), CERTMAP_OK);
     ck_assert_uint_eq(len, 2);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("dn");
-    TCase *both = tcase_create("both ways");
-    tcase_add_loop_test(both, der_to_text, 0, COUNT(pairs));
-    tcase_add_loop_test(both, text_to_der, 0, COUNT(pairs));
-    tcase_add_loop_test(both, spelling, 0, COUNT(spellings));
-    tcase_add_loop_test(both, string_type, 0, COUNT(string_types));
-    suite_add_tcase(suite, both);
-    TCase *error = tcase_create("errors");
-    tcase_add_loop_test(error, error_in_text, 0, COUNT(errors));
-    tcase_add_test(error, offset_is_in_bytes);
-    tcase_add_test(error, nul_in_text);
-    tcase_add_loop_test(error, no_name, 0, COUNT(malformed));
-    tcase_add_test(error, arguments_of_printing);
-    tcase_add_test(error, arguments_of_parsing);
-    suite_add_tcase(suite, error);
-    TCase *forms = tcase_create("forms");
-    tcase_add_loop_test(forms, x500, 0, COUNT(windows));
-    tcase_add_test(forms, rfc4514_root_first);
-    suite_add_tcase(suite, forms);
-    TCase *size = tcase_create("sizes");
-    tcase_add_loop_test(size, text_buffer, 0, 48);
-    tcase_add_loop_test(size, der_buffer, 0, 64);
-    tcase_add_loop_test(size, largest_name, 0, COUNT(largest) - 1);
-    tcase_add_loop_test(size, size_of_text, 0, COUNT(sizes));
-    tcase_add_loop_test(size, length_of_every_size, 0, 32);
-    suite_add_tcase(suite, size);
-    TCase *megabyte = t_slow_case(suite);
-    tcase_add_loop_test(megabyte, largest_name, COUNT(largest) - 1, COUNT(largest));
-    tcase_add_test(megabyte, large_name_in_every_form);
-    return t_run(suite);
-}
+T_TESTS("dn",
+        T_CASE("both ways", T_LOOP(der_to_text, COUNT(pairs)), T_LOOP(text_to_der, COUNT(pairs)),
+               T_LOOP(spelling, COUNT(spellings)), T_LOOP(string_type, COUNT(string_types))),
+        T_CASE("errors", T_LOOP(error_in_text, COUNT(errors)), offset_is_in_bytes, nul_in_text,
+               T_LOOP(no_name, COUNT(malformed)), arguments_of_printing, arguments_of_parsing),
+        T_CASE("forms", T_LOOP(x500, COUNT(windows)), rfc4514_root_first),
+        T_CASE("sizes", T_LOOP(text_buffer, 48), T_LOOP(der_buffer, 64), T_LOOP(largest_name, COUNT(largest) - 1),
+               T_LOOP(size_of_text, COUNT(sizes)), T_LOOP(length_of_every_size, 32)),
+        T_SLOW_CASE(T_RANGE(largest_name, COUNT(largest) - 1, COUNT(largest)), large_name_in_every_form))

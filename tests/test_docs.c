@@ -119,19 +119,17 @@ static void check_in_file(const struct t_block *block, const char *end) {
     t_buf_free(&part);
 }
 
-START_TEST(rules_load) {
+T_TEST(rules_load) {
     const struct t_block *block = &rule_blocks.items[_i];
     const struct certmap_diagnostic first = load(block->text);
     ck_assert_msg(first.code == CERTMAP_CODE_NONE, "%s:%d: %s", block->page, block->line, first.text);
     if (begins_with(block->text, "certmap") || begins_with(block->text, "#"))
         check_in_file(block, ".rules");
 }
-END_TEST
 
-START_TEST(xml_stands_in_files) {
+T_TEST(xml_stands_in_files) {
     check_in_file(&xml_blocks.items[_i], ".config");
 }
-END_TEST
 
 /* ---- the file with everything ---- */
 
@@ -146,25 +144,23 @@ static const char *const constructs[] = {
     "policy ",      "issuers ",   "file ",
 };
 
-START_TEST(everything_has_every_construct) {
+T_TEST(everything_has_every_construct) {
     struct t_buf text = T_BUF_INIT;
     t_read_file(&text, EXAMPLES "/everything.rules");
     ck_assert_msg(strstr(text_of(&text), constructs[_i]) != NULL, "no \"%s\"", constructs[_i]);
     t_buf_free(&text);
 }
-END_TEST
 
 /* All but those of the issuer's certificate, which have words of their own, above. */
-START_TEST(everything_has_every_field) {
+T_TEST(everything_has_every_field) {
     struct t_buf text = T_BUF_INIT;
     t_read_file(&text, EXAMPLES "/everything.rules");
     const char *name = certmap_field_name((enum certmap_field)_i);
     ck_assert_msg(strstr(text_of(&text), name) != NULL, "no \"%s\"", name);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(readme_has_twenty_lines) {
+T_TEST(readme_has_twenty_lines) {
     struct t_buf example = T_BUF_INIT, readme = T_BUF_INIT;
     t_read_file(&example, EXAMPLES "/twenty.c");
     t_read_file(&readme, "README.md");
@@ -177,7 +173,6 @@ START_TEST(readme_has_twenty_lines) {
     t_buf_free(&example);
     t_buf_free(&readme);
 }
-END_TEST
 
 /* ---- the codes of docs/rules.md, and an example of each ---- */
 
@@ -229,20 +224,18 @@ static void find_conditions(void) {
     }
 }
 
-START_TEST(condition_loads) {
+T_TEST(condition_loads) {
     const struct certmap_diagnostic first = load(conditions[_i]);
     ck_assert_msg(first.code == CERTMAP_CODE_NONE, "%.*s: %s", (int)conditions[_i].len,
                   (const char *)conditions[_i].data, first.text);
 }
-END_TEST
 
-START_TEST(example_gives_its_code) {
+T_TEST(example_gives_its_code) {
     const struct code_example *row = &code_examples[_i];
     const struct certmap_diagnostic first = load(row->example);
     ck_assert_msg(first.code != CERTMAP_CODE_NONE, "%s: the example has nothing wrong", row->name);
     ck_assert_str_eq(certmap_code_name(first.code), row->name);
 }
-END_TEST
 
 /* ---- tables that are those of the code ---- */
 
@@ -286,7 +279,7 @@ static void put_subfield(struct t_buf *table, const struct cm_attr *row) {
     put(table, " |\n");
 }
 
-START_TEST(subfields) {
+T_TEST(subfields) {
     struct t_buf table = T_BUF_INIT;
     put(&table, "| subfield | also | OID |\n|---|---|---|\n");
     for (size_t i = 0; i < CM_ATTR_COUNT; i++)
@@ -295,7 +288,6 @@ START_TEST(subfields) {
     check_table(RULES_PAGE, &table);
     t_buf_free(&table);
 }
-END_TEST
 
 #define LIMIT(name)                                                                                                    \
     { #name, name }
@@ -323,7 +315,7 @@ static void put_number(struct t_buf *buf, unsigned long number) {
     }
 }
 
-START_TEST(limit_is_as_written) {
+T_TEST(limit_is_as_written) {
     struct t_buf row = T_BUF_INIT;
     put(&row, "| `");
     put(&row, limits[_i].name);
@@ -333,7 +325,6 @@ START_TEST(limit_is_as_written) {
     check_table(RULES_PAGE, &row);
     t_buf_free(&row);
 }
-END_TEST
 
 /* ---- several values ---- */
 
@@ -394,7 +385,7 @@ static void put_several(struct t_buf *table, const char *shown, const char *spec
     t_buf_free(&name);
 }
 
-START_TEST(several_values) {
+T_TEST(several_values) {
     struct t_buf table = T_BUF_INIT;
     put(&table, "| OUs | any | `every` | `first` | `last` | `only` |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof several / sizeof *several; i++)
@@ -403,7 +394,6 @@ START_TEST(several_values) {
     check_table("docs/matching.md", &table);
     t_buf_free(&table);
 }
-END_TEST
 
 /* ---- what certmap and OpenSSL make of the certificates of tests/data/certs ---- */
 
@@ -495,7 +485,7 @@ static void put_certificate(struct t_buf *table, const char *name) {
     t_buf_free(&der);
 }
 
-START_TEST(what_each_library_refuses) {
+T_TEST(what_each_library_refuses) {
     struct t_files files;
     struct t_buf table = T_BUF_INIT;
     if (OpenSSL_version_num() >> 20 != 0x300)
@@ -508,39 +498,29 @@ START_TEST(what_each_library_refuses) {
     check_table("docs/matching.md", &table);
     t_buf_free(&table);
 }
-END_TEST
 
 /* A loop over nothing would pass. */
-START_TEST(there_is_something_to_check) {
+T_TEST(there_is_something_to_check) {
     ck_assert_int_gt(rule_blocks.count, 0);
     ck_assert_int_gt(xml_blocks.count, 0);
     ck_assert_int_gt(condition_count, 0);
     ck_assert_int_gt(code_example_count, 0);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("docs");
-    TCase *tcase = tcase_create("docs");
     t_pages_read(&pages);
     t_pages_blocks(&rule_blocks, &pages, "certmap");
     t_pages_blocks(&xml_blocks, &pages, "xml");
     find_code_examples();
     find_conditions();
-    tcase_add_test(tcase, there_is_something_to_check);
-    tcase_add_loop_test(tcase, rules_load, 0, rule_blocks.count);
-    tcase_add_loop_test(tcase, xml_stands_in_files, 0, xml_blocks.count);
-    tcase_add_loop_test(tcase, everything_has_every_construct, 0, (int)(sizeof constructs / sizeof *constructs));
-    tcase_add_loop_test(tcase, everything_has_every_field, 0, CERTMAP_FIELD_ISSUER_SHA256);
-    tcase_add_test(tcase, readme_has_twenty_lines);
-    tcase_add_loop_test(tcase, condition_loads, 0, condition_count);
-    tcase_add_loop_test(tcase, example_gives_its_code, 0, code_example_count);
-    tcase_add_test(tcase, subfields);
-    tcase_add_loop_test(tcase, limit_is_as_written, 0, (int)(sizeof limits / sizeof *limits));
-    tcase_add_test(tcase, several_values);
-    tcase_add_test(tcase, what_each_library_refuses);
-    suite_add_tcase(suite, tcase);
-    const int status = t_run(suite);
+    const int status = T_RUN(
+        "docs", T_CASE("docs", there_is_something_to_check, T_LOOP(rules_load, rule_blocks.count),
+                       T_LOOP(xml_stands_in_files, xml_blocks.count),
+                       T_LOOP(everything_has_every_construct, (int)(sizeof constructs / sizeof *constructs)),
+                       T_LOOP(everything_has_every_field, CERTMAP_FIELD_ISSUER_SHA256), readme_has_twenty_lines,
+                       T_LOOP(condition_loads, condition_count), T_LOOP(example_gives_its_code, code_example_count),
+                       subfields, T_LOOP(limit_is_as_written, (int)(sizeof limits / sizeof *limits)), several_values,
+                       what_each_library_refuses));
     t_buf_free(&rules_page);
     t_pages_free(&pages);
     return status;

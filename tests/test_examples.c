@@ -69,7 +69,7 @@ static void make_script(struct t_buf *script, const char *text, const char *end)
             add_command(script, text);
 }
 
-START_TEST(console) {
+T_TEST(console) {
     const struct t_block *block = &consoles.items[_i];
     struct t_buf script = T_BUF_INIT, input = T_BUF_INIT, output = T_BUF_INIT;
     const char *text = (const char *)block->text.data;
@@ -82,7 +82,6 @@ START_TEST(console) {
     t_buf_free(&input);
     t_buf_free(&output);
 }
-END_TEST
 
 /* ---- every file has a use ---- */
 
@@ -98,7 +97,7 @@ static bool is_used(const char *name) {
     return false;
 }
 
-START_TEST(every_example_is_shown) {
+T_TEST(every_example_is_shown) {
     static const char *const ends[] = {".rules", ".config", ".pem"};
     struct t_files files;
     t_list(&files, EXAMPLES, ends[_i]);
@@ -106,7 +105,6 @@ START_TEST(every_example_is_shown) {
     for (int i = 0; i < files.count; i++)
         ck_assert_msg(is_used(files.names[i]), EXAMPLES "/%s stands in no command of the docs", files.names[i]);
 }
-END_TEST
 
 /* ---- certificates ---- */
 
@@ -134,7 +132,7 @@ static void make_certificate(struct t_buf *made, const char *name, bool pem) {
     t_buf_free(&section);
 }
 
-START_TEST(certificates_are_as_described) {
+T_TEST(certificates_are_as_described) {
     struct t_files files;
     t_list(&files, EXAMPLES, ".pem");
     for (int i = 0; i < files.count; i++) {
@@ -149,7 +147,6 @@ START_TEST(certificates_are_as_described) {
         t_buf_free(&file);
     }
 }
-END_TEST
 
 /* ---- the C example ---- */
 
@@ -174,32 +171,24 @@ static void check_twenty(const char *certificate, bool pem, const char *expected
     t_buf_free(&output);
 }
 
-START_TEST(twenty_lines) {
+T_TEST(twenty_lines) {
     check_twenty(accounts[_i].certificate, false, accounts[_i].output);
     check_twenty(accounts[_i].certificate, true, accounts[_i].output);
 }
-END_TEST
 
-START_TEST(twenty_lines_of_nothing) {
+T_TEST(twenty_lines_of_nothing) {
     check_twenty(NULL, false, "there is nothing where a certificate should be\n1\n");
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("examples");
-    TCase *tcase = tcase_create("examples");
     t_pages_read(&pages);
     t_pages_blocks(&consoles, &pages, "console");
-    tcase_add_loop_test(tcase, console, 0, consoles.count);
-    tcase_add_loop_test(tcase, every_example_is_shown, 0, 3);
-    tcase_add_test(tcase, certificates_are_as_described);
-    suite_add_tcase(suite, tcase);
-    TCase *twenty = tcase_create("twenty");
-    tcase_add_loop_test(twenty, twenty_lines, 0, (int)(sizeof accounts / sizeof *accounts));
-    tcase_add_test(twenty, twenty_lines_of_nothing);
-    tcase_set_tags(twenty, "posix"); /* standard input is text on Windows, unless a program says otherwise */
-    suite_add_tcase(suite, twenty);
-    const int status = t_run(suite);
+    const int status =
+        T_RUN("examples",
+              T_CASE("examples", T_LOOP(console, consoles.count), T_LOOP(every_example_is_shown, 3),
+                     certificates_are_as_described),
+              T_CASE("twenty", T_LOOP(twenty_lines, (int)(sizeof accounts / sizeof *accounts)), twenty_lines_of_nothing,
+                     T_TAGS("posix") /* standard input is text on Windows, unless a program says otherwise */));
     t_pages_free(&pages);
     return status;
 }

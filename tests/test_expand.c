@@ -255,7 +255,7 @@ static void assert_text(const char *what, struct certmap_view text, const char *
                   "%s: %s", what, text.data != NULL ? (const char *)text.data : "nothing");
 }
 
-START_TEST(a_statement) {
+T_TEST(a_statement) {
     const struct row *row = &rows[_i];
     struct certmap_rules *rules = rules_of(row->statement);
     struct t_peer peer;
@@ -271,7 +271,6 @@ START_TEST(a_statement) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- hostile values ---- */
 
@@ -376,7 +375,7 @@ static void take_filter_apart(struct t_buf *structure, struct t_buf *values, str
     }
 }
 
-START_TEST(filters_keep_their_structure) {
+T_TEST(filters_keep_their_structure) {
     struct t_buf text = T_BUF_INIT, structure = T_BUF_INIT, values = T_BUF_INIT, wanted = T_BUF_INIT;
     char room[8];
     enum certmap_code reason;
@@ -395,10 +394,9 @@ START_TEST(filters_keep_their_structure) {
     t_buf_free(&values);
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* The Name that was built, parsed: the value, text around the value, O=x, and nothing else. */
-START_TEST(names_keep_their_structure) {
+T_TEST(names_keep_their_structure) {
     struct t_buf text = T_BUF_INIT, wanted = T_BUF_INIT;
     uint8_t der[1024];
     size_t len = 0;
@@ -428,7 +426,6 @@ START_TEST(names_keep_their_structure) {
     t_buf_free(&text);
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* Percent-decodes. */
 static void decode(struct t_buf *decoded, struct certmap_view text) {
@@ -440,7 +437,7 @@ static void decode(struct t_buf *decoded, struct certmap_view text) {
     }
 }
 
-START_TEST(urls_keep_their_structure) {
+T_TEST(urls_keep_their_structure) {
     struct t_buf text = T_BUF_INIT, decoded = T_BUF_INIT, wanted = T_BUF_INIT;
     char room[8];
     enum certmap_code reason;
@@ -461,10 +458,9 @@ START_TEST(urls_keep_their_structure) {
     t_buf_free(&decoded);
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* An account with a domain has the domain of the rule and the user of the certificate, or is refused. */
-START_TEST(accounts_keep_their_domain) {
+T_TEST(accounts_keep_their_domain) {
     static const char *const statements[] = {"allow \"${subject.CN}@contoso.com\"",
                                              "allow \"CONTOSO\\\\${subject.CN}\""};
     static const char *const domains[] = {"contoso.com", "CONTOSO"};
@@ -487,9 +483,8 @@ START_TEST(accounts_keep_their_domain) {
         certmap_rules_free(rules);
     }
 }
-END_TEST
 
-START_TEST(user_names_are_portable) {
+T_TEST(user_names_are_portable) {
     static const char portable[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     struct t_buf text = T_BUF_INIT;
     char room[8];
@@ -505,7 +500,6 @@ START_TEST(user_names_are_portable) {
         ck_assert_int_eq(reason, CERTMAP_CODE_PLACEHOLDER_USER_NAME);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- limits ---- */
 
@@ -536,7 +530,7 @@ static const struct {
     {"allow \"${issuer.CN}@DO\"; group \"${subject.CN}\"", 6 + 3 + 1},
 };
 
-START_TEST(built_size) {
+T_TEST(built_size) {
     char subject[32];
     const int most = CERTMAP_MAX_BUILT_SIZE - sizes[_i].more;
     snprintf(subject, sizeof subject, "CN=\\{a*%d}", most);
@@ -544,7 +538,6 @@ START_TEST(built_size) {
     snprintf(subject, sizeof subject, "CN=\\{a*%d}", most + 1);
     assert_reason(sizes[_i].statement, subject, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
 }
-END_TEST
 
 static const struct {
     const char *what, *statement, *subject;
@@ -557,20 +550,18 @@ static const struct {
     {"lower of 64 KiB", "allow \"${subject.CN | lower | before(\"b\")}\"", "CN=ab\\{c*65000}"},
 };
 
-START_TEST(too_long_at_once) {
+T_TEST(too_long_at_once) {
     assert_reason(too_long[_i].statement, too_long[_i].subject, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
 }
-END_TEST
 
 /* Before a filter that changes it, a value may be as long as it can be. */
-START_TEST(long_value_made_short) {
+T_TEST(long_value_made_short) {
     assert_reason("allow \"${subject.CN | before(\"b\") | lower}\"", "CN=ab\\{c*65000}", CERTMAP_CODE_NONE);
     assert_reason("allow \"${subject.CN | after(\"b\")}\"", "CN=\\{c*65000}ba", CERTMAP_CODE_NONE);
 }
-END_TEST
 
 /* Filters take steps; when they run out the account cannot be built. */
-START_TEST(work_is_bounded) {
+T_TEST(work_is_bounded) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"u\"");
     for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
@@ -587,9 +578,8 @@ START_TEST(work_is_bounded) {
     assert_reason(t_cstr(&statement), "CN=xb\\{a*100}", CERTMAP_CODE_NONE);
     t_buf_free(&statement);
 }
-END_TEST
 
-START_TEST(values_take_steps) {
+T_TEST(values_take_steps) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"u\"");
     for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
@@ -602,7 +592,6 @@ START_TEST(values_take_steps) {
     assert_reason(t_cstr(&statement), "1.2.3.4=a | rdns 4 avas 50 1.2.3.5=b", CERTMAP_CODE_NONE);
     t_buf_free(&statement);
 }
-END_TEST
 
 static const struct {
     const char *what, *filter, *subject;
@@ -611,7 +600,7 @@ static const struct {
     {"nowhere", "after(\"b\")", "CN=\\{a*60000}"},
 };
 
-START_TEST(search_ends) {
+T_TEST(search_ends) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"${subject.CN | ");
     t_put(&statement, searches[_i].filter);
@@ -619,10 +608,9 @@ START_TEST(search_ends) {
     assert_reason(t_cstr(&statement), searches[_i].subject, CERTMAP_CODE_PLACEHOLDER_EMPTY);
     t_buf_free(&statement);
 }
-END_TEST
 
 /* Searches for a long text in a long value that nearly holds it everywhere stop in time. */
-START_TEST(long_search_is_bounded) {
+T_TEST(long_search_is_bounded) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"u\"");
     for (int i = 0; i < 3; i++) {
@@ -639,10 +627,9 @@ START_TEST(long_search_is_bounded) {
     assert_reason(t_cstr(&statement), "CN=\\{a*8000}", CERTMAP_CODE_NONE);
     t_buf_free(&statement);
 }
-END_TEST
 
 /* The steps are those of all texts together: a search that is in bounds alone is too much after others. */
-START_TEST(searches_share_steps) {
+T_TEST(searches_share_steps) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"${subject.CN");
     for (int filter = 0; filter < 5; filter++) {
@@ -659,7 +646,6 @@ START_TEST(searches_share_steps) {
     assert_reason(t_cstr(&statement), "CN=\\{a*100} | O=\\{a*10000}", CERTMAP_CODE_PLACEHOLDER_EMPTY);
     t_buf_free(&statement);
 }
-END_TEST
 
 /* To decompose and compose a letter takes as long as many comparisons, and as many steps. */
 static const struct {
@@ -669,7 +655,7 @@ static const struct {
     {"lower | upper | lower", "CN=\\{A*4000}@x", "CN=\\{A*16000}@x"},
 };
 
-START_TEST(mapping_takes_steps) {
+T_TEST(mapping_takes_steps) {
     struct t_buf statement = T_BUF_INIT;
     t_put(&statement, "allow \"u\"");
     for (int i = 0; i < CERTMAP_MAX_OUTPUTS; i++) {
@@ -681,11 +667,10 @@ START_TEST(mapping_takes_steps) {
     assert_reason(t_cstr(&statement), mapped[_i].many, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     t_buf_free(&statement);
 }
-END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(matching_allocates_nothing) {
+T_TEST(matching_allocates_nothing) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct t_peer made;
@@ -706,10 +691,9 @@ START_TEST(matching_allocates_nothing) {
     t_peer_free(&made);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* A second match takes the place of the first. */
-START_TEST(matching_again) {
+T_TEST(matching_again) {
     struct certmap_rules *rules = rules_of("allow \"${subject.CN}@x\"");
     struct t_peer peer;
     char subject[32];
@@ -723,37 +707,13 @@ START_TEST(matching_again) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("expand");
-    TCase *one = tcase_create("statements");
-    tcase_add_loop_test(one, a_statement, 0, T_ROWS(rows));
-    suite_add_tcase(suite, one);
-    TCase *values = tcase_create("hostile values");
-    tcase_add_loop_test(values, filters_keep_their_structure, 0, HOSTILE);
-    tcase_add_loop_test(values, names_keep_their_structure, 0, HOSTILE);
-    tcase_add_loop_test(values, urls_keep_their_structure, 0, HOSTILE);
-    tcase_add_loop_test(values, accounts_keep_their_domain, 0, HOSTILE);
-    tcase_add_loop_test(values, user_names_are_portable, 0, HOSTILE);
-    suite_add_tcase(suite, values);
-    TCase *limits = tcase_create("limits");
-    tcase_add_loop_test(limits, built_size, 0, T_ROWS(sizes));
-    tcase_add_loop_test(limits, too_long_at_once, 0, T_ROWS(too_long));
-    tcase_add_test(limits, long_value_made_short);
-    tcase_add_loop_test(limits, search_ends, 0, T_ROWS(searches));
-    suite_add_tcase(suite, limits);
-    TCase *work = tcase_create("work");
-    tcase_set_tags(work, T_SLOW);
-    tcase_add_test(work, work_is_bounded);
-    tcase_add_test(work, values_take_steps);
-    tcase_add_test(work, long_search_is_bounded);
-    tcase_add_test(work, searches_share_steps);
-    tcase_add_loop_test(work, mapping_takes_steps, 0, sizeof mapped / sizeof *mapped);
-    suite_add_tcase(suite, work);
-    TCase *memory = tcase_create("memory");
-    tcase_add_test(memory, matching_allocates_nothing);
-    tcase_add_test(memory, matching_again);
-    suite_add_tcase(suite, memory);
-    return t_run(suite);
-}
+T_TESTS("expand", T_CASE("statements", T_LOOP(a_statement, T_ROWS(rows))),
+        T_CASE("hostile values", T_LOOP(filters_keep_their_structure, HOSTILE),
+               T_LOOP(names_keep_their_structure, HOSTILE), T_LOOP(urls_keep_their_structure, HOSTILE),
+               T_LOOP(accounts_keep_their_domain, HOSTILE), T_LOOP(user_names_are_portable, HOSTILE)),
+        T_CASE("limits", T_LOOP(built_size, T_ROWS(sizes)), T_LOOP(too_long_at_once, T_ROWS(too_long)),
+               long_value_made_short, T_LOOP(search_ends, T_ROWS(searches))),
+        T_CASE("work", T_TAGS(T_SLOW), work_is_bounded, values_take_steps, long_search_is_bounded, searches_share_steps,
+               T_LOOP(mapping_takes_steps, sizeof mapped / sizeof *mapped)),
+        T_CASE("memory", matching_allocates_nothing, matching_again))

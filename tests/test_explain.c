@@ -249,7 +249,7 @@ static const struct {
      "      - : true\n"},
 };
 
-START_TEST(trace) {
+T_TEST(trace) {
     struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1;\n");
@@ -263,7 +263,6 @@ START_TEST(trace) {
     t_buf_free(&text);
     t_buf_free(&told);
 }
-END_TEST
 
 /* What every item says of the mapping that it belongs to. */
 static void see_mapping(void *ctx, const struct certmap_explain_item *item) {
@@ -284,7 +283,7 @@ static void see_mapping(void *ctx, const struct certmap_explain_item *item) {
     ++*count;
 }
 
-START_TEST(items_name_their_mapping) {
+T_TEST(items_name_their_mapping) {
     struct certmap_rules *rules = t_rules("certmap 1;\n"
                                           "mapping \"a\" { when subject.CN = \"a\"; deny; }\n"
                                           "\n"
@@ -299,9 +298,8 @@ START_TEST(items_name_their_mapping) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(whole_certificate) {
+T_TEST(whole_certificate) {
     struct certmap_builder *builder = t_builder();
     struct t_buf told = T_BUF_INIT;
     struct t_peer peer;
@@ -328,9 +326,8 @@ START_TEST(whole_certificate) {
     certmap_rules_free(rules);
     t_buf_free(&told);
 }
-END_TEST
 
-START_TEST(iis_patterns_print_as_native_ones) {
+T_TEST(iis_patterns_print_as_native_ones) {
     const struct certmap_view pattern = t_string("a\\*b?\"\\");
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_builder *builder = t_builder();
@@ -353,9 +350,8 @@ START_TEST(iis_patterns_print_as_native_ones) {
     certmap_rules_free(rules);
     t_buf_free(&told);
 }
-END_TEST
 
-START_TEST(disabled_rules) {
+T_TEST(disabled_rules) {
     struct certmap_builder *builder = t_builder();
     struct t_buf told = T_BUF_INIT;
     struct t_peer peer;
@@ -373,7 +369,6 @@ START_TEST(disabled_rules) {
     certmap_rules_free(rules);
     t_buf_free(&told);
 }
-END_TEST
 
 /* ---- the nearest miss ---- */
 
@@ -460,7 +455,7 @@ static void see_nearest(void *ctx, const struct certmap_explain_item *item) {
     snprintf(told, 64, "%.*s %zu", (int)item->text.len, (const char *)item->text.data, item->missing);
 }
 
-START_TEST(nearest_miss) {
+T_TEST(nearest_miss) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
@@ -476,10 +471,9 @@ START_TEST(nearest_miss) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* A builder can say `not always`, which nothing makes true. */
-START_TEST(never_true) {
+T_TEST(never_true) {
     struct certmap_builder *builder = t_builder();
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_peer peer;
@@ -497,7 +491,6 @@ START_TEST(never_true) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- what else the items say ---- */
 
@@ -567,7 +560,7 @@ static const struct {
      "CN=a | OU=b", "0 0\nsubject.CN [\"a\"]\n- account = u\n0 0\nsubject.OU [\"b\"]\n- account = n\n"},
 };
 
-START_TEST(item_members) {
+T_TEST(item_members) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
     struct t_peer peer;
@@ -582,10 +575,9 @@ START_TEST(item_members) {
     t_buf_free(&text);
     t_buf_free(&told);
 }
-END_TEST
 
 /* What an answer holds is as it was, though other texts were built for telling. */
-START_TEST(answers_keep_their_texts) {
+T_TEST(answers_keep_their_texts) {
     struct certmap_rules *rules =
         t_rules("certmap 1; policy all;"
                 "mapping \"a\" { when always; allow \"x-${subject.CN}\"; group \"g-${subject.OU}\"; }"
@@ -606,7 +598,6 @@ START_TEST(answers_keep_their_texts) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* Bytes of values are told up to a limit; the conditions all are. */
 static void count_values(void *ctx, const struct certmap_explain_item *item) {
@@ -617,7 +608,7 @@ static void count_values(void *ctx, const struct certmap_explain_item *item) {
         counts[1] += item->text.len + 1;
 }
 
-START_TEST(values_without_end) {
+T_TEST(values_without_end) {
     enum { CONDITIONS = 2000 };
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT;
@@ -637,7 +628,6 @@ START_TEST(values_without_end) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Names too are told up to the limit, and none after it, however short what is left would be. */
 struct told_names {
@@ -654,7 +644,7 @@ static void count_names(void *ctx, const struct certmap_explain_item *item) {
     told->bytes += item->text.len + 1;
 }
 
-START_TEST(names_without_end) {
+T_TEST(names_without_end) {
     enum { CONDITIONS = 4000, UNITS = 4000 };
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
@@ -682,7 +672,6 @@ START_TEST(names_without_end) {
     t_buf_free(&text);
     t_buf_free(&subject);
 }
-END_TEST
 
 /* A value of a condition that was read is never told to be other than what the condition made of it, also when
  * conditions that were not read have used up the steps on the side. */
@@ -694,7 +683,7 @@ static void see_other_truth(void *ctx, const struct certmap_explain_item *item) 
     ++*told;
 }
 
-START_TEST(values_without_steps) {
+T_TEST(values_without_steps) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
@@ -714,7 +703,6 @@ START_TEST(values_without_steps) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- what decides and what it gives ---- */
 
@@ -737,7 +725,7 @@ static const struct {
      "placeholder-no-value"},
 };
 
-START_TEST(decides_and_gives) {
+T_TEST(decides_and_gives) {
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1; ");
@@ -753,7 +741,6 @@ START_TEST(decides_and_gives) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- the same answer as a match ---- */
 
@@ -774,12 +761,11 @@ static void explain_row(enum certmap_combining policy, const char *mappings, con
     t_buf_free(&told);
 }
 
-START_TEST(rule_set) {
+T_TEST(rule_set) {
     for (unsigned policy = CERTMAP_COMBINING_FIRST; policy <= CERTMAP_COMBINING_ALL; policy++)
         explain_row((enum certmap_combining)policy, t_matches[_i].mappings, t_matches[_i].subject,
                     t_matches[_i].issuer);
 }
-END_TEST
 
 static void see_truth(void *ctx, const struct certmap_explain_item *item) {
     char *told = ctx;
@@ -789,7 +775,7 @@ static void see_truth(void *ctx, const struct certmap_explain_item *item) {
 }
 
 /* Here the code of the cause, which a result does not have, is compared too. */
-START_TEST(condition) {
+T_TEST(condition) {
     const struct t_condition_row *row = &t_conditions[_i];
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT;
@@ -808,7 +794,6 @@ START_TEST(condition) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- random rules and Names, and an evaluator that knows nothing of the library ----
  *
@@ -1267,7 +1252,7 @@ static enum certmap_decision check_world(struct world *world) {
     return matched.decision;
 }
 
-START_TEST(random_rules) {
+T_TEST(random_rules) {
     struct world *world = malloc(sizeof *world);
     size_t answers[3] = {0, 0, 0};
     ck_assert_ptr_nonnull(world);
@@ -1280,11 +1265,10 @@ START_TEST(random_rules) {
         ck_assert_uint_ge(answers[i], SETS_A_TEST / 10);
     free(world);
 }
-END_TEST
 
 /* ---- the call ---- */
 
-START_TEST(refuses_what_is_missing) {
+T_TEST(refuses_what_is_missing) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -1314,9 +1298,8 @@ START_TEST(refuses_what_is_missing) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(without_memory) {
+T_TEST(without_memory) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
@@ -1350,34 +1333,12 @@ START_TEST(without_memory) {
     certmap_rules_free(rules);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("explain");
-    TCase *hand = tcase_create("by hand");
-    tcase_add_loop_test(hand, trace, 0, T_ROWS(rows));
-    tcase_add_test(hand, items_name_their_mapping);
-    tcase_add_test(hand, whole_certificate);
-    tcase_add_test(hand, iis_patterns_print_as_native_ones);
-    tcase_add_test(hand, disabled_rules);
-    tcase_add_loop_test(hand, nearest_miss, 0, T_ROWS(misses));
-    tcase_add_test(hand, never_true);
-    tcase_add_loop_test(hand, item_members, 0, T_ROWS(told_members));
-    tcase_add_test(hand, answers_keep_their_texts);
-    tcase_add_test(hand, values_without_end);
-    tcase_add_loop_test(hand, decides_and_gives, 0, T_ROWS(given));
-    suite_add_tcase(suite, hand);
-    TCase *same = tcase_create("same as match");
-    tcase_add_loop_test(same, rule_set, 0, T_ROWS(t_matches));
-    tcase_add_loop_test(same, condition, 0, T_ROWS(t_conditions));
-    suite_add_tcase(suite, same);
-    TCase *call = tcase_create("call");
-    tcase_add_test(call, refuses_what_is_missing);
-    tcase_add_test(call, without_memory);
-    suite_add_tcase(suite, call);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_test(slow, names_without_end);
-    tcase_add_test(slow, values_without_steps);
-    tcase_add_loop_test(slow, random_rules, 0, RANDOM_TESTS);
-    return t_run(suite);
-}
+T_TESTS("explain",
+        T_CASE("by hand", T_LOOP(trace, T_ROWS(rows)), items_name_their_mapping, whole_certificate,
+               iis_patterns_print_as_native_ones, disabled_rules, T_LOOP(nearest_miss, T_ROWS(misses)), never_true,
+               T_LOOP(item_members, T_ROWS(told_members)), answers_keep_their_texts, values_without_end,
+               T_LOOP(decides_and_gives, T_ROWS(given))),
+        T_CASE("same as match", T_LOOP(rule_set, T_ROWS(t_matches)), T_LOOP(condition, T_ROWS(t_conditions))),
+        T_CASE("call", refuses_what_is_missing, without_memory),
+        T_SLOW_CASE(names_without_end, values_without_steps, T_LOOP(random_rules, RANDOM_TESTS)))

@@ -97,7 +97,7 @@ static const struct {
     {"ext.OID.1.2.3", CERTMAP_FIELD_EXTENSION, "OID.1.2.3", CERTMAP_FIELD_EXTENSION, CM_TEXT_HEX, true, "ext.1.2.3"},
 };
 
-START_TEST(path) {
+T_TEST(path) {
     struct certmap_view subfield;
     enum certmap_field field = CERTMAP_FIELD_SUBJECT;
     struct cm_path resolved;
@@ -112,10 +112,9 @@ START_TEST(path) {
     ck_assert_int_eq(resolved.by_oid, paths[_i].by_oid);
     assert_prints(&resolved, paths[_i].printed);
 }
-END_TEST
 
 /* What is printed reads back as the same. */
-START_TEST(printed_path) {
+T_TEST(printed_path) {
     struct certmap_view subfield;
     enum certmap_field field = CERTMAP_FIELD_SUBJECT;
     struct cm_path first, second;
@@ -130,10 +129,9 @@ START_TEST(printed_path) {
     ck_assert_int_eq(second.by_oid, first.by_oid);
     ck_assert(cm_view_equal(second.oid, first.oid));
 }
-END_TEST
 
 /* The fields that are no start of a path have words of their own. */
-START_TEST(issuer_fields) {
+T_TEST(issuer_fields) {
     static const struct {
         enum certmap_field field;
         const char *name;
@@ -146,7 +144,6 @@ START_TEST(issuer_fields) {
     ck_assert_uint_eq(resolved.list, (uint32_t)rows[_i].field);
     assert_prints(&resolved, rows[_i].name);
 }
-END_TEST
 
 /* ---- what is refused ---- */
 
@@ -179,7 +176,7 @@ static const struct {
     {".CN", "", NULL},
 };
 
-START_TEST(no_field) {
+T_TEST(no_field) {
     struct certmap_view subfield;
     enum certmap_field field = CERTMAP_FIELD_POLICY;
     ck_assert(!cm_field_split(&field, &subfield, t_string(no_fields[_i].text)));
@@ -187,7 +184,6 @@ START_TEST(no_field) {
     ck_assert(cm_view_equal(subfield, t_string(no_fields[_i].looked_for)));
     ck_assert_pstr_eq(cm_field_nearest(t_string(no_fields[_i].text)), no_fields[_i].nearest);
 }
-END_TEST
 
 static const struct {
     enum certmap_field field;
@@ -215,7 +211,7 @@ static const struct {
     {CERTMAP_FIELD_ISSUER_SHA256, "x", CERTMAP_CODE_UNKNOWN_SUBFIELD, "issuer is sha256 has no subfields"},
 };
 
-START_TEST(refused_subfield) {
+T_TEST(refused_subfield) {
     struct cm_path resolved;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(cm_path_resolve(&resolved, refused[_i].field, t_string(refused[_i].subfield), &arena, &error),
@@ -223,9 +219,8 @@ START_TEST(refused_subfield) {
     ck_assert_int_eq(error.code, refused[_i].code);
     ck_assert_msg(strstr(error.text, refused[_i].says) != NULL, "\"%s\": says %s", refused[_i].subfield, error.text);
 }
-END_TEST
 
-START_TEST(without_memory) {
+T_TEST(without_memory) {
     static const enum certmap_field fields[] = {CERTMAP_FIELD_SUBJECT, CERTMAP_FIELD_SAN, CERTMAP_FIELD_EXTENSION};
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -236,12 +231,11 @@ START_TEST(without_memory) {
     ck_assert_int_eq(cm_path_resolve(&resolved, fields[_i], CM_VIEW("1.2.3"), &empty, NULL), CERTMAP_ERROR_MEMORY);
     cm_arena_free(&empty);
 }
-END_TEST
 
 /* ---- tables ---- */
 
 /* Every field has a name, pieces that it is read from, and the rows that its subfields need. */
-START_TEST(fields) {
+T_TEST(fields) {
     for (unsigned i = 0; i < CM_LIST_SUBJECT_NAME; i++) {
         ck_assert_ptr_nonnull(certmap_field_name((enum certmap_field)i));
         ck_assert_uint_ne(cm_field_pieces((enum certmap_field)i), 0);
@@ -255,9 +249,8 @@ START_TEST(fields) {
     ck_assert_uint_eq(cm_field_rows(CERTMAP_FIELD_EXTENSION), 0);
     ck_assert_uint_eq(cm_field_rows(CERTMAP_FIELD_EKU), 0);
 }
-END_TEST
 
-START_TEST(rows_of_the_san) {
+T_TEST(rows_of_the_san) {
     for (unsigned row = 0; row < CM_SAN_OTHER; row++) {
         struct cm_path resolved;
         const char *name = cm_san_row_name((enum cm_san_row)row);
@@ -268,23 +261,9 @@ START_TEST(rows_of_the_san) {
     ck_assert_int_eq(cm_san_row_by_oid(CM_VIEW("\x2A\x03")), CM_SAN_OTHER);
     ck_assert_int_eq(cm_san_row_by_oid(CM_VIEW("")), CM_SAN_OTHER);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("field");
-    TCase *names = tcase_create("names");
-    tcase_add_checked_fixture(names, start_arena, free_arena);
-    tcase_add_loop_test(names, path, 0, T_ROWS(paths));
-    tcase_add_loop_test(names, printed_path, 0, T_ROWS(paths));
-    tcase_add_loop_test(names, issuer_fields, 0, 2);
-    tcase_add_loop_test(names, no_field, 0, T_ROWS(no_fields));
-    tcase_add_loop_test(names, refused_subfield, 0, T_ROWS(refused));
-    tcase_add_loop_test(names, without_memory, 0, 3);
-    suite_add_tcase(suite, names);
-    TCase *tables = tcase_create("tables");
-    tcase_add_checked_fixture(tables, start_arena, free_arena);
-    tcase_add_test(tables, fields);
-    tcase_add_test(tables, rows_of_the_san);
-    suite_add_tcase(suite, tables);
-    return t_run(suite);
-}
+T_TESTS("field",
+        T_CASE("names", T_EACH(start_arena, free_arena), T_LOOP(path, T_ROWS(paths)),
+               T_LOOP(printed_path, T_ROWS(paths)), T_LOOP(issuer_fields, 2), T_LOOP(no_field, T_ROWS(no_fields)),
+               T_LOOP(refused_subfield, T_ROWS(refused)), T_LOOP(without_memory, 3)),
+        T_CASE("tables", T_EACH(start_arena, free_arena), fields, rows_of_the_san))

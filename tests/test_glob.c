@@ -132,7 +132,7 @@ static const struct {
     {"{a,b}", "a", false},
 };
 
-START_TEST(table) {
+T_TEST(table) {
     struct t_buf pattern = T_BUF_INIT;
     size_t steps = 1000;
     compile(&pattern, string(rows[_i].pattern));
@@ -141,10 +141,9 @@ START_TEST(table) {
                   rows[_i].pattern, rows[_i].text, truth_name(truth));
     t_buf_free(&pattern);
 }
-END_TEST
 
 /* With exactly the steps that it took the answer is the same, with any fewer it is unknown. */
-START_TEST(steps_of_the_table) {
+T_TEST(steps_of_the_table) {
     struct t_buf pattern = T_BUF_INIT;
     size_t left = 1000;
     compile(&pattern, string(rows[_i].pattern));
@@ -159,9 +158,8 @@ START_TEST(steps_of_the_table) {
     }
     t_buf_free(&pattern);
 }
-END_TEST
 
-START_TEST(a_nul_is_a_code_point) {
+T_TEST(a_nul_is_a_code_point) {
     struct t_buf pattern = T_BUF_INIT;
     size_t steps = 100;
     compile(&pattern, CM_VIEW("a?c"));
@@ -169,7 +167,6 @@ START_TEST(a_nul_is_a_code_point) {
     ck_assert_int_eq(cm_glob_match(t_view(&pattern), CM_VIEW("a\0"), &steps), CERTMAP_FALSE);
     t_buf_free(&pattern);
 }
-END_TEST
 
 /* ---- all short patterns against all short texts ---- */
 
@@ -209,14 +206,13 @@ static void against_all_texts(const char *pattern) {
     t_buf_free(&compiled);
 }
 
-START_TEST(as_defined) {
+T_TEST(as_defined) {
     char pattern[8];
     for (size_t number = 0; number < (size_t)1 << 2 * _i; number++) {
         spell(pattern, (size_t)_i, number, "ab*?");
         against_all_texts(pattern);
     }
 }
-END_TEST
 
 /* ---- large and hostile ---- */
 
@@ -252,7 +248,7 @@ static const struct {
     {"exponential for those who backtrack", "30*\"*a\" \"b\"", "2000*\"a\"", CERTMAP_FALSE},
 };
 
-START_TEST(large_and_hostile) {
+T_TEST(large_and_hostile) {
     struct t_buf source = T_BUF_INIT, pattern = T_BUF_INIT, text = T_BUF_INIT;
     size_t steps = CERTMAP_MAX_STEPS;
     t_der(&source, large[_i].pattern);
@@ -265,11 +261,10 @@ START_TEST(large_and_hostile) {
     t_buf_free(&pattern);
     t_buf_free(&text);
 }
-END_TEST
 
 /* However they are laid out, 1,000 stars take no more than a few steps for each byte of the text and of
  * the pattern, as long as the words between them are short. */
-START_TEST(stars_are_cheap) {
+T_TEST(stars_are_cheap) {
     struct t_buf source = T_BUF_INIT, pattern = T_BUF_INIT, text = T_BUF_INIT;
     size_t steps = CERTMAP_MAX_STEPS;
     t_der(&source, "1000*\"*a\" \"*b\"");
@@ -281,10 +276,9 @@ START_TEST(stars_are_cheap) {
     t_buf_free(&pattern);
     t_buf_free(&text);
 }
-END_TEST
 
 /* One budget serves several matches. */
-START_TEST(steps_are_shared) {
+T_TEST(steps_are_shared) {
     struct t_buf pattern = T_BUF_INIT;
     size_t steps = 5;
     compile(&pattern, CM_VIEW("abc"));
@@ -297,22 +291,8 @@ START_TEST(steps_are_shared) {
     ck_assert_int_eq(cm_glob_match(t_view(&pattern), CM_VIEW("x"), &steps), CERTMAP_UNKNOWN);
     t_buf_free(&pattern);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("glob");
-    TCase *tcase = tcase_create("table");
-    tcase_add_loop_test(tcase, table, 0, COUNT(rows));
-    tcase_add_loop_test(tcase, steps_of_the_table, 0, COUNT(rows));
-    tcase_add_test(tcase, a_nul_is_a_code_point);
-    suite_add_tcase(suite, tcase);
-    TCase *definition = tcase_create("definition");
-    tcase_add_loop_test(definition, as_defined, 0, 6);
-    suite_add_tcase(suite, definition);
-    TCase *hostile = tcase_create("large and hostile");
-    tcase_add_loop_test(hostile, large_and_hostile, 0, COUNT(large));
-    tcase_add_test(hostile, stars_are_cheap);
-    tcase_add_test(hostile, steps_are_shared);
-    suite_add_tcase(suite, hostile);
-    return t_run(suite);
-}
+T_TESTS("glob",
+        T_CASE("table", T_LOOP(table, COUNT(rows)), T_LOOP(steps_of_the_table, COUNT(rows)), a_nul_is_a_code_point),
+        T_CASE("definition", T_LOOP(as_defined, 6)),
+        T_CASE("large and hostile", T_LOOP(large_and_hostile, COUNT(large)), stars_are_cheap, steps_are_shared))

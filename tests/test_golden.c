@@ -302,7 +302,7 @@ static void check_unlisted(const char *path, const struct ending *ending, struct
         check_same(path, found);
 }
 
-START_TEST(certificate) {
+T_TEST(certificate) {
     const char *path = corpus.paths[_i];
     struct t_buf found = T_BUF_INIT;
     struct ending ending;
@@ -319,10 +319,9 @@ START_TEST(certificate) {
         check_listed(path, listed, &ending, &found);
     t_buf_free(&found);
 }
-END_TEST
 
 /* A library that is in no list may refuse what it likes, but not most of them. */
-START_TEST(most_are_answered) {
+T_TEST(most_are_answered) {
     int answered = 0;
     for (int i = 0; i < corpus.count; i++) {
         struct t_buf found = T_BUF_INIT;
@@ -333,10 +332,9 @@ START_TEST(most_are_answered) {
     }
     ck_assert_int_gt(2 * answered, corpus.count);
 }
-END_TEST
 
 /* Nothing is in the files that no certificate is behind. */
-START_TEST(no_certificate_is_gone) {
+T_TEST(no_certificate_is_gone) {
     size_t listed = 0;
     char outcome[96];
     for (int i = 0; i < corpus.count; i++) {
@@ -347,7 +345,6 @@ START_TEST(no_certificate_is_gone) {
     if (refusals.data != NULL)
         ck_assert_uint_eq(lines_of((const char *)refusals.data, "\n"), listed + HEAD_LINES);
 }
-END_TEST
 
 /* ---- writing ---- */
 
@@ -420,16 +417,6 @@ static int write_golden(const char *path) {
 
 /* ---- all of it ---- */
 
-static int run(void) {
-    Suite *suite = suite_create("golden");
-    TCase *tcase = tcase_create("golden");
-    tcase_add_loop_test(tcase, certificate, 0, corpus.count);
-    tcase_add_test(tcase, no_certificate_is_gone);
-    tcase_add_test(tcase, most_are_answered);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
-
 int main(void) {
     char refused[128];
     struct t_files files;
@@ -446,7 +433,9 @@ int main(void) {
         t_read_file(&decisions, GOLDEN "/decisions.txt");
     if (!writes && t_way_name != NULL)
         t_read_file(&refusals, refused);
-    const int status = writes ? write_golden(refused) : run();
+    const int status = writes ? write_golden(refused)
+                              : T_RUN("golden", T_CASE("golden", T_LOOP(certificate, corpus.count),
+                                                       no_certificate_is_gone, most_are_answered));
     while (rules.count > 0)
         certmap_rules_free(rules.sets[--rules.count]);
     t_buf_free(&decisions);

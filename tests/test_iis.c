@@ -248,7 +248,7 @@ static char *find_stanza(char **lines, size_t n) {
     }
 }
 
-START_TEST(file_gives_what_it_says) {
+T_TEST(file_gives_what_it_says) {
     static char buffer[MAX_SIZE], copy[MAX_SIZE];
     static struct check check;
     const struct stanza *stanza = &stanzas[_i];
@@ -263,7 +263,6 @@ START_TEST(file_gives_what_it_says) {
                   check.load.findings[check.found].error.text);
     t_iis_free(&check.load);
 }
-END_TEST
 
 /* Counts the stanzas, so that each is a test. */
 static void list_stanzas(const char *file) {
@@ -281,13 +280,12 @@ static void list_stanzas(const char *file) {
 }
 
 int main(void) {
-    Suite *suite = suite_create("iis");
+    struct t_entry cases[2 * T_COUNT(files)];
     for (int i = 0; i < T_COUNT(files); i++) {
         int first = stanza_count;
         list_stanzas(files[i]);
-        TCase *tcase = tcase_create(files[i]);
-        tcase_add_loop_test(tcase, file_gives_what_it_says, first, stanza_count);
-        suite_add_tcase(suite, tcase);
+        cases[2 * i] = (struct t_entry){.name = files[i]};
+        cases[2 * i + 1] = T_RANGE(file_gives_what_it_says, first, stanza_count);
     }
-    return t_run(suite);
+    return t_run_table("iis", cases, T_COUNT(cases));
 }

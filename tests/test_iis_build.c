@@ -55,21 +55,19 @@ static enum certmap_status load_none(struct certmap_rules **rules, const struct 
     return load(rules, allocator, build, err, 0, false);
 }
 
-START_TEST(progress_goes_from_start_to_end) {
+T_TEST(progress_goes_from_start_to_end) {
     t_check_progress(load_few, 20);
     t_check_progress(load_many, 90);
     t_check_progress(load_none, 2);
 }
-END_TEST
 
-START_TEST(whoever_loads_may_stop) {
+T_TEST(whoever_loads_may_stop) {
     t_check_cancel(load_few);
     t_check_cancel(load_none);
 }
-END_TEST
 
 /* While expat reads, which is in pieces of 64 KiB. */
-START_TEST(a_large_file_can_be_stopped_early) {
+T_TEST(a_large_file_can_be_stopped_early) {
     struct t_progress progress;
     const struct certmap_build_options options = t_progress_options(&progress, 2);
     struct certmap_rules *rules = NULL;
@@ -77,9 +75,8 @@ START_TEST(a_large_file_can_be_stopped_early) {
     ck_assert_uint_lt(progress.done, progress.total / 4);
     ck_assert_ptr_null(rules);
 }
-END_TEST
 
-START_TEST(the_limit_of_memory) {
+T_TEST(the_limit_of_memory) {
     size_t peak;
     const size_t least = t_least_limit(load_few, 1000000);
     ck_assert_uint_gt(least, 5000);
@@ -87,10 +84,9 @@ START_TEST(the_limit_of_memory) {
     for (size_t limit = 1; limit < least; limit += 1 + least / 200)
         ck_assert(!t_build_within(load_few, limit, &peak));
 }
-END_TEST
 
 /* The limit is not taken for a mistake in the file. */
-START_TEST(the_limit_is_no_finding) {
+T_TEST(the_limit_is_no_finding) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct t_buf text = T_BUF_INIT;
@@ -108,14 +104,12 @@ START_TEST(the_limit_is_no_finding) {
     ck_assert_uint_eq(found.count, 0);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(no_memory_is_not_the_limit) {
+T_TEST(no_memory_is_not_the_limit) {
     t_check_starved(load_few);
 }
-END_TEST
 
-START_TEST(options_have_a_size) {
+T_TEST(options_have_a_size) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -124,10 +118,9 @@ START_TEST(options_have_a_size) {
     ck_assert_str_eq(error.text, "certmap_iis_load: the size of options->build is not a size of it");
     ck_assert_ptr_null(rules);
 }
-END_TEST
 
 /* Steps are those of the caller, and a mapping that every certificate is compared with is reported where it is. */
-START_TEST(steps_and_their_cost) {
+T_TEST(steps_and_their_cost) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct t_buf text = T_BUF_INIT;
@@ -163,19 +156,7 @@ START_TEST(steps_and_their_cost) {
     }
     t_buf_free(&text);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("iis_build");
-    TCase *all = tcase_create("all");
-    tcase_add_test(all, progress_goes_from_start_to_end);
-    tcase_add_test(all, whoever_loads_may_stop);
-    tcase_add_test(all, a_large_file_can_be_stopped_early);
-    tcase_add_test(all, the_limit_of_memory);
-    tcase_add_test(all, the_limit_is_no_finding);
-    tcase_add_test(all, no_memory_is_not_the_limit);
-    tcase_add_test(all, options_have_a_size);
-    tcase_add_test(all, steps_and_their_cost);
-    suite_add_tcase(suite, all);
-    return t_run(suite);
-}
+T_TESTS("iis_build", T_CASE("all", progress_goes_from_start_to_end, whoever_loads_may_stop,
+                            a_large_file_can_be_stopped_early, the_limit_of_memory, the_limit_is_no_finding,
+                            no_memory_is_not_the_limit, options_have_a_size, steps_and_their_cost))

@@ -101,7 +101,7 @@ static const struct {
     {"racle America", "its start was cut off"},
 };
 
-START_TEST(criterion_row) {
+T_TEST(criterion_row) {
     const char *said = cm_iis_doubt_criterion(t_text(criteria[_i].criterion));
     if (criteria[_i].part == NULL)
         ck_assert_msg(said == NULL, "%s: %s", criteria[_i].criterion, said);
@@ -109,10 +109,9 @@ START_TEST(criterion_row) {
         ck_assert_msg(said != NULL && strstr(said, criteria[_i].part) != NULL, "%s: %s", criteria[_i].criterion,
                       said != NULL ? said : "nothing");
 }
-END_TEST
 
 /* No start of a criterion is read past its end. */
-START_TEST(criterion_of_any_length) {
+T_TEST(criterion_of_any_length) {
     const size_t len = strlen(criteria[_i].criterion);
     for (size_t i = 0; i <= len; i++) {
         char *copy = malloc(i + 1); /* of exactly its size, for the sanitizers */
@@ -124,7 +123,6 @@ START_TEST(criterion_of_any_length) {
         free(copy);
     }
 }
-END_TEST
 
 /* ---- certificates ---- */
 
@@ -210,7 +208,7 @@ static const struct {
     {"?", CERTMAP_CODE_BAD_BASE64, "holds a character that is not base64"},
 };
 
-START_TEST(certificate_row) {
+T_TEST(certificate_row) {
     static struct t_iis load;
     char text[1024];
     snprintf(text, sizeof text,
@@ -224,7 +222,6 @@ START_TEST(certificate_row) {
     ck_assert_int_eq(load.findings[0].error.code, certificates[_i].code);
     t_iis_free(&load);
 }
-END_TEST
 
 /* ---- accounts ---- */
 
@@ -262,7 +259,7 @@ static const struct {
     {"a=b", "no name of a Windows account"},
 };
 
-START_TEST(user_row) {
+T_TEST(user_row) {
     static struct t_iis load;
     char text[1024];
     snprintf(
@@ -282,15 +279,7 @@ START_TEST(user_row) {
     }
     t_iis_free(&load);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("iis_doubt");
-    TCase *tcase = tcase_create("values");
-    tcase_add_loop_test(tcase, criterion_row, 0, T_COUNT(criteria));
-    tcase_add_loop_test(tcase, criterion_of_any_length, 0, T_COUNT(criteria));
-    tcase_add_loop_test(tcase, certificate_row, 0, T_COUNT(certificates));
-    tcase_add_loop_test(tcase, user_row, 0, T_COUNT(users));
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("iis_doubt",
+        T_CASE("values", T_LOOP(criterion_row, T_COUNT(criteria)), T_LOOP(criterion_of_any_length, T_COUNT(criteria)),
+               T_LOOP(certificate_row, T_COUNT(certificates)), T_LOOP(user_row, T_COUNT(users))))

@@ -28,7 +28,7 @@ static const struct {
 /* For a site the text is read twice. */
 static const char *const sites[] = {NULL, "x"};
 
-START_TEST(every_allocation_may_fail) {
+T_TEST(every_allocation_may_fail) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     const size_t row = (size_t)_i / T_COUNT(sites);
@@ -46,7 +46,6 @@ START_TEST(every_allocation_may_fail) {
     if (texts[row].code != CERTMAP_CODE_NONE)
         ck_assert_int_eq(load.error.code, texts[row].code);
 }
-END_TEST
 
 /* ---- blocks that are released ---- */
 
@@ -135,7 +134,7 @@ static void load_marked(size_t row, struct watch *watch) {
     t_buf_free(&text);
 }
 
-START_TEST(released_memory_holds_no_password) {
+T_TEST(released_memory_holds_no_password) {
     for (size_t n = 0;; n++) {
         struct watch watch = {.fail_at = n};
         load_marked((size_t)_i, &watch);
@@ -144,14 +143,13 @@ START_TEST(released_memory_holds_no_password) {
             break;
     }
 }
-END_TEST
 
 static void put(struct t_buf *text, const char *string) {
     t_bytes(text, string, strlen(string));
 }
 
 /* A password longer than the pieces that expat gets: it has to be put together. */
-START_TEST(long_password_is_wiped) {
+T_TEST(long_password_is_wiped) {
     struct watch watch = {.fail_at = SIZE_MAX};
     const struct certmap_allocator allocator = {
         .alloc = watch_alloc, .resize = watch_resize, .release = watch_release, .ctx = &watch};
@@ -166,16 +164,9 @@ START_TEST(long_password_is_wiped) {
     ck_assert_uint_eq(watch.marked, 0);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- */
 
-int main(void) {
-    Suite *suite = suite_create("iis_expat");
-    TCase *tcase = tcase_create("memory");
-    tcase_add_loop_test(tcase, every_allocation_may_fail, 0, T_COUNT(texts) * T_COUNT(sites));
-    tcase_add_loop_test(tcase, released_memory_holds_no_password, 0, T_COUNT(marked));
-    tcase_add_loop_test(tcase, long_password_is_wiped, 0, 2);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("iis_expat",
+        T_CASE("memory", T_LOOP(every_allocation_may_fail, T_COUNT(texts) * T_COUNT(sites)),
+               T_LOOP(released_memory_holds_no_password, T_COUNT(marked)), T_LOOP(long_password_is_wiped, 2)))

@@ -18,7 +18,7 @@ static struct t_iis load;
 static const struct certmap_allocator no_resize = {.alloc = (void *(*)(void *, size_t))1,
                                                    .release = (void (*)(void *, void *))1};
 
-START_TEST(arguments_are_checked) {
+T_TEST(arguments_are_checked) {
     struct certmap_rules *rules = NULL;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -35,33 +35,29 @@ START_TEST(arguments_are_checked) {
     ck_assert_int_eq(certmap_iis_load(&rules, NULL, text, &options, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(rules);
 }
-END_TEST
 
 static const char *const empty_sites[] = {"", "/", "///"};
 
-START_TEST(site_needs_a_name) {
+T_TEST(site_needs_a_name) {
     t_iis_load(&load, t_text(OPEN STAFF CLOSE), empty_sites[_i]);
     ck_assert_int_eq(load.status, CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(load.error.code, CERTMAP_CODE_ARGUMENT);
     ck_assert(strstr(load.error.text, "site") != NULL);
 }
-END_TEST
 
-START_TEST(error_may_be_null) {
+T_TEST(error_may_be_null) {
     struct certmap_rules *rules = NULL;
     ck_assert_int_eq(certmap_iis_load(&rules, NULL, t_text("<x/>"), NULL, NULL), CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(certmap_iis_load(&rules, NULL, t_text(OPEN STAFF CLOSE), NULL, NULL), CERTMAP_OK);
     ck_assert_uint_eq(certmap_rules_count(rules), 1);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(free_accepts_null) {
+T_TEST(free_accepts_null) {
     certmap_iis_logon_free(NULL);
 }
-END_TEST
 
-START_TEST(rules_tell_where_mappings_stand) {
+T_TEST(rules_tell_where_mappings_stand) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     t_iis_load(&load, t_text(OPEN "\n\n   " STAFF CLOSE), NULL);
     ck_assert_int_eq(certmap_rules_mapping(load.rules, &mapping, 0, NULL), CERTMAP_OK);
@@ -71,7 +67,6 @@ START_TEST(rules_tell_where_mappings_stand) {
     ck_assert_uint_eq(certmap_rules_needs(load.rules), CERTMAP_PIECE_SUBJECT);
     t_iis_free(&load);
 }
-END_TEST
 
 /* Between two mappings of a file, whose lines end as people and programs end them. */
 static const struct {
@@ -89,7 +84,7 @@ static const struct {
     {"\r<!-- \xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 -->", 2, 13},
 };
 
-START_TEST(lines_are_counted) {
+T_TEST(lines_are_counted) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     char text[1024];
     const int before = snprintf(text, sizeof text, "%s", OPEN STAFF);
@@ -101,9 +96,8 @@ START_TEST(lines_are_counted) {
     ck_assert_uint_eq(mapping.column, line_ends[_i].line == 1 ? (size_t)before + 1 : line_ends[_i].column);
     t_iis_free(&load);
 }
-END_TEST
 
-START_TEST(finding_has_offset_and_length) {
+T_TEST(finding_has_offset_and_length) {
     const char *text = OPEN "\xC3\xA4<add name='x' userName='u' enabled='maybe'>" RULE "</add>" CLOSE;
     t_iis_load(&load, t_text(text), NULL);
     ck_assert_uint_eq(load.count, 2);
@@ -113,7 +107,6 @@ START_TEST(finding_has_offset_and_length) {
     ck_assert_uint_eq(load.findings[1].error.length, strlen("<add name='x' userName='u' enabled='maybe'>"));
     t_iis_free(&load);
 }
-END_TEST
 
 /* ---- encodings ---- */
 
@@ -201,7 +194,7 @@ static const struct {
     {"UTF-7", UTF8, CERTMAP_CODE_ENCODING},
 };
 
-START_TEST(encoding_row) {
+T_TEST(encoding_row) {
     char text[1024], declaration[64] = "";
     struct t_buf bytes = T_BUF_INIT;
     const char *declared = encodings[_i].declared;
@@ -228,10 +221,9 @@ START_TEST(encoding_row) {
     t_iis_free(&load);
     t_buf_free(&bytes);
 }
-END_TEST
 
 /* The offset of a stray letter after blanks, in bytes of the input. */
-START_TEST(offsets_count_bytes_of_the_input) {
+T_TEST(offsets_count_bytes_of_the_input) {
     static const size_t width[] = {1, 1, 2, 2, 2, 2}, mark[] = {0, 3, 0, 2, 0, 2};
     struct t_buf bytes = T_BUF_INIT;
     convert(&bytes, (enum form)_i, OPEN "\n  x" CLOSE);
@@ -242,9 +234,8 @@ START_TEST(offsets_count_bytes_of_the_input) {
     t_iis_free(&load);
     t_buf_free(&bytes);
 }
-END_TEST
 
-START_TEST(utf16_says_the_same_as_utf8) {
+T_TEST(utf16_says_the_same_as_utf8) {
     struct t_buf bytes = T_BUF_INIT;
     convert(&bytes, (enum form)_i,
             OPEN "<add name='\xC3\xA4\xF0\x9F\x98\x80' userName='D\\\xC3\xBC' password='\xC3\xA4'>" RULE
@@ -261,7 +252,6 @@ START_TEST(utf16_says_the_same_as_utf8) {
     t_iis_free(&load);
     t_buf_free(&bytes);
 }
-END_TEST
 
 /* ---- texts that are not XML ---- */
 
@@ -317,7 +307,7 @@ static const struct {
      "document type declaration"},
 };
 
-START_TEST(broken_row) {
+T_TEST(broken_row) {
     struct certmap_view text = t_text(broken[_i].text);
     if (broken[_i].len > 0)
         text.len = broken[_i].len;
@@ -328,16 +318,14 @@ START_TEST(broken_row) {
                   "got %s %zu:%zu %s", certmap_code_name(load.error.code), load.error.line, load.error.column,
                   load.error.text);
 }
-END_TEST
 
-START_TEST(null_text_is_empty) {
+T_TEST(null_text_is_empty) {
     t_iis_load(&load, (struct certmap_view){NULL, 0}, NULL);
     ck_assert_int_eq(load.error.code, CERTMAP_CODE_XML);
 }
-END_TEST
 
 /* A billion laughs: refused before anything is expanded. */
-START_TEST(entities_are_refused) {
+T_TEST(entities_are_refused) {
     struct t_buf text = T_BUF_INIT;
     t_bytes(&text, "<!DOCTYPE lolz [<!ENTITY l0 \"lol\">", 34);
     for (int i = 1; i < 10; i++) {
@@ -356,10 +344,9 @@ START_TEST(entities_are_refused) {
     ck_assert_uint_eq(load.count, 1);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Cut after every byte it is an error, and the error is where it ends. */
-START_TEST(truncated_text_is_an_error) {
+T_TEST(truncated_text_is_an_error) {
     static const char text[] =
         "<?xml version='1.0'?>\n<configuration>\n<system.webServer><security><authentication>\n"
         "\n<!-- comment -->" OPEN STAFF CLOSE "</authentication></security></system.webServer></configuration>";
@@ -378,7 +365,6 @@ START_TEST(truncated_text_is_an_error) {
     }
     t_buf_free(&bytes);
 }
-END_TEST
 
 /* ---- limits ---- */
 
@@ -406,7 +392,7 @@ static size_t large(size_t size) {
     return getenv("CK_TIMEOUT_MULTIPLIER") != NULL ? size / 10 : size;
 }
 
-START_TEST(depth_has_a_limit) {
+T_TEST(depth_has_a_limit) {
     const size_t depth = CERTMAP_IIS_MAX_DEPTH + (size_t)_i;
     struct t_buf text = T_BUF_INIT;
     put(&text, "<configuration>");
@@ -425,16 +411,14 @@ START_TEST(depth_has_a_limit) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(size_has_a_limit) {
+T_TEST(size_has_a_limit) {
     struct certmap_view text = {(const uint8_t *)"<x/>", (size_t)CERTMAP_MAX_RULES_SIZE + 1}; /* is not read */
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error;
     ck_assert_int_eq(certmap_iis_load(&rules, NULL, text, NULL, &error), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(error.code, CERTMAP_CODE_RULES_TOO_LARGE);
 }
-END_TEST
 
 /* 50 MB outside of the section take no more memory than the pieces that expat is given; and other shapes, of 5 MB, are as
  * quickly read. Only one long token has to be in memory whole. */
@@ -456,7 +440,7 @@ static const struct {
      "<x/>", 0},
 };
 
-START_TEST(large_text_is_read_in_time) {
+T_TEST(large_text_is_read_in_time) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct t_buf text = T_BUF_INIT;
@@ -472,13 +456,12 @@ START_TEST(large_text_is_read_in_time) {
     ck_assert_uint_eq(memory.live, 0);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Many mappings, in one section, each with a name that shares no more than it must. */
 static const char *const name_starts[] = {"mapping", "\xD0\x9F\xD1\x80\xD0\xB0\xD0\xB2\xD0\xB8\xD0\xBB\xD0\xBE",
                                           "\xE8\xA7\x84\xE5\x88\x99", "Ks"};
 
-START_TEST(many_mappings_are_read_in_time) {
+T_TEST(many_mappings_are_read_in_time) {
     const size_t count = large(_i == 0 ? 1000000 : 20000);
     struct t_buf text = T_BUF_INIT;
     put(&text, OPEN);
@@ -496,9 +479,8 @@ START_TEST(many_mappings_are_read_in_time) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(many_certificates_are_read_in_time) {
+T_TEST(many_certificates_are_read_in_time) {
     struct t_buf text = T_BUF_INIT;
     put(&text, "<" SECTION " enabled='true'><oneToOneMappings>");
     for (size_t i = 0; i < large(100000); i++)
@@ -512,12 +494,11 @@ START_TEST(many_certificates_are_read_in_time) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* As many rules as a mapping may have, and one more; and very many, of which the last is there twice. */
 static const size_t rule_counts[] = {CERTMAP_MAX_CONDITIONS, CERTMAP_MAX_CONDITIONS + 1, 100000};
 
-START_TEST(many_rules_are_read_in_time) {
+T_TEST(many_rules_are_read_in_time) {
     struct t_buf text = T_BUF_INIT;
     put(&text, OPEN "<add name='a' userName='u' enabled='%s'><rules>", _i == 2 ? "false" : "true");
     for (size_t i = 0; i < rule_counts[_i]; i++)
@@ -540,10 +521,9 @@ START_TEST(many_rules_are_read_in_time) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* A site with very many steps has as many levels. */
-START_TEST(site_may_be_deep) {
+T_TEST(site_may_be_deep) {
     struct t_buf site = T_BUF_INIT, text = T_BUF_INIT;
     repeat(&site, "a/", 30000);
     t_bytes(&site, "b", 2);
@@ -557,7 +537,6 @@ START_TEST(site_may_be_deep) {
     t_buf_free(&site);
     t_buf_free(&text);
 }
-END_TEST
 
 /* What each attribute may hold, at the edge: the size, and whether that is an error. */
 static const struct {
@@ -584,7 +563,7 @@ static const struct {
     {"<%s/>", 1000000, CERTMAP_CODE_UNKNOWN_ELEMENT},
 };
 
-START_TEST(long_text_row) {
+T_TEST(long_text_row) {
     struct t_buf text = T_BUF_INIT;
     const char *p = long_texts[_i].format, *placeholder;
     put(&text, "<" SECTION " enabled='true' defaultLogonDomain='D'><manyToOneMappings>");
@@ -599,7 +578,6 @@ START_TEST(long_text_row) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Appends a text, a number in place of its #. */
 static void put_numbered(struct t_buf *buf, const char *text, size_t number) {
@@ -625,7 +603,7 @@ static const char *const bad_parts[] = {
     "<add certificateField='1' certificateSubField='CM' matchCriteria='*'/><clear/></rules></add>\n",
 };
 
-START_TEST(errors_stop_at_the_hundredth) {
+T_TEST(errors_stop_at_the_hundredth) {
     struct t_buf text = T_BUF_INIT;
     put(&text, OPEN "\n<add name='note' password='[enc:x]' permissionMode='Deny'/>\n");
     for (size_t i = 0; i < 1000; i++)
@@ -639,10 +617,9 @@ START_TEST(errors_stop_at_the_hundredth) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* A hundred notes do not hide an error after them. */
-START_TEST(notes_hide_no_error) {
+T_TEST(notes_hide_no_error) {
     struct t_buf text = T_BUF_INIT;
     put(&text, OPEN);
     for (size_t i = 0; i < 1000; i++)
@@ -658,7 +635,6 @@ START_TEST(notes_hide_no_error) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- what is said of broken XML ---- */
 
@@ -712,7 +688,7 @@ static const struct {
     {"<?xml encoding='UTF-8' version='1.0'?>" OPEN CLOSE, 1, 7, "in this order"},
 };
 
-START_TEST(fault_row) {
+T_TEST(fault_row) {
     struct t_buf bytes = T_BUF_INIT;
     const size_t row = (size_t)_i / UTF32;
     const enum form form = (enum form)(_i % UTF32);
@@ -732,10 +708,9 @@ START_TEST(fault_row) {
     }
     t_buf_free(&bytes);
 }
-END_TEST
 
 /* Damaged anywhere, a text is refused or read, and no message has a part of a password. */
-START_TEST(damage_is_described) {
+T_TEST(damage_is_described) {
     static const char text[] = OPEN "\n<add name='a' userName='u' password='SECRETMARK'>" RULE "</add>\n" CLOSE;
     static const char bytes[] = "<>&'\"= /!?-x\x01";
     char damaged[sizeof text];
@@ -751,7 +726,6 @@ START_TEST(damage_is_described) {
         t_iis_free(&load);
     }
 }
-END_TEST
 
 /* ---- what messages must not hold ---- */
 
@@ -776,22 +750,20 @@ static const char *const secrets[] = {
     "</authentication></security></system.webServer></location>",
 };
 
-START_TEST(password_is_in_no_message) {
+T_TEST(password_is_in_no_message) {
     t_iis_load_with(&load, t_text(secrets[_i]), NULL, true, NULL);
     ck_assert_uint_gt(load.count, 0);
     for (size_t i = 0; i < load.count; i++)
         ck_assert_msg(strstr(load.findings[i].error.text, "SECRETMARK") == NULL, "%s", load.findings[i].error.text);
     t_iis_free(&load);
 }
-END_TEST
 
 /* The tool's option is named where it helps. */
-START_TEST(other_sites_say_what_to_do) {
+T_TEST(other_sites_say_what_to_do) {
     t_iis_load(&load, t_text(secrets[T_COUNT(secrets) - 1]), NULL);
     ck_assert_str_eq(load.findings[1].error.text, "mappings exist for site \"x\": use --site");
     t_iis_free(&load);
 }
-END_TEST
 
 /* ---- no memory ---- */
 
@@ -827,7 +799,7 @@ static const struct {
 };
 
 /* A certificate that is larger than what the importer takes from the allocator at a time. */
-START_TEST(large_certificate_needs_memory) {
+T_TEST(large_certificate_needs_memory) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct t_buf text = T_BUF_INIT;
@@ -848,9 +820,8 @@ START_TEST(large_certificate_needs_memory) {
     ck_assert_uint_gt(failed, 5);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(every_allocation_may_fail) {
+T_TEST(every_allocation_may_fail) {
     struct certmap_view text = t_text(starved[_i].text);
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -867,49 +838,29 @@ START_TEST(every_allocation_may_fail) {
     }
     ck_assert_int_eq(load.status, starved[_i].status);
 }
-END_TEST
 
 /* ---- */
 
-static TCase *add_case(Suite *suite, const char *name, const TTest *test, int rows) {
-    TCase *tcase = tcase_create(name);
-    tcase_set_timeout(tcase, 240);
-    tcase_add_loop_test(tcase, test, 0, rows);
-    suite_add_tcase(suite, tcase);
-    return tcase;
-}
-
-int main(void) {
-    Suite *suite = suite_create("iis_load");
-    add_case(suite, "arguments", arguments_are_checked, 1);
-    add_case(suite, "arguments", site_needs_a_name, T_COUNT(empty_sites));
-    add_case(suite, "arguments", error_may_be_null, 1);
-    add_case(suite, "arguments", free_accepts_null, 1);
-    add_case(suite, "positions", rules_tell_where_mappings_stand, 1);
-    add_case(suite, "positions", lines_are_counted, T_COUNT(line_ends));
-    add_case(suite, "positions", finding_has_offset_and_length, 1);
-    add_case(suite, "encoding", encoding_row, T_COUNT(encodings));
-    add_case(suite, "encoding", offsets_count_bytes_of_the_input, UTF32);
-    add_case(suite, "encoding", utf16_says_the_same_as_utf8, UTF32);
-    add_case(suite, "broken", broken_row, T_COUNT(broken));
-    add_case(suite, "broken", null_text_is_empty, 1);
-    add_case(suite, "faults", fault_row, T_COUNT(faults) * UTF32);
-    add_case(suite, "faults", damage_is_described, 13);
-    add_case(suite, "broken", entities_are_refused, 1);
-    add_case(suite, "truncated", truncated_text_is_an_error, UTF32);
-    add_case(suite, "depth", depth_has_a_limit, 2);
-    add_case(suite, "size", size_has_a_limit, 1);
-    tcase_set_tags(add_case(suite, "large", large_text_is_read_in_time, T_COUNT(shapes)), T_SLOW);
-    tcase_set_tags(add_case(suite, "many mappings", many_mappings_are_read_in_time, T_COUNT(name_starts)), T_SLOW);
-    tcase_set_tags(add_case(suite, "many certificates", many_certificates_are_read_in_time, 1), T_SLOW);
-    tcase_set_tags(add_case(suite, "many rules", many_rules_are_read_in_time, T_COUNT(rule_counts)), T_SLOW);
-    add_case(suite, "deep site", site_may_be_deep, 1);
-    add_case(suite, "long text", long_text_row, T_COUNT(long_texts));
-    add_case(suite, "many errors", errors_stop_at_the_hundredth, T_COUNT(bad_parts));
-    add_case(suite, "many notes", notes_hide_no_error, 2);
-    add_case(suite, "secrets", password_is_in_no_message, T_COUNT(secrets));
-    add_case(suite, "other sites", other_sites_say_what_to_do, 1);
-    add_case(suite, "memory", large_certificate_needs_memory, 1);
-    add_case(suite, "memory", every_allocation_may_fail, T_COUNT(starved));
-    return t_run(suite);
-}
+T_TESTS("iis_load",
+        T_CASE("arguments", T_LONG, arguments_are_checked, T_LOOP(site_needs_a_name, T_COUNT(empty_sites)),
+               error_may_be_null, free_accepts_null),
+        T_CASE("positions", T_LONG, rules_tell_where_mappings_stand, T_LOOP(lines_are_counted, T_COUNT(line_ends)),
+               finding_has_offset_and_length),
+        T_CASE("encoding", T_LONG, T_LOOP(encoding_row, T_COUNT(encodings)),
+               T_LOOP(offsets_count_bytes_of_the_input, UTF32), T_LOOP(utf16_says_the_same_as_utf8, UTF32)),
+        T_CASE("broken", T_LONG, T_LOOP(broken_row, T_COUNT(broken)), null_text_is_empty),
+        T_CASE("faults", T_LONG, T_LOOP(fault_row, T_COUNT(faults) * UTF32), T_LOOP(damage_is_described, 13)),
+        T_CASE("broken", T_LONG, entities_are_refused),
+        T_CASE("truncated", T_LONG, T_LOOP(truncated_text_is_an_error, UTF32)),
+        T_CASE("depth", T_LONG, T_LOOP(depth_has_a_limit, 2)), T_CASE("size", T_LONG, size_has_a_limit),
+        T_CASE("large", T_LONG, T_TAGS(T_SLOW), T_LOOP(large_text_is_read_in_time, T_COUNT(shapes))),
+        T_CASE("many mappings", T_LONG, T_TAGS(T_SLOW), T_LOOP(many_mappings_are_read_in_time, T_COUNT(name_starts))),
+        T_CASE("many certificates", T_LONG, T_TAGS(T_SLOW), many_certificates_are_read_in_time),
+        T_CASE("many rules", T_LONG, T_TAGS(T_SLOW), T_LOOP(many_rules_are_read_in_time, T_COUNT(rule_counts))),
+        T_CASE("deep site", T_LONG, site_may_be_deep),
+        T_CASE("long text", T_LONG, T_LOOP(long_text_row, T_COUNT(long_texts))),
+        T_CASE("many errors", T_LONG, T_LOOP(errors_stop_at_the_hundredth, T_COUNT(bad_parts))),
+        T_CASE("many notes", T_LONG, T_LOOP(notes_hide_no_error, 2)),
+        T_CASE("secrets", T_LONG, T_LOOP(password_is_in_no_message, T_COUNT(secrets))),
+        T_CASE("other sites", T_LONG, other_sites_say_what_to_do),
+        T_CASE("memory", T_LONG, large_certificate_needs_memory, T_LOOP(every_allocation_may_fail, T_COUNT(starved))))

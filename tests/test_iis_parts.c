@@ -61,7 +61,7 @@ static const struct {
     {"-----BEGIN", NULL, 0},
 };
 
-START_TEST(base64_row) {
+T_TEST(base64_row) {
     uint8_t bytes[CM_KIT_BASE64_ROOM(64)];
     struct certmap_view text = t_text(base64[_i].text);
     size_t len = 0, at = 0;
@@ -75,10 +75,9 @@ START_TEST(base64_row) {
     ck_assert_uint_le(len, CM_KIT_BASE64_ROOM(text.len));
     ck_assert_msg(t_same((struct certmap_view){bytes, len}, base64[_i].bytes), "\"%s\"", base64[_i].text);
 }
-END_TEST
 
 /* All values of one byte, two and three, encoded by the definition. */
-START_TEST(base64_decodes_what_is_encoded) {
+T_TEST(base64_decodes_what_is_encoded) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (uint32_t bits = 0; bits < 1u << 24; bits += 251) {
         uint8_t bytes[CM_KIT_BASE64_ROOM(4)];
@@ -90,11 +89,10 @@ START_TEST(base64_decodes_what_is_encoded) {
         ck_assert_uint_eq((uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2], bits);
     }
 }
-END_TEST
 
 /* ---- the tables ---- */
 
-START_TEST(children_are_unique) {
+T_TEST(children_are_unique) {
     const struct cm_iis_child *row = &cm_iis_children[_i];
     ck_assert_int_eq(cm_iis_child(row->parent, (const char *)row->name.data), row->element);
     ck_assert_str_eq(cm_iis_element_name(row->element), (const char *)row->name.data);
@@ -104,7 +102,6 @@ START_TEST(children_are_unique) {
             return;
     ck_assert_msg(row->element != CM_IIS_SECTION && row->element != CM_IIS_LOCATION, "nothing in it");
 }
-END_TEST
 
 static size_t depth_below(enum cm_iis_element parent) {
     size_t deepest = 0;
@@ -116,12 +113,11 @@ static size_t depth_below(enum cm_iis_element parent) {
     return deepest;
 }
 
-START_TEST(stack_has_room_for_the_deepest_way) {
+T_TEST(stack_has_room_for_the_deepest_way) {
     ck_assert_uint_eq(depth_below(CM_IIS_DOCUMENT) + 1, CM_IIS_STACK);
 }
-END_TEST
 
-START_TEST(attributes_are_unique) {
+T_TEST(attributes_are_unique) {
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     ck_assert_uint_eq(strlen((const char *)row->name.data), row->name.len);
     for (size_t i = 0; i < cm_iis_attribute_count; i++) {
@@ -132,7 +128,6 @@ START_TEST(attributes_are_unique) {
         ck_assert_int_ne(other->slot, row->slot);
     }
 }
-END_TEST
 
 /* Reads <element name="value"> with what is required besides, and reports to findings. */
 static void read_one(struct cm_iis_values *values, struct cm_kit_findings *findings, enum cm_iis_element element,
@@ -153,7 +148,7 @@ static void read_one(struct cm_iis_values *values, struct cm_kit_findings *findi
     cm_iis_read(values, findings, element, pairs, (struct cm_kit_position){7, 3, 100, 0});
 }
 
-START_TEST(attribute_without_a_letter_is_not_known) {
+T_TEST(attribute_without_a_letter_is_not_known) {
     static struct cm_kit_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     struct cm_iis_values values;
@@ -173,9 +168,8 @@ START_TEST(attribute_without_a_letter_is_not_known) {
     ck_assert_msg(strstr(findings.items[0].error.text, hint) != NULL, "%s", findings.items[0].error.text);
     ck_assert(values.broken);
 }
-END_TEST
 
-START_TEST(attribute_has_its_fallback) {
+T_TEST(attribute_has_its_fallback) {
     static struct cm_kit_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const char *none[] = {NULL};
@@ -185,10 +179,9 @@ START_TEST(attribute_has_its_fallback) {
     ck_assert_ptr_null(values.at[row->slot].text.data);
     ck_assert_uint_eq(values.at[row->slot].number, row->fallback);
 }
-END_TEST
 
 /* Every word, as it stands, in capitals, and as its number; one letter changed; nothing; blanks. */
-START_TEST(attribute_takes_its_words_only) {
+T_TEST(attribute_takes_its_words_only) {
     static struct cm_kit_findings findings;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const bool strict = row->element >= CM_IIS_SECTION, boolean = row->type == CM_IIS_BOOLEAN;
@@ -226,7 +219,6 @@ START_TEST(attribute_takes_its_words_only) {
     read_one(&values, &findings, row->element, (const char *)row->name.data, "1 ");
     ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT && row->type != CM_IIS_FLAG_WORDS);
 }
-END_TEST
 
 /* ---- the set ---- */
 
@@ -236,7 +228,7 @@ static bool same_number(const void *things, size_t a, size_t b) {
 }
 
 /* All in one place: a hash that says nothing. */
-START_TEST(set_tells_what_is_there_even_if_hashes_are_equal) {
+T_TEST(set_tells_what_is_there_even_if_hashes_are_equal) {
     static const int numbers[] = {4, 5, 6, 5, 4, 4};
     static const size_t there[] = {SIZE_MAX, SIZE_MAX, SIZE_MAX, 1, 0, 0};
     struct t_alloc memory = T_ALLOC_INIT;
@@ -250,9 +242,8 @@ START_TEST(set_tells_what_is_there_even_if_hashes_are_equal) {
     cm_kit_release(&allocator, set.slots);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-START_TEST(set_grows) {
+T_TEST(set_grows) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct cm_kit_set set = {NULL, 0, 0};
@@ -270,11 +261,10 @@ START_TEST(set_grows) {
     cm_kit_release(&allocator, set.slots);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
 /* ---- memory ---- */
 
-START_TEST(array_grows_and_refuses_what_overflows) {
+T_TEST(array_grows_and_refuses_what_overflows) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     size_t cap = 0;
@@ -294,15 +284,13 @@ START_TEST(array_grows_and_refuses_what_overflows) {
     cm_kit_release(&allocator, items);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-START_TEST(wipe_leaves_zeros) {
+T_TEST(wipe_leaves_zeros) {
     char secret[] = "secret!";
     cm_kit_wipe(secret, 6);
     ck_assert_mem_eq(secret, "\0\0\0\0\0\0!", 7);
     cm_kit_wipe(NULL, 0);
 }
-END_TEST
 
 /* An allocator that looks at what is released. */
 static size_t secrets_released;
@@ -337,7 +325,7 @@ static void *spy_resize(void *ctx, void *p, size_t size) {
 
 static const struct certmap_allocator spy = {.alloc = spy_alloc, .resize = spy_resize, .release = spy_release};
 
-START_TEST(store_wipes_what_it_releases) {
+T_TEST(store_wipes_what_it_releases) {
     struct cm_kit_store store = {spy, NULL};
     for (int i = 0; i < 1000; i++) {
         struct certmap_view text = cm_kit_store_text(&store, t_text("the SECRET"));
@@ -351,10 +339,9 @@ START_TEST(store_wipes_what_it_releases) {
     cm_kit_store_free(&store);
     ck_assert_uint_eq(secrets_released, 0);
 }
-END_TEST
 
 /* No block that a load or its passwords had is released before they are wiped out of it. */
-START_TEST(passwords_are_wiped) {
+T_TEST(passwords_are_wiped) {
     static struct t_iis load;
     struct certmap_view password;
     char text[4096];
@@ -374,16 +361,14 @@ START_TEST(passwords_are_wiped) {
     t_iis_free(&load);
     ck_assert_uint_eq(secrets_released, 0);
 }
-END_TEST
 
 /* The spy does see what is not wiped. */
-START_TEST(spy_sees) {
+T_TEST(spy_sees) {
     char *p = spy_alloc(NULL, 10);
     memcpy(p, "a SECRET", 8);
     spy_release(NULL, p);
     ck_assert_uint_eq(secrets_released, 1);
 }
-END_TEST
 
 /* ---- findings ---- */
 
@@ -391,7 +376,7 @@ static void add(struct cm_kit_findings *findings, enum certmap_severity severity
     cm_kit_report(findings, severity, CERTMAP_CODE_XML, (struct cm_kit_position){1, 1, offset, 0}, "%u", offset);
 }
 
-START_TEST(findings_are_in_the_order_of_the_file) {
+T_TEST(findings_are_in_the_order_of_the_file) {
     static struct cm_kit_findings findings;
     static const uint32_t offsets[] = {5, 9, 1, 5, 7, 1};
     static const uint32_t sorted[] = {1, 1, 5, 5, 7, 9};
@@ -401,10 +386,9 @@ START_TEST(findings_are_in_the_order_of_the_file) {
         ck_assert_uint_eq(findings.items[i].error.offset, sorted[i]);
     ck_assert_uint_eq(findings.errors, 0);
 }
-END_TEST
 
 /* Notes give way to warnings, both to errors, the last of them first. */
-START_TEST(full_findings_keep_what_weighs_most) {
+T_TEST(full_findings_keep_what_weighs_most) {
     static struct cm_kit_findings findings;
     for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
         add(&findings, CERTMAP_SEVERITY_NOTE, i);
@@ -426,10 +410,9 @@ START_TEST(full_findings_keep_what_weighs_most) {
     ck_assert_uint_eq(findings.errors, CERTMAP_MAX_DIAGNOSTICS + 1);
     ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
 }
-END_TEST
 
 /* A text that is cut stays UTF-8: 255 bytes at most, no half character. */
-START_TEST(long_text_is_cut_at_a_character) {
+T_TEST(long_text_is_cut_at_a_character) {
     static const char *const letters[] = {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
     const char *letter = letters[_i % 4];
     char text[512] = "";
@@ -447,7 +430,6 @@ START_TEST(long_text_is_cut_at_a_character) {
     cm_kit_error(&error, CERTMAP_OK, CERTMAP_CODE_NONE, "%s", "");
     ck_assert_str_eq(error.text, "");
 }
-END_TEST
 
 static const struct {
     const char *text, *quoted;
@@ -471,40 +453,25 @@ static const struct {
      "\xC3\xA4\xC3\xA4...\""},
 };
 
-START_TEST(quote_row) {
+T_TEST(quote_row) {
     ck_assert_str_eq(cm_kit_quote_string(quotes[_i].text).text, quotes[_i].quoted);
 }
-END_TEST
 
 /* ---- */
 
-static void add_case(Suite *suite, const char *name, const TTest *test, int rows) {
-    TCase *tcase = tcase_create(name);
-    tcase_add_loop_test(tcase, test, 0, rows);
-    suite_add_tcase(suite, tcase);
-}
-
 int main(void) {
-    Suite *suite = suite_create("iis_parts");
     const int attributes = (int)cm_iis_attribute_count;
-    add_case(suite, "base64", base64_row, T_COUNT(base64));
-    add_case(suite, "base64", base64_decodes_what_is_encoded, 1);
-    add_case(suite, "children", children_are_unique, (int)cm_iis_child_count);
-    add_case(suite, "stack", stack_has_room_for_the_deepest_way, 1);
-    add_case(suite, "attributes", attributes_are_unique, attributes);
-    add_case(suite, "unknown attribute", attribute_without_a_letter_is_not_known, attributes);
-    add_case(suite, "fallback", attribute_has_its_fallback, attributes);
-    add_case(suite, "words", attribute_takes_its_words_only, attributes);
-    add_case(suite, "set", set_tells_what_is_there_even_if_hashes_are_equal, 1);
-    add_case(suite, "set", set_grows, 1);
-    add_case(suite, "memory", array_grows_and_refuses_what_overflows, 1);
-    add_case(suite, "memory", wipe_leaves_zeros, 1);
-    add_case(suite, "memory", store_wipes_what_it_releases, 1);
-    add_case(suite, "memory", passwords_are_wiped, 2);
-    add_case(suite, "memory", spy_sees, 1);
-    add_case(suite, "findings", findings_are_in_the_order_of_the_file, 1);
-    add_case(suite, "findings", full_findings_keep_what_weighs_most, 1);
-    add_case(suite, "cut", long_text_is_cut_at_a_character, 16);
-    add_case(suite, "quote", quote_row, T_COUNT(quotes));
-    return t_run(suite);
+    return T_RUN("iis_parts", T_CASE("base64", T_LOOP(base64_row, T_COUNT(base64)), base64_decodes_what_is_encoded),
+                 T_CASE("children", T_LOOP(children_are_unique, (int)cm_iis_child_count)),
+                 T_CASE("stack", stack_has_room_for_the_deepest_way),
+                 T_CASE("attributes", T_LOOP(attributes_are_unique, attributes)),
+                 T_CASE("unknown attribute", T_LOOP(attribute_without_a_letter_is_not_known, attributes)),
+                 T_CASE("fallback", T_LOOP(attribute_has_its_fallback, attributes)),
+                 T_CASE("words", T_LOOP(attribute_takes_its_words_only, attributes)),
+                 T_CASE("set", set_tells_what_is_there_even_if_hashes_are_equal, set_grows),
+                 T_CASE("memory", array_grows_and_refuses_what_overflows, wipe_leaves_zeros,
+                        store_wipes_what_it_releases, T_LOOP(passwords_are_wiped, 2), spy_sees),
+                 T_CASE("findings", findings_are_in_the_order_of_the_file, full_findings_keep_what_weighs_most),
+                 T_CASE("cut", T_LOOP(long_text_is_cut_at_a_character, 16)),
+                 T_CASE("quote", T_LOOP(quote_row, T_COUNT(quotes))));
 }

@@ -176,7 +176,7 @@ static bool as_expected(const struct t_finding *finding, const char *expected) {
            strstr(finding->error.text, expected + strlen(start)) != NULL;
 }
 
-START_TEST(file_gives_these_findings) {
+T_TEST(file_gives_these_findings) {
     const struct row *row = &rows[_i];
     size_t count = 0;
     load_setup(read_text(row->file), row->site);
@@ -191,7 +191,6 @@ START_TEST(file_gives_these_findings) {
     ck_assert_msg(count == load.count, "%s: also found %s", row->file, load.findings[count].error.text);
     t_iis_free(&load);
 }
-END_TEST
 
 /* ---- what does not change ---- */
 
@@ -202,7 +201,7 @@ static bool about_setup(const struct t_finding *finding) {
 }
 
 /* Without the option the same findings come, but for those about the set-up, and the same rules. */
-START_TEST(file_loads_the_same_without_the_option) {
+T_TEST(file_loads_the_same_without_the_option) {
     const struct row *row = &rows[_i];
     struct certmap_view text = read_text(row->file);
     size_t k = 0;
@@ -227,7 +226,6 @@ START_TEST(file_loads_the_same_without_the_option) {
     t_iis_free(&load);
     t_iis_free(&plain);
 }
-END_TEST
 
 /* ---- values ---- */
 
@@ -306,12 +304,11 @@ static const struct {
     {"SslFlags='104'", {733, 734}},
 };
 
-START_TEST(flags_of_access) {
+T_TEST(flags_of_access) {
     load_setup(text_with("protocol='https' sslFlags='48'", access_flags[_i].text), "A");
     check_codes(access_flags[_i].text, access_flags[_i].codes);
     t_iis_free(&load);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -327,14 +324,13 @@ static const struct {
     {"sslFlags='256'", {740, 738}},   {"sslFlags='384'", {740}},        {"sslFlags='0x130'", {740}},
 };
 
-START_TEST(flags_of_a_binding) {
+T_TEST(flags_of_a_binding) {
     char binding[64];
     snprintf(binding, sizeof binding, "protocol='https' %s", binding_flags[_i].text);
     load_setup(text_with(binding, "sslFlags='104'"), "A");
     check_codes(binding_flags[_i].text, binding_flags[_i].codes);
     t_iis_free(&load);
 }
-END_TEST
 
 static const struct {
     const char *binding;
@@ -350,17 +346,16 @@ static const struct {
     {"Protocol='https' sslFlags='48'", {737}},
 };
 
-START_TEST(protocol_of_a_binding) {
+T_TEST(protocol_of_a_binding) {
     load_setup(text_with(protocols[_i].binding, "sslFlags='104'"), "A");
     check_codes(protocols[_i].binding, protocols[_i].codes);
     t_iis_free(&load);
 }
-END_TEST
 
 /* ---- how much there may be ---- */
 
 /* Whatever the file has a thousand times is said once, so that other findings have room. */
-START_TEST(findings_do_not_crowd_out_others) {
+T_TEST(findings_do_not_crowd_out_others) {
     static struct t_buf text;
     text = (struct t_buf)T_BUF_INIT;
     const char *start = "<configuration><system.applicationHost><sites><site name='A'><bindings>";
@@ -388,10 +383,9 @@ START_TEST(findings_do_not_crowd_out_others) {
     t_iis_free(&load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* A password is never told, and neither is a long value in full. */
-START_TEST(findings_hold_no_password_and_are_cut) {
+T_TEST(findings_hold_no_password_and_are_cut) {
     char access[4096] = "sslFlags='Ssl";
     size_t len = strlen(access);
     memset(access + len, 'x', sizeof access - len);
@@ -405,12 +399,11 @@ START_TEST(findings_hold_no_password_and_are_cut) {
         ck_assert_ptr_null(strstr(load.findings[i].error.text, "not-a-real"));
     t_iis_free(&load);
 }
-END_TEST
 
 /* ---- lack of memory ---- */
 
 /* Fails one allocation after the other, until none is left to fail. */
-START_TEST(memory_may_run_out) {
+T_TEST(memory_may_run_out) {
     struct certmap_view text = read_text("levels");
     enum certmap_status status = CERTMAP_ERROR_MEMORY;
     for (size_t i = 0; status == CERTMAP_ERROR_MEMORY; i++) {
@@ -429,21 +422,10 @@ START_TEST(memory_may_run_out) {
     }
     ck_assert_int_eq(status, CERTMAP_OK);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("iis_setup");
-    TCase *files = tcase_create("files"), *values = tcase_create("values"), *rest = tcase_create("rest");
-    tcase_add_loop_test(files, file_gives_these_findings, 0, T_COUNT(rows));
-    tcase_add_loop_test(files, file_loads_the_same_without_the_option, 0, T_COUNT(rows));
-    tcase_add_loop_test(values, flags_of_access, 0, T_COUNT(access_flags));
-    tcase_add_loop_test(values, flags_of_a_binding, 0, T_COUNT(binding_flags));
-    tcase_add_loop_test(values, protocol_of_a_binding, 0, T_COUNT(protocols));
-    tcase_add_test(rest, findings_do_not_crowd_out_others);
-    tcase_add_test(rest, findings_hold_no_password_and_are_cut);
-    tcase_add_test(rest, memory_may_run_out);
-    suite_add_tcase(suite, files);
-    suite_add_tcase(suite, values);
-    suite_add_tcase(suite, rest);
-    return t_run(suite);
-}
+T_TESTS("iis_setup",
+        T_CASE("files", T_LOOP(file_gives_these_findings, T_COUNT(rows)),
+               T_LOOP(file_loads_the_same_without_the_option, T_COUNT(rows))),
+        T_CASE("values", T_LOOP(flags_of_access, T_COUNT(access_flags)),
+               T_LOOP(flags_of_a_binding, T_COUNT(binding_flags)), T_LOOP(protocol_of_a_binding, T_COUNT(protocols))),
+        T_CASE("rest", findings_do_not_crowd_out_others, findings_hold_no_password_and_are_cut, memory_may_run_out))

@@ -25,7 +25,7 @@ static void set_peer(struct certmap_peer *peer, const struct certmap_cert *cert)
     ck_assert_msg(certmap_peer_set(peer, cert, &error) == CERTMAP_OK, "%s", error.text);
 }
 
-START_TEST(random_rules) {
+T_TEST(random_rules) {
     struct t_random random = T_RANDOM_SEED(_i + 1);
     struct t_random_cert made = T_RANDOM_CERT_INIT;
     struct certmap_peer *peer = NULL;
@@ -52,7 +52,6 @@ START_TEST(random_rules) {
     certmap_peer_free(peer);
     t_random_cert_free(&made);
 }
-END_TEST
 
 /* ---- by hand: how one mapping is filed ---- */
 
@@ -243,7 +242,7 @@ static void tell_filing(struct t_buf *text, struct certmap_rules *rules) {
     cm_release(&rules->allocator, index);
 }
 
-START_TEST(filing) {
+T_TEST(filing) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *rules = rules_of(filings[_i].expression);
     tell_filing(&text, rules);
@@ -254,7 +253,6 @@ START_TEST(filing) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- by hand: many mappings ---- */
 
@@ -281,7 +279,7 @@ static void check_told(struct certmap_rules *rules, const char *wanted) {
 }
 
 /* Ends of ten lengths, of which six are looked up: each mapping is found all the same, and by no shorter value. */
-START_TEST(more_lengths_than_are_looked_up) {
+T_TEST(more_lengths_than_are_looked_up) {
     static const char letters[] = "abcdefghij";
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
@@ -303,10 +301,9 @@ START_TEST(more_lengths_than_are_looked_up) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Names below so many RDNs that not all numbers of them are looked up, and one of more than 64. */
-START_TEST(more_levels_of_names) {
+T_TEST(more_levels_of_names) {
     struct t_buf text = T_BUF_INIT, dn = T_BUF_INIT, subject = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 70; i > 0; i -= 7) {
@@ -330,10 +327,9 @@ START_TEST(more_levels_of_names) {
     t_buf_free(&dn);
     t_buf_free(&subject);
 }
-END_TEST
 
 /* Three conditions, each shared by many: three levels of nodes. */
-START_TEST(a_grid) {
+T_TEST(a_grid) {
     enum { SIDE = 10 };
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
@@ -357,10 +353,9 @@ START_TEST(a_grid) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Twelve conditions with two values each: as many levels as there may be, and lists below the last. */
-START_TEST(a_cube) {
+T_TEST(a_cube) {
     static const char *const subfields[] = {"CN", "OU", "O", "L", "S", "C", "T", "UID", "DC", "E", "G", "SN"};
     enum { CORNERS = 1 << 12 };
     struct t_buf text = T_BUF_INIT;
@@ -395,10 +390,9 @@ START_TEST(a_cube) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Covers of several conditions, which a node copies a mapping for: until it may not any more. */
-START_TEST(covers_of_several) {
+T_TEST(covers_of_several) {
     enum { MAPPINGS = 40 };
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
@@ -422,7 +416,6 @@ START_TEST(covers_of_several) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- by hand: expressions that repeat ---- */
 
@@ -443,7 +436,7 @@ static const struct {
     {"most-specific", 3, "nfc exact: 1 lists", "allow m0"},
 };
 
-START_TEST(repeated) {
+T_TEST(repeated) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; policy ");
     t_put(&text, repeats[_i].policy);
@@ -457,10 +450,9 @@ START_TEST(repeated) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Expressions that are nearly the same are not; mappings without a key repeat each other too. */
-START_TEST(nearly_repeated) {
+T_TEST(nearly_repeated) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < 20; i++)
@@ -477,11 +469,10 @@ START_TEST(nearly_repeated) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Many mappings with the same many conditions, in an OR: what each key leads to is looked at for the first keys only, so
  * that making the index does not take the square of the conditions. It changes no answer. */
-START_TEST(looks_run_out) {
+T_TEST(looks_run_out) {
     enum { MAPPINGS = 9, CONDITIONS = 300 };
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
@@ -505,11 +496,10 @@ START_TEST(looks_run_out) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Mappings that share a long list are filed under all of it only as long as memory stays linear in the rules. It changes
  * no answer. */
-START_TEST(entries_run_out) {
+T_TEST(entries_run_out) {
     enum { MAPPINGS = 20, OPERANDS = 9000 };
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
@@ -527,10 +517,9 @@ START_TEST(entries_run_out) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Behind a mapping for everyone, none decides if the first one does. */
-START_TEST(behind_everyone) {
+T_TEST(behind_everyone) {
     static const struct {
         const char *policy, *everyone, *filed, *answer;
     } cases[] = {
@@ -551,7 +540,6 @@ START_TEST(behind_everyone) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- by hand: what cannot be looked up ---- */
 
@@ -600,7 +588,7 @@ static const struct {
      "deny cert unreadable"},
 };
 
-START_TEST(may_be_unknown) {
+T_TEST(may_be_unknown) {
     struct certmap_rules *rules = unknown_rules(clouds[_i].front, clouds[_i].back);
     const struct cm_index *index = rules->index;
     size_t listed = 0, every = 0;
@@ -611,10 +599,9 @@ START_TEST(may_be_unknown) {
     check_peer(rules, clouds[_i].subject, clouds[_i].extensions, clouds[_i].answer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* The whole certificate, which one-to-one mappings are about, and which may not be supplied. */
-START_TEST(whole_certificates) {
+T_TEST(whole_certificates) {
     struct certmap_builder *builder = t_builder();
     struct t_peer peer;
     char names[8][4];
@@ -637,7 +624,6 @@ START_TEST(whole_certificates) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- work and steps ---- */
 
@@ -649,7 +635,7 @@ static void put_many(struct t_buf *text, const char *piece, size_t count) {
 
 /* Values of so many bytes that the keys are too much work, which runs out at every place once: among keys of the root
  * and of a node, in a list, in the mappings without a key. */
-START_TEST(work_runs_out) {
+T_TEST(work_runs_out) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; policy ");
     t_put(&text, _i % 2 == 0 ? "first;\n" : "unique;\n");
@@ -679,7 +665,6 @@ START_TEST(work_runs_out) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* One value that has the key of a mapping at each of its bytes; a mapping that takes all steps there are, after one
  * that is true. Through the index as much is known as without it. */
@@ -697,7 +682,7 @@ static const struct {
     {"", 1, 10000, 60000, "mapping \"back\" { when subject.O = \"o\"; deny; }\n", "none slow unreadable"},
 };
 
-START_TEST(steps_are_taken_once) {
+T_TEST(steps_are_taken_once) {
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     t_put(&text, slow[_i].front);
@@ -715,10 +700,9 @@ START_TEST(steps_are_taken_once) {
     t_buf_free(&text);
     t_buf_free(&subject);
 }
-END_TEST
 
 /* A value of one list that has the key is not taken for one of another list, or of another row, at the same place. */
-START_TEST(hints_of_other_lists) {
+T_TEST(hints_of_other_lists) {
     static const struct {
         const char *expression, *subject, *issuer, *answer;
     } rows[] = {
@@ -742,10 +726,9 @@ START_TEST(hints_of_other_lists) {
         certmap_rules_free(rules);
     }
 }
-END_TEST
 
 /* A place whose mappings are filed at several levels: the list of them is in order all the same. */
-START_TEST(unknown_at_several_levels) {
+T_TEST(unknown_at_several_levels) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < 200; i++) {
@@ -768,10 +751,9 @@ START_TEST(unknown_at_several_levels) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* More nodes than may wait: mappings are looked at one by one. */
-START_TEST(many_nodes) {
+T_TEST(many_nodes) {
     enum { NODES = CM_MAX_WAITING + 40, SIDE = 9 };
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
@@ -797,7 +779,6 @@ START_TEST(many_nodes) {
     t_buf_free(&text);
     t_buf_free(&subject);
 }
-END_TEST
 
 /* What the plain evaluator takes few steps for takes few here: values of another length than a long operand, of another
  * type, or that cannot be read. All of them together would take more than there are, if each took as many as the
@@ -810,7 +791,7 @@ static const struct {
     {"OU", " | octet OU=x", "none m unreadable"},
 };
 
-START_TEST(long_operands_take_no_steps) {
+T_TEST(long_operands_take_no_steps) {
     enum { CONDITIONS = 20, VALUES = 1000 };
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when not subject.O = \"o\"");
@@ -830,10 +811,9 @@ START_TEST(long_operands_take_no_steps) {
     t_buf_free(&text);
     t_buf_free(&subject);
 }
-END_TEST
 
 /* A value that has the key of one node more often than nodes may wait: it waits once. */
-START_TEST(one_node_often) {
+T_TEST(one_node_often) {
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     struct t_peer peer;
     struct cm_index_search search;
@@ -858,10 +838,9 @@ START_TEST(one_node_often) {
     t_buf_free(&text);
     t_buf_free(&subject);
 }
-END_TEST
 
 /* What was found before steps ran out is found again, and once. */
-START_TEST(steps_under_policies) {
+T_TEST(steps_under_policies) {
     static const struct {
         const char *policy, *mappings, *answer;
     } rows[] = {
@@ -885,10 +864,9 @@ START_TEST(steps_under_policies) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* A key at each byte of a value does not cost an evaluation each: hardly any steps are taken. */
-START_TEST(a_key_at_each_byte) {
+T_TEST(a_key_at_each_byte) {
     struct certmap_rules *rules = rules_of("subject.CN like \"*aaaaaaaa?b*\"");
     struct cm_index_search search;
     struct t_peer peer;
@@ -899,7 +877,6 @@ START_TEST(a_key_at_each_byte) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- keys that collide ---- */
 
@@ -957,7 +934,7 @@ static void check_certificate(const struct certmap_rules *rules, const uint8_t b
 }
 
 /* Three hundred certificates with the same hash, all of it: one list, and each is found. */
-START_TEST(the_same_hash) {
+T_TEST(the_same_hash) {
     enum { MAPPINGS = 300, HASH = 12345 };
     const uint64_t seed = certificate_seed();
     struct certmap_builder *builder = t_builder();
@@ -978,7 +955,6 @@ START_TEST(the_same_hash) {
     }
     certmap_rules_free(rules);
 }
-END_TEST
 
 static void add_in(struct certmap_builder *builder, const uint8_t bytes[4][16]) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
@@ -1008,7 +984,7 @@ static size_t count_twins(const struct cm_index *index) {
 }
 
 /* A certificate whose key in the root is that of others in a node: two slots with the same key. */
-START_TEST(the_same_key) {
+T_TEST(the_same_key) {
     const uint64_t seed = certificate_seed();
     struct certmap_builder *builder = t_builder();
     uint8_t inside[4][4][16], outside[16];
@@ -1033,7 +1009,6 @@ START_TEST(the_same_key) {
     check_certificate(rules, inside[0][0], "CN=b | CN=c", "none no-match");
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- memory ---- */
 
@@ -1056,7 +1031,7 @@ static void put_everything(struct t_buf *text, const char *policy) {
         put_line(text, "mapping \"n%\" { when san.ip = \"10.%.0.0/16\" or issuer under \"O=a%\"; deny; }\n", i, i, i);
 }
 
-START_TEST(index_without_memory) {
+T_TEST(index_without_memory) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -1092,10 +1067,9 @@ START_TEST(index_without_memory) {
     ck_assert_uint_eq(memory.live, 0);
     t_buf_free(&text);
 }
-END_TEST
 
 /* The same from the beginning: whichever allocation fails, nothing is left. */
-START_TEST(rules_without_memory) {
+T_TEST(rules_without_memory) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -1116,12 +1090,11 @@ START_TEST(rules_without_memory) {
     }
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- what an index is made of ---- */
 
 /* A hash sees its bytes, and only those, wherever they are. */
-START_TEST(hash_of_bytes) {
+T_TEST(hash_of_bytes) {
     uint8_t bytes[2][256];
     for (size_t len = 0; len <= 3 * CM_HASH_LONG; len++)
         for (size_t at = 0; at < 8; at++) {
@@ -1140,10 +1113,9 @@ START_TEST(hash_of_bytes) {
             }
         }
 }
-END_TEST
 
 /* Numbers in the order in which values come, found again, few to many. */
-START_TEST(numbers_of_values) {
+T_TEST(numbers_of_values) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct cm_intern numbers = {.values = NULL};
@@ -1169,14 +1141,13 @@ START_TEST(numbers_of_values) {
         ck_assert_uint_eq(memory.live, 0);
     }
 }
-END_TEST
 
 static bool is_same_number(const void *ctx, uint32_t number) {
     return *(const uint32_t *)ctx == number;
 }
 
 /* Numbers under hashes, of which many are the same, and others follow each other around the end. */
-START_TEST(tables) {
+T_TEST(tables) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct cm_id_table table = {.slots = NULL};
@@ -1197,10 +1168,9 @@ START_TEST(tables) {
     cm_id_table_free(&table, &allocator);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
 /* By key, and what has the same key as it was; few, and many. */
-START_TEST(sorting) {
+T_TEST(sorting) {
     enum { MOST = 3000 };
     static struct cm_entry entries[MOST], scratch[MOST];
     struct t_random random = T_RANDOM_SEED(_i + 1);
@@ -1224,7 +1194,6 @@ START_TEST(sorting) {
                           (entries[i - 1].key == entries[i].key && entries[i - 1].mapping < entries[i].mapping));
         }
 }
-END_TEST
 
 static uint64_t hash_name(const char *name, size_t rdns) {
     struct t_peer peer;
@@ -1264,62 +1233,23 @@ static const struct {
     {"CN=\xC3\x9F", "CN=ss", 1, false},
 };
 
-START_TEST(name_hashes) {
+T_TEST(name_hashes) {
     const uint64_t one = hash_name(names[_i].name, names[_i].rdns), other = hash_name(names[_i].other, names[_i].rdns);
     ck_assert_msg((one == other) == names[_i].same, "\"%s\" and \"%s\"", names[_i].name, names[_i].other);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("index");
-    TCase *hand = tcase_create("by hand");
-    tcase_add_loop_test(hand, filing, 0, T_ROWS(filings));
-    tcase_add_loop_test(hand, more_lengths_than_are_looked_up, 0, 2);
-    tcase_add_test(hand, more_levels_of_names);
-    tcase_add_test(hand, a_grid);
-    tcase_add_test(hand, a_cube);
-    tcase_add_loop_test(hand, covers_of_several, 0, 2);
-    tcase_add_loop_test(hand, repeated, 0, T_ROWS(repeats));
-    tcase_add_test(hand, nearly_repeated);
-    tcase_add_loop_test(hand, looks_run_out, 0, 2);
-    tcase_add_test(hand, entries_run_out);
-    tcase_add_loop_test(hand, behind_everyone, 0, 3);
-    tcase_add_loop_test(hand, may_be_unknown, 0, T_ROWS(clouds));
-    tcase_add_test(hand, whole_certificates);
-    tcase_add_test(hand, hints_of_other_lists);
-    tcase_add_test(hand, unknown_at_several_levels);
-    suite_add_tcase(suite, hand);
-    TCase *collisions = tcase_create("collisions");
-    tcase_add_test(collisions, the_same_hash);
-    tcase_add_test(collisions, the_same_key);
-    suite_add_tcase(suite, collisions);
-    TCase *memory = tcase_create("memory");
-    tcase_add_loop_test(memory, index_without_memory, 0, 2);
-    tcase_add_test(memory, rules_without_memory);
-    suite_add_tcase(suite, memory);
-    TCase *parts = tcase_create("parts");
-    tcase_add_test(parts, hash_of_bytes);
-    tcase_add_test(parts, numbers_of_values);
-    tcase_add_test(parts, tables);
-    tcase_add_loop_test(parts, sorting, 0, 4);
-    tcase_add_loop_test(parts, name_hashes, 0, T_ROWS(names));
-    suite_add_tcase(suite, parts);
-    TCase *work = tcase_create("work");
-    tcase_add_loop_test(work, work_runs_out, 0, 4);
-    tcase_add_loop_test(work, steps_are_taken_once, 0, T_ROWS(slow));
-    tcase_add_loop_test(work, steps_under_policies, 0, 6);
-    tcase_add_test(work, a_key_at_each_byte);
-    tcase_add_test(work, many_nodes);
-    tcase_add_loop_test(work, long_operands_take_no_steps, 0, T_ROWS(cheap));
-    tcase_add_test(work, one_node_often);
-    tcase_set_tags(work, T_SLOW);
-    suite_add_tcase(suite, work);
-    TCase *random = tcase_create("random");
-    tcase_add_loop_test(random, random_rules, 0, FEW_RANDOM_TESTS);
-    suite_add_tcase(suite, random);
-    TCase *more = tcase_create("more at random");
-    tcase_add_loop_test(more, random_rules, FEW_RANDOM_TESTS, RANDOM_TESTS);
-    tcase_set_tags(more, T_SLOW);
-    suite_add_tcase(suite, more);
-    return t_run(suite);
-}
+T_TESTS("index",
+        T_CASE("by hand", T_LOOP(filing, T_ROWS(filings)), T_LOOP(more_lengths_than_are_looked_up, 2),
+               more_levels_of_names, a_grid, a_cube, T_LOOP(covers_of_several, 2), T_LOOP(repeated, T_ROWS(repeats)),
+               nearly_repeated, T_LOOP(looks_run_out, 2), entries_run_out, T_LOOP(behind_everyone, 3),
+               T_LOOP(may_be_unknown, T_ROWS(clouds)), whole_certificates, hints_of_other_lists,
+               unknown_at_several_levels),
+        T_CASE("collisions", the_same_hash, the_same_key),
+        T_CASE("memory", T_LOOP(index_without_memory, 2), rules_without_memory),
+        T_CASE("parts", hash_of_bytes, numbers_of_values, tables, T_LOOP(sorting, 4),
+               T_LOOP(name_hashes, T_ROWS(names))),
+        T_CASE("work", T_LOOP(work_runs_out, 4), T_LOOP(steps_are_taken_once, T_ROWS(slow)),
+               T_LOOP(steps_under_policies, 6), a_key_at_each_byte, many_nodes,
+               T_LOOP(long_operands_take_no_steps, T_ROWS(cheap)), one_node_often, T_TAGS(T_SLOW)),
+        T_CASE("random", T_LOOP(random_rules, FEW_RANDOM_TESTS)),
+        T_CASE("more at random", T_RANGE(random_rules, FEW_RANDOM_TESTS, RANDOM_TESTS), T_TAGS(T_SLOW)))

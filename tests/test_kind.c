@@ -54,14 +54,13 @@ static const struct {
      false}, /* deeper than any shape is */
 };
 
-START_TEST(a_shape) {
+T_TEST(a_shape) {
     struct t_buf der = T_BUF_INIT;
     t_der(&der, shapes[_i].der);
     ck_assert_msg(tool_shape_matches(shapes[_i].shape, t_view(&der)) == shapes[_i].matches, "%s: %s", shapes[_i].shape,
                   shapes[_i].der);
     t_buf_free(&der);
 }
-END_TEST
 
 static const struct {
     const char *der;
@@ -75,13 +74,12 @@ static const struct {
     {"30 81 01 00", 4},
 };
 
-START_TEST(a_length) {
+T_TEST(a_length) {
     struct t_buf der = T_BUF_INIT;
     t_der(&der, lengths[_i].der);
     ck_assert_uint_eq(tool_shape_length(t_view(&der)), lengths[_i].len);
     t_buf_free(&der);
 }
-END_TEST
 
 /* ---- The table ---- */
 
@@ -125,17 +123,16 @@ static void mark_file(void *ctx, struct certmap_view content) {
     mark(ctx, found.inner);
 }
 
-START_TEST(every_row_has_a_file) {
+T_TEST(every_row_has_a_file) {
     static bool seen[256];
     ck_assert_uint_le(tool_kind_count, 256);
     each_file(mark_file, seen);
     for (size_t i = 0; i < tool_kind_count; i++)
         ck_assert_msg(seen[i], "no file in " FOLDER " is %s by row %zu", tool_kinds[i].what, i);
 }
-END_TEST
 
 /* What a message has to have room for besides: " not a certificate", the name of the file twice. */
-START_TEST(every_row_is_whole) {
+T_TEST(every_row_is_whole) {
     const struct tool_kind *kind = &tool_kinds[_i];
     ck_assert(kind->magic != NULL || kind->shape != NULL || kind->label != NULL || kind->form != NULL);
     ck_assert_str_ne(certmap_code_name(kind->code), "");
@@ -146,7 +143,6 @@ START_TEST(every_row_is_whole) {
     if (kind->label != NULL)
         ck_assert_ptr_nonnull(tool_kind_of_label(kind->label).kind);
 }
-END_TEST
 
 /* Every beginning of a file can be looked at. Where instructions are slow, it is every 37th of the longer ones. */
 static void cut_file(void *ctx, struct certmap_view content) {
@@ -161,13 +157,12 @@ static void cut_file(void *ctx, struct certmap_view content) {
     }
 }
 
-START_TEST(cut_short) {
+T_TEST(cut_short) {
     each_file(cut_file, NULL);
 }
-END_TEST
 
 /* What nobody can tell is left to decoding, and a certificate that is not well-formed too. */
-START_TEST(unknown) {
+T_TEST(unknown) {
     static const char *const texts[] = {"",     "x",          "this is no certificate", "0", "MII",
                                         "3082", "-----BEGIN", "[a]\nb=\"c\"",           "<", "{"};
     struct t_buf cert = T_BUF_INIT;
@@ -180,17 +175,7 @@ START_TEST(unknown) {
         ck_assert_ptr_null(tool_kind_find((struct certmap_view){cert.data, len}).kind);
     t_buf_free(&cert);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("kind");
-    TCase *tcase = tcase_create("kind");
-    tcase_add_loop_test(tcase, a_shape, 0, (int)(sizeof shapes / sizeof *shapes));
-    tcase_add_loop_test(tcase, a_length, 0, (int)(sizeof lengths / sizeof *lengths));
-    tcase_add_test(tcase, every_row_has_a_file);
-    tcase_add_loop_test(tcase, every_row_is_whole, 0, (int)tool_kind_count);
-    tcase_add_test(tcase, cut_short);
-    tcase_add_test(tcase, unknown);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("kind", T_CASE("kind", T_LOOP(a_shape, (int)(sizeof shapes / sizeof *shapes)),
+                       T_LOOP(a_length, (int)(sizeof lengths / sizeof *lengths)), every_row_has_a_file,
+                       T_LOOP(every_row_is_whole, (int)tool_kind_count), cut_short, unknown))

@@ -33,7 +33,7 @@ static const struct {
     {"mapping \"a\" { when count(subject.OU) = 300 and subject.OU in (\"1\", \"2\", \"3\"); deny; }", "oo"},
 };
 
-START_TEST(where_conditions_stand) {
+T_TEST(where_conditions_stand) {
     struct t_buf text = T_BUF_INIT, where = T_BUF_INIT;
     t_put(&text, "certmap 1; ");
     t_put(&text, rows[_i].mappings);
@@ -55,10 +55,9 @@ START_TEST(where_conditions_stand) {
     t_buf_free(&text);
     t_buf_free(&where);
 }
-END_TEST
 
 /* A mapping that holds a condition twice holds it once in the store. */
-START_TEST(a_condition_once) {
+T_TEST(a_condition_once) {
     struct certmap_rules *rules =
         t_rules("certmap 1; mapping \"a\" { when subject.O = \"x\" or (subject.CN = \"y\" and "
                 "not subject.O = \"x\"); deny; }");
@@ -68,10 +67,9 @@ START_TEST(a_condition_once) {
     ck_assert_uint_ne(places[0], places[1]);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* One-to-one mappings are tried first; both kinds keep their order, and so do their places. */
-START_TEST(order_of_mappings) {
+T_TEST(order_of_mappings) {
     static const char *const names[] = {"d", "e", "a", "b", "c"};
     struct certmap_builder *builder = t_builder();
     for (size_t i = 0; i < 5; i++) {
@@ -91,7 +89,6 @@ START_TEST(order_of_mappings) {
     }
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- how much there is room for ---- */
 
@@ -114,7 +111,7 @@ static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diag
     return status;
 }
 
-START_TEST(places_at_their_end) {
+T_TEST(places_at_their_end) {
     /* Three words and two nodes before the condition, which begins with a word. */
     const uint32_t before = 3, most = (CM_MAX_NODES - before) * (uint32_t)CM_PLACE_SIZE - 4;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -129,15 +126,6 @@ START_TEST(places_at_their_end) {
     ck_assert_int_eq(error.code, CERTMAP_CODE_RULES_TOO_LARGE);
     ck_assert_str_eq(error.text, "the rules have more than 4294967294 bytes with their texts");
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("layout");
-    TCase *places = tcase_create("places");
-    tcase_add_loop_test(places, where_conditions_stand, 0, T_ROWS(rows));
-    tcase_add_test(places, a_condition_once);
-    tcase_add_test(places, order_of_mappings);
-    tcase_add_test(places, places_at_their_end);
-    suite_add_tcase(suite, places);
-    return t_run(suite);
-}
+T_TESTS("layout", T_CASE("places", T_LOOP(where_conditions_stand, T_ROWS(rows)), a_condition_once, order_of_mappings,
+                         places_at_their_end))

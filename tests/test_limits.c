@@ -64,10 +64,9 @@ static const struct {
     {"CERTMAP_MAX_NESTING", CERTMAP_MAX_NESTING, 200},
 };
 
-START_TEST(floor_of_a_limit) {
+T_TEST(floor_of_a_limit) {
     ck_assert_msg(floors[_i].limit >= floors[_i].floor, "%s is %zu", floors[_i].what, floors[_i].limit);
 }
-END_TEST
 
 /* ---- Names that are too large ---- */
 
@@ -127,14 +126,13 @@ static const struct {
      "the type of an AVA has more bytes than 1024"},
 };
 
-START_TEST(at_the_limit) {
+T_TEST(at_the_limit) {
     struct certmap_diagnostic err;
     limits[_i].make(limits[_i].limit);
     ck_assert_msg(set_subject(&err) == CERTMAP_OK, "%s: %s", limits[_i].what, err.text);
     ck_assert_uint_gt(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
     ck_assert_msg(set_issuer(&err) == CERTMAP_OK, "%s: %s", limits[_i].what, err.text);
 }
-END_TEST
 
 static void check_over(int row, const char *field, enum certmap_status (*set)(struct certmap_diagnostic *err)) {
     struct certmap_diagnostic err;
@@ -149,30 +147,27 @@ static void check_over(int row, const char *field, enum certmap_status (*set)(st
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_ISSUER), 0);
 }
 
-START_TEST(one_over_the_limit) {
+T_TEST(one_over_the_limit) {
     limits[_i].make(limits[_i].limit + 1);
     check_over(_i, "subject", set_subject);
     check_over(_i, "issuer", set_issuer);
 }
-END_TEST
 
-START_TEST(far_over_the_limit) {
+T_TEST(far_over_the_limit) {
     limits[_i].make(limits[_i].limit * 2);
     ck_assert_int_eq(set_subject(NULL), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(set_issuer(NULL), CERTMAP_ERROR_LIMIT);
 }
-END_TEST
 
 /* A type that is no OID is malformed, however large. */
-START_TEST(a_large_type_that_is_padded) {
+T_TEST(a_large_type_that_is_padded) {
     struct certmap_diagnostic err;
     t_der(&name, "SEQUENCE{ SET{ SEQUENCE{ OID{ 80 2000*FF 7F } UTF8String{\"x\"} } } }");
     ck_assert_int_eq(set_subject(&err), CERTMAP_ERROR_CERTIFICATE);
     ck_assert_int_eq(err.code, CERTMAP_CODE_MALFORMED_OID);
 }
-END_TEST
 
-START_TEST(the_largest_type_as_text) {
+T_TEST(the_largest_type_as_text) {
     make_type_of_size(CERTMAP_MAX_OID_SIZE);
     ck_assert_int_eq(set_subject(NULL), CERTMAP_OK);
     const struct certmap_value value = value_at(0);
@@ -180,15 +175,13 @@ START_TEST(the_largest_type_as_text) {
     ck_assert_mem_eq(value.oid.data, "2.", 2);
     ck_assert(cm_view_equal(value.subfield, value.oid));
 }
-END_TEST
 
-START_TEST(ten_thousand_rdns) {
+T_TEST(ten_thousand_rdns) {
     struct certmap_diagnostic err;
     make_name_of_rdns(10000);
     ck_assert_int_eq(set_subject(&err), CERTMAP_ERROR_LIMIT);
     ck_assert_str_eq(err.text, "subject: the Name has more RDNs than 4096");
 }
-END_TEST
 
 /* ---- values that are too large ---- */
 
@@ -212,7 +205,7 @@ static const struct {
     {"universal", "universal CN=\\{a*16384}", "a", 16384},
 };
 
-START_TEST(a_value_at_the_limit) {
+T_TEST(a_value_at_the_limit) {
     t_name(&name, values[_i].spec);
     ck_assert_int_eq(set_subject(NULL), CERTMAP_OK);
     const struct certmap_value value = value_at(0);
@@ -222,10 +215,9 @@ START_TEST(a_value_at_the_limit) {
     ck_assert_uint_eq(value.text.len, values[_i].len);
     ck_assert_uint_eq(value.text.data[value.text.len], 0);
 }
-END_TEST
 
 /* It is unreadable, and the others are not. */
-START_TEST(a_value_over_the_limit) {
+T_TEST(a_value_over_the_limit) {
     char spec[128];
     snprintf(spec, sizeof spec, "OU=before | %s%s | OU=after", values[_i].spec, values[_i].more);
     t_name(&name, spec);
@@ -238,15 +230,13 @@ START_TEST(a_value_over_the_limit) {
     ck_assert(cm_view_equal(value_at(0).text, CM_VIEW("before")));
     ck_assert(cm_view_equal(value_at(2).text, CM_VIEW("after")));
 }
-END_TEST
 
 /* The type is looked at first: a large value that is no text is that. */
-START_TEST(a_large_value_of_another_type) {
+T_TEST(a_large_value_of_another_type) {
     t_name(&name, "octet CN=\\{x*70000}");
     ck_assert_int_eq(set_subject(NULL), CERTMAP_OK);
     ck_assert_int_eq(value_at(0).unreadable, CERTMAP_CODE_VALUE_TYPE);
 }
-END_TEST
 
 /* ---- the worst within all limits ---- */
 
@@ -281,7 +271,7 @@ static void ask_for_all(size_t count) {
     }
 }
 
-START_TEST(the_worst_names) {
+T_TEST(the_worst_names) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err;
     t_name(&name, hostile[_i].spec);
@@ -296,30 +286,12 @@ START_TEST(the_worst_names) {
     ask_for_all(hostile[_i].count);
     ck_assert_msg(memory.peak <= CERTMAP_MAX_PEER_MEMORY + SLACK, "%s: %zu bytes", hostile[_i].what, memory.peak);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("limits");
-    TCase *names = tcase_create("Names");
-    tcase_add_checked_fixture(names, set_up, tear_down);
-    tcase_add_loop_test(names, floor_of_a_limit, 0, COUNT(floors));
-    tcase_add_loop_test(names, at_the_limit, 0, COUNT(limits));
-    tcase_add_loop_test(names, one_over_the_limit, 0, COUNT(limits));
-    tcase_add_loop_test(names, far_over_the_limit, 0, COUNT(limits));
-    tcase_add_test(names, a_large_type_that_is_padded);
-    tcase_add_test(names, the_largest_type_as_text);
-    tcase_add_test(names, ten_thousand_rdns);
-    suite_add_tcase(suite, names);
-    TCase *single = tcase_create("values");
-    tcase_add_checked_fixture(single, set_up, tear_down);
-    tcase_add_loop_test(single, a_value_at_the_limit, 0, COUNT(values));
-    tcase_add_loop_test(single, a_value_over_the_limit, 0, COUNT(values));
-    tcase_add_test(single, a_large_value_of_another_type);
-    suite_add_tcase(suite, single);
-    TCase *worst = tcase_create("worst");
-    tcase_set_tags(worst, T_SLOW);
-    tcase_add_checked_fixture(worst, set_up, tear_down);
-    tcase_add_loop_test(worst, the_worst_names, 0, COUNT(hostile));
-    suite_add_tcase(suite, worst);
-    return t_run(suite);
-}
+T_TESTS("limits",
+        T_CASE("Names", T_EACH(set_up, tear_down), T_LOOP(floor_of_a_limit, COUNT(floors)),
+               T_LOOP(at_the_limit, COUNT(limits)), T_LOOP(one_over_the_limit, COUNT(limits)),
+               T_LOOP(far_over_the_limit, COUNT(limits)), a_large_type_that_is_padded, the_largest_type_as_text,
+               ten_thousand_rdns),
+        T_CASE("values", T_EACH(set_up, tear_down), T_LOOP(a_value_at_the_limit, COUNT(values)),
+               T_LOOP(a_value_over_the_limit, COUNT(values)), a_large_value_of_another_type),
+        T_CASE("worst", T_TAGS(T_SLOW), T_EACH(set_up, tear_down), T_LOOP(the_worst_names, COUNT(hostile))))

@@ -37,19 +37,17 @@ static void run_condition(const struct t_condition_row *row, const char *decisio
     t_buf_free(&text);
 }
 
-START_TEST(condition_of_an_allow) {
+T_TEST(condition_of_an_allow) {
     run_condition(&t_conditions[_i], "allow \"a\"", "allow m", "none m unreadable");
 }
-END_TEST
 
-START_TEST(condition_of_a_deny) {
+T_TEST(condition_of_a_deny) {
     run_condition(&t_conditions[_i], "deny", "deny m", "deny m unreadable");
 }
-END_TEST
 
 /* ---- rule sets ---- */
 
-START_TEST(rule_set) {
+T_TEST(rule_set) {
     const struct t_match_row *row = &t_matches[_i];
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
@@ -62,9 +60,8 @@ START_TEST(rule_set) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(result_says_which_mapping_and_account) {
+T_TEST(result_says_which_mapping_and_account) {
     struct certmap_rules *rules = t_rules("certmap 1;\n"
                                           "mapping \"a\" { when subject.CN = \"a\"; deny; }\n"
                                           "mapping \"b\" { when subject.CN = \"b\"; allow \"DOMAIN\\\\user\"; }\n"
@@ -95,7 +92,6 @@ START_TEST(result_says_which_mapping_and_account) {
     }
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- one to one ---- */
 
@@ -135,17 +131,15 @@ static void run_certificate(const char *supplied, const char *account, const cha
     certmap_rules_free(rules);
 }
 
-START_TEST(one_to_one_allow) {
+T_TEST(one_to_one_allow) {
     run_certificate(certificates[_i].supplied, "account", certificates[_i].of_allow, certificates[_i].about);
 }
-END_TEST
 
-START_TEST(one_to_one_deny) {
+T_TEST(one_to_one_deny) {
     run_certificate(certificates[_i].supplied, NULL, certificates[_i].of_deny, certificates[_i].about);
 }
-END_TEST
 
-START_TEST(one_of_several_certificates) {
+T_TEST(one_of_several_certificates) {
     struct certmap_builder *builder = t_builder();
     struct t_peer peer;
     t_peer_make_whole(&peer, "CN=a", "CN=CA");
@@ -162,7 +156,6 @@ START_TEST(one_of_several_certificates) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* The kinds in the order of the calls, and the names in the order of trial. */
 static const struct {
@@ -182,7 +175,7 @@ static enum certmap_kind kind_of(char c) {
     return c == '1' ? CERTMAP_KIND_ONE_TO_ONE : c == 'M' ? CERTMAP_KIND_MANY_TO_ONE : CERTMAP_KIND_NATIVE;
 }
 
-START_TEST(one_to_one_first) {
+T_TEST(one_to_one_first) {
     struct certmap_builder *builder = t_builder();
     struct t_buf order = T_BUF_INIT;
     for (const char *at = orders[_i].calls; *at != 0; at += at[2] == ' ' ? 3 : 2) {
@@ -208,7 +201,6 @@ START_TEST(one_to_one_first) {
     t_buf_free(&order);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- work is bounded ---- */
 
@@ -267,21 +259,19 @@ static void run_pattern(int row, const char *decision, const char *wanted) {
     certmap_rules_free(rules);
 }
 
-START_TEST(pattern_of_an_allow) {
+T_TEST(pattern_of_an_allow) {
     run_pattern(_i, "; allow \"a\"; }", patterns[_i].answer);
 }
-END_TEST
 
-START_TEST(pattern_of_a_deny) {
+T_TEST(pattern_of_a_deny) {
     const bool unknown = strcmp(patterns[_i].answer, "none m unreadable") == 0;
     const bool held = strcmp(patterns[_i].answer, "allow m") == 0;
     run_pattern(_i, "; deny; }", unknown ? "deny m unreadable" : held ? "deny m" : "none no-match");
 }
-END_TEST
 
 /* ---- the call ---- */
 
-START_TEST(allocates_nothing) {
+T_TEST(allocates_nothing) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
@@ -305,9 +295,8 @@ START_TEST(allocates_nothing) {
     ck_assert_uint_eq(memory.live, 0);
     t_peer_free(&made);
 }
-END_TEST
 
-START_TEST(one_peer_serves_many_rule_sets) {
+T_TEST(one_peer_serves_many_rule_sets) {
     struct certmap_rules *first = t_rules("certmap 1; mapping \"a\" { when subject.CN = \"a\"; allow \"a\"; }");
     struct certmap_rules *second = t_rules("certmap 1; mapping \"b\" { when subject.CN = \"a\"; deny; }");
     struct t_peer peer;
@@ -319,9 +308,8 @@ START_TEST(one_peer_serves_many_rule_sets) {
     certmap_rules_free(first);
     t_peer_free(&peer);
 }
-END_TEST
 
-START_TEST(a_peer_that_is_set_again) {
+T_TEST(a_peer_that_is_set_again) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when subject.CN = \"a\"; allow \"a\"; }");
     struct t_peer yes, no;
     t_peer_make(&yes, "CN=a", "CN=CA");
@@ -335,7 +323,6 @@ START_TEST(a_peer_that_is_set_again) {
     t_peer_free(&no);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* A result that grants everything, to see that a call that fails takes it away. */
 static struct certmap_result granting(void) {
@@ -359,7 +346,7 @@ static void assert_refused(const struct certmap_rules *rules, struct certmap_pee
     ck_assert_int_eq(certmap_match(rules, peer, &result, NULL), CERTMAP_ERROR_ARGUMENT);
 }
 
-START_TEST(refuses_what_is_missing) {
+T_TEST(refuses_what_is_missing) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
     struct certmap_peer *empty = NULL;
     struct t_peer peer;
@@ -376,9 +363,8 @@ START_TEST(refuses_what_is_missing) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(refuses_a_result_that_is_too_small) {
+T_TEST(refuses_a_result_that_is_too_small) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_peer peer;
@@ -389,10 +375,9 @@ START_TEST(refuses_a_result_that_is_too_small) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* A caller compiled against a later header has a larger struct, of which the end is its own. */
-START_TEST(keeps_the_size_of_a_larger_result) {
+T_TEST(keeps_the_size_of_a_larger_result) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; allow \"a\"; }");
     struct {
         struct certmap_result result;
@@ -410,37 +395,15 @@ START_TEST(keeps_the_size_of_a_larger_result) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("match");
-    TCase *conditions = tcase_create("conditions");
-    tcase_add_loop_test(conditions, condition_of_an_allow, 0, T_ROWS(t_conditions));
-    tcase_add_loop_test(conditions, condition_of_a_deny, 0, T_ROWS(t_conditions));
-    suite_add_tcase(suite, conditions);
-    TCase *sets = tcase_create("rule sets");
-    tcase_add_loop_test(sets, rule_set, 0, T_ROWS(t_matches));
-    tcase_add_test(sets, result_says_which_mapping_and_account);
-    suite_add_tcase(suite, sets);
-    TCase *one_to_one = tcase_create("one to one");
-    tcase_add_loop_test(one_to_one, one_to_one_allow, 0, T_ROWS(certificates));
-    tcase_add_loop_test(one_to_one, one_to_one_deny, 0, T_ROWS(certificates));
-    tcase_add_test(one_to_one, one_of_several_certificates);
-    tcase_add_loop_test(one_to_one, one_to_one_first, 0, T_ROWS(orders));
-    suite_add_tcase(suite, one_to_one);
-    TCase *work = tcase_create("work");
-    tcase_set_tags(work, T_SLOW);
-    tcase_set_timeout(work, 240); /* all the steps there are, under a sanitizer, on a machine with other work */
-    tcase_add_loop_test(work, pattern_of_an_allow, 0, T_ROWS(patterns));
-    tcase_add_loop_test(work, pattern_of_a_deny, 0, 5); /* where what follows makes no difference */
-    suite_add_tcase(suite, work);
-    TCase *call = tcase_create("call");
-    tcase_add_test(call, allocates_nothing);
-    tcase_add_test(call, one_peer_serves_many_rule_sets);
-    tcase_add_test(call, a_peer_that_is_set_again);
-    tcase_add_test(call, refuses_what_is_missing);
-    tcase_add_test(call, refuses_a_result_that_is_too_small);
-    tcase_add_test(call, keeps_the_size_of_a_larger_result);
-    suite_add_tcase(suite, call);
-    return t_run(suite);
-}
+T_TESTS("match",
+        T_CASE("conditions", T_LOOP(condition_of_an_allow, T_ROWS(t_conditions)),
+               T_LOOP(condition_of_a_deny, T_ROWS(t_conditions))),
+        T_CASE("rule sets", T_LOOP(rule_set, T_ROWS(t_matches)), result_says_which_mapping_and_account),
+        T_CASE("one to one", T_LOOP(one_to_one_allow, T_ROWS(certificates)),
+               T_LOOP(one_to_one_deny, T_ROWS(certificates)), one_of_several_certificates,
+               T_LOOP(one_to_one_first, T_ROWS(orders))),
+        T_CASE("work", T_TAGS(T_SLOW), T_LONG, T_LOOP(pattern_of_an_allow, T_ROWS(patterns)),
+               T_LOOP(pattern_of_a_deny, 5) /* where what follows makes no difference */),
+        T_CASE("call", allocates_nothing, one_peer_serves_many_rule_sets, a_peer_that_is_set_again,
+               refuses_what_is_missing, refuses_a_result_that_is_too_small, keeps_the_size_of_a_larger_result))

@@ -26,7 +26,7 @@ static void tear_down(void) {
 
 /* ---- allocators ---- */
 
-START_TEST(the_default_allocator) {
+T_TEST(the_default_allocator) {
     struct certmap_allocator own;
     ck_assert(cm_allocator_init(&own, NULL));
     char *p = cm_alloc(&own, 4);
@@ -37,9 +37,8 @@ START_TEST(the_default_allocator) {
     ck_assert_str_eq(p, "abc");
     cm_release(&own, p);
 }
-END_TEST
 
-START_TEST(an_allocator_is_copied) {
+T_TEST(an_allocator_is_copied) {
     struct certmap_allocator own;
     ck_assert(cm_allocator_init(&own, &allocator));
     ck_assert_ptr_eq(own.ctx, &memory);
@@ -47,9 +46,8 @@ START_TEST(an_allocator_is_copied) {
     ck_assert_uint_eq(memory.bytes, 10);
     cm_release(&own, p);
 }
-END_TEST
 
-START_TEST(an_allocator_needs_every_function) {
+T_TEST(an_allocator_needs_every_function) {
     struct certmap_allocator own, lacking = allocator;
     if (_i == 0)
         lacking.alloc = NULL;
@@ -59,10 +57,9 @@ START_TEST(an_allocator_needs_every_function) {
         lacking.release = NULL;
     ck_assert(!cm_allocator_init(&own, &lacking));
 }
-END_TEST
 
 /* No function of an allocator sees a size of 0 or a NULL to release. */
-START_TEST(nothing_is_something) {
+T_TEST(nothing_is_something) {
     void *p = cm_alloc(&allocator, 0);
     ck_assert_ptr_nonnull(p);
     ck_assert_uint_eq(memory.bytes, 1);
@@ -76,9 +73,8 @@ START_TEST(nothing_is_something) {
     ck_assert_ptr_nonnull(p);
     cm_release(&allocator, p);
 }
-END_TEST
 
-START_TEST(a_resize_that_fails_leaves_the_block) {
+T_TEST(a_resize_that_fails_leaves_the_block) {
     char *p = cm_alloc(&allocator, 2);
     memcpy(p, "a", 2);
     t_alloc_fail_at(&memory, 0);
@@ -88,10 +84,9 @@ START_TEST(a_resize_that_fails_leaves_the_block) {
     t_alloc_fail_at(&memory, 0);
     ck_assert_ptr_null(cm_resize(&allocator, NULL, 1000));
 }
-END_TEST
 
 /* What an allocator adds to a size does not make it small: it is not asked. */
-START_TEST(more_than_an_object_can_have) {
+T_TEST(more_than_an_object_can_have) {
     static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 8, (size_t)PTRDIFF_MAX + 1};
     struct cm_meter *meter = cm_meter_new(&allocator, SIZE_MAX, 0);
     const struct certmap_allocator metered = cm_meter_allocator(meter);
@@ -107,7 +102,6 @@ START_TEST(more_than_an_object_can_have) {
     cm_release(&metered, p);
     cm_meter_free(meter);
 }
-END_TEST
 
 /* ---- arrays ---- */
 
@@ -117,7 +111,7 @@ static const struct {
     {0, 0, 8}, {0, 1, 8}, {0, 8, 8}, {0, 9, 16}, {0, 1000, 1024}, {8, 9, 16}, {8, 16, 16}, {8, 17, 32}, {16, 3, 16},
 };
 
-START_TEST(growth) {
+T_TEST(growth) {
     size_t cap = growths[_i].cap;
     uint32_t *items = cap > 0 ? cm_alloc(&allocator, cap * sizeof *items) : NULL;
     for (size_t i = 0; i < cap; i++)
@@ -132,7 +126,6 @@ START_TEST(growth) {
         ck_assert_ptr_eq(grown, items);
     cm_release(&allocator, grown);
 }
-END_TEST
 
 static const struct {
     size_t need, item_size;
@@ -141,7 +134,7 @@ static const struct {
     {SIZE_MAX / 100, 100}, {SIZE_MAX - 7, 8},     {SIZE_MAX / 4 + 1, 4}, {9, SIZE_MAX / 9}, {SIZE_MAX, SIZE_MAX},
 };
 
-START_TEST(growth_that_overflows) {
+T_TEST(growth_that_overflows) {
     size_t cap = 8;
     uint8_t *items = cm_alloc(&allocator, cap);
     t_alloc_fail_at(&memory, SIZE_MAX);
@@ -150,10 +143,9 @@ START_TEST(growth_that_overflows) {
     ck_assert_uint_eq(memory.requests, 0);
     cm_release(&allocator, items);
 }
-END_TEST
 
 /* The product would be small, or nothing. */
-START_TEST(an_array_that_overflows) {
+T_TEST(an_array_that_overflows) {
     static const struct {
         size_t count, item_size;
     } arrays[] = {{SIZE_MAX / 8 + 1, 8}, {SIZE_MAX / 8 + 2, 8}, {SIZE_MAX, 2}, {SIZE_MAX / 2 + 2, 2}, {3, SIZE_MAX}};
@@ -164,10 +156,9 @@ START_TEST(an_array_that_overflows) {
     ck_assert_uint_eq(memory.bytes, 12);
     cm_release(&allocator, items);
 }
-END_TEST
 
 /* A table whose slots have more bytes than can be counted has no memory. */
-START_TEST(a_table_that_overflows) {
+T_TEST(a_table_that_overflows) {
     const size_t most = SIZE_MAX / sizeof(struct cm_id_table_slot) / 2 + 1;
     struct cm_id_table table = {.slots = NULL, .slot_count = most, .count = most};
     t_alloc_fail_at(&memory, SIZE_MAX);
@@ -175,9 +166,8 @@ START_TEST(a_table_that_overflows) {
     ck_assert_uint_eq(memory.requests, 0);
     ck_assert_uint_eq(table.slot_count, most);
 }
-END_TEST
 
-START_TEST(growth_that_fails) {
+T_TEST(growth_that_fails) {
     size_t cap = 0;
     char *items = cm_array_reserve(&allocator, NULL, &cap, 1, 1);
     memcpy(items, "seven..", 8);
@@ -187,7 +177,6 @@ START_TEST(growth_that_fails) {
     ck_assert_str_eq(items, "seven..");
     cm_release(&allocator, items);
 }
-END_TEST
 
 /* ---- arrays that are complete ---- */
 
@@ -208,7 +197,7 @@ static const struct {
     {CM_MIN_PAGES, 0, 2}, {CM_MIN_PAGES + 4097, SIZE_MAX, 1},
 };
 
-START_TEST(settling) {
+T_TEST(settling) {
     const size_t size = settlings[_i].size;
     uint8_t *items = half_full(size);
     t_alloc_fail_at(&memory, settlings[_i].fail_at);
@@ -222,19 +211,17 @@ START_TEST(settling) {
             ck_abort_msg("byte %zu", i);
     cm_release(&allocator, settled);
 }
-END_TEST
 
-START_TEST(settling_that_fails) {
+T_TEST(settling_that_fails) {
     uint8_t *items = half_full(1000);
     t_alloc_fail_at(&memory, 0);
     ck_assert_ptr_null(cm_array_shrink(&allocator, items, 1000));
     ck_assert_uint_eq(items[999], (uint8_t)(999 * 31 >> 3));
     cm_release(&allocator, items);
 }
-END_TEST
 
 /* Advice changes nothing of what a block holds, wherever it begins and ends. */
-START_TEST(advice) {
+T_TEST(advice) {
     const size_t size = CM_MIN_PAGES + 12345 * (size_t)_i;
     uint8_t *block = malloc(size);
     ck_assert_ptr_nonnull(block);
@@ -246,11 +233,10 @@ START_TEST(advice) {
             ck_abort_msg("byte %zu", i);
     free(block);
 }
-END_TEST
 
 /* ---- arenas ---- */
 
-START_TEST(pieces_are_aligned_and_apart) {
+T_TEST(pieces_are_aligned_and_apart) {
     struct cm_arena arena;
     uint8_t *pieces[100];
     cm_arena_init(&arena, &allocator, SIZE_MAX);
@@ -267,9 +253,8 @@ START_TEST(pieces_are_aligned_and_apart) {
     ck_assert_uint_lt(memory.live, 12);
     cm_arena_free(&arena);
 }
-END_TEST
 
-START_TEST(text_gets_a_nul) {
+T_TEST(text_gets_a_nul) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, SIZE_MAX);
     const struct certmap_view empty = cm_arena_text(&arena, CM_VIEW_NONE);
@@ -281,9 +266,8 @@ START_TEST(text_gets_a_nul) {
     ck_assert_mem_eq(copy.data, "a\0b", 4);
     cm_arena_free(&arena);
 }
-END_TEST
 
-START_TEST(reset_keeps_the_head) {
+T_TEST(reset_keeps_the_head) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, SIZE_MAX);
     cm_arena_reset(&arena); /* nothing there yet */
@@ -302,7 +286,6 @@ START_TEST(reset_keeps_the_head) {
     cm_arena_free(&arena);
     cm_arena_free(&arena);
 }
-END_TEST
 
 /* The arena grows up to its limit and not beyond, in small pieces or in one. */
 static const struct {
@@ -319,7 +302,7 @@ static const struct {
     {"many chunks", 1u << 20, 1024, 1024},
 };
 
-START_TEST(limit) {
+T_TEST(limit) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, limits[_i].limit);
     for (size_t i = 0; i < limits[_i].pieces; i++)
@@ -330,9 +313,8 @@ START_TEST(limit) {
     ck_assert_uint_le(arena.total, limits[_i].limit);
     cm_arena_free(&arena);
 }
-END_TEST
 
-START_TEST(an_arena_can_be_used_after_its_limit) {
+T_TEST(an_arena_can_be_used_after_its_limit) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, 6000);
     ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 4096));
@@ -348,9 +330,8 @@ START_TEST(an_arena_can_be_used_after_its_limit) {
     ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 6000));
     cm_arena_free(&arena);
 }
-END_TEST
 
-START_TEST(no_memory_is_not_the_limit) {
+T_TEST(no_memory_is_not_the_limit) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, 100);
     ck_assert_ptr_null(cm_arena_alloc(&arena, 200));
@@ -361,9 +342,8 @@ START_TEST(no_memory_is_not_the_limit) {
     ck_assert_ptr_nonnull(cm_arena_alloc(&arena, 50));
     cm_arena_free(&arena);
 }
-END_TEST
 
-START_TEST(a_text_without_memory) {
+T_TEST(a_text_without_memory) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, SIZE_MAX);
     t_alloc_fail_at(&memory, 0);
@@ -372,9 +352,8 @@ START_TEST(a_text_without_memory) {
     ck_assert_uint_eq(copy.len, 0);
     cm_arena_free(&arena);
 }
-END_TEST
 
-START_TEST(a_size_that_overflows) {
+T_TEST(a_size_that_overflows) {
     struct cm_arena arena;
     cm_arena_init(&arena, &allocator, SIZE_MAX);
     ck_assert_ptr_null(cm_arena_alloc(&arena, SIZE_MAX - (size_t)_i));
@@ -382,40 +361,15 @@ START_TEST(a_size_that_overflows) {
     ck_assert_uint_eq(memory.requests, 0);
     cm_arena_free(&arena);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("memory");
-    TCase *blocks = tcase_create("blocks");
-    tcase_add_checked_fixture(blocks, set_up, tear_down);
-    tcase_add_test(blocks, the_default_allocator);
-    tcase_add_test(blocks, an_allocator_is_copied);
-    tcase_add_loop_test(blocks, an_allocator_needs_every_function, 0, 3);
-    tcase_add_test(blocks, nothing_is_something);
-    tcase_add_test(blocks, a_resize_that_fails_leaves_the_block);
-    tcase_add_loop_test(blocks, more_than_an_object_can_have, 0, 3);
-    suite_add_tcase(suite, blocks);
-    TCase *arrays = tcase_create("arrays");
-    tcase_add_checked_fixture(arrays, set_up, tear_down);
-    tcase_add_loop_test(arrays, growth, 0, COUNT(growths));
-    tcase_add_loop_test(arrays, growth_that_overflows, 0, COUNT(overflows));
-    tcase_add_loop_test(arrays, an_array_that_overflows, 0, 5);
-    tcase_add_test(arrays, a_table_that_overflows);
-    tcase_add_test(arrays, growth_that_fails);
-    tcase_add_loop_test(arrays, settling, 0, COUNT(settlings));
-    tcase_add_test(arrays, settling_that_fails);
-    tcase_add_loop_test(arrays, advice, 0, 4);
-    suite_add_tcase(suite, arrays);
-    TCase *arenas = tcase_create("arenas");
-    tcase_add_checked_fixture(arenas, set_up, tear_down);
-    tcase_add_test(arenas, pieces_are_aligned_and_apart);
-    tcase_add_test(arenas, text_gets_a_nul);
-    tcase_add_test(arenas, reset_keeps_the_head);
-    tcase_add_loop_test(arenas, limit, 0, COUNT(limits));
-    tcase_add_test(arenas, an_arena_can_be_used_after_its_limit);
-    tcase_add_test(arenas, no_memory_is_not_the_limit);
-    tcase_add_test(arenas, a_text_without_memory);
-    tcase_add_loop_test(arenas, a_size_that_overflows, 0, 17);
-    suite_add_tcase(suite, arenas);
-    return t_run(suite);
-}
+T_TESTS("memory",
+        T_CASE("blocks", T_EACH(set_up, tear_down), the_default_allocator, an_allocator_is_copied,
+               T_LOOP(an_allocator_needs_every_function, 3), nothing_is_something, a_resize_that_fails_leaves_the_block,
+               T_LOOP(more_than_an_object_can_have, 3)),
+        T_CASE("arrays", T_EACH(set_up, tear_down), T_LOOP(growth, COUNT(growths)),
+               T_LOOP(growth_that_overflows, COUNT(overflows)), T_LOOP(an_array_that_overflows, 5),
+               a_table_that_overflows, growth_that_fails, T_LOOP(settling, COUNT(settlings)), settling_that_fails,
+               T_LOOP(advice, 4)),
+        T_CASE("arenas", T_EACH(set_up, tear_down), pieces_are_aligned_and_apart, text_gets_a_nul, reset_keeps_the_head,
+               T_LOOP(limit, COUNT(limits)), an_arena_can_be_used_after_its_limit, no_memory_is_not_the_limit,
+               a_text_without_memory, T_LOOP(a_size_that_overflows, 17)))

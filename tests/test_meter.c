@@ -27,7 +27,7 @@ static void tear_down(void) {
     ck_assert_uint_eq(memory.live, 0);
 }
 
-START_TEST(blocks_are_those_of_the_inner_allocator) {
+T_TEST(blocks_are_those_of_the_inner_allocator) {
     char *p = cm_alloc(&metered, 4);
     ck_assert_uint_eq((uintptr_t)p % _Alignof(max_align_t), 0);
     memcpy(p, "abc", 4);
@@ -42,9 +42,8 @@ START_TEST(blocks_are_those_of_the_inner_allocator) {
     cm_release(&metered, p);
     ck_assert_uint_eq(meter->taken, sizeof *meter);
 }
-END_TEST
 
-START_TEST(the_limit_is_reached_and_not_passed) {
+T_TEST(the_limit_is_reached_and_not_passed) {
     ck_assert_ptr_null(cm_alloc(&metered, 1001 - HEADER));
     ck_assert(meter->over);
     void *p = cm_alloc(&metered, 1000 - HEADER);
@@ -55,10 +54,9 @@ START_TEST(the_limit_is_reached_and_not_passed) {
     ck_assert(meter->over);
     cm_release(&metered, p);
 }
-END_TEST
 
 /* Both blocks may be held while one becomes the other. */
-START_TEST(a_resize_counts_twice) {
+T_TEST(a_resize_counts_twice) {
     char *p = cm_alloc(&metered, 400 - HEADER), *larger;
     memcpy(p, "abc", 4);
     ck_assert_ptr_null(cm_resize(&metered, p, 601 - HEADER));
@@ -70,9 +68,8 @@ START_TEST(a_resize_counts_twice) {
     ck_assert_uint_eq(meter->taken, sizeof *meter + 600);
     cm_release(&metered, larger);
 }
-END_TEST
 
-START_TEST(no_memory_is_not_the_limit) {
+T_TEST(no_memory_is_not_the_limit) {
     void *p = cm_alloc(&metered, 8);
     meter->over = true;
     t_alloc_fail_at(&memory, 0);
@@ -86,19 +83,17 @@ START_TEST(no_memory_is_not_the_limit) {
     t_alloc_fail_at(&memory, 0);
     ck_assert_ptr_null(cm_meter_new(&inner, SIZE_MAX, 0));
 }
-END_TEST
 
-START_TEST(what_was_taken_before_counts) {
+T_TEST(what_was_taken_before_counts) {
     struct cm_meter *full = cm_meter_new(&inner, 100, 101);
     struct certmap_allocator none = cm_meter_allocator(full);
     ck_assert_ptr_null(cm_alloc(&none, 1));
     ck_assert(full->over);
     cm_meter_free(full);
 }
-END_TEST
 
 /* Threads may share it then: nothing in it changes any more. */
-START_TEST(a_stopped_meter_counts_nothing) {
+T_TEST(a_stopped_meter_counts_nothing) {
     void *p = cm_alloc(&metered, 8), *q;
     cm_meter_stop(meter);
     const struct cm_meter before = *meter;
@@ -112,25 +107,12 @@ START_TEST(a_stopped_meter_counts_nothing) {
     cm_release(&metered, q);
     ck_assert_int_eq(memcmp(&before, meter, sizeof before), 0);
 }
-END_TEST
 
-START_TEST(no_meter_is_no_mistake) {
+T_TEST(no_meter_is_no_mistake) {
     cm_meter_stop(NULL);
     cm_meter_free(NULL);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("meter");
-    TCase *all = tcase_create("meter");
-    tcase_add_checked_fixture(all, set_up, tear_down);
-    tcase_add_test(all, blocks_are_those_of_the_inner_allocator);
-    tcase_add_test(all, the_limit_is_reached_and_not_passed);
-    tcase_add_test(all, a_resize_counts_twice);
-    tcase_add_test(all, no_memory_is_not_the_limit);
-    tcase_add_test(all, what_was_taken_before_counts);
-    tcase_add_test(all, a_stopped_meter_counts_nothing);
-    tcase_add_test(all, no_meter_is_no_mistake);
-    suite_add_tcase(suite, all);
-    return t_run(suite);
-}
+T_TESTS("meter", T_CASE("meter", T_EACH(set_up, tear_down), blocks_are_those_of_the_inner_allocator,
+                        the_limit_is_reached_and_not_passed, a_resize_counts_twice, no_memory_is_not_the_limit,
+                        what_was_taken_before_counts, a_stopped_meter_counts_nothing, no_meter_is_no_mistake))

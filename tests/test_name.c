@@ -68,7 +68,7 @@ static const struct {
     {"a value with a high tag", "SEQUENCE{ SET{ SEQUENCE{ OID{1.2.3} 5F 1F 01 78 } } }", "0 1.2.3 5F:78;"},
 };
 
-START_TEST(walking) {
+T_TEST(walking) {
     struct t_buf buf = T_BUF_INIT;
     char text[256];
     size_t len;
@@ -81,9 +81,8 @@ START_TEST(walking) {
     ck_assert_msg(strcmp(text, walks[_i].walk) == 0, "%s: %s", walks[_i].what, text);
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(views_and_numbers) {
+T_TEST(views_and_numbers) {
     struct t_buf buf = T_BUF_INIT;
     struct cm_name_cursor cursor;
     struct cm_rdn_ava ava;
@@ -107,7 +106,6 @@ START_TEST(views_and_numbers) {
     }
     t_buf_free(&buf);
 }
-END_TEST
 
 /* ---- refused ---- */
 
@@ -191,7 +189,7 @@ static const struct {
     {"the second AVA", "SEQUENCE{ SET{" CN " SEQUENCE{ OID{2.5.4.3} } } }", 21, 302, "an AVA of the Name has no value"},
 };
 
-START_TEST(refusal) {
+T_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     char text[256];
     struct cm_out out = {text, sizeof text, 0};
@@ -205,9 +203,8 @@ START_TEST(refusal) {
     ck_assert_int_eq(walk(&out, t_view(&buf), NULL), CERTMAP_ERROR_CERTIFICATE);
     t_buf_free(&buf);
 }
-END_TEST
 
-START_TEST(every_beginning_is_refused) {
+T_TEST(every_beginning_is_refused) {
     struct t_buf buf = T_BUF_INIT;
     t_name(&buf, "C=US | O=Contoso | OU=Sales + 1.2.18446744073709551619=x | CN=Alice");
     for (size_t len = 0; len < buf.len; len++) {
@@ -221,17 +218,6 @@ START_TEST(every_beginning_is_refused) {
     }
     t_buf_free(&buf);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("name");
-    TCase *walked = tcase_create("walked");
-    tcase_add_loop_test(walked, walking, 0, COUNT(walks));
-    tcase_add_test(walked, views_and_numbers);
-    suite_add_tcase(suite, walked);
-    TCase *faults = tcase_create("refused");
-    tcase_add_loop_test(faults, refusal, 0, COUNT(refused));
-    tcase_add_test(faults, every_beginning_is_refused);
-    suite_add_tcase(suite, faults);
-    return t_run(suite);
-}
+T_TESTS("name", T_CASE("walked", T_LOOP(walking, COUNT(walks)), views_and_numbers),
+        T_CASE("refused", T_LOOP(refusal, COUNT(refused)), every_beginning_is_refused))

@@ -282,7 +282,7 @@ static void try_openssl(struct tally *tally, const char *label, unsigned long fl
     t_buf_free(&text);
 }
 
-START_TEST(openssl) {
+T_TEST(openssl) {
     static const char *const labels[] = {"subject=", "        Subject: ", " 0 s:"};
     for (int i = 0; i < COUNT(labels); i++) {
         char form[80];
@@ -292,9 +292,8 @@ START_TEST(openssl) {
         check_tally(&tally, nameopts[_i].tells);
     }
 }
-END_TEST
 
-START_TEST(others) {
+T_TEST(others) {
     const struct t_form *form = &t_forms[_i];
     struct t_random random = T_RANDOM_SEED(2);
     struct tally tally = {.form = form->program};
@@ -314,7 +313,6 @@ START_TEST(others) {
     t_buf_free(&der);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- types ---- */
 
@@ -339,7 +337,7 @@ static void check_type(const char *name, const char *oid) {
 }
 
 /* OpenSSL's own short and long names for attribute types mean what they mean to it. */
-START_TEST(openssl_types) {
+T_TEST(openssl_types) {
     static const char *const prefixes[] = {"2.5.4.", "0.9.2342.19200300.100.1.", "1.3.6.1.4.1.311.60.2.1.",
                                            "1.2.643.100.", "1.2.643.3.131.1."};
     int found = 0;
@@ -357,26 +355,18 @@ START_TEST(openssl_types) {
     }
     ck_assert_int_gt(found, 90);
 }
-END_TEST
 
 /* What Windows prints in Russian. */
-START_TEST(russian_types) {
+T_TEST(russian_types) {
     check_type("\u0418\u041D\u041D", "1.2.643.3.131.1.1");
     check_type("\u041E\u0413\u0420\u041D", "1.2.643.100.1");
     check_type("\u0421\u041D\u0418\u041B\u0421", "1.2.643.100.3");
     check_type("\u0418\u041D\u041D \u042E\u041B", "1.2.643.100.4");
     check_type("\u041E\u0413\u0420\u041D\u0418\u041F", "1.2.643.100.5");
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("name forms");
     names = t_left_out(T_SLOW) ? FEW_NAMES : NAMES;
-    TCase *tcase = tcase_create("forms");
-    tcase_add_loop_test(tcase, openssl, 0, COUNT(nameopts));
-    tcase_add_loop_test(tcase, others, 0, (int)t_form_count);
-    tcase_add_test(tcase, openssl_types);
-    tcase_add_test(tcase, russian_types);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
+    return T_RUN("name forms", T_CASE("forms", T_LOOP(openssl, COUNT(nameopts)), T_LOOP(others, (int)t_form_count),
+                                      openssl_types, russian_types));
 }

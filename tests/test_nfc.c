@@ -41,16 +41,15 @@ static const struct {
     {LAST, LAST, LAST, "the last"},
 };
 
-START_TEST(one_code_point) {
+T_TEST(one_code_point) {
     ck_assert_msg(cm_lower(cases[_i].cp) == cases[_i].lower, "%s: U+%04X", cases[_i].what,
                   (unsigned)cm_lower(cases[_i].cp));
     ck_assert_msg(cm_upper(cases[_i].cp) == cases[_i].upper, "%s: U+%04X", cases[_i].what,
                   (unsigned)cm_upper(cases[_i].cp));
 }
-END_TEST
 
 /* Code points come from code points; what a case is, is its own case. */
-START_TEST(case_is_final) {
+T_TEST(case_is_final) {
     for (uint32_t cp = 0; cp <= LAST; cp++) {
         if (cp >= 0xD800 && cp <= 0xDFFF)
             continue;
@@ -59,7 +58,6 @@ START_TEST(case_is_final) {
             ck_abort_msg("U+%04X", (unsigned)cp);
     }
 }
-END_TEST
 
 /* ---- texts ---- */
 
@@ -145,7 +143,7 @@ static const struct {
     {"longer than before", "\xC8\xBA", "\xE2\xB1\xA5", "\xC8\xBA"},
 };
 
-START_TEST(both_cases) {
+T_TEST(both_cases) {
     const struct certmap_view utf8 = cm_view(texts[_i].utf8, strlen(texts[_i].utf8));
     const struct certmap_view lower = cm_view(texts[_i].lower, strlen(texts[_i].lower)),
                               upper = cm_view(texts[_i].upper, strlen(texts[_i].upper));
@@ -155,20 +153,18 @@ START_TEST(both_cases) {
                   shown(written(utf8, cm_upper)));
     assert_same(utf8);
 }
-END_TEST
 
 static size_t put(uint8_t *bytes, size_t len, uint32_t cp) {
     return len + cm_utf8_encode(bytes + len, cp);
 }
 
-START_TEST(every_code_point) {
+T_TEST(every_code_point) {
     for (uint32_t cp = 0; cp <= LAST; cp++) {
         uint8_t bytes[4];
         if (cp < 0xD800 || cp > 0xDFFF)
             assert_same(cm_view(bytes, cm_utf8_encode(bytes, cp)));
     }
 }
-END_TEST
 
 /* Marks of many classes, letters that compose with marks and each other, and what is special about them. */
 static const uint32_t interesting[] = {
@@ -181,7 +177,7 @@ static const uint32_t interesting[] = {
 };
 
 /* Every cased letter with every one of those after it, and one more. */
-START_TEST(cased_letters_and_marks) {
+T_TEST(cased_letters_and_marks) {
     for (uint32_t cp = 0; cp <= LAST; cp++) {
         if ((cp >= 0xD800 && cp <= 0xDFFF) || (cm_lower(cp) == cp && cm_upper(cp) == cp))
             continue;
@@ -193,14 +189,13 @@ START_TEST(cased_letters_and_marks) {
         }
     }
 }
-END_TEST
 
 static uint32_t next_random(uint32_t *state) {
     *state = *state * 1664525 + 1013904223;
     return *state >> 8;
 }
 
-START_TEST(random_texts) {
+T_TEST(random_texts) {
     uint32_t state = 20261122;
     for (int n = 0; n < 60000; n++) {
         uint8_t bytes[64];
@@ -210,11 +205,10 @@ START_TEST(random_texts) {
         assert_same(cm_view(bytes, len));
     }
 }
-END_TEST
 
 /* ---- bounds ---- */
 
-START_TEST(every_room) {
+T_TEST(every_room) {
     const struct certmap_view utf8 = cm_view(texts[_i].utf8, strlen(texts[_i].utf8));
     struct t_buf wanted = T_BUF_INIT;
     const struct certmap_view lower = written(utf8, cm_lower);
@@ -231,10 +225,9 @@ START_TEST(every_room) {
     }
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* Few steps: SIZE_MAX up to a number, and the text from there on. */
-START_TEST(every_number_of_steps) {
+T_TEST(every_number_of_steps) {
     const struct certmap_view utf8 = cm_view("x\xCC\x87\xCC\xA3\xCC\xA7y\xCC\x81", 10);
     bool enough = false;
     for (size_t most = 0; most < 100; most++) {
@@ -246,7 +239,6 @@ START_TEST(every_number_of_steps) {
     }
     ck_assert(enough);
 }
-END_TEST
 
 static const struct {
     const char *what, *text; /* t_der */
@@ -258,7 +250,7 @@ static const struct {
     {"marks of four classes, out of order", "\"e\" 2000*\"\xCD\x85\xCC\x81\xCC\xA7\xCC\xB4\"", 80000},
 };
 
-START_TEST(work_is_bounded) {
+T_TEST(work_is_bounded) {
     struct t_buf utf8 = T_BUF_INIT;
     size_t steps = long_texts[_i].steps;
     t_der(&utf8, long_texts[_i].text);
@@ -267,27 +259,9 @@ START_TEST(work_is_bounded) {
     assert_same(t_view(&utf8));
     t_buf_free(&utf8);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("nfc");
-    TCase *points = tcase_create("code points");
-    tcase_add_loop_test(points, one_code_point, 0, COUNT(cases));
-    tcase_add_test(points, case_is_final);
-    suite_add_tcase(suite, points);
-    TCase *all = tcase_create("texts");
-    tcase_add_checked_fixture(all, set_up, tear_down);
-    tcase_add_loop_test(all, both_cases, 0, COUNT(texts));
-    tcase_add_loop_test(all, every_room, 0, COUNT(texts));
-    tcase_add_test(all, every_number_of_steps);
-    tcase_add_loop_test(all, work_is_bounded, 0, COUNT(long_texts));
-    suite_add_tcase(suite, all);
-    TCase *much = tcase_create("many texts");
-    tcase_add_checked_fixture(much, set_up, tear_down);
-    tcase_set_tags(much, T_SLOW);
-    tcase_add_test(much, every_code_point);
-    tcase_add_test(much, cased_letters_and_marks);
-    tcase_add_test(much, random_texts);
-    suite_add_tcase(suite, much);
-    return t_run(suite);
-}
+T_TESTS("nfc", T_CASE("code points", T_LOOP(one_code_point, COUNT(cases)), case_is_final),
+        T_CASE("texts", T_EACH(set_up, tear_down), T_LOOP(both_cases, COUNT(texts)), T_LOOP(every_room, COUNT(texts)),
+               every_number_of_steps, T_LOOP(work_is_bounded, COUNT(long_texts))),
+        T_CASE("many texts", T_EACH(set_up, tear_down), T_TAGS(T_SLOW), every_code_point, cased_letters_and_marks,
+               random_texts))

@@ -65,7 +65,7 @@ static const struct {
     {"1.2.10000000000000000", "2A91E1DEA6FE848000"},
 };
 
-START_TEST(octets_to_text) {
+T_TEST(octets_to_text) {
     struct t_buf octets = T_BUF_INIT;
     char printed[256];
     size_t len;
@@ -77,9 +77,8 @@ START_TEST(octets_to_text) {
     ck_assert_str_eq(printed, pairs[_i].dotted);
     t_buf_free(&octets);
 }
-END_TEST
 
-START_TEST(text_to_octets) {
+T_TEST(text_to_octets) {
     struct t_buf octets = T_BUF_INIT;
     uint8_t contents[CERTMAP_MAX_OID_SIZE];
     t_der(&octets, pairs[_i].octets);
@@ -87,7 +86,6 @@ START_TEST(text_to_octets) {
     ck_assert_msg(cm_view_equal(parsed, t_view(&octets)), "%s", pairs[_i].dotted);
     t_buf_free(&octets);
 }
-END_TEST
 
 /* ---- what is no OID ---- */
 
@@ -103,13 +101,12 @@ static const struct {
     {"550403", true},      {"55048003", false},   {"FFFFFFFFFFFFFFFFFFFF7F", true},
 };
 
-START_TEST(validity) {
+T_TEST(validity) {
     struct t_buf octets = T_BUF_INIT;
     t_der(&octets, contents[_i].octets);
     ck_assert_msg(cm_oid_valid(t_view(&octets)) == contents[_i].valid, "%s", contents[_i].octets);
     t_buf_free(&octets);
 }
-END_TEST
 
 static const char *const no_oids[] = {
     "",
@@ -148,13 +145,12 @@ static const char *const no_oids[] = {
     "1.2.3.\xC2\xB2",
 };
 
-START_TEST(no_oid) {
+T_TEST(no_oid) {
     uint8_t parsed[CERTMAP_MAX_OID_SIZE];
     ck_assert_msg(cm_oid_parse(parsed, text(no_oids[_i])) == 0, "\"%s\"", no_oids[_i]);
 }
-END_TEST
 
-START_TEST(no_oid_with_a_nul) {
+T_TEST(no_oid_with_a_nul) {
     uint8_t parsed[CERTMAP_MAX_OID_SIZE];
     ck_assert_uint_eq(cm_oid_parse(parsed, CM_VIEW("1.2\0")), 0);
     ck_assert_uint_eq(cm_oid_parse(parsed, CM_VIEW("1.\0"
@@ -162,7 +158,6 @@ START_TEST(no_oid_with_a_nul) {
                       0);
     ck_assert_uint_eq(cm_oid_parse(parsed, CM_VIEW_NONE), 0);
 }
-END_TEST
 
 /* ---- the limit ---- */
 
@@ -179,7 +174,7 @@ static size_t there_and_back(struct certmap_view octets) {
     return len;
 }
 
-START_TEST(one_arc_of_the_largest_size) {
+T_TEST(one_arc_of_the_largest_size) {
     struct t_buf octets = T_BUF_INIT;
     t_der(&octets, "1023*FF 7F");
     ck_assert_uint_eq(t_view(&octets).len, CERTMAP_MAX_OID_SIZE);
@@ -187,18 +182,16 @@ START_TEST(one_arc_of_the_largest_size) {
     ck_assert_uint_eq(there_and_back(t_view(&octets)), 2 + 2158);
     t_buf_free(&octets);
 }
-END_TEST
 
-START_TEST(most_arcs) {
+T_TEST(most_arcs) {
     struct t_buf octets = T_BUF_INIT;
     t_der(&octets, "2A 1023*7F");
     ck_assert_uint_eq(there_and_back(t_view(&octets)), 3 + 1023 * 4);
     t_buf_free(&octets);
 }
-END_TEST
 
 /* Every length of arc, so that each way of filling a limb occurs. */
-START_TEST(arc_of_every_length) {
+T_TEST(arc_of_every_length) {
     struct t_buf octets = T_BUF_INIT;
     const uint8_t first = 0x2A, high = 0x81, middle = 0x80, low = 0x01;
     t_bytes(&octets, &first, 1);
@@ -209,7 +202,6 @@ START_TEST(arc_of_every_length) {
     there_and_back(t_view(&octets));
     t_buf_free(&octets);
 }
-END_TEST
 
 static const struct {
     const char *what, *head, *digits; /* the dotted text is head, then digits 2200 times */
@@ -220,7 +212,7 @@ static const struct {
     {"arcs that fit alone", "1.2", ".16384.18446744073709551616"},
 };
 
-START_TEST(too_large_to_parse) {
+T_TEST(too_large_to_parse) {
     struct t_buf dotted = T_BUF_INIT;
     uint8_t parsed[CERTMAP_MAX_OID_SIZE];
     t_bytes(&dotted, too_large[_i].head, strlen(too_large[_i].head));
@@ -229,10 +221,9 @@ START_TEST(too_large_to_parse) {
     ck_assert_msg(cm_oid_parse(parsed, t_view(&dotted)) == 0, "%s", too_large[_i].what);
     t_buf_free(&dotted);
 }
-END_TEST
 
 /* 2^7168 - 80 is the first second arc under 2 that no longer fits; 2^7168 - 81 was tested above. */
-START_TEST(just_too_large_to_parse) {
+T_TEST(just_too_large_to_parse) {
     struct t_buf octets = T_BUF_INIT;
     char printed[4096];
     uint8_t parsed[CERTMAP_MAX_OID_SIZE];
@@ -247,9 +238,8 @@ START_TEST(just_too_large_to_parse) {
     ck_assert_uint_eq(cm_oid_parse(parsed, cm_view(printed, len)), 0);
     t_buf_free(&octets);
 }
-END_TEST
 
-START_TEST(a_buffer_too_small) {
+T_TEST(a_buffer_too_small) {
     char printed[6];
     size_t len;
     struct cm_out out = {printed, sizeof printed, 0};
@@ -257,26 +247,8 @@ START_TEST(a_buffer_too_small) {
     ck_assert_int_eq(cm_out_finish(&out, &len, NULL), CERTMAP_ERROR_BUFFER);
     ck_assert_uint_eq(len, strlen("2.5.4.3"));
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("oid");
-    TCase *both = tcase_create("both ways");
-    tcase_add_loop_test(both, octets_to_text, 0, COUNT(pairs));
-    tcase_add_loop_test(both, text_to_octets, 0, COUNT(pairs));
-    suite_add_tcase(suite, both);
-    TCase *refused = tcase_create("refused");
-    tcase_add_loop_test(refused, validity, 0, COUNT(contents));
-    tcase_add_loop_test(refused, no_oid, 0, COUNT(no_oids));
-    tcase_add_test(refused, no_oid_with_a_nul);
-    suite_add_tcase(suite, refused);
-    TCase *limit = tcase_create("limit");
-    tcase_add_test(limit, one_arc_of_the_largest_size);
-    tcase_add_test(limit, most_arcs);
-    tcase_add_loop_test(limit, arc_of_every_length, 0, 40);
-    tcase_add_loop_test(limit, too_large_to_parse, 0, COUNT(too_large));
-    tcase_add_test(limit, just_too_large_to_parse);
-    tcase_add_test(limit, a_buffer_too_small);
-    suite_add_tcase(suite, limit);
-    return t_run(suite);
-}
+T_TESTS("oid", T_CASE("both ways", T_LOOP(octets_to_text, COUNT(pairs)), T_LOOP(text_to_octets, COUNT(pairs))),
+        T_CASE("refused", T_LOOP(validity, COUNT(contents)), T_LOOP(no_oid, COUNT(no_oids)), no_oid_with_a_nul),
+        T_CASE("limit", one_arc_of_the_largest_size, most_arcs, T_LOOP(arc_of_every_length, 40),
+               T_LOOP(too_large_to_parse, COUNT(too_large)), just_too_large_to_parse, a_buffer_too_small))

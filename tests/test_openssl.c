@@ -224,7 +224,7 @@ static bool decodes(enum openssl_says says) {
     return says == DECODES || (says == DECODED_BEFORE_3 && OpenSSL_version_num() < 0x30000000);
 }
 
-START_TEST(who_decodes_which_name) {
+T_TEST(who_decodes_which_name) {
     const int row = _i / 2;
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -238,10 +238,9 @@ START_TEST(who_decodes_which_name) {
     X509_free(x509);
     t_buf_free(&der);
 }
-END_TEST
 
 /* What only OpenSSL decodes is refused all the same, at the latest when its views reach certmap_peer_set. */
-START_TEST(openssl_does_not_make_names_well_formed) {
+T_TEST(openssl_does_not_make_names_well_formed) {
     const int row = _i / 2;
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -256,7 +255,6 @@ START_TEST(openssl_does_not_make_names_well_formed) {
     X509_free(x509);
     t_buf_free(&der);
 }
-END_TEST
 
 /* ---- the certificates that tests/data/certs describes ---- */
 
@@ -264,7 +262,7 @@ END_TEST
 
 static struct t_files described;
 
-START_TEST(certificates_described) {
+T_TEST(certificates_described) {
     char path[128];
     struct t_buf description = T_BUF_INIT;
     struct t_buf der = T_BUF_INIT;
@@ -279,11 +277,10 @@ START_TEST(certificates_described) {
     t_buf_free(&der);
     t_buf_free(&description);
 }
-END_TEST
 
 /* ---- certificates that OpenSSL made ---- */
 
-START_TEST(certificates_of_the_pki) {
+T_TEST(certificates_of_the_pki) {
     unsigned char *bytes = NULL;
     X509 *made = t_pki_certificate(pki, (enum t_id)_i);
     const int len = i2d_X509(made, &bytes);
@@ -297,7 +294,6 @@ START_TEST(certificates_of_the_pki) {
     X509_free(x509);
     OPENSSL_free(bytes);
 }
-END_TEST
 
 enum key_kind { KEY_EC, KEY_RSA, KEY_ED25519 };
 
@@ -368,7 +364,7 @@ static void add_extensions(X509 *x509) {
     NCONF_free(no_file);
 }
 
-START_TEST(certificates_of_every_kind) {
+T_TEST(certificates_of_every_kind) {
     EVP_PKEY *key = make_key(made_rows[_i].key);
     unsigned char *bytes = NULL;
     X509 *made = X509_new();
@@ -396,7 +392,6 @@ START_TEST(certificates_of_every_kind) {
     OPENSSL_free(bytes);
     EVP_PKEY_free(key);
 }
-END_TEST
 
 /* ---- damaged certificates ---- */
 
@@ -410,7 +405,7 @@ static int unused_bits_octet(const X509 *x509, int len) {
 
 /* Each bit of a certificate turned over, one after the other: either one of the two refuses it, or both
  * see the same. */
-START_TEST(a_bit_turned_over) {
+T_TEST(a_bit_turned_over) {
     unsigned char *bytes = NULL;
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
     const int len = i2d_X509(t_pki_certificate(pki, T_ALICE), &bytes);
@@ -438,11 +433,10 @@ START_TEST(a_bit_turned_over) {
     ck_assert_int_gt(neither, 20);
     OPENSSL_free(bytes);
 }
-END_TEST
 
 /* ---- the holder ---- */
 
-START_TEST(nothing_is_copied_that_is_not_needed) {
+T_TEST(nothing_is_copied_that_is_not_needed) {
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_cert again = CERTMAP_CERT_INIT;
@@ -458,10 +452,9 @@ START_TEST(nothing_is_copied_that_is_not_needed) {
     ck_assert_ptr_eq(again.subject.data, cert.subject.data);
     ck_assert_ptr_eq(again.issuer.data, cert.issuer.data);
 }
-END_TEST
 
 /* One piece that is asked for brings the others of the certificate, but no digest. */
-START_TEST(a_piece_that_is_needed_is_there) {
+T_TEST(a_piece_that_is_needed_is_there) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     ck_assert_int_eq(
@@ -474,9 +467,8 @@ START_TEST(a_piece_that_is_needed_is_there) {
     ck_assert_ptr_null(cert.hash);
     certmap_openssl_holder_free(&holder);
 }
-END_TEST
 
-START_TEST(a_digest_that_is_needed_is_there) {
+T_TEST(a_digest_that_is_needed_is_there) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     ck_assert_int_eq(
@@ -487,9 +479,8 @@ START_TEST(a_digest_that_is_needed_is_there) {
                       digests[i].name);
     certmap_openssl_holder_free(&holder);
 }
-END_TEST
 
-START_TEST(the_time_is_now) {
+T_TEST(the_time_is_now) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     const int64_t before = (int64_t)time(NULL);
@@ -499,9 +490,8 @@ START_TEST(the_time_is_now) {
     ck_assert_int_le(cert.time, (int64_t)time(NULL));
     ck_assert_ptr_null(holder.certificate);
 }
-END_TEST
 
-START_TEST(a_holder_is_used_again) {
+T_TEST(a_holder_is_used_again) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     static const enum t_id ids[] = {T_ALICE, T_MANY_VALUES, T_BOB};
@@ -515,9 +505,8 @@ START_TEST(a_holder_is_used_again) {
     ck_assert_ptr_null(holder.certificate);
     ck_assert_ptr_null(cert.certificate.data);
 }
-END_TEST
 
-START_TEST(a_holder_is_freed_twice) {
+T_TEST(a_holder_is_freed_twice) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
@@ -529,10 +518,9 @@ START_TEST(a_holder_is_freed_twice) {
     ck_assert_ptr_null(holder.certificate);
     certmap_openssl_holder_free(&holder);
 }
-END_TEST
 
 /* Filled again while the first certificate's copy is in it: by one that needs none, and by one that fails. */
-START_TEST(a_holder_is_filled_again) {
+T_TEST(a_holder_is_filled_again) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
@@ -550,7 +538,6 @@ START_TEST(a_holder_is_filled_again) {
     ck_assert_ptr_null(cert.sha256.data);
     ck_assert_ptr_null(cert.key.data);
 }
-END_TEST
 
 /* ---- failure ---- */
 
@@ -591,7 +578,7 @@ static void check_untouched(struct outputs *out, enum certmap_status status, enu
     ERR_clear_error();
 }
 
-START_TEST(arguments) {
+T_TEST(arguments) {
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
     for (int i = 0; i < 5; i++) {
         struct outputs out = bob_in();
@@ -608,9 +595,8 @@ START_TEST(arguments) {
         check_untouched(&out, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
     }
 }
-END_TEST
 
-START_TEST(openssl_has_no_memory_for_the_copy) {
+T_TEST(openssl_has_no_memory_for_the_copy) {
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
     struct outputs out = bob_in();
     let_fail(0);
@@ -618,7 +604,6 @@ START_TEST(openssl_has_no_memory_for_the_copy) {
     ck_assert(has_failed());
     check_untouched(&out, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY);
 }
-END_TEST
 
 /* A certificate whose Names OpenSSL has yet to encode. */
 static X509 *unencoded(void) {
@@ -630,7 +615,7 @@ static X509 *unencoded(void) {
     return x509;
 }
 
-START_TEST(a_certificate_that_was_changed) {
+T_TEST(a_certificate_that_was_changed) {
     X509 *x509 = unencoded();
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
@@ -645,10 +630,9 @@ START_TEST(a_certificate_that_was_changed) {
     t_buf_free(&issuer);
     X509_free(x509);
 }
-END_TEST
 
 /* Every request for memory fails once, those for encoding either Name included. */
-START_TEST(openssl_cannot_encode_a_name) {
+T_TEST(openssl_cannot_encode_a_name) {
     bool failed = true;
     size_t n = 0;
     for (; failed; n++) {
@@ -666,10 +650,9 @@ START_TEST(openssl_cannot_encode_a_name) {
     }
     ck_assert_uint_gt(n, 2);
 }
-END_TEST
 
 /* A certificate without key, signature and dates. What i2d_X509 makes of it depends on the release. */
-START_TEST(openssl_cannot_encode_the_certificate) {
+T_TEST(openssl_cannot_encode_the_certificate) {
     X509 *x509 = X509_new();
     struct outputs out = bob_in();
     (void)ERR_set_mark();
@@ -684,10 +667,9 @@ START_TEST(openssl_cannot_encode_the_certificate) {
     ERR_clear_error();
     X509_free(x509);
 }
-END_TEST
 
 /* OpenSSL decodes it, certmap_cert_from_der does not: an error, whatever is needed, with what that call says of it. */
-START_TEST(what_certmap_refuses_is_refused) {
+T_TEST(what_certmap_refuses_is_refused) {
     X509 *lengthy = t_pki_certificate(pki, T_LENGTHY);
     struct outputs out = bob_in();
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -703,10 +685,9 @@ START_TEST(what_certmap_refuses_is_refused) {
     check_untouched(&out, CERTMAP_ERROR_CERTIFICATE, expected.code);
     OPENSSL_free(der);
 }
-END_TEST
 
 /* Every request for memory fails once: a digest that cannot be computed is not supplied, all else is an error. */
-START_TEST(openssl_has_no_memory) {
+T_TEST(openssl_has_no_memory) {
     const X509 *alice = t_pki_certificate(pki, T_ALICE);
     const unsigned needs = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_KEY_SHA256;
     bool failed = true;
@@ -725,10 +706,9 @@ START_TEST(openssl_has_no_memory) {
     }
     ck_assert_int_gt(without_digest, 0);
 }
-END_TEST
 
 /* A queue that was empty is empty afterwards. */
-START_TEST(no_error_is_left) {
+T_TEST(no_error_is_left) {
     X509 *x509 = X509_new();
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
@@ -738,10 +718,9 @@ START_TEST(no_error_is_left) {
     certmap_openssl_holder_free(&holder);
     X509_free(x509);
 }
-END_TEST
 
 /* A program that was built with a later certmap, whose cert is larger. */
-START_TEST(a_larger_cert) {
+T_TEST(a_larger_cert) {
     struct {
         struct certmap_cert cert;
         struct certmap_view later_piece;
@@ -752,7 +731,6 @@ START_TEST(a_larger_cert) {
     ck_assert_ptr_nonnull(large.cert.subject.data);
     ck_assert_ptr_null(large.later_piece.data);
 }
-END_TEST
 
 /* ---- what certmap reads, OpenSSL reads the same ---- */
 
@@ -802,7 +780,7 @@ static void compare_usage(struct certmap_peer *peer, const uint8_t *octets, size
 }
 
 /* Every BIT STRING of one octet, and of two that begin with one of these. */
-START_TEST(key_usages_of_openssl) {
+T_TEST(key_usages_of_openssl) {
     static const uint8_t firsts[] = {0x00, 0x80, 0x01, 0xA0, 0xFF};
     struct certmap_peer *peer = NULL;
     size_t known = 0;
@@ -821,43 +799,23 @@ START_TEST(key_usages_of_openssl) {
     ck_assert_uint_eq(known, (510 - 8) + 4 * 510 + (128 + 64 + 32 + 16 + 8 + 4 + 2 + 1));
     certmap_peer_free(peer);
 }
-END_TEST
 
 int main(void) {
     if (CRYPTO_set_mem_functions(give, resize, take_back) != 1)
         return EXIT_FAILURE;
-    Suite *suite = suite_create("openssl");
-    TCase *views = tcase_create("views");
-    tcase_add_unchecked_fixture(views, make_pki, free_pki);
-    tcase_add_loop_test(views, who_decodes_which_name, 0, COUNT(names) * 2);
-    tcase_add_loop_test(views, openssl_does_not_make_names_well_formed, 0, COUNT(names) * 2);
     t_list(&described, FOLDER, ".txt");
-    tcase_add_loop_test(views, certificates_described, 0, described.count);
-    tcase_add_loop_test(views, certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT);
-    tcase_add_loop_test(views, certificates_of_every_kind, 0, COUNT(made_rows));
-    tcase_add_test(views, a_certificate_that_was_changed);
-    suite_add_tcase(suite, views);
-    TCase *calls = tcase_create("calls");
-    tcase_add_unchecked_fixture(calls, make_pki, free_pki);
-    tcase_add_test(calls, nothing_is_copied_that_is_not_needed);
-    tcase_add_loop_test(calls, a_piece_that_is_needed_is_there, 0, COUNT(parts));
-    tcase_add_loop_test(calls, a_digest_that_is_needed_is_there, 0, COUNT(digests));
-    tcase_add_test(calls, the_time_is_now);
-    tcase_add_test(calls, a_holder_is_used_again);
-    tcase_add_test(calls, a_holder_is_freed_twice);
-    tcase_add_test(calls, a_holder_is_filled_again);
-    tcase_add_loop_test(calls, what_certmap_refuses_is_refused, 0, 2);
-    tcase_add_test(calls, arguments);
-    tcase_add_test(calls, openssl_has_no_memory_for_the_copy);
-    tcase_add_test(calls, openssl_has_no_memory);
-    tcase_add_test(calls, openssl_cannot_encode_a_name);
-    tcase_add_test(calls, openssl_cannot_encode_the_certificate);
-    tcase_add_test(calls, no_error_is_left);
-    tcase_add_test(calls, a_larger_cert);
-    tcase_add_test(calls, key_usages_of_openssl);
-    suite_add_tcase(suite, calls);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_unchecked_fixture(slow, make_pki, free_pki);
-    tcase_add_loop_test(slow, a_bit_turned_over, 0, 8);
-    return t_run(suite);
+    return T_RUN("openssl",
+                 T_CASE("views", T_ONCE(make_pki, free_pki), T_LOOP(who_decodes_which_name, COUNT(names) * 2),
+                        T_LOOP(openssl_does_not_make_names_well_formed, COUNT(names) * 2),
+                        T_LOOP(certificates_described, described.count),
+                        T_RANGE(certificates_of_the_pki, T_NOBODY + 1, T_ID_COUNT),
+                        T_LOOP(certificates_of_every_kind, COUNT(made_rows)), a_certificate_that_was_changed),
+                 T_CASE("calls", T_ONCE(make_pki, free_pki), nothing_is_copied_that_is_not_needed,
+                        T_LOOP(a_piece_that_is_needed_is_there, COUNT(parts)),
+                        T_LOOP(a_digest_that_is_needed_is_there, COUNT(digests)), the_time_is_now,
+                        a_holder_is_used_again, a_holder_is_freed_twice, a_holder_is_filled_again,
+                        T_LOOP(what_certmap_refuses_is_refused, 2), arguments, openssl_has_no_memory_for_the_copy,
+                        openssl_has_no_memory, openssl_cannot_encode_a_name, openssl_cannot_encode_the_certificate,
+                        no_error_is_left, a_larger_cert, key_usages_of_openssl),
+                 T_SLOW_CASE(T_ONCE(make_pki, free_pki), T_LOOP(a_bit_turned_over, 8)));
 }

@@ -212,7 +212,7 @@ static SSL_CTX *new_client(const struct scenario *row, int version) {
     return ctx;
 }
 
-START_TEST(full_handshake) {
+T_TEST(full_handshake) {
     const struct scenario *row = &scenarios[_i / COUNT(versions)];
     const int version = versions[_i % COUNT(versions)];
     SSL_CTX *server = new_server(row, version);
@@ -224,7 +224,6 @@ START_TEST(full_handshake) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- resumed ---- */
 
@@ -254,7 +253,7 @@ static SSL_SESSION *connect_with(struct t_link *link, SSL_SESSION *earlier, cons
 }
 
 /* The plain call does not know; the other two know what the full handshake found. */
-START_TEST(resumption) {
+T_TEST(resumption) {
     const struct scenario *row = &scenarios[_i / 4];
     const int version = versions[_i % 2];
     SSL_CTX *server = new_server(row, version);
@@ -277,10 +276,9 @@ START_TEST(resumption) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* A session from before the server kept anything. */
-START_TEST(nothing_kept) {
+T_TEST(nothing_kept) {
     const struct scenario *row = &scenarios[0];
     SSL_CTX *server = new_server(row, versions[_i]);
     SSL_CTX *client = new_client(row, versions[_i]);
@@ -296,7 +294,6 @@ START_TEST(nothing_kept) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 static int lenient(int ok, X509_STORE_CTX *ctx) {
     (void)ok;
@@ -305,7 +302,7 @@ static int lenient(int ok, X509_STORE_CTX *ctx) {
 }
 
 /* What is not verified is refused by each way, and nothing is kept of it. */
-START_TEST(not_verified) {
+T_TEST(not_verified) {
     const struct scenario row = {.name = "not trusted", .client = T_MALLORY, .sent = {T_FALSE_CA}, .trusted = {T_ROOT}};
     SSL_CTX *server = new_server(&row, versions[_i]);
     SSL_CTX *client = new_client(&row, versions[_i]);
@@ -330,10 +327,9 @@ START_TEST(not_verified) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* A certificate that expired between the handshakes: the second way finds out. */
-START_TEST(expired_since) {
+T_TEST(expired_since) {
     const struct scenario row = {.name = "expired", .client = T_EXPIRED, .trusted = {T_ROOT}};
     SSL_CTX *server = new_server(&row, versions[_i]);
     SSL_CTX *client = new_client(&row, versions[_i]);
@@ -360,13 +356,12 @@ START_TEST(expired_since) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- chains that are not this certificate's, and stores that cannot be seen ---- */
 
 /* The connection has Alice's chain and Bob's session: the chain must not count for his certificate. The program puts
  * the session there, because OpenSSL's client cannot choose another session for a renegotiation. */
-START_TEST(a_chain_of_another_certificate) {
+T_TEST(a_chain_of_another_certificate) {
     const struct scenario bob = {.name = "Bob", .client = T_BOB, .trusted = {T_ROOT}};
     const struct scenario alice = {.name = "Alice", .client = T_ALICE, .sent = {T_ISSUING}, .trusted = {T_ROOT}};
     SSL_CTX *server = new_server(&bob, versions[_i]);
@@ -385,7 +380,6 @@ START_TEST(a_chain_of_another_certificate) {
     SSL_CTX_free(as_bob);
     SSL_CTX_free(as_alice);
 }
-END_TEST
 
 /* The server verifies clients by a store of its own: only a chain of one needs no look into it. */
 static const struct {
@@ -403,7 +397,7 @@ static const struct {
     {{.name = "signed itself", .client = T_LONELY, .trusted = {T_LONELY}}, T_LONELY},
 };
 
-START_TEST(a_store_that_cannot_be_seen) {
+T_TEST(a_store_that_cannot_be_seen) {
     const struct scenario *row = &other_stores[_i / COUNT(versions)].scenario;
     const int version = versions[_i % COUNT(versions)];
     const struct scenario nobody = {.name = "nobody trusted"};
@@ -423,11 +417,10 @@ START_TEST(a_store_that_cannot_be_seen) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* TLS 1.3: a resumed connection without a certificate at first; the one that is asked for later is verified on
  * this connection, so that the plain call knows its issuer. */
-START_TEST(post_handshake_authentication) {
+T_TEST(post_handshake_authentication) {
     const struct scenario row = {.name = "later", .client = T_ALICE, .sent = {T_ISSUING}, .trusted = {T_ROOT}};
     SSL_CTX *server = new_server(&row, TLS1_3_VERSION);
     SSL_CTX *client = new_client(&row, TLS1_3_VERSION);
@@ -448,7 +441,6 @@ START_TEST(post_handshake_authentication) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- rules as people write them ---- */
 
@@ -502,7 +494,7 @@ static enum certmap_truth truth_for(const struct scenario *row, int version, con
     return got;
 }
 
-START_TEST(written_rules) {
+T_TEST(written_rules) {
     const struct scenario alice = {.name = "Alice", .client = T_ALICE, .sent = {T_ISSUING}, .trusted = {T_ROOT}};
     const struct scenario cross = {.name = "cross", .client = T_ALICE, .sent = {T_CROSS}, .trusted = {T_OTHER_ROOT}};
     const struct scenario mallory = {
@@ -515,7 +507,6 @@ START_TEST(written_rules) {
     ck_assert_msg(truth_for(&mallory, version, made) == written[i].mallory, "%s: Mallory", written[i].when);
     certmap_rules_free(made);
 }
-END_TEST
 
 /* ---- the calls by themselves ---- */
 
@@ -535,7 +526,7 @@ static const struct {
 } needed[] = {
     {"both", SHA256 | KEY_SHA256}, {"sha256", SHA256}, {"spki.sha256", KEY_SHA256}, {"nothing", CERTMAP_PIECE_SUBJECT}};
 
-START_TEST(digests_of_the_issuer) {
+T_TEST(digests_of_the_issuer) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     X509 *issuer = t_pki_certificate(pki, T_ISSUING);
@@ -556,9 +547,8 @@ START_TEST(digests_of_the_issuer) {
     ck_assert_ptr_eq(cert.sha256.data, own.data);
     certmap_openssl_holder_free(&holder);
 }
-END_TEST
 
-START_TEST(no_issuer) {
+T_TEST(no_issuer) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), 0, NULL), CERTMAP_OK);
@@ -572,10 +562,9 @@ START_TEST(no_issuer) {
         ck_assert_uint_eq(pieces[i].len, 0);
     }
 }
-END_TEST
 
 /* certmap reads the issuer strictly, too; the message says whose fault it is. */
-START_TEST(an_issuer_that_is_refused) {
+T_TEST(an_issuer_that_is_refused) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     struct certmap_diagnostic err = {.text = ""};
@@ -587,9 +576,8 @@ START_TEST(an_issuer_that_is_refused) {
     ck_assert_ptr_nonnull(cert.subject.data);
     ck_assert_ptr_null(cert.issuer_sha256.data);
 }
-END_TEST
 
-START_TEST(arguments) {
+T_TEST(arguments) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_cert small = {.size = sizeof small - 1};
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
@@ -608,10 +596,9 @@ START_TEST(arguments) {
     ck_assert_int_eq(certmap_openssl_peer_certificate(NULL, &x509, NULL), CERTMAP_ERROR_ARGUMENT);
     X509_STORE_CTX_free(ctx);
 }
-END_TEST
 
 /* A chain that was not built, or not accepted, has no issuer to give. */
-START_TEST(a_context_without_a_verified_chain) {
+T_TEST(a_context_without_a_verified_chain) {
     const struct scenario row = {.trusted = {T_ROOT}};
     X509_STORE *store = new_store(&row);
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -627,38 +614,18 @@ START_TEST(a_context_without_a_verified_chain) {
     X509_STORE_CTX_free(ctx);
     X509_STORE_free(store);
 }
-END_TEST
-
-static TCase *new_case(Suite *suite, const char *name) {
-    TCase *tcase = tcase_create(name);
-    tcase_add_unchecked_fixture(tcase, make_shared, free_shared);
-    suite_add_tcase(suite, tcase);
-    return tcase;
-}
 
 int main(void) {
     const int both = COUNT(versions);
-    Suite *suite = suite_create("openssl_issuer");
-    TCase *live = new_case(suite, "live");
-    tcase_add_loop_test(live, full_handshake, 0, COUNT(scenarios) * both);
-    tcase_add_loop_test(live, nothing_kept, 0, both);
-    tcase_add_loop_test(live, not_verified, 0, both);
-    tcase_add_loop_test(live, expired_since, 0, both);
-    tcase_add_loop_test(live, a_chain_of_another_certificate, 0, both);
-    tcase_add_loop_test(live, a_store_that_cannot_be_seen, 0, COUNT(other_stores) * both);
-    tcase_add_test(live, post_handshake_authentication);
-    tcase_add_loop_test(live, written_rules, 0, COUNT(written) * both);
-    TCase *resumed = new_case(suite, "resumed");
-    tcase_set_tags(resumed, T_TLS);
-    tcase_add_loop_test(resumed, resumption, 0, COUNT(scenarios) * 2 * both);
-    TCase *calls = new_case(suite, "calls");
-    tcase_add_loop_test(calls, digests_of_the_issuer, 0, COUNT(needed));
-    tcase_add_test(calls, no_issuer);
-    tcase_add_test(calls, an_issuer_that_is_refused);
-    tcase_add_test(calls, arguments);
-    tcase_add_test(calls, a_context_without_a_verified_chain);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_unchecked_fixture(slow, make_shared, free_shared);
-    tcase_add_loop_test(slow, resumption, 0, COUNT(scenarios) * 2 * both);
-    return t_run(suite);
+    return T_RUN("openssl_issuer",
+                 T_CASE("live", T_ONCE(make_shared, free_shared), T_LOOP(full_handshake, COUNT(scenarios) * both),
+                        T_LOOP(nothing_kept, both), T_LOOP(not_verified, both), T_LOOP(expired_since, both),
+                        T_LOOP(a_chain_of_another_certificate, both),
+                        T_LOOP(a_store_that_cannot_be_seen, COUNT(other_stores) * both), post_handshake_authentication,
+                        T_LOOP(written_rules, COUNT(written) * both)),
+                 T_CASE("resumed", T_ONCE(make_shared, free_shared), T_TAGS(T_TLS),
+                        T_LOOP(resumption, COUNT(scenarios) * 2 * both)),
+                 T_CASE("calls", T_ONCE(make_shared, free_shared), T_LOOP(digests_of_the_issuer, COUNT(needed)),
+                        no_issuer, an_issuer_that_is_refused, arguments, a_context_without_a_verified_chain),
+                 T_SLOW_CASE(T_ONCE(make_shared, free_shared), T_LOOP(resumption, COUNT(scenarios) * 2 * both)));
 }

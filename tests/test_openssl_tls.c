@@ -217,7 +217,7 @@ static const struct handshake {
     {"a callback that hides the error: not detected", T_EXPIRED, STRICT, forgetful, true, UNMATCHED},
 };
 
-START_TEST(full_handshake) {
+T_TEST(full_handshake) {
     const struct handshake *row = &handshakes[_i / COUNT(versions)];
     const int version = versions[_i % COUNT(versions)];
     SSL_CTX *server = t_tls_server(pki, version);
@@ -231,10 +231,9 @@ START_TEST(full_handshake) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* The client's intermediate CA is missing: nothing leads to the root. */
-START_TEST(incomplete_chain) {
+T_TEST(incomplete_chain) {
     const int version = versions[_i];
     SSL_CTX *server = t_tls_server(pki, version);
     SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
@@ -247,9 +246,8 @@ START_TEST(incomplete_chain) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
-START_TEST(the_message_says_what_openssl_found) {
+T_TEST(the_message_says_what_openssl_found) {
     struct certmap_peer *peer = new_peer();
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err = {.text = ""};
@@ -266,7 +264,6 @@ START_TEST(the_message_says_what_openssl_found) {
     SSL_CTX_free(client);
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* A pre-shared key from outside: a finished handshake, and nobody's certificate. */
 static unsigned int psk_of_server(SSL *ssl, const char *identity, unsigned char *psk, unsigned int cap) {
@@ -285,7 +282,7 @@ static unsigned int psk_of_client(SSL *ssl, const char *hint, char *identity, un
     return psk_of_server(ssl, identity, psk, cap);
 }
 
-START_TEST(pre_shared_key) {
+T_TEST(pre_shared_key) {
     const int version = versions[_i];
     SSL_CTX *server = t_tls_server(pki, version);
     SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
@@ -300,7 +297,6 @@ START_TEST(pre_shared_key) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- resumed sessions ---- */
 
@@ -341,7 +337,7 @@ static void end_politely(struct t_link *link) {
     t_link_close(link);
 }
 
-START_TEST(resumption) {
+T_TEST(resumption) {
     const struct resumption *row = &resumptions[_i / 4];
     const int version = versions[_i % 2];
     const enum memory memory = _i / 2 % 2 == 0 ? TICKETS : CACHE;
@@ -367,10 +363,9 @@ START_TEST(resumption) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* What openssl.h says: the result of the full handshake stays, though the certificate has expired. */
-START_TEST(resumption_does_not_verify_again) {
+T_TEST(resumption_does_not_verify_again) {
     const struct expected valid = UNMATCHED;
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
@@ -388,10 +383,9 @@ START_TEST(resumption_does_not_verify_again) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* The rules are asked on every connection: a session keeps no account. */
-START_TEST(resumption_follows_new_rules) {
+T_TEST(resumption_follows_new_rules) {
     struct certmap_rules *replaced = parse("certmap 1; mapping \"all\" { when always; allow \"guest\"; }");
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
@@ -408,10 +402,9 @@ START_TEST(resumption_follows_new_rules) {
     SSL_CTX_free(client);
     certmap_rules_free(replaced);
 }
-END_TEST
 
 /* The advice of openssl.h: under another session id context nothing is resumed. */
-START_TEST(another_session_id_context) {
+T_TEST(another_session_id_context) {
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     struct t_link first = t_link_open(server, client);
@@ -428,10 +421,9 @@ START_TEST(another_session_id_context) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* What docs/servers.md says to do where a session may not outlive its certificate. */
-START_TEST(resumption_switched_off) {
+T_TEST(resumption_switched_off) {
     const struct expected alice = ACCOUNT("CONTOSO\\portal");
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
@@ -451,11 +443,10 @@ START_TEST(resumption_switched_off) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* Early data of TLS 1.3 may be a replay: no account before the client's Finished, though the session
  * has its certificate. */
-START_TEST(early_data) {
+T_TEST(early_data) {
     const struct expected alice = ACCOUNT("CONTOSO\\portal");
     char text_read[16];
     size_t len = 0;
@@ -486,12 +477,11 @@ START_TEST(early_data) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- before the end of a handshake ---- */
 
 /* Record by record: refused until the server has seen the client's Finished. */
-START_TEST(unfinished_at_every_record) {
+T_TEST(unfinished_at_every_record) {
     const int version = versions[_i];
     SSL_CTX *server = t_tls_server(pki, version);
     SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
@@ -516,7 +506,6 @@ START_TEST(unfinished_at_every_record) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 static int calls_within;
 
@@ -527,7 +516,7 @@ static int asks_too_early(int ok, X509_STORE_CTX *ctx) {
     return ok;
 }
 
-START_TEST(unfinished_in_the_verify_callback) {
+T_TEST(unfinished_in_the_verify_callback) {
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     SSL_CTX_set_verify(server, STRICT, asks_too_early);
@@ -540,7 +529,6 @@ START_TEST(unfinished_in_the_verify_callback) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 static const struct {
     const char *name;
@@ -554,7 +542,7 @@ static const struct {
 };
 
 /* TLS 1.3: the server asks for the certificate when it sees what the client wants. */
-START_TEST(post_handshake_authentication) {
+T_TEST(post_handshake_authentication) {
     const enum t_id id = later_requests[_i].client;
     const char *row = later_requests[_i].name;
     char text_read[16];
@@ -584,11 +572,10 @@ START_TEST(post_handshake_authentication) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* TLS 1.2: the same by a second handshake, which must not resume the first: hence the other session id
  * context. */
-START_TEST(renegotiation) {
+T_TEST(renegotiation) {
     const char *row = later_requests[_i].name;
     char text_read[16];
     SSL_CTX *server = t_tls_server(pki, TLS1_2_VERSION);
@@ -614,10 +601,9 @@ START_TEST(renegotiation) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* TLS 1.3: refused until the message is sent. */
-START_TEST(key_update) {
+T_TEST(key_update) {
     SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
     SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
     struct t_link link = t_link_open(server, client);
@@ -632,10 +618,9 @@ START_TEST(key_update) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* A finished connection whose session the program took away. */
-START_TEST(session_taken_away) {
+T_TEST(session_taken_away) {
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     struct t_link link = t_link_open(server, client);
@@ -646,10 +631,9 @@ START_TEST(session_taken_away) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* SSL_clear for the next connection: what the last one proved is gone. */
-START_TEST(cleared_for_the_next_connection) {
+T_TEST(cleared_for_the_next_connection) {
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     struct t_link link = t_link_open(server, client);
@@ -661,7 +645,6 @@ START_TEST(cleared_for_the_next_connection) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- the client's end: the certificate is the server's ---- */
 
@@ -679,7 +662,7 @@ static const struct {
     {"not enforced, but fine", SSL_VERIFY_NONE, NULL, true, ACCOUNT("backend")},
 };
 
-START_TEST(client_end) {
+T_TEST(client_end) {
     const int i = _i / COUNT(versions);
     const int version = versions[_i % COUNT(versions)];
     SSL_CTX *server = t_tls_server(pki, version);
@@ -694,7 +677,6 @@ START_TEST(client_end) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 /* ---- rules that need the whole certificate ---- */
 
@@ -731,7 +713,7 @@ static const struct {
     {T_STRANGER, UNMATCHED},
 };
 
-START_TEST(one_to_one) {
+T_TEST(one_to_one) {
     const int i = _i / COUNT(versions);
     const int version = versions[_i % COUNT(versions)];
     struct certmap_rules *one = only_this_certificate(t_pki_certificate(pki, T_ALICE), "CONTOSO\\alice");
@@ -751,7 +733,6 @@ START_TEST(one_to_one) {
     SSL_CTX_free(client);
     certmap_rules_free(one);
 }
-END_TEST
 
 /* ---- rules that read other pieces ---- */
 
@@ -812,7 +793,7 @@ static const struct reading {
     {"the key's digest is not the certificate's", T_ALICE, CERTMAP_FIELD_SHA256, "", NULL, EVP_sha256, true, false},
 };
 
-START_TEST(other_pieces) {
+T_TEST(other_pieces) {
     const struct reading *row = &readings[_i / COUNT(versions)];
     const int version = versions[_i % COUNT(versions)];
     const struct expected found = ACCOUNT("found"), nothing = UNMATCHED;
@@ -834,14 +815,13 @@ START_TEST(other_pieces) {
     SSL_CTX_free(client);
     certmap_rules_free(where);
 }
-END_TEST
 
 static bool is(struct certmap_view view, const char *expected) {
     return view.data != NULL && view.len == strlen(expected) && memcmp(view.data, expected, view.len) == 0;
 }
 
 /* What is built from the certificate outlives the certificate, and the call. */
-START_TEST(built_accounts) {
+T_TEST(built_accounts) {
     struct certmap_rules *built =
         parse("certmap 1; policy all;\n"
               "mapping \"a\" { when subject.CN present;\n"
@@ -869,10 +849,9 @@ START_TEST(built_accounts) {
     certmap_peer_free(peer);
     certmap_rules_free(built);
 }
-END_TEST
 
 /* On a resumed session OpenSSL does not look at the dates again; a rule does. */
-START_TEST(expired_since) {
+T_TEST(expired_since) {
     struct certmap_rules *valid = only_where(CERTMAP_FIELD_VALIDITY, "", "valid");
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
@@ -890,11 +869,10 @@ START_TEST(expired_since) {
     SSL_CTX_free(client);
     certmap_rules_free(valid);
 }
-END_TEST
 
 /* ---- arguments, memory, threads ---- */
 
-START_TEST(arguments) {
+T_TEST(arguments) {
     SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
     SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
     struct t_link link = t_link_open(server, client);
@@ -930,10 +908,9 @@ START_TEST(arguments) {
     SSL_CTX_free(client);
     certmap_peer_free(peer);
 }
-END_TEST
 
 /* A program that was built with a later certmap, whose result is larger. */
-START_TEST(a_larger_result) {
+T_TEST(a_larger_result) {
     struct {
         struct certmap_result result;
         unsigned char later_member[16];
@@ -959,9 +936,8 @@ START_TEST(a_larger_result) {
     SSL_CTX_free(client);
     certmap_peer_free(peer);
 }
-END_TEST
 
-START_TEST(every_allocation_fails_once) {
+T_TEST(every_allocation_fails_once) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
@@ -996,10 +972,9 @@ START_TEST(every_allocation_fails_once) {
     SSL_CTX_free(client);
     certmap_rules_free(one);
 }
-END_TEST
 
 /* The next connection costs no memory of its own. */
-START_TEST(the_peer_keeps_its_memory) {
+T_TEST(the_peer_keeps_its_memory) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_peer *peer = NULL;
@@ -1018,7 +993,6 @@ START_TEST(the_peer_keeps_its_memory) {
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
-END_TEST
 
 struct worker {
     pthread_t thread;
@@ -1051,7 +1025,7 @@ static void *serve(void *argument) {
     return NULL;
 }
 
-START_TEST(threads_share_the_rules) {
+T_TEST(threads_share_the_rules) {
     struct worker workers[] = {
         {.client = T_ALICE, .account = "CONTOSO\\portal"},
         {.client = T_BOB, .account = "orders"},
@@ -1063,50 +1037,25 @@ START_TEST(threads_share_the_rules) {
     for (int i = 0; i < COUNT(workers); i++)
         ck_assert_int_eq(workers[i].right, CONNECTIONS);
 }
-END_TEST
 
 /* ---- all of them ---- */
 
-static TCase *new_case(Suite *suite, const char *name) {
-    TCase *tcase = tcase_create(name);
-    tcase_add_unchecked_fixture(tcase, make_shared, free_shared);
-    suite_add_tcase(suite, tcase);
-    return tcase;
-}
-
 int main(void) {
     const int both = COUNT(versions);
-    Suite *suite = suite_create("openssl_tls");
-    TCase *full = new_case(suite, "full");
-    tcase_add_loop_test(full, full_handshake, 0, COUNT(handshakes) * both);
-    tcase_add_loop_test(full, incomplete_chain, 0, both);
-    tcase_add_loop_test(full, the_message_says_what_openssl_found, 0, both);
-    tcase_add_loop_test(full, pre_shared_key, 0, both);
-    TCase *resumed = new_case(suite, "resumed");
-    tcase_add_loop_test(resumed, resumption, 0, COUNT(resumptions) * 2 * both);
-    tcase_add_loop_test(resumed, resumption_does_not_verify_again, 0, both);
-    tcase_add_loop_test(resumed, resumption_follows_new_rules, 0, both);
-    tcase_add_loop_test(resumed, another_session_id_context, 0, both);
-    tcase_add_loop_test(resumed, resumption_switched_off, 0, both);
-    tcase_add_test(resumed, early_data);
-    TCase *unfinished = new_case(suite, "unfinished");
-    tcase_add_loop_test(unfinished, unfinished_at_every_record, 0, both);
-    tcase_add_loop_test(unfinished, unfinished_in_the_verify_callback, 0, both);
-    tcase_add_loop_test(unfinished, post_handshake_authentication, 0, COUNT(later_requests));
-    tcase_add_loop_test(unfinished, renegotiation, 0, COUNT(later_requests));
-    tcase_add_test(unfinished, key_update);
-    tcase_add_loop_test(unfinished, session_taken_away, 0, both);
-    tcase_add_loop_test(unfinished, cleared_for_the_next_connection, 0, both);
-    TCase *other = new_case(suite, "other");
-    tcase_add_loop_test(other, client_end, 0, COUNT(client_ends) * both);
-    tcase_add_loop_test(other, one_to_one, 0, COUNT(exact) * both);
-    tcase_add_loop_test(other, other_pieces, 0, COUNT(readings) * both);
-    tcase_add_loop_test(other, built_accounts, 0, both);
-    tcase_add_loop_test(other, expired_since, 0, both);
-    tcase_add_test(other, arguments);
-    tcase_add_test(other, a_larger_result);
-    tcase_add_test(other, every_allocation_fails_once);
-    tcase_add_test(other, the_peer_keeps_its_memory);
-    tcase_add_test(other, threads_share_the_rules);
-    return t_run(suite);
+    return T_RUN("openssl_tls",
+                 T_CASE("full", T_ONCE(make_shared, free_shared), T_LOOP(full_handshake, COUNT(handshakes) * both),
+                        T_LOOP(incomplete_chain, both), T_LOOP(the_message_says_what_openssl_found, both),
+                        T_LOOP(pre_shared_key, both)),
+                 T_CASE("resumed", T_ONCE(make_shared, free_shared), T_LOOP(resumption, COUNT(resumptions) * 2 * both),
+                        T_LOOP(resumption_does_not_verify_again, both), T_LOOP(resumption_follows_new_rules, both),
+                        T_LOOP(another_session_id_context, both), T_LOOP(resumption_switched_off, both), early_data),
+                 T_CASE("unfinished", T_ONCE(make_shared, free_shared), T_LOOP(unfinished_at_every_record, both),
+                        T_LOOP(unfinished_in_the_verify_callback, both),
+                        T_LOOP(post_handshake_authentication, COUNT(later_requests)),
+                        T_LOOP(renegotiation, COUNT(later_requests)), key_update, T_LOOP(session_taken_away, both),
+                        T_LOOP(cleared_for_the_next_connection, both)),
+                 T_CASE("other", T_ONCE(make_shared, free_shared), T_LOOP(client_end, COUNT(client_ends) * both),
+                        T_LOOP(one_to_one, COUNT(exact) * both), T_LOOP(other_pieces, COUNT(readings) * both),
+                        T_LOOP(built_accounts, both), T_LOOP(expired_since, both), arguments, a_larger_result,
+                        every_allocation_fails_once, the_peer_keeps_its_memory, threads_share_the_rules));
 }

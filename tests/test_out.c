@@ -71,7 +71,7 @@ static const struct {
 };
 
 /* In buffers of every size up to one byte more than needed. */
-START_TEST(writer) {
+T_TEST(writer) {
     const struct certmap_view wanted = writers[_i].text;
     for (size_t cap = 0; cap <= wanted.len + 2; cap++) {
         char text[40];
@@ -88,9 +88,8 @@ START_TEST(writer) {
         ck_assert_msg(text[cap] == '~', "%s: past the end of %zu bytes", writers[_i].what, cap);
     }
 }
-END_TEST
 
-START_TEST(the_largest_number) {
+T_TEST(the_largest_number) {
     char text[32], wanted[32];
     size_t len;
     struct cm_out out = {text, sizeof text, 0};
@@ -99,9 +98,8 @@ START_TEST(the_largest_number) {
     snprintf(wanted, sizeof wanted, "%zu", SIZE_MAX);
     ck_assert_str_eq(text, wanted);
 }
-END_TEST
 
-START_TEST(a_buffer_too_small_says_how_much_is_needed) {
+T_TEST(a_buffer_too_small_says_how_much_is_needed) {
     char text[4];
     size_t len;
     struct certmap_diagnostic err;
@@ -112,9 +110,8 @@ START_TEST(a_buffer_too_small_says_how_much_is_needed) {
     ck_assert_int_eq(err.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
     ck_assert_str_eq(err.text, "the buffer has 4 bytes, 5 are needed");
 }
-END_TEST
 
-START_TEST(success_leaves_the_error_alone) {
+T_TEST(success_leaves_the_error_alone) {
     char text[8];
     size_t len;
     struct certmap_diagnostic err = {.line = 7};
@@ -122,7 +119,6 @@ START_TEST(success_leaves_the_error_alone) {
     ck_assert_int_eq(cm_out_finish(&out, &len, &err), CERTMAP_OK);
     ck_assert_uint_eq(err.line, 7);
 }
-END_TEST
 
 /* ---- escaping ---- */
 
@@ -151,7 +147,7 @@ static const struct {
     {CM_VIEW_OF("\xE2\x82\xAC\xFF"), "\xE2\x82\xAC\\xFF", "\"\xE2\x82\xAC\\xFF\""},
 };
 
-START_TEST(escaping) {
+T_TEST(escaping) {
     for (int quote = 0; quote < 2; quote++) {
         char text[64];
         size_t len;
@@ -161,7 +157,6 @@ START_TEST(escaping) {
         ck_assert_str_eq(text, quote == 1 ? escapes[_i].quoted : escapes[_i].bare);
     }
 }
-END_TEST
 
 /* ---- quoting in errors ---- */
 
@@ -196,11 +191,10 @@ static const struct {
     {"continuation bytes alone", CM_VIEW_OF("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"), "\"...\""},
 };
 
-START_TEST(quoting) {
+T_TEST(quoting) {
     const struct cm_quoted quoted = cm_quote(quotations[_i].view);
     ck_assert_msg(strcmp(quoted.text, quotations[_i].quoted) == 0, "%s: %s", quotations[_i].what, quoted.text);
 }
-END_TEST
 
 /* ---- errors ---- */
 
@@ -210,7 +204,7 @@ static struct certmap_diagnostic garbage(void) {
     return err;
 }
 
-START_TEST(an_error_without_a_position) {
+T_TEST(an_error_without_a_position) {
     struct certmap_diagnostic err = garbage();
     ck_assert_int_eq(cm_error(&err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "%s at %d", "here", 5),
                      CERTMAP_ERROR_SYNTAX);
@@ -219,9 +213,8 @@ START_TEST(an_error_without_a_position) {
     ck_assert_str_eq(err.text, "here at 5");
     ck_assert_uint_eq(err.line + err.column + err.offset + err.length, 0);
 }
-END_TEST
 
-START_TEST(an_error_at_a_byte) {
+T_TEST(an_error_at_a_byte) {
     struct certmap_diagnostic err = garbage();
     ck_assert_int_eq(cm_error_at(&err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, 42, "not %s", "DER"),
                      CERTMAP_ERROR_CERTIFICATE);
@@ -231,9 +224,8 @@ START_TEST(an_error_at_a_byte) {
     ck_assert_uint_eq(err.offset, 42);
     ck_assert_uint_eq(err.line + err.column + err.length, 0);
 }
-END_TEST
 
-START_TEST(an_error_gets_a_place) {
+T_TEST(an_error_gets_a_place) {
     struct certmap_diagnostic err = garbage();
     cm_error(&err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "text");
     cm_error_place(&err, (struct certmap_position){.line = 1, .column = 2, .offset = 3, .length = 4});
@@ -243,9 +235,8 @@ START_TEST(an_error_gets_a_place) {
     ck_assert_uint_eq(err.length, 4);
     ck_assert_str_eq(err.text, "text");
 }
-END_TEST
 
-START_TEST(the_commonest_errors) {
+T_TEST(the_commonest_errors) {
     struct certmap_diagnostic err = garbage();
     ck_assert_int_eq(cm_error_memory(&err), CERTMAP_ERROR_MEMORY);
     ck_assert_int_eq(err.code, CERTMAP_CODE_MEMORY);
@@ -254,19 +245,17 @@ START_TEST(the_commonest_errors) {
     ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
     ck_assert_str_eq(err.text, "100 % wrong: %s");
 }
-END_TEST
 
-START_TEST(nobody_wants_the_error) {
+T_TEST(nobody_wants_the_error) {
     ck_assert_int_eq(cm_error(NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "x"), CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(cm_error_at(NULL, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NESTING, 1, "x"), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(cm_error_memory(NULL), CERTMAP_ERROR_MEMORY);
     ck_assert_int_eq(cm_error_argument(NULL, "x"), CERTMAP_ERROR_ARGUMENT);
     cm_error_place(NULL, (struct certmap_position){.line = 1});
 }
-END_TEST
 
 /* A text that is too long is cut, but not inside a character. */
-START_TEST(a_long_text_stays_utf8) {
+T_TEST(a_long_text_stays_utf8) {
     struct certmap_diagnostic err;
     char before[256];
     const size_t most = sizeof err.text - 1;
@@ -278,27 +267,10 @@ START_TEST(a_long_text_stays_utf8) {
     else
         ck_assert_str_eq(err.text + most - 4, "\xF0\x9F\x98\x80");
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("out");
-    TCase *writing = tcase_create("writer");
-    tcase_add_loop_test(writing, writer, 0, COUNT(writers));
-    tcase_add_test(writing, the_largest_number);
-    tcase_add_test(writing, a_buffer_too_small_says_how_much_is_needed);
-    tcase_add_test(writing, success_leaves_the_error_alone);
-    tcase_add_loop_test(writing, escaping, 0, COUNT(escapes));
-    suite_add_tcase(suite, writing);
-    TCase *quotes = tcase_create("quoting");
-    tcase_add_loop_test(quotes, quoting, 0, COUNT(quotations));
-    suite_add_tcase(suite, quotes);
-    TCase *errors = tcase_create("errors");
-    tcase_add_test(errors, an_error_without_a_position);
-    tcase_add_test(errors, an_error_at_a_byte);
-    tcase_add_test(errors, an_error_gets_a_place);
-    tcase_add_test(errors, the_commonest_errors);
-    tcase_add_test(errors, nobody_wants_the_error);
-    tcase_add_loop_test(errors, a_long_text_stays_utf8, 0, 5);
-    suite_add_tcase(suite, errors);
-    return t_run(suite);
-}
+T_TESTS("out",
+        T_CASE("writer", T_LOOP(writer, COUNT(writers)), the_largest_number, a_buffer_too_small_says_how_much_is_needed,
+               success_leaves_the_error_alone, T_LOOP(escaping, COUNT(escapes))),
+        T_CASE("quoting", T_LOOP(quoting, COUNT(quotations))),
+        T_CASE("errors", an_error_without_a_position, an_error_at_a_byte, an_error_gets_a_place, the_commonest_errors,
+               nobody_wants_the_error, T_LOOP(a_long_text_stays_utf8, 5)))

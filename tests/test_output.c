@@ -105,7 +105,7 @@ static void assert_answer(const char *rules_text, const char *wanted) {
     certmap_rules_free(rules);
 }
 
-START_TEST(one_mapping) {
+T_TEST(one_mapping) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when always; ");
     t_put(&text, mappings[_i].gives);
@@ -113,7 +113,6 @@ START_TEST(one_mapping) {
     assert_answer(t_cstr(&text), mappings[_i].wanted);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- all mappings that are true ---- */
 
@@ -141,10 +140,9 @@ static const struct {
      "deny: - | - | - placeholder-several-values"},
 };
 
-START_TEST(several_mappings) {
+T_TEST(several_mappings) {
     assert_answer(together[_i].rules, together[_i].wanted);
 }
-END_TEST
 
 /* ---- limits of an answer ---- */
 
@@ -157,7 +155,7 @@ static const struct {
     {"attributes", "allow \"a\"; attribute \"n\" = \"v", "\";", CERTMAP_MAX_OUTPUTS},
 };
 
-START_TEST(answer_limit) {
+T_TEST(answer_limit) {
     for (int over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
         struct t_peer peer;
@@ -181,10 +179,9 @@ START_TEST(answer_limit) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
 /* A text that is there already takes no room: a thousand mappings give the same long account. */
-START_TEST(same_text_takes_no_room) {
+T_TEST(same_text_takes_no_room) {
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
     char line[128];
@@ -206,7 +203,6 @@ START_TEST(same_text_takes_no_room) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- builders ---- */
 
@@ -218,7 +214,7 @@ static struct certmap_output output_of(enum certmap_output_kind kind, const char
     return output;
 }
 
-START_TEST(built_outputs) {
+T_TEST(built_outputs) {
     struct certmap_builder *builder = t_builder();
     struct t_buf given = T_BUF_INIT;
     struct t_peer peer;
@@ -252,7 +248,6 @@ START_TEST(built_outputs) {
     certmap_rules_free(rules);
     t_buf_free(&given);
 }
-END_TEST
 
 static void assert_refused(struct certmap_builder *builder, const struct certmap_output *output,
                            enum certmap_code code) {
@@ -262,7 +257,7 @@ static void assert_refused(struct certmap_builder *builder, const struct certmap
     ck_assert_int_ne(certmap_builder_output(builder, output, NULL), CERTMAP_OK);
 }
 
-START_TEST(refuses_arguments) {
+T_TEST(refuses_arguments) {
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = NULL;
     struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "g");
@@ -290,9 +285,8 @@ START_TEST(refuses_arguments) {
     ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
-START_TEST(refuses_texts) {
+T_TEST(refuses_texts) {
     struct certmap_builder *builder = t_builder();
     struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "");
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "u", NULL), CERTMAP_OK);
@@ -312,10 +306,9 @@ START_TEST(refuses_texts) {
     assert_refused(builder, &output, CERTMAP_CODE_DUPLICATE_OUTPUT);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* A mapping whose account is wrong: what follows it is checked, and nothing results. */
-START_TEST(after_a_wrong_account) {
+T_TEST(after_a_wrong_account) {
     struct certmap_builder *builder = t_builder();
     struct certmap_rules *rules = NULL;
     if (_i == 1) { /* one in front, which has outputs of its own */
@@ -339,10 +332,9 @@ START_TEST(after_a_wrong_account) {
     ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_SYNTAX);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* The same where memory was missing. */
-START_TEST(after_an_output_without_memory) {
+T_TEST(after_an_output_without_memory) {
     for (size_t n = 0, failures = 1; failures > 0; n++) {
         const struct certmap_output output = output_of(CERTMAP_OUTPUT_GROUP, "", "g");
         struct t_alloc memory = T_ALLOC_INIT;
@@ -364,22 +356,9 @@ START_TEST(after_an_output_without_memory) {
         ck_assert_uint_eq(memory.live, 0);
     }
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("output");
-    TCase *answers = tcase_create("answers");
-    tcase_add_loop_test(answers, one_mapping, 0, T_ROWS(mappings));
-    tcase_add_loop_test(answers, several_mappings, 0, T_ROWS(together));
-    tcase_add_loop_test(answers, answer_limit, 0, T_ROWS(limits));
-    tcase_add_test(answers, same_text_takes_no_room);
-    suite_add_tcase(suite, answers);
-    TCase *builders = tcase_create("builders");
-    tcase_add_test(builders, built_outputs);
-    tcase_add_test(builders, refuses_arguments);
-    tcase_add_test(builders, refuses_texts);
-    tcase_add_loop_test(builders, after_a_wrong_account, 0, 2);
-    tcase_add_test(builders, after_an_output_without_memory);
-    suite_add_tcase(suite, builders);
-    return t_run(suite);
-}
+T_TESTS("output",
+        T_CASE("answers", T_LOOP(one_mapping, T_ROWS(mappings)), T_LOOP(several_mappings, T_ROWS(together)),
+               T_LOOP(answer_limit, T_ROWS(limits)), same_text_takes_no_room),
+        T_CASE("builders", built_outputs, refuses_arguments, refuses_texts, T_LOOP(after_a_wrong_account, 2),
+               after_an_output_without_memory))

@@ -506,7 +506,7 @@ static const struct row conditions[] = {
      {{"unknown-subfield", "\"XX\""}, {"unknown-subfield", "\"YY\""}}},
 };
 
-START_TEST(condition) {
+T_TEST(condition) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\nmapping \"m\" {\n    when ");
     t_put(&text, conditions[_i].marked);
@@ -514,7 +514,6 @@ START_TEST(condition) {
     run_marked(t_cstr(&text), &conditions[_i]);
     t_buf_free(&text);
 }
-END_TEST
 
 #define V "certmap 1;\n"
 #define M "mapping \"m\" { when subject.CN = \"a\"; deny; }\n"
@@ -787,12 +786,11 @@ static const struct row files[] = {
      {{"unreachable-mapping", "the mapping \"c\\\\d\" is never reached: \"a\\\"b\" in line 2"}}},
 };
 
-START_TEST(rule_file) {
+T_TEST(rule_file) {
     run_marked(files[_i].marked, &files[_i]);
 }
-END_TEST
 
-START_TEST(disabled_rules_give_no_answer) {
+T_TEST(disabled_rules_give_no_answer) {
     struct certmap_rules *rules = t_rules(V "disabled;\nmapping \"m\" { when always; allow \"a\"; }");
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_peer peer;
@@ -804,9 +802,8 @@ START_TEST(disabled_rules_give_no_answer) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(policy_of_a_file) {
+T_TEST(policy_of_a_file) {
     static const char *const names[] = {"first", "most-specific", "unique", "all"};
     char text[120];
     snprintf(text, sizeof text, V "policy %s; " M, names[_i]);
@@ -814,9 +811,8 @@ START_TEST(policy_of_a_file) {
     ck_assert_int_eq(certmap_rules_combining(rules), _i);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(issuers_without_a_loader) {
+T_TEST(issuers_without_a_loader) {
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(certmap_rules_parse(&rules, t_string(V "issuers \"i\" { file \"two.pem\"; }\n" M), NULL, &error),
@@ -827,7 +823,6 @@ START_TEST(issuers_without_a_loader) {
     ck_assert_str_eq(error.text, "the file \"two.pem\" cannot be loaded: the program that reads these rules opens no "
                                  "files for them");
 }
-END_TEST
 
 #undef V
 #undef M
@@ -897,13 +892,12 @@ static void write_findings(struct t_buf *buf, const struct load *load) {
 }
 
 /* A folder that is not found would be a folder without mistakes. */
-START_TEST(data_files_are_there) {
+T_TEST(data_files_are_there) {
     ck_assert_int_gt(name_count, 0);
     ck_assert_int_lt(name_count, MAX_FILES);
 }
-END_TEST
 
-START_TEST(data_file) {
+T_TEST(data_file) {
     struct t_buf text = T_BUF_INIT, expected = T_BUF_INIT, found = T_BUF_INIT;
     char path[512];
     read_rules(&text, names[_i]);
@@ -918,10 +912,9 @@ START_TEST(data_file) {
     t_buf_free(&expected);
     t_buf_free(&found);
 }
-END_TEST
 
 /* A file cut off anywhere is an error, but after the last brace of a mapping. */
-START_TEST(data_file_cut_off) {
+T_TEST(data_file_cut_off) {
     struct t_buf text = T_BUF_INIT;
     read_rules(&text, names[_i]);
     for (size_t len = 0; len < text.len && len < 4096; len++) {
@@ -933,7 +926,6 @@ START_TEST(data_file_cut_off) {
     }
     t_buf_free(&text);
 }
-END_TEST
 
 /* Runs out of memory at every request in turn: nothing leaks, nothing loads, and the first thing that
  * went wrong is what is told. */
@@ -959,28 +951,25 @@ static void run_out_of_memory(struct certmap_view text, const char *about) {
     free_load(whole);
 }
 
-START_TEST(data_file_without_memory) {
+T_TEST(data_file_without_memory) {
     struct t_buf text = T_BUF_INIT;
     read_rules(&text, names[_i]);
     run_out_of_memory(t_view(&text), names[_i]);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Where there is no memory for a mapping without a name, that is said where the name should be. */
-START_TEST(nameless_mapping_without_memory) {
+T_TEST(nameless_mapping_without_memory) {
     run_out_of_memory(t_string("certmap 1; mapping { when always; deny; }"), "a mapping without a name");
     run_out_of_memory(t_string("certmap 1; mapping \"caf\xE9\" { when always; deny; }"), "a name that is not UTF-8");
 }
-END_TEST
 
 /* What the program's loader gives takes memory too. */
-START_TEST(issuer_file_without_memory) {
+T_TEST(issuer_file_without_memory) {
     run_out_of_memory(
         t_string("certmap 1; issuers \"i\" { file \"two.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }"),
         "a file of issuers");
 }
-END_TEST
 
 static void put_long(struct t_buf *text, const char *start, const char *unit, size_t count, const char *end) {
     t_put(text, start);
@@ -990,7 +979,7 @@ static void put_long(struct t_buf *text, const char *start, const char *unit, si
 }
 
 /* Texts that no piece of memory has room for beside others, so that each is a request of its own. */
-START_TEST(long_texts_without_memory) {
+T_TEST(long_texts_without_memory) {
     const size_t count = 3000;
     struct t_buf text = T_BUF_INIT;
     put_long(&text, "certmap 1; mapping \"", "n", count, "\" { when ");
@@ -1005,11 +994,10 @@ START_TEST(long_texts_without_memory) {
     run_out_of_memory(t_view(&text), "long texts");
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- what loads ---- */
 
-START_TEST(cut_off_example) {
+T_TEST(cut_off_example) {
     static const char example[] =
         "certmap 1;\n"
         "mapping \"a\" { when (subject.CN = \"a\" or not issuer.O in (\"b\", \"c\\n\")); deny; }\n"
@@ -1023,9 +1011,8 @@ START_TEST(cut_off_example) {
         free_load(load);
     }
 }
-END_TEST
 
-START_TEST(a_nul_byte_ends_nothing) {
+T_TEST(a_nul_byte_ends_nothing) {
     static const char text[] = "certmap 1;\0mapping \"m\" { when subject.CN = \"a\"; deny; }\n";
     struct load *load = load_text((struct certmap_view){(const uint8_t *)text, sizeof text - 1});
     ck_assert_uint_eq(load->count, 1);
@@ -1035,9 +1022,8 @@ START_TEST(a_nul_byte_ends_nothing) {
     ck_assert_str_eq(load->error.text, "U+0000 cannot stand in rules");
     free_load(load);
 }
-END_TEST
 
-START_TEST(mappings_as_written) {
+T_TEST(mappings_as_written) {
     struct certmap_rules *rules = t_rules("certmap 1;\n"
                                           "mapping \"a \\\"b\\\"\" { when subject.CN = \"a\"; deny; }\n"
                                           "\t# a comment\n"
@@ -1060,10 +1046,9 @@ START_TEST(mappings_as_written) {
     ck_assert_uint_eq(mapping.column, 10);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* The text is not kept. */
-START_TEST(text_may_go) {
+T_TEST(text_may_go) {
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1; mapping \"m\" { when subject.1.2.3 = \"a\"; allow \"b\"; }");
@@ -1077,7 +1062,6 @@ START_TEST(text_may_go) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 static const struct {
     const char *condition;
@@ -1089,7 +1073,7 @@ static const struct {
     {"subject.CN = \"a\" and not issuer.CN = \"b\"", CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER},
 };
 
-START_TEST(pieces_needed) {
+T_TEST(pieces_needed) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when ");
     t_put(&text, needs[_i].condition);
@@ -1099,7 +1083,6 @@ START_TEST(pieces_needed) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- many findings ---- */
 
@@ -1130,7 +1113,7 @@ static const struct {
     {"zeros", "certmap 1; ", "\xFF", 100000, 1},
 };
 
-START_TEST(many_findings) {
+T_TEST(many_findings) {
     struct t_buf text = T_BUF_INIT;
     struct load *load = load_text(repeated(&text, caps[_i].start, caps[_i].unit, caps[_i].count));
     ck_assert_msg(load->count == caps[_i].findings, "%s: %zu findings", caps[_i].about, load->count);
@@ -1138,11 +1121,10 @@ START_TEST(many_findings) {
     free_load(load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* Warnings count, so that a caller can keep all findings in an array; they leave room for errors, and an error is never
  * lost. */
-START_TEST(warnings_before_an_error) {
+T_TEST(warnings_before_an_error) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\nmapping \"all\" { when always; deny; }\n");
     for (int i = 0; i < 2 * CERTMAP_MAX_DIAGNOSTICS; i++) {
@@ -1161,7 +1143,6 @@ START_TEST(warnings_before_an_error) {
     free_load(load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- a megabyte on one line: work that grows with its square would run into the timeout ---- */
 
@@ -1181,7 +1162,7 @@ static struct certmap_view megabyte(struct t_buf *text, int row) {
     return repeated(text, lines[row].start, lines[row].unit, (1 << 20) / strlen(lines[row].unit));
 }
 
-START_TEST(long_line) {
+T_TEST(long_line) {
     struct t_buf text = T_BUF_INIT;
     megabyte(&text, _i);
     t_put(&text, lines[_i].end);
@@ -1190,9 +1171,8 @@ START_TEST(long_line) {
     free_load(load);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(long_line_with_an_error_at_its_end) {
+T_TEST(long_line_with_an_error_at_its_end) {
     struct t_buf text = T_BUF_INIT;
     megabyte(&text, _i);
     t_put(&text, "\x01");
@@ -1202,9 +1182,8 @@ START_TEST(long_line_with_an_error_at_its_end) {
     free_load(load);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(many_mappings_on_one_line) {
+T_TEST(many_mappings_on_one_line) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;");
     for (int i = 0; i < 20000; i++) {
@@ -1217,7 +1196,6 @@ START_TEST(many_mappings_on_one_line) {
     free_load(load);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- the call ---- */
 
@@ -1234,15 +1212,14 @@ static void assert_fails(struct certmap_view text, const struct certmap_parse_op
     ck_assert_ptr_eq(rules, untouched);
 }
 
-START_TEST(nothing_loads_on_error) {
+T_TEST(nothing_loads_on_error) {
     const struct certmap_view wrong = t_string("certmap 1; mapping \"a\" { when subject.CN present; deny; }\n"
                                                "mapping \"b\" { when subject.XX present; deny; }");
     assert_fails(wrong, NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD);
     assert_fails((struct certmap_view){NULL, 0}, NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS);
 }
-END_TEST
 
-START_TEST(refuses_arguments) {
+T_TEST(refuses_arguments) {
     const struct certmap_view text = t_string("certmap 1; mapping \"a\" { when subject.CN present; deny; }");
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct t_alloc memory = T_ALLOC_INIT;
@@ -1257,9 +1234,8 @@ START_TEST(refuses_arguments) {
     assert_fails(text, &options, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
     ck_assert_uint_eq(memory.requests, 0);
 }
-END_TEST
 
-START_TEST(success_leaves_the_error_alone) {
+T_TEST(success_leaves_the_error_alone) {
     struct certmap_diagnostic error = {.status = CERTMAP_ERROR_BUFFER, .line = 7};
     struct certmap_rules *rules = NULL;
     ck_assert_int_eq(
@@ -1269,10 +1245,9 @@ START_TEST(success_leaves_the_error_alone) {
     ck_assert_uint_eq(error.line, 7);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* Each could hide its end 64 KiB away, which is looked for; with all of them it would take an hour. */
-START_TEST(many_placeholders_without_an_end) {
+T_TEST(many_placeholders_without_an_end) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     struct certmap_rules *rules = NULL;
@@ -1283,10 +1258,9 @@ START_TEST(many_placeholders_without_an_end) {
     ck_assert_int_eq(error.code, CERTMAP_CODE_MISPLACED_PLACEHOLDER);
     t_buf_free(&text);
 }
-END_TEST
 
 /* More of them than the parser remembers, in and out of turn. */
-START_TEST(fields_over_and_over) {
+T_TEST(fields_over_and_over) {
     static const char *const fields[] = {"subject.CN",    "issuer.CN", "subject.OU",     "san.dns",
                                          "subject.DC",    "issuer.O",  "san.dirname.CN", "san.upn",
                                          "subject.1.2.3", "ext.1.2.3", "serial"};
@@ -1305,50 +1279,23 @@ START_TEST(fields_over_and_over) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("parse");
     list_files();
-    TCase *marked = tcase_create("marked");
-    tcase_add_loop_test(marked, condition, 0, T_ROWS(conditions));
-    tcase_add_loop_test(marked, rule_file, 0, T_ROWS(files));
-    tcase_add_loop_test(marked, policy_of_a_file, 0, 4);
-    tcase_add_test(marked, disabled_rules_give_no_answer);
-    tcase_add_test(marked, issuers_without_a_loader);
-    tcase_add_test(marked, issuer_file_without_memory);
-    suite_add_tcase(suite, marked);
-    TCase *data = tcase_create("data");
-    tcase_add_test(data, data_files_are_there);
-    tcase_add_loop_test(data, data_file, 0, name_count);
-    tcase_add_loop_test(data, data_file_without_memory, 0, name_count);
-    tcase_add_test(data, long_texts_without_memory);
-    tcase_add_test(data, nameless_mapping_without_memory);
-    suite_add_tcase(suite, data);
-    TCase *loads = tcase_create("loads");
-    tcase_add_test(loads, cut_off_example);
-    tcase_add_test(loads, a_nul_byte_ends_nothing);
-    tcase_add_test(loads, mappings_as_written);
-    tcase_add_test(loads, text_may_go);
-    tcase_add_test(loads, fields_over_and_over);
-    tcase_add_loop_test(loads, pieces_needed, 0, T_ROWS(needs));
-    suite_add_tcase(suite, loads);
-    TCase *large = tcase_create("large");
-    tcase_add_loop_test(large, many_findings, 0, T_ROWS(caps));
-    tcase_add_test(large, warnings_before_an_error);
-    tcase_add_test(large, many_mappings_on_one_line);
-    suite_add_tcase(suite, large);
-    TCase *call = tcase_create("call");
-    tcase_add_test(call, nothing_loads_on_error);
-    tcase_add_test(call, refuses_arguments);
-    tcase_add_test(call, success_leaves_the_error_alone);
-    suite_add_tcase(suite, call);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_loop_test(slow, data_file_cut_off, 0, name_count);
-    tcase_add_test(slow, many_placeholders_without_an_end);
-    tcase_add_loop_test(slow, long_line, 0, T_ROWS(lines));
-    tcase_add_loop_test(slow, long_line_with_an_error_at_its_end, 0, T_ROWS(lines));
-    int status = t_run(suite);
+    const int status =
+        T_RUN("parse",
+              T_CASE("marked", T_LOOP(condition, T_ROWS(conditions)), T_LOOP(rule_file, T_ROWS(files)),
+                     T_LOOP(policy_of_a_file, 4), disabled_rules_give_no_answer, issuers_without_a_loader,
+                     issuer_file_without_memory),
+              T_CASE("data", data_files_are_there, T_LOOP(data_file, name_count),
+                     T_LOOP(data_file_without_memory, name_count), long_texts_without_memory,
+                     nameless_mapping_without_memory),
+              T_CASE("loads", cut_off_example, a_nul_byte_ends_nothing, mappings_as_written, text_may_go,
+                     fields_over_and_over, T_LOOP(pieces_needed, T_ROWS(needs))),
+              T_CASE("large", T_LOOP(many_findings, T_ROWS(caps)), warnings_before_an_error, many_mappings_on_one_line),
+              T_CASE("call", nothing_loads_on_error, refuses_arguments, success_leaves_the_error_alone),
+              T_SLOW_CASE(T_LOOP(data_file_cut_off, name_count), many_placeholders_without_an_end,
+                          T_LOOP(long_line, T_ROWS(lines)), T_LOOP(long_line_with_an_error_at_its_end, T_ROWS(lines))));
     while (name_count > 0)
         free(names[--name_count]);
     return status;

@@ -127,23 +127,21 @@ static const struct {
      "0 OU 2.5.4.11 UTF8String \"Sales\" | 1 OU 2.5.4.11 tag 0x04 value-type | 2 OU 2.5.4.11 UTF8String \"Staff\""},
 };
 
-START_TEST(values_of_the_subject) {
+T_TEST(values_of_the_subject) {
     struct names names = NAMES_INIT;
     ck_assert_int_eq(certmap_peer_set(peer, make(&names, tables[_i].name, "CN=CA"), NULL), CERTMAP_OK);
     ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), tables[_i].values);
     ck_assert_str_eq(values(CERTMAP_FIELD_ISSUER), "0 CN 2.5.4.3 UTF8String \"CA\"");
     names_free(&names);
 }
-END_TEST
 
-START_TEST(values_of_the_issuer) {
+T_TEST(values_of_the_issuer) {
     struct names names = NAMES_INIT;
     ck_assert_int_eq(certmap_peer_set(peer, make(&names, "", tables[_i].name), NULL), CERTMAP_OK);
     ck_assert_str_eq(values(CERTMAP_FIELD_ISSUER), tables[_i].values);
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
     names_free(&names);
 }
-END_TEST
 
 static void check_nul(struct certmap_view view) {
     ck_assert_ptr_nonnull(view.data);
@@ -152,7 +150,7 @@ static void check_nul(struct certmap_view view) {
 }
 
 /* Texts end in a NUL; the DER is where the caller has it. */
-START_TEST(views_of_a_value) {
+T_TEST(views_of_a_value) {
     struct names names = NAMES_INIT;
     struct certmap_value value = CERTMAP_VALUE_INIT, again = CERTMAP_VALUE_INIT;
     make(&names, "C=US | 1.2.3=Ä + raw OU=\\x1F\\x1F\\x01x", "CN=CA");
@@ -174,9 +172,8 @@ START_TEST(views_of_a_value) {
     ck_assert_ptr_eq(value.der.data + value.der.len, names.subject.data + names.subject.len);
     names_free(&names);
 }
-END_TEST
 
-START_TEST(a_larger_value_struct) {
+T_TEST(a_larger_value_struct) {
     struct names names = NAMES_INIT;
     struct {
         struct certmap_value value;
@@ -189,7 +186,6 @@ START_TEST(a_larger_value_struct) {
     ck_assert_uint_eq(larger.later, 42);
     names_free(&names);
 }
-END_TEST
 
 /* ---- the chains that the evaluator follows ---- */
 
@@ -208,7 +204,7 @@ static const char *chain(size_t row) {
     return text;
 }
 
-START_TEST(chains) {
+T_TEST(chains) {
     struct names names = NAMES_INIT;
     make(&names, "OU=1 | CN=a + OU=2 | 1.2.3=x | octet OU=3 | 1.2.4=y | CN=b | 1.2.3=z", "CN=CA");
     ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
@@ -218,7 +214,6 @@ START_TEST(chains) {
     ck_assert_str_eq(chain(CM_ATTR_OTHER), "3 5 7");
     names_free(&names);
 }
-END_TEST
 
 /* ---- errors ---- */
 
@@ -268,17 +263,15 @@ static void check_fault(int row, enum certmap_field field, const char *prefix) {
     names_free(&names);
 }
 
-START_TEST(a_fault_in_the_subject) {
+T_TEST(a_fault_in_the_subject) {
     check_fault(_i, CERTMAP_FIELD_SUBJECT, "subject");
 }
-END_TEST
 
-START_TEST(a_fault_in_the_issuer) {
+T_TEST(a_fault_in_the_issuer) {
     check_fault(_i, CERTMAP_FIELD_ISSUER, "issuer");
 }
-END_TEST
 
-START_TEST(both_names_are_faulty) {
+T_TEST(both_names_are_faulty) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err;
     cert.subject = CM_VIEW("\x30\x02\x31\x00");
@@ -286,11 +279,10 @@ START_TEST(both_names_are_faulty) {
     ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), CERTMAP_ERROR_CERTIFICATE);
     ck_assert_str_eq(err.text, "subject: an RDN of the Name is empty");
 }
-END_TEST
 
 /* ---- arguments ---- */
 
-START_TEST(new_without_an_argument) {
+T_TEST(new_without_an_argument) {
     struct certmap_peer *none = NULL;
     struct certmap_allocator lacking = allocator;
     struct certmap_diagnostic err;
@@ -300,9 +292,8 @@ START_TEST(new_without_an_argument) {
     ck_assert_int_eq(certmap_peer_new(&none, &lacking, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(none);
 }
-END_TEST
 
-START_TEST(new_with_malloc) {
+T_TEST(new_with_malloc) {
     struct names names = NAMES_INIT;
     struct certmap_peer *own;
     ck_assert_int_eq(certmap_peer_new(&own, NULL, NULL), CERTMAP_OK);
@@ -311,10 +302,9 @@ START_TEST(new_with_malloc) {
     certmap_peer_free(own);
     names_free(&names);
 }
-END_TEST
 
 /* What a caller may forget; a peer that was set is empty then. */
-START_TEST(set_without_an_argument) {
+T_TEST(set_without_an_argument) {
     struct names names = NAMES_INIT;
     struct certmap_diagnostic err;
     struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
@@ -334,9 +324,8 @@ START_TEST(set_without_an_argument) {
     ck_assert(!peer->set);
     names_free(&names);
 }
-END_TEST
 
-START_TEST(no_peer) {
+T_TEST(no_peer) {
     struct names names = NAMES_INIT;
     struct certmap_value value = CERTMAP_VALUE_INIT;
     ck_assert_int_eq(certmap_peer_set(NULL, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_ERROR_ARGUMENT);
@@ -346,9 +335,8 @@ START_TEST(no_peer) {
     certmap_peer_free(NULL);
     names_free(&names);
 }
-END_TEST
 
-START_TEST(an_empty_peer) {
+T_TEST(an_empty_peer) {
     struct certmap_value value = CERTMAP_VALUE_INIT;
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_ISSUER), 0);
@@ -357,7 +345,6 @@ START_TEST(an_empty_peer) {
     certmap_peer_clear(peer);
     certmap_peer_clear(peer);
 }
-END_TEST
 
 static const struct {
     const char *what;
@@ -377,7 +364,7 @@ static const struct {
     {"a negative field", true, sizeof(struct certmap_value), -1, 0},
 };
 
-START_TEST(no_value) {
+T_TEST(no_value) {
     struct names names = NAMES_INIT;
     struct certmap_diagnostic err;
     struct certmap_value value, before;
@@ -392,10 +379,9 @@ START_TEST(no_value) {
     ck_assert_mem_eq(&value, &before, sizeof value);
     names_free(&names);
 }
-END_TEST
 
 /* Every AVA of a long Name is where it was encoded, in RDNs of one, two and three AVAs. */
-START_TEST(a_name_of_any_length) {
+T_TEST(a_name_of_any_length) {
     char spec[1024] = "", expected[4096] = "";
     size_t spec_len = 0, expected_len = 0, rdn = 0;
     struct names names = NAMES_INIT;
@@ -416,11 +402,10 @@ START_TEST(a_name_of_any_length) {
     ck_assert_str_eq(values(CERTMAP_FIELD_ISSUER), expected);
     names_free(&names);
 }
-END_TEST
 
 /* ---- use again and again ---- */
 
-START_TEST(cleared) {
+T_TEST(cleared) {
     struct names names = NAMES_INIT;
     ck_assert_int_eq(certmap_peer_set(peer, make(&names, "CN=Alice", "CN=CA"), NULL), CERTMAP_OK);
     ck_assert(peer->set);
@@ -431,9 +416,8 @@ START_TEST(cleared) {
     ck_assert_uint_eq(memory.bytes, bytes); /* kept for the next certificate */
     names_free(&names);
 }
-END_TEST
 
-START_TEST(the_struct_itself_is_not_kept) {
+T_TEST(the_struct_itself_is_not_kept) {
     struct names names = NAMES_INIT;
     struct certmap_cert cert = *make(&names, "CN=Alice", "CN=CA");
     ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
@@ -441,9 +425,8 @@ START_TEST(the_struct_itself_is_not_kept) {
     ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), "0 CN 2.5.4.3 UTF8String \"Alice\"");
     names_free(&names);
 }
-END_TEST
 
-START_TEST(steady_use_allocates_nothing) {
+T_TEST(steady_use_allocates_nothing) {
     struct names names = NAMES_INIT;
     make(&names, "C=US | O=Contoso | bmp OU=Ä + t61 OU=\\xE9 | 1.2.3=x | CN=\\{Rene\xCC\x81*500}", "CN=CA");
     for (int round = 0; round < 20; round++) {
@@ -455,10 +438,9 @@ START_TEST(steady_use_allocates_nothing) {
     ck_assert_uint_eq(memory.requests, 0);
     names_free(&names);
 }
-END_TEST
 
 /* Values of many sizes, one after the other in one peer. */
-START_TEST(many_different_certificates) {
+T_TEST(many_different_certificates) {
     struct names names = NAMES_INIT;
     struct certmap_value value = CERTMAP_VALUE_INIT;
     for (size_t i = 1; i < 300; i++) {
@@ -472,7 +454,6 @@ START_TEST(many_different_certificates) {
     }
     names_free(&names);
 }
-END_TEST
 
 /* ---- memory that runs out ---- */
 
@@ -489,7 +470,7 @@ static const struct {
     {"many", "rdns 200 CN=A", "rdns 2000 OU=B"},
 };
 
-START_TEST(every_allocation_of_a_set_fails) {
+T_TEST(every_allocation_of_a_set_fails) {
     struct names names = NAMES_INIT;
     make(&names, large[_i].subject, large[_i].issuer);
     for (size_t n = 0;; n++) {
@@ -515,7 +496,6 @@ START_TEST(every_allocation_of_a_set_fails) {
     }
     names_free(&names);
 }
-END_TEST
 
 /* Sets the peer and takes all that is left of its memory, in pieces of 16 bytes, but for the last ones. */
 static size_t set_and_use_up(const struct certmap_cert *cert, size_t pieces) {
@@ -529,7 +509,7 @@ static size_t set_and_use_up(const struct certmap_cert *cert, size_t pieces) {
 
 static const char *const labelled[] = {"1.2.3=x", "octet OU=y", "raw 1.2.3=\\x1F\\x1F\\x00"};
 
-START_TEST(every_allocation_of_a_value_fails) {
+T_TEST(every_allocation_of_a_value_fails) {
     struct names names = NAMES_INIT;
     struct certmap_value before = CERTMAP_VALUE_INIT, value = before;
     make(&names, labelled[_i], "CN=CA");
@@ -552,7 +532,6 @@ START_TEST(every_allocation_of_a_value_fails) {
     ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, NULL), CERTMAP_OK);
     names_free(&names);
 }
-END_TEST
 
 /* A peer with a smaller limit than the public one, which no certificate within the other limits reaches. */
 static const struct {
@@ -571,7 +550,7 @@ static const struct {
     {"normalising", "CN=\\{Ж*300}", "CN=CA", "subject: the Names need more memory than 67108864 bytes", SIZE_MAX, 4096},
 };
 
-START_TEST(memory_of_a_peer_is_limited) {
+T_TEST(memory_of_a_peer_is_limited) {
     struct names names = NAMES_INIT;
     struct certmap_diagnostic err;
     peer->arena.limit = small[_i].arena;
@@ -587,9 +566,8 @@ START_TEST(memory_of_a_peer_is_limited) {
     ck_assert_str_eq(values(CERTMAP_FIELD_SUBJECT), "0 CN 2.5.4.3 UTF8String \"Alice\"");
     names_free(&names);
 }
-END_TEST
 
-START_TEST(memory_of_values_is_limited) {
+T_TEST(memory_of_values_is_limited) {
     struct names names = NAMES_INIT;
     struct certmap_diagnostic err;
     struct certmap_value value = CERTMAP_VALUE_INIT;
@@ -603,44 +581,17 @@ START_TEST(memory_of_values_is_limited) {
     ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_SUBJECT, 0, &err), CERTMAP_OK);
     names_free(&names);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("peer");
-    TCase *tables_case = tcase_create("values");
-    tcase_add_checked_fixture(tables_case, set_up, tear_down);
-    tcase_add_loop_test(tables_case, values_of_the_subject, 0, COUNT(tables));
-    tcase_add_loop_test(tables_case, values_of_the_issuer, 0, COUNT(tables));
-    tcase_add_test(tables_case, views_of_a_value);
-    tcase_add_test(tables_case, a_larger_value_struct);
-    tcase_add_test(tables_case, chains);
-    tcase_add_loop_test(tables_case, a_name_of_any_length, 0, 50);
-    suite_add_tcase(suite, tables_case);
-    TCase *errors = tcase_create("errors");
-    tcase_add_checked_fixture(errors, set_up, tear_down);
-    tcase_add_loop_test(errors, a_fault_in_the_subject, 0, COUNT(faults));
-    tcase_add_loop_test(errors, a_fault_in_the_issuer, 0, COUNT(faults));
-    tcase_add_test(errors, both_names_are_faulty);
-    tcase_add_test(errors, new_without_an_argument);
-    tcase_add_test(errors, new_with_malloc);
-    tcase_add_loop_test(errors, set_without_an_argument, 0, 5);
-    tcase_add_test(errors, no_peer);
-    tcase_add_test(errors, an_empty_peer);
-    tcase_add_loop_test(errors, no_value, 0, COUNT(no_values));
-    suite_add_tcase(suite, errors);
-    TCase *again = tcase_create("again and again");
-    tcase_add_checked_fixture(again, set_up, tear_down);
-    tcase_add_test(again, cleared);
-    tcase_add_test(again, the_struct_itself_is_not_kept);
-    tcase_add_test(again, steady_use_allocates_nothing);
-    tcase_add_test(again, many_different_certificates);
-    suite_add_tcase(suite, again);
-    TCase *scarce = tcase_create("memory");
-    tcase_add_checked_fixture(scarce, set_up, tear_down);
-    tcase_add_loop_test(scarce, every_allocation_of_a_set_fails, 0, COUNT(large));
-    tcase_add_loop_test(scarce, every_allocation_of_a_value_fails, 0, COUNT(labelled));
-    tcase_add_loop_test(scarce, memory_of_a_peer_is_limited, 0, COUNT(small));
-    tcase_add_test(scarce, memory_of_values_is_limited);
-    suite_add_tcase(suite, scarce);
-    return t_run(suite);
-}
+T_TESTS("peer",
+        T_CASE("values", T_EACH(set_up, tear_down), T_LOOP(values_of_the_subject, COUNT(tables)),
+               T_LOOP(values_of_the_issuer, COUNT(tables)), views_of_a_value, a_larger_value_struct, chains,
+               T_LOOP(a_name_of_any_length, 50)),
+        T_CASE("errors", T_EACH(set_up, tear_down), T_LOOP(a_fault_in_the_subject, COUNT(faults)),
+               T_LOOP(a_fault_in_the_issuer, COUNT(faults)), both_names_are_faulty, new_without_an_argument,
+               new_with_malloc, T_LOOP(set_without_an_argument, 5), no_peer, an_empty_peer,
+               T_LOOP(no_value, COUNT(no_values))),
+        T_CASE("again and again", T_EACH(set_up, tear_down), cleared, the_struct_itself_is_not_kept,
+               steady_use_allocates_nothing, many_different_certificates),
+        T_CASE("memory", T_EACH(set_up, tear_down), T_LOOP(every_allocation_of_a_set_fails, COUNT(large)),
+               T_LOOP(every_allocation_of_a_value_fails, COUNT(labelled)),
+               T_LOOP(memory_of_a_peer_is_limited, COUNT(small)), memory_of_values_is_limited))

@@ -159,7 +159,7 @@ static const struct {
     ROW("A" LINE_254 BEGIN "AQID\n" END, "0"),
 };
 
-START_TEST(blocks) {
+T_TEST(blocks) {
     struct t_buf library = T_BUF_INIT, lines = T_BUF_INIT;
     const struct certmap_view text = {(const uint8_t *)rows[_i].text, rows[_i].len};
     tell_library(&library, text);
@@ -169,10 +169,9 @@ START_TEST(blocks) {
     t_buf_free(&library);
     t_buf_free(&lines);
 }
-END_TEST
 
 /* A line of 254 bytes and the end of a line after it are one line, not one and a blank one. */
-START_TEST(long_lines) {
+T_TEST(long_lines) {
     static const char end[] = "AA\n" END;
     for (size_t len = 4; len <= 1024; len += len < 248 || len > 264 ? 4 : 1) {
         struct t_buf text = T_BUF_INIT, library = T_BUF_INIT, lines = T_BUF_INIT;
@@ -192,7 +191,6 @@ START_TEST(long_lines) {
         t_buf_free(&lines);
     }
 }
-END_TEST
 
 /* ---- Random texts ---- */
 
@@ -243,7 +241,7 @@ static void make_text(struct t_buf *text, struct t_random *random) {
         t_bytes(text, END, strlen(END));
 }
 
-START_TEST(random_texts) {
+T_TEST(random_texts) {
     struct t_random random = T_RANDOM_SEED(_i + 1);
     size_t found = 0;
     for (int i = 0; i < 10000; i++) {
@@ -261,15 +259,5 @@ START_TEST(random_texts) {
     }
     ck_assert_uint_gt(found, 1000);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("pem");
-    TCase *tcase = tcase_create("blocks");
-    tcase_add_loop_test(tcase, blocks, 0, (int)COUNT(rows));
-    tcase_add_test(tcase, long_lines);
-    suite_add_tcase(suite, tcase);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_loop_test(slow, random_texts, 0, 8);
-    return t_run(suite);
-}
+T_TESTS("pem", T_CASE("blocks", T_LOOP(blocks, (int)COUNT(rows)), long_lines), T_SLOW_CASE(T_LOOP(random_texts, 8)))

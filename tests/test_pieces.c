@@ -116,12 +116,11 @@ static const struct {
     {"cut short", "02 02 01", "? malformed-piece"},
 };
 
-START_TEST(version) {
+T_TEST(version) {
     cert.version = piece(versions[_i].der);
     set();
     CHECK_FIELD(versions[_i].what, CERTMAP_FIELD_VERSION, versions[_i].expected);
 }
-END_TEST
 
 static const struct {
     const char *what, *der, *expected;
@@ -144,12 +143,11 @@ static const struct {
     {"too large", "INTEGER{65536*00 01}", "value-too-long"},
 };
 
-START_TEST(serial) {
+T_TEST(serial) {
     cert.serial = piece(serials[_i].der);
     set();
     CHECK_FIELD(serials[_i].what, CERTMAP_FIELD_SERIAL, serials[_i].expected);
 }
-END_TEST
 
 /* ---- validity ---- */
 
@@ -251,7 +249,7 @@ static void check_dates(int64_t now, const char *expected) {
                       "%s: %s", expected, err.text);
 }
 
-START_TEST(dates_without_a_place) {
+T_TEST(dates_without_a_place) {
     int64_t before, after;
     struct certmap_diagnostic err;
     struct certmap_cert none = CERTMAP_CERT_INIT;
@@ -263,9 +261,8 @@ START_TEST(dates_without_a_place) {
     none.size = 1;
     ck_assert_int_eq(certmap_cert_validity(&before, &after, &none, NULL), CERTMAP_ERROR_ARGUMENT);
 }
-END_TEST
 
-START_TEST(validity) {
+T_TEST(validity) {
     struct t_buf der = T_BUF_INIT;
     const size_t mark = t_begin(&der);
     t_der(&der, validities[_i].times);
@@ -277,16 +274,14 @@ START_TEST(validity) {
     check_dates(validities[_i].now, validities[_i].expected);
     t_buf_free(&der);
 }
-END_TEST
 
-START_TEST(a_validity_that_is_none) {
+T_TEST(a_validity_that_is_none) {
     static const char *const rows[] = {"", "SET{}", "SEQUENCE{ SEQUENCE{} }", UTC("260101000000Z")};
     cert.validity = piece(rows[_i]);
     cert.time = 1;
     set();
     CHECK_FIELD(rows[_i], CERTMAP_FIELD_VALIDITY, "? malformed-piece");
 }
-END_TEST
 
 /* ---- digests ---- */
 
@@ -317,7 +312,7 @@ static const uint8_t digest_bytes[CERTMAP_SHA256_SIZE + 1] = {0xAB, 0x01};
 #define SUPPLIED_SHA256 "\"ab01" ZEROS_29 "00\""
 #define SUPPLIED_SHA1 "\"ab01" ZEROS_16 "0000\""
 
-START_TEST(digests_that_are_supplied) {
+T_TEST(digests_that_are_supplied) {
     const struct certmap_view sha256 = cm_view(digest_bytes, 32);
     cert.sha256 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = cert.tbs_sha256 = sha256;
     cert.sha1 = cm_view(digest_bytes, 20);
@@ -332,7 +327,6 @@ START_TEST(digests_that_are_supplied) {
     CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_KEY_SHA256, SUPPLIED_SHA256);
 }
-END_TEST
 
 static const enum certmap_field digest_fields[] = {CERTMAP_FIELD_SHA256,        CERTMAP_FIELD_SHA1,
                                                    CERTMAP_FIELD_KEY_SHA256,    CERTMAP_FIELD_TBS_SHA256,
@@ -345,7 +339,7 @@ static struct certmap_view *digest_of(size_t row) {
 }
 
 /* One octet too few, one too many, and no octets, which only an issuer may have. */
-START_TEST(digests_of_a_wrong_length) {
+T_TEST(digests_of_a_wrong_length) {
     struct certmap_diagnostic err;
     const size_t right = _i == 1 ? CERTMAP_SHA1_SIZE : CERTMAP_SHA256_SIZE;
     const size_t wrong[] = {right - 1, right + 1, 1, 0};
@@ -364,14 +358,13 @@ START_TEST(digests_of_a_wrong_length) {
         ck_assert(!peer->set);
     }
 }
-END_TEST
 
 /* The issuer's certificate of the tests below, whose SubjectPublicKeyInfo has 91 bytes, the last 0xF5. */
 static void put_issuer(struct t_buf *buf) {
     t_cert_names(buf, "CN=CA", "CN=Root");
 }
 
-START_TEST(digests_that_are_computed) {
+T_TEST(digests_that_are_computed) {
     struct t_buf ca = T_BUF_INIT;
     char expected[80];
     put_issuer(&ca);
@@ -393,10 +386,9 @@ START_TEST(digests_that_are_computed) {
     CHECK_FIELD("computed", CERTMAP_FIELD_ISSUER_KEY_SHA256, "\"005bf5" ZEROS_29 "\"");
     t_buf_free(&ca);
 }
-END_TEST
 
 /* What is missing: everything; the hash; the data; a hash that works; the data, which are said not to be there. */
-START_TEST(digests_that_are_not_supplied) {
+T_TEST(digests_that_are_not_supplied) {
     struct t_buf ca = T_BUF_INIT;
     put_issuer(&ca);
     if (_i == 1 || _i == 3) {
@@ -414,10 +406,9 @@ START_TEST(digests_that_are_not_supplied) {
         CHECK_FIELD("not supplied", digest_fields[i], "? not-supplied");
     t_buf_free(&ca);
 }
-END_TEST
 
 /* What was signed is looked for in the certificate where it is not supplied. */
-START_TEST(what_was_signed_is_found) {
+T_TEST(what_was_signed_is_found) {
     struct t_buf whole = T_BUF_INIT;
     struct certmap_cert walked = CERTMAP_CERT_INIT;
     char expected[80];
@@ -439,9 +430,8 @@ START_TEST(what_was_signed_is_found) {
     CHECK_FIELD("no certificate", CERTMAP_FIELD_TBS_SHA256, "? not-supplied");
     t_buf_free(&whole);
 }
-END_TEST
 
-START_TEST(a_chain_without_an_issuer) {
+T_TEST(a_chain_without_an_issuer) {
     cert.issuer_certificate = CM_VIEW("");
     cert.hash = show_input;
     cert.hash_ctx = &hashed;
@@ -453,10 +443,9 @@ START_TEST(a_chain_without_an_issuer) {
     CHECK_FIELD("supplied all the same", CERTMAP_FIELD_ISSUER_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("none", CERTMAP_FIELD_ISSUER_KEY_SHA256, "");
 }
-END_TEST
 
 /* Its digest is that of its bytes; its key is not found. */
-START_TEST(an_issuer_that_is_no_certificate) {
+T_TEST(an_issuer_that_is_no_certificate) {
     cert.issuer_certificate = CM_VIEW("\x30\x00");
     cert.hash = show_input;
     cert.hash_ctx = &hashed;
@@ -464,7 +453,6 @@ START_TEST(an_issuer_that_is_no_certificate) {
     CHECK_FIELD("any bytes", CERTMAP_FIELD_ISSUER_SHA256, "\"000200" ZEROS_29 "\"");
     CHECK_FIELD("no certificate", CERTMAP_FIELD_ISSUER_KEY_SHA256, "? malformed-piece");
 }
-END_TEST
 
 /* ---- extensions ---- */
 
@@ -517,19 +505,17 @@ static const struct {
      "? malformed-piece"},
 };
 
-START_TEST(list_of_extensions) {
+T_TEST(list_of_extensions) {
     cert.extensions = piece(lists[_i].der);
     set();
     all_extension_fields_are(lists[_i].what, lists[_i].expected);
     CHECK_FIELD(lists[_i].what, CERTMAP_FIELD_SUBJECT, "(2.5.4.3) CN \"Alice\"");
 }
-END_TEST
 
-START_TEST(extensions_that_are_not_supplied) {
+T_TEST(extensions_that_are_not_supplied) {
     set();
     all_extension_fields_are("not supplied", "? not-supplied");
 }
-END_TEST
 
 /* Rows for one field each; every other field of an extension is known, and empty. */
 #define SAN(names) EXT("2.5.29.17", "SEQUENCE{ " names " }")
@@ -889,7 +875,7 @@ static void check_san(const char *what) {
                   "%s: one field of the SAN is known", what);
 }
 
-START_TEST(one_extension) {
+T_TEST(one_extension) {
     struct t_buf der = T_BUF_INIT;
     const size_t mark = t_begin(&der);
     t_der(&der, rows[_i].extensions);
@@ -904,10 +890,9 @@ START_TEST(one_extension) {
     check_san(rows[_i].what);
     t_buf_free(&der);
 }
-END_TEST
 
 /* One that is malformed takes nothing from the others. */
-START_TEST(several_extensions) {
+T_TEST(several_extensions) {
     cert.extensions = piece(EXTENSIONS(SAN("82{\"a\"} 89{}") EKU("OID{1.3.6.1.5.5.7.3.2}") KU("07 00")
                                            SKI("OCTETSTRING{01}") SKI("OCTETSTRING{02}") AKI("80{03}")));
     set();
@@ -921,7 +906,6 @@ START_TEST(several_extensions) {
                 "2.5.29.17 \"30058201618900\" | 2.5.29.37 \"300a06082b06010505070302\" | 2.5.29.15 \"03020700\" | "
                 "2.5.29.14 duplicate-extension | 2.5.29.14 duplicate-extension | 2.5.29.35 \"3003800103\"");
 }
-END_TEST
 
 /* ---- limits ---- */
 
@@ -938,7 +922,7 @@ static void put_extensions_of_size(struct t_buf *buf, size_t size) {
     ck_assert_uint_eq(buf->len, size);
 }
 
-START_TEST(size_of_the_extensions) {
+T_TEST(size_of_the_extensions) {
     put_extensions_of_size(&bytes, CERTMAP_MAX_EXTENSIONS_SIZE + (size_t)_i);
     cert.extensions = t_view(&bytes);
     set();
@@ -947,7 +931,6 @@ START_TEST(size_of_the_extensions) {
     else
         all_extension_fields_are("too large", "? value-too-long");
 }
-END_TEST
 
 /* Extensions without octets: the i-th has the OID 1.2.first + i * step % modulus, in three octets of arcs. */
 static void put_extensions(struct t_buf *buf, size_t count, size_t step, size_t modulus) {
@@ -979,7 +962,7 @@ static size_t count_unreadable(enum certmap_code code) {
     return count;
 }
 
-START_TEST(number_of_extensions) {
+T_TEST(number_of_extensions) {
     put_extensions(&bytes, CERTMAP_MAX_EXTENSIONS + (size_t)_i, 1, 65536);
     cert.extensions = t_view(&bytes);
     set();
@@ -990,17 +973,15 @@ START_TEST(number_of_extensions) {
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_EXTENSION), CERTMAP_MAX_EXTENSIONS);
     ck_assert_uint_eq(count_unreadable(CERTMAP_CODE_NONE), CERTMAP_MAX_EXTENSIONS);
 }
-END_TEST
 
 /* To sort them, where there is memory for the Names only. */
-START_TEST(no_memory_for_their_order) {
+T_TEST(no_memory_for_their_order) {
     put_extensions(&bytes, CERTMAP_MAX_EXTENSIONS, 1, 65536);
     cert.extensions = t_view(&bytes);
     peer->scratch.limit = 4096;
     ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_ERROR_LIMIT);
     ck_assert(!peer->set);
 }
-END_TEST
 
 /* In any order, and in any number. */
 static const struct {
@@ -1013,7 +994,7 @@ static const struct {
     {17, 1, 16, 2},        {17, 5, 17, 0},        {40, 7, 40, 0},     {40, 7, 39, 2},      {40, 1, 20, 40},
 };
 
-START_TEST(duplicates_are_found) {
+T_TEST(duplicates_are_found) {
     put_extensions(&bytes, disorders[_i].count, disorders[_i].step, disorders[_i].modulus);
     cert.extensions = t_view(&bytes);
     set();
@@ -1021,7 +1002,6 @@ START_TEST(duplicates_are_found) {
     ck_assert_uint_eq(count_unreadable(CERTMAP_CODE_DUPLICATE_EXTENSION), disorders[_i].duplicates);
     ck_assert_uint_eq(count_unreadable(CERTMAP_CODE_NONE), disorders[_i].count - disorders[_i].duplicates);
 }
-END_TEST
 
 static const struct {
     const char *what, *extensions;
@@ -1040,7 +1020,7 @@ static const struct {
 };
 
 /* What is just as large as it may be is read; one octet more is in the tables above. */
-START_TEST(the_largest_that_is_read) {
+T_TEST(the_largest_that_is_read) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_value value = CERTMAP_VALUE_INIT;
     const size_t mark = t_begin(&der);
@@ -1053,18 +1033,16 @@ START_TEST(the_largest_that_is_read) {
     ck_assert_msg(value.text.data != NULL, "%s: %s", edges[_i].what, certmap_code_name(value.unreadable));
     t_buf_free(&der);
 }
-END_TEST
 
-START_TEST(a_rid_that_is_too_large) {
+T_TEST(a_rid_that_is_too_large) {
     cert.extensions = piece(EXTENSIONS(SAN("88{1025*01}")));
     set();
     CHECK_FIELD("1025 octets", CERTMAP_FIELD_SAN, "rid value-too-long");
 }
-END_TEST
 
 /* Names, of nothing, in all but an extension's greatest size: more than a peer has memory for, except that values
  * without names of their own fit where a pointer has four bytes. */
-START_TEST(more_values_than_memory) {
+T_TEST(more_values_than_memory) {
     static const char *const names[] = {"500000*82{}", "250000*A4{ SEQUENCE{} }"};
     const bool fit = _i == 0 && sizeof(void *) < 8;
     struct certmap_diagnostic err;
@@ -1087,7 +1065,6 @@ START_TEST(more_values_than_memory) {
     cert.extensions = CM_VIEW_NONE;
     set();
 }
-END_TEST
 
 /* ---- values as certmap_peer_value tells them ---- */
 
@@ -1154,7 +1131,7 @@ static const struct {
     {CERTMAP_FIELD_EXTENSION, 9, "OCTETSTRING{FF}", ""},
 };
 
-START_TEST(views_of_a_value) {
+T_TEST(views_of_a_value) {
     struct t_buf rest = T_BUF_INIT, expected = T_BUF_INIT;
     struct certmap_value value = CERTMAP_VALUE_INIT, again = CERTMAP_VALUE_INIT;
     supply_everything(&rest);
@@ -1176,19 +1153,17 @@ START_TEST(views_of_a_value) {
     t_buf_free(&rest);
     t_buf_free(&expected);
 }
-END_TEST
 
-START_TEST(an_absent_version_has_no_der) {
+T_TEST(an_absent_version_has_no_der) {
     struct certmap_value value = CERTMAP_VALUE_INIT;
     cert.version = piece("");
     set();
     ck_assert_int_eq(certmap_peer_value(peer, &value, CERTMAP_FIELD_VERSION, 0, NULL), CERTMAP_OK);
     ck_assert_ptr_null(value.der.data);
 }
-END_TEST
 
 /* The lists by which the evaluator finds a directory name, and its attributes. */
-START_TEST(a_directory_name_is_a_name) {
+T_TEST(a_directory_name_is_a_name) {
     cert.extensions = piece(EXTENSIONS(SAN("82{\"a\"} A4{" BOB_NAME "}")));
     set();
     const struct cm_list *san = &peer->lists[CERTMAP_FIELD_SAN];
@@ -1202,11 +1177,10 @@ START_TEST(a_directory_name_is_a_name) {
     ck_assert_ptr_null(san->values[0].avas);
     ck_assert_ptr_null(san->values[1].text.nfc.data);
 }
-END_TEST
 
 /* ---- pieces and memory ---- */
 
-START_TEST(nothing_is_supplied) {
+T_TEST(nothing_is_supplied) {
     set();
     for (unsigned i = CERTMAP_FIELD_CERTIFICATE; i <= CERTMAP_FIELD_TBS_SHA256; i++)
         CHECK_FIELD("not supplied", (enum certmap_field)i, "? not-supplied");
@@ -1217,9 +1191,8 @@ START_TEST(nothing_is_supplied) {
     certmap_peer_clear(peer);
     ck_assert_int_eq(certmap_peer_field_unknown(peer, CERTMAP_FIELD_SUBJECT), CERTMAP_CODE_NOT_SUPPLIED);
 }
-END_TEST
 
-START_TEST(everything_is_supplied) {
+T_TEST(everything_is_supplied) {
     struct t_buf rest = T_BUF_INIT;
     supply_everything(&rest);
     set();
@@ -1237,7 +1210,6 @@ START_TEST(everything_is_supplied) {
     CHECK_FIELD("nothing is left", CERTMAP_FIELD_VERSION, "? not-supplied");
     t_buf_free(&rest);
 }
-END_TEST
 
 /* Reads every value of every field. */
 static enum certmap_status read_all(void) {
@@ -1251,7 +1223,7 @@ static enum certmap_status read_all(void) {
 
 /* Whatever request fails, the call says so, and the peer works afterwards. A new peer for each, because a peer
  * that has memory asks for none. */
-START_TEST(memory_that_runs_out) {
+T_TEST(memory_that_runs_out) {
     struct t_buf rest = T_BUF_INIT;
     supply_everything(&rest);
     for (size_t n = 0;; n++) {
@@ -1271,11 +1243,10 @@ START_TEST(memory_that_runs_out) {
     ck_assert_int_eq(read_all(), CERTMAP_OK);
     t_buf_free(&rest);
 }
-END_TEST
 
 /* The same for each piece of an arena: with a limit a little higher each time, another one is the first that does
  * not fit. 0: what is kept; 1: working memory. */
-START_TEST(every_piece_of_memory_is_the_last) {
+T_TEST(every_piece_of_memory_is_the_last) {
     struct t_buf rest = T_BUF_INIT;
     struct certmap_diagnostic err = {.status = CERTMAP_OK};
     enum certmap_status status = CERTMAP_ERROR_LIMIT;
@@ -1294,51 +1265,19 @@ START_TEST(every_piece_of_memory_is_the_last) {
     ck_assert_int_eq(err.code, CERTMAP_CODE_NAME_TOO_LARGE);
     t_buf_free(&rest);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("pieces");
-    TCase *table = tcase_create("pieces");
-    tcase_add_checked_fixture(table, set_up, tear_down);
-    tcase_add_loop_test(table, version, 0, COUNT(versions));
-    tcase_add_loop_test(table, serial, 0, COUNT(serials));
-    tcase_add_loop_test(table, validity, 0, COUNT(validities));
-    tcase_add_test(table, dates_without_a_place);
-    tcase_add_loop_test(table, a_validity_that_is_none, 0, 4);
-    tcase_add_test(table, digests_that_are_supplied);
-    tcase_add_loop_test(table, digests_of_a_wrong_length, 0, COUNT(digest_fields));
-    tcase_add_test(table, digests_that_are_computed);
-    tcase_add_loop_test(table, digests_that_are_not_supplied, 0, 5);
-    tcase_add_test(table, a_chain_without_an_issuer);
-    tcase_add_test(table, what_was_signed_is_found);
-    tcase_add_test(table, an_issuer_that_is_no_certificate);
-    suite_add_tcase(suite, table);
-    TCase *extensions = tcase_create("extensions");
-    tcase_add_checked_fixture(extensions, set_up, tear_down);
-    tcase_add_loop_test(extensions, list_of_extensions, 0, COUNT(lists));
-    tcase_add_test(extensions, extensions_that_are_not_supplied);
-    tcase_add_loop_test(extensions, one_extension, 0, COUNT(rows));
-    tcase_add_test(extensions, several_extensions);
-    tcase_add_loop_test(extensions, duplicates_are_found, 0, COUNT(disorders));
-    suite_add_tcase(suite, extensions);
-    TCase *limits = tcase_create("limits");
-    tcase_add_checked_fixture(limits, set_up, tear_down);
-    tcase_add_loop_test(limits, size_of_the_extensions, 0, 2);
-    tcase_add_loop_test(limits, number_of_extensions, 0, 2);
-    tcase_add_test(limits, no_memory_for_their_order);
-    tcase_add_loop_test(limits, the_largest_that_is_read, 0, COUNT(edges));
-    tcase_add_test(limits, a_rid_that_is_too_large);
-    tcase_add_loop_test(limits, more_values_than_memory, 0, 2);
-    suite_add_tcase(suite, limits);
-    TCase *values = tcase_create("values");
-    tcase_add_checked_fixture(values, set_up, tear_down);
-    tcase_add_loop_test(values, views_of_a_value, 0, COUNT(views));
-    tcase_add_test(values, an_absent_version_has_no_der);
-    tcase_add_test(values, a_directory_name_is_a_name);
-    tcase_add_test(values, nothing_is_supplied);
-    tcase_add_test(values, everything_is_supplied);
-    tcase_add_test(values, memory_that_runs_out);
-    tcase_add_loop_test(values, every_piece_of_memory_is_the_last, 0, 2);
-    suite_add_tcase(suite, values);
-    return t_run(suite);
-}
+T_TESTS("pieces",
+        T_CASE("pieces", T_EACH(set_up, tear_down), T_LOOP(version, COUNT(versions)), T_LOOP(serial, COUNT(serials)),
+               T_LOOP(validity, COUNT(validities)), dates_without_a_place, T_LOOP(a_validity_that_is_none, 4),
+               digests_that_are_supplied, T_LOOP(digests_of_a_wrong_length, COUNT(digest_fields)),
+               digests_that_are_computed, T_LOOP(digests_that_are_not_supplied, 5), a_chain_without_an_issuer,
+               what_was_signed_is_found, an_issuer_that_is_no_certificate),
+        T_CASE("extensions", T_EACH(set_up, tear_down), T_LOOP(list_of_extensions, COUNT(lists)),
+               extensions_that_are_not_supplied, T_LOOP(one_extension, COUNT(rows)), several_extensions,
+               T_LOOP(duplicates_are_found, COUNT(disorders))),
+        T_CASE("limits", T_EACH(set_up, tear_down), T_LOOP(size_of_the_extensions, 2), T_LOOP(number_of_extensions, 2),
+               no_memory_for_their_order, T_LOOP(the_largest_that_is_read, COUNT(edges)), a_rid_that_is_too_large,
+               T_LOOP(more_values_than_memory, 2)),
+        T_CASE("values", T_EACH(set_up, tear_down), T_LOOP(views_of_a_value, COUNT(views)),
+               an_absent_version_has_no_der, a_directory_name_is_a_name, nothing_is_supplied, everything_is_supplied,
+               memory_that_runs_out, T_LOOP(every_piece_of_memory_is_the_last, 2)))

@@ -266,22 +266,20 @@ static const struct {
     {TOGETHER, "Ta Ua Td Ud", "deny m3"},
 };
 
-START_TEST(by_hand) {
+T_TEST(by_hand) {
     const struct brief brief = read_brief(rows[_i].mappings);
     check_brief(&brief, rows[_i].policy, rows[_i].mappings, rows[_i].answer);
 }
-END_TEST
 
 /* The policy comes first: what a mapping may give depends on it. */
-START_TEST(policy_after_a_mapping) {
+T_TEST(policy_after_a_mapping) {
     struct certmap_builder *builder = t_builder();
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "a", NULL);
     ck_assert_int_eq(certmap_builder_combining(builder, CERTMAP_COMBINING_ALL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
-START_TEST(switched_off_and_empty) {
+T_TEST(switched_off_and_empty) {
     struct t_peer peer;
     t_peer_make(&peer, SUBJECT, "CN=CA");
     for (unsigned policy = CERTMAP_COMBINING_FIRST; policy <= CERTMAP_COMBINING_ALL; policy++) {
@@ -302,7 +300,6 @@ START_TEST(switched_off_and_empty) {
     }
     t_peer_free(&peer);
 }
-END_TEST
 
 /* ---- what all mappings give together ---- */
 
@@ -355,7 +352,7 @@ static void write_union(struct t_buf *text, const struct certmap_result *result)
     }
 }
 
-START_TEST(together) {
+T_TEST(together) {
     struct t_buf text = T_BUF_INIT, answer = T_BUF_INIT, deciding = T_BUF_INIT;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_peer peer;
@@ -377,10 +374,9 @@ START_TEST(together) {
     t_buf_free(&answer);
     t_buf_free(&deciding);
 }
-END_TEST
 
 /* As many accounts as an answer holds, and one more. */
-START_TEST(as_many_as_there_is_room_for) {
+T_TEST(as_many_as_there_is_room_for) {
     for (size_t count = CERTMAP_MAX_ACCOUNTS; count <= CERTMAP_MAX_ACCOUNTS + 1; count++) {
         struct t_buf text = T_BUF_INIT;
         struct t_peer peer;
@@ -403,10 +399,9 @@ START_TEST(as_many_as_there_is_room_for) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
 /* A text that is there already takes no room, however often it is built. */
-START_TEST(equal_ones_take_no_room) {
+T_TEST(equal_ones_take_no_room) {
     enum { MAPPINGS = 1000 };
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
@@ -429,7 +424,6 @@ START_TEST(equal_ones_take_no_room) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- random sets, and an oracle ---- */
 
@@ -547,7 +541,7 @@ static void oracle_all(const struct brief *brief, char *answer) {
     }
 }
 
-START_TEST(random_sets) {
+T_TEST(random_sets) {
     static void (*const oracles[])(const struct brief *, char *) = {oracle_first, oracle_best, oracle_unique,
                                                                     oracle_all};
     uint64_t state = (uint64_t)_i * 0x9E3779B97F4A7C15u + 1;
@@ -565,12 +559,11 @@ START_TEST(random_sets) {
     for (size_t i = 0; i < 3; i++)
         ck_assert_uint_ge(answers[i], SETS_A_TEST / 10);
 }
-END_TEST
 
 /* ---- steps ---- */
 
 /* A pattern that takes all steps there are leaves everything after it unknown. */
-START_TEST(without_steps) {
+T_TEST(without_steps) {
     static const struct {
         enum certmap_combining policy;
         const char *after, *answer;
@@ -602,7 +595,6 @@ START_TEST(without_steps) {
     t_buf_free(&text);
     t_buf_free(&answer);
 }
-END_TEST
 
 /* ---- scores ---- */
 
@@ -708,7 +700,7 @@ static const struct {
     {"ski = \"01\" and ski = \"02\" and ski = \"03\" and ski = \"04\" and subject.O = \"c\"", 3000000100},
 };
 
-START_TEST(score) {
+T_TEST(score) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; policy most-specific; mapping \"m\" { when ");
     t_put(&text, scores[_i].condition);
@@ -719,7 +711,6 @@ START_TEST(score) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* The more specific one; and so many conditions of a kind that could not outweigh it. */
 static const struct {
@@ -742,7 +733,7 @@ static const struct {
     {"sha256 = " HASH " and subject = \"CN=a\"", "sha256 = " HASH, 1},
 };
 
-START_TEST(outweigh) {
+T_TEST(outweigh) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; policy most-specific; mapping \"specific\" { when ");
     t_put(&text, outweighs[_i].specific);
@@ -758,31 +749,9 @@ START_TEST(outweigh) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("policy");
-    TCase *hand = tcase_create("by hand");
-    tcase_add_loop_test(hand, by_hand, 0, T_ROWS(rows));
-    tcase_add_test(hand, policy_after_a_mapping);
-    tcase_add_test(hand, switched_off_and_empty);
-    suite_add_tcase(suite, hand);
-    TCase *all = tcase_create("together");
-    tcase_add_loop_test(all, together, 0, T_ROWS(unions));
-    tcase_add_test(all, as_many_as_there_is_room_for);
-    tcase_add_test(all, equal_ones_take_no_room);
-    suite_add_tcase(suite, all);
-    TCase *random = tcase_create("random");
-    tcase_add_loop_test(random, random_sets, 0, RANDOM_TESTS);
-    tcase_set_tags(random, T_SLOW);
-    suite_add_tcase(suite, random);
-    TCase *steps = tcase_create("steps");
-    tcase_add_loop_test(steps, without_steps, 0, 6);
-    tcase_set_tags(steps, T_SLOW);
-    suite_add_tcase(suite, steps);
-    TCase *score_case = tcase_create("scores");
-    tcase_add_loop_test(score_case, score, 0, T_ROWS(scores));
-    tcase_add_loop_test(score_case, outweigh, 0, T_ROWS(outweighs));
-    suite_add_tcase(suite, score_case);
-    return t_run(suite);
-}
+T_TESTS("policy", T_CASE("by hand", T_LOOP(by_hand, T_ROWS(rows)), policy_after_a_mapping, switched_off_and_empty),
+        T_CASE("together", T_LOOP(together, T_ROWS(unions)), as_many_as_there_is_room_for, equal_ones_take_no_room),
+        T_CASE("random", T_LOOP(random_sets, RANDOM_TESTS), T_TAGS(T_SLOW)),
+        T_CASE("steps", T_LOOP(without_steps, 6), T_TAGS(T_SLOW)),
+        T_CASE("scores", T_LOOP(score, T_ROWS(scores)), T_LOOP(outweigh, T_ROWS(outweighs))))

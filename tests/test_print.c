@@ -152,7 +152,7 @@ static const struct {
     {"issuer is spki.sha256 present", NULL},
 };
 
-START_TEST(one_condition) {
+T_TEST(one_condition) {
     const char *wanted = conditions[_i].printed != NULL ? conditions[_i].printed : conditions[_i].written;
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when ");
@@ -169,7 +169,6 @@ START_TEST(one_condition) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- rule sets ---- */
 
@@ -219,21 +218,20 @@ static const struct {
      ")\n     and subject.O = \"a\";\n    deny;\n}\n"},
 };
 
-START_TEST(rule_set) {
+T_TEST(rule_set) {
     struct certmap_rules *rules = t_rules(sets[_i].written);
     char *printed = check_round(rules, sets[_i].about);
     ck_assert_str_eq(printed, sets[_i].printed != NULL ? sets[_i].printed : sets[_i].written);
     free(printed);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- files: every one that loads ---- */
 
 static const char *const folders[] = {"tests/data/rules", "fuzz/corpus/rules", "docs/examples"};
 static struct t_files files[3];
 
-START_TEST(file) {
+T_TEST(file) {
     size_t folder = 0;
     int i = _i;
     char path[256];
@@ -248,7 +246,6 @@ START_TEST(file) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- rule sets that no text can have made ---- */
 
@@ -305,7 +302,7 @@ static void call(struct certmap_builder *builder, char c) {
 #define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* A list with certificates and keys is printed as two conditions in parentheses. */
-START_TEST(issuers_that_are_deep) {
+T_TEST(issuers_that_are_deep) {
     const size_t levels = CERTMAP_MAX_NESTING - (size_t)(_i == 0);
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -329,9 +326,8 @@ START_TEST(issuers_that_are_deep) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(always_that_is_deep) {
+T_TEST(always_that_is_deep) {
     struct certmap_builder *builder = t_builder();
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const size_t levels = CERTMAP_MAX_NESTING - (size_t)(_i == 0);
@@ -355,9 +351,8 @@ START_TEST(always_that_is_deep) {
         certmap_builder_free(builder);
     }
 }
-END_TEST
 
-START_TEST(counts_that_are_large) {
+T_TEST(counts_that_are_large) {
     struct certmap_builder *builder = t_builder();
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -377,10 +372,9 @@ START_TEST(counts_that_are_large) {
         certmap_builder_free(builder);
     }
 }
-END_TEST
 
 /* The printed rules are true where the built ones are, and their scores are the same. */
-START_TEST(built_expression) {
+T_TEST(built_expression) {
     static const char *const subjects[] = {"CN=a", "C=a", "L=a", "O=a", "C=a | L=a", "C=a | O=a", "C=a | L=a | O=a"};
     struct certmap_builder *builder = t_builder();
     struct t_buf wanted = T_BUF_INIT;
@@ -407,10 +401,9 @@ START_TEST(built_expression) {
     certmap_rules_free(loaded);
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* Every operator and quantifier on every field that has them prints so that it loads as the same. */
-START_TEST(every_field) {
+T_TEST(every_field) {
     const enum certmap_field field = (enum certmap_field)_i;
     static const char *const subfields[] = {[CERTMAP_FIELD_SUBJECT] = "CN",
                                             [CERTMAP_FIELD_ISSUER] = "1.2.3.4",
@@ -460,7 +453,6 @@ START_TEST(every_field) {
     free(check_round(rules, certmap_field_name(field)));
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- mappings of IIS files ---- */
 
@@ -499,7 +491,7 @@ static struct certmap_rules *one_to_one(const char *taken, const char *also) {
     "mapping \"a\" {\n    when subject.CN = \"x\";\n    deny;\n}\n\n"                                                  \
     "mapping \"b\" {\n    when certificate = \"6e6174697665\";\n    deny;\n}\n"
 
-START_TEST(digests) {
+T_TEST(digests) {
     struct certmap_rules *rules = one_to_one("a", "b");
     size_t calls = 0;
     char *text = print_hashed(rules, fake_hash, &calls);
@@ -509,9 +501,8 @@ START_TEST(digests) {
     free(text);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(names_that_are_free) {
+T_TEST(names_that_are_free) {
     static const struct {
         const char *taken, *also, *one, *two;
     } names[] = {
@@ -530,11 +521,10 @@ START_TEST(names_that_are_free) {
         certmap_rules_free(rules);
     }
 }
-END_TEST
 
 /* ---- the call ---- */
 
-START_TEST(refuses_what_is_missing) {
+T_TEST(refuses_what_is_missing) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; deny; }");
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     char text[64];
@@ -546,43 +536,25 @@ START_TEST(refuses_what_is_missing) {
     ck_assert_uint_eq(len, 7);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(nothing_to_print) {
+T_TEST(nothing_to_print) {
     struct certmap_rules *rules = t_finish(t_builder());
     char *text = print(rules);
     ck_assert_str_eq(text, "certmap 1;\ndisabled;\n");
     free(text);
     certmap_rules_free(rules);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("print");
-    TCase *hand = tcase_create("by hand");
-    tcase_add_loop_test(hand, one_condition, 0, T_ROWS(conditions));
-    tcase_add_loop_test(hand, rule_set, 0, T_ROWS(sets));
-    suite_add_tcase(suite, hand);
-    TCase *all = tcase_create("files");
     int count = 0;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         t_list(&files[i], folders[i], i == 1 ? "" : ".rules");
         count += files[i].count;
     }
-    tcase_add_loop_test(all, file, 0, count);
-    suite_add_tcase(suite, all);
-    TCase *builders = tcase_create("builders");
-    tcase_add_loop_test(builders, built_expression, 0, T_ROWS(built));
-    tcase_add_loop_test(builders, every_field, 0, CERTMAP_FIELD_TBS_SHA256 + 1);
-    tcase_add_loop_test(builders, issuers_that_are_deep, 0, 2);
-    tcase_add_loop_test(builders, always_that_is_deep, 0, 2);
-    tcase_add_loop_test(builders, counts_that_are_large, 0, 2);
-    tcase_add_test(builders, digests);
-    tcase_add_test(builders, names_that_are_free);
-    suite_add_tcase(suite, builders);
-    TCase *calls = tcase_create("call");
-    tcase_add_test(calls, refuses_what_is_missing);
-    tcase_add_test(calls, nothing_to_print);
-    suite_add_tcase(suite, calls);
-    return t_run(suite);
+    return T_RUN("print", T_CASE("by hand", T_LOOP(one_condition, T_ROWS(conditions)), T_LOOP(rule_set, T_ROWS(sets))),
+                 T_CASE("files", T_LOOP(file, count)),
+                 T_CASE("builders", T_LOOP(built_expression, T_ROWS(built)),
+                        T_LOOP(every_field, CERTMAP_FIELD_TBS_SHA256 + 1), T_LOOP(issuers_that_are_deep, 2),
+                        T_LOOP(always_that_is_deep, 2), T_LOOP(counts_that_are_large, 2), digests, names_that_are_free),
+                 T_CASE("call", refuses_what_is_missing, nothing_to_print));
 }

@@ -84,7 +84,7 @@ static void check_rules(const struct certmap_rules *rules, const char *about) {
     free(hashed);
 }
 
-START_TEST(file) {
+T_TEST(file) {
     const size_t folder = _i >= files[0].count;
     const char *name = files[folder].names[_i - (folder == 1 ? files[0].count : 0)];
     struct t_buf text = T_BUF_INIT;
@@ -100,7 +100,6 @@ START_TEST(file) {
     }
     t_buf_free(&text);
 }
-END_TEST
 
 /* How many of the files there are rules to print from. */
 static size_t count_rules(size_t folder) {
@@ -119,24 +118,18 @@ static size_t count_rules(size_t folder) {
     return count;
 }
 
-START_TEST(there_are_rules) {
+T_TEST(there_are_rules) {
     ck_assert_uint_ge(count_rules(0), 10);
     ck_assert_uint_ge(count_rules(1), 5);
     ck_assert_int_ge(certs.count, 50);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("print_iis");
-    TCase *all = tcase_create("files");
     t_list(&files[0], folders[0], ".config");
     t_list(&files[1], folders[1], ".config");
     t_list(&certs, "tests/data/certs", ".txt");
-    tcase_add_loop_test(all, file, 0, files[0].count + files[1].count);
-    tcase_set_tags(all, T_SLOW); /* each with every certificate */
-    suite_add_tcase(suite, all);
-    TCase *some = tcase_create("there are some");
-    tcase_add_test(some, there_are_rules);
-    suite_add_tcase(suite, some);
-    return t_run(suite);
+    return T_RUN("print_iis",
+                 T_CASE("files", T_LOOP(file, files[0].count + files[1].count),
+                        T_TAGS(T_SLOW) /* each with every certificate */),
+                 T_CASE("there are some", there_are_rules));
 }

@@ -36,7 +36,7 @@ static const struct {
      "loading ...\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD [----------]   0%"},
 };
 
-START_TEST(drawing) {
+T_TEST(drawing) {
     struct tool_text line = {NULL, 0, 0};
     const size_t columns = tool_progress_draw(&line, lines[_i].path, lines[_i].percent, lines[_i].width);
     tool_text_repeat(&line, '\0', 1);
@@ -45,10 +45,9 @@ START_TEST(drawing) {
     ck_assert_uint_ge(columns, tool_utf8_count(tool_view(line.data)));
     tool_text_free(&line);
 }
-END_TEST
 
 /* From 0 to 100 % a line always covers the one before. */
-START_TEST(lines_are_as_long) {
+T_TEST(lines_are_as_long) {
     struct tool_text line = {NULL, 0, 0};
     for (unsigned percent = 0; percent <= 100; percent++) {
         ck_assert_uint_eq(tool_progress_draw(&line, "a", percent, 80), line.len);
@@ -57,7 +56,6 @@ START_TEST(lines_are_as_long) {
     }
     tool_text_free(&line);
 }
-END_TEST
 
 /* ---- when ---- */
 
@@ -70,19 +68,17 @@ static const struct {
     {"a dumb terminal", "dumb", true, false, false},
 };
 
-START_TEST(where_it_is_shown) {
+T_TEST(where_it_is_shown) {
     ck_assert_msg(tool_progress_wanted(places[_i].terminal, places[_i].term, places[_i].json) == places[_i].wanted,
                   "%s", places[_i].what);
 }
-END_TEST
 
-START_TEST(after_half_a_second) {
+T_TEST(after_half_a_second) {
     ck_assert(!tool_progress_due(1000, 1000));
     ck_assert(!tool_progress_due(1000, 1499));
     ck_assert(tool_progress_due(1000, 1500));
     ck_assert(tool_progress_due(0, UINT64_MAX));
 }
-END_TEST
 
 static const struct {
     const char *columns;
@@ -92,10 +88,9 @@ static const struct {
     {"x", 80},  {"100x", 80}, {"-1", 80}, {"10000", 10000}, {"10001", 80},
 };
 
-START_TEST(how_wide_it_is) {
+T_TEST(how_wide_it_is) {
     ck_assert_uint_eq(tool_progress_width(widths[_i].columns), widths[_i].width);
 }
-END_TEST
 
 /* ---- the command ---- */
 
@@ -205,7 +200,7 @@ static const struct {
     {"check --rules -", RULES, TO_PIPE, 0, NULL, "-: 1 mapping, no findings\n"},
 };
 
-START_TEST(a_slow_load) {
+T_TEST(a_slow_load) {
     struct t_buf out = T_BUF_INIT, screen = T_BUF_INIT;
     ck_assert_int_eq(run(&out, runs[_i].words, runs[_i].where, runs[_i].rules), runs[_i].exit);
     const char *written = (const char *)out.data;
@@ -218,16 +213,14 @@ START_TEST(a_slow_load) {
     t_buf_free(&out);
     t_buf_free(&screen);
 }
-END_TEST
 
-START_TEST(the_width_is_the_variable) {
+T_TEST(the_width_is_the_variable) {
     struct t_buf out = T_BUF_INIT;
     setenv("COLUMNS", "30", 1);
     ck_assert_int_eq(run(&out, "check --rules -", TO_TERMINAL, RULES), 0);
     ck_assert_ptr_nonnull(strstr((const char *)out.data, "\rloading 100%\r            \r"));
     t_buf_free(&out);
 }
-END_TEST
 
 static int count_on_terminals(void) {
     int count = 0;
@@ -237,29 +230,14 @@ static int count_on_terminals(void) {
 }
 
 /* What runs the command on a terminal is skipped, and told of, where none can be had. */
-static void add_command_tests(Suite *suite) {
-    TCase *command = tcase_create("command");
+int main(void) {
     const char *why = t_terminal_missing();
     const int on_terminals = count_on_terminals();
-    tcase_add_loop_test(command, a_slow_load, why == NULL ? 0 : on_terminals, COUNT(runs));
-    if (why == NULL)
-        tcase_add_test(command, the_width_is_the_variable);
-    else
+    if (why != NULL)
         t_skipped(on_terminals + 1, "the progress line on a terminal: no pseudo-terminal can be opened", why);
-    suite_add_tcase(suite, command);
-}
-
-int main(void) {
-    Suite *suite = suite_create("progress");
-    TCase *line = tcase_create("line");
-    tcase_add_loop_test(line, drawing, 0, COUNT(lines));
-    tcase_add_test(line, lines_are_as_long);
-    suite_add_tcase(suite, line);
-    TCase *when = tcase_create("when");
-    tcase_add_loop_test(when, where_it_is_shown, 0, COUNT(places));
-    tcase_add_test(when, after_half_a_second);
-    tcase_add_loop_test(when, how_wide_it_is, 0, COUNT(widths));
-    suite_add_tcase(suite, when);
-    add_command_tests(suite);
-    return t_run(suite);
+    return T_RUN("progress", T_CASE("line", T_LOOP(drawing, COUNT(lines)), lines_are_as_long),
+                 T_CASE("when", T_LOOP(where_it_is_shown, COUNT(places)), after_half_a_second,
+                        T_LOOP(how_wide_it_is, COUNT(widths))),
+                 T_CASE("command", T_RANGE(a_slow_load, why == NULL ? 0 : on_terminals, COUNT(runs)),
+                        T_LOOP(the_width_is_the_variable, why == NULL)));
 }

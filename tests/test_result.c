@@ -55,7 +55,7 @@ static struct certmap_result result_of(int row) {
     return result;
 }
 
-START_TEST(line) {
+T_TEST(line) {
     const struct certmap_result result = result_of(_i);
     char text[256];
     size_t len = 0;
@@ -63,10 +63,9 @@ START_TEST(line) {
     ck_assert_str_eq(text, lines[_i].line);
     ck_assert_uint_eq(len, strlen(lines[_i].line));
 }
-END_TEST
 
 /* Buffers of every size: the length is told, nothing is written past the end, and text is never half a line. */
-START_TEST(line_in_every_buffer) {
+T_TEST(line_in_every_buffer) {
     const struct certmap_result result = result_of(_i);
     const size_t wanted = strlen(lines[_i].line);
     for (size_t cap = 0; cap <= wanted + 2; cap++) {
@@ -84,7 +83,6 @@ START_TEST(line_in_every_buffer) {
         free(text);
     }
 }
-END_TEST
 
 /* ---- domains, groups and attributes ---- */
 
@@ -121,15 +119,14 @@ static struct certmap_result allowed(struct certmap_view account) {
     return result;
 }
 
-START_TEST(domain) {
+T_TEST(domain) {
     struct certmap_result result = allowed(t_string(domains[_i].account));
     if (domains[_i].domain != NULL)
         result.domain = t_string(domains[_i].domain);
     assert_line(&result, domains[_i].line);
 }
-END_TEST
 
-START_TEST(groups_and_attributes) {
+T_TEST(groups_and_attributes) {
     const struct certmap_view accounts[] = {VIEW("a"), VIEW("b\"")}, groups[] = {VIEW("g"), VIEW("h\n")};
     const struct certmap_attribute attributes[] = {
         {VIEW("mail"), VIEW("a@b")}, {VIEW("x.y-z_1"), VIEW("\"")}, {VIEW("reason"), VIEW("-")},
@@ -150,10 +147,9 @@ START_TEST(groups_and_attributes) {
                          "\"reason\"=\"-\" \"a b\"=\"v\" \"a=b\"=\"v\" \"a\\\"b\"=\"v\" \"a\\\\b\"=\"v\" "
                          "\"\xC3\xBC\"=\"v\" \"\\u{7F}\"=\"v\" \"\"=\"v\"");
 }
-END_TEST
 
 /* Two mappings where there must be one: both are named. */
-START_TEST(other_mapping) {
+T_TEST(other_mapping) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     char text[128];
     size_t len = 0;
@@ -163,9 +159,8 @@ START_TEST(other_mapping) {
     ck_assert_int_eq(certmap_result_format(text, sizeof text, &len, &result, NULL), CERTMAP_OK);
     ck_assert_str_eq(text, "decision=none mapping=\"m\" account=- other=\"n\\\"\" reason=ambiguous");
 }
-END_TEST
 
-START_TEST(line_of_a_match) {
+T_TEST(line_of_a_match) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"a\\n\" { when subject.CN = \"a\"; allow \"D\\\\u\"; }");
     struct t_peer peer;
     char text[256];
@@ -177,7 +172,6 @@ START_TEST(line_of_a_match) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 static void assert_refused(char *text, size_t cap, size_t *len, const struct certmap_result *result) {
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -186,7 +180,7 @@ static void assert_refused(char *text, size_t cap, size_t *len, const struct cer
     ck_assert_int_eq(certmap_result_format(text, cap, len, result, NULL), CERTMAP_ERROR_ARGUMENT);
 }
 
-START_TEST(refuses_arguments) {
+T_TEST(refuses_arguments) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     char text[256];
     size_t len = 0;
@@ -202,31 +196,28 @@ START_TEST(refuses_arguments) {
     result.reason = (enum certmap_code)1;
     assert_refused(text, sizeof text, &len, &result);
 }
-END_TEST
 
 /* ---- names ---- */
 
-START_TEST(names_of_decisions) {
+T_TEST(names_of_decisions) {
     ck_assert_str_eq(certmap_decision_name(CERTMAP_NONE), "none");
     ck_assert_str_eq(certmap_decision_name(CERTMAP_ALLOW), "allow");
     ck_assert_str_eq(certmap_decision_name(CERTMAP_DENY), "deny");
     ck_assert_ptr_null(certmap_decision_name((enum certmap_decision)3));
     ck_assert_int_eq(CERTMAP_NONE, 0); /* a zeroed result grants nothing */
 }
-END_TEST
 
-START_TEST(names_of_kinds) {
+T_TEST(names_of_kinds) {
     ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_NATIVE), "native");
     ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_MANY_TO_ONE), "manyToOne");
     ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_ONE_TO_ONE), "oneToOne");
     ck_assert_ptr_null(certmap_kind_name((enum certmap_kind)3));
 }
-END_TEST
 
 enum { CODES = 1000 };
 
 /* Words of a-z with hyphens between, each the name of one code. */
-START_TEST(names_of_codes) {
+T_TEST(names_of_codes) {
     static const char *names[CODES];
     size_t count = 0;
     for (int code = 1; code < CODES; code++) {
@@ -246,7 +237,6 @@ START_TEST(names_of_codes) {
     ck_assert_ptr_null(certmap_code_name((enum certmap_code)1));
     ck_assert_ptr_null(certmap_code_name((enum certmap_code)CODES));
 }
-END_TEST
 
 /* Names are permanent: programs and JSON hold them. */
 static const struct {
@@ -310,28 +300,13 @@ static const struct {
     {CERTMAP_CODE_OVER_BUDGET, 608, "over-budget"},
 };
 
-START_TEST(code_is_permanent) {
+T_TEST(code_is_permanent) {
     ck_assert_int_eq((int)codes[_i].code, codes[_i].number);
     ck_assert_str_eq(certmap_code_name(codes[_i].code), codes[_i].name);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("result");
-    TCase *format = tcase_create("format");
-    tcase_add_loop_test(format, line, 0, T_ROWS(lines));
-    tcase_add_loop_test(format, line_in_every_buffer, 0, T_ROWS(lines));
-    tcase_add_loop_test(format, domain, 0, T_ROWS(domains));
-    tcase_add_test(format, groups_and_attributes);
-    tcase_add_test(format, other_mapping);
-    tcase_add_test(format, line_of_a_match);
-    tcase_add_test(format, refuses_arguments);
-    suite_add_tcase(suite, format);
-    TCase *names = tcase_create("names");
-    tcase_add_test(names, names_of_decisions);
-    tcase_add_test(names, names_of_kinds);
-    tcase_add_test(names, names_of_codes);
-    tcase_add_loop_test(names, code_is_permanent, 0, T_ROWS(codes));
-    suite_add_tcase(suite, names);
-    return t_run(suite);
-}
+T_TESTS("result",
+        T_CASE("format", T_LOOP(line, T_ROWS(lines)), T_LOOP(line_in_every_buffer, T_ROWS(lines)),
+               T_LOOP(domain, T_ROWS(domains)), groups_and_attributes, other_mapping, line_of_a_match,
+               refuses_arguments),
+        T_CASE("names", names_of_decisions, names_of_kinds, names_of_codes, T_LOOP(code_is_permanent, T_ROWS(codes))))

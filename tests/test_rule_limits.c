@@ -66,13 +66,12 @@ static void put_text_at(struct t_buf *text, int place, const char *unit, size_t 
     t_put(text, places[place].after);
 }
 
-START_TEST(text_at_the_limit) {
+T_TEST(text_at_the_limit) {
     struct t_buf text = T_BUF_INIT;
     put_text_at(&text, _i, "a", CERTMAP_MAX_TEXT_SIZE);
     assert_matches(&text, "O=x | CN=\\{a*65536}");
     t_buf_free(&text);
 }
-END_TEST
 
 /* One finding, at the text, and no second one about what became of it. */
 static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
@@ -82,7 +81,7 @@ static void count_finding(void *ctx, enum certmap_severity severity, const struc
     ++*count;
 }
 
-START_TEST(text_over_the_limit) {
+T_TEST(text_over_the_limit) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
@@ -95,10 +94,9 @@ START_TEST(text_over_the_limit) {
     ck_assert_uint_eq(count, 1);
     t_buf_free(&text);
 }
-END_TEST
 
 /* What counts is the text, not its escapes. */
-START_TEST(escapes_are_counted_once_read) {
+T_TEST(escapes_are_counted_once_read) {
     struct t_buf text = T_BUF_INIT;
     put_text_at(&text, _i, "\\u{61}", CERTMAP_MAX_TEXT_SIZE);
     assert_matches(&text, "O=x | CN=\\{a*65536}");
@@ -107,9 +105,8 @@ START_TEST(escapes_are_counted_once_read) {
     assert_fails(&text, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_TEXT_TOO_LONG, "\"\\u{61}");
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(account_at_the_limit_and_over) {
+T_TEST(account_at_the_limit_and_over) {
     for (size_t over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
         struct certmap_rules *rules;
@@ -123,7 +120,6 @@ START_TEST(account_at_the_limit_and_over) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
 /* Characters that normalising and folding make longer than any others, as literals of patterns and between
  * wildcards. U+1D160 becomes three times as long, U+1FA2 decomposes into four, U+023A folds to a longer one. */
@@ -140,7 +136,7 @@ static const struct {
     {"wildcards alone", "*", 1},
 };
 
-START_TEST(patterns_that_grow) {
+T_TEST(patterns_that_grow) {
     const size_t count = CERTMAP_MAX_TEXT_SIZE / growing[_i].bytes;
     for (int nocase = 0; nocase < 2; nocase++) {
         struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
@@ -157,10 +153,9 @@ START_TEST(patterns_that_grow) {
         t_buf_free(&subject);
     }
 }
-END_TEST
 
 /* The same texts through the builder, which measures a pattern as it is written. */
-START_TEST(texts_of_a_builder) {
+T_TEST(texts_of_a_builder) {
     for (size_t over = 0; over < 2; over++) {
         for (int use = 0; use < 5; use++) {
             struct certmap_builder *builder = t_builder();
@@ -188,7 +183,6 @@ START_TEST(texts_of_a_builder) {
         }
     }
 }
-END_TEST
 
 /* ---- nesting ---- */
 
@@ -211,15 +205,14 @@ static void put_nest(struct t_buf *text, int row, size_t levels) {
     t_put(text, "; deny; }");
 }
 
-START_TEST(nesting_at_the_limit) {
+T_TEST(nesting_at_the_limit) {
     struct t_buf text = T_BUF_INIT;
     put_nest(&text, _i, CERTMAP_MAX_NESTING);
     assert_matches(&text, "CN=a | O=b");
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(nesting_over_the_limit) {
+T_TEST(nesting_over_the_limit) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *rules;
     struct certmap_diagnostic error;
@@ -235,10 +228,9 @@ START_TEST(nesting_over_the_limit) {
     ck_assert_uint_eq(error.length, 1);
     t_buf_free(&text);
 }
-END_TEST
 
 /* One level is left again when a group is closed. */
-START_TEST(nesting_is_depth_not_number) {
+T_TEST(nesting_is_depth_not_number) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when (subject.CN = \"a\")");
     repeat(&text, " and (not not subject.CN = \"a\")", 1000);
@@ -246,9 +238,8 @@ START_TEST(nesting_is_depth_not_number) {
     assert_matches(&text, "CN=a");
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(groups_of_a_builder) {
+T_TEST(groups_of_a_builder) {
     static const enum certmap_join joins[] = {CERTMAP_ALL, CERTMAP_ANY, CERTMAP_NOT};
     struct certmap_builder *builder = t_builder();
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -275,7 +266,6 @@ START_TEST(groups_of_a_builder) {
     ck_assert_int_eq(error.code, CERTMAP_CODE_NESTING);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* ---- how many ---- */
 
@@ -284,25 +274,23 @@ static void put_conditions(struct t_buf *text, size_t count) {
     repeat(text, " and subject.CN present", count - 1);
 }
 
-START_TEST(conditions_at_the_limit) {
+T_TEST(conditions_at_the_limit) {
     struct t_buf text = T_BUF_INIT;
     put_conditions(&text, CERTMAP_MAX_CONDITIONS);
     t_put(&text, "; deny; } mapping \"n\" { when subject.CN present; deny; }"); /* the next one counts anew */
     assert_matches(&text, "CN=a | O=b");
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(conditions_over_the_limit) {
+T_TEST(conditions_over_the_limit) {
     struct t_buf text = T_BUF_INIT;
     put_conditions(&text, CERTMAP_MAX_CONDITIONS);
     t_put(&text, " and subject.L present; deny; } mapping \"n\" { when nonsense; }");
     assert_fails(&text, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "L present");
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(operands_at_the_limit) {
+T_TEST(operands_at_the_limit) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when subject.CN in (\"a\"");
     repeat(&text, ",\"b\"", CERTMAP_MAX_CONDITIONS - 2);
@@ -310,9 +298,8 @@ START_TEST(operands_at_the_limit) {
     assert_matches(&text, "CN=c");
     t_buf_free(&text);
 }
-END_TEST
 
-START_TEST(operands_over_the_limit) {
+T_TEST(operands_over_the_limit) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when subject.CN in (\"a\"");
     repeat(&text, ",\"b\"", CERTMAP_MAX_CONDITIONS);
@@ -320,10 +307,9 @@ START_TEST(operands_over_the_limit) {
     assert_fails(&text, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "CN in");
     t_buf_free(&text);
 }
-END_TEST
 
 /* The same through the builder, which does not look at operands that are too many. */
-START_TEST(operands_of_a_builder) {
+T_TEST(operands_of_a_builder) {
     const size_t most = CERTMAP_MAX_CONDITIONS, counts[] = {most, most + 1, most + 2};
     struct certmap_view *operands = calloc(most + 2, sizeof *operands);
     ck_assert_ptr_nonnull(operands);
@@ -342,7 +328,6 @@ START_TEST(operands_of_a_builder) {
     }
     free(operands);
 }
-END_TEST
 
 /* Mappings that are false, as many as there may be. */
 static struct certmap_builder *full_builder(size_t count) {
@@ -358,7 +343,7 @@ static struct certmap_builder *full_builder(size_t count) {
     return builder;
 }
 
-START_TEST(mappings_at_the_limit) {
+T_TEST(mappings_at_the_limit) {
     struct certmap_builder *builder = full_builder(CERTMAP_MAX_MAPPINGS - 1);
     struct t_peer peer;
     ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "last", "account", NULL), CERTMAP_OK);
@@ -372,9 +357,8 @@ START_TEST(mappings_at_the_limit) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(mappings_over_the_limit) {
+T_TEST(mappings_over_the_limit) {
     struct certmap_builder *builder = full_builder(CERTMAP_MAX_MAPPINGS);
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -386,7 +370,6 @@ START_TEST(mappings_over_the_limit) {
     ck_assert_ptr_null(rules);
     certmap_builder_free(builder);
 }
-END_TEST
 
 /* ---- the size of the rules ----
  *
@@ -402,7 +385,7 @@ static uint8_t *huge(size_t size) {
     return text;
 }
 
-START_TEST(rules_at_the_limit_and_over) {
+T_TEST(rules_at_the_limit_and_over) {
     const size_t size = (size_t)CERTMAP_MAX_RULES_SIZE;
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
@@ -418,7 +401,6 @@ START_TEST(rules_at_the_limit_and_over) {
     ck_assert_ptr_null(rules);
     free(text);
 }
-END_TEST
 
 /* ---- steps ----
  *
@@ -478,7 +460,7 @@ static void check_budget(const char *before, const char *decision, size_t steps,
 }
 
 /* One step has to be left. With one fewer the condition is unknown: an allow gives nothing, a deny holds. */
-START_TEST(steps) {
+T_TEST(steps) {
     const size_t needed = STEPS_OF_IN + budgets[_i].more;
     check_budget(budgets[_i].before, "allow \"a\"", needed + 1, "none no-match");
     check_budget(budgets[_i].before, "deny", needed + 1, "none no-match");
@@ -486,9 +468,8 @@ START_TEST(steps) {
     check_budget(budgets[_i].before, "deny", needed, "deny m unreadable");
     check_budget(budgets[_i].before, "deny", 1, "deny m unreadable");
 }
-END_TEST
 
-START_TEST(steps_of_options) {
+T_TEST(steps_of_options) {
     struct certmap_rules *rules = budget_rules("", "deny", 0);
     ck_assert_uint_eq(certmap_rules_steps(rules), CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING);
     certmap_rules_free(rules);
@@ -506,39 +487,15 @@ START_TEST(steps_of_options) {
     ck_assert_int_eq(certmap_builder_options(builder, &build, &error), CERTMAP_ERROR_ARGUMENT);
     certmap_builder_free(builder);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("rule limits");
-    TCase *texts = tcase_create("texts");
-    tcase_add_loop_test(texts, text_at_the_limit, 0, T_ROWS(places));
-    tcase_add_loop_test(texts, text_over_the_limit, 0, T_ROWS(places));
-    tcase_add_loop_test(texts, escapes_are_counted_once_read, 0, T_ROWS(places));
-    tcase_add_test(texts, account_at_the_limit_and_over);
-    tcase_add_test(texts, texts_of_a_builder);
-    suite_add_tcase(suite, texts);
-    TCase *nesting = tcase_create("nesting");
-    tcase_add_loop_test(nesting, nesting_at_the_limit, 0, T_ROWS(nests));
-    tcase_add_loop_test(nesting, nesting_over_the_limit, 0, T_ROWS(nests));
-    tcase_add_test(nesting, nesting_is_depth_not_number);
-    tcase_add_test(nesting, groups_of_a_builder);
-    suite_add_tcase(suite, nesting);
-    TCase *number = tcase_create("number");
-    tcase_set_timeout(number, 240); /* a million mappings, under a sanitizer, on a machine with other work */
-    tcase_add_test(number, conditions_over_the_limit);
-    tcase_add_test(number, operands_at_the_limit);
-    tcase_add_test(number, operands_over_the_limit);
-    tcase_add_test(number, operands_of_a_builder);
-    tcase_add_test(number, rules_at_the_limit_and_over);
-    suite_add_tcase(suite, number);
-    TCase *work = tcase_create("steps");
-    tcase_add_loop_test(work, steps, 0, T_ROWS(budgets));
-    tcase_add_test(work, steps_of_options);
-    suite_add_tcase(suite, work);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_loop_test(slow, patterns_that_grow, 0, T_ROWS(growing));
-    tcase_add_test(slow, conditions_at_the_limit);
-    tcase_add_test(slow, mappings_at_the_limit);
-    tcase_add_test(slow, mappings_over_the_limit);
-    return t_run(suite);
-}
+T_TESTS("rule limits",
+        T_CASE("texts", T_LOOP(text_at_the_limit, T_ROWS(places)), T_LOOP(text_over_the_limit, T_ROWS(places)),
+               T_LOOP(escapes_are_counted_once_read, T_ROWS(places)), account_at_the_limit_and_over,
+               texts_of_a_builder),
+        T_CASE("nesting", T_LOOP(nesting_at_the_limit, T_ROWS(nests)), T_LOOP(nesting_over_the_limit, T_ROWS(nests)),
+               nesting_is_depth_not_number, groups_of_a_builder),
+        T_CASE("number", T_LONG, conditions_over_the_limit, operands_at_the_limit, operands_over_the_limit,
+               operands_of_a_builder, rules_at_the_limit_and_over),
+        T_CASE("steps", T_LOOP(steps, T_ROWS(budgets)), steps_of_options),
+        T_SLOW_CASE(T_LOOP(patterns_that_grow, T_ROWS(growing)), conditions_at_the_limit, mappings_at_the_limit,
+                    mappings_over_the_limit))

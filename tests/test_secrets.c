@@ -210,7 +210,7 @@ static bool is_left(const struct file *file, enum way way, size_t fail_at, char 
     return found;
 }
 
-START_TEST(library_leaves_no_password) {
+T_TEST(library_leaves_no_password) {
     const struct file *file = &files[_i / WAYS];
     const enum way way = (enum way)(_i % WAYS);
     char where[512];
@@ -220,7 +220,6 @@ START_TEST(library_leaves_no_password) {
         ck_assert_msg(is_left(file, way, n, where) == (way == FORGET), "%s, %s, %zu: %s", file->name, ways[way], n,
                       where);
 }
-END_TEST
 
 /* ---- the command ---- */
 
@@ -263,7 +262,7 @@ static void write_file(const char *path, const struct file *file) {
 
 static const char *const verbs[] = {"check", "match", "explain", "convert"};
 
-START_TEST(command_leaves_no_password) {
+T_TEST(command_leaves_no_password) {
     char path[] = "/tmp/certmap-secrets-XXXXXX", where[512], certificate[] = "docs/examples/alice.pem";
     char tool[512], verb[16], rules[] = "--rules";
     const struct file *file = &files[_i / T_COUNT(verbs)];
@@ -283,25 +282,17 @@ START_TEST(command_leaves_no_password) {
     unlink(path);
     ck_assert_msg(!found, "%s, %s: %s", verb, file->name, where);
 }
-END_TEST
 
 /* ---- */
 
+/* An emulator has a memory of its own around that of the program: slow, so that none runs these. */
 int main(void) {
-    const char *left_out = getenv("CK_EXCLUDE_TAGS");
-    if (left_out != NULL && strstr(left_out, T_SLOW) != NULL)
+    const int commands = getenv("CERTMAP_TOOL") != NULL ? T_COUNT(files) * T_COUNT(verbs) : 0;
+    if (t_left_out(T_SLOW))
         return 77; /* nothing is left to run */
-    Suite *suite = suite_create("secrets");
-    TCase *tcase = tcase_create("library");
-    tcase_add_loop_test(tcase, library_leaves_no_password, 0, T_COUNT(files) * WAYS);
-    tcase_set_tags(tcase, T_SLOW); /* an emulator has a memory of its own around that of the program */
-    suite_add_tcase(suite, tcase);
-    tcase = tcase_create("command");
-    if (getenv("CERTMAP_TOOL") != NULL)
-        tcase_add_loop_test(tcase, command_leaves_no_password, 0, T_COUNT(files) * T_COUNT(verbs));
-    tcase_set_tags(tcase, T_SLOW);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
+    return T_RUN("secrets",
+                 T_CASE("library", T_TAGS(T_SLOW), T_LOOP(library_leaves_no_password, T_COUNT(files) * WAYS)),
+                 T_CASE("command", T_TAGS(T_SLOW), T_LOOP(command_leaves_no_password, commands)));
 }
 
 #endif

@@ -32,7 +32,7 @@ static const struct {
     {T_MANY_VALUES, "error name-too-large"},
 };
 
-START_TEST(everybody_has_an_answer) {
+T_TEST(everybody_has_an_answer) {
     struct s_case test;
     s_begin(&test, s_rules);
     s_open(&test);
@@ -40,9 +40,8 @@ START_TEST(everybody_has_an_answer) {
     ck_assert_uint_eq(s_counts(&test).asked, 1);
     s_end(&test);
 }
-END_TEST
 
-START_TEST(an_answer_has_its_texts) {
+T_TEST(an_answer_has_its_texts) {
     struct s_case test;
     char digest[CERTMAP_SERVICE_DIGEST_SIZE], line[512];
     s_begin(&test, s_rules);
@@ -83,9 +82,8 @@ START_TEST(an_answer_has_its_texts) {
     certmap_answer_free(answer);
     s_end(&test);
 }
-END_TEST
 
-START_TEST(an_answer_has_lists) {
+T_TEST(an_answer_has_lists) {
     struct s_case test;
     s_begin(&test, s_rules);
     s_open(&test);
@@ -113,9 +111,8 @@ START_TEST(an_answer_has_lists) {
     certmap_answer_free(answer);
     s_end(&test);
 }
-END_TEST
 
-START_TEST(no_answer_is_an_error) {
+T_TEST(no_answer_is_an_error) {
     ck_assert_int_eq(certmap_answer_outcome(NULL), CERTMAP_OUTCOME_ERROR);
     ck_assert_int_eq(certmap_answer_reason(NULL), CERTMAP_CODE_MEMORY);
     ck_assert_str_eq(certmap_answer_line(NULL), "decision=error mapping=- account=- reason=memory");
@@ -130,7 +127,6 @@ START_TEST(no_answer_is_an_error) {
     certmap_service_close(NULL);
     ck_assert_ptr_null(certmap_answer_outcome_name((enum certmap_outcome)CERTMAP_OUTCOME_COUNT));
 }
-END_TEST
 
 /* ---- texts in a header ---- */
 
@@ -152,7 +148,7 @@ static const struct {
     {"\\u{100}\\u{A0}", "\xC4\x80\xC2\xA0", "%C4%80%C2%A0"},
 };
 
-START_TEST(a_text_is_safe_in_a_header) {
+T_TEST(a_text_is_safe_in_a_header) {
     struct s_case test;
     char rules[256];
     snprintf(rules, sizeof rules, "certmap 1; mapping \"x\" { when always; allow \"%s\"; }", headers[_i].account);
@@ -164,7 +160,6 @@ START_TEST(a_text_is_safe_in_a_header) {
     certmap_answer_free(answer);
     s_end(&test);
 }
-END_TEST
 
 /* A builder may give texts that the language of rules refuses; here, the name of the client may hold anything. */
 static const struct {
@@ -181,7 +176,7 @@ static const struct {
     {"\xFF", "client=\"\\xFF\" "},
 };
 
-START_TEST(a_client_cannot_forge_a_line) {
+T_TEST(a_client_cannot_forge_a_line) {
     struct s_case test;
     struct certmap_answer *answer = NULL;
     unsigned char *der = NULL;
@@ -195,9 +190,8 @@ START_TEST(a_client_cannot_forge_a_line) {
     OPENSSL_free(der);
     s_end(&test);
 }
-END_TEST
 
-START_TEST(a_long_client_is_cut) {
+T_TEST(a_long_client_is_cut) {
     struct s_case test;
     struct certmap_answer *answer = NULL;
     unsigned char *der = NULL;
@@ -214,7 +208,6 @@ START_TEST(a_long_client_is_cut) {
     OPENSSL_free(der);
     s_end(&test);
 }
-END_TEST
 
 /* What is in a certificate's subject, in each kind of string, and what an account makes of it. */
 static const struct {
@@ -268,7 +261,7 @@ static void check_header(struct certmap_view view, bool ascii) {
     ck_assert(view.len == 0 || (view.data[0] != ' ' && view.data[view.len - 1] != ' '));
 }
 
-START_TEST(a_hostile_name_changes_no_header) {
+T_TEST(a_hostile_name_changes_no_header) {
     static const char rules[] = "certmap 1; mapping \"x\" { when subject.CN present; allow \"${subject.CN}\"; "
                                 "group \"g,${subject.CN}\"; attribute \"cn\" = \"${subject.CN}\"; }";
     struct s_case test;
@@ -291,7 +284,6 @@ START_TEST(a_hostile_name_changes_no_header) {
     X509_free(x509);
     s_end(&test);
 }
-END_TEST
 
 /* ---- what a proxy tells ---- */
 
@@ -333,7 +325,7 @@ static X509_STORE *store_of(enum t_id id) {
     return store;
 }
 
-START_TEST(what_is_presented_has_an_answer) {
+T_TEST(what_is_presented_has_an_answer) {
     struct s_case test;
     struct certmap_answer *answer = NULL;
     unsigned char *der = NULL, *chain = NULL;
@@ -368,11 +360,10 @@ START_TEST(what_is_presented_has_an_answer) {
     X509_STORE_free(store);
     s_end(&test);
 }
-END_TEST
 
 /* ---- until when ---- */
 
-START_TEST(an_answer_holds_for_a_while) {
+T_TEST(an_answer_holds_for_a_while) {
     struct s_case test;
     s_begin(&test, s_rules);
     test.options.hold_seconds = 10;
@@ -391,10 +382,9 @@ START_TEST(an_answer_holds_for_a_while) {
     certmap_answer_free(answer);
     s_end(&test);
 }
-END_TEST
 
 /* 30 days after the certificate was made, it ends. */
-START_TEST(an_answer_ends_with_the_certificate) {
+T_TEST(an_answer_ends_with_the_certificate) {
     struct s_case test;
     int days = 0, seconds = 0;
     s_begin(&test, s_rules);
@@ -421,7 +411,6 @@ START_TEST(an_answer_ends_with_the_certificate) {
     certmap_answer_free(answer);
     s_end(&test);
 }
-END_TEST
 
 /* Dates as certificates have them; the time is 2031-03-01 12:00:00 UTC. */
 static const struct {
@@ -462,7 +451,7 @@ static void set_date(ASN1_TIME *date, int type, const char *text) {
     date->type = type;
 }
 
-START_TEST(dates_are_read) {
+T_TEST(dates_are_read) {
     struct s_case test;
     struct certmap_answer *answer = NULL;
     unsigned char *der = NULL;
@@ -485,7 +474,6 @@ START_TEST(dates_are_read) {
     X509_free(x509);
     s_end(&test);
 }
-END_TEST
 
 /* ---- what does not open ---- */
 
@@ -519,7 +507,7 @@ static const struct {
      ":2:20: error: the file \"none.pem\" cannot be loaded: cannot read: No such file or directory"},
 };
 
-START_TEST(a_broken_file_opens_nothing) {
+T_TEST(a_broken_file_opens_nothing) {
     struct s_case test;
     struct certmap_diagnostic err = {.text = ""};
     char expected[256];
@@ -534,7 +522,6 @@ START_TEST(a_broken_file_opens_nothing) {
     s_expect_log(&test, expected);
     s_end(&test);
 }
-END_TEST
 
 static void spoil(struct certmap_service_options *options, int how) {
     static const struct certmap_allocator none = {NULL, NULL, NULL, NULL, {NULL, NULL}};
@@ -579,7 +566,7 @@ static void spoil(struct certmap_service_options *options, int how) {
     }
 }
 
-START_TEST(wrong_options_open_nothing) {
+T_TEST(wrong_options_open_nothing) {
     struct s_case test;
     struct certmap_diagnostic err = {.text = ""};
     s_begin(&test, s_rules);
@@ -589,19 +576,17 @@ START_TEST(wrong_options_open_nothing) {
     ck_assert_ptr_null(test.service);
     s_end(&test);
 }
-END_TEST
 
-START_TEST(the_longest_hold_is_taken) {
+T_TEST(the_longest_hold_is_taken) {
     struct s_case test;
     s_begin(&test, s_rules);
     test.options.hold_seconds = CERTMAP_SERVICE_MAX_HOLD_SECONDS;
     s_open(&test);
     s_end(&test);
 }
-END_TEST
 
 /* The name of a file can hold any byte but NUL and /; a log gets it without control characters, and in UTF-8. */
-START_TEST(a_path_is_safe_in_the_log) {
+T_TEST(a_path_is_safe_in_the_log) {
     struct s_case test;
     s_begin(&test, NULL);
     snprintf(test.rules, sizeof test.rules, "%s/a\n\x1B\xC2\x85\xFF", test.folder);
@@ -614,9 +599,8 @@ START_TEST(a_path_is_safe_in_the_log) {
     s_expect_log(&test, "/a\\u{A}\\u{1B}\\u{85}\\xFF: not loaded");
     s_end(&test);
 }
-END_TEST
 
-START_TEST(what_is_reserved_is_zero) {
+T_TEST(what_is_reserved_is_zero) {
     struct s_case test;
     struct certmap_answer *answer = NULL;
     unsigned char *der = NULL;
@@ -629,7 +613,6 @@ START_TEST(what_is_reserved_is_zero) {
     OPENSSL_free(der);
     s_end(&test);
 }
-END_TEST
 
 /* Files of zeros that take no room. */
 static void make_sparse(const char *path, off_t size) {
@@ -637,7 +620,7 @@ static void make_sparse(const char *path, off_t size) {
     ck_assert_int_eq(truncate(path, size), 0);
 }
 
-START_TEST(a_file_may_be_too_large) {
+T_TEST(a_file_may_be_too_large) {
     struct s_case test;
     struct certmap_diagnostic err;
     s_begin(&test, issuer_rules);
@@ -649,10 +632,9 @@ START_TEST(a_file_may_be_too_large) {
     ck_assert_int_eq(err.code, CERTMAP_CODE_CANNOT_READ);
     s_end(&test);
 }
-END_TEST
 
 /* A file that says it is empty, and is not: as one to which is written at this moment. */
-START_TEST(a_file_that_is_being_written_is_refused) {
+T_TEST(a_file_that_is_being_written_is_refused) {
     struct s_case test;
     struct certmap_diagnostic err;
     s_begin(&test, s_rules);
@@ -663,9 +645,8 @@ START_TEST(a_file_that_is_being_written_is_refused) {
     }
     s_end(&test);
 }
-END_TEST
 
-START_TEST(arguments_are_checked) {
+T_TEST(arguments_are_checked) {
     struct s_case test;
     struct certmap_answer *answer = NULL;
     struct certmap_presented presented = CERTMAP_PRESENTED_INIT;
@@ -697,10 +678,9 @@ START_TEST(arguments_are_checked) {
     ck_assert_ptr_null(answer);
     s_end(&test);
 }
-END_TEST
 
 /* Structs of an older and of a newer program. */
-START_TEST(structs_may_have_other_sizes) {
+T_TEST(structs_may_have_other_sizes) {
     struct s_case test;
     struct {
         struct certmap_service_options known;
@@ -723,7 +703,6 @@ START_TEST(structs_may_have_other_sizes) {
     options.more[15] = 1;
     ck_assert_int_eq(certmap_service_open(&test.service, &options.known, NULL), CERTMAP_ERROR_ARGUMENT);
 }
-END_TEST
 
 /* ---- kinds of files ---- */
 
@@ -751,7 +730,7 @@ static const char iis_text[] =
     "</manyToOneMappings></iisClientCertificateMappingAuthentication></authentication></security></system.webServer>"
     "</location></configuration>\n";
 
-START_TEST(an_iis_file_is_loaded) {
+T_TEST(an_iis_file_is_loaded) {
     struct s_case test;
     s_begin(&test, NULL);
     test.options.site = "Shop";
@@ -765,9 +744,8 @@ START_TEST(an_iis_file_is_loaded) {
     ck_assert_str_eq(s_ask_told(&test, T_STRANGER), "none no-match");
     s_end(&test);
 }
-END_TEST
 
-START_TEST(rules_in_utf16_are_loaded) {
+T_TEST(rules_in_utf16_are_loaded) {
     struct s_case test;
     s_begin(&test, NULL);
     to_utf16(test.rules, s_rules, (_i & 1) != 0, (_i & 2) != 0);
@@ -775,7 +753,6 @@ START_TEST(rules_in_utf16_are_loaded) {
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow CONTOSO\\alice");
     s_end(&test);
 }
-END_TEST
 
 static const struct {
     const char *bytes;
@@ -797,7 +774,7 @@ static const struct {
      6, ":1:1: error: the file is in UTF-16"},
 };
 
-START_TEST(half_a_character_is_told) {
+T_TEST(half_a_character_is_told) {
     struct s_case test;
     struct certmap_diagnostic err;
     s_begin(&test, NULL);
@@ -807,10 +784,9 @@ START_TEST(half_a_character_is_told) {
     s_expect_log(&test, half_characters[_i].log);
     s_end(&test);
 }
-END_TEST
 
 /* A pair of surrogates in a comment, and the text after it. */
-START_TEST(characters_beyond_the_first_plane_are_loaded) {
+T_TEST(characters_beyond_the_first_plane_are_loaded) {
     static const char begin[] = "\xFF\xFE#\0\x3D\xD8\0\xDE\n\0";
     struct s_case test;
     uint8_t bytes[4096];
@@ -825,7 +801,6 @@ START_TEST(characters_beyond_the_first_plane_are_loaded) {
     s_open(&test);
     s_end(&test);
 }
-END_TEST
 
 static void write_pem(const struct s_case *test, const char *name, enum t_id id) {
     FILE *file = fopen(s_path(test, name), "w");
@@ -850,7 +825,7 @@ static const char *ask_by_store(struct s_case *test, enum t_id id) {
     return told;
 }
 
-START_TEST(issuer_files_stand_beside_the_rules) {
+T_TEST(issuer_files_stand_beside_the_rules) {
     struct s_case test;
     char text[512], digest[CERTMAP_SERVICE_DIGEST_SIZE], command[512], expected[80] = "";
     s_begin(&test, issuer_rules);
@@ -877,7 +852,6 @@ START_TEST(issuer_files_stand_beside_the_rules) {
     ck_assert_int_eq(strncmp(digest, expected, 64), 0);
     s_end(&test);
 }
-END_TEST
 
 static const struct {
     const char *content, *log;
@@ -889,7 +863,7 @@ static const struct {
     {"0\x03\x02\x01\x01", "certificate 1: "},
 };
 
-START_TEST(a_broken_issuer_file_opens_nothing) {
+T_TEST(a_broken_issuer_file_opens_nothing) {
     struct s_case test;
     s_begin(&test, issuer_rules);
     s_write(s_path(&test, "cas.pem"), issuer_files[_i].content);
@@ -898,7 +872,6 @@ START_TEST(a_broken_issuer_file_opens_nothing) {
     ck_assert_uint_eq(ERR_peek_error(), 0);
     s_end(&test);
 }
-END_TEST
 
 /* ---- reloading ---- */
 
@@ -976,7 +949,7 @@ static bool can_be_refused(enum change change) {
     return change != UNREADABLE || geteuid() != 0 || seteuid(65534) == 0;
 }
 
-START_TEST(a_file_is_loaded_again_by_call) {
+T_TEST(a_file_is_loaded_again_by_call) {
     struct s_case test;
     struct certmap_diagnostic err = {.text = ""};
     s_begin(&test, s_rules);
@@ -998,10 +971,9 @@ START_TEST(a_file_is_loaded_again_by_call) {
     ck_assert_uint_eq(s_counts(&test).generation, loaded ? 2 : 1);
     s_end(&test);
 }
-END_TEST
 
 /* Two looks: a file that has changed is loaded when it has stopped changing. A third and a fourth do nothing. */
-START_TEST(a_file_is_loaded_again_because_it_changed) {
+T_TEST(a_file_is_loaded_again_because_it_changed) {
     struct s_case test;
     s_begin(&test, s_rules);
     s_open(&test);
@@ -1021,10 +993,9 @@ START_TEST(a_file_is_loaded_again_because_it_changed) {
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), changes[_i].told);
     s_end(&test);
 }
-END_TEST
 
 /* A file that was mended after it was broken. */
-START_TEST(a_file_that_is_mended_is_loaded) {
+T_TEST(a_file_that_is_mended_is_loaded) {
     struct s_case test;
     s_begin(&test, s_rules);
     s_open(&test);
@@ -1038,10 +1009,9 @@ START_TEST(a_file_that_is_mended_is_loaded) {
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), NEW);
     s_end(&test);
 }
-END_TEST
 
 /* Other bytes, as many as before, with the times set back. */
-START_TEST(a_change_that_hides_is_found) {
+T_TEST(a_change_that_hides_is_found) {
     static const char after[] = "certmap 1; mapping \"all\" { when always; allow \"other\"; }\n";
     struct s_case test;
     struct stat before;
@@ -1058,9 +1028,8 @@ START_TEST(a_change_that_hides_is_found) {
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), "allow other");
     s_end(&test);
 }
-END_TEST
 
-START_TEST(an_issuer_file_is_loaded_again) {
+T_TEST(an_issuer_file_is_loaded_again) {
     struct s_case test;
     s_begin(&test, issuer_rules);
     write_pem(&test, "cas.pem", T_ISSUING);
@@ -1076,7 +1045,6 @@ START_TEST(an_issuer_file_is_loaded_again) {
     ck_assert_str_eq(ask_by_store(&test, T_BOB), "allow known");
     s_end(&test);
 }
-END_TEST
 
 /* ---- the thread ---- */
 
@@ -1086,7 +1054,7 @@ static void wait_for(struct s_case *test, const char *told) {
     ck_assert_str_eq(s_ask_told(test, T_ALICE), told);
 }
 
-START_TEST(a_thread_loads_what_has_changed) {
+T_TEST(a_thread_loads_what_has_changed) {
     struct s_case test;
     s_begin(&test, s_rules);
     s_open(&test);
@@ -1098,10 +1066,9 @@ START_TEST(a_thread_loads_what_has_changed) {
     wait_for(&test, NEW);
     s_end(&test);
 }
-END_TEST
 
 /* The child has rules and no thread; it may have one of its own. */
-START_TEST(a_child_may_use_the_service) {
+T_TEST(a_child_may_use_the_service) {
     struct s_case test;
     int status = -1;
     s_begin(&test, s_rules);
@@ -1121,7 +1088,6 @@ START_TEST(a_child_may_use_the_service) {
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), OLD);
     s_end(&test);
 }
-END_TEST
 
 /* ---- the shadow ---- */
 
@@ -1157,7 +1123,7 @@ static void add_shadow(struct s_case *test, char path[160], const char *text) {
     test->options.shadow_file = path;
 }
 
-START_TEST(a_shadow_is_asked_and_not_obeyed) {
+T_TEST(a_shadow_is_asked_and_not_obeyed) {
     struct s_case test;
     char path[160];
     s_begin(&test, s_rules);
@@ -1174,10 +1140,9 @@ START_TEST(a_shadow_is_asked_and_not_obeyed) {
     ck_assert_uint_eq(s_counts(&test).shadow_asked, 1); /* nobody is asked about that */
     s_end(&test);
 }
-END_TEST
 
 /* Each file for itself. */
-START_TEST(a_broken_shadow_stops_nothing) {
+T_TEST(a_broken_shadow_stops_nothing) {
     struct s_case test;
     struct certmap_diagnostic err;
     char path[160];
@@ -1199,7 +1164,6 @@ START_TEST(a_broken_shadow_stops_nothing) {
     ck_assert_ptr_eq(err.file, path);
     s_end(&test);
 }
-END_TEST
 
 /* ---- counters ---- */
 
@@ -1227,7 +1191,7 @@ static void ask_all(struct s_case *test) {
         (void)s_ask_told(test, ids[i]);
 }
 
-START_TEST(answers_are_counted) {
+T_TEST(answers_are_counted) {
     struct s_case test;
     s_begin(&test, s_rules);
     test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
@@ -1250,10 +1214,9 @@ START_TEST(answers_are_counted) {
     ck_assert_str_eq(read_tally(&test).text, "a=0 sales=3 stop=0 ");
     s_end(&test);
 }
-END_TEST
 
 /* One-to-one mappings have no name. */
-START_TEST(mappings_without_a_name_count_together) {
+T_TEST(mappings_without_a_name_count_together) {
     struct s_case test;
     char text[4096], base64[2048];
     unsigned char *der = NULL;
@@ -1275,7 +1238,6 @@ START_TEST(mappings_without_a_name_count_together) {
     ck_assert_str_eq(read_tally(&test).text, "=1 all=1 ");
     s_end(&test);
 }
-END_TEST
 
 static void take_metrics(void *ctx, struct certmap_view text) {
     struct t_buf *buf = ctx;
@@ -1329,7 +1291,7 @@ static const char metrics_form[] =
     "certmap_mapping_answers_total{rules=\"%1$s\",mapping=\"sales\"} 2\n"
     "certmap_mapping_answers_total{rules=\"%1$s\",mapping=\"warehouse\"} 1\n";
 
-START_TEST(counters_are_written_for_prometheus) {
+T_TEST(counters_are_written_for_prometheus) {
     struct s_case test;
     struct t_buf buf = T_BUF_INIT;
     char rules[2048], second[160], digests[2][CERTMAP_SERVICE_DIGEST_SIZE];
@@ -1356,7 +1318,6 @@ START_TEST(counters_are_written_for_prometheus) {
     t_buf_free(&buf);
     s_end(&test);
 }
-END_TEST
 
 /* ---- memory ---- */
 
@@ -1388,7 +1349,7 @@ static enum certmap_status live(struct s_case *test, struct t_alloc *memory, siz
     return status;
 }
 
-START_TEST(each_allocation_may_fail) {
+T_TEST(each_allocation_may_fail) {
     struct s_case test;
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -1411,7 +1372,6 @@ START_TEST(each_allocation_may_fail) {
     ck_assert_uint_gt(n, 100);
     s_end(&test);
 }
-END_TEST
 
 static const char short_rules[] = "certmap 1; issuers \"cas\" { file \"cas.pem\"; }\n"
                                   "mapping \"all\" { when always; allow \"x\"; }\n";
@@ -1420,7 +1380,7 @@ static const char longer_rules[] = "certmap 1; issuers \"cas\" { file \"cas.pem\
 
 /* A shortage passes: rules that it kept out come into force at the next look, though their file has not changed. With
  * issuers, so that it may meet the second file. */
-START_TEST(what_a_shortage_kept_out_is_loaded) {
+T_TEST(what_a_shortage_kept_out_is_loaded) {
     struct s_case test;
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -1452,10 +1412,9 @@ START_TEST(what_a_shortage_kept_out_is_loaded) {
     ck_assert_uint_gt(n, 20);
     s_end(&test);
 }
-END_TEST
 
 /* No file can be opened while the limit of this process is reached. */
-START_TEST(too_many_open_files_pass) {
+T_TEST(too_many_open_files_pass) {
     struct s_case test;
     struct rlimit limit, none;
     struct certmap_diagnostic err;
@@ -1476,10 +1435,9 @@ START_TEST(too_many_open_files_pass) {
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), "deny");
     s_end(&test);
 }
-END_TEST
 
 /* A question without an answer is an error, and no mapping's. */
-START_TEST(no_answer_is_counted_for_no_mapping) {
+T_TEST(no_answer_is_counted_for_no_mapping) {
     struct s_case test;
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -1501,7 +1459,6 @@ START_TEST(no_answer_is_counted_for_no_mapping) {
     OPENSSL_free(der);
     s_end(&test);
 }
-END_TEST
 
 /* ---- OpenSSL's memory ---- */
 
@@ -1540,7 +1497,7 @@ static bool openssl_failed(void) {
 }
 
 /* Whatever OpenSSL has no memory for: nobody is let in who is not, and who is let in is who he is. */
-START_TEST(openssl_may_have_no_memory_to_answer) {
+T_TEST(openssl_may_have_no_memory_to_answer) {
     struct s_case test;
     unsigned char *der = NULL, *chain = NULL;
     X509_STORE *store = store_of(T_ROOT);
@@ -1570,10 +1527,9 @@ START_TEST(openssl_may_have_no_memory_to_answer) {
     X509_STORE_free(store);
     s_end(&test);
 }
-END_TEST
 
 /* Either the rules are those of the files, or nothing is opened. */
-START_TEST(openssl_may_have_no_memory_to_load) {
+T_TEST(openssl_may_have_no_memory_to_load) {
     struct s_case test;
     size_t n = 0;
     bool failed = true;
@@ -1593,69 +1549,36 @@ START_TEST(openssl_may_have_no_memory_to_load) {
     ck_assert_uint_gt(n, 5);
     s_end(&test);
 }
-END_TEST
 
 int main(void) {
     if (CRYPTO_set_mem_functions(openssl_alloc, openssl_resize, openssl_release) != 1)
         return EXIT_FAILURE;
-    Suite *suite = suite_create("server");
-    TCase *answers = tcase_create("answers"), *files = tcase_create("files"), *reload = tcase_create("reload"),
-          *counts = tcase_create("counts");
-    tcase_add_unchecked_fixture(answers, make_pki, free_pki);
-    tcase_add_unchecked_fixture(files, make_pki, free_pki);
-    tcase_add_unchecked_fixture(reload, make_pki, free_pki);
-    tcase_add_unchecked_fixture(counts, make_pki, free_pki);
-    tcase_add_loop_test(answers, everybody_has_an_answer, 0, COUNT(everybody));
-    tcase_add_test(answers, an_answer_has_its_texts);
-    tcase_add_test(answers, an_answer_has_lists);
-    tcase_add_test(answers, no_answer_is_an_error);
-    tcase_add_loop_test(answers, a_text_is_safe_in_a_header, 0, COUNT(headers));
-    tcase_add_loop_test(answers, a_client_cannot_forge_a_line, 0, COUNT(clients));
-    tcase_add_loop_test(answers, a_long_client_is_cut, 0, 2);
-    tcase_add_loop_test(answers, a_hostile_name_changes_no_header, 0, COUNT(hostile_names));
-    tcase_add_loop_test(answers, what_is_presented_has_an_answer, 0, COUNT(presentings));
-    tcase_add_test(answers, an_answer_holds_for_a_while);
-    tcase_add_test(answers, an_answer_ends_with_the_certificate);
-    tcase_add_loop_test(answers, dates_are_read, 0, COUNT(dates));
-    tcase_add_loop_test(files, a_file_may_be_too_large, 0, 2);
-    tcase_add_test(files, a_file_that_is_being_written_is_refused);
-    tcase_add_loop_test(files, a_broken_file_opens_nothing, 0, COUNT(broken));
-    tcase_add_loop_test(files, wrong_options_open_nothing, 0, 12);
-    tcase_add_test(files, the_longest_hold_is_taken);
-    tcase_add_test(files, arguments_are_checked);
-    tcase_add_test(files, structs_may_have_other_sizes);
-    tcase_add_test(files, what_is_reserved_is_zero);
-    tcase_add_test(files, a_path_is_safe_in_the_log);
-    tcase_add_loop_test(files, an_iis_file_is_loaded, 0, 3);
-    tcase_add_loop_test(files, rules_in_utf16_are_loaded, 0, 4);
-    tcase_add_loop_test(files, half_a_character_is_told, 0, COUNT(half_characters));
-    tcase_add_test(files, characters_beyond_the_first_plane_are_loaded);
-    tcase_add_loop_test(files, issuer_files_stand_beside_the_rules, 0, 2);
-    tcase_add_loop_test(files, a_broken_issuer_file_opens_nothing, 0, COUNT(issuer_files));
-    tcase_add_loop_test(reload, a_file_is_loaded_again_by_call, 0, COUNT(changes));
-    tcase_add_loop_test(reload, a_file_is_loaded_again_because_it_changed, 0, COUNT(changes));
-    tcase_add_test(reload, a_file_that_is_mended_is_loaded);
-    tcase_add_test(reload, a_change_that_hides_is_found);
-    tcase_add_test(reload, an_issuer_file_is_loaded_again);
-    tcase_add_loop_test(reload, a_thread_loads_what_has_changed, 0, 2);
-    if (t_is_emulated())
+    const int children = t_is_emulated() ? 0 : 2;
+    if (children == 0)
         t_skipped(2, "a service in a child", "QEMU may end when a program with threads forks");
-    else
-        tcase_add_loop_test(reload, a_child_may_use_the_service, 0, 2);
-    tcase_add_loop_test(counts, a_shadow_is_asked_and_not_obeyed, 0, COUNT(shadows));
-    tcase_add_test(counts, a_broken_shadow_stops_nothing);
-    tcase_add_test(counts, answers_are_counted);
-    tcase_add_test(counts, mappings_without_a_name_count_together);
-    tcase_add_test(counts, counters_are_written_for_prometheus);
-    tcase_add_loop_test(counts, each_allocation_may_fail, 0, 2);
-    tcase_add_test(counts, what_a_shortage_kept_out_is_loaded);
-    tcase_add_test(counts, too_many_open_files_pass);
-    tcase_add_test(counts, no_answer_is_counted_for_no_mapping);
-    tcase_add_test(counts, openssl_may_have_no_memory_to_answer);
-    tcase_add_test(counts, openssl_may_have_no_memory_to_load);
-    suite_add_tcase(suite, answers);
-    suite_add_tcase(suite, files);
-    suite_add_tcase(suite, reload);
-    suite_add_tcase(suite, counts);
-    return t_run(suite);
+    return T_RUN(
+        "server",
+        T_CASE("answers", T_ONCE(make_pki, free_pki), T_LOOP(everybody_has_an_answer, COUNT(everybody)),
+               an_answer_has_its_texts, an_answer_has_lists, no_answer_is_an_error,
+               T_LOOP(a_text_is_safe_in_a_header, COUNT(headers)), T_LOOP(a_client_cannot_forge_a_line, COUNT(clients)),
+               T_LOOP(a_long_client_is_cut, 2), T_LOOP(a_hostile_name_changes_no_header, COUNT(hostile_names)),
+               T_LOOP(what_is_presented_has_an_answer, COUNT(presentings)), an_answer_holds_for_a_while,
+               an_answer_ends_with_the_certificate, T_LOOP(dates_are_read, COUNT(dates))),
+        T_CASE("files", T_ONCE(make_pki, free_pki), T_LOOP(a_file_may_be_too_large, 2),
+               a_file_that_is_being_written_is_refused, T_LOOP(a_broken_file_opens_nothing, COUNT(broken)),
+               T_LOOP(wrong_options_open_nothing, 12), the_longest_hold_is_taken, arguments_are_checked,
+               structs_may_have_other_sizes, what_is_reserved_is_zero, a_path_is_safe_in_the_log,
+               T_LOOP(an_iis_file_is_loaded, 3), T_LOOP(rules_in_utf16_are_loaded, 4),
+               T_LOOP(half_a_character_is_told, COUNT(half_characters)), characters_beyond_the_first_plane_are_loaded,
+               T_LOOP(issuer_files_stand_beside_the_rules, 2),
+               T_LOOP(a_broken_issuer_file_opens_nothing, COUNT(issuer_files))),
+        T_CASE("reload", T_ONCE(make_pki, free_pki), T_LOOP(a_file_is_loaded_again_by_call, COUNT(changes)),
+               T_LOOP(a_file_is_loaded_again_because_it_changed, COUNT(changes)), a_file_that_is_mended_is_loaded,
+               a_change_that_hides_is_found, an_issuer_file_is_loaded_again, T_LOOP(a_thread_loads_what_has_changed, 2),
+               T_LOOP(a_child_may_use_the_service, children)),
+        T_CASE("counts", T_ONCE(make_pki, free_pki), T_LOOP(a_shadow_is_asked_and_not_obeyed, COUNT(shadows)),
+               a_broken_shadow_stops_nothing, answers_are_counted, mappings_without_a_name_count_together,
+               counters_are_written_for_prometheus, T_LOOP(each_allocation_may_fail, 2),
+               what_a_shortage_kept_out_is_loaded, too_many_open_files_pass, no_answer_is_counted_for_no_mapping,
+               openssl_may_have_no_memory_to_answer, openssl_may_have_no_memory_to_load));
 }

@@ -83,7 +83,7 @@ static void load_often(struct s_case *test) {
     }
 }
 
-START_TEST(nobody_gets_half_of_a_set) {
+T_TEST(nobody_gets_half_of_a_set) {
     struct s_case test;
     struct thread threads[THREADS];
     unsigned char *der = NULL;
@@ -116,10 +116,9 @@ START_TEST(nobody_gets_half_of_a_set) {
     OPENSSL_free(der);
     s_end(&test);
 }
-END_TEST
 
 /* With names that stay, each answer is in the count of its mapping, also one that was asked by the set before. */
-START_TEST(no_count_is_lost) {
+T_TEST(no_count_is_lost) {
     static const char *const same_names[] = {
         "certmap 1; mapping \"a\" { when always; allow \"x\"; } mapping \"b\" { when always; deny; }",
         "certmap 1; mapping \"b\" { when subject.CN = \"nobody\"; deny; } mapping \"a\" { when always; allow \"x\"; }",
@@ -148,7 +147,6 @@ START_TEST(no_count_is_lost) {
     OPENSSL_free(der);
     s_end(&test);
 }
-END_TEST
 
 static void make_pki(void) {
     s_pki = t_pki_new();
@@ -158,12 +156,4 @@ static void free_pki(void) {
     t_pki_free(s_pki);
 }
 
-int main(void) {
-    Suite *suite = suite_create("server_threads");
-    TCase *threads = tcase_create("threads");
-    tcase_add_unchecked_fixture(threads, make_pki, free_pki);
-    tcase_add_test(threads, nobody_gets_half_of_a_set);
-    tcase_add_test(threads, no_count_is_lost);
-    suite_add_tcase(suite, threads);
-    return t_run(suite);
-}
+T_TESTS("server_threads", T_CASE("threads", T_ONCE(make_pki, free_pki), nobody_gets_half_of_a_set, no_count_is_lost))

@@ -113,7 +113,7 @@ static const struct {
     {T_MANY_VALUES, "error name-too-large"},
 };
 
-START_TEST(everybody_has_an_answer) {
+T_TEST(everybody_has_an_answer) {
     struct s_case test;
     struct end end;
     s_begin(&test, s_rules);
@@ -128,7 +128,6 @@ START_TEST(everybody_has_an_answer) {
     }
     s_end(&test);
 }
-END_TEST
 
 /* A verify callback lets them through; the verify result stays. */
 static int let_through(int ok, X509_STORE_CTX *ctx) {
@@ -137,7 +136,7 @@ static int let_through(int ok, X509_STORE_CTX *ctx) {
     return 1;
 }
 
-START_TEST(who_is_not_verified_is_refused) {
+T_TEST(who_is_not_verified_is_refused) {
     static const enum t_id ids[] = {T_EXPIRED, T_EARLY, T_WEB, T_MALLORY, T_LONELY};
     struct s_case test;
     struct end end;
@@ -157,9 +156,8 @@ START_TEST(who_is_not_verified_is_refused) {
     }
     s_end(&test);
 }
-END_TEST
 
-START_TEST(too_early_is_not_kept) {
+T_TEST(too_early_is_not_kept) {
     struct s_case test;
     struct end end;
     s_begin(&test, s_rules);
@@ -179,12 +177,11 @@ START_TEST(too_early_is_not_kept) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* ---- resumed sessions ---- */
 
 /* Who issued the certificate: on a full handshake everybody knows; on a resumed one, by policy. */
-START_TEST(the_issuer_on_a_resumed_session) {
+T_TEST(the_issuer_on_a_resumed_session) {
     static const char *const resumed[] = {"none unreadable", "allow known", "allow known"};
     static const char *const resumed_bob[] = {"none unreadable", "allow other", "allow other"};
     struct s_case test;
@@ -208,10 +205,9 @@ START_TEST(the_issuer_on_a_resumed_session) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* The certificate ends after the full handshake: refused under every policy, as the session still is resumed. */
-START_TEST(a_certificate_that_has_expired_since) {
+T_TEST(a_certificate_that_has_expired_since) {
     struct s_case test;
     struct end end;
     s_begin(&test, s_rules);
@@ -229,7 +225,6 @@ START_TEST(a_certificate_that_has_expired_since) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* ---- revocation ---- */
 
@@ -254,7 +249,7 @@ static void add_crl(X509_STORE *store, enum t_id ca, enum t_id id, bool revoked)
     ASN1_TIME_free(to);
 }
 
-START_TEST(a_certificate_that_was_revoked_since) {
+T_TEST(a_certificate_that_was_revoked_since) {
     static const char *const resumed[] = {"allow orders", "allow orders", "unverified not-verified"};
     struct s_case test;
     struct end end;
@@ -278,10 +273,9 @@ START_TEST(a_certificate_that_was_revoked_since) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* A CA between that only the client sends: known in a full handshake, not when the session is resumed. */
-START_TEST(a_ca_that_the_store_lacks) {
+T_TEST(a_ca_that_the_store_lacks) {
     struct s_case test;
     struct end end;
     s_begin(&test, s_rules);
@@ -300,12 +294,11 @@ START_TEST(a_ca_that_the_store_lacks) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* ---- what is kept with a session ---- */
 
 /* Anything but what certmap_service_keep_issuer puts there tells no issuer. */
-START_TEST(other_data_of_a_ticket_tells_nothing) {
+T_TEST(other_data_of_a_ticket_tells_nothing) {
     struct s_case test;
     struct end end;
     uint8_t bytes[129];
@@ -327,10 +320,9 @@ START_TEST(other_data_of_a_ticket_tells_nothing) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* A session says for which realm its certificate was accepted; a full handshake is of the one that was asked. */
-START_TEST(a_session_is_of_its_realm) {
+T_TEST(a_session_is_of_its_realm) {
     static char realm[] = "ca.pem 3";
     struct end end;
     const bool named = _i % 2 != 0;
@@ -351,10 +343,9 @@ START_TEST(a_session_is_of_its_realm) {
     end_close(&end);
     ck_assert(!certmap_service_session_is_of(NULL, NULL));
 }
-END_TEST
 
 /* A session of an SSL_CTX that keeps nothing is of no realm; one without a certificate has nothing to be refused for. */
-START_TEST(a_session_without_a_realm) {
+T_TEST(a_session_without_a_realm) {
     struct end end;
     const enum t_id id = _i % 2 == 0 ? T_ALICE : T_NOBODY;
     end_begin(&end, versions[_i / 2], id, CERTMAP_RESUMED_REFUSE_UNKNOWN);
@@ -365,11 +356,10 @@ START_TEST(a_session_without_a_realm) {
     end_disconnect(&end);
     end_close(&end);
 }
-END_TEST
 
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
 /* OpenSSL verifies by the store for verifying, where there is one; so does whoever verifies again. */
-START_TEST(the_store_of_the_handshake_verifies_again) {
+T_TEST(the_store_of_the_handshake_verifies_again) {
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
     struct s_case test;
     struct end end;
     X509_STORE *store = X509_STORE_new();
@@ -390,12 +380,11 @@ START_TEST(the_store_of_the_handshake_verifies_again) {
     end_close(&end);
     X509_STORE_free(store);
     s_end(&test);
-}
-END_TEST
 #endif
+}
 
 /* A certificate that the client gives later. What the session kept before is of no certificate. */
-START_TEST(a_certificate_that_comes_later) {
+T_TEST(a_certificate_that_comes_later) {
     struct s_case test;
     struct end end;
     s_begin(&test, issuer_rules);
@@ -417,10 +406,9 @@ START_TEST(a_certificate_that_comes_later) {
     end_close(&end);
     s_end(&test);
 }
-END_TEST
 
 /* The callback verifies as OpenSSL does. */
-START_TEST(keeping_verifies) {
+T_TEST(keeping_verifies) {
     static const enum t_id ids[] = {T_EXPIRED, T_EARLY, T_WEB, T_MALLORY, T_LONELY};
     struct end end;
     for (int i = 0; i < COUNT(ids); i++) {
@@ -431,30 +419,15 @@ START_TEST(keeping_verifies) {
         end_close(&end);
     }
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("server_tls");
-    TCase *full = tcase_create("full"), *resumed = tcase_create("resumed");
-    tcase_set_tags(resumed, T_TLS);
-    tcase_add_unchecked_fixture(full, make_pki, free_pki);
-    tcase_add_unchecked_fixture(resumed, make_pki, free_pki);
-    tcase_add_loop_test(full, everybody_has_an_answer, 0, VERSIONS * POLICIES);
-    tcase_add_loop_test(full, who_is_not_verified_is_refused, 0, VERSIONS);
-    tcase_add_loop_test(full, too_early_is_not_kept, 0, VERSIONS);
-    tcase_add_loop_test(full, a_certificate_that_comes_later, 0, POLICIES);
-    tcase_add_loop_test(full, keeping_verifies, 0, VERSIONS);
-    tcase_add_loop_test(resumed, the_issuer_on_a_resumed_session, 0, MEMORIES * 2 * VERSIONS * POLICIES);
-    tcase_add_loop_test(resumed, a_certificate_that_has_expired_since, 0, VERSIONS * POLICIES);
-    tcase_add_loop_test(resumed, a_certificate_that_was_revoked_since, 0, VERSIONS * POLICIES);
-    tcase_add_loop_test(resumed, a_ca_that_the_store_lacks, 0, VERSIONS);
-    tcase_add_loop_test(resumed, other_data_of_a_ticket_tells_nothing, 0, 5);
-    tcase_add_loop_test(resumed, a_session_is_of_its_realm, 0, 2 * VERSIONS);
-    tcase_add_loop_test(resumed, a_session_without_a_realm, 0, 2 * VERSIONS);
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
-    tcase_add_loop_test(resumed, the_store_of_the_handshake_verifies_again, 0, VERSIONS);
-#endif
-    suite_add_tcase(suite, full);
-    suite_add_tcase(suite, resumed);
-    return t_run(suite);
-}
+T_TESTS("server_tls",
+        T_CASE("full", T_ONCE(make_pki, free_pki), T_LOOP(everybody_has_an_answer, VERSIONS *POLICIES),
+               T_LOOP(who_is_not_verified_is_refused, VERSIONS), T_LOOP(too_early_is_not_kept, VERSIONS),
+               T_LOOP(a_certificate_that_comes_later, POLICIES), T_LOOP(keeping_verifies, VERSIONS)),
+        T_CASE("resumed", T_TAGS(T_TLS), T_ONCE(make_pki, free_pki),
+               T_LOOP(the_issuer_on_a_resumed_session, MEMORIES * 2 * VERSIONS * POLICIES),
+               T_LOOP(a_certificate_that_has_expired_since, VERSIONS *POLICIES),
+               T_LOOP(a_certificate_that_was_revoked_since, VERSIONS *POLICIES),
+               T_LOOP(a_ca_that_the_store_lacks, VERSIONS), T_LOOP(other_data_of_a_ticket_tells_nothing, 5),
+               T_LOOP(a_session_is_of_its_realm, 2 * VERSIONS), T_LOOP(a_session_without_a_realm, 2 * VERSIONS),
+               T_LOOP(the_store_of_the_handshake_verifies_again, OPENSSL_VERSION_NUMBER >= 0x30000000L ? VERSIONS : 0)))

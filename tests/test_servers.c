@@ -203,23 +203,25 @@ static const struct {
     {"expired", T_EXPIRED, "", {"no handshake: ", "no handshake: "}},
 };
 
-START_TEST(each_client_gets_its_account) {
-    const int row = _i / COUNT(servers);
+/* Without the library, the tests of its server are left out. */
+static int server_count = COUNT(servers);
+
+T_TEST(each_client_gets_its_account) {
+    const int row = _i / server_count, kind = _i % server_count;
     char text[256];
-    struct process server = start_server(_i % COUNT(servers), rule_text);
+    struct process server = start_server(kind, rule_text);
     ask(text, sizeof text, server.port, clients[row].client);
     stop_server(server);
     ck_assert_msg(strcmp(text, clients[row].answer) == 0, "%s: %s", clients[row].name, text);
-    check_log(clients[row].logs[_i % COUNT(servers)], clients[row].name);
+    check_log(clients[row].logs[kind], clients[row].name);
 }
-END_TEST
 
 static void wait_a_little(void) {
     const struct timespec pause = {0, 20000000};
     nanosleep(&pause, NULL);
 }
 
-START_TEST(rules_are_replaced) {
+T_TEST(rules_are_replaced) {
     char text[256] = "";
     struct process server = start_server(_i, rule_text);
     ask(text, sizeof text, server.port, T_BOB);
@@ -233,10 +235,9 @@ START_TEST(rules_are_replaced) {
     ck_assert_str_eq(text, "account guest\n");
     stop_server(server);
 }
-END_TEST
 
 /* On one connection, with the rules loaded again between two lines: the answer that was kept does not hold any more. */
-START_TEST(each_line_has_an_answer) {
+T_TEST(each_line_has_an_answer) {
     char text[256] = "";
     struct process server = start_server(WITH_LIBRARY, rule_text);
     SSL_CTX *ctx = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
@@ -261,10 +262,9 @@ START_TEST(each_line_has_an_answer) {
     close(connection);
     stop_server(server);
 }
-END_TEST
 
 /* The old rules stay. */
-START_TEST(broken_rules_are_not_loaded) {
+T_TEST(broken_rules_are_not_loaded) {
     char text[256] = "";
     char found[256] = "";
     struct process server = start_server(_i, other_rules);
@@ -281,9 +281,8 @@ START_TEST(broken_rules_are_not_loaded) {
     ck_assert_str_eq(text, "account guest\n");
     check_log("staff.rules:2:", "broken rules");
 }
-END_TEST
 
-START_TEST(does_not_start_without_rules) {
+T_TEST(does_not_start_without_rules) {
     int status = -1;
     int ends[2];
     char byte;
@@ -297,9 +296,8 @@ START_TEST(does_not_start_without_rules) {
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE);
     check_log("staff.rules:2:", "broken rules");
 }
-END_TEST
 
-START_TEST(swap) {
+T_TEST(swap) {
     int status = -1;
     int ends[2];
     char text[64] = "";
@@ -312,23 +310,15 @@ START_TEST(swap) {
     ck_assert_str_eq(text, "200 rule sets, 4 threads: right\n");
     ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("servers");
-    TCase *tcase = tcase_create("servers");
+    if (getenv(servers[WITH_LIBRARY]) == NULL)
+        server_count = WITH_LIBRARY;
     signal(SIGPIPE, SIG_IGN); /* of a server that ended the connection */
-    tcase_add_unchecked_fixture(tcase, make_folder, remove_folder);
-    /* Without the library, the tests of its server are left out. */
-    const int count = getenv(servers[WITH_LIBRARY]) != NULL ? COUNT(servers) : WITH_LIBRARY;
-    for (int row = 0; row < COUNT(clients); row++)
-        tcase_add_loop_test(tcase, each_client_gets_its_account, row * COUNT(servers), row * COUNT(servers) + count);
-    tcase_add_loop_test(tcase, rules_are_replaced, PLAIN, count);
-    tcase_add_loop_test(tcase, broken_rules_are_not_loaded, PLAIN, count);
-    tcase_add_loop_test(tcase, does_not_start_without_rules, PLAIN, count);
-    if (count > WITH_LIBRARY)
-        tcase_add_test(tcase, each_line_has_an_answer);
-    tcase_add_test(tcase, swap);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
+    return T_RUN("servers", T_CASE("servers", T_ONCE(make_folder, remove_folder),
+                                   T_LOOP(each_client_gets_its_account, COUNT(clients) * server_count),
+                                   T_RANGE(rules_are_replaced, PLAIN, server_count),
+                                   T_RANGE(broken_rules_are_not_loaded, PLAIN, server_count),
+                                   T_RANGE(does_not_start_without_rules, PLAIN, server_count),
+                                   T_LOOP(each_line_has_an_answer, server_count > WITH_LIBRARY), swap));
 }

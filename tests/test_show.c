@@ -109,7 +109,7 @@ static size_t check_file(const char *folder, const char *name) {
     return count;
 }
 
-START_TEST(files) {
+T_TEST(files) {
     static const char *const folders[] = {"tests/data/certs", "tests/data/golden/certs"};
     size_t count = 0;
     DIR *directory = opendir(folders[_i]);
@@ -120,7 +120,6 @@ START_TEST(files) {
     closedir(directory);
     ck_assert_uint_gt(count, 50);
 }
-END_TEST
 
 /* ---- odd ones ---- */
 
@@ -133,7 +132,7 @@ static uint8_t *find(struct t_buf *der, const char *octets, size_t len) {
 }
 
 /* Versions, serial numbers and years that no certificate should have, octet by octet. */
-START_TEST(odd_octets) {
+T_TEST(odd_octets) {
     static const uint8_t octets[] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x09, 0x0A, 0x10, 0x7F, 0x80, 0x81, 0xFE, 0xFF};
     struct t_buf der = T_BUF_INIT;
     for (size_t i = 0; i < sizeof octets; i++) {
@@ -145,9 +144,8 @@ START_TEST(odd_octets) {
     }
     t_buf_free(&der);
 }
-END_TEST
 
-START_TEST(odd_years) {
+T_TEST(odd_years) {
     struct t_buf der = T_BUF_INIT;
     for (char c = '0'; c <= ':'; c++) {
         t_buf_clear(&der);
@@ -160,15 +158,5 @@ START_TEST(odd_years) {
     }
     t_buf_free(&der);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("show");
-    TCase *tcase = tcase_create("show");
-    tcase_add_unchecked_fixture(tcase, setup, teardown);
-    tcase_add_loop_test(tcase, files, 0, 2);
-    tcase_add_loop_test(tcase, odd_octets, 0, 2);
-    tcase_add_test(tcase, odd_years);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("show", T_CASE("show", T_ONCE(setup, teardown), T_LOOP(files, 2), T_LOOP(odd_octets, 2), odd_years))

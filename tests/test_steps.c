@@ -71,7 +71,7 @@ static void hostile_peer(struct t_peer *peer, struct t_buf *bytes, size_t values
 
 /* All mappings are looked at, each for a few steps, however many values there are. Before, each of six value sets was
  * filled anew for each mapping. */
-START_TEST(unreadable_values_among_many) {
+T_TEST(unreadable_values_among_many) {
     struct certmap_rules *rules = ordinary_rules();
     size_t taken[2];
     for (size_t i = 0; i < 2; i++) {
@@ -92,7 +92,6 @@ START_TEST(unreadable_values_among_many) {
     ck_assert_uint_lt(taken[1], taken[0] + taken[0] / 2 + 10000);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- types of AVAs ---- */
 
@@ -134,7 +133,7 @@ static const char *const typed[] = {
 };
 
 /* Comparing them takes steps. */
-START_TEST(long_types) {
+T_TEST(long_types) {
     struct t_peer peer;
     struct certmap_rules *rules = make_typed(&peer, typed[_i]);
     ck_assert_uint_ge(t_search_steps(rules, peer.peer, false), TYPED_VALUES * ARCS / 16);
@@ -144,9 +143,8 @@ START_TEST(long_types) {
     certmap_rules_free(rules);
     t_peer_free(&peer);
 }
-END_TEST
 
-START_TEST(long_type_of_a_placeholder) {
+T_TEST(long_type_of_a_placeholder) {
     struct t_peer peer;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_rules *rules =
@@ -161,7 +159,6 @@ START_TEST(long_type_of_a_placeholder) {
     certmap_rules_free(rules);
     t_peer_free(&peer);
 }
-END_TEST
 
 /* ---- whole Names ---- */
 
@@ -179,7 +176,7 @@ static const struct {
               "} } }"},
 };
 
-START_TEST(each_name_and_operand_takes_a_step) {
+T_TEST(each_name_and_operand_takes_a_step) {
     enum { NAMES = 100, OPERANDS = 300 };
     struct t_buf text = T_BUF_INIT, bytes = T_BUF_INIT, extensions = T_BUF_INIT;
     struct t_peer peer;
@@ -210,10 +207,9 @@ START_TEST(each_name_and_operand_takes_a_step) {
     t_buf_free(&bytes);
     t_buf_free(&extensions);
 }
-END_TEST
 
 /* RDNs of many AVAs in which every partner is at the other end: going past those that have one takes steps. */
-START_TEST(partners_at_the_other_end) {
+T_TEST(partners_at_the_other_end) {
     enum { AVAS = 250 };
     static struct cm_value here[AVAS], there[AVAS];
     static char texts[AVAS][8];
@@ -231,10 +227,9 @@ START_TEST(partners_at_the_other_end) {
     ck_assert_int_eq(cm_name_equal(&a, &a, &steps), CERTMAP_TRUE);
     ck_assert_uint_gt(1000000 - steps, AVAS * (AVAS / 16)); /* each passes all before it */
 }
-END_TEST
 
 /* An RDN of many AVAs, none of which a base of one is compared with: to count them takes steps. */
-START_TEST(an_rdn_that_is_counted) {
+T_TEST(an_rdn_that_is_counted) {
     enum { AVAS = 200 };
     static struct cm_value many[AVAS];
     const struct cm_list name = {.values = many, .count = AVAS, .rdn_count = 1};
@@ -243,7 +238,6 @@ START_TEST(an_rdn_that_is_counted) {
     ck_assert_int_eq(cm_name_under(&name, &base, &steps), CERTMAP_FALSE);
     ck_assert_uint_ge(1000000 - steps, AVAS / 4);
 }
-END_TEST
 
 /* ---- literals of patterns ---- */
 
@@ -261,7 +255,7 @@ static size_t glob_steps(const char *front, size_t literal, const char *text) {
 }
 
 /* Of a literal that is longer than the text no more is read than is needed to see that; what is read takes steps. */
-START_TEST(long_literals) {
+T_TEST(long_literals) {
     char text[2001];
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = 0;
@@ -272,7 +266,6 @@ START_TEST(long_literals) {
         ck_assert_uint_ge(glob_steps(fronts[i], 60000, text), 2000 / 16);
     }
 }
-END_TEST
 
 /* ---- one purse, and what is safe ---- */
 
@@ -293,7 +286,7 @@ static void check_safe(const struct certmap_result *few, const struct certmap_re
 }
 
 /* With every few numbers of steps, under every policy. */
-START_TEST(fewer_steps_are_safe) {
+T_TEST(fewer_steps_are_safe) {
     struct t_random random = T_RANDOM_SEED(_i + 1);
     struct t_random_cert made = T_RANDOM_CERT_INIT;
     struct certmap_peer *peer = NULL;
@@ -328,7 +321,6 @@ START_TEST(fewer_steps_are_safe) {
     certmap_peer_free(peer);
     t_random_cert_free(&made);
 }
-END_TEST
 
 /* Twelve patterns that nearly match, and then what the certificate matches. The index evaluates all of them in vain,
  * and so they are evaluated one by one. */
@@ -374,17 +366,16 @@ static void check_purse(int row, size_t *plain, size_t steps, const char *wanted
 
 /* Where plainly n steps are enough, four times as many always are; where the index has taken its share in vain, there are
  * no more than were given. */
-START_TEST(one_purse) {
+T_TEST(one_purse) {
     size_t plain, ignored;
     check_purse(_i, &plain, 0, purses[_i].enough);
     check_purse(_i, &ignored, 4 * plain + 4, purses[_i].enough);
     check_purse(_i, &ignored, plain / 100, purses[_i].few);
     check_purse(_i, &ignored, 1, purses[_i].few);
 }
-END_TEST
 
 /* Seeds of the caller file mappings otherwise, and give the same answers. */
-START_TEST(seeds_of_the_caller) {
+T_TEST(seeds_of_the_caller) {
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1;\n");
@@ -404,23 +395,9 @@ START_TEST(seeds_of_the_caller) {
     t_peer_free(&peer);
     t_buf_free(&text);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("steps");
-    TCase *hostile = tcase_create("hostile");
-    tcase_add_test(hostile, unreadable_values_among_many);
-    tcase_add_loop_test(hostile, long_types, 0, T_ROWS(typed));
-    tcase_add_test(hostile, long_type_of_a_placeholder);
-    tcase_add_loop_test(hostile, each_name_and_operand_takes_a_step, 0, T_ROWS(names));
-    tcase_add_test(hostile, partners_at_the_other_end);
-    tcase_add_test(hostile, an_rdn_that_is_counted);
-    tcase_add_test(hostile, long_literals);
-    suite_add_tcase(suite, hostile);
-    TCase *purse = tcase_create("purse");
-    tcase_add_loop_test(purse, fewer_steps_are_safe, 0, 10);
-    tcase_add_loop_test(purse, one_purse, 0, T_ROWS(purses));
-    tcase_add_test(purse, seeds_of_the_caller);
-    suite_add_tcase(suite, purse);
-    return t_run(suite);
-}
+T_TESTS("steps",
+        T_CASE("hostile", unreadable_values_among_many, T_LOOP(long_types, T_ROWS(typed)), long_type_of_a_placeholder,
+               T_LOOP(each_name_and_operand_takes_a_step, T_ROWS(names)), partners_at_the_other_end,
+               an_rdn_that_is_counted, long_literals),
+        T_CASE("purse", T_LOOP(fewer_steps_are_safe, 10), T_LOOP(one_purse, T_ROWS(purses)), seeds_of_the_caller))

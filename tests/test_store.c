@@ -33,7 +33,7 @@ static const struct {
     {"LocalMachine\\MY\\" HEX, NULL},
 };
 
-START_TEST(a_name) {
+T_TEST(a_name) {
     struct tool_store store = {.machine = true};
     struct tool_text path = {NULL, 0, 0};
     ck_assert_int_eq(tool_store_set_name(&store, names[_i].text), names[_i].path != NULL);
@@ -43,7 +43,6 @@ START_TEST(a_name) {
     }
     tool_text_free(&path);
 }
-END_TEST
 
 #define WANTED "--sha1 is to be 40 hexadecimal digits"
 
@@ -73,7 +72,7 @@ static const struct {
     {HEX "\xE2\x80\xAF", WANTED ", not \"\xE2\x80\xAF\""},
 };
 
-START_TEST(a_digest) {
+T_TEST(a_digest) {
     struct tool_store store = {.name = "MY"};
     struct tool_text label = {NULL, 0, 0};
     char *wrong = tool_store_set_sha1(&store, digests[_i].text);
@@ -88,13 +87,5 @@ START_TEST(a_digest) {
     free(wrong);
     tool_text_free(&label);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("store");
-    TCase *tcase = tcase_create("reading");
-    tcase_add_loop_test(tcase, a_name, 0, COUNT(names));
-    tcase_add_loop_test(tcase, a_digest, 0, COUNT(digests));
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("store", T_CASE("reading", T_LOOP(a_name, COUNT(names)), T_LOOP(a_digest, COUNT(digests))))

@@ -4,7 +4,7 @@
 #include "support/run.h"
 #include <string.h>
 
-START_TEST(fails_at_the_request_asked_for) {
+T_TEST(fails_at_the_request_asked_for) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     t_alloc_fail_at(&memory, (size_t)_i);
@@ -18,9 +18,8 @@ START_TEST(fails_at_the_request_asked_for) {
     ck_assert_uint_eq(memory.live, 0);
     ck_assert_uint_eq(memory.requests, 4);
 }
-END_TEST
 
-START_TEST(counts_what_lives) {
+T_TEST(counts_what_lives) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     void *a = allocator.alloc(allocator.ctx, 10);
@@ -34,9 +33,8 @@ START_TEST(counts_what_lives) {
     allocator.release(allocator.ctx, b);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-START_TEST(resize_moves_and_keeps) {
+T_TEST(resize_moves_and_keeps) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     char *p = allocator.resize(allocator.ctx, NULL, 3);
@@ -50,9 +48,8 @@ START_TEST(resize_moves_and_keeps) {
     allocator.release(allocator.ctx, q);
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-START_TEST(a_resize_that_fails_leaves_the_block) {
+T_TEST(a_resize_that_fails_leaves_the_block) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     char *p = allocator.alloc(allocator.ctx, 3);
@@ -63,24 +60,13 @@ START_TEST(a_resize_that_fails_leaves_the_block) {
     ck_assert_uint_eq(memory.live, 1);
     allocator.release(allocator.ctx, p);
 }
-END_TEST
 
-START_TEST(refuses_a_size_that_overflows) {
+T_TEST(refuses_a_size_that_overflows) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     ck_assert_ptr_null(allocator.alloc(allocator.ctx, SIZE_MAX));
     ck_assert_uint_eq(memory.live, 0);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("support");
-    TCase *tcase = tcase_create("alloc");
-    tcase_add_loop_test(tcase, fails_at_the_request_asked_for, 0, 4);
-    tcase_add_test(tcase, counts_what_lives);
-    tcase_add_test(tcase, resize_moves_and_keeps);
-    tcase_add_test(tcase, a_resize_that_fails_leaves_the_block);
-    tcase_add_test(tcase, refuses_a_size_that_overflows);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("support", T_CASE("alloc", T_LOOP(fails_at_the_request_asked_for, 4), counts_what_lives, resize_moves_and_keeps,
+                          a_resize_that_fails_leaves_the_block, refuses_a_size_that_overflows))

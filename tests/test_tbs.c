@@ -43,7 +43,7 @@ static void make(struct t_buf *out, const char *subject, const char *after) {
 
 /* ---- finding it ---- */
 
-START_TEST(it_is_found) {
+T_TEST(it_is_found) {
     struct t_buf whole = T_BUF_INIT, cut = T_BUF_INIT;
     struct certmap_view tbs, again;
     make(&whole, "CN=Mallory", forms[_i].after);
@@ -59,7 +59,6 @@ START_TEST(it_is_found) {
     t_buf_free(&whole);
     t_buf_free(&cut);
 }
-END_TEST
 
 /* ---- comparing ---- */
 
@@ -103,7 +102,7 @@ static struct certmap_rules *make_rules(struct certmap_view certificate, size_t 
 }
 
 /* Whichever form is in the rules, and whichever is sent. */
-START_TEST(an_altered_certificate_is_the_same) {
+T_TEST(an_altered_certificate_is_the_same) {
     const size_t count = T_ROWS(forms);
     struct t_buf in_rules = T_BUF_INIT, sent = T_BUF_INIT, other = T_BUF_INIT;
     struct t_peer peer;
@@ -128,10 +127,9 @@ START_TEST(an_altered_certificate_is_the_same) {
     t_buf_free(&sent);
     t_buf_free(&other);
 }
-END_TEST
 
 /* Bytes that are no certificate equal no part of one: neither on this side nor on the other. */
-START_TEST(what_was_signed_alone_is_no_certificate) {
+T_TEST(what_was_signed_alone_is_no_certificate) {
     struct t_buf whole = T_BUF_INIT;
     struct t_peer peer;
     make(&whole, "CN=Mallory", forms[0].after);
@@ -153,7 +151,6 @@ START_TEST(what_was_signed_alone_is_no_certificate) {
     t_peer_free(&peer);
     t_buf_free(&whole);
 }
-END_TEST
 
 /* ---- digests ---- */
 
@@ -166,7 +163,7 @@ static const struct {
     {"spki.sha256", CERTMAP_DENY}, {"serial", CERTMAP_DENY},
 };
 
-START_TEST(refusals_that_hold) {
+T_TEST(refusals_that_hold) {
     struct t_buf made = T_BUF_INIT, altered = T_BUF_INIT, text = T_BUF_INIT;
     struct certmap_value value = CERTMAP_VALUE_INIT;
     struct t_peer peer;
@@ -193,7 +190,6 @@ START_TEST(refusals_that_hold) {
     t_buf_free(&altered);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- printing ---- */
 
@@ -236,7 +232,7 @@ static void check_printed(const struct certmap_view *operands, size_t count, cer
     t_buf_free(&sent);
 }
 
-START_TEST(one_to_one_mappings_print) {
+T_TEST(one_to_one_mappings_print) {
     struct t_buf one = T_BUF_INIT, two = T_BUF_INIT;
     make(&one, "CN=Mallory", forms[0].after);
     make(&two, "CN=Bob", forms[1].after);
@@ -248,26 +244,16 @@ START_TEST(one_to_one_mappings_print) {
     t_buf_free(&one);
     t_buf_free(&two);
 }
-END_TEST
 
 /* Bytes that are no certificate have the digest of all of them. */
-START_TEST(useless_mappings_print) {
+T_TEST(useless_mappings_print) {
     struct certmap_rules *rules = make_rules(CM_VIEW("\x30"), 0);
     struct certmap_rules *loaded = print_and_load(rules, t_sha, "when sha256 = \"");
     certmap_rules_free(loaded);
     certmap_rules_free(rules);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("tbs");
-    TCase *parts = tcase_create("parts");
-    tcase_add_loop_test(parts, it_is_found, 0, T_ROWS(forms));
-    tcase_add_loop_test(parts, an_altered_certificate_is_the_same, 0, T_ROWS(forms));
-    tcase_add_loop_test(parts, what_was_signed_alone_is_no_certificate, 0, 20);
-    tcase_add_loop_test(parts, refusals_that_hold, 0, T_ROWS(refusals));
-    tcase_add_test(parts, one_to_one_mappings_print);
-    tcase_add_test(parts, useless_mappings_print);
-    suite_add_tcase(suite, parts);
-    return t_run(suite);
-}
+T_TESTS("tbs",
+        T_CASE("parts", T_LOOP(it_is_found, T_ROWS(forms)), T_LOOP(an_altered_certificate_is_the_same, T_ROWS(forms)),
+               T_LOOP(what_was_signed_alone_is_no_certificate, 20), T_LOOP(refusals_that_hold, T_ROWS(refusals)),
+               one_to_one_mappings_print, useless_mappings_print))

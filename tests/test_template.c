@@ -246,7 +246,7 @@ static void check_place(const struct certmap_diagnostic *error, struct certmap_v
     ck_assert_uint_eq(error->column, column);
 }
 
-START_TEST(a_mistake) {
+T_TEST(a_mistake) {
     const struct mistake *mistake = &mistakes[_i];
     struct t_buf text = T_BUF_INIT;
     struct certmap_rules *rules = NULL;
@@ -269,7 +269,6 @@ START_TEST(a_mistake) {
     check_place(&error, t_view(&text));
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- what loads ---- */
 
@@ -329,7 +328,7 @@ static const char *const right[] = {
     "allow \"u\"; attribute \"\\u{24}{x}\" = dn \"O=${subject.CN ?\? \"}\\\"{\"}\"",
 };
 
-START_TEST(loads) {
+T_TEST(loads) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, before_statement);
     t_put(&text, right[_i]);
@@ -337,7 +336,6 @@ START_TEST(loads) {
     certmap_rules_free(t_rules(t_cstr(&text)));
     t_buf_free(&text);
 }
-END_TEST
 
 static const struct {
     const char *text;
@@ -351,7 +349,7 @@ static const struct {
     {"${tbs.sha256}", CERTMAP_PIECE_TBS_SHA256},
 };
 
-START_TEST(pieces_that_placeholders_need) {
+T_TEST(pieces_that_placeholders_need) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when always; allow \"u\"; group \"");
     t_put(&text, needs[_i].text);
@@ -361,7 +359,6 @@ START_TEST(pieces_that_placeholders_need) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- limits ---- */
 
@@ -387,7 +384,7 @@ static const struct {
     {"nested filters", "allow ldap-filter \"", "(!", "(a=b)", CERTMAP_MAX_NESTING, CERTMAP_CODE_BAD_TEMPLATE},
 };
 
-START_TEST(limit) {
+T_TEST(limit) {
     for (int over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
         struct certmap_diagnostic error;
@@ -406,9 +403,8 @@ START_TEST(limit) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
-START_TEST(attributes_limit) {
+T_TEST(attributes_limit) {
     for (int over = 0; over < 2; over++) {
         struct t_buf text = T_BUF_INIT;
         struct certmap_diagnostic error;
@@ -425,10 +421,9 @@ START_TEST(attributes_limit) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
 /* A text of escapes may be ten times as long as what it stands for; one that is longer is not read. */
-START_TEST(long_escapes) {
+T_TEST(long_escapes) {
     static const int counts[] = {CERTMAP_MAX_TEXT_SIZE, CERTMAP_MAX_TEXT_SIZE + 1, 2 * CERTMAP_MAX_TEXT_SIZE};
     for (int i = 0; i < 3; i++) {
         struct t_buf text = T_BUF_INIT;
@@ -443,7 +438,6 @@ START_TEST(long_escapes) {
         t_buf_free(&text);
     }
 }
-END_TEST
 
 /* ---- builders: the offset is in the text, and there is no line ---- */
 
@@ -488,7 +482,7 @@ static enum certmap_status build(struct certmap_view text, bool is_template, str
     return status;
 }
 
-START_TEST(a_built_template) {
+T_TEST(a_built_template) {
     struct certmap_view text = t_string(built[_i].text);
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (built[_i].len > 0)
@@ -500,10 +494,9 @@ START_TEST(a_built_template) {
     ck_assert_uint_eq(error.line, 0);
     ck_assert_uint_eq(error.column, 0);
 }
-END_TEST
 
 /* A text that is no template is what it is. */
-START_TEST(a_built_text) {
+T_TEST(a_built_text) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_ALLOW;
@@ -521,7 +514,6 @@ START_TEST(a_built_text) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
-END_TEST
 
 static const struct {
     const char *statement, *account;
@@ -536,7 +528,7 @@ static const struct {
 };
 
 /* What certmap_rules_mapping tells, given to a builder, gives the same again. */
-START_TEST(mapping_is_told) {
+T_TEST(mapping_is_told) {
     struct t_buf text = T_BUF_INIT;
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     t_put(&text, before_statement);
@@ -559,7 +551,6 @@ START_TEST(mapping_is_told) {
     certmap_rules_free(rules);
     t_buf_free(&text);
 }
-END_TEST
 
 /* ---- memory ---- */
 
@@ -586,7 +577,7 @@ static void put_long(struct t_buf *text, const char *statement) {
         }
 }
 
-START_TEST(every_allocation_fails) {
+T_TEST(every_allocation_fails) {
     struct t_buf buf = T_BUF_INIT;
     t_put(&buf, before_statement);
     put_long(&buf, allocations[_i]);
@@ -610,25 +601,10 @@ START_TEST(every_allocation_fails) {
     }
     t_buf_free(&buf);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("template");
-    TCase *wrong = tcase_create("mistakes");
-    tcase_add_loop_test(wrong, a_mistake, 0, T_ROWS(mistakes));
-    suite_add_tcase(suite, wrong);
-    TCase *loading = tcase_create("loading");
-    tcase_add_loop_test(loading, loads, 0, T_ROWS(right));
-    tcase_add_loop_test(loading, pieces_that_placeholders_need, 0, T_ROWS(needs));
-    tcase_add_loop_test(loading, limit, 0, T_ROWS(limits));
-    tcase_add_test(loading, attributes_limit);
-    tcase_add_test(loading, long_escapes);
-    tcase_add_loop_test(loading, every_allocation_fails, 0, T_ROWS(allocations));
-    suite_add_tcase(suite, loading);
-    TCase *builders = tcase_create("builders");
-    tcase_add_loop_test(builders, a_built_template, 0, T_ROWS(built));
-    tcase_add_test(builders, a_built_text);
-    tcase_add_loop_test(builders, mapping_is_told, 0, T_ROWS(told));
-    suite_add_tcase(suite, builders);
-    return t_run(suite);
-}
+T_TESTS("template", T_CASE("mistakes", T_LOOP(a_mistake, T_ROWS(mistakes))),
+        T_CASE("loading", T_LOOP(loads, T_ROWS(right)), T_LOOP(pieces_that_placeholders_need, T_ROWS(needs)),
+               T_LOOP(limit, T_ROWS(limits)), attributes_limit, long_escapes,
+               T_LOOP(every_allocation_fails, T_ROWS(allocations))),
+        T_CASE("builders", T_LOOP(a_built_template, T_ROWS(built)), a_built_text,
+               T_LOOP(mapping_is_told, T_ROWS(told))))

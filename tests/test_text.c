@@ -12,7 +12,7 @@
 
 /* ---- certmap_text_escape; what is escaped is in test_out.c ---- */
 
-START_TEST(escape) {
+T_TEST(escape) {
     char text[64];
     size_t len;
     ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW("a\n\"b\"\\"), false, NULL), CERTMAP_OK);
@@ -22,9 +22,8 @@ START_TEST(escape) {
     ck_assert_str_eq(text, "\"a\\u{A}\\\"b\\\"\\\\\"");
     ck_assert_uint_eq(len, strlen(text));
 }
-END_TEST
 
-START_TEST(escape_nothing) {
+T_TEST(escape_nothing) {
     char text[3] = "??";
     size_t len = 7;
     ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW_NONE, false, NULL), CERTMAP_OK);
@@ -33,18 +32,16 @@ START_TEST(escape_nothing) {
     ck_assert_int_eq(certmap_text_escape(text, sizeof text, &len, CM_VIEW_NONE, true, NULL), CERTMAP_OK);
     ck_assert_str_eq(text, "\"\"");
 }
-END_TEST
 
-START_TEST(escape_measures) {
+T_TEST(escape_measures) {
     size_t len = 0;
     struct certmap_diagnostic err;
     ck_assert_int_eq(certmap_text_escape(NULL, 0, &len, CM_VIEW("a\n"), true, &err), CERTMAP_ERROR_BUFFER);
     ck_assert_uint_eq(len, strlen("\"a\\u{A}\""));
     ck_assert_int_eq(err.code, CERTMAP_CODE_BUFFER_TOO_SMALL);
 }
-END_TEST
 
-START_TEST(escape_in_a_buffer_too_small) {
+T_TEST(escape_in_a_buffer_too_small) {
     char text[8] = "???????";
     size_t len = 0;
     ck_assert_int_eq(certmap_text_escape(text, (size_t)_i, &len, CM_VIEW("a\nb"), false, NULL),
@@ -52,7 +49,6 @@ START_TEST(escape_in_a_buffer_too_small) {
     ck_assert_str_eq(text, _i == 8 ? "a\\u{A}b" : "");
     ck_assert_uint_eq(len, 7);
 }
-END_TEST
 
 static const struct {
     const char *what;
@@ -64,7 +60,7 @@ static const struct {
     {"no bytes", true, true, {NULL, 1}},
 };
 
-START_TEST(escape_without_an_argument) {
+T_TEST(escape_without_an_argument) {
     char text[8] = "";
     size_t len = 9;
     struct certmap_diagnostic err;
@@ -76,7 +72,6 @@ START_TEST(escape_without_an_argument) {
     ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
     ck_assert_uint_eq(len, 9);
 }
-END_TEST
 
 /* ---- certmap_text_same ---- */
 
@@ -114,11 +109,10 @@ static const struct {
     {CM_VIEW_OF("\xC0\x80"), CM_VIEW_OF("\0"), false},
 };
 
-START_TEST(same) {
+T_TEST(same) {
     ck_assert_msg(certmap_text_same(pairs[_i].a, pairs[_i].b) == pairs[_i].same, "row %d", _i);
     ck_assert_msg(certmap_text_same(pairs[_i].b, pairs[_i].a) == pairs[_i].same, "row %d, exchanged", _i);
 }
-END_TEST
 
 /* What texts are made of: each row is characters of one folded form, of one byte and of more. */
 static const char *const alike[][3] = {
@@ -148,7 +142,7 @@ static struct certmap_view put_alike(char text[80], size_t row, size_t variant, 
 
 /* A row's characters are the same, and have the same hash, at any place and as neighbours, with any number of bytes
  * before them; one of another row is another text. */
-START_TEST(same_at_every_place) {
+T_TEST(same_at_every_place) {
     const size_t row = (size_t)_i, rows = sizeof alike / sizeof *alike;
     char text[4][80];
     for (size_t at = 0; at < 20; at++)
@@ -165,10 +159,9 @@ START_TEST(same_at_every_place) {
             ck_assert(certmap_text_hash(7, one) != certmap_text_hash(7, different));
         }
 }
-END_TEST
 
 /* Texts that are one text up to the end of the shorter one. */
-START_TEST(same_only_with_the_same_length) {
+T_TEST(same_only_with_the_same_length) {
     static const char text[] = "Contoso Client Services\xC3\xA9";
     for (size_t len = 0; len < sizeof text; len++)
         for (size_t other = 0; other < sizeof text; other++) {
@@ -177,7 +170,6 @@ START_TEST(same_only_with_the_same_length) {
                       (len == other));
         }
 }
-END_TEST
 
 /* ---- certmap_text_nearest ---- */
 
@@ -233,7 +225,7 @@ static struct certmap_view text(const char *string) {
     return cm_view(string, strlen(string));
 }
 
-START_TEST(nearest) {
+T_TEST(nearest) {
     struct certmap_view candidates[8] = {{NULL, 0}};
     for (int i = 0; i < suggestions[_i].count; i++)
         candidates[i] = text(suggestions[_i].candidates[i]);
@@ -245,13 +237,11 @@ START_TEST(nearest) {
     ck_assert_msg(found < (size_t)suggestions[_i].count, "\"%s\" is like nothing", suggestions[_i].word);
     ck_assert_str_eq(suggestions[_i].candidates[found], suggestions[_i].nearest);
 }
-END_TEST
 
-START_TEST(nearest_among_nothing) {
+T_TEST(nearest_among_nothing) {
     ck_assert_uint_eq(certmap_text_nearest(CM_VIEW("CN"), NULL, 0), SIZE_MAX);
     ck_assert_uint_eq(certmap_text_nearest(CM_VIEW_NONE, NULL, 0), SIZE_MAX);
 }
-END_TEST
 
 /* ---- names of codes ---- */
 
@@ -403,51 +393,45 @@ static const struct {
     {742, "rules-disabled"},
 };
 
-START_TEST(names_of_codes) {
+T_TEST(names_of_codes) {
     const char *name = certmap_code_name(code_names[_i].code);
     ck_assert_msg(name != NULL && strcmp(name, code_names[_i].name) == 0, "%d is \"%s\", not \"%s\"",
                   (int)code_names[_i].code, name == NULL ? "(none)" : name, code_names[_i].name);
 }
-END_TEST
 
-START_TEST(no_other_number_is_a_code) {
+T_TEST(no_other_number_is_a_code) {
     int named = 0;
     for (int number = -10; number < 2000; number++)
         named += certmap_code_name((enum certmap_code)number) != NULL;
     ck_assert_int_eq(named, COUNT(code_names));
     ck_assert_ptr_null(certmap_code_name((enum certmap_code)1));
 }
-END_TEST
 
-START_TEST(names_are_used_once) {
+T_TEST(names_are_used_once) {
     for (int i = 0; i < COUNT(code_names); i++)
         for (int k = 0; k < i; k++)
             ck_assert_str_ne(certmap_code_name(code_names[i].code), certmap_code_name(code_names[k].code));
 }
-END_TEST
 
-START_TEST(names_of_decisions) {
+T_TEST(names_of_decisions) {
     ck_assert_str_eq(certmap_decision_name(CERTMAP_NONE), "none");
     ck_assert_str_eq(certmap_decision_name(CERTMAP_ALLOW), "allow");
     ck_assert_str_eq(certmap_decision_name(CERTMAP_DENY), "deny");
     ck_assert_ptr_null(certmap_decision_name((enum certmap_decision)3));
 }
-END_TEST
 
-START_TEST(names_of_kinds) {
+T_TEST(names_of_kinds) {
     ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_NATIVE), "native");
     ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_MANY_TO_ONE), "manyToOne");
     ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_ONE_TO_ONE), "oneToOne");
     ck_assert_ptr_null(certmap_kind_name((enum certmap_kind)3));
 }
-END_TEST
 
-START_TEST(zero_is_harmless) {
+T_TEST(zero_is_harmless) {
     ck_assert_int_eq(CERTMAP_OK, 0);
     ck_assert_int_eq(CERTMAP_NONE, 0);
     ck_assert_int_eq(CERTMAP_CODE_NONE, 0);
 }
-END_TEST
 
 /* ---- versions ---- */
 
@@ -457,14 +441,13 @@ static void check_version(const char *version) {
     ck_assert_uint_eq((size_t)end, strlen(version));
 }
 
-START_TEST(versions) {
+T_TEST(versions) {
     check_version(certmap_version());
     check_version(certmap_unicode_version());
 }
-END_TEST
 
 /* Whatever two code points certmap_text_same takes for one has one hash. */
-START_TEST(hash_is_the_same_without_case) {
+T_TEST(hash_is_the_same_without_case) {
     for (uint32_t cp = 1; cp < 0x110000; cp++) {
         uint8_t plain[4], folded[4];
         if (cp >= 0xD800 && cp < 0xE000)
@@ -474,7 +457,6 @@ START_TEST(hash_is_the_same_without_case) {
         ck_assert_msg(certmap_text_hash(7, a) == certmap_text_hash(7, b), "U+%04X", cp);
     }
 }
-END_TEST
 
 static const char *const different[] = {
     "mapping 1",
@@ -500,25 +482,23 @@ static const char *const different[] = {
     "",
 };
 
-START_TEST(hash_tells_names_apart) {
+T_TEST(hash_tells_names_apart) {
     for (int i = 0; i < (int)COUNT(different); i++)
         for (int k = 0; k < i; k++)
             ck_assert_msg(certmap_text_hash(7, cm_view(different[i], strlen(different[i]))) !=
                               certmap_text_hash(7, cm_view(different[k], strlen(different[k]))),
                           "%s and %s", different[i], different[k]);
 }
-END_TEST
 
-START_TEST(hash_depends_on_the_seed) {
+T_TEST(hash_depends_on_the_seed) {
     struct certmap_view text = CM_VIEW("mapping 1");
     ck_assert(certmap_text_hash(1, text) != certmap_text_hash(2, text));
     /* the low bits too, which a table uses */
     ck_assert((certmap_text_hash(1, text) & 0xFFFF) != (certmap_text_hash(UINT64_C(1) << 63, text) & 0xFFFF));
 }
-END_TEST
 
 /* Of any number of NULs, which are what the last word is filled with. */
-START_TEST(hash_of_zeros) {
+T_TEST(hash_of_zeros) {
     static const uint8_t zeros[40];
     uint64_t hashes[sizeof zeros];
     for (size_t len = 0; len < sizeof zeros; len++) {
@@ -527,11 +507,10 @@ START_TEST(hash_of_zeros) {
             ck_assert_msg(hashes[len] != hashes[shorter], "%zu and %zu", len, shorter);
     }
 }
-END_TEST
 
 /* Every bit of the number is one for about half of all texts that differ in a few letters, whichever eight they
  * are in. */
-START_TEST(hash_uses_every_bit) {
+T_TEST(hash_uses_every_bit) {
     for (size_t at = 0; at < 24; at += 4) {
         char text[] = "abcdefghijklmnopqrstuvwxyz";
         unsigned ones = 0;
@@ -545,38 +524,13 @@ START_TEST(hash_uses_every_bit) {
         ck_assert_msg(ones > 400 && ones < 624, "bit %d is one %u times in 1024, by the letters at %zu", _i, ones, at);
     }
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("text");
-    TCase *escapes = tcase_create("escape");
-    tcase_add_test(escapes, escape);
-    tcase_add_test(escapes, escape_nothing);
-    tcase_add_test(escapes, escape_measures);
-    tcase_add_loop_test(escapes, escape_in_a_buffer_too_small, 1, 9);
-    tcase_add_loop_test(escapes, escape_without_an_argument, 0, COUNT(null_arguments));
-    suite_add_tcase(suite, escapes);
-    TCase *words_alike = tcase_create("same and nearest");
-    tcase_add_loop_test(words_alike, same, 0, COUNT(pairs));
-    tcase_add_loop_test(words_alike, same_at_every_place, 0, COUNT(alike));
-    tcase_add_test(words_alike, same_only_with_the_same_length);
-    tcase_add_loop_test(words_alike, nearest, 0, COUNT(suggestions));
-    tcase_add_test(words_alike, nearest_among_nothing);
-    tcase_add_test(words_alike, hash_tells_names_apart);
-    tcase_add_test(words_alike, hash_depends_on_the_seed);
-    tcase_add_test(words_alike, hash_of_zeros);
-    tcase_add_loop_test(words_alike, hash_uses_every_bit, 0, 64);
-    suite_add_tcase(suite, words_alike);
-    TCase *names = tcase_create("names");
-    tcase_add_loop_test(names, names_of_codes, 0, COUNT(code_names));
-    tcase_add_test(names, no_other_number_is_a_code);
-    tcase_add_test(names, names_are_used_once);
-    tcase_add_test(names, names_of_decisions);
-    tcase_add_test(names, names_of_kinds);
-    tcase_add_test(names, zero_is_harmless);
-    tcase_add_test(names, versions);
-    suite_add_tcase(suite, names);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_test(slow, hash_is_the_same_without_case);
-    return t_run(suite);
-}
+T_TESTS("text",
+        T_CASE("escape", escape, escape_nothing, escape_measures, T_RANGE(escape_in_a_buffer_too_small, 1, 9),
+               T_LOOP(escape_without_an_argument, COUNT(null_arguments))),
+        T_CASE("same and nearest", T_LOOP(same, COUNT(pairs)), T_LOOP(same_at_every_place, COUNT(alike)),
+               same_only_with_the_same_length, T_LOOP(nearest, COUNT(suggestions)), nearest_among_nothing,
+               hash_tells_names_apart, hash_depends_on_the_seed, hash_of_zeros, T_LOOP(hash_uses_every_bit, 64)),
+        T_CASE("names", T_LOOP(names_of_codes, COUNT(code_names)), no_other_number_is_a_code, names_are_used_once,
+               names_of_decisions, names_of_kinds, zero_is_harmless, versions),
+        T_SLOW_CASE(hash_is_the_same_without_case))

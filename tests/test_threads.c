@@ -91,7 +91,7 @@ static struct certmap_rules *make_rules(size_t memory) {
     return rules;
 }
 
-START_TEST(one_rule_set_for_all) {
+T_TEST(one_rule_set_for_all) {
     struct certmap_rules *rules = make_rules(_i == 0 ? 0 : 1000000);
     struct t_peer made[T_ROWS(certificates)];
     struct thread threads[THREADS];
@@ -110,7 +110,6 @@ START_TEST(one_rule_set_for_all) {
         t_peer_free(&made[i]);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* Loading, too, shares nothing: each thread its own rule set, from the same text. */
 static void *load(void *ctx) {
@@ -125,7 +124,7 @@ static void *load(void *ctx) {
     return NULL;
 }
 
-START_TEST(loading_at_once) {
+T_TEST(loading_at_once) {
     struct thread threads[THREADS];
     for (size_t i = 0; i < THREADS; i++) {
         threads[i] = (struct thread){.wrong = 0};
@@ -136,13 +135,5 @@ START_TEST(loading_at_once) {
         ck_assert_uint_eq(threads[i].wrong, 0);
     }
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("threads");
-    TCase *tcase = tcase_create("threads");
-    tcase_add_loop_test(tcase, one_rule_set_for_all, 0, 2);
-    tcase_add_test(tcase, loading_at_once);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("threads", T_CASE("threads", T_LOOP(one_rule_set_for_all, 2), loading_at_once))

@@ -219,7 +219,7 @@ static void remove_directory(const struct tool_case *one) {
     ck_assert_int_eq(system(command), 0);
 }
 
-START_TEST(a_case) {
+T_TEST(a_case) {
     struct tool_case one = {.exit = 0};
     snprintf(one.name, sizeof one.name, "%s", case_names[_i]);
     snprintf(one.dir, sizeof one.dir, "/tmp/certmap-tool-XXXXXX");
@@ -234,7 +234,6 @@ START_TEST(a_case) {
     t_buf_free(&one.expected_out);
     t_buf_free(&one.expected_err);
 }
-END_TEST
 
 /* ---- The list of cases ---- */
 
@@ -291,12 +290,8 @@ static void free_cases(void) {
 }
 
 int main(void) {
-    Suite *suite = suite_create("tool");
-    TCase *tcase = tcase_create("cases");
     list_cases();
-    tcase_add_loop_test(tcase, a_case, 0, case_count);
-    suite_add_tcase(suite, tcase);
-    int status = t_run(suite);
+    const int status = T_RUN("tool", T_CASE("cases", T_LOOP(a_case, case_count)));
     free_cases();
     return status;
 }

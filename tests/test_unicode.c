@@ -65,19 +65,18 @@ static const struct {
     {"fourth byte wrong", CM_VIEW_OF("\xF0\x9F\x98\x41"), 0, 0},
 };
 
-START_TEST(decoding) {
+T_TEST(decoding) {
     uint32_t cp = 0;
     const size_t len = cm_utf8_decode(decodings[_i].bytes.data, decodings[_i].bytes.len, &cp);
     ck_assert_msg(len == decodings[_i].len, "%s: %zu bytes", decodings[_i].what, len);
     ck_assert_msg(cp == decodings[_i].cp, "%s: U+%04X", decodings[_i].what, (unsigned)cp);
 }
-END_TEST
 
 static bool is_surrogate(uint32_t cp) {
     return cp >= 0xD800 && cp <= 0xDFFF;
 }
 
-START_TEST(every_code_point_there_and_back) {
+T_TEST(every_code_point_there_and_back) {
     for (uint32_t cp = 0; cp <= 0x10FFFF; cp++) {
         uint8_t bytes[4];
         uint32_t back = 0;
@@ -87,13 +86,12 @@ START_TEST(every_code_point_there_and_back) {
             ck_abort_msg("U+%04X", (unsigned)cp);
     }
 }
-END_TEST
 
 /* The first and the last continuation byte, and what is beside them. */
 static const uint8_t last_bytes[] = {0x00, 0x7F, 0x80, 0xBF, 0xC0, 0xFF};
 
 /* With any two bytes before the last one, as many sequences are taken as there are code points: none has two. */
-START_TEST(no_code_point_twice_in_three_bytes) {
+T_TEST(no_code_point_twice_in_three_bytes) {
     size_t found[4] = {0};
     for (uint32_t all = 0; all <= 0xFFFF; all++) {
         for (size_t i = 0; i < sizeof last_bytes; i++) {
@@ -106,9 +104,8 @@ START_TEST(no_code_point_twice_in_three_bytes) {
     ck_assert_uint_eq(found[2], (0x800 - 0x80) * sizeof last_bytes);
     ck_assert_uint_eq(found[3], (0x10000 - 0x800 - 0x800) / 0x40 * 2);
 }
-END_TEST
 
-START_TEST(no_code_point_twice_in_four_bytes) {
+T_TEST(no_code_point_twice_in_four_bytes) {
     size_t found = 0;
     for (uint32_t all = 0; all < 0x1000; all++) { /* lead bytes F0 to FF, all second bytes, two of the others */
         const uint8_t bytes[4] = {(uint8_t)(0xF0 | all >> 8), (uint8_t)(0x80 | (all >> 2 & 0x3F)),
@@ -118,7 +115,6 @@ START_TEST(no_code_point_twice_in_four_bytes) {
     }
     ck_assert_uint_eq(found, 0x100000 / 0x1000 * 4);
 }
-END_TEST
 
 static const struct {
     struct certmap_view text;
@@ -136,11 +132,10 @@ static const struct {
     {CM_VIEW_OF("a\x80z"), 1, false},
 };
 
-START_TEST(checking) {
+T_TEST(checking) {
     ck_assert_msg(cm_utf8_check(texts[_i].text) == texts[_i].offset, "row %d", _i);
     ck_assert_msg(cm_is_ascii(texts[_i].text) == texts[_i].ascii, "row %d", _i);
 }
-END_TEST
 
 /* Longer than two of the words that are looked at in one step. */
 #define FEW_WORDS 20
@@ -169,16 +164,15 @@ static void check_byte(struct certmap_view text, size_t at) {
     ck_assert_msg(cm_utf8_check(text) == (byte < 0x80 ? text.len : at), "%02X at %zu of %zu", byte, at, text.len);
 }
 
-START_TEST(checking_every_byte) {
+T_TEST(checking_every_byte) {
     with_every_byte(check_byte);
     ck_assert(cm_is_ascii(CM_VIEW_NONE));
     ck_assert(cm_is_ascii_text(CM_VIEW_NONE));
     ck_assert_uint_eq(cm_utf8_check(CM_VIEW_NONE), 0);
 }
-END_TEST
 
 /* A character of two bytes at every place, across words too. */
-START_TEST(checking_every_offset) {
+T_TEST(checking_every_offset) {
     for (size_t at = 0; at + 2 <= FEW_WORDS; at++) {
         uint8_t text[FEW_WORDS];
         memset(text, 'q', sizeof text);
@@ -188,7 +182,6 @@ START_TEST(checking_every_offset) {
         ck_assert(!cm_is_ascii(cm_view(text, sizeof text)));
     }
 }
-END_TEST
 
 /* ---- code points ---- */
 
@@ -233,11 +226,10 @@ static const struct {
     {0x10FFFF, 0x10FFFF, "the last"},
 };
 
-START_TEST(folding) {
+T_TEST(folding) {
     ck_assert_msg(cm_fold(foldings[_i].cp) == foldings[_i].folded, "%s: U+%04X", foldings[_i].what,
                   (unsigned)cm_fold(foldings[_i].cp));
 }
-END_TEST
 
 /* Ranges of what must not be sent raw; the code points right before and after one may be. */
 static const struct {
@@ -255,14 +247,13 @@ static const struct {
     {0xE0000, 0xE007F, "tags"},
 };
 
-START_TEST(unsafe_ranges) {
+T_TEST(unsafe_ranges) {
     for (uint32_t cp = unsafe[_i].first; cp <= unsafe[_i].last; cp++)
         ck_assert_msg(cm_is_unsafe(cp), "%s: U+%04X", unsafe[_i].what, (unsigned)cp);
     ck_assert_msg(!cm_is_unsafe(unsafe[_i].last + 1), "after %s", unsafe[_i].what);
     if (unsafe[_i].first > 0)
         ck_assert_msg(!cm_is_unsafe(unsafe[_i].first - 1), "before %s", unsafe[_i].what);
 }
-END_TEST
 
 /* ---- both forms ---- */
 
@@ -334,7 +325,7 @@ static void tear_down(void) {
     ck_assert_uint_eq(memory.live, 0);
 }
 
-START_TEST(both_forms) {
+T_TEST(both_forms) {
     struct cm_text text;
     const char *what = forms[_i].what;
     ck_assert(cm_text_make(&text, forms[_i].utf8, &keep, &scratch));
@@ -343,10 +334,9 @@ START_TEST(both_forms) {
     ck_assert_msg(text.nfc.data[text.nfc.len] == 0 && text.folded.data[text.folded.len] == 0, "%s: no NUL", what);
     ck_assert_msg(text.nfc.data != forms[_i].utf8.data, "%s: not a copy", what);
 }
-END_TEST
 
 /* What comes out of NFC stays as it is, and so does what comes out of folding. */
-START_TEST(both_forms_are_final) {
+T_TEST(both_forms_are_final) {
     struct cm_text text, again;
     ck_assert(cm_text_make(&text, forms[_i].utf8, &keep, &scratch));
     ck_assert(cm_text_make(&again, text.nfc, &keep, &scratch));
@@ -355,14 +345,12 @@ START_TEST(both_forms_are_final) {
     ck_assert_msg(cm_view_equal(again.nfc, text.folded), "%s: NFC of the folded text", forms[_i].what);
     ck_assert_msg(cm_view_equal(again.folded, text.folded), "%s: folded", forms[_i].what);
 }
-END_TEST
 
-START_TEST(small_ascii_is_kept_once) {
+T_TEST(small_ascii_is_kept_once) {
     struct cm_text text;
     ck_assert(cm_text_make(&text, CM_VIEW("alice"), &keep, &scratch));
     ck_assert_ptr_eq(text.folded.data, text.nfc.data);
 }
-END_TEST
 
 /* Of what with_every_byte makes, the small letter q between capitals and each other byte. */
 static void check_forms(struct certmap_view utf8, size_t at) {
@@ -379,13 +367,12 @@ static void check_forms(struct certmap_view utf8, size_t at) {
         ck_assert_msg(text.folded.data[i] == (i == at ? cm_fold(byte) : 'q'), "%02X at %zu of %zu", byte, at, utf8.len);
 }
 
-START_TEST(both_forms_of_every_byte) {
+T_TEST(both_forms_of_every_byte) {
     with_every_byte(check_forms);
 }
-END_TEST
 
 /* Every code point below those that combine, between others of them: folded as what folds without memory does it. */
-START_TEST(folded_form_without_marks) {
+T_TEST(folded_form_without_marks) {
     static const uint32_t neighbours[] = {'a', 'Z', 0xB5, 0xC9, 0x17F, 0x23A, 0x23E, 0x2FF};
     const uint32_t neighbour = neighbours[_i];
     for (uint32_t cp = 0; cp < 0x300; cp++) {
@@ -402,10 +389,9 @@ START_TEST(folded_form_without_marks) {
         ck_assert_uint_eq(text.folded.data[text.folded.len], 0);
     }
 }
-END_TEST
 
 /* One capital letter is enough for a folded form of its own, wherever it is. */
-START_TEST(a_capital_at_every_place) {
+T_TEST(a_capital_at_every_place) {
     uint8_t small[FEW_WORDS];
     memset(small, 'q', sizeof small);
     for (size_t len = 1; len <= sizeof small; len++)
@@ -421,7 +407,6 @@ START_TEST(a_capital_at_every_place) {
             ck_assert_ptr_eq(text.folded.data, text.nfc.data);
         }
 }
-END_TEST
 
 /* Long enough that each piece needs a chunk of the arenas of its own. */
 static const struct {
@@ -432,7 +417,7 @@ static const struct {
     {"Cyrillic", "5000*\"\xD0\x96\""}, {"decomposed", "5000*\"E\xCC\x81\""},
 };
 
-START_TEST(every_allocation_fails) {
+T_TEST(every_allocation_fails) {
     struct t_buf utf8 = T_BUF_INIT;
     t_der(&utf8, long_texts[_i].text);
     for (size_t n = 0;; n++) {
@@ -449,7 +434,6 @@ START_TEST(every_allocation_fails) {
     }
     t_buf_free(&utf8);
 }
-END_TEST
 
 /* ---- runs of marks ---- */
 
@@ -462,7 +446,7 @@ static const struct mark {
 
 /* Runs of every length around the one where the way of sorting changes: the mark at place i is
  * marks[i * 3 % 7], and the result has them by class. q composes with none of them. */
-START_TEST(order_in_runs_of_every_length) {
+T_TEST(order_in_runs_of_every_length) {
     struct t_buf utf8 = T_BUF_INIT, wanted = T_BUF_INIT;
     struct cm_text text;
     t_der(&utf8, "\"q\"");
@@ -478,7 +462,6 @@ START_TEST(order_in_runs_of_every_length) {
     t_buf_free(&utf8);
     t_buf_free(&wanted);
 }
-END_TEST
 
 /* 64 KiB are the most that a value has. Two mebibytes in the worst order would keep a quadratic sort busy
  * for longer than the timeout of a test. */
@@ -496,7 +479,7 @@ static const struct {
     {"all compose, 2 MiB", "699050*\"e\xCC\x81\"", "699050*\"\xC3\xA9\""},
 };
 
-START_TEST(long_runs) {
+T_TEST(long_runs) {
     struct t_buf utf8 = T_BUF_INIT, wanted = T_BUF_INIT;
     struct cm_text text;
     t_der(&utf8, runs[_i].text);
@@ -507,39 +490,14 @@ START_TEST(long_runs) {
     t_buf_free(&utf8);
     t_buf_free(&wanted);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("unicode");
-    TCase *utf8 = tcase_create("UTF-8");
-    tcase_add_loop_test(utf8, decoding, 0, COUNT(decodings));
-    tcase_add_test(utf8, every_code_point_there_and_back);
-    tcase_add_test(utf8, no_code_point_twice_in_three_bytes);
-    tcase_add_test(utf8, no_code_point_twice_in_four_bytes);
-    tcase_add_loop_test(utf8, checking, 0, COUNT(texts));
-    tcase_add_test(utf8, checking_every_byte);
-    tcase_add_test(utf8, checking_every_offset);
-    suite_add_tcase(suite, utf8);
-    TCase *points = tcase_create("code points");
-    tcase_add_loop_test(points, folding, 0, COUNT(foldings));
-    tcase_add_loop_test(points, unsafe_ranges, 0, COUNT(unsafe));
-    suite_add_tcase(suite, points);
-    TCase *both = tcase_create("both forms");
-    tcase_add_checked_fixture(both, set_up, tear_down);
-    tcase_add_loop_test(both, both_forms, 0, COUNT(forms));
-    tcase_add_loop_test(both, both_forms_are_final, 0, COUNT(forms));
-    tcase_add_test(both, small_ascii_is_kept_once);
-    tcase_add_test(both, a_capital_at_every_place);
-    tcase_add_loop_test(both, folded_form_without_marks, 0, 8);
-    tcase_add_loop_test(both, every_allocation_fails, 0, COUNT(long_texts));
-    suite_add_tcase(suite, both);
-    TCase *order = tcase_create("runs of marks");
-    tcase_add_checked_fixture(order, set_up, tear_down);
-    tcase_add_loop_test(order, order_in_runs_of_every_length, 0, 40);
-    suite_add_tcase(suite, order);
-    TCase *slow = t_slow_case(suite);
-    tcase_add_checked_fixture(slow, set_up, tear_down);
-    tcase_add_test(slow, both_forms_of_every_byte);
-    tcase_add_loop_test(slow, long_runs, 0, COUNT(runs));
-    return t_run(suite);
-}
+T_TESTS("unicode",
+        T_CASE("UTF-8", T_LOOP(decoding, COUNT(decodings)), every_code_point_there_and_back,
+               no_code_point_twice_in_three_bytes, no_code_point_twice_in_four_bytes, T_LOOP(checking, COUNT(texts)),
+               checking_every_byte, checking_every_offset),
+        T_CASE("code points", T_LOOP(folding, COUNT(foldings)), T_LOOP(unsafe_ranges, COUNT(unsafe))),
+        T_CASE("both forms", T_EACH(set_up, tear_down), T_LOOP(both_forms, COUNT(forms)),
+               T_LOOP(both_forms_are_final, COUNT(forms)), small_ascii_is_kept_once, a_capital_at_every_place,
+               T_LOOP(folded_form_without_marks, 8), T_LOOP(every_allocation_fails, COUNT(long_texts))),
+        T_CASE("runs of marks", T_EACH(set_up, tear_down), T_LOOP(order_in_runs_of_every_length, 40)),
+        T_SLOW_CASE(T_EACH(set_up, tear_down), both_forms_of_every_byte, T_LOOP(long_runs, COUNT(runs))))

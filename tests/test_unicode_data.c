@@ -127,7 +127,7 @@ static void check_column(const struct row *row, int source, int wanted) {
         ck_abort_msg("NormalizationTest.txt:%u: c%d is not toNFC(c%d)", row->line, wanted, source);
 }
 
-START_TEST(normalisation_rows) {
+T_TEST(normalisation_rows) {
     const size_t first = (size_t)_i * ROWS_OF_A_TEST;
     for (size_t i = first; i < row_count && i < first + ROWS_OF_A_TEST; i++) {
         for (int source = 1; source <= 3; source++)
@@ -136,9 +136,8 @@ START_TEST(normalisation_rows) {
         check_column(&rows[i], 5, 4);
     }
 }
-END_TEST
 
-START_TEST(every_other_code_point_is_its_own_nfc) {
+T_TEST(every_other_code_point_is_its_own_nfc) {
     const uint32_t first = (uint32_t)_i * PLANE;
     for (uint32_t cp = first; cp < first + PLANE; cp++) {
         uint8_t bytes[4];
@@ -149,26 +148,23 @@ START_TEST(every_other_code_point_is_its_own_nfc) {
             ck_abort_msg("U+%04X", (unsigned)cp);
     }
 }
-END_TEST
 
-START_TEST(simple_folding_of_every_code_point) {
+T_TEST(simple_folding_of_every_code_point) {
     const uint32_t first = (uint32_t)_i * PLANE;
     for (uint32_t cp = first; cp < first + PLANE; cp++)
         if (cm_fold(cp) != folded[cp])
             ck_abort_msg("U+%04X folds to U+%04X, not to U+%04X", (unsigned)cp, (unsigned)cm_fold(cp),
                          (unsigned)folded[cp]);
 }
-END_TEST
 
 /* The files were read: a few rows that everyone knows. */
-START_TEST(the_files_hold_what_they_should) {
+T_TEST(the_files_hold_what_they_should) {
     ck_assert_uint_gt(row_count, 18000);
     ck_assert(in_part_1[0xC0] && in_part_1[0x212B] && !in_part_1['A']);
     ck_assert_uint_eq(folded['A'], 'a');
     ck_assert_uint_eq(folded[0x1E9E], 0xDF);
     ck_assert_uint_eq(folded[0x130], 0x130);
 }
-END_TEST
 
 int main(void) {
     FILE *normalization = open_data("CERTMAP_NORMALIZATION_TEST", "NormalizationTest");
@@ -177,15 +173,11 @@ int main(void) {
         return SKIPPED;
     read_normalization_test(normalization);
     read_case_folding(folding);
-    Suite *suite = suite_create("unicode data");
-    TCase *tcase = tcase_create("every row");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, the_files_hold_what_they_should);
-    tcase_add_loop_test(tcase, normalisation_rows, 0, (int)((row_count + ROWS_OF_A_TEST - 1) / ROWS_OF_A_TEST));
-    tcase_add_loop_test(tcase, every_other_code_point_is_its_own_nfc, 0, PLANES);
-    tcase_add_loop_test(tcase, simple_folding_of_every_code_point, 0, PLANES);
-    suite_add_tcase(suite, tcase);
-    const int status = t_run(suite);
+    const int status = T_RUN(
+        "unicode data", T_CASE("every row", T_EACH(set_up, tear_down), the_files_hold_what_they_should,
+                               T_LOOP(normalisation_rows, (int)((row_count + ROWS_OF_A_TEST - 1) / ROWS_OF_A_TEST)),
+                               T_LOOP(every_other_code_point_is_its_own_nfc, PLANES),
+                               T_LOOP(simple_folding_of_every_code_point, PLANES)));
     free(rows);
     return status;
 }

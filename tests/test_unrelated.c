@@ -131,13 +131,12 @@ static void read_certificate(struct t_buf *der, const char *path) {
     t_buf_free(&text);
 }
 
-START_TEST(certificate) {
+T_TEST(certificate) {
     struct t_buf der = T_BUF_INIT;
     read_certificate(&der, corpus.paths[_i]);
     check(t_view(&der), corpus.paths[_i]);
     t_buf_free(&der);
 }
-END_TEST
 
 /* ---- the same certificates with an element of them in BER ---- */
 
@@ -205,7 +204,7 @@ static const char *const rewritten[] = {"tests/data/certs/alice.txt", "fuzz/corp
                                         "fuzz/corpus/cert/rsa-sha256-generalized-time", "fuzz/corpus/cert/rsa-pss",
                                         "fuzz/corpus/cert/unique-ids"};
 
-START_TEST(an_element_in_ber) {
+T_TEST(an_element_in_ber) {
     struct t_buf der = T_BUF_INIT;
     read_certificate(&der, rewritten[_i / FORMS]);
     struct writer writer = {.form = (enum form)(_i % FORMS)};
@@ -222,7 +221,6 @@ START_TEST(an_element_in_ber) {
     ck_assert_uint_gt(writer.seen, 20);
     t_buf_free(&der);
 }
-END_TEST
 
 int main(void) {
     for (int i = 0; i < COUNT(folders); i++) {
@@ -232,13 +230,8 @@ int main(void) {
             snprintf(corpus.paths[corpus.count++], sizeof corpus.paths[0], "%s/%s", folders[i][0], files.names[k]);
     }
     load_all();
-    Suite *suite = suite_create("unrelated");
-    TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
-    tcase_add_loop_test(all, certificate, 0, corpus.count);
-    tcase_add_loop_test(all, an_element_in_ber, 0, COUNT(rewritten) * FORMS);
-    suite_add_tcase(suite, all);
-    const int status = t_run(suite);
+    const int status = T_RUN("unrelated", T_CASE("all", T_TIMEOUT(60), T_LOOP(certificate, corpus.count),
+                                                 T_LOOP(an_element_in_ber, COUNT(rewritten) * FORMS)));
     for (int i = 0; i < CONDITIONS; i++)
         for (int k = 0; k < PLACES; k++)
             certmap_rules_free(sets[i][k]);

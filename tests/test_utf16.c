@@ -43,11 +43,10 @@ static const struct {
     ROW("\xFE\xFE", false),
 };
 
-START_TEST(kind) {
+T_TEST(kind) {
     const struct certmap_view text = {(const uint8_t *)kinds[_i].bytes, kinds[_i].len};
     ck_assert_int_eq(certmap_text_is_utf16(text), kinds[_i].detected);
 }
-END_TEST
 
 /* ---- Decoding ---- */
 
@@ -96,7 +95,7 @@ static const struct {
     ROW("\xFE\xFF\xD8\0\xDC", "\xEF\xBF\xBD\xEF\xBF\xBD", 1, 1, 0),
 };
 
-START_TEST(decoding) {
+T_TEST(decoding) {
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     const struct certmap_view bytes = cm_view(texts[_i].bytes, texts[_i].len);
     const size_t wanted = strlen(texts[_i].text);
@@ -112,10 +111,9 @@ START_TEST(decoding) {
     ck_assert_uint_eq(err.offset, texts[_i].offset);
     ck_assert_uint_le(wanted + 1, bytes.len / 2 * 3 + 4);
 }
-END_TEST
 
 /* One byte less than is needed, or none, is BUFFER with the length, whatever is wrong with the text. */
-START_TEST(small_buffers) {
+T_TEST(small_buffers) {
     struct certmap_diagnostic err;
     const struct certmap_view bytes = cm_view(texts[_i].bytes, texts[_i].len);
     const size_t wanted = strlen(texts[_i].text);
@@ -126,9 +124,8 @@ START_TEST(small_buffers) {
         ck_assert_uint_eq(len, wanted);
     }
 }
-END_TEST
 
-START_TEST(wrong_arguments) {
+T_TEST(wrong_arguments) {
     const struct certmap_view null = {NULL, 2};
     char text[8];
     size_t len;
@@ -137,10 +134,9 @@ START_TEST(wrong_arguments) {
     ck_assert_int_eq(certmap_text_from_utf16(text, sizeof text, &len, null, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert(!certmap_text_is_utf16(null));
 }
-END_TEST
 
 /* Every character of every length: the room is enough. */
-START_TEST(all_characters) {
+T_TEST(all_characters) {
     for (uint32_t cp = 1; cp <= 0x10FFFF; cp += cp == 0xD7FF ? 0x801 : 1) {
         const uint32_t high = 0xD7C0 + (cp >> 10), low = 0xDC00 + (cp & 0x3FF);
         const size_t size = cp < 0x10000 ? 4 : 6;
@@ -156,16 +152,6 @@ START_TEST(all_characters) {
             ck_abort_msg("U+%04X is U+%04X", (unsigned)cp, (unsigned)back);
     }
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("utf16");
-    TCase *tcase = tcase_create("files");
-    tcase_add_loop_test(tcase, kind, 0, COUNT(kinds));
-    tcase_add_loop_test(tcase, decoding, 0, COUNT(texts));
-    tcase_add_loop_test(tcase, small_buffers, 0, COUNT(texts));
-    tcase_add_test(tcase, wrong_arguments);
-    tcase_add_test(tcase, all_characters);
-    suite_add_tcase(suite, tcase);
-    return t_run(suite);
-}
+T_TESTS("utf16", T_CASE("files", T_LOOP(kind, COUNT(kinds)), T_LOOP(decoding, COUNT(texts)),
+                        T_LOOP(small_buffers, COUNT(texts)), wrong_arguments, all_characters))

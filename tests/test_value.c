@@ -187,7 +187,7 @@ static void tear_down(void) {
     ck_assert_uint_eq(memory.live, 0);
 }
 
-START_TEST(reading) {
+T_TEST(reading) {
     struct certmap_view utf8 = CM_VIEW("untouched");
     const unsigned code = cm_value_read(&utf8, values[_i].tag, values[_i].contents, &arena);
     ck_assert_msg(code == values[_i].code, "%s: %s", values[_i].what, certmap_code_name((enum certmap_code)code));
@@ -197,10 +197,9 @@ START_TEST(reading) {
     else
         ck_assert_msg(cm_view_equal(utf8, CM_VIEW("untouched")), "%s", values[_i].what);
 }
-END_TEST
 
 /* The halves say the same without memory. */
-START_TEST(reading_by_code_point) {
+T_TEST(reading_by_code_point) {
     struct certmap_view contents = values[_i].contents;
     uint8_t utf8[64];
     size_t len = 0;
@@ -214,16 +213,14 @@ START_TEST(reading_by_code_point) {
     ck_assert_msg(cm_view_equal(cm_view(utf8, len), cm_view(values[_i].utf8, strlen(values[_i].utf8))), "%s",
                   values[_i].what);
 }
-END_TEST
 
 /* What holds no text has no code point either. */
-START_TEST(no_code_point_of_another_type) {
+T_TEST(no_code_point_of_another_type) {
     struct certmap_view contents = CM_VIEW("abcd");
     uint32_t cp;
     ck_assert(!cm_value_next(0x04, &contents, &cp));
     ck_assert_uint_eq(contents.len, 4);
 }
-END_TEST
 
 /* ---- all bytes ---- */
 
@@ -242,7 +239,7 @@ static const struct {
     {UNIVERSAL, "UniversalString", 1, 0},
 };
 
-START_TEST(every_single_byte) {
+T_TEST(every_single_byte) {
     for (unsigned value = 0; value < 256; value++) {
         const uint8_t byte = (uint8_t)value;
         struct certmap_view utf8;
@@ -256,27 +253,24 @@ START_TEST(every_single_byte) {
         }
     }
 }
-END_TEST
 
-START_TEST(names_of_types) {
+T_TEST(names_of_types) {
     ck_assert_str_eq(cm_value_type_name(types[_i].tag), types[_i].name);
     ck_assert_ptr_null(cm_value_type_name(types[_i].tag | CM_DER_CONSTRUCTED));
     ck_assert_ptr_null(cm_value_type_name(types[_i].tag | CM_DER_CLASS_CONTEXT));
 }
-END_TEST
 
-START_TEST(no_other_tag_has_a_name) {
+T_TEST(no_other_tag_has_a_name) {
     int named = 0;
     for (uint32_t tag = 0; tag < 1000; tag++)
         named += cm_value_type_name(tag) != NULL;
     ck_assert_int_eq(named, COUNT(types));
 }
-END_TEST
 
 /* ---- memory ---- */
 
 /* What is UTF-8 already is not copied; the rest needs memory, and says so. */
-START_TEST(without_memory) {
+T_TEST(without_memory) {
     const struct certmap_view before = CM_VIEW("untouched");
     const struct certmap_view contents = types[_i].tag == UNIVERSAL ? CM_VIEW("\0\0\0A") : CM_VIEW("abcd");
     const bool copies = types[_i].tag == T61 || types[_i].tag == BMP || types[_i].tag == UNIVERSAL;
@@ -286,22 +280,9 @@ START_TEST(without_memory) {
     ck_assert_int_eq(code, copies ? CERTMAP_CODE_MEMORY : CERTMAP_CODE_NONE);
     ck_assert(utf8.data == (copies ? before.data : contents.data));
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("value");
-    TCase *table = tcase_create("table");
-    tcase_add_checked_fixture(table, set_up, tear_down);
-    tcase_add_loop_test(table, reading, 0, COUNT(values));
-    tcase_add_loop_test(table, reading_by_code_point, 0, COUNT(values));
-    tcase_add_test(table, no_code_point_of_another_type);
-    suite_add_tcase(suite, table);
-    TCase *all = tcase_create("all types");
-    tcase_add_checked_fixture(all, set_up, tear_down);
-    tcase_add_loop_test(all, every_single_byte, 0, COUNT(types));
-    tcase_add_loop_test(all, names_of_types, 0, COUNT(types));
-    tcase_add_test(all, no_other_tag_has_a_name);
-    tcase_add_loop_test(all, without_memory, 0, COUNT(types));
-    suite_add_tcase(suite, all);
-    return t_run(suite);
-}
+T_TESTS("value",
+        T_CASE("table", T_EACH(set_up, tear_down), T_LOOP(reading, COUNT(values)),
+               T_LOOP(reading_by_code_point, COUNT(values)), no_code_point_of_another_type),
+        T_CASE("all types", T_EACH(set_up, tear_down), T_LOOP(every_single_byte, COUNT(types)),
+               T_LOOP(names_of_types, COUNT(types)), no_other_tag_has_a_name, T_LOOP(without_memory, COUNT(types))))

@@ -69,7 +69,7 @@ static void check(const struct certmap_rules *rules, size_t units, bool may_be_u
     t_buf_free(&subject);
 }
 
-START_TEST(many_values) {
+T_TEST(many_values) {
     struct certmap_rules *rules = rules_of(rows[_i].expression);
     for (size_t with_index = 0; with_index < 2; with_index++) {
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
@@ -80,7 +80,6 @@ START_TEST(many_values) {
     }
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- the set itself ---- */
 
@@ -115,7 +114,7 @@ static enum certmap_truth has(const struct made *made, uint32_t row, bool nocase
     return cm_value_set_has(&made->list, row, nocase, t_string(text), &steps);
 }
 
-START_TEST(rows_and_forms) {
+T_TEST(rows_and_forms) {
     struct made made;
     make(&made);
     ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
@@ -134,9 +133,8 @@ START_TEST(rows_and_forms) {
     ck_assert_int_eq(has(&made, 0, false, ""), CERTMAP_FALSE);
     cm_arena_free(&made.arena);
 }
-END_TEST
 
-START_TEST(few_values_have_none) {
+T_TEST(few_values_have_none) {
     struct made made;
     make(&made);
     made.list.count = CM_VALUE_SET_MIN - 1;
@@ -147,10 +145,9 @@ START_TEST(few_values_have_none) {
     ck_assert_ptr_nonnull(made.list.set);
     cm_arena_free(&made.arena);
 }
-END_TEST
 
 /* With exactly the steps that it takes the answer is the same; with any fewer it is unknown. */
-START_TEST(asking_takes_steps) {
+T_TEST(asking_takes_steps) {
     struct made made;
     make(&made);
     ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
@@ -169,13 +166,12 @@ START_TEST(asking_takes_steps) {
     }
     cm_arena_free(&made.arena);
 }
-END_TEST
 
 /* Who knows the seed can choose texts that all want the same slots: then there is no set, and nothing is wrong but that
  * values are looked at one by one. Under another seed the same texts are as good as any. */
 enum { SEED = 7, COLLIDING = 256 };
 
-START_TEST(collisions_are_harmless) {
+T_TEST(collisions_are_harmless) {
     static char texts[COLLIDING][16];
     static struct cm_value values[COLLIDING];
     uint32_t first[1];
@@ -199,10 +195,9 @@ START_TEST(collisions_are_harmless) {
     ck_assert_ptr_nonnull(list.set);
     cm_arena_free(&arena);
 }
-END_TEST
 
 /* Two peers do not have the same seed. */
-START_TEST(seeds_of_peers) {
+T_TEST(seeds_of_peers) {
     struct t_buf subject = T_BUF_INIT;
     struct t_peer a, b;
     make_subject(&subject, 100, false);
@@ -217,19 +212,7 @@ START_TEST(seeds_of_peers) {
     t_peer_free(&b);
     t_buf_free(&subject);
 }
-END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("value set");
-    TCase *values = tcase_create("many values");
-    tcase_add_loop_test(values, many_values, 0, T_ROWS(rows));
-    suite_add_tcase(suite, values);
-    TCase *set = tcase_create("set");
-    tcase_add_test(set, rows_and_forms);
-    tcase_add_test(set, few_values_have_none);
-    tcase_add_test(set, asking_takes_steps);
-    tcase_add_test(set, collisions_are_harmless);
-    tcase_add_test(set, seeds_of_peers);
-    suite_add_tcase(suite, set);
-    return t_run(suite);
-}
+T_TESTS("value set", T_CASE("many values", T_LOOP(many_values, T_ROWS(rows))),
+        T_CASE("set", rows_and_forms, few_values_have_none, asking_takes_steps, collisions_are_harmless,
+               seeds_of_peers))

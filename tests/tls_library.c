@@ -221,7 +221,7 @@ static void connect_client(const struct client *client, int tls13, bool lax) {
     SSL_CTX_free(ctx);
 }
 
-START_TEST(each_client) {
+T_TEST(each_client) {
     const int tls13 = _i & 1;
     const bool lax = _i & 2;
     if (!has_version(tls13))
@@ -231,11 +231,10 @@ START_TEST(each_client) {
         connect_client(&clients[i], tls13, lax);
     library->stop();
 }
-END_TEST
 
 /* At every point before the end the recipe refuses, however far the client's certificate has come: the client's
  * bytes arrive one record at a time. */
-START_TEST(unfinished_handshake) {
+T_TEST(unfinished_handshake) {
     struct connection connection;
     struct t_buf waiting = T_BUF_INIT;
     int asked = 0;
@@ -269,7 +268,6 @@ START_TEST(unfinished_handshake) {
     t_buf_free(&waiting);
     library->stop();
 }
-END_TEST
 
 /* ---- digests, which the library computes ---- */
 
@@ -310,7 +308,7 @@ static struct certmap_rules *digest_rules(void) {
 }
 
 /* Nobody else has these digests; and who issued a certificate is not supplied, which grants nothing either way. */
-START_TEST(digests) {
+T_TEST(digests) {
     static const char by_issuer[] =
         "certmap 1; mapping \"issuer\" { when issuer is sha256 "
         "\"4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\" or not issuer "
@@ -333,7 +331,6 @@ START_TEST(digests) {
     certmap_rules_free(by_digest);
     certmap_rules_free(unknown);
 }
-END_TEST
 
 /* ---- resumed sessions ---- */
 
@@ -357,7 +354,7 @@ static void resume(SSL_CTX *ctx, const struct client *client) {
 }
 
 /* A session that began with a certificate that was not accepted, or with none, does not become better. */
-START_TEST(resumed_session) {
+T_TEST(resumed_session) {
     if (!has_version(_i))
         return;
     start(_i, true);
@@ -368,7 +365,6 @@ START_TEST(resumed_session) {
     }
     library->stop();
 }
-END_TEST
 
 /* ---- what the library decodes ---- */
 
@@ -434,7 +430,7 @@ static void compare_folder(struct t_buf *refused, const char *folder, const char
 
 /* Bytes of the library are the same as certmap's slices, and what it refuses is what the list in tests/data/tls says,
  * which is about Debian 12's versions. */
-START_TEST(decoded_certificates) {
+T_TEST(decoded_certificates) {
     struct t_buf refused = T_BUF_INIT, listed = T_BUF_INIT;
     char path[64];
     if (library->begin_decoding != NULL)
@@ -451,7 +447,6 @@ START_TEST(decoded_certificates) {
     t_buf_free(&refused);
     t_buf_free(&listed);
 }
-END_TEST
 
 /* Before Check forks. */
 static void make_shared(void) {
@@ -465,18 +460,9 @@ static void free_shared(void) {
 }
 
 int library_run(const struct library *which) {
-    Suite *suite = suite_create(which->name);
-    TCase *tcase = tcase_create(which->name);
     library = which;
-    tcase_add_unchecked_fixture(tcase, make_shared, free_shared);
-    tcase_add_loop_test(tcase, each_client, 0, 4);
-    tcase_add_loop_test(tcase, unfinished_handshake, 0, 2);
-    tcase_add_test(tcase, digests);
-    tcase_add_loop_test(tcase, resumed_session, 0, 2);
-    suite_add_tcase(suite, tcase);
-    TCase *decoding = tcase_create("decoding");
-    tcase_set_tags(which->opaque ? tcase : decoding, T_SLOW);
-    tcase_add_test(decoding, decoded_certificates);
-    suite_add_tcase(suite, decoding);
-    return t_run(suite);
+    return T_RUN(which->name,
+                 T_CASE(which->name, T_TAGS(which->opaque ? T_SLOW : NULL), T_ONCE(make_shared, free_shared),
+                        T_LOOP(each_client, 4), T_LOOP(unfinished_handshake, 2), digests, T_LOOP(resumed_session, 2)),
+                 T_CASE("decoding", T_TAGS(which->opaque ? NULL : T_SLOW), decoded_certificates));
 }
