@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One answer: tests/data/golden/decisions.txt holds what certmap says of every certificate that the tests and the
- * fuzz targets have, under the rules that are beside it: the decision, and the whole explanation. Every way
- * into struct certmap_cert, on every platform, gives the same bytes. What a TLS library refuses is an error, and
- * is in refused-NAME.txt.
+/* One answer: answers.txt has a line for every certificate that the tests and the fuzz targets have: the error, or the
+ * SHA-256 of what certmap says under the rules that are beside it, the decisions and the whole explanations. Every way
+ * into struct certmap_cert, on every platform, gives the same bytes. decisions.txt has some of the answers as they are,
+ * to be read. What a TLS library refuses is an error, and is in refused-NAME.txt.
  *
- * With GOLDEN_WRITE=1 in the environment the program writes its file anew instead: docs/contributing.md. */
+ * With GOLDEN_WRITE=1 in the environment the program writes its files anew instead, with GOLDEN_PRINT=1 it prints every
+ * answer: docs/contributing.md. */
 #include "certmap/build.h"
 #include "pages.h"
 #include "support/sha.h"
@@ -28,9 +29,11 @@ static struct {
     int count;
     unsigned needs; /* of all of them */
 } rules;
-static struct t_buf decisions, refusals;
-/* Of a library's file, before the certificates. */
+static struct t_buf answers, decisions, refusals;
+/* Of answers.txt and of a library's file, before the certificates. */
 enum { HEAD_LINES = 4 };
+/* What one line says of a certificate. */
+enum { OUTCOME = 512 };
 
 /* 2026-11-01 00:00 UTC: inside the validity of most. */
 static const int64_t now = 1793491200;
@@ -178,87 +181,99 @@ static enum certmap_status prepare(struct certmap_peer *peer, struct certmap_cer
     return certmap_peer_set(peer, cert, err);
 }
 
-/* How it ended: an error, or an answer. */
-struct ending {
+/* What is said of a certificate. */
+struct answer {
+    struct t_buf text; /* both Names, and a part for each set of rules; then a NUL */
     struct certmap_diagnostic err;
-    bool encoded_anew; /* what the library gave is not what it was given */
+    char outcome[OUTCOME]; /* "error CODE ..." or "answers DIGEST" */
+    bool encoded_anew;     /* what the library gave is not what it was given */
 };
 
 static bool same(struct certmap_view a, struct certmap_view b) {
     return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
-static void put_block(struct t_buf *out, struct certmap_view der, struct ending *ending) {
-    struct certmap_diagnostic *const err = &ending->err;
+static void put_outcome(struct answer *answer) {
+    struct t_buf line = T_BUF_INIT;
+    uint8_t digest[CERTMAP_SHA256_SIZE];
+    if (answer->err.status != CERTMAP_OK) {
+        t_story_error(&line, &answer->err);
+        snprintf(answer->outcome, OUTCOME, "%.*s", (int)line.len - 1, (const char *)line.data);
+        t_buf_free(&line);
+        return;
+    }
+    t_sha(NULL, digest, CERTMAP_HASH_SHA256, t_view(&answer->text));
+    snprintf(answer->outcome, OUTCOME, "answers ");
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(answer->outcome + 8 + 2 * i, 3, "%02x", (unsigned)digest[i]);
+}
+
+static void ask(struct answer *answer, struct certmap_view der) {
+    struct certmap_diagnostic *const err = &answer->err;
     struct t_way *way = NULL;
     struct certmap_peer *peer = NULL;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
-    *ending = (struct ending){.encoded_anew = false};
     if (certmap_peer_new(&peer, NULL, err) == CERTMAP_OK &&
         t_way_open(&way, &cert, der, rules.needs, err) == CERTMAP_OK)
         prepare(peer, &cert, err);
-    if (err->status != CERTMAP_OK) {
-        t_story_error(out, err);
-    } else {
-        t_story_names(out, &cert);
-        put_stories(out, peer);
-        ending->encoded_anew = !same(cert.certificate, der);
+    if (err->status == CERTMAP_OK) {
+        answer->encoded_anew = !same(cert.certificate, der);
+        t_story_names(&answer->text, &cert);
+        put_stories(&answer->text, peer);
     }
     certmap_peer_free(peer);
     t_way_close(way);
 }
 
-static void answer(struct t_buf *out, const char *path, struct ending *ending) {
+static void begin_answer(struct answer *answer, const char *path) {
     struct t_buf der = T_BUF_INIT;
+    *answer = (struct answer){.text = T_BUF_INIT};
     read_certificate(&der, path);
-    put_block(out, t_view(&der), ending);
+    ask(answer, t_view(&der));
+    put_outcome(answer);
+    t_bytes(&answer->text, "", 1);
+    answer->text.len--;
     t_buf_free(&der);
+}
+
+static void end_answer(struct answer *answer) {
+    t_buf_free(&answer->text);
 }
 
 /* ---- what the files hold ---- */
 
-/* What is in decisions.txt of a certificate; data is NULL if nothing does. */
-static struct certmap_view golden_block(const char *path) {
-    char head[128];
-    snprintf(head, sizeof head, "\n== %s\n", path);
-    const char *begin = strstr((const char *)decisions.data, head);
-    if (begin == NULL)
-        return (struct certmap_view)CERTMAP_NO_VIEW;
-    begin += strlen(head);
-    const char *end = strstr(begin, "\n== ");
-    const size_t len = end == NULL ? strlen(begin) : (size_t)(end - begin);
-    return (struct certmap_view){(const uint8_t *)begin, len};
-}
+/* The longest line before a part of decisions.txt: a certificate and rules. */
+enum { HEAD = 256 };
 
-/* What the library's file says of a certificate: "error CODE", or "answers DIGEST"; "" if nothing. */
-static void listed_outcome(char outcome[96], const char *path) {
-    char head[128];
+/* What a file says of a certificate: the rest of its line; "" if nothing. */
+static void outcome_in(const struct t_buf *file, char outcome[OUTCOME], const char *path) {
+    char head[HEAD];
     snprintf(head, sizeof head, "\n%s: ", path);
-    const char *line = refusals.data == NULL ? NULL : strstr((const char *)refusals.data, head);
+    const char *line = file->data == NULL ? NULL : strstr((const char *)file->data, head);
     const char *begin = line == NULL ? "" : line + strlen(head);
-    size_t len = strcspn(begin, " \n");
-    if (begin[len] == ' ')
-        len += 1 + strcspn(begin + len + 1, " \n");
-    snprintf(outcome, 96, "%.*s", (int)len, begin);
+    snprintf(outcome, OUTCOME, "%.*s", (int)strcspn(begin, "\n"), begin);
 }
 
-/* What it would have to say. The whole of an answer would be too long. */
-static void found_outcome(char outcome[96], const struct ending *ending, struct t_buf *found) {
-    uint8_t digest[CERTMAP_SHA256_SIZE];
-    if (ending->err.status != CERTMAP_OK) {
-        snprintf(outcome, 96, "error %s", certmap_code_name(ending->err.code));
-        return;
-    }
-    t_sha(NULL, digest, CERTMAP_HASH_SHA256, t_view(found));
-    snprintf(outcome, 96, "answers ");
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(outcome + 8 + 2 * i, 3, "%02x", (unsigned)digest[i]);
+/* "error CODE" or "answers DIGEST": what a library says beyond that is its own. */
+static size_t two_words(const char *outcome) {
+    const size_t first = strcspn(outcome, " ");
+    return outcome[first] == 0 ? first : first + 1 + strcspn(outcome + first + 1, " ");
+}
+
+static bool same_words(const char *a, const char *b) {
+    return two_words(a) == two_words(b) && strncmp(a, b, two_words(a)) == 0;
+}
+
+static bool is_golden(const char *path, const struct answer *answer) {
+    char expected[OUTCOME];
+    outcome_in(&answers, expected, path);
+    return strcmp(expected, answer->outcome) == 0;
 }
 
 /* Whether a certificate may be in the library's file: it is refused, or was encoded anew, so that digests, and
  * what is malformed around the signed part, are others. */
-static bool may_be_listed(const struct ending *ending) {
-    return ending->err.status != CERTMAP_OK || ending->encoded_anew;
+static bool may_be_listed(const struct answer *answer) {
+    return answer->err.status != CERTMAP_OK || answer->encoded_anew;
 }
 
 static size_t lines_of(const char *text, const char *begin) {
@@ -268,80 +283,121 @@ static size_t lines_of(const char *text, const char *begin) {
     return count;
 }
 
+/* What is after this line and before the next that begins so. */
+static struct certmap_view part_after(const char *line, const char *next) {
+    const char *begin = t_next_line(line), *end = strstr(begin - 1, next);
+    return (struct certmap_view){(const uint8_t *)begin, end == NULL ? strlen(begin) : (size_t)(end + 1 - begin)};
+}
+
+/* A part of decisions.txt, whose line "== CERTIFICATE -- RULES" is at head; a blank line is before the next. */
+static struct certmap_view part_of_file(const char *head) {
+    struct certmap_view part = part_after(head, "\n== ");
+    part.len -= part.len > 0 && part.data[part.len] == '=';
+    return part;
+}
+
+/* The part of an answer that is about the same rules; data is NULL if there are none. */
+static struct certmap_view part_of_answer(const struct answer *answer, const char *head) {
+    char line[HEAD];
+    const char *rule = strstr(head, " -- ");
+    snprintf(line, sizeof line, "\n%.*s\n", (int)strcspn(rule + 1, "\n"), rule + 1);
+    const char *found = strstr((const char *)answer->text.data, line);
+    return found == NULL ? (struct certmap_view)CERTMAP_NO_VIEW : part_after(found + 1, "\n-- ");
+}
+
+/* The next line of decisions.txt that begins a part of this certificate's; NULL after the last. */
+static const char *next_head(const char *from, const char *path) {
+    char head[HEAD];
+    snprintf(head, sizeof head, "\n== %s -- ", path);
+    const char *found = strstr(from, head);
+    return found == NULL ? NULL : found + 1;
+}
+
 /* ---- the tests ---- */
 
-static void check_same(const char *path, struct t_buf *found) {
-    const struct certmap_view expected = golden_block(path);
-    ck_assert_msg(expected.data != NULL, "%s: does not stand in decisions.txt", path);
-    if (same(expected, t_view(found)))
+static void check_part(const char *head, struct certmap_view found) {
+    const struct certmap_view expected = part_of_file(head);
+    const char *want = (const char *)expected.data, *have = (const char *)found.data;
+    ck_assert_msg(have != NULL, "decisions.txt has other rules: %.*s", (int)strcspn(head, "\n"), head);
+    if (same(expected, found))
         return;
-    const char *want = (const char *)expected.data, *have = (const char *)found->data;
-    const char *const want_end = want + expected.len, *const have_end = have + found->len;
+    const char *const want_end = want + expected.len, *const have_end = have + found.len;
     int line = 1;
     for (; want < want_end && have < have_end; line++, want = t_next_line(want), have = t_next_line(have))
         if (strcspn(want, "\n") != strcspn(have, "\n") || strncmp(want, have, strcspn(want, "\n")) != 0)
             break;
-    ck_abort_msg("%s: line %d of its answer differs\nexpected: %.*s\nfound:    %.*s", path, line,
+    ck_abort_msg("%.*s: line %d differs\nexpected: %.*s\nfound:    %.*s", (int)strcspn(head, "\n"), head, line,
                  want < want_end ? (int)strcspn(want, "\n") : 0, want, have < have_end ? (int)strcspn(have, "\n") : 0,
                  have);
 }
 
-/* What a library's file says: an error, or an answer where decisions.txt has an error. */
-static void check_listed(const char *path, const char *listed, const struct ending *ending, struct t_buf *found) {
-    char outcome[96];
-    found_outcome(outcome, ending, found);
-    ck_assert_msg(strcmp(outcome, listed) == 0, "%s: refused-%s.txt says %s, found: %s %s", path, t_way_name, listed,
-                  outcome, ending->err.text);
-    ck_assert_msg(may_be_listed(ending), "%s: another answer than in decisions.txt", path);
-    ck_assert_msg(!same(golden_block(path), t_view(found)), "%s: needs no line in refused-%s.txt", path, t_way_name);
+/* The parts that are there to be read come first: they show what differs. */
+static void check_same(const char *path, const struct answer *answer) {
+    char expected[OUTCOME];
+    const char *head = (const char *)decisions.data;
+    while ((head = next_head(head, path)) != NULL)
+        check_part(head, part_of_answer(answer, head));
+    outcome_in(&answers, expected, path);
+    ck_assert_msg(is_golden(path, answer), "%s\nexpected: %s\nfound:    %s\nscripts/golden-diff shows the difference",
+                  path, expected, answer->outcome);
+}
+
+/* What a library's file says: an error, or an answer where answers.txt has another. */
+static void check_listed(const char *path, const char *listed, const struct answer *answer) {
+    ck_assert_msg(same_words(answer->outcome, listed), "%s: refused-%s.txt says %s, found: %s", path, t_way_name,
+                  listed, answer->outcome);
+    ck_assert_msg(may_be_listed(answer), "%s: another answer than in answers.txt", path);
+    ck_assert_msg(!is_golden(path, answer), "%s: needs no line in refused-%s.txt", path, t_way_name);
 }
 
 /* Another version of the library may refuse others, and that is all. */
-static void check_unlisted(const char *path, const struct ending *ending, struct t_buf *found) {
-    if (!may_be_listed(ending))
-        check_same(path, found);
+static void check_unlisted(const char *path, const struct answer *answer) {
+    if (!may_be_listed(answer))
+        check_same(path, answer);
 }
 
 T_TEST(certificate) {
     const char *path = corpus.paths[_i];
-    struct t_buf found = T_BUF_INIT;
-    struct ending ending;
-    char listed[96];
-    answer(&found, path, &ending);
-    t_bytes(&found, "", 1);
-    found.len--;
-    listed_outcome(listed, path);
+    struct answer answer;
+    char listed[OUTCOME];
+    begin_answer(&answer, path);
+    outcome_in(&refusals, listed, path);
     if (!t_way_is_listed())
-        check_unlisted(path, &ending, &found);
+        check_unlisted(path, &answer);
     else if (listed[0] == 0)
-        check_same(path, &found);
+        check_same(path, &answer);
     else
-        check_listed(path, listed, &ending, &found);
-    t_buf_free(&found);
+        check_listed(path, listed, &answer);
+    end_answer(&answer);
 }
 
 /* A library that is in no list may refuse what it likes, but not most of them. */
 T_TEST(most_are_answered) {
     int answered = 0;
     for (int i = 0; i < corpus.count; i++) {
-        struct t_buf found = T_BUF_INIT;
-        struct ending ending;
-        answer(&found, corpus.paths[i], &ending);
-        answered += same(golden_block(corpus.paths[i]), t_view(&found));
-        t_buf_free(&found);
+        struct answer answer;
+        begin_answer(&answer, corpus.paths[i]);
+        answered += is_golden(corpus.paths[i], &answer);
+        end_answer(&answer);
     }
     ck_assert_int_gt(2 * answered, corpus.count);
 }
 
 /* Nothing is in the files that no certificate is behind. */
 T_TEST(no_certificate_is_gone) {
-    size_t listed = 0;
-    char outcome[96];
+    size_t listed = 0, parts = 0;
+    char outcome[OUTCOME];
     for (int i = 0; i < corpus.count; i++) {
-        listed_outcome(outcome, corpus.paths[i]);
+        outcome_in(&refusals, outcome, corpus.paths[i]);
         listed += outcome[0] != 0;
+        outcome_in(&answers, outcome, corpus.paths[i]);
+        ck_assert_msg(outcome[0] != 0, "%s is not in answers.txt", corpus.paths[i]);
+        for (const char *at = (const char *)decisions.data; (at = next_head(at, corpus.paths[i])) != NULL;)
+            parts++;
     }
-    ck_assert_uint_eq(lines_of((const char *)decisions.data, "\n== "), (size_t)corpus.count);
+    ck_assert_uint_eq(lines_of((const char *)answers.data, "\n"), (size_t)corpus.count + HEAD_LINES);
+    ck_assert_uint_eq(lines_of((const char *)decisions.data, "\n== "), parts);
+    ck_assert_uint_gt(parts, 10);
     if (refusals.data != NULL)
         ck_assert_uint_eq(lines_of((const char *)refusals.data, "\n"), listed + HEAD_LINES);
 }
@@ -355,45 +411,71 @@ static void write_file(const char *path, struct t_buf *text) {
     printf("written: %s\n", path);
 }
 
+static void put_line(struct t_buf *out, const char *path, const struct answer *answer, const char *why) {
+    put(out, path);
+    put(out, ": ");
+    t_bytes(out, answer->outcome, why == NULL ? strlen(answer->outcome) : two_words(answer->outcome));
+    if (why != NULL) {
+        put(out, " (");
+        put(out, why);
+        put(out, ")");
+    }
+    put(out, "\n");
+}
+
+static void write_answers(void) {
+    struct t_buf out = T_BUF_INIT;
+    put(&out,
+        "# What certmap makes of each certificate: the error, or the SHA-256 of its answers under each set of rules.\n"
+        "# GOLDEN_PRINT=1 build/gcc/tests/test_golden_der prints them; some are in decisions.txt.\n"
+        "# tests/test_golden.c writes and checks this file.\n#\n");
+    for (int i = 0; i < corpus.count; i++) {
+        struct answer answer;
+        begin_answer(&answer, corpus.paths[i]);
+        put_line(&out, corpus.paths[i], &answer, NULL);
+        end_answer(&answer);
+    }
+    write_file(GOLDEN "/answers.txt", &out);
+    t_buf_free(&out);
+}
+
+/* The parts that are there already. For another one, write its line "== CERTIFICATE -- RULES" first. */
 static void write_decisions(void) {
     struct t_buf out = T_BUF_INIT;
-    struct ending ending;
-    put(&out, "# What certmap says of each certificate, under each set of rules: tests/test_golden.c writes and checks "
-              "it.\n");
-    for (int i = 0; i < corpus.count; i++) {
-        put(&out, "\n== ");
-        put(&out, corpus.paths[i]);
-        put(&out, "\n");
-        answer(&out, corpus.paths[i], &ending);
+    const char *head = strstr((const char *)decisions.data, "\n== ");
+    t_bytes(&out, decisions.data, head == NULL ? decisions.len : (size_t)(head - (const char *)decisions.data));
+    for (; head != NULL; head = strstr(head + 1, "\n== ")) {
+        char path[HEAD];
+        struct answer answer;
+        snprintf(path, sizeof path, "%.*s", (int)strcspn(head + 4, " \n"), head + 4);
+        begin_answer(&answer, path);
+        const struct certmap_view part = part_of_answer(&answer, head);
+        if (part.data == NULL)
+            die(path, "decisions.txt names rules that are not there");
+        t_bytes(&out, head, (size_t)(t_next_line(head + 1) - head));
+        t_bytes(&out, part.data, part.len);
+        end_answer(&answer);
     }
     write_file(GOLDEN "/decisions.txt", &out);
     t_buf_free(&out);
 }
 
-/* One line for a certificate whose answer is another than that of decisions.txt. */
+/* One line for a certificate whose answer is another than that of answers.txt. */
 static void put_refusal(struct t_buf *out, const char *path) {
-    struct t_buf found = T_BUF_INIT;
-    struct ending ending;
-    char outcome[96];
-    answer(&found, path, &ending);
-    if (!same(golden_block(path), t_view(&found))) {
-        if (!may_be_listed(&ending))
-            die(path, "another answer than in decisions.txt, and no error");
-        found_outcome(outcome, &ending, &found);
-        put(out, path);
-        put(out, ": ");
-        put(out, outcome);
-        put(out, " (");
-        put(out, ending.encoded_anew ? "encoded anew" : ending.err.text);
-        put(out, ")\n");
+    struct answer answer;
+    begin_answer(&answer, path);
+    if (!is_golden(path, &answer)) {
+        if (!may_be_listed(&answer))
+            die(path, "another answer than in answers.txt, and no error");
+        put_line(out, path, &answer, answer.encoded_anew ? "encoded anew" : answer.err.text);
     }
-    t_buf_free(&found);
+    end_answer(&answer);
 }
 
 static void write_refusals(const char *path) {
     struct t_buf out = T_BUF_INIT;
     put(&out,
-        "# Certificates of which this library does not make what decisions.txt says. `error`: refused, or refused\n"
+        "# Certificates of which this library does not make what answers.txt says. `error`: refused, or refused\n"
         "# for another reason; in parentheses, what is said of it. `answers`, with the SHA-256 of the answer: the\n"
         "# library encoded it anew, which changes digests. tests/test_golden.c writes and checks this file.\n# "
         "Library: ");
@@ -405,39 +487,70 @@ static void write_refusals(const char *path) {
     t_buf_free(&out);
 }
 
-static int write_golden(const char *path) {
+/* Everything that the digests are of. */
+static int print_answers(void) {
+    for (int i = 0; i < corpus.count; i++) {
+        struct answer answer;
+        begin_answer(&answer, corpus.paths[i]);
+        if (answer.err.status == CERTMAP_OK)
+            printf("\n== %s\n%s", corpus.paths[i], (const char *)answer.text.data);
+        else
+            printf("\n== %s\n%s\n", corpus.paths[i], answer.outcome);
+        end_answer(&answer);
+    }
+    return EXIT_SUCCESS;
+}
+
+static int write_golden(const char *refused) {
     if (getenv("CI") != NULL)
         die("GOLDEN_WRITE", "not in CI, which checks");
-    if (t_way_name == NULL)
+    if (t_way_name != NULL) {
+        write_refusals(refused);
+    } else {
+        write_answers();
         write_decisions();
-    else
-        write_refusals(path);
+    }
     return EXIT_SUCCESS;
 }
 
 /* ---- all of it ---- */
 
-int main(void) {
-    char refused[128];
+static bool is_asked(const char *name) {
+    const char *value = getenv(name);
+    return value != NULL && strcmp(value, "1") == 0;
+}
+
+static void read_rules(void) {
     struct t_files files;
-    const char *writing = getenv("GOLDEN_WRITE");
-    const bool writes = writing != NULL && strcmp(writing, "1") == 0;
-    snprintf(refused, sizeof refused, GOLDEN "/refused-%s.txt", t_way_name == NULL ? "" : t_way_name);
     t_list(&files, GOLDEN, ".rules");
     for (int i = 0; i < files.count; i++)
         load_rules(files.names[i]);
     build_iis_rules();
+}
+
+static int run(void) {
+    const bool writes = is_asked("GOLDEN_WRITE");
+    char refused[128];
+    snprintf(refused, sizeof refused, GOLDEN "/refused-%s.txt", t_way_name == NULL ? "" : t_way_name);
+    t_read_file(&decisions, GOLDEN "/decisions.txt");
+    if (!writes || t_way_name != NULL)
+        t_read_file(&answers, GOLDEN "/answers.txt");
+    if (writes)
+        return write_golden(refused);
+    if (t_way_name != NULL)
+        t_read_file(&refusals, refused);
+    return T_RUN("golden",
+                 T_CASE("golden", T_LOOP(certificate, corpus.count), no_certificate_is_gone, most_are_answered));
+}
+
+int main(void) {
+    read_rules();
     for (int i = 0; i < FOLDERS; i++)
         list_certificates(folders[i][0], folders[i][1]);
-    if (!writes || t_way_name != NULL)
-        t_read_file(&decisions, GOLDEN "/decisions.txt");
-    if (!writes && t_way_name != NULL)
-        t_read_file(&refusals, refused);
-    const int status = writes ? write_golden(refused)
-                              : T_RUN("golden", T_CASE("golden", T_LOOP(certificate, corpus.count),
-                                                       no_certificate_is_gone, most_are_answered));
+    const int status = is_asked("GOLDEN_PRINT") ? print_answers() : run();
     while (rules.count > 0)
         certmap_rules_free(rules.sets[--rules.count]);
+    t_buf_free(&answers);
     t_buf_free(&decisions);
     t_buf_free(&refusals);
     return status;
