@@ -54,47 +54,90 @@ ngx_certmap_choose(ngx_conf_t *cf, ngx_str_t *what, u_char *value,
 }
 
 
-/* a parameter NAME=VALUE */
+/* the parameters, and which of them the directive has had */
+
+static ngx_str_t  ngx_certmap_parameters[] = {
+    ngx_string("format"),
+    ngx_string("site"),
+    ngx_string("resumed"),
+    ngx_string("shadow"),
+    ngx_null_string
+};
+
+#define NGX_CERTMAP_FORMAT   0
+#define NGX_CERTMAP_SITE     1
+#define NGX_CERTMAP_RESUMED  2
+
+
+static ngx_int_t
+ngx_certmap_set_parameter(ngx_conf_t *cf, ngx_certmap_rules_t *rules,
+    ngx_uint_t parameter, ngx_str_t *value)
+{
+    ngx_str_t  *name;
+
+    name = &ngx_certmap_parameters[parameter];
+
+    switch (parameter) {
+
+    case NGX_CERTMAP_FORMAT:
+        return ngx_certmap_choose(cf, name, value->data, ngx_certmap_formats,
+                                  &rules->format);
+
+    case NGX_CERTMAP_RESUMED:
+        return ngx_certmap_choose(cf, name, value->data, ngx_certmap_resumed,
+                                  &rules->resumed);
+
+    case NGX_CERTMAP_SITE:
+        rules->site = *value;
+        return NGX_OK;
+
+    default: /* shadow */
+        rules->shadow = *value;
+        return ngx_conf_full_name(cf->cycle, &rules->shadow, 1);
+    }
+}
+
+
+/* a parameter NAME=VALUE; "seen" has a bit for each that was there before */
 
 static ngx_int_t
 ngx_certmap_parameter(ngx_conf_t *cf, ngx_certmap_rules_t *rules,
-    ngx_str_t *arg)
+    ngx_str_t *arg, ngx_uint_t *seen)
 {
-    ngx_str_t  name, value;
+    u_char      *equals;
+    ngx_str_t    name, value, *known;
+    ngx_uint_t   i;
 
-    value.data = ngx_strlchr(arg->data, arg->data + arg->len, '=');
-    value.data = value.data ? value.data + 1 : arg->data + arg->len;
-    value.len = (size_t) (arg->data + arg->len - value.data);
+    equals = ngx_strlchr(arg->data, arg->data + arg->len, '=');
 
-    name.data = arg->data;
-    name.len = arg->len - value.len;
-
-    if (value.len == 0) {
+    if (equals == NULL || equals + 1 == arg->data + arg->len) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\": write NAME=VALUE", arg);
         return NGX_ERROR;
     }
 
-    name.len--;
+    name.data = arg->data;
+    name.len = (size_t) (equals - arg->data);
+    value.data = equals + 1;
+    value.len = arg->len - name.len - 1;
+    known = ngx_certmap_parameters;
 
-    if (ngx_strncmp(arg->data, "site=", 5) == 0) {
-        rules->site = value;
-        return NGX_OK;
-    }
+    for (i = 0; known[i].len; i++) {
 
-    if (ngx_strncmp(arg->data, "shadow=", 7) == 0) {
-        rules->shadow = value;
-        return ngx_conf_full_name(cf->cycle, &rules->shadow, 1);
-    }
+        if (!ngx_certmap_equal(&known[i], &name)) {
+            continue;
+        }
 
-    if (ngx_strncmp(arg->data, "format=", 7) == 0) {
-        return ngx_certmap_choose(cf, &name, value.data, ngx_certmap_formats,
-                                  &rules->format);
-    }
+        if (*seen & (1u << i)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate parameter \"%V\": write one \"%V\"",
+                               arg, &name);
+            return NGX_ERROR;
+        }
 
-    if (ngx_strncmp(arg->data, "resumed=", 8) == 0) {
-        return ngx_certmap_choose(cf, &name, value.data, ngx_certmap_resumed,
-                                  &rules->resumed);
+        *seen |= 1u << i;
+
+        return ngx_certmap_set_parameter(cf, rules, i, &value);
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -265,7 +308,7 @@ ngx_certmap_rules_t *
 ngx_certmap_rules(ngx_conf_t *cf, ngx_array_t *all)
 {
     ngx_str_t             *value, arg;
-    ngx_uint_t             i, n;
+    ngx_uint_t             i, n, seen;
     ngx_certmap_rules_t   *rules, *known, **added;
 
     rules = ngx_pcalloc(cf->pool, sizeof(ngx_certmap_rules_t));
@@ -276,6 +319,7 @@ ngx_certmap_rules(ngx_conf_t *cf, ngx_array_t *all)
     value = cf->args->elts;
     rules->file = value[1];
     rules->resumed = CERTMAP_RESUMED_KEEP;
+    seen = 0;
 
     if (ngx_conf_full_name(cf->cycle, &rules->file, 1) != NGX_OK) {
         return NULL;
@@ -284,7 +328,7 @@ ngx_certmap_rules(ngx_conf_t *cf, ngx_array_t *all)
     for (i = 2; i < cf->args->nelts; i += n) {
         n = ngx_certmap_unquote(cf, &value[i], cf->args->nelts - i, &arg);
 
-        if (n == 0 || ngx_certmap_parameter(cf, rules, &arg) != NGX_OK) {
+        if (n == 0 || ngx_certmap_parameter(cf, rules, &arg, &seen) != NGX_OK) {
             return NULL;
         }
     }

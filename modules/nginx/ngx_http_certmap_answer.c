@@ -59,8 +59,6 @@ ngx_http_certmap_hold(ngx_pool_t *pool, ngx_http_certmap_held_t *held)
 
     ref = cln->data;
     ref->held = held;
-    ref->granted = 0;
-    ref->refused = 0;
     held->holders++;
 
     cln->handler = ngx_http_certmap_release;
@@ -81,40 +79,6 @@ ngx_http_certmap_connection(ngx_http_request_t *r)
 #endif
 
     return r->connection;
-}
-
-
-/*
- * nginx refuses a Host other than the name in SNI with 421, but only where that
- * name was sent and known, and where the server{} of the Host asks for
- * certificates.  Otherwise "Host" could take a certificate to a server{} that
- * does not ask, or accepts other CAs.
- */
-
-ngx_uint_t
-ngx_http_certmap_is_asked(ngx_http_request_t *r)
-{
-    ngx_http_ssl_srv_conf_t  *asked, *wanted;
-
-    wanted = ngx_http_get_module_srv_conf(r, ngx_http_ssl_module);
-
-    if (r->connection->ssl == NULL || wanted->verify == 0) {
-        return 0;
-    }
-
-    /* a subrequest has none of its own */
-    asked = r->main->http_connection->conf_ctx->srv_conf[
-                                               ngx_http_ssl_module.ctx_index];
-
-    return asked == wanted
-           || (asked->verify != 0
-               && asked->verify_depth == wanted->verify_depth
-               && asked->ocsp == wanted->ocsp
-               && ngx_certmap_equal(&asked->client_certificate,
-                                    &wanted->client_certificate)
-               && ngx_certmap_equal(&asked->trusted_certificate,
-                                    &wanted->trusted_certificate)
-               && ngx_certmap_equal(&asked->crl, &wanted->crl));
 }
 
 
@@ -157,6 +121,7 @@ ngx_http_certmap_ask_service(ngx_http_request_t *r,
 /*
  * The answer for this connection.  Its pool holds it, and not the SSL object:
  * OpenSSL would call a function of this module when "load_module" is gone.
+ * Where the connection has one, its session has been looked at.
  */
 
 static ngx_http_certmap_held_t *
@@ -175,6 +140,10 @@ ngx_http_certmap_ask_connection(ngx_http_request_t *r,
                                       ngx_time()))
     {
         return ref->held;
+    }
+
+    if (ref == NULL && ngx_http_certmap_session_objection(r)) {
+        return NULL;
     }
 
     held = ngx_http_certmap_ask_service(r, rules);
@@ -203,7 +172,7 @@ ngx_http_certmap_ask(ngx_http_request_t *r, ngx_certmap_rules_t *rules)
     ngx_http_certmap_ref_t   *ref;
     ngx_http_certmap_held_t  *held;
 
-    if (rules == NULL || !ngx_http_certmap_is_asked(r)) {
+    if (rules == NULL || ngx_http_certmap_server_objection(r)) {
         return NULL;
     }
 
@@ -234,24 +203,80 @@ ngx_http_certmap_outcome(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref)
         return certmap_answer_outcome(ref->held->answer);
     }
 
-    return ngx_http_certmap_is_asked(r) ? CERTMAP_OUTCOME_ERROR
-                                        : CERTMAP_OUTCOME_UNVERIFIED;
+    return ngx_http_certmap_objection(r) ? CERTMAP_OUTCOME_UNVERIFIED
+                                         : CERTMAP_OUTCOME_ERROR;
 }
 
 
-ngx_http_certmap_ref_t *
-ngx_http_certmap_decided(ngx_http_request_t *r)
+/* marks what ngx_http_certmap_decide has put into a pool */
+
+static void
+ngx_http_certmap_forget(void *data)
 {
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_certmap_ref_t  *ref;
+}
+
+
+static ngx_http_certmap_decision_t *
+ngx_http_certmap_find_decision(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t           *cln;
+    ngx_http_certmap_decision_t  *decision;
 
     for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        ref = cln->data;
 
-        if (cln->handler == ngx_http_certmap_release
-            && (ref->granted || ref->refused))
-        {
-            return ref;
+        if (cln->handler != ngx_http_certmap_forget) {
+            continue;
+        }
+
+        decision = cln->data;
+
+        if (decision->request == r) {
+            return decision;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_http_certmap_decide(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref,
+    ngx_uint_t granted)
+{
+    ngx_pool_cleanup_t           *cln;
+    ngx_http_certmap_decision_t  *decision;
+
+    decision = ngx_http_certmap_find_decision(r);
+
+    if (decision == NULL) {
+        cln = ngx_pool_cleanup_add(r->pool,
+                                   sizeof(ngx_http_certmap_decision_t));
+        if (cln == NULL) {
+            return NGX_ERROR;
+        }
+
+        cln->handler = ngx_http_certmap_forget;
+        decision = cln->data;
+        decision->request = r;
+    }
+
+    decision->ref = ref;
+    decision->granted = granted;
+
+    return NGX_OK;
+}
+
+
+ngx_http_certmap_decision_t *
+ngx_http_certmap_decided(ngx_http_request_t *r)
+{
+    ngx_http_certmap_decision_t  *decision;
+
+    for ( /* void */ ; r; r = r->parent) {
+        decision = ngx_http_certmap_find_decision(r);
+
+        if (decision) {
+            return decision;
         }
     }
 

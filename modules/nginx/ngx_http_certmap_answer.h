@@ -4,7 +4,7 @@
 #define NGX_HTTP_CERTMAP_ANSWER_H
 
 #include "ngx_certmap_rules.h"
-#include <ngx_http.h>
+#include "ngx_http_certmap_accepted.h"
 
 
 /* an answer, held by the connection and by each request that got it */
@@ -20,19 +20,27 @@ typedef struct {
 
 typedef struct {
     ngx_http_certmap_held_t  *held;
-    unsigned                  granted:1;   /* this request, by this answer */
-    unsigned                  refused:1;
 } ngx_http_certmap_ref_t;
 
 
-/* Whether the certificate was accepted by what this server{} accepts. */
-ngx_uint_t ngx_http_certmap_is_asked(ngx_http_request_t *r);
+/*
+ * What was decided about a request.  Internal redirects clear its contexts, so
+ * that it is in the pool, too; subrequests use the pool of the main request, so
+ * that it says whose it is.
+ */
+
+typedef struct {
+    ngx_http_request_t      *request;
+    ngx_http_certmap_ref_t  *ref;        /* NULL: refused without an answer */
+    ngx_uint_t               granted;    /* else refused */
+} ngx_http_certmap_decision_t;
+
 
 /*
  * The answer for this request: the same one to its end, whatever happens in the
  * meantime, so that what is logged and passed on is what has been checked.
- * NULL: there are no rules, this server has not asked for a certificate, or
- * there is no memory.
+ * NULL: there are no rules, there is an objection to the certificate
+ * (ngx_http_certmap_objection), or there is no memory.
  */
 ngx_http_certmap_ref_t *ngx_http_certmap_ask(ngx_http_request_t *r,
     ngx_certmap_rules_t *rules);
@@ -40,7 +48,11 @@ ngx_http_certmap_ref_t *ngx_http_certmap_ask(ngx_http_request_t *r,
 enum certmap_outcome ngx_http_certmap_outcome(ngx_http_request_t *r,
     ngx_http_certmap_ref_t *ref);
 
-/* what a location before this one has made of the request; NULL: nothing */
-ngx_http_certmap_ref_t *ngx_http_certmap_decided(ngx_http_request_t *r);
+/* remembers the last decision about a request, and not about its parent */
+ngx_int_t ngx_http_certmap_decide(ngx_http_request_t *r,
+    ngx_http_certmap_ref_t *ref, ngx_uint_t granted);
+
+/* that of a location before this one, or of a parent; NULL: there is none */
+ngx_http_certmap_decision_t *ngx_http_certmap_decided(ngx_http_request_t *r);
 
 #endif
