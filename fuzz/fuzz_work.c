@@ -68,26 +68,22 @@ static uint8_t take_byte(struct certmap_view *rest) {
     return byte;
 }
 
-static void put(struct t_buf *buf, const char *text) {
-    t_bytes(buf, text, strlen(text));
-}
-
 static void put_number(struct t_buf *buf, size_t number) {
     char digits[32];
     snprintf(digits, sizeof digits, "%zu", number);
-    put(buf, digits);
+    t_put(buf, digits);
 }
 
 static void put_mapping(struct t_buf *text, struct certmap_view body, size_t number) {
-    put(text, "mapping \"m");
+    t_put(text, "mapping \"m");
     put_number(text, number);
-    put(text, "\" { ");
+    t_put(text, "\" { ");
     for (size_t i = 0; i < body.len; i++)
         if (body.data[i] == '%')
             put_number(text, number);
         else
             t_bytes(text, &body.data[i], 1);
-    put(text, " }\n");
+    t_put(text, " }\n");
 }
 
 static struct certmap_rules *make_rules(struct t_buf *text, struct certmap_view *rest) {
@@ -97,9 +93,9 @@ static struct certmap_rules *make_rules(struct t_buf *text, struct certmap_view 
     const size_t mappings = take_byte(rest) + (size_t)1;
     build.steps = (size_t)1 << (8 + take_byte(rest) % 8);
     options.build = &build;
-    put(text, "certmap 1; policy ");
-    put(text, certmap_combining_name((enum certmap_combining)(take_byte(rest) % 4)));
-    put(text, ";\n");
+    t_put(text, "certmap 1; policy ");
+    t_put(text, certmap_combining_name((enum certmap_combining)(take_byte(rest) % 4)));
+    t_put(text, ";\n");
     const uint8_t *end = rest->len > 0 ? memchr(rest->data, 0, rest->len) : NULL;
     const struct certmap_view body = cm_view(rest->data, end != NULL ? (size_t)(end - rest->data) : rest->len);
     *rest = cm_view(rest->data + body.len, rest->len - body.len);
@@ -141,7 +137,7 @@ enum { KINDS = 8, NUMBERED = 0x80, OCTETS = 0x40, SAME_RDN = 0x20 };
 static void put_ava(struct making *making, uint8_t kind, const struct t_buf *contents) {
     static const char *const types[] = {"\x55\x04\x03", "\x55\x04\x0B", "\x55\x04\x0A", "\x2A\x03\x04"};
     struct t_buf ava = T_BUF_INIT, type = T_BUF_INIT;
-    put(&type, types[kind % 4]);
+    t_put(&type, types[kind % 4]);
     put_tlv(&ava, 0x06, &type);
     put_tlv(&ava, (kind & OCTETS) != 0 ? 0x04 : 0x0C, contents);
     wrap(&ava, 0x30);
@@ -181,10 +177,10 @@ static void put_value(struct making *making, uint8_t kind, const struct t_buf *c
         break;
     case 6: {
         struct t_buf oid = T_BUF_INIT;
-        put(&oid, "\x2B");
+        t_put(&oid, "\x2B");
         for (size_t i = 0; i < contents->len; i++)
             t_bytes(&oid, (const uint8_t[]){contents->data[i] == 0x80 ? 1 : contents->data[i]}, 1);
-        put(&oid, "\x01");
+        t_put(&oid, "\x01");
         put_tlv(&making->purposes, 0x06, &oid);
         t_buf_free(&oid);
         break;
@@ -223,7 +219,7 @@ static void put_extension(struct t_buf *extensions, const char *oid, struct t_bu
     if (contents->len == 0)
         return;
     wrap(contents, 0x30);
-    put(&extension, oid);
+    t_put(&extension, oid);
     put_tlv(&extension, 0x04, contents);
     put_tlv(extensions, 0x30, &extension);
     t_buf_free(&extension);

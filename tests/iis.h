@@ -10,8 +10,6 @@
 #include "support/run.h"
 #include <string.h>
 
-#define T_COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 struct t_finding {
     enum certmap_severity severity;
     struct certmap_diagnostic error;
@@ -26,10 +24,6 @@ struct t_iis {
     size_t count;
     struct t_finding findings[CERTMAP_MAX_DIAGNOSTICS];
 };
-
-static inline struct certmap_view t_text(const char *string) {
-    return (struct certmap_view){(const uint8_t *)string, string == NULL ? 0 : strlen(string)};
-}
 
 static inline void t_iis_collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct t_iis *load = ctx;

@@ -18,8 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 static const char s_rules[] = "certmap 1;\n"
                               "mapping \"contractors\" { when subject.OU = \"Contractors\"; deny; }\n"
                               "mapping \"sales\" {\n"

@@ -283,7 +283,7 @@ T_TEST(an_error_has_room_that_is_empty) {
     memset(&err, 0xA5, sizeof err);
     ck_assert_int_eq(certmap_peer_new(NULL, NULL, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(err.file);
-    for (int i = 0; i < T_ROWS(err.reserved); i++)
+    for (int i = 0; i < COUNT(err.reserved); i++)
         ck_assert_ptr_null(err.reserved[i]);
 }
 
@@ -304,10 +304,10 @@ T_TEST(the_version_is_that_of_the_header) {
 }
 
 T_TESTS("abi",
-        T_CASE("sizes", T_EACH(set_up, tear_down), T_LOOP(the_first_size, T_ROWS(entries)),
-               T_LOOP(a_smaller_size, T_ROWS(entries)), T_LOOP(a_larger_size_with_a_zero_tail, T_ROWS(entries)),
-               T_LOOP(a_larger_size_with_something_in_its_tail, T_ROWS(entries)),
-               T_LOOP(a_size_that_was_never_set, T_ROWS(entries)), T_LOOP(no_padding_at_the_end, T_ROWS(entries))),
+        T_CASE("sizes", T_EACH(set_up, tear_down), T_LOOP(the_first_size, COUNT(entries)),
+               T_LOOP(a_smaller_size, COUNT(entries)), T_LOOP(a_larger_size_with_a_zero_tail, COUNT(entries)),
+               T_LOOP(a_larger_size_with_something_in_its_tail, COUNT(entries)),
+               T_LOOP(a_size_that_was_never_set, COUNT(entries)), T_LOOP(no_padding_at_the_end, COUNT(entries))),
         T_CASE("a struct that has grown", what_the_caller_lacks_reads_as_zero, what_the_caller_lacks_is_not_written),
         T_CASE("others", T_LOOP(an_allocator_of_a_later_version, 2), an_error_has_room_that_is_empty,
                an_error_names_the_file, the_version_is_that_of_the_header))

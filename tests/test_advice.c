@@ -461,7 +461,7 @@ static const char *const silent[] = {
 
 T_TEST(is_silent) {
     struct load load;
-    ck_assert_msg(load_with(&load, t_string(silent[_i]), NULL) == CERTMAP_OK, "%s: %s", silent[_i], load.error.text);
+    ck_assert_msg(load_with(&load, t_text(silent[_i]), NULL) == CERTMAP_OK, "%s: %s", silent[_i], load.error.text);
     ck_assert_msg(load.count == 0, "%s: %s", silent[_i], load.findings[0].error.text);
     certmap_rules_free(load.rules);
 }
@@ -490,7 +490,7 @@ T_TEST(order) {
         {10, CERTMAP_CODE_ALLOWS_EVERYONE},
     };
     struct load load;
-    ck_assert_int_eq(load_with(&load, t_string(text), NULL), CERTMAP_OK);
+    ck_assert_int_eq(load_with(&load, t_text(text), NULL), CERTMAP_OK);
     ck_assert_uint_eq(load.count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < load.count; i++) {
         ck_assert_int_eq(load.findings[i].error.code, expected[i].code);
@@ -504,7 +504,7 @@ T_TEST(beside_errors) {
     static const char text[] = V "mapping \"a\" { when subject.OU = \"x*\" and subject.XY = \"a\"; deny; }\n"
                                  "mapping \"b\" { when subject.OU = \"y*\"; deny; }\n";
     struct load load;
-    ck_assert_int_eq(load_with(&load, t_string(text), NULL), CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(load_with(&load, t_text(text), NULL), CERTMAP_ERROR_SYNTAX);
     ck_assert_uint_eq(load.count, 2);
     ck_assert_int_eq(load.findings[0].error.code, CERTMAP_CODE_UNKNOWN_SUBFIELD);
     ck_assert_int_eq(load.findings[1].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
@@ -609,7 +609,7 @@ static const struct {
 
 T_TEST(pattern) {
     struct certmap_diagnostic finding = {.status = CERTMAP_OK};
-    const struct certmap_view view = t_string(patterns[_i].pattern);
+    const struct certmap_view view = t_text(patterns[_i].pattern);
     const bool found = certmap_pattern_advise(view, patterns[_i].flags, &finding);
     ck_assert_msg(found == (patterns[_i].says != NULL), "%s: %s", patterns[_i].pattern, finding.text);
     ck_assert_int_eq(certmap_pattern_advise(view, patterns[_i].flags, NULL), found);
@@ -625,7 +625,7 @@ T_TEST(pattern_of_nothing) {
     ck_assert(!certmap_pattern_advise((struct certmap_view){NULL, 1}, 0, NULL));
 }
 
-T_TESTS("advice", T_CASE("rows", T_LOOP(deserves, T_ROWS(deserving)), T_LOOP(is_silent, T_ROWS(silent))),
+T_TESTS("advice", T_CASE("rows", T_LOOP(deserves, COUNT(deserving)), T_LOOP(is_silent, COUNT(silent))),
         T_CASE("several", order, beside_errors, T_LOOP(many, 2), T_LOOP(long_texts, 6),
-               T_LOOP(nobody_to_tell, T_ROWS(deserving)), T_LOOP(without_memory, T_ROWS(deserving))),
-        T_CASE("patterns", T_LOOP(pattern, T_ROWS(patterns)), pattern_of_nothing))
+               T_LOOP(nobody_to_tell, COUNT(deserving)), T_LOOP(without_memory, COUNT(deserving))),
+        T_CASE("patterns", T_LOOP(pattern, COUNT(patterns)), pattern_of_nothing))

@@ -5,14 +5,9 @@
 #include "certmap/names.h"
 #include "der/oid.h"
 #include "name/attr.h"
+#include "support/der.h"
 #include "support/run.h"
 #include <stdio.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
-static struct certmap_view text(const char *string) {
-    return cm_view(string, strlen(string));
-}
 
 static const char *dotted(struct certmap_view oid) {
     static char printed[256];
@@ -24,7 +19,7 @@ static const char *dotted(struct certmap_view oid) {
 }
 
 static bool same(const char *a, const char *b) {
-    return certmap_text_same(text(a), text(b));
+    return certmap_text_same(t_text(a), t_text(b));
 }
 
 /* ---- the table ---- */
@@ -84,7 +79,7 @@ static const struct {
 };
 
 T_TEST(row_is_as_written) {
-    const size_t number = cm_attr_by_name(text(rows[_i].name));
+    const size_t number = cm_attr_by_name(t_text(rows[_i].name));
     ck_assert_msg(number != CM_ATTR_OTHER, "no row for %s", rows[_i].name);
     const struct cm_attr *row = cm_attr_row(number);
     ck_assert_str_eq(row->name, rows[_i].name);
@@ -139,8 +134,8 @@ T_TEST(names_reach_their_row) {
             const char c = names[i][k];
             other_case[k] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? (char)(c ^ 0x20) : c;
         }
-        ck_assert_msg(cm_attr_by_name(text(names[i])) == (size_t)_i, "%s leads elsewhere", names[i]);
-        ck_assert_msg(cm_attr_by_name(text(other_case)) == (size_t)_i, "%s leads elsewhere", other_case);
+        ck_assert_msg(cm_attr_by_name(t_text(names[i])) == (size_t)_i, "%s leads elsewhere", names[i]);
+        ck_assert_msg(cm_attr_by_name(t_text(other_case)) == (size_t)_i, "%s leads elsewhere", other_case);
     }
 }
 
@@ -212,9 +207,9 @@ static const struct {
 T_TEST(spelling_resolves) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = CM_VIEW_NONE;
-    ck_assert_msg(cm_attr_resolve(&oid, buffer, text(spellings[_i].written)) == CERTMAP_CODE_NONE, "%s",
+    ck_assert_msg(cm_attr_resolve(&oid, buffer, t_text(spellings[_i].written)) == CERTMAP_CODE_NONE, "%s",
                   spellings[_i].written);
-    const struct cm_attr *row = cm_attr_row(cm_attr_by_name(text(spellings[_i].name)));
+    const struct cm_attr *row = cm_attr_row(cm_attr_by_name(t_text(spellings[_i].name)));
     ck_assert_msg(oid.data == row->oid.data && oid.len == row->oid.len, "%s is not %s", spellings[_i].written,
                   spellings[_i].name);
 }
@@ -245,7 +240,7 @@ static const struct {
 T_TEST(refusal) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = CM_VIEW("untouched");
-    ck_assert_msg(cm_attr_resolve(&oid, buffer, text(refusals[_i].written)) == refusals[_i].code, "\"%s\"",
+    ck_assert_msg(cm_attr_resolve(&oid, buffer, t_text(refusals[_i].written)) == refusals[_i].code, "\"%s\"",
                   refusals[_i].written);
     ck_assert_msg(oid.len == strlen("untouched"), "\"%s\" wrote its output", refusals[_i].written);
 }
@@ -259,7 +254,7 @@ T_TEST(a_nul_ends_no_name) {
 T_TEST(oid_outside_the_table) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
     struct certmap_view oid = CM_VIEW_NONE;
-    ck_assert_int_eq(cm_attr_resolve(&oid, buffer, text("OID.1.3.6.1.4.1.99999.1")), CERTMAP_CODE_NONE);
+    ck_assert_int_eq(cm_attr_resolve(&oid, buffer, t_text("OID.1.3.6.1.4.1.99999.1")), CERTMAP_CODE_NONE);
     ck_assert_ptr_eq(oid.data, buffer);
     ck_assert_str_eq(dotted(oid), "1.3.6.1.4.1.99999.1");
     ck_assert_uint_eq(cm_attr_by_oid(oid), CM_ATTR_OTHER);
@@ -312,7 +307,7 @@ static const struct {
 };
 
 T_TEST(misspelling) {
-    const char *nearest = cm_attr_nearest(text(misspellings[_i].written));
+    const char *nearest = cm_attr_nearest(t_text(misspellings[_i].written));
     ck_assert_msg((nearest == NULL) == (misspellings[_i].nearest == NULL) &&
                       (nearest == NULL || strcmp(nearest, misspellings[_i].nearest) == 0),
                   "\"%s\": %s instead of %s", misspellings[_i].written, nearest == NULL ? "none" : nearest,

@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof *(table)))
-
 /* ---- Statistics ---- */
 
 static const struct {
@@ -338,7 +336,7 @@ T_TEST(svg) {
 }
 
 T_TESTS("bench",
-        T_CASE("bench", T_LOOP(stats, ROWS(stats_rows)), ratio, memory_counts, T_LOOP(built, B_WORKLOADS *SIZES),
+        T_CASE("bench", T_LOOP(stats, COUNT(stats_rows)), ratio, memory_counts, T_LOOP(built, B_WORKLOADS *SIZES),
                T_LOOP(native, (B_WORKLOADS - 1) * SIZES) /* all but one-to-one, which is the last */,
                T_LOOP(iis, 4 * SIZES), ids, certificate_sizes, T_LOOP(worst, (int)b_worst_count), json_text,
-               T_LOOP(svg, ROWS(svg_rows))))
+               T_LOOP(svg, COUNT(svg_rows))))

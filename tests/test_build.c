@@ -4,8 +4,6 @@
 #include "build.h"
 #include "rules.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* ---- the units ---- */
 
 T_TEST(each_unit_is_told_once) {
@@ -61,7 +59,7 @@ static enum certmap_status parse(struct certmap_rules **rules, const char *text,
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     options.allocator = allocator;
     options.build = build;
-    return certmap_rules_parse(rules, t_string(text), &options, err);
+    return certmap_rules_parse(rules, t_text(text), &options, err);
 }
 
 /* Mappings of every kind, and what only a text has: lists of issuers, escapes. */
@@ -103,12 +101,12 @@ static void add_mappings(struct certmap_builder *builder, int count) {
     char name[16];
     struct certmap_view operand;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    condition.subfield = t_string("CN");
+    condition.subfield = t_text("CN");
     condition.operands = &operand;
     condition.operand_count = 1;
     for (int i = 0; i < count; i++) {
         snprintf(name, sizeof name, "m%d", i);
-        operand = t_string(name);
+        operand = t_text(name);
         (void)t_add_mapping(builder, i % 5 == 4 ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_NATIVE, name, "x\\y", NULL);
         (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
         (void)certmap_builder_condition(builder, &condition, NULL);
@@ -234,7 +232,7 @@ T_TEST(stopped_after_a_mistake) {
     options.diagnostic = count_finding;
     options.diagnostic_ctx = counts;
     options.build = &build;
-    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(text), &options, &error), CERTMAP_ERROR_CANCELLED);
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_text(text), &options, &error), CERTMAP_ERROR_CANCELLED);
     ck_assert_int_eq(error.code, CERTMAP_CODE_CANCELLED);
     ck_assert_uint_eq(counts[0], _i == 0 || _i == 1 ? 0 : _i < 5 ? 1 : 2);
     ck_assert_uint_eq(counts[1], 0);

@@ -32,7 +32,7 @@ static enum certmap_status call_nonsense(struct certmap_builder *builder, struct
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = (enum certmap_kind)7;
     mapping.decision = CERTMAP_DENY;
-    mapping.name = t_string("w");
+    mapping.name = t_text("w");
     return certmap_builder_mapping(builder, &mapping, err);
 }
 
@@ -299,12 +299,12 @@ T_TEST(says_where_the_name_was_first) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     mapping.decision = CERTMAP_DENY;
-    mapping.name = t_string("a");
+    mapping.name = t_text("a");
     certmap_builder_mapping(builder, &mapping, NULL);
     certmap_builder_always(builder, NULL);
     ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, &error), CERTMAP_ERROR_SYNTAX);
     ck_assert_str_eq(error.text, "there is a mapping \"a\" already");
-    mapping.name = t_string("b");
+    mapping.name = t_text("b");
     mapping.line = 7;
     certmap_builder_mapping(builder, &mapping, NULL);
     ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, &error), CERTMAP_ERROR_SYNTAX);
@@ -420,9 +420,9 @@ static enum certmap_status add_text(struct certmap_builder *builder, int use, st
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = use == 0 ? text : t_string("m");
-    mapping.account = use == 1 ? text : t_string("a");
-    condition.subfield = t_string("CN");
+    mapping.name = use == 0 ? text : t_text("m");
+    mapping.account = use == 1 ? text : t_text("a");
+    condition.subfield = t_text("CN");
     condition.op = use == 3 ? CERTMAP_OP_LIKE : CERTMAP_OP_EQUAL;
     condition.operands = &text;
     condition.operand_count = 1;
@@ -462,7 +462,7 @@ static const struct certmap_view last_backslash[] = {{(const uint8_t *)"a\\", 2}
 #define UNDER CERTMAP_OP_UNDER
 #define PRESENT CERTMAP_OP_PRESENT
 #define ABSENT CERTMAP_OP_ABSENT
-#define COUNT CERTMAP_OP_COUNT
+#define OP_COUNT CERTMAP_OP_COUNT
 #define ANY CERTMAP_ANY_VALUE
 #define EVERY CERTMAP_EVERY_VALUE
 
@@ -476,7 +476,7 @@ static const struct {
     size_t count;
     enum certmap_code code; /* NONE: it is right */
     enum certmap_quantifier quantifier;
-    size_t number; /* of COUNT */
+    size_t number; /* of OP_COUNT */
 } conditions[] = {
     {"equal", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"equal to nothing", SUBJECT, "CN", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
@@ -484,8 +484,8 @@ static const struct {
     {"an OID", ISSUER, "1.2.3", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"present", SUBJECT, "OID.1.2.3", PRESENT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
     {"absent", SUBJECT, "CN", ABSENT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
-    {"count", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 2},
-    {"count of none", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
+    {"count", SUBJECT, "CN", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 2},
+    {"count of none", SUBJECT, "CN", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
     {"every", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, EVERY, 0},
     {"only", SUBJECT, "CN", LIKE, 0, one_operand, 1, CERTMAP_CODE_NONE, CERTMAP_ONLY_VALUE, 0},
     {"like, escaped", SUBJECT, "CN", LIKE, 0, good_escapes, 1, CERTMAP_CODE_NONE, ANY, 0},
@@ -502,9 +502,9 @@ static const struct {
      0},
     {"every present", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
     {"every absent", SUBJECT, "CN", ABSENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
-    {"every count", SUBJECT, "CN", COUNT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 1},
+    {"every count", SUBJECT, "CN", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 1},
     {"absent with an operand", SUBJECT, "CN", ABSENT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"count with an operand", SUBJECT, "CN", COUNT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 1},
+    {"count with an operand", SUBJECT, "CN", OP_COUNT, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 1},
     {"a number without count", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, ANY, 1},
     {"no such flag", SUBJECT, "CN", EQUAL, 4, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no operand", SUBJECT, "CN", EQUAL, 0, one_operand, 0, CERTMAP_CODE_ARGUMENT, ANY, 0},
@@ -519,7 +519,7 @@ static const struct {
     {"the certificate like something", WHOLE, "", LIKE, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
     {"the certificate present", WHOLE, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
     {"the certificate absent", WHOLE, "", ABSENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
-    {"the certificate counted", WHOLE, "", COUNT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 1},
+    {"the certificate counted", WHOLE, "", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 1},
     {"the certificate nocase", WHOLE, "", EQUAL, CERTMAP_NOCASE, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
     {"every certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, EVERY, 0},
 
@@ -527,7 +527,7 @@ static const struct {
     {"one of no RDNs", SUBJECT, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"a subtree", ISSUER, "", UNDER, 0, name_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"every Name in a subtree", SAN, "dirname", UNDER, 0, name_operand, 1, CERTMAP_CODE_NONE, EVERY, 0},
-    {"Names counted", SAN, "dirname", COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 1},
+    {"Names counted", SAN, "dirname", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 1},
     {"a whole Name, nocase", SUBJECT, "", EQUAL, CERTMAP_NOCASE, name_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"no Name", SUBJECT, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_DN_SYNTAX, ANY, 0},
     {"the subtree of everything", SUBJECT, "", UNDER, 0, null_operand, 1, CERTMAP_CODE_BAD_OPERAND, ANY, 0},
@@ -535,7 +535,7 @@ static const struct {
     {"a pattern for a directory name", SAN, "dirname", LIKE, 0, one_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
     {"a whole Name present", SUBJECT, "", PRESENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
     {"a whole Name absent", ISSUER, "", ABSENT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
-    {"a whole Name counted", ISSUER, "", COUNT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 1},
+    {"a whole Name counted", ISSUER, "", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_BAD_OPERATOR, ANY, 1},
     {"an attribute in a subtree", SUBJECT, "CN", UNDER, 0, name_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
     {"an address in a subtree", SAN, "ip", UNDER, 0, name_operand, 1, CERTMAP_CODE_BAD_OPERATOR, ANY, 0},
 
@@ -556,8 +556,7 @@ T_TEST(condition_row) {
     struct certmap_condition made = CERTMAP_CONDITION_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
     made.field = conditions[_i].field;
-    made.subfield =
-        conditions[_i].subfield == NULL ? (struct certmap_view){NULL, 1} : t_string(conditions[_i].subfield);
+    made.subfield = conditions[_i].subfield == NULL ? (struct certmap_view){NULL, 1} : t_text(conditions[_i].subfield);
     if (made.subfield.len == 0)
         made.subfield.data = &nothing;
     made.op = conditions[_i].op;
@@ -581,16 +580,16 @@ T_TEST(everything_is_copied) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     char name[] = "mapping", account[] = "DOMAIN\\user", subfield[] = "1.2.3", operand[] = "value";
-    struct certmap_view operands[] = {t_string(operand)};
+    struct certmap_view operands[] = {t_text(operand)};
     struct t_peer peer;
     mapping.decision = CERTMAP_ALLOW;
     mapping.kind = CERTMAP_KIND_MANY_TO_ONE;
-    mapping.name = t_string(name);
-    mapping.account = t_string(account);
+    mapping.name = t_text(name);
+    mapping.account = t_text(account);
     mapping.line = 3;
     mapping.column = 5;
     certmap_builder_mapping(builder, &mapping, NULL);
-    condition.subfield = t_string(subfield);
+    condition.subfield = t_text(subfield);
     condition.operands = operands;
     condition.operand_count = 1;
     certmap_builder_condition(builder, &condition, NULL);
@@ -646,8 +645,8 @@ T_TEST(a_deny_has_no_account) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_DENY;
-    mapping.name = t_string("m");
-    mapping.account = t_string("\xFF not looked at");
+    mapping.name = t_text("m");
+    mapping.account = t_text("\xFF not looked at");
     ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
     certmap_builder_always(builder, NULL);
     struct certmap_rules *rules = t_finish(builder);
@@ -685,7 +684,7 @@ static enum certmap_status build_all(struct certmap_builder *builder, const char
         if (call(builder, at, NULL) != CERTMAP_OK && stop)
             break;
     if (strlen(calls) > 1 && (t_add_equal(builder, "1.2.3", "e\xCC\x81 normalised", NULL) == CERTMAP_OK || !stop))
-        t_add_certificate(builder, t_string("certificate"), NULL);
+        t_add_certificate(builder, t_text("certificate"), NULL);
     return certmap_builder_finish(builder, rules, error);
 }
 
@@ -745,7 +744,7 @@ static enum certmap_status add_long(struct certmap_builder *builder, int row, st
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     const struct certmap_view operand = t_view(text);
     condition.field = long_operands[row].field;
-    condition.subfield = t_string(long_operands[row].subfield);
+    condition.subfield = t_text(long_operands[row].subfield);
     condition.op = long_operands[row].op;
     condition.flags = long_operands[row].flags;
     condition.operands = &operand;
@@ -873,8 +872,8 @@ T_TEST(refuses_structs_that_are_wrong) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_mapping good = CERTMAP_MAPPING_INIT, wrong[8];
     size_t count = 0;
-    good.name = t_string("m");
-    good.account = t_string("a");
+    good.name = t_text("m");
+    good.account = t_text("a");
     good.decision = CERTMAP_ALLOW;
     for (size_t i = 0; i < 8; i++)
         wrong[i] = good;
@@ -889,7 +888,7 @@ T_TEST(refuses_structs_that_are_wrong) {
     ck_assert_int_eq(certmap_builder_mapping(builder, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_builder_mapping(builder, &good, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_builder_condition(builder, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
-    condition.subfield = t_string("CN");
+    condition.subfield = t_text("CN");
     condition.op = CERTMAP_OP_PRESENT;
     condition.size--;
     ck_assert_int_eq(certmap_builder_condition(builder, &condition, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -916,16 +915,16 @@ T_TEST(rule_sets_answer_for_nothing) {
 }
 
 T_TESTS("builder",
-        T_CASE("calls", T_LOOP(script, T_ROWS(scripts)), T_LOOP(script_and_then_another, T_ROWS(scripts)),
-               T_LOOP(script_and_no_end, T_ROWS(scripts)), T_LOOP(equivalent, T_ROWS(equivalents))),
-        T_CASE("text", T_LOOP(names_compare_without_case, T_ROWS(names)), says_where_the_name_was_first, many_names,
-               T_LOOP(account_row, T_ROWS(accounts)), T_LOOP(unclean_text, T_ROWS(texts)),
-               T_LOOP(condition_row, T_ROWS(conditions)), everything_is_copied),
+        T_CASE("calls", T_LOOP(script, COUNT(scripts)), T_LOOP(script_and_then_another, COUNT(scripts)),
+               T_LOOP(script_and_no_end, COUNT(scripts)), T_LOOP(equivalent, COUNT(equivalents))),
+        T_CASE("text", T_LOOP(names_compare_without_case, COUNT(names)), says_where_the_name_was_first, many_names,
+               T_LOOP(account_row, COUNT(accounts)), T_LOOP(unclean_text, COUNT(texts)),
+               T_LOOP(condition_row, COUNT(conditions)), everything_is_copied),
         T_CASE("outcome", empty_rules_match_nothing, disabled_rules_match_nothing, a_deny_has_no_account,
                an_unnamed_mapping_has_no_name),
-        T_CASE("memory", T_LOOP(without_memory_and_stopping, T_ROWS(memory_scripts)),
-               T_LOOP(without_memory_and_going_on, T_ROWS(memory_scripts)),
-               T_LOOP(long_operand_without_memory, T_ROWS(long_operands)),
-               T_LOOP(long_account_without_memory, T_ROWS(long_accounts)), no_memory_counts_more_than_a_bad_name),
+        T_CASE("memory", T_LOOP(without_memory_and_stopping, COUNT(memory_scripts)),
+               T_LOOP(without_memory_and_going_on, COUNT(memory_scripts)),
+               T_LOOP(long_operand_without_memory, COUNT(long_operands)),
+               T_LOOP(long_account_without_memory, COUNT(long_accounts)), no_memory_counts_more_than_a_bad_name),
         T_CASE("arguments", refuses_arguments, refuses_an_allocator_that_lacks_a_function,
                refuses_structs_that_are_wrong, rule_sets_answer_for_nothing))

@@ -48,7 +48,7 @@ static void free_arena(void) {
 }
 
 static void assert_text(struct certmap_view text, const char *wanted, const char *about) {
-    ck_assert_msg(cm_view_equal(text, t_string(wanted)), "%s: \"%.*s\" instead of \"%s\"", about, (int)text.len,
+    ck_assert_msg(cm_view_equal(text, t_text(wanted)), "%s: \"%.*s\" instead of \"%s\"", about, (int)text.len,
                   (const char *)text.data, wanted);
 }
 
@@ -109,7 +109,7 @@ static const struct text_row {
 
 T_TEST(text) {
     const struct text_row *row = &texts[_i];
-    const struct certmap_view source = t_string(row->text);
+    const struct certmap_view source = t_text(row->text);
     struct certmap_view canonical = CM_VIEW_NONE;
     const enum certmap_code code = cm_canonical_text(&canonical, (enum cm_text_kind)row->kind, source, &arena);
     ck_assert_msg(code == row->code, "\"%s\": %s", row->text, certmap_code_name(code));
@@ -188,7 +188,7 @@ T_TEST(address) {
     if (is) { /* an operand written so means these octets */
         uint8_t parsed[16];
         size_t len, bits;
-        ck_assert_int_eq(cm_ip_parse(parsed, &len, &bits, t_string(buffer), NULL), CERTMAP_OK);
+        ck_assert_int_eq(cm_ip_parse(parsed, &len, &bits, t_text(buffer), NULL), CERTMAP_OK);
         ck_assert_uint_eq(bits, 8 * len);
         ck_assert(cm_view_equal(cm_view(parsed, len), t_view(&octets)));
     }
@@ -298,15 +298,15 @@ static const struct {
 /* Both ways, and as an operand in either form. */
 T_TEST(oid_name) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
-    const struct certmap_view contents = cm_view(buffer, cm_oid_parse(buffer, t_string(oids[_i].dotted)));
+    const struct certmap_view contents = cm_view(buffer, cm_oid_parse(buffer, t_text(oids[_i].dotted)));
     struct certmap_view canonical;
     char printed[64];
     PRINT(printed, cm_oid_name_print(&out, contents));
     ck_assert_str_eq(printed, oids[_i].name);
-    ck_assert(cm_view_equal(cm_oid_by_name(t_string(oids[_i].name)), contents));
-    ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_OID, t_string(oids[_i].dotted), &arena, NULL), OK);
+    ck_assert(cm_view_equal(cm_oid_by_name(t_text(oids[_i].name)), contents));
+    ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_OID, t_text(oids[_i].dotted), &arena, NULL), OK);
     assert_text(canonical, oids[_i].name, oids[_i].dotted);
-    ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_OID, t_string(oids[_i].name), &arena, NULL), OK);
+    ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_OID, t_text(oids[_i].name), &arena, NULL), OK);
     assert_text(canonical, oids[_i].name, oids[_i].name);
 }
 
@@ -436,7 +436,7 @@ T_TEST(operand) {
     struct certmap_view canonical = CM_VIEW_NONE;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
-        cm_canonical_operand(&canonical, (enum cm_text_kind)row->kind, t_string(row->operand), &arena, &error);
+        cm_canonical_operand(&canonical, (enum cm_text_kind)row->kind, t_text(row->operand), &arena, &error);
     if (row->canonical == BAD) {
         ck_assert_msg(status == CERTMAP_ERROR_SYNTAX, "\"%s\"", row->operand);
         ck_assert_int_eq(error.code, CERTMAP_CODE_BAD_OPERAND);
@@ -452,8 +452,8 @@ T_TEST(text_as_an_operand) {
     const struct text_row *row = &texts[_i];
     struct certmap_view value = CM_VIEW_NONE, canonical = CM_VIEW_NONE;
     const enum cm_text_kind kind = (enum cm_text_kind)row->kind;
-    const enum certmap_code code = cm_canonical_text(&value, kind, t_string(row->text), &arena);
-    const enum certmap_status status = cm_canonical_operand(&canonical, kind, t_string(row->text), &arena, NULL);
+    const enum certmap_code code = cm_canonical_text(&value, kind, t_text(row->text), &arena);
+    const enum certmap_status status = cm_canonical_operand(&canonical, kind, t_text(row->text), &arena, NULL);
     ck_assert_int_eq(status, code == CERTMAP_CODE_NONE ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
     ck_assert(cm_view_equal(canonical, value));
     if (code == CERTMAP_CODE_NONE) {
@@ -468,7 +468,7 @@ T_TEST(serial_as_an_operand) {
     char hex[80];
     struct certmap_view canonical;
     snprintf(hex, sizeof hex, "%s0x%s", negative ? "-" : "", serials[_i].text + negative);
-    ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_SERIAL, t_string(hex), &arena, NULL), CERTMAP_OK);
+    ck_assert_int_eq(cm_canonical_operand(&canonical, CM_TEXT_SERIAL, t_text(hex), &arena, NULL), CERTMAP_OK);
     assert_text(canonical, serials[_i].text, hex);
 }
 
@@ -566,7 +566,7 @@ T_TEST(network) {
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     uint8_t octets[16];
     size_t len, bits;
-    const enum certmap_status status = cm_ip_parse(octets, &len, &bits, t_string(row->text), &error);
+    const enum certmap_status status = cm_ip_parse(octets, &len, &bits, t_text(row->text), &error);
     if (row->octets == NULL) {
         ck_assert_msg(status == CERTMAP_ERROR_SYNTAX, "\"%s\"", row->text);
         ck_assert_int_eq(error.code, CERTMAP_CODE_BAD_OPERAND);
@@ -625,7 +625,7 @@ T_TEST(pattern) {
     struct certmap_view canonical = CM_VIEW_NONE;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status = cm_canonical_pattern(&canonical, (enum cm_text_kind)patterns[_i].kind, false,
-                                                            t_string(patterns[_i].pattern), &arena, &error);
+                                                            t_text(patterns[_i].pattern), &arena, &error);
     if (patterns[_i].canonical == NULL) {
         ck_assert_int_eq(status, CERTMAP_ERROR_SYNTAX);
         ck_assert_int_eq(error.code, CERTMAP_CODE_BAD_OPERAND);
@@ -713,7 +713,7 @@ T_TEST(check) {
     const struct check_row *row = &checks[_i];
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     const enum certmap_status status =
-        cm_canonical_check((enum cm_text_kind)row->kind, row->nocase, row->pattern, t_string(row->text), &error);
+        cm_canonical_check((enum cm_text_kind)row->kind, row->nocase, row->pattern, t_text(row->text), &error);
     ck_assert_msg((status == CERTMAP_OK) == (row->says == NULL), "\"%s\": %s", row->text, error.text);
     if (row->says == NULL)
         return;
@@ -740,17 +740,17 @@ T_TEST(without_memory) {
     ck_assert_int_eq(cm_canonical_pattern(&view, CM_TEXT_DNS, false, CM_VIEW("A"), &empty, NULL), CERTMAP_ERROR_MEMORY);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         t_alloc_fail_at(&memory, 0);
-        ck_assert_int_eq(cm_canonical_operand(&view, rows[i].kind, t_string(rows[i].operand), &empty, NULL),
+        ck_assert_int_eq(cm_canonical_operand(&view, rows[i].kind, t_text(rows[i].operand), &empty, NULL),
                          CERTMAP_ERROR_MEMORY);
     }
     cm_arena_free(&empty);
 }
 
 T_TESTS("canonical",
-        T_CASE("values", T_EACH(start_arena, free_arena), T_LOOP(text, T_ROWS(texts)),
-               T_LOOP(address, T_ROWS(addresses)), T_LOOP(serial, T_ROWS(serials)), octets_in_hexadecimal, key_usages,
-               T_LOOP(oid_name, T_ROWS(oids)), oid_without_a_name),
-        T_CASE("rules", T_EACH(start_arena, free_arena), T_LOOP(operand, T_ROWS(operands)),
-               T_LOOP(text_as_an_operand, T_ROWS(texts)), T_LOOP(serial_as_an_operand, T_ROWS(serials)),
-               T_LOOP(network, T_ROWS(networks)), T_LOOP(pattern, T_ROWS(patterns)), T_LOOP(check, T_ROWS(checks)),
+        T_CASE("values", T_EACH(start_arena, free_arena), T_LOOP(text, COUNT(texts)), T_LOOP(address, COUNT(addresses)),
+               T_LOOP(serial, COUNT(serials)), octets_in_hexadecimal, key_usages, T_LOOP(oid_name, COUNT(oids)),
+               oid_without_a_name),
+        T_CASE("rules", T_EACH(start_arena, free_arena), T_LOOP(operand, COUNT(operands)),
+               T_LOOP(text_as_an_operand, COUNT(texts)), T_LOOP(serial_as_an_operand, COUNT(serials)),
+               T_LOOP(network, COUNT(networks)), T_LOOP(pattern, COUNT(patterns)), T_LOOP(check, COUNT(checks)),
                kinds_with_patterns, without_memory))

@@ -4,8 +4,6 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* Certificates in the language of t_der. What the Names hold is not looked at here. */
 #define VERSION " A0{ INTEGER{02} }"
 #define SERIAL " INTEGER{01}"

@@ -4,14 +4,9 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
 #define SUBJECT "subject: CN=Alice\n"
-
-static void put(struct t_buf *buf, const char *string) {
-    t_bytes(buf, string, strlen(string));
-}
 
 static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_diagnostic *err) {
     return certmap_cert_from_pem(cert, buf->data, buf->len, err);
@@ -43,9 +38,9 @@ static void put_pem(struct t_buf *buf, const char *indent, const char *newline) 
     t_certs(&pem, SUBJECT, true);
     for (size_t i = 0; i < pem.len; i++) {
         if (i == 0 || pem.data[i - 1] == '\n')
-            put(buf, indent);
+            t_put(buf, indent);
         if (pem.data[i] == '\n')
-            put(buf, newline);
+            t_put(buf, newline);
         else
             t_bytes(buf, &pem.data[i], 1);
     }
@@ -68,9 +63,9 @@ static void check_is_alice(struct t_buf *buf, const char *what) {
 
 T_TEST(acceptance) {
     struct t_buf buf = T_BUF_INIT;
-    put(&buf, accepted[_i].before);
+    t_put(&buf, accepted[_i].before);
     put_pem(&buf, accepted[_i].indent, accepted[_i].newline);
-    put(&buf, accepted[_i].after);
+    t_put(&buf, accepted[_i].after);
     check_is_alice(&buf, accepted[_i].what);
     t_buf_free(&buf);
 }
@@ -82,7 +77,7 @@ T_TEST(one_long_line) {
         if (pem.data[i] != '\n' || i < strlen(BEGIN "\n") || i > pem.len - strlen("\n" END "\n"))
             t_bytes(&buf, &pem.data[i], 1);
         else if (pem.data[i + 1] == '-')
-            put(&buf, "\n");
+            t_put(&buf, "\n");
     check_is_alice(&buf, "one long line");
     t_buf_free(&pem);
     t_buf_free(&buf);
@@ -108,7 +103,7 @@ T_TEST(der_that_holds_pem) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-    put(&der, "0\n" BEGIN "\n");
+    t_put(&der, "0\n" BEGIN "\n");
     t_certs(&der, SUBJECT, true);
     ck_assert_int_eq(read_pem(&cert, &der, &err), CERTMAP_ERROR_CERTIFICATE);
     ck_assert_int_eq(err.code, CERTMAP_CODE_MALFORMED_DER);
@@ -176,7 +171,7 @@ T_TEST(refusal) {
     struct t_buf buf = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-    put(&buf, refused[_i].text);
+    t_put(&buf, refused[_i].text);
     t_bytes(&buf, "", 1);
     buf.len--;
     ck_assert_int_eq(read_pem(&cert, &buf, &err), CERTMAP_ERROR_CERTIFICATE);

@@ -486,7 +486,7 @@ T_TEST(steps_of_other_comparisons) {
     t_buf_free(&subject);
 }
 
-T_TESTS("condition", T_CASE("operators", T_LOOP(operators_on_lists, T_ROWS(fields) * T_ROWS(lists))),
-        T_CASE("table", T_LOOP(condition_row, T_ROWS(rows)), T_LOOP(issuer_list, T_ROWS(issuers)),
+T_TESTS("condition", T_CASE("operators", T_LOOP(operators_on_lists, COUNT(fields) * COUNT(lists))),
+        T_CASE("table", T_LOOP(condition_row, COUNT(rows)), T_LOOP(issuer_list, COUNT(issuers)),
                certificate_in_hexadecimal),
         T_CASE("work", T_TAGS(T_SLOW), T_LOOP(steps_of_other_comparisons, 2)))

@@ -121,5 +121,5 @@ T_TEST(of_no_rules) {
     ck_assert_uint_eq(costly, 0);
 }
 
-T_TESTS("cost", T_CASE("estimate", T_LOOP(cost, T_ROWS(costs)), edge_of_the_budget, of_no_rules),
-        T_SLOW_CASE(T_LOOP(told_by_default, T_ROWS(defaults))))
+T_TESTS("cost", T_CASE("estimate", T_LOOP(cost, COUNT(costs)), edge_of_the_budget, of_no_rules),
+        T_SLOW_CASE(T_LOOP(told_by_default, COUNT(defaults))))

@@ -2,15 +2,11 @@
 /* Certificates through Windows: the same views as certmap_cert_from_der gives, nothing copied, nothing left
  * after on failure. Which certificates Windows decodes is not asked here: where it does, both have to see the
  * same, and what certmap refuses is refused. */
+#include "adapter.h"
 #include "certmap/crypt32.h"
-#include "certmap/explain.h"
-#include "pages.h"
 #include "support/windows_pki.h"
 #include "unusual_names.h"
 #include <time.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-#define ALL_PIECES (2u * CERTMAP_PIECE_TBS_SHA256 - 1)
 
 static struct t_windows_pki *pki;
 
@@ -31,44 +27,6 @@ static struct certmap_view encoded(PCCERT_CONTEXT context) {
     return (struct certmap_view){context->pbCertEncoded, context->cbCertEncoded};
 }
 
-static bool equal(struct certmap_view a, struct certmap_view b) {
-    return a.len == b.len && a.data != NULL && b.data != NULL && memcmp(a.data, b.data, a.len) == 0;
-}
-
-/* The pieces that are views of DER. */
-static const struct {
-    const char *name;
-    enum certmap_piece piece;
-    size_t at;
-} parts[] = {
-    {"subject", CERTMAP_PIECE_SUBJECT, offsetof(struct certmap_cert, subject)},
-    {"issuer", CERTMAP_PIECE_ISSUER, offsetof(struct certmap_cert, issuer)},
-    {"certificate", CERTMAP_PIECE_CERTIFICATE, offsetof(struct certmap_cert, certificate)},
-    {"version", CERTMAP_PIECE_VERSION, offsetof(struct certmap_cert, version)},
-    {"serial", CERTMAP_PIECE_SERIAL, offsetof(struct certmap_cert, serial)},
-    {"validity", CERTMAP_PIECE_VALIDITY, offsetof(struct certmap_cert, validity)},
-    {"key", CERTMAP_PIECE_KEY, offsetof(struct certmap_cert, key)},
-    {"extensions", CERTMAP_PIECE_EXTENSIONS, offsetof(struct certmap_cert, extensions)},
-    {"tbs", CERTMAP_PIECE_TBS, offsetof(struct certmap_cert, tbs)},
-};
-
-/* And the digests. */
-static const struct {
-    const char *name;
-    enum certmap_piece piece;
-    size_t at;
-    size_t size;
-} digests[] = {
-    {"sha256", CERTMAP_PIECE_SHA256, offsetof(struct certmap_cert, sha256), CERTMAP_SHA256_SIZE},
-    {"sha1", CERTMAP_PIECE_SHA1, offsetof(struct certmap_cert, sha1), CERTMAP_SHA1_SIZE},
-    {"key_sha256", CERTMAP_PIECE_KEY_SHA256, offsetof(struct certmap_cert, key_sha256), CERTMAP_SHA256_SIZE},
-    {"tbs_sha256", CERTMAP_PIECE_TBS_SHA256, offsetof(struct certmap_cert, tbs_sha256), CERTMAP_SHA256_SIZE},
-};
-
-static struct certmap_view view_at(const struct certmap_cert *cert, size_t offset) {
-    return *(const struct certmap_view *)(const void *)((const char *)cert + offset);
-}
-
 static bool inside(struct certmap_view view, PCCERT_CONTEXT context) {
     return view.data >= context->pbCertEncoded &&
            view.data + view.len <= context->pbCertEncoded + context->cbCertEncoded;
@@ -79,75 +37,33 @@ static void check_places(const struct certmap_cert *cert, const struct certmap_c
                          PCCERT_CONTEXT context, const char *row) {
     ck_assert_msg(cert->subject.data == context->pCertInfo->Subject.pbData, "%s: the subject was copied", row);
     ck_assert_msg(cert->issuer.data == context->pCertInfo->Issuer.pbData, "%s: the issuer was copied", row);
-    for (int i = 2; i < COUNT(parts); i++) {
-        const struct certmap_view part = view_at(cert, parts[i].at);
-        ck_assert_msg(part.len == 0 || inside(part, context), "%s: %s was copied", row, parts[i].name);
+    for (int i = 2; i < COUNT(t_parts); i++) {
+        const struct certmap_view part = t_view_at(cert, t_parts[i].at);
+        ck_assert_msg(part.len == 0 || inside(part, context), "%s: %s was copied", row, t_parts[i].name);
     }
     ck_assert_msg(cert->sha256.data == holder->sha256 && cert->sha1.data == holder->sha1, "%s", row);
     ck_assert_msg(cert->key_sha256.data == holder->key_sha256 && cert->tbs_sha256.data == holder->tbs_sha256, "%s",
                   row);
 }
 
-/* Digests as Windows computes them by other functions. */
+/* Digests as Windows computes them by another function; a certmap_hash_fn. */
+static bool compute(void *ctx, uint8_t *room, enum certmap_hash hash, struct certmap_view data) {
+    const bool is_sha256 = hash == CERTMAP_HASH_SHA256;
+    DWORD len = is_sha256 ? CERTMAP_SHA256_SIZE : CERTMAP_SHA1_SIZE;
+    (void)ctx;
+    return CryptHashCertificate(0, is_sha256 ? CALG_SHA_256 : CALG_SHA1, 0, data.data, (DWORD)data.len, room, &len);
+}
+
 static void check_digests(const struct certmap_cert *cert, PCCERT_CONTEXT context, const char *row) {
-    uint8_t room[CERTMAP_SHA256_SIZE];
+    uint8_t room[CERTMAP_SHA1_SIZE];
     DWORD len = sizeof room;
     ck_assert_msg(CertGetCertificateContextProperty(context, CERT_SHA1_HASH_PROP_ID, room, &len), "%s", row);
-    ck_assert_msg(equal(cert->sha1, (struct certmap_view){room, len}), "%s: sha1", row);
-    len = sizeof room;
-    ck_assert_msg(CryptHashCertificate(0, CALG_SHA_256, 0, context->pbCertEncoded, context->cbCertEncoded, room, &len),
-                  "%s", row);
-    ck_assert_msg(equal(cert->sha256, (struct certmap_view){room, len}), "%s: sha256", row);
-    len = sizeof room;
-    ck_assert_msg(CryptHashCertificate(0, CALG_SHA_256, 0, cert->key.data, (DWORD)cert->key.len, room, &len), "%s",
-                  row);
-    ck_assert_msg(equal(cert->key_sha256, (struct certmap_view){room, len}), "%s: key_sha256", row);
-    len = sizeof room;
-    ck_assert_msg(CryptHashCertificate(0, CALG_SHA_256, 0, cert->tbs.data, (DWORD)cert->tbs.len, room, &len), "%s",
-                  row);
-    ck_assert_msg(equal(cert->tbs_sha256, (struct certmap_view){room, len}), "%s: tbs_sha256", row);
-}
-
-static bool same_text(struct certmap_view a, struct certmap_view b) {
-    return a.data == NULL || b.data == NULL ? a.data == b.data : equal(a, b);
-}
-
-static void check_field(struct certmap_peer *theirs, struct certmap_peer *ours, enum certmap_field field,
-                        const char *row) {
-    const size_t count = certmap_peer_value_count(ours, field);
-    ck_assert_msg(certmap_peer_field_unknown(theirs, field) == certmap_peer_field_unknown(ours, field) &&
-                      certmap_peer_value_count(theirs, field) == count,
-                  "%s: %s", row, certmap_field_name(field));
-    for (size_t i = 0; i < count; i++) {
-        struct certmap_value a = CERTMAP_VALUE_INIT;
-        struct certmap_value b = CERTMAP_VALUE_INIT;
-        ck_assert_int_eq(certmap_peer_value(theirs, &a, field, i, NULL), CERTMAP_OK);
-        ck_assert_int_eq(certmap_peer_value(ours, &b, field, i, NULL), CERTMAP_OK);
-        ck_assert_msg(same_text(a.text, b.text) && a.unreadable == b.unreadable, "%s: %s", row,
-                      certmap_field_name(field));
-    }
-}
-
-/* The certificates prepared from both ways hold the same. Digests are compared above. */
-static void check_prepared(const struct certmap_cert *theirs, struct certmap_cert ours, const char *row) {
-    struct certmap_peer *a = NULL;
-    struct certmap_peer *b = NULL;
-    ours.sha256 = theirs->sha256;
-    ours.sha1 = theirs->sha1;
-    ours.key_sha256 = theirs->key_sha256;
-    ours.tbs_sha256 = theirs->tbs_sha256;
-    ours.time = theirs->time;
-    ck_assert_int_eq(certmap_peer_new(&a, NULL, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_peer_new(&b, NULL, NULL), CERTMAP_OK);
-    ck_assert_msg(certmap_peer_set(a, theirs, NULL) == certmap_peer_set(b, &ours, NULL), "%s: status", row);
-    for (int field = CERTMAP_FIELD_SUBJECT; field <= CERTMAP_FIELD_TBS_SHA256; field++)
-        check_field(a, b, (enum certmap_field)field, row);
-    certmap_peer_free(a);
-    certmap_peer_free(b);
+    ck_assert_msg(t_equal(cert->sha1, (struct certmap_view){room, len}), "%s: sha1", row);
+    t_check_digests(cert, cert, compute, row);
 }
 
 static void check_refused(PCCERT_CONTEXT context, const struct certmap_diagnostic *expected, const char *row) {
-    static const unsigned needs[] = {0, CERTMAP_PIECE_SUBJECT, ALL_PIECES};
+    static const unsigned needs[] = {0, CERTMAP_PIECE_SUBJECT, T_ALL_PIECES};
     for (int i = 0; i < COUNT(needs); i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
@@ -169,13 +85,12 @@ static bool check_views(PCCERT_CONTEXT context, struct certmap_view der, const c
         check_refused(context, &err, row);
         return false;
     }
-    ck_assert_msg(certmap_crypt32_cert(&theirs, &holder, context, ALL_PIECES, &err) == CERTMAP_OK, "%s: %s", row,
+    ck_assert_msg(certmap_crypt32_cert(&theirs, &holder, context, T_ALL_PIECES, &err) == CERTMAP_OK, "%s: %s", row,
                   err.text);
-    for (int i = 0; i < COUNT(parts); i++)
-        ck_assert_msg(equal(view_at(&theirs, parts[i].at), view_at(&ours, parts[i].at)), "%s: %s", row, parts[i].name);
+    t_check_parts(&theirs, &ours, row);
     check_places(&theirs, &holder, context, row);
     check_digests(&theirs, context, row);
-    check_prepared(&theirs, ours, row);
+    t_check_prepared(&theirs, ours, compute, row);
     ck_assert_msg(theirs.issuer_sha256.data == NULL && theirs.issuer_key_sha256.data == NULL, "%s: issuer", row);
     return true;
 }
@@ -196,24 +111,13 @@ T_TEST(certificates_with_an_unusual_name) {
     t_buf_free(&der);
 }
 
-#define FOLDER "tests/data/certs"
-
 static struct t_files described;
-
-static void make_described(struct t_buf *der, const char *name) {
-    char path[128];
-    struct t_buf description = T_BUF_INIT;
-    snprintf(path, sizeof path, FOLDER "/%s", name);
-    t_read_file(&description, path);
-    t_certs(der, (const char *)t_view(&description).data, false);
-    t_buf_free(&description);
-}
 
 T_TEST(certificates_described) {
     int seen = 0;
     for (int i = 0; i < described.count; i++) {
         struct t_buf der = T_BUF_INIT;
-        make_described(&der, described.names[i]);
+        t_described(&der, described.names[i]);
         const PCCERT_CONTEXT context = decode(t_view(&der));
         seen += context != NULL && check_views(context, t_view(&der), described.names[i]);
         CertFreeCertificateContext(context);
@@ -231,7 +135,7 @@ T_TEST(certificates_of_the_pki) {
 T_TEST(a_bit_turned_over) {
     struct t_buf der = T_BUF_INIT;
     int both = 0;
-    make_described(&der, "alice.txt");
+    t_described(&der, "alice.txt");
     for (size_t at = 0; at < der.len; at++) {
         char row[32];
         snprintf(row, sizeof row, "byte %u", (unsigned)at);
@@ -272,10 +176,10 @@ T_TEST(known_digests) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
-    make_described(&der, known[_i].file);
+    t_described(&der, known[_i].file);
     const PCCERT_CONTEXT context = decode(t_view(&der));
     ck_assert_ptr_nonnull(context);
-    ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, context, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, context, T_ALL_PIECES, NULL), CERTMAP_OK);
     check_hex(cert.sha256, known[_i].sha256);
     check_hex(cert.sha1, known[_i].sha1);
     check_hex(cert.key_sha256, known[_i].key_sha256);
@@ -294,14 +198,14 @@ T_TEST(a_piece_that_is_needed_is_there) {
     there |= needs & (CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_TBS_SHA256) ? CERTMAP_PIECE_TBS : 0u;
     ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, t_windows_pki_certificate(pki, T_ALICE), needs, NULL),
                      CERTMAP_OK);
-    for (int i = 0; i < COUNT(parts); i++)
-        ck_assert_msg((view_at(&cert, parts[i].at).data != NULL) == ((there & (unsigned)parts[i].piece) != 0), "%s",
-                      parts[i].name);
-    for (int i = 0; i < COUNT(digests); i++) {
-        const struct certmap_view digest = view_at(&cert, digests[i].at);
-        const bool needed = (unsigned)digests[i].piece == needs;
-        ck_assert_msg((digest.data != NULL) == needed && digest.len == (needed ? digests[i].size : 0), "%s",
-                      digests[i].name);
+    for (int i = 0; i < COUNT(t_parts); i++)
+        ck_assert_msg((t_view_at(&cert, t_parts[i].at).data != NULL) == ((there & (unsigned)t_parts[i].piece) != 0),
+                      "%s", t_parts[i].name);
+    for (int i = 0; i < COUNT(t_digests); i++) {
+        const struct certmap_view digest = t_view_at(&cert, t_digests[i].at);
+        const bool needed = (unsigned)t_digests[i].piece == needs;
+        ck_assert_msg((digest.data != NULL) == needed && digest.len == (needed ? t_digests[i].size : 0), "%s",
+                      t_digests[i].name);
     }
     ck_assert_int_eq(cert.time != 0, needs == CERTMAP_PIECE_TIME);
     ck_assert_ptr_null(cert.hash);
@@ -324,14 +228,13 @@ T_TEST(another_reference_keeps_the_views) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_cert ours = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
-    make_described(&der, "alice.txt");
+    t_described(&der, "alice.txt");
     const PCCERT_CONTEXT context = decode(t_view(&der));
-    ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, context, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, context, T_ALL_PIECES, NULL), CERTMAP_OK);
     const PCCERT_CONTEXT other = CertDuplicateCertificateContext(context);
     CertFreeCertificateContext(context);
     ck_assert_int_eq(certmap_cert_from_der(&ours, t_view(&der), NULL), CERTMAP_OK);
-    for (int i = 0; i < COUNT(parts); i++)
-        ck_assert_msg(equal(view_at(&cert, parts[i].at), view_at(&ours, parts[i].at)), "%s", parts[i].name);
+    t_check_parts(&cert, &ours, "another reference");
     CertFreeCertificateContext(other);
     t_buf_free(&der);
 }
@@ -344,8 +247,8 @@ T_TEST(no_reference_is_kept) {
     PCCERT_CONTEXT stored = NULL;
     ck_assert(CertAddCertificateContextToStore(store, t_windows_pki_certificate(pki, T_ALICE), CERT_STORE_ADD_ALWAYS,
                                                &stored));
-    ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, stored, ALL_PIECES, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_crypt32_issuer(&cert, &holder, stored, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, stored, T_ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_issuer(&cert, &holder, stored, T_ALL_PIECES, NULL), CERTMAP_OK);
     CertFreeCertificateContext(stored);
     ck_assert(CertCloseStore(store, CERT_CLOSE_STORE_CHECK_FLAG));
 }
@@ -363,8 +266,8 @@ static struct outputs bob_in(void) {
     struct outputs out = {.cert = CERTMAP_CERT_INIT, .holder = CERTMAP_CRYPT32_HOLDER_INIT};
     const PCCERT_CONTEXT bob = t_windows_pki_certificate(pki, T_BOB);
     const PCCERT_CONTEXT root = t_windows_pki_certificate(pki, T_ROOT);
-    ck_assert_int_eq(certmap_crypt32_cert(&out.cert, &out.holder, bob, ALL_PIECES, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, root, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_cert(&out.cert, &out.holder, bob, T_ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, root, T_ALL_PIECES, NULL), CERTMAP_OK);
     return out;
 }
 
@@ -389,13 +292,13 @@ T_TEST(arguments) {
     struct certmap_crypt32_holder *const holders[] = {&out.holder, &out.holder, NULL, &small_holder, &out.holder};
     const PCCERT_CONTEXT contexts[] = {alice, alice, alice, alice, NULL};
     for (int i = 0; i < COUNT(certs); i++) {
-        ck_assert_int_eq(certmap_crypt32_cert(certs[i], holders[i], contexts[i], ALL_PIECES, &out.err),
+        ck_assert_int_eq(certmap_crypt32_cert(certs[i], holders[i], contexts[i], T_ALL_PIECES, &out.err),
                          CERTMAP_ERROR_ARGUMENT);
         check_untouched(&out, &before, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
         ck_assert_int_eq(certmap_crypt32_cert(certs[i], holders[i], contexts[i], 0, NULL), CERTMAP_ERROR_ARGUMENT);
         if (contexts[i] == NULL)
             continue; /* no issuer, which is something else */
-        ck_assert_int_eq(certmap_crypt32_issuer(certs[i], holders[i], contexts[i], ALL_PIECES, &out.err),
+        ck_assert_int_eq(certmap_crypt32_issuer(certs[i], holders[i], contexts[i], T_ALL_PIECES, &out.err),
                          CERTMAP_ERROR_ARGUMENT);
         check_untouched(&out, &before, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT);
     }
@@ -496,7 +399,7 @@ T_TEST(a_holder_is_used_again) {
     static const enum t_id ids[] = {T_ALICE, T_MANY_VALUES, T_BOB};
     for (int i = 0; i < COUNT(ids); i++) {
         const PCCERT_CONTEXT context = t_windows_pki_certificate(pki, ids[i]);
-        ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, context, ALL_PIECES, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, context, T_ALL_PIECES, NULL), CERTMAP_OK);
         check_digests(&cert, context, "used again");
     }
     ck_assert_uint_eq(holder.size, sizeof holder);
@@ -510,7 +413,7 @@ T_TEST(an_issuer) {
     const PCCERT_CONTEXT issuing = t_windows_pki_certificate(pki, T_ISSUING);
     struct certmap_cert own = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder own_holder = CERTMAP_CRYPT32_HOLDER_INIT;
-    ck_assert_int_eq(certmap_crypt32_cert(&own, &own_holder, issuing, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_cert(&own, &own_holder, issuing, T_ALL_PIECES, NULL), CERTMAP_OK);
     for (int bits = 0; bits < 4; bits++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
@@ -518,8 +421,8 @@ T_TEST(an_issuer) {
             (bits & 1 ? CERTMAP_PIECE_ISSUER_SHA256 : 0u) | (bits & 2 ? CERTMAP_PIECE_ISSUER_KEY_SHA256 : 0u);
         ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, alice, needs, NULL), CERTMAP_OK);
         ck_assert_int_eq(certmap_crypt32_issuer(&cert, &holder, issuing, needs, NULL), CERTMAP_OK);
-        ck_assert(bits & 1 ? equal(cert.issuer_sha256, own.sha256) : cert.issuer_sha256.data == NULL);
-        ck_assert(bits & 2 ? equal(cert.issuer_key_sha256, own.key_sha256) : cert.issuer_key_sha256.data == NULL);
+        ck_assert(bits & 1 ? t_equal(cert.issuer_sha256, own.sha256) : cert.issuer_sha256.data == NULL);
+        ck_assert(bits & 2 ? t_equal(cert.issuer_key_sha256, own.key_sha256) : cert.issuer_key_sha256.data == NULL);
         ck_assert_ptr_null(cert.issuer_certificate.data);
         ck_assert(bits & 1 || memcmp(holder.issuer_sha256, zeroed.issuer_sha256, sizeof zeroed.issuer_sha256) == 0);
     }
@@ -528,7 +431,7 @@ T_TEST(an_issuer) {
 /* Supplied, and absent. */
 T_TEST(no_issuer) {
     struct outputs out = bob_in();
-    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, NULL, ALL_PIECES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, NULL, T_ALL_PIECES, NULL), CERTMAP_OK);
     ck_assert_ptr_nonnull(out.cert.issuer_sha256.data);
     ck_assert_ptr_nonnull(out.cert.issuer_key_sha256.data);
     ck_assert_ptr_nonnull(out.cert.issuer_certificate.data);
@@ -540,16 +443,16 @@ T_TEST(an_issuer_that_is_refused) {
     const struct outputs before = out;
     CERT_CONTEXT context = *t_windows_pki_certificate(pki, T_ISSUING);
     context.cbCertEncoded--;
-    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, &context, ALL_PIECES, &out.err),
+    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, &context, T_ALL_PIECES, &out.err),
                      CERTMAP_ERROR_CERTIFICATE);
     check_untouched(&out, &before, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER);
     ck_assert(strncmp(out.err.text, "issuer: ", 8) == 0);
-    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, &context, ALL_PIECES, NULL),
+    ck_assert_int_eq(certmap_crypt32_issuer(&out.cert, &out.holder, &context, T_ALL_PIECES, NULL),
                      CERTMAP_ERROR_CERTIFICATE);
 }
 
 int main(void) {
-    t_list(&described, FOLDER, ".txt");
+    t_list(&described, T_DESCRIBED, ".txt");
     return T_RUN("crypt32",
                  T_CASE("views", T_ONCE(make_pki, free_pki),
                         T_LOOP(certificates_with_an_unusual_name, COUNT(names) * 2), certificates_described,

@@ -2,17 +2,15 @@
 /* The one call for servers on Windows: on chains that Windows built, on chains that say what the test wants, and
  * with a Schannel that gives what the test wants. Whatever is refused here must be refused: every row that ends in
  * an error also holds the result to CERTMAP_NONE. */
-#include "certmap/explain.h"
+#include "adapter.h"
 #include "certmap/schannel.h"
 #include "support/alloc.h"
-#include "support/run.h"
 #include "support/windows_pki.h"
 
 #include <schannel.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define REFUSED CERTMAP_ERROR_UNVERIFIED
 
 static const char rule_text[] = "certmap 1;\n"
@@ -27,31 +25,14 @@ static const char rule_text[] = "certmap 1;\n"
 static struct t_windows_pki *pki;
 static struct certmap_rules *rules;
 
-static struct certmap_view text(const char *string) {
-    return (struct certmap_view){(const uint8_t *)string, strlen(string)};
-}
-
-static struct certmap_rules *parse(const char *source) {
-    struct certmap_rules *made = NULL;
-    struct certmap_diagnostic err = {.text = ""};
-    ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s", err.text);
-    return made;
-}
-
 static void make_shared(void) {
     pki = t_windows_pki_new();
-    rules = parse(rule_text);
+    rules = t_rules(rule_text);
 }
 
 static void free_shared(void) {
     certmap_rules_free(rules);
     t_windows_pki_free(pki);
-}
-
-static struct certmap_peer *new_peer(void) {
-    struct certmap_peer *peer = NULL;
-    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
-    return peer;
 }
 
 /* ---- Schannel as the tests want it ---- */
@@ -86,66 +67,12 @@ SECURITY_STATUS(SEC_ENTRY *const __imp_QueryContextAttributesW)(PCtxtHandle, uns
 
 /* ---- one call, and what is always true of it ---- */
 
-struct expected {
-    enum certmap_status status;
-    enum certmap_code code; /* of the error, or the reason of the result */
-    enum certmap_decision decision;
-    const char *account;
-};
-
-#define ACCOUNT(name)                                                                                                  \
-    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_ALLOW, name }
-#define DENIED                                                                                                         \
-    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_DENY, NULL }
-#define UNMATCHED                                                                                                      \
-    { CERTMAP_OK, CERTMAP_CODE_NO_MATCH, CERTMAP_NONE, NULL }
-#define NO_CERTIFICATE                                                                                                 \
-    { REFUSED, CERTMAP_CODE_NO_CERTIFICATE, CERTMAP_NONE, NULL }
-#define NOT_VERIFIED                                                                                                   \
-    { REFUSED, CERTMAP_CODE_NOT_VERIFIED, CERTMAP_NONE, NULL }
-#define UNFINISHED                                                                                                     \
-    { REFUSED, CERTMAP_CODE_HANDSHAKE_UNFINISHED, CERTMAP_NONE, NULL }
-#define MALFORMED                                                                                                      \
-    { CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, CERTMAP_NONE, NULL }
-#define TOO_LARGE                                                                                                      \
-    { CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE, CERTMAP_NONE, NULL }
-
-static const struct expected portal = ACCOUNT("CONTOSO\\portal");
-static const struct expected not_verified = NOT_VERIFIED;
-
-static struct certmap_result some_result(void) {
-    struct certmap_result result = CERTMAP_RESULT_INIT;
-    result.decision = CERTMAP_ALLOW;
-    result.reason = CERTMAP_CODE_STEPS;
-    result.kind = CERTMAP_KIND_ONE_TO_ONE;
-    result.index = 7;
-    result.mapping = result.account = result.domain = result.user = text("stale");
-    return result;
-}
-
-static void check_none(const struct certmap_result *result, const char *row) {
-    ck_assert_msg(result->size == sizeof *result, "%s", row);
-    ck_assert_msg(result->decision == CERTMAP_NONE && result->reason == CERTMAP_CODE_NONE, "%s", row);
-    ck_assert_msg(result->kind == CERTMAP_KIND_NATIVE && result->index == SIZE_MAX, "%s", row);
-    ck_assert_msg(result->mapping.data == NULL && result->account.data == NULL, "%s", row);
-    ck_assert_msg(result->domain.data == NULL && result->user.data == NULL, "%s", row);
-}
-
-static void check_answer(const struct certmap_result *result, struct expected expected, const char *row) {
-    ck_assert_msg(result->decision == expected.decision && result->reason == expected.code,
-                  "%s: decision %d, reason %d", row, result->decision, result->reason);
-    if (expected.account == NULL) {
-        ck_assert_msg(result->account.data == NULL, "%s: an account", row);
-        return;
-    }
-    ck_assert_msg(result->account.data != NULL, "%s: no account", row);
-    ck_assert_msg(strcmp((const char *)result->account.data, expected.account) == 0, "%s: account %s", row,
-                  (const char *)result->account.data);
-}
+static const struct t_expected portal = ACCOUNT("CONTOSO\\portal");
+static const struct t_expected not_verified = NOT_VERIFIED;
 
 /* A peer that holds another certificate. */
 static struct certmap_peer *set_peer(void) {
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder holder = CERTMAP_CRYPT32_HOLDER_INIT;
     ck_assert_int_eq(certmap_crypt32_cert(&cert, &holder, t_windows_pki_certificate(pki, T_ALICE), 0, NULL),
@@ -154,48 +81,28 @@ static struct certmap_peer *set_peer(void) {
     return peer;
 }
 
-/* After a call with a peer that held another certificate and a result that held another answer. */
-static void check_outcome(struct certmap_peer *peer, const struct certmap_result *result,
-                          const struct certmap_diagnostic *err, enum certmap_status status, struct expected expected,
-                          const char *row) {
-    struct certmap_result unset = CERTMAP_RESULT_INIT;
-    ck_assert_msg(status == expected.status, "%s: status %d: %s", row, status, err->text);
-    if (status == CERTMAP_OK) {
-        check_answer(result, expected, row);
-        ck_assert_msg(err->code == CERTMAP_CODE_NONE, "%s: err written", row);
-    } else {
-        check_none(result, row);
-        ck_assert_msg(err->status == status && err->code == expected.code, "%s: code %d: %s", row, err->code,
-                      err->text);
-        ck_assert_msg(err->text[0] != 0, "%s: no text", row);
-    }
-    ck_assert_msg(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT) == 0, "%s: the peer is not empty", row);
-    ck_assert_msg(certmap_match(rules, peer, &unset, NULL) == CERTMAP_ERROR_ARGUMENT, "%s: the peer is set", row);
-    certmap_peer_free(peer);
-}
-
 static void check_match(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain, const CERT_CHAIN_POLICY_STATUS *policy,
-                        const struct certmap_rules *with, struct expected expected, const char *row) {
+                        const struct certmap_rules *with, struct t_expected expected, const char *row) {
     struct certmap_peer *peer = set_peer();
-    struct certmap_result result = some_result();
+    struct certmap_result result = t_stale_result();
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     const enum certmap_status status = certmap_crypt32_match(certificate, chain, policy, with, peer, &result, &err);
-    check_outcome(peer, &result, &err, status, expected, row);
+    t_check_outcome(peer, rules, &result, &err, status, expected, row);
 }
 
 /* The same by way of Schannel, which gives this certificate; it has to be given back. */
-static void check_schannel(PCCERT_CONTEXT certificate, const struct t_windows_chain *verified, struct expected expected,
-                           const char *row) {
+static void check_schannel(PCCERT_CONTEXT certificate, const struct t_windows_chain *verified,
+                           struct t_expected expected, const char *row) {
     CtxtHandle context = {1, 2};
     struct certmap_peer *peer = set_peer();
-    struct certmap_result result = some_result();
+    struct certmap_result result = t_stale_result();
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     schannel.certificate = certificate;
     schannel.asked = NULL;
     const enum certmap_status status =
         certmap_crypt32_match_schannel(&context, verified->chain, &verified->policy, rules, peer, &result, &err);
     ck_assert_ptr_eq(schannel.asked, &context);
-    check_outcome(peer, &result, &err, status, expected, row);
+    t_check_outcome(peer, rules, &result, &err, status, expected, row);
 }
 
 /* ---- chains that Windows built ---- */
@@ -208,7 +115,7 @@ static const struct built {
     enum t_id trusted;
     DWORD chain_flags;
     DWORD policy_flags;
-    struct expected expected;
+    struct t_expected expected;
 } built_rows[] = {
     {"verified, of the root", T_BOB, T_ROOT, 0, 0, ACCOUNT("orders")},
     {"verified, through an intermediate CA", T_ALICE, T_ROOT, 0, 0, ACCOUNT("CONTOSO\\portal")},
@@ -305,15 +212,15 @@ T_TEST(rules_about_the_issuer) {
     const bool by_key = _i % 2 == 1;
     const bool negated = _i / 2 == 1;
     const struct certmap_crypt32_holder digests = digests_of(T_ISSUING);
-    const struct expected yes = ACCOUNT("ca");
-    const struct expected no = UNMATCHED;
+    const struct t_expected yes = ACCOUNT("ca");
+    const struct t_expected no = UNMATCHED;
     char rule[256];
     put_digest(rule, sizeof rule, by_key ? "spki.sha256" : "sha256", by_key ? digests.key_sha256 : digests.sha256,
                negated);
-    struct certmap_rules *asking = parse(rule);
+    struct certmap_rules *asking = t_rules(rule);
     for (int i = 0; i < COUNT(clients); i++) {
         struct t_windows_chain verified = t_windows_chain_of(pki, clients[i], T_ROOT, 0, 0);
-        const struct expected found = (clients[i] == T_ALICE) != negated ? yes : no;
+        const struct t_expected found = (clients[i] == T_ALICE) != negated ? yes : no;
         check_match(t_windows_pki_certificate(pki, clients[i]), verified.chain, &verified.policy, asking,
                     clients[i] == T_MALLORY ? not_verified : found, rule);
         t_windows_chain_free(&verified);
@@ -353,7 +260,7 @@ static void make(struct made *made) {
     made->policy = (CERT_CHAIN_POLICY_STATUS){.cbSize = sizeof made->policy};
 }
 
-static void check_made(const struct made *made, struct expected expected, const char *row) {
+static void check_made(const struct made *made, struct t_expected expected, const char *row) {
     check_match(t_windows_pki_certificate(pki, T_ALICE), &made->chain, &made->policy, rules, expected, row);
 }
 
@@ -418,7 +325,7 @@ T_TEST(trusted_without_a_chain) {
 
 T_TEST(the_message_has_the_number) {
     struct made made;
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err = {.text = ""};
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
@@ -442,8 +349,8 @@ T_TEST(what_does_not_belong_together) {
     const CERT_CHAIN_POLICY_STATUS no_policy = {0};
     struct made made;
     make(&made);
-    check_match(NULL, &made.chain, &made.policy, rules, (struct expected)NO_CERTIFICATE, "no certificate");
-    check_match(NULL, NULL, NULL, rules, (struct expected)NO_CERTIFICATE, "nothing at all");
+    check_match(NULL, &made.chain, &made.policy, rules, (struct t_expected)NO_CERTIFICATE, "no certificate");
+    check_match(NULL, NULL, NULL, rules, (struct t_expected)NO_CERTIFICATE, "nothing at all");
     check_match(alice, NULL, &made.policy, rules, not_verified, "no chain");
     check_match(alice, &made.chain, NULL, rules, not_verified, "no policy status");
     check_match(alice, NULL, NULL, rules, not_verified, "neither");
@@ -503,9 +410,9 @@ T_TEST(no_issuer) {
     ck_assert_ptr_null(issuer);
     for (int negated = 0; negated < 2; negated++) {
         put_digest(rule, sizeof rule, "sha256", digests.sha256, negated == 1);
-        struct certmap_rules *asking = parse(rule);
-        const struct expected no = UNMATCHED;
-        const struct expected yes = ACCOUNT("ca");
+        struct certmap_rules *asking = t_rules(rule);
+        const struct t_expected no = UNMATCHED;
+        const struct t_expected yes = ACCOUNT("ca");
         check_match(alice, &made.chain, &made.policy, asking, negated == 1 ? yes : no, rule);
         certmap_rules_free(asking);
     }
@@ -538,7 +445,7 @@ T_TEST(a_certificate_that_is_refused) {
     make(&made);
     changed.cbCertEncoded--;
     made.elements[0].pCertContext = &changed;
-    check_match(&changed, &made.chain, &made.policy, rules, (struct expected)MALFORMED, "cut short");
+    check_match(&changed, &made.chain, &made.policy, rules, (struct t_expected)MALFORMED, "cut short");
 }
 
 /* ---- Schannel ---- */
@@ -548,7 +455,7 @@ static const struct {
     SECURITY_STATUS connection_info;
     SECURITY_STATUS remote_certificate;
     enum t_id certificate; /* that Schannel has; the chain is Alice's */
-    struct expected expected;
+    struct t_expected expected;
     const char *message;
 } schannel_rows[] = {
     {"finished", SEC_E_OK, SEC_E_OK, T_ALICE, ACCOUNT("CONTOSO\\portal"), ""},
@@ -566,7 +473,7 @@ static const struct {
 
 T_TEST(what_schannel_says) {
     struct t_windows_chain verified = t_windows_chain_of(pki, T_ALICE, T_ROOT, 0, 0);
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err = {.text = ""};
     CtxtHandle context = {1, 2};
@@ -605,7 +512,7 @@ T_TEST(no_reference_is_kept) {
 
 T_TEST(arguments) {
     const PCCERT_CONTEXT alice = t_windows_pki_certificate(pki, T_ALICE);
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_result result;
     CtxtHandle context = {1, 2};
     struct made made;
@@ -618,23 +525,23 @@ T_TEST(arguments) {
     } rows[] = {{&context, NULL, peer}, {&context, rules, NULL}, {&context, NULL, NULL}, {NULL, rules, peer}};
     for (int i = 0; i < COUNT(rows); i++) {
         struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-        result = some_result();
+        result = t_stale_result();
         ck_assert_int_eq(certmap_crypt32_match_schannel(rows[i].context, &made.chain, &made.policy, rows[i].rules,
                                                         rows[i].peer, &result, &err),
                          CERTMAP_ERROR_ARGUMENT);
         ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
-        check_none(&result, "Schannel");
+        t_check_none(&result, "Schannel");
         if (rows[i].context == NULL)
             continue;
-        result = some_result();
+        result = t_stale_result();
         err.code = CERTMAP_CODE_NONE;
         ck_assert_int_eq(
             certmap_crypt32_match(alice, &made.chain, &made.policy, rows[i].rules, rows[i].peer, &result, &err),
             CERTMAP_ERROR_ARGUMENT);
         ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
-        check_none(&result, "chain");
+        t_check_none(&result, "chain");
     }
-    result = some_result();
+    result = t_stale_result();
     result.size = sizeof result - 1;
     ck_assert_int_eq(certmap_crypt32_match(alice, &made.chain, &made.policy, rules, peer, &result, NULL),
                      CERTMAP_ERROR_ARGUMENT);
@@ -655,7 +562,7 @@ T_TEST(every_allocation_fails_once) {
     make(&made);
     for (bool failed = true; failed; n++) {
         struct certmap_peer *peer = NULL;
-        struct certmap_result result = some_result();
+        struct certmap_result result = t_stale_result();
         struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
         ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
         t_alloc_fail_at(&memory, n);
@@ -665,7 +572,7 @@ T_TEST(every_allocation_fails_once) {
         t_alloc_fail_at(&memory, SIZE_MAX);
         ck_assert_int_eq(status, failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
         if (failed)
-            check_none(&result, "out of memory");
+            t_check_none(&result, "out of memory");
         /* the same peer serves once there is memory */
         ck_assert_int_eq(certmap_crypt32_match(alice, &made.chain, &made.policy, rules, peer, &result, NULL),
                          CERTMAP_OK);

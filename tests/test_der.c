@@ -5,8 +5,6 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* ---- elements ---- */
 
 static const struct {

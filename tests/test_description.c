@@ -26,28 +26,28 @@ static struct certmap_description describe(void) {
     const struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     const struct certmap_output output = CERTMAP_OUTPUT_INIT;
     mapping = none;
-    mapping.name = t_string("staff");
+    mapping.name = t_text("staff");
     mapping.decision = CERTMAP_ALLOW;
-    mapping.account = t_string("account");
+    mapping.account = t_text("account");
     conditions[0] = conditions[1] = condition;
-    conditions[0].subfield = t_string("CN");
+    conditions[0].subfield = t_text("CN");
     conditions[0].operands = &alice;
     conditions[0].operand_count = 1;
     conditions[1].field = CERTMAP_FIELD_ISSUER;
-    conditions[1].subfield = t_string("O");
+    conditions[1].subfield = t_text("O");
     conditions[1].op = CERTMAP_OP_LIKE;
     conditions[1].operands = two;
     conditions[1].operand_count = 2;
     outputs[0] = outputs[1] = output;
     outputs[0].kind = outputs[1].kind = CERTMAP_OUTPUT_GROUP;
-    outputs[0].value = t_string("g");
+    outputs[0].value = t_text("g");
     outputs[1].kind = CERTMAP_OUTPUT_ATTRIBUTE;
-    outputs[1].name = t_string("mail");
-    outputs[1].value = t_string("${subject.E}");
+    outputs[1].name = t_text("mail");
+    outputs[1].value = t_text("${subject.E}");
     outputs[1].is_template = true;
     given.mapping = &mapping;
     given.terms = any_of_both;
-    given.term_count = T_ROWS(any_of_both);
+    given.term_count = COUNT(any_of_both);
     given.conditions = conditions;
     given.condition_positions = condition_positions;
     given.condition_count = 2;
@@ -119,20 +119,20 @@ static void see(void *ctx, enum certmap_part part, size_t index, const struct ce
 
 static void name_empty(struct certmap_description *given) {
     (void)given;
-    mapping.name = t_string("");
+    mapping.name = t_text("");
 }
 static void account_empty(struct certmap_description *given) {
     (void)given;
-    mapping.account = t_string("");
+    mapping.account = t_text("");
 }
 static void account_hole(struct certmap_description *given) {
     given->account.length = 14;
-    mapping.account = t_string("a${nothing}b");
+    mapping.account = t_text("a${nothing}b");
     mapping.is_template = true;
 }
 static void subfield_unknown(struct certmap_description *given) {
     (void)given;
-    conditions[1].subfield = t_string("XX");
+    conditions[1].subfield = t_text("XX");
 }
 static void operator_wrong(struct certmap_description *given) {
     (void)given;
@@ -149,11 +149,11 @@ static void operand_without_position(struct certmap_description *given) {
 }
 static void attribute_empty(struct certmap_description *given) {
     (void)given;
-    outputs[1].name = t_string("");
+    outputs[1].name = t_text("");
 }
 static void group_empty(struct certmap_description *given) {
     (void)given;
-    outputs[0].value = t_string("");
+    outputs[0].value = t_text("");
 }
 static void group_empty_without_position(struct certmap_description *given) {
     given->output_positions = NULL;
@@ -240,7 +240,7 @@ T_TEST(a_check_leaves_nothing) {
     expect_seen(&seen, &mistakes[_i].seen);
     given = describe();
     conditions[0].field = CERTMAP_FIELD_SAN_DIRNAME;
-    conditions[0].subfield = t_string("O");
+    conditions[0].subfield = t_text("O");
     ck_assert_int_eq(certmap_builder_check(builder, &given, see, &seen, NULL), CERTMAP_OK);
     ck_assert_uint_eq(seen.count, 1);
     given = describe();
@@ -272,8 +272,8 @@ T_TEST(of_a_flawed_one_what_is_there_is_checked) {
     given.flawed = 1;
     mapping.name = (struct certmap_view){NULL, 0};
     mapping.decision = CERTMAP_NONE;
-    mapping.account = t_string("");
-    conditions[0].subfield = t_string("XX");
+    mapping.account = t_text("");
+    conditions[0].subfield = t_text("XX");
     ck_assert_int_eq(certmap_builder_check(builder, &given, see, &seen, NULL), CERTMAP_ERROR_SYNTAX);
     expect_seen(&seen, &(struct seen){1, 11, 0, CERTMAP_PART_CONDITION, CERTMAP_CODE_UNKNOWN_SUBFIELD});
     given.flawed = 0;
@@ -340,6 +340,6 @@ T_TEST(refuses_arguments) {
 }
 
 T_TESTS("description", T_CASE("all", means_what_its_text_means, without_terms_all_conditions_hold,
-                              goes_together_with_calls, T_LOOP(a_mistake_is_reported_where_it_is, T_ROWS(mistakes)),
-                              T_LOOP(a_check_leaves_nothing, T_ROWS(mistakes)), a_flawed_one_keeps_its_name_from_others,
+                              goes_together_with_calls, T_LOOP(a_mistake_is_reported_where_it_is, COUNT(mistakes)),
+                              T_LOOP(a_check_leaves_nothing, COUNT(mistakes)), a_flawed_one_keeps_its_name_from_others,
                               of_a_flawed_one_what_is_there_is_checked, without_memory, refuses_arguments))

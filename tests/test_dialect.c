@@ -8,17 +8,11 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 enum { ROOM = 8192 };
 
 #define OPENSSL CERTMAP_DIALECT_OPENSSL
 #define SLASHES CERTMAP_DIALECT_SLASHES
 #define WINDOWS CERTMAP_DIALECT_WINDOWS
-
-static struct certmap_view text(const char *string) {
-    return cm_view(string, strlen(string));
-}
 
 /* Holds the DER of a text to a spec of t_name. */
 static void check_parse(enum certmap_dialect dialect, const char *dn, const char *spec) {
@@ -27,7 +21,7 @@ static void check_parse(enum certmap_dialect dialect, const char *dn, const char
     struct t_buf name = T_BUF_INIT;
     size_t len = 0;
     t_name(&name, spec);
-    ck_assert_msg(certmap_name_from_dialect(der, sizeof der, &len, text(dn), dialect, &err) == CERTMAP_OK,
+    ck_assert_msg(certmap_name_from_dialect(der, sizeof der, &len, t_text(dn), dialect, &err) == CERTMAP_OK,
                   "%s %s: %zu: %s", certmap_dialect_name(dialect), dn, err.column, err.text);
     ck_assert_msg(cm_view_equal(cm_view(der, len), t_view(&name)), "%s %s is not %s", certmap_dialect_name(dialect), dn,
                   spec);
@@ -171,7 +165,8 @@ T_TEST(refused) {
     struct certmap_diagnostic err = {.text = ""};
     const char *dn = errors[_i].dn;
     size_t len = 4711;
-    ck_assert_msg(certmap_name_from_dialect(NULL, 0, &len, text(dn), errors[_i].dialect, &err) == CERTMAP_ERROR_SYNTAX,
+    ck_assert_msg(certmap_name_from_dialect(NULL, 0, &len, t_text(dn), errors[_i].dialect, &err) ==
+                      CERTMAP_ERROR_SYNTAX,
                   "%s is not refused", dn);
     ck_assert_uint_eq(len, 4711);
     ck_assert_msg(err.status == CERTMAP_ERROR_SYNTAX && err.code == errors[_i].code, "%s: %s", dn, err.text);
@@ -196,12 +191,12 @@ T_TEST(a_nul_is_refused) {
 T_TEST(arguments) {
     struct certmap_diagnostic err = {.text = ""};
     size_t len = 0;
-    ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, NULL, text("CN=a"), WINDOWS, &err), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, NULL, t_text("CN=a"), WINDOWS, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_str_eq(err.text, "certmap_name_from_dialect: der, len or text is NULL");
-    ck_assert_int_eq(certmap_name_from_dialect(NULL, 1, &len, text("CN=a"), WINDOWS, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_name_from_dialect(NULL, 1, &len, t_text("CN=a"), WINDOWS, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_name_from_dialect(NULL, 0, &len, cm_view(NULL, 1), WINDOWS, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(
-        certmap_name_from_dialect(NULL, 0, &len, text("CN=a"), (enum certmap_dialect)CERTMAP_DIALECT_COUNT, &err),
+        certmap_name_from_dialect(NULL, 0, &len, t_text("CN=a"), (enum certmap_dialect)CERTMAP_DIALECT_COUNT, &err),
         CERTMAP_ERROR_ARGUMENT);
     ck_assert_str_eq(err.text, "certmap_name_from_dialect: no such dialect");
 }
@@ -209,9 +204,9 @@ T_TEST(arguments) {
 T_TEST(the_buffer) {
     uint8_t der[32];
     size_t len = 0;
-    ck_assert_int_eq(certmap_name_from_dialect(der, 13, &len, text("/CN=a"), SLASHES, NULL), CERTMAP_ERROR_BUFFER);
+    ck_assert_int_eq(certmap_name_from_dialect(der, 13, &len, t_text("/CN=a"), SLASHES, NULL), CERTMAP_ERROR_BUFFER);
     ck_assert_uint_eq(len, 14);
-    ck_assert_int_eq(certmap_name_from_dialect(der, 14, &len, text("/CN=a"), SLASHES, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_name_from_dialect(der, 14, &len, t_text("/CN=a"), SLASHES, NULL), CERTMAP_OK);
     ck_assert_uint_eq(len, 14);
 }
 
@@ -258,7 +253,7 @@ static const struct {
 };
 
 T_TEST(guess) {
-    const enum certmap_dialect got = certmap_dialect_guess(text(guesses[_i].dn));
+    const enum certmap_dialect got = certmap_dialect_guess(t_text(guesses[_i].dn));
     ck_assert_msg(got == guesses[_i].dialect, "%s is taken for %s", guesses[_i].dn, certmap_dialect_name(got));
 }
 

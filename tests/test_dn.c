@@ -8,13 +8,7 @@
 #include "support/run.h"
 #include <stdio.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 enum { ROOM = 8192, LARGE = 4 * CERTMAP_MAX_NAME_SIZE };
-
-static struct certmap_view text(const char *string) {
-    return cm_view(string, strlen(string));
-}
 
 /* The Name of a spec as text. */
 static const char *print(const char *spec, enum certmap_name_form form, enum certmap_name_order order) {
@@ -145,7 +139,7 @@ T_TEST(der_to_text) {
 }
 
 T_TEST(text_to_der) {
-    check_parse(text(pairs[_i].dn), pairs[_i].spec);
+    check_parse(t_text(pairs[_i].dn), pairs[_i].spec);
 }
 
 /* ---- text that prints otherwise ---- */
@@ -189,7 +183,7 @@ static const struct {
 };
 
 T_TEST(spelling) {
-    check_parse(text(spellings[_i].dn), spellings[_i].spec);
+    check_parse(t_text(spellings[_i].dn), spellings[_i].spec);
 }
 
 /* The text of each string type that another one stands for. */
@@ -317,7 +311,7 @@ T_TEST(error_in_text) {
     struct certmap_diagnostic err = {.text = ""};
     size_t len = 4711;
     memset(der, 0xEE, sizeof der);
-    const enum certmap_status status = certmap_name_from_text(der, sizeof der, &len, text(errors[_i].dn), &err);
+    const enum certmap_status status = certmap_name_from_text(der, sizeof der, &len, t_text(errors[_i].dn), &err);
     ck_assert_msg(status == CERTMAP_ERROR_SYNTAX && err.status == status, "%s: %s", errors[_i].dn, err.text);
     ck_assert_msg(err.code == errors[_i].code, "%s: %s: %s", errors[_i].dn, certmap_code_name(err.code), err.text);
     ck_assert_msg(err.line == 1 && err.column == errors[_i].column, "%s: column %zu", errors[_i].dn, err.column);
@@ -325,13 +319,13 @@ T_TEST(error_in_text) {
     if (errors[_i].message != NULL)
         ck_assert_str_eq(err.text, errors[_i].message);
     ck_assert_msg(len == 4711 && der[0] == 0xEE && der[sizeof der - 1] == 0xEE, "%s: output touched", errors[_i].dn);
-    ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, text(errors[_i].dn), NULL), CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, t_text(errors[_i].dn), NULL), CERTMAP_ERROR_SYNTAX);
 }
 
 T_TEST(offset_is_in_bytes) {
     struct certmap_diagnostic err = {.text = ""};
     size_t len;
-    ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, text("CN=\xC3\xBC\xC3\xBC,X=b"), &err),
+    ck_assert_int_eq(certmap_name_from_text(NULL, 0, &len, t_text("CN=\xC3\xBC\xC3\xBC,X=b"), &err),
                      CERTMAP_ERROR_SYNTAX);
     ck_assert_uint_eq(err.column, 7);
     ck_assert_uint_eq(err.offset, 8);
@@ -445,7 +439,7 @@ T_TEST(der_buffer) {
     t_name(&name, "printable C=US | OU=a + OU=b | 1.2.3=x");
     memset(der, 0xEE, sizeof der);
     const enum certmap_status status =
-        certmap_name_from_text(cap == 0 ? NULL : der, cap, &len, text("1.2.3=#0C0178,OU=b+OU=a,C=US"), &err);
+        certmap_name_from_text(cap == 0 ? NULL : der, cap, &len, t_text("1.2.3=#0C0178,OU=b+OU=a,C=US"), &err);
     ck_assert_uint_eq(len, name.len);
     ck_assert_uint_eq(der[cap < len ? 0 : len], 0xEE);
     ck_assert_int_eq(status, cap < len ? CERTMAP_ERROR_BUFFER : CERTMAP_OK);
@@ -644,8 +638,8 @@ T_TEST(arguments_of_parsing) {
     uint8_t der[8];
     size_t len;
     const struct certmap_view nowhere = {NULL, 1};
-    ck_assert_int_eq(certmap_name_from_text(der, 8, NULL, text(""), NULL), CERTMAP_ERROR_ARGUMENT);
-    ck_assert_int_eq(certmap_name_from_text(NULL, 8, &len, text(""), NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_name_from_text(der, 8, NULL, t_text(""), NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_name_from_text(NULL, 8, &len, t_text(""), NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_name_from_text(der, 8, &len, nowhere, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_name_from_text(der, 8, &len, CM_VIEW_NONE, NULL), CERTMAP_OK);
     ck_assert_uint_eq(len, 2);

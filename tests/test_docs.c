@@ -17,10 +17,6 @@
 static struct t_pages pages;
 static struct t_blocks rule_blocks, xml_blocks;
 
-static void put(struct t_buf *buf, const char *string) {
-    t_bytes(buf, string, strlen(string));
-}
-
 static const char *text_of(struct t_buf *buf) {
     t_bytes(buf, "", 1);
     buf->len--;
@@ -38,10 +34,10 @@ static void make_rules(struct t_buf *rules, struct certmap_view text) {
     const bool file = begins_with(text, "certmap") || begins_with(text, "#");
     const bool mapping = begins_with(text, "mapping");
     if (!file)
-        put(rules, mapping ? "certmap 1; " : "certmap 1; mapping \"example\" { when ");
+        t_put(rules, mapping ? "certmap 1; " : "certmap 1; mapping \"example\" { when ");
     t_bytes(rules, text.data, text.len);
     if (!file && !mapping)
-        put(rules, "; deny; }");
+        t_put(rules, "; deny; }");
 }
 
 /* The code of the first finding of a load, or NONE. */
@@ -255,9 +251,9 @@ static void put_name(struct t_buf *line, const char *names[16], size_t *count, c
     for (size_t i = 0; i < *count; i++)
         if (name == NULL || strcasecmp(names[i], name) == 0)
             return;
-    put(line, *count > 1 ? ", `" : " `");
-    put(line, name);
-    put(line, "`");
+    t_put(line, *count > 1 ? ", `" : " `");
+    t_put(line, name);
+    t_put(line, "`");
     names[(*count)++] = name;
 }
 
@@ -266,25 +262,25 @@ static void put_subfield(struct t_buf *table, const struct cm_attr *row) {
     struct cm_out out = {oid, sizeof oid, 0};
     const char *names[16] = {row->name};
     size_t count = 1;
-    put(table, "| `");
-    put(table, row->name);
-    put(table, "` |");
+    t_put(table, "| `");
+    t_put(table, row->name);
+    t_put(table, "` |");
     put_name(table, names, &count, row->ldap);
     put_name(table, names, &count, row->windows);
     for (size_t i = 0; row->aliases != NULL && row->aliases[i] != NULL; i++)
         put_name(table, names, &count, row->aliases[i]);
     cm_attr_print(&out, CM_ATTR_OTHER, row->oid);
-    put(table, " | ");
+    t_put(table, " | ");
     t_bytes(table, oid, out.len);
-    put(table, " |\n");
+    t_put(table, " |\n");
 }
 
 T_TEST(subfields) {
     struct t_buf table = T_BUF_INIT;
-    put(&table, "| subfield | also | OID |\n|---|---|---|\n");
+    t_put(&table, "| subfield | also | OID |\n|---|---|---|\n");
     for (size_t i = 0; i < CM_ATTR_COUNT; i++)
         put_subfield(&table, cm_attr_row(i));
-    put(&table, "\n");
+    t_put(&table, "\n");
     check_table(RULES_PAGE, &table);
     t_buf_free(&table);
 }
@@ -310,18 +306,18 @@ static void put_number(struct t_buf *buf, unsigned long number) {
     const int len = snprintf(digits, sizeof digits, "%lu", number);
     for (int i = 0; i < len; i++) {
         if (i > 0 && (len - i) % 3 == 0)
-            put(buf, ",");
+            t_put(buf, ",");
         t_bytes(buf, &digits[i], 1);
     }
 }
 
 T_TEST(limit_is_as_written) {
     struct t_buf row = T_BUF_INIT;
-    put(&row, "| `");
-    put(&row, limits[_i].name);
-    put(&row, "` | ");
+    t_put(&row, "| `");
+    t_put(&row, limits[_i].name);
+    t_put(&row, "` | ");
     put_number(&row, limits[_i].value);
-    put(&row, " |");
+    t_put(&row, " |");
     check_table(RULES_PAGE, &row);
     t_buf_free(&row);
 }
@@ -374,23 +370,23 @@ static void put_several(struct t_buf *table, const char *shown, const char *spec
     cert.subject = cert.issuer = t_view(&name);
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
-    put(table, "| ");
-    put(table, shown);
+    t_put(table, "| ");
+    t_put(table, shown);
     for (size_t i = 0; i < sizeof quantifiers / sizeof *quantifiers; i++) {
-        put(table, " | ");
-        put(table, ask(peer, quantifiers[i]));
+        t_put(table, " | ");
+        t_put(table, ask(peer, quantifiers[i]));
     }
-    put(table, " |\n");
+    t_put(table, " |\n");
     certmap_peer_free(peer);
     t_buf_free(&name);
 }
 
 T_TEST(several_values) {
     struct t_buf table = T_BUF_INIT;
-    put(&table, "| OUs | any | `every` | `first` | `last` | `only` |\n|---|---|---|---|---|---|\n");
+    t_put(&table, "| OUs | any | `every` | `first` | `last` | `only` |\n|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof several / sizeof *several; i++)
         put_several(&table, several[i].shown, several[i].spec);
-    put(&table, "\n");
+    t_put(&table, "\n");
     check_table("docs/matching.md", &table);
     t_buf_free(&table);
 }
@@ -452,13 +448,13 @@ static struct outcome by_openssl(struct certmap_view der) {
 
 static void put_outcome(struct t_buf *row, struct outcome outcome) {
     if (outcome.code == CERTMAP_CODE_LIBRARY_REFUSED)
-        put(row, "refused");
+        t_put(row, "refused");
     else if (outcome.code == CERTMAP_CODE_NONE)
-        put(row, "read");
+        t_put(row, "read");
     else {
-        put(row, outcome.error ? "error: `" : "unreadable: `");
-        put(row, certmap_code_name(outcome.code));
-        put(row, "`");
+        t_put(row, outcome.error ? "error: `" : "unreadable: `");
+        t_put(row, certmap_code_name(outcome.code));
+        t_put(row, "`");
     }
 }
 
@@ -471,15 +467,15 @@ static void put_certificate(struct t_buf *table, const char *name) {
     t_certs(&der, (const char *)text.data, false);
     const struct outcome own = by_certmap(t_view(&der)), openssl = by_openssl(t_view(&der));
     if (own.code != CERTMAP_CODE_NONE || openssl.code != CERTMAP_CODE_NONE) {
-        put(table, "| [");
+        t_put(table, "| [");
         t_bytes(table, name, strlen(name) - strlen(".txt"));
-        put(table, "](../");
-        put(table, path);
-        put(table, ") | ");
+        t_put(table, "](../");
+        t_put(table, path);
+        t_put(table, ") | ");
         put_outcome(table, own);
-        put(table, " | ");
+        t_put(table, " | ");
         put_outcome(table, openssl);
-        put(table, " |\n");
+        t_put(table, " |\n");
     }
     t_buf_free(&text);
     t_buf_free(&der);
@@ -490,11 +486,11 @@ T_TEST(what_each_library_refuses) {
     struct t_buf table = T_BUF_INIT;
     if (OpenSSL_version_num() >> 20 != 0x300)
         return; /* the table is about OpenSSL 3.0 */
-    put(&table, "| certificate | certmap | through OpenSSL 3.0 |\n|---|---|---|\n");
+    t_put(&table, "| certificate | certmap | through OpenSSL 3.0 |\n|---|---|---|\n");
     t_list(&files, CERTS, ".txt");
     for (int i = 0; i < files.count; i++)
         put_certificate(&table, files.names[i]);
-    put(&table, "\n");
+    t_put(&table, "\n");
     check_table("docs/matching.md", &table);
     t_buf_free(&table);
 }
@@ -514,13 +510,12 @@ int main(void) {
     find_code_examples();
     find_conditions();
     const int status = T_RUN(
-        "docs", T_CASE("docs", there_is_something_to_check, T_LOOP(rules_load, rule_blocks.count),
-                       T_LOOP(xml_stands_in_files, xml_blocks.count),
-                       T_LOOP(everything_has_every_construct, (int)(sizeof constructs / sizeof *constructs)),
-                       T_LOOP(everything_has_every_field, CERTMAP_FIELD_ISSUER_SHA256), readme_has_twenty_lines,
-                       T_LOOP(condition_loads, condition_count), T_LOOP(example_gives_its_code, code_example_count),
-                       subfields, T_LOOP(limit_is_as_written, (int)(sizeof limits / sizeof *limits)), several_values,
-                       what_each_library_refuses));
+        "docs",
+        T_CASE("docs", there_is_something_to_check, T_LOOP(rules_load, rule_blocks.count),
+               T_LOOP(xml_stands_in_files, xml_blocks.count), T_LOOP(everything_has_every_construct, COUNT(constructs)),
+               T_LOOP(everything_has_every_field, CERTMAP_FIELD_ISSUER_SHA256), readme_has_twenty_lines,
+               T_LOOP(condition_loads, condition_count), T_LOOP(example_gives_its_code, code_example_count), subfields,
+               T_LOOP(limit_is_as_written, COUNT(limits)), several_values, what_each_library_refuses));
     t_buf_free(&rules_page);
     t_pages_free(&pages);
     return status;

@@ -16,10 +16,6 @@
 static struct t_pages pages;
 static struct t_blocks consoles;
 
-static void put(struct t_buf *buf, const char *string) {
-    t_bytes(buf, string, strlen(string));
-}
-
 /* ---- running ---- */
 
 static void write_file(const char *dir, const char *name, struct certmap_view bytes) {
@@ -54,16 +50,16 @@ static void add_command(struct t_buf *script, const char *line) {
     const size_t len = strcspn(line, "\n");
     const bool is_twenty = strncmp(line, twenty, strlen(twenty)) == 0;
     const size_t skipped = strlen(is_twenty ? twenty : "$ ");
-    put(script, "cat <<'END'\n");
+    t_put(script, "cat <<'END'\n");
     t_bytes(script, line, len);
-    put(script, "\nEND\n(exit $status)\n");
-    put(script, is_twenty ? RUN_TWENTY : "");
+    t_put(script, "\nEND\n(exit $status)\n");
+    t_put(script, is_twenty ? RUN_TWENTY : "");
     t_bytes(script, line + skipped, len - skipped);
-    put(script, "\nstatus=$?\n");
+    t_put(script, "\nstatus=$?\n");
 }
 
 static void make_script(struct t_buf *script, const char *text, const char *end) {
-    put(script, "certmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\nstatus=0\n");
+    t_put(script, "certmap() { " T_WRAPPER " \"$CERTMAP_TOOL\" \"$@\"; }\nstatus=0\n");
     for (; text < end; text = t_next_line(text))
         if (strncmp(text, "$ ", 2) == 0)
             add_command(script, text);
@@ -161,7 +157,7 @@ static const struct {
 
 static void check_twenty(const char *certificate, bool pem, const char *expected) {
     struct t_buf script = T_BUF_INIT, input = T_BUF_INIT, output = T_BUF_INIT;
-    put(&script, RUN_TWENTY "\necho $?\n");
+    t_put(&script, RUN_TWENTY "\necho $?\n");
     if (certificate != NULL)
         make_certificate(&input, certificate, pem);
     run(&output, &script, &input);
@@ -187,7 +183,7 @@ int main(void) {
         T_RUN("examples",
               T_CASE("examples", T_LOOP(console, consoles.count), T_LOOP(every_example_is_shown, 3),
                      certificates_are_as_described),
-              T_CASE("twenty", T_LOOP(twenty_lines, (int)(sizeof accounts / sizeof *accounts)), twenty_lines_of_nothing,
+              T_CASE("twenty", T_LOOP(twenty_lines, COUNT(accounts)), twenty_lines_of_nothing,
                      T_TAGS("posix") /* standard input is text on Windows, unless a program says otherwise */));
     t_pages_free(&pages);
     return status;

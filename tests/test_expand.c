@@ -329,10 +329,10 @@ enum { STRINGS = sizeof hostile / sizeof *hostile, CHARACTERS = 0x7F - ' ', SHAP
 static struct certmap_view hostile_value(int n, char room[8]) {
     static const char *const before[SHAPES] = {"", "", "a", "a"}, *const behind[SHAPES] = {"", "a", "", "a"};
     if (n < STRINGS)
-        return t_string(hostile[n]);
+        return t_text(hostile[n]);
     n -= STRINGS;
     snprintf(room, 8, "%s%c%s", before[n % SHAPES], ' ' + n / SHAPES, behind[n % SHAPES]);
-    return t_string(room);
+    return t_text(room);
 }
 #define HOSTILE (STRINGS + CHARACTERS * SHAPES)
 
@@ -708,12 +708,12 @@ T_TEST(matching_again) {
     certmap_rules_free(rules);
 }
 
-T_TESTS("expand", T_CASE("statements", T_LOOP(a_statement, T_ROWS(rows))),
+T_TESTS("expand", T_CASE("statements", T_LOOP(a_statement, COUNT(rows))),
         T_CASE("hostile values", T_LOOP(filters_keep_their_structure, HOSTILE),
                T_LOOP(names_keep_their_structure, HOSTILE), T_LOOP(urls_keep_their_structure, HOSTILE),
                T_LOOP(accounts_keep_their_domain, HOSTILE), T_LOOP(user_names_are_portable, HOSTILE)),
-        T_CASE("limits", T_LOOP(built_size, T_ROWS(sizes)), T_LOOP(too_long_at_once, T_ROWS(too_long)),
-               long_value_made_short, T_LOOP(search_ends, T_ROWS(searches))),
+        T_CASE("limits", T_LOOP(built_size, COUNT(sizes)), T_LOOP(too_long_at_once, COUNT(too_long)),
+               long_value_made_short, T_LOOP(search_ends, COUNT(searches))),
         T_CASE("work", T_TAGS(T_SLOW), work_is_bounded, values_take_steps, long_search_is_bounded, searches_share_steps,
                T_LOOP(mapping_takes_steps, sizeof mapped / sizeof *mapped)),
         T_CASE("memory", matching_allocates_nothing, matching_again))

@@ -102,9 +102,9 @@ T_TEST(path) {
     enum certmap_field field = CERTMAP_FIELD_SUBJECT;
     struct cm_path resolved;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    ck_assert(cm_field_split(&field, &subfield, t_string(paths[_i].path)));
+    ck_assert(cm_field_split(&field, &subfield, t_text(paths[_i].path)));
     ck_assert_int_eq(field, paths[_i].field);
-    ck_assert(cm_view_equal(subfield, t_string(paths[_i].subfield)));
+    ck_assert(cm_view_equal(subfield, t_text(paths[_i].subfield)));
     ck_assert_msg(cm_path_resolve(&resolved, field, subfield, &arena, &error) == CERTMAP_OK, "%s", error.text);
     ck_assert_int_eq(resolved.field, field);
     ck_assert_uint_eq(resolved.list, paths[_i].list);
@@ -118,9 +118,9 @@ T_TEST(printed_path) {
     struct certmap_view subfield;
     enum certmap_field field = CERTMAP_FIELD_SUBJECT;
     struct cm_path first, second;
-    ck_assert(cm_field_split(&field, &subfield, t_string(paths[_i].path)));
+    ck_assert(cm_field_split(&field, &subfield, t_text(paths[_i].path)));
     ck_assert_int_eq(cm_path_resolve(&first, field, subfield, &arena, NULL), CERTMAP_OK);
-    ck_assert(cm_field_split(&field, &subfield, t_string(paths[_i].printed)));
+    ck_assert(cm_field_split(&field, &subfield, t_text(paths[_i].printed)));
     ck_assert_int_eq(cm_path_resolve(&second, field, subfield, &arena, NULL), CERTMAP_OK);
     ck_assert_int_eq(second.field, first.field);
     ck_assert_uint_eq(second.list, first.list);
@@ -179,10 +179,10 @@ static const struct {
 T_TEST(no_field) {
     struct certmap_view subfield;
     enum certmap_field field = CERTMAP_FIELD_POLICY;
-    ck_assert(!cm_field_split(&field, &subfield, t_string(no_fields[_i].text)));
+    ck_assert(!cm_field_split(&field, &subfield, t_text(no_fields[_i].text)));
     ck_assert_int_eq(field, CERTMAP_FIELD_POLICY);
-    ck_assert(cm_view_equal(subfield, t_string(no_fields[_i].looked_for)));
-    ck_assert_pstr_eq(cm_field_nearest(t_string(no_fields[_i].text)), no_fields[_i].nearest);
+    ck_assert(cm_view_equal(subfield, t_text(no_fields[_i].looked_for)));
+    ck_assert_pstr_eq(cm_field_nearest(t_text(no_fields[_i].text)), no_fields[_i].nearest);
 }
 
 static const struct {
@@ -214,7 +214,7 @@ static const struct {
 T_TEST(refused_subfield) {
     struct cm_path resolved;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    ck_assert_int_eq(cm_path_resolve(&resolved, refused[_i].field, t_string(refused[_i].subfield), &arena, &error),
+    ck_assert_int_eq(cm_path_resolve(&resolved, refused[_i].field, t_text(refused[_i].subfield), &arena, &error),
                      CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(error.code, refused[_i].code);
     ck_assert_msg(strstr(error.text, refused[_i].says) != NULL, "\"%s\": says %s", refused[_i].subfield, error.text);
@@ -254,7 +254,7 @@ T_TEST(rows_of_the_san) {
     for (unsigned row = 0; row < CM_SAN_OTHER; row++) {
         struct cm_path resolved;
         const char *name = cm_san_row_name((enum cm_san_row)row);
-        ck_assert_int_eq(cm_path_resolve(&resolved, CERTMAP_FIELD_SAN, t_string(name), &arena, NULL), CERTMAP_OK);
+        ck_assert_int_eq(cm_path_resolve(&resolved, CERTMAP_FIELD_SAN, t_text(name), &arena, NULL), CERTMAP_OK);
         ck_assert_uint_eq(resolved.row, row);
     }
     ck_assert_int_eq(cm_san_row_by_oid(CM_VIEW("\x2B\x06\x01\x05\x02\x02")), CM_SAN_KRB5);
@@ -263,7 +263,7 @@ T_TEST(rows_of_the_san) {
 }
 
 T_TESTS("field",
-        T_CASE("names", T_EACH(start_arena, free_arena), T_LOOP(path, T_ROWS(paths)),
-               T_LOOP(printed_path, T_ROWS(paths)), T_LOOP(issuer_fields, 2), T_LOOP(no_field, T_ROWS(no_fields)),
-               T_LOOP(refused_subfield, T_ROWS(refused)), T_LOOP(without_memory, 3)),
+        T_CASE("names", T_EACH(start_arena, free_arena), T_LOOP(path, COUNT(paths)), T_LOOP(printed_path, COUNT(paths)),
+               T_LOOP(issuer_fields, 2), T_LOOP(no_field, COUNT(no_fields)), T_LOOP(refused_subfield, COUNT(refused)),
+               T_LOOP(without_memory, 3)),
         T_CASE("tables", T_EACH(start_arena, free_arena), fields, rows_of_the_san))

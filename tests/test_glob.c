@@ -7,8 +7,6 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* Compiles: * and ? become the bytes that stand for them. */
 static void compile(struct t_buf *pattern, struct certmap_view text) {
     t_bytes(pattern, text.data, text.len);
@@ -18,10 +16,6 @@ static void compile(struct t_buf *pattern, struct certmap_view text) {
         else if (pattern->data[i] == '?')
             pattern->data[i] = CM_GLOB_ONE;
     }
-}
-
-static struct certmap_view string(const char *string) {
-    return cm_view(string, strlen(string));
 }
 
 static const char *truth_name(enum certmap_truth truth) {
@@ -135,8 +129,8 @@ static const struct {
 T_TEST(table) {
     struct t_buf pattern = T_BUF_INIT;
     size_t steps = 1000;
-    compile(&pattern, string(rows[_i].pattern));
-    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), string(rows[_i].text), &steps);
+    compile(&pattern, t_text(rows[_i].pattern));
+    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_text(rows[_i].text), &steps);
     ck_assert_msg(truth == (rows[_i].matches ? CERTMAP_TRUE : CERTMAP_FALSE), "\"%s\" on \"%s\" is %s",
                   rows[_i].pattern, rows[_i].text, truth_name(truth));
     t_buf_free(&pattern);
@@ -146,12 +140,12 @@ T_TEST(table) {
 T_TEST(steps_of_the_table) {
     struct t_buf pattern = T_BUF_INIT;
     size_t left = 1000;
-    compile(&pattern, string(rows[_i].pattern));
-    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), string(rows[_i].text), &left);
+    compile(&pattern, t_text(rows[_i].pattern));
+    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_text(rows[_i].text), &left);
     const size_t needed = 1000 - left;
     for (size_t given = 0; given <= needed; given++) {
         size_t steps = given;
-        const enum certmap_truth now = cm_glob_match(t_view(&pattern), string(rows[_i].text), &steps);
+        const enum certmap_truth now = cm_glob_match(t_view(&pattern), t_text(rows[_i].text), &steps);
         ck_assert_msg(now == (given < needed ? CERTMAP_UNKNOWN : truth), "\"%s\" on \"%s\" in %zu of %zu steps is %s",
                       rows[_i].pattern, rows[_i].text, given, needed, truth_name(now));
         ck_assert_uint_eq(steps, 0);
@@ -192,12 +186,12 @@ static void spell(char *out, size_t len, size_t number, const char *letters) {
 static void against_all_texts(const char *pattern) {
     struct t_buf compiled = T_BUF_INIT;
     char text[8];
-    compile(&compiled, string(pattern));
+    compile(&compiled, t_text(pattern));
     for (size_t len = 0; len <= 6; len++) {
         for (size_t number = 0; number < (size_t)1 << len; number++) {
             size_t steps = 10000;
             spell(text, len, number, "ab");
-            const enum certmap_truth truth = cm_glob_match(t_view(&compiled), string(text), &steps);
+            const enum certmap_truth truth = cm_glob_match(t_view(&compiled), t_text(text), &steps);
             const enum certmap_truth wanted = defined_to_match(pattern, text) ? CERTMAP_TRUE : CERTMAP_FALSE;
             if (truth != wanted)
                 ck_abort_msg("\"%s\" on \"%s\" is %s", pattern, text, truth_name(truth));

@@ -68,26 +68,22 @@ static void load_rules(const char *name) {
 
 /* ---- what an IIS file becomes ---- */
 
-static struct certmap_view view(const char *string) {
-    return (struct certmap_view){(const uint8_t *)string, strlen(string)};
-}
-
 static void add_mapping(struct certmap_builder *builder, enum certmap_kind kind, const char *name,
                         const char *account) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = kind;
     mapping.decision = account == NULL ? CERTMAP_DENY : CERTMAP_ALLOW;
-    mapping.name = view(name);
-    mapping.account = view(account == NULL ? "" : account);
+    mapping.name = t_text(name);
+    mapping.account = t_text(account == NULL ? "" : account);
     certmap_builder_mapping(builder, &mapping, NULL);
 }
 
 static void add_rule(struct certmap_builder *builder, enum certmap_field field, const char *subfield,
                      const char *criteria, unsigned flags) {
-    const struct certmap_view operand = view(criteria);
+    const struct certmap_view operand = t_text(criteria);
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     condition.field = field;
-    condition.subfield = view(subfield);
+    condition.subfield = t_text(subfield);
     condition.op = CERTMAP_OP_LIKE;
     condition.flags = flags | CERTMAP_IIS_PATTERN;
     condition.operands = &operand;
@@ -156,15 +152,11 @@ static void read_certificate(struct t_buf *der, const char *path) {
 
 /* ---- what is said of one ---- */
 
-static void put(struct t_buf *out, const char *string) {
-    t_bytes(out, string, strlen(string));
-}
-
 static void put_stories(struct t_buf *out, struct certmap_peer *peer) {
     for (int i = 0; i < rules.count; i++) {
-        put(out, "-- ");
-        put(out, rules.names[i]);
-        put(out, "\n");
+        t_put(out, "-- ");
+        t_put(out, rules.names[i]);
+        t_put(out, "\n");
         t_story_rules(out, rules.sets[i], peer);
     }
 }
@@ -412,20 +404,21 @@ static void write_file(const char *path, struct t_buf *text) {
 }
 
 static void put_line(struct t_buf *out, const char *path, const struct answer *answer, const char *why) {
-    put(out, path);
-    put(out, ": ");
+    t_put(out, path);
+    t_put(out, ": ");
     t_bytes(out, answer->outcome, why == NULL ? strlen(answer->outcome) : two_words(answer->outcome));
     if (why != NULL) {
-        put(out, " (");
-        put(out, why);
-        put(out, ")");
+        t_put(out, " (");
+        t_put(out, why);
+        t_put(out, ")");
     }
-    put(out, "\n");
+    t_put(out, "\n");
 }
 
 static void write_answers(void) {
     struct t_buf out = T_BUF_INIT;
-    put(&out,
+    t_put(
+        &out,
         "# What certmap makes of each certificate: the error, or the SHA-256 of its answers under each set of rules.\n"
         "# GOLDEN_PRINT=1 build/gcc/tests/test_golden_der prints them; some are in decisions.txt.\n"
         "# tests/test_golden.c writes and checks this file.\n#\n");
@@ -474,13 +467,13 @@ static void put_refusal(struct t_buf *out, const char *path) {
 
 static void write_refusals(const char *path) {
     struct t_buf out = T_BUF_INIT;
-    put(&out,
-        "# Certificates of which this library does not make what answers.txt says. `error`: refused, or refused\n"
-        "# for another reason; in parentheses, what is said of it. `answers`, with the SHA-256 of the answer: the\n"
-        "# library encoded it anew, which changes digests. tests/test_golden.c writes and checks this file.\n# "
-        "Library: ");
-    put(&out, t_way_title);
-    put(&out, "\n");
+    t_put(&out,
+          "# Certificates of which this library does not make what answers.txt says. `error`: refused, or refused\n"
+          "# for another reason; in parentheses, what is said of it. `answers`, with the SHA-256 of the answer: the\n"
+          "# library encoded it anew, which changes digests. tests/test_golden.c writes and checks this file.\n# "
+          "Library: ");
+    t_put(&out, t_way_title);
+    t_put(&out, "\n");
     for (int i = 0; i < corpus.count; i++)
         put_refusal(&out, corpus.paths[i]);
     write_file(path, &out);

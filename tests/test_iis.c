@@ -280,12 +280,12 @@ static void list_stanzas(const char *file) {
 }
 
 int main(void) {
-    struct t_entry cases[2 * T_COUNT(files)];
-    for (int i = 0; i < T_COUNT(files); i++) {
+    struct t_entry cases[2 * COUNT(files)];
+    for (int i = 0; i < COUNT(files); i++) {
         int first = stanza_count;
         list_stanzas(files[i]);
         cases[2 * i] = (struct t_entry){.name = files[i]};
         cases[2 * i + 1] = T_RANGE(file_gives_what_it_says, first, stanza_count);
     }
-    return t_run_table("iis", cases, T_COUNT(cases));
+    return t_run_table("iis", cases, COUNT(cases));
 }

@@ -4,24 +4,20 @@
 #include "iis.h"
 #include <stdio.h>
 
-static void put(struct t_buf *text, const char *string) {
-    t_bytes(text, string, strlen(string));
-}
-
 /* Mappings with rules; every fourth is disabled, and has rules that were cleared. */
 static void write_file(struct t_buf *text, int mappings) {
     char line[512];
-    put(text,
-        "<iisClientCertificateMappingAuthentication enabled=\"true\" defaultLogonDomain=\"D\"><manyToOneMappings>\n");
+    t_put(text,
+          "<iisClientCertificateMappingAuthentication enabled=\"true\" defaultLogonDomain=\"D\"><manyToOneMappings>\n");
     for (int i = 0; i < mappings; i++) {
         snprintf(line, sizeof line,
                  "<add name=\"m%d\" enabled=\"%s\" userName=\"u%d\" password=\"p\"><rules>"
                  "<add certificateField=\"Subject\" certificateSubField=\"CN\" matchCriteria=\"a%d*\"/>%s"
                  "<add certificateField=\"Issuer\" certificateSubField=\"O\" matchCriteria=\"b\"/></rules></add>\n",
                  i, i % 4 == 3 ? "false" : "true", i, i, i % 4 == 3 ? "<clear/>" : "");
-        put(text, line);
+        t_put(text, line);
     }
-    put(text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
+    t_put(text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
 }
 
 static enum certmap_status load(struct certmap_rules **rules, const struct certmap_allocator *allocator,
@@ -124,7 +120,7 @@ T_TEST(steps_and_their_cost) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct t_buf text = T_BUF_INIT;
-    put(&text, "<iisClientCertificateMappingAuthentication enabled=\"true\"><manyToOneMappings>\n");
+    t_put(&text, "<iisClientCertificateMappingAuthentication enabled=\"true\"><manyToOneMappings>\n");
     for (size_t i = 0; i < 12; i++) {
         static const char marks[] = "????????????*";
         const char *criteria = i < 3 ? "abc" : marks + i;
@@ -134,9 +130,9 @@ T_TEST(steps_and_their_cost) {
             "<add name=\"m%zu\" enabled=\"%s\" userName=\"u\" password=\"p\"><rules><add certificateField=\"Subject\" "
             "certificateSubField=\"CN\" matchCriteria=\"%s\"/></rules></add>\n",
             i, i == 0 ? "false" : "true", criteria);
-        put(&text, line);
+        t_put(&text, line);
     }
-    put(&text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
+    t_put(&text, "</manyToOneMappings></iisClientCertificateMappingAuthentication>");
     options.build = &build;
     for (size_t few = 0; few < 2; few++) {
         struct t_iis found = {.count = 0};

@@ -281,5 +281,5 @@ T_TEST(user_row) {
 }
 
 T_TESTS("iis_doubt",
-        T_CASE("values", T_LOOP(criterion_row, T_COUNT(criteria)), T_LOOP(criterion_of_any_length, T_COUNT(criteria)),
-               T_LOOP(certificate_row, T_COUNT(certificates)), T_LOOP(user_row, T_COUNT(users))))
+        T_CASE("values", T_LOOP(criterion_row, COUNT(criteria)), T_LOOP(criterion_of_any_length, COUNT(criteria)),
+               T_LOOP(certificate_row, COUNT(certificates)), T_LOOP(user_row, COUNT(users))))

@@ -31,10 +31,10 @@ static const char *const sites[] = {NULL, "x"};
 T_TEST(every_allocation_may_fail) {
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
-    const size_t row = (size_t)_i / T_COUNT(sites);
+    const size_t row = (size_t)_i / COUNT(sites);
     for (size_t n = 0;; n++) {
         t_alloc_fail_at(&memory, n);
-        t_iis_load_with(&load, t_text(texts[row].text), sites[_i % T_COUNT(sites)], false, &allocator);
+        t_iis_load_with(&load, t_text(texts[row].text), sites[_i % COUNT(sites)], false, &allocator);
         t_iis_free(&load);
         ck_assert_msg(memory.live == 0, "request %zu: %zu blocks are left", n, memory.live);
         if (!t_alloc_failed(&memory))
@@ -144,20 +144,16 @@ T_TEST(released_memory_holds_no_password) {
     }
 }
 
-static void put(struct t_buf *text, const char *string) {
-    t_bytes(text, string, strlen(string));
-}
-
 /* A password longer than the pieces that expat gets: it has to be put together. */
 T_TEST(long_password_is_wiped) {
     struct watch watch = {.fail_at = SIZE_MAX};
     const struct certmap_allocator allocator = {
         .alloc = watch_alloc, .resize = watch_resize, .release = watch_release, .ctx = &watch};
     struct t_buf text = T_BUF_INIT;
-    put(&text, "<" SECTION " enabled='true'><manyToOneMappings><add name='a' userName='u' password='");
+    t_put(&text, "<" SECTION " enabled='true'><manyToOneMappings><add name='a' userName='u' password='");
     for (size_t i = 0; i < 20000; i++)
-        put(&text, MARK);
-    put(&text, "'/></manyToOneMappings></" SECTION ">");
+        t_put(&text, MARK);
+    t_put(&text, "'/></manyToOneMappings></" SECTION ">");
     t_iis_load_with(&load, t_view(&text), NULL, _i == 1, &allocator);
     ck_assert_msg(load.status == CERTMAP_OK, "%s", t_iis_first(&load));
     t_iis_free(&load);
@@ -168,5 +164,5 @@ T_TEST(long_password_is_wiped) {
 /* ---- */
 
 T_TESTS("iis_expat",
-        T_CASE("memory", T_LOOP(every_allocation_may_fail, T_COUNT(texts) * T_COUNT(sites)),
-               T_LOOP(released_memory_holds_no_password, T_COUNT(marked)), T_LOOP(long_password_is_wiped, 2)))
+        T_CASE("memory", T_LOOP(every_allocation_may_fail, COUNT(texts) * COUNT(sites)),
+               T_LOOP(released_memory_holds_no_password, COUNT(marked)), T_LOOP(long_password_is_wiped, 2)))

@@ -760,7 +760,7 @@ T_TEST(password_is_in_no_message) {
 
 /* The tool's option is named where it helps. */
 T_TEST(other_sites_say_what_to_do) {
-    t_iis_load(&load, t_text(secrets[T_COUNT(secrets) - 1]), NULL);
+    t_iis_load(&load, t_text(secrets[COUNT(secrets) - 1]), NULL);
     ck_assert_str_eq(load.findings[1].error.text, "mappings exist for site \"x\": use --site");
     t_iis_free(&load);
 }
@@ -842,25 +842,25 @@ T_TEST(every_allocation_may_fail) {
 /* ---- */
 
 T_TESTS("iis_load",
-        T_CASE("arguments", T_LONG, arguments_are_checked, T_LOOP(site_needs_a_name, T_COUNT(empty_sites)),
+        T_CASE("arguments", T_LONG, arguments_are_checked, T_LOOP(site_needs_a_name, COUNT(empty_sites)),
                error_may_be_null, free_accepts_null),
-        T_CASE("positions", T_LONG, rules_tell_where_mappings_stand, T_LOOP(lines_are_counted, T_COUNT(line_ends)),
+        T_CASE("positions", T_LONG, rules_tell_where_mappings_stand, T_LOOP(lines_are_counted, COUNT(line_ends)),
                finding_has_offset_and_length),
-        T_CASE("encoding", T_LONG, T_LOOP(encoding_row, T_COUNT(encodings)),
+        T_CASE("encoding", T_LONG, T_LOOP(encoding_row, COUNT(encodings)),
                T_LOOP(offsets_count_bytes_of_the_input, UTF32), T_LOOP(utf16_says_the_same_as_utf8, UTF32)),
-        T_CASE("broken", T_LONG, T_LOOP(broken_row, T_COUNT(broken)), null_text_is_empty),
-        T_CASE("faults", T_LONG, T_LOOP(fault_row, T_COUNT(faults) * UTF32), T_LOOP(damage_is_described, 13)),
+        T_CASE("broken", T_LONG, T_LOOP(broken_row, COUNT(broken)), null_text_is_empty),
+        T_CASE("faults", T_LONG, T_LOOP(fault_row, COUNT(faults) * UTF32), T_LOOP(damage_is_described, 13)),
         T_CASE("broken", T_LONG, entities_are_refused),
         T_CASE("truncated", T_LONG, T_LOOP(truncated_text_is_an_error, UTF32)),
         T_CASE("depth", T_LONG, T_LOOP(depth_has_a_limit, 2)), T_CASE("size", T_LONG, size_has_a_limit),
-        T_CASE("large", T_LONG, T_TAGS(T_SLOW), T_LOOP(large_text_is_read_in_time, T_COUNT(shapes))),
-        T_CASE("many mappings", T_LONG, T_TAGS(T_SLOW), T_LOOP(many_mappings_are_read_in_time, T_COUNT(name_starts))),
+        T_CASE("large", T_LONG, T_TAGS(T_SLOW), T_LOOP(large_text_is_read_in_time, COUNT(shapes))),
+        T_CASE("many mappings", T_LONG, T_TAGS(T_SLOW), T_LOOP(many_mappings_are_read_in_time, COUNT(name_starts))),
         T_CASE("many certificates", T_LONG, T_TAGS(T_SLOW), many_certificates_are_read_in_time),
-        T_CASE("many rules", T_LONG, T_TAGS(T_SLOW), T_LOOP(many_rules_are_read_in_time, T_COUNT(rule_counts))),
+        T_CASE("many rules", T_LONG, T_TAGS(T_SLOW), T_LOOP(many_rules_are_read_in_time, COUNT(rule_counts))),
         T_CASE("deep site", T_LONG, site_may_be_deep),
-        T_CASE("long text", T_LONG, T_LOOP(long_text_row, T_COUNT(long_texts))),
-        T_CASE("many errors", T_LONG, T_LOOP(errors_stop_at_the_hundredth, T_COUNT(bad_parts))),
+        T_CASE("long text", T_LONG, T_LOOP(long_text_row, COUNT(long_texts))),
+        T_CASE("many errors", T_LONG, T_LOOP(errors_stop_at_the_hundredth, COUNT(bad_parts))),
         T_CASE("many notes", T_LONG, T_LOOP(notes_hide_no_error, 2)),
-        T_CASE("secrets", T_LONG, T_LOOP(password_is_in_no_message, T_COUNT(secrets))),
+        T_CASE("secrets", T_LONG, T_LOOP(password_is_in_no_message, COUNT(secrets))),
         T_CASE("other sites", T_LONG, other_sites_say_what_to_do),
-        T_CASE("memory", T_LONG, large_certificate_needs_memory, T_LOOP(every_allocation_may_fail, T_COUNT(starved))))
+        T_CASE("memory", T_LONG, large_certificate_needs_memory, T_LOOP(every_allocation_may_fail, COUNT(starved))))

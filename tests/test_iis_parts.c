@@ -235,8 +235,8 @@ T_TEST(set_tells_what_is_there_even_if_hashes_are_equal) {
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct cm_kit_set set = {NULL, 0, 0};
     for (int round = 0; round < 2; round++) {
-        ck_assert(cm_kit_set_begin(&set, &allocator, (size_t)T_COUNT(numbers)));
-        for (size_t i = 0; i < (size_t)T_COUNT(numbers); i++)
+        ck_assert(cm_kit_set_begin(&set, &allocator, (size_t)COUNT(numbers)));
+        for (size_t i = 0; i < (size_t)COUNT(numbers); i++)
             ck_assert_uint_eq(cm_kit_set_add(&set, 7, i, same_number, numbers), there[i]);
     }
     cm_kit_release(&allocator, set.slots);
@@ -380,9 +380,9 @@ T_TEST(findings_are_in_the_order_of_the_file) {
     static struct cm_kit_findings findings;
     static const uint32_t offsets[] = {5, 9, 1, 5, 7, 1};
     static const uint32_t sorted[] = {1, 1, 5, 5, 7, 9};
-    for (int i = 0; i < T_COUNT(offsets); i++)
+    for (int i = 0; i < COUNT(offsets); i++)
         add(&findings, CERTMAP_SEVERITY_WARNING, offsets[i]);
-    for (int i = 0; i < T_COUNT(sorted); i++)
+    for (int i = 0; i < COUNT(sorted); i++)
         ck_assert_uint_eq(findings.items[i].error.offset, sorted[i]);
     ck_assert_uint_eq(findings.errors, 0);
 }
@@ -461,7 +461,7 @@ T_TEST(quote_row) {
 
 int main(void) {
     const int attributes = (int)cm_iis_attribute_count;
-    return T_RUN("iis_parts", T_CASE("base64", T_LOOP(base64_row, T_COUNT(base64)), base64_decodes_what_is_encoded),
+    return T_RUN("iis_parts", T_CASE("base64", T_LOOP(base64_row, COUNT(base64)), base64_decodes_what_is_encoded),
                  T_CASE("children", T_LOOP(children_are_unique, (int)cm_iis_child_count)),
                  T_CASE("stack", stack_has_room_for_the_deepest_way),
                  T_CASE("attributes", T_LOOP(attributes_are_unique, attributes)),
@@ -473,5 +473,5 @@ int main(void) {
                         store_wipes_what_it_releases, T_LOOP(passwords_are_wiped, 2), spy_sees),
                  T_CASE("findings", findings_are_in_the_order_of_the_file, full_findings_keep_what_weighs_most),
                  T_CASE("cut", T_LOOP(long_text_is_cut_at_a_character, 16)),
-                 T_CASE("quote", T_LOOP(quote_row, T_COUNT(quotes))));
+                 T_CASE("quote", T_LOOP(quote_row, COUNT(quotes))));
 }

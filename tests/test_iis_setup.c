@@ -424,8 +424,8 @@ T_TEST(memory_may_run_out) {
 }
 
 T_TESTS("iis_setup",
-        T_CASE("files", T_LOOP(file_gives_these_findings, T_COUNT(rows)),
-               T_LOOP(file_loads_the_same_without_the_option, T_COUNT(rows))),
-        T_CASE("values", T_LOOP(flags_of_access, T_COUNT(access_flags)),
-               T_LOOP(flags_of_a_binding, T_COUNT(binding_flags)), T_LOOP(protocol_of_a_binding, T_COUNT(protocols))),
+        T_CASE("files", T_LOOP(file_gives_these_findings, COUNT(rows)),
+               T_LOOP(file_loads_the_same_without_the_option, COUNT(rows))),
+        T_CASE("values", T_LOOP(flags_of_access, COUNT(access_flags)), T_LOOP(flags_of_a_binding, COUNT(binding_flags)),
+               T_LOOP(protocol_of_a_binding, COUNT(protocols))),
         T_CASE("rest", findings_do_not_crowd_out_others, findings_hold_no_password_and_are_cut, memory_may_run_out))

@@ -176,6 +176,5 @@ T_TEST(unknown) {
     t_buf_free(&cert);
 }
 
-T_TESTS("kind", T_CASE("kind", T_LOOP(a_shape, (int)(sizeof shapes / sizeof *shapes)),
-                       T_LOOP(a_length, (int)(sizeof lengths / sizeof *lengths)), every_row_has_a_file,
+T_TESTS("kind", T_CASE("kind", T_LOOP(a_shape, COUNT(shapes)), T_LOOP(a_length, COUNT(lengths)), every_row_has_a_file,
                        T_LOOP(every_row_is_whole, (int)tool_kind_count), cut_short, unknown))

@@ -77,7 +77,7 @@ T_TEST(order_of_mappings) {
         const char name[] = {(char)('a' + i), '\0'};
         t_add_mapping(builder, whole ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_NATIVE, name, "x", NULL);
         if (whole)
-            t_add_certificate(builder, t_string(name), NULL);
+            t_add_certificate(builder, t_text(name), NULL);
         else
             t_add_equal(builder, "CN", name, NULL);
     }
@@ -127,5 +127,5 @@ T_TEST(places_at_their_end) {
     ck_assert_str_eq(error.text, "the rules have more than 4294967294 bytes with their texts");
 }
 
-T_TESTS("layout", T_CASE("places", T_LOOP(where_conditions_stand, T_ROWS(rows)), a_condition_once, order_of_mappings,
+T_TESTS("layout", T_CASE("places", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
                          places_at_their_end))

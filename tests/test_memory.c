@@ -10,8 +10,6 @@
 #include "support/run.h"
 #include <stddef.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 static struct t_alloc memory;
 static struct certmap_allocator allocator;
 

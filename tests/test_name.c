@@ -7,8 +7,6 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* ---- what comes out ---- */
 
 /* One AVA as "0 2.5.4.3 0C:416C696365": RDN, type, tag and contents. A ; ends an RDN. */

@@ -13,8 +13,6 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 enum { NAMES = 1000, FEW_NAMES = 100, TEXT_SIZE = 16384 };
 
 /* Where each instruction takes many times as long (T_SLOW), fewer do. */

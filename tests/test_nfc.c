@@ -9,8 +9,6 @@
 #include "support/run.h"
 #include <stdio.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 enum { LAST = 0x10FFFF, ROOM = 65536, MANY = 1000000 };
 
 /* ---- single code points ---- */

@@ -6,12 +6,6 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
-static struct certmap_view text(const char *string) {
-    return cm_view(string, strlen(string));
-}
-
 /* ---- both ways ---- */
 
 static const struct {
@@ -82,7 +76,7 @@ T_TEST(text_to_octets) {
     struct t_buf octets = T_BUF_INIT;
     uint8_t contents[CERTMAP_MAX_OID_SIZE];
     t_der(&octets, pairs[_i].octets);
-    struct certmap_view parsed = {contents, cm_oid_parse(contents, text(pairs[_i].dotted))};
+    struct certmap_view parsed = {contents, cm_oid_parse(contents, t_text(pairs[_i].dotted))};
     ck_assert_msg(cm_view_equal(parsed, t_view(&octets)), "%s", pairs[_i].dotted);
     t_buf_free(&octets);
 }
@@ -147,7 +141,7 @@ static const char *const no_oids[] = {
 
 T_TEST(no_oid) {
     uint8_t parsed[CERTMAP_MAX_OID_SIZE];
-    ck_assert_msg(cm_oid_parse(parsed, text(no_oids[_i])) == 0, "\"%s\"", no_oids[_i]);
+    ck_assert_msg(cm_oid_parse(parsed, t_text(no_oids[_i])) == 0, "\"%s\"", no_oids[_i]);
 }
 
 T_TEST(no_oid_with_a_nul) {

@@ -2,16 +2,13 @@
 /* Who issued the client's certificate, on live connections, full and resumed: what the verified chain says, never
  * what the client sends along. The two ways of docs/examples/resume.c are held to the same answers. */
 #include "../docs/examples/resume.h"
-#include "certmap/explain.h"
-#include "support/run.h"
+#include "rules.h"
 #include "support/tls.h"
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <time.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 static const enum certmap_field fields[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
@@ -20,10 +17,6 @@ static const enum certmap_field fields[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP
 
 static struct t_pki *pki;
 static struct certmap_rules *rules[COUNT(fields)][T_ID_COUNT];
-
-static struct certmap_view text(const char *string) {
-    return (struct certmap_view){(const uint8_t *)string, strlen(string)};
-}
 
 /* The digest in hexadecimal. */
 static void digest_of(char hex[2 * CERTMAP_SHA256_SIZE + 1], enum certmap_field field, X509 *x509) {
@@ -41,7 +34,7 @@ static void digest_of(char hex[2 * CERTMAP_SHA256_SIZE + 1], enum certmap_field 
 static void begin_mapping(struct certmap_builder *builder, const char *name) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = mapping.account = text(name);
+    mapping.name = mapping.account = t_text(name);
     ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
 }
 
@@ -52,7 +45,7 @@ static struct certmap_rules *issuer_is(enum certmap_field field, X509 *x509) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     char hex[2 * CERTMAP_SHA256_SIZE + 1];
     digest_of(hex, field, x509);
-    const struct certmap_view operand = text(hex);
+    const struct certmap_view operand = t_text(hex);
     condition.field = field;
     condition.operands = &operand;
     condition.operand_count = 1;
@@ -126,7 +119,7 @@ static enum certmap_truth expect(enum certmap_field field, enum t_id id, enum t_
 
 /* Asks for everybody who might be the issuer. */
 static void check_issuer(struct asker asker, enum t_id issuer, const char *row) {
-    ck_assert_int_eq(certmap_peer_new(&asker.peer, NULL, NULL), CERTMAP_OK);
+    asker.peer = t_peer_new();
     ERR_clear_error();
     for (int i = 0; i < COUNT(fields); i++)
         for (int id = T_NOBODY + 1; id < T_ID_COUNT; id++) {
@@ -236,12 +229,6 @@ static void remember_by(SSL_CTX *server, enum memory memory) {
         SSL_CTX_set_session_cache_mode(server, SSL_SESS_CACHE_OFF);
 }
 
-static void end_politely(struct t_link *link) {
-    SSL_shutdown(link->server); /* else OpenSSL takes the session out of the cache */
-    SSL_shutdown(link->client);
-    t_link_close(link);
-}
-
 /* Does a handshake, from what the client remembers if that is not NULL, and gives what it remembers now. */
 static SSL_SESSION *connect_with(struct t_link *link, SSL_SESSION *earlier, const char *row) {
     if (earlier != NULL)
@@ -269,7 +256,7 @@ T_TEST(resumption) {
         check_issuer((struct asker){.ssl = link.server, .way = PLAIN}, times == 0 ? row->issuer : NOT_KNOWN, row->name);
         check_issuer((struct asker){.ssl = link.server, .way = KEPT}, row->issuer, row->name);
         check_issuer((struct asker){.ssl = link.server, .way = AGAIN, .trusted = trusted}, row->issuer, row->name);
-        end_politely(&link);
+        t_link_end(&link);
     }
     SSL_SESSION_free(session);
     X509_STORE_free(trusted);
@@ -284,21 +271,15 @@ T_TEST(nothing_kept) {
     SSL_CTX *client = new_client(row, versions[_i]);
     struct t_link first = t_link_open(server, client);
     SSL_SESSION *session = connect_with(&first, NULL, "first");
-    end_politely(&first);
+    t_link_end(&first);
     SSL_CTX_set_cert_verify_callback(server, keep_issuer, NULL);
     struct t_link later = t_link_open(server, client);
     session = connect_with(&later, session, "later");
     check_issuer((struct asker){.ssl = later.server, .way = KEPT}, NOT_KNOWN, "later");
-    end_politely(&later);
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
-}
-
-static int lenient(int ok, X509_STORE_CTX *ctx) {
-    (void)ok;
-    (void)ctx;
-    return 1;
 }
 
 /* What is not verified is refused by each way, and nothing is kept of it. */
@@ -306,14 +287,14 @@ T_TEST(not_verified) {
     const struct scenario row = {.name = "not trusted", .client = T_MALLORY, .sent = {T_FALSE_CA}, .trusted = {T_ROOT}};
     SSL_CTX *server = new_server(&row, versions[_i]);
     SSL_CTX *client = new_client(&row, versions[_i]);
-    SSL_CTX_set_verify(server, SSL_VERIFY_PEER, lenient);
+    SSL_CTX_set_verify(server, SSL_VERIFY_PEER, t_verify_anything);
     SSL_CTX_set_cert_verify_callback(server, keep_issuer, NULL);
     struct t_link link = t_link_open(server, client);
     struct asker asker = {.ssl = link.server, .trusted = SSL_CTX_get_cert_store(server)};
     void *data = &asker;
     size_t len = 1;
     ck_assert(t_link_handshake(&link));
-    ck_assert_int_eq(certmap_peer_new(&asker.peer, NULL, NULL), CERTMAP_OK);
+    asker.peer = t_peer_new();
     for (int way = PLAIN; way <= AGAIN; way++) {
         struct certmap_result result = CERTMAP_RESULT_INIT;
         asker.way = (enum way)way;
@@ -338,20 +319,20 @@ T_TEST(expired_since) {
     X509_VERIFY_PARAM_set_time(SSL_get0_param(first.server), time(NULL) - 15L * 24 * 60 * 60);
     SSL_SESSION *session = connect_with(&first, NULL, "valid");
     check_issuer((struct asker){.ssl = first.server, .way = KEPT}, T_ROOT, "valid");
-    end_politely(&first);
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     struct asker asker = {later.server, AGAIN, SSL_CTX_get_cert_store(server), NULL};
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err = {.text = ""};
     session = connect_with(&later, session, "expired since");
     check_issuer((struct asker){.ssl = later.server, .way = KEPT}, T_ROOT, "expired since");
-    ck_assert_int_eq(certmap_peer_new(&asker.peer, NULL, NULL), CERTMAP_OK);
+    asker.peer = t_peer_new();
     ck_assert_int_eq(match_again(asker.ssl, asker.trusted, rules[0][T_ROOT], asker.peer, &result, &err),
                      CERTMAP_ERROR_UNVERIFIED);
     ck_assert_str_eq(err.text, "the certificate is no longer accepted: certificate has expired");
     ck_assert_int_eq(result.decision, CERTMAP_NONE);
     certmap_peer_free(asker.peer);
-    end_politely(&later);
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -474,7 +455,7 @@ static struct certmap_rules *parse(const char *when) {
              "mapping \"same\" { when %s; allow \"same\"; }\n"
              "mapping \"other\" { when always; allow \"other\"; }\n",
              sha256, key_sha256, when);
-    ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s: %s", when, err.text);
+    ck_assert_msg(certmap_rules_parse(&made, t_text(source), NULL, &err) == CERTMAP_OK, "%s: %s", when, err.text);
     return made;
 }
 
@@ -484,7 +465,7 @@ static enum certmap_truth truth_for(const struct scenario *row, int version, con
     SSL_CTX *client = new_client(row, version);
     struct t_link link = t_link_open(server, client);
     ck_assert_msg(t_link_handshake(&link), "%s: handshake", row->name);
-    ck_assert_int_eq(certmap_peer_new(&asker.peer, NULL, NULL), CERTMAP_OK);
+    asker.peer = t_peer_new();
     asker.ssl = link.server;
     const enum certmap_truth got = truth(&asker, with);
     certmap_peer_free(asker.peer);

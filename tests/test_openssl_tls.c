@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The one call for servers, on live connections of TLS 1.2 and TLS 1.3. Whatever is refused here must be
  * refused: every row that ends in an error also holds the result to CERTMAP_NONE. */
-#include "certmap/explain.h"
+#include "adapter.h"
 #include "certmap/openssl.h"
 #include "support/alloc.h"
-#include "support/run.h"
 #include "support/tls.h"
 #include <limits.h>
 #include <openssl/err.h>
@@ -13,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define REFUSED CERTMAP_ERROR_UNVERIFIED
 #define STRICT (SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT)
 
@@ -32,20 +30,9 @@ static const char rule_text[] = "certmap 1;\n"
 static struct t_pki *pki;
 static struct certmap_rules *rules;
 
-static struct certmap_view text(const char *string) {
-    return (struct certmap_view){(const uint8_t *)string, strlen(string)};
-}
-
-static struct certmap_rules *parse(const char *source) {
-    struct certmap_rules *made = NULL;
-    struct certmap_diagnostic err = {.text = ""};
-    ck_assert_msg(certmap_rules_parse(&made, text(source), NULL, &err) == CERTMAP_OK, "%s", err.text);
-    return made;
-}
-
 static void make_shared(void) {
     pki = t_pki_new();
-    rules = parse(rule_text);
+    rules = t_rules(rule_text);
 }
 
 static void free_shared(void) {
@@ -53,38 +40,7 @@ static void free_shared(void) {
     t_pki_free(pki);
 }
 
-static struct certmap_peer *new_peer(void) {
-    struct certmap_peer *peer = NULL;
-    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
-    return peer;
-}
-
 /* ---- one call, and what is always true of it ---- */
-
-struct expected {
-    enum certmap_status status;
-    enum certmap_code code; /* of the error, or the reason of the result */
-    enum certmap_decision decision;
-    const char *account;
-};
-
-#define ACCOUNT(name)                                                                                                  \
-    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_ALLOW, name }
-#define DENIED                                                                                                         \
-    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_DENY, NULL }
-#define UNMATCHED                                                                                                      \
-    { CERTMAP_OK, CERTMAP_CODE_NO_MATCH, CERTMAP_NONE, NULL }
-#define NO_CERTIFICATE                                                                                                 \
-    { REFUSED, CERTMAP_CODE_NO_CERTIFICATE, CERTMAP_NONE, NULL }
-#define NOT_VERIFIED                                                                                                   \
-    { REFUSED, CERTMAP_CODE_NOT_VERIFIED, CERTMAP_NONE, NULL }
-#define UNFINISHED                                                                                                     \
-    { REFUSED, CERTMAP_CODE_HANDSHAKE_UNFINISHED, CERTMAP_NONE, NULL }
-
-#define MALFORMED                                                                                                      \
-    { CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, CERTMAP_NONE, NULL }
-#define TOO_LARGE                                                                                                      \
-    { CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE, CERTMAP_NONE, NULL }
 
 /* The errors of a program that has not looked at them yet. */
 static void put_errors(void) {
@@ -105,46 +61,15 @@ static unsigned long take_errors(int *count) {
     return sum;
 }
 
-static struct certmap_result some_result(void) {
-    struct certmap_result result = CERTMAP_RESULT_INIT;
-    result.decision = CERTMAP_ALLOW;
-    result.reason = CERTMAP_CODE_STEPS;
-    result.kind = CERTMAP_KIND_ONE_TO_ONE;
-    result.index = 7;
-    result.mapping = result.account = result.domain = result.user = text("stale");
-    return result;
-}
-
-static void check_none(const struct certmap_result *result, const char *row) {
-    ck_assert_msg(result->size == sizeof *result, "%s", row);
-    ck_assert_msg(result->decision == CERTMAP_NONE && result->reason == CERTMAP_CODE_NONE, "%s", row);
-    ck_assert_msg(result->kind == CERTMAP_KIND_NATIVE && result->index == SIZE_MAX, "%s", row);
-    ck_assert_msg(result->mapping.data == NULL && result->account.data == NULL, "%s", row);
-    ck_assert_msg(result->domain.data == NULL && result->user.data == NULL, "%s", row);
-}
-
-static void check_answer(const struct certmap_result *result, struct expected expected, const char *row) {
-    ck_assert_msg(result->decision == expected.decision && result->reason == expected.code,
-                  "%s: decision %d, reason %d", row, result->decision, result->reason);
-    if (expected.account == NULL) {
-        ck_assert_msg(result->account.data == NULL, "%s: an account", row);
-        return;
-    }
-    ck_assert_msg(result->account.data != NULL, "%s: no account", row);
-    ck_assert_msg(strcmp((const char *)result->account.data, expected.account) == 0, "%s: account %s", row,
-                  (const char *)result->account.data);
-}
-
 /* Calls with a peer that holds another certificate, a result that holds another answer and a queue that
  * holds errors; none of it may matter, and the errors must stay. */
-static void check_match(SSL *ssl, const struct certmap_rules *with, struct expected expected, const char *row) {
-    struct certmap_peer *peer = new_peer();
+static void check_match(SSL *ssl, const struct certmap_rules *with, struct t_expected expected, const char *row) {
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    struct certmap_result result = some_result();
+    struct certmap_result result = t_stale_result();
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-    int before;
-    int after;
+    int before, after;
     ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), 0, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
     put_errors();
@@ -153,27 +78,10 @@ static void check_match(SSL *ssl, const struct certmap_rules *with, struct expec
 
     const enum certmap_status status = certmap_openssl_match(ssl, with, peer, &result, &err);
     ck_assert_msg(take_errors(&after) == sum && after == before && before > 0, "%s: error queue changed", row);
-    ck_assert_msg(status == expected.status, "%s: status %d: %s", row, status, err.text);
-    if (status == CERTMAP_OK) {
-        check_answer(&result, expected, row);
-        ck_assert_msg(err.code == CERTMAP_CODE_NONE, "%s: err written", row);
-    } else {
-        check_none(&result, row);
-        ck_assert_msg(err.status == status && err.code == expected.code, "%s: code %d: %s", row, err.code, err.text);
-        ck_assert_msg(err.text[0] != 0, "%s: no text", row);
-    }
-    ck_assert_msg(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT) == 0, "%s: the peer is not empty", row);
-    ck_assert_msg(certmap_match(rules, peer, &result, NULL) == CERTMAP_ERROR_ARGUMENT, "%s: the peer is set", row);
-    certmap_peer_free(peer);
+    t_check_outcome(peer, rules, &result, &err, status, expected, row);
 }
 
 /* ---- verify callbacks, the good and the bad ---- */
-
-static int lenient(int ok, X509_STORE_CTX *ctx) {
-    (void)ok;
-    (void)ctx;
-    return 1;
-}
 
 /* openssl.h forbids it. */
 static int forgetful(int ok, X509_STORE_CTX *ctx) {
@@ -190,28 +98,28 @@ static const struct handshake {
     int mode;
     SSL_verify_cb callback;
     bool finishes;
-    struct expected expected;
+    struct t_expected expected;
 } handshakes[] = {
     {"verified, of the root", T_BOB, STRICT, NULL, true, ACCOUNT("orders")},
     {"verified, through an intermediate CA", T_ALICE, STRICT, NULL, true, ACCOUNT("CONTOSO\\portal")},
     {"verified, asked for but not required", T_ALICE, SSL_VERIFY_PEER, NULL, true, ACCOUNT("CONTOSO\\portal")},
-    {"verified, under a lenient callback", T_ALICE, STRICT, lenient, true, ACCOUNT("CONTOSO\\portal")},
+    {"verified, under a lenient callback", T_ALICE, STRICT, t_verify_anything, true, ACCOUNT("CONTOSO\\portal")},
     {"verified, a deny mapping", T_EVE, STRICT, NULL, true, DENIED},
     {"verified, no mapping", T_STRANGER, STRICT, NULL, true, UNMATCHED},
     {"verified, an empty subject", T_UNNAMED, STRICT, NULL, true, UNMATCHED},
     {"no certificate", T_NOBODY, SSL_VERIFY_PEER, NULL, true, NO_CERTIFICATE},
-    {"no certificate, lenient callback", T_NOBODY, SSL_VERIFY_PEER, lenient, true, NO_CERTIFICATE},
+    {"no certificate, lenient callback", T_NOBODY, SSL_VERIFY_PEER, t_verify_anything, true, NO_CERTIFICATE},
     {"no certificate, but required", T_NOBODY, STRICT, NULL, false, UNFINISHED},
     {"not asked for", T_ALICE, SSL_VERIFY_NONE, NULL, true, NO_CERTIFICATE},
-    {"not asked for, lenient callback", T_ALICE, SSL_VERIFY_NONE, lenient, true, NO_CERTIFICATE},
+    {"not asked for, lenient callback", T_ALICE, SSL_VERIFY_NONE, t_verify_anything, true, NO_CERTIFICATE},
     {"not asked for, and there is none", T_NOBODY, SSL_VERIFY_NONE, NULL, true, NO_CERTIFICATE},
     {"another CA of the same name", T_MALLORY, STRICT, NULL, false, UNFINISHED},
-    {"another CA of the same name, lenient callback", T_MALLORY, STRICT, lenient, true, NOT_VERIFIED},
-    {"self-signed, lenient callback", T_LONELY, STRICT, lenient, true, NOT_VERIFIED},
+    {"another CA of the same name, lenient callback", T_MALLORY, STRICT, t_verify_anything, true, NOT_VERIFIED},
+    {"self-signed, lenient callback", T_LONELY, STRICT, t_verify_anything, true, NOT_VERIFIED},
     {"expired", T_EXPIRED, STRICT, NULL, false, UNFINISHED},
-    {"expired, lenient callback", T_EXPIRED, STRICT, lenient, true, NOT_VERIFIED},
-    {"not valid yet, lenient callback", T_EARLY, STRICT, lenient, true, NOT_VERIFIED},
-    {"not for clients, lenient callback", T_WEB, STRICT, lenient, true, NOT_VERIFIED},
+    {"expired, lenient callback", T_EXPIRED, STRICT, t_verify_anything, true, NOT_VERIFIED},
+    {"not valid yet, lenient callback", T_EARLY, STRICT, t_verify_anything, true, NOT_VERIFIED},
+    {"not for clients, lenient callback", T_WEB, STRICT, t_verify_anything, true, NOT_VERIFIED},
     {"a Name that is not DER", T_LENGTHY, STRICT, NULL, true, MALFORMED},
     {"a Name over the limit", T_MANY_VALUES, STRICT, NULL, true, TOO_LARGE},
     {"a callback that hides the error: not detected", T_EXPIRED, STRICT, forgetful, true, UNMATCHED},
@@ -237,23 +145,23 @@ T_TEST(incomplete_chain) {
     const int version = versions[_i];
     SSL_CTX *server = t_tls_server(pki, version);
     SSL_CTX *client = t_tls_client(pki, version, T_ALICE);
-    SSL_CTX_set_verify(server, STRICT, lenient);
+    SSL_CTX_set_verify(server, STRICT, t_verify_anything);
     SSL_CTX_clear_chain_certs(client);
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
-    check_match(link.server, rules, (struct expected)NOT_VERIFIED, "incomplete chain");
+    check_match(link.server, rules, (struct t_expected)NOT_VERIFIED, "incomplete chain");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
 }
 
 T_TEST(the_message_says_what_openssl_found) {
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err = {.text = ""};
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
-    SSL_CTX_set_verify(server, STRICT, lenient);
+    SSL_CTX_set_verify(server, STRICT, t_verify_anything);
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
     ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, &err), REFUSED);
@@ -292,7 +200,7 @@ T_TEST(pre_shared_key) {
     ck_assert_int_eq(SSL_CTX_set_ciphersuites(client, "TLS_AES_128_GCM_SHA256"), 1);
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
-    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, "pre-shared key");
+    check_match(link.server, rules, (struct t_expected)NO_CERTIFICATE, "pre-shared key");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -308,16 +216,17 @@ static const struct resumption {
     int mode; /* of the full handshake */
     SSL_verify_cb callback;
     int later_mode; /* of the resumed one, without a callback */
-    struct expected expected;
+    struct t_expected expected;
 } resumptions[] = {
     {"verified", T_ALICE, STRICT, NULL, STRICT, ACCOUNT("CONTOSO\\portal")},
     {"verified, denied", T_EVE, STRICT, NULL, STRICT, DENIED},
     {"no certificate", T_NOBODY, SSL_VERIFY_PEER, NULL, SSL_VERIFY_PEER, NO_CERTIFICATE},
     {"no certificate, later required", T_NOBODY, SSL_VERIFY_PEER, NULL, STRICT, NO_CERTIFICATE},
     {"not asked for, later required", T_ALICE, SSL_VERIFY_NONE, NULL, STRICT, NO_CERTIFICATE},
-    {"another CA, lenient callback", T_MALLORY, STRICT, lenient, STRICT, NOT_VERIFIED},
-    {"expired, lenient callback", T_EXPIRED, STRICT, lenient, STRICT, NOT_VERIFIED},
-    {"expired, lenient callback, later not asked for", T_EXPIRED, STRICT, lenient, SSL_VERIFY_NONE, NOT_VERIFIED},
+    {"another CA, lenient callback", T_MALLORY, STRICT, t_verify_anything, STRICT, NOT_VERIFIED},
+    {"expired, lenient callback", T_EXPIRED, STRICT, t_verify_anything, STRICT, NOT_VERIFIED},
+    {"expired, lenient callback, later not asked for", T_EXPIRED, STRICT, t_verify_anything, SSL_VERIFY_NONE,
+     NOT_VERIFIED},
     {"verified, later not asked for", T_ALICE, STRICT, NULL, SSL_VERIFY_NONE, ACCOUNT("CONTOSO\\portal")},
 };
 
@@ -329,12 +238,6 @@ static SSL_SESSION *connect_again(struct t_link *link, SSL_SESSION *earlier, boo
     ck_assert_msg(t_link_handshake(link), "%s: handshake", row);
     ck_assert_msg((SSL_session_reused(link->server) != 0) == reused, "%s: resumption", row);
     return SSL_get1_session(link->client);
-}
-
-static void end_politely(struct t_link *link) {
-    SSL_shutdown(link->server); /* else OpenSSL takes the session out of the cache */
-    SSL_shutdown(link->client);
-    t_link_close(link);
 }
 
 T_TEST(resumption) {
@@ -351,13 +254,13 @@ T_TEST(resumption) {
     SSL_set_verify(first.server, row->mode, row->callback);
     SSL_SESSION *session = connect_again(&first, NULL, false, row->name);
     check_match(first.server, rules, row->expected, row->name);
-    end_politely(&first);
+    t_link_end(&first);
     for (int times = 0; times < 2; times++) {
         struct t_link later = t_link_open(server, client);
         SSL_set_verify(later.server, row->later_mode, NULL);
         session = connect_again(&later, session, true, row->name);
         check_match(later.server, rules, row->expected, row->name);
-        end_politely(&later);
+        t_link_end(&later);
     }
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
@@ -366,7 +269,7 @@ T_TEST(resumption) {
 
 /* What openssl.h says: the result of the full handshake stays, though the certificate has expired. */
 T_TEST(resumption_does_not_verify_again) {
-    const struct expected valid = UNMATCHED;
+    const struct t_expected valid = UNMATCHED;
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_EXPIRED);
     SSL_CTX_set_verify(server, STRICT, NULL);
@@ -374,11 +277,11 @@ T_TEST(resumption_does_not_verify_again) {
     X509_VERIFY_PARAM_set_time(SSL_get0_param(first.server), time(NULL) - 15L * 24 * 60 * 60);
     SSL_SESSION *session = connect_again(&first, NULL, false, "valid");
     check_match(first.server, rules, valid, "valid");
-    end_politely(&first);
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     session = connect_again(&later, session, true, "expired since");
     check_match(later.server, rules, valid, "expired since");
-    end_politely(&later);
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -386,17 +289,17 @@ T_TEST(resumption_does_not_verify_again) {
 
 /* The rules are asked on every connection: a session keeps no account. */
 T_TEST(resumption_follows_new_rules) {
-    struct certmap_rules *replaced = parse("certmap 1; mapping \"all\" { when always; allow \"guest\"; }");
+    struct certmap_rules *replaced = t_rules("certmap 1; mapping \"all\" { when always; allow \"guest\"; }");
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     struct t_link first = t_link_open(server, client);
     SSL_SESSION *session = connect_again(&first, NULL, false, "old rules");
-    check_match(first.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "old rules");
-    end_politely(&first);
+    check_match(first.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "old rules");
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     session = connect_again(&later, session, true, "new rules");
-    check_match(later.server, replaced, (struct expected)ACCOUNT("guest"), "new rules");
-    end_politely(&later);
+    check_match(later.server, replaced, (struct t_expected)ACCOUNT("guest"), "new rules");
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -410,13 +313,13 @@ T_TEST(another_session_id_context) {
     struct t_link first = t_link_open(server, client);
     SSL_set_verify(first.server, SSL_VERIFY_NONE, NULL);
     SSL_SESSION *session = connect_again(&first, NULL, false, "public part");
-    check_match(first.server, rules, (struct expected)NO_CERTIFICATE, "public part");
-    end_politely(&first);
+    check_match(first.server, rules, (struct t_expected)NO_CERTIFICATE, "public part");
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     SSL_set_session_id_context(later.server, (const unsigned char *)"clients", 7);
     session = connect_again(&later, session, false, "part for clients");
-    check_match(later.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "part for clients");
-    end_politely(&later);
+    check_match(later.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "part for clients");
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -424,7 +327,7 @@ T_TEST(another_session_id_context) {
 
 /* What docs/servers.md says to do where a session may not outlive its certificate. */
 T_TEST(resumption_switched_off) {
-    const struct expected alice = ACCOUNT("CONTOSO\\portal");
+    const struct t_expected alice = ACCOUNT("CONTOSO\\portal");
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     SSL_CTX *ctx = server;
@@ -434,11 +337,11 @@ T_TEST(resumption_switched_off) {
     struct t_link first = t_link_open(server, client);
     SSL_SESSION *session = connect_again(&first, NULL, false, "first");
     check_match(first.server, rules, alice, "first");
-    end_politely(&first);
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     session = connect_again(&later, session, false, "later");
     check_match(later.server, rules, alice, "later");
-    end_politely(&later);
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -447,7 +350,7 @@ T_TEST(resumption_switched_off) {
 /* Early data of TLS 1.3 may be a replay: no account before the client's Finished, though the session
  * has its certificate. */
 T_TEST(early_data) {
-    const struct expected alice = ACCOUNT("CONTOSO\\portal");
+    const struct t_expected alice = ACCOUNT("CONTOSO\\portal");
     char text_read[16];
     size_t len = 0;
     SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
@@ -455,7 +358,7 @@ T_TEST(early_data) {
     SSL_CTX_set_max_early_data(server, 1024);
     struct t_link first = t_link_open(server, client);
     SSL_SESSION *session = connect_again(&first, NULL, false, "full");
-    end_politely(&first);
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     ck_assert_int_eq(SSL_set_session(later.client, session), 1);
     ck_assert_int_eq(SSL_write_early_data(later.client, "early", 5, &len), 1);
@@ -463,16 +366,16 @@ T_TEST(early_data) {
     ck_assert_int_eq(SSL_read_early_data(later.server, text_read, sizeof text_read, &len), SSL_READ_EARLY_DATA_SUCCESS);
     ck_assert_uint_eq(len, 5);
     ck_assert_ptr_nonnull(SSL_SESSION_get0_peer(SSL_get_session(later.server)));
-    check_match(later.server, rules, (struct expected)UNFINISHED, "early data");
+    check_match(later.server, rules, (struct t_expected)UNFINISHED, "early data");
     t_link_move(later.server, later.client, INT_MAX);
     ck_assert_int_eq(SSL_do_handshake(later.client), 1);
     ck_assert_int_eq(t_link_move(later.client, later.server, 1), 1); /* EndOfEarlyData, without Finished */
     ck_assert_int_eq(SSL_read_early_data(later.server, text_read, sizeof text_read, &len), SSL_READ_EARLY_DATA_FINISH);
-    check_match(later.server, rules, (struct expected)UNFINISHED, "end of early data");
+    check_match(later.server, rules, (struct t_expected)UNFINISHED, "end of early data");
     t_link_move(later.client, later.server, INT_MAX);
     ck_assert_int_eq(SSL_do_handshake(later.server), 1);
     check_match(later.server, rules, alice, "finished");
-    end_politely(&later);
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -488,7 +391,7 @@ T_TEST(unfinished_at_every_record) {
     struct t_link link = t_link_open(server, client);
     int steps = 0;
     int with_certificate = 0;
-    check_match(link.server, rules, (struct expected)UNFINISHED, "before the first byte");
+    check_match(link.server, rules, (struct t_expected)UNFINISHED, "before the first byte");
     while (!SSL_is_init_finished(link.server)) {
         (void)SSL_do_handshake(link.client);
         if (t_link_move(link.client, link.server, 1) == 0)
@@ -496,12 +399,12 @@ T_TEST(unfinished_at_every_record) {
         if (SSL_do_handshake(link.server) != 1) {
             with_certificate +=
                 SSL_get_session(link.server) != NULL && SSL_SESSION_get0_peer(SSL_get_session(link.server)) != NULL;
-            check_match(link.server, rules, (struct expected)UNFINISHED, "within");
+            check_match(link.server, rules, (struct t_expected)UNFINISHED, "within");
         }
         ck_assert_int_lt(++steps, 50);
     }
     ck_assert_int_gt(with_certificate, 0); /* else the test has proved nothing */
-    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "finished");
+    check_match(link.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "finished");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -511,7 +414,7 @@ static int calls_within;
 
 static int asks_too_early(int ok, X509_STORE_CTX *ctx) {
     SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
-    check_match(ssl, rules, (struct expected)UNFINISHED, "in the verify callback");
+    check_match(ssl, rules, (struct t_expected)UNFINISHED, "in the verify callback");
     calls_within++;
     return ok;
 }
@@ -524,7 +427,7 @@ T_TEST(unfinished_in_the_verify_callback) {
     calls_within = 0;
     ck_assert(t_link_handshake(&link));
     ck_assert_int_ge(calls_within, 3); /* once for each certificate of the chain */
-    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "finished");
+    check_match(link.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "finished");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -534,10 +437,10 @@ static const struct {
     const char *name;
     enum t_id client;
     SSL_verify_cb callback;
-    struct expected expected;
+    struct t_expected expected;
 } later_requests[] = {
     {"verified", T_ALICE, NULL, ACCOUNT("CONTOSO\\portal")},
-    {"expired, lenient callback", T_EXPIRED, lenient, NOT_VERIFIED},
+    {"expired, lenient callback", T_EXPIRED, t_verify_anything, NOT_VERIFIED},
     {"no certificate", T_NOBODY, NULL, NO_CERTIFICATE},
 };
 
@@ -552,20 +455,20 @@ T_TEST(post_handshake_authentication) {
     SSL_CTX_set_post_handshake_auth(client, 1);
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
-    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, row);
+    check_match(link.server, rules, (struct t_expected)NO_CERTIFICATE, row);
 
     SSL_set_verify(link.server, SSL_VERIFY_PEER, later_requests[_i].callback);
     ck_assert_int_eq(SSL_verify_client_post_handshake(link.server), 1);
-    check_match(link.server, rules, (struct expected)UNFINISHED, row);
+    check_match(link.server, rules, (struct t_expected)UNFINISHED, row);
     ck_assert_int_eq(SSL_do_handshake(link.server), 1);
-    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, row); /* asked, not answered */
+    check_match(link.server, rules, (struct t_expected)NO_CERTIFICATE, row); /* asked, not answered */
     t_link_move(link.server, link.client, INT_MAX);
     (void)SSL_read(link.client, text_read, sizeof text_read);
 
     ck_assert_int_eq(t_link_move(link.client, link.server, 1), 1); /* Certificate, without CertificateVerify */
     (void)SSL_read(link.server, text_read, sizeof text_read);
     ck_assert_int_eq(SSL_SESSION_get0_peer(SSL_get_session(link.server)) != NULL, id != T_NOBODY);
-    check_match(link.server, rules, (struct expected)UNFINISHED, row);
+    check_match(link.server, rules, (struct t_expected)UNFINISHED, row);
     t_link_pump(&link);
     check_match(link.server, rules, later_requests[_i].expected, row);
     t_link_close(&link);
@@ -583,7 +486,7 @@ T_TEST(renegotiation) {
     SSL_CTX_set_verify(server, SSL_VERIFY_NONE, NULL);
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
-    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, row);
+    check_match(link.server, rules, (struct t_expected)NO_CERTIFICATE, row);
     SSL_set_verify(link.server, SSL_VERIFY_PEER, later_requests[_i].callback);
     SSL_set_session_id_context(link.server, (const unsigned char *)"clients", 7);
     ck_assert_int_eq(SSL_renegotiate(link.server), 1);
@@ -592,7 +495,7 @@ T_TEST(renegotiation) {
     (void)SSL_read(link.client, text_read, sizeof text_read);
     t_link_move(link.client, link.server, 1); /* ClientHello */
     (void)SSL_read(link.server, text_read, sizeof text_read);
-    check_match(link.server, rules, (struct expected)UNFINISHED, row);
+    check_match(link.server, rules, (struct t_expected)UNFINISHED, row);
     t_link_pump(&link);
     ck_assert_int_eq(SSL_num_renegotiations(link.server), 1);
     ck_assert_int_eq(SSL_session_reused(link.server), 0);
@@ -609,11 +512,11 @@ T_TEST(key_update) {
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
     ck_assert_int_eq(SSL_key_update(link.server, SSL_KEY_UPDATE_REQUESTED), 1);
-    check_match(link.server, rules, (struct expected)UNFINISHED, "to be sent");
+    check_match(link.server, rules, (struct t_expected)UNFINISHED, "to be sent");
     ck_assert_int_eq(SSL_do_handshake(link.server), 1);
-    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "sent");
+    check_match(link.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "sent");
     t_link_pump(&link);
-    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "answered");
+    check_match(link.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "answered");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -626,7 +529,7 @@ T_TEST(session_taken_away) {
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
     ck_assert_int_eq(SSL_set_session(link.server, NULL), 1);
-    check_match(link.server, rules, (struct expected)NO_CERTIFICATE, "no session");
+    check_match(link.server, rules, (struct t_expected)NO_CERTIFICATE, "no session");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -638,9 +541,9 @@ T_TEST(cleared_for_the_next_connection) {
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
-    check_match(link.server, rules, (struct expected)ACCOUNT("CONTOSO\\portal"), "before");
+    check_match(link.server, rules, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "before");
     ck_assert_int_eq(SSL_clear(link.server), 1);
-    check_match(link.server, rules, (struct expected)UNFINISHED, "cleared");
+    check_match(link.server, rules, (struct t_expected)UNFINISHED, "cleared");
     t_link_close(&link);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -653,7 +556,7 @@ static const struct {
     int mode;
     const char *host; /* that the client means; NULL: it does not say */
     bool finishes;
-    struct expected expected;
+    struct t_expected expected;
 } client_ends[] = {
     {"verified", SSL_VERIFY_PEER, NULL, true, ACCOUNT("backend")},
     {"verified, for this host", SSL_VERIFY_PEER, "localhost", true, ACCOUNT("backend")},
@@ -670,7 +573,7 @@ T_TEST(client_end) {
     SSL_CTX_set_verify(client, client_ends[i].mode, NULL);
     struct t_link link = t_link_open(server, client);
     ck_assert_int_eq(SSL_set1_host(link.client, client_ends[i].host), 1);
-    check_match(link.client, rules, (struct expected)UNFINISHED, client_ends[i].name);
+    check_match(link.client, rules, (struct t_expected)UNFINISHED, client_ends[i].name);
     ck_assert_msg(t_link_handshake(&link) == client_ends[i].finishes, "%s", client_ends[i].name);
     check_match(link.client, rules, client_ends[i].expected, client_ends[i].name);
     t_link_close(&link);
@@ -691,7 +594,7 @@ static struct certmap_rules *only_this_certificate(X509 *x509, const char *accou
     const struct certmap_view operand = {der, (size_t)len};
     mapping.kind = CERTMAP_KIND_ONE_TO_ONE;
     mapping.decision = CERTMAP_ALLOW;
-    mapping.account = text(account);
+    mapping.account = t_text(account);
     condition.field = CERTMAP_FIELD_CERTIFICATE;
     condition.operands = &operand;
     condition.operand_count = 1;
@@ -706,7 +609,7 @@ static struct certmap_rules *only_this_certificate(X509 *x509, const char *accou
 
 static const struct {
     enum t_id client;
-    struct expected expected;
+    struct t_expected expected;
 } exact[] = {
     {T_ALICE, ACCOUNT("CONTOSO\\alice")},
     {T_BOB, UNMATCHED},
@@ -723,11 +626,11 @@ T_TEST(one_to_one) {
     struct t_link first = t_link_open(server, client);
     SSL_SESSION *session = connect_again(&first, NULL, false, "full");
     check_match(first.server, one, exact[i].expected, "full");
-    end_politely(&first);
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client); /* the session has the certificate byte for byte */
     session = connect_again(&later, session, true, "resumed");
     check_match(later.server, one, exact[i].expected, "resumed");
-    end_politely(&later);
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -741,11 +644,11 @@ static struct certmap_rules *only_where(enum certmap_field field, const char *su
     struct certmap_rules *made = NULL;
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    const struct certmap_view view = text(operand);
+    const struct certmap_view view = t_text(operand);
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = mapping.account = text("found");
+    mapping.name = mapping.account = t_text("found");
     condition.field = field;
-    condition.subfield = text(subfield);
+    condition.subfield = t_text(subfield);
     condition.operands = &view;
     condition.operand_count = 1;
     ck_assert_int_eq(certmap_builder_new(&builder, NULL, NULL), CERTMAP_OK);
@@ -796,7 +699,7 @@ static const struct reading {
 T_TEST(other_pieces) {
     const struct reading *row = &readings[_i / COUNT(versions)];
     const int version = versions[_i % COUNT(versions)];
-    const struct expected found = ACCOUNT("found"), nothing = UNMATCHED;
+    const struct t_expected found = ACCOUNT("found"), nothing = UNMATCHED;
     char hex[2 * EVP_MAX_MD_SIZE + 1];
     if (row->operand == NULL)
         digest_of(hex, t_pki_certificate(pki, row->client), row->hash(), row->key);
@@ -808,7 +711,7 @@ T_TEST(other_pieces) {
         struct t_link link = t_link_open(server, client);
         session = connect_again(&link, session, times > 0, row->name);
         check_match(link.server, where, row->holds ? found : nothing, row->name);
-        end_politely(&link);
+        t_link_end(&link);
     }
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
@@ -823,15 +726,15 @@ static bool is(struct certmap_view view, const char *expected) {
 /* What is built from the certificate outlives the certificate, and the call. */
 T_TEST(built_accounts) {
     struct certmap_rules *built =
-        parse("certmap 1; policy all;\n"
-              "mapping \"a\" { when subject.CN present;\n"
-              "    allow \"CONTOSO\\\\${subject.CN | lower}\"; group \"ou-${subject.OU}\";\n"
-              "    attribute \"serial\" = \"${serial}\"; }\n"
-              "mapping \"b\" { when eku = \"clientAuth\"; allow posix-user \"u${serial}\"; }\n");
+        t_rules("certmap 1; policy all;\n"
+                "mapping \"a\" { when subject.CN present;\n"
+                "    allow \"CONTOSO\\\\${subject.CN | lower}\"; group \"ou-${subject.OU}\";\n"
+                "    attribute \"serial\" = \"${serial}\"; }\n"
+                "mapping \"b\" { when eku = \"clientAuth\"; allow posix-user \"u${serial}\"; }\n");
     SSL_CTX *server = t_tls_server(pki, versions[_i]);
     SSL_CTX *client = t_tls_client(pki, versions[_i], T_ALICE);
     struct t_link link = t_link_open(server, client);
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     struct certmap_result result = CERTMAP_RESULT_INIT;
     ck_assert(t_link_handshake(&link));
     ck_assert_int_eq(certmap_openssl_match(link.server, built, peer, &result, NULL), CERTMAP_OK);
@@ -859,11 +762,11 @@ T_TEST(expired_since) {
     struct t_link first = t_link_open(server, client);
     X509_VERIFY_PARAM_set_time(SSL_get0_param(first.server), time(NULL) - 15L * 24 * 60 * 60);
     SSL_SESSION *session = connect_again(&first, NULL, false, "was valid");
-    end_politely(&first);
+    t_link_end(&first);
     struct t_link later = t_link_open(server, client);
     session = connect_again(&later, session, true, "expired since");
-    check_match(later.server, valid, (struct expected)UNMATCHED, "expired since");
-    end_politely(&later);
+    check_match(later.server, valid, (struct t_expected)UNMATCHED, "expired since");
+    t_link_end(&later);
     SSL_SESSION_free(session);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -876,8 +779,8 @@ T_TEST(arguments) {
     SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
     SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
     struct t_link link = t_link_open(server, client);
-    struct certmap_peer *peer = new_peer();
-    struct certmap_result result = some_result();
+    struct certmap_peer *peer = t_peer_new();
+    struct certmap_result result = t_stale_result();
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     ck_assert(t_link_handshake(&link));
     const struct {
@@ -886,17 +789,17 @@ T_TEST(arguments) {
         struct certmap_peer *peer;
     } rows[] = {{NULL, rules, peer}, {link.server, NULL, peer}, {link.server, rules, NULL}, {NULL, NULL, NULL}};
     for (int i = 0; i < COUNT(rows); i++) {
-        result = some_result();
+        result = t_stale_result();
         err.code = CERTMAP_CODE_NONE;
         ck_assert_int_eq(certmap_openssl_match(rows[i].ssl, rows[i].rules, rows[i].peer, &result, &err),
                          CERTMAP_ERROR_ARGUMENT);
         ck_assert_int_eq(err.code, CERTMAP_CODE_ARGUMENT);
-        check_none(&result, "NULL");
+        t_check_none(&result, "NULL");
         ck_assert_int_eq(certmap_openssl_match(rows[i].ssl, rows[i].rules, rows[i].peer, &result, NULL),
                          CERTMAP_ERROR_ARGUMENT);
     }
     ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, NULL, &err), CERTMAP_ERROR_ARGUMENT);
-    result = some_result();
+    result = t_stale_result();
     result.size = sizeof result - 1;
     ck_assert_int_eq(certmap_openssl_match(link.server, rules, peer, &result, &err), CERTMAP_ERROR_ARGUMENT);
     ck_assert_uint_eq(result.size, sizeof result - 1);
@@ -919,7 +822,7 @@ T_TEST(a_larger_result) {
     SSL_CTX *server = t_tls_server(pki, TLS1_3_VERSION);
     SSL_CTX *client = t_tls_client(pki, TLS1_3_VERSION, T_ALICE);
     struct t_link link = t_link_open(server, client);
-    struct certmap_peer *peer = new_peer();
+    struct certmap_peer *peer = t_peer_new();
     memset(&large, 0xA5, sizeof large);
     memset(untouched, 0xA5, sizeof untouched);
     large.result.size = sizeof large;
@@ -948,7 +851,7 @@ T_TEST(every_allocation_fails_once) {
     size_t n = 0;
     for (bool failed = true; failed; n++) {
         struct certmap_peer *peer = NULL;
-        struct certmap_result result = some_result();
+        struct certmap_result result = t_stale_result();
         struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
         ck_assert_int_eq(certmap_peer_new(&peer, &allocator, NULL), CERTMAP_OK);
         t_alloc_fail_at(&memory, n);
@@ -958,7 +861,7 @@ T_TEST(every_allocation_fails_once) {
         ck_assert_int_eq(status, failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
         if (failed) {
             ck_assert_int_eq(err.code, CERTMAP_CODE_MEMORY);
-            check_none(&result, "out of memory");
+            t_check_none(&result, "out of memory");
         }
         /* the same peer serves once there is memory */
         ck_assert_int_eq(certmap_openssl_match(link.server, one, peer, &result, NULL), CERTMAP_OK);

@@ -6,8 +6,6 @@
 #include "support/run.h"
 #include <stdio.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* ---- the writer ---- */
 
 static void write_bytes(struct cm_out *out) {

@@ -209,8 +209,8 @@ T_TEST(same_text_takes_no_room) {
 static struct certmap_output output_of(enum certmap_output_kind kind, const char *name, const char *value) {
     struct certmap_output output = CERTMAP_OUTPUT_INIT;
     output.kind = kind;
-    output.name = t_string(name);
-    output.value = t_string(value);
+    output.name = t_text(name);
+    output.value = t_text(value);
     return output;
 }
 
@@ -279,7 +279,7 @@ T_TEST(refuses_arguments) {
     output.language = CERTMAP_LANGUAGE_PLAIN;
     output.value = (struct certmap_view){NULL, 1};
     assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
-    output.value = t_string("g");
+    output.value = t_text("g");
     output.name = (struct certmap_view){NULL, 1};
     assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
     ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -358,7 +358,7 @@ T_TEST(after_an_output_without_memory) {
 }
 
 T_TESTS("output",
-        T_CASE("answers", T_LOOP(one_mapping, T_ROWS(mappings)), T_LOOP(several_mappings, T_ROWS(together)),
-               T_LOOP(answer_limit, T_ROWS(limits)), same_text_takes_no_room),
+        T_CASE("answers", T_LOOP(one_mapping, COUNT(mappings)), T_LOOP(several_mappings, COUNT(together)),
+               T_LOOP(answer_limit, COUNT(limits)), same_text_takes_no_room),
         T_CASE("builders", built_outputs, refuses_arguments, refuses_texts, T_LOOP(after_a_wrong_account, 2),
                after_an_output_without_memory))

@@ -815,7 +815,7 @@ T_TEST(policy_of_a_file) {
 T_TEST(issuers_without_a_loader) {
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(V "issuers \"i\" { file \"two.pem\"; }\n" M), NULL, &error),
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_text(V "issuers \"i\" { file \"two.pem\"; }\n" M), NULL, &error),
                      CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(error.code, CERTMAP_CODE_NO_LOADER);
     ck_assert_uint_eq(error.line, 2);
@@ -960,14 +960,14 @@ T_TEST(data_file_without_memory) {
 
 /* Where there is no memory for a mapping without a name, that is said where the name should be. */
 T_TEST(nameless_mapping_without_memory) {
-    run_out_of_memory(t_string("certmap 1; mapping { when always; deny; }"), "a mapping without a name");
-    run_out_of_memory(t_string("certmap 1; mapping \"caf\xE9\" { when always; deny; }"), "a name that is not UTF-8");
+    run_out_of_memory(t_text("certmap 1; mapping { when always; deny; }"), "a mapping without a name");
+    run_out_of_memory(t_text("certmap 1; mapping \"caf\xE9\" { when always; deny; }"), "a name that is not UTF-8");
 }
 
 /* What the program's loader gives takes memory too. */
 T_TEST(issuer_file_without_memory) {
     run_out_of_memory(
-        t_string("certmap 1; issuers \"i\" { file \"two.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }"),
+        t_text("certmap 1; issuers \"i\" { file \"two.pem\"; } mapping \"m\" { when issuer is \"i\"; deny; }"),
         "a file of issuers");
 }
 
@@ -1213,14 +1213,14 @@ static void assert_fails(struct certmap_view text, const struct certmap_parse_op
 }
 
 T_TEST(nothing_loads_on_error) {
-    const struct certmap_view wrong = t_string("certmap 1; mapping \"a\" { when subject.CN present; deny; }\n"
-                                               "mapping \"b\" { when subject.XX present; deny; }");
+    const struct certmap_view wrong = t_text("certmap 1; mapping \"a\" { when subject.CN present; deny; }\n"
+                                             "mapping \"b\" { when subject.XX present; deny; }");
     assert_fails(wrong, NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD);
     assert_fails((struct certmap_view){NULL, 0}, NULL, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS);
 }
 
 T_TEST(refuses_arguments) {
-    const struct certmap_view text = t_string("certmap 1; mapping \"a\" { when subject.CN present; deny; }");
+    const struct certmap_view text = t_text("certmap 1; mapping \"a\" { when subject.CN present; deny; }");
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct t_alloc memory = T_ALLOC_INIT;
     struct certmap_allocator allocator = t_alloc_allocator(&memory);
@@ -1239,7 +1239,7 @@ T_TEST(success_leaves_the_error_alone) {
     struct certmap_diagnostic error = {.status = CERTMAP_ERROR_BUFFER, .line = 7};
     struct certmap_rules *rules = NULL;
     ck_assert_int_eq(
-        certmap_rules_parse(&rules, t_string("certmap 1; mapping \"m\" { when always; allow \"a\"; }"), NULL, &error),
+        certmap_rules_parse(&rules, t_text("certmap 1; mapping \"m\" { when always; allow \"a\"; }"), NULL, &error),
         CERTMAP_OK);
     ck_assert_int_eq(error.status, CERTMAP_ERROR_BUFFER);
     ck_assert_uint_eq(error.line, 7);
@@ -1270,7 +1270,7 @@ T_TEST(fields_over_and_over) {
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < 100; i++) {
         snprintf(line, sizeof line, "\nmapping \"%zu\" {\n    when %s present\n     and %s present;\n    deny;\n}\n", i,
-                 fields[i * i % T_ROWS(fields)], fields[i / 3 % T_ROWS(fields)]);
+                 fields[i * i % COUNT(fields)], fields[i / 3 % COUNT(fields)]);
         t_put(&text, line);
     }
     struct certmap_rules *rules = t_rules(t_cstr(&text));
@@ -1284,18 +1284,18 @@ int main(void) {
     list_files();
     const int status =
         T_RUN("parse",
-              T_CASE("marked", T_LOOP(condition, T_ROWS(conditions)), T_LOOP(rule_file, T_ROWS(files)),
+              T_CASE("marked", T_LOOP(condition, COUNT(conditions)), T_LOOP(rule_file, COUNT(files)),
                      T_LOOP(policy_of_a_file, 4), disabled_rules_give_no_answer, issuers_without_a_loader,
                      issuer_file_without_memory),
               T_CASE("data", data_files_are_there, T_LOOP(data_file, name_count),
                      T_LOOP(data_file_without_memory, name_count), long_texts_without_memory,
                      nameless_mapping_without_memory),
               T_CASE("loads", cut_off_example, a_nul_byte_ends_nothing, mappings_as_written, text_may_go,
-                     fields_over_and_over, T_LOOP(pieces_needed, T_ROWS(needs))),
-              T_CASE("large", T_LOOP(many_findings, T_ROWS(caps)), warnings_before_an_error, many_mappings_on_one_line),
+                     fields_over_and_over, T_LOOP(pieces_needed, COUNT(needs))),
+              T_CASE("large", T_LOOP(many_findings, COUNT(caps)), warnings_before_an_error, many_mappings_on_one_line),
               T_CASE("call", nothing_loads_on_error, refuses_arguments, success_leaves_the_error_alone),
               T_SLOW_CASE(T_LOOP(data_file_cut_off, name_count), many_placeholders_without_an_end,
-                          T_LOOP(long_line, T_ROWS(lines)), T_LOOP(long_line_with_an_error_at_its_end, T_ROWS(lines))));
+                          T_LOOP(long_line, COUNT(lines)), T_LOOP(long_line_with_an_error_at_its_end, COUNT(lines))));
     while (name_count > 0)
         free(names[--name_count]);
     return status;

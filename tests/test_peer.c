@@ -10,8 +10,6 @@
 #include "support/run.h"
 #include <stdio.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 static struct t_alloc memory;
 static struct certmap_allocator allocator;
 static struct certmap_peer *peer;

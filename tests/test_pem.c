@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* ---- Reading ---- */
 
 static void tell_block(void *ctx, const char *label, struct certmap_view der) {

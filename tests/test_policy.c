@@ -750,8 +750,8 @@ T_TEST(outweigh) {
     t_buf_free(&text);
 }
 
-T_TESTS("policy", T_CASE("by hand", T_LOOP(by_hand, T_ROWS(rows)), policy_after_a_mapping, switched_off_and_empty),
-        T_CASE("together", T_LOOP(together, T_ROWS(unions)), as_many_as_there_is_room_for, equal_ones_take_no_room),
+T_TESTS("policy", T_CASE("by hand", T_LOOP(by_hand, COUNT(rows)), policy_after_a_mapping, switched_off_and_empty),
+        T_CASE("together", T_LOOP(together, COUNT(unions)), as_many_as_there_is_room_for, equal_ones_take_no_room),
         T_CASE("random", T_LOOP(random_sets, RANDOM_TESTS), T_TAGS(T_SLOW)),
         T_CASE("steps", T_LOOP(without_steps, 6), T_TAGS(T_SLOW)),
-        T_CASE("scores", T_LOOP(score, T_ROWS(scores)), T_LOOP(outweigh, T_ROWS(outweighs))))
+        T_CASE("scores", T_LOOP(score, COUNT(scores)), T_LOOP(outweigh, COUNT(outweighs))))

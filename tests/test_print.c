@@ -35,7 +35,7 @@ static char *check_round(const struct certmap_rules *rules, const char *about) {
     char *text = print(rules);
     struct certmap_rules *loaded = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    ck_assert_msg(certmap_rules_parse(&loaded, t_string(text), NULL, &error) == CERTMAP_OK, "%s: %s: %.200s", about,
+    ck_assert_msg(certmap_rules_parse(&loaded, t_text(text), NULL, &error) == CERTMAP_OK, "%s: %s: %.200s", about,
                   error.text, text + error.offset);
     const char *difference = t_rules_difference(rules, loaded);
     ck_assert_msg(difference == NULL, "%s: %s\n%.500s", about, difference, text);
@@ -256,7 +256,7 @@ static void add_condition(struct certmap_builder *builder, const struct certmap_
 
 static void add_present(struct certmap_builder *builder, const char *subfield) {
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    condition.subfield = t_string(subfield);
+    condition.subfield = t_text(subfield);
     condition.op = CERTMAP_OP_PRESENT;
     add_condition(builder, &condition);
 }
@@ -356,7 +356,7 @@ T_TEST(counts_that_are_large) {
     struct certmap_builder *builder = t_builder();
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
-    condition.subfield = t_string("CN");
+    condition.subfield = t_text("CN");
     condition.op = CERTMAP_OP_COUNT;
     condition.count = CERTMAP_MAX_COUNT + (size_t)_i;
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
@@ -412,14 +412,13 @@ T_TEST(every_field) {
                                             [CERTMAP_FIELD_EXTENSION] = "2.5.29.99"};
     const char *subfield = (size_t)field < sizeof subfields / sizeof *subfields ? subfields[field] : NULL;
     /* One of them is an operand of each field. */
-    const struct certmap_view operands[] = {
-        t_string("3"),
-        t_string("clientAuth"),
-        t_string("digitalSignature"),
-        t_string("0a"),
-        t_string("valid"),
-        t_string("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
-        t_string("0123456789abcdef0123456789abcdef01234567")};
+    const struct certmap_view operands[] = {t_text("3"),
+                                            t_text("clientAuth"),
+                                            t_text("digitalSignature"),
+                                            t_text("0a"),
+                                            t_text("valid"),
+                                            t_text("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+                                            t_text("0123456789abcdef0123456789abcdef01234567")};
     struct certmap_builder *builder = t_builder();
     size_t count = 0;
     for (unsigned op = CERTMAP_OP_EQUAL; op <= CERTMAP_OP_UNDER; op++)
@@ -431,7 +430,7 @@ T_TEST(every_field) {
                     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
                     struct certmap_builder *trial = t_builder();
                     condition.field = field;
-                    condition.subfield = subfield != NULL ? t_string(subfield) : condition.subfield;
+                    condition.subfield = subfield != NULL ? t_text(subfield) : condition.subfield;
                     condition.op = (enum certmap_operator)op;
                     condition.quantifier = (enum certmap_quantifier)quantifier;
                     condition.flags = flags;
@@ -471,13 +470,13 @@ static struct certmap_rules *one_to_one(const char *taken, const char *also) {
     t_add_mapping(builder, CERTMAP_KIND_MANY_TO_ONE, taken, NULL, NULL);
     t_add_equal(builder, "CN", "x", NULL);
     t_add_mapping(builder, CERTMAP_KIND_NATIVE, also, NULL, NULL);
-    t_add_certificate(builder, t_string("native"), NULL);
+    t_add_certificate(builder, t_text("native"), NULL);
     t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, NULL, NULL);
-    t_add_certificate(builder, t_string("known"), NULL);
+    t_add_certificate(builder, t_text("known"), NULL);
     t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, "named", NULL, NULL);
-    t_add_certificate(builder, t_string("unhashable"), NULL);
+    t_add_certificate(builder, t_text("unhashable"), NULL);
     t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, NULL, NULL, NULL);
-    t_add_certificate(builder, t_string("another"), NULL);
+    t_add_certificate(builder, t_text("another"), NULL);
     return t_finish(builder);
 }
 
@@ -551,9 +550,9 @@ int main(void) {
         t_list(&files[i], folders[i], i == 1 ? "" : ".rules");
         count += files[i].count;
     }
-    return T_RUN("print", T_CASE("by hand", T_LOOP(one_condition, T_ROWS(conditions)), T_LOOP(rule_set, T_ROWS(sets))),
+    return T_RUN("print", T_CASE("by hand", T_LOOP(one_condition, COUNT(conditions)), T_LOOP(rule_set, COUNT(sets))),
                  T_CASE("files", T_LOOP(file, count)),
-                 T_CASE("builders", T_LOOP(built_expression, T_ROWS(built)),
+                 T_CASE("builders", T_LOOP(built_expression, COUNT(built)),
                         T_LOOP(every_field, CERTMAP_FIELD_TBS_SHA256 + 1), T_LOOP(issuers_that_are_deep, 2),
                         T_LOOP(always_that_is_deep, 2), T_LOOP(counts_that_are_large, 2), digests, names_that_are_free),
                  T_CASE("call", refuses_what_is_missing, nothing_to_print));

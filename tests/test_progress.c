@@ -12,8 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* ---- the line ---- */
 
 static const struct {

@@ -114,15 +114,15 @@ static void assert_line(const struct certmap_result *result, const char *wanted)
 static struct certmap_result allowed(struct certmap_view account) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     result.decision = CERTMAP_ALLOW;
-    result.mapping = t_string("m");
+    result.mapping = t_text("m");
     result.account = account;
     return result;
 }
 
 T_TEST(domain) {
-    struct certmap_result result = allowed(t_string(domains[_i].account));
+    struct certmap_result result = allowed(t_text(domains[_i].account));
     if (domains[_i].domain != NULL)
-        result.domain = t_string(domains[_i].domain);
+        result.domain = t_text(domains[_i].domain);
     assert_line(&result, domains[_i].line);
 }
 
@@ -154,8 +154,8 @@ T_TEST(other_mapping) {
     char text[128];
     size_t len = 0;
     result.reason = CERTMAP_CODE_AMBIGUOUS;
-    result.mapping = t_string("m");
-    result.other = t_string("n\"");
+    result.mapping = t_text("m");
+    result.other = t_text("n\"");
     ck_assert_int_eq(certmap_result_format(text, sizeof text, &len, &result, NULL), CERTMAP_OK);
     ck_assert_str_eq(text, "decision=none mapping=\"m\" account=- other=\"n\\\"\" reason=ambiguous");
 }
@@ -306,7 +306,7 @@ T_TEST(code_is_permanent) {
 }
 
 T_TESTS("result",
-        T_CASE("format", T_LOOP(line, T_ROWS(lines)), T_LOOP(line_in_every_buffer, T_ROWS(lines)),
-               T_LOOP(domain, T_ROWS(domains)), groups_and_attributes, other_mapping, line_of_a_match,
+        T_CASE("format", T_LOOP(line, COUNT(lines)), T_LOOP(line_in_every_buffer, COUNT(lines)),
+               T_LOOP(domain, COUNT(domains)), groups_and_attributes, other_mapping, line_of_a_match,
                refuses_arguments),
-        T_CASE("names", names_of_decisions, names_of_kinds, names_of_codes, T_LOOP(code_is_permanent, T_ROWS(codes))))
+        T_CASE("names", names_of_decisions, names_of_kinds, names_of_codes, T_LOOP(code_is_permanent, COUNT(codes))))

@@ -166,9 +166,9 @@ T_TEST(texts_of_a_builder) {
             repeat(&text, "a", CERTMAP_MAX_TEXT_SIZE + over);
             const struct certmap_view view = t_view(&text);
             mapping.decision = CERTMAP_ALLOW;
-            mapping.name = use == 0 ? view : t_string("m");
-            mapping.account = use == 1 ? view : t_string("a");
-            condition.subfield = t_string("CN");
+            mapping.name = use == 0 ? view : t_text("m");
+            mapping.account = use == 1 ? view : t_text("a");
+            condition.subfield = t_text("CN");
             condition.op = use < 3 ? CERTMAP_OP_EQUAL : CERTMAP_OP_LIKE;
             condition.flags = use == 4 ? CERTMAP_IIS_PATTERN : 0;
             condition.operands = &view;
@@ -317,7 +317,7 @@ T_TEST(operands_of_a_builder) {
         struct certmap_builder *builder = t_builder();
         struct certmap_condition condition = CERTMAP_CONDITION_INIT;
         struct certmap_diagnostic error = {.status = CERTMAP_OK, .code = CERTMAP_CODE_NONE};
-        condition.subfield = t_string("CN");
+        condition.subfield = t_text("CN");
         condition.operands = operands;
         condition.operand_count = counts[i];
         t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
@@ -333,7 +333,7 @@ T_TEST(operands_of_a_builder) {
 static struct certmap_builder *full_builder(size_t count) {
     struct certmap_builder *builder = t_builder();
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    condition.subfield = t_string("L");
+    condition.subfield = t_text("L");
     condition.op = CERTMAP_OP_PRESENT;
     bool good = true;
     for (size_t i = 0; i < count; i++)
@@ -489,13 +489,12 @@ T_TEST(steps_of_options) {
 }
 
 T_TESTS("rule limits",
-        T_CASE("texts", T_LOOP(text_at_the_limit, T_ROWS(places)), T_LOOP(text_over_the_limit, T_ROWS(places)),
-               T_LOOP(escapes_are_counted_once_read, T_ROWS(places)), account_at_the_limit_and_over,
-               texts_of_a_builder),
-        T_CASE("nesting", T_LOOP(nesting_at_the_limit, T_ROWS(nests)), T_LOOP(nesting_over_the_limit, T_ROWS(nests)),
+        T_CASE("texts", T_LOOP(text_at_the_limit, COUNT(places)), T_LOOP(text_over_the_limit, COUNT(places)),
+               T_LOOP(escapes_are_counted_once_read, COUNT(places)), account_at_the_limit_and_over, texts_of_a_builder),
+        T_CASE("nesting", T_LOOP(nesting_at_the_limit, COUNT(nests)), T_LOOP(nesting_over_the_limit, COUNT(nests)),
                nesting_is_depth_not_number, groups_of_a_builder),
         T_CASE("number", T_LONG, conditions_over_the_limit, operands_at_the_limit, operands_over_the_limit,
                operands_of_a_builder, rules_at_the_limit_and_over),
-        T_CASE("steps", T_LOOP(steps, T_ROWS(budgets)), steps_of_options),
-        T_SLOW_CASE(T_LOOP(patterns_that_grow, T_ROWS(growing)), conditions_at_the_limit, mappings_at_the_limit,
+        T_CASE("steps", T_LOOP(steps, COUNT(budgets)), steps_of_options),
+        T_SLOW_CASE(T_LOOP(patterns_that_grow, COUNT(growing)), conditions_at_the_limit, mappings_at_the_limit,
                     mappings_over_the_limit))

@@ -265,8 +265,8 @@ static const char *const verbs[] = {"check", "match", "explain", "convert"};
 T_TEST(command_leaves_no_password) {
     char path[] = "/tmp/certmap-secrets-XXXXXX", where[512], certificate[] = "docs/examples/alice.pem";
     char tool[512], verb[16], rules[] = "--rules";
-    const struct file *file = &files[_i / T_COUNT(verbs)];
-    snprintf(verb, sizeof verb, "%s", verbs[_i % T_COUNT(verbs)]);
+    const struct file *file = &files[_i / COUNT(verbs)];
+    snprintf(verb, sizeof verb, "%s", verbs[_i % COUNT(verbs)]);
     snprintf(tool, sizeof tool, "%s", getenv("CERTMAP_TOOL"));
     const bool asks = strcmp(verb, "match") == 0 || strcmp(verb, "explain") == 0;
     int fd = mkstemp(path);
@@ -287,11 +287,10 @@ T_TEST(command_leaves_no_password) {
 
 /* An emulator has a memory of its own around that of the program: slow, so that none runs these. */
 int main(void) {
-    const int commands = getenv("CERTMAP_TOOL") != NULL ? T_COUNT(files) * T_COUNT(verbs) : 0;
+    const int commands = getenv("CERTMAP_TOOL") != NULL ? COUNT(files) * COUNT(verbs) : 0;
     if (t_left_out(T_SLOW))
         return 77; /* nothing is left to run */
-    return T_RUN("secrets",
-                 T_CASE("library", T_TAGS(T_SLOW), T_LOOP(library_leaves_no_password, T_COUNT(files) * WAYS)),
+    return T_RUN("secrets", T_CASE("library", T_TAGS(T_SLOW), T_LOOP(library_leaves_no_password, COUNT(files) * WAYS)),
                  T_CASE("command", T_TAGS(T_SLOW), T_LOOP(command_leaves_no_password, commands)));
 }
 

@@ -16,8 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 static const char rule_text[] = "certmap 1;\n"
                                 "mapping \"contractors\" { when subject.OU = \"Contractors\"; deny; }\n"
                                 "mapping \"staff\" { when subject.CN = \"Alice\"; allow \"CONTOSO\\\\portal\"; }\n";

@@ -4,7 +4,6 @@
 #include "support/run.h"
 #include <string.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define HEX "432EAB8023428EA911BBFB56703F892312123300"
 
 static const struct {

@@ -103,7 +103,7 @@ static struct certmap_rules *make_rules(struct certmap_view certificate, size_t 
 
 /* Whichever form is in the rules, and whichever is sent. */
 T_TEST(an_altered_certificate_is_the_same) {
-    const size_t count = T_ROWS(forms);
+    const size_t count = COUNT(forms);
     struct t_buf in_rules = T_BUF_INIT, sent = T_BUF_INIT, other = T_BUF_INIT;
     struct t_peer peer;
     make(&in_rules, "CN=Mallory", forms[_i].after);
@@ -219,7 +219,7 @@ static void check_printed(const struct certmap_view *operands, size_t count, cer
     struct certmap_rules *rules = t_finish(builder);
     struct certmap_rules *loaded = print_and_load(rules, hash, holds);
     t_peer_make(&peer, "CN=Mallory", "CN=CA");
-    for (size_t i = 0; i < 2 * T_ROWS(forms); i++) {
+    for (size_t i = 0; i < 2 * COUNT(forms); i++) {
         t_buf_clear(&sent);
         make(&sent, i % 2 == 0 ? "CN=Mallory" : "CN=Nobody", forms[i / 2].after);
         set_peer(&peer, t_view(&sent), WALKED, 0);
@@ -254,6 +254,6 @@ T_TEST(useless_mappings_print) {
 }
 
 T_TESTS("tbs",
-        T_CASE("parts", T_LOOP(it_is_found, T_ROWS(forms)), T_LOOP(an_altered_certificate_is_the_same, T_ROWS(forms)),
-               T_LOOP(what_was_signed_alone_is_no_certificate, 20), T_LOOP(refusals_that_hold, T_ROWS(refusals)),
+        T_CASE("parts", T_LOOP(it_is_found, COUNT(forms)), T_LOOP(an_altered_certificate_is_the_same, COUNT(forms)),
+               T_LOOP(what_was_signed_alone_is_no_certificate, 20), T_LOOP(refusals_that_hold, COUNT(refusals)),
                one_to_one_mappings_print, useless_mappings_print))

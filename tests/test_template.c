@@ -474,7 +474,7 @@ static enum certmap_status build(struct certmap_view text, bool is_template, str
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = t_string("m");
+    mapping.name = t_text("m");
     mapping.account = text;
     mapping.is_template = is_template;
     const enum certmap_status status = certmap_builder_mapping(builder, &mapping, error);
@@ -483,7 +483,7 @@ static enum certmap_status build(struct certmap_view text, bool is_template, str
 }
 
 T_TEST(a_built_template) {
-    struct certmap_view text = t_string(built[_i].text);
+    struct certmap_view text = t_text(built[_i].text);
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     if (built[_i].len > 0)
         text.len = built[_i].len;
@@ -500,8 +500,8 @@ T_TEST(a_built_text) {
     struct certmap_builder *builder = t_builder();
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = t_string("m");
-    mapping.account = t_string("D\\${subject.CN}\"");
+    mapping.name = t_text("m");
+    mapping.account = t_text("D\\${subject.CN}\"");
     ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_builder_always(builder, NULL), CERTMAP_OK);
     struct certmap_rules *rules = t_finish(builder);
@@ -602,9 +602,8 @@ T_TEST(every_allocation_fails) {
     t_buf_free(&buf);
 }
 
-T_TESTS("template", T_CASE("mistakes", T_LOOP(a_mistake, T_ROWS(mistakes))),
-        T_CASE("loading", T_LOOP(loads, T_ROWS(right)), T_LOOP(pieces_that_placeholders_need, T_ROWS(needs)),
-               T_LOOP(limit, T_ROWS(limits)), attributes_limit, long_escapes,
-               T_LOOP(every_allocation_fails, T_ROWS(allocations))),
-        T_CASE("builders", T_LOOP(a_built_template, T_ROWS(built)), a_built_text,
-               T_LOOP(mapping_is_told, T_ROWS(told))))
+T_TESTS("template", T_CASE("mistakes", T_LOOP(a_mistake, COUNT(mistakes))),
+        T_CASE("loading", T_LOOP(loads, COUNT(right)), T_LOOP(pieces_that_placeholders_need, COUNT(needs)),
+               T_LOOP(limit, COUNT(limits)), attributes_limit, long_escapes,
+               T_LOOP(every_allocation_fails, COUNT(allocations))),
+        T_CASE("builders", T_LOOP(a_built_template, COUNT(built)), a_built_text, T_LOOP(mapping_is_told, COUNT(told))))

@@ -5,10 +5,9 @@
 #include "base/view.h"
 #include "certmap/build.h"
 #include "certmap/names.h"
+#include "support/der.h"
 #include "support/run.h"
 #include <stdio.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 /* ---- certmap_text_escape; what is escaped is in test_out.c ---- */
 
@@ -221,15 +220,11 @@ static const struct {
     {SIXTY_FOUR "45", subfields, 8, NULL},
 };
 
-static struct certmap_view text(const char *string) {
-    return cm_view(string, strlen(string));
-}
-
 T_TEST(nearest) {
     struct certmap_view candidates[8] = {{NULL, 0}};
     for (int i = 0; i < suggestions[_i].count; i++)
-        candidates[i] = text(suggestions[_i].candidates[i]);
-    const size_t found = certmap_text_nearest(text(suggestions[_i].word), candidates, (size_t)suggestions[_i].count);
+        candidates[i] = t_text(suggestions[_i].candidates[i]);
+    const size_t found = certmap_text_nearest(t_text(suggestions[_i].word), candidates, (size_t)suggestions[_i].count);
     if (suggestions[_i].nearest == NULL) {
         ck_assert_msg(found == SIZE_MAX, "\"%s\" is like %zu", suggestions[_i].word, found);
         return;

@@ -75,7 +75,7 @@ static void *run(void *ctx) {
         return NULL;
     }
     for (size_t i = 0; i < ROUNDS; i++)
-        thread->wrong += !answers(thread, peer, (thread->start + i) % (size_t)T_ROWS(certificates));
+        thread->wrong += !answers(thread, peer, (thread->start + i) % (size_t)COUNT(certificates));
     certmap_peer_free(peer);
     return NULL;
 }
@@ -87,15 +87,15 @@ static struct certmap_rules *make_rules(size_t memory) {
     struct certmap_rules *rules = NULL;
     build.memory = memory;
     options.build = &build;
-    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(rule_text), &options, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_text(rule_text), &options, NULL), CERTMAP_OK);
     return rules;
 }
 
 T_TEST(one_rule_set_for_all) {
     struct certmap_rules *rules = make_rules(_i == 0 ? 0 : 1000000);
-    struct t_peer made[T_ROWS(certificates)];
+    struct t_peer made[COUNT(certificates)];
     struct thread threads[THREADS];
-    for (int i = 0; i < T_ROWS(certificates); i++)
+    for (int i = 0; i < COUNT(certificates); i++)
         t_peer_make(&made[i], certificates[i].subject, certificates[i].issuer);
     for (size_t i = 0; i < THREADS; i++) {
         threads[i] = (struct thread){.rules = rules, .made = made, .start = i};
@@ -104,9 +104,9 @@ T_TEST(one_rule_set_for_all) {
     for (size_t i = 0; i < THREADS; i++) {
         ck_assert_int_eq(pthread_join(threads[i].id, NULL), 0);
         ck_assert_msg(threads[i].wrong == 0, "thread %zu: %zu answers are wrong", i, threads[i].wrong);
-        ck_assert_uint_eq(threads[i].items, ROUNDS / T_ROWS(certificates) * 6); /* six of eight end the search */
+        ck_assert_uint_eq(threads[i].items, ROUNDS / COUNT(certificates) * 6); /* six of eight end the search */
     }
-    for (int i = 0; i < T_ROWS(certificates); i++)
+    for (int i = 0; i < COUNT(certificates); i++)
         t_peer_free(&made[i]);
     certmap_rules_free(rules);
 }
@@ -117,7 +117,7 @@ static void *load(void *ctx) {
     for (size_t i = 0; i < ROUNDS / 8; i++) {
         struct certmap_rules *rules = NULL;
         struct certmap_diagnostic error;
-        thread->wrong += certmap_rules_parse(&rules, t_string(rule_text), NULL, &error) != CERTMAP_OK ||
+        thread->wrong += certmap_rules_parse(&rules, t_text(rule_text), NULL, &error) != CERTMAP_OK ||
                          certmap_rules_count(rules) != 3;
         certmap_rules_free(rules);
     }

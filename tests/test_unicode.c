@@ -10,8 +10,6 @@
 #include "support/run.h"
 #include <stdlib.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 /* ---- decoding ---- */
 
 static const struct {

@@ -5,8 +5,6 @@
 #include "pages.h"
 #include "support/way.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 static const char *const folders[][2] = {
     {"tests/data/certs", ".txt"}, {"tests/data/golden/certs", ".txt"}, {"fuzz/corpus/cert", ""}};
 enum { MAX_CERTIFICATES = 3 * T_MAX_FILES, BASE = 1 };

@@ -6,7 +6,6 @@
 #include "support/run.h"
 #include <string.h>
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define ROW(bytes, ...)                                                                                                \
     { bytes, sizeof(bytes) - 1, __VA_ARGS__ }
 

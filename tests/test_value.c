@@ -10,8 +10,6 @@
 #include "support/der.h"
 #include "support/run.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-
 enum {
     UTF8 = CM_DER_UTF8_STRING,
     PRINTABLE = CM_DER_PRINTABLE_STRING,

@@ -101,7 +101,7 @@ static void make(struct made *made) {
     for (size_t i = 0; i < VALUES; i++) {
         snprintf(made->texts[i][0], 8, "A%zu", i);
         snprintf(made->texts[i][1], 8, "a%zu", i);
-        made->values[i] = (struct cm_value){.text = {t_string(made->texts[i][0]), t_string(made->texts[i][1])},
+        made->values[i] = (struct cm_value){.text = {t_text(made->texts[i][0]), t_text(made->texts[i][1])},
                                             .row = (uint16_t)(i % ROWS)};
     }
     made->values[VALUES - 2] = (struct cm_value){.row = ROWS - 1, .unreadable = CERTMAP_CODE_VALUE_TYPE};
@@ -111,7 +111,7 @@ static void make(struct made *made) {
 
 static enum certmap_truth has(const struct made *made, uint32_t row, bool nocase, const char *text) {
     size_t steps = 100;
-    return cm_value_set_has(&made->list, row, nocase, t_string(text), &steps);
+    return cm_value_set_has(&made->list, row, nocase, t_text(text), &steps);
 }
 
 T_TEST(rows_and_forms) {
@@ -154,12 +154,12 @@ T_TEST(asking_takes_steps) {
     const char *const texts[] = {"A0", "A99", "none", "a text of more than sixteen bytes, and of thirty-two"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         size_t left = 1000, needed;
-        const enum certmap_truth truth = cm_value_set_has(&made.list, 0, false, t_string(texts[i]), &left);
+        const enum certmap_truth truth = cm_value_set_has(&made.list, 0, false, t_text(texts[i]), &left);
         needed = 1000 - left;
         ck_assert_uint_ge(needed, 2 + strlen(texts[i]) / 16);
         for (size_t steps = 0; steps <= needed; steps++) {
             left = steps;
-            const enum certmap_truth now = cm_value_set_has(&made.list, 0, false, t_string(texts[i]), &left);
+            const enum certmap_truth now = cm_value_set_has(&made.list, 0, false, t_text(texts[i]), &left);
             ck_assert_int_eq(now, steps < needed ? CERTMAP_UNKNOWN : truth);
             ck_assert_uint_eq(left, 0);
         }
@@ -184,7 +184,7 @@ T_TEST(collisions_are_harmless) {
     cm_arena_init(&arena, &allocator, SIZE_MAX / 2);
     for (size_t i = 0; count < COLLIDING; i++) {
         snprintf(texts[count], sizeof texts[count], "unit %zu", i);
-        const struct certmap_view text = t_string(texts[count]);
+        const struct certmap_view text = t_text(texts[count]);
         if ((cm_hash_bytes(text.data, text.len, seed) & (2 * COLLIDING - 1)) == 5)
             values[count++] = (struct cm_value){.text = {text, text}};
     }
@@ -213,6 +213,6 @@ T_TEST(seeds_of_peers) {
     t_buf_free(&subject);
 }
 
-T_TESTS("value set", T_CASE("many values", T_LOOP(many_values, T_ROWS(rows))),
+T_TESTS("value set", T_CASE("many values", T_LOOP(many_values, COUNT(rows))),
         T_CASE("set", rows_and_forms, few_values_have_none, asking_takes_steps, collisions_are_harmless,
                seeds_of_peers))

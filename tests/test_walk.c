@@ -128,7 +128,7 @@ static const struct {
      "      subject.O equal\n        c | c\nvalidity equal\n  valid | 76616c6964\n"},
 };
 
-START_TEST(expression) {
+T_TEST(expression) {
     char text[512];
     snprintf(text, sizeof text, "certmap 1;\nmapping \"m\" { when %s; deny; }", expressions[_i].when);
     struct certmap_rules *rules = t_rules(text);
@@ -136,16 +136,14 @@ START_TEST(expression) {
                                                       : "subject.CN like\n  A*?\\*\\\\ | A*?\\*\\\\\n");
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(outputs_follow) {
+T_TEST(outputs_follow) {
     struct certmap_rules *rules =
         t_rules("certmap 1; mapping \"m\" { when subject.CN present; allow \"a\"; domain \"D\";"
                 " group \"g\"; attribute \"mail\" = \"${subject.E}\"; }");
     expect_items(rules, "subject.CN present\ndomain =D\ngroup =g\nattribute mail$${subject.E}\n");
     certmap_rules_free(rules);
 }
-END_TEST
 
 static const char big[] = "certmap 1; mapping \"m\" { when subject.CN like (\"A*\", \"B*\") or not subject.O = \"x\";"
                           " allow \"a\"; group \"g\"; }";
@@ -157,7 +155,7 @@ static bool stop(void *ctx, const struct certmap_walk_item *item) {
     return --*left > 0;
 }
 
-START_TEST(it_stops_when_it_has_seen_enough) {
+T_TEST(it_stops_when_it_has_seen_enough) {
     struct certmap_rules *rules = t_rules(big);
     for (size_t most = 1; most <= 8; most++) {
         size_t left = most;
@@ -169,14 +167,13 @@ START_TEST(it_stops_when_it_has_seen_enough) {
     ck_assert_uint_eq(left, 1);
     certmap_rules_free(rules);
 }
-END_TEST
 
 static bool pass(void *ctx, const struct certmap_walk_item *item) {
     (void)ctx;
     return item != NULL;
 }
 
-START_TEST(wrong_arguments) {
+T_TEST(wrong_arguments) {
     struct certmap_rules *rules = t_rules(big);
     struct certmap_diagnostic err;
     ck_assert_int_eq(certmap_rules_walk(NULL, 0, pass, NULL, &err), CERTMAP_ERROR_ARGUMENT);
@@ -188,16 +185,15 @@ START_TEST(wrong_arguments) {
     ck_assert_uint_eq(certmap_rules_score(rules, 0), 0);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(each_allocation_may_fail) {
+T_TEST(each_allocation_may_fail) {
     struct t_alloc memory = T_ALLOC_INIT;
     const struct certmap_allocator allocator = t_alloc_allocator(&memory);
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
     size_t n = 0;
     options.allocator = &allocator;
-    ck_assert_int_eq(certmap_rules_parse(&rules, t_string(big), &options, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_text(big), &options, NULL), CERTMAP_OK);
     const size_t live = memory.live;
     for (bool failed = true; failed; n++) {
         t_alloc_fail_at(&memory, n);
@@ -209,9 +205,8 @@ START_TEST(each_allocation_may_fail) {
     ck_assert_uint_ge(n, 3);
     certmap_rules_free(rules);
 }
-END_TEST
 
-START_TEST(scores_and_switches) {
+T_TEST(scores_and_switches) {
     struct certmap_rules *rules =
         t_rules("certmap 1; policy most-specific; mapping \"a\" { when subject.CN = \"a\"; deny; }"
                 " mapping \"b\" { when always; deny; }");
@@ -222,10 +217,9 @@ START_TEST(scores_and_switches) {
     ck_assert(certmap_rules_disabled(rules));
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* An OID of as many arcs as its size allows: the longest text that a subfield has. */
-START_TEST(the_longest_subfield) {
+T_TEST(the_longest_subfield) {
     struct t_buf text = T_BUF_INIT, expected = T_BUF_INIT;
     t_put(&text, "certmap 1; mapping \"m\" { when subject.2.5");
     t_put(&expected, "subject.2.5");
@@ -241,7 +235,6 @@ START_TEST(the_longest_subfield) {
     t_buf_free(&text);
     t_buf_free(&expected);
 }
-END_TEST
 
 /* ---- all that there is can be made anew ---- */
 
@@ -325,24 +318,23 @@ static struct certmap_rules *load(struct added *added, struct certmap_view text)
     return rules;
 }
 
-START_TEST(positions_of_a_rule_file) {
+T_TEST(positions_of_a_rule_file) {
     struct added added;
-    struct certmap_rules *rules = load(
-        &added, t_string("certmap 1;\nmapping \"m\" { when subject.CN = \"\xC3\xA9\" and\n not san.dns like "
-                         "(\"a\", \"b\") or count(subject.OU) = 2; deny; }\nmapping \"n\" { when always; deny; }"));
+    struct certmap_rules *rules =
+        load(&added, t_text("certmap 1;\nmapping \"m\" { when subject.CN = \"\xC3\xA9\" and\n not san.dns like "
+                            "(\"a\", \"b\") or count(subject.OU) = 2; deny; }\nmapping \"n\" { when always; deny; }"));
     ck_assert_ptr_null(rules); /* and and or are mixed: nothing is added */
     ck_assert_uint_eq(added.mappings, 1);
     t_buf_free(&added.fields);
-    rules = load(&added, t_string("certmap 1;\nmapping \"m\" { when subject.CN = \"\xC3\xA9\" and\n not san.dns like "
-                                  "(\"a\", \"b\") and count(subject.OU) = 2; deny; }\nmapping \"n\" { when always; "
-                                  "deny; }"));
+    rules = load(&added, t_text("certmap 1;\nmapping \"m\" { when subject.CN = \"\xC3\xA9\" and\n not san.dns like "
+                                "(\"a\", \"b\") and count(subject.OU) = 2; deny; }\nmapping \"n\" { when always; "
+                                "deny; }"));
     ck_assert_ptr_nonnull(rules);
     ck_assert_str_eq(t_cstr(&added.fields), "CN \"\xC3\xA9\"\ndns \"a\" \"b\"\nOU\n");
     check_added(&added, rules, "a rule file");
     t_buf_free(&added.fields);
     certmap_rules_free(rules);
 }
-END_TEST
 
 /* ---- files: every one that loads ---- */
 
@@ -360,7 +352,7 @@ static const char *read_nth(struct t_buf *text, char path[512], const char *cons
     return path;
 }
 
-START_TEST(file) {
+T_TEST(file) {
     char path[512];
     struct t_buf text = T_BUF_INIT;
     struct added added;
@@ -374,10 +366,9 @@ START_TEST(file) {
     t_buf_free(&added.fields);
     t_buf_free(&text);
 }
-END_TEST
 
 /* The text that conditions of IIS files are at is their element. */
-START_TEST(iis_file) {
+T_TEST(iis_file) {
     char path[512];
     struct t_buf text = T_BUF_INIT;
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
@@ -398,20 +389,9 @@ START_TEST(iis_file) {
     t_buf_free(&added.fields);
     t_buf_free(&text);
 }
-END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("walk");
-    TCase *items = tcase_create("items"), *all = tcase_create("files");
     int count = 0, iis_count = 0;
-    tcase_add_loop_test(items, expression, 0, T_ROWS(expressions));
-    tcase_add_test(items, outputs_follow);
-    tcase_add_test(items, it_stops_when_it_has_seen_enough);
-    tcase_add_test(items, wrong_arguments);
-    tcase_add_test(items, each_allocation_may_fail);
-    tcase_add_test(items, scores_and_switches);
-    tcase_add_test(items, the_longest_subfield);
-    tcase_add_test(items, positions_of_a_rule_file);
     for (int i = 0; i < 3; i++) {
         t_list(&files[i], folders[i], i == 1 ? "" : ".rules");
         count += files[i].count;
@@ -420,9 +400,9 @@ int main(void) {
         t_list(&iis_files[i], iis_folders[i], ".config");
         iis_count += iis_files[i].count;
     }
-    tcase_add_loop_test(all, file, 0, count);
-    tcase_add_loop_test(all, iis_file, 0, iis_count);
-    suite_add_tcase(suite, items);
-    suite_add_tcase(suite, all);
-    return t_run(suite);
+    return T_RUN("walk",
+                 T_CASE("items", T_LOOP(expression, COUNT(expressions)), outputs_follow,
+                        it_stops_when_it_has_seen_enough, wrong_arguments, each_allocation_may_fail,
+                        scores_and_switches, the_longest_subfield, positions_of_a_rule_file),
+                 T_CASE("files", T_LOOP(file, count), T_LOOP(iis_file, iis_count)));
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls_library.h"
-#include "pages.h"
+#include "adapter.h"
 #include "support/tls.h"
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 static const char rule_text[] = "certmap 1;\n"
                                 "mapping \"contractors\" { when subject.OU = \"Contractors\"; deny; }\n"
@@ -21,14 +19,6 @@ static const char rule_text[] = "certmap 1;\n"
 static const struct library *library;
 static struct t_pki *pki;
 static struct certmap_rules *rules;
-
-static struct certmap_rules *parse(const char *text) {
-    struct certmap_rules *made = NULL;
-    struct certmap_diagnostic err = {.text = ""};
-    const struct certmap_view view = {(const uint8_t *)text, strlen(text)};
-    ck_assert_msg(certmap_rules_parse(&made, view, NULL, &err) == CERTMAP_OK, "%s", err.text);
-    return made;
-}
 
 /* ---- a server of the library and a client of OpenSSL ---- */
 
@@ -138,24 +128,12 @@ static bool finish(struct connection *connection) {
 
 /* ---- what the recipe answers ---- */
 
-struct expected {
-    enum certmap_status status;
-    enum certmap_code code;
-    enum certmap_decision decision;
-    const char *account;
-};
-#define ACCOUNT(name)                                                                                                  \
-    { CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_ALLOW, name }
-#define REFUSED(code)                                                                                                  \
-    { CERTMAP_ERROR_UNVERIFIED, CERTMAP_CODE_##code, CERTMAP_NONE, NULL }
-
 /* Asks with a result and a peer that have been used before: neither may matter. */
-static void check_rules(struct connection *connection, const struct certmap_rules *by, struct expected expected,
+static void check_rules(struct connection *connection, const struct certmap_rules *by, struct t_expected expected,
                         const char *row) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-    struct certmap_peer *peer = NULL;
-    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    struct certmap_peer *peer = t_peer_new();
     result.decision = CERTMAP_ALLOW;
     result.account = (struct certmap_view){(const uint8_t *)"stale", 5};
     const enum certmap_status status = library->match(connection->server, by, peer, &result, &err);
@@ -172,7 +150,7 @@ static void check_rules(struct connection *connection, const struct certmap_rule
     certmap_peer_free(peer);
 }
 
-static void check_match(struct connection *connection, struct expected expected, const char *row) {
+static void check_match(struct connection *connection, struct t_expected expected, const char *row) {
     check_rules(connection, rules, expected, row);
 }
 
@@ -181,19 +159,19 @@ static void check_match(struct connection *connection, struct expected expected,
 static const struct client {
     const char *row;
     enum t_id id;
-    struct expected expected;
+    struct t_expected expected;
 } clients[] = {
     {"Alice", T_ALICE, ACCOUNT("CONTOSO\\portal")},
     {"Bob", T_BOB, ACCOUNT("orders")},
     {"for anything", T_PLAIN, ACCOUNT("orders")},
     {"Eve is denied", T_EVE, {CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_DENY, NULL}},
     {"a subject that no rule knows", T_UNNAMED, {CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_NONE, NULL}},
-    {"no certificate", T_NOBODY, REFUSED(NO_CERTIFICATE)},
-    {"of a CA that nobody trusts", T_MALLORY, REFUSED(NOT_VERIFIED)},
-    {"signed itself", T_LONELY, REFUSED(NOT_VERIFIED)},
-    {"expired", T_EXPIRED, REFUSED(NOT_VERIFIED)},
-    {"not yet valid", T_EARLY, REFUSED(NOT_VERIFIED)},
-    {"for servers only", T_WEB, REFUSED(NOT_VERIFIED)},
+    {"no certificate", T_NOBODY, NO_CERTIFICATE},
+    {"of a CA that nobody trusts", T_MALLORY, NOT_VERIFIED},
+    {"signed itself", T_LONELY, NOT_VERIFIED},
+    {"expired", T_EXPIRED, NOT_VERIFIED},
+    {"not yet valid", T_EARLY, NOT_VERIFIED},
+    {"for servers only", T_WEB, NOT_VERIFIED},
 };
 
 static bool has_version(int tls13) {
@@ -251,7 +229,7 @@ T_TEST(unfinished_handshake) {
         connection.wire.taken = 0;
         size_t record = 0;
         for (size_t at = 0; at < waiting.len && connection.server_state == 0; at += record) {
-            check_match(&connection, (struct expected)REFUSED(HANDSHAKE_UNFINISHED), "unfinished");
+            check_match(&connection, (struct t_expected)UNFINISHED, "unfinished");
             asked++;
             record = 5U + ((size_t)waiting.data[at + 3] << 8) + waiting.data[at + 4]; /* RFC 8446 5.1 */
             ck_assert_uint_le(at + record, waiting.len);
@@ -262,7 +240,7 @@ T_TEST(unfinished_handshake) {
     }
     ck_assert_int_eq(connection.server_state, 1);
     ck_assert_int_ge(asked, 4);
-    check_match(&connection, (struct expected)ACCOUNT("CONTOSO\\portal"), "finished");
+    check_match(&connection, (struct t_expected)ACCOUNT("CONTOSO\\portal"), "finished");
     close_connection(&connection);
     SSL_CTX_free(ctx);
     t_buf_free(&waiting);
@@ -279,10 +257,6 @@ static void put_hex(struct t_buf *text, const unsigned char *bytes, unsigned len
     }
 }
 
-static void put_text(struct t_buf *buf, const char *text) {
-    t_bytes(buf, text, strlen(text));
-}
-
 /* Rules that let Alice in by three digests of her certificate that OpenSSL computed. */
 static struct certmap_rules *digest_rules(void) {
     struct t_buf text = T_BUF_INIT, der = T_BUF_INIT;
@@ -290,17 +264,17 @@ static struct certmap_rules *digest_rules(void) {
     unsigned len = 0;
     put_certificate(&der, T_ALICE);
     const int spki_len = i2d_PUBKEY(t_pki_key(pki, T_ALICE), &spki);
-    put_text(&text, "certmap 1; mapping \"digests\" { when sha256 = \"");
+    t_put(&text, "certmap 1; mapping \"digests\" { when sha256 = \"");
     ck_assert_int_eq(EVP_Digest(der.data, der.len, digest, &len, EVP_sha256(), NULL), 1);
     put_hex(&text, digest, len);
-    put_text(&text, "\" and sha1 = \"");
+    t_put(&text, "\" and sha1 = \"");
     ck_assert_int_eq(EVP_Digest(der.data, der.len, digest, &len, EVP_sha1(), NULL), 1);
     put_hex(&text, digest, len);
-    put_text(&text, "\" and spki.sha256 = \"");
+    t_put(&text, "\" and spki.sha256 = \"");
     ck_assert_int_eq(EVP_Digest(spki, (size_t)spki_len, digest, &len, EVP_sha256(), NULL), 1);
     put_hex(&text, digest, len);
     t_bytes(&text, "\"; allow \"known\"; }\n", sizeof "\"; allow \"known\"; }\n");
-    struct certmap_rules *made = parse((const char *)text.data);
+    struct certmap_rules *made = t_rules((const char *)text.data);
     OPENSSL_free(spki);
     t_buf_free(&text);
     t_buf_free(&der);
@@ -314,15 +288,15 @@ T_TEST(digests) {
         "\"4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\" or not issuer "
         "is sha256 \"4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\"; "
         "allow \"guest\"; }";
-    struct certmap_rules *by_digest = digest_rules(), *unknown = parse(by_issuer);
-    const struct expected none = {CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_NONE, NULL};
+    struct certmap_rules *by_digest = digest_rules(), *unknown = t_rules(by_issuer);
+    const struct t_expected none = {CERTMAP_OK, CERTMAP_CODE_NONE, CERTMAP_NONE, NULL};
     start(false, false);
     for (int i = 0; i < 2; i++) {
         struct connection connection;
         SSL_CTX *ctx = new_client(false, i == 0 ? T_ALICE : T_BOB);
         open_connection(&connection, ctx, NULL);
         ck_assert(finish(&connection));
-        check_rules(&connection, by_digest, i == 0 ? (struct expected)ACCOUNT("known") : none, "digests");
+        check_rules(&connection, by_digest, i == 0 ? (struct t_expected)ACCOUNT("known") : none, "digests");
         check_rules(&connection, unknown, none, "issuer");
         close_connection(&connection);
         SSL_CTX_free(ctx);
@@ -341,13 +315,13 @@ static void resume(SSL_CTX *ctx, const struct client *client) {
     SSL_SESSION *session = SSL_get1_session(connection.client);
     SSL_set_shutdown(connection.client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     close_connection(&connection);
-    struct expected expected = client->expected;
+    struct t_expected expected = client->expected;
     open_connection(&connection, ctx, session);
     ck_assert_msg(finish(&connection), "%s: no second handshake", client->row);
     const bool resumed = SSL_session_reused(connection.client) == 1;
     ck_assert_msg(resumed || expected.status != CERTMAP_OK, "%s: not resumed", client->row);
     if (resumed && !library->resumes)
-        expected = (struct expected)REFUSED(NOT_VERIFIED);
+        expected = (struct t_expected)NOT_VERIFIED;
     check_match(&connection, expected, client->row);
     close_connection(&connection);
     SSL_SESSION_free(session);
@@ -451,7 +425,7 @@ T_TEST(decoded_certificates) {
 /* Before Check forks. */
 static void make_shared(void) {
     pki = t_pki_new();
-    rules = parse(rule_text);
+    rules = t_rules(rule_text);
 }
 
 static void free_shared(void) {

@@ -18,10 +18,6 @@ static const struct {
     [B_SUBJECT_CN] = {CERTMAP_FIELD_SUBJECT, "CN", "subject.CN", "Subject\" certificateSubField=\"CN"},
 };
 
-static struct certmap_view view(const char *text) {
-    return (struct certmap_view){(const uint8_t *)text, strlen(text)};
-}
-
 /* ---- Through the builder ---------------------------------------------------------------------------- */
 
 /* All that is known of one rule before certmap is called. */
@@ -56,9 +52,9 @@ static size_t text_of(const struct made *made, enum b_workload workload) {
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct b_condition *condition,
                                          struct certmap_diagnostic *err) {
     struct certmap_condition c = CERTMAP_CONDITION_INIT;
-    const struct certmap_view operand = view(condition->text);
+    const struct certmap_view operand = t_text(condition->text);
     c.field = slots[condition->slot].field;
-    c.subfield = view(slots[condition->slot].subfield);
+    c.subfield = t_text(slots[condition->slot].subfield);
     c.op = condition->pattern ? CERTMAP_OP_LIKE : CERTMAP_OP_EQUAL;
     c.flags = condition->nocase ? CERTMAP_NOCASE : 0;
     c.operands = &operand;
@@ -88,8 +84,8 @@ static enum certmap_status add_mapping(struct certmap_builder *builder, struct m
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     mapping.kind = workload == B_ONE_TO_ONE ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_NATIVE;
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = view(made->name);
-    mapping.account = view(made->account);
+    mapping.name = t_text(made->name);
+    mapping.account = t_text(made->account);
     enum certmap_status status = certmap_builder_mapping(builder, &mapping, err);
     if (status == CERTMAP_OK && workload == B_ONE_TO_ONE)
         return add_certificate(builder, made, err);
@@ -147,36 +143,32 @@ enum certmap_status b_rules_build(struct certmap_rules **rules, struct b_built *
 
 /* ---- As text ----------------------------------------------------------------------------------------- */
 
-static void put(struct t_buf *text, const char *part) {
-    t_bytes(text, part, strlen(part));
-}
-
 static void put_number(struct t_buf *text, const char *before, size_t number, const char *after) {
     char digits[32];
     snprintf(digits, sizeof digits, "%zu", number);
-    put(text, before);
-    put(text, digits);
-    put(text, after);
+    t_put(text, before);
+    t_put(text, digits);
+    t_put(text, after);
 }
 
 static void native_condition(struct t_buf *text, const struct b_condition *condition) {
-    put(text, condition->negate ? "not " : "");
-    put(text, slots[condition->slot].native);
-    put(text, condition->pattern ? " like " : " = ");
-    put(text, condition->nocase ? "nocase \"" : "\"");
-    put(text, condition->text);
-    put(text, "\"");
+    t_put(text, condition->negate ? "not " : "");
+    t_put(text, slots[condition->slot].native);
+    t_put(text, condition->pattern ? " like " : " = ");
+    t_put(text, condition->nocase ? "nocase \"" : "\"");
+    t_put(text, condition->text);
+    t_put(text, "\"");
 }
 
 void b_rules_native(struct t_buf *text, enum b_workload workload, size_t size) {
-    put(text, "certmap 1;\n");
+    t_put(text, "certmap 1;\n");
     for (size_t position = 0; position < size; position++) {
         struct b_rule rule;
         const size_t id = b_workload_id(position, size);
         b_workload_rule(workload, id, &rule);
         put_number(text, "\nmapping \"m", id, "\" {\n    when ");
         for (size_t i = 0; i < rule.count; i++) {
-            put(text, i > 0 ? "\n     and " : "");
+            t_put(text, i > 0 ? "\n     and " : "");
             native_condition(text, &rule.conditions[i]);
         }
         put_number(text, ";\n    allow \"CONTOSO\\\\u", id, "\";\n}\n");
@@ -195,7 +187,7 @@ static void base64(struct t_buf *text, struct certmap_view bytes) {
             four[3] = '=';
         if (left < 2)
             four[2] = '=';
-        put(text, four);
+        t_put(text, four);
     }
 }
 
@@ -204,7 +196,7 @@ static void iis_one(struct t_buf *text, size_t id) {
     make(&made, B_ONE_TO_ONE, id);
     put_number(text, "<add userName=\"CONTOSO\\u", id, "\" certificate=\"");
     base64(text, t_view(&made.certificate));
-    put(text, "\" />\n");
+    t_put(text, "\" />\n");
     t_buf_free(&made.certificate);
 }
 
@@ -214,29 +206,30 @@ static void iis_many(struct t_buf *text, enum b_workload workload, size_t id) {
     put_number(text, "<add name=\"m", id, "\" permissionMode=\"Allow\" userName=\"CONTOSO\\u");
     put_number(text, "", id, "\">\n  <rules>\n");
     for (size_t i = 0; i < rule.count; i++) {
-        put(text, "    <add certificateField=\"");
-        put(text, slots[rule.conditions[i].slot].iis);
-        put(text, "\" matchCriteria=\"");
-        put(text, rule.conditions[i].text);
-        put(text, "\" compareCaseSensitive=\"");
-        put(text, rule.conditions[i].nocase ? "false\" />\n" : "true\" />\n");
+        t_put(text, "    <add certificateField=\"");
+        t_put(text, slots[rule.conditions[i].slot].iis);
+        t_put(text, "\" matchCriteria=\"");
+        t_put(text, rule.conditions[i].text);
+        t_put(text, "\" compareCaseSensitive=\"");
+        t_put(text, rule.conditions[i].nocase ? "false\" />\n" : "true\" />\n");
     }
-    put(text, "  </rules>\n</add>\n");
+    t_put(text, "  </rules>\n</add>\n");
 }
 
 void b_rules_iis(struct t_buf *text, enum b_workload workload, size_t size) {
     const char *list = workload == B_ONE_TO_ONE ? "oneToOneMappings" : "manyToOneMappings";
-    put(text,
+    t_put(
+        text,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<iisClientCertificateMappingAuthentication enabled=\"true\">\n<");
-    put(text, list);
-    put(text, ">\n");
+    t_put(text, list);
+    t_put(text, ">\n");
     for (size_t position = 0; position < size; position++) {
         if (workload == B_ONE_TO_ONE)
             iis_one(text, b_workload_id(position, size));
         else
             iis_many(text, workload, b_workload_id(position, size));
     }
-    put(text, "</");
-    put(text, list);
-    put(text, ">\n</iisClientCertificateMappingAuthentication>\n");
+    t_put(text, "</");
+    t_put(text, list);
+    t_put(text, ">\n</iisClientCertificateMappingAuthentication>\n");
 }

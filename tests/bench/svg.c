@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "svg.h"
+#include "support/count.h"
 #include <math.h>
 
 enum { WIDTH = 960, HEIGHT = 560, LEFT = 84, RIGHT = 230, TOP = 68, BOTTOM = 64, LINE_HEIGHT = 17, MOST = 32 };
@@ -70,7 +71,7 @@ static void time_label(FILE *out, int power) {
 
 static void count_label(FILE *out, int power) {
     static const char *const counts[] = {"1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"};
-    if (power >= 0 && power < (int)(sizeof counts / sizeof *counts))
+    if (power >= 0 && power < COUNT(counts))
         fputs(counts[power], out);
     else
         fprintf(out, "1e%d", power);

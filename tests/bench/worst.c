@@ -3,31 +3,23 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct certmap_view view(const char *text) {
-    return (struct certmap_view){(const uint8_t *)text, strlen(text)};
-}
-
 /* Errors stay in the builder: b_worst_rules sees them when it finishes. */
 static void condition(struct certmap_builder *builder, const char *subfield, enum certmap_operator op,
                       const char *text) {
     struct certmap_condition c = CERTMAP_CONDITION_INIT;
-    const struct certmap_view operand = view(text);
-    c.subfield = view(subfield);
+    const struct certmap_view operand = t_text(text);
+    c.subfield = t_text(subfield);
     c.op = op;
     c.operands = &operand;
     c.operand_count = 1;
     (void)certmap_builder_condition(builder, &c, NULL);
 }
 
-static void put(struct t_buf *spec, const char *text) {
-    t_bytes(spec, text, strlen(text));
-}
-
 static void put_number(struct t_buf *spec, const char *before, size_t number) {
     char text[32];
     snprintf(text, sizeof text, "%04zu", number);
-    put(spec, before);
-    put(spec, text);
+    t_put(spec, before);
+    t_put(spec, text);
 }
 
 static void end(struct t_buf *spec) {
@@ -37,7 +29,7 @@ static void end(struct t_buf *spec) {
 /* ---- Each of 2,000 values is that of a rule, which another condition then refuses ----------------------- */
 
 static void units(struct t_buf *spec, size_t count) {
-    put(spec, "CN=somebody");
+    t_put(spec, "CN=somebody");
     for (size_t i = 0; i < count; i++)
         put_number(spec, " | OU=Unit ", i);
     end(spec);
@@ -76,11 +68,11 @@ static void grid_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void grid_subject(struct t_buf *spec) {
-    put(spec, "L=L1");
+    t_put(spec, "L=L1");
     for (size_t i = 0; i < 100; i++) {
         char text[64];
         snprintf(text, sizeof text, " | OU=U%03zu | CN=N%03zu", i, 200 + i);
-        put(spec, text);
+        t_put(spec, text);
     }
     end(spec);
 }
@@ -102,7 +94,7 @@ static void blank_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void blank_subject(struct t_buf *spec) {
-    put(spec, "CN=somebody with a name of 38 letters abc | OU=some unit with a name of 38 letters ab");
+    t_put(spec, "CN=somebody with a name of 38 letters abc | OU=some unit with a name of 38 letters ab");
     end(spec);
 }
 
@@ -118,7 +110,7 @@ static void not_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void not_subject(struct t_buf *spec) {
-    put(spec, "CN=\\{abcdefghij*5}");
+    t_put(spec, "CN=\\{abcdefghij*5}");
     end(spec);
 }
 
@@ -155,7 +147,7 @@ static void near_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void near_subject(struct t_buf *spec) {
-    put(spec, "L=x | CN=\\{a*3600}");
+    t_put(spec, "L=x | CN=\\{a*3600}");
     end(spec);
 }
 
@@ -171,7 +163,7 @@ static void stars_mapping(struct certmap_builder *builder, size_t index) {
 
 /* All but the last letter of each pattern fits, again and again. */
 static void stars_subject(struct t_buf *spec) {
-    put(spec, "CN=\\{a*3600}b");
+    t_put(spec, "CN=\\{a*3600}b");
     end(spec);
 }
 
@@ -186,7 +178,7 @@ static void one_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void one_subject(struct t_buf *spec) {
-    put(spec, "O=Contoso | CN=user-1");
+    t_put(spec, "O=Contoso | CN=user-1");
     end(spec);
 }
 
@@ -209,7 +201,7 @@ static void ordinary_mapping(struct certmap_builder *builder, size_t index) {
 static void spoiled_subject(struct t_buf *spec) {
     static const char *const types[] = {" | CN=somebody ", " | OU=unit ", " | O=organization ", " | L=town ",
                                         " | S=land "};
-    put(spec, "octet CN=x | octet OU=x | octet O=x | octet L=x | octet S=x | C=DE");
+    t_put(spec, "octet CN=x | octet OU=x | octet O=x | octet L=x | octet S=x | C=DE");
     for (size_t type = 0; type < sizeof types / sizeof *types; type++)
         for (size_t i = 0; i < 300; i++)
             put_number(spec, types[type], i);
@@ -228,9 +220,9 @@ static void long_literal_mapping(struct certmap_builder *builder, size_t index) 
 }
 
 static void short_values_subject(struct t_buf *spec) {
-    put(spec, "C=SE");
+    t_put(spec, "C=SE");
     for (size_t i = 0; i < 4000; i++)
-        put(spec, " | OU=aa");
+        t_put(spec, " | OU=aa");
     end(spec);
 }
 
@@ -243,10 +235,10 @@ static void department_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void departments_subject(struct t_buf *spec) {
-    put(spec, "CN=");
+    t_put(spec, "CN=");
     for (size_t i = 0; i < 600; i++)
         put_number(spec, "n-", i * 16);
-    put(spec, "\\{r*11000}");
+    t_put(spec, "\\{r*11000}");
     end(spec);
 }
 
@@ -263,7 +255,7 @@ static void not_like_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void numbers_subject(struct t_buf *spec) {
-    put(spec, "O=Contoso");
+    t_put(spec, "O=Contoso");
     for (size_t i = 0; i < 900; i++)
         put_number(spec, " | OU=", i);
     end(spec);
@@ -292,7 +284,7 @@ static void question_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void letters_subject(struct t_buf *spec) {
-    put(spec, "L=x | O=Contoso | CN=\\{a*15600}");
+    t_put(spec, "L=x | O=Contoso | CN=\\{a*15600}");
     end(spec);
 }
 
@@ -323,8 +315,8 @@ static void add(struct certmap_builder *builder, const struct b_worst *worst, si
     snprintf(name, sizeof name, "m%zu", index);
     snprintf(account, sizeof account, "u%zu", index);
     mapping.decision = CERTMAP_ALLOW;
-    mapping.name = view(name);
-    mapping.account = view(account);
+    mapping.name = t_text(name);
+    mapping.account = t_text(account);
     (void)certmap_builder_mapping(builder, &mapping, NULL);
     worst->mapping(builder, index);
 }

@@ -39,6 +39,14 @@ void t_bytes(struct t_buf *buf, const void *bytes, size_t len) {
     buf->len += len;
 }
 
+void t_put(struct t_buf *buf, const char *string) {
+    t_bytes(buf, string, strlen(string));
+}
+
+struct certmap_view t_text(const char *string) {
+    return (struct certmap_view){(const uint8_t *)string, string == NULL ? 0 : strlen(string)};
+}
+
 struct certmap_view t_view(struct t_buf *buf) {
     reserve(buf, 1);
     return cm_view(buf->data, buf->len);
@@ -541,22 +549,18 @@ static void put_base64(struct t_buf *buf, const uint8_t *bytes, size_t len) {
     t_bytes(buf, text, sizeof text);
 }
 
-static void put_text(struct t_buf *buf, const char *text) {
-    t_bytes(buf, text, strlen(text));
-}
-
 void t_pem(struct t_buf *buf, const char *label, struct certmap_view bytes) {
-    put_text(buf, "-----BEGIN ");
-    put_text(buf, label);
-    put_text(buf, "-----\n");
+    t_put(buf, "-----BEGIN ");
+    t_put(buf, label);
+    t_put(buf, "-----\n");
     for (size_t i = 0; i < bytes.len; i += 3) {
         put_base64(buf, bytes.data + i, bytes.len - i < 3 ? bytes.len - i : 3);
         if (i % 48 == 45 || i + 3 >= bytes.len)
-            put_text(buf, "\n");
+            t_put(buf, "\n");
     }
-    put_text(buf, "-----END ");
-    put_text(buf, label);
-    put_text(buf, "-----\n");
+    t_put(buf, "-----END ");
+    t_put(buf, label);
+    t_put(buf, "-----\n");
 }
 
 /* ---- t_certs ---- */
@@ -633,7 +637,7 @@ static char *line_end(char *line) {
 void t_certs(struct t_buf *buf, const char *text, bool pem) {
     struct pieces pieces = {T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT, T_BUF_INIT};
     struct t_buf copy = T_BUF_INIT;
-    put_text(&copy, text);
+    t_put(&copy, text);
     t_bytes(&copy, "\n", 2);
     for (char *line = (char *)copy.data, *end; *line != 0; line = end + 1) {
         end = line_end(line);

@@ -21,6 +21,10 @@ void t_buf_free(struct t_buf *buf);
 /* Empties it but keeps its memory. */
 void t_buf_clear(struct t_buf *buf);
 void t_bytes(struct t_buf *buf, const void *bytes, size_t len);
+/* Appends the characters of a string. */
+void t_put(struct t_buf *buf, const char *string);
+/* The characters of a string; no bytes if it is NULL. */
+struct certmap_view t_text(const char *string);
 /* The bytes, until the buffer changes. data is never NULL. */
 struct certmap_view t_view(struct t_buf *buf);
 

@@ -326,10 +326,6 @@ bool t_form_is_glued(const struct t_form_name *name) {
 
 /* ---- Printing ---- */
 
-static void put(struct t_buf *text, const char *string) {
-    t_bytes(text, string, strlen(string));
-}
-
 static void put_char(struct t_buf *text, char c) {
     t_bytes(text, &c, 1);
 }
@@ -338,10 +334,10 @@ static void put_hex(struct t_buf *text, const struct t_form_ava *ava) {
     char digits[3];
     struct t_buf element = T_BUF_INIT;
     t_tlv(&element, ava->tag, ava->der, ava->der_len);
-    put(text, "#");
+    t_put(text, "#");
     for (size_t i = 0; i < element.len; i++) {
         snprintf(digits, sizeof digits, "%02x", element.data[i]);
-        put(text, digits);
+        t_put(text, digits);
     }
     t_buf_free(&element);
 }
@@ -358,7 +354,7 @@ static void put_name(struct t_buf *text, const struct t_form_name *name, const c
         bool inner = false;
         for (size_t i = 0; i < name->count; i++)
             if (name->avas[i].rdn == rdn) {
-                put(text, first ? "" : inner ? avas : rdns);
+                t_put(text, first ? "" : inner ? avas : rdns);
                 put_one(text, &name->avas[i]);
                 first = false;
                 inner = true;
@@ -377,15 +373,15 @@ static bool windows_quotes(const char *value) {
 static void windows_ava(struct t_buf *text, const struct t_form_ava *ava) {
     const char *name = types[ava->type].windows;
     const bool quotes = windows_quotes(ava->value);
-    put(text, name == NULL ? "OID." : name);
-    put(text, name == NULL ? types[ava->type].oid : "");
-    put(text, quotes ? "=\"" : "=");
+    t_put(text, name == NULL ? "OID." : name);
+    t_put(text, name == NULL ? types[ava->type].oid : "");
+    t_put(text, quotes ? "=\"" : "=");
     for (const char *c = ava->value; *c != 0; c++) {
         if (*c == '"')
             put_char(text, '"');
         put_char(text, *c);
     }
-    put(text, quotes ? "\"" : "");
+    t_put(text, quotes ? "\"" : "");
 }
 
 static void windows_dialog_ava(struct t_buf *text, const struct t_form_ava *ava) {
@@ -393,7 +389,7 @@ static void windows_dialog_ava(struct t_buf *text, const struct t_form_ava *ava)
     windows_ava(&one, ava);
     const uint8_t *equals = memchr(one.data, '=', one.len);
     t_bytes(text, one.data, (size_t)(equals - one.data));
-    put(text, " = ");
+    t_put(text, " = ");
     t_bytes(text, equals + 1, one.len - (size_t)(equals + 1 - one.data));
     t_buf_free(&one);
 }
@@ -416,7 +412,7 @@ static void windows_lines(struct t_buf *text, const struct t_form_name *name) {
 
 static void windows_format(struct t_buf *text, const struct t_form_name *name) {
     windows_lines(text, name);
-    put(text, "\r\n");
+    t_put(text, "\r\n");
 }
 
 static void windows_dialog(struct t_buf *text, const struct t_form_name *name) {
@@ -428,7 +424,7 @@ static void windows_lines_root_first(struct t_buf *text, const struct t_form_nam
 }
 
 static void certutil(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "Subject:\r\n    ");
+    t_put(text, "Subject:\r\n    ");
     put_name(text, name, "\r\n    ", " + ", true, windows_ava);
 }
 
@@ -446,20 +442,20 @@ static bool java_quotes(const char *value) {
 
 static void java_value(struct t_buf *text, const char *value) {
     const bool quotes = java_quotes(value);
-    put(text, quotes ? "\"" : "");
+    t_put(text, quotes ? "\"" : "");
     for (; *value != 0; value++) {
         if (*value == '"' || *value == '\\')
             put_char(text, '\\');
         put_char(text, *value);
     }
-    put(text, quotes ? "\"" : "");
+    t_put(text, quotes ? "\"" : "");
 }
 
 static void java_ava(struct t_buf *text, const struct t_form_ava *ava) {
     const char *name = types[ava->type].java;
-    put(text, name == NULL ? "OID." : name);
-    put(text, name == NULL ? types[ava->type].oid : "");
-    put(text, "=");
+    t_put(text, name == NULL ? "OID." : name);
+    t_put(text, name == NULL ? types[ava->type].oid : "");
+    t_put(text, "=");
     java_value(text, ava->value);
 }
 
@@ -479,13 +475,13 @@ static void java_2253_ava(struct t_buf *text, const struct t_form_ava *ava) {
     const char *name = types[ava->type].java;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (name != NULL && strcmp(known[i], name) == 0) {
-            put(text, name);
-            put(text, "=");
+            t_put(text, name);
+            t_put(text, "=");
             escaped_value(text, ava->value);
             return;
         }
-    put(text, types[ava->type].oid);
-    put(text, "=");
+    t_put(text, types[ava->type].oid);
+    t_put(text, "=");
     put_hex(text, ava);
 }
 
@@ -498,12 +494,12 @@ static void java_2253(struct t_buf *text, const struct t_form_name *name) {
 }
 
 static void keytool(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "Owner: ");
+    t_put(text, "Owner: ");
     java(text, name);
 }
 
 static void keytool_issuer(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "Issuer: ");
+    t_put(text, "Issuer: ");
     java(text, name);
 }
 
@@ -511,8 +507,8 @@ static void keytool_issuer(struct t_buf *text, const struct t_form_name *name) {
 
 static void gnutls_ava(struct t_buf *text, const struct t_form_ava *ava) {
     const char *name = types[ava->type].gnutls;
-    put(text, name == NULL ? types[ava->type].oid : name);
-    put(text, "=");
+    t_put(text, name == NULL ? types[ava->type].oid : name);
+    t_put(text, "=");
     if (name == NULL)
         put_hex(text, ava);
     else
@@ -524,12 +520,12 @@ static void gnutls(struct t_buf *text, const struct t_form_name *name) {
 }
 
 static void certtool(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "\tSubject: ");
+    t_put(text, "\tSubject: ");
     gnutls(text, name);
 }
 
 static void certtool_root_first(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "\tSubject: ");
+    t_put(text, "\tSubject: ");
     put_name(text, name, ",", "+", false, gnutls_ava);
 }
 
@@ -543,29 +539,29 @@ static void old_ava(struct t_buf *text, const struct t_form_ava *ava) {
     bool ascii = wide;
     for (size_t i = 0; wide && i < ava->der_len; i++)
         ascii = ascii && (i % 4 == 3 || ava->der[i] == 0);
-    put(text, name == NULL ? types[ava->type].oid : name);
-    put(text, "=");
+    t_put(text, name == NULL ? types[ava->type].oid : name);
+    t_put(text, "=");
     for (size_t i = ascii && ava->tag == 0x1C ? 3 : 0; i < ava->der_len; i += ascii && ava->tag == 0x1C ? 4 : 1) {
         snprintf(hidden, sizeof hidden, "\\x%02X", ava->der[i]);
         if (ava->der[i] < ' ' || ava->der[i] > '~')
-            put(text, hidden);
+            t_put(text, hidden);
         else
             put_char(text, (char)ava->der[i]);
     }
 }
 
 static void old_slashes(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "/");
+    t_put(text, "/");
     put_name(text, name, "/", "/", false, old_ava);
 }
 
 static void old_subject(struct t_buf *text, const struct t_form_name *name) {
-    put(text, "subject= ");
+    t_put(text, "subject= ");
     old_slashes(text, name);
 }
 
 static void old_chain(struct t_buf *text, const struct t_form_name *name) {
-    put(text, " 0 s:");
+    t_put(text, " 0 s:");
     old_slashes(text, name);
 }
 
@@ -578,13 +574,13 @@ static void old_text(struct t_buf *text, const struct t_form_name *name) {
     struct t_buf slashes = T_BUF_INIT;
     old_slashes(&slashes, name);
     t_bytes(&slashes, "\0\0\0", 3);
-    put(text, "        Subject: ");
+    t_put(text, "        Subject: ");
     for (size_t i = 1; i + 3 < slashes.len; i++) {
         const uint8_t *at = slashes.data + i;
         const bool one = is_capital(at[1]) && at[2] == '=';
         const bool two = is_capital(at[1]) && is_capital(at[2]) && at[3] == '=';
         if (at[0] == '/' && (one || two))
-            put(text, ", ");
+            t_put(text, ", ");
         else
             put_char(text, (char)at[0]);
     }

@@ -265,14 +265,10 @@ static void put_name(struct t_world *world, struct t_buf *der, const struct t_ra
 
 /* ---- rules: strings ---- */
 
-static void put(struct t_buf *text, const char *string) {
-    t_bytes(text, string, strlen(string));
-}
-
 static void put_number(struct t_buf *text, size_t number) {
     char digits[32];
     snprintf(digits, sizeof digits, "%zu", number);
-    put(text, digits);
+    t_put(text, digits);
 }
 
 static bool is_one_of(char c, const char *characters) {
@@ -280,13 +276,13 @@ static bool is_one_of(char c, const char *characters) {
 }
 
 static void put_string(struct t_buf *text, const struct t_text *string, const char *escaped) {
-    put(text, "\"");
+    t_put(text, "\"");
     for (size_t i = 0; i < string->len; i++) {
         if (is_one_of(string->bytes[i], escaped))
-            put(text, "\\");
+            t_put(text, "\\");
         t_bytes(text, &string->bytes[i], 1);
     }
-    put(text, "\"");
+    t_put(text, "\"");
 }
 
 /* A pattern of a text: some characters become wildcards, others go. */
@@ -296,11 +292,11 @@ static void put_pattern(struct t_world *world, struct t_buf *text) {
     struct t_text one = {.len = 0};
     const size_t stars = below(world, 4), every = literal.len / (stars + 1) + 1;
     size_t until = below(world, every + 1);
-    put(text, "\"");
+    t_put(text, "\"");
     for (size_t i = 0; i < literal.len; i++) {
         const bool start = is_boundary(&literal, i);
         if (start && until == 0 && stars > 0) {
-            put(text, wildcards[below(world, 5)]);
+            t_put(text, wildcards[below(world, 5)]);
             until = below(world, every + 1);
             if (chance(world, 50)) {
                 while (!is_boundary(&literal, i + 1))
@@ -312,24 +308,24 @@ static void put_pattern(struct t_world *world, struct t_buf *text) {
         one.len = 0;
         add_bytes(&one, &literal.bytes[i], 1);
         if (is_one_of(one.bytes[0], "\"\\*?"))
-            put(text, "\\");
+            t_put(text, "\\");
         t_bytes(text, one.bytes, 1);
     }
-    put(text, chance(world, 30) ? "*\"" : "\"");
+    t_put(text, chance(world, 30) ? "*\"" : "\"");
 }
 
 /* RFC 4514, root last, between the quotes of a rule: each \ is written twice. */
 static void put_hex(struct t_buf *text, const char *before, uint8_t byte) {
     char hex[8];
     snprintf(hex, sizeof hex, "%s%02x", before, (unsigned)byte);
-    put(text, hex);
+    t_put(text, hex);
 }
 
 static void put_name_ava(struct t_buf *text, const struct t_ava *ava) {
-    put(text, types[ava->type].name);
-    put(text, "=");
+    t_put(text, types[ava->type].name);
+    t_put(text, "=");
     if (ava->octets) {
-        put(text, "#04");
+        t_put(text, "#04");
         put_hex(text, "", (uint8_t)(ava->value.len & 0x7F));
     }
     for (size_t i = 0; i < (ava->octets ? ava->value.len & 0x7F : ava->value.len); i++)
@@ -340,13 +336,13 @@ static void put_name_text(struct t_world *world, struct t_buf *text, bool under)
     struct t_random_name name = choose_name(world);
     while (under && name.count == 0) /* every Name is under the empty one: an error */
         name = make_name(world);
-    put(text, "\"");
+    t_put(text, "\"");
     for (size_t i = name.count; i > 0; i--) {
         put_name_ava(text, &name.avas[i - 1]);
         if (i > 1)
-            put(text, name.avas[i - 2].rdn == name.avas[i - 1].rdn ? "+" : ",");
+            t_put(text, name.avas[i - 2].rdn == name.avas[i - 1].rdn ? "+" : ",");
     }
-    put(text, "\"");
+    t_put(text, "\"");
 }
 
 /* ---- rules: conditions ---- */
@@ -362,26 +358,26 @@ static void put_operand(struct t_world *world, struct t_buf *text, bool pattern)
 /* What comes after the field. */
 static void put_comparison(struct t_world *world, struct t_buf *text) {
     const bool pattern = chance(world, 50), list = chance(world, 20), nocase = chance(world, 40);
-    put(text, pattern ? " like " : list ? " in " : " = ");
-    put(text, nocase ? "nocase " : "");
-    put(text, list ? "(" : "");
+    t_put(text, pattern ? " like " : list ? " in " : " = ");
+    t_put(text, nocase ? "nocase " : "");
+    t_put(text, list ? "(" : "");
     for (size_t i = list ? below(world, 6) : 0; i > 0; i--) {
         put_operand(world, text, pattern);
-        put(text, ", ");
+        t_put(text, ", ");
     }
     put_operand(world, text, pattern);
-    put(text, list ? ")" : "");
+    t_put(text, list ? ")" : "");
 }
 
 static void put_subfield(struct t_world *world, struct t_buf *text) {
     static const char *const fields[] = {"subject.", "subject.", "subject.", "issuer.", "san.dirname."};
     static const char *const others[] = {"san.upn", "san.1.2.3", "san.1.2.4", "ms.template"};
     if (chance(world, 10)) {
-        put(text, others[below(world, 4)]);
+        t_put(text, others[below(world, 4)]);
         return;
     }
-    put(text, fields[below(world, 5)]);
-    put(text, types[below(world, TYPES)].name);
+    t_put(text, fields[below(world, 5)]);
+    t_put(text, types[below(world, TYPES)].name);
 }
 
 static void put_text_condition(struct t_world *world, struct t_buf *text) {
@@ -389,16 +385,16 @@ static void put_text_condition(struct t_world *world, struct t_buf *text) {
     static const char *const presences[] = {" present", " absent"};
     const size_t kind = below(world, 12);
     if (kind == 0) {
-        put(text, "count(");
+        t_put(text, "count(");
         put_subfield(world, text);
-        put(text, ") = ");
+        t_put(text, ") = ");
         put_number(text, below(world, 3));
         return;
     }
-    put(text, kind > 1 && chance(world, 25) ? quantifiers[below(world, 5)] : "");
+    t_put(text, kind > 1 && chance(world, 25) ? quantifiers[below(world, 5)] : "");
     put_subfield(world, text);
     if (kind == 1)
-        put(text, presences[below(world, 2)]);
+        t_put(text, presences[below(world, 2)]);
     else
         put_comparison(world, text);
 }
@@ -406,15 +402,15 @@ static void put_text_condition(struct t_world *world, struct t_buf *text) {
 static void put_name_condition(struct t_world *world, struct t_buf *text) {
     static const char *const fields[] = {"subject", "issuer", "san.dirname"};
     const bool under = chance(world, 50), list = chance(world, 20);
-    put(text, fields[below(world, 3)]);
-    put(text, under ? " under " : list ? " in " : " = ");
-    put(text, list ? "(" : "");
+    t_put(text, fields[below(world, 3)]);
+    t_put(text, under ? " under " : list ? " in " : " = ");
+    t_put(text, list ? "(" : "");
     for (size_t i = list ? below(world, 4) : 0; i > 0; i--) {
         put_name_text(world, text, under);
-        put(text, ", ");
+        t_put(text, ", ");
     }
     put_name_text(world, text, under);
-    put(text, list ? ")" : "");
+    t_put(text, list ? ")" : "");
 }
 
 #define DIGEST "\"0101010101010101010101010101010101010101010101010101010101010101\""
@@ -484,7 +480,7 @@ static void put_condition(struct t_world *world, struct t_buf *text) {
     else if (kind == 7)
         put_name_condition(world, text);
     else
-        put(text, conditions[below(world, CONDITIONS)]);
+        t_put(text, conditions[below(world, CONDITIONS)]);
 }
 
 /* ---- rules: mappings ---- */
@@ -501,17 +497,17 @@ static void put_expression(struct t_world *world, struct t_buf *text, size_t dep
         return;
     }
     if (kind == 5) {
-        put(text, "not (");
+        t_put(text, "not (");
         put_expression(world, text, depth - 1);
-        put(text, ")");
+        t_put(text, ")");
         return;
     }
     const char *join = kind < 8 ? " and " : " or ";
     for (size_t members = 2 + below(world, 2); members > 0; members--) {
-        put(text, "(");
+        t_put(text, "(");
         put_expression(world, text, depth - 1);
-        put(text, members > 1 ? ")" : "");
-        put(text, members > 1 ? join : ")");
+        t_put(text, members > 1 ? ")" : "");
+        t_put(text, members > 1 ? join : ")");
     }
 }
 
@@ -520,12 +516,12 @@ static void put_conjunction(struct t_world *world, struct t_buf *text) {
     size_t members = 1 + below(world, 4);
     for (; members > 0; members--) {
         const struct t_text *shared = &world->shared[below(world, T_WORLD_SHARED)];
-        put(text, chance(world, 8) ? "not " : "");
+        t_put(text, chance(world, 8) ? "not " : "");
         if (chance(world, 60))
             t_bytes(text, shared->bytes, shared->len);
         else
             put_text_condition(world, text);
-        put(text, members > 1 ? " and " : "");
+        t_put(text, members > 1 ? " and " : "");
     }
 }
 
@@ -542,11 +538,11 @@ static void put_decision(struct t_world *world, struct t_buf *text) {
         "allow \"x-${subject.OU | first | lower}\"; group \"${subject.CN ?? \"none\"}\";",
     };
     if (chance(world, 40)) {
-        put(text, "allow \"u");
+        t_put(text, "allow \"u");
         put_number(text, below(world, 100));
-        put(text, "\";");
+        t_put(text, "\";");
     } else {
-        put(text, outputs[below(world, sizeof outputs / sizeof *outputs)]);
+        t_put(text, outputs[below(world, sizeof outputs / sizeof *outputs)]);
     }
 }
 
@@ -554,28 +550,28 @@ static void put_mapping(struct t_world *world, struct t_buf *text, struct t_buf 
     if (number == 0 || !chance(world, 8)) { /* else the expression before, again */
         t_buf_clear(expression);
         if (chance(world, world->plain ? 1 : 2))
-            put(expression, "always");
+            t_put(expression, "always");
         else if (world->plain)
             put_conjunction(world, expression);
         else
             put_expression(world, expression, 3);
     }
-    put(text, "mapping \"m");
+    t_put(text, "mapping \"m");
     put_number(text, number);
-    put(text, "\" { when ");
+    t_put(text, "\" { when ");
     t_bytes(text, expression->data, expression->len);
-    put(text, "; ");
+    t_put(text, "; ");
     put_decision(world, text);
-    put(text, " }\n");
+    t_put(text, " }\n");
 }
 
 void t_world_rules(struct t_buf *text, struct t_world *world) {
     struct t_buf expression = T_BUF_INIT;
     const unsigned policy = chance(world, 50) ? 0 : (unsigned)below(world, 4);
     const size_t count = 1 + below(world, world->most);
-    put(text, "certmap 1;\npolicy ");
-    put(text, certmap_combining_name((enum certmap_combining)policy));
-    put(text, ";\nissuers \"both\" { sha256 " DIGEST "; spki.sha256 " DIGEST "; }\n");
+    t_put(text, "certmap 1;\npolicy ");
+    t_put(text, certmap_combining_name((enum certmap_combining)policy));
+    t_put(text, ";\nissuers \"both\" { sha256 " DIGEST "; spki.sha256 " DIGEST "; }\n");
     for (size_t i = 0; i < count; i++)
         put_mapping(world, text, &expression, i);
     t_buf_free(&expression);
@@ -723,7 +719,7 @@ static void put_extensions(struct t_world *world, struct t_buf *der) {
     for (size_t i = below(world, 5); i > 0; i--)
         t_der(der, extensions[below(world, EXTENSIONS)]);
     if (chance(world, 2))
-        put(der, "\x31");
+        t_put(der, "\x31");
     t_end(der, mark, 0x30, 0);
 }
 

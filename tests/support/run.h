@@ -3,13 +3,14 @@
  *
  *   T_TEST(one) { ... }
  *   T_TEST(row) { ... rows[_i] ... }
- *   T_TESTS("noun", T_CASE("what these are about", one, T_LOOP(row, T_COUNT(rows))))
+ *   T_TESTS("noun", T_CASE("what these are about", one, T_LOOP(row, COUNT(rows))))
  *
  * is a program. A test that is in no table is an unused variable: the compiler says so. */
 #ifndef T_RUN_H
 #define T_RUN_H
 
 #include "support/check.h"
+#include "support/count.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

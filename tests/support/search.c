@@ -44,21 +44,17 @@ size_t t_search_steps(const struct certmap_rules *rules, struct certmap_peer *pe
 
 /* ---- what a search says ---- */
 
-static void put(struct t_buf *text, const char *string) {
-    t_bytes(text, string, strlen(string));
-}
-
 static void put_number(struct t_buf *text, const char *what, size_t number) {
     char line[64];
     snprintf(line, sizeof line, "%s %zd\n", what, number == SIZE_MAX ? -1 : (ptrdiff_t)number);
-    put(text, line);
+    t_put(text, line);
 }
 
 static void put_view(struct t_buf *text, const char *what, struct certmap_view view) {
-    put(text, what);
-    put(text, view.data == NULL ? " -" : " \"");
+    t_put(text, what);
+    t_put(text, view.data == NULL ? " -" : " \"");
     t_bytes(text, view.data != NULL ? view.data : (const uint8_t *)"", view.len);
-    put(text, view.data == NULL ? "\n" : "\"\n");
+    t_put(text, view.data == NULL ? "\n" : "\"\n");
 }
 
 static void put_texts(struct t_buf *text, const struct certmap_result *result) {
@@ -101,9 +97,9 @@ void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct
         search_plainly(&search, rules, peer, &result);
     else
         cm_search(&search, rules, peer, &result);
-    put(text, certmap_decision_name(result.decision));
-    put(text, " ");
-    put(text, certmap_code_name(result.reason));
+    t_put(text, certmap_decision_name(result.decision));
+    t_put(text, " ");
+    t_put(text, certmap_code_name(result.reason));
     put_number(text, "\nkind", result.kind);
     put_number(text, "index", result.index);
     put_texts(text, &result);

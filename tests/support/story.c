@@ -10,14 +10,10 @@
 /* Longest audit line that is as it is. */
 enum { LONGEST_LINE = 2000 };
 
-static void put(struct t_buf *out, const char *string) {
-    t_bytes(out, string, strlen(string));
-}
-
 static void put_number(struct t_buf *out, const char *label, size_t number) {
     char text[64];
     snprintf(text, sizeof text, "%s%lu", label, (unsigned long)number);
-    put(out, text);
+    t_put(out, text);
 }
 
 static void put_ascii(struct t_buf *out, const char *bytes, size_t len) {
@@ -28,7 +24,7 @@ static void put_ascii(struct t_buf *out, const char *bytes, size_t len) {
             t_bytes(out, &byte, 1);
         } else {
             snprintf(hex, sizeof hex, "\\x%02X", (unsigned)byte);
-            put(out, hex);
+            t_put(out, hex);
         }
     }
 }
@@ -38,12 +34,12 @@ static void put_digest(struct t_buf *out, struct certmap_view bytes) {
     char hex[3];
     t_sha(NULL, digest, CERTMAP_HASH_SHA256, bytes);
     put_number(out, "<", bytes.len);
-    put(out, " bytes, sha256 ");
+    t_put(out, " bytes, sha256 ");
     for (int i = 0; i < 8; i++) {
         snprintf(hex, sizeof hex, "%02x", (unsigned)digest[i]);
-        put(out, hex);
+        t_put(out, hex);
     }
-    put(out, ">");
+    t_put(out, ">");
 }
 
 /* Room for a text of a size that only its writer knows. */
@@ -66,31 +62,31 @@ void t_story_text(struct t_buf *out, struct certmap_view text) {
 }
 
 void t_story_error(struct t_buf *out, const struct certmap_diagnostic *err) {
-    put(out, "error ");
-    put(out, certmap_code_name(err->code));
+    t_put(out, "error ");
+    t_put(out, certmap_code_name(err->code));
     put_number(out, " at ", err->offset);
-    put(out, ": ");
+    t_put(out, ": ");
     put_ascii(out, err->text, strlen(err->text));
-    put(out, "\n");
+    t_put(out, "\n");
 }
 
 static void put_name(struct t_buf *out, const char *label, struct certmap_view name) {
     size_t len = 0;
     certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL);
     char *text = room(len + 1);
-    put(out, label);
+    t_put(out, label);
     if (certmap_name_to_text(text, len + 1, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL) ==
         CERTMAP_OK)
         t_story_text(out, (struct certmap_view){(const uint8_t *)text, len});
     else
-        put(out, "has no text");
+        t_put(out, "has no text");
     free(text);
 }
 
 void t_story_names(struct t_buf *out, const struct certmap_cert *cert) {
     put_name(out, "subject ", cert->subject);
     put_name(out, " issuer ", cert->issuer);
-    put(out, "\n");
+    t_put(out, "\n");
 }
 
 /* ---- the answer ---- */
@@ -110,7 +106,7 @@ static void put_answer(struct t_buf *out, const struct certmap_result *result) {
         put_digest(out, (struct certmap_view){(const uint8_t *)line, len});
     else
         put_ascii(out, line, len);
-    put(out, "\n");
+    t_put(out, "\n");
     free(line);
 }
 
@@ -124,23 +120,23 @@ struct teller {
 
 static void put_truth(struct t_buf *out, const struct certmap_explain_item *item) {
     static const char *const truths[] = {" false", " true", " unknown"};
-    put(out, truths[item->truth]);
+    t_put(out, truths[item->truth]);
     if (item->why != CERTMAP_CODE_NONE) {
-        put(out, " ");
-        put(out, certmap_code_name(item->why));
+        t_put(out, " ");
+        t_put(out, certmap_code_name(item->why));
     }
     if (!item->read)
-        put(out, " unread");
+        t_put(out, " unread");
 }
 
 static void put_mapping(struct t_buf *out, const struct certmap_explain_item *item) {
-    put(out, item->decides ? "* " : "- ");
-    put(out, certmap_kind_name(item->mapping_kind));
+    t_put(out, item->decides ? "* " : "- ");
+    t_put(out, certmap_kind_name(item->mapping_kind));
     put_number(out, " ", item->mapping);
     put_number(out, " line ", item->line);
-    put(out, " ");
-    put(out, certmap_decision_name(item->decision));
-    put(out, " ");
+    t_put(out, " ");
+    t_put(out, certmap_decision_name(item->decision));
+    t_put(out, " ");
     t_story_text(out, item->text);
     put_truth(out, item);
     put_number(out, " missing ", item->missing);
@@ -155,15 +151,15 @@ static void put_item(struct t_buf *out, const struct certmap_explain_item *item)
     }
     if (item->kind == CERTMAP_EXPLAIN_OUTPUT) {
         put_ascii(out, (const char *)item->field.data, item->field.len);
-        put(out, " = ");
+        t_put(out, " = ");
     } else if (item->kind == CERTMAP_EXPLAIN_NEAREST) {
         put_number(out, "nearest, missing ", item->missing);
-        put(out, " ");
+        t_put(out, " ");
     }
     if (item->kind == CERTMAP_EXPLAIN_GROUP || item->kind == CERTMAP_EXPLAIN_CONDITION)
         put_ascii(out, (const char *)item->text.data, item->text.len);
     else if (item->text.data == NULL)
-        put(out, "unreadable");
+        t_put(out, "unreadable");
     else
         t_story_text(out, item->text);
     if (item->kind != CERTMAP_EXPLAIN_NEAREST)
@@ -172,17 +168,17 @@ static void put_item(struct t_buf *out, const struct certmap_explain_item *item)
 
 static void put_line(struct t_buf *out, const struct certmap_explain_item *item) {
     for (unsigned i = 0; i < item->depth; i++)
-        put(out, " ");
+        t_put(out, " ");
     put_item(out, item);
-    put(out, "\n");
+    t_put(out, "\n");
 }
 
 static void end_values(struct teller *teller) {
     if (teller->more.len > 0) {
         put_number(teller->out, "  and ", teller->values - T_STORY_VALUES);
-        put(teller->out, " more ");
+        t_put(teller->out, " more ");
         put_digest(teller->out, t_view(&teller->more));
-        put(teller->out, "\n");
+        t_put(teller->out, "\n");
     }
     t_buf_clear(&teller->more);
     teller->values = 0;
@@ -215,7 +211,7 @@ void t_story_rules(struct t_buf *out, const struct certmap_rules *rules, struct 
         put_answer(&explained, &result);
     end_values(&teller);
     if (matched.len != explained.len || memcmp(matched.data, explained.data, matched.len) != 0) {
-        put(out, "but explained: ");
+        t_put(out, "but explained: ");
         t_bytes(out, explained.data, explained.len);
     }
     t_buf_free(&teller.more);

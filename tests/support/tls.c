@@ -179,6 +179,12 @@ SSL_CTX *t_tls_client(const struct t_pki *pki, int version, enum t_id id) {
     return ctx;
 }
 
+int t_verify_anything(int ok, X509_STORE_CTX *ctx) {
+    (void)ok;
+    (void)ctx;
+    return 1;
+}
+
 static SSL *open_end(SSL_CTX *ctx) {
     SSL *ssl = SSL_new(ctx);
     BIO *in = BIO_new(BIO_s_mem());
@@ -198,6 +204,12 @@ struct t_link t_link_open(SSL_CTX *server, SSL_CTX *client) {
 void t_link_close(struct t_link *link) {
     SSL_free(link->server);
     SSL_free(link->client);
+}
+
+void t_link_end(struct t_link *link) {
+    SSL_shutdown(link->server);
+    SSL_shutdown(link->client);
+    t_link_close(link);
 }
 
 int t_link_move(SSL *from, SSL *to, int records) {
