@@ -164,12 +164,14 @@ void address_close(struct bound *bound) {
     bound->fd = -1;
 }
 
-void address_print(int fd, char *text, size_t size) {
+void address_print(const struct bound *bound, char *text, size_t size) {
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t len = sizeof name;
     char host[INET6_ADDRSTRLEN] = "";
-    (void)getsockname(fd, (struct sockaddr *)&name, &len);
-    if (name.ss_family == AF_UNIX) {
+    (void)getsockname(bound->fd, (struct sockaddr *)&name, &len);
+    if (bound->path[0] != '\0') { /* the system knows it by its first name */
+        (void)snprintf(text, size, UNIX_PREFIX "%s", bound->path);
+    } else if (name.ss_family == AF_UNIX) {
         struct sockaddr_un path = {.sun_family = AF_UNIX};
         memcpy(&path, &name, len < sizeof path ? len : sizeof path);
         (void)snprintf(text, size, UNIX_PREFIX "%.*s", (int)sizeof path.sun_path, path.sun_path);

@@ -41,6 +41,6 @@ bool address_listen(struct bound *bound, const struct address *address, const st
 /* Closes it, and removes the file if it is still this socket. */
 void address_close(struct bound *bound);
 /* As address_parse takes it, with the port that the system has chosen. */
-void address_print(int fd, char *text, size_t size);
+void address_print(const struct bound *bound, char *text, size_t size);
 
 #endif

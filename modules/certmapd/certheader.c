@@ -116,7 +116,12 @@ static enum certheader_status rfc9440(struct certheader *header, struct text val
     return take_chain(header, chain, take_member);
 }
 
+/* Caddy leaves a placeholder as it is where there is nothing to put in its place. */
+#define CADDY_PLACEHOLDER "{http.request.tls.client.certificate_der_base64}"
+
 static enum certheader_status base64(struct certheader *header, struct text value) {
+    if (value.len == strlen(CADDY_PLACEHOLDER) && memcmp(value.data, CADDY_PLACEHOLDER, value.len) == 0)
+        return CERTHEADER_NONE;
     if (!text_base64(&value))
         return unreadable(header, "not a certificate in base64");
     header->certificate = view_of(value);

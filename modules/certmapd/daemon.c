@@ -213,7 +213,7 @@ static void log_start(const struct daemon *daemon) {
     char address[160];
     for (size_t i = 0; i < LISTENINGS; i++)
         if (daemon->bound[i].fd >= 0) {
-            address_print(daemon->bound[i].fd, address, sizeof address);
+            address_print(&daemon->bound[i], address, sizeof address);
             log_line(LOG_LEVEL_INFO, "answers %s on %s", listening_names[i], address);
         }
 }

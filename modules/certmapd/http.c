@@ -216,6 +216,12 @@ static const char *phrase_of(int status) {
     }
 }
 
+void http_send(struct evhttp_request *request, int status, struct evbuffer *body) {
+    if (evhttp_request_get_command(request) == EVHTTP_REQ_HEAD)
+        body = NULL; /* evhttp would send it */
+    evhttp_send_reply(request, status, phrase_of(status), body);
+}
+
 /* Without memory for a header or the text, the connection is closed by whoever finds out: evhttp, or its peer. */
 void http_answer(struct evhttp_request *request, int status, const char *text, bool close) {
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
@@ -226,7 +232,7 @@ void http_answer(struct evhttp_request *request, int status, const char *text, b
     (void)evhttp_add_header(headers, "Cache-Control", "no-store");
     if (body != NULL)
         (void)evbuffer_add_printf(body, "%s\n", text);
-    evhttp_send_reply(request, status, phrase_of(status), body);
+    http_send(request, status, body);
     if (body != NULL)
         evbuffer_free(body);
 }

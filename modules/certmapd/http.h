@@ -28,6 +28,8 @@ void http_tick(struct http *http);
 void http_stop(struct http *http); /* nobody can connect any more */
 void http_free(struct http *http); /* with its connections */
 
+/* An answer with a body, which the caller frees; its headers are set already. */
+void http_send(struct evhttp_request *request, int status, struct evbuffer *body);
 /* An answer with a text; close: nothing more is read from this connection. */
 void http_answer(struct evhttp_request *request, int status, const char *text, bool close);
 

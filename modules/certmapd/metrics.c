@@ -66,7 +66,7 @@ static void answer_metrics(const struct metrics *metrics, struct evhttp_request 
     if (page.buffer == NULL || page.failed)
         http_answer(request, HTTP_SERVUNAVAIL, "out of memory", true);
     else
-        evhttp_send_reply(request, HTTP_OK, "OK", page.buffer);
+        http_send(request, HTTP_OK, page.buffer);
     if (page.buffer != NULL)
         evbuffer_free(page.buffer);
 }
