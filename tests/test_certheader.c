@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 /* ---- Forms ---- */
 
 /* "abcd" is what a certificate is here: whatever is decoded is looked at elsewhere. */
@@ -166,5 +165,5 @@ T_TEST(head) {
     ck_assert_uint_eq(screen_bytes(&at_once, (const uint8_t *)"x", 1), at_once.refused || at_once.after_cr ? 0 : 1);
 }
 
-T_TESTS("certheader", T_CASE("forms", T_LOOP(row, T_COUNT(rows)), chain_limit),
-        T_CASE("bytes", T_LOOP(head, T_COUNT(heads))))
+T_TESTS("certheader", T_CASE("forms", T_LOOP(row, COUNT(rows)), chain_limit),
+        T_CASE("bytes", T_LOOP(head, COUNT(heads))))
