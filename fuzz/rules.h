@@ -3,6 +3,7 @@
 #ifndef F_RULES_H
 #define F_RULES_H
 
+#include "certmap/diagnostic.h"
 #include "certmap/explain.h"
 #include "certmap/limits.h"
 #include "dn.h"
@@ -45,6 +46,31 @@ static inline void f_check_position(struct f_load *load, const struct certmap_di
     F_HOLDS(finding->column == load->column);
 }
 
+/* A diagnostic as people get it: with nothing that takes over a terminal, a caret under what it is about, and no more
+ * however long the source is. offset: in place of its own, for what no loader says. */
+static inline void f_check_format(const struct certmap_diagnostic *diagnostic, struct certmap_view source,
+                                  size_t offset) {
+    struct certmap_diagnostic moved = *diagnostic;
+    size_t len = 0, head = 0;
+    moved.offset = offset;
+    F_HOLDS(certmap_diagnostic_format(NULL, 0, &head, &moved, certmap_no_view(), CERTMAP_DIAGNOSTIC_PLAIN, NULL) ==
+            CERTMAP_ERROR_BUFFER);
+    F_HOLDS(certmap_diagnostic_format(NULL, 0, &len, &moved, source, CERTMAP_DIAGNOSTIC_PLAIN, NULL) ==
+            CERTMAP_ERROR_BUFFER);
+    F_HOLDS(len >= head && len - head <= 1024);
+    char *text = f_room(len + 1);
+    F_HOLDS(certmap_diagnostic_format(text, len + 1, &len, &moved, source, CERTMAP_DIAGNOSTIC_PLAIN, NULL) ==
+            CERTMAP_OK);
+    F_HOLDS(len == head || text[head] == '\n');
+    F_HOLDS(len == head || strchr(strrchr(text, '\n'), '^') != NULL);
+    f_check_safe(cm_view(text, head));
+    for (size_t i = head; i < len; i++)
+        if (text[i] == '\n' || text[i] == '\t')
+            text[i] = ' ';
+    f_check_safe(cm_view(text, len));
+    free(text);
+}
+
 static inline void f_take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
     struct f_load *load = ctx;
     const bool is_error = severity == CERTMAP_SEVERITY_ERROR;
@@ -54,6 +80,9 @@ static inline void f_take_finding(void *ctx, enum certmap_severity severity, con
     F_HOLDS(memchr(finding->text, 0, sizeof finding->text) != NULL && finding->text[0] != 0);
     f_check_safe(cm_view(finding->text, strlen(finding->text)));
     f_check_position(load, finding);
+    F_HOLDS(finding->severity == severity);
+    f_check_format(finding, load->text, finding->offset);
+    f_check_format(finding, load->text, load->findings * 7919 % (load->text.len + 2));
     if (is_error && load->errors++ == 0)
         load->first = *finding;
 }

@@ -6,9 +6,11 @@
  * is run in docs/examples: lines that begin with "$ " are commands for sh, and the others what they print. The
  * certificates beside the examples are those that certificates.txt describes, and the C example gives accounts.
  *
- * CERTMAP_TOOL is the command, CERTMAP_TWENTY the compiled twenty.c, which README.md runs as ./twenty. */
+ * CERTMAP_TOOL is the command; CERTMAP_TWENTY is the compiled twenty.c, which README.md runs as ./twenty, and so are
+ * CERTMAP_CHECK and the others. */
 #define _POSIX_C_SOURCE 200809L
 #include "pages.h"
+#include <ctype.h>
 #include <sys/wait.h>
 
 #define EXAMPLES "docs/examples"
@@ -44,17 +46,20 @@ static void run(struct t_buf *output, struct t_buf *script, struct t_buf *input)
 #define RUN_TWENTY "$MESON_EXE_WRAPPER \"$CERTMAP_TWENTY\""
 
 /* Prints a command as the page has it, and runs it; $? stays that of the last one. Who reads the page has
- * compiled twenty.c in docs/examples; here it is elsewhere. */
+ * compiled ./twenty from twenty.c in docs/examples; here it is what CERTMAP_TWENTY names. */
 static void add_command(struct t_buf *script, const char *line) {
-    static const char twenty[] = "$ ./twenty";
     const size_t len = strcspn(line, "\n");
-    const bool is_twenty = strncmp(line, twenty, strlen(twenty)) == 0;
-    const size_t skipped = strlen(is_twenty ? twenty : "$ ");
+    const char *rest = line + strlen("$ ");
     t_put(script, "cat <<'END'\n");
     t_bytes(script, line, len);
     t_put(script, "\nEND\n(exit $status)\n");
-    t_put(script, is_twenty ? RUN_TWENTY : "");
-    t_bytes(script, line + skipped, len - skipped);
+    if (strncmp(rest, "./", 2) == 0) {
+        t_put(script, "$MESON_EXE_WRAPPER \"$CERTMAP_");
+        for (rest += 2; islower((unsigned char)*rest); rest++)
+            t_bytes(script, &(char){(char)toupper((unsigned char)*rest)}, 1);
+        t_put(script, "\"");
+    }
+    t_bytes(script, rest, len - (size_t)(rest - line));
     t_put(script, "\nstatus=$?\n");
 }
 
@@ -176,6 +181,33 @@ T_TEST(twenty_lines_of_nothing) {
     check_twenty(NULL, false, "there is nothing where a certificate should be\n1\n");
 }
 
+/* ---- check.c with what no page shows ---- */
+
+static void check_output(const char *commands, const char *expected) {
+    struct t_buf script = T_BUF_INIT, input = T_BUF_INIT, output = T_BUF_INIT;
+    t_put(&script, "check() { $MESON_EXE_WRAPPER \"$CERTMAP_CHECK\" \"$@\"; echo $?; }\n");
+    t_put(&script, commands);
+    run(&output, &script, &input);
+    t_bytes(&output, "", 1);
+    ck_assert_str_eq((const char *)output.data, expected);
+    t_buf_free(&script);
+    t_buf_free(&input);
+    t_buf_free(&output);
+}
+
+T_TEST(check_reads_utf16) {
+    check_output("iconv -f UTF-8 -t UTF-16 staff.rules | check /dev/stdin\n", "/dev/stdin: 2 mappings\n0\n");
+    check_output("printf 'certmap 1;\\n\\303\\251' | iconv -f UTF-8 -t UTF-16LE | check /dev/stdin\n",
+                 "/dev/stdin:2:1: error: \"\xC3\xA9\" has no meaning here [syntax]\n  \xC3\xA9\n  ^\n1\n");
+    check_output("printf '\\376\\377\\000' | check /dev/stdin\n",
+                 "/dev/stdin: the file is in UTF-16, and ends with half a code unit\n1\n");
+}
+
+T_TEST(check_says_what_cannot_be_read) {
+    check_output("check no.rules\n", "no.rules: cannot be read\n1\n");
+    check_output("check /dev/zero\n", "/dev/zero: cannot be read, or is too large\n1\n");
+}
+
 int main(void) {
     t_pages_read(&pages);
     t_pages_blocks(&consoles, &pages, "console");
@@ -184,7 +216,8 @@ int main(void) {
               T_CASE("examples", T_LOOP(console, consoles.count), T_LOOP(every_example_is_shown, 3),
                      certificates_are_as_described),
               T_CASE("twenty", T_LOOP(twenty_lines, COUNT(accounts)), twenty_lines_of_nothing,
-                     T_TAGS("posix") /* standard input is text on Windows, unless a program says otherwise */));
+                     T_TAGS("posix") /* standard input is text on Windows, unless a program says otherwise */),
+              T_CASE("check", check_reads_utf16, check_says_what_cannot_be_read));
     t_pages_free(&pages);
     return status;
 }

@@ -15,11 +15,11 @@ static const char *none_text(enum certmap_code reason) {
 
 void tool_answer_add_hints(struct tool_answer *answer, const struct tool_rules *rules) {
     for (size_t i = 0; i < rules->findings.count && answer->hints; i++) {
-        const struct tool_finding *finding = &rules->findings.items[i];
+        const struct certmap_diagnostic *finding = &rules->findings.items[i];
         if (!tool_rules_explains_none(finding))
             continue;
         tool_text_string(&answer->message, "; ");
-        tool_text_string(&answer->message, finding->error.text);
+        tool_text_string(&answer->message, finding->text);
     }
 }
 

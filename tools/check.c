@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap check: what is wrong or doubtful about the rules. */
 #include "certmap/build.h"
+#include "certmap/diagnostic.h"
 #include "json.h"
 #include "rules.h"
 #include "tool.h"
 
-static json_t *finding_json(const char *file, const struct tool_finding *finding) {
+static json_t *finding_json(const char *file, const struct certmap_diagnostic *finding) {
     json_t *object = tool_json_object();
     tool_json_set(object, "file", tool_json_string(file));
-    tool_json_set(object, "line", tool_json_position(finding->error.line));
-    tool_json_set(object, "column", tool_json_position(finding->error.column));
-    tool_json_set(object, "severity", tool_json_string(tool_severity_name(finding->severity)));
-    tool_json_set(object, "code", tool_json_string(certmap_code_name(finding->error.code)));
-    tool_json_set(object, "message", tool_json_string(finding->error.text));
+    tool_json_set(object, "line", tool_json_position(finding->line));
+    tool_json_set(object, "column", tool_json_position(finding->column));
+    tool_json_set(object, "severity", tool_json_string(certmap_severity_name(finding->severity)));
+    tool_json_set(object, "code", tool_json_string(certmap_code_name(finding->code)));
+    tool_json_set(object, "message", tool_json_string(finding->text));
     return object;
 }
 
@@ -40,7 +41,7 @@ static void add_summary(struct tool_text *text, const struct tool_rules *rules) 
         size_t count = tool_findings_count(&rules->findings, s);
         tool_text_string(text, count > 0 ? ", " : "");
         if (count > 0)
-            add_count(text, count, tool_severity_name(s));
+            add_count(text, count, certmap_severity_name(s));
     }
 }
 

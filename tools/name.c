@@ -128,14 +128,13 @@ static void print_readings(struct tool_stream *err, const struct name *name) {
 
 /* Errors about the whole text do not depend on a dialect. */
 static void print_error(struct tool_stream *err, const struct name *name) {
-    const struct tool_finding finding = {CERTMAP_SEVERITY_ERROR, name->err};
     struct tool_text what = {NULL, 0, 0};
     if (name->err.line > 0) {
         tool_text_string(&what, "the Name is ");
         add_dialect(&what, name);
         tool_complain(err, NULL, tool_text_view(&what));
     }
-    tool_finding_print(err, "name", name->text, &finding);
+    tool_finding_print(err, "name", name->text, &name->err);
     print_readings(err, name);
     tool_text_free(&what);
 }

@@ -177,13 +177,13 @@ static bool may_hold_password(struct certmap_view text) {
 void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream) {
     struct certmap_view source = tool_input_view(&rules->input);
     if (may_hold_password(source))
-        source.data = NULL;
+        source = certmap_no_view();
     for (size_t i = 0; i < rules->findings.count; i++)
         tool_finding_print(stream, rules->path, source, &rules->findings.items[i]);
 }
 
-bool tool_rules_explains_none(const struct tool_finding *finding) {
-    enum certmap_code code = finding->error.code;
+bool tool_rules_explains_none(const struct certmap_diagnostic *finding) {
+    enum certmap_code code = finding->code;
     return code == CERTMAP_CODE_SECTION_DISABLED || code == CERTMAP_CODE_OTHER_SITES ||
            code == CERTMAP_CODE_NO_SECTION || code == CERTMAP_CODE_MISPLACED_MAPPINGS ||
            code == CERTMAP_CODE_MISSPELT_SECTION;

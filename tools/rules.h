@@ -25,6 +25,6 @@ void tool_rules_free(struct tool_rules *rules);
 /* Prints the findings, with the source lines of native rules only: an IIS file holds passwords. */
 void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream);
 /* Whether a finding says that mappings exist in the file but do not apply, or are switched off. */
-bool tool_rules_explains_none(const struct tool_finding *finding);
+bool tool_rules_explains_none(const struct certmap_diagnostic *finding);
 
 #endif

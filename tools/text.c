@@ -193,6 +193,15 @@ void tool_text_name(struct tool_text *text, struct certmap_view name) {
     text->len += len;
 }
 
+void tool_text_diagnostic(struct tool_text *text, const struct certmap_diagnostic *diagnostic,
+                          struct certmap_view source, enum certmap_diagnostic_style style) {
+    size_t len = 0;
+    (void)certmap_diagnostic_format(NULL, 0, &len, diagnostic, source, style, NULL);
+    reserve(text, len);
+    (void)certmap_diagnostic_format(text->data + text->len, len + 1, &len, diagnostic, source, style, NULL);
+    text->len += len;
+}
+
 struct certmap_view tool_text_view(const struct tool_text *text) {
     return (struct certmap_view){(const uint8_t *)text->data, text->len};
 }

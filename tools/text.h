@@ -6,7 +6,7 @@
 #ifndef TOOL_TEXT_H
 #define TOOL_TEXT_H
 
-#include "certmap/certmap.h"
+#include "certmap/diagnostic.h"
 #include <stdio.h>
 
 #if defined(__MINGW32__) && !defined(__clang__)
@@ -67,6 +67,9 @@ void tool_text_source(struct tool_text *text, struct certmap_view view);
 void tool_text_literal(struct tool_text *text, struct certmap_view view);
 /* A DER Name that is well-formed, as RFC 4514 writes it. */
 void tool_text_name(struct tool_text *text, struct certmap_view name);
+/* As certmap_diagnostic_format writes it. */
+void tool_text_diagnostic(struct tool_text *text, const struct certmap_diagnostic *diagnostic,
+                          struct certmap_view source, enum certmap_diagnostic_style style);
 struct certmap_view tool_text_view(const struct tool_text *text);
 /* Writes the text to a file and empties it. */
 void tool_text_flush(struct tool_text *text, FILE *file);

@@ -7,6 +7,7 @@
  * The first three are PEM files. Without a port the system chooses one; it is printed. */
 #include "swap.h"
 #include <arpa/inet.h>
+#include <certmap/diagnostic.h>
 #include <certmap/openssl.h>
 #include <errno.h>
 #include <openssl/err.h>
@@ -47,6 +48,19 @@ static bool read_file(uint8_t **text, size_t *len, const char *path) {
     return read;
 }
 
+/* FILE:LINE:COLUMN: error: ..., in one line. */
+static void log_diagnostic(const char *file, const struct certmap_diagnostic *err) {
+    struct certmap_diagnostic named = *err;
+    char line[1024];
+    size_t len = 0;
+    named.file = file;
+    if (certmap_diagnostic_format(line, sizeof line, &len, &named, certmap_no_view(), CERTMAP_DIAGNOSTIC_PLAIN, NULL) ==
+        CERTMAP_OK)
+        fprintf(stderr, "%s\n", line);
+    else
+        fprintf(stderr, "error: %s\n", err->text); /* a path of a thousand characters */
+}
+
 /* At the start, and on SIGHUP. A file that does not load leaves the old rules in force. */
 static bool load_rules(struct server *server) {
     struct certmap_diagnostic err;
@@ -59,7 +73,7 @@ static bool load_rules(struct server *server) {
     const enum certmap_status status = place_load(&server->place, (struct certmap_view){text, len}, &err);
     free(text);
     if (status != CERTMAP_OK)
-        fprintf(stderr, "%s:%zu:%zu: %s\n", server->rules_file, err.line, err.column, err.text);
+        log_diagnostic(server->rules_file, &err);
     return status == CERTMAP_OK;
 }
 

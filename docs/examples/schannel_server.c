@@ -8,6 +8,7 @@
  * CLIENT-CAS: a file with the CAs that issue client certificates: one .cer, or several as .p7b or .sst. */
 #include <winsock2.h>
 
+#include <certmap/diagnostic.h>
 #include <certmap/schannel.h>
 
 #include <schannel.h>
@@ -253,6 +254,19 @@ static bool acquire_credentials(struct server *server, const char *subject) {
     return status == SEC_E_OK;
 }
 
+/* FILE:LINE:COLUMN: error: ..., in one line. */
+static void log_diagnostic(const char *path, const struct certmap_diagnostic *err) {
+    struct certmap_diagnostic named = *err;
+    char line[1024];
+    size_t len = 0;
+    named.file = path;
+    if (certmap_diagnostic_format(line, sizeof line, &len, &named, certmap_no_view(), CERTMAP_DIAGNOSTIC_PLAIN, NULL) ==
+        CERTMAP_OK)
+        fprintf(stderr, "%s\n", line);
+    else
+        fprintf(stderr, "error: %s\n", err->text); /* a path of a thousand characters */
+}
+
 static bool load_rules(struct server *server, const char *path) {
     struct certmap_diagnostic err = {.text = "cannot be read"};
     FILE *file = fopen(path, "rb");
@@ -262,7 +276,7 @@ static bool load_rules(struct server *server, const char *path) {
     const bool loaded = len > 0 && len < cap &&
                         certmap_rules_parse(&server->rules, (struct certmap_view){text, len}, NULL, &err) == CERTMAP_OK;
     if (!loaded)
-        fprintf(stderr, "%s:%lu:%lu: %s\n", path, (unsigned long)err.line, (unsigned long)err.column, err.text);
+        log_diagnostic(path, &err);
     if (file != NULL)
         fclose(file);
     free(text);

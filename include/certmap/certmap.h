@@ -35,9 +35,9 @@
  * verified already; an answer for any other certificate means nothing. openssl.h, crypt32.h and
  * schannel.h have one call each that asks the TLS library first.
  *
- * codes.h and limits.h list codes and limits. Tools read names.h (Names as text) and explain.h
- * (what a certificate holds, why an answer is what it is), importers build.h (rules without text),
- * programs that analyse rules walk.h, programs with IIS files iis.h.
+ * codes.h and limits.h list codes and limits; diagnostic.h shows people what is wrong with rules.
+ * Tools read names.h (Names as text), explain.h (what a certificate holds, why an answer is what it
+ * is) and walk.h (rules part by part); importers read build.h (rules without text) or iis.h.
  *
  * Conventions
  *
@@ -83,29 +83,8 @@ static inline struct certmap_view certmap_no_view(void) {
     const struct certmap_view none = CERTMAP_NO_VIEW;
     return none;
 }
-/* The view of a C string, without its NUL, and of nothing for NULL. The string must live as long as
- * the view. */
+/* The view of a C string, without its NUL, and of nothing for NULL. It must outlive the view. */
 CERTMAP_API struct certmap_view certmap_view_of(const char *text);
-
-/* What went wrong, in the caller's memory. Holds the first error of a call; a call that succeeds
- * does not write it. */
-struct certmap_diagnostic {
-    enum certmap_status status;
-    enum certmap_code code;
-    size_t line;       /* of the input, from 1; 0 where the input has no lines */
-    size_t column;     /* in code points, from 1; 0 where unknown */
-    size_t offset;     /* in bytes, from 0: of rule text, or of the DER that was being read */
-    size_t length;     /* bytes of the token at fault; 0 where unknown */
-    char text[256];    /* one sentence of UTF-8, ending in NUL; what it quotes is escaped */
-    const char *file;  /* what the loader's options call the input: the caller's pointer; or NULL */
-    void *reserved[3]; /* NULL; room for members of later versions */
-};
-#define CERTMAP_DIAGNOSTIC_INIT                                                                    \
-    {                                                                                              \
-        CERTMAP_OK, CERTMAP_CODE_NONE, 0, 0, 0, 0, "", NULL, {                                     \
-            NULL, NULL, NULL                                                                       \
-        }                                                                                          \
-    }
 
 /* How much a diagnostic matters. Only an error keeps rules from loading. */
 enum certmap_severity {
@@ -114,8 +93,31 @@ enum certmap_severity {
     CERTMAP_SEVERITY_NOTE = 2
 };
 
+/* What went wrong, in the caller's memory. Holds the first error of a call; a call that succeeds
+ * does not write it. */
+struct certmap_diagnostic {
+    enum certmap_status status;
+    enum certmap_code code;
+    size_t line;      /* of the input, from 1; 0 where the input has no lines */
+    size_t column;    /* in code points, from 1; 0 where unknown */
+    size_t offset;    /* in bytes, from 0: of rule text, or of the DER that was being read */
+    size_t length;    /* bytes of the token at fault; 0 where unknown */
+    char text[256];   /* one sentence of UTF-8, ending in NUL; what it quotes is escaped */
+    const char *file; /* what the loader's options call the input: the caller's pointer; or NULL */
+    /* ERROR in an err; a loader's callback gets the others, too. */
+    enum certmap_severity severity;
+    unsigned reserved_bits; /* 0; room for members of later versions, as reserved is */
+    void *reserved[2];      /* NULL */
+};
+#define CERTMAP_DIAGNOSTIC_INIT                                                                    \
+    {                                                                                              \
+        CERTMAP_OK, CERTMAP_CODE_NONE, 0, 0, 0, 0, "", NULL, CERTMAP_SEVERITY_ERROR, 0, {          \
+            NULL, NULL                                                                             \
+        }                                                                                          \
+    }
+
 /* Called by loaders for each diagnostic, at most CERTMAP_MAX_DIAGNOSTICS times. Half of these are
- * kept for errors. The diagnostic is valid during the call only. */
+ * kept for errors. The diagnostic, which has the severity too, is valid during the call only. */
 typedef void certmap_diagnostic_fn(void *ctx, enum certmap_severity severity,
                                    const struct certmap_diagnostic *diagnostic);
 
@@ -222,8 +224,7 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
                       struct certmap_diagnostic *err);
 
-/* The same for bytes that are PEM or DER: what begins with 0x30 is DER; else the first block
- * between
+/* The same for bytes of PEM or DER: what begins with 0x30 is DER; else the first block between
  * -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- (RFC 7468) is the certificate, whatever
  * is before and after it. It is decoded in bytes, which are the caller's: they are overwritten,
  * also on failure, and the views are into them. Linear in len. No allocation. Errors: ARGUMENT;

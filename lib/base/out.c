@@ -116,6 +116,18 @@ void cm_out_escaped(struct cm_out *out, struct certmap_view view, bool quote) {
         cm_out_char(out, '"');
 }
 
+void cm_out_readable(struct cm_out *out, struct certmap_view view) {
+    const uint8_t *backslash;
+    while (view.len > 0 && (backslash = memchr(view.data, '\\', view.len)) != NULL) {
+        const size_t before = (size_t)(backslash - view.data);
+        cm_out_escaped(out, (struct certmap_view){view.data, before}, false);
+        cm_out_char(out, '\\');
+        view.data += before + 1;
+        view.len -= before + 1;
+    }
+    cm_out_escaped(out, view, false);
+}
+
 enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_diagnostic *err) {
     CM_ASSERT(out->text != NULL || out->cap == 0);
     *len = out->len;

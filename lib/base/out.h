@@ -22,6 +22,8 @@ void cm_out_hex_lower(struct cm_out *out, struct certmap_view view);
 void cm_out_number(struct cm_out *out, size_t number);
 /* As certmap_text_escape. */
 void cm_out_escaped(struct cm_out *out, struct certmap_view view, bool quote);
+/* The same without quote, but \ is as it is, so that paths and accounts look as they are. For people. */
+void cm_out_readable(struct cm_out *out, struct certmap_view view);
 
 /* Ends the text with a NUL and sets *len. BUFFER, and text made "", if it did not fit. */
 enum certmap_status cm_out_finish(struct cm_out *out, size_t *len, struct certmap_diagnostic *err);

@@ -50,6 +50,26 @@ size_t cm_utf8_decode(const uint8_t *p, size_t len, uint32_t *cp) {
     return more + 1;
 }
 
+/* Whether a byte can be the second of a sequence with this lead byte (The Unicode Standard, table 3-7). */
+static bool may_be_second(uint8_t lead, uint8_t byte) {
+    const uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    return byte >= low && byte <= high;
+}
+
+size_t cm_utf8_take(struct certmap_view text, uint32_t *cp) {
+    const uint8_t lead = text.data[0];
+    uint32_t bits, least;
+    const size_t len = cm_utf8_decode(text.data, text.len, cp);
+    if (len > 0)
+        return len;
+    *cp = CM_REPLACEMENT;
+    if (lead_byte(lead, &bits, &least) == 0 || text.len == 1 || !may_be_second(lead, text.data[1]))
+        return 1;
+    /* a third byte of the same kind ends it: a fourth would make it whole */
+    return lead >= 0xF0 && text.len > 2 && (text.data[2] & 0xC0) == 0x80 ? 3 : 2;
+}
+
 size_t cm_utf8_encode(uint8_t out[4], uint32_t cp) {
     if (cp < 0x80) {
         out[0] = (uint8_t)cp;

@@ -10,6 +10,11 @@ struct cm_arena;
 /* Decodes one code point of strict UTF-8 (RFC 3629: nothing overlong, no surrogate, at most
  * U+10FFFF). Returns the bytes it takes, or 0 if there is none at p. len > 0. */
 size_t cm_utf8_decode(const uint8_t *p, size_t len, uint32_t *cp);
+/* What is shown in place of what is not UTF-8. */
+#define CM_REPLACEMENT 0xFFFDu
+/* As cm_utf8_decode, for text that is shown: what is not UTF-8 gives CM_REPLACEMENT once for each longest part that
+ * could have begun a code point (The Unicode Standard, 3.9: maximal subparts). text is not empty. */
+size_t cm_utf8_take(struct certmap_view text, uint32_t *cp);
 /* Writes a code point as 1 to 4 bytes and returns how many. cp is a Unicode scalar value. */
 size_t cm_utf8_encode(uint8_t out[4], uint32_t cp);
 /* The offset of the first byte that is not UTF-8, or text.len. */

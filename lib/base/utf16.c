@@ -6,8 +6,6 @@
 #include "certmap/names.h"
 #include <string.h>
 
-#define REPLACEMENT 0xFFFDu /* for what is not UTF-16 */
-
 static bool begins(struct certmap_view bytes, const char *with, size_t len) {
     return bytes.len >= len && memcmp(bytes.data, with, len) == 0;
 }
@@ -46,14 +44,14 @@ static bool is_half(uint32_t unit, uint32_t first) {
     return unit >= first && unit <= first + 0x3FF;
 }
 
-/* Takes one character. False for half of one, which is REPLACEMENT. */
+/* Takes one character. False for half of one, which is CM_REPLACEMENT. */
 static bool take(struct reader *reader, uint32_t *cp) {
     const size_t len = reader->rest.len;
-    const uint32_t unit = len >= 2 ? unit_at(reader, 0) : REPLACEMENT;
+    const uint32_t unit = len >= 2 ? unit_at(reader, 0) : CM_REPLACEMENT;
     const bool pair = is_half(unit, 0xD800) && len >= 4 && is_half(unit_at(reader, 2), 0xDC00);
     const bool good = len >= 2 && (pair || !is_half(unit, 0xD800)) && !is_half(unit, 0xDC00);
     const size_t taken = pair ? 4 : len >= 2 ? 2 : 1;
-    *cp = pair ? 0x10000 + ((unit - 0xD800) << 10) + (unit_at(reader, 2) - 0xDC00) : good ? unit : REPLACEMENT;
+    *cp = pair ? 0x10000 + ((unit - 0xD800) << 10) + (unit_at(reader, 2) - 0xDC00) : good ? unit : CM_REPLACEMENT;
     reader->rest.data += taken;
     reader->rest.len -= taken;
     return good;
@@ -61,7 +59,7 @@ static bool take(struct reader *reader, uint32_t *cp) {
 
 /* Writes all of it; err gets the first half of a character, and where it is in what is written. */
 static enum certmap_status write(struct cm_out *out, struct reader *reader, struct certmap_diagnostic *err) {
-    struct certmap_position at = {1, 1, 0, 3}; /* as long as REPLACEMENT */
+    struct certmap_position at = {1, 1, 0, 3}; /* as long as CM_REPLACEMENT */
     enum certmap_status status = CERTMAP_OK;
     for (uint32_t cp; reader->rest.len > 0; at.column = cp == '\n' ? 1 : at.column + 1, at.line += cp == '\n') {
         uint8_t utf8[4];

@@ -5,6 +5,7 @@ void cm_finding_add(struct cm_findings *findings, enum certmap_severity severity
                     const struct certmap_diagnostic *finding) {
     struct certmap_diagnostic named = *finding;
     named.file = findings->file;
+    named.severity = severity;
     if (severity == CERTMAP_SEVERITY_ERROR && findings->errors++ == 0)
         findings->first = named;
     if (findings->count >= CERTMAP_MAX_DIAGNOSTICS ||

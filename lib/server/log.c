@@ -22,22 +22,12 @@ void cm_server_log(const struct cm_server_log *log, enum certmap_severity severi
 
 void cm_server_log_diagnostic(const struct cm_server_log *log, enum certmap_severity severity, const char *file,
                               const struct certmap_diagnostic *diagnostic) {
-    static const char *const names[] = {"error: ", "warning: ", "note: "};
     struct cm_server_text line = {.allocator = log->allocator};
+    struct certmap_diagnostic named = *diagnostic;
     if (log->fn == NULL)
         return;
-    cm_server_text_escaped(&line, certmap_view_of(file), false);
-    if (diagnostic->line > 0) {
-        cm_server_text_char(&line, ':');
-        cm_server_text_number(&line, diagnostic->line);
-        cm_server_text_char(&line, ':');
-        cm_server_text_number(&line, diagnostic->column);
-    }
-    cm_server_text_string(&line, ": ");
-    cm_server_text_string(&line, names[severity]);
-    cm_server_text_string(&line, diagnostic->text); /* escaped where it quotes */
-    cm_server_text_string(&line, " [");
-    cm_server_text_string(&line, certmap_code_name(diagnostic->code));
-    cm_server_text_char(&line, ']');
+    named.file = file;
+    named.severity = severity;
+    cm_server_text_diagnostic(&line, &named);
     say(log, severity, &line);
 }

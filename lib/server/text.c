@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
+#include "certmap/diagnostic.h"
 #include "certmap/names.h"
 #include "memory.h"
 #include <string.h>
@@ -95,6 +96,16 @@ void cm_server_text_escaped(struct cm_server_text *text, struct certmap_view byt
     (void)certmap_text_escape(NULL, 0, &len, bytes, quote, NULL);
     char *room = cm_server_text_room(text, len + 1);
     if (room != NULL && certmap_text_escape(room, len + 1, &len, bytes, quote, NULL) == CERTMAP_OK)
+        text->len += len;
+}
+
+void cm_server_text_diagnostic(struct cm_server_text *text, const struct certmap_diagnostic *diagnostic) {
+    const struct certmap_view none = CERTMAP_NO_VIEW;
+    size_t len = 0;
+    (void)certmap_diagnostic_format(NULL, 0, &len, diagnostic, none, CERTMAP_DIAGNOSTIC_PLAIN, NULL);
+    char *room = cm_server_text_room(text, len + 1);
+    if (room != NULL &&
+        certmap_diagnostic_format(room, len + 1, &len, diagnostic, none, CERTMAP_DIAGNOSTIC_PLAIN, NULL) == CERTMAP_OK)
         text->len += len;
 }
 

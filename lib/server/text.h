@@ -29,6 +29,8 @@ void cm_server_text_serial(struct cm_server_text *text, struct certmap_view byte
 char *cm_server_text_room(struct cm_server_text *text, size_t size);
 /* As certmap_text_escape writes it. quote: in double quotes. */
 void cm_server_text_escaped(struct cm_server_text *text, struct certmap_view bytes, bool quote);
+/* As certmap_diagnostic_format writes it, without a source. */
+void cm_server_text_diagnostic(struct cm_server_text *text, const struct certmap_diagnostic *diagnostic);
 
 /* What stays as it is in one line of a header. A set of these: */
 enum cm_server_safe {

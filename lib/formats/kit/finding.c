@@ -97,6 +97,7 @@ enum certmap_status cm_kit_findings_report(const struct cm_kit_findings *finding
         const struct cm_kit_finding *item = &findings->items[i];
         struct certmap_diagnostic named = item->error;
         named.file = file;
+        named.severity = item->severity;
         if (diagnostic != NULL)
             diagnostic(ctx, item->severity, &named);
         if (status != CERTMAP_OK || item->severity != CERTMAP_SEVERITY_ERROR)
