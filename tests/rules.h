@@ -10,6 +10,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Appends a line in which each % is the number. */
+static inline void t_put_line(struct t_buf *buf, const char *line, size_t number) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%zu", number);
+    for (; *line != 0; line++)
+        if (*line == '%')
+            t_put(buf, digits);
+        else
+            t_bytes(buf, line, 1);
+}
+
 /* The bytes with a NUL after them, as a string. */
 static inline const char *t_cstr(struct t_buf *buf) {
     t_bytes(buf, "", 1);

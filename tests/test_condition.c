@@ -83,10 +83,6 @@ static enum certmap_truth truth_of(const char *condition, struct certmap_peer *p
     return result.reason == CERTMAP_CODE_UNREADABLE ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
 }
 
-static const char *truth_name(enum certmap_truth truth) {
-    return truth == CERTMAP_TRUE ? "true" : truth == CERTMAP_FALSE ? "false" : "unknown";
-}
-
 /* ---- operators and quantifiers ---- */
 
 /* A field, and values of it: one that satisfies the operand, one that does not, one that cannot be read. The first
@@ -211,8 +207,7 @@ static enum certmap_truth negated(enum certmap_truth truth) {
 static void check(struct certmap_peer *peer, const char *condition, const char *list, enum certmap_truth wanted) {
     char negation[300];
     const enum certmap_truth got = truth_of(condition, peer);
-    ck_assert_msg(got == wanted, "%s of \"%s\": %s instead of %s", condition, list, truth_name(got),
-                  truth_name(wanted));
+    ck_assert_msg(got == wanted, "%s of \"%s\": %s instead of %s", condition, list, t_truth(got), t_truth(wanted));
     snprintf(negation, sizeof negation, "not (%s)", condition);
     ck_assert_msg(truth_of(negation, peer) == negated(wanted), "%s of \"%s\"", negation, list);
 }
@@ -392,8 +387,8 @@ T_TEST(condition_row) {
     struct t_peer peer;
     make_peer(&peer, &bytes, rows[_i].piece, rows[_i].der);
     const enum certmap_truth truth = truth_of(rows[_i].condition, peer.peer);
-    ck_assert_msg(strcmp(truth_name(truth), rows[_i].truth) == 0, "%s on %s: %s", rows[_i].condition,
-                  rows[_i].der == NULL ? "nothing" : rows[_i].der, truth_name(truth));
+    ck_assert_msg(strcmp(t_truth(truth), rows[_i].truth) == 0, "%s on %s: %s", rows[_i].condition,
+                  rows[_i].der == NULL ? "nothing" : rows[_i].der, t_truth(truth));
     t_peer_free(&peer);
     t_buf_free(&bytes);
 }

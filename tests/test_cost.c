@@ -4,17 +4,6 @@
 #include "rule/rules.h"
 #include "rules.h"
 
-/* Appends a line in which each % is the number. */
-static void put_line(struct t_buf *text, const char *line, size_t number) {
-    char digits[32];
-    snprintf(digits, sizeof digits, "%zu", number);
-    for (; *line != 0; line++)
-        if (*line == '%')
-            t_put(text, digits);
-        else
-            t_bytes(text, line, 1);
-}
-
 struct told {
     size_t count;
     struct certmap_diagnostic last;
@@ -41,8 +30,8 @@ static struct certmap_rules *load(const char *when, size_t count, size_t steps, 
     options.diagnostic_ctx = told;
     t_put(&text, "# rules\n  certmap 1;\n");
     for (size_t i = 0; i < count; i++) {
-        put_line(&text, "mapping \"m%\" { when ", i);
-        put_line(&text, when, i);
+        t_put_line(&text, "mapping \"m%\" { when ", i);
+        t_put_line(&text, when, i);
         t_put(&text, "; deny; }\n");
     }
     ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), &options, NULL), CERTMAP_OK);

@@ -3,6 +3,7 @@
  * give what an evaluator written here gives, for random rules and Names. */
 #include "certmap/limits.h"
 #include "match_table.h"
+#include "patterns.h"
 #include "rules.h"
 #include "support/alloc.h"
 
@@ -775,8 +776,7 @@ static void see_truth(void *ctx, const struct certmap_explain_item *item) {
 }
 
 /* Here the code of the cause, which a result does not have, is compared too. */
-T_TEST(condition) {
-    const struct t_condition_row *row = &t_conditions[_i];
+static void explain_condition(const struct t_condition_row *row) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
@@ -793,6 +793,20 @@ T_TEST(condition) {
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&text);
+}
+
+T_TEST(condition) {
+    explain_condition(&t_conditions[_i]);
+}
+
+T_TEST(pattern_of_rules) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    t_pattern_row(&text, &subject, _i);
+    const struct t_condition_row row = {(const char *)text.data, (const char *)subject.data,
+                                        t_patterns[_i].matches ? "true" : "false"};
+    explain_condition(&row);
+    t_buf_free(&text);
+    t_buf_free(&subject);
 }
 
 /* ---- random rules and Names, and an evaluator that knows nothing of the library ----
@@ -1339,6 +1353,7 @@ T_TESTS("explain",
                iis_patterns_print_as_native_ones, disabled_rules, T_LOOP(nearest_miss, COUNT(misses)), never_true,
                T_LOOP(item_members, COUNT(told_members)), answers_keep_their_texts, values_without_end,
                T_LOOP(decides_and_gives, COUNT(given))),
-        T_CASE("same as match", T_LOOP(rule_set, COUNT(t_matches)), T_LOOP(condition, COUNT(t_conditions))),
+        T_CASE("same as match", T_LOOP(rule_set, COUNT(t_matches)), T_LOOP(condition, COUNT(t_conditions)),
+               T_LOOP(pattern_of_rules, COUNT(t_patterns))),
         T_CASE("call", refuses_what_is_missing, without_memory),
         T_SLOW_CASE(names_without_end, values_without_steps, T_LOOP(random_rules, RANDOM_TESTS)))

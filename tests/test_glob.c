@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Matching compiled wildcard patterns. In the patterns here, which no escape could be part of, * and ?
- * are always wildcards; tests/test_rules.c has the escapes of the rule language. */
+/* Matching compiled wildcard patterns. */
 #include "base/glob.h"
 #include "base/view.h"
 #include "certmap/limits.h"
-#include "support/der.h"
-#include "support/run.h"
+#include "patterns.h"
+#include "rules.h"
 
 /* Compiles: * and ? become the bytes that stand for them. */
 static void compile(struct t_buf *pattern, struct certmap_view text) {
@@ -18,121 +17,15 @@ static void compile(struct t_buf *pattern, struct certmap_view text) {
     }
 }
 
-static const char *truth_name(enum certmap_truth truth) {
-    return truth == CERTMAP_TRUE ? "true" : truth == CERTMAP_FALSE ? "false" : "unknown";
-}
-
 /* ---- a table ---- */
-
-static const struct {
-    const char *pattern, *text;
-    bool matches;
-} rows[] = {
-    {"", "", true},
-    {"", "a", false},
-    {"a", "", false},
-    {"a", "a", true},
-    {"a", "A", false},
-    {"a", "aa", false},
-    {"aa", "a", false},
-    {"abc", "abc", true},
-    {"abc", "abd", false},
-    /* anchored at both ends */
-    {"lic", "Alice", false},
-    {"Alice", "Alice ", false},
-    {"Alice", " Alice", false},
-    /* any run, also none */
-    {"*", "", true},
-    {"*", "a", true},
-    {"*", "anything at all", true},
-    {"**", "", true},
-    {"***", "abc", true},
-    {"a*", "a", true},
-    {"a*", "abc", true},
-    {"a*", "ba", false},
-    {"*a", "a", true},
-    {"*a", "bca", true},
-    {"*a", "ab", false},
-    {"a*b", "ab", true},
-    {"a*b", "axxb", true},
-    {"a*b", "abc", false},
-    {"a*b", "abcb", true},
-    {"a*b*c", "abc", true},
-    {"a*b*c", "acb", false},
-    {"a*b*c", "abbc", true},
-    {"a**c", "abc", true},
-    {"*b*", "abc", true},
-    {"*d*", "abc", false},
-    {"*a*a*", "a", false},
-    {"*a*a*", "aa", true},
-    /* what follows a * is found again further right */
-    {"*ab", "aab", true},
-    {"*aab", "aaab", true},
-    {"*abab", "abaabab", true},
-    {"*ab*ab", "abab", true},
-    {"*ab*ab", "aab", false},
-    {"*issip*", "mississippi", true},
-    {"m*iss*ppi", "mississippi", true},
-    {"m*issx*", "mississippi", false},
-    {"*.example.com", "a.example.com", true},
-    {"*.example.com", "example.com", false},
-    {"*.example.com", "a.example.com.evil.example", false},
-    /* one code point */
-    {"?", "", false},
-    {"?", "a", true},
-    {"?", "ab", false},
-    {"??", "ab", true},
-    {"a?c", "abc", true},
-    {"a?c", "ac", false},
-    {"a?", "a", false},
-    {"?*", "", false},
-    {"?*", "a", true},
-    {"*?", "", false},
-    {"*?", "abc", true},
-    {"*?*", "a", true},
-    {"*??", "a", false},
-    {"*??", "ab", true},
-    {"*?b", "ab", true},
-    {"*?b", "b", false},
-    {"*?b", "bb", true},
-    {"a*?c", "ac", false},
-    {"a*?c", "abc", true},
-    /* of any number of bytes */
-    {"?", "\xC3\xA9", true},
-    {"?", "\xE2\x82\xAC", true},
-    {"?", "\xF0\x9F\x98\x80", true},
-    {"??", "\xC3\xA9", false},
-    {"?", "\xC3\xA9\xC3\xA9", false},
-    {"??", "\xC3\xA9\xF0\x9F\x98\x80", true},
-    {"*?", "\xF0\x9F\x98\x80", true},
-    {"?t?", "\xC3\xA9t\xC3\xA9", true},
-    {"????", "\xF0\x9F\x98\x80", false},
-    {"*\xC3\xA9", "\xC3\xA8\xC3\xA9", true},
-    {"\xC3\xA9*", "\xC3\xA8", false}, /* the same first byte */
-    {"*\xC3\xA9", "\xC4\xA9", false}, /* the same last byte */
-    {"*\xE2\x82\xAC*", "100 \xE2\x82\xAC incl.", true},
-    {"a\xC3\xA9?", "a\xC3\xA9\xE2\x82\xAC", true},
-    {"*?\xC3\xA9", "\xC3\xA9\xC3\xA9", true},
-    {"*?\xC3\xA9", "\xC3\xA9", false},
-    /* a letter and a mark without a composed form are two */
-    {"?", "q\xCC\x81", false},
-    {"??", "q\xCC\x81", true},
-    /* nothing else is special */
-    {"[a]", "a", false},
-    {"[a]", "[a]", true},
-    {"a\\b", "a\\b", true},
-    {"%", "abc", false},
-    {"a.c", "abc", false},
-    {"{a,b}", "a", false},
-};
 
 T_TEST(table) {
     struct t_buf pattern = T_BUF_INIT;
     size_t steps = 1000;
-    compile(&pattern, t_text(rows[_i].pattern));
-    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_text(rows[_i].text), &steps);
-    ck_assert_msg(truth == (rows[_i].matches ? CERTMAP_TRUE : CERTMAP_FALSE), "\"%s\" on \"%s\" is %s",
-                  rows[_i].pattern, rows[_i].text, truth_name(truth));
+    compile(&pattern, t_text(t_patterns[_i].pattern));
+    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_text(t_patterns[_i].text), &steps);
+    ck_assert_msg(truth == (t_patterns[_i].matches ? CERTMAP_TRUE : CERTMAP_FALSE), "\"%s\" on \"%s\" is %s",
+                  t_patterns[_i].pattern, t_patterns[_i].text, t_truth(truth));
     t_buf_free(&pattern);
 }
 
@@ -140,14 +33,14 @@ T_TEST(table) {
 T_TEST(steps_of_the_table) {
     struct t_buf pattern = T_BUF_INIT;
     size_t left = 1000;
-    compile(&pattern, t_text(rows[_i].pattern));
-    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_text(rows[_i].text), &left);
+    compile(&pattern, t_text(t_patterns[_i].pattern));
+    const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_text(t_patterns[_i].text), &left);
     const size_t needed = 1000 - left;
     for (size_t given = 0; given <= needed; given++) {
         size_t steps = given;
-        const enum certmap_truth now = cm_glob_match(t_view(&pattern), t_text(rows[_i].text), &steps);
+        const enum certmap_truth now = cm_glob_match(t_view(&pattern), t_text(t_patterns[_i].text), &steps);
         ck_assert_msg(now == (given < needed ? CERTMAP_UNKNOWN : truth), "\"%s\" on \"%s\" in %zu of %zu steps is %s",
-                      rows[_i].pattern, rows[_i].text, given, needed, truth_name(now));
+                      t_patterns[_i].pattern, t_patterns[_i].text, given, needed, t_truth(now));
         ck_assert_uint_eq(steps, 0);
     }
     t_buf_free(&pattern);
@@ -194,7 +87,7 @@ static void against_all_texts(const char *pattern) {
             const enum certmap_truth truth = cm_glob_match(t_view(&compiled), t_text(text), &steps);
             const enum certmap_truth wanted = defined_to_match(pattern, text) ? CERTMAP_TRUE : CERTMAP_FALSE;
             if (truth != wanted)
-                ck_abort_msg("\"%s\" on \"%s\" is %s", pattern, text, truth_name(truth));
+                ck_abort_msg("\"%s\" on \"%s\" is %s", pattern, text, t_truth(truth));
         }
     }
     t_buf_free(&compiled);
@@ -249,7 +142,7 @@ T_TEST(large_and_hostile) {
     compile(&pattern, t_view(&source));
     t_der(&text, large[_i].text);
     const enum certmap_truth truth = cm_glob_match(t_view(&pattern), t_view(&text), &steps);
-    ck_assert_msg(truth == large[_i].truth, "%s: %s", large[_i].what, truth_name(truth));
+    ck_assert_msg(truth == large[_i].truth, "%s: %s", large[_i].what, t_truth(truth));
     ck_assert_msg((steps == 0) == (truth == CERTMAP_UNKNOWN), "%s: %zu steps left", large[_i].what, steps);
     t_buf_free(&source);
     t_buf_free(&pattern);
@@ -287,6 +180,7 @@ T_TEST(steps_are_shared) {
 }
 
 T_TESTS("glob",
-        T_CASE("table", T_LOOP(table, COUNT(rows)), T_LOOP(steps_of_the_table, COUNT(rows)), a_nul_is_a_code_point),
+        T_CASE("table", T_LOOP(table, COUNT(t_patterns)), T_LOOP(steps_of_the_table, COUNT(t_patterns)),
+               a_nul_is_a_code_point),
         T_CASE("definition", T_LOOP(as_defined, 6)),
         T_CASE("large and hostile", T_LOOP(large_and_hostile, COUNT(large)), stars_are_cheap, steps_are_shared))

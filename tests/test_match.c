@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What rules mean: every row of match_table.h, one-to-one mappings, and work that is bounded. */
 #include "match_table.h"
+#include "patterns.h"
 #include "rules.h"
 #include "support/alloc.h"
 
@@ -43,6 +44,18 @@ T_TEST(condition_of_an_allow) {
 
 T_TEST(condition_of_a_deny) {
     run_condition(&t_conditions[_i], "deny", "deny m", "deny m unreadable");
+}
+
+/* And of every pattern. */
+T_TEST(pattern_of_rules) {
+    struct t_buf condition = T_BUF_INIT, subject = T_BUF_INIT;
+    t_pattern_row(&condition, &subject, _i);
+    const struct t_condition_row row = {(const char *)condition.data, (const char *)subject.data,
+                                        t_patterns[_i].matches ? "true" : "false"};
+    run_condition(&row, "allow \"a\"", "allow m", "none m unreadable");
+    run_condition(&row, "deny", "deny m", "deny m unreadable");
+    t_buf_free(&condition);
+    t_buf_free(&subject);
 }
 
 /* ---- rule sets ---- */
@@ -397,7 +410,7 @@ T_TEST(keeps_the_size_of_a_larger_result) {
 
 T_TESTS("match",
         T_CASE("conditions", T_LOOP(condition_of_an_allow, COUNT(t_conditions)),
-               T_LOOP(condition_of_a_deny, COUNT(t_conditions))),
+               T_LOOP(condition_of_a_deny, COUNT(t_conditions)), T_LOOP(pattern_of_rules, COUNT(t_patterns))),
         T_CASE("rule sets", T_LOOP(rule_set, COUNT(t_matches)), result_says_which_mapping_and_account),
         T_CASE("one to one", T_LOOP(one_to_one_allow, COUNT(certificates)),
                T_LOOP(one_to_one_deny, COUNT(certificates)), one_of_several_certificates,

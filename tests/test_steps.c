@@ -21,17 +21,6 @@ static void set_extensions(struct t_peer *peer, struct t_buf *bytes, const struc
     ck_assert_int_eq(certmap_peer_set(peer->peer, &peer->cert, NULL), CERTMAP_OK);
 }
 
-/* Appends a line in which each % is the number. */
-static void put_line(struct t_buf *text, const char *line, size_t number) {
-    char digits[32];
-    snprintf(digits, sizeof digits, "%zu", number);
-    for (; *line != 0; line++)
-        if (*line == '%')
-            t_put(text, digits);
-        else
-            t_bytes(text, line, 1);
-}
-
 /* ---- many values of several fields, one of each of which cannot be read ---- */
 
 enum { MAPPINGS = 1000 };
@@ -40,7 +29,7 @@ static struct certmap_rules *ordinary_rules(void) {
     struct t_buf text = T_BUF_INIT;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < MAPPINGS; i++)
-        put_line(
+        t_put_line(
             &text,
             "mapping \"u%\" { when subject.CN = \"user-%\" and subject.OU = \"Unit %\" and subject.O = \"Org %\" and "
             "eku = \"clientAuth\" and san.email = \"user-%@contoso.example\" and issuer.CN = \"Contoso CA\"; allow "
@@ -55,14 +44,14 @@ static void hostile_peer(struct t_peer *peer, struct t_buf *bytes, size_t values
     struct t_buf subject = T_BUF_INIT, extensions = T_BUF_INIT;
     t_put(&subject, "octet CN=x | octet OU=x | octet O=x");
     for (size_t i = 0; i < values; i++)
-        put_line(&subject, " | CN=somebody % | OU=unit % | O=organization %", i);
+        t_put_line(&subject, " | CN=somebody % | OU=unit % | O=organization %", i);
     t_peer_make(peer, t_cstr(&subject), "CN=Partner CA");
     t_put(&extensions, "SEQUENCE{ " EXTENSION("2.5.29.17"));
     for (size_t i = 0; i < values; i++)
-        put_line(&extensions, "81{ \"somebody%@partner.example\" } ", i);
+        t_put_line(&extensions, "81{ \"somebody%@partner.example\" } ", i);
     t_put(&extensions, "81{ FF } } } } " EXTENSION("2.5.29.37"));
     for (size_t i = 0; i < values; i++)
-        put_line(&extensions, "OID{ 1.3.6.1.4.1.32473.9.% } ", i);
+        t_put_line(&extensions, "OID{ 1.3.6.1.4.1.32473.9.% } ", i);
     t_put(&extensions, "OID{ 1.3.6.1.5.5.7.3.2 } } } } }");
     set_extensions(peer, bytes, &extensions);
     t_buf_free(&subject);
@@ -183,7 +172,7 @@ T_TEST(each_name_and_operand_takes_a_step) {
     t_put(&text, "certmap 1; mapping \"p\" { when san.dirname ");
     t_put(&text, names[_i].op);
     for (size_t i = 0; i < OPERANDS; i++)
-        put_line(&text, i == 0 ? " (\"CN=partner %,O=Contoso,C=US\"" : ", \"CN=partner %,O=Contoso,C=US\"", i);
+        t_put_line(&text, i == 0 ? " (\"CN=partner %,O=Contoso,C=US\"" : ", \"CN=partner %,O=Contoso,C=US\"", i);
     t_put(&text, "); deny; }");
     struct certmap_rules *rules = t_rules(t_cstr(&text));
     t_put(&extensions, "SEQUENCE{ " EXTENSION("2.5.29.17"));
@@ -344,7 +333,7 @@ static void check_purse(int row, size_t *plain, size_t steps, const char *wanted
     t_put(&text, purses[row].policy);
     t_put(&text, ";\n");
     for (size_t i = 0; i < 12; i++)
-        put_line(&text, "mapping \"m%\" { when subject.CN like \"*aaaaaaaa?b%*\"; allow \"u\"; }\n", i);
+        t_put_line(&text, "mapping \"m%\" { when subject.CN like \"*aaaaaaaa?b%*\"; allow \"u\"; }\n", i);
     t_put(&text, "mapping \"last\" { when subject.O = \"o\"; ");
     t_put(&text, purses[row].last);
     t_put(&text, "; }\n");
@@ -379,7 +368,7 @@ T_TEST(seeds_of_the_caller) {
     struct t_peer peer;
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < 20; i++)
-        put_line(&text, "mapping \"m%\" { when subject.CN = \"u%\"; deny; }\n", i);
+        t_put_line(&text, "mapping \"m%\" { when subject.CN = \"u%\"; deny; }\n", i);
     t_peer_make(&peer, "CN=u7", "CN=CA");
     for (uint64_t seed = 0; seed < 10; seed++) {
         struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;

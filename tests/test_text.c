@@ -408,20 +408,6 @@ T_TEST(names_are_used_once) {
             ck_assert_str_ne(certmap_code_name(code_names[i].code), certmap_code_name(code_names[k].code));
 }
 
-T_TEST(names_of_decisions) {
-    ck_assert_str_eq(certmap_decision_name(CERTMAP_NONE), "none");
-    ck_assert_str_eq(certmap_decision_name(CERTMAP_ALLOW), "allow");
-    ck_assert_str_eq(certmap_decision_name(CERTMAP_DENY), "deny");
-    ck_assert_ptr_null(certmap_decision_name((enum certmap_decision)3));
-}
-
-T_TEST(names_of_kinds) {
-    ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_NATIVE), "native");
-    ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_MANY_TO_ONE), "manyToOne");
-    ck_assert_str_eq(certmap_kind_name(CERTMAP_KIND_ONE_TO_ONE), "oneToOne");
-    ck_assert_ptr_null(certmap_kind_name((enum certmap_kind)3));
-}
-
 T_TEST(zero_is_harmless) {
     ck_assert_int_eq(CERTMAP_OK, 0);
     ck_assert_int_eq(CERTMAP_NONE, 0);
@@ -527,5 +513,5 @@ T_TESTS("text",
                same_only_with_the_same_length, T_LOOP(nearest, COUNT(suggestions)), nearest_among_nothing,
                hash_tells_names_apart, hash_depends_on_the_seed, hash_of_zeros, T_LOOP(hash_uses_every_bit, 64)),
         T_CASE("names", T_LOOP(names_of_codes, COUNT(code_names)), no_other_number_is_a_code, names_are_used_once,
-               names_of_decisions, names_of_kinds, zero_is_harmless, versions),
+               zero_is_harmless, versions),
         T_SLOW_CASE(hash_is_the_same_without_case))
