@@ -42,15 +42,6 @@ static inline void t_skipped(int count, const char *what, const char *why) {
     printf("skipped %d: %s (%s)\n", count, what, why);
 }
 
-/* A case of these in a suite. */
-static inline TCase *t_slow_case(Suite *suite) {
-    TCase *slow = tcase_create("much work");
-    tcase_set_tags(slow, T_SLOW);
-    tcase_set_timeout(slow, 240); /* a million mappings, under a sanitizer, on a machine with other work */
-    suite_add_tcase(suite, slow);
-    return slow;
-}
-
 /* An entry of the table: a case begins, what holds for it, or a test of it. */
 struct t_entry {
     const char *name; /* of a case */
@@ -106,17 +97,7 @@ static inline void t_add(TCase *tcase, const struct t_entry *entry) {
         tcase_add_loop_test(tcase, entry->test, entry->first, entry->end);
 }
 
-/* Runs a suite, prints Check's summary, frees it; the exit status for main. */
-static inline int t_run(Suite *suite) {
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    int run = srunner_ntests_run(runner);
-    srunner_free(runner);
-    return failed == 0 && run > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
-/* Runs a table, which begins with a case. */
+/* Runs a table, which begins with a case, and prints Check's summary; the exit status for main. */
 static inline int t_run_table(const char *name, const struct t_entry *entries, size_t count) {
     Suite *suite = suite_create(name);
     TCase *tcase = NULL;
@@ -125,7 +106,11 @@ static inline int t_run_table(const char *name, const struct t_entry *entries, s
             suite_add_tcase(suite, tcase = tcase_create(entries[i].name));
         t_add(tcase, &entries[i]);
     }
-    return t_run(suite);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner), run = srunner_ntests_run(runner);
+    srunner_free(runner);
+    return failed == 0 && run > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* Runs these cases, as t_run_table does. */
