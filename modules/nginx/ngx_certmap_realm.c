@@ -79,14 +79,14 @@ ngx_certmap_put_accepted(EVP_MD_CTX *md, ngx_certmap_accepted_t *accepted)
 }
 
 
-/* the digest in hexadecimal: the library takes a text, and files have any name */
+/* the digest in hexadecimal: the library takes a text, files have any name */
 
 static char *
 ngx_certmap_realm_text(ngx_conf_t *cf, ngx_certmap_accepted_t *accepted)
 {
-    u_char        *text, *end, sha256[EVP_MAX_MD_SIZE];
-    unsigned       len;
-    ngx_int_t      rc;
+    u_char     *text, *end, sha256[EVP_MAX_MD_SIZE];
+    unsigned    len;
+    ngx_int_t   rc;
     EVP_MD_CTX    *md;
 
     md = EVP_MD_CTX_new();

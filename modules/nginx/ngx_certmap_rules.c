@@ -208,7 +208,7 @@ ngx_certmap_log(void *data, enum certmap_severity severity, const char *line)
 {
     ngx_certmap_rules_t  *rules = data;
 
-    ngx_uint_t            level;
+    ngx_uint_t  level;
 
     level = NGX_LOG_INFO;
 
@@ -307,9 +307,9 @@ ngx_certmap_find(ngx_array_t *all, ngx_certmap_rules_t *rules)
 ngx_certmap_rules_t *
 ngx_certmap_rules(ngx_conf_t *cf, ngx_array_t *all)
 {
-    ngx_str_t             *value, arg;
-    ngx_uint_t             i, n, seen;
-    ngx_certmap_rules_t   *rules, *known, **added;
+    ngx_str_t            *value, arg;
+    ngx_uint_t            i, n, seen;
+    ngx_certmap_rules_t  *rules, *known, **added;
 
     rules = ngx_pcalloc(cf->pool, sizeof(ngx_certmap_rules_t));
     if (rules == NULL) {

@@ -9,7 +9,7 @@
 /* remembered for $remote_user, whatever page the error leads to */
 
 static ngx_int_t
-ngx_http_certmap_refuse(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref)
+ngx_http_certmap_refuse(ngx_http_request_t *r, ngx_certmap_ref_t *ref)
 {
     const char  *why;
 
@@ -31,7 +31,7 @@ ngx_http_certmap_refuse(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref)
 
 
 static ngx_int_t
-ngx_http_certmap_grant(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref)
+ngx_http_certmap_grant(ngx_http_request_t *r, ngx_certmap_ref_t *ref)
 {
     return ngx_http_certmap_decide(r, ref, 1) == NGX_OK
            ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -57,13 +57,13 @@ ngx_http_certmap_refuse_early(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_certmap_preaccess_handler(ngx_http_request_t *r)
 {
-    ngx_http_certmap_ref_t       *ref;
-    ngx_http_core_loc_conf_t     *clcf;
-    ngx_http_certmap_loc_conf_t  *lcf;
+    ngx_certmap_ref_t         *ref;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_certmap_conf_t        *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_certmap_module);
 
-    if (lcf->mode == NGX_HTTP_CERTMAP_OFF) {
+    if (lcf->mode == NGX_CERTMAP_OFF) {
         return NGX_DECLINED;
     }
 
@@ -84,7 +84,7 @@ ngx_http_certmap_preaccess_handler(ngx_http_request_t *r)
     case CERTMAP_OUTCOME_NONE:
     case CERTMAP_OUTCOME_UNVERIFIED:
 
-        if (lcf->mode == NGX_HTTP_CERTMAP_OPTIONAL
+        if (lcf->mode == NGX_CERTMAP_OPTIONAL
             || clcf->satisfy == NGX_HTTP_SATISFY_ANY)
         {
             return NGX_DECLINED;
@@ -105,12 +105,12 @@ ngx_http_certmap_preaccess_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_certmap_access_handler(ngx_http_request_t *r)
 {
-    ngx_http_certmap_ref_t       *ref;
-    ngx_http_certmap_loc_conf_t  *lcf;
+    ngx_certmap_ref_t   *ref;
+    ngx_certmap_conf_t  *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_certmap_module);
 
-    if (lcf->mode == NGX_HTTP_CERTMAP_OFF) {
+    if (lcf->mode == NGX_CERTMAP_OFF) {
         return NGX_DECLINED;
     }
 
@@ -120,7 +120,7 @@ ngx_http_certmap_access_handler(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    if (lcf->mode == NGX_HTTP_CERTMAP_OPTIONAL) {
+    if (lcf->mode == NGX_CERTMAP_OPTIONAL) {
         return NGX_DECLINED;
     }
 

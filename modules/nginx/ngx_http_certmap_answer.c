@@ -3,70 +3,6 @@
 #include "ngx_http_certmap_answer.h"
 
 
-static void
-ngx_http_certmap_free(ngx_http_certmap_held_t *held)
-{
-    if (held->holders == 0) {
-        certmap_answer_free(held->answer);
-        ngx_free(held);
-    }
-}
-
-
-static void
-ngx_http_certmap_release(void *data)
-{
-    ngx_http_certmap_ref_t  *ref = data;
-
-    ref->held->holders--;
-    ngx_http_certmap_free(ref->held);
-}
-
-
-static ngx_http_certmap_ref_t *
-ngx_http_certmap_find(ngx_pool_t *pool, const ngx_certmap_rules_t *rules)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_certmap_ref_t  *ref;
-
-    for (cln = pool->cleanup; cln; cln = cln->next) {
-
-        if (cln->handler != ngx_http_certmap_release) {
-            continue;
-        }
-
-        ref = cln->data;
-
-        if (ref->held->rules == rules) {
-            return ref;
-        }
-    }
-
-    return NULL;
-}
-
-
-static ngx_http_certmap_ref_t *
-ngx_http_certmap_hold(ngx_pool_t *pool, ngx_http_certmap_held_t *held)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_certmap_ref_t  *ref;
-
-    cln = ngx_pool_cleanup_add(pool, sizeof(ngx_http_certmap_ref_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ref = cln->data;
-    ref->held = held;
-    held->holders++;
-
-    cln->handler = ngx_http_certmap_release;
-
-    return ref;
-}
-
-
 /* the connection that all streams of HTTP/2 share */
 
 static ngx_connection_t *
@@ -82,58 +18,22 @@ ngx_http_certmap_connection(ngx_http_request_t *r)
 }
 
 
-static ngx_http_certmap_held_t *
-ngx_http_certmap_ask_service(ngx_http_request_t *r,
-    ngx_certmap_rules_t *rules)
-{
-    u_char                    client[NGX_SOCKADDR_STRLEN + 1];
-    ngx_connection_t         *c;
-    ngx_http_certmap_held_t  *held;
-
-    c = r->connection;
-
-    held = ngx_alloc(sizeof(ngx_http_certmap_held_t), c->log);
-    if (held == NULL) {
-        return NULL;
-    }
-
-    ngx_cpystrn(client, c->addr_text.data,
-                ngx_min(c->addr_text.len + 1, sizeof(client)));
-
-    held->rules = rules;
-    held->holders = 0;
-
-    if (certmap_service_ask(rules->service, &held->answer, c->ssl->connection,
-                            (char *) client, NULL)
-        != CERTMAP_OK)
-    {
-        ngx_free(held);
-        return NULL;
-    }
-
-    ngx_log_error(NGX_LOG_INFO, c->log, 0, "certmap: %s",
-                  certmap_answer_line(held->answer));
-
-    return held;
-}
-
-
 /*
  * The answer for this connection.  Its pool holds it, and not the SSL object:
  * OpenSSL would call a function of this module when "load_module" is gone.
  * Where the connection has one, its session has been looked at.
  */
 
-static ngx_http_certmap_held_t *
+static ngx_certmap_held_t *
 ngx_http_certmap_ask_connection(ngx_http_request_t *r,
     ngx_certmap_rules_t *rules)
 {
-    ngx_connection_t         *c;
-    ngx_http_certmap_ref_t   *ref;
-    ngx_http_certmap_held_t  *held;
+    ngx_connection_t    *c;
+    ngx_certmap_ref_t   *ref;
+    ngx_certmap_held_t  *held;
 
     c = ngx_http_certmap_connection(r);
-    ref = ngx_http_certmap_find(c->pool, rules);
+    ref = ngx_certmap_find(c->pool, rules);
 
     if (ref
         && certmap_service_is_current(rules->service, ref->held->answer,
@@ -146,37 +46,35 @@ ngx_http_certmap_ask_connection(ngx_http_request_t *r,
         return NULL;
     }
 
-    held = ngx_http_certmap_ask_service(r, rules);
+    held = ngx_certmap_ask(r->connection, rules);
 
     if (held == NULL || !certmap_answer_may_be_kept(held->answer)) {
         return held;
     }
 
     if (ref) {
-        ngx_http_certmap_release(ref);
-        ref->held = held;
-        held->holders++;
+        ngx_certmap_replace(ref, held);
 
     } else {
         /* without memory for it the request alone will have the answer */
-        (void) ngx_http_certmap_hold(c->pool, held);
+        (void) ngx_certmap_hold(c->pool, held);
     }
 
     return held;
 }
 
 
-ngx_http_certmap_ref_t *
+ngx_certmap_ref_t *
 ngx_http_certmap_ask(ngx_http_request_t *r, ngx_certmap_rules_t *rules)
 {
-    ngx_http_certmap_ref_t   *ref;
-    ngx_http_certmap_held_t  *held;
+    ngx_certmap_ref_t   *ref;
+    ngx_certmap_held_t  *held;
 
     if (rules == NULL || ngx_http_certmap_server_objection(r)) {
         return NULL;
     }
 
-    ref = ngx_http_certmap_find(r->pool, rules);
+    ref = ngx_certmap_find(r->pool, rules);
 
     if (ref && certmap_answer_may_be_kept(ref->held->answer)) {
         return ref;
@@ -187,9 +85,9 @@ ngx_http_certmap_ask(ngx_http_request_t *r, ngx_certmap_rules_t *rules)
         return NULL;
     }
 
-    ref = ngx_http_certmap_hold(r->pool, held);
+    ref = ngx_certmap_hold(r->pool, held);
     if (ref == NULL) {
-        ngx_http_certmap_free(held);
+        ngx_certmap_free(held);
     }
 
     return ref;
@@ -197,7 +95,7 @@ ngx_http_certmap_ask(ngx_http_request_t *r, ngx_certmap_rules_t *rules)
 
 
 enum certmap_outcome
-ngx_http_certmap_outcome(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref)
+ngx_http_certmap_outcome(ngx_http_request_t *r, ngx_certmap_ref_t *ref)
 {
     if (ref) {
         return certmap_answer_outcome(ref->held->answer);
@@ -240,7 +138,7 @@ ngx_http_certmap_find_decision(ngx_http_request_t *r)
 
 
 ngx_int_t
-ngx_http_certmap_decide(ngx_http_request_t *r, ngx_http_certmap_ref_t *ref,
+ngx_http_certmap_decide(ngx_http_request_t *r, ngx_certmap_ref_t *ref,
     ngx_uint_t granted)
 {
     ngx_pool_cleanup_t           *cln;

@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The answer for a connection, and who holds it. */
+/* The answer for a request, and what was made of it. */
 #ifndef NGX_HTTP_CERTMAP_ANSWER_H
 #define NGX_HTTP_CERTMAP_ANSWER_H
 
-#include "ngx_certmap_rules.h"
+#include "ngx_certmap_answer.h"
 #include "ngx_http_certmap_accepted.h"
-
-
-/* an answer, held by the connection and by each request that got it */
-
-typedef struct {
-    ngx_certmap_rules_t    *rules;
-    struct certmap_answer  *answer;
-    ngx_uint_t              holders;
-} ngx_http_certmap_held_t;
-
-
-/* one holder: the data of a cleanup in the pool of a connection or request */
-
-typedef struct {
-    ngx_http_certmap_held_t  *held;
-} ngx_http_certmap_ref_t;
 
 
 /*
@@ -31,7 +15,7 @@ typedef struct {
 
 typedef struct {
     ngx_http_request_t      *request;
-    ngx_http_certmap_ref_t  *ref;        /* NULL: refused without an answer */
+    ngx_certmap_ref_t  *ref;        /* NULL: refused without an answer */
     ngx_uint_t               granted;    /* else refused */
 } ngx_http_certmap_decision_t;
 
@@ -42,15 +26,15 @@ typedef struct {
  * NULL: there are no rules, there is an objection to the certificate
  * (ngx_http_certmap_objection), or there is no memory.
  */
-ngx_http_certmap_ref_t *ngx_http_certmap_ask(ngx_http_request_t *r,
+ngx_certmap_ref_t *ngx_http_certmap_ask(ngx_http_request_t *r,
     ngx_certmap_rules_t *rules);
 
 enum certmap_outcome ngx_http_certmap_outcome(ngx_http_request_t *r,
-    ngx_http_certmap_ref_t *ref);
+    ngx_certmap_ref_t *ref);
 
 /* remembers the last decision about a request, and not about its parent */
 ngx_int_t ngx_http_certmap_decide(ngx_http_request_t *r,
-    ngx_http_certmap_ref_t *ref, ngx_uint_t granted);
+    ngx_certmap_ref_t *ref, ngx_uint_t granted);
 
 /* that of a location before this one, or of a parent; NULL: there is none */
 ngx_http_certmap_decision_t *ngx_http_certmap_decided(ngx_http_request_t *r);

@@ -13,15 +13,10 @@
 #include "ngx_http_certmap_module.h"
 
 
-typedef struct {
-    ngx_array_t  rules;   /* ngx_certmap_rules_t * */
-} ngx_http_certmap_main_conf_t;
-
-
 static ngx_int_t
 ngx_http_certmap_init(ngx_conf_t *cf)
 {
-    ngx_http_certmap_main_conf_t  *mcf;
+    ngx_certmap_main_conf_t  *mcf;
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_certmap_module);
 
@@ -40,27 +35,6 @@ ngx_http_certmap_init(ngx_conf_t *cf)
 
 
 static void *
-ngx_http_certmap_create_main_conf(ngx_conf_t *cf)
-{
-    ngx_http_certmap_main_conf_t  *mcf;
-
-    mcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_certmap_main_conf_t));
-    if (mcf == NULL) {
-        return NULL;
-    }
-
-    if (ngx_array_init(&mcf->rules, cf->pool, 4,
-                       sizeof(ngx_certmap_rules_t *))
-        != NGX_OK)
-    {
-        return NULL;
-    }
-
-    return mcf;
-}
-
-
-static void *
 ngx_http_certmap_create_srv_conf(ngx_conf_t *cf)
 {
     return ngx_pcalloc(cf->pool, sizeof(ngx_http_certmap_srv_conf_t));
@@ -70,15 +44,14 @@ ngx_http_certmap_create_srv_conf(ngx_conf_t *cf)
 static void *
 ngx_http_certmap_create_loc_conf(ngx_conf_t *cf)
 {
-    ngx_http_certmap_loc_conf_t  *lcf;
+    ngx_certmap_conf_t  *lcf;
 
-    lcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_certmap_loc_conf_t));
+    lcf = ngx_pcalloc(cf->pool, sizeof(ngx_certmap_conf_t));
     if (lcf == NULL) {
         return NULL;
     }
 
-    lcf->mode = NGX_CONF_UNSET_UINT;
-    lcf->rules = NGX_CONF_UNSET_PTR;
+    ngx_certmap_init_conf(lcf);
 
     return lcf;
 }
@@ -87,69 +60,22 @@ ngx_http_certmap_create_loc_conf(ngx_conf_t *cf)
 static char *
 ngx_http_certmap_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
-    ngx_http_certmap_loc_conf_t  *prev = parent;
-    ngx_http_certmap_loc_conf_t  *conf = child;
+    ngx_certmap_conf_t  *prev = parent;
+    ngx_certmap_conf_t  *conf = child;
 
-    ngx_http_ssl_srv_conf_t      *sscf;
-    ngx_http_core_srv_conf_t     *cscf;
+    ngx_http_ssl_srv_conf_t   *sscf;
+    ngx_http_core_srv_conf_t  *cscf;
 
-    if (conf->mode == NGX_CONF_UNSET_UINT) {
-        conf->file = prev->file;
-        conf->line = prev->line;
-    }
-
-    ngx_conf_merge_uint_value(conf->mode, prev->mode, NGX_HTTP_CERTMAP_OFF);
-    ngx_conf_merge_ptr_value(conf->rules, prev->rules, NULL);
-
-    if (conf->mode == NGX_HTTP_CERTMAP_OFF) {
-        return NGX_CONF_OK;
-    }
-
-    if (conf->rules == NULL) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"certmap\" has no rules in %s:%ui: "
-                      "write \"certmap_rules FILE;\" there, or in server{} "
-                      "or http{}", conf->file, conf->line);
+    if (ngx_certmap_merge_conf(cf, prev, conf) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
     sscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_ssl_module);
 
-    if (sscf->verify == 0) {
+    if (conf->mode != NGX_CERTMAP_OFF && sscf->verify == 0) {
         cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"certmap\" in %s:%ui applies to the server in %s:%ui, "
-                      "which asks for no certificate: write "
-                      "\"ssl_verify_client optional;\" there, or "
-                      "\"certmap off;\"", conf->file, conf->line,
-                      cscf->file_name, cscf->line);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_certmap_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_certmap_loc_conf_t  *lcf = conf;
-
-    ngx_str_t                    *value;
-
-    if (lcf->mode != NGX_CONF_UNSET_UINT) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-    lcf->file = cf->conf_file->file.name.data;
-    lcf->line = cf->conf_file->line;
-
-    if (ngx_certmap_choose(cf, &value[0], value[1].data, cmd->post, &lcf->mode)
-        != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
+        return ngx_certmap_no_verify(cf, conf, cscf->file_name, cscf->line);
     }
 
     return NGX_CONF_OK;
@@ -159,37 +85,22 @@ ngx_http_certmap_mode(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_http_certmap_rules(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_certmap_loc_conf_t  *lcf = conf;
-
-    ngx_http_certmap_main_conf_t  *mcf;
-
-    if (lcf->rules != NGX_CONF_UNSET_PTR) {
-        return "is duplicate";
-    }
+    ngx_certmap_main_conf_t  *mcf;
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_certmap_module);
-    lcf->rules = ngx_certmap_rules(cf, &mcf->rules);
 
-    return lcf->rules ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return ngx_certmap_set_rules(cf, mcf, conf);
 }
-
-
-static ngx_conf_enum_t  ngx_http_certmap_modes[] = {
-    { ngx_string("off"), NGX_HTTP_CERTMAP_OFF },
-    { ngx_string("optional"), NGX_HTTP_CERTMAP_OPTIONAL },
-    { ngx_string("require"), NGX_HTTP_CERTMAP_REQUIRE },
-    { ngx_null_string, 0 }
-};
 
 
 static ngx_command_t  ngx_http_certmap_commands[] = {
 
     { ngx_string("certmap"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_certmap_mode,
+      ngx_certmap_mode,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      &ngx_http_certmap_modes },
+      NULL },
 
     { ngx_string("certmap_rules"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -206,7 +117,7 @@ static ngx_http_module_t  ngx_http_certmap_module_ctx = {
     ngx_http_certmap_add_variables,        /* preconfiguration */
     ngx_http_certmap_init,                 /* postconfiguration */
 
-    ngx_http_certmap_create_main_conf,     /* create main configuration */
+    ngx_certmap_create_main_conf,          /* create main configuration */
     NULL,                                  /* init main configuration */
 
     ngx_http_certmap_create_srv_conf,      /* create server configuration */

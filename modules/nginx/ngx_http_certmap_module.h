@@ -3,21 +3,8 @@
 #ifndef NGX_HTTP_CERTMAP_MODULE_H
 #define NGX_HTTP_CERTMAP_MODULE_H
 
+#include "ngx_certmap_conf.h"
 #include "ngx_http_certmap_answer.h"
-
-
-#define NGX_HTTP_CERTMAP_OFF        0
-#define NGX_HTTP_CERTMAP_OPTIONAL   1
-#define NGX_HTTP_CERTMAP_REQUIRE    2
-
-
-typedef struct {
-    ngx_uint_t            mode;
-    ngx_certmap_rules_t  *rules;
-
-    u_char               *file;   /* of the directive "certmap" */
-    ngx_uint_t            line;
-} ngx_http_certmap_loc_conf_t;
 
 
 extern ngx_module_t  ngx_http_certmap_module;

@@ -3,42 +3,7 @@
 #include "ngx_http_certmap_module.h"
 
 
-typedef struct {
-    ngx_str_t                 name;
-    enum certmap_answer_text  text;
-    enum certmap_form         form;
-} ngx_http_certmap_text_t;
-
-
 static ngx_http_get_variable_pt  ngx_http_certmap_next_remote_user;
-
-
-/* in the pool: an indexed variable is read until the request's end */
-
-static ngx_int_t
-ngx_http_certmap_set(ngx_http_request_t *r, ngx_http_variable_value_t *v,
-    struct certmap_view text)
-{
-    v->valid = 0;
-    v->no_cacheable = 1;
-    v->not_found = 1;
-
-    if (text.len == 0) {
-        return NGX_OK;
-    }
-
-    v->data = ngx_pnalloc(r->pool, text.len);
-    if (v->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(v->data, text.data, text.len);
-    v->len = (unsigned) text.len & 0x0fffffff;    /* it has 28 bits */
-    v->valid = 1;
-    v->not_found = 0;
-
-    return NGX_OK;
-}
 
 
 /* what the rules of this location say, whatever its mode; NULL: nothing */
@@ -46,8 +11,8 @@ ngx_http_certmap_set(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 static struct certmap_answer *
 ngx_http_certmap_answer(ngx_http_request_t *r)
 {
-    ngx_http_certmap_ref_t       *ref;
-    ngx_http_certmap_loc_conf_t  *lcf;
+    ngx_certmap_ref_t   *ref;
+    ngx_certmap_conf_t  *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_certmap_module);
     ref = ngx_http_certmap_ask(r, lcf->rules);
@@ -60,10 +25,10 @@ static ngx_int_t
 ngx_http_certmap_text_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_certmap_text_t  *text = (ngx_http_certmap_text_t *) data;
+    ngx_certmap_text_t  *text = (ngx_certmap_text_t *) data;
 
-    struct certmap_view       value = CERTMAP_NO_VIEW;
-    struct certmap_answer    *answer;
+    struct certmap_view     value = CERTMAP_NO_VIEW;
+    struct certmap_answer  *answer;
 
     answer = ngx_http_certmap_answer(r);
 
@@ -71,7 +36,7 @@ ngx_http_certmap_text_variable(ngx_http_request_t *r,
         value = certmap_answer_text(answer, text->text, text->form);
     }
 
-    return ngx_http_certmap_set(r, v, value);
+    return ngx_certmap_set_value(r->pool, v, value);
 }
 
 
@@ -88,7 +53,7 @@ ngx_http_certmap_log_variable(ngx_http_request_t *r,
         value = certmap_view_of(certmap_answer_line(answer));
     }
 
-    return ngx_http_certmap_set(r, v, value);
+    return ngx_certmap_set_value(r->pool, v, value);
 }
 
 
@@ -96,42 +61,12 @@ static ngx_int_t
 ngx_http_certmap_attribute_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t *var = (ngx_str_t *) data;
+    ngx_str_t  *var = (ngx_str_t *) data;
 
-    size_t               prefix;
-    struct certmap_view  name;
-
-    prefix = sizeof("certmap_attr_") - 1;
-    name.data = var->data + prefix;
-    name.len = var->len - prefix;
-
-    return ngx_http_certmap_set(r, v,
-                            certmap_answer_attribute(ngx_http_certmap_answer(r),
-                                                     name,
-                                                     CERTMAP_FORM_HEADER));
+    return ngx_certmap_set_value(r->pool, v,
+                           ngx_certmap_attribute(ngx_http_certmap_answer(r),
+                                                 var));
 }
-
-
-#define ngx_http_certmap_text(name, text, form)                               \
-    { ngx_string("certmap_" name), CERTMAP_ANSWER_##text, CERTMAP_FORM_##form }
-
-static ngx_http_certmap_text_t  ngx_http_certmap_texts[] = {
-    ngx_http_certmap_text("account", ACCOUNT, HEADER),
-    ngx_http_certmap_text("domain", DOMAIN, HEADER),
-    ngx_http_certmap_text("user", USER, HEADER),
-    ngx_http_certmap_text("groups", GROUPS, HEADER),
-    ngx_http_certmap_text("ascii_account", ACCOUNT, ASCII),
-    ngx_http_certmap_text("ascii_user", USER, ASCII),
-    ngx_http_certmap_text("ascii_groups", GROUPS, ASCII),
-    ngx_http_certmap_text("decision", OUTCOME, HEADER),
-    ngx_http_certmap_text("mapping", MAPPING, HEADER),
-    ngx_http_certmap_text("reason", REASON, HEADER),
-    ngx_http_certmap_text("message", MESSAGE, HEADER),
-    ngx_http_certmap_text("sha256", SHA256, HEADER),
-    ngx_http_certmap_text("serial", SERIAL, HEADER),
-    ngx_http_certmap_text("rules_sha256", RULES, HEADER),
-    { ngx_null_string, 0, 0 }
-};
 
 
 static ngx_http_variable_t  ngx_http_certmap_other_variables[] = {
@@ -148,9 +83,9 @@ static ngx_http_variable_t  ngx_http_certmap_other_variables[] = {
 
 static ngx_int_t
 ngx_http_certmap_set_account(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, ngx_http_certmap_ref_t *ref)
+    ngx_http_variable_value_t *v, ngx_certmap_ref_t *ref)
 {
-    return ngx_http_certmap_set(r, v,
+    return ngx_certmap_set_value(r->pool, v,
                                 certmap_answer_text(ref->held->answer,
                                                     CERTMAP_ANSWER_ACCOUNT,
                                                     CERTMAP_FORM_HEADER));
@@ -175,7 +110,7 @@ ngx_http_certmap_decided_user(ngx_http_request_t *r,
         return ngx_http_certmap_set_account(r, v, decision->ref);
     }
 
-    return ngx_http_certmap_set(r, v, certmap_no_view());
+    return ngx_certmap_set_value(r->pool, v, certmap_no_view());
 }
 
 
@@ -190,14 +125,14 @@ static ngx_int_t
 ngx_http_certmap_remote_user_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_certmap_ref_t       *ref;
-    ngx_http_core_loc_conf_t     *clcf;
-    ngx_http_certmap_loc_conf_t  *lcf;
+    ngx_certmap_ref_t         *ref;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_certmap_conf_t        *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_certmap_module);
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    if (lcf->mode == NGX_HTTP_CERTMAP_OFF) {
+    if (lcf->mode == NGX_CERTMAP_OFF) {
         return ngx_http_certmap_decided_user(r, v, data);
     }
 
@@ -211,7 +146,7 @@ ngx_http_certmap_remote_user_variable(ngx_http_request_t *r,
     case CERTMAP_OUTCOME_NONE:
     case CERTMAP_OUTCOME_UNVERIFIED:
 
-        if (lcf->mode != NGX_HTTP_CERTMAP_REQUIRE
+        if (lcf->mode != NGX_CERTMAP_REQUIRE
             || clcf->satisfy == NGX_HTTP_SATISFY_ANY)
         {
             return ngx_http_certmap_next_remote_user(r, v, data);
@@ -225,17 +160,17 @@ ngx_http_certmap_remote_user_variable(ngx_http_request_t *r,
         break;
     }
 
-    return ngx_http_certmap_set(r, v, certmap_no_view());
+    return ngx_certmap_set_value(r->pool, v, certmap_no_view());
 }
 
 
 ngx_int_t
 ngx_http_certmap_add_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t      *var, *v;
-    ngx_http_certmap_text_t  *text;
+    ngx_http_variable_t  *var, *v;
+    ngx_certmap_text_t   *text;
 
-    for (text = ngx_http_certmap_texts; text->name.len; text++) {
+    for (text = ngx_certmap_texts; text->name.len; text++) {
         var = ngx_http_add_variable(cf, &text->name, NGX_HTTP_VAR_NOCACHEABLE);
         if (var == NULL) {
             return NGX_ERROR;
@@ -263,7 +198,7 @@ ngx_http_certmap_add_variables(ngx_conf_t *cf)
 ngx_int_t
 ngx_http_certmap_replace_remote_user(ngx_conf_t *cf)
 {
-    ngx_str_t                   name = ngx_string("remote_user");
+    ngx_str_t  name = ngx_string("remote_user");
 
     ngx_uint_t                  i;
     ngx_hash_key_t             *key;
