@@ -9,6 +9,7 @@ import threading
 import time
 
 import nginx_realms
+import nginx_stream
 from bench import HERE, ROOT, stop, wait_until
 from client import Client, curl, early
 
@@ -138,7 +139,7 @@ def run(bench):
     nginx = Nginx(bench)
     mistakes(nginx)
     nginx.start()
-    for tests in (matrix, remote_user, other_servers, nginx_realms.run, satisfy, other_locations, early_data, kept, forged, iis, browsers,
+    for tests in (matrix, remote_user, other_servers, nginx_realms.run, nginx_stream.run, satisfy, other_locations, early_data, kept, forged, iis, browsers,
                   shadow, page, stock, resumed, expiry, reloads, unloaded):  # fmt: skip
         tests(nginx, bench.check)
 
@@ -505,10 +506,11 @@ def mistakes(nginx):
 
 
 def page(nginx, check):
-    """The first configuration of the page, with the second one's location in it, as they stand; only paths and ports
+    """The first configuration of the page, with the location for passwords in it, as they stand; only paths and ports
     are those of the tests."""
     text = (ROOT / "docs/nginx.md").read_text(encoding="utf-8")
-    whole, either = re.findall(r"^```nginx\n(.*?)^```$", text, re.M | re.S)[:2]
+    blocks = re.findall(r"^```nginx\n(.*?)^```$", text, re.M | re.S)
+    whole, either = blocks[0], next(block for block in blocks if block.startswith("location /either/"))
     folder, pki, port = nginx.bench.folder, nginx.bench.pki, nginx.bench.port()
     whole = whole.replace("        error_page 403", either + "        error_page 403")
     for old, new in (("/usr/local/lib/nginx/modules/ngx_http_certmap_module.so", nginx.module),
@@ -555,10 +557,37 @@ def page(nginx, check):
     for who, status in (("alice", 200), ("eve", 403), ("fred", 403), ("newline", 403)):
         check(f"page: the rule that was meant, {who}", Client(nginx.bench.pki, port, who).ask("/")[0].status, status)
     nginx.rules("site.rules", (DATA / "site.rules").read_text(encoding="utf-8"))
+    stream_page(nginx, check, text)
     snippet = re.search(r"^```nginx\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)[1]
     snippet = snippet.replace("applicationHost.config", "rules/applicationHost.config")
     nginx.fill("mistake/nginx.conf", HEAD + SERVER.format(verify="optional", more=snippet) + "\n}\n")
     check("README.md: its lines", nginx.test(nginx.bench.folder / "mistake/nginx.conf")[0], 0)
+
+
+def stream_page(nginx, check, text):
+    """The configuration for stream, with backends that say which they are."""
+    whole = re.search(r"^## TLS without HTTP\n.*?^```nginx\n(.*?)^```$", text, re.M | re.S)[1]
+    stream = nginx_stream.Stream(nginx)
+    rooms = "".join(f"server {{ listen 127.0.0.1:{stream.ports[name]}; access_log off; return {name}; }} " for name in ("staffroom", "lobby"))
+    folder, pki, port = nginx.bench.folder, nginx.bench.pki, nginx.bench.port()
+    for old, new in (("load_module modules/ngx_stream_module.so;", "@STREAM@"),
+                     ("/usr/local/lib/nginx/modules/ngx_stream_certmap_module.so", "@MODULE@"),
+                     ("/etc/nginx/certmap/", f"{folder}/rules/"), ("/etc/nginx/tls/client-cas.pem", f"{pki}/cas.pem"),
+                     ("/etc/nginx/tls/", f"{pki}/"), ("/var/log/nginx/", f"{folder}/page-"), ("listen 8443", f"listen 127.0.0.1:{port}"),
+                     ("127.0.0.1:5432", f"127.0.0.1:{stream.ports['staffroom']}"), ("127.0.0.1:5433", f"127.0.0.1:{stream.ports['lobby']}"),
+                     ("stream {\n", f"stream {{ {rooms}\n")):  # fmt: skip
+        check(f"page: stream: it has {old.strip()}", old in whole, True)
+        whole = whole.replace(old, str(new))
+    conf = stream.fill("page-stream.conf", f"daemon off; {stream.user} pid {folder}/page-stream.pid;\n{whole}")
+    nginx.bench.start(nginx.command(conf=conf), port, stderr=subprocess.DEVNULL)
+    for who, said in (("alice", b"staffroom"), ("robot", b"lobby"), ("carol", b""), ("eve", b""), (None, b"")):
+        try:
+            with Client(pki, port, who).connect() as connection:
+                answer = connection.file.read()
+        except OSError:
+            answer = b""
+        check(f"page: stream: {who}", answer, said)
+    wait_until(lambda: '"user":"CONTOSO\\\\alice","decision":"allow"' in nginx.log("page-certmap-stream.log"), "stream: its log has alice")
 
 
 # What the page says of a server without the module: who gets in by a pattern on the printed Name.
