@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs that were built with another certmap.h than the library: each call with a struct of the first released size,
  * of a smaller and of a larger one. */
+#include "abi.h"
 #include "base/view.h"
-#include "certmap/versioned.h"
 #include "rules.h"
 #include "support/alloc.h"
 #include <string.h>
@@ -122,14 +122,7 @@ static struct certmap_output output = CERTMAP_OUTPUT_INIT;
 static struct certmap_description description = CERTMAP_DESCRIPTION_INIT;
 static struct certmap_result result = CERTMAP_RESULT_INIT;
 
-/* on64: the first size where pointers have eight bytes, as a number, so that nobody moves it by accident. */
-static const struct entry {
-    const char *about;
-    enum certmap_status (*call)(void *object);
-    const void *object;
-    size_t known, first, on64;
-    bool reads;
-} entries[] = {
+static const struct t_abi_entry entries[] = {
     {"peer_set", call_peer_set, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, true},
     {"cert_from_der", call_cert_from_der, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, false},
     {"peer_value", call_peer_value, &value, sizeof value, CERTMAP_FIRST_VALUE, 104, false},
@@ -172,68 +165,8 @@ static void tear_down(void) {
     t_peer_free(&made);
 }
 
-/* A struct of this size, in a block of its own, so that whoever looks beyond it is seen. */
-static unsigned char *copy_of(const struct entry *entry, size_t size, unsigned char tail) {
-    unsigned char *object = malloc(size);
-    ck_assert_ptr_nonnull(object);
-    memset(object, 0, size);
-    memcpy(object, entry->object, size < entry->known ? size : entry->known);
-    memcpy(object, &size, sizeof size);
-    if (size > entry->known)
-        object[size - 1] = tail;
-    return object;
-}
-
-static enum certmap_status call(const struct entry *entry, size_t size, unsigned char tail) {
-    unsigned char *object = copy_of(entry, size, tail);
-    const enum certmap_status status = entry->call(object);
-    ck_assert_uint_eq(certmap_struct_size(object), size);
-    if (size > entry->known)
-        ck_assert_uint_eq(object[size - 1], tail);
-    free(object);
-    return status;
-}
-
-T_TEST(the_first_size) {
-    const struct entry *entry = &entries[_i];
-    if (sizeof(void *) == 8)
-        ck_assert_uint_eq(entry->first, entry->on64);
-    ck_assert_int_eq(call(entry, entry->first, 0), CERTMAP_OK);
-}
-
-T_TEST(a_smaller_size) {
-    const struct entry *entry = &entries[_i];
-    ck_assert_int_eq(call(entry, entry->first - 1, 0), CERTMAP_ERROR_ARGUMENT);
-}
-
-T_TEST(a_larger_size_with_a_zero_tail) {
-    const struct entry *entry = &entries[_i];
-    ck_assert_int_eq(call(entry, entry->known + 1, 0), CERTMAP_OK);
-    ck_assert_int_eq(call(entry, entry->known + CERTMAP_MAX_GROWTH, 0), CERTMAP_OK);
-}
-
-T_TEST(a_larger_size_with_something_in_its_tail) {
-    const struct entry *entry = &entries[_i];
-    const enum certmap_status expected = entry->reads ? CERTMAP_ERROR_ARGUMENT : CERTMAP_OK;
-    ck_assert_int_eq(call(entry, entry->known + 1, 1), expected);
-    ck_assert_int_eq(call(entry, entry->known + CERTMAP_MAX_GROWTH, 1), expected);
-}
-
-/* Nothing may be read beyond what there is: the block is smaller than it says. */
-T_TEST(a_size_that_was_never_set) {
-    const struct entry *entry = &entries[_i];
-    unsigned char *object = copy_of(entry, entry->known, 0);
-    const size_t sizes[] = {entry->known + CERTMAP_MAX_GROWTH + 1, SIZE_MAX};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        memcpy(object, &sizes[i], sizeof sizes[i]);
-        ck_assert_int_eq(entry->call(object), CERTMAP_ERROR_ARGUMENT);
-    }
-    free(object);
-}
-
-/* No padding at the end: the bytes beyond a size are members and nothing else. */
-T_TEST(no_padding_at_the_end) {
-    ck_assert_uint_eq(entries[_i].first, entries[_i].known);
+static const struct t_abi_entry *t_abi_entry(int i) {
+    return &entries[i];
 }
 
 /* ---- a struct that has grown since its first release ---- */
@@ -303,11 +236,7 @@ T_TEST(the_version_is_that_of_the_header) {
     ck_assert_str_eq(certmap_version(), text);
 }
 
-T_TESTS("abi",
-        T_CASE("sizes", T_EACH(set_up, tear_down), T_LOOP(the_first_size, COUNT(entries)),
-               T_LOOP(a_smaller_size, COUNT(entries)), T_LOOP(a_larger_size_with_a_zero_tail, COUNT(entries)),
-               T_LOOP(a_larger_size_with_something_in_its_tail, COUNT(entries)),
-               T_LOOP(a_size_that_was_never_set, COUNT(entries)), T_LOOP(no_padding_at_the_end, COUNT(entries))),
+T_TESTS("abi", T_CASE("sizes", T_EACH(set_up, tear_down), T_ABI_SIZES(COUNT(entries))),
         T_CASE("a struct that has grown", what_the_caller_lacks_reads_as_zero, what_the_caller_lacks_is_not_written),
         T_CASE("others", T_LOOP(an_allocator_of_a_later_version, 2), an_error_has_room_that_is_empty,
                an_error_names_the_file, the_version_is_that_of_the_header))
