@@ -671,6 +671,8 @@ T_TEST(arguments_are_checked) {
     ck_assert_int_eq(certmap_service_counts(test.service, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     counts.size = 1;
     ck_assert_int_eq(certmap_service_counts(test.service, &counts, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_uint_eq(certmap_service_needs(NULL), 0);
+    ck_assert_uint_eq(certmap_service_needs(test.service), CERTMAP_PIECE_SUBJECT);
     ck_assert_int_eq(certmap_service_digest(test.service, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_service_digest(NULL, digest, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_service_mapping_counts(test.service, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -839,6 +841,7 @@ T_TEST(issuer_files_stand_beside_the_rules) {
         s_write(test.rules, text);
     }
     s_open(&test);
+    ck_assert_uint_ne(certmap_service_needs(test.service) & CERTMAP_PIECE_ISSUER_SHA256, 0);
     ck_assert_str_eq(ask_by_store(&test, T_ALICE), "allow known");
     ck_assert_str_eq(ask_by_store(&test, T_BOB), "deny");
     ck_assert_str_eq(s_ask_told(&test, T_ALICE), "none unreadable"); /* the server's word tells no issuer */

@@ -381,6 +381,11 @@ CERTMAP_API enum certmap_status certmap_service_digest(struct certmap_service *s
                                                        char digest[CERTMAP_SERVICE_DIGEST_SIZE],
                                                        struct certmap_diagnostic *err);
 
+/* Which pieces of a certificate the rules in force read, those of the shadow included, as
+ * certmap_rules_needs has them; 0 for NULL. For servers that do not know who issued a certificate,
+ * and have to say so where rules ask for it. Ask again after a load. */
+CERTMAP_API unsigned certmap_service_needs(struct certmap_service *service);
+
 /* What docs/abi.md promises of enums. */
 CERTMAP_WIDTH_OF(enum certmap_service_format);
 CERTMAP_WIDTH_OF(enum certmap_resumed);

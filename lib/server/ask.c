@@ -33,8 +33,12 @@ static struct cm_server_manner manner_of(const struct certmap_service *service) 
     return (struct cm_server_manner){service->resumed, service->hold_seconds};
 }
 
+static unsigned needs_of_all(const struct cm_server_hold *hold) {
+    return needs_of(hold->sets[CM_SERVER_ACTIVE]) | needs_of(hold->sets[CM_SERVER_SHADOW]);
+}
+
 static unsigned needs(const struct question *question) {
-    return needs_of(question->hold.sets[CM_SERVER_ACTIVE]) | needs_of(question->hold.sets[CM_SERVER_SHADOW]);
+    return needs_of_all(&question->hold);
 }
 
 /* What one of the rule sets says. The peer is set, if the client has status OK. */
@@ -153,4 +157,14 @@ enum certmap_status certmap_service_ask_der(struct certmap_service *service, str
     const enum certmap_status status = answer(&question, given, err);
     end(&question);
     return status;
+}
+
+unsigned certmap_service_needs(struct certmap_service *service) {
+    struct cm_server_hold hold;
+    if (service == NULL)
+        return 0;
+    cm_server_hold_sets(&hold, service);
+    const unsigned pieces = needs_of_all(&hold);
+    cm_server_release_sets(service, &hold);
+    return pieces;
 }
