@@ -166,8 +166,8 @@ static struct certmap_answer *ask_once(struct authority *authority, const struct
     presented.chain = question->chain;
     presented.client = question->client;
     presented.present = question->present;
-    presented.verified = authority->options->proxy_verifies && question->verified;
-    presented.store = authority->store;
+    presented.verified = authority->options->proxy_verifies && question->verified && !question->rejected;
+    presented.store = question->rejected ? NULL : authority->store;
     (void)certmap_service_ask_der(authority->service, &answer, &presented, NULL); /* NULL on an error */
     return answer;
 }

@@ -15,6 +15,7 @@ struct question {
     struct certmap_view chain;       /* what the client has sent beside it; may be empty */
     bool present;                    /* it has shown one */
     bool verified;                   /* the proxy says that it has accepted it: counts with --proxy-verifies only */
+    bool rejected;                   /* it says that it has not: so the client is refused, whoever verifies */
     const char *client;              /* its name for the log; NULL: it has none */
 };
 

@@ -4,7 +4,7 @@
 #include "http.h"
 #include "log.h"
 #include "metrics.h"
-#include "stream.h"
+#include "spop_server.h"
 #include "systemd.h"
 #include <errno.h>
 #include <signal.h>
@@ -24,7 +24,9 @@ struct daemon {
     struct conns *conns, *metrics_conns;
     struct bound bound[LISTENINGS];
     struct http *http, *metrics_http;
+    struct streams *spop;
     struct forwardauth auth;
+    struct spop_server spop_server;
     struct metrics metrics;
     struct event *signals[SIGNALS], *tick, *loaded;
     bool watchdog, draining;
@@ -43,6 +45,8 @@ static void stop_listening(struct daemon *daemon) {
         http_stop(daemon->http);
     if (daemon->metrics_http != NULL)
         http_stop(daemon->metrics_http);
+    if (daemon->spop != NULL)
+        streams_stop(daemon->spop);
     for (size_t i = 0; i < LISTENINGS; i++)
         address_close(&daemon->bound[i]);
 }
@@ -88,6 +92,8 @@ static void tick(evutil_socket_t fd, short what, void *arg) {
         http_tick(daemon->http);
     if (daemon->metrics_http != NULL)
         http_tick(daemon->metrics_http);
+    if (daemon->spop != NULL)
+        streams_resume(daemon->spop);
 }
 
 static void load(evutil_socket_t fd, short what, void *arg) {
@@ -149,11 +155,7 @@ static bool listen_on_all(struct daemon *daemon) {
         if (options->listen[i] != NULL &&
             !address_listen(&daemon->bound[i], &options->address[i], &options->access, options->listen[i]))
             return false;
-    if (daemon->bound[LISTENING_SPOP].fd >= 0) {
-        log_text(LOG_LEVEL_ERROR, "SPOP is not answered by this certmapd");
-        return false;
-    }
-    if (daemon->bound[LISTENING_HTTP].fd < 0) {
+    if (daemon->bound[LISTENING_HTTP].fd < 0 && daemon->bound[LISTENING_SPOP].fd < 0) {
         log_text(LOG_LEVEL_ERROR, "nobody could ask: write --http ADDRESS, or --spop ADDRESS");
         return false;
     }
@@ -180,13 +182,22 @@ static unsigned conns_allowed(void) {
 static bool serve_http(struct daemon *daemon) {
     const int fd = daemon->bound[LISTENING_HTTP].fd, metrics_fd = daemon->bound[LISTENING_METRICS].fd;
     daemon->auth = (struct forwardauth){.options = daemon->options, .authority = daemon->authority};
-    daemon->metrics = (struct metrics){daemon->authority, &daemon->auth, daemon->conns};
+    daemon->metrics = (struct metrics){daemon->authority, &daemon->auth, &daemon->spop_server, daemon->conns};
     if (fd >= 0)
         daemon->http = http_new(daemon->base, daemon->conns, fd, forwardauth_handle, &daemon->auth);
     if (metrics_fd >= 0)
         daemon->metrics_http =
             http_new(daemon->base, daemon->metrics_conns, metrics_fd, metrics_handle, &daemon->metrics);
     return ((fd < 0 || daemon->http != NULL) && (metrics_fd < 0 || daemon->metrics_http != NULL)) || no_memory();
+}
+
+static bool serve_spop(struct daemon *daemon) {
+    const int fd = daemon->bound[LISTENING_SPOP].fd;
+    daemon->spop_server.options = daemon->options;
+    daemon->spop_server.authority = daemon->authority;
+    if (fd >= 0)
+        daemon->spop = streams_new(daemon->base, daemon->conns, fd, &spop_protocol, &daemon->spop_server);
+    return fd < 0 || daemon->spop != NULL || no_memory();
 }
 
 /* ---- the beginning ---- */
@@ -206,7 +217,8 @@ static bool set_up(struct daemon *daemon) {
     if (daemon->conns == NULL || daemon->metrics_conns == NULL)
         return no_memory();
     daemon->authority = authority_open(daemon->options);
-    return daemon->authority != NULL && listen_on_all(daemon) && serve_http(daemon) && add_events(daemon);
+    return daemon->authority != NULL && listen_on_all(daemon) && serve_http(daemon) && serve_spop(daemon) &&
+           add_events(daemon);
 }
 
 static void log_start(const struct daemon *daemon) {
@@ -229,6 +241,8 @@ static void tear_down(struct daemon *daemon) {
         http_free(daemon->http);
     if (daemon->metrics_http != NULL)
         http_free(daemon->metrics_http);
+    if (daemon->spop != NULL)
+        streams_free(daemon->spop);
     for (size_t i = 0; i < SIGNALS; i++)
         free_event(daemon->signals[i]);
     free_event(daemon->tick);

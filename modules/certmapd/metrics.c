@@ -39,9 +39,25 @@ static void print_requests(struct page *page, const struct forwardauth_counts *c
     print(page, "%s{status=\"503\"} %lu\n", name, counts->failed);
 }
 
+static void print_questions(struct page *page, const struct spop_counts *counts) {
+    static const char name[] = "certmapd_spop_questions_total";
+    print_head(page, name, "counter", "Questions over SPOP, by the decision of the answer.");
+    for (unsigned i = 0; i < CERTMAP_OUTCOME_COUNT; i++)
+        print(page, "%s{decision=\"%s\"} %lu\n", name, certmap_answer_outcome_name((enum certmap_outcome)i),
+              counts->answers[i]);
+}
+
 static void print_one(struct page *page, const char *name, const char *type, const char *help, unsigned long value) {
     print_head(page, name, type, help);
     print(page, "%s %lu\n", name, value);
+}
+
+static void print_spop(struct page *page, const struct spop_counts *counts) {
+    print_questions(page, counts);
+    print_one(page, "certmapd_spop_misunderstood_total", "counter",
+              "Questions over SPOP that certmap.spoe does not ask.", counts->misunderstood);
+    print_one(page, "certmapd_spop_faults_total", "counter", "SPOP connections ended because of what came over them.",
+              counts->faults);
 }
 
 static void print_connections(struct page *page, const struct conns *conns) {
@@ -60,6 +76,7 @@ static void answer_metrics(const struct metrics *metrics, struct evhttp_request 
     if (page.buffer != NULL) {
         page.failed = certmap_service_metrics(services, 1, write_text, &page, NULL) != CERTMAP_OK;
         print_requests(&page, &metrics->auth->counts);
+        print_spop(&page, &metrics->spop->counts);
         print_connections(&page, metrics->conns);
         page.failed |= evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Type", TYPE) != 0;
     }

@@ -5,10 +5,12 @@
 
 #include "conn.h"
 #include "forwardauth.h"
+#include "spop_server.h"
 
 struct metrics {
     struct authority *authority;
     const struct forwardauth *auth;
+    const struct spop_server *spop;
     const struct conns *conns; /* of those who ask */
 };
 
