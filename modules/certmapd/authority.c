@@ -39,7 +39,7 @@ static bool open_service(struct authority *authority) {
     options.format = given->format;
     options.shadow_file = given->shadow;
     options.shadow_site = given->shadow_site;
-    options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS | CERTMAP_SERVICE_LOG_SHADOW;
+    options.flags = CERTMAP_SERVICE_LOG_SHADOW | (given->count_mappings ? CERTMAP_SERVICE_COUNT_MAPPINGS : 0U);
     options.log = log_service;
     const enum certmap_status status = certmap_service_open(&authority->service, &options, &err);
     if (status == CERTMAP_ERROR_ARGUMENT || status == CERTMAP_ERROR_MEMORY)

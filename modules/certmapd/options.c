@@ -35,6 +35,7 @@ enum option_id {
     OPTION_CLIENT_HEADER,
     OPTION_HEADER_FORM,
     OPTION_LOG,
+    OPTION_COUNT_MAPPINGS,
     OPTION_CHECK,
     OPTION_HELP,
     OPTION_VERSION
@@ -61,6 +62,7 @@ static const struct option table[] = {
     {"client-header", required_argument, NULL, OPTION_CLIENT_HEADER},
     {"header-form", required_argument, NULL, OPTION_HEADER_FORM},
     {"log", required_argument, NULL, OPTION_LOG},
+    {"count-mappings", no_argument, NULL, OPTION_COUNT_MAPPINGS},
     {"check", no_argument, NULL, OPTION_CHECK},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -84,6 +86,7 @@ static const char usage[] =
     "  --http ADDRESS            answer HTTP on unix:/PATH or 127.0.0.1:PORT\n"
     "  --spop ADDRESS            answer HAProxy\n"
     "  --metrics ADDRESS         /metrics for Prometheus, and /ready\n"
+    "  --count-mappings          count the answers of each mapping, too\n"
     "  --group NAME, --mode OCTAL  of Unix sockets; without them, the own group and 660\n"
     "  --allow-remote            addresses that other machines reach\n"
     "  --certificate FORM        how the certificate is written: escaped-pem (nginx; the default),\n"
@@ -240,6 +243,8 @@ static enum options_end set(struct options *options, int option, const char *val
         return set_header_form(options, value);
     case OPTION_LOG:
         return set_log(options, value);
+    case OPTION_COUNT_MAPPINGS:
+        return set_flag(&options->count_mappings);
     case OPTION_CHECK:
         return set_flag(&options->check);
     case OPTION_HELP:

@@ -26,8 +26,9 @@ struct options {
     const char *certificate_header; /* never NULL */
     const char *client_header;      /* NULL: the client has no name */
     enum certmap_form header_form;
-    bool log_all; /* each answer, and not refusals only */
-    bool check;   /* load, and end */
+    bool log_all;        /* each answer, and not refusals only */
+    bool count_mappings; /* each by itself */
+    bool check;          /* load, and end */
 };
 
 enum options_end { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };

@@ -178,8 +178,12 @@ void streams_stop(struct streams *streams) {
 }
 
 void streams_free(struct streams *streams) {
-    while (!TAILQ_EMPTY(&streams->all))
-        free_stream(TAILQ_FIRST(&streams->all));
+    struct stream *stream = TAILQ_FIRST(&streams->all);
+    while (stream != NULL) {
+        struct stream *next = TAILQ_NEXT(stream, entry);
+        free_stream(stream);
+        stream = next;
+    }
     if (streams->listener != NULL)
         evconnlistener_free(streams->listener);
     free(streams);

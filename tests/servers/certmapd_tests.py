@@ -398,7 +398,7 @@ def hostile(bench, forms):
 
 def answers(bench, forms):
     """The answer, wherever it is written."""
-    with Daemon(bench, "--proxy-verifies", "--header-form", "percent", name="percent") as daemon:
+    with Daemon(bench, "--proxy-verifies", "--header-form", "percent", "--count-mappings", name="percent") as daemon:
         answer = daemon.ask(forms.header("escaped-pem", "unicode"), method="HEAD", path="/any?path")
         bench.check("percent", answer.short(), (200, "CONTOSO\\%C3%A5d%C3%A1 %C5%BEi%C5%BEka", "staff", ""))
         bench.check("HEAD has no body", answer.body, "")
@@ -613,8 +613,9 @@ def units(bench):
     text = (bench.build / "modules/certmapd/certmapd.service").read_text(encoding="utf-8")
     program = bench.build / "modules/certmapd/certmapd"
     bench.write("units/certmapd.service", re.sub(r"^ExecStart=\S+", f"ExecStart={program}", text, flags=re.M))
-    bench.write("units/certmapd.socket", (ROOT / "modules/certmapd/systemd/certmapd.socket").read_text(encoding="utf-8"))
-    files = [str(bench.folder / f"units/certmapd.{kind}") for kind in ("service", "socket")]
+    for name in ("certmapd.socket", "certmapd-metrics.socket"):
+        bench.write(f"units/{name}", (ROOT / "modules/certmapd/systemd" / name).read_text(encoding="utf-8"))
+    files = [str(bench.folder / f"units/{name}") for name in ("certmapd.service", "certmapd.socket", "certmapd-metrics.socket")]
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True, check=False)
     complaints = [line for line in done.stderr.splitlines() if "certmapd" in line]
     bench.check("systemd-analyze verify", (done.returncode, complaints), (0, []))
