@@ -17,6 +17,9 @@
 enum signal_event { ON_HUP, ON_TERM, ON_INT };
 #define SIGNALS 3
 
+/* How often everything is looked through where there is no connection, in milliseconds; else HTTP_TICK_MS. */
+#define IDLE_TICK_MS 1000
+
 struct daemon {
     const struct options *options;
     struct event_base *base;
@@ -28,9 +31,8 @@ struct daemon {
     struct forwardauth auth;
     struct spop_server spop_server;
     struct metrics metrics;
-    struct event *signals[SIGNALS], *tick, *loaded;
-    bool watchdog, draining;
-    struct timeval drain_until;
+    struct event *signals[SIGNALS], *tick, *loaded, *watchdog;
+    bool draining;
 };
 
 static bool no_memory(void) {
@@ -51,10 +53,22 @@ static void stop_listening(struct daemon *daemon) {
         address_close(&daemon->bound[i]);
 }
 
+static bool has_conns(const struct daemon *daemon) {
+    return conns_count(daemon->conns) + conns_count(daemon->metrics_conns) > 0;
+}
+
+static void schedule_tick(struct daemon *daemon) {
+    const long ms = has_conns(daemon) ? HTTP_TICK_MS : IDLE_TICK_MS;
+    const struct timeval soon = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+    if (daemon->draining && !has_conns(daemon))
+        (void)event_base_loopbreak(daemon->base);
+    else
+        (void)event_add(daemon->tick, &soon);
+}
+
 static void drain(evutil_socket_t number, short what, void *arg) {
     struct daemon *daemon = arg;
     const struct timeval patience = {.tv_sec = DAEMON_DRAIN_SECONDS};
-    struct timeval now = {0, 0};
     (void)what;
     if (daemon->draining) { /* told twice */
         (void)event_base_loopbreak(daemon->base);
@@ -63,19 +77,11 @@ static void drain(evutil_socket_t number, short what, void *arg) {
     log_line(LOG_LEVEL_INFO, "ends: signal %d", (int)number);
     systemd_notify("STOPPING=1");
     daemon->draining = true;
-    (void)evutil_gettimeofday(&now, NULL);
-    evutil_timeradd(&now, &patience, &daemon->drain_until);
+    (void)event_base_loopexit(daemon->base, &patience);
     stop_listening(daemon);
     conns_drain(daemon->conns);
     conns_drain(daemon->metrics_conns);
-}
-
-static void look_whether_drained(const struct daemon *daemon) {
-    struct timeval now = {0, 0};
-    (void)evutil_gettimeofday(&now, NULL);
-    if (conns_count(daemon->conns) + conns_count(daemon->metrics_conns) == 0 ||
-        evutil_timercmp(&now, &daemon->drain_until, >))
-        (void)event_base_loopbreak(daemon->base);
+    schedule_tick(daemon);
 }
 
 /* ---- events ---- */
@@ -84,16 +90,20 @@ static void tick(evutil_socket_t fd, short what, void *arg) {
     struct daemon *daemon = arg;
     (void)fd;
     (void)what;
-    if (daemon->watchdog)
-        systemd_notify("WATCHDOG=1");
-    if (daemon->draining)
-        look_whether_drained(daemon);
     if (daemon->http != NULL)
         http_tick(daemon->http);
     if (daemon->metrics_http != NULL)
         http_tick(daemon->metrics_http);
     if (daemon->spop != NULL)
         streams_resume(daemon->spop);
+    schedule_tick(daemon);
+}
+
+static void say_alive(evutil_socket_t fd, short what, void *arg) {
+    (void)fd;
+    (void)what;
+    (void)arg;
+    systemd_notify("WATCHDOG=1");
 }
 
 static void load(evutil_socket_t fd, short what, void *arg) {
@@ -117,12 +127,23 @@ static bool add_signal(struct daemon *daemon, enum signal_event which, int numbe
     return daemon->signals[which] != NULL && event_add(daemon->signals[which], NULL) == 0;
 }
 
+/* Three times as often as systemd wants it, so that one late word is none too few. */
+static bool add_watchdog(struct daemon *daemon) {
+    const uint64_t pause = systemd_watchdog() / 3;
+    const struct timeval often = {.tv_sec = (time_t)(pause / 1000000), .tv_usec = (suseconds_t)(pause % 1000000)};
+    if (pause == 0)
+        return true;
+    daemon->watchdog = event_new(daemon->base, -1, EV_PERSIST, say_alive, NULL);
+    return daemon->watchdog != NULL && event_add(daemon->watchdog, &often) == 0;
+}
+
 static bool add_events(struct daemon *daemon) {
-    const struct timeval often = {.tv_usec = HTTP_TICK_MS * 1000};
-    daemon->tick = event_new(daemon->base, -1, EV_PERSIST, tick, daemon);
+    daemon->tick = evtimer_new(daemon->base, tick, daemon);
     daemon->loaded = event_new(daemon->base, authority_fd(daemon->authority), EV_READ | EV_PERSIST, end_load, daemon);
-    const bool added = daemon->tick != NULL && daemon->loaded != NULL && event_add(daemon->tick, &often) == 0 &&
-                       event_add(daemon->loaded, NULL) == 0 && add_signal(daemon, ON_HUP, SIGHUP, load) &&
+    if (daemon->tick != NULL)
+        schedule_tick(daemon);
+    const bool added = daemon->tick != NULL && daemon->loaded != NULL && event_add(daemon->loaded, NULL) == 0 &&
+                       add_watchdog(daemon) && add_signal(daemon, ON_HUP, SIGHUP, load) &&
                        add_signal(daemon, ON_TERM, SIGTERM, drain) && add_signal(daemon, ON_INT, SIGINT, drain);
     return added || no_memory();
 }
@@ -208,7 +229,6 @@ static bool set_up(struct daemon *daemon) {
         log_text(LOG_LEVEL_ERROR, "too few files may be open (LimitNOFILE, ulimit -n)");
         return false;
     }
-    daemon->watchdog = systemd_watchdog() > 0;
     daemon->base = event_base_new();
     if (daemon->base == NULL)
         return no_memory();
@@ -247,6 +267,7 @@ static void tear_down(struct daemon *daemon) {
         free_event(daemon->signals[i]);
     free_event(daemon->tick);
     free_event(daemon->loaded);
+    free_event(daemon->watchdog);
     if (daemon->authority != NULL)
         authority_close(daemon->authority);
     if (daemon->base != NULL) {

@@ -13,7 +13,8 @@
 /* Most lines in it. */
 #define HTTP_MAX_HEADERS 256
 
-/* How often http_tick is called, in milliseconds: so long an ended connection keeps its descriptor. */
+/* How often http_tick is called while there are connections, in milliseconds: so long an ended one keeps its
+ * descriptor. */
 #define HTTP_TICK_MS 100
 
 struct http;
@@ -23,7 +24,7 @@ typedef void http_handler_fn(void *arg, struct evhttp_request *request);
 
 /* Serves what comes to fd, a socket that listens, whose owner the caller stays. NULL: no memory. */
 struct http *http_new(struct event_base *base, struct conns *conns, int fd, http_handler_fn *handler, void *arg);
-/* Every HTTP_TICK_MS: lets go of what has ended. */
+/* Lets go of what has ended. */
 void http_tick(struct http *http);
 void http_stop(struct http *http); /* nobody can connect any more */
 void http_free(struct http *http); /* with its connections */
