@@ -1,15 +1,39 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Shows what certmap does, on certificates made on the spot. Usage: demo.sh [CERTMAP]
+# Shows what certmap does, on certificates made on the spot. Usage: demo.sh [CERTMAP [NGINX MODULE]]
+# With nginx and certmap's module for it, that server answers at the end: on 127.0.0.1, until this script ends.
 set -eu
+
+# absolute PATH
+absolute() {
+    echo "$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"
+}
 
 certmap=${1:-certmap}
 case $certmap in
-    */*) certmap=$(cd "$(dirname "$certmap")" && pwd)/$(basename "$certmap") ;;
+    */*) certmap=$(absolute "$certmap") ;;
 esac
+nginx='' module='' server=''
+if [ $# -ge 3 ]; then
+    nginx=$(absolute "$2")
+    # shellcheck disable=SC2034 # demo-nginx.sh uses it
+    module=$(absolute "$3")
+fi
 examples=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+
+# Nothing is left, however this ends.
+clean_up() {
+    if [ -n "$server" ]; then
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    rm -rf "$dir"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 cd "$dir"
 
 bold='' plain=''
@@ -94,6 +118,11 @@ show check --rules mistyped.rules
 
 say "What a rule for a certificate can say; copy the lines that matter:"
 show show alice.pem
+
+if [ -n "$nginx" ]; then
+    # shellcheck disable=SC1091 # a file of its own
+    . "$examples/demo-nginx.sh"
+fi
 
 cat <<END
 
