@@ -49,7 +49,7 @@ END
 start() {
     configure "$1"
     : > nginx.log
-    "$nginx" -e nginx.log -p "$dir" -c nginx.conf > nginx.out 2>&1 &
+    $lasting "$nginx" -e nginx.log -p "$dir" -c nginx.conf > nginx.out 2>&1 &
     server=$!
     tries=0
     until answers "$1"; do
@@ -77,6 +77,18 @@ ask() {
     printf '\n'
     curl -q -sS --noproxy '*' --max-time 20 "$@" || fail "curl has no answer (status $?)"
 }
+
+for file in "$nginx" "$module"; do
+    if [ ! -f "$file" ]; then
+        fail "there is no nginx: $file"
+    fi
+done
+
+# It ends with this shell even where that is killed and cannot clean up.
+lasting=''
+if command -v setpriv >/dev/null && setpriv --pdeathsig TERM true 2>/dev/null; then
+    lasting='setpriv --pdeathsig TERM'
+fi
 
 key server
 openssl req -new -key server.key -subj "/CN=127.0.0.1" -out server.csr

@@ -33,6 +33,8 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 131' QUIT
+trap 'exit 141' PIPE # demo.sh | head
 trap 'exit 143' TERM
 cd "$dir"
 
