@@ -131,8 +131,9 @@ bool authority_end_load(struct authority *authority) {
     if (!authority->loading)
         return false;
     (void)pthread_join(authority->thread, NULL);
-    while (read(authority->done[0], bytes, sizeof bytes) > 0)
-        continue;
+    while (read(authority->done[0], bytes, sizeof bytes) > 0) {
+        /* one for each load that has ended */
+    }
     authority->loading = false;
     if (authority->took_rules && authority->fresh != NULL) {
         X509_STORE_free(authority->store);

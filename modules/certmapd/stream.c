@@ -78,8 +78,9 @@ static bool is_full(const struct stream *stream) {
 static void take(struct bufferevent *bev, void *arg) {
     struct stream *stream = arg;
     struct evbuffer *input = bufferevent_get_input(bev);
-    while (!is_full(stream) && read_once(stream, input))
-        continue;
+    while (!is_full(stream) && read_once(stream, input)) {
+        /* until it wants more bytes than there are */
+    }
     if (is_full(stream))
         (void)bufferevent_disable(bev, EV_READ);
     else if (evbuffer_get_length(input) > stream->streams->protocol->max_rest)
