@@ -11,6 +11,7 @@ from bench import HERE, ROOT, listens, stop, wait_until
 from mqtt import ACCEPTED, IN_HANDSHAKE, REFUSED, REFUSED_5, Device
 
 DATA = HERE / "data"
+BAD_METHOD = 140  # of CONNACK, in MQTT 5
 DENIED = 128  # a subscription, in SUBACK of both versions; Mosquitto has 135 in MQTT 5
 
 # Everybody at a listener with `require_certificate true` and `plugin_opt_none deny`:
@@ -79,8 +80,10 @@ class Broker:
         return self.bench.write(f"{self.name}/site.rules", text, mode)
 
     def start(self):
+        before = len(self.log()) if self.log_path.exists() else 0
         with self.log_path.open("ab") as log:
             self.process = self.bench.start(self.command(), next(iter(self.ports.values())), stdout=log, stderr=log)
+        wait_until(lambda: " running" in self.log()[before:], "it takes signals")
         wait_until(lambda: all(map(listens, self.ports.values())), "all its ports are open")
         return self
 
@@ -116,7 +119,10 @@ class Broker:
         before = len(self.log())
         os.kill(self.process.pid, signal.SIGHUP)
         wait_until(lambda: re.search(r"in force|not loaded", self.log()[before:]), "the rules are loaded again")
-        time.sleep(0.1)
+        size = 0
+        while size < len(self.log()):  # the broker goes on with everybody who is connected
+            size = len(self.log())
+            time.sleep(0.1)
         return self.log()[before:]
 
     def device(self, who, kind="tls", **options):
@@ -135,7 +141,7 @@ def run(bench):
             sessions(broker, bench.check)
             reloads(broker, bench.check)
     for tests in (account, identity, username_as_id, passwords, expiry, iis, issuer, client_ids, bad_names, without_acl,
-                  twice, quiet, page):  # fmt: skip
+                  restarted, twice, quiet, page):  # fmt: skip
         tests(bench, bench.check)
 
 
@@ -204,6 +210,16 @@ def wills(broker, check):
                 check(f"wills, {kind}, MQTT {mqtt}", seen, [("devices/alice/will", f"own {kind}")])
 
 
+    with broker.device("alice", mqtt=5).connect("watch") as watch:
+        watch.subscribe("#")
+        for who in ("alice", "ida"):
+            broker.device(who, mqtt=5).connect(f"delayed-{who}", will=("devices/alice/will", f"of {who}", 1), expiry=60).drop()
+        seen = []
+        wait_until(lambda: seen.extend(watch.messages()) or seen, "the delayed will is published")
+        time.sleep(1)
+        check("wills: delayed", seen + watch.messages(), [("devices/alice/will", "of alice")])
+
+
 # ---- names and ids that a client writes itself
 
 
@@ -220,6 +236,9 @@ def names(broker, check):
                 check(f"{mark}: is not who it is", alice.messages(), [("devices/alice/x", "own")])
             with broker.device("carol", kind, mqtt=mqtt).connect(mark, username="alice", password="x") as carol:
                 check(f"{mark}: nor makes a denied one somebody", carol.code, refused(mqtt))
+    for who in ("alice", "carol"):
+        with broker.device(who, mqtt=5).connect("method", method="any") as connection:
+            check(f"names: {who} by extended authentication, which nobody offers", connection.code, BAD_METHOD)
     forged = 'x" user="root'
     with broker.device("alice").connect(forged, username='u" decision=allow') as alice:
         check("names: a client id with a quote", alice.code, ACCEPTED)
@@ -257,6 +276,8 @@ def sessions(broker, check):
                     connection.publish(f"devices/alice/{name}", "again")
                     check(f"sessions: {name} goes on", connection.messages()[-1:], [(f"devices/alice/{name}", "again")])
             kept = devices[0][1]
+            with broker.device("alice", mqtt=mqtt).connect("sender") as sender:
+                sender.publish(f"devices/alice/{devices[0][0]}", "a secret that waits")
             with broker.device("ida", mqtt=mqtt).connect(devices[0][0], **options) as thief:
                 check("sessions: another account's session", thief.code, ACCEPTED)
                 with broker.device("alice", mqtt=mqtt).connect("sender") as sender:
@@ -552,6 +573,33 @@ def without_acl(bench, check):
                 check(f"plugin_opt_acl {option}: subscribes", alice.subscribe("#")[0] < DENIED, option == "allow")
                 alice.publish("any/topic", "x")
                 check(f"plugin_opt_acl {option}", alice.messages(), messages)
+
+
+def restarted(bench, check):
+    """Sessions that the broker reads from its file know nothing of certificates, and a reload leaves them alone."""
+    for per in (False, True):
+        name = f"restarted-{per}"
+        (bench.folder / f"{name}-data").mkdir()
+        (bench.folder / f"{name}-data").chmod(0o777)
+        broker = Broker(bench, name, [], per=per, more=f"persistence true\npersistence_location {bench.folder}/{name}-data/\n")
+        with broker:
+            for mark in ("subscribes", "bare"):
+                with broker.device("alice").connect(mark, clean=False) as alice:
+                    check(f"{name}: {mark}", alice.code, ACCEPTED)
+                    if mark == "subscribes":
+                        alice.subscribe("devices/alice/x", qos=1)
+        with broker:
+            for _ in range(2):
+                broker.reload()
+            with broker.device("alice").connect("sender") as sender:
+                sender.publish("devices/alice/x", "kept")
+            with broker.device("ida").connect("thief-of-nothing") as ida:
+                check(f"{name}: others come in", ida.code, ACCEPTED)
+            for mark in ("subscribes", "bare"):
+                with broker.device("alice").connect(mark, clean=False) as alice:
+                    check(f"{name}: {mark}, again", alice.code, ACCEPTED)
+                    if mark == "subscribes" and not per:
+                        check(f"{name}: {mark}: has its message", alice.messages(), [("devices/alice/x", "kept")])
 
 
 def quiet(bench, check):

@@ -82,13 +82,14 @@ class Nothing:
 
 
 class Connection:
-    def __init__(self, device, sock, name, username=None, password=None, will=None, clean=True, expiry=0, keepalive=60):
+    def __init__(self, device, sock, name, username=None, password=None, will=None, clean=True, expiry=0, keepalive=60,
+                 method=None):  # fmt: skip
         self.device, self.sock, self.buffer, self.id = device, sock, b"", 0
         self.inbox = []  # messages that came while something else was awaited
         if device.websockets:
             self.upgrade()
         try:
-            self.send(CONNECT, 0, self.greeting(name, username, password, will, clean, expiry, keepalive))
+            self.send(CONNECT, 0, self.greeting(name, username, password, will, clean, expiry, keepalive, method))
             self.present, self.code = self.receive(CONNACK)[:2]  # present: the broker has kept the session
         except BaseException:
             sock.close()
@@ -174,10 +175,11 @@ class Connection:
     def properties(self, data=b""):
         return number(len(data)) + data if self.device.mqtt == 5 else b""
 
-    def greeting(self, name, username, password, will, clean, expiry, keepalive):
+    def greeting(self, name, username, password, will, clean, expiry, keepalive, method):
         flags = clean << 1 | (username is not None) << 7 | (password is not None) << 6 | (will is not None) << 2
         data = text("MQTT") + bytes([self.device.mqtt, flags]) + struct.pack(">H", keepalive)
-        data += self.properties(b"\x11" + struct.pack(">I", expiry) if expiry else b"") + text(name)
+        extra = (b"\x11" + struct.pack(">I", expiry) if expiry else b"") + (b"\x15" + text(method) if method else b"")
+        data += self.properties(extra) + text(name)
         if will is not None:
             topic, payload, *delay = will
             data += self.properties(b"\x18" + struct.pack(">I", delay[0]) if delay else b"") + text(topic) + text(payload)
