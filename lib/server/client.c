@@ -59,12 +59,6 @@ static void finish(struct cm_server_client *client) {
 
 /* ---- from a connection ---- */
 
-/* Whether the certificate was verified in a handshake of this connection, and not in one long ago. */
-static bool is_verified_here(const SSL *ssl, X509 *x509) {
-    const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
-    return chain != NULL && sk_X509_num(chain) > 0 && X509_cmp(sk_X509_value(chain, 0), x509) == 0;
-}
-
 static bool is_old(const struct cm_server_client *client, const SSL *ssl, unsigned seconds) {
     const int64_t begun = (int64_t)SSL_SESSION_get_time(SSL_get_session(ssl));
     return begun > client->now || client->now - begun > (int64_t)seconds;
@@ -81,7 +75,7 @@ static X509_STORE *store_of(SSL *ssl) {
 
 /* Adds the issuer, where it is known; verifies again, where that is the policy. */
 static void judge_issuer(struct cm_server_client *client, SSL *ssl, X509 *x509, const struct cm_server_manner *manner) {
-    const bool here = is_verified_here(ssl, x509);
+    const bool here = cm_server_session_verified_here(ssl, x509);
     X509 *issuer = NULL;
     if (manner->resumed == CERTMAP_RESUMED_VERIFY && (!here || is_old(client, ssl, manner->hold_seconds))) {
         (void)cm_server_verify(client, x509, store_of(ssl), SSL_get_peer_cert_chain(ssl), ssl);

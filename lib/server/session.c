@@ -79,16 +79,25 @@ static const uint8_t *bytes_of(size_t *len, SSL_SESSION *session) {
     return (*len == ISSUER_AT || *len == WHOLE) && bytes[0] == VERSION ? bytes : NULL;
 }
 
+bool cm_server_session_verified_here(const SSL *ssl, const X509 *x509) {
+    const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+    return chain != NULL && sk_X509_num(chain) > 0 && X509_cmp(sk_X509_value(chain, 0), x509) == 0;
+}
+
 bool certmap_service_session_is_of(const SSL *ssl, const char *realm) {
     uint8_t sha256[CERTMAP_SHA256_SIZE];
     size_t len = 0;
+    unsigned digest_len = 0;
     SSL_SESSION *session = ssl == NULL ? NULL : SSL_get_session(ssl);
     if (session == NULL)
         return false;
-    if (!SSL_session_reused(ssl) || SSL_SESSION_get0_peer(session) == NULL)
+    const X509 *peer = SSL_SESSION_get0_peer(session);
+    if (!SSL_session_reused(ssl) || peer == NULL || cm_server_session_verified_here(ssl, peer))
         return true;
     const uint8_t *bytes = bytes_of(&len, session);
-    return bytes != NULL && put_realm(sha256, realm) && memcmp(bytes + REALM_AT, sha256, sizeof sha256) == 0;
+    return bytes != NULL && X509_digest(peer, EVP_sha256(), sha256, &digest_len) == 1 &&
+           memcmp(bytes + CERTIFICATE_AT, sha256, sizeof sha256) == 0 && put_realm(sha256, realm) &&
+           memcmp(bytes + REALM_AT, sha256, sizeof sha256) == 0;
 }
 
 bool cm_server_session_issuer(struct certmap_cert *cert, const SSL *ssl, const uint8_t sha256[CERTMAP_SHA256_SIZE]) {

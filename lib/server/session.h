@@ -14,5 +14,7 @@
 /* Adds the issuer that the session keeps for this certificate, whose digest is given; false: it keeps none. The views
  * live as long as the session. */
 bool cm_server_session_issuer(struct certmap_cert *cert, const SSL *ssl, const uint8_t sha256[CERTMAP_SHA256_SIZE]);
+/* Whether the certificate was verified in a handshake of this connection, and not in one long ago. */
+bool cm_server_session_verified_here(const SSL *ssl, const X509 *x509);
 
 #endif

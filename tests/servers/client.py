@@ -31,6 +31,7 @@ class Client:
         self.http = http
         self.host = host
         self.session = None
+        self.address = "127.0.0.1"
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.context.load_verify_locations(pki / "ca.pem")
         self.context.check_hostname = False  # a test may ask for a server by any name
@@ -46,7 +47,7 @@ class Client:
     def connect(self, host=None, port=None, resume=False):
         """host is the name in SNI; "" sends none."""
         name = self.host if host is None else host
-        plain = socket.create_connection(("127.0.0.1", port or self.port), timeout=TIMEOUT)
+        plain = socket.create_connection((self.address, port or self.port), timeout=TIMEOUT)
         session = self.session if resume else None
         try:
             sock = self.context.wrap_socket(plain, server_hostname=name or None, session=session)
