@@ -660,8 +660,84 @@ def mistakes(httpd):
 
 
 def page(httpd, check):
-    pass
+    """The first configuration of the page, with the second one's location in it, as they stand; only paths and ports
+    are those of the tests."""
+    text = (ROOT / "docs/httpd.md").read_text(encoding="utf-8")
+    whole, either = re.findall(r"^```apache\n(.*?)^```$", text, re.M | re.S)[:2]
+    folder, pki, port = httpd.bench.folder, httpd.bench.pki, httpd.bench.port()
+    whole = whole.replace("</VirtualHost>", either + "</VirtualHost>")
+    for old, new in (("/usr/local/lib/apache2/modules/mod_certmap.so", httpd.module), ('ServerRoot "/etc/apache2"', f'ServerRoot "{folder}"'),
+                     ("/etc/apache2/certmap/", f"{folder}/rules/"), ("/etc/apache2/tls/client-cas.pem", f"{pki}/cas.pem"),
+                     ("/etc/apache2/tls/", f"{pki}/"), ("/etc/apache2/htpasswd", f"{folder}/htpasswd"),
+                     ("/var/log/apache2/", f"{folder}/page-"), ("Listen 443", f"Listen 127.0.0.1:{port}"), ("*:443", f"127.0.0.1:{port}"),
+                     ("127.0.0.1:8080", f"127.0.0.1:{httpd.ports['backend']}"), ("User www-data\nGroup www-data", httpd.user())):  # fmt: skip
+        check(f"page: it has {old}", old in whole, True)
+        whole = whole.replace(old, str(new))
+    conf = httpd.bench.write("page.conf", f'PidFile "{folder}/page.pid"\nDefaultRuntimeDir "{folder}"\n{whole}')
+    check("page: it is right", httpd.test(conf), (0, "Syntax OK\n"))
+    process = httpd.bench.start(httpd.command("-DFOREGROUND", conf=conf), port)
+    rows = [
+        ("alice", "/", (), 200, ("user=[CONTOSO\\alice] groups=[staff,a%2Cb%25c] auth=[]",)),
+        ("eve", "/", (), 403, ()), ("carol", "/", (), 403, ()), (None, "/", (), 403, ()), ("expired", "/", (), 0, ()),
+        ("carol", "/public/", (), 200, ("user=[] groups=[]",)), ("alice", "/staff/", (), 200, ("user=[CONTOSO\\alice]",)),
+        ("robot", "/staff/", (), 403, ()), ("robot", "/", (), 200, ("user=[service:robot] groups=[]",)),
+        ("alice", "/legacy/", (), 200, ("user=[CONTOSO\\portal]",)), ("carol", "/legacy/", (), 403, ()),
+        ("alice", "/either/", (), 200, ("user=[CONTOSO\\alice]",)), (None, "/either/", BASIC_BOB, 200, ("user=[bob]",)),
+        ("carol", "/either/", BASIC_BOB, 403, ()),
+    ]  # fmt: skip
+    forging = (("X-Remote-User", "root"), ("X-Remote-Groups", "root"), *BASIC_ADMIN)
+    for http in ("1.1", "2"):
+        for who, path, basic, status, body in rows:
+            answer = Client(pki, port, who, http=http).ask(path, headers=basic or forging)[0]
+            check(f"page: {who} at {path}, HTTP/{http}: status", answer.status, status)
+            check(f"page: {who} at {path}, HTTP/{http}", answer.body, (*body, "!root"))
+    lines = httpd.log("page-certmap.log").splitlines()
+    check("page: its log", lines[0], ('CONTOSO\\\\alice 200 "GET / HTTP/1.1" allow staff -',))
+    check("page: its log, refused", lines[1], ('- 403 "GET / HTTP/1.1" none - no-match',))
+    stop(process)
+    rules = re.search(r"^The rule that was meant:\n\n```certmap\n(.*?)^```$", text, re.M | re.S)[1]
+    httpd.rules("site.rules", rules)
+    process = httpd.bench.start(httpd.command("-DFOREGROUND", conf=conf), port)
+    for who, status in (("alice", 200), ("eve", 403), ("fred", 403), ("newline", 403)):
+        check(f"page: the rule that was meant, {who}", Client(pki, port, who).ask("/")[0].status, status)
+    stop(process)
+    httpd.rules("site.rules", (DATA / "site.rules").read_text(encoding="utf-8"))
+
+
+# What the page says of a server without the module: who gets in by what is written today.
+STOCK = """LoadModule authz_user_module @MODULES@/mod_authz_user.so
+@USER@
+LogFormat "%u %r" x
+CustomLog "@FOLDER@/stock.log" x
+Listen 127.0.0.1:@PORT@
+<VirtualHost 127.0.0.1:@PORT@>
+    SSLEngine on
+    SSLCACertificateFile "@PKI@/cas.pem"
+    SSLVerifyClient optional
+    DocumentRoot "@FOLDER@/www"
+    <Location "/file">
+        Require expr %{SSL_CLIENT_S_DN} =~ /OU=Sales/
+        SSLUserName SSL_CLIENT_S_DN_CN
+    </Location>
+    <Location "/refused.txt">
+        SSLRequire %{SSL_CLIENT_S_DN_CN} in {"Alice"}
+    </Location>
+    <Location "/open.shtml">
+        Require valid-user
+    </Location>
+</VirtualHost>
+"""
 
 
 def stock(httpd, check):
-    pass
+    port = httpd.bench.port()
+    head = "".join(line + "\n" for line in HEAD.splitlines() if "certmap_" not in line).replace("mistake", "stock")
+    conf = httpd.fill("stock.conf", head + STOCK.replace("@PORT@", str(port)))
+    process = httpd.bench.start(httpd.command("-DFOREGROUND", conf=conf), port)
+    rows = [("alice", "/file", 200), ("eve", "/file", 200), ("fred", "/file", 200), ("newline", "/file", 200), ("carol", "/file", 403),
+            ("fred", "/refused.txt", 200), ("eve", "/refused.txt", 403), ("alice", "/open.shtml", 500)]  # fmt: skip
+    for who, path, status in rows:
+        check(f"stock: {who} at {path}", Client(httpd.bench.pki, port, who).ask(path)[0].status, status)
+    wait_until(lambda: "Eve" in httpd.log("stock.log"), "the log of the server without the module has Eve")
+    check("stock: SSLUserName", httpd.log("stock.log"), ("Eve, OU=Sales GET /file",))
+    stop(process)
