@@ -221,10 +221,10 @@ CERTMAP_API int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *realm);
 /* Whether a certificate was accepted for this realm, as far as its session says: true after a full
  * handshake, for a certificate that was asked for later on this connection, and for a session
  * without one; false for a session that was resumed and comes from another realm, or from an
- * SSL_CTX without certmap_service_keep_issuer, and for NULL. OpenSSL chooses the session before the client's name of the server chooses the SSL_CTX, and tickets go
- * from port to port where their key does; so a program whose SSL_CTXs accept different CAs must
- * ask this before certmap_service_ask, which believes a resumed session whichever SSL_CTX it is
- * from. */
+ * SSL_CTX without certmap_service_keep_issuer, and for NULL. OpenSSL chooses the session before the
+ * client's name of the server chooses the SSL_CTX, and tickets go from port to port where their key
+ * does; so a program whose SSL_CTXs accept different CAs must ask this before certmap_service_ask,
+ * which believes a resumed session whichever SSL_CTX it is from. */
 CERTMAP_API CERTMAP_MUST_CHECK bool certmap_service_session_is_of(const SSL *ssl,
                                                                   const char *realm);
 

@@ -6,14 +6,14 @@
 
 #include "mod_certmap.h"
 
-#include "http_ssl.h"
-#include "mod_ssl.h"
+#include <http_ssl.h>
+#include <mod_ssl.h>
 
-#include "apr_atomic.h"
-#include "apr_lib.h"
-#include "apr_optional_hooks.h"
-#include "apr_strings.h"
-#include "apr_thread_mutex.h"
+#include <apr_atomic.h>
+#include <apr_lib.h>
+#include <apr_optional_hooks.h>
+#include <apr_strings.h>
+#include <apr_thread_mutex.h>
 
 #define PREFIX "CERTMAP_"
 #define ATTRIBUTE PREFIX "ATTR_"

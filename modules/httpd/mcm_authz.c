@@ -10,10 +10,10 @@
 
 #include "mod_certmap.h"
 
-#include "http_request.h"
-#include "mod_auth.h"
+#include <http_request.h>
+#include <mod_auth.h>
 
-#include "apr_strings.h"
+#include <apr_strings.h>
 
 typedef struct {
     const char *attribute;      /* of certmap-attribute */

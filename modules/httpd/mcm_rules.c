@@ -7,11 +7,11 @@
 
 #include "mod_certmap.h"
 
-#include "http_core.h"
-#include "http_main.h"
+#include <http_core.h>
+#include <http_main.h>
 
-#include "apr_lib.h"
-#include "apr_strings.h"
+#include <apr_lib.h>
+#include <apr_strings.h>
 
 static mcm_rules *all;
 

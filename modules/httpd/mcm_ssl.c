@@ -7,12 +7,12 @@
 
 #include "mod_certmap.h"
 
-#include "http_core.h"
-#include "mod_ssl.h"
+#include <http_core.h>
+#include <mod_ssl.h>
 
-#include "apr_hash.h"
-#include "apr_optional_hooks.h"
-#include "apr_strings.h"
+#include <apr_hash.h>
+#include <apr_optional_hooks.h>
+#include <apr_strings.h>
 
 /* From mod_ssl_openssl.h, which is not everywhere. */
 APR_DECLARE_EXTERNAL_HOOK(ssl, SSL, int, init_server,

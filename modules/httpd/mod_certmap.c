@@ -14,11 +14,11 @@
 
 #include "mod_certmap.h"
 
-#include "http_core.h"
-#include "http_protocol.h"
-#include "http_request.h"
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_request.h>
 
-#include "apr_strings.h"
+#include <apr_strings.h>
 
 #define AUTH_TYPE "CertMap"
 

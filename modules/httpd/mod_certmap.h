@@ -13,9 +13,9 @@
 #ifndef MOD_CERTMAP_H
 #define MOD_CERTMAP_H
 
-#include "httpd.h"
-#include "http_config.h"
-#include "http_log.h"
+#include <httpd.h>
+#include <http_config.h>
+#include <http_log.h>
 
 #include <certmap/server.h>
 
