@@ -20,7 +20,7 @@
 
 /* From mod_ssl_openssl.h, which is not everywhere. */
 APR_DECLARE_EXTERNAL_HOOK(ssl, SSL, int, pre_handshake,
-                          (conn_rec *c, SSL *ssl, int is_proxy))
+                          (conn_rec * c, SSL *ssl, int is_proxy))
 
 typedef struct {
     const char *name;
@@ -37,17 +37,17 @@ struct mcm_held {
     struct certmap_answer *answer;
     mcm_variable *variables;
     size_t count;
-    char *names;            /* of attributes */
+    char *names; /* of attributes */
     const mcm_rules *rules;
-    X509 *x509;             /* asked about: a certificate may come late */
-    mcm_held *next;         /* of the connection */
+    X509 *x509;     /* asked about: a certificate may come late */
+    mcm_held *next; /* of the connection */
 };
 
 typedef struct {
     SSL *ssl;
     apr_thread_mutex_t *lock;
-    mcm_held *kept;         /* one for each set of rules that was asked */
-    X509 *judged;           /* whether it was accepted here is known */
+    mcm_held *kept; /* one for each set of rules that was asked */
+    X509 *judged;   /* whether it was accepted here is known */
     int is_ours;
 } mcm_conn;
 
@@ -99,7 +99,7 @@ static void add(mcm_held *held, const char *name, struct certmap_view value)
 
     for (i = 0; i < held->count; i++) {
         if (strcmp(held->variables[i].name, name) == 0) {
-            return;         /* "a-b" and "a_b": the first one counts */
+            return; /* "a-b" and "a_b": the first one counts */
         }
     }
     held->variables[held->count].name = name;
@@ -114,8 +114,8 @@ static char *put_name(char *to, struct certmap_view name)
     memcpy(to, ATTRIBUTE, sizeof(ATTRIBUTE) - 1);
     to += sizeof(ATTRIBUTE) - 1;
     for (i = 0; i < name.len; i++) {
-        *to++ = apr_isalnum(name.data[i]) ? (char)apr_toupper(name.data[i])
-                                          : '_';
+        *to++ =
+            apr_isalnum(name.data[i]) ? (char)apr_toupper(name.data[i]) : '_';
     }
     *to++ = '\0';
     return to;
@@ -129,17 +129,17 @@ static void add_attributes(mcm_held *held, size_t count)
 
     for (i = 0; i < count; i++, name = next) {
         next = put_name(name, certmap_answer_attribute_name(held->answer, i));
-        add(held, name, certmap_answer_item(held->answer,
-                                            CERTMAP_ANSWER_LIST_ATTRIBUTES, i,
-                                            CERTMAP_FORM_HEADER));
+        add(held, name,
+            certmap_answer_item(held->answer, CERTMAP_ANSWER_LIST_ATTRIBUTES, i,
+                                CERTMAP_FORM_HEADER));
     }
 }
 
 /* The variables' texts are those of the answer.  0: no memory. */
 static int make_variables(mcm_held *held)
 {
-    size_t count = certmap_answer_count(held->answer,
-                                        CERTMAP_ANSWER_LIST_ATTRIBUTES);
+    size_t count =
+        certmap_answer_count(held->answer, CERTMAP_ANSWER_LIST_ATTRIBUTES);
     size_t names = 1;
     size_t i;
 
@@ -154,15 +154,14 @@ static int make_variables(mcm_held *held)
     }
 
     for (i = 0; i < TEXTS; i++) {
-        struct certmap_view value = certmap_answer_text(
-            held->answer, texts[i].text, texts[i].form);
+        struct certmap_view value =
+            certmap_answer_text(held->answer, texts[i].text, texts[i].form);
 
         if (value.len > 0) {
             add(held, texts[i].name, value);
         }
     }
-    add(held, PREFIX "LOG",
-        certmap_view_of(certmap_answer_line(held->answer)));
+    add(held, PREFIX "LOG", certmap_view_of(certmap_answer_line(held->answer)));
     add_attributes(held, count);
     return 1;
 }
@@ -258,7 +257,8 @@ static mcm_held *ask_service(request_rec *r, mcm_conn *conn, mcm_rules *rules,
         held->x509 = x509;
     }
     if (certmap_service_ask(rules->service, &held->answer, conn->ssl,
-                            r->connection->client_ip, NULL) != CERTMAP_OK
+                            r->connection->client_ip, NULL)
+            != CERTMAP_OK
         || !make_variables(held)) {
         drop(held);
         return NULL;
@@ -301,8 +301,7 @@ static mcm_held *ask_connection(request_rec *r, mcm_conn *conn,
 
 static mcm_conn *connection_of(request_rec *r)
 {
-    conn_rec *c = r->connection->master ? r->connection->master
-                                        : r->connection;
+    conn_rec *c = r->connection->master ? r->connection->master : r->connection;
 
     return ap_get_module_config(c->conn_config, &certmap_module);
 }
@@ -327,14 +326,14 @@ static int is_ours(mcm_conn *conn, const char *realm)
 static const char *find_missing(request_rec *r, mcm_conn *conn,
                                 const mcm_dir_conf *dir)
 {
-    mcm_server_conf *wanted = ap_get_module_config(r->server->module_config,
-                                                   &certmap_module);
+    mcm_server_conf *wanted =
+        ap_get_module_config(r->server->module_config, &certmap_module);
     const char *realm;
 
     if (conn == NULL) {
         return ap_ssl_conn_is_ssl(r->connection)
-               ? "the connection is not mod_ssl's, or there is no memory"
-               : "the request came without TLS";
+                   ? "the connection is not mod_ssl's, or there is no memory"
+                   : "the request came without TLS";
     }
     if (dir->rules == NULL) {
         return "there are no rules: write CertMapRules FILE";
@@ -369,8 +368,8 @@ static mcm_request *request_of(request_rec *r)
 
 mcm_request *mcm_ask(request_rec *r)
 {
-    mcm_dir_conf *dir = ap_get_module_config(r->per_dir_config,
-                                             &certmap_module);
+    mcm_dir_conf *dir =
+        ap_get_module_config(r->per_dir_config, &certmap_module);
     mcm_conn *conn = connection_of(r);
     mcm_request *q = request_of(r);
 

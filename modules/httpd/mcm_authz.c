@@ -16,9 +16,9 @@
 #include <apr_strings.h>
 
 typedef struct {
-    const char *attribute;      /* of certmap-attribute */
-    apr_array_header_t *words;  /* const char *: any of them will do */
-    authz_status unknown;       /* of who has no account */
+    const char *attribute;     /* of certmap-attribute */
+    apr_array_header_t *words; /* const char *: any of them will do */
+    authz_status unknown;      /* of who has no account */
 } mcm_requirement;
 
 static int is_directive(const ap_directive_t *directive, const char *name)
@@ -68,7 +68,8 @@ static const char *parse_names(cmd_parms *cmd, const char *line,
 
     *parsed = requirement;
     return requirement->words->nelts > 0
-           ? NULL : "certmap-group and certmap-mapping need a NAME";
+               ? NULL
+               : "certmap-group and certmap-mapping need a NAME";
 }
 
 static const char *parse_attribute(cmd_parms *cmd, const char *line,
@@ -80,7 +81,8 @@ static const char *parse_attribute(cmd_parms *cmd, const char *line,
     requirement->attribute = name;
     *parsed = requirement;
     return requirement->words->nelts > 0
-           ? NULL : "certmap-attribute needs a NAME and a VALUE";
+               ? NULL
+               : "certmap-attribute needs a NAME and a VALUE";
 }
 
 static int has_group(const struct certmap_answer *answer,
@@ -99,8 +101,9 @@ static int is_word(struct certmap_view text, const char *word)
 static int has_mapping(const struct certmap_answer *answer,
                        const mcm_requirement *requirement, const char *word)
 {
-    return is_word(certmap_answer_text(answer, CERTMAP_ANSWER_MAPPING,
-                                       CERTMAP_FORM_PLAIN), word);
+    return is_word(
+        certmap_answer_text(answer, CERTMAP_ANSWER_MAPPING, CERTMAP_FORM_PLAIN),
+        word);
 }
 
 static int has_attribute(const struct certmap_answer *answer,
@@ -108,7 +111,8 @@ static int has_attribute(const struct certmap_answer *answer,
 {
     return is_word(certmap_answer_attribute(
                        answer, certmap_view_of(requirement->attribute),
-                       CERTMAP_FORM_PLAIN), word);
+                       CERTMAP_FORM_PLAIN),
+                   word);
 }
 
 typedef int mcm_has(const struct certmap_answer *answer,
@@ -117,15 +121,16 @@ typedef int mcm_has(const struct certmap_answer *answer,
 static authz_status check(request_rec *r, const mcm_requirement *requirement,
                           mcm_has *has)
 {
-    mcm_dir_conf *dir = ap_get_module_config(r->per_dir_config,
-                                             &certmap_module);
+    mcm_dir_conf *dir =
+        ap_get_module_config(r->per_dir_config, &certmap_module);
     mcm_request *q;
     int i;
 
     if (dir->mode <= MCM_MODE_OFF) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                       "certmap: Require certmap-... does not work here: write "
-                      "CertMap optional, or require, for %s", r->uri);
+                      "CertMap optional, or require, for %s",
+                      r->uri);
         return AUTHZ_GENERAL_ERROR;
     }
     q = mcm_ask(r);
@@ -161,9 +166,8 @@ static authz_status check_attribute(request_rec *r, const char *line,
 
 static const authz_provider group_provider = { check_group, parse_names };
 static const authz_provider mapping_provider = { check_mapping, parse_names };
-static const authz_provider attribute_provider = {
-    check_attribute, parse_attribute
-};
+static const authz_provider attribute_provider = { check_attribute,
+                                                   parse_attribute };
 
 static void add_provider(apr_pool_t *p, const char *name,
                          const authz_provider *provider)

@@ -2,7 +2,8 @@
 /*
  * Rule files.  They belong to the process, not to a configuration: httpd reads
  * its configuration twice when it starts, and anew at each restart, where a rule
- * file that is broken leaves the rules that were in force.
+ * file that is broken leaves the rules that were in force.  A child does not
+ * close them when it ends: its threads may not have ended yet.
  */
 
 #include "mod_certmap.h"
@@ -20,18 +21,15 @@ typedef struct {
     int value;
 } mcm_choice;
 
-static const mcm_choice formats[] = {
-    { "native", CERTMAP_SERVICE_NATIVE },
-    { "iis", CERTMAP_SERVICE_IIS },
-    { NULL, 0 }
-};
+static const mcm_choice formats[] = { { "native", CERTMAP_SERVICE_NATIVE },
+                                      { "iis", CERTMAP_SERVICE_IIS },
+                                      { NULL, 0 } };
 
-static const mcm_choice resumed[] = {
-    { "keep", CERTMAP_RESUMED_KEEP },
-    { "verify", CERTMAP_RESUMED_VERIFY },
-    { "refuse-unknown", CERTMAP_RESUMED_REFUSE_UNKNOWN },
-    { NULL, 0 }
-};
+static const mcm_choice resumed[] = { { "keep", CERTMAP_RESUMED_KEEP },
+                                      { "verify", CERTMAP_RESUMED_VERIFY },
+                                      { "refuse-unknown",
+                                        CERTMAP_RESUMED_REFUSE_UNKNOWN },
+                                      { NULL, 0 } };
 
 /* -------- the directive's words -------- */
 
@@ -112,8 +110,10 @@ static const char *set_parameter(apr_pool_t *p, mcm_rules *rules,
         rules->resumed = (enum certmap_resumed)chosen;
     }
     else {
-        error = apr_psprintf(p, "unknown parameter \"%s\": there are format, "
-                             "site, resumed and shadow", name);
+        error = apr_psprintf(p,
+                             "unknown parameter \"%s\": there are format, "
+                             "site, resumed and shadow",
+                             name);
     }
     return error;
 }
@@ -163,16 +163,8 @@ static void log_line(void *ctx, enum certmap_severity severity,
         rules->error = apr_pstrdup(rules->pool, line);
         return;
     }
-    ap_log_error(APLOG_MARK, level, 0,
-                 rules->loading ? NULL : ap_server_conf, "certmap: %s", line);
-}
-
-static apr_status_t close_service(void *data)
-{
-    mcm_rules *rules = data;
-
-    certmap_service_close(rules->service);
-    return APR_SUCCESS;
+    ap_log_error(APLOG_MARK, level, 0, rules->loading ? NULL : ap_server_conf,
+                 "certmap: %s", line);
 }
 
 static const char *open_service(mcm_rules *rules, cmd_parms *cmd)
@@ -197,9 +189,6 @@ static const char *open_service(mcm_rules *rules, cmd_parms *cmd)
         return error;
     }
     rules->loading = 0;
-
-    apr_pool_cleanup_register(rules->pool, rules, close_service,
-                              apr_pool_cleanup_null);
     rules->next = all;
     all = rules;
     return NULL;
@@ -208,10 +197,8 @@ static const char *open_service(mcm_rules *rules, cmd_parms *cmd)
 static void reload_service(mcm_rules *rules)
 {
     rules->loading = 1;
-    if (certmap_service_reload(rules->service, NULL) != CERTMAP_OK) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, NULL,
-                     "certmap: %s: the old rules stay in force", rules->file);
-    }
+    /* the log has what is wrong, and that the old rules stay in force */
+    (void)certmap_service_reload(rules->service, NULL);
     rules->loading = 0;
 }
 
@@ -224,11 +211,12 @@ static mcm_rules *find(const mcm_rules *wanted)
 {
     mcm_rules *rules = all;
 
-    while (rules != NULL && !(rules->format == wanted->format
-                              && rules->resumed == wanted->resumed
-                              && same_text(rules->file, wanted->file)
-                              && same_text(rules->site, wanted->site)
-                              && same_text(rules->shadow, wanted->shadow))) {
+    while (rules != NULL
+           && !(rules->format == wanted->format
+                && rules->resumed == wanted->resumed
+                && same_text(rules->file, wanted->file)
+                && same_text(rules->site, wanted->site)
+                && same_text(rules->shadow, wanted->shadow))) {
         rules = rules->next;
     }
     return rules;
@@ -291,6 +279,7 @@ void mcm_rules_close_unused(void)
         }
         else {
             *link = rules->next;
+            certmap_service_close(rules->service);
             apr_pool_destroy(rules->pool);
         }
     }

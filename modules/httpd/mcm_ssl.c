@@ -16,10 +16,10 @@
 
 /* From mod_ssl_openssl.h, which is not everywhere. */
 APR_DECLARE_EXTERNAL_HOOK(ssl, SSL, int, init_server,
-                          (server_rec *s, apr_pool_t *p, int is_proxy,
+                          (server_rec * s, apr_pool_t *p, int is_proxy,
                            SSL_CTX *ctx))
 
-static apr_hash_t *realms;  /* const char * by SSL_CTX * */
+static apr_hash_t *realms; /* const char * by SSL_CTX * */
 
 void mcm_ssl_pre_config(apr_pool_t *p)
 {
@@ -37,8 +37,8 @@ static const char *needs_mod_ssl(cmd_parms *cmd)
 /* Of a server as a whole; what a directory says, mod_ssl sees to by itself. */
 const char *mcm_ssl_setting(cmd_parms *cmd, void *dir, const char *args)
 {
-    mcm_server_conf *conf = ap_get_module_config(cmd->server->module_config,
-                                                 &certmap_module);
+    mcm_server_conf *conf =
+        ap_get_module_config(cmd->server->module_config, &certmap_module);
 
     if (cmd->path == NULL) {
         apr_table_merge(conf->settings, cmd->cmd->name, args);
@@ -49,8 +49,8 @@ const char *mcm_ssl_setting(cmd_parms *cmd, void *dir, const char *args)
 const char *mcm_ssl_verify_client(cmd_parms *cmd, void *dir, const char *args)
 {
     mcm_dir_conf *conf = dir;
-    mcm_server_conf *server = ap_get_module_config(cmd->server->module_config,
-                                                   &certmap_module);
+    mcm_server_conf *server =
+        ap_get_module_config(cmd->server->module_config, &certmap_module);
     const char *word = ap_getword_conf(cmd->temp_pool, &args);
     int none = strcasecmp(word, "none") == 0 || strcasecmp(word, "off") == 0;
 
@@ -70,14 +70,15 @@ static int by_name(const void *one, const void *two)
 /* The same settings in another order are the same. */
 static const char *make_realm(const mcm_server_conf *conf, apr_pool_t *p)
 {
-    apr_array_header_t *rows = apr_array_copy(p, apr_table_elts(conf->settings));
+    apr_array_header_t *rows =
+        apr_array_copy(p, apr_table_elts(conf->settings));
     const char *realm = "httpd";
     int i;
 
     qsort(rows->elts, (size_t)rows->nelts, sizeof(apr_table_entry_t), by_name);
     for (i = 0; i < rows->nelts; i++) {
-        const apr_table_entry_t *row = &APR_ARRAY_IDX(rows, i,
-                                                      apr_table_entry_t);
+        const apr_table_entry_t *row =
+            &APR_ARRAY_IDX(rows, i, apr_table_entry_t);
 
         realm = apr_pstrcat(p, realm, "\n", row->key, " ", row->val, NULL);
     }
@@ -91,8 +92,8 @@ static const char *make_realm(const mcm_server_conf *conf, apr_pool_t *p)
  */
 static int verify(X509_STORE_CTX *ctx, void *realm)
 {
-    SSL *ssl = X509_STORE_CTX_get_ex_data(
-        ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    SSL *ssl =
+        X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
     unsigned char unread;
 
     if (ssl != NULL && SSL_version(ssl) >= TLS1_3_VERSION

@@ -26,8 +26,8 @@
 
 static mcm_mode mode_of(request_rec *r)
 {
-    mcm_dir_conf *dir = ap_get_module_config(r->per_dir_config,
-                                             &certmap_module);
+    mcm_dir_conf *dir =
+        ap_get_module_config(r->per_dir_config, &certmap_module);
 
     return dir->mode;
 }
@@ -57,9 +57,10 @@ static int decide(request_rec *r)
 
     switch (q->outcome) {
     case CERTMAP_OUTCOME_ALLOW:
-        r->user = (char *)certmap_answer_text(mcm_answer(q),
-                                              CERTMAP_ANSWER_ACCOUNT,
-                                              CERTMAP_FORM_HEADER).data;
+        r->user =
+            (char *)certmap_answer_text(mcm_answer(q), CERTMAP_ANSWER_ACCOUNT,
+                                        CERTMAP_FORM_HEADER)
+                .data;
         r->ap_auth_type = (char *)AUTH_TYPE;
         return OK;
 
@@ -106,7 +107,8 @@ static int check_authn(request_rec *r)
     if (mode_of(r) <= MCM_MODE_OFF) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                       "certmap: AuthType CertMap does not work here: write "
-                      "CertMap optional, or require, for %s", r->uri);
+                      "CertMap optional, or require, for %s",
+                      r->uri);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     return refuse(r, mcm_ask(r));
@@ -151,8 +153,8 @@ static void *merge_dir(apr_pool_t *p, void *base, void *more)
 
     conf->mode = inner->mode != MCM_MODE_UNSET ? inner->mode : outer->mode;
     conf->rules = inner->rules != NULL ? inner->rules : outer->rules;
-    conf->verify = inner->verify != MCM_VERIFY_UNSET ? inner->verify
-                                                     : outer->verify;
+    conf->verify =
+        inner->verify != MCM_VERIFY_UNSET ? inner->verify : outer->verify;
     return conf;
 }
 
@@ -180,8 +182,8 @@ static void *merge_server(apr_pool_t *p, void *base, void *more)
 static const char *set_rules(cmd_parms *cmd, void *dir, const char *args)
 {
     mcm_dir_conf *conf = dir;
-    mcm_server_conf *server = ap_get_module_config(cmd->server->module_config,
-                                                   &certmap_module);
+    mcm_server_conf *server =
+        ap_get_module_config(cmd->server->module_config, &certmap_module);
     const char *error;
 
     if (conf->rules != NULL) {
@@ -214,8 +216,10 @@ static const char *set_mode(cmd_parms *cmd, void *dir, const char *word)
         conf->mode = MCM_MODE_REQUIRE;
     }
     else {
-        return apr_psprintf(cmd->pool, "CertMap: invalid value \"%s\": write "
-                            "one of off, optional, require", word);
+        return apr_psprintf(cmd->pool,
+                            "CertMap: invalid value \"%s\": write "
+                            "one of off, optional, require",
+                            word);
     }
     APR_ARRAY_PUSH(uses, mcm_use) = (mcm_use){ cmd->directive, cmd->server };
     return NULL;
@@ -254,12 +258,12 @@ static int check_use(const mcm_use *use, server_rec *main_server)
     }
     if (!has_rules) {
         return complain(use, "has no rules: write \"CertMapRules FILE\" there, "
-                        "or for the server");
+                             "or for the server");
     }
     if (!asks) {
         return complain(use, "applies to a server that asks for no "
-                        "certificate: write \"SSLVerifyClient optional\" "
-                        "there, or \"CertMap off\"");
+                             "certificate: write \"SSLVerifyClient optional\" "
+                             "there, or \"CertMap off\"");
     }
     return OK;
 }
@@ -279,17 +283,17 @@ static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 }
 
 /* mod_ssl says where its directives are allowed. */
-#define SETTING(name) \
-    AP_INIT_RAW_ARGS(name, mcm_ssl_setting, NULL, RSRC_CONF|OR_ALL, \
+#define SETTING(name)                                                          \
+    AP_INIT_RAW_ARGS(name, mcm_ssl_setting, NULL, RSRC_CONF | OR_ALL,          \
                      "read by mod_certmap, too")
 
 static const command_rec commands[] = {
-    AP_INIT_RAW_ARGS("CertMapRules", set_rules, NULL, RSRC_CONF|ACCESS_CONF,
+    AP_INIT_RAW_ARGS("CertMapRules", set_rules, NULL, RSRC_CONF | ACCESS_CONF,
                      "a rule file, and format=, site=, resumed=, shadow="),
-    AP_INIT_TAKE1("CertMap", set_mode, NULL, RSRC_CONF|ACCESS_CONF,
+    AP_INIT_TAKE1("CertMap", set_mode, NULL, RSRC_CONF | ACCESS_CONF,
                   "off, optional or require"),
     AP_INIT_RAW_ARGS("SSLVerifyClient", mcm_ssl_verify_client, NULL,
-                     RSRC_CONF|OR_ALL, "read by mod_certmap, too"),
+                     RSRC_CONF | OR_ALL, "read by mod_certmap, too"),
     SETTING("SSLCACertificateFile"),
     SETTING("SSLCACertificatePath"),
     SETTING("SSLCARevocationFile"),
@@ -329,11 +333,7 @@ static void register_hooks(apr_pool_t *p)
 }
 
 module AP_MODULE_DECLARE_DATA certmap_module = {
-    STANDARD20_MODULE_STUFF,
-    create_dir,
-    merge_dir,
-    create_server,
-    merge_server,
-    commands,
+    STANDARD20_MODULE_STUFF, create_dir,   merge_dir,
+    create_server,           merge_server, commands,
     register_hooks
 };

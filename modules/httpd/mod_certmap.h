@@ -26,16 +26,16 @@ APLOG_USE_MODULE(certmap);
 typedef struct mcm_rules mcm_rules;
 struct mcm_rules {
     const char *file;
-    const char *site;               /* NULL: the server level */
-    const char *shadow;             /* NULL: none */
+    const char *site;   /* NULL: the server level */
+    const char *shadow; /* NULL: none */
     enum certmap_service_format format;
     enum certmap_resumed resumed;
 
     apr_pool_t *pool;
     struct certmap_service *service;
-    int generation;                 /* of the configuration that has it */
-    int loading;                    /* the log is that of a start */
-    const char *error;              /* the first one while it was opened */
+    int generation;    /* of the configuration that has it */
+    int loading;       /* the log is that of a start */
+    const char *error; /* the first one while it was opened */
     mcm_rules *next;
 };
 
@@ -55,23 +55,19 @@ typedef enum {
     MCM_MODE_REQUIRE
 } mcm_mode;
 
-typedef enum {
-    MCM_VERIFY_UNSET,
-    MCM_VERIFY_NONE,
-    MCM_VERIFY_ASKS
-} mcm_verify;
+typedef enum { MCM_VERIFY_UNSET, MCM_VERIFY_NONE, MCM_VERIFY_ASKS } mcm_verify;
 
 typedef struct {
     mcm_mode mode;
     mcm_rules *rules;
-    mcm_verify verify;              /* SSLVerifyClient */
+    mcm_verify verify; /* SSLVerifyClient */
 } mcm_dir_conf;
 
 typedef struct {
-    apr_table_t *settings;          /* of mod_ssl: which certificates it accepts */
-    const char *realm;              /* all of them; NULL: a server without TLS */
-    int asks;                       /* SSLVerifyClient is somewhere in it */
-    int has_rules;                  /* and so is CertMapRules */
+    apr_table_t *settings; /* of mod_ssl: which certificates it accepts */
+    const char *realm;     /* all of them; NULL: a server without TLS */
+    int asks;              /* SSLVerifyClient is somewhere in it */
+    int has_rules;         /* and so is CertMapRules */
 } mcm_server_conf;
 
 /* -------- mod_ssl -------- */
@@ -94,11 +90,11 @@ typedef struct mcm_held mcm_held;
 /* What a request has been answered.  It does not change until its end. */
 typedef struct {
     mcm_rules *rules;
-    mcm_held *held;                 /* NULL: there is no answer */
-    const char *missing;            /* and why not */
+    mcm_held *held;      /* NULL: there is no answer */
+    const char *missing; /* and why not */
     enum certmap_outcome outcome;
-    const mcm_held *shown;          /* whose texts the environment has */
-    int refused;                    /* and logged */
+    const mcm_held *shown; /* whose texts the environment has */
+    int refused;           /* and logged */
 } mcm_request;
 
 void mcm_answer_register_hooks(apr_pool_t *p);

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from bench import HERE, ROOT, stop, wait_until
+from bench import HERE, ROOT, listens, stop, wait_until
 from client import Client, curl
 
 DATA = HERE / "data"
@@ -137,6 +137,7 @@ class Httpd:
     def start(self):
         output = (self.bench.folder / "start.log").open("wb")
         self.process = self.bench.start(self.command("-DFOREGROUND"), self.ports["ticket"], stdout=output, stderr=output)
+        wait_until(lambda: len(self.children()) >= 3, "the children are there")  # from then on it takes signals
 
     def test(self, conf=None):
         """What `apachectl configtest` says of a configuration."""
@@ -148,11 +149,12 @@ class Httpd:
         found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False, text=True)
         return set(found.stdout.split())
 
-    def graceful(self):
+    def graceful(self, number=signal.SIGUSR1):
         """As `apachectl graceful` after its look at the configuration; waits until the old children are gone."""
         before = self.children()
-        self.process.send_signal(signal.SIGUSR1)
-        wait_until(lambda: len(self.children()) >= 3 and not before & self.children(), "the old children end", 30)
+        self.process.send_signal(number)
+        wait_until(lambda: self.children() and not before & self.children(), "the old children end", 30)
+        wait_until(lambda: listens(self.ports["ticket"]), "it listens")
 
     def client(self, who, port="ticket", **options):
         return Client(self.bench.pki, self.ports[port], who, **options)
@@ -178,7 +180,7 @@ def run(bench):
     httpd.fill("httpd.conf", whole)
     httpd.start()
     for tests in (matrix, users, satisfy, passwords, requirements, late, parallel, headers, log, other_requests, other_hosts,
-                  accepted, without_tls, iis, shadow, browsers, kept, page, stock, resumed, expiry, reloads):  # fmt: skip
+                  accepted, without_tls, iis, shadow, browsers, kept, page, stock, resumed, expiry, reloads, restarts, unloaded):  # fmt: skip
         tests(httpd, bench.check)
     bench.check("no child died", httpd.log("error.log"), ("!exit signal", "!core dumped"))
 
@@ -314,7 +316,7 @@ def requirements(httpd, check):
         "/pages/htok/file": (staff, ("robot", "carol", "eve", None), ()),
     }
     rows = [("Require", who, path, (), status, ()) for path, groups in table.items()
-            for status, whos in zip((200, 403, 500), groups) for who in whos]  # fmt: skip
+            for status, group in zip((200, 403, 500), groups) for who in group]  # fmt: skip
     rows += [
         ("Require", "alice", "/file-orpassword", (), 200, ()), ("Require", None, "/file-orpassword", (), 401, ()),
         ("Require", None, "/file-orpassword", BASIC_BOB, 200, ()), ("Require", "robot", "/file-orpassword", BASIC_BOB, 403, ()),
@@ -635,6 +637,35 @@ def reloads(httpd, check):
         for thread in asking:
             thread.join()
     check("11: no request was lost meanwhile", set(seen), {200})
+
+
+def restarts(httpd, check):
+    original = (DATA / "site.rules").read_text("utf-8")
+    httpd.rules("site.rules", original.replace('group "staff"', 'group "hup"'))
+    for text, groups in ((None, "groups=[hup,"), ("certmap 1;", "groups=[hup,"), (original, "groups=[staff,")):
+        if text is not None:
+            httpd.rules("site.rules", text)
+        httpd.graceful(signal.SIGHUP)
+        check("11: a restart that is not graceful", httpd.client("alice").ask("/env-require")[0].body, (groups,))
+
+
+def unloaded(httpd, check):
+    """A module that is taken out while connections have its answers, and put in again."""
+    head = "".join(line + "\n" for line in HEAD.splitlines() if "certmap_" not in line).replace("mistake.log", "error.log").replace("mistake", "httpd")
+    # httpd crashes where a restart finds SSLSessionCache gone, with certmap and without
+    head += 'SSLSessionCache "shmcb:@FOLDER@/ssl_cache(1024000)"\n'
+    host = f'{httpd.user()}\nDocumentRoot "@FOLDER@/www"\nListen 127.0.0.1:@TICKET@\n<VirtualHost *:@TICKET@>\nSSLEngine on\n</VirtualHost>\n'
+    with httpd.client("alice").connect() as connection:
+        connection.get("/file", "localhost")
+        httpd.fill("httpd.conf", head + host)
+        httpd.graceful()
+    check("the module can be taken out", [httpd.client(None).ask("/file")[0].body for _ in range(4)], ["page\n"] * 4)
+    httpd.rules("site.rules", (DATA / "site.rules").read_text("utf-8").replace('group "staff"', 'group "back"'))
+    httpd.fill("httpd.conf", (DATA / "httpd.conf").read_text("utf-8"))
+    httpd.graceful()
+    check("and put in again", httpd.client("alice").ask("/env-require")[0].body, ("groups=[back,",))
+    httpd.process.send_signal(signal.SIGTERM)
+    check("and httpd ends as it should", httpd.process.wait(20), 0)
 
 
 # ---- mistakes
