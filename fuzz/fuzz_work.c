@@ -245,9 +245,10 @@ static void make_certificate(struct t_buf *subject, struct t_buf *extensions, st
 
 /* ---- what has to hold ---- */
 
-static void ignore_item(void *ctx, const struct certmap_explain_item *item) {
+static bool ignore_item(void *ctx, const struct certmap_explain_item *item) {
     (void)ctx;
     (void)item;
+    return true;
 }
 
 /* Prepares the certificate; false where it is refused. */

@@ -244,7 +244,7 @@ static inline void f_take_mapping(struct f_told *told, const struct certmap_expl
     }
 }
 
-static inline void f_take_item(void *ctx, const struct certmap_explain_item *item) {
+static inline bool f_take_item(void *ctx, const struct certmap_explain_item *item) {
     struct f_told *told = ctx;
     F_HOLDS(item->size == sizeof *item && item->truth <= CERTMAP_UNKNOWN && !told->ended);
     F_HOLDS(item->text.data == NULL || cm_utf8_check(item->text) == item->text.len);
@@ -255,22 +255,40 @@ static inline void f_take_item(void *ctx, const struct certmap_explain_item *ite
         told->ended = true;
         F_HOLDS(told->matched->decision != CERTMAP_ALLOW && item->depth == 0 && !item->decides);
         F_HOLDS(item->mapping == told->nearest && item->missing == told->missing);
-        return;
+        return true;
     }
     if (item->kind == CERTMAP_EXPLAIN_MAPPING) {
         f_take_mapping(told, item);
-        return;
+        return true;
     }
     F_HOLDS(item->depth > 0 && item->mapping == told->mappings - 1 && !item->decides);
-    F_HOLDS(item->kind == CERTMAP_EXPLAIN_OUTPUT ||
+    F_HOLDS((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT) ||
             (item->why != CERTMAP_CODE_NONE) == (item->truth == CERTMAP_UNKNOWN));
-    if (item->kind == CERTMAP_EXPLAIN_OUTPUT && told->gives)
+    if ((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT) && told->gives)
         *(item->truth == CERTMAP_TRUE ? &told->built : &told->failed) += 1;
     if (item->kind == CERTMAP_EXPLAIN_CONDITION) {
         f_check_safe(item->text);
         t_bytes(&told->conditions, (const char[]){(char)item->truth}, 1);
         t_bytes(&told->conditions, item->text.data, item->text.len + 1);
     }
+    return true;
+}
+
+/* The first mapping alone gives the items that begin the explanation of all. */
+static inline void f_check_alone(const struct f_told *told, const struct certmap_rules *rules,
+                                 struct certmap_peer *peer) {
+    struct certmap_result explained = CERTMAP_RESULT_INIT;
+    struct f_told alone = {.matched = told->matched,
+                           .policy = told->policy,
+                           .nearest = SIZE_MAX,
+                           .all = T_BUF_INIT,
+                           .conditions = T_BUF_INIT};
+    F_HOLDS(certmap_explain_mapping(rules, peer, &explained, 0, f_take_item, &alone, NULL) == CERTMAP_OK);
+    f_check_same_result(told->matched, &explained);
+    F_HOLDS(alone.mappings == 1 && !alone.ended && alone.all.len <= told->all.len);
+    F_HOLDS(memcmp(alone.all.data, told->all.data, alone.all.len) == 0);
+    t_buf_free(&alone.all);
+    t_buf_free(&alone.conditions);
 }
 
 /* Explains, and holds that against the match. Free with f_told_free. */
@@ -287,6 +305,7 @@ static inline void f_explain(struct f_told *told, const struct certmap_rules *ru
     F_HOLDS(matched->decision != CERTMAP_ALLOW || (told->built > 0 && told->failed == 0));
     F_HOLDS(matched->decision != CERTMAP_DENY || matched->other.data != NULL || !told->refuses || told->failed > 0);
     F_HOLDS(told->mappings == certmap_rules_count(rules));
+    f_check_alone(told, rules, peer);
     F_HOLDS(told->ended == (matched->decision != CERTMAP_ALLOW && told->nearest != SIZE_MAX));
     if (matched->index == SIZE_MAX)
         F_HOLDS(told->deciding == 0);

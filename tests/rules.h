@@ -192,11 +192,12 @@ static inline const char *t_truth(enum certmap_truth truth) {
  *           ?: unknown (value-type)    a value that is unreadable
  *
  * Outputs and the nearest miss are left out. */
-static inline void t_trace_item(void *ctx, const struct certmap_explain_item *item) {
+static inline bool t_trace_item(void *ctx, const struct certmap_explain_item *item) {
     struct t_buf *trace = ctx;
     ck_assert_uint_eq(item->size, sizeof *item);
-    if (item->kind == CERTMAP_EXPLAIN_OUTPUT || item->kind == CERTMAP_EXPLAIN_NEAREST)
-        return;
+    if ((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT) ||
+        item->kind == CERTMAP_EXPLAIN_NEAREST)
+        return true;
     ck_assert_int_eq(item->why != CERTMAP_CODE_NONE, item->truth == CERTMAP_UNKNOWN);
     ck_assert(!item->decides || (item->kind == CERTMAP_EXPLAIN_MAPPING && item->read));
     ck_assert_int_eq(item->depth == 0, item->kind == CERTMAP_EXPLAIN_MAPPING);
@@ -215,6 +216,7 @@ static inline void t_trace_item(void *ctx, const struct certmap_explain_item *it
         t_put(trace, ")");
     }
     t_put(trace, "\n");
+    return true;
 }
 
 /* What mappings that decide are told to give. */
@@ -224,14 +226,15 @@ struct t_gives {
     size_t built, failed;
 };
 
-static inline void t_see_gives(void *ctx, const struct certmap_explain_item *item) {
+static inline bool t_see_gives(void *ctx, const struct certmap_explain_item *item) {
     struct t_gives *gives = ctx;
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         gives->deciding = item->decides;
     if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->decides)
         gives->allows = item->decision == CERTMAP_ALLOW;
-    if (item->kind == CERTMAP_EXPLAIN_OUTPUT && gives->deciding)
+    if ((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT) && gives->deciding)
         *(item->truth == CERTMAP_TRUE ? &gives->built : &gives->failed) += 1;
+    return true;
 }
 
 /* An allow is told with texts that are all built, the refusal of a mapping that allows with one that is not. */
@@ -255,9 +258,10 @@ static inline void t_trace(struct t_buf *trace, const struct certmap_rules *rule
     t_check_gives(rules, peer);
 }
 
-static inline void t_no_item(void *ctx, const struct certmap_explain_item *item) {
+static inline bool t_no_item(void *ctx, const struct certmap_explain_item *item) {
     (void)ctx;
     (void)item;
+    return true;
 }
 
 #endif

@@ -340,9 +340,10 @@ static const struct {
     {"none", "O=Contoso"},
 };
 
-static void take_truth(void *ctx, const struct certmap_explain_item *item) {
+static bool take_truth(void *ctx, const struct certmap_explain_item *item) {
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         *(enum certmap_truth *)ctx = item->truth;
+    return true;
 }
 
 /* What a condition with this quantifier says about the peer. */

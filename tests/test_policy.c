@@ -109,16 +109,17 @@ struct told {
     size_t count;
 };
 
-static void see_mapping(void *ctx, const struct certmap_explain_item *item) {
+static bool see_mapping(void *ctx, const struct certmap_explain_item *item) {
     struct told *told = ctx;
     if (item->kind != CERTMAP_EXPLAIN_MAPPING)
-        return;
+        return true;
     const struct one *one = &told->brief->mappings[item->mapping];
     ck_assert_uint_eq(item->mapping, told->count);
     ck_assert_int_eq(item->truth, one->truth);
     ck_assert_int_eq(item->decision, one->decision);
     ck_assert_uint_eq(item->score, told->policy == CERTMAP_COMBINING_MOST_SPECIFIC ? one->score : 0);
     told->decides[told->count++] = item->decides;
+    return true;
 }
 
 /* Matches and explains, which have to agree; the mappings marked in the explanation are those that the answer
@@ -337,9 +338,10 @@ static const struct {
      "allow a = u", "a"},
 };
 
-static void see_decides(void *ctx, const struct certmap_explain_item *item) {
+static bool see_decides(void *ctx, const struct certmap_explain_item *item) {
     if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->decides)
         put_view(ctx, "", item->text);
+    return true;
 }
 
 static void write_union(struct t_buf *text, const struct certmap_result *result) {

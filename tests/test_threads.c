@@ -44,9 +44,10 @@ struct thread {
     size_t wrong;
 };
 
-static void count_item(void *ctx, const struct certmap_explain_item *item) {
+static bool count_item(void *ctx, const struct certmap_explain_item *item) {
     struct thread *thread = ctx;
     thread->items += item->decides;
+    return true;
 }
 
 static bool answers(struct thread *thread, struct certmap_peer *peer, size_t which) {

@@ -22,10 +22,8 @@ static size_t by_number(const struct certmap_rules *rules, const char *word) {
 }
 
 static size_t find_named(const struct certmap_rules *rules, const char *word) {
-    for (size_t i = 0; i < certmap_rules_count(rules); i++)
-        if (certmap_text_same(name_of(rules, i), tool_view(word)))
-            return i;
-    return by_number(rules, word);
+    const size_t index = certmap_rules_find(rules, tool_view(word));
+    return index != SIZE_MAX ? index : by_number(rules, word);
 }
 
 static bool complain(const struct tool_rules *rules, const char *word, struct tool_stream *err) {
@@ -76,20 +74,21 @@ static bool is_nearer(const struct tool_candidate *a, const struct tool_candidat
 }
 
 /* Keeps the nearest, in order; the first of equals stays before the others. */
-static void see_item(void *ctx, const struct certmap_explain_item *item) {
+static bool see_item(void *ctx, const struct certmap_explain_item *item) {
     struct tool_choice *choice = ctx;
     const struct tool_candidate made = {item->mapping, item->missing_digests, item->missing, item->held};
     if (item->kind != CERTMAP_EXPLAIN_MAPPING || item->decision != CERTMAP_ALLOW || item->decides ||
         item->missing == SIZE_MAX)
-        return;
+        return true;
     size_t at = choice->nearest_count;
     while (at > 0 && is_nearer(&made, &choice->nearest[at - 1]))
         at--;
     if (at == TOOL_CHOICE_NEAREST)
-        return;
+        return true;
     choice->nearest_count += choice->nearest_count < TOOL_CHOICE_NEAREST;
     memmove(&choice->nearest[at + 1], &choice->nearest[at], (choice->nearest_count - 1 - at) * sizeof made);
     choice->nearest[at] = made;
+    return true;
 }
 
 bool tool_choice_counts(const struct tool_choice *choice) {

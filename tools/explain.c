@@ -92,7 +92,7 @@ static void indent(struct explain *explain, unsigned depth) {
 
 static void print_condition(struct explain *explain, const struct certmap_explain_item *item) {
     struct tool_text condition = {NULL, 0, 0};
-    tool_reason_condition(&condition, item->text, SIZE_MAX);
+    tool_reason_condition(&condition, explain->rules.rules, item, SIZE_MAX);
     tool_text_string(&explain->out.line, "  ");
     tool_style_word(&explain->out, truth_style(item), truth_name(item->truth), TRUTH_WIDTH);
     indent(explain, item->depth);
@@ -153,9 +153,8 @@ static void end_condition(struct explain *explain) {
 
 /* Whether a condition is about values: "always" and those on the whole certificate are not. */
 static bool has_values(const struct certmap_explain_item *item) {
-    static const char whole[] = "certificate";
-    return item->kind == CERTMAP_EXPLAIN_CONDITION && item->field.len > 0 &&
-           (item->field.len != strlen(whole) || memcmp(item->field.data, whole, strlen(whole)) != 0);
+    return item->kind == CERTMAP_EXPLAIN_CONDITION && item->condition != NULL &&
+           item->condition->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
 static void begin_condition(struct explain *explain, const struct certmap_explain_item *item) {
@@ -173,7 +172,7 @@ static void print_output(struct explain *explain, const struct certmap_explain_i
     tool_style_word(&explain->out, truth_style(item), item->why == CERTMAP_CODE_NONE ? "gives" : "cannot", TRUTH_WIDTH);
     tool_style_begin(&explain->out, item->read ? TOOL_STYLE_PLAIN : TOOL_STYLE_DIM);
     tool_text_safe(line, item->field);
-    tool_text_string(line, tool_reason_is_attribute(item->field) ? "=" : " ");
+    tool_text_string(line, tool_reason_is_attribute(item) ? "=" : " ");
     if (item->why == CERTMAP_CODE_NONE)
         tool_text_quoted(line, item->text);
     else
@@ -202,25 +201,26 @@ static void begin_mapping(struct explain *explain, const struct certmap_explain_
     }
 }
 
-static void print_item(void *ctx, const struct certmap_explain_item *item) {
+static bool print_item(void *ctx, const struct certmap_explain_item *item) {
     struct explain *explain = ctx;
     if (hides(explain, item) && item->kind != CERTMAP_EXPLAIN_MAPPING)
-        return;
+        return true;
     if (item->kind == CERTMAP_EXPLAIN_VALUE) {
         explain->no_value = false;
         print_value(explain, item);
-        return;
+        return true;
     }
     end_condition(explain);
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         begin_mapping(explain, item);
-    else if (item->kind == CERTMAP_EXPLAIN_OUTPUT)
+    else if ((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT))
         print_output(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_NEAREST)
         tool_nearest_take(&explain->nearest, item);
     else
         print_condition(explain, item);
     begin_condition(explain, item);
+    return true;
 }
 
 /* ---- For programs ---- */
@@ -285,20 +285,21 @@ static void add_output(struct explain *explain, const struct certmap_explain_ite
     tool_json_append(json_object_get(explain->mapping, "outputs"), output);
 }
 
-static void add_item(void *ctx, const struct certmap_explain_item *item) {
+static bool add_item(void *ctx, const struct certmap_explain_item *item) {
     struct explain *explain = ctx;
     if (hides(explain, item))
-        return;
+        return true;
     if (item->kind == CERTMAP_EXPLAIN_MAPPING)
         add_mapping(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_VALUE)
         add_value(explain, item);
-    else if (item->kind == CERTMAP_EXPLAIN_OUTPUT)
+    else if ((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT))
         add_output(explain, item);
     else if (item->kind == CERTMAP_EXPLAIN_NEAREST)
         tool_nearest_take(&explain->nearest, item);
     else
         add_condition(explain, item);
+    return true;
 }
 
 /* The object of match with two more members. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "nearest.h"
 #include "reason.h"
-#include <string.h>
 
 void tool_nearest_take(struct tool_nearest *nearest, const struct certmap_explain_item *item) {
     nearest->found = true;
@@ -10,48 +9,56 @@ void tool_nearest_take(struct tool_nearest *nearest, const struct certmap_explai
     tool_text_add(&nearest->name, item->text);
 }
 
-static size_t shown(const struct tool_nearest *nearest) {
+static size_t shown_count(const struct tool_nearest *nearest) {
     return nearest->count < TOOL_NEAREST_SHOWN ? nearest->count : TOOL_NEAREST_SHOWN;
 }
 
 void tool_nearest_free(struct tool_nearest *nearest) {
-    for (size_t i = 0; i < shown(nearest); i++)
+    for (size_t i = 0; i < shown_count(nearest); i++) {
         tool_text_free(&nearest->conditions[i]);
+        tool_text_free(&nearest->shown[i]);
+    }
     tool_text_free(&nearest->name);
     *nearest = (struct tool_nearest){.found = false};
 }
 
 /* ---- Which conditions ---- */
 
-static void add_condition(struct tool_nearest *nearest, struct certmap_view text) {
-    if (nearest->count++ < TOOL_NEAREST_SHOWN)
-        tool_text_add(&nearest->conditions[nearest->count - 1], text);
+static void add_condition(struct tool_nearest *nearest, const struct certmap_explain_item *item) {
+    const size_t i = nearest->count++;
+    if (i >= TOOL_NEAREST_SHOWN)
+        return;
+    tool_text_add(&nearest->conditions[i], item->text);
+    tool_reason_condition(&nearest->shown[i], nearest->rules, item, TOOL_CONDITION_SHOWN);
 }
 
 /* Sees each group and condition of the mapping. Inside an odd number of `not` a member helps by being false. A
  * group that gives already what it should is passed over with all its members. */
-static void see_item(void *ctx, const struct certmap_explain_item *item) {
+static bool see_item(void *ctx, const struct certmap_explain_item *item) {
     struct tool_nearest *nearest = ctx;
     const bool condition = item->kind == CERTMAP_EXPLAIN_CONDITION;
-    if (item->mapping != nearest->mapping || (!condition && item->kind != CERTMAP_EXPLAIN_GROUP))
-        return;
+    if (!condition && item->kind != CERTMAP_EXPLAIN_GROUP)
+        return true;
     if (nearest->depth != 0 && item->depth > nearest->depth)
-        return;
+        return true;
     while (nearest->not_count > 0 && nearest->nots[nearest->not_count - 1] >= item->depth)
         nearest->not_count--;
     const enum certmap_truth wanted = nearest->not_count % 2 == 0 ? CERTMAP_TRUE : CERTMAP_FALSE;
     nearest->depth = item->truth == wanted ? item->depth : 0;
     if (item->truth == wanted)
-        return;
+        return true;
     if (condition)
-        add_condition(nearest, item->text);
-    else if (item->text.len == 3 && memcmp(item->text.data, "not", 3) == 0)
+        add_condition(nearest, item);
+    else if (item->term == CERTMAP_TERM_NOT)
         nearest->nots[nearest->not_count++] = item->depth;
+    return true;
 }
 
 void tool_nearest_find(struct tool_nearest *nearest, const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    if (nearest->found && certmap_explain(rules, peer, &result, see_item, nearest, NULL) != CERTMAP_OK)
+    nearest->rules = rules;
+    if (nearest->found &&
+        certmap_explain_mapping(rules, peer, &result, nearest->mapping, see_item, nearest, NULL) != CERTMAP_OK)
         tool_no_memory();
 }
 
@@ -60,14 +67,11 @@ void tool_nearest_find(struct tool_nearest *nearest, const struct certmap_rules 
 /* The conditions; of more than are missing, any will do that leads there. */
 static void add_conditions(struct tool_text *line, const struct tool_nearest *nearest) {
     tool_text_string(line, nearest->count > nearest->missing ? ": among " : ": ");
-    for (size_t i = 0; i < shown(nearest); i++) {
+    for (size_t i = 0; i < shown_count(nearest); i++) {
         tool_text_string(line, i > 0 ? "; " : "");
-        struct tool_text condition = {NULL, 0, 0};
-        tool_reason_condition(&condition, tool_text_view(&nearest->conditions[i]), TOOL_CONDITION_SHOWN);
-        tool_text_safe(line, tool_text_view(&condition));
-        tool_text_free(&condition);
+        tool_text_safe(line, tool_text_view(&nearest->shown[i]));
     }
-    tool_text_string(line, nearest->count > shown(nearest) ? "; ..." : "");
+    tool_text_string(line, nearest->count > shown_count(nearest) ? "; ..." : "");
 }
 
 void tool_nearest_print(struct tool_stream *out, const struct tool_nearest *nearest) {
@@ -92,7 +96,7 @@ json_t *tool_nearest_json(const struct tool_nearest *nearest) {
     tool_json_set(object, "index", json_integer((json_int_t)nearest->mapping));
     tool_json_set(object, "name", nearest->name.len > 0 ? tool_json_text(tool_text_view(&nearest->name)) : json_null());
     tool_json_set(object, "missing", json_integer((json_int_t)nearest->missing));
-    for (size_t i = 0; i < shown(nearest); i++)
+    for (size_t i = 0; i < shown_count(nearest); i++)
         tool_json_append(conditions, tool_json_text(tool_text_view(&nearest->conditions[i])));
     tool_json_set(object, "conditions", conditions);
     return object;

@@ -16,8 +16,10 @@ struct tool_nearest {
     size_t mapping;
     size_t missing;
     struct tool_text name;
-    struct tool_text conditions[TOOL_NEAREST_SHOWN]; /* the first that would have to give something else */
-    size_t count;                                    /* of all of them */
+    /* The first that would have to give something else: as rules write them, and as people are shown them. */
+    struct tool_text conditions[TOOL_NEAREST_SHOWN], shown[TOOL_NEAREST_SHOWN];
+    const struct certmap_rules *rules;
+    size_t count;     /* of all of them */
     size_t depth;     /* of the members that are passed over, or 0: see tool_nearest_find */
     size_t nots[258]; /* depths of the `not` groups around the current item: CERTMAP_MAX_NESTING and the edges */
     size_t not_count;

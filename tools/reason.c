@@ -1,40 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 #include "reason.h"
 #include "certmap/names.h"
+#include "certmap/walk.h"
 #include "client.h"
 #include "hash.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* What certmap_explain tells about the first thing that stood in the way in the mapping that decided. */
+/* The first thing that stood in the way in the mapping that decided. */
 struct cause {
-    enum certmap_explain_kind kind; /* CONDITION: one that is unknown; OUTPUT: one that cannot be built */
-    size_t mapping;
+    const struct certmap_rules *rules;
+    enum certmap_code reason; /* of the answer: UNREADABLE for a condition that is unknown, else what cannot be built */
     bool found;
     enum certmap_code why;
-    struct tool_text field;
+    enum certmap_field field; /* of a condition */
+    struct tool_text subfield;
+    struct tool_text name; /* of an output: "its account", `its attribute "mail"` */
     struct tool_text text;
 };
 
-static void find_cause(void *ctx, const struct certmap_explain_item *item) {
-    struct cause *cause = ctx;
-    if (cause->found || item->kind != cause->kind || item->mapping != cause->mapping || item->why == CERTMAP_CODE_NONE)
-        return;
-    if (item->kind == CERTMAP_EXPLAIN_CONDITION && (!item->read || item->truth != CERTMAP_UNKNOWN))
+static void note_condition(struct cause *cause, const struct certmap_explain_item *item) {
+    if (!item->read || item->truth != CERTMAP_UNKNOWN || item->condition == NULL)
         return;
     cause->found = true;
     cause->why = item->why;
-    tool_text_add(&cause->field, item->field);
+    cause->field = item->condition->field;
+    tool_text_add(&cause->subfield, item->condition->subfield);
+    tool_reason_condition(&cause->text, cause->rules, item, TOOL_CONDITION_SHOWN);
+}
+
+static void note_output(struct cause *cause, const struct certmap_explain_item *item) {
+    const bool attribute = tool_reason_is_attribute(item);
+    if (item->why == CERTMAP_CODE_NONE)
+        return;
+    cause->found = true;
+    tool_text_string(&cause->name, attribute ? "its attribute \"" : "its ");
+    tool_text_add(&cause->name, item->field);
+    tool_text_string(&cause->name, attribute ? "\"" : "");
     tool_text_add(&cause->text, item->text);
 }
 
-static bool look_for(struct cause *cause, const struct certmap_rules *rules, struct certmap_peer *peer) {
+/* Ends with what was looked for. */
+static bool find_cause(void *ctx, const struct certmap_explain_item *item) {
+    struct cause *cause = ctx;
+    if (cause->reason == CERTMAP_CODE_UNREADABLE && item->kind == CERTMAP_EXPLAIN_CONDITION)
+        note_condition(cause, item);
+    else if (cause->reason != CERTMAP_CODE_UNREADABLE &&
+             (item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT))
+        note_output(cause, item);
+    return !cause->found;
+}
+
+static bool look_for(struct cause *cause, const struct certmap_result *answer, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    return certmap_explain(rules, peer, &result, find_cause, cause, NULL) == CERTMAP_OK && cause->found;
+    return certmap_explain_mapping(cause->rules, peer, &result, answer->index, find_cause, cause, NULL) == CERTMAP_OK &&
+           cause->found;
 }
 
 static void free_cause(struct cause *cause) {
-    tool_text_free(&cause->field);
+    tool_text_free(&cause->subfield);
+    tool_text_free(&cause->name);
     tool_text_free(&cause->text);
 }
 
@@ -74,11 +99,6 @@ static const char *why_text(enum certmap_code why) {
 /* More bytes of a subject are left out. */
 #define SUBJECT_SHOWN 120
 
-static bool is_certificate(struct certmap_view condition) {
-    static const char begin[] = "certificate ";
-    return condition.len > strlen(begin) && memcmp(condition.data, begin, strlen(begin)) == 0;
-}
-
 /* Adds a text up to most bytes, and "..." where it has more. */
 static void add_cut(struct tool_text *text, struct certmap_view view, size_t most) {
     const bool cut = view.len > most;
@@ -95,18 +115,6 @@ static void add_digits(struct tool_text *text, const uint8_t *bytes, size_t len)
     for (size_t i = 0; i < len; i++)
         tool_text_add(text, (struct certmap_view){
                                 (const uint8_t[]){(uint8_t)digits[bytes[i] >> 4], (uint8_t)digits[bytes[i] & 15]}, 2});
-}
-
-static uint8_t digit_of(uint8_t c) {
-    return (uint8_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
-/* Bytes from digits as rules print them. The caller frees them. */
-static uint8_t *from_digits(struct certmap_view digits) {
-    uint8_t *bytes = tool_alloc(digits.len / 2);
-    for (size_t i = 0; i < digits.len / 2; i++)
-        bytes[i] = (uint8_t)(digit_of(digits.data[2 * i]) << 4 | digit_of(digits.data[2 * i + 1]));
-    return bytes;
 }
 
 /* Whether a Name is well-formed: then its text only has no room. */
@@ -131,9 +139,8 @@ static void add_subject(struct tool_text *text, struct certmap_view der) {
 }
 
 /* "(636 bytes of CN=Bob,O=Contoso, SHA-256 4355a46b...)" */
-static void add_certificate(struct tool_text *text, struct certmap_view digits) {
-    uint8_t *bytes = from_digits(digits), digest[CERTMAP_SHA256_SIZE];
-    const struct certmap_view der = {bytes, digits.len / 2};
+static void add_certificate(struct tool_text *text, struct certmap_view der) {
+    uint8_t digest[CERTMAP_SHA256_SIZE];
     tool_text_format(text, "(%zu bytes", der.len);
     add_subject(text, der);
     if (tool_hash(NULL, digest, CERTMAP_HASH_SHA256, der)) {
@@ -141,36 +148,55 @@ static void add_certificate(struct tool_text *text, struct certmap_view digits) 
         add_digits(text, digest, sizeof digest);
     }
     tool_text_string(text, ")");
-    free(bytes);
 }
 
-/* A condition on the certificate has digits in quotes, and nothing else in them. Of a list, what is after `most`
- * bytes is left out. */
-static void add_certificates(struct tool_text *text, struct certmap_view condition, size_t most) {
-    const size_t begin = text->len;
-    while (condition.len > 0) {
-        const uint8_t *quote = memchr(condition.data, '"', condition.len);
-        const size_t before = quote != NULL ? (size_t)(quote - condition.data) : condition.len;
-        const size_t rest = condition.len - before;
-        const uint8_t *end = rest > 0 ? memchr(quote + 1, '"', rest - 1) : NULL;
-        tool_text_add(text, (struct certmap_view){condition.data, before});
-        if (end == NULL)
-            return;
-        if (text->len - begin > most) {
-            tool_text_string(text, "...");
-            return;
-        }
-        add_certificate(text, (struct certmap_view){quote + 1, (size_t)(end - quote - 1)});
-        condition.len -= (size_t)(end + 1 - condition.data);
-        condition.data = end + 1;
+/* The certificates of one condition of a mapping. */
+struct certificates {
+    struct tool_text *text;
+    size_t number; /* of the condition */
+    bool inside;   /* its operands come now */
+    size_t most;   /* bytes, after which the rest is left out */
+    bool cut;
+};
+
+/* A certmap_walk_fn. */
+static bool see_part(void *ctx, const struct certmap_walk_item *item) {
+    struct certificates *list = ctx;
+    if (item->kind != CERTMAP_WALK_OPERAND) {
+        const bool was_inside = list->inside;
+        list->inside = item->kind == CERTMAP_WALK_CONDITION && item->number == list->number;
+        return !was_inside;
     }
+    if (!list->inside)
+        return true;
+    tool_text_string(list->text, item->number > 0 ? ", " : "");
+    list->cut = list->text->len > list->most;
+    if (list->cut)
+        tool_text_string(list->text, "...");
+    else
+        add_certificate(list->text, item->shown);
+    return !list->cut;
 }
 
-void tool_reason_condition(struct tool_text *text, struct certmap_view condition, size_t most) {
-    if (is_certificate(condition))
-        add_certificates(text, condition, most);
+/* "certificate = (...)", or "certificate in ((...), (...))"; what is after `most` bytes of a list is left out. */
+static void add_certificates(struct tool_text *text, const struct certmap_rules *rules,
+                             const struct certmap_explain_item *item, size_t most) {
+    struct certificates list = {text, item->number, false, most, false};
+    const bool several = item->condition->operand_count > 1;
+    list.most = most > SIZE_MAX - text->len ? SIZE_MAX : text->len + most;
+    tool_text_string(text, certmap_field_name(CERTMAP_FIELD_CERTIFICATE));
+    tool_text_string(text, several ? " in (" : " = ");
+    if (certmap_rules_walk(rules, item->mapping, see_part, &list, NULL) != CERTMAP_OK)
+        tool_no_memory();
+    tool_text_string(text, several && !list.cut ? ")" : "");
+}
+
+void tool_reason_condition(struct tool_text *text, const struct certmap_rules *rules,
+                           const struct certmap_explain_item *item, size_t most) {
+    if (item->condition != NULL && item->condition->field == CERTMAP_FIELD_CERTIFICATE)
+        add_certificates(text, rules, item, most);
     else
-        add_cut(text, condition, most);
+        add_cut(text, item->text, most);
 }
 
 /* ---- mappings ---- */
@@ -186,49 +212,41 @@ void tool_reason_mapping(struct tool_text *text, struct certmap_view name) {
 
 /* ---- A condition is unknown ---- */
 
-/* Whether FIELD.SUBFIELD, as the library names it, is the path of a value. */
-static bool is_path(struct certmap_view path, const char *field, struct certmap_view subfield) {
-    const size_t len = strlen(field);
-    return path.len == len + 1 + subfield.len && memcmp(path.data, field, len) == 0 &&
-           memcmp(path.data + len + 1, subfield.data, subfield.len) == 0;
-}
-
 /* Adds the string type of the value that made the condition unknown, if it was one that has a type. */
 static void add_type(struct tool_text *text, const struct cause *cause, struct certmap_peer *peer) {
-    static const enum certmap_field fields[] = {CERTMAP_FIELD_SUBJECT, CERTMAP_FIELD_ISSUER, CERTMAP_FIELD_SAN_DIRNAME};
-    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
-        const size_t count = certmap_peer_value_count(peer, fields[f]);
-        for (size_t i = 0; i < count; i++) {
-            struct certmap_value value = CERTMAP_VALUE_INIT;
-            if (certmap_peer_value(peer, &value, fields[f], i, NULL) != CERTMAP_OK)
-                return;
-            if (value.unreadable == cause->why &&
-                is_path(tool_text_view(&cause->field), certmap_field_name(fields[f]), value.subfield)) {
-                tool_text_string(text, ", ");
-                tool_value_add_type(text, &value);
-                return;
-            }
+    const bool typed = cause->field == CERTMAP_FIELD_SUBJECT || cause->field == CERTMAP_FIELD_ISSUER ||
+                       cause->field == CERTMAP_FIELD_SAN_DIRNAME;
+    const struct certmap_view subfield = tool_text_view(&cause->subfield);
+    const size_t count = typed && subfield.len > 0 ? certmap_peer_value_count(peer, cause->field) : 0;
+    for (size_t i = 0; i < count; i++) {
+        struct certmap_value value = CERTMAP_VALUE_INIT;
+        if (certmap_peer_value(peer, &value, cause->field, i, NULL) != CERTMAP_OK)
+            return;
+        if (value.unreadable == cause->why && value.subfield.len == subfield.len &&
+            memcmp(value.subfield.data, subfield.data, subfield.len) == 0) {
+            tool_text_string(text, ", ");
+            tool_value_add_type(text, &value);
+            return;
         }
     }
 }
 
 /* What the person can do about it. */
 static void add_advice(struct tool_text *text, const struct cause *cause) {
-    static const char issuer[] = "issuer is";
-    if (cause->why == CERTMAP_CODE_NOT_SUPPLIED && cause->field.len > strlen(issuer) &&
-        memcmp(cause->field.data, issuer, strlen(issuer)) == 0)
+    if (cause->why == CERTMAP_CODE_NOT_SUPPLIED &&
+        (cause->field == CERTMAP_FIELD_ISSUER_SHA256 || cause->field == CERTMAP_FIELD_ISSUER_KEY_SHA256))
         tool_text_string(text, ": give it with --issuer");
 }
 
 /* "mapping "M" cannot be decided: CONDITION is unknown, because WHY (code, type); and what follows from it" */
 static void add_unreadable(struct tool_text *text, const struct certmap_rules *rules, struct certmap_peer *peer,
                            const struct certmap_result *result) {
-    struct cause cause = {.kind = CERTMAP_EXPLAIN_CONDITION, .mapping = result->index};
+    struct cause cause = {.rules = rules, .reason = result->reason};
     tool_reason_mapping(text, result->mapping);
     tool_text_string(text, " cannot be decided");
-    if (look_for(&cause, rules, peer)) {
+    if (look_for(&cause, result, peer)) {
         tool_text_string(text, ": ");
-        tool_reason_condition(text, tool_text_view(&cause.text), TOOL_CONDITION_SHOWN);
+        tool_text_add(text, tool_text_view(&cause.text));
         tool_text_format(text, " is unknown, because %s (%s", why_text(cause.why), certmap_code_name(cause.why));
         add_type(text, &cause, peer);
         tool_text_string(text, ")");
@@ -241,25 +259,19 @@ static void add_unreadable(struct tool_text *text, const struct certmap_rules *r
 
 /* ---- An answer cannot be built ---- */
 
-bool tool_reason_is_attribute(struct certmap_view field) {
-    static const char *const others[] = {"account", "domain", "group"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (field.len == strlen(others[i]) && memcmp(field.data, others[i], field.len) == 0)
-            return false;
-    return true;
+bool tool_reason_is_attribute(const struct certmap_explain_item *item) {
+    return item->output != NULL && item->output->kind == CERTMAP_OUTPUT_ATTRIBUTE;
 }
 
 /* "mapping "M" holds, but its account "A" cannot be built: WHY" */
 static void add_placeholder(struct tool_text *text, const struct certmap_rules *rules, struct certmap_peer *peer,
                             const struct certmap_result *result) {
-    struct cause cause = {.kind = CERTMAP_EXPLAIN_OUTPUT, .mapping = result->index};
+    struct cause cause = {.rules = rules, .reason = result->reason};
     tool_reason_mapping(text, result->mapping);
     tool_text_string(text, " holds, but ");
-    if (look_for(&cause, rules, peer)) {
-        const bool attribute = tool_reason_is_attribute(tool_text_view(&cause.field));
-        tool_text_string(text, attribute ? "its attribute \"" : "its ");
-        tool_text_add(text, tool_text_view(&cause.field));
-        tool_text_string(text, attribute ? "\" " : " ");
+    if (look_for(&cause, result, peer)) {
+        tool_text_add(text, tool_text_view(&cause.name));
+        tool_text_string(text, " ");
         tool_text_source(text, tool_text_view(&cause.text));
     } else {
         tool_text_string(text, "what it gives");

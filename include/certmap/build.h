@@ -400,6 +400,10 @@ CERTMAP_API enum certmap_status certmap_rules_mapping(const struct certmap_rules
                                                       struct certmap_mapping *mapping, size_t index,
                                                       struct certmap_diagnostic *err);
 
+/* The index of the first mapping of this name, or SIZE_MAX. Names are compared without case, as the
+ * builder does. Linear in the rules. Any number of threads. */
+CERTMAP_API size_t certmap_rules_find(const struct certmap_rules *rules, struct certmap_view name);
+
 /* Steps that one match may take: struct certmap_build_options.steps, or the default for so many
  * mappings; 0 for NULL. */
 CERTMAP_API size_t certmap_rules_steps(const struct certmap_rules *rules);

@@ -72,15 +72,15 @@ enum certmap_explain_kind {
     CERTMAP_EXPLAIN_CONDITION = 2, /* text: the condition in the native language */
     CERTMAP_EXPLAIN_VALUE = 3,     /* text: a value that the condition above looked at, in NFC; data
                                     * NULL: unreadable. It may hold any character but U+0000 */
-    CERTMAP_EXPLAIN_OUTPUT =
-        4, /* after the members of a mapping that allows, and that is not false: text: its
-            * account, domain, group or attribute as built, or as the rule has it where
-            * why says why it cannot be; truth: TRUE if it can */
-    CERTMAP_EXPLAIN_NEAREST =
-        5 /* the last item, if the decision is not ALLOW and a mapping allows: of those that
-           * allow, the nearest to being true; text: its name. Nearer is what misses fewer
-           * digests, then fewer conditions, then has more conditions that hold; the
-           * first of several (missing_digests, missing, held) */
+    /* After the members of a mapping that allows, and that is not false: what it gives. text: as it
+     * was built, or as the rule has it where why says why it cannot be; truth: TRUE if it can. */
+    CERTMAP_EXPLAIN_ACCOUNT = 4, /* the first of them */
+    CERTMAP_EXPLAIN_OUTPUT = 5,  /* a domain, a group or an attribute */
+    /* The last item, if the decision is not ALLOW and a mapping allows: of those that allow, the
+     * nearest to being true; text: its name. Nearer is what misses fewer digests, then fewer
+     * conditions, then has more conditions that hold; the first of several (missing_digests,
+     * missing, held). */
+    CERTMAP_EXPLAIN_NEAREST = 6
 };
 
 /* One line of an explanation; valid during the callback only. */
@@ -97,38 +97,61 @@ struct certmap_explain_item {
     enum certmap_kind mapping_kind;
     size_t line; /* of the mapping in the rule file, or 0 */
     struct certmap_view text;
-    struct certmap_view field; /* a condition: "subject.CN"; an output: "account", "domain",
-                                * "group", or the name of an attribute; else data NULL */
-    struct certmap_view
-        operands;   /* a condition: what it compares with, as rules write it; else data NULL */
-    size_t missing; /* a mapping, and NEAREST: how many conditions would have to give something
-                     * else until it is true: the fewest digests, and then the least number;
-                     * SIZE_MAX: it never is */
-    size_t score;   /* a mapping: under CERTMAP_COMBINING_MOST_SPECIFIC its score; else 0 */
-    size_t
-        missing_digests; /* as missing: how many of them compare the certificate, its digest or that
-                          * of its key, which every other certificate misses: a mapping that misses
-                          * none is nearer than one that does, as one-to-one mappings do */
-    size_t held;         /* as missing: how many conditions give what they have to already */
+    /* For people. A condition: "subject.CN"; an output: "account", "domain", "group", or the name
+     * of an attribute; else data NULL. */
+    struct certmap_view field;
+    /* For people. A condition: what it compares with, as rules write it; else data NULL. */
+    struct certmap_view operands;
+    /* A mapping, and NEAREST: how many conditions would have to give something else until it is
+     * true: the fewest digests, and then the least number; SIZE_MAX: it never is. */
+    size_t missing;
+    size_t score; /* a mapping: under CERTMAP_COMBINING_MOST_SPECIFIC its score; else 0 */
+    /* As missing: how many of them compare the certificate, its digest or that of its key, which
+     * every other certificate misses: a mapping that misses none is nearer than one that does, as
+     * one-to-one mappings do. */
+    size_t missing_digests;
+    size_t held; /* as missing: how many conditions give what they have to already */
+    /* GROUP: ALL, ANY or NOT. CONDITION: CONDITION, or ALWAYS for `always`. Else CONDITION. */
+    enum certmap_term_kind term;
+    unsigned reserved; /* 0 */
+    /* CONDITION but `always`, and VALUE: the condition as certmap_rules_walk gives it, with its
+     * field, its canonical subfield, operator and quantifier; and which one of the mapping it is,
+     * from 0, by which certmap_rules_walk gives its operands. Else NULL, and 0. */
+    const struct certmap_condition *condition;
+    size_t number;
+    const struct certmap_output *output; /* OUTPUT: as certmap_rules_walk gives it; else NULL */
 };
 
-/* The item is valid during the call only. */
-typedef void certmap_explain_fn(void *ctx, const struct certmap_explain_item *item);
+/* The item is valid during the call only. False: it has seen enough. Then the explanation ends, no
+ * more is evaluated, and the call succeeds as if everything had been reported. */
+typedef bool certmap_explain_fn(void *ctx, const struct certmap_explain_item *item);
 
 /* Runs the plain evaluator over every mapping and condition, also those that a match would not have
- * reached, and tells fn what each gave, in order. The result is what certmap_match gives. What a
- * match would not read has as many steps as a match, all of it together, and so have texts: an
+ * reached, and reports to fn what each gave, in order. The result is what certmap_match gives. What
+ * a match would not read has as many steps as a match, all of it together, and so have texts: an
  * explanation takes at most six times certmap_rules_steps - two to decide, one for what was not
  * read, three for texts -, and time in proportion to the text of the rules, in which a list of
- * issuers counts wherever it is used. Of values, at most CERTMAP_MAX_TOLD_SIZE bytes are told, all
- * of them together, and telling them takes steps too, of those on the side; conditions after that
- * come without. Allocates from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may have
- * been called already). */
+ * issuers counts wherever it is used. Of values, at most CERTMAP_MAX_TOLD_SIZE bytes are reported,
+ * all of them together, and reporting them takes steps too, of those on the side; conditions after
+ * that come without. Allocates from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may
+ * have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules,
                                                 struct certmap_peer *peer,
                                                 struct certmap_result *result,
                                                 certmap_explain_fn *fn, void *ctx,
                                                 struct certmap_diagnostic *err);
+
+/* The items of one mapping alone, by its index (certmap_rules_find has that of a name), as
+ * certmap_explain reports them; never NEAREST. Takes the time of a match and that of this mapping;
+ * where the match ran out of steps, also that of the mappings before. Other steps, and the bytes of
+ * values, are this mapping's alone: so something may be known here, and values be reported, for
+ * which those of certmap_explain had been used up by mappings before. Errors: as certmap_explain;
+ * ARGUMENT too for an index that there is not. */
+CERTMAP_API enum certmap_status certmap_explain_mapping(const struct certmap_rules *rules,
+                                                        struct certmap_peer *peer,
+                                                        struct certmap_result *result, size_t index,
+                                                        certmap_explain_fn *fn, void *ctx,
+                                                        struct certmap_diagnostic *err);
 
 /* What docs/abi.md promises of enums. */
 CERTMAP_WIDTH_OF(enum certmap_truth);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* certmap_explain: the plain evaluator over everything, told item by item.
+/* certmap_explain: the plain evaluator over everything, reported item by item.
  *
  * The answer comes from the search of certmap_match. Then the mappings that it looked at are evaluated once
  * more, as it did and with the same steps, and each node's verdict is kept. What that leaves out is evaluated
- * with steps apart, so that telling more never changes the answer.
+ * with steps apart, so that reporting more never changes the answer.
  *
  * Every loop goes through mappings, nodes or outputs once; what calls itself does so as deep as rules are nested
  * (CERTMAP_MAX_NESTING). Conditions and texts take steps: there are six purses, two of them of the search. */
@@ -16,6 +16,9 @@
 #include "match/match.h"
 #include "match/output.h"
 #include <string.h>
+
+/* In place of an index; rules have fewer mappings. */
+#define ALL_MAPPINGS SIZE_MAX
 
 struct explain {
     struct cm_search search;
@@ -54,7 +57,7 @@ static void evaluate(struct explain *explain, const struct cm_mapping *mapping, 
     fill_node(explain, mapping, root);
 }
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 static bool report_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
                            unsigned depth);
@@ -67,8 +70,7 @@ static bool report_node(struct explain *explain, const struct cm_mapping *mappin
         const struct cm_condition condition = cm_condition_at(rules, node->value);
         return cm_report_condition(&explain->report, &explain->aside, &condition, depth, verdict);
     }
-    cm_report_group(&explain->report, node, depth, verdict);
-    return report_members(explain, mapping, node, depth + 1);
+    return cm_report_group(&explain->report, node, depth, verdict) && report_members(explain, mapping, node, depth + 1);
 }
 
 static bool report_members(struct explain *explain, const struct cm_mapping *mapping, const struct cm_node *group,
@@ -100,6 +102,7 @@ static struct certmap_explain_item start_mapping(const struct explain *explain, 
         .missing_digests = miss.digests,
         .held = miss.held,
         .score = rules->scores != NULL ? rules->scores[index] : 0,
+        .term = CERTMAP_TERM_CONDITION,
     };
 }
 
@@ -118,7 +121,7 @@ static void note_nearest(struct explain *explain) {
 
 /* Every text of a mapping, built apart from the others; read is whether the answer needs them, and refusal why it
  * could not be given although each text alone can. */
-static void report_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
+static bool report_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
                            enum certmap_code refusal) {
     size_t *steps = read ? &explain->answer_steps : &explain->text_steps;
     const struct certmap_rules *rules = explain->aside.rules;
@@ -132,8 +135,10 @@ static void report_outputs(struct explain *explain, const struct cm_mapping *map
             refusal = CERTMAP_CODE_NONE;
         else if (i + 1 == count)
             why = refusal;
-        cm_report_output(&explain->report, output, text, why, read);
+        if (!cm_report_output(&explain->report, output, text, why, read))
+            return false;
     }
+    return true;
 }
 
 /* Why a mapping that allows refused: what could not be built of it. */
@@ -143,50 +148,82 @@ static enum certmap_code refusal_of(const struct explain *explain, size_t index)
     return refused ? explain->answer->reason : CERTMAP_CODE_NONE;
 }
 
-static bool explain_mapping(struct explain *explain, size_t index) {
+/* A mapping whose nodes have been evaluated. */
+static bool report_mapping(struct explain *explain, size_t index) {
     const struct cm_mapping *mapping = cm_mapping_at(explain->aside.rules, index);
-    evaluate(explain, mapping, index < explain->search.looked);
     const struct cm_verdict verdict = explain->verdicts[0];
     const bool part = decides(&explain->search, index, verdict.truth);
     explain->report.item = start_mapping(explain, index);
     note_nearest(explain);
-    cm_report_mapping(&explain->report, mapping, verdict, part);
-    if (!report_members(explain, mapping, mapping->nodes, 1))
+    if (!cm_report_mapping(&explain->report, mapping, verdict, part) ||
+        !report_members(explain, mapping, mapping->nodes, 1))
         return false;
-    if (verdict.truth != CERTMAP_FALSE)
-        report_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE, refusal_of(explain, index));
-    return true;
+    return verdict.truth == CERTMAP_FALSE ||
+           report_outputs(explain, mapping, part && explain->answer->decision != CERTMAP_NONE,
+                          refusal_of(explain, index));
 }
 
-static enum certmap_status explain_all(struct explain *explain, struct certmap_diagnostic *err) {
+static void explain_all(struct explain *explain) {
     const struct certmap_rules *rules = explain->aside.rules;
-    for (size_t i = 0; i < rules->mapping_count; i++)
-        if (!explain_mapping(explain, i))
-            return cm_error_memory(err);
+    for (size_t i = 0; i < rules->mapping_count; i++) {
+        evaluate(explain, cm_mapping_at(rules, i), i < explain->search.looked);
+        if (!report_mapping(explain, i))
+            return;
+    }
     if (explain->answer->decision == CERTMAP_ALLOW || explain->nearest.size == 0)
-        return CERTMAP_OK;
+        return;
     explain->report.item = explain->nearest;
-    cm_report_nearest(&explain->report, cm_mapping_at(rules, explain->nearest.mapping));
-    return CERTMAP_OK;
+    (void)cm_report_nearest(&explain->report, cm_mapping_at(rules, explain->nearest.mapping));
 }
 
-/* ---- the call ---- */
+/* ---- one mapping ---- */
 
-/* The answer first, because what is told says which mappings it comes from. Its texts are in the peer, where
- * texts for telling are built too: they are kept, and put back in the end. */
+/* Whether a mapping that the search looked at gives something else than it gave to the search: it had fewer steps there,
+ * because mappings before had taken some. What the search found of mappings that are not in its answer is known only
+ * where the first one that is not false gives it. */
+static bool differs(const struct explain *explain, size_t index) {
+    const struct cm_answer *answer = &explain->search.answer;
+    const enum certmap_truth truth = explain->verdicts[0].truth;
+    if (index == answer->index || index == answer->other)
+        return truth != (answer->unknown ? CERTMAP_UNKNOWN : CERTMAP_TRUE);
+    return explain->aside.rules->policy == CERTMAP_COMBINING_FIRST && truth != CERTMAP_FALSE;
+}
+
+/* As in the explanation of all mappings, at the cost of this one; only where the search ran out of steps, those before
+ * are evaluated, too, with the steps that it had. */
+static void explain_one(struct explain *explain, size_t index) {
+    const struct certmap_rules *rules = explain->aside.rules;
+    const bool looked = index < explain->search.looked;
+    evaluate(explain, cm_mapping_at(rules, index), looked);
+    if (looked && differs(explain, index)) {
+        explain->again.steps = explain->aside.steps = rules->steps;
+        for (size_t i = 0; i < index; i++)
+            (void)cm_eval_mapping(&explain->again, cm_mapping_at(rules, i));
+        evaluate(explain, cm_mapping_at(rules, index), looked);
+    }
+    (void)report_mapping(explain, index);
+}
+
+/* ---- the calls ---- */
+
+/* The answer first, because what is reported says which mappings it comes from. Its texts are in the peer, where
+ * texts for reporting are built too: they are kept, and put back in the end. */
 static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
-                               struct certmap_diagnostic *err) {
+                               size_t only, struct certmap_diagnostic *err) {
     const struct certmap_rules *rules = explain->aside.rules;
     cm_search(&explain->search, rules, explain->peer, answer);
     *kept = explain->peer->built;
-    enum certmap_status status = explain_all(explain, err);
+    if (only == ALL_MAPPINGS)
+        explain_all(explain);
+    else
+        explain_one(explain, only);
     explain->peer->built = *kept;
     cm_release(&rules->allocator, explain->report.text);
-    return status;
+    return explain->report.no_memory ? cm_error_memory(err) : CERTMAP_OK;
 }
 
 static enum certmap_status start_and_run(const struct certmap_rules *rules, struct certmap_peer *peer,
-                                         struct certmap_result *answer, struct cm_report report,
+                                         struct certmap_result *answer, size_t only, struct cm_report report,
                                          struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_ERROR_MEMORY;
     struct cm_built *kept = cm_alloc(&rules->allocator, sizeof *kept);
@@ -201,7 +238,7 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
                               .verdicts = verdicts,
                               .report = report};
     if (kept != NULL && verdicts != NULL)
-        status = run(&explain, kept, answer, err);
+        status = run(&explain, kept, answer, only, err);
     else
         (void)cm_error_memory(err);
     cm_release(&rules->allocator, verdicts);
@@ -209,9 +246,10 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
     return status;
 }
 
-enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
-                                    struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
-                                    struct certmap_diagnostic *err) {
+/* Of one mapping, or of ALL_MAPPINGS. */
+static enum certmap_status explain_some(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                        struct certmap_result *result, size_t only, certmap_explain_fn *fn, void *ctx,
+                                        struct certmap_diagnostic *err) {
     struct certmap_result answer = {.size = sizeof answer};
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_error_argument(err, "certmap_explain: result is NULL, or its size is not a size of it");
@@ -219,10 +257,24 @@ enum certmap_status certmap_explain(const struct certmap_rules *rules, struct ce
     certmap_struct_write(result, &answer, sizeof answer);
     if (rules == NULL || peer == NULL || !peer->set || fn == NULL)
         return cm_error_argument(err, "certmap_explain: rules, peer or fn is NULL, or the peer is not set");
+    if (only != ALL_MAPPINGS && only >= rules->mapping_count)
+        return cm_error_argument(err, "certmap_explain_mapping: there is no mapping of this index");
     const struct cm_report report = {
         .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
-    enum certmap_status status = start_and_run(rules, peer, &answer, report, err);
+    enum certmap_status status = start_and_run(rules, peer, &answer, only, report, err);
     if (status == CERTMAP_OK)
         certmap_struct_write(result, &answer, sizeof answer);
     return status;
+}
+
+enum certmap_status certmap_explain(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                    struct certmap_result *result, certmap_explain_fn *fn, void *ctx,
+                                    struct certmap_diagnostic *err) {
+    return explain_some(rules, peer, result, ALL_MAPPINGS, fn, ctx, err);
+}
+
+enum certmap_status certmap_explain_mapping(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                            struct certmap_result *result, size_t index, certmap_explain_fn *fn,
+                                            void *ctx, struct certmap_diagnostic *err) {
+    return explain_some(rules, peer, result, index == ALL_MAPPINGS ? ALL_MAPPINGS - 1 : index, fn, ctx, err);
 }

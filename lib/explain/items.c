@@ -3,15 +3,16 @@
 #include "base/alloc.h"
 #include "base/out.h"
 #include "base/view.h"
+#include "rule/describe.h"
 #include "syntax/print.h"
 
-static void report_item(const struct cm_report *report, struct certmap_explain_item *item, unsigned depth,
+static bool report_item(const struct cm_report *report, struct certmap_explain_item *item, unsigned depth,
                         struct cm_verdict verdict) {
     item->depth = depth;
     item->truth = verdict.truth;
     item->why = verdict.why;
     item->read = verdict.read;
-    report->fn(report->ctx, item);
+    return report->fn(report->ctx, item);
 }
 
 /* An item without what only mappings have. */
@@ -22,41 +23,53 @@ static struct certmap_explain_item start_item(const struct cm_report *report, en
     return item;
 }
 
-void cm_report_mapping(struct cm_report *report, const struct cm_mapping *mapping, struct cm_verdict verdict,
+bool cm_report_mapping(struct cm_report *report, const struct cm_mapping *mapping, struct cm_verdict verdict,
                        bool decides) {
     struct certmap_explain_item item = report->item;
     item.kind = CERTMAP_EXPLAIN_MAPPING;
     item.text = cm_mapping_name(mapping);
     item.decides = decides;
-    report_item(report, &item, 0, verdict);
+    report->conditions = 0;
+    return report_item(report, &item, 0, verdict);
 }
 
-void cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict) {
-    static const char *const joins[] = {
-        [CM_NODE_ALL] = "and", [CM_NODE_ANY] = "or", [CM_NODE_NOT] = "not", [CM_NODE_ALWAYS] = "always"};
+bool cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict) {
+    static const struct {
+        const char *text;
+        enum certmap_term_kind term;
+    } joins[] = {[CM_NODE_ALL] = {"and", CERTMAP_TERM_ALL},
+                 [CM_NODE_ANY] = {"or", CERTMAP_TERM_ANY},
+                 [CM_NODE_NOT] = {"not", CERTMAP_TERM_NOT},
+                 [CM_NODE_ALWAYS] = {"always", CERTMAP_TERM_ALWAYS}};
     const bool always = node->kind == CM_NODE_ALWAYS;
     struct certmap_explain_item item = start_item(report, always ? CERTMAP_EXPLAIN_CONDITION : CERTMAP_EXPLAIN_GROUP);
-    item.text = cm_view(joins[node->kind], strlen(joins[node->kind]));
-    report_item(report, &item, depth, verdict);
+    item.text = cm_view(joins[node->kind].text, strlen(joins[node->kind].text));
+    item.term = joins[node->kind].term;
+    return report_item(report, &item, depth, verdict);
 }
 
-void cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
+bool cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
                       enum certmap_code why, bool read) {
     static const struct certmap_view fields[] = {[CM_OUTPUT_ACCOUNT] = CM_VIEW_OF("account"),
                                                  [CM_OUTPUT_DOMAIN] = CM_VIEW_OF("domain"),
                                                  [CM_OUTPUT_GROUP] = CM_VIEW_OF("group")};
-    const bool built = why == CERTMAP_CODE_NONE;
-    struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_OUTPUT);
+    const bool built = why == CERTMAP_CODE_NONE, account = output->kind == CM_OUTPUT_ACCOUNT;
+    struct certmap_explain_item item = start_item(report, account ? CERTMAP_EXPLAIN_ACCOUNT : CERTMAP_EXPLAIN_OUTPUT);
+    struct certmap_output described;
+    if (!account) {
+        described = cm_describe_output(output);
+        item.output = &described;
+    }
     item.field = output->kind == CM_OUTPUT_ATTRIBUTE ? output->name : fields[output->kind];
     item.text = built ? text : output->shown;
-    report_item(report, &item, 1, (struct cm_verdict){built ? CERTMAP_TRUE : CERTMAP_FALSE, why, read});
+    return report_item(report, &item, 1, (struct cm_verdict){built ? CERTMAP_TRUE : CERTMAP_FALSE, why, read});
 }
 
-void cm_report_nearest(struct cm_report *report, const struct cm_mapping *mapping) {
+bool cm_report_nearest(struct cm_report *report, const struct cm_mapping *mapping) {
     struct certmap_explain_item item = report->item;
     item.kind = CERTMAP_EXPLAIN_NEAREST;
     item.text = cm_mapping_name(mapping);
-    report_item(report, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
+    return report_item(report, &item, 0, (struct cm_verdict){CERTMAP_FALSE, CERTMAP_CODE_NONE, false});
 }
 
 /* ---- conditions ---- */
@@ -66,6 +79,7 @@ static bool reserve_text(struct cm_report *report, size_t size, const struct cer
     if (size <= report->text_cap)
         return true;
     char *grown = cm_resize(allocator, report->text, size);
+    report->no_memory = grown == NULL;
     if (grown == NULL)
         return false;
     report->text = grown;
@@ -123,12 +137,15 @@ static bool reads(enum certmap_quantifier quantifier, bool first, bool last) {
     return true;
 }
 
-/* *room is false when no more may be told. */
+/* *room is false when no more may be reported. */
 static bool report_value(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
                          struct cm_value *value, unsigned depth, bool read, bool *room) {
     struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_VALUE);
     struct cm_verdict verdict = {CERTMAP_TRUE, CERTMAP_CODE_NONE, read};
-    if (!cm_peer_text(report->peer, &item.text, value))
+    item.condition = &report->condition;
+    item.number = report->conditions;
+    report->no_memory = !cm_peer_text(report->peer, &item.text, value);
+    if (report->no_memory)
         return false;
     *room = item.text.len < report->value_bytes;
     report->value_bytes -=
@@ -139,11 +156,10 @@ static bool report_value(struct cm_report *report, struct cm_eval *eval, const s
     if (!*room)
         return true;
     verdict.read = read;
-    report_item(report, &item, depth, verdict);
-    return true;
+    return report_item(report, &item, depth, verdict);
 }
 
-/* A step for each value, and what evaluating it takes, until no more may be told. */
+/* A step for each value, and what evaluating it takes, until no more may be reported. */
 static bool report_values(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
                           unsigned depth, bool read) {
     const struct cm_list *list = cm_eval_list(eval, condition);
@@ -167,6 +183,11 @@ bool cm_report_condition(struct cm_report *report, struct cm_eval *eval, const s
     struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_CONDITION);
     if (!print_texts(report, &item, condition, &eval->rules->allocator))
         return false;
-    report_item(report, &item, depth, verdict);
-    return report_values(report, eval, condition, depth + 1, verdict.read);
+    report->condition = cm_describe_condition(condition, item.field);
+    item.condition = &report->condition;
+    item.number = report->conditions;
+    const bool more =
+        report_item(report, &item, depth, verdict) && report_values(report, eval, condition, depth + 1, verdict.read);
+    report->conditions++;
+    return more;
 }

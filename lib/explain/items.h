@@ -11,23 +11,28 @@ struct cm_report {
     struct certmap_peer *peer;
     certmap_explain_fn *fn;
     void *ctx;
-    size_t value_bytes; /* of values, that may still be reported */
-    char *text;         /* of the current item */
-    size_t text_cap;
+    size_t value_bytes;                 /* of values, that may still be reported */
+    char *text;                         /* of the current condition */
+    size_t text_cap;                    /* of text */
+    struct certmap_condition condition; /* the current one */
+    size_t conditions;                  /* of the current mapping, so far */
+    bool no_memory;                     /* why nothing more is reported; else fn has seen enough */
 };
 
+/* All of these are false when nothing more is to be reported. */
+
 /* The current mapping, which report->item is about. */
-void cm_report_mapping(struct cm_report *report, const struct cm_mapping *mapping, struct cm_verdict verdict,
+bool cm_report_mapping(struct cm_report *report, const struct cm_mapping *mapping, struct cm_verdict verdict,
                        bool decides);
 /* A group, or `always`. */
-void cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict);
-/* A condition and the values that it is about, which take steps of eval. False when there is no memory. */
+bool cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict);
+/* A condition and the values that it is about, which take steps of eval. */
 bool cm_report_condition(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
                          unsigned depth, struct cm_verdict verdict);
 /* A text that the mapping gives: as it was built, or as the rule has it and why it could not be. */
-void cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
+bool cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
                       enum certmap_code why, bool read);
 /* The nearest miss. */
-void cm_report_nearest(struct cm_report *report, const struct cm_mapping *mapping);
+bool cm_report_nearest(struct cm_report *report, const struct cm_mapping *mapping);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/meter.h"
 #include "base/view.h"
+#include "certmap/names.h"
 #include "certmap/versioned.h"
 #include "rule/store.h"
 
@@ -44,6 +45,14 @@ size_t certmap_rules_count(const struct certmap_rules *rules) {
 
 enum certmap_combining certmap_rules_combining(const struct certmap_rules *rules) {
     return rules == NULL ? CERTMAP_COMBINING_FIRST : rules->policy;
+}
+
+size_t certmap_rules_find(const struct certmap_rules *rules, struct certmap_view name) {
+    const size_t count = cm_view_sound(name) ? certmap_rules_count(rules) : 0;
+    for (size_t i = 0; i < count; i++)
+        if (certmap_text_same(cm_mapping_name(cm_mapping_at(rules, i)), name))
+            return i;
+    return SIZE_MAX;
 }
 
 enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, struct certmap_mapping *mapping,

@@ -8,7 +8,7 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "certmap/limits.h"
-#include "rule/store.h"
+#include "rule/describe.h"
 #include <string.h>
 
 /* The longest field with the longest subfield: an OID, of which a byte gives at most "127.". */
@@ -79,26 +79,15 @@ static bool walk_operands(struct walk *walk, const struct cm_condition *conditio
 
 /* ---- the expression ---- */
 
-/* The subfield is what is printed of the path after the field and a dot. */
-static struct certmap_view subfield_of(struct walk *walk, const struct cm_path *path) {
+static struct certmap_view print_path(struct walk *walk, const struct cm_path *path) {
     struct cm_out out = {walk->path, sizeof walk->path, 0};
-    const size_t field = strlen(certmap_field_name(path->field));
     cm_path_print(&out, path);
     CM_ASSERT(out.len <= sizeof walk->path);
-    return out.len > field ? cm_view(walk->path + field + 1, out.len - field - 1) : CM_VIEW("");
+    return cm_view(walk->path, out.len);
 }
 
 static bool walk_condition(struct walk *walk, const struct cm_condition *condition) {
-    walk->condition = (struct certmap_condition){
-        .size = sizeof walk->condition,
-        .field = condition->path->field,
-        .subfield = subfield_of(walk, condition->path),
-        .op = condition->op,
-        .flags = condition->nocase ? CERTMAP_NOCASE : 0,
-        .operand_count = condition->operand_count,
-        .quantifier = condition->quantifier,
-        .count = condition->count,
-    };
+    walk->condition = cm_describe_condition(condition, print_path(walk, condition->path));
     walk->item.condition = &walk->condition;
     walk->item.number = walk->conditions++;
     walk->item.term = (struct certmap_term){CERTMAP_TERM_CONDITION, 1};
@@ -139,19 +128,11 @@ static bool walk_nodes(struct walk *walk, const struct cm_node *root) {
 /* ---- outputs ---- */
 
 static bool walk_outputs(struct walk *walk, const struct cm_mapping *mapping) {
-    static const enum certmap_output_kind kinds[] = {[CM_OUTPUT_DOMAIN] = CERTMAP_OUTPUT_DOMAIN,
-                                                     [CM_OUTPUT_GROUP] = CERTMAP_OUTPUT_GROUP,
-                                                     [CM_OUTPUT_ATTRIBUTE] = CERTMAP_OUTPUT_ATTRIBUTE};
     const size_t count = mapping->allow ? cm_mapping_outputs(walk->rules, mapping) : 0;
     for (size_t i = 1; i < count; i++) { /* the first is the account */
         struct cm_output room;
         const struct cm_output *own = cm_mapping_output(walk->rules, mapping, i, &room);
-        const struct certmap_output output = {.size = sizeof output,
-                                              .kind = kinds[own->kind],
-                                              .name = own->name,
-                                              .value = own->shown,
-                                              .is_template = own->placeholders != NULL,
-                                              .language = own->language};
+        const struct certmap_output output = cm_describe_output(own);
         walk->item = (struct certmap_walk_item){.number = i - 1, .output = &output};
         if (!emit(walk, CERTMAP_WALK_OUTPUT))
             return false;

@@ -149,7 +149,7 @@ static void put_item(struct t_buf *out, const struct certmap_explain_item *item)
         put_mapping(out, item);
         return;
     }
-    if (item->kind == CERTMAP_EXPLAIN_OUTPUT) {
+    if ((item->kind == CERTMAP_EXPLAIN_ACCOUNT || item->kind == CERTMAP_EXPLAIN_OUTPUT)) {
         put_ascii(out, (const char *)item->field.data, item->field.len);
         t_put(out, " = ");
     } else if (item->kind == CERTMAP_EXPLAIN_NEAREST) {
@@ -184,15 +184,16 @@ static void end_values(struct teller *teller) {
     teller->values = 0;
 }
 
-static void report(void *ctx, const struct certmap_explain_item *item) {
+static bool report(void *ctx, const struct certmap_explain_item *item) {
     struct teller *teller = ctx;
     if (item->kind != CERTMAP_EXPLAIN_VALUE) {
         end_values(teller);
         put_line(teller->out, item);
-        return;
+        return true;
     }
     put_line(teller->values < T_STORY_VALUES ? teller->out : &teller->more, item);
     teller->values++;
+    return true;
 }
 
 void t_story_rules(struct t_buf *out, const struct certmap_rules *rules, struct certmap_peer *peer) {
