@@ -157,9 +157,10 @@ static void drain(struct conn *conn) {
 
 void conns_drain(struct conns *conns) {
     struct conn *conn = TAILQ_FIRST(&conns->waiting);
+    const struct conn *last = TAILQ_LAST(&conns->waiting, conn_list);
     conns->draining = true;
     while (conn != NULL) {
-        struct conn *next = TAILQ_NEXT(conn, entry);
+        struct conn *next = conn != last ? TAILQ_NEXT(conn, entry) : NULL; /* after it are those that were put there */
         if (conn->phase != PHASE_QUESTION)
             drain(conn);
         conn = next;
