@@ -22,6 +22,7 @@
 
 PG_MODULE_MAGIC;
 
+/* NOLINTNEXTLINE(*-reserved-identifier,cert-dcl*): the name is PostgreSQL's */
 extern PGDLLEXPORT void _PG_init(void);
 
 static ClientAuthentication_hook_type next_hook;
