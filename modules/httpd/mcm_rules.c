@@ -222,12 +222,13 @@ static mcm_rules *find(const mcm_rules *wanted)
     return rules;
 }
 
-static mcm_rules *copy(const mcm_rules *wanted, apr_pool_t *parent)
+/* In a pool that no other one ends. */
+static mcm_rules *copy(const mcm_rules *wanted)
 {
     apr_pool_t *p;
     mcm_rules *rules;
 
-    if (apr_pool_create(&p, parent) != APR_SUCCESS) {
+    if (apr_pool_create_unmanaged(&p) != APR_SUCCESS) {
         return NULL;
     }
     apr_pool_tag(p, "certmap_rules");
@@ -255,7 +256,7 @@ const char *mcm_rules_directive(mcm_rules **rules, cmd_parms *cmd,
 
     *rules = find(&wanted);
     if (*rules == NULL) {
-        *rules = copy(&wanted, cmd->server->process->pool);
+        *rules = copy(&wanted);
         error = *rules ? open_service(*rules, cmd) : "out of memory";
     }
     else if ((*rules)->generation != generation) {
