@@ -66,11 +66,13 @@ static bool is_old(const struct cm_server_client *client, const SSL *ssl, unsign
 
 /* The one that OpenSSL verified by in the handshake. */
 static X509_STORE *store_of(SSL *ssl) {
-    X509_STORE *store = NULL;
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L /* before, it cannot be asked for */
-    (void)SSL_get0_verify_cert_store(ssl, &store);
+    X509_STORE *own = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L /* before, another one cannot be asked for */
+    X509_STORE *other = NULL;
+    (void)SSL_get0_verify_cert_store(ssl, &other);
+    own = other != NULL ? other : own;
 #endif
-    return store != NULL ? store : SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+    return own;
 }
 
 /* Adds the issuer, where it is known; verifies again, where that is the policy. */
