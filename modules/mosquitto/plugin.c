@@ -97,6 +97,8 @@ static const char *name_of(const struct plugin *plugin, const struct certmap_ans
         *why = "refused, the account has no user name";
     else if (name.len > UINT16_MAX || mosquitto_validate_utf8(text, (int)name.len) != MOSQ_ERR_SUCCESS)
         *why = "refused, the user name is too long for MQTT or has a control character";
+    else if (text[0] == '$')
+        *why = "refused, the user name begins with $, as the broker's own topics do";
     else if (strpbrk(text, TOPIC_CHARACTERS) != NULL)
         *why = "refused, the user name has one of " TOPIC_CHARACTERS ", which mean something in a topic";
     else
@@ -167,17 +169,23 @@ static bool remember(struct plugin *plugin, const struct mosquitto *key, X509 *c
     return true;
 }
 
+/* Whether the client id is one that the client may have, whose user name is this; NULL: it has none. */
+static bool may_have_id(const struct plugin *plugin, const struct mosquitto *key, const char *name, const char **why) {
+    const char *id = mosquitto_client_id(key);
+    if (!plugin->options.own_id || (id != NULL && name != NULL && strcmp(id, name) == 0))
+        return true;
+    *why = "refused, the client id is not the user name (plugin_opt_clientid name)";
+    return false;
+}
+
 /* The rules have named an account. */
 static int map_client(struct plugin *plugin, struct mosquitto *key, X509 *certificate, struct certmap_answer *answer,
                       const char **done) {
     const char *name = name_of(plugin, answer, done);
     if (name == NULL)
         return MOSQ_ERR_AUTH;
-    const char *id = mosquitto_client_id(key);
-    if (plugin->options.own_id && (id == NULL || strcmp(id, name) != 0)) {
-        *done = "refused, the client id is not the user name (plugin_opt_clientid name)";
+    if (!may_have_id(plugin, key, name, done))
         return MOSQ_ERR_AUTH;
-    }
     if (mosquitto_set_username(key, name) != MOSQ_ERR_SUCCESS || !remember(plugin, key, certificate, answer, name)) {
         *done = "refused, out of memory";
         return MOSQ_ERR_AUTH;
@@ -193,7 +201,9 @@ static int decide(struct plugin *plugin, struct mosquitto *key, X509 *certificat
     *done = "refused";
     if (outcome == CERTMAP_OUTCOME_ALLOW)
         return map_client(plugin, key, certificate, answer, done);
-    if ((outcome != CERTMAP_OUTCOME_NONE && outcome != CERTMAP_OUTCOME_UNVERIFIED) || !plugin->options.defer ||
+    if ((outcome != CERTMAP_OUTCOME_NONE && outcome != CERTMAP_OUTCOME_UNVERIFIED) || !plugin->options.defer)
+        return MOSQ_ERR_AUTH;
+    if (!may_have_id(plugin, key, mosquitto_client_username(key), done) ||
         !remember(plugin, key, certificate, answer, NULL))
         return MOSQ_ERR_AUTH;
     *done = "deferred";

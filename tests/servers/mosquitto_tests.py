@@ -547,12 +547,20 @@ def client_ids(bench, check):
         with broker.device("alice").connect("alice") as alice:
             broker.reload()
             check("plugin_opt_clientid name: after a reload", alice.is_open(), True)
+    with Broker(bench, "client-ids-defer", ["plugin_opt_clientid name", "plugin_opt_none defer"], ("tls", "plain"), password=True) as broker:
+        for who, kind, name, code in ((None, "plain", "bob", ACCEPTED), (None, "plain", "alice", REFUSED), ("eve", "tls", "bob", ACCEPTED),
+                                      ("eve", "tls", "alice", REFUSED), ("alice", "tls", "alice", ACCEPTED)):  # fmt: skip
+            with broker.device(who, kind).connect(name, username="bob", password="secret") as connection:
+                check(f"plugin_opt_clientid name, none defer: {who} at {kind}, as {name!r}", connection.code, code)
+                if code == ACCEPTED:
+                    broker.reload()
+                    check(f"plugin_opt_clientid name, none defer: {who} at {kind}, after a reload", connection.is_open(), True)
 
 
 def bad_names(bench, check):
     broker = Broker(bench, "bad-names", [], acl=False)
     for name, said in (("a+b", "mean something in a topic"), ("#", "mean something in a topic"), ("a/b", "mean something in a topic"),
-                       ("DOMAIN\\\\", "no user name"), ("a\\u{7}b", "control character")):  # fmt: skip
+                       ("$SYS", "begins with $"), ("DOMAIN\\\\", "no user name"), ("a\\u{7}b", "control character")):  # fmt: skip
         broker.rules(f'certmap 1;\nmapping "m" {{ when always; allow "{name}"; }}\n')
         before = len(broker.log()) if broker.log_path.exists() else 0
         try:
