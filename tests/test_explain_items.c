@@ -9,7 +9,7 @@
 
 /* ---- recording ---- */
 
-enum { MOST_ITEMS = 65536 };
+enum { MOST_ITEMS = 8192 };
 
 struct record {
     struct t_buf text;
@@ -138,7 +138,7 @@ static void check_explanations(const struct certmap_rules *rules, struct certmap
     free_record(whole);
 }
 
-enum { SETS = 20, CERTIFICATES = 3 };
+enum { SETS = 8, CERTIFICATES = 2 };
 
 T_TEST(random_rules) {
     struct t_random random = T_RANDOM_SEED((uint64_t)_i + 77);
