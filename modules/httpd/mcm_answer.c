@@ -201,6 +201,8 @@ void mcm_answer_show(request_rec *r, mcm_request *q)
         apr_table_setn(r->subprocess_env, q->held->variables[i].name,
                        q->held->variables[i].value);
     }
+    /* mod_cache asks nobody before it answers others with what it has kept */
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
     q->shown = q->held;
 }
 

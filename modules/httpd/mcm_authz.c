@@ -26,26 +26,23 @@ static int is_directive(const ap_directive_t *directive, const char *name)
     return strcasecmp(directive->directive, name) == 0;
 }
 
-/* DENIED, negated, is no refusal. */
+/* DENIED, negated, is no refusal; negated twice, it is one again. */
 static authz_status when_unknown(cmd_parms *cmd)
 {
     const ap_directive_t *directive = cmd->directive;
     const char *args;
+    int negated;
 
     /* an alias does not know where it will be used */
     if (directive == NULL || !is_directive(directive, "Require")) {
         return AUTHZ_GENERAL_ERROR;
     }
     args = directive->args;
-    if (strcasecmp(ap_getword_conf(cmd->temp_pool, &args), "not") == 0) {
-        return AUTHZ_GRANTED;
-    }
+    negated = strcasecmp(ap_getword_conf(cmd->temp_pool, &args), "not") == 0;
     for (; directive != NULL; directive = directive->parent) {
-        if (is_directive(directive, "<RequireNone")) {
-            return AUTHZ_GRANTED;
-        }
+        negated ^= is_directive(directive, "<RequireNone");
     }
-    return AUTHZ_DENIED;
+    return negated ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 
 static mcm_requirement *read_words(cmd_parms *cmd, const char *line)

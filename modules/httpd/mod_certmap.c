@@ -184,8 +184,11 @@ static const char *set_rules(cmd_parms *cmd, void *dir, const char *args)
     mcm_dir_conf *conf = dir;
     mcm_server_conf *server =
         ap_get_module_config(cmd->server->module_config, &certmap_module);
-    const char *error;
+    const char *error = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
 
+    if (error != NULL) {
+        return error;
+    }
     if (conf->rules != NULL) {
         return "CertMapRules: it is there twice";
     }
@@ -201,7 +204,12 @@ static const char *set_rules(cmd_parms *cmd, void *dir, const char *args)
 static const char *set_mode(cmd_parms *cmd, void *dir, const char *word)
 {
     mcm_dir_conf *conf = dir;
+    /* it would be about every method */
+    const char *error = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
 
+    if (error != NULL) {
+        return error;
+    }
     if (conf->mode != MCM_MODE_UNSET) {
         return "CertMap: it is there twice";
     }

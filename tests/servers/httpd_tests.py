@@ -61,6 +61,9 @@ MISTAKES = [
     ("a quote without an end", 'CertMapRules rules/applicationHost.config site="Default Web', ("has no end", "line 14")),
     ("rules twice", "CertMapRules rules/site.rules\nCertMapRules rules/site.rules", ("twice", "line 15")),
     ("a mode twice", "CertMap off\nCertMap off", ("twice", "line 15")),
+    ("a mode for a method", "<Location />\n<Limit OPTIONS>\nCertMap off\n</Limit>\n</Location>", ("CertMap cannot occur within <Limit>", "line 16")),
+    ("rules for a method", "<Location />\n<Limit GET>\nCertMapRules rules/site.rules\n</Limit>\n</Location>",
+     ("CertMapRules cannot occur within <Limit>", "line 16")),
     ("a group without a name", "<Location />\nRequire certmap-group\n</Location>", ("need a NAME", "line 15")),
     ("an attribute without a value", "<Location />\nRequire certmap-attribute mail\n</Location>", ("a NAME and a VALUE", "line 15")),
     ("an unknown requirement", "<Location />\nRequire certmap-user x\n</Location>", ("certmap-user", "line 15")),
@@ -304,6 +307,7 @@ def requirements(httpd, check):
         "/file-orlocal": ((*staff, "robot", *nobody), ("carol", "newline"), ()),
         "/file-none": (("robot",), (*staff, "carol", "newline", *nobody), ()),
         "/file-noneof": ((*staff, "robot"), ("carol", "newline", *nobody), ()),
+        "/file-nonenot": (staff, ("robot", "carol", "newline", *nobody), ()),
         "/file-not": ((*staff, "robot"), ("carol", "newline", *nobody), ()),
         "/file-alias": (staff, ("carol", "robot"), nobody),
         "/file-notalias": (("robot",), (*staff, "carol"), nobody),
@@ -444,9 +448,13 @@ def other_requests(httpd, check):
         ("9: ErrorDocument", "alice", "/file-why", (), 200, ("page",)),
         ("9: ErrorDocument that is refused", "carol", "/file-loop", (), 403, ("!page\n",)),
         ("9: ErrorDocument that says who", "carol", "/env-page", (), 403, ("user=[] type=[] account=[]", "redirect: user=[] decision=[deny]")),
+        ("13: kept by nobody", "alice", "/file-cache", (), 200, ("page",)), ("13: kept by nobody", None, "/file-cache", (), 403, ("!page\n",)),
+        ("13: kept by nobody", "carol", "/file-cache", (), 403, ("!page\n",)),
         ("9: traversal", None, "/file-off/../env-require", (), 403, ()), ("9: escaped", None, "/%65nv-require", (), 403, ()),
         ("9: slashes", None, "//env-require", (), 403, ()),
     ])  # fmt: skip
+    answers = httpd.client(None).ask("/file-off-cache", "/file-off-cache")
+    check("13: what is open is kept", ["age" in answer.headers for answer in answers], [False, True])
 
 
 # ---- 9, 10: what was accepted elsewhere
