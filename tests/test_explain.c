@@ -627,8 +627,8 @@ T_TEST(values_without_end) {
     t_peer_make(&peer, "CN=\\{a*65000}", "CN=CA");
     ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, count_values, counts, NULL), CERTMAP_OK);
     ck_assert_uint_eq(counts[0], CONDITIONS);
-    ck_assert_uint_le(counts[1], CERTMAP_MAX_TOLD_SIZE);
-    ck_assert_uint_gt(counts[1], CERTMAP_MAX_TOLD_SIZE - 65001);
+    ck_assert_uint_le(counts[1], CERTMAP_MAX_REPORTED_SIZE);
+    ck_assert_uint_gt(counts[1], CERTMAP_MAX_REPORTED_SIZE - 65001);
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&text);
@@ -671,8 +671,8 @@ T_TEST(names_without_end) {
     ck_assert_int_eq(certmap_explain(rules, peer.peer, &result, count_names, &told, NULL), CERTMAP_OK);
     ck_assert_uint_eq(told.conditions, CONDITIONS);
     ck_assert_uint_eq(told.last, told.values);
-    ck_assert_uint_le(told.bytes, CERTMAP_MAX_TOLD_SIZE);
-    ck_assert_uint_gt(told.bytes, CERTMAP_MAX_TOLD_SIZE - told.bytes / told.values - 1);
+    ck_assert_uint_le(told.bytes, CERTMAP_MAX_REPORTED_SIZE);
+    ck_assert_uint_gt(told.bytes, CERTMAP_MAX_REPORTED_SIZE - told.bytes / told.values - 1);
     t_peer_free(&peer);
     certmap_rules_free(rules);
     t_buf_free(&text);

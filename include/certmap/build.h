@@ -25,10 +25,10 @@ struct certmap_allocator {
     void *reserved[2]; /* NULL, else the allocator is refused; room for members of later versions */
 };
 
-/* Told how far a call that makes a rule set is: done of total. The units mean nothing. total stays
- * the same within one call, done never falls, and a call that succeeds has told total of total;
- * about 200 times at most, from the thread that made the call. False: stop, and nothing is loaded.
- * Must not use the objects of the call. */
+/* Gets how far a call that makes a rule set has come: done of total. The units mean nothing. total
+ * stays the same within one call, done never falls, and the last report of a call that succeeds is
+ * total of total. It is called about 200 times at most, from the thread that made the call. False:
+ * stop, and nothing is loaded. It must not use the objects of the call. */
 typedef bool certmap_progress_fn(void *ctx, size_t done, size_t total);
 
 struct certmap_description; /* a mapping in one piece: below */
@@ -134,7 +134,7 @@ enum certmap_language {
  */
 CERTMAP_API const char *certmap_language_name(enum certmap_language language);
 
-/* One mapping: what a builder is given, and what certmap_rules_mapping tells. */
+/* One mapping: what a builder is given, and what certmap_rules_mapping gives. */
 struct certmap_mapping {
     size_t size; /* sizeof(struct certmap_mapping) */
     enum certmap_kind kind;
@@ -214,9 +214,9 @@ certmap_builder_new(struct certmap_builder **builder, const struct certmap_alloc
                     struct certmap_diagnostic *err);
 CERTMAP_API void certmap_builder_free(struct certmap_builder *builder);
 /* Sets how the next rule set is made: comes before every other call for it, once. The options are
- * copied, and hold until certmap_builder_finish, which is the only call that tells progress. memory
- * is of the builder too. Errors: ARGUMENT, MEMORY, LIMIT; certmap_builder_finish then fails with
- * it. */
+ * copied, and hold until certmap_builder_finish, which is the only call that reports progress.
+ * memory is of the builder too. Errors: ARGUMENT, MEMORY, LIMIT; certmap_builder_finish then fails
+ * with it. */
 CERTMAP_API enum certmap_status certmap_builder_options(struct certmap_builder *builder,
                                                         const struct certmap_build_options *options,
                                                         struct certmap_diagnostic *err);
@@ -242,10 +242,10 @@ CERTMAP_API enum certmap_status certmap_builder_condition(struct certmap_builder
 /* Whether a pattern, as an operand of CERTMAP_OP_LIKE with these flags, holds what means something
  * in regular expressions, shells or SQL, and is mere text here: [0-9], ^Sales.*, %Sales%. For
  * loaders that want to warn: it says what certmap_rules_parse does, CERTMAP_CODE_LITERAL_CLASS.
- * Then *finding, which may be NULL, has code and text, status OK and no position. Patterns of more
- * than 1,024 bytes are not looked at. Needs no memory; any thread. */
+ * Then *diagnostic, which may be NULL, has code and text, status OK and no position. Patterns of
+ * more than 1,024 bytes are not looked at. Needs no memory; any thread. */
 CERTMAP_API bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags,
-                                        struct certmap_diagnostic *finding);
+                                        struct certmap_diagnostic *diagnostic);
 /* Says that the mapping holds for every certificate. A mapping without a condition must say so. */
 CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder,
                                                        struct certmap_diagnostic *err);
@@ -410,7 +410,7 @@ CERTMAP_API size_t certmap_rules_steps(const struct certmap_rules *rules);
 /* How many steps an ordinary certificate may take, at most: one that has up to four values of a
  * kind, each of up to 64 bytes, and keys of as many mappings as any has. *mapping, if mapping is
  * not NULL, gets the index of the first mapping that most of it comes from. Where it is more than
- * half of certmap_rules_steps, loaders tell it with CERTMAP_CODE_OVER_BUDGET: the index has no more
+ * half of certmap_rules_steps, loaders report it as CERTMAP_CODE_OVER_BUDGET: the index has no more
  * to evaluate with. 0 for NULL. */
 CERTMAP_API size_t certmap_rules_cost(const struct certmap_rules *rules, size_t *mapping);
 /* Writes a rule set in the native language, so that parsing the text gives the same rules again:

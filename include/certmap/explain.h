@@ -131,10 +131,10 @@ typedef bool certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
  * a match would not read has as many steps as a match, all of it together, and so have texts: an
  * explanation takes at most six times certmap_rules_steps - two to decide, one for what was not
  * read, three for texts -, and time in proportion to the text of the rules, in which a list of
- * issuers counts wherever it is used. Of values, at most CERTMAP_MAX_TOLD_SIZE bytes are reported,
- * all of them together, and reporting them takes steps too, of those on the side; conditions after
- * that come without. Allocates from the allocator of the rules. Errors: ARGUMENT, MEMORY (fn may
- * have been called already). */
+ * issuers counts wherever it is used. Of values, at most CERTMAP_MAX_REPORTED_SIZE bytes are
+ * reported, all of them together, and reporting them takes steps too, of those on the side;
+ * conditions after that come without. Allocates from the allocator of the rules. Errors: ARGUMENT,
+ * MEMORY (fn may have been called already). */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules,
                                                 struct certmap_peer *peer,
                                                 struct certmap_result *result,

@@ -38,9 +38,9 @@
 /* Most bytes that the texts built for one answer take together - account, domain, user, groups and
  * attributes -, each with a NUL. A peer holds this much room, so that a match allocates nothing. */
 #define CERTMAP_MAX_BUILT_SIZE 16384
-/* Most bytes of values that one explanation tells, all of them together: more than the largest Name
+/* Most bytes of values that one explanation reports, all together: more than the largest Name
  * has as text, and what a person can still use. */
-#define CERTMAP_MAX_TOLD_SIZE 8388608
+#define CERTMAP_MAX_REPORTED_SIZE 8388608
 /* Most groups, and most attributes, of one mapping and of one answer. */
 #define CERTMAP_MAX_OUTPUTS 64
 /* Most accounts in one answer, under CERTMAP_COMBINING_ALL. */

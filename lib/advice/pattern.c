@@ -385,7 +385,7 @@ bool cm_advise_pattern(struct certmap_diagnostic *finding, const struct cm_advis
     return true;
 }
 
-bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct certmap_diagnostic *finding) {
+bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct certmap_diagnostic *diagnostic) {
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
     struct certmap_diagnostic own;
     if (!cm_view_sound(pattern) || !may_have_sign(pattern))
@@ -396,6 +396,6 @@ bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags, struct 
     struct reading reading = {.units = {units, len}, .kind = CM_TEXT_PLAIN};
     if (!find_sign(&reading))
         return false;
-    say(finding != NULL ? finding : &own, &reading, NULL);
+    say(diagnostic != NULL ? diagnostic : &own, &reading, NULL);
     return true;
 }

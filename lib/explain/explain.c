@@ -260,7 +260,7 @@ static enum certmap_status explain_some(const struct certmap_rules *rules, struc
     if (only != ALL_MAPPINGS && only >= rules->mapping_count)
         return cm_error_argument(err, "certmap_explain_mapping: there is no mapping of this index");
     const struct cm_report report = {
-        .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_TOLD_SIZE};
+        .rules = rules, .peer = peer, .fn = fn, .ctx = ctx, .value_bytes = CERTMAP_MAX_REPORTED_SIZE};
     enum certmap_status status = start_and_run(rules, peer, &answer, only, report, err);
     if (status == CERTMAP_OK)
         certmap_struct_write(result, &answer, sizeof answer);
