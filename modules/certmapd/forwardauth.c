@@ -19,6 +19,17 @@ struct fields {
     const char *values[FIELDS];
 };
 
+/* Headers of the answer. */
+static const struct {
+    const char *name;
+    enum certmap_answer_text text;
+} answer_headers[] = {
+    {"X-Certmap-Decision", CERTMAP_ANSWER_OUTCOME}, {"X-Certmap-Reason", CERTMAP_ANSWER_REASON},
+    {"X-Certmap-Mapping", CERTMAP_ANSWER_MAPPING},  {"X-Certmap-Account", CERTMAP_ANSWER_ACCOUNT},
+    {"X-Certmap-User", CERTMAP_ANSWER_USER},        {"X-Certmap-Domain", CERTMAP_ANSWER_DOMAIN},
+    {"X-Certmap-Groups", CERTMAP_ANSWER_GROUPS},
+};
+
 /* ---- the question ---- */
 
 /* As applications see names of headers: without case, and - as _ (CGI). */
@@ -40,6 +51,14 @@ static bool is_foreign(const char *name) {
     return false;
 }
 
+/* One of the answer, but for a _: proxies overwrite it only as it is, and an application may take it for the same. */
+static bool is_nearly_answer(const char *name) {
+    for (size_t i = 0; i < sizeof answer_headers / sizeof *answer_headers; i++)
+        if (is_like(name, answer_headers[i].name) && strcasecmp(name, answer_headers[i].name) != 0)
+            return true;
+    return false;
+}
+
 /* NULL, or why the header is refused. */
 static const char *take_header(struct fields *fields, const struct evkeyval *header) {
     for (size_t i = 0; i < FIELDS; i++) {
@@ -52,6 +71,8 @@ static const char *take_header(struct fields *fields, const struct evkeyval *hea
         fields->values[i] = header->value;
         return NULL;
     }
+    if (is_nearly_answer(header->key))
+        return "a header has a name that is nearly that of one of the answer";
     return is_foreign(header->key) ? "a certificate is in a header of another form, too" : NULL;
 }
 
@@ -80,16 +101,6 @@ static bool is_verified(const struct options *options, const struct fields *fiel
 }
 
 /* ---- the answer ---- */
-
-static const struct {
-    const char *name;
-    enum certmap_answer_text text;
-} answer_headers[] = {
-    {"X-Certmap-Decision", CERTMAP_ANSWER_OUTCOME}, {"X-Certmap-Reason", CERTMAP_ANSWER_REASON},
-    {"X-Certmap-Mapping", CERTMAP_ANSWER_MAPPING},  {"X-Certmap-Account", CERTMAP_ANSWER_ACCOUNT},
-    {"X-Certmap-User", CERTMAP_ANSWER_USER},        {"X-Certmap-Domain", CERTMAP_ANSWER_DOMAIN},
-    {"X-Certmap-Groups", CERTMAP_ANSWER_GROUPS},
-};
 
 /* All of them, also those that are empty, so that what a client has sent under such a name is overwritten. */
 static bool add_headers(struct evhttp_request *request, const struct certmap_answer *answer, enum certmap_form form) {

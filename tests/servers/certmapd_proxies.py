@@ -16,8 +16,8 @@ from bench import ROOT, stop
 from client import Client
 
 PAGE = ROOT / "docs/forward-auth.md"
-FORGED = (("X-Remote-User", "root"), ("X-Remote-Groups", "root"), ("X_Remote_User", "root"), ("X-Certmap-Account", "root"),
-          ("Authorization", "Basic YWRtaW46eA=="))  # fmt: skip
+FORGED = (("X-Remote-User", "root"), ("X-Remote-Groups", "root"), ("X_Remote_User", "root"), ("X-Remote_Groups", "root"),
+          ("X-Certmap-Account", "root"), ("Authorization", "Basic YWRtaW46eA=="))  # fmt: skip
 
 # Everybody behind nginx, and behind Caddy: (status, what the application is told). 0: no handshake.
 ALICE, IDA = (200, "CONTOSO\\alice [staff,a%2Cb%25c]"), (200, "CONTOSO\\ida [staff,a%2Cb%25c]")
@@ -43,7 +43,8 @@ class Application(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        users, groups = (self.headers.get_all(name, []) for name in ("X-Remote-User", "X-Remote-Groups"))
+        seen = [(name.replace("_", "-").lower(), value) for name, value in self.headers.items()]  # as CGI and WSGI see them
+        users, groups = ([value for name, value in seen if name == wanted] for wanted in ("x-remote-user", "x-remote-groups"))
         more = self.headers.get("X-Certmap-Account", "")
         text = "|".join(users).encode("latin-1") + f" [{'|'.join(groups)}] {more}".encode("latin-1") + b"\n"
         self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -307,6 +307,8 @@ def two_certificates(bench, forms):
         ("twice, one empty", [("X-SSL-Client-Cert", ""), alice], 400),
         ("twice, another case", [alice, ("x-ssl-client-cert", carol[1])], 400),
         ("a name with _", [alice, ("X_SSL_Client_Cert", carol[1])], 400),
+        ("an answer's with _", [alice, ("X-Certmap_Groups", "root")], 400),
+        ("an answer's", [alice, ("x-certmap-groups", "root")], 200),
         ("only a name with _", [("X_SSL_CLIENT_CERT", alice[1])], 400),
         ("another form beside it", [alice, forms.header("xfcc", "alice")], 400),
         ("another form alone", [forms.header("rfc9440", "alice")], 400),
