@@ -246,7 +246,8 @@ CERTMAP_API enum certmap_status certmap_builder_condition(struct certmap_builder
  * more than 1,024 bytes are not looked at. Needs no memory; any thread. */
 CERTMAP_API bool certmap_pattern_advise(struct certmap_view pattern, unsigned flags,
                                         struct certmap_diagnostic *diagnostic);
-/* Says that the mapping holds for every certificate. A mapping without a condition must say so. */
+/* Says that the mapping holds for every certificate. A mapping without a condition must say so.
+ * Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *builder,
                                                        struct certmap_diagnostic *err);
 /* Opens a group, to be closed in the same mapping. Groups nest; none may be empty. Errors:
@@ -254,6 +255,7 @@ CERTMAP_API enum certmap_status certmap_builder_always(struct certmap_builder *b
 CERTMAP_API enum certmap_status certmap_builder_open(struct certmap_builder *builder,
                                                      enum certmap_join join,
                                                      struct certmap_diagnostic *err);
+/* Closes the group that was opened last. Errors: ARGUMENT. */
 CERTMAP_API enum certmap_status certmap_builder_close(struct certmap_builder *builder,
                                                       struct certmap_diagnostic *err);
 /* What a mapping that allows gives besides the account. */
@@ -284,7 +286,8 @@ CERTMAP_API enum certmap_status certmap_builder_output(struct certmap_builder *b
 CERTMAP_API enum certmap_status certmap_builder_combining(struct certmap_builder *builder,
                                                           enum certmap_combining policy,
                                                           struct certmap_diagnostic *err);
-/* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED. */
+/* Switches the rule set off: whatever its mappings, a match gives NONE with reason DISABLED.
+ * Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_builder_disable(struct certmap_builder *builder,
                                                         struct certmap_diagnostic *err);
 /* Compiles what was added into a rule set that the caller owns. A builder without a mapping gives a

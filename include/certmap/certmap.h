@@ -33,7 +33,7 @@
  *
  * certmap does not verify certificates. It answers for a certificate that the TLS library has
  * verified already; an answer for any other certificate means nothing. openssl.h, crypt32.h and
- * schannel.h have one call each that asks the TLS library first.
+ * schannel.h have one call each that asks the TLS library first; server.h keeps rules loaded, too.
  *
  * codes.h and limits.h list codes and limits; diagnostic.h shows people what is wrong with rules.
  * Tools read names.h (Names as text), explain.h (what a certificate holds, why an answer is what it
@@ -140,7 +140,7 @@ typedef const char *certmap_issuer_file_fn(void *ctx, struct certmap_view name,
 struct certmap_allocator;     /* where memory comes from: build.h. NULL: malloc, realloc and free */
 struct certmap_build_options; /* limits of memory and work, progress: build.h. NULL: none */
 
-/* How rule text is loaded. A NULL options pointer stands for all zero. */
+/* How rule text is loaded. A NULL options pointer means all zero. */
 struct certmap_parse_options {
     size_t size;                               /* sizeof(struct certmap_parse_options) */
     const struct certmap_allocator *allocator; /* of the rule set; copied */
@@ -163,7 +163,7 @@ certmap_rules_parse(struct certmap_rules **rules, struct certmap_view text,
 CERTMAP_API void certmap_rules_free(struct certmap_rules *rules);
 
 /* Which pieces of a certificate the conditions read: enum certmap_piece bits, codes.h. subject and
- * issuer have to be supplied all the same, because every Name is checked. */
+ * issuer have to be supplied all the same, because every Name is checked. 0 for NULL. */
 CERTMAP_API unsigned certmap_rules_needs(const struct certmap_rules *rules);
 /* ---- The certificate ------------------------------------------------------------------------ */
 

@@ -23,7 +23,7 @@ enum certmap_status {
     CERTMAP_ERROR_CANCELLED = 8    /* the caller's progress function said to stop */
 };
 
-/* The permanent codes of errors, findings and reasons. A number is never used again for another
+/* The permanent codes of diagnostics and reasons. A number is never used again for another
  * meaning. docs/rules.md explains each; certmap_code_name() gives the name that is there. */
 enum certmap_code {
     CERTMAP_CODE_NONE = 0,
@@ -34,7 +34,7 @@ enum certmap_code {
     CERTMAP_CODE_UNREADABLE = 102,       /* a mapping could not be decided */
     CERTMAP_CODE_EMPTY_RULES = 103,      /* the rule set has no mapping */
     CERTMAP_CODE_AMBIGUOUS = 104,        /* CERTMAP_COMBINING_UNIQUE, and two mappings are true */
-    CERTMAP_CODE_TOO_MANY_OUTPUTS = 105, /* POLICY_ALL: more than an answer holds */
+    CERTMAP_CODE_TOO_MANY_OUTPUTS = 105, /* COMBINING_ALL: more than an answer holds */
 
     /* why a condition is unknown */
     CERTMAP_CODE_VALUE_TYPE = 120,      /* the ASN.1 type does not hold text */
@@ -137,7 +137,7 @@ enum certmap_code {
     CERTMAP_CODE_ISSUER_FILE = 533,      /* a file of issuers that cannot be loaded */
     CERTMAP_CODE_DUPLICATE_OUTPUT = 534, /* a domain or an attribute given twice */
 
-    /* findings in rules that load */
+    /* warnings and notes about rules that load */
     CERTMAP_CODE_ALLOWS_EVERYONE = 600,
     CERTMAP_CODE_UNREACHABLE_MAPPING = 601,
     CERTMAP_CODE_LITERAL_WILDCARD = 602,  /* a * or ? after = or in, where it is itself */
@@ -185,7 +185,7 @@ enum certmap_code {
     CERTMAP_CODE_RELATIVE_LOCATION = 728,
     CERTMAP_CODE_LOCATION_PATH = 729,
 
-    /* the set-up of an IIS site: findings of certmap_iis_load with check_setup */
+    /* the set-up of an IIS site: diagnostics of certmap_iis_load with check_setup */
     CERTMAP_CODE_MODULE_NOT_INSTALLED = 730,
     CERTMAP_CODE_MODULE_NOT_ENABLED = 731,
     CERTMAP_CODE_MAPPINGS_DISABLED = 732,

@@ -77,9 +77,10 @@ certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certifica
 /* The one call for servers: the account of the client that certificate was received from. The
  * server has asked for the certificate in the handshake, built its chain and verified that. What
  * comes of both is given here, and the call refuses with UNVERIFIED, and decision NONE, unless all
- * of this holds; the code of err says what does not: NO_CERTIFICATE: there is a certificate.
- *   NOT_VERIFIED: there is a chain, and its first certificate is this one, byte for byte;
- *     there is a policy status, its cbSize is that of CERT_CHAIN_POLICY_STATUS at least, and its
+ * of this holds; the code of err says what does not:
+ * - NO_CERTIFICATE: there is a certificate.
+ * - NOT_VERIFIED: there is a chain, and its first certificate is this one, byte for byte;
+ * there is a policy status, its cbSize is that of CERT_CHAIN_POLICY_STATUS at least, and its
  * dwError is 0; and dwErrorStatus of the chain context, of each simple chain and of each
  * certificate in them is 0, but for CERT_TRUST_REVOCATION_STATUS_UNKNOWN and
  * CERT_TRUST_IS_OFFLINE_REVOCATION: these two are left to the policy, because there are CAs without
@@ -92,17 +93,20 @@ certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certifica
  * where the chain was built with CERT_CHAIN_ENABLE_PEER_TRUST.
  *
  * Not checked, and the caller's to do:
- *   that the handshake is finished (AcceptSecurityContext gave SEC_E_OK), so that the client has
- * proven that it has the private key; certmap_crypt32_match_schannel asks Schannel about that; that
- * Schannel asked for a certificate (ASC_REQ_MUTUAL_AUTH); it verifies none for a server; which CAs
- * may issue client certificates: CertGetCertificateChain with an engine that has them as
- * hExclusiveRoot. The default engine trusts every root that the machine trusts; that the
- * certificate is for clients: szOID_PKIX_KP_CLIENT_AUTH as RequestedUsage of CERT_CHAIN_PARA. The
- * chain does not say what was requested; revocation, at CERT_CHAIN_REVOCATION_CHECK_...; without
- * these flags Windows looks at none, and no bit tells; that CertGetCertificateChain and
- * CertVerifyCertificateChainPolicy returned TRUE, that the policy was CERT_CHAIN_POLICY_SSL, with
- * AUTHTYPE_CLIENT, or one as strict, and that policy is what it said of this chain: let dwError
- * begin as something else than 0; that chain and policy are not older than the connection.
+ * - that the handshake is finished (AcceptSecurityContext gave SEC_E_OK), so that the client has
+ * proven that it has the private key; certmap_crypt32_match_schannel asks Schannel about that;
+ * - that Schannel asked for a certificate (ASC_REQ_MUTUAL_AUTH); it verifies none for a server;
+ * - which CAs may issue client certificates: CertGetCertificateChain with an engine that has them
+ * as hExclusiveRoot. The default engine trusts every root that the machine trusts;
+ * - that the certificate is for clients: szOID_PKIX_KP_CLIENT_AUTH as RequestedUsage of
+ * CERT_CHAIN_PARA. The chain does not say what was requested;
+ * - revocation, at CERT_CHAIN_REVOCATION_CHECK_...; without these flags Windows looks at none, and
+ * no bit says so;
+ * - that CertGetCertificateChain and CertVerifyCertificateChainPolicy returned TRUE, that the
+ * policy was CERT_CHAIN_POLICY_SSL, with AUTHTYPE_CLIENT, or one as strict, and that policy is what
+ * it said of this chain: let dwError begin as something else than 0;
+ * - that chain and policy are not older than the connection.
+ *
  * docs/windows.md shows a server that does.
  *
  * The time is the system's clock, and who issued the certificate is what

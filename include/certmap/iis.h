@@ -49,7 +49,7 @@ struct certmap_iis_logon;
  * has no <system.applicationHost> and no location that begins with the site's name, locations begin
  * in its folder, which is taken to be one on that path. A section that is disabled or absent gives
  * a rule set that is disabled. Nothing is loaded from a text with an error in a level that applies.
- * Findings are reported at the end of the call, in the order of the file.
+ * Diagnostics are reported at the end of the call, in the order of the file.
  *
  * Passwords: with logon == NULL they are skipped. Otherwise *logon gets them, apart from the rules,
  * and the caller owns it. No message ever holds one. Every buffer that held a part of the

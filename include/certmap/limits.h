@@ -55,7 +55,7 @@
  * list of issuers with certificates and keys counts as one level, and so does
  * certmap_builder_always: as text they are two conditions in parentheses. */
 #define CERTMAP_MAX_NESTING 256
-/* Most findings a loader reports; after that many errors it stops reading. */
+/* Most diagnostics a loader reports; after that many errors it stops reading. */
 #define CERTMAP_MAX_DIAGNOSTICS 100
 /* Steps of work in one match: so many, and more for each mapping, where struct
  * certmap_build_options has no other number. A condition is a step, and so is each value that it

@@ -62,8 +62,8 @@ enum certmap_dialect {
         6, /* O=Contoso, CN=Alice/emailAddress=a@b, root first, values as they are:
             * `-text` up to OpenSSL 1.0, and `-nameopt` without `esc_...` */
     CERTMAP_DIALECT_PLAIN_REVERSED = 7, /* the same, root last */
-    CERTMAP_DIALECT_MULTILINE = 8,      /* commonName = Alice, one to a line, root first: `-nameopt
-                                         * multiline`      and `sep_multiline`, Node */
+    CERTMAP_DIALECT_MULTILINE = 8,      /* commonName = Alice, one to a line, root first:
+                                         * `-nameopt multiline` and `sep_multiline`, Node */
     CERTMAP_DIALECT_SLASHES_PLAIN = 9,  /* as SLASHES up to OpenSSL 1.1, which escapes no / and + */
     CERTMAP_DIALECT_MULTILINE_REVERSED =
         10 /* as MULTILINE, root last: `-nameopt RFC2253,sep_multiline` */

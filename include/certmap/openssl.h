@@ -93,12 +93,16 @@ certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_dia
  * handshake is finished (SSL_accept gave 1), on every connection, resumed ones included.
  *
  * Refuses with UNVERIFIED, and decision NONE, unless all of this holds; the code of err says what
- * does not: HANDSHAKE_UNFINISHED: the handshake is finished. Before that, possession of the private
- * key is not proven. So in a verify callback, on early data, and while a post-handshake
- * authentication, a renegotiation or a key update is under way, the call refuses. NO_CERTIFICATE:
- * there is a peer certificate. NOT_VERIFIED: SSL_get_verify_result is X509_V_OK. It can be
- * X509_V_OK too when there is no certificate. A verify callback that lets a bad certificate pass by
- * returning 1 leaves its error in the verify result, and is refused. Not detected, and so forbidden
+ * does not:
+ * - HANDSHAKE_UNFINISHED: the handshake is finished. Before that, possession of the private key is
+ * not proven. So in a verify callback, on early data, and while a post-handshake authentication, a
+ * renegotiation or a key update is under way, the call refuses.
+ * - NO_CERTIFICATE: there is a peer certificate.
+ * - NOT_VERIFIED: SSL_get_verify_result is X509_V_OK. It can be X509_V_OK too when there is no
+ * certificate. A verify callback that lets a bad certificate pass by returning 1 leaves its error
+ * in the verify result, and is refused.
+ *
+ * Not detected, and so forbidden
  * to the caller: a verify callback that also sets the error back to X509_V_OK,
  * SSL_set_verify_result, and SSL_CTX_set_cert_verify_callback with a function that accepts without
  * verifying.

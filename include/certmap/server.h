@@ -305,10 +305,13 @@ CERTMAP_API struct certmap_view certmap_answer_attribute(const struct certmap_an
                                                          enum certmap_form form);
 
 /* One line for the audit log, without a newline:
- *     client="192.0.2.7" cert=sha256:... serial=... decision=allow mapping="staff"
- * account="CONTOSO\\portal" reason=- rules=sha256:... what is between serial and rules is as
- * certmap_result_format has it, or for UNVERIFIED and ERROR decision=unverified mapping=- account=-
- * reason=not-verified message="...". It lives as long as the answer. */
+ *
+ *     client="192.0.2.7" cert=sha256:... serial=... decision=allow mapping="staff" ...
+ *         rules=sha256:...
+ *
+ * Between serial and rules the line is as certmap_result_format has it, or for UNVERIFIED and ERROR
+ * decision=unverified mapping=- account=- reason=not-verified message="...". It lives as long as
+ * the answer. */
 CERTMAP_API const char *certmap_answer_line(const struct certmap_answer *answer);
 
 /* Until when the answer holds, in seconds since 1970: the end of the certificate (notAfter), or

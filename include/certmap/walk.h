@@ -34,7 +34,7 @@ struct certmap_walk_item {
      * items; flags say nothing of IIS, whose patterns are shown with escapes; nocase is dropped
      * where case means nothing. */
     const struct certmap_condition *condition;
-    size_t number; /* which condition of the mapping, which operand of the condition: from 0 */
+    size_t number; /* which condition or output of the mapping, which operand: from 0 */
     /* OPERAND: as the builder takes it, in NFC; bytes of a certificate. */
     struct certmap_view shown;
     /* OPERAND: what values are compared with: text that is folded if the condition ignores case, a
