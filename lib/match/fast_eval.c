@@ -65,7 +65,7 @@ static bool ask_set(struct cm_fast_eval *fast, const struct plain *plain, enum c
     return true;
 }
 
-/* Of several values that which led here is tried first: it is mostly the one. A step for each, or more. */
+/* Of several values, the one that led here is tried first: it is mostly the one that is wanted. A step for each, or more. */
 static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;

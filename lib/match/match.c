@@ -31,7 +31,7 @@ static enum certmap_code why_decided(const struct cm_answer *answer) {
     return answer->other != CM_NO_MAPPING ? CERTMAP_CODE_AMBIGUOUS : CERTMAP_CODE_NONE;
 }
 
-/* The answer of a mapping without the texts of an allow. A deny stands whatever the reason. */
+/* The answer of a mapping without the texts of an allow. A deny holds whatever the reason. */
 static void decide(struct certmap_result *result, const struct certmap_rules *rules, const struct cm_answer *answer,
                    const struct cm_mapping *mapping) {
     result->kind = (enum certmap_kind)mapping->kind;
