@@ -52,7 +52,7 @@ static bool take_pem(struct text *pem, struct text *der) {
         return false;
     *der = text_take_until(pem, '-');
     drop_line_ends(der);
-    if (!text_take(pem, PEM_END + 1) || !text_base64(der))
+    if (!text_take(pem, &PEM_END[1]) || !text_base64(der))
         return false;
     skip_line_ends(pem);
     return true;
