@@ -118,6 +118,13 @@ def demo_command(bench, program=None):
     return ["sh", ROOT / "examples/demo.sh", bench.build / "tools/certmap", program or shutil.which("nginx", path="/usr/sbin:/usr/bin"), bench.module]
 
 
+def heed_signals():
+    """As in a terminal: a shell that runs these tests in the background has made them deaf to some, and a script cannot
+    undo that."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start_demo(bench, command):
     """With a folder of its own for its files, so that one can see what is left."""
     temp = bench.folder / "demo"
@@ -126,7 +133,7 @@ def start_demo(bench, command):
     temp.chmod(0o755)
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(temp), "LC_ALL": "C.UTF-8", "https_proxy": "http://127.0.0.1:1"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
-                               start_new_session=True)  # fmt: skip
+                               start_new_session=True, preexec_fn=heed_signals)  # fmt: skip
     return process, temp
 
 
