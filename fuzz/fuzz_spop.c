@@ -160,7 +160,7 @@ static void check_number(const uint8_t *bytes, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    uint8_t *bytes = malloc(size > 0 ? size : 1);
+    uint8_t *bytes = calloc(1, size > 0 ? size : 1);
     if (bytes == NULL)
         return 0;
     if (size > 0)

@@ -84,7 +84,8 @@ static bool give_operands(struct copy *copy) {
     struct certmap_condition *conditions = copy->conditions.items;
     size_t next = 0;
     for (size_t i = 0; i < copy->conditions.count; i++) {
-        conditions[i].operands = (struct certmap_view *)copy->operands.items + next;
+        if (conditions[i].operand_count > 0 && copy->operands.items != NULL)
+            conditions[i].operands = (struct certmap_view *)copy->operands.items + next;
         next += conditions[i].operand_count;
         if (next > copy->operands.count)
             return refuse(copy, "operands are missing");
