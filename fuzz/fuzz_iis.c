@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IIS files. Whatever loads, loads the same way twice and decides as its explanation says; with a site
- * and without. The checks of the set-up change nothing but the findings. What fails says why. A load that runs out of memory leaves nothing. No message holds a
+ * and without. The checks of the set-up change nothing but the diagnostics. What fails says why. A load that runs out of memory leaves nothing. No message holds a
  * password. */
 #include "certmap/explain.h"
 #include "certmap/iis.h"
@@ -23,7 +23,7 @@ struct load {
     struct certmap_iis_logon *logon;
     struct certmap_diagnostic error;
     enum certmap_status status;
-    size_t findings;
+    size_t diagnostics;
     size_t errors;
     bool secret; /* a message may not hold the mark */
 };
@@ -58,22 +58,22 @@ static bool has_secret(const uint8_t *data, size_t size) {
     return true;
 }
 
-static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static void take_diagnostic(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     struct load *load = ctx;
-    load->findings++;
+    load->diagnostics++;
     load->errors += severity == CERTMAP_SEVERITY_ERROR;
-    hold(load->findings <= CERTMAP_MAX_DIAGNOSTICS);
-    hold(certmap_code_name(finding->code) != NULL && finding->text[0] != 0);
-    hold(memchr(finding->text, 0, sizeof finding->text) != NULL);
-    hold(finding->line > 0 && finding->column > 0);
-    hold(!load->secret || strstr(finding->text, MARK) == NULL);
+    hold(load->diagnostics <= CERTMAP_MAX_DIAGNOSTICS);
+    hold(certmap_code_name(diagnostic->code) != NULL && diagnostic->text[0] != 0);
+    hold(memchr(diagnostic->text, 0, sizeof diagnostic->text) != NULL);
+    hold(diagnostic->line > 0 && diagnostic->column > 0);
+    hold(!load->secret || strstr(diagnostic->text, MARK) == NULL);
 }
 
 static void run(struct load *load, struct certmap_view text, const char *site, bool setup, size_t fail_at) {
     *load = (struct load){.memory = T_ALLOC_INIT, .options = CERTMAP_IIS_OPTIONS_INIT};
     load->allocator = t_alloc_allocator(&load->memory);
     load->options.allocator = &load->allocator;
-    load->options.diagnostic = take_finding;
+    load->options.diagnostic = take_diagnostic;
     load->options.diagnostic_ctx = load;
     load->options.check_setup = setup;
     load->secret = has_secret(text.data, text.len);
@@ -135,7 +135,7 @@ static void load_twice(struct certmap_view text, const char *site, struct certma
     struct load first, second;
     run(&first, text, site, false, SIZE_MAX);
     run(&second, text, site, true, SIZE_MAX);
-    hold(first.status == second.status && first.errors == second.errors && first.findings <= second.findings);
+    hold(first.status == second.status && first.errors == second.errors && first.diagnostics <= second.diagnostics);
     if (first.status != CERTMAP_OK)
         hold(memcmp(&first.error, &second.error, sizeof first.error) == 0);
     hold(certmap_rules_count(first.rules) == certmap_rules_count(second.rules));

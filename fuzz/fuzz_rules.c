@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules in the native language. Every finding is where it says, and the first error is the one that is
+/* Rules in the native language. Every diagnostic is where it says, and the first error is the one that is
  * returned. What loads loads the same way twice, and out of memory leaves nothing. The conditions of an
  * explanation parse, print the same again, and are as true as they were. What is printed of all the rules loads
  * as the same rules. The search through the index finds what the plain one finds. */
@@ -21,7 +21,7 @@ static void check_same_mapping(const struct certmap_rules *a, const struct certm
 }
 
 static void check_same_load(const struct f_load *a, const struct f_load *b) {
-    F_HOLDS(a->status == b->status && a->findings == b->findings && a->errors == b->errors);
+    F_HOLDS(a->status == b->status && a->diagnostics == b->diagnostics && a->errors == b->errors);
     F_HOLDS(memcmp(&a->error, &b->error, sizeof a->error) == 0);
     F_HOLDS(certmap_rules_count(a->rules) == certmap_rules_count(b->rules));
     F_HOLDS(certmap_rules_needs(a->rules) == certmap_rules_needs(b->rules));

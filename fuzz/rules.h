@@ -20,30 +20,30 @@ struct f_load {
     enum certmap_status status;
     struct certmap_diagnostic error;
     struct certmap_rules *rules;
-    size_t findings;
+    size_t diagnostics;
     size_t errors;
     struct certmap_diagnostic first; /* of the errors */
     size_t at, line, column;         /* how far positions have been counted */
 };
 
 /* Line and column again: every LF ends a line, every byte that begins a character is a column, a byte order mark
- * is none. Findings do not come in the order of the text. */
-static inline void f_check_position(struct f_load *load, const struct certmap_diagnostic *finding) {
+ * is none. Diagnostics do not come in the order of the text. */
+static inline void f_check_position(struct f_load *load, const struct certmap_diagnostic *diagnostic) {
     const struct certmap_view text = load->text;
-    if (load->line == 0 || finding->offset < load->at) {
+    if (load->line == 0 || diagnostic->offset < load->at) {
         load->at = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
         load->line = 1;
         load->column = 1;
     }
-    F_HOLDS(finding->offset <= text.len && finding->length <= text.len - finding->offset);
-    F_HOLDS(finding->offset >= load->at);
-    for (; load->at < finding->offset; load->at++) {
+    F_HOLDS(diagnostic->offset <= text.len && diagnostic->length <= text.len - diagnostic->offset);
+    F_HOLDS(diagnostic->offset >= load->at);
+    for (; load->at < diagnostic->offset; load->at++) {
         const bool line_end = text.data[load->at] == '\n';
         load->line += line_end;
         load->column = line_end ? 1 : load->column + ((text.data[load->at] & 0xC0) != 0x80);
     }
-    F_HOLDS(finding->line == load->line);
-    F_HOLDS(finding->column == load->column);
+    F_HOLDS(diagnostic->line == load->line);
+    F_HOLDS(diagnostic->column == load->column);
 }
 
 /* A diagnostic as people get it: with nothing that takes over a terminal, a caret under what it is about, and no more
@@ -71,20 +71,21 @@ static inline void f_check_format(const struct certmap_diagnostic *diagnostic, s
     free(text);
 }
 
-static inline void f_take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static inline void f_take_diagnostic(void *ctx, enum certmap_severity severity,
+                                     const struct certmap_diagnostic *diagnostic) {
     struct f_load *load = ctx;
     const bool is_error = severity == CERTMAP_SEVERITY_ERROR;
-    F_HOLDS(load->findings++ < CERTMAP_MAX_DIAGNOSTICS);
-    F_HOLDS(certmap_code_name(finding->code) != NULL && finding->code != CERTMAP_CODE_NONE);
-    F_HOLDS(is_error == (finding->status != CERTMAP_OK));
-    F_HOLDS(memchr(finding->text, 0, sizeof finding->text) != NULL && finding->text[0] != 0);
-    f_check_safe(cm_view(finding->text, strlen(finding->text)));
-    f_check_position(load, finding);
-    F_HOLDS(finding->severity == severity);
-    f_check_format(finding, load->text, finding->offset);
-    f_check_format(finding, load->text, load->findings * 7919 % (load->text.len + 2));
+    F_HOLDS(load->diagnostics++ < CERTMAP_MAX_DIAGNOSTICS);
+    F_HOLDS(certmap_code_name(diagnostic->code) != NULL && diagnostic->code != CERTMAP_CODE_NONE);
+    F_HOLDS(is_error == (diagnostic->status != CERTMAP_OK));
+    F_HOLDS(memchr(diagnostic->text, 0, sizeof diagnostic->text) != NULL && diagnostic->text[0] != 0);
+    f_check_safe(cm_view(diagnostic->text, strlen(diagnostic->text)));
+    f_check_position(load, diagnostic);
+    F_HOLDS(diagnostic->severity == severity);
+    f_check_format(diagnostic, load->text, diagnostic->offset);
+    f_check_format(diagnostic, load->text, load->diagnostics * 7919 % (load->text.len + 2));
     if (is_error && load->errors++ == 0)
-        load->first = *finding;
+        load->first = *diagnostic;
 }
 
 /* Opens the files that lists of issuers name: each has as many certificates as its name has letters, and one
@@ -107,7 +108,7 @@ static inline void f_load(struct f_load *load, struct certmap_view text, size_t 
     *load = (struct f_load){.text = text, .memory = T_ALLOC_INIT};
     load->allocator = t_alloc_allocator(&load->memory);
     options.allocator = &load->allocator;
-    options.diagnostic = f_take_finding;
+    options.diagnostic = f_take_diagnostic;
     options.diagnostic_ctx = load;
     options.issuer_file = f_issuer_file;
     t_alloc_fail_at(&load->memory, fail_at);

@@ -10,7 +10,7 @@
 #include "support/run.h"
 #include <string.h>
 
-struct t_finding {
+struct t_diagnostic {
     enum certmap_severity severity;
     struct certmap_diagnostic error;
 };
@@ -22,28 +22,29 @@ struct t_iis {
     struct certmap_rules *rules;
     struct certmap_iis_logon *logon;
     size_t count;
-    struct t_finding findings[CERTMAP_MAX_DIAGNOSTICS];
+    struct t_diagnostic diagnostics[CERTMAP_MAX_DIAGNOSTICS];
 };
 
-static inline void t_iis_collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static inline void t_iis_collect(void *ctx, enum certmap_severity severity,
+                                 const struct certmap_diagnostic *diagnostic) {
     struct t_iis *load = ctx;
     ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
-    load->findings[load->count++] = (struct t_finding){severity, *finding};
+    load->diagnostics[load->count++] = (struct t_diagnostic){severity, *diagnostic};
 }
 
-static inline void t_iis_check_findings(const struct t_iis *load, struct certmap_view text) {
+static inline void t_iis_check_diagnostics(const struct t_iis *load, struct certmap_view text) {
     const struct certmap_diagnostic *first = NULL;
     for (size_t i = 0; i < load->count; i++) {
-        const struct certmap_diagnostic *error = &load->findings[i].error;
+        const struct certmap_diagnostic *error = &load->diagnostics[i].error;
         ck_assert_ptr_nonnull(certmap_code_name(error->code));
         ck_assert_uint_gt(strlen(error->text), 0);
         ck_assert_uint_ge(error->line, 1);
         ck_assert_uint_ge(error->column, 1);
         ck_assert_uint_le(error->offset + error->length, text.len);
-        ck_assert_msg(i == 0 || load->findings[i - 1].error.offset <= error->offset, "findings out of order");
-        if (load->findings[i].severity == CERTMAP_SEVERITY_ERROR && first == NULL)
+        ck_assert_msg(i == 0 || load->diagnostics[i - 1].error.offset <= error->offset, "diagnostics out of order");
+        if (load->diagnostics[i].severity == CERTMAP_SEVERITY_ERROR && first == NULL)
             first = error;
-        ck_assert_int_eq(error->status != CERTMAP_OK, load->findings[i].severity == CERTMAP_SEVERITY_ERROR);
+        ck_assert_int_eq(error->status != CERTMAP_OK, load->diagnostics[i].severity == CERTMAP_SEVERITY_ERROR);
     }
     ck_assert_int_eq(load->status != CERTMAP_OK, first != NULL);
     ck_assert(first == NULL || memcmp(first, &load->error, sizeof *first) == 0);
@@ -65,7 +66,7 @@ static inline void t_iis_load_options(struct t_iis *load, struct certmap_view te
     ck_assert_int_eq(load->status == CERTMAP_OK, load->rules != NULL);
     ck_assert_int_eq(load->status == CERTMAP_OK && logon, load->logon != NULL);
     if (load->status != CERTMAP_ERROR_MEMORY && load->status != CERTMAP_ERROR_ARGUMENT)
-        t_iis_check_findings(load, text);
+        t_iis_check_diagnostics(load, text);
 }
 
 /* For a load that is to run out of memory give an allocator, else NULL. */
@@ -87,7 +88,7 @@ static inline void t_iis_free(struct t_iis *load) {
 
 /* "error bad-enum 3:5 permissionMode=..." for messages of tests. */
 static inline const char *t_iis_first(const struct t_iis *load) {
-    return load->count > 0 ? load->findings[0].error.text : "nothing found";
+    return load->count > 0 ? load->diagnostics[0].error.text : "nothing found";
 }
 
 /* What the rules say about the certificate with these Names (specs of t_name). The DER stays in der,

@@ -13,14 +13,14 @@ struct load {
     struct {
         enum certmap_severity severity;
         struct certmap_diagnostic error;
-    } findings[CERTMAP_MAX_DIAGNOSTICS];
+    } diagnostics[CERTMAP_MAX_DIAGNOSTICS];
 };
 
-static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     struct load *load = ctx;
     ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
-    load->findings[load->count].severity = severity;
-    load->findings[load->count++].error = *finding;
+    load->diagnostics[load->count].severity = severity;
+    load->diagnostics[load->count++].error = *diagnostic;
 }
 
 static enum certmap_status load_with(struct load *load, struct certmap_view text,
@@ -261,10 +261,11 @@ T_TEST(deserves) {
     size_t offset, length;
     take_mark(&text, &offset, &length, deserving[_i].text);
     ck_assert_msg(load_with(&load, t_view(&text), NULL) == CERTMAP_OK, "%s: %s", deserving[_i].text, load.error.text);
-    ck_assert_msg(load.count == 1, "%s: %zu findings: %s", deserving[_i].text, load.count, load.findings[0].error.text);
-    const struct certmap_diagnostic *found = &load.findings[0].error;
+    ck_assert_msg(load.count == 1, "%s: %zu diagnostics: %s", deserving[_i].text, load.count,
+                  load.diagnostics[0].error.text);
+    const struct certmap_diagnostic *found = &load.diagnostics[0].error;
     const char *code = certmap_code_name(found->code);
-    ck_assert_int_eq(load.findings[0].severity, CERTMAP_SEVERITY_WARNING);
+    ck_assert_int_eq(load.diagnostics[0].severity, CERTMAP_SEVERITY_WARNING);
     ck_assert_int_eq(found->status, CERTMAP_OK);
     ck_assert_msg(strcmp(code, deserving[_i].code) == 0, "%s: %s", deserving[_i].text, code);
     ck_assert_msg(found->offset == offset && found->length == length, "%s: %zu bytes at %zu", deserving[_i].text,
@@ -462,7 +463,7 @@ static const char *const silent[] = {
 T_TEST(is_silent) {
     struct load load;
     ck_assert_msg(load_with(&load, t_text(silent[_i]), NULL) == CERTMAP_OK, "%s: %s", silent[_i], load.error.text);
-    ck_assert_msg(load.count == 0, "%s: %s", silent[_i], load.findings[0].error.text);
+    ck_assert_msg(load.count == 0, "%s: %s", silent[_i], load.diagnostics[0].error.text);
     certmap_rules_free(load.rules);
 }
 
@@ -493,8 +494,8 @@ T_TEST(order) {
     ck_assert_int_eq(load_with(&load, t_text(text), NULL), CERTMAP_OK);
     ck_assert_uint_eq(load.count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < load.count; i++) {
-        ck_assert_int_eq(load.findings[i].error.code, expected[i].code);
-        ck_assert_uint_eq(load.findings[i].error.line, expected[i].line);
+        ck_assert_int_eq(load.diagnostics[i].error.code, expected[i].code);
+        ck_assert_uint_eq(load.diagnostics[i].error.line, expected[i].line);
     }
     certmap_rules_free(load.rules);
 }
@@ -506,9 +507,9 @@ T_TEST(beside_errors) {
     struct load load;
     ck_assert_int_eq(load_with(&load, t_text(text), NULL), CERTMAP_ERROR_SYNTAX);
     ck_assert_uint_eq(load.count, 2);
-    ck_assert_int_eq(load.findings[0].error.code, CERTMAP_CODE_UNKNOWN_SUBFIELD);
-    ck_assert_int_eq(load.findings[1].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
-    ck_assert_uint_eq(load.findings[1].error.line, 3);
+    ck_assert_int_eq(load.diagnostics[0].error.code, CERTMAP_CODE_UNKNOWN_SUBFIELD);
+    ck_assert_int_eq(load.diagnostics[1].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
+    ck_assert_uint_eq(load.diagnostics[1].error.line, 3);
 }
 
 /* In one mapping, and in many. */
@@ -521,7 +522,7 @@ T_TEST(many) {
     t_put(&text, "; deny; }\n");
     (void)load_with(&load, t_view(&text), NULL);
     for (size_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS / 2 && _i == 0; i++)
-        ck_assert_int_eq(load.findings[i].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
+        ck_assert_int_eq(load.diagnostics[i].error.code, CERTMAP_CODE_LITERAL_WILDCARD);
     ck_assert_uint_eq(load.count, _i == 0 ? CERTMAP_MAX_DIAGNOSTICS / 2 : CERTMAP_MAX_DIAGNOSTICS);
     certmap_rules_free(load.rules);
     t_buf_free(&text);
@@ -548,7 +549,7 @@ T_TEST(long_texts) {
         ck_assert_int_eq(load_with(&load, t_view(&text), NULL), CERTMAP_OK);
         ck_assert_uint_le(load.count, 1);
         ck_assert(count > 200 || load.count == 1);
-        ck_assert(load.count == 0 || strlen(load.findings[0].error.text) < sizeof load.error.text);
+        ck_assert(load.count == 0 || strlen(load.diagnostics[0].error.text) < sizeof load.error.text);
         certmap_rules_free(load.rules);
         t_buf_free(&text);
     }
@@ -608,16 +609,16 @@ static const struct {
 };
 
 T_TEST(pattern) {
-    struct certmap_diagnostic finding = {.status = CERTMAP_OK};
+    struct certmap_diagnostic diagnostic = {.status = CERTMAP_OK};
     const struct certmap_view view = t_text(patterns[_i].pattern);
-    const bool found = certmap_pattern_advise(view, patterns[_i].flags, &finding);
-    ck_assert_msg(found == (patterns[_i].says != NULL), "%s: %s", patterns[_i].pattern, finding.text);
+    const bool found = certmap_pattern_advise(view, patterns[_i].flags, &diagnostic);
+    ck_assert_msg(found == (patterns[_i].says != NULL), "%s: %s", patterns[_i].pattern, diagnostic.text);
     ck_assert_int_eq(certmap_pattern_advise(view, patterns[_i].flags, NULL), found);
     if (!found)
         return;
-    ck_assert_int_eq(finding.code, CERTMAP_CODE_LITERAL_CLASS);
-    ck_assert_uint_eq(finding.line, 0);
-    ck_assert_msg(strstr(finding.text, patterns[_i].says) != NULL, "%s: %s", patterns[_i].pattern, finding.text);
+    ck_assert_int_eq(diagnostic.code, CERTMAP_CODE_LITERAL_CLASS);
+    ck_assert_uint_eq(diagnostic.line, 0);
+    ck_assert_msg(strstr(diagnostic.text, patterns[_i].says) != NULL, "%s: %s", patterns[_i].pattern, diagnostic.text);
 }
 
 T_TEST(pattern_of_nothing) {

@@ -214,9 +214,9 @@ T_TEST(rules_with_a_limit_are_like_others) {
 
 /* ---- rule text ---- */
 
-static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static void count_diagnostic(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     size_t *counts = ctx;
-    counts[severity == CERTMAP_SEVERITY_ERROR && finding->code == CERTMAP_CODE_UNKNOWN_SUBFIELD ? 0 : 1]++;
+    counts[severity == CERTMAP_SEVERITY_ERROR && diagnostic->code == CERTMAP_CODE_UNKNOWN_SUBFIELD ? 0 : 1]++;
 }
 
 /* A text with mistakes is read on to find more; who stops that gets no other error. */
@@ -229,7 +229,7 @@ T_TEST(stopped_after_a_mistake) {
     struct certmap_rules *rules = NULL;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     size_t counts[2] = {0, 0};
-    options.diagnostic = count_finding;
+    options.diagnostic = count_diagnostic;
     options.diagnostic_ctx = counts;
     options.build = &build;
     ck_assert_int_eq(certmap_rules_parse(&rules, t_text(text), &options, &error), CERTMAP_ERROR_CANCELLED);
@@ -238,8 +238,8 @@ T_TEST(stopped_after_a_mistake) {
     ck_assert_uint_eq(counts[1], 0);
 }
 
-/* The limit ends the reading, and is the one finding. */
-T_TEST(the_limit_is_a_finding) {
+/* The limit ends the reading, and is the one diagnostic. */
+T_TEST(the_limit_is_a_diagnostic) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
@@ -250,7 +250,7 @@ T_TEST(the_limit_is_a_finding) {
     for (int i = 0; i < 60000; i++)
         t_put(&text, "a");
     t_put(&text, "\"; deny; }");
-    options.diagnostic = count_finding;
+    options.diagnostic = count_diagnostic;
     options.diagnostic_ctx = counts;
     options.build = &build;
     build.memory = 20000;
@@ -338,7 +338,7 @@ T_TESTS("build",
         T_CASE("each way", T_LOOP(progress_goes_from_start_to_end, COUNT(ways)),
                T_LOOP(the_limit_of_memory, COUNT(ways)), T_LOOP(no_memory_is_not_the_limit, COUNT(ways)),
                rules_with_a_limit_are_like_others),
-        T_CASE("text", T_LOOP(stopped_after_a_mistake, 5), the_limit_is_a_finding, options_of_a_text_have_a_size),
+        T_CASE("text", T_LOOP(stopped_after_a_mistake, 5), the_limit_is_a_diagnostic, options_of_a_text_have_a_size),
         T_CASE("builder", T_LOOP(mistakes_with_options, MISTAKES), T_LOOP(options_end_with_the_rule_set, 3),
                T_LOOP(a_builder_is_freed_with_its_options, 4)),
         T_SLOW_CASE(T_LOOP(whoever_loads_may_stop, COUNT(ways))))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an ordinary certificate may cost, and the finding over-budget: whether rule sets of every kind are told that need
+/* What an ordinary certificate may cost, and the diagnostic over-budget: whether rule sets of every kind are told that need
  * more steps than a match has, and no others. */
 #include "rule/rules.h"
 #include "rules.h"
@@ -9,13 +9,13 @@ struct told {
     struct certmap_diagnostic last;
 };
 
-static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static void take_diagnostic(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     struct told *told = ctx;
-    if (finding->code != CERTMAP_CODE_OVER_BUDGET)
+    if (diagnostic->code != CERTMAP_CODE_OVER_BUDGET)
         return;
     ck_assert_int_eq(severity, CERTMAP_SEVERITY_WARNING);
     told->count++;
-    told->last = *finding;
+    told->last = *diagnostic;
 }
 
 static struct certmap_rules *load(const char *when, size_t count, size_t steps, struct told *told) {
@@ -26,7 +26,7 @@ static struct certmap_rules *load(const char *when, size_t count, size_t steps, 
     *told = (struct told){.count = 0};
     build.steps = steps;
     options.build = &build;
-    options.diagnostic = take_finding;
+    options.diagnostic = take_diagnostic;
     options.diagnostic_ctx = told;
     t_put(&text, "# rules\n  certmap 1;\n");
     for (size_t i = 0; i < count; i++) {

@@ -40,12 +40,12 @@ static void make_rules(struct t_buf *rules, struct certmap_view text) {
         t_put(rules, "; deny; }");
 }
 
-/* The code of the first finding of a load, or NONE. */
-static void take_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+/* The code of the first diagnostic of a load, or NONE. */
+static void take_diagnostic(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     struct certmap_diagnostic *first = ctx;
     (void)severity;
     if (first->code == CERTMAP_CODE_NONE)
-        *first = *finding;
+        *first = *diagnostic;
 }
 
 /* Every file that rules name has one certificate; test_examples.c has the command open the real ones. */
@@ -61,7 +61,7 @@ static struct certmap_diagnostic load(struct certmap_view text) {
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_rules *rules = NULL;
     struct t_buf whole = T_BUF_INIT;
-    options.diagnostic = take_finding;
+    options.diagnostic = take_diagnostic;
     options.diagnostic_ctx = &first;
     options.issuer_file = open_issuers;
     make_rules(&whole, text);

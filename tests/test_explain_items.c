@@ -357,7 +357,7 @@ T_TEST(numbers_are_those_of_a_walk) {
 
 /* ---- by name ---- */
 
-T_TEST(finding_a_mapping) {
+T_TEST(diagnostic_a_mapping) {
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"\xC3\x89t\xC3\xA9\" { when always; deny; }\n"
                                           "mapping \"two\" { when always; deny; }\n");
     const struct certmap_view null = {NULL, 3};
@@ -424,4 +424,4 @@ T_TEST(without_memory) {
 
 T_TESTS("explain items",
         T_CASE("items", T_LOOP(random_rules, 10), T_LOOP(few_steps, 3), values_need_no_parsing,
-               numbers_are_those_of_a_walk, finding_a_mapping, refuses_what_is_missing, without_memory))
+               numbers_are_those_of_a_walk, diagnostic_a_mapping, refuses_what_is_missing, without_memory))

@@ -5,7 +5,7 @@
  *     site Default Web Site/app       what follows is about a load for this site; "site -": for the server
  *     load 3                          it loads, with three mappings; "load disabled 3"; "fails"
  *     find error bad-enum 12:13 permissionMode="Alow"
- *                                     the next finding: severity, code, line:column, a part of its text
+ *                                     the next diagnostic: severity, code, line:column, a part of its text
  *     issuer O=Contoso | CN=CA        of the certificates below
  *     match O=Contoso | CN=Alice => allow CONTOSO\portal
  *                                     or "=> deny NAME", "=> none REASON"
@@ -13,7 +13,7 @@
  *     password 1 clear secret         of the mapping at an index; or "absent", "encrypted"
  *     -->
  *
- * Every finding has to be named. Each site is a Check test of its own. */
+ * Every diagnostic has to be named. Each site is a Check test of its own. */
 #include "iis.h"
 #include <stdio.h>
 
@@ -143,7 +143,7 @@ static char *expectations(char *text) {
 /* The state of a stanza while its lines are read. */
 struct check {
     struct t_iis load;
-    size_t found; /* findings that were named */
+    size_t found; /* diagnostics that were named */
     const char *issuer;
     char line[1024];
 };
@@ -159,20 +159,20 @@ static void check_load(struct check *check, char *rest) {
                   certmap_code_name(result.reason));
 }
 
-static void check_finding(struct check *check, char *rest) {
+static void check_diagnostic(struct check *check, char *rest) {
     static const char *const severities[] = {"error", "warning", "note"};
     char severity[16], code[32];
     size_t line, column;
     int used;
     ck_assert_int_eq(sscanf(rest, "%15s %31s %zu:%zu %n", severity, code, &line, &column, &used), 4);
     ck_assert_msg(check->found < check->load.count, "not found: %s", check->line);
-    const struct t_finding *finding = &check->load.findings[check->found++];
-    ck_assert_msg(strcmp(severities[finding->severity], severity) == 0 &&
-                      strcmp(certmap_code_name(finding->error.code), code) == 0 && finding->error.line == line &&
-                      finding->error.column == column && strstr(finding->error.text, rest + used) != NULL,
-                  "wanted %s, got: %s %s %zu:%zu %s", check->line, severities[finding->severity],
-                  certmap_code_name(finding->error.code), finding->error.line, finding->error.column,
-                  finding->error.text);
+    const struct t_diagnostic *diagnostic = &check->load.diagnostics[check->found++];
+    ck_assert_msg(strcmp(severities[diagnostic->severity], severity) == 0 &&
+                      strcmp(certmap_code_name(diagnostic->error.code), code) == 0 && diagnostic->error.line == line &&
+                      diagnostic->error.column == column && strstr(diagnostic->error.text, rest + used) != NULL,
+                  "wanted %s, got: %s %s %zu:%zu %s", check->line, severities[diagnostic->severity],
+                  certmap_code_name(diagnostic->error.code), diagnostic->error.line, diagnostic->error.column,
+                  diagnostic->error.text);
 }
 
 static void check_match(struct check *check, char *rest) {
@@ -223,7 +223,7 @@ static void check_line(struct check *check, char *line) {
     else if ((rest = after(line, "fails")) != NULL)
         ck_assert_msg(check->load.status == CERTMAP_ERROR_SYNTAX, "it loads");
     else if ((rest = after(line, "find")) != NULL)
-        check_finding(check, rest);
+        check_diagnostic(check, rest);
     else if ((rest = after(line, "issuer")) != NULL)
         check->issuer = rest;
     else if ((rest = after(line, "match")) != NULL)
@@ -260,7 +260,7 @@ T_TEST(file_gives_what_it_says) {
     while ((line = next_line(&lines)) != NULL && after(line, "site") == NULL)
         check_line(&check, line);
     ck_assert_msg(check.found == check.load.count, "%s, site %s: also found %s", stanza->file, site,
-                  check.load.findings[check.found].error.text);
+                  check.load.diagnostics[check.found].error.text);
     t_iis_free(&check.load);
 }
 

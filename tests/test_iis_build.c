@@ -82,7 +82,7 @@ T_TEST(the_limit_of_memory) {
 }
 
 /* The limit is not taken for a mistake in the file. */
-T_TEST(the_limit_is_no_finding) {
+T_TEST(the_limit_is_no_diagnostic) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_iis_options options = CERTMAP_IIS_OPTIONS_INIT;
     struct t_buf text = T_BUF_INIT;
@@ -145,8 +145,8 @@ T_TEST(steps_and_their_cost) {
         ck_assert_uint_eq(certmap_rules_cost(found.rules, NULL), 9 * (1 + 1 + 4 * 13));
         ck_assert_uint_eq(found.count, few);
         if (few != 0) {
-            ck_assert_int_eq(found.findings[0].error.code, CERTMAP_CODE_OVER_BUDGET);
-            ck_assert_uint_eq(found.findings[0].error.line, 5);
+            ck_assert_int_eq(found.diagnostics[0].error.code, CERTMAP_CODE_OVER_BUDGET);
+            ck_assert_uint_eq(found.diagnostics[0].error.line, 5);
         }
         certmap_rules_free(found.rules);
     }
@@ -154,5 +154,5 @@ T_TEST(steps_and_their_cost) {
 }
 
 T_TESTS("iis_build", T_CASE("all", progress_goes_from_start_to_end, whoever_loads_may_stop,
-                            a_large_file_can_be_stopped_early, the_limit_of_memory, the_limit_is_no_finding,
+                            a_large_file_can_be_stopped_early, the_limit_of_memory, the_limit_is_no_diagnostic,
                             no_memory_is_not_the_limit, options_have_a_size, steps_and_their_cost))

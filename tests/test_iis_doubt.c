@@ -217,9 +217,9 @@ T_TEST(certificate_row) {
              certificates[_i].certificate);
     t_iis_load(&load, t_text(text), NULL);
     ck_assert_uint_eq(load.count, 1);
-    ck_assert_msg(strstr(load.findings[0].error.text, certificates[_i].part) != NULL, "%s: %s", text,
-                  load.findings[0].error.text);
-    ck_assert_int_eq(load.findings[0].error.code, certificates[_i].code);
+    ck_assert_msg(strstr(load.diagnostics[0].error.text, certificates[_i].part) != NULL, "%s: %s", text,
+                  load.diagnostics[0].error.text);
+    ck_assert_int_eq(load.diagnostics[0].error.code, certificates[_i].code);
     t_iis_free(&load);
 }
 
@@ -272,10 +272,11 @@ T_TEST(user_row) {
     ck_assert_int_eq(load.status, CERTMAP_OK);
     ck_assert_uint_eq(load.count, users[_i].part != NULL);
     if (users[_i].part != NULL) {
-        ck_assert_int_eq(load.findings[0].error.code, CERTMAP_CODE_BAD_ACCOUNT);
-        ck_assert_int_eq(load.findings[0].severity, CERTMAP_SEVERITY_WARNING);
-        ck_assert_msg(strstr(load.findings[0].error.text, users[_i].part) != NULL, "%s", load.findings[0].error.text);
-        ck_assert_ptr_null(strstr(load.findings[0].error.text, "secret"));
+        ck_assert_int_eq(load.diagnostics[0].error.code, CERTMAP_CODE_BAD_ACCOUNT);
+        ck_assert_int_eq(load.diagnostics[0].severity, CERTMAP_SEVERITY_WARNING);
+        ck_assert_msg(strstr(load.diagnostics[0].error.text, users[_i].part) != NULL, "%s",
+                      load.diagnostics[0].error.text);
+        ck_assert_ptr_null(strstr(load.diagnostics[0].error.text, "secret"));
     }
     t_iis_free(&load);
 }

@@ -97,14 +97,14 @@ T_TEST(lines_are_counted) {
     t_iis_free(&load);
 }
 
-T_TEST(finding_has_offset_and_length) {
+T_TEST(diagnostic_has_offset_and_length) {
     const char *text = OPEN "\xC3\xA4<add name='x' userName='u' enabled='maybe'>" RULE "</add>" CLOSE;
     t_iis_load(&load, t_text(text), NULL);
     ck_assert_uint_eq(load.count, 2);
-    ck_assert_uint_eq(load.findings[0].error.offset, strlen(OPEN));
-    ck_assert_uint_eq(load.findings[1].error.offset, strlen(OPEN) + 2);
-    ck_assert_uint_eq(load.findings[1].error.column, strlen(OPEN) + 2);
-    ck_assert_uint_eq(load.findings[1].error.length, strlen("<add name='x' userName='u' enabled='maybe'>"));
+    ck_assert_uint_eq(load.diagnostics[0].error.offset, strlen(OPEN));
+    ck_assert_uint_eq(load.diagnostics[1].error.offset, strlen(OPEN) + 2);
+    ck_assert_uint_eq(load.diagnostics[1].error.column, strlen(OPEN) + 2);
+    ck_assert_uint_eq(load.diagnostics[1].error.length, strlen("<add name='x' userName='u' enabled='maybe'>"));
     t_iis_free(&load);
 }
 
@@ -490,7 +490,7 @@ T_TEST(many_certificates_are_read_in_time) {
     ck_assert_msg(load.status == CERTMAP_OK, "%s", load.error.text);
     ck_assert_uint_eq(certmap_rules_count(load.rules), large(100000));
     ck_assert_uint_eq(load.count, CERTMAP_MAX_DIAGNOSTICS);
-    ck_assert_int_eq(load.findings[99].error.code, CERTMAP_CODE_USELESS_CERTIFICATE);
+    ck_assert_int_eq(load.diagnostics[99].error.code, CERTMAP_CODE_USELESS_CERTIFICATE);
     t_iis_free(&load);
     t_buf_free(&text);
 }
@@ -514,9 +514,9 @@ T_TEST(many_rules_are_read_in_time) {
         ck_assert_int_eq(load.error.code, CERTMAP_CODE_TOO_MANY);
         ck_assert_uint_eq(load.error.line, CERTMAP_MAX_CONDITIONS + 2);
     } else {
-        ck_assert_int_eq(load.findings[0].error.code, CERTMAP_CODE_TOO_MANY);
-        ck_assert_int_eq(load.findings[load.count - 1].error.code, CERTMAP_CODE_DUPLICATE_RULE);
-        ck_assert_uint_eq(load.findings[load.count - 1].error.line, 100002);
+        ck_assert_int_eq(load.diagnostics[0].error.code, CERTMAP_CODE_TOO_MANY);
+        ck_assert_int_eq(load.diagnostics[load.count - 1].error.code, CERTMAP_CODE_DUPLICATE_RULE);
+        ck_assert_uint_eq(load.diagnostics[load.count - 1].error.line, 100002);
     }
     t_iis_free(&load);
     t_buf_free(&text);
@@ -613,7 +613,7 @@ T_TEST(errors_stop_at_the_hundredth) {
     ck_assert_int_eq(load.status, CERTMAP_ERROR_SYNTAX);
     ck_assert_uint_eq(load.count, CERTMAP_MAX_DIAGNOSTICS);
     for (size_t i = 0; i < load.count; i++)
-        ck_assert_int_eq(load.findings[i].severity, CERTMAP_SEVERITY_ERROR);
+        ck_assert_int_eq(load.diagnostics[i].severity, CERTMAP_SEVERITY_ERROR);
     t_iis_free(&load);
     t_buf_free(&text);
 }
@@ -696,10 +696,10 @@ T_TEST(fault_row) {
     for (int site = 0; site < 2; site++) { /* for a site the text is read twice */
         t_iis_load(&load, t_view(&bytes), site == 0 ? NULL : "Shop/x");
         ck_assert_int_eq(load.status, CERTMAP_ERROR_SYNTAX);
-        const struct certmap_diagnostic *last = &load.findings[load.count - 1].error;
+        const struct certmap_diagnostic *last = &load.diagnostics[load.count - 1].error;
         for (size_t i = 0; i < load.count; i++)
-            if (load.findings[i].error.code == CERTMAP_CODE_XML)
-                last = &load.findings[i].error;
+            if (load.diagnostics[i].error.code == CERTMAP_CODE_XML)
+                last = &load.diagnostics[i].error;
         ck_assert_int_eq(last->code, CERTMAP_CODE_XML);
         ck_assert_msg(strstr(last->text, faults[row].part) != NULL, "%s\n%s", faults[row].text, last->text);
         ck_assert_msg(last->line == faults[row].line && last->column == faults[row].column, "%s\n%zu:%zu %s",
@@ -719,10 +719,10 @@ T_TEST(damage_is_described) {
         damaged[i] = bytes[_i];
         t_iis_load(&load, t_text(damaged), NULL);
         for (size_t k = 0; k < load.count; k++)
-            if (load.findings[k].error.code == CERTMAP_CODE_XML)
-                ck_assert_msg(strstr(load.findings[k].error.text, "SECRET") == NULL &&
-                                  strstr(load.findings[k].error.text, "TMARK") == NULL,
-                              "%zu: %s", i, load.findings[k].error.text);
+            if (load.diagnostics[k].error.code == CERTMAP_CODE_XML)
+                ck_assert_msg(strstr(load.diagnostics[k].error.text, "SECRET") == NULL &&
+                                  strstr(load.diagnostics[k].error.text, "TMARK") == NULL,
+                              "%zu: %s", i, load.diagnostics[k].error.text);
         t_iis_free(&load);
     }
 }
@@ -754,14 +754,15 @@ T_TEST(password_is_in_no_message) {
     t_iis_load_with(&load, t_text(secrets[_i]), NULL, true, NULL);
     ck_assert_uint_gt(load.count, 0);
     for (size_t i = 0; i < load.count; i++)
-        ck_assert_msg(strstr(load.findings[i].error.text, "SECRETMARK") == NULL, "%s", load.findings[i].error.text);
+        ck_assert_msg(strstr(load.diagnostics[i].error.text, "SECRETMARK") == NULL, "%s",
+                      load.diagnostics[i].error.text);
     t_iis_free(&load);
 }
 
 /* The tool's option is named where it helps. */
 T_TEST(other_sites_say_what_to_do) {
     t_iis_load(&load, t_text(secrets[COUNT(secrets) - 1]), NULL);
-    ck_assert_str_eq(load.findings[1].error.text, "mappings exist for site \"x\": use --site");
+    ck_assert_str_eq(load.diagnostics[1].error.text, "mappings exist for site \"x\": use --site");
     t_iis_free(&load);
 }
 
@@ -845,7 +846,7 @@ T_TESTS("iis_load",
         T_CASE("arguments", T_LONG, arguments_are_checked, T_LOOP(site_needs_a_name, COUNT(empty_sites)),
                error_may_be_null, free_accepts_null),
         T_CASE("positions", T_LONG, rules_tell_where_mappings_stand, T_LOOP(lines_are_counted, COUNT(line_ends)),
-               finding_has_offset_and_length),
+               diagnostic_has_offset_and_length),
         T_CASE("encoding", T_LONG, T_LOOP(encoding_row, COUNT(encodings)),
                T_LOOP(offsets_count_bytes_of_the_input, UTF32), T_LOOP(utf16_says_the_same_as_utf8, UTF32)),
         T_CASE("broken", T_LONG, T_LOOP(broken_row, COUNT(broken)), null_text_is_empty),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The pieces that the IIS importer is made of: base64, the tables, hashes, growing arrays, findings. */
+/* The pieces that the IIS importer is made of: base64, the tables, hashes, growing arrays, diagnostics. */
 #include "base/unicode.h"
 #include "certmap/names.h"
 #include "formats/iis/schema.h"
 #include "formats/kit/base64.h"
-#include "formats/kit/finding.h"
+#include "formats/kit/diagnostic.h"
 #include "formats/kit/memory.h"
 #include "formats/kit/set.h"
 #include "formats/kit/store.h"
@@ -129,8 +129,8 @@ T_TEST(attributes_are_unique) {
     }
 }
 
-/* Reads <element name="value"> with what is required besides, and reports to findings. */
-static void read_one(struct cm_iis_values *values, struct cm_kit_findings *findings, enum cm_iis_element element,
+/* Reads <element name="value"> with what is required besides, and reports to diagnostics. */
+static void read_one(struct cm_iis_values *values, struct cm_kit_diagnostics *diagnostics, enum cm_iis_element element,
                      const char *name, const char *value) {
     const char *pairs[2 * 16 + 1];
     size_t count = 0;
@@ -144,45 +144,45 @@ static void read_one(struct cm_iis_values *values, struct cm_kit_findings *findi
         pairs[count++] = row->type == CM_IIS_TEXT ? "x" : "1";
     }
     pairs[count] = NULL;
-    findings->count = findings->errors = 0;
-    cm_iis_read(values, findings, element, pairs, (struct cm_kit_position){7, 3, 100, 0});
+    diagnostics->count = diagnostics->errors = 0;
+    cm_iis_read(values, diagnostics, element, pairs, (struct cm_kit_position){7, 3, 100, 0});
 }
 
 T_TEST(attribute_without_a_letter_is_not_known) {
-    static struct cm_kit_findings findings;
+    static struct cm_kit_diagnostics diagnostics;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     struct cm_iis_values values;
     char name[64], hint[96];
     snprintf(name, sizeof name, "%s", (const char *)row->name.data);
     name[row->name.len - 1] = 0;
     snprintf(hint, sizeof hint, "did you mean %s?", (const char *)row->name.data);
-    read_one(&values, &findings, row->element, name, "x");
+    read_one(&values, &diagnostics, row->element, name, "x");
     if (row->element < CM_IIS_SECTION) {
-        ck_assert_uint_eq(findings.count, 0);
+        ck_assert_uint_eq(diagnostics.count, 0);
         return;
     }
-    ck_assert_uint_eq(findings.count, 1);
-    ck_assert_int_eq(findings.items[0].error.code, CERTMAP_CODE_UNKNOWN_ATTRIBUTE);
-    ck_assert_uint_eq(findings.items[0].error.line, 7);
-    ck_assert_uint_eq(findings.items[0].error.column, 3);
-    ck_assert_msg(strstr(findings.items[0].error.text, hint) != NULL, "%s", findings.items[0].error.text);
+    ck_assert_uint_eq(diagnostics.count, 1);
+    ck_assert_int_eq(diagnostics.items[0].error.code, CERTMAP_CODE_UNKNOWN_ATTRIBUTE);
+    ck_assert_uint_eq(diagnostics.items[0].error.line, 7);
+    ck_assert_uint_eq(diagnostics.items[0].error.column, 3);
+    ck_assert_msg(strstr(diagnostics.items[0].error.text, hint) != NULL, "%s", diagnostics.items[0].error.text);
     ck_assert(values.broken);
 }
 
 T_TEST(attribute_has_its_fallback) {
-    static struct cm_kit_findings findings;
+    static struct cm_kit_diagnostics diagnostics;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const char *none[] = {NULL};
     struct cm_iis_values values;
-    findings.count = findings.errors = 0;
-    cm_iis_read(&values, &findings, row->element, none, (struct cm_kit_position){1, 1, 0, 0});
+    diagnostics.count = diagnostics.errors = 0;
+    cm_iis_read(&values, &diagnostics, row->element, none, (struct cm_kit_position){1, 1, 0, 0});
     ck_assert_ptr_null(values.at[row->slot].text.data);
     ck_assert_uint_eq(values.at[row->slot].number, row->fallback);
 }
 
 /* Every word, as it stands, in capitals, and as its number; one letter changed; nothing; blanks. */
 T_TEST(attribute_takes_its_words_only) {
-    static struct cm_kit_findings findings;
+    static struct cm_kit_diagnostics diagnostics;
     const struct cm_iis_attribute *row = &cm_iis_attributes[_i];
     const bool strict = row->element >= CM_IIS_SECTION, boolean = row->type == CM_IIS_BOOLEAN;
     const bool setup = row->element >= CM_IIS_BINDINGS && !strict;
@@ -192,31 +192,32 @@ T_TEST(attribute_takes_its_words_only) {
         char text[32], number[16];
         snprintf(number, sizeof number, "%u", word->number);
         snprintf(text, sizeof text, "%s", (const char *)word->name.data);
-        read_one(&values, &findings, row->element, (const char *)row->name.data, text);
+        read_one(&values, &diagnostics, row->element, (const char *)row->name.data, text);
         ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT && row->type != word->type);
         if (row->type != word->type)
             continue;
         ck_assert_uint_eq(values.at[row->slot].number, word->number);
         for (char *c = text; *c != 0; c++)
             *c = (char)(*c >= 'a' ? *c & ~0x20 : *c);
-        read_one(&values, &findings, row->element, (const char *)row->name.data, text);
+        read_one(&values, &diagnostics, row->element, (const char *)row->name.data, text);
         ck_assert(!values.at[row->slot].bad && values.at[row->slot].number == word->number);
-        ck_assert_uint_eq(findings.count, 0);
-        read_one(&values, &findings, row->element, (const char *)row->name.data, number);
+        ck_assert_uint_eq(diagnostics.count, 0);
+        read_one(&values, &diagnostics, row->element, (const char *)row->name.data, number);
         ck_assert_int_eq(values.at[row->slot].bad, boolean);
         text[0] = '_';
-        read_one(&values, &findings, row->element, (const char *)row->name.data, text);
+        read_one(&values, &diagnostics, row->element, (const char *)row->name.data, text);
         ck_assert(values.at[row->slot].bad && values.at[row->slot].number == row->fallback);
-        ck_assert_uint_eq(findings.count, strict || setup ? 1 : 0);
-        ck_assert_uint_eq(findings.errors, strict ? 1 : 0);
+        ck_assert_uint_eq(diagnostics.count, strict || setup ? 1 : 0);
+        ck_assert_uint_eq(diagnostics.errors, strict ? 1 : 0);
         if (strict)
-            ck_assert_int_eq(findings.items[0].error.code, boolean ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM);
+            ck_assert_int_eq(diagnostics.items[0].error.code,
+                             boolean ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM);
         else if (setup)
-            ck_assert_int_eq(findings.items[0].error.code, CERTMAP_CODE_SETUP_VALUE);
+            ck_assert_int_eq(diagnostics.items[0].error.code, CERTMAP_CODE_SETUP_VALUE);
     }
-    read_one(&values, &findings, row->element, (const char *)row->name.data, "");
+    read_one(&values, &diagnostics, row->element, (const char *)row->name.data, "");
     ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT);
-    read_one(&values, &findings, row->element, (const char *)row->name.data, "1 ");
+    read_one(&values, &diagnostics, row->element, (const char *)row->name.data, "1 ");
     ck_assert_int_eq(values.at[row->slot].bad, row->type != CM_IIS_TEXT && row->type != CM_IIS_FLAG_WORDS);
 }
 
@@ -370,45 +371,45 @@ T_TEST(spy_sees) {
     ck_assert_uint_eq(secrets_released, 1);
 }
 
-/* ---- findings ---- */
+/* ---- diagnostics ---- */
 
-static void add(struct cm_kit_findings *findings, enum certmap_severity severity, uint32_t offset) {
-    cm_kit_report(findings, severity, CERTMAP_CODE_XML, (struct cm_kit_position){1, 1, offset, 0}, "%u", offset);
+static void add(struct cm_kit_diagnostics *diagnostics, enum certmap_severity severity, uint32_t offset) {
+    cm_kit_report(diagnostics, severity, CERTMAP_CODE_XML, (struct cm_kit_position){1, 1, offset, 0}, "%u", offset);
 }
 
-T_TEST(findings_are_in_the_order_of_the_file) {
-    static struct cm_kit_findings findings;
+T_TEST(diagnostics_are_in_the_order_of_the_file) {
+    static struct cm_kit_diagnostics diagnostics;
     static const uint32_t offsets[] = {5, 9, 1, 5, 7, 1};
     static const uint32_t sorted[] = {1, 1, 5, 5, 7, 9};
     for (int i = 0; i < COUNT(offsets); i++)
-        add(&findings, CERTMAP_SEVERITY_WARNING, offsets[i]);
+        add(&diagnostics, CERTMAP_SEVERITY_WARNING, offsets[i]);
     for (int i = 0; i < COUNT(sorted); i++)
-        ck_assert_uint_eq(findings.items[i].error.offset, sorted[i]);
-    ck_assert_uint_eq(findings.errors, 0);
+        ck_assert_uint_eq(diagnostics.items[i].error.offset, sorted[i]);
+    ck_assert_uint_eq(diagnostics.errors, 0);
 }
 
 /* Notes give way to warnings, both to errors, the last of them first. */
-T_TEST(full_findings_keep_what_weighs_most) {
-    static struct cm_kit_findings findings;
+T_TEST(full_diagnostics_keep_what_weighs_most) {
+    static struct cm_kit_diagnostics diagnostics;
     for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
-        add(&findings, CERTMAP_SEVERITY_NOTE, i);
-    add(&findings, CERTMAP_SEVERITY_NOTE, 0);
-    ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
-    ck_assert_uint_eq(findings.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 1);
-    add(&findings, CERTMAP_SEVERITY_WARNING, 0);
-    ck_assert_uint_eq(findings.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 2);
+        add(&diagnostics, CERTMAP_SEVERITY_NOTE, i);
+    add(&diagnostics, CERTMAP_SEVERITY_NOTE, 0);
+    ck_assert_uint_eq(diagnostics.count, CERTMAP_MAX_DIAGNOSTICS);
+    ck_assert_uint_eq(diagnostics.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 1);
+    add(&diagnostics, CERTMAP_SEVERITY_WARNING, 0);
+    ck_assert_uint_eq(diagnostics.items[CERTMAP_MAX_DIAGNOSTICS - 1].error.offset, CERTMAP_MAX_DIAGNOSTICS - 2);
     for (uint32_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++) {
-        ck_assert(!cm_kit_findings_full(&findings));
-        add(&findings, CERTMAP_SEVERITY_ERROR, i);
-        add(&findings, CERTMAP_SEVERITY_WARNING, i);
+        ck_assert(!cm_kit_diagnostics_full(&diagnostics));
+        add(&diagnostics, CERTMAP_SEVERITY_ERROR, i);
+        add(&diagnostics, CERTMAP_SEVERITY_WARNING, i);
     }
-    ck_assert(cm_kit_findings_full(&findings));
-    ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
+    ck_assert(cm_kit_diagnostics_full(&diagnostics));
+    ck_assert_uint_eq(diagnostics.count, CERTMAP_MAX_DIAGNOSTICS);
     for (size_t i = 0; i < CERTMAP_MAX_DIAGNOSTICS; i++)
-        ck_assert_int_eq(findings.items[i].severity, CERTMAP_SEVERITY_ERROR);
-    add(&findings, CERTMAP_SEVERITY_ERROR, 0);
-    ck_assert_uint_eq(findings.errors, CERTMAP_MAX_DIAGNOSTICS + 1);
-    ck_assert_uint_eq(findings.count, CERTMAP_MAX_DIAGNOSTICS);
+        ck_assert_int_eq(diagnostics.items[i].severity, CERTMAP_SEVERITY_ERROR);
+    add(&diagnostics, CERTMAP_SEVERITY_ERROR, 0);
+    ck_assert_uint_eq(diagnostics.errors, CERTMAP_MAX_DIAGNOSTICS + 1);
+    ck_assert_uint_eq(diagnostics.count, CERTMAP_MAX_DIAGNOSTICS);
 }
 
 /* A text that is cut stays UTF-8: 255 bytes at most, no half character. */
@@ -461,17 +462,17 @@ T_TEST(quote_row) {
 
 int main(void) {
     const int attributes = (int)cm_iis_attribute_count;
-    return T_RUN("iis_parts", T_CASE("base64", T_LOOP(base64_row, COUNT(base64)), base64_decodes_what_is_encoded),
-                 T_CASE("children", T_LOOP(children_are_unique, (int)cm_iis_child_count)),
-                 T_CASE("stack", stack_has_room_for_the_deepest_way),
-                 T_CASE("attributes", T_LOOP(attributes_are_unique, attributes)),
-                 T_CASE("unknown attribute", T_LOOP(attribute_without_a_letter_is_not_known, attributes)),
-                 T_CASE("fallback", T_LOOP(attribute_has_its_fallback, attributes)),
-                 T_CASE("words", T_LOOP(attribute_takes_its_words_only, attributes)),
-                 T_CASE("set", set_tells_what_is_there_even_if_hashes_are_equal, set_grows),
-                 T_CASE("memory", array_grows_and_refuses_what_overflows, wipe_leaves_zeros,
-                        store_wipes_what_it_releases, T_LOOP(passwords_are_wiped, 2), spy_sees),
-                 T_CASE("findings", findings_are_in_the_order_of_the_file, full_findings_keep_what_weighs_most),
-                 T_CASE("cut", T_LOOP(long_text_is_cut_at_a_character, 16)),
-                 T_CASE("quote", T_LOOP(quote_row, COUNT(quotes))));
+    return T_RUN(
+        "iis_parts", T_CASE("base64", T_LOOP(base64_row, COUNT(base64)), base64_decodes_what_is_encoded),
+        T_CASE("children", T_LOOP(children_are_unique, (int)cm_iis_child_count)),
+        T_CASE("stack", stack_has_room_for_the_deepest_way),
+        T_CASE("attributes", T_LOOP(attributes_are_unique, attributes)),
+        T_CASE("unknown attribute", T_LOOP(attribute_without_a_letter_is_not_known, attributes)),
+        T_CASE("fallback", T_LOOP(attribute_has_its_fallback, attributes)),
+        T_CASE("words", T_LOOP(attribute_takes_its_words_only, attributes)),
+        T_CASE("set", set_tells_what_is_there_even_if_hashes_are_equal, set_grows),
+        T_CASE("memory", array_grows_and_refuses_what_overflows, wipe_leaves_zeros, store_wipes_what_it_releases,
+               T_LOOP(passwords_are_wiped, 2), spy_sees),
+        T_CASE("diagnostics", diagnostics_are_in_the_order_of_the_file, full_diagnostics_keep_what_weighs_most),
+        T_CASE("cut", T_LOOP(long_text_is_cut_at_a_character, 16)), T_CASE("quote", T_LOOP(quote_row, COUNT(quotes))));
 }

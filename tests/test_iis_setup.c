@@ -5,19 +5,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { MAX_SIZE = 65536, MAX_FINDINGS = 8 };
+enum { MAX_SIZE = 65536, MAX_DIAGNOSTICS = 8 };
 
 static char buffer[MAX_SIZE];
 static struct t_iis load, plain;
 
 /* ---- files ---- */
 
-/* Every finding of a file at a site (NULL: the server): "code line:column a part of its text". Those that
+/* Every diagnostic of a file at a site (NULL: the server): "code line:column a part of its text". Those that
  * are no warnings begin with "note" or "error". */
 static const struct row {
     const char *file;
     const char *site;
-    const char *findings[MAX_FINDINGS];
+    const char *diagnostics[MAX_DIAGNOSTICS];
 } rows[] = {
     {"green", "Shop", {NULL}},
     {"green", "shop/app", {NULL}},
@@ -166,41 +166,42 @@ static void load_setup(struct certmap_view text, const char *site) {
     t_iis_load_options(&load, text, site, true, options);
 }
 
-/* Whether a finding is as the row has it. */
-static bool as_expected(const struct t_finding *finding, const char *expected) {
+/* Whether a diagnostic is as the row has it. */
+static bool as_expected(const struct t_diagnostic *diagnostic, const char *expected) {
     static const char *const severities[] = {"error ", "", "note "};
     char start[128];
-    snprintf(start, sizeof start, "%s%s %zu:%zu ", severities[finding->severity],
-             certmap_code_name(finding->error.code), finding->error.line, finding->error.column);
+    snprintf(start, sizeof start, "%s%s %zu:%zu ", severities[diagnostic->severity],
+             certmap_code_name(diagnostic->error.code), diagnostic->error.line, diagnostic->error.column);
     return strncmp(expected, start, strlen(start)) == 0 &&
-           strstr(finding->error.text, expected + strlen(start)) != NULL;
+           strstr(diagnostic->error.text, expected + strlen(start)) != NULL;
 }
 
-T_TEST(file_gives_these_findings) {
+T_TEST(file_gives_these_diagnostics) {
     const struct row *row = &rows[_i];
     size_t count = 0;
     load_setup(read_text(row->file), row->site);
-    for (; row->findings[count] != NULL; count++) {
-        ck_assert_msg(count < load.count, "%s: not found: %s", row->file, row->findings[count]);
-        const struct t_finding *finding = &load.findings[count];
-        ck_assert_msg(as_expected(finding, row->findings[count]), "%s: wanted %s, got %s %zu:%zu %s", row->file,
-                      row->findings[count], certmap_code_name(finding->error.code), finding->error.line,
-                      finding->error.column, finding->error.text);
-        ck_assert_uint_lt(strlen(finding->error.text), sizeof finding->error.text - 1);
+    for (; row->diagnostics[count] != NULL; count++) {
+        ck_assert_msg(count < load.count, "%s: not found: %s", row->file, row->diagnostics[count]);
+        const struct t_diagnostic *diagnostic = &load.diagnostics[count];
+        ck_assert_msg(as_expected(diagnostic, row->diagnostics[count]), "%s: wanted %s, got %s %zu:%zu %s", row->file,
+                      row->diagnostics[count], certmap_code_name(diagnostic->error.code), diagnostic->error.line,
+                      diagnostic->error.column, diagnostic->error.text);
+        ck_assert_uint_lt(strlen(diagnostic->error.text), sizeof diagnostic->error.text - 1);
     }
-    ck_assert_msg(count == load.count, "%s: also found %s", row->file, load.findings[count].error.text);
+    ck_assert_msg(count == load.count, "%s: also found %s", row->file, load.diagnostics[count].error.text);
     t_iis_free(&load);
 }
 
 /* ---- what does not change ---- */
 
-static bool about_setup(const struct t_finding *finding) {
-    return finding->error.code >= CERTMAP_CODE_MODULE_NOT_INSTALLED ||
-           finding->error.code == CERTMAP_CODE_UNKNOWN_APPLICATION ||
-           (finding->error.code == CERTMAP_CODE_DUPLICATE_SECTION && finding->severity == CERTMAP_SEVERITY_WARNING);
+static bool about_setup(const struct t_diagnostic *diagnostic) {
+    return diagnostic->error.code >= CERTMAP_CODE_MODULE_NOT_INSTALLED ||
+           diagnostic->error.code == CERTMAP_CODE_UNKNOWN_APPLICATION ||
+           (diagnostic->error.code == CERTMAP_CODE_DUPLICATE_SECTION &&
+            diagnostic->severity == CERTMAP_SEVERITY_WARNING);
 }
 
-/* Without the option the same findings come, but for those about the set-up, and the same rules. */
+/* Without the option the same diagnostics come, but for those about the set-up, and the same rules. */
 T_TEST(file_loads_the_same_without_the_option) {
     const struct row *row = &rows[_i];
     struct certmap_view text = read_text(row->file);
@@ -209,11 +210,11 @@ T_TEST(file_loads_the_same_without_the_option) {
     t_iis_load_with(&plain, text, row->site, true, NULL);
     ck_assert_int_eq(load.status, plain.status);
     for (size_t i = 0; i < load.count; i++) {
-        if (about_setup(&load.findings[i]))
+        if (about_setup(&load.diagnostics[i]))
             continue;
-        ck_assert_msg(k < plain.count && strcmp(load.findings[i].error.text, plain.findings[k].error.text) == 0,
-                      "%s: %s", row->file, load.findings[i].error.text);
-        ck_assert(!about_setup(&plain.findings[k++]));
+        ck_assert_msg(k < plain.count && strcmp(load.diagnostics[i].error.text, plain.diagnostics[k].error.text) == 0,
+                      "%s: %s", row->file, load.diagnostics[i].error.text);
+        ck_assert(!about_setup(&plain.diagnostics[k++]));
     }
     ck_assert_uint_eq(k, plain.count);
     ck_assert_uint_eq(certmap_rules_count(load.rules), certmap_rules_count(plain.rules));
@@ -249,9 +250,9 @@ static struct certmap_view text_with(const char *binding, const char *access) {
 static void check_codes(const char *what, const int *codes) {
     size_t count = 0;
     for (; codes[count] != 0; count++)
-        ck_assert_msg(count < load.count && (int)load.findings[count].error.code == codes[count], "%s: no %d", what,
+        ck_assert_msg(count < load.count && (int)load.diagnostics[count].error.code == codes[count], "%s: no %d", what,
                       codes[count]);
-    ck_assert_msg(count == load.count, "%s: also found %s", what, load.findings[count].error.text);
+    ck_assert_msg(count == load.count, "%s: also found %s", what, load.diagnostics[count].error.text);
     ck_assert_int_eq(load.status, CERTMAP_OK);
 }
 
@@ -354,8 +355,8 @@ T_TEST(protocol_of_a_binding) {
 
 /* ---- how much there may be ---- */
 
-/* Whatever the file has a thousand times is said once, so that other findings have room. */
-T_TEST(findings_do_not_crowd_out_others) {
+/* Whatever the file has a thousand times is said once, so that other diagnostics have room. */
+T_TEST(diagnostics_do_not_crowd_out_others) {
     static struct t_buf text;
     text = (struct t_buf)T_BUF_INIT;
     const char *start = "<configuration><system.applicationHost><sites><site name='A'><bindings>";
@@ -378,25 +379,25 @@ T_TEST(findings_do_not_crowd_out_others) {
     t_bytes(&text, end, strlen(end));
     load_setup(t_view(&text), "A");
     check_codes("a thousand", codes);
-    ck_assert_ptr_nonnull(strstr(load.findings[1].error.text, "(999 more bindings are so, too)"));
-    ck_assert_ptr_nonnull(strstr(load.findings[6].error.text, "and so in 999 more mappings;"));
+    ck_assert_ptr_nonnull(strstr(load.diagnostics[1].error.text, "(999 more bindings are so, too)"));
+    ck_assert_ptr_nonnull(strstr(load.diagnostics[6].error.text, "and so in 999 more mappings;"));
     t_iis_free(&load);
     t_buf_free(&text);
 }
 
 /* A password is never told, and neither is a long value in full. */
-T_TEST(findings_hold_no_password_and_are_cut) {
+T_TEST(diagnostics_hold_no_password_and_are_cut) {
     char access[4096] = "sslFlags='Ssl";
     size_t len = strlen(access);
     memset(access + len, 'x', sizeof access - len);
     memcpy(access + sizeof access - 2, "'", 2);
     load_setup(text_with("protocol='https' sslFlags='48'", access), "A");
     check_codes("long", (const int[]){740, 0});
-    ck_assert_ptr_nonnull(strstr(load.findings[0].error.text, "xxx...\" is not one of None (0)"));
+    ck_assert_ptr_nonnull(strstr(load.diagnostics[0].error.text, "xxx...\" is not one of None (0)"));
     t_iis_free(&load);
     load_setup(read_text("password-many"), "Shop");
     for (size_t i = 0; i < load.count; i++)
-        ck_assert_ptr_null(strstr(load.findings[i].error.text, "not-a-real"));
+        ck_assert_ptr_null(strstr(load.diagnostics[i].error.text, "not-a-real"));
     t_iis_free(&load);
 }
 
@@ -424,8 +425,9 @@ T_TEST(memory_may_run_out) {
 }
 
 T_TESTS("iis_setup",
-        T_CASE("files", T_LOOP(file_gives_these_findings, COUNT(rows)),
+        T_CASE("files", T_LOOP(file_gives_these_diagnostics, COUNT(rows)),
                T_LOOP(file_loads_the_same_without_the_option, COUNT(rows))),
         T_CASE("values", T_LOOP(flags_of_access, COUNT(access_flags)), T_LOOP(flags_of_a_binding, COUNT(binding_flags)),
                T_LOOP(protocol_of_a_binding, COUNT(protocols))),
-        T_CASE("rest", findings_do_not_crowd_out_others, findings_hold_no_password_and_are_cut, memory_may_run_out))
+        T_CASE("rest", diagnostics_do_not_crowd_out_others, diagnostics_hold_no_password_and_are_cut,
+               memory_may_run_out))

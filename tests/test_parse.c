@@ -9,7 +9,7 @@
 
 /* ---- loading ---- */
 
-struct finding {
+struct diagnostic {
     enum certmap_severity severity;
     struct certmap_diagnostic error;
 };
@@ -19,14 +19,14 @@ struct load {
     struct certmap_diagnostic error;
     struct certmap_rules *rules;
     size_t count;
-    struct finding findings[CERTMAP_MAX_DIAGNOSTICS];
+    struct diagnostic diagnostics[CERTMAP_MAX_DIAGNOSTICS];
 };
 
-static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+static void collect(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     struct load *load = ctx;
     ck_assert_uint_lt(load->count, CERTMAP_MAX_DIAGNOSTICS);
-    ck_assert_uint_gt(finding->line, 0);
-    load->findings[load->count++] = (struct finding){severity, *finding};
+    ck_assert_uint_gt(diagnostic->line, 0);
+    load->diagnostics[load->count++] = (struct diagnostic){severity, *diagnostic};
 }
 
 /* Line and column again, by the plainest means. */
@@ -51,14 +51,14 @@ static void check_position(const struct certmap_diagnostic *error, struct certma
 static void check_load(const struct load *load, struct certmap_view text) {
     const struct certmap_diagnostic *first = NULL;
     for (size_t i = 0; i < load->count; i++) {
-        const struct finding *finding = &load->findings[i];
-        const bool is_error = finding->severity == CERTMAP_SEVERITY_ERROR;
-        check_position(&finding->error, text);
-        ck_assert_ptr_nonnull(certmap_code_name(finding->error.code));
-        ck_assert_uint_gt(strlen(finding->error.text), 0);
-        ck_assert_int_eq(finding->error.status != CERTMAP_OK, is_error);
+        const struct diagnostic *diagnostic = &load->diagnostics[i];
+        const bool is_error = diagnostic->severity == CERTMAP_SEVERITY_ERROR;
+        check_position(&diagnostic->error, text);
+        ck_assert_ptr_nonnull(certmap_code_name(diagnostic->error.code));
+        ck_assert_uint_gt(strlen(diagnostic->error.text), 0);
+        ck_assert_int_eq(diagnostic->error.status != CERTMAP_OK, is_error);
         if (is_error && first == NULL)
-            first = &finding->error;
+            first = &diagnostic->error;
     }
     ck_assert_int_eq(load->status == CERTMAP_OK, load->rules != NULL);
     ck_assert_int_eq(load->status == CERTMAP_OK, first == NULL);
@@ -146,7 +146,7 @@ struct row {
     const char *marked;
     struct {
         const char *code, *says; /* a part of the text */
-    } findings[MAX_MARKS];
+    } diagnostics[MAX_MARKS];
 };
 
 static void run_marked(const char *marked, const struct row *row) {
@@ -155,19 +155,20 @@ static void run_marked(const char *marked, const struct row *row) {
     const size_t count = take_marks(&text, marks, marked);
     struct load *load = load_text(t_view(&text));
     for (size_t i = 0; i < load->count && i < count; i++) {
-        const struct certmap_diagnostic *error = &load->findings[i].error;
-        ck_assert_msg(strcmp(certmap_code_name(error->code), row->findings[i].code) == 0, "%s: %s, %s", row->marked,
+        const struct certmap_diagnostic *error = &load->diagnostics[i].error;
+        ck_assert_msg(strcmp(certmap_code_name(error->code), row->diagnostics[i].code) == 0, "%s: %s, %s", row->marked,
                       certmap_code_name(error->code), error->text);
         ck_assert_msg(error->offset == marks[i].offset && error->length == marks[i].length,
                       "%s: %zu bytes at %zu instead of %zu at %zu: %s", row->marked, error->length, error->offset,
                       marks[i].length, marks[i].offset, error->text);
-        ck_assert_msg(strstr(error->text, row->findings[i].says) != NULL, "%s: says \"%s\"", row->marked, error->text);
-        ck_assert_int_eq(load->findings[i].severity, error->code >= CERTMAP_CODE_ALLOWS_EVERYONE
-                                                         ? CERTMAP_SEVERITY_WARNING
-                                                         : CERTMAP_SEVERITY_ERROR);
+        ck_assert_msg(strstr(error->text, row->diagnostics[i].says) != NULL, "%s: says \"%s\"", row->marked,
+                      error->text);
+        ck_assert_int_eq(load->diagnostics[i].severity, error->code >= CERTMAP_CODE_ALLOWS_EVERYONE
+                                                            ? CERTMAP_SEVERITY_WARNING
+                                                            : CERTMAP_SEVERITY_ERROR);
     }
-    ck_assert_msg(load->count == count, "%s: %zu findings instead of %zu; the last: %s", row->marked, load->count,
-                  count, load->count > 0 ? load->findings[load->count - 1].error.text : "");
+    ck_assert_msg(load->count == count, "%s: %zu diagnostics instead of %zu; the last: %s", row->marked, load->count,
+                  count, load->count > 0 ? load->diagnostics[load->count - 1].error.text : "");
     free_load(load);
     t_buf_free(&text);
 }
@@ -772,7 +773,7 @@ static const struct row files[] = {
        "mapping \"m\" { when issuer is «\"partnrs\"»; deny; }",
      {{"unknown-issuers", "there is no list of issuers \"partnrs\" above; did you mean \"partners\"?"}}},
 
-    /* findings in rules that load */
+    /* diagnostics in rules that load */
     {V "mapping «\"m\"» { when always; allow \"a\"; }",
      {{"allows-everyone", "the mapping \"m\" allows every certificate"}}},
     {V M "mapping \"n\" { when always; deny; }", {{NULL, NULL}}},
@@ -829,7 +830,7 @@ T_TEST(issuers_without_a_loader) {
 
 /* ---- files of tests/data/rules ----
  *
- * NAME.rules, and beside it NAME.expected with a line "line:column severity code" for each finding. Rules
+ * NAME.rules, and beside it NAME.expected with a line "line:column severity code" for each diagnostic. Rules
  * without such a file load without one. */
 
 #define FOLDER "tests/data/rules"
@@ -880,13 +881,13 @@ static void read_rules(struct t_buf *buf, const char *name) {
     ck_assert_msg(read_file(buf, path), "cannot read %s", path);
 }
 
-static void write_findings(struct t_buf *buf, const struct load *load) {
+static void write_diagnostics(struct t_buf *buf, const struct load *load) {
     static const char *const severities[] = {"error", "warning", "note"};
     for (size_t i = 0; i < load->count; i++) {
-        const struct finding *finding = &load->findings[i];
+        const struct diagnostic *diagnostic = &load->diagnostics[i];
         char line[128];
-        snprintf(line, sizeof line, "%zu:%zu %s %s\n", finding->error.line, finding->error.column,
-                 severities[finding->severity], certmap_code_name(finding->error.code));
+        snprintf(line, sizeof line, "%zu:%zu %s %s\n", diagnostic->error.line, diagnostic->error.column,
+                 severities[diagnostic->severity], certmap_code_name(diagnostic->error.code));
         t_put(buf, line);
     }
 }
@@ -904,9 +905,9 @@ T_TEST(data_file) {
     snprintf(path, sizeof path, FOLDER "/%.*s.expected", (int)(strlen(names[_i]) - strlen(".rules")), names[_i]);
     const bool is_bad = read_file(&expected, path);
     struct load *load = load_text(t_view(&text));
-    write_findings(&found, load);
+    write_diagnostics(&found, load);
     ck_assert_msg(strcmp(t_cstr(&found), t_cstr(&expected)) == 0, "%s:\n%s", names[_i], t_cstr(&found));
-    ck_assert_msg(is_bad == (load->count > 0), "%s: an empty file of findings", names[_i]);
+    ck_assert_msg(is_bad == (load->count > 0), "%s: an empty file of diagnostics", names[_i]);
     free_load(load);
     t_buf_free(&text);
     t_buf_free(&expected);
@@ -1084,7 +1085,7 @@ T_TEST(pieces_needed) {
     t_buf_free(&text);
 }
 
-/* ---- many findings ---- */
+/* ---- many diagnostics ---- */
 
 static struct certmap_view repeated(struct t_buf *text, const char *start, const char *unit, size_t count) {
     t_put(text, start);
@@ -1095,7 +1096,7 @@ static struct certmap_view repeated(struct t_buf *text, const char *start, const
 
 static const struct {
     const char *about, *start, *unit;
-    size_t count, findings;
+    size_t count, diagnostics;
 } caps[] = {
     {"one less", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_DIAGNOSTICS - 1, CERTMAP_MAX_DIAGNOSTICS - 1},
     {"at the limit", "certmap 1;\n", "mapping 1 }\n", CERTMAP_MAX_DIAGNOSTICS, CERTMAP_MAX_DIAGNOSTICS},
@@ -1113,16 +1114,16 @@ static const struct {
     {"zeros", "certmap 1; ", "\xFF", 100000, 1},
 };
 
-T_TEST(many_findings) {
+T_TEST(many_diagnostics) {
     struct t_buf text = T_BUF_INIT;
     struct load *load = load_text(repeated(&text, caps[_i].start, caps[_i].unit, caps[_i].count));
-    ck_assert_msg(load->count == caps[_i].findings, "%s: %zu findings", caps[_i].about, load->count);
+    ck_assert_msg(load->count == caps[_i].diagnostics, "%s: %zu diagnostics", caps[_i].about, load->count);
     ck_assert_int_ne(load->status, CERTMAP_OK);
     free_load(load);
     t_buf_free(&text);
 }
 
-/* Warnings count, so that a caller can keep all findings in an array; they leave room for errors, and an error is never
+/* Warnings count, so that a caller can keep all diagnostics in an array; they leave room for errors, and an error is never
  * lost. */
 T_TEST(warnings_before_an_error) {
     struct t_buf text = T_BUF_INIT;
@@ -1135,8 +1136,8 @@ T_TEST(warnings_before_an_error) {
     t_put(&text, "mapping \"all\" { when subject.CN present; deny; }\n");
     struct load *load = load_with(t_view(&text), NULL);
     ck_assert_uint_eq(load->count, CERTMAP_MAX_DIAGNOSTICS / 2 + 1);
-    ck_assert_int_eq(load->findings[CERTMAP_MAX_DIAGNOSTICS / 2 - 1].severity, CERTMAP_SEVERITY_WARNING);
-    ck_assert_int_eq(load->findings[CERTMAP_MAX_DIAGNOSTICS / 2].severity, CERTMAP_SEVERITY_ERROR);
+    ck_assert_int_eq(load->diagnostics[CERTMAP_MAX_DIAGNOSTICS / 2 - 1].severity, CERTMAP_SEVERITY_WARNING);
+    ck_assert_int_eq(load->diagnostics[CERTMAP_MAX_DIAGNOSTICS / 2].severity, CERTMAP_SEVERITY_ERROR);
     ck_assert_int_eq(load->status, CERTMAP_ERROR_SYNTAX);
     ck_assert_int_eq(load->error.code, CERTMAP_CODE_DUPLICATE_MAPPING);
     ck_assert_uint_eq(load->error.line, 2 * CERTMAP_MAX_DIAGNOSTICS + 3);
@@ -1282,20 +1283,20 @@ T_TEST(fields_over_and_over) {
 
 int main(void) {
     list_files();
-    const int status =
-        T_RUN("parse",
-              T_CASE("marked", T_LOOP(condition, COUNT(conditions)), T_LOOP(rule_file, COUNT(files)),
-                     T_LOOP(policy_of_a_file, 4), disabled_rules_give_no_answer, issuers_without_a_loader,
-                     issuer_file_without_memory),
-              T_CASE("data", data_files_are_there, T_LOOP(data_file, name_count),
-                     T_LOOP(data_file_without_memory, name_count), long_texts_without_memory,
-                     nameless_mapping_without_memory),
-              T_CASE("loads", cut_off_example, a_nul_byte_ends_nothing, mappings_as_written, text_may_go,
-                     fields_over_and_over, T_LOOP(pieces_needed, COUNT(needs))),
-              T_CASE("large", T_LOOP(many_findings, COUNT(caps)), warnings_before_an_error, many_mappings_on_one_line),
-              T_CASE("call", nothing_loads_on_error, refuses_arguments, success_leaves_the_error_alone),
-              T_SLOW_CASE(T_LOOP(data_file_cut_off, name_count), many_placeholders_without_an_end,
-                          T_LOOP(long_line, COUNT(lines)), T_LOOP(long_line_with_an_error_at_its_end, COUNT(lines))));
+    const int status = T_RUN(
+        "parse",
+        T_CASE("marked", T_LOOP(condition, COUNT(conditions)), T_LOOP(rule_file, COUNT(files)),
+               T_LOOP(policy_of_a_file, 4), disabled_rules_give_no_answer, issuers_without_a_loader,
+               issuer_file_without_memory),
+        T_CASE("data", data_files_are_there, T_LOOP(data_file, name_count),
+               T_LOOP(data_file_without_memory, name_count), long_texts_without_memory,
+               nameless_mapping_without_memory),
+        T_CASE("loads", cut_off_example, a_nul_byte_ends_nothing, mappings_as_written, text_may_go,
+               fields_over_and_over, T_LOOP(pieces_needed, COUNT(needs))),
+        T_CASE("large", T_LOOP(many_diagnostics, COUNT(caps)), warnings_before_an_error, many_mappings_on_one_line),
+        T_CASE("call", nothing_loads_on_error, refuses_arguments, success_leaves_the_error_alone),
+        T_SLOW_CASE(T_LOOP(data_file_cut_off, name_count), many_placeholders_without_an_end,
+                    T_LOOP(long_line, COUNT(lines)), T_LOOP(long_line_with_an_error_at_its_end, COUNT(lines))));
     while (name_count > 0)
         free(names[--name_count]);
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The limits on rules, each at its edge and one over. Those on certificates are in test_limits.c, the one on
- * findings in test_parse.c. */
+ * diagnostics in test_parse.c. */
 #include "certmap/limits.h"
 #include "rules.h"
 
@@ -73,11 +73,11 @@ T_TEST(text_at_the_limit) {
     t_buf_free(&text);
 }
 
-/* One finding, at the text, and no second one about what became of it. */
-static void count_finding(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *finding) {
+/* One diagnostic, at the text, and no second one about what became of it. */
+static void count_diagnostic(void *ctx, enum certmap_severity severity, const struct certmap_diagnostic *diagnostic) {
     size_t *count = ctx;
     ck_assert_int_eq(severity, CERTMAP_SEVERITY_ERROR);
-    ck_assert_int_eq(finding->code, CERTMAP_CODE_TEXT_TOO_LONG);
+    ck_assert_int_eq(diagnostic->code, CERTMAP_CODE_TEXT_TOO_LONG);
     ++*count;
 }
 
@@ -88,7 +88,7 @@ T_TEST(text_over_the_limit) {
     size_t count = 0;
     put_text_at(&text, _i, "a", CERTMAP_MAX_TEXT_SIZE + 1);
     assert_fails(&text, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_TEXT_TOO_LONG, "\"aa");
-    options.diagnostic = count_finding;
+    options.diagnostic = count_diagnostic;
     options.diagnostic_ctx = &count;
     ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), &options, NULL), CERTMAP_ERROR_SYNTAX);
     ck_assert_uint_eq(count, 1);

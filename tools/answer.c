@@ -14,19 +14,19 @@ static const char *none_text(enum certmap_code reason) {
 }
 
 void tool_answer_add_hints(struct tool_answer *answer, const struct tool_rules *rules) {
-    for (size_t i = 0; i < rules->findings.count && answer->hints; i++) {
-        const struct certmap_diagnostic *finding = &rules->findings.items[i];
-        if (!tool_rules_explains_none(finding))
+    for (size_t i = 0; i < rules->diagnostics.count && answer->hints; i++) {
+        const struct certmap_diagnostic *diagnostic = &rules->diagnostics.items[i];
+        if (!tool_rules_explains_none(diagnostic))
             continue;
         tool_text_string(&answer->message, "; ");
-        tool_text_string(&answer->message, finding->text);
+        tool_text_string(&answer->message, diagnostic->text);
     }
 }
 
 void tool_answer_print_hints(struct tool_stream *stream, const struct tool_rules *rules) {
-    for (size_t i = 0; i < rules->findings.count; i++)
-        if (tool_rules_explains_none(&rules->findings.items[i]))
-            tool_finding_print(stream, rules->path, NO_VIEW, &rules->findings.items[i]);
+    for (size_t i = 0; i < rules->diagnostics.count; i++)
+        if (tool_rules_explains_none(&rules->diagnostics.items[i]))
+            tool_diagnostic_print(stream, rules->path, NO_VIEW, &rules->diagnostics.items[i]);
 }
 
 /* ---- Answers ---- */
@@ -42,7 +42,7 @@ static void answer_client_error(struct tool_answer *answer, const struct tool_cl
 }
 
 void tool_answer_rules(struct tool_answer *answer, const struct tool_rules *rules) {
-    const struct certmap_diagnostic *error = tool_findings_error(&rules->findings);
+    const struct certmap_diagnostic *error = tool_diagnostics_error(&rules->diagnostics);
     answer_error(answer, NULL, error->code);
     tool_position_add(&answer->message, rules->path, error);
     tool_text_string(&answer->message, ": ");
@@ -59,7 +59,7 @@ static void answer_result(struct tool_answer *answer, const struct tool_rules *r
                           const struct certmap_result *result) {
     *answer = (struct tool_answer){.certificate = client->label,
                                    .decision = certmap_decision_name(result->decision),
-                                   .status = result->decision == CERTMAP_ALLOW ? TOOL_OK : TOOL_FINDINGS};
+                                   .status = result->decision == CERTMAP_ALLOW ? TOOL_OK : TOOL_DIAGNOSTICS};
     if (result->reason != CERTMAP_CODE_NONE)
         answer->reason = certmap_code_name(result->reason);
     if (result->decision != CERTMAP_NONE || result->reason == CERTMAP_CODE_AMBIGUOUS)

@@ -17,7 +17,7 @@ struct tool_answer {
     struct certmap_result result; /* for allow, else zero; valid until the peer is used again */
     const char *reason;           /* the name of a code, or NULL */
     struct tool_text message;     /* data NULL where there is nothing to say */
-    bool hints;                   /* no mapping applied, and findings of the rules may say why */
+    bool hints;                   /* no mapping applied, and diagnostics of the rules may say why */
     enum tool_exit status;        /* of match */
     struct tool_text note;        /* what is to be said of the certificate besides; data NULL: nothing */
     enum tool_validity_state validity;
@@ -29,9 +29,9 @@ void tool_answer_make(struct tool_answer *answer, const struct tool_rules *rules
 void tool_answer_rules(struct tool_answer *answer, const struct tool_rules *rules);
 void tool_answer_free(struct tool_answer *answer);
 
-/* Appends to the message what findings of the rules say about why no mapping applied. */
+/* Appends to the message what diagnostics of the rules say about why no mapping applied. */
 void tool_answer_add_hints(struct tool_answer *answer, const struct tool_rules *rules);
-/* Prints those findings as warnings. */
+/* Prints those diagnostics as warnings. */
 void tool_answer_print_hints(struct tool_stream *stream, const struct tool_rules *rules);
 
 /* Prints the note, if there is one: "certmap: FILE: note: ...". */

@@ -6,20 +6,20 @@
 #include "rules.h"
 #include "tool.h"
 
-static json_t *finding_json(const char *file, const struct certmap_diagnostic *finding) {
+static json_t *diagnostic_json(const char *file, const struct certmap_diagnostic *diagnostic) {
     json_t *object = tool_json_object();
     tool_json_set(object, "file", tool_json_string(file));
-    tool_json_set(object, "line", tool_json_position(finding->line));
-    tool_json_set(object, "column", tool_json_position(finding->column));
-    tool_json_set(object, "severity", tool_json_string(certmap_severity_name(finding->severity)));
-    tool_json_set(object, "code", tool_json_string(certmap_code_name(finding->code)));
-    tool_json_set(object, "message", tool_json_string(finding->text));
+    tool_json_set(object, "line", tool_json_position(diagnostic->line));
+    tool_json_set(object, "column", tool_json_position(diagnostic->column));
+    tool_json_set(object, "severity", tool_json_string(certmap_severity_name(diagnostic->severity)));
+    tool_json_set(object, "code", tool_json_string(certmap_code_name(diagnostic->code)));
+    tool_json_set(object, "message", tool_json_string(diagnostic->text));
     return object;
 }
 
 static void print_json(const struct tool_rules *rules) {
-    for (size_t i = 0; i < rules->findings.count; i++)
-        tool_json_print(finding_json(rules->path, &rules->findings.items[i]));
+    for (size_t i = 0; i < rules->diagnostics.count; i++)
+        tool_json_print(diagnostic_json(rules->path, &rules->diagnostics.items[i]));
 }
 
 /* "1 warning", "2 warnings" */
@@ -27,7 +27,7 @@ static void add_count(struct tool_text *text, size_t count, const char *what) {
     tool_text_format(text, "%zu %s%s", count, what, count == 1 ? "" : "s");
 }
 
-/* The line at the end: what there is, and how many findings of each kind. */
+/* The line at the end: what there is, and how many diagnostics of each kind. */
 static void add_summary(struct tool_text *text, const struct tool_rules *rules) {
     tool_text_safe(text, tool_view(rules->path));
     tool_text_string(text, ": ");
@@ -35,10 +35,10 @@ static void add_summary(struct tool_text *text, const struct tool_rules *rules) 
         tool_text_string(text, "not loaded");
     else
         add_count(text, certmap_rules_count(rules->rules), "mapping");
-    if (rules->findings.count == 0)
-        tool_text_string(text, ", no findings");
+    if (rules->diagnostics.count == 0)
+        tool_text_string(text, ", no diagnostics");
     for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= CERTMAP_SEVERITY_NOTE; s++) {
-        size_t count = tool_findings_count(&rules->findings, s);
+        size_t count = tool_diagnostics_count(&rules->diagnostics, s);
         tool_text_string(text, count > 0 ? ", " : "");
         if (count > 0)
             add_count(text, count, certmap_severity_name(s));
@@ -57,7 +57,7 @@ enum tool_exit tool_check(const struct tool_options *options) {
     struct tool_rules rules;
     enum tool_exit status = TOOL_FAILED;
     if (tool_rules_load(&rules, options))
-        status = tool_findings_count(&rules.findings, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_FINDINGS : TOOL_OK;
+        status = tool_diagnostics_count(&rules.diagnostics, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_DIAGNOSTICS : TOOL_OK;
     if (options->json)
         print_json(&rules);
     else

@@ -137,9 +137,9 @@ static void add_disabled(struct tool_text *text, const struct tool_rules *rules,
         empty ? "the section is disabled." : "the section is disabled. Without \"disabled;\" the mappings apply.";
     if (!begins_with(printed->data, "certmap 1;\ndisabled;"))
         return;
-    if (tool_findings_has(&rules->findings, CERTMAP_CODE_NO_SECTION))
+    if (tool_diagnostics_has(&rules->diagnostics, CERTMAP_CODE_NO_SECTION))
         why = "no section applies.";
-    else if (empty && !tool_findings_has(&rules->findings, CERTMAP_CODE_SECTION_DISABLED))
+    else if (empty && !tool_diagnostics_has(&rules->diagnostics, CERTMAP_CODE_SECTION_DISABLED))
         why = "no mapping of the section is enabled.";
     tool_text_format(text, "# IIS maps no certificate, and these rules give no answer: %s\n", why);
 }
@@ -164,12 +164,12 @@ enum tool_exit tool_convert(const struct tool_options *options) {
     struct tool_stream err = tool_stream_open(stderr, options->color);
     enum tool_exit status = TOOL_FAILED;
     const bool loaded = tool_rules_load(&rules, options);
-    tool_findings_drop(&rules.findings,
-                       CERTMAP_CODE_SETUP_NOT_SHOWN); /* it is about other parts of the configuration */
+    tool_diagnostics_drop(&rules.diagnostics,
+                          CERTMAP_CODE_SETUP_NOT_SHOWN); /* it is about other parts of the configuration */
     tool_rules_print(&rules, &err);
     if (loaded) {
         print_rules(&rules, options);
-        status = tool_findings_count(&rules.findings, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_FINDINGS : TOOL_OK;
+        status = tool_diagnostics_count(&rules.diagnostics, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_DIAGNOSTICS : TOOL_OK;
     }
     tool_rules_free(&rules);
     tool_stream_close(&err);

@@ -19,10 +19,10 @@ struct explain {
     struct tool_choice choice;
     struct tool_run run; /* of mappings that are not shown */
     bool hidden;         /* the current mapping is one of them */
-    json_t *mapping;     /* --json: the one being told, not yet in mappings; so is condition in it */
+    json_t *mapping;     /* --json: the one being shown, not yet in mappings; so is condition in it */
     json_t *condition;
     struct tool_text mappings;
-    bool told; /* a certificate has been explained: a blank line goes before the next */
+    bool shown; /* a certificate has been explained: a blank line goes before the next */
     enum tool_exit status;
 };
 
@@ -369,9 +369,9 @@ static void print_decision(struct explain *explain, const struct tool_client *cl
 
 static void explain_plain(struct explain *explain, const struct tool_client *client) {
     const enum certmap_combining policy = certmap_rules_combining(explain->rules.rules);
-    if (explain->told)
+    if (explain->shown)
         tool_stream_end_line(&explain->out);
-    explain->told = true;
+    explain->shown = true;
     tool_text_safe(&explain->out.line, tool_view(client->label));
     tool_stream_end_line(&explain->out);
     if (policy != CERTMAP_COMBINING_FIRST) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap name: a Name as some program printed it, in the form that rules take. */
 #include "certmap/names.h"
-#include "finding.h"
+#include "diagnostic.h"
 #include "input.h"
 #include "json.h"
 #include "names.h"
@@ -134,7 +134,7 @@ static void print_error(struct tool_stream *err, const struct name *name) {
         add_dialect(&what, name);
         tool_complain(err, NULL, tool_text_view(&what));
     }
-    tool_finding_print(err, "name", name->text, &name->err);
+    tool_diagnostic_print(err, "name", name->text, &name->err);
     print_readings(err, name);
     tool_text_free(&what);
 }

@@ -27,8 +27,8 @@ static enum certmap_status load_native(struct tool_rules *rules, const struct to
     if (options->site != NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
-    parse.diagnostic = tool_findings_add;
-    parse.diagnostic_ctx = &rules->findings;
+    parse.diagnostic = tool_diagnostics_add;
+    parse.diagnostic_ctx = &rules->diagnostics;
     parse.issuer_file = tool_issuer_file;
     parse.issuer_file_ctx = &file;
     parse.build = build;
@@ -48,8 +48,8 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
                                     const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_iis_options iis = CERTMAP_IIS_OPTIONS_INIT;
     iis.site = tool_view(options->site);
-    iis.diagnostic = tool_findings_add;
-    iis.diagnostic_ctx = &rules->findings;
+    iis.diagnostic = tool_diagnostics_add;
+    iis.diagnostic_ctx = &rules->diagnostics;
     iis.check_setup = options->verb == TOOL_VERB_CHECK || options->verb == TOOL_VERB_CONVERT;
     iis.build = build;
     rules->is_iis = true;
@@ -61,7 +61,7 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
     return status;
 }
 
-/* Findings quote the text and print its lines, and this text may hold passwords. */
+/* Diagnostics quote the text and print its lines, and this text may hold passwords. */
 static enum certmap_status refuse_xml(struct tool_rules *rules, struct certmap_diagnostic *err) {
     tool_input_free(&rules->input);
     tool_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "this is XML, not the native language");
@@ -134,15 +134,15 @@ bool tool_rules_load(struct tool_rules *rules, const struct tool_options *option
     tool_progress_end(&progress);
     if (status == CERTMAP_OK)
         return true;
-    if (tool_findings_error(&rules->findings) == NULL)
-        tool_findings_add(&rules->findings, CERTMAP_SEVERITY_ERROR, &err);
+    if (tool_diagnostics_error(&rules->diagnostics) == NULL)
+        tool_diagnostics_add(&rules->diagnostics, CERTMAP_SEVERITY_ERROR, &err);
     return false;
 }
 
 void tool_rules_free(struct tool_rules *rules) {
     certmap_rules_free(rules->rules);
     certmap_iis_logon_free(rules->logon);
-    tool_findings_free(&rules->findings);
+    tool_diagnostics_free(&rules->diagnostics);
     tool_input_free(&rules->input);
 }
 
@@ -178,12 +178,12 @@ void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream
     struct certmap_view source = tool_input_view(&rules->input);
     if (may_hold_password(source))
         source = certmap_no_view();
-    for (size_t i = 0; i < rules->findings.count; i++)
-        tool_finding_print(stream, rules->path, source, &rules->findings.items[i]);
+    for (size_t i = 0; i < rules->diagnostics.count; i++)
+        tool_diagnostic_print(stream, rules->path, source, &rules->diagnostics.items[i]);
 }
 
-bool tool_rules_explains_none(const struct certmap_diagnostic *finding) {
-    enum certmap_code code = finding->code;
+bool tool_rules_explains_none(const struct certmap_diagnostic *diagnostic) {
+    enum certmap_code code = diagnostic->code;
     return code == CERTMAP_CODE_SECTION_DISABLED || code == CERTMAP_CODE_OTHER_SITES ||
            code == CERTMAP_CODE_NO_SECTION || code == CERTMAP_CODE_MISPLACED_MAPPINGS ||
            code == CERTMAP_CODE_MISSPELT_SECTION;

@@ -4,27 +4,27 @@
 #define TOOL_RULES_H
 
 #include "certmap/iis.h"
-#include "finding.h"
+#include "diagnostic.h"
 #include "input.h"
 
 struct tool_rules {
     struct certmap_rules *rules; /* NULL after an error */
     const char *path;
-    struct tool_findings findings;
+    struct tool_diagnostics diagnostics;
     struct tool_input input; /* the text in the native language; an IIS file's is wiped already */
     bool is_iis;
     bool has_domain;                 /* an IIS file: it has a defaultLogonDomain somewhere */
     struct certmap_iis_logon *logon; /* for convert, of an IIS file; else NULL */
 };
 
-/* Reads and loads the file that the options name. false: findings has at least one error. The
+/* Reads and loads the file that the options name. false: diagnostics has at least one error. The
  * caller frees in either case. */
 bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options);
 void tool_rules_free(struct tool_rules *rules);
 
-/* Prints the findings, with the source lines of native rules only: an IIS file holds passwords. */
+/* Prints the diagnostics, with the source lines of native rules only: an IIS file holds passwords. */
 void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream);
-/* Whether a finding says that mappings exist in the file but do not apply, or are switched off. */
-bool tool_rules_explains_none(const struct certmap_diagnostic *finding);
+/* Whether a diagnostic says that mappings exist in the file but do not apply, or are switched off. */
+bool tool_rules_explains_none(const struct certmap_diagnostic *diagnostic);
 
 #endif

@@ -8,8 +8,8 @@
 /* Exit statuses. They are ordered: of several, the largest counts. */
 enum tool_exit {
     TOOL_OK = 0,
-    TOOL_FINDINGS = 1, /* match: not all allowed; check: warnings */
-    TOOL_FAILED = 2    /* usage, rules, a certificate that cannot be read, output */
+    TOOL_DIAGNOSTICS = 1, /* match: not all allowed; check: warnings */
+    TOOL_FAILED = 2       /* usage, rules, a certificate that cannot be read, output */
 };
 
 static inline enum tool_exit tool_exit_worst(enum tool_exit a, enum tool_exit b) {

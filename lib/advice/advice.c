@@ -18,11 +18,11 @@ void cm_advice_begin(struct cm_advice *advice) {
     advice->has_digests = false;
 }
 
-static void keep(struct cm_advice *advice, const struct certmap_diagnostic *finding, bool refusals_only) {
+static void keep(struct cm_advice *advice, const struct certmap_diagnostic *diagnostic, bool refusals_only) {
     struct cm_advice_note *note = cm_advice_add(advice, advice->condition_count - 1);
     if (note == NULL)
         return;
-    note->finding = *finding;
+    note->diagnostic = *diagnostic;
     note->number = advice->number;
     note->refusals_only = refusals_only;
 }
@@ -40,15 +40,15 @@ static bool has_signs(struct certmap_view text) {
 }
 
 static void advise_operand(struct cm_advice *advice, const struct cm_advised_operand *operand) {
-    struct certmap_diagnostic finding;
+    struct certmap_diagnostic diagnostic;
     bool refusals_only = false;
     if (operand->path->kind != CM_TEXT_NAME && !has_signs(operand->text))
         return;
-    if (cm_advise_wildcard(&finding, operand, &refusals_only))
-        keep(advice, &finding, refusals_only);
-    else if (cm_advise_pattern(&finding, operand) || cm_advise_name(&finding, operand) ||
-             cm_advise_uri(&finding, operand))
-        keep(advice, &finding, false);
+    if (cm_advise_wildcard(&diagnostic, operand, &refusals_only))
+        keep(advice, &diagnostic, refusals_only);
+    else if (cm_advise_pattern(&diagnostic, operand) || cm_advise_name(&diagnostic, operand) ||
+             cm_advise_uri(&diagnostic, operand))
+        keep(advice, &diagnostic, false);
 }
 
 /* Whether anything is said about operands of this kind. */
@@ -136,7 +136,7 @@ static void find_negated(struct cm_advice *advice) {
 static bool holds(const struct cm_advice *advice, const struct cm_advice_note *note) {
     if (note->refusals_only && !cm_advice_refuses(advice, note->condition))
         return false;
-    if (note->finding.code != CERTMAP_CODE_DOMAIN_BOUNDARY)
+    if (note->diagnostic.code != CERTMAP_CODE_DOMAIN_BOUNDARY)
         return true;
     if (advice->conditions[note->condition].negated && cm_advice_refuses(advice, note->condition))
         return false; /* "and not": to exclude more is safe */
@@ -157,7 +157,7 @@ static void sort_notes(struct cm_advice *advice) {
     for (size_t i = 1; i < advice->note_count; i++) {
         const struct cm_advice_note note = advice->notes[i];
         size_t at = i;
-        for (; at > 0 && advice->notes[at - 1].finding.offset > note.finding.offset; at--)
+        for (; at > 0 && advice->notes[at - 1].diagnostic.offset > note.diagnostic.offset; at--)
             advice->notes[at] = advice->notes[at - 1];
         advice->notes[at] = note;
     }

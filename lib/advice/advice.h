@@ -13,7 +13,7 @@
  *     placeholder.c      placeholders that read something else than the condition is about (609, 662)
  *
  * What could be meant gets no warning: each of these files says where it draws the line. Whether a condition refuses is
- * known only when the mapping has its decision; so findings are kept until then. The work is linear in the text, but for
+ * known only when the mapping has its decision; so diagnostics are kept until then. The work is linear in the text, but for
  * placeholders, where CM_ADVICE_MAX_VISITS bounds it. */
 #ifndef CM_ADVICE_ADVICE_H
 #define CM_ADVICE_ADVICE_H
@@ -35,9 +35,9 @@ struct cm_advised_text {
     bool plain;                    /* says so itself, and so means it */
 };
 
-/* A finding that waits for the end of its mapping. */
+/* A diagnostic that waits for the end of its mapping. */
 struct cm_advice_note {
-    struct certmap_diagnostic finding;
+    struct certmap_diagnostic diagnostic;
     uint32_t condition; /* which one it is about; only of those made while conditions are read */
     uint32_t number;    /* of that condition in the draft */
     bool refusals_only; /* is none where the condition lets in */
@@ -68,20 +68,20 @@ void cm_advice_free(struct cm_advice *advice);
 void cm_advice_begin(struct cm_advice *advice);
 /* Notes a text with placeholders; the account is the first. False: no memory. */
 bool cm_advice_text(struct cm_advice *advice, const struct cm_advised_text *text);
-/* Ends the mapping, which the builder has just taken as it is described: the findings are notes[0] to
+/* Ends the mapping, which the builder has just taken as it is described: the diagnostics are notes[0] to
  * notes[note_count - 1], in the order of the text. False: no memory. */
 bool cm_advice_end(struct cm_advice *advice, const struct certmap_description *description);
 
 /* ---- among the files of advice ---- */
 
-/* The finding being made; a text that does not fit becomes the short one. */
+/* The diagnostic being made; a text that does not fit becomes the short one. */
 struct cm_advice_message {
     char text[sizeof((struct certmap_diagnostic *)0)->text];
     struct cm_out out;
 };
 void cm_advice_start(struct cm_advice_message *message);
-/* Fills a finding with the message, or with `otherwise` where the message is too long. */
-void cm_advice_finish(struct certmap_diagnostic *finding, struct cm_advice_message *message, enum certmap_code code,
+/* Fills a diagnostic with the message, or with `otherwise` where the message is too long. */
+void cm_advice_finish(struct certmap_diagnostic *diagnostic, struct cm_advice_message *message, enum certmap_code code,
                       const char *otherwise, struct certmap_position position);
 /* Room for one more note, or NULL: no memory, or there are enough. */
 struct cm_advice_note *cm_advice_add(struct cm_advice *advice, size_t condition);
@@ -97,11 +97,11 @@ struct cm_advised_operand {
     struct certmap_position position;
 };
 /* Each: whether there is something to say, and then what. */
-bool cm_advise_wildcard(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand,
+bool cm_advise_wildcard(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand,
                         bool *refusals_only);
-bool cm_advise_pattern(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand);
-bool cm_advise_name(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand);
-bool cm_advise_uri(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand);
+bool cm_advise_pattern(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand);
+bool cm_advise_name(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand);
+bool cm_advise_uri(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand);
 /* Whether the mapping excludes what 641 warns of. */
 bool cm_advice_uri_is_guarded(const struct cm_advice *advice, const struct cm_condition *condition);
 

@@ -116,9 +116,9 @@ static bool has_both(const struct cm_advised_operand *operand, struct certmap_vi
     return false;
 }
 
-bool cm_advise_name(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand) {
+bool cm_advise_name(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand) {
     struct cm_advice_message message;
-    char room[sizeof finding->text];
+    char room[sizeof diagnostic->text];
     struct certmap_view turned;
     if (operand->path->kind != CM_TEXT_NAME || !is_root_first(operand->text))
         return false;
@@ -132,7 +132,7 @@ bool cm_advise_name(struct certmap_diagnostic *finding, const struct cm_advised_
     else
         message.out.len = sizeof message.text;
     cm_advice_finish(
-        finding, &message, CERTMAP_CODE_ROOT_FIRST_NAME,
+        diagnostic, &message, CERTMAP_CODE_ROOT_FIRST_NAME,
         "this Name is written root first, and rules write the root last: turn its RDNs round, the last one "
         "to the front (\"certmap show\" prints a certificate's own)",
         operand->position);

@@ -12,12 +12,12 @@ void cm_advice_start(struct cm_advice_message *message) {
     message->out = (struct cm_out){message->text, sizeof message->text - 1, 0};
 }
 
-void cm_advice_finish(struct certmap_diagnostic *finding, struct cm_advice_message *message, enum certmap_code code,
+void cm_advice_finish(struct certmap_diagnostic *diagnostic, struct cm_advice_message *message, enum certmap_code code,
                       const char *otherwise, struct certmap_position position) {
     const bool fits = message->out.len <= message->out.cap;
     message->text[fits ? message->out.len : 0] = 0;
-    cm_error(finding, CERTMAP_OK, code, "%s", fits ? message->text : otherwise);
-    cm_error_place(finding, position);
+    cm_error(diagnostic, CERTMAP_OK, code, "%s", fits ? message->text : otherwise);
+    cm_error_place(diagnostic, position);
 }
 
 /* ---- patterns, for messages ---- */
@@ -43,7 +43,7 @@ void cm_advice_print_like(struct cm_out *out, const struct cm_advised_operand *o
 
 /* ---- the mapping that is read ---- */
 
-/* Where there are so many notes, no more would be told. */
+/* Where there are so many notes, no more would be reported. */
 struct cm_advice_note *cm_advice_add(struct cm_advice *advice, size_t condition) {
     if (advice->note_count == CERTMAP_MAX_DIAGNOSTICS)
         return NULL;

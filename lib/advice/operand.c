@@ -94,7 +94,7 @@ static void say_text(struct cm_advice_message *message, const struct cm_advised_
         cm_out_string(&message->out, ", and \\* or \\? in it for the characters themselves");
 }
 
-bool cm_advise_wildcard(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand,
+bool cm_advise_wildcard(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand,
                         bool *refusals_only) {
     struct cm_advice_message message;
     const size_t at = find_wildcard(operand);
@@ -110,6 +110,6 @@ bool cm_advise_wildcard(struct certmap_diagnostic *finding, const struct cm_advi
         say_name(&message, operand, at);
     else
         say_text(&message, operand, host);
-    cm_advice_finish(finding, &message, CERTMAP_CODE_LITERAL_WILDCARD, wildcard_short, operand->position);
+    cm_advice_finish(diagnostic, &message, CERTMAP_CODE_LITERAL_WILDCARD, wildcard_short, operand->position);
     return true;
 }

@@ -323,7 +323,7 @@ static const char *cure(enum sign sign, bool iis) {
     return "write * for any characters and ? for one; a pattern is about the whole value";
 }
 
-static void say(struct certmap_diagnostic *finding, const struct reading *reading,
+static void say(struct certmap_diagnostic *diagnostic, const struct reading *reading,
                 const struct cm_advised_operand *operand) {
     struct cm_advice_message message;
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
@@ -348,8 +348,8 @@ static void say(struct certmap_diagnostic *finding, const struct reading *readin
     }
     const struct certmap_position position =
         operand != NULL ? operand->position : (struct certmap_position){0, 0, 0, 0};
-    cm_advice_finish(finding, &message, CERTMAP_CODE_LITERAL_CLASS, "the pattern is in another language than certmap's",
-                     position);
+    cm_advice_finish(diagnostic, &message, CERTMAP_CODE_LITERAL_CLASS,
+                     "the pattern is in another language than certmap's", position);
 }
 
 /* After = only what is a pattern for sure is a sign. */
@@ -369,7 +369,7 @@ static bool may_have_sign(struct certmap_view pattern) {
     return false;
 }
 
-bool cm_advise_pattern(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand) {
+bool cm_advise_pattern(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand) {
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
     const bool like = operand->op == CERTMAP_OP_LIKE;
     if (operand->path->kind == CM_TEXT_NAME || (!like && operand->op != CERTMAP_OP_EQUAL) ||
@@ -381,7 +381,7 @@ bool cm_advise_pattern(struct certmap_diagnostic *finding, const struct cm_advis
     struct reading reading = {.units = {units, len}, .kind = operand->path->kind};
     if (!find_sign(&reading) || (!like && !is_sure(&reading)))
         return false;
-    say(finding, &reading, operand);
+    say(diagnostic, &reading, operand);
     return true;
 }
 

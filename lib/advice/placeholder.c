@@ -170,7 +170,7 @@ static const struct cm_filter *find_cut(const struct cm_placeholder *placeholder
     return NULL;
 }
 
-/* ---- findings ---- */
+/* ---- diagnostics ---- */
 
 /* Where the index-th placeholder of a text is. */
 static struct certmap_position place_of_placeholder(const struct cm_advised_text *text, size_t index) {
@@ -205,7 +205,7 @@ static void say_value(struct cm_advice *advice, const struct search *search, str
     cm_out_string(&message.out, ", or leave out | ");
     cm_out_string(&message.out, choice);
     cm_out_string(&message.out, ", so that several values are refused");
-    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE,
+    cm_advice_finish(&note->diagnostic, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE,
                      "the condition can be about another value than the one that this takes", position);
 }
 
@@ -223,7 +223,7 @@ static void say_part(struct cm_advice *advice, const struct search *search, cons
     cm_out_string(&message.out, " cuts at the first; add to the condition: and not ");
     cm_path_print(&message.out, &search->placeholder->path);
     cm_out_string(&message.out, " like \"*@*@*\"");
-    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_PART,
+    cm_advice_finish(&note->diagnostic, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_PART,
                      "the pattern is about the last @ of a value, and the placeholder cuts at the first", position);
 }
 

@@ -19,14 +19,14 @@ static void say(struct cm_advice *advice, enum certmap_field field, size_t condi
         return;
     if (field == CERTMAP_FIELD_ISSUER_SHA256)
         cm_error(
-            &note->finding, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
+            &note->diagnostic, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
             "this refusal can be slipped past: the client sends the certificate of its issuer, and can send another "
             "one for the same key; write issuer is spki.sha256");
     else
-        cm_error(&note->finding, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
+        cm_error(&note->diagnostic, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
                  "this refusal can be slipped past: whoever holds a certificate can change its signature, and so its "
                  "digest, without any key; write serial and issuer, spki.sha256 or tbs.sha256, which are signed");
-    cm_error_place(&note->finding, advice->conditions[condition].position);
+    cm_error_place(&note->diagnostic, advice->conditions[condition].position);
 }
 
 void cm_advise_refusals(struct cm_advice *advice) {

@@ -153,7 +153,7 @@ static bool is_url(const struct shape *shape) {
     return false;
 }
 
-/* ---- the finding ---- */
+/* ---- the diagnostic ---- */
 
 static void say(struct cm_advice *advice, const struct cm_advised_text *text, const char *what, const char *language) {
     struct cm_advice_message message;
@@ -166,8 +166,8 @@ static void say(struct cm_advice *advice, const struct cm_advised_text *text, co
     cm_out_string(&message.out, ", and a value can change what it means; write ");
     cm_out_string(&message.out, language);
     cm_out_string(&message.out, " before it, so that values are escaped, or plain, if it is none");
-    cm_advice_finish(&note->finding, &message, CERTMAP_CODE_PLAIN_STRUCTURE, "a value can change what this text means",
-                     text->whole);
+    cm_advice_finish(&note->diagnostic, &message, CERTMAP_CODE_PLAIN_STRUCTURE,
+                     "a value can change what this text means", text->whole);
 }
 
 void cm_advise_text(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output) {

@@ -130,7 +130,7 @@ bool cm_advice_uri_is_guarded(const struct cm_advice *advice, const struct cm_co
     return true;
 }
 
-/* ---- the finding ---- */
+/* ---- the diagnostic ---- */
 
 #define HEAD "* and ? in a host stand for / too, so that another host can come first; write each host out"
 
@@ -146,7 +146,7 @@ static void say_cure(struct cm_advice_message *message, const struct cm_advised_
     cm_out_char(&message->out, ')');
 }
 
-bool cm_advise_uri(struct certmap_diagnostic *finding, const struct cm_advised_operand *operand) {
+bool cm_advise_uri(struct certmap_diagnostic *diagnostic, const struct cm_advised_operand *operand) {
     uint8_t units[CM_ADVICE_PATTERN_SIZE];
     struct cm_advice_message message;
     if (operand->path->kind != CM_TEXT_URI || operand->op != CERTMAP_OP_LIKE)
@@ -163,7 +163,7 @@ bool cm_advise_uri(struct certmap_diagnostic *finding, const struct cm_advised_o
         say_cure(&message, operand, pattern, at);
     else
         message.out.len = sizeof message.text;
-    cm_advice_finish(finding, &message, CERTMAP_CODE_DOMAIN_BOUNDARY,
+    cm_advice_finish(diagnostic, &message, CERTMAP_CODE_DOMAIN_BOUNDARY,
                      HEAD ", in a list of patterns: \"https://www.contoso.example/*\"", operand->position);
     return true;
 }

@@ -5,7 +5,7 @@
  *     |---- reading -----------|---- compiling ----|
  *
  * A call consists of phases, each of which reports of itself only, in units of its own: cm_progress_at(progress, i, n).
- * What is told are units of the whole, each once. */
+ * What is reported is units of the whole, each once. */
 #ifndef CM_BASE_PROGRESS_H
 #define CM_BASE_PROGRESS_H
 
@@ -20,7 +20,7 @@ struct cm_progress {
     certmap_progress_fn *fn; /* NULL: nobody asks */
     void *ctx;
     size_t from, to; /* of the phase */
-    size_t next;     /* the least unit that was not told yet */
+    size_t next;     /* the least unit that was not reported yet */
     bool cancelled;
 };
 

@@ -72,18 +72,18 @@ void cm_builder_report_memory_limit(const struct certmap_builder *builder, struc
         fail_limit(meter, error);
 }
 
-/* Remembers the first error for certmap_builder_finish; tells the caller of this one. */
+/* Remembers the first error for certmap_builder_finish; the caller gets this one. */
 enum certmap_status cm_builder_note(struct certmap_builder *builder, enum certmap_status status,
                                     const struct certmap_diagnostic *own, struct certmap_diagnostic *err) {
     if (status == CERTMAP_OK)
         return status;
-    struct certmap_diagnostic told = *own;
-    cm_builder_report_memory_limit(builder, &told);
+    struct certmap_diagnostic reported = *own;
+    cm_builder_report_memory_limit(builder, &reported);
     if (builder->first.status == CERTMAP_OK)
-        builder->first = told;
+        builder->first = reported;
     if (err != NULL)
-        *err = told;
-    return told.status;
+        *err = reported;
+    return reported.status;
 }
 
 /* The rule set that is being built, made when it is first needed. */

@@ -145,7 +145,7 @@ static void flatten_root(struct certmap_builder *builder) {
     builder->draft.node_count--;
 }
 
-/* Who was told that a mapping is refused may leave out its conditions. */
+/* A caller that knows that a mapping is refused may leave out its conditions. */
 static enum certmap_status check_complete(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
     if (builder->open_count > 0)
         return cm_error_argument(err, "a group was left open");

@@ -88,7 +88,7 @@ static inline uint32_t cm_build_place(const struct cm_build *build, uint32_t map
     return build->draft->rules->places[mapping];
 }
 
-/* Counts one of the things that are looked at; false: whoever is told of progress says to stop. */
+/* Counts one of the things that are looked at; false: whoever gets the progress says to stop. */
 static inline bool cm_build_tick(struct cm_build *build) {
     build->done++;
     return build->progress->fn == NULL || cm_progress_at(build->progress, build->done, build->total);

@@ -217,7 +217,7 @@ bool cm_parser_take_issuers(struct cm_parser *parser) {
     if (cm_parser_is_punct(parser, '}'))
         cm_parser_report_unexpected(parser, CERTMAP_CODE_EMPTY_LIST, "at least one issuer in the list", NULL, 0);
     while (!cm_parser_is_punct(parser, '}'))
-        if (!take_entry(parser, list) || cm_findings_full(&parser->findings))
+        if (!take_entry(parser, list) || cm_diagnostics_full(&parser->diagnostics))
             return false;
     cm_parser_advance(parser);
     return true;

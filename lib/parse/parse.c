@@ -49,7 +49,7 @@ static bool keep_catch_all(struct cm_parser *parser) {
     return catch_all->name.data != NULL || cm_parser_memory_failed(parser);
 }
 
-/* Findings about mappings that are right but not what their author may have meant. */
+/* Diagnostics about mappings that are right but not what their author may have meant. */
 static bool look_at_mapping(struct cm_parser *parser, bool always) {
     const struct cm_named *before = &parser->catch_all;
     const struct certmap_position position = parser->described.position;
@@ -61,7 +61,7 @@ static bool look_at_mapping(struct cm_parser *parser, bool always) {
         cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_ALLOWS_EVERYONE, "the mapping %s allows every certificate",
                  name.text);
         cm_error_place(&warning, position);
-        cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+        cm_diagnostic_add(&parser->diagnostics, CERTMAP_SEVERITY_WARNING, &warning);
     }
     if (before->token.kind == CM_TOKEN_END)
         return !always || parser->combining != CERTMAP_COMBINING_FIRST || keep_catch_all(parser);
@@ -69,18 +69,18 @@ static bool look_at_mapping(struct cm_parser *parser, bool always) {
              "the mapping %s is never reached: %s in line %zu holds for every certificate", name.text,
              quote_name(before).text, before->token.position.line);
     cm_error_place(&warning, position);
-    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    cm_diagnostic_add(&parser->diagnostics, CERTMAP_SEVERITY_WARNING, &warning);
     return true;
 }
 
-/* Findings about what the mapping says, in the order of the text. One with an error is not all there. */
+/* Diagnostics about what the mapping says, in the order of the text. One with an error is not all there. */
 static bool pass_on_advice(struct cm_parser *parser, const struct certmap_description *given, size_t errors) {
     if (!parser->advising || given->flawed != 0 || parser->errors > errors)
         return true;
     if (!cm_advice_end(&parser->advice, given))
         return cm_parser_memory_failed(parser);
     for (size_t i = 0; i < parser->advice.note_count; i++)
-        cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &parser->advice.notes[i].finding);
+        cm_diagnostic_add(&parser->diagnostics, CERTMAP_SEVERITY_WARNING, &parser->advice.notes[i].diagnostic);
     return true;
 }
 
@@ -97,7 +97,7 @@ static void begin_mapping(struct cm_parser *parser) {
     cm_arena_reset(&parser->strings);
     cm_advice_begin(&parser->advice);
     cm_described_begin(&parser->described);
-    parser->advising = cm_findings_take_warnings(&parser->findings);
+    parser->advising = cm_diagnostics_take_warnings(&parser->diagnostics);
     parser->in_mapping = true;
     cm_parser_advance(parser);
     parser->described.position = parser->token.position;
@@ -199,10 +199,10 @@ static void take_file(struct cm_parser *parser) {
     cm_parser_advance(parser);
     parser->begin = parser->token.position;
     take_version(parser);
-    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_findings_full(&parser->findings) &&
+    while (parser->token.kind != CM_TOKEN_END && !parser->fatal && !cm_diagnostics_full(&parser->diagnostics) &&
            cm_parser_goes_on(parser))
         take_statement(parser);
-    if (parser->mapping_count == 0 && !parser->is_disabled && parser->findings.errors == 0 &&
+    if (parser->mapping_count == 0 && !parser->is_disabled && parser->diagnostics.errors == 0 &&
         cm_parser_goes_on(parser)) {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_NO_MAPPINGS, "the rules have no mapping");
         cm_parser_report(parser, parser->token.position, &parser->error);
@@ -235,23 +235,23 @@ static void look_at_cost(struct cm_parser *parser, const struct certmap_rules *r
         "an ordinary certificate could take %zu steps of the %zu that a match has, for mappings such as %s in line %zu",
         cost, steps, cm_quote(mapping.name).text, mapping.line);
     cm_error_place(&warning, parser->begin);
-    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    cm_diagnostic_add(&parser->diagnostics, CERTMAP_SEVERITY_WARNING, &warning);
 }
 
 static enum certmap_status finish(struct cm_parser *parser, struct certmap_rules **rules,
                                   struct certmap_diagnostic *err) {
-    enum certmap_status status = parser->findings.first.status;
+    enum certmap_status status = parser->diagnostics.first.status;
     if (!cm_parser_goes_on(parser))
         return cm_progress_cancelled(err);
     cm_builder_phase(parser->builder, CM_PROGRESS_READ, CM_PROGRESS_TOTAL);
-    if (parser->findings.errors == 0) {
+    if (parser->diagnostics.errors == 0) {
         status = certmap_builder_finish(parser->builder, rules, err);
         if (status == CERTMAP_OK)
             look_at_cost(parser, *rules);
         return status;
     }
     if (err != NULL)
-        *err = parser->findings.first;
+        *err = parser->diagnostics.first;
     return status;
 }
 
@@ -264,7 +264,7 @@ static enum certmap_status parse(struct certmap_rules **rules, struct certmap_vi
         .allocator = *allocator,
         .options = options,
         .lexer = cm_lex_start(text),
-        .findings = {.diagnostic = options->diagnostic, .ctx = options->diagnostic_ctx, .file = options->file},
+        .diagnostics = {.diagnostic = options->diagnostic, .ctx = options->diagnostic_ctx, .file = options->file},
         .builder = builder,
         .described = {.allocator = *allocator},
         .advice = {.allocator = *allocator, .builder = builder}};

@@ -5,7 +5,7 @@
 #include "certmap/names.h"
 #include "rule/operand.h"
 
-/* ---- findings ---- */
+/* ---- diagnostics ---- */
 
 static bool is_fatal(const struct certmap_diagnostic *error) {
     return error->status == CERTMAP_ERROR_MEMORY || error->status == CERTMAP_ERROR_LIMIT;
@@ -14,7 +14,7 @@ static bool is_fatal(const struct certmap_diagnostic *error) {
 static void pass_on(struct cm_parser *parser, const struct certmap_diagnostic *error) {
     if (parser->closed)
         return;
-    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_ERROR, error);
+    cm_diagnostic_add(&parser->diagnostics, CERTMAP_SEVERITY_ERROR, error);
     parser->closed = is_fatal(error);
 }
 

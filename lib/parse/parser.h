@@ -7,7 +7,7 @@
  *     issuers.c     lists of issuers
  *     output.c      what a mapping decides and gives
  *     policy.c      the policy
- *     parser.c            tokens and findings, for all of them
+ *     parser.c            tokens and diagnostics, for all of them
  *     described.c         the mapping that is being read, which the compiler gets in one piece */
 #ifndef CM_PARSE_PARSER_H
 #define CM_PARSE_PARSER_H
@@ -49,7 +49,7 @@ struct cm_parser {
     const struct certmap_parse_options *options;
     struct cm_lexer lexer;
     struct cm_token token; /* the next one */
-    struct cm_findings findings;
+    struct cm_diagnostics diagnostics;
     struct certmap_position begin; /* of the first token */
     struct certmap_builder *builder;
     struct cm_arena strings;       /* unescaped, of one mapping or entry */
@@ -81,7 +81,7 @@ struct cm_parser {
     bool fatal;                      /* no memory, or over a limit: stop */
 };
 
-/* ---- findings; all return false, so that they can end an attempt to take something ---- */
+/* ---- diagnostics; all return false, so that they can end an attempt to take something ---- */
 
 /* Passes on an error that has been filled, at a position; in a mapping, at its end. */
 bool cm_parser_report(struct cm_parser *parser, struct certmap_position position, struct certmap_diagnostic *error);
@@ -121,9 +121,9 @@ bool cm_parser_take_expression(struct cm_parser *parser);
 /* One level deeper, for "not", "(" and what is printed as such; the caller takes it back from parser->nesting. False
  * where that is too deep, which is reported at the position. */
 bool cm_parser_enter(struct cm_parser *parser, struct certmap_position position);
-/* Takes "disabled" and what follows, and tells the builder. */
+/* Takes "disabled" and what follows, and gives it to the builder. */
 bool cm_parser_take_disabled(struct cm_parser *parser);
-/* Takes "policy" and what follows, and tells the builder. */
+/* Takes "policy" and what follows, and gives it to the builder. */
 bool cm_parser_take_policy(struct cm_parser *parser);
 /* Takes "issuers" and what follows. */
 bool cm_parser_take_issuers(struct cm_parser *parser);

@@ -50,7 +50,7 @@ static void warn_of_disabled(struct cm_parser *parser) {
     cm_error(&warning, CERTMAP_OK, CERTMAP_CODE_RULES_DISABLED,
              "the rules are switched off, so that no certificate gets an answer from them");
     cm_error_place(&warning, parser->token.position);
-    cm_finding_add(&parser->findings, CERTMAP_SEVERITY_WARNING, &warning);
+    cm_diagnostic_add(&parser->diagnostics, CERTMAP_SEVERITY_WARNING, &warning);
 }
 
 bool cm_parser_take_disabled(struct cm_parser *parser) {

@@ -6,7 +6,7 @@
 #include <certmap/openssl.h>
 #include <certmap/server.h>
 
-/* Longest serial number that is told, in octets; RFC 5280 stops at 20. */
+/* Longest serial number that is shown, in octets; RFC 5280 stops at 20. */
 #define CM_SERVER_MAX_SERIAL 64
 
 struct cm_server_client {

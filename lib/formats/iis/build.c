@@ -8,18 +8,18 @@
 /* ---- warnings about mappings that apply ---- */
 
 static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mapping) {
-    struct cm_kit_findings *findings = &build->iis->findings;
+    struct cm_kit_diagnostics *diagnostics = &build->iis->diagnostics;
     if (build->shadowed)
-        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNREACHABLE_MAPPING, mapping->place,
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNREACHABLE_MAPPING, mapping->place,
                       "a mapping above has no rules, so that %s is never tried", cm_kit_quote(mapping->name).text);
     else if (mapping->always && !mapping->deny)
-        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_ALLOWS_EVERYONE, mapping->place,
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_ALLOWS_EVERYONE, mapping->place,
                       "%s has no rules, so that it gives its account to every certificate",
                       cm_kit_quote(mapping->name).text);
     build->shadowed = build->shadowed || mapping->always;
     const char *doubt = mapping->deny ? NULL : cm_iis_doubt_user(mapping->user);
     if (doubt != NULL) /* without the text, in which a password might be */
-        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_BAD_ACCOUNT, mapping->place, "userName %s",
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_BAD_ACCOUNT, mapping->place, "userName %s",
                       doubt);
 }
 
@@ -27,13 +27,13 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
  * matchCriteria="[0-9]*". */
 static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
     const char *doubt = cm_iis_doubt_criterion(rule->criteria);
-    struct certmap_diagnostic finding;
+    struct certmap_diagnostic diagnostic;
     if (doubt != NULL)
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DOUBTFUL_CRITERION, rule->place,
                       "matchCriteria=%s %s", cm_kit_quote(rule->criteria).text, doubt);
-    else if (certmap_pattern_advise(rule->criteria, CERTMAP_IIS_PATTERN, &finding))
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, finding.code, rule->place, "matchCriteria: %s",
-                      finding.text);
+    else if (certmap_pattern_advise(rule->criteria, CERTMAP_IIS_PATTERN, &diagnostic))
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, diagnostic.code, rule->place,
+                      "matchCriteria: %s", diagnostic.text);
 }
 
 /* ---- building ---- */
@@ -49,7 +49,7 @@ static void refuse(struct cm_iis_build *build, struct certmap_diagnostic *error,
         return;
     }
     cm_kit_error_place(error, place);
-    cm_kit_findings_add(&build->iis->findings, CERTMAP_SEVERITY_ERROR, error);
+    cm_kit_diagnostics_add(&build->iis->diagnostics, CERTMAP_SEVERITY_ERROR, error);
 }
 
 static bool has_domain(struct certmap_view user) {
@@ -269,7 +269,7 @@ static void add_mapping(struct cm_iis_build *build, const struct cm_iis_mapping 
     build->parts.flawed = build->parts.flawed || mapping->broken;
     const struct certmap_mapping made = describe(build, mapping);
     if (!cm_iis_stopped(build))
-        hand_over(build, mapping, &made, applies && build->iis->findings.errors == 0);
+        hand_over(build, mapping, &made, applies && build->iis->diagnostics.errors == 0);
     if (applies && !build->iis->stop)
         warn_of_criteria(build, mapping);
     if (!applies || mapping->broken)

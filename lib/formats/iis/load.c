@@ -53,7 +53,8 @@ static void run(struct cm_iis *iis, struct certmap_rules **rules, struct certmap
 static enum certmap_status report(const struct cm_iis *iis, const struct certmap_iis_options *options,
                                   struct certmap_diagnostic *err) {
     if (iis->fatal.status == CERTMAP_OK)
-        return cm_kit_findings_report(&iis->findings, options->diagnostic, options->diagnostic_ctx, options->file, err);
+        return cm_kit_diagnostics_report(&iis->diagnostics, options->diagnostic, options->diagnostic_ctx, options->file,
+                                         err);
     if (err != NULL)
         *err = iis->fatal;
     return iis->fatal.status;

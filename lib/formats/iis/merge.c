@@ -4,7 +4,7 @@
 #include <string.h>
 
 bool cm_iis_stopped(const struct cm_iis_build *build) {
-    return build->iis->stop || cm_kit_findings_full(&build->iis->findings);
+    return build->iis->stop || cm_kit_diagnostics_full(&build->iis->diagnostics);
 }
 
 /* So many rules are compared with each other; more go through a set. */
@@ -20,7 +20,7 @@ void cm_iis_no_memory_unless(struct cm_iis_build *build, bool enough) {
 static void merge_settings(struct cm_iis_build *build) {
     struct cm_iis_values values;
     static const char *const none[] = {NULL};
-    cm_iis_read(&values, &build->iis->findings, CM_IIS_SECTION, none, (struct cm_kit_position){0, 0, 0, 0});
+    cm_iis_read(&values, &build->iis->diagnostics, CM_IIS_SECTION, none, (struct cm_kit_position){0, 0, 0, 0});
     memcpy(build->settings, values.at, sizeof build->settings);
     for (size_t i = 0; i < build->iis->level_count; i++) {
         const struct cm_iis_level *level = &build->iis->levels[i];
@@ -104,7 +104,7 @@ static void check_names(struct cm_iis_build *build) {
         uint64_t hash = certmap_text_hash(cm_kit_hash_seed(&build->set, mapping->generation), mapping->name);
         size_t there = cm_kit_set_add(&build->set, hash, i, names_same, build->order);
         if (there != SIZE_MAX)
-            cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_MAPPING, mapping->place,
+            cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_MAPPING, mapping->place,
                           "there is a mapping %s already, in line %lu", cm_kit_quote(mapping->name).text,
                           (unsigned long)build->order[there]->place.line);
     }
@@ -120,7 +120,7 @@ static void check_certificates(struct cm_iis_build *build) {
         uint64_t hash = cm_kit_hash(cm_kit_hash_seed(&build->set, mapping->generation), compared(mapping));
         size_t there = cm_kit_set_add(&build->set, hash, i, certificates_same, build->order);
         if (there != SIZE_MAX)
-            cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_CERTIFICATE, mapping->place,
+            cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_CERTIFICATE, mapping->place,
                           "the certificate is mapped already, in line %lu",
                           (unsigned long)build->order[there]->place.line);
     }
@@ -148,7 +148,7 @@ void cm_iis_check_rules(struct cm_iis_build *build, const struct cm_iis_mapping 
                                     rules[i].criteria);
         size_t there = cm_kit_set_add(&build->set, hash, i, rules_same, rules);
         if (there != SIZE_MAX)
-            cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_RULE, rules[i].place,
+            cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_RULE, rules[i].place,
                           "the same rule is there already, in line %lu", (unsigned long)rules[there].place.line);
     }
 }

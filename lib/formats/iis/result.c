@@ -7,30 +7,30 @@
 static void report_no_section(struct cm_iis_build *build) {
     struct cm_iis *iis = build->iis;
     if (iis->misplaced.line > 0)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->misplaced,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->misplaced,
                       "this section is not in system.webServer/security/authentication, so that it means nothing; "
                       "no other applies");
     else if (iis->site.data != NULL)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
                       "no section " CM_IIS_SECTION_NAME " applies to %s", cm_kit_quote(iis->site).text);
     else
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_SECTION, iis->root,
                       "no section " CM_IIS_SECTION_NAME " applies to the server");
 }
 
 static void check_section(struct cm_iis_build *build) {
     bool enabled = build->settings[CM_IIS_ENABLED].number != 0;
     cm_iis_report_unknown_site(build->iis);
-    if (build->iis->findings.errors > 0) /* nothing results of which this could be said */
+    if (build->iis->diagnostics.errors > 0) /* nothing results of which this could be said */
         return;
     if (build->present && build->iis->misplaced.line > 0)
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS,
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS,
                       build->iis->misplaced,
                       "this section is not in system.webServer/security/authentication, so that it means nothing");
     if (!build->present)
         report_no_section(build);
     else if (!enabled)
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SECTION_DISABLED, build->place,
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SECTION_DISABLED, build->place,
                       build->settings[CM_IIS_ENABLED].text.data == NULL
                           ? "the section is disabled: it does not say enabled=\"true\""
                           : "the section is disabled: enabled=\"false\"");
@@ -61,7 +61,7 @@ static void check_switch(struct cm_iis_build *build, enum cm_iis_list_kind kind,
         count += mapping->kind == kind && mapping->enabled && mapping->generation == build->generation[kind];
     }
     if (count > 0)
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MAPPINGS_DISABLED,
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MAPPINGS_DISABLED,
                       place_of_setting(build, slot), "%s=\"false\" switches off %lu %s", name, (unsigned long)count,
                       count == 1 ? "mapping" : "mappings");
 }
@@ -83,7 +83,7 @@ static void check_passwords(struct cm_iis_build *build) {
         (void)snprintf(others, sizeof others, ", and so in %lu more %s", (unsigned long)(count - 1),
                        count == 2 ? "mapping" : "mappings");
     if (count > 0)
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CLEAR_PASSWORD, first,
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CLEAR_PASSWORD, first,
                       "password is stored in clear%s; the tools of IIS encrypt what they write", others);
 }
 
@@ -92,13 +92,13 @@ static void check_enabled(struct cm_iis_build *build) {
     const bool on = build->settings[CM_IIS_ENABLED].number != 0 && build->settings[CM_IIS_ONE_ENABLED].number != 0 &&
                     build->settings[CM_IIS_MANY_ENABLED].number != 0;
     if (on && build->count > 0 && build->applied == 0)
-        cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_MAPPINGS_DISABLED, build->place,
+        cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_MAPPINGS_DISABLED, build->place,
                       "no mapping is enabled, so that no certificate gets an answer: %lu %s disabled or cleared",
                       (unsigned long)build->count, build->count == 1 ? "is" : "are");
 }
 
 static void check_setup(struct cm_iis_build *build) {
-    if (!build->iis->check_setup || !build->present || build->iis->findings.errors > 0)
+    if (!build->iis->check_setup || !build->present || build->iis->diagnostics.errors > 0)
         return;
     check_switch(build, CM_IIS_LIST_ONE, CM_IIS_ONE_ENABLED, "oneToOneCertificateMappingsEnabled");
     check_switch(build, CM_IIS_LIST_MANY, CM_IIS_MANY_ENABLED, "manyToOneCertificateMappingsEnabled");
@@ -132,7 +132,7 @@ static void look_at_cost(struct cm_iis_build *build, const struct certmap_rules 
     if (cost <= steps / 2)
         return;
     (void)certmap_rules_mapping(rules, &mapping, costly, NULL);
-    cm_kit_report(&build->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OVER_BUDGET, place_of(build, costly),
+    cm_kit_report(&build->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OVER_BUDGET, place_of(build, costly),
                   "an ordinary certificate could take %zu steps of the %zu that a match has, for mappings such as %s",
                   cost, steps, cm_kit_quote(mapping.name).text);
 }
@@ -192,7 +192,7 @@ void cm_iis_build(struct cm_iis *iis, struct certmap_rules **rules, struct certm
         check_section(&build);
     if (!cm_iis_stopped(&build))
         check_setup(&build);
-    if (!cm_iis_stopped(&build) && iis->findings.errors == 0)
+    if (!cm_iis_stopped(&build) && iis->diagnostics.errors == 0)
         finish(&build, rules, logon);
     certmap_builder_free(build.builder);
     cm_kit_release(&iis->allocator, build.parts.conditions);

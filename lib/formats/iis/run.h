@@ -22,7 +22,7 @@
 #ifndef CM_FORMATS_IIS_RUN_H
 #define CM_FORMATS_IIS_RUN_H
 
-#include "../kit/finding.h"
+#include "../kit/diagnostic.h"
 #include "../kit/memory.h"
 #include "../kit/progress.h"
 #include "../kit/set.h"
@@ -157,7 +157,7 @@ struct cm_iis_survey {
     bool applications; /* the site's list of applications is known */
 };
 
-/* How many other sites a finding names. */
+/* How many other sites a diagnostic names. */
 enum { CM_IIS_OTHERS = 3 };
 /* So many names near to that of the site are kept. With more of them, one that is missing is no sign. */
 enum { CM_IIS_NEAR = 16 };
@@ -187,10 +187,10 @@ struct cm_iis {
     bool keep_passwords;
     bool check_setup;
     bool stop;                       /* read no further */
-    struct certmap_diagnostic fatal; /* why, where findings are not told: no memory, cancelled; status OK: none */
+    struct certmap_diagnostic fatal; /* why, where diagnostics are not reported: no memory, cancelled; status OK: none */
     const struct certmap_build_options *build; /* the caller's; NULL: none */
     struct cm_kit_progress progress;
-    struct cm_kit_findings findings;
+    struct cm_kit_diagnostics diagnostics;
 
     struct XML_ParserStruct *xml;
     size_t bom;                     /* bytes before what expat sees */
@@ -230,7 +230,7 @@ enum { CM_IIS_READ = 130, CM_IIS_CHECKED = 170, CM_IIS_LOADED = CM_KIT_PROGRESS_
 
 /* ---- run.c: for all the other files ---- */
 
-/* Ends the run with an error, in place of its findings. */
+/* Ends the run with an error, in place of its diagnostics. */
 void cm_iis_fail(struct cm_iis *iis, const struct certmap_diagnostic *error);
 /* Says that there is no memory, which ends the run. */
 void cm_iis_no_memory(struct cm_iis *iis);
@@ -276,7 +276,7 @@ size_t cm_iis_place_used(const struct cm_iis *iis);
 
 void cm_iis_start(struct cm_iis *iis, const char *name, const char *const *attributes);
 void cm_iis_end(struct cm_iis *iis);
-/* Whether text where we are is an error, and not told yet. */
+/* Whether text where we are is an error, and not reported yet. */
 bool cm_iis_text_matters(const struct cm_iis *iis);
 
 /* ---- survey.c ---- */

@@ -192,18 +192,18 @@ static struct suggestion suggest(const struct candidates *candidates, struct cer
     return suggestion;
 }
 
-void cm_iis_report_child(struct cm_kit_findings *findings, enum cm_iis_element parent, const char *name,
+void cm_iis_report_child(struct cm_kit_diagnostics *diagnostics, enum cm_iis_element parent, const char *name,
                          struct cm_kit_position place) {
     struct candidates candidates = {.count = 0};
     for (size_t i = 0; i < COUNT(cm_iis_children); i++)
         if (cm_iis_children[i].parent == parent)
             add_candidate(&candidates, cm_iis_children[i].name);
     if (parent == CM_IIS_DOCUMENT)
-        cm_kit_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NOT_IIS, place,
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NOT_IIS, place,
                       "the root element is %s, not configuration, location or " CM_IIS_SECTION_NAME "%s",
                       cm_kit_quote_string(name).text, suggest(&candidates, view_of(name)).text);
     else
-        cm_kit_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ELEMENT, place,
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ELEMENT, place,
                       "there is no element %s in <%s>%s", cm_kit_quote_string(name).text, cm_iis_element_name(parent),
                       suggest(&candidates, view_of(name)).text);
 }
@@ -239,14 +239,14 @@ static bool is_lock(struct certmap_view name) {
     return false;
 }
 
-static void report_attribute(struct cm_kit_findings *findings, enum cm_iis_element element, struct rows rows,
+static void report_attribute(struct cm_kit_diagnostics *diagnostics, enum cm_iis_element element, struct rows rows,
                              struct certmap_view name, struct cm_kit_position place) {
     struct candidates candidates = {.count = 0};
     for (const struct cm_iis_attribute *row = rows.begin; row < rows.end; row++)
         add_candidate(&candidates, row->name);
     for (size_t i = 0; i < COUNT(locks); i++)
         add_candidate(&candidates, locks[i]);
-    cm_kit_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ATTRIBUTE, place,
+    cm_kit_report(diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_ATTRIBUTE, place,
                   "there is no attribute %s of <%s>%s", cm_kit_quote(name).text, cm_iis_element_name(element),
                   suggest(&candidates, name).text);
 }
@@ -344,22 +344,22 @@ static struct word_list list_words(struct candidates *candidates, enum cm_iis_ty
 }
 
 /* permissionMode="Alow" is not one of Allow (1), Deny (2); did you mean Allow? */
-static void report_word(struct cm_kit_findings *findings, const struct cm_iis_attribute *row, struct certmap_view wrong,
-                        struct cm_kit_position place) {
+static void report_word(struct cm_kit_diagnostics *diagnostics, const struct cm_iis_attribute *row,
+                        struct certmap_view wrong, struct cm_kit_position place) {
     struct candidates candidates = {.count = 0};
     struct word_list list = list_words(&candidates, row->type);
-    cm_kit_report(findings, CERTMAP_SEVERITY_ERROR,
+    cm_kit_report(diagnostics, CERTMAP_SEVERITY_ERROR,
                   row->type == CM_IIS_BOOLEAN ? CERTMAP_CODE_BAD_BOOLEAN : CERTMAP_CODE_BAD_ENUM, place,
                   "%s=%s is not one of %s%s", (const char *)row->name.data, cm_kit_quote(wrong).text, list.text,
                   suggest(&candidates, wrong).text);
 }
 
 /* The same outside of the section: sslFlags: "SslRequire" is not one of ... */
-static void warn_of_word(struct cm_kit_findings *findings, const struct cm_iis_attribute *row,
+static void warn_of_word(struct cm_kit_diagnostics *diagnostics, const struct cm_iis_attribute *row,
                          struct certmap_view wrong, struct cm_kit_position place) {
     struct candidates candidates = {.count = 0};
     struct word_list list = list_words(&candidates, row->type);
-    cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, place,
+    cm_kit_report(diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, place,
                   row->type == CM_IIS_NUMBER ? "%s of <%s>: %s is not a number%s%s"
                                              : "%s of <%s>: %s is not one of %s%s",
                   (const char *)row->name.data, cm_iis_element_name(row->element), cm_kit_quote(wrong).text, list.text,
@@ -367,11 +367,11 @@ static void warn_of_word(struct cm_kit_findings *findings, const struct cm_iis_a
 }
 
 /* sslFlags of <binding>: 257 has unknown bits (0x100) */
-static void warn_of_bits(struct cm_kit_findings *findings, const struct cm_iis_attribute *row,
+static void warn_of_bits(struct cm_kit_diagnostics *diagnostics, const struct cm_iis_attribute *row,
                          const struct cm_iis_value *value, struct cm_kit_position place) {
     const unsigned known = row->type == CM_IIS_NUMBER ? CM_IIS_BINDING_BITS : CM_IIS_ACCESS_BITS;
     if ((row->type == CM_IIS_NUMBER || row->type == CM_IIS_FLAG_WORDS) && (value->number & ~known) != 0)
-        cm_kit_report(findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, place,
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, place,
                       "%s of <%s>: %s has bits that are not known (0x%X); the known ones are 0x%X",
                       (const char *)row->name.data, cm_iis_element_name(row->element), cm_kit_quote(value->text).text,
                       value->number & ~known, known);
@@ -384,14 +384,15 @@ static void set_fallbacks(struct cm_iis_values *values, struct rows rows) {
         values->at[row->slot].number = row->fallback;
 }
 
-static void read_attribute(struct cm_iis_values *values, struct cm_kit_findings *findings, enum cm_iis_element element,
-                           struct rows rows, const char *const *pair, struct cm_kit_position place) {
+static void read_attribute(struct cm_iis_values *values, struct cm_kit_diagnostics *diagnostics,
+                           enum cm_iis_element element, struct rows rows, const char *const *pair,
+                           struct cm_kit_position place) {
     struct certmap_view name = view_of(pair[0]);
     const bool strict = element >= CM_IIS_SECTION;
     const struct cm_iis_attribute *row = find_attribute(rows, name);
     struct certmap_view wrong;
     if (row == NULL && strict && !is_lock(name)) {
-        report_attribute(findings, element, rows, name, place);
+        report_attribute(diagnostics, element, rows, name, place);
         values->broken = true;
     }
     if (row == NULL)
@@ -400,32 +401,32 @@ static void read_attribute(struct cm_iis_values *values, struct cm_kit_findings 
     value->text = view_of(pair[1]);
     value->bad = !read_value(value, row->type, &wrong);
     if (value->bad && strict) {
-        report_word(findings, row, wrong, place);
+        report_word(diagnostics, row, wrong, place);
         values->broken = true;
     } else if (value->bad && element >= CM_IIS_BINDINGS) {
-        warn_of_word(findings, row, wrong, place);
+        warn_of_word(diagnostics, row, wrong, place);
     } else if (!strict) {
-        warn_of_bits(findings, row, value, place);
+        warn_of_bits(diagnostics, row, value, place);
     }
 }
 
-static void check_required(struct cm_iis_values *values, struct cm_kit_findings *findings, struct rows rows,
+static void check_required(struct cm_iis_values *values, struct cm_kit_diagnostics *diagnostics, struct rows rows,
                            struct cm_kit_position place) {
     for (const struct cm_iis_attribute *row = rows.begin; row < rows.end; row++) {
         if (!row->required || values->at[row->slot].text.data != NULL)
             continue;
-        cm_kit_report(findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, place,
+        cm_kit_report(diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, place,
                       "the attribute %s of <%s> is missing", (const char *)row->name.data,
                       cm_iis_element_name(row->element));
         values->broken = true;
     }
 }
 
-void cm_iis_read(struct cm_iis_values *values, struct cm_kit_findings *findings, enum cm_iis_element element,
+void cm_iis_read(struct cm_iis_values *values, struct cm_kit_diagnostics *diagnostics, enum cm_iis_element element,
                  const char *const *attributes, struct cm_kit_position place) {
     const struct rows rows = rows_of(element);
     set_fallbacks(values, rows);
-    for (; *attributes != NULL && !cm_kit_findings_full(findings); attributes += 2)
-        read_attribute(values, findings, element, rows, attributes, place);
-    check_required(values, findings, rows, place);
+    for (; *attributes != NULL && !cm_kit_diagnostics_full(diagnostics); attributes += 2)
+        read_attribute(values, diagnostics, element, rows, attributes, place);
+    check_required(values, diagnostics, rows, place);
 }

@@ -4,7 +4,7 @@
 #ifndef CM_FORMATS_IIS_SCHEMA_H
 #define CM_FORMATS_IIS_SCHEMA_H
 
-#include "../kit/finding.h"
+#include "../kit/diagnostic.h"
 
 #define CM_IIS_SECTION_NAME "iisClientCertificateMappingAuthentication"
 
@@ -151,12 +151,12 @@ enum cm_iis_element cm_iis_child(enum cm_iis_element parent, const char *name);
 /* The name of an element in a file. */
 const char *cm_iis_element_name(enum cm_iis_element element);
 /* Reports an element that is not in the table. */
-void cm_iis_report_child(struct cm_kit_findings *findings, enum cm_iis_element parent, const char *name,
+void cm_iis_report_child(struct cm_kit_diagnostics *diagnostics, enum cm_iis_element parent, const char *name,
                          struct cm_kit_position place);
 /* Reads expat's attributes: pairs of name and value, and NULL. In the section and below it reports
  * what is unknown, missing or not a word of its type. Of what the section's safety depends on, it
  * warns of what is not a word of its type; elsewhere it reports nothing. */
-void cm_iis_read(struct cm_iis_values *values, struct cm_kit_findings *findings, enum cm_iis_element element,
+void cm_iis_read(struct cm_iis_values *values, struct cm_kit_diagnostics *diagnostics, enum cm_iis_element element,
                  const char *const *attributes, struct cm_kit_position place);
 
 #endif

@@ -9,7 +9,7 @@
 #define VIEW(literal) ((struct certmap_view){(const uint8_t *)(literal), sizeof(literal) - 1})
 
 static void report(struct cm_iis *iis, enum certmap_severity severity, enum certmap_code code, const char *text) {
-    cm_kit_report(&iis->findings, severity, code, iis->here, "%s", text);
+    cm_kit_report(&iis->diagnostics, severity, code, iis->here, "%s", text);
 }
 
 static bool starts_with(struct certmap_view text, struct certmap_view start) {
@@ -23,7 +23,7 @@ static bool is_encrypted(struct certmap_view text) {
 /* ---- the section ---- */
 
 static void begin_duplicate(struct cm_iis *iis) {
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
                   "the section is there already for this location, in line %lu", (unsigned long)iis->level->place.line);
 }
 
@@ -168,7 +168,7 @@ static void report_base64(struct cm_iis *iis, struct certmap_view text, size_t a
         what = doubt;
     else if (cm_iis_doubt_end(text, at) != NULL)
         what = cm_iis_doubt_end(text, at);
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BASE64, iis->here,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BASE64, iis->here,
                   "certificate %s (character %lu)", what, (unsigned long)at + 1);
 }
 
@@ -184,7 +184,7 @@ static struct certmap_view decode(struct cm_iis *iis, struct certmap_view text) 
     if (what != NULL)
         report_base64(iis, text, at, what);
     else if (len == 0)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, iis->here,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_MISSING_ATTRIBUTE, iis->here,
                       "certificate %s", cm_iis_doubt_certificate(text));
     return (struct certmap_view){bytes, what == NULL ? len : 0};
 }
@@ -196,10 +196,10 @@ static void warn_of_useless(struct cm_iis *iis, struct certmap_view der, struct 
     if (doubt == NULL)
         doubt = cm_iis_doubt_der(der);
     if (doubt != NULL)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
                       "certificate %s", doubt);
     else
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_USELESS_CERTIFICATE, iis->here,
                       "certificate is not one that any client can send: %s", error->text);
 }
 

@@ -24,7 +24,7 @@ static bool is_hidden(struct cm_iis *iis, enum cm_iis_element element, const str
     bool encrypted = values->at[CM_IIS_PROTECTION].text.data != NULL;
     if (!encrypted && values->at[CM_IIS_CONFIG_SOURCE].text.data == NULL)
         return false;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->here,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->here,
                   encrypted ? "configProtectionProvider encrypts <%s>, which only the IIS machine can undo"
                             : "configSource keeps <%s> in another file, which is not read",
                   cm_iis_element_name(element));
@@ -36,7 +36,7 @@ static void read_switch(struct cm_iis *iis, struct cm_iis_setup *setup, enum cm_
     struct cm_iis_switch_value *one = &setup->switches[element - CM_IIS_ACCESS];
     struct cm_iis_value value = values->at[element == CM_IIS_ACCESS ? CM_IIS_SSL_FLAGS : CM_IIS_ENABLED];
     if (is_there(one->place))
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_DUPLICATE_SECTION, iis->here,
                       "<%s> is there already for this location, in line %lu", cm_iis_element_name(element),
                       (unsigned long)one->place.line);
     one->place = iis->here;
@@ -114,7 +114,7 @@ void cm_iis_begin_setup(struct cm_iis *iis, enum cm_iis_element element, const c
     if (binding ? !iis->sites.inside : level == NULL)
         return;
     iis->location.has_setup = true;
-    cm_iis_read(&values, &iis->findings, element, attributes, iis->here);
+    cm_iis_read(&values, &iis->diagnostics, element, attributes, iis->here);
     if (element == CM_IIS_BINDING)
         read_binding(iis, &values);
     else if (element == CM_IIS_BINDING_CLEAR)
@@ -177,7 +177,7 @@ static void add_unseen(struct check *check, const char *name) {
 
 static void warn_of_module(struct check *check, enum certmap_code code, const struct cm_iis_modules *list,
                            struct cm_kit_position place, const char *what) {
-    cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, code, place, "%s%s", what,
+    cm_kit_report(&check->iis->diagnostics, CERTMAP_SEVERITY_WARNING, code, place, "%s%s", what,
                   list->directory.present ? "; " DIRECTORY_MODULE " is another one, for Active Directory" : "");
 }
 
@@ -224,7 +224,7 @@ static void check_authentication(struct check *check, enum cm_iis_switch which, 
     const bool given = one != NULL && one->value.text.data != NULL;
     if (one == NULL || !(given ? one->value.number != 0 : fallback))
         return;
-    cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, code, place_of(check, one), "%s is on%s: %s",
+    cm_kit_report(&check->iis->diagnostics, CERTMAP_SEVERITY_WARNING, code, place_of(check, one), "%s is on%s: %s",
                   cm_iis_element_name((enum cm_iis_element)(CM_IIS_ACCESS + which)),
                   given ? "" : ", because nothing says enabled=\"false\"", meaning);
 }
@@ -259,10 +259,10 @@ static void check_access(struct check *check) {
         (void)snprintf(flags, sizeof flags, "sslFlags=%s", cm_kit_quote(access->value.text).text);
     const char *fault = certificate_fault(access->value.number);
     if ((access->value.number & CM_IIS_SSL) == 0)
-        cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SSL_NOT_REQUIRED,
+        cm_kit_report(&check->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SSL_NOT_REQUIRED,
                       place_of(check, access), "%s lacks Ssl: requests without TLS are served", flags);
     if (fault != NULL)
-        cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CERTIFICATE_NOT_REQUIRED,
+        cm_kit_report(&check->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_CERTIFICATE_NOT_REQUIRED,
                       place_of(check, access), "%s %s", flags, fault);
 }
 
@@ -281,7 +281,7 @@ static void warn_of_tls13(struct check *check) {
     if (bindings->tls13 > 1)
         (void)snprintf(others, sizeof others, " (%lu more %s so, too)", (unsigned long)(bindings->tls13 - 1),
                        bindings->tls13 == 2 ? "binding is" : "bindings are");
-    cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_TLS13_ENABLED, bindings->first,
+    cm_kit_report(&check->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_TLS13_ENABLED, bindings->first,
                   "the https binding has sslFlags %u, which %s, where IIS cannot ask for a certificate after the "
                   "handshake%s; on Windows Server 2025, 128 makes the handshake ask",
                   bindings->flags, binding_fault(bindings->flags), others);
@@ -294,7 +294,7 @@ static void check_bindings(struct check *check) {
     else if (!is_there(bindings->site))
         add_unseen(check, "bindings, which need --site");
     else if (bindings->https == 0)
-        cm_kit_report(&check->iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_HTTPS_BINDING, bindings->site,
+        cm_kit_report(&check->iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_NO_HTTPS_BINDING, bindings->site,
                       "the site has no https binding, so that no client can send a certificate");
     else if (bindings->tls13 > 0)
         warn_of_tls13(check);
@@ -307,6 +307,6 @@ void cm_iis_check_setup(struct cm_iis *iis, struct cm_kit_position section) {
     check_authentications(&check);
     check_bindings(&check);
     if (check.unseen_len > 0)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_SETUP_NOT_SHOWN, iis->root,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_NOTE, CERTMAP_CODE_SETUP_NOT_SHOWN, iis->root,
                       "the file does not show %s", check.unseen);
 }

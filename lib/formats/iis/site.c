@@ -181,7 +181,7 @@ bool cm_iis_begin_location(struct cm_iis *iis, const struct cm_iis_values *value
 /* What is about the set-up loads all the same. */
 static void warn_of_inherits(struct cm_iis *iis) {
     if (iis->location.bad_inherits && iis->location.has_setup && !iis->location.bad_told)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->location.place,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_SETUP_VALUE, iis->location.place,
                       "inheritInChildApplications is not one of false, true");
 }
 
@@ -190,7 +190,7 @@ static void warn_of_end(struct cm_iis *iis) {
     const struct cm_iis_location *location = &iis->location;
     if (!location->ends_unknown || !(location->has_section || location->has_setup))
         return;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNKNOWN_APPLICATION, location->place,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_UNKNOWN_APPLICATION, location->place,
                   location->level == 0
                       ? "inheritInChildApplications=\"false\" for the whole server: whether sites "
                         "inherit this, IIS does not document; it is taken to apply to %s"
@@ -204,7 +204,7 @@ static void report_relative(struct cm_iis *iis) {
     const struct cm_iis_location *location = &iis->location;
     if (location->folder == 0 || !location->has_section)
         return;
-    cm_kit_report(&iis->findings, location->folder == 1 ? CERTMAP_SEVERITY_NOTE : CERTMAP_SEVERITY_WARNING,
+    cm_kit_report(&iis->diagnostics, location->folder == 1 ? CERTMAP_SEVERITY_NOTE : CERTMAP_SEVERITY_WARNING,
                   CERTMAP_CODE_RELATIVE_LOCATION, location->place,
                   location->folder == 1
                       ? "the path %s is taken to begin in the site, as in its web.config, so that this applies"
@@ -237,7 +237,7 @@ struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis) {
     const struct certmap_view path = {(const uint8_t *)iis->location.path, iis->location.path_len};
     if (is_odd(path))
         cm_kit_report(
-            &iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_LOCATION_PATH, iis->location.place,
+            &iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_LOCATION_PATH, iis->location.place,
             "the path %s is not one of a location: steps are separated by /, have no blanks at their ends, and .. "
             "is none",
             cm_kit_quote(path).text);
@@ -245,7 +245,7 @@ struct cm_iis_level *cm_iis_applying_level(struct cm_iis *iis) {
     if (level == NULL || !iis->location.bad_inherits)
         return level;
     iis->location.bad_told = true;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BOOLEAN, iis->location.place,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_BAD_BOOLEAN, iis->location.place,
                   "inheritInChildApplications is not one of false, true");
     return level;
 }
@@ -302,7 +302,7 @@ void cm_iis_report_unknown_site(struct cm_iis *iis) {
     if (sites->nearest.len > 0)
         (void)snprintf(suggestion, sizeof suggestion, "; did you mean %s?", cm_kit_quote(sites->nearest).text);
     const struct certmap_view wanted = site_name(iis->site);
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_SITE, sites->place,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNKNOWN_SITE, sites->place,
                   "the file lists no site %s%s", cm_kit_quote(wanted).text, suggestion);
 }
 
@@ -318,7 +318,7 @@ static void warn_of_unlisted(struct cm_iis *iis, struct certmap_view path) {
         if (certmap_text_same(sites->near[i], step))
             return;
     sites->unlisted_told = true;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, iis->location.place,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, iis->location.place,
                   "the file lists no site %s, so that the mappings of this location apply to none; did you mean %s?",
                   cm_kit_quote(step).text, cm_kit_quote(site_name(iis->site)).text);
 }
@@ -351,7 +351,7 @@ void cm_iis_report_others(struct cm_iis *iis) {
         len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", i > 0 ? ", " : "",
                                 cm_kit_quote(sites->others[i]).text);
     if (sites->other_count > 0)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, sites->other_place,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_OTHER_SITES, sites->other_place,
                       "mappings exist for %s %s%s: use --site%s", words[folder][sites->other_count == 1], list,
                       sites->more_others ? " and others" : "",
                       folder ? ", with the site before it if this is a web.config" : "");

@@ -22,7 +22,7 @@ static void note_misplaced_list(struct cm_iis *iis, const char *name) {
     const bool directory = iis->skipped == 0 && iis->stack[iis->top] == CM_IIS_DIRECTORY;
     if (iis->in_other || iis->in_unread || iis->in_nested || !is_list(name, directory))
         return;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS, cm_iis_here(iis),
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISPLACED_MAPPINGS, cm_iis_here(iis),
                   directory ? "%s in <clientCertificateMappingAuthentication>, which asks Active Directory and has no "
                               "mappings, are not read; they belong in <" CM_IIS_SECTION_NAME ">"
                             : "%s here are not read; they belong in <" CM_IIS_SECTION_NAME
@@ -43,7 +43,7 @@ static void note_misspelt_section(struct cm_iis *iis, const char *name) {
     if (iis->in_other || !is_misspelt_section(name))
         return;
     iis->in_unread = true;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISSPELT_SECTION, cm_iis_here(iis),
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_WARNING, CERTMAP_CODE_MISSPELT_SECTION, cm_iis_here(iis),
                   "there is no section %s, so that this is not read; did you mean " CM_IIS_SECTION_NAME "?",
                   cm_kit_quote_string(name).text);
 }
@@ -65,7 +65,7 @@ static void look_at_skipped(struct cm_iis *iis, const char *name) {
     if (strcmp(name, CM_IIS_SECTION_NAME) != 0)
         return;
     if (iis->in_nested)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTED_LOCATION, cm_iis_here(iis),
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTED_LOCATION, cm_iis_here(iis),
                       "the section is in a location that is in another location");
     else
         note_misplaced_section(iis);
@@ -74,7 +74,7 @@ static void look_at_skipped(struct cm_iis *iis, const char *name) {
 /* An element that is not in the table. */
 static void start_unknown(struct cm_iis *iis, enum cm_iis_element parent, const char *name) {
     if (parent == CM_IIS_DOCUMENT || parent >= CM_IIS_SECTION)
-        cm_iis_report_child(&iis->findings, parent, name, cm_iis_here(iis));
+        cm_iis_report_child(&iis->diagnostics, parent, name, cm_iis_here(iis));
     else
         look_at_skipped(iis, name);
     if (parent == CM_IIS_DOCUMENT)
@@ -117,7 +117,7 @@ static bool begin(struct cm_iis *iis, enum cm_iis_element element, const char *c
         cm_iis_begin_other(iis, attributes);
         return false;
     }
-    cm_iis_read(&values, &iis->findings, element, attributes, iis->here);
+    cm_iis_read(&values, &iis->diagnostics, element, attributes, iis->here);
     return handlers[element] == NULL || handlers[element](iis, &values);
 }
 
@@ -126,7 +126,7 @@ static bool begin(struct cm_iis *iis, enum cm_iis_element element, const char *c
 void cm_iis_start(struct cm_iis *iis, const char *name, const char *const *attributes) {
     iis->text_told = false;
     if (++iis->depth > CERTMAP_IIS_MAX_DEPTH) {
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTING, cm_iis_here(iis),
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_NESTING, cm_iis_here(iis),
                       "elements are nested more than %d deep", CERTMAP_IIS_MAX_DEPTH);
         iis->stop = true;
         return;

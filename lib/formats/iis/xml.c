@@ -18,7 +18,7 @@ struct reader {
 /* ---- callbacks ---- */
 
 static bool stopped(const struct cm_iis *iis) {
-    return iis->stop || cm_kit_findings_full(&iis->findings);
+    return iis->stop || cm_kit_diagnostics_full(&iis->diagnostics);
 }
 
 /* After that expat calls nothing but, for <element/>, the end handler. */
@@ -58,7 +58,7 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
     place.offset += (uint32_t)(reader->encoding.seen == CM_IIS_NARROW ? blanks : 2 * blanks);
     place.length = 0;
     iis->text_told = true;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNEXPECTED_TEXT, place,
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNEXPECTED_TEXT, place,
                   "text has no meaning in this section; everything stands in attributes");
     stop_if_told(iis);
 }
@@ -70,7 +70,7 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *
     (void)sysid;
     (void)pubid;
     (void)has_internal_subset;
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DTD, cm_iis_here(iis),
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_DTD, cm_iis_here(iis),
                   "a document type declaration is refused: it could define entities");
     iis->stop = true;
     stop_if_told(iis);
@@ -85,10 +85,10 @@ static void XMLCALL on_declaration(void *ctx, const XML_Char *version, const XML
     if (name == NULL || cm_iis_encoding_allows(&reader->encoding, name, &known))
         return;
     if (known)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
                       "the encoding is declared as %s, but the text is not in it", cm_kit_quote_string(name).text);
     else
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, cm_iis_here(iis),
                       "the encoding %s is not read; UTF-8 and UTF-16 are", cm_kit_quote_string(name).text);
     iis->stop = true;
     stop_if_told(iis);
@@ -165,7 +165,7 @@ static bool detect_encoding(struct cm_iis *iis, struct cm_iis_encoding *encoding
             return true;
         what = "half of a surrogate pair is not UTF-16";
     }
-    cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "%s", what);
+    cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, place, "%s", what);
     iis->stop = true;
     return false;
 }
@@ -257,7 +257,7 @@ static void report_fault(struct reader *reader, struct cm_iis_fault *fault) {
         fault->open = find_open_tag(reader);
     const struct cm_iis_fault_text cause = cm_iis_fault_describe(iis, &reader->encoding, fault);
     if (!iis->stop)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place, "%s: %s%s%s",
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place, "%s: %s%s%s",
                       ends ? "the text ends too early" : "the XML is not well-formed",
                       XML_ErrorString((enum XML_Error)fault->code), cause.text[0] != '\0' ? ": " : "", cause.text);
 }
@@ -274,11 +274,11 @@ static void report_expat_error(struct reader *reader, struct cm_iis_fault *fault
     if (fault->code == XML_ERROR_NO_MEMORY)
         cm_iis_no_memory(iis);
     else if (fault->code == XML_ERROR_NO_ELEMENTS && iis->root.line == 0)
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_XML, fault->place,
                       "the text has no element");
     else if (fault->code == XML_ERROR_INVALID_TOKEN && reader->encoding.seen == CM_IIS_NARROW &&
              stopped_at_bad_utf8(iis, fault->place))
-        cm_kit_report(&iis->findings, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, fault->place,
+        cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_ENCODING, fault->place,
                       "byte 0x%02X is not UTF-8", (unsigned)iis->text.data[fault->place.offset]);
     else
         report_fault(reader, fault);

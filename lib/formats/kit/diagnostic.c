@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "finding.h"
+#include "diagnostic.h"
 #include "certmap/names.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,36 +46,36 @@ void cm_kit_error_place(struct certmap_diagnostic *err, struct cm_kit_position p
     err->length = place.length;
 }
 
-/* ---- findings ---- */
+/* ---- diagnostics ---- */
 
 /* Makes room for one more by dropping the last of the least weight, if that weighs less. */
-static bool make_room(struct cm_kit_findings *findings, enum certmap_severity severity) {
+static bool make_room(struct cm_kit_diagnostics *diagnostics, enum certmap_severity severity) {
     size_t least = 0;
-    if (findings->count < CERTMAP_MAX_DIAGNOSTICS)
+    if (diagnostics->count < CERTMAP_MAX_DIAGNOSTICS)
         return true;
-    for (size_t i = 1; i < findings->count; i++)
-        if (findings->items[i].severity >= findings->items[least].severity)
+    for (size_t i = 1; i < diagnostics->count; i++)
+        if (diagnostics->items[i].severity >= diagnostics->items[least].severity)
             least = i;
-    if (findings->items[least].severity <= severity)
+    if (diagnostics->items[least].severity <= severity)
         return false;
-    findings->count--;
-    memmove(&findings->items[least], &findings->items[least + 1],
-            (findings->count - least) * sizeof findings->items[0]);
+    diagnostics->count--;
+    memmove(&diagnostics->items[least], &diagnostics->items[least + 1],
+            (diagnostics->count - least) * sizeof diagnostics->items[0]);
     return true;
 }
 
-void cm_kit_findings_add(struct cm_kit_findings *findings, enum certmap_severity severity,
-                         const struct certmap_diagnostic *error) {
-    findings->errors += severity == CERTMAP_SEVERITY_ERROR;
-    if (!make_room(findings, severity))
+void cm_kit_diagnostics_add(struct cm_kit_diagnostics *diagnostics, enum certmap_severity severity,
+                            const struct certmap_diagnostic *error) {
+    diagnostics->errors += severity == CERTMAP_SEVERITY_ERROR;
+    if (!make_room(diagnostics, severity))
         return;
-    size_t i = findings->count++;
-    for (; i > 0 && findings->items[i - 1].error.offset > error->offset; i--)
-        findings->items[i] = findings->items[i - 1];
-    findings->items[i] = (struct cm_kit_finding){severity, *error};
+    size_t i = diagnostics->count++;
+    for (; i > 0 && diagnostics->items[i - 1].error.offset > error->offset; i--)
+        diagnostics->items[i] = diagnostics->items[i - 1];
+    diagnostics->items[i] = (struct cm_kit_diagnostic){severity, *error};
 }
 
-void cm_kit_report(struct cm_kit_findings *findings, enum certmap_severity severity, enum certmap_code code,
+void cm_kit_report(struct cm_kit_diagnostics *diagnostics, enum certmap_severity severity, enum certmap_code code,
                    struct cm_kit_position place, const char *format, ...) {
     struct certmap_diagnostic error;
     va_list args;
@@ -83,18 +83,19 @@ void cm_kit_report(struct cm_kit_findings *findings, enum certmap_severity sever
     fill(&error, severity == CERTMAP_SEVERITY_ERROR ? CERTMAP_ERROR_SYNTAX : CERTMAP_OK, code, format, args);
     va_end(args);
     cm_kit_error_place(&error, place);
-    cm_kit_findings_add(findings, severity, &error);
+    cm_kit_diagnostics_add(diagnostics, severity, &error);
 }
 
-bool cm_kit_findings_full(const struct cm_kit_findings *findings) {
-    return findings->errors >= CERTMAP_MAX_DIAGNOSTICS;
+bool cm_kit_diagnostics_full(const struct cm_kit_diagnostics *diagnostics) {
+    return diagnostics->errors >= CERTMAP_MAX_DIAGNOSTICS;
 }
 
-enum certmap_status cm_kit_findings_report(const struct cm_kit_findings *findings, certmap_diagnostic_fn *diagnostic,
-                                           void *ctx, const char *file, struct certmap_diagnostic *err) {
+enum certmap_status cm_kit_diagnostics_report(const struct cm_kit_diagnostics *diagnostics,
+                                              certmap_diagnostic_fn *diagnostic, void *ctx, const char *file,
+                                              struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct cm_kit_finding *item = &findings->items[i];
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const struct cm_kit_diagnostic *item = &diagnostics->items[i];
         struct certmap_diagnostic named = item->error;
         named.file = file;
         named.severity = item->severity;
