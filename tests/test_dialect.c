@@ -121,8 +121,7 @@ static const struct {
     size_t column, length;
     const char *message;
 } errors[] = {
-    {CERTMAP_DIALECT_RFC4514, "CN=a, O=b", CERTMAP_CODE_DN_SYNTAX, 6, 0,
-     "a space may not stand before an attribute type"},
+    {CERTMAP_DIALECT_RFC4514, "CN=a, O=b", CERTMAP_CODE_DN_SYNTAX, 6, 0, "a space may not be before an attribute type"},
     {OPENSSL, "CN = a,", CERTMAP_CODE_DN_SYNTAX, 8, 0, "an attribute type is expected, such as CN"},
     {OPENSSL, "CN = a, b", CERTMAP_CODE_DN_SYNTAX, 10, 0, "= is expected after the attribute type"},
     {OPENSSL, "CN = a, CM = b", CERTMAP_CODE_DN_ATTRIBUTE, 9, 2,

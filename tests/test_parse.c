@@ -244,14 +244,14 @@ static const struct row conditions[] = {
     {"subject.CN «equals» \"a\"", {{"syntax", "but there is \"equals\""}}},
     {"subject.CN «!»= \"a\"", {{"syntax", "\"!\" has no meaning here; write not (... = ...) for what is not equal"}}},
     {"subject.CN = «\xE2\x80\x9C»a\xE2\x80\x9D",
-     {{"syntax", "has no meaning here; strings stand in plain double quotes"}}},
+     {{"syntax", "has no meaning here; strings are written in plain double quotes"}}},
     {"subject.CN «~» \"a\"", {{"syntax", "\"~\" has no meaning here"}}},
     {"subject.CN =«=» \"a\"", {{"syntax", "expected a string in double quotes, but there is \"=\""}}},
     {"subject.CN «nocase» = \"a\"", {{"syntax", "after the field, but there is \"nocase\""}}},
     {"subject.CN = nocase «nocase» \"a\"", {{"syntax", "expected a string in double quotes"}}},
     {"subject.CN = «Nocase» \"a\"", {{"syntax", "expected a string in double quotes"}}},
     {"subject.CN = «a»", {{"syntax", "expected a string in double quotes, but there is \"a\""}}},
-    {"subject.CN = «'»a'", {{"syntax", "\"'\" has no meaning here; strings stand in plain double quotes"}}},
+    {"subject.CN = «'»a'", {{"syntax", "\"'\" has no meaning here; strings are written in plain double quotes"}}},
     {"subject.CN = «(»\"a\")", {{"syntax", "expected a string in double quotes, but there is \"(\""}}},
     {"subject.CN present «\"a\"»",
      {{"syntax", "expected \"and\", \"or\" or \";\" after the condition, but there is a string"}}},
@@ -300,7 +300,7 @@ static const struct row conditions[] = {
     {"san.ip in (\"10.0.0.0/8\", «\"10.1.2.3/8\"»)",
      {{"bad-operand", "\"10.1.2.3/8\" is an address inside a network; the network is \"10.0.0.0/8\""}}},
     {"san.ip = «\"10.0.0\"»", {{"bad-operand", "\"10.0.0\" is no address; write for example 192.0.2.1"}}},
-    {"san.ip = «\"10.0.0.0/33\"»", {{"bad-operand", "after the slash stands a number from 0 to 32"}}},
+    {"san.ip = «\"10.0.0.0/33\"»", {{"bad-operand", "after the slash belongs a number from 0 to 32"}}},
     {"eku = «\"clientAut\"»",
      {{"bad-operand", "there is no object identifier \"clientAut\"; did you mean \"clientAuth\"?"}}},
     {"policy = «\"xyzzy\"»", {{"bad-operand", "one without a name here is written like 1.3.6.1.5.5.7.3.2"}}},
@@ -319,7 +319,7 @@ static const struct row conditions[] = {
     {"san.«XX» = \"«\\q»\"", {{"unknown-subfield", ""}, {"bad-escape", ""}}},
     {"subject.CN = \"a«${»subject.O}\"",
      {{"misplaced-placeholder",
-       "a placeholder ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{"}}},
+       "a placeholder ${...} belongs in accounts, domains, groups and attributes only; write \\u{24}{"}}},
     {"subject.CN like \"«${»\"", {{"misplaced-placeholder", ""}}},
 
     /* valid, issuer is */
@@ -396,7 +396,7 @@ static const struct row conditions[] = {
     {"subject.CN «~» \"a\"", {{"syntax", "write like; a pattern has * and ?"}}},
     {"subject.CN«:» \"a\"", {{"syntax", "write = between a field and a string"}}},
     {"subject.CN =«=» \"a\"", {{"syntax", "write = once"}}},
-    {"subject.CN in «[»\"a\"]", {{"syntax", "a list stands in parentheses: in (\"a\", \"b\")"}}},
+    {"subject.CN in «[»\"a\"]", {{"syntax", "a list is written in parentheses: in (\"a\", \"b\")"}}},
     {"subject.CN «eq» \"a\"", {{"syntax", "write ="}}},
     {"subject.CN «EQUALS» \"a\"", {{"syntax", "write ="}}},
     {"subject.CN «ne» \"a\"", {{"syntax", "write not (... = ...)"}}},
@@ -404,7 +404,7 @@ static const struct row conditions[] = {
     {"subject.CN «contains» \"a\"", {{"syntax", "write like \"*text*\""}}},
     {"subject.CN «matches» \"a\"", {{"syntax", "write like; a pattern"}}},
     {"subject.CN «exists»", {{"syntax", "write present"}}},
-    {"«$»subject.CN = \"a\"", {{"syntax", "in conditions a field stands as it is, subject.CN"}}},
+    {"«$»subject.CN = \"a\"", {{"syntax", "in conditions a field is written as it is, subject.CN"}}},
     {"subject.CN = «Alice»", {{"syntax", "but there is \"Alice\"; the quotes have to be written, too"}}},
     {"subject.CN = \"CONTOSO«\\p»ortal\"", {{"bad-escape", "a backslash is written twice: \"CONTOSO\\\\portal\""}}},
     {"subject.CN like \"«\\d»+\"", {{"bad-escape", "a pattern is no regular expression"}}},
@@ -473,7 +473,7 @@ static const struct row conditions[] = {
     {"subject.CN = \"«\xED»\xA0\x80\"", {{"bad-utf8", "not UTF-8"}}},
     {"subject.CN = «\xE9» \"a\"", {{"bad-utf8", "\"\\xE9\" is not UTF-8"}}},
     {"subject.CN = \"a«\x01»\"",
-     {{"control-character", "control and direction characters cannot stand in rules; in a string, write \"\\u{1}\""}}},
+     {{"control-character", "control and direction characters cannot be in rules; in a string, write \"\\u{1}\""}}},
     {"subject.CN = \"a«\x7F»\"", {{"control-character", "\\u{7F}"}}},
     {"subject.CN = \"a«\x1B»[31m\"", {{"control-character", "\\u{1B}"}}},
     {"subject.CN = \"a«\xC2\x85»\"", {{"control-character", "\\u{85}"}}},
@@ -704,7 +704,7 @@ static const struct row files[] = {
     {V "«disabled»;\n" M, {{"rules-disabled", ""}}},
     {V "policy all; «disabled»;\n" M, {{"rules-disabled", ""}}},
     {V "«disabled»;\n«disabled»;\n" M, {{"rules-disabled", ""}, {"syntax", "the rules are switched off twice"}}},
-    {V M "«disabled»;\n", {{"syntax", "what switches the rules off stands before the first mapping"}}},
+    {V M "«disabled»;\n", {{"syntax", "what switches the rules off belongs before the first mapping"}}},
     {V "«disabled»\n«mapping» \"m\" { when always; deny; }",
      {{"rules-disabled", ""}, {"syntax", "expected \";\" after \"disabled\""}}},
     {V "«disabled» «\"yes\"»;\n" M, {{"rules-disabled", ""}, {"syntax", "but there is a string"}}},
@@ -729,7 +729,7 @@ static const struct row files[] = {
     {V "policy all;\n«policy» unique;\n" M, {{"syntax", "the policy is given twice"}}},
     {V M "«policy» all;\n"
          "mapping \"n\" { when subject.«XN» present; deny; }",
-     {{"syntax", "the policy stands before the first mapping"}, {"unknown-subfield", ""}}},
+     {{"syntax", "the policy belongs before the first mapping"}, {"unknown-subfield", ""}}},
 
     /* lists of issuers */
     {V "issuers \"i\" { sha256 \"" H "\"; }\n" M, {{NULL, NULL}}},
@@ -1020,7 +1020,7 @@ T_TEST(a_nul_byte_ends_nothing) {
     ck_assert_int_eq(load->error.code, CERTMAP_CODE_CONTROL_CHARACTER);
     ck_assert_uint_eq(load->error.column, 11);
     ck_assert_uint_eq(load->error.length, 1);
-    ck_assert_str_eq(load->error.text, "U+0000 cannot stand in rules");
+    ck_assert_str_eq(load->error.text, "U+0000 cannot be in rules");
     free_load(load);
 }
 

@@ -190,12 +190,12 @@ static const struct {
     const char *shown;  /* among what is written; NULL: nothing of progress */
     const char *screen; /* in the end: how it begins */
 } runs[] = {
-    {"check --color=never --rules -", RULES, TO_TERMINAL, 0, "\rloading - [", "-: 1 mapping, no diagnostics\n"},
-    {"check --color=never --rules -", RULES, TO_TERMINAL, 0, "] 100%\r   ", "-: 1 mapping, no diagnostics\n"},
+    {"check --color=never --rules -", RULES, TO_TERMINAL, 0, "\rloading - [", "-: 1 mapping, no findings\n"},
+    {"check --color=never --rules -", RULES, TO_TERMINAL, 0, "] 100%\r   ", "-: 1 mapping, no findings\n"},
     {"check --color=never --rules -", SECTION, TO_TERMINAL, 0, "] 100%\r   ", "-:1:1: note: "},
     {"check --color=never --rules -", "certmap 1; mapping", TO_TERMINAL, 2, "\rloading - [", "-:1:19: error"},
     {"check --json --rules -", "certmap 1; mapping", TO_TERMINAL, 2, NULL, "{\"file\""},
-    {"check --rules -", RULES, TO_PIPE, 0, NULL, "-: 1 mapping, no diagnostics\n"},
+    {"check --rules -", RULES, TO_PIPE, 0, NULL, "-: 1 mapping, no findings\n"},
 };
 
 T_TEST(a_slow_load) {

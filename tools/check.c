@@ -36,7 +36,7 @@ static void add_summary(struct tool_text *text, const struct tool_rules *rules) 
     else
         add_count(text, certmap_rules_count(rules->rules), "mapping");
     if (rules->diagnostics.count == 0)
-        tool_text_string(text, ", no diagnostics");
+        tool_text_string(text, ", no findings");
     for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= CERTMAP_SEVERITY_NOTE; s++) {
         size_t count = tool_diagnostics_count(&rules->diagnostics, s);
         tool_text_string(text, count > 0 ? ", " : "");

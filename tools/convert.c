@@ -88,7 +88,7 @@ static void see_literal(struct tool_text *text, const struct walk *walk, struct 
     tool_text_add(text, walk->mapping);
     tool_text_string(text, ": like ");
     tool_text_add(text, literal);
-    tool_text_string(text, " holds wherever that stands in a value. Is = or in what is meant?\n");
+    tool_text_string(text, " holds wherever that is in a value. Is = or in what is meant?\n");
 }
 
 /* Adds a comment for each such pattern of rules that the library has printed. */

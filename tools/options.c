@@ -265,7 +265,7 @@ static bool check_store(const struct tool_options *options) {
     if (!options->store.has_sha1)
         return complain_about(options, "--store needs --sha1, which certificate it is", "", "");
     if (options->operand_count > 0)
-        return complain_about(options, "--store stands in place of a certificate file: ", options->operands[0], "");
+        return complain_about(options, "--store takes the place of a certificate file: ", options->operands[0], "");
     return true;
 }
 

@@ -11,7 +11,7 @@ bool cm_allocator_init(struct certmap_allocator *dst, const struct certmap_alloc
 /* size may be 0. NULL when there is no memory; of more than PTRDIFF_MAX bytes the allocator is not asked, which may add
  * to them. */
 void *cm_alloc(const struct certmap_allocator *allocator, size_t size);
-/* p may be NULL. On failure, as of cm_alloc, NULL, and p stands. */
+/* p may be NULL. On failure, as of cm_alloc, NULL, and p stays. */
 void *cm_resize(const struct certmap_allocator *allocator, void *p, size_t size);
 /* p may be NULL. */
 void cm_release(const struct certmap_allocator *allocator, void *p);
@@ -22,7 +22,7 @@ void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, si
 void *cm_array_grow(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need, size_t item_size);
 
 /* Makes room for `need` items in an array that grows by doubling: returns items, moved or not, and
- * updates *cap; NULL when there is no memory or the size overflows, and then items stands. */
+ * updates *cap; NULL when there is no memory or the size overflows, and then items stays. */
 static inline void *cm_array_reserve(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need,
                                      size_t item_size) {
     return items != NULL && need <= *cap ? items : cm_array_grow(allocator, items, cap, need, item_size);
@@ -30,7 +30,7 @@ static inline void *cm_array_reserve(const struct certmap_allocator *allocator, 
 
 /* Gives an array that is complete a block of size bytes, which are fewer than it has. A large one moves, because what
  * grew piece by piece lies in small pages (pages.h); where there is no memory for both it stays. items may be NULL. NULL
- * when there is no memory, and then items stands. */
+ * when there is no memory, and then items stays. */
 void *cm_array_shrink(const struct certmap_allocator *allocator, void *items, size_t size);
 
 #endif

@@ -30,7 +30,7 @@ enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct ce
     struct certmap_peer *made = cm_alloc(&own, sizeof *made);
     if (made == NULL)
         return cm_error_memory(err);
-    memset(made, 0, sizeof *made); /* a literal of this size could stand on the stack */
+    memset(made, 0, sizeof *made); /* a literal of this size could be on the stack */
     cm_arena_init(&made->arena, &own, CERTMAP_MAX_PEER_MEMORY / 4 * 3);
     cm_arena_init(&made->scratch, &own, CERTMAP_MAX_PEER_MEMORY / 4);
     *peer = made;

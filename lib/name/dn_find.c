@@ -227,10 +227,9 @@ static enum certmap_status report_first(const struct finder *finder, const struc
     finder->dialects[0] = list->dialects[0];
     const enum certmap_status status =
         cm_dn_parse(NULL, 0, &len, finder->seen->text, cm_dn_dialect(list->dialects[0]), "certmap_dialect_find", err);
-    return status != CERTMAP_ERROR_BUFFER
-               ? status
-               : fail(err, CERTMAP_CODE_DN_ATTRIBUTE,
-                      "what stands before some = may be an attribute type that is not known");
+    return status != CERTMAP_ERROR_BUFFER ? status
+                                          : fail(err, CERTMAP_CODE_DN_ATTRIBUTE,
+                                                 "what is before some = may be an attribute type that is not known");
 }
 
 /* An error where the text is not exactly one Name. */

@@ -41,14 +41,14 @@ static enum certmap_status take_type_name(struct cm_dn_parser *parser, struct ce
     *type = since(parser, start);
     if (type->len == 0)
         return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, start, 0,
-                          cm_dn_peek(parser) == ' ' ? "a space may not stand before an attribute type"
+                          cm_dn_peek(parser) == ' ' ? "a space may not be before an attribute type"
                                                     : "an attribute type is expected, such as CN");
     const size_t end = parser->at;
     cm_dn_skip_spaces(parser);
     if (cm_dn_peek(parser) != '=')
         return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, parser->at, 0, "= is expected after the attribute type");
     if (parser->strict && (parser->at > end) != parser->spaced)
-        return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, parser->at, 1, "spaces stand around some = only");
+        return cm_dn_fail(parser, CERTMAP_CODE_DN_SYNTAX, parser->at, 1, "spaces are around some = only");
     return CERTMAP_OK;
 }
 

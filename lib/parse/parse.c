@@ -92,7 +92,7 @@ static void on_mistake(void *ctx, enum certmap_part part, size_t index, const st
     cm_parser_add_error(parser, error);
 }
 
-/* Whatever stands where its name should be: that is where the mapping is. */
+/* Whatever is where its name should be: that is where the mapping is. */
 static void begin_mapping(struct cm_parser *parser) {
     cm_arena_reset(&parser->strings);
     cm_advice_begin(&parser->advice);

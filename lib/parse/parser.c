@@ -114,14 +114,14 @@ static const struct {
     {CM_VIEW_OF("~"), "write like; a pattern has * and ?, and is no regular expression"},
     {CM_VIEW_OF(":="), "write ="},
     {CM_VIEW_OF(":"), "write = between a field and a string"},
-    {CM_VIEW_OF("["), "a list stands in parentheses: in (\"a\", \"b\")"},
-    {CM_VIEW_OF("]"), "a list stands in parentheses: in (\"a\", \"b\")"},
+    {CM_VIEW_OF("["), "a list is written in parentheses: in (\"a\", \"b\")"},
+    {CM_VIEW_OF("]"), "a list is written in parentheses: in (\"a\", \"b\")"},
     {CM_VIEW_OF("${"),
-     "in conditions a field stands as it is, subject.CN; a placeholder ${subject.CN} stands in a string"},
+     "in conditions a field is written as it is, subject.CN; a placeholder ${subject.CN} belongs in a string"},
     {CM_VIEW_OF("$"),
-     "in conditions a field stands as it is, subject.CN; a placeholder ${subject.CN} stands in a string"},
+     "in conditions a field is written as it is, subject.CN; a placeholder ${subject.CN} belongs in a string"},
     {CM_VIEW_OF("%{"),
-     "in conditions a field stands as it is, subject.CN; a placeholder ${subject.CN} stands in a string"},
+     "in conditions a field is written as it is, subject.CN; a placeholder ${subject.CN} belongs in a string"},
     {CM_VIEW_OF("*"), "a pattern is a string: subject.CN like \"a*\""},
     {CM_VIEW_OF("+"), "conditions are joined by and, or"},
 };
@@ -132,7 +132,7 @@ static const char *instead_of(const struct cm_parser *parser) {
     const struct certmap_view all = parser->lexer.text;
     const size_t at = parser->token.position.offset;
     if (is_other_quote(parser->token.text))
-        return "strings stand in plain double quotes";
+        return "strings are written in plain double quotes";
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (all.len - at >= signs[i].text.len && memcmp(all.data + at, signs[i].text.data, signs[i].text.len) == 0)
             return signs[i].instead;
@@ -158,13 +158,13 @@ static bool report_bad_token(struct cm_parser *parser) {
         break;
     case CERTMAP_CODE_CONTROL_CHARACTER:
         if (parser->token.text.data[0] == 0)
-            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "U+0000 cannot stand in rules");
+            cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad, "U+0000 cannot be in rules");
         else if (parser->token.text.data[0] == '\r')
             cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
-                     "a carriage return without a line feed cannot stand in rules");
+                     "a carriage return without a line feed cannot be in rules");
         else
             cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, parser->token.bad,
-                     "control and direction characters cannot stand in rules; in a string, write %s", quoted.text);
+                     "control and direction characters cannot be in rules; in a string, write %s", quoted.text);
         break;
     default:
         say_meaningless(parser);
@@ -304,7 +304,7 @@ bool cm_parser_enter(struct cm_parser *parser, struct certmap_position position)
 /* A placeholder where the text has to be known when the rules are loaded. */
 static bool report_placeholder(struct cm_parser *parser, const struct cm_token *token) {
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_PLACEHOLDER,
-             "a placeholder ${...} stands in accounts, domains, groups and attributes only; write \\u{24}{ for these "
+             "a placeholder ${...} belongs in accounts, domains, groups and attributes only; write \\u{24}{ for these "
              "characters");
     return cm_parser_report(parser, cm_token_part(token, token->placeholder), &parser->error);
 }

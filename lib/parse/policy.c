@@ -26,7 +26,7 @@ bool cm_parser_take_policy(struct cm_parser *parser) {
     if (parser->has_policy)
         return report_place(parser, "the policy is given twice");
     if (parser->mapping_count > 0)
-        return report_place(parser, "the policy stands before the first mapping");
+        return report_place(parser, "the policy belongs before the first mapping");
     cm_parser_advance(parser);
     for (size_t i = 0; i < POLICIES; i++) {
         const char *name = certmap_combining_name((enum certmap_combining)i);
@@ -57,7 +57,7 @@ bool cm_parser_take_disabled(struct cm_parser *parser) {
     if (parser->is_disabled)
         return report_place(parser, "the rules are switched off twice");
     if (parser->mapping_count > 0)
-        return report_place(parser, "what switches the rules off stands before the first mapping");
+        return report_place(parser, "what switches the rules off belongs before the first mapping");
     warn_of_disabled(parser);
     cm_parser_advance(parser);
     parser->is_disabled = true;

@@ -75,7 +75,7 @@ static bool add_wildcard(struct compile *compile, uint8_t c) {
 
 static enum certmap_status bad_escape(struct compile *compile) {
     return cm_error(compile->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ESCAPE,
-                    "a backslash in a pattern stands before *, ? or another backslash only");
+                    "a backslash in a pattern belongs before *, ? or another backslash only");
 }
 
 static enum certmap_status compile_text(struct compile *compile, struct certmap_view text, bool escapes) {

@@ -67,7 +67,7 @@ struct cm_output {
     enum cm_output_kind kind;
     enum certmap_language language;
     struct certmap_view name;               /* of an ATTRIBUTE */
-    struct certmap_view shown;              /* the text; of a template, as it stands between the quotes of a rule */
+    struct certmap_view shown;              /* the text; of a template, as it is between the quotes of a rule */
     const struct cm_template *placeholders; /* template.h; NULL: no template, shown is the text */
     bool has_domain;                        /* an ACCOUNT whose domain is given apart */
     bool last;                              /* of its mapping */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const no_placeholder =
-    "a placeholder in a DN stands behind =, in a value that does not begin with #";
+    "a placeholder in a DN belongs after =, in a value that does not begin with #";
 
 static bool is_special(unsigned code) {
     return code != 0 && code < 0x80 && strchr("\"+,;<>\\", (int)code) != NULL;
@@ -33,10 +33,10 @@ static const char *take_string(struct cm_cursor *cursor) {
     for (unsigned code = cm_cursor_peek(cursor); !ends_value(code); code = cm_cursor_peek(cursor)) {
         space = code == ' ';
         if (is_special(code) && code != '\\')
-            return "this character in a value of a DN stands behind a backslash, in a rule \\\\";
+            return "this character in a value of a DN belongs after a backslash, in a rule \\\\";
         cursor->at++;
         if (code == '\\' && !take_pair(cursor))
-            return "a backslash in a DN stands before a special character or two hexadecimal digits (RFC 4514)";
+            return "a backslash in a DN belongs before a special character or two hexadecimal digits (RFC 4514)";
     }
     if (!space)
         return NULL;

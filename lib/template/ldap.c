@@ -13,7 +13,7 @@
 #include "template/language.h"
 
 static const char *const no_placeholder =
-    "a placeholder in an LDAP filter stands behind =, in the value to compare with";
+    "a placeholder in an LDAP filter belongs after =, in the value to compare with";
 
 /* ---- items ---- */
 
@@ -73,7 +73,7 @@ static const char *take_value(struct cm_cursor *cursor, bool starred) {
             continue;
         cursor->at++;
         if (!cm_cursor_accept_hex_pair(cursor))
-            return "a backslash in an LDAP filter stands before two hexadecimal digits, in a rule \\\\5c";
+            return "a backslash in an LDAP filter belongs before two hexadecimal digits, in a rule \\\\5c";
         cursor->at--;
     }
 }

@@ -72,7 +72,7 @@ static bool unescape(struct placeholder_parser *parser, struct certmap_view *tex
         return fail_memory(parser);
     if (token->placeholder.data != NULL) {
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_MISPLACED_PLACEHOLDER,
-                 "a placeholder cannot stand in a placeholder");
+                 "a placeholder cannot be in a placeholder");
         return fail_at(parser, cm_token_part(token, token->placeholder));
     }
     if (cm_string_unescape(text, out, token, CM_STRING_TEXT, &bad))

@@ -81,7 +81,7 @@ static enum certmap_status check_written(const struct compile *compile, size_t a
     cm_utf8_decode(part.data, part.len, &cp);
     if (cm_is_unsafe(cp) && cp != '\t')
         cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_CONTROL_CHARACTER,
-                 "control and direction characters cannot stand in rules; in a string, write %s", cm_quote(part).text);
+                 "control and direction characters cannot be in rules; in a string, write %s", cm_quote(part).text);
     else if (cp == '"')
         cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE, "a quote would end the string; write \\\"");
     else

@@ -7,8 +7,8 @@
 #include "base/view.h"
 #include "template/language.h"
 
-static const char *const bad_percent = "% in a URL stands before two hexadecimal digits (RFC 3986)";
-static const char *const bad_character = "this character cannot stand in a URL; write it percent-encoded (RFC 3986)";
+static const char *const bad_percent = "% in a URL belongs before two hexadecimal digits (RFC 3986)";
+static const char *const bad_character = "this character is not allowed in a URL; write it percent-encoded (RFC 3986)";
 
 static bool is_unreserved(unsigned code) {
     return cm_is_letter(code) || cm_is_digit(code) || code == '-' || code == '.' || code == '_' || code == '~';
@@ -38,7 +38,7 @@ static const char *take_scheme(struct cm_cursor *cursor) {
         cursor->at++;
     if (letter && cm_cursor_accept(cursor, ':'))
         return NULL;
-    return cm_cursor_fault(cursor, "a placeholder in a URL stands behind its scheme and host, not in them",
+    return cm_cursor_fault(cursor, "a placeholder in a URL belongs after its scheme and host, not in them",
                            "a URL begins with its scheme, for example https:");
 }
 
@@ -47,7 +47,7 @@ static const char *take_authority(struct cm_cursor *cursor) {
     const unsigned code = cm_cursor_peek(cursor);
     if (wrong != NULL || code == '/' || code == '?' || code == '#' || code == CM_SYMBOL_END)
         return wrong;
-    return cm_cursor_fault(cursor, "a placeholder in a URL stands behind its scheme and host, not in them",
+    return cm_cursor_fault(cursor, "a placeholder in a URL belongs after its scheme and host, not in them",
                            bad_character);
 }
 

@@ -5,7 +5,7 @@
  *
  * Who has no account cannot be told from those who have one and keep quiet
  * about it.  So <RequireNone> and "Require not" refuse him, too: a provider
- * without an answer gives the result that refuses, where it stands.
+ * without an answer gives the result that refuses, where it is.
  */
 
 #include "mod_certmap.h"

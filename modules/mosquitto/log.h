@@ -7,7 +7,7 @@
  * have 64 KB. */
 #define QUOTED_SIZE 200
 
-/* Writes text in quotes, so that it can stand in a line; - for NULL. Returns room. */
+/* Writes text in quotes, so that it can be in a line; - for NULL. Returns room. */
 const char *quote(char room[QUOTED_SIZE], const char *text);
 
 /* One line "certmap: ..." at a level MOSQ_LOG_*. What the broker would cut off goes on in another line. */

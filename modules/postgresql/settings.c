@@ -40,7 +40,7 @@ static const struct config_enum_entry names[] = {
     {NULL, 0, false}
 };
 
-/* What stands in the configuration, before the settings are defined. */
+/* What is in the configuration, before the settings are defined. */
 typedef struct
 {
     const char *name;

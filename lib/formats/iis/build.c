@@ -23,7 +23,7 @@ static void warn(struct cm_iis_build *build, const struct cm_iis_mapping *mappin
                       doubt);
 }
 
-/* A rule that will hardly hold for any certificate as it stands; else what the core says of patterns of other languages,
+/* A rule that will hardly hold for any certificate as it is; else what the core says of patterns of other languages,
  * matchCriteria="[0-9]*". */
 static void warn_of_criterion(struct cm_iis_build *build, const struct cm_iis_rule *rule) {
     const char *doubt = cm_iis_doubt_criterion(rule->criteria);

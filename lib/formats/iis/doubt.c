@@ -216,7 +216,7 @@ const char *cm_iis_doubt_criterion(struct certmap_view criterion) {
     if (types == 1)
         return "has the name of a subfield and = in it, which are no part of a value: leave them out";
     if (stands_in_quotes(criterion))
-        return "stands in quotes, which are compared, too: leave them out";
+        return "is in quotes, which are compared, too: leave them out";
     if (has_half_quote(criterion))
         return "has a quote without its other half, as if cut out of a printed Name: write the whole value" AS_SHOWN;
     if (has_entity(criterion))
@@ -347,7 +347,7 @@ const char *cm_iis_doubt_certificate(struct certmap_view text) {
     if (digits != SIZE_MAX && digits >= 8)
         return name_hex(digits, has_invisible(text));
     if (starts_with(text, "LS0tLS1CRUdJTi"))
-        return "is the base64 of a PEM file, which is base64 itself: what stands between its lines belongs here";
+        return "is the base64 of a PEM file, which is base64 itself: what is between its lines belongs here";
     if (starts_with(text, "%") || starts_with(text, "-----BEGIN%20") || has_url_escape(text))
         return "is URL-encoded" BELONGS;
     if (starts_with(text, "TUlJ"))
@@ -365,7 +365,7 @@ const char *cm_iis_doubt_certificate(struct certmap_view text) {
     if (has_invisible(text))
         return "has an invisible character: type it anew, or take it out" BELONGS;
     if (stands_in_quotes(text))
-        return "stands in quotes: leave them out";
+        return "is in quotes: leave them out";
     if (is_shortened(text))
         return "is cut short where ... is written" BELONGS;
     return is_short_text(text) ? "is a text, and far too short for a certificate" BELONGS : NULL;
@@ -510,7 +510,7 @@ const char *cm_iis_doubt_user(struct certmap_view user) {
     if (count_types(user) > 0)
         return "looks like a Name; the name of an account belongs here";
     if (stands_in_quotes(user))
-        return "stands in quotes, which are a part of it: leave them out";
+        return "is in quotes, which are a part of it: leave them out";
     if (has_outer_blank(user))
         return "begins or ends with a blank, which is a part of it: leave it out";
     if (has_placeholder(user))

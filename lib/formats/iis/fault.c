@@ -217,11 +217,11 @@ static void say_in_tag(struct description *to, const struct tag *tag, size_t off
     else if (tag->state == AFTER_VALUE)
         say_after_value(to, tag, offset);
     else if (at(to->source, offset) == '\\')
-        say(to, "a backslash stands where / belongs");
+        say(to, "a backslash is where / belongs");
     else if (at(to->source, tag->begin + to->source->width) == '/' && tag->state == BEFORE_NAME)
         say(to, "a closing tag has no attributes");
     else if (at(to->source, offset - to->source->width) == '/')
-        say(to, "/ in a tag stands right before its >");
+        say(to, "/ in a tag belongs right before its >");
     else if (tag->state == BEFORE_NAME)
         say(to, "the name of an attribute belongs here");
     else if (tag->state == IN_ELEMENT_NAME && at(to->source, offset) == '/')
@@ -240,7 +240,7 @@ static size_t find_ampersand(const struct source *source, size_t offset) {
 }
 
 static void say_control(struct description *to, unsigned c) {
-    (void)snprintf(to->out.text, sizeof to->out.text, "the control character U+%04X cannot stand in XML: take it out",
+    (void)snprintf(to->out.text, sizeof to->out.text, "the control character U+%04X is not allowed in XML: take it out",
                    c);
 }
 
@@ -251,7 +251,7 @@ static void say_invalid(struct description *to) {
     if (c < ' ' && !is_blank(c)) {
         say_control(to, c);
     } else if (has(to->source, tag.begin, "<!--")) {
-        say(to, "-- stands in a comment only at its end");
+        say(to, "-- belongs in a comment only at its end");
     } else if (has(to->source, tag.begin, "<!") || has(to->source, tag.begin, "<?")) {
         return;
     } else if (ampersand != SIZE_MAX && ampersand > tag.begin) {
@@ -319,12 +319,12 @@ static void say_junk(struct description *to) {
     else if (at(to->source, offset) == '<')
         say(to, "a second root element begins here, and XML has one");
     else
-        say(to, "text stands after the end of the root element");
+        say(to, "text is after the end of the root element");
 }
 
 static void say_declaration(struct description *to) {
     say(to, to->fault->code == XML_ERROR_MISPLACED_XML_PI
-                ? "<?xml ... ?> stands at the very start, and something is before it: a blank, an empty line"
+                ? "<?xml ... ?> belongs at the very start, and something is before it: a blank, an empty line"
                 : "the declaration is <?xml version=\"1.0\" encoding=\"UTF-8\"?>, in this order");
 }
 

@@ -186,8 +186,9 @@ struct cm_iis {
     struct certmap_view site; /* without slashes at the ends; data NULL: none */
     bool keep_passwords;
     bool check_setup;
-    bool stop;                       /* read no further */
-    struct certmap_diagnostic fatal; /* why, where diagnostics are not reported: no memory, cancelled; status OK: none */
+    bool stop; /* read no further */
+    struct certmap_diagnostic
+        fatal; /* why, where diagnostics are not reported: no memory, cancelled; status OK: none */
     const struct certmap_build_options *build; /* the caller's; NULL: none */
     struct cm_kit_progress progress;
     struct cm_kit_diagnostics diagnostics;

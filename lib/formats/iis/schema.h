@@ -56,7 +56,7 @@ enum cm_iis_element {
  * section/manyToOneMappings/add/rules/add, and the document. */
 #define CM_IIS_STACK 11
 
-/* What an attribute means, whichever element it stands on. The settings of the section come first. */
+/* What an attribute means, whichever element it is on. The settings of the section come first. */
 enum cm_iis_slot {
     CM_IIS_ENABLED = 0,
     CM_IIS_ONE_ENABLED,

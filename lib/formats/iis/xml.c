@@ -59,7 +59,7 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
     place.length = 0;
     iis->text_told = true;
     cm_kit_report(&iis->diagnostics, CERTMAP_SEVERITY_ERROR, CERTMAP_CODE_UNEXPECTED_TEXT, place,
-                  "text has no meaning in this section; everything stands in attributes");
+                  "text has no meaning in this section; everything is in attributes");
     stop_if_told(iis);
 }
 

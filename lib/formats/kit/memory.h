@@ -10,7 +10,7 @@ bool cm_kit_allocator_init(struct certmap_allocator *dst, const struct certmap_a
 /* p may be NULL. */
 void cm_kit_release(const struct certmap_allocator *allocator, void *p);
 /* Makes room for `need` items in an array that grows by doubling: returns items, moved or not, and
- * updates *cap; NULL when there is no memory or the size overflows, and then items stands. */
+ * updates *cap; NULL when there is no memory or the size overflows, and then items stays. */
 void *cm_kit_grow(const struct certmap_allocator *allocator, void *items, size_t *cap, size_t need, size_t item_size);
 
 /* Overwrites memory so that the compiler cannot leave it out. */
