@@ -103,6 +103,9 @@ static int verify(X509_STORE_CTX *ctx, void *realm)
     return certmap_service_keep_issuer(ctx, realm);
 }
 
+/* Of a key of realms, which is the address of an SSL_CTX. */
+#define KEY_SIZE ((apr_ssize_t)sizeof(void *))
+
 static int init_server(server_rec *s, apr_pool_t *p, int is_proxy, SSL_CTX *ctx)
 {
     mcm_server_conf *conf;
@@ -112,8 +115,7 @@ static int init_server(server_rec *s, apr_pool_t *p, int is_proxy, SSL_CTX *ctx)
     }
     conf = ap_get_module_config(s->module_config, &certmap_module);
     conf->realm = make_realm(conf, p);
-    apr_hash_set(realms, apr_pmemdup(p, &ctx, sizeof(ctx)), sizeof(ctx),
-                 conf->realm);
+    apr_hash_set(realms, apr_pmemdup(p, &ctx, KEY_SIZE), KEY_SIZE, conf->realm);
     SSL_CTX_set_cert_verify_callback(ctx, verify, (char *)conf->realm);
     return APR_SUCCESS;
 }
@@ -122,7 +124,7 @@ const char *mcm_ssl_realm(const SSL *ssl)
 {
     const SSL_CTX *ctx = SSL_get_SSL_CTX(ssl);
 
-    return apr_hash_get(realms, &ctx, sizeof(ctx));
+    return apr_hash_get(realms, &ctx, KEY_SIZE);
 }
 
 void mcm_ssl_register_hooks(apr_pool_t *p)
