@@ -96,7 +96,8 @@ CERTMAP_API struct certmap_view certmap_name_bare(struct certmap_view text);
  * A certificate may have types in any order. So the order of types does not decide where programs
  * print both orders by default; where only an option that few people use (dn_rev) prints the other
  * one, the form by default is taken, unless C or DC is at the end of the text that is not the
- * root's then.
+ * root's then. UTF-8 in hexadecimal (\C3\BC) is an escape: nobody's name has these characters
+ * in it.
  * Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX (DN_AMBIGUOUS, DN_EMPTY, DN_STRING_TYPE without a
  * position; others with line 1, column and offset into certmap_name_bare). Any number of threads.
  */
