@@ -350,7 +350,34 @@ T_TEST(the_x500_form) {
     t_buf_free(&name);
 }
 
-T_TESTS("dialect",
+/* ---- which Name a text is: what is in hexadecimal after a backslash ---- */
+
+static const struct {
+    const char *dn;
+    size_t count;
+    enum certmap_dialect dialect; /* the first */
+} found[] = {
+    /* UTF-8 is an escape, also where Windows could have printed these characters */
+    {"CN=a\\C3\\BC", 1, CERTMAP_DIALECT_RFC4514},
+    {"CN=a/\\C3\\BC", 1, CERTMAP_DIALECT_RFC4514},
+    /* half a character is none: the text is what it looks like */
+    {"CN=a\\C3", 1, CERTMAP_DIALECT_WINDOWS_REVERSED},
+    /* an escape of ASCII may be either, and is not guessed */
+    {"CN=a\\41", 2, CERTMAP_DIALECT_RFC4514},
+};
+
+T_TEST(hexadecimal) {
+    enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT];
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+    size_t count = 0;
+    const enum certmap_status status = certmap_dialect_find(dialects, &count, t_text(found[_i].dn), NULL, &err);
+    ck_assert_int_eq(status, found[_i].count == 1 ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
+    ck_assert_int_eq(err.code, found[_i].count == 1 ? CERTMAP_CODE_NONE : CERTMAP_CODE_DN_AMBIGUOUS);
+    ck_assert_uint_eq(count, found[_i].count);
+    ck_assert_int_eq(dialects[0], found[_i].dialect);
+}
+
+T_TESTS("dialect", T_CASE("hexadecimal", T_LOOP(hexadecimal, COUNT(found))),
         T_CASE("dialects", T_LOOP(row, COUNT(rows)), T_LOOP(refused, COUNT(errors)), T_LOOP(a_nul_is_refused, 3),
                arguments, the_buffer, T_LOOP(guess, COUNT(guesses)), guess_of_nothing, names),
         T_CASE("openssl", T_LOOP(openssl_prints, COUNT(specs) * COUNT(nameopts)),
