@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a text exists that matches some patterns and does not match others.
+ *
+ * An atom is what a condition compares a value with: letters, and wildcards. A text has a sign for each atom of its
+ * path: it matches or it does not. Whether there is a text with given signs is decided in steps, cheapest first:
+ *
+ *     a text to match        is the only candidate
+ *     a few candidates       "Mallory", the patterns with their wildcards filled
+ *     all patterns together  the longest head, the middles, the longest tail
+ *     inclusion              a pattern to match, taken letter by letter by one not to match: there is none
+ *     search                 of the product of the automata, breadth first: the shortest text, or none
+ *
+ * A letter that no atom has is like any other, so that the letters of the atoms and one more stand for all of Unicode.
+ * Only the last step can end without an answer: where it takes more states than it may. */
+#ifndef CM_LINT_TEXT_H
+#define CM_LINT_TEXT_H
+
+#include "pool.h"
+
+/* The wildcards, beyond the code points. */
+#define CM_LINT_ONE 0x110000u
+#define CM_LINT_MANY 0x110001u
+
+struct cm_lint_atom {
+    const uint32_t *symbols;
+    size_t count;
+    bool exact; /* no wildcard */
+};
+
+/* Most states of a search: at 12 microseconds for 100 of them, a fraction of a second. */
+#define CM_LINT_MAX_STATES 200000
+
+enum cm_lint_exists { CM_LINT_NONE, CM_LINT_EXISTS, CM_LINT_UNDECIDED };
+
+/* What is asked. signs[i] > 0: atoms[i] is to match; < 0: it is not; 0: it does not matter. */
+struct cm_lint_question {
+    const struct cm_lint_atom *atoms;
+    const signed char *signs;
+    size_t count;
+    size_t max_states; /* CM_LINT_MAX_STATES */
+};
+
+/* Reads an atom: text, or a pattern with the escapes \* \? and \\. NULL symbols: there is no memory. */
+struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern);
+/* Whether a text, as code points, matches. */
+bool cm_lint_atom_matches(const struct cm_lint_atom *atom, const uint32_t *text, size_t len);
+/* On EXISTS, *text gets UTF-8, made in the pool; it may be empty. UNDECIDED also when there is no memory, which the
+ * pool then says. */
+enum cm_lint_exists cm_lint_text_find(struct certmap_view *text, struct cm_lint_pool *pool,
+                                      const struct cm_lint_question *question);
+
+#endif
