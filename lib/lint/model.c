@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "model.h"
+#include <string.h>
+
+/* ---- places ---- */
+
+static bool add_operand_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
+                               const struct certmap_position *positions, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct certmap_position *place = cm_lint_array_add(&places->operands, allocator, sizeof *place);
+        if (place == NULL)
+            return false;
+        *place = positions[i];
+    }
+    return true;
+}
+
+static size_t operand_count(const struct certmap_description *added, size_t condition) {
+    return added->condition_positions[condition].operands != NULL ? added->conditions[condition].operand_count : 0;
+}
+
+static bool add_condition_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
+                                 const struct certmap_description *added) {
+    for (size_t i = 0; added->condition_positions != NULL && i < added->condition_count; i++) {
+        const struct certmap_condition_position *position = &added->condition_positions[i];
+        struct cm_lint_condition_place *place = cm_lint_array_add(&places->conditions, allocator, sizeof *place);
+        if (place == NULL)
+            return false;
+        *place = (struct cm_lint_condition_place){position->field, (uint32_t)places->operands.count,
+                                                  (uint32_t)operand_count(added, i)};
+        if (!add_operand_places(places, allocator, position->operands, place->operand_count))
+            return false;
+    }
+    return true;
+}
+
+static bool add_output_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
+                              const struct certmap_description *added) {
+    for (size_t i = 0; added->output_positions != NULL && i < added->output_count; i++) {
+        struct certmap_position *place = cm_lint_array_add(&places->outputs, allocator, sizeof *place);
+        if (place == NULL)
+            return false;
+        *place = added->output_positions[i].value;
+    }
+    return true;
+}
+
+void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allocator *allocator,
+                        const struct certmap_description *added) {
+    struct cm_lint_place *place = cm_lint_array_add(&places->mappings, allocator, sizeof *place);
+    if (place != NULL)
+        *place = (struct cm_lint_place){
+            .name = added->position,
+            .account = added->account,
+            .condition = (uint32_t)places->conditions.count,
+            .condition_count = added->condition_positions != NULL ? (uint32_t)added->condition_count : 0,
+            .output = (uint32_t)places->outputs.count,
+            .output_count = added->output_positions != NULL ? (uint32_t)added->output_count : 0,
+            .one_to_one = added->mapping->kind == CERTMAP_KIND_ONE_TO_ONE,
+        };
+    if (place == NULL || !add_condition_places(places, allocator, added) ||
+        !add_output_places(places, allocator, added))
+        places->failed = true;
+}
+
+void cm_lint_places_free(struct cm_lint_places *places, const struct certmap_allocator *allocator) {
+    cm_lint_array_free(&places->mappings, allocator);
+    cm_lint_array_free(&places->conditions, allocator);
+    cm_lint_array_free(&places->operands, allocator);
+    cm_lint_array_free(&places->outputs, allocator);
+    places->failed = false;
+}
+
+/* ---- mappings ---- */
+
+/* A walk of one mapping. */
+struct reading {
+    struct cm_lint_model *model;
+    struct cm_lint_mapping *mapping;
+    bool failed;
+};
+
+static bool same(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* The number of a path, of which a rule set has few: most conditions have one of the last. SIZE_MAX: no memory. */
+static size_t path_of(struct cm_lint_model *model, const struct certmap_condition *condition) {
+    for (size_t i = model->paths.count; i > 0; i--) {
+        const struct cm_lint_path *path = cm_lint_path_at(model, i - 1);
+        if (path->field == condition->field && same(path->subfield, condition->subfield))
+            return i - 1;
+    }
+    struct cm_lint_path *path = cm_lint_array_add(&model->paths, &model->allocator, sizeof *path);
+    if (path == NULL)
+        return SIZE_MAX;
+    *path = (struct cm_lint_path){condition->field, cm_lint_pool_copy(&model->pool, condition->subfield)};
+    return path->subfield.data != NULL ? model->paths.count - 1 : SIZE_MAX;
+}
+
+static bool read_condition(struct cm_lint_model *model, const struct certmap_condition *condition) {
+    const size_t path = path_of(model, condition);
+    struct cm_lint_condition *made = cm_lint_array_add(&model->conditions, &model->allocator, sizeof *made);
+    if (made == NULL || path == SIZE_MAX)
+        return false;
+    *made = (struct cm_lint_condition){
+        .path = (uint32_t)path,
+        .operand = (uint32_t)model->operands.count,
+        .operand_count = (uint32_t)condition->operand_count,
+        .op = condition->op,
+        .quantifier = condition->quantifier,
+        .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
+        .count = condition->count,
+    };
+    return true;
+}
+
+static bool read_operand(struct cm_lint_model *model, const struct certmap_walk_item *item) {
+    struct cm_lint_operand *made = cm_lint_array_add(&model->operands, &model->allocator, sizeof *made);
+    if (made == NULL)
+        return false;
+    made->shown = made->compared = cm_lint_pool_copy(&model->pool, item->shown);
+    if (!same(item->shown, item->compared))
+        made->compared = cm_lint_pool_copy(&model->pool, item->compared);
+    made->bits = item->bits;
+    return made->shown.data != NULL && made->compared.data != NULL;
+}
+
+static bool read_output(struct cm_lint_model *model, const struct certmap_output *output) {
+    struct certmap_output *made = cm_lint_array_add(&model->outputs, &model->allocator, sizeof *made);
+    if (made == NULL)
+        return false;
+    *made = *output; /* its texts are the rules' */
+    return true;
+}
+
+static bool read_term(struct cm_lint_model *model, const struct certmap_walk_item *item) {
+    struct certmap_term *term = cm_lint_array_add(&model->terms, &model->allocator, sizeof *term);
+    if (term == NULL)
+        return false;
+    *term = item->term;
+    return item->kind != CERTMAP_WALK_CONDITION || read_condition(model, item->condition);
+}
+
+static bool on_item(void *ctx, const struct certmap_walk_item *item) {
+    struct reading *reading = ctx;
+    if (item->kind == CERTMAP_WALK_OPERAND)
+        reading->failed = !read_operand(reading->model, item);
+    else if (item->kind == CERTMAP_WALK_OUTPUT)
+        reading->failed = !read_output(reading->model, item->output);
+    else
+        reading->failed = !read_term(reading->model, item);
+    return !reading->failed;
+}
+
+static bool read_mapping(struct cm_lint_model *model, size_t index) {
+    struct cm_lint_mapping *mapping = cm_lint_array_add(&model->mappings, &model->allocator, sizeof *mapping);
+    struct reading reading = {model, mapping, false};
+    const struct certmap_mapping none = CERTMAP_MAPPING_INIT;
+    if (mapping == NULL)
+        return false;
+    *mapping = (struct cm_lint_mapping){.is = none,
+                                        .term = (uint32_t)model->terms.count,
+                                        .condition = (uint32_t)model->conditions.count,
+                                        .output = (uint32_t)model->outputs.count};
+    if (certmap_rules_mapping(model->rules, &mapping->is, index, NULL) != CERTMAP_OK ||
+        certmap_rules_walk(model->rules, index, on_item, &reading, NULL) != CERTMAP_OK || reading.failed)
+        return false;
+    mapping->term_count = (uint32_t)model->terms.count - mapping->term;
+    mapping->condition_count = (uint32_t)model->conditions.count - mapping->condition;
+    mapping->output_count = (uint32_t)model->outputs.count - mapping->output;
+    return true;
+}
+
+/* Mappings are in the order of their places, but that one-to-one mappings are in front. Where the numbers differ, as of
+ * a rule set that was not made with these places, none is known. */
+static void take_places(struct cm_lint_model *model, const struct cm_lint_places *places) {
+    const struct cm_lint_place *place = places->mappings.items;
+    struct cm_lint_mapping *mappings = model->mappings.items;
+    size_t next[2] = {0, 0};
+    if (places->mappings.count != model->mappings.count || places->failed)
+        return;
+    while (next[0] < model->mappings.count && mappings[next[0]].is.kind == CERTMAP_KIND_ONE_TO_ONE)
+        next[0]++;
+    for (size_t i = 0; i < places->mappings.count; i++) {
+        size_t *index = &next[place[i].one_to_one];
+        if (*index < model->mappings.count)
+            mappings[(*index)++].place = (uint32_t)i + 1;
+    }
+}
+
+enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct certmap_rules *rules,
+                                       const struct cm_lint_places *places, const struct certmap_allocator *allocator,
+                                       struct certmap_diagnostic *err) {
+    *model = (struct cm_lint_model){.rules = rules, .allocator = *allocator};
+    (void)cm_lint_pool_init(&model->pool, allocator);
+    for (size_t i = 0; i < certmap_rules_count(rules); i++)
+        if (!read_mapping(model, i)) {
+            if (err != NULL)
+                *err = (struct certmap_diagnostic){
+                    .status = CERTMAP_ERROR_MEMORY, .code = CERTMAP_CODE_MEMORY, .text = "out of memory"};
+            return CERTMAP_ERROR_MEMORY;
+        }
+    if (places != NULL)
+        take_places(model, places);
+    return CERTMAP_OK;
+}
+
+void cm_lint_model_free(struct cm_lint_model *model) {
+    cm_lint_array_free(&model->mappings, &model->allocator);
+    cm_lint_array_free(&model->terms, &model->allocator);
+    cm_lint_array_free(&model->conditions, &model->allocator);
+    cm_lint_array_free(&model->operands, &model->allocator);
+    cm_lint_array_free(&model->outputs, &model->allocator);
+    cm_lint_array_free(&model->paths, &model->allocator);
+    cm_lint_pool_free(&model->pool);
+}
