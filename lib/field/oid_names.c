@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/oid_names.h"
+#include "base/error.h"
+#include "base/quote.h"
 #include "base/view.h"
 #include "certmap/names.h"
 #include "der/oid.h"
@@ -93,4 +95,30 @@ const char *cm_oid_name_nearest(struct certmap_view name) {
         names[i] = name_of(i);
     size_t nearest = certmap_text_nearest(name, names, ROWS);
     return nearest == SIZE_MAX ? NULL : table[nearest].name;
+}
+
+/* ---- for everyone ---- */
+
+/* The contents octets, in buffer or static. data NULL: it is neither a name nor an OID. */
+static struct certmap_view contents_of(struct certmap_view text, uint8_t buffer[CERTMAP_MAX_OID_SIZE]) {
+    const struct certmap_view known = cm_oid_by_name(text);
+    const size_t len = known.data == NULL ? cm_oid_parse(buffer, text) : 0;
+    return len > 0 ? cm_view(buffer, len) : known;
+}
+
+enum certmap_status certmap_oid_from_text(uint8_t *contents, size_t cap, size_t *len, struct certmap_view text,
+                                          struct certmap_diagnostic *err) {
+    uint8_t buffer[CERTMAP_MAX_OID_SIZE];
+    if (len == NULL || (contents == NULL && cap > 0) || (text.data == NULL && text.len > 0))
+        return cm_error_argument(err, "certmap_oid_from_text: contents, len or text is NULL");
+    const struct certmap_view oid = contents_of(text, buffer);
+    if (oid.data == NULL)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OID, "%s is no object identifier, and no name of one",
+                        cm_quote(text).text);
+    *len = oid.len;
+    if (oid.len > cap)
+        return cm_error(err, CERTMAP_ERROR_BUFFER, CERTMAP_CODE_BUFFER_TOO_SMALL,
+                        "the object identifier has %zu bytes, and there is room for %zu", oid.len, cap);
+    memcpy(contents, oid.data, oid.len);
+    return CERTMAP_OK;
 }

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/* From values to a certificate, written from its end (der.h), so what comes last in it is written first. */
+#include "witness.h"
+#include "certmap/limits.h"
+#include "certmap/names.h"
+#include "der.h"
+#include <string.h>
+
+#define VIEW(literal)                                                                                                  \
+    (struct certmap_view) {                                                                                            \
+        (const uint8_t *)(literal), sizeof(literal) - 1                                                                \
+    }
+
+/* A certificate on its way. */
+struct making {
+    struct cm_lint_der der;
+    const struct cm_lint_witness *witness;
+    bool impossible; /* a value is none that a certificate can have */
+};
+
+static bool is_string(struct certmap_view view, const char *string) {
+    return view.len == strlen(string) && memcmp(view.data, string, view.len) == 0;
+}
+
+static const struct cm_lint_value *find(const struct making *making, enum certmap_field field) {
+    for (size_t i = 0; i < making->witness->count; i++)
+        if (making->witness->values[i].field == field)
+            return &making->witness->values[i];
+    return NULL;
+}
+
+static bool is_unknown(const struct cm_lint_value *value) {
+    return value != NULL && value->state == CM_LINT_UNKNOWN;
+}
+
+/* ---- octets and object identifiers ---- */
+
+static unsigned digit(uint8_t c) {
+    return c >= 'a' ? c - 'a' + 10u : c - '0' + 0u;
+}
+
+/* The octets of lower-case hexadecimal. */
+static struct certmap_view octets(struct making *making, struct certmap_view hex) {
+    uint8_t *bytes = cm_lint_pool_take(making->der.pool, hex.len / 2 + 1, 1);
+    for (size_t i = 0; bytes != NULL && i + 1 < hex.len; i += 2)
+        bytes[i / 2] = (uint8_t)(digit(hex.data[i]) << 4 | digit(hex.data[i + 1]));
+    return (struct certmap_view){bytes, bytes != NULL ? hex.len / 2 : 0};
+}
+
+static void put_oid(struct making *making, struct certmap_view text) {
+    uint8_t contents[CERTMAP_MAX_OID_SIZE];
+    size_t len = 0;
+    if (certmap_oid_from_text(contents, sizeof contents, &len, text, NULL) != CERTMAP_OK)
+        making->impossible = true;
+    cm_lint_der_put(&making->der, CM_LINT_OID, (struct certmap_view){contents, len});
+}
+
+/* ---- Names ---- */
+
+/* Where a type is in a Name. */
+static unsigned rank_of(struct certmap_view type) {
+    static const char *const order[] = {"C", "DC", "S", "L", "O", "OU"};
+    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+        if (is_string(type, order[i]))
+            return i;
+    return is_string(type, "CN") ? 7 : 6;
+}
+#define RANKS 8
+
+/* Text of a Name, leaf first. */
+struct name_text {
+    char *bytes;
+    size_t len;
+};
+
+static void add_bytes(struct name_text *text, const void *bytes, size_t len) {
+    memcpy(text->bytes + text->len, bytes, len);
+    text->len += len;
+}
+
+/* type=#..., the value as DER in hexadecimal: nothing has to be escaped. */
+static void add_ava(struct making *making, struct name_text *text, const struct cm_lint_value *value) {
+    static const char digits[] = "0123456789abcdef";
+    struct cm_lint_der der = {.pool = making->der.pool};
+    if (value->state == CM_LINT_READABLE)
+        cm_lint_der_put(&der, CM_LINT_UTF8, value->text);
+    else
+        cm_lint_der_put(&der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
+    if (der.pool->failed)
+        return;
+    if (text->len > 0)
+        add_bytes(text, ",", 1);
+    add_bytes(text, value->subfield.data, value->subfield.len);
+    add_bytes(text, "=#", 2);
+    for (size_t i = der.start; i < der.cap; i++) {
+        add_bytes(text, &digits[der.bytes[i] >> 4], 1);
+        add_bytes(text, &digits[der.bytes[i] & 15], 1);
+    }
+}
+
+static size_t room_for_name(const struct making *making, enum certmap_field field) {
+    size_t room = 1;
+    for (size_t i = 0; i < making->witness->count; i++)
+        if (making->witness->values[i].field == field)
+            room += making->witness->values[i].subfield.len + 2 * making->witness->values[i].text.len + 32;
+    return room;
+}
+
+/* Leaf first: the values of a rank from the last to the first, the highest rank first, then a whole Name. */
+static void add_name(struct making *making, struct name_text *text, enum certmap_field field) {
+    const struct cm_lint_value *values = making->witness->values;
+    for (unsigned rank = RANKS; rank-- > 0;)
+        for (size_t i = making->witness->count; i-- > 0;)
+            if (values[i].field == field && values[i].subfield.len > 0 && rank_of(values[i].subfield) == rank)
+                add_ava(making, text, &values[i]);
+    for (size_t i = 0; i < making->witness->count; i++)
+        if (values[i].field == field && values[i].subfield.len == 0 && values[i].text.len > 0) {
+            if (text->len > 0)
+                add_bytes(text, ",", 1);
+            add_bytes(text, values[i].text.data, values[i].text.len);
+        }
+}
+
+static void put_name(struct making *making, enum certmap_field field) {
+    struct cm_lint_pool *pool = making->der.pool;
+    struct name_text text = {cm_lint_pool_take(pool, room_for_name(making, field), 1), 0};
+    size_t len = 0;
+    if (text.bytes == NULL)
+        return;
+    add_name(making, &text, field);
+    const struct certmap_view view = {(const uint8_t *)text.bytes, text.len};
+    const enum certmap_status status = certmap_name_from_text(NULL, 0, &len, view, NULL);
+    uint8_t *bytes = cm_lint_pool_take(pool, len + 1, 1);
+    if (status != CERTMAP_ERROR_BUFFER || bytes == NULL ||
+        certmap_name_from_text(bytes, len, &len, view, NULL) != CERTMAP_OK)
+        making->impossible = true;
+    else
+        cm_lint_der_bytes(&making->der, bytes, len);
+}
+
+/* ---- alternative names ---- */
+
+/* component/component@REALM */
+static void put_principal(struct making *making, struct certmap_view text) {
+    struct cm_lint_der *der = &making->der;
+    const uint8_t *at = text.len > 0 ? memchr(text.data, '@', text.len) : NULL;
+    const size_t user = at != NULL ? (size_t)(at - text.data) : text.len;
+    const struct certmap_view realm = {text.data + user + (at != NULL), at != NULL ? text.len - user - 1 : 0};
+    const size_t before = cm_lint_der_len(der);
+    for (size_t end = user + 1; end > 0;) {
+        size_t start = --end;
+        while (start > 0 && text.data[start - 1] != '/')
+            start--;
+        cm_lint_der_put(der, CM_LINT_GENERAL_STRING, (struct certmap_view){text.data + start, end - start});
+        end = start;
+    }
+    cm_lint_der_wrap(der, CM_LINT_SEQUENCE, before);
+    cm_lint_der_wrap(der, 0xA1, before);
+    cm_lint_der_bytes(der, "\xA0\x03\x02\x01\x01", 5); /* NT-PRINCIPAL */
+    cm_lint_der_wrap(der, CM_LINT_SEQUENCE, before);
+    cm_lint_der_wrap(der, 0xA1, before);
+    const size_t principal = cm_lint_der_len(der);
+    cm_lint_der_put(der, CM_LINT_GENERAL_STRING, realm);
+    cm_lint_der_wrap(der, 0xA0, principal);
+    cm_lint_der_wrap(der, CM_LINT_SEQUENCE, before);
+}
+
+/* An otherName: its OID and, EXPLICIT, its value. */
+static void put_other(struct making *making, const struct cm_lint_value *value) {
+    struct cm_lint_der *der = &making->der;
+    const bool upn = is_string(value->subfield, "upn"), krb5 = is_string(value->subfield, "krb5");
+    const size_t before = cm_lint_der_len(der);
+    if (value->state != CM_LINT_READABLE)
+        cm_lint_der_put(der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
+    else if (krb5)
+        put_principal(making, value->text);
+    else
+        cm_lint_der_put(der, CM_LINT_UTF8, value->text);
+    cm_lint_der_wrap(der, 0xA0, before);
+    put_oid(making, upn ? VIEW("1.3.6.1.4.1.311.20.2.3") : krb5 ? VIEW("1.3.6.1.5.2.2") : value->subfield);
+    cm_lint_der_wrap(der, 0xA0, before);
+}
+
+/* Kinds of GeneralName that are a string: their tags, and what none of them can read. */
+static const struct string_kind {
+    const char *subfield;
+    unsigned tag;
+    struct certmap_view unreadable;
+} string_kinds[] = {
+    {"email", 0x81, {(const uint8_t *)"ab", 2}},
+    {"dns", 0x82, {(const uint8_t *)"a b", 3}},
+    {"uri", 0x86, {(const uint8_t *)"\x80", 1}},
+    {"ip", 0x87, {(const uint8_t *)"abc", 3}},
+};
+
+static void put_alternative_name(struct making *making, const struct cm_lint_value *value) {
+    struct cm_lint_der *der = &making->der;
+    const size_t before = cm_lint_der_len(der);
+    for (size_t i = 0; i < sizeof string_kinds / sizeof *string_kinds; i++)
+        if (is_string(value->subfield, string_kinds[i].subfield)) {
+            cm_lint_der_put(der, string_kinds[i].tag,
+                            value->state == CM_LINT_READABLE ? value->text : string_kinds[i].unreadable);
+            return;
+        }
+    if (is_string(value->subfield, "rid")) {
+        put_oid(making, value->text);
+        if (cm_lint_der_len(der) > before)
+            der->bytes[der->start] = 0x88; /* IMPLICIT */
+    } else {
+        put_other(making, value);
+    }
+}
+
+/* All directory names are one, but that each whole Name would be one of its own. */
+static void put_directory_name(struct making *making) {
+    const size_t before = cm_lint_der_len(&making->der);
+    put_name(making, CERTMAP_FIELD_SAN_DIRNAME);
+    cm_lint_der_wrap(&making->der, 0xA4, before);
+}
+
+/* ---- extensions ---- */
+
+/* Writes what is in an extension; false: it is not there. */
+typedef bool contents_fn(struct making *making, const struct cm_lint_value *value);
+
+static bool put_alternative_names(struct making *making, const struct cm_lint_value *value) {
+    const struct cm_lint_value *values = making->witness->values;
+    const size_t before = cm_lint_der_len(&making->der);
+    (void)value;
+    if (find(making, CERTMAP_FIELD_SAN_DIRNAME) != NULL)
+        put_directory_name(making);
+    for (size_t i = making->witness->count; i-- > 0;)
+        if (values[i].field == CERTMAP_FIELD_SAN)
+            put_alternative_name(making, &values[i]);
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    return true;
+}
+
+static bool put_usages(struct making *making, const struct cm_lint_value *value) {
+    const struct cm_lint_value *values = making->witness->values;
+    const size_t before = cm_lint_der_len(&making->der);
+    for (size_t i = making->witness->count; i-- > 0;)
+        if (values[i].field == value->field) {
+            const size_t start = cm_lint_der_len(&making->der);
+            put_oid(making, values[i].text);
+            if (value->field == CERTMAP_FIELD_POLICY)
+                cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, start);
+        }
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    return true;
+}
+
+/* KeyUsage, RFC 5280 4.2.1.3; bit 0 is the highest of the first octet. */
+static bool put_key_usage(struct making *making, const struct cm_lint_value *value) {
+    static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+                                        "dataEncipherment", "keyAgreement",   "keyCertSign",
+                                        "cRLSign",          "encipherOnly",   "decipherOnly"};
+    uint8_t contents[3] = {0, 0, 0};
+    size_t last = 0;
+    (void)value;
+    for (size_t i = 0; i < making->witness->count; i++)
+        for (size_t bit = 0; bit < sizeof names / sizeof *names; bit++)
+            if (making->witness->values[i].field == CERTMAP_FIELD_KU &&
+                is_string(making->witness->values[i].text, names[bit])) {
+                contents[1 + bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+                last = bit > last ? bit : last;
+            }
+    contents[0] = (uint8_t)(7 - last % 8);
+    making->impossible = making->impossible || (contents[1] | contents[2]) == 0;
+    cm_lint_der_put(&making->der, CM_LINT_BIT_STRING, (struct certmap_view){contents, 2 + last / 8});
+    return true;
+}
+
+static bool put_key_identifier(struct making *making, const struct cm_lint_value *value) {
+    const size_t before = cm_lint_der_len(&making->der);
+    const bool authority = value->field == CERTMAP_FIELD_AKI;
+    cm_lint_der_put(&making->der, authority ? 0x80 : CM_LINT_OCTET_STRING, octets(making, value->text));
+    if (authority)
+        cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    return true;
+}
+
+/* A GeneralNames of one otherName, an OCTET STRING. */
+static bool put_sid(struct making *making, const struct cm_lint_value *value) {
+    const size_t before = cm_lint_der_len(&making->der);
+    cm_lint_der_put(&making->der, CM_LINT_OCTET_STRING, value->text);
+    cm_lint_der_wrap(&making->der, 0xA0, before);
+    put_oid(making, VIEW("1.3.6.1.4.1.311.25.2.1"));
+    cm_lint_der_wrap(&making->der, 0xA0, before);
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    return true;
+}
+
+static bool is_dotted(struct certmap_view text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] != '.' && (text.data[i] < '0' || text.data[i] > '9'))
+            return false;
+    return text.len > 2;
+}
+
+/* The newer extension has an OID, the older one a name. */
+static bool put_template(struct making *making, const struct cm_lint_value *value) {
+    const size_t before = cm_lint_der_len(&making->der);
+    if (!is_dotted(value->text)) {
+        cm_lint_der_put(&making->der, CM_LINT_UTF8, value->text);
+        return true;
+    }
+    put_oid(making, value->text);
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    return true;
+}
+
+static bool put_bytes(struct making *making, const struct cm_lint_value *value) {
+    const struct certmap_view bytes = octets(making, value->text);
+    cm_lint_der_bytes(&making->der, bytes.data, bytes.len);
+    return true;
+}
+
+/* Extension ::= SEQUENCE { extnID, extnValue OCTET STRING }; of a field of which nothing is to be known the value is
+ * NULL, which no field is. */
+static void put_extension(struct making *making, struct certmap_view oid, const struct cm_lint_value *value,
+                          contents_fn *contents) {
+    const size_t before = cm_lint_der_len(&making->der);
+    if (is_unknown(value))
+        cm_lint_der_bytes(&making->der, "\x05\x00", 2);
+    else
+        contents(making, value);
+    cm_lint_der_wrap(&making->der, CM_LINT_OCTET_STRING, before);
+    put_oid(making, oid);
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+}
+
+static const struct {
+    enum certmap_field field;
+    const char *oid;
+    contents_fn *contents;
+} extensions[] = {
+    {CERTMAP_FIELD_SAN, "2.5.29.17", put_alternative_names},
+    {CERTMAP_FIELD_EKU, "2.5.29.37", put_usages},
+    {CERTMAP_FIELD_KU, "2.5.29.15", put_key_usage},
+    {CERTMAP_FIELD_POLICY, "2.5.29.32", put_usages},
+    {CERTMAP_FIELD_SKI, "2.5.29.14", put_key_identifier},
+    {CERTMAP_FIELD_AKI, "2.5.29.35", put_key_identifier},
+    {CERTMAP_FIELD_MS_SID, "1.3.6.1.4.1.311.25.2", put_sid},
+};
+
+/* SAN and its directory names are one extension: malformed for one, it is for the other. */
+static const struct cm_lint_value *value_of(const struct making *making, enum certmap_field field) {
+    const struct cm_lint_value *value = find(making, field);
+    const struct cm_lint_value *names = field == CERTMAP_FIELD_SAN ? find(making, CERTMAP_FIELD_SAN_DIRNAME) : NULL;
+    return value == NULL || is_unknown(names) ? (names != NULL ? names : value) : value;
+}
+
+static void put_template_extension(struct making *making) {
+    const struct cm_lint_value *value = find(making, CERTMAP_FIELD_MS_TEMPLATE);
+    if (value != NULL)
+        put_extension(making,
+                      is_unknown(value) || is_dotted(value->text) ? VIEW("1.3.6.1.4.1.311.21.7")
+                                                                   : VIEW("1.3.6.1.4.1.311.20.2"),
+                      value, put_template);
+}
+
+static void put_extensions(struct making *making) {
+    const struct cm_lint_value *values = making->witness->values;
+    const size_t before = cm_lint_der_len(&making->der);
+    for (size_t i = making->witness->count; i-- > 0;)
+        if (values[i].field == CERTMAP_FIELD_EXTENSION)
+            put_extension(making, values[i].subfield, &values[i], put_bytes);
+    put_template_extension(making);
+    for (size_t i = sizeof extensions / sizeof *extensions; i-- > 0;) {
+        const struct cm_lint_value *value = value_of(making, extensions[i].field);
+        if (value != NULL)
+            put_extension(making, certmap_view_of(extensions[i].oid), value, extensions[i].contents);
+    }
+    if (cm_lint_der_len(&making->der) == before)
+        return;
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    cm_lint_der_wrap(&making->der, 0xA3, before);
+}
+
+/* ---- the certificate ---- */
+
+/* ecdsa-with-SHA256 */
+static const uint8_t algorithm[] = {0x30, 0x0A, 6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 2};
+/* The generator of P-256, which is nobody's key. */
+static const uint8_t key[] = {
+    0x30, 0x59, 0x30, 0x13, 6,    7,    0x2A, 0x86, 0x48, 0xCE, 0x3D, 2,    1,    6,    8,    0x2A, 0x86, 0x48, 0xCE,
+    0x3D, 3,    1,    7,    3,    0x42, 0,    4,    0x6B, 0x17, 0xD1, 0xF2, 0xE1, 0x2C, 0x42, 0x47, 0xF8, 0xBC, 0xE6,
+    0xE5, 0x63, 0xA4, 0x40, 0xF2, 0x77, 0x03, 0x7D, 0x81, 0x2D, 0xEB, 0x33, 0xA0, 0xF4, 0xA1, 0x39, 0x45, 0xD8, 0x98,
+    0xC2, 0x96, 0x4F, 0xE3, 0x42, 0xE2, 0xFE, 0x1A, 0x7F, 0x9B, 0x8E, 0xE7, 0xEB, 0x4A, 0x7C, 0x0F, 0x9E, 0x16, 0x2B,
+    0xCE, 0x33, 0x57, 0x6B, 0x31, 0x5E, 0xCE, 0xCB, 0xB6, 0x40, 0x68, 0x37, 0xBF, 0x51, 0xF5};
+/* r and s are 1, which no signature is. */
+static const uint8_t signature[] = {3, 9, 0, 0x30, 6, 2, 1, 1, 2, 1, 1};
+
+/* From 2025 to 2035, around CM_LINT_NOW, or on one side of it. */
+static void put_validity(struct making *making) {
+    const struct cm_lint_value *value = find(making, CERTMAP_FIELD_VALIDITY);
+    const bool early = value != NULL && is_string(value->text, "early");
+    const bool expired = value != NULL && is_string(value->text, "expired");
+    const size_t before = cm_lint_der_len(&making->der);
+    cm_lint_der_put(&making->der, CM_LINT_UTC_TIME, expired ? VIEW("260101000000Z") : VIEW("350101000000Z"));
+    cm_lint_der_put(&making->der, CM_LINT_UTC_TIME, early ? VIEW("330101000000Z") : VIEW("250101000000Z"));
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+}
+
+/* Serial numbers are hexadecimal without leading zeros; an octet more says that they are positive. */
+static void put_serial(struct making *making) {
+    const struct cm_lint_value *value = find(making, CERTMAP_FIELD_SERIAL);
+    const struct certmap_view text = value != NULL ? value->text : VIEW("77000007");
+    const bool negative = text.len > 0 && text.data[0] == '-';
+    const struct certmap_view digits = {text.data + negative, text.len - negative};
+    const struct certmap_view bytes = octets(making, digits);
+    const size_t before = cm_lint_der_len(&making->der);
+    cm_lint_der_bytes(&making->der, bytes.data, bytes.len);
+    if (bytes.len > 0 && bytes.data[0] >= 0x80)
+        cm_lint_der_bytes(&making->der, "", 1);
+    cm_lint_der_wrap(&making->der, CM_LINT_INTEGER, before);
+    making->impossible = making->impossible || negative || bytes.len == 0 || digits.len % 2 != 0;
+}
+
+static void put_version(struct making *making) {
+    const struct cm_lint_value *value = find(making, CERTMAP_FIELD_VERSION);
+    const bool one = value != NULL && is_string(value->text, "1"), two = value != NULL && is_string(value->text, "2");
+    if (!one)
+        cm_lint_der_bytes(&making->der, two ? "\xA0\x03\x02\x01\x01" : "\xA0\x03\x02\x01\x02", 5);
+}
+
+static void put_signed_part(struct making *making) {
+    const size_t before = cm_lint_der_len(&making->der);
+    put_extensions(making);
+    cm_lint_der_bytes(&making->der, key, sizeof key);
+    put_name(making, CERTMAP_FIELD_SUBJECT);
+    put_validity(making);
+    put_name(making, CERTMAP_FIELD_ISSUER);
+    cm_lint_der_bytes(&making->der, algorithm, sizeof algorithm);
+    put_serial(making);
+    put_version(making);
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+}
+
+struct certmap_view cm_lint_witness_der(struct cm_lint_pool *pool, const struct cm_lint_witness *witness) {
+    struct making making = {.der = {.pool = pool}, .witness = witness};
+    cm_lint_der_bytes(&making.der, signature, sizeof signature);
+    cm_lint_der_bytes(&making.der, algorithm, sizeof algorithm);
+    put_signed_part(&making);
+    cm_lint_der_wrap(&making.der, CM_LINT_SEQUENCE, 0);
+    if (pool->failed || making.impossible)
+        return (struct certmap_view){NULL, 0};
+    return cm_lint_der_view(&making.der);
+}
+
+/* ---- the peer ---- */
+
+/* What stands for a digest that no rule has. */
+#define OTHER_DIGEST "6666666666666666666666666666666666666666666666666666666666666666"
+
+static struct certmap_view digest(struct making *making, enum certmap_field field, size_t size) {
+    const struct cm_lint_value *value = find(making, field);
+    if (is_unknown(value))
+        return (struct certmap_view){NULL, 0};
+    return octets(making,
+                  value != NULL ? value->text : (struct certmap_view){(const uint8_t *)OTHER_DIGEST, 2 * size});
+}
+
+bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
+                         struct certmap_view der) {
+    struct making making = {.der = {.pool = pool}, .witness = witness};
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    if (der.data == NULL || certmap_cert_from_der(&cert, der, NULL) != CERTMAP_OK)
+        return false;
+    cert.sha256 = digest(&making, CERTMAP_FIELD_SHA256, CERTMAP_SHA256_SIZE);
+    cert.sha1 = digest(&making, CERTMAP_FIELD_SHA1, CERTMAP_SHA1_SIZE);
+    cert.key_sha256 = digest(&making, CERTMAP_FIELD_KEY_SHA256, CERTMAP_SHA256_SIZE);
+    cert.tbs_sha256 = digest(&making, CERTMAP_FIELD_TBS_SHA256, CERTMAP_SHA256_SIZE);
+    cert.issuer_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_SHA256_SIZE);
+    cert.issuer_key_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_SHA256_SIZE);
+    cert.time = is_unknown(find(&making, CERTMAP_FIELD_VALIDITY)) ? 0 : CM_LINT_NOW;
+    return !pool->failed && certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK;
+}
