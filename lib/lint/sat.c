@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* PicoSAT knows no failure of an allocation. So its blocks have a header that chains them; where there is no memory, its
+ * call is left by longjmp, its blocks are released, and it is never called again. No frame between has anything else to
+ * give back. */
+#include "sat.h"
+
+#ifdef CM_LINT_PICOSAT
+#include <picosat/picosat.h>
+#include <setjmp.h>
+#include <string.h>
+
+union align {
+    void *pointer;
+    uint64_t number;
+    double real;
+};
+
+struct block {
+    struct block *next, *before;
+    union align bytes[];
+};
+
+struct cm_lint_sat {
+    struct certmap_allocator allocator;
+    PicoSAT *solver; /* NULL: it is spent */
+    struct block blocks; /* all that it has, in a ring */
+    jmp_buf no_memory;
+};
+
+/* ---- memory ---- */
+
+static void link_block(struct cm_lint_sat *sat, struct block *block) {
+    block->next = sat->blocks.next;
+    block->before = &sat->blocks;
+    block->next->before = block;
+    sat->blocks.next = block;
+}
+
+static void unlink_block(struct block *block) {
+    block->next->before = block->before;
+    block->before->next = block->next;
+}
+
+static struct block *block_of(void *bytes) {
+    return (struct block *)(void *)((unsigned char *)bytes - offsetof(struct block, bytes));
+}
+
+static void *take(void *state, size_t size) {
+    struct cm_lint_sat *sat = state;
+    struct block *block = size > SIZE_MAX - sizeof *block
+                              ? NULL
+                              : sat->allocator.alloc(sat->allocator.ctx, sizeof *block + size);
+    if (block == NULL)
+        longjmp(sat->no_memory, 1);
+    link_block(sat, block);
+    return block->bytes;
+}
+
+static void give(void *state, void *bytes, size_t size) {
+    struct cm_lint_sat *sat = state;
+    (void)size;
+    if (bytes == NULL)
+        return;
+    unlink_block(block_of(bytes));
+    sat->allocator.release(sat->allocator.ctx, block_of(bytes));
+}
+
+static void *change(void *state, void *bytes, size_t before, size_t size) {
+    void *changed = take(state, size);
+    if (bytes != NULL)
+        memcpy(changed, bytes, before < size ? before : size);
+    give(state, bytes, before);
+    return changed;
+}
+
+/* It is never used again. */
+static void spend(struct cm_lint_sat *sat) {
+    sat->solver = NULL;
+    while (sat->blocks.next != &sat->blocks)
+        give(sat, sat->blocks.next->bytes, 0);
+}
+
+/* Of each call of PicoSAT: whether it is to be made. Comes back with false, too, when the call had no memory. */
+#define CAN_CALL(sat) ((sat)->solver != NULL && (setjmp((sat)->no_memory) == 0 || (spend(sat), false)))
+
+/* ---- the calls ---- */
+
+bool cm_lint_sat_is_built(void) {
+    return true;
+}
+
+static void start(struct cm_lint_sat *sat) {
+    if (setjmp(sat->no_memory) != 0) {
+        spend(sat);
+        return;
+    }
+    sat->solver = picosat_minit(sat, take, change, give);
+    picosat_set_plain(sat->solver, 1); /* probing costs more than these formulas */
+}
+
+struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
+    struct cm_lint_sat *sat = allocator->alloc(allocator->ctx, sizeof *sat);
+    if (sat == NULL)
+        return NULL;
+    memset(sat, 0, sizeof *sat);
+    sat->allocator = *allocator;
+    sat->blocks.next = sat->blocks.before = &sat->blocks;
+    start(sat);
+    return sat;
+}
+
+void cm_lint_sat_free(struct cm_lint_sat *sat) {
+    if (sat == NULL)
+        return;
+    const struct certmap_allocator allocator = sat->allocator;
+    spend(sat);
+    allocator.release(allocator.ctx, sat);
+}
+
+int cm_lint_sat_variable(struct cm_lint_sat *sat) {
+    return CAN_CALL(sat) ? picosat_inc_max_var(sat->solver) : 0;
+}
+
+void cm_lint_sat_clause(struct cm_lint_sat *sat, const int *literals, size_t count) {
+    if (!CAN_CALL(sat))
+        return;
+    for (size_t i = 0; i < count; i++)
+        (void)picosat_add(sat->solver, literals[i]);
+    (void)picosat_add(sat->solver, 0);
+}
+
+void cm_lint_sat_assume(struct cm_lint_sat *sat, int literal) {
+    if (CAN_CALL(sat))
+        picosat_assume(sat->solver, literal);
+}
+
+enum cm_lint_sat_answer cm_lint_sat_solve(struct cm_lint_sat *sat) {
+    const int answer = CAN_CALL(sat) ? picosat_sat(sat->solver, CM_LINT_MAX_DECISIONS) : PICOSAT_UNKNOWN;
+    if (answer == PICOSAT_UNKNOWN)
+        return CM_LINT_NOT_SOLVED;
+    return answer == PICOSAT_SATISFIABLE ? CM_LINT_SATISFIABLE : CM_LINT_UNSATISFIABLE;
+}
+
+bool cm_lint_sat_holds(struct cm_lint_sat *sat, int literal) {
+    return CAN_CALL(sat) && picosat_deref(sat->solver, literal) > 0;
+}
+
+bool cm_lint_sat_failed(struct cm_lint_sat *sat, int literal) {
+    return CAN_CALL(sat) && picosat_failed_assumption(sat->solver, literal) != 0;
+}
+
+#else
+
+struct cm_lint_sat {
+    struct certmap_allocator allocator;
+};
+
+bool cm_lint_sat_is_built(void) {
+    return false;
+}
+
+struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
+    struct cm_lint_sat *sat = allocator->alloc(allocator->ctx, sizeof *sat);
+    if (sat != NULL)
+        sat->allocator = *allocator;
+    return sat;
+}
+
+void cm_lint_sat_free(struct cm_lint_sat *sat) {
+    if (sat != NULL)
+        sat->allocator.release(sat->allocator.ctx, sat);
+}
+
+int cm_lint_sat_variable(struct cm_lint_sat *sat) {
+    (void)sat;
+    return 0;
+}
+
+void cm_lint_sat_clause(struct cm_lint_sat *sat, const int *literals, size_t count) {
+    (void)sat;
+    (void)literals;
+    (void)count;
+}
+
+void cm_lint_sat_assume(struct cm_lint_sat *sat, int literal) {
+    (void)sat;
+    (void)literal;
+}
+
+enum cm_lint_sat_answer cm_lint_sat_solve(struct cm_lint_sat *sat) {
+    (void)sat;
+    return CM_LINT_NOT_SOLVED;
+}
+
+bool cm_lint_sat_holds(struct cm_lint_sat *sat, int literal) {
+    (void)sat;
+    (void)literal;
+    return false;
+}
+
+bool cm_lint_sat_failed(struct cm_lint_sat *sat, int literal) {
+    (void)sat;
+    (void)literal;
+    return false;
+}
+
+#endif
