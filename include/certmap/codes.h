@@ -149,9 +149,57 @@ enum certmap_code {
     CERTMAP_CODE_OVER_BUDGET = 608,
     /* cut at the first @, where the condition is about the last */
     CERTMAP_CODE_PLACEHOLDER_OTHER_PART = 609,
-    CERTMAP_CODE_DOMAIN_BOUNDARY = 641, /* a wildcard in the host of a URI */
+
+    /* what libcertmap-lint finds in rules that load (lint.h), and of the loader's: 641 and 662 */
+    CERTMAP_CODE_SHADOWED = 610, /* an earlier mapping answers all that this one is true of */
+    CERTMAP_CODE_SHADOWED_BY_SEVERAL = 611, /* earlier mappings together do */
+    CERTMAP_CODE_DUPLICATE_CONDITION = 612, /* an earlier mapping has the same conditions */
+    /* any of these, where this one denies and the others allow somebody */
+    CERTMAP_CODE_DEAD_DENY = 613,
+    CERTMAP_CODE_NEVER_TRUE = 614, /* no certificate makes it true, and none is stopped by it */
+    /* it only stops certificates with unreadable values */
+    CERTMAP_CODE_DECIDES_ONLY_UNREADABLE = 615,
+    CERTMAP_CODE_LATE_DENY = 616, /* an earlier mapping allows what this one is to refuse */
+    CERTMAP_CODE_MAKES_NO_DIFFERENCE = 617,   /* without it every answer is the same */
+    CERTMAP_CODE_REDUNDANT_CONDITION = 620,   /* implied by the others of the mapping */
+    CERTMAP_CODE_REDUNDANT_OPERAND = 621,     /* included in another operand of the list */
+    CERTMAP_CODE_NEVER_TRUE_CONDITION = 622,  /* a member of `or` that cannot hold */
+    CERTMAP_CODE_ALWAYS_TRUE_CONDITION = 623, /* holds of every certificate */
+    CERTMAP_CODE_ALLOW_BY_ABSENCE = 624,      /* allows by what a certificate does not have */
+    CERTMAP_CODE_NO_ISSUER = 630,             /* can be true whoever issued the certificate */
+    CERTMAP_CODE_ISSUER_BY_NAME = 631,        /* knows the issuer by its Name only */
+    CERTMAP_CODE_SERIAL_WITHOUT_ISSUER = 632, /* serial numbers are unique within one issuer only */
+    CERTMAP_CODE_SINGLE_FIELD = 633,          /* looks at one field of subject and SAN */
+    CERTMAP_CODE_COMMON_NAME_ONLY = 634,      /* looks at CN and at nothing else of the subject */
+    CERTMAP_CODE_WEAK_MAPPING = 635,        /* one account by what KB5014754 calls a weak mapping */
+    CERTMAP_CODE_OPEN_PATTERN = 640,        /* a wildcard inside a word */
+    CERTMAP_CODE_DOMAIN_BOUNDARY = 641,     /* a wildcard in the host of a URI, or in a domain */
+    CERTMAP_CODE_WIDE_PATTERN = 642,        /* matches nearly every value */
+    CERTMAP_CODE_NO_WILDCARD = 643,         /* `like` without a wildcard */
+    CERTMAP_CODE_CONFUSABLE = 650,          /* characters that look like others */
+    CERTMAP_CODE_EDGE_SPACE = 651,          /* a blank at an end, or two in a row */
+    CERTMAP_CODE_INVISIBLE_CHARACTER = 652, /* a character that nobody sees */
+    CERTMAP_CODE_NEAR_MISS = 653,           /* one letter away from a value that is used often */
+    CERTMAP_CODE_CERTIFICATE_CHOOSES_ACCOUNT = 660, /* a placeholder that nothing confines */
+    /* a placeholder that can be the name of an administrator */
+    CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED = 661,
     /* a placeholder takes another value than the condition is about */
     CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE = 662,
+    CERTMAP_CODE_PRIVILEGED_ACCOUNT = 663, /* an administrator, by less than key and digest */
+    CERTMAP_CODE_SAME_ACCOUNT = 665,   /* the certificates of two issuers can have one account */
+    CERTMAP_CODE_AMBIGUOUS_PAIR = 670, /* policy unique: two mappings can be true at once */
+    /* policies other than first: another one always goes before it */
+    CERTMAP_CODE_NEVER_WINS = 671,
+    /* policy most-specific: the order decides, because the scores are equal */
+    CERTMAP_CODE_TIE = 672,
+    CERTMAP_CODE_UNUSED_MAPPING = 680,        /* answers no certificate of the corpus */
+    CERTMAP_CODE_UNSEEN_VALUE = 681,          /* no certificate of the corpus has the value */
+    CERTMAP_CODE_UNSEEN_FIELD = 682,          /* no certificate of the corpus has the field */
+    CERTMAP_CODE_UNMAPPED_CERTIFICATES = 683, /* certificates of the corpus that get no answer */
+    CERTMAP_CODE_UNUSED_SUPPRESSION = 690,    /* a comment that suppresses nothing */
+    /* a comment that suppresses and does not say why */
+    CERTMAP_CODE_SUPPRESSION_WITHOUT_REASON = 691,
+    CERTMAP_CODE_NOT_DECIDED = 692, /* a question that stays open */
 
     /* IIS files */
     CERTMAP_CODE_XML = 700,

@@ -22,7 +22,7 @@ struct block {
 
 struct cm_lint_sat {
     struct certmap_allocator allocator;
-    PicoSAT *solver; /* NULL: it is spent */
+    PicoSAT *solver;     /* NULL: it is spent */
     struct block blocks; /* all that it has, in a ring */
     jmp_buf no_memory;
 };
@@ -47,9 +47,8 @@ static struct block *block_of(void *bytes) {
 
 static void *take(void *state, size_t size) {
     struct cm_lint_sat *sat = state;
-    struct block *block = size > SIZE_MAX - sizeof *block
-                              ? NULL
-                              : sat->allocator.alloc(sat->allocator.ctx, sizeof *block + size);
+    struct block *block =
+        size > SIZE_MAX - sizeof *block ? NULL : sat->allocator.alloc(sat->allocator.ctx, sizeof *block + size);
     if (block == NULL)
         longjmp(sat->no_memory, 1);
     link_block(sat, block);

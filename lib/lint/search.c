@@ -101,8 +101,7 @@ static bool plan(struct search *search, const struct cm_lint_question *question)
         if (question->signs[i] == 0)
             continue;
         const size_t states = states_of(&question->atoms[i]), words = (states + WORD_BITS - 1) / WORD_BITS;
-        search->automata[search->count++] =
-            (struct automaton){search->words, words, states - 1, question->signs[i]};
+        search->automata[search->count++] = (struct automaton){search->words, words, states - 1, question->signs[i]};
         search->words += words;
     }
     return search->automata != NULL && search->words <= MAX_TABLE;
@@ -213,8 +212,9 @@ static bool is_dead(const struct search *search, const uint64_t *state) {
     for (size_t i = 0; i < search->count; i++) {
         const struct automaton *automaton = &search->automata[i];
         const uint64_t *own = state + automaton->first;
-        if (automaton->sign > 0 ? is_empty(own, automaton->words)
-                                : has_bit(own, automaton->end) && has_bit(search->stay + automaton->first, automaton->end))
+        if (automaton->sign > 0
+                ? is_empty(own, automaton->words)
+                : has_bit(own, automaton->end) && has_bit(search->stay + automaton->first, automaton->end))
             return true;
     }
     return false;

@@ -30,7 +30,7 @@ static const struct cm_lint_value *find(const struct making *making, enum certma
 }
 
 static bool is_unknown(const struct cm_lint_value *value) {
-    return value != NULL && value->state == CM_LINT_UNKNOWN;
+    return value != NULL && value->state == CERTMAP_LINT_UNKNOWN;
 }
 
 /* ---- octets and object identifiers ---- */
@@ -82,7 +82,7 @@ static void add_bytes(struct name_text *text, const void *bytes, size_t len) {
 static void add_ava(struct making *making, struct name_text *text, const struct cm_lint_value *value) {
     static const char digits[] = "0123456789abcdef";
     struct cm_lint_der der = {.pool = making->der.pool};
-    if (value->state == CM_LINT_READABLE)
+    if (value->state == CERTMAP_LINT_READABLE)
         cm_lint_der_put(&der, CM_LINT_UTF8, value->text);
     else
         cm_lint_der_put(&der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
@@ -170,7 +170,7 @@ static void put_other(struct making *making, const struct cm_lint_value *value) 
     struct cm_lint_der *der = &making->der;
     const bool upn = is_string(value->subfield, "upn"), krb5 = is_string(value->subfield, "krb5");
     const size_t before = cm_lint_der_len(der);
-    if (value->state != CM_LINT_READABLE)
+    if (value->state != CERTMAP_LINT_READABLE)
         cm_lint_der_put(der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
     else if (krb5)
         put_principal(making, value->text);
@@ -199,7 +199,7 @@ static void put_alternative_name(struct making *making, const struct cm_lint_val
     for (size_t i = 0; i < sizeof string_kinds / sizeof *string_kinds; i++)
         if (is_string(value->subfield, string_kinds[i].subfield)) {
             cm_lint_der_put(der, string_kinds[i].tag,
-                            value->state == CM_LINT_READABLE ? value->text : string_kinds[i].unreadable);
+                            value->state == CERTMAP_LINT_READABLE ? value->text : string_kinds[i].unreadable);
             return;
         }
     if (is_string(value->subfield, "rid")) {
@@ -335,12 +335,9 @@ static const struct {
     const char *oid;
     contents_fn *contents;
 } extensions[] = {
-    {CERTMAP_FIELD_SAN, "2.5.29.17", put_alternative_names},
-    {CERTMAP_FIELD_EKU, "2.5.29.37", put_usages},
-    {CERTMAP_FIELD_KU, "2.5.29.15", put_key_usage},
-    {CERTMAP_FIELD_POLICY, "2.5.29.32", put_usages},
-    {CERTMAP_FIELD_SKI, "2.5.29.14", put_key_identifier},
-    {CERTMAP_FIELD_AKI, "2.5.29.35", put_key_identifier},
+    {CERTMAP_FIELD_SAN, "2.5.29.17", put_alternative_names}, {CERTMAP_FIELD_EKU, "2.5.29.37", put_usages},
+    {CERTMAP_FIELD_KU, "2.5.29.15", put_key_usage},          {CERTMAP_FIELD_POLICY, "2.5.29.32", put_usages},
+    {CERTMAP_FIELD_SKI, "2.5.29.14", put_key_identifier},    {CERTMAP_FIELD_AKI, "2.5.29.35", put_key_identifier},
     {CERTMAP_FIELD_MS_SID, "1.3.6.1.4.1.311.25.2", put_sid},
 };
 
@@ -356,7 +353,7 @@ static void put_template_extension(struct making *making) {
     if (value != NULL)
         put_extension(making,
                       is_unknown(value) || is_dotted(value->text) ? VIEW("1.3.6.1.4.1.311.21.7")
-                                                                   : VIEW("1.3.6.1.4.1.311.20.2"),
+                                                                  : VIEW("1.3.6.1.4.1.311.20.2"),
                       value, put_template);
 }
 
@@ -458,8 +455,7 @@ static struct certmap_view digest(struct making *making, enum certmap_field fiel
     const struct cm_lint_value *value = find(making, field);
     if (is_unknown(value))
         return (struct certmap_view){NULL, 0};
-    return octets(making,
-                  value != NULL ? value->text : (struct certmap_view){(const uint8_t *)OTHER_DIGEST, 2 * size});
+    return octets(making, value != NULL ? value->text : (struct certmap_view){(const uint8_t *)OTHER_DIGEST, 2 * size});
 }
 
 bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
@@ -476,4 +472,17 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
     cert.issuer_key_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_SHA256_SIZE);
     cert.time = is_unknown(find(&making, CERTMAP_FIELD_VALIDITY)) ? 0 : CM_LINT_NOW;
     return !pool->failed && certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK;
+}
+
+static bool is_digest(enum certmap_field field) {
+    return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_KEY_SHA256 ||
+           field == CERTMAP_FIELD_TBS_SHA256 || field == CERTMAP_FIELD_ISSUER_SHA256 ||
+           field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+}
+
+bool cm_lint_witness_is_file(const struct cm_lint_witness *witness) {
+    for (size_t i = 0; i < witness->count; i++)
+        if (is_digest(witness->values[i].field))
+            return false;
+    return true;
 }

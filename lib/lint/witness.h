@@ -3,21 +3,15 @@
 #ifndef CM_LINT_WITNESS_H
 #define CM_LINT_WITNESS_H
 
-#include "certmap/build.h"
+#include "certmap/lint.h"
 #include "pool.h"
-
-enum cm_lint_state {
-    CM_LINT_READABLE,
-    CM_LINT_UNREADABLE, /* the value is there, and is no text */
-    CM_LINT_UNKNOWN     /* nothing is known of the field: malformed, or not supplied */
-};
 
 /* A value of a field, as certmap_peer_value would give it. */
 struct cm_lint_value {
     enum certmap_field field;
     struct certmap_view subfield; /* the canonical name, or the dotted OID; empty without, and for a whole Name */
     struct certmap_view text;     /* of an address, its octets; of a whole Name, RFC 4514 */
-    enum cm_lint_state state;
+    enum certmap_lint_state state;
 };
 
 /* In encoded order, where a field has several; attributes of a Name go from country to common name. What is not here
@@ -37,5 +31,7 @@ struct certmap_view cm_lint_witness_der(struct cm_lint_pool *pool, const struct 
  * der: as above. False: a limit, or there is no memory. */
 bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
                          struct certmap_view der);
+/* Whether a file can have all of it: a digest that is asked for is one that no file can be made to have. */
+bool cm_lint_witness_is_file(const struct cm_lint_witness *witness);
 
 #endif

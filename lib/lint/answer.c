@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "lint.h"
+
+bool cm_lint_answer(struct certmap_lint *lint, const struct certmap_rules *rules, const struct cm_lint_witness *witness,
+                    struct certmap_result *result, struct certmap_view *der) {
+    static const struct certmap_result none = CERTMAP_RESULT_INIT;
+    const struct certmap_view made = cm_lint_witness_der(&lint->scratch, witness);
+    *result = none;
+    if (der != NULL)
+        *der = made;
+    return made.data != NULL && cm_lint_witness_set(lint->peer, &lint->scratch, witness, made) &&
+           certmap_match(rules, lint->peer, result, NULL) == CERTMAP_OK;
+}

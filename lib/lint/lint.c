@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* The analysis from its beginning to its end. */
+#include "lint.h"
+#include "certmap/versioned.h"
+#include "passes.h"
+#include "report.h"
+#include "sat.h"
+#include <string.h>
+
+#define FIRST_OPTIONS CERTMAP_STRUCT_END(struct certmap_lint_options, only_count)
+#define FIRST_SUMMARY CERTMAP_STRUCT_END(struct certmap_lint_summary, by_solver)
+
+/* ---- errors ---- */
+
+static enum certmap_status fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
+                                const char *text) {
+    static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
+    if (err != NULL) {
+        *err = none;
+        err->status = status;
+        err->code = code;
+        strncpy(err->text, text, sizeof err->text - 1);
+    }
+    return status;
+}
+
+static enum certmap_status fail_argument(struct certmap_diagnostic *err, const char *text) {
+    return fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, text);
+}
+
+static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
+    return fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+}
+
+/* ---- beginning ---- */
+
+static bool copy_options(struct certmap_lint *lint, const struct certmap_lint_options *given) {
+    struct certmap_view *privileged = cm_lint_pool_take(&lint->pool, given->privileged_count + 1, sizeof *privileged);
+    enum certmap_code *only = cm_lint_pool_take(&lint->pool, given->only_count + 1, sizeof *only);
+    if (privileged == NULL || only == NULL)
+        return false;
+    for (size_t i = 0; i < given->privileged_count; i++)
+        privileged[i] = cm_lint_pool_copy(&lint->pool, given->privileged[i]);
+    if (given->only_count > 0)
+        memcpy(only, given->only, given->only_count * sizeof *only);
+    lint->options = *given;
+    lint->options.allocator = &lint->allocator;
+    lint->options.privileged = privileged;
+    lint->options.only = given->only != NULL ? only : NULL;
+    return !lint->pool.failed;
+}
+
+static bool are_sound(const struct certmap_lint_options *options) {
+    return options != NULL && options->reserved == 0 && certmap_lint_profile_name(options->profile) != NULL &&
+           (options->privileged != NULL || options->privileged_count == 0) &&
+           (options->only != NULL || options->only_count == 0);
+}
+
+enum certmap_status certmap_lint_new(struct certmap_lint **lint, const struct certmap_lint_options *options,
+                                     struct certmap_diagnostic *err) {
+    static const struct certmap_lint_options none = CERTMAP_LINT_OPTIONS_INIT;
+    struct certmap_lint_options room;
+    struct cm_lint_pool pool;
+    if (options != NULL)
+        options = certmap_struct_read(&room, options, FIRST_OPTIONS, sizeof room);
+    else
+        options = &none;
+    if (lint == NULL || !are_sound(options))
+        return fail_argument(err, "certmap_lint_new: lint is NULL, or the options are not what this version knows");
+    *lint = NULL;
+    if (!cm_lint_pool_init(&pool, options->allocator))
+        return fail_argument(err, "certmap_lint_new: a function of the allocator is NULL");
+    struct certmap_lint *made = pool.allocator.alloc(pool.allocator.ctx, sizeof *made);
+    if (made == NULL)
+        return fail_memory(err);
+    *made = (struct certmap_lint){.allocator = pool.allocator, .pool = pool, .scratch = pool};
+    if (!copy_options(made, options) || certmap_peer_new(&made->peer, &made->allocator, NULL) != CERTMAP_OK) {
+        certmap_lint_free(made);
+        return fail_memory(err);
+    }
+    *lint = made;
+    return CERTMAP_OK;
+}
+
+void certmap_lint_added(void *lint, const struct certmap_description *description) {
+    struct certmap_lint *self = lint;
+    if (self != NULL && description != NULL && !self->ran)
+        cm_lint_places_add(&self->places, &self->allocator, description);
+}
+
+void certmap_lint_free(struct certmap_lint *lint) {
+    if (lint == NULL)
+        return;
+    const struct certmap_allocator allocator = lint->allocator;
+    if (lint->read)
+        cm_lint_model_free(&lint->model);
+    cm_lint_places_free(&lint->places, &allocator);
+    cm_lint_array_free(&lint->reports, &allocator);
+    certmap_peer_free(lint->peer);
+    cm_lint_pool_free(&lint->scratch);
+    cm_lint_pool_free(&lint->pool);
+    allocator.release(allocator.ctx, lint);
+}
+
+/* ---- what passes ask ---- */
+
+bool cm_lint_wants(const struct certmap_lint *lint, enum certmap_code code) {
+    for (size_t i = 0; i < lint->options.only_count; i++)
+        if (lint->options.only[i] == code)
+            return true;
+    return lint->options.only == NULL;
+}
+
+bool cm_lint_enough(const struct certmap_lint *lint) {
+    return lint->options.enough != NULL && lint->options.enough(lint->options.enough_ctx);
+}
+
+bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total) {
+    if (lint->options.progress != NULL && !lint->cancelled)
+        lint->cancelled = !lint->options.progress(lint->options.progress_ctx, done, total);
+    return !lint->cancelled;
+}
+
+void cm_lint_undecided(struct certmap_lint *lint, size_t *why) {
+    lint->summary.undecided++;
+    ++*why;
+}
+
+/* ---- where ---- */
+
+static const struct cm_lint_place *place_of(const struct certmap_lint *lint, size_t mapping) {
+    const uint32_t place = mapping < lint->model.mappings.count ? cm_lint_mapping_at(&lint->model, mapping)->place : 0;
+    return place > 0 ? (const struct cm_lint_place *)lint->places.mappings.items + (place - 1) : NULL;
+}
+
+/* Without the places of its file, a mapping has at least the line that it was loaded from. */
+struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping) {
+    const struct cm_lint_place *place = place_of(lint, mapping);
+    struct certmap_position position = {0, 0, 0, 0};
+    if (place != NULL)
+        position = place->name;
+    else if (mapping < lint->model.mappings.count)
+        position = (struct certmap_position){cm_lint_mapping_at(&lint->model, mapping)->is.line,
+                                             cm_lint_mapping_at(&lint->model, mapping)->is.column, 0, 0};
+    return position;
+}
+
+struct certmap_position cm_lint_account_place(const struct certmap_lint *lint, size_t mapping) {
+    const struct cm_lint_place *place = place_of(lint, mapping);
+    return place != NULL && place->account.line > 0 ? place->account : cm_lint_mapping_place(lint, mapping);
+}
+
+static const struct cm_lint_condition_place *condition_place(const struct certmap_lint *lint, size_t mapping,
+                                                             size_t number) {
+    const struct cm_lint_place *place = place_of(lint, mapping);
+    return place != NULL && number < place->condition_count
+               ? (const struct cm_lint_condition_place *)lint->places.conditions.items + place->condition + number
+               : NULL;
+}
+
+struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
+    const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);
+    return place != NULL && place->field.line > 0 ? place->field : cm_lint_mapping_place(lint, mapping);
+}
+
+struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
+                                              size_t operand) {
+    const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);
+    const struct certmap_position *operands = lint->places.operands.items;
+    return place != NULL && operand < place->operand_count && operands[place->operand + operand].line > 0
+               ? operands[place->operand + operand]
+               : cm_lint_condition_place(lint, mapping, number);
+}
+
+struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
+    const struct cm_lint_place *place = place_of(lint, mapping);
+    const struct certmap_position *outputs = lint->places.outputs.items;
+    return place != NULL && number < place->output_count && outputs[place->output + number].line > 0
+               ? outputs[place->output + number]
+               : cm_lint_mapping_place(lint, mapping);
+}
+
+/* ---- running ---- */
+
+static enum certmap_status run(struct certmap_lint *lint, const struct certmap_rules *rules,
+                               struct certmap_diagnostic *err) {
+    const enum certmap_status status = cm_lint_model_read(&lint->model, rules, &lint->places, &lint->allocator, err);
+    lint->read = true;
+    lint->summary.mappings = lint->model.mappings.count;
+    if (status != CERTMAP_OK)
+        return status;
+    lint->dead = cm_lint_pool_take(&lint->pool, lint->model.mappings.count + 1, sizeof *lint->dead);
+    for (size_t i = 0; !lint->pool.failed && !lint->cancelled && cm_lint_passes[i] != NULL; i++) {
+        cm_lint_passes[i](lint);
+        lint->failed = lint->failed || lint->scratch.failed;
+        cm_lint_pool_empty(&lint->scratch);
+    }
+    return lint->cancelled ? fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program")
+           : lint->failed || lint->pool.failed ? fail_memory(err)
+                                               : CERTMAP_OK;
+}
+
+enum certmap_status certmap_lint_run(struct certmap_lint *lint, const struct certmap_rules *rules,
+                                     certmap_lint_fn *report, void *ctx, struct certmap_diagnostic *err) {
+    if (lint == NULL || rules == NULL || report == NULL || lint->ran)
+        return fail_argument(err, "certmap_lint_run: lint, rules or report is NULL, or the lint has run");
+    lint->ran = true;
+    const enum certmap_status status = run(lint, rules, err);
+    if (status == CERTMAP_OK)
+        cm_lint_reports_give(lint, report, ctx);
+    return status;
+}
+
+enum certmap_status certmap_lint_summary(const struct certmap_lint *lint, struct certmap_lint_summary *summary,
+                                         struct certmap_diagnostic *err) {
+    if (lint == NULL || !certmap_struct_fits(summary, FIRST_SUMMARY, sizeof *summary))
+        return fail_argument(err, "certmap_lint_summary: lint or summary is NULL, or its size is not set");
+    certmap_struct_write(summary, &lint->summary, sizeof *summary);
+    return CERTMAP_OK;
+}
+
+bool certmap_lint_has_solver(void) {
+    return cm_lint_sat_is_built();
+}
+
+/* ---- names ---- */
+
+const char *certmap_certainty_name(enum certmap_certainty certainty) {
+    switch (certainty) {
+    case CERTMAP_CERTAINTY_ADVICE:
+        return "advice";
+    case CERTMAP_CERTAINTY_SHOWN:
+        return "shown";
+    case CERTMAP_CERTAINTY_PROVEN:
+        return "proven";
+    }
+    return NULL;
+}
+
+const char *certmap_lint_profile_name(enum certmap_lint_profile profile) {
+    switch (profile) {
+    case CERTMAP_LINT_DEFAULT:
+        return "default";
+    case CERTMAP_LINT_STRICT:
+        return "strict";
+    case CERTMAP_LINT_KB5014754:
+        return "kb5014754";
+    }
+    return NULL;
+}

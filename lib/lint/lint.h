@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* An analysis on its way: the rules as arrays, a peer to match certificates with, and what was found so far.
+ *
+ *     loader -> places --+
+ *     rules  -> model  --+-> passes (reach, advice ...) -> reports -> sorted -> the caller
+ *
+ * A pass asks, and adds reports; it does not know the caller. A pass that says of a mapping that it is dead keeps the
+ * later ones quiet about it. */
+#ifndef CM_LINT_LINT_H
+#define CM_LINT_LINT_H
+
+#include "certmap/lint.h"
+#include "model.h"
+#include "witness.h"
+
+#if defined(__MINGW32__)
+#define CM_LINT_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#elif defined(__GNUC__)
+#define CM_LINT_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define CM_LINT_PRINTF(text, first)
+#endif
+
+struct certmap_lint {
+    struct certmap_allocator allocator;
+    struct certmap_lint_options options; /* allocator, privileged and only are copies */
+    struct cm_lint_places places;
+    struct cm_lint_model model;
+    struct cm_lint_pool pool;    /* what the reports point at */
+    struct cm_lint_pool scratch; /* emptied between questions */
+    struct certmap_peer *peer;
+    struct cm_lint_array reports; /* of struct certmap_lint_report */
+    struct certmap_lint_summary summary;
+    bool *dead; /* of each mapping: a report says that it never answers, or never is true */
+    bool cancelled, failed, ran, read;
+};
+
+/* Whether the code is looked for: what nobody asked for need not be computed. */
+bool cm_lint_wants(const struct certmap_lint *lint, enum certmap_code code);
+/* Whether time is up. */
+bool cm_lint_enough(const struct certmap_lint *lint);
+/* Tells the caller how far it is. False: it is cancelled. */
+bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total);
+/* A question that stays open, and which of the counters of the summary says why. */
+void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
+
+/* ---- Where ---- */
+
+/* Of a mapping: its name. Line 0 where nothing is known. */
+struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping);
+struct certmap_position cm_lint_account_place(const struct certmap_lint *lint, size_t mapping);
+/* Of the number-th condition of the mapping; of an operand of it, from 0. */
+struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint, size_t mapping, size_t number);
+struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
+                                              size_t operand);
+struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number);
+
+/* ---- Reports (report.c) ---- */
+
+/* Adds a report, with the severity that the profile gives the code; mapping SIZE_MAX: of the rule set. Its text is cut
+ * at 255 bytes. NULL where nobody wants it, or there is no memory: the calls below take that. */
+struct certmap_lint_report *cm_lint_report_add(struct certmap_lint *lint, enum certmap_code code,
+                                               enum certmap_certainty certainty, size_t mapping,
+                                               struct certmap_position position, const char *format, ...)
+    CM_LINT_PRINTF(6, 7);
+void cm_lint_report_relate(struct certmap_lint *lint, struct certmap_lint_report *report, size_t mapping,
+                           struct certmap_position position, const char *format, ...) CM_LINT_PRINTF(5, 6);
+void cm_lint_report_help(struct certmap_lint *lint, struct certmap_lint_report *report, const char *format, ...)
+    CM_LINT_PRINTF(3, 4);
+void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *report,
+                         struct certmap_position position, struct certmap_view text);
+/* Shows a witness, with the answer that the rules give it. */
+void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
+                            const struct cm_lint_witness *witness);
+/* A text for the reports: escaped, in quotes. "" where there is no memory. */
+const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text);
+/* The name of a mapping, in quotes. */
+const char *cm_lint_name(struct certmap_lint *lint, size_t mapping);
+
+/* ---- Answers (answer.c) ---- */
+
+/* What the rules say of a witness. False: it cannot be matched, or there is no memory. result lives until the next
+ * call; der, which may be NULL, gets the certificate, in the scratch pool. */
+bool cm_lint_answer(struct certmap_lint *lint, const struct certmap_rules *rules, const struct cm_lint_witness *witness,
+                    struct certmap_result *result, struct certmap_view *der);
+
+/* ---- Passes: each adds its reports ---- */
+
+typedef void cm_lint_pass(struct certmap_lint *lint);
+
+#endif

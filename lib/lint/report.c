@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports: made by the passes, kept until all have run, given to the caller in the order of the file. */
+#include "report.h"
+#include "certmap/names.h"
+#include "code.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A report, and how much room its arrays have. They double, from the first one on. */
+struct kept {
+    struct certmap_lint_report is;
+    size_t added; /* before how many others: what is at one place stays in this order */
+};
+
+/* ---- fingerprints ---- */
+
+/* FNV-1a, of 64 bits: no secret, and the same on each machine. */
+static uint64_t mix(uint64_t hash, const void *data, size_t len) {
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
+static uint64_t mix_number(uint64_t hash, uint64_t number) {
+    uint8_t bytes[8];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(number >> 8 * i);
+    return mix(hash, bytes, sizeof bytes);
+}
+
+static uint64_t mix_text(uint64_t hash, struct certmap_view text) {
+    return mix(mix_number(hash, text.len), text.data, text.len);
+}
+
+static uint64_t mix_condition(uint64_t hash, const struct cm_lint_model *model,
+                              const struct cm_lint_condition *condition) {
+    const struct cm_lint_path *path = cm_lint_path_at(model, condition->path);
+    const unsigned words[] = {path->field, condition->op, condition->quantifier, condition->nocase};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        hash = mix_number(hash, words[i]);
+    hash = mix_number(mix_text(hash, path->subfield), condition->count);
+    for (size_t i = 0; i < condition->operand_count; i++)
+        hash = mix_text(hash, cm_lint_operand_at(model, condition->operand + i)->shown);
+    return hash;
+}
+
+static uint64_t mix_mapping(uint64_t hash, const struct cm_lint_model *model, const struct cm_lint_mapping *mapping) {
+    for (size_t i = 0; i < mapping->term_count; i++) {
+        const struct certmap_term *term = cm_lint_term_at(model, mapping->term + i);
+        hash = mix_number(mix_number(hash, term->kind), term->size);
+    }
+    for (size_t i = 0; i < mapping->condition_count; i++)
+        hash = mix_condition(hash, model, cm_lint_condition_at(model, mapping->condition + i));
+    return mix_text(mix_number(hash, mapping->is.decision), mapping->is.account);
+}
+
+static uint64_t fingerprint(const struct certmap_lint *lint, enum certmap_code code, size_t mapping) {
+    const uint64_t hash = mix_number(UINT64_C(0xCBF29CE484222325), code);
+    return mapping < lint->model.mappings.count
+               ? mix_mapping(hash, &lint->model, cm_lint_mapping_at(&lint->model, mapping))
+               : hash;
+}
+
+/* ---- adding ---- */
+
+static void set_position(struct certmap_diagnostic *diagnostic, struct certmap_position position) {
+    diagnostic->line = position.line;
+    diagnostic->column = position.column;
+    diagnostic->offset = position.offset;
+    diagnostic->length = position.length;
+}
+
+/* Prints into the pool. NULL: no memory. */
+static const char *print(struct certmap_lint *lint, const char *format, va_list list) {
+    va_list again;
+    va_copy(again, list);
+    const int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = len >= 0 ? cm_lint_pool_take(&lint->pool, (size_t)len + 1, 1) : NULL;
+    if (text != NULL)
+        (void)vsnprintf(text, (size_t)len + 1, format, list);
+    return text;
+}
+
+struct certmap_lint_report *cm_lint_report_add(struct certmap_lint *lint, enum certmap_code code,
+                                               enum certmap_certainty certainty, size_t mapping,
+                                               struct certmap_position position, const char *format, ...) {
+    static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
+    if (!cm_lint_wants(lint, code))
+        return NULL;
+    struct kept **slot = cm_lint_array_add(&lint->reports, &lint->allocator, sizeof *slot);
+    struct kept *kept = slot != NULL ? cm_lint_pool_take(&lint->pool, 1, sizeof *kept) : NULL;
+    if (kept == NULL) {
+        lint->failed = true;
+        lint->reports.count -= slot != NULL;
+        return NULL;
+    }
+    *slot = kept;
+    kept->added = lint->reports.count;
+    kept->is = (struct certmap_lint_report){.size = sizeof kept->is,
+                                            .diagnostic = none,
+                                            .certainty = certainty,
+                                            .mapping = mapping,
+                                            .fingerprint = fingerprint(lint, code, mapping)};
+    kept->is.diagnostic.code = code;
+    kept->is.diagnostic.severity = cm_lint_severity(code, lint->options.profile);
+    set_position(&kept->is.diagnostic, position);
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(kept->is.diagnostic.text, sizeof kept->is.diagnostic.text, format, list);
+    va_end(list);
+    return &kept->is;
+}
+
+/* An array in the pool with one more item, the last, zeroed: a copy, since reports have few. NULL: no memory. */
+static void *grown(struct certmap_lint *lint, const void *items, size_t count, size_t item_size) {
+    uint8_t *made = cm_lint_pool_take(&lint->pool, count + 1, item_size);
+    if (made != NULL && count > 0)
+        memcpy(made, items, count * item_size);
+    lint->failed = lint->failed || made == NULL;
+    return made;
+}
+
+void cm_lint_report_relate(struct certmap_lint *lint, struct certmap_lint_report *report, size_t mapping,
+                           struct certmap_position position, const char *format, ...) {
+    struct certmap_lint_related *related =
+        report != NULL ? grown(lint, report->related, report->related_count, sizeof *related) : NULL;
+    if (related == NULL)
+        return;
+    va_list list;
+    va_start(list, format);
+    const char *text = print(lint, format, list);
+    va_end(list);
+    related[report->related_count] =
+        (struct certmap_lint_related){sizeof *related, mapping, position, text != NULL ? text : ""};
+    report->related = related;
+    report->related_count++;
+}
+
+void cm_lint_report_help(struct certmap_lint *lint, struct certmap_lint_report *report, const char *format, ...) {
+    if (report == NULL)
+        return;
+    va_list list;
+    va_start(list, format);
+    report->help = print(lint, format, list);
+    va_end(list);
+}
+
+void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *report,
+                         struct certmap_position position, struct certmap_view text) {
+    struct certmap_lint_edit *edits =
+        report != NULL && position.line != 0 ? grown(lint, report->edits, report->edit_count, sizeof *edits) : NULL;
+    if (edits == NULL)
+        return;
+    edits[report->edit_count] =
+        (struct certmap_lint_edit){sizeof *edits, position, cm_lint_pool_copy(&lint->pool, text)};
+    report->edits = edits;
+    report->edit_count++;
+}
+
+/* ---- witnesses ---- */
+
+/* Values for the caller, copied: the witness may be in the scratch pool. */
+static const struct certmap_lint_value *copy_values(struct certmap_lint *lint, const struct cm_lint_witness *witness) {
+    struct certmap_lint_value *values = cm_lint_pool_take(&lint->pool, witness->count + 1, sizeof *values);
+    for (size_t i = 0; values != NULL && i < witness->count; i++) {
+        const struct cm_lint_value *value = &witness->values[i];
+        values[i] = (struct certmap_lint_value){sizeof *values, value->field, value->state,
+                                                cm_lint_pool_copy(&lint->pool, value->subfield),
+                                                cm_lint_pool_copy(&lint->pool, value->text)};
+    }
+    return values;
+}
+
+void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
+                            const struct cm_lint_witness *witness) {
+    struct certmap_result result;
+    struct certmap_view der;
+    if (report == NULL || !cm_lint_answer(lint, lint->model.rules, witness, &result, &der))
+        return;
+    struct certmap_lint_witness *made = cm_lint_pool_take(&lint->pool, 1, sizeof *made);
+    const struct certmap_lint_value *values = made != NULL ? copy_values(lint, witness) : NULL;
+    if (values == NULL) {
+        lint->failed = true;
+        return;
+    }
+    *made = (struct certmap_lint_witness){
+        .size = sizeof *made,
+        .values = values,
+        .value_count = witness->count,
+        .decision = result.decision,
+        .reason = result.reason,
+        .mapping = result.index,
+    };
+    if (cm_lint_witness_is_file(witness))
+        made->der = cm_lint_pool_copy(&lint->pool, der);
+    if (result.account.data != NULL)
+        made->account = cm_lint_pool_copy(&lint->pool, result.account);
+    report->witness = made;
+}
+
+/* ---- texts ---- */
+
+const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text) {
+    size_t len = 0;
+    if (certmap_text_escape(NULL, 0, &len, text, true, NULL) != CERTMAP_ERROR_BUFFER)
+        return "\"\"";
+    char *quoted = cm_lint_pool_take(&lint->pool, len + 1, 1);
+    if (quoted == NULL || certmap_text_escape(quoted, len + 1, &len, text, true, NULL) != CERTMAP_OK)
+        return "";
+    return quoted;
+}
+
+const char *cm_lint_name(struct certmap_lint *lint, size_t mapping) {
+    return cm_lint_quote(lint, cm_lint_mapping_at(&lint->model, mapping)->is.name);
+}
+
+/* ---- order ---- */
+
+/* What has a place comes in the order of the file, all else before it in the order of the mappings. */
+static int compare(const void *a, const void *b) {
+    const struct kept *left = *(struct kept *const *)a, *right = *(struct kept *const *)b;
+    const size_t keys[][2] = {
+        {left->is.diagnostic.line, right->is.diagnostic.line},
+        {left->is.diagnostic.offset, right->is.diagnostic.offset},
+        {left->is.mapping + 1, right->is.mapping + 1}, /* that of the rule set comes first */
+        {left->added, right->added},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i][0] != keys[i][1])
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+    return 0;
+}
+
+static void count(struct certmap_lint_summary *summary, enum certmap_severity severity) {
+    size_t *counter = severity == CERTMAP_SEVERITY_ERROR     ? &summary->errors
+                      : severity == CERTMAP_SEVERITY_WARNING ? &summary->warnings
+                                                             : &summary->notes;
+    ++*counter;
+}
+
+void cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, void *ctx) {
+    struct kept **kept = lint->reports.items;
+    if (lint->reports.count > 1)
+        qsort(kept, lint->reports.count, sizeof(struct kept *), compare);
+    for (size_t i = 0; i < lint->reports.count; i++)
+        count(&lint->summary, kept[i]->is.diagnostic.severity);
+    for (size_t i = 0; i < lint->reports.count && report(ctx, &kept[i]->is); i++)
+        ;
+}
