@@ -26,7 +26,7 @@ T_TEST(a_run) {
     size_t count = 0;
     ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_lint_run(lint, rules, on_report, &count, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_lint_summary(lint, &summary, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_summarize(lint, &summary, NULL), CERTMAP_OK);
     ck_assert_uint_eq(summary.mappings, 1);
     ck_assert_uint_eq(summary.errors + summary.warnings + summary.notes, count);
     ck_assert_int_eq(certmap_lint_run(lint, rules, on_report, &count, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -35,7 +35,7 @@ T_TEST(a_run) {
 }
 
 T_TEST(wrong_arguments) {
-    struct certmap_rules *rules = load("certmap 1;");
+    struct certmap_rules *rules = load("certmap 1; mapping \"a\" { when subject.CN = \"a\"; deny; }");
     struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
     struct certmap_lint *lint = NULL;
     ck_assert_int_eq(certmap_lint_new(NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -49,7 +49,7 @@ T_TEST(wrong_arguments) {
     ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(lint);
     ck_assert_int_eq(certmap_lint_run(NULL, rules, on_report, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
-    ck_assert_int_eq(certmap_lint_summary(NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_lint_summarize(NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_lint_free(NULL);
     certmap_rules_free(rules);
 }

@@ -156,9 +156,9 @@ struct certmap_lint_summary {
 #define CERTMAP_LINT_SUMMARY_INIT                                                                  \
     { sizeof(struct certmap_lint_summary), 0, 0, 0, 0, 0, 0, 0, 0 }
 /* After a run. Errors: ARGUMENT. */
-CERTMAP_API enum certmap_status certmap_lint_summary(const struct certmap_lint *lint,
-                                                     struct certmap_lint_summary *summary,
-                                                     struct certmap_diagnostic *err);
+CERTMAP_API enum certmap_status certmap_lint_summarize(const struct certmap_lint *lint,
+                                                       struct certmap_lint_summary *summary,
+                                                       struct certmap_diagnostic *err);
 /* Whether this build has the solver; without it what needs a proof by cases is not decided. */
 CERTMAP_API bool certmap_lint_has_solver(void);
 /* NULL is fine. */

@@ -109,10 +109,10 @@ certmap_dialect_find(enum certmap_dialect dialects[CERTMAP_DIALECT_COUNT], size_
  * guess is for messages: never read a Name by it. */
 CERTMAP_API enum certmap_dialect certmap_dialect_guess(struct certmap_view text);
 
-/* Writes the contents octets of an object identifier, which is dotted text ("1.3.6.1.5.5.7.3.2"), or
- * the name of an extended key usage or certificate policy as rules have it ("clientAuth"), without
- * regard to case. At most cap bytes are written; *len gets the length, also on BUFFER. contents may
- * be NULL if cap is 0. Any thread.
+/* Writes the contents octets of an object identifier, which is dotted text ("1.3.6.1.5.5.7.3.2"),
+ * or the name of an extended key usage or certificate policy as rules have it ("clientAuth"),
+ * without regard to case. At most cap bytes are written; *len gets the length, also on BUFFER.
+ * contents may be NULL if cap is 0. Any thread.
  * Errors: ARGUMENT, BUFFER, SYNTAX (BAD_OID, also over CERTMAP_MAX_OID_SIZE). */
 CERTMAP_API enum certmap_status certmap_oid_from_text(uint8_t *contents, size_t cap, size_t *len,
                                                       struct certmap_view text,

@@ -113,8 +113,8 @@ enum certmap_status certmap_oid_from_text(uint8_t *contents, size_t cap, size_t 
         return cm_error_argument(err, "certmap_oid_from_text: contents, len or text is NULL");
     const struct certmap_view oid = contents_of(text, buffer);
     if (oid.data == NULL)
-        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OID, "%s is no object identifier, and no name of one",
-                        cm_quote(text).text);
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OID,
+                        "%s is no object identifier, and no name of one", cm_quote(text).text);
     *len = oid.len;
     if (oid.len > cap)
         return cm_error(err, CERTMAP_ERROR_BUFFER, CERTMAP_CODE_BUFFER_TOO_SMALL,

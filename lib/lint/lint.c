@@ -102,84 +102,6 @@ void certmap_lint_free(struct certmap_lint *lint) {
     allocator.release(allocator.ctx, lint);
 }
 
-/* ---- what passes ask ---- */
-
-bool cm_lint_wants(const struct certmap_lint *lint, enum certmap_code code) {
-    for (size_t i = 0; i < lint->options.only_count; i++)
-        if (lint->options.only[i] == code)
-            return true;
-    return lint->options.only == NULL;
-}
-
-bool cm_lint_enough(const struct certmap_lint *lint) {
-    return lint->options.enough != NULL && lint->options.enough(lint->options.enough_ctx);
-}
-
-bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total) {
-    if (lint->options.progress != NULL && !lint->cancelled)
-        lint->cancelled = !lint->options.progress(lint->options.progress_ctx, done, total);
-    return !lint->cancelled;
-}
-
-void cm_lint_undecided(struct certmap_lint *lint, size_t *why) {
-    lint->summary.undecided++;
-    ++*why;
-}
-
-/* ---- where ---- */
-
-static const struct cm_lint_place *place_of(const struct certmap_lint *lint, size_t mapping) {
-    const uint32_t place = mapping < lint->model.mappings.count ? cm_lint_mapping_at(&lint->model, mapping)->place : 0;
-    return place > 0 ? (const struct cm_lint_place *)lint->places.mappings.items + (place - 1) : NULL;
-}
-
-/* Without the places of its file, a mapping has at least the line that it was loaded from. */
-struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    struct certmap_position position = {0, 0, 0, 0};
-    if (place != NULL)
-        position = place->name;
-    else if (mapping < lint->model.mappings.count)
-        position = (struct certmap_position){cm_lint_mapping_at(&lint->model, mapping)->is.line,
-                                             cm_lint_mapping_at(&lint->model, mapping)->is.column, 0, 0};
-    return position;
-}
-
-struct certmap_position cm_lint_account_place(const struct certmap_lint *lint, size_t mapping) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    return place != NULL && place->account.line > 0 ? place->account : cm_lint_mapping_place(lint, mapping);
-}
-
-static const struct cm_lint_condition_place *condition_place(const struct certmap_lint *lint, size_t mapping,
-                                                             size_t number) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    return place != NULL && number < place->condition_count
-               ? (const struct cm_lint_condition_place *)lint->places.conditions.items + place->condition + number
-               : NULL;
-}
-
-struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
-    const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);
-    return place != NULL && place->field.line > 0 ? place->field : cm_lint_mapping_place(lint, mapping);
-}
-
-struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
-                                              size_t operand) {
-    const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);
-    const struct certmap_position *operands = lint->places.operands.items;
-    return place != NULL && operand < place->operand_count && operands[place->operand + operand].line > 0
-               ? operands[place->operand + operand]
-               : cm_lint_condition_place(lint, mapping, number);
-}
-
-struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    const struct certmap_position *outputs = lint->places.outputs.items;
-    return place != NULL && number < place->output_count && outputs[place->output + number].line > 0
-               ? outputs[place->output + number]
-               : cm_lint_mapping_place(lint, mapping);
-}
-
 /* ---- running ---- */
 
 static enum certmap_status run(struct certmap_lint *lint, const struct certmap_rules *rules,
@@ -211,10 +133,10 @@ enum certmap_status certmap_lint_run(struct certmap_lint *lint, const struct cer
     return status;
 }
 
-enum certmap_status certmap_lint_summary(const struct certmap_lint *lint, struct certmap_lint_summary *summary,
-                                         struct certmap_diagnostic *err) {
+enum certmap_status certmap_lint_summarize(const struct certmap_lint *lint, struct certmap_lint_summary *summary,
+                                           struct certmap_diagnostic *err) {
     if (lint == NULL || !certmap_struct_fits(summary, FIRST_SUMMARY, sizeof *summary))
-        return fail_argument(err, "certmap_lint_summary: lint or summary is NULL, or its size is not set");
+        return fail_argument(err, "certmap_lint_summarize: lint or summary is NULL, or its size is not set");
     certmap_struct_write(summary, &lint->summary, sizeof *summary);
     return CERTMAP_OK;
 }

@@ -35,6 +35,8 @@ struct certmap_lint {
     bool cancelled, failed, ran, read;
 };
 
+/* ---- What the caller wants (context.c) ---- */
+
 /* Whether the code is looked for: what nobody asked for need not be computed. */
 bool cm_lint_wants(const struct certmap_lint *lint, enum certmap_code code);
 /* Whether time is up. */
@@ -44,7 +46,7 @@ bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total);
 /* A question that stays open, and which of the counters of the summary says why. */
 void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
 
-/* ---- Where ---- */
+/* ---- Where (context.c) ---- */
 
 /* Of a mapping: its name. Line 0 where nothing is known. */
 struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping);

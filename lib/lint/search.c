@@ -12,6 +12,25 @@
 #include "search.h"
 #include <string.h>
 
+static bool has_letter(const struct cm_lint_question *question, uint32_t letter) {
+    for (size_t i = 0; i < question->count; i++)
+        for (size_t k = 0; question->signs[i] != 0 && k < question->atoms[i].count; k++)
+            if (question->atoms[i].symbols[k] == letter)
+                return true;
+    return false;
+}
+
+uint32_t cm_lint_fresh_letter(const struct cm_lint_question *question) {
+    static const char usual[] = "xyzqwvjkabcdefghilmnoprstu0123456789";
+    for (const char *letter = usual; *letter != '\0'; letter++)
+        if (!has_letter(question, (unsigned char)*letter))
+            return (unsigned char)*letter;
+    uint32_t letter = 0x4E00; /* of a script without case; there are fewer atoms than letters in it */
+    while (has_letter(question, letter))
+        letter++;
+    return letter;
+}
+
 #define WORD_BITS 64
 
 /* Most words of the tables, which are letters by words: 8 MB. */
