@@ -105,6 +105,38 @@ static const struct row rows[] = {
     {"replace, from the left", "CN=aaa", "allow \"${subject.CN | replace(\"aa\", \"b\")}\"", "ba", 0},
     {"replace, NFC again", "CN=q\xCC\x88", "allow \"${subject.CN | replace(\"q\", \"u\")}\"", UE, 0},
     {"replace a control character", "CN=a\\x09b", "allow \"${subject.CN | replace(\"\\t\", \" \")}\"", "a b", 0},
+    {"before the last", "CN=a@b@c", "allow \"${subject.CN | before-last(\"@\")}\"", "a@b", 0},
+    {"after the last", "CN=a@b@c", "allow \"${subject.CN | after-last(\"@\")}\"", "c", 0},
+    {"before the last, once there", "CN=a@b", "allow \"${subject.CN | before-last(\"@\")}\"", "a", 0},
+    {"after the last, several characters", "CN=a--b---c", "allow \"${subject.CN | after-last(\"--\")}\"", "c", 0},
+    {"before the last, overlapping", "CN=a--b---c", "allow \"${subject.CN | before-last(\"--\")}\"", "a--b-", 0},
+    {"before the last, not there", "CN=ab", "allow \"${subject.CN | before-last(\"@\")}\"", REFUSED(EMPTY)},
+    {"after the last, not there", "CN=ab", "allow \"${subject.CN | after-last(\"@\")}\"", REFUSED(EMPTY)},
+    {"before the last, longer than the value", "CN=a", "allow \"${subject.CN | before-last(\"aa\")}\"", REFUSED(EMPTY)},
+    {"before the last, the whole value", "CN=aa", "allow \"x${subject.CN | before-last(\"aa\")}\"", REFUSED(EMPTY)},
+    {"before the last, at the begin", "CN=@a", "allow \"${subject.CN | before-last(\"@\")}\"", REFUSED(EMPTY)},
+    {"after the last, at the end", "CN=a@b@", "allow \"${subject.CN | after-last(\"@\")}\"", REFUSED(EMPTY)},
+    {"before the last, of nothing", "CN=", "allow \"${subject.CN | before-last(\"@\")}\"", REFUSED(EMPTY)},
+    {"a personal number", "CN=DOE.JANE.Q.1234567890", "allow \"${subject.CN | after-last(\".\")}\"", "1234567890", 0},
+    {"slice", "CN=abcdef", "allow \"${subject.CN | slice(2, 3)}\"", "bcd", 0},
+    {"slice, the beginning", "CN=1234567890123456@mil", "allow \"${subject.CN | before(\"@\") | slice(1, 10)}@mil\"",
+     "1234567890@mil", 0},
+    {"slice, all of it", "CN=abc", "allow \"${subject.CN | slice(1, 3)}\"", "abc", 0},
+    {"slice, less than asked for", "CN=abc", "allow \"${subject.CN | slice(2, 65536)}\"", "bc", 0},
+    {"slice, past the end", "CN=abc", "allow \"x${subject.CN | slice(4, 1)}\"", REFUSED(EMPTY)},
+    {"slice, of code points",
+     "CN=" UE UE "\xF0\x9F\x98\x80"
+     "ab",
+     "allow \"${subject.CN | slice(2, 2)}\"", UE "\xF0\x9F\x98\x80", 0},
+    {"slice, of nothing", "CN=", "allow \"x${subject.CN | slice(1, 1)}\"", REFUSED(EMPTY)},
+    {"at", "CN=a | CN=b | CN=c", "allow \"${subject.CN | at(2)}\"", "b", 0},
+    {"at, the first", "CN=a | CN=b", "allow \"${subject.CN | at(1)}\"", "a", 0},
+    {"at, in one RDN", "CN=a + CN=b | CN=c", "allow \"${subject.CN | at(2) | upper}\"", "B", 0},
+    {"at, too few", "CN=a | CN=b", "allow \"${subject.CN | at(3)}\"", REFUSED(NO_VALUE)},
+    {"at, too few, with a default", "CN=a | CN=b", "allow \"${subject.CN | at(9999999) ?\? \"x\"}\"", "x", 0},
+    {"at, unreadable", "CN=a | octet CN=b", "allow \"${subject.CN | at(2)}\"", REFUSED(UNREADABLE)},
+    {"at, past one that is unreadable", "octet CN=a | CN=b", "allow \"${subject.CN | at(2)}\"", "b", 0},
+    {"at, by OID", "1.2.3.4=a | 1.2.3.5=b | 1.2.3.4=c", "allow \"${subject.1.2.3.4 | at(2)}\"", "c", 0},
     {"in order", "CN=A@B", "allow \"${subject.CN | lower | before(\"@\")}\"", "a", 0},
     {"in this order", "CN=A@B", "allow \"${subject.CN | lower | before(\"B\")}\"", REFUSED(EMPTY)},
     {"first and others", "CN=A | CN=B", "allow \"${subject.CN | first | lower | replace(\"a\", \"c\") | upper}\"", "C",
@@ -268,6 +300,60 @@ T_TEST(a_statement) {
         assert_nothing_given(&result);
     else
         assert_text(row->what, given(&result, row->statement), row->wanted);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
+/* ---- numbers ---- */
+
+static const struct number_row {
+    const char *serial; /* the contents of its INTEGER, in hexadecimal */
+    const char *filters;
+    const char *wanted; /* NULL: PLACEHOLDER_TOO_LONG */
+} number_rows[] = {
+    {"00", "dec", "0"},
+    {"09", "dec", "9"},
+    {"00FF", "dec", "255"},
+    {"1A2B", "dec", "6699"},
+    {"FF", "dec", "-1"},
+    {"8000", "dec", "-32768"},
+    {"0003", "dec | slice(1, 1)", "3"},
+    {"7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "dec", "730750818665451459101842416358141509827966271487"},
+    {"7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "dec",
+     "1067993517960455041197510853084776057301352261178326384973520803911109862890320275011481043468287"},
+    {"00FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "dec",
+     "2135987035920910082395021706169552114602704522356652769947041607822219725780640550022962086936575"},
+    {"01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "dec", NULL},
+    {"09", "colons", "09"},
+    {"0A2B", "colons", "0a:2b"},
+    {"1A2B3C", "colons | upper", "1A:2B:3C"},
+    {"FF", "colons", "-01"},
+};
+
+/* A serial number of hexadecimal, as DER. */
+static struct certmap_view serial_of(uint8_t room[64], const char *hex) {
+    size_t len = 2;
+    for (unsigned byte; sscanf(hex, "%2x", &byte) == 1; hex += 2)
+        room[len++] = (uint8_t)byte;
+    room[0] = 0x02;
+    room[1] = (uint8_t)(len - 2);
+    return (struct certmap_view){room, len};
+}
+
+T_TEST(a_serial_number) {
+    const struct number_row *row = &number_rows[_i];
+    uint8_t room[64];
+    char statement[64];
+    struct t_peer peer;
+    snprintf(statement, sizeof statement, "attribute \"x\" = \"${serial | %s}\"", row->filters);
+    struct certmap_rules *rules = rules_of(statement);
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    peer.cert.serial = serial_of(room, row->serial);
+    ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_int_eq(result.reason, row->wanted == NULL ? CERTMAP_CODE_PLACEHOLDER_TOO_LONG : CERTMAP_CODE_NONE);
+    if (row->wanted != NULL)
+        assert_text(row->filters, given(&result, statement), row->wanted);
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }
@@ -709,6 +795,7 @@ T_TEST(matching_again) {
 }
 
 T_TESTS("expand", T_CASE("statements", T_LOOP(a_statement, COUNT(rows))),
+        T_CASE("numbers", T_LOOP(a_serial_number, COUNT(number_rows))),
         T_CASE("hostile values", T_LOOP(filters_keep_their_structure, HOSTILE),
                T_LOOP(names_keep_their_structure, HOSTILE), T_LOOP(urls_keep_their_structure, HOSTILE),
                T_LOOP(accounts_keep_their_domain, HOSTILE), T_LOOP(user_names_are_portable, HOSTILE)),

@@ -47,6 +47,9 @@
 #define CERTMAP_MAX_ACCOUNTS 64
 /* Most placeholders in one template, and most filters in one placeholder. */
 #define CERTMAP_MAX_PLACEHOLDERS 64
+/* Largest serial number that the filter `dec` writes, in octets: twice what RFC 5280 4.1.2.2
+ * allows. Turning one into decimal costs the square of its size. */
+#define CERTMAP_MAX_DECIMAL_SERIAL 40
 /* Most certificates and keys in one list of issuers. */
 #define CERTMAP_MAX_ISSUERS 65536
 /* Largest number that a `count` condition can ask for: no certificate has ten million values. */

@@ -92,7 +92,7 @@ static bool search_mapping(struct search *search) {
 
 /* Whether a condition is about the value that the placeholder takes. */
 static bool is_about_value(const struct search *search, const struct cm_condition *condition) {
-    const bool last = search->placeholder->choice == CM_CHOICE_LAST;
+    const enum cm_choice choice = search->placeholder->choice;
     if (condition->path->kind == CM_TEXT_NAME && condition->op == CERTMAP_OP_EQUAL)
         return condition->path->field == search->placeholder->path.field;
     if (!same_path(condition->path, &search->placeholder->path))
@@ -101,7 +101,8 @@ static bool is_about_value(const struct search *search, const struct cm_conditio
         return condition->count == 1;
     return cm_op_has_operands(condition->op) &&
            (condition->quantifier == CERTMAP_EVERY_VALUE || condition->quantifier == CERTMAP_ONLY_VALUE ||
-            condition->quantifier == (last ? CERTMAP_LAST_VALUE : CERTMAP_FIRST_VALUE));
+            (choice == CM_CHOICE_LAST && condition->quantifier == CERTMAP_LAST_VALUE) ||
+            (choice == CM_CHOICE_FIRST && condition->quantifier == CERTMAP_FIRST_VALUE));
 }
 
 static bool settles_value(const struct search *search, const struct cm_node *node) {
@@ -187,23 +188,43 @@ static struct certmap_position place_of_placeholder(const struct cm_advised_text
     return text->whole;
 }
 
+/* The filter that takes the value. */
+static void print_choice(struct cm_out *out, const struct cm_placeholder *placeholder) {
+    if (placeholder->choice != CM_CHOICE_AT) {
+        cm_out_string(out, placeholder->choice == CM_CHOICE_LAST ? "last" : "first");
+        return;
+    }
+    cm_out_string(out, "at(");
+    cm_out_number(out, placeholder->number);
+    cm_out_char(out, ')');
+}
+
+/* The quantifier that makes a condition be about the value, where there is one. */
+static void print_quantifier(struct cm_out *out, const struct cm_placeholder *placeholder) {
+    if (placeholder->choice == CM_CHOICE_AT)
+        return;
+    cm_out_string(out, "write there ");
+    print_choice(out, placeholder);
+    cm_out_char(out, ' ');
+    cm_path_print(out, &placeholder->path);
+    cm_out_string(out, ", or ");
+}
+
 static void say_value(struct cm_advice *advice, const struct search *search, struct certmap_position position) {
     struct cm_advice_message message;
     struct cm_advice_note *note = cm_advice_add(advice, search->condition);
-    const char *choice = search->placeholder->choice == CM_CHOICE_LAST ? "last" : "first";
     if (note == NULL)
         return;
     cm_advice_start(&message);
     cm_out_string(&message.out, "the condition in line ");
     cm_out_number(&message.out, advice->conditions[search->condition].position.line);
-    cm_out_string(&message.out, " can be about another value than this one, the ");
-    cm_out_string(&message.out, choice);
-    cm_out_string(&message.out, "; write there ");
-    cm_out_string(&message.out, choice);
-    cm_out_char(&message.out, ' ');
-    cm_path_print(&message.out, &search->placeholder->path);
-    cm_out_string(&message.out, ", or leave out | ");
-    cm_out_string(&message.out, choice);
+    cm_out_string(&message.out, " can be about another value than this one, ");
+    cm_out_string(&message.out, search->placeholder->choice == CM_CHOICE_AT ? "" : "the ");
+    print_choice(&message.out, search->placeholder);
+    cm_out_string(&message.out, "; ");
+    print_quantifier(&message.out, search->placeholder);
+    cm_out_string(&message.out, "leave out | ");
+    print_choice(&message.out, search->placeholder);
     cm_out_string(&message.out, ", so that several values are refused");
     cm_advice_finish(&note->diagnostic, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE,
                      "the condition can be about another value than the one that this takes", position);
@@ -220,7 +241,9 @@ static void say_part(struct cm_advice *advice, const struct search *search, cons
     cm_out_number(&message.out, advice->conditions[search->condition].position.line);
     cm_out_string(&message.out, " is about the last @ of a value, and ");
     cm_out_string(&message.out, cut->kind == CM_FILTER_BEFORE ? "before" : "after");
-    cm_out_string(&message.out, " cuts at the first; add to the condition: and not ");
+    cm_out_string(&message.out, " cuts at the first; write ");
+    cm_out_string(&message.out, cut->kind == CM_FILTER_BEFORE ? "before" : "after");
+    cm_out_string(&message.out, "-last, or add to the condition: and not ");
     cm_path_print(&message.out, &search->placeholder->path);
     cm_out_string(&message.out, " like \"*@*@*\"");
     cm_advice_finish(&note->diagnostic, &message, CERTMAP_CODE_PLACEHOLDER_OTHER_PART,

@@ -36,8 +36,11 @@ static enum certmap_code choose(struct certmap_view *value, const struct cm_plac
     if (values.list->unknown != CERTMAP_CODE_NONE)
         return CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
     uint32_t at = value_from(&values, cm_list_first(values.list, placeholder->path.row));
-    uint32_t next =
-        at == CM_VALUE_NONE || placeholder->choice == CM_CHOICE_FIRST ? CM_VALUE_NONE : value_behind(&values, at);
+    for (size_t i = 1; i < placeholder->number && at != CM_VALUE_NONE; i++)
+        at = value_behind(&values, at);
+    uint32_t next = at == CM_VALUE_NONE || placeholder->choice == CM_CHOICE_FIRST || placeholder->choice == CM_CHOICE_AT
+                        ? CM_VALUE_NONE
+                        : value_behind(&values, at);
     if (placeholder->choice == CM_CHOICE_LAST)
         for (; next != CM_VALUE_NONE; next = value_behind(&values, at))
             at = next;

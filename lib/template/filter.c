@@ -70,10 +70,34 @@ static size_t find(struct certmap_view text, struct certmap_view what, size_t *s
     return SIZE_MAX;
 }
 
-/* The part before, or after, the first occurrence. */
-static enum certmap_code cut_value(struct filtering *filtering, struct certmap_view what, bool before) {
+/* Bytes that one step covers on the way from the end, where each is looked at by itself. */
+#define PASSED_A_STEP 4
+
+/* Where what is in text last; else as find. A step for each place where it could, and for PASSED_A_STEP bytes. */
+static size_t find_last(struct certmap_view text, struct certmap_view what, size_t *steps) {
+    size_t passed = 0;
+    for (size_t left = text.len >= what.len ? text.len - what.len + 1 : 0; left > 0; left--) {
+        const uint8_t *at = text.data + left - 1;
+        const bool possible = *at == what.data[0];
+        passed++;
+        if (!possible && passed < PASSED_A_STEP)
+            continue;
+        if (!cm_steps_take(steps, 1 + (possible ? what.len / CM_BYTES_A_STEP : 0)) || *steps == 0)
+            return SIZE_MAX;
+        passed = 0;
+        if (possible && memcmp(at, what.data, what.len) == 0)
+            return left - 1;
+    }
+    return SIZE_MAX;
+}
+
+/* The part before, or after, the first occurrence or the last. */
+static enum certmap_code cut_value(struct filtering *filtering, const struct cm_filter *filter) {
     struct certmap_view *value = &filtering->value;
-    const size_t at = find(*value, what, filtering->steps);
+    const struct certmap_view what = filter->what;
+    const bool before = filter->kind == CM_FILTER_BEFORE || filter->kind == CM_FILTER_BEFORE_LAST,
+               last = filter->kind == CM_FILTER_BEFORE_LAST || filter->kind == CM_FILTER_AFTER_LAST;
+    const size_t at = last ? find_last(*value, what, filtering->steps) : find(*value, what, filtering->steps);
     if (*filtering->steps == 0)
         return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     if (at == SIZE_MAX)
@@ -100,6 +124,99 @@ static enum certmap_code replace_in_value(struct filtering *filtering, const str
     return map_value(filtering, same);
 }
 
+/* Some code points of the value, which stay in NFC. A step for each that is passed over or taken. */
+static enum certmap_code slice_value(struct filtering *filtering, const struct cm_filter *filter) {
+    const struct certmap_view value = filtering->value;
+    size_t begin = 0, end = 0;
+    for (size_t point = 1; point < filter->from + filter->length && end < value.len; point++) {
+        uint32_t cp;
+        if (!cm_steps_take(filtering->steps, 1))
+            return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+        end += cm_utf8_decode(value.data + end, value.len - end, &cp);
+        begin = point < filter->from ? end : begin;
+    }
+    filtering->value = cm_view(value.data + begin, end - begin);
+    return CERTMAP_CODE_NONE;
+}
+
+/* ---- numbers ---- */
+
+/* Takes the sign from a serial number. */
+static bool take_sign(struct certmap_view *digits) {
+    const bool negative = digits->len > 0 && digits->data[0] == '-';
+    *digits = cm_view(digits->data + negative, digits->len - negative);
+    return negative;
+}
+
+/* The value becomes what was written. */
+static enum certmap_code take_written(struct filtering *filtering, const struct cm_out *out) {
+    if (out->len > out->cap)
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    filtering->value = cm_view(out->text, out->len);
+    filtering->free = 1 - filtering->free;
+    return CERTMAP_CODE_NONE;
+}
+
+static struct cm_out written(const struct filtering *filtering) {
+    return (struct cm_out){(char *)filtering->built->work[filtering->free], CERTMAP_MAX_BUILT_SIZE, 0};
+}
+
+/* Room for the decimal digits of the longest serial number: a hexadecimal one is less than 5/4 of them. */
+#define MAX_DECIMALS (2 * CERTMAP_MAX_DECIMAL_SERIAL * 5 / 4 + 1)
+
+/* Multiplies a number of decimal digits, the least first, by sixteen and adds a digit. */
+static size_t times_sixteen_plus(uint8_t *values, size_t len, unsigned digit) {
+    unsigned carry = digit;
+    for (size_t i = 0; i < len; i++) {
+        carry += values[i] * 16u;
+        values[i] = (uint8_t)(carry % 10);
+        carry /= 10;
+    }
+    for (; carry > 0; carry /= 10)
+        values[len++] = (uint8_t)(carry % 10);
+    return len;
+}
+
+/* A step for each digit, each of which takes as many additions as there are before it. */
+static enum certmap_code write_decimal(struct filtering *filtering) {
+    uint8_t values[MAX_DECIMALS];
+    size_t len = 0;
+    struct certmap_view digits = filtering->value;
+    struct cm_out out = written(filtering);
+    const bool negative = take_sign(&digits);
+    if (digits.len > 2 * CERTMAP_MAX_DECIMAL_SERIAL ||
+        !cm_steps_take(filtering->steps, digits.len * (1 + digits.len / CM_BYTES_A_STEP)))
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    for (size_t i = 0; i < digits.len; i++)
+        len = times_sixteen_plus(values, len, cm_hex_value(digits.data[i]));
+    if (negative)
+        cm_out_char(&out, '-');
+    if (len == 0)
+        cm_out_char(&out, '0');
+    while (len > 0)
+        cm_out_char(&out, (char)('0' + values[--len]));
+    return take_written(filtering, &out);
+}
+
+/* Octets with a colon between them; a serial number may have half an octet at its front. A step a digit. */
+static enum certmap_code write_colons(struct filtering *filtering) {
+    struct certmap_view digits = filtering->value;
+    struct cm_out out = written(filtering);
+    const bool negative = take_sign(&digits);
+    if (digits.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(filtering->steps, digits.len))
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    if (negative)
+        cm_out_char(&out, '-');
+    if (digits.len % 2 == 1)
+        cm_out_char(&out, '0');
+    for (size_t i = 0; i < digits.len; i++) {
+        if (i > 0 && (digits.len - i) % 2 == 0)
+            cm_out_char(&out, ':');
+        cm_out_char(&out, (char)digits.data[i]);
+    }
+    return take_written(filtering, &out);
+}
+
 static enum certmap_code run(struct filtering *filtering, const struct cm_filter *filter) {
     switch (filter->kind) {
     case CM_FILTER_LOWER:
@@ -108,7 +225,15 @@ static enum certmap_code run(struct filtering *filtering, const struct cm_filter
         return map_value(filtering, cm_upper);
     case CM_FILTER_BEFORE:
     case CM_FILTER_AFTER:
-        return cut_value(filtering, filter->what, filter->kind == CM_FILTER_BEFORE);
+    case CM_FILTER_BEFORE_LAST:
+    case CM_FILTER_AFTER_LAST:
+        return cut_value(filtering, filter);
+    case CM_FILTER_SLICE:
+        return slice_value(filtering, filter);
+    case CM_FILTER_DEC:
+        return write_decimal(filtering);
+    case CM_FILTER_COLONS:
+        return write_colons(filtering);
     case CM_FILTER_REPLACE:
         break;
     }

@@ -2,9 +2,10 @@
 /* Compiling a placeholder:
  *
  *     placeholder   = "${" field { "|" filter } [ "??" string ] "}"
- *     filter = "first" | "last"                      in front of all others
- *            | "lower" | "upper" | "before" "(" string ")" | "after" "(" string ")"
- *            | "replace" "(" string "," string ")" */
+ *     filter = "first" | "last" | "at" "(" number ")"          in front of all others
+ *            | "dec" | "colons"                                before those that change text
+ *            | "lower" | "upper" | ( "before" | "after" | "before-last" | "after-last" ) "(" string ")"
+ *            | "replace" "(" string "," string ")" | "slice" "(" number "," number ")" */
 #include "base/unicode.h"
 #include "base/view.h"
 #include "certmap/names.h"
@@ -157,37 +158,121 @@ static const struct filter_word {
     [CM_FILTER_UPPER] = {CM_VIEW_OF("upper"), 0},
     [CM_FILTER_BEFORE] = {CM_VIEW_OF("before"), 1},
     [CM_FILTER_AFTER] = {CM_VIEW_OF("after"), 1},
+    [CM_FILTER_BEFORE_LAST] = {CM_VIEW_OF("before-last"), 1},
+    [CM_FILTER_AFTER_LAST] = {CM_VIEW_OF("after-last"), 1},
     [CM_FILTER_REPLACE] = {CM_VIEW_OF("replace"), 2},
+    [CM_FILTER_SLICE] = {CM_VIEW_OF("slice"), 0},
+    [CM_FILTER_DEC] = {CM_VIEW_OF("dec"), 0},
+    [CM_FILTER_COLONS] = {CM_VIEW_OF("colons"), 0},
     {CM_VIEW_OF("first"), 0},
     {CM_VIEW_OF("last"), 0},
+    {CM_VIEW_OF("at"), 0},
 };
 #define FILTER_WORDS (sizeof filter_words / sizeof *filter_words)
-#define FIRST_WORD (CM_FILTER_REPLACE + 1)
+#define FIRST_WORD (CM_FILTER_COLONS + 1)
+
+/* What other languages call a filter, and what it is here. */
+static const char *other_word(struct certmap_view word) {
+    static const struct {
+        struct certmap_view word;
+        const char *here;
+    } others[] = {
+        {CM_VIEW_OF("nth"), "at(N)"},
+        {CM_VIEW_OF("index"), "at(N)"},
+        {CM_VIEW_OF("take"), "slice(1, N)"},
+        {CM_VIEW_OF("left"), "slice(1, N)"},
+        {CM_VIEW_OF("substr"), "slice(FROM, LENGTH)"},
+        {CM_VIEW_OF("substring"), "slice(FROM, LENGTH)"},
+        {CM_VIEW_OF("decimal"), "dec"},
+        {CM_VIEW_OF("lowercase"), "lower"},
+        {CM_VIEW_OF("uppercase"), "upper"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (certmap_text_same(word, others[i].word))
+            return others[i].here;
+    return NULL;
+}
 
 static bool fail_filter(struct placeholder_parser *parser) {
     struct certmap_view names[FILTER_WORDS];
     for (size_t i = 0; i < FILTER_WORDS; i++)
         names[i] = filter_words[i].name;
+    const char *other = other_word(parser->token.text);
     const size_t nearest = certmap_text_nearest(parser->token.text, names, FILTER_WORDS);
     const struct cm_quoted quoted = cm_quote(parser->token.text);
-    if (nearest != SIZE_MAX)
+    if (other != NULL)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FILTER, "there is no filter %s; write %s",
+                 quoted.text, other);
+    else if (nearest != SIZE_MAX)
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FILTER,
                  "there is no filter %s; did you mean %s?", quoted.text, (const char *)names[nearest].data);
     else
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FILTER,
-                 "there is no filter %s; there are first, last, lower, upper, before, after and replace", quoted.text);
+                 "there is no filter %s; there are first, last, lower, upper, before, after, before-last, "
+                 "after-last, replace, slice, at, dec and colons",
+                 quoted.text);
     return fail_at(parser, parser->token.position);
 }
 
-static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder *placeholder, bool last) {
+/* Takes a number from 1 on, which is not over most. */
+static bool take_number(struct placeholder_parser *parser, size_t *number, size_t most) {
+    const struct certmap_view text = parser->token.text;
+    bool right = parser->token.kind == CM_TOKEN_WORD && text.data[0] != '0';
+    *number = 0;
+    for (size_t i = 0; right && i < text.len; i++) {
+        right = text.data[i] >= '0' && text.data[i] <= '9';
+        *number = *number * 10 + (text.data[i] - (size_t)'0');
+        right = right && *number <= most;
+    }
+    if (right) {
+        advance(parser);
+        return true;
+    }
+    if (parser->token.kind != CM_TOKEN_WORD)
+        return fail_expected(parser, "a number");
+    cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             "%s is no number from 1 to %zu; the first is 1", cm_quote(text).text, most);
+    return fail_at(parser, parser->token.position);
+}
+
+/* What follows "at". */
+static bool take_at(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
+    return expect_punct(parser, CM_VIEW("("), "\"(\" and a number") &&
+           take_number(parser, &placeholder->number, CERTMAP_MAX_COUNT) && expect_punct(parser, CM_VIEW(")"), "\")\"");
+}
+
+static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder *placeholder, enum cm_choice choice) {
     if (placeholder->choice != CM_CHOICE_ONLY || parser->filter_count > 0) {
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
-                 "first and last choose among several values: one of them, in front of the other filters");
+                 "first, last and at choose among several values: one of them, in front of the other filters");
         return fail_at(parser, parser->token.position);
     }
-    placeholder->choice = last ? CM_CHOICE_LAST : CM_CHOICE_FIRST;
+    placeholder->choice = choice;
     advance(parser);
-    return true;
+    return choice != CM_CHOICE_AT || take_at(parser, placeholder);
+}
+
+/* dec is about numbers, and colons about hexadecimal, as the certificate has them. */
+static bool check_number_filter(struct placeholder_parser *parser, enum cm_text_kind kind, bool dec) {
+    const bool serial = kind == CM_TEXT_SERIAL,
+               hex = serial || kind == CM_TEXT_HEX || kind == CM_TEXT_SHA256 || kind == CM_TEXT_SHA1;
+    if (dec ? !serial : !hex)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 dec ? "dec writes a serial number in decimal, and this is none: ${serial | dec}"
+                     : "colons are put between the octets of hexadecimal, and this is none: ${sha256 | colons}");
+    else if (parser->filter_count > 0)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 "%s has to be in front of the other filters", dec ? "dec" : "colons");
+    else
+        return true;
+    return fail_at(parser, parser->token.position);
+}
+
+static bool take_slice(struct placeholder_parser *parser, struct cm_filter *filter) {
+    return expect_punct(parser, CM_VIEW("("), "\"(\" and two numbers") &&
+           take_number(parser, &filter->from, CERTMAP_MAX_TEXT_SIZE) &&
+           expect_punct(parser, CM_VIEW(","), "\",\" and how many characters") &&
+           take_number(parser, &filter->length, CERTMAP_MAX_TEXT_SIZE) && expect_punct(parser, CM_VIEW(")"), "\")\"");
 }
 
 static bool take_strings(struct placeholder_parser *parser, struct cm_filter *filter, size_t strings) {
@@ -208,7 +293,10 @@ static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder
     if (word == FILTER_WORDS)
         return fail_filter(parser);
     if (word >= FIRST_WORD)
-        return take_choice(parser, placeholder, word > FIRST_WORD);
+        return take_choice(parser, placeholder, (enum cm_choice)(word - FIRST_WORD + CM_CHOICE_FIRST));
+    if ((word == CM_FILTER_DEC || word == CM_FILTER_COLONS) &&
+        !check_number_filter(parser, placeholder->path.kind, word == CM_FILTER_DEC))
+        return false;
     if (parser->filter_count == CERTMAP_MAX_PLACEHOLDERS) {
         cm_error(parser->err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
                  "there are more than %d filters in a placeholder", CERTMAP_MAX_PLACEHOLDERS);
@@ -217,7 +305,8 @@ static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder
     struct cm_filter *filter = &parser->filters[parser->filter_count++];
     *filter = (struct cm_filter){.kind = (enum cm_filter_kind)word};
     advance(parser);
-    return take_strings(parser, filter, filter_words[word].strings);
+    return word == CM_FILTER_SLICE ? take_slice(parser, filter)
+                                   : take_strings(parser, filter, filter_words[word].strings);
 }
 
 /* ---- the default ---- */

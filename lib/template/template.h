@@ -15,19 +15,32 @@
 #include "rule/rules.h"
 #include "syntax/lex.h"
 
-enum cm_choice { CM_CHOICE_ONLY, CM_CHOICE_FIRST, CM_CHOICE_LAST };
+enum cm_choice { CM_CHOICE_ONLY, CM_CHOICE_FIRST, CM_CHOICE_LAST, CM_CHOICE_AT };
 
-enum cm_filter_kind { CM_FILTER_LOWER, CM_FILTER_UPPER, CM_FILTER_BEFORE, CM_FILTER_AFTER, CM_FILTER_REPLACE };
+enum cm_filter_kind {
+    CM_FILTER_LOWER,
+    CM_FILTER_UPPER,
+    CM_FILTER_BEFORE,
+    CM_FILTER_AFTER,
+    CM_FILTER_BEFORE_LAST,
+    CM_FILTER_AFTER_LAST,
+    CM_FILTER_REPLACE,
+    CM_FILTER_SLICE,
+    CM_FILTER_DEC,   /* of a serial number, which no other filter has changed */
+    CM_FILTER_COLONS /* of hexadecimal, which no other filter has changed */
+};
 
 struct cm_filter {
     enum cm_filter_kind kind;
-    struct certmap_view what; /* BEFORE, AFTER, REPLACE: what is looked for, in NFC */
+    struct certmap_view what; /* BEFORE, AFTER, their likes, REPLACE: what is looked for, in NFC */
     struct certmap_view with; /* REPLACE */
+    size_t from, length;      /* SLICE: the first code point, from 1, and how many at most */
 };
 
 struct cm_placeholder {
     struct cm_path path;
     enum cm_choice choice;
+    size_t number; /* CM_CHOICE_AT: which value, from 1 */
     const struct cm_filter *filters;
     size_t filter_count;
     struct certmap_view fallback; /* data NULL: none */
