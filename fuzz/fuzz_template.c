@@ -4,7 +4,7 @@
  *
  *     L template 00 value
  *
- * where L is `0` to `4`, a language, and the value that of subject.CN, a UTF8String. A template that does not load
+ * where L is `0` to `5`, a language, and the value that of subject.CN, a UTF8String. A template that does not load
  * is replaced by one that does. */
 #include "certmap/explain.h"
 #include "dn.h"
@@ -29,6 +29,7 @@ static const struct {
     [CERTMAP_LANGUAGE_DN] = {CM_VIEW_OF("CN="), CM_VIEW_OF(",O=Contoso")},
     [CERTMAP_LANGUAGE_URL] = {CM_VIEW_OF("https://h/a/"), CM_VIEW_OF("/b?c=d#e")},
     [CERTMAP_LANGUAGE_POSIX_USER] = {CM_VIEW_OF("u"), CM_VIEW_OF("")},
+    [CERTMAP_LANGUAGE_PRINCIPAL] = {CM_VIEW_OF("user/"), CM_VIEW_OF("@REALM")},
 };
 
 static struct input split(const uint8_t *data, size_t size) {
@@ -37,7 +38,7 @@ static struct input split(const uint8_t *data, size_t size) {
     if (size == 0)
         return input;
     const size_t len = end == NULL ? size - 1 : (size_t)(end - data) - 1;
-    input.language = (enum certmap_language)((data[0] - '0') & 0xFF) % 5;
+    input.language = (enum certmap_language)((data[0] - '0') & 0xFF) % 6;
     input.text = cm_view(data + 1, len);
     if (end != NULL)
         input.value = cm_view(end + 1, size - len - 2);
@@ -111,7 +112,7 @@ static void find_structure(struct t_buf *structure, struct certmap_view text, en
     static const char *const sets[] = {
         [CERTMAP_LANGUAGE_PLAIN] = "\\",    [CERTMAP_LANGUAGE_LDAP_FILTER] = "()",
         [CERTMAP_LANGUAGE_DN] = ",+",       [CERTMAP_LANGUAGE_URL] = ":/?#[]@!$&'()*+,;=",
-        [CERTMAP_LANGUAGE_POSIX_USER] = "",
+        [CERTMAP_LANGUAGE_POSIX_USER] = "", [CERTMAP_LANGUAGE_PRINCIPAL] = "",
     };
     for (size_t i = 0; i < text.len; i++)
         if (language == CERTMAP_LANGUAGE_DN && text.data[i] == '\\')
@@ -143,6 +144,7 @@ static bool expand(struct t_buf *built, const struct certmap_rules *rules, struc
     if (result.account.data == NULL)
         return false;
     F_HOLDS(result.account.data[result.account.len] == 0 && result.user.data[result.user.len] == 0);
+    F_HOLDS(result.principals == 0 || (result.domain.data == NULL && result.user.len == result.account.len));
     F_HOLDS(result.user.len > 0 && (result.domain.data == NULL || result.domain.len > 0));
     F_HOLDS(result.domain.data == NULL || result.domain.len + 1 + result.user.len == result.account.len);
     f_check_safe(result.account);
@@ -223,9 +225,13 @@ static void check_value(const struct input *input, struct certmap_peer *peer) {
         const struct certmap_view middle = cm_view(all.data + before.len, all.len - before.len - behind.len);
         if (language == CERTMAP_LANGUAGE_DN)
             decode_name(&value, all);
+        else if (language == CERTMAP_LANGUAGE_PRINCIPAL || language == CERTMAP_LANGUAGE_PLAIN)
+            t_bytes(&value, middle.data, middle.len);
         else
             decode(&value, middle, language == CERTMAP_LANGUAGE_URL ? '%' : '\\');
         F_HOLDS(cm_view_equal(t_view(&value), first_value(peer)));
+        if (language == CERTMAP_LANGUAGE_PRINCIPAL) /* nor another realm, nor another instance */
+            F_HOLDS(memchr(middle.data, '@', middle.len) == NULL && memchr(middle.data, '/', middle.len) == NULL);
     }
     certmap_rules_free(rules);
     t_buf_free(&text);

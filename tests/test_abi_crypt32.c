@@ -62,8 +62,8 @@ static const struct t_abi_entry entries[] = {
     {"crypt32_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 192, false},
     {"crypt32_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, true},
     {"crypt32_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 192, false},
-    {"crypt32_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 160, false},
-    {"crypt32_match_schannel", call_match_schannel, &result, sizeof result, CERTMAP_FIRST_RESULT, 160, false},
+    {"crypt32_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
+    {"crypt32_match_schannel", call_match_schannel, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };
 
 static void set_up(void) {

@@ -72,7 +72,7 @@ static const struct t_abi_entry entries[] = {
     {"openssl_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 200, false},
     {"openssl_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, true},
     {"openssl_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 200, false},
-    {"openssl_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 160, false},
+    {"openssl_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };
 
 static void set_up(void) {

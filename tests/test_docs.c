@@ -135,9 +135,9 @@ static const char *const constructs[] = {
     "valid at now", "=",          "in (",        "like",      "nocase",   "present",       "absent",
     "count(",       "any ",       "every ",      "first ",    "last ",    "only ",         "not ",
     " and ",        " or ",       "always",      "allow",     "deny",     "domain",        "group",
-    "attribute",    "plain",      "ldap-filter", "dn ",       "url",      "posix-user",    "| first",
-    "| last",       "| lower",    "| upper",     "before(",   "after(",   "replace(",      "??",
-    "policy ",      "issuers ",   "file ",
+    "attribute",    "plain",      "ldap-filter", "dn ",       "url",      "posix-user",    "principal",
+    "| first",      "| last",     "| lower",     "| upper",   "before(",  "after(",        "replace(",
+    "??",           "policy ",    "issuers ",    "file ",
 };
 
 T_TEST(everything_has_every_construct) {

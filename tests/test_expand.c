@@ -249,6 +249,53 @@ static const struct row rows[] = {
     {"digits and more", "CN=0", "allow posix-user \"u${subject.CN}\"", "u0", 0},
     {"another character", "CN=a@b", "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
     {"a letter that is not ASCII", "CN=" UE, "allow posix-user \"${subject.CN}\"", REFUSED(USER_NAME)},
+    /* whole Names, as programs print them */
+    {"a Name", "C=DE | O=Contoso | OU=foo | CN=strimzi-kafka", "allow principal \"${subject}\"",
+     "CN=strimzi-kafka,OU=foo,O=Contoso,C=DE", 0},
+    {"a Name, escaped", "O=a,b | CN=#x", "allow principal \"${subject}\"", "CN=\\#x,O=a\\,b", 0},
+    {"a Name in NFC", "CN=u\xCC\x88", "allow principal \"${subject}\"", "CN=" UE, 0},
+    {"AVAs of an RDN", "O=x | OU=a + CN=b", "allow principal \"${subject}\"", "OU=a+CN=b,O=x", 0},
+    {"types with other names", "S=BY | E=a@b | SERIALNUMBER=1", "allow principal \"${subject}\"",
+     "serialNumber=1,emailAddress=a@b,ST=BY", 0},
+    {"a type without a name", "1.2.3.4=a", "allow principal \"${subject}\"", "1.2.3.4=#0C0161", 0},
+    {"root first", "C=DE | O=a,b | CN=x", "allow principal \"${subject | root-first}\"", "C=DE,O=a\\,b,CN=x", 0},
+    {"Java", "C=DE | O=a,b | CN=x | E=a@b", "allow principal \"${subject | java}\"",
+     "EMAILADDRESS=a@b, CN=x, O=\"a,b\", C=DE", 0},
+    {"Java, quotes", "OU=a\"b | O=a  b | CN=x\\\\y", "allow principal \"${subject | java}\"",
+     "CN=\"x\\\\y\", O=\"a  b\", OU=\"a\\\"b\"", 0},
+    {"Java, an RDN of two", "OU=a + CN=b", "allow principal \"${subject | java}\"", "OU=a + CN=b", 0},
+    {"Java, a type without a keyword", "1.2.3.4=a", "allow principal \"${subject | java}\"", "OID.1.2.3.4=a", 0},
+    {"Java, what it leaves as it is", "CN=\"x, O=admin\"", "allow principal \"${subject | java}\"", REFUSED(CHARACTER)},
+    {"one line", "C=DE | O=Contoso | OU=a + CN=b", "allow principal \"${subject | oneline}\"",
+     "/C=DE/O=Contoso/OU=a+CN=b", 0},
+    {"one line, escaped", "CN=x/CN=root\\+y | E=a@b", "allow principal \"${subject | oneline}\"",
+     "/CN=x\\/CN=root\\+y/emailAddress=a@b", 0},
+    {"one line, not ASCII", "CN=" UE, "allow principal \"${subject | oneline}\"", "/CN=\\xC3\\xBC", 0},
+    {"one line, a backslash", "CN=x\\\\", "allow principal \"${subject | oneline}\"", REFUSED(CHARACTER)},
+    {"one line, in small letters", "CN=X", "allow principal \"${subject | oneline | lower}\"", "/cn=x", 0},
+    {"a Name that is empty", "", "allow principal \"${subject}\"", REFUSED(EMPTY)},
+    {"a Name with an unreadable value", "CN=a | octet O=b", "allow principal \"${subject}\"", REFUSED(UNREADABLE)},
+    {"a Name with a line feed", "CN=a\\x0Ab", "allow principal \"${subject}\"", REFUSED(CHARACTER)},
+    {"a Name with a direction override", "CN=a" RLO "b", "attribute \"x\" = \"${subject}\"", REFUSED(CHARACTER)},
+    {"a Name with a mark after =", "CN=\xCC\xB8x", "attribute \"x\" = \"${subject}\"", REFUSED(CHARACTER)},
+    {"a Name in an attribute", "O=o | CN=a;b", "attribute \"x\" = \"${subject}\"", "CN=a\\;b,O=o", 0},
+    {"a Name in a filter", "CN=a*,b", "attribute \"x\" = ldap-filter \"(dn=${subject})\"", "(dn=CN=a\\2a\\5c,b)", 0},
+    {"a Name in a URL", "CN=a b", "attribute \"x\" = url \"https://h/${subject}\"", "https://h/CN%3Da%20b", 0},
+
+    /* principals: separators that the rule has */
+    {"a prefix", "O=o | CN=a", "allow principal \"User:${subject}\"", "User:CN=a,O=o", 0},
+    {"a prefix whose colon is in the Name", "CN=a:b", "allow principal \"User:${subject}\"", REFUSED(CHARACTER)},
+    {"a SPIFFE ID", "CN=spiffe://contoso.example/ns/a/sa/b", "allow principal \"${subject.CN}\"",
+     "spiffe://contoso.example/ns/a/sa/b", 0},
+    {"a slash where the rule has one", "CN=a/b", "allow principal \"spiffe:${subject.CN}\"", "spiffe:a/b", 0},
+    {"another slash", "CN=a/b", "allow principal \"spiffe://x/${subject.CN}\"", REFUSED(CHARACTER)},
+    {"another realm", "CN=root@EVIL", "allow principal \"user/${subject.CN}@REALM\"", REFUSED(CHARACTER)},
+    {"another instance", "CN=a/admin", "allow principal \"user/${subject.CN}@REALM\"", REFUSED(CHARACTER)},
+    {"another part", "CN=a,b", "allow principal \"x,${subject.CN}\"", REFUSED(CHARACTER)},
+    {"an invisible character", "CN=x\xE2\x80\x8By", "allow principal \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"a control character in a principal", "CN=x\\x1By", "allow principal \"${subject.CN}\"", REFUSED(CHARACTER)},
+    {"a space at the end", "CN=x\\x20", "allow principal \"${subject.CN}\"", REFUSED(CHARACTER)},
+
     {"a group", "CN=x", "group posix-user \"g-${subject.CN}\"", "g-x", 0},
 };
 
@@ -300,6 +347,7 @@ T_TEST(a_statement) {
         assert_nothing_given(&result);
     else
         assert_text(row->what, given(&result, row->statement), row->wanted);
+    ck_assert_uint_eq(result.principals, row->wanted != NULL && strncmp(row->statement, "allow principal", 15) == 0);
     t_peer_free(&peer);
     certmap_rules_free(rules);
 }

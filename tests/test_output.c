@@ -57,6 +57,16 @@ static const struct {
     {"allow dn \"CN=\\\\\\\\${subject.UID}@d\";", "allow: CN=\\\\uid@d | - | CN=\\\\uid@d"},
     {"allow posix-user \"${subject.UID}\";", "allow: uid | - | uid"},
 
+    /* principals are not split */
+    {"allow principal \"D\\\\a@d\";", "allow: D\\a@d | - | D\\a@d"},
+    {"allow principal \"user/admin@REALM\";", "allow: user/admin@REALM | - | user/admin@REALM"},
+    {"allow principal \"${subject.UID}/admin@R\";", "allow: uid/admin@R | - | uid/admin@R"},
+    {"allow principal \"${subject.E}\";", "allow: m@x | - | m@x"},
+    {"allow principal \"${subject.E}@R\";", "deny: - | - | - placeholder-character"},
+    {"allow principal \"${issuer}\"; group principal \"${issuer}\"; attribute \"n\" = \"${issuer}\";",
+     "allow: CN=CA | - | CN=CA | CN=CA | n=CN=CA"},
+    {"allow principal \"${subject}\";", "deny: - | - | - placeholder-unreadable"},
+
     /* domain */
     {"allow \"alice\"; domain \"X\";", "allow: alice | X | alice"},
     {"allow \"D\\\\alice\"; domain \"X\";", "allow: D\\alice | X | alice"},
@@ -274,7 +284,7 @@ T_TEST(refuses_arguments) {
     output.kind = (enum certmap_output_kind)3;
     assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
     output.kind = CERTMAP_OUTPUT_GROUP;
-    output.language = (enum certmap_language)5;
+    output.language = (enum certmap_language)6;
     assert_refused(builder, &output, CERTMAP_CODE_ARGUMENT);
     output.language = CERTMAP_LANGUAGE_PLAIN;
     output.value = (struct certmap_view){NULL, 1};

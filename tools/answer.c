@@ -222,6 +222,7 @@ json_t *tool_answer_json(const struct tool_answer *answer) {
     tool_json_set(object, "account", tool_json_text(result->account));
     tool_json_set(object, "domain", tool_json_text(result->domain));
     tool_json_set(object, "user", tool_json_text(result->user));
+    tool_json_set(object, "principal", result->account_count > 0 ? json_boolean(result->principals & 1) : json_null());
     tool_json_set(object, "reason", tool_json_string(answer->reason));
     tool_json_set(object, "message", tool_json_string(answer->message.data));
     tool_json_set(object, "accounts", views_json(result->accounts, result->account_count));

@@ -128,10 +128,11 @@ enum certmap_language {
     CERTMAP_LANGUAGE_LDAP_FILTER = 1, /* RFC 4515; placeholders are escaped */
     CERTMAP_LANGUAGE_DN = 2,          /* RFC 4514; placeholders are escaped */
     CERTMAP_LANGUAGE_URL = 3,         /* RFC 3986; placeholders are percent-encoded */
-    CERTMAP_LANGUAGE_POSIX_USER = 4   /* POSIX.1 3.437; anything else is refused */
+    CERTMAP_LANGUAGE_POSIX_USER = 4,  /* POSIX.1 3.437; anything else is refused */
+    CERTMAP_LANGUAGE_PRINCIPAL = 5    /* opaque: an account that is not split */
 };
-/* "plain", "ldap-filter", "dn", "url" or "posix-user"; NULL for any other number. Static storage.
- */
+/* "plain", "ldap-filter", "dn", "url", "posix-user" or "principal"; NULL for any other number.
+ * Static storage. */
 CERTMAP_API const char *certmap_language_name(enum certmap_language language);
 
 /* One mapping: what a builder is given, and what certmap_rules_mapping gives. */

@@ -301,20 +301,20 @@ struct certmap_result {
                                   * what `domain` gives; data NULL if none */
     struct certmap_view user;    /* the rest of the account */
     struct certmap_view other;   /* AMBIGUOUS: the name of the second mapping; else data NULL */
-    /* For ALLOW only, else 0; under CERTMAP_COMBINING_ALL, of all mappings that are true, each
-     * once. */
+    /* For ALLOW only, else 0; under CERTMAP_COMBINING_ALL, of all true mappings, each once. */
     size_t account_count;
     size_t group_count;
     size_t attribute_count;
     const struct certmap_view *accounts; /* the first is account */
     const struct certmap_view *groups;
     const struct certmap_attribute *attributes;
+    uint64_t principals; /* bit i: accounts[i] is one: it has no domain, user is all of it */
 };
 #define CERTMAP_RESULT_INIT                                                                        \
     {                                                                                              \
         sizeof(struct certmap_result), CERTMAP_NONE, CERTMAP_CODE_NONE, CERTMAP_KIND_NATIVE,       \
             SIZE_MAX, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,          \
-            CERTMAP_NO_VIEW, 0, 0, 0, NULL, NULL, NULL                                             \
+            CERTMAP_NO_VIEW, 0, 0, 0, NULL, NULL, NULL, 0                                          \
     }
 
 /* Finds the answer for the peer's certificate. Builds its account in the peer. result->size must be

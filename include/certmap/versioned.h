@@ -33,7 +33,7 @@ extern "C" {
 #define CERTMAP_FIRST_CONDITION CERTMAP_STRUCT_END(struct certmap_condition, count)
 #define CERTMAP_FIRST_OUTPUT CERTMAP_STRUCT_END(struct certmap_output, language)
 #define CERTMAP_FIRST_DESCRIPTION CERTMAP_STRUCT_END(struct certmap_description, reserved)
-#define CERTMAP_FIRST_RESULT (offsetof(struct certmap_result, attributes) + sizeof(void *))
+#define CERTMAP_FIRST_RESULT CERTMAP_STRUCT_END(struct certmap_result, principals)
 
 /* Most bytes by which a caller's struct may be larger than the library's: a size beyond was never
  * set, and the memory there is not looked at. */

@@ -9,7 +9,8 @@
  *     a filter     begins with ( or a filter in it does: (uid=${...})
  *     a URL        scheme://...${...}, or a query: ?name=${...}
  *
- * Silent: a text that says `plain`. */
+ * Silent: a text that says `plain`. One that says `principal` is looked at for a DN and a filter, which have languages of
+ * their own. */
 #include "advice/advice.h"
 #include "base/out.h"
 #include "base/view.h"
@@ -172,11 +173,13 @@ static void say(struct cm_advice *advice, const struct cm_advised_text *text, co
 
 void cm_advise_text(struct cm_advice *advice, const struct cm_advised_text *text, const struct cm_output *output) {
     struct shape shape;
-    if (text->plain || output->language != CERTMAP_LANGUAGE_PLAIN || !make_shape(&shape, output->placeholders))
+    const bool principal = output->language == CERTMAP_LANGUAGE_PRINCIPAL;
+    if (text->plain || (output->language != CERTMAP_LANGUAGE_PLAIN && !principal) ||
+        !make_shape(&shape, output->placeholders))
         return;
     if (is_filter(&shape))
         say(advice, text, "an LDAP filter", "ldap-filter");
-    else if (is_url(&shape))
+    else if (!principal && is_url(&shape))
         say(advice, text, "a URL", "url");
     else if (is_dn(&shape))
         say(advice, text, "a DN", "dn");

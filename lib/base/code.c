@@ -247,6 +247,8 @@ const char *certmap_language_name(enum certmap_language language) {
         return "url";
     case CERTMAP_LANGUAGE_POSIX_USER:
         return "posix-user";
+    case CERTMAP_LANGUAGE_PRINCIPAL:
+        return "principal";
     }
     return NULL;
 }

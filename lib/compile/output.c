@@ -165,14 +165,26 @@ static enum certmap_status duplicate(const char *what, struct certmap_view name,
                     cm_quote(name).text);
 }
 
+/* A principal is not split, and has no domain; nor is it one. */
+static bool is_of_principal(const struct certmap_builder *builder, const struct cm_output *domain) {
+    const struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
+    return domain->language == CERTMAP_LANGUAGE_PRINCIPAL ||
+           (!mapping->plain && builder->draft.rules->outputs[mapping->outputs].language == CERTMAP_LANGUAGE_PRINCIPAL);
+}
+
 /* Whether the open mapping has room and use for one more of this kind. */
-static enum certmap_status check_others(const struct certmap_builder *builder, enum cm_output_kind kind,
-                                        struct certmap_view name, struct certmap_diagnostic *err) {
+static enum certmap_status check_others(const struct certmap_builder *builder, const struct cm_output *output,
+                                        struct certmap_diagnostic *err) {
+    const enum cm_output_kind kind = output->kind;
+    const struct certmap_view name = output->name;
     const struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     size_t count = 0;
     if (kind == CM_OUTPUT_DOMAIN && builder->draft.rules->policy == CERTMAP_COMBINING_ALL)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_DUPLICATE_OUTPUT,
                         "an answer under \"policy all\" can have several accounts; write each domain in its account");
+    if (kind == CM_OUTPUT_DOMAIN && is_of_principal(builder, output))
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
+                        "a principal has no domain; leave out the domain, or \"principal\"");
     for (size_t i = mapping->outputs + 1; !mapping->plain && i < builder->output_count; i++) {
         const struct cm_output *there = &builder->draft.rules->outputs[i];
         if (there->kind == kind && kind == CM_OUTPUT_DOMAIN)
@@ -218,7 +230,7 @@ enum certmap_status cm_builder_begin_output(struct certmap_builder *builder, str
         status = keep_name(&output->name, name, kept_arena(builder), err);
     if (status != CERTMAP_OK || !has_account(builder))
         return status;
-    return check_others(builder, output->kind, output->name, err);
+    return check_others(builder, output, err);
 }
 
 enum certmap_status cm_builder_check_output(const struct certmap_output *output, const char *call,

@@ -66,13 +66,29 @@ static enum certmap_code put_account(const struct filling *filling, const struct
 
 /* At most CERTMAP_MAX_OUTPUTS; whoever adds a text has taken the steps for comparing it with all of them. */
 
-static enum certmap_code add_text(struct certmap_view *list, size_t *count, size_t most, struct certmap_view text) {
+static enum certmap_code add_group(struct certmap_view *list, size_t *count, struct certmap_view text) {
     for (size_t i = 0; i < *count; i++)
         if (cm_view_equal(list[i], text))
             return CERTMAP_CODE_NONE;
-    if (*count == most)
+    if (*count == CERTMAP_MAX_OUTPUTS)
         return CERTMAP_CODE_TOO_MANY_OUTPUTS;
     list[(*count)++] = text;
+    return CERTMAP_CODE_NONE;
+}
+
+_Static_assert(CERTMAP_MAX_ACCOUNTS <= 64, "principals has a bit for each account");
+
+/* An account and a principal with the same text are two. */
+static enum certmap_code add_account(struct certmap_result *result, struct certmap_view *accounts,
+                                     const struct cm_output *output, struct certmap_view text) {
+    const uint64_t principal = output->language == CERTMAP_LANGUAGE_PRINCIPAL;
+    for (size_t i = 0; i < result->account_count; i++)
+        if (cm_view_equal(accounts[i], text) && (result->principals >> i & 1) == principal)
+            return CERTMAP_CODE_NONE;
+    if (result->account_count == CERTMAP_MAX_ACCOUNTS)
+        return CERTMAP_CODE_TOO_MANY_OUTPUTS;
+    result->principals |= principal << result->account_count;
+    accounts[result->account_count++] = text;
     return CERTMAP_CODE_NONE;
 }
 
@@ -92,9 +108,9 @@ static enum certmap_code add(const struct filling *filling, const struct cm_outp
     struct cm_built *built = &filling->peer->built;
     switch (output->kind) {
     case CM_OUTPUT_ACCOUNT:
-        return add_text(built->accounts, &result->account_count, CERTMAP_MAX_ACCOUNTS, text);
+        return add_account(result, built->accounts, output, text);
     case CM_OUTPUT_GROUP:
-        return add_text(built->groups, &result->group_count, CERTMAP_MAX_OUTPUTS, text);
+        return add_group(built->groups, &result->group_count, text);
     case CM_OUTPUT_ATTRIBUTE:
         return add_attribute(built->attributes, &result->attribute_count, output->name, text);
     case CM_OUTPUT_DOMAIN:
@@ -182,7 +198,8 @@ static bool build_plain(struct certmap_result *result, const struct certmap_rule
                                       .attribute_count = 0,
                                       .accounts = built->accounts,
                                       .groups = NULL,
-                                      .attributes = NULL};
+                                      .attributes = NULL,
+                                      .principals = 0};
     return true;
 }
 

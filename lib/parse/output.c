@@ -3,14 +3,14 @@
  *
  *     decision = "deny" ";" "}" | "allow" text ";" { output ";" } "}"
  *     output   = "domain" text | "group" text | "attribute" string "=" text
- *     text     = [ "plain" | "ldap-filter" | "dn" | "url" | "posix-user" ] template
+ *     text     = [ "plain" | "ldap-filter" | "dn" | "url" | "posix-user" | "principal" ] template
  *     template: a string, which may have placeholders (template.c, template/placeholder.c) */
 #include "base/view.h"
 #include "parse/parser.h"
 
 /* ---- texts ---- */
 
-#define LANGUAGES (CERTMAP_LANGUAGE_POSIX_USER + 1)
+#define LANGUAGES (CERTMAP_LANGUAGE_PRINCIPAL + 1)
 
 static const struct certmap_view languages[LANGUAGES] = {
     [CERTMAP_LANGUAGE_PLAIN] = CM_VIEW_OF("plain"),
@@ -18,6 +18,7 @@ static const struct certmap_view languages[LANGUAGES] = {
     [CERTMAP_LANGUAGE_DN] = CM_VIEW_OF("dn"),
     [CERTMAP_LANGUAGE_URL] = CM_VIEW_OF("url"),
     [CERTMAP_LANGUAGE_POSIX_USER] = CM_VIEW_OF("posix-user"),
+    [CERTMAP_LANGUAGE_PRINCIPAL] = CM_VIEW_OF("principal"),
 };
 
 /* A language and a text in it. */

@@ -4,6 +4,7 @@
 #include "base/view.h"
 #include "field/compare.h"
 #include "template/language.h"
+#include "template/printed.h"
 
 /* ---- the value of a placeholder ---- */
 
@@ -30,8 +31,21 @@ static uint32_t value_behind(const struct values *values, uint32_t at) {
     return value_from(values, values->list->values[at].next);
 }
 
+/* The text of a value: of a whole Name made in the working room. */
+static enum certmap_code text_of(struct certmap_view *text, const struct cm_value *value, enum cm_printed_form form,
+                                 struct cm_built *built, size_t *steps) {
+    struct cm_out out = {(char *)built->work[0], CERTMAP_MAX_BUILT_SIZE, 0};
+    if (value->avas == NULL) {
+        *text = value->text.nfc;
+        return text->data != NULL ? CERTMAP_CODE_NONE : CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
+    }
+    const enum certmap_code code = cm_printed_put(&out, value->avas, form, steps);
+    *text = cm_view(out.text, out.len);
+    return code;
+}
+
 static enum certmap_code choose(struct certmap_view *value, const struct cm_placeholder *placeholder,
-                                const struct certmap_peer *peer, size_t *steps) {
+                                struct certmap_peer *peer, size_t *steps) {
     const struct values values = {&peer->lists[placeholder->path.list], &placeholder->path, steps};
     if (values.list->unknown != CERTMAP_CODE_NONE)
         return CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
@@ -50,8 +64,7 @@ static enum certmap_code choose(struct certmap_view *value, const struct cm_plac
         return CERTMAP_CODE_PLACEHOLDER_NO_VALUE;
     if (next != CM_VALUE_NONE)
         return CERTMAP_CODE_PLACEHOLDER_SEVERAL_VALUES;
-    *value = values.list->values[at].text.nfc;
-    return value->data != NULL ? CERTMAP_CODE_NONE : CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
+    return text_of(value, &values.list->values[at], placeholder->form, &peer->built, steps);
 }
 
 static enum certmap_code find_value(struct certmap_view *value, const struct cm_placeholder *placeholder,
@@ -77,7 +90,7 @@ static enum certmap_code put_placeholder(struct cm_out *out, const struct cm_out
         return code;
     if (value.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(steps, value.len))
         return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
-    code = cm_language_refuses(output, output->placeholders->qualified || output->has_domain, value);
+    code = cm_language_refuses(output, output->placeholders->separators, placeholder->path.kind == CM_TEXT_NAME, value);
     if (code == CERTMAP_CODE_NONE)
         cm_language_put(out, output->language, value);
     return code;

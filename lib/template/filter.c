@@ -242,7 +242,7 @@ static enum certmap_code run(struct filtering *filtering, const struct cm_filter
 
 enum certmap_code cm_filter_run(struct certmap_view *value, const struct cm_placeholder *placeholder,
                                 struct cm_built *built, size_t *steps) {
-    struct filtering filtering = {*value, built, 0, steps};
+    struct filtering filtering = {*value, built, value->data == built->work[0], steps};
     enum certmap_code code = CERTMAP_CODE_NONE;
     for (size_t i = 0; i < placeholder->filter_count && code == CERTMAP_CODE_NONE; i++)
         code = run(&filtering, &placeholder->filters[i]);

@@ -39,12 +39,12 @@ static bool is_user_name(struct certmap_view text) {
 
 /* Whether a value could be taken for more than a name, by what separates domains, users, hosts, paths and lists;
  * or for another name, by what nobody sees in it or at its ends. */
-static bool is_misleading(struct certmap_view value, bool qualified) {
+static bool is_misleading(struct certmap_view value, const char *separators) {
     for (size_t i = 0, len = 0; i < value.len; i += len) {
         uint32_t cp;
         len = cm_utf8_decode(value.data + i, value.len - i, &cp);
         const bool at_an_end = i == 0 || i + len == value.len;
-        if (cp < 0x80 && strchr(qualified ? "\\/:;@" : "\\/:;", (int)cp) != NULL)
+        if (cp < 0x80 && strchr(separators, (int)cp) != NULL)
             return true;
         if (cm_is_invisible(cp) || (at_an_end && cm_is_space(cp)) || (i == 0 && cm_is_mark(cp)))
             return true;
@@ -69,6 +69,34 @@ static bool has_unsafe(struct certmap_view value) {
     return false;
 }
 
+bool cm_language_refuses_part(struct certmap_view value) {
+    bool refused = begins_with_mark(value);
+    for (size_t i = 0; i < value.len && !refused;) {
+        uint32_t cp;
+        i += cm_utf8_decode(value.data + i, value.len - i, &cp);
+        refused = cm_is_unsafe(cp) || cm_is_invisible(cp);
+    }
+    return refused;
+}
+
+/* A principal is what the program that asked makes of it. Where the rule gives a part of it, a value holds none of the
+ * separators of that part. */
+static bool misleads_in_principal(struct certmap_view value, const char *separators, bool name) {
+    char own[sizeof CM_SEPARATORS];
+    size_t len = 0;
+    for (; *separators != 0; separators++)
+        if (!name || strchr(",=+", *separators) == NULL)
+            own[len++] = *separators;
+    own[len] = 0;
+    return is_misleading(value, own);
+}
+
+/* What separates the parts of an account, a domain or a group; @ too, where the rule itself gives a domain. */
+static bool misleads_in_plain(struct certmap_view value, const struct cm_output *output, const char *separators) {
+    const bool qualified = output->has_domain || strchr(separators, '\\') != NULL || strchr(separators, '@') != NULL;
+    return is_misleading(value, qualified ? "\\/:;@" : "\\/:;");
+}
+
 /* ---- all ---- */
 
 const char *cm_language_check(enum certmap_language language, struct cm_cursor *cursor) {
@@ -82,12 +110,14 @@ const char *cm_language_check(enum certmap_language language, struct cm_cursor *
     case CERTMAP_LANGUAGE_POSIX_USER:
         return check_user(cursor);
     case CERTMAP_LANGUAGE_PLAIN:
+    case CERTMAP_LANGUAGE_PRINCIPAL:
         break;
     }
     return NULL;
 }
 
-enum certmap_code cm_language_refuses(const struct cm_output *output, bool qualified, struct certmap_view value) {
+enum certmap_code cm_language_refuses(const struct cm_output *output, const char *separators, bool name,
+                                      struct certmap_view value) {
     const enum certmap_language language = output->language;
     if (value.len == 0)
         return CERTMAP_CODE_PLACEHOLDER_EMPTY;
@@ -95,7 +125,10 @@ enum certmap_code cm_language_refuses(const struct cm_output *output, bool quali
         return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     if ((language == CERTMAP_LANGUAGE_LDAP_FILTER || language == CERTMAP_LANGUAGE_DN) && begins_with_mark(value))
         return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
-    if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE && is_misleading(value, qualified))
+    if (language == CERTMAP_LANGUAGE_PLAIN && output->kind != CM_OUTPUT_ATTRIBUTE &&
+        misleads_in_plain(value, output, separators))
+        return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
+    if (language == CERTMAP_LANGUAGE_PRINCIPAL && misleads_in_principal(value, separators, name))
         return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
     if (language == CERTMAP_LANGUAGE_URL && (cm_view_equal(value, CM_VIEW(".")) || cm_view_equal(value, CM_VIEW(".."))))
         return CERTMAP_CODE_PLACEHOLDER_CHARACTER;
@@ -117,6 +150,7 @@ void cm_language_put(struct cm_out *out, enum certmap_language language, struct 
         break;
     case CERTMAP_LANGUAGE_PLAIN:
     case CERTMAP_LANGUAGE_POSIX_USER:
+    case CERTMAP_LANGUAGE_PRINCIPAL:
         cm_out_view(out, value);
         break;
     }

@@ -20,8 +20,12 @@ const char *cm_language_check(enum certmap_language language, struct cm_cursor *
 
 /* ---- during a match ---- */
 
-/* Why a value cannot be in a placeholder, or CERTMAP_CODE_NONE: PLACEHOLDER_EMPTY, PLACEHOLDER_CHARACTER, PLACEHOLDER_USER_NAME. */
-enum certmap_code cm_language_refuses(const struct cm_output *output, bool qualified, struct certmap_view value);
+/* Why a value cannot be in a placeholder, or CERTMAP_CODE_NONE: PLACEHOLDER_EMPTY, PLACEHOLDER_CHARACTER, PLACEHOLDER_USER_NAME. separators:
+ * those that the text itself has; name: the value is the text of a whole Name, in which , = and + are its own. */
+enum certmap_code cm_language_refuses(const struct cm_output *output, const char *separators, bool name,
+                                      struct certmap_view value);
+/* Whether a value may not even be a part of the text of a Name: it has a character that is not seen, or begins with a mark. */
+bool cm_language_refuses_part(struct certmap_view value);
 /* Writes a value that may be in a placeholder. */
 void cm_language_put(struct cm_out *out, enum certmap_language language, struct certmap_view value);
 /* Why a text that has been built is none of the language all the same, or CERTMAP_CODE_NONE. */

@@ -3,6 +3,7 @@
  *
  *     placeholder   = "${" field { "|" filter } [ "??" string ] "}"
  *     filter = "first" | "last" | "at" "(" number ")"          in front of all others
+ *            | "root-first" | "java" | "oneline"               how a whole Name is written
  *            | "dec" | "colons"                                before those that change text
  *            | "lower" | "upper" | ( "before" | "after" | "before-last" | "after-last" ) "(" string ")"
  *            | "replace" "(" string "," string ")" | "slice" "(" number "," number ")" */
@@ -119,13 +120,16 @@ static bool fail_field(struct placeholder_parser *parser, struct certmap_view wr
     return fail_at(parser, cm_token_part(&parser->token, wrong));
 }
 
-/* Only what is text can be put into a text. */
+/* Only what is text can be put into a text. A whole Name is no name of a user, a domain or a group. */
 static bool check_text(struct placeholder_parser *parser, const struct cm_path *path) {
-    const bool name = path->kind == CM_TEXT_NAME;
-    if (!name && path->field != CERTMAP_FIELD_CERTIFICATE && path->field != CERTMAP_FIELD_VALIDITY)
+    const struct cm_output *output = parser->place->output;
+    const bool name = path->kind == CM_TEXT_NAME, fits = output->language == CERTMAP_LANGUAGE_PLAIN
+                                                             ? output->kind == CM_OUTPUT_ATTRIBUTE
+                                                             : output->language != CERTMAP_LANGUAGE_POSIX_USER;
+    if (name ? fits : path->field != CERTMAP_FIELD_CERTIFICATE && path->field != CERTMAP_FIELD_VALIDITY)
         return true;
     cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
-             name ? "a placeholder cannot read %s, a whole Name; it reads one attribute, for example subject.CN"
+             name ? "%s is a whole Name; write principal before this text, or one attribute, for example subject.CN"
                   : "a placeholder cannot read %s",
              cm_quote(parser->token.text).text);
     return fail_at(parser, parser->token.position);
@@ -167,9 +171,13 @@ static const struct filter_word {
     {CM_VIEW_OF("first"), 0},
     {CM_VIEW_OF("last"), 0},
     {CM_VIEW_OF("at"), 0},
+    {CM_VIEW_OF("root-first"), 0},
+    {CM_VIEW_OF("java"), 0},
+    {CM_VIEW_OF("oneline"), 0},
 };
 #define FILTER_WORDS (sizeof filter_words / sizeof *filter_words)
 #define FIRST_WORD (CM_FILTER_COLONS + 1)
+#define FIRST_FORM (FIRST_WORD + 3)
 
 /* What other languages call a filter, and what it is here. */
 static const char *other_word(struct certmap_view word) {
@@ -186,6 +194,9 @@ static const char *other_word(struct certmap_view word) {
         {CM_VIEW_OF("decimal"), "dec"},
         {CM_VIEW_OF("lowercase"), "lower"},
         {CM_VIEW_OF("uppercase"), "upper"},
+        {CM_VIEW_OF("openssl"), "oneline"},
+        {CM_VIEW_OF("slashes"), "oneline"},
+        {CM_VIEW_OF("reverse"), "root-first"},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (certmap_text_same(word, others[i].word))
@@ -209,7 +220,7 @@ static bool fail_filter(struct placeholder_parser *parser) {
     else
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FILTER,
                  "there is no filter %s; there are first, last, lower, upper, before, after, before-last, "
-                 "after-last, replace, slice, at, dec and colons",
+                 "after-last, replace, slice, at, dec, colons, root-first, java and oneline",
                  quoted.text);
     return fail_at(parser, parser->token.position);
 }
@@ -268,6 +279,33 @@ static bool check_number_filter(struct placeholder_parser *parser, enum cm_text_
     return fail_at(parser, parser->token.position);
 }
 
+/* How a whole Name is written: once, before it is changed. */
+static bool take_form(struct placeholder_parser *parser, struct cm_placeholder *placeholder,
+                      enum cm_printed_form form) {
+    if (placeholder->path.kind != CM_TEXT_NAME)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 "%s is how a whole Name is written, and this is none: ${subject | %s}",
+                 cm_quote(parser->token.text).text, (const char *)filter_words[FIRST_FORM + form - 1].name.data);
+    else if (placeholder->form != CM_PRINTED_RFC4514 || parser->filter_count > 0)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 "root-first, java and oneline are how a Name is written: one of them, in front of the other filters");
+    else {
+        placeholder->form = form;
+        advance(parser);
+        return true;
+    }
+    return fail_at(parser, parser->token.position);
+}
+
+/* The text of a Name is not taken apart: a value in it can hold whatever is cut at. */
+static bool check_name_filter(struct placeholder_parser *parser, enum cm_text_kind kind, enum cm_filter_kind filter) {
+    if (kind != CM_TEXT_NAME || filter == CM_FILTER_LOWER || filter == CM_FILTER_UPPER)
+        return true;
+    cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             "the text of a whole Name is not taken apart; read one attribute, for example subject.CN");
+    return fail_at(parser, parser->token.position);
+}
+
 static bool take_slice(struct placeholder_parser *parser, struct cm_filter *filter) {
     return expect_punct(parser, CM_VIEW("("), "\"(\" and two numbers") &&
            take_number(parser, &filter->from, CERTMAP_MAX_TEXT_SIZE) &&
@@ -292,10 +330,14 @@ static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder
         word++;
     if (word == FILTER_WORDS)
         return fail_filter(parser);
+    if (word >= FIRST_FORM)
+        return take_form(parser, placeholder, (enum cm_printed_form)(word - FIRST_FORM + CM_PRINTED_ROOT_FIRST));
     if (word >= FIRST_WORD)
         return take_choice(parser, placeholder, (enum cm_choice)(word - FIRST_WORD + CM_CHOICE_FIRST));
     if ((word == CM_FILTER_DEC || word == CM_FILTER_COLONS) &&
         !check_number_filter(parser, placeholder->path.kind, word == CM_FILTER_DEC))
+        return false;
+    if (!check_name_filter(parser, placeholder->path.kind, (enum cm_filter_kind)word))
         return false;
     if (parser->filter_count == CERTMAP_MAX_PLACEHOLDERS) {
         cm_error(parser->err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY,
@@ -316,7 +358,7 @@ static bool take_fallback(struct placeholder_parser *parser, struct cm_placehold
     const struct cm_token token = parser->token;
     if (!take_string(parser, &placeholder->fallback, false))
         return false;
-    if (cm_language_refuses(parser->place->output, parser->place->qualified, placeholder->fallback) ==
+    if (cm_language_refuses(parser->place->output, parser->place->separators, false, placeholder->fallback) ==
         CERTMAP_CODE_NONE)
         return true;
     cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,

@@ -317,9 +317,25 @@ static void keep_literals(const struct keep *keep, const struct compile *compile
         }
 }
 
+/* Those of the separators that the text itself has; NULL: no memory. */
+static const char *find_separators(const struct compile *compile) {
+    char *found = cm_arena_alloc(compile->arena, sizeof CM_SEPARATORS);
+    size_t len = 0;
+    for (const char *c = CM_SEPARATORS; found != NULL && *c != 0; c++) {
+        size_t i = 0;
+        while (i < compile->count && !is_literal(compile, i, *c))
+            i++;
+        if (i < compile->count)
+            found[len++] = *c;
+    }
+    if (found != NULL)
+        found[len] = 0;
+    return found;
+}
+
 static enum certmap_status keep_placeholders(const struct keep *keep, const struct compile *compile, unsigned *needs,
                                              struct certmap_diagnostic *err) {
-    const struct cm_placeholder_place where = {compile->output, keep->made->qualified, compile->arena,
+    const struct cm_placeholder_place where = {compile->output, keep->made->separators, compile->arena,
                                                compile->scratch};
     struct cm_placeholder *placeholder = keep->placeholders;
     for (size_t i = 0; i < compile->count; i++) {
@@ -342,7 +358,9 @@ static enum certmap_status keep_template(const struct compile *compile, size_t s
     if (output->shown.data == NULL || !make_room(&keep, compile))
         return cm_error_memory(err);
     keep_literals(&keep, compile);
-    *keep.made = (struct cm_template){keep.pieces, compile->placeholder_count + 1, separator < compile->count};
+    *keep.made = (struct cm_template){keep.pieces, compile->placeholder_count + 1, find_separators(compile)};
+    if (keep.made->separators == NULL)
+        return cm_error_memory(err);
     output->placeholders = keep.made;
     size_t before = 0;
     for (size_t i = 0; i < separator; i++)

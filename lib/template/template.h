@@ -37,8 +37,12 @@ struct cm_filter {
     size_t from, length;      /* SLICE: the first code point, from 1, and how many at most */
 };
 
+/* How a whole Name is written. */
+enum cm_printed_form { CM_PRINTED_RFC4514, CM_PRINTED_ROOT_FIRST, CM_PRINTED_JAVA, CM_PRINTED_ONELINE };
+
 struct cm_placeholder {
     struct cm_path path;
+    enum cm_printed_form form; /* of a whole Name */
     enum cm_choice choice;
     size_t number; /* CM_CHOICE_AT: which value, from 1 */
     const struct cm_filter *filters;
@@ -55,7 +59,7 @@ struct cm_piece {
 struct cm_template {
     const struct cm_piece *pieces;
     size_t piece_count;
-    bool qualified; /* a literal has \ or @ */
+    const char *separators; /* those of cm_separators that the literals have */
 };
 
 /* ---- compiling ---- */
@@ -80,6 +84,9 @@ const char *cm_output_noun(enum cm_output_kind kind);
 
 #define CM_SYMBOL_PLACEHOLDER 256
 
+/* What separates the parts of accounts, principals and their likes. */
+#define CM_SEPARATORS "\\/:;@,=+|#&?<>"
+
 /* A byte of literal text, or a placeholder. */
 struct cm_symbol {
     uint32_t at, len; /* in the source: of the character that the byte is of, or of the placeholder */
@@ -89,7 +96,7 @@ struct cm_symbol {
 /* What a placeholder is compiled for. */
 struct cm_placeholder_place {
     const struct cm_output *output; /* kind and language */
-    bool qualified;                 /* as in the template */
+    const char *separators;         /* as in the template */
     struct cm_arena *arena, *scratch;
 };
 
