@@ -19,6 +19,11 @@ bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total) {
     return !lint->cancelled;
 }
 
+void cm_lint_forget(struct certmap_lint *lint) {
+    lint->failed = lint->failed || lint->scratch.failed;
+    cm_lint_pool_empty(&lint->scratch);
+}
+
 void cm_lint_undecided(struct certmap_lint *lint, size_t *why) {
     lint->summary.undecided++;
     ++*why;

@@ -43,6 +43,8 @@ bool cm_lint_wants(const struct certmap_lint *lint, enum certmap_code code);
 bool cm_lint_enough(const struct certmap_lint *lint);
 /* Tells the caller how far it is. False: it is cancelled. */
 bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total);
+/* Gives back what was only needed for one question, and keeps in mind whether memory was missing. */
+void cm_lint_forget(struct certmap_lint *lint);
 /* A question that stays open, and which of the counters of the summary says why. */
 void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
 

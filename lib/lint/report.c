@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports: made by the passes, kept until all have run, given to the caller in the order of the file. */
 #include "report.h"
+#include "certmap/explain.h"
 #include "certmap/names.h"
 #include "code.h"
 #include <stdarg.h>
@@ -163,14 +164,31 @@ void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *
 
 /* ---- witnesses ---- */
 
+static bool is_address(const struct cm_lint_value *value) {
+    return value->field == CERTMAP_FIELD_SAN && value->subfield.len == 2 && memcmp(value->subfield.data, "ip", 2) == 0;
+}
+
+/* The number-th address of the peer, which was just made of the witness, as rules write it. */
+static struct certmap_view address(struct certmap_lint *lint, size_t number) {
+    struct certmap_value value = CERTMAP_VALUE_INIT;
+    const size_t count = certmap_peer_value_count(lint->peer, CERTMAP_FIELD_SAN);
+    for (size_t i = 0; i < count; i++)
+        if (certmap_peer_value(lint->peer, &value, CERTMAP_FIELD_SAN, i, NULL) == CERTMAP_OK &&
+            value.subfield.len == 2 && memcmp(value.subfield.data, "ip", 2) == 0 && number-- == 0)
+            return value.text;
+    return (struct certmap_view){NULL, 0};
+}
+
 /* Values for the caller, copied: the witness may be in the scratch pool. */
 static const struct certmap_lint_value *copy_values(struct certmap_lint *lint, const struct cm_lint_witness *witness) {
+    size_t addresses = 0;
     struct certmap_lint_value *values = cm_lint_pool_take(&lint->pool, witness->count + 1, sizeof *values);
     for (size_t i = 0; values != NULL && i < witness->count; i++) {
         const struct cm_lint_value *value = &witness->values[i];
+        const struct certmap_view text = is_address(value) ? address(lint, addresses++) : value->text;
         values[i] = (struct certmap_lint_value){sizeof *values, value->field, value->state,
                                                 cm_lint_pool_copy(&lint->pool, value->subfield),
-                                                cm_lint_pool_copy(&lint->pool, value->text)};
+                                                cm_lint_pool_copy(&lint->pool, text)};
     }
     return values;
 }
@@ -182,6 +200,8 @@ void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_repor
     if (report == NULL || !cm_lint_answer(lint, lint->model.rules, witness, &result, &der))
         return;
     struct certmap_lint_witness *made = cm_lint_pool_take(&lint->pool, 1, sizeof *made);
+    const struct certmap_view account =
+        result.account.data != NULL ? cm_lint_pool_copy(&lint->pool, result.account) : result.account;
     const struct certmap_lint_value *values = made != NULL ? copy_values(lint, witness) : NULL;
     if (values == NULL) {
         lint->failed = true;
@@ -197,8 +217,7 @@ void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_repor
     };
     if (cm_lint_witness_is_file(witness))
         made->der = cm_lint_pool_copy(&lint->pool, der);
-    if (result.account.data != NULL)
-        made->account = cm_lint_pool_copy(&lint->pool, result.account);
+    made->account = account;
     report->witness = made;
 }
 

@@ -121,14 +121,9 @@ static void add_name(struct making *making, struct name_text *text, enum certmap
         }
 }
 
-static void put_name(struct making *making, enum certmap_field field) {
+static void put_name_text(struct making *making, struct certmap_view view) {
     struct cm_lint_pool *pool = making->der.pool;
-    struct name_text text = {cm_lint_pool_take(pool, room_for_name(making, field), 1), 0};
     size_t len = 0;
-    if (text.bytes == NULL)
-        return;
-    add_name(making, &text, field);
-    const struct certmap_view view = {(const uint8_t *)text.bytes, text.len};
     const enum certmap_status status = certmap_name_from_text(NULL, 0, &len, view, NULL);
     uint8_t *bytes = cm_lint_pool_take(pool, len + 1, 1);
     if (status != CERTMAP_ERROR_BUFFER || bytes == NULL ||
@@ -136,6 +131,14 @@ static void put_name(struct making *making, enum certmap_field field) {
         making->impossible = true;
     else
         cm_lint_der_bytes(&making->der, bytes, len);
+}
+
+static void put_name(struct making *making, enum certmap_field field) {
+    struct name_text text = {cm_lint_pool_take(making->der.pool, room_for_name(making, field), 1), 0};
+    if (text.bytes == NULL)
+        return;
+    add_name(making, &text, field);
+    put_name_text(making, (struct certmap_view){(const uint8_t *)text.bytes, text.len});
 }
 
 /* ---- alternative names ---- */
@@ -206,6 +209,9 @@ static void put_alternative_name(struct making *making, const struct cm_lint_val
         put_oid(making, value->text);
         if (cm_lint_der_len(der) > before)
             der->bytes[der->start] = 0x88; /* IMPLICIT */
+    } else if (is_string(value->subfield, "dirname")) {
+        put_name_text(making, value->text);
+        cm_lint_der_wrap(der, 0xA4, before);
     } else {
         put_other(making, value);
     }
