@@ -69,22 +69,28 @@ static struct cm_lint_value value_of(const struct row *row) {
     return (struct cm_lint_value){row->field, t_text(row->subfield), t_text(row->text), CERTMAP_LINT_READABLE};
 }
 
+/* The certificate that the peer is of. */
+static struct cm_lint_pool pool;
+
 /* Makes a peer of values; false: there is none. */
 static bool prepare(struct certmap_peer *peer, const struct cm_lint_value *values, size_t count) {
-    struct cm_lint_pool pool;
     const struct cm_lint_witness witness = {values, count};
-    ck_assert(cm_lint_pool_init(&pool, NULL));
+    cm_lint_pool_empty(&pool);
     const struct certmap_view der = cm_lint_witness_der(&pool, &witness);
     ck_assert(!pool.failed);
-    const bool made = der.data != NULL && cm_lint_witness_set(peer, &pool, &witness, der);
-    cm_lint_pool_free(&pool);
-    return made;
+    return der.data != NULL && cm_lint_witness_set(peer, &pool, &witness, der);
 }
 
 static struct certmap_peer *new_peer(void) {
     struct certmap_peer *peer = NULL;
+    ck_assert(cm_lint_pool_init(&pool, NULL));
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     return peer;
+}
+
+static void free_peer(struct certmap_peer *peer) {
+    certmap_peer_free(peer);
+    cm_lint_pool_free(&pool);
 }
 
 static bool equals(struct certmap_view a, struct certmap_view b) {
@@ -114,7 +120,7 @@ T_TEST(each_value_is_read_back) {
         ck_assert_msg(count_of(peer, rows[i].field, rows[i].subfield, t_text(read)) == 1, "%s.%s is not %s",
                       certmap_field_name(rows[i].field), rows[i].subfield, read);
     }
-    certmap_peer_free(peer);
+    free_peer(peer);
 }
 
 /* Fields with several values, beside each other, in the order in which they were given. */
@@ -145,7 +151,7 @@ T_TEST(several_values) {
         ck_assert_uint_eq(count_of(peer, several[i].field, several[i].subfield, t_text(several[i].text)), 1);
     ck_assert_int_eq(certmap_peer_value(peer, &first, CERTMAP_FIELD_SUBJECT, 0, NULL), CERTMAP_OK);
     ck_assert(equals(first.text, t_text("b")));
-    certmap_peer_free(peer);
+    free_peer(peer);
 }
 
 T_TEST(whole_names) {
@@ -165,7 +171,7 @@ T_TEST(whole_names) {
     ck_assert(prepare(peer, values, 3));
     ck_assert_int_eq(certmap_match(rules, peer, &result, NULL), CERTMAP_OK);
     ck_assert_int_eq(result.decision, CERTMAP_ALLOW);
-    certmap_peer_free(peer);
+    free_peer(peer);
     certmap_rules_free(rules);
 }
 
@@ -186,7 +192,7 @@ T_TEST(unreadable_values) {
         ck_assert_msg(count_of(peer, unreadable[i].field, unreadable[i].subfield, (struct certmap_view){NULL, 0}) == 1,
                       "%s.%s", certmap_field_name(unreadable[i].field), unreadable[i].subfield);
     }
-    certmap_peer_free(peer);
+    free_peer(peer);
 }
 
 T_TEST(unknown_fields) {
@@ -207,7 +213,7 @@ T_TEST(unknown_fields) {
         ck_assert_msg(certmap_peer_field_unknown(peer, fields[i]) != CERTMAP_CODE_NONE, "%s",
                       certmap_field_name(fields[i]));
     }
-    certmap_peer_free(peer);
+    free_peer(peer);
 }
 
 /* What no certificate can have. */
@@ -224,7 +230,7 @@ T_TEST(impossible_values) {
         ck_assert_msg(!prepare(peer, &value, 1), "%s.%s %s", certmap_field_name(impossible[i].field),
                       impossible[i].subfield, impossible[i].text);
     }
-    certmap_peer_free(peer);
+    free_peer(peer);
 }
 
 T_TEST(nothing_at_all) {
@@ -232,7 +238,7 @@ T_TEST(nothing_at_all) {
     ck_assert(prepare(peer, NULL, 0));
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SUBJECT), 0);
     ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_SAN), 0);
-    certmap_peer_free(peer);
+    free_peer(peer);
 }
 
 T_TEST(each_allocation_fails) {
@@ -244,7 +250,6 @@ T_TEST(each_allocation_fails) {
         values[count++] = value_of(&rows[i]);
     const struct cm_lint_witness witness = {values, count};
     for (size_t n = 0; made == 0; n++) {
-        struct cm_lint_pool pool;
         ck_assert(cm_lint_pool_init(&pool, &allocator));
         t_alloc_fail_at(&memory, n);
         const struct certmap_view der = cm_lint_witness_der(&pool, &witness);
