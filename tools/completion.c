@@ -89,14 +89,48 @@ static void bash_verb(struct tool_text *out, const struct tool_verb_row *verb) {
     tool_text_string(out, "            ;;\n");
 }
 
+/* Whether an option before the i-th has its name: other verbs take it. */
+static bool is_named_again(size_t i) {
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(tool_option_rows[k].name, tool_option_rows[i].name) == 0)
+            return true;
+    return false;
+}
+
+/* `if [[ $verb == a || $verb == b ]]; then words='x y'; elif ...; fi`, of the options that are named as the i-th is. */
+static void bash_same_name(struct tool_text *out, size_t i) {
+    const char *word = "if [[";
+    for (size_t k = i; k < tool_option_count; k++) {
+        const struct tool_option_row *option = &tool_option_rows[k];
+        if (strcmp(option->name, tool_option_rows[i].name) != 0)
+            continue;
+        tool_text_string(out, word);
+        const char *before = "";
+        for (size_t v = 0; v < tool_verb_count; v++)
+            if (takes(&tool_verb_rows[v], option)) {
+                tool_text_format(out, "%s $verb == %s", before, tool_verb_rows[v].name);
+                before = " ||";
+            }
+        tool_text_string(out, " ]]; then ");
+        bash_value(out, option->value, option->word);
+        word = "; elif [[";
+    }
+    tool_text_string(out, "; fi");
+}
+
 static void write_bash(struct tool_text *out) {
     tool_text_string(out, bash_begin);
     for (size_t i = 0; i < tool_option_count; i++) {
-        const struct tool_option_row *option = &tool_option_rows[i];
-        if (option->value == TOOL_VALUE_NONE)
+        if (tool_option_rows[i].value == TOOL_VALUE_NONE || is_named_again(i))
             continue;
-        tool_text_format(out, "    %s) ", option->name);
-        bash_value(out, option->value, option->word);
+        tool_text_format(out, "    %s) ", tool_option_rows[i].name);
+        bool again = false;
+        for (size_t k = i + 1; k < tool_option_count; k++)
+            again = again || strcmp(tool_option_rows[k].name, tool_option_rows[i].name) == 0;
+        if (again)
+            bash_same_name(out, i);
+        else
+            bash_value(out, tool_option_rows[i].value, tool_option_rows[i].word);
         tool_text_string(out, " ;;\n");
     }
     tool_text_string(out, "    *)\n        case $verb in\n        '')\n            words='");

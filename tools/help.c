@@ -8,6 +8,7 @@ static const char general[] = "certmap: this client certificate - which account?
                               "  certmap explain --rules FILE CERT...   every mapping and condition, and why\n"
                               "  certmap show    CERT...                the certificate in the words of the rules\n"
                               "  certmap check   --rules FILE           what is wrong with the rules\n"
+                              "  certmap lint    --rules FILE           what can happen to whom, with a certificate\n"
                               "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
                               "  certmap name    NAME...                a Name as rules write it\n"
                               "  certmap help COMMAND                   the options of a command\n"
@@ -17,9 +18,11 @@ static const char general[] = "certmap: this client certificate - which account?
                               "FILE is a rule file or an IIS configuration; CERT is PEM or DER; - is standard input.\n"
                               "certmap does not verify certificates. That is the TLS library's work.\n";
 
-#define HELP_RULES                                                                                                     \
+#define HELP_SITE                                                                                                      \
     "  --rules FILE          a rule file, or an IIS applicationHost.config or web.config\n"                            \
-    "  --site NAME           the IIS site, or site/path, whose mappings apply\n"                                       \
+    "  --site NAME           the IIS site, or site/path, whose mappings apply\n"
+#define HELP_RULES                                                                                                     \
+    HELP_SITE                                                                                                          \
     "  --format native|iis   the format of FILE, instead of telling it from the content\n"
 #define HELP_JSON "  --json                one JSON object a line\n"
 #define HELP_CERTS                                                                                                     \
@@ -65,6 +68,27 @@ static const char check[] = "certmap check --rules FILE [--site NAME] [OPTION...
                             "\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
                             "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
 
+static const char lint[] =
+    "certmap lint --rules FILE [--site NAME] [OPTION...]\n"
+    "\n"
+    "Says what can happen to whom under the rules, and shows it with a certificate. What certmap\n"
+    "check says of the rules is there too. certmap explain CODE has more about a code.\n"
+    "\n" HELP_SITE "  --iis                 FILE is an IIS configuration, instead of telling it from the content\n"
+    "  --level LEVEL         show errors (error), warnings too (warning, as without it), or all (note)\n"
+    "  --fail-on LEVEL       the least that makes the exit status 1: error, warning or note\n"
+    "  --profile PROFILE     default; strict: notes are warnings; kb5014754: weak mappings are\n"
+    "  --only CODE           look for this code; may be given again\n"
+    "  --allow CODE[:MAPPING]\n"
+    "                        it is meant so, everywhere or in this mapping; may be given again\n"
+    "  --baseline FILE       what this file has is known, and not shown again\n"
+    "  --write-baseline FILE\n"
+    "                        write what is found to this file, and exit with 0\n"
+    "  --privileged FILE     more names of accounts that are not handed out, one a line\n"
+    "  --time-limit SECONDS  what is not decided by then stays so\n"
+    "  --witness DIR         write the certificates to this folder: late-deny-6.pem\n"
+    "  --format FORMAT       text, json (one object a line), sarif or github\n" HELP_JSON HELP_COLOR "\n"
+    "Exit status: 0 nothing of that level, 1 findings, " HELP_FAILED;
+
 static const char convert[] = "certmap convert --rules FILE [--site NAME] [OPTION...]\n"
                               "\n"
                               "Writes the rules in the native language, and as comments what differs.\n"
@@ -103,6 +127,8 @@ const char *tool_help(enum tool_verb verb) {
         return show;
     case TOOL_VERB_CHECK:
         return check;
+    case TOOL_VERB_LINT:
+        return lint;
     case TOOL_VERB_CONVERT:
         return convert;
     case TOOL_VERB_NAME:

@@ -31,6 +31,8 @@ static enum tool_exit run(const struct tool_options *options) {
         return tool_show(options);
     case TOOL_VERB_CHECK:
         return tool_check(options);
+    case TOOL_VERB_LINT:
+        return tool_lint(options);
     case TOOL_VERB_CONVERT:
         return tool_convert(options);
     case TOOL_VERB_NAME:

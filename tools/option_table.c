@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "option_table.h"
+#include "certmap/diagnostic.h"
 #include "certmap/names.h"
+#include "code_table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -10,23 +12,34 @@
 
 /* clang-format off */
 const struct tool_option_row tool_option_rows[] = {
-    {TOOL_OPTION_RULES, TOOL_VERBS_RULES, "--rules", NULL, TOOL_VALUE_FILE, NULL, "a rule file or an IIS configuration"},
-    {TOOL_OPTION_SITE, TOOL_VERBS_RULES, "--site", NULL, TOOL_VALUE_TEXT, NULL, "the IIS site whose mappings apply"},
-    {TOOL_OPTION_FORMAT, TOOL_VERBS_RULES, "--format", NULL, TOOL_VALUE_WORD, tool_format_word, "the format of the rules"},
-    {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, "decode through this library"},
-    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS, "--issuer", NULL, TOOL_VALUE_FILE, NULL, "the certificate that issued the others"},
-    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS, "--time", NULL, TOOL_VALUE_TEXT, NULL, "a time instead of now"},
-    {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, "a certificate store of Windows"},
-    {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, "the thumbprint in the store"},
-    {TOOL_OPTION_DIALECT, TOOL_VERB_NAME, "--dialect", NULL, TOOL_VALUE_WORD, tool_dialect_word, "how the Name is written"},
-    {TOOL_OPTION_COLOR, WORKS, "--color", NULL, TOOL_VALUE_WORD, tool_when_word, "when to use colours"},
-    {TOOL_OPTION_JSON, WRITES_JSON, "--json", NULL, TOOL_VALUE_NONE, NULL, "one JSON object a line"},
-    {TOOL_OPTION_EACH, TOOL_VERBS_CERTS, "--each", NULL, TOOL_VALUE_NONE, NULL, "every certificate of a file as a client"},
-    {TOOL_OPTION_IIS, TOOL_VERB_SHOW, "--iis", NULL, TOOL_VALUE_NONE, NULL, "rules for an IIS file"},
-    {TOOL_OPTION_ALL, TOOL_VERB_EXPLAIN, "--all", NULL, TOOL_VALUE_NONE, NULL, "every mapping in full"},
-    {TOOL_OPTION_MAPPING, TOOL_VERB_EXPLAIN, "--mapping", NULL, TOOL_VALUE_TEXT, NULL, "the mapping of this name"},
-    {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, "what there is to say"},
-    {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, "versions, formats and adapters"},
+    {TOOL_OPTION_RULES, TOOL_VERBS_RULES, "--rules", NULL, TOOL_VALUE_FILE, NULL, false, "a rule file or an IIS configuration"},
+    {TOOL_OPTION_SITE, TOOL_VERBS_RULES, "--site", NULL, TOOL_VALUE_TEXT, NULL, false, "the IIS site whose mappings apply"},
+    {TOOL_OPTION_FORMAT, TOOL_VERBS_FORMAT, "--format", NULL, TOOL_VALUE_WORD, tool_format_word, false, "the format of the rules"},
+    {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, false, "decode through this library"},
+    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS, "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
+    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
+    {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, false, "a certificate store of Windows"},
+    {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, false, "the thumbprint in the store"},
+    {TOOL_OPTION_DIALECT, TOOL_VERB_NAME, "--dialect", NULL, TOOL_VALUE_WORD, tool_dialect_word, false, "how the Name is written"},
+    {TOOL_OPTION_COLOR, WORKS, "--color", NULL, TOOL_VALUE_WORD, tool_when_word, false, "when to use colours"},
+    {TOOL_OPTION_JSON, WRITES_JSON, "--json", NULL, TOOL_VALUE_NONE, NULL, false, "one JSON object a line"},
+    {TOOL_OPTION_EACH, TOOL_VERBS_CERTS, "--each", NULL, TOOL_VALUE_NONE, NULL, false, "every certificate of a file as a client"},
+    {TOOL_OPTION_IIS, (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_LINT, "--iis", NULL, TOOL_VALUE_NONE, NULL, false, "for an IIS file, or of one"},
+    {TOOL_OPTION_ALL, TOOL_VERB_EXPLAIN, "--all", NULL, TOOL_VALUE_NONE, NULL, false, "every mapping in full"},
+    {TOOL_OPTION_MAPPING, TOOL_VERB_EXPLAIN, "--mapping", NULL, TOOL_VALUE_TEXT, NULL, true, "the mapping of this name"},
+    {TOOL_OPTION_OUTPUT, TOOL_VERB_LINT, "--format", NULL, TOOL_VALUE_WORD, tool_output_word, false, "how to write what is found"},
+    {TOOL_OPTION_LEVEL, TOOL_VERB_LINT, "--level", NULL, TOOL_VALUE_WORD, tool_severity_word, false, "the least that is shown"},
+    {TOOL_OPTION_FAIL_ON, TOOL_VERB_LINT, "--fail-on", NULL, TOOL_VALUE_WORD, tool_severity_word, false, "the least that makes exit status 1"},
+    {TOOL_OPTION_PROFILE, TOOL_VERB_LINT, "--profile", NULL, TOOL_VALUE_WORD, tool_profile_word, false, "what is how severe"},
+    {TOOL_OPTION_ONLY, TOOL_VERB_LINT, "--only", NULL, TOOL_VALUE_WORD, tool_code_word, true, "look for this code"},
+    {TOOL_OPTION_ALLOW, TOOL_VERB_LINT, "--allow", NULL, TOOL_VALUE_TEXT, NULL, true, "a code, or code and mapping, that is meant"},
+    {TOOL_OPTION_PRIVILEGED, TOOL_VERB_LINT, "--privileged", NULL, TOOL_VALUE_FILE, NULL, false, "names of privileged accounts"},
+    {TOOL_OPTION_TIME_LIMIT, TOOL_VERB_LINT, "--time-limit", NULL, TOOL_VALUE_TEXT, NULL, false, "seconds, then the rest stays undecided"},
+    {TOOL_OPTION_WITNESS, TOOL_VERB_LINT, "--witness", NULL, TOOL_VALUE_FILE, NULL, false, "a folder for certificates that show it"},
+    {TOOL_OPTION_BASELINE, TOOL_VERB_LINT, "--baseline", NULL, TOOL_VALUE_FILE, NULL, false, "what is known already"},
+    {TOOL_OPTION_WRITE_BASELINE, TOOL_VERB_LINT, "--write-baseline", NULL, TOOL_VALUE_FILE, NULL, false, "write what is found as known"},
+    {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
+    {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };
 
 const struct tool_verb_row tool_verb_rows[] = {
@@ -34,6 +47,7 @@ const struct tool_verb_row tool_verb_rows[] = {
     {TOOL_VERB_EXPLAIN, TOOL_VALUE_FILE, "explain", NULL, "every mapping and condition, and why"},
     {TOOL_VERB_SHOW, TOOL_VALUE_FILE, "show", NULL, "the certificate in the words of the rules"},
     {TOOL_VERB_CHECK, TOOL_VALUE_NONE, "check", NULL, "what is wrong with the rules"},
+    {TOOL_VERB_LINT, TOOL_VALUE_NONE, "lint", NULL, "what can happen to whom, with a certificate"},
     {TOOL_VERB_CONVERT, TOOL_VALUE_NONE, "convert", NULL, "an IIS file in the language of the rules"},
     {TOOL_VERB_NAME, TOOL_VALUE_TEXT, "name", NULL, "a Name as rules write it"},
     {TOOL_VERB_COMPLETION, TOOL_VALUE_WORD, "completion", tool_shell_word, "what a shell needs to complete all this"},
@@ -51,6 +65,19 @@ const char *tool_format_word(size_t i) {
 const char *tool_when_word(size_t i) {
     static const char *const words[] = {"auto", "always", "never"}; /* enum tool_when */
     return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_output_word(size_t i) {
+    static const char *const words[] = {"text", "json", "sarif", "github"}; /* enum tool_output */
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_severity_word(size_t i) {
+    return certmap_severity_name((enum certmap_severity)i);
+}
+
+const char *tool_profile_word(size_t i) {
+    return certmap_lint_profile_name((enum certmap_lint_profile)i);
 }
 
 const char *tool_adapter_word(size_t i) {

@@ -21,6 +21,17 @@ enum tool_option {
     TOOL_OPTION_IIS,
     TOOL_OPTION_ALL,
     TOOL_OPTION_MAPPING,
+    TOOL_OPTION_OUTPUT,
+    TOOL_OPTION_LEVEL,
+    TOOL_OPTION_FAIL_ON,
+    TOOL_OPTION_PROFILE,
+    TOOL_OPTION_ONLY,
+    TOOL_OPTION_ALLOW,
+    TOOL_OPTION_PRIVILEGED,
+    TOOL_OPTION_TIME_LIMIT,
+    TOOL_OPTION_WITNESS,
+    TOOL_OPTION_BASELINE,
+    TOOL_OPTION_WRITE_BASELINE,
     TOOL_OPTION_HELP,
     TOOL_OPTION_VERSION
 };
@@ -43,6 +54,7 @@ struct tool_option_row {
     const char *brief; /* the same in two characters, or NULL */
     enum tool_value value;
     tool_word_fn *word; /* of TOOL_VALUE_WORD */
+    bool again;         /* it may be given again */
     const char *what;   /* in a few words, without quotes, colons and brackets */
 };
 
@@ -61,7 +73,8 @@ extern const size_t tool_verb_count;
 
 /* Verbs that share options. */
 #define TOOL_VERBS_ANSWER ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
-#define TOOL_VERBS_RULES (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
+#define TOOL_VERBS_FORMAT (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
+#define TOOL_VERBS_RULES (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
 
 /* The name of a verb, or "" for TOOL_VERB_NONE. */
@@ -70,11 +83,15 @@ const char *tool_verb_name(enum tool_verb verb);
 bool tool_verb_reads_certificates(enum tool_verb verb);
 
 /* Most words of a list. */
-#define TOOL_MAX_WORDS 32
+#define TOOL_MAX_WORDS 128
 
-/* The lists. Those of formats and of whens are in the order of their enums. */
+/* The lists. Those of formats and of whens are in the order of their enums, as those of severities,
+ * profiles and outputs. */
 tool_word_fn tool_format_word;
 tool_word_fn tool_when_word;
+tool_word_fn tool_output_word;
+tool_word_fn tool_severity_word;
+tool_word_fn tool_profile_word;
 tool_word_fn tool_adapter_word;
 tool_word_fn tool_dialect_word;
 tool_word_fn tool_shell_word;

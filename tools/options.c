@@ -4,6 +4,7 @@
 #include "adapter.h"
 #include "advice.h"
 #include "certmap/names.h"
+#include "code_table.h"
 #include "moment.h"
 #include "option_table.h"
 #include "text.h"
@@ -132,6 +133,108 @@ static bool add_mapping(struct tool_options *options, const char *value) {
     return true;
 }
 
+/* ---- Options of lint ---- */
+
+static bool set_output(struct tool_options *options, const char *value) {
+    size_t index;
+    if (!set_word(options, &index, "--format", value, tool_output_word))
+        return false;
+    options->lint.output = (enum tool_output)index;
+    return true;
+}
+
+static bool set_severity(struct tool_options *options, enum certmap_severity *severity, const char *name,
+                         const char *value) {
+    size_t index;
+    if (!set_word(options, &index, name, value, tool_severity_word))
+        return false;
+    *severity = (enum certmap_severity)index;
+    return true;
+}
+
+static bool set_profile(struct tool_options *options, const char *value) {
+    size_t index;
+    if (!set_word(options, &index, "--profile", value, tool_profile_word))
+        return false;
+    options->lint.profile = (enum certmap_lint_profile)index;
+    options->lint.has_profile = true;
+    return true;
+}
+
+static bool set_time_limit(struct tool_options *options, const char *value) {
+    char *end;
+    const unsigned long seconds = value[0] >= '0' && value[0] <= '9' ? strtoul(value, &end, 10) : 0;
+    if (seconds == 0 || *end != '\0' || seconds > TOOL_MAX_TIME_LIMIT)
+        return complain_about(options, "--time-limit is to be whole seconds, from 1 to 86400, not ", value, "");
+    options->lint.time_limit = seconds;
+    return true;
+}
+
+/* The code of an option whose value begins with its name. */
+static bool find_code(const struct tool_options *options, enum certmap_code *code, const char *option,
+                      struct certmap_view name) {
+    *code = tool_code_find(name);
+    if (*code != CERTMAP_CODE_NONE)
+        return true;
+    struct certmap_view known[TOOL_MAX_WORDS];
+    size_t count = 0;
+    while (count < TOOL_MAX_WORDS && tool_code_word(count) != NULL) {
+        known[count] = tool_view(tool_code_word(count));
+        count++;
+    }
+    struct tool_text what = {NULL, 0, 0};
+    tool_text_format(&what, "code of %s:", option);
+    complain_unknown(options, what.data, name, known, count);
+    tool_text_free(&what);
+    return false;
+}
+
+static bool add_only(struct tool_options *options, const char *value) {
+    enum certmap_code code;
+    if (options->lint.only_count == TOOL_MAX_CODES)
+        return complain_about(options, "--only is given too often", "", "");
+    if (!find_code(options, &code, "--only", tool_view(value)))
+        return false;
+    options->lint.only[options->lint.only_count++] = code;
+    return true;
+}
+
+static bool add_allow(struct tool_options *options, const char *value) {
+    enum certmap_code code;
+    const struct certmap_view name = {(const uint8_t *)value, strcspn(value, ":")};
+    if (options->lint.allow_count == TOOL_MAX_CODES)
+        return complain_about(options, "--allow is given too often; what is known can be in a --baseline", "", "");
+    if (!find_code(options, &code, "--allow", name))
+        return false;
+    if (value[name.len] == ':' && value[name.len + 1] == '\0')
+        return complain_about(options, "--allow has no name of a mapping after the colon: ", value, "");
+    options->lint.allow[options->lint.allow_count++] = value;
+    return true;
+}
+
+static bool set_lint_option(struct tool_options *options, enum tool_option option, const char *value) {
+    struct tool_lint_options *lint = &options->lint;
+    if (option == TOOL_OPTION_OUTPUT)
+        return set_output(options, value);
+    if (option == TOOL_OPTION_LEVEL)
+        return set_severity(options, &lint->level, "--level", value);
+    if (option == TOOL_OPTION_FAIL_ON)
+        return set_severity(options, &lint->fail_on, "--fail-on", value);
+    if (option == TOOL_OPTION_PROFILE)
+        return set_profile(options, value);
+    if (option == TOOL_OPTION_ONLY)
+        return add_only(options, value);
+    if (option == TOOL_OPTION_ALLOW)
+        return add_allow(options, value);
+    if (option == TOOL_OPTION_TIME_LIMIT)
+        return set_time_limit(options, value);
+    *(option == TOOL_OPTION_PRIVILEGED ? &lint->privileged
+      : option == TOOL_OPTION_WITNESS  ? &lint->witness
+      : option == TOOL_OPTION_BASELINE ? &lint->baseline
+                                       : &lint->write_baseline) = value;
+    return true;
+}
+
 static bool set_option(struct tool_options *options, enum tool_option option, const char *value) {
     switch (option) {
     case TOOL_OPTION_RULES:
@@ -171,6 +274,18 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
         break;
     case TOOL_OPTION_MAPPING:
         return add_mapping(options, value);
+    case TOOL_OPTION_OUTPUT:
+    case TOOL_OPTION_LEVEL:
+    case TOOL_OPTION_FAIL_ON:
+    case TOOL_OPTION_PROFILE:
+    case TOOL_OPTION_ONLY:
+    case TOOL_OPTION_ALLOW:
+    case TOOL_OPTION_PRIVILEGED:
+    case TOOL_OPTION_TIME_LIMIT:
+    case TOOL_OPTION_WITNESS:
+    case TOOL_OPTION_BASELINE:
+    case TOOL_OPTION_WRITE_BASELINE:
+        return set_lint_option(options, option, value);
     case TOOL_OPTION_HELP:
         options->help = true;
         break;
@@ -190,11 +305,16 @@ static bool is_word(struct certmap_view word, const char *name) {
     return name != NULL && strlen(name) == word.len && memcmp(name, word.data, word.len) == 0;
 }
 
-static const struct tool_option_row *find_option(struct certmap_view word) {
-    for (size_t i = 0; i < tool_option_count; i++)
-        if (is_word(word, tool_option_rows[i].name) || is_word(word, tool_option_rows[i].brief))
-            return &tool_option_rows[i];
-    return NULL;
+/* Of options of one name, that of the verb. */
+static const struct tool_option_row *find_option(struct certmap_view word, enum tool_verb verb) {
+    const struct tool_option_row *found = NULL;
+    for (size_t i = 0; i < tool_option_count; i++) {
+        const struct tool_option_row *row = &tool_option_rows[i];
+        if ((is_word(word, row->name) || is_word(word, row->brief)) &&
+            (found == NULL || (row->verbs & (unsigned)verb) != 0))
+            found = row;
+    }
+    return found;
 }
 
 static bool complain_option(const struct tool_options *options, struct certmap_view word) {
@@ -208,10 +328,10 @@ static bool complain_option(const struct tool_options *options, struct certmap_v
 
 /* Reads the option at argv[*at] and its value, and moves *at to the last argument used. given: a bit for each
  * option with a value that was there before. */
-static bool read_option(struct tool_options *options, int argc, char **argv, int *at, unsigned *given) {
+static bool read_option(struct tool_options *options, int argc, char **argv, int *at, uint64_t *given) {
     const char *argument = argv[*at];
     struct certmap_view word = option_word(argument);
-    const struct tool_option_row *row = find_option(word);
+    const struct tool_option_row *row = find_option(word, options->verb);
     const bool has_value = argument[word.len] == '=', takes_value = row != NULL && row->value != TOOL_VALUE_NONE;
     const char *value = has_value ? argument + word.len + 1 : "";
     if (row == NULL)
@@ -225,9 +345,9 @@ static bool read_option(struct tool_options *options, int argc, char **argv, int
             return complain_about(options, row->name, " needs a value", "");
         value = argv[++*at];
     }
-    if (takes_value && row->option != TOOL_OPTION_MAPPING && (*given & 1u << row->option))
+    if (takes_value && !row->again && (*given & UINT64_C(1) << row->option))
         return complain_about(options, row->name, " is given twice", "");
-    *given |= 1u << row->option;
+    *given |= UINT64_C(1) << row->option;
     return set_option(options, row->option, value);
 }
 
@@ -248,6 +368,7 @@ static bool read_verb(struct tool_options *options, const char *word) {
 /* Standard input can be read once. */
 static bool check_inputs(const struct tool_options *options) {
     size_t inputs = options->rules != NULL && strcmp(options->rules, "-") == 0;
+    inputs += options->lint.privileged != NULL && strcmp(options->lint.privileged, "-") == 0;
     inputs += options->issuer != NULL && strcmp(options->issuer, "-") == 0;
     for (size_t i = 0; ((unsigned)options->verb & TOOL_VERBS_CERTS) && i < options->operand_count; i++)
         inputs += strcmp(options->operands[i], "-") == 0;
@@ -290,7 +411,8 @@ static bool check_options(const struct tool_options *options) {
     if (options->help || options->version)
         return true;
     if (options->verb == TOOL_VERB_NONE)
-        return complain_about(options, "a command is missing: match, explain, show, check, convert or name", "", "");
+        return complain_about(options, "a command is missing: match, explain, show, check, lint, convert or name", "",
+                              "");
     if ((verb & TOOL_VERBS_RULES) && options->rules == NULL)
         return complain_rules(options);
     if (options->verb == TOOL_VERB_COMPLETION)
@@ -304,7 +426,7 @@ static bool check_options(const struct tool_options *options) {
     if (options->all && options->mapping_count > 0)
         return complain_about(options, "--all shows every mapping, --mapping some of them: give one of the two", "",
                               "");
-    if (options->iis && options->json)
+    if (options->iis && options->json && options->verb == TOOL_VERB_SHOW)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
     return check_inputs(options);
 }
@@ -323,9 +445,13 @@ static bool read_help(struct tool_options *options, int argc, char **argv) {
 
 bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
     bool ended = false;
-    unsigned given = 0;
+    uint64_t given = 0;
     int at = 1;
-    *options = (struct tool_options){.verb = TOOL_VERB_NONE, .operands = argv};
+    *options = (struct tool_options){
+        .verb = TOOL_VERB_NONE,
+        .operands = argv,
+        .lint = {.level = CERTMAP_SEVERITY_WARNING, .fail_on = CERTMAP_SEVERITY_WARNING},
+    };
     if (argc > 1 && strcmp(argv[1], "help") == 0)
         return read_help(options, argc, argv);
     if (argc > 1 && argv[1][0] != '-') {

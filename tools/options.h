@@ -3,6 +3,7 @@
 #ifndef TOOL_OPTIONS_H
 #define TOOL_OPTIONS_H
 
+#include "certmap/lint.h"
 #include "store.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,11 +19,39 @@ enum tool_verb {
     TOOL_VERB_CONVERT = 32,
     TOOL_VERB_NAME = 64,
     TOOL_VERB_COMPLETION = 128,
-    TOOL_VERB_HELP = 256 /* of the table only: read as --help */
+    TOOL_VERB_LINT = 256,
+    TOOL_VERB_HELP = 512 /* of the table only: read as --help */
 };
 
 enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };
 enum tool_when { TOOL_WHEN_AUTO = 0, TOOL_WHEN_ALWAYS = 1, TOOL_WHEN_NEVER = 2 };
+
+/* How lint writes what it finds. */
+enum tool_output { TOOL_OUTPUT_TEXT = 0, TOOL_OUTPUT_JSON = 1, TOOL_OUTPUT_SARIF = 2, TOOL_OUTPUT_GITHUB = 3 };
+
+/* So many of --only and of --allow are more than there are codes. */
+#define TOOL_MAX_CODES 128
+
+/* The longest --time-limit, in seconds: a day. */
+#define TOOL_MAX_TIME_LIMIT 86400
+
+/* What lint alone takes. */
+struct tool_lint_options {
+    enum certmap_severity level;   /* the least that is shown */
+    enum certmap_severity fail_on; /* the least that makes the exit status 1 */
+    enum certmap_lint_profile profile;
+    bool has_profile; /* it was given, and goes before the one in the file */
+    enum tool_output output;
+    enum certmap_code only[TOOL_MAX_CODES];
+    size_t only_count;
+    const char *allow[TOOL_MAX_CODES]; /* CODE or CODE:MAPPING; the code is known */
+    size_t allow_count;
+    const char *privileged;     /* a file of names, or NULL */
+    const char *witness;        /* a folder for certificates, or NULL */
+    const char *baseline;       /* what is in this file is known, or NULL */
+    const char *write_baseline; /* or NULL */
+    unsigned long time_limit;   /* in seconds; 0: none */
+};
 
 /* So many --mapping are as much as anybody reads. */
 #define TOOL_MAX_MAPPINGS 64
@@ -44,6 +73,7 @@ struct tool_options {
     bool all;                                /* explain: every mapping */
     const char *mappings[TOOL_MAX_MAPPINGS]; /* explain: those of these names */
     size_t mapping_count;
+    struct tool_lint_options lint;
     bool help;
     bool version;
     char **operands; /* certificate files, or Names; points into argv */

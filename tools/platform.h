@@ -26,6 +26,10 @@ void tool_platform_expand(struct tool_platform *platform, char ***operands, size
 
 /* Opens a file to read its bytes. NULL: errno says why; a directory may open, but not be read: EISDIR in either case. */
 FILE *tool_platform_open(const char *path);
+/* Puts bytes in the place of a file, whole or not at all, and makes it where it is not there: they are written to a file
+ * of another name in its folder, which then takes its name. A link is followed; the mode stays. false: errno says why,
+ * and the file is as it was. */
+bool tool_platform_replace(const char *path, const void *data, size_t len);
 /* How much of a path is the folder, with what ends it. */
 size_t tool_platform_folder(const char *path);
 /* Whether a path says where it begins, so that it cannot be looked for in a folder. */

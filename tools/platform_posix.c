@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform.h"
+#include "text.h"
+#include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +29,69 @@ void tool_platform_expand(struct tool_platform *platform, char ***operands, size
 
 FILE *tool_platform_open(const char *path) {
     return fopen(path, "rb");
+}
+
+/* Whether all of it is on the disk. The descriptor is closed in either case. */
+static bool write_closed(int file, const char *data, size_t len) {
+    bool ok = true;
+    while (ok && len > 0) {
+        const ssize_t written = write(file, data, len);
+        ok = written > 0 || (written < 0 && errno == EINTR);
+        data += written > 0 ? written : 0;
+        len -= written > 0 ? (size_t)written : 0;
+    }
+    ok = ok && fsync(file) == 0;
+    const int number = errno;
+    const bool closed = close(file) == 0;
+    if (!ok)
+        errno = number;
+    return ok && closed;
+}
+
+/* The mode of a file that is there; else what a new one gets. */
+static mode_t mode_of(const char *path) {
+    struct stat is;
+    if (stat(path, &is) == 0)
+        return is.st_mode & 07777;
+    const mode_t mask = umask(0);
+    (void)umask(mask);
+    return 0666 & ~mask;
+}
+
+/* Writes to another name in the folder of target, then takes its name. */
+static bool replace(const char *target, const char *data, size_t len) {
+    struct tool_text name = {NULL, 0, 0};
+    tool_text_string(&name, target);
+    tool_text_string(&name, ".XXXXXX");
+    const int file = mkstemp(name.data);
+    bool ok = false;
+    if (file >= 0) {
+        ok = fchmod(file, mode_of(target)) == 0;
+        ok = write_closed(file, data, len) && ok && rename(name.data, target) == 0;
+        const int number = errno;
+        if (!ok)
+            (void)unlink(name.data);
+        errno = number;
+    }
+    tool_text_free(&name);
+    return ok;
+}
+
+bool tool_platform_replace(const char *path, const void *data, size_t len) {
+    char *real = realpath(path, NULL);
+    if (real == NULL && errno != ENOENT)
+        return false;
+    struct stat is;
+    if (real != NULL && stat(real, &is) == 0 && !S_ISREG(is.st_mode)) {
+        free(real);
+        errno = EINVAL; /* a device or a folder: nothing to put a file in place of */
+        return false;
+    }
+    const bool ok = replace(real != NULL ? real : path, data, len);
+    const int number = errno;
+    free(real);
+    errno = number;
+    return ok;
 }
 
 size_t tool_platform_folder(const char *path) {

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <windows.h>
 
 #include <shellapi.h> /* after windows.h */
@@ -120,6 +121,47 @@ FILE *tool_platform_open(const char *path) {
     free(wide);
     errno = attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) ? EISDIR : error;
     return file;
+}
+
+/* Writes a file that was not there. */
+static bool write_new(const wchar_t *path, const char *data, size_t len) {
+    const int file = _wopen(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);
+    bool ok = file >= 0;
+    while (ok && len > 0) {
+        const int written = _write(file, data, len < 65536 ? (unsigned)len : 65536);
+        ok = written > 0;
+        data += written > 0 ? written : 0;
+        len -= written > 0 ? (size_t)written : 0;
+    }
+    ok = ok && _commit(file) == 0;
+    if (file >= 0 && _close(file) != 0)
+        ok = false;
+    return ok;
+}
+
+/* A file that is there keeps its attributes and who may read it. */
+static bool take_name(const wchar_t *from, const wchar_t *to) {
+    if (GetFileAttributesW(to) != INVALID_FILE_ATTRIBUTES && ReplaceFileW(to, from, NULL, 0, NULL, NULL))
+        return true;
+    return MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH) != 0;
+}
+
+bool tool_platform_replace(const char *path, const void *data, size_t len) {
+    struct tool_text name = {NULL, 0, 0};
+    tool_text_string(&name, path);
+    tool_text_format(&name, ".%lu", (unsigned long)GetCurrentProcessId());
+    wchar_t *from = tool_wide_from_utf8(name.data), *to = tool_wide_from_utf8(path);
+    errno = 0;
+    bool ok = write_new(from, data, len);
+    const int number = errno;
+    const bool moved = ok && take_name(from, to);
+    if (!moved && number != EEXIST)
+        (void)DeleteFileW(from);
+    tool_text_free(&name);
+    free(from);
+    free(to);
+    errno = ok ? EACCES : number;
+    return moved;
 }
 
 size_t tool_platform_folder(const char *path) {

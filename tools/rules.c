@@ -50,7 +50,8 @@ static enum certmap_status load_iis(struct tool_rules *rules, const struct tool_
     iis.site = tool_view(options->site);
     iis.diagnostic = tool_diagnostics_add;
     iis.diagnostic_ctx = &rules->diagnostics;
-    iis.check_setup = options->verb == TOOL_VERB_CHECK || options->verb == TOOL_VERB_CONVERT;
+    iis.check_setup =
+        (unsigned)options->verb & ((unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT | (unsigned)TOOL_VERB_LINT);
     iis.build = build;
     rules->is_iis = true;
     rules->has_domain = mentions(tool_input_view(&rules->input), "defaultLogonDomain");
@@ -100,8 +101,15 @@ static enum certmap_status refuse_other(struct tool_rules *rules, const struct t
     return tool_kind_error(err, &found, options->rules, TOOL_WANTED_RULES);
 }
 
+/* Tells whoever looks on that loading begins. */
+static enum certmap_status begin_watch(const struct tool_rules_watch *watch, struct certmap_view source,
+                                       struct certmap_diagnostic *err) {
+    return watch == NULL ? CERTMAP_OK : watch->begin(watch->ctx, source, err);
+}
+
 static enum certmap_status read_and_load(struct tool_rules *rules, const struct tool_options *options,
-                                         const struct certmap_build_options *build, struct certmap_diagnostic *err) {
+                                         const struct certmap_build_options *build,
+                                         const struct tool_rules_watch *watch, struct certmap_diagnostic *err) {
     enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
     if (status != CERTMAP_OK)
         return status;
@@ -110,27 +118,36 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
         status = refuse_other(rules, options, err);
     if (status != CERTMAP_OK)
         return status;
-    if (options->format == TOOL_FORMAT_IIS || (options->format == TOOL_FORMAT_AUTO && content == TOOL_FORMAT_IIS))
-        return load_iis(rules, options, build, err);
+    if (options->format == TOOL_FORMAT_IIS || (options->format == TOOL_FORMAT_AUTO && content == TOOL_FORMAT_IIS)) {
+        status = begin_watch(watch, certmap_no_view(), err);
+        return status == CERTMAP_OK ? load_iis(rules, options, build, err) : status;
+    }
     if (content == TOOL_FORMAT_IIS)
         return refuse_xml(rules, err);
     if (certmap_text_is_utf16(tool_input_view(&rules->input)) &&
         (status = tool_input_from_utf16(&rules->input, err)) == CERTMAP_OK)
         status = refuse_other(rules, options, err);
-    if (status != CERTMAP_OK)
-        return status;
-    return load_native(rules, options, build, err);
+    if (status == CERTMAP_OK)
+        status = begin_watch(watch, tool_input_view(&rules->input), err);
+    return status == CERTMAP_OK ? load_native(rules, options, build, err) : status;
 }
 
 bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options) {
+    return tool_rules_load_watched(rules, options, NULL);
+}
+
+bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options *options,
+                             const struct tool_rules_watch *watch) {
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct tool_progress progress;
     *rules = (struct tool_rules){.path = options->rules};
     build.progress = tool_progress_report;
     build.progress_ctx = &progress;
+    build.added = watch != NULL ? watch->added : NULL;
+    build.added_ctx = watch != NULL ? watch->ctx : NULL;
     tool_progress_begin(&progress, options);
-    const enum certmap_status status = read_and_load(rules, options, &build, &err);
+    const enum certmap_status status = read_and_load(rules, options, &build, watch, &err);
     tool_progress_end(&progress);
     if (status == CERTMAP_OK)
         return true;
@@ -174,10 +191,13 @@ static bool may_hold_password(struct certmap_view text) {
     return false;
 }
 
+struct certmap_view tool_rules_source(const struct tool_rules *rules) {
+    const struct certmap_view source = tool_input_view(&rules->input);
+    return may_hold_password(source) ? certmap_no_view() : source;
+}
+
 void tool_rules_print(const struct tool_rules *rules, struct tool_stream *stream) {
-    struct certmap_view source = tool_input_view(&rules->input);
-    if (may_hold_password(source))
-        source = certmap_no_view();
+    const struct certmap_view source = tool_rules_source(rules);
     for (size_t i = 0; i < rules->diagnostics.count; i++)
         tool_diagnostic_print(stream, rules->path, source, &rules->diagnostics.items[i]);
 }

@@ -3,6 +3,7 @@
 #ifndef TOOL_RULES_H
 #define TOOL_RULES_H
 
+#include "certmap/build.h"
 #include "certmap/iis.h"
 #include "diagnostic.h"
 #include "input.h"
@@ -17,9 +18,21 @@ struct tool_rules {
     struct certmap_iis_logon *logon; /* for convert, of an IIS file; else NULL */
 };
 
+/* Who looks on while rules are loaded. */
+struct tool_rules_watch {
+    /* Before they are: source is the text in the native language, or no view of an IIS file. Loading goes on after OK. */
+    enum certmap_status (*begin)(void *ctx, struct certmap_view source, struct certmap_diagnostic *err);
+    certmap_added_fn *added; /* of struct certmap_build_options */
+    void *ctx;
+};
+
 /* Reads and loads the file that the options name. false: diagnostics has at least one error. The
  * caller frees in either case. */
 bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options);
+bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options *options,
+                             const struct tool_rules_watch *watch);
+/* The source that may be shown: no view of an IIS file, and of what may be a damaged one. */
+struct certmap_view tool_rules_source(const struct tool_rules *rules);
 void tool_rules_free(struct tool_rules *rules);
 
 /* Prints the diagnostics, with the source lines of native rules only: an IIS file holds passwords. */

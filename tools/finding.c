@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "finding.h"
+#include "certmap/build.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Memory ---- */
+
+/* So much is asked for at a time: copies are small. */
+#define BLOCK_SIZE 65536
+
+struct tool_finding_block {
+    struct tool_finding_block *next;
+    size_t used, cap;
+    max_align_t data[];
+};
+
+static void *take(struct tool_findings *findings, size_t size) {
+    struct tool_finding_block *block = findings->blocks;
+    size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    if (block == NULL || size > block->cap - block->used) {
+        const size_t cap = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        block = tool_alloc(sizeof *block + cap);
+        *block = (struct tool_finding_block){.next = findings->blocks, .cap = cap};
+        findings->blocks = block;
+    }
+    void *taken = (unsigned char *)block->data + block->used;
+    block->used += size;
+    return taken;
+}
+
+static const void *copy(struct tool_findings *findings, const void *data, size_t size) {
+    void *made = data != NULL ? take(findings, size) : NULL;
+    if (made != NULL && size > 0)
+        memcpy(made, data, size);
+    return made;
+}
+
+static struct certmap_view copy_view(struct tool_findings *findings, struct certmap_view view) {
+    return (struct certmap_view){copy(findings, view.data, view.len), view.len};
+}
+
+static const char *copy_string(struct tool_findings *findings, const char *string) {
+    return copy(findings, string, string != NULL ? strlen(string) + 1 : 0);
+}
+
+void tool_findings_free(struct tool_findings *findings) {
+    while (findings->blocks != NULL) {
+        struct tool_finding_block *next = findings->blocks->next;
+        free(findings->blocks);
+        findings->blocks = next;
+    }
+    free(findings->items);
+    *findings = (struct tool_findings){NULL, 0, 0, NULL, NULL};
+}
+
+/* ---- Copies ---- */
+
+static const struct certmap_lint_witness *copy_witness(struct tool_findings *findings,
+                                                       const struct certmap_lint_witness *witness) {
+    if (witness == NULL)
+        return NULL;
+    struct certmap_lint_witness *made = take(findings, sizeof *made);
+    struct certmap_lint_value *values = take(findings, witness->value_count * sizeof *values);
+    *made = *witness;
+    for (size_t i = 0; i < witness->value_count; i++) {
+        values[i] = witness->values[i];
+        values[i].subfield = copy_view(findings, witness->values[i].subfield);
+        values[i].text = copy_view(findings, witness->values[i].text);
+    }
+    made->values = values;
+    made->der = copy_view(findings, witness->der);
+    made->account = copy_view(findings, witness->account);
+    return made;
+}
+
+static const struct certmap_lint_related *copy_related(struct tool_findings *findings,
+                                                       const struct certmap_lint_report *report) {
+    struct certmap_lint_related *made = take(findings, report->related_count * sizeof *made);
+    for (size_t i = 0; i < report->related_count; i++) {
+        made[i] = report->related[i];
+        made[i].text = copy_string(findings, report->related[i].text);
+    }
+    return made;
+}
+
+static const struct certmap_lint_edit *copy_edits(struct tool_findings *findings,
+                                                  const struct certmap_lint_report *report) {
+    struct certmap_lint_edit *made = take(findings, report->edit_count * sizeof *made);
+    for (size_t i = 0; i < report->edit_count; i++) {
+        made[i] = report->edits[i];
+        made[i].text = copy_view(findings, report->edits[i].text);
+    }
+    return made;
+}
+
+static struct tool_finding *add(struct tool_findings *findings) {
+    if (findings->count == findings->cap) {
+        findings->cap = findings->cap > 0 ? findings->cap * 2 : 16;
+        struct tool_finding *grown = realloc(findings->items, findings->cap * sizeof *grown);
+        if (grown == NULL)
+            tool_no_memory();
+        findings->items = grown;
+    }
+    struct tool_finding *finding = &findings->items[findings->count];
+    *finding = (struct tool_finding){.added = findings->count};
+    findings->count++;
+    return finding;
+}
+
+struct certmap_view tool_mapping_name(const struct certmap_rules *rules, size_t index) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    if (rules == NULL || index >= certmap_rules_count(rules) ||
+        certmap_rules_mapping(rules, &mapping, index, NULL) != CERTMAP_OK)
+        return certmap_no_view();
+    return mapping.name;
+}
+
+bool tool_findings_report(void *ctx, const struct certmap_lint_report *report) {
+    struct tool_findings *findings = ctx;
+    struct tool_finding *finding = add(findings);
+    finding->analysed = true;
+    finding->report = *report;
+    finding->report.help = copy_string(findings, report->help);
+    finding->report.witness = copy_witness(findings, report->witness);
+    finding->report.related = copy_related(findings, report);
+    finding->report.edits = copy_edits(findings, report);
+    finding->mapping = tool_mapping_name(findings->rules, report->mapping);
+    return true;
+}
+
+/* ---- Fingerprints ---- */
+
+/* FNV-1a: what the loader says has no canonical text of a mapping, so its message stands for it, but for the numbers of
+ * lines in it. */
+static uint64_t hash_text(const char *text) {
+    static const char word[] = "line ";
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (const char *at = text; *at != '\0'; at++) {
+        hash = (hash ^ (uint8_t)*at) * UINT64_C(0x100000001B3);
+        const bool number =
+            (size_t)(at - text) + 2 > sizeof word && strncmp(at + 2 - sizeof word, word, sizeof word - 1) == 0;
+        while (number && at[1] >= '0' && at[1] <= '9')
+            at++;
+    }
+    return hash;
+}
+
+struct tool_finding *tool_findings_add(struct tool_findings *findings, const struct certmap_diagnostic *diagnostic) {
+    struct tool_finding *finding = add(findings);
+    finding->report = (struct certmap_lint_report){
+        .size = sizeof finding->report,
+        .diagnostic = *diagnostic,
+        .mapping = SIZE_MAX,
+        .fingerprint = hash_text(diagnostic->text),
+    };
+    return finding;
+}
+
+void tool_finding_fingerprint(struct tool_text *text, const struct tool_finding *finding) {
+    const uint64_t print = finding->report.fingerprint;
+    const char *name = certmap_code_name(finding->report.diagnostic.code);
+    tool_text_format(text, "%s/%08lx%08lx", name != NULL ? name : "", (unsigned long)(print >> 32),
+                     (unsigned long)(print & 0xFFFFFFFF));
+}
+
+/* ---- Order and numbers ---- */
+
+static int compare(const void *a, const void *b) {
+    const struct tool_finding *left = a, *right = b;
+    const size_t keys[][2] = {
+        {left->report.diagnostic.line, right->report.diagnostic.line},
+        {left->report.diagnostic.column, right->report.diagnostic.column},
+        {left->added, right->added},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i][0] != keys[i][1])
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+    return 0;
+}
+
+void tool_findings_sort(struct tool_findings *findings) {
+    if (findings->count > 1)
+        qsort(findings->items, findings->count, sizeof *findings->items, compare);
+}
+
+size_t tool_findings_count(const struct tool_findings *findings, enum certmap_severity severity) {
+    size_t count = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->items[i].suppressed == TOOL_SUPPRESSED_NOT &&
+                 findings->items[i].report.diagnostic.severity == severity;
+    return count;
+}
+
+size_t tool_findings_suppressed(const struct tool_findings *findings) {
+    size_t count = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->items[i].suppressed != TOOL_SUPPRESSED_NOT;
+    return count;
+}
+
+/* ---- Places ---- */
+
+struct certmap_position tool_position_of(const struct certmap_diagnostic *diagnostic) {
+    return (struct certmap_position){diagnostic->line, diagnostic->column, diagnostic->offset, diagnostic->length};
+}
+
+struct tool_place tool_place_end(struct certmap_view source, struct certmap_position position) {
+    struct tool_place end = {position.line, position.column};
+    if (source.data == NULL || position.line == 0 || position.column == 0 || position.length == 0 ||
+        position.offset > source.len || position.length > source.len - position.offset)
+        return (struct tool_place){0, 0};
+    struct certmap_view rest = {source.data + position.offset, position.length};
+    while (rest.len > 0) {
+        uint32_t cp;
+        const size_t taken = tool_utf8_take(rest, &cp);
+        end.column = cp == '\n' ? 1 : end.column + 1;
+        end.line += cp == '\n';
+        rest.data += taken;
+        rest.len -= taken;
+    }
+    return end;
+}

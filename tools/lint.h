@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* certmap lint: what an analysis came to, and the forms in which it is written. */
+#ifndef TOOL_LINT_H
+#define TOOL_LINT_H
+
+#include "directive.h"
+#include "finding.h"
+#include "json.h"
+#include "rules.h"
+
+struct tool_analysis {
+    const struct tool_options *options;
+    struct tool_rules rules;
+    struct certmap_view source; /* what may be shown of the file; data NULL: it may hold passwords */
+    struct tool_findings findings;
+    struct tool_directives directives;
+    struct certmap_lint_summary summary;
+    bool done; /* the analysis came to its end, and the summary says what it did */
+    uint64_t milliseconds;
+};
+
+/* Whether a finding is written: it is not suppressed, and severe enough. */
+bool tool_analysis_shows(const struct tool_analysis *analysis, const struct tool_finding *finding);
+
+/* All of it to standard output. */
+void tool_lint_print_text(const struct tool_analysis *analysis);
+void tool_lint_print_json(const struct tool_analysis *analysis);
+void tool_lint_print_sarif(const struct tool_analysis *analysis);
+void tool_lint_print_github(const struct tool_analysis *analysis);
+
+/* The certificate of a finding as an object, or null. */
+json_t *tool_lint_witness_json(const struct tool_finding *finding, const struct certmap_rules *rules);
+/* Why it is not shown, as an object, or null. */
+json_t *tool_lint_suppressed_json(const struct tool_finding *finding);
+
+/* What is known of a baseline is suppressed. false: the file is none, and standard error says so. */
+bool tool_baseline_read(const char *path, struct tool_findings *findings);
+/* Writes all that is not suppressed. false: standard error says why. */
+bool tool_baseline_write(const char *path, const struct tool_findings *findings);
+
+#endif
