@@ -221,11 +221,6 @@ static bool suppress(struct tool_analysis *analysis) {
 
 /* ---- The answer ---- */
 
-bool tool_analysis_shows(const struct tool_analysis *analysis, const struct tool_finding *finding) {
-    return finding->suppressed == TOOL_SUPPRESSED_NOT &&
-           finding->report.diagnostic.severity <= analysis->options->lint.level;
-}
-
 static void print(const struct tool_analysis *analysis) {
     switch (analysis->options->json ? TOOL_OUTPUT_JSON : analysis->options->lint.output) {
     case TOOL_OUTPUT_TEXT:

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform.h"
-#include "text.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -58,22 +57,32 @@ static mode_t mode_of(const char *path) {
     return 0666 & ~mask;
 }
 
+/* What mkstemp takes: the path and an ending. NULL: no memory. */
+static char *temporary_name(const char *path) {
+    static const char ending[] = ".XXXXXX";
+    const size_t len = strlen(path);
+    char *name = malloc(len + sizeof ending);
+    if (name != NULL) {
+        memcpy(name, path, len);
+        memcpy(name + len, ending, sizeof ending);
+    }
+    return name;
+}
+
 /* Writes to another name in the folder of target, then takes its name. */
 static bool replace(const char *target, const char *data, size_t len) {
-    struct tool_text name = {NULL, 0, 0};
-    tool_text_string(&name, target);
-    tool_text_string(&name, ".XXXXXX");
-    const int file = mkstemp(name.data);
-    bool ok = false;
+    char *name = temporary_name(target);
+    const int file = name != NULL ? mkstemp(name) : -1;
+    bool ok = file >= 0 && fchmod(file, mode_of(target)) == 0;
+    int number = errno;
     if (file >= 0) {
-        ok = fchmod(file, mode_of(target)) == 0;
-        ok = write_closed(file, data, len) && ok && rename(name.data, target) == 0;
-        const int number = errno;
+        ok = write_closed(file, data, len) && ok && rename(name, target) == 0;
+        number = errno;
         if (!ok)
-            (void)unlink(name.data);
-        errno = number;
+            (void)unlink(name);
     }
-    tool_text_free(&name);
+    free(name);
+    errno = number;
     return ok;
 }
 
