@@ -66,6 +66,12 @@ struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint,
     return place != NULL && place->field.line > 0 ? place->field : cm_lint_mapping_place(lint, mapping);
 }
 
+struct certmap_position cm_lint_operator_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
+    static const struct certmap_position nowhere = {0, 0, 0, 0};
+    const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);
+    return place != NULL ? place->op : nowhere;
+}
+
 struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
                                               size_t operand) {
     const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);

@@ -132,7 +132,6 @@ bool cm_lint_draft_condition(struct cm_lint_draft *draft, size_t condition) {
 /* A mapping that is read, and how far. */
 struct reading {
     struct cm_lint_draft *draft;
-    const struct cm_lint_mapping *mapping;
     cm_lint_prefers_fn *prefers;
     void *ctx;
     size_t condition; /* the next one, by its index in the model */
@@ -166,15 +165,19 @@ static bool read_all(struct reading *reading, size_t term, size_t end, bool posi
     return true;
 }
 
-/* One member of these. */
+/* One member of these: the one that is preferred, else the first. */
 static bool read_one(struct reading *reading, size_t first, size_t end, bool positive) {
+    const size_t condition = reading->condition;
     size_t chosen = first;
-    if (reading->prefers != NULL)
-        while (chosen < end && !reading->prefers(reading->ctx, reading->mapping, chosen, positive))
-            chosen += term_at(reading, chosen)->size;
-    if (chosen >= end)
+    while (reading->prefers != NULL && chosen < end &&
+           !reading->prefers(reading->ctx, chosen, reading->condition, positive)) {
+        pass_over(reading, chosen, chosen + term_at(reading, chosen)->size);
+        chosen += term_at(reading, chosen)->size;
+    }
+    if (chosen >= end) {
         chosen = first;
-    pass_over(reading, first, chosen);
+        reading->condition = condition;
+    }
     const bool is_read = read_term(reading, chosen, positive);
     pass_over(reading, chosen + term_at(reading, chosen)->size, end);
     return is_read;
@@ -200,7 +203,7 @@ static bool read_term(struct reading *reading, size_t term, bool positive) {
 
 bool cm_lint_draft_mapping(struct cm_lint_draft *draft, size_t mapping, cm_lint_prefers_fn *prefers, void *ctx) {
     const struct cm_lint_mapping *made = cm_lint_mapping_at(&draft->lint->model, mapping);
-    struct reading reading = {draft, made, prefers, ctx, made->condition};
+    struct reading reading = {draft, prefers, ctx, made->condition};
     return made->term_count > 0 && read_all(&reading, made->term, made->term + made->term_count, true);
 }
 

@@ -22,8 +22,9 @@ struct cm_lint_draft {
     size_t count;
 };
 
-/* Which member of an `or` to take: the first of which it says so, else the first. term is an index of the model. */
-typedef bool cm_lint_prefers_fn(void *ctx, const struct cm_lint_mapping *mapping, size_t term, bool positive);
+/* Which member of an `or` to take: the first of which it says so, else the first. term is an index of the model, and so
+ * is condition, of the first condition in it or after it. */
+typedef bool cm_lint_prefers_fn(void *ctx, size_t term, size_t condition, bool positive);
 
 /* False: there is no memory, which the scratch pool says. */
 bool cm_lint_draft_begin(struct cm_lint_draft *draft, struct certmap_lint *lint);

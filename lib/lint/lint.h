@@ -53,8 +53,9 @@ void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
 /* Of a mapping: its name. Line 0 where nothing is known. */
 struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping);
 struct certmap_position cm_lint_account_place(const struct certmap_lint *lint, size_t mapping);
-/* Of the number-th condition of the mapping; of an operand of it, from 0. */
+/* Of the number-th condition of the mapping; of its operator, line 0 where that is not known; of an operand, from 0. */
 struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint, size_t mapping, size_t number);
+struct certmap_position cm_lint_operator_place(const struct certmap_lint *lint, size_t mapping, size_t number);
 struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
                                               size_t operand);
 struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number);

@@ -26,7 +26,7 @@ static bool add_condition_places(struct cm_lint_places *places, const struct cer
         struct cm_lint_condition_place *place = cm_lint_array_add(&places->conditions, allocator, sizeof *place);
         if (place == NULL)
             return false;
-        *place = (struct cm_lint_condition_place){position->field, (uint32_t)places->operands.count,
+        *place = (struct cm_lint_condition_place){position->field, position->op, (uint32_t)places->operands.count,
                                                   (uint32_t)operand_count(added, i)};
         if (!add_operand_places(places, allocator, position->operands, place->operand_count))
             return false;

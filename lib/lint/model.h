@@ -52,7 +52,7 @@ struct cm_lint_place {
 };
 
 struct cm_lint_condition_place {
-    struct certmap_position field;
+    struct certmap_position field, op;
     uint32_t operand, operand_count; /* the first one of operand_places */
 };
 

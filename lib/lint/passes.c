@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "passes.h"
+#include "advice.h"
 #include <stddef.h>
 
 cm_lint_pass *const cm_lint_passes[] = {
+    cm_lint_pass_advice,
     NULL,
 };

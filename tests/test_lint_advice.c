@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* What lint advises, case by case: tests/data/lint/NAME.cases.
+ *
+ *     === name of a case
+ *     certmap 1; ...
+ *     --- code line [decision [account]]     what is reported; with a decision, a certificate gets this answer
+ *     --- profile name                       the profile
+ *
+ * Everything that is reported has to be written, but for what `ignored` names of a file. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "certmap/lint.h"
+#include "rules.h"
+#include "support/alloc.h"
+
+/* ---- cases ---- */
+
+#define MAX_EXPECTED 16
+
+struct expected {
+    char code[40], decision[16], account[80];
+    size_t line;
+    bool found;
+};
+
+struct a_case {
+    char name[120];
+    struct t_buf rules;
+    struct expected expected[MAX_EXPECTED];
+    size_t count;
+    enum certmap_lint_profile profile;
+    const char *const *ignored;
+};
+
+static void read_expected(struct a_case *one, const char *line) {
+    char word[40] = "", rest[80] = "";
+    struct expected *expected = &one->expected[one->count];
+    if (sscanf(line, "profile %39s", word) == 1) {
+        while (strcmp(certmap_lint_profile_name(one->profile), word) != 0)
+            one->profile++;
+        return;
+    }
+    ck_assert_uint_lt(one->count, MAX_EXPECTED);
+    memset(expected, 0, sizeof *expected);
+    ck_assert_int_ge(sscanf(line, "%39s %zu %15s %79[^\n]", expected->code, &expected->line, expected->decision, rest),
+                     2);
+    strcpy(expected->account, rest);
+    one->count++;
+}
+
+/* ---- reports ---- */
+
+struct seen {
+    struct a_case *one;
+    const struct certmap_rules *rules;
+};
+
+static bool is_ignored(const struct a_case *one, const char *code) {
+    for (const char *const *ignored = one->ignored; ignored != NULL && *ignored != NULL; ignored++)
+        if (strcmp(*ignored, code) == 0)
+            return true;
+    return false;
+}
+
+static struct expected *find(struct a_case *one, const struct certmap_lint_report *report) {
+    for (size_t i = 0; i < one->count; i++)
+        if (!one->expected[i].found && one->expected[i].line == report->diagnostic.line &&
+            strcmp(one->expected[i].code, certmap_code_name(report->diagnostic.code)) == 0)
+            return &one->expected[i];
+    return NULL;
+}
+
+static void assert_text(const char *name, struct certmap_view text, const char *expected) {
+    ck_assert_msg(text.len == strlen(expected) && (text.len == 0 || memcmp(text.data, expected, text.len) == 0),
+                  "%s: account \"%.*s\", not \"%s\"", name, (int)text.len,
+                  text.data != NULL ? (const char *)text.data : "", expected);
+}
+
+/* The certificate of a file gets the answer that the report says. */
+static void match_again(const struct seen *seen, const struct certmap_lint_witness *witness) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct certmap_peer *peer = NULL;
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_cert_from_der(&cert, witness->der, NULL), CERTMAP_OK);
+    cert.time = 1893456000;
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_match(seen->rules, peer, &result, NULL), CERTMAP_OK);
+    ck_assert_int_eq(result.decision, witness->decision);
+    ck_assert_uint_eq(result.index, witness->mapping);
+    certmap_peer_free(peer);
+}
+
+static void check_witness(const struct seen *seen, const struct certmap_lint_report *report,
+                          const struct expected *expected) {
+    const struct certmap_lint_witness *witness = report->witness;
+    if (expected->decision[0] == '\0')
+        return;
+    ck_assert_msg(witness != NULL, "%s: %s has no certificate", seen->one->name, expected->code);
+    ck_assert_msg(strcmp(certmap_decision_name(witness->decision), expected->decision) == 0, "%s: %s: %s",
+                  seen->one->name, expected->code, certmap_decision_name(witness->decision));
+    assert_text(seen->one->name, witness->account, expected->account);
+    if (witness->der.data != NULL)
+        match_again(seen, witness);
+}
+
+static bool on_report(void *ctx, const struct certmap_lint_report *report) {
+    const struct seen *seen = ctx;
+    struct expected *expected = find(seen->one, report);
+    const char *code = certmap_code_name(report->diagnostic.code);
+    if (expected == NULL) {
+        ck_assert_msg(is_ignored(seen->one, code), "%s: line %zu: %s: %s", seen->one->name, report->diagnostic.line,
+                      code, report->diagnostic.text);
+        return true;
+    }
+    expected->found = true;
+    ck_assert_msg(report->certainty != CERTMAP_CERTAINTY_SHOWN || report->witness != NULL, "%s: %s", seen->one->name,
+                  code);
+    ck_assert_msg(report->help != NULL, "%s: %s has no help", seen->one->name, code);
+    check_witness(seen, report, expected);
+    return true;
+}
+
+static void run(struct a_case *one) {
+    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+    struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+    struct certmap_rules *rules = NULL;
+    struct certmap_lint *lint = NULL;
+    options.profile = one->profile;
+    ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_OK);
+    build.added = certmap_lint_added;
+    build.added_ctx = lint;
+    parse.build = &build;
+    ck_assert_msg(certmap_rules_parse(&rules, t_view(&one->rules), &parse, &err) == CERTMAP_OK, "%s: %zu: %s",
+                  one->name, err.line, err.text);
+    struct seen seen = {one, rules};
+    ck_assert_int_eq(certmap_lint_run(lint, rules, on_report, &seen, NULL), CERTMAP_OK);
+    for (size_t i = 0; i < one->count; i++)
+        ck_assert_msg(one->expected[i].found, "%s: line %zu: no %s", one->name, one->expected[i].line,
+                      one->expected[i].code);
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+}
+
+/* Runs the cases of a file; all else than these codes has to be expected. */
+static void run_file(const char *path, const char *const *ignored) {
+    FILE *file = fopen(path, "rb");
+    char line[8192];
+    struct a_case one = {.rules = T_BUF_INIT, .ignored = ignored};
+    size_t count = 0;
+    ck_assert_ptr_nonnull(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (strncmp(line, "--- ", 4) == 0) {
+            read_expected(&one, line + 4);
+        } else if (strncmp(line, "=== ", 4) == 0) {
+            if (count++ > 0)
+                run(&one);
+            t_buf_clear(&one.rules);
+            one = (struct a_case){.rules = one.rules, .ignored = ignored};
+            sscanf(line, "=== %119[^\n]", one.name);
+        } else if (count > 0) {
+            t_put(&one.rules, line);
+        }
+    }
+    run(&one);
+    t_buf_free(&one.rules);
+    fclose(file);
+}
+
+T_TEST(breadth) {
+    run_file("tests/data/lint/breadth.cases", NULL);
+}
+
+/* Whom patterns let in is not about issuers, and these are known by name for the sake of short rules. */
+static const char *const of_breadth[] = {"no-issuer",        "issuer-by-name", "single-field",
+                                         "common-name-only", "weak-mapping",   NULL};
+
+T_TEST(patterns) {
+    run_file("tests/data/lint/pattern.cases", of_breadth);
+}
+
+T_TESTS("lint_advice", T_CASE("cases", breadth, patterns))
