@@ -17,9 +17,6 @@ struct cm_lint_advised {
 
 typedef void cm_lint_advice_fn(struct certmap_lint *lint, const struct cm_lint_advised *advised);
 
-/* Calls each of the functions, up to NULL, for each mapping that is alive, and gives back what was only needed for it. */
-void cm_lint_advise(struct certmap_lint *lint, cm_lint_advice_fn *const *functions);
-
 /* A draft of the mapping in which the value of this condition, by its index in the model, is the text. False: there is
  * none. */
 bool cm_lint_draft_about(struct cm_lint_draft *draft, struct certmap_lint *lint, const struct cm_lint_advised *advised,
