@@ -134,6 +134,7 @@ static enum certmap_status call_output(struct run *run, const struct line *line,
     output.kind = (enum certmap_output_kind)line->numbers[0];
     output.is_template = line->numbers[1] != 0;
     output.language = (enum certmap_language)line->numbers[2];
+    output.each = line->numbers[1] == 2;
     output.name = line->texts[0];
     output.value = line->texts[1];
     return certmap_builder_output(run->builder, &output, err);

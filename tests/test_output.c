@@ -89,6 +89,23 @@ static const struct {
      "allow: a | - | a | g | n=v, m=uid"},
     {"allow \"a\"; attribute \"n\" = \"v\"; attribute \"m\" = \"v\";", "allow: a | - | a | n=v, m=v"},
 
+    /* one for each value */
+    {"allow \"a\"; group each \"${subject.OU}\";", "allow: a | - | a | a, b"},
+    {"allow \"a\"; group each \"ou-${subject.OU | upper}\"; group \"x\";", "allow: a | - | a | ou-A, ou-B, x"},
+    {"allow \"a\"; group \"b\"; group each \"${subject.OU}\";", "allow: a | - | a | b, a"},
+    {"allow \"a\"; group each \"${subject.OU | slice(1, 1) | replace(\"b\", \"a\")}\";", "allow: a | - | a | a"},
+    {"allow \"a\"; group each \"${subject.O | first}.${subject.OU}\";", "allow: a | - | a | o.a, o.b"},
+    {"allow \"a\"; group each \"${subject.L}\";", "allow: a | - | a"},
+    {"allow \"a\"; group each \"${subject.L ?\? \"none\"}\";", "allow: a | - | a | none"},
+    {"allow \"a\"; group each \"${subject.OU ?\? \"none\"}\";", "allow: a | - | a | a, b"},
+    {"allow \"a\"; group each principal \"${issuer}\";", "allow: a | - | a | CN=CA"},
+    {"allow \"a\"; attribute \"n\" each = \"${subject.OU}\";", "allow: a | - | a | n=a, n=b"},
+    {"allow \"a\"; attribute \"n\" each = dn \"OU=${subject.OU},O=x\";", "allow: a | - | a | n=OU=a,O=x, n=OU=b,O=x"},
+    {"allow \"a\"; group each \"${subject.T}\";", "deny: - | - | - placeholder-unreadable"},
+    {"allow \"a\"; group each \"${san.email}\";", "deny: - | - | - placeholder-unreadable"},
+    {"allow \"a\"; group each \"${subject.OU | after(\"a\")}x\";", "deny: - | - | - placeholder-empty"},
+    {"allow \"a\"; group each \"x@${subject.E}\";", "deny: - | - | - placeholder-character"},
+
     /* one that cannot be built refuses everything */
     {"allow \"${subject.L}\"; group \"g\";", "deny: - | - | - placeholder-no-value"},
     {"allow \"a\"; domain \"${subject.L}\"; group \"g\";", "deny: - | - | - placeholder-no-value"},
@@ -367,8 +384,60 @@ T_TEST(after_an_output_without_memory) {
     }
 }
 
+/* As many groups, and as many attributes, as an answer can have, and one more. */
+T_TEST(each_up_to_the_limit) {
+    static const char *const gives[] = {"group each \"${subject.OU}\"", "attribute \"n\" each = \"${subject.OU}\""};
+    for (int i = 0; i < 4; i++) {
+        const size_t count = CERTMAP_MAX_OUTPUTS + (size_t)(i % 2);
+        struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+        struct t_peer peer;
+        t_put(&text, "certmap 1; mapping \"m\" { when always; allow \"u\"; ");
+        t_put(&text, gives[i / 2]);
+        t_put(&text, "; }");
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        for (size_t k = 0; k < count; k++) {
+            char ava[32];
+            snprintf(ava, sizeof ava, "%sOU=%zu | OU=%zu", k > 0 ? " | " : "", k, k);
+            t_put(&subject, ava);
+        }
+        t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+        const struct certmap_result result = t_match(rules, peer.peer);
+        ck_assert_int_eq(result.reason, i % 2 == 1 ? CERTMAP_CODE_TOO_MANY_OUTPUTS : CERTMAP_CODE_NONE);
+        ck_assert_int_eq(result.decision, i % 2 == 1 ? CERTMAP_DENY : CERTMAP_ALLOW);
+        ck_assert_uint_eq(result.group_count + result.attribute_count, i % 2 == 1 ? 0 : count);
+        t_peer_free(&peer);
+        t_buf_free(&text);
+        t_buf_free(&subject);
+        certmap_rules_free(rules);
+    }
+}
+
+T_TEST(refuses_each_where_it_is_not) {
+    const struct {
+        enum certmap_output_kind kind;
+        const char *value;
+        unsigned each, reserved;
+        enum certmap_code code;
+    } rows[] = {
+        {CERTMAP_OUTPUT_DOMAIN, "${subject.OU}", 1, 0, CERTMAP_CODE_ARGUMENT},
+        {CERTMAP_OUTPUT_GROUP, "${subject.OU}", 2, 0, CERTMAP_CODE_ARGUMENT},
+        {CERTMAP_OUTPUT_GROUP, "${subject.OU}", 0, 1, CERTMAP_CODE_ARGUMENT},
+        {CERTMAP_OUTPUT_GROUP, "g", 1, 0, CERTMAP_CODE_BAD_TEMPLATE},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct certmap_output output = output_of(rows[i].kind, "", rows[i].value);
+        struct certmap_builder *builder = t_builder();
+        output.is_template = true;
+        output.each = rows[i].each;
+        output.reserved = rows[i].reserved;
+        ck_assert_int_eq(t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", "u", NULL), CERTMAP_OK);
+        assert_refused(builder, &output, rows[i].code);
+        certmap_builder_free(builder);
+    }
+}
+
 T_TESTS("output",
         T_CASE("answers", T_LOOP(one_mapping, COUNT(mappings)), T_LOOP(several_mappings, COUNT(together)),
-               T_LOOP(answer_limit, COUNT(limits)), same_text_takes_no_room),
-        T_CASE("builders", built_outputs, refuses_arguments, refuses_texts, T_LOOP(after_a_wrong_account, 2),
-               after_an_output_without_memory))
+               T_LOOP(answer_limit, COUNT(limits)), same_text_takes_no_room, each_up_to_the_limit),
+        T_CASE("builders", built_outputs, refuses_each_where_it_is_not, refuses_arguments, refuses_texts,
+               T_LOOP(after_a_wrong_account, 2), after_an_output_without_memory))

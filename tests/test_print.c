@@ -211,6 +211,11 @@ static const struct {
      "posix-user \"${subject.UID | lower}\";\n}\n\nmapping \"5\" {\n    when always;\n    allow ldap-filter "
      "\"(uid=a)\";\n}\n",
      NULL},
+    {"each value, principals",
+     "certmap 1;\n\nmapping \"m\" {\n    when always;\n    allow principal \"user/admin@REALM\";\n    group each "
+     "\"${subject.OU | lower}\";\n    group each principal \"${san.uri}\";\n    attribute \"a\" each = dn "
+     "\"uid=${subject.UID},ou=people\";\n    attribute \"b\" = \"${subject | java}\";\n}\n",
+     NULL},
     {"issuers become conditions",
      "certmap 1; issuers \"partners\" { sha256 " HASH "; spki.sha256 " HASH "; } mapping \"m\" { when issuer is "
      "\"partners\" and subject.O = \"a\"; deny; }",

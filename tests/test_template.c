@@ -144,6 +144,13 @@ static const struct mistake mistakes[] = {
     {"allow \"${«CN»}\";", CERTMAP_CODE_UNKNOWN_FIELD, "did you mean subject.CN?"},
 
     /* what a mapping gives */
+    {"allow \"u\"; group each «\"g\"»;", CERTMAP_CODE_BAD_TEMPLATE, "needs a placeholder"},
+    {"allow \"u\"; group each \"«${subject.OU | first}»\";", CERTMAP_CODE_BAD_TEMPLATE, "leave out | first"},
+    {"allow \"u\"; group each \"«${subject.O}${subject.OU}»\";", CERTMAP_CODE_BAD_TEMPLATE, "in the others"},
+    {"allow \"u\"; group «ecah» \"${subject.OU}\";", CERTMAP_CODE_SYNTAX, "a string in double quotes"},
+    {"allow \"u\"; domain «each» \"${subject.OU}\";", CERTMAP_CODE_SYNTAX, "a string in double quotes"},
+    {"allow \"u\"; attribute «each» \"a\" = \"${subject.OU}\";", CERTMAP_CODE_SYNTAX, "the name of the attribute"},
+    {"allow \"u\"; attribute \"a\" each «\"${subject.OU}\"»;", CERTMAP_CODE_SYNTAX, "after \"each\""},
     {"allow \"u\"; domain «\"\"»;", CERTMAP_CODE_BAD_ACCOUNT, "the domain is empty"},
     {"allow \"u\"; group «\"\\t\"»;", CERTMAP_CODE_BAD_ACCOUNT, "the group \"\\u{9}\" holds"},
     {"allow \"u\"; attribute \"a\" = «\"\"»;", CERTMAP_CODE_BAD_ACCOUNT, "the attribute is empty"},

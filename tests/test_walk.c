@@ -72,6 +72,7 @@ static void put_output(struct t_buf *buf, const struct certmap_output *output) {
     static const char *const kinds[] = {"domain", "group", "attribute"};
     t_put(buf, kinds[output->kind]);
     t_put(buf, " ");
+    t_put(buf, output->each != 0 ? "each " : "");
     put_view(buf, output->name);
     t_put(buf, output->is_template ? "$" : "=");
     put_view(buf, output->value);
@@ -140,8 +141,10 @@ T_TEST(expression) {
 T_TEST(outputs_follow) {
     struct certmap_rules *rules =
         t_rules("certmap 1; mapping \"m\" { when subject.CN present; allow \"a\"; domain \"D\";"
-                " group \"g\"; attribute \"mail\" = \"${subject.E}\"; }");
-    expect_items(rules, "subject.CN present\ndomain =D\ngroup =g\nattribute mail$${subject.E}\n");
+                " group \"g\"; attribute \"mail\" = \"${subject.E}\";"
+                " group each \"${subject.OU}\"; attribute \"m\" each = \"${san.email}\"; }");
+    expect_items(rules, "subject.CN present\ndomain =D\ngroup =g\nattribute mail$${subject.E}\n"
+                        "group each $${subject.OU}\nattribute each m$${san.email}\n");
     certmap_rules_free(rules);
 }
 

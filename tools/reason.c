@@ -290,7 +290,7 @@ void tool_reason_add(struct tool_text *text, const struct certmap_rules *rules, 
         tool_reason_mapping(text, result->other);
         tool_text_string(text, " both hold, and the policy is unique");
     } else if (result->reason == CERTMAP_CODE_TOO_MANY_OUTPUTS) {
-        tool_text_string(text, "the mappings that hold give more than an answer can have");
+        tool_text_string(text, "what holds gives more accounts, groups or attributes than an answer can have");
     } else if (result->decision == CERTMAP_DENY) {
         add_placeholder(text, rules, peer, result);
     }

@@ -272,11 +272,14 @@ struct certmap_output {
     struct certmap_view value; /* text, not empty */
     bool is_template;          /* as in struct certmap_mapping */
     enum certmap_language language;
+    unsigned each; /* 1: a GROUP or an ATTRIBUTE for each value of the one placeholder that does not
+                    * say which value it takes; none where there is no value. Else 0 */
+    unsigned reserved; /* 0, else ARGUMENT */
 };
 #define CERTMAP_OUTPUT_INIT                                                                        \
     {                                                                                              \
         sizeof(struct certmap_output), CERTMAP_OUTPUT_DOMAIN, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,    \
-            false, CERTMAP_LANGUAGE_PLAIN                                                          \
+            false, CERTMAP_LANGUAGE_PLAIN, 0, 0                                                    \
     }
 /* Adds an output to the open mapping, which allows. Errors: ARGUMENT, MEMORY, LIMIT, SYNTAX. */
 CERTMAP_API enum certmap_status certmap_builder_output(struct certmap_builder *builder,

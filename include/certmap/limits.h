@@ -41,7 +41,7 @@
 /* Most bytes of values that one explanation reports, all together: more than the largest Name
  * has as text, and what a person can still use. */
 #define CERTMAP_MAX_REPORTED_SIZE 8388608
-/* Most groups, and most attributes, of one mapping and of one answer. */
+/* Most groups, and most attributes, of one mapping and of one answer, with those of `each`. */
 #define CERTMAP_MAX_OUTPUTS 64
 /* Most accounts in one answer, under CERTMAP_COMBINING_ALL. */
 #define CERTMAP_MAX_ACCOUNTS 64

@@ -31,7 +31,7 @@ extern "C" {
 #define CERTMAP_FIRST_PARSE_OPTIONS CERTMAP_STRUCT_END(struct certmap_parse_options, file)
 #define CERTMAP_FIRST_MAPPING CERTMAP_STRUCT_END(struct certmap_mapping, language)
 #define CERTMAP_FIRST_CONDITION CERTMAP_STRUCT_END(struct certmap_condition, count)
-#define CERTMAP_FIRST_OUTPUT CERTMAP_STRUCT_END(struct certmap_output, language)
+#define CERTMAP_FIRST_OUTPUT CERTMAP_STRUCT_END(struct certmap_output, reserved)
 #define CERTMAP_FIRST_DESCRIPTION CERTMAP_STRUCT_END(struct certmap_description, reserved)
 #define CERTMAP_FIRST_RESULT CERTMAP_STRUCT_END(struct certmap_result, principals)
 

@@ -238,6 +238,9 @@ enum certmap_status cm_builder_check_output(const struct certmap_output *output,
     if (output == NULL || !cm_view_sound(output->name) || !cm_view_sound(output->value))
         return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                         "%s: output or one of its texts is NULL, or its size is not a size of it", call);
+    if (output->each > (output->kind != CERTMAP_OUTPUT_DOMAIN) || output->reserved != 0)
+        return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                        "%s: each is not one that such an output can have, or reserved is not 0", call);
     if ((unsigned)output->kind > CERTMAP_OUTPUT_ATTRIBUTE || certmap_language_name(output->language) == NULL)
         return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                         "%s: kind or language is not one that an output can have", call);
@@ -248,7 +251,7 @@ void cm_builder_read_output(struct cm_output *made, struct cm_source *value, con
     static const enum cm_output_kind kinds[] = {[CERTMAP_OUTPUT_DOMAIN] = CM_OUTPUT_DOMAIN,
                                                 [CERTMAP_OUTPUT_GROUP] = CM_OUTPUT_GROUP,
                                                 [CERTMAP_OUTPUT_ATTRIBUTE] = CM_OUTPUT_ATTRIBUTE};
-    *made = (struct cm_output){.kind = kinds[output->kind], .language = output->language};
+    *made = (struct cm_output){.kind = kinds[output->kind], .language = output->language, .each = output->each != 0};
     *value = (struct cm_source){.text = output->value, .written = output->is_template};
 }
 

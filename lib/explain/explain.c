@@ -119,26 +119,65 @@ static void note_nearest(struct explain *explain) {
         explain->nearest = *item;
 }
 
+/* Why a text could not be given. */
+struct refusal {
+    enum certmap_code why; /* what refused the answer although each text alone can be built, or NONE */
+    bool last;             /* it is reported with the last text, which this is of */
+};
+
+/* A text that has been built, or not. */
+static bool report_text(struct explain *explain, const struct cm_output *output, struct certmap_view text,
+                        enum certmap_code why, bool read, struct refusal *refusal) {
+    if (why != CERTMAP_CODE_NONE)
+        refusal->why = CERTMAP_CODE_NONE;
+    else if (refusal->last)
+        why = refusal->why;
+    return cm_report_output(&explain->report, output, text, why, read);
+}
+
+/* A text for each value: so many as an answer can have, and one more, which is refused. */
+static bool report_each(struct explain *explain, const struct cm_output *output, bool read, struct refusal *refusal,
+                        size_t *steps) {
+    const bool last = refusal->last;
+    struct cm_each each;
+    enum certmap_code why = cm_each_begin(&each, output, explain->peer, steps);
+    bool more = true;
+    for (size_t i = 0; more && why == CERTMAP_CODE_NONE && each.more && i <= CERTMAP_MAX_OUTPUTS; i++) {
+        struct certmap_view text = output->shown;
+        const struct cm_each current = each;
+        why = cm_each_next(&each, output, explain->peer, steps);
+        refusal->last = last && (!each.more || i == CERTMAP_MAX_OUTPUTS);
+        if (why == CERTMAP_CODE_NONE)
+            why = cm_output_text_each(&text, output, &current, explain->peer, steps);
+        more = report_text(explain, output, text, why, read, refusal);
+        if (why != CERTMAP_CODE_NONE)
+            return more;
+    }
+    return more && (why == CERTMAP_CODE_NONE || report_text(explain, output, output->shown, why, read, refusal));
+}
+
 /* Every text of a mapping, built apart from the others; read is whether the answer needs them, and refusal why it
  * could not be given although each text alone can. */
 static bool report_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
-                           enum certmap_code refusal) {
+                           enum certmap_code refused) {
     size_t *steps = read ? &explain->answer_steps : &explain->text_steps;
     const struct certmap_rules *rules = explain->aside.rules;
     const size_t count = cm_mapping_outputs(rules, mapping);
-    for (size_t i = 0; i < count; i++) {
+    struct refusal refusal = {refused, false};
+    bool more = true;
+    for (size_t i = 0; more && i < count; i++) {
         struct cm_output room;
         const struct cm_output *output = cm_mapping_output(rules, mapping, i, &room);
         struct certmap_view text = output->shown;
-        enum certmap_code why = cm_output_text(&text, output, explain->peer, steps);
-        if (why != CERTMAP_CODE_NONE)
-            refusal = CERTMAP_CODE_NONE;
-        else if (i + 1 == count)
-            why = refusal;
-        if (!cm_report_output(&explain->report, output, text, why, read))
-            return false;
+        refusal.last = i + 1 == count;
+        if (output->each) {
+            more = report_each(explain, output, read, &refusal, steps);
+            continue;
+        }
+        const enum certmap_code why = cm_output_text(&text, output, explain->peer, steps);
+        more = report_text(explain, output, text, why, read, &refusal);
     }
-    return true;
+    return more;
 }
 
 /* Why a mapping that allows refused: what could not be built of it. */

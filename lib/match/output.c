@@ -121,23 +121,46 @@ static enum certmap_code add(const struct filling *filling, const struct cm_outp
 
 /* ---- mappings ---- */
 
-/* The text of an output that is not the account of the answer. One that is there already takes no room. */
-static enum certmap_code put(const struct filling *filling, const struct cm_output *output, bool first) {
+/* Adds a text that has been built after `before` bytes. One that is there already takes no room. */
+static enum certmap_code put_text(const struct filling *filling, const struct cm_output *output,
+                                  struct certmap_view text, bool first, size_t before) {
     struct certmap_result *result = filling->result;
-    struct cm_built *built = &filling->peer->built;
-    const size_t before = built->len, texts = result->account_count + result->group_count + result->attribute_count;
-    struct certmap_view text;
-    size_t separator;
-    enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
-    if (code == CERTMAP_CODE_NONE)
-        code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / CM_BYTES_A_STEP))
-                   ? add(filling, output, text)
-                   : CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    const size_t texts = result->account_count + result->group_count + result->attribute_count;
+    enum certmap_code code = cm_steps_take(filling->steps, (texts + 1) * (1 + text.len / CM_BYTES_A_STEP))
+                                 ? add(filling, output, text)
+                                 : CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     if (code == CERTMAP_CODE_NONE && first && output->kind == CM_OUTPUT_DOMAIN)
         result->domain = text;
     else if (texts == result->account_count + result->group_count + result->attribute_count)
-        built->len = before;
+        filling->peer->built.len = before;
     return code;
+}
+
+/* As many texts as there are values, of which the lists take no more than they have room for. */
+static enum certmap_code put_each(const struct filling *filling, const struct cm_output *output) {
+    struct cm_each each;
+    enum certmap_code code = cm_each_begin(&each, output, filling->peer, filling->steps);
+    while (code == CERTMAP_CODE_NONE && each.more) {
+        const size_t before = filling->peer->built.len;
+        struct certmap_view text;
+        code = cm_expand_each(&text, output, &each, filling->peer, filling->steps);
+        if (code == CERTMAP_CODE_NONE)
+            code = put_text(filling, output, text, false, before);
+        if (code == CERTMAP_CODE_NONE)
+            code = cm_each_next(&each, output, filling->peer, filling->steps);
+    }
+    return code;
+}
+
+/* The text of an output that is not the account of the answer. */
+static enum certmap_code put(const struct filling *filling, const struct cm_output *output, bool first) {
+    const size_t before = filling->peer->built.len;
+    struct certmap_view text;
+    size_t separator;
+    if (output->each)
+        return put_each(filling, output);
+    const enum certmap_code code = cm_expand(&text, &separator, output, filling->peer, filling->steps);
+    return code == CERTMAP_CODE_NONE ? put_text(filling, output, text, first, before) : code;
 }
 
 /* Everything that the mapping gives; first: it is the answer's own. As many as the rule gives, with steps for each. */
@@ -224,4 +247,10 @@ enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_outp
     size_t separator;
     peer->built.len = 0;
     return cm_expand(text, &separator, output, peer, steps);
+}
+
+enum certmap_code cm_output_text_each(struct certmap_view *text, const struct cm_output *output,
+                                      const struct cm_each *each, struct certmap_peer *peer, size_t *steps) {
+    peer->built.len = 0;
+    return cm_expand_each(text, output, each, peer, steps);
 }

@@ -6,6 +6,7 @@
 
 #include "field/peer.h"
 #include "rule/store.h"
+#include "template/expand.h"
 
 /* Makes result the ALLOW of a mapping that is true and allows: sets every member but size and other, and
  * forgets what was built in the peer before. *steps are those left of the match, of which a value looked at
@@ -26,5 +27,8 @@ bool cm_output_append(struct certmap_result *result, const struct certmap_rules 
  * builds it again. Why it cannot be built, or NONE; then *text stays until the next call. */
 enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_output *output, struct certmap_peer *peer,
                                  size_t *steps);
+/* The same of an output with `each`, for one of its values. */
+enum certmap_code cm_output_text_each(struct certmap_view *text, const struct cm_output *output,
+                                      const struct cm_each *each, struct certmap_peer *peer, size_t *steps);
 
 #endif

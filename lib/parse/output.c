@@ -2,7 +2,7 @@
 /* What a mapping decides, and what one that allows gives:
  *
  *     decision = "deny" ";" "}" | "allow" text ";" { output ";" } "}"
- *     output   = "domain" text | "group" text | "attribute" string "=" text
+ *     output   = "domain" text | "group" [ "each" ] text | "attribute" string [ "each" ] "=" text
  *     text     = [ "plain" | "ldap-filter" | "dn" | "url" | "posix-user" | "principal" ] template
  *     template: a string, which may have placeholders (template.c, template/placeholder.c) */
 #include "base/view.h"
@@ -94,8 +94,11 @@ static bool take_name(struct cm_parser *parser, struct certmap_view *name, struc
 /* What is after its name; without a mistake, made gets it. */
 static bool take_value(struct cm_parser *parser, struct certmap_output *made, struct certmap_position *at) {
     struct text value = {.has_placeholders = false};
+    if (made->kind != CERTMAP_OUTPUT_DOMAIN && cm_parser_accept_word(parser, CM_VIEW("each")))
+        made->each = 1;
     if ((made->kind == CERTMAP_OUTPUT_ATTRIBUTE &&
-         !cm_parser_expect_punct(parser, '=', "\"=\" after the name of the attribute")) ||
+         !cm_parser_expect_punct(parser, '=',
+                                 made->each != 0 ? "\"=\" after \"each\"" : "\"=\" after the name of the attribute")) ||
         !take_text(parser, &value, "a string in double quotes"))
         return false;
     made->value = value.advised.source.text;

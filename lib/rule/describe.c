@@ -31,5 +31,6 @@ struct certmap_output cm_describe_output(const struct cm_output *output) {
                                    .name = output->name,
                                    .value = output->shown,
                                    .is_template = output->placeholders != NULL,
-                                   .language = output->language};
+                                   .language = output->language,
+                                   .each = output->each};
 }

@@ -71,6 +71,7 @@ struct cm_output {
     const struct cm_template *placeholders; /* template.h; NULL: no template, shown is the text */
     bool has_domain;                        /* an ACCOUNT whose domain is given apart */
     bool last;                              /* of its mapping */
+    bool each;                              /* a GROUP or ATTRIBUTE for each value of placeholders->each */
     const uint8_t *separator;   /* of domain and user in an ACCOUNT: the \\ or @, in shown or in a literal; or NULL */
     struct certmap_view prefix; /* what is before it, if it is kept apart; else data NULL */
 };

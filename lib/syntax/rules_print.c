@@ -197,7 +197,9 @@ static void print_output(struct printer *printer, const struct cm_output *output
     cm_out_string(out, words[output->kind]);
     if (output->kind == CM_OUTPUT_ATTRIBUTE) {
         cm_string_print(out, output->name);
-        cm_out_string(out, " = ");
+        cm_out_string(out, output->each ? " each = " : " = ");
+    } else if (output->each) {
+        cm_out_string(out, "each ");
     }
     if (output->language != CERTMAP_LANGUAGE_PLAIN) {
         cm_out_string(out, certmap_language_name(output->language));

@@ -67,9 +67,19 @@ static enum certmap_code choose(struct certmap_view *value, const struct cm_plac
     return text_of(value, &values.list->values[at], placeholder->form, &peer->built, steps);
 }
 
+/* The value that `each` has come to. */
+static enum certmap_code take_current(struct certmap_view *value, const struct cm_placeholder *placeholder,
+                                      const struct cm_each *each, struct certmap_peer *peer, size_t *steps) {
+    if (each->at == CM_VALUE_NONE)
+        return CERTMAP_CODE_PLACEHOLDER_NO_VALUE;
+    return text_of(value, &peer->lists[placeholder->path.list].values[each->at], placeholder->form, &peer->built,
+                   steps);
+}
+
 static enum certmap_code find_value(struct certmap_view *value, const struct cm_placeholder *placeholder,
-                                    struct certmap_peer *peer, size_t *steps) {
-    const enum certmap_code code = choose(value, placeholder, peer, steps);
+                                    const struct cm_each *each, struct certmap_peer *peer, size_t *steps) {
+    const enum certmap_code code =
+        each != NULL ? take_current(value, placeholder, each, peer, steps) : choose(value, placeholder, peer, steps);
     if (code == CERTMAP_CODE_PLACEHOLDER_NO_VALUE && placeholder->fallback.data != NULL) {
         *value = placeholder->fallback;
         return CERTMAP_CODE_NONE;
@@ -82,10 +92,11 @@ static enum certmap_code find_value(struct certmap_view *value, const struct cm_
 /* A step for each byte of the value, which the languages go through a fixed number of times. */
 
 static enum certmap_code put_placeholder(struct cm_out *out, const struct cm_output *output,
-                                         const struct cm_placeholder *placeholder, struct certmap_peer *peer,
-                                         size_t *steps) {
+                                         const struct cm_placeholder *placeholder, const struct cm_each *each,
+                                         struct certmap_peer *peer, size_t *steps) {
     struct certmap_view value;
-    enum certmap_code code = find_value(&value, placeholder, peer, steps);
+    enum certmap_code code =
+        find_value(&value, placeholder, placeholder == output->placeholders->each ? each : NULL, peer, steps);
     if (code != CERTMAP_CODE_NONE)
         return code;
     if (value.len > CERTMAP_MAX_BUILT_SIZE || !cm_steps_take(steps, value.len))
@@ -98,7 +109,7 @@ static enum certmap_code put_placeholder(struct cm_out *out, const struct cm_out
 
 /* At most CERTMAP_MAX_PLACEHOLDERS, and the literals around them. */
 static enum certmap_code put_pieces(struct cm_out *out, size_t *separator, const struct cm_output *output,
-                                    struct certmap_peer *peer, size_t *steps) {
+                                    const struct cm_each *each, struct certmap_peer *peer, size_t *steps) {
     enum certmap_code code = CERTMAP_CODE_NONE;
     for (size_t i = 0; i < output->placeholders->piece_count && code == CERTMAP_CODE_NONE; i++) {
         const struct cm_piece *piece = &output->placeholders->pieces[i];
@@ -109,22 +120,22 @@ static enum certmap_code put_pieces(struct cm_out *out, size_t *separator, const
         if (!cm_steps_take(steps, 1 + piece->literal.len / CM_BYTES_A_STEP))
             return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
         if (piece->placeholder != NULL)
-            code = put_placeholder(out, output, piece->placeholder, peer, steps);
+            code = put_placeholder(out, output, piece->placeholder, each, peer, steps);
         if (code == CERTMAP_CODE_NONE && out->len >= out->cap)
             code = CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
     }
     return code;
 }
 
-enum certmap_code cm_expand(struct certmap_view *text, size_t *separator, const struct cm_output *output,
-                            struct certmap_peer *peer, size_t *steps) {
+static enum certmap_code expand(struct certmap_view *text, size_t *separator, const struct cm_output *output,
+                                const struct cm_each *each, struct certmap_peer *peer, size_t *steps) {
     struct cm_built *built = &peer->built;
     struct cm_out out = {(char *)built->text + built->len, sizeof built->text - built->len, 0};
     if (output->placeholders == NULL) {
         *text = output->shown;
         return CERTMAP_CODE_NONE;
     }
-    enum certmap_code code = put_pieces(&out, separator, output, peer, steps);
+    enum certmap_code code = put_pieces(&out, separator, output, each, peer, steps);
     const struct certmap_view made = cm_view(out.text, out.len);
     if (code == CERTMAP_CODE_NONE)
         code = cm_language_refuses_whole(output->language, made);
@@ -135,6 +146,49 @@ enum certmap_code cm_expand(struct certmap_view *text, size_t *separator, const 
     *text = made;
     return CERTMAP_CODE_NONE;
 }
+
+enum certmap_code cm_expand(struct certmap_view *text, size_t *separator, const struct cm_output *output,
+                            struct certmap_peer *peer, size_t *steps) {
+    return expand(text, separator, output, NULL, peer, steps);
+}
+
+enum certmap_code cm_expand_each(struct certmap_view *text, const struct cm_output *output, const struct cm_each *each,
+                                 struct certmap_peer *peer, size_t *steps) {
+    size_t separator;
+    return expand(text, &separator, output, each, peer, steps);
+}
+
+/* ---- each ---- */
+
+static struct values values_of_each(const struct cm_output *output, const struct certmap_peer *peer, size_t *steps) {
+    const struct cm_path *path = &output->placeholders->each->path;
+    return (struct values){&peer->lists[path->list], path, steps};
+}
+
+static enum certmap_code end_each(const struct cm_each *each, const size_t *steps) {
+    return *steps == 0 && !each->more ? CERTMAP_CODE_PLACEHOLDER_TOO_LONG : CERTMAP_CODE_NONE;
+}
+
+enum certmap_code cm_each_begin(struct cm_each *each, const struct cm_output *output, const struct certmap_peer *peer,
+                                size_t *steps) {
+    const struct values values = values_of_each(output, peer, steps);
+    *each = (struct cm_each){CM_VALUE_NONE, false};
+    if (values.list->unknown != CERTMAP_CODE_NONE)
+        return CERTMAP_CODE_PLACEHOLDER_UNREADABLE;
+    each->at = value_from(&values, cm_list_first(values.list, values.path->row));
+    each->more = each->at != CM_VALUE_NONE || (*steps > 0 && output->placeholders->each->fallback.data != NULL);
+    return end_each(each, steps);
+}
+
+enum certmap_code cm_each_next(struct cm_each *each, const struct cm_output *output, const struct certmap_peer *peer,
+                               size_t *steps) {
+    const struct values values = values_of_each(output, peer, steps);
+    each->at = each->at == CM_VALUE_NONE ? CM_VALUE_NONE : value_behind(&values, each->at);
+    each->more = each->at != CM_VALUE_NONE;
+    return end_each(each, steps);
+}
+
+/* ---- copies ---- */
 
 bool cm_built_copy(struct certmap_view *copy, struct cm_built *built, struct certmap_view text) {
     uint8_t *to = built->text + built->len;

@@ -350,6 +350,24 @@ static enum certmap_status keep_placeholders(const struct keep *keep, const stru
     return CERTMAP_OK;
 }
 
+/* The placeholder that `each` is of: the only one that does not say which value it takes. */
+static enum certmap_status find_each(const struct keep *keep, const struct compile *compile,
+                                     struct certmap_diagnostic *err) {
+    size_t count = 0;
+    for (size_t i = 0; i < compile->placeholder_count; i++)
+        if (keep->placeholders[i].choice == CM_CHOICE_ONLY) {
+            keep->made->each = &keep->placeholders[i];
+            count++;
+        }
+    if (count == 1)
+        return CERTMAP_OK;
+    cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             count == 0
+                 ? "\"each\" takes every value, and no placeholder is left to take them; leave out | first, or \"each\""
+                 : "\"each\" takes every value of one placeholder; write | first, | last or | at(N) in the others");
+    return place(compile, compile->source->text, err);
+}
+
 static enum certmap_status keep_template(const struct compile *compile, size_t separator, unsigned *needs,
                                          struct certmap_diagnostic *err) {
     struct cm_output *output = compile->output;
@@ -358,7 +376,7 @@ static enum certmap_status keep_template(const struct compile *compile, size_t s
     if (output->shown.data == NULL || !make_room(&keep, compile))
         return cm_error_memory(err);
     keep_literals(&keep, compile);
-    *keep.made = (struct cm_template){keep.pieces, compile->placeholder_count + 1, find_separators(compile)};
+    *keep.made = (struct cm_template){keep.pieces, compile->placeholder_count + 1, NULL, find_separators(compile)};
     if (keep.made->separators == NULL)
         return cm_error_memory(err);
     output->placeholders = keep.made;
@@ -366,7 +384,8 @@ static enum certmap_status keep_template(const struct compile *compile, size_t s
     for (size_t i = 0; i < separator; i++)
         before += compile->all[i].code != CM_SYMBOL_PLACEHOLDER;
     output->separator = separator < compile->count ? keep.literals + before : NULL;
-    return keep_placeholders(&keep, compile, needs, err);
+    const enum certmap_status status = keep_placeholders(&keep, compile, needs, err);
+    return status == CERTMAP_OK && output->each ? find_each(&keep, compile, err) : status;
 }
 
 /* A text without placeholders stays where it is, for the caller to copy. */
@@ -386,6 +405,9 @@ static enum certmap_status keep_output(const struct compile *compile, struct cer
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_ACCOUNT,
                         "the account %s is not DOMAIN\\user, user@domain or user",
                         cm_quote(compile->placeholder_count > 0 ? compile->source->text : flat).text);
+    if (output->each && compile->placeholder_count == 0)
+        return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                        "\"each\" needs a placeholder whose values it takes, for example \"${subject.OU}\"");
     return compile->placeholder_count > 0 ? keep_template(compile, separator, needs, err)
                                           : keep_text(compile, flat, separator);
 }
@@ -430,11 +452,11 @@ static bool compile_simple(struct cm_output *output, const struct cm_source *sou
 enum certmap_status cm_template_compile(struct cm_output *output, unsigned *needs, const struct cm_source *source,
                                         struct cm_arena *arena, struct cm_arena *scratch,
                                         struct certmap_diagnostic *err) {
-    const bool in_file = source->position.line > 0;
+    const bool in_file = source->position.line > 0, alone = !output->each;
     struct compile compile = {.output = output, .source = source, .arena = arena, .scratch = scratch};
     struct certmap_view flat;
     output->placeholders = NULL;
-    if (compile_simple(output, source))
+    if (alone && compile_simple(output, source))
         return CERTMAP_OK;
     compile.token = (struct cm_token){.kind = CM_TOKEN_WORD, .text = source->text, .position = source->position};
     if (!in_file)

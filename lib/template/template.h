@@ -59,6 +59,8 @@ struct cm_piece {
 struct cm_template {
     const struct cm_piece *pieces;
     size_t piece_count;
+    const struct cm_placeholder
+        *each;              /* of an output that has a text for each value: the placeholder that it is of; else NULL */
     const char *separators; /* those of cm_separators that the literals have */
 };
 
