@@ -497,7 +497,7 @@ static const struct {
     {"no certificate", WHOLE, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
 
     {"no such field", (enum certmap_field)22, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"no such operator", SUBJECT, "CN", (enum certmap_operator)6, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such operator", SUBJECT, "CN", (enum certmap_operator)7, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no such quantifier", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, (enum certmap_quantifier)5,
      0},
     {"every present", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},

@@ -144,6 +144,11 @@ static const struct {
 
     {"subject.CN like \"abc\"", "nfc exact: 1 mappings", "CN=abc", "CN=abcd"},
     {"subject.CN like \"\"", "nfc exact: 1 mappings", "CN=", "CN=a"},
+    {"subject.CN matches \"abc\"", "nfc exact: 1 mappings", "CN=abc", "CN=abcd"},
+    {"subject.CN matches \"abc[0-9]+\"", "nfc prefix 3: 1 mappings", "CN=abc1", "CN=ab1"},
+    {"subject.CN matches nocase \"(ABC){1,2}.\"", "folded prefix 3: 1 mappings", "CN=aBcabcD", "CN=ab"},
+    {"subject.CN matches \"(a|b)*@abc\"", "nfc suffix 4: 1 mappings", "CN=ab@abc", "CN=ab@abcd"},
+    {"subject.CN matches \".*ab\\.cd(x|y)\"", "nfc gram 4: 1 mappings", "CN=zab.cdx", "CN=zab-cdx"},
     {"subject.CN like \"abc*\"", "nfc prefix 3: 1 mappings", "CN=abc", "CN=ab | CN=xabc"},
     {"subject.CN like \"a?\"", "nfc prefix 1: 1 mappings", "CN=ab", "CN=a"},
     {"subject.CN like nocase \"ABC*\"", "folded prefix 3: 1 mappings", "CN=aBcD", "CN=ab"},
@@ -198,6 +203,8 @@ static const struct {
     {"always", "rest 1", "CN=a", NULL},
     {"subject.CN like \"*\"", "rest 1", "CN=a", "O=a"},
     {"subject.CN like \"??\"", "rest 1", "CN=ab", "CN=a"},
+    {"subject.CN matches \"ab|cd\"", "rest 1", "CN=cd", "CN=ad"},
+    {"subject.CN matches \"[ab]?\"", "rest 1", "CN=", "CN=c"},
     {"subject.CN like (\"a*\", \"*\")", "rest 1", "CN=b", "O=b"},
 
     /* expressions */

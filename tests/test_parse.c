@@ -235,10 +235,25 @@ static const struct row conditions[] = {
 
     /* operators */
     {"subject.CN «is» \"a\"",
-     {{"syntax",
-       "expected \"=\", \"in\", \"like\", \"under\", \"present\" or \"absent\" after the field, but there is \"is\"; "
-       "did you mean in?"}}},
+     {{"syntax", "expected \"=\", \"in\", \"like\", \"matches\", \"under\", \"present\" or \"absent\" after the field, "
+                 "but there is "
+                 "\"is\"; "
+                 "did you mean in?"}}},
     {"subject.CN «lyke» \"a\"", {{"syntax", "did you mean like?"}}},
+    {"subject.CN «match» \"a\"", {{"syntax", "did you mean matches?"}}},
+    {"subject.CN matches «a»", {{"syntax", "expected a string in double quotes"}}},
+    {"subject.CN matches «\"a(\"»", {{"bad-regex", "the group does not end"}}},
+    {"subject.CN matches \"a«\\u»\"", {{"bad-escape", "u is the beginning of \\u{H..}"}}},
+    {"subject.CN matches (\"a\", «\"^b$\"»)", {{"bad-regex", "leave out ^"}}},
+    {"subject.CN matches «\"(a)\\1\"»", {{"bad-regex", "a backreference needs backtracking"}}},
+    {"subject.CN matches \"«${»a}\"", {{"misplaced-placeholder", ""}}},
+    {"subject «matches» \"CN=a\"", {{"bad-operator", "subject is a whole Name and has no regular expressions"}}},
+    {"san.ip «matches» \"1.*\"", {{"bad-operator", "san.ip has no regular expressions"}}},
+    {"sha256 «matches» \"a.*\"", {{"bad-operator", "sha256 has no regular expressions"}}},
+    {"certificate «matches» \"abab\"", {{"bad-operator", "byte for byte"}}},
+    {"san.email matches «\".*@Contoso\\.example\"»", {{"bad-operand", "compared in small letters"}}},
+    {"san.uri matches «\"HTTPS?://a\\.example/.*\"»", {{"bad-operand", "small letters"}}},
+    {"ms.sid matches «\"X-1-.*\"»", {{"bad-operand", "is no SID"}}},
     {"subject.CN «Like» \"a\"", {{"syntax", "did you mean like?"}}},
     {"subject.CN «presentt»", {{"syntax", "did you mean present?"}}},
     {"subject.CN «equals» \"a\"", {{"syntax", "but there is \"equals\""}}},
@@ -340,8 +355,8 @@ static const struct row conditions[] = {
 
     /* quantifiers, count, absent */
     {"every subject.CN «present»",
-     {{"syntax",
-       "expected \"=\", \"in\", \"like\" or \"under\" after the quantified field, but there is \"present\""}}},
+     {{"syntax", "expected \"=\", \"in\", \"like\", \"matches\" or \"under\" after the quantified field, but there is "
+                 "\"present\""}}},
     {"only subject.CN «absent»", {{"syntax", "after the quantified field"}}},
     {"first subject.CN «lyke» \"a\"", {{"syntax", "did you mean like?"}}},
     {"every «every» subject.CN = \"a\"",
@@ -391,9 +406,9 @@ static const struct row conditions[] = {
     {"subject.CN = \"a\" «|»| subject.O = \"b\"", {{"syntax", "\"|\" has no meaning here; write or"}}},
     {"«!»subject.CN = \"a\"", {{"syntax", "\"!\" has no meaning here; write not (...)"}}},
     {"subject.CN «<»> \"a\"", {{"syntax", "write not (... = ...) for what is not equal"}}},
-    {"subject.CN «!»~ \"a\"", {{"syntax", "write not (... like ...)"}}},
-    {"subject.CN =«~» \"a\"", {{"syntax", "write like; a pattern has * and ?"}}},
-    {"subject.CN «~» \"a\"", {{"syntax", "write like; a pattern has * and ?"}}},
+    {"subject.CN «!»~ \"a\"", {{"syntax", "write not (... matches ...)"}}},
+    {"subject.CN =«~» \"a\"", {{"syntax", "write matches and a regular expression, or like"}}},
+    {"subject.CN «~» \"a\"", {{"syntax", "write matches and a regular expression, or like"}}},
     {"subject.CN«:» \"a\"", {{"syntax", "write = between a field and a string"}}},
     {"subject.CN =«=» \"a\"", {{"syntax", "write = once"}}},
     {"subject.CN in «[»\"a\"]", {{"syntax", "a list is written in parentheses: in (\"a\", \"b\")"}}},
@@ -402,7 +417,7 @@ static const struct row conditions[] = {
     {"subject.CN «ne» \"a\"", {{"syntax", "write not (... = ...)"}}},
     {"subject.CN «not» in (\"a\")", {{"syntax", "write not before the condition"}}},
     {"subject.CN «contains» \"a\"", {{"syntax", "write like \"*text*\""}}},
-    {"subject.CN «matches» \"a\"", {{"syntax", "write like; a pattern"}}},
+    {"subject.CN «regex» \"a\"", {{"syntax", "write matches"}}},
     {"subject.CN «exists»", {{"syntax", "write present"}}},
     {"«$»subject.CN = \"a\"", {{"syntax", "in conditions a field is written as it is, subject.CN"}}},
     {"subject.CN = «Alice»", {{"syntax", "but there is \"Alice\"; the quotes have to be written, too"}}},

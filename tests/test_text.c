@@ -332,6 +332,8 @@ static const struct {
     {532, "no-loader"},
     {533, "issuer-file"},
     {534, "duplicate-output"},
+    {540, "bad-regex"},
+    {541, "regex-too-large"},
     {600, "allows-everyone"},
     {601, "unreachable-mapping"},
     {602, "literal-wildcard"},

@@ -42,7 +42,7 @@ static bool is_text(const struct certmap_condition *condition) {
 }
 
 static void put_condition(struct t_buf *buf, const struct certmap_condition *condition) {
-    static const char *const operators[] = {"equal", "like", "present", "absent", "count", "under"};
+    static const char *const operators[] = {"equal", "like", "present", "absent", "count", "under", "matches"};
     static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only "};
     t_put(buf, quantifiers[condition->quantifier]);
     t_put(buf, certmap_field_name(condition->field));

@@ -164,10 +164,13 @@ enum certmap_operator {
     CERTMAP_OP_PRESENT = 2, /* there is an AVA, readable or not; no operands */
     CERTMAP_OP_ABSENT = 3,  /* there is none; no operands */
     CERTMAP_OP_COUNT = 4,   /* there are exactly `count` AVAs, readable or not; no operands */
-    CERTMAP_OP_UNDER = 5    /* a whole Name that is in the subtree of an operand, or is it */
+    CERTMAP_OP_UNDER = 5,   /* a whole Name that is in the subtree of an operand, or is it */
+    CERTMAP_OP_MATCHES = 6  /* any value is, all of it, what any operand, a regular expression,
+                             * describes (docs/matching.md); whatever has patterns has these */
 };
 
-/* Which values of the subfield an EQUAL or LIKE is about. Without a value each of them is false. */
+/* Which values of the subfield an EQUAL, LIKE or MATCHES is about. Without a value each of them is
+ * false. */
 enum certmap_quantifier {
     CERTMAP_ANY_VALUE = 0, /* true if one value satisfies it; else unknown if one is unreadable */
     CERTMAP_EVERY_VALUE =

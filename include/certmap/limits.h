@@ -35,6 +35,13 @@
 #define CERTMAP_MAX_CONDITIONS 65536
 /* Largest operand, pattern, mapping name or account, in bytes of UTF-8: as large as a value. */
 #define CERTMAP_MAX_TEXT_SIZE 65536
+/* Largest regular expression, in bytes of UTF-8: what a person can still check. */
+#define CERTMAP_MAX_REGEX_SIZE 8192
+/* Most characters and classes in a regular expression, where what is repeated counts each time: a
+ * match goes through sets of them, and a value of 64 KiB is to end within half of the steps. */
+#define CERTMAP_MAX_REGEX_POSITIONS 256
+/* Most ranges of characters in a regular expression; the largest alphabets have some dozens. */
+#define CERTMAP_MAX_REGEX_RANGES 1024
 /* Most bytes that the texts built for one answer take together - account, domain, user, groups and
  * attributes -, each with a NUL. A peer holds this much room, so that a match allocates nothing. */
 #define CERTMAP_MAX_BUILT_SIZE 16384

@@ -317,9 +317,10 @@ static const char *meaning(enum sign sign) {
 static const char *cure(enum sign sign, bool iis) {
     if (sign == SIGN_CLASS)
         return iis ? "write ? for any one character"
-                   : "write ? for any one, or a list of patterns, like (\"a*\", \"b*\")";
+                   : "write matches and a regular expression, or ? for any one character";
     if (sign == SIGN_CHOICE)
-        return iis ? "write a mapping for each" : "write a list, like (\"a*\", \"b*\")";
+        return iis ? "write a mapping for each"
+                   : "write a list, like (\"a*\", \"b*\"), or matches and a regular expression";
     return "write * for any characters and ? for one; a pattern is about the whole value";
 }
 

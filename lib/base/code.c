@@ -94,6 +94,8 @@ static const struct {
     {CERTMAP_CODE_NO_LOADER, "no-loader"},
     {CERTMAP_CODE_ISSUER_FILE, "issuer-file"},
     {CERTMAP_CODE_DUPLICATE_OUTPUT, "duplicate-output"},
+    {CERTMAP_CODE_BAD_REGEX, "bad-regex"},
+    {CERTMAP_CODE_REGEX_TOO_LARGE, "regex-too-large"},
     {CERTMAP_CODE_ALLOWS_EVERYONE, "allows-everyone"},
     {CERTMAP_CODE_UNREACHABLE_MAPPING, "unreachable-mapping"},
     {CERTMAP_CODE_LITERAL_WILDCARD, "literal-wildcard"},

@@ -43,7 +43,8 @@ static enum certmap_status record_certificate(struct certmap_builder *builder, s
 static enum certmap_status make_operand(struct certmap_builder *builder, struct certmap_view text,
                                         const struct cm_condition *made, bool iis_pattern,
                                         struct certmap_diagnostic *err) {
-    const struct cm_operand_use use = {made->path->kind, made->op == CERTMAP_OP_LIKE, iis_pattern, made->nocase};
+    const struct cm_operand_use use = {made->path->kind, made->op == CERTMAP_OP_LIKE, made->op == CERTMAP_OP_MATCHES,
+                                       iis_pattern, made->nocase};
     struct cm_operand operand;
     if (made->path->field == CERTMAP_FIELD_CERTIFICATE)
         return record_certificate(builder, text, err);
@@ -74,7 +75,7 @@ static enum certmap_status make_operands(struct certmap_builder *builder, const 
 /* ---- what goes together ---- */
 
 static bool known_words(const struct certmap_condition *condition) {
-    return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_UNDER &&
+    return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_MATCHES &&
            (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
            (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0;
 }
@@ -119,7 +120,7 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
 }
 
 static bool is_plain(const struct cm_condition *made) {
-    return (made->op == CERTMAP_OP_EQUAL || made->op == CERTMAP_OP_LIKE) && made->quantifier == CERTMAP_ANY_VALUE &&
+    return cm_op_has_operands(made->op) && made->op != CERTMAP_OP_UNDER && made->quantifier == CERTMAP_ANY_VALUE &&
            made->operand_count == 1 && made->path->kind != CM_TEXT_NAME && made->path->kind != CM_TEXT_IP &&
            made->path->field != CERTMAP_FIELD_CERTIFICATE;
 }
@@ -155,6 +156,12 @@ static enum certmap_status check_comparison(const struct cm_condition *made, str
     const bool name = path->kind == CM_TEXT_NAME, like = made->op == CERTMAP_OP_LIKE;
     if (made->op == CERTMAP_OP_UNDER && !name)
         return bad_operator(path, "is no whole Name; \"under\" goes with subject, issuer and san.dirname only", err);
+    if (made->op == CERTMAP_OP_MATCHES && (name || !cm_kind_has_patterns(path->kind)))
+        return bad_operator(path,
+                            name ? "is a whole Name and has no regular expressions; name a subfield, for example "
+                                   "subject.CN"
+                                 : "has no regular expressions; write \"=\" or \"in\"",
+                            err);
     if (like && name)
         return bad_operator(path,
                             "is a whole Name and has no patterns; write \"=\", \"in\" or \"under\", or name a "

@@ -8,8 +8,8 @@
 
 /* As many values of a type, and as long ones, as certificates for people and machines seldom exceed. */
 enum { ORDINARY_VALUES = 4, ORDINARY_STEPS_OF_TEXT = 64 / 16 };
-/* A pattern that goes through such a value, and a Name of some RDNs. */
-enum { ORDINARY_PATTERN = 12, ORDINARY_NAME = 16 };
+/* A pattern that goes through such a value, a regular expression, and a Name of some RDNs. */
+enum { ORDINARY_PATTERN = 12, ORDINARY_REGEX = 64, ORDINARY_NAME = 16 };
 
 static size_t plus(size_t a, size_t b) {
     return b > SIZE_MAX - a ? SIZE_MAX : a + b;
@@ -24,6 +24,8 @@ static size_t cost_of_operands(const struct cm_condition *condition) {
     const size_t count = condition->operand_count;
     if (condition->path->kind == CM_TEXT_NAME)
         return times(count, ORDINARY_NAME);
+    if (condition->op == CERTMAP_OP_MATCHES)
+        return times(count, ORDINARY_REGEX);
     return condition->op == CERTMAP_OP_LIKE ? times(count, ORDINARY_PATTERN) : plus(count, ORDINARY_STEPS_OF_TEXT);
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/glob.h"
+#include "base/regex.h"
 #include "base/view.h"
 #include "field/compare.h"
 #include "index/key.h"
@@ -113,6 +114,11 @@ static struct cm_probe probe_of(const struct cm_condition *condition, enum cm_ke
 
 /* ---- what an operand asks for ---- */
 
+/* The text that has its literals: of a regular expression, the pattern in it. */
+static struct certmap_view literal_text(const struct cm_condition *condition, const struct cm_operand *operand) {
+    return condition->op == CERTMAP_OP_MATCHES ? cm_regex_glob(operand->matched) : operand->matched;
+}
+
 /* Its text is all of the value, or the ends of it; of a Name and a network, the front. */
 struct wish {
     struct literals literals;
@@ -139,8 +145,8 @@ static struct wish wish_of(const struct cm_condition *condition, const struct cm
         wish.whole = false;
         wish.length = operand->bits / 8;
         wish.front = wish.length > 0;
-    } else if (condition->op == CERTMAP_OP_LIKE) {
-        split(&wish.literals, operand->matched);
+    } else if (condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_MATCHES) {
+        split(&wish.literals, literal_text(condition, operand));
         wish.whole = wish.literals.exact;
         wish.front = !wish.whole && wish.literals.prefix.len > 0;
         wish.length = wish.literals.prefix.len;
@@ -189,7 +195,7 @@ static void add_whole(struct cm_keys *keys, const struct cm_condition *condition
     if (operand->name != NULL)
         add_name(keys, condition, &probe, operand->name, operand->name->rdn_count);
     else
-        add_key(keys, condition, &probe, operand->matched, 1);
+        add_key(keys, condition, &probe, literal_text(condition, operand), 1);
 }
 
 static void add_front(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand,
@@ -200,7 +206,7 @@ static void add_front(struct cm_keys *keys, const struct cm_condition *condition
     if (operand->name != NULL)
         add_name(keys, condition, &probe, operand->name, fitting);
     else
-        add_key(keys, condition, &probe, cm_view(operand->matched.data, fitting), 1);
+        add_key(keys, condition, &probe, cm_view(literal_text(condition, operand).data, fitting), 1);
 }
 
 static void add_back(struct cm_keys *keys, const struct cm_condition *condition, struct certmap_view suffix) {

@@ -191,7 +191,7 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
         return verdict(CERTMAP_UNKNOWN, cm_eval_list(eval, condition)->unknown);
     if (condition->path->field == CERTMAP_FIELD_CERTIFICATE)
         result = whole_certificate(eval, condition);
-    else if (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_UNDER)
+    else if (cm_op_has_operands(condition->op))
         result = compare_values(eval, condition);
     else
         result = count_values(eval, condition);

@@ -5,6 +5,7 @@
 
 #include "base/glob.h"
 #include "base/hash.h"
+#include "base/regex.h"
 #include "base/steps.h"
 #include "base/view.h"
 #include "field/list.h"
@@ -27,6 +28,8 @@ static inline enum certmap_truth cm_leaf_compare(enum certmap_operator op, bool 
     const struct certmap_view text = nocase ? value->text.folded : value->text.nfc;
     if (op == CERTMAP_OP_LIKE)
         return cm_steps_take(steps, before) ? cm_glob_match(wanted, text, steps) : CERTMAP_UNKNOWN;
+    if (op == CERTMAP_OP_MATCHES)
+        return cm_steps_take(steps, before) ? cm_regex_match(wanted, text, steps) : CERTMAP_UNKNOWN;
     if (!cm_steps_take(steps, before + cm_steps_to_compare(text, wanted)))
         return CERTMAP_UNKNOWN;
     return same_text(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;

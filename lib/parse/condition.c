@@ -7,7 +7,8 @@
  *                | "issuer" "is" string                      a list of issuers
  *                | "valid" "at" "now"
  *     quantifier = "any" | "every" | "first" | "last" | "only"
- *     comparison = "=" ["nocase"] string | "in" ["nocase"] list | ( "like" | "under" ) ["nocase"] ( string | list )
+ *     comparison = "=" ["nocase"] string | "in" ["nocase"] list
+ *                | ( "like" | "matches" | "under" ) ["nocase"] ( string | list )
  *                | string                                    after "issuer is sha256" and the like
  *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" )
  *     path       = a word that field.h splits
@@ -172,7 +173,10 @@ static bool report_bare_word(struct cm_parser *parser) {
 
 static bool take_operand(struct cm_parser *parser, struct test *test) {
     const struct certmap_position position = parser->token.position;
-    const enum cm_string_use use = test->condition.op == CERTMAP_OP_LIKE ? CM_STRING_PATTERN : CM_STRING_TEXT;
+    const enum certmap_operator op = test->condition.op;
+    const enum cm_string_use use = op == CERTMAP_OP_LIKE      ? CM_STRING_PATTERN
+                                   : op == CERTMAP_OP_MATCHES ? CM_STRING_REGEX
+                                                              : CM_STRING_TEXT;
     struct certmap_view text;
     if (parser->token.kind == CM_TOKEN_WORD && !cm_parser_is_word(parser, CM_VIEW("nocase")))
         return report_bare_word(parser);
@@ -194,18 +198,19 @@ static bool take_list(struct cm_parser *parser, struct test *test) {
 
 /* "present" and "absent", which are about values being there, not about what a quantifier could choose from. */
 static bool take_presence(struct cm_parser *parser, struct test *test, bool quantified) {
-    static const struct certmap_view words[] = {CM_VIEW_OF("in"), CM_VIEW_OF("like"), CM_VIEW_OF("under"),
-                                                CM_VIEW_OF("present"), CM_VIEW_OF("absent")};
-    const bool present = !quantified && cm_parser_accept_word(parser, words[3]);
+    static const struct certmap_view words[] = {CM_VIEW_OF("in"),    CM_VIEW_OF("like"),    CM_VIEW_OF("matches"),
+                                                CM_VIEW_OF("under"), CM_VIEW_OF("present"), CM_VIEW_OF("absent")};
+    const bool present = !quantified && cm_parser_accept_word(parser, words[4]);
     test->condition.op = present ? CERTMAP_OP_PRESENT : CERTMAP_OP_ABSENT;
-    if (present || (!quantified && cm_parser_accept_word(parser, words[4])))
+    if (present || (!quantified && cm_parser_accept_word(parser, words[5])))
         return true;
     if (quantified)
-        return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
-                                           "\"=\", \"in\", \"like\" or \"under\" after the quantified field", words, 3);
-    return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
-                                       "\"=\", \"in\", \"like\", \"under\", \"present\" or \"absent\" after the field",
-                                       words, 5);
+        return cm_parser_report_unexpected(
+            parser, CERTMAP_CODE_SYNTAX, "\"=\", \"in\", \"like\", \"matches\" or \"under\" after the quantified field",
+            words, 4);
+    return cm_parser_report_unexpected(
+        parser, CERTMAP_CODE_SYNTAX,
+        "\"=\", \"in\", \"like\", \"matches\", \"under\", \"present\" or \"absent\" after the field", words, 6);
 }
 
 /* An operator that has operands; false where there is none. */
@@ -216,6 +221,9 @@ static bool accept_operator(struct cm_parser *parser, struct test *test, bool *i
         return true;
     test->condition.op = CERTMAP_OP_LIKE;
     if (cm_parser_accept_word(parser, CM_VIEW("like")))
+        return true;
+    test->condition.op = CERTMAP_OP_MATCHES;
+    if (cm_parser_accept_word(parser, CM_VIEW("matches")))
         return true;
     test->condition.op = CERTMAP_OP_UNDER;
     return cm_parser_accept_word(parser, CM_VIEW("under"));

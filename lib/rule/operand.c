@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/glob.h"
 #include "base/out.h"
+#include "base/quote.h"
+#include "base/regex.h"
 #include "base/unicode.h"
 #include "base/view.h"
 #include "certmap/limits.h"
@@ -122,6 +124,53 @@ static enum certmap_status make_pattern_operand(struct cm_text *made, struct cer
     return make_pattern(made, canonical, !use->iis_pattern, arena, scratch, err);
 }
 
+/* ---- regular expressions ---- */
+
+/* A compiled pattern as it is written, with escapes. data is NULL where there is no memory. */
+static struct certmap_view write_pattern(struct certmap_view compiled, struct cm_arena *arena) {
+    uint8_t *bytes = cm_arena_alloc(arena, 2 * compiled.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; bytes != NULL && i < compiled.len; i++) {
+        const uint8_t c = compiled.data[i];
+        if (c == '*' || c == '?' || c == '\\')
+            bytes[len++] = '\\';
+        bytes[len++] = c == CM_GLOB_MANY ? '*' : c == CM_GLOB_ONE ? '?' : c;
+    }
+    return cm_view(bytes, len);
+}
+
+/* Whether values of the kind can be what the expression describes, as far as its literals show. */
+static enum certmap_status check_literals(struct certmap_view program, const struct cm_operand_use *use,
+                                          struct cm_arena *scratch, struct certmap_diagnostic *err) {
+    struct certmap_view canonical;
+    const struct certmap_view pattern = write_pattern(cm_regex_glob(program), scratch);
+    if (pattern.data == NULL)
+        return cm_error_memory(err);
+    enum certmap_status status = cm_canonical_check(use->kind, use->nocase, true, pattern, err);
+    if (status == CERTMAP_OK)
+        status = cm_canonical_pattern(&canonical, use->kind, use->nocase, pattern, scratch, err);
+    if (status != CERTMAP_OK || use->nocase || cm_view_equal(canonical, pattern))
+        return status;
+    return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
+                    "hosts and schemes are compared in small letters, and an expression has to have these: %s",
+                    cm_quote(canonical).text);
+}
+
+/* Host names are in small letters, whatever the expression has. */
+static enum certmap_status make_regex(struct cm_operand *operand, struct certmap_view text,
+                                      const struct cm_operand_use *use, struct cm_arena *arena,
+                                      struct cm_arena *scratch, struct certmap_diagnostic *err) {
+    struct certmap_view shown;
+    const bool folded = use->nocase || use->kind == CM_TEXT_DNS;
+    enum certmap_status status = cm_regex_compile(&operand->matched, &shown, text, folded, arena, scratch, err);
+    if (status == CERTMAP_OK)
+        status = check_literals(operand->matched, use, scratch, err);
+    if (status != CERTMAP_OK)
+        return status;
+    operand->shown = cm_arena_text(arena, shown);
+    return operand->shown.data != NULL ? CERTMAP_OK : cm_error_memory(err);
+}
+
 /* ---- addresses ---- */
 
 static enum certmap_status make_address(struct cm_operand *operand, struct certmap_view text, struct cm_arena *arena,
@@ -224,7 +273,7 @@ static enum certmap_status make_text(struct cm_text *made, struct certmap_view t
 
 /* Whether such a text is one that can be, and neither NFC nor escapes change it. */
 static bool is_simple(struct certmap_view text, const struct cm_operand_use *use) {
-    if (use->kind != CM_TEXT_PLAIN || text.len > CERTMAP_MAX_TEXT_SIZE)
+    if (use->kind != CM_TEXT_PLAIN || use->regex || text.len > CERTMAP_MAX_TEXT_SIZE)
         return false;
     for (size_t i = 0; i < text.len; i++)
         if (text.data[i] == 0 || text.data[i] >= 0x80)
@@ -264,11 +313,17 @@ enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_v
     *operand = (struct cm_operand){.name = NULL};
     if (is_simple(text, use))
         return make_simple(operand, text, use, arena, err);
-    enum certmap_status status = cm_text_check(text, use->pattern ? "the pattern" : "the operand", err);
+    enum certmap_status status = cm_text_check(text,
+                                               use->pattern ? "the pattern"
+                                               : use->regex ? "the expression"
+                                                            : "the operand",
+                                               err);
     if (status != CERTMAP_OK)
         return status;
     if (text.data == NULL)
         text = CM_VIEW("");
+    if (use->regex)
+        return make_regex(operand, text, use, arena, scratch, err);
     if (use->kind == CM_TEXT_IP)
         return make_address(operand, text, arena, err);
     if (use->kind == CM_TEXT_NAME)

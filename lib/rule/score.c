@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/score.h"
 #include "base/glob.h"
+#include "base/regex.h"
 #include "certmap/limits.h"
 #include "rule/store.h"
 
@@ -82,6 +83,8 @@ static size_t score_pattern(struct certmap_view pattern, size_t exact) {
 static size_t score_operand(const struct cm_condition *condition, const struct cm_operand *operand) {
     if (condition->op == CERTMAP_OP_LIKE)
         return score_pattern(operand->shown, score_exact(condition->path));
+    if (condition->op == CERTMAP_OP_MATCHES)
+        return score_pattern(cm_regex_glob(operand->matched), score_exact(condition->path));
     if (condition->op == CERTMAP_OP_UNDER)
         return least(SCORE_RDN * operand->name->rdn_count, SCORE_MAX_RDNS);
     if (condition->path->kind == CM_TEXT_IP)

@@ -70,7 +70,7 @@ struct cm_condition {
 };
 
 static inline bool cm_op_has_operands(enum certmap_operator op) {
-    return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER;
+    return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER || op == CERTMAP_OP_MATCHES;
 }
 
 /* count is that of its operands, or its number. */

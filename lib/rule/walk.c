@@ -62,6 +62,8 @@ static bool walk_operand(struct walk *walk, const struct cm_condition *condition
     const bool pattern = condition->op == CERTMAP_OP_LIKE;
     walk->item.shown = pattern ? write_pattern(walk, &walk->shown, operand->shown) : operand->shown;
     walk->item.compared = pattern ? write_pattern(walk, &walk->compared, operand->matched) : operand->matched;
+    if (condition->op == CERTMAP_OP_MATCHES) /* what is matched is an automaton */
+        walk->item.compared = operand->shown;
     walk->item.bits = operand->bits;
     return !walk->no_memory && emit(walk, CERTMAP_WALK_OPERAND);
 }

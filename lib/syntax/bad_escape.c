@@ -51,6 +51,8 @@ static bool is_regular(struct certmap_view text, struct certmap_view bad) {
 
 /* What is said of every bad escape. */
 static const char *known(enum cm_string_use use) {
+    if (use == CM_STRING_REGEX)
+        return "after a backslash, u is the beginning of \\u{H..}";
     return use == CM_STRING_PATTERN ? "a string knows \\\\ \\\" \\n \\t \\* \\? and \\u{H..} only"
                                     : "a string knows \\\\ \\\" \\n \\t and \\u{H..} only";
 }
@@ -63,7 +65,9 @@ enum certmap_status cm_string_bad_escape(struct certmap_diagnostic *err, struct 
     if (bad.len > 2 && bad.data[1] == 'u')
         more = ", where H.. is the number of a character, one to six hexadecimal digits, not 0";
     else if (use == CM_STRING_PATTERN && is_regular(text, bad))
-        more = "; a pattern is no regular expression: * stands for any characters and ? for one";
+        more = "; a pattern is no regular expression, which is written after \"matches\": * stands for any characters "
+               "and ? for "
+               "one";
     else if (doubled.text[0] != 0) {
         more = "; a backslash is written twice: ";
         shown = true;

@@ -314,9 +314,15 @@ static size_t unicode_escape(struct certmap_view rest, uint32_t *cp) {
     return i > 3 && i < rest.len && rest.data[i] == '}' && scalar ? i + 1 : 0;
 }
 
+/* Whether a character has a meaning where it has no backslash before it. */
+static bool has_meaning(enum cm_string_use use, uint8_t c) {
+    return (use == CM_STRING_PATTERN && memchr("*?\\", c, 3) != NULL) ||
+           (use == CM_STRING_REGEX && c > 0x20 && c < 0x7F && memchr("\\.*+?{}()|[]^$-&", c, 16) != NULL);
+}
+
 /* In a pattern, the characters with a meaning stand for themselves only after a backslash. */
 static void put_literal(struct unescape *un, const uint8_t *bytes, size_t len) {
-    if (un->use == CM_STRING_PATTERN && memchr("*?\\", bytes[0], 3) != NULL)
+    if (has_meaning(un->use, bytes[0]))
         put(un, "\\", 1);
     put(un, bytes, len);
 }
@@ -327,6 +333,10 @@ static size_t take_escape(struct unescape *un) {
     static const char plain[] = "\\\"nt", meant[] = "\\\"\n\t";
     uint8_t c = un->rest.len > 1 ? un->rest.data[1] : 0, bytes[4];
     uint32_t cp;
+    if (un->use == CM_STRING_REGEX && c != '"' && c != 'u' && c != 0) {
+        put(un, un->rest.data, 2);
+        return 2;
+    }
     const char *at = memchr(plain, c, sizeof plain - 1);
     if (at != NULL) {
         put_literal(un, (const uint8_t *)&meant[at - plain], 1);

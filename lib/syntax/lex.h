@@ -47,12 +47,12 @@ size_t cm_placeholder_length(struct certmap_view text);
 struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part);
 
 /* How the escapes of a string are read. */
-enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN };
+enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN, CM_STRING_REGEX };
 
 /* Unescapes a string token, or a part of one, into out, which has room for twice token->text.len bytes. Placeholders
  * are nothing special to it. For a pattern, what
  * is not a wildcard but looks like one keeps or gets a backslash, as certmap_builder_condition wants
- * it. On a bad escape false, and *bad is where in the token's text it is and how long it is. */
+ * it. In a regular expression a backslash is the expression's own, but before a quote and u. On a bad escape false, and *bad is where in the token's text it is and how long it is. */
 bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
                         struct certmap_view *bad);
 

@@ -70,7 +70,32 @@ void cm_output_print(struct cm_out *out, struct certmap_view text, bool attribut
 
 /* ---- operands ---- */
 
+/* A regular expression has backslashes of its own. What has one already is printed so that none is put before it. */
+static void print_regex(struct cm_out *out, struct certmap_view text) {
+    cm_out_char(out, '"');
+    for (size_t start = 0, end = 0; start < text.len; start = end) {
+        while (end < text.len && text.data[end] != '\\' && text.data[end] != '"')
+            end++;
+        cm_out_escaped(out, cm_view(text.data + start, end - start), false);
+        if (end == text.len)
+            break;
+        const uint8_t c = text.data[end] == '\\' && end + 1 < text.len ? text.data[++end] : text.data[end];
+        if (c == '$')
+            cm_out_string(out, "\\u{24}");
+        else {
+            cm_out_char(out, '\\');
+            cm_out_char(out, (char)c);
+        }
+        end++;
+    }
+    cm_out_char(out, '"');
+}
+
 static void print_operand(struct cm_out *out, const struct cm_condition *condition, struct certmap_view shown) {
+    if (condition->op == CERTMAP_OP_MATCHES) {
+        print_regex(out, shown);
+        return;
+    }
     if (condition->path->field != CERTMAP_FIELD_CERTIFICATE) {
         print_quoted(out, shown, condition->op == CERTMAP_OP_LIKE ? USE_PATTERN : USE_TEXT);
         return;
@@ -130,6 +155,8 @@ static bool is_issuer_is(const struct cm_condition *condition) {
 static void print_operator(struct cm_out *out, const struct cm_condition *condition) {
     if (condition->op == CERTMAP_OP_LIKE)
         cm_out_string(out, " like ");
+    else if (condition->op == CERTMAP_OP_MATCHES)
+        cm_out_string(out, " matches ");
     else if (condition->op == CERTMAP_OP_UNDER)
         cm_out_string(out, " under ");
     else if (condition->operand_count > 1)
@@ -157,6 +184,7 @@ void cm_condition_print(struct cm_out *out, const struct cm_condition *condition
     case CERTMAP_OP_EQUAL:
     case CERTMAP_OP_LIKE:
     case CERTMAP_OP_UNDER:
+    case CERTMAP_OP_MATCHES:
         print_comparison(out, condition, break_before);
         break;
     case CERTMAP_OP_PRESENT:

@@ -314,6 +314,32 @@ static void put_pattern(struct t_world *world, struct t_buf *text) {
     t_put(text, chance(world, 30) ? "*\"" : "\"");
 }
 
+/* A regular expression of a text: its characters, some of them as classes, repeated, or one of two. */
+static void put_regex(struct t_world *world, struct t_buf *text) {
+    static const char *const before[] = {"", "", "", "", "", "", ".", ".*", "", "(", "[^"}, *const after[] = {
+                                                                                                "",  "",      "",  "?",
+                                                                                                "+", "{0,2}", "?", "",
+                                                                                                "",  "|ab)",  "]"};
+    const struct t_text literal = choose_text(world);
+    const size_t most = 40;
+    size_t end;
+    t_put(text, "\"");
+    for (size_t i = 0, count = 0; i < literal.len && count < most; i = end, count++) {
+        const size_t form = below(world, 11);
+        for (end = i + 1; !is_boundary(&literal, end);)
+            end++;
+        t_put(text, before[form]);
+        if (form == 10 && ((unsigned char)literal.bytes[i] & 0x80) != 0) /* a mark could compose with what is there */
+            t_put(text, "x");
+        if ((unsigned char)literal.bytes[i] < 0x80 && !is_one_of(literal.bytes[i], "0123456789") &&
+            !((literal.bytes[i] | 0x20) >= 'a' && (literal.bytes[i] | 0x20) <= 'z'))
+            t_put(text, "\\");
+        t_bytes(text, &literal.bytes[i], end - i);
+        t_put(text, after[form]);
+    }
+    t_put(text, chance(world, 40) ? ".*\"" : "\"");
+}
+
 /* RFC 4514, root last, between the quotes of a rule: each \ is written twice. */
 static void put_hex(struct t_buf *text, const char *before, uint8_t byte) {
     char hex[8];
@@ -347,25 +373,30 @@ static void put_name_text(struct t_world *world, struct t_buf *text, bool under)
 
 /* ---- rules: conditions ---- */
 
-static void put_operand(struct t_world *world, struct t_buf *text, bool pattern) {
+enum form { FORM_TEXT, FORM_PATTERN, FORM_REGEX };
+
+static void put_operand(struct t_world *world, struct t_buf *text, enum form form) {
     const struct t_text operand = choose_text(world);
-    if (pattern)
+    if (form == FORM_PATTERN)
         put_pattern(world, text);
+    else if (form == FORM_REGEX)
+        put_regex(world, text);
     else
         put_string(text, &operand, "\"\\");
 }
 
 /* What comes after the field. */
 static void put_comparison(struct t_world *world, struct t_buf *text) {
-    const bool pattern = chance(world, 50), list = chance(world, 20), nocase = chance(world, 40);
-    t_put(text, pattern ? " like " : list ? " in " : " = ");
+    const enum form form = chance(world, 50) ? FORM_TEXT : chance(world, 60) ? FORM_PATTERN : FORM_REGEX;
+    const bool list = chance(world, 20), nocase = chance(world, 40);
+    t_put(text, form == FORM_PATTERN ? " like " : form == FORM_REGEX ? " matches " : list ? " in " : " = ");
     t_put(text, nocase ? "nocase " : "");
     t_put(text, list ? "(" : "");
     for (size_t i = list ? below(world, 6) : 0; i > 0; i--) {
-        put_operand(world, text, pattern);
+        put_operand(world, text, form);
         t_put(text, ", ");
     }
-    put_operand(world, text, pattern);
+    put_operand(world, text, form);
     t_put(text, list ? ")" : "");
 }
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Matching: what runs on each connection. A code point takes a bounded number of operations, which its steps cover. */
+#include "base/regex.h"
+#include "base/assert.h"
+#include "base/regex_inside.h"
+#include "base/steps.h"
+#include "base/unicode.h"
+#include "base/view.h"
+
+/* A program that is being run. */
+struct run {
+    struct cm_regex_head head;
+    struct cm_regex_parts parts;
+    const uint8_t *program;
+    uint64_t states[CM_REGEX_WORDS];
+};
+
+static struct cm_regex_head head_of(struct certmap_view program) {
+    struct cm_regex_head head;
+    CM_ASSERT(program.len >= sizeof head);
+    memcpy(&head, program.data, sizeof head);
+    CM_ASSERT(head.words <= CM_REGEX_WORDS);
+    return head;
+}
+
+static inline uint64_t word_at(const struct run *run, size_t set, size_t word) {
+    uint64_t value;
+    memcpy(&value, run->program + set + word * sizeof value, sizeof value);
+    return value;
+}
+
+static inline uint16_t id_at(const struct run *run, size_t at) {
+    uint16_t id;
+    memcpy(&id, run->program + at, sizeof id);
+    return id;
+}
+
+/* The class of a code point beyond ASCII: of the last interval that does not begin after it. Bisects at most
+ * 2 * CERTMAP_MAX_REGEX_RANGES of them. */
+static uint16_t class_of(const struct run *run, uint32_t cp) {
+    size_t low = 0, high = run->head.intervals;
+    while (high - low > 1) {
+        const size_t middle = (low + high) / 2;
+        uint32_t start;
+        memcpy(&start, run->program + run->parts.starts + middle * sizeof start, sizeof start);
+        low = start <= cp ? middle : low;
+        high = start <= cp ? high : middle;
+    }
+    return id_at(run, run->parts.ids + low * sizeof(uint16_t));
+}
+
+/* Makes of the states all that may follow them: at most 16 chunks a word. */
+static void follow(struct run *run) {
+    uint64_t next[CM_REGEX_WORDS] = {0};
+    const size_t words = run->head.words, set = words * sizeof(uint64_t);
+    for (size_t i = 0; i < words; i++) {
+        size_t row = run->parts.follow + i * 16 * 16 * set;
+        for (uint64_t left = run->states[i]; left != 0; left >>= 4, row += 16 * set)
+            for (size_t k = 0; k < words && (left & 15) != 0; k++)
+                next[k] |= word_at(run, row + (left & 15) * set, k);
+    }
+    memcpy(run->states, next, sizeof next);
+}
+
+/* Keeps the states that a code point of the class leads to; false: there is none. */
+static bool keep(struct run *run, uint16_t id) {
+    const size_t words = run->head.words, set = run->parts.classes + id * words * sizeof(uint64_t);
+    uint64_t any = 0;
+    for (size_t i = 0; i < words; i++)
+        any |= run->states[i] &= word_at(run, set, i);
+    return any != 0;
+}
+
+static bool is_accepted(const struct run *run) {
+    uint64_t any = 0;
+    for (size_t i = 0; i < run->head.words; i++)
+        any |= run->states[i] & word_at(run, run->parts.last, i);
+    return any != 0;
+}
+
+/* Takes the next code point of a text that is not at its end. */
+static uint16_t take_class(const struct run *run, struct certmap_view *rest) {
+    uint32_t cp = rest->data[0];
+    size_t len = 1;
+    if (cp < 0x80) {
+        *rest = cm_view(rest->data + 1, rest->len - 1);
+        return id_at(run, run->parts.ascii + cp * sizeof(uint16_t));
+    }
+    len = cm_utf8_decode(rest->data, rest->len, &cp);
+    CM_ASSERT(len > 0);
+    *rest = cm_view(rest->data + len, rest->len - len);
+    return class_of(run, cp);
+}
+
+/* What a code point takes: as the square of the words, of which one goes through 16 chunks of four states. */
+static inline size_t steps_each(const struct cm_regex_head *head) {
+    return 1 + (size_t)head->words * head->words / 4;
+}
+
+static void begin(struct run *run) {
+    for (size_t i = 0; i < run->head.words; i++)
+        run->states[i] = word_at(run, run->parts.first, i);
+}
+
+enum certmap_truth cm_regex_match(struct certmap_view program, struct certmap_view text, size_t *steps) {
+    struct run run = {.head = head_of(program), .program = program.data};
+    struct certmap_view rest = text;
+    const size_t each = steps_each(&run.head);
+    run.parts = cm_regex_parts_of(&run.head);
+    CM_ASSERT(run.parts.size == program.len);
+    if (!cm_steps_take(steps, 1))
+        return CERTMAP_UNKNOWN;
+    if (text.len == 0)
+        return run.head.empty ? CERTMAP_TRUE : CERTMAP_FALSE;
+    begin(&run);
+    while (cm_steps_take(steps, each)) {
+        if (!keep(&run, take_class(&run, &rest)))
+            return CERTMAP_FALSE;
+        if (rest.len == 0)
+            return is_accepted(&run) ? CERTMAP_TRUE : CERTMAP_FALSE;
+        follow(&run);
+    }
+    return CERTMAP_UNKNOWN;
+}
+
+struct certmap_view cm_regex_glob(struct certmap_view program) {
+    const struct cm_regex_head head = head_of(program);
+    return cm_view(program.data + program.len - head.glob, head.glob);
+}

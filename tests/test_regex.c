@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/* Regular expressions: a table, what is refused, random ones against another engine, and work. */
+#include "base/alloc.h"
+#include "base/glob.h"
+#include "base/regex.h"
+#include "base/view.h"
+#include "certmap/limits.h"
+#include "rules.h"
+#include "support/random.h"
+
+#if defined(__linux__)
+#include <regex.h>
+#endif
+
+static struct cm_arena arena, scratch;
+static struct certmap_diagnostic error;
+
+static void start_arenas(void) {
+    struct certmap_allocator allocator;
+    ck_assert(cm_allocator_init(&allocator, NULL));
+    cm_arena_init(&arena, &allocator, SIZE_MAX);
+    cm_arena_init(&scratch, &allocator, SIZE_MAX);
+}
+
+static void free_arenas(void) {
+    cm_arena_free(&arena);
+    cm_arena_free(&scratch);
+}
+
+static enum certmap_status compile(struct certmap_view *program, struct certmap_view text, bool nocase) {
+    struct certmap_view shown;
+    cm_arena_reset(&arena);
+    cm_arena_reset(&scratch);
+    error = (struct certmap_diagnostic){.status = CERTMAP_OK};
+    return cm_regex_compile(program, &shown, text, nocase, &arena, &scratch, &error);
+}
+
+/* What an expression says of a text; what it requires must not say less. */
+static enum certmap_truth match(struct certmap_view program, struct certmap_view text) {
+    size_t steps = CERTMAP_DEFAULT_STEPS, glob_steps = CERTMAP_MAX_STEPS;
+    const enum certmap_truth truth = cm_regex_match(program, text, &steps);
+    ck_assert_msg(truth != CERTMAP_TRUE || cm_glob_match(cm_regex_glob(program), text, &glob_steps) == CERTMAP_TRUE,
+                  "its literals are not in the text");
+    return truth;
+}
+
+/* ---- a table ---- */
+
+static const struct {
+    const char *expression, *yes, *no; /* texts with " | " between them */
+    bool nocase;
+} rows[] = {
+    {"", "", "a", false},
+    {"abc", "abc", "ab | abcd | xabc | ABC", false},
+    {".", "a | \xC3\xA9 | \xF0\x9F\x98\x80 | \n", "ab | ", false},
+    {"a|b|cd", "a | b | cd", "c | ad | ", false},
+    {"a||b", "a |  | b", "ab", false},
+    {"a*", " | a | aaaa", "b | aab", false},
+    {"a+", "a | aa", " | ab", false},
+    {"a?b", "b | ab", "aab | a", false},
+    {"a{2}", "aa", "a | aaa", false},
+    {"a{2,}", "aa | aaaa", "a", false},
+    {"a{2,3}", "aa | aaa", "a | aaaa", false},
+    {"a{0}b", "b", "ab", false},
+    {"a{0,1}", " | a", "aa", false},
+    {"(ab){2}", "abab", "ab | aabb", false},
+    {"(a|bc)*d", "d | abcd | bcad", "abd | a", false},
+    {"(?:ab)+", "ab | abab", "a", false},
+    {"((a*)*)*", " | aa", "b", false},
+    {"()", "", "a", false},
+    {"(a|b?)(c{0}|d)", " | a | b | bd | d", "c | ab", false},
+    {"[abc]", "a | b | c", "d | ab", false},
+    {"[a-c0-2]+", "a1 | b0c2", "d | 3", false},
+    {"[^a-c]", "d | \xE4\xB8\xAD | \n", "a | dd", false},
+    {"[-a]", "- | a", "b", false},
+    {"[a-]", "- | a", "b", false},
+    {"[+--]", "+ | , | -", ".", false},
+    {"[a-z-9]", "- | 9 | q", "0", false},
+    {"[\\]\\[\\^\\\\-]", "] | [ | ^ | \\ | -", "a", false},
+    {"[a^]", "a | ^", "b", false},
+    {"[.*+?(){}|$]", ". | $ | {", "a", false},
+    {"[\\d_]+", "1_2", "a", false},
+    {"[^\\D]", "5", "a", false},
+    {"\\d\\w\\s", "1a\t | 9_ ", "a1 ", false},
+    {"\\D\\W\\S", "a-b", "1ab", false},
+    {"\\.\\*\\+\\?\\(\\)\\[\\]\\{\\}\\|\\^\\$\\\\\\/\\-\\ ", ".*+?()[]{}|^$\\/- ", "a", false},
+    {"\\n\\t\\r", "\n\t\r", "ntr", false},
+    {"a\"b", "a\"b", "ab", false},
+    {"[\xC3\xA0-\xC3\xBF]{2}", "\xC3\xA9\xC3\xBC", "\xC3\xA9", false},
+    {"e\xCC\x81", "\xC3\xA9", "e\xCC\x81", false}, /* texts are NFC, and so are expressions */
+    {"=\xCC\xB8", "\xE2\x89\xA0", "=", false},
+    {"[^\xE4\xB8\x80-\xE9\xBF\xBF]", "a | \xF0\x9F\x98\x80", "\xE4\xB8\xAD", false},
+    {"[\xF0\x9F\x98\x80-\xF4\x8F\xBF\xBF]", "\xF0\x9F\x98\x80 | \xF4\x8F\xBF\xBF", "a", false},
+    {"[^\\d\\D]", "", "a", false},
+    {"PNO[A-Z]{2}-[0-9]{8,11}", "PNOSE-12345678 | PNOFI-12345678901",
+     "PNOse-12345678 | PNOSE-1234567 | XPNOSE-12345678", false},
+    {"([^.]+\\.)*[0-9]{10}", "ADAMS.JOHN.Q.1234567890 | 1234567890", "ADAMS.1234567890.X | a..1234567890", false},
+    /* folded texts */
+    {"AbC[D-F]", "abcd | abcf", "abcg", true},
+    {"[^A-C]", "d", "a | b", true},
+    {"[\xC3\x80-\xC3\x9E]", "\xC3\xA0 | \xC3\xBE", "a | \xC3\xBF", true},
+    {"\xC3\x89", "\xC3\xA9", "\xC3\x89", true},
+    {"J\xCC\x8C", "\xC7\xB0", "j", true},
+    {"\xE2\x84\xAA", "k", "K", true},
+    {"[\xCE\xA3]", "\xCF\x83", "\xCF\x82", true},
+    {"[\\W]", "-", "k | s", true},
+    {"\\W", "-", "k | s", true},
+};
+
+static void check_texts(struct certmap_view program, const char *expression, const char *texts,
+                        enum certmap_truth wanted) {
+    for (const char *at = texts, *end; at != NULL; at = end != NULL ? end + 3 : NULL) {
+        end = strstr(at, " | ");
+        const struct certmap_view text = cm_view(at, end != NULL ? (size_t)(end - at) : strlen(at));
+        const enum certmap_truth truth = match(program, text);
+        ck_assert_msg(truth == wanted, "\"%s\" on \"%.*s\" is %s", expression, (int)text.len, at, t_truth(truth));
+    }
+}
+
+T_TEST(table) {
+    struct certmap_view program;
+    const enum certmap_status status = compile(&program, t_text(rows[_i].expression), rows[_i].nocase);
+    ck_assert_msg(status == CERTMAP_OK, "%s: %s", rows[_i].expression, error.text);
+    if (strcmp(rows[_i].expression, "[^\\d\\D]") != 0) /* which nothing is */
+        check_texts(program, rows[_i].expression, rows[_i].yes, CERTMAP_TRUE);
+    check_texts(program, rows[_i].expression, rows[_i].no, CERTMAP_FALSE);
+}
+
+/* ---- what is no expression ---- */
+
+static const struct {
+    const char *expression, *text;
+} refused[] = {
+    {"(a)\\1", "a backreference needs backtracking"},
+    {"\\k<a>", "a backreference needs backtracking"},
+    {"(?=a)b", "look-ahead needs backtracking"},
+    {"(?!a)b", "look-ahead needs backtracking"},
+    {"(?<=a)b", "look-behind needs backtracking"},
+    {"(?<!a)b", "look-behind needs backtracking"},
+    {"a*?", "a lazy repetition needs backtracking"},
+    {"a+?", "a lazy repetition needs backtracking"},
+    {"a??", "a lazy repetition needs backtracking"},
+    {"a{2,3}?", "a lazy repetition needs backtracking"},
+    {"a*+", "a possessive repetition needs backtracking"},
+    {"a**", "two repetitions follow one another"},
+    {"a{2}{3}", "two repetitions follow one another"},
+    {"(?>a)", "an atomic group needs backtracking"},
+    {"(?(1)a)", "need backtracking"},
+    {"(?R)", "need backtracking"},
+    {"(*ACCEPT)", "verbs such as"},
+    {"^a", "leave out ^"},
+    {"a$", "leave out $"},
+    {"\\ba", "anchors are not needed"},
+    {"\\Aa\\z", "anchors are not needed"},
+    {"(?i)a", "write \"matches nocase\""},
+    {"(?P<n>a)", "groups have no names"},
+    {"(?<n>a)", "groups have no names"},
+    {"(?#x)a", "no comments"},
+    {"\\p{L}", "properties of characters are not known"},
+    {"\\x41", "a character is written by its number"},
+    {"\\e", "a backslash belongs before punctuation"},
+    {"\\\xC3\xA9", "a backslash belongs before punctuation"},
+    {"a\\", "a backslash is the last character"},
+    {"*a", "there is nothing to repeat"},
+    {"a|+", "there is nothing to repeat"},
+    {"(?a)", "options are not written in the expression"},
+    {"(*)", "there is nothing to repeat"},
+    {"a{", "a repetition is written {2}, {2,} or {2,5}"},
+    {"a{,3}", "a repetition is written"},
+    {"a{x}", "a repetition is written"},
+    {"a{3,2}", "a repetition ends before it begins"},
+    {"a}", "} without {"},
+    {"a]", "] without ["},
+    {"a)", ") without ("},
+    {"(a", "the group does not end"},
+    {"[a", "the class does not end"},
+    {"[", "the class does not end"},
+    {"[]", "the class is empty"},
+    {"[^]", "the class is empty"},
+    {"[z-a]", "a range ends before it begins"},
+    {"[\\d-z]", "a range does not begin with a class"},
+    {"[a-\\d]", "a backslash in a class belongs before"},
+    {"[[:alpha:]]", "classes have no names"},
+    {"[a[b]]", "a class holds no other one"},
+    {"[a&&b]", "classes are not intersected"},
+    {"[\\", "a backslash in a class belongs before"},
+    {"ab\xC3\xA9(?=c)", "(at character 5 of the expression)"},
+};
+
+T_TEST(refusals) {
+    struct certmap_view program;
+    const enum certmap_status status = compile(&program, t_text(refused[_i].expression), false);
+    ck_assert_msg(status == CERTMAP_ERROR_SYNTAX && error.code == CERTMAP_CODE_BAD_REGEX, "%s: %d",
+                  refused[_i].expression, (int)status);
+    ck_assert_msg(strstr(error.text, refused[_i].text) != NULL, "%s: %s", refused[_i].expression, error.text);
+}
+
+/* ---- limits ---- */
+
+/* Each at its edge: the largest, and one more. */
+static const struct {
+    const char *largest, *more; /* t_der */
+} limits[] = {
+    {"256*\"a\"", "257*\"a\""},
+    {"\"(a{16}){16}\"", "\"(a{16}){16}b\""},
+    {"\"a{256}\"", "\"a{257}\""},
+    {"\"a{0,256}\"", "\"(a|b){0,200}\""},
+    {"256*\"(\" \"a\" 256*\")\"", "257*\"(\" \"a\" 257*\")\""},
+    {"4096*\"()\"", "4096*\"()\" \"a\""},
+    {"\"((()){256}){256}\"", "\"(a{0,200}b){2}\""},
+};
+
+T_TEST(limits_at_their_edge) {
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_view program;
+    t_der(&text, limits[_i].largest);
+    ck_assert_msg(compile(&program, t_view(&text), false) == CERTMAP_OK, "%s: %s", limits[_i].largest, error.text);
+    text.len = 0;
+    t_der(&text, limits[_i].more);
+    ck_assert_int_eq(compile(&program, t_view(&text), false), CERTMAP_ERROR_LIMIT);
+    ck_assert_int_eq(error.code, CERTMAP_CODE_REGEX_TOO_LARGE);
+    t_buf_free(&text);
+}
+
+/* Every second character, so that none meets another. */
+T_TEST(limit_of_ranges) {
+    struct certmap_view program;
+    for (size_t count = CERTMAP_MAX_REGEX_RANGES; count <= CERTMAP_MAX_REGEX_RANGES + 1; count++) {
+        struct t_buf text = T_BUF_INIT;
+        t_put(&text, "[");
+        for (size_t i = 0; i < count; i++) {
+            const unsigned cp = 0x4E00 + 2 * (unsigned)i;
+            const uint8_t utf8[3] = {(uint8_t)(0xE0 | cp >> 12), (uint8_t)(0x80 | (cp >> 6 & 63)),
+                                     (uint8_t)(0x80 | (cp & 63))};
+            t_bytes(&text, utf8, 3);
+        }
+        t_put(&text, "]");
+        ck_assert_int_eq(compile(&program, t_view(&text), false),
+                         count <= CERTMAP_MAX_REGEX_RANGES ? CERTMAP_OK : CERTMAP_ERROR_LIMIT);
+        t_buf_free(&text);
+    }
+}
+
+/* ---- work ---- */
+
+static const char *const hostile[] = {
+    "(a|a?|a*){32}(a*a*){64}", "((a*)*b?){100}.{0,50}", "(((.?){16}){16})*", ".*a.{200}", "(a*)*b", "(.*){64}b"};
+
+/* The longest value ends within half of the steps of a match, whatever the expression. */
+T_TEST(hostile_expressions) {
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_view program;
+    size_t steps = CERTMAP_DEFAULT_STEPS / 2;
+    t_der(&text, "65536*\"a\"");
+    ck_assert_int_eq(compile(&program, t_text(hostile[_i]), false), CERTMAP_OK);
+    ck_assert_int_ne(cm_regex_match(program, t_view(&text), &steps), CERTMAP_UNKNOWN);
+    t_buf_free(&text);
+}
+
+/* With exactly the steps that it took the answer is the same, with any fewer it is unknown. */
+T_TEST(steps) {
+    struct certmap_view program;
+    ck_assert_int_eq(compile(&program, CM_VIEW("(ab|.)*c{0,100}d"), false), CERTMAP_OK);
+    const struct certmap_view text = CM_VIEW("ababxabd");
+    size_t left = 1000;
+    ck_assert_int_eq(cm_regex_match(program, text, &left), CERTMAP_TRUE);
+    for (size_t given = 0; given <= 1000 - left; given++) {
+        size_t own = given;
+        ck_assert_int_eq(cm_regex_match(program, text, &own), given < 1000 - left ? CERTMAP_UNKNOWN : CERTMAP_TRUE);
+        ck_assert_uint_eq(own, 0);
+    }
+}
+
+/* ---- random ones, against the regular expressions of POSIX ---- */
+
+#if defined(__linux__)
+enum { RANDOM_TESTS = 40, RANDOM_EACH = 500 };
+
+static void put_random(struct t_random *random, struct t_buf *text, unsigned depth) {
+    static const char *const atoms[] = {"a", "b", "c", "\\.", "-", ".", "[ab]", "[^a]", "[a-c-]", "[^b-d.]", "\\*"};
+    static const char *const repetitions[] = {"*", "+", "?", "{2}", "{0,2}", "{1,3}", "{2,}", "{3}"};
+    const size_t form = depth > 0 ? t_random_below(random, 4) : 0;
+    if (form == 0) {
+        t_put(text, atoms[t_random_below(random, COUNT(atoms))]);
+        return;
+    }
+    t_put(text, form == 1 ? "" : "(");
+    for (size_t i = t_random_below(random, 3) + 1; i > 0; i--) {
+        put_random(random, text, depth - 1);
+        if (form == 3 && i > 1)
+            t_put(text, "|");
+    }
+    t_put(text, form == 1 ? "" : ")");
+    if (form > 1 && t_random_chance(random, 60))
+        t_put(text, repetitions[t_random_below(random, COUNT(repetitions))]);
+}
+
+static void against_posix(struct t_random *random, const char *expression) {
+    char anchored[4096], text[16];
+    regex_t posix;
+    struct certmap_view program;
+    snprintf(anchored, sizeof anchored, "^(%s)$", expression);
+    if (strlen(expression) + 8 > sizeof anchored || compile(&program, t_text(expression), false) == CERTMAP_ERROR_LIMIT)
+        return;
+    ck_assert_msg(error.status == CERTMAP_OK, "%s: %s", expression, error.text);
+    ck_assert_msg(regcomp(&posix, anchored, REG_EXTENDED | REG_NOSUB) == 0, "%s", anchored);
+    for (unsigned i = 0; i < 10; i++) {
+        size_t len = t_random_below(random, 9);
+        for (size_t k = 0; k < len; k++)
+            text[k] = "aaabbc.-*"[t_random_below(random, 9)];
+        text[len] = 0;
+        const bool wanted = regexec(&posix, text, 0, NULL, 0) == 0;
+        ck_assert_msg(match(program, t_text(text)) == (wanted ? CERTMAP_TRUE : CERTMAP_FALSE),
+                      "\"%s\" on \"%s\": POSIX says %s", expression, text, wanted ? "yes" : "no");
+    }
+    regfree(&posix);
+}
+
+T_TEST(as_posix) {
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    struct t_buf text = T_BUF_INIT;
+    for (unsigned i = 0; i < RANDOM_EACH; i++) {
+        text.len = 0;
+        put_random(&random, &text, 3);
+        t_bytes(&text, "", 1);
+        against_posix(&random, (const char *)text.data);
+    }
+    t_buf_free(&text);
+}
+#else
+enum { RANDOM_TESTS = 1 };
+
+T_TEST(as_posix) {
+    t_skipped(1, "expressions against those of POSIX", "this system has none");
+}
+#endif
+
+T_TESTS("regex",
+        T_CASE("table", T_EACH(start_arenas, free_arenas), T_LOOP(table, COUNT(rows)),
+               T_LOOP(refusals, COUNT(refused))),
+        T_CASE("limits", T_EACH(start_arenas, free_arenas), T_LOOP(limits_at_their_edge, COUNT(limits)),
+               limit_of_ranges),
+        T_CASE("work", T_EACH(start_arenas, free_arenas), T_LOOP(hostile_expressions, COUNT(hostile)), steps),
+        T_CASE("random", T_EACH(start_arenas, free_arenas), T_LOOP(as_posix, RANDOM_TESTS), T_TAGS(T_SLOW)))
