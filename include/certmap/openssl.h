@@ -115,9 +115,9 @@ certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_dia
  * The time is the system's clock, and who issued the certificate comes from
  * SSL_get0_verified_chain: what certmap_openssl_verified_issuer says, too. Two cases in which it
  * cannot be told leave `issuer is` unknown, which grants nothing: a resumed session, which has no
- * such chain; and a trust store other than that of the SSL_CTX (SSL_CTX_set1_verify_cert_store,
- * X509_STORE_CTX_set0_trusted_stack). For servers that have such rules and do resume sessions,
- * docs/servers.md has two ways.
+ * such chain; and certificates that are trusted beside the store of the SSL and the SSL_CTX
+ * (X509_STORE_CTX_set0_trusted_stack; before OpenSSL 3.0 also SSL_CTX_set1_verify_cert_store). For
+ * servers that have such rules and do resume sessions, docs/servers.md has two ways.
  *
  * ssl may be a client's end, too: then the certificate is the server's, and the same has to hold,
  * also under SSL_VERIFY_NONE. That it was made out for the host that was meant is part of the

@@ -8,6 +8,7 @@
 #include "openssl_inside.h"
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
+#include <string.h>
 
 /* A certificate that is trusted itself: its issuer is itself if it is signed with its own key, else there is
  * none. */
@@ -73,6 +74,19 @@ static bool ask_store(X509 **issuer, X509_STORE *store, const STACK_OF(X509) * c
     return known;
 }
 
+/* The one that OpenSSL verified by in the handshake. */
+static X509_STORE *store_of(const SSL *ssl) {
+    X509_STORE *own = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L /* before, another one cannot be asked for */
+    X509_STORE *other = NULL;
+    SSL *asked = NULL;
+    memcpy(&asked, &ssl, sizeof asked); /* to ask changes nothing, though OpenSSL's declaration has no const */
+    (void)SSL_get0_verify_cert_store(asked, &other);
+    own = other != NULL ? other : own;
+#endif
+    return own;
+}
+
 /* The chain has to be that of this certificate: it belongs to the connection, the certificate to a session, and a
  * renegotiation may resume another one. */
 static bool find_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
@@ -80,7 +94,7 @@ static bool find_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
     if (chain == NULL || X509_cmp(sk_X509_value(chain, 0), x509) != 0)
         return false;
     if (sk_X509_num(chain) > 1)
-        return ask_store(issuer, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), chain);
+        return ask_store(issuer, store_of(ssl), chain);
     *issuer = issuer_of_trusted(x509);
     return true;
 }
