@@ -76,12 +76,12 @@ static int decide(request_rec *r)
 }
 
 /* After mod_ssl, which may ask for a certificate, and may have made a user of a
- * certificate that no mapping knows, by SSLUserName. */
+ * certificate that no mapping knows or that is refused, by SSLUserName. */
 static int check_access(request_rec *r)
 {
     int status = decide(r);
 
-    if (status == DECLINED && mode_of(r) > MCM_MODE_OFF) {
+    if (status != OK && mode_of(r) > MCM_MODE_OFF) {
         r->user = NULL;
         r->ap_auth_type = NULL;
     }
@@ -132,13 +132,15 @@ static int fixups(request_rec *r)
 
 /* -------- configuration -------- */
 
-/* Where CertMap asks for an account. */
+/* Where a directive is. */
 typedef struct {
     const ap_directive_t *directive;
     server_rec *server;
+    int off; /* it is CertMap off */
 } mcm_use;
 
-static apr_array_header_t *uses;
+static apr_array_header_t *modes; /* mcm_use: CertMap */
+static apr_array_header_t *rules; /* mcm_use: CertMapRules */
 
 static void *create_dir(apr_pool_t *p, char *path)
 {
@@ -198,6 +200,8 @@ static const char *set_rules(cmd_parms *cmd, void *dir, const char *args)
         return apr_pstrcat(cmd->pool, "CertMapRules: ", error, NULL);
     }
     server->has_rules = 1;
+    APR_ARRAY_PUSH(rules, mcm_use) =
+        (mcm_use){ cmd->directive, cmd->server, 0 };
     return NULL;
 }
 
@@ -215,9 +219,8 @@ static const char *set_mode(cmd_parms *cmd, void *dir, const char *word)
     }
     if (strcasecmp(word, "off") == 0) {
         conf->mode = MCM_MODE_OFF;
-        return NULL;
     }
-    if (strcasecmp(word, "optional") == 0) {
+    else if (strcasecmp(word, "optional") == 0) {
         conf->mode = MCM_MODE_OPTIONAL;
     }
     else if (strcasecmp(word, "require") == 0) {
@@ -229,13 +232,15 @@ static const char *set_mode(cmd_parms *cmd, void *dir, const char *word)
                             "one of off, optional, require",
                             word);
     }
-    APR_ARRAY_PUSH(uses, mcm_use) = (mcm_use){ cmd->directive, cmd->server };
+    APR_ARRAY_PUSH(modes, mcm_use) =
+        (mcm_use){ cmd->directive, cmd->server, conf->mode == MCM_MODE_OFF };
     return NULL;
 }
 
 static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
-    uses = apr_array_make(pconf, 8, sizeof(mcm_use));
+    modes = apr_array_make(pconf, 8, sizeof(mcm_use));
+    rules = apr_array_make(pconf, 8, sizeof(mcm_use));
     mcm_ssl_pre_config(pconf);
     return OK;
 }
@@ -276,15 +281,40 @@ static int check_use(const mcm_use *use, server_rec *main_server)
     return OK;
 }
 
+/* Rules that nobody asks, in a server and in those that have what it has. */
+static void check_rules(const mcm_use *use, server_rec *main_server)
+{
+    int i;
+
+    for (i = 0; i < modes->nelts; i++) {
+        const mcm_use *mode = &APR_ARRAY_IDX(modes, i, mcm_use);
+
+        if (mode->server == use->server || mode->server == main_server
+            || use->server == main_server) {
+            return;
+        }
+    }
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL,
+                 "certmap: CertMapRules in %s:%d has no effect: write "
+                 "\"CertMap require\" or \"CertMap optional\" in the places "
+                 "that it is for",
+                 use->directive->filename, use->directive->line_num);
+}
+
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                         server_rec *s)
 {
     int i;
 
-    for (i = 0; i < uses->nelts; i++) {
-        if (check_use(&APR_ARRAY_IDX(uses, i, mcm_use), s) != OK) {
+    for (i = 0; i < modes->nelts; i++) {
+        const mcm_use *mode = &APR_ARRAY_IDX(modes, i, mcm_use);
+
+        if (!mode->off && check_use(mode, s) != OK) {
             return HTTP_INTERNAL_SERVER_ERROR;
         }
+    }
+    for (i = 0; i < rules->nelts; i++) {
+        check_rules(&APR_ARRAY_IDX(rules, i, mcm_use), s);
     }
     mcm_rules_close_unused();
     return OK;

@@ -10,6 +10,7 @@
 #include <postgres.h>
 
 #include <libpq/hba.h>
+#include <utils/guc.h>
 
 #include <certmap/server.h>
 
@@ -44,6 +45,7 @@ extern struct certmap_service *certmap_service;
 
 extern void certmap_define_settings(void);
 extern void certmap_open_rules(void);
+extern GucSource certmap_source_of(const char *setting);
 
 /* hba.c */
 extern bool certmap_line_wants_certificate(const HbaLine *line);

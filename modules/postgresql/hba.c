@@ -52,19 +52,49 @@ is_certmap(const char *library)
     return strcmp(base, "certmap") == 0 || strcmp(base, "certmap.so") == 0;
 }
 
+/*
+ * What a file says of the setting, or NULL.  While the files are read again the
+ * variable may still have the value of before: they are applied line by line.
+ */
+static const char *
+libraries_in_files(void)
+{
+    ConfigVariable *first = NULL;
+    ConfigVariable *last = NULL;
+    const char *value = NULL;
+
+    if (!ParseConfigFile(ConfigFileName, true, NULL, 0, 0, DEBUG3, &first, &last)
+        || !ParseConfigFile(PG_AUTOCONF_FILENAME, false, NULL, 0, 0, DEBUG3,
+                            &first, &last))
+        return NULL;
+
+    for (const ConfigVariable *item = first; item != NULL; item = item->next)
+    {
+        if (!item->ignore && item->errmsg == NULL
+            && pg_strcasecmp(item->name, "session_preload_libraries") == 0)
+            value = item->value;    /* the last one counts */
+    }
+
+    return value;
+}
+
 static bool
 sessions_load_certmap(void)
 {
-    List       *libraries;
+    const char *libraries = session_preload_libraries_string;
+    List       *names;
     ListCell   *cell;
     bool        found = false;
 
-    if (session_preload_libraries_string == NULL
-        || !SplitDirectoriesString(pstrdup(session_preload_libraries_string),
-                                   ',', &libraries))
+    /* what the command line says is not overruled by a file */
+    if (certmap_source_of("session_preload_libraries") <= PGC_S_FILE)
+        libraries = libraries_in_files();
+
+    if (libraries == NULL
+        || !SplitDirectoriesString(pstrdup(libraries), ',', &names))
         return false;
 
-    foreach(cell, libraries)
+    foreach(cell, names)
         found = found || is_certmap(lfirst(cell));
 
     return found;

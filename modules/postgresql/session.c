@@ -35,19 +35,14 @@ check_answer(char **newval, void **extra, GucSource source)
 }
 
 /*
- * The text is UTF-8.  When it is published nobody knows yet which database it
- * will be; in one of another encoding all that is not ASCII is shown as %HH, and
- * % itself too.
+ * The text is UTF-8, and when it is published nobody knows yet which database it
+ * will be for.  So the value is ASCII, which pg_settings.reset_val can show in a
+ * database of any encoding: all other bytes are %HH, and % itself too.
  */
 static const char *
-shown(const char *text)
+encode(const char *text)
 {
     StringInfoData out;
-
-    if (text == NULL)
-        return "";
-    if (GetDatabaseEncoding() == PG_UTF8)
-        return text;
 
     initStringInfo(&out);
     for (; *text != '\0'; text++)
@@ -56,6 +51,39 @@ shown(const char *text)
             appendStringInfo(&out, "%%%02X", (unsigned char) *text);
         else
             appendStringInfoChar(&out, *text);
+    }
+
+    return out.data;
+}
+
+static int
+digit(char c)
+{
+    return c <= '9' ? c - '0' : c - 'A' + 10;
+}
+
+/* In a database of UTF-8 a session reads the text as it was. */
+static const char *
+shown(const char *value)
+{
+    StringInfoData out;
+
+    if (value == NULL)
+        return "";
+    if (GetDatabaseEncoding() != PG_UTF8)
+        return value;
+
+    initStringInfo(&out);
+    for (; *value != '\0'; value++)
+    {
+        if (value[0] == '%' && value[1] != '\0' && value[2] != '\0')
+        {
+            appendStringInfoChar(&out,
+                                 (char) (digit(value[1]) * 16 + digit(value[2])));
+            value += 2;
+        }
+        else
+            appendStringInfoChar(&out, *value);
     }
 
     return out.data;
@@ -143,7 +171,7 @@ attributes_as_json(const struct certmap_answer *answer)
 static void
 publish(const char *name, const char *value)
 {
-    SetConfigOption(name, value, PGC_BACKEND, PGC_S_OVERRIDE);
+    SetConfigOption(name, encode(value), PGC_BACKEND, PGC_S_OVERRIDE);
 }
 
 /* account: the one that is the role, of this answer. */

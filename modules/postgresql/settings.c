@@ -60,8 +60,8 @@ static Given given[] = {
     {"certmap.site", "Write certmap.site = 'Default Web Site'.", NULL, ""},
 };
 
-static GucSource
-source_of(const char *name)
+GucSource
+certmap_source_of(const char *name)
 {
     struct config_generic **all = get_guc_variables();
     int         n = GetNumConfigOptions();
@@ -131,7 +131,7 @@ check_given(void)
 {
     for (size_t i = 0; i < lengthof(given); i++)
     {
-        if (given[i].value == NULL || source_of(given[i].name) != PGC_S_DEFAULT)
+        if (given[i].value == NULL || certmap_source_of(given[i].name) != PGC_S_DEFAULT)
             continue;
 
         ereport(FATAL,
@@ -211,7 +211,7 @@ log_line(void *ctx, enum certmap_severity severity, const char *line)
 static void
 check_source(void)
 {
-    if (source_of("certmap.rules") == PGC_S_FILE)
+    if (certmap_source_of("certmap.rules") == PGC_S_FILE)
         return;
 
     ereport(WARNING,

@@ -409,6 +409,10 @@ def log(httpd, check):
         ("carol", "/file-why", ("403 user=[-] decision=[-]", "first=[deny]")),
         ("carol", "/file-off", ("200 user=[-] decision=[-]", "first=[-]")),
         (None, "/env-rewrite-forbidden", ("403 user=[-]",)),
+        ("carol", "/env-username", ("403 user=[-] decision=[deny]",)),
+        ("eve", "/env-username", ("403 user=[-] decision=[none]",)),
+        ("eve", "/env-usernameopen", ("200 user=[-] decision=[none]",)),
+        ("eve", "/env-usernamealone", ("200 user=[Eve, OU=Sales] decision=[-]",)),
     ):  # fmt: skip
         mark = f"log-{who}-{path[1:]}"
         httpd.client(who).ask(f"{path}?{mark}")
@@ -678,6 +682,15 @@ def mistakes(httpd):
         check(f"mistake: {name}", output, said)
     conf = httpd.fill("mistake.conf", HEAD + 'CertMapRules rules/applicationHost.config site="Other Site"\n')
     check("a site that is none is doubtful", httpd.test(conf)[1], ("warn", '"Other Site"'))
+    nowhere = ("CertMapRules in ", "mistake.conf:14 has no effect", "CertMap require")
+    for name, text, said in (("nobody asks", "CertMapRules rules/site.rules", nowhere),
+                             ("not here", "<VirtualHost *:1>\nCertMapRules rules/site.rules\n</VirtualHost>\n"
+                              "<VirtualHost *:2>\nCertMap off\n</VirtualHost>", ("mistake.conf:15 has no effect",)),
+                             ("off", "CertMapRules rules/site.rules\n<Location />\nCertMap off\n</Location>", ("!no effect",)),
+                             ("in another host", "CertMapRules rules/site.rules\n<VirtualHost *:1>\nCertMap off\n</VirtualHost>", ("!no effect",))):  # fmt: skip
+        status, output = httpd.test(httpd.fill("mistake.conf", HEAD + text + "\n"))
+        check(f"rules without CertMap, {name}: starts", status, 0)
+        check(f"rules without CertMap, {name}", output, said)
     without = "\n".join(line for line in HEAD.splitlines() if "SSL" not in line and "ssl" not in line)
     status, output = httpd.test(httpd.fill("mistake.conf", without + "\nSSLVerifyClient optional\n"))
     check("without mod_ssl", (status != 0, "needs mod_ssl" in output), (True, True))

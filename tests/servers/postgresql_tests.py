@@ -334,6 +334,9 @@ def lines(cluster, check):
     ]
     for name, hba, said in warned:
         check(f"pg_hba.conf at a reload: {name}", cluster.reload({}, hba), said)
+    for libraries, where in (("", "away"), ("@MODULE@", "back")):  # after certmap.rules in the file, that is read line by line
+        said = cluster.reload({"session_preload_libraries": None, "Session_Preload_Libraries": libraries})
+        check(f"session_preload_libraries is {where}, after the rules", said, ("WARNING" if where == "away" else "!WARNING",))
     said = cluster.start({"session_preload_libraries": None}, LOCAL + GUARDED)
     check("a line that opens without the module, at the start", said, ("WARNING", 'pg_hba.conf" line 2: without certmap in', "HINT"))
     cluster.start()
@@ -355,6 +358,11 @@ def session(cluster, check):
         check(f"an account in a database in {encoding}", (worked, account in text), (lets_in, True))
         worked, text, _ = cluster.connect("alice", "alice", "show certmap.groups", dbname=encoding.lower())
         check(f"groups in a database in {encoding}", (worked, text), (True, "staff,a%252Cb%2525c"))
+    everything = "select setting || ' ' || reset_val from pg_settings where name = 'certmap.account'"
+    encoded = "CONTOSO\\%C3%A5d%C3%A1 %C5%BEi%C5%BEka"
+    for database, seen in (("postgres", "CONTOSO\\ådá žižka"), ("sql_ascii", encoded)):
+        worked, text, _ = cluster.connect("unicode", "ådá žižka", everything, "show all", "reset all", "show certmap.account", dbname=database)
+        check(f"all settings in {database}", (worked, text.splitlines()[0], text.splitlines()[-1]), (True, f"{seen} {encoded}", seen))
 
 
 def forged(cluster, check):
