@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The module for nginx's stream, live: TLS without HTTP. The server is another one than that of the other tests."""
 
+import contextlib
 import json
 import os
 import pathlib
 import socket
+import socketserver
 import subprocess
+import threading
+import time
 
 from bench import HERE, wait_until
 from client import TIMEOUT, Client
@@ -13,7 +17,7 @@ from client import TIMEOUT, Client
 DATA = HERE / "data"
 MODULE = pathlib.Path("/usr/lib/nginx/modules/ngx_stream_module.so")
 PORTS = """require optional off noca both plain plainrequire nobody proxy staffroom lobby iis ours ours2 ourscrl command
-    keep verify unknown""".split()
+    keep verify unknown early udp preread through proxyssl long echo realip""".split()
 SESSION = "certmap: refused: the TLS session is from another server{}, which accepts other certificates"
 
 # Everybody, where an account is required: (what the server says, what its log has); nginx itself ends the last ones.
@@ -97,7 +101,20 @@ class Stream:
         return self.bench.fill(name, template, user=self.user, module=module, stream=stream, **self.ports)
 
     def start(self):
-        self.bench.start(self.nginx.command(conf=self.conf), self.ports["require"], stderr=subprocess.DEVNULL)
+        self.process = self.bench.start(self.nginx.command(conf=self.conf), self.ports["require"], stderr=subprocess.DEVNULL)
+
+    def workers(self):
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False, text=True)
+        return set(found.stdout.split())
+
+    def reload(self):
+        """Returns whether it was taken, and waits until new workers alone take connections; an old one stays as long as
+        it has some."""
+        before = self.workers()
+        done = subprocess.run(self.nginx.command("-s", "reload", conf=self.conf), capture_output=True, check=False)
+        if done.returncode == 0:
+            wait_until(lambda: self.workers() - before and all(map(is_closing, before)), "the old workers close")
+        return done.returncode == 0
 
     def client(self, who, port, **options):
         return Client(self.bench.pki, self.ports[port], who, **options)
@@ -108,13 +125,14 @@ class Stream:
     def lines(self, port):
         return [line for line in self.log("stream-access.log").splitlines() if f'"port":"{self.ports[port]}"' in line]
 
-    def ask(self, client, port, resume=False):
-        """What the server says until it closes the connection, and what it logs of that."""
+    def ask(self, client, port, resume=False, first=b"", host=None):
+        """What the server says until it closes the connection, and what it logs of that. The client may begin."""
         before = len(self.lines(port))
         said, reused = b"", None
         try:
-            with client.connect(port=self.ports[port], resume=resume) as connection:
+            with client.connect(host, self.ports[port], resume) as connection:
                 reused = connection.sock.session_reused
+                connection.sock.sendall(first)
                 said = connection.file.read()
         except OSError:
             pass  # an end without a farewell
@@ -122,11 +140,18 @@ class Stream:
         return said.decode(), reused, json.loads(self.lines(port)[-1])
 
 
+def is_closing(worker):
+    try:
+        return "shutting down" in pathlib.Path("/proc", worker, "cmdline").read_text(encoding="utf-8")
+    except OSError:
+        return True  # and has gone
+
+
 def run(nginx, check):
     stream = Stream(nginx)
     mistakes(stream, check)
     stream.start()
-    for tests in (matrix, other, without_tls, resumed, policies):
+    for tests in (matrix, other, without_tls, resumed, policies, elsewhere, hostile, handed_on, behind_a_proxy, long_connections, expired, revoked):
         tests(stream, check)
     check("stream: no process died", stream.log(), ("!exited on signal",))
 
@@ -179,6 +204,136 @@ def policies(stream, check):
             client = stream.client("alice", port, tls=tls)
             check(f"stream: {port}, TLS {tls}", stream.ask(client, port)[0], "account=[Alice] reused=[.]")
             check(f"stream: {port}, TLS {tls}, resumed", stream.ask(client, port, True)[0], f"account=[{account}] reused=[r]")
+
+
+# ---- what else a client may try
+
+
+def elsewhere(stream, check):
+    """A session that the server for HTTP has made, with the same key of tickets and the same CAs."""
+    for tls in ("1.2", "1.3"):
+        client = stream.client("alice", "optional", tls=tls)
+        check(f"stream: a session of HTTP, TLS {tls}, before", client.ask("/", port=stream.nginx.ports["ticket"])[0].status in (200, 403, 404), True)
+        said, reused, _ = stream.ask(client, "optional", True)
+        check(f"stream: a session of HTTP, TLS {tls}", (said, reused), ("account=[CONTOSO\\alice] decision=[allow]", False))
+
+
+def hostile(stream, check):
+    """A name in TLS, whatever it is, chooses nothing; nor does what looks like a handshake inside of TLS."""
+    hello = bytes.fromhex("16030100450100004103030000000000000000000000000000000000000000000000000000000000000000000002c02b0100"
+                          "001600000012001000000d726f6f742e696e7465726e616c")  # fmt: skip
+    for name in ("localhost", "a.test", "", "x" * 63 + ".test"):
+        for who, port, said in (("alice", "require", ("account=[CONTOSO\\alice]",)), ("carol", "require", ""), ("eve", "require", ""),
+                                (None, "require", "")):  # fmt: skip
+            check(f"stream: {who} names {name[:9]!r}", stream.ask(stream.client(who, port), port, host=name)[0], said)
+    for first in (b"GET / HTTP/1.0\r\n\r\n", hello):
+        for who, account in (("alice", "CONTOSO\\alice"), ("carol", None), ("eve", None), (None, None)):
+            said, _, line = stream.ask(stream.client(who, "preread"), "preread", first=first)
+            check(f"stream: ssl_preread, {who}, {first[:4]!r}", (said[: said.find(" sni")], line["status"]),
+                  (f"account=[{account}]", "200") if account else ("", "403"))  # fmt: skip
+    said, _, _ = stream.ask(stream.client("alice", "early"), "early")
+    check("stream: a map that limit_conn has asked before the handshake", said, "early=[nobody] account=[CONTOSO\\alice]")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        before = len(stream.lines("udp"))
+        udp.settimeout(0.5)
+        udp.sendto(hello, ("127.0.0.1", stream.ports["udp"]))
+        wait_until(lambda: len(stream.lines("udp")) > before, "the log has the datagram")
+        try:
+            said = udp.recv(1000)
+        except OSError:
+            said = b""
+        check("stream: UDP", (said, json.loads(stream.lines("udp")[-1])["status"]), (b"", "403"))
+
+
+def handed_on(stream, check):
+    rows = [("alice", "through", "account=[CONTOSO\\alice] decision=[allow]"), ("carol", "through", ""),
+            (None, "through", "account=[] decision=[unverified]"),
+            ("alice", "proxyssl", "account=[service:robot] decision=[allow]"), ("carol", "proxyssl", ""), ("eve", "proxyssl", ""),
+            (None, "proxyssl", "")]  # fmt: skip
+    for who, port, said in rows:
+        for tls in ("1.2", "1.3"):
+            client = stream.client(who, port, tls=tls)
+            for resume in (False, True):
+                with contextlib.suppress(OSError), client.connect(resume=resume) as connection:
+                    check(f"stream: {port}, {who}, TLS {tls}, resumed {resume}", read_all(connection), said)
+    line = json.loads(stream.lines("proxyssl")[0])
+    check("stream: proxy_ssl, the log has the client", (line["account"], line["status"]), ("CONTOSO\\alice", "200"))
+
+
+def read_all(connection):
+    try:
+        return connection.file.read().decode()
+    except OSError:
+        return ""
+
+
+def behind_a_proxy(stream, check):
+    """The address that a proxy in front tells is that of the log; it says nothing of a certificate."""
+    for who, said in (("alice", b"account=[CONTOSO\\alice] address=[192.0.2.7]"), ("carol", b""), (None, b"")):
+        client = stream.client(who, "realip")
+        with socket.create_connection(("127.0.0.1", stream.ports["realip"]), timeout=TIMEOUT) as plain:
+            plain.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 443\r\n")
+            with contextlib.suppress(OSError), client.context.wrap_socket(plain, server_hostname="localhost") as sock:
+                seen = b""
+                with contextlib.suppress(OSError):
+                    seen = sock.recv(1000)
+                check(f"stream: PROXY, {who}", seen, said)
+    check("stream: PROXY, the log has its address", stream.log(), ('client="192.0.2.7" cert=sha256:', "decision=deny"))
+
+
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self):
+        while line := self.rfile.readline():
+            self.wfile.write(line)
+
+
+def long_connections(stream, check):
+    """One that is open goes on by the answer that let it in, whatever becomes of the rules."""
+    original = (DATA / "site.rules").read_text(encoding="utf-8")
+    others = 'certmap 1; mapping "others" { when subject.CN = "Nobody"; allow "nobody"; }\n'
+    with socketserver.ThreadingTCPServer(("127.0.0.1", stream.ports["echo"]), Echo) as backend:
+        threading.Thread(target=backend.serve_forever, daemon=True).start()
+        client = stream.client("alice", "long")
+        with client.connect() as connection:
+            for turn, rules in enumerate((original, others, (DATA / "broken.rules").read_text(encoding="utf-8"), original)):
+                stream.nginx.rules("site.rules", rules)
+                check(f"stream: rules, turn {turn}, are taken", stream.reload(), turn != 2)
+                connection.sock.sendall(b"still there\n")
+                check(f"stream: an open connection, turn {turn}", connection.file.readline(), b"still there\n")
+                if turn == 1:
+                    for resume in (False, True):
+                        check("stream: a new one by the new rules", stream.ask(client, "require", resume)[0], "")
+        wait_until(lambda: stream.lines("long"), "the log has the long connection")
+        line = json.loads(stream.lines("long")[-1])
+        check("stream: its log", (line["status"], line["account"]), ("200", "CONTOSO\\alice"))
+        backend.shutdown()
+    check("stream: after all", stream.ask(stream.client("alice", "require"), "require")[0], ("account=[CONTOSO\\alice]",))
+
+
+def expired(stream, check):
+    stream.bench.openssl_pki("short", "brief", 5)
+    end = time.monotonic() + 6.5
+    clients = [(port, tls, stream.client("brief", port, tls=tls)) for port in ("require", "keep", "verify", "unknown") for tls in ("1.2", "1.3")]
+    for port, tls, client in clients:
+        check(f"stream: brief, {port}, TLS {tls}", stream.ask(client, port)[2]["decision"], "allow")
+    time.sleep(max(0, end - time.monotonic()))
+    for port, tls, client in clients:
+        said, reused, line = stream.ask(client, port, True)
+        check(f"stream: brief, {port}, TLS {tls}, expired", ("brief" in said, reused, line["decision"]), (False, True, "unverified"))
+
+
+def revoked(stream, check):
+    stream.bench.openssl_pki("short", "gone", 3600)
+    rows = {"keep": "Gone", "verify": "", "unknown": ""}
+    clients = [(port, tls, stream.client("gone", port, tls=tls)) for port in rows for tls in ("1.2", "1.3")]
+    for port, tls, client in clients:
+        check(f"stream: to be revoked, {port}, TLS {tls}", stream.ask(client, port)[2]["account"] != "", True)
+    stream.bench.openssl_pki("revoke", "gone")
+    stream.reload()
+    for port, tls, client in clients:
+        said, reused, _ = stream.ask(client, port, True)
+        check(f"stream: revoked, {port}, TLS {tls}", (said, reused), (f"account=[{rows[port]}] reused=[r]", True))
+        check(f"stream: revoked, {port}, TLS {tls}, new", stream.ask(stream.client("gone", port, tls=tls), port)[0], "")
 
 
 def mistakes(stream, check):
