@@ -282,7 +282,7 @@ static int check_use(const mcm_use *use, server_rec *main_server)
 }
 
 /* Rules that nobody asks, in a server and in those that have what it has. */
-static void check_rules(const mcm_use *use, server_rec *main_server)
+static void check_rules(const mcm_use *use, const server_rec *main_server)
 {
     int i;
 
