@@ -7,6 +7,7 @@
 
 #include "certmap/versioned.h"
 #include "support/count.h"
+#include "support/every.h"
 #include "support/run.h"
 #include <stdint.h>
 

@@ -7,9 +7,10 @@
 #include "certmap/explain.h"
 #include "pages.h"
 #include "rules.h"
+#include "support/every.h"
 #include <stddef.h>
 
-#define T_ALL_PIECES (2u * CERTMAP_PIECE_TBS_SHA256 - 1)
+#define T_ALL_PIECES (2u * T_LAST_PIECE - 1)
 
 /* ---- views ---- */
 
@@ -46,6 +47,12 @@ static const struct {
      offsetof(struct certmap_cert, key), CERTMAP_HASH_SHA256, CERTMAP_SHA256_SIZE},
     {"tbs_sha256", CERTMAP_PIECE_TBS_SHA256, offsetof(struct certmap_cert, tbs_sha256),
      offsetof(struct certmap_cert, tbs), CERTMAP_HASH_SHA256, CERTMAP_SHA256_SIZE},
+    {"sha512", CERTMAP_PIECE_SHA512, offsetof(struct certmap_cert, sha512), offsetof(struct certmap_cert, certificate),
+     CERTMAP_HASH_SHA512, CERTMAP_SHA512_SIZE},
+    {"key_sha512", CERTMAP_PIECE_KEY_SHA512, offsetof(struct certmap_cert, key_sha512),
+     offsetof(struct certmap_cert, key), CERTMAP_HASH_SHA512, CERTMAP_SHA512_SIZE},
+    {"key_sha1", CERTMAP_PIECE_KEY_SHA1, offsetof(struct certmap_cert, key_sha1), offsetof(struct certmap_cert, key),
+     CERTMAP_HASH_SHA1, CERTMAP_SHA1_SIZE},
 };
 
 static inline struct certmap_view t_view_at(const struct certmap_cert *cert, size_t offset) {
@@ -67,7 +74,7 @@ static inline void t_check_parts(const struct certmap_cert *theirs, const struct
 static inline void t_check_digests(const struct certmap_cert *theirs, const struct certmap_cert *ours,
                                    certmap_hash_fn *hash, const char *row) {
     for (int i = 0; i < COUNT(t_digests); i++) {
-        uint8_t room[CERTMAP_SHA256_SIZE];
+        uint8_t room[CERTMAP_SHA512_SIZE];
         ck_assert(hash(NULL, room, t_digests[i].hash, t_view_at(ours, t_digests[i].of)));
         ck_assert_msg(t_equal(t_view_at(theirs, t_digests[i].at), (struct certmap_view){room, t_digests[i].size}),
                       "%s: %s", row, t_digests[i].name);
@@ -97,7 +104,7 @@ static inline void t_check_prepared(const struct certmap_cert *theirs, struct ce
     ours.hash = hash;
     ours.time = theirs->time;
     ck_assert_msg(certmap_peer_set(a, theirs, NULL) == certmap_peer_set(b, &ours, NULL), "%s: status", row);
-    for (int field = CERTMAP_FIELD_SUBJECT; field <= CERTMAP_FIELD_TBS_SHA256; field++)
+    for (int field = CERTMAP_FIELD_SUBJECT; field < T_FIELDS; field++)
         t_check_field(a, b, (enum certmap_field)field, row);
     certmap_peer_free(a);
     certmap_peer_free(b);

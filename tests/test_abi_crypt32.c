@@ -5,7 +5,7 @@
 #include "support/windows_pki.h"
 
 #define FIRST_HOLDER CERTMAP_STRUCT_END(struct certmap_crypt32_holder, reserved)
-#define ALL_PIECES (2u * CERTMAP_PIECE_TBS_SHA256 - 1)
+#define ALL_PIECES (2u * T_LAST_PIECE - 1)
 
 static struct t_windows_pki *pki;
 static struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -58,10 +58,10 @@ static enum certmap_status call_match_schannel(void *object) {
 }
 
 static const struct t_abi_entry entries[] = {
-    {"crypt32_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, false},
-    {"crypt32_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 192, false},
-    {"crypt32_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, true},
-    {"crypt32_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 192, false},
+    {"crypt32_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 352, false},
+    {"crypt32_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 360, false},
+    {"crypt32_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 352, true},
+    {"crypt32_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 360, false},
     {"crypt32_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
     {"crypt32_match_schannel", call_match_schannel, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };

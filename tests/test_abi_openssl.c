@@ -5,7 +5,7 @@
 #include "support/tls.h"
 
 #define FIRST_HOLDER CERTMAP_STRUCT_END(struct certmap_openssl_holder, reserved)
-#define ALL_PIECES (2u * CERTMAP_PIECE_TBS_SHA256 - 1)
+#define ALL_PIECES (2u * T_LAST_PIECE - 1)
 
 static struct t_pki *pki;
 static struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -68,10 +68,10 @@ static enum certmap_status call_match(void *object) {
 }
 
 static const struct t_abi_entry entries[] = {
-    {"openssl_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, false},
-    {"openssl_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 200, false},
-    {"openssl_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 288, true},
-    {"openssl_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 200, false},
+    {"openssl_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 352, false},
+    {"openssl_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 368, false},
+    {"openssl_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 352, true},
+    {"openssl_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 368, false},
     {"openssl_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };
 

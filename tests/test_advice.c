@@ -182,6 +182,8 @@ static const struct {
      "plain-structure", ""},
     /* 606 */
     {DENY("sha256 = «\"" H "\"»"), "refusal-by-digest", "serial and issuer, spki.sha256 or tbs.sha256"},
+    {DENY("sha512 in («\"" H H "\"»)"), "refusal-by-digest", ""},
+    {DENY("issuer is sha1 «\"" SHA1 "\"»"), "refusal-by-digest", "write issuer is spki.sha256"},
     {DENY("sha1 in («\"" SHA1 "\"»)"), "refusal-by-digest", ""},
     {DENY("subject.O = \"b\" and (subject.CN = \"a\" or sha256 = «\"" H "\"»)"), "refusal-by-digest", ""},
     {DENY("not not sha256 = «\"" H "\"»"), "refusal-by-digest", ""},

@@ -2,6 +2,7 @@
 /* Building rule sets without text: the calls, their errors, and that the parser ends in the same. */
 #include "rules.h"
 #include "support/alloc.h"
+#include "support/every.h"
 
 /* ---- scripts of calls ----
  *
@@ -496,7 +497,7 @@ static const struct {
     {"the certificate", WHOLE, "", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"no certificate", WHOLE, "", EQUAL, 0, null_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
 
-    {"no such field", (enum certmap_field)22, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
+    {"no such field", (enum certmap_field)T_FIELDS, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no such operator", SUBJECT, "CN", (enum certmap_operator)7, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no such quantifier", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, (enum certmap_quantifier)5,
      0},

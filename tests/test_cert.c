@@ -472,7 +472,7 @@ static bool hash_nothing(void *ctx, uint8_t *digest, enum certmap_hash hash, str
 
 /* What stays, a letter each: c certificate, v version, s serial, t validity, k key, e extensions, d sha256,
  * D sha1, K key_sha256, i issuer_certificate, I issuer_sha256, J issuer_key_sha256, h hash, n time, b tbs,
- * B tbs_sha256. */
+ * B tbs_sha256, 5 sha512, 6 key_sha512, 1 key_sha1, 2 issuer_sha1. */
 static const struct {
     unsigned needs;
     const char *stays;
@@ -492,13 +492,17 @@ static const struct {
     {CERTMAP_PIECE_KEY_SHA256, "kKh"},
     {CERTMAP_PIECE_ISSUER_SHA256, "iIh"},
     {CERTMAP_PIECE_ISSUER_KEY_SHA256, "iJh"},
-    {~0u, "cvstkedDKiIJhnbB"},
+    {CERTMAP_PIECE_SHA512, "ch5"},
+    {CERTMAP_PIECE_KEY_SHA512, "kh6"},
+    {CERTMAP_PIECE_KEY_SHA1, "kh1"},
+    {CERTMAP_PIECE_ISSUER_SHA1, "ih2"},
+    {~0u, "cvstkedDKiIJhnbB5612"},
 };
 
 T_TEST(what_is_kept) {
     const struct certmap_view some = CM_VIEW("some");
-    struct certmap_cert cert = {sizeof cert, some, some, some, some, some,         some, some, some, some,
-                                some,        some, some, some, some, hash_nothing, NULL, 1,    some, some};
+    struct certmap_cert cert = {sizeof cert, some, some, some,         some, some, some, some, some, some, some, some,
+                                some,        some, some, hash_nothing, NULL, 1,    some, some, some, some, some, some};
     certmap_cert_restrict(&cert, kept[_i].needs);
     ck_assert(cert.subject.data != NULL && cert.issuer.data != NULL);
     const bool there[] = {cert.certificate.data != NULL,
@@ -516,11 +520,15 @@ T_TEST(what_is_kept) {
                           cert.hash != NULL,
                           cert.time != 0,
                           cert.tbs.data != NULL,
-                          cert.tbs_sha256.data != NULL};
+                          cert.tbs_sha256.data != NULL,
+                          cert.sha512.data != NULL,
+                          cert.key_sha512.data != NULL,
+                          cert.key_sha1.data != NULL,
+                          cert.issuer_sha1.data != NULL};
     char stays[sizeof there + 1] = "";
     for (size_t i = 0, len = 0; i < sizeof there; i++)
         if (there[i])
-            stays[len++] = "cvstkedDKiIJhnbB"[i];
+            stays[len++] = "cvstkedDKiIJhnbB5612"[i];
     ck_assert_str_eq(stays, kept[_i].stays);
 }
 

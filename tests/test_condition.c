@@ -15,6 +15,10 @@ enum piece {
     SHA1,
     KEY_SHA256,
     TBS_SHA256,
+    SHA512,
+    KEY_SHA512,
+    KEY_SHA1,
+    ISSUER_SHA1,
     ISSUER_SHA256,
     ISSUER_KEY_SHA256
 };
@@ -47,6 +51,10 @@ static struct certmap_view *piece_of(struct certmap_cert *cert, enum piece piece
         [SHA1] = &cert->sha1,
         [KEY_SHA256] = &cert->key_sha256,
         [TBS_SHA256] = &cert->tbs_sha256,
+        [SHA512] = &cert->sha512,
+        [KEY_SHA512] = &cert->key_sha512,
+        [KEY_SHA1] = &cert->key_sha1,
+        [ISSUER_SHA1] = &cert->issuer_sha1,
         [ISSUER_SHA256] = &cert->issuer_sha256,
         [ISSUER_KEY_SHA256] = &cert->issuer_key_sha256,
     };
@@ -140,6 +148,10 @@ static const struct field_row {
     {"sha1", H1, NULL, SHA1, "", H1, H2, NULL, "", 1},
     {"spki.sha256", H1_32, NULL, KEY_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"tbs.sha256", H1_32, NULL, TBS_SHA256, "", H1_32, H2_32, NULL, "", 1},
+    {"sha512", H1_32 H1_32, NULL, SHA512, "", H1_32 H1_32, H1_32 H2_32, NULL, "", 1},
+    {"spki.sha512", H1_32 H1_32, NULL, KEY_SHA512, "", H1_32 H1_32, H1_32 H2_32, NULL, "", 1},
+    {"spki.sha1", H1, NULL, KEY_SHA1, "", H1, H2, NULL, "", 1},
+    {"issuer is sha1", H1, NULL, ISSUER_SHA1, "", H1, H2, NULL, "", 1},
     {"issuer is sha256", H1_32, NULL, ISSUER_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"issuer is spki.sha256", H1_32, NULL, ISSUER_KEY_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"validity", "valid", NULL, VALIDITY, "", DAYS("250101", "270101"), DAYS("240101", "250101"),

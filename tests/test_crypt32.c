@@ -48,10 +48,10 @@ static void check_places(const struct certmap_cert *cert, const struct certmap_c
 
 /* Digests as Windows computes them by another function; a certmap_hash_fn. */
 static bool compute(void *ctx, uint8_t *room, enum certmap_hash hash, struct certmap_view data) {
-    const bool is_sha256 = hash == CERTMAP_HASH_SHA256;
-    DWORD len = is_sha256 ? CERTMAP_SHA256_SIZE : CERTMAP_SHA1_SIZE;
+    static const ALG_ID algorithms[] = {CALG_SHA_256, CALG_SHA1, CALG_SHA_512};
+    DWORD len = CERTMAP_SHA512_SIZE;
     (void)ctx;
-    return CryptHashCertificate(0, is_sha256 ? CALG_SHA_256 : CALG_SHA1, 0, data.data, (DWORD)data.len, room, &len);
+    return CryptHashCertificate(0, algorithms[hash], 0, data.data, (DWORD)data.len, room, &len);
 }
 
 static void check_digests(const struct certmap_cert *cert, PCCERT_CONTEXT context, const char *row) {

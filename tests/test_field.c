@@ -85,6 +85,9 @@ static const struct {
     {"sha256", CERTMAP_FIELD_SHA256, "", CERTMAP_FIELD_SHA256, CM_TEXT_SHA256, false, "sha256"},
     {"sha1", CERTMAP_FIELD_SHA1, "", CERTMAP_FIELD_SHA1, CM_TEXT_SHA1, false, "sha1"},
     {"spki.sha256", CERTMAP_FIELD_KEY_SHA256, "", CERTMAP_FIELD_KEY_SHA256, CM_TEXT_SHA256, false, "spki.sha256"},
+    {"sha512", CERTMAP_FIELD_SHA512, "", CERTMAP_FIELD_SHA512, CM_TEXT_SHA512, false, "sha512"},
+    {"spki.sha512", CERTMAP_FIELD_KEY_SHA512, "", CERTMAP_FIELD_KEY_SHA512, CM_TEXT_SHA512, false, "spki.sha512"},
+    {"spki.sha1", CERTMAP_FIELD_KEY_SHA1, "", CERTMAP_FIELD_KEY_SHA1, CM_TEXT_SHA1, false, "spki.sha1"},
     {"tbs.sha256", CERTMAP_FIELD_TBS_SHA256, "", CERTMAP_FIELD_TBS_SHA256, CM_TEXT_SHA256, false, "tbs.sha256"},
     {"ski", CERTMAP_FIELD_SKI, "", CERTMAP_FIELD_SKI, CM_TEXT_HEX, false, "ski"},
     {"aki", CERTMAP_FIELD_AKI, "", CERTMAP_FIELD_AKI, CM_TEXT_HEX, false, "aki"},
@@ -135,12 +138,14 @@ T_TEST(issuer_fields) {
     static const struct {
         enum certmap_field field;
         const char *name;
-    } rows[] = {{CERTMAP_FIELD_ISSUER_SHA256, "issuer is sha256"},
-                {CERTMAP_FIELD_ISSUER_KEY_SHA256, "issuer is spki.sha256"}};
+        enum cm_text_kind kind;
+    } rows[] = {{CERTMAP_FIELD_ISSUER_SHA256, "issuer is sha256", CM_TEXT_SHA256},
+                {CERTMAP_FIELD_ISSUER_KEY_SHA256, "issuer is spki.sha256", CM_TEXT_SHA256},
+                {CERTMAP_FIELD_ISSUER_SHA1, "issuer is sha1", CM_TEXT_SHA1}};
     struct cm_path resolved;
     ck_assert_str_eq(certmap_field_name(rows[_i].field), rows[_i].name);
     ck_assert_int_eq(cm_path_resolve(&resolved, rows[_i].field, CM_VIEW(""), &arena, NULL), CERTMAP_OK);
-    ck_assert_int_eq(resolved.kind, CM_TEXT_SHA256);
+    ck_assert_int_eq(resolved.kind, rows[_i].kind);
     ck_assert_uint_eq(resolved.list, (uint32_t)rows[_i].field);
     assert_prints(&resolved, rows[_i].name);
 }
@@ -160,7 +165,7 @@ static const struct {
     {"subject-CN", "subject-CN", "subject"},
     {"sans.dns", "sans", "san"},
     {"spki", "spki", "spki.sha256"},
-    {"spki.sha1", "spki", "spki.sha256"},
+    {"sha-512", "sha-512", "sha512"},
     {"spki.sha265", "spki", "spki.sha256"},
     {"spkisha256", "spkisha256", "spki.sha256"},
     {"tbs", "tbs", "tbs.sha256"},
@@ -264,6 +269,6 @@ T_TEST(rows_of_the_san) {
 
 T_TESTS("field",
         T_CASE("names", T_EACH(start_arena, free_arena), T_LOOP(path, COUNT(paths)), T_LOOP(printed_path, COUNT(paths)),
-               T_LOOP(issuer_fields, 2), T_LOOP(no_field, COUNT(no_fields)), T_LOOP(refused_subfield, COUNT(refused)),
+               T_LOOP(issuer_fields, 3), T_LOOP(no_field, COUNT(no_fields)), T_LOOP(refused_subfield, COUNT(refused)),
                T_LOOP(without_memory, 3)),
         T_CASE("tables", T_EACH(start_arena, free_arena), fields, rows_of_the_san))

@@ -99,8 +99,11 @@ static void check_places(const struct certmap_cert *cert, const struct certmap_o
 /* A certmap_hash_fn. */
 static bool compute(void *ctx, uint8_t *room, enum certmap_hash hash, struct certmap_view data) {
     (void)ctx;
-    return EVP_Digest(data.data, data.len, room, NULL, hash == CERTMAP_HASH_SHA256 ? EVP_sha256() : EVP_sha1(), NULL) ==
-           1;
+    return EVP_Digest(data.data, data.len, room, NULL,
+                      hash == CERTMAP_HASH_SHA256   ? EVP_sha256()
+                      : hash == CERTMAP_HASH_SHA512 ? EVP_sha512()
+                                                    : EVP_sha1(),
+                      NULL) == 1;
 }
 
 static void check_views(const X509 *x509, struct certmap_view der, const char *row) {

@@ -693,6 +693,9 @@ static const struct reading {
     {"sha256", T_ALICE, CERTMAP_FIELD_SHA256, "", NULL, EVP_sha256, false, true},
     {"sha1", T_ALICE, CERTMAP_FIELD_SHA1, "", NULL, EVP_sha1, false, true},
     {"spki.sha256", T_ALICE, CERTMAP_FIELD_KEY_SHA256, "", NULL, EVP_sha256, true, true},
+    {"sha512", T_ALICE, CERTMAP_FIELD_SHA512, "", NULL, EVP_sha512, false, true},
+    {"spki.sha512", T_ALICE, CERTMAP_FIELD_KEY_SHA512, "", NULL, EVP_sha512, true, true},
+    {"spki.sha1", T_ALICE, CERTMAP_FIELD_KEY_SHA1, "", NULL, EVP_sha1, true, true},
     {"the key's digest is not the certificate's", T_ALICE, CERTMAP_FIELD_SHA256, "", NULL, EVP_sha256, true, false},
 };
 

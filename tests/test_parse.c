@@ -343,11 +343,18 @@ static const struct row conditions[] = {
     {"«vaild» at now", {{"unknown-field", "did you mean valid?"}}},
     {"every «valid» at now", {{"unknown-field", "but there is \"valid\""}}},
     {"issuer is «sha265» \"ab\"",
-     {{"syntax",
-       "expected \"sha256\", \"spki.sha256\" or the name of a list, a string, but there is \"sha265\"; did you "
-       "mean sha256?"}}},
-    {"every issuer is «\"a\"»", {{"syntax", "expected \"sha256\" or \"spki.sha256\", but there is a string"}}},
-    {"count(issuer is «\"a\"») = 1", {{"syntax", "expected \"sha256\" or \"spki.sha256\", but there is a string"}}},
+     {{"syntax", "expected \"sha256\", \"spki.sha256\", \"sha1\" or the name of a list, a string, but there is "
+                 "\"sha265\"; did you "
+                 "mean sha256?"}}},
+    {"every issuer is «\"a\"»",
+     {{"syntax", "expected \"sha256\", \"spki.sha256\" or \"sha1\", but there is a string"}}},
+    {"count(issuer is «\"a\"») = 1",
+     {{"syntax", "expected \"sha256\", \"spki.sha256\" or \"sha1\", but there is a string"}}},
+    {"«md5» = \"00\"", {{"unknown-field", "two certificates with the same MD5; write sha256"}}},
+    {"«spki.md5» = \"00\"", {{"unknown-field", "there is no field \"spki.md5\": whoever"}}},
+    {"issuer is «md5» \"00\"", {{"unknown-field", "write sha256"}}},
+    {"sha512 = «\"00\"»", {{"bad-operand", "a SHA-512 digest has 128 hexadecimal digits, and this has 2"}}},
+    {"«sha384» = \"00\"", {{"unknown-field", "did you mean sha"}}},
     {"issuer is sha256 «and»", {{"syntax", "after the field, but there is \"and\""}}},
     {"issuer is «\"partners\"»", {{"unknown-issuers", "there is no list of issuers \"partners\" above"}}},
     {"issuer is \"«\\q»\"", {{"bad-escape", ""}}},

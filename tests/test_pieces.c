@@ -6,6 +6,7 @@
 #include "field/peer.h"
 #include "support/alloc.h"
 #include "support/der.h"
+#include "support/every.h"
 #include "support/run.h"
 #include <stdio.h>
 
@@ -290,7 +291,8 @@ static bool show_input(void *ctx, uint8_t *digest, enum certmap_hash hash, struc
     ck_assert_ptr_eq(ctx, &hashed);
     ck_assert_uint_gt(data.len, 0);
     hashed++;
-    memset(digest, 0, hash == CERTMAP_HASH_SHA256 ? CERTMAP_SHA256_SIZE : CERTMAP_SHA1_SIZE);
+    static const size_t sizes[] = {CERTMAP_SHA256_SIZE, CERTMAP_SHA1_SIZE, CERTMAP_SHA512_SIZE};
+    memset(digest, 0, sizes[hash]);
     digest[0] = (uint8_t)hash;
     digest[1] = (uint8_t)data.len;
     digest[2] = data.data[data.len - 1];
@@ -306,14 +308,18 @@ static bool cannot(void *ctx, uint8_t *digest, enum certmap_hash hash, struct ce
 #define ZEROS_17 ZEROS_16 "00"
 #define ZEROS_29 ZEROS_16 "00000000000000000000000000"
 
-static const uint8_t digest_bytes[CERTMAP_SHA256_SIZE + 1] = {0xAB, 0x01};
+#define ZEROS_61 ZEROS_29 ZEROS_16 ZEROS_16
+
+static const uint8_t digest_bytes[CERTMAP_SHA512_SIZE + 1] = {0xAB, 0x01};
 #define SUPPLIED_SHA256 "\"ab01" ZEROS_29 "00\""
+#define SUPPLIED_SHA512 "\"ab01" ZEROS_61 "00\""
 #define SUPPLIED_SHA1 "\"ab01" ZEROS_16 "0000\""
 
 T_TEST(digests_that_are_supplied) {
     const struct certmap_view sha256 = cm_view(digest_bytes, 32);
     cert.sha256 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = cert.tbs_sha256 = sha256;
-    cert.sha1 = cm_view(digest_bytes, 20);
+    cert.sha1 = cert.key_sha1 = cert.issuer_sha1 = cm_view(digest_bytes, 20);
+    cert.sha512 = cert.key_sha512 = cm_view(digest_bytes, 64);
     cert.certificate = cert.key = cert.tbs = CM_VIEW("not hashed");
     cert.issuer_certificate = CM_VIEW("not a certificate");
     cert.hash = cannot;
@@ -324,30 +330,43 @@ T_TEST(digests_that_are_supplied) {
     CHECK_FIELD("supplied", CERTMAP_FIELD_TBS_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_SHA256, SUPPLIED_SHA256);
     CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_KEY_SHA256, SUPPLIED_SHA256);
+    CHECK_FIELD("supplied", CERTMAP_FIELD_SHA512, SUPPLIED_SHA512);
+    CHECK_FIELD("supplied", CERTMAP_FIELD_KEY_SHA512, SUPPLIED_SHA512);
+    CHECK_FIELD("supplied", CERTMAP_FIELD_KEY_SHA1, SUPPLIED_SHA1);
+    CHECK_FIELD("supplied", CERTMAP_FIELD_ISSUER_SHA1, SUPPLIED_SHA1);
 }
 
-static const enum certmap_field digest_fields[] = {CERTMAP_FIELD_SHA256,        CERTMAP_FIELD_SHA1,
-                                                   CERTMAP_FIELD_KEY_SHA256,    CERTMAP_FIELD_TBS_SHA256,
-                                                   CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
-
-static struct certmap_view *digest_of(size_t row) {
-    struct certmap_view *const digests[] = {&cert.sha256,     &cert.sha1,          &cert.key_sha256,
-                                            &cert.tbs_sha256, &cert.issuer_sha256, &cert.issuer_key_sha256};
-    return digests[row];
-}
+/* The issuer's, which may have no octets, come last. */
+static const struct {
+    enum certmap_field field;
+    size_t size;
+    struct certmap_view *digest;
+} digests[] = {
+    {CERTMAP_FIELD_SHA256, CERTMAP_SHA256_SIZE, &cert.sha256},
+    {CERTMAP_FIELD_SHA1, CERTMAP_SHA1_SIZE, &cert.sha1},
+    {CERTMAP_FIELD_SHA512, CERTMAP_SHA512_SIZE, &cert.sha512},
+    {CERTMAP_FIELD_KEY_SHA256, CERTMAP_SHA256_SIZE, &cert.key_sha256},
+    {CERTMAP_FIELD_KEY_SHA1, CERTMAP_SHA1_SIZE, &cert.key_sha1},
+    {CERTMAP_FIELD_KEY_SHA512, CERTMAP_SHA512_SIZE, &cert.key_sha512},
+    {CERTMAP_FIELD_TBS_SHA256, CERTMAP_SHA256_SIZE, &cert.tbs_sha256},
+    {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_SHA256_SIZE, &cert.issuer_sha256},
+    {CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_SHA256_SIZE, &cert.issuer_key_sha256},
+    {CERTMAP_FIELD_ISSUER_SHA1, CERTMAP_SHA1_SIZE, &cert.issuer_sha1},
+};
+#define FIRST_OF_ISSUER 7
 
 /* One octet too few, one too many, and no octets, which only an issuer may have. */
 T_TEST(digests_of_a_wrong_length) {
     struct certmap_diagnostic err;
-    const size_t right = _i == 1 ? CERTMAP_SHA1_SIZE : CERTMAP_SHA256_SIZE;
+    const size_t right = digests[_i].size;
     const size_t wrong[] = {right - 1, right + 1, 1, 0};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        *digest_of((size_t)_i) = cm_view(digest_bytes, right);
+        *digests[_i].digest = cm_view(digest_bytes, right);
         set();
-        *digest_of((size_t)_i) = cm_view(digest_bytes, wrong[i]);
-        if (wrong[i] == 0 && _i >= 4) {
+        *digests[_i].digest = cm_view(digest_bytes, wrong[i]);
+        if (wrong[i] == 0 && _i >= FIRST_OF_ISSUER) {
             set();
-            CHECK_FIELD("no issuer", digest_fields[_i], "");
+            CHECK_FIELD("no issuer", digests[_i].field, "");
             continue;
         }
         ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), CERTMAP_ERROR_ARGUMENT);
@@ -374,7 +393,7 @@ T_TEST(digests_that_are_computed) {
     cert.hash_ctx = &hashed;
     hashed = 0;
     set();
-    ck_assert_uint_eq(hashed, 6);
+    ck_assert_uint_eq(hashed, COUNT(digests));
     CHECK_FIELD("computed", CERTMAP_FIELD_SHA256, "\"000c11" ZEROS_29 "\"");
     CHECK_FIELD("computed", CERTMAP_FIELD_SHA1, "\"010c11" ZEROS_17 "\"");
     CHECK_FIELD("computed", CERTMAP_FIELD_KEY_SHA256, "\"000422" ZEROS_29 "\"");
@@ -382,6 +401,11 @@ T_TEST(digests_that_are_computed) {
     snprintf(expected, sizeof expected, "\"00%02x%02x" ZEROS_29 "\"", (unsigned)(ca.len & 0xFF), ca.data[ca.len - 1]);
     CHECK_FIELD("computed", CERTMAP_FIELD_ISSUER_SHA256, expected);
     CHECK_FIELD("computed", CERTMAP_FIELD_ISSUER_KEY_SHA256, "\"005bf5" ZEROS_29 "\"");
+    CHECK_FIELD("computed", CERTMAP_FIELD_SHA512, "\"020c11" ZEROS_61 "\"");
+    CHECK_FIELD("computed", CERTMAP_FIELD_KEY_SHA512, "\"020422" ZEROS_61 "\"");
+    CHECK_FIELD("computed", CERTMAP_FIELD_KEY_SHA1, "\"010422" ZEROS_17 "\"");
+    snprintf(expected, sizeof expected, "\"01%02x%02x" ZEROS_17 "\"", (unsigned)(ca.len & 0xFF), ca.data[ca.len - 1]);
+    CHECK_FIELD("computed", CERTMAP_FIELD_ISSUER_SHA1, expected);
     t_buf_free(&ca);
 }
 
@@ -400,8 +424,8 @@ T_TEST(digests_that_are_not_supplied) {
     if (_i == 4)
         cert.certificate = cert.key = CM_VIEW("");
     set();
-    for (size_t i = 0; i < sizeof digest_fields / sizeof *digest_fields; i++)
-        CHECK_FIELD("not supplied", digest_fields[i], "? not-supplied");
+    for (int i = 0; i < COUNT(digests); i++)
+        CHECK_FIELD("not supplied", digests[i].field, "? not-supplied");
     t_buf_free(&ca);
 }
 
@@ -1091,6 +1115,7 @@ static void supply_everything(struct t_buf *rest) {
     cert.hash = show_input;
     cert.hash_ctx = &hashed;
     cert.issuer_sha256 = cert.issuer_key_sha256 = cm_view(digest_bytes, 32);
+    cert.issuer_sha1 = cm_view(digest_bytes, 20);
 }
 
 /* `der` as octets, for what is short. */
@@ -1108,6 +1133,10 @@ static const struct {
     {CERTMAP_FIELD_SHA1, 0, "", ""},
     {CERTMAP_FIELD_KEY_SHA256, 0, "", ""},
     {CERTMAP_FIELD_TBS_SHA256, 0, "", ""},
+    {CERTMAP_FIELD_SHA512, 0, "", ""},
+    {CERTMAP_FIELD_KEY_SHA512, 0, "", ""},
+    {CERTMAP_FIELD_KEY_SHA1, 0, "", ""},
+    {CERTMAP_FIELD_ISSUER_SHA1, 0, "", ""},
     {CERTMAP_FIELD_ISSUER_SHA256, 0, "", ""},
     {CERTMAP_FIELD_ISSUER_KEY_SHA256, 0, "", ""},
     {CERTMAP_FIELD_SAN, 0, "82{\"a\"}", ""},
@@ -1180,11 +1209,11 @@ T_TEST(a_directory_name_is_a_name) {
 
 T_TEST(nothing_is_supplied) {
     set();
-    for (unsigned i = CERTMAP_FIELD_CERTIFICATE; i <= CERTMAP_FIELD_TBS_SHA256; i++)
+    for (unsigned i = CERTMAP_FIELD_CERTIFICATE; i < T_FIELDS; i++)
         CHECK_FIELD("not supplied", (enum certmap_field)i, "? not-supplied");
     CHECK_FIELD("always there", CERTMAP_FIELD_SUBJECT, "(2.5.4.3) CN \"Alice\"");
     ck_assert_int_eq(certmap_peer_field_unknown(peer, (enum certmap_field) - 1), CERTMAP_CODE_NOT_SUPPLIED);
-    ck_assert_int_eq(certmap_peer_field_unknown(peer, (enum certmap_field)22), CERTMAP_CODE_NOT_SUPPLIED);
+    ck_assert_int_eq(certmap_peer_field_unknown(peer, (enum certmap_field)T_FIELDS), CERTMAP_CODE_NOT_SUPPLIED);
     ck_assert_int_eq(certmap_peer_field_unknown(NULL, CERTMAP_FIELD_SUBJECT), CERTMAP_CODE_NOT_SUPPLIED);
     certmap_peer_clear(peer);
     ck_assert_int_eq(certmap_peer_field_unknown(peer, CERTMAP_FIELD_SUBJECT), CERTMAP_CODE_NOT_SUPPLIED);
@@ -1194,7 +1223,7 @@ T_TEST(everything_is_supplied) {
     struct t_buf rest = T_BUF_INIT;
     supply_everything(&rest);
     set();
-    for (unsigned i = 0; i <= CERTMAP_FIELD_TBS_SHA256; i++) {
+    for (unsigned i = 0; i < T_FIELDS; i++) {
         const enum certmap_field field = (enum certmap_field)i;
         ck_assert_int_eq(certmap_peer_field_unknown(peer, field), CERTMAP_CODE_NONE);
         ck_assert_msg((certmap_peer_value_count(peer, field) > 0) == (field != CERTMAP_FIELD_CERTIFICATE), "%s",
@@ -1213,7 +1242,7 @@ T_TEST(everything_is_supplied) {
 static enum certmap_status read_all(void) {
     struct certmap_value value = CERTMAP_VALUE_INIT;
     enum certmap_status status = CERTMAP_OK;
-    for (unsigned field = 0; field <= CERTMAP_FIELD_TBS_SHA256; field++)
+    for (unsigned field = 0; field < T_FIELDS; field++)
         for (size_t i = 0; status == CERTMAP_OK && i < certmap_peer_value_count(peer, (enum certmap_field)field); i++)
             status = certmap_peer_value(peer, &value, (enum certmap_field)field, i, NULL);
     return status;
@@ -1267,9 +1296,9 @@ T_TEST(every_piece_of_memory_is_the_last) {
 T_TESTS("pieces",
         T_CASE("pieces", T_EACH(set_up, tear_down), T_LOOP(version, COUNT(versions)), T_LOOP(serial, COUNT(serials)),
                T_LOOP(validity, COUNT(validities)), dates_without_a_place, T_LOOP(a_validity_that_is_none, 4),
-               digests_that_are_supplied, T_LOOP(digests_of_a_wrong_length, COUNT(digest_fields)),
-               digests_that_are_computed, T_LOOP(digests_that_are_not_supplied, 5), a_chain_without_an_issuer,
-               what_was_signed_is_found, an_issuer_that_is_no_certificate),
+               digests_that_are_supplied, T_LOOP(digests_of_a_wrong_length, COUNT(digests)), digests_that_are_computed,
+               T_LOOP(digests_that_are_not_supplied, 5), a_chain_without_an_issuer, what_was_signed_is_found,
+               an_issuer_that_is_no_certificate),
         T_CASE("extensions", T_EACH(set_up, tear_down), T_LOOP(list_of_extensions, COUNT(lists)),
                extensions_that_are_not_supplied, T_LOOP(one_extension, COUNT(rows)), several_extensions,
                T_LOOP(duplicates_are_found, COUNT(disorders))),

@@ -617,6 +617,8 @@ static const struct {
     {"sha1 = " SHORT_HASH, 1000000000},
     {"spki.sha256 = " HASH, 1000000000},
     {"tbs.sha256 = " HASH, 1000000000},
+    {"spki.sha1 = " SHORT_HASH, 1000000000},
+    {"issuer is sha1 " SHORT_HASH, 100},
     {"issuer is sha256 " HASH, 100},
     {"issuer is spki.sha256 " HASH, 100},
     {"serial = \"0x1\"", 1000000000},

@@ -7,6 +7,7 @@
 #include "rule/rules.h"
 #include "rules.h"
 #include "support/compare.h"
+#include "support/every.h"
 
 /* ---- printing ---- */
 
@@ -142,6 +143,8 @@ static const struct {
     {"sha1 = " SHORT_HASH, NULL},
     {"spki.sha256 = " HASH, NULL},
     {"tbs.sha256 = " HASH, NULL},
+    {"spki.sha1 = " SHORT_HASH, NULL},
+    {"issuer is sha1 " SHORT_HASH, NULL},
     {"ski = \"01:AB\"", "ski = \"01ab\""},
     {"aki = \"01ab\"", NULL},
     {"ms.sid = \"S-1-5-21-1\"", NULL},
@@ -563,8 +566,8 @@ int main(void) {
     }
     return T_RUN("print", T_CASE("by hand", T_LOOP(one_condition, COUNT(conditions)), T_LOOP(rule_set, COUNT(sets))),
                  T_CASE("files", T_LOOP(file, count)),
-                 T_CASE("builders", T_LOOP(built_expression, COUNT(built)),
-                        T_LOOP(every_field, CERTMAP_FIELD_TBS_SHA256 + 1), T_LOOP(issuers_that_are_deep, 2),
-                        T_LOOP(always_that_is_deep, 2), T_LOOP(counts_that_are_large, 2), digests, names_that_are_free),
+                 T_CASE("builders", T_LOOP(built_expression, COUNT(built)), T_LOOP(every_field, T_FIELDS),
+                        T_LOOP(issuers_that_are_deep, 2), T_LOOP(always_that_is_deep, 2),
+                        T_LOOP(counts_that_are_large, 2), digests, names_that_are_free),
                  T_CASE("call", refuses_what_is_missing, nothing_to_print));
 }

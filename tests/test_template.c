@@ -367,7 +367,7 @@ static const char *const right[] = {
     "allow posix-user \"_svc.x-1\"",
     "allow plain \"a\"",
     "allow \"${eku | first}${ku | last}${policy | first}${serial}\"",
-    "allow \"${sha256}${sha1}${spki.sha256}${tbs.sha256}${ski}${aki}\"",
+    "allow \"${sha256}${sha1}${sha512}${spki.sha256}${spki.sha512}${spki.sha1}${tbs.sha256}${ski}${aki}\"",
     "allow \"${ms.sid}${ms.template}${version}${ext.1.2.3}${san.dns}${san.ip}${san.1.2.3}${san.dirname.CN}\"",
     "allow \"a\"; group \"b\"; domain \"c\"; attribute \"d\" = \"e\"; group \"b\"; attribute \"f\" = \"e\"",
     "allow \"u\"; attribute \"\\u{24}{x}\" = dn \"O=${subject.CN ?\? \"}\\\"{\"}\"",

@@ -234,7 +234,8 @@ static void add_type(struct tool_text *text, const struct cause *cause, struct c
 /* What the person can do about it. */
 static void add_advice(struct tool_text *text, const struct cause *cause) {
     if (cause->why == CERTMAP_CODE_NOT_SUPPLIED &&
-        (cause->field == CERTMAP_FIELD_ISSUER_SHA256 || cause->field == CERTMAP_FIELD_ISSUER_KEY_SHA256))
+        (cause->field == CERTMAP_FIELD_ISSUER_SHA256 || cause->field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+         cause->field == CERTMAP_FIELD_ISSUER_SHA1))
         tool_text_string(text, ": give it with --issuer");
 }
 

@@ -16,18 +16,18 @@ struct show {
 
 /* The fields in the order in which they are shown. */
 static const enum certmap_field fields[] = {
-    CERTMAP_FIELD_SUBJECT,     CERTMAP_FIELD_ISSUER,        CERTMAP_FIELD_SAN,
-    CERTMAP_FIELD_SAN_DIRNAME, CERTMAP_FIELD_EKU,           CERTMAP_FIELD_KU,
-    CERTMAP_FIELD_POLICY,      CERTMAP_FIELD_SERIAL,        CERTMAP_FIELD_SHA256,
-    CERTMAP_FIELD_SHA1,        CERTMAP_FIELD_TBS_SHA256,    CERTMAP_FIELD_KEY_SHA256,
-    CERTMAP_FIELD_SKI,         CERTMAP_FIELD_AKI,           CERTMAP_FIELD_MS_SID,
-    CERTMAP_FIELD_MS_TEMPLATE, CERTMAP_FIELD_VERSION,       CERTMAP_FIELD_VALIDITY,
-    CERTMAP_FIELD_EXTENSION,   CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256,
+    CERTMAP_FIELD_SUBJECT,     CERTMAP_FIELD_ISSUER,    CERTMAP_FIELD_SAN,           CERTMAP_FIELD_SAN_DIRNAME,
+    CERTMAP_FIELD_EKU,         CERTMAP_FIELD_KU,        CERTMAP_FIELD_POLICY,        CERTMAP_FIELD_SERIAL,
+    CERTMAP_FIELD_SHA256,      CERTMAP_FIELD_SHA1,      CERTMAP_FIELD_SHA512,        CERTMAP_FIELD_TBS_SHA256,
+    CERTMAP_FIELD_KEY_SHA256,  CERTMAP_FIELD_KEY_SHA1,  CERTMAP_FIELD_KEY_SHA512,    CERTMAP_FIELD_SKI,
+    CERTMAP_FIELD_AKI,         CERTMAP_FIELD_MS_SID,    CERTMAP_FIELD_MS_TEMPLATE,   CERTMAP_FIELD_VERSION,
+    CERTMAP_FIELD_VALIDITY,    CERTMAP_FIELD_EXTENSION, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256,
+    CERTMAP_FIELD_ISSUER_SHA1,
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
 /* Every piece of a certificate. */
-#define NEEDS (2u * (unsigned)CERTMAP_PIECE_TBS_SHA256 - 1)
+#define NEEDS (2u * (unsigned)CERTMAP_PIECE_ISSUER_SHA1 - 1)
 
 /* ---- Conditions ---- */
 
@@ -61,7 +61,8 @@ static bool is_text(struct certmap_view view, const char *text) {
 
 /* Adds a condition that this value makes true; false, and nothing, where there is none. */
 static bool add_condition(struct tool_text *text, enum certmap_field field, const struct certmap_value *value) {
-    const bool is_issuer = field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    const bool is_issuer = field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+                           field == CERTMAP_FIELD_ISSUER_SHA1;
     const bool is_large = field == CERTMAP_FIELD_EXTENSION && value->text.len > EXTENSION_DIGITS;
     if (value->text.data == NULL)
         return false;

@@ -5,9 +5,10 @@
 #include <gnutls/x509.h>
 
 static bool digest_of(void *unused, uint8_t *digest, enum certmap_hash hash, struct certmap_view data) {
-    const gnutls_digest_algorithm_t algorithm = hash == CERTMAP_HASH_SHA256 ? GNUTLS_DIG_SHA256 : GNUTLS_DIG_SHA1;
+    static const gnutls_digest_algorithm_t algorithms[] = {GNUTLS_DIG_SHA256, GNUTLS_DIG_SHA1, GNUTLS_DIG_SHA512};
     (void)unused;
-    return gnutls_hash_fast(algorithm, data.data, data.len, digest) == 0;
+    return (size_t)hash < sizeof algorithms / sizeof *algorithms &&
+           gnutls_hash_fast(algorithms[hash], data.data, data.len, digest) == 0;
 }
 
 /* GnuTLS describes a session only when its handshake is finished. */

@@ -7,9 +7,10 @@
 #include <ssl.h>
 
 static bool digest_of(void *unused, uint8_t *digest, enum certmap_hash hash, struct certmap_view data) {
-    const SECOidTag algorithm = hash == CERTMAP_HASH_SHA256 ? SEC_OID_SHA256 : SEC_OID_SHA1;
+    static const SECOidTag algorithms[] = {SEC_OID_SHA256, SEC_OID_SHA1, SEC_OID_SHA512};
     (void)unused;
-    return data.len <= INT_MAX && PK11_HashBuf(algorithm, digest, data.data, (PRInt32)data.len) == SECSuccess;
+    return (size_t)hash < sizeof algorithms / sizeof *algorithms && data.len <= INT_MAX &&
+           PK11_HashBuf(algorithms[hash], digest, data.data, (PRInt32)data.len) == SECSuccess;
 }
 
 /* NSS has no version to tell before the handshake is finished. */

@@ -9,10 +9,15 @@
 #include <wolfssl/wolfcrypt/hash.h>
 
 static bool digest_of(void *unused, uint8_t *digest, enum certmap_hash hash, struct certmap_view data) {
-    const bool sha256 = hash == CERTMAP_HASH_SHA256;
+    static const struct {
+        enum wc_HashType type;
+        word32 size;
+    } hashes[] = {{WC_HASH_TYPE_SHA256, CERTMAP_SHA256_SIZE},
+                  {WC_HASH_TYPE_SHA, CERTMAP_SHA1_SIZE},
+                  {WC_HASH_TYPE_SHA512, CERTMAP_SHA512_SIZE}};
     (void)unused;
-    return data.len <= INT_MAX && wc_Hash(sha256 ? WC_HASH_TYPE_SHA256 : WC_HASH_TYPE_SHA, data.data, (word32)data.len,
-                                          digest, sha256 ? CERTMAP_SHA256_SIZE : CERTMAP_SHA1_SIZE) == 0;
+    return (size_t)hash < sizeof hashes / sizeof *hashes && data.len <= INT_MAX &&
+           wc_Hash(hashes[hash].type, data.data, (word32)data.len, digest, hashes[hash].size) == 0;
 }
 
 /* A verify callback that lets everything pass does not leave this one in the result. */

@@ -100,7 +100,11 @@ enum certmap_field {
     CERTMAP_FIELD_EXTENSION = 18,     /* by OID: the bytes in extnValue, lower-case hexadecimal */
     CERTMAP_FIELD_ISSUER_SHA256 = 19, /* of the certificate that issued this one */
     CERTMAP_FIELD_ISSUER_KEY_SHA256 = 20, /* of its SubjectPublicKeyInfo */
-    CERTMAP_FIELD_TBS_SHA256 = 21         /* of the TBSCertificate: what was signed */
+    CERTMAP_FIELD_TBS_SHA256 = 21,        /* of the TBSCertificate: what was signed */
+    CERTMAP_FIELD_SHA512 = 22,            /* of the certificate */
+    CERTMAP_FIELD_KEY_SHA512 = 23,        /* of the SubjectPublicKeyInfo */
+    CERTMAP_FIELD_KEY_SHA1 = 24,          /* of the SubjectPublicKeyInfo */
+    CERTMAP_FIELD_ISSUER_SHA1 = 25        /* of the certificate that issued this one */
 };
 
 /* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is none. Static

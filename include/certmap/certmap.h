@@ -128,6 +128,7 @@ struct certmap_rules;
 /* Bytes of a digest. */
 #define CERTMAP_SHA256_SIZE 32
 #define CERTMAP_SHA1_SIZE 20
+#define CERTMAP_SHA512_SIZE 64
 
 /* Takes one certificate of a file of issuers, as its SHA-256 digest. False: stop. */
 typedef bool certmap_issuer_add_fn(void *add_ctx, const uint8_t sha256[CERTMAP_SHA256_SIZE]);
@@ -167,9 +168,10 @@ CERTMAP_API void certmap_rules_free(struct certmap_rules *rules);
 CERTMAP_API unsigned certmap_rules_needs(const struct certmap_rules *rules);
 /* ---- The certificate ------------------------------------------------------------------------ */
 
-enum certmap_hash { CERTMAP_HASH_SHA256 = 0, CERTMAP_HASH_SHA1 = 1 };
+enum certmap_hash { CERTMAP_HASH_SHA256 = 0, CERTMAP_HASH_SHA1 = 1, CERTMAP_HASH_SHA512 = 2 };
 /* Computes a digest of data with the caller's cryptography; the core has none. digest has room for
- * the digest of that hash. False when it cannot be computed, and then it is as if not supplied. */
+ * the digest of that hash. False when it cannot be computed, and then it is as if not supplied: so
+ * for a hash that it does not know. */
 typedef bool certmap_hash_fn(void *ctx, uint8_t *digest, enum certmap_hash hash,
                              struct certmap_view data);
 
@@ -188,8 +190,8 @@ struct certmap_cert {
     struct certmap_view validity;    /* the SEQUENCE of both times */
     struct certmap_view key;         /* SubjectPublicKeyInfo */
     struct certmap_view extensions;  /* the SEQUENCE in [3]; len 0: none */
-    /* Digests: CERTMAP_SHA256_SIZE or CERTMAP_SHA1_SIZE bytes. What is not supplied here is
-     * computed by hash, if there is one, from certificate, key or tbs. */
+    /* Digests, here and below: as many bytes as CERTMAP_SHA256_SIZE and its like say. What is not
+     * supplied is computed by hash, if there is one, from certificate, key or tbs. */
     struct certmap_view sha256;     /* of certificate */
     struct certmap_view sha1;       /* of certificate */
     struct certmap_view key_sha256; /* of key */
@@ -206,13 +208,19 @@ struct certmap_cert {
      * (docs/security.md). Where it is not supplied, it is looked for in certificate. */
     struct certmap_view tbs;        /* TBSCertificate, RFC 5280 4.1, in certificate */
     struct certmap_view tbs_sha256; /* its digest, or computed by hash */
+    /* More digests, supplied or computed as those above. */
+    struct certmap_view sha512;      /* of certificate */
+    struct certmap_view key_sha512;  /* of key */
+    struct certmap_view key_sha1;    /* of key */
+    struct certmap_view issuer_sha1; /* of issuer_certificate */
 };
 #define CERTMAP_CERT_INIT                                                                          \
     {                                                                                              \
         sizeof(struct certmap_cert), CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,            \
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
-            CERTMAP_NO_VIEW, NULL, NULL, 0, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW                       \
+            CERTMAP_NO_VIEW, NULL, NULL, 0, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,     \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW                                      \
     }
 
 /* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1): every piece that is

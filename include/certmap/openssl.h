@@ -22,11 +22,16 @@ struct certmap_openssl_holder {
     uint8_t issuer_sha256[CERTMAP_SHA256_SIZE];
     uint8_t issuer_key_sha256[CERTMAP_SHA256_SIZE];
     uint8_t tbs_sha256[CERTMAP_SHA256_SIZE];
+    uint8_t sha512[CERTMAP_SHA512_SIZE];
+    uint8_t key_sha512[CERTMAP_SHA512_SIZE];
+    uint8_t key_sha1[CERTMAP_SHA1_SIZE];
+    uint8_t issuer_sha1[CERTMAP_SHA1_SIZE];
     uint8_t reserved[4]; /* 0 */
 };
 #define CERTMAP_OPENSSL_HOLDER_INIT                                                                \
     {                                                                                              \
-        sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {0}, {0}, {               \
+        sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0},  \
+            {0}, {                                                                                 \
             0                                                                                      \
         }                                                                                          \
     }
@@ -54,7 +59,7 @@ certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *h
 CERTMAP_API void certmap_openssl_holder_free(struct certmap_openssl_holder *holder);
 
 /* Adds the digests of the issuer to a cert that certmap_openssl_cert has filled, as far as needs
- * has them: CERTMAP_PIECE_ISSUER_SHA256 and CERTMAP_PIECE_ISSUER_KEY_SHA256. issuer has to come
+ * has them: CERTMAP_PIECE_ISSUER_SHA256, _ISSUER_KEY_SHA256 and _ISSUER_SHA1. issuer has to come
  * from the chain that was verified (certmap_openssl_verified_issuer), never from
  * SSL_get_peer_cert_chain: that is what the client says. NULL: the verified chain has none, so that
  * `issuer is` is false. Not calling this leaves it unknown. issuer is not used after the call;

@@ -88,6 +88,12 @@ static void add_digests(struct certmap_cert *cert, struct certmap_crypt32_holder
         cert->key_sha256 = digest(holder->key_sha256, sizeof holder->key_sha256, L"SHA256", key);
     if (needs & CERTMAP_PIECE_TBS_SHA256)
         cert->tbs_sha256 = digest(holder->tbs_sha256, sizeof holder->tbs_sha256, L"SHA256", cert->tbs);
+    if (needs & CERTMAP_PIECE_SHA512)
+        cert->sha512 = digest(holder->sha512, sizeof holder->sha512, L"SHA512", certificate);
+    if (needs & CERTMAP_PIECE_KEY_SHA512)
+        cert->key_sha512 = digest(holder->key_sha512, sizeof holder->key_sha512, L"SHA512", key);
+    if (needs & CERTMAP_PIECE_KEY_SHA1)
+        cert->key_sha1 = digest(holder->key_sha1, sizeof holder->key_sha1, L"SHA1", key);
 }
 
 /* Whether both can be written; what cert holds beyond what is known here stays as it is. */
@@ -123,14 +129,18 @@ static enum certmap_status digest_issuer(struct certmap_cert *cert, struct certm
     struct certmap_diagnostic own_err = {.status = CERTMAP_OK};
     unsigned own_needs = needs & CERTMAP_PIECE_ISSUER_SHA256 ? CERTMAP_PIECE_SHA256 : 0;
     own_needs |= needs & CERTMAP_PIECE_ISSUER_KEY_SHA256 ? CERTMAP_PIECE_KEY_SHA256 : 0;
+    own_needs |= needs & CERTMAP_PIECE_ISSUER_SHA1 ? CERTMAP_PIECE_SHA1 : 0;
     if (certmap_crypt32_cert(&own, &own_holder, issuer, own_needs, &own_err) != CERTMAP_OK)
         return cm_crypt32_fail(err, own_err.status, own_err.code, "issuer: ", own_err.text);
     memcpy(holder->issuer_sha256, own_holder.sha256, sizeof holder->issuer_sha256);
     memcpy(holder->issuer_key_sha256, own_holder.key_sha256, sizeof holder->issuer_key_sha256);
+    memcpy(holder->issuer_sha1, own_holder.sha1, sizeof holder->issuer_sha1);
     if (own.sha256.data != NULL)
         cert->issuer_sha256 = (struct certmap_view){holder->issuer_sha256, own.sha256.len};
     if (own.key_sha256.data != NULL)
         cert->issuer_key_sha256 = (struct certmap_view){holder->issuer_key_sha256, own.key_sha256.len};
+    if (own.sha1.data != NULL)
+        cert->issuer_sha1 = (struct certmap_view){holder->issuer_sha1, own.sha1.len};
     return CERTMAP_OK;
 }
 
@@ -146,7 +156,7 @@ enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert, struct cer
     enum certmap_status status = CERTMAP_OK;
     memcpy(&filled, given, sizeof filled);
     filled.size = sizeof filled;
-    filled.issuer_certificate = filled.issuer_sha256 = filled.issuer_key_sha256 = none;
+    filled.issuer_certificate = filled.issuer_sha256 = filled.issuer_key_sha256 = filled.issuer_sha1 = none;
     if (issuer != NULL)
         status = digest_issuer(&filled, holder, issuer, needs, err);
     if (status == CERTMAP_OK)

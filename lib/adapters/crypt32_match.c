@@ -3,7 +3,8 @@
 #include "certmap/versioned.h"
 #include "crypt32_inside.h"
 
-#define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
+#define PIECES_OF_ISSUER                                                                                               \
+    ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
 
 enum certmap_status cm_crypt32_begin(struct certmap_peer *peer, struct certmap_result *result,
                                      struct certmap_diagnostic *err) {

@@ -4,7 +4,8 @@
 #include "certmap/versioned.h"
 #include "openssl_inside.h"
 
-#define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
+#define PIECES_OF_ISSUER                                                                                               \
+    ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
 
 static enum certmap_status unverified(struct certmap_diagnostic *err, enum certmap_code code, const char *text,
                                       const char *detail) {

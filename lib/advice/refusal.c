@@ -9,15 +9,20 @@
 #include "base/view.h"
 #include "compile/builder.h"
 
+static bool is_of_issuer(enum certmap_field field) {
+    return field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_SHA1;
+}
+
 bool cm_is_certificate_digest(enum certmap_field field) {
-    return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_ISSUER_SHA256;
+    return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_SHA512 ||
+           is_of_issuer(field);
 }
 
 static void say(struct cm_advice *advice, enum certmap_field field, size_t condition) {
     struct cm_advice_note *note = cm_advice_add(advice, condition);
     if (note == NULL)
         return;
-    if (field == CERTMAP_FIELD_ISSUER_SHA256)
+    if (is_of_issuer(field))
         cm_error(
             &note->diagnostic, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
             "this refusal can be slipped past: the client sends the certificate of its issuer, and can send another "

@@ -191,15 +191,17 @@ static void keep_piece(struct certmap_view *piece, bool needed) {
 }
 
 static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
-    const unsigned own_digests = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1;
-    const unsigned issuer_digests = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256;
+    const unsigned own_digests = CERTMAP_PIECE_SHA256 | CERTMAP_PIECE_SHA1 | CERTMAP_PIECE_SHA512;
+    const unsigned key_digests = CERTMAP_PIECE_KEY_SHA256 | CERTMAP_PIECE_KEY_SHA512 | CERTMAP_PIECE_KEY_SHA1;
+    const unsigned issuer_digests =
+        CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1;
     keep_piece(&cert->certificate, needs & (CERTMAP_PIECE_CERTIFICATE | own_digests));
     keep_piece(&cert->tbs, needs & (CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_TBS | CERTMAP_PIECE_TBS_SHA256));
     keep_piece(&cert->tbs_sha256, needs & CERTMAP_PIECE_TBS_SHA256);
     keep_piece(&cert->version, needs & CERTMAP_PIECE_VERSION);
     keep_piece(&cert->serial, needs & CERTMAP_PIECE_SERIAL);
     keep_piece(&cert->validity, needs & CERTMAP_PIECE_VALIDITY);
-    keep_piece(&cert->key, needs & (CERTMAP_PIECE_KEY | CERTMAP_PIECE_KEY_SHA256));
+    keep_piece(&cert->key, needs & (CERTMAP_PIECE_KEY | key_digests));
     keep_piece(&cert->extensions, needs & CERTMAP_PIECE_EXTENSIONS);
     keep_piece(&cert->sha256, needs & CERTMAP_PIECE_SHA256);
     keep_piece(&cert->sha1, needs & CERTMAP_PIECE_SHA1);
@@ -207,7 +209,11 @@ static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
     keep_piece(&cert->issuer_certificate, needs & issuer_digests);
     keep_piece(&cert->issuer_sha256, needs & CERTMAP_PIECE_ISSUER_SHA256);
     keep_piece(&cert->issuer_key_sha256, needs & CERTMAP_PIECE_ISSUER_KEY_SHA256);
-    if ((needs & (own_digests | CERTMAP_PIECE_KEY_SHA256 | CERTMAP_PIECE_TBS_SHA256 | issuer_digests)) == 0)
+    keep_piece(&cert->sha512, needs & CERTMAP_PIECE_SHA512);
+    keep_piece(&cert->key_sha512, needs & CERTMAP_PIECE_KEY_SHA512);
+    keep_piece(&cert->key_sha1, needs & CERTMAP_PIECE_KEY_SHA1);
+    keep_piece(&cert->issuer_sha1, needs & CERTMAP_PIECE_ISSUER_SHA1);
+    if ((needs & (own_digests | key_digests | CERTMAP_PIECE_TBS_SHA256 | issuer_digests)) == 0)
         cert->hash = NULL;
     if ((needs & CERTMAP_PIECE_TIME) == 0)
         cert->time = 0;

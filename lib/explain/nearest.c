@@ -18,7 +18,8 @@ static size_t plus(size_t a, size_t b) {
 /* What belongs to one certificate, or one key, and is reached by no other: it is missed by all the others equally. */
 static bool is_identity(enum certmap_field field) {
     return field == CERTMAP_FIELD_CERTIFICATE || field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 ||
-           field == CERTMAP_FIELD_KEY_SHA256 || field == CERTMAP_FIELD_TBS_SHA256;
+           field == CERTMAP_FIELD_SHA512 || field == CERTMAP_FIELD_KEY_SHA256 || field == CERTMAP_FIELD_KEY_SHA512 ||
+           field == CERTMAP_FIELD_KEY_SHA1 || field == CERTMAP_FIELD_TBS_SHA256;
 }
 
 /* Whether what is missed weighs less, whatever holds besides. */

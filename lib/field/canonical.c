@@ -207,7 +207,13 @@ static size_t gather_digits(uint8_t *digits, struct certmap_view text) {
 static size_t octets_of(enum cm_text_kind kind) {
     if (kind == CM_TEXT_SHA256)
         return CERTMAP_SHA256_SIZE;
+    if (kind == CM_TEXT_SHA512)
+        return CERTMAP_SHA512_SIZE;
     return kind == CM_TEXT_SHA1 ? CERTMAP_SHA1_SIZE : 0;
+}
+
+static const char *hash_name(enum cm_text_kind kind) {
+    return kind == CM_TEXT_SHA1 ? "SHA-1" : kind == CM_TEXT_SHA512 ? "SHA-512" : "SHA-256";
 }
 
 static enum certmap_status hex_operand(struct certmap_view *canonical, enum cm_text_kind kind, struct certmap_view text,
@@ -223,8 +229,7 @@ static enum certmap_status hex_operand(struct certmap_view *canonical, enum cm_t
                         cm_quote(text).text);
     if (octets > 0 && len != 2 * octets)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
-                        "a %s digest has %zu hexadecimal digits, and this has %zu",
-                        kind == CM_TEXT_SHA1 ? "SHA-1" : "SHA-256", 2 * octets, len);
+                        "a %s digest has %zu hexadecimal digits, and this has %zu", hash_name(kind), 2 * octets, len);
     digits[len] = 0;
     *canonical = cm_view(digits, len);
     return CERTMAP_OK;
@@ -443,6 +448,7 @@ enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm
     case CM_TEXT_HEX:
     case CM_TEXT_SHA256:
     case CM_TEXT_SHA1:
+    case CM_TEXT_SHA512:
         return hex_operand(canonical, kind, text, arena, err);
     case CM_TEXT_VERSION:
         return word_operand(canonical, text, versions, "version", err);

@@ -10,11 +10,18 @@ static bool is_length(struct certmap_view digest, size_t size) {
 }
 
 /* The issuer may be none: then its digests have no octets. */
+static bool is_length_or_none(struct certmap_view digest, size_t size) {
+    return digest.len == 0 || digest.len == size;
+}
+
 bool cm_digests_sound(const struct certmap_cert *cert) {
     return is_length(cert->sha256, CERTMAP_SHA256_SIZE) && is_length(cert->sha1, CERTMAP_SHA1_SIZE) &&
-           is_length(cert->key_sha256, CERTMAP_SHA256_SIZE) && is_length(cert->tbs_sha256, CERTMAP_SHA256_SIZE) &&
-           (cert->issuer_sha256.len == 0 || is_length(cert->issuer_sha256, CERTMAP_SHA256_SIZE)) &&
-           (cert->issuer_key_sha256.len == 0 || is_length(cert->issuer_key_sha256, CERTMAP_SHA256_SIZE));
+           is_length(cert->sha512, CERTMAP_SHA512_SIZE) && is_length(cert->key_sha256, CERTMAP_SHA256_SIZE) &&
+           is_length(cert->key_sha1, CERTMAP_SHA1_SIZE) && is_length(cert->key_sha512, CERTMAP_SHA512_SIZE) &&
+           is_length(cert->tbs_sha256, CERTMAP_SHA256_SIZE) &&
+           is_length_or_none(cert->issuer_sha256, CERTMAP_SHA256_SIZE) &&
+           is_length_or_none(cert->issuer_key_sha256, CERTMAP_SHA256_SIZE) &&
+           is_length_or_none(cert->issuer_sha1, CERTMAP_SHA1_SIZE);
 }
 
 static enum certmap_code make_digest(struct certmap_peer *peer, struct cm_list *list, struct certmap_view digest) {
@@ -25,14 +32,19 @@ static enum certmap_code make_digest(struct certmap_peer *peer, struct cm_list *
     return cm_make_append(peer, list, &value, code);
 }
 
+static size_t size_of(enum certmap_hash hash) {
+    if (hash == CERTMAP_HASH_SHA512)
+        return CERTMAP_SHA512_SIZE;
+    return hash == CERTMAP_HASH_SHA1 ? CERTMAP_SHA1_SIZE : CERTMAP_SHA256_SIZE;
+}
+
 /* A digest of data, if there are data and a hash. */
 static enum certmap_code compute(struct certmap_peer *peer, struct cm_list *list, const struct certmap_cert *cert,
                                  enum certmap_hash hash, struct certmap_view data) {
-    uint8_t digest[CERTMAP_SHA256_SIZE];
+    uint8_t digest[CERTMAP_SHA512_SIZE];
     if (data.data == NULL || cert->hash == NULL || !cert->hash(cert->hash_ctx, digest, hash, data))
         return CERTMAP_CODE_NOT_SUPPLIED;
-    return make_digest(peer, list,
-                       cm_view(digest, hash == CERTMAP_HASH_SHA256 ? CERTMAP_SHA256_SIZE : CERTMAP_SHA1_SIZE));
+    return make_digest(peer, list, cm_view(digest, size_of(hash)));
 }
 
 /* A digest that the caller supplies is the answer; else that of data is. */
@@ -55,8 +67,8 @@ static bool find_key(struct certmap_view *key, struct certmap_view certificate) 
 
 /* The issuer's certificate, or its SubjectPublicKeyInfo. Where the chain has no issuer the list is empty; where
  * nobody says whether it has one, unknown. */
-static enum certmap_code read_issuer(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digest,
-                                     const struct certmap_cert *cert) {
+static enum certmap_code find_issuer(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digest,
+                                     const struct certmap_cert *cert, enum certmap_hash hash) {
     struct cm_list *list = &peer->lists[field];
     struct certmap_view data = cert->issuer_certificate;
     if (digest.data != NULL || (data.data != NULL && data.len == 0))
@@ -65,16 +77,33 @@ static enum certmap_code read_issuer(struct certmap_peer *peer, enum certmap_fie
         return CERTMAP_CODE_NOT_SUPPLIED;
     if (field == CERTMAP_FIELD_ISSUER_KEY_SHA256 && !find_key(&data, data))
         return CERTMAP_CODE_MALFORMED_PIECE;
-    return compute(peer, list, cert, CERTMAP_HASH_SHA256, data);
+    return compute(peer, list, cert, hash, data);
+}
+
+static bool read_issuer(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digest,
+                        const struct certmap_cert *cert, enum certmap_hash hash) {
+    return cm_list_set_unknown(&peer->lists[field], find_issuer(peer, field, digest, cert, hash));
 }
 
 bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
     const struct certmap_view tbs = peer->has_tbs ? peer->certificate : CM_VIEW_NONE;
-    const enum certmap_field issuer = CERTMAP_FIELD_ISSUER_SHA256, issuer_key = CERTMAP_FIELD_ISSUER_KEY_SHA256;
-    return read_digest(peer, CERTMAP_FIELD_SHA256, cert->sha256, cert, CERTMAP_HASH_SHA256, cert->certificate) &&
-           read_digest(peer, CERTMAP_FIELD_SHA1, cert->sha1, cert, CERTMAP_HASH_SHA1, cert->certificate) &&
-           read_digest(peer, CERTMAP_FIELD_KEY_SHA256, cert->key_sha256, cert, CERTMAP_HASH_SHA256, cert->key) &&
-           read_digest(peer, CERTMAP_FIELD_TBS_SHA256, cert->tbs_sha256, cert, CERTMAP_HASH_SHA256, tbs) &&
-           cm_list_set_unknown(&peer->lists[issuer], read_issuer(peer, issuer, cert->issuer_sha256, cert)) &&
-           cm_list_set_unknown(&peer->lists[issuer_key], read_issuer(peer, issuer_key, cert->issuer_key_sha256, cert));
+    const struct {
+        enum certmap_field field;
+        enum certmap_hash hash;
+        struct certmap_view digest, data;
+    } rows[] = {
+        {CERTMAP_FIELD_SHA256, CERTMAP_HASH_SHA256, cert->sha256, cert->certificate},
+        {CERTMAP_FIELD_SHA1, CERTMAP_HASH_SHA1, cert->sha1, cert->certificate},
+        {CERTMAP_FIELD_SHA512, CERTMAP_HASH_SHA512, cert->sha512, cert->certificate},
+        {CERTMAP_FIELD_KEY_SHA256, CERTMAP_HASH_SHA256, cert->key_sha256, cert->key},
+        {CERTMAP_FIELD_KEY_SHA1, CERTMAP_HASH_SHA1, cert->key_sha1, cert->key},
+        {CERTMAP_FIELD_KEY_SHA512, CERTMAP_HASH_SHA512, cert->key_sha512, cert->key},
+        {CERTMAP_FIELD_TBS_SHA256, CERTMAP_HASH_SHA256, cert->tbs_sha256, tbs},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!read_digest(peer, rows[i].field, rows[i].digest, cert, rows[i].hash, rows[i].data))
+            return false;
+    return read_issuer(peer, CERTMAP_FIELD_ISSUER_SHA256, cert->issuer_sha256, cert, CERTMAP_HASH_SHA256) &&
+           read_issuer(peer, CERTMAP_FIELD_ISSUER_KEY_SHA256, cert->issuer_key_sha256, cert, CERTMAP_HASH_SHA256) &&
+           read_issuer(peer, CERTMAP_FIELD_ISSUER_SHA1, cert->issuer_sha1, cert, CERTMAP_HASH_SHA1);
 }

@@ -37,11 +37,15 @@ static const struct field {
     [CERTMAP_FIELD_VERSION] = {"version", SUB_NONE, CM_TEXT_VERSION, CERTMAP_PIECE_VERSION},
     [CERTMAP_FIELD_VALIDITY] = {"validity", SUB_NONE, CM_TEXT_VALIDITY, CERTMAP_PIECE_VALIDITY | CERTMAP_PIECE_TIME},
     [CERTMAP_FIELD_EXTENSION] = {"ext", SUB_OID, CM_TEXT_HEX, CERTMAP_PIECE_EXTENSIONS},
-    /* These two have words of their own in rules; as the start of a path they would be subfields of issuer. */
+    /* These have words of their own in rules; as the start of a path they would be subfields of issuer. */
     [CERTMAP_FIELD_ISSUER_SHA256] = {"issuer is sha256", SUB_NONE, CM_TEXT_SHA256, CERTMAP_PIECE_ISSUER_SHA256},
     [CERTMAP_FIELD_ISSUER_KEY_SHA256] = {"issuer is spki.sha256", SUB_NONE, CM_TEXT_SHA256,
                                          CERTMAP_PIECE_ISSUER_KEY_SHA256},
     [CERTMAP_FIELD_TBS_SHA256] = {"tbs.sha256", SUB_NONE, CM_TEXT_SHA256, CERTMAP_PIECE_TBS_SHA256},
+    [CERTMAP_FIELD_SHA512] = {"sha512", SUB_NONE, CM_TEXT_SHA512, CERTMAP_PIECE_SHA512},
+    [CERTMAP_FIELD_KEY_SHA512] = {"spki.sha512", SUB_NONE, CM_TEXT_SHA512, CERTMAP_PIECE_KEY_SHA512},
+    [CERTMAP_FIELD_KEY_SHA1] = {"spki.sha1", SUB_NONE, CM_TEXT_SHA1, CERTMAP_PIECE_KEY_SHA1},
+    [CERTMAP_FIELD_ISSUER_SHA1] = {"issuer is sha1", SUB_NONE, CM_TEXT_SHA1, CERTMAP_PIECE_ISSUER_SHA1},
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
@@ -126,14 +130,27 @@ bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, st
 static const struct {
     struct certmap_view name;
     enum certmap_field field;
-} synonyms[] = {{CM_VIEW_OF("spki"), CERTMAP_FIELD_KEY_SHA256},
-                {CM_VIEW_OF("tbs"), CERTMAP_FIELD_TBS_SHA256},
-                {CM_VIEW_OF("tbsCertificate"), CERTMAP_FIELD_TBS_SHA256},
-                {CM_VIEW_OF("fingerprint"), CERTMAP_FIELD_SHA256},
-                {CM_VIEW_OF("thumbprint"), CERTMAP_FIELD_SHA256}};
+} synonyms[] = {
+    {CM_VIEW_OF("spki"), CERTMAP_FIELD_KEY_SHA256},           {CM_VIEW_OF("tbs"), CERTMAP_FIELD_TBS_SHA256},
+    {CM_VIEW_OF("tbsCertificate"), CERTMAP_FIELD_TBS_SHA256}, {CM_VIEW_OF("sha384"), CERTMAP_FIELD_SHA512},
+    {CM_VIEW_OF("fingerprint"), CERTMAP_FIELD_SHA256},        {CM_VIEW_OF("thumbprint"), CERTMAP_FIELD_SHA256}};
 
 static bool is_path(size_t field) {
-    return field != CERTMAP_FIELD_ISSUER_SHA256 && field != CERTMAP_FIELD_ISSUER_KEY_SHA256;
+    return field != CERTMAP_FIELD_ISSUER_SHA256 && field != CERTMAP_FIELD_ISSUER_KEY_SHA256 &&
+           field != CERTMAP_FIELD_ISSUER_SHA1;
+}
+
+/* Whether text is this word, or ends in a dot and the word. */
+static bool ends_with_word(struct certmap_view text, struct certmap_view word) {
+    if (text.len < word.len || !certmap_text_same(cm_view(text.data + text.len - word.len, word.len), word))
+        return false;
+    return text.len == word.len || text.data[text.len - word.len - 1] == '.';
+}
+
+const char *cm_field_refusal(struct certmap_view text) {
+    if (ends_with_word(text, CM_VIEW("md5")))
+        return "whoever wants to can make two certificates with the same MD5; write sha256, which every program prints";
+    return NULL;
 }
 
 const char *cm_field_nearest(struct certmap_view text) {

@@ -23,15 +23,16 @@ enum cm_text_kind {
     CM_TEXT_HEX,      /* octets */
     CM_TEXT_SHA256,   /* a digest */
     CM_TEXT_SHA1,     /* a digest */
+    CM_TEXT_SHA512,   /* a digest */
     CM_TEXT_VERSION,  /* 1, 2 or 3 */
     CM_TEXT_VALIDITY, /* valid, early or expired */
     CM_TEXT_NAME      /* a whole Name, which is no text: compare.h */
 };
 
 /* The lists of a peer: one for each enum certmap_field, and two of one value, a whole Name. */
-#define CM_LIST_SUBJECT_NAME 22
-#define CM_LIST_ISSUER_NAME 23
-#define CM_LIST_COUNT 24
+#define CM_LIST_SUBJECT_NAME 26
+#define CM_LIST_ISSUER_NAME 27
+#define CM_LIST_COUNT 28
 
 /* The rows of the SAN's list; all other otherNames share the chain after the last. */
 enum cm_san_row {
@@ -66,6 +67,8 @@ unsigned cm_field_pieces(enum certmap_field field);
 bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, struct certmap_view text);
 /* The field that a misspelt one was probably meant to be, or NULL. */
 const char *cm_field_nearest(struct certmap_view text);
+/* Why what text asks for is no field, and what to write instead, where people look for one: a sentence, or NULL. */
+const char *cm_field_refusal(struct certmap_view text);
 
 /* Finds the path of a subfield, which is empty for a field without. An OID that is in no table is copied to
  * arena. Errors: SYNTAX (UNKNOWN_SUBFIELD, BAD_OID), MEMORY. */

@@ -110,7 +110,7 @@ static bool may_be_unknown(const struct cm_list *list) {
 
 static void note_unknown(struct certmap_peer *peer) {
     for (size_t i = 0; i < CM_LIST_COUNT; i++)
-        peer->may_be_unknown |= (uint32_t)may_be_unknown(&peer->lists[i]) << i;
+        peer->may_be_unknown |= (uint64_t)may_be_unknown(&peer->lists[i]) << i;
 }
 
 /* What seeds the value sets: where the peer and its memory lie, which the system chooses anew for each process where it

@@ -22,7 +22,7 @@ struct certmap_peer {
     struct cm_arena arena;   /* what lives until the next set */
     struct cm_arena scratch; /* what lives during a call */
     bool set;
-    uint32_t may_be_unknown; /* a bit for each list: it is not known, or holds a value that cannot be read */
+    uint64_t may_be_unknown; /* a bit for each list: it is not known, or holds a value that cannot be read */
     struct cm_list lists[CM_LIST_COUNT]; /* by enum certmap_field, and CM_LIST_... */
     struct certmap_view certificate;     /* what it is compared by: the TBSCertificate; borrowed */
     bool has_tbs;                        /* else certificate is all of it, which is not one, or was not supplied */

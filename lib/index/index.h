@@ -86,7 +86,7 @@ struct cm_index {
     uint32_t bloom_range;
     uint32_t place_count;
     uint32_t slot_count, node_count;
-    uint32_t lists_used; /* a bit for each list that a place is in */
+    uint64_t lists_used; /* a bit for each list that a place is in */
     const uint64_t *bloom;
     const struct cm_slot *slots;
     const struct cm_index_node *nodes;

@@ -129,7 +129,7 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
     if (sizes->lists > 0)
         memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);
     for (size_t i = 0; i < sizes->places; i++)
-        index->lists_used |= (uint32_t)1 << placed[i].list;
+        index->lists_used |= (uint64_t)1 << placed[i].list;
     index->bloom = bloom;
     index->slots = slots;
     index->nodes = nodes;

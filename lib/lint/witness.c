@@ -455,7 +455,9 @@ struct certmap_view cm_lint_witness_der(struct cm_lint_pool *pool, const struct 
 /* ---- the peer ---- */
 
 /* What stands for a digest that no rule has. */
-#define OTHER_DIGEST "6666666666666666666666666666666666666666666666666666666666666666"
+#define OTHER_DIGEST                                                                                                   \
+    "66666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666"   \
+    "666666666666666666"
 
 static struct certmap_view digest(struct making *making, enum certmap_field field, size_t size) {
     const struct cm_lint_value *value = find(making, field);
@@ -474,6 +476,10 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
     cert.sha1 = digest(&making, CERTMAP_FIELD_SHA1, CERTMAP_SHA1_SIZE);
     cert.key_sha256 = digest(&making, CERTMAP_FIELD_KEY_SHA256, CERTMAP_SHA256_SIZE);
     cert.tbs_sha256 = digest(&making, CERTMAP_FIELD_TBS_SHA256, CERTMAP_SHA256_SIZE);
+    cert.sha512 = digest(&making, CERTMAP_FIELD_SHA512, CERTMAP_SHA512_SIZE);
+    cert.key_sha512 = digest(&making, CERTMAP_FIELD_KEY_SHA512, CERTMAP_SHA512_SIZE);
+    cert.key_sha1 = digest(&making, CERTMAP_FIELD_KEY_SHA1, CERTMAP_SHA1_SIZE);
+    cert.issuer_sha1 = digest(&making, CERTMAP_FIELD_ISSUER_SHA1, CERTMAP_SHA1_SIZE);
     cert.issuer_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_SHA256_SIZE);
     cert.issuer_key_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_SHA256_SIZE);
     cert.time = is_unknown(find(&making, CERTMAP_FIELD_VALIDITY)) ? 0 : CM_LINT_NOW;
@@ -483,7 +489,8 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
 static bool is_digest(enum certmap_field field) {
     return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_KEY_SHA256 ||
            field == CERTMAP_FIELD_TBS_SHA256 || field == CERTMAP_FIELD_ISSUER_SHA256 ||
-           field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+           field == CERTMAP_FIELD_ISSUER_KEY_SHA256 || field == CERTMAP_FIELD_SHA512 ||
+           field == CERTMAP_FIELD_KEY_SHA512 || field == CERTMAP_FIELD_KEY_SHA1 || field == CERTMAP_FIELD_ISSUER_SHA1;
 }
 
 bool cm_lint_witness_is_file(const struct cm_lint_witness *witness) {

@@ -10,7 +10,7 @@
  *     comparison = "=" ["nocase"] string | "in" ["nocase"] list
  *                | ( "like" | "matches" | "under" ) ["nocase"] ( string | list )
  *                | string                                    after "issuer is sha256" and the like
- *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" )
+ *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" | "sha1" )
  *     path       = a word that field.h splits
  *     list       = "(" string { "," string } ")" */
 #include "base/view.h"
@@ -51,6 +51,14 @@ static const char *nearest_start(struct certmap_view word) {
     return start == SIZE_MAX || cm_view_equal(word, starts[start]) ? NULL : (const char *)starts[start].data;
 }
 
+/* A word that people look for and that is no field for a reason. */
+static bool report_refused(struct cm_parser *parser) {
+    const struct cm_token *token = &parser->token;
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD, "there is no field %s: %s",
+             cm_quote(token->text).text, cm_field_refusal(token->text));
+    return cm_parser_report(parser, token->position, &parser->error);
+}
+
 /* A word that is no field: a field misspelt, a subfield alone, or another word that a condition begins with.
  * first is what is before its first dot. */
 static bool report_field(struct cm_parser *parser, struct certmap_view first) {
@@ -77,20 +85,29 @@ static bool report_field(struct cm_parser *parser, struct certmap_view first) {
 
 /* What follows "issuer is". */
 static bool take_issuer(struct cm_parser *parser, struct test *test, bool may_be_list) {
-    static const struct certmap_view words[] = {CM_VIEW_OF("sha256"), CM_VIEW_OF("spki.sha256")};
+    static const struct {
+        struct certmap_view word;
+        enum certmap_field field;
+    } fields[] = {{CM_VIEW_OF("sha256"), CERTMAP_FIELD_ISSUER_SHA256},
+                  {CM_VIEW_OF("spki.sha256"), CERTMAP_FIELD_ISSUER_KEY_SHA256},
+                  {CM_VIEW_OF("sha1"), CERTMAP_FIELD_ISSUER_SHA1}};
+    static const struct certmap_view words[] = {CM_VIEW_OF("sha256"), CM_VIEW_OF("spki.sha256"), CM_VIEW_OF("sha1")};
     test->field = parser->token.position;
     test->named = may_be_list && parser->token.kind == CM_TOKEN_STRING;
     if (test->named)
         return cm_parser_take_issuers_name(parser, &test->issuers);
-    test->condition.field = CERTMAP_FIELD_ISSUER_SHA256;
-    if (cm_parser_accept_word(parser, words[0]))
-        return true;
-    test->condition.field = CERTMAP_FIELD_ISSUER_KEY_SHA256;
-    return cm_parser_accept_word(parser, words[1]) ||
-           cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
-                                       may_be_list ? "\"sha256\", \"spki.sha256\" or the name of a list, a string"
-                                                   : "\"sha256\" or \"spki.sha256\"",
-                                       words, 2);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (cm_parser_accept_word(parser, fields[i].word)) {
+            test->condition.field = fields[i].field;
+            return true;
+        }
+    if (parser->token.kind == CM_TOKEN_WORD && cm_field_refusal(parser->token.text) != NULL)
+        return report_refused(parser);
+    return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                       may_be_list ? "\"sha256\", \"spki.sha256\", \"sha1\" or the name of a list, a "
+                                                     "string"
+                                                   : "\"sha256\", \"spki.sha256\" or \"sha1\"",
+                                       words, sizeof words / sizeof *words);
 }
 
 /* Reports a subfield that there is not, which does not fail: what follows may be wrong too. */
@@ -136,7 +153,8 @@ static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_
         return true;
     }
     if (!cm_field_split(&condition->field, &condition->subfield, token.text))
-        return report_field(parser, condition->subfield);
+        return cm_field_refusal(token.text) != NULL ? report_refused(parser)
+                                                    : report_field(parser, condition->subfield);
     if (condition->subfield.len == 0 && token.text.data[token.text.len - 1] == '.') {
         cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_SUBFIELD, "a subfield is missing after %s",
                  cm_quote(token.text).text);
@@ -239,7 +257,8 @@ static bool report_double(struct cm_parser *parser) {
 static bool take_comparison(struct cm_parser *parser, struct test *test, bool quantified) {
     const bool equal = cm_parser_is_punct(parser, '=');
     const bool issuer = test->condition.field == CERTMAP_FIELD_ISSUER_SHA256 ||
-                        test->condition.field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+                        test->condition.field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+                        test->condition.field == CERTMAP_FIELD_ISSUER_SHA1;
     bool in;
     test->op = parser->token.position;
     if (issuer && parser->token.kind == CM_TOKEN_STRING)

@@ -50,6 +50,9 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_SHA1:
     case CERTMAP_FIELD_KEY_SHA256:
     case CERTMAP_FIELD_TBS_SHA256:
+    case CERTMAP_FIELD_SHA512:
+    case CERTMAP_FIELD_KEY_SHA512:
+    case CERTMAP_FIELD_KEY_SHA1:
     case CERTMAP_FIELD_SKI:
         return SCORE_IDENTITY;
     case CERTMAP_FIELD_EKU:
@@ -68,6 +71,7 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_EXTENSION:
     case CERTMAP_FIELD_ISSUER_SHA256:
     case CERTMAP_FIELD_ISSUER_KEY_SHA256:
+    case CERTMAP_FIELD_ISSUER_SHA1:
         break;
     }
     return path->kind == CM_TEXT_NAME ? SCORE_NAME : SCORE_TEXT;

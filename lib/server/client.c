@@ -6,7 +6,8 @@
 #include <openssl/x509_vfy.h>
 #include <string.h>
 
-#define PIECES_OF_ISSUER ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256))
+#define PIECES_OF_ISSUER                                                                                               \
+    ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
 /* What an answer says of every certificate. */
 #define PIECES_TOLD                                                                                                    \
     ((unsigned)(CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_SERIAL | CERTMAP_PIECE_VALIDITY | CERTMAP_PIECE_SHA256))
@@ -135,9 +136,12 @@ void cm_server_client_from_ssl(struct cm_server_client *client, SSL *ssl, const 
 /* ---- from bytes ---- */
 
 static bool hash(void *ctx, uint8_t *room, enum certmap_hash kind, struct certmap_view data) {
+    const EVP_MD *type = kind == CERTMAP_HASH_SHA256   ? EVP_sha256()
+                         : kind == CERTMAP_HASH_SHA1   ? EVP_sha1()
+                         : kind == CERTMAP_HASH_SHA512 ? EVP_sha512()
+                                                       : NULL;
     (void)ctx;
-    return EVP_Digest(data.data, data.len, room, NULL, kind == CERTMAP_HASH_SHA1 ? EVP_sha1() : EVP_sha256(), NULL) ==
-           1;
+    return type != NULL && EVP_Digest(data.data, data.len, room, NULL, type, NULL) == 1;
 }
 
 /* Certificates in a row that may help to verify another one; what is no certificate ends them. */

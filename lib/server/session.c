@@ -6,13 +6,14 @@
 #include <string.h>
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     CERTIFICATE_AT = 1,
     REALM_AT = CERTIFICATE_AT + CERTMAP_SHA256_SIZE,
     ISSUER_AT = REALM_AT + CERTMAP_SHA256_SIZE,
     KEY_AT = ISSUER_AT + CERTMAP_SHA256_SIZE,
-    WHOLE = KEY_AT + CERTMAP_SHA256_SIZE,
-    PIECES = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256
+    SHA1_AT = KEY_AT + CERTMAP_SHA256_SIZE,
+    WHOLE = SHA1_AT + CERTMAP_SHA1_SIZE,
+    PIECES = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1
 };
 
 struct kept {
@@ -29,10 +30,12 @@ static bool put_issuer(struct kept *kept, const X509 *issuer) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     if (certmap_openssl_issuer(&cert, &holder, issuer, PIECES, NULL) != CERTMAP_OK ||
-        cert.issuer_sha256.len != CERTMAP_SHA256_SIZE || cert.issuer_key_sha256.len != CERTMAP_SHA256_SIZE)
+        cert.issuer_sha256.len != CERTMAP_SHA256_SIZE || cert.issuer_key_sha256.len != CERTMAP_SHA256_SIZE ||
+        cert.issuer_sha1.len != CERTMAP_SHA1_SIZE)
         return false;
     memcpy(kept->bytes + ISSUER_AT, cert.issuer_sha256.data, CERTMAP_SHA256_SIZE);
     memcpy(kept->bytes + KEY_AT, cert.issuer_key_sha256.data, CERTMAP_SHA256_SIZE);
+    memcpy(kept->bytes + SHA1_AT, cert.issuer_sha1.data, CERTMAP_SHA1_SIZE);
     kept->len = WHOLE;
     return true;
 }

@@ -149,7 +149,8 @@ static bool is_valid_at_now(const struct cm_condition *condition) {
 
 static bool is_issuer_is(const struct cm_condition *condition) {
     return condition->path->field == CERTMAP_FIELD_ISSUER_SHA256 ||
-           condition->path->field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+           condition->path->field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+           condition->path->field == CERTMAP_FIELD_ISSUER_SHA1;
 }
 
 static void print_operator(struct cm_out *out, const struct cm_condition *condition) {

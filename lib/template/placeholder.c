@@ -106,8 +106,11 @@ static bool take_string(struct placeholder_parser *parser, struct certmap_view *
 /* ---- the field ---- */
 
 static bool fail_field(struct placeholder_parser *parser, struct certmap_view wrong) {
-    const char *nearest = cm_field_nearest(parser->token.text);
-    if (nearest != NULL)
+    const char *nearest = cm_field_nearest(parser->token.text), *refusal = cm_field_refusal(parser->token.text);
+    if (refusal != NULL)
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD, "there is no field %s: %s",
+                 cm_quote(parser->token.text).text, refusal);
+    else if (nearest != NULL)
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
                  "there is no field %s; did you mean %s?", cm_quote(wrong).text, nearest);
     else if (cm_attr_by_name(parser->token.text) != CM_ATTR_OTHER)
@@ -265,8 +268,8 @@ static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder
 
 /* dec is about numbers, and colons about hexadecimal, as the certificate has them. */
 static bool check_number_filter(struct placeholder_parser *parser, enum cm_text_kind kind, bool dec) {
-    const bool serial = kind == CM_TEXT_SERIAL,
-               hex = serial || kind == CM_TEXT_HEX || kind == CM_TEXT_SHA256 || kind == CM_TEXT_SHA1;
+    const bool serial = kind == CM_TEXT_SERIAL, hex = serial || kind == CM_TEXT_HEX || kind == CM_TEXT_SHA256 ||
+                                                      kind == CM_TEXT_SHA1 || kind == CM_TEXT_SHA512;
     if (dec ? !serial : !hex)
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
                  dec ? "dec writes a serial number in decimal, and this is none: ${serial | dec}"

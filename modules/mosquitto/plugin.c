@@ -357,7 +357,8 @@ static int on_disconnect(int event, void *data, void *user) {
 
 /* `issuer is` has no answer here: it is unknown, and grants nothing. */
 static void warn_of_issuer(const struct plugin *plugin) {
-    const unsigned issuer = (unsigned)CERTMAP_PIECE_ISSUER_SHA256 | (unsigned)CERTMAP_PIECE_ISSUER_KEY_SHA256;
+    const unsigned issuer = (unsigned)CERTMAP_PIECE_ISSUER_SHA256 | (unsigned)CERTMAP_PIECE_ISSUER_KEY_SHA256 |
+                            (unsigned)CERTMAP_PIECE_ISSUER_SHA1;
     if ((certmap_service_needs(plugin->service) & issuer) != 0)
         log_line(
             MOSQ_LOG_WARNING,

@@ -444,6 +444,10 @@ static void put_name_condition(struct t_world *world, struct t_buf *text) {
     t_put(text, list ? ")" : "");
 }
 
+#define DIGEST_20 "\"0101010101010101010101010101010101010101\""
+#define DIGEST_64                                                                                                      \
+    "\"0000000000000000000000000000000000000000000000000000000000000000"                                               \
+    "0000000000000000000000000000000000000000000000000000000000000000\""
 #define DIGEST "\"0101010101010101010101010101010101010101010101010101010101010101\""
 
 /* Of fields whose values are not just any text. */
@@ -484,6 +488,10 @@ static const char *const conditions[] = {
     "sha256 = " DIGEST,
     "spki.sha256 = " DIGEST,
     "tbs.sha256 = " DIGEST,
+    "sha512 = " DIGEST_64,
+    "spki.sha512 in (" DIGEST_64 ")",
+    "spki.sha1 = " DIGEST_20,
+    "issuer is sha1 " DIGEST_20,
     "issuer is sha256 " DIGEST,
     "issuer is spki.sha256 " DIGEST,
     "issuer is \"both\"",
@@ -778,6 +786,7 @@ static void set_extensions(struct t_random_cert *made, struct t_world *world) {
 static void set_pieces(struct t_random_cert *made, struct t_world *world) {
     static const uint8_t digests[2][CERTMAP_SHA256_SIZE] = {
         {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {2}};
+    static const uint8_t long_digests[2][CERTMAP_SHA512_SIZE] = {{0}, {2}};
     static const struct certmap_view certificates[] = {{(const uint8_t *)"\x30", 2},
                                                        {(const uint8_t *)"\x30\x01\x30", 3},
                                                        {(const uint8_t *)"1", 1},
@@ -787,6 +796,14 @@ static void set_pieces(struct t_random_cert *made, struct t_world *world) {
     struct certmap_cert *cert = &made->cert;
     struct certmap_view *const wanted[] = {&cert->sha256, &cert->key_sha256, &cert->tbs_sha256, &cert->issuer_sha256,
                                            &cert->issuer_key_sha256};
+    struct certmap_view *const longer[] = {&cert->sha512, &cert->key_sha512}, *const shorter[] = {&cert->key_sha1,
+                                                                                                  &cert->issuer_sha1};
+    for (size_t i = 0; i < 2; i++) {
+        if (chance(world, 70))
+            *longer[i] = (struct certmap_view){long_digests[below(world, 2)], CERTMAP_SHA512_SIZE};
+        if (chance(world, 70))
+            *shorter[i] = (struct certmap_view){digests[below(world, 2)], CERTMAP_SHA1_SIZE};
+    }
     for (size_t i = 0; i < 5; i++)
         if (chance(world, 70))
             *wanted[i] = (struct certmap_view){digests[below(world, 2)], CERTMAP_SHA256_SIZE};

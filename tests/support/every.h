@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* How many fields there are, and the last piece: for tests that go through all of them. */
+#ifndef T_EVERY_H
+#define T_EVERY_H
+
+#include "certmap/build.h"
+
+#define T_FIELDS (CERTMAP_FIELD_ISSUER_SHA1 + 1)
+#define T_LAST_PIECE CERTMAP_PIECE_ISSUER_SHA1
+
+#endif
