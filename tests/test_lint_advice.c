@@ -181,4 +181,167 @@ T_TEST(patterns) {
     run_file("tests/data/lint/pattern.cases", of_breadth);
 }
 
-T_TESTS("lint_advice", T_CASE("cases", breadth, patterns))
+T_TEST(texts) {
+    run_file("tests/data/lint/text.cases", of_breadth);
+}
+
+T_TEST(accounts) {
+    run_file("tests/data/lint/account.cases", of_breadth);
+}
+
+static const char *const of_decoys[] = {
+    "no-issuer", "issuer-by-name", "single-field", "common-name-only", "weak-mapping", "open-pattern", NULL};
+
+T_TEST(decoys) {
+    run_file("tests/data/lint/decoys.cases", of_decoys);
+}
+
+/* ---- whole files ---- */
+
+struct counting {
+    size_t errors, warnings, notes;
+};
+
+static bool on_count(void *ctx, const struct certmap_lint_report *report) {
+    struct counting *counting = ctx;
+    size_t *counters[] = {&counting->errors, &counting->warnings, &counting->notes};
+    ck_assert_uint_lt((size_t)report->diagnostic.severity, 3);
+    ++*counters[report->diagnostic.severity];
+    ck_assert_ptr_nonnull(report->help);
+    return true;
+}
+
+static enum certmap_status lint_rules(const struct certmap_rules *rules, const struct certmap_allocator *allocator,
+                                      struct counting *counting) {
+    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+    struct certmap_lint *lint = NULL;
+    options.allocator = allocator;
+    enum certmap_status status = certmap_lint_new(&lint, &options, NULL);
+    if (status == CERTMAP_OK)
+        status = certmap_lint_run(lint, rules, on_count, counting, NULL);
+    certmap_lint_free(lint);
+    return status;
+}
+
+/* Rules that have something of every pass. */
+static const char *const of_everything =
+    "certmap 1;\n"
+    "mapping \"1\" { when subject.O = \"Contoso\" and subject.CN like \"svc*\"; allow \"root\"; }\n"
+    "mapping \"2\" { when issuer.CN = \"CA\" and subject.O = \"Contoso\" and subject.L like \"Rome\"; allow \"x\"; }\n"
+    "mapping \"3\" { when issuer.CN = \"CA\" and subject.O = \"Contoso\" and san.ip = \"0.0.0.0/0\"; allow \"x\"; }\n"
+    "mapping \"4\" { when issuer.CN = \"CA\" and subject.O = \"Contosso\" and subject.OU = \"a\"; allow \"y\"; }\n"
+    "mapping \"5\" { when issuer.CN = \"B\" and subject.L = \"R\xD0\xBEme \"; allow \"${subject.UID}\"; }\n"
+    "mapping \"6\" { when issuer.CN = \"C\" and subject.L = \"Bonn\"; allow \"${subject.UID}\"; }\n"
+    "mapping \"7\" { when subject.L = \"Oslo\"; allow \"${subject.UID | lower}\"; }\n"
+    "mapping \"8\" { when issuer.CN = \"D\" and not subject.L = \"Oslo\"; allow \"z\"; }\n";
+
+T_TEST(each_allocation_fails) {
+    struct certmap_rules *rules = t_rules(of_everything);
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    for (size_t n = 0;; n++) {
+        struct counting counting = {0, 0, 0};
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status = lint_rules(rules, &allocator, &counting);
+        ck_assert_uint_eq(memory.live, 0);
+        if (!t_alloc_failed(&memory)) {
+            ck_assert_int_eq(status, CERTMAP_OK);
+            ck_assert_uint_ge(counting.errors + counting.warnings, 12);
+            break;
+        }
+        ck_assert_int_eq(status, CERTMAP_ERROR_MEMORY);
+    }
+    certmap_rules_free(rules);
+}
+
+/* Nobody's rules: long, wide, deep, and with every character. */
+static void lint_buf(struct t_buf *text) {
+    struct counting counting = {0, 0, 0};
+    struct certmap_rules *rules = t_rules(t_cstr(text));
+    ck_assert_int_eq(lint_rules(rules, NULL, &counting), CERTMAP_OK);
+    certmap_rules_free(rules);
+    t_buf_free(text);
+}
+
+T_TEST(many_operands) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when issuer.CN = \"CA\" and subject.O like (");
+    for (size_t i = 0; i < 10000; i++)
+        t_put_line(&text, i == 0 ? "\"Word%*\"" : ", \"Word%*\"", i);
+    t_put(&text, ") and subject.OU in (");
+    for (size_t i = 0; i < 10000; i++)
+        t_put_line(&text, i == 0 ? "\"Unit%\"" : ", \"Unit%\"", i);
+    t_put(&text, "); allow \"x\"; }");
+    lint_buf(&text);
+}
+
+T_TEST(long_patterns) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when subject.O like \"");
+    for (size_t i = 0; i < 1000; i++)
+        t_put(&text, "a*?b");
+    t_put(&text, "\" and san.dns like \"*");
+    for (size_t i = 0; i < 100; i++)
+        t_put(&text, "a.*");
+    t_put(&text, "\" and san.email like \"*@*@*@a*b.c*\" and san.uri like \"*://*/*?*\"; allow \"x\"; }");
+    lint_buf(&text);
+}
+
+T_TEST(deep_groups) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; mapping \"m\" { when ");
+    for (size_t i = 0; i < 200; i++)
+        t_put(&text, "(subject.O = \"a\" or not (subject.L = \"b\" and ");
+    t_put(&text, "subject.CN like \"x*\"");
+    for (size_t i = 0; i < 200; i++)
+        t_put(&text, "))");
+    t_put(&text, "; allow \"x\"; }");
+    struct certmap_rules *rules = NULL;
+    struct counting counting = {0, 0, 0};
+    if (certmap_rules_parse(&rules, t_view(&text), NULL, NULL) == CERTMAP_OK)
+        ck_assert_int_eq(lint_rules(rules, NULL, &counting), CERTMAP_OK);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
+static bool is_text(unsigned c) {
+    char source[96];
+    struct certmap_rules *rules = NULL;
+    snprintf(source, sizeof source, "certmap 1; mapping \"m\" { when subject.O = \"a\\u{%X}b\"; deny; }", c);
+    const bool taken = certmap_rules_parse(&rules, t_text(source), NULL, NULL) == CERTMAP_OK;
+    certmap_rules_free(rules);
+    return taken;
+}
+
+/* Code points between letters, a few in a mapping. */
+T_TEST(every_character) {
+    struct t_buf text = T_BUF_INIT;
+    size_t count = 0;
+    t_put(&text, "certmap 1;");
+    for (unsigned c = 0x80; c < 0x110000; c += c < 0x700 ? 1 : 331) {
+        if (!is_text(c))
+            continue;
+        t_put_line(&text, " mapping \"%\" { when issuer.CN = \"CA\" and subject.O = ", count++);
+        char escape[64];
+        snprintf(escape, sizeof escape, "\"a\\u{%X}b\"; allow \"x\"; }", c);
+        t_put(&text, escape);
+    }
+    lint_buf(&text);
+}
+
+/* Nothing is quadratic in the mappings: twenty times as many are done within a test's time. */
+T_TEST(many_mappings) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < 20000; i++)
+        t_put_line(
+            &text,
+            "mapping \"m%\" { when issuer.CN = \"CA %\" and subject.O = \"Contoso\" and subject.CN = \"User %\"; allow "
+            "\"u%-${subject.UID}\"; }\n",
+            i);
+    lint_buf(&text);
+}
+
+T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, decoys),
+        T_CASE("files", each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
+               many_mappings))

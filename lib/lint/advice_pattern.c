@@ -14,6 +14,8 @@
 
 /* Longer patterns are not looked at: nobody reads them. */
 #define MAX_PATTERN 1024
+/* Most operands of a condition that are drafted: a match takes time in proportion to their number. */
+#define MAX_DRAFTS 16
 
 #define MANY 256
 #define ONE 257
@@ -276,11 +278,14 @@ static void advise_pattern(struct certmap_lint *lint, const struct cm_lint_advis
     const struct cm_lint_condition *condition =
         cm_lint_condition_at(&lint->model, advised->mapping->condition + number);
     struct pattern pattern;
-    for (size_t i = 0; i < condition->operand_count; i++) {
+    size_t drafts = 0;
+    for (size_t i = 0; i < condition->operand_count && drafts < MAX_DRAFTS; i++) {
         const struct cm_lint_operand *operand = cm_lint_operand_at(&lint->model, condition->operand + i);
-        if (judge(&pattern, cm_lint_path_at(&lint->model, condition->path), operand->shown) &&
-            cm_lint_wants(lint, pattern.code))
-            show(lint, advised, number, i, &pattern, value_of(&lint->scratch, &pattern));
+        if (!judge(&pattern, cm_lint_path_at(&lint->model, condition->path), operand->shown) ||
+            !cm_lint_wants(lint, pattern.code))
+            continue;
+        drafts++;
+        show(lint, advised, number, i, &pattern, value_of(&lint->scratch, &pattern));
     }
 }
 
@@ -290,12 +295,15 @@ static void advise_network(struct certmap_lint *lint, const struct cm_lint_advis
         cm_lint_condition_at(&lint->model, advised->mapping->condition + number);
     const struct cm_lint_path *path = cm_lint_path_at(&lint->model, condition->path);
     struct cm_lint_draft draft;
+    size_t drafts = 0;
     if (path->field != CERTMAP_FIELD_SAN || !cm_lint_is_named(path->subfield, "ip"))
         return;
-    for (size_t i = 0; i < condition->operand_count; i++) {
+    for (size_t i = 0; i < condition->operand_count && drafts < MAX_DRAFTS; i++) {
         const struct cm_lint_operand *operand = cm_lint_operand_at(&lint->model, condition->operand + i);
-        if (operand->bits > 0 || !cm_lint_wants(lint, CERTMAP_CODE_WIDE_PATTERN) ||
-            !cm_lint_draft_about(&draft, lint, advised, advised->mapping->condition + number,
+        if (operand->bits > 0 || !cm_lint_wants(lint, CERTMAP_CODE_WIDE_PATTERN))
+            continue;
+        drafts++;
+        if (!cm_lint_draft_about(&draft, lint, advised, advised->mapping->condition + number,
                                  operand->compared.len == 4 ? certmap_view_of("\xC6\x33\x64\x07")
                                                             : operand->compared) ||
             !cm_lint_draft_is_answered(&draft, advised->index, CERTMAP_ALLOW))

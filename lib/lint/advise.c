@@ -32,7 +32,8 @@ static void advise(struct certmap_lint *lint, size_t index, cm_lint_advice_fn *c
 }
 
 void cm_lint_pass_advice(struct certmap_lint *lint) {
-    static cm_lint_advice_fn *const functions[] = {cm_lint_advise_breadth, cm_lint_advise_pattern, NULL};
+    static cm_lint_advice_fn *const functions[] = {cm_lint_advise_breadth, cm_lint_advise_pattern, cm_lint_advise_text,
+                                                   cm_lint_advise_account, NULL};
     const size_t count = lint->model.mappings.count;
     for (size_t i = 0; i < count && !lint->cancelled && !lint->failed; i++) {
         if (!lint->dead[i])

@@ -8,6 +8,9 @@ bool cm_lint_answer(struct certmap_lint *lint, const struct certmap_rules *rules
     *result = none;
     if (der != NULL)
         *der = made;
-    return made.data != NULL && cm_lint_witness_set(lint->peer, &lint->scratch, witness, made) &&
-           certmap_match(rules, lint->peer, result, NULL) == CERTMAP_OK;
+    if (made.data == NULL || !cm_lint_witness_set(lint->peer, &lint->scratch, witness, made))
+        return false;
+    const enum certmap_status status = certmap_match(rules, lint->peer, result, NULL);
+    lint->failed = lint->failed || status == CERTMAP_ERROR_MEMORY;
+    return status == CERTMAP_OK;
 }

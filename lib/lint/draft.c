@@ -4,8 +4,9 @@
 #include <string.h>
 
 bool cm_lint_draft_begin(struct cm_lint_draft *draft, struct certmap_lint *lint) {
-    *draft = (struct cm_lint_draft){.lint = lint};
-    draft->values = cm_lint_pool_take(&lint->scratch, CM_LINT_MAX_VALUES, sizeof *draft->values);
+    enum { FEW = 16 };
+    *draft = (struct cm_lint_draft){.lint = lint, .cap = FEW};
+    draft->values = cm_lint_pool_take(&lint->scratch, draft->cap, sizeof *draft->values);
     return draft->values != NULL;
 }
 
@@ -33,8 +34,18 @@ size_t cm_lint_draft_values(const struct cm_lint_draft *draft, const struct cm_l
     return count;
 }
 
+static bool grow(struct cm_lint_draft *draft) {
+    struct cm_lint_value *values = cm_lint_pool_take(&draft->lint->scratch, 2 * draft->cap, sizeof *values);
+    if (values == NULL)
+        return false;
+    memcpy(values, draft->values, draft->count * sizeof *values);
+    draft->values = values;
+    draft->cap *= 2;
+    return true;
+}
+
 static bool insert(struct cm_lint_draft *draft, size_t at, const struct cm_lint_path *path, struct certmap_view text) {
-    if (draft->count == CM_LINT_MAX_VALUES || text.data == NULL)
+    if (draft->count == CM_LINT_MAX_VALUES || text.data == NULL || (draft->count == draft->cap && !grow(draft)))
         return false;
     memmove(&draft->values[at + 1], &draft->values[at], (draft->count - at) * sizeof *draft->values);
     draft->values[at] = (struct cm_lint_value){path->field, path->subfield, text, CERTMAP_LINT_READABLE};

@@ -18,8 +18,8 @@
 /* Values in the order of the fields, in the scratch pool of the analysis. */
 struct cm_lint_draft {
     struct certmap_lint *lint;
-    struct cm_lint_value *values; /* CM_LINT_MAX_VALUES of them */
-    size_t count;
+    struct cm_lint_value *values;
+    size_t count, cap;
 };
 
 /* Which member of an `or` to take: the first of which it says so, else the first. term is an index of the model, and so

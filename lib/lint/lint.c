@@ -96,6 +96,7 @@ void certmap_lint_free(struct certmap_lint *lint) {
         cm_lint_model_free(&lint->model);
     cm_lint_places_free(&lint->places, &allocator);
     cm_lint_array_free(&lint->reports, &allocator);
+    cm_lint_array_free(&lint->spellings, &allocator);
     certmap_peer_free(lint->peer);
     cm_lint_pool_free(&lint->scratch);
     cm_lint_pool_free(&lint->pool);

@@ -29,7 +29,8 @@ struct certmap_lint {
     struct cm_lint_pool pool;    /* what the reports point at */
     struct cm_lint_pool scratch; /* emptied between questions */
     struct certmap_peer *peer;
-    struct cm_lint_array reports; /* of struct certmap_lint_report */
+    struct cm_lint_array reports;   /* of struct certmap_lint_report */
+    struct cm_lint_array spellings; /* of paths in placeholders, and what they are: placeholder.c */
     struct certmap_lint_summary summary;
     bool *dead; /* of each mapping: a report says that it never answers, or never is true */
     bool cancelled, failed, ran, read;

@@ -5,5 +5,7 @@
 
 cm_lint_pass *const cm_lint_passes[] = {
     cm_lint_pass_advice,
+    cm_lint_pass_near_miss,
+    cm_lint_pass_same_account,
     NULL,
 };

@@ -176,6 +176,7 @@ static struct certmap_view address(struct certmap_lint *lint, size_t number) {
         if (certmap_peer_value(lint->peer, &value, CERTMAP_FIELD_SAN, i, NULL) == CERTMAP_OK &&
             value.subfield.len == 2 && memcmp(value.subfield.data, "ip", 2) == 0 && number-- == 0)
             return value.text;
+    lint->failed = true;
     return (struct certmap_view){NULL, 0};
 }
 

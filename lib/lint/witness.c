@@ -483,7 +483,9 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
     cert.issuer_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_SHA256_SIZE);
     cert.issuer_key_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_SHA256_SIZE);
     cert.time = is_unknown(find(&making, CERTMAP_FIELD_VALIDITY)) ? 0 : CM_LINT_NOW;
-    return !pool->failed && certmap_peer_set(peer, &cert, NULL) == CERTMAP_OK;
+    const enum certmap_status status = pool->failed ? CERTMAP_ERROR_MEMORY : certmap_peer_set(peer, &cert, NULL);
+    pool->failed = pool->failed || status == CERTMAP_ERROR_MEMORY;
+    return status == CERTMAP_OK;
 }
 
 static bool is_digest(enum certmap_field field) {
