@@ -544,7 +544,7 @@ static void spoil(struct certmap_service_options *options, int how) {
         options->resumed = (enum certmap_resumed)3;
         break;
     case 5:
-        options->flags = 4;
+        options->flags = 8;
         break;
     case 6:
         options->reserved = 1;
@@ -973,6 +973,66 @@ T_TEST(a_file_is_loaded_again_by_call) {
     ck_assert_uint_eq(s_counts(&test).failed_reloads, !loaded);
     ck_assert_uint_eq(s_counts(&test).generation, loaded ? 2 : 1);
     s_end(&test);
+}
+
+/* ---- what is dangerous about rules that load ---- */
+
+#define DANGEROUS                                                                                                      \
+    "certmap 1;\nmapping \"s\\u{A}\" { when serial = \"0x1F2A\" and subject.O = \"x\"; allow \"a\"; }\n"               \
+    "mapping \"w\" { when issuer.CN = \"CA\" and san.dns like \"*contoso.example\"; allow \"a\"; }\n"
+
+static size_t count_in_log(const struct s_case *test, const char *text) {
+    size_t count = 0;
+    for (const char *at = test->log; (at = strstr(at, text)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Each once for a load; nothing is refused for it, and nothing below an error is there. */
+T_TEST(what_is_dangerous_is_logged) {
+    struct s_case test;
+    char expected[256];
+    s_begin(&test, DANGEROUS);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(count_in_log(&test, "[serial-without-issuer]"), 1);
+    ck_assert_uint_eq(count_in_log(&test, "[domain-boundary]"), 1);
+    ck_assert_uint_eq(count_in_log(&test, "issuer-by-name"), 0);
+    snprintf(expected, sizeof expected, "0 %s:2:9: error: ", test.rules);
+    s_expect_log(&test, expected);
+    ck_assert_int_eq(certmap_service_reload(test.service, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(count_in_log(&test, "[serial-without-issuer]"), 1);
+    ck_assert_str_eq(s_ask_told(&test, T_ALICE), "none no-match");
+    s_end(&test);
+}
+
+T_TEST(what_is_dangerous_need_not_be_logged) {
+    struct s_case test;
+    s_begin(&test, DANGEROUS);
+    test.options.flags = CERTMAP_SERVICE_NO_LINT;
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(count_in_log(&test, "[serial-without-issuer]"), 0);
+    s_expect_log(&test, "in force");
+    s_end(&test);
+}
+
+/* At the most mappings that are analysed, and at one more. */
+T_TEST(a_large_set_is_not_analysed) {
+    enum { MOST = 10000 };
+    struct s_case test;
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, DANGEROUS);
+    for (int i = 2; i < MOST + _i; i++) {
+        char line[128];
+        snprintf(line, sizeof line, "mapping \"m%d\" { when issuer.CN = \"CA\" and subject.CN = \"%d\"; deny; }\n", i,
+                 i);
+        t_put(&text, line);
+    }
+    t_bytes(&text, "", 1);
+    s_begin(&test, (const char *)text.data);
+    ck_assert_int_eq(certmap_service_open(&test.service, &test.options, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(count_in_log(&test, "[serial-without-issuer]"), _i == 0);
+    s_end(&test);
+    t_buf_free(&text);
 }
 
 /* Two looks: a file that has changed is loaded when it has stopped changing. A third and a fourth do nothing. */
@@ -1576,6 +1636,8 @@ int main(void) {
                T_LOOP(issuer_files_stand_beside_the_rules, 2),
                T_LOOP(a_broken_issuer_file_opens_nothing, COUNT(issuer_files))),
         T_CASE("reload", T_ONCE(make_pki, free_pki), T_LOOP(a_file_is_loaded_again_by_call, COUNT(changes)),
+               what_is_dangerous_is_logged, what_is_dangerous_need_not_be_logged,
+               T_LOOP(a_large_set_is_not_analysed, 2),
                T_LOOP(a_file_is_loaded_again_because_it_changed, COUNT(changes)), a_file_that_is_mended_is_loaded,
                a_change_that_hides_is_found, an_issuer_file_is_loaded_again, T_LOOP(a_thread_loads_what_has_changed, 2),
                T_LOOP(a_child_may_use_the_service, children)),

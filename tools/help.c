@@ -86,6 +86,8 @@ static const char lint[] =
     "  --privileged FILE     more names of accounts that are not handed out, one a line\n"
     "  --time-limit SECONDS  what is not decided by then stays so\n"
     "  --witness DIR         write the certificates to this folder: late-deny-6.pem\n"
+    "  --fix                 make the changes of what is shown that change no answer, proven\n"
+    "  --fix-dry-run         show them as a diff, and change nothing\n"
     "  --format FORMAT       text, json (one object a line), sarif or github\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0 nothing of that level, 1 findings, " HELP_FAILED;
 

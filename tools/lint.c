@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap lint: what can happen to whom. */
 #include "lint.h"
-#include "certmap/build.h"
-#include "platform.h"
-#include "progress.h"
+#include "fix.h"
 #include "tool.h"
 #include "witness.h"
 #include <stdlib.h>
@@ -46,19 +44,12 @@ static void read_names(struct privileged *privileged) {
     }
 }
 
-static bool complain(const char *path, const char *text) {
-    struct tool_stream errors = tool_stream_open(stderr, TOOL_WHEN_NEVER);
-    tool_complain(&errors, path, tool_view(text));
-    tool_stream_close(&errors);
-    return false;
-}
-
 static bool read_privileged(struct privileged *privileged, const char *path) {
     struct certmap_diagnostic err;
     if (path == NULL)
         return true;
     if (tool_input_read(&privileged->input, path, MAX_PRIVILEGED_FILE, &err) != CERTMAP_OK)
-        return complain(path, err.text);
+        return tool_lint_complain(path, err.text);
     read_names(privileged);
     return true;
 }
@@ -66,157 +57,6 @@ static bool read_privileged(struct privileged *privileged, const char *path) {
 static void free_privileged(struct privileged *privileged) {
     free(privileged->names);
     tool_input_free(&privileged->input);
-}
-
-/* ---- The analysis ---- */
-
-struct run {
-    struct tool_analysis *analysis;
-    const struct privileged *privileged;
-    struct certmap_lint *lint;
-    struct tool_progress progress;
-    uint64_t begun;
-    struct certmap_diagnostic err;
-};
-
-static bool is_time_up(void *ctx) {
-    const struct run *run = ctx;
-    const uint64_t limit = (uint64_t)run->analysis->options->lint.time_limit * 1000;
-    return limit > 0 && tool_platform_milliseconds() - run->begun >= limit;
-}
-
-/* The rules are about to be loaded, and the comments in them say how severe what is. */
-static enum certmap_status begin(void *ctx, struct certmap_view source, struct certmap_diagnostic *err) {
-    struct run *run = ctx;
-    struct tool_analysis *analysis = run->analysis;
-    const struct tool_lint_options *given = &analysis->options->lint;
-    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
-    if (source.data != NULL)
-        tool_directives_read(&analysis->directives, source);
-    options.profile =
-        !given->has_profile && analysis->directives.has_profile ? analysis->directives.profile : given->profile;
-    options.enough = is_time_up;
-    options.enough_ctx = run;
-    options.progress = tool_progress_report;
-    options.progress_ctx = &run->progress;
-    options.privileged = run->privileged->names;
-    options.privileged_count = run->privileged->count;
-    options.only = given->only_count > 0 ? given->only : NULL;
-    options.only_count = given->only_count;
-    return certmap_lint_new(&run->lint, &options, err);
-}
-
-static void added(void *ctx, const struct certmap_description *description) {
-    const struct run *run = ctx;
-    certmap_lint_added(run->lint, description);
-}
-
-/* The mapping of a rule file in which a diagnostic of the loader is: the last that begins before. */
-static size_t mapping_of(const struct certmap_rules *rules, const struct certmap_diagnostic *diagnostic) {
-    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-    size_t found = SIZE_MAX, line = 0, column = 0;
-    for (size_t i = 0; diagnostic->line > 0 && i < certmap_rules_count(rules); i++) {
-        if (certmap_rules_mapping(rules, &mapping, i, NULL) != CERTMAP_OK || mapping.line > diagnostic->line ||
-            (mapping.line == diagnostic->line && mapping.column > diagnostic->column) || mapping.line < line ||
-            (mapping.line == line && mapping.column < column))
-            continue;
-        found = i;
-        line = mapping.line;
-        column = mapping.column;
-    }
-    return found;
-}
-
-/* Keeps what the loader said. */
-static void add_diagnostic(struct tool_analysis *analysis, const struct certmap_diagnostic *diagnostic) {
-    struct tool_finding *finding = tool_findings_add(&analysis->findings, diagnostic);
-    if (analysis->rules.rules == NULL || analysis->rules.is_iis)
-        return;
-    finding->report.mapping = mapping_of(analysis->rules.rules, diagnostic);
-    finding->mapping = tool_mapping_name(analysis->rules.rules, finding->report.mapping);
-}
-
-static bool load(struct run *run) {
-    struct tool_analysis *analysis = run->analysis;
-    const struct tool_rules_watch watch = {begin, added, run};
-    const bool loaded = tool_rules_load_watched(&analysis->rules, analysis->options, &watch);
-    analysis->source = tool_rules_source(&analysis->rules);
-    analysis->findings.rules = analysis->rules.rules;
-    for (size_t i = 0; i < analysis->rules.diagnostics.count; i++)
-        add_diagnostic(analysis, &analysis->rules.diagnostics.items[i]);
-    return loaded;
-}
-
-static bool analyse(struct run *run) {
-    struct tool_analysis *analysis = run->analysis;
-    tool_progress_begin(&run->progress, analysis->options);
-    const enum certmap_status status =
-        certmap_lint_run(run->lint, analysis->rules.rules, tool_findings_report, &analysis->findings, &run->err);
-    tool_progress_end(&run->progress);
-    if (status != CERTMAP_OK)
-        return complain(analysis->options->rules, run->err.text);
-    analysis->summary = (struct certmap_lint_summary)CERTMAP_LINT_SUMMARY_INIT;
-    analysis->done = certmap_lint_summarize(run->lint, &analysis->summary, &run->err) == CERTMAP_OK;
-    return analysis->done || complain(analysis->options->rules, run->err.text);
-}
-
-/* ---- What is known already ---- */
-
-static bool is_looked_for(const struct tool_lint_options *options, enum certmap_code code) {
-    bool found = options->only_count == 0;
-    for (size_t i = 0; i < options->only_count; i++)
-        found = found || options->only[i] == code;
-    return found;
-}
-
-/* Takes out what --only does not name: the loader looks for everything. */
-static void drop_others(struct tool_findings *findings, const struct tool_lint_options *options) {
-    size_t kept = 0;
-    for (size_t i = 0; i < findings->count; i++)
-        if (is_looked_for(options, findings->items[i].report.diagnostic.code))
-            findings->items[kept++] = findings->items[i];
-    findings->count = kept;
-}
-
-/* Whether --allow CODE or --allow CODE:MAPPING is about a finding. */
-static bool is_allowed(const struct tool_findings *findings, const struct tool_finding *finding, const char *allow) {
-    const size_t len = strcspn(allow, ":");
-    const char *code = certmap_code_name(finding->report.diagnostic.code);
-    if (code == NULL || strlen(code) != len || memcmp(code, allow, len) != 0)
-        return false;
-    return allow[len] == '\0' ||
-           (finding->report.mapping != SIZE_MAX &&
-            certmap_rules_find(findings->rules, tool_view(allow + len + 1)) == finding->report.mapping);
-}
-
-static void suppress_allowed(struct tool_findings *findings, const struct tool_lint_options *options) {
-    for (size_t i = 0; i < findings->count; i++)
-        for (size_t k = 0; k < options->allow_count; k++)
-            if (findings->items[i].suppressed == TOOL_SUPPRESSED_NOT &&
-                is_allowed(findings, &findings->items[i], options->allow[k]))
-                findings->items[i].suppressed = TOOL_SUPPRESSED_OPTION;
-}
-
-/* A suppression is unused where all was looked at: what is not decided may be a finding yet. */
-static bool is_complete(const struct tool_analysis *analysis) {
-    return analysis->done && analysis->summary.by_budget == 0 && analysis->summary.by_solver == 0;
-}
-
-/* What comments, options and the baseline say of the findings. */
-static bool suppress(struct tool_analysis *analysis) {
-    struct tool_findings *findings = &analysis->findings;
-    struct tool_directives *directives = &analysis->directives;
-    const struct tool_lint_options *options = &analysis->options->lint;
-    tool_directives_suppress(directives, findings);
-    if (is_complete(analysis))
-        tool_directives_unused(directives, findings, options);
-    for (size_t i = 0; i < directives->wrong.count; i++)
-        (void)tool_findings_add(findings, &directives->wrong.items[i]);
-    drop_others(findings, options);
-    tool_directives_level(directives, findings);
-    suppress_allowed(findings, options);
-    tool_findings_sort(findings);
-    return options->baseline == NULL || tool_baseline_read(options->baseline, findings);
 }
 
 /* ---- The answer ---- */
@@ -245,10 +85,8 @@ static enum tool_exit exit_status(const struct tool_analysis *analysis) {
     return count > 0 ? TOOL_DIAGNOSTICS : TOOL_OK;
 }
 
-static enum tool_exit finish(struct tool_analysis *analysis) {
+static enum tool_exit finish(const struct tool_analysis *analysis) {
     const struct tool_lint_options *options = &analysis->options->lint;
-    if (!suppress(analysis))
-        return TOOL_FAILED;
     print(analysis);
     if (options->witness != NULL && !tool_witness_write(&analysis->findings, options->witness, options->level))
         return TOOL_FAILED;
@@ -257,18 +95,17 @@ static enum tool_exit finish(struct tool_analysis *analysis) {
     return exit_status(analysis);
 }
 
-static enum tool_exit lint(struct tool_analysis *analysis, const struct privileged *privileged) {
-    struct run run = {.analysis = analysis, .privileged = privileged, .begun = tool_platform_milliseconds()};
-    enum tool_exit status = TOOL_FAILED;
-    if (!load(&run)) {
-        tool_findings_sort(&analysis->findings);
-        print(analysis);
-    } else if (analyse(&run)) {
-        analysis->milliseconds = tool_platform_milliseconds() - run.begun;
-        status = finish(analysis);
+static enum tool_exit lint(struct tool_analysis *analysis) {
+    if (!tool_analysis_run(analysis, NULL)) {
+        if (analysis->rules.rules == NULL)
+            print(analysis);
+        return TOOL_FAILED;
     }
-    certmap_lint_free(run.lint);
-    return status;
+    if (analysis->options->lint.fix_dry_run)
+        return tool_fix_show(analysis) ? exit_status(analysis) : TOOL_FAILED;
+    if (analysis->options->lint.fix && !tool_fix_write(analysis))
+        return TOOL_FAILED;
+    return finish(analysis);
 }
 
 enum tool_exit tool_lint(const struct tool_options *options) {
@@ -278,11 +115,12 @@ enum tool_exit tool_lint(const struct tool_options *options) {
     enum tool_exit status = TOOL_FAILED;
     if (options->iis)
         wanted.format = TOOL_FORMAT_IIS;
-    if (read_privileged(&privileged, options->lint.privileged))
-        status = lint(&analysis, &privileged);
-    tool_directives_free(&analysis.directives);
-    tool_findings_free(&analysis.findings);
-    tool_rules_free(&analysis.rules);
+    if (read_privileged(&privileged, options->lint.privileged)) {
+        analysis.privileged = privileged.names;
+        analysis.privileged_count = privileged.count;
+        status = lint(&analysis);
+    }
+    tool_analysis_free(&analysis);
     free_privileged(&privileged);
     return status;
 }

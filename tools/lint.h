@@ -10,14 +10,24 @@
 
 struct tool_analysis {
     const struct tool_options *options;
+    const struct certmap_view *privileged; /* names of accounts */
+    size_t privileged_count;
     struct tool_rules rules;
     struct certmap_view source; /* what may be shown of the file; data NULL: it may hold passwords */
     struct tool_findings findings;
     struct tool_directives directives;
     struct certmap_lint_summary summary;
-    bool done; /* the analysis came to its end, and the summary says what it did */
+    size_t fixes; /* that were made before */
+    bool done;    /* the analysis came to its end, and the summary says what it did */
     uint64_t milliseconds;
 };
+
+/* Analyses the file of the options, or a text in the native language, which it takes. false: it did not load, or standard
+ * error says what else went wrong. The caller frees in either case. */
+bool tool_analysis_run(struct tool_analysis *analysis, struct tool_input *text);
+void tool_analysis_free(struct tool_analysis *analysis);
+/* Prints a mistake about a file; always false. */
+bool tool_lint_complain(const char *path, const char *text);
 
 /* Whether a finding is written: it is not suppressed, and severe enough. */
 bool tool_analysis_shows(const struct tool_analysis *analysis, const struct tool_finding *finding);

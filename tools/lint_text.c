@@ -123,6 +123,11 @@ static void print_summary(struct tool_stream *out, const struct tool_analysis *a
         tool_text_string(&out->line, "not loaded");
     else
         add_count(&out->line, certmap_rules_count(analysis->rules.rules), "mapping");
+    if (analysis->fixes > 0) {
+        tool_text_string(&out->line, ", ");
+        add_count(&out->line, analysis->fixes, "change");
+        tool_text_string(&out->line, " made");
+    }
     add_counts(&out->line, analysis);
     if (analysis->done)
         add_decided(&out->line, analysis);

@@ -38,6 +38,8 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_WITNESS, TOOL_VERB_LINT, "--witness", NULL, TOOL_VALUE_FILE, NULL, false, "a folder for certificates that show it"},
     {TOOL_OPTION_BASELINE, TOOL_VERB_LINT, "--baseline", NULL, TOOL_VALUE_FILE, NULL, false, "what is known already"},
     {TOOL_OPTION_WRITE_BASELINE, TOOL_VERB_LINT, "--write-baseline", NULL, TOOL_VALUE_FILE, NULL, false, "write what is found as known"},
+    {TOOL_OPTION_FIX, TOOL_VERB_LINT, "--fix", NULL, TOOL_VALUE_NONE, NULL, false, "make the changes that change no answer"},
+    {TOOL_OPTION_FIX_DRY_RUN, TOOL_VERB_LINT, "--fix-dry-run", NULL, TOOL_VALUE_NONE, NULL, false, "show them as a diff"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };

@@ -235,6 +235,18 @@ static bool set_lint_option(struct tool_options *options, enum tool_option optio
     return true;
 }
 
+/* What an option without a value sets. */
+static bool *flag_of(struct tool_options *options, enum tool_option option) {
+    return option == TOOL_OPTION_JSON          ? &options->json
+           : option == TOOL_OPTION_EACH        ? &options->each
+           : option == TOOL_OPTION_IIS         ? &options->iis
+           : option == TOOL_OPTION_ALL         ? &options->all
+           : option == TOOL_OPTION_HELP        ? &options->help
+           : option == TOOL_OPTION_FIX         ? &options->lint.fix
+           : option == TOOL_OPTION_FIX_DRY_RUN ? &options->lint.fix_dry_run
+                                               : &options->version;
+}
+
 static bool set_option(struct tool_options *options, enum tool_option option, const char *value) {
     switch (option) {
     case TOOL_OPTION_RULES:
@@ -260,18 +272,6 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
         return set_dialect(options, value);
     case TOOL_OPTION_COLOR:
         return set_color(options, value);
-    case TOOL_OPTION_JSON:
-        options->json = true;
-        break;
-    case TOOL_OPTION_EACH:
-        options->each = true;
-        break;
-    case TOOL_OPTION_IIS:
-        options->iis = true;
-        break;
-    case TOOL_OPTION_ALL:
-        options->all = true;
-        break;
     case TOOL_OPTION_MAPPING:
         return add_mapping(options, value);
     case TOOL_OPTION_OUTPUT:
@@ -286,11 +286,15 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_BASELINE:
     case TOOL_OPTION_WRITE_BASELINE:
         return set_lint_option(options, option, value);
+    case TOOL_OPTION_JSON:
+    case TOOL_OPTION_EACH:
+    case TOOL_OPTION_IIS:
+    case TOOL_OPTION_ALL:
     case TOOL_OPTION_HELP:
-        options->help = true;
-        break;
     case TOOL_OPTION_VERSION:
-        options->version = true;
+    case TOOL_OPTION_FIX:
+    case TOOL_OPTION_FIX_DRY_RUN:
+        *flag_of(options, option) = true;
         break;
     }
     return true;
@@ -405,6 +409,17 @@ static bool check_shell(const struct tool_options *options) {
     return set_word(options, &index, "the shell", options->operands[0], tool_shell_word);
 }
 
+static bool check_fix(const struct tool_options *options) {
+    const struct tool_lint_options *lint = &options->lint;
+    if (lint->fix && lint->fix_dry_run)
+        return complain_about(options, "--fix writes what --fix-dry-run shows: give one of the two", "", "");
+    if (lint->fix && strcmp(options->rules, "-") == 0)
+        return complain_about(options, "--fix cannot write standard input; --fix-dry-run shows what it would", "", "");
+    if (lint->fix_dry_run && (options->json || lint->output != TOOL_OUTPUT_TEXT))
+        return complain_about(options, "--fix-dry-run writes a diff, and no other format", "", "");
+    return true;
+}
+
 /* What every verb needs, and nothing that it does not take. */
 static bool check_options(const struct tool_options *options) {
     const unsigned verb = (unsigned)options->verb;
@@ -428,7 +443,7 @@ static bool check_options(const struct tool_options *options) {
                               "");
     if (options->iis && options->json && options->verb == TOOL_VERB_SHOW)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
-    return check_inputs(options);
+    return check_fix(options) && check_inputs(options);
 }
 
 /* "help" and "help VERB": what --help of the verb says. */

@@ -50,7 +50,8 @@ struct tool_lint_options {
     const char *witness;        /* a folder for certificates, or NULL */
     const char *baseline;       /* what is in this file is known, or NULL */
     const char *write_baseline; /* or NULL */
-    unsigned long time_limit;   /* in seconds; 0: none */
+    bool fix, fix_dry_run;
+    unsigned long time_limit; /* in seconds; 0: none */
 };
 
 /* So many --mapping are as much as anybody reads. */

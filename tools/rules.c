@@ -124,11 +124,20 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
     }
     if (content == TOOL_FORMAT_IIS)
         return refuse_xml(rules, err);
-    if (certmap_text_is_utf16(tool_input_view(&rules->input)) &&
-        (status = tool_input_from_utf16(&rules->input, err)) == CERTMAP_OK)
+    rules->was_utf16 = certmap_text_is_utf16(tool_input_view(&rules->input));
+    if (rules->was_utf16 && (status = tool_input_from_utf16(&rules->input, err)) == CERTMAP_OK)
         status = refuse_other(rules, options, err);
     if (status == CERTMAP_OK)
         status = begin_watch(watch, tool_input_view(&rules->input), err);
+    return status == CERTMAP_OK ? load_native(rules, options, build, err) : status;
+}
+
+static enum certmap_status take_and_load(struct tool_rules *rules, const struct tool_options *options,
+                                         const struct certmap_build_options *build, struct tool_input *text,
+                                         const struct tool_rules_watch *watch, struct certmap_diagnostic *err) {
+    rules->input = *text;
+    *text = (struct tool_input){NULL, 0, 0};
+    const enum certmap_status status = begin_watch(watch, tool_input_view(&rules->input), err);
     return status == CERTMAP_OK ? load_native(rules, options, build, err) : status;
 }
 
@@ -136,8 +145,9 @@ bool tool_rules_load(struct tool_rules *rules, const struct tool_options *option
     return tool_rules_load_watched(rules, options, NULL);
 }
 
-bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options *options,
-                             const struct tool_rules_watch *watch) {
+/* Loads the text, or the file where it is NULL. */
+static bool load_either(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
+                        const struct tool_rules_watch *watch) {
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct tool_progress progress;
@@ -147,13 +157,24 @@ bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options
     build.added = watch != NULL ? watch->added : NULL;
     build.added_ctx = watch != NULL ? watch->ctx : NULL;
     tool_progress_begin(&progress, options);
-    const enum certmap_status status = read_and_load(rules, options, &build, watch, &err);
+    const enum certmap_status status = text == NULL ? read_and_load(rules, options, &build, watch, &err)
+                                                    : take_and_load(rules, options, &build, text, watch, &err);
     tool_progress_end(&progress);
     if (status == CERTMAP_OK)
         return true;
     if (tool_diagnostics_error(&rules->diagnostics) == NULL)
         tool_diagnostics_add(&rules->diagnostics, CERTMAP_SEVERITY_ERROR, &err);
     return false;
+}
+
+bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options *options,
+                             const struct tool_rules_watch *watch) {
+    return load_either(rules, options, NULL, watch);
+}
+
+bool tool_rules_load_text(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
+                          const struct tool_rules_watch *watch) {
+    return load_either(rules, options, text, watch);
 }
 
 void tool_rules_free(struct tool_rules *rules) {

@@ -14,6 +14,7 @@ struct tool_rules {
     struct tool_diagnostics diagnostics;
     struct tool_input input; /* the text in the native language; an IIS file's is wiped already */
     bool is_iis;
+    bool was_utf16;                  /* the file; the input is UTF-8 */
     bool has_domain;                 /* an IIS file: it has a defaultLogonDomain somewhere */
     struct certmap_iis_logon *logon; /* for convert, of an IIS file; else NULL */
 };
@@ -31,6 +32,9 @@ struct tool_rules_watch {
 bool tool_rules_load(struct tool_rules *rules, const struct tool_options *options);
 bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options *options,
                              const struct tool_rules_watch *watch);
+/* The same of a text in the native language, in UTF-8, which is taken. */
+bool tool_rules_load_text(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
+                          const struct tool_rules_watch *watch);
 /* The source that may be shown: no view of an IIS file, and of what may be a damaged one. */
 struct certmap_view tool_rules_source(const struct tool_rules *rules);
 void tool_rules_free(struct tool_rules *rules);

@@ -82,10 +82,12 @@ enum certmap_resumed {
 };
 
 /* Takes one line for the server's log: what was loaded (NOTE), what is doubtful (WARNING), what was
- * not loaded (ERROR) as "FILE:LINE:COLUMN: ... [code]", and each answer of a shadow that differs
- * (NOTE). The line is UTF-8 without control characters and without a newline - FILE is as
- * certmap_text_escape has it -, and valid during the call only. Called from the thread that made
- * the call, and from that of certmap_service_watch;
+ * not loaded, and what libcertmap-lint calls an error of rules that were loaded all the same
+ * (ERROR), as "FILE:LINE:COLUMN: ... [code]", and each answer of a shadow that differs (NOTE). The
+ * analysis takes part of a second of each load, looks at sets of up to 10,000 mappings, and has the
+ * memory of malloc; CERTMAP_SERVICE_NO_LINT switches it off. The line is UTF-8 without control
+ * characters and without a newline - FILE is as certmap_text_escape has it -, and valid during the
+ * call only. Called from the thread that made the call, and from that of certmap_service_watch;
  * never under a lock that another call waits for, but for a reload. Must not reload or close the
  * service. */
 typedef void certmap_service_log_fn(void *ctx, enum certmap_severity severity, const char *line);
@@ -97,7 +99,8 @@ typedef int64_t certmap_service_clock_fn(void *ctx);
 enum certmap_service_flag {
     CERTMAP_SERVICE_COUNT_MAPPINGS = 1, /* count the answers of each mapping, too */
     CERTMAP_SERVICE_LOG_SHADOW =
-        2 /* log each answer of the shadow that differs, not only count it */
+        2,                      /* log each answer of the shadow that differs, not only count it */
+    CERTMAP_SERVICE_NO_LINT = 4 /* do not look for what is dangerous about rules that load */
 };
 
 /* What certmap_service_open is given. Texts are copied. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "load.h"
+#include "analysis.h"
 #include "certmap/names.h"
 #include "issuers.h"
 #include "memory.h"
@@ -14,7 +15,8 @@
 struct attempt {
     struct cm_server_source *source;
     const struct cm_server_log *log;
-    const char *name;   /* of the rule file, for err */
+    const char *name; /* of the rule file, for err */
+    struct certmap_build_options build;
     EVP_MD_CTX *digest; /* of all that is read */
     int64_t now;
     size_t errors; /* that were logged */
@@ -155,7 +157,7 @@ static enum certmap_status compile_iis(struct certmap_rules **rules, struct atte
     options.allocator = attempt->source->for_rules;
     options.diagnostic = take_diagnostic;
     options.diagnostic_ctx = attempt;
-    options.build = attempt->source->build;
+    options.build = &attempt->build;
     options.file = attempt->name;
     return certmap_iis_load(rules, NULL, text, &options, err);
 }
@@ -182,7 +184,7 @@ static enum certmap_status compile_native(struct certmap_rules **rules, struct a
     options.diagnostic_ctx = attempt;
     options.issuer_file = load_issuers;
     options.issuer_file_ctx = attempt;
-    options.build = attempt->source->build;
+    options.build = &attempt->build;
     options.file = attempt->name;
     return certmap_rules_parse(rules, cm_server_bytes_view(bytes), &options, err);
 }
@@ -224,6 +226,19 @@ static enum certmap_status load(struct certmap_rules **rules, struct attempt *at
     return status != CERTMAP_OK || known ? status : cm_server_no_memory(err);
 }
 
+/* Loads, and looks at what was loaded. */
+static enum certmap_status load_and_analyse(struct certmap_rules **rules, struct attempt *attempt,
+                                            struct certmap_diagnostic *err) {
+    const struct certmap_build_options none = CERTMAP_BUILD_OPTIONS_INIT;
+    struct cm_server_analysis analysis = {.lint = NULL};
+    attempt->build = attempt->source->build != NULL ? *attempt->source->build : none;
+    if (attempt->source->analysed)
+        cm_server_analysis_begin(&analysis, &attempt->build, attempt->log, attempt->source->file);
+    const enum certmap_status status = load(rules, attempt, err);
+    cm_server_analysis_end(&analysis, status == CERTMAP_OK ? *rules : NULL);
+    return status;
+}
+
 /* err is as the caller of the service gets it; what was not logged as a diagnostic is logged now. */
 static void report(struct attempt *attempt, struct certmap_diagnostic *err) {
     if (attempt->errors == 0)
@@ -237,7 +252,7 @@ enum certmap_status cm_server_load(struct certmap_rules **rules, struct cm_serve
     struct attempt attempt = {.source = source, .log = log, .name = name, .now = now};
     struct certmap_diagnostic own = {.status = CERTMAP_OK};
     forget_watched(source);
-    const enum certmap_status status = load(rules, &attempt, &own);
+    const enum certmap_status status = load_and_analyse(rules, &attempt, &own);
     EVP_MD_CTX_free(attempt.digest);
     if (status == CERTMAP_OK)
         return CERTMAP_OK;

@@ -22,6 +22,7 @@ struct cm_server_source {
     char *file;                                /* NULL: there is no such source */
     char *site;                                /* or NULL */
     enum certmap_service_format format;
+    bool analysed; /* what is dangerous about the rules is logged */
     struct cm_server_watched *watched;
     size_t watched_count;
     size_t watched_cap;

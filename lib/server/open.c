@@ -6,7 +6,7 @@
 
 /* The size in the first release, which never changes. */
 #define FIRST_OPTIONS (offsetof(struct certmap_service_options, build) + sizeof(void *))
-#define ALL_FLAGS ((unsigned)(CERTMAP_SERVICE_COUNT_MAPPINGS | CERTMAP_SERVICE_LOG_SHADOW))
+#define ALL_FLAGS ((unsigned)(CERTMAP_SERVICE_COUNT_MAPPINGS | CERTMAP_SERVICE_LOG_SHADOW | CERTMAP_SERVICE_NO_LINT))
 
 static bool copy_text(const struct certmap_allocator *allocator, char **copy, const char *text) {
     *copy = text == NULL ? NULL : cm_server_copy(allocator, text);
@@ -20,6 +20,7 @@ static bool set_source(struct certmap_service *service, size_t which, const char
     source->for_rules = options->allocator == NULL ? NULL : &service->allocator;
     source->build = options->build == NULL ? NULL : &service->build;
     source->format = format;
+    source->analysed = (options->flags & (unsigned)CERTMAP_SERVICE_NO_LINT) == 0;
     return copy_text(&service->allocator, &source->file, file) && copy_text(&service->allocator, &source->site, site);
 }
 
