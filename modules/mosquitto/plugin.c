@@ -27,8 +27,9 @@
 /* Most clients that are asked about in one round of the broker's loop, about 10 us each. The others come in the rounds
  * after it. */
 #define MAX_ASKED_PER_TICK 64
-/* Where no tick ends a reload, because the broker gives none with per_listener_settings: it is over after so many seconds. */
-#define RELOAD_SECONDS 1
+/* Where no tick ends a reload, because the broker gives none with per_listener_settings: it is over when for so long no
+ * client was looked at that is connected or has subscriptions. The broker takes some 10 us for each. */
+#define RELOAD_MILLISECONDS 500
 /* What a user name must not hold: with `pattern readwrite devices/%u/#` it would be part of a topic. */
 #define TOPIC_CHARACTERS "+#/"
 
@@ -38,14 +39,14 @@ struct plugin {
     struct certmap_service *service;
     struct clients clients;
     bool reloading; /* the broker is looking at everybody again */
-    time_t reloaded;
+    int64_t looked; /* and did so then, in milliseconds() */
 };
 
 /* Since some moment, whatever happens to the clock. */
-static time_t seconds(void) {
+static int64_t milliseconds(void) {
     struct timespec now = {0, 0};
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* ---- the log ---- */
@@ -225,19 +226,29 @@ static int authenticate(struct plugin *plugin, struct mosquitto_evt_basic_auth *
     return status;
 }
 
+/* Whether it is no client that is just connecting: it has come in before, or has subscriptions, which one that is
+ * connecting gets later, with those of its session. */
+static bool is_old(const struct plugin *plugin, const struct mosquitto *key, bool *connected) {
+    const struct client *known = clients_find(&plugin->clients, key);
+    *connected = known != NULL && known->state != CLIENT_GONE && known->state != CLIENT_BARRED;
+    return *connected || mosquitto_client_sub_count(key) > 0;
+}
+
 /* After a reload the broker looks at sessions, too, whose clients are away, and asks for them as for clients without a
  * certificate. A refusal would have it disconnect what is not connected, which does its lists no good. There is nothing
  * to decide: the client is asked about when it comes back.
- * Only a session has subscriptions: a client that is connecting gets those of its session later. One without any looks
- * like a client that connects; it is let be while the broker reloads, and may do nothing. */
-static bool is_session(struct plugin *plugin, const struct mosquitto *key) {
-    const struct client *known = clients_find(&plugin->clients, key);
-    if (known != NULL && known->state != CLIENT_GONE && known->state != CLIENT_BARRED)
+ * A session without subscriptions looks like a client that connects; it is let be while the broker reloads, and may do
+ * nothing. It does not make the reload longer: a client that tries again and again would. */
+static bool is_session(struct plugin *plugin, const struct mosquitto *key, const X509 *certificate) {
+    const int64_t now = milliseconds();
+    bool connected = false;
+    const bool old = is_old(plugin, key, &connected);
+    plugin->reloading = plugin->reloading && now - plugin->looked <= RELOAD_MILLISECONDS;
+    if (old)
+        plugin->looked = now;
+    if (connected || certificate != NULL)
         return false;
-    if (mosquitto_client_sub_count(key) > 0)
-        return true;
-    return plugin->reloading && seconds() - plugin->reloaded <= RELOAD_SECONDS &&
-           clients_add(&plugin->clients, key, CLIENT_BARRED, NULL) != NULL;
+    return old || (plugin->reloading && clients_add(&plugin->clients, key, CLIENT_BARRED, NULL) != NULL);
 }
 
 static int on_basic_auth(int event, void *data, void *user) {
@@ -245,7 +256,7 @@ static int on_basic_auth(int event, void *data, void *user) {
     struct plugin *plugin = user;
     (void)event;
     X509 *certificate = mosquitto_client_certificate(basic_auth->client);
-    const int status = certificate == NULL && is_session(plugin, basic_auth->client)
+    const int status = is_session(plugin, basic_auth->client, certificate)
                            ? MOSQ_ERR_SUCCESS
                            : authenticate(plugin, basic_auth, certificate);
     X509_free(certificate);
@@ -374,7 +385,7 @@ static int on_reload(int event, void *data, void *user) {
     (void)event;
     (void)data;
     plugin->reloading = true;
-    plugin->reloaded = seconds();
+    plugin->looked = milliseconds();
     if (certmap_service_reload(plugin->service, NULL) == CERTMAP_OK)
         warn_of_issuer(plugin);
     return MOSQ_ERR_PLUGIN_DEFER;

@@ -141,7 +141,7 @@ def run(bench):
             sessions(broker, bench.check)
             reloads(broker, bench.check)
     for tests in (account, identity, username_as_id, passwords, expiry, iis, issuer, client_ids, bad_names, without_acl,
-                  restarted, twice, quiet, page):  # fmt: skip
+                  restarted, reload_window, twice, quiet, page):  # fmt: skip
         tests(bench, bench.check)
 
 
@@ -608,6 +608,26 @@ def restarted(bench, check):
                     check(f"{name}: {mark}, again", alice.code, ACCEPTED)
                     if mark == "subscribes" and not per:
                         check(f"{name}: {mark}: has its message", alice.messages(), [("devices/alice/x", "kept")])
+
+
+def reload_window(bench, check):
+    """A client without a certificate, which the broker does not tell from a session that is away while it reloads."""
+    for per in (False, True):
+        with Broker(bench, f"window-{per}", [], ("tls", "optional"), per=per) as broker:
+            with broker.device("alice").connect("alice") as alice:
+                for turn in range(3):
+                    broker.reload()
+                    time.sleep(0.6 if per else 0)
+                    with broker.device(None, "optional").connect("alice", clean=True) as thief:
+                        check(f"after a reload, {per}, {turn}: no certificate", thief.code, REFUSED)
+                    check(f"after a reload, {per}, {turn}: the client of that id stays", alice.is_open(), True)
+                broker.reload()
+                end = time.monotonic() + 1.5
+                while time.monotonic() < end:  # one that tries on and on
+                    with broker.device(None, "optional").connect("nobody", clean=True) as thief:
+                        pass
+                check(f"after a reload, {per}: tries do not prolong it", thief.code, REFUSED)
+                check(f"after a reload, {per}: alice is still there", alice.is_open(), True)
 
 
 def quiet(bench, check):
