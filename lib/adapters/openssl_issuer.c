@@ -8,7 +8,6 @@
 #include "openssl_inside.h"
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
-#include <string.h>
 
 /* A certificate that is trusted itself: its issuer is itself if it is signed with its own key, else there is
  * none. */
@@ -79,9 +78,11 @@ static X509_STORE *store_of(const SSL *ssl) {
     X509_STORE *own = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L /* before, another one cannot be asked for */
     X509_STORE *other = NULL;
-    SSL *asked = NULL;
-    memcpy(&asked, &ssl, sizeof asked); /* to ask changes nothing, though OpenSSL's declaration has no const */
-    (void)SSL_get0_verify_cert_store(asked, &other);
+    const union {
+        const SSL *given;
+        SSL *asked; /* to ask changes nothing, though OpenSSL's declaration has no const */
+    } end = {ssl};
+    (void)SSL_get0_verify_cert_store(end.asked, &other);
     own = other != NULL ? other : own;
 #endif
     return own;
