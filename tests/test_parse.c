@@ -275,11 +275,15 @@ static const struct row conditions[] = {
     {"subject.CN «absentt»", {{"syntax", "did you mean absent?"}}},
 
     /* operators that a field does not have, at the operator */
-    {"subject «like» \"*\"", {{"bad-operator", "subject is a whole Name and has no patterns; write \"=\""}}},
-    {"san.dirname «like» \"*\"", {{"bad-operator", "san.dirname is a whole Name"}}},
+    {"subject like «\"Sales\"»", {{"dn-syntax", "an attribute type and = are expected"}}},
+    {"san.dirname like («\"CN=a, O=b\"»)", {{"dn-syntax", "an attribute type and = are expected"}}},
+    {"issuer like nocase «\"CM=*\"»", {{"dn-attribute", "did you mean CN?"}}},
+    {"subject.CN «=» exact \"a\"", {{"bad-operator", "subject.CN is compared exactly anyway; leave out \"exact\""}}},
+    {"subject «like» exact \"CN=a\"", {{"bad-operator", "exact case after = and in only"}}},
+    {"subject «under» exact \"CN=a\"", {{"bad-operator", "exact case after = and in only"}}},
     {"subject «present»", {{"bad-operator", "subject is always there, once; write \"=\""}}},
     {"issuer «absent»", {{"bad-operator", "issuer is always there, once"}}},
-    {"count«(»subject) = 1", {{"bad-operator", "subject is always there, once"}}},
+    {"subject «absent»", {{"bad-operator", "subject is always there, once"}}},
     {"subject.CN «under» \"CN=a\"", {{"bad-operator", "subject.CN is no whole Name"}}},
     {"san.1.2.3 «under» \"CN=a\"", {{"bad-operator", "san.1.2.3 is no whole Name"}}},
     {"san.ip «like» \"10.*\"", {{"bad-operator", "san.ip has no patterns; write = \"192.0.2.0/24\" for a network"}}},

@@ -630,6 +630,10 @@ static const struct {
     {"issuer = \"CN=a\"", 100000000},
     {"san.dirname = \"CN=a\"", 100000000},
     {"subject under \"O=b\"", 20},
+    {"subject like \"CN=*,**,O=b\"", 50},
+    {"subject like \"**\"", 10},
+    {"subject = exact \"O=b\"", 100000000},
+    {"subject.CN matches \"abc[0-9]*\"", 13},
     {"subject under \"OU=a,O=b,C=SE\"", 60},
     {"subject under \"OU=a+CN=c,O=b\"", 40},
     {"issuer under \"DC=1,DC=2,DC=3,DC=4,DC=5,DC=6,DC=7,DC=8,DC=9,DC=10,DC=11,DC=12,DC=13,DC=14,DC=15,DC=16,DC=17,"

@@ -51,6 +51,7 @@ static void put_condition(struct t_buf *buf, const struct certmap_condition *con
     t_put(buf, " ");
     t_put(buf, operators[condition->op]);
     t_put(buf, (condition->flags & CERTMAP_NOCASE) != 0 ? " nocase" : "");
+    t_put(buf, (condition->flags & CERTMAP_EXACT) != 0 ? " exact" : "");
     if (condition->op == CERTMAP_OP_COUNT)
         put_number(buf, condition->count);
 }
@@ -123,6 +124,10 @@ static const struct {
     {"san.ip = \"192.0.2.0/24\"", "san.ip equal\n  192.0.2.0/24 | c0000200/24\n"},
     {"san.dns like \"*.Example\"", "san.dns like\n  *.example | *.example\n"},
     {"subject.2.5.4.999 = \"x\"", "subject.2.5.4.999 equal\n  x | x\n"},
+    {"subject = exact \"CN=a\"", "subject equal exact\n  CN=a | 300c310a300806035504030c0161\n"},
+    {"subject like nocase \"CN=A*,**\"", "subject like nocase\n  CN=A*,** | 434e3d412a2c2a2a\n"},
+    {"count(subject) = 3", "subject count3\n"},
+    {"subject.CN matches nocase \"[A-C]\\.x\"", "subject.CN matches nocase\n  [A-C]\\.x | [A-C]\\.x\n"},
     {"subject under \"O=Contoso\"", "subject under\n  O=Contoso | 30123110300e060355040a0c07436f6e746f736f\n"},
     {"not (subject.C = \"a\" or (subject.L = \"b\" and subject.O = \"c\")) and valid at now",
      "not 6\n  any 5\n    subject.C equal\n      a | a\n    all 3\n      subject.L equal\n        b | b\n"

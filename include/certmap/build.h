@@ -164,10 +164,13 @@ struct certmap_builder;
 
 enum certmap_operator {
     CERTMAP_OP_EQUAL = 0,   /* any value equals any operand (`=`, `in`) */
-    CERTMAP_OP_LIKE = 1,    /* any value matches any operand as a pattern */
+    CERTMAP_OP_LIKE = 1,    /* any value matches any operand as a pattern; a whole Name one over its
+                             * RDNs: RFC 4514, leaf first, where `*` is an RDN and `**` any number
+                             * of them; case counts but with NOCASE */
     CERTMAP_OP_PRESENT = 2, /* there is an AVA, readable or not; no operands */
     CERTMAP_OP_ABSENT = 3,  /* there is none; no operands */
-    CERTMAP_OP_COUNT = 4,   /* there are exactly `count` AVAs, readable or not; no operands */
+    CERTMAP_OP_COUNT = 4,   /* there are exactly `count` AVAs, readable or not, or RDNs in
+                             * subject or issuer as a whole; no operands */
     CERTMAP_OP_UNDER = 5,   /* a whole Name that is in the subtree of an operand, or is it */
     CERTMAP_OP_MATCHES = 6  /* any value is, all of it, what any operand, a regular expression,
                              * describes (docs/matching.md); whatever has patterns has these */
@@ -185,9 +188,11 @@ enum certmap_quantifier {
 };
 
 enum certmap_condition_flag {
-    CERTMAP_NOCASE = 1,     /* compare after simple case folding */
-    CERTMAP_IIS_PATTERN = 2 /* LIKE: backslash is an ordinary character, as in IIS matchCriteria;
-                             * without it \* \? and \\ stand for * ? and \ */
+    CERTMAP_NOCASE = 1,      /* compare after simple case folding */
+    CERTMAP_IIS_PATTERN = 2, /* LIKE: backslash is an ordinary character, as in IIS matchCriteria;
+                              * without it \* \? and \\ stand for * ? and \ */
+    CERTMAP_EXACT = 4        /* EQUAL on a whole Name: case and space count, which they do not in
+                              * RFC 5280 */
 };
 
 struct certmap_condition {

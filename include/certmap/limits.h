@@ -42,6 +42,11 @@
 #define CERTMAP_MAX_REGEX_POSITIONS 256
 /* Most ranges of characters in a regular expression; the largest alphabets have some dozens. */
 #define CERTMAP_MAX_REGEX_RANGES 1024
+/* Most RDNs in a pattern over a whole Name, `*` and `**` included: a match keeps a set of them in a
+ * word. */
+#define CERTMAP_MAX_PATTERN_RDNS 63
+/* Most AVAs in one RDN of such a pattern. A real RDN has one or two. */
+#define CERTMAP_MAX_PATTERN_AVAS 16
 /* Most bytes that the texts built for one answer take together - account, domain, user, groups and
  * attributes -, each with a NUL. A peer holds this much room, so that a match allocates nothing. */
 #define CERTMAP_MAX_BUILT_SIZE 16384

@@ -40,7 +40,8 @@ struct certmap_walk_item {
     /* OPERAND: what values are compared with: text that is folded if the condition ignores case, a
      * pattern with the escapes \* \? and \\; a regular expression as it is shown, whatever the case
      * of its letters: of a condition with NOCASE, or on san.dns, it is about folded text, and so
-     * are its characters and classes; the octets of an address; the DER of a whole Name; of
+     * are its characters and classes; a pattern over a whole Name in the same way, as it is shown;
+     * the octets of an address; the DER of a whole Name; of
      * a certificate its TBSCertificate, or all bytes where it is none. */
     struct certmap_view compared;
     size_t bits; /* OPERAND: of an address, how many of its bits count; else 0 */

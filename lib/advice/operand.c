@@ -50,11 +50,12 @@ static const char *const wildcard_short =
     "* and ? are themselves here; \"like\" takes them as wildcards, and \\* and \\? "
     "as themselves";
 
-/* A whole Name has no patterns; its attributes have. */
+/* A whole Name, or its attributes. */
 static void say_name(struct cm_advice_message *message, const struct cm_advised_operand *operand, size_t at) {
     const struct certmap_view type = type_before(operand->text, at);
-    cm_out_string(&message->out, "a whole Name has no wildcards, and * and ? are themselves; write conditions on its "
-                                 "attributes, for example ");
+    cm_out_string(&message->out,
+                  "* and ? are themselves after =, in and under; write like, where * is also an RDN and ** "
+                  "are any number of them, or conditions on attributes, for example ");
     cm_path_print(&message->out, operand->path);
     cm_out_char(&message->out, '.');
     if (type.len > 0)

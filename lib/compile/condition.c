@@ -16,7 +16,7 @@ static enum certmap_status record_operand(struct certmap_builder *builder, const
                                           const struct cm_operand *operand, struct certmap_diagnostic *err) {
     uint32_t number;
     bool room;
-    if (made->path->kind == CM_TEXT_NAME) {
+    if (made->path->kind == CM_TEXT_NAME && made->op != CERTMAP_OP_LIKE) {
         enum certmap_status status = cm_builder_name(builder, operand, &number, err);
         if (status != CERTMAP_OK)
             return status;
@@ -77,7 +77,7 @@ static enum certmap_status make_operands(struct certmap_builder *builder, const 
 static bool known_words(const struct certmap_condition *condition) {
     return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_MATCHES &&
            (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
-           (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0;
+           (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN | CERTMAP_EXACT)) == 0;
 }
 
 /* Whether operator, quantifier, flags and operands go together, whatever the field. */
@@ -133,6 +133,7 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
         .op = (unsigned)made->op & 7,
         .quantifier = (unsigned)made->quantifier & 7,
         .nocase = made->nocase,
+        .exact = made->exact,
         .plain = is_plain(made),
     };
     const uint32_t count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count);
@@ -151,25 +152,27 @@ static enum certmap_status bad_operator(const struct cm_path *path, const char *
 }
 
 /* The operators that need a certain kind of value. */
-static enum certmap_status check_comparison(const struct cm_condition *made, struct certmap_diagnostic *err) {
+static enum certmap_status check_comparison(const struct cm_condition *made, unsigned flags,
+                                            struct certmap_diagnostic *err) {
     const struct cm_path *path = made->path;
     const bool name = path->kind == CM_TEXT_NAME, like = made->op == CERTMAP_OP_LIKE;
     if (made->op == CERTMAP_OP_UNDER && !name)
         return bad_operator(path, "is no whole Name; \"under\" goes with subject, issuer and san.dirname only", err);
     if (made->op == CERTMAP_OP_MATCHES && (name || !cm_kind_has_patterns(path->kind)))
+        return bad_operator(
+            path,
+            name ? "is a whole Name and has no regular expressions; write \"like\" and a pattern, for example "
+                   "\"CN=*,O=Contoso,**\", or name a subfield"
+                 : "has no regular expressions; write \"=\" or \"in\"",
+            err);
+    if ((flags & CERTMAP_EXACT) != 0 && (!name || made->op != CERTMAP_OP_EQUAL || (flags & CERTMAP_NOCASE) != 0))
         return bad_operator(path,
-                            name ? "is a whole Name and has no regular expressions; name a subfield, for example "
-                                   "subject.CN"
-                                 : "has no regular expressions; write \"=\" or \"in\"",
-                            err);
-    if (like && name)
-        return bad_operator(path,
-                            "is a whole Name and has no patterns; write \"=\", \"in\" or \"under\", or name a "
-                            "subfield, for example subject.CN",
+                            name ? "is compared with exact case after = and in only, and not together with \"nocase\""
+                                 : "is compared exactly anyway; leave out \"exact\"",
                             err);
     if (like && path->kind == CM_TEXT_IP)
         return bad_operator(path, "has no patterns; write = \"192.0.2.0/24\" for a network", err);
-    if (like && !cm_kind_has_patterns(path->kind))
+    if (like && !name && !cm_kind_has_patterns(path->kind))
         return bad_operator(path, "has no patterns; write \"=\" or \"in\"", err);
     return CERTMAP_OK;
 }
@@ -181,12 +184,14 @@ static enum certmap_status check_operator(const struct cm_condition *made, unsig
     if (path->field == CERTMAP_FIELD_CERTIFICATE &&
         (made->op != CERTMAP_OP_EQUAL || flags != 0 || made->quantifier != CERTMAP_ANY_VALUE))
         return bad_operator(path, "is compared byte for byte; write \"=\" or \"in\" and nothing more", err);
-    if (!cm_op_has_operands(made->op) && (path->list == CM_LIST_SUBJECT_NAME || path->list == CM_LIST_ISSUER_NAME))
-        return bad_operator(path,
-                            "is always there, once; write \"=\", \"in\" or \"under\", or name a subfield, for example "
-                            "subject.CN",
-                            err);
-    return check_comparison(made, err);
+    if (!cm_op_has_operands(made->op) && made->op != CERTMAP_OP_COUNT &&
+        (path->list == CM_LIST_SUBJECT_NAME || path->list == CM_LIST_ISSUER_NAME))
+        return bad_operator(
+            path,
+            "is always there, once; write \"=\", \"in\", \"like\" or \"under\", or name a subfield, for example "
+            "subject.CN",
+            err);
+    return check_comparison(made, flags, err);
 }
 
 /* ---- paths ---- */
@@ -251,7 +256,10 @@ static enum certmap_status compile(struct certmap_builder *builder, const struct
     if (status != CERTMAP_OK)
         return status;
     /* Elsewhere case means nothing in any case. */
-    made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && cm_kind_has_patterns(made.path->kind);
+    const bool patterns =
+        cm_kind_has_patterns(made.path->kind) || (made.path->kind == CM_TEXT_NAME && made.op == CERTMAP_OP_LIKE);
+    made.nocase = (condition->flags & CERTMAP_NOCASE) != 0 && patterns;
+    made.exact = (condition->flags & CERTMAP_EXACT) != 0;
     status = make_operands(builder, &made, condition, err);
     return status == CERTMAP_OK && !builder->checking ? store_condition(builder, &made, path, number, err) : status;
 }

@@ -232,14 +232,15 @@ static bool is_condition(const void *ctx, uint32_t number) {
     const struct cm_draft_condition *there = &draft->conditions[number], *condition = search->condition;
     const struct cm_stored_condition *a = &there->stored, *b = &condition->stored;
     return there->len == condition->len && there->count == condition->count && a->path == b->path && a->op == b->op &&
-           a->quantifier == b->quantifier && a->nocase == b->nocase &&
+           a->quantifier == b->quantifier && a->nocase == b->nocase && a->exact == b->exact &&
            (there->len == 0 || memcmp(draft->text + there->operands, search->builder->record.bytes, there->len) == 0);
 }
 
 static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_draft_condition *condition) {
     const struct cm_stored_condition *stored = &condition->stored;
     const uint64_t words[] = {stored->path, (uint64_t)stored->op << 8 | (uint64_t)stored->quantifier << 4 |
-                                                stored->nocase | (uint64_t)condition->count << 16};
+                                                stored->nocase | (uint64_t)stored->exact << 1 |
+                                                (uint64_t)condition->count << 16};
     uint64_t hash = cm_hash_mix(cm_builder_seed(builder) ^ words[0]);
     hash = cm_hash_mix(hash ^ words[1]);
     return cm_id_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));

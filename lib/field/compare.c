@@ -46,9 +46,12 @@ static bool same_text(struct certmap_view a, struct certmap_view b, size_t *step
 }
 
 /* Whether two values are surely the same: texts that equal, or what cannot be read and is the same bytes. */
-static bool same_value(const struct cm_value *a, const struct cm_value *b, size_t *steps) {
+static bool same_value(const struct cm_value *a, const struct cm_value *b, bool exact, size_t *steps) {
     if (!cm_steps_take(steps, cm_steps_to_compare(a->oid, b->oid)) || !cm_view_equal(a->oid, b->oid))
         return false;
+    if (a->text.folded.data != NULL && b->text.folded.data != NULL && exact)
+        return cm_steps_take(steps, cm_steps_to_compare(a->text.nfc, b->text.nfc)) &&
+               cm_view_equal(a->text.nfc, b->text.nfc);
     if (a->text.folded.data != NULL && b->text.folded.data != NULL)
         return same_text(a->text.folded, b->text.folded, steps);
     (void)cm_steps_take(steps, a->der.len == b->der.len ? a->der.len / CM_BYTES_A_STEP : 0);
@@ -85,10 +88,10 @@ static void take_rdn(struct rdn *rdn, const struct cm_list *list, size_t *at, si
 
 /* Pairs AVAs that are surely the same. Which of several equal ones are paired makes no difference. Each pair that is
  * compared takes a step, and so do 16 that are passed. */
-static void pair_off(struct rdn *a, struct rdn *b, size_t *steps) {
+static void pair_off(struct rdn *a, struct rdn *b, bool exact, size_t *steps) {
     for (size_t i = 0; i < a->count && take_pass(b, steps); i++)
         for (size_t k = 0; k < b->count && a->alone[i]; k++)
-            if (b->alone[k] && same_value(&a->avas[i], &b->avas[k], steps))
+            if (b->alone[k] && same_value(&a->avas[i], &b->avas[k], exact, steps))
                 a->alone[i] = b->alone[k] = false;
 }
 
@@ -116,11 +119,11 @@ static bool could_pair(const struct rdn *a, const struct rdn *b, struct certmap_
 }
 
 /* The AVAs as a set in which the same one may be several times. */
-static enum certmap_truth compare_rdns(struct rdn *a, struct rdn *b, size_t *steps) {
+static enum certmap_truth compare_rdns(struct rdn *a, struct rdn *b, bool exact, size_t *steps) {
     enum certmap_truth truth = CERTMAP_TRUE;
     if (a->count != b->count)
         return CERTMAP_FALSE;
-    pair_off(a, b, steps);
+    pair_off(a, b, exact, steps);
     for (size_t i = 0; *steps > 0 && i < a->count; i++) {
         if (!a->alone[i])
             continue;
@@ -134,14 +137,15 @@ static enum certmap_truth compare_rdns(struct rdn *a, struct rdn *b, size_t *ste
 /* ---- Names ---- */
 
 /* The first RDNs of both, as many as asked for: a step each. */
-static enum certmap_truth compare_first(const struct cm_list *a, const struct cm_list *b, size_t rdns, size_t *steps) {
+static enum certmap_truth compare_first(const struct cm_list *a, const struct cm_list *b, size_t rdns, bool exact,
+                                        size_t *steps) {
     struct rdn one, other;
     size_t at = 0, other_at = 0;
     enum certmap_truth truth = CERTMAP_TRUE;
     for (size_t i = 0; i < rdns && truth != CERTMAP_FALSE && cm_steps_take(steps, 1); i++) {
         take_rdn(&one, a, &at, steps);
         take_rdn(&other, b, &other_at, steps);
-        const enum certmap_truth pair = compare_rdns(&one, &other, steps);
+        const enum certmap_truth pair = compare_rdns(&one, &other, exact, steps);
         if (pair != CERTMAP_TRUE)
             truth = pair;
     }
@@ -149,16 +153,17 @@ static enum certmap_truth compare_first(const struct cm_list *a, const struct cm
 }
 
 /* A Name that has too many RDNs, or too few, takes a step as well: an operand is one. */
-enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps) {
+enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, bool exact, size_t *steps) {
     if (!cm_steps_take(steps, 1))
         return CERTMAP_UNKNOWN;
-    return a->rdn_count == b->rdn_count ? compare_first(a, b, a->rdn_count, steps) : CERTMAP_FALSE;
+    return a->rdn_count == b->rdn_count ? compare_first(a, b, a->rdn_count, exact, steps) : CERTMAP_FALSE;
 }
 
 enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps) {
     if (!cm_steps_take(steps, 1))
         return CERTMAP_UNKNOWN;
-    return name->rdn_count >= base->rdn_count ? compare_first(name, base, base->rdn_count, steps) : CERTMAP_FALSE;
+    return name->rdn_count >= base->rdn_count ? compare_first(name, base, base->rdn_count, false, steps)
+                                              : CERTMAP_FALSE;
 }
 
 /* ---- hashes ---- */

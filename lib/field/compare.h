@@ -15,9 +15,9 @@ static inline size_t cm_steps_to_look(const struct cm_path *path, const struct c
     return path->by_oid ? cm_steps_to_compare(value->oid, path->oid) : 1;
 }
 
-/* Both take steps, one for each Name, each RDN, every 4 AVAs of it, each pair of AVAs looked at, and for every 4 bytes of
+/* Exact: with regard to case and space. Both take steps, one for each Name, each RDN, every 4 AVAs of it, each pair of AVAs looked at, and for every 4 bytes of
  * their texts; UNKNOWN when they run out, and then there are none left. */
-enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, size_t *steps);
+enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *b, bool exact, size_t *steps);
 /* Whether the Name begins, root first, with all RDNs of base. */
 enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps);
 

@@ -282,6 +282,20 @@ enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field fie
 
 /* ---- to text ---- */
 
+struct cm_path cm_path_of_type(const struct cm_path *name, struct certmap_view oid) {
+    const bool subject = name->list == CM_LIST_SUBJECT_NAME, issuer = name->list == CM_LIST_ISSUER_NAME;
+    const enum certmap_field field = subject  ? CERTMAP_FIELD_SUBJECT
+                                     : issuer ? CERTMAP_FIELD_ISSUER
+                                              : CERTMAP_FIELD_SAN_DIRNAME;
+    const size_t row = cm_attr_by_oid(oid);
+    return (struct cm_path){.field = field,
+                            .list = field,
+                            .row = (uint32_t)row,
+                            .by_oid = row == CM_ATTR_OTHER,
+                            .oid = oid,
+                            .kind = CM_TEXT_PLAIN};
+}
+
 void cm_path_print(struct cm_out *out, const struct cm_path *path) {
     const enum subfields subfields = fields[path->field].subfields;
     cm_out_string(out, fields[path->field].name);

@@ -74,6 +74,8 @@ const char *cm_field_refusal(struct certmap_view text);
  * arena. Errors: SYNTAX (UNKNOWN_SUBFIELD, BAD_OID), MEMORY. */
 enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field field, struct certmap_view subfield,
                                     struct cm_arena *arena, struct certmap_diagnostic *err);
+/* The path of the attributes of a type in a whole Name, which is another path. */
+struct cm_path cm_path_of_type(const struct cm_path *name, struct certmap_view oid);
 /* Prints a path as rules write it. */
 void cm_path_print(struct cm_out *out, const struct cm_path *path);
 /* The OID's row of the SAN, or CM_SAN_OTHER. Looks at a table. */

@@ -6,6 +6,7 @@
 #include "base/regex.h"
 #include "base/view.h"
 #include "field/compare.h"
+#include "field/name_pattern.h"
 #include "index/key.h"
 #include "index/tuning.h"
 
@@ -159,13 +160,63 @@ bool cm_keys_exact(const struct cm_condition *condition) {
            condition->path->kind != CM_TEXT_IP;
 }
 
-bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
-    if (cm_keys_exact(condition))
-        return true;
+/* An AVA of a pattern over a Name, as a condition on the attribute: without it the pattern is false. */
+struct part {
+    struct cm_path path;
+    struct cm_condition condition;
+    struct cm_operand operand;
+};
+
+static bool is_name_pattern(const struct cm_condition *condition) {
+    return condition->op == CERTMAP_OP_LIKE && condition->path->kind == CM_TEXT_NAME;
+}
+
+/* Goes through the AVAs of a pattern over a Name. */
+struct parts {
+    struct cm_name_pattern cursor;
+    size_t elements, avas; /* left; of the element that is open */
+};
+
+static struct parts parts_of(const struct cm_operand *operand) {
+    struct parts parts = {.cursor = {operand->matched.data}, .avas = 0};
+    parts.elements = cm_name_pattern_number(&parts.cursor);
+    return parts;
+}
+
+/* Takes the next AVA; false: there is none. */
+static bool next_part(struct parts *parts, const struct cm_condition *condition, struct part *part) {
+    while (parts->avas == 0) {
+        if (parts->elements-- == 0)
+            return false;
+        if (cm_name_pattern_number(&parts->cursor) == CM_NAME_RDN)
+            parts->avas = cm_name_pattern_number(&parts->cursor);
+    }
+    parts->avas--;
+    part->path = cm_path_of_type(condition->path, cm_name_pattern_bytes(&parts->cursor));
+    const struct certmap_view glob = cm_name_pattern_bytes(&parts->cursor);
+    part->condition = (struct cm_condition){.path = &part->path, .op = CERTMAP_OP_LIKE, .nocase = condition->nocase};
+    part->operand = (struct cm_operand){.shown = glob, .matched = glob};
+    return true;
+}
+
+static bool count_ends(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
     const struct wish wish = wish_of(condition, operand);
     const struct cm_probe prefix = probe_of(condition, CM_KEY_PREFIX), suffix = probe_of(condition, CM_KEY_SUFFIX);
     return (!wish.front || count_end(keys, &prefix, wish.length)) &&
            (wish.literals.suffix.len == 0 || count_end(keys, &suffix, wish.literals.suffix.len));
+}
+
+bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
+    struct part part;
+    if (cm_keys_exact(condition))
+        return true;
+    if (!is_name_pattern(condition))
+        return count_ends(keys, condition, operand);
+    struct parts parts = parts_of(operand);
+    while (next_part(&parts, condition, &part))
+        if (!count_ends(keys, &part.condition, &part.operand))
+            return false;
+    return true;
 }
 
 /* ---- keys ---- */
@@ -233,19 +284,39 @@ static void add_grams(struct cm_keys *keys, const struct cm_condition *condition
         add_key(keys, condition, &probe, cm_view(literal.data + last / 2, size), weight);
 }
 
+/* Keys of all of a text, or of its ends: two at most. */
+static void add_ends(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand,
+                     const struct wish *wish) {
+    if (wish->whole)
+        add_whole(keys, condition, operand);
+    if (wish->front)
+        add_front(keys, condition, operand, wish->length);
+    if (wish->literals.suffix.len > 0)
+        add_back(keys, condition, wish->literals.suffix);
+}
+
+/* Of as many AVAs as there is room for. */
+static void add_parts(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
+    struct parts parts = parts_of(operand);
+    struct part part;
+    while (keys->count + 2 <= CM_MAX_KEYS && next_part(&parts, condition, &part)) {
+        const struct wish wish = wish_of(&part.condition, &part.operand);
+        add_ends(keys, &part.condition, &part.operand, &wish);
+    }
+}
+
 void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
     keys->count = 0;
     if (cm_keys_exact(condition)) {
         add_whole(keys, condition, operand);
         return;
     }
+    if (is_name_pattern(condition)) {
+        add_parts(keys, condition, operand);
+        return;
+    }
     const struct wish wish = wish_of(condition, operand);
-    if (wish.whole)
-        add_whole(keys, condition, operand);
-    if (wish.front)
-        add_front(keys, condition, operand, wish.length);
-    if (wish.literals.suffix.len > 0)
-        add_back(keys, condition, wish.literals.suffix);
+    add_ends(keys, condition, operand, &wish);
     for (size_t i = 0; i < wish.literals.inner_count; i++)
         add_grams(keys, condition, wish.literals.inner[i]);
 }

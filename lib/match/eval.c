@@ -2,6 +2,7 @@
 #include "match/eval.h"
 #include "base/assert.h"
 #include "field/compare.h"
+#include "field/name_pattern.h"
 #include "match/leaf.h"
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
@@ -30,20 +31,23 @@ static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_
                                           const struct cm_operand *operand, const struct cm_value *value) {
     if (condition->op == CERTMAP_OP_UNDER)
         return cm_name_under(value->avas, operand->name, &eval->steps);
+    if (condition->path->kind == CM_TEXT_NAME && condition->op == CERTMAP_OP_LIKE)
+        return cm_name_pattern_match(operand->matched, condition->nocase, value->avas, &eval->steps);
     if (condition->path->kind == CM_TEXT_NAME)
-        return cm_name_equal(value->avas, operand->name, &eval->steps);
+        return cm_name_equal(value->avas, operand->name, condition->exact, &eval->steps);
     if (condition->path->kind == CM_TEXT_IP)
         return in_network(eval, operand, value);
     return cm_leaf_compare(condition->op, condition->nocase, operand->matched, value, 0, &eval->steps);
 }
 
 /* Why Names could not be told apart: an AVA of one of them that cannot be read, in the RDNs that were compared. Each
- * AVA of these has taken a step when it was. */
+ * AVA of these has taken a step when it was. A pattern may have been about any of the Name. */
 static enum certmap_code why_unknown(const struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
     const struct cm_list *const lists[] = {value->avas, operand->name};
-    for (size_t i = 0; i < 2 && eval->steps > 0; i++)
-        for (size_t k = 0; k < lists[i]->count && lists[i]->values[k].rdn < operand->name->rdn_count; k++)
+    const size_t rdns = operand->name != NULL ? operand->name->rdn_count : SIZE_MAX;
+    for (size_t i = 0; i < 2 && lists[i] != NULL && eval->steps > 0; i++)
+        for (size_t k = 0; k < lists[i]->count && lists[i]->values[k].rdn < rdns; k++)
             if (lists[i]->values[k].unreadable != CERTMAP_CODE_NONE)
                 return lists[i]->values[k].unreadable;
     return CERTMAP_CODE_STEPS;
@@ -151,6 +155,18 @@ static struct cm_verdict compare_values(struct cm_eval *eval, const struct cm_co
     return one_value(eval, condition);
 }
 
+/* Of a whole Name that is not one of several: its RDNs. */
+static struct cm_verdict count_rdns(struct cm_eval *eval, const struct cm_condition *condition) {
+    const uint32_t at = cm_eval_first(eval, condition);
+    const size_t rdns = at != CM_VALUE_NONE ? cm_eval_list(eval, condition)->values[at].avas->rdn_count : SIZE_MAX;
+    return verdict(rdns == condition->count ? CERTMAP_TRUE : CERTMAP_FALSE, CERTMAP_CODE_NONE);
+}
+
+static bool counts_rdns(const struct cm_condition *condition) {
+    const uint32_t list = condition->path->list;
+    return condition->op == CERTMAP_OP_COUNT && (list == CM_LIST_SUBJECT_NAME || list == CM_LIST_ISSUER_NAME);
+}
+
 /* present, absent and count look at AVAs, not at what is in them. */
 static struct cm_verdict count_values(struct cm_eval *eval, const struct cm_condition *condition) {
     const size_t enough = condition->op == CERTMAP_OP_COUNT ? condition->count + 1 : 1;
@@ -193,6 +209,8 @@ struct cm_verdict cm_eval_condition(struct cm_eval *eval, const struct cm_condit
         result = whole_certificate(eval, condition);
     else if (cm_op_has_operands(condition->op))
         result = compare_values(eval, condition);
+    else if (counts_rdns(condition))
+        result = count_rdns(eval, condition);
     else
         result = count_values(eval, condition);
     /* Without a step left, values may not have been looked at: the answer would be a guess. */

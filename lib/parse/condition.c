@@ -7,9 +7,10 @@
  *                | "issuer" "is" string                      a list of issuers
  *                | "valid" "at" "now"
  *     quantifier = "any" | "every" | "first" | "last" | "only"
- *     comparison = "=" ["nocase"] string | "in" ["nocase"] list
+ *     comparison = "=" [how] string | "in" [how] list
  *                | ( "like" | "matches" | "under" ) ["nocase"] ( string | list )
  *                | string                                    after "issuer is sha256" and the like
+ *     how        = "nocase" | "exact"
  *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" | "sha1" )
  *     path       = a word that field.h splits
  *     list       = "(" string { "," string } ")" */
@@ -269,6 +270,8 @@ static bool take_comparison(struct cm_parser *parser, struct test *test, bool qu
         return report_double(parser);
     if (cm_parser_accept_word(parser, CM_VIEW("nocase")))
         test->condition.flags = CERTMAP_NOCASE;
+    else if (cm_parser_accept_word(parser, CM_VIEW("exact")))
+        test->condition.flags = CERTMAP_EXACT;
     if (!equal && cm_parser_accept_punct(parser, '('))
         return take_list(parser, test);
     if (in)

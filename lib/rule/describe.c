@@ -15,7 +15,7 @@ struct certmap_condition cm_describe_condition(const struct cm_condition *condit
         .field = condition->path->field,
         .subfield = subfield_of(condition->path->field, path),
         .op = condition->op,
-        .flags = condition->nocase ? CERTMAP_NOCASE : 0,
+        .flags = (condition->nocase ? CERTMAP_NOCASE : 0u) | (condition->exact ? CERTMAP_EXACT : 0u),
         .operand_count = condition->operand_count,
         .quantifier = condition->quantifier,
         .count = condition->count,

@@ -11,6 +11,7 @@
 #include "certmap/limits.h"
 #include "certmap/names.h"
 #include "field/canonical.h"
+#include "rule/name_pattern.h"
 
 enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_diagnostic *err) {
     size_t bad = cm_utf8_check(text);
@@ -236,6 +237,18 @@ static enum certmap_status make_name(struct cm_operand *operand, struct certmap_
     return cm_list_from_name(avas, der, arena, scratch, err);
 }
 
+/* A pattern over a Name: what is shown has the wildcards, what is matched is compiled once more. */
+static enum certmap_status make_name_pattern(struct cm_operand *operand, struct certmap_view text,
+                                             const struct cm_operand_use *use, struct cm_arena *arena,
+                                             struct cm_arena *scratch, struct certmap_diagnostic *err) {
+    struct cm_text made;
+    const enum certmap_status status = make_pattern(&made, text, !use->iis_pattern, arena, scratch, err);
+    if (status != CERTMAP_OK)
+        return status;
+    operand->shown = made.nfc;
+    return cm_name_pattern_compile(&operand->matched, made.nfc, use->nocase, arena, scratch, err);
+}
+
 enum certmap_status cm_operand_keep_name(struct cm_operand *kept, const struct cm_operand *name, struct cm_arena *arena,
                                          struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct cm_list *avas = cm_arena_alloc(arena, sizeof *avas);
@@ -326,6 +339,8 @@ enum certmap_status cm_operand_make(struct cm_operand *operand, struct certmap_v
         return make_regex(operand, text, use, arena, scratch, err);
     if (use->kind == CM_TEXT_IP)
         return make_address(operand, text, arena, err);
+    if (use->kind == CM_TEXT_NAME && use->pattern)
+        return make_name_pattern(operand, text, use, arena, scratch, err);
     if (use->kind == CM_TEXT_NAME)
         return make_name(operand, text, arena, scratch, err);
     status = cm_canonical_check(use->kind, use->nocase, use->pattern, text, err);

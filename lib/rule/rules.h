@@ -45,11 +45,12 @@ struct cm_operand {
 };
 
 /* Most paths of a rule set. */
-#define CM_MAX_PATHS ((1u << 24) - 1)
+#define CM_MAX_PATHS ((1u << 23) - 1)
 /* A condition as it is stored. Behind it: of one that is not plain the number of operands, or of a COUNT the number;
  * then the operands. */
 struct cm_stored_condition {
-    uint32_t path : 24; /* in paths */
+    uint32_t path : 23; /* in paths */
+    uint32_t exact : 1; /* of a whole Name: case and space count */
     uint32_t op : 3;
     uint32_t quantifier : 3;
     uint32_t nocase : 1;

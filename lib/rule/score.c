@@ -3,6 +3,7 @@
 #include "base/glob.h"
 #include "base/regex.h"
 #include "certmap/limits.h"
+#include "field/name_pattern.h"
 #include "rule/store.h"
 
 /* A score has three parts, of which each outweighs all that can come after it: how many conditions are about one
@@ -84,7 +85,25 @@ static size_t score_pattern(struct certmap_view pattern, size_t exact) {
     return least(score, exact);
 }
 
+/* A pattern over a Name: as a subtree, for each RDN that it describes. */
+static size_t score_name_pattern(struct certmap_view pattern) {
+    struct cm_name_pattern cursor = {pattern.data};
+    size_t score = SCORE_PATTERN;
+    for (size_t elements = cm_name_pattern_number(&cursor); elements > 0; elements--) {
+        if (cm_name_pattern_number(&cursor) != CM_NAME_RDN)
+            continue;
+        score += SCORE_RDN;
+        for (size_t avas = cm_name_pattern_number(&cursor); avas > 0; avas--) {
+            (void)cm_name_pattern_bytes(&cursor);
+            (void)cm_name_pattern_bytes(&cursor);
+        }
+    }
+    return least(score, SCORE_MAX_RDNS);
+}
+
 static size_t score_operand(const struct cm_condition *condition, const struct cm_operand *operand) {
+    if (condition->op == CERTMAP_OP_LIKE && condition->path->kind == CM_TEXT_NAME)
+        return score_name_pattern(operand->matched);
     if (condition->op == CERTMAP_OP_LIKE)
         return score_pattern(operand->shown, score_exact(condition->path));
     if (condition->op == CERTMAP_OP_MATCHES)

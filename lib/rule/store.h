@@ -9,7 +9,7 @@
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
  *                 then what is matched, as a string; of an address also how many bits. Of a certificate what is
  *                 matched is in it: its TBSCertificate
- *     whole Name  its number in names */
+ *     whole Name  its number in names; a pattern over it is an operand */
 #ifndef CM_RULE_STORE_H
 #define CM_RULE_STORE_H
 
@@ -64,6 +64,7 @@ struct cm_condition {
     enum certmap_operator op;
     enum certmap_quantifier quantifier;
     bool nocase;
+    bool exact;
     size_t count; /* CERTMAP_OP_COUNT */
     size_t operand_count;
     const uint8_t *operands;
@@ -83,6 +84,7 @@ static inline struct cm_condition cm_condition_of(const struct certmap_rules *ru
                                  .op = op,
                                  .quantifier = (enum certmap_quantifier)stored->quantifier,
                                  .nocase = stored->nocase,
+                                 .exact = stored->exact,
                                  .count = cm_op_has_operands(op) ? 0 : count,
                                  .operand_count = cm_op_has_operands(op) ? count : 0,
                                  .operands = operands};
@@ -117,7 +119,7 @@ static inline bool cm_operands_next(struct cm_operands *operands, struct cm_oper
         return false;
     operands->left--;
     const uint32_t first = cm_store_number(&operands->next);
-    if (condition->path->kind == CM_TEXT_NAME) {
+    if (condition->path->kind == CM_TEXT_NAME && condition->op != CERTMAP_OP_LIKE) {
         *operand = condition->names[first];
         return true;
     }

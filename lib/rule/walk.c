@@ -61,9 +61,11 @@ static struct certmap_view write_pattern(struct walk *walk, struct pattern *patt
 static bool walk_operand(struct walk *walk, const struct cm_condition *condition, const struct cm_operand *operand) {
     const bool pattern = condition->op == CERTMAP_OP_LIKE;
     walk->item.shown = pattern ? write_pattern(walk, &walk->shown, operand->shown) : operand->shown;
-    walk->item.compared = pattern ? write_pattern(walk, &walk->compared, operand->matched) : operand->matched;
-    if (condition->op == CERTMAP_OP_MATCHES) /* what is matched is an automaton */
-        walk->item.compared = operand->shown;
+    walk->item.compared = pattern && condition->path->kind != CM_TEXT_NAME
+                              ? write_pattern(walk, &walk->compared, operand->matched)
+                              : operand->matched;
+    if (condition->op == CERTMAP_OP_MATCHES || (pattern && condition->path->kind == CM_TEXT_NAME))
+        walk->item.compared = walk->item.shown; /* what is matched is an automaton */
     walk->item.bits = operand->bits;
     return !walk->no_memory && emit(walk, CERTMAP_WALK_OPERAND);
 }

@@ -166,6 +166,8 @@ static void print_operator(struct cm_out *out, const struct cm_condition *condit
         cm_out_string(out, is_issuer_is(condition) && !condition->nocase ? " " : " = ");
     if (condition->nocase)
         cm_out_string(out, "nocase ");
+    if (condition->exact)
+        cm_out_string(out, "exact ");
 }
 
 static void print_comparison(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {

@@ -430,11 +430,48 @@ static void put_text_condition(struct t_world *world, struct t_buf *text) {
         put_comparison(world, text);
 }
 
+/* A pattern of a Name: some RDNs become stars, and some values. What has a meaning in Names or patterns is written as
+ * hexadecimal. */
+static void put_name_pattern(struct t_world *world, struct t_buf *text) {
+    const struct t_random_name name = choose_name(world);
+    bool open = false; /* an RDN is being written */
+    t_put(text, "\"");
+    for (size_t i = name.count; i > 0; i--) {
+        const struct t_ava *ava = &name.avas[i - 1];
+        const bool more = i > 1 && name.avas[i - 2].rdn == ava->rdn;
+        const bool stars = !open && !more && chance(world, 25);
+        if (stars)
+            t_put(text, chance(world, 50) ? "**" : "*");
+        else {
+            t_put(text, types[ava->type].name);
+            t_put(text, "=");
+            for (size_t k = 0; k < ava->value.len && !ava->octets && k < 40; k++) {
+                char pair[8];
+                snprintf(pair, sizeof pair, "\\\\%02X", (unsigned char)ava->value.bytes[k]);
+                t_put(text, pair);
+            }
+            t_put(text, ava->octets || ava->value.len > 40 || chance(world, 30) ? "*" : "");
+        }
+        open = more;
+        t_put(text, i == 1 ? "" : more ? "+" : ",");
+    }
+    t_put(text, "\"");
+}
+
 static void put_name_condition(struct t_world *world, struct t_buf *text) {
     static const char *const fields[] = {"subject", "issuer", "san.dirname"};
+    static const char *const ways[] = {"", "", "every ", "first ", "only "};
+    if (chance(world, 40)) {
+        t_put(text, ways[below(world, 5)]);
+        t_put(text, fields[below(world, 3)]);
+        t_put(text, chance(world, 50) ? " like " : " like nocase ");
+        put_name_pattern(world, text);
+        return;
+    }
     const bool under = chance(world, 50), list = chance(world, 20);
     t_put(text, fields[below(world, 3)]);
     t_put(text, under ? " under " : list ? " in " : " = ");
+    t_put(text, !under && chance(world, 30) ? "exact " : "");
     t_put(text, list ? "(" : "");
     for (size_t i = list ? below(world, 4) : 0; i > 0; i--) {
         put_name_text(world, text, under);
