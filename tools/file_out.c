@@ -37,7 +37,7 @@ static bool begins_with(const char *path, const char *head, bool *missing) {
     const size_t len = strlen(head);
     errno = 0;
     FILE *file = tool_platform_open(path);
-    *missing = file == NULL && errno == ENOENT;
+    *missing = file == NULL && (errno == ENOENT || errno == ENOTDIR);
     if (file == NULL)
         return false;
     const bool same = fread(piece, 1, len, file) == len && memcmp(piece, head, len) == 0;

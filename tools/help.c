@@ -6,6 +6,7 @@ static const char general[] = "certmap: this client certificate - which account?
                               "\n"
                               "  certmap match   --rules FILE CERT...   the account of each certificate\n"
                               "  certmap explain --rules FILE CERT...   every mapping and condition, and why\n"
+                              "  certmap explain CODE                   what a code of a finding means\n"
                               "  certmap show    CERT...                the certificate in the words of the rules\n"
                               "  certmap check   --rules FILE           what is wrong with the rules\n"
                               "  certmap lint    --rules FILE           what can happen to whom, with a certificate\n"
@@ -43,9 +44,11 @@ static const char match[] = "certmap match --rules FILE [--site NAME] [OPTION...
 
 static const char explain[] =
     "certmap explain --rules FILE [--site NAME] [OPTION...] CERT...\n"
+    "certmap explain CODE\n"
     "\n"
     "Shows mappings and conditions: the values seen, true, false or unknown, and why. Of more\n"
     "than 20 mappings, what decided and what came nearest.\n"
+    "Of a code, as late-deny or 616: what it means, and what to write instead.\n"
     "\n"
     "  --all                 every mapping, however many there are\n"
     "  --mapping NAME        this one, by its name or number; may be given again\n" HELP_RULES HELP_JSON HELP_CERTS

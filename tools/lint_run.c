@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a rule file to what is found in it, and what of that is known already. */
 #include "certmap/build.h"
+#include "code_table.h"
 #include "lint.h"
 #include "platform.h"
 #include "progress.h"
@@ -124,23 +125,23 @@ static void drop_others(struct tool_findings *findings, const struct tool_lint_o
     findings->count = kept;
 }
 
-/* Whether --allow CODE or --allow CODE:MAPPING is about a finding. */
-static bool is_allowed(const struct tool_findings *findings, const struct tool_finding *finding, const char *allow) {
+/* What --allow CODE or --allow CODE:MAPPING is about. A mapping that there is not has no findings. */
+static void suppress_allowed_by(struct tool_findings *findings, const char *allow) {
     const size_t len = strcspn(allow, ":");
-    const char *code = certmap_code_name(finding->report.diagnostic.code);
-    if (code == NULL || strlen(code) != len || memcmp(code, allow, len) != 0)
-        return false;
-    return allow[len] == '\0' ||
-           (finding->report.mapping != SIZE_MAX &&
-            certmap_rules_find(findings->rules, tool_view(allow + len + 1)) == finding->report.mapping);
+    const enum certmap_code code = tool_code_find((struct certmap_view){(const uint8_t *)allow, len});
+    const bool all = allow[len] == '\0';
+    const size_t mapping = all ? SIZE_MAX : certmap_rules_find(findings->rules, tool_view(allow + len + 1));
+    for (size_t i = 0; i < findings->count; i++) {
+        struct tool_finding *finding = &findings->items[i];
+        if (finding->suppressed == TOOL_SUPPRESSED_NOT && finding->report.diagnostic.code == code &&
+            (all || (mapping != SIZE_MAX && finding->report.mapping == mapping)))
+            finding->suppressed = TOOL_SUPPRESSED_OPTION;
+    }
 }
 
 static void suppress_allowed(struct tool_findings *findings, const struct tool_lint_options *options) {
-    for (size_t i = 0; i < findings->count; i++)
-        for (size_t k = 0; k < options->allow_count; k++)
-            if (findings->items[i].suppressed == TOOL_SUPPRESSED_NOT &&
-                is_allowed(findings, &findings->items[i], options->allow[k]))
-                findings->items[i].suppressed = TOOL_SUPPRESSED_OPTION;
+    for (size_t i = 0; i < options->allow_count; i++)
+        suppress_allowed_by(findings, options->allow[i]);
 }
 
 /* A suppression is unused where all was looked at: what is not decided may be a finding yet. */

@@ -2,6 +2,7 @@
 /* What lint found, as SARIF 2.1.0 (OASIS): for code scanning, and editors. Results are written one by one, because there
  * may be many. */
 #include "certmap/names.h"
+#include "explain_code.h"
 #include "lint.h"
 #include "witness.h"
 #include <string.h>
@@ -224,6 +225,9 @@ static json_t *result_json(const struct tool_analysis *analysis, const struct to
 static json_t *rule_json(const struct certmap_diagnostic *first) {
     json_t *object = tool_json_object(), *configuration = tool_json_object(), *properties = tool_json_object();
     tool_json_set(object, "id", tool_json_string(certmap_code_name(first->code)));
+    const char *text = tool_explained_text(first->code);
+    if (text != NULL)
+        tool_json_set(object, "help", message_json(text));
     tool_json_set(configuration, "level", tool_json_string(certmap_severity_name(first->severity)));
     tool_json_set(object, "defaultConfiguration", configuration);
     tool_json_set(properties, "number", json_integer((json_int_t)first->code));

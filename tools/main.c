@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "adapter.h"
 #include "certmap/names.h"
+#include "explain_code.h"
 #include "option_table.h"
 #include "platform.h"
 #include "text.h"
@@ -26,7 +27,10 @@ static enum tool_exit run(const struct tool_options *options) {
     case TOOL_VERB_MATCH:
         return tool_match(options);
     case TOOL_VERB_EXPLAIN:
-        return tool_explain(options);
+        if (options->code == CERTMAP_CODE_NONE)
+            return tool_explain(options);
+        tool_explain_code(options->code);
+        return TOOL_OK;
     case TOOL_VERB_SHOW:
         return tool_show(options);
     case TOOL_VERB_CHECK:

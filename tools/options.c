@@ -3,13 +3,18 @@
 #include "options.h"
 #include "adapter.h"
 #include "advice.h"
+#include "certfile.h"
 #include "certmap/names.h"
 #include "code_table.h"
+#include "explain_code.h"
 #include "moment.h"
 #include "option_table.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* More codes than there are. */
+#define TOOL_MAX_EXPLAINED 512
 
 /* ---- Mistakes ---- */
 
@@ -394,6 +399,36 @@ static bool check_store(const struct tool_options *options) {
     return true;
 }
 
+/* explain CODE, and nothing else. A code that is misspelt is one nearly, and no file. */
+static bool is_code(struct tool_options *options, enum certmap_code *nearest) {
+    struct certmap_view known[TOOL_MAX_EXPLAINED];
+    size_t count = 0, index;
+    struct tool_input input;
+    struct certmap_diagnostic err;
+    *nearest = CERTMAP_CODE_NONE;
+    if (options->verb != TOOL_VERB_EXPLAIN || options->rules != NULL || options->operand_count != 1)
+        return false;
+    options->code = tool_explained_code(options->operands[0]);
+    if (options->code != CERTMAP_CODE_NONE)
+        return true;
+    for (; count < TOOL_MAX_EXPLAINED && tool_explained_word(count) != NULL; count++)
+        known[count] = tool_view(tool_explained_word(count));
+    index = certmap_text_nearest(tool_view(options->operands[0]), known, count);
+    if (index == SIZE_MAX || strcmp(options->operands[0], "-") == 0)
+        return false;
+    const bool is_file = tool_input_read(&input, options->operands[0], TOOL_MAX_CERT_FILE, &err) == CERTMAP_OK;
+    if (is_file)
+        tool_input_free(&input);
+    else
+        *nearest = tool_explained_code(tool_explained_word(index));
+    return false;
+}
+
+static bool complain_code(const struct tool_options *options, enum certmap_code nearest) {
+    struct certmap_view known = tool_view(certmap_code_name(nearest));
+    return complain_unknown(options, "code", tool_view(options->operands[0]), &known, 1);
+}
+
 /* With the command that was meant, where the operands show it. */
 static bool complain_rules(const struct tool_options *options) {
     struct tool_text text = {NULL, 0, 0};
@@ -421,13 +456,18 @@ static bool check_fix(const struct tool_options *options) {
 }
 
 /* What every verb needs, and nothing that it does not take. */
-static bool check_options(const struct tool_options *options) {
+static bool check_options(struct tool_options *options) {
+    enum certmap_code nearest;
     const unsigned verb = (unsigned)options->verb;
     if (options->help || options->version)
         return true;
     if (options->verb == TOOL_VERB_NONE)
         return complain_about(options, "a command is missing: match, explain, show, check, lint, convert or name", "",
                               "");
+    if (is_code(options, &nearest))
+        return true;
+    if (nearest != CERTMAP_CODE_NONE)
+        return complain_code(options, nearest);
     if ((verb & TOOL_VERBS_RULES) && options->rules == NULL)
         return complain_rules(options);
     if (options->verb == TOOL_VERB_COMPLETION)

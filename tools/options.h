@@ -74,6 +74,7 @@ struct tool_options {
     bool all;                                /* explain: every mapping */
     const char *mappings[TOOL_MAX_MAPPINGS]; /* explain: those of these names */
     size_t mapping_count;
+    enum certmap_code code; /* explain: what this means, and nothing else is given; else NONE */
     struct tool_lint_options lint;
     bool help;
     bool version;

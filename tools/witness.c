@@ -3,7 +3,6 @@
 #include "certmap/build.h"
 #include "certmap/diagnostic.h"
 #include "file_out.h"
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- For people ---- */
@@ -130,19 +129,23 @@ static void add_pem(struct tool_text *text, const struct tool_finding *finding) 
     tool_text_string(text, "-----END CERTIFICATE-----\n");
 }
 
-/* How many findings before it have the same code and line. */
-static size_t count_same(const struct tool_findings *findings, size_t at, const bool *written) {
-    const struct certmap_diagnostic *this = &findings->items[at].report.diagnostic;
-    size_t count = 0;
-    for (size_t i = at; i > 0 && findings->items[i - 1].report.diagnostic.line == this->line; i--)
-        count += written[i - 1] && findings->items[i - 1].report.diagnostic.code == this->code;
-    return count;
+/* Of each code, the line of the last certificate that was written, and how many it had. The findings are in order. */
+struct written {
+    size_t line[1024], count[1024];
+};
+
+/* How many certificates of the same code and line are written already. */
+static size_t count_same(struct written *written, const struct certmap_diagnostic *diagnostic) {
+    const size_t at = (size_t)diagnostic->code % 1024;
+    if (written->line[at] != diagnostic->line)
+        written->count[at] = 0;
+    written->line[at] = diagnostic->line;
+    return written->count[at]++;
 }
 
-static bool write_one(const struct tool_findings *findings, const char *folder, size_t at, const bool *written) {
-    const struct tool_finding *finding = &findings->items[at];
+static bool write_one(const struct tool_finding *finding, const char *folder, struct written *written) {
     const struct certmap_diagnostic *diagnostic = &finding->report.diagnostic;
-    const size_t same = count_same(findings, at, written), len = strlen(folder);
+    const size_t same = count_same(written, diagnostic), len = strlen(folder);
     struct tool_text path = {NULL, 0, 0}, pem = {NULL, 0, 0};
     tool_text_string(&path, folder);
     if (len > 0 && tool_file_folder(folder) != len)
@@ -159,16 +162,14 @@ static bool write_one(const struct tool_findings *findings, const char *folder, 
 }
 
 bool tool_witness_write(const struct tool_findings *findings, const char *folder, enum certmap_severity level) {
-    bool *written = tool_alloc(findings->count * sizeof *written);
+    struct written written = {{0}, {0}};
     bool ok = true;
     for (size_t i = 0; i < findings->count && ok; i++) {
         const struct tool_finding *finding = &findings->items[i];
         const struct certmap_lint_witness *witness = finding->report.witness;
-        written[i] = finding->suppressed == TOOL_SUPPRESSED_NOT && finding->report.diagnostic.severity <= level &&
-                     witness != NULL && witness->der.data != NULL;
-        if (written[i])
-            ok = write_one(findings, folder, i, written);
+        if (finding->suppressed == TOOL_SUPPRESSED_NOT && finding->report.diagnostic.severity <= level &&
+            witness != NULL && witness->der.data != NULL)
+            ok = write_one(finding, folder, &written);
     }
-    free(written);
     return ok;
 }
