@@ -26,10 +26,11 @@ static inline bool same_text(struct certmap_view a, struct certmap_view b) {
 static inline enum certmap_truth cm_leaf_compare(enum certmap_operator op, bool nocase, struct certmap_view wanted,
                                                  const struct cm_value *value, size_t before, size_t *steps) {
     const struct certmap_view text = nocase ? value->text.folded : value->text.nfc;
-    if (op == CERTMAP_OP_LIKE)
-        return cm_steps_take(steps, before) ? cm_glob_match(wanted, text, steps) : CERTMAP_UNKNOWN;
-    if (op == CERTMAP_OP_MATCHES)
-        return cm_steps_take(steps, before) ? cm_regex_match(wanted, text, steps) : CERTMAP_UNKNOWN;
+    if (op != CERTMAP_OP_EQUAL) { /* mostly it is */
+        if (!cm_steps_take(steps, before))
+            return CERTMAP_UNKNOWN;
+        return op == CERTMAP_OP_LIKE ? cm_glob_match(wanted, text, steps) : cm_regex_match(wanted, text, steps);
+    }
     if (!cm_steps_take(steps, before + cm_steps_to_compare(text, wanted)))
         return CERTMAP_UNKNOWN;
     return same_text(text, wanted) ? CERTMAP_TRUE : CERTMAP_FALSE;
