@@ -126,9 +126,19 @@ static void same_values(struct certmap_peer *a, struct certmap_peer *b, enum cer
 static void check_extensions(const struct certmap_peer *peer) {
     const enum certmap_code all = certmap_peer_field_unknown(peer, CERTMAP_FIELD_EXTENSION);
     static const enum certmap_field fields[] = {
-        CERTMAP_FIELD_SAN, CERTMAP_FIELD_SAN_DIRNAME, CERTMAP_FIELD_EKU,
-        CERTMAP_FIELD_KU,  CERTMAP_FIELD_POLICY,      CERTMAP_FIELD_SKI,
-        CERTMAP_FIELD_AKI, CERTMAP_FIELD_MS_SID,      CERTMAP_FIELD_MS_TEMPLATE,
+        CERTMAP_FIELD_SAN,
+        CERTMAP_FIELD_SAN_DIRNAME,
+        CERTMAP_FIELD_EKU,
+        CERTMAP_FIELD_KU,
+        CERTMAP_FIELD_POLICY,
+        CERTMAP_FIELD_SKI,
+        CERTMAP_FIELD_AKI,
+        CERTMAP_FIELD_MS_SID,
+        CERTMAP_FIELD_MS_TEMPLATE,
+        CERTMAP_FIELD_QC_STATEMENT,
+        CERTMAP_FIELD_QC_TYPE,
+        CERTMAP_FIELD_PSD2_ROLE,
+        CERTMAP_FIELD_EXTENSION_TEXT,
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const enum certmap_code code = certmap_peer_field_unknown(peer, fields[i]);

@@ -84,11 +84,20 @@ static void add_presences(struct certmap_builder *builder) {
     static const struct {
         enum certmap_field field;
         const char *subfield;
-    } fields[] = {{CERTMAP_FIELD_SAN, "dns"},      {CERTMAP_FIELD_SAN_DIRNAME, "CN"},
-                  {CERTMAP_FIELD_EKU, ""},         {CERTMAP_FIELD_KU, ""},
-                  {CERTMAP_FIELD_POLICY, ""},      {CERTMAP_FIELD_SKI, ""},
-                  {CERTMAP_FIELD_AKI, ""},         {CERTMAP_FIELD_MS_SID, ""},
-                  {CERTMAP_FIELD_MS_TEMPLATE, ""}, {CERTMAP_FIELD_EXTENSION, "1.2.3"}};
+    } fields[] = {{CERTMAP_FIELD_SAN, "dns"},
+                  {CERTMAP_FIELD_SAN_DIRNAME, "CN"},
+                  {CERTMAP_FIELD_EKU, ""},
+                  {CERTMAP_FIELD_KU, ""},
+                  {CERTMAP_FIELD_POLICY, ""},
+                  {CERTMAP_FIELD_SKI, ""},
+                  {CERTMAP_FIELD_AKI, ""},
+                  {CERTMAP_FIELD_MS_SID, ""},
+                  {CERTMAP_FIELD_MS_TEMPLATE, ""},
+                  {CERTMAP_FIELD_EXTENSION, "1.2.3"},
+                  {CERTMAP_FIELD_EXTENSION_TEXT, "1.2.3"},
+                  {CERTMAP_FIELD_QC_STATEMENT, ""},
+                  {CERTMAP_FIELD_QC_TYPE, ""},
+                  {CERTMAP_FIELD_PSD2_ROLE, ""}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_presence(builder, fields[i].field, fields[i].subfield);
 }

@@ -97,6 +97,11 @@ static const struct {
     {"validity", CERTMAP_FIELD_VALIDITY, "", CERTMAP_FIELD_VALIDITY, CM_TEXT_VALIDITY, false, "validity"},
     {"ext.2.5.29.15", CERTMAP_FIELD_EXTENSION, "2.5.29.15", CERTMAP_FIELD_EXTENSION, CM_TEXT_HEX, true,
      "ext.2.5.29.15"},
+    {"ext.1.2.3.text", CERTMAP_FIELD_EXTENSION_TEXT, "1.2.3.text", CERTMAP_FIELD_EXTENSION_TEXT, CM_TEXT_PLAIN, true,
+     "ext.1.2.3.text"},
+    {"qc.statement", CERTMAP_FIELD_QC_STATEMENT, "", CERTMAP_FIELD_QC_STATEMENT, CM_TEXT_QC, false, "qc.statement"},
+    {"qc.type", CERTMAP_FIELD_QC_TYPE, "", CERTMAP_FIELD_QC_TYPE, CM_TEXT_QC, false, "qc.type"},
+    {"psd2.role", CERTMAP_FIELD_PSD2_ROLE, "", CERTMAP_FIELD_PSD2_ROLE, CM_TEXT_QC, false, "psd2.role"},
     {"ext.OID.1.2.3", CERTMAP_FIELD_EXTENSION, "OID.1.2.3", CERTMAP_FIELD_EXTENSION, CM_TEXT_HEX, true, "ext.1.2.3"},
 };
 

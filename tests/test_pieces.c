@@ -479,9 +479,11 @@ T_TEST(an_issuer_that_is_no_certificate) {
 /* ---- extensions ---- */
 
 static const enum certmap_field extension_fields[] = {
-    CERTMAP_FIELD_SAN,         CERTMAP_FIELD_SAN_DIRNAME, CERTMAP_FIELD_EKU, CERTMAP_FIELD_KU,
-    CERTMAP_FIELD_POLICY,      CERTMAP_FIELD_SKI,         CERTMAP_FIELD_AKI, CERTMAP_FIELD_MS_SID,
-    CERTMAP_FIELD_MS_TEMPLATE, CERTMAP_FIELD_EXTENSION,
+    CERTMAP_FIELD_SAN,       CERTMAP_FIELD_SAN_DIRNAME,    CERTMAP_FIELD_EKU,
+    CERTMAP_FIELD_KU,        CERTMAP_FIELD_POLICY,         CERTMAP_FIELD_SKI,
+    CERTMAP_FIELD_AKI,       CERTMAP_FIELD_MS_SID,         CERTMAP_FIELD_MS_TEMPLATE,
+    CERTMAP_FIELD_EXTENSION, CERTMAP_FIELD_EXTENSION_TEXT, CERTMAP_FIELD_QC_STATEMENT,
+    CERTMAP_FIELD_QC_TYPE,   CERTMAP_FIELD_PSD2_ROLE,
 };
 #define EXTENSION_FIELDS (sizeof extension_fields / sizeof *extension_fields)
 
@@ -560,6 +562,13 @@ T_TEST(extensions_that_are_not_supplied) {
 #define SKI(contents) EXT("2.5.29.14", contents)
 #define AKI(contents) EXT("2.5.29.35", "SEQUENCE{ " contents " }")
 #define SID(contents) EXT("1.3.6.1.4.1.311.25.2", contents)
+#define SID_TAG "tag:microsoft.com,2022-09-14:sid:"
+#define QC(statements) EXT("1.3.6.1.5.5.7.1.3", "SEQUENCE{ " statements " }")
+#define STATEMENT(oid, info) "SEQUENCE{ OID{" oid "} " info " } "
+#define QC_TYPE(types) STATEMENT("0.4.0.1862.1.6", "SEQUENCE{ " types " }")
+#define ROLE(oid, name) "SEQUENCE{ OID{" oid "} UTF8String{\"" name "\"} } "
+#define PSD2(roles)                                                                                                    \
+    STATEMENT("0.4.0.19495.2", "SEQUENCE{ SEQUENCE{ " roles " } UTF8String{\"BaFin\"} UTF8String{\"DE-BAFIN\"} }")
 #define SID_OF(text) SID("SEQUENCE{ A0{ OID{1.3.6.1.4.1.311.25.2.1} A0{ OCTETSTRING{\"" text "\"} } } }")
 #define TEMPLATE(contents) EXT("1.3.6.1.4.1.311.21.7", "SEQUENCE{ " contents " }")
 #define TEMPLATE_NAME(contents) EXT("1.3.6.1.4.1.311.20.2", contents)
@@ -637,6 +646,12 @@ static const struct row {
      "1.2.3 \"A\" | 1.2.4 \"\xC3\xA9\""},
     {CERTMAP_FIELD_SAN, "other: no string", SAN(OTHER_NAME("1.2.3", "SEQUENCE{ FF }") OTHER_NAME("1.2.3", "INTEGER{}")),
      "1.2.3 value-type | 1.2.3 value-type"},
+    {CERTMAP_FIELD_SAN, "other: octets",
+     SAN(OTHER_NAME("1.2.3", "OCTETSTRING{ D4 32 }") OTHER_NAME("1.2.3", "OCTETSTRING{}")
+             OTHER_NAME(UPN, "OCTETSTRING{ 61 }") OTHER_NAME(MAILBOX, "OCTETSTRING{ 61 40 62 }")),
+     "1.2.3 \"d432\" | 1.2.3 \"\" | (" UPN ") upn value-type | (" MAILBOX ") email value-type"},
+    {CERTMAP_FIELD_SAN, "other: too many octets", SAN(OTHER_NAME("1.2.3", "OCTETSTRING{ 65537*00 }")),
+     "1.2.3 value-too-long"},
     {CERTMAP_FIELD_SAN, "upn: string types",
      SAN(OTHER_NAME(UPN, "IA5String{\"a\"}") OTHER_NAME(UPN, "BMPString{ D8 00 }")
              OTHER_NAME(UPN, "OCTETSTRING{\"a\"}")),
@@ -859,6 +874,72 @@ static const struct row {
      "? malformed-piece"},
     {CERTMAP_FIELD_MS_TEMPLATE, "the first of both is malformed", TEMPLATE("") TEMPLATE_NAME("UTF8String{\"User\"}"),
      "? malformed-piece"},
+    /* a SID in a URI */
+    {CERTMAP_FIELD_MS_SID, "in a URI", SAN("86{\"" SID_TAG "S-1-5-21-7\"}"), "\"S-1-5-21-7\""},
+    {CERTMAP_FIELD_MS_SID, "in a URI, whose scheme has capitals",
+     SAN("82{\"a\"} 86{\"TAG:microsoft.com,2022-09-14:sid:S-1-5-21-7\"}"), "\"S-1-5-21-7\""},
+    {CERTMAP_FIELD_MS_SID, "in a URI and in the extension", SAN("86{\"" SID_TAG "S-1-5-21-7\"}") SID_OF("S-1-5-21-7"),
+     "\"S-1-5-21-7\""},
+    {CERTMAP_FIELD_MS_SID, "another one in the URI", SID_OF("S-1-5-21-7") SAN("86{\"" SID_TAG "S-1-5-21-8\"}"),
+     "value-ambiguous"},
+    {CERTMAP_FIELD_MS_SID, "another one in a URI before", SAN("86{\"" SID_TAG "S-1-5-21-8\"}") SID_OF("S-1-5-21-7"),
+     "value-ambiguous"},
+    {CERTMAP_FIELD_MS_SID, "two URIs that differ", SAN("86{\"" SID_TAG "S-1-5-21-7\"} 86{\"" SID_TAG "S-1-5-21-8\"}"),
+     "value-ambiguous"},
+    {CERTMAP_FIELD_MS_SID, "three URIs that say the same", SAN("3*86{\"" SID_TAG "S-1-5-21-7\"}"), "\"S-1-5-21-7\""},
+    {CERTMAP_FIELD_MS_SID, "no SID after the tag", SAN("86{\"" SID_TAG "x\"}"), "value-encoding"},
+    {CERTMAP_FIELD_MS_SID, "nothing after the tag", SAN("86{\"" SID_TAG "\"}"), "value-encoding"},
+    {CERTMAP_FIELD_MS_SID, "not ASCII after the tag", SAN("86{\"" SID_TAG "S-1-5\xFF\"}"), "value-encoding"},
+    {CERTMAP_FIELD_MS_SID, "another tag", SAN("86{\"tag:microsoft.com,2022-09-15:sid:S-1-5-21-7\"}"), ""},
+    {CERTMAP_FIELD_MS_SID, "a tag in capitals", SAN("86{\"tag:Microsoft.com,2022-09-14:sid:S-1-5-21-7\"}"), ""},
+    {CERTMAP_FIELD_MS_SID, "a tag that is no URI", SAN("82{\"" SID_TAG "S-1-5-21-7\"}"), ""},
+    {CERTMAP_FIELD_MS_SID, "beside a SAN that is malformed", SID_OF("S-1-5-21-7") SAN("89{}"), "? malformed-piece"},
+    {CERTMAP_FIELD_MS_SID, "beside two SANs", SID_OF("S-1-5-21-7") SAN("82{\"a\"}") SAN("82{\"a\"}"),
+     "? duplicate-extension"},
+    /* qualified certificates */
+    {CERTMAP_FIELD_QC_STATEMENT, "statements",
+     QC(STATEMENT("0.4.0.1862.1.1", "") STATEMENT("1.2.3", "NULL{}") PSD2("")),
+     "\"QcCompliance\" | \"1.2.3\" | \"psd2-qcStatement\""},
+    {CERTMAP_FIELD_QC_STATEMENT, "none", QC(""), ""},
+    {CERTMAP_FIELD_QC_STATEMENT, "no SEQUENCE", EXT("1.3.6.1.5.5.7.1.3", "SET{}"), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "nothing", EXT("1.3.6.1.5.5.7.1.3", ""), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "no OID", QC("SEQUENCE{ NULL{} }"), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "an empty statement", QC("SEQUENCE{}"), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "more in a statement", QC(STATEMENT("1.2.3", "2*NULL{}")), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "more after them", EXT("1.3.6.1.5.5.7.1.3", "SEQUENCE{} 00"), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "an indefinite length", EXT("1.3.6.1.5.5.7.1.3", "30 80 00 00"), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_STATEMENT, "an OID that is too large", QC("SEQUENCE{ OID{1025*01} }"), "value-too-long"},
+    {CERTMAP_FIELD_QC_STATEMENT, "twice", QC(STATEMENT("1.2.3", "")) QC(STATEMENT("1.2.3", "")),
+     "? duplicate-extension"},
+    {CERTMAP_FIELD_QC_TYPE, "twice", QC("") QC(""), "? duplicate-extension"},
+    {CERTMAP_FIELD_PSD2_ROLE, "twice", QC("") QC(""), "? duplicate-extension"},
+    {CERTMAP_FIELD_QC_TYPE, "of malformed statements", QC(QC_TYPE("OID{1.2.3}") "NULL{}"), "? malformed-piece"},
+    {CERTMAP_FIELD_PSD2_ROLE, "of malformed statements", QC(PSD2("") "NULL{}"), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_TYPE, "types", QC(QC_TYPE("OID{0.4.0.1862.1.6.2} OID{0.4.0.1862.1.6.3} OID{1.2.3}")),
+     "\"eseal\" | \"web\" | \"1.2.3\""},
+    {CERTMAP_FIELD_QC_TYPE, "no types", QC(QC_TYPE("")), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_TYPE, "no SEQUENCE", QC(STATEMENT("0.4.0.1862.1.6", "OID{1.2.3}")), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_TYPE, "nothing", QC(STATEMENT("0.4.0.1862.1.6", "")), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_TYPE, "something else in it", QC(QC_TYPE("OID{1.2.3} NULL{}")), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_TYPE, "two statements", QC("2*" QC_TYPE("OID{0.4.0.1862.1.6.1}")), "? malformed-piece"},
+    {CERTMAP_FIELD_QC_TYPE, "beside roles that are malformed",
+     QC(QC_TYPE("OID{0.4.0.1862.1.6.1}") STATEMENT("0.4.0.19495.2", "NULL{}")), "\"esign\""},
+    {CERTMAP_FIELD_PSD2_ROLE, "roles",
+     QC(PSD2(ROLE("0.4.0.19495.1.2", "PSP_PI") ROLE("0.4.0.19495.1.3", "PSP_AI") ROLE("1.2.3", "x"))),
+     "\"PSP_PI\" | \"PSP_AI\" | \"1.2.3\""},
+    {CERTMAP_FIELD_PSD2_ROLE, "all four",
+     QC(PSD2(ROLE("0.4.0.19495.1.1", "PSP_AS") ROLE("0.4.0.19495.1.2", "PSP_PI") ROLE("0.4.0.19495.1.3", "PSP_AI")
+                 ROLE("0.4.0.19495.1.4", "PSP_IC"))),
+     "\"PSP_AS\" | \"PSP_PI\" | \"PSP_AI\" | \"PSP_IC\""},
+    {CERTMAP_FIELD_PSD2_ROLE, "the name of another role", QC(PSD2(ROLE("0.4.0.19495.1.2", "PSP_AI"))),
+     "value-ambiguous"},
+    {CERTMAP_FIELD_PSD2_ROLE, "no roles", QC(PSD2("")), ""},
+    {CERTMAP_FIELD_PSD2_ROLE, "a role without a name", QC(PSD2("SEQUENCE{ OID{1.2.3} }")), "? malformed-piece"},
+    {CERTMAP_FIELD_PSD2_ROLE, "a name of another type", QC(PSD2("SEQUENCE{ OID{1.2.3} IA5String{\"x\"} }")),
+     "? malformed-piece"},
+    {CERTMAP_FIELD_PSD2_ROLE, "no authority", QC(STATEMENT("0.4.0.19495.2", "SEQUENCE{ SEQUENCE{} }")),
+     "? malformed-piece"},
+    {CERTMAP_FIELD_PSD2_ROLE, "two statements", QC(PSD2("") PSD2("")), "? malformed-piece"},
     /* those that are there twice */
     {CERTMAP_FIELD_SAN, "twice", SAN("82{\"a\"}") SAN("82{\"b\"}"), "? duplicate-extension"},
     {CERTMAP_FIELD_SAN_DIRNAME, "twice", SAN("82{\"a\"}") SAN("82{\"b\"}"), "? duplicate-extension"},
@@ -869,6 +950,37 @@ static const struct row {
     {CERTMAP_FIELD_POLICY, "twice and malformed", POLICIES("") POLICIES(""), "? duplicate-extension"},
     {CERTMAP_FIELD_MS_TEMPLATE, "one of both twice",
      TEMPLATE("OID{1.2.3}") TEMPLATE_NAME("UTF8String{\"User\"}") TEMPLATE("OID{1.2.3}"), "? duplicate-extension"},
+    /* extensions as text */
+    {CERTMAP_FIELD_EXTENSION_TEXT, "strings",
+     EXT("1.2.3", "UTF8String{\"true\"}") EXT("1.2.4", "IA5String{\"true\"}") EXT("1.2.5", "BMPString{ 00 41 }"),
+     "1.2.3 \"true\" | 1.2.4 \"true\" | 1.2.5 \"A\""},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "bytes",
+     EXT("1.2.3", "\"true\"") EXT("1.2.4", "\"{\\x0A\\x09 1}\"") EXT("1.2.5", ""),
+     "1.2.3 \"true\" | 1.2.4 \"{\\u{A}\\u{9} 1}\" | 1.2.5 \"\""},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "in an OCTET STRING",
+     EXT("1.2.3", "OCTETSTRING{ PrintableString{\"true\"} }") EXT("1.2.4", "OCTETSTRING{\"true\"}"),
+     "1.2.3 \"true\" | 1.2.4 \"true\""},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "in two OCTET STRINGs", EXT("1.2.3", "OCTETSTRING{ OCTETSTRING{\"true\"} }"),
+     "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "NFC", EXT("1.2.3", "\"A\\xCC\\x88\""), "1.2.3 \"\xC3\x84\""},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "no UTF-8", EXT("1.2.3", "\"a\\xFF\""), "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "a control character", EXT("1.2.3", "\"a\\x07\"") EXT("1.2.4", "\"a\\x7F\""),
+     "1.2.3 value-type | 1.2.4 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "the end of a line first", EXT("1.2.3", "\"\\x0Aa\""), "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "what DER begins with", EXT("1.2.3", "\"0\\x20\""), "1.2.3 \"0 \""},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "a string and more", EXT("1.2.3", "UTF8String{\"a\"} 00"), "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "an OCTET STRING and more", EXT("1.2.3", "2*OCTETSTRING{\"a\"}"),
+     "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "a string that is cut", EXT("1.2.3", "0C 05 61"), "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "an indefinite length", EXT("1.2.3", "2C 80 0C 01 61 00 00"), "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "a bad string", EXT("1.2.3", "UTF8String{FF}"), "1.2.3 value-encoding"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "NUL", EXT("1.2.3", "UTF8String{\"a\\x00\"}") EXT("1.2.4", "\"a\\x00\""),
+     "1.2.3 value-nul | 1.2.4 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "no text", EXT("1.2.3", "SEQUENCE{ INTEGER{01} }"), "1.2.3 value-type"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "too long", EXT("1.2.3", "UTF8String{ 65537*61 }") EXT("1.2.4", "65537*61"),
+     "1.2.3 value-too-long | 1.2.4 value-too-long"},
+    {CERTMAP_FIELD_EXTENSION_TEXT, "twice", EXT("1.2.3", "\"a\"") EXT("1.2.4", "\"b\"") EXT("1.2.3", "\"a\""),
+     "1.2.3 duplicate-extension | 1.2.4 \"b\" | 1.2.3 duplicate-extension"},
     /* the extensions themselves */
     {CERTMAP_FIELD_EXTENSION, "octets", EXT("1.2.3", "00 AB") EXT("1.2.4", ""), "1.2.3 \"00ab\" | 1.2.4 \"\""},
     {CERTMAP_FIELD_EXTENSION, "critical or not",
@@ -883,11 +995,19 @@ static const struct row {
      "1.2.3 value-too-long | 1.2.4 \"00\""},
 };
 
+/* A SAN can have a SID. */
+static bool is_of_san(enum certmap_field field) {
+    return field == CERTMAP_FIELD_SAN || field == CERTMAP_FIELD_SAN_DIRNAME || field == CERTMAP_FIELD_MS_SID;
+}
+
+static bool is_of_qc(enum certmap_field field) {
+    return field == CERTMAP_FIELD_QC_STATEMENT || field == CERTMAP_FIELD_QC_TYPE || field == CERTMAP_FIELD_PSD2_ROLE;
+}
+
 /* Fields that have to do with the extensions of a row. */
 static bool concerns(enum certmap_field field, enum certmap_field other) {
-    const bool san = field == CERTMAP_FIELD_SAN || field == CERTMAP_FIELD_SAN_DIRNAME;
-    return field == other || other == CERTMAP_FIELD_EXTENSION ||
-           (san && (other == CERTMAP_FIELD_SAN || other == CERTMAP_FIELD_SAN_DIRNAME));
+    return field == other || other == CERTMAP_FIELD_EXTENSION || other == CERTMAP_FIELD_EXTENSION_TEXT ||
+           (is_of_san(field) && is_of_san(other)) || (is_of_qc(field) && is_of_qc(other));
 }
 
 /* Both fields of a SAN are known, or neither is, for the same reason. */
@@ -1101,7 +1221,8 @@ static void check_text(struct certmap_view view) {
     EXTENSIONS(SAN("82{\"a\"} A4{" BOB_NAME "} " OTHER_NAME(UPN, "UTF8String{\"u\"}") OTHER_NAME("1.2.3", "NULL{}")    \
                        NAMED("GeneralString{\"k\"}")) EKU("OID{1.2.3}") KU("05 A0") POLICIES(POLICY("1.2.3"))          \
                    SKI("OCTETSTRING{01}") AKI("80{02}") SID_OF("S-1-5-21") TEMPLATE("OID{1.2.3}")                      \
-                       TEMPLATE_NAME("BMPString{ 00 55 }") OTHER_EXT)
+                       TEMPLATE_NAME("BMPString{ 00 55 }")                                                             \
+                           OTHER_EXT QC(QC_TYPE("OID{1.2.3}") PSD2(ROLE("1.2.3", "x"))) EXT("1.2.4", "\"text\""))
 
 static void supply_everything(struct t_buf *rest) {
     t_der(rest, "INTEGER{02} INTEGER{01} SEQUENCE{" LONG_AGO AFTER_ALL "}");
@@ -1156,6 +1277,10 @@ static const struct {
     {CERTMAP_FIELD_MS_TEMPLATE, 0, "OID{1.2.3}", ""},
     {CERTMAP_FIELD_MS_TEMPLATE, 1, "BMPString{ 00 55 }", ""},
     {CERTMAP_FIELD_EXTENSION, 9, "OCTETSTRING{FF}", ""},
+    {CERTMAP_FIELD_EXTENSION_TEXT, 11, "OCTETSTRING{\"text\"}", ""},
+    {CERTMAP_FIELD_QC_STATEMENT, 0, "OID{0.4.0.1862.1.6}", ""},
+    {CERTMAP_FIELD_QC_TYPE, 0, "OID{1.2.3}", ""},
+    {CERTMAP_FIELD_PSD2_ROLE, 0, "OID{1.2.3}", ""},
 };
 
 T_TEST(views_of_a_value) {

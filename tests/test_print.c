@@ -429,7 +429,8 @@ T_TEST(every_field) {
                                             [CERTMAP_FIELD_ISSUER] = "1.2.3.4",
                                             [CERTMAP_FIELD_SAN] = "upn",
                                             [CERTMAP_FIELD_SAN_DIRNAME] = "DC",
-                                            [CERTMAP_FIELD_EXTENSION] = "2.5.29.99"};
+                                            [CERTMAP_FIELD_EXTENSION] = "2.5.29.99",
+                                            [CERTMAP_FIELD_EXTENSION_TEXT] = "1.2.3"};
     const char *subfield = (size_t)field < sizeof subfields / sizeof *subfields ? subfields[field] : NULL;
     /* One of them is an operand of each field. */
     const struct certmap_view operands[] = {t_text("3"),
@@ -438,7 +439,8 @@ T_TEST(every_field) {
                                             t_text("0a"),
                                             t_text("valid"),
                                             t_text("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
-                                            t_text("0123456789abcdef0123456789abcdef01234567")};
+                                            t_text("0123456789abcdef0123456789abcdef01234567"),
+                                            t_text("QcCompliance")};
     struct certmap_builder *builder = t_builder();
     size_t count = 0;
     for (unsigned op = CERTMAP_OP_EQUAL; op <= CERTMAP_OP_UNDER; op++)

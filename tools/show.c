@@ -16,12 +16,20 @@ struct show {
 
 /* The fields in the order in which they are shown. */
 static const enum certmap_field fields[] = {
-    CERTMAP_FIELD_SUBJECT,     CERTMAP_FIELD_ISSUER,    CERTMAP_FIELD_SAN,           CERTMAP_FIELD_SAN_DIRNAME,
-    CERTMAP_FIELD_EKU,         CERTMAP_FIELD_KU,        CERTMAP_FIELD_POLICY,        CERTMAP_FIELD_SERIAL,
-    CERTMAP_FIELD_SHA256,      CERTMAP_FIELD_SHA1,      CERTMAP_FIELD_SHA512,        CERTMAP_FIELD_TBS_SHA256,
-    CERTMAP_FIELD_KEY_SHA256,  CERTMAP_FIELD_KEY_SHA1,  CERTMAP_FIELD_KEY_SHA512,    CERTMAP_FIELD_SKI,
-    CERTMAP_FIELD_AKI,         CERTMAP_FIELD_MS_SID,    CERTMAP_FIELD_MS_TEMPLATE,   CERTMAP_FIELD_VERSION,
-    CERTMAP_FIELD_VALIDITY,    CERTMAP_FIELD_EXTENSION, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256,
+    CERTMAP_FIELD_SUBJECT,       CERTMAP_FIELD_ISSUER,
+    CERTMAP_FIELD_SAN,           CERTMAP_FIELD_SAN_DIRNAME,
+    CERTMAP_FIELD_EKU,           CERTMAP_FIELD_KU,
+    CERTMAP_FIELD_POLICY,        CERTMAP_FIELD_SERIAL,
+    CERTMAP_FIELD_SHA256,        CERTMAP_FIELD_SHA1,
+    CERTMAP_FIELD_SHA512,        CERTMAP_FIELD_TBS_SHA256,
+    CERTMAP_FIELD_KEY_SHA256,    CERTMAP_FIELD_KEY_SHA1,
+    CERTMAP_FIELD_KEY_SHA512,    CERTMAP_FIELD_SKI,
+    CERTMAP_FIELD_AKI,           CERTMAP_FIELD_MS_SID,
+    CERTMAP_FIELD_MS_TEMPLATE,   CERTMAP_FIELD_QC_STATEMENT,
+    CERTMAP_FIELD_QC_TYPE,       CERTMAP_FIELD_PSD2_ROLE,
+    CERTMAP_FIELD_VERSION,       CERTMAP_FIELD_VALIDITY,
+    CERTMAP_FIELD_EXTENSION,     CERTMAP_FIELD_EXTENSION_TEXT,
+    CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256,
     CERTMAP_FIELD_ISSUER_SHA1,
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
@@ -33,13 +41,17 @@ static const enum certmap_field fields[] = {
 
 /* A larger extension is said to be present: what it holds has mostly been shown by then. */
 #define EXTENSION_DIGITS 128
+/* The same for one that is text. */
+#define EXTENSION_LETTERS 1024
 
 /* The path of a value, as rules write it: FIELD.SUBFIELD. */
 static void add_path(struct tool_text *text, enum certmap_field field, const struct certmap_value *value) {
-    tool_text_string(text, certmap_field_name(field));
+    const bool is_text_of = field == CERTMAP_FIELD_EXTENSION_TEXT; /* of which the word comes last */
+    tool_text_string(text, certmap_field_name(is_text_of ? CERTMAP_FIELD_EXTENSION : field));
     if (value->subfield.len > 0)
         tool_text_string(text, ".");
     tool_text_add(text, value->subfield);
+    tool_text_string(text, is_text_of ? ".text" : "");
 }
 
 /* The operand: digits of a serial number have to say that they are hexadecimal. */
@@ -63,7 +75,8 @@ static bool is_text(struct certmap_view view, const char *text) {
 static bool add_condition(struct tool_text *text, enum certmap_field field, const struct certmap_value *value) {
     const bool is_issuer = field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
                            field == CERTMAP_FIELD_ISSUER_SHA1;
-    const bool is_large = field == CERTMAP_FIELD_EXTENSION && value->text.len > EXTENSION_DIGITS;
+    const bool is_large = (field == CERTMAP_FIELD_EXTENSION && value->text.len > EXTENSION_DIGITS) ||
+                          (field == CERTMAP_FIELD_EXTENSION_TEXT && value->text.len > EXTENSION_LETTERS);
     if (value->text.data == NULL)
         return false;
     if (field == CERTMAP_FIELD_VALIDITY) {
@@ -167,13 +180,20 @@ static bool is_shown_already(enum certmap_field field, const struct certmap_valu
                                        "2.5.29.32",
                                        "2.5.29.14",
                                        "2.5.29.35",
+                                       "1.3.6.1.5.5.7.1.3",
                                        "1.3.6.1.4.1.311.25.2",
                                        "1.3.6.1.4.1.311.21.7",
                                        "1.3.6.1.4.1.311.20.2"};
-    for (size_t i = 0; field == CERTMAP_FIELD_EXTENSION && i < sizeof oids / sizeof *oids; i++)
+    const bool is_extension = field == CERTMAP_FIELD_EXTENSION || field == CERTMAP_FIELD_EXTENSION_TEXT;
+    for (size_t i = 0; is_extension && i < sizeof oids / sizeof *oids; i++)
         if (is_text(value->oid, oids[i]))
             return true;
     return false;
+}
+
+/* Most extensions are no text, which nobody has to be told. */
+static bool is_no_text(enum certmap_field field, const struct certmap_value *value) {
+    return field == CERTMAP_FIELD_EXTENSION_TEXT && value->unreadable != CERTMAP_CODE_NONE;
 }
 
 /* A comment that there can be no condition on a value. */
@@ -227,7 +247,7 @@ static void print_field(struct show *show, const struct tool_client *client, enu
     for (size_t i = 0; i < count; i++) {
         struct certmap_value value;
         tool_show_value(client, &value, field, i);
-        if (!is_shown_already(field, &value))
+        if (!is_shown_already(field, &value) && !is_no_text(field, &value))
             print_value(show, client, field, &value, first);
     }
 }
@@ -285,7 +305,8 @@ static json_t *values_json(const struct tool_client *client, enum certmap_field 
     for (size_t i = 0; i < count; i++) {
         struct certmap_value value;
         tool_show_value(client, &value, field, i);
-        tool_json_append(values, value_json(client, field, &value));
+        if (!is_no_text(field, &value))
+            tool_json_append(values, value_json(client, field, &value));
     }
     return values;
 }

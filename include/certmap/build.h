@@ -92,7 +92,7 @@ enum certmap_field {
     CERTMAP_FIELD_KEY_SHA256 = 11, /* of the SubjectPublicKeyInfo */
     CERTMAP_FIELD_SKI = 12,        /* subject key identifier */
     CERTMAP_FIELD_AKI = 13,        /* authority key identifier: its keyIdentifier */
-    CERTMAP_FIELD_MS_SID = 14,     /* Microsoft's SID extension, "S-1-5-21-..." */
+    CERTMAP_FIELD_MS_SID = 14,     /* Microsoft's SID, of its extension or a URI: "S-1-5-21-..." */
     CERTMAP_FIELD_MS_TEMPLATE =
         15, /* Microsoft's template: its OID, or its name in the older extension */
     CERTMAP_FIELD_VERSION = 16,       /* "1", "2", "3" */
@@ -104,7 +104,14 @@ enum certmap_field {
     CERTMAP_FIELD_SHA512 = 22,            /* of the certificate */
     CERTMAP_FIELD_KEY_SHA512 = 23,        /* of the SubjectPublicKeyInfo */
     CERTMAP_FIELD_KEY_SHA1 = 24,          /* of the SubjectPublicKeyInfo */
-    CERTMAP_FIELD_ISSUER_SHA1 = 25        /* of the certificate that issued this one */
+    CERTMAP_FIELD_ISSUER_SHA1 = 25,       /* of the certificate that issued this one */
+    CERTMAP_FIELD_EXTENSION_TEXT =
+        26, /* by OID: what an extension says as text, of a string of DER,
+                                        * of one in an OCTET STRING, or of bytes that are text */
+    CERTMAP_FIELD_QC_STATEMENT =
+        27,                      /* of a qualified certificate: names ("QcCompliance") or OIDs */
+    CERTMAP_FIELD_QC_TYPE = 28,  /* its types: "esign", "eseal", "web", or OIDs */
+    CERTMAP_FIELD_PSD2_ROLE = 29 /* ETSI TS 119 495: "PSP_AS" and so on, or OIDs */
 };
 
 /* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is none. Static

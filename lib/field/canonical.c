@@ -154,6 +154,14 @@ void cm_oid_name_print(struct cm_out *out, struct certmap_view contents) {
         cm_oid_print(out, contents);
 }
 
+void cm_qc_name_print(struct cm_out *out, struct certmap_view contents) {
+    const char *name = cm_qc_name(contents);
+    if (name != NULL)
+        cm_out_string(out, name);
+    else
+        cm_oid_print(out, contents);
+}
+
 void cm_hex_print(struct cm_out *out, struct certmap_view octets) {
     cm_out_hex_lower(out, octets);
 }
@@ -366,31 +374,35 @@ static enum certmap_status usage_operand(struct certmap_view *canonical, struct 
                         "the names are those of RFC 5280 4.2.1.3, for example digitalSignature", err);
 }
 
-static enum certmap_status print_oid_operand(struct certmap_view *canonical, struct certmap_view oid,
-                                             struct cm_arena *arena, struct certmap_diagnostic *err) {
+static enum certmap_status print_oid_operand(struct certmap_view *canonical, enum cm_text_kind kind,
+                                             struct certmap_view oid, struct cm_arena *arena,
+                                             struct certmap_diagnostic *err) {
+    void (*const print)(struct cm_out *, struct certmap_view) =
+        kind == CM_TEXT_QC ? cm_qc_name_print : cm_oid_name_print;
     struct cm_out out = {NULL, 0, 0};
-    cm_oid_name_print(&out, oid);
+    print(&out, oid);
     out = (struct cm_out){cm_arena_alloc(arena, out.len + 1), out.len + 1, 0};
     if (out.text == NULL)
         return cm_error_memory(err);
-    cm_oid_name_print(&out, oid);
+    print(&out, oid);
     out.text[out.len] = 0;
     *canonical = cm_view(out.text, out.len);
     return CERTMAP_OK;
 }
 
-static enum certmap_status oid_operand(struct certmap_view *canonical, struct certmap_view text, struct cm_arena *arena,
-                                       struct certmap_diagnostic *err) {
+static enum certmap_status oid_operand(struct certmap_view *canonical, enum cm_text_kind kind, struct certmap_view text,
+                                       struct cm_arena *arena, struct certmap_diagnostic *err) {
     uint8_t contents[CERTMAP_MAX_OID_SIZE];
-    struct certmap_view oid = cm_oid_by_name(text);
+    struct certmap_view oid = kind == CM_TEXT_QC ? cm_qc_by_name(text) : cm_oid_by_name(text);
     if (oid.data == NULL) {
         const size_t prefix = starts_with(text, CM_VIEW("OID.")) ? 4 : 0;
         oid = cm_view(contents, cm_oid_parse(contents, cm_view(text.data + prefix, text.len - prefix)));
     }
     if (oid.len == 0)
-        return no_such_word(text, "object identifier", cm_oid_name_nearest(text),
+        return no_such_word(text, "object identifier",
+                            kind == CM_TEXT_QC ? cm_qc_name_nearest(text) : cm_oid_name_nearest(text),
                             "one without a name here is written like 1.3.6.1.5.5.7.3.2", err);
-    return print_oid_operand(canonical, oid, arena, err);
+    return print_oid_operand(canonical, kind, oid, arena, err);
 }
 
 static enum certmap_status word_operand(struct certmap_view *canonical, struct certmap_view text,
@@ -440,7 +452,8 @@ enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm
     static const struct certmap_view states[] = {CM_VIEW_OF("valid"), CM_VIEW_OF("early"), CM_VIEW_OF("expired")};
     switch ((int)kind) {
     case CM_TEXT_OID:
-        return oid_operand(canonical, text, arena, err);
+    case CM_TEXT_QC:
+        return oid_operand(canonical, kind, text, arena, err);
     case CM_TEXT_USAGE:
         return usage_operand(canonical, text, err);
     case CM_TEXT_SERIAL:

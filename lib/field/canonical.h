@@ -20,6 +20,8 @@ enum certmap_code cm_canonical_text(struct certmap_view *canonical, enum cm_text
 bool cm_ip_print(struct cm_out *out, struct certmap_view octets);
 /* An OID's name in the tables of extended key usages and policies, or dotted. */
 void cm_oid_name_print(struct cm_out *out, struct certmap_view contents);
+/* The same with the names of qualified certificates. */
+void cm_qc_name_print(struct cm_out *out, struct certmap_view contents);
 /* The name of a bit of the key usage, 0 to 8; NULL for any other. */
 const char *cm_key_usage_name(size_t bit);
 /* Lower-case hexadecimal, two digits an octet. */

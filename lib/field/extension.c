@@ -29,6 +29,7 @@ static const struct known {
     {CM_VIEW_OF("\x55\x1D\x20"), CERTMAP_FIELD_POLICY, cm_policies_read},
     {CM_VIEW_OF("\x55\x1D\x0E"), CERTMAP_FIELD_SKI, cm_subject_key_identifier_read},
     {CM_VIEW_OF("\x55\x1D\x23"), CERTMAP_FIELD_AKI, cm_authority_key_identifier_read},
+    {CM_VIEW_OF("\x2B\x06\x01\x05\x05\x07\x01\x03"), CERTMAP_FIELD_QC_STATEMENT, cm_qc_statements_read},
     /* 1.3.6.1.4.1.311. 25.2, 21.7 and 20.2 */
     {CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37\x19\x02"), CERTMAP_FIELD_MS_SID, cm_ms_sid_read},
     {CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37\x15\x07"), CERTMAP_FIELD_MS_TEMPLATE, cm_ms_template_read},
@@ -69,13 +70,6 @@ static bool take_extension(struct cm_der *der, struct extension *extension) {
     return cm_der_next(&inside, CM_DER_OID, &extension->oid) && cm_oid_valid(extension->oid.contents) &&
            skip_critical(&inside) && cm_der_next(&inside, CM_DER_OCTET_STRING, &extension->octets) &&
            cm_der_done(&inside);
-}
-
-/* What is in the OCTET STRING of a value. */
-static struct certmap_view octets_of(const struct cm_value *value) {
-    struct cm_der inside;
-    (void)cm_der_only(&inside, value->der, CM_DER_OCTET_STRING);
-    return cm_view(inside.next, (size_t)(inside.end - inside.next));
 }
 
 /* ---- those that are there twice ---- */
@@ -199,7 +193,7 @@ static bool make_texts(struct certmap_peer *peer, struct cm_list *list) {
     for (size_t i = 0; i < list->count; i++) {
         struct cm_value *value = &list->values[i];
         if (value->unreadable == CERTMAP_CODE_NONE &&
-            cm_make_printed(peer, value, cm_hex_print, octets_of(value)) != CERTMAP_CODE_NONE)
+            cm_make_printed(peer, value, cm_hex_print, cm_extension_octets(value)) != CERTMAP_CODE_NONE)
             return false;
     }
     return true;
@@ -220,9 +214,11 @@ static bool read_known(struct certmap_peer *peer, const struct cm_value *extensi
         return true;
     struct cm_list *list = &peer->lists[row->field];
     if (extension->unreadable != CERTMAP_CODE_DUPLICATE_EXTENSION)
-        return cm_list_set_unknown(list, row->read(peer, list, octets_of(extension)));
+        return cm_list_set_unknown(list, row->read(peer, list, cm_extension_octets(extension)));
     if (row->field == CERTMAP_FIELD_SAN)
         (void)cm_list_set_unknown(&peer->lists[CERTMAP_FIELD_SAN_DIRNAME], CERTMAP_CODE_DUPLICATE_EXTENSION);
+    if (row->field == CERTMAP_FIELD_QC_STATEMENT)
+        cm_qc_set_unknown(peer, CERTMAP_CODE_DUPLICATE_EXTENSION);
     return cm_list_set_unknown(list, CERTMAP_CODE_DUPLICATE_EXTENSION);
 }
 
@@ -238,5 +234,5 @@ bool cm_extensions_read(struct certmap_peer *peer, struct certmap_view piece) {
     for (size_t i = 0; i < list->count; i++)
         if (!read_known(peer, &list->values[i]))
             return false;
-    return make_texts(peer, list);
+    return cm_ms_sid_add(peer) && make_texts(peer, list) && cm_extension_texts_read(peer, list);
 }

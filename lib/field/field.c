@@ -45,6 +45,11 @@ static const struct field {
     [CERTMAP_FIELD_SHA512] = {"sha512", SUB_NONE, CM_TEXT_SHA512, CERTMAP_PIECE_SHA512},
     [CERTMAP_FIELD_KEY_SHA512] = {"spki.sha512", SUB_NONE, CM_TEXT_SHA512, CERTMAP_PIECE_KEY_SHA512},
     [CERTMAP_FIELD_KEY_SHA1] = {"spki.sha1", SUB_NONE, CM_TEXT_SHA1, CERTMAP_PIECE_KEY_SHA1},
+    /* As rules write it the word comes last: ext.1.2.3.text. */
+    [CERTMAP_FIELD_EXTENSION_TEXT] = {"ext.text", SUB_OID, CM_TEXT_PLAIN, CERTMAP_PIECE_EXTENSIONS},
+    [CERTMAP_FIELD_QC_STATEMENT] = {"qc.statement", SUB_NONE, CM_TEXT_QC, CERTMAP_PIECE_EXTENSIONS},
+    [CERTMAP_FIELD_QC_TYPE] = {"qc.type", SUB_NONE, CM_TEXT_QC, CERTMAP_PIECE_EXTENSIONS},
+    [CERTMAP_FIELD_PSD2_ROLE] = {"psd2.role", SUB_NONE, CM_TEXT_QC, CERTMAP_PIECE_EXTENSIONS},
     [CERTMAP_FIELD_ISSUER_SHA1] = {"issuer is sha1", SUB_NONE, CM_TEXT_SHA1, CERTMAP_PIECE_ISSUER_SHA1},
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
@@ -82,6 +87,8 @@ unsigned cm_field_pieces(enum certmap_field field) {
 size_t cm_field_rows(enum certmap_field field) {
     if (fields[field].subfields == SUB_ATTRIBUTE || fields[field].subfields == SUB_ATTRIBUTE_OR_NAME)
         return CM_ATTR_COUNT;
+    if (field == CERTMAP_FIELD_EXTENSION_TEXT)
+        return CM_EXTENSION_ROWS;
     return fields[field].subfields == SUB_SAN ? CM_SAN_OTHER : 0;
 }
 
@@ -109,12 +116,20 @@ static struct certmap_view up_to_dot(struct certmap_view text) {
     return cm_view(text.data, dot == NULL ? text.len : (size_t)(dot - text.data));
 }
 
+static const struct certmap_view text_word = CM_VIEW_OF(".text");
+
+/* Whether the subfield of an extension ends in the word that asks for its text. */
+static bool says_text(struct certmap_view subfield) {
+    return subfield.len > text_word.len &&
+           memcmp(subfield.data + subfield.len - text_word.len, text_word.data, text_word.len) == 0;
+}
+
 bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, struct certmap_view text) {
     size_t longest = 0;
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         struct certmap_view name = view_of(fields[i].name);
         /* "san.dirname" alone is a kind of name in the SAN, not its inside. */
-        bool inside = i != CERTMAP_FIELD_SAN_DIRNAME || text.len > name.len;
+        bool inside = (i != CERTMAP_FIELD_SAN_DIRNAME || text.len > name.len) && i != CERTMAP_FIELD_EXTENSION_TEXT;
         if (name.len > longest && inside && begins_with(text, name)) {
             longest = name.len;
             *field = (enum certmap_field)i;
@@ -123,6 +138,8 @@ bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, st
     *subfield = up_to_dot(text);
     if (longest > 0)
         *subfield = longest < text.len ? cm_view(text.data + longest + 1, text.len - longest - 1) : CM_VIEW("");
+    if (longest > 0 && *field == CERTMAP_FIELD_EXTENSION && says_text(*subfield))
+        *field = CERTMAP_FIELD_EXTENSION_TEXT;
     return longest > 0;
 }
 
@@ -137,7 +154,7 @@ static const struct {
 
 static bool is_path(size_t field) {
     return field != CERTMAP_FIELD_ISSUER_SHA256 && field != CERTMAP_FIELD_ISSUER_KEY_SHA256 &&
-           field != CERTMAP_FIELD_ISSUER_SHA1;
+           field != CERTMAP_FIELD_ISSUER_SHA1 && field != CERTMAP_FIELD_EXTENSION_TEXT;
 }
 
 /* Whether text is this word, or ends in a dot and the word. */
@@ -218,6 +235,28 @@ static enum certmap_status resolve_oid(struct cm_path *path, struct certmap_view
     return path->oid.data != NULL ? CERTMAP_OK : cm_error_memory(err);
 }
 
+uint32_t cm_extension_row(struct certmap_view oid) {
+    /* id-ce, id-pe, Microsoft, and the list of timestamps of RFC 6962 */
+    static const struct certmap_view known[] = {CM_VIEW_OF("\x55\x1D"), CM_VIEW_OF("\x2B\x06\x01\x05\x05\x07\x01"),
+                                                CM_VIEW_OF("\x2B\x06\x01\x04\x01\x82\x37"),
+                                                CM_VIEW_OF("\x2B\x06\x01\x04\x01\xD6\x79\x02\x04\x02")};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (oid.len >= known[i].len && memcmp(oid.data, known[i].data, known[i].len) == 0)
+            return CM_EXTENSION_ROWS;
+    return 0;
+}
+
+/* The text of an extension, with or without the word at the end. */
+static enum certmap_status resolve_text(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
+                                        struct certmap_diagnostic *err) {
+    if (says_text(subfield))
+        subfield.len -= text_word.len;
+    const enum certmap_status status = resolve_oid(path, subfield, arena, err);
+    if (status == CERTMAP_OK)
+        path->row = cm_extension_row(path->oid);
+    return status;
+}
+
 static enum cm_san_row san_row_by_name(struct certmap_view name) {
     unsigned row = 0;
     while (row < CM_SAN_OTHER && !certmap_text_same(name, view_of(san_rows[row].name)) &&
@@ -276,6 +315,8 @@ enum certmap_status cm_path_resolve(struct cm_path *path, enum certmap_field fie
                         "%s needs a subfield, for example %s.%s", row->name, row->name, examples[row->subfields]);
     if (row->subfields == SUB_SAN)
         return resolve_san(path, subfield, arena, err);
+    if (field == CERTMAP_FIELD_EXTENSION_TEXT)
+        return resolve_text(path, subfield, arena, err);
     return row->subfields == SUB_OID ? resolve_oid(path, subfield, arena, err)
                                      : resolve_attribute(path, subfield, arena, err);
 }
@@ -298,13 +339,18 @@ struct cm_path cm_path_of_type(const struct cm_path *name, struct certmap_view o
 
 void cm_path_print(struct cm_out *out, const struct cm_path *path) {
     const enum subfields subfields = fields[path->field].subfields;
-    cm_out_string(out, fields[path->field].name);
+    const bool text = path->field == CERTMAP_FIELD_EXTENSION_TEXT;
+    cm_out_string(out, fields[text ? CERTMAP_FIELD_EXTENSION : path->field].name);
     if (subfields == SUB_NONE || (path->kind == CM_TEXT_NAME && path->list != CERTMAP_FIELD_SAN))
         return;
     cm_out_char(out, '.');
     if (path->by_oid)
         cm_oid_print(out, path->oid);
-    else if (subfields == SUB_SAN)
+    if (text)
+        cm_out_string(out, (const char *)text_word.data);
+    if (path->by_oid)
+        return;
+    if (subfields == SUB_SAN)
         cm_out_string(out, san_rows[path->row].name);
     else
         cm_attr_print(out, path->row, path->oid);

@@ -18,6 +18,7 @@ enum cm_text_kind {
     CM_TEXT_SID,      /* a security identifier of Windows */
     CM_TEXT_IP,       /* an address; operands may be networks */
     CM_TEXT_OID,      /* an object identifier, or its name */
+    CM_TEXT_QC,       /* the same, with the names of qualified certificates */
     CM_TEXT_USAGE,    /* a bit of the key usage */
     CM_TEXT_SERIAL,   /* a serial number */
     CM_TEXT_HEX,      /* octets */
@@ -30,9 +31,9 @@ enum cm_text_kind {
 };
 
 /* The lists of a peer: one for each enum certmap_field, and two of one value, a whole Name. */
-#define CM_LIST_SUBJECT_NAME 26
-#define CM_LIST_ISSUER_NAME 27
-#define CM_LIST_COUNT 28
+#define CM_LIST_SUBJECT_NAME 30
+#define CM_LIST_ISSUER_NAME 31
+#define CM_LIST_COUNT 32
 
 /* The rows of the SAN's list; all other otherNames share the chain after the last. */
 enum cm_san_row {
@@ -46,6 +47,10 @@ enum cm_san_row {
     CM_SAN_RID,
     CM_SAN_OTHER
 };
+
+/* The rows of the texts of extensions: those that standards and TLS libraries know, of which hardly any is a text, share the
+ * last chain, so that what they are does not matter to rules about the others. */
+#define CM_EXTENSION_ROWS 1
 
 /* Where the values of a field and subfield are found. */
 struct cm_path {
@@ -80,6 +85,8 @@ struct cm_path cm_path_of_type(const struct cm_path *name, struct certmap_view o
 void cm_path_print(struct cm_out *out, const struct cm_path *path);
 /* The OID's row of the SAN, or CM_SAN_OTHER. Looks at a table. */
 enum cm_san_row cm_san_row_by_oid(struct certmap_view oid);
+/* The row that the texts of an extension are in. */
+uint32_t cm_extension_row(struct certmap_view oid);
 /* The name of a row of the SAN: "dns"; row is below CM_SAN_OTHER. */
 const char *cm_san_row_name(enum cm_san_row row);
 

@@ -35,11 +35,14 @@ static enum certmap_code unreadable(struct cm_value *value, enum certmap_code co
 
 /* ---- otherName ---- */
 
-/* RFC 9598 3: SmtpUTF8Mailbox ::= UTF8String. A UPN, and what is in no table, may be of any string type. */
+/* RFC 9598 3: SmtpUTF8Mailbox ::= UTF8String. A UPN, and what is in no table, may be of any string type; the latter also
+ * octets, such as the FASC-N of FIPS 201. */
 static enum certmap_code make_other_name(struct certmap_peer *peer, struct cm_value *value,
                                          const struct cm_tlv *inner) {
     if (value->row == CM_SAN_KRB5 && inner->tag == CM_DER_SEQUENCE)
         return cm_krb5_read(peer, value, inner->whole);
+    if (value->row == CM_SAN_OTHER && inner->tag == CM_DER_OCTET_STRING)
+        return cm_make_printed(peer, value, cm_hex_print, inner->contents);
     if (value->row == CM_SAN_KRB5 || (value->row == CM_SAN_EMAIL && inner->tag != CM_DER_UTF8_STRING))
         return unreadable(value, CERTMAP_CODE_VALUE_TYPE);
     return cm_make_string(peer, value, value->row == CM_SAN_EMAIL ? CM_TEXT_EMAIL : CM_TEXT_PLAIN, inner->tag,

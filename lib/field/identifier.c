@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Extensions of one value: key identifiers, and what Microsoft's CA says of an account and a template. */
 #include "base/view.h"
+#include "certmap/names.h"
 #include "der/der.h"
 #include "der/oid.h"
 #include "field/canonical.h"
 #include "field/make.h"
 #include "field/pieces.h"
+#include <string.h>
 
 static enum certmap_code append_octets(struct certmap_peer *peer, struct cm_list *list, const struct cm_tlv *octets) {
     struct cm_value value = {.der = octets->whole};
@@ -72,6 +74,65 @@ enum certmap_code cm_ms_sid_read(struct certmap_peer *peer, struct cm_list *list
     value.der = sid.whole;
     return cm_make_append(peer, list, &value,
                           cm_make_string(peer, &value, CM_TEXT_PLAIN, CM_DER_IA5_STRING, sid.contents));
+}
+
+/* ---- a URI of the SAN that says the SID (Microsoft, KB5014754) ---- */
+
+/* A tag (RFC 4151), which compares letter by letter but for its scheme. */
+static const struct certmap_view sid_tag = CM_VIEW_OF("tag:microsoft.com,2022-09-14:sid:");
+
+/* The URI of a value of the SAN, as the certificate has it. */
+static struct certmap_view uri_of(const struct cm_value *value) {
+    struct cm_der inside;
+    (void)cm_der_only(&inside, value->der, CM_DER_CONTEXT_PRIMITIVE(6));
+    return cm_view(inside.next, (size_t)(inside.end - inside.next));
+}
+
+static bool is_sid_tag(struct certmap_view uri) {
+    const size_t scheme = 3;
+    if (uri.len < sid_tag.len || !certmap_text_same(cm_view(uri.data, scheme), cm_view(sid_tag.data, scheme)))
+        return false;
+    return memcmp(uri.data + scheme, sid_tag.data + scheme, sid_tag.len - scheme) == 0;
+}
+
+static void spoil(struct cm_value *value, enum certmap_code code) {
+    value->text = (struct cm_text){CM_VIEW_NONE, CM_VIEW_NONE};
+    value->unreadable = code;
+}
+
+/* The first SID that there is becomes the value; another one spoils it. The list has one value at most. */
+static bool add_sid(struct certmap_peer *peer, struct cm_list *list, const struct cm_value *uri,
+                    struct certmap_view sid) {
+    struct cm_value value = {.der = uri->der};
+    if (list->count > 0) {
+        if (!cm_view_equal(list->values[0].text.nfc, sid))
+            spoil(&list->values[0], CERTMAP_CODE_VALUE_AMBIGUOUS);
+        return true;
+    }
+    if (!is_sid(sid)) {
+        spoil(&value, CERTMAP_CODE_VALUE_ENCODING);
+        return cm_make_append(peer, list, &value, CERTMAP_CODE_NONE) == CERTMAP_CODE_NONE;
+    }
+    const enum certmap_code code = cm_make_string(peer, &value, CM_TEXT_PLAIN, CM_DER_IA5_STRING, sid);
+    return cm_make_append(peer, list, &value, code) == CERTMAP_CODE_NONE;
+}
+
+/* Whoever may choose the SAN of his certificate must not choose another SID than the CA has put beside it: two that differ
+ * are none. A SAN of which nothing is known could have one. */
+bool cm_ms_sid_add(struct certmap_peer *peer) {
+    struct cm_list *list = &peer->lists[CERTMAP_FIELD_MS_SID];
+    const struct cm_list *san = &peer->lists[CERTMAP_FIELD_SAN];
+    if (list->unknown != CERTMAP_CODE_NONE)
+        return true;
+    if (san->unknown != CERTMAP_CODE_NONE)
+        return cm_list_set_unknown(list, san->unknown);
+    for (uint32_t at = cm_list_first(san, CM_SAN_URI); at != CM_VALUE_NONE; at = san->values[at].next) {
+        const struct certmap_view uri = uri_of(&san->values[at]);
+        if (is_sid_tag(uri) &&
+            !add_sid(peer, list, &san->values[at], cm_view(uri.data + sid_tag.len, uri.len - sid_tag.len)))
+            return false;
+    }
+    return true;
 }
 
 /* ---- [MS-WCCE] 2.2.2.7.7.2 and 2.2.2.7.7.1: templates of version 2, and of version 1 ---- */

@@ -70,38 +70,86 @@ static const struct oid_name {
 };
 #define ROWS (sizeof table / sizeof *table)
 
-static struct certmap_view name_of(size_t row) {
-    return cm_view(table[row].name, strlen(table[row].name));
-}
+/* ETSI EN 319 412-5, 0.4.0.1862.1, and ETSI TS 119 495, 0.4.0.19495 */
+#define QCS(rest) CM_VIEW_OF("\x04\x00\x8E\x46\x01" rest)
+#define PSD2(rest) CM_VIEW_OF("\x04\x00\x81\x98\x27" rest)
 
-/* Looks at no more than the rows of the table. */
-const char *cm_oid_name(struct certmap_view contents) {
-    for (size_t i = 0; i < ROWS; i++)
-        if (cm_oid_same(table[i].oid, contents))
-            return table[i].name;
+/* Without their id-etsi-qcs- and the like, as they are spelt after it; of roles the name that is in certificates. */
+static const struct oid_name qc_table[] = {
+    {CM_VIEW_OF("\x2B\x06\x01\x05\x05\x07\x0B\x01"), "pkixQCSyntax-v1"}, /* RFC 3739 3.2.6.1 */
+    {CM_VIEW_OF("\x2B\x06\x01\x05\x05\x07\x0B\x02"), "pkixQCSyntax-v2"},
+    {QCS("\x01"), "QcCompliance"},
+    {QCS("\x02"), "QcLimitValue"},
+    {QCS("\x03"), "QcRetentionPeriod"},
+    {QCS("\x04"), "QcSSCD"},
+    {QCS("\x05"), "QcPDS"},
+    {QCS("\x06"), "QcType"},
+    {QCS("\x07"), "QcCClegislation"},
+    {QCS("\x06\x01"), "esign"},
+    {QCS("\x06\x02"), "eseal"},
+    {QCS("\x06\x03"), "web"},
+    {PSD2("\x02"), "psd2-qcStatement"},
+    {PSD2("\x01\x01"), "PSP_AS"},
+    {PSD2("\x01\x02"), "PSP_PI"},
+    {PSD2("\x01\x03"), "PSP_AI"},
+    {PSD2("\x01\x04"), "PSP_IC"},
+};
+#define QC_ROWS (sizeof qc_table / sizeof *qc_table)
+
+/* Looks at no more than the rows of a table. */
+static const char *name_of(const struct oid_name *rows, size_t count, struct certmap_view contents) {
+    for (size_t i = 0; i < count; i++)
+        if (cm_oid_same(rows[i].oid, contents))
+            return rows[i].name;
     return NULL;
 }
 
-struct certmap_view cm_oid_by_name(struct certmap_view name) {
-    for (size_t i = 0; i < ROWS; i++)
-        if (certmap_text_same(name, name_of(i)))
-            return table[i].oid;
+static struct certmap_view by_name(const struct oid_name *rows, size_t count, struct certmap_view name) {
+    for (size_t i = 0; i < count; i++)
+        if (certmap_text_same(name, cm_view(rows[i].name, strlen(rows[i].name))))
+            return rows[i].oid;
     return CM_VIEW_NONE;
 }
 
+static const char *nearest(const struct oid_name *rows, size_t count, struct certmap_view name) {
+    struct certmap_view names[ROWS > QC_ROWS ? ROWS : QC_ROWS];
+    for (size_t i = 0; i < count; i++)
+        names[i] = cm_view(rows[i].name, strlen(rows[i].name));
+    const size_t found = certmap_text_nearest(name, names, count);
+    return found == SIZE_MAX ? NULL : rows[found].name;
+}
+
+const char *cm_oid_name(struct certmap_view contents) {
+    return name_of(table, ROWS, contents);
+}
+
+struct certmap_view cm_oid_by_name(struct certmap_view name) {
+    return by_name(table, ROWS, name);
+}
+
 const char *cm_oid_name_nearest(struct certmap_view name) {
-    struct certmap_view names[ROWS];
-    for (size_t i = 0; i < ROWS; i++)
-        names[i] = name_of(i);
-    size_t nearest = certmap_text_nearest(name, names, ROWS);
-    return nearest == SIZE_MAX ? NULL : table[nearest].name;
+    return nearest(table, ROWS, name);
+}
+
+const char *cm_qc_name(struct certmap_view contents) {
+    return name_of(qc_table, QC_ROWS, contents);
+}
+
+struct certmap_view cm_qc_by_name(struct certmap_view name) {
+    return by_name(qc_table, QC_ROWS, name);
+}
+
+const char *cm_qc_name_nearest(struct certmap_view name) {
+    return nearest(qc_table, QC_ROWS, name);
 }
 
 /* ---- for everyone ---- */
 
 /* The contents octets, in buffer or static. data NULL: it is neither a name nor an OID. */
 static struct certmap_view contents_of(struct certmap_view text, uint8_t buffer[CERTMAP_MAX_OID_SIZE]) {
-    const struct certmap_view known = cm_oid_by_name(text);
+    struct certmap_view known = cm_oid_by_name(text);
+    if (known.data == NULL)
+        known = cm_qc_by_name(text);
     const size_t len = known.data == NULL ? cm_oid_parse(buffer, text) : 0;
     return len > 0 ? cm_view(buffer, len) : known;
 }

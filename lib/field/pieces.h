@@ -8,6 +8,7 @@
 #ifndef CM_FIELD_PIECES_H
 #define CM_FIELD_PIECES_H
 
+#include "der/der.h"
 #include "field/peer.h"
 
 typedef enum certmap_code cm_reader(struct certmap_peer *peer, struct cm_list *list, struct certmap_view piece);
@@ -31,6 +32,8 @@ bool cm_extensions_read(struct certmap_peer *peer, struct certmap_view piece);
 /* What extnValue holds, by extension. The SAN fills the list of the attributes of its directory names too,
  * which belongs to the same peer (general_name.c). */
 cm_reader cm_san_read;
+/* qc.c: fills the lists of what single statements say, too. */
+cm_reader cm_qc_statements_read;
 /* usage.c */
 cm_reader cm_key_usage_read;
 cm_reader cm_extended_key_usage_read;
@@ -41,6 +44,21 @@ cm_reader cm_authority_key_identifier_read;
 cm_reader cm_ms_sid_read;
 cm_reader cm_ms_template_read;
 cm_reader cm_ms_template_name_read;
+
+/* Nothing is known of what single statements say (qc.c). */
+void cm_qc_set_unknown(struct certmap_peer *peer, enum certmap_code code);
+/* The SID that a URI of the SAN says is added to the extension's (identifier.c); after both have been read. False: no
+ * memory. */
+bool cm_ms_sid_add(struct certmap_peer *peer);
+/* The field of texts, from the values of `ext` (extension_text.c); false when there is no memory. */
+bool cm_extension_texts_read(struct certmap_peer *peer, const struct cm_list *extensions);
+
+/* What is in the OCTET STRING of a value of `ext`. */
+static inline struct certmap_view cm_extension_octets(const struct cm_value *value) {
+    struct cm_der inside;
+    (void)cm_der_only(&inside, value->der, CM_DER_OCTET_STRING);
+    return (struct certmap_view){inside.next, (size_t)(inside.end - inside.next)};
+}
 
 /* A KRB5PrincipalName, the whole element, becomes the text of a value (krb5.c). NONE or MEMORY. */
 enum certmap_code cm_krb5_read(struct certmap_peer *peer, struct cm_value *value, struct certmap_view element);

@@ -174,7 +174,7 @@ static void put_other(struct making *making, const struct cm_lint_value *value) 
     const bool upn = is_string(value->subfield, "upn"), krb5 = is_string(value->subfield, "krb5");
     const size_t before = cm_lint_der_len(der);
     if (value->state != CERTMAP_LINT_READABLE)
-        cm_lint_der_put(der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
+        cm_lint_der_put(der, CM_LINT_INTEGER, VIEW("\x01\x02"));
     else if (krb5)
         put_principal(making, value->text);
     else
@@ -347,6 +347,12 @@ static const struct {
     {CERTMAP_FIELD_MS_SID, "1.3.6.1.4.1.311.25.2", put_sid},
 };
 
+/* What no certificate is made for here: where a question needs one, it stays open. */
+static bool is_beyond(enum certmap_field field) {
+    return field == CERTMAP_FIELD_QC_STATEMENT || field == CERTMAP_FIELD_QC_TYPE || field == CERTMAP_FIELD_PSD2_ROLE ||
+           field == CERTMAP_FIELD_EXTENSION_TEXT;
+}
+
 /* SAN and its directory names are one extension: malformed for one, it is for the other. */
 static const struct cm_lint_value *value_of(const struct making *making, enum certmap_field field) {
     const struct cm_lint_value *value = find(making, field);
@@ -366,6 +372,8 @@ static void put_template_extension(struct making *making) {
 static void put_extensions(struct making *making) {
     const struct cm_lint_value *values = making->witness->values;
     const size_t before = cm_lint_der_len(&making->der);
+    for (size_t i = making->witness->count; i-- > 0;)
+        making->impossible = making->impossible || is_beyond(values[i].field);
     for (size_t i = making->witness->count; i-- > 0;)
         if (values[i].field == CERTMAP_FIELD_EXTENSION)
             put_extension(making, values[i].subfield, &values[i], put_bytes);

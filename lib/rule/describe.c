@@ -5,7 +5,10 @@
 
 /* The subfield is what is printed of the path after the field and a dot. */
 static struct certmap_view subfield_of(enum certmap_field field, struct certmap_view path) {
-    const size_t len = strlen(certmap_field_name(field));
+    const bool text = field == CERTMAP_FIELD_EXTENSION_TEXT; /* which comes last in a path */
+    const size_t len = strlen(certmap_field_name(text ? CERTMAP_FIELD_EXTENSION : field));
+    if (text)
+        path.len -= strlen(".text");
     return path.len > len ? cm_view(path.data + len + 1, path.len - len - 1) : CM_VIEW("");
 }
 

@@ -61,6 +61,9 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_POLICY:
     case CERTMAP_FIELD_VERSION:
     case CERTMAP_FIELD_VALIDITY:
+    case CERTMAP_FIELD_QC_STATEMENT:
+    case CERTMAP_FIELD_QC_TYPE:
+    case CERTMAP_FIELD_PSD2_ROLE:
         return SCORE_COMMON;
     case CERTMAP_FIELD_SUBJECT:
     case CERTMAP_FIELD_ISSUER:
@@ -70,6 +73,7 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_MS_SID:
     case CERTMAP_FIELD_MS_TEMPLATE:
     case CERTMAP_FIELD_EXTENSION:
+    case CERTMAP_FIELD_EXTENSION_TEXT:
     case CERTMAP_FIELD_ISSUER_SHA256:
     case CERTMAP_FIELD_ISSUER_KEY_SHA256:
     case CERTMAP_FIELD_ISSUER_SHA1:

@@ -44,7 +44,8 @@ static bool is_field(struct certmap_view word) {
         return subfield.len > 0 && is_attribute(subfield);
     if (field == CERTMAP_FIELD_SAN)
         return subfield.len > 0 && is_san(subfield);
-    return subfield.len == 0 && field != CERTMAP_FIELD_EXTENSION && field != CERTMAP_FIELD_CERTIFICATE;
+    return subfield.len == 0 && field != CERTMAP_FIELD_EXTENSION && field != CERTMAP_FIELD_EXTENSION_TEXT &&
+           field != CERTMAP_FIELD_CERTIFICATE;
 }
 
 /* A word of text, the first part of which counts in any case: fields are written in small letters. */

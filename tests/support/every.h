@@ -5,7 +5,7 @@
 
 #include "certmap/build.h"
 
-#define T_FIELDS (CERTMAP_FIELD_ISSUER_SHA1 + 1)
+#define T_FIELDS (CERTMAP_FIELD_PSD2_ROLE + 1)
 #define T_LAST_PIECE CERTMAP_PIECE_ISSUER_SHA1
 
 #endif

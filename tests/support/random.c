@@ -542,6 +542,13 @@ static const char *const conditions[] = {
     "ext.1.2.3 = \"0103\"",
     "ext.1.2.4 = \"0102\"",
     "ext.1.2.3 present",
+    "ext.1.2.3.text = \"ab\"",
+    "ext.1.2.4.text like \"a*\"",
+    "ext.2.5.29.14.text = nocase \"AB\"",
+    "every ext.1.2.3.text in (\"ab\", \"ac\")",
+    "qc.statement = \"QcCompliance\"",
+    "every qc.type = \"web\"",
+    "psd2.role in (\"PSP_AS\", \"PSP_PI\")",
     "certificate = \"3000\"",
     "certificate = \"3024301b020101300306012a300030041700170030003007300306012a0300300306012a0300\"",
     "certificate in (\"31\", \"3025301b020101300306012a300030041700170030003007300306012a0300300306012a030100\")",
@@ -783,6 +790,14 @@ static const char *const extensions[] = {
     EXTENSION("1.2.3", "01 02"),
     EXTENSION("1.2.3", "01 03"),
     EXTENSION("1.2.4", "01 02"),
+    EXTENSION("1.2.3", "UTF8String{\"ab\"}"),
+    EXTENSION("1.2.4", "\"ab\""),
+    EXTENSION(
+        "1.3.6.1.5.5.7.1.3",
+        "SEQUENCE{ SEQUENCE{ OID{0.4.0.1862.1.1} } SEQUENCE{ OID{0.4.0.1862.1.6} SEQUENCE{ OID{0.4.0.1862.1.6.3} } }"
+        " SEQUENCE{ OID{0.4.0.19495.2} SEQUENCE{ SEQUENCE{ SEQUENCE{ OID{0.4.0.19495.1.2} UTF8String{\"PSP_PI\"} } }"
+        " UTF8String{\"x\"} UTF8String{\"y\"} } } }"),
+    EXTENSION("1.3.6.1.5.5.7.1.3", "SEQUENCE{ SEQUENCE{ OID{0.4.0.1862.1.6} } }"),
 };
 enum { EXTENSIONS = sizeof extensions / sizeof *extensions };
 
