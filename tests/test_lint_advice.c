@@ -10,6 +10,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "certmap/lint.h"
+#include "lint/witness.h"
 #include "rules.h"
 #include "support/alloc.h"
 
@@ -196,6 +197,135 @@ T_TEST(decoys) {
     run_file("tests/data/lint/decoys.cases", of_decoys);
 }
 
+/* ---- certificates that come in ---- */
+
+struct found {
+    struct t_buf text;
+    bool wrong_witness;
+};
+
+static bool on_found(void *ctx, const struct certmap_lint_report *report) {
+    struct found *found = ctx;
+    char line[96];
+    if (report->diagnostic.code < CERTMAP_CODE_UNUSED_MAPPING ||
+        report->diagnostic.code > CERTMAP_CODE_UNMAPPED_CERTIFICATES)
+        return true;
+    snprintf(line, sizeof line, "%zu %s%s\n", report->diagnostic.line, certmap_code_name(report->diagnostic.code),
+             report->witness != NULL ? " shown" : "");
+    t_put(&found->text, line);
+    if (report->witness != NULL && report->witness->decision != CERTMAP_NONE)
+        found->wrong_witness = true;
+    return true;
+}
+
+/* Loads rules for a lint. */
+static struct certmap_rules *load(struct certmap_lint *lint, const char *text) {
+    struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_rules *rules = NULL;
+    build.added = certmap_lint_added;
+    build.added_ctx = lint;
+    parse.build = &build;
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_text(text), &parse, NULL), CERTMAP_OK);
+    return rules;
+}
+
+/* Gives a lint a certificate of O=Contoso, this OU, issued by CA. */
+static enum certmap_status give(struct certmap_lint *lint, const struct certmap_rules *rules, const char *unit) {
+    struct cm_lint_pool pool;
+    const struct cm_lint_value values[] = {
+        {CERTMAP_FIELD_SUBJECT, t_text("O"), t_text("Contoso"), CERTMAP_LINT_READABLE},
+        {CERTMAP_FIELD_SUBJECT, t_text("OU"), t_text(unit), CERTMAP_LINT_READABLE},
+        {CERTMAP_FIELD_ISSUER, t_text("CN"), t_text("CA"), CERTMAP_LINT_READABLE},
+    };
+    const struct cm_lint_witness witness = {values, sizeof values / sizeof *values};
+    struct certmap_peer *peer = NULL;
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    ck_assert(cm_lint_pool_init(&pool, NULL));
+    ck_assert(cm_lint_witness_set(peer, &pool, &witness, cm_lint_witness_der(&pool, &witness)));
+    const enum certmap_status status = certmap_lint_certificate(lint, rules, peer, NULL);
+    certmap_peer_free(peer);
+    cm_lint_pool_free(&pool);
+    return status;
+}
+
+/* What is found of rules, where the certificates are of Sales, Sales and Support. */
+static void assert_corpus(const char *text, const char *expected) {
+    struct found found = {T_BUF_INIT, false};
+    struct certmap_lint *lint = NULL;
+    ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = load(lint, text);
+    ck_assert_int_eq(give(lint, rules, "Sales"), CERTMAP_OK);
+    ck_assert_int_eq(give(lint, rules, "Sales"), CERTMAP_OK);
+    ck_assert_int_eq(give(lint, rules, "Support"), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_run(lint, rules, on_found, &found, NULL), CERTMAP_OK);
+    ck_assert_int_eq(give(lint, rules, "Sales"), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_str_eq(t_cstr(&found.text), expected);
+    ck_assert(!found.wrong_witness);
+    t_buf_free(&found.text);
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+}
+
+#define CA "certmap 1;\nmapping \"m\" {\n when issuer.CN = \"CA\" and subject.O = \"Contoso\"\n and "
+#define OUT ";\n allow \"x\";\n}\n"
+
+T_TEST(corpus) {
+    static const char *const rows[][2] = {
+        {CA "subject.OU = \"Slaes\"" OUT, "0 unmapped-certificates\n2 unused-mapping\n4 unseen-value shown\n"},
+        {CA "subject.OU = \"Marketing\"" OUT, "0 unmapped-certificates\n2 unused-mapping\n4 unseen-value\n"},
+        {CA "subject.OU like \"Mark *\"" OUT, "0 unmapped-certificates\n2 unused-mapping\n4 unseen-value\n"},
+        {CA "subject.L = \"Rome\"" OUT, "0 unmapped-certificates\n2 unused-mapping\n4 unseen-field\n"},
+        {CA "subject.OU in (\"Sales\", \"Support\")" OUT, ""},
+        {CA "subject.OU in (\"Sales\",\n\"Suport\")" OUT, "0 unmapped-certificates\n5 unseen-value shown\n"},
+        {CA "subject.OU like nocase \"s*\"" OUT, ""},
+        {CA "subject.L absent" OUT, ""},
+        {CA "subject.2.5.4.11 = \"Sales\"" OUT, "0 unmapped-certificates\n"},
+        {"certmap 1;\nmapping \"a\" { when always; deny; }", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_corpus(rows[i][0], rows[i][1]);
+}
+
+T_TEST(corpus_of_other_rules) {
+    struct certmap_lint *lint = NULL;
+    struct certmap_rules *rules = t_rules(CA "subject.OU = \"a\"" OUT), *others = t_rules(CA "subject.OU = \"b\"" OUT);
+    struct found none = {T_BUF_INIT, false};
+    ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_certificate(lint, rules, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(give(lint, rules, "a"), CERTMAP_OK);
+    ck_assert_int_eq(give(lint, others, "a"), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_lint_run(lint, others, on_found, &none, NULL), CERTMAP_ERROR_ARGUMENT);
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+    certmap_rules_free(others);
+}
+
+T_TEST(corpus_without_memory) {
+    struct certmap_rules *rules = t_rules(CA "subject.OU in (\"Slaes\", \"x\") and subject.OU like \"S*\"" OUT);
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    for (size_t n = 0;; n++) {
+        struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+        struct found found = {T_BUF_INIT, false};
+        struct certmap_lint *lint = NULL;
+        options.allocator = &allocator;
+        t_alloc_fail_at(&memory, n);
+        enum certmap_status status = certmap_lint_new(&lint, &options, NULL);
+        if (status == CERTMAP_OK)
+            status = give(lint, rules, "Sales");
+        if (status == CERTMAP_OK)
+            status = certmap_lint_run(lint, rules, on_found, &found, NULL);
+        certmap_lint_free(lint);
+        t_buf_free(&found.text);
+        ck_assert_uint_eq(memory.live, 0);
+        ck_assert_int_eq(status, t_alloc_failed(&memory) ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
+        if (!t_alloc_failed(&memory))
+            break;
+    }
+    certmap_rules_free(rules);
+}
+
 /* ---- whole files ---- */
 
 struct counting {
@@ -343,5 +473,6 @@ T_TEST(many_mappings) {
 }
 
 T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, decoys),
+        T_CASE("corpus", corpus, corpus_of_other_rules, corpus_without_memory),
         T_CASE("files", each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
                many_mappings))

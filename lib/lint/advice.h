@@ -27,6 +27,7 @@ bool cm_lint_draft_about(struct cm_lint_draft *draft, struct certmap_lint *lint,
 cm_lint_pass cm_lint_pass_advice;
 cm_lint_pass cm_lint_pass_near_miss;
 cm_lint_pass cm_lint_pass_same_account;
+cm_lint_pass cm_lint_pass_corpus; /* 680 to 683 */
 
 /* ---- what they are made of ---- */
 

@@ -105,11 +105,31 @@ void certmap_lint_free(struct certmap_lint *lint) {
 
 /* ---- running ---- */
 
-static enum certmap_status run(struct certmap_lint *lint, const struct certmap_rules *rules,
-                               struct certmap_diagnostic *err) {
+/* Reads the rules, once. */
+static enum certmap_status read_rules(struct certmap_lint *lint, const struct certmap_rules *rules,
+                                      struct certmap_diagnostic *err) {
+    if (lint->read)
+        return lint->model.rules == rules && !lint->failed
+                   ? CERTMAP_OK
+                   : fail_argument(err, "the lint was begun with other rules, or there was no memory for them");
     const enum certmap_status status = cm_lint_model_read(&lint->model, rules, &lint->places, &lint->allocator, err);
     lint->read = true;
+    lint->failed = status != CERTMAP_OK;
     lint->summary.mappings = lint->model.mappings.count;
+    return status;
+}
+
+enum certmap_status certmap_lint_certificate(struct certmap_lint *lint, const struct certmap_rules *rules,
+                                             struct certmap_peer *peer, struct certmap_diagnostic *err) {
+    if (lint == NULL || rules == NULL || peer == NULL || lint->ran)
+        return fail_argument(err, "certmap_lint_certificate: lint, rules or peer is NULL, or the lint has run");
+    const enum certmap_status status = read_rules(lint, rules, err);
+    return status == CERTMAP_OK ? cm_lint_corpus_take(lint, peer, err) : status;
+}
+
+static enum certmap_status run(struct certmap_lint *lint, const struct certmap_rules *rules,
+                               struct certmap_diagnostic *err) {
+    const enum certmap_status status = read_rules(lint, rules, err);
     if (status != CERTMAP_OK)
         return status;
     lint->dead = cm_lint_pool_take(&lint->pool, lint->model.mappings.count + 1, sizeof *lint->dead);

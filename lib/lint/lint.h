@@ -10,6 +10,7 @@
 #define CM_LINT_LINT_H
 
 #include "certmap/lint.h"
+#include "corpus.h"
 #include "model.h"
 #include "witness.h"
 
@@ -32,7 +33,8 @@ struct certmap_lint {
     struct cm_lint_array reports;   /* of struct certmap_lint_report */
     struct cm_lint_array spellings; /* of paths in placeholders, and what they are: placeholder.c */
     struct certmap_lint_summary summary;
-    bool *dead; /* of each mapping: a report says that it never answers, or never is true */
+    struct cm_lint_corpus *corpus; /* in the pool; NULL: no certificate came */
+    bool *dead;                    /* of each mapping: a report says that it never answers, or never is true */
     bool cancelled, failed, ran, read;
 };
 
