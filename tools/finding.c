@@ -179,9 +179,39 @@ static int compare(const void *a, const void *b) {
     return 0;
 }
 
+static bool is_at_same_place(const struct tool_finding *a, const struct tool_finding *b) {
+    return a->report.diagnostic.line == b->report.diagnostic.line && a->report.diagnostic.line > 0 &&
+           a->report.diagnostic.column == b->report.diagnostic.column;
+}
+
+/* Whether the analysis shows what the loader only says. At one place there are few findings. */
+static bool is_shown_too(const struct tool_findings *findings, size_t index) {
+    enum { MAX_AT_PLACE = 8 };
+    const struct tool_finding *finding = &findings->items[index];
+    for (size_t i = index + 1; i < findings->count && i <= index + MAX_AT_PLACE; i++) {
+        const struct tool_finding *other = &findings->items[i];
+        if (!is_at_same_place(finding, other))
+            return false;
+        if (finding->report.witness == NULL && other->report.witness != NULL &&
+            other->report.diagnostic.code == finding->report.diagnostic.code)
+            return true;
+    }
+    return false;
+}
+
+/* What the loader says comes first at its place. */
+static void drop_shown(struct tool_findings *findings) {
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (!is_shown_too(findings, i))
+            findings->items[kept++] = findings->items[i];
+    findings->count = kept;
+}
+
 void tool_findings_sort(struct tool_findings *findings) {
     if (findings->count > 1)
         qsort(findings->items, findings->count, sizeof *findings->items, compare);
+    drop_shown(findings);
 }
 
 size_t tool_findings_count(const struct tool_findings *findings, enum certmap_severity severity) {

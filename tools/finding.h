@@ -43,7 +43,8 @@ struct tool_findings {
 bool tool_findings_report(void *findings, const struct certmap_lint_report *report);
 /* Keeps a diagnostic of the loader, or of the command itself. */
 struct tool_finding *tool_findings_add(struct tool_findings *findings, const struct certmap_diagnostic *diagnostic);
-/* Puts them in the order of the file; what is at no place is first. */
+/* Puts them in the order of the file; what is at no place is first. What the loader says, and the analysis shows at the same
+ * place, is there once. */
 void tool_findings_sort(struct tool_findings *findings);
 /* How many are of this severity and not suppressed. */
 size_t tool_findings_count(const struct tool_findings *findings, enum certmap_severity severity);
