@@ -329,12 +329,13 @@ static bool is_plain(const struct cm_lint_path *path) {
                                       path->field == CERTMAP_FIELD_SAN_DIRNAME);
 }
 
-/* In IIS files every pattern is one. */
+/* In IIS files every pattern is one, and whole Names compare otherwise with = than with like. */
 static void advise_no_wildcard(struct certmap_lint *lint, const struct cm_lint_advised *advised, size_t number) {
     const struct cm_lint_condition *condition =
         cm_lint_condition_at(&lint->model, advised->mapping->condition + number);
     const struct cm_lint_path *path = cm_lint_path_at(&lint->model, condition->path);
-    if (advised->mapping->is.kind != CERTMAP_KIND_NATIVE || condition->operand_count == 0)
+    if (advised->mapping->is.kind != CERTMAP_KIND_NATIVE || condition->operand_count == 0 ||
+        cm_lint_is_whole_name(path))
         return;
     for (size_t i = 0; i < condition->operand_count; i++)
         if (has_wildcard(cm_lint_operand_at(&lint->model, condition->operand + i)->shown))

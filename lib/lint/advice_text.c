@@ -260,7 +260,8 @@ static void advise_condition(struct certmap_lint *lint, const struct cm_lint_adv
         cm_lint_condition_at(&lint->model, advised->mapping->condition + number);
     const struct cm_lint_path *path = cm_lint_path_at(&lint->model, condition->path);
     size_t looked = 0;
-    if (path->field == CERTMAP_FIELD_CERTIFICATE)
+    if (path->field == CERTMAP_FIELD_CERTIFICATE ||
+        (condition->op != CERTMAP_OP_EQUAL && condition->op != CERTMAP_OP_LIKE && condition->op != CERTMAP_OP_UNDER))
         return;
     for (size_t i = 0; i < condition->operand_count; i++) {
         const struct about about = {advised, number, cm_lint_operand_at(&lint->model, condition->operand + i)->shown,
