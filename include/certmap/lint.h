@@ -133,12 +133,12 @@ certmap_lint_new(struct certmap_lint **lint, const struct certmap_lint_options *
 /* For struct certmap_build_options: added is this function, and added_ctx the lint, so that reports
  * have positions. One load only. */
 CERTMAP_API void certmap_lint_added(void *lint, const struct certmap_description *description);
-/* Takes a certificate of a corpus, as those that come in the course of a month: certmap_lint_run then
- * says which mappings answered none of them, and which values and fields none has. peer is prepared
- * (certmap_peer_set) and is the caller's; nothing of it is kept but counts and, of each part of a
- * certificate that the rules ask for, a few values. Memory is in proportion to the rules. The rules
- * are those of the run, and have to outlive it. After an error of this call the certificate is not
- * counted, or not wholly. Errors: ARGUMENT, MEMORY, LIMIT. */
+/* Takes a certificate of a corpus, as those that come in the course of a month:
+ * certmap_lint_run then says which mappings answered none of them, and which values and fields none
+ * has. peer is prepared (certmap_peer_set) and is the caller's; nothing of it is kept but counts
+ * and, of each part of a certificate that the rules ask for, a few values. Memory is in proportion
+ * to the rules, which are those of the run and have to outlive it. After an error the certificate
+ * is not counted, or not wholly. Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_lint_certificate(struct certmap_lint *lint,
                                                          const struct certmap_rules *rules,
                                                          struct certmap_peer *peer,
