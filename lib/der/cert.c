@@ -10,10 +10,12 @@
  *     AlgorithmIdentifier ::= SEQUENCE { OBJECT IDENTIFIER, ANY OPTIONAL }
  *
  * There is no loop here: each header is read once, a fault twice, and of what is inside only the OIDs are. */
+#include "base/assert.h"
 #include "base/error.h"
 #include "certmap/versioned.h"
 #include "der/der.h"
 #include "der/oid.h"
+#include "der/plain_cert.h"
 
 #define TAG_VERSION (CM_DER_CLASS_CONTEXT | CM_DER_CONSTRUCTED | 0u)
 #define TAG_ISSUER_UNIQUE_ID (CM_DER_CLASS_CONTEXT | 1u)
@@ -170,19 +172,42 @@ static enum certmap_status explain_fault(struct walk *walk, struct certmap_diagn
                        "the certificate has something else than its %s, or more than it", walk->part);
 }
 
-enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
-                                          struct certmap_diagnostic *err) {
-    if (!certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) || der.data == NULL)
-        return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is not a size of it");
-    struct certmap_cert filled = {.certificate = der};
-    struct walk walk = {cm_der_open(der), "", &filled};
+enum certmap_status cm_cert_walk(struct certmap_cert *filled, struct certmap_view der, struct certmap_diagnostic *err) {
+    *filled = (struct certmap_cert){.certificate = der};
+    struct walk walk = {cm_der_open(der), "", filled};
     if (!take_inside(&walk, "outer SEQUENCE", CM_DER_SEQUENCE, read_certificate))
         return explain_fault(&walk, err);
     if (!cm_der_done(&walk.der))
         return cm_error_at(err, CERTMAP_ERROR_CERTIFICATE, CERTMAP_CODE_MALFORMED_DER, cm_der_offset(&walk.der),
                            "bytes follow the certificate");
-    certmap_struct_write(cert, &filled, sizeof filled);
     return CERTMAP_OK;
+}
+
+static bool is_same(struct certmap_view a, struct certmap_view b) {
+    return a.data == b.data && a.len == b.len;
+}
+
+/* Whether the walk finds the same pieces. */
+static bool is_walked(const struct certmap_cert *cert, struct certmap_view der) {
+    struct certmap_cert walked;
+    return cm_cert_walk(&walked, der, NULL) == CERTMAP_OK && is_same(cert->tbs, walked.tbs) &&
+           is_same(cert->version, walked.version) && is_same(cert->serial, walked.serial) &&
+           is_same(cert->issuer, walked.issuer) && is_same(cert->validity, walked.validity) &&
+           is_same(cert->subject, walked.subject) && is_same(cert->key, walked.key) &&
+           is_same(cert->extensions, walked.extensions);
+}
+
+enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
+                                          struct certmap_diagnostic *err) {
+    if (!certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) || der.data == NULL)
+        return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is not a size of it");
+    struct certmap_cert filled = {.certificate = der};
+    const bool plain = cm_plain_cert(&filled, der);
+    CM_ASSERT(!plain || is_walked(&filled, der)); /* plain_cert.c and the walk say the same */
+    const enum certmap_status status = plain ? CERTMAP_OK : cm_cert_walk(&filled, der, err);
+    if (status == CERTMAP_OK)
+        certmap_struct_write(cert, &filled, sizeof filled);
+    return status;
 }
 
 static void keep_piece(struct certmap_view *piece, bool needed) {

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "field/list.h"
 #include "base/assert.h"
-#include "base/error.h"
-#include "name/attr.h"
-#include "name/name.h"
-#include "name/value.h"
 
 /* Linear in the Name. Who asks goes through a list once, when the peer is set; the index takes work for it before. */
 bool cm_value_may_be_unknown(const struct cm_value *value) {
@@ -58,83 +54,4 @@ bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct c
 
 uint32_t cm_list_first(const struct cm_list *list, size_t row) {
     return list->first == NULL ? CM_VALUE_NONE : list->first[row];
-}
-
-/* An arena gave nothing: the Name is too much, or the machine too small. */
-static enum certmap_status no_room(const struct cm_arena *arena, const struct cm_arena *scratch,
-                                   struct certmap_diagnostic *err) {
-    if (arena->over || scratch->over)
-        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
-                        "the Names need more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
-    return cm_error_memory(err);
-}
-
-/* A Name that has been read to its end, so that what follows cannot fail for its form. The first AVAs are kept,
- * which are all of them in most Names; the others are read again. */
-#define KEPT_AVAS 16
-
-struct name {
-    struct cm_rdn_ava kept[KEPT_AVAS];
-    size_t count;                 /* of all AVAs */
-    struct cm_name_cursor behind; /* comes after those that are kept */
-};
-
-/* Goes through the Name once. */
-static enum certmap_status read_name(struct name *name, struct certmap_view der, struct certmap_diagnostic *err) {
-    struct cm_name_cursor cursor;
-    struct cm_rdn_ava ava;
-    bool more = true;
-    name->count = 0;
-    enum certmap_status status = cm_name_open(&cursor, der, err);
-    while (status == CERTMAP_OK && more) {
-        if (name->count == KEPT_AVAS)
-            name->behind = cursor;
-        status = cm_name_next(&cursor, name->count < KEPT_AVAS ? &name->kept[name->count] : &ava, &more, err);
-        name->count += status == CERTMAP_OK && more;
-    }
-    return status;
-}
-
-/* The AVAs one after the other, up to the last. */
-static const struct cm_rdn_ava *next_ava(struct name *name, size_t number) {
-    bool more;
-    if (number < KEPT_AVAS)
-        return &name->kept[number];
-    (void)cm_name_next(&name->behind, &name->kept[0], &more, NULL);
-    return &name->kept[0];
-}
-
-/* Decodes, normalises and folds the value of an AVA; false when there is no memory. */
-static bool make_value(struct cm_value *value, const struct cm_rdn_ava *ava, struct cm_arena *arena,
-                       struct cm_arena *scratch) {
-    struct certmap_view utf8 = {NULL, 0};
-    *value = (struct cm_value){
-        .oid = ava->oid,
-        .der = ava->value,
-        .tag = ava->tag,
-        .rdn = (uint16_t)ava->rdn,
-        .row = (uint16_t)cm_attr_by_oid(ava->oid),
-    };
-    cm_arena_reset(scratch);
-    value->unreadable = cm_value_read(&utf8, ava->tag, ava->contents, scratch);
-    if (value->unreadable == CERTMAP_CODE_NONE)
-        return cm_text_make(&value->text, utf8, arena, scratch);
-    return value->unreadable != CERTMAP_CODE_MEMORY;
-}
-
-enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
-                                      struct cm_arena *scratch, struct certmap_diagnostic *err) {
-    struct name name;
-    *list = (struct cm_list){.unknown = CERTMAP_CODE_NONE};
-    enum certmap_status status = read_name(&name, der, err);
-    if (status != CERTMAP_OK)
-        return status;
-    if (!cm_list_reserve(list, name.count, CM_ATTR_COUNT, arena))
-        return no_room(arena, scratch, err);
-    for (size_t i = 0; i < name.count; i++) /* once more */
-        if (!make_value(&list->values[i], next_ava(&name, i), arena, scratch))
-            return no_room(arena, scratch, err);
-    list->rdn_count = name.count == 0 ? 0 : list->values[name.count - 1].rdn + (size_t)1;
-    cm_list_chain(list, CM_ATTR_COUNT);
-    return CERTMAP_OK;
 }

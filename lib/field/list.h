@@ -60,5 +60,8 @@ uint32_t cm_list_first(const struct cm_list *list, size_t row);
  * MEMORY, LIMIT, CERTIFICATE (offset into der). */
 enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
                                       struct cm_arena *scratch, struct certmap_diagnostic *err);
+/* The same with a cursor, also where the Name is plain (name/plain.h): for tests. */
+enum certmap_status cm_list_from_any_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
+                                          struct cm_arena *scratch, struct certmap_diagnostic *err);
 
 #endif

@@ -30,6 +30,8 @@ const struct cm_attr *cm_attr_row(size_t number);
 void cm_attr_print(struct cm_out *out, size_t row, struct certmap_view oid);
 /* The row of an OID, or CM_ATTR_OTHER. */
 size_t cm_attr_by_oid(struct certmap_view oid);
+/* The same of 2.5.4.arc, the arc below 128: nearly all types are so. */
+size_t cm_attr_x520(uint8_t arc);
 /* The row of a name or alias, without regard to case, or CM_ATTR_OTHER. */
 size_t cm_attr_by_name(struct certmap_view name);
 /* The name nearest to a misspelt one, or NULL. */
