@@ -501,8 +501,9 @@ static const struct {
 
 T_TEST(what_is_kept) {
     const struct certmap_view some = CM_VIEW("some");
-    struct certmap_cert cert = {sizeof cert, some, some, some,         some, some, some, some, some, some, some, some,
-                                some,        some, some, hash_nothing, NULL, 1,    some, some, some, some, some, some};
+    struct certmap_cert cert = {sizeof cert, some, some, some, some,         some, some, some, some, some, some,
+                                some,        some, some, some, hash_nothing, NULL, 1,    some, some, some, some,
+                                some,        some, 0,    0};
     certmap_cert_restrict(&cert, kept[_i].needs);
     ck_assert(cert.subject.data != NULL && cert.issuer.data != NULL);
     const bool there[] = {cert.certificate.data != NULL,

@@ -580,6 +580,43 @@ T_TEST(memory_of_values_is_limited) {
     names_free(&names);
 }
 
+/* ---- Names that nobody reads ---- */
+
+static const unsigned unread[] = {CERTMAP_PIECE_SUBJECT, CERTMAP_PIECE_ISSUER,
+                                  CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER};
+
+/* It has no values, and the other Name has its own. */
+T_TEST(a_name_that_is_not_read) {
+    static const enum certmap_field fields[] = {CERTMAP_FIELD_SUBJECT, CERTMAP_FIELD_ISSUER};
+    struct names names = NAMES_INIT;
+    (void)make(&names, "CN=Alice", "O=Contoso");
+    names.cert.unread = unread[_i];
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, NULL), CERTMAP_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const bool read = (unread[_i] & (i == 0 ? CERTMAP_PIECE_SUBJECT : CERTMAP_PIECE_ISSUER)) == 0;
+        ck_assert_int_eq(certmap_peer_field_unknown(peer, fields[i]),
+                         read ? CERTMAP_CODE_NONE : CERTMAP_CODE_NOT_SUPPLIED);
+        ck_assert_uint_eq(certmap_peer_value_count(peer, fields[i]), read ? 1 : 0);
+    }
+    names_free(&names);
+}
+
+/* Its form is looked at all the same, plain or not. */
+T_TEST(a_fault_where_nothing_is_read) {
+    struct names names = NAMES_INIT;
+    struct t_buf faulty = T_BUF_INIT;
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+    (void)make(&names, "CN=Alice", "O=Contoso");
+    t_der(&faulty, "SEQUENCE{ SET{} }");
+    names.cert.unread = CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER;
+    *(_i == 0 ? &names.cert.subject : &names.cert.issuer) = t_view(&faulty);
+    ck_assert_int_eq(certmap_peer_set(peer, &names.cert, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(err.code, CERTMAP_CODE_EMPTY_RDN);
+    ck_assert_msg(strncmp(err.text, _i == 0 ? "subject: " : "issuer: ", 8) == 0, "%s", err.text);
+    t_buf_free(&faulty);
+    names_free(&names);
+}
+
 T_TESTS("peer",
         T_CASE("values", T_EACH(set_up, tear_down), T_LOOP(values_of_the_subject, COUNT(tables)),
                T_LOOP(values_of_the_issuer, COUNT(tables)), views_of_a_value, a_larger_value_struct, chains,
@@ -588,6 +625,8 @@ T_TESTS("peer",
                T_LOOP(a_fault_in_the_issuer, COUNT(faults)), both_names_are_faulty, new_without_an_argument,
                new_with_malloc, T_LOOP(set_without_an_argument, 5), no_peer, an_empty_peer,
                T_LOOP(no_value, COUNT(no_values))),
+        T_CASE("Names that nobody reads", T_EACH(set_up, tear_down), T_LOOP(a_name_that_is_not_read, COUNT(unread)),
+               T_LOOP(a_fault_where_nothing_is_read, 2)),
         T_CASE("again and again", T_EACH(set_up, tear_down), cleared, the_struct_itself_is_not_kept,
                steady_use_allocates_nothing, many_different_certificates),
         T_CASE("memory", T_EACH(set_up, tear_down), T_LOOP(every_allocation_of_a_set_fails, COUNT(large)),

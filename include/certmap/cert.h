@@ -54,6 +54,10 @@ struct certmap_cert {
     struct certmap_view key_sha512;  /* of key */
     struct certmap_view key_sha1;    /* of key */
     struct certmap_view issuer_sha1; /* of issuer_certificate */
+    /* CERTMAP_PIECE_SUBJECT, _ISSUER: no rule reads this Name. Its form is checked all the same, and
+     * its values are as if they were not supplied. certmap_cert_restrict sets it. */
+    unsigned unread;
+    unsigned reserved; /* 0 */
 };
 #define CERTMAP_CERT_INIT                                                                          \
     {                                                                                              \
@@ -61,7 +65,7 @@ struct certmap_cert {
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
             CERTMAP_NO_VIEW, NULL, NULL, 0, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,     \
-            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW                                      \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, 0, 0                                \
     }
 
 /* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1): every piece that is
@@ -83,9 +87,9 @@ CERTMAP_API enum certmap_status certmap_cert_from_pem(struct certmap_cert *cert,
                                                       size_t len, struct certmap_diagnostic *err);
 
 /* Makes every piece not supplied that needs, of certmap_rules_needs, does not read, so that
- * certmap_peer_set has less to do. Answers stay the same for rules with these needs. subject and
- * issuer stay. What hash, if it is set, computes a digest from stays with the digest. cert->size
- * must be set; a NULL cert is left alone. */
+ * certmap_peer_set has less to do; subject and issuer stay, and become unread. Answers stay the
+ * same for rules with these needs. What hash, if it is set, computes a digest from stays with the
+ * digest. cert->size must be set; a NULL cert is left alone. */
 CERTMAP_API void certmap_cert_restrict(struct certmap_cert *cert, unsigned needs);
 
 /* What docs/abi.md promises of enums. */

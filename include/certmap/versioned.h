@@ -25,7 +25,7 @@ extern "C" {
 
 /* The sizes that the structs had in the first release; they never change. Smaller is not such a
  * struct. */
-#define CERTMAP_FIRST_CERT CERTMAP_STRUCT_END(struct certmap_cert, issuer_sha1)
+#define CERTMAP_FIRST_CERT CERTMAP_STRUCT_END(struct certmap_cert, reserved)
 #define CERTMAP_FIRST_VALUE CERTMAP_STRUCT_END(struct certmap_value, reserved)
 #define CERTMAP_FIRST_BUILD_OPTIONS CERTMAP_STRUCT_END(struct certmap_build_options, added_ctx)
 #define CERTMAP_FIRST_PARSE_OPTIONS CERTMAP_STRUCT_END(struct certmap_parse_options, file)

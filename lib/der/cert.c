@@ -242,6 +242,7 @@ static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
         cert->hash = NULL;
     if ((needs & CERTMAP_PIECE_TIME) == 0)
         cert->time = 0;
+    cert->unread |= ~needs & (CERTMAP_PIECE_SUBJECT | CERTMAP_PIECE_ISSUER);
 }
 
 void certmap_cert_restrict(struct certmap_cert *cert, unsigned needs) {

@@ -63,5 +63,7 @@ enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view 
 /* The same with a cursor, also where the Name is plain (name/plain.h): for tests. */
 enum certmap_status cm_list_from_any_name(struct cm_list *list, struct certmap_view der, struct cm_arena *arena,
                                           struct cm_arena *scratch, struct certmap_diagnostic *err);
+/* Reads a Name to its end, and makes nothing of it. Errors: LIMIT, CERTIFICATE (offset into der). */
+enum certmap_status cm_list_check_name(struct certmap_view der, struct certmap_diagnostic *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The AVAs of a Name as a list: of a plain Name in one pass and one piece of memory, of any other with a cursor. */
 #include "base/ascii.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "field/list.h"
 #include "name/attr.h"
@@ -20,6 +21,8 @@ static enum certmap_status no_room(const struct cm_arena *arena, const struct cm
 /* A Name that has been read to its end, so that what follows cannot fail for its form. The first AVAs are kept,
  * which are all of them in most Names; the others are read again. */
 #define KEPT_AVAS 16
+
+_Static_assert(CM_PLAIN_AVAS <= KEPT_AVAS, "a plain Name is kept whole");
 
 struct name {
     struct cm_rdn_ava kept[KEPT_AVAS];
@@ -162,6 +165,19 @@ static bool reserve_plain(struct cm_list *list, struct plain_texts *texts, size_
     return true;
 }
 
+/* Whether the cursor finds the same AVAs, and no more. */
+static bool are_walked(const struct cm_plain_ava *avas, size_t count, struct certmap_view der) {
+    struct name name;
+    bool same = read_name(&name, der, NULL) == CERTMAP_OK && name.count == count;
+    for (size_t i = 0; i < count && same; i++) {
+        const struct cm_rdn_ava *ava = &name.kept[i];
+        same = ava->rdn == i && ava->last_of_rdn && ava->oid.data == avas[i].oid && ava->oid.len == avas[i].oid_len &&
+               ava->value.data == avas[i].value && ava->contents.len == avas[i].len &&
+               cm_attr_by_oid(ava->oid) == avas[i].row;
+    }
+    return same;
+}
+
 /* Whether the Name is plain; then *done says whether there was memory for it. */
 static bool make_plain(struct cm_list *list, struct certmap_view der, struct cm_arena *arena, struct cm_arena *scratch,
                        bool *done) {
@@ -171,6 +187,7 @@ static bool make_plain(struct cm_list *list, struct certmap_view der, struct cm_
     const size_t count = cm_plain_name(avas, &text, der);
     if (count == 0)
         return false;
+    CM_ASSERT(are_walked(avas, count, der)); /* name/plain.c and the cursor say the same */
     *done = reserve_plain(list, &texts, count, text, arena);
     for (size_t i = 0; i < count && *done; i++) {
         const struct cm_rdn_ava ava = ava_of(&avas[i], i);
@@ -205,4 +222,11 @@ enum certmap_status cm_list_from_name(struct cm_list *list, struct certmap_view 
     if (!make_plain(list, der, arena, scratch, &done))
         return cm_list_from_any_name(list, der, arena, scratch, err);
     return done ? CERTMAP_OK : no_room(arena, scratch, err);
+}
+
+enum certmap_status cm_list_check_name(struct certmap_view der, struct certmap_diagnostic *err) {
+    struct cm_plain_ava avas[CM_PLAIN_AVAS];
+    struct name name;
+    size_t text;
+    return cm_plain_name(avas, &text, der) > 0 ? CERTMAP_OK : read_name(&name, der, err);
 }

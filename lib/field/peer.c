@@ -30,7 +30,7 @@ enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct ce
     struct certmap_peer *made = cm_alloc(&own, sizeof *made);
     if (made == NULL)
         return cm_error_memory(err);
-    memset(made, 0, sizeof *made); /* a literal of this size could be on the stack */
+    memset(made, 0, offsetof(struct certmap_peer, built.text)); /* the room after it is written before it is read */
     cm_arena_init(&made->arena, &own, CERTMAP_MAX_PEER_MEMORY / 4 * 3);
     cm_arena_init(&made->scratch, &own, CERTMAP_MAX_PEER_MEMORY / 4);
     *peer = made;
@@ -65,12 +65,26 @@ static enum certmap_status no_room(const struct certmap_peer *peer, struct certm
     return cm_error_memory(err);
 }
 
+/* A list of one value, the whole Name, whose row is 0. */
+static void set_whole(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der) {
+    const size_t at = whole - CM_LIST_SUBJECT_NAME;
+    peer->names[at] = (struct cm_value){.der = der, .avas = &peer->lists[list], .next = CM_VALUE_NONE};
+    peer->name_first[at] = 0;
+    peer->lists[whole] = (struct cm_list){.values = &peer->names[at], .count = 1, .first = &peer->name_first[at]};
+}
+
+/* A Name that no rule reads is checked, so that a certificate is refused whatever the rules are. */
+static enum certmap_status check_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
+                                      struct certmap_diagnostic *err) {
+    peer->lists[list].unknown = peer->lists[whole].unknown = CERTMAP_CODE_NOT_SUPPLIED;
+    return cm_list_check_name(der, err);
+}
+
 static enum certmap_status prepare_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
                                         struct certmap_diagnostic *err) {
-    enum certmap_status status = cm_list_from_name(&peer->lists[list], der, &peer->arena, &peer->scratch, err);
-    const struct cm_value name = {.der = der, .avas = &peer->lists[list]};
-    if (status == CERTMAP_OK && !cm_list_append(&peer->lists[whole], &name, &peer->arena))
-        status = no_room(peer, err);
+    const enum certmap_status status = cm_list_from_name(&peer->lists[list], der, &peer->arena, &peer->scratch, err);
+    if (status == CERTMAP_OK)
+        set_whole(peer, list, whole, der);
     return status;
 }
 
@@ -89,12 +103,14 @@ static void name_the_field(struct certmap_diagnostic *err, const char *field) {
 
 static enum certmap_status prepare_names(struct certmap_peer *peer, const struct certmap_cert *cert,
                                          struct certmap_diagnostic *err) {
-    enum certmap_status status = prepare_name(peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
+    enum certmap_status status = (cert->unread & CERTMAP_PIECE_SUBJECT ? check_name : prepare_name)(
+        peer, CERTMAP_FIELD_SUBJECT, CM_LIST_SUBJECT_NAME, cert->subject, err);
     if (status != CERTMAP_OK) {
         name_the_field(err, "subject");
         return status;
     }
-    status = prepare_name(peer, CERTMAP_FIELD_ISSUER, CM_LIST_ISSUER_NAME, cert->issuer, err);
+    status = (cert->unread & CERTMAP_PIECE_ISSUER ? check_name : prepare_name)(peer, CERTMAP_FIELD_ISSUER,
+                                                                               CM_LIST_ISSUER_NAME, cert->issuer, err);
     if (status != CERTMAP_OK)
         name_the_field(err, "issuer");
     return status;
@@ -109,8 +125,12 @@ static bool may_be_unknown(const struct cm_list *list) {
 }
 
 static void note_unknown(struct certmap_peer *peer) {
-    for (size_t i = 0; i < CM_LIST_COUNT; i++)
-        peer->may_be_unknown |= (uint64_t)may_be_unknown(&peer->lists[i]) << i;
+    uint64_t unknown = 0;
+    for (size_t i = 0; i < CM_LIST_SUBJECT_NAME; i++)
+        unknown |= (uint64_t)may_be_unknown(&peer->lists[i]) << i;
+    unknown |= (unknown >> CERTMAP_FIELD_SUBJECT & 1u) << CM_LIST_SUBJECT_NAME; /* of the same AVAs */
+    unknown |= (unknown >> CERTMAP_FIELD_ISSUER & 1u) << CM_LIST_ISSUER_NAME;
+    peer->may_be_unknown = unknown;
 }
 
 /* What seeds the value sets: where the peer and its memory lie, which the system chooses anew for each process where it
@@ -123,7 +143,7 @@ static bool make_value_sets(struct certmap_peer *peer) {
     const uint64_t seed = make_seed(peer);
     bool done = true;
     for (size_t i = 0; i < CM_LIST_COUNT && done; i++)
-        done = cm_value_set_make(&peer->lists[i], seed, &peer->arena);
+        done = peer->lists[i].count < CM_VALUE_SET_MIN || cm_value_set_make(&peer->lists[i], seed, &peer->arena);
     return done;
 }
 

@@ -24,6 +24,8 @@ struct certmap_peer {
     bool set;
     uint64_t may_be_unknown; /* a bit for each list: it is not known, or holds a value that cannot be read */
     struct cm_list lists[CM_LIST_COUNT]; /* by enum certmap_field, and CM_LIST_... */
+    struct cm_value names[2];            /* the values of the lists of whole Names */
+    uint32_t name_first[2];              /* and their chains */
     struct certmap_view certificate;     /* what it is compared by: the TBSCertificate; borrowed */
     bool has_tbs;                        /* else certificate is all of it, which is not one, or was not supplied */
     struct cm_built built;

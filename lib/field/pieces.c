@@ -6,6 +6,7 @@
 #include "field/canonical.h"
 #include "field/make.h"
 #include "field/tbs.h"
+#include <string.h>
 
 /* ---- version and serial number: an INTEGER each ---- */
 
@@ -92,7 +93,29 @@ static void take_tbs(struct certmap_peer *peer, const struct certmap_cert *cert)
         peer->lists[CERTMAP_FIELD_CERTIFICATE].unknown = CERTMAP_CODE_NOT_SUPPLIED;
 }
 
+/* Whether there are two Names and nothing else, as rules about Names need it. */
+static bool has_only_names(const struct certmap_cert *cert) {
+    struct certmap_cert names;
+    memset(&names, 0, sizeof names);
+    names.size = cert->size;
+    names.subject = cert->subject;
+    names.issuer = cert->issuer;
+    names.unread = cert->unread;
+    return memcmp(cert, &names, sizeof names) == 0;
+}
+
+/* Nothing is known of the fields, however many there are. */
+static void set_not_supplied(struct certmap_peer *peer) {
+    for (size_t field = 0; field < CM_LIST_SUBJECT_NAME; field++)
+        if (field != CERTMAP_FIELD_SUBJECT && field != CERTMAP_FIELD_ISSUER)
+            peer->lists[field].unknown = CERTMAP_CODE_NOT_SUPPLIED;
+}
+
 bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
+    if (has_only_names(cert)) {
+        set_not_supplied(peer);
+        return true;
+    }
     take_tbs(peer, cert);
     return read_piece(peer, CERTMAP_FIELD_VERSION, cert->version, read_version) &&
            read_piece(peer, CERTMAP_FIELD_SERIAL, cert->serial, read_serial) && read_validity(peer, cert) &&
