@@ -54,8 +54,8 @@ struct certmap_cert {
     struct certmap_view key_sha512;  /* of key */
     struct certmap_view key_sha1;    /* of key */
     struct certmap_view issuer_sha1; /* of issuer_certificate */
-    /* CERTMAP_PIECE_SUBJECT, _ISSUER: no rule reads this Name. Its form is checked all the same, its
-     * values are as if they were not supplied. certmap_cert_restrict sets it. */
+    /* CERTMAP_PIECE_SUBJECT, _ISSUER: no rule reads this Name. Its form is checked all the same,
+     * its values are as if they were not supplied. certmap_cert_restrict sets it. */
     unsigned unread;
     unsigned reserved; /* 0 */
 };
