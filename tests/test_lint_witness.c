@@ -45,6 +45,8 @@ static const struct row {
     {CERTMAP_FIELD_POLICY, "", "anyPolicy", NULL},
     {CERTMAP_FIELD_SERIAL, "", "1f2a", NULL},
     {CERTMAP_FIELD_SERIAL, "", "ff", NULL},
+    {CERTMAP_FIELD_SERIAL, "", "a00015b", NULL},
+    {CERTMAP_FIELD_SERIAL, "", "0", NULL},
     {CERTMAP_FIELD_SHA256, "", DIGEST, NULL},
     {CERTMAP_FIELD_SHA1, "", "00112233445566778899aabbccddeeff00112233", NULL},
     {CERTMAP_FIELD_KEY_SHA256, "", DIGEST, NULL},
@@ -219,10 +221,10 @@ T_TEST(unknown_fields) {
 /* What no certificate can have. */
 T_TEST(impossible_values) {
     static const struct row impossible[] = {
-        {CERTMAP_FIELD_SERIAL, "", "", NULL},      {CERTMAP_FIELD_SERIAL, "", "1f2", NULL},
-        {CERTMAP_FIELD_SERIAL, "", "-1f", NULL},   {CERTMAP_FIELD_KU, "", "nothing", NULL},
-        {CERTMAP_FIELD_EKU, "", "no OID", NULL},   {CERTMAP_FIELD_SUBJECT, "", "no Name", NULL},
-        {CERTMAP_FIELD_SAN, "nothing", "x", NULL}, {CERTMAP_FIELD_EXTENSION, "x", "0500", NULL},
+        {CERTMAP_FIELD_SERIAL, "", "", NULL},         {CERTMAP_FIELD_SERIAL, "", "-1f", NULL},
+        {CERTMAP_FIELD_KU, "", "nothing", NULL},      {CERTMAP_FIELD_EKU, "", "no OID", NULL},
+        {CERTMAP_FIELD_SUBJECT, "", "no Name", NULL}, {CERTMAP_FIELD_SAN, "nothing", "x", NULL},
+        {CERTMAP_FIELD_EXTENSION, "x", "0500", NULL},
     };
     struct certmap_peer *peer = new_peer();
     for (size_t i = 0; i < sizeof impossible / sizeof *impossible; i++) {

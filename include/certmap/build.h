@@ -378,11 +378,15 @@ struct certmap_description {
     const struct certmap_output_position *output_positions;       /* NULL: all at position */
     unsigned flawed;                                              /* 1: it is; else 0 */
     unsigned reserved;                                            /* 0, else ARGUMENT */
+    struct certmap_position extent; /* of all of the mapping, so that it could be cut out; nothing
+                                     * is reported here */
 };
 #define CERTMAP_DESCRIPTION_INIT                                                                   \
     {                                                                                              \
         sizeof(struct certmap_description), NULL, NULL, 0, NULL, 0, NULL, 0, {0, 0, 0, 0},         \
-            {0, 0, 0, 0}, NULL, NULL, 0, 0                                                         \
+            {0, 0, 0, 0}, NULL, NULL, 0, 0, {                                                      \
+            0, 0, 0, 0                                                                             \
+        }                                                                                          \
     }
 
 /* What of a mapping is wrong. */

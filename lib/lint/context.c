@@ -29,11 +29,29 @@ void cm_lint_undecided(struct certmap_lint *lint, size_t *why) {
     ++*why;
 }
 
+bool cm_lint_goes_on(struct certmap_lint *lint, size_t mapping) {
+    const size_t left = lint->model.mappings.count - mapping;
+    lint->failed = lint->failed || lint->scratch.failed;
+    cm_lint_pool_empty(&lint->scratch);
+    if (lint->failed || !cm_lint_progress(lint, mapping, lint->model.mappings.count))
+        return false;
+    if (!cm_lint_enough(lint))
+        return true;
+    lint->summary.undecided += left;
+    lint->summary.by_budget += left;
+    return false;
+}
+
 /* ---- where ---- */
 
 static const struct cm_lint_place *place_of(const struct certmap_lint *lint, size_t mapping) {
     const uint32_t place = mapping < lint->model.mappings.count ? cm_lint_mapping_at(&lint->model, mapping)->place : 0;
     return place > 0 ? (const struct cm_lint_place *)lint->places.mappings.items + (place - 1) : NULL;
+}
+
+struct certmap_position cm_lint_mapping_extent(const struct certmap_lint *lint, size_t mapping) {
+    const struct cm_lint_place *place = place_of(lint, mapping);
+    return place != NULL ? place->extent : (struct certmap_position){0, 0, 0, 0};
 }
 
 /* Without the places of its file, a mapping has at least the line that it was loaded from. */

@@ -3,6 +3,7 @@
 #include "lint.h"
 #include "certmap/versioned.h"
 #include "passes.h"
+#include "query.h"
 #include "report.h"
 #include "sat.h"
 #include <string.h>
@@ -92,6 +93,7 @@ void certmap_lint_free(struct certmap_lint *lint) {
     if (lint == NULL)
         return;
     const struct certmap_allocator allocator = lint->allocator;
+    cm_lint_engine_free(lint->engine);
     if (lint->read)
         cm_lint_model_free(&lint->model);
     cm_lint_places_free(&lint->places, &allocator);
@@ -133,7 +135,11 @@ static enum certmap_status run(struct certmap_lint *lint, const struct certmap_r
     if (status != CERTMAP_OK)
         return status;
     lint->dead = cm_lint_pool_take(&lint->pool, lint->model.mappings.count + 1, sizeof *lint->dead);
-    for (size_t i = 0; !lint->pool.failed && !lint->cancelled && cm_lint_passes[i] != NULL; i++) {
+    lint->engine = cm_lint_engine_make(lint);
+    lint->failed = lint->engine == NULL || lint->places.failed;
+    if (certmap_rules_disabled(rules))
+        return lint->failed ? fail_memory(err) : CERTMAP_OK;
+    for (size_t i = 0; !lint->failed && !lint->pool.failed && !lint->cancelled && cm_lint_passes[i] != NULL; i++) {
         cm_lint_passes[i](lint);
         lint->failed = lint->failed || lint->scratch.failed;
         cm_lint_pool_empty(&lint->scratch);

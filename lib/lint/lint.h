@@ -34,7 +34,8 @@ struct certmap_lint {
     struct cm_lint_array spellings; /* of paths in placeholders, and what they are: placeholder.c */
     struct certmap_lint_summary summary;
     struct cm_lint_corpus *corpus; /* in the pool; NULL: no certificate came */
-    bool *dead;                    /* of each mapping: a report says that it never answers, or never is true */
+    struct cm_lint_engine *engine;
+    bool *dead; /* of each mapping: a report says that it never answers, or never is true */
     bool cancelled, failed, ran, read;
 };
 
@@ -50,12 +51,17 @@ bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total);
 void cm_lint_forget(struct certmap_lint *lint);
 /* A question that stays open, and which of the counters of the summary says why. */
 void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
+/* Before each mapping of a pass: empties the scratch pool, and tells how far it is. False: the pass is over; where time
+ * is up, the mappings that are left are counted as not decided. */
+bool cm_lint_goes_on(struct certmap_lint *lint, size_t mapping);
 
 /* ---- Where (context.c) ---- */
 
 /* Of a mapping: its name. Line 0 where nothing is known. */
 struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping);
 struct certmap_position cm_lint_account_place(const struct certmap_lint *lint, size_t mapping);
+/* Of all of the mapping; line 0 where nothing is known. */
+struct certmap_position cm_lint_mapping_extent(const struct certmap_lint *lint, size_t mapping);
 /* Of the number-th condition of the mapping; of its operator, line 0 where that is not known; of an operand, from 0. */
 struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint, size_t mapping, size_t number);
 struct certmap_position cm_lint_operator_place(const struct certmap_lint *lint, size_t mapping, size_t number);

@@ -52,6 +52,7 @@ void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allo
         *place = (struct cm_lint_place){
             .name = added->position,
             .account = added->account,
+            .extent = added->extent,
             .condition = (uint32_t)places->conditions.count,
             .condition_count = added->condition_positions != NULL ? (uint32_t)added->condition_count : 0,
             .output = (uint32_t)places->outputs.count,
@@ -110,6 +111,7 @@ static bool read_condition(struct cm_lint_model *model, const struct certmap_con
         .op = condition->op,
         .quantifier = condition->quantifier,
         .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
+        .known = (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0,
         .count = condition->count,
     };
     return true;

@@ -32,6 +32,7 @@ struct cm_lint_condition {
     enum certmap_operator op;
     enum certmap_quantifier quantifier;
     bool nocase;
+    bool known; /* it has no flag that the analysis does not know */
     size_t count;
 };
 
@@ -45,7 +46,7 @@ struct cm_lint_mapping {
 
 /* Where a mapping is, as its file was loaded. */
 struct cm_lint_place {
-    struct certmap_position name, account;
+    struct certmap_position name, account, extent;
     uint32_t condition, condition_count; /* the first one of condition_places */
     uint32_t output, output_count;       /* of output_places */
     bool one_to_one;

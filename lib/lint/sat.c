@@ -94,7 +94,8 @@ static void start(struct cm_lint_sat *sat) {
         return;
     }
     sat->solver = picosat_minit(sat, take, change, give);
-    picosat_set_plain(sat->solver, 1); /* probing costs more than these formulas */
+    picosat_set_plain(sat->solver, 1);                /* probing costs more than these formulas */
+    picosat_set_global_default_phase(sat->solver, 0); /* nothing is there that need not be */
 }
 
 struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
@@ -114,6 +115,10 @@ void cm_lint_sat_free(struct cm_lint_sat *sat) {
     const struct certmap_allocator allocator = sat->allocator;
     spend(sat);
     allocator.release(allocator.ctx, sat);
+}
+
+bool cm_lint_sat_is_spent(const struct cm_lint_sat *sat) {
+    return sat->solver == NULL;
 }
 
 int cm_lint_sat_variable(struct cm_lint_sat *sat) {
@@ -168,6 +173,11 @@ struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
 void cm_lint_sat_free(struct cm_lint_sat *sat) {
     if (sat != NULL)
         sat->allocator.release(sat->allocator.ctx, sat);
+}
+
+bool cm_lint_sat_is_spent(const struct cm_lint_sat *sat) {
+    (void)sat;
+    return false;
 }
 
 int cm_lint_sat_variable(struct cm_lint_sat *sat) {

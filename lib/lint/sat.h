@@ -19,6 +19,8 @@ bool cm_lint_sat_is_built(void);
 /* NULL: there is no memory. */
 struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator);
 void cm_lint_sat_free(struct cm_lint_sat *sat);
+/* Whether there was no memory for it. */
+bool cm_lint_sat_is_spent(const struct cm_lint_sat *sat);
 /* A new variable, from 1. A literal is a variable, or minus that. 0 of a solver that is spent. */
 int cm_lint_sat_variable(struct cm_lint_sat *sat);
 /* One of the literals holds. */

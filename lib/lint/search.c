@@ -15,14 +15,14 @@
 static bool has_letter(const struct cm_lint_question *question, uint32_t letter) {
     for (size_t i = 0; i < question->count; i++)
         for (size_t k = 0; question->signs[i] != 0 && k < question->atoms[i].count; k++)
-            if (question->atoms[i].symbols[k] == letter)
+            if (cm_lint_lower(question->atoms[i].symbols[k]) == letter)
                 return true;
     return false;
 }
 
 uint32_t cm_lint_fresh_letter(const struct cm_lint_question *question) {
     static const char usual[] = "xyzqwvjkabcdefghilmnoprstu0123456789";
-    for (const char *letter = usual; *letter != '\0'; letter++)
+    for (const char *letter = usual + (question->digits ? 26 : 0); *letter != '\0'; letter++)
         if (!has_letter(question, (unsigned char)*letter))
             return (unsigned char)*letter;
     uint32_t letter = 0x4E00; /* of a script without case; there are fewer atoms than letters in it */
@@ -100,16 +100,25 @@ static bool add_letter(struct search *search, uint32_t letter) {
     return search->letter_count * search->words <= MAX_TABLE;
 }
 
+/* Of an atom that ignores case, with all that fold to it. */
+static bool add_symbol(struct search *search, const struct cm_lint_atom *atom, uint32_t symbol) {
+    if (symbol >= CM_LINT_ONE)
+        return true;
+    if (atom->nocase && symbol >= 'a' && symbol <= 'z' && !add_letter(search, symbol - ('a' - 'A')))
+        return false;
+    return (!atom->nocase || symbol != 's' || add_letter(search, 0x17F)) && add_letter(search, symbol);
+}
+
 static bool collect_letters(struct search *search, const struct cm_lint_question *question) {
     size_t most = 1;
     for (size_t i = 0; i < question->count; i++)
-        most += question->atoms[i].count;
+        most += 3 * question->atoms[i].count;
     search->letters = cm_lint_pool_take(search->pool, most, sizeof *search->letters);
     if (search->letters == NULL)
         return false;
     for (size_t i = 0; i < question->count; i++)
         for (size_t k = 0; question->signs[i] != 0 && k < question->atoms[i].count; k++)
-            if (question->atoms[i].symbols[k] < CM_LINT_ONE && !add_letter(search, question->atoms[i].symbols[k]))
+            if (!add_symbol(search, &question->atoms[i], question->atoms[i].symbols[k]))
                 return false;
     return add_letter(search, cm_lint_fresh_letter(question));
 }
@@ -135,7 +144,8 @@ static void fill_automaton(struct search *search, const struct automaton *automa
             continue;
         }
         for (size_t k = 0; k < search->letter_count; k++)
-            if (symbol == CM_LINT_ONE || symbol == search->letters[k])
+            if (symbol == CM_LINT_ONE ||
+                symbol == (atom->nocase ? cm_lint_lower(search->letters[k]) : search->letters[k]))
                 set_bit(search->moves + k * search->words + automaton->first, state);
         state++;
     }

@@ -29,7 +29,7 @@ static uint32_t next_symbol(const uint8_t **at, bool pattern) {
 
 struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern) {
     uint32_t *symbols = cm_lint_pool_take(pool, text.len + 1, sizeof *symbols);
-    struct cm_lint_atom atom = {symbols, 0, true};
+    struct cm_lint_atom atom = {symbols, 0, true, false};
     const uint8_t *at = text.data, *end = text.data + text.len;
     while (symbols != NULL && text.len > 0 && at < end) {
         const uint32_t symbol = next_symbol(&at, pattern);
@@ -40,8 +40,11 @@ struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_
 }
 
 /* Whether the symbol of a pattern takes one of a text, or of another pattern whatever that stands for. */
-static bool takes_one(uint32_t symbol, uint32_t other) {
-    return symbol == other ? symbol != CM_LINT_MANY : symbol == CM_LINT_ONE && other != CM_LINT_MANY;
+static bool takes_one(const struct cm_lint_atom *atom, size_t at, uint32_t other) {
+    const uint32_t symbol = atom->symbols[at];
+    if (symbol == CM_LINT_ONE || other == CM_LINT_MANY)
+        return other != CM_LINT_MANY;
+    return symbol == (atom->nocase ? cm_lint_lower(other) : other);
 }
 
 /* Whether a pattern takes all of a text, which may itself be a pattern: then only if it takes every text of it letter
@@ -52,7 +55,7 @@ static bool takes(const struct cm_lint_atom *atom, const uint32_t *text, size_t 
         if (p < atom->count && atom->symbols[p] == CM_LINT_MANY) {
             retry_p = ++p;
             retry_t = t;
-        } else if (p < atom->count && t < len && takes_one(atom->symbols[p], text[t])) {
+        } else if (p < atom->count && t < len && takes_one(atom, p, text[t])) {
             p++;
             t++;
         } else if (retry_p != SIZE_MAX && retry_t < len) {
@@ -170,20 +173,94 @@ static size_t room_for(const struct cm_lint_question *question) {
     return room;
 }
 
+static bool try_usual(struct candidate *candidate, const struct cm_lint_question *question) {
+    const char *text = question->usual != NULL ? question->usual : "Mallory\0evil.example\0";
+    for (; *text != '\0'; text += strlen(text) + 1)
+        if (try_string(candidate, question, text))
+            return true;
+    return false;
+}
+
+static bool has_positive(const struct cm_lint_question *question) {
+    for (size_t i = 0; i < question->count; i++)
+        if (question->signs[i] > 0)
+            return true;
+    return false;
+}
+
 static bool try_candidates(struct candidate *candidate, const struct cm_lint_question *question) {
     const uint32_t fresh = cm_lint_fresh_letter(question);
+    if (!has_positive(question) && try_usual(candidate, question))
+        return true;
     for (size_t i = 0; i < question->count; i++)
         if (question->signs[i] > 0 && (try_filled(candidate, question, &question->atoms[i], fresh, false) ||
                                        try_filled(candidate, question, &question->atoms[i], fresh, true)))
             return true;
-    return try_joined(candidate, question, fresh) || try_string(candidate, question, "Mallory") ||
-           try_string(candidate, question, "evil.example");
+    return try_joined(candidate, question, fresh) || try_usual(candidate, question);
+}
+
+/* ---- case ---- */
+
+/* Whether some of the atoms ignore case, and some do not. */
+static bool is_mixed(const struct cm_lint_question *question) {
+    bool is[2] = {false, false};
+    for (size_t i = 0; i < question->count; i++)
+        if (question->signs[i] != 0)
+            is[question->atoms[i].nocase] = true;
+    return is[0] && is[1];
+}
+
+/* Letters that fold to one letter together with a mark that may follow. */
+static bool has_marked_form(uint32_t letter) {
+    return letter == 'h' || letter == 'j' || letter == 's' || letter == 't' || letter == 'w' || letter == 'y';
+}
+
+/* Whether an atom of a mixed question may be about more than letter by letter. */
+static bool is_inexact(const struct cm_lint_atom *atom) {
+    for (size_t i = 0; i < atom->count; i++) {
+        const uint32_t symbol = atom->symbols[i];
+        if (symbol >= 0x80 && symbol < CM_LINT_ONE)
+            return true;
+        if (atom->nocase && symbol >= CM_LINT_ONE &&
+            (symbol == CM_LINT_ONE || (i > 0 && has_marked_form(atom->symbols[i - 1]))))
+            return true;
+    }
+    return false;
+}
+
+/* Whether no text has the signs of those atoms alone that ignore case, or of those that do not: that is exact. */
+static bool is_none_of(struct cm_lint_pool *pool, const struct cm_lint_question *question, bool nocase) {
+    struct cm_lint_question part = *question;
+    signed char *signs = cm_lint_pool_take(pool, question->count + 1, 1);
+    struct certmap_view text;
+    for (size_t i = 0; signs != NULL && i < question->count; i++)
+        signs[i] = question->atoms[i].nocase == nocase ? question->signs[i] : 0;
+    part.signs = signs;
+    return signs != NULL && cm_lint_text_find(&text, pool, &part) == CM_LINT_NONE;
+}
+
+/* That there is none, unless case makes that uncertain. */
+static enum cm_lint_exists none(struct cm_lint_pool *pool, const struct cm_lint_question *question) {
+    bool inexact = false;
+    for (size_t i = 0; i < question->count; i++)
+        inexact = inexact || (question->signs[i] != 0 && is_inexact(&question->atoms[i]));
+    if (!inexact || !is_mixed(question) || is_none_of(pool, question, false) || is_none_of(pool, question, true))
+        return CM_LINT_NONE;
+    return CM_LINT_UNDECIDED;
+}
+
+static bool is_ascii(const struct cm_lint_atom *atom) {
+    for (size_t i = 0; i < atom->count; i++)
+        if (atom->symbols[i] >= 0x80)
+            return false;
+    return true;
 }
 
 /* An atom without wildcards that is to match: the only text there is. */
 static const struct cm_lint_atom *only_text(const struct cm_lint_question *question) {
+    const bool mixed = is_mixed(question);
     for (size_t i = 0; i < question->count; i++)
-        if (question->signs[i] > 0 && question->atoms[i].exact)
+        if (question->signs[i] > 0 && question->atoms[i].exact && !(mixed && question->atoms[i].nocase))
             return &question->atoms[i];
     return NULL;
 }
@@ -192,7 +269,7 @@ static const struct cm_lint_atom *only_text(const struct cm_lint_question *quest
 static bool is_included(const struct cm_lint_question *question) {
     for (size_t i = 0; i < question->count; i++)
         for (size_t k = 0; question->signs[i] < 0 && k < question->count; k++)
-            if (question->signs[k] > 0 &&
+            if (question->signs[k] > 0 && (question->atoms[i].nocase || !question->atoms[k].nocase) &&
                 takes(&question->atoms[i], question->atoms[k].symbols, question->atoms[k].count))
                 return true;
     return false;
@@ -238,10 +315,14 @@ enum cm_lint_exists cm_lint_text_find(struct certmap_view *text, struct cm_lint_
         return CM_LINT_UNDECIDED;
     if (only != NULL ? try_filled(&candidate, question, only, 0, false) : try_candidates(&candidate, question))
         return give(text, pool, candidate.text, candidate.len);
-    if (only != NULL || is_refused(question) || is_included(question))
+    if (is_refused(question) || (only != NULL && is_ascii(only)))
         return CM_LINT_NONE;
+    if (only != NULL || is_included(question))
+        return none(pool, question);
     const uint32_t *letters;
     size_t len;
     const enum cm_lint_exists exists = cm_lint_search(&letters, &len, pool, question);
-    return exists == CM_LINT_EXISTS ? give(text, pool, letters, len) : exists;
+    if (exists == CM_LINT_EXISTS)
+        return give(text, pool, letters, len);
+    return exists == CM_LINT_NONE ? none(pool, question) : exists;
 }

@@ -11,7 +11,12 @@
  *     search                 of the product of the automata, breadth first: the shortest text, or none
  *
  * A letter that no atom has is like any other, so that the letters of the atoms and one more stand for all of Unicode.
- * Only the last step can end without an answer: where it takes more states than it may. */
+ * Only the last step can end without an answer: where it takes more states than it may.
+ *
+ * Where all atoms ignore case, a text stands for its folded form. Where only some do, a letter is one, and a folded
+ * letter its class: A and a, and S, s and U+017F. That is exact as long as folding is letter by letter. It is not where
+ * a letter and the mark after it fold to one: h and U+0331 are U+1E96, and have no capital. So that no text exists is
+ * then not decided, where an atom that ignores case has such a letter before a wildcard, has a ?, or is not ASCII. */
 #ifndef CM_LINT_TEXT_H
 #define CM_LINT_TEXT_H
 
@@ -24,7 +29,8 @@
 struct cm_lint_atom {
     const uint32_t *symbols;
     size_t count;
-    bool exact; /* no wildcard */
+    bool exact;  /* no wildcard */
+    bool nocase; /* it is folded, and compared with folded texts */
 };
 
 /* Most states of a search: at 12 microseconds for 100 of them, a fraction of a second. */
@@ -38,10 +44,16 @@ struct cm_lint_question {
     const signed char *signs;
     size_t count;
     size_t max_states; /* CM_LINT_MAX_STATES */
+    const char *usual; /* texts to try, each with its NUL, the last one empty; NULL: "Mallory" */
+    bool digits;       /* a letter that no atom has is to be a digit */
 };
 
 /* Reads an atom: text, or a pattern with the escapes \* \? and \\. NULL symbols: there is no memory. */
 struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern);
+/* A letter without case, as far as it is ASCII or stands for what is. */
+static inline uint32_t cm_lint_lower(uint32_t letter) {
+    return letter >= 'A' && letter <= 'Z' ? letter + ('a' - 'A') : letter == 0x17F ? 's' : letter;
+}
 /* Whether a text, as code points, matches. */
 bool cm_lint_atom_matches(const struct cm_lint_atom *atom, const uint32_t *text, size_t len);
 /* On EXISTS, *text gets UTF-8, made in the pool; it may be empty. UNDECIDED also when there is no memory, which the

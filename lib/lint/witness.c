@@ -39,12 +39,13 @@ static unsigned digit(uint8_t c) {
     return c >= 'a' ? c - 'a' + 10u : c - '0' + 0u;
 }
 
-/* The octets of lower-case hexadecimal. */
+/* The octets of lower-case hexadecimal; of an odd number of digits the first one is an octet. */
 static struct certmap_view octets(struct making *making, struct certmap_view hex) {
-    uint8_t *bytes = cm_lint_pool_take(making->der.pool, hex.len / 2 + 1, 1);
-    for (size_t i = 0; bytes != NULL && i + 1 < hex.len; i += 2)
-        bytes[i / 2] = (uint8_t)(digit(hex.data[i]) << 4 | digit(hex.data[i + 1]));
-    return (struct certmap_view){bytes, bytes != NULL ? hex.len / 2 : 0};
+    const size_t odd = hex.len % 2, len = hex.len / 2 + odd;
+    uint8_t *bytes = cm_lint_pool_take(making->der.pool, len + 1, 1);
+    for (size_t i = 0; bytes != NULL && i < hex.len; i++)
+        bytes[(i + odd) / 2] = (uint8_t)(bytes[(i + odd) / 2] << 4 | digit(hex.data[i]));
+    return (struct certmap_view){bytes, bytes != NULL ? len : 0};
 }
 
 static void put_oid(struct making *making, struct certmap_view text) {
@@ -426,7 +427,7 @@ static void put_serial(struct making *making) {
     if (bytes.len > 0 && bytes.data[0] >= 0x80)
         cm_lint_der_bytes(&making->der, "", 1);
     cm_lint_der_wrap(&making->der, CM_LINT_INTEGER, before);
-    making->impossible = making->impossible || negative || bytes.len == 0 || digits.len % 2 != 0;
+    making->impossible = making->impossible || negative || bytes.len == 0;
 }
 
 static void put_version(struct making *making) {

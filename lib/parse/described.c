@@ -137,5 +137,6 @@ struct certmap_description cm_described_end(struct cm_described *described) {
     made.condition_positions = described->condition_positions;
     made.output_positions = described->output_positions;
     made.flawed = described->flawed;
+    made.extent = described->extent;
     return made;
 }

@@ -15,7 +15,7 @@
 struct cm_described {
     struct certmap_allocator allocator;
     struct certmap_mapping mapping; /* name: data NULL where it could not be read */
-    struct certmap_position position, account;
+    struct certmap_position position, account, extent;
     struct certmap_term *terms;
     size_t term_count, term_cap;
     struct certmap_condition *conditions; /* operands: NULL where they are the next ones of operands */

@@ -99,6 +99,7 @@ static void begin_mapping(struct cm_parser *parser) {
     cm_described_begin(&parser->described);
     parser->advising = cm_diagnostics_take_warnings(&parser->diagnostics);
     parser->in_mapping = true;
+    parser->described.extent = parser->token.position;
     cm_parser_advance(parser);
     parser->described.position = parser->token.position;
     parser->mapping_name = (struct cm_named){parser->token, CM_VIEW_NONE};
@@ -131,6 +132,7 @@ static bool take_mapping(struct cm_parser *parser) {
     parser->mapping_count++;
     const bool taken = take_parts(parser, &always);
     parser->described.flawed = parser->described.flawed || !taken || parser->errors > errors;
+    parser->described.extent.length = parser->taken_end - parser->described.extent.offset;
     const struct certmap_description given = cm_described_end(&parser->described);
     (void)certmap_builder_add(parser->builder, &given, on_mistake, parser, NULL);
     cm_parser_end_errors(parser);

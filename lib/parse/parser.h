@@ -49,6 +49,7 @@ struct cm_parser {
     const struct certmap_parse_options *options;
     struct cm_lexer lexer;
     struct cm_token token; /* the next one */
+    size_t taken_end;      /* where the one before it ends */
     struct cm_diagnostics diagnostics;
     struct certmap_position begin; /* of the first token */
     struct certmap_builder *builder;

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* Clauses. Whoever has no memory sets engine->failed; the solver then holds nonsense that is never asked. */
+#include "question.h"
+
+/* ---- literals ---- */
+
+static int variable(struct cm_lint_engine *engine) {
+    return cm_lint_sat_variable(engine->sat);
+}
+
+#define CLAUSE(engine, ...)                                                                                            \
+    do {                                                                                                               \
+        const int clause_[] = {__VA_ARGS__};                                                                           \
+        cm_lint_sat_clause((engine)->sat, clause_, sizeof clause_ / sizeof *clause_);                                  \
+    } while (0)
+
+static int *room(struct cm_lint_engine *engine, size_t count) {
+    int *made = cm_lint_pool_take(&engine->pool, count + 1, sizeof *made);
+    engine->failed = engine->failed || made == NULL;
+    return made;
+}
+
+/* A literal that holds exactly if all of them do. */
+static int and_of(struct cm_lint_engine *engine, const int *literals, size_t count) {
+    if (count == 1)
+        return literals[0];
+    const int all = variable(engine);
+    int *clause = room(engine, count + 1);
+    if (clause == NULL)
+        return all;
+    for (size_t i = 0; i < count; i++) {
+        CLAUSE(engine, -all, literals[i]);
+        clause[i] = -literals[i];
+    }
+    clause[count] = all;
+    cm_lint_sat_clause(engine->sat, clause, count + 1);
+    return all;
+}
+
+/* One that holds exactly if one of them does. */
+static int or_of(struct cm_lint_engine *engine, const int *literals, size_t count) {
+    int *turned = room(engine, count);
+    if (turned == NULL)
+        return variable(engine);
+    for (size_t i = 0; i < count; i++)
+        turned[i] = -literals[i];
+    return -and_of(engine, turned, count);
+}
+
+static int both(struct cm_lint_engine *engine, int a, int b) {
+    return and_of(engine, (const int[]){a, b}, 2);
+}
+
+static int either(struct cm_lint_engine *engine, int a, int b) {
+    return or_of(engine, (const int[]){a, b}, 2);
+}
+
+/* ---- paths ---- */
+
+/* What is known of two operands at once: texts without wildcards differ. Else the theory finds out. */
+static void separate(struct cm_lint_engine *engine, const struct cm_lint_track *track, size_t a, size_t b) {
+    const bool apart = track->domain >= CM_LINT_DOMAIN_OID ||
+                       (track->domain <= CM_LINT_DOMAIN_SID && track->atoms[a].exact && track->atoms[b].exact &&
+                        track->atoms[a].nocase == track->atoms[b].nocase &&
+                        !cm_lint_atom_matches(&track->atoms[a], track->atoms[b].symbols, track->atoms[b].count));
+    for (size_t k = 0; apart && k < track->slot_count; k++)
+        CLAUSE(engine, -track->slots[k].takes[a], -track->slots[k].takes[b]);
+}
+
+/* Most operands of a path of which pairs are looked at before the theory is asked. */
+#define MAX_PAIRED 200
+
+static void encode_slots(struct cm_lint_engine *engine, struct cm_lint_track *track) {
+    for (size_t k = 0; k < track->slot_count; k++) {
+        struct cm_lint_slot *slot = &track->slots[k];
+        slot->there = variable(engine);
+        slot->unreadable = variable(engine);
+        if (engine->query->readable)
+            CLAUSE(engine, -slot->unreadable);
+        if (k > 0)
+            CLAUSE(engine, -slot->there, track->slots[k - 1].there);
+        for (size_t i = 0; i < track->operands.count; i++)
+            slot->takes[i] = variable(engine);
+    }
+    for (size_t a = 0; a < track->operands.count && track->operands.count <= MAX_PAIRED; a++)
+        for (size_t b = a + 1; b < track->operands.count; b++)
+            separate(engine, track, a, b);
+}
+
+/* That there are so many values excludes one value, less, and any other number. */
+static void encode_counts(struct cm_lint_engine *engine, struct cm_lint_track *track) {
+    for (size_t i = 0; i < track->count_count; i++) {
+        const int has = track->has_count[i] = variable(engine);
+        CLAUSE(engine, -has, track->slots[0].there);
+        CLAUSE(engine, -has, -track->only_one);
+        if (track->counts[i] < track->slot_count)
+            CLAUSE(engine, -has, -track->slots[track->counts[i]].there);
+        for (size_t k = 0; k < i; k++)
+            CLAUSE(engine, -has, -track->has_count[k]);
+    }
+}
+
+/* Which fields are known or unknown together with others. */
+static bool is_known_list(const struct cm_lint_engine *engine, const struct cm_lint_track *track) {
+    const enum certmap_field field = cm_lint_path_at(engine->model, track->path)->field;
+    return engine->query->readable || field == CERTMAP_FIELD_SUBJECT || field == CERTMAP_FIELD_ISSUER;
+}
+
+static int unknown_of(struct cm_lint_engine *engine, size_t number) {
+    const enum certmap_field field = cm_lint_path_at(engine->model, cm_lint_track_at(engine, number)->path)->field;
+    for (size_t i = 0; i < number && field != CERTMAP_FIELD_EXTENSION; i++)
+        if (cm_lint_path_at(engine->model, cm_lint_track_at(engine, i)->path)->field == field)
+            return cm_lint_track_at(engine, i)->unknown;
+    return variable(engine);
+}
+
+static void encode_track(struct cm_lint_engine *engine, size_t number) {
+    struct cm_lint_track *track = cm_lint_track_at(engine, number);
+    track->unknown = unknown_of(engine, number);
+    if (is_known_list(engine, track))
+        CLAUSE(engine, -track->unknown);
+    encode_slots(engine, track);
+    track->only_one = variable(engine);
+    CLAUSE(engine, -track->only_one, track->slots[0].there);
+    if (track->slot_count > 1)
+        CLAUSE(engine, -track->only_one, -track->slots[1].there);
+    if (track->single)
+        CLAUSE(engine, -track->slots[0].there, track->only_one);
+    if (track->must)
+        CLAUSE(engine, track->slots[0].there);
+    encode_counts(engine, track);
+}
+
+/* ---- conditions ---- */
+
+/* Whether the number of values is what a condition counts to. */
+static int counted(struct cm_lint_engine *engine, const struct cm_lint_track *track,
+                   const struct cm_lint_condition *condition) {
+    if (condition->op == CERTMAP_OP_PRESENT)
+        return track->slots[0].there;
+    if (condition->op == CERTMAP_OP_ABSENT || condition->count == 0)
+        return -track->slots[0].there;
+    if (condition->count == 1)
+        return track->only_one;
+    for (size_t i = 0; i < track->count_count; i++)
+        if (track->counts[i] == condition->count)
+            return track->has_count[i];
+    return variable(engine); /* the track is capped */
+}
+
+/* Of each slot: that it is there and satisfies the condition; that it is there and readable and does not. */
+struct sides {
+    int yes[CM_LINT_MAX_SLOTS], no[CM_LINT_MAX_SLOTS];
+};
+
+static void encode_sides(struct cm_lint_engine *engine, struct sides *sides, const struct cm_lint_track *track,
+                         const struct cm_lint_condition *condition) {
+    int *takes = room(engine, condition->operand_count);
+    for (size_t k = 0; takes != NULL && k < track->slot_count; k++) {
+        const struct cm_lint_slot *slot = &track->slots[k];
+        for (uint32_t i = 0; i < condition->operand_count; i++)
+            takes[i] = slot->takes[engine->place_of[engine->intern.operands[condition->operand + i]] - 1];
+        const int any = or_of(engine, takes, condition->operand_count);
+        sides->yes[k] = and_of(engine, (const int[]){slot->there, -slot->unreadable, any}, 3);
+        sides->no[k] = and_of(engine, (const int[]){slot->there, -slot->unreadable, -any}, 3);
+    }
+}
+
+/* Each slot that is there is on the side. */
+static int all_are(struct cm_lint_engine *engine, const struct cm_lint_track *track, const int *side) {
+    int each[CM_LINT_MAX_SLOTS];
+    for (size_t k = 0; k < track->slot_count; k++)
+        each[k] = either(engine, -track->slots[k].there, side[k]);
+    return and_of(engine, each, track->slot_count);
+}
+
+static int last_is(struct cm_lint_engine *engine, const struct cm_lint_track *track, const int *side) {
+    int each[CM_LINT_MAX_SLOTS];
+    for (size_t k = 0; k < track->slot_count; k++)
+        each[k] = k + 1 < track->slot_count ? both(engine, side[k], -track->slots[k + 1].there) : side[k];
+    return or_of(engine, each, track->slot_count);
+}
+
+static void encode_quantified(struct cm_lint_engine *engine, struct cm_lint_clue *clue,
+                              const struct cm_lint_track *track, const struct cm_lint_condition *condition) {
+    struct sides sides;
+    const size_t count = track->slot_count;
+    const int none = -track->slots[0].there;
+    encode_sides(engine, &sides, track, condition);
+    if (engine->failed)
+        return;
+    switch (condition->quantifier) {
+    case CERTMAP_ANY_VALUE:
+        clue->is_true = or_of(engine, sides.yes, count);
+        clue->is_false = all_are(engine, track, sides.no);
+        break;
+    case CERTMAP_EVERY_VALUE:
+        clue->is_true = both(engine, -none, all_are(engine, track, sides.yes));
+        clue->is_false = either(engine, none, or_of(engine, sides.no, count));
+        break;
+    case CERTMAP_FIRST_VALUE:
+        clue->is_true = sides.yes[0];
+        clue->is_false = either(engine, none, sides.no[0]);
+        break;
+    case CERTMAP_LAST_VALUE:
+        clue->is_true = last_is(engine, track, sides.yes);
+        clue->is_false = either(engine, none, last_is(engine, track, sides.no));
+        break;
+    case CERTMAP_ONLY_VALUE:
+        clue->is_true = both(engine, track->only_one, sides.yes[0]);
+        clue->is_false = either(engine, -track->only_one, sides.no[0]);
+        break;
+    }
+}
+
+/* What the analysis does not know is anything: true, false or unknown. */
+static void encode_unknown(struct cm_lint_engine *engine, struct cm_lint_clue *clue) {
+    clue->is_true = variable(engine);
+    clue->is_false = variable(engine);
+    CLAUSE(engine, -clue->is_true, -clue->is_false);
+    if (engine->query->readable)
+        CLAUSE(engine, clue->is_true, clue->is_false);
+}
+
+static void encode_clue(struct cm_lint_engine *engine, struct cm_lint_clue *clue) {
+    if (!clue->known) {
+        encode_unknown(engine, clue);
+        return;
+    }
+    const struct cm_lint_condition *condition = cm_lint_condition_at(engine->model, clue->condition);
+    const struct cm_lint_track *track = cm_lint_track_at(engine, clue->track);
+    if (condition->operand_count == 0) {
+        clue->is_true = counted(engine, track, condition);
+        clue->is_false = -clue->is_true;
+    } else {
+        encode_quantified(engine, clue, track, condition);
+    }
+    clue->is_true = both(engine, -track->unknown, clue->is_true);
+    clue->is_false = both(engine, -track->unknown, clue->is_false);
+}
+
+/* ---- expressions ---- */
+
+static enum cm_lint_rail turned(enum cm_lint_rail rail) {
+    return rail == CM_LINT_TRUE        ? CM_LINT_FALSE
+           : rail == CM_LINT_FALSE     ? CM_LINT_TRUE
+           : rail == CM_LINT_NOT_FALSE ? CM_LINT_NOT_TRUE
+                                       : CM_LINT_NOT_FALSE;
+}
+
+static bool is_positive(enum cm_lint_rail rail) {
+    return rail == CM_LINT_TRUE || rail == CM_LINT_NOT_FALSE;
+}
+
+static int literal_of(const struct cm_lint_engine *engine, uint32_t condition, enum cm_lint_rail rail) {
+    const struct cm_lint_clue *clue =
+        cm_lint_clue_at(engine, engine->clue_of[engine->intern.conditions[condition]] - 1);
+    switch (rail) {
+    case CM_LINT_TRUE:
+        return clue->is_true;
+    case CM_LINT_FALSE:
+        return clue->is_false;
+    case CM_LINT_NOT_FALSE:
+        return -clue->is_false;
+    case CM_LINT_NOT_TRUE:
+        return -clue->is_true;
+    }
+    return 0;
+}
+
+static void assert_terms(struct cm_lint_engine *engine, int guard, struct cm_lint_part part, bool each,
+                         enum cm_lint_rail rail);
+
+/* The guard implies that one term is on the rail. */
+static void assert_term(struct cm_lint_engine *engine, int guard, const struct cm_lint_part *term,
+                        enum cm_lint_rail rail) {
+    switch (cm_lint_term_at(engine->model, term->term)->kind) {
+    case CERTMAP_TERM_CONDITION:
+        CLAUSE(engine, -guard, literal_of(engine, term->condition, rail));
+        break;
+    case CERTMAP_TERM_ALWAYS:
+        if (!is_positive(rail))
+            CLAUSE(engine, -guard);
+        break;
+    case CERTMAP_TERM_NOT:
+        assert_terms(engine, guard, cm_lint_members(term), !is_positive(rail), turned(rail));
+        break;
+    case CERTMAP_TERM_ALL:
+        assert_terms(engine, guard, cm_lint_members(term), is_positive(rail), rail);
+        break;
+    case CERTMAP_TERM_ANY:
+        assert_terms(engine, guard, cm_lint_members(term), !is_positive(rail), rail);
+        break;
+    }
+}
+
+/* The guard implies that each term, or one of them, is on the rail. */
+static void assert_terms(struct cm_lint_engine *engine, int guard, struct cm_lint_part part, bool each,
+                         enum cm_lint_rail rail) {
+    int *clause = each ? NULL : room(engine, part.end - part.term + 1);
+    size_t count = 0;
+    if (!each && clause == NULL)
+        return;
+    if (!each)
+        clause[count++] = -guard;
+    while (part.term < part.end) {
+        const struct cm_lint_part first = cm_lint_first_of(engine->model, &part);
+        if (each) {
+            assert_term(engine, guard, &first, rail);
+        } else if (cm_lint_term_at(engine->model, first.term)->kind == CERTMAP_TERM_CONDITION) {
+            clause[count++] = literal_of(engine, first.condition, rail);
+        } else {
+            const int own = clause[count++] = variable(engine);
+            assert_term(engine, own, &first, rail);
+        }
+        part = cm_lint_after(engine->model, &part, &first);
+    }
+    if (!each)
+        cm_lint_sat_clause(engine->sat, clause, count);
+}
+
+bool cm_lint_encode(struct cm_lint_engine *engine, int *guards) {
+    for (size_t i = 0; i < engine->tracks.count; i++)
+        encode_track(engine, i);
+    cm_lint_encode_ties(engine);
+    for (size_t i = 0; i < engine->clues.count && !engine->failed; i++)
+        encode_clue(engine, cm_lint_clue_at(engine, i));
+    for (size_t i = 0; i < engine->query->count && !engine->failed; i++) {
+        const struct cm_lint_want *want = &engine->query->wants[i];
+        guards[i] = variable(engine);
+        assert_terms(engine, guards[i], want->part, is_positive(want->rail), want->rail);
+    }
+    return !engine->failed;
+}

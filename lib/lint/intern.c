@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "intern.h"
+#include <string.h>
+
+/* ---- what is known ---- */
+
+static bool is_subfield(const struct cm_lint_path *path, const char *name) {
+    return path->subfield.len == strlen(name) && memcmp(path->subfield.data, name, path->subfield.len) == 0;
+}
+
+static enum cm_lint_domain domain_of_alternative_name(const struct cm_lint_path *path) {
+    static const struct {
+        const char *subfield;
+        enum cm_lint_domain domain;
+    } rows[] = {{"dns", CM_LINT_DOMAIN_DNS}, {"email", CM_LINT_DOMAIN_EMAIL}, {"uri", CM_LINT_DOMAIN_URI},
+                {"upn", CM_LINT_DOMAIN_UPN}, {"krb5", CM_LINT_DOMAIN_KRB5},   {"ip", CM_LINT_DOMAIN_ADDRESS},
+                {"rid", CM_LINT_DOMAIN_OID}, {"dirname", CM_LINT_DOMAIN_NAME}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (is_subfield(path, rows[i].subfield))
+            return rows[i].domain;
+    return CM_LINT_DOMAIN_TEXT; /* an otherName */
+}
+
+enum cm_lint_domain cm_lint_domain_of(const struct cm_lint_path *path) {
+    switch (path->field) {
+    case CERTMAP_FIELD_SUBJECT:
+    case CERTMAP_FIELD_ISSUER:
+        return path->subfield.len == 0 ? CM_LINT_DOMAIN_NAME : CM_LINT_DOMAIN_TEXT;
+    case CERTMAP_FIELD_SAN:
+        return domain_of_alternative_name(path);
+    case CERTMAP_FIELD_SAN_DIRNAME:
+    case CERTMAP_FIELD_MS_TEMPLATE:
+        return CM_LINT_DOMAIN_TEXT;
+    case CERTMAP_FIELD_EKU:
+    case CERTMAP_FIELD_POLICY:
+        return CM_LINT_DOMAIN_OID;
+    case CERTMAP_FIELD_KU:
+        return CM_LINT_DOMAIN_USAGE;
+    case CERTMAP_FIELD_SERIAL:
+        return CM_LINT_DOMAIN_SERIAL;
+    case CERTMAP_FIELD_SHA256:
+    case CERTMAP_FIELD_KEY_SHA256:
+    case CERTMAP_FIELD_ISSUER_SHA256:
+    case CERTMAP_FIELD_ISSUER_KEY_SHA256:
+    case CERTMAP_FIELD_TBS_SHA256:
+        return CM_LINT_DOMAIN_SHA256;
+    case CERTMAP_FIELD_SHA1:
+        return CM_LINT_DOMAIN_SHA1;
+    case CERTMAP_FIELD_SKI:
+    case CERTMAP_FIELD_AKI:
+    case CERTMAP_FIELD_EXTENSION:
+        return CM_LINT_DOMAIN_OCTETS;
+    case CERTMAP_FIELD_MS_SID:
+        return CM_LINT_DOMAIN_SID;
+    case CERTMAP_FIELD_VERSION:
+        return CM_LINT_DOMAIN_VERSION;
+    case CERTMAP_FIELD_VALIDITY:
+        return CM_LINT_DOMAIN_VALIDITY;
+    case CERTMAP_FIELD_CERTIFICATE:
+        return CM_LINT_DOMAIN_UNKNOWN;
+    }
+    return CM_LINT_DOMAIN_UNKNOWN;
+}
+
+bool cm_lint_is_known(const struct cm_lint_model *model, const struct cm_lint_condition *condition) {
+    const enum cm_lint_domain domain = cm_lint_domain_of(cm_lint_path_at(model, condition->path));
+    if (!condition->known || domain == CM_LINT_DOMAIN_UNKNOWN || condition->quantifier > CERTMAP_ONLY_VALUE)
+        return false;
+    switch (condition->op) {
+    case CERTMAP_OP_PRESENT:
+    case CERTMAP_OP_ABSENT:
+    case CERTMAP_OP_COUNT:
+        return true;
+    case CERTMAP_OP_EQUAL:
+        return condition->operand_count > 0;
+    case CERTMAP_OP_LIKE:
+        return condition->operand_count > 0 && domain <= CM_LINT_DOMAIN_SID;
+    case CERTMAP_OP_UNDER:
+        return condition->operand_count > 0 && domain == CM_LINT_DOMAIN_NAME;
+    }
+    return false;
+}
+
+/* ---- the same ---- */
+
+static bool same(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static uint64_t mix(uint64_t hash, const void *data, size_t len) {
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
+    return hash ^ hash >> 29;
+}
+
+/* A table that says of a hash which things had it; slots hold a number + 1. */
+struct table {
+    uint32_t *slots;
+    size_t mask;
+};
+
+static bool make_table(struct table *table, const struct certmap_allocator *allocator, size_t count) {
+    size_t size = 16;
+    while (size < 2 * count)
+        size *= 2;
+    table->slots = allocator->alloc(allocator->ctx, size * sizeof *table->slots);
+    if (table->slots != NULL)
+        memset(table->slots, 0, size * sizeof *table->slots);
+    table->mask = size - 1;
+    return table->slots != NULL;
+}
+
+/* ---- operands ---- */
+
+/* How an operand is compared, with its path: what distinguishes it beside its text. */
+static uint32_t how(const struct cm_lint_condition *condition) {
+    return condition->path * 16 + (uint32_t)condition->op * 2 + condition->nocase;
+}
+
+static void intern_operands(struct cm_lint_intern *intern, const struct cm_lint_model *model, struct table *table,
+                            uint32_t *hows) {
+    for (uint32_t c = 0; c < model->conditions.count; c++) {
+        const struct cm_lint_condition *condition = cm_lint_condition_at(model, c);
+        for (uint32_t i = condition->operand; i < condition->operand + condition->operand_count; i++)
+            hows[i] = how(condition);
+    }
+    for (uint32_t i = 0; i < model->operands.count; i++) {
+        const struct cm_lint_operand *operand = cm_lint_operand_at(model, i);
+        const uint64_t hash =
+            mix(mix(hows[i] + 1, &operand->bits, sizeof operand->bits), operand->compared.data, operand->compared.len);
+        size_t slot = (size_t)hash & table->mask;
+        for (; table->slots[slot] != 0; slot = (slot + 1) & table->mask) {
+            const uint32_t other = table->slots[slot] - 1;
+            if (hows[other] == hows[i] && cm_lint_operand_at(model, other)->bits == operand->bits &&
+                same(cm_lint_operand_at(model, other)->compared, operand->compared))
+                break;
+        }
+        if (table->slots[slot] == 0)
+            table->slots[slot] = i + 1;
+        intern->operands[i] = table->slots[slot] - 1;
+    }
+}
+
+/* ---- conditions ---- */
+
+static uint64_t hash_of(const struct cm_lint_intern *intern, const struct cm_lint_condition *condition) {
+    const uint64_t words[] = {how(condition), (uint64_t)condition->quantifier, condition->count,
+                              condition->operand_count};
+    return mix(mix(1, words, sizeof words), intern->operands + condition->operand,
+               condition->operand_count * sizeof *intern->operands);
+}
+
+static bool are_same(const struct cm_lint_intern *intern, const struct cm_lint_condition *a,
+                     const struct cm_lint_condition *b) {
+    return how(a) == how(b) && a->quantifier == b->quantifier && a->count == b->count &&
+           a->operand_count == b->operand_count &&
+           memcmp(intern->operands + a->operand, intern->operands + b->operand,
+                  a->operand_count * sizeof *intern->operands) == 0;
+}
+
+static void intern_conditions(struct cm_lint_intern *intern, const struct cm_lint_model *model, struct table *table) {
+    for (uint32_t i = 0; i < model->conditions.count; i++) {
+        const struct cm_lint_condition *condition = cm_lint_condition_at(model, i);
+        intern->conditions[i] = i;
+        if (!cm_lint_is_known(model, condition))
+            continue;
+        size_t slot = (size_t)hash_of(intern, condition) & table->mask;
+        while (table->slots[slot] != 0 &&
+               !are_same(intern, cm_lint_condition_at(model, table->slots[slot] - 1), condition))
+            slot = (slot + 1) & table->mask;
+        if (table->slots[slot] == 0)
+            table->slots[slot] = i + 1;
+        intern->conditions[i] = table->slots[slot] - 1;
+    }
+}
+
+bool cm_lint_intern_make(struct cm_lint_intern *intern, struct cm_lint_pool *pool, const struct cm_lint_model *model) {
+    const struct certmap_allocator *allocator = &model->allocator;
+    struct table operands = {NULL, 0}, conditions = {NULL, 0};
+    uint32_t *hows = allocator->alloc(allocator->ctx, (model->operands.count + 1) * sizeof *hows);
+    intern->operands = cm_lint_pool_take(pool, model->operands.count + 1, sizeof *intern->operands);
+    intern->conditions = cm_lint_pool_take(pool, model->conditions.count + 1, sizeof *intern->conditions);
+    const bool made = make_table(&operands, allocator, model->operands.count) &&
+                      make_table(&conditions, allocator, model->conditions.count) && hows != NULL && !pool->failed;
+    if (made) {
+        intern_operands(intern, model, &operands, hows);
+        intern_conditions(intern, model, &conditions);
+    }
+    void *const rooms[] = {hows, operands.slots, conditions.slots};
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
+        if (rooms[i] != NULL)
+            allocator->release(allocator->ctx, rooms[i]);
+    return made;
+}

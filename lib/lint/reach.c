@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "reach.h"
+#include "draft.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the loop ---- */
+
+enum cm_lint_verdict cm_lint_escapes(struct certmap_lint *lint, size_t mapping, const uint32_t *others, size_t count,
+                                     bool readable, struct cm_lint_witness *witness, bool *needed) {
+    struct cm_lint_want *wants = cm_lint_pool_take(&lint->scratch, count + 1, sizeof *wants);
+    bool *all = cm_lint_pool_take(&lint->scratch, count + 1, sizeof *all);
+    if (wants == NULL || all == NULL)
+        return CM_LINT_OPEN;
+    wants[0] =
+        (struct cm_lint_want){cm_lint_part_of(&lint->model, mapping), readable ? CM_LINT_TRUE : CM_LINT_NOT_FALSE};
+    for (size_t i = 0; i < count; i++)
+        wants[i + 1] = (struct cm_lint_want){cm_lint_part_of(&lint->model, others[i]), CM_LINT_FALSE};
+    const struct cm_lint_query query = {wants, count + 1, readable, false};
+    const enum cm_lint_verdict verdict = cm_lint_ask(lint->engine, &query, witness, all);
+    if (needed != NULL)
+        memcpy(needed, all + 1, count * sizeof *needed);
+    return verdict;
+}
+
+/* Who answers in the place of the mapping; SIZE_MAX: nobody does, as it seems. */
+static size_t who_answers(const struct certmap_lint *lint, const struct certmap_result *result, size_t mapping) {
+    if (result->reason == CERTMAP_CODE_AMBIGUOUS && result->index == mapping)
+        return certmap_rules_find(lint->model.rules, result->other);
+    return result->index == mapping ? SIZE_MAX : result->index;
+}
+
+static bool has_suspect(const struct cm_lint_reach *reach, size_t mapping) {
+    for (size_t i = 0; i < reach->suspect_count; i++)
+        if (reach->suspects[i] == mapping)
+            return true;
+    return false;
+}
+
+/* Whether the mapping has its part in the answer: it gave it; or, where all together give it, nobody refuses. */
+static bool answers(const struct certmap_lint *lint, const struct certmap_result *result, size_t mapping) {
+    if (certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_ALL &&
+        cm_lint_mapping_at(&lint->model, mapping)->is.decision == CERTMAP_ALLOW)
+        return result->decision == CERTMAP_ALLOW;
+    return result->index == mapping && result->reason != CERTMAP_CODE_AMBIGUOUS;
+}
+
+/* What the matcher says of a certificate that the mapping should be about: POSSIBLE, it answers; IMPOSSIBLE, another one
+ * does, which is a suspect now; OPEN, the model and the matcher differ. */
+static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach *reach,
+                                 const struct cm_lint_witness *witness, bool readable) {
+    struct certmap_result result;
+    if (!cm_lint_answer(lint, lint->model.rules, witness, &result, NULL))
+        return CM_LINT_OPEN;
+    if (answers(lint, &result, reach->mapping) && (!readable || result.reason != CERTMAP_CODE_UNREADABLE)) {
+        reach->witness = *witness;
+        return CM_LINT_POSSIBLE;
+    }
+    const size_t other = who_answers(lint, &result, reach->mapping);
+    if (other == SIZE_MAX || has_suspect(reach, other) || reach->suspect_count == CM_LINT_MAX_SUSPECTS)
+        return CM_LINT_OPEN;
+    reach->suspects[reach->suspect_count++] = (uint32_t)other;
+    return CM_LINT_IMPOSSIBLE;
+}
+
+static void keep_needed(struct cm_lint_reach *reach, const bool *needed) {
+    size_t kept = 0;
+    for (size_t i = 0; i < reach->suspect_count; i++)
+        if (needed[i])
+            reach->suspects[kept++] = reach->suspects[i];
+    reach->suspect_count = kept;
+}
+
+enum cm_lint_verdict cm_lint_reach(struct certmap_lint *lint, struct cm_lint_reach *reach, bool readable) {
+    bool needed[CM_LINT_MAX_SUSPECTS];
+    for (;;) {
+        struct cm_lint_witness witness;
+        enum cm_lint_verdict verdict = cm_lint_enough(lint)
+                                           ? CM_LINT_OPEN
+                                           : cm_lint_escapes(lint, reach->mapping, reach->suspects,
+                                                             reach->suspect_count, readable, &witness, needed);
+        if (verdict == CM_LINT_IMPOSSIBLE)
+            keep_needed(reach, needed);
+        if (verdict != CM_LINT_POSSIBLE)
+            return verdict;
+        verdict = show(lint, reach, &witness, readable);
+        if (verdict != CM_LINT_IMPOSSIBLE)
+            return verdict;
+    }
+}
+
+static int compare(const void *a, const void *b) {
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+void cm_lint_reduce(struct certmap_lint *lint, struct cm_lint_reach *reach) {
+    struct cm_lint_witness witness;
+    for (size_t i = 0; i < reach->suspect_count && reach->suspect_count > 1; i++)
+        if (cm_lint_escapes(lint, reach->mapping, &reach->suspects[i], 1, true, &witness, NULL) == CM_LINT_IMPOSSIBLE) {
+            reach->suspects[0] = reach->suspects[i];
+            reach->suspect_count = 1;
+        }
+    for (size_t i = 0; i < reach->suspect_count && reach->suspect_count > 1;) {
+        const uint32_t last = reach->suspects[reach->suspect_count - 1], tried = reach->suspects[i];
+        reach->suspects[i] = last;
+        reach->suspect_count--;
+        if (cm_lint_escapes(lint, reach->mapping, reach->suspects, reach->suspect_count, true, &witness, NULL) ==
+            CM_LINT_IMPOSSIBLE)
+            continue;
+        reach->suspects[reach->suspect_count++] = last;
+        reach->suspects[i++] = tried;
+    }
+    qsort(reach->suspects, reach->suspect_count, sizeof *reach->suspects, compare);
+}
+
+/* ---- what mappings give ---- */
+
+static bool same(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+static bool is_same_output(const struct certmap_output *a, const struct certmap_output *b) {
+    return a->kind == b->kind && same(a->name, b->name) && same(a->value, b->value) &&
+           a->is_template == b->is_template && a->language == b->language;
+}
+
+bool cm_lint_gives_the_same(const struct cm_lint_model *model, size_t a, size_t b) {
+    const struct cm_lint_mapping *left = cm_lint_mapping_at(model, a), *right = cm_lint_mapping_at(model, b);
+    if (left->is.decision != right->is.decision)
+        return false;
+    if (left->is.decision != CERTMAP_ALLOW)
+        return true;
+    bool is_same = same(left->is.account, right->is.account) && left->is.is_template == right->is.is_template &&
+                   left->is.language == right->is.language && left->output_count == right->output_count;
+    for (size_t i = 0; is_same && i < left->output_count; i++)
+        is_same =
+            is_same_output(cm_lint_output_at(model, left->output + i), cm_lint_output_at(model, right->output + i));
+    return is_same;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "theory.h"
+#include <stdio.h>
+#include <string.h>
+
+/* ---- texts ---- */
+
+/* What most values of a domain look like: what every one of them matches, which is exact, or a wish that makes it
+ * likelier that a text reads back; and texts to try first. */
+static const struct {
+    const char *shape;
+    bool exact;
+    bool digits;
+    const char *usual;
+} shapes[] = {
+    [CM_LINT_DOMAIN_TEXT] = {NULL, false, false, "Mallory\0evil.example\0"},
+    [CM_LINT_DOMAIN_DNS] = {"?*", false, false, "evil.example\0mallory\0"},
+    [CM_LINT_DOMAIN_EMAIL] = {"*@*", true, false, "mallory@evil.example\0"},
+    [CM_LINT_DOMAIN_URI] = {"*?:*", false, false, "https://evil.example/\0"},
+    [CM_LINT_DOMAIN_UPN] = {"?*@?*", false, false, "mallory@evil.example\0"},
+    [CM_LINT_DOMAIN_KRB5] = {"?*@?*", false, false, "mallory@EVIL.EXAMPLE\0"},
+    [CM_LINT_DOMAIN_SID] = {"S-1-?*", false, true, "S-1-5-21-1-2-3-1000\0"},
+};
+
+static enum cm_lint_exists find_shaped(struct certmap_view *value, struct cm_lint_pool *pool,
+                                       enum cm_lint_domain domain, const struct cm_lint_wish *wish) {
+    struct cm_lint_atom *atoms = cm_lint_pool_take(pool, wish->count + 1, sizeof *atoms);
+    signed char *signs = cm_lint_pool_take(pool, wish->count + 1, 1);
+    if (atoms == NULL || signs == NULL)
+        return CM_LINT_UNDECIDED;
+    size_t count = 0;
+    bool all_nocase = wish->count > 0;
+    for (size_t i = 0; i < wish->count; i++)
+        if (wish->signs[i] != 0) {
+            atoms[count] = wish->atoms[i];
+            all_nocase = all_nocase && wish->atoms[i].nocase;
+            signs[count++] = wish->signs[i];
+        }
+    if (shapes[domain].shape != NULL) {
+        atoms[count] = cm_lint_atom_make(pool, certmap_view_of(shapes[domain].shape), true);
+        atoms[count].nocase = all_nocase && domain != CM_LINT_DOMAIN_SID;
+        signs[count++] = 1;
+    }
+    const struct cm_lint_question question = {atoms,
+                                              signs,
+                                              count,
+                                              CM_LINT_MAX_STATES,
+                                              domain <= CM_LINT_DOMAIN_SID ? shapes[domain].usual : NULL,
+                                              shapes[domain].digits};
+    return cm_lint_text_find(value, pool, &question);
+}
+
+static enum cm_lint_exists find_text(struct certmap_view *value, struct cm_lint_pool *pool, enum cm_lint_domain domain,
+                                     const struct cm_lint_wish *wish) {
+    const struct cm_lint_question question = {wish->atoms,        wish->signs,          wish->count,
+                                              CM_LINT_MAX_STATES, shapes[domain].usual, shapes[domain].digits};
+    if (shapes[domain].shape != NULL) {
+        const enum cm_lint_exists exists = find_shaped(value, pool, domain, wish);
+        if (exists == CM_LINT_EXISTS || shapes[domain].exact)
+            return exists;
+    }
+    return cm_lint_text_find(value, pool, &question);
+}
+
+/* ---- what is only equal or not ---- */
+
+static bool same(struct certmap_view a, struct certmap_view b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Whether a value has the signs. */
+static bool suits(struct certmap_view value, const struct cm_lint_wish *wish) {
+    for (size_t i = 0; i < wish->count; i++)
+        if (wish->signs[i] != 0 && same(value, wish->items[i].operand->compared) != (wish->signs[i] > 0))
+            return false;
+    return true;
+}
+
+static const struct cm_lint_operand *wanted(const struct cm_lint_wish *wish) {
+    for (size_t i = 0; i < wish->count; i++)
+        if (wish->signs[i] > 0)
+            return wish->items[i].operand;
+    return NULL;
+}
+
+/* The number-th value of a domain that has more of them than a wish can exclude. */
+static struct certmap_view nth_value(struct cm_lint_pool *pool, enum cm_lint_domain domain, unsigned number) {
+    char *text = cm_lint_pool_take(pool, 80, 1);
+    int len = 0;
+    if (text == NULL)
+        return certmap_no_view();
+    if (domain == CM_LINT_DOMAIN_OID)
+        len = snprintf(text, 80, "1.3.6.1.4.1.99999.%u", number + 1);
+    else if (domain == CM_LINT_DOMAIN_SERIAL)
+        len = snprintf(text, 80, "77%06x", number + 7);
+    else
+        len = snprintf(text, 80, "%0*x",
+                       domain == CM_LINT_DOMAIN_SHA256 ? 64
+                       : domain == CM_LINT_DOMAIN_SHA1 ? 40
+                                                       : 8,
+                       number + 0x66);
+    return (struct certmap_view){(const uint8_t *)text, (size_t)len};
+}
+
+static enum cm_lint_exists find_equal(struct certmap_view *value, struct cm_lint_pool *pool, enum cm_lint_domain domain,
+                                      const struct cm_lint_wish *wish) {
+    const struct cm_lint_operand *only = wanted(wish);
+    if (only != NULL) {
+        *value = only->compared;
+        return suits(*value, wish) ? CM_LINT_EXISTS : CM_LINT_NONE;
+    }
+    for (unsigned i = 0; i <= wish->count; i++) {
+        *value = nth_value(pool, domain, i);
+        if (value->data == NULL)
+            return CM_LINT_UNDECIDED;
+        if (suits(*value, wish))
+            return CM_LINT_EXISTS;
+    }
+    return CM_LINT_UNDECIDED;
+}
+
+/* ---- words ---- */
+
+static const char *const usages[] = {
+    "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
+    "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly",     NULL};
+static const char *const versions[] = {"3", "1", "2", NULL};
+static const char *const validities[] = {"valid", "early", "expired", NULL};
+
+static enum cm_lint_exists find_word(struct certmap_view *value, const char *const *words,
+                                     const struct cm_lint_wish *wish) {
+    for (; *words != NULL; words++) {
+        *value = certmap_view_of(*words);
+        if (suits(*value, wish))
+            return CM_LINT_EXISTS;
+    }
+    return CM_LINT_NONE;
+}
+
+enum cm_lint_exists cm_lint_value_find(struct certmap_view *value, struct cm_lint_pool *pool, struct certmap_peer *peer,
+                                       enum cm_lint_domain domain, const struct cm_lint_wish *wish) {
+    switch ((int)domain) {
+    case CM_LINT_DOMAIN_ADDRESS:
+        return cm_lint_address_find(value, pool, wish);
+    case CM_LINT_DOMAIN_NAME:
+        return cm_lint_name_find(value, pool, peer, wish);
+    case CM_LINT_DOMAIN_USAGE:
+        return find_word(value, usages, wish);
+    case CM_LINT_DOMAIN_VERSION:
+        return find_word(value, versions, wish);
+    case CM_LINT_DOMAIN_VALIDITY:
+        return find_word(value, validities, wish);
+    case CM_LINT_DOMAIN_UNKNOWN:
+        return CM_LINT_UNDECIDED;
+    default:
+        return domain <= CM_LINT_DOMAIN_SID ? find_text(value, pool, domain, wish)
+                                            : find_equal(value, pool, domain, wish);
+    }
+}
