@@ -31,8 +31,7 @@ void cm_lint_undecided(struct certmap_lint *lint, size_t *why) {
 
 bool cm_lint_goes_on(struct certmap_lint *lint, size_t mapping) {
     const size_t left = lint->model.mappings.count - mapping;
-    lint->failed = lint->failed || lint->scratch.failed;
-    cm_lint_pool_empty(&lint->scratch);
+    cm_lint_forget(lint);
     if (lint->failed || !cm_lint_progress(lint, mapping, lint->model.mappings.count))
         return false;
     if (!cm_lint_enough(lint))

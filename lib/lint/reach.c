@@ -122,7 +122,7 @@ static bool same(struct certmap_view a, struct certmap_view b) {
 
 static bool is_same_output(const struct certmap_output *a, const struct certmap_output *b) {
     return a->kind == b->kind && same(a->name, b->name) && same(a->value, b->value) &&
-           a->is_template == b->is_template && a->language == b->language;
+           a->is_template == b->is_template && a->language == b->language && a->each == b->each;
 }
 
 bool cm_lint_gives_the_same(const struct cm_lint_model *model, size_t a, size_t b) {
