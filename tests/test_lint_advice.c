@@ -474,5 +474,5 @@ T_TEST(many_mappings) {
 
 T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, decoys),
         T_CASE("corpus", corpus, corpus_of_other_rules, corpus_without_memory),
-        T_CASE("files", each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
+        T_CASE("files", T_LONG, each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
                many_mappings))

@@ -22,7 +22,7 @@ static enum cm_lint_domain domain_of_alternative_name(const struct cm_lint_path 
 }
 
 enum cm_lint_domain cm_lint_domain_of(const struct cm_lint_path *path) {
-    switch (path->field) {
+    switch ((int)path->field) {
     case CERTMAP_FIELD_SUBJECT:
     case CERTMAP_FIELD_ISSUER:
         return path->subfield.len == 0 ? CM_LINT_DOMAIN_NAME : CM_LINT_DOMAIN_TEXT;
@@ -66,7 +66,7 @@ bool cm_lint_is_known(const struct cm_lint_model *model, const struct cm_lint_co
     const enum cm_lint_domain domain = cm_lint_domain_of(cm_lint_path_at(model, condition->path));
     if (!condition->known || domain == CM_LINT_DOMAIN_UNKNOWN || condition->quantifier > CERTMAP_ONLY_VALUE)
         return false;
-    switch (condition->op) {
+    switch ((int)condition->op) {
     case CERTMAP_OP_PRESENT:
     case CERTMAP_OP_ABSENT:
     case CERTMAP_OP_COUNT:
