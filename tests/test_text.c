@@ -385,6 +385,8 @@ static const struct {
     {690, "unused-suppression"},
     {691, "suppression-without-reason"},
     {692, "not-decided"},
+    {695, "same-certificate"},
+    {696, "not-separable"},
     {700, "xml"},
     {701, "dtd"},
     {702, "encoding"},

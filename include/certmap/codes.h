@@ -202,6 +202,9 @@ enum certmap_code {
     /* a comment that suppresses and does not say why */
     CERTMAP_CODE_SUPPRESSION_WITHOUT_REASON = 691,
     CERTMAP_CODE_NOT_DECIDED = 692, /* a question that stays open */
+    /* why no rule is suggested */
+    CERTMAP_CODE_SAME_CERTIFICATE = 695, /* one certificate is to be in and out */
+    CERTMAP_CODE_NOT_SEPARABLE = 696,    /* no condition tells who is in from who is out */
 
     /* IIS files */
     CERTMAP_CODE_XML = 700,

@@ -147,6 +147,8 @@ static const struct {
     {CERTMAP_CODE_UNUSED_SUPPRESSION, "unused-suppression"},
     {CERTMAP_CODE_SUPPRESSION_WITHOUT_REASON, "suppression-without-reason"},
     {CERTMAP_CODE_NOT_DECIDED, "not-decided"},
+    {CERTMAP_CODE_SAME_CERTIFICATE, "same-certificate"},
+    {CERTMAP_CODE_NOT_SEPARABLE, "not-separable"},
     {CERTMAP_CODE_XML, "xml"},
     {CERTMAP_CODE_DTD, "dtd"},
     {CERTMAP_CODE_ENCODING, "encoding"},
