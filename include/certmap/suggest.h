@@ -140,9 +140,9 @@ struct certmap_suggest_result {
             0, NULL, 0, SIZE_MAX, 0, NULL, 0, NULL, 0                                              \
     }
 /* After a run that succeeded. Errors: ARGUMENT. */
-CERTMAP_API enum certmap_status certmap_suggest_result(const struct certmap_suggest *suggest,
-                                                       struct certmap_suggest_result *result,
-                                                       struct certmap_diagnostic *err);
+CERTMAP_API enum certmap_status certmap_suggest_found(const struct certmap_suggest *suggest,
+                                                      struct certmap_suggest_result *result,
+                                                      struct certmap_diagnostic *err);
 /* NULL is fine. */
 CERTMAP_API void certmap_suggest_free(struct certmap_suggest *suggest);
 

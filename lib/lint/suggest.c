@@ -394,10 +394,10 @@ enum certmap_status certmap_suggest_run(struct certmap_suggest *suggest, struct 
     return status;
 }
 
-enum certmap_status certmap_suggest_result(const struct certmap_suggest *suggest, struct certmap_suggest_result *result,
-                                           struct certmap_diagnostic *err) {
+enum certmap_status certmap_suggest_found(const struct certmap_suggest *suggest, struct certmap_suggest_result *result,
+                                          struct certmap_diagnostic *err) {
     if (suggest == NULL || !suggest->finished || !certmap_struct_fits(result, FIRST_RESULT, sizeof *result))
-        return fail_argument(err, "certmap_suggest_result: nothing was found, or the size of result is not set");
+        return fail_argument(err, "certmap_suggest_found: nothing was found, or the size of result is not set");
     certmap_struct_write(result, &suggest->result, sizeof *result);
     return CERTMAP_OK;
 }

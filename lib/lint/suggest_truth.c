@@ -42,7 +42,8 @@ static bool holds(const struct certmap_suggest *suggest, const struct cm_suggest
 }
 
 /* Whether rules take the condition at all: an operand may be of a kind that they refuse. */
-static bool is_taken(struct certmap_builder *builder, const struct cm_suggest_candidate *candidate) {
+static bool is_taken(struct certmap_suggest *suggest, struct certmap_builder *builder,
+                     const struct cm_suggest_candidate *candidate) {
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_description description = CERTMAP_DESCRIPTION_INIT;
     mapping.decision = CERTMAP_DENY;
@@ -50,7 +51,9 @@ static bool is_taken(struct certmap_builder *builder, const struct cm_suggest_ca
     description.mapping = &mapping;
     description.conditions = &candidate->condition;
     description.condition_count = 1;
-    return certmap_builder_check(builder, &description, NULL, NULL, NULL) == CERTMAP_OK;
+    const enum certmap_status status = certmap_builder_check(builder, &description, NULL, NULL, NULL);
+    suggest->failed = suggest->failed || status == CERTMAP_ERROR_MEMORY;
+    return status == CERTMAP_OK;
 }
 
 /* Drops what rules do not take. */
@@ -62,7 +65,7 @@ static void drop_refused(struct certmap_suggest *suggest, size_t first) {
         return;
     }
     for (size_t i = first; i < suggest->candidates.count; i++)
-        if (is_taken(builder, cm_suggest_candidate(suggest, i)))
+        if (is_taken(suggest, builder, cm_suggest_candidate(suggest, i)))
             *cm_suggest_candidate(suggest, kept++) = *cm_suggest_candidate(suggest, i);
     suggest->candidates.count = kept;
     certmap_builder_free(builder);

@@ -143,7 +143,7 @@ static struct certmap_view write_pattern(struct certmap_view compiled, struct cm
 /* Whether values of the kind can be what the expression describes, as far as its literals show. */
 static enum certmap_status check_literals(struct certmap_view program, const struct cm_operand_use *use,
                                           struct cm_arena *scratch, struct certmap_diagnostic *err) {
-    struct certmap_view canonical;
+    struct certmap_view canonical = CM_VIEW_NONE;
     const struct certmap_view pattern = write_pattern(cm_regex_glob(program), scratch);
     if (pattern.data == NULL)
         return cm_error_memory(err);
