@@ -7,13 +7,6 @@
 /* Fields of subject and SAN that a rule looks at, if it can. */
 #define MIN_FIELDS 2
 
-/* An allow that is unknown grants nothing; a deny that is unknown refuses. */
-bool cm_suggest_keeps_out(const struct certmap_suggest *suggest, const struct cm_suggest_candidate *candidate,
-                          size_t cert) {
-    return suggest->options.decision == CERTMAP_DENY ? candidate->truth[cert] == CERTMAP_FALSE
-                                                     : candidate->truth[cert] != CERTMAP_TRUE;
-}
-
 static bool is_out(const struct certmap_suggest *suggest, size_t cert) {
     return cm_suggest_spoken(suggest, cert)->role == CERTMAP_SUGGEST_OUT;
 }

@@ -61,10 +61,6 @@ const struct cm_suggest_path *cm_suggest_path_of(enum certmap_field field, struc
     return &none;
 }
 
-bool cm_suggest_same_text(struct certmap_view a, struct certmap_view b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 bool cm_suggest_same_path(const struct cm_suggest_value *a, const struct cm_suggest_value *b) {
     return a->field == b->field && cm_suggest_same_text(a->subfield, b->subfield);
 }
