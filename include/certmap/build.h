@@ -214,11 +214,15 @@ struct certmap_condition {
     enum certmap_quantifier
         quantifier; /* ANY for operators without operands, and FIELD_CERTIFICATE */
     size_t count;   /* of CERTMAP_OP_COUNT, up to CERTMAP_MAX_COUNT; else 0 */
+    struct certmap_view
+        as; /* EQUAL, LIKE, MATCHES: the name that placeholders of the mapping have for the
+                             * value that satisfied it; text, empty: none. In certmap_builder_add
+                             * only, and not below a NOT */
 };
 #define CERTMAP_CONDITION_INIT                                                                     \
     {                                                                                              \
         sizeof(struct certmap_condition), CERTMAP_FIELD_SUBJECT, CERTMAP_NO_VIEW,                  \
-            CERTMAP_OP_EQUAL, 0, NULL, 0, CERTMAP_ANY_VALUE, 0                                     \
+            CERTMAP_OP_EQUAL, 0, NULL, 0, CERTMAP_ANY_VALUE, 0, CERTMAP_NO_VIEW                    \
     }
 
 /* How the members of a group are joined. */

@@ -62,6 +62,10 @@
 /* Largest serial number that the filter `dec` writes, in octets: twice what RFC 5280 4.1.2.2
  * allows. Turning one into decimal costs the square of its size. */
 #define CERTMAP_MAX_DECIMAL_SERIAL 40
+/* Most names that the conditions of one mapping give to values: a bit for each. */
+#define CERTMAP_MAX_BINDINGS 16
+/* Longest such name, in bytes. */
+#define CERTMAP_MAX_BINDING_SIZE 64
 /* Most certificates and keys in one list of issuers. */
 #define CERTMAP_MAX_ISSUERS 65536
 /* Largest number that a `count` condition can ask for: no certificate has ten million values. */

@@ -30,7 +30,7 @@ extern "C" {
 #define CERTMAP_FIRST_BUILD_OPTIONS CERTMAP_STRUCT_END(struct certmap_build_options, added_ctx)
 #define CERTMAP_FIRST_PARSE_OPTIONS CERTMAP_STRUCT_END(struct certmap_parse_options, file)
 #define CERTMAP_FIRST_MAPPING CERTMAP_STRUCT_END(struct certmap_mapping, language)
-#define CERTMAP_FIRST_CONDITION CERTMAP_STRUCT_END(struct certmap_condition, count)
+#define CERTMAP_FIRST_CONDITION CERTMAP_STRUCT_END(struct certmap_condition, as)
 #define CERTMAP_FIRST_OUTPUT CERTMAP_STRUCT_END(struct certmap_output, reserved)
 #define CERTMAP_FIRST_DESCRIPTION CERTMAP_STRUCT_END(struct certmap_description, extent)
 #define CERTMAP_FIRST_RESULT CERTMAP_STRUCT_END(struct certmap_result, principals)

@@ -255,6 +255,8 @@ static void advise_placeholder(struct cm_advice *advice, const struct cm_advised
     struct search search = {
         .advice = advice, .placeholder = placeholder, .concerns = concerns_value, .settles = settles_value};
     const struct cm_filter *cut = find_cut(placeholder);
+    if (placeholder->binding > 0)
+        return;
     if (placeholder->choice != CM_CHOICE_ONLY && search_mapping(&search))
         say_value(advice, &search, place_of_placeholder(text, index));
     search.concerns = concerns_part;

@@ -3,6 +3,7 @@
  *
  *     description.c  a mapping in one piece: compiles it, or checks it
  *     mapping.c      what a mapping is without its parts: its name, its kind
+ *     binding.c      names for the values of conditions
  *     output.c       accounts, domains, groups, attributes
  *     condition.c    conditions: subfields, operands
  *     store.c        what is stored: text, conditions and paths, each once (rules.h)
@@ -18,6 +19,7 @@
 #include "base/progress.h"
 #include "certmap/limits.h"
 #include "compile/door.h"
+#include "rule/binding.h"
 #include "rule/draft.h"
 #include "template/template.h"
 
@@ -50,12 +52,14 @@ struct certmap_builder {
     struct cm_record record;                                              /* of the current condition */
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
-    bool checking;                      /* what comes is not to be kept */
-    bool has_options;                   /* set, for this rule set */
-    bool has_begun;                     /* a mapping, if only one that was refused */
-    bool has_open_mapping;              /* and there is room for what follows it */
-    bool is_stand_in;                   /* the open mapping takes what follows one that was refused */
-    size_t condition_count;             /* of the open mapping */
+    bool checking;          /* what comes is not to be kept */
+    bool has_options;       /* set, for this rule set */
+    bool has_begun;         /* a mapping, if only one that was refused */
+    bool has_open_mapping;  /* and there is room for what follows it */
+    bool is_stand_in;       /* the open mapping takes what follows one that was refused */
+    size_t condition_count; /* of the open mapping */
+    size_t binding_cap;
+    struct cm_names names_bound;        /* those of the mapping that is being compiled in one piece */
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
     size_t one_to_one_count;
@@ -154,6 +158,25 @@ enum certmap_status cm_builder_add_output(struct certmap_builder *builder, struc
 /* Gives the open mapping an account that stands for one that was refused, so that what follows can be checked; where
  * there is no memory, less is checked. */
 void cm_builder_set_no_account(struct certmap_builder *builder);
+/* The conditions of a description, by index; NULL for one that cannot be read. Valid until the next call. */
+typedef const struct certmap_condition *cm_condition_fn(void *ctx, size_t index);
+/* Reads the names that the conditions of a description give, whose terms are sound. */
+void cm_names_read(struct cm_names *names, const struct certmap_description *given, cm_condition_fn *condition_at,
+                   void *ctx);
+/* The same where all of so many conditions hold; always: they do, else it is not known which. */
+void cm_names_read_flat(struct cm_names *names, size_t count, bool always, cm_condition_fn *condition_at, void *ctx);
+/* The number of a name, or SIZE_MAX. */
+size_t cm_names_find(const struct cm_names *names, struct certmap_view name);
+/* Whether a condition can have this name. Errors: SYNTAX, LIMIT. */
+enum certmap_status cm_binding_check(const struct cm_condition *made, struct certmap_view name,
+                                     const struct cm_names *names, struct certmap_diagnostic *err);
+/* Gives a name to the next node of the open mapping. Errors: MEMORY. */
+enum certmap_status cm_builder_bind(struct certmap_builder *builder, struct certmap_view name,
+                                    struct certmap_diagnostic *err);
+/* The nodes of the open mapping are one place nearer to its root than they were. */
+void cm_builder_shift_bindings(struct certmap_builder *builder);
+/* Makes the bindings those of mappings in their last order. Errors: MEMORY. */
+enum certmap_status cm_builder_order_bindings(struct certmap_builder *builder, struct certmap_diagnostic *err);
 /* Adds a node at the end of the open mapping. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_add_node(struct certmap_builder *builder, struct cm_node node,
                                         struct certmap_diagnostic *err);

@@ -94,7 +94,7 @@ static bool is_sound(const struct certmap_condition *condition) {
     for (size_t i = 0; i < condition->operand_count && i <= CERTMAP_MAX_CONDITIONS; i++)
         if (!cm_view_sound(condition->operands[i]))
             return false;
-    return cm_view_sound(condition->subfield);
+    return cm_view_sound(condition->subfield) && cm_view_sound(condition->as);
 }
 
 static enum certmap_status check_condition(const struct certmap_builder *builder,
@@ -253,6 +253,8 @@ static enum certmap_status compile(struct certmap_builder *builder, const struct
     enum certmap_status status = resolve(builder, condition, &room, &made.path, &path, err);
     if (status == CERTMAP_OK)
         status = check_operator(&made, condition->flags, err);
+    if (status == CERTMAP_OK && condition->as.len > 0)
+        status = cm_binding_check(&made, condition->as, &builder->names_bound, err);
     if (status != CERTMAP_OK)
         return status;
     /* Elsewhere case means nothing in any case. */
@@ -278,6 +280,8 @@ enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder
 static enum certmap_status add_condition(struct certmap_builder *builder, const struct certmap_condition *condition,
                                          struct certmap_diagnostic *err) {
     uint32_t number = 0;
+    if (condition != NULL && condition->as.len > 0)
+        return cm_error_argument(err, "certmap_builder_condition: a name is for certmap_builder_add");
     const enum certmap_status status =
         cm_builder_compile_condition(builder, condition, "certmap_builder_condition", &number, err);
     return status == CERTMAP_OK

@@ -97,11 +97,28 @@ static struct certmap_position condition_position(const struct whole *whole, siz
     return operand < operand_count && positions->operands != NULL ? positions->operands[operand] : positions->field;
 }
 
+/* Gives the condition that comes next its name. */
+static void add_binding(struct whole *whole, struct certmap_view name) {
+    if (!whole->builder->checking && name.len > 0 && cm_builder_bind(whole->builder, name, &whole->error) != CERTMAP_OK)
+        refuse(whole, CERTMAP_PART_EXPRESSION, 0, whole->given->position);
+}
+
+/* Below a "not" no value has satisfied the condition. Errors: SYNTAX. */
+static enum certmap_status check_not(struct whole *whole, const struct certmap_condition *condition) {
+    whole->builder->operand = SIZE_MAX;
+    if (condition == NULL || whole->condition != whole->builder->names_bound.below_not)
+        return CERTMAP_OK;
+    return cm_error(&whole->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
+                    "below \"not\" no value has satisfied the condition; leave out \"as %.*s\"",
+                    (int)(condition->as.len < 60 ? condition->as.len : 60), (const char *)condition->as.data);
+}
+
 /* The next condition; *number is its own, unless it is only checked. */
 static void take_condition(struct whole *whole, uint32_t *number) {
     struct certmap_condition room;
     const struct certmap_condition *condition = condition_at(whole, &room);
-    if (cm_builder_compile_condition(whole->builder, condition, whole->call, number, &whole->error) != CERTMAP_OK) {
+    if (check_not(whole, condition) != CERTMAP_OK ||
+        cm_builder_compile_condition(whole->builder, condition, whole->call, number, &whole->error) != CERTMAP_OK) {
         const bool full = whole->builder->condition_count >= CERTMAP_MAX_CONDITIONS;
         const struct certmap_position position =
             condition_position(whole, condition != NULL ? condition->operand_count : 0);
@@ -109,6 +126,8 @@ static void take_condition(struct whole *whole, uint32_t *number) {
         refuse(whole, CERTMAP_PART_CONDITION, whole->condition, position);
         if (full)
             whole->builder->condition_count = 0; /* so that this is said once */
+    } else if (condition != NULL) {
+        add_binding(whole, condition->as);
     }
     whole->condition++;
 }
@@ -141,6 +160,37 @@ static void take_expression(struct whole *whole) {
     }
     for (size_t i = 0; i < (all ? given->condition_count : given->term_count) && !whole->stop; i++)
         take_term(whole, all ? &condition : &given->terms[i]);
+}
+
+/* ---- names ---- */
+
+/* A condition, for cm_names_read. */
+struct naming {
+    struct whole *whole;
+    struct certmap_condition room;
+};
+
+static const struct certmap_condition *named_condition(void *ctx, size_t index) {
+    struct naming *naming = ctx;
+    naming->whole->condition = index;
+    return condition_at(naming->whole, &naming->room);
+}
+
+/* Texts are compiled before the conditions are, and read the names that these give. */
+static void read_names(struct whole *whole) {
+    const struct certmap_description *given = whole->given;
+    struct cm_names *names = &whole->builder->names_bound;
+    struct certmap_diagnostic ignored;
+    struct naming naming = {.whole = whole};
+    names->count = 0;
+    names->always = names->starred = 0;
+    names->below_not = SIZE_MAX;
+    if (given->terms != NULL && given->flawed == 0 && check_terms(given, whole->call, &ignored) == CERTMAP_OK)
+        cm_names_read(names, given, named_condition, &naming);
+    else
+        cm_names_read_flat(names, given->condition_count, given->terms == NULL && given->flawed == 0, named_condition,
+                           &naming);
+    whole->condition = 0;
 }
 
 /* ---- accounts and outputs ---- */
@@ -234,10 +284,11 @@ static void take_name(struct whole *whole) {
 }
 
 /* Keeps its name at most, without which it is gone. */
-static void drop(struct whole *whole, size_t output_count) {
+static void drop(struct whole *whole, size_t output_count, size_t binding_count) {
     struct certmap_builder *builder = whole->builder;
     struct cm_draft_mapping *mapping = cm_builder_open_mapping(builder);
     builder->output_count = output_count;
+    builder->draft.rules->binding_count = binding_count;
     builder->draft.node_count = mapping->nodes + (whole->claimed ? 1 : 0);
     mapping->outputs = CM_TEXT_NONE;
     mapping->plain = false;
@@ -245,7 +296,7 @@ static void drop(struct whole *whole, size_t output_count) {
         builder->draft.rules->mapping_count--;
 }
 
-static void end(struct whole *whole, size_t output_count) {
+static void end(struct whole *whole, size_t output_count, size_t binding_count) {
     struct certmap_builder *builder = whole->builder;
     if (whole->first.status == CERTMAP_OK && whole->adds && whole->given->flawed == 0) {
         cm_builder_end_nodes(builder);
@@ -253,7 +304,7 @@ static void end(struct whole *whole, size_t output_count) {
         if (builder->added != NULL)
             builder->added(builder->added_ctx, whole->given);
     } else {
-        drop(whole, output_count);
+        drop(whole, output_count, binding_count);
     }
     cm_arena_reset(&builder->checked);
     builder->has_open_mapping = false;
@@ -261,17 +312,19 @@ static void end(struct whole *whole, size_t output_count) {
 
 static void compile(struct whole *whole) {
     struct certmap_builder *builder = whole->builder;
-    const size_t output_count = builder->output_count;
+    const size_t output_count = builder->output_count, binding_count = builder->draft.rules->binding_count;
     builder->checking = !whole->adds;
     if (begin(whole)) {
         take_name(whole);
         builder->checking = builder->checking || whole->given->flawed != 0;
+        read_names(whole);
         if (!whole->stop)
             take_decision(whole);
         if (!whole->stop)
             take_expression(whole);
-        end(whole, output_count);
+        end(whole, output_count, binding_count);
     }
+    builder->names_bound.count = 0;
     builder->checking = false;
 }
 

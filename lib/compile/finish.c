@@ -99,6 +99,8 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
         return cm_error_memory(err);
     enum certmap_status status = order_mappings(builder, err);
     if (status == CERTMAP_OK)
+        status = cm_builder_order_bindings(builder, err);
+    if (status == CERTMAP_OK)
         status = make_store(builder, err);
     if (status == CERTMAP_OK) {
         cm_cost_rules(builder->draft.rules);

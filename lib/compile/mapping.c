@@ -143,6 +143,7 @@ static void flatten_root(struct certmap_builder *builder) {
         return;
     memmove(root + 1, root + 2, (size - 2) * sizeof *root);
     builder->draft.node_count--;
+    cm_builder_shift_bindings(builder);
 }
 
 /* A caller that knows that a mapping is refused may leave out its conditions. */

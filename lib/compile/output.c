@@ -72,7 +72,9 @@ static enum certmap_status compile(struct certmap_builder *builder, struct cm_ou
                                    const struct cm_source *source, struct certmap_diagnostic *err) {
     unsigned ignored = 0, *needs = builder->checking ? &ignored : &builder->draft.rules->needs;
     cm_arena_reset(&builder->scratch);
-    return cm_template_compile(output, needs, source, kept_arena(builder), &builder->scratch, err);
+    struct cm_source named = *source;
+    named.names = &builder->names_bound;
+    return cm_template_compile(output, needs, &named, kept_arena(builder), &builder->scratch, err);
 }
 
 enum certmap_status cm_builder_add_output(struct certmap_builder *builder, struct cm_output output,

@@ -13,6 +13,7 @@
 #include "certmap/versioned.h"
 #include "explain/items.h"
 #include "explain/nearest.h"
+#include "match/bind.h"
 #include "match/match.h"
 #include "match/output.h"
 #include <string.h>
@@ -68,7 +69,8 @@ static bool report_node(struct explain *explain, const struct cm_mapping *mappin
     const struct cm_verdict verdict = explain->verdicts[node - mapping->nodes];
     if (node->kind == CM_NODE_CONDITION) {
         const struct cm_condition condition = cm_condition_at(rules, node->value);
-        return cm_report_condition(&explain->report, &explain->aside, &condition, depth, verdict);
+        return cm_report_condition(&explain->report, &explain->aside, &condition, cm_binding_at(rules, mapping, node),
+                                   depth, verdict);
     }
     return cm_report_group(&explain->report, node, depth, verdict) && report_members(explain, mapping, node, depth + 1);
 }
@@ -165,6 +167,7 @@ static bool report_outputs(struct explain *explain, const struct cm_mapping *map
     const size_t count = cm_mapping_outputs(rules, mapping);
     struct refusal refusal = {refused, false};
     bool more = true;
+    cm_output_bind(rules, mapping, explain->peer, steps);
     for (size_t i = 0; more && i < count; i++) {
         struct cm_output room;
         const struct cm_output *output = cm_mapping_output(rules, mapping, i, &room);

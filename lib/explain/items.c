@@ -179,11 +179,11 @@ static bool report_values(struct cm_report *report, struct cm_eval *eval, const 
 }
 
 bool cm_report_condition(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
-                         unsigned depth, struct cm_verdict verdict) {
+                         const struct cm_binding *binding, unsigned depth, struct cm_verdict verdict) {
     struct certmap_explain_item item = start_item(report, CERTMAP_EXPLAIN_CONDITION);
     if (!print_texts(report, &item, condition, &eval->rules->allocator))
         return false;
-    report->condition = cm_describe_condition(condition, item.field);
+    report->condition = cm_describe_condition(condition, item.field, binding);
     item.condition = &report->condition;
     item.number = report->conditions;
     const bool more =

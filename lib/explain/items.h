@@ -28,7 +28,7 @@ bool cm_report_mapping(struct cm_report *report, const struct cm_mapping *mappin
 bool cm_report_group(struct cm_report *report, const struct cm_node *node, unsigned depth, struct cm_verdict verdict);
 /* A condition and the values that it is about, which take steps of eval. */
 bool cm_report_condition(struct cm_report *report, struct cm_eval *eval, const struct cm_condition *condition,
-                         unsigned depth, struct cm_verdict verdict);
+                         const struct cm_binding *binding, unsigned depth, struct cm_verdict verdict);
 /* A text that the mapping gives: as it was built, or as the rule has it and why it could not be. */
 bool cm_report_output(struct cm_report *report, const struct cm_output *output, struct certmap_view text,
                       enum certmap_code why, bool read);

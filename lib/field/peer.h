@@ -7,6 +7,14 @@
 #include "field/field.h"
 #include "field/list.h"
 
+/* The value of the conditions of one name. */
+struct cm_bound {
+    struct certmap_view value; /* data NULL: none */
+    struct certmap_view star;  /* what the one * of its patterns took; data NULL: nothing that is known */
+    enum certmap_code code;    /* why it has none although a condition holds, or NONE */
+    enum certmap_code star_code;
+};
+
 /* What the last match built, and room to build it in, so that a match allocates nothing (match/output.h). What every
  * match touches is in front, beside the lists. */
 struct cm_built {
@@ -15,7 +23,8 @@ struct cm_built {
     struct certmap_view groups[CERTMAP_MAX_OUTPUTS];
     struct certmap_attribute attributes[CERTMAP_MAX_OUTPUTS];
     uint8_t text[CERTMAP_MAX_BUILT_SIZE];
-    uint8_t work[2][CERTMAP_MAX_BUILT_SIZE]; /* a value on its way through filters */
+    uint8_t work[2][CERTMAP_MAX_BUILT_SIZE];     /* a value on its way through filters */
+    struct cm_bound bound[CERTMAP_MAX_BINDINGS]; /* of the current mapping */
 };
 
 struct certmap_peer {

@@ -2,6 +2,7 @@
 #include "match/output.h"
 #include "base/steps.h"
 #include "base/view.h"
+#include "match/bind.h"
 #include "template/expand.h"
 
 /* ---- results ---- */
@@ -163,6 +164,20 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
     return code == CERTMAP_CODE_NONE ? put_text(filling, output, text, first, before) : code;
 }
 
+/* The names that conditions have given are only looked for where a text reads one. A mapping that denies has no texts. */
+void cm_output_bind(const struct certmap_rules *rules, const struct cm_mapping *mapping, struct certmap_peer *peer,
+                    size_t *steps) {
+    struct cm_output room;
+    const size_t count = cm_mapping_outputs(rules, mapping);
+    bool bound = false;
+    for (size_t i = 0; i < count && !bound; i++) {
+        const struct cm_output *output = cm_mapping_output(rules, mapping, i, &room);
+        bound = output->placeholders != NULL && output->placeholders->bound;
+    }
+    if (bound)
+        cm_bind(peer, rules, mapping, steps);
+}
+
 /* Everything that the mapping gives; first: it is the answer's own. As many as the rule gives, with steps for each. */
 static bool fill(const struct filling *filling, bool first) {
     struct certmap_result *result = filling->result;
@@ -171,6 +186,7 @@ static bool fill(const struct filling *filling, bool first) {
     const struct cm_output *account = cm_mapping_output(filling->rules, filling->mapping, 0, &room);
     const size_t count = cm_mapping_outputs(filling->rules, filling->mapping);
     enum certmap_code code = CERTMAP_CODE_NONE;
+    cm_output_bind(filling->rules, filling->mapping, filling->peer, filling->steps);
     if (first) {
         code = put_account(filling, account);
         if (code == CERTMAP_CODE_NONE)

@@ -23,6 +23,10 @@ bool cm_output_append(struct certmap_result *result, const struct certmap_rules 
 
 /* ---- for explanations ---- */
 
+/* Finds the values that the texts of a mapping read by name, before cm_output_text is asked for them. */
+void cm_output_bind(const struct certmap_rules *rules, const struct cm_mapping *mapping, struct certmap_peer *peer,
+                    size_t *steps);
+
 /* Builds this text alone, and forgets what was built in the peer before: a caller that wants the result again
  * builds it again. Why it cannot be built, or NONE; then *text stays until the next call. */
 enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_output *output, struct certmap_peer *peer,

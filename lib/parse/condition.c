@@ -7,6 +7,7 @@
  *                | "issuer" "is" string                      a list of issuers
  *                | "valid" "at" "now"
  *     quantifier = "any" | "every" | "first" | "last" | "only"
+ *     (a comparison may be followed by "as" and a name)
  *     comparison = "=" [how] string | "in" [how] list
  *                | ( "like" | "matches" | "under" ) ["nocase"] ( string | list )
  *                | string                                    after "issuer is sha256" and the like
@@ -333,13 +334,26 @@ static bool accept_quantifier(struct cm_parser *parser, enum certmap_quantifier 
     return false;
 }
 
+/* What follows a comparison: the name of the value that satisfied it. */
+static bool take_as(struct cm_parser *parser, struct test *test) {
+    const struct certmap_view as = CM_VIEW("as");
+    if (!cm_parser_accept_word(parser, as))
+        return true;
+    if (parser->token.kind != CM_TOKEN_WORD)
+        return cm_parser_report_syntax(parser, "a name after \"as\", without quotes");
+    test->condition.as = parser->token.text;
+    cm_parser_advance(parser);
+    return true;
+}
+
 static bool take_test(struct cm_parser *parser, struct test *test) {
     if (cm_parser_accept_word(parser, CM_VIEW("count")))
         return take_count(parser, test);
     if (cm_parser_accept_word(parser, CM_VIEW("valid")))
         return take_valid(parser, test);
     const bool quantified = accept_quantifier(parser, &test->condition.quantifier);
-    return take_field(parser, test, !quantified) && (test->named || take_comparison(parser, test, quantified));
+    return take_field(parser, test, !quantified) &&
+           (test->named || (take_comparison(parser, test, quantified) && take_as(parser, test)));
 }
 
 /* ---- into the description ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rule/describe.h"
 #include "base/view.h"
+#include "rule/binding.h"
 #include <string.h>
 
 /* The subfield is what is printed of the path after the field and a dot. */
@@ -12,7 +13,8 @@ static struct certmap_view subfield_of(enum certmap_field field, struct certmap_
     return path.len > len ? cm_view(path.data + len + 1, path.len - len - 1) : CM_VIEW("");
 }
 
-struct certmap_condition cm_describe_condition(const struct cm_condition *condition, struct certmap_view path) {
+struct certmap_condition cm_describe_condition(const struct cm_condition *condition, struct certmap_view path,
+                                               const struct cm_binding *binding) {
     return (struct certmap_condition){
         .size = sizeof(struct certmap_condition),
         .field = condition->path->field,
@@ -22,6 +24,7 @@ struct certmap_condition cm_describe_condition(const struct cm_condition *condit
         .operand_count = condition->operand_count,
         .quantifier = condition->quantifier,
         .count = condition->count,
+        .as = binding != NULL ? binding->name : CM_VIEW_NONE,
     };
 }
 

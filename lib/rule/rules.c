@@ -18,6 +18,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->paths);
     cm_release(&own, rules->names);
     cm_release(&own, rules->outputs);
+    cm_release(&own, rules->bindings);
     cm_release(&own, rules->prefixes);
     cm_release(&own, rules->scores);
     cm_release(&own, rules->index);

@@ -8,6 +8,7 @@
  *     prefixes    [ "CONTOSO" | ... ]                                     what is before the separator of accounts
  *     outputs  [ account | group | attribute | account | ... ]         of mappings that give more than an account
  *                                                                      without placeholders
+ *     bindings [ mapping 0, node 2: "upn" | ... ]                     names for the values of conditions (binding.h)
  *     index    which mappings to look at (index.h)
  *
  * What a match reads of a mapping is together, so that it waits for memory once:
@@ -25,6 +26,7 @@
 #include "field/field.h"
 #include "field/list.h"
 
+struct cm_binding;
 struct cm_index;
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
@@ -106,6 +108,8 @@ struct certmap_rules {
     struct cm_operand *names;
     uint8_t *prefixes;
     struct cm_output *outputs;
+    struct cm_binding *bindings; /* in order of mappings and nodes */
+    size_t binding_count;
     uint32_t *scores; /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
     struct cm_index *index;
     size_t mapping_count;

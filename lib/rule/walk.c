@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "base/view.h"
 #include "certmap/limits.h"
+#include "rule/binding.h"
 #include "rule/describe.h"
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct pattern {
 
 struct walk {
     const struct certmap_rules *rules;
+    const struct cm_mapping *mapping;
     certmap_walk_fn *fn;
     void *ctx;
     struct certmap_walk_item item;
@@ -90,8 +92,9 @@ static struct certmap_view print_path(struct walk *walk, const struct cm_path *p
     return cm_view(walk->path, out.len);
 }
 
-static bool walk_condition(struct walk *walk, const struct cm_condition *condition) {
-    walk->condition = cm_describe_condition(condition, print_path(walk, condition->path));
+static bool walk_condition(struct walk *walk, const struct cm_condition *condition, const struct cm_node *node) {
+    const struct cm_binding *binding = cm_binding_at(walk->rules, walk->mapping, node);
+    walk->condition = cm_describe_condition(condition, print_path(walk, condition->path), binding);
     walk->item.condition = &walk->condition;
     walk->item.number = walk->conditions++;
     walk->item.term = (struct certmap_term){CERTMAP_TERM_CONDITION, 1};
@@ -107,7 +110,7 @@ static bool walk_node(struct walk *walk, const struct cm_node *node, unsigned de
     walk->item = (struct certmap_walk_item){.depth = depth};
     if (node->kind == CM_NODE_CONDITION) {
         const struct cm_condition condition = cm_condition_at(walk->rules, node->value);
-        return walk_condition(walk, &condition);
+        return walk_condition(walk, &condition, node);
     }
     walk->item.term = (struct certmap_term){kinds[node->kind], cm_node_size(node)};
     return emit(walk, node->kind == CM_NODE_ALWAYS ? CERTMAP_WALK_ALWAYS : CERTMAP_WALK_GROUP);
@@ -151,7 +154,7 @@ enum certmap_status certmap_rules_walk(const struct certmap_rules *rules, size_t
     if (index >= certmap_rules_count(rules) || fn == NULL)
         return cm_error_argument(err, "certmap_rules_walk: rules or fn is NULL, or there is no such index");
     const struct cm_mapping *mapping = cm_mapping_at(rules, index);
-    struct walk walk = {.rules = rules, .fn = fn, .ctx = ctx};
+    struct walk walk = {.rules = rules, .mapping = mapping, .fn = fn, .ctx = ctx};
     if (walk_nodes(&walk, mapping->nodes))
         (void)walk_outputs(&walk, mapping);
     cm_release(&rules->allocator, walk.shown.bytes);

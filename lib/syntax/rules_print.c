@@ -5,6 +5,7 @@
 #include "base/view.h"
 #include "certmap/names.h"
 #include "field/canonical.h"
+#include "rule/binding.h"
 #include "syntax/print.h"
 
 /* A list that would make a line longer than this has a line for each operand. */
@@ -102,8 +103,9 @@ static bool print_digests(struct printer *printer, const struct cm_condition *co
     return true;
 }
 
-static void print_condition(struct printer *printer, const struct cm_mapping *mapping,
+static void print_condition(struct printer *printer, const struct cm_mapping *mapping, const struct cm_node *node,
                             const struct cm_condition *condition) {
+    const struct cm_binding *binding = cm_binding_at(printer->rules, mapping, node);
     if (mapping->kind == CERTMAP_KIND_ONE_TO_ONE && condition->path->field == CERTMAP_FIELD_CERTIFICATE &&
         printer->hash != NULL && print_digests(printer, condition))
         return;
@@ -111,6 +113,10 @@ static void print_condition(struct printer *printer, const struct cm_mapping *ma
     if (condition->operand_count > 1)
         cm_condition_print(&line, condition, NULL);
     cm_condition_print(&printer->out, condition, line.len > LINE_WIDTH ? "\n            " : NULL);
+    if (binding != NULL) {
+        cm_out_string(&printer->out, " as ");
+        cm_out_view(&printer->out, binding->name);
+    }
 }
 
 /* ---- expressions ---- */
@@ -170,7 +176,7 @@ static void print_node(struct printer *printer, const struct cm_mapping *mapping
         cm_out_string(&printer->out, "(subject.CN present or subject.CN absent)");
     } else if (node->kind == CM_NODE_CONDITION) {
         const struct cm_condition condition = cm_condition_at(printer->rules, node->value);
-        print_condition(printer, mapping, &condition);
+        print_condition(printer, mapping, node, &condition);
     } else if (node->kind == CM_NODE_NOT) {
         cm_out_string(&printer->out, "not ");
         print_node(printer, mapping, node + 1, false);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "template/expand.h"
+#include "base/assert.h"
 #include "base/steps.h"
 #include "base/view.h"
 #include "field/compare.h"
@@ -76,10 +77,28 @@ static enum certmap_code take_current(struct certmap_view *value, const struct c
                    steps);
 }
 
+/* The value that a condition has bound, or what the one * of its patterns took. */
+static enum certmap_code take_bound(struct certmap_view *value, const struct cm_placeholder *placeholder,
+                                    const struct cm_built *built) {
+    CM_ASSERT(placeholder->binding <= CERTMAP_MAX_BINDINGS);
+    const struct cm_bound *bound = &built->bound[placeholder->binding - 1];
+    if (bound->code != CERTMAP_CODE_NONE)
+        return bound->code;
+    *value = placeholder->star ? bound->star : bound->value;
+    if (placeholder->star && bound->star_code != CERTMAP_CODE_NONE)
+        return bound->star_code;
+    return value->data != NULL ? CERTMAP_CODE_NONE : CERTMAP_CODE_PLACEHOLDER_NO_VALUE;
+}
+
 static enum certmap_code find_value(struct certmap_view *value, const struct cm_placeholder *placeholder,
                                     const struct cm_each *each, struct certmap_peer *peer, size_t *steps) {
-    const enum certmap_code code =
-        each != NULL ? take_current(value, placeholder, each, peer, steps) : choose(value, placeholder, peer, steps);
+    enum certmap_code code;
+    if (placeholder->binding > 0)
+        code = take_bound(value, placeholder, &peer->built);
+    else if (each != NULL)
+        code = take_current(value, placeholder, each, peer, steps);
+    else
+        code = choose(value, placeholder, peer, steps);
     if (code == CERTMAP_CODE_PLACEHOLDER_NO_VALUE && placeholder->fallback.data != NULL) {
         *value = placeholder->fallback;
         return CERTMAP_CODE_NONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Compiling a placeholder:
  *
- *     placeholder   = "${" field { "|" filter } [ "??" string ] "}"
+ *     placeholder   = "${" ( field | name [ ".star" ] ) { "|" filter } [ "??" string ] "}"
  *     filter = "first" | "last" | "at" "(" number ")"          in front of all others
  *            | "root-first" | "java" | "oneline"               how a whole Name is written
  *            | "dec" | "colons"                                before those that change text
@@ -105,7 +105,22 @@ static bool take_string(struct placeholder_parser *parser, struct certmap_view *
 
 /* ---- the field ---- */
 
+/* A name that was probably meant, or NULL. */
+static const struct certmap_view *nearest_name(const struct placeholder_parser *parser) {
+    const struct cm_names *names = parser->place->names;
+    const size_t nearest =
+        names != NULL ? certmap_text_nearest(parser->token.text, names->items, names->count) : SIZE_MAX;
+    return nearest == SIZE_MAX ? NULL : &names->items[nearest];
+}
+
 static bool fail_field(struct placeholder_parser *parser, struct certmap_view wrong) {
+    const struct certmap_view *name = nearest_name(parser);
+    if (name != NULL) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD,
+                 "there is no field %s; did you mean %.*s?", cm_quote(wrong).text, (int)name->len,
+                 (const char *)name->data);
+        return fail_at(parser, cm_token_part(&parser->token, wrong));
+    }
     const char *nearest = cm_field_nearest(parser->token.text), *refusal = cm_field_refusal(parser->token.text);
     if (refusal != NULL)
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_UNKNOWN_FIELD, "there is no field %s: %s",
@@ -136,6 +151,57 @@ static bool check_text(struct placeholder_parser *parser, const struct cm_path *
                   : "a placeholder cannot read %s",
              cm_quote(parser->token.text).text);
     return fail_at(parser, parser->token.position);
+}
+
+/* ---- the value of a condition ---- */
+
+/* Splits NAME.star. */
+static bool take_star(struct certmap_view *name) {
+    const struct certmap_view star = CM_VIEW(".star");
+    const bool found = name->len > star.len && memcmp(name->data + name->len - star.len, star.data, star.len) == 0;
+    *name = cm_view(name->data, name->len - (found ? star.len : 0));
+    return found;
+}
+
+static size_t find_name(const struct cm_names *names, struct certmap_view name) {
+    for (size_t i = 0; names != NULL && i < names->count; i++)
+        if (cm_view_equal(names->items[i], name))
+            return i;
+    return SIZE_MAX;
+}
+
+/* Whether the token is a name that a condition gives, which is then taken; *wrong: it is, and cannot be read so. */
+static bool accept_name(struct placeholder_parser *parser, struct cm_placeholder *placeholder, bool *wrong) {
+    struct certmap_view name = parser->token.text;
+    const bool star = parser->token.kind == CM_TOKEN_WORD && take_star(&name);
+    const size_t number = parser->token.kind == CM_TOKEN_WORD ? find_name(parser->place->names, name) : SIZE_MAX;
+    *wrong = false;
+    if (number == SIZE_MAX)
+        return false;
+    *wrong = star && (parser->place->names->starred >> number & 1) == 0;
+    if (*wrong) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 "%s is what the one * took; every condition of this name has to be \"like\" patterns with one * each",
+                 cm_quote(parser->token.text).text);
+        return fail_at(parser, parser->token.position);
+    }
+    placeholder->binding = (uint32_t)number + 1;
+    placeholder->star = star;
+    advance(parser);
+    return true;
+}
+
+/* A name that has no value in some way in which the mapping can be true needs a default. */
+static bool check_bound(struct placeholder_parser *parser, const struct cm_placeholder *placeholder,
+                        const struct cm_token *name) {
+    if (placeholder->binding == 0 || placeholder->fallback.data != NULL ||
+        (parser->place->names->always >> (placeholder->binding - 1) & 1) != 0)
+        return true;
+    cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             "the mapping can be true without a value for %s; give it the name in every part of the \"or\", or a "
+             "default, ?\? \"...\"",
+             cm_quote(name->text).text);
+    return fail_at(parser, name->position);
 }
 
 static bool take_field(struct placeholder_parser *parser, struct cm_path *path) {
@@ -256,6 +322,11 @@ static bool take_at(struct placeholder_parser *parser, struct cm_placeholder *pl
 }
 
 static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder *placeholder, enum cm_choice choice) {
+    if (placeholder->binding > 0) {
+        cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+                 "the value of a condition is one already; leave out %s", cm_quote(parser->token.text).text);
+        return fail_at(parser, parser->token.position);
+    }
     if (placeholder->choice != CM_CHOICE_ONLY || parser->filter_count > 0) {
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
                  "first, last and at choose among several values: one of them, in front of the other filters");
@@ -372,12 +443,16 @@ static bool take_fallback(struct placeholder_parser *parser, struct cm_placehold
 /* ---- the placeholder ---- */
 
 static bool take_placeholder(struct placeholder_parser *parser, struct cm_placeholder *placeholder) {
-    if (!take_field(parser, &placeholder->path))
+    const struct cm_token first = parser->token;
+    bool wrong;
+    if (!accept_name(parser, placeholder, &wrong) && (wrong || !take_field(parser, &placeholder->path)))
         return false;
     while (accept_punct(parser, CM_VIEW("|")))
         if (!take_filter(parser, placeholder))
             return false;
     if (accept_punct(parser, CM_VIEW("\?\?")) && !take_fallback(parser, placeholder))
+        return false;
+    if (!check_bound(parser, placeholder, &first))
         return false;
     if (parser->token.kind != CM_TOKEN_END)
         return fail_expected(parser, placeholder->fallback.data != NULL ? "}" : "|, ?\? or }");

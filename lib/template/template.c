@@ -335,8 +335,8 @@ static const char *find_separators(const struct compile *compile) {
 
 static enum certmap_status keep_placeholders(const struct keep *keep, const struct compile *compile, unsigned *needs,
                                              struct certmap_diagnostic *err) {
-    const struct cm_placeholder_place where = {compile->output, keep->made->separators, compile->arena,
-                                               compile->scratch};
+    const struct cm_placeholder_place where = {compile->output, keep->made->separators, compile->source->names,
+                                               compile->arena, compile->scratch};
     struct cm_placeholder *placeholder = keep->placeholders;
     for (size_t i = 0; i < compile->count; i++) {
         const struct cm_symbol *symbol = &compile->all[i];
@@ -345,7 +345,9 @@ static enum certmap_status keep_placeholders(const struct keep *keep, const stru
         const struct certmap_view part = source_part(compile, symbol->at, symbol->len);
         if (cm_placeholder_compile(placeholder, &compile->token, part, &where, err) != CERTMAP_OK)
             return as_placed(compile, err);
-        *needs |= cm_field_pieces(placeholder++->path.field);
+        keep->made->bound = keep->made->bound || placeholder->binding > 0;
+        *needs |= placeholder->binding > 0 ? 0 : cm_field_pieces(placeholder->path.field);
+        placeholder++;
     }
     return CERTMAP_OK;
 }
@@ -355,7 +357,7 @@ static enum certmap_status find_each(const struct keep *keep, const struct compi
                                      struct certmap_diagnostic *err) {
     size_t count = 0;
     for (size_t i = 0; i < compile->placeholder_count; i++)
-        if (keep->placeholders[i].choice == CM_CHOICE_ONLY) {
+        if (keep->placeholders[i].choice == CM_CHOICE_ONLY && keep->placeholders[i].binding == 0) {
             keep->made->each = &keep->placeholders[i];
             count++;
         }
@@ -376,7 +378,8 @@ static enum certmap_status keep_template(const struct compile *compile, size_t s
     if (output->shown.data == NULL || !make_room(&keep, compile))
         return cm_error_memory(err);
     keep_literals(&keep, compile);
-    *keep.made = (struct cm_template){keep.pieces, compile->placeholder_count + 1, NULL, find_separators(compile)};
+    *keep.made =
+        (struct cm_template){keep.pieces, compile->placeholder_count + 1, NULL, false, find_separators(compile)};
     if (keep.made->separators == NULL)
         return cm_error_memory(err);
     output->placeholders = keep.made;

@@ -12,6 +12,7 @@
 #define CM_TEMPLATE_TEMPLATE_H
 
 #include "base/error.h"
+#include "certmap/limits.h"
 #include "rule/rules.h"
 #include "syntax/lex.h"
 
@@ -41,7 +42,9 @@ struct cm_filter {
 enum cm_printed_form { CM_PRINTED_RFC4514, CM_PRINTED_ROOT_FIRST, CM_PRINTED_JAVA, CM_PRINTED_ONELINE };
 
 struct cm_placeholder {
-    struct cm_path path;
+    struct cm_path path;       /* where there is no binding */
+    uint32_t binding;          /* the number of the name of a value, + 1; 0: none */
+    bool star;                 /* of a binding: what the one * took */
     enum cm_printed_form form; /* of a whole Name */
     enum cm_choice choice;
     size_t number; /* CM_CHOICE_AT: which value, from 1 */
@@ -61,16 +64,27 @@ struct cm_template {
     size_t piece_count;
     const struct cm_placeholder
         *each;              /* of an output that has a text for each value: the placeholder that it is of; else NULL */
+    bool bound;             /* a placeholder has a binding */
     const char *separators; /* those of cm_separators that the literals have */
 };
 
 /* ---- compiling ---- */
+
+/* The names that conditions of a mapping give to values. */
+struct cm_names {
+    struct certmap_view items[CERTMAP_MAX_BINDINGS];
+    size_t count;
+    uint32_t always;  /* a bit for each: it has a value in every way in which the mapping can be true */
+    uint32_t starred; /* a bit for each: all of its patterns have one * */
+    size_t below_not; /* the first condition that has one below a "not", or SIZE_MAX */
+};
 
 /* A text as it is given. */
 struct cm_source {
     struct certmap_view text;
     bool written; /* as between the quotes of a rule, with escapes and placeholders; else the text itself */
     struct certmap_position position; /* where it begins in a file; line 0: in none */
+    const struct cm_names *names;     /* what placeholders can read besides fields; NULL: nothing */
 };
 
 /* Compiles a text into *output, of which kind, language and name are set already: the rest, but for last and head. Where
@@ -99,6 +113,7 @@ struct cm_symbol {
 struct cm_placeholder_place {
     const struct cm_output *output; /* kind and language */
     const char *separators;         /* as in the template */
+    const struct cm_names *names;
     struct cm_arena *arena, *scratch;
 };
 
