@@ -57,7 +57,7 @@ static void follow(struct run *run) {
         size_t row = run->parts.follow + i * 16 * 16 * set;
         for (uint64_t left = run->states[i]; left != 0; left >>= 4, row += 16 * set)
             for (size_t k = 0; k < words && (left & 15) != 0; k++)
-                next[k] |= word_at(run, row + (left & 15) * set, k);
+                next[k] |= word_at(run, row + (size_t)(left & 15) * set, k);
     }
     memcpy(run->states, next, sizeof next);
 }

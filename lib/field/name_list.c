@@ -182,7 +182,7 @@ static bool are_walked(const struct cm_plain_ava *avas, size_t count, struct cer
 static bool make_plain(struct cm_list *list, struct certmap_view der, struct cm_arena *arena, struct cm_arena *scratch,
                        bool *done) {
     struct cm_plain_ava avas[CM_PLAIN_AVAS];
-    struct plain_texts texts;
+    struct plain_texts texts = {NULL, NULL};
     size_t text;
     const size_t count = cm_plain_name(avas, &text, der);
     if (count == 0)

@@ -167,6 +167,7 @@ enum certmap_status certmap_oid_from_text(uint8_t *contents, size_t cap, size_t 
     if (oid.len > cap)
         return cm_error(err, CERTMAP_ERROR_BUFFER, CERTMAP_CODE_BUFFER_TOO_SMALL,
                         "the object identifier has %zu bytes, and there is room for %zu", oid.len, cap);
-    memcpy(contents, oid.data, oid.len);
+    if (contents != NULL)
+        memcpy(contents, oid.data, oid.len);
     return CERTMAP_OK;
 }

@@ -65,7 +65,7 @@ static bool count_members(size_t *count, struct cm_der der, take_fn *take) {
 
 /* Makes the list of the OIDs; der is within the SEQUENCE. */
 static enum certmap_code read_list(struct certmap_peer *peer, struct cm_list *list, struct cm_der der, take_fn *take) {
-    struct member member;
+    struct member member = {.ambiguous = false};
     size_t count;
     if (!count_members(&count, der, take))
         return CERTMAP_CODE_MALFORMED_PIECE;
@@ -120,7 +120,7 @@ static const struct said said[] = {
 /* Two statements of a kind are as malformed as none that can be read: nobody says which one counts. */
 static enum certmap_code read_said(struct certmap_peer *peer, const struct said *row, struct cm_der der) {
     struct certmap_view info = CM_VIEW_NONE;
-    struct member member;
+    struct member member = {.ambiguous = false};
     size_t count = 0;
     while (!cm_der_done(&der)) {
         (void)take_statement(&der, &member);

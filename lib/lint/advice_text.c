@@ -66,13 +66,13 @@ static struct certmap_view meant_of(struct cm_lint_pool *pool, const struct text
 
 /* A word: where it ends, and how many letters of each script it has. */
 struct word {
-    size_t begin, end;
+    size_t end;
     size_t counts[CM_LINT_SCRIPTS];
     bool alike; /* every letter has a Latin look-alike */
 };
 
 static struct word word_at(const struct text *text, size_t begin) {
-    struct word word = {.begin = begin, .end = begin, .alike = true};
+    struct word word = {.end = begin, .alike = true};
     for (; word.end < text->len && cm_lint_is_letter(text->letters[word.end]); word.end++) {
         const uint32_t letter = text->letters[word.end];
         word.counts[cm_lint_script_of(letter)]++;

@@ -5,6 +5,15 @@
 
 #include "certmap/build.h"
 
+/* What the format and the arguments of a function like printf are: their numbers. */
+#if defined(__MINGW32__)
+#define CM_LINT_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
+#elif defined(__GNUC__)
+#define CM_LINT_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define CM_LINT_PRINTF(text, first)
+#endif
+
 struct cm_lint_array {
     void *items;
     size_t count, cap;

@@ -264,7 +264,7 @@ static bool has_others(const struct cm_lint_draft *draft, size_t index) {
 }
 
 void cm_lint_draft_minimise(struct cm_lint_draft *draft) {
-    struct answer before;
+    struct answer before = {0};
     bool asked = false;
     for (size_t i = draft->count; i > 0; i--) {
         const struct cm_lint_value value = draft->values[i - 1];

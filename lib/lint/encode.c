@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Clauses. Whoever has no memory sets engine->failed; the solver then holds nonsense that is never asked. */
 #include "question.h"
+#include <string.h>
 
 /* ---- literals ---- */
 
@@ -39,12 +40,12 @@ static int and_of(struct cm_lint_engine *engine, const int *literals, size_t cou
 
 /* One that holds exactly if one of them does. */
 static int or_of(struct cm_lint_engine *engine, const int *literals, size_t count) {
-    int *turned = room(engine, count);
-    if (turned == NULL)
+    int *negated = room(engine, count);
+    if (negated == NULL)
         return variable(engine);
     for (size_t i = 0; i < count; i++)
-        turned[i] = -literals[i];
-    return -and_of(engine, turned, count);
+        negated[i] = -literals[i];
+    return -and_of(engine, negated, count);
 }
 
 static int both(struct cm_lint_engine *engine, int a, int b) {
@@ -184,6 +185,7 @@ static int last_is(struct cm_lint_engine *engine, const struct cm_lint_track *tr
 static void encode_quantified(struct cm_lint_engine *engine, struct cm_lint_clue *clue,
                               const struct cm_lint_track *track, const struct cm_lint_condition *condition) {
     struct sides sides;
+    memset(&sides, 0, sizeof sides);
     const size_t count = track->slot_count;
     const int none = -track->slots[0].there;
     encode_sides(engine, &sides, track, condition);

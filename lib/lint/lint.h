@@ -14,14 +14,6 @@
 #include "model.h"
 #include "witness.h"
 
-#if defined(__MINGW32__)
-#define CM_LINT_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
-#elif defined(__GNUC__)
-#define CM_LINT_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#else
-#define CM_LINT_PRINTF(text, first)
-#endif
-
 struct certmap_lint {
     struct certmap_allocator allocator;
     struct certmap_lint_options options; /* allocator, privileged and only are copies */

@@ -77,7 +77,6 @@ void cm_lint_places_free(struct cm_lint_places *places, const struct certmap_all
 /* A walk of one mapping. */
 struct reading {
     struct cm_lint_model *model;
-    struct cm_lint_mapping *mapping;
     bool failed;
 };
 
@@ -157,7 +156,7 @@ static bool on_item(void *ctx, const struct certmap_walk_item *item) {
 
 static bool read_mapping(struct cm_lint_model *model, size_t index) {
     struct cm_lint_mapping *mapping = cm_lint_array_add(&model->mappings, &model->allocator, sizeof *mapping);
-    struct reading reading = {model, mapping, false};
+    struct reading reading = {model, false};
     const struct certmap_mapping none = CERTMAP_MAPPING_INIT;
     if (mapping == NULL)
         return false;

@@ -92,7 +92,7 @@ struct certmap_lint_report *cm_lint_report_add(struct certmap_lint *lint, enum c
     static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
     if (!cm_lint_wants(lint, code))
         return NULL;
-    struct kept **slot = cm_lint_array_add(&lint->reports, &lint->allocator, sizeof *slot);
+    struct kept **slot = cm_lint_array_add(&lint->reports, &lint->allocator, sizeof(struct kept *));
     struct kept *kept = slot != NULL ? cm_lint_pool_take(&lint->pool, 1, sizeof *kept) : NULL;
     if (kept == NULL) {
         lint->failed = true;
@@ -255,7 +255,7 @@ static int compare(const void *a, const void *b) {
     return 0;
 }
 
-static void count(struct certmap_lint_summary *summary, enum certmap_severity severity) {
+static void count_report(struct certmap_lint_summary *summary, enum certmap_severity severity) {
     size_t *counter = severity == CERTMAP_SEVERITY_ERROR     ? &summary->errors
                       : severity == CERTMAP_SEVERITY_WARNING ? &summary->warnings
                                                              : &summary->notes;
@@ -267,7 +267,7 @@ void cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, vo
     if (lint->reports.count > 1)
         qsort(kept, lint->reports.count, sizeof(struct kept *), compare);
     for (size_t i = 0; i < lint->reports.count; i++)
-        count(&lint->summary, kept[i]->is.diagnostic.severity);
+        count_report(&lint->summary, kept[i]->is.diagnostic.severity);
     for (size_t i = 0; i < lint->reports.count && report(ctx, &kept[i]->is); i++)
         ;
 }

@@ -78,9 +78,9 @@ void certmap_suggest_free(struct certmap_suggest *suggest) {
         certmap_rules_free(suggest->alike[i]);
     certmap_rules_free(suggest->made);
     certmap_peer_free(suggest->peer);
-    struct cm_lint_array *const arrays[] = {&suggest->spoken,     &suggest->corpus,     &suggest->values,
-                                            &suggest->candidates, &suggest->conditions, &suggest->notes};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    struct cm_lint_array *const arrays[6] = {&suggest->spoken,     &suggest->corpus,     &suggest->values,
+                                             &suggest->candidates, &suggest->conditions, &suggest->notes};
+    for (size_t i = 0; i < 6; i++)
         cm_lint_array_free(arrays[i], &allocator);
     cm_lint_pool_free(&suggest->scratch);
     cm_lint_pool_free(&suggest->pool);

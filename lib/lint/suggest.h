@@ -90,13 +90,13 @@ static inline bool cm_suggest_is_bad(const struct certmap_suggest *suggest) {
 
 /* Fills err. What of text does not fit is cut. */
 enum certmap_status cm_suggest_fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
-                                    const char *format, ...);
+                                    const char *format, ...) CM_LINT_PRINTF(4, 5);
 /* Prepares the peer, with what needs asks for. False: no memory, which failed says, or a limit. */
 bool cm_suggest_set(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert, unsigned needs);
 /* One certificate more. False: cancelled. */
 bool cm_suggest_step(struct certmap_suggest *suggest);
 /* A text in the pool, with a NUL at its end; "" without memory. */
-struct certmap_view cm_suggest_print(struct certmap_suggest *suggest, const char *format, ...);
+struct certmap_view cm_suggest_print(struct certmap_suggest *suggest, const char *format, ...) CM_LINT_PRINTF(2, 3);
 /* The label, escaped. */
 const char *cm_suggest_label(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert);
 void cm_suggest_note(struct certmap_suggest *suggest, struct certmap_view text);

@@ -190,7 +190,8 @@ struct certmap_view cm_suggest_subtree(struct cm_lint_pool *pool, const struct c
     const size_t common = common_rdns(names, count, &rdns, &proper);
     if (rdns < MIN_RDNS || !proper || common > 0xFFFF)
         return none;
-    uint8_t *der = cm_lint_pool_take(pool, common + 4, 1);
+    const struct certmap_view first = contents_of(names[0]);
+    uint8_t *der = first.data != NULL ? cm_lint_pool_take(pool, common + 4, 1) : NULL;
     if (der == NULL)
         return none;
     const size_t head = common < 0x80 ? 2 : common < 0x100 ? 3 : 4;
@@ -200,7 +201,7 @@ struct certmap_view cm_suggest_subtree(struct cm_lint_pool *pool, const struct c
         der[head - 1] = (uint8_t)(common & 0xFF);
     if (head == 4)
         der[2] = (uint8_t)(common >> 8);
-    memcpy(der + head, contents_of(names[0]).data, common);
+    memcpy(der + head, first.data, common);
     const struct certmap_view name = {der, head + common};
     if (certmap_name_to_text(NULL, 0, &need, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL) !=
         CERTMAP_ERROR_BUFFER)

@@ -240,7 +240,7 @@ static bool is_none_of(struct cm_lint_pool *pool, const struct cm_lint_question 
 }
 
 /* That there is none, unless case makes that uncertain. */
-static enum cm_lint_exists none(struct cm_lint_pool *pool, const struct cm_lint_question *question) {
+static enum cm_lint_exists no_text(struct cm_lint_pool *pool, const struct cm_lint_question *question) {
     bool inexact = false;
     for (size_t i = 0; i < question->count; i++)
         inexact = inexact || (question->signs[i] != 0 && is_inexact(&question->atoms[i]));
@@ -318,11 +318,11 @@ enum cm_lint_exists cm_lint_text_find(struct certmap_view *text, struct cm_lint_
     if (is_refused(question) || (only != NULL && is_ascii(only)))
         return CM_LINT_NONE;
     if (only != NULL || is_included(question))
-        return none(pool, question);
+        return no_text(pool, question);
     const uint32_t *letters;
     size_t len;
     const enum cm_lint_exists exists = cm_lint_search(&letters, &len, pool, question);
     if (exists == CM_LINT_EXISTS)
         return give(text, pool, letters, len);
-    return exists == CM_LINT_NONE ? none(pool, question) : exists;
+    return exists == CM_LINT_NONE ? no_text(pool, question) : exists;
 }
