@@ -84,6 +84,8 @@ static unsigned draw(unsigned below) {
 static char text[1 << 14];
 static size_t text_len;
 
+static void put(const char *format, ...) CK_ATTRIBUTE_FORMAT(printf, 1, 2);
+
 static void put(const char *format, ...) {
     va_list list;
     va_start(list, format);

@@ -269,6 +269,8 @@ static void add_named(struct parse *parse, const struct cm_regex_range *ranges, 
 
 /* No code point from here on folds to another one (CaseFolding.txt ends before). */
 enum { FOLDS_END = 0x20000, MAX_FOLDS = 4096 };
+/* Of a range that is not longer each member is looked up, rather than all code points. */
+enum { MAX_LOOKED_UP = 256 };
 
 /* Collects which code points fold to others: once for an expression. */
 static bool find_folds(struct parse *parse) {
@@ -288,6 +290,12 @@ static void add_folded(struct parse *parse, struct cm_regex_range range) {
             add_range(parse, (struct cm_regex_range){cm_fold(cp), cm_fold(cp)});
     if (range.last < 0x80)
         return;
+    if (range.last - range.first <= MAX_LOOKED_UP) {
+        for (uint32_t cp = range.first; cp <= range.last; cp++)
+            if (cp >= 0x80 && cm_fold(cp) != cp)
+                add_range(parse, (struct cm_regex_range){cm_fold(cp), cm_fold(cp)});
+        return;
+    }
     if (!find_folds(parse)) {
         no_memory(parse);
         return;

@@ -36,7 +36,7 @@ static struct certmap_view unwrap(struct certmap_view bytes) {
 static enum certmap_code make_text(struct certmap_peer *peer, struct cm_value *value, struct certmap_view extension) {
     const struct certmap_view bytes = unwrap(extension);
     struct cm_der der = cm_der_open(bytes);
-    struct cm_tlv string;
+    struct cm_tlv string = {.tag = CM_DER_SEQUENCE};
     if (is_bare(bytes))
         return cm_make_string(peer, value, CM_TEXT_PLAIN, CM_DER_UTF8_STRING, bytes);
     if (!cm_der_any(&der, &string) || !cm_der_done(&der))

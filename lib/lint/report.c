@@ -75,6 +75,7 @@ static void set_position(struct certmap_diagnostic *diagnostic, struct certmap_p
 }
 
 /* Prints into the pool. NULL: no memory. */
+CM_LINT_PRINTF(2, 0)
 static const char *print(struct certmap_lint *lint, const char *format, va_list list) {
     va_list again;
     va_copy(again, list);

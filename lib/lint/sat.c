@@ -15,30 +15,33 @@ union align {
     double real;
 };
 
+struct links {
+    struct links *next, *before;
+};
+
 struct block {
-    struct block *next, *before;
+    struct links links; /* its first member */
     union align bytes[];
 };
 
 struct cm_lint_sat {
     struct certmap_allocator allocator;
     PicoSAT *solver;     /* NULL: it is spent */
-    struct block blocks; /* all that it has, in a ring */
+    struct links blocks; /* all that it has, in a ring */
     jmp_buf no_memory;
 };
 
 /* ---- memory ---- */
 
 static void link_block(struct cm_lint_sat *sat, struct block *block) {
-    block->next = sat->blocks.next;
-    block->before = &sat->blocks;
-    block->next->before = block;
-    sat->blocks.next = block;
+    block->links = (struct links){sat->blocks.next, &sat->blocks};
+    block->links.next->before = &block->links;
+    sat->blocks.next = &block->links;
 }
 
 static void unlink_block(struct block *block) {
-    block->next->before = block->before;
-    block->before->next = block->next;
+    block->links.next->before = block->links.before;
+    block->links.before->next = block->links.next;
 }
 
 static struct block *block_of(void *bytes) {
@@ -76,7 +79,7 @@ static void *change(void *state, void *bytes, size_t before, size_t size) {
 static void spend(struct cm_lint_sat *sat) {
     sat->solver = NULL;
     while (sat->blocks.next != &sat->blocks)
-        give(sat, sat->blocks.next->bytes, 0);
+        give(sat, ((struct block *)(void *)sat->blocks.next)->bytes, 0);
 }
 
 /* Of each call of PicoSAT: whether it is to be made. Comes back with false, too, when the call had no memory. */

@@ -44,7 +44,7 @@ static struct certmap_view octets(struct making *making, struct certmap_view hex
     const size_t odd = hex.len % 2, len = hex.len / 2 + odd;
     uint8_t *bytes = cm_lint_pool_take(making->der.pool, len + 1, 1);
     for (size_t i = 0; bytes != NULL && i < hex.len; i++)
-        bytes[(i + odd) / 2] = (uint8_t)(bytes[(i + odd) / 2] << 4 | digit(hex.data[i]));
+        bytes[(i + odd) / 2] = (uint8_t)((unsigned)bytes[(i + odd) / 2] << 4 | digit(hex.data[i]));
     return (struct certmap_view){bytes, bytes != NULL ? len : 0};
 }
 
