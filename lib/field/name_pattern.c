@@ -153,7 +153,7 @@ static struct rdn next_rdn(const struct cm_list *name, size_t *at, size_t *steps
 
 enum certmap_truth cm_name_pattern_match(struct certmap_view pattern, bool nocase, const struct cm_list *name,
                                          size_t *steps) {
-    if (!cm_steps_take(steps, 1))
+    if (!cm_steps_take(steps, 1 + pattern.len / CM_BYTES_A_STEP)) /* all of it is read, whatever the Name is */
         return CERTMAP_UNKNOWN;
     const struct run run = begin(pattern, nocase, steps);
     const uint64_t start = pass_many(&run, 1), end = (uint64_t)1 << run.count;
