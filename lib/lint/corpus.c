@@ -49,7 +49,7 @@ static struct cm_lint_atom small(struct cm_lint_pool *pool, struct certmap_view 
 }
 
 static size_t slot_of(const struct cm_lint_corpus *corpus, uint32_t path, struct certmap_view text) {
-    return (certmap_text_hash(0, text) ^ path * UINT64_C(0x9E3779B97F4A7C15)) & corpus->mask;
+    return (size_t)(certmap_text_hash(0, text) ^ path * UINT64_C(0x9E3779B97F4A7C15)) & corpus->mask;
 }
 
 static void seek_text(struct certmap_lint *lint, uint32_t index) {

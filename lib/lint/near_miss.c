@@ -58,7 +58,7 @@ static struct certmap_view text_of(const struct near *near, const struct value *
 static void count_value(struct near *near, const struct value *value, const struct cm_lint_word *word) {
     const struct certmap_view text = text_of(near, value);
     const uint64_t hash = cm_lint_word_hash(word, word->len, value->path);
-    size_t slot = hash & near->by_text.mask;
+    size_t slot = (size_t)hash & near->by_text.mask;
     for (; near->by_text.slots[slot] != 0; slot = (slot + 1) & near->by_text.mask) {
         struct value *known = &near->values[near->by_text.slots[slot] - 1];
         const struct certmap_view other = text_of(near, known);
@@ -114,7 +114,7 @@ static void put_slips(struct near *near, size_t index) {
     if (value->count < OFTEN || !cm_lint_word_read(&word, text.data, text.len))
         return;
     for (size_t i = 0; i <= word.len; i++) {
-        size_t slot = cm_lint_word_hash(&word, i, value->path) & near->by_slip.mask, probes = 0;
+        size_t slot = (size_t)cm_lint_word_hash(&word, i, value->path) & near->by_slip.mask, probes = 0;
         while (near->by_slip.slots[slot] != 0 && probes++ < MAX_PROBES)
             slot = (slot + 1) & near->by_slip.mask;
         if (near->by_slip.slots[slot] == 0)
@@ -143,7 +143,7 @@ static const struct value *find_meant(const struct near *near, const struct valu
     if (!cm_lint_word_read(&word, text.data, text.len))
         return NULL;
     for (size_t i = 0; i <= word.len; i++) {
-        size_t slot = cm_lint_word_hash(&word, i, value->path) & near->by_slip.mask;
+        size_t slot = (size_t)cm_lint_word_hash(&word, i, value->path) & near->by_slip.mask;
         for (size_t k = 0; near->by_slip.slots[slot] != 0 && k < MAX_PROBES; k++) {
             const struct value *meant = &near->values[near->by_slip.slots[slot] - 1];
             const struct certmap_view often = text_of(near, meant);

@@ -120,7 +120,7 @@ static void compare(struct certmap_lint *lint, size_t first, size_t second) {
 /* Looks for an earlier mapping of the same shape and another issuer: the first of each shape is kept. */
 static void take(struct certmap_lint *lint, struct building *kept, uint32_t *slots, size_t mask, size_t *count,
                  const struct building *building) {
-    size_t slot = (building->shape ^ building->shape >> 31) & mask;
+    size_t slot = (size_t)(building->shape ^ building->shape >> 31) & mask;
     for (; slots[slot] != 0; slot = (slot + 1) & mask) {
         const struct building *known = &kept[slots[slot] - 1];
         if (known->shape != building->shape)
