@@ -214,7 +214,7 @@ static void add_star(struct compile *compile) {
 static void add_pattern(struct compile *compile, uint32_t number);
 
 static void add_character(struct compile *compile, const struct cm_regex_node *node) {
-    const struct cm_regex_range *range = compile->tree->ranges + node->range;
+    const struct cm_regex_range *range = node->range_count > 0 ? compile->tree->ranges + node->range : NULL;
     if (node->range_count == 1 && range->first == range->last)
         compile->glob_len += cm_utf8_encode(compile->glob + compile->glob_len, range->first);
     else

@@ -87,23 +87,23 @@ static inline const struct cm_lint_mapping *cm_lint_mapping_at(const struct cm_l
 }
 
 static inline const struct certmap_term *cm_lint_term_at(const struct cm_lint_model *model, size_t index) {
-    return (const struct certmap_term *)model->terms.items + index;
+    return model->terms.items != NULL ? (const struct certmap_term *)model->terms.items + index : NULL;
 }
 
 static inline const struct cm_lint_condition *cm_lint_condition_at(const struct cm_lint_model *model, size_t index) {
-    return (const struct cm_lint_condition *)model->conditions.items + index;
+    return model->conditions.items != NULL ? (const struct cm_lint_condition *)model->conditions.items + index : NULL;
 }
 
 static inline const struct cm_lint_operand *cm_lint_operand_at(const struct cm_lint_model *model, size_t index) {
-    return (const struct cm_lint_operand *)model->operands.items + index;
+    return model->operands.items != NULL ? (const struct cm_lint_operand *)model->operands.items + index : NULL;
 }
 
 static inline const struct certmap_output *cm_lint_output_at(const struct cm_lint_model *model, size_t index) {
-    return (const struct certmap_output *)model->outputs.items + index;
+    return model->outputs.items != NULL ? (const struct certmap_output *)model->outputs.items + index : NULL;
 }
 
 static inline const struct cm_lint_path *cm_lint_path_at(const struct cm_lint_model *model, size_t index) {
-    return (const struct cm_lint_path *)model->paths.items + index;
+    return model->paths.items != NULL ? (const struct cm_lint_path *)model->paths.items + index : NULL;
 }
 
 #endif
