@@ -21,6 +21,10 @@ void *cm_lint_array_add(struct cm_lint_array *array, const struct certmap_alloca
     return memset((unsigned char *)array->items + array->count++ * item_size, 0, item_size);
 }
 
+bool cm_lint_array_begin(struct cm_lint_array *array, const struct certmap_allocator *allocator, size_t item_size) {
+    return array->cap > 0 || grow(array, allocator, item_size);
+}
+
 void cm_lint_array_free(struct cm_lint_array *array, const struct certmap_allocator *allocator) {
     if (array->items != NULL)
         allocator->release(allocator->ctx, array->items);

@@ -21,6 +21,8 @@ struct cm_lint_array {
 
 /* Adds an item, zeroed, which moves when another is added; NULL when there is no memory. */
 void *cm_lint_array_add(struct cm_lint_array *array, const struct certmap_allocator *allocator, size_t item_size);
+/* Gets memory for the first items, so that the array of none has an address, too. False: there is none. */
+bool cm_lint_array_begin(struct cm_lint_array *array, const struct certmap_allocator *allocator, size_t item_size);
 void cm_lint_array_free(struct cm_lint_array *array, const struct certmap_allocator *allocator);
 
 #endif

@@ -190,18 +190,34 @@ static void take_places(struct cm_lint_model *model, const struct cm_lint_places
     }
 }
 
+static bool begin_arrays(struct cm_lint_model *model) {
+    const struct certmap_allocator *allocator = &model->allocator;
+    return cm_lint_array_begin(&model->mappings, allocator, sizeof(struct cm_lint_mapping)) &&
+           cm_lint_array_begin(&model->terms, allocator, sizeof(struct certmap_term)) &&
+           cm_lint_array_begin(&model->conditions, allocator, sizeof(struct cm_lint_condition)) &&
+           cm_lint_array_begin(&model->operands, allocator, sizeof(struct cm_lint_operand)) &&
+           cm_lint_array_begin(&model->outputs, allocator, sizeof(struct certmap_output)) &&
+           cm_lint_array_begin(&model->paths, allocator, sizeof(struct cm_lint_path));
+}
+
+static bool read_mappings(struct cm_lint_model *model) {
+    for (size_t i = 0; i < certmap_rules_count(model->rules); i++)
+        if (!read_mapping(model, i))
+            return false;
+    return true;
+}
+
 enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct certmap_rules *rules,
                                        const struct cm_lint_places *places, const struct certmap_allocator *allocator,
                                        struct certmap_diagnostic *err) {
     *model = (struct cm_lint_model){.rules = rules, .allocator = *allocator};
     (void)cm_lint_pool_init(&model->pool, allocator);
-    for (size_t i = 0; i < certmap_rules_count(rules); i++)
-        if (!read_mapping(model, i)) {
-            if (err != NULL)
-                *err = (struct certmap_diagnostic){
-                    .status = CERTMAP_ERROR_MEMORY, .code = CERTMAP_CODE_MEMORY, .text = "out of memory"};
-            return CERTMAP_ERROR_MEMORY;
-        }
+    if (!begin_arrays(model) || !read_mappings(model)) {
+        if (err != NULL)
+            *err = (struct certmap_diagnostic){
+                .status = CERTMAP_ERROR_MEMORY, .code = CERTMAP_CODE_MEMORY, .text = "out of memory"};
+        return CERTMAP_ERROR_MEMORY;
+    }
     if (places != NULL)
         take_places(model, places);
     return CERTMAP_OK;

@@ -15,8 +15,6 @@
 #include "certmap/walk.h"
 #include "pool.h"
 
-#include <stddef.h>
-
 /* Which part of a certificate a condition is about. */
 struct cm_lint_path {
     enum certmap_field field;
@@ -84,34 +82,29 @@ enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct
                                        struct certmap_diagnostic *err);
 void cm_lint_model_free(struct cm_lint_model *model);
 
-/* Item index of a list. Of an empty list it is an address behind which nothing is: NULL has none to count from. */
-static inline const void *cm_lint_item_at(const struct cm_lint_array *list, size_t index, size_t size) {
-    static const max_align_t nothing;
-    return list->items != NULL ? (const char *)list->items + index * size : (const char *)&nothing;
-}
-
+/* The first item of no mapping's is asked for, too: each array has memory, whether something is in it or not. */
 static inline const struct cm_lint_mapping *cm_lint_mapping_at(const struct cm_lint_model *model, size_t index) {
     return (const struct cm_lint_mapping *)model->mappings.items + index;
 }
 
 static inline const struct certmap_term *cm_lint_term_at(const struct cm_lint_model *model, size_t index) {
-    return cm_lint_item_at(&model->terms, index, sizeof(struct certmap_term));
+    return (const struct certmap_term *)model->terms.items + index;
 }
 
 static inline const struct cm_lint_condition *cm_lint_condition_at(const struct cm_lint_model *model, size_t index) {
-    return cm_lint_item_at(&model->conditions, index, sizeof(struct cm_lint_condition));
+    return (const struct cm_lint_condition *)model->conditions.items + index;
 }
 
 static inline const struct cm_lint_operand *cm_lint_operand_at(const struct cm_lint_model *model, size_t index) {
-    return cm_lint_item_at(&model->operands, index, sizeof(struct cm_lint_operand));
+    return (const struct cm_lint_operand *)model->operands.items + index;
 }
 
 static inline const struct certmap_output *cm_lint_output_at(const struct cm_lint_model *model, size_t index) {
-    return cm_lint_item_at(&model->outputs, index, sizeof(struct certmap_output));
+    return (const struct certmap_output *)model->outputs.items + index;
 }
 
 static inline const struct cm_lint_path *cm_lint_path_at(const struct cm_lint_model *model, size_t index) {
-    return cm_lint_item_at(&model->paths, index, sizeof(struct cm_lint_path));
+    return (const struct cm_lint_path *)model->paths.items + index;
 }
 
 #endif
