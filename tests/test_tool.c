@@ -179,14 +179,15 @@ static bool line_matches(const char *expected, size_t expected_len, const char *
     return false;
 }
 
-static bool text_matches(const char *expected, const char *text) {
-    while (*expected != '\0' && *text != '\0') {
-        if (!line_matches(expected, strcspn(expected, "\n"), text, strcspn(text, "\n")))
-            return false;
-        expected = next_line(expected);
-        text = next_line(text);
+/* The length of what is alike at the beginning of both, in whole lines of the expected one; of the other in *len. */
+static size_t alike(const char *expected, const char *text, size_t *len) {
+    const char *at = expected, *other = text;
+    while (*at != '\0' && *other != '\0' && line_matches(at, strcspn(at, "\n"), other, strcspn(other, "\n"))) {
+        at = next_line(at);
+        other = next_line(other);
     }
-    return *expected == *text;
+    *len = (size_t)(other - text);
+    return (size_t)(at - expected);
 }
 
 static void compare(const struct tool_case *one, const char *file, struct t_buf *expected) {
@@ -195,9 +196,14 @@ static void compare(const struct tool_case *one, const char *file, struct t_buf 
     snprintf(path, sizeof path, "%s/%s", one->dir, file);
     read_file(&text, path);
     t_bytes(expected, "", 1);
-    ck_assert_msg(text_matches((const char *)expected->data, (const char *)text.data),
-                  "%s: %s is\n%.3000s\ninstead of\n%.3000s\nThe files are in %s", one->name, file + 1,
-                  (const char *)text.data, (const char *)expected->data, one->dir);
+    const char *want = (const char *)expected->data, *have = (const char *)text.data;
+    size_t skipped;
+    want += alike(want, have, &skipped);
+    have += skipped;
+    /* A long message is one that Check does not print at all. */
+    ck_assert_msg(*want == *have && *want == '\0',
+                  "%s: %s, after %zu bytes, is\n%.1200s\ninstead of\n%.1200s\nThe files are in %s", one->name, file + 1,
+                  skipped, have, want, one->dir);
     t_buf_free(&text);
 }
 

@@ -139,26 +139,36 @@ static bool write_new(const wchar_t *path, const char *data, size_t len) {
     return ok;
 }
 
-/* A file that is there keeps its attributes and who may read it. */
-static bool take_name(const wchar_t *from, const wchar_t *to) {
-    if (GetFileAttributesW(to) != INVALID_FILE_ATTRIBUTES && ReplaceFileW(to, from, NULL, 0, NULL, NULL))
-        return true;
-    return MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH) != 0;
+/* A file that is there keeps its attributes and who may read it. Wine replaces nothing without a name for the old file. */
+static bool take_name(const wchar_t *from, const wchar_t *to, const wchar_t *old) {
+    if (GetFileAttributesW(to) == INVALID_FILE_ATTRIBUTES)
+        return MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH) != 0;
+    if (!ReplaceFileW(to, from, old, 0, NULL, NULL))
+        return false;
+    (void)DeleteFileW(old);
+    return true;
+}
+
+/* The path with the number of the process and an ending. */
+static wchar_t *beside(const char *path, const char *ending) {
+    struct tool_text name = {NULL, 0, 0};
+    tool_text_string(&name, path);
+    tool_text_format(&name, ".%lu%s", (unsigned long)GetCurrentProcessId(), ending);
+    wchar_t *wide = tool_wide_from_utf8(name.data);
+    tool_text_free(&name);
+    return wide;
 }
 
 bool tool_platform_replace(const char *path, const void *data, size_t len) {
-    struct tool_text name = {NULL, 0, 0};
-    tool_text_string(&name, path);
-    tool_text_format(&name, ".%lu", (unsigned long)GetCurrentProcessId());
-    wchar_t *from = tool_wide_from_utf8(name.data), *to = tool_wide_from_utf8(path);
+    wchar_t *from = beside(path, ""), *old = beside(path, ".old"), *to = tool_wide_from_utf8(path);
     errno = 0;
     bool ok = write_new(from, data, len);
     const int number = errno;
-    const bool moved = ok && take_name(from, to);
+    const bool moved = ok && take_name(from, to, old);
     if (!moved && number != EEXIST)
         (void)DeleteFileW(from);
-    tool_text_free(&name);
     free(from);
+    free(old);
     free(to);
     errno = ok ? EACCES : number;
     return moved;
