@@ -173,7 +173,7 @@ T_TEST(each_name_and_operand_takes_a_step) {
     t_put(&text, names[_i].op);
     for (size_t i = 0; i < OPERANDS; i++)
         t_put_line(&text, i == 0 ? " (\"CN=partner %,O=Contoso,C=US\"" : ", \"CN=partner %,O=Contoso,C=US\"", i);
-    t_put(&text, "); deny; }");
+    t_put(&text, ", \"CN=#0401FF,O=Contoso,C=US\"); deny; }"); /* which cannot be read: no set of operands knows it */
     struct certmap_rules *rules = t_rules(t_cstr(&text));
     t_put(&extensions, "SEQUENCE{ " EXTENSION("2.5.29.17"));
     for (size_t i = 0; i < NAMES; i++) {

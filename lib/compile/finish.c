@@ -65,7 +65,7 @@ static uint64_t make_seed(const struct certmap_builder *builder) {
 }
 
 static enum certmap_status make_index(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    const uint64_t seed = make_seed(builder);
+    const uint64_t seed = builder->draft.rules->seed;
     if (builder->draft.rules->mapping_count < CM_MIN_INDEXED)
         return CERTMAP_OK;
     return cm_index_build(&builder->draft.rules->index, &builder->draft, seed, &builder->progress, err);
@@ -74,6 +74,7 @@ static enum certmap_status make_index(struct certmap_builder *builder, struct ce
 /* The index knows where the store will have what it leads to, and is made of the draft. */
 static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_diagnostic *err) {
     struct cm_layout layout;
+    builder->draft.rules->seed = make_seed(builder);
     enum certmap_status status = cm_layout_plan(&layout, &builder->draft, err);
     if (status == CERTMAP_OK)
         status = make_index(builder, err);

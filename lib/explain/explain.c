@@ -275,8 +275,8 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
                               .answer = answer,
                               .answer_steps = rules->steps,
                               .text_steps = rules->steps,
-                              .again = {rules, peer, rules->steps, false, verdicts},
-                              .aside = {rules, peer, rules->steps, true, verdicts},
+                              .again = {rules, peer, rules->steps, false, verdicts, false},
+                              .aside = {rules, peer, rules->steps, true, verdicts, false},
                               .verdicts = verdicts,
                               .report = report};
     if (kept != NULL && verdicts != NULL)

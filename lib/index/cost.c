@@ -9,6 +9,8 @@
 /* As many values of a type, and as long ones, as certificates for people and machines seldom exceed. */
 enum { ORDINARY_VALUES = 4, ORDINARY_STEPS_OF_TEXT = 64 / 16 };
 /* A pattern that goes through such a value, a regular expression, and a Name of some RDNs. */
+/* Slots of a set of operands that are looked at. */
+enum { ORDINARY_SET = 2 };
 enum { ORDINARY_PATTERN = 12, ORDINARY_REGEX = 64, ORDINARY_NAME = 16 };
 
 static size_t plus(size_t a, size_t b) {
@@ -21,7 +23,7 @@ static size_t times(size_t a, size_t b) {
 
 /* Of a list of texts hardly one is as long as the value. */
 static size_t cost_of_operands(const struct cm_condition *condition) {
-    const size_t count = condition->operand_count;
+    const size_t count = condition->set != NULL ? ORDINARY_SET : condition->operand_count;
     if (condition->path->kind == CM_TEXT_NAME)
         return times(count, ORDINARY_NAME);
     if (condition->op == CERTMAP_OP_MATCHES)

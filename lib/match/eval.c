@@ -4,6 +4,7 @@
 #include "field/compare.h"
 #include "field/name_pattern.h"
 #include "match/leaf.h"
+#include "match/operand_set.h"
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
     return (struct cm_verdict){truth, truth == CERTMAP_UNKNOWN ? why : CERTMAP_CODE_NONE, true};
@@ -15,16 +16,13 @@ static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why
  * The octets are in the GeneralName after a tag and a length of one octet each. */
 static enum certmap_truth in_network(struct cm_eval *eval, const struct cm_operand *operand,
                                      const struct cm_value *value) {
-    const size_t len = operand->matched.len, whole = operand->bits / 8, rest = operand->bits % 8;
-    CM_ASSERT(operand->bits <= 8 * len);
+    const size_t len = operand->matched.len;
     if (!cm_steps_take(&eval->steps, 1))
         return CERTMAP_UNKNOWN;
     if (value->der.len != len + 2)
         return CERTMAP_FALSE;
-    const uint8_t *octets = value->der.data + 2, *wanted = operand->matched.data;
-    const bool same =
-        memcmp(octets, wanted, whole) == 0 && (rest == 0 || ((octets[whole] ^ wanted[whole]) & (0xFF00u >> rest)) == 0);
-    return same ? CERTMAP_TRUE : CERTMAP_FALSE;
+    const struct certmap_view octets = {value->der.data + 2, len};
+    return cm_leaf_in_network(octets, operand->matched, operand->bits) ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 static enum certmap_truth compare_operand(struct cm_eval *eval, const struct cm_condition *condition,
@@ -54,11 +52,9 @@ static enum certmap_code why_unknown(const struct cm_eval *eval, const struct cm
 }
 
 /* Any of the operands, in Kleene's logic. A step for each, or more. */
-struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
-                                const struct cm_value *value) {
+static struct cm_verdict compare_operands(struct cm_eval *eval, const struct cm_condition *condition,
+                                          const struct cm_value *value) {
     struct cm_verdict result = verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
-    if (value->unreadable != CERTMAP_CODE_NONE)
-        return verdict(CERTMAP_UNKNOWN, value->unreadable);
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     for (bool more = true; more && cm_operands_next(&operands, &operand); more = eval->steps > 0) {
@@ -69,6 +65,16 @@ struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition 
             result = verdict(truth, why_unknown(eval, &operand, value));
     }
     return result;
+}
+
+/* Of many operands the set of them is asked; the definition compares with one after the other. */
+struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition *condition,
+                                const struct cm_value *value) {
+    if (value->unreadable != CERTMAP_CODE_NONE)
+        return verdict(CERTMAP_UNKNOWN, value->unreadable);
+    if (!eval->one_by_one && condition->set != NULL && cm_operand_set_knows(condition, value, &eval->steps))
+        return verdict(cm_operand_set_has(condition, value, &eval->steps), CERTMAP_CODE_STEPS);
+    return compare_operands(eval, condition, value);
 }
 
 /* ---- conditions ---- */
@@ -188,6 +194,8 @@ static enum certmap_truth equals(struct cm_eval *eval, struct certmap_view a, st
 static struct cm_verdict whole_certificate(struct cm_eval *eval, const struct cm_condition *condition) {
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
+    if (!eval->one_by_one && cm_operand_set_slots(condition) > 0)
+        return verdict(cm_operand_set_has_certificate(condition, eval->peer, &eval->steps), CERTMAP_CODE_STEPS);
     while (cm_operands_next(&operands, &operand)) {
         /* Bytes that are no certificate equal no part of one. */
         if (cm_operand_has_tbs(&operand) != eval->peer->has_tbs)

@@ -21,6 +21,7 @@ struct cm_eval {
     size_t steps;                /* left */
     bool thorough;               /* for explanations: look at all members of a group, also when one decides it */
     struct cm_verdict *verdicts; /* of the nodes of the mapping, for explanations; or NULL */
+    bool one_by_one;             /* by definition: compares with each operand, also where a set could be asked */
 };
 
 /* The list of values that a condition is about. */

@@ -5,6 +5,7 @@
 #include "field/compare.h"
 #include "match/leaf.h"
 #include "match/value_set.h"
+#include "rule/operand_set.h"
 
 /* ---- plain conditions, read as they are stored ---- */
 
@@ -122,7 +123,9 @@ static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct 
 static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t place) {
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, place);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
-    const bool asks = list->unknown == CERTMAP_CODE_NONE && list->set != NULL && is_about_texts(&condition);
+    const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
+    const bool asks =
+        list->unknown == CERTMAP_CODE_NONE && list->set != NULL && !fewer_values && is_about_texts(&condition);
     return asks ? eval_operands(fast, &condition, list) : cm_eval_condition(&fast->eval, &condition).truth;
 }
 
@@ -225,6 +228,7 @@ static bool is_what_eval_says(const struct cm_fast_eval *fast, const struct cm_m
                               enum certmap_truth truth) {
     struct cm_eval eval = fast->eval;
     eval.steps = steps < CHECKED_STEPS ? steps : CHECKED_STEPS;
+    eval.one_by_one = true;
     const enum certmap_truth plain = cm_eval_mapping(&eval, mapping).truth;
     return plain == truth || eval.steps == 0 || fast->eval.steps == 0;
 }

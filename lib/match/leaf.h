@@ -21,6 +21,14 @@ static inline bool same_text(struct certmap_view a, struct certmap_view b) {
     return cm_hash_load(a.data + len - sizeof(uint64_t)) == cm_hash_load(b.data + len - sizeof(uint64_t));
 }
 
+/* Whether two addresses of as many octets have the same first bits. */
+static inline bool cm_leaf_in_network(struct certmap_view a, struct certmap_view b, size_t bits) {
+    const size_t whole = bits / 8, rest = bits % 8;
+    CM_ASSERT(bits <= 8 * b.len);
+    return memcmp(a.data, b.data, whole) == 0 &&
+           (rest == 0 || ((a.data[whole] ^ b.data[whole]) & (0xFF00u >> rest)) == 0);
+}
+
 /* Whether the text of a value equals what is wanted, or is like it: of a value that can be read, and has a text. Takes
  * steps, and `before` first, for getting to the value; UNKNOWN when they run out, and then there are none left. */
 static inline enum certmap_truth cm_leaf_compare(enum certmap_operator op, bool nocase, struct certmap_view wanted,

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "certmap/limits.h"
+#include "rule/operand_set.h"
 #include <string.h>
 
 _Static_assert(sizeof(struct cm_mapping) == 12, "a mapping begins with three words, and its nodes follow");
@@ -50,9 +51,11 @@ static uint64_t mapping_size(const struct cm_draft *draft, const struct cm_draft
            outputs_size(draft, mapping);
 }
 
-static uint64_t condition_size(const struct cm_draft_condition *condition) {
+static uint64_t condition_size(const struct cm_draft *draft, uint32_t number) {
+    const struct cm_draft_condition *condition = &draft->conditions[number];
+    const struct cm_condition whole = cm_draft_condition_at(draft, number);
     const size_t count = condition->stored.plain ? 0 : number_size(condition->count);
-    return (uint64_t)sizeof condition->stored + count + condition->len;
+    return (uint64_t)sizeof condition->stored + count + cm_operand_set_size(&whole) + condition->len;
 }
 
 /* ---- the plan ---- */
@@ -95,7 +98,7 @@ static bool plan_shared(struct cm_layout *layout) {
     bool enough = true;
     for (size_t i = 0; i < layout->draft->condition_count && enough; i++)
         if (layout->conditions[i] == SHARED)
-            enough = take(layout, &layout->conditions[i], condition_size(&layout->draft->conditions[i]));
+            enough = take(layout, &layout->conditions[i], condition_size(layout->draft, (uint32_t)i));
     return enough;
 }
 
@@ -105,7 +108,7 @@ static bool plan_mapping(struct cm_layout *layout, uint32_t index) {
     bool enough = take(layout, &draft->rules->places[index], mapping_size(draft, &draft->mappings[index]));
     for (const struct cm_node *node = root; node < end && enough; node++)
         if (node->kind == CM_NODE_CONDITION && layout->conditions[node->value] == (OWNED | index))
-            enough = take(layout, &layout->conditions[node->value], condition_size(&draft->conditions[node->value]));
+            enough = take(layout, &layout->conditions[node->value], condition_size(draft, node->value));
     return enough;
 }
 
@@ -155,10 +158,21 @@ static void put_end(struct writing *writing) {
         *writing->at++ = 0;
 }
 
-static void put_condition(struct writing *writing, const struct cm_draft_condition *condition) {
+static void put_set(struct writing *writing, uint32_t number) {
+    const struct cm_condition condition = cm_draft_condition_at(writing->layout->draft, number);
+    const uint64_t size = cm_operand_set_size(&condition);
+    if (size == 0)
+        return;
+    cm_operand_set_write(writing->at, &condition);
+    writing->at += (size_t)size;
+}
+
+static void put_condition(struct writing *writing, uint32_t number) {
+    const struct cm_draft_condition *condition = &writing->layout->draft->conditions[number];
     put(writing, &condition->stored, sizeof condition->stored);
     if (!condition->stored.plain)
         put_number(writing, condition->count);
+    put_set(writing, number);
     if (condition->len > 0)
         put(writing, writing->layout->draft->text + condition->operands, condition->len);
     put_end(writing);
@@ -191,7 +205,7 @@ static void put_own(struct writing *writing, const struct cm_node *root) {
     for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
         if (node->kind == CM_NODE_CONDITION &&
             layout->conditions[node->value] == (size_t)(writing->at - writing->store) / CM_PLACE_SIZE)
-            put_condition(writing, &layout->draft->conditions[node->value]);
+            put_condition(writing, node->value);
 }
 
 static void put_mapping(struct writing *writing, uint32_t index) {
@@ -217,7 +231,7 @@ static void put_shared(struct writing *writing) {
     const uint32_t end = rules->mapping_count > 0 ? rules->places[0] : layout->end;
     for (size_t i = 0; i < layout->draft->condition_count; i++)
         if (layout->conditions[i] < end)
-            put_condition(writing, &layout->draft->conditions[i]);
+            put_condition(writing, (uint32_t)i);
 }
 
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err) {

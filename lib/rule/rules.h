@@ -49,7 +49,7 @@ struct cm_operand {
 /* Most paths of a rule set. */
 #define CM_MAX_PATHS ((1u << 23) - 1)
 /* A condition as it is stored. Behind it: of one that is not plain the number of operands, or of a COUNT the number;
- * then the operands. */
+ * then the operands; where these are many, their set before them (operand_set.h). */
 struct cm_stored_condition {
     uint32_t path : 23; /* in paths */
     uint32_t exact : 1; /* of a whole Name: case and space count */
@@ -114,6 +114,7 @@ struct certmap_rules {
     struct cm_index *index;
     size_t mapping_count;
     size_t largest_mapping; /* most nodes in one */
+    uint64_t seed;          /* of the sets of operands */
     size_t steps;           /* of one match */
     size_t cost;            /* what an ordinary certificate may take of them (cost.h) */
     size_t costly;          /* the first mapping that most of the cost comes from */

@@ -9,11 +9,14 @@
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
  *                 then what is matched, as a string; of an address also how many bits. Of a certificate what is
  *                 matched is in it: its TBSCertificate
- *     whole Name  its number in names; a pattern over it is an operand */
+ *     whole Name  its number in names; a pattern over it is an operand
+ *
+ * Between the number of operands and the first of them is the set of them, where they are many (operand_set.h). */
 #ifndef CM_RULE_STORE_H
 #define CM_RULE_STORE_H
 
 #include "base/assert.h"
+#include "base/hash.h"
 #include "field/tbs.h"
 #include "rule/rules.h"
 
@@ -57,6 +60,18 @@ static inline uint32_t cm_node_size(const struct cm_node *node) {
 
 /* ---- conditions ---- */
 
+/* Octets of one slot of a set, and of the lengths of networks (operand_set.h). */
+#define CM_OPERAND_SLOT_SIZE 8
+#define CM_NETWORK_LENGTHS_SIZE 24
+
+/* What comes after a set. */
+static inline const uint8_t *cm_store_after_set(const uint8_t *set, const struct cm_path *path) {
+    uint32_t slots;
+    memcpy(&slots, set, sizeof slots);
+    set += sizeof slots + (path->kind == CM_TEXT_IP ? CM_NETWORK_LENGTHS_SIZE : 0);
+    return set + (size_t)slots * CM_OPERAND_SLOT_SIZE;
+}
+
 /* A condition as it is used. */
 struct cm_condition {
     const struct cm_operand *names; /* the rules' */
@@ -68,6 +83,8 @@ struct cm_condition {
     size_t count; /* CERTMAP_OP_COUNT */
     size_t operand_count;
     const uint8_t *operands;
+    const uint8_t *set; /* of many operands (operand_set.h); NULL: there is none */
+    uint64_t seed;      /* of the set */
 };
 
 static inline bool cm_op_has_operands(enum certmap_operator op) {
@@ -87,7 +104,16 @@ static inline struct cm_condition cm_condition_of(const struct certmap_rules *ru
                                  .exact = stored->exact,
                                  .count = cm_op_has_operands(op) ? 0 : count,
                                  .operand_count = cm_op_has_operands(op) ? count : 0,
-                                 .operands = operands};
+                                 .operands = operands,
+                                 .seed = rules->seed};
+}
+
+/* Fewer operands are compared one by one: that takes no longer than a hash. */
+#define CM_MIN_OPERAND_SET 8
+
+/* Whether a condition that is stored has a set, though perhaps one without slots. */
+static inline bool cm_condition_may_have_set(const struct cm_condition *condition) {
+    return condition->operand_count >= CM_MIN_OPERAND_SET && condition->op == CERTMAP_OP_EQUAL;
 }
 
 static inline const struct cm_stored_condition *cm_stored_at(const struct certmap_rules *rules, uint32_t place) {
@@ -98,7 +124,12 @@ static inline struct cm_condition cm_condition_at(const struct certmap_rules *ru
     const struct cm_stored_condition *stored = cm_stored_at(rules, place);
     const uint8_t *at = (const uint8_t *)(stored + 1);
     const uint32_t count = stored->plain ? 1 : cm_store_number(&at);
-    return cm_condition_of(rules, stored, count, at);
+    struct cm_condition condition = cm_condition_of(rules, stored, count, at);
+    if (cm_condition_may_have_set(&condition)) {
+        condition.set = at;
+        condition.operands = cm_store_after_set(at, condition.path);
+    }
+    return condition;
 }
 
 /* Goes through the operands of a condition. */

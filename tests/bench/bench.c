@@ -15,7 +15,8 @@ static const char usage[] =
     "  --largest N      the largest set, 10 to 1000000; 1000000 if not given, with --quick 10000\n"
     "  --rounds N       samples of each measurement, 3 to 64; 21 if not given, with --quick 5\n"
     "  --seed N         of the certificates; 1 if not given\n"
-    "  --workload NAME  exact, mixed, wildcards, shared or one-to-one; all if not given\n"
+    "  --workload NAME  exact, mixed, wildcards, shared or one-to-one; all if not given; none: only threads, loading,\n"
+    "                   lists and worst cases\n"
     "  --out DIR        a folder that is there, for results.json and the drawings; \".\" if not given\n"
     "\n"
     "Exit status: 0, or 1 where an answer was wrong, 2 for a mistake in the arguments.\n";
@@ -34,7 +35,12 @@ static bool number_of(const char *text, size_t low, size_t high, size_t *number)
     return *text >= '0' && *text <= '9' && *end == '\0' && value >= low && value <= high;
 }
 
+/* Of --workload, beside the workloads. */
+#define NONE "none"
+
 static bool workload_known(const char *name) {
+    if (strcmp(name, NONE) == 0)
+        return true;
     for (int i = 0; i < B_WORKLOADS; i++)
         if (strcmp(b_workload_name((enum b_workload)i), name) == 0)
             return true;
@@ -142,6 +148,7 @@ static void run_extras(struct b_contest *contest, const struct options *options)
     b_contest_begin(contest, B_MIXED);
     b_extra_threads(contest, options->largest < 100000 ? options->largest : 100000);
     b_extra_load(contest, options->largest);
+    b_extra_lists(contest);
     b_extra_worst(contest, sizes, options->quick ? 2 : 3);
 }
 
@@ -161,7 +168,7 @@ static void run(struct b_report *report, const struct options *options) {
     if (options->largest < B_MAX_RULES)
         printf("Goals that are about 1,000,000 mappings are held against %zu here.\n", options->largest);
     run_workloads(&contest, options);
-    if (options->workload == NULL)
+    if (options->workload == NULL || strcmp(options->workload, NONE) == 0)
         run_extras(&contest, options);
     b_report_goals(report);
     b_batch_free(contest.batch);

@@ -392,7 +392,7 @@ static void put_comparison(struct t_world *world, struct t_buf *text) {
     t_put(text, form == FORM_PATTERN ? " like " : form == FORM_REGEX ? " matches " : list ? " in " : " = ");
     t_put(text, nocase ? "nocase " : "");
     t_put(text, list ? "(" : "");
-    for (size_t i = list ? below(world, 6) : 0; i > 0; i--) {
+    for (size_t i = list ? below(world, chance(world, 30) ? 16 : 6) : 0; i > 0; i--) {
         put_operand(world, text, form);
         t_put(text, ", ");
     }
@@ -473,7 +473,7 @@ static void put_name_condition(struct t_world *world, struct t_buf *text) {
     t_put(text, under ? " under " : list ? " in " : " = ");
     t_put(text, !under && chance(world, 30) ? "exact " : "");
     t_put(text, list ? "(" : "");
-    for (size_t i = list ? below(world, 4) : 0; i > 0; i--) {
+    for (size_t i = list ? below(world, chance(world, 50) ? 16 : 4) : 0; i > 0; i--) {
         put_name_text(world, text, under);
         t_put(text, ", ");
     }
@@ -511,6 +511,10 @@ static const char *const conditions[] = {
     "san.ip in (\"10.0.0.2\", \"2001:db8::/29\", \"192.0.2.0/24\")",
     "every san.ip = \"10.0.0.0/7\"",
     "only san.ip in (\"10.0.0.1\", \"10.0.0.2\")",
+    "san.ip in (\"10.0.0.1\", \"10.0.0.2\", \"10.0.0.3\", \"2001:db8::1\", \"192.0.2.0/25\", \"198.51.100.0/24\", "
+    "\"203.0.113.0/24\", \"2001:db8:1::/48\", \"10.0.0.3\")",
+    "every san.ip in (\"10.128.0.0/9\", \"10.0.0.0/9\", \"11.0.0.0/8\", \"12.0.0.0/6\", \"2001:db8::/127\", "
+    "\"192.0.2.6/31\", \"2001:db8::/33\", \"192.0.2.4/30\")",
     "san.rid = \"1.2.3\"",
     "san.krb5 = \"a@R\"",
     "eku = \"clientAuth\"",
@@ -553,6 +557,9 @@ static const char *const conditions[] = {
     "certificate = \"3024301b020101300306012a300030041700170030003007300306012a0300300306012a0300\"",
     "certificate in (\"31\", \"3025301b020101300306012a300030041700170030003007300306012a0300300306012a030100\")",
     "certificate in (\"300130\", \"3000\", \"31\")",
+    "certificate in (\"300130\", \"3000\", \"31\", \"32\", \"33\", \"34\", \"35\", \"36\", "
+    "\"3025301b020101300306012a300030041700170030003007300306012a0300300306012a030100\")",
+    "serial in (\"0x02\", \"0x03\", \"0x04\", \"0x05\", \"0x06\", \"0x07\", \"7f01\", \"0x08\")",
 };
 enum { CONDITIONS = sizeof conditions / sizeof *conditions };
 

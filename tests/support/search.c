@@ -26,7 +26,7 @@ bool t_index_make(struct certmap_rules *rules) {
 /* ---- what a search takes ---- */
 
 static size_t plain_steps(const struct certmap_rules *rules, const struct certmap_peer *peer) {
-    struct cm_eval eval = {.rules = rules, .peer = peer, .steps = rules->steps};
+    struct cm_eval eval = {.rules = rules, .peer = peer, .steps = rules->steps, .one_by_one = true};
     for (size_t i = 0; i < rules->mapping_count; i++)
         if (cm_eval_mapping(&eval, cm_mapping_at(rules, i)).truth != CERTMAP_FALSE)
             break;
@@ -77,7 +77,7 @@ static void put_texts(struct t_buf *text, const struct certmap_result *result) {
  * search through the index may still know. */
 static void search_plainly(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                            struct certmap_result *result) {
-    struct cm_eval eval = {rules, peer, rules->steps, false, NULL};
+    struct cm_eval eval = {rules, peer, rules->steps, false, NULL, true};
     struct cm_searching state = {cm_found_nothing(rules), result, peer, rules->steps};
     bool more = !rules->disabled;
     cm_search_begin(search, result);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking the operands of a condition that are a hash set (rule/operand_set.h). What is said is what comparing with each of
+ * them would say, but that this takes more steps. */
+#ifndef CM_MATCH_OPERAND_SET_H
+#define CM_MATCH_OPERAND_SET_H
+
+#include "certmap/explain.h"
+#include "field/peer.h"
+#include "rule/operand_set.h"
+
+/* Whether the set can say it of a value that can be read: there is one, and the value is no Name with an AVA that cannot be
+ * read, which may be unknown. Takes a step for each AVA. */
+bool cm_operand_set_knows(const struct cm_condition *condition, const struct cm_value *value, size_t *steps);
+/* Whether such a value is one of the operands; UNKNOWN: the steps ran out, and then there are none left. */
+enum certmap_truth cm_operand_set_has(const struct cm_condition *condition, const struct cm_value *value,
+                                      size_t *steps);
+/* Whether the certificate is one of the operands: the condition is about it. */
+enum certmap_truth cm_operand_set_has_certificate(const struct cm_condition *condition, const struct certmap_peer *peer,
+                                                  size_t *steps);
+
+#endif
