@@ -28,18 +28,19 @@ static void write_file(const char *dir, const char *name, struct certmap_view by
     fclose(file);
 }
 
-/* Runs a script in docs/examples with these bytes on its standard input, and appends what it prints. */
-static void run(struct t_buf *output, struct t_buf *script, struct t_buf *input) {
+/* Runs a script in docs/examples with these bytes on its standard input, and appends what it prints. Its exit status, or -1. */
+static int run(struct t_buf *output, struct t_buf *script, struct t_buf *input) {
     char dir[] = "/tmp/certmap-examples-XXXXXX", path[64], command[256];
     ck_assert_msg(mkdtemp(dir) != NULL, "no directory can be made in /tmp");
     write_file(dir, "script", t_view(script));
     write_file(dir, "input", t_view(input));
     snprintf(command, sizeof command, "cd " EXAMPLES " && sh %s/script < %s/input > %s/output 2>&1", dir, dir, dir);
-    ck_assert_msg(WIFEXITED(system(command)), "the shell did not exit");
+    const int status = system(command);
     snprintf(path, sizeof path, "%s/output", dir);
     t_read_file(output, path);
     snprintf(command, sizeof command, "rm -rf %s", dir);
     ck_assert_int_eq(system(command), 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* The compiled example: for this machine, or for one that Meson has an emulator of. */
@@ -68,6 +69,7 @@ static void make_script(struct t_buf *script, const char *text, const char *end)
     for (; text < end; text = t_next_line(text))
         if (strncmp(text, "$ ", 2) == 0)
             add_command(script, text);
+    t_put(script, "exit $status\n");
 }
 
 T_TEST(console) {
@@ -76,9 +78,10 @@ T_TEST(console) {
     const char *text = (const char *)block->text.data;
     ck_assert_msg(strncmp(text, "$ ", 2) == 0, "%s:%d: a block of commands begins with one", block->page, block->line);
     make_script(&script, text, text + block->text.len);
-    run(&output, &script, &input);
+    const int status = run(&output, &script, &input);
     ck_assert_msg(output.len == block->text.len && memcmp(output.data, text, output.len) == 0,
-                  "%s:%d: the commands print\n%s", block->page, block->line, (const char *)output.data);
+                  "%s:%d: the commands end with %d and print\n%s", block->page, block->line, status,
+                  (const char *)output.data);
     t_buf_free(&script);
     t_buf_free(&input);
     t_buf_free(&output);
