@@ -1559,6 +1559,51 @@ static bool openssl_failed(void) {
     return failed;
 }
 
+/* ---- an answer that is kept ---- */
+
+/* What a server may read for each request on a connection whose answer it has kept. */
+static size_t read_kept(const struct s_case *test, const struct certmap_answer *answer) {
+    const struct certmap_view name = certmap_view_of("mail");
+    size_t len = certmap_service_is_current(test->service, answer, 0) + strlen(certmap_answer_line(answer));
+    len += certmap_answer_outcome(answer) == CERTMAP_OUTCOME_ALLOW && certmap_answer_may_be_kept(answer);
+    len += (size_t)certmap_answer_reason(answer) + (certmap_answer_holds_until(answer) > 0);
+    for (int form = CERTMAP_FORM_PLAIN; form <= CERTMAP_FORM_ASCII; form++) {
+        for (int text = 0; text < CERTMAP_ANSWER_TEXT_COUNT; text++)
+            len += certmap_answer_text(answer, (enum certmap_answer_text)text, (enum certmap_form)form).len;
+        for (int list = CERTMAP_ANSWER_LIST_ACCOUNTS; list <= CERTMAP_ANSWER_LIST_ATTRIBUTES; list++) {
+            const size_t count = certmap_answer_count(answer, (enum certmap_answer_list)list);
+            for (size_t i = 0; i < count; i++)
+                len += certmap_answer_item(answer, (enum certmap_answer_list)list, i, (enum certmap_form)form).len;
+            len += certmap_answer_has(answer, (enum certmap_answer_list)list, name);
+        }
+        len += certmap_answer_attribute(answer, name, (enum certmap_form)form).len;
+    }
+    return len + certmap_answer_attribute_name(answer, 0).len;
+}
+
+T_TEST(a_kept_answer_allocates_nothing) {
+    struct s_case test;
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    s_begin(&test, s_rules);
+    test.options.allocator = &allocator;
+    test.options.flags = CERTMAP_SERVICE_COUNT_MAPPINGS;
+    s_open(&test);
+    struct certmap_answer *answer = s_ask(&test, T_ALICE);
+    const size_t len = read_kept(&test, answer);
+    ck_assert_uint_gt(len, 100);
+    t_alloc_fail_at(&memory, SIZE_MAX);
+    openssl_requests = 0;
+    for (int i = 0; i < 1000; i++)
+        ck_assert_uint_eq(read_kept(&test, answer), len);
+    ck_assert_uint_eq(memory.requests, 0);
+    ck_assert_uint_eq(openssl_requests, 0);
+    certmap_answer_free(answer);
+    s_end(&test);
+}
+
+/* ---- OpenSSL without memory ---- */
+
 /* Whatever OpenSSL has no memory for: nobody is let in who is not, and who is let in is who he is. */
 T_TEST(openssl_may_have_no_memory_to_answer) {
     struct s_case test;
@@ -1619,31 +1664,32 @@ int main(void) {
     const int children = t_is_emulated() ? 0 : 2;
     if (children == 0)
         t_skipped(2, "a service in a child", "QEMU may end when a program with threads forks");
-    return T_RUN(
-        "server",
-        T_CASE("answers", T_ONCE(make_pki, free_pki), T_LOOP(everybody_has_an_answer, COUNT(everybody)),
-               an_answer_has_its_texts, an_answer_has_lists, no_answer_is_an_error,
-               T_LOOP(a_text_is_safe_in_a_header, COUNT(headers)), T_LOOP(a_client_cannot_forge_a_line, COUNT(clients)),
-               T_LOOP(a_long_client_is_cut, 2), T_LOOP(a_hostile_name_changes_no_header, COUNT(hostile_names)),
-               T_LOOP(what_is_presented_has_an_answer, COUNT(presentings)), an_answer_holds_for_a_while,
-               an_answer_ends_with_the_certificate, T_LOOP(dates_are_read, COUNT(dates))),
-        T_CASE("files", T_ONCE(make_pki, free_pki), T_LOOP(a_file_may_be_too_large, 2),
-               a_file_that_is_being_written_is_refused, T_LOOP(a_broken_file_opens_nothing, COUNT(broken)),
-               T_LOOP(wrong_options_open_nothing, 12), the_longest_hold_is_taken, arguments_are_checked,
-               structs_may_have_other_sizes, what_is_reserved_is_zero, a_path_is_safe_in_the_log,
-               T_LOOP(an_iis_file_is_loaded, 3), T_LOOP(rules_in_utf16_are_loaded, 4),
-               T_LOOP(half_a_character_is_told, COUNT(half_characters)), characters_beyond_the_first_plane_are_loaded,
-               T_LOOP(issuer_files_stand_beside_the_rules, 2),
-               T_LOOP(a_broken_issuer_file_opens_nothing, COUNT(issuer_files))),
-        T_CASE("reload", T_ONCE(make_pki, free_pki), T_LOOP(a_file_is_loaded_again_by_call, COUNT(changes)),
-               what_is_dangerous_is_logged, what_is_dangerous_need_not_be_logged,
-               T_LOOP(a_large_set_is_not_analysed, 2),
-               T_LOOP(a_file_is_loaded_again_because_it_changed, COUNT(changes)), a_file_that_is_mended_is_loaded,
-               a_change_that_hides_is_found, an_issuer_file_is_loaded_again, T_LOOP(a_thread_loads_what_has_changed, 2),
-               T_LOOP(a_child_may_use_the_service, children)),
-        T_CASE("counts", T_ONCE(make_pki, free_pki), T_LOOP(a_shadow_is_asked_and_not_obeyed, COUNT(shadows)),
-               a_broken_shadow_stops_nothing, answers_are_counted, mappings_without_a_name_count_together,
-               counters_are_written_for_prometheus, T_LOOP(each_allocation_may_fail, 2),
-               what_a_shortage_kept_out_is_loaded, too_many_open_files_pass, no_answer_is_counted_for_no_mapping,
-               openssl_may_have_no_memory_to_answer, openssl_may_have_no_memory_to_load));
+    return T_RUN("server",
+                 T_CASE("answers", T_ONCE(make_pki, free_pki), T_LOOP(everybody_has_an_answer, COUNT(everybody)),
+                        an_answer_has_its_texts, an_answer_has_lists, no_answer_is_an_error,
+                        T_LOOP(a_text_is_safe_in_a_header, COUNT(headers)),
+                        T_LOOP(a_client_cannot_forge_a_line, COUNT(clients)), T_LOOP(a_long_client_is_cut, 2),
+                        T_LOOP(a_hostile_name_changes_no_header, COUNT(hostile_names)),
+                        T_LOOP(what_is_presented_has_an_answer, COUNT(presentings)), an_answer_holds_for_a_while,
+                        an_answer_ends_with_the_certificate, T_LOOP(dates_are_read, COUNT(dates))),
+                 T_CASE("files", T_ONCE(make_pki, free_pki), T_LOOP(a_file_may_be_too_large, 2),
+                        a_file_that_is_being_written_is_refused, T_LOOP(a_broken_file_opens_nothing, COUNT(broken)),
+                        T_LOOP(wrong_options_open_nothing, 12), the_longest_hold_is_taken, arguments_are_checked,
+                        structs_may_have_other_sizes, what_is_reserved_is_zero, a_path_is_safe_in_the_log,
+                        T_LOOP(an_iis_file_is_loaded, 3), T_LOOP(rules_in_utf16_are_loaded, 4),
+                        T_LOOP(half_a_character_is_told, COUNT(half_characters)),
+                        characters_beyond_the_first_plane_are_loaded, T_LOOP(issuer_files_stand_beside_the_rules, 2),
+                        T_LOOP(a_broken_issuer_file_opens_nothing, COUNT(issuer_files))),
+                 T_CASE("reload", T_ONCE(make_pki, free_pki), T_LOOP(a_file_is_loaded_again_by_call, COUNT(changes)),
+                        what_is_dangerous_is_logged, what_is_dangerous_need_not_be_logged,
+                        T_LOOP(a_large_set_is_not_analysed, 2),
+                        T_LOOP(a_file_is_loaded_again_because_it_changed, COUNT(changes)),
+                        a_file_that_is_mended_is_loaded, a_change_that_hides_is_found, an_issuer_file_is_loaded_again,
+                        T_LOOP(a_thread_loads_what_has_changed, 2), T_LOOP(a_child_may_use_the_service, children)),
+                 T_CASE("counts", T_ONCE(make_pki, free_pki), T_LOOP(a_shadow_is_asked_and_not_obeyed, COUNT(shadows)),
+                        a_broken_shadow_stops_nothing, answers_are_counted, mappings_without_a_name_count_together,
+                        counters_are_written_for_prometheus, T_LOOP(each_allocation_may_fail, 2),
+                        what_a_shortage_kept_out_is_loaded, too_many_open_files_pass,
+                        no_answer_is_counted_for_no_mapping, a_kept_answer_allocates_nothing,
+                        openssl_may_have_no_memory_to_answer, openssl_may_have_no_memory_to_load));
 }

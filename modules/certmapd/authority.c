@@ -54,6 +54,13 @@ static bool open_pipe(struct authority *authority) {
     return false;
 }
 
+/* As the service says it of the rules, which are in force before: whoever waits for new CAs waits for this line. */
+static void log_store(const struct options *options) {
+    log_line(LOG_LEVEL_INFO, "%s: in force", options->ca_file);
+    if (options->crl_file != NULL)
+        log_line(LOG_LEVEL_INFO, "%s: in force", options->crl_file);
+}
+
 struct authority *authority_open(const struct options *options) {
     struct authority *authority = calloc(1, sizeof *authority);
     if (authority == NULL)
@@ -62,8 +69,11 @@ struct authority *authority_open(const struct options *options) {
     authority->done[0] = authority->done[1] = -1;
     if (options->ca_file != NULL)
         authority->store = trust_load(options->ca_file, options->crl_file);
-    if ((options->ca_file == NULL || authority->store != NULL) && open_service(authority) && open_pipe(authority))
+    if ((options->ca_file == NULL || authority->store != NULL) && open_service(authority) && open_pipe(authority)) {
+        if (authority->store != NULL)
+            log_store(options);
         return authority;
+    }
     authority_close(authority);
     return NULL;
 }
@@ -138,6 +148,7 @@ bool authority_end_load(struct authority *authority) {
     if (authority->took_rules && authority->fresh != NULL) {
         X509_STORE_free(authority->store);
         authority->store = authority->fresh;
+        log_store(authority->options);
     } else {
         X509_STORE_free(authority->fresh);
     }

@@ -3,14 +3,23 @@
 with the tests whatever happens, and the counting of results."""
 
 import contextlib
+import errno
+import fcntl
+import math
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
+import termios
 import time
+
+USUAL_PKI = 2.0  # seconds that the certificates take on a machine that is not slow
+MAX_PACE = 5
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -23,13 +32,17 @@ class Bench:
         self.server = server
         self.build = build
         self.passed = self.failed = 0
+        self.failures = []  # what is said of each
+        self.pace = 1  # how much slower this machine is than a usual one
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"certmap-{server}-"))
         self.folder.chmod(0o755)
         self.pki = self.folder / "pki"
         self.processes = []
 
     def __enter__(self):
+        begin = time.monotonic()
         self.openssl_pki()
+        self.pace = min(MAX_PACE, max(1, (time.monotonic() - begin) / USUAL_PKI))
         return self
 
     def __exit__(self, kind, *_):
@@ -45,6 +58,14 @@ class Bench:
 
     def openssl_pki(self, *more):
         subprocess.run([HERE / "pki", self.pki, *map(str, more)], check=True)
+
+    def brief(self, name, seconds):
+        """A certificate that expires soon, but not before a machine as slow as this one has used it for what takes others
+        these seconds. Returns a function that waits until it has expired."""
+        lifetime = math.ceil(seconds * self.pace)
+        self.openssl_pki("short", name, lifetime)
+        end = time.monotonic() + lifetime + 1.5
+        return lambda: time.sleep(max(0, end - time.monotonic()))
 
     # ---- files and ports
 
@@ -80,12 +101,12 @@ class Bench:
 
     # ---- processes
 
-    def start(self, command, port=None, **options):
+    def start(self, command, port=None, patience=60, **options):
         """Starts a server in the foreground, in a process group of its own, and waits until it listens."""
         process = subprocess.Popen(command, start_new_session=True, **options)
         self.processes.append(process)
         if port is not None:
-            wait_until(lambda: process.poll() is not None or listens(port), f"{command[0]} listens")
+            wait_until(lambda: process.poll() is not None or listens(port), f"{command[0]} listens", patience)
         if process.poll() is not None:
             raise RuntimeError(f"{command[0]} ended with {process.returncode}")
         return process
@@ -101,9 +122,26 @@ class Bench:
         if good:
             self.passed += 1
         else:
-            self.failed += 1
-            print(f"FAILED  {self.server}: {name}\n        expected {expected!r}\n        seen     {seen!r}", flush=True)
+            self.fail(f"{name}\n        expected {expected!r}\n        seen     {seen!r}")
         return good
+
+    def fail(self, what):
+        self.failed += 1
+        self.failures.append(f"FAILED  {self.server}: {what}")
+        print(self.failures[-1], flush=True)
+
+
+class Holds:
+    """Equal to bytes that have this piece."""
+
+    def __init__(self, piece):
+        self.piece = piece
+
+    def __eq__(self, other):
+        return self.piece in other
+
+    def __repr__(self):
+        return f"...{self.piece!r}..."
 
 
 def listens(port):
@@ -111,7 +149,31 @@ def listens(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(condition, what, seconds=20):
+def connect_unix(path, timeout):
+    """A full queue of connections is waited for, as where the address is one of TCP."""
+    sock = socket.socket(socket.AF_UNIX)
+    end = time.monotonic() + timeout
+    sock.settimeout(timeout)
+    while (error := sock.connect_ex(path)) == errno.EAGAIN and time.monotonic() < end:
+        time.sleep(0.01)
+    if error:
+        sock.close()
+        raise OSError(error, f"{path}: {os.strerror(error)}")
+    return sock
+
+
+def raise_limit():
+    """As many open files as this user may have, for tests that hold thousands of connections."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+
+
+def unread(sock):
+    """How many bytes that were sent on this Unix socket nobody has read yet."""
+    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, b"\0" * 4))[0]
+
+
+def wait_until(condition, what, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

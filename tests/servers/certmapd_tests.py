@@ -7,7 +7,6 @@ import contextlib
 import os
 import random
 import re
-import resource
 import shutil
 import signal
 import socket
@@ -17,10 +16,11 @@ import time
 import urllib.parse
 
 import certmapd_proxies
-from bench import HERE, ROOT, stop, wait_until
+from bench import HERE, ROOT, connect_unix, raise_limit, stop, unread, wait_until
 
 DATA = HERE / "data"
-TIMEOUT = 5
+TIMEOUT = 20  # seconds; who is silent for so long has failed
+QUIET = 0.3  # seconds in which nothing more is said
 
 # Everybody: (status, account, mapping, reason), whichever form the certificate comes in, verified by certmapd.
 UNVERIFIED = (401, "", "", "not-verified")
@@ -84,6 +84,8 @@ MISTAKES = [
 
 # ---- a daemon, and who asks it
 
+STATUS = re.compile(rb"HTTP/1\.[01] (\d+) [A-Z]")
+
 
 class Daemon:
     def __init__(self, bench, *options, http=None, rules="site.rules", name="certmapd", environment=None, tcp=True):
@@ -101,6 +103,7 @@ class Daemon:
     def start(self):
         with open(self.log_path, "ab") as log:
             self.process = self.bench.start(self.command, self.metrics, stderr=log, env=self.environment)
+        self.get("/ready")  # from then on it has all its descriptors
         return self
 
     def __enter__(self):
@@ -111,20 +114,20 @@ class Daemon:
 
     def connect(self):
         if self.address.startswith("unix:"):
-            sock = socket.socket(socket.AF_UNIX)
-            sock.settimeout(TIMEOUT)
-            sock.connect(self.address[5:])
-            return sock
+            return connect_unix(self.address[5:], TIMEOUT)
         return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
 
-    def raw(self, data, patience=TIMEOUT):
-        """Everything that comes back to these bytes, and whether the connection was closed."""
+    def raw(self, data, answers=None):
+        """Everything that comes back to these bytes, and whether the connection was closed. With a number of answers it
+        is over when that many have come and no more follow."""
         answer = b""
         with self.connect() as sock:
-            sock.settimeout(patience)
             try:
                 sock.sendall(data)
-                while chunk := sock.recv(65536):
+                while True:
+                    sock.settimeout(TIMEOUT if answers is None or len(STATUS.findall(answer)) < answers else QUIET)
+                    if not (chunk := sock.recv(65536)):
+                        break
                     answer += chunk
             except TimeoutError:
                 return answer, False
@@ -148,7 +151,7 @@ class Daemon:
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def reload(self, says):
-        """Returns when the log has said this once more."""
+        """Returns when the log has said this once more. Rules are in force before CAs are: who has both waits for CAs."""
         before = self.log().count(says)
         self.process.send_signal(signal.SIGHUP)
         wait_until(lambda: self.log().count(says) > before, f"the log says {says}")
@@ -385,8 +388,8 @@ def hostile(bench, forms):
     with Daemon(bench, "--ca-file", bench.pki / "ca.pem", tcp=False, name="hostile") as daemon:
         before = daemon.descriptors()
         for name, data, expected, closed in rows:
-            seen, ended = daemon.raw(data, 0.4 if not closed else TIMEOUT)
-            statuses = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d+) [A-Z]", seen)]
+            seen, ended = daemon.raw(data, None if closed else len(expected))
+            statuses = [int(status) for status in STATUS.findall(seen)]
             # What is refused in one piece with a question before it may be all that is answered; and who still sends when
             # the connection is closed may see no answer.
             if statuses[-1:] == [400] and expected == [200, 400] or expected is None and 200 not in statuses:
@@ -443,7 +446,7 @@ def revoked(bench, forms):
         bench.openssl_pki("revoke", "robot")
         bench.write("list.pem", (bench.pki / "crl.pem").read_bytes())
         bench.check("CRL: not loaded yet", daemon.ask(robot).status, 200)
-        daemon.reload("in force")
+        daemon.reload("list.pem: in force")
         bench.check("CRL: revoked", [daemon.ask(alice).status, daemon.ask(robot).short()], [200, UNVERIFIED])
         bench.check("CRL: in the log", daemon.log(), ("certificate revoked",))
         bench.write("list.pem", (bench.pki / "crl.pem").read_text(encoding="ascii")[:-60])
@@ -525,7 +528,7 @@ def atomic(bench, forms):
             thread.start()
         for turn in range(40):
             write(*pairs[(turn + 1) % 2])
-            daemon.reload("in force")
+            daemon.reload("pair.pem: in force")
         write(*pairs[1])
         bench.write("pair.rules", "broken")
         daemon.reload("the old rules stay in force")
@@ -644,11 +647,9 @@ def ends(bench, forms):
     daemon = Daemon(bench, "--proxy-verifies", tcp=False, name="ends").start()
     begun, waiting = daemon.connect(), daemon.connect()
     begun.sendall(f"GET / HTTP/1.1\r\nHost: x\r\n{cert[0]}: {cert[1][:50]}".encode())
-    time.sleep(0.2)
+    wait_until(lambda: unread(begun) == 0 and daemon.count("certmapd_connections") == 2, "both have come in")
     daemon.process.terminate()
-    waiting.settimeout(2)
     bench.check("end: who waits", waiting.recv(10), b"")
-    time.sleep(0.2)
     with contextlib.suppress(OSError):
         daemon.connect()
         bench.check("end: nobody new", "connected", "refused")
@@ -660,18 +661,13 @@ def ends(bench, forms):
     daemon.start()
     stuck = daemon.connect()
     stuck.sendall(b"GET /")
-    time.sleep(0.2)
+    wait_until(lambda: unread(stuck) == 0, "its bytes have come in")
     start = time.monotonic()
     daemon.process.terminate()
-    bench.check("end: one that does not go on", (daemon.process.wait(10), 4 < time.monotonic() - start < 7), (0, True))
+    bench.check("end: one that does not go on", (daemon.process.wait(TIMEOUT), 4 < time.monotonic() - start < 10), (0, True))
 
 
 # ---- floods
-
-
-def raise_limit():
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard < 65536 else min(hard, 65536), hard))
 
 
 def flood(bench, forms):
@@ -704,11 +700,13 @@ def flood(bench, forms):
             sock.close()
         wait_until(lambda: daemon.descriptors() <= before, "the flood is gone")
         bench.check("flood: after it", daemon.ask(cert).status, 200)
-        first = daemon.memory()
-        for _ in range(3000):
-            daemon.ask(cert)
-        wait_until(lambda: daemon.descriptors() <= before, "they are gone")
-        bench.check("no leak: 3,000 questions", daemon.memory() < first + 2000, True)
+        sizes = []
+        for _ in range(2):  # what a few hundred connections take until they are freed, the first turn takes
+            for _ in range(3000):
+                daemon.ask(cert)
+            wait_until(lambda: daemon.descriptors() <= before, "they are gone")
+            sizes.append(daemon.memory())
+        bench.check("no leak: 3,000 questions", sizes[1] < sizes[0] + 2000, True)
         deaf(bench, daemon, half + b"\r\n", cert)
 
 
@@ -756,7 +754,7 @@ def slow(bench, forms):
         idle = daemon.connect()
         idle.sendall(f"GET / HTTP/1.1\r\nHost: x\r\n{cert[0]}: {cert[1]}\r\n\r\n".encode())
         start, closed = time.monotonic(), 0
-        while drips and time.monotonic() < start + 14:
+        while drips and time.monotonic() < start + TIMEOUT:
             time.sleep(0.5)
             for sock in list(drips):
                 try:
@@ -765,11 +763,10 @@ def slow(bench, forms):
                     drips.remove(sock)
                     closed += 1
             bench.check("slow: others are answered", daemon.ask(cert).status, 200)
-        bench.check("slow: closed", (closed, 9 < time.monotonic() - start < 13), (50, True))
+        bench.check("slow: closed", (closed, 9 < time.monotonic() - start < 16), (50, True))
         bench.check("slow: counted", daemon.count("certmapd_connections_expired_total"), 50)
-        silent.settimeout(3)
         bench.check("slow: who says nothing", silent.recv(10), b"")
-        idle.settimeout(0.2)
         bench.check("slow: who has asked may wait", b"CONTOSO\\alice" in idle.recv(65536), True)
+        idle.settimeout(QUIET)
         with contextlib.suppress(TimeoutError):
             bench.check("slow: and stays connected", idle.recv(10), b"anything")

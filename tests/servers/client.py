@@ -10,7 +10,7 @@ import struct
 import subprocess
 import tempfile
 
-TIMEOUT = 10  # seconds; a server that is silent for so long has failed
+TIMEOUT = 20  # seconds; a server that is silent for so long has failed
 
 
 @dataclasses.dataclass

@@ -6,9 +6,8 @@ import os
 import re
 import signal
 import subprocess
-import threading
-import time
 
+import httpd_load
 from bench import HERE, ROOT, listens, stop, wait_until
 from client import Client, curl
 
@@ -185,6 +184,7 @@ def run(bench):
     for tests in (matrix, users, satisfy, passwords, requirements, late, parallel, headers, log, other_requests, other_hosts,
                   accepted, without_tls, iis, shadow, browsers, kept, page, stock, resumed, expiry, reloads, restarts, unloaded):  # fmt: skip
         tests(httpd, bench.check)
+    httpd_load.reloads(httpd, MODULES)
     bench.check("no child died", httpd.log("error.log"), ("!exit signal", "!core dumped"))
 
 
@@ -580,15 +580,14 @@ def resumed(httpd, check):
 
 
 def expiry(httpd, check):
-    httpd.bench.openssl_pki("short", "short", 6)
-    end = time.monotonic() + 7.5
+    wait = httpd.bench.brief("short", 6)
     clients = [(port, httpd.client("short", port, tls=tls)) for port in ("ticket", "cache", "keep", "verify", "unknown") for tls in ("1.2", "1.3")]
     opened = [(http, httpd.client("short", http=http).connect()) for http in ("1.1", "2")]
     for port, client in clients:
         check(f"short, {port}, new", client.ask("/file")[0].status, 200)
     for http, connection in opened:
         check(f"short, open, HTTP/{http}", connection.get("/file", "localhost").status, 200)
-    time.sleep(max(0, end - time.monotonic()))
+    wait()
     for port, client in clients:
         answer = client.ask("/file", resume=True)[0]
         check(f"short, {port}, resumed when expired", (answer.status, answer.reused), (403, True))
@@ -601,44 +600,28 @@ def expiry(httpd, check):
 
 
 def reloads(httpd, check):
-    seen, done = [], threading.Event()
-
-    def ask_on():  # a request a connection: an idle one may be closed while the next request is on its way
-        client = httpd.client("alice")
-        while not done.is_set():
-            seen.extend(answer.status or answer.body for answer in client.ask("/file", resume=True))
-            time.sleep(0.005)
-
-    asking = [threading.Thread(target=ask_on) for _ in range(2)]
-    for thread in asking:
-        thread.start()
+    """What configtest and the log say of a file; httpd_load.py has what happens to requests meanwhile."""
     original = (DATA / "site.rules").read_text("utf-8")
     broken = (DATA / "broken.rules").read_text("utf-8")
     crew = original.replace('group "staff"', 'group "crew"')
     more = original.replace('group "staff"', 'group "staff"; group "more"')
     in_force = "groups=[staff,"
-    try:
-        for name, text, good, groups in (("good", more, True, "groups=[staff,more,"), ("broken", broken, False, None),
-                                         ("half written", original[: len(original) - 40], False, None), ("empty", "", False, None),
-                                         ("no", None, False, None), ("good again", crew, True, "groups=[crew,")):  # fmt: skip
-            if text is None:
-                (httpd.bench.folder / "rules/site.rules").unlink()
-            else:
-                httpd.rules("site.rules", text)
-            status, said = httpd.test()
-            check(f"11: {name} rules: configtest", status == 0, good)
-            if not good and text is not None:
-                check(f"11: {name} rules have a place", re.search(r"rules/site\.rules:\d+:\d+: ", said) is not None, True)
-            httpd.graceful()  # past configtest
-            in_force = groups or in_force
-            check(f"11: {name} rules: what is in force", httpd.client("alice").ask("/env-require")[0].body, (in_force,))
-            if not good:
-                check(f"11: {name} rules: the log", httpd.log("error.log") + httpd.log("start.log"), ("the old rules stay in force",))
-    finally:
-        done.set()
-        for thread in asking:
-            thread.join()
-    check("11: no request was lost meanwhile", set(seen), {200})
+    for name, text, good, groups in (("good", more, True, "groups=[staff,more,"), ("broken", broken, False, None),
+                                     ("half written", original[: len(original) - 40], False, None), ("empty", "", False, None),
+                                     ("no", None, False, None), ("good again", crew, True, "groups=[crew,")):  # fmt: skip
+        if text is None:
+            (httpd.bench.folder / "rules/site.rules").unlink()
+        else:
+            httpd.rules("site.rules", text)
+        status, said = httpd.test()
+        check(f"11: {name} rules: configtest", status == 0, good)
+        if not good and text is not None:
+            check(f"11: {name} rules have a place", re.search(r"rules/site\.rules:\d+:\d+: ", said) is not None, True)
+        httpd.graceful()  # past configtest
+        in_force = groups or in_force
+        check(f"11: {name} rules: what is in force", httpd.client("alice").ask("/env-require")[0].body, (in_force,))
+        if not good:
+            check(f"11: {name} rules: the log", httpd.log("error.log") + httpd.log("start.log"), ("the old rules stay in force",))
 
 
 def restarts(httpd, check):

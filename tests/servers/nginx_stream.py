@@ -9,7 +9,6 @@ import socket
 import socketserver
 import subprocess
 import threading
-import time
 
 from bench import HERE, wait_until
 from client import TIMEOUT, Client
@@ -311,12 +310,11 @@ def long_connections(stream, check):
 
 
 def expired(stream, check):
-    stream.bench.openssl_pki("short", "brief", 5)
-    end = time.monotonic() + 6.5
+    wait = stream.bench.brief("brief", 5)
     clients = [(port, tls, stream.client("brief", port, tls=tls)) for port in ("require", "keep", "verify", "unknown") for tls in ("1.2", "1.3")]
     for port, tls, client in clients:
         check(f"stream: brief, {port}, TLS {tls}", stream.ask(client, port)[2]["decision"], "allow")
-    time.sleep(max(0, end - time.monotonic()))
+    wait()
     for port, tls, client in clients:
         said, reused, line = stream.ask(client, port, True)
         check(f"stream: brief, {port}, TLS {tls}, expired", ("brief" in said, reused, line["decision"]), (False, True, "unverified"))
