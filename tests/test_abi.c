@@ -139,8 +139,8 @@ static const struct t_abi_entry entries[] = {
     {"builder_mapping", call_builder_mapping, &mapping, sizeof mapping, CERTMAP_FIRST_MAPPING, 72, true},
     {"builder_condition", call_builder_condition, &condition, sizeof condition, CERTMAP_FIRST_CONDITION, 88, true},
     {"builder_output", call_builder_output, &output, sizeof output, CERTMAP_FIRST_OUTPUT, 64, true},
-    {"builder_add", call_builder_add, &description, sizeof description, CERTMAP_FIRST_DESCRIPTION, 184, true},
-    {"builder_check", call_builder_check, &description, sizeof description, CERTMAP_FIRST_DESCRIPTION, 184, true},
+    {"builder_add", call_builder_add, &description, sizeof description, CERTMAP_FIRST_DESCRIPTION, 192, true},
+    {"builder_check", call_builder_check, &description, sizeof description, CERTMAP_FIRST_DESCRIPTION, 192, true},
 };
 
 static void set_up(void) {

@@ -384,13 +384,14 @@ struct certmap_description {
     unsigned reserved;                                            /* 0, else ARGUMENT */
     struct certmap_position extent; /* of all of the mapping, so that it could be cut out; nothing
                                      * is reported here */
+    /* Of each term, with the word that joins it to the others of its group, so that it could be cut
+     * out if they stay; line 0: nothing is known. Nothing is reported here. NULL: of none. */
+    const struct certmap_position *term_extents;
 };
 #define CERTMAP_DESCRIPTION_INIT                                                                   \
     {                                                                                              \
         sizeof(struct certmap_description), NULL, NULL, 0, NULL, 0, NULL, 0, {0, 0, 0, 0},         \
-            {0, 0, 0, 0}, NULL, NULL, 0, 0, {                                                      \
-            0, 0, 0, 0                                                                             \
-        }                                                                                          \
+            {0, 0, 0, 0}, NULL, NULL, 0, 0, {0, 0, 0, 0}, NULL                                     \
     }
 
 /* What of a mapping is wrong. */

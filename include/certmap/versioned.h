@@ -32,7 +32,7 @@ extern "C" {
 #define CERTMAP_FIRST_MAPPING CERTMAP_STRUCT_END(struct certmap_mapping, language)
 #define CERTMAP_FIRST_CONDITION CERTMAP_STRUCT_END(struct certmap_condition, as)
 #define CERTMAP_FIRST_OUTPUT CERTMAP_STRUCT_END(struct certmap_output, reserved)
-#define CERTMAP_FIRST_DESCRIPTION CERTMAP_STRUCT_END(struct certmap_description, extent)
+#define CERTMAP_FIRST_DESCRIPTION CERTMAP_STRUCT_END(struct certmap_description, term_extents)
 #define CERTMAP_FIRST_RESULT CERTMAP_STRUCT_END(struct certmap_result, principals)
 
 /* Most bytes by which a caller's struct may be larger than the library's: a size beyond was never

@@ -98,6 +98,16 @@ struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, s
                : cm_lint_condition_place(lint, mapping, number);
 }
 
+struct certmap_position cm_lint_term_extent(const struct certmap_lint *lint, size_t mapping, size_t number) {
+    static const struct certmap_position nowhere = {0, 0, 0, 0};
+    const struct cm_lint_place *place = place_of(lint, mapping);
+    const struct certmap_position *terms = lint->places.terms.items;
+    return place != NULL && place->term_count == cm_lint_mapping_at(&lint->model, mapping)->term_count &&
+                   number < place->term_count
+               ? terms[place->term + number]
+               : nowhere;
+}
+
 struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
     const struct cm_lint_place *place = place_of(lint, mapping);
     const struct certmap_position *outputs = lint->places.outputs.items;

@@ -59,6 +59,8 @@ struct certmap_position cm_lint_condition_place(const struct certmap_lint *lint,
 struct certmap_position cm_lint_operator_place(const struct certmap_lint *lint, size_t mapping, size_t number);
 struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
                                               size_t operand);
+/* What could be cut out so that the number-th term of the mapping is gone; line 0 where nothing is known. */
+struct certmap_position cm_lint_term_extent(const struct certmap_lint *lint, size_t mapping, size_t number);
 struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number);
 
 /* ---- Reports (report.c) ---- */

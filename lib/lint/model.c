@@ -45,6 +45,23 @@ static bool add_output_places(struct cm_lint_places *places, const struct certma
     return true;
 }
 
+/* Rules have no group of all terms, which all have to hold anyhow. */
+static size_t first_term(const struct certmap_description *added) {
+    return added->term_count > 1 && added->terms[0].kind == CERTMAP_TERM_ALL &&
+           added->terms[0].size == added->term_count;
+}
+
+static bool add_term_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
+                            const struct certmap_description *added) {
+    for (size_t i = first_term(added); added->term_extents != NULL && i < added->term_count; i++) {
+        struct certmap_position *place = cm_lint_array_add(&places->terms, allocator, sizeof *place);
+        if (place == NULL)
+            return false;
+        *place = added->term_extents[i];
+    }
+    return true;
+}
+
 void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allocator *allocator,
                         const struct certmap_description *added) {
     struct cm_lint_place *place = cm_lint_array_add(&places->mappings, allocator, sizeof *place);
@@ -57,10 +74,12 @@ void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allo
             .condition_count = added->condition_positions != NULL ? (uint32_t)added->condition_count : 0,
             .output = (uint32_t)places->outputs.count,
             .output_count = added->output_positions != NULL ? (uint32_t)added->output_count : 0,
+            .term = (uint32_t)places->terms.count,
+            .term_count = added->term_extents != NULL ? (uint32_t)(added->term_count - first_term(added)) : 0,
             .one_to_one = added->mapping->kind == CERTMAP_KIND_ONE_TO_ONE,
         };
     if (place == NULL || !add_condition_places(places, allocator, added) ||
-        !add_output_places(places, allocator, added))
+        !add_output_places(places, allocator, added) || !add_term_places(places, allocator, added))
         places->failed = true;
 }
 
@@ -69,6 +88,7 @@ void cm_lint_places_free(struct cm_lint_places *places, const struct certmap_all
     cm_lint_array_free(&places->conditions, allocator);
     cm_lint_array_free(&places->operands, allocator);
     cm_lint_array_free(&places->outputs, allocator);
+    cm_lint_array_free(&places->terms, allocator);
     places->failed = false;
 }
 
@@ -111,6 +131,7 @@ static bool read_condition(struct cm_lint_model *model, const struct certmap_con
         .quantifier = condition->quantifier,
         .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
         .known = (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0,
+        .named = condition->as.len > 0,
         .count = condition->count,
     };
     return true;

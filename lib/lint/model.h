@@ -33,6 +33,7 @@ struct cm_lint_condition {
     enum certmap_quantifier quantifier;
     bool nocase;
     bool known; /* it has no flag that the analysis does not know */
+    bool named; /* placeholders may ask for the value that satisfied it */
     size_t count;
 };
 
@@ -49,6 +50,7 @@ struct cm_lint_place {
     struct certmap_position name, account, extent;
     uint32_t condition, condition_count; /* the first one of condition_places */
     uint32_t output, output_count;       /* of output_places */
+    uint32_t term, term_count;           /* of term_places */
     bool one_to_one;
 };
 
@@ -59,7 +61,7 @@ struct cm_lint_condition_place {
 
 /* What a loader said, mapping by mapping. */
 struct cm_lint_places {
-    struct cm_lint_array mappings, conditions, operands, outputs;
+    struct cm_lint_array mappings, conditions, operands, outputs, terms;
     bool failed; /* there was no memory for all of it */
 };
 

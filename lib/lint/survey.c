@@ -124,10 +124,8 @@ static struct cm_lint_clue *clue_of(struct cm_lint_engine *engine, uint32_t cond
     clue->condition = representative;
     clue->known = cm_lint_is_known(engine->model, is);
     touch(engine, entry, engine->clues.count - 1);
-    if (!clue->known) {
-        engine->inexact = true;
-        return clue;
-    }
+    if (!clue->known)
+        return clue; /* it can be anything: what is impossible all the same is so */
     clue->track = track_of(engine, is->path);
     if (engine->failed)
         return NULL;

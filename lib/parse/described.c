@@ -12,9 +12,9 @@ void cm_described_begin(struct cm_described *described) {
 }
 
 void cm_described_free(struct cm_described *described) {
-    void *const arrays[] = {described->terms,           described->conditions,        described->condition_positions,
-                            described->operands,        described->operand_positions, described->outputs,
-                            described->output_positions};
+    void *const arrays[] = {
+        described->terms,    described->term_extents,      described->conditions, described->condition_positions,
+        described->operands, described->operand_positions, described->outputs,    described->output_positions};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         cm_release(&described->allocator, arrays[i]);
 }
@@ -27,8 +27,16 @@ static bool insert_term(struct cm_described *described, size_t at, struct certma
     if (terms == NULL)
         return false;
     described->terms = terms;
+    struct certmap_position *extents =
+        cm_array_reserve(&described->allocator, described->term_extents, &described->term_extent_cap,
+                         described->term_count + 1, sizeof *extents);
+    if (extents == NULL)
+        return false;
+    described->term_extents = extents;
     memmove(terms + at + 1, terms + at, (described->term_count - at) * sizeof *terms);
+    memmove(extents + at + 1, extents + at, (described->term_count - at) * sizeof *extents);
     terms[at] = term;
+    extents[at] = (struct certmap_position){0, 0, 0, 0};
     described->term_count++;
     return true;
 }
@@ -138,5 +146,6 @@ struct certmap_description cm_described_end(struct cm_described *described) {
     made.output_positions = described->output_positions;
     made.flawed = described->flawed;
     made.extent = described->extent;
+    made.term_extents = described->term_extents;
     return made;
 }

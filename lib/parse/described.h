@@ -17,7 +17,8 @@ struct cm_described {
     struct certmap_mapping mapping; /* name: data NULL where it could not be read */
     struct certmap_position position, account, extent;
     struct certmap_term *terms;
-    size_t term_count, term_cap;
+    struct certmap_position *term_extents; /* of a term that is not known to stand alone: line 0 */
+    size_t term_count, term_cap, term_extent_cap;
     struct certmap_condition *conditions; /* operands: NULL where they are the next ones of operands */
     struct certmap_condition_position *condition_positions;
     size_t condition_count, condition_cap, condition_position_cap;

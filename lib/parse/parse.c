@@ -132,7 +132,7 @@ static bool take_mapping(struct cm_parser *parser) {
     parser->mapping_count++;
     const bool taken = take_parts(parser, &always);
     parser->described.flawed = parser->described.flawed || !taken || parser->errors > errors;
-    parser->described.extent.length = parser->taken_end - parser->described.extent.offset;
+    parser->described.extent.length = cm_parser_taken_end(parser) - parser->described.extent.offset;
     const struct certmap_description given = cm_described_end(&parser->described);
     (void)certmap_builder_add(parser->builder, &given, on_mistake, parser, NULL);
     cm_parser_end_errors(parser);

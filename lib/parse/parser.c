@@ -258,7 +258,7 @@ bool cm_parser_goes_on(struct cm_parser *parser) {
 }
 
 void cm_parser_advance(struct cm_parser *parser) {
-    parser->taken_end = parser->token.position.offset + parser->token.position.length;
+    parser->taken = parser->token.position;
     parser->token = cm_lex_next(&parser->lexer);
 }
 

@@ -48,8 +48,8 @@ struct cm_parser {
     struct certmap_allocator allocator;
     const struct certmap_parse_options *options;
     struct cm_lexer lexer;
-    struct cm_token token; /* the next one */
-    size_t taken_end;      /* where the one before it ends */
+    struct cm_token token;         /* the next one */
+    struct certmap_position taken; /* the one before it */
     struct cm_diagnostics diagnostics;
     struct certmap_position begin; /* of the first token */
     struct certmap_builder *builder;
@@ -101,6 +101,10 @@ void cm_parser_end_errors(struct cm_parser *parser);
 /* Tells how far the text is read. False: the caller has had enough. */
 bool cm_parser_goes_on(struct cm_parser *parser);
 void cm_parser_advance(struct cm_parser *parser);
+/* Where the token before the next one ends. */
+static inline size_t cm_parser_taken_end(const struct cm_parser *parser) {
+    return parser->taken.offset + parser->taken.length;
+}
 bool cm_parser_is_punct(const struct cm_parser *parser, char c);
 bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word);
 /* Takes the token if it is this one. */
