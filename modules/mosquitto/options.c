@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option { RULES, FORMAT, SITE, NAME, NONE, ACL, CLIENTID, HOLD, LOG, OPTION_COUNT };
+enum option { RULES, FORMAT, SITE, SHADOW, SHADOW_SITE, NAME, NONE, ACL, CLIENTID, HOLD, LOG, OPTION_COUNT };
 
 struct choice {
     const char *word;
@@ -25,6 +25,8 @@ static const struct {
     [FORMAT] = {"format",
                 {{"auto", CERTMAP_SERVICE_AUTO}, {"native", CERTMAP_SERVICE_NATIVE}, {"iis", CERTMAP_SERVICE_IIS}}},
     [SITE] = {"site", {{NULL, 0}}},
+    [SHADOW] = {"shadow", {{NULL, 0}}},
+    [SHADOW_SITE] = {"shadow_site", {{NULL, 0}}},
     [NAME] = {"name", {{"user", CERTMAP_ANSWER_USER}, {"account", CERTMAP_ANSWER_ACCOUNT}}},
     [NONE] = {"none", {{"deny", false}, {"defer", true}}},
     [ACL] = {"acl", {{"defer", false}, {"allow", true}}},
@@ -107,6 +109,15 @@ static unsigned seconds_of(const char *value) {
     return end != NULL && *end == '\0' && number <= CERTMAP_SERVICE_MAX_HOLD_SECONDS ? (unsigned)number : 0;
 }
 
+static bool is_path(size_t which, const char *value) {
+    char quoted[QUOTED_SIZE];
+    if (value[0] == '/')
+        return true;
+    log_line(MOSQ_LOG_ERR, "plugin_opt_%s has the value %s: write a path that begins with /%s", known[which].key,
+             quote(quoted, value), comment_hint(value));
+    return false;
+}
+
 static bool check(struct options *options, const struct values *values) {
     char quoted[QUOTED_SIZE];
     const char *hold = values->text[HOLD];
@@ -114,9 +125,11 @@ static bool check(struct options *options, const struct values *values) {
         log_line(MOSQ_LOG_ERR, "plugin_opt_rules is missing: write plugin_opt_rules and the path of the rule file");
         return false;
     }
-    if (options->rules[0] != '/') {
-        log_line(MOSQ_LOG_ERR, "plugin_opt_rules has the value %s: write a path that begins with /%s",
-                 quote(quoted, options->rules), comment_hint(options->rules));
+    if (!is_path(RULES, options->rules) || (options->shadow != NULL && !is_path(SHADOW, options->shadow)))
+        return false;
+    if (options->shadow == NULL && options->shadow_site != NULL) {
+        log_line(MOSQ_LOG_ERR, "plugin_opt_shadow_site is there without a shadow: write plugin_opt_shadow and the path "
+                               "of its rule file");
         return false;
     }
     options->hold_seconds = hold != NULL ? seconds_of(hold) : 0;
@@ -138,6 +151,8 @@ bool options_read(struct options *options, const struct mosquitto_opt *given, in
     *options = (struct options){
         .rules = values.text[RULES],
         .site = values.text[SITE],
+        .shadow = values.text[SHADOW],
+        .shadow_site = values.text[SHADOW_SITE],
         .format = (enum certmap_service_format)values.chosen[FORMAT],
         .name = (enum certmap_answer_text)values.chosen[NAME],
         .log = (enum log_choice)values.chosen[LOG],

@@ -12,8 +12,9 @@ struct mosquitto_opt;
 enum log_choice { LOG_ALL, LOG_REFUSED, LOG_NOTHING };
 
 struct options {
-    const char *rules; /* of the broker, as long as it runs */
-    const char *site;  /* NULL: none */
+    const char *rules;                /* of the broker, as long as it runs */
+    const char *site;                 /* NULL: none */
+    const char *shadow, *shadow_site; /* NULL: none; its answers are compared, and never obeyed */
     enum certmap_service_format format;
     enum certmap_answer_text name; /* what becomes the user name: USER or ACCOUNT */
     enum log_choice log;

@@ -435,6 +435,9 @@ static int open_service(struct plugin *plugin) {
     options.file = plugin->options.rules;
     options.site = plugin->options.site;
     options.format = plugin->options.format;
+    options.shadow_file = plugin->options.shadow;
+    options.shadow_site = plugin->options.shadow_site;
+    options.flags = CERTMAP_SERVICE_LOG_SHADOW;
     options.hold_seconds = plugin->options.hold_seconds;
     options.log = on_line;
     const enum certmap_status status = certmap_service_open(&plugin->service, &options, &err);
@@ -443,7 +446,7 @@ static int open_service(struct plugin *plugin) {
         return MOSQ_ERR_SUCCESS;
     }
     log_line(MOSQ_LOG_ERR, "no rules from %s: %s (the file has to be readable by the user of the broker)",
-             plugin->options.rules, err.text);
+             err.file != NULL ? err.file : plugin->options.rules, err.text);
     return MOSQ_ERR_INVAL;
 }
 

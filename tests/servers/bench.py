@@ -8,6 +8,7 @@ import fcntl
 import math
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -33,6 +34,7 @@ class Bench:
         self.build = build
         self.passed = self.failed = 0
         self.failures = []  # what is said of each
+        self.numbers = set()  # of docs/SERVER.md: a test of what stands there under 4 is named "4: ..."
         self.pace = 1  # how much slower this machine is than a usual one
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"certmap-{server}-"))
         self.folder.chmod(0o755)
@@ -113,8 +115,18 @@ class Bench:
 
     # ---- results
 
+    def what_to_know(self, untested):
+        """Whatever docs/SERVER.md numbers under "What to know" has a test, or stands in untested with the reason."""
+        page = ROOT / f"docs/{self.server}.md"
+        section = re.search(r"^## What to know of .*?\n(.*?)(?=^## |\Z)", page.read_text(encoding="utf-8") if page.exists() else "", re.M | re.S)
+        if section:
+            listed = set(re.findall(r"^(\d+)\. ", section[1], re.M))
+            self.check(f"what docs/{self.server}.md numbers has a test", sorted(listed - self.numbers - set(untested), key=int), [])
+            self.check("and what has none is there, and has none", sorted(set(untested) - (listed - self.numbers)), [])
+
     def check(self, name, seen, expected):
         """Equal, or for a text as expected: it holds all of these pieces (a tuple), and none that begins with "!"."""
+        self.numbers |= set(re.findall(r"(?:^|: )(\d+): ", name))
         if isinstance(expected, tuple) and isinstance(seen, str):
             good = all((piece[1:] not in seen) if piece.startswith("!") else piece in seen for piece in expected)
         else:

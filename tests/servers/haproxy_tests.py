@@ -17,6 +17,7 @@ from bench import HERE, ROOT, Holds, connect_unix, raise_limit, stop, wait_until
 from client import Client, curl
 
 DATA = HERE / "data"
+UNTESTED = {"9": "HAProxy 3.1 is not in Debian 12"}
 SHIPPED = ROOT / "modules/haproxy"
 PAGE = ROOT / "docs/haproxy.md"
 PORTS = "ticket cache strict required nobody plain other names request tcp backend".split()
@@ -612,7 +613,7 @@ def reloads(bench, daemon, haproxy):
     done.set()
     for thread in threads:
         thread.join()
-    bench.check("reloads: no request failed", failed, [])
+    bench.check("5: reloads: no request failed", failed, [])
     whole = {(200, f"user=[CONTOSO\\alice] groups=[{group},a%2Cb%25c]") for group in ("staff", "crew")}
     bench.check("reloads: by old rules or by new ones", seen, whole)
     bench.check("reloads: new rules are in force", haproxy.ask("alice").body, ("groups=[crew,",))

@@ -135,12 +135,13 @@ def run(bench):
     for per in (False, True):
         with Broker(bench, f"matrix-{per}", [], ("tls", "ws"), per=per) as broker:
             matrix(broker, bench.check)
+            bench.check(f"6: {broker.name}: both versions, websockets, and this kind of settings", broker.process.poll(), None)
             topics(broker, bench.check)
             wills(broker, bench.check)
             names(broker, bench.check)
             sessions(broker, bench.check)
             reloads(broker, bench.check)
-    for tests in (account, identity, username_as_id, passwords, expiry, iis, issuer, client_ids, bad_names, without_acl,
+    for tests in (account, identity, username_as_id, passwords, expiry, iis, shadow, issuer, client_ids, bad_names, without_acl,
                   restarted, reload_window, twice, quiet, page):  # fmt: skip
         tests(bench, bench.check)
 
@@ -160,6 +161,9 @@ def matrix(broker, check):
                     device = broker.device(who, kind, tls=tls, mqtt=mqtt)
                     name = f"{broker.name}: {who}, TLS {tls}, {kind}, MQTT {mqtt}"
                     visits(broker, check, device, name, refused(mqtt) if code == REFUSED else code, log)
+                if tls == "1.2":
+                    device = broker.device(who, kind, tls=tls, tickets=False)
+                    visits(broker, check, device, f"{broker.name}: {who}, TLS {tls}, {kind}, no ticket", code, log)
 
 
 def visits(broker, check, device, name, code, log):
@@ -519,6 +523,29 @@ def iis(bench, check):
             check(f"an IIS file: {who}: log", broker.logged(who), (log,))
 
 
+def shadow(bench, check):
+    """The other rules are asked, too, and never obeyed."""
+    text = (DATA / "site.rules").read_text(encoding="utf-8")
+    other = bench.write("shadow.rules", text.replace('"Sales"', '"Finance"'))
+    with Broker(bench, "shadow", [f"plugin_opt_shadow {other}"]) as broker:
+        for who, code in (("alice", ACCEPTED), ("carol", REFUSED), ("eve", REFUSED)):
+            before = len(broker.log())
+            with broker.device(who).connect(f"shadow-{who}") as connection:
+                check(f"shadow: {who}", connection.code, code)
+            broker.logged(f"shadow-{who}")
+            check(f"shadow: {who}: log", broker.log()[before:], ("shadow differs: active: " if who == "alice" else "!shadow differs",))
+        bench.write("shadow.rules", (DATA / "broken.rules").read_text(encoding="utf-8"))
+        check("shadow: a broken one", broker.reload(), ("site.rules: in force", "shadow.rules: not loaded; the old rules stay in force"))
+        with broker.device("alice").connect("after") as connection:
+            check("shadow: after it", connection.code, ACCEPTED)
+    native = Broker(bench, "shadow-iis", [f"plugin_opt_shadow {bench.folder}/shadow.config", "plugin_opt_shadow_site Default Web Site"])
+    robot = "".join((bench.pki / "robot.pem").read_text(encoding="ascii").split("\n")[1:-2])
+    bench.write("shadow.config", (DATA / "applicationHost.config").read_text(encoding="utf-8").replace("@ROBOT@", robot))
+    with native as broker, broker.device("alice").connect("by-site") as connection:
+        check("shadow: of a site: alice", connection.code, ACCEPTED)
+        check("shadow: of a site: log", broker.log(), ("shadow differs: active: ", "portal"))
+
+
 def issuer(bench, check):
     """The broker does not tell who issued a certificate."""
     broker = Broker(bench, "issuer", [])
@@ -657,6 +684,9 @@ MISTAKES = [
     ("two mistakes", ["plugin_opt_name x", "plugin_opt_none x"], ("plugin_opt_name", "plugin_opt_none")),
     ("a site of a native file", ["plugin_opt_site Default Web Site"], ("site",)),
     ("a path", ["plugin_opt_rules site.rules"], ("begins with /",)),
+    ("a shadow's path", ["plugin_opt_shadow other.rules"], ("plugin_opt_shadow", "begins with /")),
+    ("no shadow file", ["plugin_opt_shadow /no/such/shadow"], ("no rules from /no/such/shadow", "readable by the user of the broker")),
+    ("a shadow's site without a shadow", ["plugin_opt_shadow_site x"], ("plugin_opt_shadow_site", "write plugin_opt_shadow")),
     ("no file", ["plugin_opt_rules /no/such/file"], ("/no/such/file", "readable by the user of the broker")),
     ("no rules", [None], ("plugin_opt_rules is missing",)),
     ("the plugin twice", ["plugin @MODULE@", "@OWN@"], ("the plugin is there twice",)),
@@ -679,7 +709,7 @@ def mistakes(bench):
 
 
 def refuses_to_start(bench, name, broker, said):
-    done = subprocess.run(broker.command(), capture_output=True, check=False, text=True, timeout=10)
+    done = subprocess.run(broker.command(), capture_output=True, check=False, text=True, timeout=60)
     bench.check(f"{name}: does not start", done.returncode != 0, True)
     bench.check(name, done.stderr, said)
 

@@ -34,7 +34,7 @@ def number(value):
 @dataclasses.dataclass
 class Device:
     """One client: a certificate (None: has none), a TLS version (None: no TLS), a version of MQTT (4 is 3.1.1), and the
-    TLS session to resume."""
+    TLS session to resume, from a ticket or by its number."""
 
     pki: object
     port: int
@@ -43,9 +43,10 @@ class Device:
     mqtt: int = 4
     websockets: bool = False
     session: object = None
+    tickets: bool = True
 
     def __post_init__(self):
-        self.context = Client(self.pki, self.port, self.who, tls=self.tls).context if self.tls else None
+        self.context = Client(self.pki, self.port, self.who, tls=self.tls, tickets=self.tickets).context if self.tls else None
 
     def open(self, resume=False):
         sock = socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""What the module costs nginx, also with 1,000,000 mappings, and beside a `map` with 1,000 regular expressions."""
+"""What the module costs nginx, also with 1,000,000 mappings, and beside a `map` with 1,000 regular expressions; what so
+many mappings take where several workers share them, and whether a request fails while they are loaded again."""
 
 import pathlib
 import time
 
 import bench as live
+import load
+import nginx_load
 from cost import Contender, children, user
+
+WORKERS = 4
+PATIENCE = 300  # seconds, for a million mappings on a slow machine
 
 SERVERS = {
     "without certmap": "",
@@ -41,6 +47,34 @@ def rules(count):
     yield 'mapping "alice" { when issuer.O = "Contoso" and subject.CN = "Alice"; allow "CONTOSO\\\\alice"; }\n'
 
 
+def others(count):
+    """Mappings that are nobody's here, beside those that answer."""
+    return "".join(f'mapping "user {number}" {{ when issuer.O = "Contoso" and subject.CN = "User {number}"; allow "CONTOSO\\\\user{number}"; }}\n'
+                   for number in range(count))  # fmt: skip
+
+
+def reload_under_load(run, mappings):
+    """Old rules, new ones and the old ones again, while others ask. Returns whether nothing was lost or wrong."""
+    module = run.build / "modules/nginx/ngx_http_certmap_module.so"
+    many = others(mappings - load.OLD.count("mapping "))
+    loaded = nginx_load.Loaded(run, module, patience=PATIENCE, workers=WORKERS, rules=load.OLD + many)
+    clients = load.Load(run.pki, loaded.port)
+    time.sleep(2)
+    sizes = [memory(worker) for worker in loaded.workers()]
+    seconds = []
+    for version, text in (("new", load.NEW), ("old", load.OLD)):
+        run.write("load/site.rules", text + many)
+        begin = time.monotonic()
+        clients.change(version, lambda: loaded.reload(True, "reload"))
+        seconds.append(time.monotonic() - begin)
+    failed = clients.stop(run, f"{mappings:,} mappings, reloaded")
+    rss, private = max(size for size, _ in sizes), max(own for _, own in sizes)
+    print(f"{mappings:,} mappings, {WORKERS} workers: each has {rss:.0f} MB, {private:.1f} MB of it its own; loaded again in {seconds[0]:.1f} "
+          f"and {seconds[1]:.1f} s while {clients.rate:.0f} requests a second came: {failed} of {clients.count} failed")  # fmt: skip
+    live.stop(loaded.process)
+    return run.failed == 0
+
+
 def memory(worker):
     lines = pathlib.Path("/proc", worker, "smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
@@ -63,8 +97,10 @@ def start(run, mappings):
     seconds = time.monotonic() - begin
     worker = children(process)[0]
 
-    def say_memory():
+    def finish():
         rss, private = memory(worker)
         print(f"{mappings:,} mappings: nginx starts in {seconds:.1f} s; a worker has {rss:.0f} MB, {private:.1f} MB of it its own")
+        live.stop(process)
+        return reload_under_load(run, mappings)
 
-    return [Contender(name.format(mappings=mappings), port, [worker]) for name, port in zip(SERVERS, ports)], say_memory
+    return [Contender(name.format(mappings=mappings), port, [worker]) for name, port in zip(SERVERS, ports)], finish

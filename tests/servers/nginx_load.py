@@ -34,10 +34,10 @@ http {{
 class Loaded:
     """Under another program where that is given, which may take its time."""
 
-    def __init__(self, bench, module, under=(), patience=60, how="", workers=2):
+    def __init__(self, bench, module, under=(), patience=60, how="", workers=2, rules=load.OLD):
         self.bench, self.home, self.port = bench, bench.folder / "load", bench.port()
         self.patience, self.count = patience, workers
-        self.rules = bench.write("load/site.rules", load.OLD)
+        self.rules = bench.write("load/site.rules", rules)
         self.home.chmod(0o777)
         bench.write("load/www/file", "page\n")
         bench.write("load/server.key", (bench.pki / "server.key").read_bytes())

@@ -365,6 +365,8 @@ def iis(nginx, check):
     answer = nginx.client("alice", "iis").ask("/native/", "/")
     check("another rule set in a location", answer[0].body, ("account=[CONTOSO\\alice]",))
     check("and the server's own on the same connection", answer[1].body, ("CONTOSO\\portal",))
+    wait_until(lambda: "portal" in nginx.log("unescaped.log"), "the log has the request")
+    check("14: without escape=json a backslash is changed", nginx.log("unescaped.log"), ("account=CONTOSO\\x5Cportal\n",))
 
 
 def browsers(nginx, check):
@@ -478,6 +480,11 @@ def mistakes(nginx):
         status, output = nginx.test(nginx.bench.folder / "mistake/nginx.conf")
         check(f"mistake: {name}: does not start", status != 0, True)
         check(f"mistake: {name}", output, said)
+    other = re.sub(rb"8,4,8,[01]{34}", lambda found: found[0][:-1] + (b"0" if found[0].endswith(b"1") else b"1"), nginx.module.read_bytes())
+    (nginx.bench.folder / "lib").symlink_to(nginx.bench.build / "lib")  # the module looks for its libraries beside it
+    path = nginx.bench.write("modules/nginx/other.so", other)
+    status, output = nginx.test(nginx.fill("mistake/nginx.conf", HEAD.replace("@MODULE@", str(path)) + "}\n"))
+    check("12: a module that was built for another nginx", (status != 0, "is not binary compatible" in output), (True, True))
     nginx.fill("mistake/nginx.conf", HEAD + 'certmap_rules rules/applicationHost.config site="Other Site";\n}\n')
     check("a site that is none is doubtful", nginx.test(nginx.bench.folder / "mistake/nginx.conf")[1], ("[warn]", '"Other Site"'))
     status, output = nginx.test(nginx.conf)

@@ -7,12 +7,15 @@ import pathlib
 import pwd
 import re
 import shutil
+import socket
+import struct
 import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from bench import HERE, ROOT, stop, wait_until
+from client import Client
 
 DATA = HERE / "data"
 TIMEOUT = 60
@@ -221,7 +224,7 @@ def run(bench):
         warnings = cluster.start()
         bench.check("a good configuration has no warning", [line for line in warnings.splitlines() if "WARNING" in line], [])
         cluster.sql(*[f'create role "{role}" login' for role in ROLES])
-        for tests in (matrix, roles, lines, session, forged, parallel, replication, reloads, busy, chained, policy_all, iis, shadow,
+        for tests in (matrix, roles, lines, session, forged, parallel, replication, reloads, not_resumed, cancels, busy, chained, policy_all, iis, shadow,
                       page, stock, unlocked, command_line, single):  # fmt: skip
             tests(cluster, bench.check)
     finally:
@@ -333,7 +336,7 @@ def lines(cluster, check):
         ("good lines", LOCAL + GUARDED + "host all all 127.0.0.1/32 scram-sha-256\n", ("!WARNING",)),
     ]
     for name, hba, said in warned:
-        check(f"pg_hba.conf at a reload: {name}", cluster.reload({}, hba), said)
+        check(f"2: pg_hba.conf at a reload: {name}", cluster.reload({}, hba), said)
     for libraries, where in (("", "away"), ("@MODULE@", "back")):  # after certmap.rules in the file, that is read line by line
         said = cluster.reload({"session_preload_libraries": None, "Session_Preload_Libraries": libraries})
         check(f"session_preload_libraries is {where}, after the rules", said, ("WARNING" if where == "away" else "!WARNING",))
@@ -355,7 +358,7 @@ def session(cluster, check):
                                        ("SQL_ASCII", True, "CONTOSO\\%C3%A5d%C3%A1 %C5%BEi%C5%BEka")):  # fmt: skip
         cluster.sql(f"create database {encoding} encoding '{encoding}' template template0")
         worked, text, _ = cluster.connect("unicode", "ådá žižka", "show certmap.account", dbname=encoding.lower())
-        check(f"an account in a database in {encoding}", (worked, account in text), (lets_in, True))
+        check(f"8: an account in a database in {encoding}", (worked, account in text), (lets_in, True))
         worked, text, _ = cluster.connect("alice", "alice", "show certmap.groups", dbname=encoding.lower())
         check(f"groups in a database in {encoding}", (worked, text), (True, "staff,a%252Cb%2525c"))
     everything = "select setting || ' ' || reset_val from pg_settings where name = 'certmap.account'"
@@ -463,6 +466,28 @@ def reloads(cluster, check):
     stays(cluster, check)
 
 
+def not_resumed(cluster, check):
+    """3: a client that offers its session gets a new one."""
+    client, sessions = Client(cluster.bench.pki, cluster.port, "alice", tls="1.2"), []
+    client.context.set_alpn_protocols(["postgresql"])
+    for _ in range(2):
+        with socket.create_connection(("127.0.0.1", cluster.port), timeout=TIMEOUT) as plain:
+            plain.sendall(struct.pack(">II", 8, 80877103))  # SSLRequest
+            check("3: it does TLS", plain.recv(1), b"S")
+            with client.context.wrap_socket(plain, session=sessions[-1] if sessions else None) as tls:
+                check("3: no session is resumed", tls.session_reused, False)
+                sessions.append(tls.session)
+
+
+def cancels(cluster, check):
+    """6: psql cancels by a connection of its own, which has no certificate."""
+    command = [cluster.bin / "psql", "-X", "-d", " ".join(f"{k}='{quote(v)}'" for k, v in cluster.conninfo("alice", "alice").items()), "-c", "select pg_sleep(600)"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()) as asleep:
+        wait_until(lambda: cluster.sql("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") == "1", "the query runs")
+        asleep.send_signal(2)
+        check("6: a query is cancelled", asleep.communicate(timeout=TIMEOUT)[1], ("canceling statement due to user request",))
+
+
 def stays(cluster, check):
     """A session outlives the rules that let it in; and a crash of another one leaves the rules where they are."""
     command = [cluster.bin / "psql", "-X", "-A", "-t", "-q", "-d", " ".join(f"{k}='{quote(v)}'" for k, v in cluster.conninfo("alice", "alice").items())]
@@ -511,7 +536,7 @@ def busy(cluster, check):
         done.set()
         thread.join()
     seen = {(who, re.sub(r"\[(staff|crew),", "[GROUP,", text) if worked else FAILED in text) for (who, _), (worked, text) in zip(asked, answers)}
-    check("many at once", seen, {
+    check("4: many at once, while rules are loaded", seen, {
         ("alice", "role=[alice] account=[CONTOSO\\alice] mapping=[staff] groups=[GROUP,a%2Cb%25c]"), ("carol", True), ("eve", True),
         ("ida", "role=[ida] account=[CONTOSO\\ida] mapping=[staff] groups=[GROUP,a%2Cb%25c]")})  # fmt: skip
     cluster.rules("site.rules", original)
@@ -528,7 +553,7 @@ def chained(cluster, check):
     for who, role, slow in (("alice", "alice", False), ("carol", "alice", True)):
         start = time.monotonic()
         cluster.connect(who, role)
-        check(f"auth_delay, {who}: it waits", time.monotonic() - start >= seconds, slow)
+        check(f"5: auth_delay, {who}: it waits", time.monotonic() - start >= seconds, slow)
     cluster.start()
 
 
@@ -583,7 +608,7 @@ def unlocked(cluster, check):
     cluster.start({"shared_preload_libraries": None, "session_preload_libraries": None})
     worked, text = cluster.psql({"host": cluster.folder / "socket", "port": cluster.port, "user": "postgres", "dbname": "postgres"}, f"load '{cluster.module}'")
     check("loaded by hand", (worked, "has to be in shared_preload_libraries" in text), (False, True))
-    check("and without both the line is open, as the page says", cluster.connect("alice", "bob", "select 1")[0], True)
+    check("1: and without both the line is open, as the page says", cluster.connect("alice", "bob", "select 1")[0], True)
 
 
 def command_line(cluster, check):
@@ -597,7 +622,7 @@ def single(cluster, check):
     cluster.configure({"certmap.rules": "@FOLDER@/rules/broken.rules"})
     done = subprocess.run([cluster.bin / "postgres", "--single", "-D", cluster.folder / "data", "postgres"], input="select 1;\n", capture_output=True, check=False, text=True,
                           env=environment(), cwd="/", timeout=TIMEOUT, **cluster.user)  # fmt: skip
-    check("postgres --single works whatever the rules are", (done.returncode, "FATAL" in done.stderr), (0, False))
+    check("7: postgres --single works whatever the rules are", (done.returncode, "FATAL" in done.stderr), (0, False))
 
 
 # ---- docs/postgresql.md
