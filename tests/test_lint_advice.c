@@ -243,7 +243,7 @@ static enum certmap_status give(struct certmap_lint *lint, const struct certmap_
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     ck_assert(cm_lint_pool_init(&pool, NULL));
     ck_assert(cm_lint_witness_set(peer, &pool, &witness, cm_lint_witness_der(&pool, &witness)));
-    const enum certmap_status status = certmap_lint_certificate(lint, rules, peer, NULL);
+    const enum certmap_status status = certmap_lint_certificate(lint, rules, peer, certmap_no_view(), NULL);
     certmap_peer_free(peer);
     cm_lint_pool_free(&pool);
     return status;
@@ -287,12 +287,49 @@ T_TEST(corpus) {
         assert_corpus(rows[i][0], rows[i][1]);
 }
 
+/* What is said of certificates without an answer, by the mapping that is nearest. */
+static bool on_group(void *ctx, const struct certmap_lint_report *report) {
+    char line[512];
+    for (size_t i = 0; report->diagnostic.code == CERTMAP_CODE_UNMAPPED_CERTIFICATES && i < report->related_count;
+         i++) {
+        snprintf(line, sizeof line, "%zu: %s\n", report->related[i].mapping, report->related[i].text);
+        t_put(ctx, line);
+    }
+    return true;
+}
+
+static const char grouped[] =
+    "certmap 1;\n"
+    "mapping \"a\" { when issuer.CN = \"CA\" and subject.OU = \"Sales\"; allow \"x\"; }\n"
+    "mapping \"b\" { when issuer.CN = \"CA\" and subject.O = \"Contoso\" and not subject.OU = \"Temp\"\n"
+    " and subject.OU in (\"Ops\", \"Labs\"); allow \"y\"; }\n"
+    "mapping \"c\" { when subject.O = \"Contoso\" and (subject.OU = \"none\" or subject.L present); deny; }\n";
+
+T_TEST(corpus_groups) {
+    static const char *const units[] = {"Temp", "Legal", "Sales", "Legal", "Ops", "L\xC3\xA4gal\xE2\x80\xAE"};
+    struct certmap_lint *lint = NULL;
+    struct t_buf text = T_BUF_INIT;
+    ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = load(lint, grouped);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        ck_assert_int_eq(give(lint, rules, units[i]), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_run(lint, rules, on_group, &text, NULL), CERTMAP_OK);
+    ck_assert_str_eq(t_cstr(&text),
+                     "1: \"b\" is nearest to 3 of them: certificate 2 misses only subject.OU in (\"Ops\", \"Labs\"), "
+                     "and has \"Legal\"\n"
+                     "0: \"a\" is nearest to 1 of them: certificate 1 misses only subject.OU = \"Sales\", and has "
+                     "\"Temp\"\n");
+    t_buf_free(&text);
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+}
+
 T_TEST(corpus_of_other_rules) {
     struct certmap_lint *lint = NULL;
     struct certmap_rules *rules = t_rules(CA "subject.OU = \"a\"" OUT), *others = t_rules(CA "subject.OU = \"b\"" OUT);
     struct found none = {T_BUF_INIT, false};
     ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_lint_certificate(lint, rules, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_lint_certificate(lint, rules, NULL, certmap_no_view(), NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(give(lint, rules, "a"), CERTMAP_OK);
     ck_assert_int_eq(give(lint, others, "a"), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_lint_run(lint, others, on_found, &none, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -473,6 +510,6 @@ T_TEST(many_mappings) {
 }
 
 T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, decoys),
-        T_CASE("corpus", corpus, corpus_of_other_rules, corpus_without_memory),
+        T_CASE("corpus", corpus, corpus_groups, corpus_of_other_rules, corpus_without_memory),
         T_CASE("files", T_LONG, each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
                many_mappings))

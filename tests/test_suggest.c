@@ -393,9 +393,9 @@ T_TEST(a_corpus) {
     ck_assert_uint_eq(t.result.taken, 10);
     ck_assert_uint_eq(t.result.example_count, 3);
     is_text(t.result.examples[0].label, "corpus/2.pem"); /* without an address it is less alike */
-    ck_assert_uint_eq(t.result.near_count, 3);
-    is_text(t.result.near[0].label, "corpus/1.pem");
-    HAS(t.result.near[0].reason, "only this keeps it out: subject.OU in (\"Sales\", \"Support\")");
+    ck_assert_uint_eq(t.result.nearest_count, 3);
+    is_text(t.result.nearest[0].label, "corpus/1.pem");
+    HAS(t.result.nearest[0].reason, "only this keeps it out: subject.OU in (\"Sales\", \"Support\")");
     end(&t);
 }
 
@@ -440,7 +440,7 @@ T_TEST(no_place_without_changes) {
     ck_assert_uint_eq(t.result.position, 0);
     ck_assert_uint_eq(t.result.changed, 1);
     is_text(t.result.changes[0].label, "temp");
-    is_text(t.result.changes[0].reason, "deny becomes allow");
+    is_text(t.result.changes[0].reason, "deny becomes allow \"CONTOSO\\\\portal\"");
     HAS(t.result.notes[0], "changes the answer of 1 certificate that is not to be in");
     end(&t);
     certmap_rules_free(rules);

@@ -3,8 +3,8 @@
 #include "adapter.h"
 #include "bundle.h"
 #include "certfile.h"
-#include "certmap/names.h"
 #include "hash.h"
+#include "issuer.h"
 #include "moment.h"
 #include "style.h"
 #include <string.h>
@@ -13,11 +13,10 @@
 struct run {
     const struct tool_options *options;
     unsigned needs;
-    int64_t time;               /* 0: not needed */
-    int64_t now;                /* what the time would be if it were */
-    const char *bundle;         /* what is to be said of the file, or NULL */
-    struct certmap_view issuer; /* data NULL: not given */
-    struct certmap_view issuer_name;
+    int64_t time;       /* 0: not needed */
+    int64_t now;        /* what the time would be if it were */
+    const char *bundle; /* what is to be said of the file, or NULL */
+    struct tool_issuer issuer;
     struct certmap_peer *peer;
     tool_client_fn *fn;
     void *ctx;
@@ -52,34 +51,10 @@ static void report(const struct run *run, const char *label, const struct certma
 
 /* ---- The certificate of --issuer ---- */
 
-static bool is_same(struct certmap_view a, struct certmap_view b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
-static bool is_name(struct certmap_view name) {
-    size_t len;
-    return certmap_name_to_text(NULL, 0, &len, name, CERTMAP_NAME_RFC4514, CERTMAP_NAME_ROOT_LAST, NULL) ==
-           CERTMAP_ERROR_BUFFER;
-}
-
-/* Whether two Names read the same: an issuer may write its Name in other string types, or in other letters. */
-static bool reads_same(struct certmap_view a, struct certmap_view b) {
-    struct tool_text one = {NULL, 0, 0}, two = {NULL, 0, 0};
-    if (!is_name(a) || !is_name(b))
-        return false;
-    tool_text_name(&one, a);
-    tool_text_name(&two, b);
-    const bool same = certmap_text_same(tool_text_view(&one), tool_text_view(&two));
-    tool_text_free(&one);
-    tool_text_free(&two);
-    return same;
-}
-
 /* Whether the certificate of --issuer can have issued this one. That it did is for whoever verified the chain, but
  * with another Name it surely did not, and a condition on the issuer would be answered for another certificate. */
 static bool may_be_issuer(const struct run *run, const char *label, const struct certmap_cert *cert) {
-    if (run->issuer.data == NULL || is_same(run->issuer_name, cert->issuer) ||
-        reads_same(run->issuer_name, cert->issuer))
+    if (run->issuer.der.data == NULL || tool_issuer_fits(&run->issuer, cert->issuer))
         return true;
     struct tool_stream err = tool_stream_open(stderr, run->options->color);
     static const char message[] =
@@ -97,7 +72,7 @@ static void prepare(const struct run *run, const char *label, struct certmap_cer
     cert->hash = tool_hash;
     cert->time = run->time;
     if (may_be_issuer(run, label, cert))
-        cert->issuer_certificate = run->issuer;
+        cert->issuer_certificate = run->issuer.der;
     if (certmap_peer_set(run->peer, cert, &err) != CERTMAP_OK) {
         report(run, label, &err, err.status == CERTMAP_ERROR_CERTIFICATE ? " of the Name" : NULL);
         return;
@@ -170,38 +145,16 @@ static void read_store(const struct run *run, const struct certmap_diagnostic *b
     tool_text_free(&label);
 }
 
-/* ---- What is not in a certificate ---- */
-
-#define ISSUER "the certificate of --issuer"
-
-/* Reads the certificate of --issuer: the first of its file, and well-formed. *name gets its subject. */
-static enum certmap_status read_issuer(struct tool_pem *issuer, struct certmap_view *name, const char *path,
-                                       struct certmap_diagnostic *err) {
-    struct certmap_diagnostic why;
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
-    enum certmap_status status = path == NULL ? CERTMAP_OK : tool_certfile_read(issuer, path, &why);
-    if (status == CERTMAP_OK && path != NULL)
-        status = certmap_cert_from_der(&cert, tool_input_view(&issuer->items[0]), &why);
-    *name = cert.subject;
-    if (status == CERTMAP_OK)
-        return status;
-    /* A long text has a command at its end. */
-    const bool fits = strlen(path) + strlen(why.text) + strlen(ISSUER ", : ") < sizeof err->text;
-    return fits ? tool_error(err, status, why.code, ISSUER ", %s: %s", path, why.text)
-                : tool_error(err, status, why.code, "--issuer: %s", why.text);
-}
+/* ---- All of them ---- */
 
 void tool_clients_each(const struct tool_options *options, unsigned needs, tool_client_fn *fn, void *ctx) {
     const int64_t now = options->time != 0 ? options->time : tool_moment_now();
     struct run run = {.options = options, .needs = needs, .now = now, .fn = fn, .ctx = ctx};
     run.time = (needs & (unsigned)CERTMAP_PIECE_TIME) ? now : 0;
-    struct tool_pem issuer = {NULL, 0};
     struct certmap_diagnostic err;
     if (certmap_peer_new(&run.peer, NULL, NULL) != CERTMAP_OK)
         tool_no_memory();
-    const bool ready = read_issuer(&issuer, &run.issuer_name, options->issuer, &err) == CERTMAP_OK;
-    if (ready && issuer.count > 0)
-        run.issuer = tool_input_view(&issuer.items[0]);
+    const bool ready = tool_issuer_read(&run.issuer, options->issuer, &err) == CERTMAP_OK;
     if (options->store.name != NULL)
         read_store(&run, ready ? NULL : &err);
     for (size_t i = 0; i < options->operand_count && !ferror(stdout); i++)
@@ -210,5 +163,5 @@ void tool_clients_each(const struct tool_options *options, unsigned needs, tool_
         else
             report(&run, options->operands[i], &err, NULL);
     certmap_peer_free(run.peer);
-    tool_pem_free(&issuer);
+    tool_issuer_free(&run.issuer);
 }

@@ -2,22 +2,24 @@
 /* What --help says. The manual page is docs/certmap.1. */
 #include "options.h"
 
-static const char general[] = "certmap: this client certificate - which account?\n"
-                              "\n"
-                              "  certmap match   --rules FILE CERT...   the account of each certificate\n"
-                              "  certmap explain --rules FILE CERT...   every mapping and condition, and why\n"
-                              "  certmap explain CODE                   what a code of a finding means\n"
-                              "  certmap show    CERT...                the certificate in the words of the rules\n"
-                              "  certmap check   --rules FILE           what is wrong with the rules\n"
-                              "  certmap lint    --rules FILE           what can happen to whom, with a certificate\n"
-                              "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
-                              "  certmap name    NAME...                a Name as rules write it\n"
-                              "  certmap help COMMAND                   the options of a command\n"
-                              "  certmap completion SHELL               what bash, zsh or fish completes\n"
-                              "  certmap --version                      versions, formats and adapters\n"
-                              "\n"
-                              "FILE is a rule file or an IIS configuration; CERT is PEM or DER; - is standard input.\n"
-                              "certmap does not verify certificates. That is the TLS library's work.\n";
+static const char general[] =
+    "certmap: this client certificate - which account?\n"
+    "\n"
+    "  certmap match   --rules FILE CERT...   the account of each certificate\n"
+    "  certmap explain --rules FILE CERT...   every mapping and condition, and why\n"
+    "  certmap explain CODE                   what a code of a finding means\n"
+    "  certmap show    CERT...                the certificate in the words of the rules\n"
+    "  certmap check   --rules FILE           what is wrong with the rules\n"
+    "  certmap lint    --rules FILE           what can happen to whom, with a certificate\n"
+    "  certmap suggest --in FILE...           the rule that takes these certificates, not those\n"
+    "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
+    "  certmap name    NAME...                a Name as rules write it\n"
+    "  certmap help COMMAND                   the options of a command\n"
+    "  certmap completion SHELL               what bash, zsh or fish completes\n"
+    "  certmap --version                      versions, formats and adapters\n"
+    "\n"
+    "FILE is a rule file or an IIS configuration; CERT is PEM or DER; - is standard input.\n"
+    "certmap does not verify certificates. That is the TLS library's work.\n";
 
 #define HELP_SITE                                                                                                      \
     "  --rules FILE          a rule file, or an IIS applicationHost.config or web.config\n"                            \
@@ -86,6 +88,9 @@ static const char lint[] =
     "  --baseline FILE       what this file has is known, and not shown again\n"
     "  --write-baseline FILE\n"
     "                        write what is found to this file, and exit with 0\n"
+    "  --corpus FILE...      certificates that come, files or folders: what no certificate has, and\n"
+    "                        who gets no answer; up to the next option\n"
+    "  --issuer FILE         the certificate of the CA that issued them\n"
     "  --privileged FILE     more names of accounts that are not handed out, one a line\n"
     "  --time-limit SECONDS  what is not decided by then stays so\n"
     "  --witness DIR         write the certificates to this folder: late-deny-6.pem\n"
@@ -93,6 +98,27 @@ static const char lint[] =
     "  --fix-dry-run         show them as a diff, and change nothing\n"
     "  --format FORMAT       text, json (one object a line), sarif or github\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0 nothing of that level, 1 findings, " HELP_FAILED;
+
+static const char suggest[] =
+    "certmap suggest --in FILE... [--out FILE...] [--corpus FILE...] [OPTION...]\n"
+    "\n"
+    "Makes the simplest rule that takes all of the first and none of the second, of what a\n"
+    "stranger gets least easily; says why each condition is there, and whom else it takes.\n"
+    "A folder stands for the files in it. Give --issuer, so that the CA is known by its key.\n"
+    "\n"
+    "  --in FILE...          certificates that are to be in; up to the next option of these three\n"
+    "  --out FILE...         certificates that are to be out\n"
+    "  --corpus FILE...      certificates of which nothing is said: who of them is taken, too\n"
+    "  --issuer FILE         the certificate of the CA that issued those in\n"
+    "  --account TEXT        the account of those in, as a rule file has it\n"
+    "  --deny                those in are refused instead\n"
+    "  --group NAME          a group of those in; may be given again\n"
+    "  --name NAME           the name of the mapping\n"
+    "  --rules FILE          the rules that there are: where in them it belongs\n"
+    "  --site NAME           the IIS site, or site/path, whose mappings apply\n"
+    "  --each                every certificate of a file of --in and --out, not the first only\n"
+    "  --format FORMAT       text, a rule file with comments, or json\n" HELP_JSON HELP_COLOR "\n"
+    "Exit status: 0, or 2 an error, or nothing tells who is in from who is out.\n";
 
 static const char convert[] = "certmap convert --rules FILE [--site NAME] [OPTION...]\n"
                               "\n"
@@ -134,6 +160,8 @@ const char *tool_help(enum tool_verb verb) {
         return check;
     case TOOL_VERB_LINT:
         return lint;
+    case TOOL_VERB_SUGGEST:
+        return suggest;
     case TOOL_VERB_CONVERT:
         return convert;
     case TOOL_VERB_NAME:

@@ -80,6 +80,8 @@ static void print(const struct tool_analysis *analysis) {
 
 static enum tool_exit exit_status(const struct tool_analysis *analysis) {
     size_t count = 0;
+    if (analysis->incomplete)
+        return TOOL_FAILED;
     for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= analysis->options->lint.fail_on; s++)
         count += tool_findings_count(&analysis->findings, s);
     return count > 0 ? TOOL_DIAGNOSTICS : TOOL_OK;

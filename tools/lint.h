@@ -17,8 +17,9 @@ struct tool_analysis {
     struct tool_findings findings;
     struct tool_directives directives;
     struct certmap_lint_summary summary;
-    size_t fixes; /* that were made before */
-    bool done;    /* the analysis came to its end, and the summary says what it did */
+    size_t fixes;    /* that were made before */
+    bool done;       /* the analysis came to its end, and the summary says what it did */
+    bool incomplete; /* of the corpus something was left out, as standard error says */
     uint64_t milliseconds;
 };
 
@@ -26,7 +27,9 @@ struct tool_analysis {
  * error says what else went wrong. The caller frees in either case. */
 bool tool_analysis_run(struct tool_analysis *analysis, struct tool_input *text);
 void tool_analysis_free(struct tool_analysis *analysis);
-/* Prints a mistake about a file; always false. */
+/* Hands the certificates of --corpus to the analysis, before it runs. false: standard error says why. */
+bool tool_lint_corpus(struct tool_analysis *analysis, struct certmap_lint *lint);
+/* Prints a mistake about a file, which may be NULL; always false. */
 bool tool_lint_complain(const char *path, const char *text);
 
 /* Whether a finding is written: it is not suppressed, and severe enough. */

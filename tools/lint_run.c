@@ -96,6 +96,8 @@ static bool load(struct run *run, struct tool_input *text) {
 
 static bool analyse(struct run *run) {
     struct tool_analysis *analysis = run->analysis;
+    if (!tool_lint_corpus(analysis, run->lint))
+        return false;
     tool_progress_begin(&run->progress, analysis->options);
     const enum certmap_status status =
         certmap_lint_run(run->lint, analysis->rules.rules, tool_findings_report, &analysis->findings, &run->err);

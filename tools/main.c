@@ -37,6 +37,8 @@ static enum tool_exit run(const struct tool_options *options) {
         return tool_check(options);
     case TOOL_VERB_LINT:
         return tool_lint(options);
+    case TOOL_VERB_SUGGEST:
+        return tool_suggest(options);
     case TOOL_VERB_CONVERT:
         return tool_convert(options);
     case TOOL_VERB_NAME:
@@ -71,8 +73,9 @@ int main(int argc, char **argv) {
     enum tool_exit status = TOOL_FAILED;
     tool_platform_start(&platform, &argc, &argv);
     if (tool_options_parse(&options, argc, argv)) {
-        if (tool_verb_reads_certificates(options.verb))
-            tool_platform_expand(&platform, &options.operands, &options.operand_count);
+        if (tool_verb_takes_files(options.verb))
+            tool_platform_expand(&platform, &options.operands, &options.operand_count, options.switches.at,
+                                 options.switches.count);
         status = close_output(run(&options));
     }
     tool_platform_end(&platform);

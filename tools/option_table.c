@@ -6,24 +6,25 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define WORKS (TOOL_VERBS_RULES | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
+#define SUGGEST ((unsigned)TOOL_VERB_SUGGEST)
+#define WORKS (TOOL_VERBS_RULES | SUGGEST | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
 #define ANY (WORKS | (unsigned)TOOL_VERB_COMPLETION)
 #define WRITES_JSON (WORKS & ~(unsigned)TOOL_VERB_CONVERT)
 
 /* clang-format off */
 const struct tool_option_row tool_option_rows[] = {
-    {TOOL_OPTION_RULES, TOOL_VERBS_RULES, "--rules", NULL, TOOL_VALUE_FILE, NULL, false, "a rule file or an IIS configuration"},
-    {TOOL_OPTION_SITE, TOOL_VERBS_RULES, "--site", NULL, TOOL_VALUE_TEXT, NULL, false, "the IIS site whose mappings apply"},
+    {TOOL_OPTION_RULES, TOOL_VERBS_RULES | SUGGEST, "--rules", NULL, TOOL_VALUE_FILE, NULL, false, "a rule file or an IIS configuration"},
+    {TOOL_OPTION_SITE, TOOL_VERBS_RULES | SUGGEST, "--site", NULL, TOOL_VALUE_TEXT, NULL, false, "the IIS site whose mappings apply"},
     {TOOL_OPTION_FORMAT, TOOL_VERBS_FORMAT, "--format", NULL, TOOL_VALUE_WORD, tool_format_word, false, "the format of the rules"},
     {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, false, "decode through this library"},
-    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS, "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
+    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS | TOOL_VERBS_SWITCHED, "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
     {TOOL_OPTION_TIME, TOOL_VERBS_CERTS, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
     {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, false, "a certificate store of Windows"},
     {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, false, "the thumbprint in the store"},
     {TOOL_OPTION_DIALECT, TOOL_VERB_NAME, "--dialect", NULL, TOOL_VALUE_WORD, tool_dialect_word, false, "how the Name is written"},
     {TOOL_OPTION_COLOR, WORKS, "--color", NULL, TOOL_VALUE_WORD, tool_when_word, false, "when to use colours"},
     {TOOL_OPTION_JSON, WRITES_JSON, "--json", NULL, TOOL_VALUE_NONE, NULL, false, "one JSON object a line"},
-    {TOOL_OPTION_EACH, TOOL_VERBS_CERTS, "--each", NULL, TOOL_VALUE_NONE, NULL, false, "every certificate of a file as a client"},
+    {TOOL_OPTION_EACH, TOOL_VERBS_CERTS | SUGGEST, "--each", NULL, TOOL_VALUE_NONE, NULL, false, "every certificate of a file as a client"},
     {TOOL_OPTION_IIS, (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_LINT, "--iis", NULL, TOOL_VALUE_NONE, NULL, false, "for an IIS file, or of one"},
     {TOOL_OPTION_ALL, TOOL_VERB_EXPLAIN, "--all", NULL, TOOL_VALUE_NONE, NULL, false, "every mapping in full"},
     {TOOL_OPTION_MAPPING, TOOL_VERB_EXPLAIN, "--mapping", NULL, TOOL_VALUE_TEXT, NULL, true, "the mapping of this name"},
@@ -40,6 +41,14 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_WRITE_BASELINE, TOOL_VERB_LINT, "--write-baseline", NULL, TOOL_VALUE_FILE, NULL, false, "write what is found as known"},
     {TOOL_OPTION_FIX, TOOL_VERB_LINT, "--fix", NULL, TOOL_VALUE_NONE, NULL, false, "make the changes that change no answer"},
     {TOOL_OPTION_FIX_DRY_RUN, TOOL_VERB_LINT, "--fix-dry-run", NULL, TOOL_VALUE_NONE, NULL, false, "show them as a diff"},
+    {TOOL_OPTION_IN, SUGGEST, "--in", NULL, TOOL_VALUE_NONE, NULL, true, "files of certificates that are to be in"},
+    {TOOL_OPTION_OUT, SUGGEST, "--out", NULL, TOOL_VALUE_NONE, NULL, true, "files of certificates that are to be out"},
+    {TOOL_OPTION_CORPUS, TOOL_VERBS_SWITCHED, "--corpus", NULL, TOOL_VALUE_NONE, NULL, true, "files and folders of certificates that come"},
+    {TOOL_OPTION_ACCOUNT, SUGGEST, "--account", NULL, TOOL_VALUE_TEXT, NULL, false, "the account of those in"},
+    {TOOL_OPTION_DENY, SUGGEST, "--deny", NULL, TOOL_VALUE_NONE, NULL, false, "those in are refused"},
+    {TOOL_OPTION_GROUP, SUGGEST, "--group", NULL, TOOL_VALUE_TEXT, NULL, true, "a group of those in"},
+    {TOOL_OPTION_NAME, SUGGEST, "--name", NULL, TOOL_VALUE_TEXT, NULL, false, "the name of the mapping"},
+    {TOOL_OPTION_FORM, SUGGEST, "--format", NULL, TOOL_VALUE_WORD, tool_form_word, false, "how to write the rule"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };
@@ -49,7 +58,8 @@ const struct tool_verb_row tool_verb_rows[] = {
     {TOOL_VERB_EXPLAIN, TOOL_VALUE_FILE, "explain", NULL, "every mapping and condition, and why"},
     {TOOL_VERB_SHOW, TOOL_VALUE_FILE, "show", NULL, "the certificate in the words of the rules"},
     {TOOL_VERB_CHECK, TOOL_VALUE_NONE, "check", NULL, "what is wrong with the rules"},
-    {TOOL_VERB_LINT, TOOL_VALUE_NONE, "lint", NULL, "what can happen to whom, with a certificate"},
+    {TOOL_VERB_LINT, TOOL_VALUE_FILE, "lint", NULL, "what can happen to whom, with a certificate"},
+    {TOOL_VERB_SUGGEST, TOOL_VALUE_FILE, "suggest", NULL, "the rule that takes these certificates, not those"},
     {TOOL_VERB_CONVERT, TOOL_VALUE_NONE, "convert", NULL, "an IIS file in the language of the rules"},
     {TOOL_VERB_NAME, TOOL_VALUE_TEXT, "name", NULL, "a Name as rules write it"},
     {TOOL_VERB_COMPLETION, TOOL_VALUE_WORD, "completion", tool_shell_word, "what a shell needs to complete all this"},
@@ -71,6 +81,11 @@ const char *tool_when_word(size_t i) {
 
 const char *tool_output_word(size_t i) {
     static const char *const words[] = {"text", "json", "sarif", "github"}; /* enum tool_output */
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_form_word(size_t i) {
+    static const char *const words[] = {"text", "json"};
     return i < COUNT(words) ? words[i] : NULL;
 }
 
@@ -109,4 +124,8 @@ const char *tool_verb_name(enum tool_verb verb) {
 
 bool tool_verb_reads_certificates(enum tool_verb verb) {
     return ((unsigned)verb & TOOL_VERBS_CERTS) != 0;
+}
+
+bool tool_verb_takes_files(enum tool_verb verb) {
+    return ((unsigned)verb & (TOOL_VERBS_CERTS | TOOL_VERBS_SWITCHED)) != 0;
 }

@@ -34,6 +34,14 @@ enum tool_option {
     TOOL_OPTION_WRITE_BASELINE,
     TOOL_OPTION_FIX,
     TOOL_OPTION_FIX_DRY_RUN,
+    TOOL_OPTION_IN,
+    TOOL_OPTION_OUT,
+    TOOL_OPTION_CORPUS,
+    TOOL_OPTION_ACCOUNT,
+    TOOL_OPTION_DENY,
+    TOOL_OPTION_GROUP,
+    TOOL_OPTION_NAME,
+    TOOL_OPTION_FORM,
     TOOL_OPTION_HELP,
     TOOL_OPTION_VERSION
 };
@@ -78,12 +86,17 @@ extern const size_t tool_verb_count;
 #define TOOL_VERBS_ANSWER ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
 #define TOOL_VERBS_FORMAT (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
 #define TOOL_VERBS_RULES (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT)
+/* Those whose operands are what a switch before them says. */
+#define TOOL_VERBS_SWITCHED ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
 
 /* The name of a verb, or "" for TOOL_VERB_NONE. */
 const char *tool_verb_name(enum tool_verb verb);
 /* Whether the operands of a verb are certificate files. */
 bool tool_verb_reads_certificates(enum tool_verb verb);
+
+/* Whether they are files at all. */
+bool tool_verb_takes_files(enum tool_verb verb);
 
 /* Most words of a list. */
 #define TOOL_MAX_WORDS 128
@@ -93,6 +106,7 @@ bool tool_verb_reads_certificates(enum tool_verb verb);
 tool_word_fn tool_format_word;
 tool_word_fn tool_when_word;
 tool_word_fn tool_output_word;
+tool_word_fn tool_form_word;
 tool_word_fn tool_severity_word;
 tool_word_fn tool_profile_word;
 tool_word_fn tool_adapter_word;

@@ -240,6 +240,79 @@ static bool set_lint_option(struct tool_options *options, enum tool_option optio
     return true;
 }
 
+/* ---- Options of suggest ---- */
+
+static bool set_form(struct tool_options *options, const char *value) {
+    size_t index;
+    if (!set_word(options, &index, "--format", value, tool_form_word))
+        return false;
+    options->json = options->json || index == 1;
+    return true;
+}
+
+static bool set_suggest_option(struct tool_options *options, enum tool_option option, const char *value) {
+    struct tool_suggest_options *suggest = &options->suggest;
+    if (option == TOOL_OPTION_FORM)
+        return set_form(options, value);
+    if (option == TOOL_OPTION_GROUP && suggest->group_count == TOOL_MAX_GROUPS)
+        return complain_about(options, "--group is given too often", "", "");
+    if (option == TOOL_OPTION_GROUP)
+        suggest->groups[suggest->group_count++] = tool_view(value);
+    else
+        *(option == TOOL_OPTION_NAME ? &suggest->name : &suggest->account) = value;
+    return true;
+}
+
+/* ---- Switches ---- */
+
+static enum certmap_suggest_role role_of(enum tool_option option) {
+    return option == TOOL_OPTION_IN    ? CERTMAP_SUGGEST_IN
+           : option == TOOL_OPTION_OUT ? CERTMAP_SUGGEST_OUT
+                                       : CERTMAP_SUGGEST_CORPUS;
+}
+
+static const char *switch_name(enum certmap_suggest_role role) {
+    static const char *const names[] = {"--in", "--out", "--corpus"}; /* enum certmap_suggest_role */
+    return names[role];
+}
+
+/* A switch is about at least one file. */
+static bool end_switch(const struct tool_options *options) {
+    const struct tool_switches *switches = &options->switches;
+    if (switches->count == 0 || switches->at[switches->count - 1] < options->operand_count)
+        return true;
+    return complain_about(options, switch_name(switches->roles[switches->count - 1]), " needs a file", "");
+}
+
+static bool begin_switch(struct tool_options *options, enum certmap_suggest_role role) {
+    struct tool_switches *switches = &options->switches;
+    if (!end_switch(options))
+        return false;
+    if (switches->count > 0 && switches->roles[switches->count - 1] == role)
+        return true;
+    if (switches->count == TOOL_MAX_SWITCHES)
+        return complain_about(options, switch_name(role), " is given too often: one can be before all of its files",
+                              "");
+    switches->roles[switches->count] = role;
+    switches->at[switches->count++] = options->operand_count;
+    return true;
+}
+
+bool tool_options_is(const struct tool_options *options, size_t operand, enum certmap_suggest_role role) {
+    const struct tool_switches *switches = &options->switches;
+    size_t i = switches->count;
+    while (i > 0 && switches->at[i - 1] > operand)
+        i--;
+    return i > 0 && switches->roles[i - 1] == role;
+}
+
+size_t tool_options_count(const struct tool_options *options, enum certmap_suggest_role role) {
+    size_t count = 0;
+    for (size_t i = 0; i < options->operand_count; i++)
+        count += tool_options_is(options, i, role);
+    return count;
+}
+
 /* What an option without a value sets. */
 static bool *flag_of(struct tool_options *options, enum tool_option option) {
     return option == TOOL_OPTION_JSON          ? &options->json
@@ -249,24 +322,27 @@ static bool *flag_of(struct tool_options *options, enum tool_option option) {
            : option == TOOL_OPTION_HELP        ? &options->help
            : option == TOOL_OPTION_FIX         ? &options->lint.fix
            : option == TOOL_OPTION_FIX_DRY_RUN ? &options->lint.fix_dry_run
+           : option == TOOL_OPTION_DENY        ? &options->suggest.deny
                                                : &options->version;
+}
+
+static bool set_string(const char **string, const char *value) {
+    *string = value;
+    return true;
 }
 
 static bool set_option(struct tool_options *options, enum tool_option option, const char *value) {
     switch (option) {
     case TOOL_OPTION_RULES:
-        options->rules = value;
-        break;
+        return set_string(&options->rules, value);
     case TOOL_OPTION_SITE:
-        options->site = value;
-        break;
+        return set_string(&options->site, value);
     case TOOL_OPTION_FORMAT:
         return set_format(options, value);
     case TOOL_OPTION_ADAPTER:
         return set_adapter(options, value);
     case TOOL_OPTION_ISSUER:
-        options->issuer = value;
-        break;
+        return set_string(&options->issuer, value);
     case TOOL_OPTION_TIME:
         return set_time(options, value);
     case TOOL_OPTION_STORE:
@@ -291,6 +367,15 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_BASELINE:
     case TOOL_OPTION_WRITE_BASELINE:
         return set_lint_option(options, option, value);
+    case TOOL_OPTION_ACCOUNT:
+    case TOOL_OPTION_GROUP:
+    case TOOL_OPTION_NAME:
+    case TOOL_OPTION_FORM:
+        return set_suggest_option(options, option, value);
+    case TOOL_OPTION_IN:
+    case TOOL_OPTION_OUT:
+    case TOOL_OPTION_CORPUS:
+        return begin_switch(options, role_of(option));
     case TOOL_OPTION_JSON:
     case TOOL_OPTION_EACH:
     case TOOL_OPTION_IIS:
@@ -299,6 +384,7 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_VERSION:
     case TOOL_OPTION_FIX:
     case TOOL_OPTION_FIX_DRY_RUN:
+    case TOOL_OPTION_DENY:
         *flag_of(options, option) = true;
         break;
     }
@@ -335,6 +421,16 @@ static bool complain_option(const struct tool_options *options, struct certmap_v
     return complain_unknown(options, "option", word, known, count);
 }
 
+static bool is_switch(enum tool_option option) {
+    return option == TOOL_OPTION_IN || option == TOOL_OPTION_OUT || option == TOOL_OPTION_CORPUS;
+}
+
+/* There is room: it is one of the arguments that were read. */
+static bool add_operand(struct tool_options *options, char *operand) {
+    options->operands[options->operand_count++] = operand;
+    return true;
+}
+
 /* Reads the option at argv[*at] and its value, and moves *at to the last argument used. given: a bit for each
  * option with a value that was there before. */
 static bool read_option(struct tool_options *options, int argc, char **argv, int *at, uint64_t *given) {
@@ -347,6 +443,8 @@ static bool read_option(struct tool_options *options, int argc, char **argv, int
         return complain_option(options, word);
     if (!(row->verbs & (unsigned)options->verb))
         return complain_about(options, row->name, " does not apply here", "");
+    if (is_switch(row->option) && has_value)
+        return begin_switch(options, role_of(row->option)) && add_operand(options, argv[*at] + word.len + 1);
     if (!takes_value && has_value)
         return complain_about(options, row->name, " takes no value", "");
     if (takes_value && !has_value) {
@@ -379,7 +477,7 @@ static bool check_inputs(const struct tool_options *options) {
     size_t inputs = options->rules != NULL && strcmp(options->rules, "-") == 0;
     inputs += options->lint.privileged != NULL && strcmp(options->lint.privileged, "-") == 0;
     inputs += options->issuer != NULL && strcmp(options->issuer, "-") == 0;
-    for (size_t i = 0; ((unsigned)options->verb & TOOL_VERBS_CERTS) && i < options->operand_count; i++)
+    for (size_t i = 0; tool_verb_takes_files(options->verb) && i < options->operand_count; i++)
         inputs += strcmp(options->operands[i], "-") == 0;
     if (inputs > 1)
         return complain_about(options, "standard input (-) can be given once only", "", "");
@@ -444,12 +542,46 @@ static bool check_shell(const struct tool_options *options) {
     return set_word(options, &index, "the shell", options->operands[0], tool_shell_word);
 }
 
+/* Of a verb with switches, what stands before the first is nothing. */
+static bool check_switches(const struct tool_options *options) {
+    const struct tool_switches *switches = &options->switches;
+    if (!end_switch(options))
+        return false;
+    if (options->operand_count == 0 || (switches->count > 0 && switches->at[0] == 0))
+        return true;
+    if (options->verb == TOOL_VERB_LINT)
+        return complain_about(options, "it takes no certificate but after --corpus: ", options->operands[0], "");
+    return complain_about(options, "is it to be --in, --out, or --corpus? ", options->operands[0], "");
+}
+
+static bool check_lint(const struct tool_options *options) {
+    if (options->verb != TOOL_VERB_LINT || options->operand_count > 0 || options->issuer == NULL)
+        return true;
+    return complain_about(options, "--issuer is of the certificates of --corpus, which is missing", "", "");
+}
+
+static bool check_suggest(const struct tool_options *options) {
+    const struct tool_suggest_options *suggest = &options->suggest;
+    if (options->verb != TOOL_VERB_SUGGEST)
+        return true;
+    if (tool_options_count(options, CERTMAP_SUGGEST_IN) == 0)
+        return complain_about(options, "--in FILE is missing: certificates that the rule is to take", "", "");
+    if (suggest->deny && (suggest->account != NULL || suggest->group_count > 0))
+        return complain_about(options, "--deny refuses those in, and gives them no account and no group", "", "");
+    if (options->site != NULL && options->rules == NULL)
+        return complain_about(options, "--site is of the IIS file of --rules, which is missing", "", "");
+    return true;
+}
+
 static bool check_fix(const struct tool_options *options) {
     const struct tool_lint_options *lint = &options->lint;
     if (lint->fix && lint->fix_dry_run)
         return complain_about(options, "--fix writes what --fix-dry-run shows: give one of the two", "", "");
     if (lint->fix && strcmp(options->rules, "-") == 0)
         return complain_about(options, "--fix cannot write standard input; --fix-dry-run shows what it would", "", "");
+    if ((lint->fix || lint->fix_dry_run) && options->operand_count > 0)
+        return complain_about(options, "--fix is about all certificates, --corpus about some: give one of the two", "",
+                              "");
     if (lint->fix_dry_run && (options->json || lint->output != TOOL_OUTPUT_TEXT))
         return complain_about(options, "--fix-dry-run writes a diff, and no other format", "", "");
     return true;
@@ -462,8 +594,8 @@ static bool check_options(struct tool_options *options) {
     if (options->help || options->version)
         return true;
     if (options->verb == TOOL_VERB_NONE)
-        return complain_about(options, "a command is missing: match, explain, show, check, lint, convert or name", "",
-                              "");
+        return complain_about(
+            options, "a command is missing: match, explain, show, check, lint, suggest, convert or name", "", "");
     if (is_code(options, &nearest))
         return true;
     if (nearest != CERTMAP_CODE_NONE)
@@ -476,14 +608,16 @@ static bool check_options(struct tool_options *options) {
         return false;
     if (options->verb == TOOL_VERB_NAME && options->operand_count == 0)
         return complain_about(options, "a Name is missing", "", "");
-    if (!(verb & (TOOL_VERBS_CERTS | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
+    if ((verb & TOOL_VERBS_SWITCHED) && !check_switches(options))
+        return false;
+    if (!(verb & (TOOL_VERBS_CERTS | TOOL_VERBS_SWITCHED | (unsigned)TOOL_VERB_NAME)) && options->operand_count > 0)
         return complain_about(options, "it takes no certificate: ", options->operands[0], "");
     if (options->all && options->mapping_count > 0)
         return complain_about(options, "--all shows every mapping, --mapping some of them: give one of the two", "",
                               "");
     if (options->iis && options->json && options->verb == TOOL_VERB_SHOW)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
-    return check_fix(options) && check_inputs(options);
+    return check_fix(options) && check_lint(options) && check_suggest(options) && check_inputs(options);
 }
 
 /* "help" and "help VERB": what --help of the verb says. */
@@ -518,7 +652,7 @@ bool tool_options_parse(struct tool_options *options, int argc, char **argv) {
         if (!ended && strcmp(argv[at], "--") == 0)
             ended = true;
         else if (ended || argv[at][0] != '-' || argv[at][1] == '\0')
-            options->operands[options->operand_count++] = argv[at];
+            (void)add_operand(options, argv[at]);
         else if (!read_option(options, argc, argv, &at, &given))
             return false;
     }

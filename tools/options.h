@@ -4,6 +4,7 @@
 #define TOOL_OPTIONS_H
 
 #include "certmap/lint.h"
+#include "certmap/suggest.h"
 #include "store.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,8 @@ enum tool_verb {
     TOOL_VERB_NAME = 64,
     TOOL_VERB_COMPLETION = 128,
     TOOL_VERB_LINT = 256,
-    TOOL_VERB_HELP = 512 /* of the table only: read as --help */
+    TOOL_VERB_HELP = 512, /* of the table only: read as --help */
+    TOOL_VERB_SUGGEST = 2048
 };
 
 enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };
@@ -54,6 +56,29 @@ struct tool_lint_options {
     unsigned long time_limit; /* in seconds; 0: none */
 };
 
+/* Of --in, --out and --corpus, each time it is another one: more than anybody writes by hand, and a program writes all
+ * files of one after it. */
+#define TOOL_MAX_SWITCHES 64
+
+/* What the operands are: a switch is about those that follow, up to the next one. */
+struct tool_switches {
+    enum certmap_suggest_role roles[TOOL_MAX_SWITCHES];
+    size_t at[TOOL_MAX_SWITCHES]; /* the index of its first operand */
+    size_t count;
+};
+
+/* So many --group are more than an account has. */
+#define TOOL_MAX_GROUPS 64
+
+/* What suggest alone takes. */
+struct tool_suggest_options {
+    const char *account; /* as a rule file has it, or NULL */
+    const char *name;    /* of the mapping, or NULL */
+    bool deny;
+    struct certmap_view groups[TOOL_MAX_GROUPS];
+    size_t group_count;
+};
+
 /* So many --mapping are as much as anybody reads. */
 #define TOOL_MAX_MAPPINGS 64
 
@@ -76,6 +101,8 @@ struct tool_options {
     size_t mapping_count;
     enum certmap_code code; /* explain: what this means, and nothing else is given; else NONE */
     struct tool_lint_options lint;
+    struct tool_suggest_options suggest;
+    struct tool_switches switches;
     bool help;
     bool version;
     char **operands; /* certificate files, or Names; points into argv */
@@ -85,6 +112,11 @@ struct tool_options {
 /* Reads the arguments. argv is put into another order: operands points into it. On a mistake, one line
  * about it goes to standard error and the result is false. */
 bool tool_options_parse(struct tool_options *options, int argc, char **argv);
+
+/* Whether an operand is of this role, by the switch before it. */
+bool tool_options_is(const struct tool_options *options, size_t operand, enum certmap_suggest_role role);
+/* How many are. */
+size_t tool_options_count(const struct tool_options *options, enum certmap_suggest_role role);
 
 /* The help text of a verb; of the command for TOOL_VERB_NONE. */
 const char *tool_help(enum tool_verb verb);

@@ -21,8 +21,10 @@ struct tool_platform {
 void tool_platform_start(struct tool_platform *platform, int *argc, char ***argv);
 /* Last thing. */
 void tool_platform_end(struct tool_platform *platform);
-/* Replaces the operands by the files that they name where the shell leaves that to programs. Once. */
-void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count);
+/* Replaces the operands by the files that they name where the shell leaves that to programs. Once. marks: indices of
+ * operands, in order; they move with what they stand at. */
+void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count, size_t *marks,
+                          size_t mark_count);
 
 /* Opens a file to read its bytes. NULL: errno says why; a directory may open, but not be read: EISDIR in either case. */
 FILE *tool_platform_open(const char *path);

@@ -20,10 +20,13 @@ void tool_platform_end(struct tool_platform *platform) {
     (void)platform;
 }
 
-void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count) {
+void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count, size_t *marks,
+                          size_t mark_count) {
     (void)platform;
     (void)operands;
     (void)count;
+    (void)marks;
+    (void)mark_count;
 }
 
 FILE *tool_platform_open(const char *path) {

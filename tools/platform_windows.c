@@ -93,7 +93,8 @@ static bool add_found(struct strings *strings, const char *pattern) {
 }
 
 /* No name of a file has * or ?. */
-void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count) {
+void tool_platform_expand(struct tool_platform *platform, char ***operands, size_t *count, size_t *marks,
+                          size_t mark_count) {
     struct strings strings = {{NULL, 0, 0}, 0};
     size_t *ends = tool_alloc(*count * sizeof *ends);
     for (size_t i = 0; i < *count; i++) {
@@ -105,6 +106,8 @@ void tool_platform_expand(struct tool_platform *platform, char ***operands, size
     platform->files = finish(&strings);
     for (size_t i = 0, begin = 0; i < *count; begin = ends[i++])
         qsort(platform->files + begin, ends[i] - begin, sizeof *platform->files, by_bytes);
+    for (size_t i = 0; i < mark_count; i++)
+        marks[i] = marks[i] == 0 ? 0 : ends[marks[i] - 1];
     free(ends);
     *operands = platform->files;
     *count = strings.count;

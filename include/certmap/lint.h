@@ -134,14 +134,17 @@ certmap_lint_new(struct certmap_lint **lint, const struct certmap_lint_options *
  * have positions. One load only. */
 CERTMAP_API void certmap_lint_added(void *lint, const struct certmap_description *description);
 /* Takes a certificate of a corpus, as those that come in the course of a month:
- * certmap_lint_run then says which mappings answered none of them, and which values and fields none
- * has. peer is prepared (certmap_peer_set) and is the caller's; nothing of it is kept but counts
- * and, of each part of a certificate that the rules ask for, a few values. Memory is in proportion
- * to the rules, which are those of the run and have to outlive it. After an error the certificate
- * is not counted, or not wholly. Errors: ARGUMENT, MEMORY, LIMIT. */
+ * certmap_lint_run then says which mappings answered none of them, which values and fields none
+ * has, and to which mappings those without an answer are nearest. peer is prepared
+ * (certmap_peer_set) and is the caller's; label is what reports call the certificate, or no view:
+ * its number. Nothing of either is kept but counts, of each part of a certificate that the rules
+ * ask for a few values, and of the first certificate that is nearest to a mapping the label. Memory
+ * is in proportion to the rules, which are those of the run and have to outlive it. After an error
+ * the certificate is not counted, or not wholly. Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_lint_certificate(struct certmap_lint *lint,
                                                          const struct certmap_rules *rules,
                                                          struct certmap_peer *peer,
+                                                         struct certmap_view label,
                                                          struct certmap_diagnostic *err);
 /* Analyses the rules and calls report for each finding, in the order of the file, else of the
  * mappings. The rules have to outlive the call; of an index with which they were loaded nothing is

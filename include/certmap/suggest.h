@@ -122,8 +122,8 @@ struct certmap_suggest_result {
     size_t taken;           /* of the corpus */
     const struct certmap_suggest_example *examples; /* of them, the least like those in first */
     size_t example_count;
-    const struct certmap_suggest_example *near; /* of the corpus: not taken for one condition */
-    size_t near_count;
+    const struct certmap_suggest_example *nearest; /* of the corpus: not taken for one condition */
+    size_t nearest_count;
     /* With current: the suggestion goes before the mapping of this index, or after the last one
      * (certmap_rules_count). SIZE_MAX: nowhere, or there are no rules; what is to be known is in
      * notes. */

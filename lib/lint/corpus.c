@@ -108,6 +108,8 @@ static bool begin(struct certmap_lint *lint) {
     if (lint->pool.failed)
         return false;
     lint->corpus = corpus;
+    if (!cm_lint_corpus_begin_groups(lint))
+        return false;
     for (size_t i = 0; i < model->conditions.count; i++)
         seek(lint, cm_lint_condition_at(model, i));
     return !lint->pool.failed;
@@ -210,7 +212,7 @@ static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
     return CERTMAP_ERROR_MEMORY;
 }
 
-enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certmap_peer *peer,
+enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certmap_peer *peer, struct certmap_view label,
                                         struct certmap_diagnostic *err) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     if (lint->corpus == NULL && !begin(lint))
@@ -223,6 +225,8 @@ enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certma
         else
             lint->corpus->unanswered++;
         status = see_values(lint, peer, err);
+        if (status == CERTMAP_OK && result.index >= lint->model.mappings.count)
+            status = cm_lint_corpus_group(lint, peer, label, err);
     }
     if (status == CERTMAP_OK && (lint->pool.failed || lint->scratch.failed))
         status = fail_memory(err);
@@ -312,17 +316,24 @@ static void report_mapping(struct certmap_lint *lint, size_t mapping) {
         report_condition(lint, mapping, i);
 }
 
-void cm_lint_pass_corpus(struct certmap_lint *lint) {
+static void report_unanswered(struct certmap_lint *lint) {
     static const struct certmap_position nowhere = {0, 0, 0, 0};
+    struct certmap_lint_report *report =
+        cm_lint_report_add(lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES, CERTMAP_CERTAINTY_ADVICE, SIZE_MAX, nowhere,
+                           "of %zu certificates %zu %s no answer", lint->corpus->certificates, lint->corpus->unanswered,
+                           lint->corpus->unanswered == 1 ? "gets" : "get");
+    cm_lint_corpus_tell_groups(lint, report);
+    cm_lint_report_help(lint, report,
+                        "certmap explain says of a certificate what it misses; of those that are meant to "
+                        "get no answer there is nothing to do");
+}
+
+void cm_lint_pass_corpus(struct certmap_lint *lint) {
     const struct cm_lint_corpus *corpus = lint->corpus;
     if (corpus == NULL)
         return;
     if (corpus->unanswered > 0)
-        cm_lint_report_help(lint,
-                            cm_lint_report_add(lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES, CERTMAP_CERTAINTY_ADVICE,
-                                               SIZE_MAX, nowhere, "of %zu certificates %zu get no answer",
-                                               corpus->certificates, corpus->unanswered),
-                            "certmap explain says of a certificate which mapping is nearest");
+        report_unanswered(lint);
     for (size_t i = 0; i < lint->model.mappings.count && !lint->failed; i++) {
         if (!lint->dead[i])
             report_mapping(lint, i);

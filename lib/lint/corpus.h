@@ -8,9 +8,12 @@
 #include "text.h"
 
 struct certmap_lint;
+struct certmap_lint_report;
 
 struct cm_lint_corpus {
     size_t certificates, unanswered;
+    struct cm_lint_group *groups;  /* of each mapping: unanswered certificates to which it is nearest */
+    size_t comparisons;            /* of certificates with mappings, for the groups */
     size_t *answered;              /* of each mapping */
     bool *seen;                    /* of each operand */
     struct cm_lint_seen *paths;    /* of each path */
@@ -21,7 +24,15 @@ struct cm_lint_corpus {
 };
 
 /* Takes a certificate. Errors: as certmap_match. */
-enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certmap_peer *peer,
+enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certmap_peer *peer, struct certmap_view label,
                                         struct certmap_diagnostic *err);
+
+/* Beginning of the corpus: makes room for groups. False: no memory. */
+bool cm_lint_corpus_begin_groups(struct certmap_lint *lint);
+/* Takes a certificate that has no answer, which is the one that was counted last. Errors: as certmap_explain. */
+enum certmap_status cm_lint_corpus_group(struct certmap_lint *lint, struct certmap_peer *peer,
+                                         struct certmap_view label, struct certmap_diagnostic *err);
+/* Adds the groups to the report, the largest first. Once. */
+void cm_lint_corpus_tell_groups(struct certmap_lint *lint, struct certmap_lint_report *report);
 
 #endif

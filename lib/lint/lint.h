@@ -80,8 +80,12 @@ void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *
 /* Shows a witness, with the answer that the rules give it. */
 void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
                             const struct cm_lint_witness *witness);
+/* A text for the reports. "" where there is no memory. */
+const char *cm_lint_print(struct certmap_lint *lint, const char *format, ...) CM_LINT_PRINTF(2, 3);
 /* A text for the reports: escaped, in quotes. "" where there is no memory. */
 const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text);
+/* The same without the quotes. */
+const char *cm_lint_escape(struct certmap_lint *lint, struct certmap_view text);
 /* The name of a mapping, in quotes. */
 const char *cm_lint_name(struct certmap_lint *lint, size_t mapping);
 

@@ -225,14 +225,30 @@ void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_repor
 
 /* ---- texts ---- */
 
-const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text) {
+const char *cm_lint_print(struct certmap_lint *lint, const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    const char *text = print(lint, format, list);
+    va_end(list);
+    return text != NULL ? text : "";
+}
+
+static const char *escape(struct certmap_lint *lint, struct certmap_view text, bool quotes) {
     size_t len = 0;
-    if (certmap_text_escape(NULL, 0, &len, text, true, NULL) != CERTMAP_ERROR_BUFFER)
-        return "\"\"";
-    char *quoted = cm_lint_pool_take(&lint->pool, len + 1, 1);
-    if (quoted == NULL || certmap_text_escape(quoted, len + 1, &len, text, true, NULL) != CERTMAP_OK)
+    if (certmap_text_escape(NULL, 0, &len, text, quotes, NULL) != CERTMAP_ERROR_BUFFER)
+        return quotes ? "\"\"" : "";
+    char *escaped = cm_lint_pool_take(&lint->pool, len + 1, 1);
+    if (escaped == NULL || certmap_text_escape(escaped, len + 1, &len, text, quotes, NULL) != CERTMAP_OK)
         return "";
-    return quoted;
+    return escaped;
+}
+
+const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text) {
+    return escape(lint, text, true);
+}
+
+const char *cm_lint_escape(struct certmap_lint *lint, struct certmap_view text) {
+    return escape(lint, text, false);
 }
 
 const char *cm_lint_name(struct certmap_lint *lint, size_t mapping) {

@@ -99,6 +99,8 @@ bool cm_suggest_step(struct certmap_suggest *suggest);
 struct certmap_view cm_suggest_print(struct certmap_suggest *suggest, const char *format, ...) CM_LINT_PRINTF(2, 3);
 /* The label, escaped. */
 const char *cm_suggest_label(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert);
+/* A text, escaped and in quotes. "?" without memory. */
+const char *cm_suggest_quote(struct certmap_suggest *suggest, struct certmap_view text);
 void cm_suggest_note(struct certmap_suggest *suggest, struct certmap_view text);
 
 /* ---- suggest_values.c: what certificates hold ---- */

@@ -123,7 +123,7 @@ struct border {
 static void look_near(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert, struct border *border) {
     struct miss miss = {suggest, SIZE_MAX, SIZE_MAX, false};
     struct certmap_result result = CERTMAP_RESULT_INIT;
-    if (suggest->result.near_count == CERTMAP_MAX_SUGGEST_EXAMPLES)
+    if (suggest->result.nearest_count == CERTMAP_MAX_SUGGEST_EXAMPLES)
         return;
     if (certmap_explain(suggest->made, suggest->peer, &result, find_miss, &miss, NULL) != CERTMAP_OK)
         suggest->failed = true;
@@ -133,7 +133,7 @@ static void look_near(struct certmap_suggest *suggest, const struct cm_suggest_c
         return;
     const struct certmap_view reason = cm_suggest_print(suggest, "only this keeps it out: %.*s",
                                                         (int)condition->text.len, (const char *)condition->text.data);
-    cm_suggest_keep_example(suggest, border->near, border->near_order, &suggest->result.near_count, 0, cert, reason);
+    cm_suggest_keep_example(suggest, border->near, border->near_order, &suggest->result.nearest_count, 0, cert, reason);
 }
 
 static void look_at(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert, struct border *border) {
@@ -159,7 +159,7 @@ void cm_suggest_count_corpus(struct certmap_suggest *suggest) {
         .near = cm_lint_pool_take(&suggest->pool, CERTMAP_MAX_SUGGEST_EXAMPLES, sizeof *border.near)};
     suggest->result.corpus = suggest->corpus.count;
     suggest->result.examples = border.taken;
-    suggest->result.near = border.near;
+    suggest->result.nearest = border.near;
     for (size_t i = 0; i < suggest->corpus.count && cm_suggest_step(suggest) && !cm_suggest_is_bad(suggest); i++)
         look_at(suggest, (struct cm_suggest_cert *)suggest->corpus.items + i, &border);
 }

@@ -64,16 +64,24 @@ static struct certmap_view end_of(struct certmap_view label) {
     return (struct certmap_view){label.data + begin, label.len - begin};
 }
 
-const char *cm_suggest_label(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert) {
-    const struct certmap_view label = end_of(cert->label);
-    const char *more = label.len < cert->label.len ? "..." : "";
+static const char *escape(struct certmap_suggest *suggest, struct certmap_view view, bool quotes) {
     size_t len = 0;
-    if (certmap_text_escape(NULL, 0, &len, label, false, NULL) != CERTMAP_ERROR_BUFFER)
+    if (certmap_text_escape(NULL, 0, &len, view, quotes, NULL) != CERTMAP_ERROR_BUFFER)
         return "?";
     char *text = cm_lint_pool_take(&suggest->pool, len + 1, 1);
-    if (text == NULL || certmap_text_escape(text, len + 1, &len, label, false, NULL) != CERTMAP_OK)
+    if (text == NULL || certmap_text_escape(text, len + 1, &len, view, quotes, NULL) != CERTMAP_OK)
         return "?";
-    return more[0] == '\0' ? text : (const char *)cm_suggest_print(suggest, "%s%s", more, text).data;
+    return text;
+}
+
+const char *cm_suggest_quote(struct certmap_suggest *suggest, struct certmap_view text) {
+    return escape(suggest, text, true);
+}
+
+const char *cm_suggest_label(struct certmap_suggest *suggest, const struct cm_suggest_cert *cert) {
+    const struct certmap_view label = end_of(cert->label);
+    const char *text = escape(suggest, label, false);
+    return label.len == cert->label.len ? text : (const char *)cm_suggest_print(suggest, "...%s", text).data;
 }
 
 void cm_suggest_note(struct certmap_suggest *suggest, struct certmap_view text) {

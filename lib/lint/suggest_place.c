@@ -173,8 +173,14 @@ static bool copy_account(struct certmap_suggest *suggest, struct certmap_result 
     return !suggest->pool.failed;
 }
 
-static const char *word_of(const struct certmap_result *result) {
-    return certmap_decision_name(result->decision);
+/* allow "portal", deny, none: not-supplied */
+static const char *answer_text(struct certmap_suggest *suggest, const struct certmap_result *result) {
+    const char *word = certmap_decision_name(result->decision);
+    if (result->account.data != NULL)
+        return (const char *)cm_suggest_print(suggest, "%s %s", word, cm_suggest_quote(suggest, result->account)).data;
+    if (result->reason == CERTMAP_CODE_NONE || result->reason == CERTMAP_CODE_NO_MATCH)
+        return word;
+    return (const char *)cm_suggest_print(suggest, "%s: %s", word, certmap_code_name(result->reason)).data;
 }
 
 static void report_change(struct place *place, const struct cm_suggest_cert *cert, const struct certmap_result *before,
@@ -183,7 +189,8 @@ static void report_change(struct place *place, const struct cm_suggest_cert *cer
     result->changed++;
     if (result->change_count < CERTMAP_MAX_SUGGEST_EXAMPLES)
         cm_suggest_keep_example(place->suggest, place->changes, place->order, &result->change_count, 0, cert,
-                                cm_suggest_print(place->suggest, "%s becomes %s", word_of(before), word_of(after)));
+                                cm_suggest_print(place->suggest, "%s becomes %s", answer_text(place->suggest, before),
+                                                 answer_text(place->suggest, after)));
 }
 
 /* Whether those in get the suggested answer; counts others whose answer changes. */
