@@ -89,17 +89,21 @@ class Bench:
         return self.write(name, text)
 
     @staticmethod
-    def port():
-        """One that nobody uses. Below those that the system gives to clients, so that none of them takes it meanwhile."""
+    def port(kind=socket.SOCK_STREAM):
+        """One that nobody uses. Below those that the system gives to clients, so that none of them takes it meanwhile; and
+        no other run of these tests takes it, which may be going on beside this one: the claim is a name that the system
+        gives to one socket, until its process ends."""
         for port in range(20000 + os.getpid() % 8000, 32000):
-            with socket.socket() as probe, contextlib.suppress(OSError):
+            claim = socket.socket(socket.AF_UNIX)
+            with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+                claim.bind(f"\0certmap live tests, port {port}")
                 probe.bind(("127.0.0.1", port))
-                if port not in Bench.taken:
-                    Bench.taken.add(port)
-                    return port
+                Bench.claims.append(claim)
+                return port
+            claim.close()
         raise RuntimeError("no port is free")
 
-    taken = set()
+    claims = []
 
     # ---- processes
 

@@ -44,7 +44,7 @@ class Radius:
     def __init__(self, bench, name, eap):
         self.bench, self.name = bench, name
         self.folder = bench.folder / name
-        self.port = self.udp_port()
+        self.port = bench.port(socket.SOCK_DGRAM)
         self.log_path = bench.folder / f"{name}.log"
         (self.folder / "certificates").mkdir(parents=True)
         bench.write(f"{name}/dictionary", "")
@@ -61,13 +61,6 @@ class Radius:
                          ("/etc/freeradius/tls/", f"{self.bench.pki}/")):  # fmt: skip
             eap = eap.replace(old, str(new))
         return eap
-
-    @staticmethod
-    def udp_port():
-        """FreeRADIUS takes no port 0. One that the system has just given is not soon given again."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
 
     def __enter__(self):
         with self.log_path.open("ab") as log:
