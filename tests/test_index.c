@@ -1248,6 +1248,74 @@ T_TEST(name_hashes) {
     ck_assert_msg((one == other) == names[_i].same, "\"%s\" and \"%s\"", names[_i].name, names[_i].other);
 }
 
+/* ---- all that hold ---- */
+
+/* So many mappings that one walk through the index finds, and one more or fewer, and several times as many: some of them
+ * false, and every way to combine them. */
+static const size_t gathered[] = {CM_MAX_GATHERED - 1, CM_MAX_GATHERED, CM_MAX_GATHERED + 1, 2 * CM_MAX_GATHERED,
+                                  3 * CM_MAX_GATHERED + 5};
+static const char *const policies[] = {"all", "unique", "most-specific"};
+
+static void check_gathered(const char *policy, size_t count, const char *subject) {
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; policy ");
+    t_put(&text, policy);
+    t_put(&text, ";\n");
+    for (size_t i = 0; i < count + 50; i++)
+        t_put_line(&text,
+                   "mapping \"m%\" { when subject.OU = \"Unit %\" and not subject.CN like \"*%*\"; allow \"a\"; }\n",
+                   i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, subject, "CN=CA");
+    ck_assert_msg(t_search_agree(rules, peer.peer), "%s, %zu", policy, count);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
+T_TEST(all_that_hold) {
+    for (size_t i = 0; i < COUNT(gathered); i++) {
+        struct t_buf subject = T_BUF_INIT;
+        t_put(&subject, "CN=7 | CN=13 x");
+        for (size_t k = gathered[i]; k > 0; k--)
+            t_put_line(&subject, " | OU=Unit %", k - 1);
+        check_gathered(policies[_i], gathered[i], t_cstr(&subject));
+        t_put(&subject, " | octet OU=x");
+        check_gathered(policies[_i], gathered[i], t_cstr(&subject));
+        t_buf_free(&subject);
+    }
+}
+
+/* One walk is enough for many: the work does not grow with how many of them hold. */
+T_TEST(all_in_one_walk) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    struct cm_index_search search;
+    size_t found = 0;
+    t_put(&text, "certmap 1; policy all;\n");
+    t_put(&subject, "O=Contoso");
+    for (size_t i = 0; i < 1000; i++)
+        t_put_line(&text, "mapping \"m%\" { when subject.OU = \"Unit %\" and subject.O = \"Contoso\"; allow \"a\"; }\n",
+                   i);
+    for (size_t i = 0; i < 600; i++)
+        t_put_line(&subject, " | OU=Unit %", i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    cm_index_search_begin_all(&search, rules, peer.peer);
+    const size_t work = search.work;
+    const struct cm_mapping *mapping = cm_index_search_next(&search, 0);
+    for (; mapping != NULL; mapping = cm_index_search_next(&search, (size_t)mapping->index + 1))
+        ck_assert_uint_eq(mapping->index, found++);
+    ck_assert_uint_eq(found, 600);
+    ck_assert_ptr_nonnull(search.index);
+    ck_assert_uint_lt(work - search.work, 600 * 2 * (600 / CM_MAX_GATHERED + 2));
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&subject);
+}
+
 T_TESTS("index",
         T_CASE("by hand", T_LOOP(filing, COUNT(filings)), T_LOOP(more_lengths_than_are_looked_up, 2),
                more_levels_of_names, a_grid, a_cube, T_LOOP(covers_of_several, 2), T_LOOP(repeated, COUNT(repeats)),
@@ -1261,5 +1329,6 @@ T_TESTS("index",
         T_CASE("work", T_LOOP(work_runs_out, 4), T_LOOP(steps_are_taken_once, COUNT(slow)),
                T_LOOP(steps_under_policies, 6), a_key_at_each_byte, many_nodes,
                T_LOOP(long_operands_take_no_steps, COUNT(cheap)), one_node_often, T_TAGS(T_SLOW)),
+        T_CASE("all that hold", T_LOOP(all_that_hold, COUNT(policies)), all_in_one_walk),
         T_CASE("random", T_LOOP(random_rules, FEW_RANDOM_TESTS)),
         T_CASE("more at random", T_RANGE(random_rules, FEW_RANDOM_TESTS, RANDOM_TESTS), T_TAGS(T_SLOW)))

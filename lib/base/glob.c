@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/glob.h"
+#include "base/hash.h"
 #include "base/steps.h"
 #include <string.h>
 
@@ -53,21 +54,73 @@ static size_t literal_length(const struct glob *glob) {
     return (size_t)(p - glob->p);
 }
 
-/* Goes to the next place where the literal after a * could be, by its last byte and its first; false: there is
- * none. A step for each place, and for 16 bytes between them. */
-static bool find_literal(struct glob *glob, size_t len) {
-    while (len > 0 && (size_t)(glob->t_end - glob->t) >= len) {
+/* ---- literals after a * ---- */
+
+/* How often the last byte of a literal is looked for alone: mostly it is rare, and memchr is the quickest. Where it is
+ * found again and again eight places are looked at together. */
+enum { RARE = 4, PLACES = 8 };
+
+/* Whether one of eight bytes is zero; true for some that are not, too, but only after one that is. */
+static bool has_zero(uint64_t bytes) {
+    return ((bytes - UINT64_C(0x0101010101010101)) & ~bytes & UINT64_C(0x8080808080808080)) != 0;
+}
+
+/* Whether the literal is at this place: a step, and one for 16 bytes, where its first byte and its last are. */
+static bool is_literal(struct glob *glob, const uint8_t *t, size_t len) {
+    const uint8_t *p = glob->p;
+    return t[0] == p[0] && t[len - 1] == p[len - 1] && spend(glob, 1 + len / CM_BYTES_A_STEP) && memcmp(t, p, len) == 0;
+}
+
+/* Looks for it by its last byte; false: it is not there, or there are too many of these bytes, and *rare says which. A
+ * step for each place, and for 16 bytes between them. */
+static bool find_rare(struct glob *glob, size_t len, bool *rare) {
+    *rare = true;
+    for (int tries = 0; tries < RARE && (size_t)(glob->t_end - glob->t) >= len; tries++) {
         const uint8_t *from = glob->t + len - 1, *found = memchr(from, glob->p[len - 1], (size_t)(glob->t_end - from));
-        if (!spend(glob, (size_t)((found != NULL ? found : glob->t_end) - from) / CM_BYTES_A_STEP) || found == NULL)
+        if (!spend(glob, 1 + (size_t)((found != NULL ? found : glob->t_end) - from) / CM_BYTES_A_STEP) || found == NULL)
             return false;
         glob->t = found - (len - 1);
-        if (*glob->t == *glob->p)
+        if (is_literal(glob, glob->t, len))
             return true;
         glob->t++;
-        if (!spend(glob, 1))
-            return false;
     }
-    return len == 0;
+    *rare = (size_t)(glob->t_end - glob->t) < len;
+    return false;
+}
+
+/* The first of so many places that the literal is at, or how many they are. */
+static size_t find_among(struct glob *glob, size_t places, size_t len) {
+    size_t i = 0;
+    while (i < places && !is_literal(glob, glob->t + i, len))
+        i++;
+    return i;
+}
+
+/* Eight places at a time, by the first byte and the last; then the few that are left. A step for eight that have one that
+ * is looked at, and for 16 bytes. */
+static bool find_often(struct glob *glob, size_t len) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), first = ones * glob->p[0], last = ones * glob->p[len - 1];
+    const uint8_t *begin = glob->t, *end = glob->t_end - (len - 1); /* after the last place */
+    bool found = false;
+    while (!found && !glob->out && glob->t < end) {
+        const size_t left = (size_t)(end - glob->t), places = left < PLACES ? left : PLACES;
+        size_t at = places;
+        if (places < PLACES || has_zero((cm_hash_load(glob->t) ^ first) | (cm_hash_load(glob->t + len - 1) ^ last)))
+            at = spend(glob, 1) ? find_among(glob, places, len) : places;
+        found = at < places;
+        glob->t += at;
+    }
+    return spend(glob, (size_t)(glob->t - begin) / CM_BYTES_A_STEP) && found;
+}
+
+/* Goes to the next place of the literal after a *; false: there is none. */
+static bool find_literal(struct glob *glob, size_t len) {
+    bool rare;
+    if (len == 0)
+        return true;
+    if (find_rare(glob, len, &rare))
+        return true;
+    return !rare && find_often(glob, len);
 }
 
 /* Whether there is text enough for what is left of the pattern: a byte for each but *. Once for a pattern. */
@@ -120,6 +173,8 @@ static bool match_rest(struct glob *glob) {
         if (!find_literal(glob, retry.literal))
             return false;
         retry.text = glob->t;
+        glob->p += retry.literal;
+        glob->t += retry.literal;
     }
     return true;
 }

@@ -25,11 +25,11 @@ static inline struct certmap_view wanted_by(const struct cm_stored_condition *st
 }
 
 /* Takes as many steps as the plain evaluator, some of them to get to the value. */
-static inline enum certmap_truth compare(struct cm_fast_eval *fast, const struct cm_stored_condition *stored,
-                                         const struct cm_value *value, size_t before) {
+static inline enum certmap_truth compare(struct cm_fast_eval *fast, enum certmap_operator op,
+                                         const struct cm_stored_condition *stored, const struct cm_value *value,
+                                         size_t before) {
     size_t *steps = &fast->eval.steps;
-    const enum certmap_truth truth =
-        cm_leaf_compare((enum certmap_operator)stored->op, stored->nocase, wanted_by(stored), value, before, steps);
+    const enum certmap_truth truth = cm_leaf_compare(op, stored->nocase, wanted_by(stored), value, before, steps);
     return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
 }
 
@@ -41,7 +41,7 @@ static enum certmap_truth eval_value(struct cm_fast_eval *fast, const struct pla
                                      const struct cm_value *value) {
     const size_t look = cm_steps_to_look(plain->path, value);
     if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
-        return compare(fast, plain->stored, value, look);
+        return compare(fast, (enum certmap_operator)plain->stored->op, plain->stored, value, look);
     if (!cm_steps_take(&fast->eval.steps, look) || fast->eval.steps == 0 || is_of_type(plain, value))
         return CERTMAP_UNKNOWN;
     return CERTMAP_FALSE;
@@ -66,16 +66,28 @@ static bool ask_set(struct cm_fast_eval *fast, const struct plain *plain, enum c
     return true;
 }
 
-/* Of several values, the one that led here is tried first: it is mostly the one that is wanted. A step for each, or more. */
-static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
+/* Whether a look at all values of the row takes long. At most CM_VALUE_SET_MIN are looked at. */
+static bool is_long_row(const struct plain *plain) {
+    const struct cm_list *list = plain->list;
+    bool is_long = list->count >= CM_VALUE_SET_MIN;
+    for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE && !is_long; at = list->values[at].next)
+        is_long = list->values[at].text.nfc.len >= CM_LONG_VALUE;
+    return is_long;
+}
+
+/* Where there are many values, or long ones, whether none of them has the pieces of the pattern. */
+static bool ask_filter(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
+    const struct cm_stored_condition *stored = plain->stored;
+    if (stored->op != CERTMAP_OP_LIKE || plain->path->by_oid || !is_long_row(plain))
+        return false;
+    return cm_piece_filter_excludes(&fast->filter, plain->list, plain->path->row, stored->nocase, wanted_by(stored),
+                                    &fast->eval.steps, truth);
+}
+
+/* The values one by one: a step for each, or more. */
+static enum certmap_truth eval_each(struct cm_fast_eval *fast, const struct plain *plain) {
     const struct cm_list *list = plain->list;
     enum certmap_truth truth = CERTMAP_FALSE;
-    if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
-        return CERTMAP_UNKNOWN;
-    if (is_hint(fast, plain))
-        return CERTMAP_TRUE;
-    if (ask_set(fast, plain, &truth))
-        return truth;
     for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
         const enum certmap_truth one = eval_value(fast, plain, &list->values[at]);
         if (one == CERTMAP_TRUE)
@@ -87,6 +99,68 @@ static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const
     return truth;
 }
 
+/* Of several values, the one that led here is tried first: it is mostly the one that is wanted. */
+static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
+    enum certmap_truth truth = CERTMAP_FALSE;
+    if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
+        return CERTMAP_UNKNOWN;
+    if (is_hint(fast, plain))
+        return CERTMAP_TRUE;
+    if (ask_set(fast, plain, &truth) || ask_filter(fast, plain, &truth))
+        return truth;
+    return eval_each(fast, plain);
+}
+
+/* ---- what was found out before ---- */
+
+/* Most matches need neither memo nor filter. */
+static void have_help(struct cm_fast_eval *fast) {
+    if (fast->helped)
+        return;
+    fast->helped = true;
+    memset(fast->memo.places, 0xFF, sizeof fast->memo.places);
+    cm_piece_filter_begin(&fast->filter);
+}
+
+/* Whether several mappings have the condition: those are before all mappings. */
+static bool is_shared(const struct cm_fast_eval *fast, uint32_t place) {
+    return place < fast->eval.rules->places[0];
+}
+
+static bool recall(struct cm_fast_eval *fast, uint32_t place, enum certmap_truth *truth) {
+    const struct cm_memo *memo = &fast->memo;
+    if (memo->places[place % CM_MEMOS] != place)
+        return false;
+    *truth = cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0
+                 ? (enum certmap_truth)memo->truths[place % CM_MEMOS]
+                 : CERTMAP_UNKNOWN;
+    return true;
+}
+
+/* What is unknown for want of steps is not kept. */
+static void keep(struct cm_fast_eval *fast, uint32_t place, enum certmap_truth truth) {
+    struct cm_memo *memo = &fast->memo;
+    if (fast->eval.steps == 0)
+        return;
+    memo->places[place % CM_MEMOS] = place;
+    memo->truths[place % CM_MEMOS] = (uint8_t)truth;
+}
+
+/* A plain condition that may take long, of which many mappings have few. */
+static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain) {
+    const size_t offset = (size_t)((const uint8_t *)plain->stored - fast->eval.rules->store);
+    const uint32_t place = (uint32_t)(offset / CM_PLACE_SIZE);
+    enum certmap_truth truth;
+    have_help(fast);
+    if (!is_shared(fast, place))
+        return eval_values(fast, plain);
+    if (recall(fast, place, &truth))
+        return truth;
+    truth = eval_values(fast, plain);
+    keep(fast, place, truth);
+    return truth;
+}
+
 /* Mostly there is one value, which can be read, and it is compared here. */
 static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct plain *plain) {
     const struct cm_list *list = plain->list;
@@ -94,8 +168,12 @@ static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct pla
         return cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
     const struct cm_value *value = &list->values[list->first[plain->path->row]];
     if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
-        return eval_values(fast, plain);
-    return compare(fast, plain->stored, value, 2);
+        return eval_once(fast, plain);
+    if (plain->stored->op == CERTMAP_OP_EQUAL)
+        return compare(fast, CERTMAP_OP_EQUAL, plain->stored, value, 2);
+    if (value->text.nfc.len >= CM_LONG_VALUE)
+        return eval_once(fast, plain);
+    return compare(fast, (enum certmap_operator)plain->stored->op, plain->stored, value, 2);
 }
 
 /* ---- other conditions ---- */
@@ -120,13 +198,25 @@ static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct 
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
-static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t place) {
+static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t place) {
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, place);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
     const bool asks =
         list->unknown == CERTMAP_CODE_NONE && list->set != NULL && !fewer_values && is_about_texts(&condition);
     return asks ? eval_operands(fast, &condition, list) : cm_eval_condition(&fast->eval, &condition).truth;
+}
+
+static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t place) {
+    enum certmap_truth truth;
+    have_help(fast);
+    if (!is_shared(fast, place))
+        return eval_any(fast, place);
+    if (recall(fast, place, &truth))
+        return truth;
+    truth = eval_any(fast, place);
+    keep(fast, place, truth);
+    return truth;
 }
 
 static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t place) {

@@ -3,7 +3,9 @@
 #ifndef CM_MATCH_FAST_EVAL_H
 #define CM_MATCH_FAST_EVAL_H
 
+#include "index/tuning.h"
 #include "match/eval.h"
+#include "match/piece_filter.h"
 
 /* A value that has a key of the mapping, which a condition about it is likely to want. */
 struct cm_hint {
@@ -14,9 +16,19 @@ struct cm_hint {
 
 #define CM_NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
 
+/* What conditions that several mappings have gave in this match, where to find that out may take long: each at the place of
+ * its last bits. */
+struct cm_memo {
+    uint8_t truths[CM_MEMOS];
+    uint32_t places[CM_MEMOS]; /* UINT32_MAX: none */
+};
+
 struct cm_fast_eval {
     struct cm_eval eval; /* its steps are those of the match */
     struct cm_hint hint;
+    bool helped; /* else memo and filter are not set */
+    struct cm_memo memo;
+    struct cm_piece_filter filter;
 };
 
 /* Without a hint; *fast need not be zeroed. */
@@ -24,6 +36,7 @@ static inline void cm_fast_eval_begin(struct cm_fast_eval *fast, const struct ce
                                       const struct certmap_peer *peer) {
     fast->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = rules->steps};
     fast->hint = CM_NO_HINT;
+    fast->helped = false;
 }
 
 /* A step for each condition, and more for values and comparisons; nodes are linear in the mapping. Once steps have run

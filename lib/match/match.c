@@ -83,7 +83,7 @@ bool cm_search_take(struct cm_searching *state, const struct cm_mapping *mapping
 static size_t search_index(struct cm_searching *state) {
     const struct certmap_rules *rules = state->found.rules;
     struct cm_index_search through;
-    cm_index_search_begin(&through, rules, state->peer);
+    cm_index_search_begin_all(&through, rules, state->peer);
     const struct cm_mapping *mapping = cm_index_search_next(&through, 0);
     while (mapping != NULL && cm_search_take(state, mapping, through.truth))
         mapping = cm_index_search_next(&through, (size_t)mapping->index + 1);

@@ -28,10 +28,19 @@ void cm_index_search_begin(struct cm_index_search *search, const struct certmap_
     search->truth = CERTMAP_FALSE;
     search->fetch = CM_FETCH;
     search->tried.any = false;
+    search->gathered.on = false;
     if (search->index == NULL)
         return;
     search->fast.eval.steps -= reserve_of(rules);
     search->work = work_of(rules);
+}
+
+void cm_index_search_begin_all(struct cm_index_search *search, const struct certmap_rules *rules,
+                               const struct certmap_peer *peer) {
+    cm_index_search_begin(search, rules, peer);
+    search->gathered.on = search->index != NULL;
+    search->gathered.walked = false;
+    search->gathered.count = search->gathered.next = 0;
 }
 
 size_t cm_index_search_left(const struct cm_index_search *search) {
@@ -42,7 +51,7 @@ size_t cm_index_search_left(const struct cm_index_search *search) {
 
 /* From here on mappings are looked at one by one, with what is left of the steps. What the index has found is kept but
  * where it may be unknown for want of steps: the index looks at mappings in another order than that of trial. */
-static void leave_index(struct cm_index_search *search) {
+static CM_RARELY void leave_index(struct cm_index_search *search) {
     if (search->fast.eval.steps == 0)
         search->best = CM_NO_PLACE;
     search->fast.eval.steps = cm_index_search_left(search);
@@ -62,12 +71,46 @@ static void see(struct cm_seen *seen, uint32_t number) {
     seen->numbers[number % CM_SEEN] = number;
 }
 
+/* ---- gathering ---- */
+
+/* Where a place is among those that were gathered, or belongs: a search by halves. */
+static size_t gathered_at(const struct cm_gathered *gathered, uint32_t place) {
+    size_t low = 0, high = gathered->count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (gathered->found[middle].place < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Keeps a mapping for later, with the value that led to it; of too many the first ones, and from then on only those that are
+ * before the last of them are of interest. Moves at most CM_MAX_GATHERED. */
+static CM_RARELY void gather(struct cm_index_search *search, uint32_t place) {
+    struct cm_gathered *gathered = &search->gathered;
+    const size_t at = gathered_at(gathered, place);
+    CM_ASSERT(at < CM_MAX_GATHERED);
+    if (at < gathered->count && gathered->found[at].place == place)
+        return;
+    gathered->count += gathered->count < CM_MAX_GATHERED;
+    memmove(&gathered->found[at + 1], &gathered->found[at], (gathered->count - at - 1) * sizeof gathered->found[0]);
+    gathered->found[at] = (struct cm_noted){place, search->fast.hint};
+    if (gathered->count == CM_MAX_GATHERED)
+        search->best = gathered->found[CM_MAX_GATHERED - 1].place;
+}
+
 /* ---- candidates ---- */
 
-/* Evaluates a mapping that can be better than the best. */
-static void consider(struct cm_index_search *search, uint32_t place) {
+/* Evaluates a mapping that can be better than the best, or keeps it until all are found. */
+static inline void consider(struct cm_index_search *search, uint32_t place) {
     if (place < search->from || place >= search->best || has_seen(&search->tried, place))
         return;
+    if (search->gathered.on) {
+        gather(search, place);
+        return;
+    }
     const enum certmap_truth truth = cm_fast_eval(&search->fast, cm_mapping_in(search->fast.eval.rules, place));
     if (truth == CERTMAP_FALSE) {
         see(&search->tried, place);
@@ -125,7 +168,7 @@ static bool consider_list(struct cm_index_search *search, const uint32_t *list) 
 }
 
 /* One by one, from that with this index on: linear in the mappings, whose conditions take steps. */
-static void consider_all(struct cm_index_search *search, size_t from) {
+static inline void consider_all(struct cm_index_search *search, size_t from) {
     const struct certmap_rules *rules = search->fast.eval.rules;
     search->fast.hint = CM_NO_HINT;
     for (size_t i = from; i < rules->mapping_count && rules->places[i] < search->best; i++)
@@ -356,7 +399,7 @@ static bool may_be_unknown(struct cm_index_search *search, const struct cm_index
 }
 
 /* Considers the mappings that may be unknown without being found; false where they are not listed. */
-static bool consider_unknown(struct cm_index_search *search) {
+static inline bool consider_unknown(struct cm_index_search *search) {
     const struct cm_index *index = search->index;
     if ((index->lists_used & search->fast.eval.peer->may_be_unknown) == 0)
         return true;
@@ -371,22 +414,89 @@ static bool consider_unknown(struct cm_index_search *search) {
 }
 
 /* False: it was more work than there was. */
-static bool search_index(struct cm_index_search *search) {
+static inline bool search_index(struct cm_index_search *search) {
     if (search->work == 0 || !consider_unknown(search))
         return false;
     walk(search);
     return search->work > 0 && search->fast.eval.steps > 0;
 }
 
-const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from) {
+/* Evaluates those that were gathered until one is not false. False: none is, or the steps have run out. */
+static bool evaluate_gathered(struct cm_index_search *search) {
+    struct cm_gathered *gathered = &search->gathered;
     const struct certmap_rules *rules = search->fast.eval.rules;
-    if (from >= rules->mapping_count)
-        return NULL;
-    search->from = from > 0 ? rules->places[from] : 0;
+    while (gathered->next < gathered->count) {
+        const struct cm_noted *noted = &gathered->found[gathered->next];
+        search->fast.hint = noted->hint;
+        search->truth = cm_fast_eval(&search->fast, cm_mapping_in(rules, noted->place));
+        if (search->fast.eval.steps == 0)
+            return false;
+        gathered->next++;
+        search->best = noted->place;
+        if (search->truth != CERTMAP_FALSE)
+            return true;
+    }
+    return false;
+}
+
+/* Walks through the index for what is at the place or after it. False: it was more work than there was. */
+static CM_RARELY bool gather_from(struct cm_index_search *search, uint32_t place) {
+    search->from = place;
+    search->best = CM_NO_PLACE;
+    search->gathered.walked = true;
+    search->gathered.count = search->gathered.next = 0;
+    return search_index(search);
+}
+
+/* Leaves the index at a mapping. */
+static CM_RARELY void leave_at(struct cm_index_search *search, size_t from) {
+    search->gathered.on = false;
+    search->best = CM_NO_PLACE;
+    search->from = search->fast.eval.rules->places[from];
+    leave_index(search);
+    consider_all(search, from);
+}
+
+/* The next of those that were gathered; each time that all CM_MAX_GATHERED of them are false or were given, what comes after
+ * them is. */
+static CM_RARELY void find_gathered(struct cm_index_search *search, size_t from) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    struct cm_gathered *gathered = &search->gathered;
+    bool walks = !gathered->walked;
+    while (!walks || gather_from(search, rules->places[from])) {
+        if (evaluate_gathered(search))
+            return;
+        if (search->fast.eval.steps == 0) {
+            leave_at(search, cm_mapping_in(rules, gathered->found[gathered->next].place)->index);
+            return;
+        }
+        search->best = CM_NO_PLACE;
+        if (gathered->count < CM_MAX_GATHERED)
+            return;
+        from = (size_t)cm_mapping_in(rules, gathered->found[CM_MAX_GATHERED - 1].place)->index + 1;
+        walks = true;
+        if (from >= rules->mapping_count)
+            return;
+    }
+    leave_at(search, from);
+}
+
+static inline void find_first(struct cm_index_search *search, size_t from) {
+    search->from = from > 0 ? search->fast.eval.rules->places[from] : 0;
     search->best = CM_NO_PLACE;
     if (search->index != NULL && !search_index(search))
         leave_index(search);
     if (search->index == NULL)
         consider_all(search, from);
+}
+
+const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
+    if (from >= rules->mapping_count)
+        return NULL;
+    if (search->index != NULL && search->gathered.on)
+        find_gathered(search, from);
+    else
+        find_first(search, from);
     return search->best != CM_NO_PLACE ? cm_mapping_in(rules, search->best) : NULL;
 }

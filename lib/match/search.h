@@ -21,6 +21,15 @@ struct cm_noted {
 /* Behind all places. */
 #define CM_NO_PLACE UINT32_MAX
 
+/* Mappings that one walk through the index found, in order of trial, where all of those that hold are asked for. */
+struct cm_gathered {
+    bool on;     /* else each is evaluated when it is found, and only the first is wanted */
+    bool walked; /* else none was looked for */
+    size_t count,
+        next; /* how many there are, and which is evaluated next; where all places are taken there may be more */
+    struct cm_noted found[CM_MAX_GATHERED];
+};
+
 /* One search for one certificate. What most searches use of it is together. */
 struct cm_index_search {
     const struct cm_index *index; /* NULL: mappings are looked at one by one */
@@ -36,6 +45,7 @@ struct cm_index_search {
     struct cm_noted noted[CM_MAX_NOTED];
     struct cm_fast_eval fast;
     uint32_t waiting[CM_MAX_WAITING]; /* nodes that keys lead to */
+    struct cm_gathered gathered;
 };
 
 /* Steps of the match that are left, for whatever. */
@@ -44,6 +54,9 @@ size_t cm_index_search_left(const struct cm_index_search *search);
 /* *search need not be zeroed. */
 void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
                            const struct certmap_peer *peer);
+/* The same for a search that goes on after the first mapping that is found. */
+void cm_index_search_begin_all(struct cm_index_search *search, const struct certmap_rules *rules,
+                               const struct certmap_peer *peer);
 /* Finds the first mapping whose index is `from` or more that is not false, with what it gave in search->truth; NULL: there
  * is none. Allocates nothing, does not recurse. The index has half of the steps of the rules to evaluate with, and a
  * quarter for looking up; what it does not take, and the last quarter, is for looking at mappings one by one, in order

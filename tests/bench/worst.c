@@ -288,24 +288,193 @@ static void letters_subject(struct t_buf *spec) {
     end(spec);
 }
 
+/* ---- What people write, and certificates of 16 KB and less that are made for it ------------------------------ */
+
+static const char *const words[] = {"finance",  "engineer", "platform",  "payroll",  "logistics",
+                                    "security", "research", "marketing", "customer", "operations"};
+static const char *const cities[] = {"london", "berlin", "munich", "madrid", "zurich",
+                                     "vienna", "dublin", "warsaw", "prague", "lisbon"};
+
+/* "finance-london-0000" */
+static void department(char text[64], size_t index) {
+    snprintf(text, 64, "%s-%s-%04zu", words[index % 10], cities[index / 10 % 10], index);
+}
+
+static void contractor_mapping(struct certmap_builder *builder, size_t index) {
+    char name[64], text[128];
+    department(name, index);
+    snprintf(text, sizeof text, "*%s-contractor*", name);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+}
+
+/* The eight bytes in the middle of a literal, which the index looks for, of so many mappings; then the letter that each
+ * literal ends in. */
+static void pieces(struct t_buf *spec, size_t count, size_t letters) {
+    char name[64], text[128];
+    for (size_t i = 0; i < count; i++) {
+        department(name, i * (10000 / count));
+        const size_t len = (size_t)snprintf(text, sizeof text, "%s-contractor", name);
+        t_bytes(spec, text + (len - 8) / 2, 8);
+    }
+    snprintf(text, sizeof text, "\\{r*%zu}", letters);
+    t_put(spec, text);
+}
+
+static void contractor_subject(struct t_buf *spec) {
+    t_put(spec, "CN=");
+    pieces(spec, 600, 10000);
+    end(spec);
+}
+
+static void long_contractor_subject(struct t_buf *spec) {
+    t_put(spec, "CN=");
+    pieces(spec, 2000, 48000);
+    end(spec);
+}
+
+static void three_contractors_subject(struct t_buf *spec) {
+    for (size_t i = 0; i < 3; i++) {
+        t_put(spec, i > 0 ? " | CN=" : "CN=");
+        pieces(spec, 1000, 24000);
+    }
+    end(spec);
+}
+
+static void unit_and_name_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "Dept %04zu", index % 1000);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    snprintf(text, sizeof text, "*%s-contractor*", words[index / 1000 % 10]);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+}
+
+static void units_and_name_subject(struct t_buf *spec) {
+    t_put(spec, "CN=\\{r*8000}");
+    for (size_t i = 0; i < 300; i++)
+        put_number(spec, " | OU=Dept ", i);
+    end(spec);
+}
+
+static void two_patterns_mapping(struct certmap_builder *builder, size_t index) {
+    char name[64], text[128];
+    department(name, index);
+    snprintf(text, sizeof text, "*%s*", name);
+    condition(builder, "OU", CERTMAP_OP_LIKE, text);
+    condition(builder, "OU", CERTMAP_OP_LIKE, "*contractor*");
+}
+
+static void departments_of_many_subject(struct t_buf *spec) {
+    t_put(spec, "CN=a");
+    for (size_t i = 0; i < 450; i++) {
+        char name[64];
+        department(name, i * 22);
+        t_put(spec, " | OU=x-");
+        t_put(spec, name);
+    }
+    end(spec);
+}
+
+static void number_and_unit_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "%04zu", index);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, "contractor");
+}
+
+static void not_equal_mapping(struct certmap_builder *builder, size_t index) {
+    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
+    not_unit(builder, "Other", index);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, "0001");
+    (void)certmap_builder_close(builder, NULL);
+}
+
+/* The certificate has the pieces of many of the patterns. */
+static void near_numbers_subject(struct t_buf *spec) {
+    t_put(spec, "O=Contoso | OU=othe | OU=0001");
+    for (size_t i = 0; i < 900; i++)
+        put_number(spec, " | OU=ther-", i * 11);
+    end(spec);
+}
+
+static void letters_and_number_mapping(struct certmap_builder *builder, size_t index) {
+    char text[96];
+    memset(text, 'a', 64);
+    text[0] = '*';
+    snprintf(text + 25, sizeof text - 25, "%04zu", index);
+    memset(text + 29, 'a', 24);
+    memcpy(text + 53, "*", 2);
+    condition(builder, "CN", CERTMAP_OP_LIKE, text);
+}
+
+static void letters_and_numbers_subject(struct t_buf *spec) {
+    t_put(spec, "CN=");
+    for (size_t i = 0; i < 500; i++)
+        put_number(spec, "aaaa", i * 20);
+    t_put(spec, "\\{a*11500}");
+    end(spec);
+}
+
+static void contoso_unit_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "Dept %04zu", index);
+    condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
+}
+
+static void contoso_units_subject(struct t_buf *spec) {
+    t_put(spec, "O=Contoso");
+    for (size_t i = 0; i < 600; i++)
+        put_number(spec, " | OU=Dept ", i);
+    end(spec);
+}
+
 /* ---- Together ----------------------------------------------------------------------------------------------- */
 
 const struct b_worst b_worst_cases[] = {
-    {"values", "200 units that each have a mapping", 1, values_mapping, some_subject},
-    {"many values", "2,000 units that each have a mapping", 20, values_mapping, many_subject},
-    {"grid", "100 units and 100 names that mappings pair in other ways", 1, grid_mapping, grid_subject},
-    {"no literals", "only patterns of ? and *", 1, blank_mapping, blank_subject},
-    {"only NOT", "only NOTs of patterns that match", 1, not_mapping, not_subject},
-    {"NOT of units", "NOTs of units that none of 200 has, and of one that one has", 1, others_mapping, some_subject},
-    {"near misses", "NOTs of patterns that nearly match at each byte", 20, near_mapping, near_subject},
-    {"1,000 stars", "patterns of 1,000 stars that match but for the end", 1, stars_mapping, stars_subject},
-    {"one value", "one value that all mappings share, and a NOT", 1, one_mapping, one_subject},
-    {"spoiled", "one value of each kind cannot be read, beside 300 others", 20, ordinary_mapping, spoiled_subject},
-    {"long literals", "4,000 short values, and NOTs of long literals", 20, long_literal_mapping, short_values_subject},
-    {"departments", "a long value with pieces of 600 patterns", 20, department_mapping, departments_subject},
-    {"NOT like", "900 units, and NOTs of patterns", 20, not_like_mapping, numbers_subject},
-    {"many NOTs", "900 units, and a hundred NOTs each", 20, many_nots_mapping, numbers_subject},
-    {"question marks", "NOTs of patterns of ? that nearly match at each byte", 20, question_mapping, letters_subject},
+    {"values", "200 units that each have a mapping", 1, values_mapping, some_subject, CERTMAP_COMBINING_FIRST},
+    {"many values", "2,000 units that each have a mapping", 20, values_mapping, many_subject, CERTMAP_COMBINING_FIRST},
+    {"grid", "100 units and 100 names that mappings pair in other ways", 1, grid_mapping, grid_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"no literals", "only patterns of ? and *", 1, blank_mapping, blank_subject, CERTMAP_COMBINING_FIRST},
+    {"only NOT", "only NOTs of patterns that match", 1, not_mapping, not_subject, CERTMAP_COMBINING_FIRST},
+    {"NOT of units", "NOTs of units that none of 200 has, and of one that one has", 1, others_mapping, some_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"near misses", "NOTs of patterns that nearly match at each byte", 2, near_mapping, near_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"1,000 stars", "patterns of 1,000 stars that match but for the end", 1, stars_mapping, stars_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"one value", "one value that all mappings share, and a NOT", 1, one_mapping, one_subject, CERTMAP_COMBINING_FIRST},
+    {"spoiled", "one value of each kind cannot be read, beside 300 others", 20, ordinary_mapping, spoiled_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"long literals", "4,000 short values, and NOTs of long literals", 20, long_literal_mapping, short_values_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"departments", "a long value with pieces of 600 patterns", 2, department_mapping, departments_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"NOT like", "900 units, and NOTs of patterns", 2, not_like_mapping, numbers_subject, CERTMAP_COMBINING_FIRST},
+    {"many NOTs", "900 units, and a hundred NOTs each", 20, many_nots_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"question marks", "NOTs of patterns of ? that nearly match at each byte", 2, question_mapping, letters_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"contractors", "a long value with pieces of 600 patterns, and their last letter", 2, contractor_mapping,
+     contractor_subject, CERTMAP_COMBINING_FIRST},
+    {"long contractors", "the same of 2,000 patterns, in 64 KB", 20, contractor_mapping, long_contractor_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"3 contractors", "the same of 1,000 patterns, three times in 96 KB", 20, contractor_mapping,
+     three_contractors_subject, CERTMAP_COMBINING_FIRST},
+    {"unit and name", "300 units, and a pattern on a long value", 2, unit_and_name_mapping, units_and_name_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"two patterns", "450 units that fit one pattern each, and none the other", 2, two_patterns_mapping,
+     departments_of_many_subject, CERTMAP_COMBINING_FIRST},
+    {"two units", "900 units that each have a mapping, which asks for another", 2, number_and_unit_mapping,
+     numbers_subject, CERTMAP_COMBINING_FIRST},
+    {"NOT equal", "900 units, and NOTs of others", 2, not_equal_mapping, numbers_subject, CERTMAP_COMBINING_FIRST},
+    {"NOT like, pieces", "900 units with the pieces of NOTs of patterns", 20, not_like_mapping, near_numbers_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"numbered letters", "literals of one letter, and a number", 2, letters_and_number_mapping,
+     letters_and_numbers_subject, CERTMAP_COMBINING_FIRST},
+    {"all", "policy all, and 600 mappings that hold", 2, contoso_unit_mapping, contoso_units_subject,
+     CERTMAP_COMBINING_ALL},
 };
 const size_t b_worst_count = sizeof b_worst_cases / sizeof *b_worst_cases;
 
@@ -313,7 +482,7 @@ static void add(struct certmap_builder *builder, const struct b_worst *worst, si
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     char name[32], account[32];
     snprintf(name, sizeof name, "m%zu", index);
-    snprintf(account, sizeof account, "u%zu", index);
+    snprintf(account, sizeof account, "u%zu", worst->combining == CERTMAP_COMBINING_ALL ? 0 : index);
     mapping.decision = CERTMAP_ALLOW;
     mapping.name = t_text(name);
     mapping.account = t_text(account);
@@ -326,6 +495,7 @@ struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, st
     struct certmap_builder *builder = NULL;
     if (certmap_builder_new(&builder, NULL, err) != CERTMAP_OK)
         return NULL;
+    (void)certmap_builder_combining(builder, worst->combining, NULL);
     for (size_t i = 0; i < size; i++)
         add(builder, worst, i);
     if (certmap_builder_finish(builder, &rules, err) != CERTMAP_OK)

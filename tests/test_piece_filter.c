@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Patterns on many values, and on long ones: with the filter of their pieces and without it they give the same. */
+#include "base/glob.h"
+#include "match/piece_filter.h"
+#include "rules.h"
+#include "support/random.h"
+#include "support/search.h"
+
+/* ---- rules ---- */
+
+/* Several mappings that share conditions, whose patterns are asked about often enough that rows are filled. */
+static const char *const expressions[] = {
+    "subject.OU like \"*nit %9*\"",
+    "subject.OU like nocase \"*UNIT %*x*\"",
+    "not subject.OU like \"*other-%*\"",
+    "subject.OU like \"*it*\" and not subject.OU like \"*zz*\" and subject.CN like \"*%\"",
+    "subject.CN like \"*b%*\" or subject.OU like \"?nit %\"",
+    "every subject.OU like \"Unit*\" and subject.CN like \"*a*b?%*\"",
+    "subject.1.2.3.4 like \"*%*\" or subject.L like \"*%*\" or subject.O like \"*%*\" or subject.ST like \"*%*\"",
+};
+
+static const char *const subjects[] = {
+    "CN=\\{a*2000}b7 | OU=Unit 1",
+    "CN=a | CN=\\{ab*400} | OU=Unit 9 | OU=Unit 19 | 1.2.3.4=x3",
+    "octet CN=x | CN=\\{a*600} | OU=Unit 4 x | O=5 | L=6 | ST=7",
+    "CN=x | OU=\\{other-*200} | octet OU=y",
+};
+
+/* As it is, and with many units. */
+static void check(const struct certmap_rules *rules, const char *subject, size_t units) {
+    struct t_buf spec = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&spec, subject);
+    for (size_t i = 0; i < units; i++)
+        t_put_line(&spec, " | OU=Unit %", i);
+    t_peer_make(&peer, t_cstr(&spec), "CN=CA");
+    ck_assert_msg(t_search_agree(rules, peer.peer), "%s, %zu units", subject, units);
+    t_peer_free(&peer);
+    t_buf_free(&spec);
+}
+
+T_TEST(as_without_it) {
+    for (size_t policy = 0; policy < 2; policy++) {
+        struct t_buf text = T_BUF_INIT;
+        t_put(&text, policy == 0 ? "certmap 1;\n" : "certmap 1; policy all;\n");
+        for (size_t i = 0; i < 30; i++) {
+            t_put_line(&text, "mapping \"m%\" { when ", i);
+            t_put_line(&text, expressions[_i], i);
+            t_put(&text, "; allow \"a\"; }\n");
+        }
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        for (size_t i = 0; i < COUNT(subjects); i++) {
+            check(rules, subjects[i], 0);
+            check(rules, subjects[i], 40);
+        }
+        certmap_rules_free(rules);
+        t_buf_free(&text);
+    }
+}
+
+/* ---- the filter itself ---- */
+
+enum { VALUES = 40, LONGEST = 12, PATTERNS = 2000 };
+
+struct made {
+    struct cm_value values[VALUES];
+    char texts[VALUES][LONGEST];
+    uint32_t first[1];
+    struct cm_list list;
+};
+
+static struct certmap_view random_text(struct t_random *random, char *text, size_t len, const char *letters) {
+    for (size_t i = 0; i < len; i++)
+        text[i] = letters[t_random_below(random, strlen(letters))];
+    return (struct certmap_view){(const uint8_t *)text, len};
+}
+
+static void make(struct made *made, struct t_random *random) {
+    for (size_t i = 0; i < VALUES; i++) {
+        const struct certmap_view text =
+            random_text(random, made->texts[i], t_random_below(random, LONGEST), "abcdefgh");
+        made->values[i] = (struct cm_value){.text = {text, text}};
+    }
+    made->list = (struct cm_list){.values = made->values, .count = VALUES, .first = made->first};
+    cm_list_chain(&made->list, 0);
+}
+
+static bool is_any_like(const struct made *made, struct certmap_view pattern) {
+    bool any = false;
+    for (size_t i = 0; i < VALUES; i++) {
+        size_t steps = 10000;
+        any = any || cm_glob_match(pattern, made->values[i].text.nfc, &steps) == CERTMAP_TRUE;
+    }
+    return any;
+}
+
+/* What it excludes is like no value; and many patterns that are like none it excludes. */
+T_TEST(at_random) {
+    static struct cm_piece_filter filter;
+    static struct made made;
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    size_t excluded = 0, none = 0;
+    make(&made, &random);
+    cm_piece_filter_begin(&filter);
+    for (size_t i = 0; i < PATTERNS; i++) {
+        char text[LONGEST];
+        enum certmap_truth truth = CERTMAP_TRUE;
+        size_t steps = 10000;
+        const struct certmap_view pattern =
+            random_text(&random, text, 1 + t_random_below(&random, LONGEST - 1), "abcdefgh\xFF\xFF\xFE");
+        const bool like = is_any_like(&made, pattern);
+        const bool says = cm_piece_filter_excludes(&filter, &made.list, 0, false, pattern, &steps, &truth);
+        ck_assert(!says || (!like && truth == CERTMAP_FALSE));
+        ck_assert(i >= CM_FILTER_ASKED || !says);
+        excluded += says;
+        none += !like;
+    }
+    ck_assert_uint_gt(excluded, none / 3);
+}
+
+/* A value that cannot be read makes what is excluded unknown, and so does a lack of steps; rows beyond those that are kept
+ * in mind are not excluded. */
+T_TEST(unknown_and_full) {
+    static struct cm_piece_filter filter;
+    static struct made made;
+    struct t_random random = T_RANDOM_SEED(1);
+    const struct certmap_view pattern = t_text("\xFFxyz\xFF");
+    enum certmap_truth truth = CERTMAP_TRUE;
+    make(&made, &random);
+    made.values[3] = (struct cm_value){.unreadable = CERTMAP_CODE_VALUE_TYPE};
+    cm_list_chain(&made.list, 0);
+    cm_piece_filter_begin(&filter);
+    size_t steps = 10000;
+    for (size_t i = 0; i <= CM_FILTER_ASKED; i++)
+        ck_assert(cm_piece_filter_excludes(&filter, &made.list, 0, false, pattern, &steps, &truth) ==
+                  (i == CM_FILTER_ASKED));
+    ck_assert_int_eq(truth, CERTMAP_UNKNOWN);
+    made.values[3].unreadable = CERTMAP_CODE_NONE;
+    for (size_t i = 0; i <= CM_FILTER_ASKED; i++)
+        (void)cm_piece_filter_excludes(&filter, &made.list, 0, true, pattern, &steps, &truth);
+    ck_assert_int_eq(truth, CERTMAP_FALSE);
+    steps = 1;
+    ck_assert(cm_piece_filter_excludes(&filter, &made.list, 0, true, pattern, &steps, &truth));
+    ck_assert_int_eq(truth, CERTMAP_UNKNOWN);
+    struct cm_list others[CM_FILTER_ROWS];
+    steps = 100000;
+    for (size_t i = 0; i < CM_FILTER_ROWS; i++) {
+        others[i] = made.list;
+        for (size_t k = 0; k < 5; k++)
+            ck_assert(cm_piece_filter_excludes(&filter, &others[i], 0, false, pattern, &steps, &truth) ==
+                      (i < CM_FILTER_ROWS - 2 && k >= CM_FILTER_ASKED));
+    }
+}
+
+T_TESTS("piece filter", T_CASE("rules", T_LOOP(as_without_it, COUNT(expressions))),
+        T_CASE("filter", T_LOOP(at_random, 5), unknown_and_full))
