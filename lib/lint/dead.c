@@ -102,7 +102,7 @@ static void relate_conditions(struct dead *dead, struct certmap_lint_report *rep
     const struct cm_lint_part whole = cm_lint_part_of(&lint->model, mapping);
     struct cm_lint_want *wants = cm_lint_pool_take(&lint->scratch, whole.end - whole.term + 1, sizeof *wants);
     bool *needed = cm_lint_pool_take(&lint->scratch, whole.end - whole.term + 1, sizeof *needed);
-    struct cm_lint_query query = {wants, 0, true, false};
+    struct cm_lint_query query = {wants, 0, true, false, false};
     struct cm_lint_witness witness;
     if (wants == NULL || needed == NULL)
         return;
@@ -151,7 +151,7 @@ static void clear_up(struct dead *dead) {
     struct cm_lint_part part = cm_lint_part_of(&lint->model, mapping);
     struct cm_lint_want *wants =
         cm_lint_pool_take(&lint->scratch, part.end - part.term + dead->reach->suspect_count + 1, sizeof *wants);
-    struct cm_lint_query query = {wants, 0, false, false};
+    struct cm_lint_query query = {wants, 0, false, false, false};
     struct cm_lint_witness witness;
     struct cm_lint_claim claim;
     size_t terms = 0;
@@ -231,7 +231,7 @@ static bool keeps_from_others(struct certmap_lint *lint, const struct cm_lint_re
         const struct cm_lint_want wants[] = {
             {cm_lint_part_of(&lint->model, all->mapping), CM_LINT_NOT_FALSE},
             {cm_lint_part_of(&lint->model, i), allows ? CM_LINT_TRUE : CM_LINT_NOT_FALSE}};
-        const struct cm_lint_query query = {wants, 2, false, false};
+        const struct cm_lint_query query = {wants, 2, false, false, false};
         struct cm_lint_witness witness;
         if (cm_lint_ask(lint->engine, &query, &witness, NULL) != CM_LINT_IMPOSSIBLE)
             return true;

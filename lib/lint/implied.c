@@ -152,7 +152,7 @@ static bool is_impossible(struct implied *implied, struct asked *asked, bool of_
         known = known && is_known(implied, &beside->part);
     }
     wants[asked->count] = (struct cm_lint_want){asked->term.part, rail_of(&asked->term, of_true)};
-    const struct cm_lint_query query = {wants, asked->count + 1, readable, false};
+    const struct cm_lint_query query = {wants, asked->count + 1, readable, false, false};
     const enum cm_lint_verdict verdict = cm_lint_ask(implied->lint->engine, &query, &witness, asked->needed);
     if (readable && !implied->open && (verdict == CM_LINT_OPEN || (verdict == CM_LINT_POSSIBLE && !known))) {
         implied->open = true; /* once a mapping */

@@ -34,6 +34,7 @@ struct cm_lint_query {
     size_t count;
     bool readable; /* nothing is unreadable or unknown */
     bool single;   /* subject and issuer have one value of each attribute, but for OU and DC */
+    bool one;      /* these, too, and each kind of alternative name */
 };
 
 enum cm_lint_verdict { CM_LINT_IMPOSSIBLE, CM_LINT_POSSIBLE, CM_LINT_OPEN };

@@ -16,7 +16,7 @@ enum cm_lint_verdict cm_lint_escapes(struct certmap_lint *lint, size_t mapping, 
         (struct cm_lint_want){cm_lint_part_of(&lint->model, mapping), readable ? CM_LINT_TRUE : CM_LINT_NOT_FALSE};
     for (size_t i = 0; i < count; i++)
         wants[i + 1] = (struct cm_lint_want){cm_lint_part_of(&lint->model, others[i]), CM_LINT_FALSE};
-    const struct cm_lint_query query = {wants, count + 1, readable, false};
+    const struct cm_lint_query query = {wants, count + 1, readable, false, false};
     const enum cm_lint_verdict verdict = cm_lint_ask(lint->engine, &query, witness, all);
     if (needed != NULL)
         memcpy(needed, all + 1, count * sizeof *needed);

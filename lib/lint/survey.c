@@ -15,8 +15,11 @@ static bool is_single(const struct cm_lint_engine *engine, const struct cm_lint_
     switch ((int)path->field) {
     case CERTMAP_FIELD_SUBJECT:
     case CERTMAP_FIELD_ISSUER:
-        return path->subfield.len == 0 ||
+        return path->subfield.len == 0 || engine->query->one ||
                (engine->query->single && !is_string(path->subfield, "OU") && !is_string(path->subfield, "DC"));
+    case CERTMAP_FIELD_SAN:
+    case CERTMAP_FIELD_SAN_DIRNAME:
+        return engine->query->one;
     case CERTMAP_FIELD_SERIAL:
     case CERTMAP_FIELD_SHA256:
     case CERTMAP_FIELD_SHA1:

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings about the order of mappings, and about those that make no difference, against small worlds (lint_world.h):
+ * without what makes no difference every answer is the same, and where every answer is, that is reported. A refusal
+ * that is late does not refuse the certificate that is shown.
+ *
+ * CERTMAP_LINT_SETS in the environment: how many random rule sets, instead of 300. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "lint_world.h"
+
+#define MAX_MAPPINGS 8
+
+static struct { bool dead[MAX_MAPPINGS], needless[MAX_MAPPINGS], fixed[MAX_MAPPINGS]; } said;
+
+static size_t late_count, needless_count, fixed_count, undecided;
+
+static bool is_dead(enum certmap_code code) {
+    return code >= CERTMAP_CODE_SHADOWED && code <= CERTMAP_CODE_DECIDES_ONLY_UNREADABLE;
+}
+
+static bool on_report(void *ctx, const struct certmap_lint_report *report) {
+    const enum certmap_code code = report->diagnostic.code;
+    (void)ctx;
+    if (report->mapping == SIZE_MAX)
+        return true;
+    said.dead[report->mapping] = said.dead[report->mapping] || is_dead(code);
+    if (code == CERTMAP_CODE_LATE_DENY) {
+        ck_assert_ptr_nonnull(report->witness);
+        ck_assert_int_eq(report->witness->decision, CERTMAP_ALLOW);
+        ck_assert_uint_lt(report->witness->mapping, report->mapping);
+        late_count++;
+    }
+    if (code == CERTMAP_CODE_MAKES_NO_DIFFERENCE) {
+        said.needless[report->mapping] = true;
+        said.fixed[report->mapping] = report->fixed_by_edits;
+        ck_assert_ptr_nonnull(report->witness);
+        ck_assert_uint_eq(report->witness->mapping, report->mapping);
+        needless_count++;
+        fixed_count += report->fixed_by_edits;
+    }
+    return true;
+}
+
+/* ---- answers ---- */
+
+static char answers[8192], others[8192]; /* a letter for each certificate */
+
+static void answer_all(char *to, const struct certmap_rules *rules) {
+    for (size_t i = 0; i < world_count; i++) {
+        struct certmap_result result = CERTMAP_RESULT_INIT;
+        ck_assert_int_eq(certmap_match(rules, world[i], &result, NULL), CERTMAP_OK);
+        to[i] = result.decision == CERTMAP_ALLOW  ? (char)result.account.data[0]
+                : result.decision == CERTMAP_DENY ? 'D'
+                                                  : '-';
+    }
+}
+
+/* The text without a mapping: each has a line. */
+static const char *without(size_t mapping) {
+    static char changed[sizeof text];
+    const char *line = text;
+    for (size_t i = 0; i <= mapping; i++)
+        line = strchr(line, '\n') + 1;
+    memcpy(changed, text, (size_t)(line - text));
+    strcpy(changed + (line - text), strchr(line, '\n') + 1);
+    return changed;
+}
+
+/* ---- rules ---- */
+
+static size_t put_few_rules(unsigned depth) {
+    const unsigned count = 2 + draw(3);
+    text_len = 0;
+    put("certmap 1;\n");
+    for (unsigned i = 0; i < count; i++) {
+        put("mapping \"m%u\" { when ", i);
+        put_expression(depth);
+        if (draw(3) == 0)
+            put("; deny; }\n");
+        else
+            put("; allow \"%c\"; }\n", 'x' + (int)draw(2));
+    }
+    return count;
+}
+
+static void check_mapping(size_t mapping) {
+    struct certmap_rules *rules = load(without(mapping), NULL);
+    bool readable = true, all = true;
+    answer_all(others, rules);
+    for (size_t i = 0; i < world_count && readable; i++) {
+        all = all && answers[i] == others[i];
+        readable = readable && (answers[i] == others[i] || !is_readable[i]);
+    }
+    all = all && readable;
+    if (said.needless[mapping])
+        ck_assert_msg(readable, "m%zu makes a difference:\n%s", mapping, text);
+    if (said.fixed[mapping])
+        ck_assert_msg(all, "m%zu makes a difference where values cannot be read:\n%s", mapping, text);
+    if (asked == &t_whole && certmap_lint_has_solver() && readable && !said.dead[mapping])
+        ck_assert_msg(said.needless[mapping], "m%zu makes no difference, which is not reported:\n%s", mapping, text);
+    certmap_rules_free(rules);
+}
+
+/* Whether one that is reported as dead is there: it may be what makes another one needless. */
+static bool has_dead(size_t count) {
+    bool dead = false;
+    for (size_t i = 0; i < count; i++)
+        dead = dead || said.dead[i];
+    return dead;
+}
+
+static void run_set(unsigned depth) {
+    struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT;
+    struct certmap_lint *lint = NULL;
+    const size_t count = put_few_rules(depth);
+    memset(&said, 0, sizeof said);
+    ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = load(text, lint);
+    ck_assert_int_eq(certmap_lint_run(lint, rules, on_report, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_summarize(lint, &summary, NULL), CERTMAP_OK);
+    undecided += summary.undecided;
+    answer_all(answers, rules);
+    const bool dead = has_dead(count);
+    for (size_t i = 0; i < count; i++)
+        if (said.needless[i] || !dead)
+            check_mapping(i);
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+}
+
+static void run_sets(const struct t_world_kind *of, unsigned depth) {
+    const char *sets = getenv("CERTMAP_LINT_SETS");
+    const long count = sets != NULL ? strtol(sets, NULL, 10) : 300;
+    make_world(of);
+    state = 0x9E3779B97F4A7C15u + depth;
+    late_count = needless_count = fixed_count = undecided = 0;
+    for (long i = 0; i < count; i++)
+        run_set(depth);
+    free_world();
+    if (certmap_lint_has_solver()) {
+        ck_assert_uint_gt(needless_count, (size_t)count / 32);
+        ck_assert_uint_gt(fixed_count, 0);
+        ck_assert_uint_lt(undecided * 50, (size_t)count + 50);
+    }
+}
+
+T_TEST(deep_expressions) {
+    run_sets(&t_wide, 2);
+}
+
+T_TEST(all_are_found) {
+    run_sets(&t_whole, 0);
+}
+
+T_TESTS("lint_order", T_CASE("against small worlds", T_LONG, deep_expressions, all_are_found))
