@@ -165,7 +165,7 @@ static enum certmap_status prepare_all_pieces(const struct certmap_cert *walked)
     struct certmap_peer *plain = new_peer(), *full = new_peer();
     names.subject = walked->subject;
     names.issuer = walked->issuer;
-    all.issuer_certificate = walked->certificate;
+    all.issuer_certificate = all.chain = walked->certificate;
     all.hash = sum;
     all.time = 1767225600;
     const enum certmap_status status = prepare(full, &all, walked->certificate);
@@ -178,6 +178,8 @@ static enum certmap_status prepare_all_pieces(const struct certmap_cert *walked)
         hold(certmap_peer_value_count(full, CERTMAP_FIELD_SHA256) == 1);
         hold(certmap_peer_value_count(full, CERTMAP_FIELD_ISSUER_KEY_SHA256) == 1);
         hold(certmap_peer_value_count(full, CERTMAP_FIELD_KEY_SHA512) == 1);
+        hold(certmap_peer_value_count(full, CERTMAP_FIELD_CHAIN_SHA256) == 1);
+        hold(certmap_peer_value_count(full, CERTMAP_FIELD_CHAIN_KEY_SHA256) == 1);
     }
     certmap_peer_free(plain);
     certmap_peer_free(full);
@@ -209,7 +211,8 @@ static void check_plain(const struct certmap_cert *cert, bool one_extension) {
 static void check_pieces_of_anything(struct certmap_view bytes) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     begin_plain(&cert);
-    cert.version = cert.serial = cert.validity = cert.extensions = bytes;
+    cert.version = cert.serial = cert.validity = cert.extensions = cert.chain = bytes;
+    cert.hash = sum;
     check_plain(&cert, false);
 }
 
@@ -311,7 +314,7 @@ static void check_names(const X509 *x509) {
 static void check_pieces(const X509 *x509, const struct certmap_cert *walked, enum certmap_status status) {
     struct certmap_cert given = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    hold(certmap_openssl_cert(&given, &holder, x509, 2u * CERTMAP_PIECE_ISSUER_SHA1 - 1, NULL) == CERTMAP_OK);
+    hold(certmap_openssl_cert(&given, &holder, x509, 2u * CERTMAP_PIECE_CHAIN_KEY_SHA256 - 1, NULL) == CERTMAP_OK);
     hold(equal(given.subject, walked->subject) && equal(given.issuer, walked->issuer));
     hold(equal(given.version, walked->version) && equal(given.serial, walked->serial));
     hold(equal(given.validity, walked->validity) && equal(given.key, walked->key));

@@ -124,8 +124,8 @@ static struct certmap_description description = CERTMAP_DESCRIPTION_INIT;
 static struct certmap_result result = CERTMAP_RESULT_INIT;
 
 static const struct t_abi_entry entries[] = {
-    {"peer_set", call_peer_set, &cert, sizeof cert, CERTMAP_FIRST_CERT, 360, true},
-    {"cert_from_der", call_cert_from_der, &cert, sizeof cert, CERTMAP_FIRST_CERT, 360, false},
+    {"peer_set", call_peer_set, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, true},
+    {"cert_from_der", call_cert_from_der, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, false},
     {"peer_value", call_peer_value, &value, sizeof value, CERTMAP_FIRST_VALUE, 104, false},
     {"rules_parse", call_parse, &parse_options, sizeof parse_options, CERTMAP_FIRST_PARSE_OPTIONS, 64, true},
     {"rules_parse, build", call_parse_build, &build_options, sizeof build_options, CERTMAP_FIRST_BUILD_OPTIONS, 64,

@@ -68,9 +68,9 @@ static enum certmap_status call_match(void *object) {
 }
 
 static const struct t_abi_entry entries[] = {
-    {"openssl_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 360, false},
+    {"openssl_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, false},
     {"openssl_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 368, false},
-    {"openssl_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 360, true},
+    {"openssl_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, true},
     {"openssl_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 368, false},
     {"openssl_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };

@@ -190,6 +190,8 @@ static const struct {
     {ALLOW("subject.O = \"b\" and not sha256 = «\"" H "\"»"), "refusal-by-digest", ""},
     {ALLOW("not (subject.O = \"b\" and sha1 = «\"" SHA1 "\"»)"), "refusal-by-digest", ""},
     {DENY("issuer is sha256 «\"" H "\"»"), "refusal-by-digest", "write issuer is spki.sha256"},
+    {DENY("chain has sha256 «\"" H "\"»"), "refusal-by-digest", "write chain has spki.sha256"},
+    {ALLOW("valid at now and not chain has sha256 «\"" H "\"»"), "refusal-by-digest", "the certificates of the CAs"},
     {ALLOW("valid at now and not issuer is sha256 in («\"" H "\"»)"), "refusal-by-digest", ""},
     {V "issuers \"i\" { sha256 \"" H "\"; }\nmapping \"m\" { when issuer is «\"i\"»; deny; }", "refusal-by-digest", ""},
     {V "issuers \"i\" { sha256 \"" H "\"; spki.sha256 \"" H "\"; }\n"
@@ -401,6 +403,8 @@ static const char *const silent[] = {
     DENY("tbs.sha256 = \"" H "\""),
     DENY("certificate = \"3000\""),
     DENY("issuer is spki.sha256 \"" H "\""),
+    DENY("chain has spki.sha256 \"" H "\""),
+    ALLOW("chain has sha256 \"" H "\" and valid at now"),
     DENY("ski = \"01\" or aki = \"02\" or ext.1.2.3 = \"0500\""),
     DENY("not issuer is sha256 \"" H "\""),
     ALLOW("issuer is sha256 \"" H "\" and valid at now"),

@@ -108,7 +108,7 @@ T_TEST(views_of_pieces) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     cert.sha256 = cert.sha1 = cert.key_sha256 = cert.issuer_sha256 = cert.issuer_key_sha256 = CM_VIEW("before");
     cert.tbs = cert.tbs_sha256 = CM_VIEW("before");
-    cert.issuer_certificate = CM_VIEW("before");
+    cert.issuer_certificate = cert.chain = cert.chain_sha256 = cert.chain_key_sha256 = CM_VIEW("before");
     cert.time = 1;
     t_der(&buf, pieces[_i].der);
     const struct certmap_view whole = t_view(&buf);
@@ -123,6 +123,7 @@ T_TEST(views_of_pieces) {
     ck_assert(cert.sha256.data == NULL && cert.sha1.data == NULL && cert.key_sha256.data == NULL);
     ck_assert(cert.issuer_certificate.data == NULL && cert.issuer_sha256.data == NULL);
     ck_assert(cert.issuer_key_sha256.data == NULL && cert.hash == NULL && cert.time == 0);
+    ck_assert(cert.chain.data == NULL && cert.chain_sha256.data == NULL && cert.chain_key_sha256.data == NULL);
     t_buf_free(&buf);
 }
 
@@ -472,7 +473,7 @@ static bool hash_nothing(void *ctx, uint8_t *digest, enum certmap_hash hash, str
 
 /* What stays, a letter each: c certificate, v version, s serial, t validity, k key, e extensions, d sha256,
  * D sha1, K key_sha256, i issuer_certificate, I issuer_sha256, J issuer_key_sha256, h hash, n time, b tbs,
- * B tbs_sha256, 5 sha512, 6 key_sha512, 1 key_sha1, 2 issuer_sha1. */
+ * B tbs_sha256, 5 sha512, 6 key_sha512, 1 key_sha1, 2 issuer_sha1, y chain, Y chain_sha256, Z chain_key_sha256. */
 static const struct {
     unsigned needs;
     const char *stays;
@@ -496,14 +497,16 @@ static const struct {
     {CERTMAP_PIECE_KEY_SHA512, "kh6"},
     {CERTMAP_PIECE_KEY_SHA1, "kh1"},
     {CERTMAP_PIECE_ISSUER_SHA1, "ih2"},
-    {~0u, "cvstkedDKiIJhnbB5612"},
+    {CERTMAP_PIECE_CHAIN_SHA256, "hyY"},
+    {CERTMAP_PIECE_CHAIN_KEY_SHA256, "hyZ"},
+    {~0u, "cvstkedDKiIJhnbB5612yYZ"},
 };
 
 T_TEST(what_is_kept) {
     const struct certmap_view some = CM_VIEW("some");
-    struct certmap_cert cert = {sizeof cert, some, some, some, some,         some, some, some, some, some, some,
-                                some,        some, some, some, hash_nothing, NULL, 1,    some, some, some, some,
-                                some,        some, 0,    0};
+    struct certmap_cert cert = {sizeof cert, some, some, some, some, some,         some, some, some, some,
+                                some,        some, some, some, some, hash_nothing, NULL, 1,    some, some,
+                                some,        some, some, some, some, some,         some, 0,    0};
     certmap_cert_restrict(&cert, kept[_i].needs);
     ck_assert(cert.subject.data != NULL && cert.issuer.data != NULL);
     const bool there[] = {cert.certificate.data != NULL,
@@ -525,11 +528,14 @@ T_TEST(what_is_kept) {
                           cert.sha512.data != NULL,
                           cert.key_sha512.data != NULL,
                           cert.key_sha1.data != NULL,
-                          cert.issuer_sha1.data != NULL};
+                          cert.issuer_sha1.data != NULL,
+                          cert.chain.data != NULL,
+                          cert.chain_sha256.data != NULL,
+                          cert.chain_key_sha256.data != NULL};
     char stays[sizeof there + 1] = "";
     for (size_t i = 0, len = 0; i < sizeof there; i++)
         if (there[i])
-            stays[len++] = "cvstkedDKiIJhnbB5612"[i];
+            stays[len++] = "cvstkedDKiIJhnbB5612yYZ"[i];
     ck_assert_str_eq(stays, kept[_i].stays);
 }
 

@@ -20,7 +20,9 @@ enum piece {
     KEY_SHA1,
     ISSUER_SHA1,
     ISSUER_SHA256,
-    ISSUER_KEY_SHA256
+    ISSUER_KEY_SHA256,
+    CHAIN_SHA256,
+    CHAIN_KEY_SHA256
 };
 
 #define H1 "01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01"
@@ -57,6 +59,8 @@ static struct certmap_view *piece_of(struct certmap_cert *cert, enum piece piece
         [ISSUER_SHA1] = &cert->issuer_sha1,
         [ISSUER_SHA256] = &cert->issuer_sha256,
         [ISSUER_KEY_SHA256] = &cert->issuer_key_sha256,
+        [CHAIN_SHA256] = &cert->chain_sha256,
+        [CHAIN_KEY_SHA256] = &cert->chain_key_sha256,
     };
     return views[piece];
 }
@@ -162,6 +166,8 @@ static const struct field_row {
     {"issuer is sha1", H1, NULL, ISSUER_SHA1, "", H1, H2, NULL, "", 1},
     {"issuer is sha256", H1_32, NULL, ISSUER_SHA256, "", H1_32, H2_32, NULL, "", 1},
     {"issuer is spki.sha256", H1_32, NULL, ISSUER_KEY_SHA256, "", H1_32, H2_32, NULL, "", 1},
+    {"chain has sha256", H1_32, NULL, CHAIN_SHA256, "", H1_32, H2_32, NULL, "", 3},
+    {"chain has spki.sha256", H1_32, NULL, CHAIN_KEY_SHA256, "", H1_32, H2_32, NULL, "", 3},
     {"validity", "valid", NULL, VALIDITY, "", DAYS("250101", "270101"), DAYS("240101", "250101"),
      "SEQUENCE{ UTCTime{ \"250101Z\" } UTCTime{ \"270101000000Z\" } }", "", 1},
 };
@@ -400,6 +406,29 @@ static const struct {
     {"issuer is spki.sha256 \"" H1_32 "\"", ISSUER_KEY_SHA256, H1_32, "true"},
     {"issuer is spki.sha256 \"" H1_32 "\"", ISSUER_SHA256, H1_32, "unknown"},
     {"issuer is sha256 \"" H1_32 "\"", ISSUER_SHA256, NULL, "unknown"},
+
+    /* the chain: from the issuer to the root */
+    {"chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, H2_32 " " H1_32, "true"},
+    {"chain has sha256 \"" H2_32 "\"", CHAIN_SHA256, H2_32 " " H1_32, "true"},
+    {"chain has sha256 in (\"" H1_32 "\", \"" H2_32 "\")", CHAIN_SHA256, H2_32, "true"},
+    {"chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, H2_32 " " H2_32, "false"},
+    {"not chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, H2_32, "true"},
+    {"first chain has sha256 = \"" H2_32 "\"", CHAIN_SHA256, H2_32 " " H1_32, "true"},
+    {"last chain has sha256 \"" H2_32 "\"", CHAIN_SHA256, H2_32 " " H1_32, "false"},
+    {"every chain has spki.sha256 in (\"" H1_32 "\", \"" H2_32 "\")", CHAIN_KEY_SHA256, H2_32 " " H1_32, "true"},
+    {"count(chain has sha256) = 2", CHAIN_SHA256, H2_32 " " H1_32, "true"},
+    {"chain has spki.sha256 \"" H1_32 "\"", CHAIN_SHA256, H1_32, "unknown"},
+    {"not chain has spki.sha256 \"" H1_32 "\"", CHAIN_SHA256, H1_32, "unknown"},
+    {"chain has sha256 \"" H1_32 "\"", ISSUER_SHA256, H1_32, "unknown"},
+    /* it ends with the certificate itself */
+    {"chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, "", "false"},
+    {"not chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, "", "true"},
+    {"chain has sha256 absent", CHAIN_SHA256, "", "true"},
+    /* nobody has verified one */
+    {"chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, NULL, "unknown"},
+    {"not chain has sha256 \"" H1_32 "\"", CHAIN_SHA256, NULL, "unknown"},
+    {"chain has sha256 present", CHAIN_SHA256, NULL, "unknown"},
+    {"chain has sha256 absent", CHAIN_SHA256, NULL, "unknown"},
 };
 
 T_TEST(condition_row) {
@@ -433,6 +462,37 @@ static const struct {
     {"spki.sha256 \"" H2_32 "\"; sha256 \"" H1_32 "\";", H1_32, NULL, CERTMAP_ALLOW, CERTMAP_CODE_NONE},
     {"spki.sha256 \"" H2_32 "\"; sha256 \"" H1_32 "\";", H2_32, NULL, CERTMAP_NONE, CERTMAP_CODE_UNREADABLE},
 };
+
+/* The same lists, any of the chain: the first is an intermediate, of which no list says anything. */
+T_TEST(chain_list) {
+    static const uint8_t other[CERTMAP_SHA256_SIZE] = {3};
+    struct t_buf text = T_BUF_INIT, certificates = T_BUF_INIT, keys = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; issuers \"Partners\" { ");
+    t_put(&text, issuers[_i].list);
+    t_put(&text, " } mapping \"m\" { when chain has \"partners\" and subject.CN = \"subject\"; allow \"a\"; }");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "CN=subject", "CN=issuer");
+    t_bytes(&certificates, other, sizeof other);
+    t_bytes(&keys, other, sizeof other);
+    if (issuers[_i].certificate != NULL) {
+        t_der(&certificates, issuers[_i].certificate);
+        peer.cert.chain_sha256 = t_view(&certificates);
+    }
+    if (issuers[_i].key != NULL) {
+        t_der(&keys, issuers[_i].key);
+        peer.cert.chain_key_sha256 = t_view(&keys);
+    }
+    ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_int_eq(result.decision, issuers[_i].decision);
+    ck_assert_int_eq(result.reason, issuers[_i].reason);
+    certmap_rules_free(rules);
+    t_peer_free(&peer);
+    t_buf_free(&text);
+    t_buf_free(&certificates);
+    t_buf_free(&keys);
+}
 
 T_TEST(issuer_list) {
     struct t_buf text = T_BUF_INIT, certificate = T_BUF_INIT, key = T_BUF_INIT;
@@ -503,5 +563,5 @@ T_TEST(steps_of_other_comparisons) {
 
 T_TESTS("condition", T_CASE("operators", T_LOOP(operators_on_lists, COUNT(fields) * COUNT(lists))),
         T_CASE("table", T_LOOP(condition_row, COUNT(rows)), T_LOOP(issuer_list, COUNT(issuers)),
-               certificate_in_hexadecimal),
+               T_LOOP(chain_list, COUNT(issuers)), certificate_in_hexadecimal),
         T_CASE("work", T_TAGS(T_SLOW), T_LOOP(steps_of_other_comparisons, 2)))

@@ -136,8 +136,8 @@ static const char *const constructs[] = {
     "count(",       "any ",       "every ",      "first ",    "last ",    "only ",         "not ",
     " and ",        " or ",       "always",      "allow",     "deny",     "domain",        "group",
     "attribute",    "plain",      "ldap-filter", "dn ",       "url",      "posix-user",    "principal",
-    " as ",         " each ",     "| first",     "| last",    "| lower",  "| upper",       "before(",
-    "after(",       "replace(",   "??",          "policy ",   "issuers ", "file ",
+    " as ",         " each ",     "chain has ",  "| first",   "| last",   "| lower",       "| upper",
+    "before(",      "after(",     "replace(",    "??",        "policy ",  "issuers ",      "file ",
 };
 
 T_TEST(everything_has_every_construct) {

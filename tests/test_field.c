@@ -146,7 +146,9 @@ T_TEST(issuer_fields) {
         enum cm_text_kind kind;
     } rows[] = {{CERTMAP_FIELD_ISSUER_SHA256, "issuer is sha256", CM_TEXT_SHA256},
                 {CERTMAP_FIELD_ISSUER_KEY_SHA256, "issuer is spki.sha256", CM_TEXT_SHA256},
-                {CERTMAP_FIELD_ISSUER_SHA1, "issuer is sha1", CM_TEXT_SHA1}};
+                {CERTMAP_FIELD_ISSUER_SHA1, "issuer is sha1", CM_TEXT_SHA1},
+                {CERTMAP_FIELD_CHAIN_SHA256, "chain has sha256", CM_TEXT_SHA256},
+                {CERTMAP_FIELD_CHAIN_KEY_SHA256, "chain has spki.sha256", CM_TEXT_SHA256}};
     struct cm_path resolved;
     ck_assert_str_eq(certmap_field_name(rows[_i].field), rows[_i].name);
     ck_assert_int_eq(cm_path_resolve(&resolved, rows[_i].field, CM_VIEW(""), &arena, NULL), CERTMAP_OK);
@@ -219,6 +221,7 @@ static const struct {
     {CERTMAP_FIELD_EXTENSION, "keyUsage", CERTMAP_CODE_BAD_OID, "\"keyUsage\" is not an object identifier"},
     {CERTMAP_FIELD_EXTENSION, "3.1", CERTMAP_CODE_BAD_OID, "\"3.1\" is not an object identifier"},
     {CERTMAP_FIELD_ISSUER_SHA256, "x", CERTMAP_CODE_UNKNOWN_SUBFIELD, "issuer is sha256 has no subfields"},
+    {CERTMAP_FIELD_CHAIN_SHA256, "x", CERTMAP_CODE_UNKNOWN_SUBFIELD, "chain has sha256 has no subfields"},
 };
 
 T_TEST(refused_subfield) {
@@ -274,6 +277,6 @@ T_TEST(rows_of_the_san) {
 
 T_TESTS("field",
         T_CASE("names", T_EACH(start_arena, free_arena), T_LOOP(path, COUNT(paths)), T_LOOP(printed_path, COUNT(paths)),
-               T_LOOP(issuer_fields, 3), T_LOOP(no_field, COUNT(no_fields)), T_LOOP(refused_subfield, COUNT(refused)),
+               T_LOOP(issuer_fields, 5), T_LOOP(no_field, COUNT(no_fields)), T_LOOP(refused_subfield, COUNT(refused)),
                T_LOOP(without_memory, 3)),
         T_CASE("tables", T_EACH(start_arena, free_arena), fields, rows_of_the_san))

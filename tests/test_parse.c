@@ -364,6 +364,29 @@ static const struct row conditions[] = {
     {"issuer is \"«\\q»\"", {{"bad-escape", ""}}},
     {"issuer is \"«${»a}\"", {{"misplaced-placeholder", ""}}},
 
+    /* chain has */
+    {"chain «is» \"a\"", {{"syntax", "expected \"has\" after \"chain\", but there is \"is\""}}},
+    {"chain «hs» \"a\"", {{"syntax", "did you mean has?"}}},
+    {"chain «\"a\"»", {{"syntax", "expected \"has\" after \"chain\", but there is a string"}}},
+    {"«chian» has \"a\"", {{"unknown-field", "did you mean chain?"}}},
+    {"«chain».sha256 = \"ab\"", {{"unknown-field", "did you mean chain has sha256?"}}},
+    {"«chain.spki.sha256» = \"ab\"", {{"unknown-field", "did you mean chain has spki.sha256?"}}},
+    {"chain has «sha265» \"ab\"",
+     {{"syntax",
+       "expected \"sha256\", \"spki.sha256\" or the name of a list, a string, but there is \"sha265\"; did you "
+       "mean sha256?"}}},
+    {"chain has «sha1» \"ab\"",
+     {{"syntax", "expected \"sha256\", \"spki.sha256\" or the name of a list, a string, but there is \"sha1\""}}},
+    {"every chain has «\"a\"»", {{"syntax", "expected \"sha256\" or \"spki.sha256\", but there is a string"}}},
+    {"count(chain has «\"a\"») = 1", {{"syntax", "expected \"sha256\" or \"spki.sha256\", but there is a string"}}},
+    {"chain has «md5» \"00\"", {{"unknown-field", "write sha256"}}},
+    {"chain has sha256 «\"ab\"»", {{"bad-operand", "64 hexadecimal digits"}}},
+    {"chain has sha256 «and»", {{"syntax", "after the field, but there is \"and\""}}},
+    {"chain has spki.sha256 «like» \"*\"", {{"bad-operator", "chain has spki.sha256 has no patterns"}}},
+    {"chain has «\"partners\"»", {{"unknown-issuers", "there is no list of issuers \"partners\" above"}}},
+    {"chain has \"«\\q»\"", {{"bad-escape", ""}}},
+    {"chain has \"«${»a}\"", {{"misplaced-placeholder", ""}}},
+
     /* quantifiers, count, absent */
     {"every subject.CN «present»",
      {{"syntax", "expected \"=\", \"in\", \"like\", \"matches\" or \"under\" after the quantified field, but there is "
@@ -788,6 +811,8 @@ static const struct row files[] = {
      {{"issuer-file", "the file \"empty.pem\" cannot be loaded: there is no certificate in it"},
       {"issuer-file", "the file \"none.pem\" cannot be loaded: there is no such file\\u{A}"}}},
     {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when issuer is \"i\"; allow \"a\"; }", {{NULL, NULL}}},
+    {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when chain has \"i\"; allow \"a\"; }", {{NULL, NULL}}},
+    {V "issuers \"i\" { spki.sha256 «\"ab\"»; }\nmapping \"m\" { when chain has \"i\"; deny; }", {{"bad-digest", ""}}},
     {V "issuers \"i\" { file \"full.pem\"; sha256 «\"" H "\"»; }\n" M, {{"too-many", ""}}},
     {V "issuers \"i\" { file «\"many.pem\"»; }\n" M,
      {{"too-many", "the list has more than 65536 certificates and keys"}}},

@@ -476,6 +476,125 @@ T_TEST(an_issuer_that_is_no_certificate) {
     CHECK_FIELD("no certificate", CERTMAP_FIELD_ISSUER_KEY_SHA256, "? malformed-piece");
 }
 
+/* ---- the chain ---- */
+
+#define SECOND_SHA256 "\"cd02" ZEROS_29 "00\""
+
+/* Digests one after another, in the order of the chain. */
+static const uint8_t two_digests[2 * CERTMAP_SHA256_SIZE + 1] = {[0] = 0xAB, [1] = 0x01, [32] = 0xCD, [33] = 0x02};
+
+T_TEST(a_chain_of_digests) {
+    cert.chain_sha256 = cm_view(two_digests, 64);
+    cert.chain_key_sha256 = cm_view(two_digests + 32, 32);
+    cert.chain = CM_VIEW("not hashed");
+    cert.hash = cannot;
+    set();
+    CHECK_FIELD("supplied", CERTMAP_FIELD_CHAIN_SHA256, SUPPLIED_SHA256 " | " SECOND_SHA256);
+    CHECK_FIELD("supplied", CERTMAP_FIELD_CHAIN_KEY_SHA256, SECOND_SHA256);
+}
+
+/* The certificate is itself trusted: nothing is above it, which is not the same as that nobody says. */
+T_TEST(a_chain_of_none) {
+    cert.chain = CM_VIEW("");
+    cert.chain_key_sha256 = _i == 0 ? CM_VIEW_NONE : CM_VIEW("");
+    set();
+    CHECK_FIELD("none", CERTMAP_FIELD_CHAIN_SHA256, "");
+    CHECK_FIELD("none", CERTMAP_FIELD_CHAIN_KEY_SHA256, "");
+    cert.chain = CM_VIEW_NONE;
+    set();
+    CHECK_FIELD("not supplied", CERTMAP_FIELD_CHAIN_SHA256, "? not-supplied");
+    CHECK_FIELD("not supplied", CERTMAP_FIELD_CHAIN_KEY_SHA256, _i == 0 ? "? not-supplied" : "");
+}
+
+/* A part of a digest, and one digest more than a chain may have. */
+T_TEST(a_chain_of_a_wrong_length) {
+    static const uint8_t many[(CERTMAP_MAX_CHAIN + 1) * CERTMAP_SHA256_SIZE] = {0};
+    static const size_t wrong[] = {1, 31, 33, 63, sizeof many - 1, sizeof many};
+    struct certmap_diagnostic err;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        cert.chain_sha256 = cert.chain_key_sha256 = cm_view(many, sizeof many - CERTMAP_SHA256_SIZE);
+        set();
+        ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_CHAIN_SHA256), CERTMAP_MAX_CHAIN);
+        ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_CHAIN_KEY_SHA256), CERTMAP_MAX_CHAIN);
+        *(_i == 0 ? &cert.chain_sha256 : &cert.chain_key_sha256) = cm_view(many, wrong[i]);
+        ck_assert_int_eq(certmap_peer_set(peer, &cert, &err), CERTMAP_ERROR_ARGUMENT);
+        ck_assert_str_eq(err.text, "certmap_peer_set: a digest is not as long as its hash makes it");
+    }
+}
+
+/* Certificates one after another, each of which show_input sees by itself. */
+T_TEST(a_chain_that_is_computed) {
+    struct t_buf chain = T_BUF_INIT;
+    char expected[160];
+    put_issuer(&chain);
+    const size_t first = chain.len;
+    const uint8_t end = chain.data[first - 1];
+    t_cert_names(&chain, "CN=A root with a longer name", "CN=A root with a longer name");
+    snprintf(expected, sizeof expected, "\"00%02x%02x" ZEROS_29 "\" | \"00%02x%02x" ZEROS_29 "\"",
+             (unsigned)(first & 0xFF), end, (unsigned)(chain.len - first) & 0xFF, chain.data[chain.len - 1]);
+    cert.chain = t_view(&chain);
+    cert.hash = show_input;
+    cert.hash_ctx = &hashed;
+    hashed = 0;
+    set();
+    ck_assert_uint_eq(hashed, 4);
+    CHECK_FIELD("computed", CERTMAP_FIELD_CHAIN_SHA256, expected);
+    CHECK_FIELD("computed", CERTMAP_FIELD_CHAIN_KEY_SHA256, "\"005bf5" ZEROS_29 "\" | \"005bf5" ZEROS_29 "\"");
+    cert.hash = cannot;
+    set();
+    CHECK_FIELD("cannot", CERTMAP_FIELD_CHAIN_SHA256, "? not-supplied");
+    CHECK_FIELD("cannot", CERTMAP_FIELD_CHAIN_KEY_SHA256, "? not-supplied");
+    cert.hash = NULL;
+    set();
+    CHECK_FIELD("no hash", CERTMAP_FIELD_CHAIN_SHA256, "? not-supplied");
+    t_buf_free(&chain);
+}
+
+/* Of a chain that cannot be taken apart nothing is known, whatever its beginning is. */
+static const struct {
+    const char *after; /* the first certificate */
+    const char *certificates, *keys;
+} broken_chains[] = {
+    {"SEQUENCE{}", NULL, "? malformed-piece"},
+    {"INTEGER{01}", "? malformed-piece", "? malformed-piece"},
+    {"30 03 02", "? malformed-piece", "? malformed-piece"},
+    {"00", "? malformed-piece", "? malformed-piece"},
+};
+
+T_TEST(a_chain_that_is_broken) {
+    struct t_buf chain = T_BUF_INIT;
+    put_issuer(&chain);
+    t_der(&chain, broken_chains[_i].after);
+    cert.chain = t_view(&chain);
+    cert.hash = show_input;
+    cert.hash_ctx = &hashed;
+    set();
+    if (broken_chains[_i].certificates != NULL)
+        CHECK_FIELD("certificates", CERTMAP_FIELD_CHAIN_SHA256, broken_chains[_i].certificates);
+    else
+        ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_CHAIN_SHA256), 2);
+    CHECK_FIELD("keys", CERTMAP_FIELD_CHAIN_KEY_SHA256, broken_chains[_i].keys);
+    t_buf_free(&chain);
+}
+
+T_TEST(a_chain_that_is_long) {
+    struct t_buf chain = T_BUF_INIT;
+    cert.hash = show_input;
+    cert.hash_ctx = &hashed;
+    for (size_t i = 0; i < CERTMAP_MAX_CHAIN; i++)
+        put_issuer(&chain);
+    cert.chain = t_view(&chain);
+    set();
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_CHAIN_SHA256), CERTMAP_MAX_CHAIN);
+    ck_assert_uint_eq(certmap_peer_value_count(peer, CERTMAP_FIELD_CHAIN_KEY_SHA256), CERTMAP_MAX_CHAIN);
+    put_issuer(&chain);
+    cert.chain = t_view(&chain);
+    set();
+    CHECK_FIELD("one more", CERTMAP_FIELD_CHAIN_SHA256, "? value-too-long");
+    CHECK_FIELD("one more", CERTMAP_FIELD_CHAIN_KEY_SHA256, "? value-too-long");
+    t_buf_free(&chain);
+}
+
 /* ---- extensions ---- */
 
 static const enum certmap_field extension_fields[] = {
@@ -1237,6 +1356,7 @@ static void supply_everything(struct t_buf *rest) {
     cert.hash_ctx = &hashed;
     cert.issuer_sha256 = cert.issuer_key_sha256 = cm_view(digest_bytes, 32);
     cert.issuer_sha1 = cm_view(digest_bytes, 20);
+    cert.chain_sha256 = cert.chain_key_sha256 = cm_view(two_digests, 64);
 }
 
 /* `der` as octets, for what is short. */
@@ -1260,6 +1380,8 @@ static const struct {
     {CERTMAP_FIELD_ISSUER_SHA1, 0, "", ""},
     {CERTMAP_FIELD_ISSUER_SHA256, 0, "", ""},
     {CERTMAP_FIELD_ISSUER_KEY_SHA256, 0, "", ""},
+    {CERTMAP_FIELD_CHAIN_SHA256, 1, "", ""},
+    {CERTMAP_FIELD_CHAIN_KEY_SHA256, 0, "", ""},
     {CERTMAP_FIELD_SAN, 0, "82{\"a\"}", ""},
     {CERTMAP_FIELD_SAN, 1, BOB_NAME, ""},
     {CERTMAP_FIELD_SAN, 2, "UTF8String{\"u\"}", ""},
@@ -1424,6 +1546,9 @@ T_TESTS("pieces",
                digests_that_are_supplied, T_LOOP(digests_of_a_wrong_length, COUNT(digests)), digests_that_are_computed,
                T_LOOP(digests_that_are_not_supplied, 5), a_chain_without_an_issuer, what_was_signed_is_found,
                an_issuer_that_is_no_certificate),
+        T_CASE("chain", T_EACH(set_up, tear_down), a_chain_of_digests, T_LOOP(a_chain_of_none, 2),
+               T_LOOP(a_chain_of_a_wrong_length, 2), a_chain_that_is_computed,
+               T_LOOP(a_chain_that_is_broken, COUNT(broken_chains)), a_chain_that_is_long),
         T_CASE("extensions", T_EACH(set_up, tear_down), T_LOOP(list_of_extensions, COUNT(lists)),
                extensions_that_are_not_supplied, T_LOOP(one_extension, COUNT(rows)), several_extensions,
                T_LOOP(duplicates_are_found, COUNT(disorders))),

@@ -621,6 +621,8 @@ static const struct {
     {"issuer is sha1 " SHORT_HASH, 100},
     {"issuer is sha256 " HASH, 100},
     {"issuer is spki.sha256 " HASH, 100},
+    {"chain has sha256 " HASH, 100},
+    {"chain has spki.sha256 " HASH, 100},
     {"serial = \"0x1\"", 1000000000},
     {"ski = \"01\"", 1000000000},
     {"aki = \"01\"", 100},

@@ -50,6 +50,7 @@ static char *check_round(const struct certmap_rules *rules, const char *about) {
 /* ---- conditions ---- */
 
 #define HASH "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""
+#define OTHER_HASH "\"abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789\""
 #define SHORT_HASH "\"0123456789abcdef0123456789abcdef01234567\""
 
 /* What is after "when", and how it prints; NULL: as it is. */
@@ -165,6 +166,15 @@ static const struct {
     {"issuer is spki.sha256 " HASH, NULL},
     {"issuer is sha256 = " HASH, "issuer is sha256 " HASH},
     {"issuer is spki.sha256 present", NULL},
+    {"chain has sha256 " HASH, NULL},
+    {"not chain has spki.sha256 " HASH, NULL},
+    {"chain has sha256 = " HASH, "chain has sha256 " HASH},
+    {"last chain has spki.sha256 = " HASH, "last chain has spki.sha256 " HASH},
+    {"chain has sha256 in (" HASH ")", "chain has sha256 " HASH},
+    {"every chain has sha256 in (" HASH ", " OTHER_HASH ")",
+     "every chain has sha256 in (\n            " HASH ",\n            " OTHER_HASH "\n            )"},
+    {"count(chain has sha256) = 2", NULL},
+    {"chain has spki.sha256 absent", NULL},
 };
 
 T_TEST(one_condition) {
@@ -235,6 +245,11 @@ static const struct {
      "certmap 1; issuers \"partners\" { sha256 " HASH "; spki.sha256 " HASH "; } mapping \"m\" { when issuer is "
      "\"partners\" and subject.O = \"a\"; deny; }",
      "certmap 1;\n\nmapping \"m\" {\n    when (issuer is sha256 " HASH " or issuer is spki.sha256 " HASH
+     ")\n     and subject.O = \"a\";\n    deny;\n}\n"},
+    {"issuers of a chain, too",
+     "certmap 1; issuers \"partners\" { sha256 " HASH "; spki.sha256 " HASH "; } mapping \"m\" { when not chain has "
+     "\"partners\" and subject.O = \"a\"; deny; }",
+     "certmap 1;\n\nmapping \"m\" {\n    when not (chain has sha256 " HASH " or chain has spki.sha256 " HASH
      ")\n     and subject.O = \"a\";\n    deny;\n}\n"},
 };
 

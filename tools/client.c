@@ -3,6 +3,7 @@
 #include "adapter.h"
 #include "bundle.h"
 #include "certfile.h"
+#include "chain.h"
 #include "hash.h"
 #include "issuer.h"
 #include "moment.h"
@@ -17,6 +18,7 @@ struct run {
     int64_t now;        /* what the time would be if it were */
     const char *bundle; /* what is to be said of the file, or NULL */
     struct tool_issuer issuer;
+    struct tool_chain chain;
     struct certmap_peer *peer;
     tool_client_fn *fn;
     void *ctx;
@@ -49,7 +51,7 @@ static void report(const struct run *run, const char *label, const struct certma
     run->fn(run->ctx, &client);
 }
 
-/* ---- The certificate of --issuer ---- */
+/* ---- The certificates of --issuer and --chain ---- */
 
 /* Whether the certificate of --issuer can have issued this one. That it did is for whoever verified the chain, but
  * with another Name it surely did not, and a condition on the issuer would be answered for another certificate. */
@@ -64,6 +66,15 @@ static bool may_be_issuer(const struct run *run, const char *label, const struct
     return false;
 }
 
+static void warn_of_chain(const struct run *run, const char *label) {
+    struct tool_stream err = tool_stream_open(stderr, run->options->color);
+    tool_complain(
+        &err, label,
+        tool_view("warning: the certificates of --chain are not its CAs from the issuer to the root, which have "
+                  "other Names; taken as not given"));
+    tool_stream_close(&err);
+}
+
 /* ---- Certificates ---- */
 
 /* Prepares the peer for a decoded certificate and hands it on. */
@@ -73,6 +84,8 @@ static void prepare(const struct run *run, const char *label, struct certmap_cer
     cert->time = run->time;
     if (may_be_issuer(run, label, cert))
         cert->issuer_certificate = run->issuer.der;
+    if (!tool_chain_add(cert, &run->chain, der))
+        warn_of_chain(run, label);
     if (certmap_peer_set(run->peer, cert, &err) != CERTMAP_OK) {
         report(run, label, &err, err.status == CERTMAP_ERROR_CERTIFICATE ? " of the Name" : NULL);
         return;
@@ -154,7 +167,8 @@ void tool_clients_each(const struct tool_options *options, unsigned needs, tool_
     struct certmap_diagnostic err;
     if (certmap_peer_new(&run.peer, NULL, NULL) != CERTMAP_OK)
         tool_no_memory();
-    const bool ready = tool_issuer_read(&run.issuer, options->issuer, &err) == CERTMAP_OK;
+    const bool ready = tool_issuer_read(&run.issuer, options->issuer, &err) == CERTMAP_OK &&
+                       tool_chain_read(&run.chain, options->chain, &err) == CERTMAP_OK;
     if (options->store.name != NULL)
         read_store(&run, ready ? NULL : &err);
     for (size_t i = 0; i < options->operand_count && !ferror(stdout); i++)
@@ -164,4 +178,5 @@ void tool_clients_each(const struct tool_options *options, unsigned needs, tool_
             report(&run, options->operands[i], &err, NULL);
     certmap_peer_free(run.peer);
     tool_issuer_free(&run.issuer);
+    tool_chain_free(&run.chain);
 }

@@ -31,6 +31,7 @@ static const char general[] =
 #define HELP_CERTS                                                                                                     \
     "  --each                every certificate of a PEM file as a client, not the first only\n"                        \
     "  --issuer FILE         the certificate that issued CERT, in the chain that was verified\n"                       \
+    "  --chain FILE          all CAs of that chain, from the one that issued CERT to the root\n"                       \
     "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"                                                   \
     "  --adapter LIBRARY     decode through openssl, or through crypt32 on Windows\n"                                  \
     "  --store STORE --sha1 HASH\n"                                                                                    \

@@ -39,9 +39,10 @@ static bool is_name(struct certmap_view name) {
            CERTMAP_ERROR_BUFFER;
 }
 
-/* Whether two Names read the same: an issuer may write its Name in other string types, or in other letters. */
-static bool reads_same(struct certmap_view a, struct certmap_view b) {
+bool tool_issuer_same_name(struct certmap_view a, struct certmap_view b) {
     struct tool_text one = {NULL, 0, 0}, two = {NULL, 0, 0};
+    if (is_same(a, b))
+        return true;
     if (!is_name(a) || !is_name(b))
         return false;
     tool_text_name(&one, a);
@@ -53,5 +54,5 @@ static bool reads_same(struct certmap_view a, struct certmap_view b) {
 }
 
 bool tool_issuer_fits(const struct tool_issuer *issuer, struct certmap_view name) {
-    return issuer->der.data != NULL && (is_same(issuer->name, name) || reads_same(issuer->name, name));
+    return issuer->der.data != NULL && tool_issuer_same_name(issuer->name, name);
 }

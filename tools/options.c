@@ -343,6 +343,8 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
         return set_adapter(options, value);
     case TOOL_OPTION_ISSUER:
         return set_string(&options->issuer, value);
+    case TOOL_OPTION_CHAIN:
+        return set_string(&options->chain, value);
     case TOOL_OPTION_TIME:
         return set_time(options, value);
     case TOOL_OPTION_STORE:
@@ -477,6 +479,7 @@ static bool check_inputs(const struct tool_options *options) {
     size_t inputs = options->rules != NULL && strcmp(options->rules, "-") == 0;
     inputs += options->lint.privileged != NULL && strcmp(options->lint.privileged, "-") == 0;
     inputs += options->issuer != NULL && strcmp(options->issuer, "-") == 0;
+    inputs += options->chain != NULL && strcmp(options->chain, "-") == 0;
     for (size_t i = 0; tool_verb_takes_files(options->verb) && i < options->operand_count; i++)
         inputs += strcmp(options->operands[i], "-") == 0;
     if (inputs > 1)

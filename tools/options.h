@@ -88,6 +88,7 @@ struct tool_options {
     const char *site;
     const char *adapter;     /* the TLS library to decode with, or NULL */
     const char *issuer;      /* the file of the certificate that issued the others, or NULL */
+    const char *chain;       /* the file of the CAs above the others, or NULL */
     const char *dialect;     /* of a Name, or NULL: it is guessed */
     struct tool_store store; /* the certificate is there, and no operand is given */
     int64_t time;            /* as of which certificates are valid, in seconds since 1970; 0: now */

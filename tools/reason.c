@@ -233,10 +233,13 @@ static void add_type(struct tool_text *text, const struct cause *cause, struct c
 
 /* What the person can do about it. */
 static void add_advice(struct tool_text *text, const struct cause *cause) {
-    if (cause->why == CERTMAP_CODE_NOT_SUPPLIED &&
-        (cause->field == CERTMAP_FIELD_ISSUER_SHA256 || cause->field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
-         cause->field == CERTMAP_FIELD_ISSUER_SHA1))
+    if (cause->why != CERTMAP_CODE_NOT_SUPPLIED)
+        return;
+    if (cause->field == CERTMAP_FIELD_ISSUER_SHA256 || cause->field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+        cause->field == CERTMAP_FIELD_ISSUER_SHA1)
         tool_text_string(text, ": give it with --issuer");
+    if (cause->field == CERTMAP_FIELD_CHAIN_SHA256 || cause->field == CERTMAP_FIELD_CHAIN_KEY_SHA256)
+        tool_text_string(text, ": give it with --chain");
 }
 
 /* "mapping "M" cannot be decided: CONDITION is unknown, because WHY (code, type); and what follows from it" */

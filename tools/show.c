@@ -16,26 +16,42 @@ struct show {
 
 /* The fields in the order in which they are shown. */
 static const enum certmap_field fields[] = {
-    CERTMAP_FIELD_SUBJECT,       CERTMAP_FIELD_ISSUER,
-    CERTMAP_FIELD_SAN,           CERTMAP_FIELD_SAN_DIRNAME,
-    CERTMAP_FIELD_EKU,           CERTMAP_FIELD_KU,
-    CERTMAP_FIELD_POLICY,        CERTMAP_FIELD_SERIAL,
-    CERTMAP_FIELD_SHA256,        CERTMAP_FIELD_SHA1,
-    CERTMAP_FIELD_SHA512,        CERTMAP_FIELD_TBS_SHA256,
-    CERTMAP_FIELD_KEY_SHA256,    CERTMAP_FIELD_KEY_SHA1,
-    CERTMAP_FIELD_KEY_SHA512,    CERTMAP_FIELD_SKI,
-    CERTMAP_FIELD_AKI,           CERTMAP_FIELD_MS_SID,
-    CERTMAP_FIELD_MS_TEMPLATE,   CERTMAP_FIELD_QC_STATEMENT,
-    CERTMAP_FIELD_QC_TYPE,       CERTMAP_FIELD_PSD2_ROLE,
-    CERTMAP_FIELD_VERSION,       CERTMAP_FIELD_VALIDITY,
-    CERTMAP_FIELD_EXTENSION,     CERTMAP_FIELD_EXTENSION_TEXT,
-    CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256,
+    CERTMAP_FIELD_SUBJECT,
+    CERTMAP_FIELD_ISSUER,
+    CERTMAP_FIELD_SAN,
+    CERTMAP_FIELD_SAN_DIRNAME,
+    CERTMAP_FIELD_EKU,
+    CERTMAP_FIELD_KU,
+    CERTMAP_FIELD_POLICY,
+    CERTMAP_FIELD_SERIAL,
+    CERTMAP_FIELD_SHA256,
+    CERTMAP_FIELD_SHA1,
+    CERTMAP_FIELD_SHA512,
+    CERTMAP_FIELD_TBS_SHA256,
+    CERTMAP_FIELD_KEY_SHA256,
+    CERTMAP_FIELD_KEY_SHA1,
+    CERTMAP_FIELD_KEY_SHA512,
+    CERTMAP_FIELD_SKI,
+    CERTMAP_FIELD_AKI,
+    CERTMAP_FIELD_MS_SID,
+    CERTMAP_FIELD_MS_TEMPLATE,
+    CERTMAP_FIELD_QC_STATEMENT,
+    CERTMAP_FIELD_QC_TYPE,
+    CERTMAP_FIELD_PSD2_ROLE,
+    CERTMAP_FIELD_VERSION,
+    CERTMAP_FIELD_VALIDITY,
+    CERTMAP_FIELD_EXTENSION,
+    CERTMAP_FIELD_EXTENSION_TEXT,
+    CERTMAP_FIELD_ISSUER_SHA256,
+    CERTMAP_FIELD_ISSUER_KEY_SHA256,
     CERTMAP_FIELD_ISSUER_SHA1,
+    CERTMAP_FIELD_CHAIN_SHA256,
+    CERTMAP_FIELD_CHAIN_KEY_SHA256,
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
 /* Every piece of a certificate. */
-#define NEEDS (2u * (unsigned)CERTMAP_PIECE_ISSUER_SHA1 - 1)
+#define NEEDS (2u * (unsigned)CERTMAP_PIECE_CHAIN_KEY_SHA256 - 1)
 
 /* ---- Conditions ---- */
 
@@ -73,8 +89,9 @@ static bool is_text(struct certmap_view view, const char *text) {
 
 /* Adds a condition that this value makes true; false, and nothing, where there is none. */
 static bool add_condition(struct tool_text *text, enum certmap_field field, const struct certmap_value *value) {
-    const bool is_issuer = field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
-                           field == CERTMAP_FIELD_ISSUER_SHA1;
+    const bool is_of_ca = field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+                          field == CERTMAP_FIELD_ISSUER_SHA1 || field == CERTMAP_FIELD_CHAIN_SHA256 ||
+                          field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
     const bool is_large = (field == CERTMAP_FIELD_EXTENSION && value->text.len > EXTENSION_DIGITS) ||
                           (field == CERTMAP_FIELD_EXTENSION_TEXT && value->text.len > EXTENSION_LETTERS);
     if (value->text.data == NULL)
@@ -88,7 +105,7 @@ static bool add_condition(struct tool_text *text, enum certmap_field field, cons
         tool_text_string(text, " present");
         return true;
     }
-    tool_text_string(text, is_issuer ? " " : " = ");
+    tool_text_string(text, is_of_ca ? " " : " = ");
     add_operand(text, field, value->text);
     return true;
 }
@@ -235,7 +252,7 @@ static void print_value(struct show *show, const struct tool_client *client, enu
     tool_text_free(&condition);
 }
 
-/* Of what was not supplied - the issuer, mostly - nothing is said. */
+/* Of what was not supplied - the issuer and the chain, mostly - nothing is said. */
 static void print_field(struct show *show, const struct tool_client *client, enum certmap_field field, bool *first) {
     const enum certmap_code unknown = certmap_peer_field_unknown(client->peer, field);
     const size_t count = certmap_peer_value_count(client->peer, field);

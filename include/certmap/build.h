@@ -109,9 +109,12 @@ enum certmap_field {
         26, /* by OID: what an extension says as text, of a string of DER,
                                         * of one in an OCTET STRING, or of bytes that are text */
     CERTMAP_FIELD_QC_STATEMENT =
-        27,                      /* of a qualified certificate: names ("QcCompliance") or OIDs */
-    CERTMAP_FIELD_QC_TYPE = 28,  /* its types: "esign", "eseal", "web", or OIDs */
-    CERTMAP_FIELD_PSD2_ROLE = 29 /* ETSI TS 119 495: "PSP_AS" and so on, or OIDs */
+        27,                       /* of a qualified certificate: names ("QcCompliance") or OIDs */
+    CERTMAP_FIELD_QC_TYPE = 28,   /* its types: "esign", "eseal", "web", or OIDs */
+    CERTMAP_FIELD_PSD2_ROLE = 29, /* ETSI TS 119 495: "PSP_AS" and so on, or OIDs */
+    CERTMAP_FIELD_CHAIN_SHA256 =
+        30, /* of each CA of the verified chain, from the issuer to the root */
+    CERTMAP_FIELD_CHAIN_KEY_SHA256 = 31 /* of the SubjectPublicKeyInfo of each */
 };
 
 /* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is none. Static

@@ -54,6 +54,13 @@ struct certmap_cert {
     struct certmap_view key_sha512;  /* of key */
     struct certmap_view key_sha1;    /* of key */
     struct certmap_view issuer_sha1; /* of issuer_certificate */
+    /* The CAs of the chain that the caller has *verified*, as issuer_certificate is: from the
+     * certificate that issued this one to the root, which is among them, at most CERTMAP_MAX_CHAIN;
+     * a certificate that signed itself is the one CA of its chain. Each is a Certificate, one after
+     * another. len 0: that chain has no CA, because this certificate is itself trusted. */
+    struct certmap_view chain;
+    struct certmap_view chain_sha256;     /* their digests one after another, or computed by hash */
+    struct certmap_view chain_key_sha256; /* of their SubjectPublicKeyInfo, or computed by hash */
     /* CERTMAP_PIECE_SUBJECT, _ISSUER: no rule reads this Name. Its form is checked all the same,
      * its values are as if they were not supplied. certmap_cert_restrict sets it. */
     unsigned unread;
@@ -65,12 +72,13 @@ struct certmap_cert {
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
             CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
             CERTMAP_NO_VIEW, NULL, NULL, 0, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,     \
-            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, 0, 0                                \
+            CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW, CERTMAP_NO_VIEW,   \
+            CERTMAP_NO_VIEW, 0, 0                                                                  \
     }
 
 /* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1): every piece that is
- * DER. Digests, issuer_..., hash and time are made not supplied. Checks the DER strictly from the
- * outside down to both Names, whose insides certmap_peer_set checks; it looks at no signature, date
+ * DER. Digests, issuer_..., chain..., hash and time are made not supplied. Checks the DER strictly
+ * from the outside down to both Names, whose insides certmap_peer_set checks; it looks at no signature, date
  * or extension. cert->size must be set. No allocation.
  * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status

@@ -66,6 +66,10 @@
 #define CERTMAP_MAX_BINDINGS 16
 /* Longest such name, in bytes. */
 #define CERTMAP_MAX_BINDING_SIZE 64
+/* Most CAs in a verified chain, the root included: real chains have two or three, those across
+ * bridges eight. Holders of adapters and tickets of TLS have room for the digests of so many. Of a
+ * longer one nothing is known. */
+#define CERTMAP_MAX_CHAIN 16
 /* Most certificates and keys in one list of issuers. */
 #define CERTMAP_MAX_ISSUERS 65536
 /* Largest number that a `count` condition can ask for: no certificate has ten million values. */

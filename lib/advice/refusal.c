@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* 606, a refusal by the digest of a certificate. The digest is also about the signature, which whoever has the certificate
- * can change without any key: an ECDSA signature (r, s) is as good as (r, n - s). The certificate of the issuer is sent by
- * the client, too, which chooses among all that verify. So the refusal is slipped past.
+ * can change without any key: an ECDSA signature (r, s) is as good as (r, n - s). The certificates of the issuer, and of the CAs
+ * above it, are sent by the client, too, which chooses among all that verify. So the refusal is slipped past.
  *
  * A digest that lets in is right: the altered certificate is only let in nowhere. `certificate` compares what was signed,
  * and so does tbs.sha256: nobody slips past these. */
@@ -15,7 +15,7 @@ static bool is_of_issuer(enum certmap_field field) {
 
 bool cm_is_certificate_digest(enum certmap_field field) {
     return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_SHA512 ||
-           is_of_issuer(field);
+           field == CERTMAP_FIELD_CHAIN_SHA256 || is_of_issuer(field);
 }
 
 static void say(struct cm_advice *advice, enum certmap_field field, size_t condition) {
@@ -27,6 +27,11 @@ static void say(struct cm_advice *advice, enum certmap_field field, size_t condi
             &note->diagnostic, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
             "this refusal can be slipped past: the client sends the certificate of its issuer, and can send another "
             "one for the same key; write issuer is spki.sha256");
+    else if (field == CERTMAP_FIELD_CHAIN_SHA256)
+        cm_error(
+            &note->diagnostic, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
+            "this refusal can be slipped past: the client sends the certificates of the CAs, and can send others for "
+            "the same keys; write chain has spki.sha256");
     else
         cm_error(&note->diagnostic, CERTMAP_OK, CERTMAP_CODE_REFUSAL_BY_DIGEST,
                  "this refusal can be slipped past: whoever holds a certificate can change its signature, and so its "

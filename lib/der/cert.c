@@ -220,6 +220,7 @@ static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
     const unsigned key_digests = CERTMAP_PIECE_KEY_SHA256 | CERTMAP_PIECE_KEY_SHA512 | CERTMAP_PIECE_KEY_SHA1;
     const unsigned issuer_digests =
         CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1;
+    const unsigned chain_digests = CERTMAP_PIECE_CHAIN_SHA256 | CERTMAP_PIECE_CHAIN_KEY_SHA256;
     keep_piece(&cert->certificate, needs & (CERTMAP_PIECE_CERTIFICATE | own_digests));
     keep_piece(&cert->tbs, needs & (CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_TBS | CERTMAP_PIECE_TBS_SHA256));
     keep_piece(&cert->tbs_sha256, needs & CERTMAP_PIECE_TBS_SHA256);
@@ -238,7 +239,10 @@ static void keep_pieces(struct certmap_cert *cert, unsigned needs) {
     keep_piece(&cert->key_sha512, needs & CERTMAP_PIECE_KEY_SHA512);
     keep_piece(&cert->key_sha1, needs & CERTMAP_PIECE_KEY_SHA1);
     keep_piece(&cert->issuer_sha1, needs & CERTMAP_PIECE_ISSUER_SHA1);
-    if ((needs & (own_digests | key_digests | CERTMAP_PIECE_TBS_SHA256 | issuer_digests)) == 0)
+    keep_piece(&cert->chain, needs & chain_digests);
+    keep_piece(&cert->chain_sha256, needs & CERTMAP_PIECE_CHAIN_SHA256);
+    keep_piece(&cert->chain_key_sha256, needs & CERTMAP_PIECE_CHAIN_KEY_SHA256);
+    if ((needs & (own_digests | key_digests | CERTMAP_PIECE_TBS_SHA256 | issuer_digests | chain_digests)) == 0)
         cert->hash = NULL;
     if ((needs & CERTMAP_PIECE_TIME) == 0)
         cert->time = 0;

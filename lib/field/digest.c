@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Digests, which are supplied, or computed by the caller's hash: of each piece once. */
 #include "base/view.h"
+#include "der/der.h"
 #include "field/canonical.h"
 #include "field/make.h"
 #include "field/pieces.h"
@@ -14,6 +15,11 @@ static bool is_length_or_none(struct certmap_view digest, size_t size) {
     return digest.len == 0 || digest.len == size;
 }
 
+/* Of each CA of a chain, one after another; of none of them no octets. */
+static bool is_row(struct certmap_view digests) {
+    return digests.len % CERTMAP_SHA256_SIZE == 0 && digests.len / CERTMAP_SHA256_SIZE <= CERTMAP_MAX_CHAIN;
+}
+
 bool cm_digests_sound(const struct certmap_cert *cert) {
     return is_length(cert->sha256, CERTMAP_SHA256_SIZE) && is_length(cert->sha1, CERTMAP_SHA1_SIZE) &&
            is_length(cert->sha512, CERTMAP_SHA512_SIZE) && is_length(cert->key_sha256, CERTMAP_SHA256_SIZE) &&
@@ -21,7 +27,8 @@ bool cm_digests_sound(const struct certmap_cert *cert) {
            is_length(cert->tbs_sha256, CERTMAP_SHA256_SIZE) &&
            is_length_or_none(cert->issuer_sha256, CERTMAP_SHA256_SIZE) &&
            is_length_or_none(cert->issuer_key_sha256, CERTMAP_SHA256_SIZE) &&
-           is_length_or_none(cert->issuer_sha1, CERTMAP_SHA1_SIZE);
+           is_length_or_none(cert->issuer_sha1, CERTMAP_SHA1_SIZE) && is_row(cert->chain_sha256) &&
+           is_row(cert->chain_key_sha256);
 }
 
 static enum certmap_code make_digest(struct certmap_peer *peer, struct cm_list *list, struct certmap_view digest) {
@@ -85,6 +92,60 @@ static bool read_issuer(struct certmap_peer *peer, enum certmap_field field, str
     return cm_list_set_unknown(&peer->lists[field], find_issuer(peer, field, digest, cert, hash));
 }
 
+/* ---- the chain ---- */
+
+/* Fills a list from digests one after another, of which there are at most CERTMAP_MAX_CHAIN. */
+static enum certmap_code make_digests(struct certmap_peer *peer, struct cm_list *list, struct certmap_view digests) {
+    const size_t size = CERTMAP_SHA256_SIZE, count = digests.len / size;
+    if (count == 0)
+        return CERTMAP_CODE_NONE;
+    if (!cm_list_reserve(list, count, 0, &peer->arena))
+        return CERTMAP_CODE_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        list->values[i] = (struct cm_value){.row = 0};
+        if (cm_make_printed(peer, &list->values[i], cm_hex_print, cm_view(digests.data + i * size, size)) !=
+            CERTMAP_CODE_NONE)
+            return CERTMAP_CODE_MEMORY;
+    }
+    cm_list_chain(list, 0);
+    return CERTMAP_CODE_NONE;
+}
+
+/* The digests of certificates one after another, or of their keys. */
+static enum certmap_code compute_chain(struct certmap_peer *peer, struct cm_list *list, bool keys,
+                                       const struct certmap_cert *cert) {
+    uint8_t digests[CERTMAP_MAX_CHAIN][CERTMAP_SHA256_SIZE];
+    struct cm_der der = cm_der_open(cert->chain);
+    size_t count = 0;
+    for (; !cm_der_done(&der); count++) {
+        struct cm_tlv element;
+        if (!cm_der_next(&der, CM_DER_SEQUENCE, &element))
+            return CERTMAP_CODE_MALFORMED_PIECE;
+        if (count == CERTMAP_MAX_CHAIN)
+            return CERTMAP_CODE_VALUE_TOO_LONG;
+        struct certmap_view data = element.whole;
+        if (keys && !find_key(&data, data))
+            return CERTMAP_CODE_MALFORMED_PIECE;
+        if (cert->hash == NULL || !cert->hash(cert->hash_ctx, digests[count], CERTMAP_HASH_SHA256, data))
+            return CERTMAP_CODE_NOT_SUPPLIED;
+    }
+    return make_digests(peer, list, cm_view(digests, count * sizeof *digests));
+}
+
+/* The CAs of the chain, or their keys. Where it has none the list is empty; where nobody says which it has, unknown. */
+static bool read_chain(struct certmap_peer *peer, enum certmap_field field, struct certmap_view digests,
+                       const struct certmap_cert *cert) {
+    struct cm_list *list = &peer->lists[field];
+    enum certmap_code code = CERTMAP_CODE_NOT_SUPPLIED;
+    if (digests.data != NULL)
+        code = make_digests(peer, list, digests);
+    else if (cert->chain.data != NULL)
+        code = compute_chain(peer, list, field == CERTMAP_FIELD_CHAIN_KEY_SHA256, cert);
+    return cm_list_set_unknown(list, code);
+}
+
+/* ---- all of them ---- */
+
 bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
     const struct certmap_view tbs = peer->has_tbs ? peer->certificate : CM_VIEW_NONE;
     const struct {
@@ -105,5 +166,7 @@ bool cm_digests_read(struct certmap_peer *peer, const struct certmap_cert *cert)
             return false;
     return read_issuer(peer, CERTMAP_FIELD_ISSUER_SHA256, cert->issuer_sha256, cert, CERTMAP_HASH_SHA256) &&
            read_issuer(peer, CERTMAP_FIELD_ISSUER_KEY_SHA256, cert->issuer_key_sha256, cert, CERTMAP_HASH_SHA256) &&
-           read_issuer(peer, CERTMAP_FIELD_ISSUER_SHA1, cert->issuer_sha1, cert, CERTMAP_HASH_SHA1);
+           read_issuer(peer, CERTMAP_FIELD_ISSUER_SHA1, cert->issuer_sha1, cert, CERTMAP_HASH_SHA1) &&
+           read_chain(peer, CERTMAP_FIELD_CHAIN_SHA256, cert->chain_sha256, cert) &&
+           read_chain(peer, CERTMAP_FIELD_CHAIN_KEY_SHA256, cert->chain_key_sha256, cert);
 }

@@ -51,6 +51,9 @@ static const struct field {
     [CERTMAP_FIELD_QC_TYPE] = {"qc.type", SUB_NONE, CM_TEXT_QC, CERTMAP_PIECE_EXTENSIONS},
     [CERTMAP_FIELD_PSD2_ROLE] = {"psd2.role", SUB_NONE, CM_TEXT_QC, CERTMAP_PIECE_EXTENSIONS},
     [CERTMAP_FIELD_ISSUER_SHA1] = {"issuer is sha1", SUB_NONE, CM_TEXT_SHA1, CERTMAP_PIECE_ISSUER_SHA1},
+    [CERTMAP_FIELD_CHAIN_SHA256] = {"chain has sha256", SUB_NONE, CM_TEXT_SHA256, CERTMAP_PIECE_CHAIN_SHA256},
+    [CERTMAP_FIELD_CHAIN_KEY_SHA256] = {"chain has spki.sha256", SUB_NONE, CM_TEXT_SHA256,
+                                        CERTMAP_PIECE_CHAIN_KEY_SHA256},
 };
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
@@ -147,14 +150,19 @@ bool cm_field_split(enum certmap_field *field, struct certmap_view *subfield, st
 static const struct {
     struct certmap_view name;
     enum certmap_field field;
-} synonyms[] = {
-    {CM_VIEW_OF("spki"), CERTMAP_FIELD_KEY_SHA256},           {CM_VIEW_OF("tbs"), CERTMAP_FIELD_TBS_SHA256},
-    {CM_VIEW_OF("tbsCertificate"), CERTMAP_FIELD_TBS_SHA256}, {CM_VIEW_OF("sha384"), CERTMAP_FIELD_SHA512},
-    {CM_VIEW_OF("fingerprint"), CERTMAP_FIELD_SHA256},        {CM_VIEW_OF("thumbprint"), CERTMAP_FIELD_SHA256}};
+} synonyms[] = {{CM_VIEW_OF("spki"), CERTMAP_FIELD_KEY_SHA256},
+                {CM_VIEW_OF("tbs"), CERTMAP_FIELD_TBS_SHA256},
+                {CM_VIEW_OF("tbsCertificate"), CERTMAP_FIELD_TBS_SHA256},
+                {CM_VIEW_OF("sha384"), CERTMAP_FIELD_SHA512},
+                {CM_VIEW_OF("fingerprint"), CERTMAP_FIELD_SHA256},
+                {CM_VIEW_OF("thumbprint"), CERTMAP_FIELD_SHA256},
+                {CM_VIEW_OF("chain.sha256"), CERTMAP_FIELD_CHAIN_SHA256},
+                {CM_VIEW_OF("chain.spki.sha256"), CERTMAP_FIELD_CHAIN_KEY_SHA256}};
 
 static bool is_path(size_t field) {
     return field != CERTMAP_FIELD_ISSUER_SHA256 && field != CERTMAP_FIELD_ISSUER_KEY_SHA256 &&
-           field != CERTMAP_FIELD_ISSUER_SHA1 && field != CERTMAP_FIELD_EXTENSION_TEXT;
+           field != CERTMAP_FIELD_ISSUER_SHA1 && field != CERTMAP_FIELD_EXTENSION_TEXT &&
+           field != CERTMAP_FIELD_CHAIN_SHA256 && field != CERTMAP_FIELD_CHAIN_KEY_SHA256;
 }
 
 /* Whether text is this word, or ends in a dot and the word. */

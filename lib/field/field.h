@@ -31,9 +31,9 @@ enum cm_text_kind {
 };
 
 /* The lists of a peer: one for each enum certmap_field, and two of one value, a whole Name. */
-#define CM_LIST_SUBJECT_NAME 30
-#define CM_LIST_ISSUER_NAME 31
-#define CM_LIST_COUNT 32
+#define CM_LIST_SUBJECT_NAME 32
+#define CM_LIST_ISSUER_NAME 33
+#define CM_LIST_COUNT 34
 
 /* The rows of the SAN's list; all other otherNames share the chain after the last. */
 enum cm_san_row {

@@ -4,15 +4,15 @@
  *     condition  = [quantifier] field comparison
  *                | field ( "present" | "absent" )
  *                | "count" "(" field ")" "=" number
- *                | "issuer" "is" string                      a list of issuers
+ *                | ( "issuer" "is" | "chain" "has" ) string  a list of issuers
  *                | "valid" "at" "now"
  *     quantifier = "any" | "every" | "first" | "last" | "only"
  *     (a comparison may be followed by "as" and a name)
  *     comparison = "=" [how] string | "in" [how] list
  *                | ( "like" | "matches" | "under" ) ["nocase"] ( string | list )
- *                | string                                    after "issuer is sha256" and the like
+ *                | string                                    after "issuer is sha256", "chain has sha256" and the like
  *     how        = "nocase" | "exact"
- *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" | "sha1" )
+ *     field      = path | "issuer" "is" ( "sha256" | "spki.sha256" | "sha1" ) | "chain" "has" ( "sha256" | "spki.sha256" )
  *     path       = a word that field.h splits
  *     list       = "(" string { "," string } ")" */
 #include "base/view.h"
@@ -27,15 +27,16 @@ struct test {
     struct certmap_position op;
     size_t first_operand;             /* in the description */
     bool named;                       /* a list of issuers, */
+    bool of_chain;                    /* any of the chain, */
     const struct cm_issuers *issuers; /* which is this; NULL: there is none */
 };
 
 /* ---- fields ---- */
 
 /* The words other than fields that a condition begins with. */
-static const struct certmap_view starts[] = {CM_VIEW_OF("not"),   CM_VIEW_OF("any"),  CM_VIEW_OF("every"),
-                                             CM_VIEW_OF("first"), CM_VIEW_OF("last"), CM_VIEW_OF("only"),
-                                             CM_VIEW_OF("count"), CM_VIEW_OF("valid")};
+static const struct certmap_view starts[] = {CM_VIEW_OF("not"),   CM_VIEW_OF("any"),   CM_VIEW_OF("every"),
+                                             CM_VIEW_OF("first"), CM_VIEW_OF("last"),  CM_VIEW_OF("only"),
+                                             CM_VIEW_OF("count"), CM_VIEW_OF("valid"), CM_VIEW_OF("chain")};
 #define START_COUNT (sizeof starts / sizeof *starts)
 
 /* The field that a subfield alone stands for, "subject." or "san."; NULL where it is none. */
@@ -85,30 +86,62 @@ static bool report_field(struct cm_parser *parser, struct certmap_view first) {
     return cm_parser_report(parser, cm_token_part(token, fault), &parser->error);
 }
 
+/* What says which certificate of a CA is meant, or its key. */
+struct digest_word {
+    struct certmap_view word;
+    enum certmap_field field;
+};
+
+static bool accept_digest_word(struct cm_parser *parser, struct test *test, const struct digest_word *words,
+                               size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (cm_parser_accept_word(parser, words[i].word)) {
+            test->condition.field = words[i].field;
+            return true;
+        }
+    return false;
+}
+
 /* What follows "issuer is". */
 static bool take_issuer(struct cm_parser *parser, struct test *test, bool may_be_list) {
-    static const struct {
-        struct certmap_view word;
-        enum certmap_field field;
-    } fields[] = {{CM_VIEW_OF("sha256"), CERTMAP_FIELD_ISSUER_SHA256},
-                  {CM_VIEW_OF("spki.sha256"), CERTMAP_FIELD_ISSUER_KEY_SHA256},
-                  {CM_VIEW_OF("sha1"), CERTMAP_FIELD_ISSUER_SHA1}};
+    static const struct digest_word fields[] = {{CM_VIEW_OF("sha256"), CERTMAP_FIELD_ISSUER_SHA256},
+                                                {CM_VIEW_OF("spki.sha256"), CERTMAP_FIELD_ISSUER_KEY_SHA256},
+                                                {CM_VIEW_OF("sha1"), CERTMAP_FIELD_ISSUER_SHA1}};
     static const struct certmap_view words[] = {CM_VIEW_OF("sha256"), CM_VIEW_OF("spki.sha256"), CM_VIEW_OF("sha1")};
     test->field = parser->token.position;
     test->named = may_be_list && parser->token.kind == CM_TOKEN_STRING;
     if (test->named)
         return cm_parser_take_issuers_name(parser, &test->issuers);
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (cm_parser_accept_word(parser, fields[i].word)) {
-            test->condition.field = fields[i].field;
-            return true;
-        }
+    if (accept_digest_word(parser, test, fields, sizeof fields / sizeof *fields))
+        return true;
     if (parser->token.kind == CM_TOKEN_WORD && cm_field_refusal(parser->token.text) != NULL)
         return report_refused(parser);
     return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
                                        may_be_list ? "\"sha256\", \"spki.sha256\", \"sha1\" or the name of a list, a "
                                                      "string"
                                                    : "\"sha256\", \"spki.sha256\" or \"sha1\"",
+                                       words, sizeof words / sizeof *words);
+}
+
+/* What follows "chain". */
+static bool take_chain(struct cm_parser *parser, struct test *test, bool may_be_list) {
+    static const struct digest_word fields[] = {{CM_VIEW_OF("sha256"), CERTMAP_FIELD_CHAIN_SHA256},
+                                                {CM_VIEW_OF("spki.sha256"), CERTMAP_FIELD_CHAIN_KEY_SHA256}};
+    static const struct certmap_view has = CM_VIEW_OF("has"),
+                                     words[] = {CM_VIEW_OF("sha256"), CM_VIEW_OF("spki.sha256")};
+    if (!cm_parser_accept_word(parser, has))
+        return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, "\"has\" after \"chain\"", &has, 1);
+    test->field = parser->token.position;
+    test->named = test->of_chain = may_be_list && parser->token.kind == CM_TOKEN_STRING;
+    if (test->named)
+        return cm_parser_take_issuers_name(parser, &test->issuers);
+    if (accept_digest_word(parser, test, fields, sizeof fields / sizeof *fields))
+        return true;
+    if (parser->token.kind == CM_TOKEN_WORD && cm_field_refusal(parser->token.text) != NULL)
+        return report_refused(parser);
+    return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX,
+                                       may_be_list ? "\"sha256\", \"spki.sha256\" or the name of a list, a string"
+                                                   : "\"sha256\" or \"spki.sha256\"",
                                        words, sizeof words / sizeof *words);
 }
 
@@ -149,6 +182,8 @@ static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_
     const size_t errors = parser->errors;
     if (token.kind != CM_TOKEN_WORD)
         return cm_parser_report_syntax(parser, "a condition");
+    if (cm_parser_accept_word(parser, CM_VIEW("chain")))
+        return take_chain(parser, test, may_be_list);
     if (recall_field(parser, condition, token.text)) {
         test->field = cm_token_part(&token, condition->subfield);
         cm_parser_advance(parser);
@@ -256,14 +291,18 @@ static bool report_double(struct cm_parser *parser) {
     return cm_parser_report(parser, parser->token.position, &parser->error);
 }
 
+/* Fields that need no "=" before a string. */
+static bool is_of_ca(enum certmap_field field) {
+    return field == CERTMAP_FIELD_ISSUER_SHA256 || field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
+           field == CERTMAP_FIELD_ISSUER_SHA1 || field == CERTMAP_FIELD_CHAIN_SHA256 ||
+           field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
+}
+
 static bool take_comparison(struct cm_parser *parser, struct test *test, bool quantified) {
     const bool equal = cm_parser_is_punct(parser, '=');
-    const bool issuer = test->condition.field == CERTMAP_FIELD_ISSUER_SHA256 ||
-                        test->condition.field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
-                        test->condition.field == CERTMAP_FIELD_ISSUER_SHA1;
     bool in;
     test->op = parser->token.position;
-    if (issuer && parser->token.kind == CM_TOKEN_STRING)
+    if (is_of_ca(test->condition.field) && parser->token.kind == CM_TOKEN_STRING)
         return take_operand(parser, test);
     if (!accept_operator(parser, test, &in))
         return take_presence(parser, test, quantified);
@@ -398,7 +437,9 @@ static bool join_issuers(struct cm_parser *parser, const struct test *test, size
 /* One condition on certificates and one on keys, where the list has both. One that has neither was reported. */
 static bool add_issuers(struct cm_parser *parser, const struct test *test) {
     const struct cm_digests *const digests[] = {&test->issuers->certificates, &test->issuers->keys};
-    static const enum certmap_field fields[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256};
+    static const enum certmap_field of_issuer[] = {CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_ISSUER_KEY_SHA256},
+                                    of_chain[] = {CERTMAP_FIELD_CHAIN_SHA256, CERTMAP_FIELD_CHAIN_KEY_SHA256};
+    const enum certmap_field *fields = test->of_chain ? of_chain : of_issuer;
     const size_t mark = parser->described.term_count;
     parser->described.flawed = parser->described.flawed || digests[0]->count + digests[1]->count == 0;
     for (size_t i = 0; i < 2; i++) {

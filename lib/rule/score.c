@@ -69,7 +69,7 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_ISSUER:
     case CERTMAP_FIELD_SAN:
     case CERTMAP_FIELD_SAN_DIRNAME:
-    case CERTMAP_FIELD_AKI: /* of a CA, like the last two: of many certificates */
+    case CERTMAP_FIELD_AKI: /* of a CA, like the last five: of many certificates */
     case CERTMAP_FIELD_MS_SID:
     case CERTMAP_FIELD_MS_TEMPLATE:
     case CERTMAP_FIELD_EXTENSION:
@@ -77,6 +77,8 @@ static size_t score_exact(const struct cm_path *path) {
     case CERTMAP_FIELD_ISSUER_SHA256:
     case CERTMAP_FIELD_ISSUER_KEY_SHA256:
     case CERTMAP_FIELD_ISSUER_SHA1:
+    case CERTMAP_FIELD_CHAIN_SHA256:
+    case CERTMAP_FIELD_CHAIN_KEY_SHA256:
         break;
     }
     return path->kind == CM_TEXT_NAME ? SCORE_NAME : SCORE_TEXT;

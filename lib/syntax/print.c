@@ -140,17 +140,19 @@ void cm_operands_print(struct cm_out *out, const struct cm_condition *condition)
 
 /* ---- conditions ---- */
 
-/* What has words of its own: `valid at now`, and `issuer is` with a digest. */
+/* What has words of its own: `valid at now`, and `issuer is` or `chain has` with a digest. */
 static bool is_valid_at_now(const struct cm_condition *condition) {
     return condition->path->field == CERTMAP_FIELD_VALIDITY && condition->op == CERTMAP_OP_EQUAL &&
            condition->quantifier == CERTMAP_ANY_VALUE && !condition->nocase && condition->operand_count == 1 &&
            cm_view_equal(cm_operand_first(condition).shown, CM_VIEW("valid"));
 }
 
-static bool is_issuer_is(const struct cm_condition *condition) {
+static bool is_of_ca(const struct cm_condition *condition) {
     return condition->path->field == CERTMAP_FIELD_ISSUER_SHA256 ||
            condition->path->field == CERTMAP_FIELD_ISSUER_KEY_SHA256 ||
-           condition->path->field == CERTMAP_FIELD_ISSUER_SHA1;
+           condition->path->field == CERTMAP_FIELD_ISSUER_SHA1 ||
+           condition->path->field == CERTMAP_FIELD_CHAIN_SHA256 ||
+           condition->path->field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
 }
 
 static void print_operator(struct cm_out *out, const struct cm_condition *condition) {
@@ -163,7 +165,7 @@ static void print_operator(struct cm_out *out, const struct cm_condition *condit
     else if (condition->operand_count > 1)
         cm_out_string(out, " in ");
     else
-        cm_out_string(out, is_issuer_is(condition) && !condition->nocase ? " " : " = ");
+        cm_out_string(out, is_of_ca(condition) && !condition->nocase ? " " : " = ");
     if (condition->nocase)
         cm_out_string(out, "nocase ");
     if (condition->exact)

@@ -536,6 +536,12 @@ static const char *const conditions[] = {
     "issuer is sha256 " DIGEST,
     "issuer is spki.sha256 " DIGEST,
     "issuer is \"both\"",
+    "chain has sha256 " DIGEST,
+    "last chain has sha256 " DIGEST,
+    "every chain has spki.sha256 " DIGEST,
+    "count(chain has sha256) = 2",
+    "chain has spki.sha256 absent",
+    "chain has \"both\"",
     "ski = \"0102\"",
     "aki in (\"0102\", \"03\")",
     "ms.sid = \"S-1-5-21-1\"",
@@ -841,10 +847,22 @@ static void set_extensions(struct t_random_cert *made, struct t_world *world) {
     "\x30\x1B\x02\x01\x01\x30\x03\x06\x01\x2A\x30\x00\x30\x04\x17\x00\x17\x00\x30\x00\x30\x07\x30\x03\x06\x01\x2A"     \
     "\x03\x00\x30\x03\x06\x01\x2A" signature
 
+#define DIGEST_BYTES 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+
+/* Of up to three CAs, or none that was verified. */
+static void set_chain(struct certmap_cert *cert, struct t_world *world) {
+    static const uint8_t digests[5][CERTMAP_SHA256_SIZE] = {{2}, {DIGEST_BYTES}, {3}, {DIGEST_BYTES}, {2}};
+    struct certmap_view *const wanted[] = {&cert->chain_sha256, &cert->chain_key_sha256};
+    for (size_t i = 0; i < 2; i++) {
+        const size_t count = below(world, 4), first = below(world, 3);
+        if (chance(world, 70))
+            *wanted[i] = (struct certmap_view){digests[first], count * sizeof *digests};
+    }
+}
+
 /* Pieces that are there, or not. */
 static void set_pieces(struct t_random_cert *made, struct t_world *world) {
-    static const uint8_t digests[2][CERTMAP_SHA256_SIZE] = {
-        {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {2}};
+    static const uint8_t digests[2][CERTMAP_SHA256_SIZE] = {{DIGEST_BYTES}, {2}};
     static const uint8_t long_digests[2][CERTMAP_SHA512_SIZE] = {{0}, {2}};
     static const struct certmap_view certificates[] = {{(const uint8_t *)"\x30", 2},
                                                        {(const uint8_t *)"\x30\x01\x30", 3},
@@ -866,6 +884,7 @@ static void set_pieces(struct t_random_cert *made, struct t_world *world) {
     for (size_t i = 0; i < 5; i++)
         if (chance(world, 70))
             *wanted[i] = (struct certmap_view){digests[below(world, 2)], CERTMAP_SHA256_SIZE};
+    set_chain(cert, world);
     if (chance(world, 60))
         cert->certificate = certificates[below(world, 5)];
     if (chance(world, 80))

@@ -132,7 +132,7 @@ static void print_value(struct certmap_peer *peer, enum certmap_field field, siz
 }
 
 static void print_peer(struct certmap_peer *peer) {
-    for (unsigned i = CERTMAP_FIELD_SUBJECT; i <= CERTMAP_FIELD_ISSUER_KEY_SHA256; i++) {
+    for (unsigned i = CERTMAP_FIELD_SUBJECT; certmap_field_name((enum certmap_field)i) != NULL; i++) {
         const enum certmap_field field = (enum certmap_field)i;
         const enum certmap_code unknown = certmap_peer_field_unknown(peer, field);
         if (unknown != CERTMAP_CODE_NONE)
