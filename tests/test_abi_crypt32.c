@@ -59,9 +59,9 @@ static enum certmap_status call_match_schannel(void *object) {
 
 static const struct t_abi_entry entries[] = {
     {"crypt32_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, false},
-    {"crypt32_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 360, false},
+    {"crypt32_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 1384, false},
     {"crypt32_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, true},
-    {"crypt32_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 360, false},
+    {"crypt32_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 1384, false},
     {"crypt32_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
     {"crypt32_match_schannel", call_match_schannel, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };

@@ -45,6 +45,28 @@ static enum certmap_status call_issuer_holder(void *object) {
     return status;
 }
 
+static enum certmap_status add_chain(struct certmap_cert *to, struct certmap_openssl_holder *with) {
+    STACK_OF(X509) *cas = sk_X509_new_null();
+    ck_assert_int_gt(sk_X509_push(cas, t_pki_certificate(pki, T_ROOT)), 0);
+    const enum certmap_status status = certmap_openssl_chain(to, with, cas, ALL_PIECES, NULL);
+    sk_X509_free(cas);
+    return status;
+}
+
+static enum certmap_status call_chain(void *object) {
+    struct certmap_openssl_holder own = CERTMAP_OPENSSL_HOLDER_INIT;
+    const enum certmap_status status = add_chain(object, &own);
+    certmap_openssl_holder_free(&own);
+    return status;
+}
+
+static enum certmap_status call_chain_holder(void *object) {
+    struct certmap_cert own = CERTMAP_CERT_INIT;
+    const enum certmap_status status = add_chain(&own, object);
+    certmap_openssl_holder_free(object);
+    return status;
+}
+
 static const struct certmap_rules *everyone(struct certmap_rules **rules) {
     static const char text[] = "certmap 1; mapping \"m\" { when always; allow \"a\"; }";
     ck_assert_int_eq(certmap_rules_parse(rules, certmap_view_of(text), NULL, NULL), CERTMAP_OK);
@@ -69,9 +91,11 @@ static enum certmap_status call_match(void *object) {
 
 static const struct t_abi_entry entries[] = {
     {"openssl_cert", call_cert, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, false},
-    {"openssl_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 368, false},
+    {"openssl_cert, holder", call_cert_holder, &holder, sizeof holder, FIRST_HOLDER, 1392, false},
     {"openssl_issuer", call_issuer, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, true},
-    {"openssl_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 368, false},
+    {"openssl_issuer, holder", call_issuer_holder, &holder, sizeof holder, FIRST_HOLDER, 1392, false},
+    {"openssl_chain", call_chain, &cert, sizeof cert, CERTMAP_FIRST_CERT, 408, true},
+    {"openssl_chain, holder", call_chain_holder, &holder, sizeof holder, FIRST_HOLDER, 1392, false},
     {"openssl_match", call_match, &result, sizeof result, CERTMAP_FIRST_RESULT, 168, false},
 };
 

@@ -192,8 +192,8 @@ static void put_digest(char *rule, size_t cap, const char *field, const uint8_t 
     char hexadecimal[2 * CERTMAP_SHA256_SIZE + 1];
     for (size_t i = 0; i < CERTMAP_SHA256_SIZE; i++)
         snprintf(hexadecimal + 2 * i, 3, "%02x", digest[i]);
-    snprintf(rule, cap, "certmap 1; mapping \"of the CA\" { when %sissuer is %s \"%s\"; allow \"ca\"; }",
-             negated ? "not " : "", field, hexadecimal);
+    snprintf(rule, cap, "certmap 1; mapping \"of the CA\" { when %s%s \"%s\"; allow \"ca\"; }", negated ? "not " : "",
+             field, hexadecimal);
 }
 
 /* The digests of id, as of an issuer. */
@@ -215,14 +215,39 @@ T_TEST(rules_about_the_issuer) {
     const struct t_expected yes = ACCOUNT("ca");
     const struct t_expected no = UNMATCHED;
     char rule[256];
-    put_digest(rule, sizeof rule, by_key ? "spki.sha256" : "sha256", by_key ? digests.key_sha256 : digests.sha256,
-               negated);
+    put_digest(rule, sizeof rule, by_key ? "issuer is spki.sha256" : "issuer is sha256",
+               by_key ? digests.key_sha256 : digests.sha256, negated);
     struct certmap_rules *asking = t_rules(rule);
     for (int i = 0; i < COUNT(clients); i++) {
         struct t_windows_chain verified = t_windows_chain_of(pki, clients[i], T_ROOT, 0, 0);
         const struct t_expected found = (clients[i] == T_ALICE) != negated ? yes : no;
         check_match(t_windows_pki_certificate(pki, clients[i]), verified.chain, &verified.policy, asking,
                     clients[i] == T_MALLORY ? not_verified : found, rule);
+        t_windows_chain_free(&verified);
+    }
+    certmap_rules_free(asking);
+}
+
+/* Rules that ask for a CA of the chain: of Alice the issuing CA and the root, of Bob the root. */
+T_TEST(rules_about_the_chain) {
+    static const enum t_id clients[] = {T_ALICE, T_BOB, T_MALLORY}, cas[] = {T_ISSUING, T_ROOT};
+    const bool by_key = _i % 2 == 1, negated = _i / 2 % 2 == 1;
+    const enum t_id ca = cas[_i / 4];
+    const struct certmap_crypt32_holder digests = digests_of(ca);
+    const struct t_expected yes = ACCOUNT("ca");
+    const struct t_expected no = UNMATCHED;
+    char rule[256];
+    put_digest(rule, sizeof rule, by_key ? "chain has spki.sha256" : "chain has sha256",
+               by_key ? digests.key_sha256 : digests.sha256, negated);
+    struct certmap_rules *asking = t_rules(rule);
+    for (int i = 0; i < COUNT(clients); i++) {
+        struct t_windows_chain verified = t_windows_chain_of(pki, clients[i], T_ROOT, 0, 0);
+        const bool has = clients[i] == T_ALICE || ca == T_ROOT;
+        check_match(t_windows_pki_certificate(pki, clients[i]), verified.chain, &verified.policy, asking,
+                    clients[i] == T_MALLORY ? not_verified
+                    : has != negated        ? yes
+                                            : no,
+                    rule);
         t_windows_chain_free(&verified);
     }
     certmap_rules_free(asking);
@@ -586,8 +611,8 @@ T_TEST(every_allocation_fails_once) {
 T_TESTS("crypt32_match",
         T_CASE("chains", T_ONCE(make_shared, free_shared), T_LOOP(chains_that_windows_built, COUNT(built_rows)),
                T_LOOP(the_verified_issuer, COUNT(issuer_rows)), T_LOOP(rules_about_the_issuer, 4),
-               a_chain_without_errors, T_LOOP(every_error_of_a_chain, 32), trusted_without_a_chain,
-               the_message_has_the_number, what_does_not_belong_together, almost_the_same_certificate, no_issuer,
-               an_issuer_only_of_what_is_verified, a_certificate_that_is_refused,
-               T_LOOP(what_schannel_says, COUNT(schannel_rows)), no_reference_is_kept, arguments,
-               every_allocation_fails_once))
+               T_LOOP(rules_about_the_chain, 8), a_chain_without_errors, T_LOOP(every_error_of_a_chain, 32),
+               trusted_without_a_chain, the_message_has_the_number, what_does_not_belong_together,
+               almost_the_same_certificate, no_issuer, an_issuer_only_of_what_is_verified,
+               a_certificate_that_is_refused, T_LOOP(what_schannel_says, COUNT(schannel_rows)), no_reference_is_kept,
+               arguments, every_allocation_fails_once))

@@ -78,8 +78,8 @@ struct certmap_cert {
 
 /* Fills cert with views into der, one DER-encoded certificate (RFC 5280 4.1): every piece that is
  * DER. Digests, issuer_..., chain..., hash and time are made not supplied. Checks the DER strictly
- * from the outside down to both Names, whose insides certmap_peer_set checks; it looks at no signature, date
- * or extension. cert->size must be set. No allocation.
+ * from the outside down to both Names, whose insides certmap_peer_set checks; it looks at no
+ * signature, date or extension. cert->size must be set. No allocation.
  * Errors: ARGUMENT, CERTIFICATE (offset: the byte of der at fault). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,

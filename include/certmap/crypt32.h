@@ -6,6 +6,7 @@
 #define CERTMAP_CRYPT32_H
 
 #include "certmap.h"
+#include "limits.h"
 #include <windows.h>
 
 #include <wincrypt.h> /* after windows.h */
@@ -29,11 +30,14 @@ struct certmap_crypt32_holder {
     uint8_t key_sha512[CERTMAP_SHA512_SIZE];
     uint8_t key_sha1[CERTMAP_SHA1_SIZE];
     uint8_t issuer_sha1[CERTMAP_SHA1_SIZE];
+    uint8_t chain_sha256[CERTMAP_MAX_CHAIN][CERTMAP_SHA256_SIZE];
+    uint8_t chain_key_sha256[CERTMAP_MAX_CHAIN][CERTMAP_SHA256_SIZE];
     uint8_t reserved[4]; /* 0 */
 };
 #define CERTMAP_CRYPT32_HOLDER_INIT                                                                \
     {                                                                                              \
-        sizeof(struct certmap_crypt32_holder), {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, { \
+        sizeof(struct certmap_crypt32_holder), {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0},   \
+            {{0}}, {{0}}, {                                                                        \
             0                                                                                      \
         }                                                                                          \
     }
@@ -77,6 +81,20 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate,
                                 PCCERT_CHAIN_CONTEXT chain, const CERT_CHAIN_POLICY_STATUS *policy,
                                 struct certmap_diagnostic *err);
+
+/* Adds the digests of the CAs of chain, which is that of certificate and was verified, to a cert
+ * that certmap_crypt32_cert has filled, as far as needs has them: CERTMAP_PIECE_CHAIN_SHA256 and
+ * _CHAIN_KEY_SHA256. They are the certificates of the first simple chain from the one that
+ * certmap_crypt32_verified_issuer says up to the last. There is none where there is no issuer, so
+ * that `chain has` is false. Not calling this leaves it unknown, and so do more than
+ * CERTMAP_MAX_CHAIN. Refuses with UNVERIFIED whatever certmap_crypt32_match refuses with it. holder
+ * has the digests. On failure cert stays as it was. Errors: ARGUMENT, CERTIFICATE (as
+ * certmap_crypt32_cert, for one of them), UNVERIFIED. */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_crypt32_chain(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
+                      PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
+                      const CERT_CHAIN_POLICY_STATUS *policy, unsigned needs,
+                      struct certmap_diagnostic *err);
 
 /* The one call for servers: the account of the client that certificate was received from. The
  * server has asked for the certificate in the handshake, built its chain and verified that. What

@@ -4,6 +4,7 @@
 #define CERTMAP_OPENSSL_H
 
 #include "certmap.h"
+#include "limits.h"
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -26,12 +27,14 @@ struct certmap_openssl_holder {
     uint8_t key_sha512[CERTMAP_SHA512_SIZE];
     uint8_t key_sha1[CERTMAP_SHA1_SIZE];
     uint8_t issuer_sha1[CERTMAP_SHA1_SIZE];
+    uint8_t chain_sha256[CERTMAP_MAX_CHAIN][CERTMAP_SHA256_SIZE];
+    uint8_t chain_key_sha256[CERTMAP_MAX_CHAIN][CERTMAP_SHA256_SIZE];
     uint8_t reserved[4]; /* 0 */
 };
 #define CERTMAP_OPENSSL_HOLDER_INIT                                                                \
     {                                                                                              \
         sizeof(struct certmap_openssl_holder), NULL, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0},  \
-            {0}, {                                                                                 \
+            {0}, {{0}}, {{0}}, {                                                                   \
             0                                                                                      \
         }                                                                                          \
     }
@@ -88,6 +91,34 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509,
                                  struct certmap_diagnostic *err);
 
+/* Adds the digests of the CAs of the verified chain to a cert that certmap_openssl_cert has filled,
+ * as far as needs has them: CERTMAP_PIECE_CHAIN_SHA256 and _CHAIN_KEY_SHA256. cas are those of
+ * certmap_openssl_verified_chain or certmap_openssl_handshake_chain, from the issuer to the root:
+ * not the peer's certificate, and never what the client says (SSL_get_peer_cert_chain). None in it:
+ * the verified chain has none, so that `chain has` is false. Not calling this leaves it unknown, and
+ * so do more than CERTMAP_MAX_CHAIN. cas is not used after the call; holder has the digests. On
+ * failure cert stays as it was. Errors: ARGUMENT (also where cas is NULL), MEMORY, CERTIFICATE (as
+ * certmap_openssl_cert, for one of cas). */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_openssl_chain(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
+                      const STACK_OF(X509) * cas, unsigned needs, struct certmap_diagnostic *err);
+
+/* The CAs of the chain of the certificate that ctx was asked about, after X509_verify_cert gave 1:
+ * from the one that certmap_openssl_verified_issuer says up to the one that ends the chain. None
+ * where there is no issuer. *cas is for the caller to free with sk_X509_free; what is in it belongs
+ * to ctx. Errors: ARGUMENT, MEMORY, UNVERIFIED (ctx holds no chain, or an error). */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_openssl_verified_chain(STACK_OF(X509) * *cas, X509_STORE_CTX *ctx,
+                               struct certmap_diagnostic *err);
+
+/* The same of x509, the peer's certificate, as a handshake of this connection verified it, without
+ * the X509_STORE_CTX; what is in *cas belongs to ssl or to x509. UNVERIFIED: it cannot be told, as
+ * certmap_openssl_handshake_issuer says, or the end of the chain is no longer in the trust store.
+ * OpenSSL's error queue is left as it was. Errors: ARGUMENT, MEMORY, UNVERIFIED. */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_openssl_handshake_chain(STACK_OF(X509) * *cas, const SSL *ssl, X509 *x509,
+                                struct certmap_diagnostic *err);
+
 /* The certificate of the peer at the other end of ssl, which belongs to its session; for servers
  * that cannot use certmap_openssl_match. Refuses with UNVERIFIED whatever that call refuses with
  * it. Errors: ARGUMENT, UNVERIFIED. */
@@ -119,7 +150,7 @@ certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_dia
  *
  * The time is the system's clock, and who issued the certificate comes from
  * SSL_get0_verified_chain: what certmap_openssl_verified_issuer says, too. Two cases in which it
- * cannot be told leave `issuer is` unknown, which grants nothing: a resumed session, which has no
+ * cannot be told leave `issuer is` and `chain has` unknown, which grants nothing: a resumed session, which has no
  * such chain; and certificates that are trusted beside the store of the SSL and the SSL_CTX
  * (X509_STORE_CTX_set0_trusted_stack; before OpenSSL 3.0 also SSL_CTX_set1_verify_cert_store). For
  * servers that have such rules and do resume sessions, docs/servers.md has two ways.

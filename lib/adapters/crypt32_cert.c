@@ -96,15 +96,14 @@ static void add_digests(struct certmap_cert *cert, struct certmap_crypt32_holder
         cert->key_sha1 = digest(holder->key_sha1, sizeof holder->key_sha1, L"SHA1", key);
 }
 
-/* Whether both can be written; what cert holds beyond what is known here stays as it is. */
-static bool fit(const struct certmap_cert *cert, const struct certmap_crypt32_holder *holder) {
+bool cm_crypt32_fit(const struct certmap_cert *cert, const struct certmap_crypt32_holder *holder) {
     return certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) &&
            certmap_struct_fits(holder, FIRST_HOLDER, sizeof *holder);
 }
 
 enum certmap_status certmap_crypt32_cert(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
                                          PCCERT_CONTEXT context, unsigned needs, struct certmap_diagnostic *err) {
-    if (!fit(cert, holder) || context == NULL)
+    if (!cm_crypt32_fit(cert, holder) || context == NULL)
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_crypt32_cert: cert, holder or context is NULL, or a size is not a size of it",
                                "");
@@ -148,7 +147,7 @@ enum certmap_status certmap_crypt32_issuer(struct certmap_cert *cert, struct cer
                                            PCCERT_CONTEXT issuer, unsigned needs, struct certmap_diagnostic *err) {
     struct certmap_cert room, filled = CERTMAP_CERT_INIT;
     const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
-    if (given == NULL || !fit(cert, holder))
+    if (given == NULL || !cm_crypt32_fit(cert, holder))
         return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_crypt32_issuer: cert or holder is NULL, or a size is not a size of it", "");
     const struct certmap_view none =

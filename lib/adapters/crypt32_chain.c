@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the caller has verified the peer's certificate, and who issued it.
+/* Whether the caller has verified the peer's certificate, who issued it, and the CAs above it.
  *
  *     chain->rgpChain[0]->rgpElement[0]->pCertContext    the certificate that the chain was built for
  *                        rgpElement[1]                   its issuer; the last one is the root
@@ -7,6 +7,7 @@
  *
  * Every level has a dwErrorStatus of its own. The one of the chain should have the bits of all; here they are
  * counted again. */
+#include "certmap/versioned.h"
 #include "crypt32_inside.h"
 #include <stddef.h>
 #include <string.h>
@@ -78,6 +79,12 @@ static enum certmap_status check(PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEX
     return CERTMAP_OK;
 }
 
+/* Which element is the first CA: the second one; of a chain of one, that one if it signed itself, else none. */
+static DWORD first_ca(const CERT_SIMPLE_CHAIN *simple) {
+    const bool signed_itself = (simple->rgpElement[0]->TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED) != 0;
+    return simple->cElement == 1 && signed_itself ? 0 : 1;
+}
+
 enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCERT_CONTEXT certificate,
                                                     PCCERT_CHAIN_CONTEXT chain, const CERT_CHAIN_POLICY_STATUS *policy,
                                                     struct certmap_diagnostic *err) {
@@ -88,9 +95,74 @@ enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCE
     if (status != CERTMAP_OK)
         return status;
     const CERT_SIMPLE_CHAIN *simple = chain->rgpChain[0];
-    const bool alone = simple->cElement == 1;
-    const CERT_CHAIN_ELEMENT *element = simple->rgpElement[alone ? 0 : 1];
-    const bool none = alone && (element->TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED) == 0;
-    *issuer = none ? NULL : element->pCertContext;
+    const DWORD first = first_ca(simple);
+    *issuer = first < simple->cElement ? simple->rgpElement[first]->pCertContext : NULL;
     return CERTMAP_OK;
+}
+
+/* ---- the CAs ---- */
+
+/* What could be computed of every CA so far. */
+struct found {
+    bool certificates, keys;
+};
+
+/* By way of a cert and a holder of its own. */
+static enum certmap_status digest_ca(struct found *found, struct certmap_crypt32_holder *holder, DWORD index,
+                                     PCCERT_CONTEXT ca, struct certmap_diagnostic *err) {
+    struct certmap_cert own = CERTMAP_CERT_INIT;
+    struct certmap_crypt32_holder own_holder = CERTMAP_CRYPT32_HOLDER_INIT;
+    struct certmap_diagnostic own_err = {.status = CERTMAP_OK};
+    const unsigned needs = (found->certificates ? (unsigned)CERTMAP_PIECE_SHA256 : 0u) |
+                           (found->keys ? (unsigned)CERTMAP_PIECE_KEY_SHA256 : 0u);
+    if (certmap_crypt32_cert(&own, &own_holder, ca, needs, &own_err) != CERTMAP_OK)
+        return cm_crypt32_fail(err, own_err.status, own_err.code, "chain: ", own_err.text);
+    found->certificates = found->certificates && own.sha256.data != NULL;
+    found->keys = found->keys && own.key_sha256.data != NULL;
+    memcpy(holder->chain_sha256[index], own_holder.sha256, sizeof own_holder.sha256);
+    memcpy(holder->chain_key_sha256[index], own_holder.key_sha256, sizeof own_holder.key_sha256);
+    return CERTMAP_OK;
+}
+
+static enum certmap_status digest_chain(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
+                                        const CERT_SIMPLE_CHAIN *simple, unsigned needs,
+                                        struct certmap_diagnostic *err) {
+    const DWORD first = first_ca(simple), count = simple->cElement - first;
+    struct found found = {(needs & CERTMAP_PIECE_CHAIN_SHA256) != 0, (needs & CERTMAP_PIECE_CHAIN_KEY_SHA256) != 0};
+    if (count > CERTMAP_MAX_CHAIN || (!found.certificates && !found.keys))
+        return CERTMAP_OK;
+    for (DWORD i = 0; i < count; i++) {
+        const enum certmap_status status =
+            digest_ca(&found, holder, i, simple->rgpElement[first + i]->pCertContext, err);
+        if (status != CERTMAP_OK)
+            return status;
+    }
+    const size_t len = (size_t)count * CERTMAP_SHA256_SIZE;
+    if (found.certificates)
+        cert->chain_sha256 = (struct certmap_view){holder->chain_sha256[0], len};
+    if (found.keys)
+        cert->chain_key_sha256 = (struct certmap_view){holder->chain_key_sha256[0], len};
+    return CERTMAP_OK;
+}
+
+enum certmap_status certmap_crypt32_chain(struct certmap_cert *cert, struct certmap_crypt32_holder *holder,
+                                          PCCERT_CONTEXT certificate, PCCERT_CHAIN_CONTEXT chain,
+                                          const CERT_CHAIN_POLICY_STATUS *policy, unsigned needs,
+                                          struct certmap_diagnostic *err) {
+    struct certmap_cert room, filled = CERTMAP_CERT_INIT;
+    const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
+    const struct certmap_view none = CERTMAP_NO_VIEW;
+    if (given == NULL || !cm_crypt32_fit(cert, holder))
+        return cm_crypt32_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                               "certmap_crypt32_chain: cert or holder is NULL, or a size is not a size of it", "");
+    enum certmap_status status = check(certificate, chain, policy, err);
+    if (status != CERTMAP_OK)
+        return status;
+    memcpy(&filled, given, sizeof filled);
+    filled.size = sizeof filled;
+    filled.chain = filled.chain_sha256 = filled.chain_key_sha256 = none;
+    status = digest_chain(&filled, holder, chain->rgpChain[0], needs, err);
+    if (status == CERTMAP_OK)
+        certmap_struct_write(cert, &filled, sizeof filled);
+    return status;
 }

@@ -13,6 +13,9 @@ enum certmap_status cm_crypt32_fail(struct certmap_diagnostic *err, enum certmap
 enum certmap_status cm_crypt32_refuse(struct certmap_diagnostic *err, enum certmap_code code, const char *text,
                                       unsigned long number);
 
+/* Whether both can be written; what cert holds beyond what is known here stays as it is. */
+bool cm_crypt32_fit(const struct certmap_cert *cert, const struct certmap_crypt32_holder *holder);
+
 /* Makes peer empty and result the answer NONE. Errors: ARGUMENT (result is NULL, or its size is too small). */
 enum certmap_status cm_crypt32_begin(struct certmap_peer *peer, struct certmap_result *result,
                                      struct certmap_diagnostic *err);

@@ -139,15 +139,14 @@ static void add_digests(struct certmap_cert *cert, struct certmap_openssl_holder
         cert->key_sha1 = digest(holder->key_sha1, EVP_sha1(), cert->key);
 }
 
-/* Whether both can be written; what cert holds beyond what is known here stays as it is. */
-static bool fit(const struct certmap_cert *cert, const struct certmap_openssl_holder *holder) {
+bool cm_openssl_fit(const struct certmap_cert *cert, const struct certmap_openssl_holder *holder) {
     return certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) &&
            certmap_struct_fits(holder, FIRST_HOLDER, sizeof *holder);
 }
 
 enum certmap_status certmap_openssl_cert(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
                                          const X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
-    if (!fit(cert, holder) || x509 == NULL)
+    if (!cm_openssl_fit(cert, holder) || x509 == NULL)
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_openssl_cert: cert, holder or x509 is NULL, or a size is not a size of it", "");
     struct certmap_cert filled = CERTMAP_CERT_INIT;
@@ -204,7 +203,7 @@ enum certmap_status certmap_openssl_issuer(struct certmap_cert *cert, struct cer
                                            const X509 *issuer, unsigned needs, struct certmap_diagnostic *err) {
     struct certmap_cert room, filled = CERTMAP_CERT_INIT;
     const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
-    if (given == NULL || !fit(cert, holder))
+    if (given == NULL || !cm_openssl_fit(cert, holder))
         return cm_openssl_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                                "certmap_openssl_issuer: cert or holder is NULL, or a size is not a size of it", "");
     const struct certmap_view none =

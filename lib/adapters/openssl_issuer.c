@@ -9,9 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
-/* A certificate that is trusted itself: its issuer is itself if it is signed with its own key, else there is
- * none. */
-static X509 *issuer_of_trusted(X509 *x509) {
+X509 *cm_openssl_issuer_of_trusted(X509 *x509) {
     EVP_PKEY *key = X509_get0_pubkey(x509);
     const bool same_name = X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) == 0;
     return same_name && key != NULL && X509_verify(x509, key) == 1 ? x509 : NULL;
@@ -30,14 +28,14 @@ enum certmap_status certmap_openssl_verified_issuer(X509 **issuer, X509_STORE_CT
     (void)ERR_set_mark();
     /* How many certificates at its lower end the chain does not have from the store: none, if number 0 is trusted. */
     const bool trusted = X509_STORE_CTX_get_num_untrusted(ctx) == 0;
-    *issuer = trusted ? issuer_of_trusted(sk_X509_value(chain, 0)) : sk_X509_value(chain, 1);
+    *issuer = trusted ? cm_openssl_issuer_of_trusted(sk_X509_value(chain, 0)) : sk_X509_value(chain, 1);
     (void)ERR_pop_to_mark();
     return CERTMAP_OK;
 }
 
 /* ---- after the handshake, when OpenSSL has forgotten which of the chain it had from the store ---- */
 
-static bool store_has(X509_STORE_CTX *ctx, const X509 *x509) {
+bool cm_openssl_store_has(X509_STORE_CTX *ctx, const X509 *x509) {
     STACK_OF(X509) *same_name = X509_STORE_CTX_get1_certs(ctx, X509_get_subject_name(x509));
     bool found = false;
     for (int i = 0; i < sk_X509_num(same_name) && !found; i++)
@@ -49,7 +47,7 @@ static bool store_has(X509_STORE_CTX *ctx, const X509 *x509) {
 static bool store_has_above(X509_STORE_CTX *ctx, const STACK_OF(X509) * chain) {
     bool found = false;
     for (int i = 1; i < sk_X509_num(chain) && !found; i++)
-        found = store_has(ctx, sk_X509_value(chain, i));
+        found = cm_openssl_store_has(ctx, sk_X509_value(chain, i));
     return found;
 }
 
@@ -59,9 +57,9 @@ static bool find_in_store(X509 **issuer, X509_STORE_CTX *ctx, const STACK_OF(X50
         *issuer = sk_X509_value(chain, 1);
         return true;
     }
-    if (!store_has(ctx, sk_X509_value(chain, 0)))
+    if (!cm_openssl_store_has(ctx, sk_X509_value(chain, 0)))
         return false;
-    *issuer = issuer_of_trusted(sk_X509_value(chain, 0));
+    *issuer = cm_openssl_issuer_of_trusted(sk_X509_value(chain, 0));
     return true;
 }
 
@@ -73,8 +71,7 @@ static bool ask_store(X509 **issuer, X509_STORE *store, const STACK_OF(X509) * c
     return known;
 }
 
-/* The one that OpenSSL verified by in the handshake. */
-static X509_STORE *store_of(const SSL *ssl) {
+X509_STORE *cm_openssl_store_of(const SSL *ssl) {
     X509_STORE *own = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L /* before, another one cannot be asked for */
     X509_STORE *other = NULL;
@@ -88,15 +85,18 @@ static X509_STORE *store_of(const SSL *ssl) {
     return own;
 }
 
-/* The chain has to be that of this certificate: it belongs to the connection, the certificate to a session, and a
- * renegotiation may resume another one. */
-static bool find_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
+const STACK_OF(X509) * cm_openssl_chain_of(const SSL *ssl, const X509 *x509) {
     const STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
-    if (chain == NULL || X509_cmp(sk_X509_value(chain, 0), x509) != 0)
+    return chain != NULL && X509_cmp(sk_X509_value(chain, 0), x509) == 0 ? chain : NULL;
+}
+
+static bool find_issuer(X509 **issuer, const SSL *ssl, X509 *x509) {
+    const STACK_OF(X509) *chain = cm_openssl_chain_of(ssl, x509);
+    if (chain == NULL)
         return false;
     if (sk_X509_num(chain) > 1)
-        return ask_store(issuer, store_of(ssl), chain);
-    *issuer = issuer_of_trusted(x509);
+        return ask_store(issuer, cm_openssl_store_of(ssl), chain);
+    *issuer = cm_openssl_issuer_of_trusted(x509);
     return true;
 }
 

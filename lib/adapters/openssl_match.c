@@ -6,6 +6,7 @@
 
 #define PIECES_OF_ISSUER                                                                                               \
     ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
+#define PIECES_OF_CHAIN ((unsigned)(CERTMAP_PIECE_CHAIN_SHA256 | CERTMAP_PIECE_CHAIN_KEY_SHA256))
 
 static enum certmap_status unverified(struct certmap_diagnostic *err, enum certmap_code code, const char *text,
                                       const char *detail) {
@@ -30,16 +31,37 @@ enum certmap_status certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509
     return CERTMAP_OK;
 }
 
-/* The certificate, and its issuer if that is needed and known. */
-static enum certmap_status fill(struct certmap_cert *cert, struct certmap_openssl_holder *holder, const SSL *ssl,
-                                X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
+/* The issuer, if it is needed and known. */
+static enum certmap_status add_issuer(struct certmap_cert *cert, struct certmap_openssl_holder *holder, const SSL *ssl,
+                                      X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
     X509 *issuer = NULL;
-    const enum certmap_status status = certmap_openssl_cert(cert, holder, x509, needs, err);
-    if (status != CERTMAP_OK || (needs & PIECES_OF_ISSUER) == 0)
-        return status;
-    if (certmap_openssl_handshake_issuer(&issuer, ssl, x509, NULL) != CERTMAP_OK)
+    if ((needs & PIECES_OF_ISSUER) == 0 || certmap_openssl_handshake_issuer(&issuer, ssl, x509, NULL) != CERTMAP_OK)
         return CERTMAP_OK;
     return certmap_openssl_issuer(cert, holder, issuer, needs, err);
+}
+
+/* The chain, if it is needed and known. */
+static enum certmap_status add_chain(struct certmap_cert *cert, struct certmap_openssl_holder *holder, const SSL *ssl,
+                                     X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
+    STACK_OF(X509) *cas = NULL;
+    if ((needs & PIECES_OF_CHAIN) == 0)
+        return CERTMAP_OK;
+    if (certmap_openssl_handshake_chain(&cas, ssl, x509, NULL) != CERTMAP_OK)
+        return CERTMAP_OK;
+    const enum certmap_status status = certmap_openssl_chain(cert, holder, cas, needs, err);
+    sk_X509_free(cas);
+    return status;
+}
+
+/* The certificate, and who is above it. */
+static enum certmap_status fill(struct certmap_cert *cert, struct certmap_openssl_holder *holder, const SSL *ssl,
+                                X509 *x509, unsigned needs, struct certmap_diagnostic *err) {
+    enum certmap_status status = certmap_openssl_cert(cert, holder, x509, needs, err);
+    if (status == CERTMAP_OK)
+        status = add_issuer(cert, holder, ssl, x509, needs, err);
+    if (status == CERTMAP_OK)
+        status = add_chain(cert, holder, ssl, x509, needs, err);
+    return status;
 }
 
 static enum certmap_status match_certificate(const SSL *ssl, X509 *x509, const struct certmap_rules *rules,
