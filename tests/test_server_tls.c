@@ -16,6 +16,15 @@ static const char issuer_rules[] = "certmap 1;\n"
                                    "mapping \"known\" { when issuer is \"cas\"; allow \"known\"; }\n"
                                    "mapping \"others\" { when subject.CN present; allow \"other\"; }\n";
 
+static const char chain_rules[] = "certmap 1;\n"
+                                  "issuers \"cas\" { file \"cas.pem\"; }\n"
+                                  "mapping \"known\" { when chain has \"cas\"; allow \"known\"; }\n"
+                                  "mapping \"others\" { when subject.CN present; allow \"other\"; }\n";
+static const char chain_refusals[] = "certmap 1;\n"
+                                     "issuers \"cas\" { file \"cas.pem\"; }\n"
+                                     "mapping \"strangers\" { when not chain has \"cas\"; deny; }\n"
+                                     "mapping \"others\" { when subject.CN present; allow \"known\"; }\n";
+
 static void make_pki(void) {
     s_pki = t_pki_new();
 }
@@ -91,11 +100,15 @@ static const char *told(struct s_case *test, struct t_link *link) {
     return text;
 }
 
-static void write_cas(const struct s_case *test) {
+static void write_ca(const struct s_case *test, enum t_id id) {
     FILE *file = fopen(s_path(test, "cas.pem"), "w");
     ck_assert_ptr_nonnull(file);
-    ck_assert_int_eq(PEM_write_X509(file, t_pki_certificate(s_pki, T_ISSUING)), 1);
+    ck_assert_int_eq(PEM_write_X509(file, t_pki_certificate(s_pki, id)), 1);
     ck_assert_int_eq(fclose(file), 0);
+}
+
+static void write_cas(const struct s_case *test) {
+    write_ca(test, T_ISSUING);
 }
 
 /* ---- full handshakes ---- */
@@ -206,6 +219,71 @@ T_TEST(the_issuer_on_a_resumed_session) {
     s_end(&test);
 }
 
+/* The same of every CA of the chain: of Alice the issuing CA and the root, of Bob the root. */
+static const struct {
+    enum t_id ca, client;
+    bool is_in_chain;
+} in_chain[] = {{T_ISSUING, T_ALICE, true},
+                {T_ROOT, T_ALICE, true},
+                {T_ISSUING, T_BOB, false},
+                {T_ROOT, T_BOB, true},
+                {T_OTHER_ROOT, T_ALICE, false}};
+
+static void check_chain(int row, bool refusals, int policy, int version, enum memory memory) {
+    struct s_case test;
+    struct end end;
+    s_begin(&test, refusals ? chain_refusals : chain_rules);
+    write_ca(&test, in_chain[row].ca);
+    test.options.resumed = policies[policy];
+    s_open(&test);
+    end_begin(&end, versions[version], in_chain[row].client, test.options.resumed);
+    remember_by(&end, memory);
+    for (int turn = 0; turn < 3; turn++) {
+        const bool known = turn == 0 || policies[policy] != CERTMAP_RESUMED_REFUSE_UNKNOWN;
+        const char *expected = in_chain[row].is_in_chain ? "allow known" : refusals ? "deny" : "allow other";
+        if (!known)
+            expected = refusals ? "deny unreadable" : "none unreadable";
+        end_connect(&end, turn > 0);
+        ck_assert_str_eq(told(&test, &end.link), expected);
+        end_disconnect(&end);
+    }
+    end_close(&end);
+    s_end(&test);
+}
+
+T_TEST(the_chain_on_a_resumed_session) {
+    const int memory = _i % MEMORIES, version = _i / MEMORIES % VERSIONS;
+    for (int row = 0; row < COUNT(in_chain); row++) {
+        check_chain(row, false, _i / MEMORIES / VERSIONS, version, (enum memory)memory);
+        check_chain(row, true, _i / MEMORIES / VERSIONS, version, (enum memory)memory);
+    }
+}
+
+/* SHA-1 of the issuer is kept, too. */
+T_TEST(the_sha1_of_the_issuer_is_kept) {
+    struct s_case test;
+    struct end end;
+    char rules[256];
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    int at = snprintf(rules, sizeof rules, "certmap 1; mapping \"m\" { when issuer is sha1 \"");
+    ck_assert_int_eq(X509_digest(t_pki_certificate(s_pki, T_ISSUING), EVP_sha1(), digest, &len), 1);
+    for (unsigned i = 0; i < len; i++)
+        at += snprintf(rules + at, sizeof rules - (size_t)at, "%02x", digest[i]);
+    snprintf(rules + at, sizeof rules - (size_t)at, "\"; allow \"known\"; }");
+    s_begin(&test, rules);
+    test.options.resumed = CERTMAP_RESUMED_KEEP;
+    s_open(&test);
+    end_begin(&end, versions[_i], T_ALICE, CERTMAP_RESUMED_KEEP);
+    for (int turn = 0; turn < 2; turn++) {
+        end_connect(&end, turn > 0);
+        ck_assert_str_eq(told(&test, &end.link), "allow known");
+        end_disconnect(&end);
+    }
+    end_close(&end);
+    s_end(&test);
+}
+
 /* The certificate ends after the full handshake: refused under every policy, as the session still is resumed. */
 T_TEST(a_certificate_that_has_expired_since) {
     struct s_case test;
@@ -301,9 +379,10 @@ T_TEST(a_ca_that_the_store_lacks) {
 T_TEST(other_data_of_a_ticket_tells_nothing) {
     struct s_case test;
     struct end end;
-    uint8_t bytes[129];
-    static const size_t lengths[] = {0, 1, 65, 97, 129};
+    uint8_t bytes[1200];
+    static const size_t lengths[] = {0, 1, 65, 66, 86, 97, 129, 149, 150, 214, 1110, 1174};
     memset(bytes, 1, sizeof bytes);
+    bytes[0] = (uint8_t)(1 + _i / (int)COUNT(lengths)); /* the version */
     s_begin(&test, issuer_rules);
     write_cas(&test);
     test.options.resumed = CERTMAP_RESUMED_KEEP;
@@ -314,7 +393,7 @@ T_TEST(other_data_of_a_ticket_tells_nothing) {
     end_connect(&end, true);
     ck_assert_str_eq(told(&test, &end.link), "allow known");
     SSL_SESSION *session = SSL_get_session(end.link.server);
-    ck_assert_int_eq(SSL_SESSION_set1_ticket_appdata(session, bytes, lengths[_i]), 1);
+    ck_assert_int_eq(SSL_SESSION_set1_ticket_appdata(session, bytes, lengths[_i % (int)COUNT(lengths)]), 1);
     ck_assert_str_eq(told(&test, &end.link), "none unreadable");
     end_disconnect(&end);
     end_close(&end);
@@ -426,8 +505,10 @@ T_TESTS("server_tls",
                T_LOOP(a_certificate_that_comes_later, POLICIES), T_LOOP(keeping_verifies, VERSIONS)),
         T_CASE("resumed", T_TAGS(T_TLS), T_ONCE(make_pki, free_pki),
                T_LOOP(the_issuer_on_a_resumed_session, MEMORIES * 2 * VERSIONS * POLICIES),
+               T_LOOP(the_chain_on_a_resumed_session, MEMORIES *VERSIONS *POLICIES),
+               T_LOOP(the_sha1_of_the_issuer_is_kept, VERSIONS),
                T_LOOP(a_certificate_that_has_expired_since, VERSIONS *POLICIES),
                T_LOOP(a_certificate_that_was_revoked_since, VERSIONS *POLICIES),
-               T_LOOP(a_ca_that_the_store_lacks, VERSIONS), T_LOOP(other_data_of_a_ticket_tells_nothing, 5),
+               T_LOOP(a_ca_that_the_store_lacks, VERSIONS), T_LOOP(other_data_of_a_ticket_tells_nothing, 4 * 12),
                T_LOOP(a_session_is_of_its_realm, 2 * VERSIONS), T_LOOP(a_session_without_a_realm, 2 * VERSIONS),
                T_LOOP(the_store_of_the_handshake_verifies_again, OPENSSL_VERSION_NUMBER >= 0x30000000L ? VERSIONS : 0)))

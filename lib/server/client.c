@@ -8,6 +8,7 @@
 
 #define PIECES_OF_ISSUER                                                                                               \
     ((unsigned)(CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
+#define PIECES_OF_CHAIN ((unsigned)(CERTMAP_PIECE_CHAIN_SHA256 | CERTMAP_PIECE_CHAIN_KEY_SHA256))
 /* What an answer says of every certificate. */
 #define PIECES_TOLD                                                                                                    \
     ((unsigned)(CERTMAP_PIECE_CERTIFICATE | CERTMAP_PIECE_SERIAL | CERTMAP_PIECE_VALIDITY | CERTMAP_PIECE_SHA256))
@@ -76,19 +77,31 @@ static X509_STORE *store_of(SSL *ssl) {
     return own;
 }
 
-/* Adds the issuer, where it is known; verifies again, where that is the policy. */
+/* Adds the issuer and the chain that this handshake has verified, as far as they are needed and known. */
+static void add_verified(struct cm_server_client *client, const SSL *ssl, X509 *x509) {
+    X509 *issuer = NULL;
+    STACK_OF(X509) *cas = NULL;
+    if ((client->needs & PIECES_OF_ISSUER) != 0 &&
+        certmap_openssl_handshake_issuer(&issuer, ssl, x509, NULL) == CERTMAP_OK)
+        client->status = certmap_openssl_issuer(&client->cert, &client->holder, issuer, client->needs, &client->err);
+    if (client->status == CERTMAP_OK && (client->needs & PIECES_OF_CHAIN) != 0 &&
+        certmap_openssl_handshake_chain(&cas, ssl, x509, NULL) == CERTMAP_OK)
+        client->status = certmap_openssl_chain(&client->cert, &client->holder, cas, client->needs, &client->err);
+    sk_X509_free(cas);
+}
+
+/* Adds who is above the certificate, where it is known; verifies again, where that is the policy. */
 static void judge_issuer(struct cm_server_client *client, SSL *ssl, X509 *x509, const struct cm_server_manner *manner) {
     const bool here = cm_server_session_verified_here(ssl, x509);
-    X509 *issuer = NULL;
     if (manner->resumed == CERTMAP_RESUMED_VERIFY && (!here || is_old(client, ssl, manner->hold_seconds))) {
         (void)cm_server_verify(client, x509, store_of(ssl), SSL_get_peer_cert_chain(ssl), ssl);
         return;
     }
-    if ((client->needs & PIECES_OF_ISSUER) == 0 ||
-        (manner->resumed == CERTMAP_RESUMED_KEEP && cm_server_session_issuer(&client->cert, ssl, client->sha256)))
+    if ((client->needs & (PIECES_OF_ISSUER | PIECES_OF_CHAIN)) == 0 ||
+        (manner->resumed == CERTMAP_RESUMED_KEEP && cm_server_session_cas(&client->cert, ssl, client->sha256)))
         return;
-    if (here && certmap_openssl_handshake_issuer(&issuer, ssl, x509, NULL) == CERTMAP_OK)
-        client->status = certmap_openssl_issuer(&client->cert, &client->holder, issuer, client->needs, &client->err);
+    if (here)
+        add_verified(client, ssl, x509);
 }
 
 /* The certificate of the session, whether it was accepted or not. */

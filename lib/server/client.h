@@ -38,7 +38,7 @@ void cm_server_client_from_der(struct cm_server_client *client, const struct cer
                                unsigned needs, int64_t now);
 void cm_server_client_free(struct cm_server_client *client);
 
-/* Verifies x509 by a store, for a TLS client, and adds its issuer to the client. ssl: whose parameters hold, or NULL.
+/* Verifies x509 by a store, for a TLS client, and adds its issuer and chain to the client. ssl: whose parameters hold, or NULL.
  * False, with client->err, where it is not accepted. */
 bool cm_server_verify(struct cm_server_client *client, X509 *x509, X509_STORE *store, STACK_OF(X509) * chain, SSL *ssl);
 

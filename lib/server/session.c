@@ -6,18 +6,20 @@
 #include <string.h>
 
 enum {
-    VERSION = 2,
-    CERTIFICATE_AT = 1,
+    VERSION = 3,
+    WHOLE_AT = 1,
+    CERTIFICATE_AT = 2,
     REALM_AT = CERTIFICATE_AT + CERTMAP_SHA256_SIZE,
-    ISSUER_AT = REALM_AT + CERTMAP_SHA256_SIZE,
-    KEY_AT = ISSUER_AT + CERTMAP_SHA256_SIZE,
-    SHA1_AT = KEY_AT + CERTMAP_SHA256_SIZE,
-    WHOLE = SHA1_AT + CERTMAP_SHA1_SIZE,
-    PIECES = CERTMAP_PIECE_ISSUER_SHA256 | CERTMAP_PIECE_ISSUER_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1
+    SHA1_AT = REALM_AT + CERTMAP_SHA256_SIZE,
+    CAS_AT = SHA1_AT + CERTMAP_SHA1_SIZE,
+    CA_SIZE = 2 * CERTMAP_SHA256_SIZE,
+    MOST = CAS_AT + CERTMAP_MAX_CHAIN * CA_SIZE
 };
 
+#define PIECES ((unsigned)(CERTMAP_PIECE_CHAIN_SHA256 | CERTMAP_PIECE_CHAIN_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
+
 struct kept {
-    uint8_t bytes[WHOLE];
+    uint8_t bytes[MOST];
     size_t len; /* 0: nothing is kept */
 };
 
@@ -26,33 +28,45 @@ static bool put_realm(uint8_t *sha256, const char *realm) {
     return EVP_Digest(text.data, text.len, sha256, NULL, EVP_sha256(), NULL) == 1;
 }
 
-static bool put_issuer(struct kept *kept, const X509 *issuer) {
+/* The digests of the CAs, of which there is one at least; false where one of them cannot be computed. */
+static bool put_cas(struct kept *kept, const STACK_OF(X509) * cas) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
-    if (certmap_openssl_issuer(&cert, &holder, issuer, PIECES, NULL) != CERTMAP_OK ||
-        cert.issuer_sha256.len != CERTMAP_SHA256_SIZE || cert.issuer_key_sha256.len != CERTMAP_SHA256_SIZE ||
-        cert.issuer_sha1.len != CERTMAP_SHA1_SIZE)
+    const size_t size = (size_t)sk_X509_num(cas) * CERTMAP_SHA256_SIZE;
+    if (certmap_openssl_chain(&cert, &holder, cas, PIECES, NULL) != CERTMAP_OK ||
+        certmap_openssl_issuer(&cert, &holder, sk_X509_value(cas, 0), PIECES, NULL) != CERTMAP_OK ||
+        cert.chain_sha256.len != size || cert.chain_key_sha256.len != size || cert.issuer_sha1.len != CERTMAP_SHA1_SIZE)
         return false;
-    memcpy(kept->bytes + ISSUER_AT, cert.issuer_sha256.data, CERTMAP_SHA256_SIZE);
-    memcpy(kept->bytes + KEY_AT, cert.issuer_key_sha256.data, CERTMAP_SHA256_SIZE);
     memcpy(kept->bytes + SHA1_AT, cert.issuer_sha1.data, CERTMAP_SHA1_SIZE);
-    kept->len = WHOLE;
+    memcpy(kept->bytes + CAS_AT, cert.chain_sha256.data, size);
+    memcpy(kept->bytes + CAS_AT + size, cert.chain_key_sha256.data, size);
+    kept->len = CAS_AT + 2 * size;
     return true;
+}
+
+/* All of them; or of those that are too many, or that cannot be read, the issuer alone. */
+static void put_chain(struct kept *kept, STACK_OF(X509) * cas) {
+    kept->bytes[WHOLE_AT] = 1;
+    if (sk_X509_num(cas) == 0)
+        kept->len = SHA1_AT;
+    else if (!put_cas(kept, cas)) {
+        kept->bytes[WHOLE_AT] = 0;
+        while (sk_X509_num(cas) > 1)
+            (void)sk_X509_pop(cas);
+        (void)put_cas(kept, cas);
+    }
 }
 
 /* What is known of the certificate that ctx was asked about. */
 static void fill(struct kept *kept, X509_STORE_CTX *ctx, const char *realm) {
-    X509 *issuer = NULL;
+    STACK_OF(X509) *cas = NULL;
     unsigned len = 0;
     kept->bytes[0] = VERSION;
-    if (certmap_openssl_verified_issuer(&issuer, ctx, NULL) != CERTMAP_OK ||
-        X509_digest(X509_STORE_CTX_get0_cert(ctx), EVP_sha256(), kept->bytes + CERTIFICATE_AT, &len) != 1 ||
-        !put_realm(kept->bytes + REALM_AT, realm))
-        return;
-    if (issuer == NULL)
-        kept->len = ISSUER_AT;
-    else if (!put_issuer(kept, issuer))
-        kept->len = 0;
+    if (certmap_openssl_verified_chain(&cas, ctx, NULL) == CERTMAP_OK &&
+        X509_digest(X509_STORE_CTX_get0_cert(ctx), EVP_sha256(), kept->bytes + CERTIFICATE_AT, &len) == 1 &&
+        put_realm(kept->bytes + REALM_AT, realm))
+        put_chain(kept, cas);
+    sk_X509_free(cas);
 }
 
 int certmap_service_keep_issuer(X509_STORE_CTX *ctx, void *realm) {
@@ -79,7 +93,8 @@ static const uint8_t *bytes_of(size_t *len, SSL_SESSION *session) {
     if (session == NULL || SSL_SESSION_get0_ticket_appdata(session, &data, len) != 1)
         return NULL;
     const uint8_t *bytes = data;
-    return (*len == ISSUER_AT || *len == WHOLE) && bytes[0] == VERSION ? bytes : NULL;
+    const bool has_cas = *len > CAS_AT && *len <= MOST && (*len - CAS_AT) % CA_SIZE == 0;
+    return (*len == SHA1_AT || has_cas) && bytes[0] == VERSION ? bytes : NULL;
 }
 
 bool cm_server_session_verified_here(const SSL *ssl, const X509 *x509) {
@@ -103,14 +118,30 @@ bool certmap_service_session_is_of(const SSL *ssl, const char *realm) {
            memcmp(bytes + REALM_AT, sha256, sizeof sha256) == 0;
 }
 
-bool cm_server_session_issuer(struct certmap_cert *cert, const SSL *ssl, const uint8_t sha256[CERTMAP_SHA256_SIZE]) {
+/* The verified chain has no CA. */
+static void set_none(struct certmap_cert *cert, const uint8_t *bytes) {
+    const struct certmap_view none = {bytes, 0};
+    cert->issuer_certificate = cert->issuer_sha256 = cert->issuer_key_sha256 = cert->issuer_sha1 = none;
+    cert->chain = cert->chain_sha256 = cert->chain_key_sha256 = none;
+}
+
+bool cm_server_session_cas(struct certmap_cert *cert, const SSL *ssl, const uint8_t sha256[CERTMAP_SHA256_SIZE]) {
     size_t len = 0;
     const uint8_t *bytes = bytes_of(&len, SSL_get_session(ssl));
     if (bytes == NULL || memcmp(bytes + CERTIFICATE_AT, sha256, CERTMAP_SHA256_SIZE) != 0)
         return false;
-    const size_t digest = len == WHOLE ? CERTMAP_SHA256_SIZE : 0;
-    cert->issuer_sha256 = (struct certmap_view){digest > 0 ? bytes + ISSUER_AT : bytes, digest};
-    cert->issuer_key_sha256 = (struct certmap_view){digest > 0 ? bytes + KEY_AT : bytes, digest};
-    cert->issuer_certificate = (struct certmap_view){digest > 0 ? NULL : bytes, 0};
+    if (len == SHA1_AT) {
+        set_none(cert, bytes);
+        return true;
+    }
+    const struct certmap_view certificates = {bytes + CAS_AT, (len - CAS_AT) / 2};
+    const struct certmap_view keys = {certificates.data + certificates.len, certificates.len};
+    cert->issuer_sha1 = (struct certmap_view){bytes + SHA1_AT, CERTMAP_SHA1_SIZE};
+    cert->issuer_sha256 = (struct certmap_view){certificates.data, CERTMAP_SHA256_SIZE};
+    cert->issuer_key_sha256 = (struct certmap_view){keys.data, CERTMAP_SHA256_SIZE};
+    if (bytes[WHOLE_AT] == 1) {
+        cert->chain_sha256 = certificates;
+        cert->chain_key_sha256 = keys;
+    }
     return true;
 }

@@ -22,9 +22,15 @@ static bool set_up(X509_STORE_CTX *ctx, X509 *x509, X509_STORE *store, STACK_OF(
 
 static void add_issuer(struct cm_server_client *client, X509_STORE_CTX *ctx) {
     X509 *issuer = NULL;
+    STACK_OF(X509) *cas = NULL;
     client->status = certmap_openssl_verified_issuer(&issuer, ctx, &client->err);
     if (client->status == CERTMAP_OK)
         client->status = certmap_openssl_issuer(&client->cert, &client->holder, issuer, client->needs, &client->err);
+    if (client->status == CERTMAP_OK)
+        client->status = certmap_openssl_verified_chain(&cas, ctx, &client->err);
+    if (client->status == CERTMAP_OK)
+        client->status = certmap_openssl_chain(&client->cert, &client->holder, cas, client->needs, &client->err);
+    sk_X509_free(cas);
 }
 
 bool cm_server_verify(struct cm_server_client *client, X509 *x509, X509_STORE *store, STACK_OF(X509) * chain,

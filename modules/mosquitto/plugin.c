@@ -366,14 +366,16 @@ static int on_disconnect(int event, void *data, void *user) {
 
 /* ---- MOSQ_EVT_RELOAD ---- */
 
-/* `issuer is` has no answer here: it is unknown, and grants nothing. */
+/* `issuer is` and `chain has` have no answer here: they are unknown, and grant nothing. */
 static void warn_of_issuer(const struct plugin *plugin) {
     const unsigned issuer = (unsigned)CERTMAP_PIECE_ISSUER_SHA256 | (unsigned)CERTMAP_PIECE_ISSUER_KEY_SHA256 |
-                            (unsigned)CERTMAP_PIECE_ISSUER_SHA1;
+                            (unsigned)CERTMAP_PIECE_ISSUER_SHA1 | (unsigned)CERTMAP_PIECE_CHAIN_SHA256 |
+                            (unsigned)CERTMAP_PIECE_CHAIN_KEY_SHA256;
     if ((certmap_service_needs(plugin->service) & issuer) != 0)
         log_line(
             MOSQ_LOG_WARNING,
-            "%s: a mapping asks who issued the certificate (issuer is ...), which Mosquitto does not tell: such a "
+            "%s: a mapping asks who issued the certificate (issuer is ..., chain has ...), which Mosquitto does not "
+            "tell: such a "
             "condition is unknown, so that the mapping lets nobody in: write issuer.CN = \"...\", and name in cafile "
             "the CAs of clients only",
             plugin->options.rules);
