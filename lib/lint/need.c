@@ -13,6 +13,8 @@ bool cm_lint_is_subject(const struct cm_lint_path *path) {
 static unsigned bits_of_field(enum certmap_field field) {
     switch ((int)field) {
     case CERTMAP_FIELD_ISSUER:
+    case CERTMAP_FIELD_CHAIN_SHA256: /* a CA above others, which give what serial numbers and names they like */
+    case CERTMAP_FIELD_CHAIN_KEY_SHA256:
         return CM_LINT_NEEDS_ISSUER;
     case CERTMAP_FIELD_AKI:
     case CERTMAP_FIELD_ISSUER_SHA256:
@@ -74,6 +76,8 @@ static struct cm_lint_ways ways_of(const struct cm_lint_path *path, uint32_t num
     case CERTMAP_FIELD_VALIDITY:
     case CERTMAP_FIELD_ISSUER_SHA256:
     case CERTMAP_FIELD_ISSUER_KEY_SHA256:
+    case CERTMAP_FIELD_CHAIN_SHA256:
+    case CERTMAP_FIELD_CHAIN_KEY_SHA256:
         return none;
     default:
         return several;

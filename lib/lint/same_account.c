@@ -36,7 +36,8 @@ static uint64_t shape_of(struct certmap_lint *lint, const struct cm_lint_mapping
 
 static bool is_issuer(enum certmap_field field) {
     return field == CERTMAP_FIELD_ISSUER || field == CERTMAP_FIELD_AKI || field == CERTMAP_FIELD_ISSUER_SHA256 ||
-           field == CERTMAP_FIELD_ISSUER_KEY_SHA256;
+           field == CERTMAP_FIELD_ISSUER_KEY_SHA256 || field == CERTMAP_FIELD_CHAIN_SHA256 ||
+           field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
 }
 
 static uint64_t issuer_of(const struct cm_lint_model *model, const struct cm_lint_mapping *mapping) {

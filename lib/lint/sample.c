@@ -23,6 +23,8 @@ bool cm_lint_is_single(const struct cm_lint_path *path) {
     case CERTMAP_FIELD_EKU:
     case CERTMAP_FIELD_KU:
     case CERTMAP_FIELD_POLICY:
+    case CERTMAP_FIELD_CHAIN_SHA256:
+    case CERTMAP_FIELD_CHAIN_KEY_SHA256:
         return false;
     default:
         return true;
@@ -66,6 +68,8 @@ static const struct any {
     {CERTMAP_FIELD_TBS_SHA256, "", DIGEST},
     {CERTMAP_FIELD_ISSUER_SHA256, "", DIGEST},
     {CERTMAP_FIELD_ISSUER_KEY_SHA256, "", DIGEST},
+    {CERTMAP_FIELD_CHAIN_SHA256, "", DIGEST},
+    {CERTMAP_FIELD_CHAIN_KEY_SHA256, "", DIGEST},
     {CERTMAP_FIELD_SHA512, "", DIGEST DIGEST},
     {CERTMAP_FIELD_KEY_SHA512, "", DIGEST DIGEST},
     {CERTMAP_FIELD_KEY_SHA1, "", "6666666666666666666666666666666666666666"},

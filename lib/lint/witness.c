@@ -475,6 +475,45 @@ static struct certmap_view digest(struct making *making, enum certmap_field fiel
     return octets(making, value != NULL ? value->text : (struct certmap_view){(const uint8_t *)OTHER_DIGEST, 2 * size});
 }
 
+/* The issuer is the first CA of the chain: where nothing is said of the one, the other says it. */
+static struct certmap_view issuer_digest(struct making *making, enum certmap_field issuer, enum certmap_field chain) {
+    const struct cm_lint_value *first = find(making, chain);
+    const bool from_chain = find(making, issuer) == NULL && first != NULL && !is_unknown(first);
+    return digest(making, from_chain ? chain : issuer, CERTMAP_SHA256_SIZE);
+}
+
+/* The issuer and the CAs above it, one after another. */
+static struct certmap_view chain_digests(struct making *making, enum certmap_field issuer, enum certmap_field chain) {
+    const struct cm_lint_witness *witness = making->witness;
+    const struct certmap_view none = {NULL, 0}, first = issuer_digest(making, issuer, chain);
+    uint8_t *bytes = cm_lint_pool_take(making->der.pool, witness->count + 1, CERTMAP_SHA256_SIZE);
+    size_t len = 0;
+    if (bytes == NULL || is_unknown(find(making, chain)) || first.len != CERTMAP_SHA256_SIZE)
+        return none;
+    memcpy(bytes, first.data, first.len);
+    len = first.len;
+    for (size_t i = 0; i < witness->count; i++) {
+        if (witness->values[i].field != chain)
+            continue;
+        const struct certmap_view ca = octets(making, witness->values[i].text);
+        if (ca.len != CERTMAP_SHA256_SIZE)
+            return none;
+        if (len == first.len && memcmp(ca.data, first.data, ca.len) == 0)
+            continue; /* the issuer */
+        memcpy(bytes + len, ca.data, ca.len);
+        len += ca.len;
+    }
+    return (struct certmap_view){bytes, len};
+}
+
+static void set_cas(struct certmap_cert *cert, struct making *making) {
+    cert->issuer_sha1 = digest(making, CERTMAP_FIELD_ISSUER_SHA1, CERTMAP_SHA1_SIZE);
+    cert->issuer_sha256 = issuer_digest(making, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_CHAIN_SHA256);
+    cert->issuer_key_sha256 = issuer_digest(making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_FIELD_CHAIN_KEY_SHA256);
+    cert->chain_sha256 = chain_digests(making, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_FIELD_CHAIN_SHA256);
+    cert->chain_key_sha256 = chain_digests(making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_FIELD_CHAIN_KEY_SHA256);
+}
+
 bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
                          struct certmap_view der) {
     struct making making = {.der = {.pool = pool}, .witness = witness};
@@ -488,9 +527,7 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
     cert.sha512 = digest(&making, CERTMAP_FIELD_SHA512, CERTMAP_SHA512_SIZE);
     cert.key_sha512 = digest(&making, CERTMAP_FIELD_KEY_SHA512, CERTMAP_SHA512_SIZE);
     cert.key_sha1 = digest(&making, CERTMAP_FIELD_KEY_SHA1, CERTMAP_SHA1_SIZE);
-    cert.issuer_sha1 = digest(&making, CERTMAP_FIELD_ISSUER_SHA1, CERTMAP_SHA1_SIZE);
-    cert.issuer_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_SHA256, CERTMAP_SHA256_SIZE);
-    cert.issuer_key_sha256 = digest(&making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_SHA256_SIZE);
+    set_cas(&cert, &making);
     cert.time = is_unknown(find(&making, CERTMAP_FIELD_VALIDITY)) ? 0 : CM_LINT_NOW;
     const enum certmap_status status = pool->failed ? CERTMAP_ERROR_MEMORY : certmap_peer_set(peer, &cert, NULL);
     pool->failed = pool->failed || status == CERTMAP_ERROR_MEMORY;
@@ -501,7 +538,8 @@ static bool is_digest(enum certmap_field field) {
     return field == CERTMAP_FIELD_SHA256 || field == CERTMAP_FIELD_SHA1 || field == CERTMAP_FIELD_KEY_SHA256 ||
            field == CERTMAP_FIELD_TBS_SHA256 || field == CERTMAP_FIELD_ISSUER_SHA256 ||
            field == CERTMAP_FIELD_ISSUER_KEY_SHA256 || field == CERTMAP_FIELD_SHA512 ||
-           field == CERTMAP_FIELD_KEY_SHA512 || field == CERTMAP_FIELD_KEY_SHA1 || field == CERTMAP_FIELD_ISSUER_SHA1;
+           field == CERTMAP_FIELD_KEY_SHA512 || field == CERTMAP_FIELD_KEY_SHA1 || field == CERTMAP_FIELD_ISSUER_SHA1 ||
+           field == CERTMAP_FIELD_CHAIN_SHA256 || field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
 }
 
 bool cm_lint_witness_is_file(const struct cm_lint_witness *witness) {
