@@ -342,9 +342,8 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_ADAPTER:
         return set_adapter(options, value);
     case TOOL_OPTION_ISSUER:
-        return set_string(&options->issuer, value);
     case TOOL_OPTION_CHAIN:
-        return set_string(&options->chain, value);
+        return set_string(option == TOOL_OPTION_ISSUER ? &options->issuer : &options->chain, value);
     case TOOL_OPTION_TIME:
         return set_time(options, value);
     case TOOL_OPTION_STORE:

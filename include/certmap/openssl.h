@@ -95,8 +95,8 @@ certmap_openssl_handshake_issuer(X509 **issuer, const SSL *ssl, X509 *x509,
  * as far as needs has them: CERTMAP_PIECE_CHAIN_SHA256 and _CHAIN_KEY_SHA256. cas are those of
  * certmap_openssl_verified_chain or certmap_openssl_handshake_chain, from the issuer to the root:
  * not the peer's certificate, and never what the client says (SSL_get_peer_cert_chain). None in it:
- * the verified chain has none, so that `chain has` is false. Not calling this leaves it unknown, and
- * so do more than CERTMAP_MAX_CHAIN. cas is not used after the call; holder has the digests. On
+ * the verified chain has none, so that `chain has` is false. Not calling this leaves it unknown,
+ * and so do more than CERTMAP_MAX_CHAIN. cas is not used after the call; holder has the digests. On
  * failure cert stays as it was. Errors: ARGUMENT (also where cas is NULL), MEMORY, CERTIFICATE (as
  * certmap_openssl_cert, for one of cas). */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
@@ -150,10 +150,11 @@ certmap_openssl_peer_certificate(const SSL *ssl, X509 **x509, struct certmap_dia
  *
  * The time is the system's clock, and who issued the certificate comes from
  * SSL_get0_verified_chain: what certmap_openssl_verified_issuer says, too. Two cases in which it
- * cannot be told leave `issuer is` and `chain has` unknown, which grants nothing: a resumed session, which has no
- * such chain; and certificates that are trusted beside the store of the SSL and the SSL_CTX
- * (X509_STORE_CTX_set0_trusted_stack; before OpenSSL 3.0 also SSL_CTX_set1_verify_cert_store). For
- * servers that have such rules and do resume sessions, docs/servers.md has two ways.
+ * cannot be told leave `issuer is` and `chain has` unknown, which grants nothing: a resumed
+ * session, which has no such chain; and certificates that are trusted beside the store of the SSL
+ * and the SSL_CTX (X509_STORE_CTX_set0_trusted_stack; before OpenSSL 3.0 also
+ * SSL_CTX_set1_verify_cert_store). For servers that have such rules and do resume sessions,
+ * docs/servers.md has two ways.
  *
  * ssl may be a client's end, too: then the certificate is the server's, and the same has to hold,
  * also under SSL_VERIFY_NONE. That it was made out for the host that was meant is part of the
