@@ -434,7 +434,7 @@ T_TEST(no_issuer) {
     ck_assert_int_eq(certmap_crypt32_verified_issuer(&issuer, alice, &made.chain, &made.policy, NULL), CERTMAP_OK);
     ck_assert_ptr_null(issuer);
     for (int negated = 0; negated < 2; negated++) {
-        put_digest(rule, sizeof rule, "sha256", digests.sha256, negated == 1);
+        put_digest(rule, sizeof rule, "issuer is sha256", digests.sha256, negated == 1);
         struct certmap_rules *asking = t_rules(rule);
         const struct t_expected no = UNMATCHED;
         const struct t_expected yes = ACCOUNT("ca");
