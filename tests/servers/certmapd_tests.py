@@ -581,7 +581,8 @@ def systemd(bench, forms):
     daemon.address = f"unix:{bench.folder}/handed.sock"
 
     def start(command):
-        shell = ["sh", "-c", f'exec 3<&{listener.fileno()}; LISTEN_PID=$$ exec "$@"', "sh", *command]
+        # dash knows descriptors of one digit only
+        shell = ["bash", "-c", f'exec 3<&{listener.fileno()}; LISTEN_PID=$$ exec "$@"', "bash", *command]
         return subprocess.Popen(shell, pass_fds=[listener.fileno()], env=daemon.environment, stderr=open(daemon.log_path, "ab"), start_new_session=True)
 
     refused = start([*own, "--http", "127.0.0.1:0"])
