@@ -2,6 +2,7 @@
 /* What the benchmark is made of: numbers that it prints must not be wrong, and what it measures must be an answer. */
 #include "bench/certificate.h"
 #include "bench/json.h"
+#include "bench/machine.h"
 #include "bench/memory.h"
 #include "bench/rules.h"
 #include "bench/stats.h"
@@ -338,8 +339,46 @@ T_TEST(svg) {
     ck_assert_msg(strstr(drawing.text, svg_rows[_i].text) != NULL, "%s: %s", svg_rows[_i].name, drawing.text);
 }
 
+/* ---- The machine ---- */
+
+static const struct {
+    const char *loadavg, *stat;
+    bool known;
+    struct b_machine machine;
+} machines[] = {
+    {"0.50 1.00 2.00 1/2 3\n", "cpu  10 1 5 100 2 0 2 30 0 0\n", true, {0.5, 150, 30}},
+    {"12.25 1 2 1/2 3\n", "cpu  0 0 0 0 0 0 0 0\n", true, {12.25, 0, 0}},
+    {"", "cpu  10 1 5 100 2 0 2 30 0 0\n", false, {0, 0, 0}},
+    {"0.5", "", false, {0, 0, 0}},
+    {"0.5", "cpu0 10 1 5 100 2 0 2 30\n", false, {0, 0, 0}},
+    {"0.5", "cpu  10 1 5 100 2 0 2\n", false, {0, 0, 0}}, /* before Linux 2.6.11 */
+};
+
+T_TEST(machine) {
+    struct b_machine made;
+    ck_assert(b_machine_parse(&made, machines[_i].loadavg, machines[_i].stat) == machines[_i].known);
+    if (!machines[_i].known)
+        return;
+    ck_assert_double_eq(made.load, machines[_i].machine.load);
+    ck_assert_double_eq(made.ticks, machines[_i].machine.ticks);
+    ck_assert_double_eq(made.stolen, machines[_i].machine.stolen);
+}
+
+T_TEST(stolen) {
+    const struct b_machine before = {0, 1000, 10}, after = {0, 1200, 60};
+    ck_assert_double_eq(b_machine_stolen(&before, &after), 25);
+    ck_assert_double_eq(b_machine_stolen(&before, &before), 0);
+}
+
+T_TEST(unsteady) {
+    const struct b_stats steady = {100, 90, 110, 0, 900}, apart = {100, 90, 111, 90, 111}, none = {0, 0, 0, 0, 0};
+    ck_assert(!b_stats_unsteady(&steady));
+    ck_assert(b_stats_unsteady(&apart));
+    ck_assert(!b_stats_unsteady(&none));
+}
+
 T_TESTS("bench",
         T_CASE("bench", T_LOOP(stats, COUNT(stats_rows)), ratio, memory_counts, T_LOOP(built, B_WORKLOADS *SIZES),
                T_LOOP(native, (B_WORKLOADS - 1) * SIZES) /* all but one-to-one, which is the last */,
-               T_LOOP(iis, 4 * SIZES), ids, certificate_sizes, T_LOOP(worst, (int)b_worst_count), json_text,
-               T_LOOP(svg, COUNT(svg_rows))))
+               T_LOOP(iis, 4 * SIZES), ids, certificate_sizes, T_LOOP(machine, COUNT(machines)), stolen, unsteady,
+               T_LOOP(worst, (int)b_worst_count), json_text, T_LOOP(svg, COUNT(svg_rows))))

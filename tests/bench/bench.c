@@ -187,6 +187,7 @@ int main(int argc, char **argv) {
     if (out == NULL)
         b_die(path, "cannot be written");
     struct b_report report = {.json = b_json_to(out)};
+    (void)b_machine_now(&report.machine);
     json_head(&report.json, &options);
     run(&report, &options);
     b_json_number(&report.json, "wrong_answers", (double)report.wrong);

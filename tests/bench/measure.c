@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
 #include "clock.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* Certificates in a round, at most: how often the hot one is looked at, and how many random ones are. */
@@ -59,9 +60,7 @@ static void calibrate(struct b_group *group, struct b_measurement *m) {
     m->count = fit >= (double)most ? most : fit < 1 ? 1 : (size_t)fit;
 }
 
-void b_group_run(struct b_group *group) {
-    for (size_t i = 0; i < group->count; i++)
-        calibrate(group, &group->list[i]);
+static void take_rounds(struct b_group *group) {
     for (size_t round = 0; round < group->rounds; round++)
         for (size_t i = 0; i < group->count; i++)
             group->list[i].samples[round] = once(group, &group->list[i]);
@@ -70,6 +69,34 @@ void b_group_run(struct b_group *group) {
         memcpy(sorted, group->list[i].samples, sizeof sorted);
         group->list[i].stats = b_stats_of(sorted, group->rounds);
     }
+}
+
+static size_t count_unsteady(const struct b_group *group) {
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++)
+        count += b_stats_unsteady(&group->list[i].stats);
+    return count;
+}
+
+/* All rows are taken again, because ratios are of rows of the same round; the steadier times are kept. */
+static void repeat(struct b_group *group) {
+    struct b_group *before = malloc(sizeof *before);
+    const size_t unsteady = count_unsteady(group);
+    if (before == NULL)
+        b_die("measurements", "no memory");
+    *before = *group;
+    take_rounds(group);
+    if (count_unsteady(group) >= unsteady)
+        memcpy(group->list, before->list, sizeof group->list);
+    free(before);
+}
+
+void b_group_run(struct b_group *group) {
+    for (size_t i = 0; i < group->count; i++)
+        calibrate(group, &group->list[i]);
+    take_rounds(group);
+    for (group->repeats = 0; group->repeats < B_MAX_REPEATS && count_unsteady(group) > 0; group->repeats++)
+        repeat(group);
 }
 
 struct b_stats b_group_ratio(const struct b_group *group, const struct b_measurement *a,

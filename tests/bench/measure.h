@@ -9,6 +9,8 @@
 #include "stats.h"
 
 enum { B_ROUNDS = 64, B_GROUP = 24 };
+/* How often a group is measured again because the quartiles of a row are far apart: on a busy machine they stay so. */
+enum { B_MAX_REPEATS = 2 };
 
 /* Does the work for count certificates of the batch, beginning anew where it ends. */
 typedef void b_run_fn(void *ctx, struct b_batch *batch, size_t count);
@@ -28,7 +30,8 @@ struct b_group {
     enum b_workload workload;
     size_t size; /* rules: certificates are of one of them */
     size_t rounds;
-    double budget; /* seconds that one measurement may take in one round; one certificate is always measured */
+    size_t repeats; /* of all rounds, because a row was unsteady */
+    double budget;  /* seconds that one measurement may take in one round; one certificate is always measured */
     struct b_random *random;
     struct b_batch *batch;
     size_t count;
@@ -38,7 +41,7 @@ struct b_group {
 /* Adds one, which may be completed afterwards. */
 struct b_measurement *b_group_add(struct b_group *group, const char *name, b_run_fn *run, void *ctx, unsigned forms,
                                   bool hot);
-/* Takes all of them. */
+/* Takes all of them; again where the quartiles of a row are far apart (b_stats_unsteady). */
 void b_group_run(struct b_group *group);
 /* How often b goes into a. */
 struct b_stats b_group_ratio(const struct b_group *group, const struct b_measurement *a, const struct b_measurement *b);

@@ -70,6 +70,24 @@ static void json_row(struct b_json *json, const struct b_group *group, const str
     b_json_object_end(json);
 }
 
+/* How busy the machine was since the last group, and what came of it. */
+static void print_machine(struct b_report *report, const struct b_group *group) {
+    struct b_machine now;
+    size_t unsteady = 0;
+    for (size_t i = 0; i < group->count; i++)
+        unsteady += b_stats_unsteady(&group->list[i].stats);
+    if (group->repeats > 0)
+        printf("  repeated %zu times, because quartiles were more than 20 %% apart; %zu rows still are\n",
+               group->repeats, unsteady);
+    if (!b_machine_now(&now))
+        return;
+    const double stolen = b_machine_stolen(&report->machine, &now);
+    printf("  load %.2f; %.1f %% of the processors' time was stolen\n", now.load, stolen);
+    b_json_number(&report->json, "load", now.load);
+    b_json_number(&report->json, "stolen_percent", stolen);
+    report->machine = now;
+}
+
 void b_report_group(struct b_report *report, const struct b_group *group) {
     printf("  %-34s %9s  %9s ..%9s", "", "median", "quartiles", "");
     for (size_t b = 0; b < BASES; b++)
@@ -82,6 +100,8 @@ void b_report_group(struct b_report *report, const struct b_group *group) {
         json_row(&report->json, group, &group->list[i]);
     }
     b_json_array_end(&report->json);
+    b_json_number(&report->json, "repeats", (double)group->repeats);
+    print_machine(report, group);
     fflush(stdout);
 }
 

@@ -4,6 +4,7 @@
 #define B_REPORT_H
 
 #include "json.h"
+#include "machine.h"
 #include "measure.h"
 #include "svg.h"
 
@@ -21,7 +22,8 @@ struct b_report {
     struct b_json json;
     size_t goal_count;
     struct b_goal goals[B_GOALS];
-    size_t wrong; /* answers that were not as they should be */
+    struct b_machine machine; /* when the last group was done */
+    size_t wrong;             /* answers that were not as they should be */
 };
 
 /* 1234567 as "1,234,567". */

@@ -29,6 +29,10 @@ struct b_stats b_stats_of(double *samples, size_t count) {
     };
 }
 
+bool b_stats_unsteady(const struct b_stats *stats) {
+    return stats->high - stats->low > stats->median / 5;
+}
+
 struct b_stats b_stats_ratio(const double *a, const double *b, size_t count, double *scratch) {
     for (size_t i = 0; i < count; i++)
         scratch[i] = a[i] / b[i];

@@ -3,6 +3,7 @@
 #ifndef B_STATS_H
 #define B_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct b_stats {
@@ -13,6 +14,8 @@ struct b_stats {
     double max;
 };
 
+/* Whether the quartiles are more than a fifth of the median apart: something else ran meanwhile. */
+bool b_stats_unsteady(const struct b_stats *stats);
 /* Of count samples, which are left in ascending order. All zero if there are none. */
 struct b_stats b_stats_of(double *samples, size_t count);
 /* Of a[i] / b[i]: samples that were taken in the same round, so that what slows the machine down for a while
