@@ -4,6 +4,7 @@
 #include "certmap/names.h"
 #include "rules.h"
 #include "support/alloc.h"
+#include "support/random.h"
 
 #define UE "\xC3\xBC"      /* u with diaeresis */
 #define RLO "\xE2\x80\xAE" /* right-to-left override */
@@ -403,6 +404,80 @@ T_TEST(a_serial_number) {
     if (row->wanted != NULL)
         assert_text(row->filters, given(&result, statement), row->wanted);
     t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
+/* ---- whole Names beside other placeholders ---- */
+
+/* Texts that are read. Two certificates in which the parts that a text reads differ give different texts. */
+static const char *const distinct[] = {
+    "allow principal \"${subject}|${issuer}\"",
+    "allow principal \"${subject | java}; ${issuer | java}\"",
+    "allow principal \"${subject | oneline}|${issuer | oneline}\"",
+    "allow principal \"${subject}&${issuer | root-first}\"",
+    "allow principal \"${subject.CN | first},${subject}\"",
+    "allow principal \"${issuer},${subject.CN | last}\"",
+    "allow principal \"${subject.CN | first}, ${issuer}=${subject.O ?\? \"none\"}\"",
+    "allow principal \"${subject.CN | first}+${issuer | java}, x,${subject.O ?\? \"none\"}|${subject}\"",
+    "attribute \"x\" = ldap-filter \"(&(a=${subject})(b=${issuer}))\"",
+    "attribute \"x\" = dn \"CN=${subject},O=${issuer}\"",
+    "attribute \"x\" = url \"https://h/${subject}/${issuer}\"",
+    "attribute \"x\" = principal \"${subject}|${issuer}\"",
+};
+enum { DISTINCT_NAMES = 60, DISTINCT_SIZE = 1024 };
+
+/* A Name of few and short values, in which the characters that texts are made of are frequent. */
+static void random_name(char *name, size_t size, struct t_random *random) {
+    static const char *const characters[] = {"a",     "b",     ",",     "=",  "\\x2B", "\\x7C",
+                                             ";",     "/",     "\\x20", "\\x5C", "\"",   "CN=", ",CN="};
+    size_t len = 0;
+    for (size_t i = 0, count = t_random_below(random, 2) + 1; i < count; i++) {
+        len += (size_t)snprintf(name + len, size - len, "%s%s=x", i == 0 ? "" : " | ",
+                                i + 1 == count ? "CN" : t_random_chance(random, 50) ? "CN" : "O");
+        for (size_t k = t_random_below(random, 4); k > 0; k--)
+            len += (size_t)snprintf(name + len, size - len, "%s",
+                                    characters[t_random_below(random, COUNT(characters))]);
+        len += (size_t)snprintf(name + len, size - len, "y");
+    }
+    ck_assert_uint_lt(len, size);
+}
+
+/* What the statement gives for a certificate of two Names; an empty text: nothing. */
+static void text_for(char *text, const struct certmap_rules *rules, const char *statement, const char *subject,
+                     const char *issuer) {
+    struct t_peer peer;
+    t_peer_make(&peer, subject, issuer);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    text[0] = 0;
+    if (result.decision == CERTMAP_ALLOW)
+        snprintf(text, DISTINCT_SIZE, "%s", (const char *)given(&result, statement).data);
+    t_peer_free(&peer);
+}
+
+T_TEST(texts_are_distinct) {
+    static char names[DISTINCT_NAMES][256], texts[DISTINCT_NAMES * DISTINCT_NAMES / 4][DISTINCT_SIZE];
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    struct certmap_rules *rules = rules_of(distinct[_i]);
+    const bool reads_issuer = strstr(distinct[_i], "issuer") != NULL,
+               reads_subject = strstr(distinct[_i], "${subject}") != NULL || strstr(distinct[_i], "${subject |") != NULL;
+    size_t built = 0;
+    for (size_t i = 0; i < DISTINCT_NAMES; i++)
+        random_name(names[i], sizeof names[i], &random);
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        const char *subject = names[i % (DISTINCT_NAMES / 2)],
+                   *issuer = names[DISTINCT_NAMES / 2 + i / (DISTINCT_NAMES / 2)];
+        text_for(texts[i], rules, distinct[_i], subject, issuer);
+        built += texts[i][0] != 0;
+        for (size_t k = 0; k < i && texts[i][0] != 0; k++) {
+            const char *other = names[k % (DISTINCT_NAMES / 2)],
+                       *other_issuer = names[DISTINCT_NAMES / 2 + k / (DISTINCT_NAMES / 2)];
+            if ((!reads_subject || strcmp(subject, other) == 0) && (!reads_issuer || strcmp(issuer, other_issuer) == 0))
+                continue;
+            ck_assert_msg(strcmp(texts[i], texts[k]) != 0, "%s: \"%s\", \"%s\" and \"%s\", \"%s\": %s",
+                          distinct[_i], subject, issuer, other, other_issuer, texts[i]);
+        }
+    }
+    ck_assert_uint_gt(built, 10);
     certmap_rules_free(rules);
 }
 
@@ -843,7 +918,8 @@ T_TEST(matching_again) {
 }
 
 T_TESTS("expand", T_CASE("statements", T_LOOP(a_statement, COUNT(rows))),
-        T_CASE("numbers", T_LOOP(a_serial_number, COUNT(number_rows))),
+        T_CASE("numbers", T_LOOP(a_serial_number, COUNT(number_rows)),
+               T_LOOP(texts_are_distinct, COUNT(distinct))),
         T_CASE("hostile values", T_LOOP(filters_keep_their_structure, HOSTILE),
                T_LOOP(names_keep_their_structure, HOSTILE), T_LOOP(urls_keep_their_structure, HOSTILE),
                T_LOOP(accounts_keep_their_domain, HOSTILE), T_LOOP(user_names_are_portable, HOSTILE)),

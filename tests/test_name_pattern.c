@@ -161,6 +161,10 @@ static const struct {
     {"CN=\\00", CERTMAP_CODE_DN_ESCAPE, "U+0000"},
     {"CN= a", CERTMAP_CODE_DN_SYNTAX, "a space at the beginning or end"},
     {"CN=a ,O=b", CERTMAP_CODE_DN_SYNTAX, "a space at the beginning or end"},
+    {"CN=a\\\\ ,O=b", CERTMAP_CODE_DN_SYNTAX, "a space at the beginning or end"}, /* the backslash is the value's */
+    {"CN=\\\\ ", CERTMAP_CODE_DN_SYNTAX, "a space at the beginning or end"},
+    {"CN=a\\\\\\\\ ", CERTMAP_CODE_DN_SYNTAX, "a space at the beginning or end"},
+    {"CN=* ,O=b", CERTMAP_CODE_DN_SYNTAX, "a space at the beginning or end"},
     {"CN=#0C0141", CERTMAP_CODE_DN_HEX, "no values in hexadecimal"},
 };
 

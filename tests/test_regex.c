@@ -2,7 +2,8 @@
 /* Regular expressions: a table, what is refused, random ones against another engine, and work. */
 #include "base/alloc.h"
 #include "base/glob.h"
-#include "base/regex.h"
+#include "base/regex_inside.h"
+#include "base/unicode.h"
 #include "base/view.h"
 #include "certmap/limits.h"
 #include "rules.h"
@@ -241,6 +242,87 @@ T_TEST(limit_of_ranges) {
     }
 }
 
+/* ---- folding ---- */
+
+static void put_point(struct t_buf *text, uint32_t cp) {
+    uint8_t utf8[4];
+    t_bytes(text, utf8, cm_utf8_encode(utf8, cp));
+}
+
+/* Classes of which each code point but those of ASCII may be looked up. */
+static const struct {
+    uint32_t first, last; /* of each class */
+    unsigned classes, repeated;
+    uint32_t looked_up; /* at most */
+} folded[] = {
+    {0xC0, 0xDE, 1, 1, 0xDE - 0xC0 + 1},
+    {0xC0, 0xDE, 20, 1, 20 * (0xDE - 0xC0 + 1)},
+    {0xC0, 0xDE, 100, 1, CM_REGEX_MAX_LOOKED_UP},
+    {0xC0, 0xDE, 1, 900, 0xDE - 0xC0 + 1}, /* the same range many times is one */
+    {0x80, 0x10FFFF, 1, 1, CM_REGEX_MAX_LOOKED_UP},
+    {0x80, 0x10FFFF, 200, 1, CM_REGEX_MAX_LOOKED_UP},
+    {0x400, 0x7FF, 1, 1, CM_REGEX_FEW_LOOKED_UP}, /* as many as are looked up one by one */
+    {0x400, 0x800, 1, 1, CM_REGEX_MAX_LOOKED_UP},
+};
+
+T_TEST(few_code_points_are_looked_up) {
+    struct t_buf text = T_BUF_INIT;
+    struct cm_regex_tree tree;
+    struct certmap_view shown;
+    for (unsigned i = 0; i < folded[_i].classes; i++) {
+        t_put(&text, "[");
+        for (unsigned k = 0; k < folded[_i].repeated; k++) {
+            put_point(&text, folded[_i].first);
+            t_put(&text, "-");
+            put_point(&text, folded[_i].last);
+        }
+        t_put(&text, "]");
+    }
+    ck_assert_int_eq(cm_regex_parse(&tree, &shown, t_view(&text), true, &scratch, &error), CERTMAP_OK);
+    ck_assert_uint_gt(tree.looked_up, 0);
+    ck_assert_uint_le(tree.looked_up, folded[_i].looked_up);
+    ck_assert_int_eq(cm_regex_parse(&tree, &shown, t_view(&text), false, &scratch, &error), CERTMAP_OK);
+    ck_assert_uint_eq(tree.looked_up, 0);
+    t_buf_free(&text);
+}
+
+/* A class holds what its members fold to, whichever way this was found; and one that is written as many small ranges is
+ * the same as one that is written as a wide one. */
+T_TEST(folded_members) {
+    struct t_buf wide = T_BUF_INIT, narrow = T_BUF_INIT;
+    struct certmap_view programs[2], shown;
+    const uint32_t first = 0x80 + 0x800 * (uint32_t)_i, last = first + 0x7FF;
+    t_put(&wide, "[");
+    put_point(&wide, first);
+    t_put(&wide, "-");
+    put_point(&wide, last);
+    t_put(&wide, "]");
+    t_put(&narrow, "[");
+    for (uint32_t cp = first; cp <= last; cp += 0x200) {
+        put_point(&narrow, cp);
+        t_put(&narrow, "-");
+        put_point(&narrow, cp + 0x1FF);
+    }
+    t_put(&narrow, "]");
+    ck_assert_int_eq(cm_regex_compile(&programs[0], &shown, t_view(&wide), true, &arena, &scratch, &error), CERTMAP_OK);
+    ck_assert_int_eq(cm_regex_compile(&programs[1], &shown, t_view(&narrow), true, &arena, &scratch, &error),
+                     CERTMAP_OK);
+    bool folds_into[0x20000] = {false};
+    for (uint32_t cp = first; cp <= last; cp++)
+        folds_into[cm_fold(cp)] = true;
+    for (uint32_t cp = 1; cp < 0x20000; cp++) {
+        uint8_t utf8[4];
+        const struct certmap_view text = cm_view(utf8, cm_utf8_encode(utf8, cp));
+        const bool wanted = folds_into[cp] || (cp >= first && cp <= last);
+        if (cp >= 0xD800 && cp < 0xE000)
+            continue;
+        ck_assert_msg(match(programs[0], text) == (wanted ? CERTMAP_TRUE : CERTMAP_FALSE), "U+%04X", (unsigned)cp);
+        ck_assert_msg(match(programs[1], text) == (wanted ? CERTMAP_TRUE : CERTMAP_FALSE), "U+%04X", (unsigned)cp);
+    }
+    t_buf_free(&wide);
+    t_buf_free(&narrow);
+}
+
 /* ---- work ---- */
 
 static const char *const hostile[] = {
@@ -340,5 +422,7 @@ T_TESTS("regex",
                T_LOOP(refusals, COUNT(refused))),
         T_CASE("limits", T_EACH(start_arenas, free_arenas), T_LOOP(limits_at_their_edge, COUNT(limits)),
                limit_of_ranges),
+        T_CASE("folding", T_EACH(start_arenas, free_arenas),
+               T_LOOP(few_code_points_are_looked_up, COUNT(folded)), T_LOOP(folded_members, 26)),
         T_CASE("work", T_EACH(start_arenas, free_arenas), T_LOOP(hostile_expressions, COUNT(hostile)), steps),
         T_CASE("random", T_EACH(start_arenas, free_arenas), T_LOOP(as_posix, RANDOM_TESTS), T_TAGS(T_SLOW)))

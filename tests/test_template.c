@@ -260,6 +260,27 @@ static const struct mistake mistakes[] = {
     {"allow posix-user \"${subject.CN}«@»b\";", CERTMAP_CODE_BAD_TEMPLATE, "A-Z a-z 0-9"},
     {"allow posix-user «\"..\"»;", CERTMAP_CODE_BAD_TEMPLATE, "or a number"},
     {"allow posix-user «\"12\"»;", CERTMAP_CODE_BAD_TEMPLATE, "or a number"},
+
+    /* a whole Name beside another placeholder */
+    {"allow principal \"${subject},«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject}«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject}+«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject} «${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject},CN=x,«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject | java}, «${issuer | java}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject | oneline},«${issuer | oneline}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject | oneline}«${issuer | oneline}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject},${serial},«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject} «${serial}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject.CN}-«${subject}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"${subject.CN}-${subject.O},«${subject}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow principal \"a:${subject.CN | first}«${issuer}»|${serial}\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow \"u\"; group principal \"${subject},«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow \"u\"; attribute \"x\" = principal \"${subject},«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow \"u\"; attribute \"x\" = ldap-filter \"(a=${subject},«${issuer}»)\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow \"u\"; attribute \"x\" = ldap-filter \"(a=${subject}\\\\28«${issuer}»)\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow \"u\"; attribute \"x\" = dn \"CN=${subject}\\\\,«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
+    {"allow \"u\"; attribute \"x\" = url \"https://h/${subject}-«${issuer}»\";", CERTMAP_CODE_BAD_TEMPLATE, "two different pairs of values"},
 };
 
 static const char before_statement[] = "certmap 1;\n# \xC3\xA4\nmapping \"m\" { when always; ";

@@ -51,8 +51,8 @@ static bool is_whole(struct certmap_view line) {
     (void)certmap_name_from_dialect(der, len, &len, certmap_name_bare(line), dialects[0], NULL);
     tool_text_name(&name, (struct certmap_view){der, len});
     bool whole = false;
-    for (i = 0; i < name.len; i++)
-        whole = whole || (name.data[i] == ',' && (i == 0 || name.data[i - 1] != '\\'));
+    for (i = 0; i < name.len; i += name.data[i] == '\\' ? 2 : 1)
+        whole = whole || name.data[i] == ',';
     tool_text_free(&name);
     free(der);
     return whole;

@@ -36,7 +36,11 @@ struct cm_regex_tree {
     struct cm_regex_range *ranges;
     uint32_t range_count, range_cap;
     uint32_t root;
+    uint32_t looked_up; /* code points of which it was asked what they fold to */
 };
+
+/* With nocase: most code points of classes that are looked up one by one, and most that are looked up for an expression. */
+enum { CM_REGEX_FEW_LOOKED_UP = 1024, CM_REGEX_MAX_LOOKED_UP = CM_REGEX_FEW_LOOKED_UP + 0x20000 };
 
 /* Reads an expression. shown gets its NFC. Errors: as cm_regex_compile. */
 enum certmap_status cm_regex_parse(struct cm_regex_tree *tree, struct certmap_view *shown, struct certmap_view text,

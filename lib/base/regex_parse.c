@@ -23,10 +23,12 @@ struct parse {
     unsigned nesting;
     bool nocase;
     enum certmap_status status; /* not OK: nothing is read any more */
-    struct cm_regex_range *set; /* a class that is being read, */
-    size_t set_count;           /* which has so many ranges */
+    struct cm_regex_range *set;     /* a class that is being read, */
+    size_t set_count;               /* which has so many ranges */
+    struct cm_regex_range *members; /* with nocase, what is written in it: what these fold to is added at its end */
+    size_t member_count;
     struct cm_regex_range *folds;
-    size_t fold_count; /* folds[i].first folds to folds[i].last; made when needed */
+    size_t fold_count; /* folds[i].first folds to folds[i].last, ascending; made when needed */
 };
 
 /* ---- errors ---- */
@@ -212,23 +214,41 @@ static uint32_t add_set(struct parse *parse) {
 static const struct cm_regex_range digits[] = {{'0', '9'}}, words[] = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}},
                                    spaces[] = {{'\t', '\r'}, {' ', ' '}};
 
-/* Puts a range into the set; what meets others becomes one with them. At most CERTMAP_MAX_REGEX_RANGES. */
-static void add_range(struct parse *parse, struct cm_regex_range range) {
-    struct cm_regex_range *set = parse->set;
-    size_t from = 0, to;
-    while (from < parse->set_count && set[from].last + 1 < range.first)
-        from++;
-    for (to = from; to < parse->set_count && set[to].first <= range.last + 1; to++) {
+/* The first of some ranges, which are ascending and apart, that does not end before this code point. Halves the rest
+ * each time. */
+static size_t first_range(const struct cm_regex_range *set, size_t count, uint32_t cp) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (set[middle].last < cp)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Puts a range into a set; what meets others becomes one with them. At most CERTMAP_MAX_REGEX_RANGES. */
+static void put_range(struct parse *parse, struct cm_regex_range *set, size_t *count, struct cm_regex_range range) {
+    const size_t from = first_range(set, *count, range.first > 0 ? range.first - 1 : 0);
+    size_t to;
+    if (from < *count && set[from].first <= range.first && range.last <= set[from].last)
+        return;
+    for (to = from; to < *count && set[to].first <= range.last + 1; to++) {
         range.first = set[to].first < range.first ? set[to].first : range.first;
         range.last = set[to].last > range.last ? set[to].last : range.last;
     }
-    if (from == to && parse->set_count > CERTMAP_MAX_REGEX_RANGES) {
+    if (from == to && *count > CERTMAP_MAX_REGEX_RANGES) {
         too_large(parse, "ranges of characters", CERTMAP_MAX_REGEX_RANGES);
         return;
     }
-    memmove(set + from + 1, set + to, (parse->set_count - to) * sizeof *set);
+    memmove(set + from + 1, set + to, (*count - to) * sizeof *set);
     set[from] = range;
-    parse->set_count = parse->set_count - (to - from) + 1;
+    *count = *count - (to - from) + 1;
+}
+
+static void add_range(struct parse *parse, struct cm_regex_range range) {
+    put_range(parse, parse->set, &parse->set_count, range);
 }
 
 /* Makes of the set all other code points. */
@@ -269,42 +289,72 @@ static void add_named(struct parse *parse, const struct cm_regex_range *ranges, 
 
 /* No code point from here on folds to another one (CaseFolding.txt ends before). */
 enum { FOLDS_END = 0x20000, MAX_FOLDS = 4096 };
-/* Of a range that is not longer each member is looked up, rather than all code points. */
-enum { MAX_LOOKED_UP = 256 };
+
+/* What a code point folds to. Counted: an expression looks up at most CM_REGEX_MAX_LOOKED_UP. */
+static uint32_t look_up(struct parse *parse, uint32_t cp) {
+    parse->tree->looked_up++;
+    return cm_fold(cp);
+}
 
 /* Collects which code points fold to others: once for an expression. */
 static bool find_folds(struct parse *parse) {
     if (parse->folds != NULL)
         return true;
     parse->folds = cm_arena_alloc(parse->scratch, MAX_FOLDS * sizeof *parse->folds);
-    for (uint32_t cp = 0; parse->folds != NULL && cp < FOLDS_END && parse->fold_count < MAX_FOLDS; cp++)
-        if (cm_fold(cp) != cp)
-            parse->folds[parse->fold_count++] = (struct cm_regex_range){cp, cm_fold(cp)};
+    for (uint32_t cp = 0x80; parse->folds != NULL && cp < FOLDS_END && parse->fold_count < MAX_FOLDS; cp++) {
+        const uint32_t folded = look_up(parse, cp);
+        if (folded != cp)
+            parse->folds[parse->fold_count++] = (struct cm_regex_range){cp, folded};
+    }
     return parse->folds != NULL;
 }
 
-/* Adds what the members of a range fold to: texts that are compared hold no other. */
+static void add_one(struct parse *parse, struct cm_regex_range range, uint32_t folded) {
+    if (folded < range.first || folded > range.last)
+        add_range(parse, (struct cm_regex_range){folded, folded});
+}
+
+/* The ends of folds are not ascending, their beginnings are. */
+static size_t first_fold(const struct parse *parse, uint32_t cp) {
+    size_t low = 0, high = parse->fold_count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (parse->folds[middle].first < cp)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Adds what the members of a range fold to: texts that are compared hold no other. The few members of most ranges are
+ * looked up, as long as an expression has few in all; else, once, all code points are. */
 static void add_folded(struct parse *parse, struct cm_regex_range range) {
     for (uint32_t cp = 'A'; cp <= 'Z'; cp++)
         if (range.first <= cp && cp <= range.last)
-            add_range(parse, (struct cm_regex_range){cm_fold(cp), cm_fold(cp)});
-    if (range.last < 0x80)
+            add_one(parse, range, cm_fold(cp));
+    if (range.first < 0x80)
+        range.first = 0x80;
+    if (range.last < range.first)
         return;
-    if (range.last - range.first <= MAX_LOOKED_UP) {
+    if (parse->folds == NULL && range.last - range.first < CM_REGEX_FEW_LOOKED_UP - parse->tree->looked_up) {
         for (uint32_t cp = range.first; cp <= range.last; cp++)
-            if (cp >= 0x80 && cm_fold(cp) != cp)
-                add_range(parse, (struct cm_regex_range){cm_fold(cp), cm_fold(cp)});
+            add_one(parse, range, look_up(parse, cp));
         return;
     }
     if (!find_folds(parse)) {
         no_memory(parse);
         return;
     }
-    for (size_t i = 0; i < parse->fold_count; i++) {
-        const uint32_t cp = parse->folds[i].first, folded = parse->folds[i].last;
-        if (range.first <= cp && cp <= range.last)
-            add_range(parse, (struct cm_regex_range){folded, folded});
-    }
+    for (size_t i = first_fold(parse, range.first);
+         i < parse->fold_count && parse->folds[i].first <= range.last && parse->status == CERTMAP_OK; i++)
+        add_one(parse, range, parse->folds[i].last);
+}
+
+/* The members are apart by now, so that each code point folds once for a class. */
+static void fold_members(struct parse *parse) {
+    for (size_t i = 0; i < parse->member_count && parse->status == CERTMAP_OK; i++)
+        add_folded(parse, parse->members[i]);
 }
 
 /* ---- classes ---- */
@@ -369,20 +419,21 @@ static void take_range(struct parse *parse) {
         return;
     add_range(parse, range);
     if (parse->nocase)
-        add_folded(parse, range);
+        put_range(parse, parse->members, &parse->member_count, range);
 }
 
 /* What follows "[". */
 static uint32_t take_class(struct parse *parse) {
     const size_t start = parse->at - 1;
     const bool negated = accept(parse, '^');
-    parse->set_count = 0;
+    parse->set_count = parse->member_count = 0;
     if (is_raw(parse, parse->at, ']'))
         return bad(parse, start, "the class is empty; write \\] for the character");
     while (parse->status == CERTMAP_OK && parse->at < parse->count && !is_raw(parse, parse->at, ']'))
         take_range(parse);
     if (parse->status == CERTMAP_OK && !accept(parse, ']'))
         return bad(parse, start, "the class does not end; write ] after it, or \\[ for the character");
+    fold_members(parse);
     if (negated)
         complement(parse);
     return parse->status == CERTMAP_OK ? add_set(parse) : CM_REGEX_NONE;
@@ -641,7 +692,8 @@ static uint32_t take_alternatives(struct parse *parse) {
 static bool begin(struct parse *parse, struct certmap_view *shown, struct certmap_view text) {
     struct cm_text made;
     parse->set = cm_arena_alloc(parse->scratch, (CERTMAP_MAX_REGEX_RANGES + 4) * sizeof *parse->set);
-    if (parse->set == NULL || !cm_text_make(&made, text, parse->scratch, parse->scratch))
+    parse->members = cm_arena_alloc(parse->scratch, (CERTMAP_MAX_REGEX_RANGES + 4) * sizeof *parse->members);
+    if (parse->set == NULL || parse->members == NULL || !cm_text_make(&made, text, parse->scratch, parse->scratch))
         return false;
     *shown = made.nfc;
     return take_tokens(parse, made.nfc) && normalise_runs(parse);

@@ -147,7 +147,7 @@ uint32_t cm_fold(uint32_t cp) {
     int boundclass = 0;
     if (cp < 0x80)
         return cm_ascii_lower((uint8_t)cp);
-    if (cp == dotted_capital_i)
+    if (cp == dotted_capital_i || utf8proc_get_property((utf8proc_int32_t)cp)->casefold_seqindex == UINT16_MAX)
         return cp;
     /* utf8proc folds fully: one code point is status C, several are status F, beside which a
      * status S mapping, where there is one, is the simple lower case. */

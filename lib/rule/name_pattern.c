@@ -125,11 +125,16 @@ static bool ends_value(const struct compile *compile) {
     return compile->at == compile->text.len || peek(compile) == ',' || peek(compile) == '+';
 }
 
+/* A blank that is the last character is escaped by an odd number of backslashes: of two the second is escaped itself. */
 static bool is_stray_space(const struct compile *compile, size_t start) {
-    const struct certmap_view text = compile->text;
-    const bool last = compile->at > start && text.data[compile->at - 1] == ' ' &&
-                      (compile->at == start + 1 || text.data[compile->at - 2] != '\\');
-    return last || (start < text.len && text.data[start] == ' ');
+    const uint8_t *text = compile->text.data;
+    size_t backslashes = 0;
+    if (compile->at == start || text[start] == ' ')
+        return compile->at > start;
+    const size_t last = compile->at - 1;
+    while (last - backslashes > start && text[last - backslashes - 1] == '\\')
+        backslashes++;
+    return text[last] == ' ' && backslashes % 2 == 0;
 }
 
 /* How many bytes the value that begins here has. */

@@ -370,6 +370,24 @@ static enum certmap_status find_each(const struct keep *keep, const struct compi
     return place(compile, compile->source->text, err);
 }
 
+/* Whether the values of a whole Name and of what is beside it can be told apart in the text. */
+static enum certmap_status check_distinct(const struct keep *keep, const struct compile *compile,
+                                          struct certmap_diagnostic *err) {
+    const enum certmap_language language = compile->output->language;
+    size_t number = language != CERTMAP_LANGUAGE_PLAIN ? cm_template_indistinct(keep->made, language) : SIZE_MAX;
+    size_t i = 0;
+    if (number == SIZE_MAX)
+        return CERTMAP_OK;
+    while (compile->all[i].code != CM_SYMBOL_PLACEHOLDER || number-- > 0)
+        i++;
+    cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
+             "a whole Name is beside another placeholder, and two different pairs of values could give one text; %s",
+             language == CERTMAP_LANGUAGE_PRINCIPAL
+                 ? "write one of \\ / : ; @ | # & ? < > between them, as in \"${subject}|${issuer}\""
+                 : "write something between them that is escaped in values");
+    return place(compile, source_part(compile, compile->all[i].at, compile->all[i].len), err);
+}
+
 static enum certmap_status keep_template(const struct compile *compile, size_t separator, unsigned *needs,
                                          struct certmap_diagnostic *err) {
     struct cm_output *output = compile->output;
@@ -387,7 +405,9 @@ static enum certmap_status keep_template(const struct compile *compile, size_t s
     for (size_t i = 0; i < separator; i++)
         before += compile->all[i].code != CM_SYMBOL_PLACEHOLDER;
     output->separator = separator < compile->count ? keep.literals + before : NULL;
-    const enum certmap_status status = keep_placeholders(&keep, compile, needs, err);
+    enum certmap_status status = keep_placeholders(&keep, compile, needs, err);
+    if (status == CERTMAP_OK)
+        status = check_distinct(&keep, compile, err);
     return status == CERTMAP_OK && output->each ? find_each(&keep, compile, err) : status;
 }
 

@@ -7,6 +7,7 @@
  *     pieces    [ "CONTOSO\" placeholder ] [ "-x" ]        what is kept of it
  *
  *     language*.c  where a placeholder may be, and how its value is escaped there
+ *     distinct.c   whether different values give different texts
  *     expand*.c    the text for one certificate */
 #ifndef CM_TEMPLATE_TEMPLATE_H
 #define CM_TEMPLATE_TEMPLATE_H
@@ -121,5 +122,9 @@ struct cm_placeholder_place {
 enum certmap_status cm_placeholder_compile(struct cm_placeholder *placeholder, const struct cm_token *token,
                                            struct certmap_view part, const struct cm_placeholder_place *place,
                                            struct certmap_diagnostic *err);
+
+/* The first placeholder, from 0, at which two pairs of values can give one text, because a whole Name is beside another
+ * placeholder; or SIZE_MAX. Not for plain texts, in which nothing is escaped and little is refused. */
+size_t cm_template_indistinct(const struct cm_template *made, enum certmap_language language);
 
 #endif
