@@ -122,7 +122,8 @@ static struct certmap_rules *default_rules(const struct input *input) {
         condition.flags = CERTMAP_IIS_PATTERN | CERTMAP_NOCASE;
         condition.operands = patterns;
         condition.operand_count = sizeof patterns / sizeof *patterns;
-        condition.quantifier = (enum certmap_quantifier)(i % 5);
+        condition.quantifier = (enum certmap_quantifier)(i % 6);
+        condition.count = condition.quantifier == CERTMAP_AT_VALUE ? 1 + i / 6 : 0;
         F_HOLDS(certmap_builder_mapping(builder, &mapping, NULL) == CERTMAP_OK);
         F_HOLDS(certmap_builder_condition(builder, &condition, NULL) == CERTMAP_OK);
     }

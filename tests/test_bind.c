@@ -256,22 +256,22 @@ T_TEST(prints_and_walks) {
 
 /* ---- against an oracle ----
  *
- * Written from docs/matching.md alone: CNs and OUs of a, b, c or unreadable; conditions with = and like, quantified; and, or
- * and not. It knows nothing of nodes, stores or steps. */
+ * Written from docs/matching.md alone: CNs and OUs of a, b, c or unreadable; conditions with = and like, quantified, on one
+ * of them or on any attribute; and, or and not. It knows nothing of nodes, stores or steps. */
 
 enum { MAX_VALUES = 3, CONDITIONS = 4 };
 enum truth { FALSE, UNKNOWN, TRUE };
 
 struct condition {
-    int attribute; /* 0: CN, 1: OU */
+    int attribute; /* 0: CN, 1: OU, 2: any, CNs first as the subject has them */
     int quantifier;
     const char *letters; /* those that satisfy it */
     bool named;
 };
 
 struct model {
-    char values[2][MAX_VALUES]; /* a, b, c, or ? */
-    int counts[2];
+    char values[3][2 * MAX_VALUES]; /* a, b, c, or ?; the last: all of them */
+    int counts[3];
     struct condition conditions[CONDITIONS];
     int shape;
 };
@@ -289,7 +289,9 @@ static enum truth one_value(const struct condition *condition, char value) {
 /* The values that the quantifier is about: *begin up to the result. */
 static int values_of(const struct model *model, const struct condition *condition, int *begin) {
     const int count = model->counts[condition->attribute];
-    *begin = condition->quantifier == 3 && count > 0 ? count - 1 : 0;
+    *begin = condition->quantifier == 3 && count > 0 ? count - 1 : condition->quantifier == 5 ? 1 : 0;
+    if (condition->quantifier == 5)
+        return count < 2 ? 1 : 2;
     if (condition->quantifier == 4 && count > 1)
         return 0;
     return condition->quantifier == 2 && count > 1 ? 1 : count;
@@ -376,22 +378,28 @@ static struct model make_model(struct t_random *random) {
         for (int k = 0; k < model.counts[i]; k++)
             model.values[i][k] = "aabbc?"[below(random, 6)];
     }
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < model.counts[i]; k++)
+            model.values[2][model.counts[2]++] = model.values[i][k];
     for (int i = 0; i < CONDITIONS; i++)
         model.conditions[i] =
-            (struct condition){(int)below(random, 2), below(random, 2) == 0 ? 0 : (int)below(random, 5),
+            (struct condition){(int)below(random, 3), below(random, 2) == 0 ? 0 : (int)below(random, 6),
                                letters[below(random, 4)], (model.shape != 0 || i < 3) && below(random, 3) > 0};
     return model;
 }
 
 static void put_condition(char *text, size_t size, const struct condition *condition) {
-    static const char *const quantifiers[] = {"any", "every", "first", "last", "only"};
+    static const char *const quantifiers[] = {"any", "every", "first", "last", "only", "at 2"};
     static const char *const operands[] = {"= \"a\"", "= \"b\"", "in (\"b\", \"a\")", "like \"*\""};
     const int which = condition->letters[0] == 'b' ? 1
                       : condition->letters[1] == 0 ? 0
                       : condition->letters[2] == 0 ? 2
                                                    : 3;
     snprintf(text, size, "%s subject.%s %s%s", quantifiers[condition->quantifier],
-             condition->attribute == 0 ? "CN" : "OU", operands[which], condition->named ? " as v" : "");
+             condition->attribute == 0   ? "CN"
+             : condition->attribute == 1 ? "OU"
+                                         : "any",
+             operands[which], condition->named ? " as v" : "");
 }
 
 static void put_rules(char *text, size_t size, const struct model *model, const char *policy) {

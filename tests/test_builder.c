@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Building rule sets without text: the calls, their errors, and that the parser ends in the same. */
+#include "certmap/limits.h"
 #include "rules.h"
 #include "support/alloc.h"
 #include "support/every.h"
@@ -488,6 +489,14 @@ static const struct {
     {"count", SUBJECT, "CN", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 2},
     {"count of none", SUBJECT, "CN", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 0},
     {"every", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, EVERY, 0},
+    {"at", SUBJECT, "CN", LIKE, 0, one_operand, 1, CERTMAP_CODE_NONE, CERTMAP_AT_VALUE, 1},
+    {"at the last place", SUBJECT, "any", EQUAL, 0, one_operand, 1, CERTMAP_CODE_NONE, CERTMAP_AT_VALUE,
+     CERTMAP_MAX_COUNT},
+    {"at no place", SUBJECT, "CN", LIKE, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, CERTMAP_AT_VALUE, 0},
+    {"at, present", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, CERTMAP_AT_VALUE, 1},
+    {"a place with first", SUBJECT, "CN", LIKE, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, CERTMAP_FIRST_VALUE, 1},
+    {"any attribute", ISSUER, "any", LIKE, 0, one_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
+    {"any attribute, counted", ISSUER, "Any", OP_COUNT, 0, NULL, 0, CERTMAP_CODE_NONE, ANY, 3},
     {"only", SUBJECT, "CN", LIKE, 0, one_operand, 1, CERTMAP_CODE_NONE, CERTMAP_ONLY_VALUE, 0},
     {"like, escaped", SUBJECT, "CN", LIKE, 0, good_escapes, 1, CERTMAP_CODE_NONE, ANY, 0},
     {"like, IIS", SUBJECT, "CN", LIKE, CERTMAP_IIS_PATTERN, escape_operand, 1, CERTMAP_CODE_NONE, ANY, 0},
@@ -499,7 +508,7 @@ static const struct {
 
     {"no such field", (enum certmap_field)T_FIELDS, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
     {"no such operator", SUBJECT, "CN", (enum certmap_operator)7, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, ANY, 0},
-    {"no such quantifier", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, (enum certmap_quantifier)5,
+    {"no such quantifier", SUBJECT, "CN", EQUAL, 0, one_operand, 1, CERTMAP_CODE_ARGUMENT, (enum certmap_quantifier)6,
      0},
     {"every present", SUBJECT, "CN", PRESENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},
     {"every absent", SUBJECT, "CN", ABSENT, 0, NULL, 0, CERTMAP_CODE_ARGUMENT, EVERY, 0},

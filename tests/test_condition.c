@@ -108,6 +108,11 @@ static const struct field_row {
 } fields[] = {
     {"subject.CN", "a", "a*", SUBJECT, "SEQUENCE{", CN("UTF8String{ \"a\" }"), CN("UTF8String{ \"b\" }"),
      CN("OCTETSTRING{ 00 }"), "}", 3},
+    {"subject.any", "a", "a*", SUBJECT, "SEQUENCE{", CN("UTF8String{ \"a\" }"),
+     "SET{ SEQUENCE{ OID{ 1.2.3.4 } UTF8String{ \"b\" } } }", CN("OCTETSTRING{ 00 }"), "}", 3},
+    {"san.dirname.ANY", "a", "?", EXTENSIONS, SAN_BEGIN,
+     "A4{ SEQUENCE{ SET{ SEQUENCE{ OID{ 2.5.4.11 } UTF8String{ \"a\" } } } } }",
+     "A4{ SEQUENCE{ " CN("UTF8String{ \"bb\" }") " } }", "A4{ SEQUENCE{ " CN("OCTETSTRING{ 00 }") " } }", LIST_END, 3},
     {"san.dns", "A.example", "A.*", EXTENSIONS, SAN_BEGIN, "82{ \"a.example\" }", "82{ \"b.example\" }", "82{ FF }",
      LIST_END, 3},
     {"san.email", "a@A.example", "a@*", EXTENSIONS, SAN_BEGIN, "81{ \"a@a.EXAMPLE\" }", "81{ \"A@a.example\" }",
@@ -215,6 +220,8 @@ static enum certmap_truth quantified(const char *list, const char *quantifier) {
         return letter(list[0]);
     if (strcmp(quantifier, "last") == 0)
         return letter(list[count - 1]);
+    if (strncmp(quantifier, "at ", 3) == 0)
+        return (size_t)(quantifier[3] - '0') <= count ? letter(list[quantifier[3] - '1']) : CERTMAP_FALSE;
     if (strcmp(quantifier, "only") == 0)
         return count > 1 ? CERTMAP_FALSE : letter(list[0]);
     return yes ? CERTMAP_TRUE : unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
@@ -239,7 +246,8 @@ static void check(struct certmap_peer *peer, const char *condition, const char *
 }
 
 static void check_comparisons(struct certmap_peer *peer, const struct field_row *row, const char *list) {
-    static const char *const quantifiers[] = {"", "any", "every", "first", "last", "only"};
+    static const char *const quantifiers[] = {"",     "any",  "every", "first", "last",
+                                              "only", "at 1", "at 2",  "at 3",  "at 4"};
     char condition[280];
     for (size_t i = 0; i < sizeof quantifiers / sizeof *quantifiers; i++) {
         const enum certmap_truth wanted = quantified(list, quantifiers[i]);

@@ -363,7 +363,7 @@ static const char *ask(struct certmap_peer *peer, const char *quantifier) {
 }
 
 static void put_several(struct t_buf *table, const char *shown, const char *spec) {
-    static const char *const quantifiers[] = {"any", "every", "first", "last", "only"};
+    static const char *const quantifiers[] = {"any", "every", "first", "last", "only", "at 2"};
     struct certmap_peer *peer = NULL;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct t_buf name = T_BUF_INIT;
@@ -384,7 +384,7 @@ static void put_several(struct t_buf *table, const char *shown, const char *spec
 
 T_TEST(several_values) {
     struct t_buf table = T_BUF_INIT;
-    t_put(&table, "| OUs | any | `every` | `first` | `last` | `only` |\n|---|---|---|---|---|---|\n");
+    t_put(&table, "| OUs | any | `every` | `first` | `last` | `only` | `at 2` |\n|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof several / sizeof *several; i++)
         put_several(&table, several[i].shown, several[i].spec);
     t_put(&table, "\n");

@@ -428,15 +428,17 @@ enum { DISTINCT_NAMES = 60, DISTINCT_SIZE = 1024 };
 
 /* A Name of few and short values, in which the characters that texts are made of are frequent. */
 static void random_name(char *name, size_t size, struct t_random *random) {
-    static const char *const characters[] = {"a",     "b",     ",",     "=",  "\\x2B", "\\x7C",
-                                             ";",     "/",     "\\x20", "\\x5C", "\"",   "CN=", ",CN="};
+    static const char *const characters[] = {"a", "b",     ",",     "=",  "\\x2B", "\\x7C", ";",
+                                             "/", "\\x20", "\\x5C", "\"", "CN=",   ",CN="};
     size_t len = 0;
     for (size_t i = 0, count = t_random_below(random, 2) + 1; i < count; i++) {
         len += (size_t)snprintf(name + len, size - len, "%s%s=x", i == 0 ? "" : " | ",
-                                i + 1 == count ? "CN" : t_random_chance(random, 50) ? "CN" : "O");
+                                i + 1 == count                ? "CN"
+                                : t_random_chance(random, 50) ? "CN"
+                                                              : "O");
         for (size_t k = t_random_below(random, 4); k > 0; k--)
-            len += (size_t)snprintf(name + len, size - len, "%s",
-                                    characters[t_random_below(random, COUNT(characters))]);
+            len +=
+                (size_t)snprintf(name + len, size - len, "%s", characters[t_random_below(random, COUNT(characters))]);
         len += (size_t)snprintf(name + len, size - len, "y");
     }
     ck_assert_uint_lt(len, size);
@@ -459,7 +461,8 @@ T_TEST(texts_are_distinct) {
     struct t_random random = T_RANDOM_SEED(_i + 1);
     struct certmap_rules *rules = rules_of(distinct[_i]);
     const bool reads_issuer = strstr(distinct[_i], "issuer") != NULL,
-               reads_subject = strstr(distinct[_i], "${subject}") != NULL || strstr(distinct[_i], "${subject |") != NULL;
+               reads_subject =
+                   strstr(distinct[_i], "${subject}") != NULL || strstr(distinct[_i], "${subject |") != NULL;
     size_t built = 0;
     for (size_t i = 0; i < DISTINCT_NAMES; i++)
         random_name(names[i], sizeof names[i], &random);
@@ -473,8 +476,8 @@ T_TEST(texts_are_distinct) {
                        *other_issuer = names[DISTINCT_NAMES / 2 + k / (DISTINCT_NAMES / 2)];
             if ((!reads_subject || strcmp(subject, other) == 0) && (!reads_issuer || strcmp(issuer, other_issuer) == 0))
                 continue;
-            ck_assert_msg(strcmp(texts[i], texts[k]) != 0, "%s: \"%s\", \"%s\" and \"%s\", \"%s\": %s",
-                          distinct[_i], subject, issuer, other, other_issuer, texts[i]);
+            ck_assert_msg(strcmp(texts[i], texts[k]) != 0, "%s: \"%s\", \"%s\" and \"%s\", \"%s\": %s", distinct[_i],
+                          subject, issuer, other, other_issuer, texts[i]);
         }
     }
     ck_assert_uint_gt(built, 10);
@@ -918,8 +921,7 @@ T_TEST(matching_again) {
 }
 
 T_TESTS("expand", T_CASE("statements", T_LOOP(a_statement, COUNT(rows))),
-        T_CASE("numbers", T_LOOP(a_serial_number, COUNT(number_rows)),
-               T_LOOP(texts_are_distinct, COUNT(distinct))),
+        T_CASE("numbers", T_LOOP(a_serial_number, COUNT(number_rows)), T_LOOP(texts_are_distinct, COUNT(distinct))),
         T_CASE("hostile values", T_LOOP(filters_keep_their_structure, HOSTILE),
                T_LOOP(names_keep_their_structure, HOSTILE), T_LOOP(urls_keep_their_structure, HOSTILE),
                T_LOOP(accounts_keep_their_domain, HOSTILE), T_LOOP(user_names_are_portable, HOSTILE)),

@@ -194,7 +194,8 @@ enum certmap_quantifier {
         1, /* false if a readable value fails; else unknown if one is unreadable */
     CERTMAP_FIRST_VALUE = 2, /* the first in encoded order, AVAs of an RDN included */
     CERTMAP_LAST_VALUE = 3,  /* the last in encoded order */
-    CERTMAP_ONLY_VALUE = 4   /* false if there are several */
+    CERTMAP_ONLY_VALUE = 4,  /* false if there are several */
+    CERTMAP_AT_VALUE = 5     /* the one that count says, in encoded order: 1 is the first */
 };
 
 enum certmap_condition_flag {
@@ -208,15 +209,17 @@ enum certmap_condition_flag {
 struct certmap_condition {
     size_t size; /* sizeof(struct certmap_condition) */
     enum certmap_field field;
-    struct certmap_view subfield; /* a name of the field's subfields or a dotted OID; text; empty
-                                   * for a field without subfields, and for a whole Name */
+    struct certmap_view subfield; /* a name of the field's subfields or a dotted OID; "any": every
+                                   * attribute of the Name; text; empty for a field without
+                                   * subfields, and for a whole Name */
     enum certmap_operator op;
     unsigned flags;                      /* enum certmap_condition_flag bits */
     const struct certmap_view *operands; /* text; bytes for FIELD_CERTIFICATE */
     size_t operand_count;
     enum certmap_quantifier
         quantifier; /* ANY for operators without operands, and FIELD_CERTIFICATE */
-    size_t count;   /* of CERTMAP_OP_COUNT, up to CERTMAP_MAX_COUNT; else 0 */
+    size_t count;   /* of CERTMAP_OP_COUNT, up to CERTMAP_MAX_COUNT; of CERTMAP_AT_VALUE, from 1;
+                     * else 0 */
     struct certmap_view
         as; /* EQUAL, LIKE, MATCHES: the name that placeholders of the mapping have for the
                              * value that satisfied it; text, empty: none. In certmap_builder_add

@@ -22,7 +22,7 @@ struct parse {
     size_t count, at;
     unsigned nesting;
     bool nocase;
-    enum certmap_status status; /* not OK: nothing is read any more */
+    enum certmap_status status;     /* not OK: nothing is read any more */
     struct cm_regex_range *set;     /* a class that is being read, */
     size_t set_count;               /* which has so many ranges */
     struct cm_regex_range *members; /* with nocase, what is written in it: what these fold to is added at its end */

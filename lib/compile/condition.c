@@ -62,6 +62,9 @@ static enum certmap_status make_operands(struct certmap_builder *builder, const 
                                          const struct certmap_condition *condition, struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_OK;
     builder->record.len = 0;
+    if (made->quantifier == CERTMAP_AT_VALUE &&
+        !cm_record_number(&builder->record, (uint32_t)made->count, &builder->allocator))
+        return cm_error_memory(err);
     for (size_t i = 0; i < condition->operand_count && status == CERTMAP_OK; i++) {
         builder->operand = i;
         status =
@@ -76,7 +79,7 @@ static enum certmap_status make_operands(struct certmap_builder *builder, const 
 
 static bool known_words(const struct certmap_condition *condition) {
     return certmap_field_name(condition->field) != NULL && (unsigned)condition->op <= CERTMAP_OP_MATCHES &&
-           (unsigned)condition->quantifier <= CERTMAP_ONLY_VALUE &&
+           (unsigned)condition->quantifier <= CERTMAP_AT_VALUE &&
            (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN | CERTMAP_EXACT)) == 0;
 }
 
@@ -89,7 +92,8 @@ static bool is_sound(const struct certmap_condition *condition) {
         return false;
     if (compares == (condition->operand_count == 0) || (compares && condition->operands == NULL))
         return false;
-    if (condition->count != 0 && condition->op != CERTMAP_OP_COUNT)
+    const bool at = condition->quantifier == CERTMAP_AT_VALUE;
+    if (at ? condition->count == 0 : condition->count != 0 && condition->op != CERTMAP_OP_COUNT)
         return false;
     for (size_t i = 0; i < condition->operand_count && i <= CERTMAP_MAX_CONDITIONS; i++)
         if (!cm_view_sound(condition->operands[i]))
@@ -121,8 +125,8 @@ static enum certmap_status check_condition(const struct certmap_builder *builder
 
 static bool is_plain(const struct cm_condition *made) {
     return cm_op_has_operands(made->op) && made->op != CERTMAP_OP_UNDER && made->quantifier == CERTMAP_ANY_VALUE &&
-           made->operand_count == 1 && made->path->kind != CM_TEXT_NAME && made->path->kind != CM_TEXT_IP &&
-           made->path->field != CERTMAP_FIELD_CERTIFICATE;
+           made->operand_count == 1 && made->path->row != CM_ROW_ANY && made->path->kind != CM_TEXT_NAME &&
+           made->path->kind != CM_TEXT_IP && made->path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
 static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,

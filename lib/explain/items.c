@@ -121,15 +121,17 @@ static bool print_texts(struct cm_report *report, struct certmap_explain_item *i
 
 /* ---- values ---- */
 
-/* Whether a quantifier lets a value be read, that is the first, the last, both or neither. */
-static bool reads(enum certmap_quantifier quantifier, bool first, bool last) {
-    switch (quantifier) {
+/* Whether a condition lets a value be read, that is at this position, from 1, or the last. */
+static bool reads(const struct cm_condition *condition, size_t position, bool last) {
+    switch (condition->quantifier) {
     case CERTMAP_FIRST_VALUE:
-        return first;
+        return position == 1;
+    case CERTMAP_AT_VALUE:
+        return position == condition->count;
     case CERTMAP_LAST_VALUE:
         return last;
     case CERTMAP_ONLY_VALUE:
-        return first && last;
+        return position == 1 && last;
     case CERTMAP_ANY_VALUE:
     case CERTMAP_EVERY_VALUE:
         break;
@@ -167,11 +169,11 @@ static bool report_values(struct cm_report *report, struct cm_eval *eval, const 
     if (condition->path->field == CERTMAP_FIELD_CERTIFICATE || list->unknown != CERTMAP_CODE_NONE)
         return true;
     uint32_t at = cm_eval_first(eval, condition), next;
-    for (bool first = true; at != CM_VALUE_NONE && room; first = false, at = next) {
+    for (size_t position = 1; at != CM_VALUE_NONE && room; position++, at = next) {
         next = cm_eval_next(eval, condition, at);
         if (eval->steps == 0)
             return true;
-        const bool chosen = reads(condition->quantifier, first, next == CM_VALUE_NONE);
+        const bool chosen = reads(condition, position, next == CM_VALUE_NONE);
         if (!report_value(report, eval, condition, &list->values[at], depth, read && chosen, &room))
             return false;
     }

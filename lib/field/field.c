@@ -193,6 +193,9 @@ const char *cm_field_nearest(struct certmap_view text) {
 
 /* ---- subfields ---- */
 
+/* In place of a type: whichever. */
+static const char any_attribute[] = "any";
+
 static enum certmap_status bad_oid(struct certmap_view subfield, struct certmap_diagnostic *err) {
     return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OID, "%s is not an object identifier",
                     cm_quote(subfield).text);
@@ -211,6 +214,10 @@ static enum certmap_status unknown_subfield(struct certmap_view subfield, const 
 static enum certmap_status resolve_attribute(struct cm_path *path, struct certmap_view subfield, struct cm_arena *arena,
                                              struct certmap_diagnostic *err) {
     uint8_t buffer[CERTMAP_MAX_OID_SIZE];
+    if (certmap_text_same(subfield, view_of(any_attribute))) {
+        path->row = CM_ROW_ANY;
+        return CERTMAP_OK;
+    }
     enum certmap_code code = cm_attr_resolve(&path->oid, buffer, subfield);
     if (code == CERTMAP_CODE_BAD_OID)
         return bad_oid(subfield, err);
@@ -360,6 +367,8 @@ void cm_path_print(struct cm_out *out, const struct cm_path *path) {
         return;
     if (subfields == SUB_SAN)
         cm_out_string(out, san_rows[path->row].name);
+    else if (path->row == CM_ROW_ANY)
+        cm_out_string(out, any_attribute);
     else
         cm_attr_print(out, path->row, path->oid);
 }

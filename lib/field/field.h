@@ -52,11 +52,14 @@ enum cm_san_row {
  * last chain, so that what they are does not matter to rules about the others. */
 #define CM_EXTENSION_ROWS 1
 
+/* In place of a row: the values of every row, in encoded order. No list has so many rows. */
+#define CM_ROW_ANY 0xFFu
+
 /* Where the values of a field and subfield are found. */
 struct cm_path {
     enum certmap_field field;
     uint32_t list;           /* of the peer */
-    uint32_t row;            /* which chain of it */
+    uint32_t row;            /* which chain of it; CM_ROW_ANY: every attribute of a Name */
     bool by_oid;             /* the chain has values of several types: those with this oid are meant */
     struct certmap_view oid; /* contents octets; data NULL where the subfield has none */
     enum cm_text_kind kind;

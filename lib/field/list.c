@@ -28,6 +28,7 @@ bool cm_list_reserve(struct cm_list *list, size_t count, size_t rows, struct cm_
 
 /* Linear in the list; rows are those of a table. */
 void cm_list_chain(struct cm_list *list, size_t rows) {
+    CM_ASSERT(rows < CM_ROW_ANY);
     for (size_t row = 0; row <= rows; row++)
         list->first[row] = CM_VALUE_NONE;
     for (size_t i = list->count; i-- > 0;) {
@@ -53,5 +54,7 @@ bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct c
 }
 
 uint32_t cm_list_first(const struct cm_list *list, size_t row) {
+    if (row == CM_ROW_ANY)
+        return list->count > 0 ? 0 : CM_VALUE_NONE;
     return list->first == NULL ? CM_VALUE_NONE : list->first[row];
 }

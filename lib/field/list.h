@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/unicode.h"
+#include "field/field.h"
 
 #define CM_VALUE_NONE UINT32_MAX
 
@@ -53,8 +54,13 @@ void cm_list_chain(struct cm_list *list, size_t rows);
 /* Adds a value to a list without rows, which is short, because it moves: what it held stays as garbage in the
  * arena. False when there is no room. */
 bool cm_list_append(struct cm_list *list, const struct cm_value *value, struct cm_arena *arena);
-/* The first value of a row, or CM_VALUE_NONE. */
+/* The first value of a row, and the next one after `at`, or CM_VALUE_NONE. */
 uint32_t cm_list_first(const struct cm_list *list, size_t row);
+static inline uint32_t cm_list_next(const struct cm_list *list, size_t row, uint32_t at) {
+    if (row != CM_ROW_ANY)
+        return list->values[at].next;
+    return at + 1 < list->count ? at + 1 : CM_VALUE_NONE;
+}
 
 /* Makes the list of the AVAs of a Name, read to its end. der has to stay as long as the list. Errors:
  * MEMORY, LIMIT, CERTIFICATE (offset into der). */

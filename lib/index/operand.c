@@ -155,8 +155,13 @@ static struct wish wish_of(const struct cm_condition *condition, const struct cm
     return wish;
 }
 
+/* Conditions on whichever attribute are not looked up: a key would have to be made of each value for them. */
+static bool has_keys(const struct cm_condition *condition) {
+    return condition->path->row != CM_ROW_ANY;
+}
+
 bool cm_keys_exact(const struct cm_condition *condition) {
-    return condition->op == CERTMAP_OP_EQUAL && condition->path->kind != CM_TEXT_NAME &&
+    return has_keys(condition) && condition->op == CERTMAP_OP_EQUAL && condition->path->kind != CM_TEXT_NAME &&
            condition->path->kind != CM_TEXT_IP;
 }
 
@@ -208,7 +213,7 @@ static bool count_ends(struct cm_keys *keys, const struct cm_condition *conditio
 
 bool cm_keys_count(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
     struct part part;
-    if (cm_keys_exact(condition))
+    if (!has_keys(condition) || cm_keys_exact(condition))
         return true;
     if (!is_name_pattern(condition))
         return count_ends(keys, condition, operand);
@@ -307,6 +312,8 @@ static void add_parts(struct cm_keys *keys, const struct cm_condition *condition
 
 void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
     keys->count = 0;
+    if (!has_keys(condition))
+        return;
     if (cm_keys_exact(condition)) {
         add_whole(keys, condition, operand);
         return;

@@ -212,6 +212,8 @@ static void encode_quantified(struct cm_lint_engine *engine, struct cm_lint_clue
         clue->is_true = both(engine, track->only_one, sides.yes[0]);
         clue->is_false = either(engine, -track->only_one, sides.no[0]);
         break;
+    case CERTMAP_AT_VALUE: /* not known to the theory (cm_lint_is_known) */
+        break;
     }
 }
 

@@ -98,13 +98,8 @@ static void add_value(struct binding_walk *walk, struct cm_bound *bound, const s
 
 /* The values of a condition that is true. A step for each, or more. */
 static void add_values(struct binding_walk *walk, struct cm_bound *bound, const struct cm_condition *condition) {
-    uint32_t at = cm_eval_first(&walk->eval, condition), last = at;
-    if (condition->quantifier == CERTMAP_LAST_VALUE) {
-        for (; at != CM_VALUE_NONE; at = cm_eval_next(&walk->eval, condition, at))
-            last = at;
-        at = last;
-    }
     const bool one = condition->quantifier != CERTMAP_ANY_VALUE && condition->quantifier != CERTMAP_EVERY_VALUE;
+    uint32_t at = one ? cm_eval_choose(&walk->eval, condition) : cm_eval_first(&walk->eval, condition);
     while (at != CM_VALUE_NONE) {
         add_value(walk, bound, condition, at);
         at = one ? CM_VALUE_NONE : cm_eval_next(&walk->eval, condition, at);

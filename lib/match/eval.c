@@ -87,12 +87,13 @@ const struct cm_list *cm_eval_list(const struct cm_eval *eval, const struct cm_c
 
 /* From `at` on: rows have a chain of their own, all other types share one. Each value takes steps. */
 static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
-    const struct cm_value *values = cm_eval_list(eval, condition)->values;
+    const struct cm_list *list = cm_eval_list(eval, condition);
+    const struct cm_value *values = list->values;
     const struct cm_path *path = condition->path;
     while (at != CM_VALUE_NONE && cm_steps_take(&eval->steps, cm_steps_to_look(path, &values[at]))) {
         if (!path->by_oid || cm_view_equal(values[at].oid, path->oid))
             return at;
-        at = values[at].next;
+        at = cm_list_next(list, path->row, at);
     }
     return CM_VALUE_NONE;
 }
@@ -102,7 +103,7 @@ uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *conditio
 }
 
 uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
-    return find_value(eval, condition, cm_eval_list(eval, condition)->values[at].next);
+    return find_value(eval, condition, cm_list_next(cm_eval_list(eval, condition), condition->path->row, at));
 }
 
 /* Holds if any value does; unknown if none does but one is. */
@@ -133,8 +134,18 @@ static struct cm_verdict every_value(struct cm_eval *eval, const struct cm_condi
     return result;
 }
 
-/* The one value that first, last or only is about, or CM_VALUE_NONE. */
-static uint32_t choose_value(struct cm_eval *eval, const struct cm_condition *condition) {
+/* The one at a position, from 1, or CM_VALUE_NONE. */
+static uint32_t value_at(struct cm_eval *eval, const struct cm_condition *condition) {
+    uint32_t at = cm_eval_first(eval, condition);
+    for (size_t i = 1; i < condition->count && at != CM_VALUE_NONE; i++)
+        at = cm_eval_next(eval, condition, at);
+    return at;
+}
+
+/* The one value that first, last, only or a position is about, or CM_VALUE_NONE. */
+uint32_t cm_eval_choose(struct cm_eval *eval, const struct cm_condition *condition) {
+    if (condition->quantifier == CERTMAP_AT_VALUE)
+        return value_at(eval, condition);
     uint32_t chosen = cm_eval_first(eval, condition), next = chosen;
     if (condition->quantifier == CERTMAP_FIRST_VALUE || chosen == CM_VALUE_NONE)
         return chosen;
@@ -147,7 +158,7 @@ static uint32_t choose_value(struct cm_eval *eval, const struct cm_condition *co
 }
 
 static struct cm_verdict one_value(struct cm_eval *eval, const struct cm_condition *condition) {
-    uint32_t at = choose_value(eval, condition);
+    uint32_t at = cm_eval_choose(eval, condition);
     if (at == CM_VALUE_NONE)
         return verdict(CERTMAP_FALSE, CERTMAP_CODE_NONE);
     return cm_eval_value(eval, condition, &cm_eval_list(eval, condition)->values[at]);

@@ -38,5 +38,7 @@ struct cm_verdict cm_eval_node(struct cm_eval *eval, const struct cm_mapping *ma
  * at is a step; when they run out, CM_VALUE_NONE. */
 uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *condition);
 uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at);
+/* The one value that a condition with another quantifier than any and every is about, or CM_VALUE_NONE. */
+uint32_t cm_eval_choose(struct cm_eval *eval, const struct cm_condition *condition);
 
 #endif

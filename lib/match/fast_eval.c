@@ -182,7 +182,8 @@ static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct pla
 static bool is_about_texts(const struct cm_condition *condition) {
     const struct cm_path *path = condition->path;
     return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE && !path->by_oid &&
-           path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
+           path->row != CM_ROW_ANY && path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP &&
+           path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
 /* Whether one of many values is one of the operands. A step for each operand, or more. */

@@ -6,7 +6,7 @@
  *                | "count" "(" field ")" "=" number
  *                | ( "issuer" "is" | "chain" "has" ) string  a list of issuers
  *                | "valid" "at" "now"
- *     quantifier = "any" | "every" | "first" | "last" | "only"
+ *     quantifier = "any" | "every" | "first" | "last" | "only" | "at" number
  *     (a comparison may be followed by "as" and a name)
  *     comparison = "=" [how] string | "in" [how] list
  *                | ( "like" | "matches" | "under" ) ["nocase"] ( string | list )
@@ -34,9 +34,9 @@ struct test {
 /* ---- fields ---- */
 
 /* The words other than fields that a condition begins with. */
-static const struct certmap_view starts[] = {CM_VIEW_OF("not"),   CM_VIEW_OF("any"),   CM_VIEW_OF("every"),
-                                             CM_VIEW_OF("first"), CM_VIEW_OF("last"),  CM_VIEW_OF("only"),
-                                             CM_VIEW_OF("count"), CM_VIEW_OF("valid"), CM_VIEW_OF("chain")};
+static const struct certmap_view starts[] = {
+    CM_VIEW_OF("not"),  CM_VIEW_OF("any"),   CM_VIEW_OF("every"), CM_VIEW_OF("first"), CM_VIEW_OF("last"),
+    CM_VIEW_OF("only"), CM_VIEW_OF("count"), CM_VIEW_OF("valid"), CM_VIEW_OF("chain"), CM_VIEW_OF("at")};
 #define START_COUNT (sizeof starts / sizeof *starts)
 
 /* The field that a subfield alone stands for, "subject." or "san."; NULL where it is none. */
@@ -373,6 +373,18 @@ static bool accept_quantifier(struct cm_parser *parser, enum certmap_quantifier 
     return false;
 }
 
+/* What follows "at": which value, from 1. */
+static bool take_position(struct cm_parser *parser, struct test *test) {
+    const struct certmap_position position = parser->token.position;
+    test->condition.quantifier = CERTMAP_AT_VALUE;
+    if (!take_number(parser, &test->condition.count))
+        return false;
+    if (test->condition.count > 0)
+        return true;
+    cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX, "the first value is at 1; there is none at 0");
+    return cm_parser_report(parser, position, &parser->error);
+}
+
 /* What follows a comparison: the name of the value that satisfied it. */
 static bool take_as(struct cm_parser *parser, struct test *test) {
     const struct certmap_view as = CM_VIEW("as");
@@ -390,8 +402,9 @@ static bool take_test(struct cm_parser *parser, struct test *test) {
         return take_count(parser, test);
     if (cm_parser_accept_word(parser, CM_VIEW("valid")))
         return take_valid(parser, test);
-    const bool quantified = accept_quantifier(parser, &test->condition.quantifier);
-    return take_field(parser, test, !quantified) &&
+    const bool at = cm_parser_accept_word(parser, CM_VIEW("at"));
+    const bool quantified = at || accept_quantifier(parser, &test->condition.quantifier);
+    return (!at || take_position(parser, test)) && take_field(parser, test, !quantified) &&
            (test->named || (take_comparison(parser, test, quantified) && take_as(parser, test)));
 }
 

@@ -49,7 +49,7 @@ struct cm_operand {
 /* Most paths of a rule set. */
 #define CM_MAX_PATHS ((1u << 23) - 1)
 /* A condition as it is stored. Behind it: of one that is not plain the number of operands, or of a COUNT the number;
- * then the operands; where these are many, their set before them (operand_set.h). */
+ * of CERTMAP_AT_VALUE the position, then the operands; where these are many, their set before both (operand_set.h). */
 struct cm_stored_condition {
     uint32_t path : 23; /* in paths */
     uint32_t exact : 1; /* of a whole Name: case and space count */

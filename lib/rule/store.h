@@ -80,7 +80,7 @@ struct cm_condition {
     enum certmap_quantifier quantifier;
     bool nocase;
     bool exact;
-    size_t count; /* CERTMAP_OP_COUNT */
+    size_t count; /* CERTMAP_OP_COUNT, CERTMAP_AT_VALUE */
     size_t operand_count;
     const uint8_t *operands;
     const uint8_t *set; /* of many operands (operand_set.h); NULL: there is none */
@@ -91,18 +91,19 @@ static inline bool cm_op_has_operands(enum certmap_operator op) {
     return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER || op == CERTMAP_OP_MATCHES;
 }
 
-/* count is that of its operands, or its number. */
+/* count is that of its operands, or its number. The position of CERTMAP_AT_VALUE is in front of the operands. */
 static inline struct cm_condition cm_condition_of(const struct certmap_rules *rules,
                                                   const struct cm_stored_condition *stored, uint32_t count,
                                                   const uint8_t *operands) {
     const enum certmap_operator op = (enum certmap_operator)stored->op;
+    const uint32_t position = stored->quantifier == CERTMAP_AT_VALUE ? cm_store_number(&operands) : 0;
     return (struct cm_condition){.names = rules->names,
                                  .path = &rules->paths[stored->path],
                                  .op = op,
                                  .quantifier = (enum certmap_quantifier)stored->quantifier,
                                  .nocase = stored->nocase,
                                  .exact = stored->exact,
-                                 .count = cm_op_has_operands(op) ? 0 : count,
+                                 .count = cm_op_has_operands(op) ? position : count,
                                  .operand_count = cm_op_has_operands(op) ? count : 0,
                                  .operands = operands,
                                  .seed = rules->seed};
@@ -124,11 +125,11 @@ static inline struct cm_condition cm_condition_at(const struct certmap_rules *ru
     const struct cm_stored_condition *stored = cm_stored_at(rules, place);
     const uint8_t *at = (const uint8_t *)(stored + 1);
     const uint32_t count = stored->plain ? 1 : cm_store_number(&at);
-    struct cm_condition condition = cm_condition_of(rules, stored, count, at);
-    if (cm_condition_may_have_set(&condition)) {
-        condition.set = at;
-        condition.operands = cm_store_after_set(at, condition.path);
-    }
+    const bool set = stored->op == CERTMAP_OP_EQUAL && count >= CM_MIN_OPERAND_SET;
+    const uint8_t *operands = set ? cm_store_after_set(at, &rules->paths[stored->path]) : at;
+    struct cm_condition condition = cm_condition_of(rules, stored, count, operands);
+    CM_ASSERT(set == cm_condition_may_have_set(&condition));
+    condition.set = set ? at : NULL;
     return condition;
 }
 

@@ -173,12 +173,16 @@ static void print_operator(struct cm_out *out, const struct cm_condition *condit
 }
 
 static void print_comparison(struct cm_out *out, const struct cm_condition *condition, const char *break_before) {
-    static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only "};
+    static const char *const quantifiers[] = {"", "every ", "first ", "last ", "only ", "at "};
     if (is_valid_at_now(condition)) {
         cm_out_string(out, "valid at now");
         return;
     }
     cm_out_string(out, quantifiers[condition->quantifier]);
+    if (condition->quantifier == CERTMAP_AT_VALUE) {
+        cm_out_number(out, condition->count);
+        cm_out_char(out, ' ');
+    }
     cm_path_print(out, condition->path);
     print_operator(out, condition);
     print_operands(out, condition, break_before);

@@ -18,7 +18,7 @@ struct values {
 /* The first value of the path from `at` on, or CM_VALUE_NONE; that too when the steps run out. A step for each. */
 static uint32_t value_from(const struct values *values, uint32_t at) {
     const struct cm_path *path = values->path;
-    for (; at != CM_VALUE_NONE; at = values->list->values[at].next) {
+    for (; at != CM_VALUE_NONE; at = cm_list_next(values->list, path->row, at)) {
         const struct cm_value *value = &values->list->values[at];
         if (!cm_steps_take(values->steps, cm_steps_to_look(path, value)))
             return CM_VALUE_NONE;
@@ -29,7 +29,7 @@ static uint32_t value_from(const struct values *values, uint32_t at) {
 }
 
 static uint32_t value_behind(const struct values *values, uint32_t at) {
-    return value_from(values, values->list->values[at].next);
+    return value_from(values, cm_list_next(values->list, values->path->row, at));
 }
 
 /* The text of a value: of a whole Name made in the working room. */

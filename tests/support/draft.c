@@ -13,10 +13,14 @@ static bool add_condition(struct cm_draft *draft, struct cm_intern *places, uint
         return false;
     draft->conditions = conditions;
     const struct cm_condition condition = cm_condition_at(draft->rules, place);
-    const size_t count = condition.count + condition.operand_count; /* one of them is 0 */
+    const bool at = condition.quantifier == CERTMAP_AT_VALUE; /* then the position is in front of the operands */
+    const size_t count = condition.operand_count > 0 ? condition.operand_count : condition.count;
+    const uint8_t *operands = condition.operands;
+    for (size_t i = at ? condition.count : 0; i > 0; i >>= 7)
+        operands--;
     conditions[*number] = (struct cm_draft_condition){.stored = *cm_stored_at(draft->rules, place),
                                                       .count = (uint32_t)count,
-                                                      .operands = (uint32_t)(condition.operands - draft->text),
+                                                      .operands = (uint32_t)(operands - draft->text),
                                                       .len = condition.operand_count > 0};
     draft->condition_count = places->count;
     return true;

@@ -408,11 +408,11 @@ static void put_subfield(struct t_world *world, struct t_buf *text) {
         return;
     }
     t_put(text, fields[below(world, 5)]);
-    t_put(text, types[below(world, TYPES)].name);
+    t_put(text, chance(world, 10) ? "any" : types[below(world, TYPES)].name);
 }
 
 static void put_text_condition(struct t_world *world, struct t_buf *text) {
-    static const char *const quantifiers[] = {"every ", "first ", "last ", "only ", "any "};
+    static const char *const quantifiers[] = {"every ", "first ", "last ", "only ", "any ", "at 2 "};
     static const char *const presences[] = {" present", " absent"};
     const size_t kind = below(world, 12);
     if (kind == 0) {
@@ -422,7 +422,7 @@ static void put_text_condition(struct t_world *world, struct t_buf *text) {
         put_number(text, below(world, 3));
         return;
     }
-    t_put(text, kind > 1 && chance(world, 25) ? quantifiers[below(world, 5)] : "");
+    t_put(text, kind > 1 && chance(world, 25) ? quantifiers[below(world, 6)] : "");
     put_subfield(world, text);
     if (kind == 1)
         t_put(text, presences[below(world, 2)]);
