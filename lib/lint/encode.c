@@ -268,6 +268,8 @@ static int literal_of(const struct cm_lint_engine *engine, uint32_t condition, e
         return -clue->is_false;
     case CM_LINT_NOT_TRUE:
         return -clue->is_true;
+    case CM_LINT_KNOWN:
+        break;
     }
     return 0;
 }
@@ -323,6 +325,18 @@ static void assert_terms(struct cm_lint_engine *engine, int guard, struct cm_lin
         cm_lint_sat_clause(engine->sat, clause, count);
 }
 
+/* The guard implies that what is wanted holds. */
+static void assert_want(struct cm_lint_engine *engine, int guard, const struct cm_lint_want *want) {
+    if (want->rail != CM_LINT_KNOWN) {
+        assert_terms(engine, guard, want->part, is_positive(want->rail), want->rail);
+        return;
+    }
+    const int is_true = variable(engine), is_false = variable(engine);
+    CLAUSE(engine, -guard, is_true, is_false);
+    assert_terms(engine, is_true, want->part, true, CM_LINT_TRUE);
+    assert_terms(engine, is_false, want->part, false, CM_LINT_FALSE);
+}
+
 bool cm_lint_encode(struct cm_lint_engine *engine, int *guards) {
     for (size_t i = 0; i < engine->tracks.count; i++)
         encode_track(engine, i);
@@ -330,9 +344,8 @@ bool cm_lint_encode(struct cm_lint_engine *engine, int *guards) {
     for (size_t i = 0; i < engine->clues.count && !engine->failed; i++)
         encode_clue(engine, cm_lint_clue_at(engine, i));
     for (size_t i = 0; i < engine->query->count && !engine->failed; i++) {
-        const struct cm_lint_want *want = &engine->query->wants[i];
         guards[i] = variable(engine);
-        assert_terms(engine, guards[i], want->part, is_positive(want->rail), want->rail);
+        assert_want(engine, guards[i], &engine->query->wants[i]);
     }
     return !engine->failed;
 }

@@ -82,6 +82,11 @@ void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_repor
                             const struct cm_lint_witness *witness);
 /* A text for the reports. "" where there is no memory. */
 const char *cm_lint_print(struct certmap_lint *lint, const char *format, ...) CM_LINT_PRINTF(2, 3);
+/* A witness for the caller, with the answer that the rules give it; made in the pool. NULL: it cannot be matched, or
+ * there is no memory. */
+const struct certmap_lint_witness *cm_lint_witness_show(struct certmap_lint *lint, struct cm_lint_pool *pool,
+                                                        const struct certmap_rules *rules,
+                                                        const struct cm_lint_witness *witness);
 /* A text for the reports: escaped, in quotes. "" where there is no memory. */
 const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text);
 /* The same without the quotes. */

@@ -175,7 +175,7 @@ static bool on_item(void *ctx, const struct certmap_walk_item *item) {
     return !reading->failed;
 }
 
-static bool read_mapping(struct cm_lint_model *model, size_t index) {
+bool cm_lint_model_add(struct cm_lint_model *model, const struct certmap_rules *rules, size_t index) {
     struct cm_lint_mapping *mapping = cm_lint_array_add(&model->mappings, &model->allocator, sizeof *mapping);
     struct reading reading = {model, false};
     const struct certmap_mapping none = CERTMAP_MAPPING_INIT;
@@ -185,8 +185,8 @@ static bool read_mapping(struct cm_lint_model *model, size_t index) {
                                         .term = (uint32_t)model->terms.count,
                                         .condition = (uint32_t)model->conditions.count,
                                         .output = (uint32_t)model->outputs.count};
-    if (certmap_rules_mapping(model->rules, &mapping->is, index, NULL) != CERTMAP_OK ||
-        certmap_rules_walk(model->rules, index, on_item, &reading, NULL) != CERTMAP_OK || reading.failed)
+    if (certmap_rules_mapping(rules, &mapping->is, index, NULL) != CERTMAP_OK ||
+        certmap_rules_walk(rules, index, on_item, &reading, NULL) != CERTMAP_OK || reading.failed)
         return false;
     mapping->term_count = (uint32_t)model->terms.count - mapping->term;
     mapping->condition_count = (uint32_t)model->conditions.count - mapping->condition;
@@ -223,7 +223,7 @@ static bool begin_arrays(struct cm_lint_model *model) {
 
 static bool read_mappings(struct cm_lint_model *model) {
     for (size_t i = 0; i < certmap_rules_count(model->rules); i++)
-        if (!read_mapping(model, i))
+        if (!cm_lint_model_add(model, model->rules, i))
             return false;
     return true;
 }

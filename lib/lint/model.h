@@ -82,6 +82,8 @@ void cm_lint_places_free(struct cm_lint_places *places, const struct certmap_all
 enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct certmap_rules *rules,
                                        const struct cm_lint_places *places, const struct certmap_allocator *allocator,
                                        struct certmap_diagnostic *err);
+/* Adds a mapping of other rules, which have to outlive the model, after those that there are. False: no memory. */
+bool cm_lint_model_add(struct cm_lint_model *model, const struct certmap_rules *rules, size_t index);
 void cm_lint_model_free(struct cm_lint_model *model);
 
 /* The first item of no mapping's is asked for, too: each array has memory, whether something is in it or not. */

@@ -17,7 +17,8 @@
 
 #include "lint.h"
 
-enum cm_lint_rail { CM_LINT_TRUE, CM_LINT_FALSE, CM_LINT_NOT_FALSE, CM_LINT_NOT_TRUE };
+/* KNOWN, true or false, is for whole wants only. */
+enum cm_lint_rail { CM_LINT_TRUE, CM_LINT_FALSE, CM_LINT_NOT_FALSE, CM_LINT_NOT_TRUE, CM_LINT_KNOWN };
 
 /* Terms that all hold, from one up to another, and the first condition in them. */
 struct cm_lint_part {

@@ -182,32 +182,34 @@ static struct certmap_view address(struct certmap_lint *lint, size_t number) {
 }
 
 /* Values for the caller, copied: the witness may be in the scratch pool. */
-static const struct certmap_lint_value *copy_values(struct certmap_lint *lint, const struct cm_lint_witness *witness) {
+static const struct certmap_lint_value *copy_values(struct certmap_lint *lint, struct cm_lint_pool *pool,
+                                                    const struct cm_lint_witness *witness) {
     size_t addresses = 0;
-    struct certmap_lint_value *values = cm_lint_pool_take(&lint->pool, witness->count + 1, sizeof *values);
+    struct certmap_lint_value *values = cm_lint_pool_take(pool, witness->count + 1, sizeof *values);
     for (size_t i = 0; values != NULL && i < witness->count; i++) {
         const struct cm_lint_value *value = &witness->values[i];
         const struct certmap_view text = is_address(value) ? address(lint, addresses++) : value->text;
         values[i] = (struct certmap_lint_value){sizeof *values, value->field, value->state,
-                                                cm_lint_pool_copy(&lint->pool, value->subfield),
-                                                cm_lint_pool_copy(&lint->pool, text)};
+                                                cm_lint_pool_copy(pool, value->subfield),
+                                                cm_lint_pool_copy(pool, text)};
     }
     return values;
 }
 
-void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
-                            const struct cm_lint_witness *witness) {
+const struct certmap_lint_witness *cm_lint_witness_show(struct certmap_lint *lint, struct cm_lint_pool *pool,
+                                                        const struct certmap_rules *rules,
+                                                        const struct cm_lint_witness *witness) {
     struct certmap_result result;
     struct certmap_view der;
-    if (report == NULL || !cm_lint_answer(lint, lint->model.rules, witness, &result, &der))
-        return;
-    struct certmap_lint_witness *made = cm_lint_pool_take(&lint->pool, 1, sizeof *made);
+    if (!cm_lint_answer(lint, rules, witness, &result, &der))
+        return NULL;
+    struct certmap_lint_witness *made = cm_lint_pool_take(pool, 1, sizeof *made);
     const struct certmap_view account =
-        result.account.data != NULL ? cm_lint_pool_copy(&lint->pool, result.account) : result.account;
-    const struct certmap_lint_value *values = made != NULL ? copy_values(lint, witness) : NULL;
+        result.account.data != NULL ? cm_lint_pool_copy(pool, result.account) : result.account;
+    const struct certmap_lint_value *values = made != NULL ? copy_values(lint, pool, witness) : NULL;
     if (values == NULL) {
         lint->failed = true;
-        return;
+        return NULL;
     }
     *made = (struct certmap_lint_witness){
         .size = sizeof *made,
@@ -218,9 +220,18 @@ void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_repor
         .mapping = result.index,
     };
     if (cm_lint_witness_is_file(witness))
-        made->der = cm_lint_pool_copy(&lint->pool, der);
+        made->der = cm_lint_pool_copy(pool, der);
     made->account = account;
-    report->witness = made;
+    return made;
+}
+
+void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
+                            const struct cm_lint_witness *witness) {
+    if (report == NULL)
+        return;
+    const struct certmap_lint_witness *made = cm_lint_witness_show(lint, &lint->pool, lint->model.rules, witness);
+    if (made != NULL)
+        report->witness = made;
 }
 
 /* ---- texts ---- */

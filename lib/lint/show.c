@@ -7,13 +7,17 @@ static bool on_item(void *ctx, const struct certmap_explain_item *item) {
     return false; /* the first one is the mapping */
 }
 
-enum certmap_truth cm_lint_truth(struct certmap_lint *lint, size_t mapping) {
+enum certmap_truth cm_lint_truth_in(struct certmap_lint *lint, const struct certmap_rules *rules, size_t index) {
     enum certmap_truth truth = CERTMAP_UNKNOWN;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     const enum certmap_status status =
-        certmap_explain_mapping(lint->model.rules, lint->peer, &result, mapping, on_item, &truth, NULL);
+        certmap_explain_mapping(rules, lint->peer, &result, index, on_item, &truth, NULL);
     lint->failed = lint->failed || status == CERTMAP_ERROR_MEMORY;
     return status == CERTMAP_OK ? truth : CERTMAP_UNKNOWN;
+}
+
+enum certmap_truth cm_lint_truth(struct certmap_lint *lint, size_t mapping) {
+    return cm_lint_truth_in(lint, lint->model.rules, mapping);
 }
 
 bool cm_lint_claim_of(struct certmap_lint *lint, struct cm_lint_claim *claim, const struct cm_lint_witness *witness,

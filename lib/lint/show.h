@@ -19,6 +19,8 @@ struct cm_lint_claim {
 
 /* What a mapping gives of the witness that was matched last. UNKNOWN also when there is no memory. */
 enum certmap_truth cm_lint_truth(struct certmap_lint *lint, size_t mapping);
+/* The same of a mapping of other rules. */
+enum certmap_truth cm_lint_truth_in(struct certmap_lint *lint, const struct certmap_rules *rules, size_t index);
 /* Whether the real matcher says so of the witness. */
 bool cm_lint_claim_holds(struct certmap_lint *lint, const struct cm_lint_claim *claim,
                          const struct cm_lint_witness *witness);

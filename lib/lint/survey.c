@@ -227,8 +227,12 @@ static bool make_slots(struct cm_lint_engine *engine, struct cm_lint_track *trac
 }
 
 bool cm_lint_survey(struct cm_lint_engine *engine) {
-    for (size_t i = 0; i < engine->query->count && !engine->failed; i++)
-        survey(engine, engine->query->wants[i].part, engine->query->wants[i].rail);
+    for (size_t i = 0; i < engine->query->count && !engine->failed; i++) {
+        const struct cm_lint_want *want = &engine->query->wants[i];
+        survey(engine, want->part, want->rail == CM_LINT_KNOWN ? CM_LINT_TRUE : want->rail);
+        if (want->rail == CM_LINT_KNOWN)
+            survey(engine, want->part, CM_LINT_FALSE);
+    }
     for (size_t i = 0; i < engine->tracks.count && !engine->failed; i++)
         engine->failed = !make_items(engine, cm_lint_track_at(engine, i));
     for (size_t i = 0; i < engine->clues.count && !engine->failed; i++)

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/* Differences of two rule sets, against small worlds: each certificate that has up to three common names and two units, of
+ * a few texts and one value that cannot be read. Whatever is answered differently is an effect of an edit that is
+ * reported, and of the kind that is reported; whatever is reported is answered so.
+ *
+ * CERTMAP_LINT_SETS in the environment: how many random pairs of rule sets, instead of 300. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "certmap/diff.h"
+#include "certmap/explain.h"
+#include "certmap/walk.h"
+#include "lint/witness.h"
+#include "rules.h"
+#include "support/alloc.h"
+#include <stdarg.h>
+
+/* ---- the world ---- */
+
+static const char *const names[] = {"a", "A", "ab", "b", NULL}, *const units[] = {"a", "b",
+                                                                                  NULL}; /* NULL: unreadable */
+#define NAMES (sizeof names / sizeof *names)
+#define UNITS (sizeof units / sizeof *units)
+#define MAX_NAMES 3
+#define MAX_UNITS 2
+
+static struct certmap_peer *world[2][4096];
+static struct cm_lint_pool pools[4096];
+static size_t world_count;
+
+static struct cm_lint_value value_of(const char *subfield, const char *text) {
+    return (struct cm_lint_value){CERTMAP_FIELD_SUBJECT, t_text(subfield), t_text(text != NULL ? text : ""),
+                                  text != NULL ? CERTMAP_LINT_READABLE : CERTMAP_LINT_UNREADABLE};
+}
+
+static void add_certificate(const struct cm_lint_value *values, size_t count) {
+    const struct cm_lint_witness witness = {values, count};
+    struct cm_lint_pool *pool = &pools[world_count];
+    ck_assert_uint_lt(world_count, sizeof pools / sizeof *pools);
+    ck_assert(cm_lint_pool_init(pool, NULL));
+    const struct certmap_view der = cm_lint_witness_der(pool, &witness);
+    for (size_t t = 0; t < 2; t++) {
+        ck_assert_int_eq(certmap_peer_new(&world[t][world_count], NULL, NULL), CERTMAP_OK);
+        ck_assert(cm_lint_witness_set(world[t][world_count], pool, &witness, der));
+    }
+    world_count++;
+}
+
+static void add_units(struct cm_lint_value *values, size_t count, size_t left) {
+    add_certificate(values, count);
+    for (size_t i = 0; left > 0 && i < UNITS; i++) {
+        values[count] = value_of("OU", units[i]);
+        add_units(values, count + 1, left - 1);
+    }
+}
+
+static void add_names(struct cm_lint_value *values, size_t count, size_t left) {
+    add_units(values, count, MAX_UNITS);
+    for (size_t i = 0; left > 0 && i < NAMES; i++) {
+        values[count] = value_of("CN", names[i]);
+        add_names(values, count + 1, left - 1);
+    }
+}
+
+static void make_world(void) {
+    struct cm_lint_value values[MAX_NAMES + MAX_UNITS];
+    world_count = 0;
+    add_names(values, 0, MAX_NAMES);
+}
+
+static void free_world(void) {
+    for (size_t i = 0; i < world_count; i++) {
+        certmap_peer_free(world[0][i]);
+        certmap_peer_free(world[1][i]);
+        cm_lint_pool_free(&pools[i]);
+    }
+}
+
+/* ---- random rules ---- */
+
+static uint64_t state;
+
+static unsigned draw(unsigned below) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (unsigned)(state >> 33) % below;
+}
+
+static char text[1 << 15];
+static size_t text_len;
+
+static void put(const char *format, ...) CK_ATTRIBUTE_FORMAT(printf, 1, 2);
+
+static void put(const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    text_len += (size_t)vsnprintf(text + text_len, sizeof text - text_len, format, list);
+    va_end(list);
+    ck_assert_uint_lt(text_len, sizeof text);
+}
+
+static void put_operands(bool like) {
+    static const char *const patterns[] = {"a*", "*b", "?", "*", "a?", "A*", "*a*", "b"};
+    static const char *const texts[] = {"a", "A", "ab", "b", "c"};
+    const unsigned count = 1 + draw(3);
+    put("(");
+    for (unsigned i = 0; i < count; i++)
+        put("%s\"%s\"", i > 0 ? ", " : "", like ? patterns[draw(8)] : texts[draw(5)]);
+    put(")");
+}
+
+static void put_condition(void) {
+    static const char *const quantifiers[] = {"", "", "", "every ", "first ", "last ", "only "};
+    const char *path = draw(3) == 0 ? "subject.OU" : "subject.CN";
+    switch (draw(8)) {
+    case 0:
+        put("%s present", path);
+        return;
+    case 1:
+        put("%s absent", path);
+        return;
+    case 2:
+        put("count(%s) = %u", path, draw(4));
+        return;
+    default:
+        break;
+    }
+    const bool like = draw(2) == 0;
+    put("%s%s %s %s", quantifiers[draw(7)], path, like ? "like" : "in", draw(4) == 0 ? "nocase " : "");
+    put_operands(like);
+}
+
+static void put_expression(unsigned depth) {
+    const unsigned kind = draw(depth == 0 ? 2 : 5);
+    if (kind < 2) {
+        put(kind == 0 && draw(2) == 0 ? "not " : "");
+        put_condition();
+        return;
+    }
+    put(draw(4) == 0 ? "not (" : "(");
+    put_expression(depth - 1);
+    put(kind == 2 ? " and " : " or ");
+    put_expression(depth - 1);
+    put(")");
+}
+
+/* A mapping is kept without its name, which may change while it moves. */
+struct mapping {
+    char body[2048];
+    unsigned name;
+};
+
+static bool templates; /* whether accounts have placeholders, too */
+
+static void make_mapping(struct mapping *mapping, unsigned name) {
+    text_len = 0;
+    put("when ");
+    put_expression(2);
+    if (draw(3) == 0)
+        put("; deny; }\n");
+    else if (templates && draw(3) == 0)
+        put("; allow \"u-${subject.CN}\"; }\n");
+    else
+        put("; allow \"%c\";%s }\n", 'x' + (int)draw(3), draw(4) == 0 ? " group \"g\";" : "");
+    ck_assert_uint_lt(text_len, sizeof mapping->body);
+    memcpy(mapping->body, text, text_len + 1);
+    mapping->name = name;
+}
+
+#define MAX_MAPPINGS 8
+
+struct set {
+    struct mapping mappings[MAX_MAPPINGS];
+    size_t count;
+    const char *head;
+    char text[1 << 15];
+};
+
+static void print_set(struct set *set) {
+    text_len = 0;
+    put("certmap 1; %s\n", set->head);
+    for (size_t i = 0; i < set->count; i++)
+        put("mapping \"m%u\" { %s", set->mappings[i].name, set->mappings[i].body);
+    memcpy(set->text, text, text_len + 1);
+}
+
+static void remove_mapping(struct set *set, size_t index) {
+    memmove(&set->mappings[index], &set->mappings[index + 1], (--set->count - index) * sizeof *set->mappings);
+}
+
+static void insert_mapping(struct set *set, size_t index, const struct mapping *mapping) {
+    memmove(&set->mappings[index + 1], &set->mappings[index], (set->count++ - index) * sizeof *set->mappings);
+    set->mappings[index] = *mapping;
+}
+
+static void change(struct set *set, unsigned *name) {
+    static struct mapping mapping;
+    const size_t index = draw((unsigned)set->count);
+    switch (draw(5)) {
+    case 0:
+        if (set->count > 1)
+            remove_mapping(set, index);
+        return;
+    case 1:
+        make_mapping(&mapping, (*name)++);
+        if (set->count < MAX_MAPPINGS)
+            insert_mapping(set, draw((unsigned)set->count + 1), &mapping);
+        return;
+    case 2:
+        mapping = set->mappings[index];
+        remove_mapping(set, index);
+        insert_mapping(set, draw((unsigned)set->count + 1), &mapping);
+        return;
+    case 3:
+        set->mappings[index].name = (*name)++;
+        return;
+    default:
+        make_mapping(&set->mappings[index], set->mappings[index].name);
+        return;
+    }
+}
+
+static struct set sets[2];
+
+static void make_sets(const char *head, const char *other_head) {
+    unsigned name = 0;
+    sets[0].head = head;
+    sets[0].count = 1 + draw(5);
+    for (size_t i = 0; i < sets[0].count; i++)
+        make_mapping(&sets[0].mappings[i], name++);
+    sets[1] = sets[0];
+    sets[1].head = other_head;
+    for (unsigned i = draw(4); i > 0; i--)
+        change(&sets[1], &name);
+    print_set(&sets[0]);
+    print_set(&sets[1]);
+}
+
+/* ---- what is said ---- */
+
+struct said {
+    struct certmap_diff_edit edits[2 * MAX_MAPPINGS + 1];
+    bool has[2 * MAX_MAPPINGS + 1][CERTMAP_DIFF_LEFT + 1];
+    size_t count;
+    const struct certmap_rules *rules[2];
+};
+
+/* A witness is a certificate that really has this answer. */
+static void check_witness(const struct certmap_rules *rules, const struct certmap_lint_witness *witness) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    struct certmap_peer *peer = NULL;
+    ck_assert_ptr_nonnull(witness);
+    ck_assert_ptr_nonnull(witness->der.data);
+    ck_assert_int_eq(certmap_cert_from_der(&cert, witness->der, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_match(rules, peer, &result, NULL), CERTMAP_OK);
+    ck_assert_int_eq(result.decision, witness->decision);
+    ck_assert_int_eq(result.reason, witness->reason);
+    ck_assert_uint_eq(result.index, witness->mapping);
+    ck_assert_uint_eq(result.account.len, witness->account.len);
+    certmap_peer_free(peer);
+}
+
+static bool is_kind(enum certmap_diff_effect_kind kind, enum certmap_decision before, enum certmap_decision after) {
+    switch (kind) {
+    case CERTMAP_DIFF_GAIN:
+        return before != CERTMAP_ALLOW && after == CERTMAP_ALLOW;
+    case CERTMAP_DIFF_LOSE:
+        return before == CERTMAP_ALLOW && after != CERTMAP_ALLOW;
+    case CERTMAP_DIFF_OTHER:
+        return before == CERTMAP_ALLOW && after == CERTMAP_ALLOW;
+    case CERTMAP_DIFF_REFUSED:
+        return before == CERTMAP_NONE && after == CERTMAP_DENY;
+    case CERTMAP_DIFF_LEFT:
+        return before == CERTMAP_DENY && after == CERTMAP_NONE;
+    }
+    return false;
+}
+
+static bool on_edit(void *ctx, const struct certmap_diff_edit *edit) {
+    struct said *said = ctx;
+    ck_assert_uint_lt(said->count, sizeof said->edits / sizeof *said->edits);
+    ck_assert_uint_eq(edit->size, sizeof *edit);
+    for (size_t i = 0; i < edit->effect_count; i++) {
+        const struct certmap_diff_effect *effect = &edit->effects[i];
+        ck_assert_uint_eq(effect->size, sizeof *effect);
+        ck_assert(!said->has[said->count][effect->kind]);
+        said->has[said->count][effect->kind] = true;
+        check_witness(said->rules[0], effect->before);
+        check_witness(said->rules[1], effect->after);
+        ck_assert(is_kind(effect->kind, effect->before->decision, effect->after->decision));
+    }
+    said->edits[said->count++] = *edit;
+    return true;
+}
+
+static struct certmap_rules *load(const char *rules_text) {
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+    struct certmap_rules *rules = NULL;
+    ck_assert_msg(certmap_rules_parse(&rules, t_text(rules_text), NULL, &err) == CERTMAP_OK, "%s\n%s", err.text,
+                  rules_text);
+    return rules;
+}
+
+/* ---- what is ---- */
+
+static bool on_item(void *ctx, const struct certmap_explain_item *item) {
+    *(enum certmap_truth *)ctx = item->truth;
+    return false;
+}
+
+static bool is_not_false(const struct certmap_rules *rules, struct certmap_peer *peer, size_t index) {
+    enum certmap_truth truth = CERTMAP_UNKNOWN;
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    ck_assert_int_eq(certmap_explain_mapping(rules, peer, &result, index, on_item, &truth, NULL), CERTMAP_OK);
+    return truth != CERTMAP_FALSE;
+}
+
+static bool first; /* the first mapping decides, in both */
+
+static bool is_concerned(const struct said *said, const struct certmap_diff_edit *edit, const size_t answered[2],
+                         size_t certificate) {
+    const size_t indices[2] = {edit->before, edit->after};
+    bool concerned = edit->kind == CERTMAP_DIFF_POLICY;
+    for (size_t t = 0; t < 2; t++)
+        if (indices[t] != SIZE_MAX)
+            concerned = concerned || (first ? answered[t] == indices[t]
+                                            : is_not_false(said->rules[t], world[t][certificate], indices[t]));
+    return concerned;
+}
+
+static size_t undecided, edits, effects, without;
+
+static void check_said(const struct said *said) {
+    static struct certmap_result results[2];
+    for (size_t i = 0; i < world_count; i++) {
+        enum certmap_diff_effect_kind kind;
+        bool known = false;
+        for (size_t t = 0; t < 2; t++) {
+            results[t] = (struct certmap_result)CERTMAP_RESULT_INIT;
+            ck_assert_int_eq(certmap_match(said->rules[t], world[t][i], &results[t], NULL), CERTMAP_OK);
+        }
+        if (!certmap_diff_results(&results[0], &results[1], &kind))
+            continue;
+        const size_t answered[2] = {results[0].index, results[1].index};
+        for (size_t e = 0; e < said->count; e++) {
+            if (!is_concerned(said, &said->edits[e], answered, i))
+                continue;
+            known = true;
+            ck_assert_msg(said->edits[e].undecided != 0 || said->has[e][kind],
+                          "certificate %zu, edit %zu, answers of %zu and %zu: %s not said:\n%s\n%s", i, e, answered[0],
+                          answered[1], certmap_diff_effect_kind_name(kind), sets[0].text, sets[1].text);
+        }
+        ck_assert_msg(known, "%s of nobody:\n%s\n%s", certmap_diff_effect_kind_name(kind), sets[0].text, sets[1].text);
+    }
+}
+
+static void run_pair(const char *head, const char *other_head) {
+    static struct said said;
+    struct certmap_diff_summary summary = CERTMAP_DIFF_SUMMARY_INIT;
+    make_sets(head, other_head);
+    memset(&said, 0, sizeof said);
+    struct certmap_rules *before = load(sets[0].text), *after = load(sets[1].text);
+    said.rules[0] = before;
+    said.rules[1] = after;
+    ck_assert_int_eq(certmap_diff(before, after, NULL, on_edit, &said, &summary, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(summary.edits, said.count);
+    ck_assert_uint_eq(summary.undecided, summary.by_budget + summary.by_model + summary.by_solver);
+    if (summary.undecided > 0 && getenv("CERTMAP_DIFF_SHOW") != NULL)
+        for (size_t i = 0; i < said.count; i++)
+            if (said.edits[i].undecided)
+                printf("--- undecided: %s %zu %zu (budget %zu, model %zu)\n%s%s\n",
+                       certmap_diff_edit_kind_name(said.edits[i].kind), said.edits[i].before, said.edits[i].after,
+                       summary.by_budget, summary.by_model, sets[0].text, sets[1].text);
+    undecided += summary.undecided;
+    edits += summary.edits;
+    effects += summary.effects;
+    for (size_t i = 0; i < said.count; i++)
+        without += said.edits[i].effect_count == 0 && said.edits[i].undecided == 0;
+    check_said(&said);
+    certmap_rules_free(before);
+    certmap_rules_free(after);
+}
+
+static long pair_count(long usual) {
+    const char *given = getenv("CERTMAP_LINT_SETS");
+    return given != NULL ? strtol(given, NULL, 10) : usual;
+}
+
+static void begin(uint64_t seed) {
+    make_world();
+    state = seed;
+    undecided = edits = effects = without = 0;
+}
+
+/* At most this share of the edits is not decided, in thousands. */
+static void check_decided(size_t share) {
+    printf("%zu edits, %zu effects, %zu without, %zu undecided\n", edits, effects, without, undecided);
+    free_world();
+    if (!certmap_lint_has_solver())
+        return;
+    ck_assert_uint_le(undecided * 1000, edits * share);
+    ck_assert_uint_gt(effects, edits);
+    ck_assert_uint_gt(without, edits / 50);
+}
+
+T_TEST(first_decides) {
+    first = true;
+    templates = false;
+    begin(0x9E3779B97F4A7C15u);
+    for (long i = pair_count(300); i > 0; i--)
+        run_pair("", "");
+    check_decided(10);
+}
+
+T_TEST(accounts_are_built) {
+    first = true;
+    templates = true;
+    begin(0x9E3779B97F4A7C17u);
+    for (long i = pair_count(150); i > 0; i--)
+        run_pair("", "");
+    check_decided(500);
+}
+
+T_TEST(other_policies) {
+    static const char *const policies[] = {"policy unique;", "policy all;", "policy most-specific;"};
+    first = templates = false;
+    begin(0x9E3779B97F4A7C19u);
+    for (long i = pair_count(90); i > 0; i--)
+        run_pair(policies[i % 3], policies[i % 3]);
+    check_decided(200);
+}
+
+T_TEST(another_policy) {
+    static const char *const policies[] = {"", "policy unique;", "policy all;", "policy most-specific;", "disabled;"};
+    first = templates = false;
+    begin(0x9E3779B97F4A7C21u);
+    for (long i = pair_count(60); i > 0; i--) {
+        const unsigned from = draw(5);
+        run_pair(policies[from], policies[(from + 1 + draw(4)) % 5]);
+    }
+    check_decided(200);
+}
+
+T_TESTS("diff", T_CASE("small worlds", T_LONG, first_decides, accounts_are_built, other_policies, another_policy))
