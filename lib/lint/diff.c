@@ -43,8 +43,7 @@ static bool begin(struct cm_diff *diff) {
     diff->blocked = cm_lint_pool_take(&lint->pool, lint->model.conditions.count + 1, sizeof *diff->blocked);
     diff->first = true;
     for (size_t t = 0; t < CM_DIFF_TIMES; t++)
-        diff->first =
-            diff->first && !diff->sides[t].disabled && diff->sides[t].combining == CERTMAP_COMBINING_FIRST;
+        diff->first = diff->first && !diff->sides[t].disabled && diff->sides[t].combining == CERTMAP_COMBINING_FIRST;
     return lint->engine != NULL && diff->blocked != NULL;
 }
 

@@ -51,7 +51,7 @@ struct cm_diff_answer {
     uint32_t mapping, other; /* of the model */
 };
 
-/* A kind of effect of the edit at hand. */
+/* What is known of a kind of effect of an edit. */
 struct cm_diff_effect {
     bool found, open;
     size_t *why; /* of open: a counter of the lint's summary */
@@ -63,9 +63,9 @@ struct cm_diff {
     struct cm_diff_side sides[CM_DIFF_TIMES];
     struct cm_lint_array edits; /* of struct cm_diff_edit */
     size_t same;
-    bool first;                /* both rule sets: the first mapping decides; they are not switched off */
-    struct cm_lint_pool pool;  /* of one edit */
-    uint8_t *blocked;          /* of a condition: the rails on which it excludes what is asked for; diff_first.c */
+    bool first;                  /* both rule sets: the first mapping decides; they are not switched off */
+    struct cm_lint_pool pool;    /* of one edit */
+    uint8_t *blocked;            /* of a condition: the rails on which it excludes what is asked for; diff_first.c */
     struct cm_lint_array blocks; /* of uint32_t: those conditions */
     struct certmap_peer *second; /* for the new rules, so that both results live */
     bool differ;                 /* the answers of the last certificate; how */
@@ -100,9 +100,9 @@ enum certmap_truth cm_diff_truth(struct cm_diff *diff, enum cm_diff_time time, u
 /* Who is to decide on a side, and how. */
 struct cm_diff_role {
     enum certmap_decision decision;
-    uint32_t mapping; /* CM_DIFF_NOBODY: nobody is to */
+    uint32_t mapping;       /* CM_DIFF_NOBODY: nobody is to */
     enum cm_lint_rail rail; /* TRUE; NOT_FALSE; NOT_TRUE: unknown */
-    uint32_t also; /* a second mapping, on a rail; CM_DIFF_NOBODY: there is none */
+    uint32_t also;          /* a second mapping, on a rail; CM_DIFF_NOBODY: there is none */
     enum cm_lint_rail also_rail;
     bool any; /* whoever decides */
 };

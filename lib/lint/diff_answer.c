@@ -50,10 +50,10 @@ bool cm_diff_kind_of(enum certmap_decision before, enum certmap_decision after, 
         *kind = CERTMAP_DIFF_OTHER;
         return !same_given;
     }
-    *kind = has                        ? CERTMAP_DIFF_GAIN
-            : had                      ? CERTMAP_DIFF_LOSE
-            : after == CERTMAP_DENY    ? CERTMAP_DIFF_REFUSED
-                                       : CERTMAP_DIFF_LEFT;
+    *kind = has                     ? CERTMAP_DIFF_GAIN
+            : had                   ? CERTMAP_DIFF_LOSE
+            : after == CERTMAP_DENY ? CERTMAP_DIFF_REFUSED
+                                    : CERTMAP_DIFF_LEFT;
     return before != after;
 }
 

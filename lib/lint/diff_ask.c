@@ -83,8 +83,7 @@ static void add_want(struct question *question, struct cm_lint_part part, enum c
 }
 
 /* Term by term, so that a proof says which of them it needs. */
-static void add_terms(const struct cm_diff *diff, struct question *question, uint32_t mapping,
-                      enum cm_lint_rail rail) {
+static void add_terms(const struct cm_diff *diff, struct question *question, uint32_t mapping, enum cm_lint_rail rail) {
     const struct cm_lint_model *model = &diff->lint->model;
     const struct cm_lint_part whole = cm_lint_part_of(model, mapping);
     for (struct cm_lint_part part = whole; part.term < part.end;) {
@@ -103,8 +102,8 @@ static size_t size_of(const struct cm_diff *diff, uint32_t mapping) {
 static bool make_question(struct cm_diff *diff, struct question *question, const struct cm_diff_plan *plan) {
     question->cap = size_of(diff, plan->subject);
     for (size_t t = 0; t < CM_DIFF_TIMES; t++)
-        question->cap += size_of(diff, plan->roles[t].mapping) + size_of(diff, plan->roles[t].also) +
-                         plan->suspects[t]->count;
+        question->cap +=
+            size_of(diff, plan->roles[t].mapping) + size_of(diff, plan->roles[t].also) + plan->suspects[t]->count;
     question->count = 0;
     question->wants = cm_lint_pool_take(&diff->lint->scratch, question->cap + 1, sizeof *question->wants);
     if (question->wants == NULL)
@@ -186,8 +185,8 @@ static struct offender find_offender(struct cm_diff *diff, enum cm_diff_time tim
         return (struct offender){answer->mapping, CM_LINT_NOT_TRUE};
     if (ambiguous && answer->mapping == role->mapping)
         return (struct offender){answer->other, CM_LINT_FALSE};
-    return (struct offender){answer->mapping, unknown && combining != CERTMAP_COMBINING_UNIQUE ? CM_LINT_KNOWN
-                                                                                                : CM_LINT_FALSE};
+    return (struct offender){answer->mapping,
+                             unknown && combining != CERTMAP_COMBINING_UNIQUE ? CM_LINT_KNOWN : CM_LINT_FALSE};
 }
 
 static struct offender offender_of(struct cm_diff *diff, enum cm_diff_time time, const struct cm_diff_role *role,

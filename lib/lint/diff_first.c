@@ -183,9 +183,9 @@ static bool try_nobody(struct search *search) {
 /* A mapping decides on the other side, on a rail. False: the mapping of the edit never decides so on its side. */
 static bool try_decider(struct search *search, uint32_t mapping, enum cm_lint_rail rail) {
     struct cm_diff *diff = search->diff;
-    const bool both = search->rail == CM_LINT_TRUE && rail == CM_LINT_TRUE;
-    const unsigned kinds = kinds_of(search, search->decisions, decisions_of(diff, mapping, rail),
-                                    both && cm_diff_gives_the_same(diff, search->mapping, mapping));
+    const unsigned kinds = kinds_of(search, search->decisions, decisions_of(diff, mapping, rail), false);
+    if (search->rail == CM_LINT_TRUE && rail == CM_LINT_TRUE && cm_diff_gives_the_same(diff, search->mapping, mapping))
+        return true;
     if (cm_diff_missing(diff, kinds) == 0 || is_blocked(search, mapping, rail) ||
         ((search->rail == CM_LINT_TRUE || rail == CM_LINT_TRUE) && exclude_each_other(search, mapping)))
         return true;

@@ -18,8 +18,8 @@
 struct joint {
     struct cm_diff *diff;
     uint32_t subject;
-    struct cm_diff_suspects *suspects;  /* of one plan, of each side */
-    uint8_t *excluded[CM_DIFF_TIMES]; /* of each simple role: 1: it cannot be; 2: it can, as far as is known */
+    struct cm_diff_suspects *suspects; /* of one plan, of each side */
+    uint8_t *excluded[CM_DIFF_TIMES];  /* of each simple role: 1: it cannot be; 2: it can, as far as is known */
     size_t pairs;
 };
 
@@ -104,13 +104,16 @@ static bool involved_at(const struct joint *joint, struct cm_diff_role *role, en
 
 /* ---- plans ---- */
 
-/* Two that allow may give the same; under all, those that are true as well count. */
+/* Two that allow may give the same; under all, others that are true count, too. */
 static unsigned kind_of(struct cm_diff *diff, const struct cm_diff_role *before, const struct cm_diff_role *after) {
     const bool all = diff->sides[CM_DIFF_BEFORE].combining == CERTMAP_COMBINING_ALL ||
                      diff->sides[CM_DIFF_AFTER].combining == CERTMAP_COMBINING_ALL;
-    const bool both = before->decision == CERTMAP_ALLOW && after->decision == CERTMAP_ALLOW;
-    return cm_diff_kind_bit(before->decision, after->decision,
-                            both && !all && cm_diff_gives_the_same(diff, before->mapping, after->mapping));
+    const bool give = before->mapping != CM_DIFF_NOBODY && after->mapping != CM_DIFF_NOBODY &&
+                      before->rail == CM_LINT_TRUE && after->rail == CM_LINT_TRUE && before->also == CM_DIFF_NOBODY &&
+                      after->also == CM_DIFF_NOBODY;
+    if (give && !all && cm_diff_gives_the_same(diff, before->mapping, after->mapping))
+        return 0; /* if it can be built for one, it can for the other */
+    return cm_diff_kind_bit(before->decision, after->decision, false);
 }
 
 static struct cm_diff_plan plan_of(struct joint *joint, const struct cm_diff_role *before,
@@ -126,15 +129,15 @@ static struct cm_diff_plan plan_of(struct joint *joint, const struct cm_diff_rol
 }
 
 /* Whether a role of one mapping, or of nobody, cannot be, whatever the other side does. */
-static bool is_excluded(struct joint *joint, enum cm_diff_time time, uint64_t number,
-                        const struct cm_diff_role *role) {
+static bool is_excluded(struct joint *joint, enum cm_diff_time time, uint64_t number, const struct cm_diff_role *role) {
     const struct cm_diff_role any = {.mapping = CM_DIFF_NOBODY, .also = CM_DIFF_NOBODY, .any = true};
     struct cm_diff *diff = joint->diff;
     if (number > ROLES * (uint64_t)live_count(&diff->sides[time]))
         return false;
     uint8_t *known = &joint->excluded[time][number];
     if (*known == 0) {
-        struct cm_diff_plan plan = time == CM_DIFF_BEFORE ? plan_of(joint, role, &any, 0) : plan_of(joint, &any, role, 0);
+        struct cm_diff_plan plan =
+            time == CM_DIFF_BEFORE ? plan_of(joint, role, &any, 0) : plan_of(joint, &any, role, 0);
         *known = cm_diff_ask(diff, &plan) == CM_LINT_IMPOSSIBLE ? 1 : 2;
     }
     return *known == 1;
@@ -202,8 +205,7 @@ static void try_all(struct joint *joint) {
     for (uint64_t i = 0; goes_on && i < count; i++) {
         struct cm_diff_role role;
         goes_on = counts(joint);
-        if (goes_on && role_at(joint->diff, &role, CM_DIFF_BEFORE, i) &&
-            !is_excluded(joint, CM_DIFF_BEFORE, i, &role))
+        if (goes_on && role_at(joint->diff, &role, CM_DIFF_BEFORE, i) && !is_excluded(joint, CM_DIFF_BEFORE, i, &role))
             goes_on = try_role(joint, CM_DIFF_BEFORE, &role);
     }
 }
@@ -232,7 +234,8 @@ static bool is_without_order(const struct cm_diff *diff) {
 
 void cm_diff_joint(struct cm_diff *diff) {
     const struct cm_diff_edit *edit = diff->edit;
-    struct joint joint = {.diff = diff, .suspects = cm_lint_pool_take(&diff->pool, CM_DIFF_TIMES, sizeof *joint.suspects)};
+    struct joint joint = {.diff = diff,
+                          .suspects = cm_lint_pool_take(&diff->pool, CM_DIFF_TIMES, sizeof *joint.suspects)};
     if (joint.suspects == NULL) {
         diff->lint->failed = true;
         return;

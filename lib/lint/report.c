@@ -189,9 +189,9 @@ static const struct certmap_lint_value *copy_values(struct certmap_lint *lint, s
     for (size_t i = 0; values != NULL && i < witness->count; i++) {
         const struct cm_lint_value *value = &witness->values[i];
         const struct certmap_view text = is_address(value) ? address(lint, addresses++) : value->text;
-        values[i] = (struct certmap_lint_value){sizeof *values, value->field, value->state,
-                                                cm_lint_pool_copy(pool, value->subfield),
-                                                cm_lint_pool_copy(pool, text)};
+        values[i] =
+            (struct certmap_lint_value){sizeof *values, value->field, value->state,
+                                        cm_lint_pool_copy(pool, value->subfield), cm_lint_pool_copy(pool, text)};
     }
     return values;
 }

@@ -418,7 +418,7 @@ static void put_validity(struct making *making) {
 /* Serial numbers are hexadecimal without leading zeros; an octet more says that they are positive. */
 static void put_serial(struct making *making) {
     const struct cm_lint_value *value = find(making, CERTMAP_FIELD_SERIAL);
-    const struct certmap_view text = value != NULL ? value->text : VIEW("77000007");
+    const struct certmap_view text = value != NULL && !is_unknown(value) ? value->text : VIEW("77000007");
     const bool negative = text.len > 0 && text.data[0] == '-';
     const struct certmap_view digits = {text.data + negative, text.len - negative};
     const struct certmap_view bytes = octets(making, digits);
@@ -529,6 +529,10 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
     cert.key_sha1 = digest(&making, CERTMAP_FIELD_KEY_SHA1, CERTMAP_SHA1_SIZE);
     set_cas(&cert, &making);
     cert.time = is_unknown(find(&making, CERTMAP_FIELD_VALIDITY)) ? 0 : CM_LINT_NOW;
+    if (is_unknown(find(&making, CERTMAP_FIELD_SERIAL)))
+        cert.serial = certmap_no_view();
+    if (is_unknown(find(&making, CERTMAP_FIELD_VERSION)))
+        cert.version = certmap_no_view();
     const enum certmap_status status = pool->failed ? CERTMAP_ERROR_MEMORY : certmap_peer_set(peer, &cert, NULL);
     pool->failed = pool->failed || status == CERTMAP_ERROR_MEMORY;
     return status == CERTMAP_OK;
@@ -542,9 +546,14 @@ static bool is_digest(enum certmap_field field) {
            field == CERTMAP_FIELD_CHAIN_SHA256 || field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
 }
 
+/* What a certificate always says; only who hands it over can leave it out. */
+static bool is_left_out(const struct cm_lint_value *value) {
+    return is_unknown(value) && (value->field == CERTMAP_FIELD_SERIAL || value->field == CERTMAP_FIELD_VERSION);
+}
+
 bool cm_lint_witness_is_file(const struct cm_lint_witness *witness) {
     for (size_t i = 0; i < witness->count; i++)
-        if (is_digest(witness->values[i].field))
+        if (is_digest(witness->values[i].field) || is_left_out(&witness->values[i]))
             return false;
     return true;
 }
