@@ -2,6 +2,7 @@
 /* One fix after the other, each proven of the text that the one before left: two that are proven of the same text may
  * both hold and not together, as where each of two mappings makes the other one needless. */
 #include "fix.h"
+#include "certmap/diff.h"
 #include "file_out.h"
 #include "unified.h"
 #include <string.h>
@@ -63,7 +64,21 @@ static struct tool_input take(struct tool_text *text) {
     return input;
 }
 
-/* Makes the first fix that leaves rules that load. false: there is none. */
+static bool on_edit(void *ctx, const struct certmap_diff_edit *edit) {
+    (void)ctx;
+    return edit->effect_count == 0;
+}
+
+/* Whether both answer each certificate alike, proven. A build without the solver, which cannot decide it, has what the
+ * analysis proved of the finding. */
+static bool answer_alike(const struct certmap_rules *before, const struct certmap_rules *after) {
+    struct certmap_diff_summary summary = CERTMAP_DIFF_SUMMARY_INIT;
+    return certmap_diff(before, after, NULL, on_edit, NULL, &summary, NULL) == CERTMAP_OK && summary.effects == 0 &&
+           summary.undecided == summary.by_solver;
+}
+
+/* Makes the first fix that leaves rules that load, and that answer as before. What is proven of one finding is proven of
+ * the whole text once more, by comparing the rules. false: there is none. */
 static bool fix_one(struct tool_analysis *now, struct tool_analysis *next) {
     for (size_t i = 0; i < now->findings.count; i++) {
         const struct tool_finding *finding = &now->findings.items[i];
@@ -74,7 +89,7 @@ static bool fix_one(struct tool_analysis *now, struct tool_analysis *next) {
         struct tool_input input = take(&text);
         *next = (struct tool_analysis){
             .options = now->options, .privileged = now->privileged, .privileged_count = now->privileged_count};
-        if (tool_analysis_run(next, &input))
+        if (tool_analysis_run(next, &input) && answer_alike(now->rules.rules, next->rules.rules))
             return true;
         tool_analysis_free(next);
     }

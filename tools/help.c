@@ -11,6 +11,7 @@ static const char general[] =
     "  certmap show    CERT...                the certificate in the words of the rules\n"
     "  certmap check   --rules FILE           what is wrong with the rules\n"
     "  certmap lint    --rules FILE           what can happen to whom, with a certificate\n"
+    "  certmap diff    --rules FILE --new NEW what a change of the rules changes, for whom\n"
     "  certmap suggest --in FILE...           the rule that takes these certificates, not those\n"
     "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
     "  certmap name    NAME...                a Name as rules write it\n"
@@ -120,6 +121,23 @@ static const char suggest[] =
     "  --each                every certificate of a file of --in and --out, not the first only\n"
     "  --format FORMAT       text, a rule file with comments, or json\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0, or 2 an error, or nothing tells who is in from who is out.\n";
+static const char diff[] =
+    "certmap diff --rules FILE --new FILE [--site NAME] [OPTION...] [--corpus CERT...]\n"
+    "\n"
+    "Says of each mapping that is new, removed, changed or moved whose answer that changes, and\n"
+    "shows it with a certificate; or that it changes none, proven. With --corpus, how many of the\n"
+    "certificates that are given get another answer.\n"
+    "\n" HELP_SITE "  --new FILE            the rules that are to come\n"
+    "  --corpus CERT...      compare the answers to all certificates of these files and folders\n"
+    "  --fail-on WHAT        exit with 1 for any effect (as without it), for a gain or a lose, of\n"
+    "                        which another account is both, or for none; what is not decided\n"
+    "                        may be any\n"
+    "  --time-limit SECONDS  what is not decided by then stays so\n"
+    "  --witness DIR         write the certificates to this folder: new-gain-6.pem\n"
+    "  --issuer FILE         the certificate that issued CERT, in the chain that was verified\n"
+    "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"
+    "  --format FORMAT       text, or json (one object a line)\n" HELP_JSON HELP_COLOR "\n"
+    "Exit status: 0 nothing of that, 1 differences, " HELP_FAILED;
 
 static const char convert[] = "certmap convert --rules FILE [--site NAME] [OPTION...]\n"
                               "\n"
@@ -163,6 +181,8 @@ const char *tool_help(enum tool_verb verb) {
         return lint;
     case TOOL_VERB_SUGGEST:
         return suggest;
+    case TOOL_VERB_DIFF:
+        return diff;
     case TOOL_VERB_CONVERT:
         return convert;
     case TOOL_VERB_NAME:

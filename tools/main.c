@@ -39,6 +39,8 @@ static enum tool_exit run(const struct tool_options *options) {
         return tool_lint(options);
     case TOOL_VERB_SUGGEST:
         return tool_suggest(options);
+    case TOOL_VERB_DIFF:
+        return tool_diff(options);
     case TOOL_VERB_CONVERT:
         return tool_convert(options);
     case TOOL_VERB_NAME:

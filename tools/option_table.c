@@ -8,6 +8,8 @@
 
 #define SUGGEST ((unsigned)TOOL_VERB_SUGGEST)
 #define WORKS (TOOL_VERBS_RULES | SUGGEST | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
+#define DIFF ((unsigned)TOOL_VERB_DIFF)
+#define ANALYSES ((unsigned)TOOL_VERB_LINT | DIFF)
 #define ANY (WORKS | (unsigned)TOOL_VERB_COMPLETION)
 #define WRITES_JSON (WORKS & ~(unsigned)TOOL_VERB_CONVERT)
 
@@ -19,7 +21,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, false, "decode through this library"},
     {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS | TOOL_VERBS_SWITCHED, "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
     {TOOL_OPTION_CHAIN, TOOL_VERBS_CERTS, "--chain", NULL, TOOL_VALUE_FILE, NULL, false, "the CAs above the others"},
-    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
+    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS | DIFF, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
     {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, false, "a certificate store of Windows"},
     {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, false, "the thumbprint in the store"},
     {TOOL_OPTION_DIALECT, TOOL_VERB_NAME, "--dialect", NULL, TOOL_VALUE_WORD, tool_dialect_word, false, "how the Name is written"},
@@ -36,8 +38,8 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_ONLY, TOOL_VERB_LINT, "--only", NULL, TOOL_VALUE_WORD, tool_code_word, true, "look for this code"},
     {TOOL_OPTION_ALLOW, TOOL_VERB_LINT, "--allow", NULL, TOOL_VALUE_TEXT, NULL, true, "a code, or code and mapping, that is meant"},
     {TOOL_OPTION_PRIVILEGED, TOOL_VERB_LINT, "--privileged", NULL, TOOL_VALUE_FILE, NULL, false, "names of privileged accounts"},
-    {TOOL_OPTION_TIME_LIMIT, TOOL_VERB_LINT, "--time-limit", NULL, TOOL_VALUE_TEXT, NULL, false, "seconds, then the rest stays undecided"},
-    {TOOL_OPTION_WITNESS, TOOL_VERB_LINT, "--witness", NULL, TOOL_VALUE_FILE, NULL, false, "a folder for certificates that show it"},
+    {TOOL_OPTION_TIME_LIMIT, ANALYSES, "--time-limit", NULL, TOOL_VALUE_TEXT, NULL, false, "seconds, then the rest stays undecided"},
+    {TOOL_OPTION_WITNESS, ANALYSES, "--witness", NULL, TOOL_VALUE_FILE, NULL, false, "a folder for certificates that show it"},
     {TOOL_OPTION_BASELINE, TOOL_VERB_LINT, "--baseline", NULL, TOOL_VALUE_FILE, NULL, false, "what is known already"},
     {TOOL_OPTION_WRITE_BASELINE, TOOL_VERB_LINT, "--write-baseline", NULL, TOOL_VALUE_FILE, NULL, false, "write what is found as known"},
     {TOOL_OPTION_FIX, TOOL_VERB_LINT, "--fix", NULL, TOOL_VALUE_NONE, NULL, false, "make the changes that change no answer"},
@@ -50,6 +52,9 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_GROUP, SUGGEST, "--group", NULL, TOOL_VALUE_TEXT, NULL, true, "a group of those in"},
     {TOOL_OPTION_NAME, SUGGEST, "--name", NULL, TOOL_VALUE_TEXT, NULL, false, "the name of the mapping"},
     {TOOL_OPTION_FORM, SUGGEST, "--format", NULL, TOOL_VALUE_WORD, tool_form_word, false, "how to write the rule"},
+    {TOOL_OPTION_NEW, TOOL_VERB_DIFF, "--new", NULL, TOOL_VALUE_FILE, NULL, false, "the rules that are to come"},
+    {TOOL_OPTION_DIFF_OUTPUT, TOOL_VERB_DIFF, "--format", NULL, TOOL_VALUE_WORD, tool_diff_output_word, false, "how to write what differs"},
+    {TOOL_OPTION_DIFF_FAIL_ON, TOOL_VERB_DIFF, "--fail-on", NULL, TOOL_VALUE_WORD, tool_fail_on_word, false, "what makes exit status 1"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };
@@ -60,6 +65,7 @@ const struct tool_verb_row tool_verb_rows[] = {
     {TOOL_VERB_SHOW, TOOL_VALUE_FILE, "show", NULL, "the certificate in the words of the rules"},
     {TOOL_VERB_CHECK, TOOL_VALUE_NONE, "check", NULL, "what is wrong with the rules"},
     {TOOL_VERB_LINT, TOOL_VALUE_FILE, "lint", NULL, "what can happen to whom, with a certificate"},
+    {TOOL_VERB_DIFF, TOOL_VALUE_FILE, "diff", NULL, "what a change of the rules changes, and for whom"},
     {TOOL_VERB_SUGGEST, TOOL_VALUE_FILE, "suggest", NULL, "the rule that takes these certificates, not those"},
     {TOOL_VERB_CONVERT, TOOL_VALUE_NONE, "convert", NULL, "an IIS file in the language of the rules"},
     {TOOL_VERB_NAME, TOOL_VALUE_TEXT, "name", NULL, "a Name as rules write it"},
@@ -82,6 +88,16 @@ const char *tool_when_word(size_t i) {
 
 const char *tool_output_word(size_t i) {
     static const char *const words[] = {"text", "json", "sarif", "github"}; /* enum tool_output */
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_diff_output_word(size_t i) {
+    static const char *const words[] = {"text", "json"};
+    return i < COUNT(words) ? words[i] : NULL;
+}
+
+const char *tool_fail_on_word(size_t i) {
+    static const char *const words[] = {"any", "gain", "lose", "none"}; /* enum tool_fail_on */
     return i < COUNT(words) ? words[i] : NULL;
 }
 

@@ -43,6 +43,9 @@ enum tool_option {
     TOOL_OPTION_GROUP,
     TOOL_OPTION_NAME,
     TOOL_OPTION_FORM,
+    TOOL_OPTION_NEW,
+    TOOL_OPTION_DIFF_OUTPUT,
+    TOOL_OPTION_DIFF_FAIL_ON,
     TOOL_OPTION_HELP,
     TOOL_OPTION_VERSION
 };
@@ -86,14 +89,14 @@ extern const size_t tool_verb_count;
 /* Verbs that share options. */
 #define TOOL_VERBS_ANSWER ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
 #define TOOL_VERBS_FORMAT (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
-#define TOOL_VERBS_RULES (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT)
+#define TOOL_VERBS_RULES (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_DIFF)
 /* Those whose operands are what a switch before them says. */
-#define TOOL_VERBS_SWITCHED ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST)
+#define TOOL_VERBS_SWITCHED ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST | (unsigned)TOOL_VERB_DIFF)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
 
 /* The name of a verb, or "" for TOOL_VERB_NONE. */
 const char *tool_verb_name(enum tool_verb verb);
-/* Whether the operands of a verb are certificate files. */
+/* Whether the operands of a verb are certificate files, if it has any. */
 bool tool_verb_reads_certificates(enum tool_verb verb);
 
 /* Whether they are files at all. */
@@ -101,6 +104,10 @@ bool tool_verb_takes_files(enum tool_verb verb);
 
 /* Most words of a list. */
 #define TOOL_MAX_WORDS 128
+
+/* As text, or as JSON. */
+tool_word_fn tool_diff_output_word;
+tool_word_fn tool_fail_on_word;
 
 /* The lists. Those of formats and of whens are in the order of their enums, as those of severities,
  * profiles and outputs. */

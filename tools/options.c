@@ -313,6 +313,25 @@ size_t tool_options_count(const struct tool_options *options, enum certmap_sugge
     return count;
 }
 
+/* ---- Options of diff ---- */
+
+static bool set_diff_option(struct tool_options *options, enum tool_option option, const char *value) {
+    size_t index;
+    if (option == TOOL_OPTION_NEW) {
+        options->diff.after = value;
+        return true;
+    }
+    if (option == TOOL_OPTION_DIFF_OUTPUT) {
+        const bool set = set_word(options, &index, "--format", value, tool_diff_output_word);
+        options->json = options->json || (set && index == 1);
+        return set;
+    }
+    if (!set_word(options, &index, "--fail-on", value, tool_fail_on_word))
+        return false;
+    options->diff.fail_on = (enum tool_fail_on)index;
+    return true;
+}
+
 /* What an option without a value sets. */
 static bool *flag_of(struct tool_options *options, enum tool_option option) {
     return option == TOOL_OPTION_JSON          ? &options->json
@@ -377,6 +396,10 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_OUT:
     case TOOL_OPTION_CORPUS:
         return begin_switch(options, role_of(option));
+    case TOOL_OPTION_NEW:
+    case TOOL_OPTION_DIFF_OUTPUT:
+    case TOOL_OPTION_DIFF_FAIL_ON:
+        return set_diff_option(options, option, value);
     case TOOL_OPTION_JSON:
     case TOOL_OPTION_EACH:
     case TOOL_OPTION_IIS:
@@ -479,6 +502,7 @@ static bool check_inputs(const struct tool_options *options) {
     inputs += options->lint.privileged != NULL && strcmp(options->lint.privileged, "-") == 0;
     inputs += options->issuer != NULL && strcmp(options->issuer, "-") == 0;
     inputs += options->chain != NULL && strcmp(options->chain, "-") == 0;
+    inputs += options->diff.after != NULL && strcmp(options->diff.after, "-") == 0;
     for (size_t i = 0; tool_verb_takes_files(options->verb) && i < options->operand_count; i++)
         inputs += strcmp(options->operands[i], "-") == 0;
     if (inputs > 1)
@@ -544,6 +568,19 @@ static bool check_shell(const struct tool_options *options) {
     return set_word(options, &index, "the shell", options->operands[0], tool_shell_word);
 }
 
+static bool check_diff(const struct tool_options *options) {
+    if (options->verb != TOOL_VERB_DIFF)
+        return true;
+    if (options->diff.after == NULL)
+        return complain_about(options, "--new FILE is missing: the rules that are to come", "", "");
+    if (options->operand_count == 0 && (options->issuer != NULL || options->time != 0))
+        return complain_about(options, "--issuer and --time are of the certificates of --corpus, which is missing", "",
+                              "");
+    if (options->operand_count > 0 && (options->lint.witness != NULL || options->lint.time_limit != 0))
+        return complain_about(options, "--witness and --time-limit do not go with --corpus", "", "");
+    return true;
+}
+
 /* Of a verb with switches, what stands before the first is nothing. */
 static bool check_switches(const struct tool_options *options) {
     const struct tool_switches *switches = &options->switches;
@@ -551,7 +588,7 @@ static bool check_switches(const struct tool_options *options) {
         return false;
     if (options->operand_count == 0 || (switches->count > 0 && switches->at[0] == 0))
         return true;
-    if (options->verb == TOOL_VERB_LINT)
+    if (options->verb == TOOL_VERB_LINT || options->verb == TOOL_VERB_DIFF)
         return complain_about(options, "it takes no certificate but after --corpus: ", options->operands[0], "");
     return complain_about(options, "is it to be --in, --out, or --corpus? ", options->operands[0], "");
 }
@@ -597,7 +634,7 @@ static bool check_options(struct tool_options *options) {
         return true;
     if (options->verb == TOOL_VERB_NONE)
         return complain_about(
-            options, "a command is missing: match, explain, show, check, lint, suggest, convert or name", "", "");
+            options, "a command is missing: match, explain, show, check, lint, diff, suggest, convert or name", "", "");
     if (is_code(options, &nearest))
         return true;
     if (nearest != CERTMAP_CODE_NONE)
@@ -619,7 +656,8 @@ static bool check_options(struct tool_options *options) {
                               "");
     if (options->iis && options->json && options->verb == TOOL_VERB_SHOW)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
-    return check_fix(options) && check_lint(options) && check_suggest(options) && check_inputs(options);
+    return check_fix(options) && check_lint(options) && check_diff(options) && check_suggest(options) &&
+           check_inputs(options);
 }
 
 /* "help" and "help VERB": what --help of the verb says. */

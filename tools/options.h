@@ -22,6 +22,7 @@ enum tool_verb {
     TOOL_VERB_COMPLETION = 128,
     TOOL_VERB_LINT = 256,
     TOOL_VERB_HELP = 512, /* of the table only: read as --help */
+    TOOL_VERB_DIFF = 1024,
     TOOL_VERB_SUGGEST = 2048
 };
 
@@ -54,6 +55,16 @@ struct tool_lint_options {
     const char *write_baseline; /* or NULL */
     bool fix, fix_dry_run;
     unsigned long time_limit; /* in seconds; 0: none */
+};
+
+/* Which differences make the exit status of diff 1: all; an account, or another one, that was not had before; one that is
+ * not had any more; none of them. */
+enum tool_fail_on { TOOL_FAIL_ON_ANY = 0, TOOL_FAIL_ON_GAIN = 1, TOOL_FAIL_ON_LOSE = 2, TOOL_FAIL_ON_NONE = 3 };
+
+/* What diff alone takes. */
+struct tool_diff_options {
+    const char *after; /* the file of --new */
+    enum tool_fail_on fail_on;
 };
 
 /* Of --in, --out and --corpus, each time it is another one: more than anybody writes by hand, and a program writes all
@@ -104,6 +115,7 @@ struct tool_options {
     struct tool_lint_options lint;
     struct tool_suggest_options suggest;
     struct tool_switches switches;
+    struct tool_diff_options diff; /* its witness and time_limit are in lint */
     bool help;
     bool version;
     char **operands; /* certificate files, or Names; points into argv */

@@ -8,7 +8,7 @@
 /* Exit statuses. They are ordered: of several, the largest counts. */
 enum tool_exit {
     TOOL_OK = 0,
-    TOOL_DIAGNOSTICS = 1, /* match: not all allowed; check: warnings */
+    TOOL_DIAGNOSTICS = 1, /* match: not all allowed; check: warnings; diff: differences */
     TOOL_FAILED = 2       /* usage, rules, a certificate that cannot be read, output */
 };
 
@@ -23,6 +23,7 @@ enum tool_exit tool_show(const struct tool_options *options);
 enum tool_exit tool_check(const struct tool_options *options);
 enum tool_exit tool_lint(const struct tool_options *options);
 enum tool_exit tool_suggest(const struct tool_options *options);
+enum tool_exit tool_diff(const struct tool_options *options);
 enum tool_exit tool_convert(const struct tool_options *options);
 enum tool_exit tool_name(const struct tool_options *options);
 enum tool_exit tool_completion(const struct tool_options *options);
