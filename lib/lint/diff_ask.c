@@ -315,7 +315,7 @@ static void vary(struct cm_diff *diff, const struct cm_diff_plan *plan, const st
 static void ask_nicer(struct cm_diff *diff, const struct question *question, unsigned wanted) {
     static const bool single[] = {false, true};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-        const struct cm_lint_query query = {question->wants, question->count, true, single[i]};
+        const struct cm_lint_query query = {question->wants, question->count, true, single[i], false};
         struct cm_diff_answer answers[CM_DIFF_TIMES];
         struct cm_lint_witness witness;
         enum certmap_diff_effect_kind kind;
@@ -359,7 +359,7 @@ enum cm_lint_verdict cm_diff_ask(struct cm_diff *diff, struct cm_diff_plan *plan
         bool *needed = cm_lint_pool_take(&diff->lint->scratch, question.count + 1, sizeof *needed);
         if (needed == NULL)
             return CM_LINT_OPEN;
-        const struct cm_lint_query query = {question.wants, question.count, false, false};
+        const struct cm_lint_query query = {question.wants, question.count, false, false, false};
         diff->questions++;
         enum cm_lint_verdict verdict = cm_lint_ask(engine, &query, &witness, needed);
         if (verdict == CM_LINT_IMPOSSIBLE)
