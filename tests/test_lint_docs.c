@@ -28,6 +28,9 @@ static const char *const needs_solver[] = {
     "always-true-condition",
     "late-deny",
     "makes-no-difference",
+    "ambiguous-pair",
+    "never-wins",
+    "tie",
 };
 
 static bool is_looked_for(const char *code) {

@@ -38,8 +38,24 @@ struct dead {
     bool lets_in;          /* it refuses, and one of the others does not */
 };
 
+/* Whether mappings are tried in order, and the first one answers. */
+static bool is_first(const struct certmap_lint *lint) {
+    return certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_FIRST;
+}
+
+/* Under the other policies there is no order, but for what `all` refuses several times. */
+static enum certmap_code code_of_others(const struct dead *dead) {
+    const struct certmap_lint *lint = dead->lint;
+    return certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_ALL &&
+                   cm_lint_mapping_at(&lint->model, dead->reach->mapping)->is.decision == CERTMAP_DENY
+               ? CERTMAP_CODE_MAKES_NO_DIFFERENCE
+               : CERTMAP_CODE_NEVER_WINS;
+}
+
 static enum certmap_code code_of(const struct dead *dead) {
     const size_t count = dead->reach->suspect_count;
+    if (!is_first(dead->lint) && count > 0)
+        return code_of_others(dead);
     if (dead->lets_in)
         return CERTMAP_CODE_DEAD_DENY;
     if (dead->stops_unreadable)
@@ -49,6 +65,16 @@ static enum certmap_code code_of(const struct dead *dead) {
     return dead->duplicate ? CERTMAP_CODE_DUPLICATE_CONDITION
            : count > 1     ? CERTMAP_CODE_SHADOWED_BY_SEVERAL
                            : CERTMAP_CODE_SHADOWED;
+}
+
+/* What others do to a mapping that never wins. */
+static const char *reason_of(const struct certmap_lint *lint, bool several) {
+    const enum certmap_combining policy = certmap_rules_combining(lint->model.rules);
+    if (policy == CERTMAP_COMBINING_MOST_SPECIFIC)
+        return several ? "go first, one or the other" : "goes first";
+    if (policy == CERTMAP_COMBINING_UNIQUE)
+        return several ? "are, one or the other, and nobody gets an account" : "is, too, and nobody gets an account";
+    return several ? "refuse, one or the other" : "refuses";
 }
 
 static struct certmap_lint_report *add_report(struct dead *dead) {
@@ -68,6 +94,11 @@ static struct certmap_lint_report *add_report(struct dead *dead) {
     case CERTMAP_CODE_DECIDES_ONLY_UNREADABLE:
         return ADD("answers only certificates with a value that cannot be read: it stops them%s%s",
                    names[0] != '\0' ? "; all others go to " : "", names);
+    case CERTMAP_CODE_NEVER_WINS:
+        return ADD("never answers: whenever it is true, %s %s", names, reason_of(lint, several));
+    case CERTMAP_CODE_MAKES_NO_DIFFERENCE:
+        return ADD("makes no difference: %s %s everyone whom it is about", names,
+                   several ? "together refuse" : "refuses");
     case CERTMAP_CODE_NEVER_TRUE:
         return ADD("never answers: no certificate can have all that it asks for");
     case CERTMAP_CODE_DUPLICATE_CONDITION:
@@ -216,18 +247,22 @@ static bool lets_in(const struct certmap_lint *lint, const struct cm_lint_reach 
     return lets && cm_lint_mapping_at(&lint->model, reach->mapping)->is.decision == CERTMAP_DENY;
 }
 
-/* Most mappings after one of which it is asked whether they would answer in its place. */
+/* Most mappings of which it is asked whether they would answer in the place of one. */
 #define MAX_FOLLOWERS 64
 
 /* Whether a mapping that allows, and is never true, keeps another one from answering: without it an answer would be
- * another one than none. all: what is found to stop. */
+ * another one than none. all: what is found to stop. Those before it answer only where there is no order; where there is
+ * none, it is the accounts of others that it stops. */
 static bool keeps_from_others(struct certmap_lint *lint, const struct cm_lint_reach *all) {
     const size_t count = lint->model.mappings.count;
     const enum certmap_decision decision = cm_lint_mapping_at(&lint->model, all->mapping)->is.decision;
-    if (decision == CERTMAP_DENY || count - all->mapping - 1 > MAX_FOLLOWERS)
+    const size_t begin = is_first(lint) ? all->mapping + 1 : 0;
+    if (decision == CERTMAP_DENY || count - begin > MAX_FOLLOWERS)
         return true;
-    for (size_t i = all->mapping + 1; i < count; i++) {
+    for (size_t i = begin; i < count; i++) {
         const bool allows = cm_lint_mapping_at(&lint->model, i)->is.decision == CERTMAP_ALLOW;
+        if (i == all->mapping || (!allows && !is_first(lint)))
+            continue;
         const struct cm_lint_want wants[] = {
             {cm_lint_part_of(&lint->model, all->mapping), CM_LINT_NOT_FALSE},
             {cm_lint_part_of(&lint->model, i), allows ? CM_LINT_TRUE : CM_LINT_NOT_FALSE}};
@@ -237,6 +272,29 @@ static bool keeps_from_others(struct certmap_lint *lint, const struct cm_lint_re
             return true;
     }
     return false;
+}
+
+/* Under the other policies one that may be true counts, whatever else is: it can only be left out if it is always false. */
+static void judge_others(struct dead *dead) {
+    struct certmap_lint *lint = dead->lint;
+    struct cm_lint_witness witness;
+    struct cm_lint_claim claim;
+    lint->dead[dead->reach->mapping] = true;
+    if (dead->reach->suspect_count == 0) {
+        const enum cm_lint_verdict verdict =
+            cm_lint_escapes(lint, dead->reach->mapping, NULL, 0, false, &witness, NULL);
+        dead->removable = verdict == CM_LINT_IMPOSSIBLE;
+        dead->stops_unreadable =
+            verdict == CM_LINT_POSSIBLE &&
+            cm_lint_claim_of(lint, &claim, &witness, dead->reach->mapping, SIZE_MAX, CERTMAP_UNKNOWN) &&
+            claim.answered == dead->reach->mapping && keeps_from_others(lint, dead->reach);
+        dead->removable = dead->removable || (verdict == CM_LINT_POSSIBLE && !dead->stops_unreadable &&
+                                              !keeps_from_others(lint, dead->reach));
+        dead->reach->witness = witness;
+        if (verdict == CM_LINT_OPEN)
+            cm_lint_open(lint);
+    }
+    report_dead(dead);
 }
 
 /* It answers nobody who is readable: what of the others? */
@@ -251,6 +309,10 @@ static void judge(struct certmap_lint *lint, struct cm_lint_reach *reach) {
         dead.duplicate = reach->suspect_count == 1 && cm_lint_are_same(lint->engine, &own, &other);
     }
     struct cm_lint_reach all = *reach;
+    if (!is_first(lint)) {
+        judge_others(&dead);
+        return;
+    }
     dead.lets_in = lets_in(lint, reach);
     const enum cm_lint_verdict verdict = cm_lint_reach(lint, &all, false);
     dead.removable = verdict == CM_LINT_IMPOSSIBLE;
@@ -272,9 +334,9 @@ static bool draft_answers(struct certmap_lint *lint, struct cm_lint_reach *reach
     if (!cm_lint_draft_begin(&draft, lint) || !cm_lint_draft_mapping(&draft, reach->mapping, NULL, NULL) ||
         !cm_lint_draft_answer(&draft, &result))
         return false;
-    if (result.index == reach->mapping)
+    if (cm_lint_answers(lint, &result, reach->mapping))
         return result.reason != CERTMAP_CODE_UNREADABLE;
-    if (result.index < reach->mapping)
+    if (is_first(lint) && result.index < reach->mapping)
         reach->suspects[reach->suspect_count++] = (uint32_t)result.index;
     return false;
 }
@@ -282,7 +344,7 @@ static bool draft_answers(struct certmap_lint *lint, struct cm_lint_reach *reach
 void cm_lint_pass_reach(struct certmap_lint *lint) {
     struct cm_lint_reach *reach = cm_lint_pool_take(&lint->pool, 1, sizeof *reach);
     const size_t count = lint->model.mappings.count;
-    if (certmap_rules_combining(lint->model.rules) != CERTMAP_COMBINING_FIRST || reach == NULL)
+    if (reach == NULL)
         return;
     for (size_t i = 0; i < count && cm_lint_goes_on(lint, i); i++) {
         reach->mapping = i;

@@ -10,4 +10,7 @@
 cm_lint_pass cm_lint_pass_late;     /* 616 */
 cm_lint_pass cm_lint_pass_needless; /* 617 */
 
+/* Under the others: mappings of which one certificate is. */
+cm_lint_pass cm_lint_pass_pairs; /* 670, 672 */
+
 #endif

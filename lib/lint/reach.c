@@ -37,11 +37,11 @@ static bool has_suspect(const struct cm_lint_reach *reach, size_t mapping) {
     return false;
 }
 
-/* Whether the mapping has its part in the answer: it gave it; or, where all together give it, nobody refuses. */
-static bool answers(const struct certmap_lint *lint, const struct certmap_result *result, size_t mapping) {
+bool cm_lint_answers(struct certmap_lint *lint, const struct certmap_result *result, size_t mapping) {
     if (certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_ALL &&
         cm_lint_mapping_at(&lint->model, mapping)->is.decision == CERTMAP_ALLOW)
-        return result->decision == CERTMAP_ALLOW;
+        return result->index == mapping ||
+               (result->decision == CERTMAP_ALLOW && cm_lint_truth(lint, mapping) == CERTMAP_TRUE);
     return result->index == mapping && result->reason != CERTMAP_CODE_AMBIGUOUS;
 }
 
@@ -52,7 +52,7 @@ static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach
     struct certmap_result result;
     if (!cm_lint_answer(lint, lint->model.rules, witness, &result, NULL))
         return CM_LINT_OPEN;
-    if (answers(lint, &result, reach->mapping) && (!readable || result.reason != CERTMAP_CODE_UNREADABLE)) {
+    if (cm_lint_answers(lint, &result, reach->mapping) && (!readable || result.reason != CERTMAP_CODE_UNREADABLE)) {
         reach->witness = *witness;
         return CM_LINT_POSSIBLE;
     }

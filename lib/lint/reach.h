@@ -25,6 +25,9 @@ enum cm_lint_verdict cm_lint_reach(struct certmap_lint *lint, struct cm_lint_rea
 /* Whether there is a certificate that one mapping is true of, and of which others - of numbers - are false. */
 enum cm_lint_verdict cm_lint_escapes(struct certmap_lint *lint, size_t mapping, const uint32_t *others, size_t count,
                                      bool readable, struct cm_lint_witness *witness, bool *needed);
+/* Whether the mapping has its part in the answer to what was matched last: it gave it; or, where all together give it,
+ * it is true and nobody refuses. */
+bool cm_lint_answers(struct certmap_lint *lint, const struct certmap_result *result, size_t mapping);
 /* Fewer suspects: one that is enough alone, or those that cannot be left out. */
 void cm_lint_reduce(struct certmap_lint *lint, struct cm_lint_reach *reach);
 /* Whether both give the same. */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Pairs of mappings of which one certificate is, where that matters: under the policy `unique` nobody gets an account then,
+ * and under `most-specific` the order decides between two that have the same score. With several values of everything
+ * nearly any two have one; it is looked for with one value of each attribute and alternative name. */
+#include "keys.h"
+#include "late.h"
+#include "reach.h"
+
+/* Most mappings above one that are looked at, and of which the solver is asked. */
+#define MAX_STEPS 4096
+#define MAX_ASKED 32
+/* Most questions about a rule set, some of 50 us each. */
+#define MAX_QUESTIONS 20000
+
+struct pairs {
+    struct certmap_lint *lint;
+    struct cm_lint_keys *keys; /* of each mapping */
+    bool unique;
+    size_t questions;
+};
+
+/* Whether it matters that a certificate is of both. */
+static bool matters(const struct pairs *pairs, size_t a, size_t b) {
+    const struct certmap_rules *rules = pairs->lint->model.rules;
+    return !pairs->lint->dead[a] && (pairs->unique || (certmap_rules_score(rules, a) == certmap_rules_score(rules, b) &&
+                                                       !cm_lint_gives_the_same(&pairs->lint->model, a, b)));
+}
+
+/* A certificate of both, which gets the answer that is told. */
+static bool find(struct pairs *pairs, size_t above, size_t mapping, struct cm_lint_witness *witness,
+                 struct cm_lint_claim *claim) {
+    struct certmap_lint *lint = pairs->lint;
+    const struct cm_lint_want wants[] = {{cm_lint_part_of(&lint->model, above), CM_LINT_TRUE},
+                                         {cm_lint_part_of(&lint->model, mapping), CM_LINT_TRUE}};
+    const struct cm_lint_query query = {wants, 2, true, true, true};
+    pairs->questions++;
+    return cm_lint_ask(lint->engine, &query, witness, NULL) == CM_LINT_POSSIBLE &&
+           cm_lint_claim_of(lint, claim, witness, mapping, above, CERTMAP_TRUE) &&
+           (pairs->unique ? claim->reason == CERTMAP_CODE_AMBIGUOUS : claim->answered == above);
+}
+
+static void report_pair(struct pairs *pairs, size_t above, size_t mapping, const struct cm_lint_claim *claim,
+                        const struct cm_lint_witness *witness) {
+    struct certmap_lint *lint = pairs->lint;
+    const struct certmap_position place = cm_lint_mapping_place(lint, mapping);
+    const char *own = cm_lint_name(lint, mapping), *other = cm_lint_name(lint, above);
+    struct certmap_lint_report *report =
+        pairs->unique
+            ? cm_lint_report_add(lint, CERTMAP_CODE_AMBIGUOUS_PAIR, CERTMAP_CERTAINTY_SHOWN, mapping, place,
+                                 "a certificate is of %s and of this one, so that it gets no account", other)
+            : cm_lint_report_add(lint, CERTMAP_CODE_TIE, CERTMAP_CERTAINTY_SHOWN, mapping, place,
+                                 "a certificate is of %s and of this one, which have the same score: the order decides",
+                                 other);
+    cm_lint_report_relate(lint, report, above, cm_lint_mapping_place(lint, above), "%s is true of it, too", other);
+    cm_lint_report_help(lint, report,
+                        pairs->unique ? "make %s or %s narrower, as with `not`"
+                                      : "ask for more in %s or in %s, whichever is meant to go first",
+                        own, other);
+    cm_lint_show(lint, report, claim, witness);
+}
+
+/* One pair of each mapping is told: with the nearest one above. */
+static void look_at(struct pairs *pairs, size_t mapping) {
+    const size_t end = mapping > MAX_STEPS ? mapping - MAX_STEPS : 0;
+    size_t asked = 0;
+    for (size_t i = mapping; i > end && asked < MAX_ASKED && pairs->questions < MAX_QUESTIONS; i--) {
+        struct cm_lint_witness witness;
+        struct cm_lint_claim claim;
+        if (!matters(pairs, i - 1, mapping) ||
+            !cm_lint_keys_may_meet(&pairs->lint->model, &pairs->keys[i - 1], &pairs->keys[mapping], true))
+            continue;
+        if (cm_lint_enough(pairs->lint))
+            return;
+        asked++;
+        if (find(pairs, i - 1, mapping, &witness, &claim)) {
+            report_pair(pairs, i - 1, mapping, &claim, &witness);
+            return;
+        }
+    }
+}
+
+void cm_lint_pass_pairs(struct certmap_lint *lint) {
+    const enum certmap_combining policy = certmap_rules_combining(lint->model.rules);
+    const size_t count = lint->model.mappings.count;
+    struct pairs pairs = {.lint = lint, .unique = policy == CERTMAP_COMBINING_UNIQUE};
+    if (!(pairs.unique && cm_lint_wants(lint, CERTMAP_CODE_AMBIGUOUS_PAIR)) &&
+        !(policy == CERTMAP_COMBINING_MOST_SPECIFIC && cm_lint_wants(lint, CERTMAP_CODE_TIE)))
+        return;
+    pairs.keys = cm_lint_pool_take(&lint->pool, count + 1, sizeof *pairs.keys);
+    for (size_t i = 0; pairs.keys != NULL && i < count && cm_lint_goes_on(lint, i); i++) {
+        pairs.keys[i] = cm_lint_keys_of(lint, i);
+        if (lint->dead[i])
+            continue;
+        if (pairs.questions < MAX_QUESTIONS)
+            look_at(&pairs, i);
+        else
+            cm_lint_undecided(lint, &lint->summary.by_budget);
+    }
+}
