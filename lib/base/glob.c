@@ -103,9 +103,11 @@ static bool find_often(struct glob *glob, size_t len) {
     const uint8_t *begin = glob->t, *end = glob->t_end - (len - 1); /* after the last place */
     bool found = false;
     while (!found && !glob->out && glob->t < end) {
-        const size_t left = (size_t)(end - glob->t), places = left < PLACES ? left : PLACES;
+        const size_t left = (size_t)(end - glob->t);
+        const bool few = left < PLACES;
+        const size_t places = few ? left : PLACES;
         size_t at = places;
-        if (places < PLACES || has_zero((cm_hash_load(glob->t) ^ first) | (cm_hash_load(glob->t + len - 1) ^ last)))
+        if (few || has_zero((cm_hash_load(glob->t) ^ first) | (cm_hash_load(glob->t + len - 1) ^ last)))
             at = spend(glob, 1) ? find_among(glob, places, len) : places;
         found = at < places;
         glob->t += at;
