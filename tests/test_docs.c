@@ -29,10 +29,10 @@ static bool begins_with(struct certmap_view text, const char *start) {
     return text.len >= strlen(start) && memcmp(text.data, start, strlen(start)) == 0;
 }
 
-/* Makes a rule file of a file, of mappings, or of an expression. */
+/* Makes a rule file of a file, of what is in one, or of an expression. */
 static void make_rules(struct t_buf *rules, struct certmap_view text) {
     const bool file = begins_with(text, "certmap") || begins_with(text, "#");
-    const bool mapping = begins_with(text, "mapping");
+    const bool mapping = begins_with(text, "mapping") || begins_with(text, "policy");
     if (!file)
         t_put(rules, mapping ? "certmap 1; " : "certmap 1; mapping \"example\" { when ");
     t_bytes(rules, text.data, text.len);
