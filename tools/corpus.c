@@ -113,7 +113,7 @@ static struct certmap_view rest_of(const struct file *file) {
 /* ---- PEM ---- */
 
 static bool begins_with(struct certmap_view line, const char *word) {
-    return line.len >= strlen(word) && memcmp(line.data, word, strlen(word)) == 0;
+    return line.data != NULL && line.len >= strlen(word) && memcmp(line.data, word, strlen(word)) == 0;
 }
 
 /* Takes a line, with what ends it; of one that is too long a part. false: there is none. */
