@@ -350,29 +350,39 @@ static bool set_string(const char **string, const char *value) {
     return true;
 }
 
+/* Of the options that are kept as they are written. */
+static const char **string_of(struct tool_options *options, enum tool_option option) {
+    return option == TOOL_OPTION_RULES    ? &options->rules
+           : option == TOOL_OPTION_SITE   ? &options->site
+           : option == TOOL_OPTION_ISSUER ? &options->issuer
+                                          : &options->chain;
+}
+
+static bool set_choice(struct tool_options *options, enum tool_option option, const char *value) {
+    return option == TOOL_OPTION_FORMAT    ? set_format(options, value)
+           : option == TOOL_OPTION_ADAPTER ? set_adapter(options, value)
+           : option == TOOL_OPTION_DIALECT ? set_dialect(options, value)
+                                           : set_color(options, value);
+}
+
 static bool set_option(struct tool_options *options, enum tool_option option, const char *value) {
     switch (option) {
     case TOOL_OPTION_RULES:
-        return set_string(&options->rules, value);
     case TOOL_OPTION_SITE:
-        return set_string(&options->site, value);
-    case TOOL_OPTION_FORMAT:
-        return set_format(options, value);
-    case TOOL_OPTION_ADAPTER:
-        return set_adapter(options, value);
     case TOOL_OPTION_ISSUER:
     case TOOL_OPTION_CHAIN:
-        return set_string(option == TOOL_OPTION_ISSUER ? &options->issuer : &options->chain, value);
+        return set_string(string_of(options, option), value);
+    case TOOL_OPTION_FORMAT:
+    case TOOL_OPTION_ADAPTER:
+    case TOOL_OPTION_DIALECT:
+    case TOOL_OPTION_COLOR:
+        return set_choice(options, option, value);
     case TOOL_OPTION_TIME:
         return set_time(options, value);
     case TOOL_OPTION_STORE:
         return set_store(options, value);
     case TOOL_OPTION_SHA1:
         return set_sha1(options, value);
-    case TOOL_OPTION_DIALECT:
-        return set_dialect(options, value);
-    case TOOL_OPTION_COLOR:
-        return set_color(options, value);
     case TOOL_OPTION_MAPPING:
         return add_mapping(options, value);
     case TOOL_OPTION_OUTPUT:
