@@ -72,6 +72,8 @@ static const struct {
     {"certmap lint --profile k", "kb5014754", NULL},
     {"certmap lint --only late", "late-deny", NULL},
     {"certmap lint --w", "--witness --write-baseline", NULL},
+    {"certmap diff --fail-on ", "any gain lose none", NULL},
+    {"certmap diff --format ", "json text", NULL},
     {"certmap show --adapter ", "crypt32 openssl", NULL},
     {"certmap name --dialect rf", "rfc4514", NULL},
     {"certmap check --color a", "always auto", NULL},
