@@ -77,6 +77,9 @@ T_TEST(console) {
     struct t_buf script = T_BUF_INIT, input = T_BUF_INIT, output = T_BUF_INIT;
     const char *text = (const char *)block->text.data;
     ck_assert_msg(strncmp(text, "$ ", 2) == 0, "%s:%d: a block of commands begins with one", block->page, block->line);
+    const char *solver = getenv("CERTMAP_SOLVER");
+    if (solver != NULL && strcmp(solver, "no") == 0 && strcmp(block->page, "docs/diff.md") == 0)
+        return; /* what is proven there needs PicoSAT */
     make_script(&script, text, text + block->text.len);
     const int status = run(&output, &script, &input);
     ck_assert_msg(output.len == block->text.len && memcmp(output.data, text, output.len) == 0,

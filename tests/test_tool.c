@@ -15,6 +15,7 @@
  *   an empty directory, in which they run, except stdout and stderr: what is expected there, and nothing where
  *   there is no such section. [...] stands for any text within a line.
  * platform: posix or windows, where a case holds for one of them only.
+ * needs: solver, where a case is left out of a build without PicoSAT, which CERTMAP_SOLVER=no says;
  * needs: terminal, where a case is skipped on a system that has no pseudo-terminals.
  * A section NAME.pem or NAME.der describes certificates, as t_certs of support/der.h has it.
  * $SOURCE is the root of the sources, $ADAPTER the one that is built in and $OTHER_ADAPTER the one that is not.
@@ -122,7 +123,8 @@ static void take_head(struct tool_case *one, const char *line) {
         one->exit = line[6] - '0';
     else if (strncmp(line, "run: ", 5) == 0)
         t_bytes(&one->script, line + 5, len - 5 + 1);
-    else if (is_line(line, "platform: posix") || is_line(line, "platform: windows") || is_line(line, "needs: terminal"))
+    else if (is_line(line, "platform: posix") || is_line(line, "platform: windows") ||
+             is_line(line, "needs: terminal") || is_line(line, "needs: solver"))
         return; /* such cases are listed where they can run */
     else
         ck_assert_msg(len == 0 || line[0] == '#', "%s: not a line of a case: %.*s", one->name, (int)len, line);
@@ -262,6 +264,9 @@ static bool has_line(const char *name, const char *text) {
 
 /* Whether a case holds on this platform, and can be run. */
 static bool applies(const char *name) {
+    const char *solver = getenv("CERTMAP_SOLVER");
+    if (solver != NULL && strcmp(solver, "no") == 0 && has_line(name, "needs: solver"))
+        return false;
     if (has_line(name, is_windows() ? "platform: posix" : "platform: windows"))
         return false;
     const char *why = has_line(name, "needs: terminal") ? t_terminal_missing() : NULL;
