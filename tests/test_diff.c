@@ -62,7 +62,7 @@ static void add_names(struct cm_lint_value *values, size_t count, size_t left) {
 }
 
 static void make_world(void) {
-    struct cm_lint_value values[MAX_NAMES + MAX_UNITS];
+    struct cm_lint_value values[MAX_NAMES + MAX_UNITS] = {0};
     world_count = 0;
     add_names(values, 0, MAX_NAMES);
 }
