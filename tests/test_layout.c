@@ -95,11 +95,12 @@ T_TEST(order_of_mappings) {
 /* Plans a draft of one mapping with one condition, whose operands are said to have so many bytes; nobody reads them. */
 static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diagnostic *err) {
     uint8_t text[1] = {0};
+    struct cm_path path = {0};
     struct cm_node nodes[] = {{CM_NODE_ALL, 2}, {CM_NODE_CONDITION, 0}};
     struct cm_draft_mapping mapping = {.name = CM_TEXT_NONE};
     struct cm_draft_condition condition = {.stored = {.plain = 1}, .count = 1, .len = len};
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"a\" { when always; deny; }");
-    struct certmap_rules made = {.allocator = rules->allocator, .mapping_count = 1};
+    struct certmap_rules made = {.allocator = rules->allocator, .mapping_count = 1, .paths = &path};
     struct cm_draft draft = {
         .rules = &made, .mappings = &mapping, .nodes = nodes, .conditions = &condition, .text = text};
     struct cm_layout layout;
