@@ -10,7 +10,9 @@
 enum certmap_status tool_chain_read(struct tool_chain *chain, const char *path, struct certmap_diagnostic *err) {
     struct certmap_diagnostic why;
     *chain = (struct tool_chain){.pem = {NULL, 0}};
-    enum certmap_status status = path == NULL ? CERTMAP_OK : tool_certfile_read(&chain->pem, path, &why);
+    if (path == NULL)
+        return CERTMAP_OK;
+    enum certmap_status status = tool_certfile_read(&chain->pem, path, &why);
     for (size_t i = 0; status == CERTMAP_OK && i < chain->pem.count; i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         status = certmap_cert_from_der(&cert, tool_input_view(&chain->pem.items[i]), &why);

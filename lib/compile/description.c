@@ -375,6 +375,7 @@ static enum certmap_status run(struct whole *whole, const struct certmap_descrip
     struct certmap_diagnostic own = {.status = CERTMAP_OK};
     if (builder == NULL)
         return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: builder is NULL", whole->call);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): its last member of then is a pointer */
     whole->given = certmap_struct_read(&room, given, CERTMAP_FIRST_DESCRIPTION, sizeof room);
     whole->mapping = whole->given != NULL ? certmap_struct_read(&mapping_room, whole->given->mapping,
                                                                 CERTMAP_FIRST_MAPPING, sizeof mapping_room)

@@ -8,7 +8,9 @@
 /* ---- results ---- */
 
 static bool same(struct certmap_view a, struct certmap_view b) {
-    return (a.data != NULL) == (b.data != NULL) && a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+    if (a.data == NULL || b.data == NULL)
+        return a.data == b.data;
+    return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
 static bool has_view(const struct certmap_view *views, size_t count, struct certmap_view view) {

@@ -77,6 +77,8 @@ static bool role_at(const struct cm_diff *diff, struct cm_diff_role *role, enum 
         *role = (struct cm_diff_role){.mapping = CM_DIFF_NOBODY, .also = CM_DIFF_NOBODY};
         return true;
     }
+    if (count == 0)
+        return false;
     number--;
     if (number < ROLES * count)
         return make_role(diff, role, side->mappings[number % count], (unsigned)(number / count));

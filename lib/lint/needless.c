@@ -95,7 +95,7 @@ static bool find_outcomes(struct needless *needless) {
 /* Those below that give the same, in order. */
 static void find_candidates(struct needless *needless) {
     const struct outcomes *outcomes = &needless->outcomes;
-    uint32_t far[MAX_FAR];
+    uint32_t far[MAX_FAR] = {0};
     size_t count = 0;
     uint32_t at = outcomes->next[needless->mapping];
     needless->candidate_count = 0;
@@ -117,7 +117,7 @@ static bool is_same(const struct needless *needless, uint32_t mapping) {
 
 /* Adds the candidates that the certificate that was matched last would go to. False: there is none. */
 static bool add_same(struct needless *needless) {
-    uint32_t same[MAX_SAME];
+    uint32_t same[MAX_SAME] = {0};
     size_t count = 0;
     for (size_t i = 0; i < needless->candidate_count; i++)
         if (is_same(needless, needless->candidates[i]) ||
