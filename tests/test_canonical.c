@@ -543,7 +543,7 @@ static const struct network_row {
     {"::192.0.2.1:1", NULL, 0, "is no address"},
     {"1:2:3:4:5:6:7:192.0.2.1", NULL, 0, "is no address"},
     {"::1:2:3:4:5:6:192.0.2.1", NULL, 0, "is no address"},
-    {"10.0.0.0/", NULL, 0, "\"10.0.0.0/\" is no network: after the slash belongs a number from 0 to 32"},
+    {"10.0.0.0/", NULL, 0, "\"10.0.0.0/\" is not a network: write a number from 0 to 32 after the slash"},
     {"10.0.0.0/33", NULL, 0, "from 0 to 32"},
     {"10.0.0.0/08", NULL, 0, "from 0 to 32"},
     {"10.0.0.0/8/8", NULL, 0, "from 0 to 32"},

@@ -319,7 +319,7 @@ static const struct row conditions[] = {
     {"san.ip in (\"10.0.0.0/8\", «\"10.1.2.3/8\"»)",
      {{"bad-operand", "\"10.1.2.3/8\" is an address inside a network; the network is \"10.0.0.0/8\""}}},
     {"san.ip = «\"10.0.0\"»", {{"bad-operand", "\"10.0.0\" is no address; write for example 192.0.2.1"}}},
-    {"san.ip = «\"10.0.0.0/33\"»", {{"bad-operand", "after the slash belongs a number from 0 to 32"}}},
+    {"san.ip = «\"10.0.0.0/33\"»", {{"bad-operand", "write a number from 0 to 32 after the slash"}}},
     {"eku = «\"clientAut\"»",
      {{"bad-operand", "there is no object identifier \"clientAut\"; did you mean \"clientAuth\"?"}}},
     {"policy = «\"xyzzy\"»", {{"bad-operand", "one without a name here is written like 1.3.6.1.5.5.7.3.2"}}},
