@@ -29,16 +29,16 @@ static void sort_few(struct cm_entry *entries, size_t count) {
 
 /* By one digit of the key, the order otherwise kept. */
 static void sort_digit(struct cm_entry *to, const struct cm_entry *from, size_t count, unsigned shift) {
-    size_t places[DIGITS] = {0}, sum = 0;
+    size_t offsets[DIGITS] = {0}, sum = 0;
     for (size_t i = 0; i < count; i++)
-        places[from[i].key >> shift & (DIGITS - 1)]++;
+        offsets[from[i].key >> shift & (DIGITS - 1)]++;
     for (size_t i = 0; i < DIGITS; i++) {
-        const size_t here = places[i];
-        places[i] = sum;
+        const size_t here = offsets[i];
+        offsets[i] = sum;
         sum += here;
     }
     for (size_t i = 0; i < count; i++)
-        to[places[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+        to[offsets[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
 }
 
 void cm_entries_sort(struct cm_entry *entries, struct cm_entry *scratch, size_t count) {

@@ -29,13 +29,13 @@ static void drop_repeated_few(const struct cm_draft *draft, uint32_t *mappings, 
     *count = kept;
 }
 
-/* The place in a table of mappings + 1 where an expression is or belongs. */
+/* The slot in a table of mappings + 1 where an expression is or belongs. */
 static uint32_t *find(const struct cm_draft *draft, uint32_t *table, size_t size, uint32_t mapping) {
     const struct certmap_view words = expression(draft, mapping);
     for (uint64_t i = cm_hash_bytes(words.data, words.len, (uint64_t)(uintptr_t)table);; i++) {
-        uint32_t *place = &table[i & (size - 1)];
-        if (*place == 0 || same_expression(draft, *place - 1, mapping))
-            return place;
+        uint32_t *slot = &table[i & (size - 1)];
+        if (*slot == 0 || same_expression(draft, *slot - 1, mapping))
+            return slot;
     }
 }
 
@@ -48,10 +48,10 @@ static bool drop_repeated(const struct cm_draft *draft, uint32_t *mappings, size
         return false;
     memset(table, 0, size * sizeof *table);
     for (size_t i = 0; i < *count; i++) {
-        uint32_t *place = find(draft, table, size, mappings[i]);
-        if (*place != 0)
+        uint32_t *slot = find(draft, table, size, mappings[i]);
+        if (*slot != 0)
             continue;
-        *place = mappings[i] + 1;
+        *slot = mappings[i] + 1;
         mappings[kept++] = mappings[i];
     }
     *count = kept;

@@ -22,16 +22,16 @@ struct literals {
 
 /* Keeps the longest. */
 static void add_inner(struct literals *literals, struct certmap_view literal) {
-    size_t place = literals->inner_count;
-    if (place < CM_MAX_INNER) {
+    size_t slot = literals->inner_count;
+    if (slot < CM_MAX_INNER) {
         literals->inner_count++;
     } else {
-        for (size_t i = place = 0; i < CM_MAX_INNER; i++)
-            place = literals->inner[i].len < literals->inner[place].len ? i : place;
-        if (literals->inner[place].len >= literal.len)
+        for (size_t i = slot = 0; i < CM_MAX_INNER; i++)
+            slot = literals->inner[i].len < literals->inner[slot].len ? i : slot;
+        if (literals->inner[slot].len >= literal.len)
             return;
     }
-    literals->inner[place] = literal;
+    literals->inner[slot] = literal;
 }
 
 static void split(struct literals *literals, struct certmap_view pattern) {
