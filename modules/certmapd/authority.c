@@ -79,6 +79,7 @@ struct authority *authority_open(const struct options *options) {
 }
 
 void authority_close(struct authority *authority) {
+    authority->again = false; /* or the end of one load would be the beginning of another one */
     if (authority->loading)
         (void)authority_end_load(authority);
     for (size_t i = 0; i < 2; i++)
