@@ -387,6 +387,37 @@ T_TEST(always_that_is_deep) {
     }
 }
 
+/* Classes in which a $ is before a {, which a text can only have with an escape. */
+static const struct {
+    const char *expression, *printed;
+} braces[] = {
+    {"[${]", "[\\u{24}{]"}, {"a[^${}]+", "a[^\\u{24}{}]+"}, {"[\\\\${][$$]", "[\\\\\\u{24}{][$$]"},
+    {"[$]{2}", "[$]{2}"},   {"\\$\\{", "\\u{24}\\{"},
+};
+
+T_TEST(expressions_with_braces) {
+    struct certmap_builder *builder = t_builder();
+    struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    const struct certmap_view operand = t_text(braces[_i].expression);
+    condition.subfield = t_text("CN");
+    condition.op = CERTMAP_OP_MATCHES;
+    condition.operands = &operand;
+    condition.operand_count = 1;
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "m", NULL, NULL);
+    add_condition(builder, &condition);
+    struct certmap_rules *rules = t_finish(builder);
+    char *text = print(rules), wanted[64];
+    snprintf(wanted, sizeof wanted, "subject.CN matches \"%s\";", braces[_i].printed);
+    ck_assert_msg(strstr(text, wanted) != NULL, "%s", text);
+    struct certmap_rules *loaded = t_rules(text);
+    char *again = print(loaded);
+    ck_assert_str_eq(again, text);
+    free(again);
+    free(text);
+    certmap_rules_free(loaded);
+    certmap_rules_free(rules);
+}
+
 T_TEST(counts_that_are_large) {
     struct certmap_builder *builder = t_builder();
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
@@ -591,6 +622,7 @@ int main(void) {
                  T_CASE("files", T_LOOP(file, count)),
                  T_CASE("builders", T_LOOP(built_expression, COUNT(built)), T_LOOP(every_field, T_FIELDS),
                         T_LOOP(issuers_that_are_deep, 2), T_LOOP(always_that_is_deep, 2),
-                        T_LOOP(counts_that_are_large, 2), digests, names_that_are_free),
+                        T_LOOP(counts_that_are_large, 2), T_LOOP(expressions_with_braces, COUNT(braces)), digests,
+                        names_that_are_free),
                  T_CASE("call", refuses_what_is_missing, nothing_to_print));
 }

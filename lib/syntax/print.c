@@ -70,11 +70,17 @@ void cm_output_print(struct cm_out *out, struct certmap_view text, bool attribut
 
 /* ---- operands ---- */
 
+/* Whether a $ begins what would be read as a placeholder: a builder's class can, "[${]". */
+static bool is_special_in_regex(struct certmap_view text, size_t at) {
+    const uint8_t c = text.data[at];
+    return c == '\\' || c == '"' || (c == '$' && at + 1 < text.len && text.data[at + 1] == '{');
+}
+
 /* A regular expression has backslashes of its own. What has one already is printed so that none is put before it. */
 static void print_regex(struct cm_out *out, struct certmap_view text) {
     cm_out_char(out, '"');
     for (size_t start = 0, end = 0; start < text.len; start = end) {
-        while (end < text.len && text.data[end] != '\\' && text.data[end] != '"')
+        while (end < text.len && !is_special_in_regex(text, end))
             end++;
         cm_out_escaped(out, cm_view(text.data + start, end - start), false);
         if (end == text.len)
