@@ -215,6 +215,23 @@ static const struct {
     {GIVES("san.upn like \"*@contoso.example\" and not san.email like \"*@*@*\"",
            "allow \"«${san.upn | before(\"@\")}»\";"),
      "placeholder-other-part", ""},
+    /* 609 of a value that a condition was about */
+    {GIVES("san.upn like \"*@contoso.example\" as upn", "allow \"C\\\\«${upn | before(\"@\")}»\";"),
+     "placeholder-other-part",
+     "line 2 is about the last @ of a value, and before cuts at the first; write before-last"},
+    {GIVES("san.upn like \"*@contoso.example\" as upn", "allow \"a\"; domain \"«${upn | lower | after(\"@\")}»\";"),
+     "placeholder-other-part", "write after-last, or add to the condition: and not san.upn like \"*@*@*\""},
+    {GIVES("san.upn = \"a@b\" as n or san.email like \"*@contoso.example\" as n",
+           "allow \"C\\\\«${n | before(\"@\")}»\";"),
+     "placeholder-other-part", "not san.email like"},
+    {GIVES("san.upn = \"a@b\" as n or (san.email like \"*@c.example\" as n and not san.upn like \"*@*@*\")",
+           "allow \"C\\\\«${n | before(\"@\")}»\";"),
+     "placeholder-other-part", "not san.email like"},
+    {GIVES("subject.O = \"b\" and (first san.upn like \"*@c.example\" as a or subject.E like \"*@c.example\" as b)",
+           "allow \"«${b | before(\"@\") ?\? \"none\"}»\";"),
+     "placeholder-other-part", "not subject.E like"},
+    {GIVES("san.upn like \"*@c.example\" as a and san.upn like \"*@*@*\"", "allow \"«${a | before(\"@\")}»\";"),
+     "placeholder-other-part", ""},
     /* 641 */
     {ALLOW("san.uri like «\"https://*.contoso.example/*\"»"), "domain-boundary",
      "and not san.uri like (\"https://*/*.contoso.example/*\", \"https://*\\?*.contoso.example/*\", "
@@ -236,7 +253,7 @@ static const struct {
     {DENY("not san.uri like «\"https://*.contoso.example/*\"»"), "domain-boundary", ""},
     /* 662 */
     {GIVES("san.email like \"*@contoso.example\"", "allow \"«${san.email | first}»\";"), "placeholder-other-value",
-     "write there first san.email, or leave out | first"},
+     "write \"as value\" after it and ${value} here, or write there first san.email, or leave out | first"},
     {GIVES("san.email like \"*@contoso.example\"", "allow \"«${san.email | last}»\";"), "placeholder-other-value",
      "write there last san.email"},
     {GIVES("first san.email like \"*@contoso.example\"", "allow \"«${san.email | last}»\";"), "placeholder-other-value",
@@ -427,6 +444,16 @@ static const char *const silent[] = {
     GIVES("san.upn like \"*@contoso.example\"", "allow \"${san.email | before(\"@\")}\";"),
     GIVES("san.dns like \"*.contoso.example\"", "allow \"${san.dns | before(\".\")}\";"),
     GIVES("subject.CN like \"* robot\"", "allow \"${subject.CN | before(\" \")}\";"),
+    /* 609 of a value that a condition was about: as above, and of others nothing is said */
+    GIVES("san.upn like \"*@contoso.example\" as upn", "allow \"${upn | before-last(\"@\")}\";"),
+    GIVES("san.upn like \"*@contoso.example\" as upn", "allow \"${upn}\";"),
+    GIVES("san.upn like \"*@contoso.example\" as upn", "allow \"${upn.star}\";"),
+    GIVES("san.upn like \"*@contoso.example\" as upn and not san.upn like \"*@*@*\"",
+          "allow \"${upn | before(\"@\")}\";"),
+    GIVES("san.upn like \"alice@*\" as upn", "allow \"${upn | before(\"@\")}\";"),
+    GIVES("san.upn = \"alice@c.example\" as upn", "allow \"${upn | before(\"@\")}\";"),
+    GIVES("san.upn matches \"[a-z]+@c\" as upn", "allow \"${upn | before(\"@\")}\";"),
+    GIVES("san.upn like \"*@c.example\" as a and san.email = \"a@c.example\" as b", "allow \"${b | before(\"@\")}\";"),
     /* 641: the host is written out, or nothing of it is said */
     ALLOW("san.uri like \"https://contoso.example/*\""),
     ALLOW("san.uri like (\"https://a.contoso.example/*\", \"https://b.contoso.example/*\")"),
@@ -444,6 +471,7 @@ static const char *const silent[] = {
           "\"https://*#*.contoso.example/*\")"),
     ALLOW("san.uri present and not san.uri like \"https://*.evil.example/*\""),
     /* 662: the value is the one */
+    GIVES("san.email like \"*b.example\" as mail", "allow \"${mail}\";"),
     GIVES("san.email like \"*b.example\"", "allow \"${san.email}\";"),
     GIVES("first san.email like \"*b.example\"", "allow \"${san.email | first}\";"),
     GIVES("last san.email like \"*b.example\"", "allow \"${san.email | last}\";"),

@@ -9,12 +9,16 @@
  * 609, another part: the pattern "*@contoso.example" is about the last @, and before("@") cuts at the first. Silent: not ...
  * like "*@*@*" beside it; a pattern in which nothing can be before the first @ but what it says.
  *
+ * The value of a condition is the one that it is about, so that there is no 662 of it; and 609 as of a field, for each of the
+ * conditions that give it its name. What a * took is not looked at.
+ *
  * A condition below "not" says nothing about the value that the mapping is true for. */
 #include "advice/advice.h"
 #include "base/glob.h"
 #include "base/out.h"
 #include "base/view.h"
 #include "compile/builder.h"
+#include "rule/binding.h"
 #include "syntax/print.h"
 
 /* What is looked for in an expression, for one placeholder. */
@@ -23,7 +27,8 @@ struct search {
     const struct cm_placeholder *placeholder;
     bool (*concerns)(const struct search *search, const struct cm_condition *condition);
     bool (*settles)(const struct search *search, const struct cm_node *node);
-    size_t condition; /* how many conditions are before the current node */
+    const struct cm_node *only; /* the one condition that can concern it; NULL: any */
+    size_t condition;           /* how many conditions are before the current node */
 };
 
 static bool same_path(const struct cm_path *a, const struct cm_path *b) {
@@ -68,7 +73,7 @@ static bool find(struct search *search, const struct cm_node *group, size_t size
         const size_t members = cm_node_size(node);
         if (node->kind == CM_NODE_CONDITION) {
             const struct cm_condition condition = condition_at(search, node);
-            if (search->concerns(search, &condition))
+            if ((search->only == NULL || search->only == node) && search->concerns(search, &condition))
                 return true;
             search->condition++;
         } else if (node->kind == CM_NODE_NOT) {
@@ -210,6 +215,12 @@ static void print_quantifier(struct cm_out *out, const struct cm_placeholder *pl
     cm_out_string(out, ", or ");
 }
 
+/* That the condition can give its value a name, which is what is meant most often. A whole Name has none. */
+static void print_name(struct cm_out *out, const struct cm_placeholder *placeholder) {
+    if (placeholder->path.kind != CM_TEXT_NAME)
+        cm_out_string(out, "write \"as value\" after it and ${value} here, or ");
+}
+
 static void say_value(struct cm_advice *advice, const struct search *search, struct certmap_position position) {
     struct cm_advice_message message;
     struct cm_advice_note *note = cm_advice_add(advice, search->condition);
@@ -222,6 +233,7 @@ static void say_value(struct cm_advice *advice, const struct search *search, str
     cm_out_string(&message.out, search->placeholder->choice == CM_CHOICE_AT ? "" : "the ");
     print_choice(&message.out, search->placeholder);
     cm_out_string(&message.out, "; ");
+    print_name(&message.out, search->placeholder);
     print_quantifier(&message.out, search->placeholder);
     cm_out_string(&message.out, "leave out | ");
     print_choice(&message.out, search->placeholder);
@@ -250,19 +262,48 @@ static void say_part(struct cm_advice *advice, const struct search *search, cons
                      "the pattern is about the last @ of a value, and the placeholder cuts at the first", position);
 }
 
+static void advise_part(struct search *search, const struct cm_advised_text *text, const struct cm_filter *cut,
+                        size_t index) {
+    search->concerns = concerns_part;
+    search->settles = settles_part;
+    if (search_mapping(search))
+        say_part(search->advice, search, cut, place_of_placeholder(text, index));
+}
+
+/* Each condition that gives the value its name is as one of a placeholder that reads its field. */
+static void advise_bound(struct cm_advice *advice, const struct cm_advised_text *text,
+                         const struct cm_placeholder *placeholder, const struct cm_filter *cut, size_t index) {
+    const struct cm_draft *draft = &advice->builder->draft;
+    size_t size, count;
+    const struct cm_node *root = cm_advice_root(advice, &size);
+    const struct cm_binding *bindings =
+        cm_bindings_of(draft->rules, cm_builder_open_mapping(advice->builder)->nodes, &count);
+    const size_t notes = advice->note_count;
+    for (size_t i = 0; i < count && advice->note_count == notes; i++) {
+        const struct cm_node *node = root + bindings[i].node;
+        if (bindings[i].number + 1 != placeholder->binding)
+            continue;
+        const struct cm_condition condition = cm_draft_condition_at(draft, node->value);
+        const struct cm_placeholder read = {.path = *condition.path};
+        struct search search = {.advice = advice, .placeholder = &read, .only = node};
+        advise_part(&search, text, cut, index);
+    }
+}
+
 static void advise_placeholder(struct cm_advice *advice, const struct cm_advised_text *text,
                                const struct cm_placeholder *placeholder, size_t index) {
     struct search search = {
         .advice = advice, .placeholder = placeholder, .concerns = concerns_value, .settles = settles_value};
     const struct cm_filter *cut = find_cut(placeholder);
-    if (placeholder->binding > 0)
+    if (placeholder->binding > 0) {
+        if (cut != NULL && !placeholder->star)
+            advise_bound(advice, text, placeholder, cut, index);
         return;
+    }
     if (placeholder->choice != CM_CHOICE_ONLY && search_mapping(&search))
         say_value(advice, &search, place_of_placeholder(text, index));
-    search.concerns = concerns_part;
-    search.settles = settles_part;
-    if (cut != NULL && search_mapping(&search))
-        say_part(advice, &search, cut, place_of_placeholder(text, index));
+    if (cut != NULL)
+        advise_part(&search, text, cut, index);
 }
 
 void cm_advise_placeholders(struct cm_advice *advice, const struct cm_advised_text *text,
