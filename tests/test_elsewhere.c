@@ -196,6 +196,54 @@ T_TEST(a_fingerprint) {
     certmap_rules_free(rules);
 }
 
+/* ---- the chain ---- */
+
+/* Digests of the CAs of a chain, from the issuer to the root, of 32 equal octets each. */
+static const struct {
+    const char *what, *condition, *chain; /* an octet of each CA; NULL: no chain was verified */
+    enum certmap_decision decision;
+} chains[] = {
+#define FOUR(octets) octets octets octets octets
+#define OF(octets) "\"" FOUR(FOUR(octets)) "\""
+#define ROOT OF("cccc")
+    {"below this root", "chain has sha256 " ROOT, "abc", CERTMAP_ALLOW},
+    {"below this CA, which is no root", "chain has sha256 " OF("bbbb"), "abc", CERTMAP_ALLOW},
+    {"issued by it", "chain has sha256 " OF("aaaa"), "abc", CERTMAP_ALLOW},
+    {"the root is the issuer", "chain has sha256 " ROOT, "c", CERTMAP_ALLOW},
+    {"the last is the root", "last chain has sha256 " ROOT, "abc", CERTMAP_ALLOW},
+    {"it is there, and no root", "last chain has sha256 " ROOT, "acb", CERTMAP_NONE},
+    {"below another root", "chain has sha256 " ROOT, "abd", CERTMAP_NONE},
+    {"of two, the other one", "chain has sha256 in (" OF("dddd") ", " ROOT ")", "abc", CERTMAP_ALLOW},
+    {"no verified chain", "chain has sha256 " ROOT, NULL, CERTMAP_NONE},
+    {"no verified chain, and not it", "not chain has sha256 " ROOT, NULL, CERTMAP_NONE},
+    {"not below it", "not chain has sha256 " ROOT, "abd", CERTMAP_ALLOW},
+    {"below it after all", "not chain has sha256 " ROOT, "abc", CERTMAP_NONE},
+};
+
+/* Whether a certificate is below this root, or this CA, anywhere: what HAProxy, Keycloak and SNMP ask of a chain. */
+T_TEST(a_chain) {
+    uint8_t digests_of_chain[8 * 32];
+    size_t count = 0;
+    char text[512];
+    struct t_peer peer;
+    for (const char *ca = chains[_i].chain; ca != NULL && *ca != 0; ca++)
+        memset(digests_of_chain + 32 * count++, 0x11 * (10 + *ca - 'a'), 32);
+    snprintf(text, sizeof text, "%s; allow \"u\";", chains[_i].condition);
+    struct certmap_rules *rules = rules_of(text);
+    t_peer_make(&peer, "CN=u", "CN=CA");
+    if (chains[_i].chain != NULL)
+        peer.cert.chain_sha256 = (struct certmap_view){digests_of_chain, 32 * count};
+    ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    ck_assert_msg(result.decision == chains[_i].decision, "%s: %s", chains[_i].what,
+                  certmap_decision_name(result.decision));
+    ck_assert_int_eq(result.reason == CERTMAP_CODE_UNREADABLE, chains[_i].chain == NULL);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
+/* ---- what is refused ---- */
+
 /* What nobody should let in by is an error that says what to write. */
 T_TEST(weak_digests) {
     struct certmap_rules *rules = NULL;
@@ -207,4 +255,4 @@ T_TEST(weak_digests) {
 }
 
 T_TESTS("elsewhere", T_CASE("rules", T_LOOP(a_rule, COUNT(rows))),
-        T_CASE("digests", T_LOOP(a_fingerprint, COUNT(digests)), weak_digests))
+        T_CASE("digests", T_LOOP(a_fingerprint, COUNT(digests)), T_LOOP(a_chain, COUNT(chains)), weak_digests))
