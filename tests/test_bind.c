@@ -4,6 +4,8 @@
 #include "certmap/limits.h"
 #include "certmap/walk.h"
 #include "rules.h"
+#include "support/compare.h"
+#include "support/copy.h"
 #include "support/random.h"
 
 /* ---- answers ---- */
@@ -97,6 +99,42 @@ T_TEST(a_value) {
     }
 }
 
+/* A serial number and digests that conditions are about, as those of fields. */
+static const struct {
+    const char *when, *gives, *wanted;
+} numbers[] = {
+    {"serial = \"0x1A2B\" as n", "${n | dec}", "6699"},
+    {"serial in (\"0x1F\", \"dec:6699\") as n", "${n | colons | replace(\":\", \"-\")}", "1a-2b"},
+    {"serial = \"0x1A2B\" as n", "${n | colons | upper | replace(\":\", \"-\")}", "1A-2B"},
+    {"serial = \"0x1A2B\" as n", "${n}", "1a2b"},
+    {"only serial = \"0x1A2B\" as n", "${n | dec | slice(1, 2)}", "66"},
+    {"(serial = \"0x1F\" as n or serial = \"0x1A2B\" as n)", "${n | dec}", "6699"},
+    {"(serial = \"0x1F\" as n or subject.CN = \"a\")", "${n | dec ?\? \"none\"}", "none"},
+    {"sha1 = \"0123456789abcdef0123456789abcdef01234567\" as d", "${d | colons | slice(1, 8) | replace(\":\", \"-\")}",
+     "01-23-45"},
+    {"(serial = \"0x1A2B\" as n or sha1 = \"0000000000000000000000000000000000000000\" as n)",
+     "${n | colons | replace(\":\", \"-\")}", "1a-2b"},
+};
+
+T_TEST(a_number) {
+    static const uint8_t serial[] = {0x02, 0x02, 0x1A, 0x2B},
+                         sha1[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0x01, 0x23,
+                                   0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0x01, 0x23, 0x45, 0x67};
+    for (size_t i = 0; i < POLICIES; i++) {
+        struct certmap_rules *rules = rules_of(policies[i], numbers[_i].when, numbers[_i].gives);
+        struct t_peer peer;
+        t_peer_make(&peer, "CN=a", "CN=CA");
+        peer.cert.serial = (struct certmap_view){serial, sizeof serial};
+        peer.cert.sha1 = (struct certmap_view){sha1, sizeof sha1};
+        ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+        const struct certmap_result result = t_match(rules, peer.peer);
+        ck_assert_msg(strcmp(answer_of(&result), numbers[_i].wanted) == 0, "%s: %s", numbers[_i].when,
+                      answer_of(&result));
+        t_peer_free(&peer);
+        certmap_rules_free(rules);
+    }
+}
+
 /* One-to-one mappings come first, whatever the order they are added in; names stay with their mappings. */
 T_TEST(names_stay_with_their_mappings) {
     struct certmap_rules *rules =
@@ -168,6 +206,18 @@ static const struct {
      "without a value for"},
     {ALLOW("subject.CN = \"a\" as m or subject.O = \"o\" as n", "${m}"), "m}", CERTMAP_CODE_BAD_TEMPLATE,
      "without a value for"},
+    {ALLOW("subject.CN = \"a\" as m", "${m | dec}"), "dec", CERTMAP_CODE_BAD_TEMPLATE, "this is none"},
+    {ALLOW("subject.CN = \"ab\" as m", "${m | colons}"), "colons", CERTMAP_CODE_BAD_TEMPLATE, "this is none"},
+    {ALLOW("ski = \"ab\" as m", "${m | dec}"), "dec", CERTMAP_CODE_BAD_TEMPLATE, "${serial | dec}"},
+    {ALLOW("(serial = \"0x1F\" as m or subject.CN = \"a\" as m)", "${m | dec}"), "dec", CERTMAP_CODE_BAD_TEMPLATE,
+     "this is none"},
+    {ALLOW("(ski = \"ab\" as m or san.1.2.3 = \"ab\" as m)", "${m | colons}"), "colons", CERTMAP_CODE_BAD_TEMPLATE,
+     "this is none"},
+    {ALLOW("(ski = \"ab\" as m or serial = \"0x1F\" as m)", "${m | dec}"), "dec", CERTMAP_CODE_BAD_TEMPLATE,
+     "this is none"},
+    {ALLOW("ext.1.2.3.text = \"ab\" as m", "${m | colons}"), "colons", CERTMAP_CODE_BAD_TEMPLATE, "this is none"},
+    {ALLOW("serial = \"0x1F\" as m", "${m | lower | dec}"), "dec", CERTMAP_CODE_BAD_TEMPLATE, "in front"},
+    {ALLOW("serial = \"0x1F\" as m", "${m | dec | colons}"), "colons", CERTMAP_CODE_BAD_TEMPLATE, "in front"},
     {"mapping \"a\" { when subject.CN = \"a\" as m; allow \"${m}\"; } " ALLOW("subject.O = \"o\"", "${m}"), "m}\"; }",
      CERTMAP_CODE_UNKNOWN_FIELD, "there is no field"},
 };
@@ -252,6 +302,52 @@ T_TEST(prints_and_walks) {
     ck_assert_str_eq(t_cstr(&names), "upn;upn;;;a-1_b;unused;");
     t_buf_free(&names);
     certmap_rules_free(rules);
+}
+
+/* A program that has nothing but the walk makes the same rules of it; with names left out, others. */
+static const char *const walked[] = {
+    "mapping \"m\" { when san.upn like \"*@c\" as upn; allow \"${upn.star}\"; }",
+    "mapping \"m\" { when (subject.CN = \"a\" as v or subject.O = \"o\"); allow \"${v ?\? \"none\"}\"; }",
+    "mapping \"m\" { when (subject.CN = \"a\" as v or first subject.E in (\"b\", \"c\") as v) and subject.L matches "
+    "\"[a-z]+\" as w; allow \"${v}-${w}\"; group \"${w}\"; attribute \"x\" = \"${v | upper}\"; }",
+    "mapping \"m\" { when at 2 subject.OU like nocase \"a*\" as ou and not (subject.O = \"x\" or subject.O = \"y\"); "
+    "allow \"${ou}\"; }",
+    "policy all; mapping \"m\" { when subject.CN = \"a\" as v; allow \"${v}\"; } mapping \"n\" { when "
+    "subject.CN = \"a\"; allow \"b\"; } mapping \"o\" { when subject.OU = \"c\" and subject.CN = \"a\" as w; deny; }",
+};
+
+T_TEST(is_made_anew_of_its_walk) {
+    struct t_buf text = T_BUF_INIT;
+    const char *why = NULL;
+    char printed[2][1024];
+    size_t len;
+    t_put(&text, "certmap 1; ");
+    t_put(&text, walked[_i]);
+    struct certmap_rules *rules = t_rules(t_cstr(&text)), *copy = t_copy_rules(rules, &why);
+    ck_assert_msg(copy != NULL, "%s: %s", walked[_i], why);
+    const char *difference = t_rules_difference(rules, copy);
+    ck_assert_msg(difference == NULL, "%s: %s", walked[_i], difference);
+    ck_assert_int_eq(certmap_rules_print(printed[0], sizeof printed[0], &len, rules, NULL, NULL, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_rules_print(printed[1], sizeof printed[1], &len, copy, NULL, NULL, NULL), CERTMAP_OK);
+    ck_assert_str_eq(printed[0], printed[1]);
+    t_buf_free(&text);
+    certmap_rules_free(copy);
+    certmap_rules_free(rules);
+}
+
+T_TEST(other_names_are_a_difference) {
+    static const char *const texts[] = {
+        "certmap 1; mapping \"m\" { when subject.CN = \"a\" as v; deny; }",
+        "certmap 1; mapping \"m\" { when subject.CN = \"a\" as w; deny; }",
+        "certmap 1; mapping \"m\" { when subject.CN = \"a\"; deny; }",
+    };
+    for (size_t i = 0; i < COUNT(texts); i++)
+        for (size_t k = 0; k < COUNT(texts); k++) {
+            struct certmap_rules *one = t_rules(texts[i]), *other = t_rules(texts[k]);
+            ck_assert_int_eq(t_rules_difference(one, other) != NULL, i != k);
+            certmap_rules_free(one);
+            certmap_rules_free(other);
+        }
 }
 
 /* ---- against an oracle ----
@@ -473,6 +569,7 @@ T_TEST(as_the_oracle_says) {
 }
 
 T_TESTS("bind",
-        T_CASE("values", T_LOOP(a_value, COUNT(rows)), names_stay_with_their_mappings, explains_names,
-               T_LOOP(a_mistake, COUNT(mistakes)), names_up_to_the_limit, calls_have_no_names, prints_and_walks),
+        T_CASE("values", T_LOOP(a_value, COUNT(rows)), T_LOOP(a_number, COUNT(numbers)), names_stay_with_their_mappings,
+               explains_names, T_LOOP(a_mistake, COUNT(mistakes)), names_up_to_the_limit, calls_have_no_names,
+               prints_and_walks, T_LOOP(is_made_anew_of_its_walk, COUNT(walked)), other_names_are_a_difference),
         T_CASE("oracle", T_TIMEOUT(120), T_LOOP(as_the_oracle_says, 4)))

@@ -8,6 +8,7 @@
 #include "certmap/names.h"
 #include "certmap/versioned.h"
 #include "compile/builder.h"
+#include "field/canonical.h"
 
 /* ---- names ---- */
 
@@ -49,6 +50,16 @@ static bool has_stars(const struct certmap_condition *condition) {
     return right;
 }
 
+/* Whether the values of a condition can be read by filters that are about numbers. */
+static void note_kind(struct cm_names *names, const struct certmap_condition *condition, uint32_t bit) {
+    const bool known = certmap_field_name(condition->field) != NULL;
+    const enum cm_text_kind kind = known ? cm_field_kind(condition->field) : CM_TEXT_PLAIN;
+    if (kind != CM_TEXT_SERIAL)
+        names->serials &= ~bit;
+    if (!cm_kind_is_hexadecimal(kind))
+        names->octets &= ~bit;
+}
+
 /* The bit of the condition's name, which is noted; 0: it has none, or there are too many, which is said later. */
 static uint32_t note_name(struct cm_names *names, const struct certmap_condition *condition) {
     if (condition == NULL || !cm_view_sound(condition->as) || condition->as.len == 0)
@@ -58,11 +69,14 @@ static uint32_t note_name(struct cm_names *names, const struct certmap_condition
         number = names->count++;
         names->items[number] = condition->as;
         names->starred |= 1u << number;
+        names->serials |= 1u << number;
+        names->octets |= 1u << number;
     }
     if (number == SIZE_MAX)
         return 0;
     if (!has_stars(condition))
         names->starred &= ~(1u << number);
+    note_kind(names, condition, 1u << number);
     return 1u << number;
 }
 

@@ -183,7 +183,7 @@ static void read_names(struct whole *whole) {
     struct certmap_diagnostic ignored;
     struct naming naming = {.whole = whole};
     names->count = 0;
-    names->always = names->starred = 0;
+    names->always = names->starred = names->serials = names->octets = 0;
     names->below_not = SIZE_MAX;
     if (given->terms != NULL && given->flawed == 0 && check_terms(given, whole->call, &ignored) == CERTMAP_OK)
         cm_names_read(names, given, named_condition, &naming);

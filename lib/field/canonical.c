@@ -474,6 +474,11 @@ enum certmap_status cm_canonical_operand(struct certmap_view *canonical, enum cm
 
 /* ---- patterns ---- */
 
+bool cm_kind_is_hexadecimal(enum cm_text_kind kind) {
+    return kind == CM_TEXT_SERIAL || kind == CM_TEXT_HEX || kind == CM_TEXT_SHA256 || kind == CM_TEXT_SHA1 ||
+           kind == CM_TEXT_SHA512;
+}
+
 bool cm_kind_has_patterns(enum cm_text_kind kind) {
     return kind == CM_TEXT_PLAIN || kind == CM_TEXT_DNS || kind == CM_TEXT_EMAIL || kind == CM_TEXT_URI ||
            kind == CM_TEXT_KRB5 || kind == CM_TEXT_SID;

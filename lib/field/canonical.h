@@ -44,6 +44,8 @@ enum certmap_status cm_ip_parse(uint8_t octets[16], size_t *len, size_t *bits, s
 /* Whether patterns make sense for a kind: for what people read as text. Not for OIDs, of which some have names:
  * a pattern would be about the one form or the other. */
 bool cm_kind_has_patterns(enum cm_text_kind kind);
+/* Whether values are octets in hexadecimal; a serial number is, with a sign where it is negative. */
+bool cm_kind_is_hexadecimal(enum cm_text_kind kind);
 /* Makes a pattern, with * ? and escapes as rules have it, canonical where case is insignificant. */
 enum certmap_status cm_canonical_pattern(struct certmap_view *canonical, enum cm_text_kind kind, bool nocase,
                                          struct certmap_view pattern, struct cm_arena *arena,

@@ -87,6 +87,10 @@ unsigned cm_field_pieces(enum certmap_field field) {
     return fields[field].pieces;
 }
 
+enum cm_text_kind cm_field_kind(enum certmap_field field) {
+    return fields[field].kind;
+}
+
 size_t cm_field_rows(enum certmap_field field) {
     if (fields[field].subfields == SUB_ATTRIBUTE || fields[field].subfields == SUB_ATTRIBUTE_OR_NAME)
         return CM_ATTR_COUNT;

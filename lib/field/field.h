@@ -69,6 +69,8 @@ struct cm_path {
 size_t cm_field_rows(enum certmap_field field);
 /* The pieces (enum certmap_piece) that a field is read from. */
 unsigned cm_field_pieces(enum certmap_field field);
+/* What its values are, where that does not depend on the subfield. */
+enum cm_text_kind cm_field_kind(enum certmap_field field);
 /* Splits a path as rules write it ("san.dirname.CN", "spki.sha256") into field and subfield, which is empty
  * where nothing follows the field. False: there is no such field; then *field is untouched, and *subfield is
  * what was looked for, the text up to the first dot. */

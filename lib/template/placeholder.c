@@ -10,6 +10,7 @@
 #include "base/unicode.h"
 #include "base/view.h"
 #include "certmap/names.h"
+#include "field/canonical.h"
 #include "name/attr.h"
 #include "rule/operand.h"
 #include "template/language.h"
@@ -337,11 +338,19 @@ static bool take_choice(struct placeholder_parser *parser, struct cm_placeholder
     return choice != CM_CHOICE_AT || take_at(parser, placeholder);
 }
 
+/* What a placeholder reads: of the value of a condition, what all conditions of its name are about. */
+static enum cm_text_kind kind_of(const struct placeholder_parser *parser, const struct cm_placeholder *placeholder) {
+    const uint32_t bit = placeholder->binding > 0 && !placeholder->star ? 1u << (placeholder->binding - 1) : 0;
+    if (bit == 0)
+        return placeholder->path.kind;
+    if ((parser->place->names->serials & bit) != 0)
+        return CM_TEXT_SERIAL;
+    return (parser->place->names->octets & bit) != 0 ? CM_TEXT_HEX : placeholder->path.kind;
+}
+
 /* dec is about numbers, and colons about hexadecimal, as the certificate has them. */
 static bool check_number_filter(struct placeholder_parser *parser, enum cm_text_kind kind, bool dec) {
-    const bool serial = kind == CM_TEXT_SERIAL, hex = serial || kind == CM_TEXT_HEX || kind == CM_TEXT_SHA256 ||
-                                                      kind == CM_TEXT_SHA1 || kind == CM_TEXT_SHA512;
-    if (dec ? !serial : !hex)
+    if (dec ? kind != CM_TEXT_SERIAL : !cm_kind_is_hexadecimal(kind))
         cm_error(parser->err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_TEMPLATE,
                  dec ? "dec writes a serial number in decimal, and this is none: ${serial | dec}"
                      : "colons are put between the octets of hexadecimal, and this is none: ${sha256 | colons}");
@@ -409,7 +418,7 @@ static bool take_filter(struct placeholder_parser *parser, struct cm_placeholder
     if (word >= FIRST_WORD)
         return take_choice(parser, placeholder, (enum cm_choice)(word - FIRST_WORD + CM_CHOICE_FIRST));
     if ((word == CM_FILTER_DEC || word == CM_FILTER_COLONS) &&
-        !check_number_filter(parser, placeholder->path.kind, word == CM_FILTER_DEC))
+        !check_number_filter(parser, kind_of(parser, placeholder), word == CM_FILTER_DEC))
         return false;
     if (!check_name_filter(parser, placeholder->path.kind, (enum cm_filter_kind)word))
         return false;

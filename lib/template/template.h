@@ -77,6 +77,8 @@ struct cm_names {
     size_t count;
     uint32_t always;  /* a bit for each: it has a value in every way in which the mapping can be true */
     uint32_t starred; /* a bit for each: all of its patterns have one * */
+    uint32_t serials; /* a bit for each: all of its conditions are about serial numbers */
+    uint32_t octets;  /* a bit for each: all of them are about hexadecimal, which serial numbers are too */
     size_t below_not; /* the first condition that has one below a "not", or SIZE_MAX */
 };
 

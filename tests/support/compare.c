@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare.h"
 #include "base/view.h"
+#include "rule/binding.h"
 #include "rule/store.h"
 
 static bool same(struct certmap_view a, struct certmap_view b) {
@@ -20,7 +21,7 @@ static bool same_operand(const struct cm_operand *a, const struct cm_operand *b)
 static const char *condition_difference(const struct cm_condition *a, const struct cm_condition *b) {
     if (!same_path(a->path, b->path))
         return "the field of a condition";
-    if (a->op != b->op || a->quantifier != b->quantifier || a->count != b->count ||
+    if (a->op != b->op || a->quantifier != b->quantifier || a->count != b->count || a->exact != b->exact ||
         (a->operand_count > 0 && a->nocase != b->nocase))
         return "the operator of a condition";
     if (a->operand_count != b->operand_count)
@@ -33,6 +34,12 @@ static const char *condition_difference(const struct cm_condition *a, const stru
     return NULL;
 }
 
+static struct certmap_view name_at(const struct certmap_rules *rules, const struct cm_mapping *mapping,
+                                   const struct cm_node *node) {
+    const struct cm_binding *binding = cm_binding_at(rules, mapping, node);
+    return binding != NULL ? binding->name : CM_VIEW_NONE;
+}
+
 static const char *expression_difference(const struct certmap_rules *a, const struct cm_mapping *in_a,
                                          const struct certmap_rules *b, const struct cm_mapping *in_b) {
     const struct cm_node *left = in_a->nodes, *right = in_b->nodes;
@@ -43,6 +50,8 @@ static const char *expression_difference(const struct certmap_rules *a, const st
             return "the shape of an expression";
         if (left[i].kind != CM_NODE_CONDITION)
             continue;
+        if (!same(name_at(a, in_a, &left[i]), name_at(b, in_b, &right[i])))
+            return "the name of a value";
         const struct cm_condition one = cm_condition_at(a, left[i].value), other = cm_condition_at(b, right[i].value);
         const char *difference = condition_difference(&one, &other);
         if (difference != NULL)
