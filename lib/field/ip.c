@@ -190,7 +190,8 @@ enum certmap_status cm_ip_parse(uint8_t octets[16], size_t *len, size_t *bits, s
     const struct certmap_view digits = behind(text, address.len + 1);
     if (digits.len == 0 || take_decimal(digits, (unsigned)*bits, &number) != digits.len)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_BAD_OPERAND,
-                        "%s is not a network: write a number from 0 to %zu after the slash", cm_quote(text).text, *bits);
+                        "%s is not a network: write a number from 0 to %zu after the slash", cm_quote(text).text,
+                        *bits);
     *bits = number;
     return clear_rest(octets, *len, *bits) ? host_bits(octets, *len, *bits, text, err) : CERTMAP_OK;
 }
