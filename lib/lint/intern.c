@@ -63,14 +63,16 @@ enum cm_lint_domain cm_lint_domain_of(const struct cm_lint_path *path) {
 }
 
 bool cm_lint_is_known(const struct cm_lint_model *model, const struct cm_lint_condition *condition) {
-    const enum cm_lint_domain domain = cm_lint_domain_of(cm_lint_path_at(model, condition->path));
+    const struct cm_lint_path *path = cm_lint_path_at(model, condition->path);
+    const enum cm_lint_domain domain = cm_lint_domain_of(path);
     if (!condition->known || domain == CM_LINT_DOMAIN_UNKNOWN || condition->quantifier > CERTMAP_ONLY_VALUE)
         return false;
     switch ((int)condition->op) {
     case CERTMAP_OP_PRESENT:
     case CERTMAP_OP_ABSENT:
-    case CERTMAP_OP_COUNT:
         return true;
+    case CERTMAP_OP_COUNT:
+        return domain != CM_LINT_DOMAIN_NAME || path->field == CERTMAP_FIELD_SAN; /* else of RDNs, not of values */
     case CERTMAP_OP_EQUAL:
         return condition->operand_count > 0;
     case CERTMAP_OP_LIKE:
