@@ -138,6 +138,12 @@ static bool add_run(struct parse *parse, struct token *to, size_t *count, const 
 /* Most code points that NFC makes of one. */
 enum { MAX_GROWTH = 4 };
 
+/* An escaped comma or colon keeps its backslash, without which it would be read in "{2,3}" or "(?:". Neither of them
+ * composes with anything. */
+static bool is_apart(const struct token *token) {
+    return token->escaped && (token->cp == ',' || token->cp == ':');
+}
+
 /* Characters that follow one another compose, whatever a class or a repetition is after them. */
 static bool normalise_runs(struct parse *parse) {
     const size_t count = parse->count;
@@ -147,7 +153,7 @@ static bool normalise_runs(struct parse *parse) {
     if (to == NULL)
         return false;
     for (size_t i = 0, end; i < count; i = end) {
-        for (end = i; end < count && !in_class && from[end].literal;)
+        for (end = i; end < count && !in_class && from[end].literal && !is_apart(&from[end]);)
             end++;
         if (end > i && !add_run(parse, to, &made, from + i, end - i))
             return false;
