@@ -56,6 +56,9 @@ static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach
         reach->witness = *witness;
         return CM_LINT_POSSIBLE;
     }
+    /* A condition that the model does not know can be false all the same: then nobody is in the way. */
+    if (cm_lint_truth(lint, reach->mapping) == CERTMAP_FALSE)
+        return CM_LINT_OPEN;
     const size_t other = who_answers(lint, &result, reach->mapping);
     if (other == SIZE_MAX || has_suspect(reach, other) || reach->suspect_count == CM_LINT_MAX_SUSPECTS)
         return CM_LINT_OPEN;
