@@ -165,8 +165,10 @@ void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *
 
 /* ---- witnesses ---- */
 
+/* Whether the peer has it as an address: where the field is unknown, it has none. */
 static bool is_address(const struct cm_lint_value *value) {
-    return value->field == CERTMAP_FIELD_SAN && value->subfield.len == 2 && memcmp(value->subfield.data, "ip", 2) == 0;
+    return value->state != CERTMAP_LINT_UNKNOWN && value->field == CERTMAP_FIELD_SAN && value->subfield.len == 2 &&
+           memcmp(value->subfield.data, "ip", 2) == 0;
 }
 
 /* The number-th address of the peer, which was just made of the witness, as rules write it. */
