@@ -269,6 +269,11 @@ T_TEST(what_no_file_has) {
     const struct cm_lint_value name = value_of(&rows[0]);
     ck_assert(!cm_lint_witness_is_file(&(struct cm_lint_witness){&digest, 1}));
     ck_assert(cm_lint_witness_is_file(&(struct cm_lint_witness){&name, 1}));
+    static const enum certmap_field fields[] = {CERTMAP_FIELD_SERIAL, CERTMAP_FIELD_VERSION, CERTMAP_FIELD_VALIDITY};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const struct cm_lint_value unknown = {fields[i], t_text(""), {NULL, 0}, CERTMAP_LINT_UNKNOWN};
+        ck_assert(!cm_lint_witness_is_file(&(struct cm_lint_witness){&unknown, 1}));
+    }
 }
 
 T_TESTS("lint_witness",

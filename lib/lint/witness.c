@@ -546,9 +546,10 @@ static bool is_digest(enum certmap_field field) {
            field == CERTMAP_FIELD_CHAIN_SHA256 || field == CERTMAP_FIELD_CHAIN_KEY_SHA256;
 }
 
-/* What a certificate always says; only who hands it over can leave it out. */
+/* What a certificate always says, and the time with it; only who hands it over can leave it out. */
 static bool is_left_out(const struct cm_lint_value *value) {
-    return is_unknown(value) && (value->field == CERTMAP_FIELD_SERIAL || value->field == CERTMAP_FIELD_VERSION);
+    return is_unknown(value) && (value->field == CERTMAP_FIELD_SERIAL || value->field == CERTMAP_FIELD_VERSION ||
+                                 value->field == CERTMAP_FIELD_VALIDITY);
 }
 
 bool cm_lint_witness_is_file(const struct cm_lint_witness *witness) {
