@@ -443,6 +443,7 @@ T_TEST(another_policy) {
 /* ---- chosen pairs ---- */
 
 static size_t last_effects, last_edits, last_undecided;
+static bool last_loses; /* the first edit */
 
 static enum certmap_status compare(const char *before_text, const char *after_text,
                                    const struct certmap_lint_options *options) {
@@ -456,6 +457,7 @@ static enum certmap_status compare(const char *before_text, const char *after_te
     last_effects = summary.effects;
     last_edits = summary.edits;
     last_undecided = summary.undecided;
+    last_loses = said.has[0][CERTMAP_DIFF_LOSE];
     certmap_rules_free(before);
     certmap_rules_free(after);
     return status;
@@ -493,6 +495,55 @@ T_TEST(chosen_pairs) {
         ck_assert_uint_eq(last_undecided, 0);
     } else
         ck_assert_uint_le(last_effects, pairs[_i].effects);
+}
+
+/* What the analysis does not know exactly is not decided, and nobody who comes after it goes first. */
+T_TEST(not_known) {
+    static const char *const conditions[] = {"subject.OU matches \"a.*\"", "at 2 subject.OU = \"a\"",
+                                             "count(subject) = 3", "subject like \"CN=a*,**\"",
+                                             "certificate = \"3000\""};
+    static const char *const policies[] = {"first", "most-specific", "all"};
+    first = true;
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+        for (size_t k = 0; k < sizeof policies / sizeof *policies; k++) {
+            char before[256], after[512];
+            (void)snprintf(before, sizeof before, "certmap 1; policy %s; mapping \"z\" { when always; allow \"z\"; }",
+                           policies[k]);
+            (void)snprintf(after, sizeof after,
+                           "certmap 1; policy %s; mapping \"n\" { when %s; allow \"n\"; } mapping \"z\" { when always; "
+                           "allow \"z\"; }",
+                           policies[k], conditions[i]);
+            ck_assert_int_eq(compare(before, after, NULL), CERTMAP_OK);
+            ck_assert_uint_eq(last_edits, 1);
+            ck_assert_msg(last_undecided == 1, "%s: %s", policies[k], conditions[i]);
+        }
+}
+
+/* That what a mapping gives cannot be built says nothing of those of whom it can. */
+T_TEST(not_built) {
+    static const char *const policies[] = {"first", "most-specific", "all", "unique"};
+    static const char *const before_text =
+        "certmap 1; policy %s; mapping \"m\" { when only subject.OU = \"a\" or san.dirname.CN = \"x\"; allow \"u\"; "
+        "group each \"${subject.OU}\"; } mapping \"z\" { when subject.O = \"z\"; allow \"z\"; }";
+    static const char *const after_text =
+        "certmap 1; policy %s; mapping \"z\" { when subject.O = \"z\"; allow \"z\"; }";
+    first = true;
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        char before[512], after[512];
+        (void)snprintf(before, sizeof before, before_text, policies[i]);
+        (void)snprintf(after, sizeof after, after_text, policies[i]);
+        ck_assert_int_eq(compare(before, after, NULL), CERTMAP_OK);
+        ck_assert_msg(last_undecided == 1 || last_loses, "%s", policies[i]);
+    }
+}
+
+/* An address of which nothing is known is shown so. */
+T_TEST(unknown_address) {
+    first = true;
+    ck_assert_int_eq(
+        compare("certmap 1; mapping \"a\" { when san.ip = \"192.0.2.1\" and san.dns absent; allow \"a\"; } " C,
+                "certmap 1; " C, NULL),
+        CERTMAP_OK);
 }
 
 static bool never(void *ctx, size_t done, size_t total) {
@@ -592,6 +643,8 @@ T_TEST(out_of_memory) {
     certmap_rules_free(after);
 }
 
-T_TESTS("diff", T_CASE("the library", time_is_up, wrong_arguments, names_of_words, results, out_of_memory),
+T_TESTS("diff",
+        T_CASE("the library", time_is_up, not_known, not_built, unknown_address, wrong_arguments, names_of_words,
+               results, out_of_memory),
         T_CASE("chosen pairs", T_LOOP(chosen_pairs, (int)(sizeof pairs / sizeof *pairs))),
         T_CASE("small worlds", T_LONG, first_decides, accounts_are_built, other_policies, another_policy))

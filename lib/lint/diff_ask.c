@@ -176,6 +176,8 @@ static struct offender find_offender(struct cm_diff *diff, enum cm_diff_time tim
     const bool unknown = answer->reason == CERTMAP_CODE_UNREADABLE && answer->decision == CERTMAP_NONE;
     if (role->decision == CERTMAP_NONE && role->mapping == CM_DIFF_NOBODY)
         return ambiguous ? none : plain;
+    if (answer->mapping == role->mapping && !ambiguous)
+        return none; /* what it gives can be built, or not */
     if (answer->decision == role->decision &&
         (role->decision != CERTMAP_ALLOW || combining == CERTMAP_COMBINING_ALL || answer->mapping == role->mapping))
         return none;
@@ -189,14 +191,32 @@ static struct offender find_offender(struct cm_diff *diff, enum cm_diff_time tim
                              unknown && combining != CERTMAP_COMBINING_UNIQUE ? CM_LINT_KNOWN : CM_LINT_FALSE};
 }
 
+static bool is_on(struct cm_diff *diff, enum cm_diff_time time, uint32_t mapping, enum cm_lint_rail rail) {
+    const enum certmap_truth truth = mapping != CM_DIFF_NOBODY ? cm_diff_truth(diff, time, mapping) : CERTMAP_TRUE;
+    return mapping == CM_DIFF_NOBODY || (rail == CM_LINT_TRUE       ? truth == CERTMAP_TRUE
+                                         : rail == CM_LINT_NOT_TRUE ? truth == CERTMAP_UNKNOWN
+                                                                    : truth != CERTMAP_FALSE);
+}
+
+/* Whether who decides stands in the way of a role. A condition that the model does not know may hold in it and not of the
+ * certificate: then the mapping of the role is not true, and who decides in its place may come after it. */
+static bool is_in_the_way(struct cm_diff *diff, enum cm_diff_time time, const struct cm_diff_role *role,
+                          const struct cm_diff_answer *answer) {
+    const struct cm_diff_side *side = &diff->sides[time];
+    if (side->combining != CERTMAP_COMBINING_FIRST)
+        return is_on(diff, time, role->mapping, role->rail) && is_on(diff, time, role->also, role->also_rail);
+    return answer->mapping != CM_DIFF_NOBODY &&
+           (role->mapping == CM_DIFF_NOBODY || side->indices[answer->mapping] < side->indices[role->mapping]);
+}
+
 static struct offender offender_of(struct cm_diff *diff, enum cm_diff_time time, const struct cm_diff_role *role,
                                    const struct cm_diff_answer *answer) {
     const struct offender none = {CM_DIFF_NOBODY, CM_LINT_FALSE};
-    if (role->any || diff->sides[time].disabled)
+    if (role->any || diff->sides[time].disabled || !is_in_the_way(diff, time, role, answer))
         return none;
     if (diff->sides[time].combining != CERTMAP_COMBINING_FIRST)
         return find_offender(diff, time, role, answer);
-    return answer->mapping != role->mapping ? (struct offender){answer->mapping, CM_LINT_FALSE} : none;
+    return (struct offender){answer->mapping, CM_LINT_FALSE};
 }
 
 /* False: there is no room, or it is there already, so that the model and the matcher differ. One that must not be unknown
