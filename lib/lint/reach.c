@@ -45,6 +45,17 @@ bool cm_lint_answers(struct certmap_lint *lint, const struct certmap_result *res
     return result->index == mapping && result->reason != CERTMAP_CODE_AMBIGUOUS;
 }
 
+/* Whether another one that answered stands in the way of the mapping. A condition that the model does not know may hold in it
+ * and not of the certificate: then the mapping is not true, and who answers in its place may come after it. */
+static bool is_in_the_way(struct certmap_lint *lint, size_t mapping, size_t other, bool readable) {
+    if (other == SIZE_MAX)
+        return false;
+    if (certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_FIRST)
+        return other < mapping;
+    const enum certmap_truth truth = cm_lint_truth(lint, mapping);
+    return readable ? truth == CERTMAP_TRUE : truth != CERTMAP_FALSE;
+}
+
 /* What the matcher says of a certificate that the mapping should be about: POSSIBLE, it answers; IMPOSSIBLE, another one
  * does, which is a suspect now; OPEN, the model and the matcher differ. */
 static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach *reach,
@@ -56,11 +67,9 @@ static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach
         reach->witness = *witness;
         return CM_LINT_POSSIBLE;
     }
-    /* A condition that the model does not know can be false all the same: then nobody is in the way. */
-    if (cm_lint_truth(lint, reach->mapping) == CERTMAP_FALSE)
-        return CM_LINT_OPEN;
     const size_t other = who_answers(lint, &result, reach->mapping);
-    if (other == SIZE_MAX || has_suspect(reach, other) || reach->suspect_count == CM_LINT_MAX_SUSPECTS)
+    if (!is_in_the_way(lint, reach->mapping, other, readable) || has_suspect(reach, other) ||
+        reach->suspect_count == CM_LINT_MAX_SUSPECTS)
         return CM_LINT_OPEN;
     reach->suspects[reach->suspect_count++] = (uint32_t)other;
     return CM_LINT_IMPOSSIBLE;
