@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "show.h"
-#include <string.h>
+#include "polish.h"
 
 static bool on_item(void *ctx, const struct certmap_explain_item *item) {
     *(enum certmap_truth *)ctx = item->truth;
@@ -37,69 +37,23 @@ bool cm_lint_claim_holds(struct certmap_lint *lint, const struct cm_lint_claim *
            now.answered == claim->answered && now.decision == claim->decision && now.reason == claim->reason;
 }
 
-/* A witness that is changed. */
+/* What is to be shown, to whom. */
 struct showing {
     struct certmap_lint *lint;
     const struct cm_lint_claim *claim;
-    struct cm_lint_value *values;
-    size_t count;
 };
 
-static bool holds(const struct showing *showing) {
-    const struct cm_lint_witness witness = {showing->values, showing->count};
-    return cm_lint_claim_holds(showing->lint, showing->claim, &witness);
-}
-
-/* Most values of a witness of which each is tried to be left out. */
-#define MAX_MINIMISED 64
-
-static void minimise(struct showing *showing) {
-    for (size_t i = showing->count; i > 0 && showing->count <= MAX_MINIMISED; i--) {
-        const struct cm_lint_value value = showing->values[i - 1];
-        const size_t after = showing->count - i;
-        memmove(&showing->values[i - 1], &showing->values[i], after * sizeof value);
-        showing->count--;
-        if (holds(showing))
-            continue;
-        memmove(&showing->values[i], &showing->values[i - 1], after * sizeof value);
-        showing->values[i - 1] = value;
-        showing->count++;
-    }
-}
-
-static void dress(struct showing *showing, enum certmap_field field, const char *name) {
-    for (size_t i = 0; i < showing->count; i++)
-        if (showing->values[i].field == field)
-            return;
-    showing->values[showing->count++] =
-        (struct cm_lint_value){field, certmap_view_of("CN"), certmap_view_of(name), CERTMAP_LINT_READABLE};
-    if (!holds(showing))
-        showing->count--;
-}
-
-/* In the order of the fields, and of the values as they were. */
-static void sort(struct showing *showing) {
-    for (size_t i = 1; i < showing->count; i++) {
-        const struct cm_lint_value value = showing->values[i];
-        size_t at = i;
-        for (; at > 0 && showing->values[at - 1].field > value.field; at--)
-            showing->values[at] = showing->values[at - 1];
-        showing->values[at] = value;
-    }
+static bool holds(void *ctx, const struct cm_lint_witness *witness) {
+    const struct showing *showing = ctx;
+    return cm_lint_claim_holds(showing->lint, showing->claim, witness);
 }
 
 void cm_lint_show(struct certmap_lint *lint, struct certmap_lint_report *report, const struct cm_lint_claim *claim,
                   const struct cm_lint_witness *witness) {
-    struct cm_lint_value *values = cm_lint_pool_take(&lint->scratch, witness->count + 2, sizeof *values);
-    struct showing showing = {lint, claim, values, witness->count};
-    if (report == NULL || values == NULL)
+    struct showing showing = {lint, claim};
+    struct cm_lint_witness shown = *witness;
+    if (report == NULL)
         return;
-    if (witness->count > 0)
-        memcpy(values, witness->values, witness->count * sizeof *values);
-    minimise(&showing);
-    dress(&showing, CERTMAP_FIELD_ISSUER, "Any CA");
-    dress(&showing, CERTMAP_FIELD_SUBJECT, "Mallory");
-    sort(&showing);
-    const struct cm_lint_witness shown = {showing.values, showing.count};
+    cm_lint_polish(&lint->scratch, &shown, holds, &showing);
     cm_lint_report_witness(lint, report, &shown);
 }
