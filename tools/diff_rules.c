@@ -62,7 +62,7 @@ static bool is_readable(const struct certmap_lint_witness *witness) {
 static void print_effect(struct tool_diff *diff, const struct certmap_diff_effect *effect) {
     struct tool_text *line = &diff->out.line;
     tool_text_format(line, "  %s", certmap_diff_effect_kind_name(effect->kind));
-    tool_text_string(line, is_readable(effect->before) ? ":\n" : ", where not all can be read:\n");
+    tool_text_string(line, is_readable(effect->before) ? ":\n" : ", shown with a value that cannot be read:\n");
     tool_witness_values(line, effect->before, 6);
     tool_text_string(line, "    had ");
     tool_witness_answer(line, effect->before, diff->before.rules);
