@@ -12,9 +12,10 @@ static const enum certmap_code dangerous[] = {
     CERTMAP_CODE_PLACEHOLDER_OTHER_VALUE,
 };
 
+/* Processor time of this thread: what others do on the machine does not change what is found. */
 static int64_t milliseconds(void) {
     struct timespec now = {0, 0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

@@ -6,8 +6,8 @@
 #include "certmap/lint.h"
 #include "log.h"
 
-/* Questions that need a proof are asked for so long, and the rest stays undecided: a reload is to be quick, and certmap lint
- * has the time. */
+/* Questions that need a proof are asked for so long, in processor time, and the rest stays undecided: a reload is to be
+ * quick, and certmap lint has the time. */
 #define CM_SERVER_LINT_MILLISECONDS 100
 /* After so long the analysis ends, whatever it does: what needs no proof takes time, too, in a large set. */
 #define CM_SERVER_LINT_MAX_MILLISECONDS 400
