@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Many certificates: files of any size, and folders of them. One certificate after the other is in memory; what is damaged
- * is left out and said, and reading goes on behind it. */
+/* Many certificates, one after the other, in one thread: files of any size, and folders of them (reader.h, records.h). What
+ * is damaged is left out and said, and reading goes on behind it. */
 #ifndef TOOL_CORPUS_H
 #define TOOL_CORPUS_H
 
+#include "records.h"
 #include "style.h"
 
-/* Folders in folders, so deep that nobody made them by hand. */
-#define TOOL_MAX_CORPUS_DEPTH 32
 /* So many messages about what is left out are read by somebody. */
 #define TOOL_MAX_CORPUS_MESSAGES 10
 
-/* Takes a certificate, which may be none yet: nothing of it was decoded. label: the file, and #1 and so on where it has
- * several. false: it wants no more. Valid during the call only. */
-typedef bool tool_corpus_fn(void *ctx, const char *label, struct certmap_view der);
+/* Takes a certificate. label: the file, and #1 and so on where it has several. false: it wants no more. Valid during the
+ * call only. */
+typedef bool tool_corpus_fn(void *ctx, const char *label, const struct tool_record *record);
 
 /* Zero it, but for the first four, to begin. */
 struct tool_corpus {
     tool_corpus_fn *fn;
     void *ctx;
     struct tool_stream *err;
-    bool first;          /* of each file the first certificate: the others are its chain */
-    size_t certificates; /* that were handed over */
-    size_t left_out;     /* that could not be read; so far */
-    size_t passed_over;  /* files in folders that hold no certificate */
-    bool ended;          /* fn wants no more */
+    bool first;                             /* of each file the first certificate: the others are its chain */
+    size_t certificates;                    /* that were handed over */
+    size_t left_out;                        /* that could not be read; so far */
+    size_t passed_over;                     /* files in folders that hold no certificate */
+    bool ended;                             /* fn wants no more */
+    size_t file_certificates, file_records; /* of the file that is being read */
 };
 
 /* Reads a file, a folder and the folders in it, or standard input for "-". */
@@ -33,5 +33,8 @@ void tool_corpus_read(struct tool_corpus *corpus, const char *path);
 void tool_corpus_leave_out(struct tool_corpus *corpus, const char *label, const char *why);
 /* Says how much was left out and passed over, after the last file. false: something was left out. */
 bool tool_corpus_end(struct tool_corpus *corpus);
+
+/* The same of a pass, whose first messages have been said. */
+void tool_corpus_say_rest(struct tool_stream *err, uint64_t left_out, uint64_t passed_over);
 
 #endif

@@ -4,9 +4,8 @@
 #include "corpus.h"
 #include "diff.h"
 #include "finding.h"
-#include "hash.h"
-#include "issuer.h"
-#include "moment.h"
+#include "pass.h"
+#include "prepare.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,14 +26,30 @@ struct group {
 
 struct corpus {
     struct tool_diff *diff;
-    struct tool_corpus files;
-    struct tool_issuer issuer;
-    struct certmap_peer *peers[2]; /* for the old and the new rules: both results are to live */
-    unsigned needs;
-    int64_t time;
+    struct tool_prepare prepare;
     struct group *groups; /* ordered by what they are */
     size_t group_count, group_cap;
-    size_t count, changed;
+    uint64_t count, changed, left_out;
+};
+
+/* Of a thread: a peer for the old and one for the new rules, because both results are to live. */
+struct worker {
+    struct certmap_peer *peers[2];
+};
+
+/* A certificate that is answered differently. */
+struct change {
+    enum certmap_diff_effect_kind kind;
+    struct said before, after;
+    size_t piece, number;
+};
+
+/* Of a chunk. */
+struct part {
+    struct change *changes;
+    size_t count, cap;
+    uint64_t certificates;
+    struct tool_text errors; /* places and reasons, each with a NUL after it */
 };
 
 /* ---- Groups ---- */
@@ -84,65 +99,125 @@ static struct said said_of(const struct certmap_result *result) {
     return (struct said){result->index, result->decision, result->reason, {NULL, 0, 0}};
 }
 
-static void add_change(struct corpus *corpus, enum certmap_diff_effect_kind kind, const char *label,
-                       const struct certmap_result *before, const struct certmap_result *after) {
-    const struct group wanted = {.kind = kind, .before = said_of(before), .after = said_of(after)};
+/* Takes the texts of a change that begins a group. */
+static void add_change(struct corpus *corpus, struct change *change, const struct tool_pass_place *places) {
+    const struct group wanted = {.kind = change->kind, .before = change->before, .after = change->after};
     bool found;
     const size_t at = find_group(corpus, &wanted, &found);
     struct group *group = found ? &corpus->groups[at] : insert_group(corpus, at, &wanted);
     group->count++;
     corpus->changed++;
-    corpus->diff->effects[kind]++;
-    if (found)
+    corpus->diff->effects[change->kind]++;
+    if (found) {
+        tool_text_free(&change->before.account);
+        tool_text_free(&change->after.account);
         return;
-    tool_text_string(&group->example, label);
-    tool_text_add(&group->before.account, before->account);
-    tool_text_add(&group->after.account, after->account);
+    }
+    tool_pass_add_label(&group->example, &places[change->piece], change->number);
 }
 
-/* ---- Certificates ---- */
+/* ---- The pass ---- */
 
-/* As a server would prepare it. */
-static enum certmap_status prepare(const struct corpus *corpus, struct certmap_view der,
-                                   struct certmap_diagnostic *err) {
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
-    enum certmap_status status = certmap_cert_from_der(&cert, der, err);
-    if (status != CERTMAP_OK)
-        return status;
-    certmap_cert_restrict(&cert, corpus->needs);
-    cert.hash = tool_hash;
-    cert.time = corpus->time;
-    if (tool_issuer_fits(&corpus->issuer, cert.issuer))
-        cert.issuer_certificate = corpus->issuer.der;
-    else if (corpus->issuer.der.data != NULL)
-        cert.issuer_certificate = (struct certmap_view){corpus->issuer.der.data, 0}; /* another CA, surely */
-    for (size_t i = 0; i < 2 && status == CERTMAP_OK; i++)
-        status = certmap_peer_set(corpus->peers[i], &cert, err);
-    return status;
+static void *begin_worker(void *ctx) {
+    struct worker *worker = tool_alloc(sizeof *worker);
+    (void)ctx;
+    for (size_t i = 0; i < 2; i++)
+        if (certmap_peer_new(&worker->peers[i], NULL, NULL) != CERTMAP_OK)
+            tool_no_memory();
+    return worker;
 }
 
-static void compare_answers(struct corpus *corpus, const char *label) {
+static void end_worker(void *ctx, void *own) {
+    struct worker *worker = own;
+    (void)ctx;
+    for (size_t i = 0; i < 2; i++)
+        certmap_peer_free(worker->peers[i]);
+    free(worker);
+}
+
+static void *new_part(void *ctx) {
+    struct part *part = tool_alloc(sizeof *part);
+    (void)ctx;
+    *part = (struct part){.changes = NULL};
+    return part;
+}
+
+static void free_part(void *own) {
+    struct part *part = own;
+    tool_text_free(&part->errors);
+    free(part->changes);
+    free(part);
+}
+
+static struct change *new_change(struct part *part) {
+    if (part->count == part->cap) {
+        part->cap = part->cap == 0 ? 64 : 2 * part->cap;
+        struct change *grown = realloc(part->changes, part->cap * sizeof *grown);
+        if (grown == NULL)
+            tool_no_memory();
+        part->changes = grown;
+    }
+    return &part->changes[part->count++];
+}
+
+static void compare_answers(const struct corpus *corpus, const struct worker *worker, struct part *part,
+                            const struct tool_record *record) {
     struct certmap_result before = CERTMAP_RESULT_INIT, after = CERTMAP_RESULT_INIT;
     enum certmap_diff_effect_kind kind;
-    (void)certmap_match(corpus->diff->before.rules, corpus->peers[0], &before, NULL);
-    (void)certmap_match(corpus->diff->after.rules, corpus->peers[1], &after, NULL);
-    corpus->count++;
-    if (certmap_diff_results(&before, &after, &kind))
-        add_change(corpus, kind, label, &before, &after);
+    (void)certmap_match(corpus->diff->before.rules, worker->peers[0], &before, NULL);
+    (void)certmap_match(corpus->diff->after.rules, worker->peers[1], &after, NULL);
+    part->certificates++;
+    if (!certmap_diff_results(&before, &after, &kind))
+        return;
+    struct change *change = new_change(part);
+    *change = (struct change){.kind = kind, .before = said_of(&before), .after = said_of(&after)};
+    change->piece = record->piece;
+    change->number = record->number;
+    tool_text_add(&change->before.account, before.account);
+    tool_text_add(&change->after.account, after.account);
 }
 
-static bool take(void *ctx, const char *label, struct certmap_view der) {
-    struct corpus *corpus = ctx;
-    struct certmap_diagnostic err;
-    const enum certmap_status status = prepare(corpus, der, &err);
+static void leave_out(struct part *part, const struct tool_record *record, const char *why) {
+    tool_record_add_place(&part->errors, record);
+    tool_text_repeat(&part->errors, '\0', 1);
+    tool_text_string(&part->errors, why);
+    tool_text_repeat(&part->errors, '\0', 1);
+}
+
+static void work(void *ctx, void *own, void *own_part, const struct tool_record *record) {
+    const struct corpus *corpus = ctx;
+    const struct worker *worker = own;
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+    enum certmap_status status = CERTMAP_OK;
+    if (record->why != NULL)
+        status = tool_error(&err, CERTMAP_ERROR_CERTIFICATE, record->code, "%s", record->why);
+    for (size_t i = 0; i < 2 && status == CERTMAP_OK; i++)
+        status = tool_prepare(&corpus->prepare, worker->peers[i], NULL, record, &err);
     if (status == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     if (status == CERTMAP_OK)
-        compare_answers(corpus, label);
+        compare_answers(corpus, worker, own_part, record);
     else
-        tool_corpus_leave_out(&corpus->files, label, err.text);
-    for (size_t i = 0; i < 2; i++)
-        certmap_peer_clear(corpus->peers[i]);
+        leave_out(own_part, record, err.text);
+}
+
+static void say_errors(struct corpus *corpus, const struct part *part) {
+    for (size_t at = 0; at < part->errors.len; corpus->left_out++) {
+        const char *place = part->errors.data + at, *why = place + strlen(place) + 1;
+        if (corpus->left_out < TOOL_MAX_CORPUS_MESSAGES)
+            tool_complain(&corpus->diff->err, place, tool_view(why));
+        at = (size_t)(why - part->errors.data) + strlen(why) + 1;
+    }
+}
+
+static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
+    struct corpus *corpus = ctx;
+    struct part *part = own;
+    for (size_t i = 0; i < part->count; i++)
+        add_change(corpus, &part->changes[i], places);
+    say_errors(corpus, part);
+    corpus->count += part->certificates;
+    part->count = part->certificates = part->errors.len = 0;
     return true;
 }
 
@@ -217,14 +292,16 @@ static void print_summary(struct corpus *corpus) {
         json_t *object = tool_json_object(), *counts = tool_json_object();
         tool_json_set(counts, "certificates", json_integer((json_int_t)corpus->count));
         tool_json_set(counts, "changed", json_integer((json_int_t)corpus->changed));
-        tool_json_set(counts, "left_out", json_integer((json_int_t)corpus->files.left_out));
+        tool_json_set(counts, "left_out", json_integer((json_int_t)corpus->left_out));
         tool_json_set(object, "summary", counts);
         tool_json_print(object);
         return;
     }
-    tool_text_format(&corpus->diff->out.line, "of %zu certificate%s %zu get%s another answer; %zu stay%s",
-                     corpus->count, corpus->count == 1 ? "" : "s", corpus->changed, corpus->changed == 1 ? "s" : "",
-                     corpus->count - corpus->changed, corpus->count - corpus->changed == 1 ? "s" : "");
+    tool_text_format(&corpus->diff->out.line, "of %llu certificate%s %llu get%s another answer; %llu stay%s",
+                     (unsigned long long)corpus->count, corpus->count == 1 ? "" : "s",
+                     (unsigned long long)corpus->changed, corpus->changed == 1 ? "s" : "",
+                     (unsigned long long)(corpus->count - corpus->changed),
+                     corpus->count - corpus->changed == 1 ? "s" : "");
     tool_stream_end_line(&corpus->diff->out);
 }
 
@@ -241,13 +318,19 @@ static void print(struct corpus *corpus) {
 
 static void read_all(struct corpus *corpus) {
     struct tool_diff *diff = corpus->diff;
-    const struct tool_options *options = diff->options;
-    corpus->needs = certmap_rules_needs(diff->before.rules) | certmap_rules_needs(diff->after.rules);
-    if ((corpus->needs & (unsigned)CERTMAP_PIECE_TIME) != 0)
-        corpus->time = options->time != 0 ? options->time : tool_moment_now();
-    for (size_t i = 0; i < options->operand_count; i++)
-        tool_corpus_read(&corpus->files, options->operands[i]);
-    if (!tool_corpus_end(&corpus->files))
+    const struct tool_pass pass = {.ctx = corpus,
+                                   .workers = diff->options->corpus.workers,
+                                   .doing = "comparing",
+                                   .begin = begin_worker,
+                                   .end = end_worker,
+                                   .part_new = new_part,
+                                   .part_free = free_part,
+                                   .work = work,
+                                   .take = take};
+    struct tool_pass_totals totals;
+    tool_pass_run(&pass, diff->options->operands, diff->options->operand_count, &totals);
+    tool_corpus_say_rest(&diff->err, corpus->left_out, totals.passed_over);
+    if (corpus->left_out > 0)
         diff->status = TOOL_FAILED;
     print(corpus);
 }
@@ -259,19 +342,14 @@ static void free_all(struct corpus *corpus) {
         tool_text_free(&corpus->groups[i].example);
     }
     free(corpus->groups);
-    for (size_t i = 0; i < 2; i++)
-        certmap_peer_free(corpus->peers[i]);
-    tool_issuer_free(&corpus->issuer);
+    tool_prepare_free(&corpus->prepare);
 }
 
 void tool_diff_corpus(struct tool_diff *diff) {
     struct corpus corpus = {.diff = diff};
     struct certmap_diagnostic err;
-    corpus.files = (struct tool_corpus){.fn = take, .ctx = &corpus, .err = &diff->err};
-    for (size_t i = 0; i < 2; i++)
-        if (certmap_peer_new(&corpus.peers[i], NULL, NULL) != CERTMAP_OK)
-            tool_no_memory();
-    if (tool_issuer_read(&corpus.issuer, diff->options->issuer, &err) == CERTMAP_OK) {
+    const unsigned needs = certmap_rules_needs(diff->before.rules) | certmap_rules_needs(diff->after.rules);
+    if (tool_prepare_open(&corpus.prepare, diff->options, needs, &err) == CERTMAP_OK) {
         read_all(&corpus);
     } else {
         tool_complain(&diff->err, NULL, tool_view(err.text));

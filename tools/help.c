@@ -40,11 +40,20 @@ static const char general[] =
 #define HELP_COLOR "  --color WHEN          auto, always or never; NO_COLOR is honoured\n"
 #define HELP_FAILED "2 an error.\n"
 
-static const char match[] = "certmap match --rules FILE [--site NAME] [OPTION...] CERT...\n"
-                            "\n"
-                            "Gives the account of each certificate.\n"
-                            "\n" HELP_RULES HELP_JSON HELP_CERTS HELP_COLOR "\n"
-                            "Exit status: 0 all allowed, 1 some denied or without an account, " HELP_FAILED;
+static const char match[] =
+    "certmap match --rules FILE [--site NAME] [OPTION...] CERT...\n"
+    "certmap match --rules FILE [--site NAME] [OPTION...] --corpus PATH...\n"
+    "\n"
+    "Gives the account of each certificate.\n"
+    "\n"
+    "  --corpus PATH...      every certificate of these files and folders, and - for standard input:\n"
+    "                        PEM, DER and PKCS #7 of any size, NDJSON {\"der\": BASE64, ...}; what is\n"
+    "                        damaged is an answer, too; up to the next option\n"
+    "  --csv                 of a corpus: a table\n"
+    "  --summary             of a corpus: how many, by mapping\n"
+    "  --workers N           threads for a corpus, instead of one for each processor\n" HELP_RULES HELP_JSON HELP_CERTS
+        HELP_COLOR "\n"
+    "Exit status: 0 all allowed, 1 some denied or without an account, " HELP_FAILED;
 
 static const char explain[] =
     "certmap explain --rules FILE [--site NAME] [OPTION...] CERT...\n"
@@ -129,6 +138,7 @@ static const char diff[] =
     "certificates that are given get another answer.\n"
     "\n" HELP_SITE "  --new FILE            the rules that are to come\n"
     "  --corpus CERT...      compare the answers to all certificates of these files and folders\n"
+    "  --workers N           threads for them, instead of one for each processor\n"
     "  --fail-on WHAT        exit with 1 for any effect (as without it), for a gain or a lose, of\n"
     "                        which another account is both, or for none; what is not decided\n"
     "                        may be any\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap match: the account of each certificate. */
+#include "match.h"
 #include "answer.h"
 #include <string.h>
 
@@ -82,10 +83,12 @@ enum tool_exit tool_match(const struct tool_options *options) {
     struct match match = {.options = options, .status = TOOL_OK, .width = column_width(options)};
     match.out = tool_stream_open(stdout, options->color);
     match.err = tool_stream_open(stderr, options->color);
-    if (tool_rules_load(&match.rules, options))
-        tool_clients_each(options, certmap_rules_needs(match.rules.rules), match_client, &match);
-    else
+    if (!tool_rules_load(&match.rules, options))
         report_rules(&match);
+    else if (options->switches.count > 0)
+        match.status = tool_match_corpus(options, &match.rules);
+    else
+        tool_clients_each(options, certmap_rules_needs(match.rules.rules), match_client, &match);
     tool_rules_free(&match.rules);
     tool_stream_close(&match.out);
     tool_stream_close(&match.err);

@@ -46,7 +46,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_FIX_DRY_RUN, TOOL_VERB_LINT, "--fix-dry-run", NULL, TOOL_VALUE_NONE, NULL, false, "show them as a diff"},
     {TOOL_OPTION_IN, SUGGEST, "--in", NULL, TOOL_VALUE_NONE, NULL, true, "files of certificates that are to be in"},
     {TOOL_OPTION_OUT, SUGGEST, "--out", NULL, TOOL_VALUE_NONE, NULL, true, "files of certificates that are to be out"},
-    {TOOL_OPTION_CORPUS, TOOL_VERBS_SWITCHED, "--corpus", NULL, TOOL_VALUE_NONE, NULL, true, "files and folders of certificates that come"},
+    {TOOL_OPTION_CORPUS, TOOL_VERBS_SWITCHED | (unsigned)TOOL_VERB_MATCH, "--corpus", NULL, TOOL_VALUE_NONE, NULL, true, "files and folders of certificates that come"},
     {TOOL_OPTION_ACCOUNT, SUGGEST, "--account", NULL, TOOL_VALUE_TEXT, NULL, false, "the account of those in"},
     {TOOL_OPTION_DENY, SUGGEST, "--deny", NULL, TOOL_VALUE_NONE, NULL, false, "those in are refused"},
     {TOOL_OPTION_GROUP, SUGGEST, "--group", NULL, TOOL_VALUE_TEXT, NULL, true, "a group of those in"},
@@ -55,6 +55,9 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_NEW, TOOL_VERB_DIFF, "--new", NULL, TOOL_VALUE_FILE, NULL, false, "the rules that are to come"},
     {TOOL_OPTION_DIFF_OUTPUT, TOOL_VERB_DIFF, "--format", NULL, TOOL_VALUE_WORD, tool_diff_output_word, false, "how to write what differs"},
     {TOOL_OPTION_DIFF_FAIL_ON, TOOL_VERB_DIFF, "--fail-on", NULL, TOOL_VALUE_WORD, tool_fail_on_word, false, "what makes exit status 1"},
+    {TOOL_OPTION_WORKERS, TOOL_VERBS_PASS, "--workers", NULL, TOOL_VALUE_TEXT, NULL, false, "threads for the corpus"},
+    {TOOL_OPTION_CSV, TOOL_VERB_MATCH, "--csv", NULL, TOOL_VALUE_NONE, NULL, false, "a table of the corpus"},
+    {TOOL_OPTION_SUMMARY, TOOL_VERB_MATCH, "--summary", NULL, TOOL_VALUE_NONE, NULL, false, "how many of the corpus, by mapping"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };

@@ -46,6 +46,9 @@ enum tool_option {
     TOOL_OPTION_NEW,
     TOOL_OPTION_DIFF_OUTPUT,
     TOOL_OPTION_DIFF_FAIL_ON,
+    TOOL_OPTION_WORKERS,
+    TOOL_OPTION_CSV,
+    TOOL_OPTION_SUMMARY,
     TOOL_OPTION_HELP,
     TOOL_OPTION_VERSION
 };
@@ -90,8 +93,10 @@ extern const size_t tool_verb_count;
 #define TOOL_VERBS_ANSWER ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
 #define TOOL_VERBS_FORMAT (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
 #define TOOL_VERBS_RULES (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_DIFF)
-/* Those whose operands are what a switch before them says. */
+/* Those whose operands are what a switch before them says. Those of match may be. */
 #define TOOL_VERBS_SWITCHED ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST | (unsigned)TOOL_VERB_DIFF)
+/* Those that go through a corpus with several threads. */
+#define TOOL_VERBS_PASS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_DIFF)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
 
 /* The name of a verb, or "" for TOOL_VERB_NONE. */

@@ -9,6 +9,7 @@
 #include "explain_code.h"
 #include "moment.h"
 #include "option_table.h"
+#include "pass.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -313,6 +314,17 @@ size_t tool_options_count(const struct tool_options *options, enum certmap_sugge
     return count;
 }
 
+/* ---- Options of a corpus ---- */
+
+static bool set_workers(struct tool_options *options, const char *value) {
+    char *end;
+    const unsigned long workers = value[0] >= '0' && value[0] <= '9' ? strtoul(value, &end, 10) : 0;
+    if (workers == 0 || *end != '\0' || workers > TOOL_MAX_WORKERS)
+        return complain_about(options, "--workers is to be a number of threads, from 1 to 256, not ", value, "");
+    options->corpus.workers = workers;
+    return true;
+}
+
 /* ---- Options of diff ---- */
 
 static bool set_diff_option(struct tool_options *options, enum tool_option option, const char *value) {
@@ -342,6 +354,8 @@ static bool *flag_of(struct tool_options *options, enum tool_option option) {
            : option == TOOL_OPTION_FIX         ? &options->lint.fix
            : option == TOOL_OPTION_FIX_DRY_RUN ? &options->lint.fix_dry_run
            : option == TOOL_OPTION_DENY        ? &options->suggest.deny
+           : option == TOOL_OPTION_CSV         ? &options->corpus.csv
+           : option == TOOL_OPTION_SUMMARY     ? &options->corpus.summary
                                                : &options->version;
 }
 
@@ -362,6 +376,7 @@ static bool set_choice(struct tool_options *options, enum tool_option option, co
     return option == TOOL_OPTION_FORMAT    ? set_format(options, value)
            : option == TOOL_OPTION_ADAPTER ? set_adapter(options, value)
            : option == TOOL_OPTION_DIALECT ? set_dialect(options, value)
+           : option == TOOL_OPTION_WORKERS ? set_workers(options, value)
                                            : set_color(options, value);
 }
 
@@ -376,6 +391,7 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_ADAPTER:
     case TOOL_OPTION_DIALECT:
     case TOOL_OPTION_COLOR:
+    case TOOL_OPTION_WORKERS:
         return set_choice(options, option, value);
     case TOOL_OPTION_TIME:
         return set_time(options, value);
@@ -419,6 +435,8 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_FIX:
     case TOOL_OPTION_FIX_DRY_RUN:
     case TOOL_OPTION_DENY:
+    case TOOL_OPTION_CSV:
+    case TOOL_OPTION_SUMMARY:
         *flag_of(options, option) = true;
         break;
     }
@@ -594,13 +612,34 @@ static bool check_diff(const struct tool_options *options) {
 /* Of a verb with switches, what stands before the first is nothing. */
 static bool check_switches(const struct tool_options *options) {
     const struct tool_switches *switches = &options->switches;
-    if (!end_switch(options))
-        return false;
     if (options->operand_count == 0 || (switches->count > 0 && switches->at[0] == 0))
         return true;
     if (options->verb == TOOL_VERB_LINT || options->verb == TOOL_VERB_DIFF)
         return complain_about(options, "it takes no certificate but after --corpus: ", options->operands[0], "");
     return complain_about(options, "is it to be --in, --out, or --corpus? ", options->operands[0], "");
+}
+
+/* match answers for the operands, or for a corpus. */
+static bool check_corpus(const struct tool_options *options) {
+    const struct tool_corpus_options *corpus = &options->corpus;
+    const bool switched = options->switches.count > 0;
+    if (options->verb == TOOL_VERB_DIFF && corpus->workers > 0 && !switched)
+        return complain_about(options, "--workers is for --corpus, which is missing", "", "");
+    if (options->verb != TOOL_VERB_MATCH)
+        return true;
+    if (!switched && (corpus->workers > 0 || corpus->csv || corpus->summary))
+        return complain_about(options, "--workers, --csv and --summary are for --corpus, which is missing", "", "");
+    if (!switched)
+        return true;
+    if (options->switches.at[0] > 0)
+        return complain_about(options, "with --corpus all certificates are after it: ", options->operands[0], "");
+    if (options->each)
+        return complain_about(options, "--corpus reads every certificate, with or without --each", "", "");
+    if (options->adapter != NULL || options->store.name != NULL)
+        return complain_about(options, "--adapter and --store do not go with --corpus", "", "");
+    if (corpus->csv && (options->json || corpus->summary))
+        return complain_about(options, "--csv writes a table: it goes with neither --json nor --summary", "", "");
+    return true;
 }
 
 static bool check_lint(const struct tool_options *options) {
@@ -653,6 +692,8 @@ static bool check_options(struct tool_options *options) {
         return complain_rules(options);
     if (options->verb == TOOL_VERB_COMPLETION)
         return check_shell(options);
+    if (!end_switch(options) || !check_corpus(options))
+        return false;
     if ((verb & TOOL_VERBS_CERTS) && !check_store(options))
         return false;
     if (options->verb == TOOL_VERB_NAME && options->operand_count == 0)

@@ -67,6 +67,13 @@ struct tool_diff_options {
     enum tool_fail_on fail_on;
 };
 
+/* What --corpus of match takes. */
+struct tool_corpus_options {
+    size_t workers; /* threads; 0: as many as there are processors */
+    bool csv;
+    bool summary;
+};
+
 /* Of --in, --out and --corpus, each time it is another one: more than anybody writes by hand, and a program writes all
  * files of one after it. */
 #define TOOL_MAX_SWITCHES 64
@@ -115,6 +122,7 @@ struct tool_options {
     struct tool_lint_options lint;
     struct tool_suggest_options suggest;
     struct tool_switches switches;
+    struct tool_corpus_options corpus;
     struct tool_diff_options diff; /* its witness and time_limit are in lint */
     bool help;
     bool version;

@@ -33,6 +33,11 @@ FILE *tool_platform_open(const char *path) {
     return fopen(path, "rb");
 }
 
+uint64_t tool_platform_size(const char *path) {
+    struct stat is;
+    return stat(path, &is) == 0 && S_ISREG(is.st_mode) && is.st_size > 0 ? (uint64_t)is.st_size : 0;
+}
+
 /* Whether all of it is on the disk. The descriptor is closed in either case. */
 static bool write_closed(int file, const char *data, size_t len) {
     bool ok = true;

@@ -126,6 +126,16 @@ FILE *tool_platform_open(const char *path) {
     return file;
 }
 
+uint64_t tool_platform_size(const char *path) {
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    wchar_t *wide = tool_wide_from_utf8(path);
+    const bool found = GetFileAttributesExW(wide, GetFileExInfoStandard, &data);
+    free(wide);
+    if (!found || (data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
+        return 0;
+    return (uint64_t)data.nFileSizeHigh << 32 | data.nFileSizeLow;
+}
+
 /* Writes a file that was not there. */
 static bool write_new(const wchar_t *path, const char *data, size_t len) {
     const int file = _wopen(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);

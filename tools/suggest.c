@@ -51,11 +51,11 @@ static void set_issuer(struct run *run, struct certmap_cert *cert) {
     run->other_issuer += run->role == CERTMAP_SUGGEST_IN;
 }
 
-static bool take(void *ctx, const char *label, struct certmap_view der) {
+static bool take(void *ctx, const char *label, const struct tool_record *record) {
     struct run *run = ctx;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err;
-    enum certmap_status status = certmap_cert_from_der(&cert, keep(run, der), &err);
+    enum certmap_status status = certmap_cert_from_der(&cert, keep(run, record->der), &err);
     if (status == CERTMAP_OK) {
         cert.hash = tool_hash;
         set_issuer(run, &cert);
