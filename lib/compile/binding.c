@@ -114,8 +114,9 @@ static uint32_t note_condition(struct cm_names *names, const struct certmap_cond
  * member of an "or", none below a "not". The terms are sound. */
 void cm_names_read(struct cm_names *names, const struct certmap_description *given, cm_condition_fn *condition_at,
                    void *ctx) {
-    struct open_group groups[CERTMAP_MAX_NESTING + 1] = {{SIZE_MAX, CERTMAP_TERM_ALL, 0}};
+    struct open_group groups[CERTMAP_MAX_NESTING + 1];
     size_t open = 1, condition = 0;
+    groups[0] = (struct open_group){SIZE_MAX, CERTMAP_TERM_ALL, 0};
     for (size_t i = 0; i < given->term_count; i++) {
         const struct certmap_term *term = &given->terms[i];
         for (; groups[open - 1].end == i; open--)

@@ -73,6 +73,21 @@ static bool is_word(uint8_t c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/* What a character may go on with, in rows of 16 from 0x00: most of every file is asked about here, byte by byte. */
+enum { IN_WORD = 1 /* - . 0-9 A-Z _ a-z */, IN_STRING = 2 /* printable ASCII without a meaning in strings */ };
+/* clang-format off */
+static const uint8_t s_runs[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    2, 2, 0, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 2, /* not " $ */
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 2,
+    2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 0, 2, 2, 3, /* not the backslash */
+    2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+    3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 0,
+};
+/* clang-format on */
+
 /* Printable ASCII: most of every file, and looked at no further. */
 static bool is_plain(uint8_t c) {
     return c >= ' ' && c < 0x7F;
@@ -147,13 +162,23 @@ static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
     return true;
 }
 
+/* Where a run of such characters ends that may begin at `at`. */
+static size_t run_end(struct certmap_view text, size_t at, uint8_t run) {
+    while (at < text.len && (s_runs[text.data[at]] & run) != 0)
+        at++;
+    return at;
+}
+
+/* A token that is ASCII, to `end`, where reading goes on. */
+static struct cm_token take_ascii(struct cm_lexer *lexer, enum cm_token_kind kind, size_t end) {
+    struct cm_token token = make_token(lexer, kind, lexer->offset, end);
+    lexer->column += end - lexer->offset;
+    lexer->counted = lexer->offset = end;
+    return token;
+}
+
 static struct cm_token take_word(struct cm_lexer *lexer) {
-    size_t start = lexer->offset, end = start;
-    while (end < lexer->text.len &&
-           (is_word(lexer->text.data[end]) || lexer->text.data[end] == '.' || lexer->text.data[end] == '-'))
-        end++;
-    lexer->offset = end;
-    return make_token(lexer, CM_TOKEN_WORD, start, end);
+    return take_ascii(lexer, CM_TOKEN_WORD, run_end(lexer->text, lexer->offset, IN_WORD));
 }
 
 /* How far a character or an escape of a string goes that begins at `at`. */
@@ -185,11 +210,6 @@ size_t cm_placeholder_length(struct certmap_view text) {
     return at < text.len && text.data[at] == '}' ? at + 1 : 0;
 }
 
-/* What in a string has a meaning, or may have none. */
-static bool is_ordinary(uint8_t c) {
-    return is_plain(c) && c != '"' && c != '\\' && c != '$';
-}
-
 /* So many placeholders of a line are looked through in vain, which may take 64 KiB each; the file is wrong anyway. */
 enum { MAX_UNCLOSED = 4 };
 
@@ -211,8 +231,9 @@ static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_vi
     bool closed = may_look(lexer); /* after a placeholder without an end, "${" is nothing special any more */
     size_t end = start + 1;
     while (in_string(text, end)) {
-        if (is_ordinary(text.data[end])) {
-            end++;
+        const size_t next = run_end(text, end, IN_STRING);
+        if (next > end) {
+            end = next;
             continue;
         }
         const bool begins = begins_placeholder(text, end);
@@ -228,7 +249,14 @@ static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_vi
     return end;
 }
 
-static struct cm_token take_string(struct cm_lexer *lexer) {
+/* A token without its quotes. */
+static struct cm_token unquoted(struct cm_token token) {
+    token.text = cm_view(token.text.data + 1, token.text.len - 2);
+    return token;
+}
+
+/* Any string. */
+static struct cm_token take_any_string(struct cm_lexer *lexer) {
     struct certmap_view placeholder = CM_VIEW_NONE;
     size_t start = lexer->offset, end = string_end(lexer, start, &placeholder);
     enum certmap_code code;
@@ -241,10 +269,15 @@ static struct cm_token take_string(struct cm_lexer *lexer) {
     if (!closed)
         return bad_token(lexer, CERTMAP_CODE_UNTERMINATED_STRING, start, end);
     lexer->offset = end + 1;
-    struct cm_token token = make_token(lexer, CM_TOKEN_STRING, start, end + 1);
-    token.text = cm_view(lexer->text.data + start + 1, end - start - 1);
+    struct cm_token token = unquoted(make_token(lexer, CM_TOKEN_STRING, start, end + 1));
     token.placeholder = placeholder;
     return token;
+}
+
+static struct cm_token take_string(struct cm_lexer *lexer) {
+    const size_t end = run_end(lexer->text, lexer->offset + 1, IN_STRING);
+    const bool is_simple = end < lexer->text.len && lexer->text.data[end] == '"';
+    return is_simple ? unquoted(take_ascii(lexer, CM_TOKEN_STRING, end + 1)) : take_any_string(lexer);
 }
 
 /* How long the punctuation at the lexer's offset is; 0: there is none. */
@@ -278,10 +311,8 @@ struct cm_token cm_lex_next(struct cm_lexer *lexer) {
     if (c == '"')
         return take_string(lexer);
     const size_t punct = punct_length(lexer);
-    if (punct > 0) {
-        lexer->offset += punct;
-        return make_token(lexer, CM_TOKEN_PUNCT, lexer->offset - punct, lexer->offset);
-    }
+    if (punct > 0)
+        return take_ascii(lexer, CM_TOKEN_PUNCT, lexer->offset + punct);
     if (clean_character(lexer, lexer->offset, &code) > 0)
         code = CERTMAP_CODE_SYNTAX;
     return bad_character(lexer, code, lexer->offset, 0);

@@ -437,12 +437,31 @@ static enum certmap_status keep_output(const struct compile *compile, struct cer
 
 /* ---- texts that need none of this ---- */
 
-/* Printable ASCII, given as it is to be: nothing stands for something else, and nothing could be refused. */
-static bool is_simple(const struct cm_output *output, const struct cm_source *source) {
-    const struct certmap_view text = source->text;
+/* Whether a character that is written may begin what stands for something else, here or in another language. */
+static bool may_stand_for(uint8_t c) {
+    return c == '$' || c == '{' || c == '%' || c == '#' || c == '"';
+}
+
+/* The text of one that is written with no escape but those of the backslash and the quote; data is NULL: it is
+ * another. It has room for it all. */
+static struct certmap_view unescape_simple(struct certmap_view written, uint8_t *text) {
+    size_t len = 0;
+    for (size_t i = 0; i < written.len; i++) {
+        const bool escape = written.data[i] == '\\';
+        i += escape;
+        if (i == written.len)
+            return CM_VIEW_NONE;
+        const uint8_t c = written.data[i];
+        if (escape ? c != '\\' && c != '"' : may_stand_for(c))
+            return CM_VIEW_NONE;
+        text[len++] = c;
+    }
+    return cm_view(text, len);
+}
+
+/* Printable ASCII: nothing could be refused. */
+static bool is_simple(struct certmap_view text) {
     uint8_t wrong = 0;
-    if (source->written || output->language != CERTMAP_LANGUAGE_PLAIN || text.len > CERTMAP_MAX_TEXT_SIZE)
-        return false;
     for (size_t i = 0; i < text.len; i++)
         wrong |= (text.data[i] < ' ') | (text.data[i] >= 0x7F);
     return text.len > 0 && !wrong;
@@ -458,9 +477,8 @@ static const uint8_t *simple_separator(struct certmap_view text) {
 }
 
 /* As is_account, of a text without a placeholder. False: the long way will say what is wrong. */
-static bool compile_simple(struct cm_output *output, const struct cm_source *source) {
-    const struct certmap_view text = source->text;
-    if (!is_simple(output, source))
+static bool compile_simple(struct cm_output *output, struct certmap_view text) {
+    if (text.data == NULL || !is_simple(text))
         return false;
     const uint8_t *separator = simple_separator(text), *last = text.data + text.len - 1;
     if (output->kind == CM_OUTPUT_ACCOUNT && separator != NULL &&
@@ -475,12 +493,17 @@ static bool compile_simple(struct cm_output *output, const struct cm_source *sou
 enum certmap_status cm_template_compile(struct cm_output *output, unsigned *needs, const struct cm_source *source,
                                         struct cm_arena *arena, struct cm_arena *scratch,
                                         struct certmap_diagnostic *err) {
-    const bool in_file = source->position.line > 0, alone = !output->each;
+    const bool in_file = source->position.line > 0;
     struct compile compile = {.output = output, .source = source, .arena = arena, .scratch = scratch};
     struct certmap_view flat;
     output->placeholders = NULL;
-    if (alone && compile_simple(output, source))
-        return CERTMAP_OK;
+    if (!output->each && output->language == CERTMAP_LANGUAGE_PLAIN && source->text.len <= CERTMAP_MAX_TEXT_SIZE) {
+        uint8_t *room = source->written ? cm_arena_alloc(scratch, source->text.len) : NULL;
+        if (source->written && room == NULL)
+            return cm_error_memory(err);
+        if (compile_simple(output, source->written ? unescape_simple(source->text, room) : source->text))
+            return CERTMAP_OK;
+    }
     compile.token = (struct cm_token){.kind = CM_TOKEN_WORD, .text = source->text, .position = source->position};
     if (!in_file)
         compile.token.position = (struct certmap_position){.line = 1, .column = 1};
