@@ -49,7 +49,8 @@ struct certmap_build_options {
     certmap_progress_fn *progress; /* may be NULL */
     void *progress_ctx;
     /* Steps of work that one match with the rules may take, at most CERTMAP_MAX_STEPS; 0:
-     * CERTMAP_DEFAULT_STEPS, and CERTMAP_STEPS_PER_MAPPING more for each mapping. Fewer bound the
+     * CERTMAP_DEFAULT_STEPS, and CERTMAP_STEPS_PER_MAPPING more for each mapping, and no more than
+     * CERTMAP_MAX_STEPS. Fewer bound the
      * time of a match more tightly; rules that need more for ordinary certificates are reported by
      * CERTMAP_CODE_OVER_BUDGET. */
     size_t steps;

@@ -26,7 +26,7 @@
  */
 #define CERTMAP_MAX_RULES_SIZE 1073741824
 /* Most mappings in a rule set: what was measured (docs/performance.md). */
-#define CERTMAP_MAX_MAPPINGS 1048576
+#define CERTMAP_MAX_MAPPINGS 10000000
 /* Most bytes of all names, accounts and operands of a rule set together, each of which is kept
  * once: places in it are numbers of 32 bits. With 12 bytes for each mapping and 4 for each
  * condition and group, all in steps of eight, it is as many. */

@@ -9,7 +9,7 @@
 /* ---- the object ---- */
 
 void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator) {
-    *builder = (struct certmap_builder){.allocator = *allocator};
+    *builder = (struct certmap_builder){.allocator = *allocator, .most = CERTMAP_MAX_MAPPINGS};
     cm_arena_init(&builder->scratch, &builder->allocator, SIZE_MAX / 2);
     cm_arena_init(&builder->work, &builder->allocator, SIZE_MAX / 2);
     cm_arena_init(&builder->checked, &builder->allocator, SIZE_MAX / 2);

@@ -62,6 +62,7 @@ struct certmap_builder {
     struct cm_names names_bound;        /* those of the mapping that is being compiled in one piece */
     uint32_t open[CERTMAP_MAX_NESTING]; /* groups that are open: nodes of the mapping */
     size_t open_count;
+    size_t most; /* mappings: CERTMAP_MAX_MAPPINGS, and fewer where a test is about the limit */
     size_t one_to_one_count;
     size_t operand;                  /* which one of the condition was at fault, or SIZE_MAX */
     struct certmap_diagnostic first; /* of an earlier call, if its status is not OK */
@@ -106,6 +107,8 @@ enum certmap_status cm_builder_name(struct certmap_builder *builder, const struc
 enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
                                       uint32_t count, uint32_t *number, struct certmap_diagnostic *err);
 
+/* The steps of one match with so many mappings, where the program does not say how many. */
+size_t cm_default_steps(size_t mappings);
 /* Makes a builder an empty one. */
 void cm_builder_start(struct certmap_builder *builder, const struct certmap_allocator *allocator);
 /* Frees what only building needs. */

@@ -85,16 +85,15 @@ static enum certmap_status make_store(struct certmap_builder *builder, struct ce
     return status;
 }
 
-/* The most that they come to, for CERTMAP_MAX_MAPPINGS, is within CERTMAP_MAX_STEPS. */
-static size_t count_steps(const struct certmap_builder *builder) {
-    if (builder->steps > 0)
-        return builder->steps;
-    return CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING * builder->draft.rules->mapping_count;
+size_t cm_default_steps(size_t mappings) {
+    const size_t steps = CERTMAP_DEFAULT_STEPS + CERTMAP_STEPS_PER_MAPPING * mappings;
+    return steps < CERTMAP_MAX_STEPS ? steps : CERTMAP_MAX_STEPS;
 }
 
 /* What is left to do when all mappings are there. */
 static enum certmap_status complete(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    builder->draft.rules->steps = count_steps(builder);
+    struct certmap_rules *rules = builder->draft.rules;
+    rules->steps = builder->steps > 0 ? builder->steps : cm_default_steps(rules->mapping_count);
     cm_builder_free_tables(builder);
     if (!shrink_all(builder))
         return cm_error_memory(err);

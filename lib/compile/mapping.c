@@ -213,9 +213,9 @@ static enum certmap_status check_mapping(const struct certmap_mapping *mapping, 
 }
 
 enum certmap_status cm_builder_check_room(const struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    if (certmap_rules_count(builder->draft.rules) == CERTMAP_MAX_MAPPINGS)
-        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %d mappings",
-                        CERTMAP_MAX_MAPPINGS);
+    if (certmap_rules_count(builder->draft.rules) == builder->most)
+        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_TOO_MANY, "there are more than %zu mappings",
+                        builder->most);
     return CERTMAP_OK;
 }
 
