@@ -55,6 +55,10 @@ static bool add_all(X509_STORE *store, const char *name, FILE *file, add_fn *add
         added = add(store, file);
         count += added == 1;
     }
+    if (ferror(file)) { /* which OpenSSL takes for the end */
+        ERR_clear_error();
+        return fail(name, "a read error");
+    }
     if (added < 0)
         return fail(name, "cannot be read as PEM");
     ERR_clear_error();

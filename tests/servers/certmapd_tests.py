@@ -78,6 +78,9 @@ MISTAKES = [
     ("CAs that are none", [*RULES, "--ca-file", "@FOLDER@/site.rules", "--http", "127.0.0.1:0"], 1, ("site.rules: nothing of what",)),
     ("CAs cut off", [*RULES, "--ca-file", "@FOLDER@/cut.pem", "--http", "127.0.0.1:0"], 1, ("cut.pem: cannot be read as PEM",)),
     ("a list that is none", [*RULES, "--ca-file", "@PKI@/ca.pem", "--crl-file", "@PKI@/ca.pem", "--http", "127.0.0.1:0"], 1, ("ca.pem: nothing of what",)),
+    ("CAs that cannot be read", [*RULES, "--ca-file", "/proc/self/mem", "--http", "127.0.0.1:0"], 1, ("/proc/self/mem: a read error",)),
+    ("a list that cannot be read", [*RULES, "--ca-file", "@PKI@/ca.pem", "--crl-file", "/proc/self/mem", "--http", "127.0.0.1:0"], 1,
+     ("/proc/self/mem: a read error",)),
     ("a folder", [*RULES, "--ca-file", "@PKI@", "--http", "127.0.0.1:0"], 1, ("not a file",)),
 ]  # fmt: skip
 
