@@ -67,12 +67,29 @@ static int by_name(const void *one, const void *two)
     return strcmp(a->key, b->key);
 }
 
+/*
+ * What OpenSSL was told by other ways than the directives that are read here:
+ * "SSLCipherSuite" sets the level of security, which bounds a certificate's
+ * keys and digests, and Suite B, which is among the flags of certificates.
+ */
+static const char *openssl_settings(SSL_CTX *ctx, apr_pool_t *p)
+{
+    const X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+
+    return apr_psprintf(
+        p, "httpd %d %lx %lx %lx", SSL_CTX_get_security_level(ctx),
+        (unsigned long)SSL_CTX_set_cert_flags(ctx, 0), /* adds none */
+        X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(ctx)),
+        X509_VERIFY_PARAM_get_flags(X509_STORE_get0_param(store)));
+}
+
 /* The same settings in another order are the same. */
-static const char *make_realm(const mcm_server_conf *conf, apr_pool_t *p)
+static const char *make_realm(const mcm_server_conf *conf, SSL_CTX *ctx,
+                              apr_pool_t *p)
 {
     apr_array_header_t *rows =
         apr_array_copy(p, apr_table_elts(conf->settings));
-    const char *realm = "httpd";
+    const char *realm = openssl_settings(ctx, p);
     int i;
 
     qsort(rows->elts, (size_t)rows->nelts, sizeof(apr_table_entry_t), by_name);
@@ -83,6 +100,20 @@ static const char *make_realm(const mcm_server_conf *conf, apr_pool_t *p)
         realm = apr_pstrcat(p, realm, "\n", row->key, " ", row->val, NULL);
     }
     return realm;
+}
+
+/*
+ * "SSLCipherSuite" of a location may set another level of security, but what it
+ * accepts stays with the connection and so comes to all locations: the level of
+ * the virtual host is the lowest for certificates.
+ */
+static void keep_level(X509_STORE_CTX *ctx, const SSL *ssl)
+{
+    int level = SSL_CTX_get_security_level(SSL_get_SSL_CTX(ssl));
+
+    if (level > SSL_get_security_level(ssl)) {
+        X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), level);
+    }
 }
 
 /*
@@ -100,6 +131,9 @@ static int verify(X509_STORE_CTX *ctx, void *realm)
         && SSL_get_peer_finished(ssl, &unread, 0) > 0) {
         SSL_set_num_tickets(ssl, 0);
     }
+    if (ssl != NULL) {
+        keep_level(ctx, ssl);
+    }
     return certmap_service_keep_issuer(ctx, realm);
 }
 
@@ -114,7 +148,7 @@ static int init_server(server_rec *s, apr_pool_t *p, int is_proxy, SSL_CTX *ctx)
         return APR_SUCCESS;
     }
     conf = ap_get_module_config(s->module_config, &certmap_module);
-    conf->realm = make_realm(conf, p);
+    conf->realm = make_realm(conf, ctx, p);
     apr_hash_set(realms, apr_pmemdup(p, &ctx, KEY_SIZE), KEY_SIZE, conf->realm);
     SSL_CTX_set_cert_verify_callback(ctx, verify, (char *)conf->realm);
     return APR_SUCCESS;

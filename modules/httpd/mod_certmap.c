@@ -342,7 +342,11 @@ static const command_rec commands[] = {
     SETTING("SSLOCSPDefaultResponder"),
     SETTING("SSLOCSPOverrideResponder"),
     SETTING("SSLOCSPResponderCertificateFile"),
+    SETTING("SSLOCSPProxyURL"),
     SETTING("SSLOCSPNoVerify"),
+    SETTING("SSLOCSPResponseTimeSkew"),
+    SETTING("SSLOCSPResponseMaxAge"),
+    SETTING("SSLOCSPUseRequestNonce"),
     SETTING("SSLOpenSSLConfCmd"),
     { NULL }
 };

@@ -26,7 +26,7 @@ class Response:
 class Client:
     """One user: a certificate of the PKI (None: has none), a TLS version, and the session to resume."""
 
-    def __init__(self, pki, port, who=None, tls="1.3", http="1.1", host="localhost", tickets=True):
+    def __init__(self, pki, port, who=None, tls="1.3", http="1.1", host="localhost", tickets=True, ciphers=None):
         self.port = port
         self.http = http
         self.host = host
@@ -38,6 +38,8 @@ class Client:
         version = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}[tls]
         self.context.minimum_version = self.context.maximum_version = version
         self.context.set_alpn_protocols(["h2"] if http == "2" else ["http/1.1"])
+        if ciphers:
+            self.context.set_ciphers(ciphers)  # with a level that takes the client's own certificate
         if not tickets:
             self.context.options |= ssl.OP_NO_TICKET
         if who is not None:

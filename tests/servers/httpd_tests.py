@@ -94,6 +94,7 @@ class Httpd:
     def prepare(self):
         bench = self.bench
         bench.openssl_pki("revoke")
+        bench.openssl_pki("weak", "weak")
         bench.write("www/index.html", "index\n")
         bench.write("www/file", "page\n")
         bench.write("www/refused.txt", "refused by page\n")
@@ -324,6 +325,15 @@ def requirements(httpd, check):
 # ---- 4, 5: a certificate that comes late
 
 
+def place_level(httpd, check):
+    """A place's SSLCipherSuite does not take a key that is too weak for its virtual host: it would count at all places."""
+    answers = httpd.client("alice", "late", tls="1.2").ask("/env-weak")
+    check("4: a place with a level of its own: status", answers[0].status, 200)
+    check("4: a place with a level of its own", answers[0].body, ("user=[CONTOSO\\alice]",))
+    answers = httpd.client("weak", "late", tls="1.2", ciphers="DEFAULT:@SECLEVEL=0").ask("/env-weak", "/env-late")
+    check("4: a weak key at a place with a level of its own", {answer.status for answer in answers}, {0})
+
+
 def late(httpd, check):
     alice = (200, ("user=[CONTOSO\\alice]",))
     for tls in ("1.2", "1.3"):
@@ -344,6 +354,7 @@ def late(httpd, check):
         check(f"4: curl {option}", (answer.status, "user=[CONTOSO\\alice]" in answer.body), (200, True))
     client = httpd.client("stranger", "late", tls="1.2")
     check("10: optional_no_ca in a location", client.ask("/env-noca")[0].status, 403)
+    place_level(httpd, check)
     check("4: no certificate", [httpd.client(None, "late", tls=tls).ask("/env-late")[0].status for tls in ("1.2", "1.3")], [0, 403])
 
 
@@ -454,6 +465,9 @@ def other_requests(httpd, check):
 # ---- 9, 10: what was accepted elsewhere
 
 
+OTHER_CIPHERS = ("f.test", "g.test")
+
+
 def other_hosts(httpd, check, insecure=False):
     """mod_ssl answers 421 itself, unless it is told not to; then certmap sees to it."""
     rows = [
@@ -467,12 +481,20 @@ def other_hosts(httpd, check, insecure=False):
         ("another CA's, without SNI, optional", "", "c.test", "/env-optional", 421, 200, ("!CONTOSO",)),
         ("by a CRL, without SNI", "", "e.test", "/file", 421, 403, ()),
         ("by a CRL, by SNI", "e.test", "e.test", "/file", 200, 200, ("page",)),
+        ("by a level of security, without SNI", "", "f.test", "/file", 421, 403, ()),
+        ("by Suite B, without SNI", "", "g.test", "/file", 421, 403, ()),
+        ("by the age of OCSP, without SNI", "", "h.test", "/file", 403, 403, ()),
+        ("by the proxy of OCSP, without SNI", "", "i.test", "/file", 403, 403, ()),
+        ("by kinds of signatures, without SNI", "", "j.test", "/file", 421, 403, ()),
+        ("by a level of security, by SNI", "f.test", "f.test", "/file", 200, 200, ("page",)),
         ("the same CAs, without SNI", "", "d.test", "/file", 200, 200, ("page",)),
         ("itself", "d.test", "d.test", "/file", 200, 200, ("page",)),
     ]  # fmt: skip
     for tls in ("1.2", "1.3"):
         for http in ("1.1", "2"):
             for name, sni, host, path, secure_status, insecure_status, body in rows:
+                if insecure and tls == "1.2" and host in OTHER_CIPHERS:
+                    continue  # mod_ssl wants a renegotiation before certmap is asked
                 answer = httpd.client("alice", tls=tls, http=http, host=host).ask(path, sni=sni)[0]
                 name = f"9: {name} at {path}, TLS {tls}, HTTP/{http}, {'insecure' if insecure else 'as it is'}"
                 check(f"{name}: status", answer.status, insecure_status if insecure else secure_status)
@@ -496,7 +518,19 @@ def other_hosts(httpd, check, insecure=False):
         answer = client.ask("/file", resume=True)[0]
         check(f"9: the session at another address, TLS {tls}", answer.status in (0, 403), True)
         check(f"9: resumed, and refused by certmap, TLS {tls}", (answer.status, answer.reused) if tls == "1.2" else (403, True), (403, True))
+        weak_key(httpd, check, tls)
     check("9: and the log says why", httpd.log("error.log"), ("the resumed session was made where other certificates are accepted",))
+
+
+def weak_key(httpd, check, tls):
+    """No session takes a key where it is too weak."""
+    client = httpd.client("weak", "same", tls=tls, tickets=tls == "1.3", ciphers="DEFAULT:@SECLEVEL=0")
+    check(f"9: a weak key where it is too weak, TLS {tls}", client.ask("/file")[0].status, 0)
+    client.address = "127.0.0.3"
+    check(f"9: a weak key where it is enough, TLS {tls}", client.ask("/file")[0].status, 200)
+    client.address = "127.0.0.1"
+    answer = client.ask("/file", resume=True)[0]
+    check(f"9: the session of a weak key where it is too weak, TLS {tls}", (answer.status, answer.reused), (403, True))
 
 
 def accepted(httpd, check):
