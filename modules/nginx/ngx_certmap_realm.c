@@ -54,23 +54,48 @@ ngx_certmap_put_commands(EVP_MD_CTX *md, ngx_array_t *commands)
 }
 
 
-/* "ssl_ciphers" sets the level of security, which bounds a certificate's key */
+/*
+ * "ssl_ciphers" sets the level of security, which bounds a certificate's keys
+ * and digests, and Suite B, which is among the flags of certificates
+ */
+
+static ngx_int_t
+ngx_certmap_put_openssl(EVP_MD_CTX *md, SSL_CTX *ctx)
+{
+    ngx_uint_t          level, flags;
+    X509_STORE         *store;
+    X509_VERIFY_PARAM  *own, *stored;
+
+    level = (ngx_uint_t) SSL_CTX_get_security_level(ctx);
+    flags = (ngx_uint_t) SSL_CTX_set_cert_flags(ctx, 0); /* adds none */
+    store = SSL_CTX_get_cert_store(ctx);
+    own = SSL_CTX_get0_param(ctx);
+    stored = X509_STORE_get0_param(store);
+
+    if (ngx_certmap_put_number(md, level) != NGX_OK
+        || ngx_certmap_put_number(md, flags) != NGX_OK
+        || ngx_certmap_put_number(md, X509_VERIFY_PARAM_get_flags(own))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_certmap_put_number(md, X509_VERIFY_PARAM_get_flags(stored));
+}
+
 
 static ngx_int_t
 ngx_certmap_put_accepted(EVP_MD_CTX *md, ngx_certmap_accepted_t *accepted)
 {
-    ngx_uint_t  level;
-
-    level = (ngx_uint_t) SSL_CTX_get_security_level(accepted->ssl->ctx);
-
     if (EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1
         || ngx_certmap_put_number(md, accepted->verify_depth) != NGX_OK
-        || ngx_certmap_put_number(md, level) != NGX_OK
+        || ngx_certmap_put_openssl(md, accepted->ssl->ctx) != NGX_OK
         || ngx_certmap_put_number(md, accepted->ocsp) != NGX_OK
         || ngx_certmap_put(md, &accepted->ocsp_responder) != NGX_OK
         || ngx_certmap_put(md, &accepted->client_certificate) != NGX_OK
         || ngx_certmap_put(md, &accepted->trusted_certificate) != NGX_OK
-        || ngx_certmap_put(md, &accepted->crl) != NGX_OK)
+        || ngx_certmap_put(md, &accepted->crl) != NGX_OK
+        || ngx_certmap_put(md, &accepted->ecdh_curve) != NGX_OK)
     {
         return NGX_ERROR;
     }

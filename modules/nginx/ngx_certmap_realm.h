@@ -24,6 +24,7 @@ typedef struct {
     ngx_str_t     client_certificate;
     ngx_str_t     trusted_certificate;
     ngx_str_t     crl;
+    ngx_str_t     ecdh_curve;            /* also of a key, up to TLS 1.2 */
     ngx_array_t  *conf_commands;         /* of ngx_keyval_t; NULL: none */
 } ngx_certmap_accepted_t;
 

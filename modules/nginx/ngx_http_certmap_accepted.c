@@ -25,6 +25,7 @@ ngx_http_certmap_init_realm(ngx_conf_t *cf, ngx_http_conf_ctx_t *ctx)
     accepted.client_certificate = sscf->client_certificate;
     accepted.trusted_certificate = sscf->trusted_certificate;
     accepted.crl = sscf->crl;
+    accepted.ecdh_curve = sscf->ecdh_curve;
 #if (nginx_version >= 1019004)
     accepted.conf_commands = sscf->conf_commands;
 #endif

@@ -151,6 +151,7 @@ ngx_stream_certmap_init_realm(ngx_conf_t *cf, ngx_stream_ssl_conf_t *sscf,
     accepted.client_certificate = sscf->client_certificate;
     accepted.trusted_certificate = sscf->trusted_certificate;
     accepted.crl = sscf->crl;
+    accepted.ecdh_curve = sscf->ecdh_curve;
 #if (nginx_version >= 1019004)
     accepted.conf_commands = sscf->conf_commands;
 #endif

@@ -25,6 +25,8 @@ FULL = [
     ("without SNI, another ssl_trusted_certificate", "alice", "realm", "", "trusted.test", (403, OUT, SERVER)),
     ("without SNI, another ssl_verify_depth", "alice", "realm", "", "depth.test", (403, OUT, SERVER)),
     ("without SNI, another level of security", "alice", "realm", "", "level.test", (403, OUT, SERVER)),
+    ("without SNI, Suite B", "alice", "realm", "", "suiteb.test", (403, OUT, SERVER)),
+    ("without SNI, another ssl_ecdh_curve", "alice", "realm", "", "curve.test", (403, OUT, SERVER)),
     ("without SNI, another ssl_conf_command", "alice", "realm", "", "command.test", (403, OUT, SERVER)),
     ("a server that asks nobody", "alice", "realm", "", "nobody.test", (200, OUT, None)),
     ("ssl_conf_command, its own client", "fred", "command", "command.test", "command.test", (200, IN, None)),
