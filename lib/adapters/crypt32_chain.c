@@ -8,6 +8,7 @@
  * Every level has a dwErrorStatus of its own. The one of the chain should have the bits of all; here they are
  * counted again. */
 #include "certmap/versioned.h"
+#include "chain_digests.h"
 #include "crypt32_inside.h"
 #include <stddef.h>
 #include <string.h>
@@ -102,25 +103,15 @@ enum certmap_status certmap_crypt32_verified_issuer(PCCERT_CONTEXT *issuer, PCCE
 
 /* ---- the CAs ---- */
 
-/* What could be computed of every CA so far. */
-struct found {
-    bool certificates, keys;
-};
-
 /* By way of a cert and a holder of its own. */
-static enum certmap_status digest_ca(struct found *found, struct certmap_crypt32_holder *holder, DWORD index,
-                                     PCCERT_CONTEXT ca, struct certmap_diagnostic *err) {
+static enum certmap_status digest_ca(struct cm_chain_digests *found, size_t index, PCCERT_CONTEXT ca,
+                                     struct certmap_diagnostic *err) {
     struct certmap_cert own = CERTMAP_CERT_INIT;
     struct certmap_crypt32_holder own_holder = CERTMAP_CRYPT32_HOLDER_INIT;
     struct certmap_diagnostic own_err = {.status = CERTMAP_OK};
-    const unsigned needs = (found->certificates ? (unsigned)CERTMAP_PIECE_SHA256 : 0u) |
-                           (found->keys ? (unsigned)CERTMAP_PIECE_KEY_SHA256 : 0u);
-    if (certmap_crypt32_cert(&own, &own_holder, ca, needs, &own_err) != CERTMAP_OK)
+    if (certmap_crypt32_cert(&own, &own_holder, ca, cm_chain_digests_needs(found), &own_err) != CERTMAP_OK)
         return cm_crypt32_fail(err, own_err.status, own_err.code, "chain: ", own_err.text);
-    found->certificates = found->certificates && own.sha256.data != NULL;
-    found->keys = found->keys && own.key_sha256.data != NULL;
-    memcpy(holder->chain_sha256[index], own_holder.sha256, sizeof own_holder.sha256);
-    memcpy(holder->chain_key_sha256[index], own_holder.key_sha256, sizeof own_holder.key_sha256);
+    cm_chain_digests_take(found, index, &own);
     return CERTMAP_OK;
 }
 
@@ -128,20 +119,15 @@ static enum certmap_status digest_chain(struct certmap_cert *cert, struct certma
                                         const CERT_SIMPLE_CHAIN *simple, unsigned needs,
                                         struct certmap_diagnostic *err) {
     const DWORD first = first_ca(simple), count = simple->cElement - first;
-    struct found found = {(needs & CERTMAP_PIECE_CHAIN_SHA256) != 0, (needs & CERTMAP_PIECE_CHAIN_KEY_SHA256) != 0};
-    if (count > CERTMAP_MAX_CHAIN || (!found.certificates && !found.keys))
+    struct cm_chain_digests found = cm_chain_digests_into(holder->chain_sha256, holder->chain_key_sha256, needs);
+    if (!cm_chain_digests_wanted(&found, count))
         return CERTMAP_OK;
     for (DWORD i = 0; i < count; i++) {
-        const enum certmap_status status =
-            digest_ca(&found, holder, i, simple->rgpElement[first + i]->pCertContext, err);
+        const enum certmap_status status = digest_ca(&found, i, simple->rgpElement[first + i]->pCertContext, err);
         if (status != CERTMAP_OK)
             return status;
     }
-    const size_t len = (size_t)count * CERTMAP_SHA256_SIZE;
-    if (found.certificates)
-        cert->chain_sha256 = (struct certmap_view){holder->chain_sha256[0], len};
-    if (found.keys)
-        cert->chain_key_sha256 = (struct certmap_view){holder->chain_key_sha256[0], len};
+    cm_chain_digests_set(cert, &found, count);
     return CERTMAP_OK;
 }
 

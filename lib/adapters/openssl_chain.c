@@ -3,6 +3,7 @@
  * Where that is trusted by itself, whatever is above it in OpenSSL's chain is what the peer sent along, and no CA of it:
  * openssl_issuer.c. */
 #include "certmap/versioned.h"
+#include "chain_digests.h"
 #include "openssl_inside.h"
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -103,25 +104,15 @@ enum certmap_status certmap_openssl_handshake_chain(STACK_OF(X509) * *cas, const
 
 /* ---- their digests ---- */
 
-/* What could be computed of every CA so far. */
-struct found {
-    bool certificates, keys;
-};
-
 /* By way of a cert and a holder of its own. */
-static enum certmap_status digest_ca(struct found *found, struct certmap_openssl_holder *holder, int index,
-                                     const X509 *ca, struct certmap_diagnostic *err) {
+static enum certmap_status digest_ca(struct cm_chain_digests *found, size_t index, const X509 *ca,
+                                     struct certmap_diagnostic *err) {
     struct certmap_cert own = CERTMAP_CERT_INIT;
     struct certmap_openssl_holder own_holder = CERTMAP_OPENSSL_HOLDER_INIT;
     struct certmap_diagnostic own_err = {.status = CERTMAP_OK};
-    const unsigned needs = (found->certificates ? (unsigned)CERTMAP_PIECE_SHA256 : 0u) |
-                           (found->keys ? (unsigned)CERTMAP_PIECE_KEY_SHA256 : 0u);
-    if (certmap_openssl_cert(&own, &own_holder, ca, needs, &own_err) != CERTMAP_OK)
+    if (certmap_openssl_cert(&own, &own_holder, ca, cm_chain_digests_needs(found), &own_err) != CERTMAP_OK)
         return cm_openssl_fail(err, own_err.status, own_err.code, "chain: ", own_err.text);
-    found->certificates = found->certificates && own.sha256.data != NULL;
-    found->keys = found->keys && own.key_sha256.data != NULL;
-    memcpy(holder->chain_sha256[index], own_holder.sha256, sizeof own_holder.sha256);
-    memcpy(holder->chain_key_sha256[index], own_holder.key_sha256, sizeof own_holder.key_sha256);
+    cm_chain_digests_take(found, index, &own);
     certmap_openssl_holder_free(&own_holder);
     return CERTMAP_OK;
 }
@@ -129,19 +120,15 @@ static enum certmap_status digest_ca(struct found *found, struct certmap_openssl
 static enum certmap_status digest_chain(struct certmap_cert *cert, struct certmap_openssl_holder *holder,
                                         const STACK_OF(X509) * cas, unsigned needs, struct certmap_diagnostic *err) {
     const int count = sk_X509_num(cas);
-    struct found found = {(needs & CERTMAP_PIECE_CHAIN_SHA256) != 0, (needs & CERTMAP_PIECE_CHAIN_KEY_SHA256) != 0};
-    if (count > CERTMAP_MAX_CHAIN || (!found.certificates && !found.keys))
+    struct cm_chain_digests found = cm_chain_digests_into(holder->chain_sha256, holder->chain_key_sha256, needs);
+    if (!cm_chain_digests_wanted(&found, (size_t)count))
         return CERTMAP_OK;
     for (int i = 0; i < count; i++) {
-        const enum certmap_status status = digest_ca(&found, holder, i, sk_X509_value(cas, i), err);
+        const enum certmap_status status = digest_ca(&found, (size_t)i, sk_X509_value(cas, i), err);
         if (status != CERTMAP_OK)
             return status;
     }
-    const size_t len = (size_t)count * CERTMAP_SHA256_SIZE;
-    if (found.certificates)
-        cert->chain_sha256 = (struct certmap_view){holder->chain_sha256[0], len};
-    if (found.keys)
-        cert->chain_key_sha256 = (struct certmap_view){holder->chain_key_sha256[0], len};
+    cm_chain_digests_set(cert, &found, (size_t)count);
     return CERTMAP_OK;
 }
 
