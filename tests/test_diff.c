@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Differences of two rule sets, against small worlds: each certificate that has up to three common names and two units, of
- * a few texts and one value that cannot be read. Whatever is answered differently is an effect of an edit that is
- * reported, and of the kind that is reported; whatever is reported is answered so.
+/* Differences of two rule sets, against the small world of random_rules.h. Whatever is answered differently is an effect of
+ * an edit that is reported, and of the kind that is reported; whatever is reported is answered so.
  *
  * CERTMAP_LINT_SETS in the environment: how many random pairs of rule sets, instead of some hundred. */
 #define _POSIX_C_SOURCE 200809L
@@ -9,28 +8,14 @@
 #include "certmap/diff.h"
 #include "certmap/explain.h"
 #include "certmap/walk.h"
-#include "lint/witness.h"
-#include "rules.h"
+#include "random_rules.h"
 #include "support/alloc.h"
-#include <stdarg.h>
 
 /* ---- the world ---- */
-
-static const char *const names[] = {"a", "A", "ab", "b", NULL}, *const units[] = {"a", "b",
-                                                                                  NULL}; /* NULL: unreadable */
-#define NAMES (sizeof names / sizeof *names)
-#define UNITS (sizeof units / sizeof *units)
-#define MAX_NAMES 3
-#define MAX_UNITS 2
 
 static struct certmap_peer *world[2][4096];
 static struct cm_lint_pool pools[4096];
 static size_t world_count;
-
-static struct cm_lint_value value_of(const char *subfield, const char *text) {
-    return (struct cm_lint_value){CERTMAP_FIELD_SUBJECT, t_text(subfield), t_text(text != NULL ? text : ""),
-                                  text != NULL ? CERTMAP_LINT_READABLE : CERTMAP_LINT_UNREADABLE};
-}
 
 static void add_certificate(const struct cm_lint_value *values, size_t count) {
     const struct cm_lint_witness witness = {values, count};
@@ -45,26 +30,9 @@ static void add_certificate(const struct cm_lint_value *values, size_t count) {
     world_count++;
 }
 
-static void add_units(struct cm_lint_value *values, size_t count, size_t left) {
-    add_certificate(values, count);
-    for (size_t i = 0; left > 0 && i < UNITS; i++) {
-        values[count] = value_of("OU", units[i]);
-        add_units(values, count + 1, left - 1);
-    }
-}
-
-static void add_names(struct cm_lint_value *values, size_t count, size_t left) {
-    add_units(values, count, MAX_UNITS);
-    for (size_t i = 0; left > 0 && i < NAMES; i++) {
-        values[count] = value_of("CN", names[i]);
-        add_names(values, count + 1, left - 1);
-    }
-}
-
 static void make_world(void) {
-    struct cm_lint_value values[MAX_NAMES + MAX_UNITS] = {0};
     world_count = 0;
-    add_names(values, 0, MAX_NAMES);
+    add_certificates(&t_wide);
 }
 
 static void free_world(void) {
@@ -76,73 +44,6 @@ static void free_world(void) {
 }
 
 /* ---- random rules ---- */
-
-static uint64_t state;
-
-static unsigned draw(unsigned below) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (unsigned)(state >> 33) % below;
-}
-
-static char text[1 << 15];
-static size_t text_len;
-
-static void put(const char *format, ...) CK_ATTRIBUTE_FORMAT(printf, 1, 2);
-
-static void put(const char *format, ...) {
-    va_list list;
-    va_start(list, format);
-    text_len += (size_t)vsnprintf(text + text_len, sizeof text - text_len, format, list);
-    va_end(list);
-    ck_assert_uint_lt(text_len, sizeof text);
-}
-
-static void put_operands(bool like) {
-    static const char *const patterns[] = {"a*", "*b", "?", "*", "a?", "A*", "*a*", "b"};
-    static const char *const texts[] = {"a", "A", "ab", "b", "c"};
-    const unsigned count = 1 + draw(3);
-    put("(");
-    for (unsigned i = 0; i < count; i++)
-        put("%s\"%s\"", i > 0 ? ", " : "", like ? patterns[draw(8)] : texts[draw(5)]);
-    put(")");
-}
-
-static void put_condition(void) {
-    static const char *const quantifiers[] = {"", "", "", "every ", "first ", "last ", "only "};
-    const char *path = draw(3) == 0 ? "subject.OU" : "subject.CN";
-    switch (draw(8)) {
-    case 0:
-        put("%s present", path);
-        return;
-    case 1:
-        put("%s absent", path);
-        return;
-    case 2:
-        put("count(%s) = %u", path, draw(4));
-        return;
-    default:
-        break;
-    }
-    const bool like = draw(2) == 0;
-    put("%s%s %s %s", quantifiers[draw(7)], path, like ? "like" : "in", draw(4) == 0 ? "nocase " : "");
-    put_operands(like);
-}
-
-static void put_expression(unsigned depth) {
-    const unsigned kind = draw(depth == 0 ? 2 : 5);
-    if (kind < 2) {
-        put(kind == 0 && draw(2) == 0 ? "not " : "");
-        put_condition();
-        return;
-    }
-    put(draw(4) == 0 ? "not (" : "(");
-    put_expression(depth - 1);
-    put(kind == 2 ? " and " : " or ");
-    put_expression(depth - 1);
-    put(")");
-}
 
 /* A mapping is kept without its name, which may change while it moves. */
 struct mapping {
