@@ -172,6 +172,15 @@ static inline struct certmap_result t_match(const struct certmap_rules *rules, s
     return result;
 }
 
+/* What a condition gave, in rules of two mappings: "same" where it is true, and "other" always. */
+static inline enum certmap_truth t_same_or_other(const struct certmap_result *result) {
+    if (result->decision == CERTMAP_ALLOW)
+        return strcmp((const char *)result->account.data, "same") == 0 ? CERTMAP_TRUE : CERTMAP_FALSE;
+    ck_assert_int_eq(result->decision, CERTMAP_NONE);
+    ck_assert_int_eq(result->reason, CERTMAP_CODE_UNREADABLE);
+    return CERTMAP_UNKNOWN;
+}
+
 /* ---- explanations ---- */
 
 static inline const char *t_truth(enum certmap_truth truth) {

@@ -5,7 +5,6 @@
 #include "rules.h"
 #include "support/tls.h"
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
@@ -17,19 +16,11 @@ static const char *const conditions[] = {"chain has sha256", "not chain has sha2
                                          "not chain has spki.sha256"};
 static struct certmap_rules *rules[COUNT(conditions)][T_ID_COUNT];
 
-static void digest_of(uint8_t digest[CERTMAP_SHA256_SIZE], bool key, X509 *x509) {
-    unsigned char *der = NULL;
-    const int len = key ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der) : i2d_X509(x509, &der);
-    ck_assert_int_gt(len, 0);
-    ck_assert_int_eq(EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha256(), NULL), 1);
-    OPENSSL_free(der);
-}
-
 /* "same" if the condition is true, "other" if it is false. */
 static struct certmap_rules *rules_of(int condition, X509 *x509) {
     uint8_t digest[CERTMAP_SHA256_SIZE];
     char text[512], hex[2 * CERTMAP_SHA256_SIZE + 1];
-    digest_of(digest, condition >= 2, x509);
+    t_sha256(digest, x509, condition >= 2);
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     snprintf(text, sizeof text,
@@ -55,15 +46,13 @@ static void free_shared(void) {
 
 /* ---- who is trusted, who sends what, and the CAs ---- */
 
-#define MOST 4
-
 static const struct scenario {
     const char *name;
     enum t_id client;
-    enum t_id sent[MOST]; /* with the client's certificate */
-    enum t_id trusted[MOST];
+    enum t_id sent[T_MOST]; /* with the client's certificate */
+    enum t_id trusted[T_MOST];
     bool partial; /* X509_V_FLAG_PARTIAL_CHAIN */
-    enum t_id cas[MOST];
+    enum t_id cas[T_MOST];
 } scenarios[] = {
     {"two", T_BOB, {T_NOBODY}, {T_ROOT}, false, {T_ROOT}},
     {"three", T_ALICE, {T_ISSUING}, {T_ROOT}, false, {T_ISSUING, T_ROOT}},
@@ -89,28 +78,12 @@ static const struct scenario {
     {"signed itself, more sent", T_LONELY, {T_ISSUING, T_ROOT}, {T_LONELY}, false, {T_LONELY}},
 };
 
-static X509_STORE *new_store(const struct scenario *row) {
-    X509_STORE *store = X509_STORE_new();
-    for (int i = 0; i < MOST && row->trusted[i] != T_NOBODY; i++)
-        ck_assert_int_eq(X509_STORE_add_cert(store, t_pki_certificate(pki, row->trusted[i])), 1);
-    if (row->partial)
-        ck_assert_int_eq(X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN), 1);
-    return store;
-}
-
 static SSL_CTX *new_server(const struct scenario *row, int version) {
-    SSL_CTX *ctx = t_tls_server(pki, version);
-    SSL_CTX_set_cert_store(ctx, new_store(row));
-    return ctx;
+    return t_tls_server_that_trusts(pki, version, row->trusted, row->partial);
 }
 
 static SSL_CTX *new_client(const struct scenario *row, int version) {
-    SSL_CTX *ctx = t_tls_client(pki, version, row->client);
-    SSL_CTX_clear_chain_certs(ctx);
-    SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
-    for (int i = 0; i < MOST && row->sent[i] != T_NOBODY; i++)
-        ck_assert_int_eq(SSL_CTX_add1_chain_cert(ctx, t_pki_certificate(pki, row->sent[i])), 1);
-    return ctx;
+    return t_tls_client_that_sends(pki, version, row->client, row->sent);
 }
 
 /* ---- asking ---- */
@@ -118,16 +91,12 @@ static SSL_CTX *new_client(const struct scenario *row, int version) {
 static enum certmap_truth truth(SSL *ssl, const struct certmap_rules *with, struct certmap_peer *peer) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     ck_assert_int_eq(certmap_openssl_match(ssl, with, peer, &result, NULL), CERTMAP_OK);
-    if (result.decision == CERTMAP_ALLOW)
-        return strcmp((const char *)result.account.data, "same") == 0 ? CERTMAP_TRUE : CERTMAP_FALSE;
-    ck_assert_int_eq(result.decision, CERTMAP_NONE);
-    ck_assert_int_eq(result.reason, CERTMAP_CODE_UNREADABLE);
-    return CERTMAP_UNKNOWN;
+    return t_same_or_other(&result);
 }
 
 static bool is_among(const struct scenario *row, enum t_id id, bool key) {
     bool found = false;
-    for (int i = 0; i < MOST && row->cas[i] != T_NOBODY; i++)
+    for (int i = 0; i < T_MOST && row->cas[i] != T_NOBODY; i++)
         found = found || row->cas[i] == id ||
                 (key && ((row->cas[i] == T_CROSS && id == T_ISSUING) || (row->cas[i] == T_ISSUING && id == T_CROSS)));
     return found;
@@ -183,7 +152,7 @@ T_TEST(a_store_that_changed) {
     struct t_link link = t_link_open(server, client);
     ck_assert(t_link_handshake(&link));
     check_chain(link.server, &(struct scenario){.name = "before", .cas = {T_ISSUING, T_ROOT}}, true);
-    SSL_CTX_set_cert_store(server, new_store(&since));
+    SSL_CTX_set_cert_store(server, t_store_new(pki, since.trusted, since.partial));
     check_chain(link.server, &row, false);
     t_link_close(&link);
     SSL_CTX_free(server);
@@ -195,17 +164,17 @@ T_TEST(a_store_that_changed) {
 /* The chain that X509_verify_cert gives, in its order. */
 T_TEST(verified_chains) {
     const struct scenario *row = &scenarios[_i];
-    X509_STORE *store = new_store(row);
+    X509_STORE *store = t_store_new(pki, row->trusted, row->partial);
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *sent = sk_X509_new_null(), *cas = NULL;
     int count = 0;
-    for (int i = 0; i < MOST && row->sent[i] != T_NOBODY; i++)
+    for (int i = 0; i < T_MOST && row->sent[i] != T_NOBODY; i++)
         ck_assert_int_gt(sk_X509_push(sent, t_pki_certificate(pki, row->sent[i])), 0);
     ck_assert_int_eq(X509_STORE_CTX_init(ctx, store, t_pki_certificate(pki, row->client), sent), 1);
     ck_assert_int_eq(certmap_openssl_verified_chain(&cas, ctx, NULL), CERTMAP_ERROR_UNVERIFIED);
     ck_assert_int_eq(X509_verify_cert(ctx), 1);
     ck_assert_int_eq(certmap_openssl_verified_chain(&cas, ctx, NULL), CERTMAP_OK);
-    for (; count < MOST && row->cas[count] != T_NOBODY; count++)
+    for (; count < T_MOST && row->cas[count] != T_NOBODY; count++)
         ck_assert_msg(X509_cmp(sk_X509_value(cas, count), t_pki_certificate(pki, row->cas[count])) == 0, "%s: %d",
                       row->name, count);
     ck_assert_int_eq(sk_X509_num(cas), count);
@@ -236,7 +205,7 @@ T_TEST(digests_of_the_chain) {
     uint8_t digests[2][2][CERTMAP_SHA256_SIZE];
     ck_assert_int_gt(sk_X509_push(cas, t_pki_certificate(pki, T_ROOT)), 0);
     for (int i = 0; i < 4; i++)
-        digest_of(digests[i / 2][i % 2], i / 2 == 1, t_pki_certificate(pki, i % 2 == 0 ? T_ISSUING : T_ROOT));
+        t_sha256(digests[i / 2][i % 2], t_pki_certificate(pki, i % 2 == 0 ? T_ISSUING : T_ROOT), i / 2 == 1);
     ck_assert_int_eq(certmap_openssl_cert(&cert, &holder, t_pki_certificate(pki, T_ALICE), needs, NULL), CERTMAP_OK);
     ck_assert_int_eq(certmap_openssl_chain(&cert, &holder, cas, needs, NULL), CERTMAP_OK);
     const struct certmap_view found[] = {cert.chain_sha256, cert.chain_key_sha256};

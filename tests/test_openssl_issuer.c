@@ -6,7 +6,6 @@
 #include "support/tls.h"
 #include <limits.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,15 +19,10 @@ static struct certmap_rules *rules[COUNT(fields)][T_ID_COUNT];
 
 /* The digest in hexadecimal. */
 static void digest_of(char hex[2 * CERTMAP_SHA256_SIZE + 1], enum certmap_field field, X509 *x509) {
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned char *der = NULL;
-    const int len =
-        field == CERTMAP_FIELD_ISSUER_SHA256 ? i2d_X509(x509, &der) : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
-    ck_assert_int_gt(len, 0);
-    ck_assert_int_eq(EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha256(), NULL), 1);
+    uint8_t digest[CERTMAP_SHA256_SIZE];
+    t_sha256(digest, x509, field == CERTMAP_FIELD_ISSUER_KEY_SHA256);
     for (size_t i = 0; i < CERTMAP_SHA256_SIZE; i++)
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    OPENSSL_free(der);
 }
 
 static void begin_mapping(struct certmap_builder *builder, const char *name) {
@@ -99,11 +93,7 @@ static enum certmap_status ask(const struct asker *asker, const struct certmap_r
 static enum certmap_truth truth(const struct asker *asker, const struct certmap_rules *with) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     ck_assert_msg(ask(asker, with, &result) == CERTMAP_OK, "%s: error", way_names[asker->way]);
-    if (result.decision == CERTMAP_ALLOW)
-        return strcmp((const char *)result.account.data, "same") == 0 ? CERTMAP_TRUE : CERTMAP_FALSE;
-    ck_assert_int_eq(result.decision, CERTMAP_NONE);
-    ck_assert_int_eq(result.reason, CERTMAP_CODE_UNREADABLE);
-    return CERTMAP_UNKNOWN;
+    return t_same_or_other(&result);
 }
 
 /* Besides one of enum t_id, or T_NOBODY: the verified chain has none. */
@@ -133,15 +123,13 @@ static void check_issuer(struct asker asker, enum t_id issuer, const char *row) 
 
 /* ---- who is trusted, and who sends what ---- */
 
-#define MOST 4
-
 static const struct scenario {
     const char *name;
     enum t_id client;
-    enum t_id sent[MOST]; /* with the client's certificate */
-    enum t_id trusted[MOST];
-    enum t_id between[MOST]; /* what the store for AGAIN has, too: a ticket does not hold what was sent */
-    bool partial;            /* X509_V_FLAG_PARTIAL_CHAIN */
+    enum t_id sent[T_MOST]; /* with the client's certificate */
+    enum t_id trusted[T_MOST];
+    enum t_id between[T_MOST]; /* what the store for AGAIN has, too: a ticket does not hold what was sent */
+    bool partial;              /* X509_V_FLAG_PARTIAL_CHAIN */
     enum t_id issuer;
 } scenarios[] = {
     {"two", T_BOB, {T_NOBODY}, {T_ROOT}, {T_NOBODY}, false, T_ROOT},
@@ -177,32 +165,12 @@ static const struct scenario {
     {"signed itself, partial", T_LONELY, {T_NOBODY}, {T_LONELY, T_ROOT}, {T_NOBODY}, true, T_LONELY},
 };
 
-static void add_to(X509_STORE *store, const enum t_id ids[MOST]) {
-    for (int i = 0; i < MOST && ids[i] != T_NOBODY; i++)
-        ck_assert_int_eq(X509_STORE_add_cert(store, t_pki_certificate(pki, ids[i])), 1);
-}
-
-static X509_STORE *new_store(const struct scenario *row) {
-    X509_STORE *store = X509_STORE_new();
-    add_to(store, row->trusted);
-    if (row->partial)
-        ck_assert_int_eq(X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN), 1);
-    return store;
-}
-
 static SSL_CTX *new_server(const struct scenario *row, int version) {
-    SSL_CTX *ctx = t_tls_server(pki, version);
-    SSL_CTX_set_cert_store(ctx, new_store(row));
-    return ctx;
+    return t_tls_server_that_trusts(pki, version, row->trusted, row->partial);
 }
 
 static SSL_CTX *new_client(const struct scenario *row, int version) {
-    SSL_CTX *ctx = t_tls_client(pki, version, row->client);
-    SSL_CTX_clear_chain_certs(ctx);
-    SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
-    for (int i = 0; i < MOST && row->sent[i] != T_NOBODY; i++)
-        ck_assert_int_eq(SSL_CTX_add1_chain_cert(ctx, t_pki_certificate(pki, row->sent[i])), 1);
-    return ctx;
+    return t_tls_client_that_sends(pki, version, row->client, row->sent);
 }
 
 T_TEST(full_handshake) {
@@ -245,9 +213,9 @@ T_TEST(resumption) {
     const int version = versions[_i % 2];
     SSL_CTX *server = new_server(row, version);
     SSL_CTX *client = new_client(row, version);
-    X509_STORE *trusted = new_store(row);
+    X509_STORE *trusted = t_store_new(pki, row->trusted, row->partial);
     SSL_SESSION *session = NULL;
-    add_to(trusted, row->between);
+    t_store_add(trusted, pki, row->between);
     remember_by(server, _i / 2 % 2 == 0 ? TICKETS : CACHE);
     SSL_CTX_set_cert_verify_callback(server, keep_issuer, NULL);
     for (int times = 0; times < 3; times++) {
@@ -390,7 +358,7 @@ T_TEST(another_store_of_the_handshake) {
     const struct scenario nobody = {.name = "nobody trusted"};
     SSL_CTX *server = new_server(&nobody, version);
     SSL_CTX *client = new_client(row, version);
-    X509_STORE *trusted = new_store(row);
+    X509_STORE *trusted = t_store_new(pki, row->trusted, row->partial);
     SSL_CTX_set_cert_verify_callback(server, keep_issuer, NULL);
     if (!of_connection)
         ck_assert_int_eq(SSL_CTX_set1_verify_cert_store(server, trusted), 1);
@@ -589,7 +557,7 @@ T_TEST(arguments) {
 /* A chain that was not built, or not accepted, has no issuer to give. */
 T_TEST(a_context_without_a_verified_chain) {
     const struct scenario row = {.trusted = {T_ROOT}};
-    X509_STORE *store = new_store(&row);
+    X509_STORE *store = t_store_new(pki, row.trusted, row.partial);
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     struct certmap_diagnostic err = {.text = ""};
     X509 *issuer = NULL;

@@ -179,6 +179,47 @@ SSL_CTX *t_tls_client(const struct t_pki *pki, int version, enum t_id id) {
     return ctx;
 }
 
+/* ---- who is trusted, and who sends what ---- */
+
+void t_store_add(X509_STORE *store, const struct t_pki *pki, const enum t_id ids[T_MOST]) {
+    for (int i = 0; i < T_MOST && ids[i] != T_NOBODY; i++)
+        need(X509_STORE_add_cert(store, pki->certificates[ids[i]]) == 1, "store");
+}
+
+X509_STORE *t_store_new(const struct t_pki *pki, const enum t_id trusted[T_MOST], bool partial) {
+    X509_STORE *store = X509_STORE_new();
+    need(store != NULL, "X509_STORE_new");
+    t_store_add(store, pki, trusted);
+    if (partial)
+        need(X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) == 1, "partial chain");
+    return store;
+}
+
+SSL_CTX *t_tls_server_that_trusts(const struct t_pki *pki, int version, const enum t_id trusted[T_MOST], bool partial) {
+    SSL_CTX *ctx = t_tls_server(pki, version);
+    SSL_CTX_set_cert_store(ctx, t_store_new(pki, trusted, partial));
+    return ctx;
+}
+
+SSL_CTX *t_tls_client_that_sends(const struct t_pki *pki, int version, enum t_id id, const enum t_id sent[T_MOST]) {
+    SSL_CTX *ctx = t_tls_client(pki, version, id);
+    SSL_CTX_clear_chain_certs(ctx);
+    SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
+    for (int i = 0; i < T_MOST && sent[i] != T_NOBODY; i++)
+        need(SSL_CTX_add1_chain_cert(ctx, pki->certificates[sent[i]]) == 1, "chain");
+    return ctx;
+}
+
+void t_sha256(uint8_t digest[CERTMAP_SHA256_SIZE], X509 *x509, bool key) {
+    unsigned char *der = NULL;
+    const int len = key ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der) : i2d_X509(x509, &der);
+    need(len > 0, "encode");
+    need(EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha256(), NULL) == 1, "digest");
+    OPENSSL_free(der);
+}
+
+/* ---- connections ---- */
+
 int t_verify_anything(int ok, X509_STORE_CTX *ctx) {
     (void)ok;
     (void)ctx;
