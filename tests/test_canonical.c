@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Canonical text of every kind: values of certificates, octets, operands and patterns of rules. */
-#include "base/alloc.h"
+#include "arenas.h"
 #include "base/out.h"
 #include "base/view.h"
 #include "der/oid.h"
@@ -34,18 +34,6 @@ enum {
 #define U_UMLAUT_UPPER "\xC3\x9C"
 #define HEX20 "0123456789abcdef0123456789abcdef01234567"
 #define HEX32 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-static struct cm_arena arena;
-
-static void start_arena(void) {
-    struct certmap_allocator allocator;
-    ck_assert(cm_allocator_init(&allocator, NULL));
-    cm_arena_init(&arena, &allocator, SIZE_MAX);
-}
-
-static void free_arena(void) {
-    cm_arena_free(&arena);
-}
 
 static void assert_text(struct certmap_view text, const char *wanted, const char *about) {
     ck_assert_msg(cm_view_equal(text, t_text(wanted)), "%s: \"%.*s\" instead of \"%s\"", about, (int)text.len,
@@ -747,10 +735,10 @@ T_TEST(without_memory) {
 }
 
 T_TESTS("canonical",
-        T_CASE("values", T_EACH(start_arena, free_arena), T_LOOP(text, COUNT(texts)), T_LOOP(address, COUNT(addresses)),
-               T_LOOP(serial, COUNT(serials)), octets_in_hexadecimal, key_usages, T_LOOP(oid_name, COUNT(oids)),
-               oid_without_a_name),
-        T_CASE("rules", T_EACH(start_arena, free_arena), T_LOOP(operand, COUNT(operands)),
+        T_CASE("values", T_EACH(start_arenas, free_arenas), T_LOOP(text, COUNT(texts)),
+               T_LOOP(address, COUNT(addresses)), T_LOOP(serial, COUNT(serials)), octets_in_hexadecimal, key_usages,
+               T_LOOP(oid_name, COUNT(oids)), oid_without_a_name),
+        T_CASE("rules", T_EACH(start_arenas, free_arenas), T_LOOP(operand, COUNT(operands)),
                T_LOOP(text_as_an_operand, COUNT(texts)), T_LOOP(serial_as_an_operand, COUNT(serials)),
                T_LOOP(network, COUNT(networks)), T_LOOP(pattern, COUNT(patterns)), T_LOOP(check, COUNT(checks)),
                kinds_with_patterns, without_memory))

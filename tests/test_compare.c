@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole Names, compared: a table, and small random Names against a plain definition. */
-#include "base/alloc.h"
+#include "arenas.h"
 #include "base/view.h"
 #include "certmap/limits.h"
 #include "field/compare.h"
@@ -9,31 +9,6 @@
 #define T CERTMAP_TRUE
 #define F CERTMAP_FALSE
 #define U CERTMAP_UNKNOWN
-
-static struct cm_arena arena, scratch;
-
-static void start_arenas(void) {
-    struct certmap_allocator allocator;
-    ck_assert(cm_allocator_init(&allocator, NULL));
-    cm_arena_init(&arena, &allocator, SIZE_MAX);
-    cm_arena_init(&scratch, &allocator, SIZE_MAX);
-}
-
-static void free_arenas(void) {
-    cm_arena_free(&arena);
-    cm_arena_free(&scratch);
-}
-
-/* The AVAs of a Name that t_name describes. */
-static struct cm_list read_name(const char *text) {
-    struct t_buf der = T_BUF_INIT;
-    struct cm_list list;
-    t_name(&der, text);
-    const struct certmap_view kept = cm_arena_text(&arena, t_view(&der));
-    ck_assert_int_eq(cm_list_from_name(&list, kept, &arena, &scratch, NULL), CERTMAP_OK);
-    t_buf_free(&der);
-    return list;
-}
 
 /* ---- a table; each row also the other way round ---- */
 

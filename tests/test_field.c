@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of a certificate: their names in rules, where their values are, and what is refused. */
-#include "base/alloc.h"
+#include "arenas.h"
 #include "base/out.h"
 #include "base/view.h"
 #include "field/field.h"
 #include "name/attr.h"
 #include "rules.h"
 #include "support/alloc.h"
-
-static struct cm_arena arena;
-
-static void start_arena(void) {
-    struct certmap_allocator allocator;
-    ck_assert(cm_allocator_init(&allocator, NULL));
-    cm_arena_init(&arena, &allocator, SIZE_MAX);
-}
-
-static void free_arena(void) {
-    cm_arena_free(&arena);
-}
 
 static void assert_prints(const struct cm_path *path, const char *wanted) {
     char text[128];
@@ -276,7 +264,7 @@ T_TEST(rows_of_the_san) {
 }
 
 T_TESTS("field",
-        T_CASE("names", T_EACH(start_arena, free_arena), T_LOOP(path, COUNT(paths)), T_LOOP(printed_path, COUNT(paths)),
-               T_LOOP(issuer_fields, 5), T_LOOP(no_field, COUNT(no_fields)), T_LOOP(refused_subfield, COUNT(refused)),
-               T_LOOP(without_memory, 3)),
-        T_CASE("tables", T_EACH(start_arena, free_arena), fields, rows_of_the_san))
+        T_CASE("names", T_EACH(start_arenas, free_arenas), T_LOOP(path, COUNT(paths)),
+               T_LOOP(printed_path, COUNT(paths)), T_LOOP(issuer_fields, 5), T_LOOP(no_field, COUNT(no_fields)),
+               T_LOOP(refused_subfield, COUNT(refused)), T_LOOP(without_memory, 3)),
+        T_CASE("tables", T_EACH(start_arenas, free_arenas), fields, rows_of_the_san))

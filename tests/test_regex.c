@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Regular expressions: a table, what is refused, random ones against another engine, and work. */
-#include "base/alloc.h"
+#include "arenas.h"
 #include "base/glob.h"
 #include "base/regex_inside.h"
 #include "base/unicode.h"
@@ -14,20 +14,7 @@
 #include <stdlib.h>
 #endif
 
-static struct cm_arena arena, scratch;
 static struct certmap_diagnostic error;
-
-static void start_arenas(void) {
-    struct certmap_allocator allocator;
-    ck_assert(cm_allocator_init(&allocator, NULL));
-    cm_arena_init(&arena, &allocator, SIZE_MAX);
-    cm_arena_init(&scratch, &allocator, SIZE_MAX);
-}
-
-static void free_arenas(void) {
-    cm_arena_free(&arena);
-    cm_arena_free(&scratch);
-}
 
 static enum certmap_status compile(struct certmap_view *program, struct certmap_view text, bool nocase) {
     struct certmap_view shown;
