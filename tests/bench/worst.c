@@ -26,13 +26,20 @@ static void end(struct t_buf *spec) {
     t_bytes(spec, "", 1);
 }
 
+/* One text, then another one so many times, with 0 after it, step, twice step and so on, then a last one. */
+static void numbered(struct t_buf *spec, const char *before, const char *each, size_t count, size_t step,
+                     const char *after) {
+    t_put(spec, before);
+    for (size_t i = 0; i < count; i++)
+        put_number(spec, each, i * step);
+    t_put(spec, after);
+    end(spec);
+}
+
 /* ---- Each of 2,000 values is that of a rule, which another condition then refuses ----------------------- */
 
 static void units(struct t_buf *spec, size_t count) {
-    t_put(spec, "CN=somebody");
-    for (size_t i = 0; i < count; i++)
-        put_number(spec, " | OU=Unit ", i);
-    end(spec);
+    numbered(spec, "CN=somebody", " | OU=Unit ", count, 1, "");
 }
 
 static void many_subject(struct t_buf *spec) {
@@ -235,11 +242,7 @@ static void department_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void departments_subject(struct t_buf *spec) {
-    t_put(spec, "CN=");
-    for (size_t i = 0; i < 600; i++)
-        put_number(spec, "n-", i * 16);
-    t_put(spec, "\\{r*11000}");
-    end(spec);
+    numbered(spec, "CN=", "n-", 600, 16, "\\{r*11000}");
 }
 
 static void not_like_mapping(struct certmap_builder *builder, size_t index) {
@@ -255,10 +258,7 @@ static void not_like_mapping(struct certmap_builder *builder, size_t index) {
 }
 
 static void numbers_subject(struct t_buf *spec) {
-    t_put(spec, "O=Contoso");
-    for (size_t i = 0; i < 900; i++)
-        put_number(spec, " | OU=", i);
-    end(spec);
+    numbered(spec, "O=Contoso", " | OU=", 900, 1, "");
 }
 
 static void many_nots_mapping(struct certmap_builder *builder, size_t index) {
@@ -349,10 +349,7 @@ static void unit_and_name_mapping(struct certmap_builder *builder, size_t index)
 }
 
 static void units_and_name_subject(struct t_buf *spec) {
-    t_put(spec, "CN=\\{r*8000}");
-    for (size_t i = 0; i < 300; i++)
-        put_number(spec, " | OU=Dept ", i);
-    end(spec);
+    numbered(spec, "CN=\\{r*8000}", " | OU=Dept ", 300, 1, "");
 }
 
 static void two_patterns_mapping(struct certmap_builder *builder, size_t index) {
@@ -391,10 +388,7 @@ static void not_equal_mapping(struct certmap_builder *builder, size_t index) {
 
 /* The certificate has the pieces of many of the patterns. */
 static void near_numbers_subject(struct t_buf *spec) {
-    t_put(spec, "O=Contoso | OU=othe | OU=0001");
-    for (size_t i = 0; i < 900; i++)
-        put_number(spec, " | OU=ther-", i * 11);
-    end(spec);
+    numbered(spec, "O=Contoso | OU=othe | OU=0001", " | OU=ther-", 900, 11, "");
 }
 
 static void letters_and_number_mapping(struct certmap_builder *builder, size_t index) {
@@ -408,11 +402,7 @@ static void letters_and_number_mapping(struct certmap_builder *builder, size_t i
 }
 
 static void letters_and_numbers_subject(struct t_buf *spec) {
-    t_put(spec, "CN=");
-    for (size_t i = 0; i < 500; i++)
-        put_number(spec, "aaaa", i * 20);
-    t_put(spec, "\\{a*11500}");
-    end(spec);
+    numbered(spec, "CN=", "aaaa", 500, 20, "\\{a*11500}");
 }
 
 static void contoso_unit_mapping(struct certmap_builder *builder, size_t index) {
@@ -423,10 +413,7 @@ static void contoso_unit_mapping(struct certmap_builder *builder, size_t index) 
 }
 
 static void contoso_units_subject(struct t_buf *spec) {
-    t_put(spec, "O=Contoso");
-    for (size_t i = 0; i < 600; i++)
-        put_number(spec, " | OU=Dept ", i);
-    end(spec);
+    numbered(spec, "O=Contoso", " | OU=Dept ", 600, 1, "");
 }
 
 /* ---- Together ----------------------------------------------------------------------------------------------- */
