@@ -6,24 +6,6 @@
 
 #define FIRST_SUMMARY CERTMAP_STRUCT_END(struct certmap_diff_summary, same)
 
-/* ---- errors ---- */
-
-static enum certmap_status fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
-                                const char *text) {
-    static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
-    if (err != NULL) {
-        *err = none;
-        err->status = status;
-        err->code = code;
-        strncpy(err->text, text, sizeof err->text - 1);
-    }
-    return status;
-}
-
-static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
-    return fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
-}
-
 /* ---- beginning ---- */
 
 static void set_side(struct cm_diff_side *side, const struct certmap_rules *rules) {
@@ -132,22 +114,22 @@ static void search(struct cm_diff *diff) {
 static enum certmap_status run(struct cm_diff *diff, certmap_diff_fn *fn, void *ctx, struct certmap_diagnostic *err) {
     bool goes_on = begin(diff);
     if (!goes_on)
-        return fail_memory(err);
+        return cm_lint_fail_memory(err);
     diff->summary.same = diff->same;
     for (size_t i = 0; goes_on && i < diff->edits.count; i++) {
         diff->edit = (const struct cm_diff_edit *)diff->edits.items + i;
         if (!cm_lint_progress(diff->lint, i, diff->edits.count))
-            return fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program");
+            return cm_lint_fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program");
         search(diff);
         cm_lint_forget(diff->lint);
         goes_on = !diff->lint->failed && !diff->lint->pool.failed && report(diff, fn, ctx);
         cm_lint_pool_empty(&diff->pool);
     }
     if (diff->lint->failed || diff->lint->pool.failed)
-        return fail_memory(err);
+        return cm_lint_fail_memory(err);
     return cm_lint_progress(diff->lint, diff->edits.count, diff->edits.count)
                ? CERTMAP_OK
-               : fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program");
+               : cm_lint_fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program");
 }
 
 enum certmap_status certmap_diff(const struct certmap_rules *before, const struct certmap_rules *after,
@@ -157,8 +139,8 @@ enum certmap_status certmap_diff(const struct certmap_rules *before, const struc
     struct cm_diff diff = {.summary = none};
     if (before == NULL || after == NULL || report_fn == NULL ||
         (summary != NULL && !certmap_struct_fits(summary, FIRST_SUMMARY, sizeof *summary)))
-        return fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
-                    "certmap_diff: before, after or report is NULL, or the size of summary is not set");
+        return cm_lint_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
+                            "certmap_diff: before, after or report is NULL, or the size of summary is not set");
     enum certmap_status status = certmap_lint_new(&diff.lint, options, err);
     if (status != CERTMAP_OK)
         return status;

@@ -13,8 +13,8 @@
 
 /* ---- errors ---- */
 
-static enum certmap_status fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
-                                const char *text) {
+enum certmap_status cm_lint_fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
+                                 const char *text) {
     static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
     if (err != NULL) {
         *err = none;
@@ -25,12 +25,12 @@ static enum certmap_status fail(struct certmap_diagnostic *err, enum certmap_sta
     return status;
 }
 
-static enum certmap_status fail_argument(struct certmap_diagnostic *err, const char *text) {
-    return fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, text);
+enum certmap_status cm_lint_fail_memory(struct certmap_diagnostic *err) {
+    return cm_lint_fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
 }
 
-static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
-    return fail(err, CERTMAP_ERROR_MEMORY, CERTMAP_CODE_MEMORY, "out of memory");
+static enum certmap_status fail_argument(struct certmap_diagnostic *err, const char *text) {
+    return cm_lint_fail(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, text);
 }
 
 /* ---- beginning ---- */
@@ -73,11 +73,11 @@ enum certmap_status certmap_lint_new(struct certmap_lint **lint, const struct ce
         return fail_argument(err, "certmap_lint_new: a function of the allocator is NULL");
     struct certmap_lint *made = pool.allocator.alloc(pool.allocator.ctx, sizeof *made);
     if (made == NULL)
-        return fail_memory(err);
+        return cm_lint_fail_memory(err);
     *made = (struct certmap_lint){.allocator = pool.allocator, .pool = pool, .scratch = pool};
     if (!copy_options(made, options) || certmap_peer_new(&made->peer, &made->allocator, NULL) != CERTMAP_OK) {
         certmap_lint_free(made);
-        return fail_memory(err);
+        return cm_lint_fail_memory(err);
     }
     *lint = made;
     return CERTMAP_OK;
@@ -139,14 +139,15 @@ static enum certmap_status run(struct certmap_lint *lint, const struct certmap_r
     lint->engine = cm_lint_engine_make(lint);
     lint->failed = lint->engine == NULL || lint->places.failed;
     if (certmap_rules_disabled(rules))
-        return lint->failed ? fail_memory(err) : CERTMAP_OK;
+        return lint->failed ? cm_lint_fail_memory(err) : CERTMAP_OK;
     for (size_t i = 0; !lint->failed && !lint->pool.failed && !lint->cancelled && cm_lint_passes[i] != NULL; i++) {
         cm_lint_passes[i](lint);
         lint->failed = lint->failed || lint->scratch.failed;
         cm_lint_pool_empty(&lint->scratch);
     }
-    return lint->cancelled ? fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program")
-           : lint->failed || lint->pool.failed ? fail_memory(err)
+    return lint->cancelled
+               ? cm_lint_fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program")
+           : lint->failed || lint->pool.failed ? cm_lint_fail_memory(err)
                                                : CERTMAP_OK;
 }
 

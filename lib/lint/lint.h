@@ -47,6 +47,13 @@ void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
  * is up, the mappings that are left are counted as not decided. */
 bool cm_lint_goes_on(struct certmap_lint *lint, size_t mapping);
 
+/* ---- Errors (lint.c) ---- */
+
+/* Sets err, which may be NULL, and returns the status. */
+enum certmap_status cm_lint_fail(struct certmap_diagnostic *err, enum certmap_status status, enum certmap_code code,
+                                 const char *text);
+enum certmap_status cm_lint_fail_memory(struct certmap_diagnostic *err);
+
 /* ---- Where (context.c) ---- */
 
 /* Of a mapping: its name. Line 0 where nothing is known. */
