@@ -11,6 +11,7 @@
 #include "certmap/names.h"
 #include "sample.h"
 #include "script.h"
+#include "text.h"
 #include <string.h>
 
 /* ---- reading ---- */
@@ -27,15 +28,6 @@ struct text {
 /* Most characters that one of compatibility is made of; of a longer one nothing is said. */
 #define MAX_PARTS 4
 
-static uint32_t next(const uint8_t **at) {
-    const uint8_t first = *(*at)++;
-    unsigned more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-    uint32_t code_point = more == 0 ? first : first & (0x3Fu >> more);
-    for (; more > 0; more--)
-        code_point = code_point << 6 | (*(*at)++ & 0x3Fu);
-    return code_point;
-}
-
 static bool read_text(struct text *text, struct cm_lint_pool *pool, struct certmap_view view) {
     *text = (struct text){.letters = cm_lint_pool_take(pool, view.len + 1, sizeof *text->letters),
                           .meant = cm_lint_pool_take(pool, MAX_PARTS * view.len + 1, sizeof *text->meant)};
@@ -43,7 +35,7 @@ static bool read_text(struct text *text, struct cm_lint_pool *pool, struct certm
     if (text->letters == NULL || text->meant == NULL)
         return false;
     while (view.len > 0 && at < end)
-        text->letters[text->len++] = next(&at);
+        text->letters[text->len++] = cm_lint_next(&at);
     return true;
 }
 

@@ -6,8 +6,7 @@
 
 /* ---- atoms ---- */
 
-/* The code point at *at, which is moved behind it. The text is UTF-8. */
-static uint32_t next_code_point(const uint8_t **at) {
+uint32_t cm_lint_next(const uint8_t **at) {
     const uint8_t first = *(*at)++;
     unsigned more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
     uint32_t code_point = more == 0 ? first : first & (0x3Fu >> more);
@@ -24,7 +23,7 @@ static uint32_t next_symbol(const uint8_t **at, bool pattern) {
     }
     if (pattern && c == '\\')
         ++*at;
-    return next_code_point(at);
+    return cm_lint_next(at);
 }
 
 struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern) {

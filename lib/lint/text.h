@@ -48,6 +48,8 @@ struct cm_lint_question {
     bool digits;       /* a letter that no atom has is to be a digit */
 };
 
+/* The code point at *at, which is moved behind it. The text is UTF-8. */
+uint32_t cm_lint_next(const uint8_t **at);
 /* Reads an atom: text, or a pattern with the escapes \* \? and \\. NULL symbols: there is no memory. */
 struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern);
 /* A letter without case, as far as it is ASCII or stands for what is. */
