@@ -117,3 +117,11 @@ struct tool_kind_found tool_certfile_kind(struct certmap_view content) {
     tool_pem_free(&pem);
     return read ? tool_kind_is_certificate() : tool_kind_of_pem(skip_mark(content));
 }
+
+enum certmap_status tool_certfile_fail(struct certmap_diagnostic *err, enum certmap_status status,
+                                       const struct certmap_diagnostic *why, const char *what, const char *option,
+                                       const char *path) {
+    const bool fits = strlen(path) + strlen(why->text) + strlen(what) + strlen(", : ") < sizeof err->text;
+    return fits ? tool_error(err, status, why->code, "%s, %s: %s", what, path, why->text)
+                : tool_error(err, status, why->code, "%s: %s", option, why->text);
+}

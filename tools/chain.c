@@ -20,10 +20,7 @@ enum certmap_status tool_chain_read(struct tool_chain *chain, const char *path, 
     }
     if (status == CERTMAP_OK)
         return status;
-    /* A long text has a command at its end. */
-    const bool fits = strlen(path) + strlen(why.text) + strlen(CHAIN ", : ") < sizeof err->text;
-    return fits ? tool_error(err, status, why.code, CHAIN ", %s: %s", path, why.text)
-                : tool_error(err, status, why.code, "--chain: %s", why.text);
+    return tool_certfile_fail(err, status, &why, CHAIN, "--chain", path);
 }
 
 void tool_chain_free(struct tool_chain *chain) {

@@ -18,10 +18,7 @@ enum certmap_status tool_issuer_read(struct tool_issuer *issuer, const char *pat
     }
     if (status == CERTMAP_OK)
         return status;
-    /* A long text has a command at its end. */
-    const bool fits = strlen(path) + strlen(why.text) + strlen(TOOL_ISSUER ", : ") < sizeof err->text;
-    return fits ? tool_error(err, status, why.code, TOOL_ISSUER ", %s: %s", path, why.text)
-                : tool_error(err, status, why.code, "--issuer: %s", why.text);
+    return tool_certfile_fail(err, status, &why, TOOL_ISSUER, "--issuer", path);
 }
 
 void tool_issuer_free(struct tool_issuer *issuer) {
