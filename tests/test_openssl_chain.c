@@ -49,10 +49,10 @@ static void free_shared(void) {
 static const struct scenario {
     const char *name;
     enum t_id client;
-    enum t_id sent[T_MOST]; /* with the client's certificate */
-    enum t_id trusted[T_MOST];
+    enum t_id sent[T_MAX_LISTED]; /* with the client's certificate */
+    enum t_id trusted[T_MAX_LISTED];
     bool partial; /* X509_V_FLAG_PARTIAL_CHAIN */
-    enum t_id cas[T_MOST];
+    enum t_id cas[T_MAX_LISTED];
 } scenarios[] = {
     {"two", T_BOB, {T_NOBODY}, {T_ROOT}, false, {T_ROOT}},
     {"three", T_ALICE, {T_ISSUING}, {T_ROOT}, false, {T_ISSUING, T_ROOT}},
@@ -96,7 +96,7 @@ static enum certmap_truth truth(SSL *ssl, const struct certmap_rules *with, stru
 
 static bool is_among(const struct scenario *row, enum t_id id, bool key) {
     bool found = false;
-    for (int i = 0; i < T_MOST && row->cas[i] != T_NOBODY; i++)
+    for (int i = 0; i < T_MAX_LISTED && row->cas[i] != T_NOBODY; i++)
         found = found || row->cas[i] == id ||
                 (key && ((row->cas[i] == T_CROSS && id == T_ISSUING) || (row->cas[i] == T_ISSUING && id == T_CROSS)));
     return found;
@@ -168,13 +168,13 @@ T_TEST(verified_chains) {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *sent = sk_X509_new_null(), *cas = NULL;
     int count = 0;
-    for (int i = 0; i < T_MOST && row->sent[i] != T_NOBODY; i++)
+    for (int i = 0; i < T_MAX_LISTED && row->sent[i] != T_NOBODY; i++)
         ck_assert_int_gt(sk_X509_push(sent, t_pki_certificate(pki, row->sent[i])), 0);
     ck_assert_int_eq(X509_STORE_CTX_init(ctx, store, t_pki_certificate(pki, row->client), sent), 1);
     ck_assert_int_eq(certmap_openssl_verified_chain(&cas, ctx, NULL), CERTMAP_ERROR_UNVERIFIED);
     ck_assert_int_eq(X509_verify_cert(ctx), 1);
     ck_assert_int_eq(certmap_openssl_verified_chain(&cas, ctx, NULL), CERTMAP_OK);
-    for (; count < T_MOST && row->cas[count] != T_NOBODY; count++)
+    for (; count < T_MAX_LISTED && row->cas[count] != T_NOBODY; count++)
         ck_assert_msg(X509_cmp(sk_X509_value(cas, count), t_pki_certificate(pki, row->cas[count])) == 0, "%s: %d",
                       row->name, count);
     ck_assert_int_eq(sk_X509_num(cas), count);

@@ -126,10 +126,10 @@ static void check_issuer(struct asker asker, enum t_id issuer, const char *row) 
 static const struct scenario {
     const char *name;
     enum t_id client;
-    enum t_id sent[T_MOST]; /* with the client's certificate */
-    enum t_id trusted[T_MOST];
-    enum t_id between[T_MOST]; /* what the store for AGAIN has, too: a ticket does not hold what was sent */
-    bool partial;              /* X509_V_FLAG_PARTIAL_CHAIN */
+    enum t_id sent[T_MAX_LISTED]; /* with the client's certificate */
+    enum t_id trusted[T_MAX_LISTED];
+    enum t_id between[T_MAX_LISTED]; /* what the store for AGAIN has, too: a ticket does not hold what was sent */
+    bool partial;                    /* X509_V_FLAG_PARTIAL_CHAIN */
     enum t_id issuer;
 } scenarios[] = {
     {"two", T_BOB, {T_NOBODY}, {T_ROOT}, {T_NOBODY}, false, T_ROOT},

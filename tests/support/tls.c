@@ -181,12 +181,12 @@ SSL_CTX *t_tls_client(const struct t_pki *pki, int version, enum t_id id) {
 
 /* ---- who is trusted, and who sends what ---- */
 
-void t_store_add(X509_STORE *store, const struct t_pki *pki, const enum t_id ids[T_MOST]) {
-    for (int i = 0; i < T_MOST && ids[i] != T_NOBODY; i++)
+void t_store_add(X509_STORE *store, const struct t_pki *pki, const enum t_id ids[T_MAX_LISTED]) {
+    for (int i = 0; i < T_MAX_LISTED && ids[i] != T_NOBODY; i++)
         need(X509_STORE_add_cert(store, pki->certificates[ids[i]]) == 1, "store");
 }
 
-X509_STORE *t_store_new(const struct t_pki *pki, const enum t_id trusted[T_MOST], bool partial) {
+X509_STORE *t_store_new(const struct t_pki *pki, const enum t_id trusted[T_MAX_LISTED], bool partial) {
     X509_STORE *store = X509_STORE_new();
     need(store != NULL, "X509_STORE_new");
     t_store_add(store, pki, trusted);
@@ -195,17 +195,19 @@ X509_STORE *t_store_new(const struct t_pki *pki, const enum t_id trusted[T_MOST]
     return store;
 }
 
-SSL_CTX *t_tls_server_that_trusts(const struct t_pki *pki, int version, const enum t_id trusted[T_MOST], bool partial) {
+SSL_CTX *t_tls_server_that_trusts(const struct t_pki *pki, int version, const enum t_id trusted[T_MAX_LISTED],
+                                  bool partial) {
     SSL_CTX *ctx = t_tls_server(pki, version);
     SSL_CTX_set_cert_store(ctx, t_store_new(pki, trusted, partial));
     return ctx;
 }
 
-SSL_CTX *t_tls_client_that_sends(const struct t_pki *pki, int version, enum t_id id, const enum t_id sent[T_MOST]) {
+SSL_CTX *t_tls_client_that_sends(const struct t_pki *pki, int version, enum t_id id,
+                                 const enum t_id sent[T_MAX_LISTED]) {
     SSL_CTX *ctx = t_tls_client(pki, version, id);
     SSL_CTX_clear_chain_certs(ctx);
     SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
-    for (int i = 0; i < T_MOST && sent[i] != T_NOBODY; i++)
+    for (int i = 0; i < T_MAX_LISTED && sent[i] != T_NOBODY; i++)
         need(SSL_CTX_add1_chain_cert(ctx, pki->certificates[sent[i]]) == 1, "chain");
     return ctx;
 }

@@ -59,15 +59,17 @@ SSL_CTX *t_tls_client(const struct t_pki *pki, int version, enum t_id id);
 /* ---- who is trusted, and who sends what ---- */
 
 /* Lists of certificates in tables: of as many, or up to T_NOBODY. */
-#define T_MOST 4
+#define T_MAX_LISTED 4
 
-void t_store_add(X509_STORE *store, const struct t_pki *pki, const enum t_id ids[T_MOST]);
+void t_store_add(X509_STORE *store, const struct t_pki *pki, const enum t_id ids[T_MAX_LISTED]);
 /* Has only these. partial: X509_V_FLAG_PARTIAL_CHAIN. */
-X509_STORE *t_store_new(const struct t_pki *pki, const enum t_id trusted[T_MOST], bool partial);
+X509_STORE *t_store_new(const struct t_pki *pki, const enum t_id trusted[T_MAX_LISTED], bool partial);
 /* A server that verifies by such a store. */
-SSL_CTX *t_tls_server_that_trusts(const struct t_pki *pki, int version, const enum t_id trusted[T_MOST], bool partial);
+SSL_CTX *t_tls_server_that_trusts(const struct t_pki *pki, int version, const enum t_id trusted[T_MAX_LISTED],
+                                  bool partial);
 /* A client that sends its certificate and these. */
-SSL_CTX *t_tls_client_that_sends(const struct t_pki *pki, int version, enum t_id id, const enum t_id sent[T_MOST]);
+SSL_CTX *t_tls_client_that_sends(const struct t_pki *pki, int version, enum t_id id,
+                                 const enum t_id sent[T_MAX_LISTED]);
 
 /* The digest of a certificate, or of its key. */
 void t_sha256(uint8_t digest[CERTMAP_SHA256_SIZE], X509 *x509, bool key);
