@@ -217,7 +217,8 @@ static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
         add_change(corpus, &part->changes[i], places);
     say_errors(corpus, part);
     corpus->count += part->certificates;
-    part->count = part->certificates = part->errors.len = 0;
+    part->count = part->errors.len = 0;
+    part->certificates = 0;
     return true;
 }
 
