@@ -56,30 +56,28 @@ static enum found begins(struct certmap_view bytes, size_t *len) {
     return content.data[inner.size] == 0xA0 || content.data[inner.size] == 0x02 ? FOUND : FOUND_NOT;
 }
 
-/* Where the next certificate begins, behind the first byte, or may begin, where more bytes come; all of the bytes where
- * none does. */
-static size_t find_begin(struct certmap_view bytes, bool ended) {
-    size_t at = 1, len;
-    while (at < bytes.len) {
-        const uint8_t *next = memchr(bytes.data + at, 0x30, bytes.len - at);
+/* Where the next certificate begins, behind the first byte and before this one; that byte where none does. MORE: more
+ * bytes would have to come to tell whether it does at *at. */
+static enum found find_begin(struct certmap_view bytes, size_t before, bool ended, size_t *at) {
+    size_t len;
+    for (*at = 1; *at < before; ++*at) {
+        const uint8_t *next = memchr(bytes.data + *at, 0x30, before - *at);
         if (next == NULL)
-            return bytes.len;
-        at = (size_t)(next - bytes.data);
-        const enum found found = begins(behind(bytes, at), &len);
+            break;
+        *at = (size_t)(next - bytes.data);
+        const enum found found = begins(behind(bytes, *at), &len);
         if (found == FOUND || (found == FOUND_MORE && !ended))
-            return at;
-        at++;
+            return found;
     }
-    return bytes.len;
+    *at = before;
+    return FOUND_NOT;
 }
 
 /* What begins like a certificate of this length, and is not followed by another one, or is cut short: another may begin
  * in it. */
-static enum tool_der_step judge(struct certmap_view bytes, size_t *len) {
-    const size_t most = *len < bytes.len ? *len : bytes.len;
-    const size_t next = find_begin((struct certmap_view){bytes.data, most}, true);
-    *len = next;
-    return next < most ? TOOL_DER_OTHER : TOOL_DER_CERTIFICATE;
+static enum tool_der_step judge(struct certmap_view bytes, bool ended, size_t *len) {
+    const enum found found = find_begin(bytes, *len < bytes.len ? *len : bytes.len, ended, len);
+    return found == FOUND ? TOOL_DER_OTHER : found == FOUND_MORE ? TOOL_DER_MORE : TOOL_DER_CERTIFICATE;
 }
 
 enum tool_der_step tool_der_step(struct certmap_view bytes, bool ended, size_t *len) {
@@ -88,17 +86,17 @@ enum tool_der_step tool_der_step(struct certmap_view bytes, bool ended, size_t *
     if (found == FOUND_MORE && !ended)
         return TOOL_DER_MORE;
     if (found != FOUND) {
-        *len = find_begin(bytes, ended);
+        (void)find_begin(bytes, bytes.len, ended, len);
         return TOOL_DER_OTHER;
     }
     if (*len >= bytes.len && !ended)
         return TOOL_DER_MORE;
     if (*len >= bytes.len)
-        return *len == bytes.len ? TOOL_DER_CERTIFICATE : judge(bytes, len);
+        return *len == bytes.len ? TOOL_DER_CERTIFICATE : judge(bytes, ended, len);
     const enum found after = begins(behind(bytes, *len), &next);
     if (after == FOUND_MORE && !ended)
         return TOOL_DER_MORE;
-    return after == FOUND ? TOOL_DER_CERTIFICATE : judge(bytes, len);
+    return after == FOUND ? TOOL_DER_CERTIFICATE : judge(bytes, ended, len);
 }
 
 /* ---- PKCS #7 ---- */

@@ -215,19 +215,31 @@ static size_t last_record(const struct file *file) {
     return file->form == TOOL_FORM_PEM ? last_block(rest_of(file)) : last_line(rest_of(file));
 }
 
-/* Leaves out a record that is too long, up to the end of its line, or of its block. */
+/* Goes on to what follows the next newline, or to a hyphen, which is before it. */
+static void skip_to(struct file *file, char c) {
+    for (bool found = false; !found;) {
+        const struct certmap_view rest = rest_of(file);
+        const uint8_t *at = rest.len > 0 ? memchr(rest.data, c, rest.len) : NULL;
+        found = at != NULL;
+        pass_by(file, !found ? rest.len : (size_t)(at - rest.data) + (c == '\n'));
+        if (found || file->ended)
+            return;
+        hand_on_file(file);
+        (void)fill(file);
+    }
+}
+
+/* Leaves out a record that is too long, up to the end of its line, or of its block: base64 has no hyphen. */
 static void leave_out_long(struct file *file) {
     const bool pem = file->form == TOOL_FORM_PEM;
     end_piece(file, rest_of(file).len, pem ? "the PEM block is too long" : "the line is too long", false);
-    for (bool ended = false; !ended && !file->ended;) {
-        hand_on_file(file);
-        (void)fill(file);
-        const uint8_t *at = rest_of(file).len == 0 ? NULL
-                            : pem                  ? memchr(rest_of(file).data, '-', rest_of(file).len)
-                                                   : memchr(rest_of(file).data, '\n', rest_of(file).len);
-        ended = at != NULL;
-        pass_by(file, ended ? (size_t)(at - rest_of(file).data) + !pem : rest_of(file).len);
-    }
+    skip_to(file, pem ? '-' : '\n');
+    if (!pem)
+        return;
+    hand_on_file(file);
+    (void)fill(file);
+    if (begins_with(rest_of(file), "-----END "))
+        skip_to(file, '\n');
 }
 
 static void read_lines(struct file *file) {

@@ -230,6 +230,13 @@ static size_t room_for(struct certmap_view rest) {
     return hyphen == NULL ? rest.len : (size_t)(hyphen - rest.data);
 }
 
+/* Of a block whose first line is damaged, or has another label, only the last one is left. */
+static void leave_out_end(struct reading *reading, struct certmap_view line, size_t number) {
+    if (label_of((struct certmap_view){line.data + strlen(END), line.len - strlen(END)}) != LABEL_OTHER)
+        leave_out(reading, number, 0, CERTMAP_CODE_NOT_A_CERTIFICATE,
+                  "a PEM block ends here whose begin is damaged, and is left out");
+}
+
 static void read_pem(struct reading *reading) {
     struct certmap_view rest = {reading->chunk->data + reading->piece->begin, reading->piece->len};
     struct block block = {.open = false};
@@ -239,17 +246,19 @@ static void read_pem(struct reading *reading) {
         rest = (struct certmap_view){rest.data + line.len, rest.len - line.len};
         const bool marked = line.data[0] == '-', begins = marked && begins_with(line, BEGIN);
         const bool ends = marked && begins_with(line, END), meant = block.open && block.label != LABEL_OTHER;
-        if (begins && meant)
+        if (begins && block.open)
             leave_out_block(reading, &block);
         if (begins)
             block = begin_block(reading, line, number, room_for(rest));
         else if (ends && meant)
             end_block(reading, &block, line);
+        else if (ends)
+            leave_out_end(reading, line, number);
         else if (meant)
             add_line(&block, line);
         block.open = block.open && !ends;
     }
-    if (block.open && block.label != LABEL_OTHER)
+    if (block.open)
         leave_out_block(reading, &block);
 }
 
