@@ -8,6 +8,7 @@
 #include "rules.h"
 #include "support/compare.h"
 #include "support/every.h"
+#include "support/sha.h"
 
 /* ---- printing ---- */
 
@@ -569,6 +570,80 @@ T_TEST(digests) {
     certmap_rules_free(rules);
 }
 
+/* ---- the digest of a rule set ---- */
+
+static const char *loaded_digest; /* of the one certificate of every issuer file */
+
+static const char *open_issuers(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx) {
+    uint8_t sha256[CERTMAP_SHA256_SIZE];
+    (void)ctx;
+    (void)name;
+    memset(sha256, loaded_digest[0], sizeof sha256);
+    return add(add_ctx, sha256) ? NULL : "stopped";
+}
+
+static void digest_of(uint8_t digest[CERTMAP_SHA256_SIZE], const char *text, const char *issuers) {
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_rules *rules = NULL;
+    options.issuer_file = open_issuers;
+    loaded_digest = issuers;
+    ck_assert_int_eq(certmap_rules_parse(&rules, t_text(text), &options, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_rules_digest(digest, rules, t_sha, NULL, NULL, NULL), CERTMAP_OK);
+    certmap_rules_free(rules);
+}
+
+#define ISSUED(condition)                                                                                              \
+    "certmap 1; issuers \"x\" { file \"ca.pem\"; } mapping \"m\" { when issuer is \"x\" and " condition "; deny; }"
+
+/* The same for what says the same; another one for another condition, and for the same text with another issuer. */
+T_TEST(digest) {
+    uint8_t one[CERTMAP_SHA256_SIZE], two[CERTMAP_SHA256_SIZE];
+    digest_of(one, ISSUED("subject.CN = \"a\""), "1");
+    digest_of(two, "# a comment\r\n" ISSUED("subject.cn=\"\\u{61}\""), "1");
+    ck_assert_mem_eq(one, two, sizeof one);
+    digest_of(two, ISSUED("subject.CN = \"b\""), "1");
+    ck_assert_mem_ne(one, two, sizeof one);
+    digest_of(two, ISSUED("subject.CN = \"a\""), "2");
+    ck_assert_mem_ne(one, two, sizeof one);
+}
+
+static bool no_hash(void *ctx, uint8_t *made, enum certmap_hash hash, struct certmap_view data) {
+    (void)ctx;
+    (void)made;
+    (void)hash;
+    return data.len == SIZE_MAX;
+}
+
+static void *no_memory(void *ctx, size_t size) {
+    (void)ctx;
+    (void)size;
+    return NULL;
+}
+
+static void *no_more(void *ctx, void *p, size_t size) {
+    (void)ctx;
+    (void)p;
+    (void)size;
+    return NULL;
+}
+
+static void nothing_to_free(void *ctx, void *p) {
+    (void)ctx;
+    (void)p;
+}
+
+T_TEST(digest_that_cannot_be) {
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when always; deny; }");
+    const struct certmap_allocator empty = {.alloc = no_memory, .resize = no_more, .release = nothing_to_free};
+    uint8_t made[CERTMAP_SHA256_SIZE];
+    ck_assert_int_eq(certmap_rules_digest(NULL, rules, t_sha, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_digest(made, NULL, t_sha, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_digest(made, rules, NULL, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_digest(made, rules, no_hash, NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_rules_digest(made, rules, t_sha, NULL, &empty, NULL), CERTMAP_ERROR_MEMORY);
+    certmap_rules_free(rules);
+}
+
 T_TEST(names_that_are_free) {
     static const struct {
         const char *taken, *also, *one, *two;
@@ -623,6 +698,6 @@ int main(void) {
                  T_CASE("builders", T_LOOP(built_expression, COUNT(built)), T_LOOP(every_field, T_FIELDS),
                         T_LOOP(issuers_that_are_deep, 2), T_LOOP(always_that_is_deep, 2),
                         T_LOOP(counts_that_are_large, 2), T_LOOP(expressions_with_braces, COUNT(braces)), digests,
-                        names_that_are_free),
+                        digest, digest_that_cannot_be, names_that_are_free),
                  T_CASE("call", refuses_what_is_missing, nothing_to_print));
 }

@@ -173,6 +173,70 @@ T_TEST(line_of_a_match) {
     certmap_rules_free(rules);
 }
 
+/* ---- copies ---- */
+
+static const char copied_rules[] =
+    "certmap 1; mapping \"m\" { when subject.CN = \"a\"; allow \"D\\\\${subject.CN}\"; "
+    "group \"${subject.O}\"; group \"staff\"; attribute \"mail\" = \"${subject.CN}@x\"; }";
+
+static void assert_same_result(const struct certmap_result *a, const struct certmap_result *b) {
+    char one[512], two[512];
+    size_t len = 0;
+    ck_assert_int_eq(certmap_result_format(one, sizeof one, &len, a, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_result_format(two, sizeof two, &len, b, NULL), CERTMAP_OK);
+    ck_assert_str_eq(one, two);
+}
+
+/* Rooms of every size and at every address; what is copied stays when the peer answers for somebody else. */
+T_TEST(copy_in_every_room) {
+    struct certmap_rules *rules = t_rules(copied_rules);
+    struct t_peer peer, again;
+    size_t wanted = 0, len = 0;
+    t_peer_make(&peer, "O=Contoso | CN=a", "CN=CA");
+    t_peer_make(&again, "O=Contoso | CN=a", "CN=CA");
+    const struct certmap_result kept = t_match(rules, again.peer);
+    const struct certmap_result result = t_match(rules, peer.peer);
+    struct certmap_result copy = CERTMAP_RESULT_INIT;
+    ck_assert_int_eq(certmap_result_copy(&copy, NULL, 0, &wanted, &result, NULL), CERTMAP_ERROR_BUFFER);
+    ck_assert_int_eq(copy.decision, CERTMAP_NONE);
+    for (size_t cap = 0; cap <= wanted; cap++) {
+        uint8_t *room = malloc(cap > 0 ? cap : 1);
+        const enum certmap_status status = certmap_result_copy(&copy, cap > 0 ? room : NULL, cap, &len, &result, NULL);
+        ck_assert_uint_eq(len, wanted);
+        ck_assert_msg(status == CERTMAP_OK || (status == CERTMAP_ERROR_BUFFER && cap < wanted), "room of %zu", cap);
+        if (status == CERTMAP_OK)
+            assert_same_result(&copy, &kept);
+        free(room);
+    }
+    uint8_t *room = malloc(wanted + 16);
+    for (size_t at = 0; at < 16; at++)
+        ck_assert_int_eq(certmap_result_copy(&copy, room + at, wanted, &len, &result, NULL), CERTMAP_OK);
+    certmap_peer_clear(peer.peer);
+    t_peer_free(&peer);
+    assert_same_result(&copy, &kept);
+    ck_assert_uint_eq(copy.accounts[0].data[copy.accounts[0].len], 0);
+    free(room);
+    t_peer_free(&again);
+    certmap_rules_free(rules);
+}
+
+T_TEST(copy_of_nothing) {
+    struct certmap_result result = CERTMAP_RESULT_INIT, copy = CERTMAP_RESULT_INIT;
+    uint8_t room[16];
+    size_t len = 99;
+    copy.decision = CERTMAP_ALLOW;
+    ck_assert_int_eq(certmap_result_copy(&copy, room, sizeof room, &len, &result, NULL), CERTMAP_OK);
+    ck_assert_int_eq(copy.decision, CERTMAP_NONE);
+    ck_assert_uint_lt(len, sizeof room);
+    ck_assert_int_eq(certmap_result_copy(&result, room, sizeof room, &len, &result, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_result_copy(NULL, room, sizeof room, &len, &result, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_result_copy(&copy, NULL, 1, &len, &result, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_result_copy(&copy, room, sizeof room, NULL, &result, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_result_copy(&copy, room, sizeof room, &len, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
+    copy.size = 8;
+    ck_assert_int_eq(certmap_result_copy(&copy, room, sizeof room, &len, &result, NULL), CERTMAP_ERROR_ARGUMENT);
+}
+
 static void assert_refused(char *text, size_t cap, size_t *len, const struct certmap_result *result) {
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     ck_assert_int_eq(certmap_result_format(text, cap, len, result, &error), CERTMAP_ERROR_ARGUMENT);
@@ -309,4 +373,5 @@ T_TESTS("result",
         T_CASE("format", T_LOOP(line, COUNT(lines)), T_LOOP(line_in_every_buffer, COUNT(lines)),
                T_LOOP(domain, COUNT(domains)), groups_and_attributes, other_mapping, line_of_a_match,
                refuses_arguments),
+        T_CASE("copy", copy_in_every_room, copy_of_nothing),
         T_CASE("names", names_of_decisions, names_of_kinds, names_of_codes, T_LOOP(code_is_permanent, COUNT(codes))))

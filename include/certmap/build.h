@@ -465,6 +465,16 @@ CERTMAP_API enum certmap_status certmap_rules_print(char *text, size_t cap, size
                                                     const struct certmap_rules *rules,
                                                     certmap_hash_fn *hash, void *hash_ctx,
                                                     struct certmap_diagnostic *err);
+/* Computes a SHA-256 digest of what a rule set says: of its text as certmap_rules_print writes it,
+ * without hash. So comments, the layout and the encoding of a file do not count, and the issuers
+ * that were read from other files do. It is the same in all programs with this version of the
+ * library; certmap_service_digest (server.h) is of the bytes of the files instead. The text is made
+ * in memory of the allocator, or of malloc for NULL. Any number of threads.
+ * Errors: ARGUMENT (NULL, or hash cannot), MEMORY. */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_rules_digest(uint8_t digest[CERTMAP_SHA256_SIZE], const struct certmap_rules *rules,
+                     certmap_hash_fn *hash, void *hash_ctx,
+                     const struct certmap_allocator *allocator, struct certmap_diagnostic *err);
 
 /* What docs/abi.md promises of enums. */
 CERTMAP_WIDTH_OF(enum certmap_field);

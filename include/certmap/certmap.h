@@ -259,6 +259,17 @@ CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules,
                                               struct certmap_result *result,
                                               struct certmap_diagnostic *err);
 
+/* Copies a result with all that its views point to, so that another match of the same peer, other
+ * rules and the end of either leave it as it is: for the answers of two rule sets to one
+ * certificate, say. The lists and texts are in room, which the caller owns, and of which at most
+ * cap bytes are written; it can begin at any address, and may be NULL if cap is 0. *len gets how
+ * many bytes are enough, also on BUFFER, which leaves copy as it is. copy->size and result->size
+ * must be set; the two may be one struct. No allocation. Errors: ARGUMENT, BUFFER. */
+CERTMAP_API enum certmap_status certmap_result_copy(struct certmap_result *copy, void *room,
+                                                    size_t cap, size_t *len,
+                                                    const struct certmap_result *result,
+                                                    struct certmap_diagnostic *err);
+
 /* Writes one line for an audit log, without a newline:
  *     decision=allow mapping="Contoso staff" account="CONTOSO\\portal" reason=-
  * and, where there are any, after account= further accounts, domain= unless the account says it,
