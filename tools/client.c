@@ -86,7 +86,9 @@ static void prepare(const struct run *run, const char *label, struct certmap_cer
         cert->issuer_certificate = run->issuer.der;
     if (!tool_chain_add(cert, &run->chain, der))
         warn_of_chain(run, label);
-    if (certmap_peer_set(run->peer, cert, &err) != CERTMAP_OK) {
+    struct certmap_cert read = *cert; /* no digest is computed that no rule reads */
+    certmap_cert_restrict(&read, run->needs);
+    if (certmap_peer_set(run->peer, &read, &err) != CERTMAP_OK) {
         report(run, label, &err, err.status == CERTMAP_ERROR_CERTIFICATE ? " of the Name" : NULL);
         return;
     }
