@@ -44,6 +44,8 @@ static bool find_nearest(void *ctx, const struct certmap_explain_item *item) {
     struct missed *missed = ctx;
     if (item->kind != CERTMAP_EXPLAIN_NEAREST)
         return true;
+    if (item->held == 0 && item->missing > 0)
+        return false; /* nothing of it holds: it is as far as all others, and only the first of them */
     missed->mapping = item->mapping;
     missed->missing = item->missing;
     return false;
