@@ -53,12 +53,28 @@ static void print_plain(const struct tool_rules *rules, enum tool_when color) {
     tool_stream_close(&out);
 }
 
+/* The digest alone is the answer, and what there is to say about the rules goes to standard error. */
+static void print_digest(const struct tool_rules *rules, const struct tool_options *options) {
+    struct tool_stream err = tool_stream_open(stderr, options->color);
+    struct tool_text digest = {NULL, 0, 0};
+    tool_rules_print(rules, &err);
+    tool_stream_close(&err);
+    if (rules->rules != NULL) {
+        tool_rules_add_digest(&digest, rules);
+        tool_text_string(&digest, "\n");
+        tool_text_flush(&digest, stdout);
+    }
+    tool_text_free(&digest);
+}
+
 enum tool_exit tool_check(const struct tool_options *options) {
     struct tool_rules rules;
     enum tool_exit status = TOOL_FAILED;
     if (tool_rules_load(&rules, options))
         status = tool_diagnostics_count(&rules.diagnostics, CERTMAP_SEVERITY_WARNING) > 0 ? TOOL_DIAGNOSTICS : TOOL_OK;
-    if (options->json)
+    if (options->digest)
+        print_digest(&rules, options);
+    else if (options->json)
         print_json(&rules);
     else
         print_plain(&rules, options->color);

@@ -77,12 +77,15 @@ static const char show[] =
     "\n"
     "Exit status: 0, or " HELP_FAILED;
 
-static const char check[] = "certmap check --rules FILE [--site NAME] [OPTION...]\n"
-                            "\n"
-                            "Reports everything that is wrong or doubtful about the rules, with its position; of an\n"
-                            "IIS file also what else makes its site unsafe: modules, sslFlags, bindings ...\n"
-                            "\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
-                            "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
+static const char check[] =
+    "certmap check --rules FILE [--site NAME] [OPTION...]\n"
+    "\n"
+    "Reports everything that is wrong or doubtful about the rules, with its position; of an\n"
+    "IIS file also what else makes its site unsafe: modules, sslFlags, bindings ...\n"
+    "\n"
+    "  --digest              instead, the SHA-256 of the rules and the issuer files that they\n"
+    "                        name, as the audit lines of servers have it\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
+    "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
 
 static const char lint[] =
     "certmap lint --rules FILE [--site NAME] [OPTION...]\n"

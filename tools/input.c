@@ -40,6 +40,14 @@ void tool_input_grow(struct tool_input *input, size_t limit) {
     *input = larger;
 }
 
+void tool_input_add(struct tool_input *input, const struct tool_input *more) {
+    while (input->cap - input->len < more->len)
+        tool_input_grow(input, SIZE_MAX / 4);
+    if (more->len > 0)
+        memcpy(input->data + input->len, more->data, more->len);
+    input->len += more->len;
+}
+
 static enum certmap_status failed(struct certmap_diagnostic *err, int number) {
     if (number == EISDIR)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_CANNOT_READ, "it is a directory, not a file");

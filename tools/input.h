@@ -16,6 +16,8 @@ struct tool_input {
  * CANNOT_READ, and input is empty. */
 enum certmap_status tool_input_read(struct tool_input *input, const char *path, size_t limit,
                                     struct certmap_diagnostic *err);
+/* Adds what is in another; what is there may move, and leaves no copy. */
+void tool_input_add(struct tool_input *input, const struct tool_input *more);
 /* Doubles the room, up to limit, which is over what there is. */
 void tool_input_grow(struct tool_input *input, size_t limit);
 /* Makes UTF-8 of a content in UTF-16, also on SYNTAX: certmap_text_from_utf16. */

@@ -38,6 +38,15 @@ static const char *add_each(struct tool_issuer_file *file, const struct tool_pem
     return NULL;
 }
 
+static void keep_bytes(const struct tool_issuer_file *file, const char *path) {
+    struct tool_input input;
+    struct certmap_diagnostic err;
+    if (file->bytes == NULL || tool_input_read(&input, path, TOOL_MAX_CERT_FILE, &err) != CERTMAP_OK)
+        return;
+    tool_input_add(file->bytes, &input);
+    tool_input_free(&input);
+}
+
 const char *tool_issuer_file(void *ctx, struct certmap_view name, certmap_issuer_add_fn *add, void *add_ctx) {
     struct tool_issuer_file *file = ctx;
     struct tool_text path = {NULL, 0, 0};
@@ -45,6 +54,7 @@ const char *tool_issuer_file(void *ctx, struct certmap_view name, certmap_issuer
     struct certmap_diagnostic err;
     const char *why = file->why;
     add_path(&path, file->rules, name);
+    keep_bytes(file, path.data);
     if (tool_certfile_read(&certificates, path.data, &err) == CERTMAP_OK)
         why = add_each(file, &certificates, add, add_ctx);
     else

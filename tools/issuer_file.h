@@ -3,12 +3,13 @@
 #ifndef TOOL_ISSUER_FILE_H
 #define TOOL_ISSUER_FILE_H
 
-#include "certmap/certmap.h"
+#include "input.h"
 
 /* The ctx of tool_issuer_file. */
 struct tool_issuer_file {
-    const char *rules; /* path of the rule file: a relative name begins in its folder; "-": in the current one */
-    char why[256];     /* what went wrong */
+    const char *rules;        /* path of the rule file: a relative name begins in its folder; "-": in the current one */
+    char why[256];            /* what went wrong */
+    struct tool_input *bytes; /* gets the bytes of each file; or NULL */
 };
 
 /* A certmap_issuer_file_fn: reads a file of certificates, in PEM or DER. */

@@ -58,6 +58,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_WORKERS, TOOL_VERBS_PASS, "--workers", NULL, TOOL_VALUE_TEXT, NULL, false, "threads for the corpus"},
     {TOOL_OPTION_CSV, TOOL_VERB_MATCH, "--csv", NULL, TOOL_VALUE_NONE, NULL, false, "a table of the corpus"},
     {TOOL_OPTION_SUMMARY, TOOL_VERB_MATCH, "--summary", NULL, TOOL_VALUE_NONE, NULL, false, "how many of the corpus, by mapping"},
+    {TOOL_OPTION_DIGEST, TOOL_VERB_CHECK, "--digest", NULL, TOOL_VALUE_NONE, NULL, false, "the digest of the rules, as servers log it"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };

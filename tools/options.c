@@ -356,6 +356,7 @@ static bool *flag_of(struct tool_options *options, enum tool_option option) {
            : option == TOOL_OPTION_DENY        ? &options->suggest.deny
            : option == TOOL_OPTION_CSV         ? &options->corpus.csv
            : option == TOOL_OPTION_SUMMARY     ? &options->corpus.summary
+           : option == TOOL_OPTION_DIGEST      ? &options->digest
                                                : &options->version;
 }
 
@@ -437,6 +438,7 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_DENY:
     case TOOL_OPTION_CSV:
     case TOOL_OPTION_SUMMARY:
+    case TOOL_OPTION_DIGEST:
         *flag_of(options, option) = true;
         break;
     }
@@ -705,6 +707,8 @@ static bool check_options(struct tool_options *options) {
     if (options->all && options->mapping_count > 0)
         return complain_about(options, "--all shows every mapping, --mapping some of them: give one of the two", "",
                               "");
+    if (options->digest && options->json)
+        return complain_about(options, "--digest writes the digest alone, and no JSON", "", "");
     if (options->iis && options->json && options->verb == TOOL_VERB_SHOW)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
     return check_fix(options) && check_lint(options) && check_diff(options) && check_suggest(options) &&

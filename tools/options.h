@@ -124,6 +124,7 @@ struct tool_options {
     struct tool_switches switches;
     struct tool_corpus_options corpus;
     struct tool_diff_options diff; /* its witness and time_limit are in lint */
+    bool digest;                   /* check: of the rules */
     bool help;
     bool version;
     char **operands; /* certificate files, or Names; points into argv */

@@ -5,6 +5,7 @@
 #include "certmap/build.h"
 #include "certmap/limits.h"
 #include "certmap/names.h"
+#include "hash.h"
 #include "issuer_file.h"
 #include "option_table.h"
 #include "progress.h"
@@ -23,7 +24,7 @@ static enum tool_format detect_format(struct certmap_view text) {
 static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
                                        const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
-    struct tool_issuer_file file = {options->rules, ""};
+    struct tool_issuer_file file = {options->rules, "", options->digest ? &rules->bytes : NULL};
     if (options->site != NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
@@ -113,6 +114,8 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
     enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
     if (status != CERTMAP_OK)
         return status;
+    if (options->digest)
+        tool_input_add(&rules->bytes, &rules->input);
     enum tool_format content = detect_format(tool_input_view(&rules->input));
     if (content == TOOL_FORMAT_NATIVE || tool_kind_is_web_page(tool_input_view(&rules->input)))
         status = refuse_other(rules, options, err);
@@ -182,6 +185,16 @@ void tool_rules_free(struct tool_rules *rules) {
     certmap_iis_logon_free(rules->logon);
     tool_diagnostics_free(&rules->diagnostics);
     tool_input_free(&rules->input);
+    tool_input_free(&rules->bytes);
+}
+
+void tool_rules_add_digest(struct tool_text *text, const struct tool_rules *rules) {
+    uint8_t digest[CERTMAP_SHA256_SIZE];
+    if (!tool_hash(NULL, digest, CERTMAP_HASH_SHA256, tool_input_view(&rules->bytes)))
+        tool_no_memory();
+    tool_text_string(text, "sha256:");
+    for (size_t i = 0; i < sizeof digest; i++)
+        tool_text_format(text, "%02x", digest[i]);
 }
 
 /* The next character that is no NUL, or 0 at the end: UTF-16 that was not known for it has NULs between characters. */

@@ -16,6 +16,7 @@ struct tool_rules {
     bool is_iis;
     bool was_utf16;                  /* the file; the input is UTF-8 */
     bool has_domain;                 /* an IIS file: it has a defaultLogonDomain somewhere */
+    struct tool_input bytes;         /* for the digest, of the file as it is, and of the issuer files that it names */
     struct certmap_iis_logon *logon; /* for convert, of an IIS file; else NULL */
 };
 
@@ -35,6 +36,9 @@ bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options
 /* The same of a text in the native language, in UTF-8, which is taken. */
 bool tool_rules_load_text(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
                           const struct tool_rules_watch *watch);
+/* Adds sha256: and the digest of the files of the rules as they are, in hexadecimal: what the audit lines of servers have.
+ * Of rules that were loaded for --digest. */
+void tool_rules_add_digest(struct tool_text *text, const struct tool_rules *rules);
 /* The source that may be shown: no view of an IIS file, and of what may be a damaged one. */
 struct certmap_view tool_rules_source(const struct tool_rules *rules);
 void tool_rules_free(struct tool_rules *rules);
