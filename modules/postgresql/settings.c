@@ -96,6 +96,27 @@ find_given(const char *name)
     return NULL;
 }
 
+/*
+ * Whether a setting is the extension's.  One that nobody has defined yet would be
+ * dropped when the names that begin with "certmap." are reserved.
+ */
+static bool
+is_of_extension(const struct config_generic *setting)
+{
+    if (pg_strcasecmp(setting->name, "certmap.cache_size") != 0
+        && pg_strcasecmp(setting->name, "certmap.rules_memory") != 0)
+        return false;
+
+    if (setting->flags & GUC_CUSTOM_PLACEHOLDER)
+        ereport(FATAL,
+                (errcode(ERRCODE_CONFIG_FILE_ERROR),
+                 errmsg("parameter \"%s\"%s is of certmap_sql, which is not loaded yet",
+                        setting->name, where(setting)),
+                 errhint("Write certmap_sql before certmap in"
+                         " shared_preload_libraries.")));
+    return true;
+}
+
 /* Until a module defines it, a setting is a text that nobody has looked at. */
 static void
 note_given(void)
@@ -107,7 +128,8 @@ note_given(void)
     {
         Given      *known;
 
-        if (pg_strncasecmp(all[i]->name, "certmap.", strlen("certmap.")) != 0)
+        if (pg_strncasecmp(all[i]->name, "certmap.", strlen("certmap.")) != 0
+            || is_of_extension(all[i]))
             continue;
 
         known = find_given(all[i]->name);
