@@ -16,6 +16,7 @@ struct cm_lint_engine *cm_lint_engine_make(struct certmap_lint *lint) {
     engine->lint = lint;
     engine->model = model;
     (void)cm_lint_pool_init(&engine->pool, &lint->allocator);
+    cm_lint_arena_begin(&engine->arena, &lint->allocator);
     engine->track_of = cm_lint_pool_take(pool, model->paths.count + 1, sizeof *engine->track_of);
     engine->clue_of = cm_lint_pool_take(pool, model->conditions.count + 1, sizeof *engine->clue_of);
     engine->place_of = cm_lint_pool_take(pool, model->operands.count + 1, sizeof *engine->place_of);
@@ -43,6 +44,7 @@ void cm_lint_engine_free(struct cm_lint_engine *engine) {
     cm_lint_array_free(&engine->touched, &engine->lint->allocator);
     cm_lint_array_free(&engine->ties, &engine->lint->allocator);
     cm_lint_pool_free(&engine->pool);
+    cm_lint_arena_free(&engine->arena);
 }
 
 /* Where the engine does not know why, it had a model that the matcher did not agree with. */
@@ -292,7 +294,7 @@ enum cm_lint_verdict cm_lint_ask(struct cm_lint_engine *engine, const struct cm_
     engine->query = query;
     engine->failed = engine->inexact = false;
     engine->why = NULL;
-    engine->sat = cm_lint_sat_new(&engine->lint->allocator);
+    engine->sat = cm_lint_sat_new(&engine->arena);
     int *guards = cm_lint_pool_take(&engine->pool, query->count + 1, sizeof *guards);
     if (engine->sat != NULL && guards != NULL && cm_lint_survey(engine) && cm_lint_encode(engine, guards))
         verdict = run(engine, guards, witness, needed);

@@ -57,6 +57,7 @@ struct cm_lint_engine {
     struct cm_lint_pool pool;                /* of one query */
     uint32_t *track_of, *clue_of, *place_of; /* of a path, a condition, an operand: its number + 1 in the query */
     struct cm_lint_array tracks, clues, touched;
+    struct cm_lint_arena arena; /* of one solver after another */
     struct cm_lint_sat *sat;
     const struct cm_lint_query *query;
     size_t *why;

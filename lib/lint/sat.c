@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PicoSAT knows no failure of an allocation. So its blocks have a header that chains them; where there is no memory, its
- * call is left by longjmp, its blocks are released, and it is never called again. No frame between has anything else to
- * give back. */
+/* PicoSAT knows no failure of an allocation. So where there is no memory, its call is left by longjmp, the arena is emptied,
+ * and it is never called again. No frame between has anything else to give back. */
 #include "sat.h"
 
 #ifdef CM_LINT_PICOSAT
@@ -9,62 +8,25 @@
 #include <setjmp.h>
 #include <string.h>
 
-union align {
-    void *pointer;
-    uint64_t number;
-    double real;
-};
-
-struct links {
-    struct links *next, *before;
-};
-
-struct block {
-    struct links links; /* its first member */
-    union align bytes[];
-};
-
 struct cm_lint_sat {
-    struct certmap_allocator allocator;
-    PicoSAT *solver;     /* NULL: it is spent */
-    struct links blocks; /* all that it has, in a ring */
+    struct cm_lint_arena *arena;
+    PicoSAT *solver; /* NULL: it is spent */
     jmp_buf no_memory;
 };
 
 /* ---- memory ---- */
 
-static void link_block(struct cm_lint_sat *sat, struct block *block) {
-    block->links = (struct links){sat->blocks.next, &sat->blocks};
-    block->links.next->before = &block->links;
-    sat->blocks.next = &block->links;
-}
-
-static void unlink_block(struct block *block) {
-    block->links.next->before = block->links.before;
-    block->links.before->next = block->links.next;
-}
-
-static struct block *block_of(void *bytes) {
-    return (struct block *)(void *)((unsigned char *)bytes - offsetof(struct block, bytes));
-}
-
 static void *take(void *state, size_t size) {
     struct cm_lint_sat *sat = state;
-    struct block *block =
-        size > SIZE_MAX - sizeof *block ? NULL : sat->allocator.alloc(sat->allocator.ctx, sizeof *block + size);
-    if (block == NULL)
+    void *taken = cm_lint_arena_take(sat->arena, size);
+    if (taken == NULL)
         longjmp(sat->no_memory, 1);
-    link_block(sat, block);
-    return block->bytes;
+    return taken;
 }
 
 static void give(void *state, void *bytes, size_t size) {
     struct cm_lint_sat *sat = state;
-    (void)size;
-    if (bytes == NULL)
-        return;
-    unlink_block(block_of(bytes));
-    sat->allocator.release(sat->allocator.ctx, block_of(bytes));
+    cm_lint_arena_give(sat->arena, bytes, size);
 }
 
 static void *change(void *state, void *bytes, size_t before, size_t size) {
@@ -78,8 +40,7 @@ static void *change(void *state, void *bytes, size_t before, size_t size) {
 /* It is never used again. */
 static void spend(struct cm_lint_sat *sat) {
     sat->solver = NULL;
-    while (sat->blocks.next != &sat->blocks)
-        give(sat, ((struct block *)(void *)sat->blocks.next)->bytes, 0);
+    cm_lint_arena_empty(sat->arena);
 }
 
 /* Of each call of PicoSAT: whether it is to be made. Comes back with false, too, when the call had no memory. */
@@ -101,13 +62,12 @@ static void start(struct cm_lint_sat *sat) {
     picosat_set_global_default_phase(sat->solver, 0); /* nothing is there that need not be */
 }
 
-struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
-    struct cm_lint_sat *sat = allocator->alloc(allocator->ctx, sizeof *sat);
+struct cm_lint_sat *cm_lint_sat_new(struct cm_lint_arena *arena) {
+    struct cm_lint_sat *sat = arena->allocator.alloc(arena->allocator.ctx, sizeof *sat);
     if (sat == NULL)
         return NULL;
     memset(sat, 0, sizeof *sat);
-    sat->allocator = *allocator;
-    sat->blocks.next = sat->blocks.before = &sat->blocks;
+    sat->arena = arena;
     start(sat);
     return sat;
 }
@@ -115,9 +75,9 @@ struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
 void cm_lint_sat_free(struct cm_lint_sat *sat) {
     if (sat == NULL)
         return;
-    const struct certmap_allocator allocator = sat->allocator;
+    struct cm_lint_arena *arena = sat->arena;
     spend(sat);
-    allocator.release(allocator.ctx, sat);
+    arena->allocator.release(arena->allocator.ctx, sat);
 }
 
 bool cm_lint_sat_is_spent(const struct cm_lint_sat *sat) {
@@ -159,23 +119,23 @@ bool cm_lint_sat_failed(struct cm_lint_sat *sat, int literal) {
 #else
 
 struct cm_lint_sat {
-    struct certmap_allocator allocator;
+    struct cm_lint_arena *arena;
 };
 
 bool cm_lint_sat_is_built(void) {
     return false;
 }
 
-struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator) {
-    struct cm_lint_sat *sat = allocator->alloc(allocator->ctx, sizeof *sat);
+struct cm_lint_sat *cm_lint_sat_new(struct cm_lint_arena *arena) {
+    struct cm_lint_sat *sat = arena->allocator.alloc(arena->allocator.ctx, sizeof *sat);
     if (sat != NULL)
-        sat->allocator = *allocator;
+        sat->arena = arena;
     return sat;
 }
 
 void cm_lint_sat_free(struct cm_lint_sat *sat) {
     if (sat != NULL)
-        sat->allocator.release(sat->allocator.ctx, sat);
+        sat->arena->allocator.release(sat->arena->allocator.ctx, sat);
 }
 
 bool cm_lint_sat_is_spent(const struct cm_lint_sat *sat) {

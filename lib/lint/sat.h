@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A solver of propositional formulas: PicoSAT, in the caller's memory. PicoSAT ends the program where it gets none; here
+/* A solver of propositional formulas: PicoSAT, in an arena. PicoSAT ends the program where it gets none; here
  * the call is left instead, and the solver is spent: it takes no more clauses, and answers UNDECIDED. In a build without
  * PicoSAT each solver is one from the beginning. */
 #ifndef CM_LINT_SAT_H
 #define CM_LINT_SAT_H
 
-#include "certmap/build.h"
+#include "arena.h"
 
 enum cm_lint_sat_answer { CM_LINT_UNSATISFIABLE, CM_LINT_SATISFIABLE, CM_LINT_NOT_SOLVED };
 
@@ -16,8 +16,8 @@ struct cm_lint_sat;
 
 /* Whether there is a solver in this build. */
 bool cm_lint_sat_is_built(void);
-/* NULL: there is no memory. */
-struct cm_lint_sat *cm_lint_sat_new(const struct certmap_allocator *allocator);
+/* NULL: there is no memory. The arena is the solver's until it is freed. */
+struct cm_lint_sat *cm_lint_sat_new(struct cm_lint_arena *arena);
 void cm_lint_sat_free(struct cm_lint_sat *sat);
 /* Whether there was no memory for it. */
 bool cm_lint_sat_is_spent(const struct cm_lint_sat *sat);
