@@ -8,7 +8,7 @@ bool cm_lint_answer(struct certmap_lint *lint, const struct certmap_rules *rules
     *result = none;
     if (der != NULL)
         *der = made;
-    if (made.data == NULL || !cm_lint_witness_set(lint->peer, &lint->scratch, witness, made))
+    if (made.data == NULL || !cm_lint_witness_set_for(lint->peer, &lint->scratch, witness, made, lint->model.needs))
         return false;
     const enum certmap_status status = certmap_match(rules, lint->peer, result, NULL);
     lint->failed = lint->failed || status == CERTMAP_ERROR_MEMORY;

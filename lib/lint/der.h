@@ -17,7 +17,8 @@ enum {
     CM_LINT_GENERALIZED_TIME = 0x18,
     CM_LINT_UTC_TIME = 0x17,
     CM_LINT_GENERAL_STRING = 0x1B,
-    CM_LINT_SEQUENCE = 0x30
+    CM_LINT_SEQUENCE = 0x30,
+    CM_LINT_SET = 0x31
 };
 
 struct cm_lint_der {

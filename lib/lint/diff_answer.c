@@ -90,9 +90,9 @@ bool cm_diff_answers(struct cm_diff *diff, const struct cm_lint_witness *witness
                      struct cm_diff_answer answers[CM_DIFF_TIMES]) {
     struct certmap_lint *lint = diff->lint;
     struct certmap_result before, after = CERTMAP_RESULT_INIT;
-    const struct certmap_view der = cm_lint_witness_der(&lint->scratch, witness);
-    if (!cm_lint_answer(lint, diff->sides[CM_DIFF_BEFORE].rules, witness, &before, NULL) ||
-        !cm_lint_witness_set(diff->second, &lint->scratch, witness, der))
+    struct certmap_view der;
+    if (!cm_lint_answer(lint, diff->sides[CM_DIFF_BEFORE].rules, witness, &before, &der) ||
+        !cm_lint_witness_set_for(diff->second, &lint->scratch, witness, der, lint->model.needs))
         return false;
     const enum certmap_status status = certmap_match(diff->sides[CM_DIFF_AFTER].rules, diff->second, &after, NULL);
     lint->failed = lint->failed || status == CERTMAP_ERROR_MEMORY;

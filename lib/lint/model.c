@@ -181,6 +181,7 @@ bool cm_lint_model_add(struct cm_lint_model *model, const struct certmap_rules *
     const struct certmap_mapping none = CERTMAP_MAPPING_INIT;
     if (mapping == NULL)
         return false;
+    model->needs |= certmap_rules_needs(rules);
     *mapping = (struct cm_lint_mapping){.is = none,
                                         .term = (uint32_t)model->terms.count,
                                         .condition = (uint32_t)model->conditions.count,

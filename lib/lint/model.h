@@ -67,6 +67,7 @@ struct cm_lint_places {
 
 struct cm_lint_model {
     const struct certmap_rules *rules;
+    unsigned needs; /* which pieces of a certificate any of its rules reads */
     struct certmap_allocator allocator;
     struct cm_lint_pool pool; /* texts */
     struct cm_lint_array mappings, terms, conditions, operands, outputs, paths;

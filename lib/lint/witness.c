@@ -4,6 +4,7 @@
 #include "certmap/limits.h"
 #include "certmap/names.h"
 #include "der.h"
+#include <limits.h>
 #include <string.h>
 
 #define VIEW(literal)                                                                                                  \
@@ -68,78 +69,96 @@ static unsigned rank_of(struct certmap_view type) {
 }
 #define RANKS 8
 
-/* Text of a Name, leaf first. */
-struct name_text {
-    char *bytes;
-    size_t len;
-};
-
-static void add_bytes(struct name_text *text, const void *bytes, size_t len) {
-    memcpy(text->bytes + text->len, bytes, len);
-    text->len += len;
+/* What is in a DER value, whose length is known to fit. */
+static struct certmap_view contents_of(struct certmap_view der) {
+    const size_t head = der.data[1] < 0x80 ? 2 : 2 + (size_t)(der.data[1] & 0x7F);
+    return (struct certmap_view){der.data + head, der.len - head};
 }
 
-/* type=#..., the value as DER in hexadecimal: nothing has to be escaped. */
-static void add_ava(struct making *making, struct name_text *text, const struct cm_lint_value *value) {
-    static const char digits[] = "0123456789abcdef";
-    struct cm_lint_der der = {.pool = making->der.pool};
-    if (value->state == CERTMAP_LINT_READABLE)
-        cm_lint_der_put(&der, CM_LINT_UTF8, value->text);
-    else
-        cm_lint_der_put(&der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
-    if (der.pool->failed)
-        return;
-    if (text->len > 0)
-        add_bytes(text, ",", 1);
-    add_bytes(text, value->subfield.data, value->subfield.len);
-    add_bytes(text, "=#", 2);
-    for (size_t i = der.start; i < der.cap; i++) {
-        add_bytes(text, &digits[der.bytes[i] >> 4], 1);
-        add_bytes(text, &digits[der.bytes[i] & 15], 1);
+/* A Name in RFC 4514 as DER; data NULL: it is none, or there is no memory. */
+static struct certmap_view name_of(struct making *making, struct certmap_view text) {
+    struct cm_lint_pool *pool = making->der.pool;
+    const size_t cap = 2 * text.len + 64; /* mostly enough: at once */
+    size_t len = 0;
+    uint8_t *bytes = cm_lint_pool_take(pool, cap, 1);
+    enum certmap_status status =
+        bytes != NULL ? certmap_name_from_text(bytes, cap, &len, text, NULL) : CERTMAP_ERROR_MEMORY;
+    if (status == CERTMAP_ERROR_BUFFER) {
+        bytes = cm_lint_pool_take(pool, len, 1);
+        status = bytes != NULL ? certmap_name_from_text(bytes, len, &len, text, NULL) : CERTMAP_ERROR_MEMORY;
     }
+    making->impossible = making->impossible || status != CERTMAP_OK;
+    return status == CERTMAP_OK ? (struct certmap_view){bytes, len} : certmap_no_view();
 }
 
-static size_t room_for_name(const struct making *making, enum certmap_field field) {
-    size_t room = 1;
-    for (size_t i = 0; i < making->witness->count; i++)
-        if (making->witness->values[i].field == field)
-            room += making->witness->values[i].subfield.len + 2 * making->witness->values[i].text.len + 32;
-    return room;
+/* What most Names are made of, X.520: id-at is 2.5.4. False: it is something else. */
+static bool put_usual_type(struct making *making, struct certmap_view type) {
+    static const struct {
+        const char *name;
+        uint8_t oid[3];
+    } usual[] = {
+        {"CN", {0x55, 4, 3}}, {"C", {0x55, 4, 6}}, {"L", {0x55, 4, 7}}, {"O", {0x55, 4, 10}}, {"OU", {0x55, 4, 11}}};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (is_string(type, usual[i].name)) {
+            cm_lint_der_put(&making->der, CM_LINT_OID, (struct certmap_view){usual[i].oid, sizeof usual[i].oid});
+            return true;
+        }
+    return false;
 }
 
-/* Leaf first: the values of a rank from the last to the first, the highest rank first, then a whole Name. */
-static void add_name(struct making *making, struct name_text *text, enum certmap_field field) {
+/* The type of an attribute, by its name or its OID: that of a Name which has nothing else. */
+static void put_type(struct making *making, struct certmap_view type) {
+    if (put_usual_type(making, type))
+        return;
+    char *text = cm_lint_pool_take(making->der.pool, type.len + 2, 1);
+    if (text == NULL)
+        return;
+    memcpy(text, type.data, type.len);
+    memcpy(text + type.len, "=x", 2);
+    const struct certmap_view name = name_of(making, (struct certmap_view){(const uint8_t *)text, type.len + 2});
+    if (name.data == NULL)
+        return;
+    const struct certmap_view ava = contents_of(contents_of(contents_of(name)));
+    const struct certmap_view oid = contents_of(ava);
+    cm_lint_der_put(&making->der, CM_LINT_OID,
+                    (struct certmap_view){oid.data, oid.len - 3}); /* the value is a letter */
+}
+
+/* An RDN of one attribute. */
+static void put_rdn(struct making *making, const struct cm_lint_value *value) {
+    const size_t before = cm_lint_der_len(&making->der);
+    making->impossible = making->impossible || value->text.len > CERTMAP_MAX_VALUE_SIZE;
+    if (value->state == CERTMAP_LINT_READABLE)
+        cm_lint_der_put(&making->der, CM_LINT_UTF8, value->text);
+    else
+        cm_lint_der_put(&making->der, CM_LINT_OCTET_STRING, VIEW("\x01\x02"));
+    put_type(making, value->subfield);
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
+    cm_lint_der_wrap(&making->der, CM_LINT_SET, before);
+}
+
+/* The values of a rank in their order, the lowest rank first; before all a whole Name. */
+static void put_name(struct making *making, enum certmap_field field) {
     const struct cm_lint_value *values = making->witness->values;
+    const size_t before = cm_lint_der_len(&making->der);
     for (unsigned rank = RANKS; rank-- > 0;)
         for (size_t i = making->witness->count; i-- > 0;)
             if (values[i].field == field && values[i].subfield.len > 0 && rank_of(values[i].subfield) == rank)
-                add_ava(making, text, &values[i]);
+                put_rdn(making, &values[i]);
     for (size_t i = 0; i < making->witness->count; i++)
         if (values[i].field == field && values[i].subfield.len == 0 && values[i].text.len > 0) {
-            if (text->len > 0)
-                add_bytes(text, ",", 1);
-            add_bytes(text, values[i].text.data, values[i].text.len);
+            const struct certmap_view name = name_of(making, values[i].text);
+            if (name.data != NULL) {
+                const struct certmap_view rdns = contents_of(name);
+                cm_lint_der_bytes(&making->der, rdns.data, rdns.len);
+            }
         }
+    cm_lint_der_wrap(&making->der, CM_LINT_SEQUENCE, before);
 }
 
 static void put_name_text(struct making *making, struct certmap_view view) {
-    struct cm_lint_pool *pool = making->der.pool;
-    size_t len = 0;
-    const enum certmap_status status = certmap_name_from_text(NULL, 0, &len, view, NULL);
-    uint8_t *bytes = cm_lint_pool_take(pool, len + 1, 1);
-    if (status != CERTMAP_ERROR_BUFFER || bytes == NULL ||
-        certmap_name_from_text(bytes, len, &len, view, NULL) != CERTMAP_OK)
-        making->impossible = true;
-    else
-        cm_lint_der_bytes(&making->der, bytes, len);
-}
-
-static void put_name(struct making *making, enum certmap_field field) {
-    struct name_text text = {cm_lint_pool_take(making->der.pool, room_for_name(making, field), 1), 0};
-    if (text.bytes == NULL)
-        return;
-    add_name(making, &text, field);
-    put_name_text(making, (struct certmap_view){(const uint8_t *)text.bytes, text.len});
+    const struct certmap_view name = name_of(making, view);
+    cm_lint_der_bytes(&making->der, name.data, name.len);
 }
 
 /* ---- alternative names ---- */
@@ -464,15 +483,17 @@ struct certmap_view cm_lint_witness_der(struct cm_lint_pool *pool, const struct 
 /* ---- the peer ---- */
 
 /* What stands for a digest that no rule has. */
-#define OTHER_DIGEST                                                                                                   \
-    "66666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666666"   \
-    "666666666666666666"
+#define SIXES 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66
+static struct certmap_view other_digest(size_t size) {
+    static const uint8_t sixes[] = {SIXES, SIXES, SIXES, SIXES, SIXES, SIXES, SIXES, SIXES};
+    return (struct certmap_view){sixes, size};
+}
 
 static struct certmap_view digest(struct making *making, enum certmap_field field, size_t size) {
     const struct cm_lint_value *value = find(making, field);
     if (is_unknown(value))
         return (struct certmap_view){NULL, 0};
-    return octets(making, value != NULL ? value->text : (struct certmap_view){(const uint8_t *)OTHER_DIGEST, 2 * size});
+    return value != NULL ? octets(making, value->text) : other_digest(size);
 }
 
 /* The issuer is the first CA of the chain: where nothing is said of the one, the other says it. */
@@ -514,8 +535,8 @@ static void set_cas(struct certmap_cert *cert, struct making *making) {
     cert->chain_key_sha256 = chain_digests(making, CERTMAP_FIELD_ISSUER_KEY_SHA256, CERTMAP_FIELD_CHAIN_KEY_SHA256);
 }
 
-bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
-                         struct certmap_view der) {
+bool cm_lint_witness_set_for(struct certmap_peer *peer, struct cm_lint_pool *pool,
+                             const struct cm_lint_witness *witness, struct certmap_view der, unsigned needs) {
     struct making making = {.der = {.pool = pool}, .witness = witness};
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     if (der.data == NULL || certmap_cert_from_der(&cert, der, NULL) != CERTMAP_OK)
@@ -533,9 +554,15 @@ bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, c
         cert.serial = certmap_no_view();
     if (is_unknown(find(&making, CERTMAP_FIELD_VERSION)))
         cert.version = certmap_no_view();
+    certmap_cert_restrict(&cert, needs);
     const enum certmap_status status = pool->failed ? CERTMAP_ERROR_MEMORY : certmap_peer_set(peer, &cert, NULL);
     pool->failed = pool->failed || status == CERTMAP_ERROR_MEMORY;
     return status == CERTMAP_OK;
+}
+
+bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
+                         struct certmap_view der) {
+    return cm_lint_witness_set_for(peer, pool, witness, der, UINT_MAX);
 }
 
 static bool is_digest(enum certmap_field field) {

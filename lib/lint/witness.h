@@ -31,6 +31,9 @@ struct certmap_view cm_lint_witness_der(struct cm_lint_pool *pool, const struct 
  * der: as above. False: a limit, or there is no memory. */
 bool cm_lint_witness_set(struct certmap_peer *peer, struct cm_lint_pool *pool, const struct cm_lint_witness *witness,
                          struct certmap_view der);
+/* The same for rules that need, as certmap_rules_needs says, no more than these pieces. */
+bool cm_lint_witness_set_for(struct certmap_peer *peer, struct cm_lint_pool *pool,
+                             const struct cm_lint_witness *witness, struct certmap_view der, unsigned needs);
 /* Whether a file can have all of it: a digest that is asked for is one that no file can be made to have. */
 bool cm_lint_witness_is_file(const struct cm_lint_witness *witness);
 
