@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings that never answer, and why. */
-#include "draft.h"
+#include "past.h"
 #include "reach.h"
 #include <stdio.h>
 #include <string.h>
@@ -327,8 +327,34 @@ static void judge(struct certmap_lint *lint, struct cm_lint_reach *reach) {
     report_dead(&dead);
 }
 
-/* Most mappings that need no proof: the matcher says at once that they answer. */
-static bool draft_answers(struct certmap_lint *lint, struct cm_lint_reach *reach) {
+/* Whether the matcher says that the mapping answers, also of what can be read. */
+static bool is_answered(struct certmap_lint *lint, const struct certmap_result *result, size_t mapping) {
+    return cm_lint_answers(lint, result, mapping) && result->reason != CERTMAP_CODE_UNREADABLE;
+}
+
+static void add_likely(struct cm_lint_reach *reach, size_t answered) {
+    if (answered < reach->mapping && reach->likely_count < CM_LINT_MAX_LIKELY)
+        reach->likely[reach->likely_count++] = (uint32_t)answered;
+}
+
+/* Whether the mapping answers its draft with what has got others past those that are in the way of it. If another one
+ * does, that is more likely than those to be what keeps it from answering. */
+static bool gets_past(const struct cm_lint_past *past, const struct cm_lint_draft *draft, struct cm_lint_reach *reach) {
+    for (size_t i = 0; i < 2 * past->count; i++) {
+        struct cm_lint_draft more;
+        struct certmap_result result;
+        if (!cm_lint_draft_begin(&more, past->lint) || !cm_lint_past_add(past, i / 2, &more, draft, i % 2 != 0) ||
+            !cm_lint_draft_answer(&more, &result))
+            continue;
+        if (is_answered(past->lint, &result, reach->mapping))
+            return true;
+        add_likely(reach, result.index);
+    }
+    return false;
+}
+
+/* Most mappings need no proof: the matcher says at once that they answer. */
+static bool draft_answers(struct certmap_lint *lint, struct cm_lint_reach *reach, const struct cm_lint_past *past) {
     struct cm_lint_draft draft;
     struct certmap_result result;
     if (!cm_lint_draft_begin(&draft, lint) || !cm_lint_draft_mapping(&draft, reach->mapping, NULL, NULL) ||
@@ -338,23 +364,28 @@ static bool draft_answers(struct certmap_lint *lint, struct cm_lint_reach *reach
         return result.reason != CERTMAP_CODE_UNREADABLE;
     if (is_first(lint) && result.index < reach->mapping)
         reach->suspects[reach->suspect_count++] = (uint32_t)result.index;
-    return false;
+    return is_first(lint) && gets_past(past, &draft, reach);
 }
 
 void cm_lint_pass_reach(struct certmap_lint *lint) {
     struct cm_lint_reach *reach = cm_lint_pool_take(&lint->pool, 1, sizeof *reach);
+    struct cm_lint_past past;
     const size_t count = lint->model.mappings.count;
     if (reach == NULL)
         return;
+    cm_lint_past_begin(&past, lint);
     for (size_t i = 0; i < count && cm_lint_goes_on(lint, i); i++) {
         reach->mapping = i;
-        reach->suspect_count = 0;
-        if (draft_answers(lint, reach))
+        reach->suspect_count = reach->likely_count = 0;
+        if (draft_answers(lint, reach, &past))
             continue;
         const enum cm_lint_verdict verdict = cm_lint_reach(lint, reach, true);
-        if (verdict == CM_LINT_IMPOSSIBLE)
+        if (verdict == CM_LINT_POSSIBLE && reach->suspect_count > 0)
+            cm_lint_past_keep(&past, i, &reach->witness);
+        else if (verdict == CM_LINT_IMPOSSIBLE)
             judge(lint, reach);
         else if (verdict == CM_LINT_OPEN)
             cm_lint_open(lint);
     }
+    cm_lint_past_free(&past);
 }

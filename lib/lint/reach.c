@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the loop ---- */
-
 enum cm_lint_verdict cm_lint_escapes(struct certmap_lint *lint, size_t mapping, const uint32_t *others, size_t count,
                                      bool readable, struct cm_lint_witness *witness, bool *needed) {
     struct cm_lint_want *wants = cm_lint_pool_take(&lint->scratch, count + 1, sizeof *wants);
@@ -22,6 +20,8 @@ enum cm_lint_verdict cm_lint_escapes(struct certmap_lint *lint, size_t mapping, 
         memcpy(needed, all + 1, count * sizeof *needed);
     return verdict;
 }
+
+/* ---- the loop ---- */
 
 /* Who answers in the place of the mapping; SIZE_MAX: nobody does, as it seems. */
 static size_t who_answers(const struct certmap_lint *lint, const struct certmap_result *result, size_t mapping) {
@@ -56,6 +56,50 @@ static bool is_in_the_way(struct certmap_lint *lint, size_t mapping, size_t othe
     return readable ? truth == CERTMAP_TRUE : truth != CERTMAP_FALSE;
 }
 
+/* ---- those in the way of many ---- */
+
+static bool is_broad(const struct cm_lint_broad *broad, uint32_t mapping) {
+    for (size_t i = 0; i < broad->count; i++)
+        if (broad->of[i] == mapping)
+            return true;
+    return false;
+}
+
+static void keep_broad(struct cm_lint_broad *broad, uint32_t mapping) {
+    if (is_broad(broad, mapping))
+        return;
+    broad->of[broad->next] = mapping;
+    broad->next = (broad->next + 1) % CM_LINT_MAX_BROAD;
+    broad->count += broad->count < CM_LINT_MAX_BROAD;
+}
+
+static void add_suspect(struct cm_lint_reach *reach, uint32_t mapping) {
+    if (mapping < reach->mapping && reach->suspect_count < CM_LINT_MAX_SUSPECTS && !has_suspect(reach, mapping))
+        reach->suspects[reach->suspect_count++] = mapping;
+}
+
+/* Adds those that were in the way of others, as far as they are not false of the certificate that was matched last. */
+static void add_broad(struct certmap_lint *lint, struct cm_lint_reach *reach) {
+    for (size_t i = 0; i < reach->broad.count; i++)
+        if (reach->broad.of[i] < reach->mapping && cm_lint_truth(lint, reach->broad.of[i]) != CERTMAP_FALSE)
+            add_suspect(reach, reach->broad.of[i]);
+    for (size_t i = 0; i < reach->suspect_count; i++)
+        keep_broad(&reach->broad, reach->suspects[i]);
+}
+
+/* Adds the one that answered. Where there are many, and mappings are tried in order, what is likely to be enough comes
+ * with it, then what is broad. */
+static void suspect(struct certmap_lint *lint, struct cm_lint_reach *reach, size_t answered) {
+    reach->suspects[reach->suspect_count++] = (uint32_t)answered;
+    if (reach->suspect_count <= CM_LINT_MANY_SUSPECTS ||
+        certmap_rules_combining(lint->model.rules) != CERTMAP_COMBINING_FIRST)
+        return;
+    if (reach->likely_count == 0)
+        add_broad(lint, reach);
+    while (reach->likely_count > 0)
+        add_suspect(reach, reach->likely[--reach->likely_count]);
+}
+
 /* What the matcher says of a certificate that the mapping should be about: POSSIBLE, it answers; IMPOSSIBLE, another one
  * does, which is a suspect now; OPEN, the model and the matcher differ. */
 static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach *reach,
@@ -71,8 +115,13 @@ static enum cm_lint_verdict show(struct certmap_lint *lint, struct cm_lint_reach
     if (!is_in_the_way(lint, reach->mapping, other, readable) || has_suspect(reach, other) ||
         reach->suspect_count == CM_LINT_MAX_SUSPECTS)
         return CM_LINT_OPEN;
-    reach->suspects[reach->suspect_count++] = (uint32_t)other;
+    suspect(lint, reach, other);
     return CM_LINT_IMPOSSIBLE;
+}
+
+static int compare(const void *a, const void *b) {
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
 }
 
 static void keep_needed(struct cm_lint_reach *reach, const bool *needed) {
@@ -83,6 +132,22 @@ static void keep_needed(struct cm_lint_reach *reach, const bool *needed) {
     reach->suspect_count = kept;
 }
 
+/* Where some of the suspects answered no certificate in the place of the mapping, the first one in the file that is enough
+ * alone is the one that does; else those that the proof needs. */
+static void keep_first(struct certmap_lint *lint, struct cm_lint_reach *reach, const bool *needed, bool readable) {
+    uint32_t sorted[CM_LINT_MAX_SUSPECTS];
+    struct cm_lint_witness witness;
+    memcpy(sorted, reach->suspects, reach->suspect_count * sizeof *sorted);
+    qsort(sorted, reach->suspect_count, sizeof *sorted, compare);
+    for (size_t i = 0; i < reach->suspect_count && !cm_lint_enough(lint); i++)
+        if (cm_lint_escapes(lint, reach->mapping, &sorted[i], 1, readable, &witness, NULL) == CM_LINT_IMPOSSIBLE) {
+            reach->suspects[0] = sorted[i];
+            reach->suspect_count = 1;
+            return;
+        }
+    keep_needed(reach, needed);
+}
+
 enum cm_lint_verdict cm_lint_reach(struct certmap_lint *lint, struct cm_lint_reach *reach, bool readable) {
     bool needed[CM_LINT_MAX_SUSPECTS];
     for (;;) {
@@ -91,19 +156,16 @@ enum cm_lint_verdict cm_lint_reach(struct certmap_lint *lint, struct cm_lint_rea
                                            ? CM_LINT_OPEN
                                            : cm_lint_escapes(lint, reach->mapping, reach->suspects,
                                                              reach->suspect_count, readable, &witness, needed);
-        if (verdict == CM_LINT_IMPOSSIBLE)
+        if (verdict == CM_LINT_IMPOSSIBLE && reach->suspect_count <= CM_LINT_MANY_SUSPECTS)
             keep_needed(reach, needed);
+        else if (verdict == CM_LINT_IMPOSSIBLE)
+            keep_first(lint, reach, needed, readable);
         if (verdict != CM_LINT_POSSIBLE)
             return verdict;
         verdict = show(lint, reach, &witness, readable);
         if (verdict != CM_LINT_IMPOSSIBLE)
             return verdict;
     }
-}
-
-static int compare(const void *a, const void *b) {
-    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
 }
 
 void cm_lint_reduce(struct certmap_lint *lint, struct cm_lint_reach *reach) {

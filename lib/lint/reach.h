@@ -11,8 +11,21 @@
 /* Most mappings that are excluded together. */
 #define CM_LINT_MAX_SUSPECTS 400
 
+/* From so many suspects on, more are taken at once than the one that answers: that saves a question for each. */
+#define CM_LINT_MANY_SUSPECTS 8
+/* Mappings that were in the way of others which had so many. */
+#define CM_LINT_MAX_BROAD 64
+struct cm_lint_broad {
+    uint32_t of[CM_LINT_MAX_BROAD];
+    size_t count, next; /* the newest replace the oldest */
+};
+#define CM_LINT_MAX_LIKELY 8
+
 /* What stands between a mapping and its certificates. */
 struct cm_lint_reach {
+    struct cm_lint_broad broad;          /* found with mappings before */
+    uint32_t likely[CM_LINT_MAX_LIKELY]; /* what answers certificates that get past those */
+    size_t likely_count;
     size_t mapping;
     uint32_t suspects[CM_LINT_MAX_SUSPECTS]; /* mappings that answered in its place */
     size_t suspect_count;
