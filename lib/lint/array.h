@@ -23,6 +23,8 @@ struct cm_lint_array {
 void *cm_lint_array_add(struct cm_lint_array *array, const struct certmap_allocator *allocator, size_t item_size);
 /* Gets memory for the first items, so that the array of none has an address, too. False: there is none. */
 bool cm_lint_array_begin(struct cm_lint_array *array, const struct certmap_allocator *allocator, size_t item_size);
+/* Gives back the room for items that never came. False: there is no memory for that, and it stays as it is. */
+bool cm_lint_array_trim(struct cm_lint_array *array, const struct certmap_allocator *allocator, size_t item_size);
 void cm_lint_array_free(struct cm_lint_array *array, const struct certmap_allocator *allocator);
 
 #endif

@@ -43,22 +43,23 @@ bool cm_lint_goes_on(struct certmap_lint *lint, size_t mapping) {
 
 /* ---- where ---- */
 
-static const struct cm_lint_place *place_of(const struct certmap_lint *lint, size_t mapping) {
+/* Opens the place of the mapping. NULL: none is known. */
+static const struct cm_lint_open_place *place_of(const struct certmap_lint *lint, size_t mapping) {
     const uint32_t place = mapping < lint->model.mappings.count ? cm_lint_mapping_at(&lint->model, mapping)->place : 0;
-    return place > 0 ? (const struct cm_lint_place *)lint->places.mappings.items + (place - 1) : NULL;
+    return place > 0 && cm_lint_place_open(lint->open, &lint->places, place - 1) ? lint->open : NULL;
 }
 
 struct certmap_position cm_lint_mapping_extent(const struct certmap_lint *lint, size_t mapping) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    return place != NULL ? place->extent : (struct certmap_position){0, 0, 0, 0};
+    const struct cm_lint_open_place *place = place_of(lint, mapping);
+    return place != NULL ? place->is.extent : (struct certmap_position){0, 0, 0, 0};
 }
 
 /* Without the places of its file, a mapping has at least the line that it was loaded from. */
 struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, size_t mapping) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
+    const struct cm_lint_open_place *place = place_of(lint, mapping);
     struct certmap_position position = {0, 0, 0, 0};
     if (place != NULL)
-        position = place->name;
+        position = place->is.name;
     else if (mapping < lint->model.mappings.count)
         position = (struct certmap_position){cm_lint_mapping_at(&lint->model, mapping)->is.line,
                                              cm_lint_mapping_at(&lint->model, mapping)->is.column, 0, 0};
@@ -66,15 +67,15 @@ struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, s
 }
 
 struct certmap_position cm_lint_account_place(const struct certmap_lint *lint, size_t mapping) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    return place != NULL && place->account.line > 0 ? place->account : cm_lint_mapping_place(lint, mapping);
+    const struct cm_lint_open_place *place = place_of(lint, mapping);
+    return place != NULL && place->is.account.line > 0 ? place->is.account : cm_lint_mapping_place(lint, mapping);
 }
 
 static const struct cm_lint_condition_place *condition_place(const struct certmap_lint *lint, size_t mapping,
                                                              size_t number) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    return place != NULL && number < place->condition_count
-               ? (const struct cm_lint_condition_place *)lint->places.conditions.items + place->condition + number
+    const struct cm_lint_open_place *place = place_of(lint, mapping);
+    return place != NULL && number < place->is.condition_count
+               ? (const struct cm_lint_condition_place *)place->conditions.items + number
                : NULL;
 }
 
@@ -92,7 +93,7 @@ struct certmap_position cm_lint_operator_place(const struct certmap_lint *lint, 
 struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, size_t mapping, size_t number,
                                               size_t operand) {
     const struct cm_lint_condition_place *place = condition_place(lint, mapping, number);
-    const struct certmap_position *operands = lint->places.operands.items;
+    const struct certmap_position *operands = place != NULL ? lint->open->operands.items : NULL;
     return place != NULL && operand < place->operand_count && operands[place->operand + operand].line > 0
                ? operands[place->operand + operand]
                : cm_lint_condition_place(lint, mapping, number);
@@ -100,18 +101,18 @@ struct certmap_position cm_lint_operand_place(const struct certmap_lint *lint, s
 
 struct certmap_position cm_lint_term_extent(const struct certmap_lint *lint, size_t mapping, size_t number) {
     static const struct certmap_position nowhere = {0, 0, 0, 0};
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    const struct certmap_position *terms = lint->places.terms.items;
-    return place != NULL && place->term_count == cm_lint_mapping_at(&lint->model, mapping)->term_count &&
-                   number < place->term_count
-               ? terms[place->term + number]
+    const struct cm_lint_open_place *place = place_of(lint, mapping);
+    const struct certmap_position *terms = place != NULL ? place->terms.items : NULL;
+    return place != NULL && place->is.term_count == cm_lint_mapping_at(&lint->model, mapping)->term_count &&
+                   number < place->is.term_count
+               ? terms[number]
                : nowhere;
 }
 
 struct certmap_position cm_lint_output_place(const struct certmap_lint *lint, size_t mapping, size_t number) {
-    const struct cm_lint_place *place = place_of(lint, mapping);
-    const struct certmap_position *outputs = lint->places.outputs.items;
-    return place != NULL && number < place->output_count && outputs[place->output + number].line > 0
-               ? outputs[place->output + number]
+    const struct cm_lint_open_place *place = place_of(lint, mapping);
+    const struct certmap_position *outputs = place != NULL ? place->outputs.items : NULL;
+    return place != NULL && number < place->is.output_count && outputs[number].line > 0
+               ? outputs[number]
                : cm_lint_mapping_place(lint, mapping);
 }

@@ -75,7 +75,11 @@ enum certmap_status certmap_lint_new(struct certmap_lint **lint, const struct ce
     if (made == NULL)
         return cm_lint_fail_memory(err);
     *made = (struct certmap_lint){.allocator = pool.allocator, .pool = pool, .scratch = pool};
-    if (!copy_options(made, options) || certmap_peer_new(&made->peer, &made->allocator, NULL) != CERTMAP_OK) {
+    made->open = cm_lint_pool_take(&made->pool, 1, sizeof *made->open);
+    if (made->open != NULL)
+        made->open->allocator = made->allocator;
+    if (made->open == NULL || !copy_options(made, options) ||
+        certmap_peer_new(&made->peer, &made->allocator, NULL) != CERTMAP_OK) {
         certmap_lint_free(made);
         return cm_lint_fail_memory(err);
     }
@@ -89,18 +93,26 @@ void certmap_lint_added(void *lint, const struct certmap_description *descriptio
         cm_lint_places_add(&self->places, &self->allocator, description);
 }
 
+/* What only the passes need. */
+static void forget_rules(struct certmap_lint *lint) {
+    cm_lint_engine_free(lint->engine);
+    lint->engine = NULL;
+    if (lint->read)
+        cm_lint_model_free(&lint->model);
+    cm_lint_places_free(&lint->places, &lint->allocator);
+    if (lint->open != NULL)
+        cm_lint_place_close(lint->open);
+    cm_lint_array_free(&lint->spellings, &lint->allocator);
+    cm_lint_pool_free(&lint->scratch);
+}
+
 void certmap_lint_free(struct certmap_lint *lint) {
     if (lint == NULL)
         return;
     const struct certmap_allocator allocator = lint->allocator;
-    cm_lint_engine_free(lint->engine);
-    if (lint->read)
-        cm_lint_model_free(&lint->model);
-    cm_lint_places_free(&lint->places, &allocator);
+    forget_rules(lint);
     cm_lint_array_free(&lint->reports, &allocator);
-    cm_lint_array_free(&lint->spellings, &allocator);
     certmap_peer_free(lint->peer);
-    cm_lint_pool_free(&lint->scratch);
     cm_lint_pool_free(&lint->pool);
     allocator.release(allocator.ctx, lint);
 }
@@ -114,6 +126,7 @@ static enum certmap_status read_rules(struct certmap_lint *lint, const struct ce
         return lint->model.rules == rules && !lint->failed
                    ? CERTMAP_OK
                    : fail_argument(err, "the lint was begun with other rules, or there was no memory for them");
+    cm_lint_places_trim(&lint->places, &lint->allocator);
     const enum certmap_status status = cm_lint_model_read(&lint->model, rules, &lint->places, &lint->allocator, err);
     lint->read = true;
     lint->failed = status != CERTMAP_OK;
@@ -142,7 +155,7 @@ static enum certmap_status run(struct certmap_lint *lint, const struct certmap_r
         return lint->failed ? cm_lint_fail_memory(err) : CERTMAP_OK;
     for (size_t i = 0; !lint->failed && !lint->pool.failed && !lint->cancelled && cm_lint_passes[i] != NULL; i++) {
         cm_lint_passes[i](lint);
-        lint->failed = lint->failed || lint->scratch.failed;
+        lint->failed = lint->failed || lint->scratch.failed || lint->open->failed;
         cm_lint_pool_empty(&lint->scratch);
     }
     return lint->cancelled
@@ -157,6 +170,7 @@ enum certmap_status certmap_lint_run(struct certmap_lint *lint, const struct cer
         return fail_argument(err, "certmap_lint_run: lint, rules or report is NULL, or the lint has run");
     lint->ran = true;
     const enum certmap_status status = run(lint, rules, err);
+    forget_rules(lint); /* the caller may keep the reports, which takes memory, too */
     if (status == CERTMAP_OK)
         cm_lint_reports_give(lint, report, ctx);
     return status;

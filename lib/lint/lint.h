@@ -18,6 +18,7 @@ struct certmap_lint {
     struct certmap_allocator allocator;
     struct certmap_lint_options options; /* allocator, privileged and only are copies */
     struct cm_lint_places places;
+    struct cm_lint_open_place *open; /* one of them, in the pool */
     struct cm_lint_model model;
     struct cm_lint_pool pool;    /* what the reports point at */
     struct cm_lint_pool scratch; /* emptied between questions */

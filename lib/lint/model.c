@@ -2,96 +2,6 @@
 #include "model.h"
 #include <string.h>
 
-/* ---- places ---- */
-
-static bool add_operand_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
-                               const struct certmap_position *positions, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        struct certmap_position *place = cm_lint_array_add(&places->operands, allocator, sizeof *place);
-        if (place == NULL)
-            return false;
-        *place = positions[i];
-    }
-    return true;
-}
-
-static size_t operand_count(const struct certmap_description *added, size_t condition) {
-    return added->condition_positions[condition].operands != NULL ? added->conditions[condition].operand_count : 0;
-}
-
-static bool add_condition_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
-                                 const struct certmap_description *added) {
-    for (size_t i = 0; added->condition_positions != NULL && i < added->condition_count; i++) {
-        const struct certmap_condition_position *position = &added->condition_positions[i];
-        struct cm_lint_condition_place *place = cm_lint_array_add(&places->conditions, allocator, sizeof *place);
-        if (place == NULL)
-            return false;
-        *place = (struct cm_lint_condition_place){position->field, position->op, (uint32_t)places->operands.count,
-                                                  (uint32_t)operand_count(added, i)};
-        if (!add_operand_places(places, allocator, position->operands, place->operand_count))
-            return false;
-    }
-    return true;
-}
-
-static bool add_output_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
-                              const struct certmap_description *added) {
-    for (size_t i = 0; added->output_positions != NULL && i < added->output_count; i++) {
-        struct certmap_position *place = cm_lint_array_add(&places->outputs, allocator, sizeof *place);
-        if (place == NULL)
-            return false;
-        *place = added->output_positions[i].value;
-    }
-    return true;
-}
-
-/* Rules have no group of all terms, which all have to hold anyhow. */
-static size_t first_term(const struct certmap_description *added) {
-    return added->term_count > 1 && added->terms[0].kind == CERTMAP_TERM_ALL &&
-           added->terms[0].size == added->term_count;
-}
-
-static bool add_term_places(struct cm_lint_places *places, const struct certmap_allocator *allocator,
-                            const struct certmap_description *added) {
-    for (size_t i = first_term(added); added->term_extents != NULL && i < added->term_count; i++) {
-        struct certmap_position *place = cm_lint_array_add(&places->terms, allocator, sizeof *place);
-        if (place == NULL)
-            return false;
-        *place = added->term_extents[i];
-    }
-    return true;
-}
-
-void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allocator *allocator,
-                        const struct certmap_description *added) {
-    struct cm_lint_place *place = cm_lint_array_add(&places->mappings, allocator, sizeof *place);
-    if (place != NULL)
-        *place = (struct cm_lint_place){
-            .name = added->position,
-            .account = added->account,
-            .extent = added->extent,
-            .condition = (uint32_t)places->conditions.count,
-            .condition_count = added->condition_positions != NULL ? (uint32_t)added->condition_count : 0,
-            .output = (uint32_t)places->outputs.count,
-            .output_count = added->output_positions != NULL ? (uint32_t)added->output_count : 0,
-            .term = (uint32_t)places->terms.count,
-            .term_count = added->term_extents != NULL ? (uint32_t)(added->term_count - first_term(added)) : 0,
-            .one_to_one = added->mapping->kind == CERTMAP_KIND_ONE_TO_ONE,
-        };
-    if (place == NULL || !add_condition_places(places, allocator, added) ||
-        !add_output_places(places, allocator, added) || !add_term_places(places, allocator, added))
-        places->failed = true;
-}
-
-void cm_lint_places_free(struct cm_lint_places *places, const struct certmap_allocator *allocator) {
-    cm_lint_array_free(&places->mappings, allocator);
-    cm_lint_array_free(&places->conditions, allocator);
-    cm_lint_array_free(&places->operands, allocator);
-    cm_lint_array_free(&places->outputs, allocator);
-    cm_lint_array_free(&places->terms, allocator);
-    places->failed = false;
-}
-
 /* ---- mappings ---- */
 
 /* A walk of one mapping. */
@@ -198,15 +108,14 @@ bool cm_lint_model_add(struct cm_lint_model *model, const struct certmap_rules *
 /* Mappings are in the order of their places, but that one-to-one mappings are in front. Where the numbers differ, as of
  * a rule set that was not made with these places, none is known. */
 static void take_places(struct cm_lint_model *model, const struct cm_lint_places *places) {
-    const struct cm_lint_place *place = places->mappings.items;
     struct cm_lint_mapping *mappings = model->mappings.items;
     size_t next[2] = {0, 0};
-    if (places->mappings.count != model->mappings.count || places->failed)
+    if (places->starts.count != model->mappings.count || places->failed)
         return;
     while (next[0] < model->mappings.count && mappings[next[0]].is.kind == CERTMAP_KIND_ONE_TO_ONE)
         next[0]++;
-    for (size_t i = 0; i < places->mappings.count; i++) {
-        size_t *index = &next[place[i].one_to_one];
+    for (size_t i = 0; i < places->starts.count; i++) {
+        size_t *index = &next[cm_lint_places_is_one_to_one(places, i)];
         if (*index < model->mappings.count)
             mappings[(*index)++].place = (uint32_t)i + 1;
     }
@@ -222,6 +131,16 @@ static bool begin_arrays(struct cm_lint_model *model) {
            cm_lint_array_begin(&model->paths, allocator, sizeof(struct cm_lint_path));
 }
 
+/* A model that is read does not grow, but that of a diff by a few mappings. */
+static bool trim_arrays(struct cm_lint_model *model) {
+    const struct certmap_allocator *allocator = &model->allocator;
+    return cm_lint_array_trim(&model->mappings, allocator, sizeof(struct cm_lint_mapping)) &&
+           cm_lint_array_trim(&model->terms, allocator, sizeof(struct certmap_term)) &&
+           cm_lint_array_trim(&model->conditions, allocator, sizeof(struct cm_lint_condition)) &&
+           cm_lint_array_trim(&model->operands, allocator, sizeof(struct cm_lint_operand)) &&
+           cm_lint_array_trim(&model->outputs, allocator, sizeof(struct certmap_output));
+}
+
 static bool read_mappings(struct cm_lint_model *model) {
     for (size_t i = 0; i < certmap_rules_count(model->rules); i++)
         if (!cm_lint_model_add(model, model->rules, i))
@@ -234,7 +153,7 @@ enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct
                                        struct certmap_diagnostic *err) {
     *model = (struct cm_lint_model){.rules = rules, .allocator = *allocator};
     (void)cm_lint_pool_init(&model->pool, allocator);
-    if (!begin_arrays(model) || !read_mappings(model)) {
+    if (!begin_arrays(model) || !read_mappings(model) || !trim_arrays(model)) {
         if (err != NULL)
             *err = (struct certmap_diagnostic){
                 .status = CERTMAP_ERROR_MEMORY, .code = CERTMAP_CODE_MEMORY, .text = "out of memory"};

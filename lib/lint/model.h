@@ -11,8 +11,8 @@
 #ifndef CM_LINT_MODEL_H
 #define CM_LINT_MODEL_H
 
-#include "array.h"
 #include "certmap/walk.h"
+#include "places.h"
 #include "pool.h"
 
 /* Which part of a certificate a condition is about. */
@@ -45,26 +45,6 @@ struct cm_lint_mapping {
     uint32_t place; /* which of the places it has, + 1; 0: none is known */
 };
 
-/* Where a mapping is, as its file was loaded. */
-struct cm_lint_place {
-    struct certmap_position name, account, extent;
-    uint32_t condition, condition_count; /* the first one of condition_places */
-    uint32_t output, output_count;       /* of output_places */
-    uint32_t term, term_count;           /* of term_places */
-    bool one_to_one;
-};
-
-struct cm_lint_condition_place {
-    struct certmap_position field, op;
-    uint32_t operand, operand_count; /* the first one of operand_places */
-};
-
-/* What a loader said, mapping by mapping. */
-struct cm_lint_places {
-    struct cm_lint_array mappings, conditions, operands, outputs, terms;
-    bool failed; /* there was no memory for all of it */
-};
-
 struct cm_lint_model {
     const struct certmap_rules *rules;
     unsigned needs; /* which pieces of a certificate any of its rules reads */
@@ -72,11 +52,6 @@ struct cm_lint_model {
     struct cm_lint_pool pool; /* texts */
     struct cm_lint_array mappings, terms, conditions, operands, outputs, paths;
 };
-
-/* Keeps where a mapping is. */
-void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allocator *allocator,
-                        const struct certmap_description *added);
-void cm_lint_places_free(struct cm_lint_places *places, const struct certmap_allocator *allocator);
 
 /* Reads the rules, which have to outlive the model. places are those of the same load, or of none. Free it also after an
  * error. Errors: MEMORY. */
