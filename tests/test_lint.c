@@ -45,12 +45,53 @@ T_TEST(wrong_arguments) {
     options.profile = (enum certmap_lint_profile)9;
     ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_ERROR_ARGUMENT);
     options.profile = CERTMAP_LINT_STRICT;
+    options.omit = 3;
+    ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_ERROR_ARGUMENT);
+    options.omit = 2;
     options.only_count = 1;
     ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_ptr_null(lint);
     ck_assert_int_eq(certmap_lint_run(NULL, rules, on_report, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_lint_summarize(NULL, NULL, NULL), CERTMAP_ERROR_ARGUMENT);
     certmap_lint_free(NULL);
+    certmap_rules_free(rules);
+}
+
+/* The mildest report that comes. */
+static bool on_mild_report(void *ctx, const struct certmap_lint_report *report) {
+    enum certmap_severity *mildest = ctx;
+    *mildest = report->diagnostic.severity > *mildest ? report->diagnostic.severity : *mildest;
+    return true;
+}
+
+/* What is omitted is counted as it was, also where a pass made a report milder. */
+T_TEST(reports_that_are_only_counted) {
+    static const enum certmap_severity mildest[] = {CERTMAP_SEVERITY_NOTE, CERTMAP_SEVERITY_WARNING,
+                                                    CERTMAP_SEVERITY_ERROR};
+    struct certmap_rules *rules =
+        load("certmap 1;"
+             "mapping \"a\" { when subject.CN = \"a\"; allow \"x\"; }"
+             "mapping \"b\" { when subject.CN = \"a\" and subject.L = \"l\"; allow \"x\"; }" /* shadowed, to the same */
+             "mapping \"c\" { when subject.CN = \"a\"; allow \"y\"; }"
+             "mapping \"d\" { when serial = \"0x1F\"; allow \"z\"; }");
+    struct certmap_lint_summary all = CERTMAP_LINT_SUMMARY_INIT;
+    for (unsigned omit = 0; omit <= 2; omit++) {
+        struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+        struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT;
+        struct certmap_lint *lint = NULL;
+        enum certmap_severity found = CERTMAP_SEVERITY_ERROR;
+        options.omit = omit;
+        ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_lint_run(lint, rules, on_mild_report, &found, NULL), CERTMAP_OK);
+        ck_assert_int_eq(certmap_lint_summarize(lint, &summary, NULL), CERTMAP_OK);
+        ck_assert_int_eq(found, mildest[omit]);
+        all = omit == 0 ? summary : all;
+        ck_assert_uint_gt(summary.errors, 0);
+        ck_assert_uint_eq(summary.errors, all.errors);
+        ck_assert_uint_eq(summary.warnings, all.warnings);
+        ck_assert_uint_eq(summary.notes, all.notes);
+        certmap_lint_free(lint);
+    }
     certmap_rules_free(rules);
 }
 
@@ -61,4 +102,4 @@ T_TEST(names_of_words) {
     ck_assert_ptr_null(certmap_lint_profile_name((enum certmap_lint_profile)3));
 }
 
-T_TESTS("lint", T_CASE("the library", a_run, wrong_arguments, names_of_words))
+T_TESTS("lint", T_CASE("the library", a_run, wrong_arguments, reports_that_are_only_counted, names_of_words))

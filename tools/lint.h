@@ -17,9 +17,10 @@ struct tool_analysis {
     struct tool_findings findings;
     struct tool_directives directives;
     struct certmap_lint_summary summary;
-    size_t fixes;    /* that were made before */
-    bool done;       /* the analysis came to its end, and the summary says what it did */
-    bool incomplete; /* of the corpus something was left out, as standard error says */
+    enum certmap_severity least; /* of the findings; milder ones are only in the summary */
+    size_t fixes;                /* that were made before */
+    bool done;                   /* the analysis came to its end, and the summary says what it did */
+    bool incomplete;             /* of the corpus something was left out, as standard error says */
     uint64_t milliseconds;
 };
 

@@ -30,6 +30,13 @@ static bool is_time_up(void *ctx) {
     return limit > 0 && tool_platform_milliseconds() - run->begun >= limit;
 }
 
+/* The mildest findings that anything is done with. What may be suppressed, changed or written to a file is all of them. */
+static enum certmap_severity least_of(const struct tool_lint_options *given, const struct tool_directives *directives) {
+    const bool all = directives->allow_count > 0 || directives->level_count > 0 || given->allow_count > 0 ||
+                     given->baseline != NULL || given->write_baseline != NULL || given->fix || given->fix_dry_run;
+    return all ? CERTMAP_SEVERITY_NOTE : given->level > given->fail_on ? given->level : given->fail_on;
+}
+
 /* The rules are about to be loaded, and the comments in them say how severe what is. */
 static enum certmap_status begin(void *ctx, struct certmap_view source, struct certmap_diagnostic *err) {
     struct run *run = ctx;
@@ -48,6 +55,8 @@ static enum certmap_status begin(void *ctx, struct certmap_view source, struct c
     options.privileged_count = run->analysis->privileged_count;
     options.only = given->only_count > 0 ? given->only : NULL;
     options.only_count = given->only_count;
+    analysis->least = least_of(given, &analysis->directives);
+    options.omit = (unsigned)(CERTMAP_SEVERITY_NOTE - analysis->least);
     return certmap_lint_new(&run->lint, &options, err);
 }
 

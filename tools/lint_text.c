@@ -72,10 +72,18 @@ static void add_count(struct tool_text *text, size_t count, const char *what) {
     tool_text_format(text, "%zu %s%s", count, what, count == 1 ? "" : "s");
 }
 
+/* How many findings there are of a severity. */
+static size_t count_of(const struct tool_analysis *analysis, enum certmap_severity severity) {
+    const size_t found = tool_findings_count(&analysis->findings, severity);
+    if (!analysis->done || severity <= analysis->least)
+        return found;
+    return found + (severity == CERTMAP_SEVERITY_NOTE ? analysis->summary.notes : analysis->summary.warnings);
+}
+
 static void add_counts(struct tool_text *text, const struct tool_analysis *analysis) {
     size_t all = 0;
     for (enum certmap_severity s = CERTMAP_SEVERITY_ERROR; s <= CERTMAP_SEVERITY_NOTE; s++) {
-        const size_t count = tool_findings_count(&analysis->findings, s);
+        const size_t count = count_of(analysis, s);
         all += count;
         if (count == 0)
             continue;

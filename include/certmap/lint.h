@@ -117,11 +117,14 @@ struct certmap_lint_options {
     /* Codes to look for; NULL: all. Copied. */
     const enum certmap_code *only;
     size_t only_count;
+    /* Which reports are counted in the summary, and not made, which saves time and memory: 0, none;
+     * 1, notes; 2, warnings too; else ARGUMENT. */
+    unsigned omit;
 };
 #define CERTMAP_LINT_OPTIONS_INIT                                                                  \
     {                                                                                              \
         sizeof(struct certmap_lint_options), NULL, NULL, NULL, NULL, NULL, CERTMAP_LINT_DEFAULT,   \
-            0, NULL, 0, NULL, 0                                                                    \
+            0, NULL, 0, NULL, 0, 0                                                                 \
     }
 
 struct certmap_lint;

@@ -54,7 +54,7 @@ static bool copy_options(struct certmap_lint *lint, const struct certmap_lint_op
 static bool are_sound(const struct certmap_lint_options *options) {
     return options != NULL && options->reserved == 0 && certmap_lint_profile_name(options->profile) != NULL &&
            (options->privileged != NULL || options->privileged_count == 0) &&
-           (options->only != NULL || options->only_count == 0);
+           (options->only != NULL || options->only_count == 0) && options->omit <= CERTMAP_SEVERITY_NOTE;
 }
 
 enum certmap_status certmap_lint_new(struct certmap_lint **lint, const struct certmap_lint_options *options,

@@ -87,12 +87,29 @@ static const char *print(struct certmap_lint *lint, const char *format, va_list 
     return text;
 }
 
+static void count_report(struct certmap_lint_summary *summary, enum certmap_severity severity) {
+    size_t *counter = severity == CERTMAP_SEVERITY_ERROR     ? &summary->errors
+                      : severity == CERTMAP_SEVERITY_WARNING ? &summary->warnings
+                                                             : &summary->notes;
+    ++*counter;
+}
+
+/* Whether reports of a severity are only counted. */
+static bool is_omitted(const struct certmap_lint *lint, enum certmap_severity severity) {
+    return (unsigned)severity + lint->options.omit > CERTMAP_SEVERITY_NOTE;
+}
+
 struct certmap_lint_report *cm_lint_report_add(struct certmap_lint *lint, enum certmap_code code,
                                                enum certmap_certainty certainty, size_t mapping,
                                                struct certmap_position position, const char *format, ...) {
     static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
+    const enum certmap_severity severity = cm_lint_severity(code, lint->options.profile);
     if (!cm_lint_wants(lint, code))
         return NULL;
+    if (severity == CERTMAP_SEVERITY_NOTE && is_omitted(lint, severity)) { /* a warning may become a note yet */
+        count_report(&lint->summary, severity);
+        return NULL;
+    }
     struct kept **slot = cm_lint_array_add(&lint->reports, &lint->allocator, sizeof(struct kept *));
     struct kept *kept = slot != NULL ? cm_lint_pool_take(&lint->pool, 1, sizeof *kept) : NULL;
     if (kept == NULL) {
@@ -108,7 +125,7 @@ struct certmap_lint_report *cm_lint_report_add(struct certmap_lint *lint, enum c
                                             .mapping = mapping,
                                             .fingerprint = fingerprint(lint, code, mapping)};
     kept->is.diagnostic.code = code;
-    kept->is.diagnostic.severity = cm_lint_severity(code, lint->options.profile);
+    kept->is.diagnostic.severity = severity;
     set_position(&kept->is.diagnostic, position);
     va_list list;
     va_start(list, format);
@@ -285,19 +302,14 @@ static int compare(const void *a, const void *b) {
     return 0;
 }
 
-static void count_report(struct certmap_lint_summary *summary, enum certmap_severity severity) {
-    size_t *counter = severity == CERTMAP_SEVERITY_ERROR     ? &summary->errors
-                      : severity == CERTMAP_SEVERITY_WARNING ? &summary->warnings
-                                                             : &summary->notes;
-    ++*counter;
-}
-
+/* A pass may have made one milder. */
 void cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, void *ctx) {
     struct kept **kept = lint->reports.items;
+    bool goes_on = true;
     if (lint->reports.count > 1)
         qsort(kept, lint->reports.count, sizeof(struct kept *), compare);
     for (size_t i = 0; i < lint->reports.count; i++)
         count_report(&lint->summary, kept[i]->is.diagnostic.severity);
-    for (size_t i = 0; i < lint->reports.count && report(ctx, &kept[i]->is); i++)
-        ;
+    for (size_t i = 0; i < lint->reports.count && goes_on; i++)
+        goes_on = is_omitted(lint, kept[i]->is.diagnostic.severity) || report(ctx, &kept[i]->is);
 }
