@@ -16,7 +16,7 @@ static const char usage[] =
     "  --rounds N       samples of each measurement, 3 to 64; 21 if not given, with --quick 5\n"
     "  --seed N         of the certificates; 1 if not given\n"
     "  --workload NAME  exact, mixed, wildcards, shared or one-to-one; all if not given; none: only threads, loading,\n"
-    "                   lists and worst cases\n"
+    "                   lists, analysis and worst cases; lint: only analysis\n"
     "  --out DIR        a folder that is there, for results.json and the drawings; \".\" if not given\n"
     "\n"
     "Exit status: 0, or 1 where an answer was wrong, 2 for a mistake in the arguments.\n";
@@ -37,9 +37,10 @@ static bool number_of(const char *text, size_t low, size_t high, size_t *number)
 
 /* Of --workload, beside the workloads. */
 #define NONE "none"
+#define LINT "lint"
 
 static bool workload_known(const char *name) {
-    if (strcmp(name, NONE) == 0)
+    if (strcmp(name, NONE) == 0 || strcmp(name, LINT) == 0)
         return true;
     for (int i = 0; i < B_WORKLOADS; i++)
         if (strcmp(b_workload_name((enum b_workload)i), name) == 0)
@@ -149,7 +150,13 @@ static void run_extras(struct b_contest *contest, const struct options *options)
     b_extra_threads(contest, options->largest < 100000 ? options->largest : 100000);
     b_extra_load(contest, options->largest);
     b_extra_lists(contest);
+    b_extra_lint(contest, options->largest);
     b_extra_worst(contest, sizes, options->quick ? 2 : 3);
+}
+
+static void run_lint(struct b_contest *contest, const struct options *options) {
+    b_contest_begin(contest, B_MIXED);
+    b_extra_lint(contest, options->largest);
 }
 
 static void run(struct b_report *report, const struct options *options) {
@@ -170,6 +177,8 @@ static void run(struct b_report *report, const struct options *options) {
     run_workloads(&contest, options);
     if (options->workload == NULL || strcmp(options->workload, NONE) == 0)
         run_extras(&contest, options);
+    else if (strcmp(options->workload, LINT) == 0)
+        run_lint(&contest, options);
     b_report_goals(report);
     b_batch_free(contest.batch);
     b_units_free(contest.units);

@@ -10,6 +10,8 @@
 void b_extra_threads(const struct b_contest *contest, size_t size);
 /* Native text and IIS files, loaded. */
 void b_extra_load(const struct b_contest *contest, size_t size);
+/* Rules analysed and compared, at powers of ten up to this one. */
+void b_extra_lint(const struct b_contest *contest, size_t largest);
 /* Conditions of few operands and of many. */
 void b_extra_lists(const struct b_contest *contest);
 /* Every worst case at each of these sizes. */
