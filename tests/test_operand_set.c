@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conditions of many operands: by the set of them, and one by one, they give the same. */
 #include "match/eval.h"
-#include "match/operand_set.h"
+#include "match/operand_lookup.h"
 #include "rules.h"
 #include "support/search.h"
 

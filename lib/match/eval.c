@@ -4,7 +4,7 @@
 #include "field/compare.h"
 #include "field/name_pattern.h"
 #include "match/leaf.h"
-#include "match/operand_set.h"
+#include "match/operand_lookup.h"
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
     return (struct cm_verdict){truth, truth == CERTMAP_UNKNOWN ? why : CERTMAP_CODE_NONE, true};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "match/operand_set.h"
+#include "match/operand_lookup.h"
 #include "base/steps.h"
 #include "field/compare.h"
 #include "match/leaf.h"

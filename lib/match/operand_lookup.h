@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Asking the operands of a condition that are a hash set (rule/operand_set.h). What is said is what comparing with each of
  * them would say, but that this takes more steps. */
-#ifndef CM_MATCH_OPERAND_SET_H
-#define CM_MATCH_OPERAND_SET_H
+#ifndef CM_MATCH_OPERAND_LOOKUP_H
+#define CM_MATCH_OPERAND_LOOKUP_H
 
 #include "certmap/explain.h"
 #include "field/peer.h"
