@@ -3,7 +3,7 @@
  *
  *     description.c  a mapping in one piece: compiles it, or checks it
  *     mapping.c      what a mapping is without its parts: its name, its kind
- *     binding.c      names for the values of conditions
+ *     value_names.c  names for the values of conditions
  *     output.c       accounts, domains, groups, attributes
  *     condition.c    conditions: subfields, operands
  *     store.c        what is stored: text, conditions and paths, each once (rules.h)
