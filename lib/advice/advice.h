@@ -10,7 +10,7 @@
  *     uri.c       wildcards in the host of a URI (641)
  *     refusal.c   digests of certificates in refusals (606)
  *     text.c      a DN, a filter or a URL without its language (605)
- *     placeholder.c      placeholders that read something else than the condition is about (609, 662)
+ *     other_value.c  placeholders that read something else than the condition is about (609, 662)
  *
  * What could be meant gets no warning: each of these files says where it draws the line. Whether a condition refuses is
  * known only when the mapping has its decision; so diagnostics are kept until then. The work is linear in the text, but for
