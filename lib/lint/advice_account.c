@@ -9,7 +9,7 @@
  * Each but the first is said only if a certificate shows it. */
 #include "advice.h"
 #include "certmap/names.h"
-#include "placeholder.h"
+#include "placeholder_paths.h"
 #include "privileged.h"
 #include "sample.h"
 #include <string.h>

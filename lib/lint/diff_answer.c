@@ -2,7 +2,7 @@
 /* Answers of two rule sets to one certificate, and how they differ. */
 #include "certmap/explain.h"
 #include "diff.h"
-#include "placeholder.h"
+#include "placeholder_paths.h"
 #include <string.h>
 
 /* ---- results ---- */

@@ -3,7 +3,7 @@
 #include "certmap/names.h"
 #include "diff.h"
 #include "draft.h"
-#include "placeholder.h"
+#include "placeholder_paths.h"
 #include "sample.h"
 #include <string.h>
 

@@ -24,7 +24,7 @@ struct certmap_lint {
     struct cm_lint_pool scratch; /* emptied between questions */
     struct certmap_peer *peer;
     struct cm_lint_array reports;   /* of struct certmap_lint_report */
-    struct cm_lint_array spellings; /* of paths in placeholders, and what they are: placeholder.c */
+    struct cm_lint_array spellings; /* of paths in placeholders, and what they are: placeholder_paths.c */
     struct certmap_lint_summary summary;
     struct cm_lint_corpus *corpus; /* in the pool; NULL: no certificate came */
     struct cm_lint_engine *engine;

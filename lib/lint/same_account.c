@@ -4,7 +4,7 @@
  * with the same name. */
 #include "advice.h"
 #include "certmap/names.h"
-#include "placeholder.h"
+#include "placeholder_paths.h"
 #include "sample.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "placeholder.h"
+#include "placeholder_paths.h"
 #include <string.h>
 
 /* ---- the names of paths ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The placeholders of a text: which paths of a certificate it takes. */
-#ifndef CM_LINT_PLACEHOLDER_H
-#define CM_LINT_PLACEHOLDER_H
+#ifndef CM_LINT_PLACEHOLDER_PATHS_H
+#define CM_LINT_PLACEHOLDER_PATHS_H
 
 #include "lint.h"
 
