@@ -611,8 +611,8 @@ T_TEST(may_be_unknown) {
     struct certmap_rules *rules = unknown_rules(clouds[_i].front, clouds[_i].back);
     const struct cm_index *index = rules->index;
     size_t listed = 0, every = 0;
-    for (uint32_t i = 0; i < index->place_count; i++)
-        *(index->places[i].members == CM_INDEX_NONE ? &every : &listed) += 1;
+    for (uint32_t i = 0; i < index->row_count; i++)
+        *(index->rows[i].members == CM_INDEX_NONE ? &every : &listed) += 1;
     ck_assert_uint_eq(every, 1);
     ck_assert_uint_le(listed, 2);
     check_peer(rules, clouds[_i].subject, clouds[_i].extensions, clouds[_i].answer);

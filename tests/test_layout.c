@@ -5,13 +5,13 @@
 
 /* ---- what is where ---- */
 
-/* The places of the conditions of a mapping, in order. */
-static size_t conditions_of(const struct cm_mapping *mapping, uint32_t *places, size_t most) {
+/* The offsets of the conditions of a mapping, in order. */
+static size_t conditions_of(const struct cm_mapping *mapping, uint32_t *offsets, size_t most) {
     size_t count = 0;
     for (size_t i = 0; i < cm_node_size(mapping->nodes); i++)
         if (mapping->nodes[i].kind == CM_NODE_CONDITION) {
             ck_assert_uint_lt(count, most);
-            places[count++] = mapping->nodes[i].value;
+            offsets[count++] = mapping->nodes[i].value;
         }
     return count;
 }
@@ -40,14 +40,14 @@ T_TEST(where_conditions_stand) {
     struct certmap_rules *rules = t_rules(t_cstr(&text));
     for (size_t i = 0; i < rules->mapping_count; i++) {
         const struct cm_mapping *mapping = cm_mapping_at(rules, i);
-        uint32_t places[8];
-        const size_t count = conditions_of(mapping, places, 8);
-        const uint32_t end = i + 1 < rules->mapping_count ? rules->places[i + 1] : UINT32_MAX;
+        uint32_t offsets[8];
+        const size_t count = conditions_of(mapping, offsets, 8);
+        const uint32_t end = i + 1 < rules->mapping_count ? rules->offsets[i + 1] : UINT32_MAX;
         ck_assert_uint_eq(mapping->index, i);
         t_put(&where, i > 0 ? " " : "");
         for (size_t k = 0; k < count; k++) {
-            ck_assert(places[k] < rules->places[0] || (places[k] > rules->places[i] && places[k] < end));
-            t_put(&where, places[k] < rules->places[0] ? "s" : "o");
+            ck_assert(offsets[k] < rules->offsets[0] || (offsets[k] > rules->offsets[i] && offsets[k] < end));
+            t_put(&where, offsets[k] < rules->offsets[0] ? "s" : "o");
         }
     }
     ck_assert_str_eq(t_cstr(&where), rows[_i].where);
@@ -61,14 +61,14 @@ T_TEST(a_condition_once) {
     struct certmap_rules *rules =
         t_rules("certmap 1; mapping \"a\" { when subject.O = \"x\" or (subject.CN = \"y\" and "
                 "not subject.O = \"x\"); deny; }");
-    uint32_t places[3];
-    ck_assert_uint_eq(conditions_of(cm_mapping_at(rules, 0), places, 3), 3);
-    ck_assert_uint_eq(places[0], places[2]);
-    ck_assert_uint_ne(places[0], places[1]);
+    uint32_t offsets[3];
+    ck_assert_uint_eq(conditions_of(cm_mapping_at(rules, 0), offsets, 3), 3);
+    ck_assert_uint_eq(offsets[0], offsets[2]);
+    ck_assert_uint_ne(offsets[0], offsets[1]);
     certmap_rules_free(rules);
 }
 
-/* One-to-one mappings are tried first; both kinds keep their order, and so do their places. */
+/* One-to-one mappings are tried first; both kinds keep their order, and so do their offsets. */
 T_TEST(order_of_mappings) {
     static const char *const names[] = {"d", "e", "a", "b", "c"};
     struct certmap_builder *builder = t_builder();
@@ -85,7 +85,7 @@ T_TEST(order_of_mappings) {
     for (size_t i = 0; i < 5; i++) {
         ck_assert_uint_eq(cm_mapping_at(rules, i)->index, i);
         ck_assert_str_eq((const char *)cm_mapping_name(cm_mapping_at(rules, i)).data, names[i]);
-        ck_assert(i == 0 || rules->places[i] > rules->places[i - 1]);
+        ck_assert(i == 0 || rules->offsets[i] > rules->offsets[i - 1]);
     }
     certmap_rules_free(rules);
 }
@@ -109,14 +109,14 @@ static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diag
     const enum certmap_status status = cm_layout_plan(&layout, &draft, err);
     *end = layout.end;
     cm_layout_free(&layout);
-    rules->allocator.release(rules->allocator.ctx, made.places);
+    rules->allocator.release(rules->allocator.ctx, made.offsets);
     certmap_rules_free(rules);
     return status;
 }
 
-T_TEST(places_at_their_end) {
+T_TEST(offsets_at_their_end) {
     /* Three words and two nodes before the condition, which begins with a word. */
-    const uint32_t before = 3, most = (CM_MAX_NODES - before) * (uint32_t)CM_PLACE_SIZE - 4;
+    const uint32_t before = 3, most = (CM_MAX_NODES - before) * (uint32_t)CM_OFFSET_UNIT - 4;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     uint32_t end;
     ck_assert_int_eq(plan(&end, 4, &error), CERTMAP_OK);
@@ -130,5 +130,5 @@ T_TEST(places_at_their_end) {
     ck_assert_str_eq(error.text, "the rules have more than 4294967294 bytes with their texts");
 }
 
-T_TESTS("layout", T_CASE("places", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
-                         places_at_their_end))
+T_TESTS("layout", T_CASE("offsets", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
+                         offsets_at_their_end))

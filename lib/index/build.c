@@ -48,7 +48,7 @@ static void free_made(struct cm_build *build) {
     for (size_t i = 0; i < build->member_count; i++)
         cm_release(allocator, build->members[i].mappings.at);
     cm_release(allocator, build->members);
-    cm_intern_free(&build->places, allocator);
+    cm_intern_free(&build->rows, allocator);
     cm_intern_free(&build->probes, allocator);
     cm_release(allocator, build->node_probes.at);
     cm_release(allocator, build->nodes);

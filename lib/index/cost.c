@@ -31,8 +31,8 @@ static size_t cost_of_operands(const struct cm_condition *condition) {
     return condition->op == CERTMAP_OP_LIKE ? times(count, ORDINARY_PATTERN) : plus(count, ORDINARY_STEPS_OF_TEXT);
 }
 
-static size_t cost_of_condition(const struct certmap_rules *rules, uint32_t place) {
-    const struct cm_condition condition = cm_condition_at(rules, place);
+static size_t cost_of_condition(const struct certmap_rules *rules, uint32_t offset) {
+    const struct cm_condition condition = cm_condition_at(rules, offset);
     return plus(1, times(ORDINARY_VALUES, plus(1, cost_of_operands(&condition))));
 }
 

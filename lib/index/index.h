@@ -10,9 +10,9 @@
  *     slots    [ key -> mapping | key -> list | free | key -> node 1 | ... ]      in the order of keys
  *     lists    [ count 2: 50 90 | count 3: 10 40 80 | ... ]            mappings, in order of trial
  *     bloom    one word for about eight keys: most look-ups end here
- *     places   [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
+ *     rows     [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
  *
- * A mapping is its place in the store (rules.h): who finds a key has what is to be evaluated at once.
+ * A mapping is its offset in the store (rules.h): who finds a key has what is to be evaluated at once.
  *
  * Where many mappings share their rarest key, it leads to a node, in which they are filed again under the next
  * one. All nodes use the same slots: the number of the node is part of the key.
@@ -22,8 +22,8 @@
  * Keys are 32 bits of a hash. Two that are the same by chance, or because somebody chose them so, share a slot or
  * are side by side: every mapping that is found is evaluated, so that this costs time and changes no answer.
  *
- * A mapping can also be unknown, when values of a place cannot be read or are not known: then all that have
- * keys about that place are looked at. All of it is one block of memory. */
+ * A mapping can also be unknown, when values of a row cannot be read or are not known: then all that have
+ * keys about that row are looked at. All of it is one block of memory. */
 #ifndef CM_INDEX_INDEX_H
 #define CM_INDEX_INDEX_H
 
@@ -59,11 +59,11 @@ enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARG
 struct cm_slot {
     uint32_t key;
     uint32_t kind : 2;
-    uint32_t at : 30; /* the place of the mapping; the list, the node */
+    uint32_t at : 30; /* the offset of the mapping; the list, the node */
 };
 
-/* Most places that a slot can name. */
-#define CM_MAX_PLACES 0x3FFFFFFFu
+/* The largest offset, list or node that a slot can name. */
+#define CM_MAX_SLOT_TARGET 0x3FFFFFFFu
 
 /* No list. */
 #define CM_INDEX_NONE UINT32_MAX
@@ -71,11 +71,12 @@ struct cm_slot {
 struct cm_index_node {
     uint32_t first_probe;
     uint32_t probe_count;
-    uint32_t least; /* the place of the first mapping in it */
+    uint32_t least; /* the offset of the first mapping in it */
     uint32_t rest;  /* a list, or CM_INDEX_NONE */
 };
 
-struct cm_index_place {
+/* The values of a row of a list (field/list.h), such as those of subject.CN. */
+struct cm_index_row {
     uint32_t list, row;
     uint32_t members; /* a list; CM_INDEX_NONE: too many to be listed, all mappings */
 };
@@ -84,18 +85,18 @@ struct cm_index {
     uint64_t seed;
     uint32_t range; /* keys are spread over so many slots; a few more follow, the last one free */
     uint32_t bloom_range;
-    uint32_t place_count;
+    uint32_t row_count;
     uint32_t slot_count, node_count;
-    uint64_t lists_used; /* a bit for each list that a place is in */
+    uint64_t lists_used; /* a bit for each list that a row is in */
     const uint64_t *bloom;
     const struct cm_slot *slots;
     const struct cm_index_node *nodes;
     const struct cm_probe *probes;
-    const struct cm_index_place *places;
+    const struct cm_index_row *rows;
     const uint32_t *lists;
 };
 
-/* Makes the index of a draft that is complete, whose mappings have places. *index is one block from the rules' allocator. seed is that
+/* Makes the index of a draft that is complete, whose mappings have offsets. *index is one block from the rules' allocator. seed is that
  * of all hashes: who writes rules must not know it, or could choose keys that collide; that costs time and changes no
  * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
 enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,

@@ -7,16 +7,16 @@
 #include "index/state.h"
 #include "index/tuning.h"
 
-/* ---- places ---- */
+/* ---- rows ---- */
 
 static struct cm_members *members_of(struct cm_build *build, uint32_t probe) {
     const struct certmap_allocator *allocator = build->allocator;
-    const uint64_t place = build->probes.values[probe] & 0xFFFF; /* list and row */
+    const uint64_t row = build->probes.values[probe] & 0xFFFF; /* list and row */
     uint32_t number;
-    if (!cm_intern_add(&build->places, place, &number, allocator))
+    if (!cm_intern_add(&build->rows, row, &number, allocator))
         return NULL;
     struct cm_members *members =
-        cm_array_reserve(allocator, build->members, &build->member_cap, build->places.count, sizeof *members);
+        cm_array_reserve(allocator, build->members, &build->member_cap, build->rows.count, sizeof *members);
     if (members == NULL)
         return NULL;
     build->members = members;
@@ -32,7 +32,7 @@ static bool add_member(struct cm_build *build, uint32_t probe, uint32_t mapping)
     struct cm_words *words = &members->mappings;
     if (members->every || (words->count > 0 && words->at[words->count - 1] == mapping))
         return true;
-    if (words->count <= build->mapping_count / CM_PLACE_PART)
+    if (words->count <= build->mapping_count / CM_ROW_PART)
         return cm_words_add(words, mapping, build->allocator);
     cm_release(build->allocator, words->at);
     *members = (struct cm_members){.every = true};
@@ -144,7 +144,7 @@ static bool next_level(struct cm_build *build, unsigned *level, const uint32_t *
 }
 
 static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned level, uint32_t *mappings, size_t count) {
-    uint32_t at = cm_build_place(build, mappings[0]);
+    uint32_t at = cm_build_offset(build, mappings[0]);
     slot->kind = CM_TARGET_MAPPING;
     if (count > CM_MAX_LIST && build->copies >= count && cm_list_may_look(build, mappings, count)) {
         if (!next_level(build, &level, mappings, count))
@@ -160,8 +160,8 @@ static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned le
     } else if (slot->kind == CM_TARGET_LIST && !cm_list_add_all(build, &at, mappings, count)) {
         return false;
     }
-    CM_ASSERT(at <= CM_MAX_PLACES);
-    slot->at = at & CM_MAX_PLACES;
+    CM_ASSERT(at <= CM_MAX_SLOT_TARGET);
+    slot->at = at & CM_MAX_SLOT_TARGET;
     return true;
 }
 
@@ -214,7 +214,7 @@ static bool new_node(struct cm_build *build, uint32_t *number, uint32_t least_ma
     build->nodes = nodes;
     *number = (uint32_t)build->node_count++;
     nodes[*number] = (struct cm_index_node){.first_probe = (uint32_t)build->node_probes.count,
-                                            .least = cm_build_place(build, least_mapping),
+                                            .least = cm_build_offset(build, least_mapping),
                                             .rest = CM_INDEX_NONE};
     return true;
 }

@@ -72,9 +72,9 @@ void cm_keys_choose(struct cm_keys *keys) {
 static bool count_end(struct cm_keys *keys, const struct cm_probe *probe, size_t length) {
     uint32_t number;
     const struct certmap_allocator *allocator = keys->allocator;
-    if (!cm_intern_add(&keys->places, cm_probe_pack(probe), &number, allocator))
+    if (!cm_intern_add(&keys->rows, cm_probe_pack(probe), &number, allocator))
         return false;
-    struct cm_ends *ends = cm_array_reserve(allocator, keys->ends, &keys->end_cap, keys->places.count, sizeof *ends);
+    struct cm_ends *ends = cm_array_reserve(allocator, keys->ends, &keys->end_cap, keys->rows.count, sizeof *ends);
     if (ends == NULL)
         return false;
     keys->ends = ends;
@@ -86,7 +86,7 @@ static bool count_end(struct cm_keys *keys, const struct cm_probe *probe, size_t
 
 /* The longest chosen length that an end has; every end that was counted has one. */
 static uint16_t fit(const struct cm_keys *keys, const struct cm_probe *probe, size_t length) {
-    const struct cm_ends *ends = &keys->ends[cm_intern_find(&keys->places, cm_probe_pack(probe))];
+    const struct cm_ends *ends = &keys->ends[cm_intern_find(&keys->rows, cm_probe_pack(probe))];
     uint16_t longest = 0;
     for (size_t i = 0; i < ends->chosen_count; i++)
         longest = ends->chosen[i] <= length ? ends->chosen[i] : longest;
@@ -330,6 +330,6 @@ void cm_keys_make(struct cm_keys *keys, const struct cm_condition *condition, co
 
 void cm_keys_free(struct cm_keys *keys) {
     const struct certmap_allocator *allocator = keys->allocator;
-    cm_intern_free(&keys->places, allocator);
+    cm_intern_free(&keys->rows, allocator);
     cm_release(allocator, keys->ends);
 }

@@ -17,7 +17,7 @@ struct cm_key {
     uint32_t weight; /* what a look-up costs: a pattern's pieces are tried at each place of a value */
 };
 
-/* How long the ends at one place are. */
+/* How long the ends in one row are. */
 struct cm_ends {
     uint32_t counts[CM_MAX_END + 1];
     uint8_t chosen[CM_MAX_END_LENGTHS]; /* the lengths that are looked up, ascending */
@@ -28,8 +28,8 @@ struct cm_ends {
 struct cm_keys {
     const struct certmap_allocator *allocator;
     uint64_t seed; /* of the index */
-    struct cm_intern places;
-    struct cm_ends *ends; /* by place and direction */
+    struct cm_intern rows;
+    struct cm_ends *ends; /* by row and direction */
     size_t end_count, end_cap;
     size_t count; /* of the keys made last */
     struct cm_key made[CM_MAX_KEYS];

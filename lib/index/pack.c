@@ -6,7 +6,7 @@
 #include "index/state.h"
 #include "index/tuning.h"
 
-/* ---- lists of places ---- */
+/* ---- lists of rows ---- */
 
 /* In order, each once: below the root they came in another. */
 static bool sort_members(struct cm_words *mappings, const struct certmap_allocator *allocator) {
@@ -25,16 +25,16 @@ static bool sort_members(struct cm_words *mappings, const struct certmap_allocat
     return true;
 }
 
-static bool make_places(struct cm_build *build, struct cm_index_place *places) {
-    for (uint32_t i = 0; i < build->places.count; i++) {
+static bool make_rows(struct cm_build *build, struct cm_index_row *rows) {
+    for (uint32_t i = 0; i < build->rows.count; i++) {
         struct cm_members *members = &build->members[i];
-        const uint64_t place = build->places.values[i];
-        CM_ASSERT(place <= 0xFFFF);
-        places[i] = (struct cm_index_place){(uint32_t)place & 0xFF, (uint32_t)place >> 8, CM_INDEX_NONE};
+        const uint64_t row = build->rows.values[i];
+        CM_ASSERT(row <= 0xFFFF);
+        rows[i] = (struct cm_index_row){(uint32_t)row & 0xFF, (uint32_t)row >> 8, CM_INDEX_NONE};
         if (members->every)
             continue;
         if (!sort_members(&members->mappings, build->allocator) ||
-            !cm_list_add_all(build, &places[i].members, members->mappings.at, members->mappings.count))
+            !cm_list_add_all(build, &rows[i].members, members->mappings.at, members->mappings.count))
             return false;
     }
     return true;
@@ -54,13 +54,13 @@ static bool sort_slots(struct cm_build *build) {
     for (size_t i = 0; i < count; i++) {
         build->slots[i].key = entries[i].key;
         build->slots[i].kind = (unsigned char)(entries[i].mapping >> 30) & 3u;
-        build->slots[i].at = entries[i].mapping & CM_MAX_PLACES;
+        build->slots[i].at = entries[i].mapping & CM_MAX_SLOT_TARGET;
     }
     cm_release(allocator, entries);
     return true;
 }
 
-/* Puts the slots where their keys belong, or after those that are there; returns how many places that takes, with a
+/* Puts the slots where their keys belong, or after those that are there; returns how many slots that takes, with a
  * free one at the end. With to NULL it only counts. */
 static size_t spread_slots(struct cm_slot *to, const struct cm_build *build, uint32_t range) {
     size_t next = 0;
@@ -89,15 +89,15 @@ static void set_bloom(uint64_t *bloom, uint32_t range, const struct cm_build *bu
 
 /* What is in the block, and how many of each. */
 struct sizes {
-    size_t bloom, slots, nodes, probes, places, lists;
+    size_t bloom, slots, nodes, probes, rows, lists;
 };
 
 /* In bytes; in 64 bits, because together they can be more than size_t counts where it has 32. */
 static uint64_t block_size(const struct sizes *sizes) {
     return sizeof(struct cm_index) + (uint64_t)sizes->bloom * sizeof(uint64_t) +
            (uint64_t)sizes->probes * sizeof(struct cm_probe) + (uint64_t)sizes->slots * sizeof(struct cm_slot) +
-           (uint64_t)sizes->nodes * sizeof(struct cm_index_node) +
-           (uint64_t)sizes->places * sizeof(struct cm_index_place) + (uint64_t)sizes->lists * sizeof(uint32_t);
+           (uint64_t)sizes->nodes * sizeof(struct cm_index_node) + (uint64_t)sizes->rows * sizeof(struct cm_index_row) +
+           (uint64_t)sizes->lists * sizeof(uint32_t);
 }
 
 static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
@@ -113,39 +113,39 @@ static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
 
 /* Members of falling alignment, so that each is as it has to. */
 static struct cm_index *fill_block(struct cm_index *index, const struct sizes *sizes, const struct cm_build *build,
-                                   const struct cm_index_place *places) {
+                                   const struct cm_index_row *rows) {
     uint64_t *bloom = (uint64_t *)(void *)(index + 1);
     struct cm_probe *probes = (struct cm_probe *)(void *)(bloom + sizes->bloom);
     struct cm_slot *slots = (struct cm_slot *)(void *)(probes + sizes->probes);
     struct cm_index_node *nodes = (struct cm_index_node *)(void *)(slots + sizes->slots);
-    struct cm_index_place *placed = (struct cm_index_place *)(void *)(nodes + sizes->nodes);
-    uint32_t *lists = (uint32_t *)(void *)(placed + sizes->places);
+    struct cm_index_row *placed = (struct cm_index_row *)(void *)(nodes + sizes->nodes);
+    uint32_t *lists = (uint32_t *)(void *)(placed + sizes->rows);
     set_bloom(bloom, index->bloom_range, build);
     (void)spread_slots(slots, build, index->range);
     memcpy(nodes, build->nodes, sizes->nodes * sizeof *nodes);
     for (size_t i = 0; i < sizes->probes; i++)
         probes[i] = unpack_probe(build->probes.values[build->node_probes.at[i]], build->seed);
-    memcpy(placed, places, sizes->places * sizeof *places);
+    memcpy(placed, rows, sizes->rows * sizeof *rows);
     if (sizes->lists > 0)
         memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);
-    for (size_t i = 0; i < sizes->places; i++)
+    for (size_t i = 0; i < sizes->rows; i++)
         index->lists_used |= (uint64_t)1 << placed[i].list;
     index->bloom = bloom;
     index->slots = slots;
     index->nodes = nodes;
     index->probes = probes;
-    index->places = placed;
+    index->rows = placed;
     index->lists = lists;
     return index;
 }
 
-static struct cm_index *make_block(const struct cm_build *build, const struct cm_index_place *places) {
+static struct cm_index *make_block(const struct cm_build *build, const struct cm_index_row *rows) {
     const uint32_t range = (uint32_t)(build->slot_count + build->slot_count / CM_SLOTS_A_FREE + 1);
     const struct sizes sizes = {.bloom = build->slot_count / CM_KEYS_A_WORD + 1,
                                 .slots = spread_slots(NULL, build, range),
                                 .nodes = build->node_count,
                                 .probes = build->node_probes.count,
-                                .places = build->places.count,
+                                .rows = build->rows.count,
                                 .lists = build->lists.count};
     const uint64_t size = block_size(&sizes);
     struct cm_index *index = size > PTRDIFF_MAX ? NULL : cm_alloc(build->allocator, (size_t)size);
@@ -154,19 +154,19 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
     *index = (struct cm_index){.seed = build->seed,
                                .range = range,
                                .bloom_range = (uint32_t)sizes.bloom,
-                               .place_count = (uint32_t)sizes.places,
+                               .row_count = (uint32_t)sizes.rows,
                                .slot_count = (uint32_t)sizes.slots,
                                .node_count = (uint32_t)sizes.nodes};
-    return fill_block(index, &sizes, build, places);
+    return fill_block(index, &sizes, build, rows);
 }
 
 enum certmap_status cm_build_pack(struct cm_index **index, struct cm_build *build, struct certmap_diagnostic *err) {
     const struct certmap_allocator *allocator = build->allocator;
-    struct cm_index_place *places = cm_array_alloc(allocator, build->places.count, sizeof *places);
+    struct cm_index_row *rows = cm_array_alloc(allocator, build->rows.count, sizeof *rows);
     struct cm_index *made = NULL;
-    if (places != NULL && make_places(build, places) && sort_slots(build))
-        made = make_block(build, places);
-    cm_release(allocator, places);
+    if (rows != NULL && make_rows(build, rows) && sort_slots(build))
+        made = make_block(build, rows);
+    cm_release(allocator, rows);
     if (made == NULL)
         return cm_error_memory(err);
     *index = made;

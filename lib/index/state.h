@@ -43,7 +43,7 @@ struct cm_words {
     size_t count, cap;
 };
 
-/* The mappings with keys about a place. */
+/* The mappings with keys about a row. */
 struct cm_members {
     struct cm_words mappings;
     bool every; /* too many */
@@ -75,7 +75,7 @@ struct cm_build {
     struct cm_slot *slots; /* in no order */
     size_t slot_count, slot_cap;
     struct cm_words lists;
-    struct cm_intern places; /* list and row */
+    struct cm_intern rows; /* list and row */
     struct cm_members *members;
     size_t member_count, member_cap;
     size_t entries; /* that the root may still have */
@@ -83,9 +83,9 @@ struct cm_build {
     uint64_t looks; /* nodes of expressions that groups may still look at, for the same reason */
 };
 
-/* The place of a mapping. */
-static inline uint32_t cm_build_place(const struct cm_build *build, uint32_t mapping) {
-    return build->draft->rules->places[mapping];
+/* The offset of a mapping. */
+static inline uint32_t cm_build_offset(const struct cm_build *build, uint32_t mapping) {
+    return build->draft->rules->offsets[mapping];
 }
 
 /* Counts one of the things that are looked at; false: whoever gets the progress says to stop. */

@@ -27,7 +27,7 @@
 /* Longest end that a key has; of a longer one its first or last bytes. Of a Name: RDNs. Workloads mixed and wildcards,
  * 8 mappings: with 128 the peak of loading is 13 % higher, with 32 it is 6 % lower. */
 #define CM_MAX_END 64
-/* Most lengths of ends that are looked up for the values of one place. A bound. */
+/* Most lengths of ends that are looked up for the values of one row. A bound. */
 #define CM_MAX_END_LENGTHS 6
 /* Most literals inside a pattern that keys are made of: the longest. Worst cases "1,000 stars" and "only NOT", loading:
  * with 8 18 % more, with 2 8 to 9 % less. */
@@ -54,8 +54,8 @@
 /* Mappings under one key that are looked at one by one; more become a node, if they have further keys. Worst case "grid",
  * 400 mappings: with 16 loading takes 11 % less, and every match that finds such a key looks at more. */
 #define CM_MAX_LIST 8
-/* A place whose keys more than this part of all mappings have is not worth a list. A bound, of memory. */
-#define CM_PLACE_PART 16
+/* A row whose keys more than this part of all mappings have is not worth a list. A bound, of memory. */
+#define CM_ROW_PART 16
 /* Entries that the root may have: for each operand that is stored, for each mapping, and at least. Bounds; with the
  * last one, few mappings that share a list of hundreds of values are still filed under each (tests/test_index.c). */
 #define CM_MAX_ENTRIES 16

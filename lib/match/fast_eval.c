@@ -118,46 +118,46 @@ static void have_help(struct cm_fast_eval *fast) {
     if (fast->helped)
         return;
     fast->helped = true;
-    memset(fast->memo.places, 0xFF, sizeof fast->memo.places);
+    memset(fast->memo.offsets, 0xFF, sizeof fast->memo.offsets);
     cm_piece_filter_begin(&fast->filter);
 }
 
 /* Whether several mappings have the condition: those are before all mappings. */
-static bool is_shared(const struct cm_fast_eval *fast, uint32_t place) {
-    return place < fast->eval.rules->places[0];
+static bool is_shared(const struct cm_fast_eval *fast, uint32_t offset) {
+    return offset < fast->eval.rules->offsets[0];
 }
 
-static bool recall(struct cm_fast_eval *fast, uint32_t place, enum certmap_truth *truth) {
+static bool recall(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth *truth) {
     const struct cm_memo *memo = &fast->memo;
-    if (memo->places[place % CM_MEMOS] != place)
+    if (memo->offsets[offset % CM_MEMOS] != offset)
         return false;
     *truth = cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0
-                 ? (enum certmap_truth)memo->truths[place % CM_MEMOS]
+                 ? (enum certmap_truth)memo->truths[offset % CM_MEMOS]
                  : CERTMAP_UNKNOWN;
     return true;
 }
 
 /* What is unknown for want of steps is not kept. */
-static void keep(struct cm_fast_eval *fast, uint32_t place, enum certmap_truth truth) {
+static void keep(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth truth) {
     struct cm_memo *memo = &fast->memo;
     if (fast->eval.steps == 0)
         return;
-    memo->places[place % CM_MEMOS] = place;
-    memo->truths[place % CM_MEMOS] = (uint8_t)truth;
+    memo->offsets[offset % CM_MEMOS] = offset;
+    memo->truths[offset % CM_MEMOS] = (uint8_t)truth;
 }
 
 /* A plain condition that may take long, of which many mappings have few. */
 static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain) {
-    const size_t offset = (size_t)((const uint8_t *)plain->stored - fast->eval.rules->store);
-    const uint32_t place = (uint32_t)(offset / CM_PLACE_SIZE);
+    const size_t bytes = (size_t)((const uint8_t *)plain->stored - fast->eval.rules->store);
+    const uint32_t offset = (uint32_t)(bytes / CM_OFFSET_UNIT);
     enum certmap_truth truth;
     have_help(fast);
-    if (!is_shared(fast, place))
+    if (!is_shared(fast, offset))
         return eval_values(fast, plain);
-    if (recall(fast, place, &truth))
+    if (recall(fast, offset, &truth))
         return truth;
     truth = eval_values(fast, plain);
-    keep(fast, place, truth);
+    keep(fast, offset, truth);
     return truth;
 }
 
@@ -199,8 +199,8 @@ static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct 
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
-static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t place) {
-    const struct cm_condition condition = cm_condition_at(fast->eval.rules, place);
+static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
+    const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
     const bool asks =
@@ -208,26 +208,26 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t place) {
     return asks ? eval_operands(fast, &condition, list) : cm_eval_condition(&fast->eval, &condition).truth;
 }
 
-static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t place) {
+static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t offset) {
     enum certmap_truth truth;
     have_help(fast);
-    if (!is_shared(fast, place))
-        return eval_any(fast, place);
-    if (recall(fast, place, &truth))
+    if (!is_shared(fast, offset))
+        return eval_any(fast, offset);
+    if (recall(fast, offset, &truth))
         return truth;
-    truth = eval_any(fast, place);
-    keep(fast, place, truth);
+    truth = eval_any(fast, offset);
+    keep(fast, offset, truth);
     return truth;
 }
 
-static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t place) {
+static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t offset) {
     const struct certmap_rules *rules = fast->eval.rules;
-    const struct cm_stored_condition *stored = cm_stored_at(rules, place);
+    const struct cm_stored_condition *stored = cm_stored_at(rules, offset);
     const struct cm_path *path = &rules->paths[stored->path];
     const struct plain plain = {stored, path, &fast->eval.peer->lists[path->list]};
     if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
         return eval_plain(fast, &plain);
-    return eval_other(fast, place);
+    return eval_other(fast, offset);
 }
 
 /* ---- expressions ---- */

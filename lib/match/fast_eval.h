@@ -16,11 +16,11 @@ struct cm_hint {
 
 #define CM_NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
 
-/* What conditions that several mappings have gave in this match, where to find that out may take long: each at the place of
+/* What conditions that several mappings have gave in this match, where to find that out may take long: each in the slot of
  * its last bits. */
 struct cm_memo {
     uint8_t truths[CM_MEMOS];
-    uint32_t places[CM_MEMOS]; /* UINT32_MAX: none */
+    uint32_t offsets[CM_MEMOS]; /* UINT32_MAX: none */
 };
 
 struct cm_fast_eval {

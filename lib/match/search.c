@@ -8,7 +8,7 @@
 #include "index/tuning.h"
 
 /* Every loop over values or mappings takes work, or steps where it evaluates; both come from the steps of the match.
- * Those over what an index has - probes, places, slots of one key - are as long as the rules make them. A search goes
+ * Those over what an index has - probes, rows, slots of one key - are as long as the rules make them. A search goes
  * through them again for each mapping that it finds, each of which takes work every time. */
 
 /* Steps that the index may not evaluate with: half of them. Its work comes from these, and takes half of them at most. */
@@ -53,7 +53,7 @@ size_t cm_index_search_left(const struct cm_index_search *search) {
  * where it may be unknown for want of steps: the index looks at mappings in another order than that of trial. */
 static CM_RARELY void leave_index(struct cm_index_search *search) {
     if (search->fast.eval.steps == 0)
-        search->best = CM_NO_PLACE;
+        search->best = CM_NO_OFFSET;
     search->fast.eval.steps = cm_index_search_left(search);
     search->index = NULL;
 }
@@ -73,12 +73,12 @@ static void see(struct cm_seen *seen, uint32_t number) {
 
 /* ---- gathering ---- */
 
-/* Where a place is among those that were gathered, or belongs: a search by halves. */
-static size_t gathered_at(const struct cm_gathered *gathered, uint32_t place) {
+/* Where an offset is among those that were gathered, or belongs: a search by halves. */
+static size_t gathered_at(const struct cm_gathered *gathered, uint32_t offset) {
     size_t low = 0, high = gathered->count;
     while (low < high) {
         const size_t middle = (low + high) / 2;
-        if (gathered->found[middle].place < place)
+        if (gathered->found[middle].offset < offset)
             low = middle + 1;
         else
             high = middle;
@@ -88,35 +88,35 @@ static size_t gathered_at(const struct cm_gathered *gathered, uint32_t place) {
 
 /* Keeps a mapping for later, with the value that led to it; of too many the first ones, and from then on only those that are
  * before the last of them are of interest. Moves at most CM_MAX_GATHERED. */
-static CM_RARELY void gather(struct cm_index_search *search, uint32_t place) {
+static CM_RARELY void gather(struct cm_index_search *search, uint32_t offset) {
     struct cm_gathered *gathered = &search->gathered;
-    const size_t at = gathered_at(gathered, place);
+    const size_t at = gathered_at(gathered, offset);
     CM_ASSERT(at < CM_MAX_GATHERED);
-    if (at < gathered->count && gathered->found[at].place == place)
+    if (at < gathered->count && gathered->found[at].offset == offset)
         return;
     gathered->count += gathered->count < CM_MAX_GATHERED;
     memmove(&gathered->found[at + 1], &gathered->found[at], (gathered->count - at - 1) * sizeof gathered->found[0]);
-    gathered->found[at] = (struct cm_noted){place, search->fast.hint};
+    gathered->found[at] = (struct cm_noted){offset, search->fast.hint};
     if (gathered->count == CM_MAX_GATHERED)
-        search->best = gathered->found[CM_MAX_GATHERED - 1].place;
+        search->best = gathered->found[CM_MAX_GATHERED - 1].offset;
 }
 
 /* ---- candidates ---- */
 
 /* Evaluates a mapping that can be better than the best, or keeps it until all are found. */
-static inline void consider(struct cm_index_search *search, uint32_t place) {
-    if (place < search->from || place >= search->best || has_seen(&search->tried, place))
+static inline void consider(struct cm_index_search *search, uint32_t offset) {
+    if (offset < search->from || offset >= search->best || has_seen(&search->tried, offset))
         return;
     if (search->gathered.on) {
-        gather(search, place);
+        gather(search, offset);
         return;
     }
-    const enum certmap_truth truth = cm_fast_eval(&search->fast, cm_mapping_in(search->fast.eval.rules, place));
+    const enum certmap_truth truth = cm_fast_eval(&search->fast, cm_mapping_in(search->fast.eval.rules, offset));
     if (truth == CERTMAP_FALSE) {
-        see(&search->tried, place);
+        see(&search->tried, offset);
         return;
     }
-    search->best = place;
+    search->best = offset;
     search->truth = truth;
 }
 
@@ -124,7 +124,7 @@ static inline void consider(struct cm_index_search *search, uint32_t place) {
 static void consider_noted(struct cm_index_search *search) {
     for (size_t i = 0; i < search->noted_count; i++) {
         search->fast.hint = search->noted[i].hint;
-        consider(search, search->noted[i].place);
+        consider(search, search->noted[i].offset);
     }
     search->noted_count = 0;
 }
@@ -137,18 +137,18 @@ static void prefetch(const struct cm_mapping *mapping, size_t size) {
 }
 
 /* Keeps a mapping that a value led to for later, if there is more to be looked up until then. */
-static void note(struct cm_index_search *search, uint32_t place) {
+static void note(struct cm_index_search *search, uint32_t offset) {
     const struct cm_hint hint = search->fast.hint;
-    prefetch(cm_mapping_in(search->fast.eval.rules, place), search->fetch);
+    prefetch(cm_mapping_in(search->fast.eval.rules, offset), search->fetch);
     if (search->at_once) {
-        consider(search, place);
+        consider(search, offset);
         return;
     }
     if (search->noted_count == CM_MAX_NOTED) {
         consider_noted(search);
         search->fast.hint = hint;
     }
-    search->noted[search->noted_count++] = (struct cm_noted){place, hint};
+    search->noted[search->noted_count++] = (struct cm_noted){offset, hint};
 }
 
 static bool take_work(struct cm_index_search *search, size_t work) {
@@ -171,8 +171,8 @@ static bool consider_list(struct cm_index_search *search, const uint32_t *list) 
 static inline void consider_all(struct cm_index_search *search, size_t from) {
     const struct certmap_rules *rules = search->fast.eval.rules;
     search->fast.hint = CM_NO_HINT;
-    for (size_t i = from; i < rules->mapping_count && rules->places[i] < search->best; i++)
-        consider(search, rules->places[i]);
+    for (size_t i = from; i < rules->mapping_count && rules->offsets[i] < search->best; i++)
+        consider(search, rules->offsets[i]);
 }
 
 /* ---- look-ups ---- */
@@ -389,11 +389,11 @@ static size_t work_of_value(const struct cm_value *value) {
     return 1 + (value->avas != NULL ? value->avas->count : 0);
 }
 
-/* Whether a condition about the place could be unknown, which it is taken for where there is not work enough. */
-static bool may_be_unknown(struct cm_index_search *search, const struct cm_index_place *place) {
-    const struct cm_list *list = &search->fast.eval.peer->lists[place->list];
+/* Whether a condition about the row could be unknown, which it is taken for where there is not work enough. */
+static bool may_be_unknown(struct cm_index_search *search, const struct cm_index_row *row) {
+    const struct cm_list *list = &search->fast.eval.peer->lists[row->list];
     bool unknown = list->unknown != CERTMAP_CODE_NONE;
-    for (uint32_t at = cm_list_first(list, place->row); at != CM_VALUE_NONE && !unknown; at = list->values[at].next)
+    for (uint32_t at = cm_list_first(list, row->row); at != CM_VALUE_NONE && !unknown; at = list->values[at].next)
         unknown = !take_work(search, work_of_value(&list->values[at])) || cm_value_may_be_unknown(&list->values[at]);
     return unknown;
 }
@@ -403,11 +403,11 @@ static inline bool consider_unknown(struct cm_index_search *search) {
     const struct cm_index *index = search->index;
     if ((index->lists_used & search->fast.eval.peer->may_be_unknown) == 0)
         return true;
-    for (uint32_t i = 0; i < index->place_count; i++) {
-        const struct cm_index_place *place = &index->places[i];
-        if (!may_be_unknown(search, place))
+    for (uint32_t i = 0; i < index->row_count; i++) {
+        const struct cm_index_row *row = &index->rows[i];
+        if (!may_be_unknown(search, row))
             continue;
-        if (place->members == CM_INDEX_NONE || !consider_list(search, index->lists + place->members))
+        if (row->members == CM_INDEX_NONE || !consider_list(search, index->lists + row->members))
             return false;
     }
     return true;
@@ -428,21 +428,21 @@ static bool evaluate_gathered(struct cm_index_search *search) {
     while (gathered->next < gathered->count) {
         const struct cm_noted *noted = &gathered->found[gathered->next];
         search->fast.hint = noted->hint;
-        search->truth = cm_fast_eval(&search->fast, cm_mapping_in(rules, noted->place));
+        search->truth = cm_fast_eval(&search->fast, cm_mapping_in(rules, noted->offset));
         if (search->fast.eval.steps == 0)
             return false;
         gathered->next++;
-        search->best = noted->place;
+        search->best = noted->offset;
         if (search->truth != CERTMAP_FALSE)
             return true;
     }
     return false;
 }
 
-/* Walks through the index for what is at the place or after it. False: it was more work than there was. */
-static CM_RARELY bool gather_from(struct cm_index_search *search, uint32_t place) {
-    search->from = place;
-    search->best = CM_NO_PLACE;
+/* Walks through the index for what is at the offset or after it. False: it was more work than there was. */
+static CM_RARELY bool gather_from(struct cm_index_search *search, uint32_t offset) {
+    search->from = offset;
+    search->best = CM_NO_OFFSET;
     search->gathered.walked = true;
     search->gathered.count = search->gathered.next = 0;
     return search_index(search);
@@ -451,8 +451,8 @@ static CM_RARELY bool gather_from(struct cm_index_search *search, uint32_t place
 /* Leaves the index at a mapping. */
 static CM_RARELY void leave_at(struct cm_index_search *search, size_t from) {
     search->gathered.on = false;
-    search->best = CM_NO_PLACE;
-    search->from = search->fast.eval.rules->places[from];
+    search->best = CM_NO_OFFSET;
+    search->from = search->fast.eval.rules->offsets[from];
     leave_index(search);
     consider_all(search, from);
 }
@@ -463,17 +463,17 @@ static CM_RARELY void find_gathered(struct cm_index_search *search, size_t from)
     const struct certmap_rules *rules = search->fast.eval.rules;
     struct cm_gathered *gathered = &search->gathered;
     bool walks = !gathered->walked;
-    while (!walks || gather_from(search, rules->places[from])) {
+    while (!walks || gather_from(search, rules->offsets[from])) {
         if (evaluate_gathered(search))
             return;
         if (search->fast.eval.steps == 0) {
-            leave_at(search, cm_mapping_in(rules, gathered->found[gathered->next].place)->index);
+            leave_at(search, cm_mapping_in(rules, gathered->found[gathered->next].offset)->index);
             return;
         }
-        search->best = CM_NO_PLACE;
+        search->best = CM_NO_OFFSET;
         if (gathered->count < CM_MAX_GATHERED)
             return;
-        from = (size_t)cm_mapping_in(rules, gathered->found[CM_MAX_GATHERED - 1].place)->index + 1;
+        from = (size_t)cm_mapping_in(rules, gathered->found[CM_MAX_GATHERED - 1].offset)->index + 1;
         walks = true;
         if (from >= rules->mapping_count)
             return;
@@ -482,8 +482,8 @@ static CM_RARELY void find_gathered(struct cm_index_search *search, size_t from)
 }
 
 static inline void find_first(struct cm_index_search *search, size_t from) {
-    search->from = from > 0 ? search->fast.eval.rules->places[from] : 0;
-    search->best = CM_NO_PLACE;
+    search->from = from > 0 ? search->fast.eval.rules->offsets[from] : 0;
+    search->best = CM_NO_OFFSET;
     if (search->index != NULL && !search_index(search))
         leave_index(search);
     if (search->index == NULL)
@@ -498,5 +498,5 @@ const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, si
         find_gathered(search, from);
     else
         find_first(search, from);
-    return search->best != CM_NO_PLACE ? cm_mapping_in(rules, search->best) : NULL;
+    return search->best != CM_NO_OFFSET ? cm_mapping_in(rules, search->best) : NULL;
 }

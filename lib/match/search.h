@@ -7,26 +7,25 @@
 #include "index/tuning.h"
 #include "match/fast_eval.h"
 
-/* The last numbers, each at the place of its last bits. None is UINT32_MAX. */
+/* The last numbers, each in the slot of its last bits. None is UINT32_MAX. */
 struct cm_seen {
     bool any; /* else numbers are not set */
     uint32_t numbers[CM_SEEN];
 };
 
 struct cm_noted {
-    uint32_t place;
+    uint32_t offset;
     struct cm_hint hint; /* the value that led to it */
 };
 
-/* Behind all places. */
-#define CM_NO_PLACE UINT32_MAX
+/* After all offsets. */
+#define CM_NO_OFFSET UINT32_MAX
 
 /* Mappings that one walk through the index found, in order of trial, where all of those that hold are asked for. */
 struct cm_gathered {
-    bool on;     /* else each is evaluated when it is found, and only the first is wanted */
-    bool walked; /* else none was looked for */
-    size_t count,
-        next; /* how many there are, and which is evaluated next; where all places are taken there may be more */
+    bool on;            /* else each is evaluated when it is found, and only the first is wanted */
+    bool walked;        /* else none was looked for */
+    size_t count, next; /* how many there are, and which is evaluated next; where all are taken there may be more */
     struct cm_noted found[CM_MAX_GATHERED];
 };
 
@@ -34,13 +33,13 @@ struct cm_gathered {
 struct cm_index_search {
     const struct cm_index *index; /* NULL: mappings are looked at one by one */
     size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
-    uint32_t from;                /* mappings at places before it are not asked about */
-    uint32_t best;                /* the place of the first one found, or CM_NO_PLACE */
+    uint32_t from;                /* mappings at offsets before it are not asked about */
+    uint32_t best;                /* the offset of the first one found, or CM_NO_OFFSET */
     enum certmap_truth truth;     /* what it gave */
     size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
     bool at_once;                 /* mappings are not noted: in this node there is one thing to look up */
     size_t noted_count, waiting_count;
-    struct cm_seen tried;  /* places of mappings that are false: a value may have the key of one at each byte */
+    struct cm_seen tried;  /* offsets of mappings that are false: a value may have the key of one at each byte */
     struct cm_seen queued; /* nodes that have waited in this walk */
     struct cm_noted noted[CM_MAX_NOTED];
     struct cm_fast_eval fast;

@@ -60,13 +60,13 @@ static uint64_t condition_size(const struct cm_draft *draft, uint32_t number) {
 
 /* ---- the plan ---- */
 
-/* What is known of a condition that has no place yet: that no mapping has it, the only one that does, or several. */
+/* What is known of a condition that has no offset yet: that no mapping has it, the only one that does, or several. */
 #define OWNED (1u << 31)
 #define UNUSED (OWNED - 1)
 #define SHARED (OWNED - 2)
 
 _Static_assert(CERTMAP_MAX_MAPPINGS < OWNED, "a mapping and a mark are one number");
-_Static_assert(CM_MAX_NODES < SHARED, "a place is neither");
+_Static_assert(CM_MAX_NODES < SHARED, "an offset is neither");
 
 /* Finds which conditions several mappings have. */
 static void find_owners(struct cm_layout *layout) {
@@ -84,12 +84,12 @@ static void find_owners(struct cm_layout *layout) {
     }
 }
 
-/* Takes the places that so many bytes need. False: there are not so many. */
-static bool take(struct cm_layout *layout, uint32_t *place, uint64_t size) {
-    const uint64_t count = (size + CM_PLACE_SIZE - 1) / CM_PLACE_SIZE;
+/* Takes the offsets that so many bytes need. False: there are not so many. */
+static bool take(struct cm_layout *layout, uint32_t *offset, uint64_t size) {
+    const uint64_t count = (size + CM_OFFSET_UNIT - 1) / CM_OFFSET_UNIT;
     if (count > CM_MAX_NODES - layout->end)
         return false;
-    *place = layout->end;
+    *offset = layout->end;
     layout->end += (uint32_t)count;
     return true;
 }
@@ -105,7 +105,7 @@ static bool plan_shared(struct cm_layout *layout) {
 static bool plan_mapping(struct cm_layout *layout, uint32_t index) {
     const struct cm_draft *draft = layout->draft;
     const struct cm_node *root = cm_draft_root(draft, index), *end = root + cm_node_size(root);
-    bool enough = take(layout, &draft->rules->places[index], mapping_size(draft, &draft->mappings[index]));
+    bool enough = take(layout, &draft->rules->offsets[index], mapping_size(draft, &draft->mappings[index]));
     for (const struct cm_node *node = root; node < end && enough; node++)
         if (node->kind == CM_NODE_CONDITION && layout->conditions[node->value] == (OWNED | index))
             enough = take(layout, &layout->conditions[node->value], condition_size(draft, node->value));
@@ -123,8 +123,8 @@ enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *dr
     struct certmap_rules *rules = draft->rules;
     *layout = (struct cm_layout){.draft = draft};
     layout->conditions = cm_array_alloc(&rules->allocator, draft->condition_count, sizeof *layout->conditions);
-    rules->places = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->places);
-    if (layout->conditions == NULL || rules->places == NULL)
+    rules->offsets = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->offsets);
+    if (layout->conditions == NULL || rules->offsets == NULL)
         return cm_error_memory(err);
     find_owners(layout);
     if (plan_all(layout))
@@ -152,9 +152,9 @@ static void put_number(struct writing *writing, uint32_t number) {
     *writing->at++ = (uint8_t)number;
 }
 
-/* Goes on at the next place; no byte in between is left as it was. */
+/* Goes on at the next offset; no byte in between is left as it was. */
 static void put_end(struct writing *writing) {
-    while ((size_t)(writing->at - writing->store) % CM_PLACE_SIZE != 0)
+    while ((size_t)(writing->at - writing->store) % CM_OFFSET_UNIT != 0)
         *writing->at++ = 0;
 }
 
@@ -199,12 +199,12 @@ static void put_texts(struct writing *writing, const struct cm_draft_mapping *ma
     put_end(writing);
 }
 
-/* The conditions that only this mapping has: their places are here. */
+/* The conditions that only this mapping has: their offsets are here. */
 static void put_own(struct writing *writing, const struct cm_node *root) {
     const struct cm_layout *layout = writing->layout;
     for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
         if (node->kind == CM_NODE_CONDITION &&
-            layout->conditions[node->value] == (size_t)(writing->at - writing->store) / CM_PLACE_SIZE)
+            layout->conditions[node->value] == (size_t)(writing->at - writing->store) / CM_OFFSET_UNIT)
             put_condition(writing, node->value);
 }
 
@@ -228,7 +228,7 @@ static void put_mapping(struct writing *writing, uint32_t index) {
 static void put_shared(struct writing *writing) {
     const struct cm_layout *layout = writing->layout;
     const struct certmap_rules *rules = layout->draft->rules;
-    const uint32_t end = rules->mapping_count > 0 ? rules->places[0] : layout->end;
+    const uint32_t end = rules->mapping_count > 0 ? rules->offsets[0] : layout->end;
     for (size_t i = 0; i < layout->draft->condition_count; i++)
         if (layout->conditions[i] < end)
             put_condition(writing, (uint32_t)i);
@@ -236,7 +236,7 @@ static void put_shared(struct writing *writing) {
 
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = layout->draft->rules;
-    rules->store = cm_array_alloc(&rules->allocator, layout->end, CM_PLACE_SIZE);
+    rules->store = cm_array_alloc(&rules->allocator, layout->end, CM_OFFSET_UNIT);
     if (rules->store == NULL)
         return cm_error_memory(err);
     struct writing writing = {layout, rules->store, rules->store};

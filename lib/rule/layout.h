@@ -8,12 +8,12 @@
 
 struct cm_layout {
     struct cm_draft *draft;
-    uint32_t *conditions; /* the place of each condition of the draft */
-    uint32_t end;         /* the first place after the store */
+    uint32_t *conditions; /* the offset of each condition of the draft */
+    uint32_t end;         /* the first offset after the store */
 };
 
-/* Finds a place for everything in the draft; that of each mapping in rules->places. Errors: MEMORY, LIMIT (there are not
- * so many places). */
+/* Finds an offset for everything in the draft; that of each mapping in rules->offsets. Errors: MEMORY, LIMIT (there are
+ * not so many). */
 enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_diagnostic *err);
 /* Makes rules->store. Errors: MEMORY. */
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err);

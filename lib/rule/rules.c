@@ -14,7 +14,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     struct cm_meter *meter = rules->meter;
     cm_arena_free(&rules->arena);
     cm_release(&own, rules->store);
-    cm_release(&own, rules->places);
+    cm_release(&own, rules->offsets);
     cm_release(&own, rules->paths);
     cm_release(&own, rules->names);
     cm_release(&own, rules->outputs);

@@ -2,7 +2,7 @@
 /* The compiled rule set.
  *
  *     store    [ shared condition | shared condition | ... | mapping 0 | mapping 1 | ... ]     one block
- *     places   [ where mapping 0 is | where mapping 1 is | ... ]                       4 bytes each
+ *     offsets  [ where mapping 0 is | where mapping 1 is | ... ]                       4 bytes each
  *     paths    [ subject.CN | issuer.O | ... ]                         each once
  *     names    [ whole Names that conditions compare with ]            each once
  *     prefixes    [ "CONTOSO" | ... ]                                     what is before the separator of accounts
@@ -18,7 +18,7 @@
  *
  * Nodes have 4 bytes each and are in prefix order: a group is followed by its members, and its size counts them and
  * itself. The root of a mapping is an ALL. A condition is there once, whichever mappings have it: one that a single
- * mapping has is in it, one that several have before all of them. Mappings are in order of trial, so that places
+ * mapping has is in it, one that several have before all of them. Mappings are in order of trial, so that offsets
  * compare as mappings do. store.h reads all of this; layout.h makes it. */
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
@@ -31,11 +31,11 @@ struct cm_index;
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 
-/* Most nodes, and most conditions, of a rule set; and most places in a store. */
+/* Most nodes, and most conditions, of a rule set; and most offsets in a store. */
 #define CM_MAX_NODES ((1u << 29) - 1)
 struct cm_node {
     uint32_t kind : 3;
-    uint32_t value : 29; /* of a group: the size of its subtree, in nodes; of a CONDITION: its place; else 0 */
+    uint32_t value : 29; /* of a group: the size of its subtree, in nodes; of a CONDITION: its offset; else 0 */
 };
 
 struct cm_operand {
@@ -95,15 +95,15 @@ struct cm_mapping {
     struct cm_node nodes[]; /* its root, and what is below it */
 };
 
-/* Bytes from one place of the store to the next. Conditions and mappings are at places. */
-#define CM_PLACE_SIZE 8
+/* Conditions and mappings begin at multiples of so many bytes; their offsets in the store are counted in these. */
+#define CM_OFFSET_UNIT 8
 
 struct certmap_rules {
     struct certmap_allocator allocator;
     struct cm_meter *meter; /* what the allocator is, where the options of the builder have a limit; else NULL */
     struct cm_arena arena;  /* templates, attributes, decoded Names */
     uint8_t *store;
-    uint32_t *places;
+    uint32_t *offsets;
     struct cm_path *paths;
     struct cm_operand *names;
     uint8_t *prefixes;

@@ -4,7 +4,7 @@
  * Numbers have seven bits a byte, the lowest first, and all but the last one have the high bit:
  *
  *     string      length, bytes, NUL
- *     account     place of the separator of domain and user + 1, or 0; if there is one, where in prefixes the part before
+ *     account     offset of the separator of domain and user + 1, or 0; if there is one, where in prefixes the part before
  *                 it is kept apart, + 1, or 0; string
  *     operand     length * 2, or that + 1 if it is matched otherwise than it is shown; bytes, NUL;
  *                 then what is matched, as a string; of an address also how many bits. Of a certificate what is
@@ -117,12 +117,12 @@ static inline bool cm_condition_may_have_set(const struct cm_condition *conditio
     return condition->operand_count >= CM_MIN_OPERAND_SET && condition->op == CERTMAP_OP_EQUAL;
 }
 
-static inline const struct cm_stored_condition *cm_stored_at(const struct certmap_rules *rules, uint32_t place) {
-    return (const struct cm_stored_condition *)(const void *)(rules->store + (size_t)place * CM_PLACE_SIZE);
+static inline const struct cm_stored_condition *cm_stored_at(const struct certmap_rules *rules, uint32_t offset) {
+    return (const struct cm_stored_condition *)(const void *)(rules->store + (size_t)offset * CM_OFFSET_UNIT);
 }
 
-static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t place) {
-    const struct cm_stored_condition *stored = cm_stored_at(rules, place);
+static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t offset) {
+    const struct cm_stored_condition *stored = cm_stored_at(rules, offset);
     const uint8_t *at = (const uint8_t *)(stored + 1);
     const uint32_t count = stored->plain ? 1 : cm_store_number(&at);
     const bool set = stored->op == CERTMAP_OP_EQUAL && count >= CM_MIN_OPERAND_SET;
@@ -181,13 +181,13 @@ static inline struct cm_operand cm_operand_first(const struct cm_condition *cond
 
 /* ---- mappings ---- */
 
-static inline const struct cm_mapping *cm_mapping_in(const struct certmap_rules *rules, uint32_t place) {
-    return (const struct cm_mapping *)(const void *)(rules->store + (size_t)place * CM_PLACE_SIZE);
+static inline const struct cm_mapping *cm_mapping_in(const struct certmap_rules *rules, uint32_t offset) {
+    return (const struct cm_mapping *)(const void *)(rules->store + (size_t)offset * CM_OFFSET_UNIT);
 }
 
 static inline const struct cm_mapping *cm_mapping_at(const struct certmap_rules *rules, size_t index) {
     CM_ASSERT(index < rules->mapping_count);
-    return cm_mapping_in(rules, rules->places[index]);
+    return cm_mapping_in(rules, rules->offsets[index]);
 }
 
 static inline enum certmap_decision cm_mapping_decision(const struct cm_mapping *mapping) {
@@ -209,7 +209,7 @@ static inline struct certmap_view cm_mapping_name(const struct cm_mapping *mappi
 struct cm_plain_account {
     struct certmap_view text;
     struct certmap_view prefix; /* what is before the separator, if it is kept apart; else data NULL */
-    uint32_t separator;         /* its place + 1; 0: none */
+    uint32_t separator;         /* its offset + 1; 0: none */
 };
 
 /* at is where it is. */

@@ -3,30 +3,30 @@
 #include "base/alloc.h"
 #include "base/intern.h"
 
-static bool add_condition(struct cm_draft *draft, struct cm_intern *places, uint32_t place, uint32_t *number) {
+static bool add_condition(struct cm_draft *draft, struct cm_intern *offsets, uint32_t offset, uint32_t *number) {
     const struct certmap_allocator *allocator = &draft->rules->allocator;
-    if (!cm_intern_add(places, place, number, allocator))
+    if (!cm_intern_add(offsets, offset, number, allocator))
         return false;
     struct cm_draft_condition *conditions =
-        cm_array_reserve(allocator, draft->conditions, &draft->condition_cap, places->count, sizeof *conditions);
+        cm_array_reserve(allocator, draft->conditions, &draft->condition_cap, offsets->count, sizeof *conditions);
     if (conditions == NULL)
         return false;
     draft->conditions = conditions;
-    const struct cm_condition condition = cm_condition_at(draft->rules, place);
+    const struct cm_condition condition = cm_condition_at(draft->rules, offset);
     const bool at = condition.quantifier == CERTMAP_AT_VALUE; /* then the position is in front of the operands */
     const size_t count = condition.operand_count > 0 ? condition.operand_count : condition.count;
     const uint8_t *operands = condition.operands;
     for (size_t i = at ? condition.count : 0; i > 0; i >>= 7)
         operands--;
-    conditions[*number] = (struct cm_draft_condition){.stored = *cm_stored_at(draft->rules, place),
+    conditions[*number] = (struct cm_draft_condition){.stored = *cm_stored_at(draft->rules, offset),
                                                       .count = (uint32_t)count,
                                                       .operands = (uint32_t)(operands - draft->text),
                                                       .len = condition.operand_count > 0};
-    draft->condition_count = places->count;
+    draft->condition_count = offsets->count;
     return true;
 }
 
-static bool add_node(struct cm_draft *draft, struct cm_intern *places, struct cm_node node) {
+static bool add_node(struct cm_draft *draft, struct cm_intern *offsets, struct cm_node node) {
     uint32_t number = 0;
     struct cm_node *nodes = cm_array_reserve(&draft->rules->allocator, draft->nodes, &draft->node_cap,
                                              draft->node_count + 1, sizeof *nodes);
@@ -34,7 +34,7 @@ static bool add_node(struct cm_draft *draft, struct cm_intern *places, struct cm
         return false;
     draft->nodes = nodes;
     if (node.kind == CM_NODE_CONDITION) {
-        if (!add_condition(draft, places, node.value, &number))
+        if (!add_condition(draft, offsets, node.value, &number))
             return false;
         node.value = number & CM_MAX_NODES;
     }
@@ -42,22 +42,22 @@ static bool add_node(struct cm_draft *draft, struct cm_intern *places, struct cm
     return true;
 }
 
-static bool add_mapping(struct cm_draft *draft, struct cm_intern *places, const struct cm_mapping *mapping) {
+static bool add_mapping(struct cm_draft *draft, struct cm_intern *offsets, const struct cm_mapping *mapping) {
     bool done = true;
     draft->mappings[mapping->index].nodes = (uint32_t)draft->node_count;
     for (size_t i = 0; i < cm_node_size(mapping->nodes) && done; i++)
-        done = add_node(draft, places, mapping->nodes[i]);
+        done = add_node(draft, offsets, mapping->nodes[i]);
     return done;
 }
 
 bool t_draft_make(struct cm_draft *draft, struct certmap_rules *rules) {
-    struct cm_intern places = {.count = 0};
+    struct cm_intern offsets = {.count = 0};
     *draft = (struct cm_draft){.rules = rules, .text = rules->store};
     draft->mappings = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *draft->mappings);
     bool done = draft->mappings != NULL;
     for (size_t i = 0; i < rules->mapping_count && done; i++)
-        done = add_mapping(draft, &places, cm_mapping_at(rules, i));
-    cm_intern_free(&places, &rules->allocator);
+        done = add_mapping(draft, &offsets, cm_mapping_at(rules, i));
+    cm_intern_free(&offsets, &rules->allocator);
     return done;
 }
 
