@@ -13,13 +13,13 @@ enum {
     SHA1_AT = REALM_AT + CERTMAP_SHA256_SIZE,
     CAS_AT = SHA1_AT + CERTMAP_SHA1_SIZE,
     CA_SIZE = 2 * CERTMAP_SHA256_SIZE,
-    MOST = CAS_AT + CERTMAP_MAX_CHAIN * CA_SIZE
+    MAX_SIZE = CAS_AT + CERTMAP_MAX_CHAIN * CA_SIZE
 };
 
 #define PIECES ((unsigned)(CERTMAP_PIECE_CHAIN_SHA256 | CERTMAP_PIECE_CHAIN_KEY_SHA256 | CERTMAP_PIECE_ISSUER_SHA1))
 
 struct kept {
-    uint8_t bytes[MOST];
+    uint8_t bytes[MAX_SIZE];
     size_t len; /* 0: nothing is kept */
 };
 
@@ -93,7 +93,7 @@ static const uint8_t *bytes_of(size_t *len, SSL_SESSION *session) {
     if (session == NULL || SSL_SESSION_get0_ticket_appdata(session, &data, len) != 1)
         return NULL;
     const uint8_t *bytes = data;
-    const bool has_cas = *len > CAS_AT && *len <= MOST && (*len - CAS_AT) % CA_SIZE == 0;
+    const bool has_cas = *len > CAS_AT && *len <= MAX_SIZE && (*len - CAS_AT) % CA_SIZE == 0;
     return (*len == SHA1_AT || has_cas) && bytes[0] == VERSION ? bytes : NULL;
 }
 

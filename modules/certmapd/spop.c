@@ -5,7 +5,7 @@
 #define FLAG_FIN 1U
 #define FLAG_ABORT 2U
 /* A frame without a payload: its type, its flags, two numbers of a byte each. */
-#define LEAST_FRAME 7
+#define MIN_FRAME 7
 
 static bool fail(struct spop_fault *fault, enum spop_code code, const char *text) {
     *fault = (struct spop_fault){code, text};
@@ -22,7 +22,7 @@ bool spop_cut(struct certmap_view *bytes, size_t max_frame, struct certmap_view 
         return true;
     if (len > max_frame)
         return fail(fault, SPOP_TOO_BIG, "a frame is longer than agreed");
-    if (len < LEAST_FRAME)
+    if (len < MIN_FRAME)
         return fail(fault, SPOP_INVALID, "a frame is shorter than the shortest");
     if (len > rest.len)
         return true;
@@ -174,7 +174,7 @@ bool spop_read_hello(const struct spop_frame *frame, struct spop_hello *hello, s
         [HEALTHCHECK] = {.name = "healthcheck", .kind = SPOP_BOOL},
     };
     if (!read_items(frame->payload, items, HELLO_ITEMS, fault) ||
-        !look_at_hello(items, LEAST_FRAME + frame->payload.len, fault))
+        !look_at_hello(items, MIN_FRAME + frame->payload.len, fault))
         return false;
     *hello = (struct spop_hello){
         .max_frame = (uint32_t)items[MAX_FRAME].value.number,
