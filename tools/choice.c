@@ -12,7 +12,7 @@ static struct certmap_view name_of(const struct certmap_rules *rules, size_t ind
     return mapping.name;
 }
 
-/* A number as it is before the name, from 1; mappings of IIS may have no name. SIZE_MAX: it is none. */
+/* A number as it is before the name, from 1; mappings of IIS may have no name. SIZE_MAX: it is not a number. */
 static size_t by_number(const struct certmap_rules *rules, const char *word) {
     char *end;
     if (word[0] < '1' || word[0] > '9' || strlen(word) > 9)

@@ -6,7 +6,7 @@
 #include "certmap/codes.h"
 #include "option_table.h"
 
-/* The code of this name, or NONE where it is none of a finding. */
+/* The code of this name, or NONE where no finding has it. */
 enum certmap_code tool_code_find(struct certmap_view name);
 /* The names in the order of their numbers. */
 tool_word_fn tool_code_word;

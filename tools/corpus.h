@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Many certificates, one after the other, in one thread: files of any size, and folders of them (reader.h, records.h). What
- * is damaged is left out and said, and reading goes on behind it. */
+ * is damaged is left out and said, and reading goes on after it. */
 #ifndef TOOL_CORPUS_H
 #define TOOL_CORPUS_H
 

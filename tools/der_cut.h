@@ -8,7 +8,7 @@
 enum tool_der_step {
     TOOL_DER_MORE,        /* it takes more bytes to tell */
     TOOL_DER_CERTIFICATE, /* of this length; at the end of the file what there is of it */
-    TOOL_DER_OTHER,       /* bytes that are none */
+    TOOL_DER_OTHER,       /* bytes that are not a certificate */
     TOOL_DER_PASSED_OVER, /* an element of PKCS #7 that is another kind of certificate */
     TOOL_DER_END          /* of the certificates in PKCS #7 */
 };

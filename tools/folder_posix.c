@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Whether an entry is told of, and what it is. A link to a file counts as a file. */
+/* Whether an entry is reported, and what it is. A link to a file counts as a file. */
 static bool entry_of(const char *folder, const char *name, enum tool_entry *entry) {
     struct tool_text path = {NULL, 0, 0};
     struct stat link, file;

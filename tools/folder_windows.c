@@ -7,7 +7,7 @@
 #include <string.h>
 #include <windows.h>
 
-/* The entries that are told of, and what they are. */
+/* The entries that are reported, and what they are. */
 struct entries {
     struct entry {
         char *name;

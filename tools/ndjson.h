@@ -25,7 +25,7 @@ struct tool_ndjson {
     uint64_t count; /* 1 where it is not said */
 };
 
-/* Reads a line. room gets what is decoded, behind what it has, and keeps it until it is used again; it must have as much
+/* Reads a line. room gets what is decoded, after what it has, and keeps it until it is used again; it must have as much
  * room as the line is long. Returns NULL, or what is wrong. Linear in the line, and no memory but room. */
 const char *tool_ndjson_read(struct tool_ndjson *record, struct tool_text *room, struct certmap_view line);
 

@@ -611,7 +611,7 @@ static bool check_diff(const struct tool_options *options) {
     return true;
 }
 
-/* Of a verb with switches, what stands before the first is nothing. */
+/* Of a verb with switches, what is before the first is nothing. */
 static bool check_switches(const struct tool_options *options) {
     const struct tool_switches *switches = &options->switches;
     if (options->operand_count == 0 || (switches->count > 0 && switches->at[0] == 0))

@@ -28,7 +28,7 @@ void tool_platform_expand(struct tool_platform *platform, char ***operands, size
 
 /* Opens a file to read its bytes. NULL: errno says why; a directory may open, but not be read: EISDIR in either case. */
 FILE *tool_platform_open(const char *path);
-/* The bytes of a file; 0 where it is none, or nobody can tell. */
+/* The bytes of a file; 0 where it is not a file, or nobody can tell. */
 uint64_t tool_platform_size(const char *path);
 /* Puts bytes in the place of a file, whole or not at all, and makes it where it is not there: they are written to a file
  * of another name in its folder, which then takes its name. A link is followed; the mode stays. false: errno says why,

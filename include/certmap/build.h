@@ -14,7 +14,7 @@ extern "C" {
 
 /* Where memory comes from. The functions must be as thread-safe as the caller's use of the objects
  * that hold the allocator. The struct is copied; ctx must outlive the objects. Wherever a
- * const struct certmap_allocator * is taken, NULL stands for malloc, realloc and free; on Linux,
+ * const struct certmap_allocator * is taken, NULL means malloc, realloc and free; on Linux,
  * large blocks from there lie in large pages where the system is willing (madvise, MADV_HUGEPAGE).
  */
 struct certmap_allocator {
@@ -118,8 +118,8 @@ enum certmap_field {
     CERTMAP_FIELD_CHAIN_KEY_SHA256 = 31 /* of the SubjectPublicKeyInfo of each */
 };
 
-/* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is none. Static
- * storage. */
+/* The field as rules write it: "subject", "spki.sha256"; NULL for a number that is not a field.
+ * Static storage. */
 CERTMAP_API const char *certmap_field_name(enum certmap_field field);
 /* "native", "manyToOne" or "oneToOne"; NULL for any other number. Static storage. */
 CERTMAP_API const char *certmap_kind_name(enum certmap_kind kind);
@@ -419,7 +419,7 @@ typedef void certmap_part_fn(void *ctx, enum certmap_part part, size_t index,
  * name, the account, the outputs, the conditions, in this order; after one about memory no more is
  * looked for. A mapping that is dropped keeps its name from others, and certmap_builder_finish
  * fails, as it does after one that was flawed.
- * Errors: the first mistake (ARGUMENT, MEMORY, LIMIT, SYNTAX); that it is flawed is none. */
+ * Errors: the first mistake (ARGUMENT, MEMORY, LIMIT, SYNTAX); that it is flawed is not one. */
 CERTMAP_API enum certmap_status certmap_builder_add(struct certmap_builder *builder,
                                                     const struct certmap_description *description,
                                                     certmap_part_fn *report, void *ctx,

@@ -136,7 +136,7 @@ enum certmap_code {
     CERTMAP_CODE_NO_LOADER = 532,        /* rules that name a file, and no loader to open it */
     CERTMAP_CODE_ISSUER_FILE = 533,      /* a file of issuers that cannot be loaded */
     CERTMAP_CODE_DUPLICATE_OUTPUT = 534, /* a domain or an attribute given twice */
-    CERTMAP_CODE_BAD_REGEX = 540, /* a regular expression that is none, or needs backtracking */
+    CERTMAP_CODE_BAD_REGEX = 540, /* not a regular expression, or one that needs backtracking */
     CERTMAP_CODE_REGEX_TOO_LARGE = 541,
 
     /* warnings and notes about rules that load */

@@ -20,7 +20,7 @@ extern "C" {
  * hundred bytes on each. */
 #define CERTMAP_IIS_MAX_DEPTH 1024
 
-/* How a file is loaded. A NULL options pointer stands for all zero. */
+/* How a file is loaded. A NULL options pointer means all zero. */
 struct certmap_iis_options {
     size_t size;              /* sizeof(struct certmap_iis_options) */
     struct certmap_view site; /* "Default Web Site" or "Default Web Site/app"; data NULL: the server
@@ -81,7 +81,7 @@ enum certmap_iis_password_state {
 };
 /* The password of the mapping that a result of these rules names by its index. *password is set for
  * CLEAR and otherwise gets data NULL; it is text, it lives as long as logon, and the caller must
- * not let it reach a log. An index that is none gives ABSENT. password may be NULL. */
+ * not let it reach a log. An index out of range gives ABSENT. password may be NULL. */
 CERTMAP_API enum certmap_iis_password_state
 certmap_iis_logon_password(const struct certmap_iis_logon *logon, struct certmap_view *password,
                            size_t index);

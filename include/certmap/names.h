@@ -69,7 +69,7 @@ enum certmap_dialect {
         10 /* as MULTILINE, root last: `-nameopt RFC2253,sep_multiline` */
 };
 #define CERTMAP_DIALECT_COUNT 11
-/* "rfc4514", "openssl", "openssl-reversed" ...; NULL for a number that is none. Static storage. */
+/* "rfc4514", "openssl", "openssl-reversed" ...; NULL for another number. Static storage. */
 CERTMAP_API const char *certmap_dialect_name(enum certmap_dialect dialect);
 /* As certmap_name_from_text, from a text in this dialect, without a label. In all but RFC4514 and
  * SLASHES space around types, = and separators is insignificant, and so is white space around the

@@ -42,7 +42,7 @@ struct certmap_walk_item {
      * of its letters: of a condition with NOCASE, or on san.dns, it is about folded text, and so
      * are its characters and classes; a pattern over a whole Name in the same way, as it is shown;
      * the octets of an address; the DER of a whole Name; of
-     * a certificate its TBSCertificate, or all bytes where it is none. */
+     * a certificate its TBSCertificate, or all bytes where it is not one. */
     struct certmap_view compared;
     size_t bits; /* OPERAND: of an address, how many of its bits count; else 0 */
     const struct certmap_output *output; /* OUTPUT; else NULL */

@@ -466,7 +466,7 @@ static const char *bad_group(const struct parse *parse, size_t at) {
     return "options are not written in the expression; write \"matches nocase\" to ignore case";
 }
 
-/* An escape that is none of ours. */
+/* An escape that expressions do not have. */
 static const char *bad_escape(uint32_t cp) {
     if ((cp >= '1' && cp <= '9') || cp == 'k' || cp == 'g')
         return "a backreference needs backtracking; write what may be there once more";

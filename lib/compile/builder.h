@@ -87,7 +87,7 @@ bool cm_record_number(struct cm_record *record, uint32_t number, const struct ce
 bool cm_record_string(struct cm_record *record, struct certmap_view string, const struct certmap_allocator *allocator);
 bool cm_record_operand(struct cm_record *record, const struct cm_operand *operand, enum cm_text_kind kind,
                        const struct certmap_allocator *allocator);
-/* Appends an operand that is a certificate, or bytes that are none. */
+/* Appends an operand that is a certificate, or bytes that are not one. */
 bool cm_record_certificate(struct cm_record *record, struct certmap_view bytes, bool has_tbs,
                            const struct certmap_allocator *allocator);
 /* Puts a record into the text of the draft, at *at. Errors: MEMORY, LIMIT (over CERTMAP_MAX_RULES_TEXT). */

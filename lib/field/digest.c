@@ -63,7 +63,7 @@ static bool read_digest(struct certmap_peer *peer, enum certmap_field field, str
     return cm_list_set_unknown(list, compute(peer, list, cert, hash, data.len > 0 ? data : CM_VIEW_NONE));
 }
 
-/* The SubjectPublicKeyInfo of a certificate; false where it is none. */
+/* The SubjectPublicKeyInfo of a certificate; false where it is not one. */
 static bool find_key(struct certmap_view *key, struct certmap_view certificate) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     if (certmap_cert_from_der(&cert, certificate, NULL) != CERTMAP_OK)

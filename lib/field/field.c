@@ -205,7 +205,7 @@ static enum certmap_status bad_oid(struct certmap_view subfield, struct certmap_
                     cm_quote(subfield).text);
 }
 
-/* A subfield that is none, with the name that was probably meant, or what would do. */
+/* A subfield that does not exist, with the name that was probably meant, or what would do. */
 static enum certmap_status unknown_subfield(struct certmap_view subfield, const char *nearest, const char *what,
                                             struct certmap_diagnostic *err) {
     if (nearest != NULL)

@@ -7,7 +7,7 @@
 
 #include "certmap/certmap.h"
 
-/* Finds it in the bytes of a certificate; false where they are none. */
+/* Finds it in the bytes of a certificate; false where they are not one. */
 bool cm_tbs_find(struct certmap_view *tbs, struct certmap_view certificate);
 /* The same of bytes in which it was found once: reads no more than two headers. */
 struct certmap_view cm_tbs_in(struct certmap_view certificate);

@@ -2,7 +2,7 @@
 /* The pass that gives advice, mapping by mapping. */
 #include "advice.h"
 
-/* Progress is told after so many mappings. */
+/* Progress is reported after so many mappings. */
 #define STRIDE 1024
 
 static void find_refused(const struct cm_lint_model *model, size_t term, size_t end, bool *refused, size_t *condition,

@@ -9,7 +9,7 @@
 /* A certificate is compared with every mapping: so many comparisons take some seconds. Certificates after that are
  * counted, and in no group. */
 #define MAX_COMPARISONS 20000000
-/* Most groups that are told; of more, the largest. */
+/* Most groups that are reported; of more, the largest. */
 #define MAX_GROUPS 10
 /* Longest value that is named. */
 #define MAX_VALUE 64
@@ -114,7 +114,7 @@ bool cm_lint_corpus_begin_groups(struct certmap_lint *lint) {
     return lint->corpus->groups != NULL;
 }
 
-/* The mapping of the largest group that has not been told; SIZE_MAX: there is none. */
+/* The mapping of the largest group that has not been reported; SIZE_MAX: there is none. */
 static size_t largest(const struct certmap_lint *lint) {
     size_t found = SIZE_MAX, count = 0;
     for (size_t i = 0; i < lint->model.mappings.count; i++)

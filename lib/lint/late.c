@@ -6,14 +6,15 @@
  * certificates have in common, and against accounts for classes: above a refusal of Contractors, what Alice gets is an
  * exception that somebody made, and what Sales get is not. The certificate that shows it has several values at most where
  * many certificates do. And both have to do with each other: they have a condition in common, or the refusal is for all
- * organisations. Other pairs are told where there are few in all: where there are many, it is how the file is written. */
+ * organisations. Other pairs are reported where there are few in all: where there are many, it is how the file is
+ * written. */
 #include "late.h"
 #include "keys.h"
 #include "reach.h"
 #include "sample.h"
 #include <string.h>
 
-/* Most pairs that have nothing in common which are told. */
+/* Most pairs that have nothing in common which are reported. */
 #define MAX_STRANGERS 3
 /* Most questions about one refusal: of pairs that have something in common, and of others. */
 #define MAX_KIN_ASKED 16
@@ -46,7 +47,7 @@ struct late {
     uint32_t *last;                /* of each condition: the last account with it, + 1 */
     struct pair strangers[MAX_STRANGERS];
     size_t stranger_count;
-    bool many; /* strangers: more than are told */
+    bool many; /* strangers: more than are reported */
 };
 
 /* ---- classes ---- */

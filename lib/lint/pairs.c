@@ -26,7 +26,7 @@ static bool matters(const struct pairs *pairs, size_t a, size_t b) {
                                                        !cm_lint_gives_the_same(&pairs->lint->model, a, b)));
 }
 
-/* A certificate of both, which gets the answer that is told. */
+/* A certificate of both, which gets the answer that is reported. */
 static bool find(struct pairs *pairs, size_t above, size_t mapping, struct cm_lint_witness *witness,
                  struct cm_lint_claim *claim) {
     struct certmap_lint *lint = pairs->lint;
@@ -59,7 +59,7 @@ static void report_pair(struct pairs *pairs, size_t above, size_t mapping, const
     cm_lint_show(lint, report, claim, witness);
 }
 
-/* One pair of each mapping is told: with the nearest one above. */
+/* One pair of each mapping is reported: with the nearest one above. */
 static void look_at(struct pairs *pairs, size_t mapping) {
     const size_t end = mapping > MAX_STEPS ? mapping - MAX_STEPS : 0;
     size_t asked = 0;

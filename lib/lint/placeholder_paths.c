@@ -88,7 +88,7 @@ static size_t end_of(struct certmap_view text, size_t at) {
     return text.len;
 }
 
-/* The next placeholder from *at on, which is moved behind it; false: there is none. */
+/* The next placeholder from *at on, which is moved past it; false: there is none. */
 static bool next_placeholder(struct certmap_view text, size_t *begin, size_t *at) {
     for (size_t i = *at; i + 1 < text.len; i++) {
         if (text.data[i] == '\\') {

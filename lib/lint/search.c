@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An atom of n letters and ?s is an automaton with the states 0 to n, of which one with a * behind it may stay. A state
+/* An atom of n letters and ?s is an automaton with the states 0 to n, of which one with a * after it may stay. A state
  * of the product is a bit set for each atom, one after the other, as words:
  *
  *     a*b     0 -a-> 1 -b-> 2, and 1 may stay            letter a: 1 -> may go, stay: .1.

@@ -43,7 +43,7 @@ struct cm_suggest_path {
 
 struct cm_suggest_candidate {
     struct certmap_condition condition; /* operands in the scratch pool */
-    bool exception;                     /* it stands after `not` */
+    bool exception;                     /* it is after `not` */
     bool counts;
     bool chosen;
     enum certmap_suggest_why why;

@@ -48,7 +48,7 @@ struct cm_lint_question {
     bool digits;       /* a letter that no atom has is to be a digit */
 };
 
-/* The code point at *at, which is moved behind it. The text is UTF-8. */
+/* The code point at *at, which is moved past it. The text is UTF-8. */
 uint32_t cm_lint_next(const uint8_t **at);
 /* Reads an atom: text, or a pattern with the escapes \* \? and \\. NULL symbols: there is no memory. */
 struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern);

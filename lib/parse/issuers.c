@@ -32,7 +32,7 @@ static bool add_digest(struct cm_parser *parser, struct cm_issuers *list, struct
     return true;
 }
 
-/* A digest in hexadecimal. One that is none is reported and does not fail. */
+/* A digest in hexadecimal. What is not one is reported and does not fail. */
 static bool take_digest(struct cm_parser *parser, struct cm_issuers *list, struct cm_digests *digests,
                         struct certmap_view text, struct certmap_position position) {
     struct certmap_view digest;

@@ -56,7 +56,7 @@ enum cm_string_use { CM_STRING_TEXT, CM_STRING_PATTERN, CM_STRING_REGEX };
 bool cm_string_unescape(struct certmap_view *result, uint8_t *out, const struct cm_token *token, enum cm_string_use use,
                         struct certmap_view *bad);
 
-/* ---- escapes that are none ---- */
+/* ---- escapes that do not exist ---- */
 
 /* Fills an error about a bad escape in the text of a string: BAD_ESCAPE, with the string as it was meant where that can
  * be told. Returns its status. */

@@ -76,7 +76,7 @@ static bool are_alike(const struct cm_condition *condition, bool *certificates) 
     return true;
 }
 
-/* A comparison with certificates as one with the digests of what was signed of them, or with bytes that are none as
+/* A comparison with certificates as one with the digests of what was signed of them, or with other bytes as
  * one with theirs; false, and nothing printed, where there are both, or a digest cannot be computed. */
 static bool print_digests(struct printer *printer, const struct cm_condition *condition) {
     struct cm_out *out = &printer->out;

@@ -47,7 +47,7 @@ static const char *take_string(struct cm_cursor *cursor) {
 static const char *take_hex(struct cm_cursor *cursor) {
     do
         if (!cm_cursor_accept_hex_pair(cursor))
-            return cm_cursor_fault(cursor, no_placeholder, "a value of a DN behind # is pairs of hexadecimal digits");
+            return cm_cursor_fault(cursor, no_placeholder, "a value of a DN after # is pairs of hexadecimal digits");
     while (!ends_value(cm_cursor_peek(cursor)));
     return NULL;
 }
@@ -56,7 +56,7 @@ static const char *take_ava(struct cm_cursor *cursor) {
     if (!cm_cursor_accept_oid(cursor))
         return cm_cursor_fault(cursor, no_placeholder, "expected an attribute type in a DN (RFC 4514)");
     if (!cm_cursor_accept(cursor, '='))
-        return cm_cursor_fault(cursor, no_placeholder, "expected = behind an attribute type in a DN (RFC 4514)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected = after an attribute type in a DN (RFC 4514)");
     return cm_cursor_accept(cursor, '#') ? take_hex(cursor) : take_string(cursor);
 }
 

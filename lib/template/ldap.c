@@ -59,7 +59,7 @@ static const char *take_comparison(struct cm_cursor *cursor) {
             break;
     if (cm_cursor_accept(cursor, '='))
         return NULL;
-    return cm_cursor_fault(cursor, no_placeholder, "expected =, ~=, >=, <= or : behind an attribute (RFC 4515)");
+    return cm_cursor_fault(cursor, no_placeholder, "expected =, ~=, >=, <= or : after an attribute (RFC 4515)");
 }
 
 static const char *take_value(struct cm_cursor *cursor, bool starred) {
@@ -102,7 +102,7 @@ static const char *take_step(struct cm_cursor *cursor, uint8_t open[CERTMAP_MAX_
         return NULL;
     }
     if (state != NULL && *state == NOTHING)
-        return cm_cursor_fault(cursor, no_placeholder, "expected ) behind the one filter of ! (RFC 4515)");
+        return cm_cursor_fault(cursor, no_placeholder, "expected ) after the one filter of ! (RFC 4515)");
     if (!cm_cursor_accept(cursor, '('))
         return cm_cursor_fault(cursor, no_placeholder, "expected ( at the begin of an LDAP filter (RFC 4515)");
     if (state != NULL)
@@ -128,7 +128,7 @@ const char *cm_language_ldap_check(struct cm_cursor *cursor) {
         wrong = take_step(cursor, open, &depth);
     while (wrong == NULL && depth > 0);
     if (wrong == NULL && cursor->at < cursor->count)
-        wrong = cm_cursor_fault(cursor, no_placeholder, "there is more behind the LDAP filter (RFC 4515)");
+        wrong = cm_cursor_fault(cursor, no_placeholder, "there is more after the LDAP filter (RFC 4515)");
     return wrong;
 }
 

@@ -90,7 +90,7 @@ static struct certmap_answer *ask(const struct plugin *plugin, X509 *certificate
     return answer;
 }
 
-/* The user name of an answer, or NULL with the reason why it is none that a broker can have. */
+/* The user name of an answer, or NULL with the reason why a broker cannot have it. */
 static const char *name_of(const struct plugin *plugin, const struct certmap_answer *answer, const char **why) {
     const struct certmap_view name = certmap_answer_text(answer, plugin->options.name, CERTMAP_FORM_PLAIN);
     const char *text = (const char *)name.data;

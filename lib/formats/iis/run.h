@@ -254,7 +254,7 @@ struct cm_iis_encoding {
     size_t bom;         /* its bytes */
     const char *forced; /* what expat is told; NULL: it looks for itself */
 };
-/* False if it is none that can be read. */
+/* False if it cannot be read. */
 bool cm_iis_encoding_detect(struct cm_iis_encoding *encoding, struct certmap_view text);
 /* False where UTF-16 has half a surrogate pair, and *place is then where. */
 bool cm_iis_encoding_pairs(const struct cm_iis_encoding *encoding, struct certmap_view text,

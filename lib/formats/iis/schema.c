@@ -301,7 +301,7 @@ static bool next_flag(struct certmap_view *flag, struct certmap_view *text) {
     return true;
 }
 
-/* On failure *flag is the first that is none. */
+/* On failure *flag is the first that does not exist. */
 static bool read_flags(unsigned *number, struct certmap_view *flag, struct certmap_view text) {
     unsigned all = 0, one;
     while (next_flag(flag, &text)) {
