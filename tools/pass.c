@@ -111,7 +111,8 @@ static void note_nothing(struct worker *worker, const struct slot *slot, const s
     take_record(worker, &record);
 }
 
-static void take(struct worker *worker, struct slot *slot) {
+/* false: no more is wanted. */
+static bool take(struct worker *worker, struct slot *slot) {
     struct run *run = worker->run;
     for (size_t i = 0; i < slot->chunk.count; i++) {
         const struct tool_piece *piece = &slot->chunk.pieces[i];
@@ -126,9 +127,9 @@ static void take(struct worker *worker, struct slot *slot) {
     run->totals.certificates += slot->totals.certificates;
     run->totals.errors += slot->totals.errors;
     run->totals.passed_over += slot->totals.passed_over;
-    if (!run->ended && !run->pass->take(run->pass->ctx, slot->part, slot->places))
-        run->ended = true;
+    const bool more = run->pass->take(run->pass->ctx, slot->part, slot->places);
     tool_chunk_clear(&slot->chunk);
+    return more;
 }
 
 /* Takes what is done and next in order, unless another thread does. With the lock, which it gives back in between. */
@@ -142,8 +143,9 @@ static void take_done(struct worker *worker) {
         if (slot->state != STATE_DONE)
             break;
         give_lock(run);
-        take(worker, slot);
+        const bool more = take(worker, slot);
         take_lock(run);
+        run->ended = run->ended || !more;
         tool_pace_update(&run->pace, run->bytes, slot->totals.certificates + slot->totals.errors);
         slot->state = STATE_FREE;
         signal_all(run);
