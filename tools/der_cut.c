@@ -80,6 +80,14 @@ static enum tool_der_step judge(struct certmap_view bytes, bool ended, size_t *l
     return found == FOUND ? TOOL_DER_OTHER : found == FOUND_MORE ? TOOL_DER_MORE : TOOL_DER_CERTIFICATE;
 }
 
+/* What says that it is longer than what is there: of more than half a chunk it is looked whether another begins in it, or
+ * heads that lie would each have as much read again as a record can have. */
+static enum tool_der_step judge_long(struct certmap_view bytes, size_t *len) {
+    if (bytes.len < TOOL_CHUNK_SIZE / 2)
+        return TOOL_DER_MORE;
+    return judge(bytes, false, len) == TOOL_DER_OTHER ? TOOL_DER_OTHER : TOOL_DER_MORE;
+}
+
 enum tool_der_step tool_der_step(struct certmap_view bytes, bool ended, size_t *len) {
     size_t next;
     const enum found found = begins(bytes, len);
@@ -90,7 +98,7 @@ enum tool_der_step tool_der_step(struct certmap_view bytes, bool ended, size_t *
         return TOOL_DER_OTHER;
     }
     if (*len >= bytes.len && !ended)
-        return TOOL_DER_MORE;
+        return judge_long(bytes, len);
     if (*len >= bytes.len)
         return *len == bytes.len ? TOOL_DER_CERTIFICATE : judge(bytes, ended, len);
     const enum found after = begins(behind(bytes, *len), &next);
