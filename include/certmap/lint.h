@@ -177,6 +177,11 @@ CERTMAP_API enum certmap_status certmap_lint_summarize(const struct certmap_lint
                                                        struct certmap_diagnostic *err);
 /* Whether this build has the solver; without it what needs a proof by cases is not decided. */
 CERTMAP_API bool certmap_lint_has_solver(void);
+/* Whether an account or a group is one that an administrator would not hand out, as
+ * CERTMAP_CODE_PRIVILEGED_ACCOUNT has it: root, Administrator, Domain Admins and so on, with a
+ * domain before or after it or without, whatever the case of its letters; and accounts of Windows
+ * computers, whose names end with a dollar sign. False for no view. Any number of threads. */
+CERTMAP_API bool certmap_lint_is_privileged(struct certmap_view account);
 /* NULL is fine. */
 CERTMAP_API void certmap_lint_free(struct certmap_lint *lint);
 

@@ -44,14 +44,19 @@ static struct certmap_view user_of(struct certmap_view account) {
     return account;
 }
 
-bool cm_lint_is_privileged(const struct certmap_lint *lint, struct certmap_view account) {
+bool certmap_lint_is_privileged(struct certmap_view account) {
     const struct certmap_view user = user_of(account);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (certmap_text_same(user, certmap_view_of(names[i])))
             return true;
+    return user.len > 1 && user.data[user.len - 1] == '$';
+}
+
+bool cm_lint_is_privileged(const struct certmap_lint *lint, struct certmap_view account) {
+    const struct certmap_view user = user_of(account);
     for (size_t i = 0; i < lint->options.privileged_count; i++)
         if (certmap_text_same(account, lint->options.privileged[i]) ||
             certmap_text_same(user, lint->options.privileged[i]))
             return true;
-    return user.len > 1 && user.data[user.len - 1] == '$';
+    return certmap_lint_is_privileged(account);
 }
