@@ -12,6 +12,7 @@ static const char general[] =
     "  certmap check   --rules FILE           what is wrong with the rules\n"
     "  certmap lint    --rules FILE           what can happen to whom, with a certificate\n"
     "  certmap diff    --rules FILE --new NEW what a change of the rules changes, for whom\n"
+    "  certmap report  --rules FILE -o PAGE   a page that shows who gets what, and why\n"
     "  certmap suggest --in FILE...           the rule that takes these certificates, not those\n"
     "  certmap convert --rules FILE           an IIS file in the language of the rules\n"
     "  certmap name    NAME...                a Name as rules write it\n"
@@ -152,6 +153,20 @@ static const char diff[] =
     "  --format FORMAT       text, or json (one object a line)\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0 nothing of that, 1 differences, " HELP_FAILED;
 
+static const char report[] =
+    "certmap report --rules FILE [--new FILE] [OPTION...] -o PAGE --corpus CERT...\n"
+    "\n"
+    "Writes a page of HTML: which mapping answers how many of the certificates, who gets which\n"
+    "account and why, who gets none and by which condition, when they expire, what the new rules\n"
+    "change, and what certmap lint finds. The page needs no network and no script.\n"
+    "\n" HELP_SITE "  --new FILE            the rules that are to come\n"
+    "  --corpus CERT...      the certificates: files and folders, up to the next option\n"
+    "  -o, --output PAGE     the file of the page; without it, standard output\n"
+    "  --issuer FILE         the certificate of the CA that issued them\n"
+    "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"
+    "  --time-limit SECONDS  what certmap lint has not decided by then stays so\n" HELP_COLOR "\n"
+    "Exit status: 0 the page is written; " HELP_FAILED;
+
 static const char convert[] = "certmap convert --rules FILE [--site NAME] [OPTION...]\n"
                               "\n"
                               "Writes the rules in the native language, and as comments what differs.\n"
@@ -196,6 +211,8 @@ const char *tool_help(enum tool_verb verb) {
         return suggest;
     case TOOL_VERB_DIFF:
         return diff;
+    case TOOL_VERB_REPORT:
+        return report;
     case TOOL_VERB_CONVERT:
         return convert;
     case TOOL_VERB_NAME:

@@ -22,6 +22,10 @@ struct tool_analysis {
     bool done;                   /* the analysis came to its end, and the summary says what it did */
     bool incomplete;             /* of the corpus something was left out, as standard error says */
     uint64_t milliseconds;
+    /* Who hands the certificates of --corpus to the analysis instead of tool_lint_corpus, or NULL. */
+    bool (*corpus)(void *ctx, struct tool_analysis *analysis, struct certmap_lint *lint);
+    void *corpus_ctx;
+    bool ungrouped; /* it groups those without an answer itself: the analysis need not compare them with each mapping */
 };
 
 /* Analyses the file of the options, or a text in the native language, which it takes. false: it did not load, or standard

@@ -37,12 +37,23 @@ static enum certmap_severity least_of(const struct tool_lint_options *given, con
     return all ? CERTMAP_SEVERITY_NOTE : given->level > given->fail_on ? given->level : given->fail_on;
 }
 
+/* Every code of a finding but the one for which each certificate without an answer is compared with each mapping. */
+static size_t choose_ungrouped(enum certmap_code codes[TOOL_MAX_CODES]) {
+    size_t count = 0;
+    for (size_t i = 0; tool_code_word(i) != NULL && count < TOOL_MAX_CODES; i++) {
+        codes[count] = tool_code_find(tool_view(tool_code_word(i)));
+        count += codes[count] != CERTMAP_CODE_UNMAPPED_CERTIFICATES;
+    }
+    return count;
+}
+
 /* The rules are about to be loaded, and the comments in them say how severe what is. */
 static enum certmap_status begin(void *ctx, struct certmap_view source, struct certmap_diagnostic *err) {
     struct run *run = ctx;
     struct tool_analysis *analysis = run->analysis;
     const struct tool_lint_options *given = &analysis->options->lint;
     struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+    enum certmap_code ungrouped[TOOL_MAX_CODES];
     if (source.data != NULL)
         tool_directives_read(&analysis->directives, source);
     options.profile =
@@ -57,6 +68,10 @@ static enum certmap_status begin(void *ctx, struct certmap_view source, struct c
     options.only_count = given->only_count;
     analysis->least = least_of(given, &analysis->directives);
     options.omit = (unsigned)(CERTMAP_SEVERITY_NOTE - analysis->least);
+    if (analysis->ungrouped) {
+        options.only = ungrouped;
+        options.only_count = choose_ungrouped(ungrouped);
+    }
     return certmap_lint_new(&run->lint, &options, err);
 }
 
@@ -105,7 +120,8 @@ static bool load(struct run *run, struct tool_input *text) {
 
 static bool analyse(struct run *run) {
     struct tool_analysis *analysis = run->analysis;
-    if (!tool_lint_corpus(analysis, run->lint))
+    if (analysis->corpus != NULL ? !analysis->corpus(analysis->corpus_ctx, analysis, run->lint)
+                                 : !tool_lint_corpus(analysis, run->lint))
         return false;
     tool_progress_begin(&run->progress, analysis->options);
     const enum certmap_status status =

@@ -37,6 +37,8 @@ static enum tool_exit run(const struct tool_options *options) {
         return tool_check(options);
     case TOOL_VERB_LINT:
         return tool_lint(options);
+    case TOOL_VERB_REPORT:
+        return tool_report(options);
     case TOOL_VERB_SUGGEST:
         return tool_suggest(options);
     case TOOL_VERB_DIFF:

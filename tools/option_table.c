@@ -9,9 +9,10 @@
 #define SUGGEST ((unsigned)TOOL_VERB_SUGGEST)
 #define WORKS (TOOL_VERBS_RULES | SUGGEST | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
 #define DIFF ((unsigned)TOOL_VERB_DIFF)
+#define REPORT ((unsigned)TOOL_VERB_REPORT)
 #define ANALYSES ((unsigned)TOOL_VERB_LINT | DIFF)
 #define ANY (WORKS | (unsigned)TOOL_VERB_COMPLETION)
-#define WRITES_JSON (WORKS & ~(unsigned)TOOL_VERB_CONVERT)
+#define WRITES_JSON (WORKS & ~((unsigned)TOOL_VERB_CONVERT | REPORT))
 
 /* clang-format off */
 const struct tool_option_row tool_option_rows[] = {
@@ -21,7 +22,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, false, "decode through this library"},
     {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS | TOOL_VERBS_SWITCHED, "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
     {TOOL_OPTION_CHAIN, TOOL_VERBS_CERTS, "--chain", NULL, TOOL_VALUE_FILE, NULL, false, "the CAs above the others"},
-    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS | DIFF, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
+    {TOOL_OPTION_TIME, TOOL_VERBS_CERTS | DIFF | REPORT, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
     {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, false, "a certificate store of Windows"},
     {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, false, "the thumbprint in the store"},
     {TOOL_OPTION_DIALECT, TOOL_VERB_NAME, "--dialect", NULL, TOOL_VALUE_WORD, tool_dialect_word, false, "how the Name is written"},
@@ -38,7 +39,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_ONLY, TOOL_VERB_LINT, "--only", NULL, TOOL_VALUE_WORD, tool_code_word, true, "look for this code"},
     {TOOL_OPTION_ALLOW, TOOL_VERB_LINT, "--allow", NULL, TOOL_VALUE_TEXT, NULL, true, "a code, or code and mapping, that is meant"},
     {TOOL_OPTION_PRIVILEGED, TOOL_VERB_LINT, "--privileged", NULL, TOOL_VALUE_FILE, NULL, false, "names of privileged accounts"},
-    {TOOL_OPTION_TIME_LIMIT, ANALYSES, "--time-limit", NULL, TOOL_VALUE_TEXT, NULL, false, "seconds, then the rest stays undecided"},
+    {TOOL_OPTION_TIME_LIMIT, ANALYSES | REPORT, "--time-limit", NULL, TOOL_VALUE_TEXT, NULL, false, "seconds, then the rest stays undecided"},
     {TOOL_OPTION_WITNESS, ANALYSES, "--witness", NULL, TOOL_VALUE_FILE, NULL, false, "a folder for certificates that show it"},
     {TOOL_OPTION_BASELINE, TOOL_VERB_LINT, "--baseline", NULL, TOOL_VALUE_FILE, NULL, false, "what is known already"},
     {TOOL_OPTION_WRITE_BASELINE, TOOL_VERB_LINT, "--write-baseline", NULL, TOOL_VALUE_FILE, NULL, false, "write what is found as known"},
@@ -52,7 +53,8 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_GROUP, SUGGEST, "--group", NULL, TOOL_VALUE_TEXT, NULL, true, "a group of those in"},
     {TOOL_OPTION_NAME, SUGGEST, "--name", NULL, TOOL_VALUE_TEXT, NULL, false, "the name of the mapping"},
     {TOOL_OPTION_FORM, SUGGEST, "--format", NULL, TOOL_VALUE_WORD, tool_form_word, false, "how to write the rule"},
-    {TOOL_OPTION_NEW, TOOL_VERB_DIFF, "--new", NULL, TOOL_VALUE_FILE, NULL, false, "the rules that are to come"},
+    {TOOL_OPTION_NEW, DIFF | REPORT, "--new", NULL, TOOL_VALUE_FILE, NULL, false, "the rules that are to come"},
+    {TOOL_OPTION_PAGE, REPORT, "--output", "-o", TOOL_VALUE_FILE, NULL, false, "the file of the page"},
     {TOOL_OPTION_DIFF_OUTPUT, TOOL_VERB_DIFF, "--format", NULL, TOOL_VALUE_WORD, tool_diff_output_word, false, "how to write what differs"},
     {TOOL_OPTION_DIFF_FAIL_ON, TOOL_VERB_DIFF, "--fail-on", NULL, TOOL_VALUE_WORD, tool_fail_on_word, false, "what makes exit status 1"},
     {TOOL_OPTION_WORKERS, TOOL_VERBS_PASS, "--workers", NULL, TOOL_VALUE_TEXT, NULL, false, "threads for the corpus"},
@@ -70,6 +72,7 @@ const struct tool_verb_row tool_verb_rows[] = {
     {TOOL_VERB_CHECK, TOOL_VALUE_NONE, "check", NULL, "what is wrong with the rules"},
     {TOOL_VERB_LINT, TOOL_VALUE_FILE, "lint", NULL, "what can happen to whom, with a certificate"},
     {TOOL_VERB_DIFF, TOOL_VALUE_FILE, "diff", NULL, "what a change of the rules changes, and for whom"},
+    {TOOL_VERB_REPORT, TOOL_VALUE_FILE, "report", NULL, "a page that shows who gets what, and why"},
     {TOOL_VERB_SUGGEST, TOOL_VALUE_FILE, "suggest", NULL, "the rule that takes these certificates, not those"},
     {TOOL_VERB_CONVERT, TOOL_VALUE_NONE, "convert", NULL, "an IIS file in the language of the rules"},
     {TOOL_VERB_NAME, TOOL_VALUE_TEXT, "name", NULL, "a Name as rules write it"},

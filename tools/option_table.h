@@ -44,6 +44,7 @@ enum tool_option {
     TOOL_OPTION_NAME,
     TOOL_OPTION_FORM,
     TOOL_OPTION_NEW,
+    TOOL_OPTION_PAGE,
     TOOL_OPTION_DIFF_OUTPUT,
     TOOL_OPTION_DIFF_FAIL_ON,
     TOOL_OPTION_WORKERS,
@@ -93,9 +94,11 @@ extern const size_t tool_verb_count;
 /* Verbs that share options. */
 #define TOOL_VERBS_ANSWER ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_EXPLAIN)
 #define TOOL_VERBS_FORMAT (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_CHECK | (unsigned)TOOL_VERB_CONVERT)
-#define TOOL_VERBS_RULES (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_DIFF)
+#define TOOL_VERBS_RULES                                                                                               \
+    (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_DIFF | (unsigned)TOOL_VERB_REPORT)
 /* Those whose operands are what a switch before them says. Those of match may be. */
-#define TOOL_VERBS_SWITCHED ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST | (unsigned)TOOL_VERB_DIFF)
+#define TOOL_VERBS_SWITCHED                                                                                            \
+    ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST | (unsigned)TOOL_VERB_DIFF | (unsigned)TOOL_VERB_REPORT)
 /* Those that go through a corpus with several threads. */
 #define TOOL_VERBS_PASS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_DIFF)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)

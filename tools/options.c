@@ -370,6 +370,7 @@ static const char **string_of(struct tool_options *options, enum tool_option opt
     return option == TOOL_OPTION_RULES    ? &options->rules
            : option == TOOL_OPTION_SITE   ? &options->site
            : option == TOOL_OPTION_ISSUER ? &options->issuer
+           : option == TOOL_OPTION_PAGE   ? &options->report
                                           : &options->chain;
 }
 
@@ -387,6 +388,7 @@ static bool set_option(struct tool_options *options, enum tool_option option, co
     case TOOL_OPTION_SITE:
     case TOOL_OPTION_ISSUER:
     case TOOL_OPTION_CHAIN:
+    case TOOL_OPTION_PAGE:
         return set_string(string_of(options, option), value);
     case TOOL_OPTION_FORMAT:
     case TOOL_OPTION_ADAPTER:
@@ -616,7 +618,7 @@ static bool check_switches(const struct tool_options *options) {
     const struct tool_switches *switches = &options->switches;
     if (options->operand_count == 0 || (switches->count > 0 && switches->at[0] == 0))
         return true;
-    if (options->verb == TOOL_VERB_LINT || options->verb == TOOL_VERB_DIFF)
+    if (options->verb != TOOL_VERB_SUGGEST)
         return complain_about(options, "it takes no certificate but after --corpus: ", options->operands[0], "");
     return complain_about(options, "is it to be --in, --out, or --corpus? ", options->operands[0], "");
 }
@@ -648,6 +650,12 @@ static bool check_lint(const struct tool_options *options) {
     if (options->verb != TOOL_VERB_LINT || options->operand_count > 0 || options->issuer == NULL)
         return true;
     return complain_about(options, "--issuer is of the certificates of --corpus, which is missing", "", "");
+}
+
+static bool check_report(const struct tool_options *options) {
+    if (options->verb != TOOL_VERB_REPORT || options->operand_count > 0)
+        return true;
+    return complain_about(options, "--corpus FILE is missing: the certificates that the page is about", "", "");
 }
 
 static bool check_suggest(const struct tool_options *options) {
@@ -685,7 +693,8 @@ static bool check_options(struct tool_options *options) {
         return true;
     if (options->verb == TOOL_VERB_NONE)
         return complain_about(
-            options, "a command is missing: match, explain, show, check, lint, diff, suggest, convert or name", "", "");
+            options, "a command is missing: match, explain, show, check, lint, diff, report, suggest, convert or name",
+            "", "");
     if (is_code(options, &nearest))
         return true;
     if (nearest != CERTMAP_CODE_NONE)
@@ -711,8 +720,8 @@ static bool check_options(struct tool_options *options) {
         return complain_about(options, "--digest writes the digest alone, and no JSON", "", "");
     if (options->iis && options->json && options->verb == TOOL_VERB_SHOW)
         return complain_about(options, "--iis writes XML, not JSON", "", "");
-    return check_fix(options) && check_lint(options) && check_diff(options) && check_suggest(options) &&
-           check_inputs(options);
+    return check_fix(options) && check_lint(options) && check_diff(options) && check_report(options) &&
+           check_suggest(options) && check_inputs(options);
 }
 
 /* "help" and "help VERB": what --help of the verb says. */

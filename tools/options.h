@@ -23,7 +23,8 @@ enum tool_verb {
     TOOL_VERB_LINT = 256,
     TOOL_VERB_HELP = 512, /* of the table only: read as --help */
     TOOL_VERB_DIFF = 1024,
-    TOOL_VERB_SUGGEST = 2048
+    TOOL_VERB_SUGGEST = 2048,
+    TOOL_VERB_REPORT = 4096
 };
 
 enum tool_format { TOOL_FORMAT_AUTO = 0, TOOL_FORMAT_NATIVE = 1, TOOL_FORMAT_IIS = 2 };
@@ -125,6 +126,7 @@ struct tool_options {
     struct tool_corpus_options corpus;
     struct tool_diff_options diff; /* its witness and time_limit are in lint */
     bool digest;                   /* check: of the rules */
+    const char *report;            /* the file of --output; NULL: standard output */
     bool help;
     bool version;
     char **operands; /* certificate files, or Names; points into argv */

@@ -22,6 +22,7 @@ enum tool_exit tool_explain(const struct tool_options *options);
 enum tool_exit tool_show(const struct tool_options *options);
 enum tool_exit tool_check(const struct tool_options *options);
 enum tool_exit tool_lint(const struct tool_options *options);
+enum tool_exit tool_report(const struct tool_options *options);
 enum tool_exit tool_suggest(const struct tool_options *options);
 enum tool_exit tool_diff(const struct tool_options *options);
 enum tool_exit tool_convert(const struct tool_options *options);
