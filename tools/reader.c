@@ -132,7 +132,7 @@ static void hand_on(struct tool_reader *reader, size_t used) {
         reader->ended = !reader->fn(reader->ctx, chunk);
     tool_chunk_clear(chunk);
     if (chunk->cap < TOOL_CHUNK_SIZE || chunk->cap < rest)
-        grow_chunk(chunk, rest > TOOL_CHUNK_SIZE ? TOOL_MAX_RECORD : TOOL_CHUNK_SIZE);
+        grow_chunk(chunk, rest <= TOOL_CHUNK_SIZE ? TOOL_CHUNK_SIZE : rest < TOOL_MAX_RECORD ? TOOL_MAX_RECORD : rest);
     if (rest > 0)
         memcpy(chunk->data, reader->carry.data, rest);
     chunk->len = rest;
@@ -172,12 +172,15 @@ static bool fill(struct file *file) {
 /* There is no end of a record in a chunk that is full. false: the record is too long. */
 static bool make_room(struct file *file) {
     struct tool_chunk *chunk = &file->reader->chunk;
-    if (chunk->count > 0 || file->begin > 0)
+    if (chunk->count > 0 || file->begin > 0) {
         hand_on_file(file);
-    else if (chunk->cap < TOOL_MAX_RECORD)
+        if (file->form == TOOL_FORM_DER && chunk->cap < 2 * chunk->len)
+            grow_chunk(chunk, 2 * chunk->len); /* as many bytes come as were moved, however often it is called */
+    } else if (chunk->cap < TOOL_MAX_RECORD) {
         grow_chunk(chunk, 2 * chunk->cap);
-    else
+    } else {
         return false;
+    }
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "certfile.h"
 #include "der_cut.h"
 #include "ndjson.h"
+#include "platform.h"
 #include <string.h>
 
 #define BEGIN "-----BEGIN "
@@ -274,9 +275,9 @@ static void take_line(struct reading *reading, struct certmap_view line, size_t 
         return;
     }
     if (ndjson.has_issuer) {
+        end_wait(reading, false); /* the digest of the first record is in the same place */
         memcpy(reading->issuer, ndjson.issuer_sha256, sizeof reading->issuer);
         record.issuer_sha256 = (struct certmap_view){reading->issuer, sizeof reading->issuer};
-        end_wait(reading, false);
     }
     record.der = ndjson.der;
     record.name = ndjson.name;
@@ -323,12 +324,26 @@ static bool is_meant(const struct reading *reading, const struct tool_pem *pem) 
     return !reading->piece->in_folder || tool_kind_is_der(tool_input_view(&pem->items[0]));
 }
 
+/* A pipe gives its bytes once, and whoever opens it again waits forever. */
+static bool is_gone(const struct reading *reading) {
+    const struct tool_piece *piece = reading->piece;
+    return piece->standard || (!piece->in_folder && tool_platform_size(reading->path) == 0);
+}
+
+static void take_gone(struct reading *reading) {
+    const struct tool_piece *piece = reading->piece;
+    if (piece->standard || piece->len > 0 || piece->form == TOOL_FORM_DER)
+        take_whole(reading, "there is no certificate", CERTMAP_CODE_NOT_A_CERTIFICATE);
+    else
+        take_whole(reading, "the file is empty", CERTMAP_CODE_CANNOT_READ);
+}
+
 /* A file in which nothing was found: UTF-16, or something else, which has a name. */
 static void read_other(struct reading *reading) {
     struct tool_pem pem = {NULL, 0};
     struct certmap_diagnostic err;
-    if (reading->piece->standard)
-        take_whole(reading, "there is no certificate", CERTMAP_CODE_NOT_A_CERTIFICATE);
+    if (is_gone(reading))
+        take_gone(reading);
     else if (tool_certfile_read(&pem, reading->path, &err) == CERTMAP_OK && is_meant(reading, &pem))
         for (size_t i = 0; i < pem.count; i++)
             take_der(reading, tool_input_view(&pem.items[i]), 0, 0);
