@@ -252,6 +252,73 @@ T_TEST(forms) {
     t_buf_free(&next.text);
 }
 
+/* What follows PKCS #7 is read as if it were a file of its own: more of it, and DER. */
+T_TEST(pkcs7_is_followed) {
+    struct read expected = {.text = T_BUF_INIT}, read = {.text = T_BUF_INIT};
+    struct t_buf bytes = T_BUF_INIT;
+    const int count = _i == 0 ? 2 : MANY;
+    make_folder();
+    for (int i = 0; i < 3; i++)
+        make_corpus(&bytes, DER, count);
+    write_corpus(&bytes);
+    read_corpus(&expected, 1);
+    t_buf_clear(&bytes);
+    make_corpus(&bytes, PKCS7, count);
+    make_corpus(&bytes, PKCS7, count);
+    make_corpus(&bytes, DER, count);
+    write_corpus(&bytes);
+    read_corpus(&read, 2);
+    ck_assert_uint_eq(read.totals.certificates, 3 * (uint64_t)count);
+    ck_assert_uint_eq(read.totals.errors, 0);
+    ck_assert_str_eq(text_of(&expected), text_of(&read));
+    remove_folder();
+    t_buf_free(&bytes);
+    t_buf_free(&expected.text);
+    t_buf_free(&read.text);
+}
+
+/* JSON has four blanks, and a NUL is none of them. */
+T_TEST(a_line_ends_in_blanks) {
+    struct read read = {.text = T_BUF_INIT};
+    struct t_buf bytes = T_BUF_INIT;
+    make_folder();
+    make_corpus(&bytes, NDJSON, 2);
+    t_bytes(&bytes, _i == 0 ? " \t\r\n" : " \0\r\n", 4);
+    bytes.data[bytes.len - 5] = ' '; /* the second line goes on */
+    write_corpus(&bytes);
+    read_corpus(&read, 1);
+    ck_assert_uint_eq(read.totals.certificates, _i == 0 ? 2 : 1);
+    ck_assert_uint_eq(read.totals.errors, _i == 0 ? 0 : 1);
+    remove_folder();
+    t_buf_free(&bytes);
+    t_buf_free(&read.text);
+}
+
+/* An indented block, as in YAML, is one that is damaged, not nothing. */
+T_TEST(indented_blocks_are_left_out) {
+    struct read read = {.text = T_BUF_INIT, .places = true};
+    struct t_buf block = T_BUF_INIT, bytes = T_BUF_INIT;
+    make_folder();
+    make_corpus(&block, PEM, 1);
+    t_bytes(&block, "", 1);
+    t_put(&bytes, "ca: |\n");
+    for (char *line = strtok((char *)block.data, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        t_put(&bytes, _i == 0 ? "  " : "\t");
+        t_put(&bytes, line);
+        t_put(&bytes, "\n");
+    }
+    make_corpus(&bytes, PEM, 1);
+    write_corpus(&bytes);
+    read_corpus(&read, 1);
+    ck_assert_uint_eq(read.totals.certificates, 1);
+    ck_assert_uint_eq(read.totals.errors, 1);
+    ck_assert_ptr_nonnull(strstr(text_of(&read), "left out line 2 byte 0\n"));
+    remove_folder();
+    t_buf_free(&block);
+    t_buf_free(&bytes);
+    t_buf_free(&read.text);
+}
+
 /* Writes bytes into a pipe, in odd pieces. */
 static pid_t feed(const struct t_buf *bytes) {
     const pid_t child = fork();
@@ -610,7 +677,9 @@ T_TEST(base64) {
     ck_assert_uint_eq(tool_base64(bytes, t_text(base64_rows[_i].text), false, &ended), base64_rows[_i].loose);
 }
 
-T_TESTS("corpus", T_CASE("forms", forms, T_LOOP(odd_pieces, FORMS), T_LOOP(memory, NDJSON + 1)),
+T_TESTS("corpus",
+        T_CASE("forms", forms, T_LOOP(pkcs7_is_followed, 2), T_LOOP(indented_blocks_are_left_out, 2),
+               T_LOOP(a_line_ends_in_blanks, 2), T_LOOP(odd_pieces, FORMS), T_LOOP(memory, NDJSON + 1)),
         T_CASE("damage", T_LOOP(damage, NDJSON + 1), T_LOOP(long_records, (int)COUNT(long_rows)), long_der),
         T_CASE("ndjson", T_LOOP(json, (int)COUNT(json_rows)), json_limits),
         T_CASE("base64", T_LOOP(base64, (int)COUNT(base64_rows))))

@@ -159,10 +159,12 @@ static enum found skip(struct cursor *cursor, uint8_t tag) {
 }
 
 /* ContentInfo { OID, [0] SignedData { version, digestAlgorithms, contentInfo, [0] certificates ... */
-static enum found go_to_certificates(struct cursor *cursor, struct head *head) {
+static enum found go_to_certificates(struct cursor *cursor, struct head *head, size_t *whole) {
     enum found found = enter(cursor, 0x30, head);
-    if (found == FOUND)
+    if (found == FOUND) {
+        *whole = head->indefinite ? 0 : head->size + head->len;
         found = skip(cursor, 0x06);
+    }
     if (found == FOUND)
         found = enter(cursor, 0xA0, head);
     if (found == FOUND)
@@ -177,10 +179,11 @@ static enum found go_to_certificates(struct cursor *cursor, struct head *head) {
 enum tool_der_step tool_pkcs7_open(struct tool_pkcs7 *pkcs7, struct certmap_view bytes) {
     struct cursor cursor = {bytes, 0};
     struct head head;
-    enum found found = go_to_certificates(&cursor, &head);
+    size_t whole = 0;
+    enum found found = go_to_certificates(&cursor, &head, &whole);
     if (found == FOUND)
         found = read_head(&head, behind(bytes, cursor.at));
-    *pkcs7 = (struct tool_pkcs7){.begin = cursor.at};
+    *pkcs7 = (struct tool_pkcs7){.begin = cursor.at, .whole = whole};
     if (found != FOUND)
         return found == FOUND_MORE ? TOOL_DER_MORE : TOOL_DER_OTHER;
     pkcs7->none = head.tag != 0xA0;

@@ -21,6 +21,7 @@ enum tool_der_step tool_der_step(struct certmap_view bytes, bool ended, size_t *
 struct tool_pkcs7 {
     size_t begin; /* of the first one */
     size_t len;   /* of all of them */
+    size_t whole; /* of PKCS #7; 0: it is not said */
     bool unknown; /* the length is not said: two zero bytes end them */
     bool none;    /* there are none */
 };

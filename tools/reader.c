@@ -265,10 +265,11 @@ static void read_lines(struct file *file) {
 /* Where in PKCS #7 it is; all zero outside of it. */
 struct der {
     bool pkcs7;
-    bool unknown;  /* where its certificates end */
-    uint64_t end;  /* of them, as an offset of the file */
-    uint64_t lost; /* bytes before the current one that are no certificate */
-    size_t used;   /* bytes of certificates that are no piece yet */
+    bool unknown;   /* where its certificates end */
+    uint64_t end;   /* of them, as an offset of the file */
+    uint64_t whole; /* the end of PKCS #7 itself; 0: it is not said */
+    uint64_t lost;  /* bytes before the current one that are no certificate */
+    size_t used;    /* bytes of certificates that are no piece yet */
 };
 
 static void leave_out_lost(struct file *file, struct der *der) {
@@ -350,17 +351,38 @@ static bool open_pkcs7(struct file *file, struct der *der) {
         end_piece(file, rest_of(file).len, "the PKCS #7 is cut short or damaged", false);
         return false;
     }
+    const uint64_t whole = pkcs7.whole > 0 ? file->offset + pkcs7.whole : 0;
     pass_by(file, pkcs7.begin);
-    *der = (struct der){.pkcs7 = true, .unknown = pkcs7.unknown, .end = file->offset + pkcs7.len};
+    *der = (struct der){.pkcs7 = true, .unknown = pkcs7.unknown, .end = file->offset + pkcs7.len, .whole = whole};
     return !pkcs7.none;
+}
+
+/* Goes on to what follows PKCS #7: its signatures are passed over. false: nothing does, or it is not known where. */
+static bool leave_pkcs7(struct file *file, struct der *der) {
+    if (der->whole == 0 || der->whole < file->offset)
+        return false;
+    end_certificates(file, der);
+    while (!file->reader->ended && file->offset < der->whole) {
+        const uint64_t left = der->whole - file->offset;
+        const size_t there = rest_of(file).len;
+        pass_by(file, left < there ? (size_t)left : there);
+        if (left > there && !fill(file) && (file->ended || !make_room(file)))
+            return false;
+    }
+    while (rest_of(file).len < HEAD_SIZE && (fill(file) || (!file->ended && make_room(file))))
+        ;
+    return !file->reader->ended && rest_of(file).len > 0;
 }
 
 /* Returns how much of what is there is the last piece. A file that has no certificate at all is an empty piece, and what
  * is in it is found out when that is read. */
 static size_t read_der(struct file *file) {
-    struct der der = {.pkcs7 = false};
-    if (!tool_pkcs7_begins(rest_of(file)) || open_pkcs7(file, &der))
-        read_certificates(file, &der);
+    struct der der;
+    do {
+        der = (struct der){.pkcs7 = false};
+        if (!tool_pkcs7_begins(rest_of(file)) || open_pkcs7(file, &der))
+            read_certificates(file, &der);
+    } while (der.pkcs7 && leave_pkcs7(file, &der));
     return der.used;
 }
 

@@ -238,13 +238,23 @@ static void leave_out_end(struct reading *reading, struct certmap_view line, siz
                   "a PEM block ends here whose begin is damaged, and is left out");
 }
 
+/* A line that begins or ends a block somebody has indented, as in YAML, without what is before it: the block is one, if
+ * a damaged one. */
+static struct certmap_view without_indent(struct certmap_view line) {
+    struct certmap_view text = line;
+    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = (struct certmap_view){text.data + 1, text.len - 1};
+    return begins_with(text, BEGIN) || begins_with(text, END) ? text : line;
+}
+
 static void read_pem(struct reading *reading) {
     struct certmap_view rest = {reading->chunk->data + reading->piece->begin, reading->piece->len};
     struct block block = {.open = false};
     for (size_t number = reading->piece->line; rest.len > 0; number++) {
         const uint8_t *newline = memchr(rest.data, '\n', rest.len);
-        const struct certmap_view line = {rest.data, newline == NULL ? rest.len : (size_t)(newline - rest.data) + 1};
-        rest = (struct certmap_view){rest.data + line.len, rest.len - line.len};
+        const size_t len = newline == NULL ? rest.len : (size_t)(newline - rest.data) + 1;
+        const struct certmap_view line = without_indent((struct certmap_view){rest.data, len});
+        rest = (struct certmap_view){rest.data + len, rest.len - len};
         const bool marked = line.data[0] == '-', begins = marked && begins_with(line, BEGIN);
         const bool ends = marked && begins_with(line, END), meant = block.open && block.label != LABEL_OTHER;
         if (begins && block.open)
@@ -264,6 +274,13 @@ static void read_pem(struct reading *reading) {
 }
 
 /* ---- NDJSON ---- */
+
+/* A line without its end, and what JSON takes for blanks before it: a NUL is none. */
+static struct certmap_view without_end(struct certmap_view line) {
+    while (line.len > 0 && memchr(" \t\r\n", line.data[line.len - 1], 4) != NULL)
+        line.len--;
+    return line;
+}
 
 static void take_line(struct reading *reading, struct certmap_view line, size_t number) {
     (void)make_room(reading, 2 * line.len + 16);
@@ -290,7 +307,7 @@ static void read_ndjson(struct reading *reading) {
     for (size_t number = reading->piece->line; rest.len > 0; number++) {
         const uint8_t *newline = memchr(rest.data, '\n', rest.len);
         const size_t len = newline == NULL ? rest.len : (size_t)(newline - rest.data) + 1;
-        const struct certmap_view line = trim((struct certmap_view){rest.data, len});
+        const struct certmap_view line = without_end((struct certmap_view){rest.data, len});
         if (line.len > 0)
             take_line(reading, line, number);
         rest = (struct certmap_view){rest.data + len, rest.len - len};
