@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "file_out.h"
+#include "folder.h"
 #include "input.h"
 #include "platform.h"
 #include "text.h"
@@ -26,7 +27,10 @@ static bool cannot_write(const char *path, int number) {
     return complain(path, why);
 }
 
+/* A file could take the name of an empty folder on some systems. */
 bool tool_file_write(const char *path, struct certmap_view content) {
+    if (tool_folder_is(path))
+        return cannot_write(path, EISDIR);
     errno = 0;
     return tool_platform_replace(path, content.data, content.len) || cannot_write(path, errno);
 }
