@@ -423,16 +423,16 @@ T_TEST(not_known) {
 /* That what a mapping gives cannot be built says nothing of those of whom it can. */
 T_TEST(not_built) {
     static const char *const policies[] = {"first", "most-specific", "all", "unique"};
-    static const char *const before_text =
-        "certmap 1; policy %s; mapping \"m\" { when only subject.OU = \"a\" or san.dirname.CN = \"x\"; allow \"u\"; "
-        "group each \"${subject.OU}\"; } mapping \"z\" { when subject.O = \"z\"; allow \"z\"; }";
-    static const char *const after_text =
-        "certmap 1; policy %s; mapping \"z\" { when subject.O = \"z\"; allow \"z\"; }";
     first = true;
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
         char before[512], after[512];
-        (void)snprintf(before, sizeof before, before_text, policies[i]);
-        (void)snprintf(after, sizeof after, after_text, policies[i]);
+        (void)snprintf(
+            before, sizeof before,
+            "certmap 1; policy %s; mapping \"m\" { when only subject.OU = \"a\" or san.dirname.CN = \"x\"; "
+            "allow \"u\"; group each \"${subject.OU}\"; } mapping \"z\" { when subject.O = \"z\"; allow \"z\"; }",
+            policies[i]);
+        (void)snprintf(after, sizeof after,
+                       "certmap 1; policy %s; mapping \"z\" { when subject.O = \"z\"; allow \"z\"; }", policies[i]);
         ck_assert_int_eq(compare(before, after, NULL), CERTMAP_OK);
         ck_assert_msg(last_undecided == 1 || last_loses, "%s", policies[i]);
     }
