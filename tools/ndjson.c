@@ -60,9 +60,10 @@ static bool check_utf8(struct json *json, struct certmap_view text) {
 /* Goes to the quote that ends a string. */
 static bool take_raw(struct json *json, struct raw *raw) {
     bool ascii = true;
+    *raw = (struct raw){{json->at, 0}, false};
     if (!take(json, '"'))
         return fail_syntax(json);
-    *raw = (struct raw){{json->at, 0}, false};
+    raw->text.data = json->at;
     while (json->at < json->end && *json->at != '"') {
         if (*json->at < 0x20)
             return fail(json, "a string of the JSON has a control character");
