@@ -21,6 +21,7 @@ struct run;
 
 struct worker {
     struct run *run;
+    struct tool_thread *thread; /* NULL: the thread that called, and those which could not be started */
     void *own;
     struct tool_records records;
     void *part; /* of the current chunk */
@@ -253,20 +254,16 @@ static void free_slots(struct run *run, size_t workers) {
 
 /* The thread that calls is one of them. Where no other can be started, it does all the work. */
 static void run_threads(struct run *run, size_t workers, char *const *paths, size_t count) {
-    struct tool_thread **threads = tool_alloc(workers * sizeof *threads);
-    size_t started = 0;
     run->lock = workers > 1 ? tool_lock_new() : NULL;
-    for (size_t i = 1; i < workers; i++) {
-        threads[started] = tool_thread_start(run_worker, &run->workers[i]);
-        started += threads[started] != NULL;
-    }
+    for (size_t i = 1; i < workers; i++)
+        run->workers[i].thread = tool_thread_start(run_worker, &run->workers[i]);
     read_all(run, paths, count);
     finish(run);
-    for (size_t i = 0; i < started; i++)
-        tool_thread_join(threads[i]);
+    for (size_t i = 1; i < workers; i++)
+        if (run->workers[i].thread != NULL)
+            tool_thread_join(run->workers[i].thread);
     if (run->lock != NULL)
         tool_lock_free(run->lock);
-    free(threads);
 }
 
 void tool_pass_run(const struct tool_pass *pass, char *const *paths, size_t count, struct tool_pass_totals *totals) {
