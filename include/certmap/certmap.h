@@ -264,7 +264,8 @@ CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules,
  * certificate, say. The lists and texts are in room, which the caller owns, and of which at most
  * cap bytes are written; it can begin at any address, and may be NULL if cap is 0. *len gets how
  * many bytes are enough, also on BUFFER, which leaves copy as it is. copy->size and result->size
- * must be set; the two may be one struct. No allocation. Errors: ARGUMENT, BUFFER. */
+ * must be set; the two may be one struct. No allocation. Any number of threads may copy one result;
+ * meanwhile no thread matches with its peer, or sets or frees it. Errors: ARGUMENT, BUFFER. */
 CERTMAP_API enum certmap_status certmap_result_copy(struct certmap_result *copy, void *room,
                                                     size_t cap, size_t *len,
                                                     const struct certmap_result *result,
