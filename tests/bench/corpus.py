@@ -9,32 +9,16 @@ Staff, devices, contractors, partners, a legacy CA, misspelt and unreadable unit
 signatures of the usual lengths, which are random bytes: certmap verifies none. About 950 bytes each."""
 
 import base64
+import pathlib
 import random
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from der import RSA, name, tlv  # noqa: E402
+
 UNITS = ["Sales", "Engineering", "Human Resources", "Finance", "Legal", "Support", "Operations", "Research"]
 ODD_UNITS = ["SALES", "Sales ", "Human Ressources", "Enginering", "=HYPERLINK(\"http://x\")", "<script>alert(1)</script>"]
-OIDS = {"C": "550406", "O": "55040A", "OU": "55040B", "CN": "550403"}
 
-
-def tlv(tag, *parts):
-    body = b"".join(parts)
-    size = len(body)
-    if size < 128:
-        return bytes([tag, size]) + body
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + body
-
-
-def name(*pairs):
-    return tlv(0x30, *(
-        tlv(0x31, tlv(0x30, tlv(0x06, bytes.fromhex(OIDS[key])),
-                      value if isinstance(value, bytes) else tlv(0x0C, value.encode())))
-        for key, value in pairs
-    ))
-
-
-RSA = tlv(0x30, tlv(0x06, bytes.fromhex("2A864886F70D01010B")), b"\x05\x00")
 KEY = tlv(0x30, tlv(0x06, bytes.fromhex("2A864886F70D010101")), b"\x05\x00")
 EXTENSIONS = tlv(0xA3, tlv(0x30,
     tlv(0x30, tlv(0x06, bytes.fromhex("551D0F")), b"\x01\x01\xFF", tlv(0x04, bytes.fromhex("030205A0"))),

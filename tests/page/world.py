@@ -3,10 +3,13 @@
 are bytes that mean nothing: certmap verifies none."""
 
 import base64
+import pathlib
 import random
 import sys
 
-OIDS = {"C": "550406", "O": "55040A", "OU": "55040B", "CN": "550403"}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from der import RSA, name, tlv  # noqa: E402
+
 TIME = "2026-11-28T17:00:00Z"
 
 RULES = r"""certmap 1;
@@ -52,23 +55,6 @@ HOSTILE = [
     "<link rel=stylesheet href=http://127.0.0.1:9/x.css>", "<base href=http://127.0.0.1:9/>", "<meta http-equiv=refresh content=0>",
 ]
 
-
-def tlv(tag, *parts):
-    body = b"".join(parts)
-    size = len(body)
-    if size < 128:
-        return bytes([tag, size]) + body
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + body
-
-
-def name(*pairs):
-    return tlv(0x30, *(tlv(0x31, tlv(0x30, tlv(0x06, bytes.fromhex(OIDS[key])),
-                                     value if isinstance(value, bytes) else tlv(0x0C, value.encode())))
-                       for key, value in pairs))
-
-
-RSA = tlv(0x30, tlv(0x06, bytes.fromhex("2A864886F70D01010B")), b"\x05\x00")
 KEY = tlv(0x30, tlv(0x30, tlv(0x06, bytes.fromhex("2A864886F70D010101")), b"\x05\x00"), tlv(0x03, b"\x00\x30\x00"))
 EKUS = {False: ("2B06010505070302",), True: ("2B06010505070302", "2B060104018237140202")}
 
