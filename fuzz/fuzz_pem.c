@@ -43,6 +43,30 @@ static void check_bytes(const uint8_t *data, size_t size) {
     free(bytes.data);
 }
 
+static bool take_certificate(void *ctx, struct certmap_view der) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    hold(certmap_cert_from_der(&cert, der, NULL) == CERTMAP_OK);
+    ++*(size_t *)ctx;
+    return true;
+}
+
+/* As a list. Where there is one certificate, the list has it or is an error, and never less. */
+static void check_list(const uint8_t *data, size_t size) {
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
+    struct t_buf bytes = {malloc(size), size, size};
+    size_t count = 0;
+    if (bytes.data == NULL)
+        return;
+    memcpy(bytes.data, data, size);
+    const enum certmap_status status = certmap_certs_from_pem(bytes.data, size, take_certificate, &count, &err);
+    hold(status == CERTMAP_OK ? count > 0 : status == CERTMAP_ERROR_CERTIFICATE && err.text[0] != '\0');
+    memcpy(bytes.data, data, size);
+    if (certmap_cert_from_pem(&cert, bytes.data, size, NULL) == CERTMAP_OK)
+        hold(count > 0 || status != CERTMAP_OK);
+    free(bytes.data);
+}
+
 static void check_round_trip(const uint8_t *data, size_t size) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -56,7 +80,9 @@ static void check_round_trip(const uint8_t *data, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_bytes(data, size);
-    if (size > 0)
-        check_round_trip(data, size);
+    if (size == 0)
+        return 0;
+    check_list(data, size);
+    check_round_trip(data, size);
     return 0;
 }

@@ -6,6 +6,8 @@
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
 #define END "-----END CERTIFICATE-----"
+#define PKCS7 "a block of PKCS #7 may hold certificates; \"openssl pkcs7 -print_certs\" takes them out"
+#define NEARLY "this line is like -----BEGIN CERTIFICATE-----, and not the same"
 #define SUBJECT "subject: CN=Alice\n"
 
 static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_diagnostic *err) {
@@ -103,7 +105,7 @@ T_TEST(der_that_holds_pem) {
     struct t_buf der = T_BUF_INIT;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
-    t_put(&der, "0\n" BEGIN "\n");
+    t_put(&der, "0\x82\n" BEGIN "\n");
     t_certs(&der, SUBJECT, true);
     ck_assert_int_eq(read_pem(&cert, &der, &err), CERTMAP_ERROR_CERTIFICATE);
     ck_assert_int_eq(err.code, CERTMAP_CODE_MALFORMED_DER);
@@ -193,6 +195,159 @@ T_TEST(wrong_arguments) {
     ck_assert_int_eq(certmap_cert_from_pem(&cert, &byte, 1, NULL), CERTMAP_ERROR_CERTIFICATE);
 }
 
+/* ---- all that a file has ---- */
+
+#define CSR "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n"
+#define KEY "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"
+
+/* The certificates that were taken, one after another. */
+static bool take_der(void *ctx, struct certmap_view der) {
+    struct t_buf *taken = ctx;
+    t_bytes(taken, der.data, der.len);
+    return true;
+}
+
+/* X509_AUX, which says that a CA is trusted for what the certificate allows. */
+static void put_trusted(struct t_buf *buf) {
+    struct t_buf der = T_BUF_INIT;
+    t_certs(&der, SUBJECT, false);
+    t_bytes(&der, "\x30\x00", 2);
+    t_pem(buf, "TRUSTED CERTIFICATE", t_view(&der));
+    t_buf_free(&der);
+}
+
+static void put_labelled(struct t_buf *buf, const char *label) {
+    struct t_buf der = T_BUF_INIT;
+    t_certs(&der, SUBJECT, false);
+    t_pem(buf, label, t_view(&der));
+    t_buf_free(&der);
+}
+
+/* How a certificate is written where another is after it. */
+static const struct {
+    const char *what, *before, *label, *after;
+} listed[] = {
+    {"plain", "", "CERTIFICATE", ""},
+    {"an old label", "", "X509 CERTIFICATE", ""},
+    {"a byte order mark", "\xEF\xBB\xBF", "CERTIFICATE", ""},
+    {"text of openssl x509 -text", "Certificate:\n    Data:\n", "CERTIFICATE", "\n"},
+    {"a text that begins with 0", "0 s:CN = Alice\n   i:CN = Contoso Issuing CA 1\n", "CERTIFICATE", ""},
+    {"a heading", "# --- Begin certificates of Contoso ---\n", "CERTIFICATE", "# --- End certificates ---\n"},
+    {"a request", CSR, "CERTIFICATE", CSR},
+    {"an attribute certificate", "-----BEGIN ATTRIBUTE CERTIFICATE-----\nMAA=\n-----END ATTRIBUTE CERTIFICATE-----\n",
+     "CERTIFICATE", "-----BEGIN NEW CERTIFICATE REQUEST-----\nMAA=\n-----END NEW CERTIFICATE REQUEST-----\n"},
+    {"a key", KEY, "CERTIFICATE", KEY},
+    {"trusted", "", NULL, ""},
+};
+
+/* The certificate twice, and nothing else. */
+static void check_two(const struct t_buf *taken, const char *what) {
+    struct t_buf der = T_BUF_INIT;
+    t_certs(&der, SUBJECT, false);
+    ck_assert_msg(taken->len == 2 * der.len, "%s: %zu bytes", what, taken->len);
+    ck_assert(memcmp(taken->data, der.data, der.len) == 0 && memcmp(taken->data + der.len, der.data, der.len) == 0);
+    t_buf_free(&der);
+}
+
+static void check_list(struct t_buf *pem, const char *what) {
+    struct t_buf taken = T_BUF_INIT;
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
+    ck_assert_msg(certmap_certs_from_pem(pem->data, pem->len, take_der, &taken, &err) == CERTMAP_OK, "%s: %s", what,
+                  err.text);
+    check_two(&taken, what);
+    t_buf_free(&taken);
+}
+
+T_TEST(a_list) {
+    struct t_buf pem = T_BUF_INIT;
+    t_put(&pem, listed[_i].before);
+    if (listed[_i].label == NULL)
+        put_trusted(&pem);
+    else
+        put_labelled(&pem, listed[_i].label);
+    t_put(&pem, listed[_i].after);
+    put_pem(&pem, "    ", "\r\n");
+    check_list(&pem, listed[_i].what);
+    t_buf_free(&pem);
+}
+
+/* What could be a certificate, after one in nine lines. */
+static const struct {
+    const char *text;
+    size_t line;
+    const char *message;
+} lost[] = {
+    {BEGIN "\nMAA=\n", 10, "certificate 2, in line 10: " NO_END},
+    {BEGIN "\n???\n" END "\n", 10, "certificate 2, in line 10: " CHARACTER},
+    {"\n" BEGIN "\nProc-Type: 4,ENCRYPTED\n\nMAA=\n" END "\n", 11, "certificate 2, in line 11: " CHARACTER},
+    {BEGIN "\nMAMCAQE=\n" END "\n", 10,
+     "certificate 2, in line 10: the certificate has something else than its tbsCertificate, or more than it"},
+    {BEGIN "\nMAA=\n-----END X509 CERTIFICATE-----\n", 10, "certificate 2, in line 10: " CHARACTER},
+    {"-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n", 10, "line 10: " PKCS7},
+    {"-----BEGIN PKCS #7 SIGNED DATA-----\n", 10, "line 10: " PKCS7},
+    {"-----BEGIN CMS-----\n", 10, "line 10: " PKCS7},
+    {"-----BEGIN certificate-----\nMAA=\n", 10, "line 10: " NEARLY},
+    {"----BEGIN CERTIFICATE----\nMAA=\n", 10, "line 10: " NEARLY},
+    {"-----BEGIN CERTIFICATE\nMAA=\n", 10, "line 10: " NEARLY},
+    {BEGIN " x\nMAA=\n", 10, "line 10: " NEARLY},
+    {"\nca: " BEGIN "\nMAA=\n", 11, "line 11: " NEARLY},
+    {"\"" BEGIN "\\nMAA=\\n" END "\\n\"\n", 10, "line 10: " NEARLY},
+    {"-----BEGIN  CERTIFICATE-----\nMAA=\n", 10, "line 10: " NEARLY},
+    {"----- BEGIN CERTIFICATE -----\nMAA=\n", 10, "line 10: " NEARLY},
+    {"-----BEGIN MY CERTIFICATE-----\nMAA=\n", 10, "line 10: " NEARLY},
+};
+
+T_TEST(a_list_loses_nothing) {
+    struct t_buf pem = T_BUF_INIT, taken = T_BUF_INIT;
+    struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
+    put_labelled(&pem, "CERTIFICATE");
+    size_t lines = 1;
+    for (size_t i = 0; i < pem.len; i++)
+        lines += pem.data[i] == '\n';
+    for (; lines < 10; lines++)
+        t_put(&pem, "\n");
+    t_put(&pem, lost[_i].text);
+    ck_assert_int_eq(certmap_certs_from_pem(pem.data, pem.len, take_der, &taken, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_str_eq(err.text, lost[_i].message);
+    ck_assert_uint_eq(err.line, lost[_i].line);
+    t_buf_free(&taken);
+    t_buf_free(&pem);
+}
+
+static bool take_no_more(void *ctx, struct certmap_view der) {
+    (void)der;
+    return ++*(size_t *)ctx < 2;
+}
+
+T_TEST(a_list_that_is_enough) {
+    struct t_buf pem = T_BUF_INIT;
+    size_t count = 0;
+    for (int i = 0; i < 2; i++)
+        put_labelled(&pem, "CERTIFICATE");
+    t_put(&pem, BEGIN "\n???\n");
+    ck_assert_int_eq(certmap_certs_from_pem(pem.data, pem.len, take_no_more, &count, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(count, 2);
+    t_buf_free(&pem);
+}
+
+T_TEST(a_list_of_none) {
+    uint8_t text[] = "\xEF\xBB\xBFhello\n" KEY;
+    struct t_buf der = T_BUF_INIT, taken = T_BUF_INIT;
+    struct certmap_diagnostic err;
+    ck_assert_int_eq(certmap_certs_from_pem(text, sizeof text - 1, take_der, &taken, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_str_eq(err.text, NEITHER);
+    ck_assert_int_eq(certmap_certs_from_pem(text, 0, take_der, &taken, NULL), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert_int_eq(certmap_certs_from_pem(NULL, 0, take_der, &taken, NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_certs_from_pem(text, 1, NULL, &taken, NULL), CERTMAP_ERROR_ARGUMENT);
+    t_certs(&der, SUBJECT, false);
+    ck_assert_int_eq(certmap_certs_from_pem(der.data, der.len, take_der, &taken, &err), CERTMAP_OK);
+    ck_assert(cm_view_equal(t_view(&taken), t_view(&der)));
+    ck_assert_int_eq(certmap_certs_from_pem(der.data, der.len - 1, take_der, &taken, &err), CERTMAP_ERROR_CERTIFICATE);
+    ck_assert(strncmp(err.text, "certificate 1: ", 15) == 0);
+    t_buf_free(&taken);
+    t_buf_free(&der);
+}
+
 /* ---- views of strings ---- */
 
 T_TEST(view_of_a_string) {
@@ -205,6 +360,9 @@ T_TEST(view_of_a_string) {
     ck_assert_uint_eq(certmap_view_of(NULL).len, 0);
 }
 
-T_TESTS("cert_pem", T_CASE("PEM", T_LOOP(acceptance, COUNT(accepted)), one_long_line, without_a_last_newline,
-                           der_is_itself, der_that_holds_pem, T_LOOP(every_length, 100),
-                           T_LOOP(refusal, COUNT(refused)), wrong_arguments, view_of_a_string))
+T_TESTS("cert_pem",
+        T_CASE("PEM", T_LOOP(acceptance, COUNT(accepted)), one_long_line, without_a_last_newline, der_is_itself,
+               der_that_holds_pem, T_LOOP(every_length, 100), T_LOOP(refusal, COUNT(refused)), wrong_arguments,
+               view_of_a_string),
+        T_CASE("list", T_LOOP(a_list, COUNT(listed)), T_LOOP(a_list_loses_nothing, COUNT(lost)), a_list_that_is_enough,
+               a_list_of_none))

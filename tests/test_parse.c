@@ -65,6 +65,8 @@ static void check_load(const struct load *load, struct certmap_view text) {
     ck_assert(first == NULL || memcmp(first, &load->error, sizeof *first) == 0);
 }
 
+#define R10 "0123456789"
+
 static char loader; /* the context that open_file gets */
 
 /* Opens the files that lists of issuers in these tests name. */
@@ -86,6 +88,10 @@ static const char *open_file(void *ctx, struct certmap_view name, certmap_issuer
             ck_assert_uint_eq(i, CERTMAP_MAX_ISSUERS);
             return "stopped";
         }
+    if (strcmp((const char *)name.data, "advice.pem") == 0)
+        return "not in C:\\ca; look: dir C:\\ca";
+    if (strcmp((const char *)name.data, "long.pem") == 0)
+        return "it is no certificate; to make one: " R10 R10 R10 R10 R10 R10 R10 R10 R10 R10 R10 R10 R10;
     return "there is no such file\n";
 }
 
@@ -810,6 +816,9 @@ static const struct row files[] = {
     {V "issuers \"i\" { file «\"empty.pem\"», «\"none.pem\"»; }\n" M,
      {{"issuer-file", "the file \"empty.pem\" cannot be loaded: there is no certificate in it"},
       {"issuer-file", "the file \"none.pem\" cannot be loaded: there is no such file\\u{A}"}}},
+    {V "issuers \"i\" { file «\"advice.pem\"», «\"long.pem\"»; }\n" M,
+     {{"issuer-file", "the file \"advice.pem\" cannot be loaded: not in C:\\ca; look: dir C:\\ca"},
+      {"issuer-file", "the file \"long.pem\" cannot be loaded: it is no certificate"}}},
     {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when issuer is \"i\"; allow \"a\"; }", {{NULL, NULL}}},
     {V "issuers \"i\" { file \"full.pem\"; } mapping \"m\" { when chain has \"i\"; allow \"a\"; }", {{NULL, NULL}}},
     {V "issuers \"i\" { spki.sha256 «\"ab\"»; }\nmapping \"m\" { when chain has \"i\"; deny; }", {{"bad-digest", ""}}},

@@ -626,7 +626,7 @@ T_TEST(a_file_may_be_too_large) {
     s_begin(&test, issuer_rules);
     make_sparse(s_path(&test, "cas.pem"), 16777216 + _i);
     ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_SYNTAX);
-    s_expect_log(&test, _i == 0 ? "there is no certificate in it" : "the file is larger than 16777216 bytes");
+    s_expect_log(&test, _i == 0 ? "this is neither DER nor has a line" : "the file is larger than 16777216 bytes");
     make_sparse(test.rules, (off_t)CERTMAP_MAX_RULES_SIZE + 1);
     ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(err.code, CERTMAP_CODE_CANNOT_READ);
@@ -811,6 +811,19 @@ static void write_pem(const struct s_case *test, const char *name, enum t_id id)
     ck_assert_int_eq(fclose(file), 0);
 }
 
+/* Makes UTF-16 of it, as PowerShell writes it. */
+static void widen(const struct s_case *test, const char *name) {
+    uint8_t text[8192];
+    FILE *file = fopen(s_path(test, name), "r");
+    const size_t len = fread(text, 1, sizeof text, file);
+    ck_assert_int_eq(fclose(file), 0);
+    file = fopen(s_path(test, name), "w");
+    ck_assert_int_eq(fputs("\xFF\xFE", file) >= 0, 1);
+    for (size_t i = 0; i < len; i++)
+        ck_assert(fputc(text[i], file) != EOF && fputc(0, file) != EOF);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
 /* By a store, who issued it is known. */
 static const char *ask_by_store(struct s_case *test, enum t_id id) {
     struct certmap_answer *answer = NULL;
@@ -840,6 +853,8 @@ T_TEST(issuer_files_stand_beside_the_rules) {
                  s_path(&test, "cas.pem"));
         s_write(test.rules, text);
     }
+    if (_i == 2)
+        widen(&test, "cas.pem");
     s_open(&test);
     ck_assert_uint_ne(certmap_service_needs(test.service) & CERTMAP_PIECE_ISSUER_SHA256, 0);
     ck_assert_str_eq(ask_by_store(&test, T_ALICE), "allow known");
@@ -860,10 +875,12 @@ static const struct {
     const char *content, *log;
 } issuer_files[] = {
     {"", "the file is empty"},
-    {"nothing", "there is no certificate in it"},
-    {"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n", "certificate 1: "},
-    {"-----BEGIN CERTIFICATE-----\n???\n-----END CERTIFICATE-----\n", "certificate 1: this is not PEM"},
-    {"0\x03\x02\x01\x01", "certificate 1: "},
+    {"nothing", "this is neither DER nor has a line -----BEGIN CERTIFICATE-----"},
+    {"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n", "certificate 1, in line 1: "},
+    {"\n-----BEGIN CERTIFICATE-----\n???\n-----END CERTIFICATE-----\n",
+     "certificate 1, in line 2: the PEM block has a character that is not base64"},
+    {"-----BEGIN certificate-----\n", "line 1: this line is like -----BEGIN CERTIFICATE-----, and not the same"},
+    {"0\x81\x03\x02\x01\x01", "certificate 1: "},
 };
 
 T_TEST(a_broken_issuer_file_opens_nothing) {
@@ -1678,7 +1695,7 @@ int main(void) {
                         structs_may_have_other_sizes, what_is_reserved_is_zero, a_path_is_safe_in_the_log,
                         T_LOOP(an_iis_file_is_loaded, 3), T_LOOP(rules_in_utf16_are_loaded, 4),
                         T_LOOP(half_a_character_is_told, COUNT(half_characters)),
-                        characters_beyond_the_first_plane_are_loaded, T_LOOP(issuer_files_stand_beside_the_rules, 2),
+                        characters_beyond_the_first_plane_are_loaded, T_LOOP(issuer_files_stand_beside_the_rules, 3),
                         T_LOOP(a_broken_issuer_file_opens_nothing, COUNT(issuer_files))),
                  T_CASE("reload", T_ONCE(make_pki, free_pki), T_LOOP(a_file_is_loaded_again_by_call, COUNT(changes)),
                         what_is_dangerous_is_logged, what_is_dangerous_need_not_be_logged,

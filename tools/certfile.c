@@ -28,6 +28,10 @@ static bool is_marked(struct certmap_view utf16) {
     return utf16.data[0] >= 0xFE && utf16.data[1] >= 0xFE;
 }
 
+bool tool_certfile_is_utf16(struct certmap_view content) {
+    return certmap_text_is_utf16(content) && is_marked(content);
+}
+
 /* What a content is; a rule file or an IIS configuration also in UTF-16 without a byte order mark, which is read for
  * rules. */
 static struct tool_kind_found find_kind(struct certmap_view content) {
@@ -88,7 +92,7 @@ enum certmap_status tool_certfile_read(struct tool_pem *certificates, const char
     struct tool_input input;
     *certificates = (struct tool_pem){NULL, 0};
     enum certmap_status status = tool_input_read(&input, path, TOOL_MAX_CERT_FILE, err);
-    if (status == CERTMAP_OK && certmap_text_is_utf16(tool_input_view(&input)) && is_marked(tool_input_view(&input)))
+    if (status == CERTMAP_OK && tool_certfile_is_utf16(tool_input_view(&input)))
         (void)tool_input_from_utf16(&input, err); /* what is not UTF-16 is no PEM either */
     const struct certmap_view content = tool_input_view(&input);
     if (status != CERTMAP_OK)

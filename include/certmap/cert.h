@@ -85,7 +85,8 @@ CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
                       struct certmap_diagnostic *err);
 
-/* The same for bytes of PEM or DER: what begins with 0x30 is DER; else the first block between
+/* The same for bytes of PEM or DER: what begins with 0x30 and a byte over 0x7F, as certificates do
+ * and no text does, is DER; else the first block between
  * -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- (RFC 7468) is the certificate, whatever
  * is before and after it. It is decoded in bytes, which are the caller's: they are overwritten,
  * also on failure, and the views are into them. Linear in len. No allocation. Errors: ARGUMENT;
@@ -93,6 +94,23 @@ certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
  * certmap_cert_from_der (offset: the byte of the DER, which then begins bytes). */
 CERTMAP_API enum certmap_status certmap_cert_from_pem(struct certmap_cert *cert, uint8_t *bytes,
                                                       size_t len, struct certmap_diagnostic *err);
+
+/* Takes one certificate of a list, which certmap_cert_from_der takes. der is valid during the call
+ * only. False: no more are wanted. */
+typedef bool certmap_cert_der_fn(void *ctx, struct certmap_view der);
+
+/* Calls take with each certificate in bytes: the one that is DER, or all in PEM, with the labels
+ * CERTIFICATE, X509 CERTIFICATE, and TRUSTED CERTIFICATE without what OpenSSL appends to it. For
+ * the files of issuers that rules name (certmap_issuer_file_fn): no certificate is lost without a
+ * word. An error is a block that cannot be decoded, or whose DER certmap_cert_from_der refuses; a
+ * line that is nearly one that begins a certificate; a block of PKCS #7; and no certificate at all.
+ * Other text and other blocks, as requests, keys and CRLs, are passed over. Each is decoded in
+ * bytes, which are the caller's: they are overwritten. Linear in len. No allocation. Errors:
+ * ARGUMENT; CERTIFICATE (line: the one in which the block begins, or 0). Certificates before the
+ * error were taken. */
+CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
+certmap_certs_from_pem(uint8_t *bytes, size_t len, certmap_cert_der_fn *take, void *ctx,
+                       struct certmap_diagnostic *err);
 
 /* Makes every piece not supplied that needs, of certmap_rules_needs, does not read, so that
  * certmap_peer_set has less to do; subject and issuer stay, and become unread. Answers stay the

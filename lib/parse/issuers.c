@@ -72,13 +72,27 @@ static bool add_from_file(void *ctx, const uint8_t sha256[CERTMAP_SHA256_SIZE]) 
     return !intake->failed;
 }
 
+/* Bytes for the reason, beside the longest name and the words of the message. */
+#define REASON_SIZE 160
+
+/* What is after the last "; " is advice, often a command: half of one does harm, so that it goes where it does not fit. */
+static void drop_advice(char *reason) {
+    for (size_t i = strlen(reason); i-- > 0;)
+        if (reason[i] == ';' && reason[i + 1] == ' ') {
+            reason[i] = '\0';
+            return;
+        }
+}
+
 /* A file that cannot be loaded, for a reason that the program gives. */
 static void report_file(struct cm_parser *parser, struct certmap_view name, const char *why,
                         struct certmap_position position) {
-    char reason[160];
+    char reason[REASON_SIZE];
     struct cm_out out = {reason, sizeof reason - 1, 0};
-    cm_out_escaped(&out, cm_view(why, strlen(why)), false);
-    reason[out.len < out.cap ? out.len : out.cap] = 0;
+    cm_out_readable(&out, cm_view(why, strlen(why)));
+    reason[out.len < out.cap ? out.len : out.cap] = '\0';
+    if (out.len > out.cap)
+        drop_advice(reason);
     cm_error(&parser->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_ISSUER_FILE, "the file %s cannot be loaded: %s",
              cm_quote(name).text, reason);
     cm_parser_report(parser, position, &parser->error);

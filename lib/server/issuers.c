@@ -1,79 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "issuers.h"
-#include <openssl/bio.h>
-#include <openssl/err.h>
+#include "certmap/cert.h"
+#include "certmap/names.h"
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdio.h>
-#include <string.h>
 
 /* Where the certificates go. */
 struct intake {
-    char *room;
     certmap_issuer_add_fn *add;
     void *add_ctx;
-    size_t count;
-    bool enough; /* add wants no more, and whoever called knows why */
+    bool failed; /* a digest could not be computed */
 };
 
-static const char *refuse(struct intake *intake, const char *text) {
-    (void)snprintf(intake->room, 160, "certificate %zu: %.120s", intake->count + 1, text);
-    return intake->room;
-}
-
-/* Only what is a certificate: the digest of anything else is no issuer's. */
-static const char *add_certificate(struct intake *intake, struct certmap_view der) {
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
-    struct certmap_diagnostic err;
+/* A certmap_cert_der_fn. Where add wants no more, whoever called knows why. */
+static bool add_certificate(void *ctx, struct certmap_view der) {
+    struct intake *intake = ctx;
     uint8_t digest[CERTMAP_SHA256_SIZE];
-    if (certmap_cert_from_der(&cert, der, &err) != CERTMAP_OK)
-        return refuse(intake, err.text);
-    if (EVP_Digest(der.data, der.len, digest, NULL, EVP_sha256(), NULL) != 1)
-        return "the digest of a certificate cannot be computed";
-    intake->enough = !intake->add(intake->add_ctx, digest);
-    intake->count++;
-    return NULL;
+    intake->failed = EVP_Digest(der.data, der.len, digest, NULL, EVP_sha256(), NULL) != 1;
+    return !intake->failed && intake->add(intake->add_ctx, digest);
 }
 
-static bool is_label(const char *label) {
-    return strcmp(label, PEM_STRING_X509) == 0 || strcmp(label, PEM_STRING_X509_OLD) == 0;
+/* Whether a text in UTF-16 begins with a byte order mark, as no DER does. */
+static bool is_marked_utf16(struct certmap_view bytes) {
+    return certmap_text_is_utf16(bytes) && bytes.data[0] >= 0xFE;
 }
 
-/* One block of PEM, if it is a certificate. Other blocks are passed over. *more: there may be another. */
-static const char *add_block(struct intake *intake, BIO *bio, bool *more) {
-    char *label = NULL, *header = NULL;
-    unsigned char *data = NULL;
-    const char *why = NULL;
-    long len = 0;
-    *more = PEM_read_bio(bio, &label, &header, &data, &len) == 1;
-    if (*more && is_label(label))
-        why = add_certificate(intake, (struct certmap_view){data, (size_t)len});
-    else if (!*more && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-        why = refuse(intake, "this is not PEM");
-    OPENSSL_free(label);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(data, (size_t)len); /* it may be a private key */
-    return why;
-}
-
-static const char *add_blocks(struct intake *intake, struct certmap_view content) {
-    const char *why = NULL;
-    bool more = true;
-    BIO *bio = BIO_new_mem_buf(content.data, (int)content.len);
-    if (bio == NULL)
-        return "out of memory";
-    while (more && why == NULL && !intake->enough)
-        why = add_block(intake, bio, &more);
-    BIO_free(bio);
-    return why;
-}
-
-const char *cm_server_issuers(char room[160], struct certmap_view content, certmap_issuer_add_fn *add, void *add_ctx) {
-    struct intake intake = {room, add, add_ctx, 0, false};
-    if (content.len == 0)
+const char *cm_server_issuers(char room[160], struct cm_server_bytes *bytes, certmap_issuer_add_fn *add,
+                              void *add_ctx) {
+    struct intake intake = {add, add_ctx, false};
+    struct certmap_diagnostic err;
+    enum certmap_status status = CERTMAP_OK;
+    if (bytes->len == 0)
         return "the file is empty";
-    (void)ERR_set_mark();
-    const char *why = content.data[0] == 0x30 ? add_certificate(&intake, content) : add_blocks(&intake, content);
-    (void)ERR_pop_to_mark();
-    return why;
+    if (is_marked_utf16(cm_server_bytes_view(bytes)))
+        status = cm_server_bytes_from_utf16(bytes, &err);
+    if (status == CERTMAP_OK)
+        status = certmap_certs_from_pem(bytes->data, bytes->len, add_certificate, &intake, &err);
+    if (intake.failed)
+        return "the digest of a certificate cannot be computed";
+    if (status == CERTMAP_OK)
+        return NULL;
+    (void)snprintf(room, 160, "%.159s", err.text);
+    return room;
 }

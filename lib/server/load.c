@@ -132,7 +132,7 @@ static const char *load_issuers(void *ctx, struct certmap_view name, certmap_iss
     if (path == NULL)
         return "out of memory";
     if (read_watched(&bytes, attempt, path, CM_SERVER_MAX_ISSUER_FILE, &err) == CERTMAP_OK)
-        why = cm_server_issuers(attempt->why, cm_server_bytes_view(&bytes), add, add_ctx);
+        why = cm_server_issuers(attempt->why, &bytes, add, add_ctx);
     else
         (void)snprintf(attempt->why, sizeof attempt->why, "%.150s", err.text);
     cm_server_bytes_free(&bytes);
