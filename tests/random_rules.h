@@ -103,7 +103,8 @@ static inline void put_operands(bool like) {
 }
 
 static inline void put_condition(void) {
-    static const char *const quantifiers[] = {"", "", "", "every ", "first ", "last ", "only "};
+    static const char *const quantifiers[] = {"",      "",      "",      "every ", "first ",
+                                              "last ", "only ", "at 1 ", "at 2 ",  "at 3 "};
     const char *path = asked->unit_count > 0 && draw(3) == 0 ? "subject.OU" : "subject.CN";
     switch (draw(8)) {
     case 0:
@@ -119,7 +120,7 @@ static inline void put_condition(void) {
         break;
     }
     const bool like = draw(2) == 0;
-    put("%s%s %s %s", quantifiers[draw(7)], path, like ? "like" : "in",
+    put("%s%s %s %s", quantifiers[draw(10)], path, like ? "like" : "in",
         asked->unit_count > 0 && draw(4) == 0 ? "nocase " : "");
     put_operands(like);
 }

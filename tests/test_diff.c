@@ -400,7 +400,7 @@ T_TEST(chosen_pairs) {
 
 /* What the analysis does not know exactly is not decided, and nobody who comes after it goes first. */
 T_TEST(not_known) {
-    static const char *const conditions[] = {"subject.OU matches \"a.*\"", "at 2 subject.OU = \"a\"",
+    static const char *const conditions[] = {"subject.OU matches \"a.*\"", "subject = exact \"CN=a\"",
                                              "count(subject) = 3", "subject like \"CN=a*,**\"",
                                              "certificate = \"3000\""};
     static const char *const policies[] = {"first", "most-specific", "all"};

@@ -2,13 +2,14 @@
 /* What lint advises, case by case: tests/data/lint/NAME.cases.
  *
  *     === name of a case
- *     certmap 1; ...
+ *     certmap 1; ...                         or an IIS file
  *     --- code line [decision [account]]     what is reported; with a decision, a certificate gets this answer
  *     --- profile name                       the profile
  *
  * Everything that is reported has to be written, but for what `ignored` names of a file. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "certmap/iis.h"
 #include "certmap/lint.h"
 #include "lint/witness.h"
 #include "rules.h"
@@ -122,20 +123,29 @@ static bool on_report(void *ctx, const struct certmap_lint_report *report) {
     return true;
 }
 
-static void run(struct a_case *one) {
-    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+/* Native rules, or an IIS file. */
+static struct certmap_rules *load_case(struct a_case *one, struct certmap_lint *lint) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_iis_options iis = CERTMAP_IIS_OPTIONS_INIT;
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
     struct certmap_rules *rules = NULL;
+    build.added = certmap_lint_added;
+    build.added_ctx = lint;
+    parse.build = iis.build = &build;
+    const enum certmap_status status = t_cstr(&one->rules)[0] == '<'
+                                           ? certmap_iis_load(&rules, NULL, t_view(&one->rules), &iis, &err)
+                                           : certmap_rules_parse(&rules, t_view(&one->rules), &parse, &err);
+    ck_assert_msg(status == CERTMAP_OK, "%s: %zu: %s", one->name, err.line, err.text);
+    return rules;
+}
+
+static void run(struct a_case *one) {
+    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
     struct certmap_lint *lint = NULL;
     options.profile = one->profile;
     ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_OK);
-    build.added = certmap_lint_added;
-    build.added_ctx = lint;
-    parse.build = &build;
-    ck_assert_msg(certmap_rules_parse(&rules, t_view(&one->rules), &parse, &err) == CERTMAP_OK, "%s: %zu: %s",
-                  one->name, err.line, err.text);
+    struct certmap_rules *rules = load_case(one, lint);
     struct seen seen = {one, rules};
     ck_assert_int_eq(certmap_lint_run(lint, rules, on_report, &seen, NULL), CERTMAP_OK);
     for (size_t i = 0; i < one->count; i++)
@@ -188,6 +198,10 @@ T_TEST(texts) {
 
 T_TEST(accounts) {
     run_file("tests/data/lint/account.cases", of_breadth);
+}
+
+T_TEST(iis_files) {
+    run_file("tests/data/lint/iis.cases", of_breadth);
 }
 
 static const char *const of_decoys[] = {
@@ -509,7 +523,7 @@ T_TEST(many_mappings) {
     lint_buf(&text);
 }
 
-T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, decoys),
+T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, iis_files, decoys),
         T_CASE("corpus", corpus, corpus_groups, corpus_of_other_rules, corpus_without_memory),
         T_CASE("files", T_LONG, each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
                many_mappings))

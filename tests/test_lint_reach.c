@@ -104,7 +104,7 @@ T_TEST(random_rules) {
         run_set();
     free_world();
     if (certmap_lint_has_solver()) {
-        ck_assert_uint_lt(undecided * 100, (size_t)count);
+        ck_assert_uint_lt(undecided * 50, (size_t)count);
         ck_assert_uint_gt(dead_count, (size_t)count / 4);
         ck_assert_uint_gt(removable_count, (size_t)count / 8);
     }

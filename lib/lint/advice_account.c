@@ -55,6 +55,15 @@ static void advise_privileged(struct certmap_lint *lint, const struct cm_lint_ad
 
 /* ---- placeholders ---- */
 
+/* A pattern that any text fits. */
+static bool takes_anything(const struct certmap_lint *lint, const struct cm_lint_condition *condition) {
+    const struct certmap_view shown = cm_lint_operand_at(&lint->model, condition->operand)->shown;
+    for (size_t i = 0; i < shown.len; i++)
+        if (shown.data[i] != '*' && shown.data[i] != '?')
+            return false;
+    return condition->op == CERTMAP_OP_LIKE && memchr(shown.data, '*', shown.len) != NULL;
+}
+
 /* The condition that confines a path, by its index in the model; SIZE_MAX: none does. */
 static size_t find_confining(const struct certmap_lint *lint, const struct cm_lint_advised *advised,
                              const struct cm_lint_path *path) {
@@ -63,7 +72,7 @@ static size_t find_confining(const struct certmap_lint *lint, const struct cm_li
         const struct cm_lint_condition *condition = cm_lint_condition_at(&lint->model, index);
         const struct cm_lint_path *other = cm_lint_path_at(&lint->model, condition->path);
         if (!advised->refused[i] && condition->operand_count > 0 && other->field == path->field &&
-            certmap_text_same(other->subfield, path->subfield))
+            certmap_text_same(other->subfield, path->subfield) && !takes_anything(lint, condition))
             return index;
     }
     return SIZE_MAX;
@@ -77,29 +86,52 @@ static bool is_address(const struct cm_lint_path *path) {
     return false;
 }
 
-/* What the value is if its owner is called so: the pattern that confines it, filled with the name; else the name, as an
- * address where the path has addresses. data NULL: it cannot be chosen. */
+/* What a value is tried to be, one after the other: whoever is let in by one of them shows it. */
+enum guess {
+    GUESS_USUAL,    /* the pattern that confines it, its stars being the name; else the name or an address of it */
+    GUESS_NAME,     /* the name itself */
+    GUESS_BOUNDARY, /* the pattern, its first star being the name, and nothing in the others */
+    GUESSES
+};
+
+/* The pattern with the name in its first star. */
+static struct certmap_view fill_first(struct certmap_lint *lint, struct certmap_view pattern, const char *name) {
+    const uint8_t *star = memchr(pattern.data, '*', pattern.len);
+    if (star == NULL)
+        return certmap_no_view();
+    const size_t head = (size_t)(star - pattern.data), named = strlen(name);
+    uint8_t *text = cm_lint_pool_take(&lint->scratch, pattern.len + named, 1);
+    if (text == NULL)
+        return certmap_no_view();
+    memcpy(text, pattern.data, head);
+    memcpy(text + head, name, named);
+    memcpy(text + head + named, star + 1, pattern.len - head - 1);
+    return cm_lint_fill(&lint->scratch, (struct certmap_view){text, pattern.len + named - 1}, "1", "");
+}
+
+/* What the value is if its owner is called so. data NULL: it cannot be chosen. */
 static struct certmap_view chosen(struct certmap_lint *lint, const struct cm_lint_advised *advised,
-                                  const struct cm_lint_path *path, const char *name, bool address) {
+                                  const struct cm_lint_path *path, const char *name, enum guess guess) {
     const size_t confining = find_confining(lint, advised, path);
-    const struct certmap_view none = {NULL, 0};
-    if (confining == SIZE_MAX)
-        return address ? cm_lint_fill(&lint->scratch, certmap_view_of("*@evil.example"), "x", name)
-                       : cm_lint_pool_copy(&lint->scratch, certmap_view_of(name));
+    if (confining == SIZE_MAX && is_address(path) && guess == GUESS_USUAL)
+        return cm_lint_fill(&lint->scratch, certmap_view_of("*@evil.example"), "x", name);
+    if (confining == SIZE_MAX || guess == GUESS_NAME)
+        return cm_lint_pool_copy(&lint->scratch, certmap_view_of(name));
     const struct cm_lint_condition *condition = cm_lint_condition_at(&lint->model, confining);
     if (condition->op != CERTMAP_OP_LIKE)
-        return none;
-    return cm_lint_fill(&lint->scratch, cm_lint_operand_at(&lint->model, condition->operand)->shown, "x", name);
+        return certmap_no_view();
+    const struct certmap_view pattern = cm_lint_operand_at(&lint->model, condition->operand)->shown;
+    return guess == GUESS_BOUNDARY ? fill_first(lint, pattern, name) : cm_lint_fill(&lint->scratch, pattern, "x", name);
 }
 
 /* A draft in which every placeholder takes the name, as far as it can be chosen. */
 static bool draft_chosen(struct cm_lint_draft *draft, struct certmap_lint *lint, const struct cm_lint_advised *advised,
-                         const struct cm_lint_placeholders *placeholders, const char *name) {
+                         const struct cm_lint_placeholders *placeholders, const char *name, enum guess guess) {
     if (!cm_lint_draft_begin(draft, lint) || !cm_lint_draft_mapping(draft, advised->index, NULL, NULL))
         return false;
     for (size_t i = 0; i < placeholders->count; i++) {
         const struct cm_lint_path *path = &placeholders->paths[i];
-        const struct certmap_view text = chosen(lint, advised, path, name, is_address(path));
+        const struct certmap_view text = chosen(lint, advised, path, name, guess);
         if (text.data != NULL && !cm_lint_draft_replace(draft, path, text))
             return false;
     }
@@ -122,15 +154,26 @@ static void add_stranger(struct cm_lint_draft *draft) {
     (void)cm_lint_draft_add(draft, &path, certmap_view_of("Cheap Public CA"));
 }
 
+/* A certificate of any CA that gets an account of its choice. */
+static bool draft_choosing(struct cm_lint_draft *draft, struct certmap_lint *lint,
+                           const struct cm_lint_advised *advised, const struct cm_lint_placeholders *placeholders,
+                           struct certmap_result *result) {
+    for (enum guess guess = GUESS_USUAL; guess < GUESSES; guess++) {
+        if (!draft_chosen(draft, lint, advised, placeholders, "root", guess))
+            continue;
+        add_stranger(draft);
+        if (cm_lint_draft_answer(draft, result) && result->index == advised->index && result->decision == CERTMAP_ALLOW)
+            return true;
+    }
+    return false;
+}
+
 static bool advise_choosing(struct certmap_lint *lint, const struct cm_lint_advised *advised,
                             const struct cm_lint_placeholders *placeholders) {
     struct cm_lint_draft draft;
     struct certmap_result result;
     if ((advised->needs.all & CM_LINT_NEEDS_ISSUER) != 0 || is_confined(lint, advised, placeholders) ||
-        !draft_chosen(&draft, lint, advised, placeholders, "root"))
-        return false;
-    add_stranger(&draft);
-    if (!cm_lint_draft_answer(&draft, &result) || result.index != advised->index || result.decision != CERTMAP_ALLOW)
+        !draft_choosing(&draft, lint, advised, placeholders, &result))
         return false;
     struct certmap_lint_report *report = cm_lint_report_add(
         lint, CERTMAP_CODE_CERTIFICATE_CHOOSES_ACCOUNT, CERTMAP_CERTAINTY_SHOWN, advised->index,
@@ -143,28 +186,37 @@ static bool advise_choosing(struct certmap_lint *lint, const struct cm_lint_advi
     return true;
 }
 
-static void advise_can_be_privileged(struct certmap_lint *lint, const struct cm_lint_advised *advised,
-                                     const struct cm_lint_placeholders *placeholders) {
+/* A certificate that gets the account of an administrator. */
+static bool draft_privileged(struct cm_lint_draft *draft, struct certmap_lint *lint,
+                             const struct cm_lint_advised *advised, const struct cm_lint_placeholders *placeholders,
+                             struct certmap_result *result) {
     const struct certmap_view account = advised->mapping->is.account;
     const bool domain =
         memchr(account.data, '\\', account.len) != NULL || memchr(account.data, '@', account.len) != NULL;
     const char *const names[] = {domain ? "administrator" : "root", domain ? "root" : "administrator"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct cm_lint_draft draft;
-        struct certmap_result result;
-        if (!draft_chosen(&draft, lint, advised, placeholders, names[i]) || !cm_lint_draft_answer(&draft, &result) ||
-            result.index != advised->index || result.decision != CERTMAP_ALLOW ||
-            !cm_lint_is_privileged(lint, result.account))
-            continue;
-        struct certmap_lint_report *report =
-            cm_lint_report_add(lint, CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED, CERTMAP_CERTAINTY_SHOWN,
-                               advised->index, cm_lint_account_place(lint, advised->index),
-                               "whoever this issuer calls so is let in as %s", cm_lint_quote(lint, result.account));
-        cm_lint_report_help(lint, report,
-                            "refuse these names in a mapping before this one, or put a prefix before the placeholder");
-        cm_lint_draft_show(&draft, report);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (enum guess guess = GUESS_USUAL; guess < GUESSES; guess++)
+            if (draft_chosen(draft, lint, advised, placeholders, names[i], guess) &&
+                cm_lint_draft_answer(draft, result) && result->index == advised->index &&
+                result->decision == CERTMAP_ALLOW && cm_lint_is_privileged(lint, result->account))
+                return true;
+    return false;
+}
+
+static void advise_can_be_privileged(struct certmap_lint *lint, const struct cm_lint_advised *advised,
+                                     const struct cm_lint_placeholders *placeholders) {
+    struct cm_lint_draft draft;
+    struct certmap_result result;
+    if (!cm_lint_wants(lint, CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED) ||
+        !draft_privileged(&draft, lint, advised, placeholders, &result))
         return;
-    }
+    struct certmap_lint_report *report =
+        cm_lint_report_add(lint, CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED, CERTMAP_CERTAINTY_SHOWN, advised->index,
+                           cm_lint_account_place(lint, advised->index), "whoever this issuer calls so is let in as %s",
+                           cm_lint_quote(lint, result.account));
+    cm_lint_report_help(lint, report,
+                        "refuse these names in a mapping before this one, or put a prefix before the placeholder");
+    cm_lint_draft_show(&draft, report);
 }
 
 static void advise_no_value(struct certmap_lint *lint, const struct cm_lint_advised *advised) {
@@ -190,7 +242,7 @@ void cm_lint_advise_account(struct certmap_lint *lint, const struct cm_lint_advi
     advise_privileged(lint, advised);
     if (!advised->mapping->is.is_template)
         return;
-    const struct cm_lint_placeholders placeholders = cm_lint_placeholders_of(lint, advised->mapping->is.account);
+    const struct cm_lint_placeholders placeholders = cm_lint_placeholders_in(lint, advised->index);
     if (placeholders.count == 0 || placeholders.unknown)
         return;
     advise_no_value(lint, advised);

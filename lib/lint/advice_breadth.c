@@ -11,6 +11,7 @@
  *
  * Silent: a mapping that refuses; one that asks for nothing of the subject, as for all of a CA. */
 #include "advice.h"
+#include "placeholder_paths.h"
 #include "sample.h"
 
 /* ---- drafts ---- */
@@ -123,13 +124,23 @@ static void advise_single(struct certmap_lint *lint, const struct cm_lint_advise
                         "ask for a second field of subject or SAN, as subject.O or san.upn");
 }
 
+/* Whether the mapping is about one person: by what it asks for, or by what its account is made of. */
+static bool is_personal(struct certmap_lint *lint, const struct cm_lint_advised *advised) {
+    if (!advised->mapping->is.is_template)
+        return (advised->needs.all & CM_LINT_NEEDS_PERSON) != 0;
+    const struct cm_lint_placeholders placeholders = cm_lint_placeholders_in(lint, advised->index);
+    bool personal = false;
+    for (size_t i = 0; i < placeholders.count; i++)
+        personal = personal || cm_lint_names_person(&placeholders.paths[i]);
+    return personal && !placeholders.unknown;
+}
+
 static void advise_weak(struct certmap_lint *lint, const struct cm_lint_advised *advised) {
     const unsigned strong = CM_LINT_NEEDS_DIGEST | CM_LINT_NEEDS_SID | CM_LINT_NEEDS_SKI;
     const unsigned serial = CM_LINT_NEEDS_ISSUER | CM_LINT_NEEDS_SERIAL;
     struct cm_lint_draft draft;
-    if ((advised->needs.all & CM_LINT_NEEDS_PERSON) == 0 || (advised->needs.all & strong) != 0 ||
-        (advised->needs.all & serial) == serial || advised->mapping->is.is_template ||
-        !cm_lint_wants(lint, CERTMAP_CODE_WEAK_MAPPING))
+    if ((advised->needs.all & strong) != 0 || (advised->needs.all & serial) == serial ||
+        !cm_lint_wants(lint, CERTMAP_CODE_WEAK_MAPPING) || !is_personal(lint, advised))
         return;
     const bool shown = draft_least(&draft, lint, advised, 0, false) &&
                        cm_lint_draft_is_answered(&draft, advised->index, CERTMAP_ALLOW);
@@ -143,28 +154,39 @@ static void advise_weak(struct certmap_lint *lint, const struct cm_lint_advised 
 
 /* ---- absence ---- */
 
-/* Later mappings that are looked at for whether they take what a negation excludes. */
-#define MAX_LATER 8
+/* Mappings before and after that are looked at for whether they take what a negation excludes. */
+#define MAX_NEAR 8
 
 /* The first condition that is excluded. */
 static size_t first_refused(const struct certmap_lint *lint, const struct cm_lint_advised *advised) {
     for (size_t i = 0; i < advised->mapping->condition_count; i++) {
         const struct cm_lint_condition *condition = cm_lint_condition_at(&lint->model, advised->mapping->condition + i);
-        if (advised->refused[i] && condition->operand_count > 0 &&
-            cm_lint_is_subject(cm_lint_path_at(&lint->model, condition->path)))
+        const bool excludes = advised->refused[i] ? condition->operand_count > 0 : condition->op == CERTMAP_OP_ABSENT;
+        if (excludes && cm_lint_is_subject(cm_lint_path_at(&lint->model, condition->path)))
             return advised->mapping->condition + i;
     }
     return SIZE_MAX;
 }
 
-/* Whether a later mapping lets in what this one excludes: then the negation sorts, and refuses nobody. */
+/* A draft of a mapping with what a condition of another one excludes. */
+static bool draft_excluded(struct cm_lint_draft *draft, struct certmap_lint *lint, size_t mapping, size_t condition) {
+    const struct cm_lint_condition *made = cm_lint_condition_at(&lint->model, condition);
+    const struct cm_lint_path *path = cm_lint_path_at(&lint->model, made->path);
+    if (!cm_lint_draft_begin(draft, lint) || !cm_lint_draft_mapping(draft, mapping, NULL, NULL))
+        return false;
+    if (made->op != CERTMAP_OP_ABSENT)
+        return cm_lint_draft_condition(draft, condition);
+    return cm_lint_draft_find(draft, path) < draft->count ||
+           cm_lint_draft_add(draft, path, cm_lint_any_text(&lint->scratch, path, 0));
+}
+
+/* Whether another mapping lets in what this one excludes: then the negation sorts, and refuses nobody. */
 static bool is_sorting(struct certmap_lint *lint, const struct cm_lint_advised *advised, size_t condition) {
-    const size_t count = lint->model.mappings.count;
+    const size_t count = lint->model.mappings.count, own = advised->index;
     struct cm_lint_draft draft;
-    for (size_t i = advised->index + 1; i < count && i <= advised->index + MAX_LATER; i++)
-        if (cm_lint_mapping_at(&lint->model, i)->is.decision == CERTMAP_ALLOW && cm_lint_draft_begin(&draft, lint) &&
-            cm_lint_draft_mapping(&draft, i, NULL, NULL) && cm_lint_draft_condition(&draft, condition) &&
-            cm_lint_draft_is_answered(&draft, i, CERTMAP_ALLOW))
+    for (size_t i = own > MAX_NEAR ? own - MAX_NEAR : 0; i < count && i <= own + MAX_NEAR; i++)
+        if (i != own && cm_lint_mapping_at(&lint->model, i)->is.decision == CERTMAP_ALLOW &&
+            draft_excluded(&draft, lint, i, condition) && cm_lint_draft_is_answered(&draft, i, CERTMAP_ALLOW))
             return true;
     return false;
 }
@@ -173,7 +195,7 @@ static void advise_absence(struct certmap_lint *lint, const struct cm_lint_advis
     const struct cm_lint_needs *needs = &advised->needs;
     const size_t condition = first_refused(lint, advised);
     struct cm_lint_draft draft;
-    if (needs->asked > 0 || needs->refused == 0 || !needs->ways.none || condition == SIZE_MAX ||
+    if (needs->asked > 0 || !needs->ways.none || condition == SIZE_MAX ||
         !cm_lint_wants(lint, CERTMAP_CODE_ALLOW_BY_ABSENCE) || is_sorting(lint, advised, condition) ||
         !draft_least(&draft, lint, advised, 0, false) ||
         !cm_lint_draft_is_answered(&draft, advised->index, CERTMAP_ALLOW))

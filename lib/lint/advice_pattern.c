@@ -316,10 +316,14 @@ static void advise_network(struct certmap_lint *lint, const struct cm_lint_advis
     }
 }
 
-static bool has_wildcard(struct certmap_view shown) {
-    for (size_t i = 0; i < shown.len; i++)
-        if (shown.data[i] == '*' || shown.data[i] == '?' || shown.data[i] == '\\')
+/* *escaped: it has a character that would be one, which = has without its backslash. */
+static bool has_wildcard(struct certmap_view shown, bool *escaped) {
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.data[i] == '*' || shown.data[i] == '?')
             return true;
+        *escaped = *escaped || shown.data[i] == '\\';
+        i += shown.data[i] == '\\';
+    }
     return false;
 }
 
@@ -337,17 +341,19 @@ static void advise_no_wildcard(struct certmap_lint *lint, const struct cm_lint_a
     if (advised->mapping->is.kind != CERTMAP_KIND_NATIVE || condition->operand_count == 0 ||
         cm_lint_is_whole_name(path))
         return;
+    bool escaped = false;
     for (size_t i = 0; i < condition->operand_count; i++)
-        if (has_wildcard(cm_lint_operand_at(&lint->model, condition->operand + i)->shown))
+        if (has_wildcard(cm_lint_operand_at(&lint->model, condition->operand + i)->shown, &escaped))
             return;
     const bool single = condition->operand_count == 1;
     struct certmap_lint_report *report =
         cm_lint_report_add(lint, CERTMAP_CODE_NO_WILDCARD, CERTMAP_CERTAINTY_PROVEN, advised->index,
                            cm_lint_operand_place(lint, advised->index, number, 0),
                            "there is no wildcard in this pattern, so that it takes the text itself and nothing else");
-    cm_lint_report_help(lint, report, "write %s instead of like; no answer changes", single ? "=" : "in");
+    cm_lint_report_help(lint, report, "write %s instead of like%s; no answer changes", single ? "=" : "in",
+                        escaped ? ", and \\* and \\? without their backslash" : "");
     const struct certmap_position place = cm_lint_operator_place(lint, advised->index, number);
-    if (report != NULL && is_plain(path) && place.length == strlen("like")) {
+    if (report != NULL && !escaped && is_plain(path) && place.length == strlen("like")) {
         cm_lint_report_edit(lint, report, place, certmap_view_of(single ? "=" : "in"));
         report->fixed_by_edits = report->edit_count > 0;
     }

@@ -67,7 +67,7 @@ static void tie_operand(struct cm_lint_engine *engine, size_t name, size_t opera
         }
         *tie = (struct tie){(uint32_t)name, (uint32_t)operand, (uint32_t)i, from->items[operand].subtree, 0, NULL};
         read_values(engine, tie, path);
-        const size_t needed = tie->count + track->needs + track->first + track->last + track->any;
+        const size_t needed = tie->count + track->needs + track->front + track->last + track->any;
         track->min_slots = track->min_slots > needed ? track->min_slots : needed;
     }
 }

@@ -93,6 +93,16 @@ static bool add_any(struct cm_lint_draft *draft, const struct cm_lint_path *path
     return true;
 }
 
+/* A value at a number, with others before it. */
+static bool add_at(struct cm_lint_draft *draft, const struct cm_lint_path *path, struct certmap_view text,
+                   size_t number) {
+    const size_t first = cm_lint_draft_find(draft, path);
+    if (cm_lint_draft_values(draft, path) < number)
+        return add_any(draft, path, number - 1) && cm_lint_draft_add(draft, path, text);
+    draft->values[first + number - 1].text = text; /* those of a path are together */
+    return true;
+}
+
 /* A value that satisfies the first operand. Where a condition is about all values, or a certificate has one, what is
  * there already has to do. */
 static bool add_operand(struct cm_lint_draft *draft, const struct cm_lint_path *path,
@@ -116,6 +126,8 @@ static bool add_operand(struct cm_lint_draft *draft, const struct cm_lint_path *
         return cm_lint_draft_add_before(draft, path, text);
     case CERTMAP_LAST_VALUE:
         return cm_lint_draft_add(draft, path, text);
+    case CERTMAP_AT_VALUE:
+        return add_at(draft, path, text, condition->count);
     }
     return false;
 }

@@ -101,6 +101,20 @@ static void encode_counts(struct cm_lint_engine *engine, struct cm_lint_track *t
     }
 }
 
+/* Where conditions ask for the second value or a later one by its number, the slots are the first values one by one: only
+ * the last slot may stand for several. */
+static void encode_front(struct cm_lint_engine *engine, struct cm_lint_track *track) {
+    if (track->front < 2 || track->slot_count < 2)
+        return;
+    CLAUSE(engine, -track->slots[0].there, track->only_one, track->slots[1].there);
+    for (size_t i = 0; i < track->count_count; i++) {
+        const size_t count = track->counts[i], last = count < track->slot_count ? count : track->slot_count;
+        CLAUSE(engine, -track->has_count[i], track->slots[last - 1].there);
+        if (count < track->slot_count)
+            CLAUSE(engine, -track->slots[count - 1].there, track->slots[count].there, track->has_count[i]);
+    }
+}
+
 /* Which fields are known or unknown together with others. */
 static bool is_known_list(const struct cm_lint_engine *engine, const struct cm_lint_track *track) {
     const enum certmap_field field = cm_lint_path_at(engine->model, track->path)->field;
@@ -109,7 +123,7 @@ static bool is_known_list(const struct cm_lint_engine *engine, const struct cm_l
 
 static int unknown_of(struct cm_lint_engine *engine, size_t number) {
     const enum certmap_field field = cm_lint_path_at(engine->model, cm_lint_track_at(engine, number)->path)->field;
-    for (size_t i = 0; i < number && field != CERTMAP_FIELD_EXTENSION; i++)
+    for (size_t i = 0; i < number && field != CERTMAP_FIELD_EXTENSION && field != CERTMAP_FIELD_EXTENSION_TEXT; i++)
         if (cm_lint_path_at(engine->model, cm_lint_track_at(engine, i)->path)->field == field)
             return cm_lint_track_at(engine, i)->unknown;
     return variable(engine);
@@ -130,6 +144,7 @@ static void encode_track(struct cm_lint_engine *engine, size_t number) {
     if (track->must)
         CLAUSE(engine, track->slots[0].there);
     encode_counts(engine, track);
+    encode_front(engine, track);
 }
 
 /* ---- conditions ---- */
@@ -182,6 +197,20 @@ static int last_is(struct cm_lint_engine *engine, const struct cm_lint_track *tr
     return or_of(engine, each, track->slot_count);
 }
 
+/* The value of a number. Where there are fewer slots, the path has one value at most, or it is capped. */
+static void encode_at(struct cm_lint_engine *engine, struct cm_lint_clue *clue, const struct cm_lint_track *track,
+                      size_t number, const struct sides *sides) {
+    if (number <= track->slot_count) {
+        clue->is_true = sides->yes[number - 1];
+        clue->is_false = either(engine, -track->slots[number - 1].there, sides->no[number - 1]);
+        return;
+    }
+    clue->is_true = variable(engine);
+    clue->is_false = -clue->is_true;
+    if (!track->capped)
+        CLAUSE(engine, clue->is_false);
+}
+
 static void encode_quantified(struct cm_lint_engine *engine, struct cm_lint_clue *clue,
                               const struct cm_lint_track *track, const struct cm_lint_condition *condition) {
     struct sides sides;
@@ -212,7 +241,8 @@ static void encode_quantified(struct cm_lint_engine *engine, struct cm_lint_clue
         clue->is_true = both(engine, track->only_one, sides.yes[0]);
         clue->is_false = either(engine, -track->only_one, sides.no[0]);
         break;
-    case CERTMAP_AT_VALUE: /* not known to the theory (cm_lint_is_known) */
+    case CERTMAP_AT_VALUE:
+        encode_at(engine, clue, track, condition->count, &sides);
         break;
     }
 }

@@ -31,8 +31,13 @@ enum cm_lint_domain cm_lint_domain_of(const struct cm_lint_path *path) {
     case CERTMAP_FIELD_SAN_DIRNAME:
     case CERTMAP_FIELD_MS_TEMPLATE:
         return CM_LINT_DOMAIN_TEXT;
+    case CERTMAP_FIELD_EXTENSION_TEXT:
+        return CM_LINT_DOMAIN_TEXT;
     case CERTMAP_FIELD_EKU:
     case CERTMAP_FIELD_POLICY:
+    case CERTMAP_FIELD_QC_STATEMENT:
+    case CERTMAP_FIELD_QC_TYPE:
+    case CERTMAP_FIELD_PSD2_ROLE:
         return CM_LINT_DOMAIN_OID;
     case CERTMAP_FIELD_KU:
         return CM_LINT_DOMAIN_USAGE;
@@ -43,9 +48,16 @@ enum cm_lint_domain cm_lint_domain_of(const struct cm_lint_path *path) {
     case CERTMAP_FIELD_ISSUER_SHA256:
     case CERTMAP_FIELD_ISSUER_KEY_SHA256:
     case CERTMAP_FIELD_TBS_SHA256:
+    case CERTMAP_FIELD_CHAIN_SHA256:
+    case CERTMAP_FIELD_CHAIN_KEY_SHA256:
         return CM_LINT_DOMAIN_SHA256;
     case CERTMAP_FIELD_SHA1:
+    case CERTMAP_FIELD_KEY_SHA1:
+    case CERTMAP_FIELD_ISSUER_SHA1:
         return CM_LINT_DOMAIN_SHA1;
+    case CERTMAP_FIELD_SHA512:
+    case CERTMAP_FIELD_KEY_SHA512:
+        return CM_LINT_DOMAIN_SHA512;
     case CERTMAP_FIELD_SKI:
     case CERTMAP_FIELD_AKI:
     case CERTMAP_FIELD_EXTENSION:
@@ -65,7 +77,7 @@ enum cm_lint_domain cm_lint_domain_of(const struct cm_lint_path *path) {
 bool cm_lint_is_known(const struct cm_lint_model *model, const struct cm_lint_condition *condition) {
     const struct cm_lint_path *path = cm_lint_path_at(model, condition->path);
     const enum cm_lint_domain domain = cm_lint_domain_of(path);
-    if (!condition->known || domain == CM_LINT_DOMAIN_UNKNOWN || condition->quantifier > CERTMAP_ONLY_VALUE)
+    if (!condition->known || domain == CM_LINT_DOMAIN_UNKNOWN || condition->quantifier > CERTMAP_AT_VALUE)
         return false;
     switch ((int)condition->op) {
     case CERTMAP_OP_PRESENT:
@@ -154,23 +166,30 @@ static uint64_t hash_of(const struct cm_lint_intern *intern, const struct cm_lin
                condition->operand_count * sizeof *intern->operands);
 }
 
-static bool are_same(const struct cm_lint_intern *intern, const struct cm_lint_condition *a,
-                     const struct cm_lint_condition *b) {
-    return how(a) == how(b) && a->quantifier == b->quantifier && a->count == b->count &&
+/* What the analysis does not know may be compared with more than it sees: then what is written has to be the same. */
+static bool are_written_alike(const struct cm_lint_model *model, const struct cm_lint_condition *a,
+                              const struct cm_lint_condition *b) {
+    for (uint32_t i = 0; i < a->operand_count; i++)
+        if (!same(cm_lint_operand_at(model, a->operand + i)->shown, cm_lint_operand_at(model, b->operand + i)->shown))
+            return false;
+    return true;
+}
+
+static bool are_same(const struct cm_lint_intern *intern, const struct cm_lint_model *model,
+                     const struct cm_lint_condition *a, const struct cm_lint_condition *b) {
+    return how(a) == how(b) && a->known == b->known && a->quantifier == b->quantifier && a->count == b->count &&
            a->operand_count == b->operand_count &&
            memcmp(intern->operands + a->operand, intern->operands + b->operand,
-                  a->operand_count * sizeof *intern->operands) == 0;
+                  a->operand_count * sizeof *intern->operands) == 0 &&
+           (cm_lint_is_known(model, a) || are_written_alike(model, a, b));
 }
 
 static void intern_conditions(struct cm_lint_intern *intern, const struct cm_lint_model *model, struct table *table) {
     for (uint32_t i = 0; i < model->conditions.count; i++) {
         const struct cm_lint_condition *condition = cm_lint_condition_at(model, i);
-        intern->conditions[i] = i;
-        if (!cm_lint_is_known(model, condition))
-            continue;
         size_t slot = (size_t)hash_of(intern, condition) & table->mask;
         while (table->slots[slot] != 0 &&
-               !are_same(intern, cm_lint_condition_at(model, table->slots[slot] - 1), condition))
+               !are_same(intern, model, cm_lint_condition_at(model, table->slots[slot] - 1), condition))
             slot = (slot + 1) & table->mask;
         if (table->slots[slot] == 0)
             table->slots[slot] = i + 1;

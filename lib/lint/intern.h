@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which conditions and operands are the same: each has a representative, the first one that it equals. What the
- * analysis does not know equals only itself. */
+/* Which conditions and operands are the same: each has a representative, the first one that it equals. A condition that
+ * the analysis does not know is the same as one that is written alike: what it says of a certificate is one thing. */
 #ifndef CM_LINT_INTERN_H
 #define CM_LINT_INTERN_H
 
@@ -27,6 +27,7 @@ enum cm_lint_domain {
     CM_LINT_DOMAIN_OCTETS,
     CM_LINT_DOMAIN_SHA256,
     CM_LINT_DOMAIN_SHA1,
+    CM_LINT_DOMAIN_SHA512,
     CM_LINT_DOMAIN_USAGE, /* from here on: one of a few words */
     CM_LINT_DOMAIN_VERSION,
     CM_LINT_DOMAIN_VALIDITY,

@@ -74,12 +74,21 @@ static void count_value(struct near *near, const struct value *value, const stru
     near->by_text.slots[slot] = (uint32_t)++near->count;
 }
 
+/* In IIS files each value is written as a pattern; one without a wildcard is a value. */
+static bool is_pattern(const struct cm_lint_condition *condition, struct certmap_view text) {
+    for (size_t i = 0; condition->op == CERTMAP_OP_LIKE && i < text.len; i++)
+        if (text.data[i] == '*' || text.data[i] == '?' || text.data[i] == '\\')
+            return true;
+    return false;
+}
+
 static void count_condition(struct near *near, size_t mapping, size_t number) {
     const struct cm_lint_model *model = &near->lint->model;
     const struct cm_lint_condition *condition =
         cm_lint_condition_at(model, cm_lint_mapping_at(model, mapping)->condition + number);
     struct cm_lint_word word;
-    if (condition->op != CERTMAP_OP_EQUAL || !is_looked_at(cm_lint_path_at(model, condition->path)))
+    if ((condition->op != CERTMAP_OP_EQUAL && condition->op != CERTMAP_OP_LIKE) ||
+        !is_looked_at(cm_lint_path_at(model, condition->path)))
         return;
     for (uint32_t i = 0; i < condition->operand_count; i++) {
         const struct certmap_view text = cm_lint_operand_at(model, condition->operand + i)->shown;
@@ -88,7 +97,7 @@ static void count_condition(struct near *near, size_t mapping, size_t number) {
                                     .mapping = (uint32_t)mapping,
                                     .number = (uint32_t)number,
                                     .index = i};
-        if (cm_lint_word_read(&word, text.data, text.len))
+        if (!is_pattern(condition, text) && cm_lint_word_read(&word, text.data, text.len))
             count_value(near, &value, &word);
     }
 }

@@ -43,8 +43,7 @@ static unsigned bits_of_field(enum certmap_field field) {
     }
 }
 
-/* Whether one value of the path is one person's. */
-static bool names_person(const struct cm_lint_path *path) {
+bool cm_lint_names_person(const struct cm_lint_path *path) {
     static const char *const in_san[] = {"upn", "email", "krb5"}, *const in_subject[] = {"", "CN", "E", "UID"};
     for (size_t i = 0; path->field == CERTMAP_FIELD_SAN && i < sizeof in_san / sizeof *in_san; i++)
         if (cm_lint_is_named(path->subfield, in_san[i]))
@@ -97,7 +96,7 @@ static struct cm_lint_needs needs_of_condition(const struct cm_lint_model *model
     if (!has_operands(made))
         return needs;
     needs.all = bits_of_field(path->field);
-    if (made->op == CERTMAP_OP_EQUAL && made->operand_count == 1 && names_person(path))
+    if (made->op == CERTMAP_OP_EQUAL && made->operand_count == 1 && cm_lint_names_person(path))
         needs.all |= CM_LINT_NEEDS_PERSON;
     needs.ways = ways_of(path, made->path);
     return needs;

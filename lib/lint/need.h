@@ -34,6 +34,8 @@ struct cm_lint_needs cm_lint_needs_of(const struct cm_lint_model *model, const s
 /* The same of a term, whose first condition is given. positive: of ways in which it holds, else does not hold. */
 struct cm_lint_needs cm_lint_needs_of_term(const struct cm_lint_model *model, size_t term, size_t condition,
                                            bool positive);
+/* Whether one value of the path is one person's. */
+bool cm_lint_names_person(const struct cm_lint_path *path);
 /* Whether a path is a part of the subject or of the SAN. */
 bool cm_lint_is_subject(const struct cm_lint_path *path);
 

@@ -113,18 +113,69 @@ static struct certmap_view path_of(struct certmap_view text, size_t begin, size_
     return (struct certmap_view){text.data + first, at - first};
 }
 
-struct cm_lint_placeholders cm_lint_placeholders_of(struct certmap_lint *lint, struct certmap_view text) {
+/* ---- values of conditions ---- */
+
+/* The condition of a mapping that names its value so. */
+struct naming {
+    struct certmap_lint *lint;
+    struct certmap_view name;
+    struct cm_lint_path path;
+    bool found;
+};
+
+static bool on_condition(void *ctx, const struct certmap_walk_item *item) {
+    struct naming *naming = ctx;
+    if (item->kind != CERTMAP_WALK_CONDITION || item->condition->as.len != naming->name.len ||
+        memcmp(item->condition->as.data, naming->name.data, naming->name.len) != 0)
+        return true;
+    naming->path = (struct cm_lint_path){item->condition->field,
+                                         cm_lint_pool_copy(&naming->lint->scratch, item->condition->subfield)};
+    naming->found = naming->path.subfield.data != NULL;
+    return false;
+}
+
+/* ${mail}, or ${mail.star}: of the first condition of this name. */
+static bool find_named(struct cm_lint_path *path, struct certmap_lint *lint, size_t mapping, struct certmap_view text) {
+    const struct certmap_view star = certmap_view_of(".star");
+    if (text.len > star.len && memcmp(text.data + text.len - star.len, star.data, star.len) == 0)
+        text.len -= star.len;
+    struct naming naming = {.lint = lint, .name = text};
+    if (text.len > 0)
+        (void)certmap_rules_walk(lint->model.rules, mapping, on_condition, &naming, NULL);
+    *path = naming.path;
+    return naming.found;
+}
+
+/* ---- all of a text ---- */
+
+/* mapping: whose conditions may name values; SIZE_MAX: nobody's. */
+static struct cm_lint_placeholders read_all(struct certmap_lint *lint, struct certmap_view text, size_t mapping) {
     struct cm_lint_placeholders placeholders = {.count = 0};
     size_t begin = 0, at = 0;
     while (next_placeholder(text, &begin, &at)) {
-        const struct spelling *spelling = spelling_of(lint, path_of(text, begin, at));
-        if (spelling == NULL || !spelling->known || placeholders.count == CM_LINT_MAX_PLACEHOLDERS) {
+        const struct certmap_view written = path_of(text, begin, at);
+        const struct spelling *spelling = spelling_of(lint, written);
+        struct cm_lint_path path = {CERTMAP_FIELD_SUBJECT, CERTMAP_NO_VIEW};
+        bool known = spelling != NULL && spelling->known;
+        if (known)
+            path = spelling->path;
+        else if (mapping != SIZE_MAX)
+            known = find_named(&path, lint, mapping, written);
+        if (!known || placeholders.count == CM_LINT_MAX_PLACEHOLDERS) {
             placeholders.unknown = true;
             return placeholders;
         }
-        placeholders.paths[placeholders.count++] = spelling->path;
+        placeholders.paths[placeholders.count++] = path;
     }
     return placeholders;
+}
+
+struct cm_lint_placeholders cm_lint_placeholders_of(struct certmap_lint *lint, struct certmap_view text) {
+    return read_all(lint, text, SIZE_MAX);
+}
+
+struct cm_lint_placeholders cm_lint_placeholders_in(struct certmap_lint *lint, size_t mapping) {
+    return read_all(lint, cm_lint_mapping_at(&lint->model, mapping)->is.account, mapping);
 }
 
 struct certmap_view cm_lint_placeholders_shape(struct certmap_lint *lint, struct certmap_view text) {

@@ -187,8 +187,10 @@ static size_t number_of(const struct cm_lint_engine *engine, const struct cm_lin
 #define MAX_REPEATED 3000
 
 /* Repeats the first of the values from one on until there are so many more: it is still the first, and the last one is
- * still the last. */
-static bool repeat_first(struct realising *realising, const struct cm_lint_track *track, size_t first, size_t more) {
+ * still the last. Where values are asked for by their number, the last one is repeated. */
+static bool repeat_one(struct realising *realising, const struct cm_lint_track *track, size_t first, size_t more) {
+    if (track->front > 1)
+        first = realising->values.count - 1;
     const size_t others = realising->values.count - first - 1;
     for (size_t i = 0; i < more; i++)
         if (!add_value(realising, track, certmap_no_view(), CERTMAP_LINT_UNREADABLE))
@@ -213,7 +215,7 @@ static bool realise_track(struct realising *realising, size_t number) {
     const size_t wanted = tied == SIZE_MAX ? 0 : number_of(engine, track, there);
     if (wanted > there + MAX_REPEATED || realising->values.count == before)
         return true;
-    return wanted <= there || repeat_first(realising, track, before, wanted - there);
+    return wanted <= there || repeat_one(realising, track, before, wanted - there);
 }
 
 /* False: no certificate; excluded says whether to go on. */
@@ -308,6 +310,32 @@ enum cm_lint_verdict cm_lint_ask(struct cm_lint_engine *engine, const struct cm_
 
 /* ---- the same ---- */
 
+/* Whether every Name that the one operand takes the other one takes, too. */
+static bool is_within(const struct cm_lint_engine *engine, const struct cm_lint_operand *operand,
+                      const struct cm_lint_operand *within) {
+    const struct cm_lint_item items[] = {{operand, false}, {within, false}};
+    static const signed char signs[] = {1, -1};
+    const struct cm_lint_wish wish = {items, NULL, signs, 2};
+    struct certmap_view value;
+    return cm_lint_value_find(&value, &engine->lint->scratch, engine->lint->peer, CM_LINT_DOMAIN_NAME, &wish) ==
+           CM_LINT_NONE;
+}
+
+/* Whole Names that are written in other ways, in case or space, and are the same. */
+static bool are_same_names(const struct cm_lint_engine *engine, uint32_t a, uint32_t b) {
+    const struct cm_lint_condition *left = cm_lint_condition_at(engine->model, a);
+    const struct cm_lint_condition *right = cm_lint_condition_at(engine->model, b);
+    if (left->path != right->path || left->op != CERTMAP_OP_EQUAL || right->op != CERTMAP_OP_EQUAL ||
+        left->quantifier != right->quantifier || left->count != right->count || left->operand_count != 1 ||
+        right->operand_count != 1 || !cm_lint_is_known(engine->model, left) ||
+        !cm_lint_is_known(engine->model, right) ||
+        cm_lint_domain_of(cm_lint_path_at(engine->model, left->path)) != CM_LINT_DOMAIN_NAME)
+        return false;
+    const struct cm_lint_operand *one = cm_lint_operand_at(engine->model, left->operand);
+    const struct cm_lint_operand *other = cm_lint_operand_at(engine->model, right->operand);
+    return is_within(engine, one, other) && is_within(engine, other, one);
+}
+
 static bool is_same_term(const struct cm_lint_engine *engine, const struct cm_lint_part *a,
                          const struct cm_lint_part *b) {
     const struct certmap_term *first = cm_lint_term_at(engine->model, a->term);
@@ -315,7 +343,8 @@ static bool is_same_term(const struct cm_lint_engine *engine, const struct cm_li
     if (first->kind != second->kind || first->size != second->size)
         return false;
     if (first->kind == CERTMAP_TERM_CONDITION)
-        return engine->intern.conditions[a->condition] == engine->intern.conditions[b->condition];
+        return engine->intern.conditions[a->condition] == engine->intern.conditions[b->condition] ||
+               are_same_names(engine, a->condition, b->condition);
     const struct cm_lint_part left = cm_lint_members(a), right = cm_lint_members(b);
     return cm_lint_are_same(engine, &left, &right);
 }

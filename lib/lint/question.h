@@ -28,7 +28,8 @@ struct cm_lint_track {
     bool single; /* it has at most one value */
     bool must;   /* it has one */
     bool capped; /* it needs more slots than there are */
-    bool first, last, any;
+    bool last, any;
+    size_t front; /* how many of the first values conditions ask for by their number */
     size_t needs;
     struct cm_lint_array operands; /* of uint32_t: representatives */
     struct cm_lint_item *items;

@@ -59,8 +59,9 @@ static uint64_t issuer_of(const struct cm_lint_model *model, const struct cm_lin
 /* ---- drafts ---- */
 
 /* The values of the placeholders that no condition gives. */
-static bool add_names(struct cm_lint_draft *draft, struct certmap_lint *lint, const struct cm_lint_mapping *mapping) {
-    const struct cm_lint_placeholders placeholders = cm_lint_placeholders_of(lint, mapping->is.account);
+static bool add_names(struct cm_lint_draft *draft, struct certmap_lint *lint, size_t index) {
+    const struct cm_lint_mapping *mapping = cm_lint_mapping_at(&lint->model, index);
+    const struct cm_lint_placeholders placeholders = cm_lint_placeholders_in(lint, index);
     if (placeholders.unknown)
         return false;
     for (size_t i = 0; i < placeholders.count; i++) {
@@ -87,8 +88,8 @@ static bool add_names(struct cm_lint_draft *draft, struct certmap_lint *lint, co
 static struct certmap_view account_of(struct cm_lint_draft *draft, struct certmap_lint *lint, size_t mapping) {
     struct certmap_result result;
     if (!cm_lint_draft_begin(draft, lint) || !cm_lint_draft_mapping(draft, mapping, NULL, NULL) ||
-        !add_names(draft, lint, cm_lint_mapping_at(&lint->model, mapping)) || !cm_lint_draft_answer(draft, &result) ||
-        result.index != mapping || result.decision != CERTMAP_ALLOW)
+        !add_names(draft, lint, mapping) || !cm_lint_draft_answer(draft, &result) || result.index != mapping ||
+        result.decision != CERTMAP_ALLOW)
         return (struct certmap_view){NULL, 0};
     return cm_lint_pool_copy(&lint->scratch, result.account);
 }

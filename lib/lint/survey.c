@@ -33,6 +33,11 @@ static bool is_single(const struct cm_lint_engine *engine, const struct cm_lint_
     case CERTMAP_FIELD_EXTENSION:
     case CERTMAP_FIELD_ISSUER_SHA256:
     case CERTMAP_FIELD_ISSUER_KEY_SHA256:
+    case CERTMAP_FIELD_SHA512:
+    case CERTMAP_FIELD_KEY_SHA512:
+    case CERTMAP_FIELD_KEY_SHA1:
+    case CERTMAP_FIELD_ISSUER_SHA1:
+    case CERTMAP_FIELD_EXTENSION_TEXT:
         return true;
     default:
         return false;
@@ -47,6 +52,9 @@ static bool must_be(const struct cm_lint_path *path) {
     case CERTMAP_FIELD_SHA1:
     case CERTMAP_FIELD_KEY_SHA256:
     case CERTMAP_FIELD_TBS_SHA256:
+    case CERTMAP_FIELD_SHA512:
+    case CERTMAP_FIELD_KEY_SHA512:
+    case CERTMAP_FIELD_KEY_SHA1:
     case CERTMAP_FIELD_VERSION:
     case CERTMAP_FIELD_VALIDITY:
         return true;
@@ -149,6 +157,13 @@ static bool needs_value(const struct cm_lint_condition *condition, enum cm_lint_
     return condition->quantifier == CERTMAP_EVERY_VALUE && (rail == CM_LINT_FALSE || rail == CM_LINT_NOT_TRUE);
 }
 
+/* How many of the first values it asks for by their number. */
+static size_t front_of(const struct cm_lint_condition *condition) {
+    if (condition->quantifier == CERTMAP_AT_VALUE)
+        return condition->count;
+    return condition->quantifier == CERTMAP_FIRST_VALUE || condition->quantifier == CERTMAP_ONLY_VALUE;
+}
+
 static void count_needs(struct cm_lint_engine *engine, uint32_t condition, enum cm_lint_rail rail) {
     struct cm_lint_clue *clue = clue_of(engine, condition);
     if (clue == NULL || !clue->known)
@@ -159,7 +174,8 @@ static void count_needs(struct cm_lint_engine *engine, uint32_t condition, enum 
         clue->needs |= 1u << rail;
         track->needs++;
     }
-    track->first = track->first || is->quantifier == CERTMAP_FIRST_VALUE || is->quantifier == CERTMAP_ONLY_VALUE;
+    const size_t front = front_of(is);
+    track->front = track->front > front ? track->front : front;
     track->last = track->last || is->quantifier == CERTMAP_LAST_VALUE;
     track->any = track->any || is->quantifier == CERTMAP_EVERY_VALUE || is->operand_count == 0;
 }
@@ -216,7 +232,7 @@ static bool read_operands(struct cm_lint_engine *engine, const struct cm_lint_cl
 }
 
 static bool make_slots(struct cm_lint_engine *engine, struct cm_lint_track *track) {
-    size_t count = track->single ? 1 : track->needs + track->first + track->last + track->any;
+    size_t count = track->single ? 1 : track->needs + track->front + track->last + track->any;
     count = count < track->min_slots && !track->single ? track->min_slots : count;
     track->capped = track->capped || count > CM_LINT_MAX_SLOTS;
     track->slot_count = count == 0 ? 1 : count > CM_LINT_MAX_SLOTS ? CM_LINT_MAX_SLOTS : count;

@@ -255,6 +255,13 @@ static bool is_ascii(const struct cm_lint_atom *atom) {
     return true;
 }
 
+static bool is_ascii_pattern(const struct cm_lint_atom *atom) {
+    for (size_t i = 0; i < atom->count; i++)
+        if (atom->symbols[i] >= 0x80 && atom->symbols[i] < CM_LINT_ONE)
+            return false;
+    return true;
+}
+
 /* An atom without wildcards that is to match: the only text there is. */
 static const struct cm_lint_atom *only_text(const struct cm_lint_question *question) {
     const bool mixed = is_mixed(question);
@@ -264,11 +271,27 @@ static const struct cm_lint_atom *only_text(const struct cm_lint_question *quest
     return NULL;
 }
 
-/* Whether a pattern that is to match is included in one that is not. */
-static bool is_included(const struct cm_lint_question *question) {
+/* Whether a pattern with case, letter by letter within one without, is surely within it: each letter of it that folds
+ * together with a mark is before another letter, and so before no mark. */
+static bool is_surely_within(const struct cm_lint_atom *atom, const struct cm_lint_atom *within) {
+    if (!is_ascii_pattern(atom) || !is_ascii_pattern(within))
+        return false;
+    for (size_t i = 0; i + 1 < atom->count; i++)
+        if (atom->symbols[i + 1] >= CM_LINT_ONE && has_marked_form(cm_lint_lower(atom->symbols[i])))
+            return false;
+    for (size_t i = 0; i < within->count; i++)
+        if (within->symbols[i] == CM_LINT_ONE)
+            return false;
+    return true;
+}
+
+/* Whether a pattern that is to match is included in one that is not. surely: whatever case makes of it. */
+static bool is_included(const struct cm_lint_question *question, bool surely) {
     for (size_t i = 0; i < question->count; i++)
         for (size_t k = 0; question->signs[i] < 0 && k < question->count; k++)
             if (question->signs[k] > 0 && (question->atoms[i].nocase || !question->atoms[k].nocase) &&
+                (!surely || question->atoms[i].nocase == question->atoms[k].nocase ||
+                 is_surely_within(&question->atoms[k], &question->atoms[i])) &&
                 takes(&question->atoms[i], question->atoms[k].symbols, question->atoms[k].count))
                 return true;
     return false;
@@ -316,7 +339,9 @@ enum cm_lint_exists cm_lint_text_find(struct certmap_view *text, struct cm_lint_
         return give(text, pool, candidate.text, candidate.len);
     if (is_refused(question) || (only != NULL && is_ascii(only)))
         return CM_LINT_NONE;
-    if (only != NULL || is_included(question))
+    if (is_included(question, true))
+        return CM_LINT_NONE;
+    if (only != NULL || is_included(question, false))
         return no_text(pool, question);
     const uint32_t *letters;
     size_t len;

@@ -85,19 +85,21 @@ static const struct cm_lint_operand *wanted(const struct cm_lint_wish *wish) {
 
 /* The number-th value of a domain that has more of them than a wish can exclude. */
 static struct certmap_view nth_value(struct cm_lint_pool *pool, enum cm_lint_domain domain, unsigned number) {
-    char *text = cm_lint_pool_take(pool, 80, 1);
+    enum { SIZE = 136 };
+    char *text = cm_lint_pool_take(pool, SIZE, 1);
     int len = 0;
     if (text == NULL)
         return certmap_no_view();
     if (domain == CM_LINT_DOMAIN_OID)
-        len = snprintf(text, 80, "1.3.6.1.4.1.99999.%u", number + 1);
+        len = snprintf(text, SIZE, "1.3.6.1.4.1.99999.%u", number + 1);
     else if (domain == CM_LINT_DOMAIN_SERIAL)
-        len = snprintf(text, 80, "77%06x", number + 7);
+        len = snprintf(text, SIZE, "77%06x", number + 7);
     else
-        len = snprintf(text, 80, "%0*x",
-                       domain == CM_LINT_DOMAIN_SHA256 ? 64
-                       : domain == CM_LINT_DOMAIN_SHA1 ? 40
-                                                       : 8,
+        len = snprintf(text, SIZE, "%0*x",
+                       domain == CM_LINT_DOMAIN_SHA512   ? 128
+                       : domain == CM_LINT_DOMAIN_SHA256 ? 64
+                       : domain == CM_LINT_DOMAIN_SHA1   ? 40
+                                                         : 8,
                        number + 0x66);
     return (struct certmap_view){(const uint8_t *)text, (size_t)len};
 }
