@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Mappings that never answer, and why. */
 #include "past.h"
+#include "question.h"
 #include "reach.h"
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct dead {
     bool removable;        /* it can be left out, proven in three values */
     bool stops_unreadable; /* it cannot: reach->witness shows it */
     bool lets_in;          /* it refuses, and one of the others does not */
+    bool odd;              /* but it answers those of a version that is none */
 };
 
 /* Whether mappings are tried in order, and the first one answers. */
@@ -165,6 +167,11 @@ static void help(struct dead *dead, struct certmap_lint_report *report) {
     else if (dead->stops_unreadable)
         cm_lint_report_help(
             lint, report, "if it is not there to stop unreadable values, delete %s; the answer for them changes", name);
+    else if (dead->odd)
+        cm_lint_report_help(lint, report,
+                            "delete %s, unless it is for certificates of another version than 1, 2 and 3, which there "
+                            "are not to be: it answers those",
+                            name);
     if (dead->lets_in || !dead->removable || report == NULL)
         return;
     const struct certmap_position extent = cm_lint_mapping_extent(lint, dead->reach->mapping);
@@ -173,6 +180,25 @@ static void help(struct dead *dead, struct certmap_lint_report *report) {
 }
 
 /* ---- certificates ---- */
+
+/* Whether any condition is about the version. */
+static bool has_version(const struct cm_lint_model *model) {
+    for (size_t i = 0; i < model->paths.count; i++)
+        if (cm_lint_path_at(model, i)->field == CERTMAP_FIELD_VERSION)
+            return true;
+    return false;
+}
+
+/* Whether a certificate that can be read, and has a version that is none, gets past those that answer all others. */
+static bool answers_odd(struct certmap_lint *lint, const struct cm_lint_reach *reach) {
+    struct cm_lint_reach odd = *reach;
+    if (!has_version(&lint->model))
+        return false;
+    lint->engine->odd = true;
+    const enum cm_lint_verdict verdict = cm_lint_reach(lint, &odd, true);
+    lint->engine->odd = false;
+    return verdict != CM_LINT_IMPOSSIBLE;
+}
 
 /* Of the certificates that the mapping stops, one with as few unreadable values as can be: part by part of it that is
  * tried to be true. */
@@ -279,7 +305,6 @@ static void judge_others(struct dead *dead) {
     struct certmap_lint *lint = dead->lint;
     struct cm_lint_witness witness;
     struct cm_lint_claim claim;
-    lint->dead[dead->reach->mapping] = true;
     if (dead->reach->suspect_count == 0) {
         const enum cm_lint_verdict verdict =
             cm_lint_escapes(lint, dead->reach->mapping, NULL, 0, false, &witness, NULL);
@@ -294,6 +319,7 @@ static void judge_others(struct dead *dead) {
         if (verdict == CM_LINT_OPEN)
             cm_lint_open(lint);
     }
+    lint->dead[dead->reach->mapping] = true;
     report_dead(dead);
 }
 
@@ -301,6 +327,9 @@ static void judge_others(struct dead *dead) {
 static void judge(struct certmap_lint *lint, struct cm_lint_reach *reach) {
     struct dead dead = {.lint = lint, .reach = reach, .same_outcome = true};
     const struct cm_lint_part own = cm_lint_part_of(&lint->model, reach->mapping);
+    dead.odd = answers_odd(lint, reach);
+    if (dead.odd && reach->suspect_count == 0)
+        return; /* that is what it is there for */
     cm_lint_reduce(lint, reach);
     for (size_t i = 0; i < reach->suspect_count; i++) {
         const struct cm_lint_part other = cm_lint_part_of(&lint->model, reach->suspects[i]);
@@ -318,8 +347,8 @@ static void judge(struct certmap_lint *lint, struct cm_lint_reach *reach) {
     dead.removable = verdict == CM_LINT_IMPOSSIBLE;
     if (verdict == CM_LINT_POSSIBLE) {
         reach->witness = all.witness;
-        dead.stops_unreadable = keeps_from_others(lint, &all);
-        dead.removable = !dead.stops_unreadable;
+        dead.stops_unreadable = !dead.odd && keeps_from_others(lint, &all);
+        dead.removable = !dead.odd && !dead.stops_unreadable;
     }
     if (verdict == CM_LINT_OPEN)
         cm_lint_open(lint);

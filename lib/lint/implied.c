@@ -202,8 +202,8 @@ static void help(struct implied *implied, struct certmap_lint_report *report, co
         return;
     if (!exact) {
         cm_lint_report_help(lint, report,
-                            "delete it, unless it is to stop certificates with values that cannot be read: the answer "
-                            "for them may change");
+                            "delete it, unless it is to stop certificates with values that cannot be read, or with a "
+                            "version that is none: the answer for them may change");
     } else if (certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_MOST_SPECIFIC) {
         cm_lint_report_help(lint, report, "delete it, unless it is to make the score of the mapping higher");
     } else {

@@ -51,7 +51,7 @@ static enum cm_lint_exists takes_more(const struct list *list, size_t index, con
         return CM_LINT_UNDECIDED;
     memcpy(asked, signs, count);
     asked[index] = 1;
-    const struct cm_lint_wish wish = {list->items, list->atoms, asked, count};
+    const struct cm_lint_wish wish = {list->items, list->atoms, asked, count, true};
     return cm_lint_value_find(&value, &list->lint->scratch, list->lint->peer, list->domain, &wish);
 }
 

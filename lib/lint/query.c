@@ -68,7 +68,8 @@ static bool holds(const struct cm_lint_engine *engine, int literal) {
 
 static enum cm_lint_exists find(struct cm_lint_engine *engine, const struct cm_lint_track *track,
                                 const signed char *signs, struct certmap_view *value) {
-    const struct cm_lint_wish wish = {track->items, track->atoms, signs, track->operands.count};
+    const struct cm_lint_wish wish = {track->items, track->atoms, signs, track->operands.count,
+                                      engine->odd || !engine->query->readable};
     return cm_lint_value_find(value, &engine->pool, engine->lint->peer, track->domain, &wish);
 }
 
@@ -315,7 +316,7 @@ static bool is_within(const struct cm_lint_engine *engine, const struct cm_lint_
                       const struct cm_lint_operand *within) {
     const struct cm_lint_item items[] = {{operand, false}, {within, false}};
     static const signed char signs[] = {1, -1};
-    const struct cm_lint_wish wish = {items, NULL, signs, 2};
+    const struct cm_lint_wish wish = {items, NULL, signs, 2, false};
     struct certmap_view value;
     return cm_lint_value_find(&value, &engine->lint->scratch, engine->lint->peer, CM_LINT_DOMAIN_NAME, &wish) ==
            CM_LINT_NONE;

@@ -127,6 +127,8 @@ static const char *const usages[] = {
     "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
     "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly",     NULL};
 static const char *const versions[] = {"3", "1", "2", NULL};
+/* Whoever reads a certificate sees any number, which no rule can be about: one stands for all of them. */
+static const char *const odd_versions[] = {"3", "1", "2", "4", NULL};
 static const char *const validities[] = {"valid", "early", "expired", NULL};
 
 static enum cm_lint_exists find_word(struct certmap_view *value, const char *const *words,
@@ -149,7 +151,7 @@ enum cm_lint_exists cm_lint_value_find(struct certmap_view *value, struct cm_lin
     case CM_LINT_DOMAIN_USAGE:
         return find_word(value, usages, wish);
     case CM_LINT_DOMAIN_VERSION:
-        return find_word(value, versions, wish);
+        return find_word(value, wish->odd ? odd_versions : versions, wish);
     case CM_LINT_DOMAIN_VALIDITY:
         return find_word(value, validities, wish);
     case CM_LINT_DOMAIN_UNKNOWN:

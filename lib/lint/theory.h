@@ -19,6 +19,7 @@ struct cm_lint_wish {
     const struct cm_lint_atom *atoms; /* of the items, where the path has texts */
     const signed char *signs;
     size_t count;
+    bool odd; /* also values that a certificate can have and should not */
 };
 
 /* On EXISTS *value gets the value as a witness has it (witness.h), made in the pool. The peer is for comparing whole

@@ -452,8 +452,13 @@ static void put_serial(struct making *making) {
 static void put_version(struct making *making) {
     const struct cm_lint_value *value = find(making, CERTMAP_FIELD_VERSION);
     const bool one = value != NULL && is_string(value->text, "1"), two = value != NULL && is_string(value->text, "2");
+    const bool four = value != NULL && is_string(value->text, "4");
     if (!one)
-        cm_lint_der_bytes(&making->der, two ? "\xA0\x03\x02\x01\x01" : "\xA0\x03\x02\x01\x02", 5);
+        cm_lint_der_bytes(&making->der,
+                          two    ? "\xA0\x03\x02\x01\x01"
+                          : four ? "\xA0\x03\x02\x01\x03"
+                                 : "\xA0\x03\x02\x01\x02",
+                          5);
 }
 
 static void put_signed_part(struct making *making) {
