@@ -64,7 +64,7 @@ struct cm_lint_engine {
     size_t *why;
     struct cm_lint_array ties; /* correlate.c */
     int usual;                 /* literal: attributes of whole Names are as the rules write them; 0: there are none */
-    bool odd; /* what can be read is also what certificates should not have (theory.h) */
+    bool odd;                  /* what can be read is also what certificates should not have (theory.h) */
     bool inexact, failed;
 };
 
