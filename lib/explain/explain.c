@@ -31,6 +31,7 @@ struct explain {
     struct cm_eval aside;        /* what it did not do */
     struct cm_verdict *verdicts; /* of the nodes of the current mapping */
     struct cm_report report;
+    struct cm_built *kept;               /* the answer's texts, while others are where they were; NULL: none are */
     struct certmap_explain_item nearest; /* of the nearest mapping so far; size is 0 where there is none */
 };
 
@@ -158,6 +159,24 @@ static bool report_each(struct explain *explain, const struct cm_output *output,
     return more && (why == CERTMAP_CODE_NONE || report_text(explain, output, output->shown, why, read, refusal));
 }
 
+/* Puts the texts of the answer aside, once: over 50 KB, which is more than all else that an explanation reads where no texts
+ * are reported. */
+static bool keep_built(struct explain *explain) {
+    if (explain->kept != NULL)
+        return true;
+    explain->kept = cm_alloc(&explain->aside.rules->allocator, sizeof *explain->kept);
+    explain->report.no_memory = explain->kept == NULL;
+    if (explain->kept != NULL)
+        *explain->kept = explain->peer->built;
+    return explain->kept != NULL;
+}
+
+static void put_built_back(struct explain *explain) {
+    if (explain->kept != NULL)
+        explain->peer->built = *explain->kept;
+    cm_release(&explain->aside.rules->allocator, explain->kept);
+}
+
 /* Every text of a mapping, built apart from the others; read is whether the answer needs them, and refusal why it
  * could not be given although each text alone can. */
 static bool report_outputs(struct explain *explain, const struct cm_mapping *mapping, bool read,
@@ -166,8 +185,9 @@ static bool report_outputs(struct explain *explain, const struct cm_mapping *map
     const struct certmap_rules *rules = explain->aside.rules;
     const size_t count = cm_mapping_outputs(rules, mapping);
     struct refusal refusal = {refused, false};
-    bool more = true;
-    cm_output_bind(rules, mapping, explain->peer, steps);
+    bool more = keep_built(explain);
+    if (more)
+        cm_output_bind(rules, mapping, explain->peer, steps);
     for (size_t i = 0; more && i < count; i++) {
         struct cm_output room;
         const struct cm_output *output = cm_mapping_output(rules, mapping, i, &room);
@@ -250,16 +270,15 @@ static void explain_one(struct explain *explain, size_t index) {
 
 /* The answer first, because what is reported says which mappings it comes from. Its texts are in the peer, where
  * texts for reporting are built too: they are kept, and put back in the end. */
-static enum certmap_status run(struct explain *explain, struct cm_built *kept, struct certmap_result *answer,
-                               size_t only, struct certmap_diagnostic *err) {
+static enum certmap_status run(struct explain *explain, struct certmap_result *answer, size_t only,
+                               struct certmap_diagnostic *err) {
     const struct certmap_rules *rules = explain->aside.rules;
     cm_search(&explain->search, rules, explain->peer, answer);
-    *kept = explain->peer->built;
     if (only == ALL_MAPPINGS)
         explain_all(explain);
     else
         explain_one(explain, only);
-    explain->peer->built = *kept;
+    put_built_back(explain);
     cm_release(&rules->allocator, explain->report.text);
     return explain->report.no_memory ? cm_error_memory(err) : CERTMAP_OK;
 }
@@ -268,7 +287,6 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
                                          struct certmap_result *answer, size_t only, struct cm_report report,
                                          struct certmap_diagnostic *err) {
     enum certmap_status status = CERTMAP_ERROR_MEMORY;
-    struct cm_built *kept = cm_alloc(&rules->allocator, sizeof *kept);
     struct cm_verdict *verdicts =
         cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *verdicts); /* also of no mapping */
     struct explain explain = {.peer = peer,
@@ -279,12 +297,11 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
                               .aside = {rules, peer, rules->steps, true, verdicts, false},
                               .verdicts = verdicts,
                               .report = report};
-    if (kept != NULL && verdicts != NULL)
-        status = run(&explain, kept, answer, only, err);
+    if (verdicts != NULL)
+        status = run(&explain, answer, only, err);
     else
         (void)cm_error_memory(err);
     cm_release(&rules->allocator, verdicts);
-    cm_release(&rules->allocator, kept);
     return status;
 }
 
