@@ -57,7 +57,7 @@ static void advise_privileged(struct certmap_lint *lint, const struct cm_lint_ad
 
 /* A pattern that any text fits. */
 static bool takes_anything(const struct certmap_lint *lint, const struct cm_lint_condition *condition) {
-    const struct certmap_view shown = cm_lint_operand_at(&lint->model, condition->operand)->shown;
+    const struct certmap_view shown = cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand));
     for (size_t i = 0; i < shown.len; i++)
         if (shown.data[i] != '*' && shown.data[i] != '?')
             return false;
@@ -120,7 +120,7 @@ static struct certmap_view chosen(struct certmap_lint *lint, const struct cm_lin
     const struct cm_lint_condition *condition = cm_lint_condition_at(&lint->model, confining);
     if (condition->op != CERTMAP_OP_LIKE)
         return certmap_no_view();
-    const struct certmap_view pattern = cm_lint_operand_at(&lint->model, condition->operand)->shown;
+    const struct certmap_view pattern = cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand));
     return guess == GUESS_BOUNDARY ? fill_first(lint, pattern, name) : cm_lint_fill(&lint->scratch, pattern, "x", name);
 }
 

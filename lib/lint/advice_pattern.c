@@ -281,7 +281,7 @@ static void advise_pattern(struct certmap_lint *lint, const struct cm_lint_advis
     size_t drafts = 0;
     for (size_t i = 0; i < condition->operand_count && drafts < MAX_DRAFTS; i++) {
         const struct cm_lint_operand *operand = cm_lint_operand_at(&lint->model, condition->operand + i);
-        if (!judge(&pattern, cm_lint_path_at(&lint->model, condition->path), operand->shown) ||
+        if (!judge(&pattern, cm_lint_path_at(&lint->model, condition->path), cm_lint_shown(operand)) ||
             !cm_lint_wants(lint, pattern.code))
             continue;
         drafts++;
@@ -304,8 +304,8 @@ static void advise_network(struct certmap_lint *lint, const struct cm_lint_advis
             continue;
         drafts++;
         if (!cm_lint_draft_about(&draft, lint, advised, advised->mapping->condition + number,
-                                 operand->compared.len == 4 ? certmap_view_of("\xC6\x33\x64\x07")
-                                                            : operand->compared) ||
+                                 cm_lint_compared(operand).len == 4 ? certmap_view_of("\xC6\x33\x64\x07")
+                                                            : cm_lint_compared(operand)) ||
             !cm_lint_draft_is_answered(&draft, advised->index, CERTMAP_ALLOW))
             continue;
         struct certmap_lint_report *report =
@@ -343,7 +343,7 @@ static void advise_no_wildcard(struct certmap_lint *lint, const struct cm_lint_a
         return;
     bool escaped = false;
     for (size_t i = 0; i < condition->operand_count; i++)
-        if (has_wildcard(cm_lint_operand_at(&lint->model, condition->operand + i)->shown, &escaped))
+        if (has_wildcard(cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand + i)), &escaped))
             return;
     const bool single = condition->operand_count == 1;
     struct certmap_lint_report *report =

@@ -60,9 +60,10 @@ struct certmap_position cm_lint_mapping_place(const struct certmap_lint *lint, s
     struct certmap_position position = {0, 0, 0, 0};
     if (place != NULL)
         position = place->is.name;
-    else if (mapping < lint->model.mappings.count)
-        position = (struct certmap_position){cm_lint_mapping_at(&lint->model, mapping)->is.line,
-                                             cm_lint_mapping_at(&lint->model, mapping)->is.column, 0, 0};
+    else if (mapping < lint->model.mappings.count) {
+        const struct certmap_mapping is = cm_lint_mapping_of(&lint->model, mapping);
+        position = (struct certmap_position){is.line, is.column, 0, 0};
+    }
     return position;
 }
 

@@ -55,7 +55,7 @@ static size_t slot_of(const struct cm_lint_corpus *corpus, uint32_t path, struct
 static void seek_text(struct certmap_lint *lint, uint32_t index) {
     struct cm_lint_corpus *corpus = lint->corpus;
     const struct cm_lint_sought *sought = &corpus->sought[index];
-    size_t slot = slot_of(corpus, sought->path, cm_lint_operand_at(&lint->model, sought->operand)->shown);
+    size_t slot = slot_of(corpus, sought->path, cm_lint_shown(cm_lint_operand_at(&lint->model, sought->operand)));
     while (corpus->slots[slot] != 0)
         slot = (slot + 1) & corpus->mask;
     corpus->slots[slot] = index + 1;
@@ -69,7 +69,7 @@ static void seek_pattern(struct certmap_lint *lint, uint32_t index) {
         corpus->seen[sought->operand] = true;
         return;
     }
-    sought->atom = small(&lint->pool, cm_lint_operand_at(&lint->model, sought->operand)->shown, true);
+    sought->atom = small(&lint->pool, cm_lint_shown(cm_lint_operand_at(&lint->model, sought->operand)), true);
     seen->patterns[seen->pattern_count++] = index;
 }
 
@@ -131,7 +131,7 @@ static void see_text(struct certmap_lint *lint, uint32_t path, struct certmap_vi
     for (size_t slot = slot_of(corpus, path, text); corpus->slots[slot] != 0; slot = (slot + 1) & corpus->mask) {
         const struct cm_lint_sought *sought = &corpus->sought[corpus->slots[slot] - 1];
         if (!corpus->seen[sought->operand] && sought->path == path &&
-            certmap_text_same(text, cm_lint_operand_at(&lint->model, sought->operand)->shown))
+            certmap_text_same(text, cm_lint_shown(cm_lint_operand_at(&lint->model, sought->operand))))
             corpus->seen[sought->operand] = true;
     }
 }
@@ -265,7 +265,7 @@ static void report_value(struct certmap_lint *lint, size_t mapping, size_t numbe
     const size_t index = cm_lint_mapping_at(&lint->model, mapping)->condition + number;
     const struct cm_lint_condition *condition = cm_lint_condition_at(&lint->model, index);
     const struct cm_lint_seen *seen = &lint->corpus->paths[condition->path];
-    const struct certmap_view shown = cm_lint_operand_at(&lint->model, condition->operand + operand)->shown;
+    const struct certmap_view shown = cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand + operand));
     const size_t nearest = certmap_text_nearest(shown, seen->kept, seen->kept_count);
     struct certmap_lint_report *report =
         cm_lint_report_add(lint, CERTMAP_CODE_UNSEEN_VALUE, CERTMAP_CERTAINTY_ADVICE, mapping,

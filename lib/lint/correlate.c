@@ -55,7 +55,7 @@ static void tie_operand(struct cm_lint_engine *engine, size_t name, size_t opera
         const struct cm_lint_path *path = cm_lint_path_at(engine->model, track->path);
         if (path->field != field || path->subfield.len == 0)
             continue;
-        if (!set && !cm_lint_name_set(engine->lint->peer, &engine->pool, from->items[operand].operand->shown)) {
+        if (!set && !cm_lint_name_set(engine->lint->peer, &engine->pool, cm_lint_shown(from->items[operand].operand))) {
             engine->inexact = true;
             return;
         }

@@ -118,7 +118,7 @@ static void relate_others(struct dead *dead, struct certmap_lint_report *report)
     struct certmap_lint *lint = dead->lint;
     for (size_t i = 0; i < dead->reach->suspect_count && i < 16; i++) {
         const size_t other = dead->reach->suspects[i];
-        const struct certmap_mapping *is = &cm_lint_mapping_at(&lint->model, other)->is;
+        const struct cm_lint_about *is = &cm_lint_mapping_at(&lint->model, other)->is;
         if (is->decision == CERTMAP_ALLOW)
             cm_lint_report_relate(lint, report, other, cm_lint_mapping_place(lint, other), "%s gives them %s",
                                   cm_lint_name(lint, other), cm_lint_quote(lint, is->account));

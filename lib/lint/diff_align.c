@@ -259,7 +259,10 @@ static bool add_edit(struct cm_diff *diff, enum certmap_diff_edit_kind kind, uin
 /* A mapping of the old rules that has the name of a new one, and is gone. */
 static uint32_t find_renewed(const struct cm_diff *diff, uint32_t mapping) {
     const struct cm_diff_side *before = &diff->sides[CM_DIFF_BEFORE], *after = &diff->sides[CM_DIFF_AFTER];
-    const size_t index = certmap_rules_find(before->rules, cm_lint_mapping_at(&diff->lint->model, mapping)->is.name);
+    struct certmap_mapping is = CERTMAP_MAPPING_INIT;
+    if (certmap_rules_mapping(after->rules, &is, after->indices[mapping], NULL) != CERTMAP_OK)
+        return CM_DIFF_NOBODY;
+    const size_t index = certmap_rules_find(before->rules, is.name);
     if (index >= before->count || after->indices[before->mappings[index]] != CM_DIFF_NOBODY)
         return CM_DIFF_NOBODY;
     return before->mappings[index];

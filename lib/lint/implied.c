@@ -50,7 +50,7 @@ static bool may_be_constant(const struct cm_lint_model *model, const struct cm_l
     return condition->operand_count == 0 ? cm_lint_is_single(path)
                                          : domain == CM_LINT_DOMAIN_VERSION || domain == CM_LINT_DOMAIN_VALIDITY ||
                                                (condition->op == CERTMAP_OP_UNDER &&
-                                                cm_lint_operand_at(model, condition->operand)->shown.len == 0);
+                                                cm_lint_shown(cm_lint_operand_at(model, condition->operand)).len == 0);
 }
 
 static bool find_worth(struct implied *implied, size_t count) {

@@ -97,10 +97,6 @@ bool cm_lint_is_known(const struct cm_lint_model *model, const struct cm_lint_co
 
 /* ---- the same ---- */
 
-static bool same(struct certmap_view a, struct certmap_view b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 static uint64_t mix(uint64_t hash, const void *data, size_t len) {
     const uint8_t *bytes = data;
     for (size_t i = 0; i < len; i++)
@@ -142,13 +138,13 @@ static void intern_operands(struct cm_lint_intern *intern, const struct cm_lint_
     }
     for (uint32_t i = 0; i < model->operands.count; i++) {
         const struct cm_lint_operand *operand = cm_lint_operand_at(model, i);
+        const struct certmap_view compared = cm_lint_compared(operand);
         const uint64_t hash =
-            mix(mix(hows[i] + 1, &operand->bits, sizeof operand->bits), operand->compared.data, operand->compared.len);
+            mix(mix(hows[i] + 1, &operand->bits, sizeof operand->bits), compared.data, compared.len);
         size_t slot = (size_t)hash & table->mask;
         for (; table->slots[slot] != 0; slot = (slot + 1) & table->mask) {
             const uint32_t other = table->slots[slot] - 1;
-            if (hows[other] == hows[i] && cm_lint_operand_at(model, other)->bits == operand->bits &&
-                same(cm_lint_operand_at(model, other)->compared, operand->compared))
+            if (hows[other] == hows[i] && cm_lint_operands_agree(cm_lint_operand_at(model, other), operand))
                 break;
         }
         if (table->slots[slot] == 0)
@@ -169,9 +165,12 @@ static uint64_t hash_of(const struct cm_lint_intern *intern, const struct cm_lin
 /* What the analysis does not know may be compared with more than it sees: then what is written has to be the same. */
 static bool are_written_alike(const struct cm_lint_model *model, const struct cm_lint_condition *a,
                               const struct cm_lint_condition *b) {
-    for (uint32_t i = 0; i < a->operand_count; i++)
-        if (!same(cm_lint_operand_at(model, a->operand + i)->shown, cm_lint_operand_at(model, b->operand + i)->shown))
+    for (uint32_t i = 0; i < a->operand_count; i++) {
+        const struct certmap_view left = cm_lint_shown(cm_lint_operand_at(model, a->operand + i));
+        const struct certmap_view right = cm_lint_shown(cm_lint_operand_at(model, b->operand + i));
+        if (left.len != right.len || (left.len > 0 && memcmp(left.data, right.data, left.len) != 0))
             return false;
+    }
     return true;
 }
 

@@ -142,7 +142,7 @@ static void report_pair(struct late *late, const struct pair *pair, const struct
                         const struct cm_lint_witness *witness) {
     struct certmap_lint *lint = late->lint;
     const char *name = cm_lint_name(lint, claim->answered);
-    const struct certmap_mapping *answered = &cm_lint_mapping_at(&lint->model, claim->answered)->is;
+    const struct cm_lint_about *answered = &cm_lint_mapping_at(&lint->model, claim->answered)->is;
     struct certmap_lint_report *report =
         cm_lint_report_add(lint, CERTMAP_CODE_LATE_DENY, CERTMAP_CERTAINTY_SHOWN, pair->refusal,
                            cm_lint_mapping_place(lint, pair->refusal),

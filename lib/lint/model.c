@@ -37,25 +37,22 @@ static bool read_condition(struct cm_lint_model *model, const struct certmap_con
         .path = (uint32_t)path,
         .operand = (uint32_t)model->operands.count,
         .operand_count = (uint32_t)condition->operand_count,
-        .op = condition->op,
-        .quantifier = condition->quantifier,
+        .op = (uint8_t)condition->op,
+        .quantifier = (uint8_t)condition->quantifier,
         .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
         .known = (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0,
         .named = condition->as.len > 0,
-        .count = condition->count,
+        .count = (uint32_t)condition->count,
     };
     return true;
 }
 
 static bool read_operand(struct cm_lint_model *model, const struct certmap_walk_item *item) {
-    struct cm_lint_operand *made = cm_lint_array_add(&model->operands, &model->allocator, sizeof *made);
+    const struct cm_lint_operand **made = cm_lint_array_add(&model->operands, &model->allocator, sizeof *made);
     if (made == NULL)
         return false;
-    made->shown = made->compared = cm_lint_pool_copy(&model->pool, item->shown);
-    if (!same(item->shown, item->compared))
-        made->compared = cm_lint_pool_copy(&model->pool, item->compared);
-    made->bits = item->bits;
-    return made->shown.data != NULL && made->compared.data != NULL;
+    *made = cm_lint_operand_keep(&model->known, &model->pool, item);
+    return *made != NULL;
 }
 
 static bool read_output(struct cm_lint_model *model, const struct certmap_output *output) {
@@ -88,17 +85,18 @@ static bool on_item(void *ctx, const struct certmap_walk_item *item) {
 bool cm_lint_model_add(struct cm_lint_model *model, const struct certmap_rules *rules, size_t index) {
     struct cm_lint_mapping *mapping = cm_lint_array_add(&model->mappings, &model->allocator, sizeof *mapping);
     struct reading reading = {model, false};
-    const struct certmap_mapping none = CERTMAP_MAPPING_INIT;
+    struct certmap_mapping is = CERTMAP_MAPPING_INIT;
     if (mapping == NULL)
         return false;
     model->needs |= certmap_rules_needs(rules);
-    *mapping = (struct cm_lint_mapping){.is = none,
-                                        .term = (uint32_t)model->terms.count,
+    *mapping = (struct cm_lint_mapping){.term = (uint32_t)model->terms.count,
                                         .condition = (uint32_t)model->conditions.count,
                                         .output = (uint32_t)model->outputs.count};
-    if (certmap_rules_mapping(rules, &mapping->is, index, NULL) != CERTMAP_OK ||
+    if (certmap_rules_mapping(rules, &is, index, NULL) != CERTMAP_OK ||
         certmap_rules_walk(rules, index, on_item, &reading, NULL) != CERTMAP_OK || reading.failed)
         return false;
+    mapping->is = (struct cm_lint_about){is.account, (uint8_t)is.decision, (uint8_t)is.kind, (uint8_t)is.language,
+                                         is.is_template};
     mapping->term_count = (uint32_t)model->terms.count - mapping->term;
     mapping->condition_count = (uint32_t)model->conditions.count - mapping->condition;
     mapping->output_count = (uint32_t)model->outputs.count - mapping->output;
@@ -126,7 +124,7 @@ static bool begin_arrays(struct cm_lint_model *model) {
     return cm_lint_array_begin(&model->mappings, allocator, sizeof(struct cm_lint_mapping)) &&
            cm_lint_array_begin(&model->terms, allocator, sizeof(struct certmap_term)) &&
            cm_lint_array_begin(&model->conditions, allocator, sizeof(struct cm_lint_condition)) &&
-           cm_lint_array_begin(&model->operands, allocator, sizeof(struct cm_lint_operand)) &&
+           cm_lint_array_begin(&model->operands, allocator, sizeof(const struct cm_lint_operand *)) &&
            cm_lint_array_begin(&model->outputs, allocator, sizeof(struct certmap_output)) &&
            cm_lint_array_begin(&model->paths, allocator, sizeof(struct cm_lint_path));
 }
@@ -137,7 +135,7 @@ static bool trim_arrays(struct cm_lint_model *model) {
     return cm_lint_array_trim(&model->mappings, allocator, sizeof(struct cm_lint_mapping)) &&
            cm_lint_array_trim(&model->terms, allocator, sizeof(struct certmap_term)) &&
            cm_lint_array_trim(&model->conditions, allocator, sizeof(struct cm_lint_condition)) &&
-           cm_lint_array_trim(&model->operands, allocator, sizeof(struct cm_lint_operand)) &&
+           cm_lint_array_trim(&model->operands, allocator, sizeof(const struct cm_lint_operand *)) &&
            cm_lint_array_trim(&model->outputs, allocator, sizeof(struct certmap_output));
 }
 
@@ -153,7 +151,10 @@ enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct
                                        struct certmap_diagnostic *err) {
     *model = (struct cm_lint_model){.rules = rules, .allocator = *allocator};
     (void)cm_lint_pool_init(&model->pool, allocator);
-    if (!begin_arrays(model) || !read_mappings(model) || !trim_arrays(model)) {
+    const bool read = begin_arrays(model) && cm_lint_operand_table_begin(&model->known, allocator) &&
+                      read_mappings(model) && trim_arrays(model);
+    cm_lint_operand_table_free(&model->known, allocator);
+    if (!read) {
         if (err != NULL)
             *err = (struct certmap_diagnostic){
                 .status = CERTMAP_ERROR_MEMORY, .code = CERTMAP_CODE_MEMORY, .text = "out of memory"};
@@ -162,6 +163,12 @@ enum certmap_status cm_lint_model_read(struct cm_lint_model *model, const struct
     if (places != NULL)
         take_places(model, places);
     return CERTMAP_OK;
+}
+
+struct certmap_mapping cm_lint_mapping_of(const struct cm_lint_model *model, size_t index) {
+    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+    (void)certmap_rules_mapping(model->rules, &mapping, index, NULL); /* it was read before */
+    return mapping;
 }
 
 void cm_lint_model_free(struct cm_lint_model *model) {

@@ -15,10 +15,11 @@ static struct certmap_rules *make_rules(const struct certmap_allocator *allocato
     struct certmap_rules *rules = NULL;
     struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
+    const struct certmap_view shown = cm_lint_shown(item->operand);
     mapping.name = mapping.account = certmap_view_of("x");
     mapping.decision = CERTMAP_ALLOW;
     condition.op = item->subtree ? CERTMAP_OP_UNDER : CERTMAP_OP_EQUAL;
-    condition.operands = &item->operand->shown;
+    condition.operands = &shown;
     condition.operand_count = 1;
     if (certmap_builder_new(&builder, allocator, NULL) == CERTMAP_OK &&
         certmap_builder_mapping(builder, &mapping, NULL) == CERTMAP_OK &&
@@ -67,7 +68,7 @@ static const struct cm_lint_item *leading(const struct cm_lint_wish *wish) {
             continue;
         if (!item->subtree)
             return item;
-        if (found == NULL || item->operand->compared.len > found->operand->compared.len)
+        if (found == NULL || item->operand->compared_len > found->operand->compared_len)
             found = item;
     }
     return found;
@@ -90,11 +91,11 @@ enum cm_lint_exists cm_lint_name_find(struct certmap_view *value, struct cm_lint
                                       const struct cm_lint_wish *wish) {
     const struct cm_lint_item *lead = leading(wish);
     if (lead != NULL && !lead->subtree) {
-        *value = lead->operand->shown;
+        *value = cm_lint_shown(lead->operand);
         return suits(*value, pool, peer, wish);
     }
     /* Under a Name is that Name itself, and whatever begins with it. */
-    *value = lead != NULL ? lead->operand->shown : certmap_no_view();
+    *value = lead != NULL ? cm_lint_shown(lead->operand) : certmap_no_view();
     enum cm_lint_exists exists = suits(*value, pool, peer, wish);
     if (exists != CM_LINT_NONE)
         return exists;

@@ -14,11 +14,14 @@
 /* Most entries of the table that are looked at for one number. */
 #define MAX_PROBES 32
 
-/* A value, and where it is written first. */
+/* A value, and the operand by which it is written first. There are as many as the rules have distinct values. */
 struct value {
-    uint64_t hash;
-    uint32_t path, operand, mapping, number, index; /* the condition of the mapping, the operand of it */
-    uint32_t count;
+    uint32_t hash, path, operand, count;
+};
+
+/* Where an operand is: of which condition of its mapping, and which of its operands. */
+struct where {
+    size_t mapping, number, index;
 };
 
 /* A hash table of indices + 1; its size is a power of two, twice what it holds at least. */
@@ -29,18 +32,60 @@ struct table {
 
 struct near {
     struct certmap_lint *lint;
-    struct cm_lint_pool pool;
-    struct value *values;
-    size_t count;
+    struct cm_lint_array values;
     struct table by_text, by_slip;
 };
 
-static bool table_make(struct table *table, struct cm_lint_pool *pool, size_t count) {
+static bool table_make(struct near *near, struct table *table, size_t count) {
+    const struct certmap_allocator *allocator = &near->lint->allocator;
     size_t size = 16;
     while (size < 2 * count)
         size *= 2;
-    *table = (struct table){cm_lint_pool_take(pool, size, sizeof *table->slots), size - 1};
+    *table = (struct table){allocator->alloc(allocator->ctx, size * sizeof *table->slots), size - 1};
+    if (table->slots != NULL)
+        memset(table->slots, 0, size * sizeof *table->slots);
+    near->lint->failed = near->lint->failed || table->slots == NULL;
     return table->slots != NULL;
+}
+
+static void table_free(const struct near *near, struct table *table) {
+    if (table->slots != NULL)
+        near->lint->allocator.release(near->lint->allocator.ctx, table->slots);
+    table->slots = NULL;
+}
+
+static struct value *value_at(const struct near *near, size_t index) {
+    return (struct value *)near->values.items + index;
+}
+
+/* ---- where ---- */
+
+/* The last mapping whose conditions begin at this one or before. */
+static size_t mapping_of(const struct cm_lint_model *model, uint32_t condition) {
+    size_t low = 0, high = model->mappings.count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        *(cm_lint_mapping_at(model, middle)->condition <= condition ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* The last condition whose operands begin at this one or before. */
+static uint32_t condition_of(const struct cm_lint_model *model, uint32_t operand) {
+    uint32_t low = 0, high = (uint32_t)model->conditions.count;
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        *(cm_lint_condition_at(model, middle)->operand <= operand ? &low : &high) = middle;
+    }
+    return low;
+}
+
+static struct where where_is(const struct near *near, const struct value *value) {
+    const struct cm_lint_model *model = &near->lint->model;
+    const uint32_t condition = condition_of(model, value->operand);
+    const size_t mapping = mapping_of(model, condition);
+    return (struct where){mapping, condition - cm_lint_mapping_at(model, mapping)->condition,
+                          value->operand - cm_lint_condition_at(model, condition)->operand};
 }
 
 /* ---- counting ---- */
@@ -52,26 +97,20 @@ static bool is_looked_at(const struct cm_lint_path *path) {
 }
 
 static struct certmap_view text_of(const struct near *near, const struct value *value) {
-    return cm_lint_operand_at(&near->lint->model, value->operand)->shown;
+    return cm_lint_shown(cm_lint_operand_at(&near->lint->model, value->operand));
 }
 
-static void count_value(struct near *near, const struct value *value, const struct cm_lint_word *word) {
-    const struct certmap_view text = text_of(near, value);
-    const uint64_t hash = cm_lint_word_hash(word, word->len, value->path);
-    size_t slot = (size_t)hash & near->by_text.mask;
-    for (; near->by_text.slots[slot] != 0; slot = (slot + 1) & near->by_text.mask) {
-        struct value *known = &near->values[near->by_text.slots[slot] - 1];
+static uint32_t *slot_of(struct near *near, const struct value *value, struct certmap_view text) {
+    const struct table *table = &near->by_text;
+    size_t slot = value->hash & table->mask;
+    for (; table->slots[slot] != 0; slot = (slot + 1) & table->mask) {
+        const struct value *known = value_at(near, table->slots[slot] - 1);
         const struct certmap_view other = text_of(near, known);
-        if (known->hash == hash && known->path == value->path && other.len == text.len &&
-            memcmp(other.data, text.data, text.len) == 0) {
-            known->count++;
-            return;
-        }
+        if (known->hash == value->hash && known->path == value->path && other.len == text.len &&
+            memcmp(other.data, text.data, text.len) == 0)
+            break;
     }
-    near->values[near->count] = *value;
-    near->values[near->count].hash = hash;
-    near->values[near->count].count = 1;
-    near->by_text.slots[slot] = (uint32_t)++near->count;
+    return &table->slots[slot];
 }
 
 /* In IIS files each value is written as a pattern; one without a wildcard is a value. */
@@ -82,42 +121,66 @@ static bool is_pattern(const struct cm_lint_condition *condition, struct certmap
     return false;
 }
 
-static void count_condition(struct near *near, size_t mapping, size_t number) {
+/* Makes room for one value more. */
+static bool grow(struct near *near) {
+    struct table old = near->by_text;
+    if (old.slots != NULL && 2 * (near->values.count + 1) <= old.mask + 1)
+        return true;
+    if (!table_make(near, &near->by_text, 2 * (near->values.count + 1))) {
+        near->by_text = old;
+        return false;
+    }
+    for (size_t i = 0; i < near->values.count; i++)
+        *slot_of(near, value_at(near, i), text_of(near, value_at(near, i))) = (uint32_t)i + 1;
+    table_free(near, &old);
+    return true;
+}
+
+static bool count_value(struct near *near, const struct value *value) {
+    uint32_t *slot = grow(near) ? slot_of(near, value, text_of(near, value)) : NULL;
+    struct value *made =
+        slot != NULL && *slot == 0 ? cm_lint_array_add(&near->values, &near->lint->allocator, sizeof *made) : NULL;
+    if (made != NULL) {
+        *made = *value;
+        *slot = (uint32_t)near->values.count;
+    }
+    near->lint->failed = near->lint->failed || slot == NULL || *slot == 0;
+    if (!near->lint->failed)
+        value_at(near, *slot - 1)->count++;
+    return !near->lint->failed;
+}
+
+static bool count_condition(struct near *near, const struct cm_lint_condition *condition) {
     const struct cm_lint_model *model = &near->lint->model;
-    const struct cm_lint_condition *condition =
-        cm_lint_condition_at(model, cm_lint_mapping_at(model, mapping)->condition + number);
     struct cm_lint_word word;
+    bool counted = true;
     if ((condition->op != CERTMAP_OP_EQUAL && condition->op != CERTMAP_OP_LIKE) ||
         !is_looked_at(cm_lint_path_at(model, condition->path)))
-        return;
-    for (uint32_t i = 0; i < condition->operand_count; i++) {
-        const struct certmap_view text = cm_lint_operand_at(model, condition->operand + i)->shown;
-        const struct value value = {.path = condition->path,
-                                    .operand = condition->operand + i,
-                                    .mapping = (uint32_t)mapping,
-                                    .number = (uint32_t)number,
-                                    .index = i};
-        if (!is_pattern(condition, text) && cm_lint_word_read(&word, text.data, text.len))
-            count_value(near, &value, &word);
+        return true;
+    for (uint32_t i = condition->operand; counted && i < condition->operand + condition->operand_count; i++) {
+        const struct certmap_view text = cm_lint_shown(cm_lint_operand_at(model, i));
+        if (is_pattern(condition, text) || !cm_lint_word_read(&word, text.data, text.len))
+            continue;
+        const struct value value = {(uint32_t)cm_lint_word_hash(&word, word.len, condition->path), condition->path, i,
+                                    0};
+        counted = count_value(near, &value);
     }
+    return counted;
 }
 
 static bool count_values(struct near *near) {
     const struct cm_lint_model *model = &near->lint->model;
-    const size_t count = model->operands.count;
-    near->values = cm_lint_pool_take(&near->pool, count + 1, sizeof *near->values);
-    if (near->values == NULL || !table_make(&near->by_text, &near->pool, count))
-        return false;
-    for (size_t i = 0; i < model->mappings.count; i++)
-        for (size_t k = 0; k < cm_lint_mapping_at(model, i)->condition_count; k++)
-            count_condition(near, i, k);
-    return true;
+    bool counted = true;
+    for (size_t i = 0; counted && i < model->conditions.count; i++)
+        counted = count_condition(near, cm_lint_condition_at(model, i));
+    table_free(near, &near->by_text);
+    return counted;
 }
 
 /* ---- what is written often ---- */
 
 static void put_slips(struct near *near, size_t index) {
-    const struct value *value = &near->values[index];
+    const struct value *value = value_at(near, index);
     const struct certmap_view text = text_of(near, value);
     struct cm_lint_word word;
     if (value->count < OFTEN || !cm_lint_word_read(&word, text.data, text.len))
@@ -133,13 +196,14 @@ static void put_slips(struct near *near, size_t index) {
 
 static bool put_all_slips(struct near *near) {
     size_t count = 0;
-    for (size_t i = 0; i < near->count; i++)
-        if (near->values[i].count >= OFTEN)
-            count += CM_LINT_MAX_WORD < text_of(near, &near->values[i]).len ? CM_LINT_MAX_WORD + 1
-                                                                            : text_of(near, &near->values[i]).len + 1;
-    if (count == 0 || !table_make(&near->by_slip, &near->pool, count))
+    for (size_t i = 0; i < near->values.count; i++) {
+        const size_t len = text_of(near, value_at(near, i)).len;
+        if (value_at(near, i)->count >= OFTEN)
+            count += (CM_LINT_MAX_WORD < len ? CM_LINT_MAX_WORD : len) + 1;
+    }
+    if (count == 0 || !table_make(near, &near->by_slip, count))
         return false;
-    for (size_t i = 0; i < near->count; i++)
+    for (size_t i = 0; i < near->values.count; i++)
         put_slips(near, i);
     return true;
 }
@@ -154,7 +218,7 @@ static const struct value *find_meant(const struct near *near, const struct valu
     for (size_t i = 0; i <= word.len; i++) {
         size_t slot = (size_t)cm_lint_word_hash(&word, i, value->path) & near->by_slip.mask;
         for (size_t k = 0; near->by_slip.slots[slot] != 0 && k < MAX_PROBES; k++) {
-            const struct value *meant = &near->values[near->by_slip.slots[slot] - 1];
+            const struct value *meant = value_at(near, near->by_slip.slots[slot] - 1);
             const struct certmap_view often = text_of(near, meant);
             if (meant->path == value->path && cm_lint_word_read(&other, often.data, often.len) &&
                 cm_lint_word_is_slip(&word, &other))
@@ -166,52 +230,55 @@ static const struct value *find_meant(const struct near *near, const struct valu
 }
 
 /* The certificate with the value that was probably meant, which this mapping does not take. */
-static void show(struct certmap_lint *lint, struct certmap_lint_report *report, const struct value *value,
+static void show(struct certmap_lint *lint, struct certmap_lint_report *report, const struct where *where,
                  struct certmap_view meant) {
-    const struct cm_lint_mapping *mapping = cm_lint_mapping_at(&lint->model, value->mapping);
-    const struct cm_lint_advised advised = {.index = value->mapping, .mapping = mapping};
+    const struct cm_lint_mapping *mapping = cm_lint_mapping_at(&lint->model, where->mapping);
+    const struct cm_lint_advised advised = {.index = where->mapping, .mapping = mapping};
     struct certmap_result result;
     struct cm_lint_draft draft;
-    if (report != NULL && cm_lint_draft_about(&draft, lint, &advised, mapping->condition + value->number, meant) &&
-        cm_lint_draft_answer(&draft, &result) && result.index != value->mapping)
+    if (report != NULL && cm_lint_draft_about(&draft, lint, &advised, mapping->condition + where->number, meant) &&
+        cm_lint_draft_answer(&draft, &result) && result.index != where->mapping)
         cm_lint_draft_show(&draft, report);
 }
 
-static void say(struct near *near, const struct value *value, const struct value *meant) {
+static void say(struct near *near, const struct value *value, const struct where *where, const struct value *meant) {
     struct certmap_lint *lint = near->lint;
+    const struct where first = where_is(near, meant);
     const char *often = cm_lint_quote(lint, text_of(near, meant));
     struct certmap_lint_report *report =
-        cm_lint_report_add(lint, CERTMAP_CODE_NEAR_MISS, CERTMAP_CERTAINTY_ADVICE, value->mapping,
-                           cm_lint_operand_place(lint, value->mapping, value->number, value->index),
+        cm_lint_report_add(lint, CERTMAP_CODE_NEAR_MISS, CERTMAP_CERTAINTY_ADVICE, where->mapping,
+                           cm_lint_operand_place(lint, where->mapping, where->number, where->index),
                            "%s is here alone, and %s, one letter away, %u times: who has that is not meant by this",
                            cm_lint_quote(lint, text_of(near, value)), often, (unsigned)meant->count);
-    cm_lint_report_relate(lint, report, meant->mapping,
-                          cm_lint_operand_place(lint, meant->mapping, meant->number, meant->index), "%s is here",
-                          often);
+    cm_lint_report_relate(lint, report, first.mapping,
+                          cm_lint_operand_place(lint, first.mapping, first.number, first.index), "%s is here", often);
     cm_lint_report_help(lint, report, "write %s, if that is meant", often);
-    show(lint, report, value, text_of(near, meant));
+    show(lint, report, where, text_of(near, meant));
 }
 
 static bool differs_in_case_only(const struct near *near, const struct value *value, const struct value *meant) {
     const struct cm_lint_model *model = &near->lint->model;
-    const struct cm_lint_condition *condition =
-        cm_lint_condition_at(model, cm_lint_mapping_at(model, value->mapping)->condition + value->number);
-    return condition->nocase && certmap_text_same(text_of(near, value), text_of(near, meant));
+    return cm_lint_condition_at(model, condition_of(model, value->operand))->nocase &&
+           certmap_text_same(text_of(near, value), text_of(near, meant));
+}
+
+static void look_at(struct near *near, const struct value *value) {
+    const struct where where = where_is(near, value);
+    const struct value *meant = near->lint->dead[where.mapping] ? NULL : find_meant(near, value);
+    if (meant != NULL && !differs_in_case_only(near, value, meant))
+        say(near, value, &where, meant);
+    cm_lint_forget(near->lint);
 }
 
 void cm_lint_pass_near_miss(struct certmap_lint *lint) {
     struct near near = {.lint = lint};
     if (!cm_lint_wants(lint, CERTMAP_CODE_NEAR_MISS))
         return;
-    (void)cm_lint_pool_init(&near.pool, &lint->allocator);
     const bool any = count_values(&near) && put_all_slips(&near);
-    for (size_t i = 0; any && i < near.count && !lint->failed; i++) {
-        const struct value *value = &near.values[i];
-        const struct value *meant = value->count == 1 && !lint->dead[value->mapping] ? find_meant(&near, value) : NULL;
-        if (meant != NULL && !differs_in_case_only(&near, value, meant))
-            say(&near, value, meant);
-        cm_lint_forget(lint);
-    }
-    lint->failed = lint->failed || near.pool.failed;
-    cm_lint_pool_free(&near.pool);
+    for (size_t i = 0; any && i < near.values.count && !lint->failed; i++)
+        if (value_at(&near, i)->count == 1)
+            look_at(&near, value_at(&near, i));
+    table_free(&near, &near.by_text);
+    table_free(&near, &near.by_slip);
+    cm_lint_array_free(&near.values, &lint->allocator);
 }

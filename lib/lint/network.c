@@ -36,9 +36,9 @@ static bool takes_all(const struct walk *walk, size_t bits, bool *takes_some) {
     *takes_some = false;
     for (size_t i = 0; i < walk->wish->count; i++) {
         const struct cm_lint_operand *network = walk->wish->items[i].operand;
-        if (walk->wish->signs[i] >= 0 || network->compared.len != walk->len)
+        if (walk->wish->signs[i] >= 0 || network->compared_len != walk->len)
             continue;
-        if (!agree(network->compared.data, walk->octets, network->bits < bits ? network->bits : bits))
+        if (!agree(cm_lint_compared(network).data, walk->octets, network->bits < bits ? network->bits : bits))
             continue;
         if (network->bits <= bits)
             return true;
@@ -76,8 +76,8 @@ static const struct cm_lint_operand *smallest(const struct cm_lint_wish *wish) {
 static bool is_within_all(const struct cm_lint_operand *network, const struct cm_lint_wish *wish) {
     for (size_t i = 0; i < wish->count; i++) {
         const struct cm_lint_operand *other = wish->items[i].operand;
-        if (wish->signs[i] > 0 && (other->compared.len != network->compared.len ||
-                                   !agree(other->compared.data, network->compared.data, other->bits)))
+        if (wish->signs[i] > 0 && (other->compared_len != network->compared_len ||
+                                   !agree(cm_lint_compared(other).data, cm_lint_compared(network).data, other->bits)))
             return false;
     }
     return true;
@@ -95,9 +95,9 @@ enum cm_lint_exists cm_lint_address_find(struct certmap_view *value, struct cm_l
     if (network != NULL) {
         if (!is_within_all(network, wish))
             return CM_LINT_NONE;
-        walk.len = network->compared.len;
+        walk.len = network->compared_len;
         for (size_t i = 0; i < network->bits; i++)
-            set_bit(walk.octets, i, bit_at(network->compared.data, i));
+            set_bit(walk.octets, i, bit_at(cm_lint_compared(network).data, i));
         return find_free(&walk, network->bits) ? give(value, pool, &walk) : CM_LINT_NONE;
     }
     static const uint8_t usual[] = {203, 0, 113, 66};

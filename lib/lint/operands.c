@@ -36,7 +36,7 @@ static bool make_list(struct list *list) {
         list->signs[i] = -1;
         if (list->domain > CM_LINT_DOMAIN_SID)
             continue;
-        list->atoms[i] = cm_lint_atom_make(pool, operand_at(list, i)->compared, list->condition->op == CERTMAP_OP_LIKE);
+        list->atoms[i] = cm_lint_atom_make(pool, cm_lint_compared(operand_at(list, i)), list->condition->op == CERTMAP_OP_LIKE);
         list->atoms[i].nocase = list->condition->nocase;
     }
     return !pool->failed;
@@ -78,7 +78,7 @@ static struct certmap_position place_of(const struct list *list, size_t index) {
 
 /* How many columns it has: its text, and quotes and escapes, which are of one byte each. */
 static size_t columns_of(const struct list *list, size_t index, const struct certmap_position *place) {
-    const struct certmap_view shown = operand_at(list, index)->shown;
+    const struct certmap_view shown = cm_lint_shown(operand_at(list, index));
     size_t columns = place->length;
     for (size_t i = 0; i < shown.len; i++)
         columns -= (shown.data[i] & 0xC0) == 0x80 && columns > 0;
@@ -120,7 +120,7 @@ static void help(const struct list *list, struct certmap_lint_report *report, si
 
 static struct certmap_lint_report *add_report(const struct list *list, size_t index, size_t by, bool twice) {
     struct certmap_lint *lint = list->lint;
-    const char *own = cm_lint_quote(lint, operand_at(list, index)->shown);
+    const char *own = cm_lint_quote(lint, cm_lint_shown(operand_at(list, index)));
     const struct certmap_position place = place_of(list, index);
 #define ADD(...)                                                                                                       \
     cm_lint_report_add(lint, CERTMAP_CODE_REDUNDANT_OPERAND, CERTMAP_CERTAINTY_PROVEN, list->mapping, place,           \
@@ -130,7 +130,7 @@ static struct certmap_lint_report *add_report(const struct list *list, size_t in
     if (by == SIZE_MAX)
         return ADD("%s takes nothing that the others of the list do not take together", own);
     return ADD("%s takes nothing that %s, in the same list, does not take", own,
-               cm_lint_quote(lint, operand_at(list, by)->shown));
+               cm_lint_quote(lint, cm_lint_shown(operand_at(list, by))));
 #undef ADD
 }
 
@@ -151,8 +151,7 @@ static size_t twin(const struct list *list, size_t index) {
     const struct cm_lint_operand *own = operand_at(list, index);
     for (size_t i = 0; i < index; i++) {
         const struct cm_lint_operand *other = operand_at(list, i);
-        if (own->bits == other->bits && own->compared.len == other->compared.len &&
-            (own->compared.len == 0 || memcmp(own->compared.data, other->compared.data, own->compared.len) == 0))
+        if (cm_lint_operands_agree(own, other))
             return i;
     }
     return index;

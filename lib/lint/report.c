@@ -44,7 +44,7 @@ static uint64_t mix_condition(uint64_t hash, const struct cm_lint_model *model,
         hash = mix_number(hash, words[i]);
     hash = mix_number(mix_text(hash, path->subfield), condition->count);
     for (size_t i = 0; i < condition->operand_count; i++)
-        hash = mix_text(hash, cm_lint_operand_at(model, condition->operand + i)->shown);
+        hash = mix_text(hash, cm_lint_shown(cm_lint_operand_at(model, condition->operand + i)));
     return hash;
 }
 
@@ -282,7 +282,7 @@ const char *cm_lint_escape(struct certmap_lint *lint, struct certmap_view text) 
 }
 
 const char *cm_lint_name(struct certmap_lint *lint, size_t mapping) {
-    return cm_lint_quote(lint, cm_lint_mapping_at(&lint->model, mapping)->is.name);
+    return cm_lint_quote(lint, cm_lint_mapping_of(&lint->model, mapping).name);
 }
 
 /* ---- order ---- */

@@ -48,7 +48,7 @@ static uint64_t issuer_of(const struct cm_lint_model *model, const struct cm_lin
         if (!is_issuer(cm_lint_path_at(model, condition->path)->field))
             continue;
         for (size_t k = 0; k < condition->operand_count; k++) {
-            const struct certmap_view text = cm_lint_operand_at(model, condition->operand + k)->shown;
+            const struct certmap_view text = cm_lint_shown(cm_lint_operand_at(model, condition->operand + k));
             own += mix(condition->path, text.data, text.len);
         }
         hash += own; /* their order does not matter */
@@ -75,7 +75,7 @@ static bool add_names(struct cm_lint_draft *draft, struct certmap_lint *lint, si
                 continue;
             given = given || condition->op == CERTMAP_OP_EQUAL;
             if (condition->op == CERTMAP_OP_LIKE)
-                text = cm_lint_fill(&lint->scratch, cm_lint_operand_at(&lint->model, condition->operand)->shown, "x",
+                text = cm_lint_fill(&lint->scratch, cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand)), "x",
                                     NAME);
         }
         if (!given && !cm_lint_draft_replace(draft, path, text))

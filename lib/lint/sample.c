@@ -149,9 +149,9 @@ struct certmap_view cm_lint_sample(struct cm_lint_pool *pool, const struct cm_li
     switch ((int)condition->op) {
     case CERTMAP_OP_EQUAL:
     case CERTMAP_OP_UNDER:
-        return cm_lint_pool_copy(pool, is_compared(path) ? operand->compared : operand->shown);
+        return cm_lint_pool_copy(pool, is_compared(path) ? cm_lint_compared(operand) : cm_lint_shown(operand));
     case CERTMAP_OP_LIKE:
-        return fill(pool, path, operand->shown);
+        return fill(pool, path, cm_lint_shown(operand));
     default:
         return (struct certmap_view){NULL, 0};
     }

@@ -89,20 +89,21 @@ static struct certmap_condition condition_of(struct cm_lint_pool *pool, const st
     condition.operands = operands;
     condition.operand_count = operands == NULL ? 0 : of->operand_count;
     for (size_t i = 0; i < condition.operand_count; i++)
-        operands[i] = cm_lint_operand_at(model, of->operand + i)->shown;
+        operands[i] = cm_lint_shown(cm_lint_operand_at(model, of->operand + i));
     return condition;
 }
 
 static bool add_mapping(struct certmap_builder *builder, struct cm_lint_pool *pool, const struct cm_lint_model *model,
                         size_t index) {
     const struct cm_lint_mapping *mapping = cm_lint_mapping_at(model, index);
+    const struct certmap_mapping is = cm_lint_mapping_of(model, index);
     struct certmap_description description = CERTMAP_DESCRIPTION_INIT;
     struct certmap_condition *conditions = cm_lint_pool_take(pool, mapping->condition_count + 1u, sizeof *conditions);
     for (size_t i = 0; conditions != NULL && i < mapping->condition_count; i++)
         conditions[i] = condition_of(pool, model, cm_lint_condition_at(model, mapping->condition + i));
     if (pool->failed)
         return false;
-    description.mapping = &mapping->is;
+    description.mapping = &is;
     description.terms = cm_lint_term_at(model, mapping->term);
     description.term_count = mapping->term_count;
     description.conditions = conditions;

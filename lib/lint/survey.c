@@ -225,7 +225,7 @@ static bool read_operands(struct cm_lint_engine *engine, const struct cm_lint_cl
         if (track->domain > CM_LINT_DOMAIN_SID || atom->symbols != NULL)
             continue;
         *atom =
-            cm_lint_atom_make(&engine->pool, track->items[place].operand->compared, condition->op == CERTMAP_OP_LIKE);
+            cm_lint_atom_make(&engine->pool, cm_lint_compared(track->items[place].operand), condition->op == CERTMAP_OP_LIKE);
         atom->nocase = condition->nocase;
     }
     return !engine->pool.failed;

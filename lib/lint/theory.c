@@ -71,7 +71,7 @@ static bool same(struct certmap_view a, struct certmap_view b) {
 /* Whether a value has the signs. */
 static bool suits(struct certmap_view value, const struct cm_lint_wish *wish) {
     for (size_t i = 0; i < wish->count; i++)
-        if (wish->signs[i] != 0 && same(value, wish->items[i].operand->compared) != (wish->signs[i] > 0))
+        if (wish->signs[i] != 0 && same(value, cm_lint_compared(wish->items[i].operand)) != (wish->signs[i] > 0))
             return false;
     return true;
 }
@@ -108,7 +108,7 @@ static enum cm_lint_exists find_equal(struct certmap_view *value, struct cm_lint
                                       const struct cm_lint_wish *wish) {
     const struct cm_lint_operand *only = wanted(wish);
     if (only != NULL) {
-        *value = only->compared;
+        *value = cm_lint_compared(only);
         return suits(*value, wish) ? CM_LINT_EXISTS : CM_LINT_NONE;
     }
     for (unsigned i = 0; i <= wish->count; i++) {
