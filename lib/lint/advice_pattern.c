@@ -305,7 +305,7 @@ static void advise_network(struct certmap_lint *lint, const struct cm_lint_advis
         drafts++;
         if (!cm_lint_draft_about(&draft, lint, advised, advised->mapping->condition + number,
                                  cm_lint_compared(operand).len == 4 ? certmap_view_of("\xC6\x33\x64\x07")
-                                                            : cm_lint_compared(operand)) ||
+                                                                    : cm_lint_compared(operand)) ||
             !cm_lint_draft_is_answered(&draft, advised->index, CERTMAP_ALLOW))
             continue;
         struct certmap_lint_report *report =

@@ -256,7 +256,8 @@ static void advise_condition(struct certmap_lint *lint, const struct cm_lint_adv
         (condition->op != CERTMAP_OP_EQUAL && condition->op != CERTMAP_OP_LIKE && condition->op != CERTMAP_OP_UNDER))
         return;
     for (size_t i = 0; i < condition->operand_count; i++) {
-        const struct about about = {advised, number, cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand + i)),
+        const struct about about = {advised, number,
+                                    cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand + i)),
                                     cm_lint_operand_place(lint, advised->index, number, i), looked < MAX_DRAFTS};
         looked += advise(lint, &about, !cm_lint_is_whole_name(path));
     }

@@ -21,6 +21,7 @@ bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total) {
 
 void cm_lint_forget(struct certmap_lint *lint) {
     lint->failed = lint->failed || lint->scratch.failed;
+    cm_lint_reports_keep(lint);
     cm_lint_pool_empty(&lint->scratch);
 }
 

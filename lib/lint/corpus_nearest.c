@@ -103,7 +103,7 @@ enum certmap_status cm_lint_corpus_group(struct certmap_lint *lint, struct certm
     if (group->count++ > 0)
         return status;
     status = certmap_explain_mapping(lint->model.rules, peer, &result, missed.mapping, find_condition, &missed, err);
-    group->first = describe(&missed, label);
+    group->first = (const char *)cm_lint_pool_copy(&lint->pool, certmap_view_of(describe(&missed, label))).data;
     return status;
 }
 

@@ -16,7 +16,7 @@ static const char *names_of(struct certmap_lint *lint, const struct cm_lint_reac
         const char *name = cm_lint_name(lint, reach->suspects[i]);
         const char *join = i == 0 ? "" : i + 1 == count && count == reach->suspect_count ? " and " : ", ";
         const size_t len = strlen(text) + strlen(name) + 32;
-        char *longer = cm_lint_pool_take(&lint->pool, len, 1);
+        char *longer = cm_lint_pool_take(&lint->scratch, len, 1);
         if (longer == NULL)
             return text;
         (void)snprintf(longer, len, "%s%s%s%s", text, join, name,
@@ -397,7 +397,7 @@ static bool draft_answers(struct certmap_lint *lint, struct cm_lint_reach *reach
 }
 
 void cm_lint_pass_reach(struct certmap_lint *lint) {
-    struct cm_lint_reach *reach = cm_lint_pool_take(&lint->pool, 1, sizeof *reach);
+    struct cm_lint_reach *reach = cm_lint_pool_take(&lint->pass, 1, sizeof *reach);
     struct cm_lint_past past;
     const size_t count = lint->model.mappings.count;
     if (reach == NULL)

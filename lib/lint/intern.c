@@ -139,8 +139,7 @@ static void intern_operands(struct cm_lint_intern *intern, const struct cm_lint_
     for (uint32_t i = 0; i < model->operands.count; i++) {
         const struct cm_lint_operand *operand = cm_lint_operand_at(model, i);
         const struct certmap_view compared = cm_lint_compared(operand);
-        const uint64_t hash =
-            mix(mix(hows[i] + 1, &operand->bits, sizeof operand->bits), compared.data, compared.len);
+        const uint64_t hash = mix(mix(hows[i] + 1, &operand->bits, sizeof operand->bits), compared.data, compared.len);
         size_t slot = (size_t)hash & table->mask;
         for (; table->slots[slot] != 0; slot = (slot + 1) & table->mask) {
             const uint32_t other = table->slots[slot] - 1;

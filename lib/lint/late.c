@@ -288,7 +288,7 @@ void cm_lint_pass_late(struct certmap_lint *lint) {
     if (certmap_rules_combining(lint->model.rules) != CERTMAP_COMBINING_FIRST ||
         !cm_lint_wants(lint, CERTMAP_CODE_LATE_DENY))
         return;
-    late.last = cm_lint_pool_take(&lint->pool, lint->model.conditions.count + 1, sizeof *late.last);
+    late.last = cm_lint_pool_take(&lint->pass, lint->model.conditions.count + 1, sizeof *late.last);
     for (size_t i = 0; late.last != NULL && i < count && cm_lint_goes_on(lint, i); i++)
         take(&late, i);
     for (size_t i = 0; !late.many && i < late.stranger_count && !lint->failed && !lint->cancelled; i++) {

@@ -74,7 +74,7 @@ enum certmap_status certmap_lint_new(struct certmap_lint **lint, const struct ce
     struct certmap_lint *made = pool.allocator.alloc(pool.allocator.ctx, sizeof *made);
     if (made == NULL)
         return cm_lint_fail_memory(err);
-    *made = (struct certmap_lint){.allocator = pool.allocator, .pool = pool, .scratch = pool};
+    *made = (struct certmap_lint){.allocator = pool.allocator, .pool = pool, .pass = pool, .scratch = pool};
     made->open = cm_lint_pool_take(&made->pool, 1, sizeof *made->open);
     if (made->open != NULL)
         made->open->allocator = made->allocator;
@@ -103,6 +103,9 @@ static void forget_rules(struct certmap_lint *lint) {
     if (lint->open != NULL)
         cm_lint_place_close(lint->open);
     cm_lint_array_free(&lint->spellings, &lint->allocator);
+    cm_lint_array_free(&lint->making, &lint->allocator);
+    cm_lint_array_free(&lint->packing, &lint->allocator);
+    cm_lint_pool_free(&lint->pass);
     cm_lint_pool_free(&lint->scratch);
 }
 
@@ -155,8 +158,9 @@ static enum certmap_status run(struct certmap_lint *lint, const struct certmap_r
         return lint->failed ? cm_lint_fail_memory(err) : CERTMAP_OK;
     for (size_t i = 0; !lint->failed && !lint->pool.failed && !lint->cancelled && cm_lint_passes[i] != NULL; i++) {
         cm_lint_passes[i](lint);
-        lint->failed = lint->failed || lint->scratch.failed || lint->open->failed;
-        cm_lint_pool_empty(&lint->scratch);
+        cm_lint_forget(lint);
+        lint->failed = lint->failed || lint->pass.failed || lint->open->failed;
+        cm_lint_pool_free(&lint->pass);
     }
     return lint->cancelled
                ? cm_lint_fail(err, CERTMAP_ERROR_CANCELLED, CERTMAP_CODE_CANCELLED, "cancelled by the program")
@@ -171,8 +175,8 @@ enum certmap_status certmap_lint_run(struct certmap_lint *lint, const struct cer
     lint->ran = true;
     const enum certmap_status status = run(lint, rules, err);
     forget_rules(lint); /* the caller may keep the reports, which takes memory, too */
-    if (status == CERTMAP_OK)
-        cm_lint_reports_give(lint, report, ctx);
+    if (status == CERTMAP_OK && !cm_lint_reports_give(lint, report, ctx))
+        return cm_lint_fail_memory(err);
     return status;
 }
 

@@ -11,6 +11,7 @@
 
 #include "certmap/lint.h"
 #include "corpus.h"
+#include "kept.h"
 #include "model.h"
 #include "witness.h"
 
@@ -20,10 +21,13 @@ struct certmap_lint {
     struct cm_lint_places places;
     struct cm_lint_open_place *open; /* one of them, in the pool */
     struct cm_lint_model model;
-    struct cm_lint_pool pool;    /* what the reports point at */
+    struct cm_lint_pool pool;    /* what the analysis has from its beginning to its end */
     struct cm_lint_pool scratch; /* emptied between questions */
     struct certmap_peer *peer;
-    struct cm_lint_array reports;   /* of struct certmap_lint_report */
+    struct cm_lint_pool pass;       /* freed when the pass is over */
+    struct cm_lint_array making;    /* pointers to reports that are made, in the scratch pool: report.c */
+    struct cm_lint_array reports;   /* of struct cm_lint_kept */
+    struct cm_lint_array packing;   /* room for one of them */
     struct cm_lint_array spellings; /* of paths in placeholders, and what they are: placeholder_paths.c */
     struct certmap_lint_summary summary;
     struct cm_lint_corpus *corpus; /* in the pool; NULL: no certificate came */
@@ -40,7 +44,8 @@ bool cm_lint_wants(const struct certmap_lint *lint, enum certmap_code code);
 bool cm_lint_enough(const struct certmap_lint *lint);
 /* Tells the caller how far it is. False: it is cancelled. */
 bool cm_lint_progress(struct certmap_lint *lint, size_t done, size_t total);
-/* Gives back what was only needed for one question, and keeps in mind whether memory was missing. */
+/* Gives back what was only needed for one question, the texts of reports too, which are kept in few bytes; and keeps in mind
+ * whether memory was missing. No report is changed after that. */
 void cm_lint_forget(struct certmap_lint *lint);
 /* A question that stays open, and which of the counters of the summary says why. */
 void cm_lint_undecided(struct certmap_lint *lint, size_t *why);
@@ -85,10 +90,10 @@ void cm_lint_report_help(struct certmap_lint *lint, struct certmap_lint_report *
     CM_LINT_PRINTF(3, 4);
 void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *report,
                          struct certmap_position position, struct certmap_view text);
-/* Shows a witness, with the answer that the rules give it. */
+/* Shows a witness: with the answer that the rules give it, when the report is given. */
 void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
                             const struct cm_lint_witness *witness);
-/* A text for the reports. "" where there is no memory. */
+/* A text for the reports, until cm_lint_forget. "" where there is no memory. */
 const char *cm_lint_print(struct certmap_lint *lint, const char *format, ...) CM_LINT_PRINTF(2, 3);
 /* A witness for the caller, with the answer that the rules give it; made in the pool. NULL: it cannot be matched, or
  * there is no memory. */
@@ -101,6 +106,9 @@ const char *cm_lint_quote(struct certmap_lint *lint, struct certmap_view text);
 const char *cm_lint_escape(struct certmap_lint *lint, struct certmap_view text);
 /* The name of a mapping, in quotes. */
 const char *cm_lint_name(struct certmap_lint *lint, size_t mapping);
+
+/* Keeps what was made since the last time (kept.c). */
+void cm_lint_reports_keep(struct certmap_lint *lint);
 
 /* ---- Answers (answer.c) ---- */
 

@@ -48,7 +48,8 @@ static bool read_condition(struct cm_lint_model *model, const struct certmap_con
 }
 
 static bool read_operand(struct cm_lint_model *model, const struct certmap_walk_item *item) {
-    const struct cm_lint_operand **made = cm_lint_array_add(&model->operands, &model->allocator, sizeof *made);
+    const struct cm_lint_operand **made =
+        cm_lint_array_add(&model->operands, &model->allocator, sizeof(const struct cm_lint_operand *));
     if (made == NULL)
         return false;
     *made = cm_lint_operand_keep(&model->known, &model->pool, item);

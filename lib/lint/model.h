@@ -50,7 +50,7 @@ struct cm_lint_model {
     const struct certmap_rules *rules;
     unsigned needs; /* which pieces of a certificate any of its rules reads */
     struct certmap_allocator allocator;
-    struct cm_lint_pool pool; /* operands, and the texts of paths */
+    struct cm_lint_pool pool;           /* operands, and the texts of paths */
     struct cm_lint_operand_table known; /* while the rules are read */
     struct cm_lint_array mappings, terms, conditions, operands, outputs, paths;
 };

@@ -67,10 +67,10 @@ static bool find_outcomes(struct needless *needless) {
     while (size < 2 * count)
         size *= 2;
     uint32_t *heads = lint->allocator.alloc(lint->allocator.ctx, size * sizeof *heads);
-    outcomes->next = cm_lint_pool_take(&lint->pool, count + 1, sizeof *outcomes->next);
-    outcomes->before = cm_lint_pool_take(&lint->pool, count + 1, sizeof *outcomes->before);
-    outcomes->last = cm_lint_pool_take(&lint->pool, count + 1, sizeof *outcomes->last);
-    lint->failed = lint->failed || heads == NULL || lint->pool.failed;
+    outcomes->next = cm_lint_pool_take(&lint->pass, count + 1, sizeof *outcomes->next);
+    outcomes->before = cm_lint_pool_take(&lint->pass, count + 1, sizeof *outcomes->before);
+    outcomes->last = cm_lint_pool_take(&lint->pass, count + 1, sizeof *outcomes->last);
+    lint->failed = lint->failed || heads == NULL || lint->pass.failed;
     if (heads != NULL)
         memset(heads, 0, size * sizeof *heads);
     for (size_t i = count; !lint->failed && i > 0; i--) {

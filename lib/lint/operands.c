@@ -36,7 +36,8 @@ static bool make_list(struct list *list) {
         list->signs[i] = -1;
         if (list->domain > CM_LINT_DOMAIN_SID)
             continue;
-        list->atoms[i] = cm_lint_atom_make(pool, cm_lint_compared(operand_at(list, i)), list->condition->op == CERTMAP_OP_LIKE);
+        list->atoms[i] =
+            cm_lint_atom_make(pool, cm_lint_compared(operand_at(list, i)), list->condition->op == CERTMAP_OP_LIKE);
         list->atoms[i].nocase = list->condition->nocase;
     }
     return !pool->failed;

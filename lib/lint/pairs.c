@@ -86,7 +86,7 @@ void cm_lint_pass_pairs(struct certmap_lint *lint) {
     if (!(pairs.unique && cm_lint_wants(lint, CERTMAP_CODE_AMBIGUOUS_PAIR)) &&
         !(policy == CERTMAP_COMBINING_MOST_SPECIFIC && cm_lint_wants(lint, CERTMAP_CODE_TIE)))
         return;
-    pairs.keys = cm_lint_pool_take(&lint->pool, count + 1, sizeof *pairs.keys);
+    pairs.keys = cm_lint_pool_take(&lint->pass, count + 1, sizeof *pairs.keys);
     for (size_t i = 0; pairs.keys != NULL && i < count && cm_lint_goes_on(lint, i); i++) {
         pairs.keys[i] = cm_lint_keys_of(lint, i);
         if (lint->dead[i])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reports: made by the passes, kept until all have run, given to the caller in the order of the file. */
+/* Reports: made by the passes, kept (kept.h) until all have run, given to the caller in the order of the file. */
 #include "report.h"
 #include "certmap/explain.h"
 #include "certmap/names.h"
@@ -8,12 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A report, and how much room its arrays have. They double, from the first one on. */
-struct kept {
-    struct certmap_lint_report is;
-    size_t added; /* before how many others: what is at one place stays in this order */
-};
 
 /* ---- fingerprints ---- */
 
@@ -74,14 +68,14 @@ static void set_position(struct certmap_diagnostic *diagnostic, struct certmap_p
     diagnostic->length = position.length;
 }
 
-/* Prints into the pool. NULL: no memory. */
+/* Prints into the scratch pool. NULL: no memory. */
 CM_LINT_PRINTF(2, 0)
 static const char *print(struct certmap_lint *lint, const char *format, va_list list) {
     va_list again;
     va_copy(again, list);
     const int len = vsnprintf(NULL, 0, format, again);
     va_end(again);
-    char *text = len >= 0 ? cm_lint_pool_take(&lint->pool, (size_t)len + 1, 1) : NULL;
+    char *text = len >= 0 ? cm_lint_pool_take(&lint->scratch, (size_t)len + 1, 1) : NULL;
     if (text != NULL)
         (void)vsnprintf(text, (size_t)len + 1, format, list);
     return text;
@@ -110,33 +104,32 @@ struct certmap_lint_report *cm_lint_report_add(struct certmap_lint *lint, enum c
         count_report(&lint->summary, severity);
         return NULL;
     }
-    struct kept **slot = cm_lint_array_add(&lint->reports, &lint->allocator, sizeof(struct kept *));
-    struct kept *kept = slot != NULL ? cm_lint_pool_take(&lint->pool, 1, sizeof *kept) : NULL;
-    if (kept == NULL) {
+    struct cm_lint_making **slot = cm_lint_array_add(&lint->making, &lint->allocator, sizeof(struct cm_lint_making *));
+    struct cm_lint_making *made = slot != NULL ? cm_lint_pool_take(&lint->scratch, 1, sizeof *made) : NULL;
+    if (made == NULL) {
         lint->failed = true;
-        lint->reports.count -= slot != NULL;
+        lint->making.count -= slot != NULL;
         return NULL;
     }
-    *slot = kept;
-    kept->added = lint->reports.count;
-    kept->is = (struct certmap_lint_report){.size = sizeof kept->is,
+    *slot = made;
+    made->is = (struct certmap_lint_report){.size = sizeof made->is,
                                             .diagnostic = none,
                                             .certainty = certainty,
                                             .mapping = mapping,
                                             .fingerprint = fingerprint(lint, code, mapping)};
-    kept->is.diagnostic.code = code;
-    kept->is.diagnostic.severity = severity;
-    set_position(&kept->is.diagnostic, position);
+    made->is.diagnostic.code = code;
+    made->is.diagnostic.severity = severity;
+    set_position(&made->is.diagnostic, position);
     va_list list;
     va_start(list, format);
-    (void)vsnprintf(kept->is.diagnostic.text, sizeof kept->is.diagnostic.text, format, list);
+    (void)vsnprintf(made->is.diagnostic.text, sizeof made->is.diagnostic.text, format, list);
     va_end(list);
-    return &kept->is;
+    return &made->is;
 }
 
-/* An array in the pool with one more item, the last, zeroed: a copy, since reports have few. NULL: no memory. */
+/* An array in the scratch pool with one more item, the last, zeroed: a copy, since reports have few. NULL: no memory. */
 static void *grown(struct certmap_lint *lint, const void *items, size_t count, size_t item_size) {
-    uint8_t *made = cm_lint_pool_take(&lint->pool, count + 1, item_size);
+    uint8_t *made = cm_lint_pool_take(&lint->scratch, count + 1, item_size);
     if (made != NULL && count > 0)
         memcpy(made, items, count * item_size);
     lint->failed = lint->failed || made == NULL;
@@ -175,7 +168,7 @@ void cm_lint_report_edit(struct certmap_lint *lint, struct certmap_lint_report *
     if (edits == NULL)
         return;
     edits[report->edit_count] =
-        (struct certmap_lint_edit){sizeof *edits, position, cm_lint_pool_copy(&lint->pool, text)};
+        (struct certmap_lint_edit){sizeof *edits, position, cm_lint_pool_copy(&lint->scratch, text)};
     report->edits = edits;
     report->edit_count++;
 }
@@ -246,11 +239,16 @@ const struct certmap_lint_witness *cm_lint_witness_show(struct certmap_lint *lin
 
 void cm_lint_report_witness(struct certmap_lint *lint, struct certmap_lint_report *report,
                             const struct cm_lint_witness *witness) {
+    struct cm_lint_making *made = (struct cm_lint_making *)(void *)report;
     if (report == NULL)
         return;
-    const struct certmap_lint_witness *made = cm_lint_witness_show(lint, &lint->pool, lint->model.rules, witness);
-    if (made != NULL)
-        report->witness = made;
+    struct cm_lint_value *values = cm_lint_pool_take(&lint->scratch, witness->count + 1, sizeof *values);
+    for (size_t i = 0; values != NULL && i < witness->count; i++) {
+        values[i] = witness->values[i];
+        values[i].text = cm_lint_pool_copy(&lint->scratch, witness->values[i].text);
+    }
+    made->shown = (struct cm_lint_witness){values, witness->count};
+    made->is_shown = !lint->scratch.failed;
 }
 
 /* ---- texts ---- */
@@ -267,7 +265,7 @@ static const char *escape(struct certmap_lint *lint, struct certmap_view text, b
     size_t len = 0;
     if (certmap_text_escape(NULL, 0, &len, text, quotes, NULL) != CERTMAP_ERROR_BUFFER)
         return quotes ? "\"\"" : "";
-    char *escaped = cm_lint_pool_take(&lint->pool, len + 1, 1);
+    char *escaped = cm_lint_pool_take(&lint->scratch, len + 1, 1);
     if (escaped == NULL || certmap_text_escape(escaped, len + 1, &len, text, quotes, NULL) != CERTMAP_OK)
         return "";
     return escaped;
@@ -285,31 +283,29 @@ const char *cm_lint_name(struct certmap_lint *lint, size_t mapping) {
     return cm_lint_quote(lint, cm_lint_mapping_of(&lint->model, mapping).name);
 }
 
-/* ---- order ---- */
+/* ---- giving ---- */
 
-/* What has a place comes in the order of the file, all else before it in the order of the mappings. */
-static int compare(const void *a, const void *b) {
-    const struct kept *left = *(struct kept *const *)a, *right = *(struct kept *const *)b;
-    const size_t keys[][2] = {
-        {left->is.diagnostic.line, right->is.diagnostic.line},
-        {left->is.diagnostic.offset, right->is.diagnostic.offset},
-        {left->is.mapping + 1, right->is.mapping + 1}, /* that of the rule set comes first */
-        {left->added, right->added},
-    };
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (keys[i][0] != keys[i][1])
-            return keys[i][0] < keys[i][1] ? -1 : 1;
-    return 0;
+/* Gives one, with the certificate made anew. */
+static bool give(struct certmap_lint *lint, const struct cm_lint_kept *kept, certmap_lint_fn *report, void *ctx) {
+    struct cm_lint_making given;
+    cm_lint_pool_empty(&lint->scratch);
+    if (!cm_lint_kept_give(&given, &lint->scratch, kept))
+        lint->failed = true;
+    if (!lint->failed && given.is_shown)
+        given.is.witness = cm_lint_witness_show(lint, &lint->scratch, lint->model.rules, &given.shown);
+    lint->failed = lint->failed || lint->scratch.failed;
+    return !lint->failed && report(ctx, &given.is);
 }
 
 /* A pass may have made one milder. */
-void cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, void *ctx) {
-    struct kept **kept = lint->reports.items;
+bool cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, void *ctx) {
+    struct cm_lint_kept *kept = lint->reports.items;
     bool goes_on = true;
-    if (lint->reports.count > 1)
-        qsort(kept, lint->reports.count, sizeof(struct kept *), compare);
+    cm_lint_kept_sort(kept, lint->reports.count);
     for (size_t i = 0; i < lint->reports.count; i++)
-        count_report(&lint->summary, kept[i]->is.diagnostic.severity);
+        count_report(&lint->summary, (enum certmap_severity)kept[i].severity);
     for (size_t i = 0; i < lint->reports.count && goes_on; i++)
-        goes_on = is_omitted(lint, kept[i]->is.diagnostic.severity) || report(ctx, &kept[i]->is);
+        goes_on = is_omitted(lint, (enum certmap_severity)kept[i].severity) || give(lint, &kept[i], report, ctx);
+    cm_lint_pool_free(&lint->scratch);
+    return !lint->failed;
 }

@@ -5,7 +5,8 @@
 
 #include "lint.h"
 
-/* Sorts the reports, counts them in the summary, and gives them to the caller until it has seen enough. */
-void cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, void *ctx);
+/* Sorts the reports, counts them in the summary, and gives them to the caller until it has seen enough. False:
+ * there is no memory. */
+bool cm_lint_reports_give(struct certmap_lint *lint, certmap_lint_fn *report, void *ctx);
 
 #endif

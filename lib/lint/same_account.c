@@ -75,8 +75,8 @@ static bool add_names(struct cm_lint_draft *draft, struct certmap_lint *lint, si
                 continue;
             given = given || condition->op == CERTMAP_OP_EQUAL;
             if (condition->op == CERTMAP_OP_LIKE)
-                text = cm_lint_fill(&lint->scratch, cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand)), "x",
-                                    NAME);
+                text = cm_lint_fill(&lint->scratch, cm_lint_shown(cm_lint_operand_at(&lint->model, condition->operand)),
+                                    "x", NAME);
         }
         if (!given && !cm_lint_draft_replace(draft, path, text))
             return false;

@@ -224,8 +224,8 @@ static bool read_operands(struct cm_lint_engine *engine, const struct cm_lint_cl
         track->items[place].subtree = condition->op == CERTMAP_OP_UNDER;
         if (track->domain > CM_LINT_DOMAIN_SID || atom->symbols != NULL)
             continue;
-        *atom =
-            cm_lint_atom_make(&engine->pool, cm_lint_compared(track->items[place].operand), condition->op == CERTMAP_OP_LIKE);
+        *atom = cm_lint_atom_make(&engine->pool, cm_lint_compared(track->items[place].operand),
+                                  condition->op == CERTMAP_OP_LIKE);
         atom->nocase = condition->nocase;
     }
     return !engine->pool.failed;
