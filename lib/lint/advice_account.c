@@ -154,31 +154,33 @@ static void add_stranger(struct cm_lint_draft *draft) {
     (void)cm_lint_draft_add(draft, &path, certmap_view_of("Cheap Public CA"));
 }
 
-/* A certificate of any CA that gets an account of its choice. */
-static bool draft_choosing(struct cm_lint_draft *draft, struct certmap_lint *lint,
-                           const struct cm_lint_advised *advised, const struct cm_lint_placeholders *placeholders,
-                           struct certmap_result *result) {
+/* A certificate of any CA that gets an account of its choice: that account. data NULL: there is none. */
+static struct certmap_view draft_choosing(struct cm_lint_draft *draft, struct certmap_lint *lint,
+                                          const struct cm_lint_advised *advised,
+                                          const struct cm_lint_placeholders *placeholders) {
     for (enum guess guess = GUESS_USUAL; guess < GUESSES; guess++) {
         if (!draft_chosen(draft, lint, advised, placeholders, "root", guess))
             continue;
         add_stranger(draft);
-        if (cm_lint_draft_answer(draft, result) && result->index == advised->index && result->decision == CERTMAP_ALLOW)
-            return true;
+        const struct certmap_view account = cm_lint_draft_account(draft, advised->index);
+        if (account.data != NULL)
+            return account;
     }
-    return false;
+    return certmap_no_view();
 }
 
 static bool advise_choosing(struct certmap_lint *lint, const struct cm_lint_advised *advised,
                             const struct cm_lint_placeholders *placeholders) {
     struct cm_lint_draft draft;
-    struct certmap_result result;
-    if ((advised->needs.all & CM_LINT_NEEDS_ISSUER) != 0 || is_confined(lint, advised, placeholders) ||
-        !draft_choosing(&draft, lint, advised, placeholders, &result))
+    if ((advised->needs.all & CM_LINT_NEEDS_ISSUER) != 0 || is_confined(lint, advised, placeholders))
+        return false;
+    const struct certmap_view account = draft_choosing(&draft, lint, advised, placeholders);
+    if (account.data == NULL)
         return false;
     struct certmap_lint_report *report = cm_lint_report_add(
         lint, CERTMAP_CODE_CERTIFICATE_CHOOSES_ACCOUNT, CERTMAP_CERTAINTY_SHOWN, advised->index,
         cm_lint_account_place(lint, advised->index),
-        "whoever has a certificate chooses the account: one from any CA gets %s", cm_lint_quote(lint, result.account));
+        "whoever has a certificate chooses the account: one from any CA gets %s", cm_lint_quote(lint, account));
     cm_lint_report_help(lint, report,
                         "add the issuer - issuer is spki.sha256 \"...\" -, and a condition on the field that the "
                         "placeholder takes");
@@ -186,34 +188,37 @@ static bool advise_choosing(struct certmap_lint *lint, const struct cm_lint_advi
     return true;
 }
 
-/* A certificate that gets the account of an administrator. */
-static bool draft_privileged(struct cm_lint_draft *draft, struct certmap_lint *lint,
-                             const struct cm_lint_advised *advised, const struct cm_lint_placeholders *placeholders,
-                             struct certmap_result *result) {
+/* A certificate that gets the account of an administrator: that account. data NULL: there is none. */
+static struct certmap_view draft_privileged(struct cm_lint_draft *draft, struct certmap_lint *lint,
+                                            const struct cm_lint_advised *advised,
+                                            const struct cm_lint_placeholders *placeholders) {
     const struct certmap_view account = advised->mapping->is.account;
     const bool domain =
         memchr(account.data, '\\', account.len) != NULL || memchr(account.data, '@', account.len) != NULL;
     const char *const names[] = {domain ? "administrator" : "root", domain ? "root" : "administrator"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (enum guess guess = GUESS_USUAL; guess < GUESSES; guess++)
-            if (draft_chosen(draft, lint, advised, placeholders, names[i], guess) &&
-                cm_lint_draft_answer(draft, result) && result->index == advised->index &&
-                result->decision == CERTMAP_ALLOW && cm_lint_is_privileged(lint, result->account))
-                return true;
-    return false;
+        for (enum guess guess = GUESS_USUAL; guess < GUESSES; guess++) {
+            if (!draft_chosen(draft, lint, advised, placeholders, names[i], guess))
+                continue;
+            const struct certmap_view given = cm_lint_draft_account(draft, advised->index);
+            if (given.data != NULL && cm_lint_is_privileged(lint, given))
+                return given;
+        }
+    return certmap_no_view();
 }
 
 static void advise_can_be_privileged(struct certmap_lint *lint, const struct cm_lint_advised *advised,
                                      const struct cm_lint_placeholders *placeholders) {
     struct cm_lint_draft draft;
-    struct certmap_result result;
-    if (!cm_lint_wants(lint, CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED) ||
-        !draft_privileged(&draft, lint, advised, placeholders, &result))
+    if (!cm_lint_wants(lint, CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED))
+        return;
+    const struct certmap_view given = draft_privileged(&draft, lint, advised, placeholders);
+    if (given.data == NULL)
         return;
     struct certmap_lint_report *report =
         cm_lint_report_add(lint, CERTMAP_CODE_PLACEHOLDER_CAN_BE_PRIVILEGED, CERTMAP_CERTAINTY_SHOWN, advised->index,
                            cm_lint_account_place(lint, advised->index), "whoever this issuer calls so is let in as %s",
-                           cm_lint_quote(lint, result.account));
+                           cm_lint_quote(lint, given));
     cm_lint_report_help(lint, report,
                         "refuse these names in a mapping before this one, or put a prefix before the placeholder");
     cm_lint_draft_show(&draft, report);

@@ -3,6 +3,7 @@
 #include "advice.h"
 #include "certmap/explain.h"
 #include "certmap/names.h"
+#include "reach.h"
 #include "sample.h"
 #include <string.h>
 #include <utf8proc.h>
@@ -14,6 +15,8 @@
 #define MAX_KEPT_SIZE 64
 /* Most operands of a condition that are reported. */
 #define MAX_UNSEEN 16
+/* Under `all`, each mapping that has answered nobody yet is asked whether it holds, too: so often takes some seconds. */
+#define MAX_ASKED 20000000
 
 struct cm_lint_seen {
     bool any;
@@ -201,6 +204,32 @@ static enum certmap_status see_values(struct certmap_lint *lint, struct certmap_
     return CERTMAP_OK;
 }
 
+static bool on_mapping(void *ctx, const struct certmap_explain_item *item) {
+    *(enum certmap_truth *)ctx = item->truth;
+    return false; /* the first one is the mapping */
+}
+
+/* Under `all` nobody is kept from giving an account by who comes before: those that hold, too, have answered. */
+static enum certmap_status see_together(struct certmap_lint *lint, struct certmap_peer *peer,
+                                        struct certmap_diagnostic *err) {
+    struct cm_lint_corpus *corpus = lint->corpus;
+    for (size_t i = 0; i < lint->model.mappings.count; i++) {
+        enum certmap_truth truth = CERTMAP_FALSE;
+        struct certmap_result result = CERTMAP_RESULT_INIT;
+        if (corpus->answered[i] > 0 || cm_lint_mapping_at(&lint->model, i)->is.decision != CERTMAP_ALLOW)
+            continue;
+        corpus->open = corpus->open || corpus->asked++ == MAX_ASKED;
+        if (corpus->open)
+            return CERTMAP_OK;
+        const enum certmap_status status =
+            certmap_explain_mapping(lint->model.rules, peer, &result, i, on_mapping, &truth, err);
+        if (status != CERTMAP_OK)
+            return status;
+        corpus->answered[i] += truth == CERTMAP_TRUE;
+    }
+    return CERTMAP_OK;
+}
+
 static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
     static const struct certmap_diagnostic none = CERTMAP_DIAGNOSTIC_INIT;
     if (err != NULL) {
@@ -224,7 +253,11 @@ enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certma
             lint->corpus->answered[result.index]++;
         else
             lint->corpus->unanswered++;
-        status = see_values(lint, peer, err);
+        const bool together =
+            result.decision == CERTMAP_ALLOW && certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_ALL;
+        status = together ? see_together(lint, peer, err) : CERTMAP_OK;
+        if (status == CERTMAP_OK)
+            status = see_values(lint, peer, err);
         if (status == CERTMAP_OK && result.index >= lint->model.mappings.count)
             status = cm_lint_corpus_group(lint, peer, label, err);
     }
@@ -257,7 +290,7 @@ static void show_nearest(struct certmap_lint *lint, struct certmap_lint_report *
     struct certmap_result result;
     struct cm_lint_draft draft;
     if (report != NULL && cm_lint_draft_about(&draft, lint, &advised, condition, nearest) &&
-        cm_lint_draft_answer(&draft, &result) && result.index != mapping)
+        cm_lint_draft_answer(&draft, &result) && !cm_lint_answers(lint, &result, mapping))
         cm_lint_draft_show(&draft, report);
 }
 
@@ -305,7 +338,8 @@ static void report_condition(struct certmap_lint *lint, size_t mapping, size_t n
 }
 
 static void report_mapping(struct certmap_lint *lint, size_t mapping) {
-    if (lint->corpus->answered[mapping] == 0)
+    const bool allows = cm_lint_mapping_at(&lint->model, mapping)->is.decision == CERTMAP_ALLOW;
+    if (lint->corpus->answered[mapping] == 0 && !(lint->corpus->open && allows))
         cm_lint_report_help(lint,
                             cm_lint_report_add(lint, CERTMAP_CODE_UNUSED_MAPPING, CERTMAP_CERTAINTY_ADVICE, mapping,
                                                cm_lint_mapping_place(lint, mapping),

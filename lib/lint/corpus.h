@@ -14,7 +14,9 @@ struct cm_lint_corpus {
     size_t certificates, unanswered;
     struct cm_lint_group *groups;  /* of each mapping: unanswered certificates to which it is nearest */
     size_t comparisons;            /* of certificates with mappings, for the groups */
-    size_t *answered;              /* of each mapping */
+    size_t *answered;              /* of each mapping; of others that hold with it, under `all`, not how many */
+    size_t asked;                  /* how often a mapping was asked whether it holds with others */
+    bool open;                     /* that was too often: who else held is not known */
     bool *seen;                    /* of each operand */
     struct cm_lint_seen *paths;    /* of each path */
     struct cm_lint_sought *sought; /* of each operand that is looked for */

@@ -51,7 +51,9 @@ bool cm_lint_draft_replace(struct cm_lint_draft *draft, const struct cm_lint_pat
 struct cm_lint_witness cm_lint_draft_witness(const struct cm_lint_draft *draft);
 /* What the rules say of it. False: no certificate can have these values, or there is no memory. */
 bool cm_lint_draft_answer(struct cm_lint_draft *draft, struct certmap_result *result);
-/* Whether this mapping answers it, and how. */
+/* The account that this mapping gives it, alone or under `all` with others; data NULL: none. It is in the scratch pool. */
+struct certmap_view cm_lint_draft_account(struct cm_lint_draft *draft, size_t mapping);
+/* Whether this mapping answers it, alone or under `all` with others, and how. */
 bool cm_lint_draft_is_answered(struct cm_lint_draft *draft, size_t mapping, enum certmap_decision decision);
 /* Drops, of paths with several values, what the answer does not need. */
 void cm_lint_draft_minimise(struct cm_lint_draft *draft);

@@ -6,6 +6,7 @@
 #include "advice.h"
 #include "certmap/names.h"
 #include "edit.h"
+#include "reach.h"
 #include "sample.h"
 #include <string.h>
 
@@ -237,7 +238,7 @@ static void show(struct certmap_lint *lint, struct certmap_lint_report *report, 
     struct certmap_result result;
     struct cm_lint_draft draft;
     if (report != NULL && cm_lint_draft_about(&draft, lint, &advised, mapping->condition + where->number, meant) &&
-        cm_lint_draft_answer(&draft, &result) && result.index != where->mapping)
+        cm_lint_draft_answer(&draft, &result) && !cm_lint_answers(lint, &result, where->mapping))
         cm_lint_draft_show(&draft, report);
 }
 

@@ -86,12 +86,10 @@ static bool add_names(struct cm_lint_draft *draft, struct certmap_lint *lint, si
 
 /* What a draft of a mapping gets; data NULL: it is not let in by this mapping. */
 static struct certmap_view account_of(struct cm_lint_draft *draft, struct certmap_lint *lint, size_t mapping) {
-    struct certmap_result result;
     if (!cm_lint_draft_begin(draft, lint) || !cm_lint_draft_mapping(draft, mapping, NULL, NULL) ||
-        !add_names(draft, lint, mapping) || !cm_lint_draft_answer(draft, &result) || result.index != mapping ||
-        result.decision != CERTMAP_ALLOW)
+        !add_names(draft, lint, mapping))
         return (struct certmap_view){NULL, 0};
-    return cm_lint_pool_copy(&lint->scratch, result.account);
+    return cm_lint_draft_account(draft, mapping);
 }
 
 static bool has_same_issuer(const struct cm_lint_draft *a, const struct cm_lint_draft *b) {
