@@ -26,23 +26,27 @@ static size_t find_named(const struct certmap_rules *rules, const char *word) {
     return index != SIZE_MAX ? index : by_number(rules, word);
 }
 
-static bool complain(const struct tool_rules *rules, const char *word, struct tool_stream *err) {
-    const size_t count = certmap_rules_count(rules->rules);
+void tool_choice_add_unknown(struct tool_text *message, const struct certmap_rules *rules, struct certmap_view word) {
+    const size_t count = certmap_rules_count(rules);
     struct certmap_view *known = tool_alloc(count * sizeof *known);
-    struct tool_text message = {NULL, 0, 0};
     for (size_t i = 0; i < count; i++)
-        known[i] = name_of(rules->rules, i);
-    const size_t nearest = certmap_text_nearest(tool_view(word), known, count);
-    tool_text_string(&message, "there is no mapping ");
-    tool_text_quoted(&message, tool_view(word));
+        known[i] = name_of(rules, i);
+    const size_t nearest = certmap_text_nearest(word, known, count);
+    tool_text_string(message, "there is no mapping ");
+    tool_text_quoted(message, word);
     if (nearest != SIZE_MAX) {
-        tool_text_string(&message, "; did you mean ");
-        tool_text_quoted(&message, known[nearest]);
-        tool_text_string(&message, "?");
+        tool_text_string(message, "; did you mean ");
+        tool_text_quoted(message, known[nearest]);
+        tool_text_string(message, "?");
     }
+    free(known);
+}
+
+static bool complain(const struct tool_rules *rules, const char *word, struct tool_stream *err) {
+    struct tool_text message = {NULL, 0, 0};
+    tool_choice_add_unknown(&message, rules->rules, tool_view(word));
     tool_complain(err, rules->path, tool_text_view(&message));
     tool_text_free(&message);
-    free(known);
     return false;
 }
 

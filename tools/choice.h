@@ -32,6 +32,8 @@ struct tool_choice {
 bool tool_choice_start(struct tool_choice *choice, const struct tool_options *options, const struct tool_rules *rules,
                        struct tool_stream *err);
 void tool_choice_free(struct tool_choice *choice);
+/* Adds that there is no mapping of a name, and the one that is likely meant. */
+void tool_choice_add_unknown(struct tool_text *message, const struct certmap_rules *rules, struct certmap_view word);
 /* Before each certificate: finds what is nearest to it. */
 void tool_choice_look(struct tool_choice *choice, const struct certmap_rules *rules, struct certmap_peer *peer);
 /* Whether the mapping of an item CERTMAP_EXPLAIN_MAPPING is shown in full. */

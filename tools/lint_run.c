@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a rule file to what is found in it, and what of that is known already. */
 #include "certmap/build.h"
+#include "choice.h"
 #include "code_table.h"
 #include "lint.h"
 #include "platform.h"
@@ -152,12 +153,27 @@ static void drop_others(struct tool_findings *findings, const struct tool_lint_o
     findings->count = kept;
 }
 
+/* A warning: what was meant to be allowed is not, or the mapping is gone and with it what --allow is for. */
+static void say_unknown(const struct tool_analysis *analysis, const char *allow, struct certmap_view mapping) {
+    struct tool_text text = {NULL, 0, 0};
+    tool_text_string(&text, "warning: --allow ");
+    tool_text_safe(&text, tool_view(allow));
+    tool_text_string(&text, ": ");
+    tool_choice_add_unknown(&text, analysis->rules.rules, mapping);
+    tool_text_repeat(&text, '\0', 1);
+    (void)tool_lint_complain(analysis->options->rules, text.data);
+    tool_text_free(&text);
+}
+
 /* What --allow CODE or --allow CODE:MAPPING is about. A mapping that there is not has no findings. */
-static void suppress_allowed_by(struct tool_findings *findings, const char *allow) {
+static void suppress_allowed_by(struct tool_analysis *analysis, const char *allow) {
+    struct tool_findings *findings = &analysis->findings;
     const size_t len = strcspn(allow, ":");
     const enum certmap_code code = tool_code_find((struct certmap_view){(const uint8_t *)allow, len});
     const bool all = allow[len] == '\0';
     const size_t mapping = all ? SIZE_MAX : certmap_rules_find(findings->rules, tool_view(allow + len + 1));
+    if (!all && mapping == SIZE_MAX)
+        say_unknown(analysis, allow, tool_view(allow + len + 1));
     for (size_t i = 0; i < findings->count; i++) {
         struct tool_finding *finding = &findings->items[i];
         if (finding->suppressed == TOOL_SUPPRESSED_NOT && finding->report.diagnostic.code == code &&
@@ -166,9 +182,10 @@ static void suppress_allowed_by(struct tool_findings *findings, const char *allo
     }
 }
 
-static void suppress_allowed(struct tool_findings *findings, const struct tool_lint_options *options) {
+static void suppress_allowed(struct tool_analysis *analysis) {
+    const struct tool_lint_options *options = &analysis->options->lint;
     for (size_t i = 0; i < options->allow_count; i++)
-        suppress_allowed_by(findings, options->allow[i]);
+        suppress_allowed_by(analysis, options->allow[i]);
 }
 
 /* A suppression is unused where all was looked at: what is not decided may be a finding yet. */
@@ -188,7 +205,7 @@ static bool suppress(struct tool_analysis *analysis) {
         (void)tool_findings_add(findings, &directives->wrong.items[i]);
     drop_others(findings, options);
     tool_directives_level(directives, findings);
-    suppress_allowed(findings, options);
+    suppress_allowed(analysis);
     tool_findings_sort(findings);
     return options->baseline == NULL || tool_baseline_read(options->baseline, findings);
 }

@@ -9,6 +9,7 @@
  * Silent: words of one script, whatever it is; joiners where scripts need them, and after emoji. */
 #include "advice.h"
 #include "certmap/names.h"
+#include "reach.h"
 #include "sample.h"
 #include "script.h"
 #include "text.h"
@@ -209,14 +210,17 @@ static void report(struct certmap_lint *lint, const struct about *about, enum ce
     if (!cm_lint_wants(lint, code) || lint->scratch.failed)
         return;
     const bool shown = draft_meant(&draft, lint, about, meant) && cm_lint_draft_answer(&draft, &result);
-    const bool is_other = shown && result.index != about->advised->index;
+    const bool is_other = shown && !cm_lint_answers(lint, &result, about->advised->index);
     struct certmap_lint_report *made = cm_lint_report_add(
         lint, code, shown ? CERTMAP_CERTAINTY_SHOWN : CERTMAP_CERTAINTY_ADVICE, about->advised->index, about->place,
         is_other ? "this text has U+%04X, %s: a certificate with %s is not what it means"
                  : "this text has U+%04X, %s: it is another one than %s",
         (unsigned)text->odd, what, cm_lint_quote(lint, meant));
-    cm_lint_report_help(lint, made, "write %s, or \\u{%X} where the character is meant", cm_lint_quote(lint, meant),
-                        (unsigned)text->odd);
+    cm_lint_report_help(lint, made,
+                        "write %s; a character that is meant is written \\u{%X}, and allowed: # certmap: allow %s -- "
+                        "WHY at the end of its line, or --allow %s:MAPPING",
+                        cm_lint_quote(lint, meant), (unsigned)text->odd, certmap_code_name(code),
+                        certmap_code_name(code));
     if (shown)
         cm_lint_draft_show(&draft, made);
 }
