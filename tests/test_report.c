@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What writes the page of certmap report: texts of strangers as HTML, numbers, drawings, and the table of keys. */
 #include "certmap/names.h"
+#include "rank.h"
 #include "report_html.h"
 #include "report_svg.h"
 #include "report_table.h"
@@ -200,6 +201,52 @@ T_TEST(digest_is_base64) {
     ck_assert_str_eq(base64, "AAgQGCAoMDhASFBYYGhweICIkJigqLC4wMjQ2ODo8Pg=");
 }
 
+/* ---- Ranks ---- */
+
+/* What is expected of each is its index. */
+T_TEST(worst_is_first) {
+    struct tool_rank ranks[] = {{1, 9, 5}, {0, 1, 2}, {1, 10, 3}, {1, 9, 4}, {0, 2, 1}, {0, 2, 0}, {2, UINT64_MAX, 6}};
+    tool_rank_sort(ranks, 0);
+    tool_rank_sort(ranks, COUNT(ranks));
+    for (size_t i = 0; i < COUNT(ranks); i++)
+        ck_assert_uint_eq(ranks[i].index, i);
+}
+
+/* An account more is the worst. */
+T_TEST(effects_are_ranked) {
+    static const enum certmap_diff_effect_kind kinds[] = {CERTMAP_DIFF_GAIN, CERTMAP_DIFF_OTHER, CERTMAP_DIFF_LOSE,
+                                                          CERTMAP_DIFF_REFUSED, CERTMAP_DIFF_LEFT};
+    for (unsigned i = 0; i < COUNT(kinds); i++)
+        ck_assert_uint_eq(tool_rank_of_effect(kinds[i]), i);
+}
+
+static const struct {
+    size_t count, shown, folded; /* what there is, and is wanted */
+    struct tool_rank_cut cut;
+} cuts[] = {
+    {0, 3, 5, {0, 0, 0}}, {2, 3, 5, {2, 2, 0}}, {3, 3, 5, {3, 3, 0}}, {4, 3, 5, {3, 4, 0}},
+    {5, 3, 5, {3, 5, 0}}, {6, 3, 5, {3, 5, 1}}, {9, 6, 5, {6, 6, 3}},
+};
+
+T_TEST(cut_of_many) {
+    const struct tool_rank_cut cut = tool_rank_cut(cuts[_i].count, cuts[_i].shown, cuts[_i].folded);
+    ck_assert_uint_eq(cut.shown, cuts[_i].cut.shown);
+    ck_assert_uint_eq(cut.folded, cuts[_i].cut.folded);
+    ck_assert_uint_eq(cut.others, cuts[_i].cut.others);
+}
+
+T_TEST(sums_stay) {
+    const struct tool_rank few[] = {{0, 7, 0}, {0, TOOL_MOST - 5, 1}, {0, 3, 2}, {0, 2, 3}, {0, 9, 4}};
+    ck_assert_uint_eq(tool_rank_sum(1, 2), 3);
+    ck_assert_uint_eq(tool_rank_sum(TOOL_MOST - 1, 0), TOOL_MOST - 1);
+    ck_assert_uint_eq(tool_rank_sum(TOOL_MOST - 1, 1), TOOL_MOST);
+    ck_assert_uint_eq(tool_rank_sum(TOOL_MOST, UINT64_MAX), TOOL_MOST);
+    ck_assert_uint_eq(tool_rank_sum(0, UINT64_MAX), TOOL_MOST);
+    ck_assert_uint_eq(tool_rank_sum_of_others(few, 5, &(struct tool_rank_cut){0, 2, 3}), 14);
+    ck_assert_uint_eq(tool_rank_sum_of_others(few, 5, &(struct tool_rank_cut){0, 1, 4}), TOOL_MOST);
+    ck_assert_uint_eq(tool_rank_sum_of_others(few, 5, &(struct tool_rank_cut){0, 5, 0}), 0);
+}
+
 /* ---- Drawings ---- */
 
 static const struct {
@@ -316,6 +363,7 @@ T_TESTS("report",
                hides_what_terminals_are_not_given, T_LOOP(hidden, COUNT(characters))),
         T_CASE("numbers", T_LOOP(number, COUNT(numbers)), T_LOOP(share, COUNT(shares)), count_has_a_plural,
                digest_is_base64),
+        T_CASE("ranks", worst_is_first, effects_are_ranked, T_LOOP(cut_of_many, COUNT(cuts)), sums_stay),
         T_CASE("drawings", T_LOOP(length, COUNT(lengths)), scale, top_is_round, log_never_falls, bar,
                stack_says_its_numbers, ranks_are_few),
         T_CASE("keys", keys_are_there_once, keys_may_be_empty))

@@ -6,6 +6,7 @@
 #include "finding.h"
 #include "pass.h"
 #include "prepare.h"
+#include "rank.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct group {
     enum certmap_diff_effect_kind kind;
     struct said before, after;
     size_t count;
+    uint64_t came; /* how often they did */
     struct tool_text example;
 };
 
@@ -30,6 +32,7 @@ struct corpus {
     struct group *groups; /* ordered by what they are */
     size_t group_count, group_cap;
     uint64_t count, changed, left_out;
+    uint64_t came, changed_came; /* how often the certificates came, and those that are answered differently */
 };
 
 /* Of a thread: a peer for the old and one for the new rules, because both results are to live. */
@@ -42,13 +45,14 @@ struct change {
     enum certmap_diff_effect_kind kind;
     struct said before, after;
     size_t piece, number;
+    uint64_t came;
 };
 
 /* Of a chunk. */
 struct part {
     struct change *changes;
     size_t count, cap;
-    uint64_t certificates;
+    uint64_t certificates, came;
     struct tool_text errors; /* places and reasons, each with a NUL after it */
 };
 
@@ -106,7 +110,9 @@ static void add_change(struct corpus *corpus, struct change *change, const struc
     const size_t at = find_group(corpus, &wanted, &found);
     struct group *group = found ? &corpus->groups[at] : insert_group(corpus, at, &wanted);
     group->count++;
+    group->came = tool_rank_sum(group->came, change->came);
     corpus->changed++;
+    corpus->changed_came = tool_rank_sum(corpus->changed_came, change->came);
     corpus->diff->effects[change->kind]++;
     if (found) {
         tool_text_free(&change->before.account);
@@ -167,12 +173,14 @@ static void compare_answers(const struct corpus *corpus, const struct worker *wo
     (void)certmap_match(corpus->diff->before.rules, worker->peers[0], &before, NULL);
     (void)certmap_match(corpus->diff->after.rules, worker->peers[1], &after, NULL);
     part->certificates++;
+    part->came = tool_rank_sum(part->came, record->count);
     if (!certmap_diff_results(&before, &after, &kind))
         return;
     struct change *change = new_change(part);
     *change = (struct change){.kind = kind, .before = said_of(&before), .after = said_of(&after)};
     change->piece = record->piece;
     change->number = record->number;
+    change->came = record->count;
     tool_text_add(&change->before.account, before.account);
     tool_text_add(&change->after.account, after.account);
 }
@@ -217,28 +225,13 @@ static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
         add_change(corpus, &part->changes[i], places);
     say_errors(corpus, part);
     corpus->count += part->certificates;
+    corpus->came = tool_rank_sum(corpus->came, part->came);
     part->count = part->errors.len = 0;
-    part->certificates = 0;
+    part->certificates = part->came = 0;
     return true;
 }
 
 /* ---- Out ---- */
-
-/* How bad it is: an account more, another one, one less, and no account either way. */
-static unsigned rank(enum certmap_diff_effect_kind kind) {
-    static const unsigned ranks[] = {[CERTMAP_DIFF_GAIN] = 0,
-                                     [CERTMAP_DIFF_OTHER] = 1,
-                                     [CERTMAP_DIFF_LOSE] = 2,
-                                     [CERTMAP_DIFF_REFUSED] = 3,
-                                     [CERTMAP_DIFF_LEFT] = 4};
-    return ranks[kind];
-}
-
-static int compare_worst(const void *left, const void *right) {
-    const struct group *a = left, *b = right;
-    const int ranked = compare_number(rank(a->kind), rank(b->kind)), counted = compare_number(b->count, a->count);
-    return ranked != 0 ? ranked : counted != 0 ? counted : compare_group(a, b);
-}
 
 static void add_said(struct tool_text *text, const struct said *said, const struct tool_rules *rules) {
     const struct certmap_view name = tool_mapping_name(rules->rules, said->mapping);
@@ -258,7 +251,10 @@ static void add_said(struct tool_text *text, const struct said *said, const stru
 
 static void print_group(struct tool_diff *diff, const struct group *group) {
     struct tool_text *line = &diff->out.line;
-    tool_text_format(line, "%7zu  %-7s  ", group->count, certmap_diff_effect_kind_name(group->kind));
+    tool_text_format(line, "%7zu  ", group->count);
+    if (group->came != group->count)
+        tool_text_format(line, "(%llu times)  ", (unsigned long long)group->came);
+    tool_text_format(line, "%-7s  ", certmap_diff_effect_kind_name(group->kind));
     add_said(line, &group->before, &diff->before);
     tool_text_string(line, " -> ");
     add_said(line, &group->after, &diff->after);
@@ -282,6 +278,7 @@ static void print_group_json(const struct tool_diff *diff, const struct group *g
     json_t *object = tool_json_object();
     tool_json_set(object, "effect", tool_json_string(certmap_diff_effect_kind_name(group->kind)));
     tool_json_set(object, "count", json_integer((json_int_t)group->count));
+    tool_json_set(object, "came", json_integer((json_int_t)group->came));
     tool_json_set(object, "before", said_json(&group->before, &diff->before));
     tool_json_set(object, "after", said_json(&group->after, &diff->after));
     tool_json_set(object, "example", tool_json_text(tool_text_view(&group->example)));
@@ -293,28 +290,40 @@ static void print_summary(struct corpus *corpus) {
         json_t *object = tool_json_object(), *counts = tool_json_object();
         tool_json_set(counts, "certificates", json_integer((json_int_t)corpus->count));
         tool_json_set(counts, "changed", json_integer((json_int_t)corpus->changed));
+        tool_json_set(counts, "came", json_integer((json_int_t)corpus->came));
+        tool_json_set(counts, "changed_came", json_integer((json_int_t)corpus->changed_came));
         tool_json_set(counts, "left_out", json_integer((json_int_t)corpus->left_out));
         tool_json_set(object, "summary", counts);
         tool_json_print(object);
         return;
     }
-    tool_text_format(&corpus->diff->out.line, "of %llu certificate%s %llu get%s another answer; %llu stay%s",
-                     (unsigned long long)corpus->count, corpus->count == 1 ? "" : "s",
-                     (unsigned long long)corpus->changed, corpus->changed == 1 ? "s" : "",
-                     (unsigned long long)(corpus->count - corpus->changed),
-                     corpus->count - corpus->changed == 1 ? "s" : "");
+    const uint64_t stay = corpus->count - corpus->changed;
+    struct tool_text *line = &corpus->diff->out.line;
+    tool_text_format(line, "of %llu certificate%s %llu get%s another answer", (unsigned long long)corpus->count,
+                     corpus->count == 1 ? "" : "s", (unsigned long long)corpus->changed,
+                     corpus->changed == 1 ? "s" : "");
+    if (corpus->came != corpus->count)
+        tool_text_format(line, " (%llu of %llu times)", (unsigned long long)corpus->changed_came,
+                         (unsigned long long)corpus->came);
+    tool_text_format(line, "; %llu stay%s", (unsigned long long)stay, stay == 1 ? "s" : "");
+    if (corpus->left_out > 0)
+        tool_text_format(line, "; %llu cannot be read", (unsigned long long)corpus->left_out);
     tool_stream_end_line(&corpus->diff->out);
 }
 
 static void print(struct corpus *corpus) {
-    if (corpus->group_count > 1)
-        qsort(corpus->groups, corpus->group_count, sizeof *corpus->groups, compare_worst);
-    for (size_t i = 0; i < corpus->group_count; i++)
+    const size_t count = corpus->group_count;
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
+    for (size_t i = 0; i < count; i++)
+        ranks[i] = (struct tool_rank){tool_rank_of_effect(corpus->groups[i].kind), corpus->groups[i].came, i};
+    tool_rank_sort(ranks, count);
+    for (size_t i = 0; i < count; i++)
         if (corpus->diff->options->json)
-            print_group_json(corpus->diff, &corpus->groups[i]);
+            print_group_json(corpus->diff, &corpus->groups[ranks[i].index]);
         else
-            print_group(corpus->diff, &corpus->groups[i]);
+            print_group(corpus->diff, &corpus->groups[ranks[i].index]);
     print_summary(corpus);
+    free(ranks);
 }
 
 static void read_all(struct corpus *corpus) {
