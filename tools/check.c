@@ -2,6 +2,7 @@
 /* certmap check: what is wrong or doubtful about the rules. */
 #include "certmap/build.h"
 #include "certmap/diagnostic.h"
+#include "corpus_digest.h"
 #include "json.h"
 #include "rules.h"
 #include "tool.h"
@@ -53,21 +54,34 @@ static void print_plain(const struct tool_rules *rules, enum tool_when color) {
     tool_stream_close(&out);
 }
 
+static void print_line(struct tool_text *line) {
+    tool_text_string(line, "\n");
+    tool_text_flush(line, stdout);
+    tool_text_free(line);
+}
+
 /* The digest alone is the answer, and what there is to say about the rules goes to standard error. */
 static void print_digest(const struct tool_rules *rules, const struct tool_options *options) {
     struct tool_stream err = tool_stream_open(stderr, options->color);
     struct tool_text digest = {NULL, 0, 0};
     tool_rules_print(rules, &err);
     tool_stream_close(&err);
-    if (rules->rules != NULL) {
-        tool_rules_add_digest(&digest, rules);
-        tool_text_string(&digest, "\n");
-        tool_text_flush(&digest, stdout);
-    }
-    tool_text_free(&digest);
+    if (rules->rules == NULL)
+        return;
+    tool_rules_add_digest(&digest, rules);
+    print_line(&digest);
 }
 
-enum tool_exit tool_check(const struct tool_options *options) {
+static bool print_corpus_digest(const struct tool_options *options) {
+    uint8_t digest[CERTMAP_SHA256_SIZE];
+    struct tool_text line = {NULL, 0, 0};
+    const bool whole = tool_corpus_digest_compute(digest, options);
+    tool_corpus_digest_print(&line, digest);
+    print_line(&line);
+    return whole;
+}
+
+static enum tool_exit check_rules(const struct tool_options *options) {
     struct tool_rules rules;
     enum tool_exit status = TOOL_FAILED;
     if (tool_rules_load(&rules, options))
@@ -79,5 +93,13 @@ enum tool_exit tool_check(const struct tool_options *options) {
     else
         print_plain(&rules, options->color);
     tool_rules_free(&rules);
+    return status;
+}
+
+/* With --corpus, the rules may be missing: the digests are those of the pages of report. */
+enum tool_exit tool_check(const struct tool_options *options) {
+    enum tool_exit status = options->rules != NULL ? check_rules(options) : TOOL_OK;
+    if (options->operand_count > 0 && status != TOOL_FAILED && !print_corpus_digest(options))
+        status = TOOL_FAILED;
     return status;
 }

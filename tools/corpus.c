@@ -35,6 +35,8 @@ static void leave_out_record(struct tool_corpus *corpus, const struct tool_recor
     struct tool_text place = {NULL, 0, 0};
     tool_record_add_place(&place, record);
     tool_corpus_leave_out(corpus, place.data, record->why);
+    if (corpus->damaged != NULL)
+        corpus->damaged(corpus->ctx, place.data, record);
     tool_text_free(&place);
 }
 

@@ -14,9 +14,13 @@
  * call only. */
 typedef bool tool_corpus_fn(void *ctx, const char *label, const struct tool_record *record);
 
-/* Zero it, but for the first four, to begin. */
+/* Sees what cannot be read, after it was counted and said. place: FILE:LINE and so on. */
+typedef void tool_damage_fn(void *ctx, const char *place, const struct tool_record *record);
+
+/* Zero it, but for the first five, to begin. */
 struct tool_corpus {
     tool_corpus_fn *fn;
+    tool_damage_fn *damaged; /* or NULL */
     void *ctx;
     struct tool_stream *err;
     bool first;                             /* of each file the first certificate: the others are its chain */

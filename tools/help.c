@@ -80,13 +80,17 @@ static const char show[] =
 
 static const char check[] =
     "certmap check --rules FILE [--site NAME] [OPTION...]\n"
+    "certmap check --digest --corpus CERT...\n"
     "\n"
     "Reports everything that is wrong or doubtful about the rules, with its position; of an\n"
     "IIS file also what else makes its site unsafe: modules, sslFlags, bindings ...\n"
     "\n"
     "  --digest              instead, the SHA-256 of the rules and the issuer files that they\n"
-    "                        name, as the audit lines of servers have it\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
-    "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded.\n";
+    "                        name, as the audit lines of servers have it\n"
+    "  --corpus CERT...      with --digest: that of the certificates in files and folders, too, as\n"
+    "                        certmap report has it; up to the next option\n"
+    "  --workers N           threads for it, instead of one for each processor\n" HELP_RULES HELP_JSON HELP_COLOR "\n"
+    "Exit status: 0 clean, 1 warnings, 2 the rules cannot be loaded, or a certificate cannot be read.\n";
 
 static const char lint[] =
     "certmap lint --rules FILE [--site NAME] [OPTION...]\n"
@@ -163,6 +167,7 @@ static const char report[] =
     "  --corpus CERT...      the certificates: files and folders, up to the next option\n"
     "  -o, --output PAGE     the file of the page; without it, standard output\n"
     "  --issuer FILE         the certificate of the CA that issued them\n"
+    "  --privileged FILE     more names of accounts that are not handed out, one a line\n"
     "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"
     "  --time-limit SECONDS  what certmap lint has not decided by then stays so\n" HELP_COLOR "\n"
     "Exit status: 0 the page is written; " HELP_FAILED;

@@ -10,6 +10,7 @@
 #define WORKS (TOOL_VERBS_RULES | SUGGEST | (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_NAME)
 #define DIFF ((unsigned)TOOL_VERB_DIFF)
 #define REPORT ((unsigned)TOOL_VERB_REPORT)
+#define CHECK ((unsigned)TOOL_VERB_CHECK)
 #define ANALYSES ((unsigned)TOOL_VERB_LINT | DIFF)
 #define ANY (WORKS | (unsigned)TOOL_VERB_COMPLETION)
 #define WRITES_JSON (WORKS & ~((unsigned)TOOL_VERB_CONVERT | REPORT))
@@ -20,7 +21,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_SITE, TOOL_VERBS_RULES | SUGGEST, "--site", NULL, TOOL_VALUE_TEXT, NULL, false, "the IIS site whose mappings apply"},
     {TOOL_OPTION_FORMAT, TOOL_VERBS_FORMAT, "--format", NULL, TOOL_VALUE_WORD, tool_format_word, false, "the format of the rules"},
     {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, false, "decode through this library"},
-    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS | TOOL_VERBS_SWITCHED, "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
+    {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS | (TOOL_VERBS_SWITCHED & ~CHECK), "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
     {TOOL_OPTION_CHAIN, TOOL_VERBS_CERTS, "--chain", NULL, TOOL_VALUE_FILE, NULL, false, "the CAs above the others"},
     {TOOL_OPTION_TIME, TOOL_VERBS_CERTS | DIFF | REPORT, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
     {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, false, "a certificate store of Windows"},
@@ -38,7 +39,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_PROFILE, TOOL_VERB_LINT, "--profile", NULL, TOOL_VALUE_WORD, tool_profile_word, false, "what is how severe"},
     {TOOL_OPTION_ONLY, TOOL_VERB_LINT, "--only", NULL, TOOL_VALUE_WORD, tool_code_word, true, "look for this code"},
     {TOOL_OPTION_ALLOW, TOOL_VERB_LINT, "--allow", NULL, TOOL_VALUE_TEXT, NULL, true, "a code, or code and mapping, that is meant"},
-    {TOOL_OPTION_PRIVILEGED, TOOL_VERB_LINT, "--privileged", NULL, TOOL_VALUE_FILE, NULL, false, "names of privileged accounts"},
+    {TOOL_OPTION_PRIVILEGED, (unsigned)TOOL_VERB_LINT | REPORT, "--privileged", NULL, TOOL_VALUE_FILE, NULL, false, "names of privileged accounts"},
     {TOOL_OPTION_TIME_LIMIT, ANALYSES | REPORT, "--time-limit", NULL, TOOL_VALUE_TEXT, NULL, false, "seconds, then the rest stays undecided"},
     {TOOL_OPTION_WITNESS, ANALYSES, "--witness", NULL, TOOL_VALUE_FILE, NULL, false, "a folder for certificates that show it"},
     {TOOL_OPTION_BASELINE, TOOL_VERB_LINT, "--baseline", NULL, TOOL_VALUE_FILE, NULL, false, "what is known already"},
@@ -60,7 +61,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_WORKERS, TOOL_VERBS_PASS, "--workers", NULL, TOOL_VALUE_TEXT, NULL, false, "threads for the corpus"},
     {TOOL_OPTION_CSV, TOOL_VERB_MATCH, "--csv", NULL, TOOL_VALUE_NONE, NULL, false, "a table of the corpus"},
     {TOOL_OPTION_SUMMARY, TOOL_VERB_MATCH, "--summary", NULL, TOOL_VALUE_NONE, NULL, false, "how many of the corpus, by mapping"},
-    {TOOL_OPTION_DIGEST, TOOL_VERB_CHECK, "--digest", NULL, TOOL_VALUE_NONE, NULL, false, "the digest of the rules, as servers log it"},
+    {TOOL_OPTION_DIGEST, CHECK, "--digest", NULL, TOOL_VALUE_NONE, NULL, false, "the digest of the rules, as servers log it"},
     {TOOL_OPTION_HELP, ANY | (unsigned)TOOL_VERB_NONE, "--help", "-h", TOOL_VALUE_NONE, NULL, false, "what there is to say"},
     {TOOL_OPTION_VERSION, TOOL_VERB_NONE, "--version", "-V", TOOL_VALUE_NONE, NULL, false, "versions, formats and adapters"},
 };
@@ -69,7 +70,7 @@ const struct tool_verb_row tool_verb_rows[] = {
     {TOOL_VERB_MATCH, TOOL_VALUE_FILE, "match", NULL, "the account of each certificate"},
     {TOOL_VERB_EXPLAIN, TOOL_VALUE_FILE, "explain", NULL, "every mapping and condition, and why"},
     {TOOL_VERB_SHOW, TOOL_VALUE_FILE, "show", NULL, "the certificate in the words of the rules"},
-    {TOOL_VERB_CHECK, TOOL_VALUE_NONE, "check", NULL, "what is wrong with the rules"},
+    {TOOL_VERB_CHECK, TOOL_VALUE_FILE, "check", NULL, "what is wrong with the rules"},
     {TOOL_VERB_LINT, TOOL_VALUE_FILE, "lint", NULL, "what can happen to whom, with a certificate"},
     {TOOL_VERB_DIFF, TOOL_VALUE_FILE, "diff", NULL, "what a change of the rules changes, and for whom"},
     {TOOL_VERB_REPORT, TOOL_VALUE_FILE, "report", NULL, "a page that shows who gets what, and why"},

@@ -98,9 +98,10 @@ extern const size_t tool_verb_count;
     (TOOL_VERBS_FORMAT | (unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_DIFF | (unsigned)TOOL_VERB_REPORT)
 /* Those whose operands are what a switch before them says. Those of match may be. */
 #define TOOL_VERBS_SWITCHED                                                                                            \
-    ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST | (unsigned)TOOL_VERB_DIFF | (unsigned)TOOL_VERB_REPORT)
+    ((unsigned)TOOL_VERB_LINT | (unsigned)TOOL_VERB_SUGGEST | (unsigned)TOOL_VERB_DIFF | (unsigned)TOOL_VERB_REPORT |  \
+     (unsigned)TOOL_VERB_CHECK)
 /* Those that go through a corpus with several threads. */
-#define TOOL_VERBS_PASS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_DIFF)
+#define TOOL_VERBS_PASS ((unsigned)TOOL_VERB_MATCH | (unsigned)TOOL_VERB_DIFF | (unsigned)TOOL_VERB_CHECK)
 #define TOOL_VERBS_CERTS (TOOL_VERBS_ANSWER | (unsigned)TOOL_VERB_SHOW)
 
 /* The name of a verb, or "" for TOOL_VERB_NONE. */

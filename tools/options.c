@@ -627,8 +627,10 @@ static bool check_switches(const struct tool_options *options) {
 static bool check_corpus(const struct tool_options *options) {
     const struct tool_corpus_options *corpus = &options->corpus;
     const bool switched = options->switches.count > 0;
-    if (options->verb == TOOL_VERB_DIFF && corpus->workers > 0 && !switched)
+    if ((options->verb == TOOL_VERB_DIFF || options->verb == TOOL_VERB_CHECK) && corpus->workers > 0 && !switched)
         return complain_about(options, "--workers is for --corpus, which is missing", "", "");
+    if (options->verb == TOOL_VERB_CHECK && switched && !options->digest)
+        return complain_about(options, "--corpus goes with --digest: the digest of the certificates", "", "");
     if (options->verb != TOOL_VERB_MATCH)
         return true;
     if (!switched && (corpus->workers > 0 || corpus->csv || corpus->summary))
@@ -685,6 +687,11 @@ static bool check_fix(const struct tool_options *options) {
     return true;
 }
 
+/* check --digest --corpus is about certificates alone. */
+static bool is_corpus_digest(const struct tool_options *options) {
+    return options->verb == TOOL_VERB_CHECK && options->digest && options->switches.count > 0;
+}
+
 /* What every verb needs, and nothing that it does not take. */
 static bool check_options(struct tool_options *options) {
     enum certmap_code nearest;
@@ -699,7 +706,7 @@ static bool check_options(struct tool_options *options) {
         return true;
     if (nearest != CERTMAP_CODE_NONE)
         return complain_code(options, nearest);
-    if ((verb & TOOL_VERBS_RULES) && options->rules == NULL)
+    if ((verb & TOOL_VERBS_RULES) && options->rules == NULL && !is_corpus_digest(options))
         return complain_rules(options);
     if (options->verb == TOOL_VERB_COMPLETION)
         return check_shell(options);

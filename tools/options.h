@@ -125,7 +125,7 @@ struct tool_options {
     struct tool_switches switches;
     struct tool_corpus_options corpus;
     struct tool_diff_options diff; /* its witness and time_limit are in lint */
-    bool digest;                   /* check: of the rules */
+    bool digest;                   /* check: of the rules, and of --corpus */
     const char *report;            /* the file of --output; NULL: standard output */
     bool help;
     bool version;

@@ -21,10 +21,15 @@ static enum tool_format detect_format(struct certmap_view text) {
     return i < text.len && text.data[i] == '<' ? TOOL_FORMAT_IIS : TOOL_FORMAT_NATIVE;
 }
 
+/* Whether somebody asks for the digest of the files. */
+static bool keeps_bytes(const struct tool_options *options) {
+    return options->digest || options->verb == TOOL_VERB_REPORT;
+}
+
 static enum certmap_status load_native(struct tool_rules *rules, const struct tool_options *options,
                                        const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
-    struct tool_issuer_file file = {options->rules, "", options->digest ? &rules->bytes : NULL};
+    struct tool_issuer_file file = {options->rules, "", keeps_bytes(options) ? &rules->bytes : NULL};
     if (options->site != NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
@@ -114,7 +119,7 @@ static enum certmap_status read_and_load(struct tool_rules *rules, const struct 
     enum certmap_status status = tool_input_read(&rules->input, options->rules, CERTMAP_MAX_RULES_SIZE, err);
     if (status != CERTMAP_OK)
         return status;
-    if (options->digest)
+    if (keeps_bytes(options))
         tool_input_add(&rules->bytes, &rules->input);
     enum tool_format content = detect_format(tool_input_view(&rules->input));
     if (content == TOOL_FORMAT_NATIVE || tool_kind_is_web_page(tool_input_view(&rules->input)))

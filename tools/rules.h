@@ -37,7 +37,7 @@ bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options
 bool tool_rules_load_text(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
                           const struct tool_rules_watch *watch);
 /* Adds sha256: and the digest of the files of the rules as they are, in hexadecimal: what the audit lines of servers have.
- * Of rules that were loaded for --digest. */
+ * Of rules that were loaded for --digest or for report. */
 void tool_rules_add_digest(struct tool_text *text, const struct tool_rules *rules);
 /* The source that may be shown: no view of an IIS file, and of what may be a damaged one. */
 struct certmap_view tool_rules_source(const struct tool_rules *rules);
