@@ -41,6 +41,13 @@ static bool load_after(struct tool_report *report) {
     return report->has_after;
 }
 
+static bool read_privileged(struct tool_report *report) {
+    const bool read = tool_privileged_read(&report->privileged, report->options->lint.privileged);
+    report->analysis.privileged = report->privileged.names;
+    report->analysis.privileged_count = report->privileged.count;
+    return read;
+}
+
 static bool analyse(struct tool_report *report) {
     if (tool_analysis_run(&report->analysis, NULL))
         return true;
@@ -66,6 +73,8 @@ static bool write_page(struct tool_report *report) {
 static void free_report(struct tool_report *report) {
     for (size_t i = 0; i < 2; i++)
         certmap_peer_free(report->peers[i]);
+    free(report->deciding.mappings);
+    tool_privileged_free(&report->privileged);
     tool_report_facts_free(&report->facts);
     tool_rules_free(&report->after);
     tool_analysis_free(&report->analysis);
@@ -81,7 +90,8 @@ enum tool_exit tool_report(const struct tool_options *options) {
     report->first_month = tool_report_month(report->now) - TOOL_REPORT_PAST;
     report->analysis =
         (struct tool_analysis){.options = options, .corpus = read_corpus, .corpus_ctx = report, .ungrouped = true};
-    if (load_after(report) && analyse(report) && write_page(report) && !report->analysis.incomplete)
+    if (read_privileged(report) && load_after(report) && analyse(report) && write_page(report) &&
+        !report->analysis.incomplete)
         status = TOOL_OK;
     free_report(report);
     free(report);

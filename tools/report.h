@@ -14,10 +14,14 @@
 #include "lint.h"
 #include "moment.h"
 #include "prepare.h"
+#include "privileged.h"
+#include "rank.h"
 #include "report_table.h"
 
 /* Accounts and groups, each with the mapping that gives it. */
 #define TOOL_REPORT_ACCOUNTS 100000
+/* So many privileged ones more, however many others come before them, and so many are listed. */
+#define TOOL_REPORT_PRIVILEGED 1000
 /* Groups of certificates without an account, by unit and issuer: a person reads some tens, a program makes thousands. */
 #define TOOL_REPORT_GROUPS 5000
 #define TOOL_REPORT_ISSUERS 1000
@@ -25,6 +29,8 @@
 /* Certificates that expire next, and those that cannot be read, by name. */
 #define TOOL_REPORT_SOON 25
 #define TOOL_REPORT_BROKEN 20
+/* Kinds of damage that are counted apart: there are a handful of codes. */
+#define TOOL_REPORT_DAMAGES 16
 /* Subjects that are shown of a group. */
 #define TOOL_REPORT_EXAMPLES 3
 /* A text is kept up to so many bytes: more than a page shows of it. */
@@ -35,6 +41,8 @@
 /* Explaining takes time in proportion to the rules: so many mappings are looked at, over all groups, but of few groups each. */
 #define TOOL_REPORT_EXPLAINED 1000000
 #define TOOL_REPORT_LEAST_EXPLAINED 40
+/* Under `all`, each mapping is asked whether it holds with the first: so often takes some seconds. */
+#define TOOL_REPORT_ASKED 20000000
 /* With more mappings the page shows the largest, and all in a list. */
 #define TOOL_REPORT_FEW 60
 /* Rows of a list: what is over this is for a database, not for a page. */
@@ -68,11 +76,15 @@ struct tool_report_mapping {
     struct tool_report_example example;
 };
 
+/* How much power an account has. Lint calls the first two privileged. */
+enum tool_report_power { TOOL_REPORT_ADMINISTRATOR, TOOL_REPORT_COMPUTER, TOOL_REPORT_ORDINARY };
+
 /* An account or a group that a mapping gives. */
 struct tool_report_account {
     uint64_t count;
-    size_t mapping;
-    char *subject; /* of the first certificate that gets it */
+    size_t mapping; /* SIZE_MAX: one of several that hold together */
+    char *subject;  /* of the first certificate that gets it */
+    enum tool_report_power power;
     bool group;
 };
 
@@ -85,6 +97,7 @@ struct tool_report_group {
     size_t missing;
     char *condition; /* in the way; or why it is unreadable */
     char *subjects[TOOL_REPORT_EXAMPLES];
+    size_t subject_count;
     struct tool_report_example example;
 };
 
@@ -96,6 +109,7 @@ struct tool_report_issuer {
 struct tool_report_change {
     enum certmap_diff_effect_kind kind;
     uint64_t count;
+    enum tool_report_power power;         /* of the most powerful account or group of before or after */
     size_t before, after;                 /* mappings; SIZE_MAX: none */
     char *account_before, *account_after; /* of the example; NULL: none */
     struct tool_report_example example;
@@ -105,6 +119,7 @@ struct tool_report_change {
 struct tool_report_expiry {
     int64_t after;
     size_t mapping;
+    uint64_t count;
     char *subject, *account;
 };
 
@@ -112,9 +127,16 @@ struct tool_report_expiry {
 struct tool_report_broken {
     char *label, *why;
 };
+/* How many entries are damaged in one way. */
+struct tool_report_damage {
+    enum certmap_code code;
+    uint64_t count;
+};
 
+/* Each number is of certificates: an entry that says how often it came is as many. */
 struct tool_report_facts {
-    uint64_t total; /* certificates that were decoded */
+    uint64_t total;   /* that were decoded */
+    uint64_t entries; /* of the corpus, that are these */
     uint64_t answers[TOOL_REPORT_ANSWERS];
     struct tool_report_mapping *mappings; /* one for each of the rules */
     size_t mapping_count;
@@ -132,13 +154,24 @@ struct tool_report_facts {
     uint64_t days[TOOL_REPORT_DAYS];                                  /* of those that have an account */
     uint64_t undated;
     uint64_t expired, week, soon; /* of those that have an account: expired, or to expire in 7 and in 30 days */
-    uint64_t privileged;          /* that get a privileged account or group */
+    uint64_t powers[TOOL_REPORT_ORDINARY + 1]; /* by the most powerful account or group that they get */
+    uint64_t privileged_over;                  /* of them: for want of room it is not among the accounts */
     struct tool_report_expiry next[TOOL_REPORT_SOON];
     size_t next_count;
     struct tool_report_broken broken[TOOL_REPORT_BROKEN];
     size_t broken_count;
+    struct tool_report_damage damages[TOOL_REPORT_DAMAGES];
+    size_t damage_count;
     size_t kept;                         /* bytes of examples */
-    uint8_t digest[CERTMAP_SHA256_SIZE]; /* of the corpus */
+    size_t asked;                        /* mappings, whether they hold with others */
+    bool open;                           /* that was too often: of further certificates only the first is counted */
+    uint8_t digest[CERTMAP_SHA256_SIZE]; /* of the corpus: corpus_digest.h */
+};
+
+/* The mappings that together decide about a certificate: one, and under `all` those that hold. */
+struct tool_report_deciding {
+    size_t *mappings;
+    size_t count, cap;
 };
 
 struct tool_report {
@@ -152,6 +185,8 @@ struct tool_report {
     struct certmap_peer *peers[2]; /* for the rules, and for those of --new: both results are to live */
     int64_t now;
     size_t first_month; /* of facts.months: years and months since the year 0 */
+    struct tool_privileged privileged;
+    struct tool_report_deciding deciding; /* about the certificate that is noted */
     struct tool_report_facts facts;
 };
 
@@ -167,7 +202,11 @@ enum certmap_status tool_report_prepare(struct tool_report *report, const struct
                                         struct certmap_cert *cert, struct certmap_diagnostic *err);
 /* Prepares an example again, which is kept and was prepared before. false: it is not kept. */
 bool tool_report_prepare_example(struct tool_report *report, const struct tool_report_example *example);
-/* Takes note of an answer. after: that of the rules of --new, or NULL. */
+/* How much power an account or a group has, with the names of --privileged. */
+enum tool_report_power tool_report_power(const struct tool_report *report, struct certmap_view account);
+/* Certificates that were read, and those that could not be. */
+uint64_t tool_report_all(const struct tool_report *report);
+/* Takes note of an answer, which report->deciding gives. after: that of the rules of --new, or NULL. */
 void tool_report_note(struct tool_report *report, const char *label, const struct certmap_cert *cert,
                       const struct tool_record *record, const struct certmap_result *result,
                       const struct certmap_result *after);
@@ -175,8 +214,8 @@ void tool_report_note(struct tool_report *report, const char *label, const struc
 void tool_report_explain(struct tool_report *report);
 void tool_report_facts_free(struct tool_report_facts *facts);
 
-/* Takes note of when a certificate expires. */
+/* Takes note of when certificates expire. */
 void tool_report_note_expiry(struct tool_report *report, const struct certmap_cert *cert,
-                             const struct certmap_result *result, enum tool_report_answer answer);
+                             const struct certmap_result *result, enum tool_report_answer answer, uint64_t count);
 
 #endif

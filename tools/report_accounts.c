@@ -8,8 +8,9 @@
 #define LEAST 5
 #define SHOWN 12
 #define FOLDED 200
-/* Mappings that are named of an account. */
+/* Mappings that are named of an account, and of a privileged one. */
 #define GIVERS 3
+#define PRIVILEGED_GIVERS 100
 
 /* ---- Whoever gives it ---- */
 
@@ -21,8 +22,7 @@ static struct certmap_view text_at(const struct tool_report_facts *facts, size_t
 
 struct sorted {
     struct certmap_view text;
-    size_t index;
-    uint64_t count;
+    size_t index, rank; /* rank: among all, the most first */
     bool group;
 };
 
@@ -37,52 +37,62 @@ static int compare_sorted(const void *left, const void *right) {
     const int order = compare_text(a->text, b->text);
     if (order != 0 || a->group != b->group)
         return order != 0 ? order : a->group ? 1 : -1;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+    return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
-static int compare_holders(const void *left, const void *right) {
-    const struct tool_report_holder *a = left, *b = right;
-    if (a->privileged != b->privileged)
-        return a->privileged ? -1 : 1;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    const int order = compare_text(a->text, b->text);
-    return order != 0 ? order : (int)a->group - (int)b->group;
+/* By text, and among those of one text the mapping that gives it to most comes first. */
+static struct sorted *sort_accounts(const struct tool_report_facts *facts, size_t count) {
+    struct sorted *sorted = tool_alloc(count * sizeof *sorted);
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
+    for (size_t i = 0; i < count; i++)
+        ranks[i] = (struct tool_rank){0, facts->accounts[i].count, i};
+    tool_rank_sort(ranks, count);
+    for (size_t i = 0; i < count; i++) {
+        const size_t index = ranks[i].index;
+        sorted[i] = (struct sorted){text_at(facts, index), index, i, facts->accounts[index].group};
+    }
+    if (count > 1)
+        qsort(sorted, count, sizeof *sorted, compare_sorted);
+    free(ranks);
+    return sorted;
 }
 
 /* Those of one text are beside each other now. */
-static void merge(struct tool_report_holders *holders, const struct tool_report_facts *facts,
-                  const struct sorted *sorted, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+static size_t merge(struct tool_report_holder *items, size_t *order, const struct tool_report_facts *facts,
+                    const struct sorted *sorted) {
+    size_t count = 0;
+    for (size_t i = 0; i < facts->account_keys.count; i++) {
+        const struct tool_report_account *account = &facts->accounts[sorted[i].index];
         const bool same =
             i > 0 && compare_text(sorted[i].text, sorted[i - 1].text) == 0 && sorted[i].group == sorted[i - 1].group;
-        holders->order[i] = sorted[i].index;
-        if (!same) {
-            const bool privileged = certmap_lint_is_privileged(sorted[i].text);
-            holders->privileged += privileged;
-            holders->items[holders->count++] = (struct tool_report_holder){
-                sorted[i].text, sorted[i].group, privileged, 0, &facts->accounts[sorted[i].index], i, 0};
-        }
-        holders->items[holders->count - 1].count += sorted[i].count;
-        holders->items[holders->count - 1].givers++;
+        order[i] = sorted[i].index;
+        if (!same)
+            items[count++] =
+                (struct tool_report_holder){sorted[i].text, sorted[i].group, account->power, 0, account, i, 0};
+        items[count - 1].count = tool_rank_sum(items[count - 1].count, account->count);
+        items[count - 1].givers++;
     }
+    return count;
 }
 
 void tool_report_find_holders(struct tool_report_holders *holders, const struct tool_report *report) {
     const struct tool_report_facts *facts = &report->facts;
     const size_t count = facts->account_keys.count;
-    struct sorted *sorted = tool_alloc(count * sizeof *sorted);
+    struct sorted *sorted = sort_accounts(facts, count);
+    struct tool_report_holder *merged = tool_alloc(count * sizeof *merged);
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
     *holders = (struct tool_report_holders){tool_alloc(count * sizeof *holders->items), 0, 0,
                                             tool_alloc(count * sizeof *holders->order)};
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = (struct sorted){text_at(facts, i), i, facts->accounts[i].count, facts->accounts[i].group};
-    if (count > 1)
-        qsort(sorted, count, sizeof *sorted, compare_sorted);
-    merge(holders, facts, sorted, count);
-    if (holders->count > 1)
-        qsort(holders->items, holders->count, sizeof *holders->items, compare_holders);
+    holders->count = merge(merged, holders->order, facts, sorted);
+    for (size_t i = 0; i < holders->count; i++)
+        ranks[i] = (struct tool_rank){(unsigned)merged[i].power, merged[i].count, i};
+    tool_rank_sort(ranks, holders->count);
+    for (size_t i = 0; i < holders->count; i++) {
+        holders->items[i] = merged[ranks[i].index];
+        holders->privileged += holders->items[i].power != TOOL_REPORT_ORDINARY;
+    }
+    free(ranks);
+    free(merged);
     free(sorted);
 }
 
@@ -95,23 +105,26 @@ void tool_report_free_holders(struct tool_report_holders *holders) {
 
 static void add_givers(struct tool_text *page, const struct tool_report *report,
                        const struct tool_report_holders *holders, const struct tool_report_holder *holder) {
-    for (size_t i = 0; i < holder->givers && i < GIVERS; i++) {
+    const size_t most = holder->power == TOOL_REPORT_ORDINARY ? GIVERS : PRIVILEGED_GIVERS;
+    for (size_t i = 0; i < holder->givers && i < most; i++) {
         const struct tool_report_account *account = &report->facts.accounts[holders->order[holder->from + i]];
         tool_text_string(page, i > 0 ? ", " : "");
-        tool_report_add_mapping(page, report->analysis.rules.rules, account->mapping, "");
+        tool_report_add_mapping(page, report->analysis.rules.rules, account->mapping,
+                                "<em>mappings that hold together</em>");
     }
-    if (holder->givers > GIVERS) {
+    if (holder->givers > most) {
         tool_text_string(page, " and ");
-        tool_html_number(page, holder->givers - GIVERS);
+        tool_html_number(page, holder->givers - most);
         tool_text_string(page, " more");
     }
 }
 
 static void add_row(struct tool_text *page, const struct tool_report *report, const struct tool_report_holders *holders,
                     const struct tool_report_holder *holder, uint64_t most) {
+    const bool privileged = holder->power != TOOL_REPORT_ORDINARY;
     tool_text_string(page, "<tr><th scope=row>");
     tool_html_text(page, holder->text, TOOL_HTML_SHORT);
-    tool_text_string(page, holder->privileged ? " <span class=\"tag bad\">privileged</span>" : "");
+    tool_text_string(page, privileged ? " <span class=\"tag bad\">privileged</span>" : "");
     tool_text_string(page, holder->group ? " <span class=tag>group</span>" : "");
     tool_text_string(page, "</th><td>");
     add_givers(page, report, holders, holder);
@@ -119,7 +132,7 @@ static void add_row(struct tool_text *page, const struct tool_report *report, co
     tool_text_string(page, holder->count > 1 ? "for example " : "");
     tool_html_text(page, tool_view(holder->first->subject), TOOL_HTML_LONG);
     tool_text_string(page, "</small></td><td class=w>");
-    tool_svg_bar(page, holder->privileged ? "deny" : "allow", holder->count, most);
+    tool_svg_bar(page, privileged ? "deny" : "allow", holder->count, most);
     tool_text_string(page, "</td><td class=\"n unit\">");
     tool_html_number(page, holder->count);
     tool_text_string(page, "</td></tr>\n");
@@ -139,38 +152,53 @@ static void add_table(struct tool_text *page, const struct tool_report *report,
 static uint64_t count_rest(const struct tool_report_holders *holders, size_t from) {
     uint64_t count = 0;
     for (size_t i = from; i < holders->count; i++)
-        count += holders->items[i].count;
+        count = tool_rank_sum(count, holders->items[i].count);
     return count;
 }
 
 static void add_rest(struct tool_text *page, const struct tool_report *report,
-                     const struct tool_report_holders *holders, size_t from, uint64_t most) {
-    const size_t to = holders->count < FOLDED ? holders->count : FOLDED;
-    if (from == holders->count)
-        return;
-    tool_report_fold(page, to - from, "more account", "");
-    add_table(page, report, holders, from, to, most);
-    tool_text_string(page, "</details>");
-    if (to == holders->count)
-        return;
-    tool_text_string(page, "<p class=note>");
-    tool_html_number(page, holders->count - to);
-    tool_text_string(page, " others, of ");
-    tool_html_count(page, count_rest(holders, to), "certificate");
-    tool_text_string(page, ", are not listed: <code>certmap match --json</code> has each.</p>");
+                     const struct tool_report_holders *holders, const struct tool_rank_cut *cut, uint64_t most) {
+    if (cut->folded > cut->shown) {
+        tool_report_fold(page, cut->folded - cut->shown, "more account", "");
+        add_table(page, report, holders, cut->shown, cut->folded, most);
+        tool_text_string(page, "</details>");
+    }
+    tool_report_add_others(page, cut->others, "account", count_rest(holders, cut->folded));
+    if (cut->others > 0)
+        tool_text_string(page, "<p class=note><code>certmap match --corpus --json</code> has each.</p>");
 }
 
-/* Those of one certificate are for who looks for them, but some are shown where there are no others. */
-static size_t count_shown(const struct tool_report_holders *holders) {
-    size_t shown = holders->privileged;
-    while (shown < holders->count && shown < SHOWN && (holders->items[shown].count > 1 || shown < LEAST))
+/* Those of one certificate are for who looks for them, but some are shown where there are no others. What is privileged is
+ * in full view, all of it that has room. */
+static struct tool_rank_cut cut_accounts(const struct tool_report_holders *holders) {
+    const size_t top = holders->privileged < TOOL_REPORT_PRIVILEGED ? holders->privileged : TOOL_REPORT_PRIVILEGED;
+    size_t shown = top;
+    while (shown < holders->count && shown < top + SHOWN && top == holders->privileged &&
+           (holders->items[shown].count > 1 || shown < LEAST))
         shown++;
-    return shown < FOLDED ? shown : FOLDED;
+    return tool_rank_cut(holders->count, shown, top + FOLDED);
+}
+
+/* What is said of privileged accounts that are not listed, for no page has room for all computers. */
+static void add_privileged_over(struct tool_text *page, const struct tool_report *report,
+                                const struct tool_report_holders *holders, const struct tool_rank_cut *cut) {
+    if (holders->privileged > cut->folded) {
+        tool_text_string(page, " <strong>Of ");
+        tool_html_number(page, holders->privileged);
+        tool_text_string(page, " privileged accounts ");
+        tool_html_number(page, cut->folded);
+        tool_text_string(page, " are listed, administrators before computers.</strong>");
+    }
+    if (report->facts.privileged_over > 0) {
+        tool_text_string(page, " <strong>Privileged accounts of ");
+        tool_html_count(page, report->facts.privileged_over, "certificate");
+        tool_text_string(page, " are not listed for want of room.</strong>");
+    }
 }
 
 void tool_report_write_accounts(struct tool_text *page, const struct tool_report *report,
                                 const struct tool_report_holders *holders) {
-    const size_t shown = count_shown(holders);
+    const struct tool_rank_cut cut = cut_accounts(holders);
     uint64_t most = 0;
     for (size_t i = 0; i < holders->count; i++)
         most = holders->items[i].count > most ? holders->items[i].count : most;
@@ -185,9 +213,10 @@ void tool_report_write_accounts(struct tool_text *page, const struct tool_report
         tool_html_number(page, report->facts.accounts_over);
         tool_text_string(page, " more certificates the account is not listed.");
     }
+    add_privileged_over(page, report, holders, &cut);
     tool_text_string(page, "</p>");
-    if (shown > 0)
-        add_table(page, report, holders, 0, shown, most);
-    add_rest(page, report, holders, shown, most);
+    if (cut.shown > 0)
+        add_table(page, report, holders, 0, cut.shown, most);
+    add_rest(page, report, holders, &cut, most);
     tool_report_end(page);
 }

@@ -6,16 +6,6 @@
 #define SHOWN 20
 #define FOLDED 200
 
-/* How bad it is, as diff has it: an account more, another one, one less, and no account either way. */
-static unsigned rank_of(enum certmap_diff_effect_kind kind) {
-    static const unsigned ranks[] = {[CERTMAP_DIFF_GAIN] = 0,
-                                     [CERTMAP_DIFF_OTHER] = 1,
-                                     [CERTMAP_DIFF_LOSE] = 2,
-                                     [CERTMAP_DIFF_REFUSED] = 3,
-                                     [CERTMAP_DIFF_LEFT] = 4};
-    return ranks[kind];
-}
-
 static const char *const kind_texts[] = {
     [CERTMAP_DIFF_GAIN] = "gain an account",
     [CERTMAP_DIFF_LOSE] = "lose their account",
@@ -29,15 +19,6 @@ static const char *const kind_classes[] = {
     [CERTMAP_DIFF_REFUSED] = "error", [CERTMAP_DIFF_LEFT] = "error",
 };
 
-static int compare_changes(const void *left, const void *right) {
-    const struct tool_report_change *const *a = left, *const *b = right;
-    if ((*a)->kind != (*b)->kind)
-        return rank_of((*a)->kind) < rank_of((*b)->kind) ? -1 : 1;
-    if ((*a)->count != (*b)->count)
-        return (*a)->count > (*b)->count ? -1 : 1;
-    return *a < *b ? -1 : *a > *b; /* in the order in which they came */
-}
-
 static void add_account(struct tool_text *page, const char *account) {
     if (account != NULL)
         tool_html_text(page, tool_view(account), TOOL_HTML_SHORT);
@@ -47,7 +28,8 @@ static void add_account(struct tool_text *page, const char *account) {
 
 static void add_row(struct tool_text *page, const struct tool_report *report, const struct tool_report_change *change,
                     uint64_t most) {
-    tool_text_format(page, "<tr><td>%s</td><th scope=row>", kind_texts[change->kind]);
+    tool_text_format(page, "<tr><td>%s%s</td><th scope=row>", kind_texts[change->kind],
+                     change->power != TOOL_REPORT_ORDINARY ? " <span class=\"tag bad\">privileged</span>" : "");
     tool_report_add_mapping(page, report->analysis.rules.rules, change->before, "<em>no mapping</em>");
     tool_text_string(page, " \xE2\x86\x92 ");
     tool_report_add_mapping(page, report->after.rules, change->after, "<em>no mapping</em>");
@@ -67,37 +49,51 @@ static void add_row(struct tool_text *page, const struct tool_report *report, co
     tool_text_string(page, "</td></tr>\n");
 }
 
-static void add_table(struct tool_text *page, const struct tool_report *report,
-                      const struct tool_report_change *const *changes, size_t count, uint64_t most) {
+static void add_table(struct tool_text *page, const struct tool_report *report, const struct tool_rank *ranks,
+                      size_t count, uint64_t most) {
     tool_text_string(page,
                      "<table class=r><caption class=skip>What changes, the worst first</caption><thead><tr><th "
                      "scope=col>certificates that<th scope=col>was answered by \xE2\x86\x92 will be<th scope=col "
                      "class=w><span class=skip>bar</span><th scope=col class=\"n c\">certificates</thead><tbody>\n");
     for (size_t i = 0; i < count; i++)
-        add_row(page, report, changes[i], most);
+        add_row(page, report, &report->facts.changes[ranks[i].index], most);
     tool_text_string(page, "</tbody></table>\n");
 }
 
-static void add_tables(struct tool_text *page, const struct tool_report *report) {
-    const struct tool_report_facts *facts = &report->facts;
-    const size_t count = facts->change_keys.count, shown = count < SHOWN ? count : SHOWN;
-    const size_t folded = count < FOLDED ? count : FOLDED;
-    const struct tool_report_change **changes = tool_alloc(count * sizeof(const struct tool_report_change *));
-    uint64_t most = 0;
+/* Where a privileged account is gained or lost, it is on top, whatever the number: administrators, then computers. */
+static struct tool_rank *find_ranks(const struct tool_report_facts *facts, uint64_t *most, size_t *privileged) {
+    const size_t count = facts->change_keys.count;
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
+    *most = 0;
+    *privileged = 0;
     for (size_t i = 0; i < count; i++) {
-        changes[i] = &facts->changes[i];
-        most = changes[i]->count > most ? changes[i]->count : most;
+        const struct tool_report_change *change = &facts->changes[i];
+        const unsigned level = tool_rank_of_effect(change->kind) + (CERTMAP_DIFF_LEFT + 1) * (unsigned)change->power;
+        ranks[i] = (struct tool_rank){level, change->count, i};
+        *most = change->count > *most ? change->count : *most;
+        *privileged += change->power != TOOL_REPORT_ORDINARY;
     }
-    if (count > 1)
-        qsort(changes, count, sizeof(const struct tool_report_change *), compare_changes);
+    tool_rank_sort(ranks, count);
+    return ranks;
+}
+
+static void add_tables(struct tool_text *page, const struct tool_report *report) {
+    const size_t count = report->facts.change_keys.count;
+    uint64_t most;
+    size_t privileged;
+    struct tool_rank *ranks = find_ranks(&report->facts, &most, &privileged);
+    if (privileged > TOOL_REPORT_PRIVILEGED)
+        privileged = TOOL_REPORT_PRIVILEGED;
+    const struct tool_rank_cut cut = tool_rank_cut(count, privileged > SHOWN ? privileged : SHOWN, privileged + FOLDED);
     if (count > 0)
-        add_table(page, report, changes, shown, most);
-    if (folded > shown) {
-        tool_report_fold(page, folded - shown, "more change", "");
-        add_table(page, report, changes + shown, folded - shown, most);
+        add_table(page, report, ranks, cut.shown, most);
+    if (cut.folded > cut.shown) {
+        tool_report_fold(page, cut.folded - cut.shown, "more change", "");
+        add_table(page, report, ranks + cut.shown, cut.folded - cut.shown, most);
         tool_text_string(page, "</details>");
     }
-    free(changes);
+    tool_report_add_others(page, cut.others, "change", tool_rank_sum_of_others(ranks, count, &cut));
+    free(ranks);
 }
 
 static void add_figures(struct tool_text *page, const struct tool_report *report) {
@@ -124,7 +120,7 @@ void tool_report_write_changes(struct tool_text *page, const struct tool_report 
     if (!report->has_after)
         return;
     for (size_t i = 0; i <= CERTMAP_DIFF_LEFT; i++)
-        changed += facts->effects[i];
+        changed = tool_rank_sum(changed, facts->effects[i]);
     tool_report_begin(page, "changes", "What the new rules change");
     tool_text_string(page, "<p class=note>");
     tool_html_number(page, changed);
@@ -133,7 +129,13 @@ void tool_report_write_changes(struct tool_text *page, const struct tool_report 
     tool_text_string(page, changed == 1 ? " gets" : " get");
     tool_text_string(page, " another answer from ");
     tool_html_text(page, tool_view(report->after.path), TOOL_HTML_LONG);
-    tool_text_string(page, ".</p>");
+    tool_text_string(page, ".");
+    if (facts->answers[TOOL_REPORT_ERROR] > 0) {
+        tool_text_string(page, " ");
+        tool_html_number(page, facts->answers[TOOL_REPORT_ERROR]);
+        tool_text_string(page, " more <a href=\"#about\">cannot be read</a>: what becomes of them is not known.");
+    }
+    tool_text_string(page, "</p>");
     add_figures(page, report);
     add_tables(page, report);
     if (facts->changes_over > 0) {

@@ -37,43 +37,105 @@ static void add_number(struct tool_text *key, uint64_t number) {
     tool_text_add(key, (struct certmap_view){(const uint8_t *)&number, sizeof number});
 }
 
+enum tool_report_power tool_report_power(const struct tool_report *report, struct certmap_view account) {
+    const bool computer = account.len > 1 && account.data[account.len - 1] == '$';
+    if (tool_privileged_has(&report->privileged, account))
+        return TOOL_REPORT_ADMINISTRATOR;
+    if (!certmap_lint_is_privileged(account))
+        return TOOL_REPORT_ORDINARY;
+    return computer ? TOOL_REPORT_COMPUTER : TOOL_REPORT_ADMINISTRATOR;
+}
+
+/* Who has power over others has room of his own, and more of it than computers, of which a firm has thousands. */
+static size_t room_for(size_t limit, enum tool_report_power power) {
+    static const size_t more[] = {2 * TOOL_REPORT_PRIVILEGED, TOOL_REPORT_PRIVILEGED, 0}; /* enum tool_report_power */
+    return limit + more[power];
+}
+
+static void count_over(struct tool_report_facts *facts, enum tool_report_power power, uint64_t count) {
+    facts->accounts_over = tool_rank_sum(facts->accounts_over, count);
+    if (power != TOOL_REPORT_ORDINARY)
+        facts->privileged_over = tool_rank_sum(facts->privileged_over, count);
+}
+
+/* An account of a certificate. */
+struct given {
+    struct certmap_view text;
+    size_t mapping; /* SIZE_MAX: one of several */
+    bool group;
+    uint64_t count;
+};
+
 /* The key is the mapping, whether it is a group, and the text, which is what is shown. */
-static void note_account(struct tool_report *report, const struct certmap_cert *cert, size_t mapping,
-                         struct certmap_view text, bool group) {
+static void note_account(struct tool_report *report, const struct certmap_cert *cert, const struct given *given) {
     struct tool_report_facts *facts = &report->facts;
     struct tool_text key = {NULL, 0, 0};
-    char *copy = tool_report_copy(text);
-    add_number(&key, 2 * (uint64_t)mapping + group);
+    const enum tool_report_power power = tool_report_power(report, given->text);
+    char *copy = tool_report_copy(given->text);
+    add_number(&key, 2 * (uint64_t)given->mapping + given->group);
     tool_text_string(&key, copy);
     free(copy);
+    facts->account_keys.limit = room_for(TOOL_REPORT_ACCOUNTS, power);
     const size_t count = facts->account_keys.count, at = tool_table_add(&facts->account_keys, tool_text_view(&key));
     tool_text_free(&key);
     if (at == SIZE_MAX) {
-        facts->accounts_over++;
+        count_over(facts, power, given->count);
         return;
     }
     if (at == count) {
         facts->accounts = tool_grow(facts->accounts, count, &facts->account_cap, sizeof *facts->accounts);
-        facts->accounts[at].mapping = mapping;
-        facts->accounts[at].group = group;
+        facts->accounts[at].mapping = given->mapping;
+        facts->accounts[at].power = power;
+        facts->accounts[at].group = given->group;
         facts->accounts[at].subject = tool_report_copy_name(cert->subject);
-        facts->mappings[mapping].accounts += !group;
+        if (given->mapping < facts->mapping_count)
+            facts->mappings[given->mapping].accounts += !given->group;
     }
-    facts->accounts[at].count++;
+    facts->accounts[at].count = tool_rank_sum(facts->accounts[at].count, given->count);
+}
+
+/* Of mappings that hold together, that which gives an account: one that names it, or the next whose account has
+ * placeholders, for accounts are in the order of the mappings. */
+static size_t giver_of(const struct tool_report *report, struct certmap_view account, size_t *next) {
+    const struct tool_report_deciding *deciding = &report->deciding;
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < deciding->count; i++) {
+        struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+        (void)certmap_rules_mapping(report->analysis.rules.rules, &mapping, deciding->mappings[i], NULL);
+        if (mapping.is_template && found == SIZE_MAX && i >= *next)
+            found = i;
+        if (!mapping.is_template && mapping.account.len == account.len &&
+            memcmp(mapping.account.data, account.data, account.len) == 0)
+            return deciding->mappings[i];
+    }
+    *next = found == SIZE_MAX ? *next : found + 1;
+    return found == SIZE_MAX ? found : deciding->mappings[found];
 }
 
 static void note_accounts(struct tool_report *report, const struct certmap_cert *cert,
-                          const struct certmap_result *result) {
-    bool privileged = false;
+                          const struct certmap_result *result, uint64_t count) {
+    const struct tool_report_deciding *deciding = &report->deciding;
+    const size_t only = deciding->count == 1 ? deciding->mappings[0] : SIZE_MAX;
+    size_t next = 0;
     for (size_t i = 0; i < result->account_count; i++) {
-        privileged = privileged || certmap_lint_is_privileged(result->accounts[i]);
-        note_account(report, cert, result->index, result->accounts[i], false);
+        const struct certmap_view account = result->accounts[i];
+        const size_t mapping = only != SIZE_MAX ? only : giver_of(report, account, &next);
+        note_account(report, cert, &(struct given){account, mapping, false, count});
     }
-    for (size_t i = 0; i < result->group_count; i++) {
-        privileged = privileged || certmap_lint_is_privileged(result->groups[i]);
-        note_account(report, cert, result->index, result->groups[i], true);
+    for (size_t i = 0; i < result->group_count; i++)
+        note_account(report, cert, &(struct given){result->groups[i], only, true, count});
+}
+
+/* The power of the most powerful account or group that an answer gives. */
+static enum tool_report_power power_of(const struct tool_report *report, const struct certmap_result *result) {
+    enum tool_report_power power = TOOL_REPORT_ORDINARY;
+    for (size_t i = 0; i < result->account_count + result->group_count; i++) {
+        const struct certmap_view text =
+            i < result->account_count ? result->accounts[i] : result->groups[i - result->account_count];
+        const enum tool_report_power one = tool_report_power(report, text);
+        power = one < power ? one : power;
     }
-    report->facts.privileged += privileged;
+    return power;
 }
 
 /* ---- Those without an account ---- */
@@ -117,7 +179,7 @@ static void note_none(struct tool_report *report, const char *label, const struc
     const bool unreadable = result->reason == CERTMAP_CODE_UNREADABLE;
     const size_t at = find_group(report, cert, unreadable);
     if (at == SIZE_MAX) {
-        facts->groups_over++;
+        facts->groups_over = tool_rank_sum(facts->groups_over, record->count);
         return;
     }
     if (at == count) {
@@ -127,26 +189,27 @@ static void note_none(struct tool_report *report, const char *label, const struc
         keep_example(facts, &facts->groups[at].example, label, cert, record);
     }
     struct tool_report_group *group = &facts->groups[at];
-    if (group->count < TOOL_REPORT_EXAMPLES)
-        group->subjects[group->count] = tool_report_copy_name(cert->subject);
-    group->count++;
+    if (group->subject_count < TOOL_REPORT_EXAMPLES)
+        group->subjects[group->subject_count++] = tool_report_copy_name(cert->subject);
+    group->count = tool_rank_sum(group->count, record->count);
 }
 
 /* ---- Issuers ---- */
 
-static void note_issuer(struct tool_report *report, const struct certmap_cert *cert, enum tool_report_answer answer) {
+static void note_issuer(struct tool_report *report, const struct certmap_cert *cert, enum tool_report_answer answer,
+                        uint64_t came) {
     struct tool_report_facts *facts = &report->facts;
     const size_t count = facts->issuer_keys.count;
     char *issuer = tool_report_copy_name(cert->issuer);
     const size_t at = tool_table_add(&facts->issuer_keys, tool_view(issuer));
     free(issuer);
     if (at == SIZE_MAX) {
-        facts->issuers_over++;
+        facts->issuers_over = tool_rank_sum(facts->issuers_over, came);
         return;
     }
     if (at == count)
         facts->issuers = tool_grow(facts->issuers, count, &facts->issuer_cap, sizeof *facts->issuers);
-    facts->issuers[at].answers[answer]++;
+    facts->issuers[at].answers[answer] = tool_rank_sum(facts->issuers[at].answers[answer], came);
 }
 
 /* ---- What changes ---- */
@@ -155,36 +218,55 @@ static char *copy_account(const struct certmap_result *result) {
     return result->decision == CERTMAP_ALLOW ? tool_report_copy(result->account) : NULL;
 }
 
-static void note_change(struct tool_report *report, const char *label, const struct certmap_cert *cert,
-                        const struct certmap_result *before, const struct certmap_result *after) {
-    struct tool_report_facts *facts = &report->facts;
-    enum certmap_diff_effect_kind kind;
-    struct tool_text key = {NULL, 0, 0};
-    if (!certmap_diff_results(before, after, &kind))
+static void begin_change(struct tool_report_facts *facts, size_t at, const struct tool_report_change *change) {
+    facts->changes = tool_grow(facts->changes, at, &facts->change_cap, sizeof *facts->changes);
+    facts->changes[at] = *change;
+}
+
+/* The key is the kind, the power, and the mappings; of administrators also the accounts: what happens to each must be
+ * seen. */
+static void add_change_key(struct tool_text *key, const struct tool_report_change *change) {
+    add_number(key, 4 * (uint64_t)change->kind + change->power);
+    add_number(key, change->before);
+    add_number(key, change->after);
+    if (change->power != TOOL_REPORT_ADMINISTRATOR)
         return;
-    facts->effects[kind]++;
-    add_number(&key, (uint64_t)kind);
-    add_number(&key, before->index);
-    add_number(&key, after->index);
+    tool_text_string(key, change->account_before != NULL ? change->account_before : "");
+    tool_text_repeat(key, '\0', 1);
+    tool_text_string(key, change->account_after != NULL ? change->account_after : "");
+}
+
+static void free_change(struct tool_report_change *change) {
+    free(change->account_before);
+    free(change->account_after);
+    free_example(&change->example);
+}
+
+static void note_change(struct tool_report *report, const char *label, const struct certmap_cert *cert,
+                        const struct certmap_result *before, const struct certmap_result *after, uint64_t came) {
+    struct tool_report_facts *facts = &report->facts;
+    struct tool_report_change change = {.before = before->index, .after = after->index};
+    struct tool_text key = {NULL, 0, 0};
+    if (!certmap_diff_results(before, after, &change.kind))
+        return;
+    const enum tool_report_power had = power_of(report, before), has = power_of(report, after);
+    change.power = had < has ? had : has;
+    change.account_before = copy_account(before);
+    change.account_after = copy_account(after);
+    facts->effects[change.kind] = tool_rank_sum(facts->effects[change.kind], came);
+    add_change_key(&key, &change);
+    facts->change_keys.limit = room_for(TOOL_REPORT_CHANGES, change.power);
     const size_t count = facts->change_keys.count, at = tool_table_add(&facts->change_keys, tool_text_view(&key));
     tool_text_free(&key);
-    if (at == SIZE_MAX) {
-        facts->changes_over++;
-        return;
-    }
     if (at == count) {
-        facts->changes = tool_grow(facts->changes, count, &facts->change_cap, sizeof *facts->changes);
-        facts->changes[at] = (struct tool_report_change){kind,
-                                                         0,
-                                                         before->index,
-                                                         after->index,
-                                                         copy_account(before),
-                                                         copy_account(after),
-                                                         {NULL, NULL, NULL, 0, NULL}};
-        facts->changes[at].example.label = tool_report_copy(tool_view(label));
-        facts->changes[at].example.subject = tool_report_copy_name(cert->subject);
+        change.example.label = tool_report_copy(tool_view(label));
+        change.example.subject = tool_report_copy_name(cert->subject);
+        begin_change(facts, at, &change);
+    } else {
+        free_change(&change);
     }
-    facts->changes[at].count++;
+    uint64_t *counter = at == SIZE_MAX ? &facts->changes_over : &facts->changes[at].count;
+    *counter = tool_rank_sum(*counter, came);
 }
 
 /* ---- All of it ---- */
@@ -200,33 +282,42 @@ static bool is_unbuilt(const struct certmap_result *result) {
            result->reason != CERTMAP_CODE_UNREADABLE;
 }
 
-static void note_mapping(struct tool_report *report, const char *label, const struct certmap_cert *cert,
+static void note_mapping(struct tool_report *report, size_t index, const char *label, const struct certmap_cert *cert,
                          const struct tool_record *record, const struct certmap_result *result) {
     struct tool_report_facts *facts = &report->facts;
-    if (result->index >= facts->mapping_count)
-        return;
-    struct tool_report_mapping *mapping = &facts->mappings[result->index];
-    mapping->unreadable += result->reason == CERTMAP_CODE_UNREADABLE;
+    struct tool_report_mapping *mapping = &facts->mappings[index];
+    if (result->reason == CERTMAP_CODE_UNREADABLE)
+        mapping->unreadable = tool_rank_sum(mapping->unreadable, record->count);
     if (result->decision == CERTMAP_NONE)
         return; /* it could not be decided: it answers nobody by that */
-    if (mapping->count++ == 0)
+    if (mapping->count == 0)
         keep_example(facts, &mapping->example, label, cert, record);
-    mapping->unbuilt += is_unbuilt(result);
-    if (result->decision == CERTMAP_ALLOW)
-        note_accounts(report, cert, result);
+    mapping->count = tool_rank_sum(mapping->count, record->count);
+    if (is_unbuilt(result))
+        mapping->unbuilt = tool_rank_sum(mapping->unbuilt, record->count);
+}
+
+uint64_t tool_report_all(const struct tool_report *report) {
+    return tool_rank_sum(report->facts.total, report->facts.answers[TOOL_REPORT_ERROR]);
 }
 
 void tool_report_note(struct tool_report *report, const char *label, const struct certmap_cert *cert,
                       const struct tool_record *record, const struct certmap_result *result,
                       const struct certmap_result *after) {
+    struct tool_report_facts *facts = &report->facts;
     const enum tool_report_answer answer = answer_of(result);
-    report->facts.total++;
-    report->facts.answers[answer]++;
-    note_mapping(report, label, cert, record, result);
-    note_issuer(report, cert, answer);
-    tool_report_note_expiry(report, cert, result, answer);
+    facts->entries++;
+    facts->total = tool_rank_sum(facts->total, record->count);
+    facts->answers[answer] = tool_rank_sum(facts->answers[answer], record->count);
+    for (size_t i = 0; i < report->deciding.count; i++)
+        note_mapping(report, report->deciding.mappings[i], label, cert, record, result);
+    note_accounts(report, cert, result, record->count);
+    uint64_t *powers = &facts->powers[power_of(report, result)];
+    *powers = tool_rank_sum(*powers, record->count);
+    note_issuer(report, cert, answer, record->count);
+    tool_report_note_expiry(report, cert, result, answer, record->count);
     if (after != NULL)
-        note_change(report, label, cert, result, after);
+        note_change(report, label, cert, result, after, record->count);
     if (answer == TOOL_REPORT_NONE)
         note_none(report, label, cert, record, result);
 }
@@ -242,11 +333,8 @@ void tool_report_facts_free(struct tool_report_facts *facts) {
         free(facts->groups[i].condition);
         free_example(&facts->groups[i].example);
     }
-    for (size_t i = 0; i < facts->change_keys.count; i++) {
-        free(facts->changes[i].account_before);
-        free(facts->changes[i].account_after);
-        free_example(&facts->changes[i].example);
-    }
+    for (size_t i = 0; i < facts->change_keys.count; i++)
+        free_change(&facts->changes[i]);
     for (size_t i = 0; i < facts->next_count; i++) {
         free(facts->next[i].subject);
         free(facts->next[i].account);

@@ -22,7 +22,8 @@ struct kinds {
     const struct tool_report *report;
     const struct tool_finding **findings; /* by code, in the order of the file */
     size_t finding_count;
-    struct kind *items;
+    struct kind *items; /* by code */
+    struct tool_rank *ranks;
     size_t count;
 };
 
@@ -37,15 +38,6 @@ static int compare_findings(const void *left, const void *right) {
     if (one != other)
         return one < other ? -1 : 1;
     return *a < *b ? -1 : *a > *b;
-}
-
-static int compare_kinds(const void *left, const void *right) {
-    const struct kind *a = left, *b = right;
-    if (a->severity != b->severity)
-        return a->severity < b->severity ? -1 : 1;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return a->code < b->code ? -1 : a->code > b->code;
 }
 
 static void add_kind(struct kinds *kinds, size_t index) {
@@ -70,8 +62,10 @@ static void find_kinds(struct kinds *kinds) {
         qsort(kinds->findings, kinds->finding_count, sizeof(const struct tool_finding *), compare_findings);
     for (size_t i = 0; i < kinds->finding_count; i++)
         add_kind(kinds, i);
-    if (kinds->count > 1)
-        qsort(kinds->items, kinds->count, sizeof *kinds->items, compare_kinds);
+    kinds->ranks = tool_alloc(kinds->count * sizeof *kinds->ranks);
+    for (size_t i = 0; i < kinds->count; i++)
+        kinds->ranks[i] = (struct tool_rank){(unsigned)kinds->items[i].severity, kinds->items[i].count, i};
+    tool_rank_sort(kinds->ranks, kinds->count);
 }
 
 /* ---- The certificate ---- */
@@ -133,21 +127,25 @@ static void add_kind_findings(struct tool_text *page, const struct kinds *kinds,
     const char *state = kind->severity == CERTMAP_SEVERITY_ERROR     ? "tag bad"
                         : kind->severity == CERTMAP_SEVERITY_WARNING ? "tag warn"
                                                                      : "tag";
-    const size_t folded = kind->count < FOLDED ? kind->count : FOLDED;
+    const struct tool_rank_cut cut = tool_rank_cut(kind->count, SHOWN, FOLDED);
     tool_text_format(page, "<h3 class=code><span class=\"%s\">%s</span> %s <span class=sub>", state,
                      certmap_severity_name(kind->severity), certmap_code_name(kind->code));
     tool_html_count(page, kind->count, "finding");
     tool_text_string(page, "</span></h3><ul class=find-list>\n");
-    for (size_t i = 0; i < kind->count && i < SHOWN; i++)
+    for (size_t i = 0; i < cut.shown; i++)
         add_finding(page, kinds->report, kinds->findings[kind->from + i]);
     tool_text_string(page, "</ul>");
-    if (folded <= SHOWN)
+    if (cut.folded == cut.shown)
         return;
-    tool_report_fold(page, folded - SHOWN, "more finding", "");
+    tool_report_fold(page, cut.folded - cut.shown, "more finding", "");
     tool_text_string(page, "<ul class=find-list>\n");
-    for (size_t i = SHOWN; i < folded; i++)
+    for (size_t i = cut.shown; i < cut.folded; i++)
         add_finding(page, kinds->report, kinds->findings[kind->from + i]);
     tool_text_string(page, "</ul></details>\n");
+    if (cut.others > 0)
+        tool_text_format(page,
+                         "<p class=note>%zu others are not listed: <code>certmap lint --only %s</code> has each.</p>\n",
+                         cut.others, certmap_code_name(kind->code));
 }
 
 void tool_report_write_findings(struct tool_text *page, const struct tool_report *report) {
@@ -164,7 +162,8 @@ void tool_report_write_findings(struct tool_text *page, const struct tool_report
     }
     tool_text_string(page, "</p>");
     for (size_t i = 0; i < kinds.count; i++)
-        add_kind_findings(page, &kinds, &kinds.items[i]);
+        add_kind_findings(page, &kinds, &kinds.items[kinds.ranks[i].index]);
+    free(kinds.ranks);
     free(kinds.findings);
     free(kinds.items);
     tool_report_end(page);

@@ -6,19 +6,8 @@
 #define SHOWN 12
 #define FOLDED 200
 
-struct rank {
-    uint64_t count;
-    size_t index;
-};
-
-static int compare_ranks(const void *left, const void *right) {
-    const struct rank *a = left, *b = right;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-static void add_row(struct tool_text *page, const struct tool_report *report, const struct rank *rank, uint64_t most) {
+static void add_row(struct tool_text *page, const struct tool_report *report, const struct tool_rank *rank,
+                    uint64_t most) {
     const uint64_t *answers = report->facts.issuers[rank->index].answers;
     const struct tool_svg_part parts[] = {{"allow", answers[TOOL_REPORT_ALLOW]},
                                           {"deny", answers[TOOL_REPORT_DENY]},
@@ -34,8 +23,8 @@ static void add_row(struct tool_text *page, const struct tool_report *report, co
     tool_text_string(page, "<span class=skip> with an account</span></td></tr>\n");
 }
 
-static void add_table(struct tool_text *page, const struct tool_report *report, const struct rank *ranks, size_t count,
-                      uint64_t most) {
+static void add_table(struct tool_text *page, const struct tool_report *report, const struct tool_rank *ranks,
+                      size_t count, uint64_t most) {
     tool_text_string(page,
                      "<table class=r><caption class=skip>Issuers</caption><thead><tr><th scope=col>issuer<th scope=col "
                      "class=w><span class=skip>bar</span><th scope=col class=\"n c\">certificates<th scope=col "
@@ -45,22 +34,21 @@ static void add_table(struct tool_text *page, const struct tool_report *report, 
     tool_text_string(page, "</tbody></table>\n");
 }
 
-static struct rank *find_ranks(const struct tool_report *report, size_t count) {
-    struct rank *ranks = tool_alloc(count * sizeof *ranks);
+static struct tool_rank *find_ranks(const struct tool_report *report, size_t count) {
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
     for (size_t i = 0; i < count; i++) {
-        ranks[i] = (struct rank){0, i};
+        ranks[i] = (struct tool_rank){0, 0, i};
         for (size_t k = 0; k < TOOL_REPORT_ANSWERS; k++)
-            ranks[i].count += report->facts.issuers[i].answers[k];
+            ranks[i].count = tool_rank_sum(ranks[i].count, report->facts.issuers[i].answers[k]);
     }
-    if (count > 1)
-        qsort(ranks, count, sizeof *ranks, compare_ranks);
+    tool_rank_sort(ranks, count);
     return ranks;
 }
 
 void tool_report_write_issuers(struct tool_text *page, const struct tool_report *report) {
-    const size_t count = report->facts.issuer_keys.count, shown = count < SHOWN ? count : SHOWN;
-    const size_t folded = count < FOLDED ? count : FOLDED;
-    struct rank *ranks = find_ranks(report, count);
+    const size_t count = report->facts.issuer_keys.count;
+    const struct tool_rank_cut cut = tool_rank_cut(count, SHOWN, FOLDED);
+    struct tool_rank *ranks = find_ranks(report, count);
     tool_report_begin(page, "issuers", "Who issued them");
     tool_text_string(page, "<p class=note>");
     tool_html_count(page, count, "issuer");
@@ -72,12 +60,13 @@ void tool_report_write_issuers(struct tool_text *page, const struct tool_report 
     }
     tool_text_string(page, "</p>");
     if (count > 0)
-        add_table(page, report, ranks, shown, ranks[0].count);
-    if (folded > shown) {
-        tool_report_fold(page, folded - shown, "more issuer", "");
-        add_table(page, report, ranks + shown, folded - shown, ranks[0].count);
+        add_table(page, report, ranks, cut.shown, ranks[0].count);
+    if (cut.folded > cut.shown) {
+        tool_report_fold(page, cut.folded - cut.shown, "more issuer", "");
+        add_table(page, report, ranks + cut.shown, cut.folded - cut.shown, ranks[0].count);
         tool_text_string(page, "</details>");
     }
+    tool_report_add_others(page, cut.others, "issuer", tool_rank_sum_of_others(ranks, count, &cut));
     free(ranks);
     tool_report_end(page);
 }

@@ -109,7 +109,7 @@ static void add_row(struct tool_text *page, struct tool_report *report, size_t i
     tool_text_string(page, "</td><td class=\"n unit\">");
     tool_html_number(page, facts->count);
     tool_text_string(page, "</td><td class=n>");
-    tool_html_share(page, facts->count, report->facts.total);
+    tool_html_share(page, facts->count, tool_report_all(report));
     tool_text_string(page, "</td></tr>\n");
 }
 
@@ -123,40 +123,27 @@ static void begin_table(struct tool_text *page, const char *caption) {
 
 /* ---- Many mappings ---- */
 
-struct rank {
-    uint64_t count;
-    size_t index;
-};
-
-static int compare_ranks(const void *left, const void *right) {
-    const struct rank *a = left, *b = right;
-    if (a->count != b->count)
-        return a->count > b->count ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-static struct rank *find_ranks(const struct tool_report *report) {
+static struct tool_rank *find_ranks(const struct tool_report *report) {
     const size_t count = report->facts.mapping_count;
-    struct rank *ranks = tool_alloc(count * sizeof *ranks);
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
     for (size_t i = 0; i < count; i++)
-        ranks[i] = (struct rank){report->facts.mappings[i].count, i};
-    if (count > 1)
-        qsort(ranks, count, sizeof *ranks, compare_ranks);
+        ranks[i] = (struct tool_rank){0, report->facts.mappings[i].count, i};
+    tool_rank_sort(ranks, count);
     return ranks;
 }
 
 /* How many mappings answer half of what is answered. */
-static size_t half_of(const struct rank *ranks, size_t count) {
+static size_t half_of(const struct tool_rank *ranks, size_t count) {
     uint64_t all = 0, sum = 0;
     size_t half = 0;
     for (size_t i = 0; i < count; i++)
-        all += ranks[i].count;
+        all = tool_rank_sum(all, ranks[i].count);
     while (half < count && 2 * sum < all)
-        sum += ranks[half++].count;
+        sum = tool_rank_sum(sum, ranks[half++].count);
     return half;
 }
 
-static void add_drawing(struct tool_text *page, const struct tool_report *report, const struct rank *ranks) {
+static void add_drawing(struct tool_text *page, const struct tool_report *report, const struct tool_rank *ranks) {
     const size_t count = report->facts.mapping_count;
     uint64_t *numbers = tool_alloc(count * sizeof *numbers);
     for (size_t i = 0; i < count; i++)
@@ -184,7 +171,7 @@ static void add_short_row(struct tool_text *page, const struct tool_report *repo
 }
 
 /* Rows that are left out are those of the least. */
-static void add_list(struct tool_text *page, const struct tool_report *report, const struct rank *ranks) {
+static void add_list(struct tool_text *page, const struct tool_report *report, const struct tool_rank *ranks) {
     const size_t count = report->facts.mapping_count, rows = count < TOOL_REPORT_ROWS ? count : TOOL_REPORT_ROWS;
     tool_text_string(page,
                      "<div class=list><p class=find hidden><label>Find a mapping or an account <input type=search "
@@ -199,18 +186,6 @@ static void add_list(struct tool_text *page, const struct tool_report *report, c
     tool_text_string(page, "</tbody></table></div></details></div>\n");
 }
 
-static void write_many(struct tool_text *page, struct tool_report *report) {
-    struct rank *ranks = find_ranks(report);
-    tool_text_string(page, "<p class=note>The largest mappings; the drawing and the list below have all of them.</p>");
-    begin_table(page, "The mappings that answer most certificates");
-    for (size_t i = 0; i < LARGEST; i++)
-        add_row(page, report, ranks[i].index, ranks[0].count);
-    tool_text_string(page, "</tbody></table>\n");
-    add_drawing(page, report, ranks);
-    add_list(page, report, ranks);
-    free(ranks);
-}
-
 static const char *order_note(const struct certmap_rules *rules) {
     switch (certmap_rules_combining(rules)) {
     case CERTMAP_COMBINING_MOST_SPECIFIC:
@@ -218,11 +193,26 @@ static const char *order_note(const struct certmap_rules *rules) {
     case CERTMAP_COMBINING_UNIQUE:
         return "A certificate is to have one mapping that holds.";
     case CERTMAP_COMBINING_ALL:
-        return "All mappings that hold decide together; a certificate is counted with the first.";
+        return "All mappings that hold give their accounts together, and only a refusal keeps one from it: a "
+               "certificate "
+               "is counted with each of them.";
     case CERTMAP_COMBINING_FIRST:
         break;
     }
     return "In the order of the file: the first mapping that holds decides.";
+}
+
+static void write_many(struct tool_text *page, struct tool_report *report) {
+    struct tool_rank *ranks = find_ranks(report);
+    tool_text_string(page, "<p class=note>The largest mappings; the drawing and the list below have all of them. ");
+    tool_text_format(page, "%s</p>", order_note(report->analysis.rules.rules));
+    begin_table(page, "The mappings that answer most certificates");
+    for (size_t i = 0; i < LARGEST; i++)
+        add_row(page, report, ranks[i].index, ranks[0].count);
+    tool_text_string(page, "</tbody></table>\n");
+    add_drawing(page, report, ranks);
+    add_list(page, report, ranks);
+    free(ranks);
 }
 
 static void write_few(struct tool_text *page, struct tool_report *report) {
@@ -236,8 +226,16 @@ static void write_few(struct tool_text *page, struct tool_report *report) {
     tool_text_string(page, "</tbody></table>\n");
 }
 
+/* Of whom nothing is known but the first mapping. */
+static void add_open(struct tool_text *page, const struct tool_report *report) {
+    if (report->facts.open)
+        tool_text_string(page, "<p class=note>Of many certificates and mappings, it was not asked of all of them which "
+                               "mappings hold together: of some the first alone is counted.</p>\n");
+}
+
 void tool_report_write_mappings(struct tool_text *page, struct tool_report *report) {
     tool_report_begin(page, "mappings", "Which mapping answers");
+    add_open(page, report);
     if (report->facts.mapping_count > TOOL_REPORT_FEW)
         write_many(page, report);
     else
@@ -329,7 +327,7 @@ static void add_unused_table(struct tool_text *page, const struct tool_report *r
 
 void tool_report_write_unused(struct tool_text *page, const struct tool_report *report) {
     const size_t unused = tool_report_unused(report);
-    const size_t folded = unused < UNUSED_FOLDED ? unused : UNUSED_FOLDED;
+    const struct tool_rank_cut cut = tool_rank_cut(unused, UNUSED, UNUSED_FOLDED);
     if (unused == 0)
         return;
     tool_report_begin(page, "unused", "Mappings that answer nobody");
@@ -337,14 +335,16 @@ void tool_report_write_unused(struct tool_text *page, const struct tool_report *
     tool_html_number(page, unused);
     tool_text_string(page, " of ");
     tool_html_count(page, report->facts.mapping_count, "mapping");
-    tool_text_string(page, ": written wrongly, shadowed by another, or no longer needed.</p>");
-    add_unused_table(page, report, 0, UNUSED);
-    if (folded > UNUSED) {
-        tool_report_fold(page, folded - UNUSED, "more mapping", "");
-        add_unused_table(page, report, UNUSED, UNUSED_FOLDED);
+    tool_text_string(page, certmap_rules_combining(report->analysis.rules.rules) == CERTMAP_COMBINING_ALL
+                               ? ": written wrongly, refused by another, or no longer needed.</p>"
+                               : ": written wrongly, shadowed by another, or no longer needed.</p>");
+    add_unused_table(page, report, 0, cut.shown);
+    if (cut.folded > cut.shown) {
+        tool_report_fold(page, cut.folded - cut.shown, "more mapping", "");
+        add_unused_table(page, report, cut.shown, cut.folded);
         tool_text_string(page, "</details>");
     }
-    if (folded < unused)
+    if (cut.others > 0)
         tool_text_string(page,
                          "<p class=note>The <a href=\"#mappings\">list of all mappings</a> has the others, with 0 "
                          "certificates.</p>");

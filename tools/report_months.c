@@ -7,7 +7,7 @@ static const char *const answer_names[] = {"allow", "deny", "none", "error"}; /*
 static uint64_t sum_of(const uint64_t *answers) {
     uint64_t sum = 0;
     for (size_t i = 0; i < TOOL_REPORT_ANSWERS; i++)
-        sum += answers[i];
+        sum = tool_rank_sum(sum, answers[i]);
     return sum;
 }
 
@@ -124,6 +124,10 @@ static void add_next(struct tool_text *page, const struct tool_report *report) {
         tool_report_add_date(page, next->after);
         tool_text_string(page, ": ");
         tool_html_text(page, tool_view(next->account), TOOL_HTML_SHORT);
+        if (next->count > 1) {
+            tool_text_string(page, " \xC3\x97\xC2\xA0");
+            tool_html_number(page, next->count);
+        }
         tool_text_string(page, "<small>");
         tool_html_text(page, tool_view(next->subject), TOOL_HTML_LONG);
         tool_text_string(page, ", by ");

@@ -20,6 +20,7 @@ struct ways {
     const struct tool_report *report;
     size_t *groups;
     struct way *items;
+    struct tool_rank *ranks;
     size_t count;
 };
 
@@ -36,7 +37,7 @@ static int compare_ways(const struct tool_report_group *a, const struct tool_rep
 
 struct sorted {
     const struct tool_report_group *group;
-    size_t index;
+    size_t index, rank; /* rank: among all groups, the largest first */
 };
 
 static int compare_sorted(const void *left, const void *right) {
@@ -44,37 +45,42 @@ static int compare_sorted(const void *left, const void *right) {
     const int order = compare_ways(a->group, b->group);
     if (order != 0)
         return order;
-    if (a->group->count != b->group->count)
-        return a->group->count > b->group->count ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+    return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
-static int compare_sizes(const void *left, const void *right) {
-    const struct way *a = left, *b = right;
-    if (a->certificates != b->certificates)
-        return a->certificates > b->certificates ? -1 : 1;
-    return a->from < b->from ? -1 : a->from > b->from;
+/* By ways, and within each the largest group first. */
+static struct sorted *sort_groups(const struct tool_report_facts *facts, size_t count) {
+    struct sorted *sorted = tool_alloc(count * sizeof *sorted);
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
+    for (size_t i = 0; i < count; i++)
+        ranks[i] = (struct tool_rank){0, facts->groups[i].count, i};
+    tool_rank_sort(ranks, count);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (struct sorted){&facts->groups[ranks[i].index], ranks[i].index, i};
+    if (count > 1)
+        qsort(sorted, count, sizeof *sorted, compare_sorted);
+    free(ranks);
+    return sorted;
 }
 
 static void find_ways(struct ways *ways) {
     const struct tool_report_facts *facts = &ways->report->facts;
     const size_t count = facts->group_keys.count;
-    struct sorted *sorted = tool_alloc(count * sizeof *sorted);
+    struct sorted *sorted = sort_groups(facts, count);
     ways->groups = tool_alloc(count * sizeof *ways->groups);
     ways->items = tool_alloc(count * sizeof *ways->items);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = (struct sorted){&facts->groups[i], i};
-    if (count > 1)
-        qsort(sorted, count, sizeof *sorted, compare_sorted);
     for (size_t i = 0; i < count; i++) {
         ways->groups[i] = sorted[i].index;
         if (i == 0 || compare_ways(sorted[i].group, sorted[i - 1].group) != 0)
             ways->items[ways->count++] = (struct way){i, 0, 0};
         ways->items[ways->count - 1].count++;
-        ways->items[ways->count - 1].certificates += sorted[i].group->count;
+        ways->items[ways->count - 1].certificates =
+            tool_rank_sum(ways->items[ways->count - 1].certificates, sorted[i].group->count);
     }
-    if (ways->count > 1)
-        qsort(ways->items, ways->count, sizeof *ways->items, compare_sizes);
+    ways->ranks = tool_alloc(ways->count * sizeof *ways->ranks);
+    for (size_t i = 0; i < ways->count; i++)
+        ways->ranks[i] = (struct tool_rank){0, ways->items[i].certificates, i};
+    tool_rank_sort(ways->ranks, ways->count);
     free(sorted);
 }
 
@@ -122,7 +128,7 @@ static void add_who(struct tool_text *page, const struct tool_report *report, si
 
 static void add_examples(struct tool_text *page, const struct tool_report_group *group) {
     tool_text_string(page, "<details><summary>examples</summary><ul>");
-    for (size_t i = 0; i < TOOL_REPORT_EXAMPLES && group->subjects[i] != NULL; i++) {
+    for (size_t i = 0; i < group->subject_count; i++) {
         tool_text_string(page, "<li>");
         tool_html_text(page, tool_view(group->subjects[i]), TOOL_HTML_LONG);
         tool_text_string(page, "</li>");
@@ -147,7 +153,7 @@ static void add_group(struct tool_text *page, const struct tool_report *report, 
 
 static void add_way_rows(struct tool_text *page, const struct ways *ways, const struct way *way, uint64_t most) {
     const struct tool_report *report = ways->report;
-    uint64_t rest = way->certificates;
+    uint64_t rest = 0;
     tool_text_string(page, "<tbody class=group><tr><th scope=colgroup colspan=3>");
     add_way(page, report, &report->facts.groups[ways->groups[way->from]]);
     tool_text_string(page, "</th><td class=\"n unit\"><strong>");
@@ -155,9 +161,10 @@ static void add_way_rows(struct tool_text *page, const struct ways *ways, const 
     tool_text_string(page, "</strong></td></tr></tbody><tbody>\n");
     for (size_t i = 0; i < way->count && i < GROUPS; i++) {
         const size_t index = ways->groups[way->from + i];
-        rest -= report->facts.groups[index].count;
         add_group(page, report, index, most);
     }
+    for (size_t i = GROUPS; i < way->count; i++)
+        rest = tool_rank_sum(rest, report->facts.groups[ways->groups[way->from + i]].count);
     if (way->count > GROUPS) {
         tool_text_string(page, "<tr><td colspan=3 class=note>");
         tool_html_count(page, way->count - GROUPS, "smaller group");
@@ -175,28 +182,23 @@ static void add_table(struct tool_text *page, const struct ways *ways, size_t fr
                      "</span><th scope=col class=w><span class=skip>bar</span><th scope=col class=\"n c\">certificates"
                      "</thead>\n");
     for (size_t i = from; i < to; i++)
-        add_way_rows(page, ways, &ways->items[i], most);
+        add_way_rows(page, ways, &ways->items[ways->ranks[i].index], most);
     tool_text_string(page, "</table>\n");
 }
 
 static void add_ways(struct tool_text *page, const struct ways *ways) {
     const struct tool_report_facts *facts = &ways->report->facts;
-    const size_t shown = ways->count < WAYS ? ways->count : WAYS;
-    const size_t folded = ways->count < FOLDED ? ways->count : FOLDED;
+    const struct tool_rank_cut cut = tool_rank_cut(ways->count, WAYS, FOLDED);
     uint64_t most = 0;
     for (size_t i = 0; i < facts->group_keys.count; i++)
         most = facts->groups[i].count > most ? facts->groups[i].count : most;
-    add_table(page, ways, 0, shown, most);
-    if (folded > shown) {
-        tool_report_fold(page, folded - shown, "more reason", "");
-        add_table(page, ways, shown, folded, most);
+    add_table(page, ways, 0, cut.shown, most);
+    if (cut.folded > cut.shown) {
+        tool_report_fold(page, cut.folded - cut.shown, "more reason", "");
+        add_table(page, ways, cut.shown, cut.folded, most);
         tool_text_string(page, "</details>");
     }
-    if (folded == ways->count)
-        return;
-    tool_text_string(page, "<p class=note>");
-    tool_html_count(page, ways->count - folded, "smaller reason");
-    tool_text_string(page, " are not listed.</p>");
+    tool_report_add_others(page, cut.others, "reason", tool_rank_sum_of_others(ways->ranks, ways->count, &cut));
 }
 
 void tool_report_write_none(struct tool_text *page, const struct tool_report *report) {
@@ -218,5 +220,6 @@ void tool_report_write_none(struct tool_text *page, const struct tool_report *re
     add_ways(page, &ways);
     free(ways.groups);
     free(ways.items);
+    free(ways.ranks);
     tool_report_end(page);
 }

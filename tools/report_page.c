@@ -66,6 +66,22 @@ static void add_nav(struct tool_text *page, const struct tool_report *report) {
     tool_text_string(page, "</nav>\n");
 }
 
+/* How many entries of the corpus the certificates are, if others than that, and how many more cannot be read. */
+static void add_entries(struct tool_text *page, const struct tool_report *report) {
+    const struct tool_report_facts *facts = &report->facts;
+    if (facts->entries != facts->total) {
+        tool_text_string(page, " (");
+        tool_html_number(page, facts->entries);
+        tool_text_string(page, facts->entries == 1 ? " entry, counted" : " entries, each counted");
+        tool_text_string(page, " as often as it came)");
+    }
+    if (facts->answers[TOOL_REPORT_ERROR] > 0) {
+        tool_text_string(page, " \xC2\xB7 <a href=\"#about\">");
+        tool_html_number(page, facts->answers[TOOL_REPORT_ERROR]);
+        tool_text_string(page, " more cannot be read</a>");
+    }
+}
+
 static void add_header(struct tool_text *page, const struct tool_report *report) {
     const struct tool_options *options = report->options;
     tool_text_string(
@@ -82,6 +98,7 @@ static void add_header(struct tool_text *page, const struct tool_report *report)
         tool_text_format(page, " and %zu more", options->operand_count - 1);
     tool_text_string(page, "</h1><p class=sub>");
     tool_html_count(page, report->facts.total, "certificate");
+    add_entries(page, report);
     tool_text_string(page, " \xC2\xB7 ");
     tool_html_count(page, report->facts.mapping_count, "mapping");
     tool_text_string(page, " \xC2\xB7 as of ");

@@ -57,6 +57,16 @@ void tool_report_fold(struct tool_text *page, uint64_t count, const char *noun, 
     tool_text_string(page, "</summary>");
 }
 
+void tool_report_add_others(struct tool_text *page, size_t others, const char *noun, uint64_t certificates) {
+    if (others == 0)
+        return;
+    tool_text_string(page, "<p class=note>");
+    tool_html_number(page, others);
+    tool_text_format(page, " other %s%s, of ", noun, others == 1 ? "" : "s");
+    tool_html_count(page, certificates, "certificate");
+    tool_text_string(page, others == 1 ? ", is not listed.</p>\n" : ", are not listed.</p>\n");
+}
+
 size_t tool_report_unused(const struct tool_report *report) {
     size_t unused = 0;
     for (size_t i = 0; i < report->facts.mapping_count; i++)

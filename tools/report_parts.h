@@ -26,23 +26,27 @@ const char *tool_report_class(const struct certmap_mapping *mapping);
 struct certmap_mapping tool_report_mapping_at(const struct certmap_rules *rules, size_t mapping);
 /* Adds "3 more mappings" as the summary of what is folded, which </details> ends. */
 void tool_report_fold(struct tool_text *page, uint64_t count, const char *noun, const char *rest);
+/* Adds "7 other issuers, of 12 certificates, are not listed."; nothing of 0. */
+void tool_report_add_others(struct tool_text *page, size_t others, const char *noun, uint64_t certificates);
 /* How many mappings answered nobody. */
 size_t tool_report_unused(const struct tool_report *report);
 
 /* An account or a group, whoever gives it. */
 struct tool_report_holder {
     struct certmap_view text;
-    bool group, privileged;
+    bool group;
+    enum tool_report_power power;
     uint64_t count;
     const struct tool_report_account *first; /* of `givers`, which are beside each other */
     size_t from, givers;                     /* in the order of tool_report_holders */
 };
 struct tool_report_holders {
     struct tool_report_holder *items;
-    size_t count, privileged;
-    size_t *order; /* of facts.accounts, by text */
+    size_t count;
+    size_t privileged; /* so many are, and come first */
+    size_t *order;     /* of facts.accounts, by text */
 };
-/* The privileged first, then those that most get. */
+/* Administrators first, then computers, then all others; among them those that most get. */
 void tool_report_find_holders(struct tool_report_holders *holders, const struct tool_report *report);
 void tool_report_free_holders(struct tool_report_holders *holders);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The one pass over the corpus, and what is explained after it. */
-#include "hash.h"
+#include "certmap/explain.h"
+#include "corpus_digest.h"
 #include "nearest.h"
 #include "reason.h"
 #include "report.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- The pass ---- */
 
@@ -35,24 +35,82 @@ bool tool_report_prepare_example(struct tool_report *report, const struct tool_r
     return true;
 }
 
-/* The digest of the corpus is that of the digests of its certificates, each over the one before: SHA-256(d || SHA-256(der)),
- * from 32 bytes of zero on. */
-static void add_to_digest(uint8_t digest[CERTMAP_SHA256_SIZE], struct certmap_view der) {
-    uint8_t both[2 * CERTMAP_SHA256_SIZE];
-    memcpy(both, digest, CERTMAP_SHA256_SIZE);
-    if (!tool_hash(NULL, both + CERTMAP_SHA256_SIZE, CERTMAP_HASH_SHA256, der) ||
-        !tool_hash(NULL, digest, CERTMAP_HASH_SHA256, (struct certmap_view){both, sizeof both}))
-        tool_no_memory();
+static void add_to_digest(struct tool_report *report, const struct tool_record *record) {
+    struct tool_text line = {NULL, 0, 0};
+    tool_corpus_digest_add_line(&line, record);
+    tool_corpus_digest_take(report->facts.digest, tool_text_view(&line));
+    tool_text_free(&line);
 }
 
-static void leave_out(struct tool_report *report, const char *label, const char *why) {
+static void count_damage(struct tool_report_facts *facts, enum certmap_code code) {
+    size_t at = 0;
+    while (at < facts->damage_count && facts->damages[at].code != code)
+        at++;
+    if (at == TOOL_REPORT_DAMAGES)
+        return; /* it is in the sum of all */
+    if (at == facts->damage_count)
+        facts->damages[facts->damage_count++] = (struct tool_report_damage){code, 0};
+    facts->damages[at].count++;
+}
+
+/* Takes note of an entry that cannot be read. */
+static void note_damage(struct tool_report *report, const char *place, const char *why, enum certmap_code code,
+                        uint64_t count) {
     struct tool_report_facts *facts = &report->facts;
-    tool_corpus_leave_out(&report->corpus, label, why);
-    facts->answers[TOOL_REPORT_ERROR]++;
+    facts->answers[TOOL_REPORT_ERROR] = tool_rank_sum(facts->answers[TOOL_REPORT_ERROR], count);
+    count_damage(facts, code);
     if (facts->broken_count < TOOL_REPORT_BROKEN)
         facts->broken[facts->broken_count++] =
-            (struct tool_report_broken){tool_report_copy(tool_view(label)), tool_report_copy(tool_view(why))};
+            (struct tool_report_broken){tool_report_copy(tool_view(place)), tool_report_copy(tool_view(why))};
 }
+
+/* A tool_damage_fn: what has no certificate in it. */
+static void see_damage(void *ctx, const char *place, const struct tool_record *record) {
+    const struct pass *pass = ctx;
+    add_to_digest(pass->report, record);
+    note_damage(pass->report, place, record->why, record->code, record->count);
+}
+
+/* ---- Who decides ---- */
+
+static void add_deciding(struct tool_report_deciding *deciding, size_t mapping) {
+    deciding->mappings = tool_grow(deciding->mappings, deciding->count, &deciding->cap, sizeof *deciding->mappings);
+    deciding->mappings[deciding->count++] = mapping;
+}
+
+static bool see_holding(void *ctx, const struct certmap_explain_item *item) {
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->truth == CERTMAP_TRUE && item->decision == CERTMAP_ALLOW)
+        add_deciding(ctx, item->mapping);
+    return true;
+}
+
+/* Under `all` each mapping that holds gives its account, whatever comes before it. */
+static bool is_together(const struct tool_report *report, const struct certmap_result *result) {
+    return result->decision == CERTMAP_ALLOW &&
+           certmap_rules_combining(report->analysis.rules.rules) == CERTMAP_COMBINING_ALL;
+}
+
+static void find_deciding(struct tool_report *report, struct certmap_result *result) {
+    struct tool_report_facts *facts = &report->facts;
+    const struct certmap_rules *rules = report->analysis.rules.rules;
+    report->deciding.count = 0;
+    if (!is_together(report, result)) {
+        if (result->index < facts->mapping_count)
+            add_deciding(&report->deciding, result->index);
+        return;
+    }
+    facts->open = facts->open || facts->mapping_count > TOOL_REPORT_ASKED - facts->asked;
+    if (facts->open) {
+        add_deciding(&report->deciding, result->index);
+        return;
+    }
+    facts->asked += facts->mapping_count;
+    if (certmap_explain(rules, report->peers[0], result, see_holding, &report->deciding, NULL) != CERTMAP_OK)
+        tool_no_memory();
+    (void)certmap_match(rules, report->peers[0], result, NULL); /* the explanation has used the peer */
+}
+
+/* ---- A certificate ---- */
 
 /* Lint looks first: the results are to live. */
 static void answer(const struct pass *pass, const char *label, const struct certmap_cert *cert,
@@ -64,6 +122,7 @@ static void answer(const struct pass *pass, const char *label, const struct cert
                                                        tool_view(label), &err) == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     (void)certmap_match(report->analysis.rules.rules, report->peers[0], &before, NULL);
+    find_deciding(report, &before);
     if (report->has_after)
         (void)certmap_match(report->after.rules, report->peers[1], &after, NULL);
     tool_report_note(report, label, cert, record, &before, report->has_after ? &after : NULL);
@@ -77,11 +136,13 @@ static bool take(void *ctx, const char *label, const struct tool_record *record)
     const enum certmap_status status = tool_report_prepare(report, record, &cert, &err);
     if (status == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
-    add_to_digest(report->facts.digest, record->der);
-    if (status == CERTMAP_OK)
+    add_to_digest(report, record);
+    if (status == CERTMAP_OK) {
         answer(pass, label, &cert, record);
-    else
-        leave_out(report, label, err.text);
+        return true;
+    }
+    tool_corpus_leave_out(&report->corpus, label, err.text);
+    note_damage(report, label, err.text, err.code, record->count);
     return true;
 }
 
@@ -104,7 +165,7 @@ static void begin(struct tool_report *report) {
 void tool_report_read(struct tool_report *report, struct certmap_lint *lint) {
     struct pass pass = {report, lint};
     begin(report);
-    report->corpus = (struct tool_corpus){.fn = take, .ctx = &pass, .err = &report->err};
+    report->corpus = (struct tool_corpus){.fn = take, .damaged = see_damage, .ctx = &pass, .err = &report->err};
     for (size_t i = 0; i < report->options->operand_count; i++)
         tool_corpus_read(&report->corpus, report->options->operands[i]);
     report->analysis.incomplete = !tool_corpus_end(&report->corpus);
@@ -153,29 +214,22 @@ static void explain_group(struct tool_report *report, struct tool_report_group *
         explain_nearest(report, group);
     group->explained = true;
     if (group->nearest < report->facts.mapping_count && !group->unreadable)
-        report->facts.mappings[group->nearest].nearest += group->count;
-}
-
-static int compare_groups(const void *left, const void *right) {
-    const struct tool_report_group *const *a = left, *const *b = right;
-    if ((*a)->count != (*b)->count)
-        return (*a)->count > (*b)->count ? -1 : 1;
-    return *a < *b ? -1 : *a > *b; /* in the order in which they came */
+        report->facts.mappings[group->nearest].nearest =
+            tool_rank_sum(report->facts.mappings[group->nearest].nearest, group->count);
 }
 
 void tool_report_explain(struct tool_report *report) {
     struct tool_report_facts *facts = &report->facts;
     const size_t count = facts->group_keys.count;
-    struct tool_report_group **groups = tool_alloc(count * sizeof(struct tool_report_group *));
+    struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
     const size_t mappings = facts->mapping_count > 0 ? facts->mapping_count : 1;
     size_t most = TOOL_REPORT_EXPLAINED / mappings;
     if (most < TOOL_REPORT_LEAST_EXPLAINED)
         most = TOOL_REPORT_LEAST_EXPLAINED;
     for (size_t i = 0; i < count; i++)
-        groups[i] = &facts->groups[i];
-    if (count > 1)
-        qsort(groups, count, sizeof(struct tool_report_group *), compare_groups);
+        ranks[i] = (struct tool_rank){0, facts->groups[i].count, i};
+    tool_rank_sort(ranks, count);
     for (size_t i = 0; i < count && i < most; i++)
-        explain_group(report, groups[i]);
-    free(groups);
+        explain_group(report, &facts->groups[ranks[i].index]);
+    free(ranks);
 }

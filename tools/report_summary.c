@@ -2,8 +2,9 @@
 /* What can be seen at one look: a bar, four numbers, and the three questions that everybody asks. */
 #include "report_parts.h"
 
-/* So many lines answer a question; the rest is in a section. */
+/* So many lines answer a question; the rest is in a section. More of those that get a privileged account. */
 #define LINES 3
+#define PRIVILEGED_LINES 12
 
 /* ---- The bar and the numbers ---- */
 
@@ -18,8 +19,7 @@ static void add_figure(struct tool_text *page, const char *name, uint64_t count,
 
 static void add_bar(struct tool_text *page, const struct tool_report *report) {
     const uint64_t *answers = report->facts.answers;
-    const uint64_t all =
-        answers[TOOL_REPORT_ALLOW] + answers[TOOL_REPORT_DENY] + answers[TOOL_REPORT_NONE] + answers[TOOL_REPORT_ERROR];
+    const uint64_t all = tool_report_all(report);
     const struct tool_svg_part parts[] = {{"allow", answers[TOOL_REPORT_ALLOW]},
                                           {"deny", answers[TOOL_REPORT_DENY]},
                                           {"none", answers[TOOL_REPORT_NONE]},
@@ -47,37 +47,54 @@ static void end_question(struct tool_text *page, const char *section, const char
     tool_text_format(page, "<p class=more><a href=\"#%s\">%s</a></p></section>\n", section, more);
 }
 
-static void write_privileged(struct tool_text *page, const struct tool_report *report,
-                             const struct tool_report_holders *holders) {
-    const bool any = holders->privileged > 0;
-    begin_question(page, any ? "bad" : "good", "ask-who", "Who gets Administrator?");
-    if (any)
-        tool_html_count(page, report->facts.privileged, "certificate");
-    else
-        tool_text_string(page, "Nobody");
-    tool_text_string(page, any ? "</p><ul>"
-                               : "</p><p class=note>No certificate gets Administrator, root or another "
-                                 "account or group of that power.</p>");
-    for (size_t i = 0; i < holders->privileged && i < LINES; i++) {
-        const struct tool_report_holder *holder = &holders->items[i];
-        tool_text_string(page, "<li><span>");
-        tool_html_text(page, holder->text, TOOL_HTML_SHORT);
-        tool_text_string(page, holder->group ? " <span class=tag>group</span>" : "");
-        tool_text_string(page, "<small>by ");
-        tool_report_add_mapping(page, report->analysis.rules.rules, holder->first->mapping, "");
-        tool_text_string(page, holder->givers > 1 ? " and others" : "");
-        tool_text_string(page, "</small></span><span>");
-        tool_html_number(page, holder->count);
-        tool_text_string(page, "</span></li>");
-    }
-    tool_text_string(page, any ? "</ul>" : "");
-    end_question(page, "accounts", "All accounts");
-}
-
 static void add_line(struct tool_text *page, const char *what, uint64_t count) {
     tool_text_format(page, "<li><span>%s</span><span>", what);
     tool_html_number(page, count);
     tool_text_string(page, "</span></li>");
+}
+
+static void add_holder(struct tool_text *page, const struct tool_report *report,
+                       const struct tool_report_holder *holder) {
+    tool_text_string(page, "<li><span>");
+    tool_html_text(page, holder->text, TOOL_HTML_SHORT);
+    tool_text_string(page, holder->group ? " <span class=tag>group</span>" : "");
+    tool_text_string(page, "<small>by ");
+    tool_report_add_mapping(page, report->analysis.rules.rules, holder->first->mapping, "mappings that hold together");
+    tool_text_string(page, holder->givers > 1 ? " and others" : "");
+    tool_text_string(page, "</small></span><span>");
+    tool_html_number(page, holder->count);
+    tool_text_string(page, "</span></li>");
+}
+
+static void write_privileged(struct tool_text *page, const struct tool_report *report,
+                             const struct tool_report_holders *holders) {
+    const uint64_t administrators = report->facts.powers[TOOL_REPORT_ADMINISTRATOR];
+    const uint64_t computers = report->facts.powers[TOOL_REPORT_COMPUTER];
+    begin_question(page,
+                   administrators > 0 ? "bad"
+                   : computers > 0    ? "warn"
+                                      : "good",
+                   "ask-who", "Who gets Administrator?");
+    if (administrators > 0)
+        tool_html_count(page, administrators, "certificate");
+    else
+        tool_text_string(page, "Nobody");
+    tool_text_string(page, administrators > 0 ? "</p><ul>"
+                                              : "</p><p class=note>No certificate gets Administrator, root or another "
+                                                "account or group of that power.</p>");
+    if (administrators == 0 && computers > 0)
+        tool_text_string(page, "<ul>");
+    size_t count = 0;
+    while (count < holders->count && holders->items[count].power == TOOL_REPORT_ADMINISTRATOR)
+        count++;
+    for (size_t i = 0; i < count && i < PRIVILEGED_LINES; i++)
+        add_holder(page, report, &holders->items[i]);
+    if (count > PRIVILEGED_LINES)
+        add_line(page, "more accounts, which the list has", count - PRIVILEGED_LINES);
+    if (computers > 0)
+        add_line(page, "get the account of a computer, whose name ends with $", computers);
+    tool_text_string(page, administrators > 0 || computers > 0 ? "</ul>" : "");
+    end_question(page, "accounts", "All accounts");
 }
 
 /* The days from today on of which the first that something happens on are shown. */
@@ -97,8 +114,8 @@ static void add_days(struct tool_text *page, const struct tool_report *report) {
 
 static void write_breaks(struct tool_text *page, const struct tool_report *report) {
     const struct tool_report_facts *facts = &report->facts;
-    const uint64_t lost = facts->effects[CERTMAP_DIFF_LOSE] + facts->effects[CERTMAP_DIFF_OTHER];
-    const bool any = facts->week > 0 || lost > 0;
+    const uint64_t lost = tool_rank_sum(facts->effects[CERTMAP_DIFF_LOSE], facts->effects[CERTMAP_DIFF_OTHER]);
+    const bool any = facts->week > 0 || lost > 0 || facts->answers[TOOL_REPORT_ERROR] > 0;
     begin_question(page, lost > 0 ? "bad" : any ? "warn" : "good", "ask-breaks", "What breaks next?");
     if (lost > 0) {
         tool_html_number(page, lost);
@@ -117,6 +134,8 @@ static void write_breaks(struct tool_text *page, const struct tool_report *repor
     } else {
         add_days(page, report);
     }
+    if (facts->answers[TOOL_REPORT_ERROR] > 0)
+        add_line(page, "cannot be read, and are not counted here", facts->answers[TOOL_REPORT_ERROR]);
     tool_text_string(page, "</ul>");
     if (report->has_after)
         end_question(page, "changes", "What the new rules change");
