@@ -7,6 +7,7 @@
 #include "compile/builder.h"
 #include "index/cost.h"
 #include "index/index.h"
+#include "index/plan.h"
 #include "index/tuning.h"
 #include "rule/layout.h"
 #include "rule/score.h"
@@ -106,6 +107,8 @@ static enum certmap_status complete(struct certmap_builder *builder, struct cert
         cm_cost_rules(builder->draft.rules);
         status = score_mappings(builder->draft.rules, err);
     }
+    if (status == CERTMAP_OK)
+        status = cm_plan_make(builder->draft.rules, err);
     if (status == CERTMAP_OK && !cm_progress_at(&builder->progress, 1, 1))
         status = cm_progress_cancelled(err);
     return status;

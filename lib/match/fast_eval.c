@@ -293,11 +293,11 @@ static enum certmap_truth eval_tree(struct cm_fast_eval *fast, const struct cm_n
     return truth;
 }
 
-/* The root is an AND, mostly of conditions. Linear in the mapping, whose conditions take steps. */
-static enum certmap_truth eval_root(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
-    const struct cm_node *end = mapping->nodes + mapping->nodes->value;
+/* The root is an AND, mostly of conditions. Linear in its members, whose conditions take steps. */
+static inline enum certmap_truth eval_members(struct cm_fast_eval *fast, const struct cm_node *member,
+                                              const struct cm_node *end) {
     enum certmap_truth truth = CERTMAP_TRUE;
-    for (const struct cm_node *member = mapping->nodes + 1, *next; member < end; member = next) {
+    for (const struct cm_node *next; member < end; member = next) {
         const bool leaf = member->kind == CM_NODE_CONDITION;
         const enum certmap_truth one = leaf ? eval_condition(fast, member->value) : eval_tree(fast, member);
         next = member + (leaf ? 1 : cm_node_size(member));
@@ -306,6 +306,11 @@ static enum certmap_truth eval_root(struct cm_fast_eval *fast, const struct cm_m
         truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
     }
     return truth;
+}
+
+enum certmap_truth cm_fast_eval_members(struct cm_fast_eval *fast, const struct cm_node *member,
+                                        const struct cm_node *end) {
+    return eval_members(fast, member, end);
 }
 
 /* ---- against the definition ---- */
@@ -327,7 +332,7 @@ static bool is_what_eval_says(const struct cm_fast_eval *fast, const struct cm_m
 enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
     const size_t steps = fast->eval.steps;
     CM_ASSERT(mapping->nodes->kind == CM_NODE_ALL);
-    const enum certmap_truth truth = eval_root(fast, mapping);
+    const enum certmap_truth truth = eval_members(fast, mapping->nodes + 1, mapping->nodes + mapping->nodes->value);
     (void)steps; /* which only assertions ask */
     CM_ASSERT(is_what_eval_says(fast, mapping, steps, truth));
     return truth;

@@ -42,5 +42,8 @@ static inline void cm_fast_eval_begin(struct cm_fast_eval *fast, const struct ce
 /* A step for each condition, and more for values and comparisons; nodes are linear in the mapping. Once steps have run
  * out every condition is unknown. */
 enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mapping *mapping);
+/* The same for some members of its root, which are there side by side: whether all of them hold. */
+enum certmap_truth cm_fast_eval_members(struct cm_fast_eval *fast, const struct cm_node *member,
+                                        const struct cm_node *end);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/view.h"
 #include "certmap/versioned.h"
 #include "match/output.h"
+#include "match/plan.h"
 #include "match/search.h"
 #include "rule/store.h"
 
@@ -56,6 +57,46 @@ static const struct cm_mapping *search_first(struct cm_search *search, const str
     search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
     search->answer.unknown = mapping != NULL && through.truth == CERTMAP_UNKNOWN;
     return mapping;
+}
+
+/* ---- the search by a plan ---- */
+
+/* Whether the other search finds the same, where neither of them runs out of steps. */
+static bool is_what_search_says(const struct cm_plan_found *found, const struct certmap_rules *rules,
+                                const struct certmap_peer *peer) {
+    struct cm_search search = {.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
+    const struct cm_mapping *mapping = search_first(&search, rules, peer);
+    const bool unknown = search.answer.unknown || found->truth == CERTMAP_UNKNOWN;
+    const bool same = found->mapping != NULL ? mapping == found->mapping->mapping : mapping == NULL;
+    return unknown || same;
+}
+
+/* A result that was made before, but for where its accounts are. */
+static void give(struct certmap_result *result, const struct certmap_result *made, struct cm_built *built) {
+    const size_t size = result->size;
+    built->len = 0;
+    built->accounts[0] = made->account;
+    *result = *made;
+    result->size = size;
+    result->accounts = made->account_count > 0 ? built->accounts : NULL;
+}
+
+/* False: the plan says nothing of the certificate. */
+static bool search_planned(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+                           struct certmap_result *result) {
+    struct cm_plan_found found;
+    if (!cm_plan_search(&found, rules, peer))
+        return false;
+    CM_ASSERT(is_what_search_says(&found, rules, peer));
+    const struct cm_mapping *mapping = found.mapping != NULL ? found.mapping->mapping : NULL;
+    search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
+    search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
+    search->answer.unknown = mapping != NULL && found.truth == CERTMAP_UNKNOWN;
+    if (mapping != NULL && found.truth == CERTMAP_TRUE && found.mapping->result != NULL)
+        give(result, found.mapping->result, &peer->built);
+    else
+        cm_search_end(search, rules, peer, result, mapping);
+    return true;
 }
 
 /* ---- the search under other policies ---- */
@@ -122,6 +163,7 @@ static void refuse(struct certmap_result *result, const struct certmap_rules *ru
 void cm_search_begin(struct cm_search *search, struct certmap_result *result) {
     *search = (struct cm_search){.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     result->decision = CERTMAP_NONE;
+    result->index = SIZE_MAX;
     result->other = CM_VIEW_NONE;
 }
 
@@ -143,6 +185,8 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
     const struct cm_mapping *mapping = NULL;
     CM_ASSERT(peer->set);
     cm_search_begin(search, result);
+    if (rules->plan != NULL && search_planned(search, rules, peer, result))
+        return;
     if (!rules->disabled)
         mapping = rules->policy == CERTMAP_COMBINING_FIRST ? search_first(search, rules, peer)
                                                            : search_all(search, rules, peer, result);
@@ -152,9 +196,10 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                   struct certmap_result *result, struct certmap_diagnostic *err) {
     struct cm_search search;
-    struct certmap_result room = {.size = sizeof room};
+    struct certmap_result room; /* of callers whose result is smaller */
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_error_argument(err, "certmap_match: result is NULL, or its size is not a size of it");
+    room.size = sizeof room;
     struct certmap_result *answer = result->size >= sizeof room ? result : &room;
     enum certmap_status status = CERTMAP_OK;
     if (rules == NULL || peer == NULL || !peer->set) {

@@ -3,6 +3,7 @@
 #include "base/steps.h"
 #include "base/view.h"
 #include "match/bind.h"
+#include "rule/plain_result.h"
 #include "template/expand.h"
 
 /* ---- results ---- */
@@ -204,41 +205,12 @@ static bool fill(const struct filling *filling, bool first) {
     return true;
 }
 
-/* Most mappings give an account and nothing else, and nothing of it has to be copied. False: it is not so simple. Every
- * member is named, so that none is written twice. */
+/* Nothing of it has to be copied. False: it is not so simple. */
 static bool build_plain(struct certmap_result *result, const struct certmap_rules *rules,
                         const struct cm_mapping *mapping, struct cm_built *built) {
-    const uint8_t *at = cm_mapping_texts(mapping);
-    const struct certmap_view name = mapping->named ? cm_store_string(&at) : CM_VIEW_NONE;
-    const struct cm_plain_account account = cm_plain_account_at(rules->prefixes, at);
-    struct certmap_view domain = account.prefix, user = account.text;
-    if (account.separator > 0) {
-        if (account.prefix.data == NULL)
-            return false;
-        user = cm_view(account.text.data + account.separator, account.text.len - account.separator);
-        if (user.data[-1] != '\\') {
-            domain = user;
-            user = account.prefix;
-        }
-    }
-    built->accounts[0] = account.text;
-    *result = (struct certmap_result){.size = result->size,
-                                      .decision = CERTMAP_ALLOW,
-                                      .reason = CERTMAP_CODE_NONE,
-                                      .kind = (enum certmap_kind)mapping->kind,
-                                      .index = mapping->index,
-                                      .mapping = name,
-                                      .account = account.text,
-                                      .domain = domain,
-                                      .user = user,
-                                      .other = result->other,
-                                      .account_count = 1,
-                                      .group_count = 0,
-                                      .attribute_count = 0,
-                                      .accounts = built->accounts,
-                                      .groups = NULL,
-                                      .attributes = NULL,
-                                      .principals = 0};
+    if (!mapping->plain || !cm_plain_result(result, rules, mapping, built->accounts))
+        return false;
+    built->accounts[0] = result->account;
     return true;
 }
 
@@ -246,7 +218,7 @@ void cm_output_build(struct certmap_result *result, const struct certmap_rules *
                      struct certmap_peer *peer, size_t *steps) {
     const struct filling filling = {result, rules, mapping, peer, steps};
     peer->built.len = 0;
-    if (mapping->plain && build_plain(result, rules, mapping, &peer->built))
+    if (build_plain(result, rules, mapping, &peer->built))
         return;
     start(result, mapping, CERTMAP_CODE_NONE);
     fill(&filling, true);

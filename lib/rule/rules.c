@@ -22,6 +22,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->prefixes);
     cm_release(&own, rules->scores);
     cm_release(&own, rules->index);
+    cm_release(&own, rules->plan);
     cm_release(&own, rules);
     cm_meter_free(meter);
 }

@@ -10,6 +10,7 @@
  *                                                                      without placeholders
  *     bindings [ mapping 0, node 2: "upn" | ... ]                     names for the values of conditions (binding.h)
  *     index    which mappings to look at (index.h)
+ *     plan     the same of few mappings (plan.h)
  *
  * What a match reads of a mapping is together, so that it waits for memory once:
  *
@@ -28,6 +29,7 @@
 
 struct cm_binding;
 struct cm_index;
+struct cm_plan;
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 
@@ -112,6 +114,7 @@ struct certmap_rules {
     size_t binding_count;
     uint32_t *scores; /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
     struct cm_index *index;
+    struct cm_plan *plan; /* of few mappings (plan.h); NULL: there is none */
     size_t mapping_count;
     size_t largest_mapping; /* most nodes in one */
     uint64_t seed;          /* of the sets of operands */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two searches of a match, held against each other. Knows nothing of Check: fuzz targets use it too. */
+/* The searches of a match, held against each other. Knows nothing of Check: fuzz targets use it too. */
 #ifndef T_SEARCH_H
 #define T_SEARCH_H
 
@@ -21,7 +21,8 @@ size_t t_search_steps(const struct certmap_rules *rules, struct certmap_peer *pe
 
 /* Appends all that a search says - the plain one, or the one through the index -, as text. */
 void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct certmap_peer *peer, bool plain);
-/* Whether both searches say the same; if not, both are printed to standard error, and the rules. */
+/* Whether all searches say the same: the plain one, the one through the index, and the one by a plan where there is one;
+ * if not, what they say is printed to standard error, and the rules. */
 bool t_search_agree(const struct certmap_rules *rules, struct certmap_peer *peer);
 
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The search among few mappings, by their plan (rule/plan.h). */
+#ifndef CM_MATCH_PLAN_H
+#define CM_MATCH_PLAN_H
+
+#include "field/peer.h"
+#include "match/fast_eval.h"
+#include "rule/plan.h"
+
+/* What it found. */
+struct cm_plan_found {
+    const struct cm_plan_mapping *mapping; /* the first that is not false, or NULL */
+    enum certmap_truth truth;              /* what it gave */
+};
+
+/* Finds the first mapping that is not false. False: the certificate is one that the plan says nothing of. Takes a look at
+ * each place and at each test; what is left of the mappings takes steps. Allocates nothing. */
+bool cm_plan_search(struct cm_plan_found *found, const struct certmap_rules *rules, const struct certmap_peer *peer);
+
+#endif
