@@ -37,16 +37,22 @@ enum certmap_status certmap_peer_new(struct certmap_peer **peer, const struct ce
     return CERTMAP_OK;
 }
 
-void certmap_peer_clear(struct certmap_peer *peer) {
-    if (peer == NULL)
-        return;
+/* All but the lists. */
+static void reset(struct certmap_peer *peer) {
     cm_arena_reset(&peer->arena);
     cm_arena_reset(&peer->scratch);
     peer->set = false;
     peer->may_be_unknown = 0;
     peer->certificate = CM_VIEW_NONE;
     peer->has_tbs = false;
+}
+
+void certmap_peer_clear(struct certmap_peer *peer) {
+    if (peer == NULL)
+        return;
+    reset(peer);
     memset(peer->lists, 0, sizeof peer->lists);
+    peer->few = false;
 }
 
 void certmap_peer_free(struct certmap_peer *peer) {
@@ -76,7 +82,7 @@ static void set_whole(struct certmap_peer *peer, size_t list, size_t whole, stru
 /* A Name that no rule reads is checked, so that a certificate is refused whatever the rules are. */
 static enum certmap_status check_name(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der,
                                       struct certmap_diagnostic *err) {
-    peer->lists[list].unknown = peer->lists[whole].unknown = CERTMAP_CODE_NOT_SUPPLIED;
+    peer->lists[list] = peer->lists[whole] = (struct cm_list){.unknown = CERTMAP_CODE_NOT_SUPPLIED};
     return cm_list_check_name(der, err);
 }
 
@@ -116,6 +122,12 @@ static enum certmap_status prepare_names(struct certmap_peer *peer, const struct
     return status;
 }
 
+/* A bit for each list but those of the Names and of the certificate itself. */
+#define OTHER_LISTS                                                                                                    \
+    ((((uint64_t)1 << CM_LIST_SUBJECT_NAME) - 1) &                                                                     \
+     ~((uint64_t)1 << CERTMAP_FIELD_SUBJECT | (uint64_t)1 << CERTMAP_FIELD_ISSUER |                                    \
+       (uint64_t)1 << CERTMAP_FIELD_CERTIFICATE))
+
 /* Linear in the certificate, once. */
 static bool may_be_unknown(const struct cm_list *list) {
     bool unknown = list->unknown != CERTMAP_CODE_NONE;
@@ -124,10 +136,17 @@ static bool may_be_unknown(const struct cm_list *list) {
     return unknown;
 }
 
+static uint64_t note_list(const struct certmap_peer *peer, size_t list) {
+    return (uint64_t)may_be_unknown(&peer->lists[list]) << list;
+}
+
+/* Where little is known of the certificate, most lists are not looked at. */
 static void note_unknown(struct certmap_peer *peer) {
-    uint64_t unknown = 0;
-    for (size_t i = 0; i < CM_LIST_SUBJECT_NAME; i++)
-        unknown |= (uint64_t)may_be_unknown(&peer->lists[i]) << i;
+    uint64_t unknown = peer->few ? OTHER_LISTS : 0;
+    for (size_t i = 0; i < CM_LIST_SUBJECT_NAME && !peer->few; i++)
+        unknown |= note_list(peer, i);
+    unknown |= note_list(peer, CERTMAP_FIELD_SUBJECT) | note_list(peer, CERTMAP_FIELD_ISSUER) |
+               note_list(peer, CERTMAP_FIELD_CERTIFICATE);
     unknown |= (unknown >> CERTMAP_FIELD_SUBJECT & 1u) << CM_LIST_SUBJECT_NAME; /* of the same AVAs */
     unknown |= (unknown >> CERTMAP_FIELD_ISSUER & 1u) << CM_LIST_ISSUER_NAME;
     peer->may_be_unknown = unknown;
@@ -139,27 +158,54 @@ static uint64_t make_seed(const struct certmap_peer *peer) {
     return cm_hash_word((uint64_t)(uintptr_t)peer, (uint64_t)(uintptr_t)peer->lists[CERTMAP_FIELD_SUBJECT].values);
 }
 
+static bool make_value_set(struct certmap_peer *peer, size_t list) {
+    return peer->lists[list].count < CM_VALUE_SET_MIN ||
+           cm_value_set_make(&peer->lists[list], make_seed(peer), &peer->arena);
+}
+
 static bool make_value_sets(struct certmap_peer *peer) {
-    const uint64_t seed = make_seed(peer);
+    if (peer->few)
+        return make_value_set(peer, CERTMAP_FIELD_SUBJECT) && make_value_set(peer, CERTMAP_FIELD_ISSUER);
     bool done = true;
     for (size_t i = 0; i < CM_LIST_COUNT && done; i++)
-        done = peer->lists[i].count < CM_VALUE_SET_MIN || cm_value_set_make(&peer->lists[i], seed, &peer->arena);
+        done = make_value_set(peer, i);
     return done;
 }
 
-enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *given,
-                                     struct certmap_diagnostic *err) {
-    struct certmap_cert room;
-    const struct certmap_cert *cert = certmap_struct_read(&room, given, CERTMAP_FIRST_CERT, sizeof room);
-    certmap_peer_clear(peer);
+/* Nothing is known of most fields, however many there are. They stay so from certificate to certificate. */
+static void begin_few(struct certmap_peer *peer, const struct certmap_cert *cert) {
+    reset(peer);
+    for (size_t i = 0; i < CM_LIST_SUBJECT_NAME && !peer->few; i++)
+        if ((OTHER_LISTS >> i & 1) != 0)
+            peer->lists[i] = (struct cm_list){.unknown = CERTMAP_CODE_NOT_SUPPLIED};
+    peer->few = true;
+    cm_tbs_keep(peer, cert);
+}
+
+static enum certmap_status check_arguments(const struct certmap_peer *peer, const struct certmap_cert *cert,
+                                           struct certmap_diagnostic *err) {
     if (peer == NULL || cert == NULL)
         return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is not a size of it");
     if (cert->subject.data == NULL || cert->issuer.data == NULL)
         return cm_error_argument(err, "certmap_peer_set: subject and issuer have to be supplied");
     if (!cm_digests_sound(cert))
         return cm_error_argument(err, "certmap_peer_set: a digest is not as long as its hash makes it");
-    enum certmap_status status = prepare_names(peer, cert, err);
-    if (status == CERTMAP_OK && (!cm_pieces_read(peer, cert) || !make_value_sets(peer)))
+    return CERTMAP_OK;
+}
+
+enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct certmap_cert *given,
+                                     struct certmap_diagnostic *err) {
+    struct certmap_cert room;
+    const struct certmap_cert *cert = certmap_struct_read(&room, given, CERTMAP_FIRST_CERT, sizeof room);
+    enum certmap_status status = check_arguments(peer, cert, err);
+    if (status == CERTMAP_OK && cm_pieces_are_few(cert))
+        begin_few(peer, cert);
+    else
+        certmap_peer_clear(peer);
+    if (status != CERTMAP_OK)
+        return status;
+    status = prepare_names(peer, cert, err);
+    if (status == CERTMAP_OK && ((!peer->few && !cm_pieces_read(peer, cert)) || !make_value_sets(peer)))
         status = no_room(peer, err);
     peer->set = status == CERTMAP_OK;
     if (status != CERTMAP_OK)

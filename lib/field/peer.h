@@ -31,6 +31,7 @@ struct certmap_peer {
     struct cm_arena arena;   /* what lives until the next set */
     struct cm_arena scratch; /* what lives during a call */
     bool set;
+    bool few; /* most lists are not supplied, and have not been touched since they were set so (peer.c) */
     uint64_t may_be_unknown; /* a bit for each list: it is not known, or holds a value that cannot be read */
     struct cm_list lists[CM_LIST_COUNT]; /* by enum certmap_field, and CM_LIST_... */
     struct cm_value names[2];            /* the values of the lists of whole Names */

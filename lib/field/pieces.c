@@ -81,42 +81,31 @@ static bool read_validity(struct certmap_peer *peer, const struct certmap_cert *
     return cm_list_set_unknown(list, cm_validity_read(peer, list, cert->validity, cert->time));
 }
 
-/* The TBSCertificate, if it is supplied, or can be found. */
-static void take_tbs(struct certmap_peer *peer, const struct certmap_cert *cert) {
+void cm_tbs_keep(struct certmap_peer *peer, const struct certmap_cert *cert) {
     peer->certificate = cert->tbs;
     peer->has_tbs = cert->tbs.len > 0;
     if (!peer->has_tbs && cert->certificate.data != NULL)
         peer->has_tbs = cm_tbs_find(&peer->certificate, cert->certificate);
     if (!peer->has_tbs)
         peer->certificate = cert->certificate;
-    if (peer->certificate.data == NULL)
-        peer->lists[CERTMAP_FIELD_CERTIFICATE].unknown = CERTMAP_CODE_NOT_SUPPLIED;
+    peer->lists[CERTMAP_FIELD_CERTIFICATE].unknown =
+        peer->certificate.data == NULL ? CERTMAP_CODE_NOT_SUPPLIED : CERTMAP_CODE_NONE;
 }
 
-/* Whether there are two Names and nothing else, as rules about Names need it. */
-static bool has_only_names(const struct certmap_cert *cert) {
+bool cm_pieces_are_few(const struct certmap_cert *cert) {
     struct certmap_cert names;
     memset(&names, 0, sizeof names);
     names.size = cert->size;
     names.subject = cert->subject;
     names.issuer = cert->issuer;
     names.unread = cert->unread;
+    names.certificate = cert->certificate;
+    names.tbs = cert->tbs;
     return memcmp(cert, &names, sizeof names) == 0;
 }
 
-/* Nothing is known of the fields, however many there are. */
-static void set_not_supplied(struct certmap_peer *peer) {
-    for (size_t field = 0; field < CM_LIST_SUBJECT_NAME; field++)
-        if (field != CERTMAP_FIELD_SUBJECT && field != CERTMAP_FIELD_ISSUER)
-            peer->lists[field].unknown = CERTMAP_CODE_NOT_SUPPLIED;
-}
-
 bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert) {
-    if (has_only_names(cert)) {
-        set_not_supplied(peer);
-        return true;
-    }
-    take_tbs(peer, cert);
+    cm_tbs_keep(peer, cert);
     return read_piece(peer, CERTMAP_FIELD_VERSION, cert->version, read_version) &&
            read_piece(peer, CERTMAP_FIELD_SERIAL, cert->serial, read_serial) && read_validity(peer, cert) &&
            cm_digests_read(peer, cert) && cm_extensions_read(peer, cert->extensions);

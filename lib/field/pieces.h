@@ -15,6 +15,10 @@ typedef enum certmap_code cm_reader(struct certmap_peer *peer, struct cm_list *l
 
 /* Whether every digest that is supplied has the length of one. */
 bool cm_digests_sound(const struct certmap_cert *cert);
+/* Whether there are two Names and perhaps the certificate itself, and nothing else, as most rules need it. */
+bool cm_pieces_are_few(const struct certmap_cert *cert);
+/* Keeps the TBSCertificate, if it is supplied, or can be found. */
+void cm_tbs_keep(struct certmap_peer *peer, const struct certmap_cert *cert);
 /* Fills every list but those of the subject and the issuer; false when there is no memory. The peer keeps views
  * of the pieces. */
 bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert);
