@@ -5,11 +5,16 @@ what a page asks for, which is noted."""
 import base64
 import json
 import os
+import pathlib
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from ending import end_on_signals, stop  # noqa: E402,F401 pylint: disable=wrong-import-position,unused-import
 
 PATIENCE = 300  # seconds for an answer: emulated and busy machines are slow
 
@@ -47,8 +52,7 @@ class Browser:
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, 9)
-            self.process.wait()
+            stop(self.process)
         os.close(self.reader)
         os.close(self.writer)
         shutil.rmtree(self.profile, ignore_errors=True)

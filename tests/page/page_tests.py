@@ -270,6 +270,7 @@ def main():
     parser.add_argument("--tool", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
+    browser.end_on_signals()
     arguments.out.mkdir(parents=True, exist_ok=True)
     run = Run(arguments.tool.resolve(), arguments.out.resolve())
     chromium = browser.Browser()

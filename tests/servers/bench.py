@@ -11,19 +11,21 @@ import pathlib
 import re
 import resource
 import shutil
-import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
 import time
 
-USUAL_PKI = 2.0  # seconds that the certificates take on a machine that is not slow
-MAX_PACE = 5
-
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests/support"))
+from ending import end_on_signals, stop  # noqa: E402,F401 pylint: disable=wrong-import-position,unused-import
+
+USUAL_PKI = 2.0  # seconds that the certificates take on a machine that is not slow
+MAX_PACE = 5
 
 
 class Bench:
@@ -48,13 +50,18 @@ class Bench:
         return self
 
     def __exit__(self, kind, *_):
-        for process in reversed(self.processes):
-            stop(process)
-        if self.failed or kind:
-            for log in sorted(self.folder.glob("*.log")):
-                print(f"---- the end of {log.name}")
-                print("".join(log.read_text(encoding="utf-8", errors="replace").splitlines(True)[-40:]), end="")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            for process in reversed(self.processes):
+                stop(process)
+            if self.failed or kind:
+                self.show_logs()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def show_logs(self):
+        for log in sorted(self.folder.glob("*.log")):
+            print(f"---- the end of {log.name}")
+            print("".join(log.read_text(encoding="utf-8", errors="replace").splitlines(True)[-40:]), end="")
 
     # ---- certificates
 
@@ -195,15 +202,3 @@ def wait_until(condition, what, seconds=60):
         if time.monotonic() > end:
             raise RuntimeError(f"not within {seconds} seconds: {what}")
         time.sleep(0.02)
-
-
-def stop(process):
-    """Politely, and then not."""
-    for number, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-            break
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)  # what a dead parent left

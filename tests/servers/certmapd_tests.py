@@ -476,7 +476,7 @@ def reloads(bench, forms):
                 seen.append(daemon.ask(header).short()[:2])
                 time.sleep(0.01)
 
-        threads = [threading.Thread(target=ask) for _ in range(4)]
+        threads = [threading.Thread(target=ask, daemon=True) for _ in range(4)]
         for thread in threads:
             thread.start()
         before = daemon.descriptors()
@@ -526,7 +526,7 @@ def atomic(bench, forms):
             while not stopping.is_set():
                 seen.add((who, *daemon.ask(header).short()[:2]))
 
-        threads = [threading.Thread(target=ask, args=each) for each in (("alice", alice), ("fred", fred))]
+        threads = [threading.Thread(target=ask, args=each, daemon=True) for each in (("alice", alice), ("fred", fred))]
         for thread in threads:
             thread.start()
         for turn in range(40):

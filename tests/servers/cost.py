@@ -14,7 +14,6 @@ import dataclasses
 import importlib
 import os
 import pathlib
-import signal
 import statistics
 import subprocess
 import sys
@@ -106,7 +105,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("servers", nargs="+")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped then, too
+    live.end_on_signals()
     good = [compare(server, arguments.build.resolve(), arguments.quick) for server in arguments.servers]
     return 0 if all(good) else 1
 

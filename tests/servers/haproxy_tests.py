@@ -599,7 +599,7 @@ def reloads(bench, daemon, haproxy):
                     seen.add((answer.status, answer.body.split(" all=")[0]))
                     failed.extend([answer.status] if answer.status != 200 else [])
 
-    threads = [threading.Thread(target=load) for _ in range(4)]
+    threads = [threading.Thread(target=load, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     good = (DATA / "site.rules").read_text(encoding="utf-8")

@@ -74,7 +74,7 @@ class Load:
         self.wrong, self.seen, self.count, self.rate = [], set(), 0, 0.0
         self.lock, self.done = threading.Lock(), threading.Event()
         self.begin = time.monotonic()
-        self.threads = [threading.Thread(target=self.run, args=(Asker(pki, port, row),)) for row in CLIENTS]
+        self.threads = [threading.Thread(target=self.run, args=(Asker(pki, port, row),), daemon=True) for row in CLIENTS]
         for thread in self.threads:
             thread.start()
 

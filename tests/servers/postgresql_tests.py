@@ -7,6 +7,7 @@ import pathlib
 import pwd
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -133,10 +134,7 @@ class Cluster:
 
     def stop(self):
         if self.process is not None:
-            self.process.send_signal(2)  # fast, and orderly
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(TIMEOUT)
-            stop(self.process)
+            stop(self.process, signal.SIGINT, TIMEOUT)  # fast, and orderly
             self.process = None
 
     def fails(self, settings, hba=LOCAL + GUARDED):
@@ -484,7 +482,7 @@ def cancels(cluster, check):
     command = [cluster.bin / "psql", "-X", "-d", " ".join(f"{k}='{quote(v)}'" for k, v in cluster.conninfo("alice", "alice").items()), "-c", "select pg_sleep(600)"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()) as asleep:
         wait_until(lambda: cluster.sql("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") == "1", "the query runs")
-        asleep.send_signal(2)
+        asleep.send_signal(signal.SIGINT)
         check("6: a query is cancelled", asleep.communicate(timeout=TIMEOUT)[1], ("canceling statement due to user request",))
 
 
@@ -526,7 +524,7 @@ def busy(cluster, check):
             cluster.process.send_signal(1)
             time.sleep(0.05)
 
-    thread = threading.Thread(target=rewrite)
+    thread = threading.Thread(target=rewrite, daemon=True)
     thread.start()
     try:
         with ThreadPoolExecutor(16) as pool:

@@ -3,11 +3,11 @@
 server looks for extensions beside its own program, so a copy of that stands in a tree of its own. Clusters listen on
 Unix sockets only."""
 
-import contextlib
 import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 
 from bench import ROOT, stop, wait_until
@@ -118,17 +118,7 @@ class Cluster:
 
     def stop(self):
         if self.process is not None:
-            self.process.send_signal(2)  # fast, and orderly
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(TIMEOUT)
-            stop(self.process)
-            self.process = None
-
-    def crash(self):
-        """As a machine that has lost its power."""
-        if self.process is not None:
-            self.process.send_signal(3)
-            stop(self.process)
+            stop(self.process, signal.SIGINT, TIMEOUT)  # fast, and orderly
             self.process = None
 
     # ---- clients

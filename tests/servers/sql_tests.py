@@ -225,12 +225,12 @@ def cancelled(cluster, check):
     path = cluster.bench.write("big.rules", big)
     load = f"(pg_read_file({literal(str(path))}))::certmap_rules"
     said = cluster.psql("SET statement_timeout = '1ms'", f"SELECT certmap_digest({load})")
-    check("a timeout ends a compilation", (said[0], "statement timeout" in said[1]), (False, True))
+    check("a timeout ends a compilation", said[1], ("canceling statement due to statement timeout",))
     cluster.sql("CREATE TABLE big (rules certmap_rules)", f"INSERT INTO big VALUES ({load})")
     for name, query in (("lint", "SELECT count(*) FROM big, certmap_lint(rules)"), ("explain", "SELECT count(certmap_explain(rules, der)) FROM big, certs"),
                         ("scan", ENDLESS)):  # fmt: skip
         said = cluster.psql("SET statement_timeout = '50ms'", query)
-        check(f"a timeout ends {name}", (said[0], "statement timeout" in said[1]), (False, True))
+        check(f"a timeout ends {name}", said[1], ("canceling statement due to statement timeout",))
     for name, call, logged in (("cancelled", "pg_cancel_backend", "canceling statement due to user request"),
                                ("terminated", "pg_terminate_backend", "terminating connection due to administrator command")):  # fmt: skip
         endless = ENDLESS.replace("FROM", f"/* {name} */ FROM", 1)
