@@ -37,16 +37,22 @@ static bool is_user_name(struct certmap_view text) {
 
 /* Every loop over a value goes through it once. Each of its bytes has taken a step. */
 
+/* What most names are made of: a visible character of ASCII, which is neither a space nor a mark, and safe. */
+static bool is_visible_ascii(unsigned char c) {
+    return c > ' ' && c < 0x7F;
+}
+
 /* Whether a value could be taken for more than a name, by what separates domains, users, hosts, paths and lists;
  * or for another name, by what nobody sees in it or at its ends. */
 static bool is_misleading(struct certmap_view value, const char *separators) {
     for (size_t i = 0, len = 0; i < value.len; i += len) {
-        uint32_t cp;
-        len = cm_utf8_decode(value.data + i, value.len - i, &cp);
+        uint32_t cp = value.data[i];
+        len = is_visible_ascii(value.data[i]) ? 1 : cm_utf8_decode(value.data + i, value.len - i, &cp);
         const bool at_an_end = i == 0 || i + len == value.len;
         if (cp < 0x80 && strchr(separators, (int)cp) != NULL)
             return true;
-        if (cm_is_invisible(cp) || (at_an_end && cm_is_space(cp)) || (i == 0 && cm_is_mark(cp)))
+        if (!is_visible_ascii(value.data[i]) &&
+            (cm_is_invisible(cp) || (at_an_end && cm_is_space(cp)) || (i == 0 && cm_is_mark(cp))))
             return true;
     }
     return false;
@@ -62,6 +68,10 @@ static bool begins_with_mark(struct certmap_view value) {
 static bool has_unsafe(struct certmap_view value) {
     for (size_t i = 0; i < value.len;) {
         uint32_t cp;
+        if (is_visible_ascii(value.data[i])) {
+            i++;
+            continue;
+        }
         i += cm_utf8_decode(value.data + i, value.len - i, &cp);
         if (cm_is_unsafe(cp))
             return true;
