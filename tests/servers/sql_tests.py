@@ -11,6 +11,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 
 from bench import HERE, ROOT, wait_until
@@ -35,7 +36,7 @@ def run(bench):
     others = []
     try:
         prepare(cluster)
-        for tests in (regress, parallel, indexes, encodings, upgrade, dumped, cancelled, memory, hostile_certificates, hostile_rules):
+        for tests in (regress, parallel, indexes, encodings, upgrade, dumped, binary, cancelled, memory, hostile_certificates, hostile_rules):
             tests(cluster, bench.check)
             bench.check(f"after {tests.__name__}: nothing has crashed", cluster.has_crashed(), False)
         page(cluster, bench.check)
@@ -217,6 +218,40 @@ def dumped(cluster, check):
     check("copied in binary", cluster.sql("SELECT count(*), min(p::text) FROM r JOIN ruleset USING (rules)", database="copied"), "3|subject.OU")
 
 
+GOOD = b'certmap 1; mapping "a" { when always; deny; }'
+# What a client sends in the binary form, and what comes of it: what the text form would give, and never a crash.
+BINARY = {
+    "certmap_rules": {
+        GOOD: ("1",), b"": ("the rules have no mapping",), GOOD + b"\0": ('invalid byte sequence for encoding "UTF8": 0x00',), GOOD[:20] + b"\0" + GOOD[20:]: ("0x00",),
+        b"\xff" + GOOD: ('invalid byte sequence for encoding "UTF8": 0xff',), bytes(32) + GOOD: ("0x00",), b"a" * 32 + GOOD: ("invalid certmap rules: line 1, column 1",),
+        GOOD[:-1]: ("invalid certmap rules: line 1, column 45",), GOOD + b"#\xe2\x82": ("0xe2 0x82",), b"#" * 3000000: ("the rules have no mapping",),
+    },
+    "certmap_path": {
+        b"subject.OU": ("1",), b"": ("It is empty",), b"subj\0ect": ("0x00",), b"subj\xff": ("0xff",), b"a" * 2000: ("It is too long",), b"\0\0\0\0\1\0\0\0subject": ("0x00",),
+        b'subject.OU present; deny; } mapping "x" { when subject.CN': ("A path has letters, digits and dots",),
+    },
+}  # fmt: skip
+
+
+def copied(cluster, kind, data):
+    """What PostgreSQL says of a value in the binary form."""
+    message = b"PGCOPY\n\xff\r\n\0" + struct.pack("!iihi", 0, 0, 1, len(data)) + data + struct.pack("!h", -1)
+    return cluster.psql(f"CREATE TEMP TABLE t (c {kind})", "COPY t FROM STDIN (FORMAT binary)", "SELECT count(c::text) FROM t", stdin=message)[1]
+
+
+def binary(cluster, check):
+    for kind, rows in BINARY.items():
+        for data, said in rows.items():
+            check(f"binary {kind}: {data[:60]}", copied(cluster, kind, data), said)
+    choice = random.Random(3)
+    for _ in range(60):
+        changed = bytearray(GOOD)
+        for _ in range(3):
+            changed[choice.randrange(len(changed))] = choice.randrange(256)
+        seen = copied(cluster, "certmap_rules", bytes(changed))
+        check(f"binary: {bytes(changed)}: {seen}", bool(re.search("^ERROR: +(invalid certmap rules|invalid byte sequence)|^1$", seen, re.M)), True)
+
+
 # ---- queries that do not end by themselves
 
 
@@ -240,6 +275,11 @@ def cancelled(cluster, check):
             cluster.sql(f"SELECT {call}(pid) {asked}")
             check(f"a query is {name}", client.communicate(timeout=TIMEOUT)[1].decode(), (logged,))
     check("afterwards a session has the answers that it had", cluster.sql("SET statement_timeout = 0", "SELECT certmap_account(rules, der) FROM big, examples WHERE name = 'alice'"), "last")
+    path = cluster.bench.write("larger.rules", many_mappings(100000))
+    cluster.sql("CREATE TABLE larger (rules certmap_rules)", f"INSERT INTO larger VALUES (pg_read_file({literal(str(path))})::certmap_rules)")
+    each = "SELECT count(*) FROM larger, certs WHERE certmap_allows(rules, der)"
+    said = cluster.sql(each, each, f"{each} AND certmap_mapping(rules, der) = 'last'", "SELECT compilations, pinned FROM certmap_cache()").splitlines()
+    check("100,000 mappings in a column: one compilation, whatever asks", (len(set(said[:3])), said[3]), (1, "1|0"))
     again = ("DO $$ BEGIN FOR i IN 1..5 LOOP BEGIN PERFORM set_config('statement_timeout', '1', false); PERFORM certmap_digest(rules::text::certmap_rules) FROM big; "
              "EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$")  # fmt: skip
     cluster.psql(again, "SET statement_timeout = 0", "SELECT 1")
@@ -306,6 +346,10 @@ def memory(cluster, check):
 # ---- hostile input
 
 
+# As long as "Alice": a NUL, no UTF-8, a surrogate, beyond Unicode, control characters, quotes, none that is assigned, of ECMA-48, a direction
+HOSTILE_NAMES = [bytes.fromhex(text) for text in ("416c006365", "416cff6365", "eda0806365", "f490808065", "0102080b1f", "225c220a7f", "efbfbf4141", "c285c29f41", "e280ae4141")]
+
+
 def hostile_certificates(cluster, check):
     """Each is an answer, none an error, and all are counted."""
     choice = random.Random(1)
@@ -318,6 +362,8 @@ def hostile_certificates(cluster, check):
                 changed[choice.randrange(len(changed))] = choice.randrange(256)
             ders.append(bytes(changed))
         ders.append(der + b"\0")
+    alice = examples()["alice"]
+    ders += [alice.replace(b"Alice", name) for name in HOSTILE_NAMES]
     ders += [choice.randbytes(choice.randint(0, 300)) for _ in range(200)]
     ders += [b"\x30\x80" * 2000, b"\x30\x84\xff\xff\xff\xff" + b"\0" * 50, b"\x30\x82\xff\xff" + b"\x30" * 0xFFFF, b"0" * 3000000]
     copy = "CREATE TABLE hostile (der bytea);\nCOPY hostile FROM STDIN;\n" + "".join(f"\\\\x{der.hex()}\n" for der in ders) + "\\.\n"
@@ -332,6 +378,11 @@ def hostile_certificates(cluster, check):
     for path in ("subject", "issuer", "subject.any", "subject.CN", "san.dns", "san.dirname", "eku", "ku", "policy", "serial", "ski", "aki", "ms.sid", "ext.2.5.29.17", "ext.2.5.29.17.text", "spki.sha256"):
         check(f"hostile certificates: {path}", cluster.sql(f"SELECT count(*) FROM (SELECT certmap_field(der, '{path}') FROM hostile OFFSET 0) x"), str(len(ders)))
     check("hostile certificates: explained", cluster.sql(f"SELECT count(certmap_explain({ACCOUNTS}, der)) FROM hostile"), str(len(ders)))
+    texts = "SELECT unnest(certmap_field(der, p)) FROM hostile, unnest('{subject,subject.any,issuer.any,san.dns,san.uri,san.email,san.dirname,ext.2.5.29.17.text}'::certmap_path[]) p"
+    copied_rules = 'certmap 1; mapping "a" { when always; allow "${subject.CN}"; attribute "q" = "${subject.CN}"; group "${subject.OU}"; }'
+    answers = f"SELECT m::text FROM hostile, certmap_match({literal(copied_rules)}, der) m UNION ALL SELECT certmap_explain({literal(copied_rules)}, der)::text FROM hostile"
+    for query in (texts, answers):  # convert_from() looks at each byte, as no function does that gives a text
+        check("hostile certificates: every text is one of the database", cluster.sql(f"SELECT count(*) > 100, bool_and(convert_from(convert_to(t, 'UTF8'), 'UTF8') = t) FROM ({query}) x (t)"), "t|t")
 
 
 def hostile_rules(cluster, check):

@@ -11,6 +11,7 @@
 
 #include <access/htup_details.h>
 #include <funcapi.h>
+#include <mb/pg_wchar.h>
 #include <miscadmin.h>
 #include <utils/memutils.h>
 
@@ -94,6 +95,19 @@ certmap_sql_unpin(CompiledRules *rules)
 
 /* ---- compiling */
 
+/* U+FFFD, of which the excerpt has one for what nobody could see, is none of a client of another encoding. */
+static void
+replace_replacements(char *text)
+{
+    static const char replacement[] = "\xEF\xBF\xBD";
+
+    for (char *at = text; (at = strstr(at, replacement)) != NULL;)
+    {
+        *at++ = '?';
+        memmove(at, at + 2, strlen(at + 2) + 1);
+    }
+}
+
 /* The line of the rules with a caret under it, which the library writes after its message. */
 static const char *
 excerpt(const struct certmap_diagnostic *err, struct certmap_view source)
@@ -106,17 +120,9 @@ excerpt(const struct certmap_diagnostic *err, struct certmap_view source)
                                   CERTMAP_DIAGNOSTIC_PLAIN, NULL) != CERTMAP_OK)
         return "";
     line = strchr(message, '\n');
+    if (line != NULL && pg_get_client_encoding() != PG_UTF8)
+        replace_replacements(strchr(message, '\n'));
     return line == NULL ? "" : certmap_sql_readable(certmap_sql_view(line));
-}
-
-static int
-sqlstate_of(const struct certmap_diagnostic *err)
-{
-    if (err->status == CERTMAP_ERROR_MEMORY)
-        return ERRCODE_OUT_OF_MEMORY;
-    if (err->status == CERTMAP_ERROR_LIMIT)
-        return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-    return ERRCODE_INVALID_TEXT_REPRESENTATION;
 }
 
 static const char *
@@ -145,7 +151,7 @@ raise_invalid(const struct certmap_diagnostic *err, struct certmap_view source)
     if (err->line > 0)
         where = psprintf(" line %zu, column %zu:", err->line, err->column);
     ereport(ERROR,
-            (errcode(sqlstate_of(err)),
+            (errcode(certmap_sql_sqlstate(err->status)),
              errmsg("invalid certmap rules:%s %s", where, text),
              errdetail("Code %d (%s).%s", (int) err->code, name == NULL ? "" : name,
                        err->line > 0 ? excerpt(err, source) : ""),
@@ -154,7 +160,8 @@ raise_invalid(const struct certmap_diagnostic *err, struct certmap_view source)
 
 /*
  * Makes rules of a text, in the context of memory; raises an error that says
- * where the mistake is.  options and build lack what every caller wants.  There is no loader of issuer files: rules that name one are an error.
+ * where the mistake is.  options and build lack what every caller wants.  There
+ * is no loader of issuer files: rules that name one are an error.
  */
 void
 certmap_sql_parse(struct certmap_rules **rules, struct certmap_view text,
@@ -176,7 +183,7 @@ certmap_sql_parse(struct certmap_rules **rules, struct certmap_view text,
 static MemoryContext
 new_context(const uint8 *digest)
 {
-    char        ident[2 * IDENT_BYTES + 1] = "";
+    char        ident[2 * IDENT_BYTES + 1];
     MemoryContext context;
 
     if (cache_context == NULL)
@@ -186,8 +193,7 @@ new_context(const uint8 *digest)
     /* the caller's until it is whole, so that an error drops it */
     context = AllocSetContextCreate(CurrentMemoryContext, "certmap rules",
                                     ALLOCSET_DEFAULT_SIZES);
-    for (int i = 0; i < IDENT_BYTES; i++)
-        snprintf(ident + 2 * i, 3, "%02x", (unsigned int) digest[i]);
+    certmap_sql_hex(ident, digest, IDENT_BYTES);
     MemoryContextCopyAndSetIdentifier(context, ident);
     return context;
 }
@@ -204,6 +210,7 @@ certmap_sql_compile(const RulesValue *value)
     rules->context = context;
     rules->memory.context = context;
     memcpy(rules->digest, value->digest, RULES_DIGEST_SIZE);
+    certmap_sql_hex(rules->hex, value->digest, RULES_DIGEST_SIZE);
 
     compilations++;
     certmap_sql_parse(&rules->rules, value->text, &rules->memory, options, build);

@@ -89,6 +89,11 @@ RETURNS integer
 AS 'MODULE_PATHNAME', 'certmap_sql_rules_hash'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
+CREATE FUNCTION certmap_rules_hash_extended(certmap_rules, bigint)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'certmap_sql_rules_hash_extended'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
 CREATE OPERATOR = (
     LEFTARG = certmap_rules, RIGHTARG = certmap_rules, FUNCTION = certmap_rules_eq,
     COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
@@ -98,7 +103,7 @@ CREATE OPERATOR <> (
     COMMUTATOR = <>, NEGATOR = =, RESTRICT = neqsel, JOIN = neqjoinsel
 );
 CREATE OPERATOR CLASS certmap_rules_ops DEFAULT FOR TYPE certmap_rules USING hash AS
-    OPERATOR 1 =, FUNCTION 1 certmap_rules_hash(certmap_rules);
+    OPERATOR 1 =, FUNCTION 1 certmap_rules_hash(certmap_rules), FUNCTION 2 certmap_rules_hash_extended(certmap_rules, bigint);
 
 CREATE FUNCTION certmap_digest(rules certmap_rules)
 RETURNS text

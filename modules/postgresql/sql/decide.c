@@ -4,8 +4,12 @@
  */
 #include "sql.h"
 
+#include <lib/stringinfo.h>
 #include <utils/builtins.h>
 #include <utils/lsyscache.h>
+
+/* Of a log.  A longer one is written twice. */
+#define USUAL_LINE_SIZE 512
 
 PG_FUNCTION_INFO_V1(certmap_sql_decides);
 PG_FUNCTION_INFO_V1(certmap_sql_allows);
@@ -74,21 +78,22 @@ certmap_sql_mapping(PG_FUNCTION_ARGS)
     return text_or_null(fcinfo, certmap_sql_text(answer.result.mapping));
 }
 
-/* The library's line of an answer. */
-static char *
-line_of(const struct certmap_result *result)
+/* The library's line of an answer.  Most have room in what the caller has; others are allocated. */
+static struct certmap_view
+line_of(const struct certmap_result *result, char *room, size_t size)
 {
     size_t      len = 0;
-    char       *line;
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
-    enum certmap_status status;
+    enum certmap_status status = certmap_result_format(room, size, &len, result, &err);
 
-    (void) certmap_result_format(NULL, 0, &len, result, NULL);
-    line = palloc(len + 1);
-    status = certmap_result_format(line, len + 1, &len, result, &err);
+    if (status == CERTMAP_ERROR_BUFFER)
+    {
+        room = palloc(len + 1);
+        status = certmap_result_format(room, len + 1, &len, result, &err);
+    }
     if (status != CERTMAP_OK)
         certmap_sql_raise(status, &err);
-    return certmap_sql_readable(certmap_sql_view(line));
+    return (struct certmap_view) {(const uint8_t *) room, len};
 }
 
 /* As a server's audit line, but for what only a connection has. */
@@ -96,16 +101,18 @@ Datum
 certmap_sql_answer(PG_FUNCTION_ARGS)
 {
     Answer      answer;
-    const char *line;
-    char        digest[2 * RULES_DIGEST_SIZE + 1] = "";
+    char        room[USUAL_LINE_SIZE];
+    StringInfoData out;
 
     certmap_sql_ask(fcinfo, &answer);
+    initStringInfo(&out);
     if (answer.is_known)
-        line = line_of(&answer.result);
+        appendStringInfoString(&out, certmap_sql_readable(line_of(&answer.result, room,
+                                                                  sizeof room)));
     else
-        line = psprintf("decision=error mapping=- account=- reason=%s",
-                        certmap_code_name(answer.err.code));
-    for (int i = 0; i < RULES_DIGEST_SIZE; i++)
-        snprintf(digest + 2 * i, 3, "%02x", (unsigned int) answer.rules->digest[i]);
-    PG_RETURN_TEXT_P(cstring_to_text(psprintf("%s rules=sha256:%s", line, digest)));
+        appendStringInfo(&out, "decision=error mapping=- account=- reason=%s",
+                         certmap_code_name(answer.err.code));
+    appendStringInfoString(&out, " rules=sha256:");
+    appendStringInfoString(&out, answer.rules->hex);
+    PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

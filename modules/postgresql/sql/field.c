@@ -7,8 +7,6 @@
  */
 #include "sql.h"
 
-#include <catalog/pg_type.h>
-#include <utils/array.h>
 #include <utils/builtins.h>
 
 #include <certmap/explain.h>
@@ -39,20 +37,10 @@ is_of(const struct certmap_value *value, struct certmap_view subfield)
 }
 
 static Datum
-make_array(Datum *items, bool *nulls, int count)
+values_of(struct certmap_peer *peer, const Path *path)
 {
-    int         bounds[1] = {1};
-
-    if (count == 0)
-        return PointerGetDatum(construct_empty_array(TEXTOID));
-    return PointerGetDatum(construct_md_array(items, nulls, 1, &count, bounds, TEXTOID, -1,
-                                              false, TYPALIGN_INT));
-}
-
-static Datum
-values_of(struct certmap_peer *peer, PathValue path)
-{
-    size_t      n = certmap_peer_value_count(peer, path.field);
+    const struct certmap_view subfield = {(const uint8_t *) path->subfield, path->subfield_len};
+    size_t      n = certmap_peer_value_count(peer, path->field);
     Datum      *items = palloc(sizeof(Datum) * (n + 1));
     bool       *nulls = palloc(sizeof(bool) * (n + 1));
     int         count = 0;
@@ -61,18 +49,18 @@ values_of(struct certmap_peer *peer, PathValue path)
     {
         struct certmap_value value = CERTMAP_VALUE_INIT;
         struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
-        enum certmap_status status = certmap_peer_value(peer, &value, path.field, i, &err);
+        enum certmap_status status = certmap_peer_value(peer, &value, path->field, i, &err);
         text       *item;
 
         if (status != CERTMAP_OK)
             certmap_sql_raise(status, &err);
-        if (!is_of(&value, path.subfield))
+        if (!is_of(&value, subfield))
             continue;
         item = certmap_sql_text(value.text);
         items[count] = PointerGetDatum(item);
         nulls[count++] = item == NULL;
     }
-    return make_array(items, nulls, count);
+    return certmap_sql_array(items, nulls, count);
 }
 
 /* The whole Name, RFC 4514; an array of one. */
@@ -97,27 +85,65 @@ name_of(struct certmap_view name)
     whole = certmap_sql_text(certmap_sql_view(out));
     item = PointerGetDatum(whole);
     is_null = whole == NULL;
-    return make_array(&item, &is_null, 1);
+    return certmap_sql_array(&item, &is_null, 1);
+}
+
+static bool
+is_same_text(const struct varlena *a, const struct varlena *b)
+{
+    return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b)
+        && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/* What the second argument means; read once, while it is the same from row to row. */
+static const Path *
+path_of(FunctionCallInfo fcinfo, CallSite *site)
+{
+    struct varlena *given = PG_GETARG_VARLENA_PP(1);
+    MemoryContext context = fcinfo->flinfo->fn_mcxt;
+    struct varlena *kept;
+
+    if (site->path_text != NULL && is_same_text(site->path_text, given))
+        return site->path;
+    if (site->path == NULL)
+        site->path = MemoryContextAlloc(context, sizeof *site->path);
+
+    kept = MemoryContextAlloc(context, VARSIZE_ANY(given));
+    memcpy(kept, given, VARSIZE_ANY(given));
+    if (site->path_text != NULL)
+        pfree(site->path_text);
+    site->path_text = NULL;     /* an error leaves nothing that is read by half */
+    certmap_sql_read_path(site->path, text_to_cstring((text *) given));
+    site->path_text = kept;
+    return site->path;
+}
+
+/* The certificate has been read once, and so is not refused here. */
+static Datum
+whole_name(const Path *path, struct certmap_view der)
+{
+    struct certmap_cert cert = CERTMAP_CERT_INIT;
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+
+    if (certmap_cert_from_der(&cert, der, &err) != CERTMAP_OK)
+        certmap_sql_raise(err.status, &err);
+    return name_of(path->field == CERTMAP_FIELD_SUBJECT ? cert.subject : cert.issuer);
 }
 
 Datum
 certmap_sql_field(PG_FUNCTION_ARGS)
 {
     CallSite   *site = certmap_sql_site(fcinfo);
-    PathValue   path = certmap_sql_path_value(PG_GETARG_VARLENA_PP(1));
+    const Path *path = path_of(fcinfo, site);
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
-    struct certmap_cert cert = CERTMAP_CERT_INIT;
     Given       given = {certmap_sql_bytes(PG_GETARG_BYTEA_PP(0)), CERTMAP_NO_VIEW,
                          DT_NOEND};
 
-    if (!certmap_sql_prepare(site, &given, path.needs, &err)
-        || certmap_peer_field_unknown(site->peer, path.field) != CERTMAP_CODE_NONE)
+    if (!certmap_sql_prepare(site, &given, path->needs, &err)
+        || certmap_peer_field_unknown(site->peer, path->field) != CERTMAP_CODE_NONE)
         PG_RETURN_NULL();
-    if (path.subfield.len > 0
-        || (path.field != CERTMAP_FIELD_SUBJECT && path.field != CERTMAP_FIELD_ISSUER))
-        return values_of(site->peer, path);
-
-    if (certmap_cert_from_der(&cert, given.der, &err) != CERTMAP_OK)
-        PG_RETURN_NULL();
-    return name_of(path.field == CERTMAP_FIELD_SUBJECT ? cert.subject : cert.issuer);
+    if (path->subfield_len == 0
+        && (path->field == CERTMAP_FIELD_SUBJECT || path->field == CERTMAP_FIELD_ISSUER))
+        return whole_name(path, given.der);
+    return values_of(site->peer, path);
 }

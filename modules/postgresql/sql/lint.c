@@ -155,18 +155,7 @@ analyse(Findings *findings, struct certmap_view text)
     return rules;
 }
 
-typedef struct
-{
-    Datum       values[COLUMNS];
-    bool        nulls[COLUMNS];
-} Row;
-
-static void
-set_text(Row *row, int column, text *value)
-{
-    row->values[column] = PointerGetDatum(value);
-    row->nulls[column] = value == NULL;
-}
+StaticAssertDecl(COLUMNS <= MAX_COLUMNS, "a Row has a place for each column");
 
 /* Lines and columns begin with 1; 0: not known. */
 static void
@@ -208,17 +197,17 @@ put_finding(ReturnSetInfo *result, const struct certmap_rules *rules, const Find
     memset(row.nulls, 0, sizeof row.nulls);
     row.values[COLUMN_SEVERITY] =
         CStringGetTextDatum(certmap_severity_name(diagnostic->severity));
-    set_text(&row, COLUMN_CODE, certmap_sql_code(diagnostic->code));
+    certmap_sql_set_text(&row, COLUMN_CODE, certmap_sql_code(diagnostic->code));
     row.values[COLUMN_CERTAINTY] =
         CStringGetTextDatum(certmap_certainty_name(finding->certainty));
     set_position(&row, COLUMN_LINE, diagnostic->line);
     set_position(&row, COLUMN_COLUMN, diagnostic->column);
-    set_text(&row, COLUMN_MAPPING, name_of(rules, finding->mapping));
-    set_text(&row, COLUMN_MESSAGE,
-             certmap_sql_readable_text(certmap_sql_view(diagnostic->text)));
-    set_text(&row, COLUMN_HELP,
-             certmap_sql_readable_text(certmap_view_of(finding->help)));
-    set_text(&row, COLUMN_CERTIFICATE, bytes_of(finding->certificate));
+    certmap_sql_set_text(&row, COLUMN_MAPPING, name_of(rules, finding->mapping));
+    certmap_sql_set_text(&row, COLUMN_MESSAGE,
+                         certmap_sql_readable_text(certmap_sql_view(diagnostic->text)));
+    certmap_sql_set_text(&row, COLUMN_HELP,
+                         certmap_sql_readable_text(certmap_view_of(finding->help)));
+    certmap_sql_set_text(&row, COLUMN_CERTIFICATE, bytes_of(finding->certificate));
     tuplestore_putvalues(result->setResult, result->setDesc, row.values, row.nulls);
 }
 

@@ -5,13 +5,8 @@
 #include "sql.h"
 
 #include <access/htup_details.h>
-#include <catalog/pg_type.h>
 #include <funcapi.h>
-#include <lib/stringinfo.h>
-#include <utils/array.h>
-#include <utils/builtins.h>
-#include <utils/fmgrprotos.h>
-#include <utils/json.h>
+#include <utils/jsonb.h>
 
 PG_FUNCTION_INFO_V1(certmap_sql_match);
 
@@ -22,18 +17,7 @@ enum
     COLUMN_REASON, COLUMN_GROUPS, COLUMN_ATTRIBUTES, COLUMN_ACCOUNTS, COLUMNS
 };
 
-typedef struct
-{
-    Datum       values[COLUMNS];
-    bool        nulls[COLUMNS];
-} Row;
-
-static void
-set_text(Row *row, int column, text *value)
-{
-    row->values[column] = PointerGetDatum(value);
-    row->nulls[column] = value == NULL;
-}
+StaticAssertDecl(COLUMNS <= MAX_COLUMNS, "a Row has a place for each column");
 
 /* An item that the database's encoding cannot hold is NULL. */
 static Datum
@@ -41,11 +25,7 @@ array_of(const struct certmap_view *views, size_t count)
 {
     Datum      *items = palloc(sizeof(Datum) * (count + 1));
     bool       *nulls = palloc(sizeof(bool) * (count + 1));
-    int         dims[1] = {(int) count};
-    int         bounds[1] = {1};
 
-    if (count == 0)
-        return PointerGetDatum(construct_empty_array(TEXTOID));
     for (size_t i = 0; i < count; i++)
     {
         text       *item = certmap_sql_text(views[i]);
@@ -53,39 +33,42 @@ array_of(const struct certmap_view *views, size_t count)
         items[i] = PointerGetDatum(item);
         nulls[i] = item == NULL;
     }
-    return PointerGetDatum(construct_md_array(items, nulls, 1, dims, bounds, TEXTOID, -1,
-                                              false, TYPALIGN_INT));
+    return certmap_sql_array(items, nulls, (int) count);
 }
 
-static void
-add_json_text(StringInfo out, text *value)
+static JsonbValue
+json_text(text *value)
 {
-    if (value == NULL)
-        appendStringInfoString(out, "null");
-    else
-        escape_json(out, text_to_cstring(value));
+    JsonbValue  json = {.type = jbvNull};
+
+    if (value != NULL)
+    {
+        json.type = jbvString;
+        json.val.string.val = VARDATA_ANY(value);
+        json.val.string.len = (int) VARSIZE_ANY_EXHDR(value);
+    }
+    return json;
 }
 
 static Datum
 attributes_of(const struct certmap_result *result)
 {
-    StringInfoData out;
+    JsonbParseState *state = NULL;
+    JsonbValue *object;
 
-    initStringInfo(&out);
-    appendStringInfoChar(&out, '{');
+    (void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
     for (size_t i = 0; i < result->attribute_count; i++)
     {
         const struct certmap_attribute *attribute = &result->attributes[i];
-
-        if (i > 0)
-            appendStringInfoChar(&out, ',');
         /* a name is the rules', and has a text whatever the encoding */
-        add_json_text(&out, certmap_sql_readable_text(attribute->name));
-        appendStringInfoChar(&out, ':');
-        add_json_text(&out, certmap_sql_text(attribute->value));
+        JsonbValue  name = json_text(certmap_sql_readable_text(attribute->name));
+        JsonbValue  value = json_text(certmap_sql_text(attribute->value));
+
+        (void) pushJsonbValue(&state, WJB_KEY, &name);
+        (void) pushJsonbValue(&state, WJB_VALUE, &value);
     }
-    appendStringInfoChar(&out, '}');
-    return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+    object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+    return JsonbPGetDatum(JsonbValueToJsonb(object));
 }
 
 static void
@@ -94,33 +77,47 @@ fill(Row *row, const Answer *answer)
     const struct certmap_result *result = &answer->result;
 
     memset(row->nulls, 0, sizeof row->nulls);
-    set_text(row, COLUMN_ACCOUNT, certmap_sql_text(result->account));
-    set_text(row, COLUMN_DOMAIN, certmap_sql_text(result->domain));
-    set_text(row, COLUMN_USERNAME, certmap_sql_text(result->user));
-    set_text(row, COLUMN_MAPPING, certmap_sql_text(result->mapping));
-    set_text(row, COLUMN_REASON, certmap_sql_reason(answer));
+    certmap_sql_set_text(row, COLUMN_ACCOUNT, certmap_sql_text(result->account));
+    certmap_sql_set_text(row, COLUMN_DOMAIN, certmap_sql_text(result->domain));
+    certmap_sql_set_text(row, COLUMN_USERNAME, certmap_sql_text(result->user));
+    certmap_sql_set_text(row, COLUMN_MAPPING, certmap_sql_text(result->mapping));
+    certmap_sql_set_text(row, COLUMN_REASON, certmap_sql_reason(answer));
     row->values[COLUMN_GROUPS] = array_of(result->groups, result->group_count);
     row->values[COLUMN_ATTRIBUTES] = attributes_of(result);
     row->values[COLUMN_ACCOUNTS] = array_of(result->accounts, result->account_count);
 }
 
-Datum
-certmap_sql_match(PG_FUNCTION_ARGS)
+/* Looked up once: it is made of rows of the catalogue. */
+static TupleDesc
+shape_of(FunctionCallInfo fcinfo, CallSite *site)
 {
-    Answer      answer;
     TupleDesc   shape;
-    Row         row;
-    Oid         value;
+    MemoryContext before;
 
+    if (site->shape != NULL)
+        return site->shape;
     if (get_call_result_type(fcinfo, NULL, &shape) != TYPEFUNC_COMPOSITE
         || shape->natts != COLUMNS)
         elog(ERROR, "certmap_match() is not declared as in its extension");
+    before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+    site->shape = BlessTupleDesc(CreateTupleDescCopy(shape));
+    MemoryContextSwitchTo(before);
+    return site->shape;
+}
+
+Datum
+certmap_sql_match(PG_FUNCTION_ARGS)
+{
+    CallSite   *site = certmap_sql_site(fcinfo);
+    TupleDesc   shape = shape_of(fcinfo, site);
+    Answer      answer;
+    Row         row;
+    Oid         value;
 
     certmap_sql_ask(fcinfo, &answer);
-    value = certmap_sql_decision(answer.site,
-                                 TupleDescAttr(shape, COLUMN_DECISION)->atttypid, &answer);
+    value = certmap_sql_decision(site, TupleDescAttr(shape, COLUMN_DECISION)->atttypid,
+                                 &answer);
     fill(&row, &answer);
     row.values[COLUMN_DECISION] = ObjectIdGetDatum(value);
-    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(shape), row.values,
-                                                      row.nulls)));
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(shape, row.values, row.nulls)));
 }

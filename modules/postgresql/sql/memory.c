@@ -113,19 +113,21 @@ certmap_sql_go_on(void *ctx, size_t done, size_t total)
     return !(QueryCancelPending || ProcDiePending);
 }
 
-static int
-sqlstate_of(enum certmap_status status)
+int
+certmap_sql_sqlstate(enum certmap_status status)
 {
     switch (status)
     {
+        case CERTMAP_ERROR_MEMORY:
+            return ERRCODE_OUT_OF_MEMORY;
         case CERTMAP_ERROR_LIMIT:
             return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
         case CERTMAP_ERROR_CANCELLED:
             return ERRCODE_QUERY_CANCELED;
-        case CERTMAP_OK:
-        case CERTMAP_ERROR_MEMORY:
-        case CERTMAP_ERROR_ARGUMENT:
         case CERTMAP_ERROR_SYNTAX:
+            return ERRCODE_INVALID_TEXT_REPRESENTATION;
+        case CERTMAP_OK:
+        case CERTMAP_ERROR_ARGUMENT:
         case CERTMAP_ERROR_CERTIFICATE:
         case CERTMAP_ERROR_BUFFER:
         case CERTMAP_ERROR_UNVERIFIED:
@@ -151,6 +153,6 @@ certmap_sql_raise(enum certmap_status status, const struct certmap_diagnostic *e
     if (status == CERTMAP_ERROR_MEMORY)
         certmap_sql_raise_memory();
     ereport(ERROR,
-            (errcode(sqlstate_of(status)),
+            (errcode(certmap_sql_sqlstate(status)),
              errmsg("certmap: %s", certmap_sql_readable(certmap_sql_view(err->text)))));
 }

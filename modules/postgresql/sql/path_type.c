@@ -10,24 +10,15 @@
 #include "sql.h"
 
 #include <ctype.h>
-#include <libpq/pqformat.h>
 #include <utils/builtins.h>
 
 #include <certmap/walk.h>
 
 /* A subfield is a name, or an OID of CERTMAP_MAX_OID_SIZE octets; no one has one so long. */
-#define MAX_PATH_SIZE 1024
+#define MAX_PATH_SIZE MAX_SUBFIELD_SIZE
 
 #define BEFORE "certmap 1; mapping \"-\" { when "
 #define AFTER " present; deny; }"
-
-/* The value, after its header: this, the canonical subfield, and the path. */
-typedef struct
-{
-    uint32      needs;
-    uint16      field;
-    uint16      subfield_len;
-} PathHead;
 
 PG_FUNCTION_INFO_V1(certmap_sql_path_in);
 PG_FUNCTION_INFO_V1(certmap_sql_path_out);
@@ -36,8 +27,7 @@ PG_FUNCTION_INFO_V1(certmap_sql_path_send);
 
 typedef struct
 {
-    PathHead    head;
-    char        subfield[MAX_PATH_SIZE];
+    Path       *path;
     bool        is_found;
 } Found;
 
@@ -46,17 +36,18 @@ static bool
 take_condition(void *ctx, const struct certmap_walk_item *item)
 {
     Found      *found = ctx;
+    Path       *path = found->path;
     struct certmap_view subfield;
 
     if (item->kind != CERTMAP_WALK_CONDITION)
         return true;
     subfield = item->condition->subfield;
-    if (subfield.len > sizeof found->subfield)
+    if (subfield.len > sizeof path->subfield)
         return false;
-    found->head.field = (uint16) item->condition->field;
-    found->head.subfield_len = (uint16) subfield.len;
+    path->field = item->condition->field;
+    path->subfield_len = subfield.len;
     if (subfield.len > 0)
-        memcpy(found->subfield, subfield.data, subfield.len);
+        memcpy(path->subfield, subfield.data, subfield.len);
     found->is_found = true;
     return false;
 }
@@ -88,12 +79,12 @@ check_characters(const char *path)
     }
 }
 
-static void
-look_up(Found *found, const char *path)
+/* The condition, compiled; in the current context. */
+static struct certmap_rules *
+compile(const char *path, RulesMemory *memory)
 {
     char       *text = psprintf("%s%s%s", BEFORE, path, AFTER);
-    RulesMemory memory = {CurrentMemoryContext, 0, 0};
-    struct certmap_allocator allocator = certmap_sql_allocator(&memory);
+    struct certmap_allocator allocator = certmap_sql_allocator(memory);
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
     struct certmap_rules *rules = NULL;
@@ -107,93 +98,71 @@ look_up(Found *found, const char *path)
         refuse(path, certmap_sql_readable(certmap_sql_view(err.text)));
     if (status != CERTMAP_OK)
         refuse(path, "It is no field that has values.");
+    return rules;
+}
 
-    found->head.needs = certmap_rules_needs(rules);
-    status = certmap_rules_walk(rules, 0, take_condition, found, &err);
+static void
+look_up(Path *path, const char *text)
+{
+    RulesMemory memory = {CurrentMemoryContext, 0, 0};
+    struct certmap_rules *rules = compile(text, &memory);
+    struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+    Found       found = {path, false};
+    enum certmap_status status = certmap_rules_walk(rules, 0, take_condition, &found, &err);
+
+    path->needs = certmap_rules_needs(rules);
     certmap_rules_free(rules);
     if (status != CERTMAP_OK)
         certmap_sql_raise(status, &err);
-    if (!found->is_found)
-        refuse(path, "It is no field that has values.");
+    if (!found.is_found)
+        refuse(text, "It is no field that has values.");
 }
 
 /* A whole Name is always there, so that no condition asks whether it is. */
 static bool
-is_name(Found *found, const char *path)
+is_name(Path *path, const char *text)
 {
-    if (strcmp(path, "subject") == 0)
-        found->head = (PathHead) {CERTMAP_PIECE_SUBJECT, CERTMAP_FIELD_SUBJECT, 0};
-    else if (strcmp(path, "issuer") == 0)
-        found->head = (PathHead) {CERTMAP_PIECE_ISSUER, CERTMAP_FIELD_ISSUER, 0};
+    if (strcmp(text, "subject") == 0)
+        *path = (Path) {CERTMAP_FIELD_SUBJECT, CERTMAP_PIECE_SUBJECT, 0, ""};
+    else if (strcmp(text, "issuer") == 0)
+        *path = (Path) {CERTMAP_FIELD_ISSUER, CERTMAP_PIECE_ISSUER, 0, ""};
     else
         return false;
     return true;
 }
 
-static struct varlena *
-from_text(const char *path)
+/* Raises an error that says why it is none. */
+void
+certmap_sql_read_path(Path *path, const char *text)
 {
-    Found       found = {{0, 0, 0}, "", false};
-    Size        len = strlen(path);
-    Size        size;
-    struct varlena *value;
-    char       *at;
-
-    check_characters(path);
-    if (!is_name(&found, path))
-        look_up(&found, path);
-
-    size = VARHDRSZ + sizeof found.head + found.head.subfield_len + len;
-    value = palloc(size);
-    SET_VARSIZE(value, size);
-    at = VARDATA(value);
-    memcpy(at, &found.head, sizeof found.head);
-    memcpy(at + sizeof found.head, found.subfield, found.head.subfield_len);
-    memcpy(at + sizeof found.head + found.head.subfield_len, path, len);
-    return value;
+    check_characters(text);
+    if (!is_name(path, text))
+        look_up(path, text);
 }
 
-static PathHead
-head_of(const struct varlena *path)
+/*
+ * A value is its text, which a later version reads anew: numbers of the library
+ * are not on disk.
+ */
+static text *
+from_text(const char *given)
 {
-    PathHead    head;
-    Size        len = VARSIZE_ANY_EXHDR(path);
+    Path        path;
 
-    if (len >= sizeof head)
-    {
-        memcpy(&head, VARDATA_ANY(path), sizeof head);
-        if (len >= sizeof head + head.subfield_len
-            && certmap_field_name((enum certmap_field) head.field) != NULL)
-            return head;
-    }
-    ereport(ERROR,
-            (errcode(ERRCODE_DATA_CORRUPTED),
-             errmsg("a value of type certmap_path is not one")));
-}
-
-PathValue
-certmap_sql_path_value(const struct varlena *path)
-{
-    PathHead    head = head_of(path);
-    const uint8 *subfield = (const uint8 *) VARDATA_ANY(path) + sizeof head;
-
-    return (PathValue) {(enum certmap_field) head.field, head.needs,
-                        {subfield, head.subfield_len}};
+    certmap_sql_read_path(&path, given);
+    return cstring_to_text(given);
 }
 
 static char *
 to_text(FunctionCallInfo fcinfo)
 {
-    const struct varlena *path = PG_GETARG_VARLENA_PP(0);
-    Size        before = sizeof(PathHead) + head_of(path).subfield_len;
-
-    return pnstrdup(VARDATA_ANY(path) + before, VARSIZE_ANY_EXHDR(path) - before);
+    return text_to_cstring((text *) PG_GETARG_VARLENA_PP(0));
 }
 
 Datum
 certmap_sql_path_in(PG_FUNCTION_ARGS)
 {
-    PG_RETURN_POINTER(from_text(PG_GETARG_CSTRING(0)));
+    PG_RETURN_TEXT_P(from_text(PG_GETARG_CSTRING(0)));
 }
 
 Datum
@@ -205,20 +174,11 @@ certmap_sql_path_out(PG_FUNCTION_ARGS)
 Datum
 certmap_sql_path_recv(PG_FUNCTION_ARGS)
 {
-    StringInfo  message = (StringInfo) PG_GETARG_POINTER(0);
-    int         len;
-
-    PG_RETURN_POINTER(from_text(pq_getmsgtext(message, message->len - message->cursor,
-                                              &len)));
+    PG_RETURN_TEXT_P(from_text(certmap_sql_received(fcinfo)));
 }
 
 Datum
 certmap_sql_path_send(PG_FUNCTION_ARGS)
 {
-    const char *path = to_text(fcinfo);
-    StringInfoData message;
-
-    pq_begintypsend(&message);
-    pq_sendtext(&message, path, (int) strlen(path));
-    PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+    PG_RETURN_BYTEA_P(certmap_sql_sent(to_text(fcinfo)));
 }

@@ -9,7 +9,6 @@
 #include "sql.h"
 
 #include <common/hashfn.h>
-#include <libpq/pqformat.h>
 #include <mb/pg_wchar.h>
 #include <openssl/evp.h>
 #include <utils/builtins.h>
@@ -22,6 +21,7 @@ PG_FUNCTION_INFO_V1(certmap_sql_rules_send);
 PG_FUNCTION_INFO_V1(certmap_sql_rules_eq);
 PG_FUNCTION_INFO_V1(certmap_sql_rules_ne);
 PG_FUNCTION_INFO_V1(certmap_sql_rules_hash);
+PG_FUNCTION_INFO_V1(certmap_sql_rules_hash_extended);
 PG_FUNCTION_INFO_V1(certmap_sql_digest);
 
 /* Of rules that are detoasted, or of their beginning: then without the text. */
@@ -42,6 +42,31 @@ certmap_sql_rules_value(const struct varlena *rules, bool whole)
     return value;
 }
 
+static void
+compute_digest(uint8 digest[RULES_DIGEST_SIZE], const void *utf8, Size len)
+{
+    if (EVP_Digest(utf8, len, digest, NULL, EVP_sha256(), NULL) != 1)
+        ereport(ERROR,
+                (errcode(ERRCODE_INTERNAL_ERROR),
+                 errmsg("the digest of certmap rules cannot be computed")));
+}
+
+/*
+ * Of rules that were stored, before they are compiled: by the digest they are
+ * found again, and must not answer in the place of others.
+ */
+void
+certmap_sql_check_digest(const RulesValue *value)
+{
+    uint8       digest[RULES_DIGEST_SIZE];
+
+    compute_digest(digest, value->text.data, value->text.len);
+    if (memcmp(digest, value->digest, RULES_DIGEST_SIZE) != 0)
+        ereport(ERROR,
+                (errcode(ERRCODE_DATA_CORRUPTED),
+                 errmsg("a value of type certmap_rules is not the text that its digest is of")));
+}
+
 /* The datum for a text in the database's encoding. */
 static struct varlena *
 from_text(char *given)
@@ -60,11 +85,7 @@ from_text(char *given)
     rules = palloc(size);
     SET_VARSIZE(rules, size);
     memcpy(VARDATA(rules) + RULES_DIGEST_SIZE, utf8, len);
-    if (EVP_Digest(utf8, len, (unsigned char *) VARDATA(rules), NULL, EVP_sha256(),
-                   NULL) != 1)
-        ereport(ERROR,
-                (errcode(ERRCODE_INTERNAL_ERROR),
-                 errmsg("the digest of certmap rules cannot be computed")));
+    compute_digest((uint8 *) VARDATA(rules), utf8, len);
 
     value = certmap_sql_rules_value(rules, true);
     if (certmap_sql_find(value.digest) == NULL)
@@ -98,22 +119,13 @@ certmap_sql_rules_out(PG_FUNCTION_ARGS)
 Datum
 certmap_sql_rules_recv(PG_FUNCTION_ARGS)
 {
-    StringInfo  message = (StringInfo) PG_GETARG_POINTER(0);
-    int         len;
-
-    PG_RETURN_POINTER(from_text(pq_getmsgtext(message, message->len - message->cursor,
-                                              &len)));
+    PG_RETURN_POINTER(from_text(certmap_sql_received(fcinfo)));
 }
 
 Datum
 certmap_sql_rules_send(PG_FUNCTION_ARGS)
 {
-    const char *given = to_text(fcinfo);
-    StringInfoData message;
-
-    pq_begintypsend(&message);
-    pq_sendtext(&message, given, (int) strlen(given));
-    PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+    PG_RETURN_BYTEA_P(certmap_sql_sent(to_text(fcinfo)));
 }
 
 /* The digest of an argument, of which no more is read. */
@@ -158,15 +170,23 @@ certmap_sql_rules_hash(PG_FUNCTION_ARGS)
     return hash_any(digest, sizeof digest);
 }
 
+Datum
+certmap_sql_rules_hash_extended(PG_FUNCTION_ARGS)
+{
+    uint8       digest[RULES_DIGEST_SIZE];
+
+    digest_of(digest, fcinfo, 0);
+    return hash_any_extended(digest, sizeof digest, (uint64) PG_GETARG_INT64(1));
+}
+
 /* As `sha256sum FILE` has it, and `rules=sha256:` of a server's log. */
 Datum
 certmap_sql_digest(PG_FUNCTION_ARGS)
 {
     uint8       digest[RULES_DIGEST_SIZE];
-    char        hex[2 * RULES_DIGEST_SIZE + 1] = "";
+    char        hex[2 * RULES_DIGEST_SIZE + 1];
 
     digest_of(digest, fcinfo, 0);
-    for (int i = 0; i < RULES_DIGEST_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", (unsigned int) digest[i]);
+    certmap_sql_hex(hex, digest, sizeof digest);
     PG_RETURN_TEXT_P(cstring_to_text(hex));
 }

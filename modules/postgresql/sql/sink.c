@@ -105,17 +105,17 @@ static char *
 in_server_encoding(const Sink *sink)
 {
     struct certmap_view all = {(const uint8_t *) sink->data, sink->len};
-    text       *converted = certmap_sql_text(all);
+    char       *converted = certmap_sql_converted(all);
 
-    if (converted != NULL)
-        return text_to_cstring(converted);
-    return certmap_sql_escaped(all, "\\\\u{");
+    return converted != NULL ? converted : certmap_sql_escaped(all, "\\\\u{");
 }
 
 Datum
-certmap_sql_jsonb(const Sink *sink)
+certmap_sql_jsonb(Sink *sink)
 {
+    certmap_sql_put_bytes(sink, "", 1); /* a NUL */
     if (sink->failed)
         certmap_sql_raise_memory();
+    sink->len--;
     return DirectFunctionCall1(jsonb_in, CStringGetDatum(in_server_encoding(sink)));
 }

@@ -104,6 +104,7 @@ hold(HeldRules *held, struct varlena *raw, CompiledRules *rules)
         struct varlena *whole = pg_detoast_datum_packed(raw);
         RulesValue  value = certmap_sql_rules_value(whole, true);
 
+        certmap_sql_check_digest(&value);
         rules = certmap_sql_compile(&value);
         if (whole != raw)
             pfree(whole);

@@ -3,8 +3,9 @@
  * The extension for PostgreSQL: rules as a type, and functions that ask them of
  * a certificate in a column.
  *
- * module.c has the settings; memory.c, text.c and sink.c what the others need
- * of memory, encodings and JSON; rules_type.c and path_type.c the two types;
+ * module.c has the settings; memory.c, text.c, values.c and sink.c what the
+ * others need of memory, encodings, values of SQL and JSON; rules_type.c and
+ * path_type.c the two types;
  * cache.c the compiled rule sets of a backend; site.c what one call in a query
  * keeps from row to row; ask.c prepares a certificate and asks; decide.c,
  * same.c, match.c, field.c, explain.c and lint.c are the functions of SQL.
@@ -48,6 +49,7 @@ extern struct certmap_allocator certmap_sql_allocator(RulesMemory *memory);
 extern void *certmap_sql_alloc(RulesMemory *memory, Size size);
 extern char *certmap_sql_copy(RulesMemory *memory, struct certmap_view text);
 extern bool certmap_sql_go_on(void *ctx, size_t done, size_t total);
+extern int  certmap_sql_sqlstate(enum certmap_status status);
 extern void certmap_sql_raise_memory(void) pg_attribute_noreturn();
 extern void certmap_sql_raise(enum certmap_status status,
                               const struct certmap_diagnostic *err)
@@ -55,11 +57,27 @@ extern void certmap_sql_raise(enum certmap_status status,
 
 /* text.c */
 extern struct certmap_view certmap_sql_view(const char *text);
+extern char *certmap_sql_converted(struct certmap_view view);
 extern text *certmap_sql_text(struct certmap_view view);
 extern char *certmap_sql_readable(struct certmap_view view);
 extern char *certmap_sql_escaped(struct certmap_view view, const char *begin);
 extern text *certmap_sql_readable_text(struct certmap_view view);
 extern text *certmap_sql_code(enum certmap_code code);
+
+/* values.c */
+#define MAX_COLUMNS 9           /* certmap_match() and certmap_lint() have as many */
+
+typedef struct
+{
+    Datum       values[MAX_COLUMNS];
+    bool        nulls[MAX_COLUMNS];
+} Row;
+
+extern void certmap_sql_set_text(Row *row, int column, text *value);
+extern Datum certmap_sql_array(Datum *items, bool *nulls, int count);
+extern void certmap_sql_hex(char *hex, const uint8 *bytes, Size size);
+extern char *certmap_sql_received(FunctionCallInfo fcinfo);
+extern bytea *certmap_sql_sent(const char *given);
 
 /* sink.c: JSON that is written while the library runs. */
 typedef struct
@@ -75,7 +93,7 @@ extern void certmap_sql_put_bytes(Sink *sink, const char *bytes, Size len);
 extern void certmap_sql_put(Sink *sink, const char *text);
 extern void certmap_sql_put_number(Sink *sink, size_t number);
 extern void certmap_sql_put_string(Sink *sink, struct certmap_view view);
-extern Datum certmap_sql_jsonb(const Sink *sink);
+extern Datum certmap_sql_jsonb(Sink *sink);
 
 /* rules_type.c: what is in a certmap_rules, its header taken off */
 typedef struct
@@ -85,22 +103,27 @@ typedef struct
 } RulesValue;
 
 extern RulesValue certmap_sql_rules_value(const struct varlena *rules, bool whole);
+extern void certmap_sql_check_digest(const RulesValue *value);
 
-/* path_type.c: what is in a certmap_path */
+/* path_type.c: what a certmap_path means to this version */
+#define MAX_SUBFIELD_SIZE 1024  /* as long as the longest path */
+
 typedef struct
 {
     enum certmap_field field;
     unsigned    needs;
-    struct certmap_view subfield;   /* canonical; none: the field has none */
-} PathValue;
+    Size        subfield_len;   /* 0: the field has none */
+    char        subfield[MAX_SUBFIELD_SIZE];    /* canonical */
+} Path;
 
-extern PathValue certmap_sql_path_value(const struct varlena *path);
+extern void certmap_sql_read_path(Path *path, const char *text);
 
 /* cache.c */
 typedef struct CompiledRules
 {
     struct CompiledRules *next;
     uint8       digest[RULES_DIGEST_SIZE];
+    char        hex[2 * RULES_DIGEST_SIZE + 1];
     struct certmap_rules *rules;
     unsigned    needs;
     MemoryContext context;
@@ -138,6 +161,9 @@ typedef struct
     MemoryContextCallback ending;
     Oid         decision_type;
     Oid         decisions[4];
+    struct TupleDescData *shape;/* of certmap_match(); NULL: not looked up yet */
+    struct varlena *path_text;  /* of certmap_field(): what path was read from */
+    Path       *path;
 } CallSite;
 
 extern CallSite *certmap_sql_site(FunctionCallInfo fcinfo);

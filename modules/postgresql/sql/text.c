@@ -37,16 +37,19 @@ is_as_it_is(struct certmap_view view)
     return true;
 }
 
-/* NULL: the encoding has not all of it. */
-static char *
-converted(struct certmap_view view)
+/* NULL: the encoding has not all of it. What is as it is needs a NUL after it, and is not copied. */
+char *
+certmap_sql_converted(struct certmap_view view)
 {
     int         encoding = GetDatabaseEncoding();
-    Oid         conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+    Oid         conversion;
     unsigned char *from;
     unsigned char *to;
     int         room;
 
+    if (is_as_it_is(view))
+        return (char *) view.data;
+    conversion = FindDefaultConversionProc(PG_UTF8, encoding);
     if (!OidIsValid(conversion))
         return NULL;
     if (view.len >= MaxAllocSize / MAX_CONVERSION_GROWTH)
@@ -77,7 +80,7 @@ certmap_sql_text(struct certmap_view view)
     if (is_as_it_is(view))
         return cstring_to_text_with_len((const char *) view.data, (int) view.len);
 
-    server = converted(view);
+    server = certmap_sql_converted(view);
     return server == NULL ? NULL : cstring_to_text(server);
 }
 
@@ -127,7 +130,7 @@ certmap_sql_readable(struct certmap_view view)
     if (is_as_it_is(view))
         return pnstrdup((const char *) view.data, view.len);
 
-    server = converted(view);
+    server = certmap_sql_converted(view);
     return server == NULL ? certmap_sql_escaped(view, "\\u{") : server;
 }
 
