@@ -45,9 +45,9 @@ def frames(error):
     return [(frame.findtext("fn", "?"), frame.findtext("obj", "?"), frame.findtext("file", "?")) for frame in error.iter("frame")]
 
 
-def is_ours(error):
+def is_ours(bench, error):
     """Of another program's errors: those on whose way is a function, or a file, of certmap."""
-    return any("certmap" in text for frame in frames(error) for text in frame)
+    return any("certmap" in text.replace(str(bench.folder), "") for frame in frames(error) for text in frame)
 
 
 def errors(bench, name):
@@ -55,7 +55,7 @@ def errors(bench, name):
     files, found = sorted(bench.folder.glob(f"{name}.*.xml")), []
     for path in files:
         for error in xml.etree.ElementTree.parse(path).iter("error"):
-            if is_ours(error):
+            if is_ours(bench, error):
                 found.append((error.findtext("kind"), [function for function, *_ in frames(error)][:12]))
     return found, len(files)
 

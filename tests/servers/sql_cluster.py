@@ -86,6 +86,7 @@ class Cluster:
         self.log_file = self.bench.folder / f"{name}.log"
         self.settings = {**SETTINGS, "port": self.port, "unix_socket_directories": self.folder, **settings}
         self.process = None
+        self.prefix = []  # of the server's command: valgrind, say
         self.folder.mkdir(mode=0o755)
         self.own(self.folder)
         if like is None:
@@ -111,7 +112,7 @@ class Cluster:
         self.settings.update(settings)
         self.configure()
         with open(self.log_file, "ab") as log:
-            self.process = self.bench.start([self.installation.bin / "postgres", "-D", self.data], stderr=log, env=self.installation.environment,
+            self.process = self.bench.start([*self.prefix, self.installation.bin / "postgres", "-D", self.data], stderr=log, env=self.installation.environment,
                                             cwd="/", **self.installation.user)  # fmt: skip
         wait_until(lambda: self.process.poll() is not None or self.psql("select 1")[0], f"{self.name} is ready")
         return self

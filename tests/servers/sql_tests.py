@@ -350,13 +350,13 @@ def memory(cluster, check):
 HOSTILE_NAMES = [bytes.fromhex(text) for text in ("416c006365", "416cff6365", "eda0806365", "f490808065", "0102080b1f", "225c220a7f", "efbfbf4141", "c285c29f41", "e280ae4141")]
 
 
-def hostile_certificates(cluster, check):
-    """Each is an answer, none an error, and all are counted."""
+def hostile_ders(changes):
+    """So many of each example with octets that are changed, and others."""
     choice = random.Random(1)
     ders = []
     for der in examples().values():
-        ders += [der[:length] for length in range(0, len(der), 7)]
-        for _ in range(150):
+        ders += [der[:length] for length in range(0, len(der), 1 + 1000 // changes)]
+        for _ in range(changes):
             changed = bytearray(der)
             for _ in range(choice.randint(1, 4)):
                 changed[choice.randrange(len(changed))] = choice.randrange(256)
@@ -365,7 +365,12 @@ def hostile_certificates(cluster, check):
     alice = examples()["alice"]
     ders += [alice.replace(b"Alice", name) for name in HOSTILE_NAMES]
     ders += [choice.randbytes(choice.randint(0, 300)) for _ in range(200)]
-    ders += [b"\x30\x80" * 2000, b"\x30\x84\xff\xff\xff\xff" + b"\0" * 50, b"\x30\x82\xff\xff" + b"\x30" * 0xFFFF, b"0" * 3000000]
+    return ders + [b"\x30\x80" * 2000, b"\x30\x84\xff\xff\xff\xff" + b"\0" * 50, b"\x30\x82\xff\xff" + b"\x30" * 0xFFFF, b"0" * 3000000]
+
+
+def hostile_certificates(cluster, check):
+    """Each is an answer, none an error, and all are counted."""
+    ders = hostile_ders(150)
     copy = "CREATE TABLE hostile (der bytea);\nCOPY hostile FROM STDIN;\n" + "".join(f"\\\\x{der.hex()}\n" for der in ders) + "\\.\n"
     cluster.sql(arguments=["-f", "-"], stdin=copy.encode())
     for rules in (STAFF, ACCOUNTS):
@@ -385,8 +390,7 @@ def hostile_certificates(cluster, check):
         check("hostile certificates: every text is one of the database", cluster.sql(f"SELECT count(*) > 100, bool_and(convert_from(convert_to(t, 'UTF8'), 'UTF8') = t) FROM ({query}) x (t)"), "t|t")
 
 
-def hostile_rules(cluster, check):
-    """Each loads, or is an error of PostgreSQL; a function for it catches those, and everything goes on."""
+def hostile_texts(longest):
     choice = random.Random(2)
     base = (EXAMPLES / "accounts.rules").read_text(encoding="utf-8")
     texts = [base[: choice.randrange(len(base))] for _ in range(40)]
@@ -395,8 +399,13 @@ def hostile_rules(cluster, check):
         for _ in range(choice.randint(1, 6)):
             changed[choice.randrange(len(changed))] = choice.choice('"\\{}();,.$|*? \n\tABC019é€\U0001f600' + chr(choice.randint(1, 0xD7FF)))
         texts.append("".join(changed))
-    texts += ["(" * 100000, "certmap 1; mapping \"a\" { when " + "not " * 10000 + "always; deny; }", "certmap 1; mapping \"a\" { when subject.CN matches \"" + "(a*)*" * 1000 + "\"; deny; }",
-              "certmap 1; mapping \"" + "a" * 100000 + "\" { when always; deny; }", "\ufeffcertmap 1; mapping \"a\" { when always; deny; }", "#" * 5000000]  # fmt: skip
+    return texts + ["(" * 100000, "certmap 1; mapping \"a\" { when " + "not " * 10000 + "always; deny; }", "certmap 1; mapping \"a\" { when subject.CN matches \"" + "(a*)*" * 1000 + "\"; deny; }",
+              "certmap 1; mapping \"" + "a" * 100000 + "\" { when always; deny; }", "\ufeffcertmap 1; mapping \"a\" { when always; deny; }", "#" * longest]  # fmt: skip
+
+
+def hostile_rules(cluster, check):
+    """Each loads, or is an error of PostgreSQL; a function for it catches those, and everything goes on."""
+    texts = hostile_texts(5000000)
     copy = "CREATE TABLE texts (t text);\n" + "".join(f"INSERT INTO texts VALUES ({literal(text)});\n" for text in texts)
     cluster.sql(arguments=["-f", "-"], stdin=copy.encode())
     cluster.sql(

@@ -255,7 +255,7 @@ Datum
 certmap_sql_explain(PG_FUNCTION_ARGS)
 {
     Answer      answer;
-    RulesMemory memory = {CurrentMemoryContext, certmap_sql_memory_limit(), 0};
+    RulesMemory memory = {.context = CurrentMemoryContext, .limit = certmap_sql_memory_limit()};
     Sink        sink = {.memory = &memory};
 
     certmap_sql_ask(fcinfo, &answer);

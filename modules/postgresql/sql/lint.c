@@ -215,7 +215,7 @@ Datum
 certmap_sql_lint(PG_FUNCTION_ARGS)
 {
     RulesValue  value = certmap_sql_rules_value(PG_GETARG_VARLENA_PP(0), true);
-    Findings    findings = {.memory = {CurrentMemoryContext, certmap_sql_memory_limit(), 0}};
+    Findings    findings = {.memory = {.limit = certmap_sql_memory_limit()}};
     const struct certmap_rules *rules;
 
     InitMaterializedSRF(fcinfo, 0);

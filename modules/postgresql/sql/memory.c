@@ -23,6 +23,20 @@ has_room(const RulesMemory *memory, Size size)
         || (memory->used <= memory->limit && size <= memory->limit - memory->used);
 }
 
+#ifdef CERTMAP_SQL_WATCHED
+#define take_block certmap_sql_take_block
+#define free_block certmap_sql_free_block
+#else
+#define free_block pfree
+
+static void *
+take_block(RulesMemory *memory, Size size)
+{
+    return MemoryContextAllocExtended(memory->context, size,
+                                      MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+}
+#endif
+
 void *
 certmap_sql_alloc(RulesMemory *memory, Size size)
 {
@@ -31,8 +45,7 @@ certmap_sql_alloc(RulesMemory *memory, Size size)
     if (!has_room(memory, size))
         return NULL;
 
-    head = MemoryContextAllocExtended(memory->context, size + HEAD_SIZE,
-                                      MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+    head = take_block(memory, size + HEAD_SIZE);
     if (head == NULL)
         return NULL;
 
@@ -62,7 +75,7 @@ release(void *ctx, void *p)
     RulesMemory *memory = ctx;
 
     memory->used -= size_of(p);
-    pfree((char *) p - HEAD_SIZE);
+    free_block((char *) p - HEAD_SIZE);
 }
 
 static void *

@@ -104,7 +104,7 @@ compile(const char *path, RulesMemory *memory)
 static void
 look_up(Path *path, const char *text)
 {
-    RulesMemory memory = {CurrentMemoryContext, 0, 0};
+    RulesMemory memory = {.context = CurrentMemoryContext};
     struct certmap_rules *rules = compile(text, &memory);
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
     Found       found = {path, false};

@@ -38,12 +38,20 @@ extern int  certmap_sql_rules_memory;   /* kB */
 extern Size certmap_sql_memory_limit(void);
 
 /* memory.c: the library's allocator on a context, which counts. */
+typedef struct WatchedBlock WatchedBlock;
+typedef struct WatchedBlocks WatchedBlocks;
+
 typedef struct
 {
     MemoryContext context;
     Size        limit;          /* bytes at one time; 0: none */
     Size        used;
+    WatchedBlocks *blocks;      /* of blocks.c */
 } RulesMemory;
+
+/* blocks.c: for tests alone */
+extern void *certmap_sql_take_block(RulesMemory *memory, Size size);
+extern void certmap_sql_free_block(void *p);
 
 extern struct certmap_allocator certmap_sql_allocator(RulesMemory *memory);
 extern void *certmap_sql_alloc(RulesMemory *memory, Size size);
