@@ -101,6 +101,7 @@ static const char lint[] =
     "  --level LEVEL         show errors (error), warnings too (warning, as without it), or all (note)\n"
     "  --fail-on LEVEL       the least that makes the exit status 1: error, warning or note\n"
     "  --profile PROFILE     default; strict: notes are warnings; kb5014754: weak mappings are\n"
+    "  --all                 each finding, where many are alike\n"
     "  --only CODE           look for this code; may be given again\n"
     "  --allow CODE[:MAPPING]\n"
     "                        it is meant so, everywhere or in this mapping; may be given again\n"

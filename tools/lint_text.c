@@ -3,6 +3,7 @@
 #include "certmap/names.h"
 #include "lint.h"
 #include "witness.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- One finding ---- */
@@ -64,6 +65,108 @@ static bool is_first(bool *seen, enum certmap_code code) {
     const bool first = !seen[at];
     seen[at] = true;
     return first;
+}
+
+/* ---- Findings that are alike ---- */
+
+/* Of more findings that are alike than people read one by one, so many are shown, and so many further lines named. */
+#define FEW 10
+#define SHOWN 3
+#define NAMED 8
+
+/* A finding, by what it says: its code, and its text but for what that quotes. */
+struct alike {
+    uint64_t kind;
+    size_t index;
+};
+
+struct kinds {
+    struct alike *items;
+    size_t count;
+};
+
+static uint64_t kind_of(const struct certmap_diagnostic *diagnostic) {
+    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)diagnostic->code;
+    bool quoted = false;
+    for (const char *at = diagnostic->text; *at != '\0'; at++) {
+        if (*at == '\\' && at[1] != '\0') {
+            at++;
+            continue;
+        }
+        quoted = *at == '"' ? !quoted : quoted;
+        if (!quoted)
+            hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
+    }
+    return hash;
+}
+
+static int compare_alike(const void *a, const void *b) {
+    const struct alike *left = a, *right = b;
+    if (left->kind != right->kind)
+        return left->kind < right->kind ? -1 : 1;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+static struct kinds find_kinds(const struct tool_analysis *analysis) {
+    const struct tool_findings *findings = &analysis->findings;
+    struct kinds kinds = {tool_alloc((findings->count + 1) * sizeof *kinds.items), 0};
+    for (size_t i = 0; i < findings->count; i++)
+        if (tool_analysis_shows(analysis, &findings->items[i]))
+            kinds.items[kinds.count++] = (struct alike){kind_of(&findings->items[i].report.diagnostic), i};
+    qsort(kinds.items, kinds.count, sizeof *kinds.items, compare_alike);
+    return kinds;
+}
+
+/* How many come before it. */
+static size_t count_before(const struct kinds *kinds, const struct alike *sought) {
+    size_t low = 0, high = kinds->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare_alike(&kinds->items[middle], sought) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Those that are like a finding: the first of them, and how many there are; and which of them it is. */
+static const struct alike *find_group(const struct kinds *kinds, uint64_t kind, size_t index, size_t *count,
+                                      size_t *rank) {
+    const struct alike begin = {kind, 0}, own = {kind, index}, end = {kind, SIZE_MAX};
+    const size_t first = count_before(kinds, &begin);
+    *rank = count_before(kinds, &own) - first;
+    *count = count_before(kinds, &end) - first;
+    return kinds->items + first;
+}
+
+/* What is said in place of the others. */
+static void print_others(struct tool_stream *out, const struct tool_analysis *analysis, const struct alike *group,
+                         size_t count) {
+    const struct tool_finding *items = analysis->findings.items;
+    const struct certmap_diagnostic *first = &items[group->index].report.diagnostic;
+    tool_text_safe(&out->line, tool_view(analysis->rules.path));
+    tool_text_format(&out->line, ": %s: %zu more are like these, on line", certmap_severity_name(first->severity),
+                     count - SHOWN);
+    for (size_t i = SHOWN; i < count && i < SHOWN + NAMED; i++)
+        tool_text_format(&out->line, "%s %zu", i > SHOWN ? "," : "", items[group[i].index].report.diagnostic.line);
+    tool_text_format(&out->line, "%s [%s] (--all shows each)\n", count > SHOWN + NAMED ? " ..." : "",
+                     certmap_code_name(first->code));
+    tool_stream_end_line(out);
+}
+
+/* Whether a finding is shown; the last one that is of many has the others with it. */
+static bool is_among_few(const struct tool_analysis *analysis, const struct kinds *kinds, size_t index,
+                         const struct alike **others, size_t *count) {
+    size_t rank;
+    *others = NULL;
+    if (analysis->options->all)
+        return true;
+    const struct alike *group =
+        find_group(kinds, kind_of(&analysis->findings.items[index].report.diagnostic), index, count, &rank);
+    if (*count > FEW && rank == SHOWN - 1)
+        *others = group;
+    return *count <= FEW || rank < SHOWN;
 }
 
 /* ---- The line at the end ---- */
@@ -144,11 +247,14 @@ static void print_summary(struct tool_stream *out, const struct tool_analysis *a
 
 void tool_lint_print_text(const struct tool_analysis *analysis) {
     struct tool_stream out = tool_stream_open(stdout, analysis->options->color);
+    struct kinds kinds = find_kinds(analysis);
     bool seen[1024] = {false};
     for (size_t i = 0; i < analysis->findings.count; i++) {
         const struct tool_finding *finding = &analysis->findings.items[i];
         const enum certmap_code code = finding->report.diagnostic.code;
-        if (!tool_analysis_shows(analysis, finding))
+        const struct alike *others;
+        size_t count;
+        if (!tool_analysis_shows(analysis, finding) || !is_among_few(analysis, &kinds, i, &others, &count))
             continue;
         print_finding(&out, analysis, finding);
         if (finding->analysed && is_first(seen, code)) {
@@ -156,7 +262,10 @@ void tool_lint_print_text(const struct tool_analysis *analysis) {
             tool_stream_end_line(&out);
         }
         tool_stream_end_line(&out);
+        if (others != NULL)
+            print_others(&out, analysis, others, count);
     }
+    free(kinds.items);
     print_summary(&out, analysis);
     tool_stream_close(&out);
 }

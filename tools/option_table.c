@@ -31,7 +31,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_JSON, WRITES_JSON, "--json", NULL, TOOL_VALUE_NONE, NULL, false, "one JSON object a line"},
     {TOOL_OPTION_EACH, TOOL_VERBS_CERTS | SUGGEST, "--each", NULL, TOOL_VALUE_NONE, NULL, false, "every certificate of a file as a client"},
     {TOOL_OPTION_IIS, (unsigned)TOOL_VERB_SHOW | (unsigned)TOOL_VERB_LINT, "--iis", NULL, TOOL_VALUE_NONE, NULL, false, "for an IIS file, or of one"},
-    {TOOL_OPTION_ALL, TOOL_VERB_EXPLAIN, "--all", NULL, TOOL_VALUE_NONE, NULL, false, "every mapping in full"},
+    {TOOL_OPTION_ALL, (unsigned)TOOL_VERB_EXPLAIN | (unsigned)TOOL_VERB_LINT, "--all", NULL, TOOL_VALUE_NONE, NULL, false, "each in full, however many there are"},
     {TOOL_OPTION_MAPPING, TOOL_VERB_EXPLAIN, "--mapping", NULL, TOOL_VALUE_TEXT, NULL, true, "the mapping of this name"},
     {TOOL_OPTION_OUTPUT, TOOL_VERB_LINT, "--format", NULL, TOOL_VALUE_WORD, tool_output_word, false, "how to write what is found"},
     {TOOL_OPTION_LEVEL, TOOL_VERB_LINT, "--level", NULL, TOOL_VALUE_WORD, tool_severity_word, false, "the least that is shown"},

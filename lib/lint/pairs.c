@@ -5,6 +5,7 @@
 #include "keys.h"
 #include "late.h"
 #include "reach.h"
+#include <string.h>
 
 /* Most mappings above one that are looked at, and of which the solver is asked. */
 #define MAX_STEPS 4096
@@ -39,18 +40,64 @@ static bool find(struct pairs *pairs, size_t above, size_t mapping, struct cm_li
            (pairs->unique ? claim->reason == CERTMAP_CODE_AMBIGUOUS : claim->answered == above);
 }
 
+/* Most fields that are named. */
+#define MAX_NAMED 3
+
+static bool asks_for(const struct cm_lint_model *model, size_t mapping, uint32_t path) {
+    const struct cm_lint_mapping *made = cm_lint_mapping_at(model, mapping);
+    for (uint32_t i = 0; i < made->condition_count; i++)
+        if (cm_lint_condition_at(model, made->condition + i)->path == path)
+            return true;
+    return false;
+}
+
+/* The fields that a mapping asks for and another one does not: by these they meet. Empty: there are none. */
+static const char *own_fields(struct certmap_lint *lint, size_t mapping, size_t other) {
+    const struct cm_lint_model *model = &lint->model;
+    const struct cm_lint_mapping *made = cm_lint_mapping_at(model, mapping);
+    const char *text = "";
+    uint32_t named[MAX_NAMED];
+    size_t count = 0;
+    for (uint32_t i = 0; i < made->condition_count && count < MAX_NAMED; i++) {
+        const uint32_t path = cm_lint_condition_at(model, made->condition + i)->path;
+        const struct cm_lint_path *is = cm_lint_path_at(model, path);
+        bool known = asks_for(model, other, path);
+        for (size_t k = 0; k < count; k++)
+            known = known || named[k] == path;
+        if (known)
+            continue;
+        text = cm_lint_print(lint, "%s%s%s%s%.*s", text, count > 0 ? " and " : "", certmap_field_name(is->field),
+                             is->subfield.len > 0 ? "." : "", (int)is->subfield.len,
+                             is->subfield.len > 0 ? (const char *)is->subfield.data : "");
+        named[count++] = path;
+    }
+    return text;
+}
+
+/* How the two mappings differ in what they ask for. */
+static const char *difference(struct certmap_lint *lint, size_t above, size_t mapping) {
+    const char *other = own_fields(lint, above, mapping), *own = own_fields(lint, mapping, above);
+    if (other[0] != '\0' && own[0] != '\0')
+        return strcmp(other, own) < 0 ? cm_lint_print(lint, ", one by %s, the other by %s", other, own)
+                                      : cm_lint_print(lint, ", one by %s, the other by %s", own, other);
+    return other[0] != '\0' || own[0] != '\0'
+               ? cm_lint_print(lint, ", one without regard to %s", other[0] != '\0' ? other : own)
+               : "";
+}
+
 static void report_pair(struct pairs *pairs, size_t above, size_t mapping, const struct cm_lint_claim *claim,
                         const struct cm_lint_witness *witness) {
     struct certmap_lint *lint = pairs->lint;
     const struct certmap_position place = cm_lint_mapping_place(lint, mapping);
     const char *own = cm_lint_name(lint, mapping), *other = cm_lint_name(lint, above);
+    const char *how = difference(lint, above, mapping);
     struct certmap_lint_report *report =
         pairs->unique
             ? cm_lint_report_add(lint, CERTMAP_CODE_AMBIGUOUS_PAIR, CERTMAP_CERTAINTY_SHOWN, mapping, place,
-                                 "a certificate is of %s and of this one, so that it gets no account", other)
-            : cm_lint_report_add(lint, CERTMAP_CODE_TIE, CERTMAP_CERTAINTY_SHOWN, mapping, place,
-                                 "a certificate is of %s and of this one, which have the same score: the order decides",
-                                 other);
+                                 "a certificate is of %s and of this one%s, so that it gets no account", other, how)
+            : cm_lint_report_add(
+                  lint, CERTMAP_CODE_TIE, CERTMAP_CERTAINTY_SHOWN, mapping, place,
+                  "a certificate is of %s and of this one%s, which have the same score: the order decides", other, how);
     cm_lint_report_relate(lint, report, above, cm_lint_mapping_place(lint, above), "%s is true of it, too", other);
     cm_lint_report_help(lint, report,
                         pairs->unique ? "make %s or %s narrower, as with `not`"
