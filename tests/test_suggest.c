@@ -163,6 +163,34 @@ T_TEST(a_mail_domain) {
     end(&t);
 }
 
+/* Of several addresses the account takes the one that the condition is about. */
+T_TEST(the_value_of_a_condition) {
+    struct certmap_suggest_options options = plain_options();
+    struct t_suggest t;
+    options.account = certmap_view_of("CONTOSO\\${ san.email | before(\"@\")}-${san.email | first | after(\"@\")}");
+    ck_assert_int_eq(begin_with(&t, &options), CERTMAP_OK);
+    add(&t, CERTMAP_SUGGEST_IN, "a", "O=Contoso | CN=Alice", "alice@contoso.example");
+    add(&t, CERTMAP_SUGGEST_IN, "b", "O=Contoso | CN=Bob", "bob@contoso.example");
+    add(&t, CERTMAP_SUGGEST_OUT, "c", "O=Contoso | CN=Carol", "carol@fabrikam.example");
+    run(&t);
+    HAS(t.result.text, "san.email like nocase \"*@contoso.example\" as email;");
+    HAS(t.result.text, "allow \"CONTOSO\\\\${email | before(\"@\")}-${san.email | first | after(\"@\")}\";");
+    end(&t);
+}
+
+/* In a placeholder there can be whatever a rule file has there. */
+T_TEST(an_account_with_strings) {
+    struct certmap_suggest_options options = plain_options();
+    struct t_suggest t;
+    options.account = certmap_view_of("a\"b-${subject.CN | replace(\"}\", \"\\\\\")}");
+    ck_assert_int_eq(begin_with(&t, &options), CERTMAP_OK);
+    add(&t, CERTMAP_SUGGEST_IN, "a", "O=Contoso | CN=Alice", NULL);
+    run(&t);
+    HAS(t.result.text, "a\\\"b-${");
+    HAS(t.result.text, "replace(\"}\", \"\\\\\")}\";");
+    end(&t);
+}
+
 /* A top level alone is nobody's domain; so nothing is left that tells them apart. */
 T_TEST(a_domain_has_two_labels) {
     struct t_suggest t;
@@ -652,7 +680,10 @@ T_TEST(whatever_it_finds_is_right_and_minimal) {
         enum certmap_suggest_role roles[MAX_CERTS];
         struct t_suggest t;
         const size_t count = 2 + t_random_below(&random, 10);
-        begin(&t);
+        struct certmap_suggest_options options = plain_options();
+        if (t_random_below(&random, 2) == 0)
+            options.account = certmap_view_of("${subject.L | lower}-${subject.CN}");
+        ck_assert_int_eq(begin_with(&t, &options), CERTMAP_OK);
         for (size_t i = 0; i < count; i++) {
             char subject[256], label[16];
             random_subject(&random, subject, sizeof subject);
@@ -681,9 +712,10 @@ T_TEST(whatever_it_finds_is_right_and_minimal) {
 }
 
 T_TESTS("suggest",
-        T_CASE("rules", the_simplest_rule, a_mail_domain, a_domain_has_two_labels, patterns_end_with_a_word,
-               one_certificate, without_the_issuer, another_ca, exceptions, several_mappings, contradictions,
-               what_no_condition_tells_apart, twins_count_once, a_deny, an_account_that_cannot_be_built),
+        T_CASE("rules", the_simplest_rule, a_mail_domain, the_value_of_a_condition, an_account_with_strings,
+               a_domain_has_two_labels, patterns_end_with_a_word, one_certificate, without_the_issuer, another_ca,
+               exceptions, several_mappings, contradictions, what_no_condition_tells_apart, twins_count_once, a_deny,
+               an_account_that_cannot_be_built),
         T_CASE("hostile certificates", text_stays_text, strange_certificates, a_subject_that_is_empty),
         T_CASE("others", a_corpus, a_place_in_rules, no_place_without_changes, a_policy_without_order),
         T_CASE("limits", wrong_arguments, a_name_that_is_taken, no_memory, whatever_it_finds_is_right_and_minimal))

@@ -181,12 +181,35 @@ void cm_suggest_record(struct certmap_suggest *suggest) {
 
 /* ---- the file ---- */
 
+/* The length of the placeholder that is at an offset, in which a string can hold whatever a rule file has there; 0: there
+ * is none, or it does not end. */
+static size_t placeholder_at(struct certmap_view text, size_t at) {
+    bool string = false;
+    if (text.len - at < 2 || text.data[at] != '$' || text.data[at + 1] != '{')
+        return 0;
+    for (size_t i = at + 2; i < text.len; i++) {
+        const uint8_t c = text.data[i];
+        string = c == '"' ? !string : string;
+        i += string && c == '\\';
+        if (c == '}' && !string)
+            return i + 1 - at;
+    }
+    return 0;
+}
+
 struct certmap_view cm_suggest_source(struct cm_lint_pool *pool, struct certmap_view text) {
     uint8_t *source = cm_lint_pool_take(pool, 2 * text.len + 1, 1);
     size_t len = 0;
     if (source == NULL)
         return (struct certmap_view){NULL, 0};
     for (size_t i = 0; i < text.len; i++) {
+        const size_t placeholder = placeholder_at(text, i);
+        if (placeholder > 0) {
+            memcpy(source + len, text.data + i, placeholder);
+            len += placeholder;
+            i += placeholder - 1;
+            continue;
+        }
         if (text.data[i] == '\\' || text.data[i] == '"')
             source[len++] = '\\';
         source[len++] = text.data[i];
@@ -267,6 +290,82 @@ static void append_string(struct certmap_suggest *suggest, struct cm_lint_array 
     append(suggest, text, string, strlen(string));
 }
 
+/* ---- the value of a condition ---- */
+
+/* The path of a condition that compares any value of it, as subject.CN; len 0: it does something else. */
+static struct certmap_view path_of_condition(struct certmap_view text) {
+    static const char *const operators[] = {" = ", " in ", " like "};
+    const uint8_t *space = text.len > 0 ? memchr(text.data, ' ', text.len) : NULL;
+    if (space == NULL || memchr(text.data, '.', (size_t)(space - text.data)) == NULL)
+        return (struct certmap_view){text.data, 0};
+    const size_t len = (size_t)(space - text.data);
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (text.len - len > strlen(operators[i]) && memcmp(space, operators[i], strlen(operators[i])) == 0)
+            return (struct certmap_view){text.data, len};
+    return (struct certmap_view){text.data, 0};
+}
+
+/* The length of "${" and the path, if a text has there a placeholder that takes a value of the path, and not one by its
+ * number; else 0. */
+static size_t takes_path(const char *text, struct certmap_view path) {
+    static const char *const numbered[] = {"first", "last", "at("};
+    size_t at = 2;
+    if (strncmp(text, "${", 2) != 0)
+        return 0;
+    at += strspn(text + at, " ");
+    if (strncmp(text + at, (const char *)path.data, path.len) != 0 || strchr(" |?}", text[at + path.len]) == NULL)
+        return 0;
+    at += path.len;
+    const char *next = text + at + strspn(text + at, " |");
+    for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++)
+        if (strncmp(next, numbered[i], strlen(numbered[i])) == 0)
+            return 0;
+    return at;
+}
+
+/* The condition of a mapping whose value a placeholder of the text takes: it is to be the same value. NULL: there is none. */
+static struct certmap_suggest_condition *named_condition(struct certmap_suggest *suggest, size_t mapping,
+                                                         const char *text) {
+    for (size_t i = 0; i < suggest->conditions.count; i++) {
+        struct certmap_suggest_condition *condition = (struct certmap_suggest_condition *)suggest->conditions.items + i;
+        const struct certmap_view path = path_of_condition(condition->text);
+        for (const char *at = text; condition->mapping == mapping && path.len > 0 && *at != '\0'; at++)
+            if (takes_path(at, path) > 0)
+                return condition;
+    }
+    return NULL;
+}
+
+/* What the value is called: the path after its dot. */
+static struct certmap_view name_of_value(struct certmap_view path) {
+    const uint8_t *dot = memchr(path.data, '.', path.len);
+    const size_t head = dot != NULL ? (size_t)(dot - path.data) + 1 : 0;
+    return (struct certmap_view){path.data + head, path.len - head};
+}
+
+/* Whether a value of the path can be called by what is after its dot: that is no number, and no field either. */
+static bool has_name(struct certmap_view path) {
+    static const char *const fields[] = {"subject.", "san."};
+    const struct certmap_view name = path.len > 0 ? name_of_value(path) : path;
+    bool found = false;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        found = found || (path.len > strlen(fields[i]) && memcmp(path.data, fields[i], strlen(fields[i])) == 0);
+    return found && memchr(name.data, '.', name.len) == NULL && name.data[0] > '9';
+}
+
+/* Names the value, and appends what is left of the mapping with that name. */
+static void append_named(struct certmap_suggest *suggest, struct cm_lint_array *text, struct certmap_view path,
+                         const char *rest) {
+    const struct certmap_view name = name_of_value(path);
+    while (*rest != '\0' && !suggest->failed) {
+        const size_t length = takes_path(rest, path);
+        append(suggest, text, rest, length > 0 ? 2 : 1);
+        if (length > 0)
+            append(suggest, text, (const char *)name.data, name.len);
+        rest += length > 0 ? length : 1;
+    }
+}
+
 static void append_conditions(struct certmap_suggest *suggest, struct cm_lint_array *text, size_t mapping) {
     const char *word = "    when ";
     for (size_t i = 0; i < suggest->conditions.count; i++) {
@@ -300,8 +399,19 @@ static enum certmap_status append_mapping(struct certmap_suggest *suggest, struc
         return CERTMAP_OK;
     }
     append(suggest, text, begin, (size_t)(at - begin));
+    const char *rest = at + strlen(always);
+    struct certmap_suggest_condition *named = named_condition(suggest, mapping, rest);
+    const struct certmap_view path = path_of_condition(named != NULL ? named->text : certmap_no_view());
+    const bool is_named = named != NULL && has_name(path);
+    const struct certmap_view name = is_named ? name_of_value(path) : path;
+    if (is_named)
+        named->text = cm_suggest_print(suggest, "%.*s as %.*s", (int)named->text.len, (const char *)named->text.data,
+                                       (int)name.len, (const char *)name.data);
     append_conditions(suggest, text, mapping);
-    append_string(suggest, text, at + strlen(always));
+    if (is_named)
+        append_named(suggest, text, path, rest);
+    else
+        append_string(suggest, text, rest);
     return CERTMAP_OK;
 }
 
