@@ -9,31 +9,39 @@
 /* So much is asked for at a time: copies are small. */
 #define BLOCK_SIZE 65536
 
+/* Structures are taken from its beginning, and texts, which need no alignment, from its end. */
 struct tool_finding_block {
     struct tool_finding_block *next;
-    size_t used, cap;
+    size_t used, cap; /* cap: up to the texts */
     max_align_t data[];
 };
 
-static void *take(struct tool_findings *findings, size_t size) {
+static struct tool_finding_block *block_with(struct tool_findings *findings, size_t size) {
     struct tool_finding_block *block = findings->blocks;
-    size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
     if (block == NULL || size > block->cap - block->used) {
         const size_t cap = size > BLOCK_SIZE ? size : BLOCK_SIZE;
         block = tool_alloc(sizeof *block + cap);
         *block = (struct tool_finding_block){.next = findings->blocks, .cap = cap};
         findings->blocks = block;
     }
+    return block;
+}
+
+static void *take(struct tool_findings *findings, size_t size) {
+    const size_t unit = sizeof(void *) > sizeof(uint64_t) ? sizeof(void *) : sizeof(uint64_t);
+    size = (size + unit - 1) / unit * unit;
+    struct tool_finding_block *block = block_with(findings, size);
     void *taken = (unsigned char *)block->data + block->used;
     block->used += size;
     return taken;
 }
 
 static const void *copy(struct tool_findings *findings, const void *data, size_t size) {
-    void *made = data != NULL ? take(findings, size) : NULL;
-    if (made != NULL && size > 0)
-        memcpy(made, data, size);
-    return made;
+    if (data == NULL || size == 0)
+        return data == NULL ? NULL : "";
+    struct tool_finding_block *block = block_with(findings, size);
+    block->cap -= size;
+    return memcpy((unsigned char *)block->data + block->cap, data, size);
 }
 
 static struct certmap_view copy_view(struct tool_findings *findings, struct certmap_view view) {
@@ -51,7 +59,7 @@ void tool_findings_free(struct tool_findings *findings) {
         findings->blocks = next;
     }
     free(findings->items);
-    *findings = (struct tool_findings){NULL, 0, 0, NULL, NULL};
+    *findings = (struct tool_findings){.items = NULL};
 }
 
 /* ---- Copies ---- */
@@ -69,13 +77,16 @@ static const struct certmap_lint_witness *copy_witness(struct tool_findings *fin
         values[i].text = copy_view(findings, witness->values[i].text);
     }
     made->values = values;
-    made->der = copy_view(findings, witness->der);
+    made->der =
+        findings->as_files || witness->der.data == NULL ? copy_view(findings, witness->der) : certmap_view_of("");
     made->account = copy_view(findings, witness->account);
     return made;
 }
 
 static const struct certmap_lint_related *copy_related(struct tool_findings *findings,
                                                        const struct certmap_lint_report *report) {
+    if (report->related_count == 0)
+        return NULL;
     struct certmap_lint_related *made = take(findings, report->related_count * sizeof *made);
     for (size_t i = 0; i < report->related_count; i++) {
         made[i] = report->related[i];
@@ -86,6 +97,8 @@ static const struct certmap_lint_related *copy_related(struct tool_findings *fin
 
 static const struct certmap_lint_edit *copy_edits(struct tool_findings *findings,
                                                   const struct certmap_lint_report *report) {
+    if (report->edit_count == 0)
+        return NULL;
     struct certmap_lint_edit *made = take(findings, report->edit_count * sizeof *made);
     for (size_t i = 0; i < report->edit_count; i++) {
         made[i] = report->edits[i];
@@ -116,15 +129,45 @@ struct certmap_view tool_mapping_name(const struct certmap_rules *rules, size_t 
     return mapping.name;
 }
 
+static struct tool_brief brief_of(struct tool_findings *findings, const struct certmap_diagnostic *diagnostic) {
+    return (struct tool_brief){diagnostic->code,
+                               diagnostic->severity,
+                               diagnostic->line,
+                               diagnostic->column,
+                               diagnostic->offset,
+                               diagnostic->length,
+                               copy_string(findings, diagnostic->text)};
+}
+
+struct certmap_diagnostic tool_brief_whole(const struct tool_brief *brief) {
+    struct certmap_diagnostic whole = CERTMAP_DIAGNOSTIC_INIT;
+    whole.code = brief->code;
+    whole.severity = brief->severity;
+    whole.line = brief->line;
+    whole.column = brief->column;
+    whole.offset = brief->offset;
+    whole.length = brief->length;
+    strncpy(whole.text, brief->text, sizeof whole.text - 1);
+    return whole;
+}
+
 bool tool_findings_report(void *ctx, const struct certmap_lint_report *report) {
     struct tool_findings *findings = ctx;
     struct tool_finding *finding = add(findings);
     finding->analysed = true;
-    finding->report = *report;
-    finding->report.help = copy_string(findings, report->help);
-    finding->report.witness = copy_witness(findings, report->witness);
-    finding->report.related = copy_related(findings, report);
-    finding->report.edits = copy_edits(findings, report);
+    finding->report = (struct tool_found){
+        .diagnostic = brief_of(findings, &report->diagnostic),
+        .certainty = report->certainty,
+        .fixed_by_edits = report->fixed_by_edits,
+        .mapping = report->mapping,
+        .related = copy_related(findings, report),
+        .related_count = report->related_count,
+        .witness = copy_witness(findings, report->witness),
+        .help = copy_string(findings, report->help),
+        .edits = copy_edits(findings, report),
+        .edit_count = report->edit_count,
+        .fingerprint = report->fingerprint,
+    };
     finding->mapping = tool_mapping_name(findings->rules, report->mapping);
     return true;
 }
@@ -148,9 +191,8 @@ static uint64_t hash_text(const char *text) {
 
 struct tool_finding *tool_findings_add(struct tool_findings *findings, const struct certmap_diagnostic *diagnostic) {
     struct tool_finding *finding = add(findings);
-    finding->report = (struct certmap_lint_report){
-        .size = sizeof finding->report,
-        .diagnostic = *diagnostic,
+    finding->report = (struct tool_found){
+        .diagnostic = brief_of(findings, diagnostic),
         .mapping = SIZE_MAX,
         .fingerprint = hash_text(diagnostic->text),
     };
@@ -231,7 +273,7 @@ size_t tool_findings_suppressed(const struct tool_findings *findings) {
 
 /* ---- Places ---- */
 
-struct certmap_position tool_position_of(const struct certmap_diagnostic *diagnostic) {
+struct certmap_position tool_position_of(const struct tool_brief *diagnostic) {
     return (struct certmap_position){diagnostic->line, diagnostic->column, diagnostic->offset, diagnostic->length};
 }
 

@@ -20,10 +20,33 @@ enum tool_suppressed {
     TOOL_SUPPRESSED_BASELINE = 3
 };
 
+/* A struct certmap_diagnostic whose text takes no more than it has: of a bad rule set there are as many as mappings. */
+struct tool_brief {
+    enum certmap_code code;
+    enum certmap_severity severity;
+    size_t line, column, offset, length;
+    const char *text;
+};
+
+/* A struct certmap_lint_report, all that it points at being the findings'. */
+struct tool_found {
+    struct tool_brief diagnostic;
+    enum certmap_certainty certainty;
+    bool fixed_by_edits;
+    size_t mapping;
+    const struct certmap_lint_related *related;
+    size_t related_count;
+    const struct certmap_lint_witness *witness;
+    const char *help;
+    const struct certmap_lint_edit *edits;
+    size_t edit_count;
+    uint64_t fingerprint;
+};
+
 struct tool_finding {
-    struct certmap_lint_report report; /* all it points at is the findings' */
-    bool analysed;                     /* by libcertmap-lint: it has a certainty */
-    struct certmap_view mapping;       /* its name; data NULL: it is about no mapping that has one */
+    struct tool_found report;
+    bool analysed;               /* by libcertmap-lint: it has a certainty */
+    struct certmap_view mapping; /* its name; data NULL: it is about no mapping that has one */
     enum tool_suppressed suppressed;
     struct certmap_view reason; /* of a comment; else data NULL */
     size_t comment;             /* the line of the comment; 0: none */
@@ -36,6 +59,7 @@ struct tool_findings {
     struct tool_finding *items;
     size_t count, cap;
     const struct certmap_rules *rules; /* whose mappings they are about; NULL: none were loaded */
+    bool as_files;                     /* certificates are wanted as files; else their der is empty, or no view */
     struct tool_finding_block *blocks;
 };
 
@@ -62,6 +86,8 @@ struct tool_place {
 };
 struct tool_place tool_place_end(struct certmap_view source, struct certmap_position position);
 /* The position of a diagnostic. */
-struct certmap_position tool_position_of(const struct certmap_diagnostic *diagnostic);
+struct certmap_position tool_position_of(const struct tool_brief *diagnostic);
+/* As it was reported; file is NULL. */
+struct certmap_diagnostic tool_brief_whole(const struct tool_brief *brief);
 
 #endif

@@ -13,7 +13,7 @@
 /* ---- One fix ---- */
 
 /* Whether the edits are in the text, in its order and apart. */
-static bool are_sound(const struct certmap_lint_report *report, struct certmap_view source) {
+static bool are_sound(const struct tool_found *report, struct certmap_view source) {
     size_t at = 0;
     for (size_t i = 0; i < report->edit_count; i++) {
         const struct certmap_position *place = &report->edits[i].position;
@@ -44,7 +44,7 @@ static bool has_crlf(struct certmap_view source) {
     return end != NULL && end > source.data && end[-1] == '\r';
 }
 
-static void apply(struct tool_text *out, struct certmap_view source, const struct certmap_lint_report *report) {
+static void apply(struct tool_text *out, struct certmap_view source, const struct tool_found *report) {
     const bool crlf = has_crlf(source);
     size_t at = 0;
     for (size_t i = 0; i < report->edit_count; i++) {

@@ -12,7 +12,7 @@ static json_t *owned(struct tool_text *text) {
 
 /* ---- One object a line ---- */
 
-static json_t *related_json(const struct tool_analysis *analysis, const struct certmap_lint_report *report) {
+static json_t *related_json(const struct tool_analysis *analysis, const struct tool_found *report) {
     json_t *array = tool_json_array();
     for (size_t i = 0; i < report->related_count; i++) {
         const struct certmap_lint_related *related = &report->related[i];
@@ -41,7 +41,7 @@ static json_t *edit_json(const struct tool_analysis *analysis, const struct cert
     return object;
 }
 
-static json_t *fix_json(const struct tool_analysis *analysis, const struct certmap_lint_report *report) {
+static json_t *fix_json(const struct tool_analysis *analysis, const struct tool_found *report) {
     if (report->edit_count == 0)
         return json_null();
     json_t *object = tool_json_object(), *edits = tool_json_array();
@@ -53,8 +53,8 @@ static json_t *fix_json(const struct tool_analysis *analysis, const struct certm
 }
 
 static json_t *finding_json(const struct tool_analysis *analysis, const struct tool_finding *finding) {
-    const struct certmap_lint_report *report = &finding->report;
-    const struct certmap_diagnostic *diagnostic = &report->diagnostic;
+    const struct tool_found *report = &finding->report;
+    const struct tool_brief *diagnostic = &report->diagnostic;
     const struct tool_place end = tool_place_end(analysis->source, tool_position_of(diagnostic));
     struct tool_text fingerprint = {NULL, 0, 0};
     json_t *object = tool_json_object();
@@ -108,8 +108,7 @@ static void add_property(struct tool_text *line, const char *name, const char *v
     tool_text_free(&safe);
 }
 
-static void add_message(struct tool_text *line, const struct tool_analysis *analysis,
-                        const struct certmap_lint_report *report) {
+static void add_message(struct tool_text *line, const struct tool_analysis *analysis, const struct tool_found *report) {
     struct tool_text text = {NULL, 0, 0};
     tool_text_safe(&text, tool_view(report->diagnostic.text));
     if (report->witness != NULL) {
@@ -131,7 +130,7 @@ void tool_lint_print_github(const struct tool_analysis *analysis) {
     struct tool_text line = {NULL, 0, 0};
     for (size_t i = 0; i < analysis->findings.count; i++) {
         const struct tool_finding *finding = &analysis->findings.items[i];
-        const struct certmap_diagnostic *diagnostic = &finding->report.diagnostic;
+        const struct tool_brief *diagnostic = &finding->report.diagnostic;
         const struct tool_place end = tool_place_end(analysis->source, tool_position_of(diagnostic));
         if (!tool_analysis_shows(analysis, finding))
             continue;

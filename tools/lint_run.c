@@ -212,8 +212,15 @@ static bool suppress(struct tool_analysis *analysis) {
 
 /* ---- All of it ---- */
 
+/* Text shows of a certificate what matters of it. */
+static bool are_files_wanted(const struct tool_options *options) {
+    return options->json || options->lint.output == TOOL_OUTPUT_JSON || options->lint.output == TOOL_OUTPUT_SARIF ||
+           options->lint.witness != NULL;
+}
+
 bool tool_analysis_run(struct tool_analysis *analysis, struct tool_input *text) {
     struct run run = {.analysis = analysis, .begun = tool_platform_milliseconds()};
+    analysis->findings.as_files = are_files_wanted(analysis->options);
     const bool loaded = load(&run, text);
     const bool ran = loaded && analyse(&run);
     analysis->milliseconds = tool_platform_milliseconds() - run.begun;

@@ -70,7 +70,7 @@ static json_t *location_json(const struct tool_analysis *analysis, struct certma
     return object;
 }
 
-static json_t *related_json(const struct tool_analysis *analysis, const struct certmap_lint_report *report) {
+static json_t *related_json(const struct tool_analysis *analysis, const struct tool_found *report) {
     json_t *array = tool_json_array();
     for (size_t i = 0; i < report->related_count; i++) {
         json_t *location = location_json(analysis, report->related[i].position);
@@ -107,7 +107,7 @@ static void add_row(struct tool_text *text, const struct certmap_lint_value *val
     tool_text_free(&shown);
 }
 
-static json_t *markdown_json(const struct tool_analysis *analysis, const struct certmap_lint_report *report) {
+static json_t *markdown_json(const struct tool_analysis *analysis, const struct tool_found *report) {
     struct tool_text text = {NULL, 0, 0}, sentence = {NULL, 0, 0}, answer = {NULL, 0, 0};
     const struct certmap_lint_witness *witness = report->witness;
     tool_text_safe(&sentence, tool_view(report->diagnostic.text));
@@ -126,7 +126,7 @@ static json_t *markdown_json(const struct tool_analysis *analysis, const struct 
     return owned(&text);
 }
 
-static json_t *result_message(const struct tool_analysis *analysis, const struct certmap_lint_report *report) {
+static json_t *result_message(const struct tool_analysis *analysis, const struct tool_found *report) {
     struct tool_text text = {NULL, 0, 0};
     json_t *object = tool_json_object();
     tool_text_safe(&text, tool_view(report->diagnostic.text));
@@ -172,7 +172,7 @@ static json_t *replacement_json(const struct tool_analysis *analysis, const stru
 }
 
 /* Only what changes no answer. */
-static json_t *fixes_json(const struct tool_analysis *analysis, const struct certmap_lint_report *report) {
+static json_t *fixes_json(const struct tool_analysis *analysis, const struct tool_found *report) {
     json_t *array = tool_json_array();
     if (!report->fixed_by_edits || report->edit_count == 0 || analysis->source.data == NULL)
         return array;
@@ -202,7 +202,7 @@ static json_t *properties_json(const struct tool_analysis *analysis, const struc
 }
 
 static json_t *result_json(const struct tool_analysis *analysis, const struct tool_finding *finding) {
-    const struct certmap_lint_report *report = &finding->report;
+    const struct tool_found *report = &finding->report;
     struct tool_text fingerprint = {NULL, 0, 0};
     json_t *object = tool_json_object(), *locations = tool_json_array(), *prints = tool_json_object();
     tool_json_set(object, "ruleId", tool_json_string(certmap_code_name(report->diagnostic.code)));
@@ -222,7 +222,7 @@ static json_t *result_json(const struct tool_analysis *analysis, const struct to
 
 /* ---- The run ---- */
 
-static json_t *rule_json(const struct certmap_diagnostic *first) {
+static json_t *rule_json(const struct tool_brief *first) {
     json_t *object = tool_json_object(), *configuration = tool_json_object(), *properties = tool_json_object();
     tool_json_set(object, "id", tool_json_string(certmap_code_name(first->code)));
     const char *text = tool_explained_text(first->code);
@@ -244,7 +244,7 @@ static json_t *rules_json(const struct tool_analysis *analysis) {
     json_t *array = tool_json_array();
     bool seen[1024] = {false};
     for (size_t i = 0; i < analysis->findings.count; i++) {
-        const struct certmap_diagnostic *diagnostic = &analysis->findings.items[i].report.diagnostic;
+        const struct tool_brief *diagnostic = &analysis->findings.items[i].report.diagnostic;
         const size_t at = (size_t)diagnostic->code % 1024;
         if (is_written(analysis, &analysis->findings.items[i]) && !seen[at])
             tool_json_append(array, rule_json(diagnostic));

@@ -37,7 +37,7 @@ static void add_sentence(struct tool_text *text, const char *sentence) {
     tool_text_safe(text, tool_view(sentence));
 }
 
-static void print_help(struct tool_stream *out, const struct certmap_lint_report *report) {
+static void print_help(struct tool_stream *out, const struct tool_found *report) {
     const bool fix = report->fixed_by_edits && report->edit_count > 0;
     if (report->help == NULL && !fix)
         return;
@@ -50,8 +50,9 @@ static void print_help(struct tool_stream *out, const struct certmap_lint_report
 
 static void print_finding(struct tool_stream *out, const struct tool_analysis *analysis,
                           const struct tool_finding *finding) {
-    const struct certmap_lint_report *report = &finding->report;
-    tool_diagnostic_print(out, analysis->rules.path, analysis->source, &report->diagnostic);
+    const struct tool_found *report = &finding->report;
+    const struct certmap_diagnostic diagnostic = tool_brief_whole(&report->diagnostic);
+    tool_diagnostic_print(out, analysis->rules.path, analysis->source, &diagnostic);
     for (size_t i = 0; i < report->related_count; i++)
         print_related(out, analysis, &report->related[i]);
     if (report->witness != NULL)
@@ -85,7 +86,7 @@ struct kinds {
     size_t count;
 };
 
-static uint64_t kind_of(const struct certmap_diagnostic *diagnostic) {
+static uint64_t kind_of(const struct tool_brief *diagnostic) {
     uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)diagnostic->code;
     bool quoted = false;
     for (const char *at = diagnostic->text; *at != '\0'; at++) {
@@ -144,7 +145,7 @@ static const struct alike *find_group(const struct kinds *kinds, uint64_t kind, 
 static void print_others(struct tool_stream *out, const struct tool_analysis *analysis, const struct alike *group,
                          size_t count) {
     const struct tool_finding *items = analysis->findings.items;
-    const struct certmap_diagnostic *first = &items[group->index].report.diagnostic;
+    const struct tool_brief *first = &items[group->index].report.diagnostic;
     tool_text_safe(&out->line, tool_view(analysis->rules.path));
     tool_text_format(&out->line, ": %s: %zu more are like these, on line", certmap_severity_name(first->severity),
                      count - SHOWN);

@@ -41,7 +41,7 @@ static int compare_findings(const void *left, const void *right) {
 }
 
 static void add_kind(struct kinds *kinds, size_t index) {
-    const struct certmap_diagnostic *diagnostic = &kinds->findings[index]->report.diagnostic;
+    const struct tool_brief *diagnostic = &kinds->findings[index]->report.diagnostic;
     if (index == 0 || kinds->findings[index - 1]->report.diagnostic.code != diagnostic->code)
         kinds->items[kinds->count++] = (struct kind){diagnostic->code, diagnostic->severity, index, 0};
     struct kind *kind = &kinds->items[kinds->count - 1];
@@ -105,7 +105,7 @@ static void add_witness(struct tool_text *page, const struct tool_report *report
 /* ---- The section ---- */
 
 static void add_finding(struct tool_text *page, const struct tool_report *report, const struct tool_finding *finding) {
-    const struct certmap_lint_report *found = &finding->report;
+    const struct tool_found *found = &finding->report;
     tool_text_string(page, "<li>");
     if (found->mapping != SIZE_MAX) {
         tool_text_string(page, "<strong>");

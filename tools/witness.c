@@ -116,7 +116,7 @@ void tool_witness_base64(struct tool_text *text, struct certmap_view der, size_t
 #define HEAD "certmap lint: "
 
 static void add_pem(struct tool_text *text, const struct tool_finding *finding) {
-    const struct certmap_diagnostic *diagnostic = &finding->report.diagnostic;
+    const struct tool_brief *diagnostic = &finding->report.diagnostic;
     tool_text_format(text, HEAD "%s", certmap_code_name(diagnostic->code));
     if (finding->mapping.data != NULL) {
         tool_text_string(text, ", mapping ");
@@ -135,7 +135,7 @@ struct written {
 };
 
 /* How many certificates of the same code and line are written already. */
-static size_t count_same(struct written *written, const struct certmap_diagnostic *diagnostic) {
+static size_t count_same(struct written *written, const struct tool_brief *diagnostic) {
     const size_t at = (size_t)diagnostic->code % 1024;
     if (written->line[at] != diagnostic->line)
         written->count[at] = 0;
@@ -144,7 +144,7 @@ static size_t count_same(struct written *written, const struct certmap_diagnosti
 }
 
 static bool write_one(const struct tool_finding *finding, const char *folder, struct written *written) {
-    const struct certmap_diagnostic *diagnostic = &finding->report.diagnostic;
+    const struct tool_brief *diagnostic = &finding->report.diagnostic;
     const size_t same = count_same(written, diagnostic), len = strlen(folder);
     struct tool_text path = {NULL, 0, 0}, pem = {NULL, 0, 0};
     tool_text_string(&path, folder);
