@@ -1,43 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "places.h"
+#include "packed.h"
 
 /* ---- writing ---- */
 
 /* A mapping that is written. */
 struct writing {
-    struct cm_lint_array *bytes;
-    const struct certmap_allocator *allocator;
+    struct cm_lint_packing to;
     struct certmap_position before;
-    bool failed;
 };
 
 static void put_number(struct writing *writing, uint64_t number) {
-    do {
-        uint8_t *byte = writing->failed ? NULL : cm_lint_array_add(writing->bytes, writing->allocator, 1);
-        if (byte == NULL) {
-            writing->failed = true;
-            return;
-        }
-        *byte = (uint8_t)((number & 0x7F) | (number > 0x7F ? 0x80 : 0));
-        number >>= 7;
-    } while (number > 0);
+    cm_lint_pack_number(&writing->to, number);
 }
 
 /* 0, -1, 1, -2 ... are 0, 1, 2, 3 ...: small numbers on either side are short. What wraps around here does so again when it
  * is read. */
-static void put_difference(struct writing *writing, uint64_t from, uint64_t to) {
+static uint64_t difference(uint64_t from, uint64_t to) {
     const uint64_t up = to - from, down = from - to;
-    put_number(writing, up < down || up == 0 ? up << 1 : (down << 1) - 1);
+    return up < down || up == 0 ? up << 1 : (down << 1) - 1;
 }
 
-/* Of what is on the line of the position before, the column differs as the offset does, but for letters of several octets.
- * What is nowhere is a line of 0. */
+/* Of what is on the line of the position before, the column differs as the offset does, but for letters of several octets:
+ * then one number, over 0, says all of that. Else three come after a 0. What is nowhere is a line of 0. */
 static void put_position(struct writing *writing, const struct certmap_position *position) {
     const struct certmap_position *before = &writing->before;
     const uint64_t moved = (uint64_t)position->offset - before->offset;
-    put_difference(writing, before->line, position->line);
-    put_difference(writing, before->offset, position->offset);
-    put_difference(writing, before->column + moved, position->column);
+    const uint64_t offset = difference(before->offset, position->offset);
+    const bool short_form =
+        position->line == before->line && position->column == (size_t)(before->column + moved) && offset < UINT64_MAX;
+    put_number(writing, short_form ? offset + 1 : 0);
+    if (!short_form) {
+        put_number(writing, difference(before->line, position->line));
+        put_number(writing, offset);
+        put_number(writing, difference(before->column + moved, position->column));
+    }
     put_number(writing, position->length);
     writing->before = *position;
 }
@@ -78,13 +75,13 @@ static void put_terms(struct writing *writing, const struct certmap_description 
 
 void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allocator *allocator,
                         const struct certmap_description *added) {
-    struct writing writing = {&places->bytes, allocator, {0, 0, 0, 0}, false};
-    size_t *start = cm_lint_array_add(&places->starts, allocator, sizeof *start);
-    if (start == NULL) {
+    struct writing writing = {{&places->bytes, allocator, false}, {0, 0, 0, 0}};
+    uint32_t *start = cm_lint_array_add(&places->starts, allocator, sizeof *start);
+    if (start == NULL || places->bytes.count > UINT32_MAX) {
         places->failed = true;
         return;
     }
-    *start = places->bytes.count;
+    *start = (uint32_t)places->bytes.count;
     put_number(&writing, added->mapping->kind == CERTMAP_KIND_ONE_TO_ONE);
     put_position(&writing, &added->position);
     put_position(&writing, &added->account);
@@ -92,12 +89,12 @@ void cm_lint_places_add(struct cm_lint_places *places, const struct certmap_allo
     put_conditions(&writing, added);
     put_outputs(&writing, added);
     put_terms(&writing, added);
-    places->failed = places->failed || writing.failed;
+    places->failed = places->failed || writing.to.failed;
 }
 
 void cm_lint_places_trim(struct cm_lint_places *places, const struct certmap_allocator *allocator) {
     if (!cm_lint_array_trim(&places->bytes, allocator, 1) ||
-        !cm_lint_array_trim(&places->starts, allocator, sizeof(size_t)))
+        !cm_lint_array_trim(&places->starts, allocator, sizeof(uint32_t)))
         places->failed = true;
 }
 
@@ -116,25 +113,24 @@ struct reading {
 };
 
 static uint64_t take_number(struct reading *reading) {
-    uint64_t number = 0;
-    unsigned shift = 0;
-    for (; *reading->at > 0x7F; shift += 7)
-        number |= (uint64_t)(*reading->at++ & 0x7F) << shift;
-    return number | (uint64_t)*reading->at++ << shift;
+    return cm_lint_unpack_number(&reading->at);
 }
 
-static uint64_t take_difference(struct reading *reading, uint64_t from) {
-    const uint64_t number = take_number(reading);
+static uint64_t add_difference(uint64_t number, uint64_t from) {
     return number % 2 == 0 ? from + (number >> 1) : from - ((number >> 1) + 1);
 }
 
 static struct certmap_position take_position(struct reading *reading) {
     const struct certmap_position *before = &reading->before;
-    struct certmap_position position;
-    position.line = (size_t)take_difference(reading, before->line);
-    position.offset = (size_t)take_difference(reading, before->offset);
+    struct certmap_position position = *before;
+    const uint64_t short_form = take_number(reading);
+    if (short_form == 0)
+        position.line = (size_t)add_difference(take_number(reading), before->line);
+    position.offset = (size_t)add_difference(short_form > 0 ? short_form - 1 : take_number(reading), before->offset);
     const uint64_t moved = (uint64_t)position.offset - before->offset;
-    position.column = (size_t)take_difference(reading, before->column + moved);
+    position.column = (size_t)(before->column + moved);
+    if (short_form == 0)
+        position.column = (size_t)add_difference(take_number(reading), before->column + moved);
     position.length = (size_t)take_number(reading);
     reading->before = position;
     return position;
@@ -171,7 +167,7 @@ static size_t take_conditions(struct cm_lint_open_place *open, struct reading *r
 }
 
 static const uint8_t *bytes_of(const struct cm_lint_places *places, size_t index) {
-    return (const uint8_t *)places->bytes.items + ((const size_t *)places->starts.items)[index];
+    return (const uint8_t *)places->bytes.items + ((const uint32_t *)places->starts.items)[index];
 }
 
 bool cm_lint_places_is_one_to_one(const struct cm_lint_places *places, size_t index) {

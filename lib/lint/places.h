@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where mappings and their parts are, as their file was loaded: a rule set of a million mappings has fifteen million
- * positions, of which a few are asked for. So they are kept as numbers of 7 bits an octet, the last one below 128, each the
- * difference to the position before:
+ * positions, of which a few are asked for. So they are kept packed (packed.h), as what differs from the position before:
  *
  *     bytes   [ name account extent | field op operands ... | outputs ... | terms ... ][ the next mapping ...
  *     starts  [ 0 | 81 | ... ]        of each mapping, where in bytes
@@ -35,8 +34,8 @@ struct cm_lint_open_place {
 
 /* What a loader said, mapping by mapping. */
 struct cm_lint_places {
-    struct cm_lint_array bytes, starts; /* of uint8_t; of size_t */
-    bool failed;                        /* there was no memory for all of it */
+    struct cm_lint_array bytes, starts; /* of uint8_t; of uint32_t */
+    bool failed;                        /* there was no memory for all of it, or it is over 4 GiB */
 };
 
 /* Keeps where a mapping is. */
