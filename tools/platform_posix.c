@@ -7,6 +7,20 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* A block of so many bytes is given back to the system when it is freed. Left alone, glibc raises that to the largest block
+ * that was freed, up to 32 MiB: then what loading a large rule set needed and gave back stays with the process, in pieces
+ * that nothing later fits. */
+#define LARGE_BLOCK 1048576
+
+static void give_large_blocks_back(void) {
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
 
 /* Arguments are bytes, and shells expand patterns. */
 void tool_platform_start(struct tool_platform *platform, int *argc, char ***argv) {
@@ -14,6 +28,7 @@ void tool_platform_start(struct tool_platform *platform, int *argc, char ***argv
     (void)argv;
     *platform = (struct tool_platform){.arguments = NULL};
     (void)signal(SIGPIPE, SIG_IGN);
+    give_large_blocks_back();
 }
 
 void tool_platform_end(struct tool_platform *platform) {

@@ -139,24 +139,27 @@ static bool is_building(const struct certmap_lint *lint, size_t index) {
            (cm_lint_needs_of(&lint->model, mapping).all & CM_LINT_NEEDS_ISSUER) != 0;
 }
 
+static size_t count_templates(const struct certmap_lint *lint) {
+    size_t count = 0;
+    for (size_t i = 0; i < lint->model.mappings.count; i++)
+        count += cm_lint_mapping_at(&lint->model, i)->is.is_template;
+    return count;
+}
+
 void cm_lint_pass_same_account(struct certmap_lint *lint) {
-    const size_t mappings = lint->model.mappings.count;
-    struct cm_lint_pool pool;
+    const size_t templates = count_templates(lint);
     size_t size = 16, count = 0;
-    while (size < 2 * mappings)
+    while (size < 2 * templates)
         size *= 2;
-    if (!cm_lint_wants(lint, CERTMAP_CODE_SAME_ACCOUNT))
+    if (templates == 0 || !cm_lint_wants(lint, CERTMAP_CODE_SAME_ACCOUNT))
         return;
-    (void)cm_lint_pool_init(&pool, &lint->allocator);
-    struct building *kept = cm_lint_pool_take(&pool, mappings + 1, sizeof *kept);
-    uint32_t *slots = cm_lint_pool_take(&pool, size, sizeof *slots);
-    for (size_t i = 0; i < mappings && !pool.failed && !lint->failed; i++)
+    struct building *kept = cm_lint_pool_take(&lint->pass, templates, sizeof *kept);
+    uint32_t *slots = cm_lint_pool_take(&lint->pass, size, sizeof *slots);
+    for (size_t i = 0; i < lint->model.mappings.count && !lint->pass.failed && !lint->failed; i++)
         if (is_building(lint, i)) {
             const struct cm_lint_mapping *mapping = cm_lint_mapping_at(&lint->model, i);
             const struct building building = {shape_of(lint, mapping), issuer_of(&lint->model, mapping), (uint32_t)i};
             take(lint, kept, slots, size - 1, &count, &building);
             cm_lint_forget(lint);
         }
-    lint->failed = lint->failed || pool.failed;
-    cm_lint_pool_free(&pool);
 }
