@@ -81,8 +81,8 @@ void tool_report_find_holders(struct tool_report_holders *holders, const struct 
     struct sorted *sorted = sort_accounts(facts, count);
     struct tool_report_holder *merged = tool_alloc(count * sizeof *merged);
     struct tool_rank *ranks = tool_alloc(count * sizeof *ranks);
-    *holders = (struct tool_report_holders){tool_alloc(count * sizeof *holders->items), 0, 0,
-                                            tool_alloc(count * sizeof *holders->order)};
+    *holders = (struct tool_report_holders){.items = tool_alloc(count * sizeof *holders->items),
+                                            .order = tool_alloc(count * sizeof *holders->order)};
     holders->count = merge(merged, holders->order, facts, sorted);
     for (size_t i = 0; i < holders->count; i++)
         ranks[i] = (struct tool_rank){(unsigned)merged[i].power, merged[i].count, i};
@@ -90,6 +90,7 @@ void tool_report_find_holders(struct tool_report_holders *holders, const struct 
     for (size_t i = 0; i < holders->count; i++) {
         holders->items[i] = merged[ranks[i].index];
         holders->privileged += holders->items[i].power != TOOL_REPORT_ORDINARY;
+        holders->administrators += holders->items[i].power == TOOL_REPORT_ADMINISTRATOR;
     }
     free(ranks);
     free(merged);
@@ -149,74 +150,93 @@ static void add_table(struct tool_text *page, const struct tool_report *report,
     tool_text_string(page, "</tbody></table>\n");
 }
 
-static uint64_t count_rest(const struct tool_report_holders *holders, size_t from) {
+static uint64_t count_from(const struct tool_report_holders *holders, size_t from, size_t to) {
     uint64_t count = 0;
-    for (size_t i = from; i < holders->count; i++)
+    for (size_t i = from; i < to; i++)
         count = tool_rank_sum(count, holders->items[i].count);
     return count;
 }
 
+/* Accounts of one kind, which are beside each other. */
+struct range {
+    size_t from, to;
+    struct tool_rank_cut cut;
+    const char *noun;
+};
+
+/* What is folded of a range, and what is not listed. */
 static void add_rest(struct tool_text *page, const struct tool_report *report,
-                     const struct tool_report_holders *holders, const struct tool_rank_cut *cut, uint64_t most) {
+                     const struct tool_report_holders *holders, const struct range *range, uint64_t most) {
+    const struct tool_rank_cut *cut = &range->cut;
+    char more[32];
+    (void)snprintf(more, sizeof more, "more %s", range->noun);
     if (cut->folded > cut->shown) {
-        tool_report_fold(page, cut->folded - cut->shown, "more account", "");
-        add_table(page, report, holders, cut->shown, cut->folded, most);
+        tool_report_fold(page, cut->folded - cut->shown, more, "");
+        add_table(page, report, holders, range->from + cut->shown, range->from + cut->folded, most);
         tool_text_string(page, "</details>");
     }
-    tool_report_add_others(page, cut->others, "account", count_rest(holders, cut->folded));
-    if (cut->others > 0)
-        tool_text_string(page, "<p class=note><code>certmap match --corpus --json</code> has each.</p>");
+    tool_report_add_others(page, cut->others, range->noun, count_from(holders, range->from + cut->folded, range->to));
 }
 
-/* Those of one certificate are for who looks for them, but some are shown where there are no others. What is privileged is
- * in full view, all of it that has room. */
-static struct tool_rank_cut cut_accounts(const struct tool_report_holders *holders) {
-    const size_t top = holders->privileged < TOOL_REPORT_PRIVILEGED ? holders->privileged : TOOL_REPORT_PRIVILEGED;
-    size_t shown = top;
-    while (shown < holders->count && shown < top + SHOWN && top == holders->privileged &&
-           (holders->items[shown].count > 1 || shown < LEAST))
-        shown++;
-    return tool_rank_cut(holders->count, shown, top + FOLDED);
+/* Administrators are in full view, all of them that have room. Of computers, which are privileged, too, some are. */
+static struct range range_of(const struct tool_report_holders *holders, enum tool_report_power power) {
+    struct range range = {0, holders->administrators, {0, 0, 0}, "administrator"};
+    if (power == TOOL_REPORT_COMPUTER)
+        range = (struct range){holders->administrators, holders->privileged, {0, 0, 0}, "computer"};
+    else if (power == TOOL_REPORT_ORDINARY)
+        range = (struct range){holders->privileged, holders->count, {0, 0, 0}, "account"};
+    size_t shown = power == TOOL_REPORT_ADMINISTRATOR ? TOOL_REPORT_PRIVILEGED
+                   : power == TOOL_REPORT_COMPUTER    ? LEAST
+                                                      : 0;
+    /* Those of one certificate are for who looks for them, but some are shown where there are no others. */
+    for (size_t i = range.from; power == TOOL_REPORT_ORDINARY && i < range.to && shown < SHOWN; i++, shown++)
+        if (holders->items[i].count == 1 && i >= LEAST)
+            break;
+    range.cut =
+        tool_rank_cut(range.to - range.from, shown, power == TOOL_REPORT_ORDINARY ? FOLDED : TOOL_REPORT_PRIVILEGED);
+    return range;
 }
 
-/* What is said of privileged accounts that are not listed, for no page has room for all computers. */
-static void add_privileged_over(struct tool_text *page, const struct tool_report *report,
-                                const struct tool_report_holders *holders, const struct tool_rank_cut *cut) {
-    if (holders->privileged > cut->folded) {
-        tool_text_string(page, " <strong>Of ");
-        tool_html_number(page, holders->privileged);
-        tool_text_string(page, " privileged accounts ");
-        tool_html_number(page, cut->folded);
-        tool_text_string(page, " are listed, administrators before computers.</strong>");
-    }
-    if (report->facts.privileged_over > 0) {
-        tool_text_string(page, " <strong>Privileged accounts of ");
-        tool_html_count(page, report->facts.privileged_over, "certificate");
-        tool_text_string(page, " are not listed for want of room.</strong>");
+/* Those in full view are one table where nothing is between them. */
+static void add_accounts(struct tool_text *page, const struct tool_report *report,
+                         const struct tool_report_holders *holders) {
+    uint64_t most = 0;
+    size_t from = 0;
+    for (size_t i = 0; i < holders->count; i++)
+        most = holders->items[i].count > most ? holders->items[i].count : most;
+    for (int power = TOOL_REPORT_ADMINISTRATOR; power <= TOOL_REPORT_ORDINARY; power++) {
+        const struct range range = range_of(holders, (enum tool_report_power)power);
+        const size_t to = range.from + range.cut.shown;
+        if (to == range.to && power != TOOL_REPORT_ORDINARY)
+            continue;
+        if (to > from)
+            add_table(page, report, holders, from, to, most);
+        add_rest(page, report, holders, &range, most);
+        from = range.to;
     }
 }
 
 void tool_report_write_accounts(struct tool_text *page, const struct tool_report *report,
                                 const struct tool_report_holders *holders) {
-    const struct tool_rank_cut cut = cut_accounts(holders);
-    uint64_t most = 0;
-    for (size_t i = 0; i < holders->count; i++)
-        most = holders->items[i].count > most ? holders->items[i].count : most;
+    const struct tool_report_facts *facts = &report->facts;
     tool_report_begin(page, "accounts", "Who gets which account");
     tool_text_string(page, "<p class=note>");
     tool_html_count(page, holders->count, "account");
-    tool_text_string(page,
-                     " and groups. Privileged ones come first: Administrator, root, Domain Admins and their like. "
-                     "Many certificates with one account cannot be told apart in the logs behind it.");
-    if (report->facts.accounts_over > 0) {
+    tool_text_string(
+        page, " and groups. Privileged ones come first: Administrator, root, Domain Admins and their like, then "
+              "computers, whose names end with $. Many certificates with one account cannot be told apart in the "
+              "logs behind it.");
+    if (facts->accounts_over > 0) {
         tool_text_string(page, " Of ");
-        tool_html_number(page, report->facts.accounts_over);
+        tool_html_number(page, facts->accounts_over);
         tool_text_string(page, " more certificates the account is not listed.");
     }
-    add_privileged_over(page, report, holders, &cut);
+    if (facts->privileged_over > 0) {
+        tool_text_string(page, " <strong>Of ");
+        tool_html_count(page, facts->privileged_over, "certificate");
+        tool_text_string(page, " it is a privileged one.</strong>");
+    }
     tool_text_string(page, "</p>");
-    if (cut.shown > 0)
-        add_table(page, report, holders, 0, cut.shown, most);
-    add_rest(page, report, holders, &cut, most);
+    add_accounts(page, report, holders);
     tool_report_end(page);
 }

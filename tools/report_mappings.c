@@ -99,6 +99,8 @@ static void add_row(struct tool_text *page, struct tool_report *report, size_t i
     add_why(page, report, index);
     tool_text_string(page, "</th><td class=g>");
     tool_report_add_gives(page, &mapping);
+    if (!mapping.is_template && tool_report_power(report, mapping.account) != TOOL_REPORT_ORDINARY)
+        tool_text_string(page, " <span class=\"tag bad\">privileged</span>");
     if (mapping.is_template && facts->accounts > 0) {
         tool_text_string(page, " <span class=tag>");
         tool_html_count(page, facts->accounts, "account");
@@ -199,7 +201,7 @@ static const char *order_note(const struct certmap_rules *rules) {
     case CERTMAP_COMBINING_FIRST:
         break;
     }
-    return "In the order of the file: the first mapping that holds decides.";
+    return "The first mapping that holds decides, in the order of the file.";
 }
 
 static void write_many(struct tool_text *page, struct tool_report *report) {

@@ -43,8 +43,8 @@ struct tool_report_holder {
 struct tool_report_holders {
     struct tool_report_holder *items;
     size_t count;
-    size_t privileged; /* so many are, and come first */
-    size_t *order;     /* of facts.accounts, by text */
+    size_t administrators, privileged; /* so many are, and come first; privileged: computers, too */
+    size_t *order;                     /* of facts.accounts, by text */
 };
 /* Administrators first, then computers, then all others; among them those that most get. */
 void tool_report_find_holders(struct tool_report_holders *holders, const struct tool_report *report);

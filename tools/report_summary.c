@@ -84,9 +84,7 @@ static void write_privileged(struct tool_text *page, const struct tool_report *r
                                                 "account or group of that power.</p>");
     if (administrators == 0 && computers > 0)
         tool_text_string(page, "<ul>");
-    size_t count = 0;
-    while (count < holders->count && holders->items[count].power == TOOL_REPORT_ADMINISTRATOR)
-        count++;
+    const size_t count = holders->administrators;
     for (size_t i = 0; i < count && i < PRIVILEGED_LINES; i++)
         add_holder(page, report, &holders->items[i]);
     if (count > PRIVILEGED_LINES)

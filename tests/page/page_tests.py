@@ -7,7 +7,9 @@ ten thousand, with texts in certificates that try to be more than texts. DIR get
 line is "N passed, N failed"."""
 
 import argparse
+import base64
 import collections
+import hashlib
 import html
 import json
 import pathlib
@@ -49,11 +51,11 @@ class Run:
     def same(self, found, wanted, what):
         self.check(found == wanted, what, f"{found!r}, not {wanted!r}")
 
-    def report(self, page, rules, *words):
-        """Writes a page from files of DIR."""
+    def report(self, page, rules, *words, status=0):
+        """Writes a page from files of DIR. status: 2 where something is damaged, which standard error says."""
         command = [self.tool, "report", "--rules", rules, "--time", world.TIME, "-o", page, *words]
         done = subprocess.run(command, cwd=self.out, capture_output=True, text=True, check=False)
-        self.same((done.returncode, done.stdout, done.stderr), (0, "", ""), f"{page} is written")
+        self.same((done.returncode, done.stdout, done.stderr == ""), (status, "", status == 0), f"{page} is written")
         return self.out / page
 
 
@@ -212,6 +214,67 @@ def test_hidden(run, chromium):
         run.check(text in shown, "what is not seen is shown", text)
 
 
+# ---- Power, damage, digests ------------------------------------------------------------------------
+
+
+def account_rows(path):
+    """The accounts of the page, in their order, with a mark for those in full view."""
+    section = path.read_text().split("<section id=accounts ")[1].split("</section>")[0]
+    shown, _, folded = section.partition("<details>")
+    rows = [(html.unescape(row), "shown") for row in re.findall(r"<tr><th scope=row><bdi>(.*?)</bdi>", shown)]
+    return rows + [(html.unescape(row), "folded") for row in re.findall(r"<tr><th scope=row><bdi>(.*?)</bdi>", folded)]
+
+
+def test_power(run, chromium):
+    """An administrator is on top, after how many computers and people it may come; what becomes of it has its own row."""
+    (run.out / "power.rules").write_text(world.by_name("CONTOSO"))
+    (run.out / "power.new").write_text(world.by_name("NEW"))
+    (run.out / "power.pem").write_text(world.pem(world.people_and_computers(1100, 101000)))
+    path = run.report("power.html", "power.rules", "--new", "power.new", "--corpus", "power.pem")
+    rows = account_rows(path)
+    run.same(rows[0], ("CONTOSO\\root", "shown"), "the administrator is the first account")
+    run.same([place for _, place in rows[1:7]], ["shown"] * 5 + ["folded"], "some computers are in full view")
+    run.same([name.endswith("$") for name, _ in rows[1:1001]], [True] * 1000, "computers come after it")
+    run.same([name.endswith("$") for name, _ in rows[1001:]], [False] * len(rows[1001:]), "and people after them")
+    shown = text_of(path.read_text())
+    for text in ("Who gets Administrator? 1 certificate CONTOSO\\root by cn 1 get the account of a computer, whose name ends with $ 1 100",
+                 "995 more computers", "100 other computers, of 100 certificates, are not listed.",
+                 "Of 2 100 more certificates the account is not listed."):
+        run.check(text in shown, "what is said of power", text)
+    changes = path.read_text().split("<section id=changes ")[1].split("</section>")[0]
+    run.check("root" in changes.split("<tr><td>")[1] and "root" not in changes.split("<tr><td>")[2], "its change is the first")
+    run.check(path.stat().st_size < MOST_BYTES, "100,000 accounts are under 3 MB", path.stat().st_size)
+    look(run, chromium, path, "power", "light").close()
+
+
+def digest_of(entries):
+    """As docs/report.md has it."""
+    digest = bytes(32)
+    for line in entries:
+        digest = hashlib.sha256(digest + line.encode() + b"\n").digest()
+    return "sha256:" + digest.hex()
+
+
+def test_damage(run, chromium):
+    """What cannot be read is at the top and at the end, and in the digest."""
+    certificates = world.firm(40)
+    lines = [json.dumps({"der": base64.b64encode(der).decode(), "count": i + 1}) for i, der in enumerate(certificates)]
+    lines[5] = "{}"
+    lines[7] = '{"der": "AAAA", "count": 9}'
+    (run.out / "damaged <i>.ndjson").write_text("\n".join(lines))
+    path = run.report("damaged.html", "portal.rules", "--corpus", "damaged <i>.ndjson", status=2)
+    entries = [f"{hashlib.sha256(der).hexdigest()} {i + 1} -" for i, der in enumerate(certificates)]
+    entries[5] = "damaged not-a-certificate"
+    entries[7] = f"{hashlib.sha256(bytes(3)).hexdigest()} 9 -"
+    run.check(digest_of(entries) in path.read_text(), "the digest is that of the documentation", digest_of(entries))
+    shown = text_of(path.read_text())
+    for text in (f"{sum(range(1, 41)) - 6 - 8} certificates (38 entries, each counted as often as it came)", "10 more cannot be read",
+                 "damaged 2 entries that cannot be read", "damaged <i>.ndjson:6 : it has no"):
+        run.check(text in shown, "what is said of damage", text)
+    look(run, chromium, path, "damaged", "light").close()
+    look(run, chromium, path, "damaged", "dark").close()
+
+
 # ---- Ten thousand mappings -------------------------------------------------------------------------
 
 
@@ -275,7 +338,7 @@ def main():
     run = Run(arguments.tool.resolve(), arguments.out.resolve())
     chromium = browser.Browser()
     try:
-        for test in (test_firm, test_hostile, test_hidden, test_many):
+        for test in (test_firm, test_hostile, test_hidden, test_power, test_damage, test_many):
             test(run, chromium)
     finally:
         chromium.close()

@@ -136,6 +136,18 @@ def hidden():
     return [certificate(rng, contoso("Contoso Issuing CA 1"), (("OU", unit), ("CN", "somebody"))) for unit in units]
 
 
+def by_name(domain):
+    """Rules that give whoever an account of the name that the certificate has."""
+    return f'certmap 1;\nmapping "cn" {{ when issuer.CN = "Contoso Issuing CA 1"; allow "{domain}\\\\${{subject.CN}}"; }}\n'
+
+
+def people_and_computers(computers, people):
+    """Computers, people, and after all of them one that becomes root."""
+    rng = random.Random(5)
+    names = [f"host{i}$" for i in range(computers)] + [f"person{i}" for i in range(people)] + ["root"]
+    return [certificate(rng, contoso("Contoso Issuing CA 1"), (("O", "Contoso"), ("CN", cn))) for cn in names]
+
+
 def many_rules(count):
     rules = [RULES]
     for i in range(10, count):
