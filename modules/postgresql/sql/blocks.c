@@ -31,9 +31,15 @@ static void
 end_blocks(void *arg)
 {
     WatchedBlocks *blocks = arg;
+    WatchedBlock *block = blocks->head.next;
 
-    while (blocks->head.next != &blocks->head)
-        certmap_sql_free_block((char *) blocks->head.next + LINK_SIZE);
+    while (block != &blocks->head)
+    {
+        WatchedBlock *next = block->next;
+
+        free(block);
+        block = next;
+    }
 }
 
 static WatchedBlocks *
