@@ -3,8 +3,6 @@
 
 import contextlib
 import os
-import pathlib
-import pwd
 import re
 import shutil
 import signal
@@ -17,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bench import HERE, ROOT, stop, wait_until
 from client import Client
+from sql_cluster import INITDB, SERVER_USER, output, own, pg_config
 
 DATA = HERE / "data"
 TIMEOUT = 60
@@ -70,9 +69,8 @@ class Cluster:
     def __init__(self, bench):
         self.bench = bench
         self.port = bench.port()
-        self.bin = pathlib.Path(output("pg_config", "--bindir").strip())
+        self.bin = pg_config("bindir")
         self.folder = bench.folder
-        self.user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
         self.process = None
         self.prepare()
 
@@ -80,17 +78,16 @@ class Cluster:
         self.module = self.copy_module()
         for name in ("data", "socket"):
             (self.folder / name).mkdir(mode=0o700)
-            self.own(self.folder / name)
+            own(self.folder / name)
         for name in ("server.pem", "server.key"):
-            self.own(self.bench.write(name, (self.bench.pki / name).read_bytes(), 0o600))
+            own(self.bench.write(name, (self.bench.pki / name).read_bytes(), 0o600))
         for rules in DATA.glob("*.rules"):
             self.rules(rules.name, rules.read_text(encoding="utf-8"))
         robot = "".join((self.bench.pki / "robot.pem").read_text(encoding="ascii").split("\n")[1:-2])
         self.rules("applicationHost.config", (DATA / "applicationHost.config").read_text(encoding="utf-8").replace("@ROBOT@", robot))
         self.bench.write("rules/ca.pem", (self.bench.pki / "ca.pem").read_bytes())
         self.bench.write("pg_ident.conf", "")
-        subprocess.run([self.bin / "initdb", "-D", self.folder / "data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C",
-                        "--no-sync"], stdout=subprocess.DEVNULL, check=True, env=environment(), cwd="/", **self.user)  # fmt: skip
+        subprocess.run([self.bin / "initdb", "-D", self.folder / "data", *INITDB], stdout=subprocess.DEVNULL, check=True, env=environment(), cwd="/", **SERVER_USER)  # fmt: skip
 
     def copy_module(self):
         """The server's user cannot always read the build directory."""
@@ -101,14 +98,8 @@ class Cluster:
             shutil.copy(path, to)
         return self.folder / "modules/postgresql/certmap.so"
 
-    def own(self, path):
-        if self.user:
-            entry = pwd.getpwnam("postgres")
-            os.chown(path, entry.pw_uid, entry.pw_gid)
-        return path
-
     def rules(self, name, text, mode=0o600):
-        return self.own(self.bench.write(f"rules/{name}", text, mode))
+        return own(self.bench.write(f"rules/{name}", text, mode))
 
     # ---- configuration
 
@@ -117,7 +108,7 @@ class Cluster:
         values = {key: value for key, value in {**BASE, **dict(settings)}.items() if value is not None}
         lines = "".join(f"{key} = '{value}'\n" for key, value in values.items())
         template = (DATA / "postgresql.conf").read_text(encoding="utf-8") + lines
-        self.own(self.bench.fill("data/postgresql.conf", template, module=self.module, port=self.port))
+        own(self.bench.fill("data/postgresql.conf", template, module=self.module, port=self.port))
         self.bench.fill("pg_hba.conf", hba)
 
     def command(self, *arguments):
@@ -128,7 +119,7 @@ class Cluster:
         self.configure(settings, hba)
         before = self.mark()
         with open(self.folder / "server.log", "ab") as log:
-            self.process = self.bench.start(self.command(*arguments), self.port, stderr=log, env=environment(), cwd="/", **self.user)
+            self.process = self.bench.start(self.command(*arguments), self.port, stderr=log, env=environment(), cwd="/", **SERVER_USER)
         wait_until(lambda: "ready to accept connections" in self.log(before), "the server is ready")
         return self.log(before)
 
@@ -141,7 +132,7 @@ class Cluster:
         """What a server says that does not start; its exit status."""
         self.configure(settings, hba)
         done = subprocess.run(self.command(), capture_output=True, check=False, text=True, env=environment(), cwd="/",
-                              timeout=TIMEOUT, **self.user)  # fmt: skip
+                              timeout=TIMEOUT, **SERVER_USER)  # fmt: skip
         return done.returncode, done.stderr
 
     def reload(self, settings=(), hba=LOCAL + GUARDED):
@@ -202,10 +193,6 @@ class Cluster:
         return worked, text, self.log(before)
 
 
-def output(*command):
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
-
-
 def environment():
     """Nothing of the tests' user."""
     return {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": "/nonexistent", "PGCLIENTENCODING": "UTF8"}
@@ -238,9 +225,8 @@ def mistakes(cluster, check):
         check(f"mistake: {name}: does not start", status != 0, True)
         check(f"mistake: {name}", text, said)
     cluster.rules("secret.rules", "certmap 1;\n", 0o000)
-    if cluster.user or os.getuid() != 0:
-        status, text = cluster.fails({"certmap.rules": "@FOLDER@/rules/secret.rules"})
-        check("mistake: an unreadable file", (status != 0, "rules/secret.rules" in text and "FATAL" in text), (True, True))
+    status, text = cluster.fails({"certmap.rules": "@FOLDER@/rules/secret.rules"})
+    check("mistake: an unreadable file", (status != 0, "rules/secret.rules" in text and "FATAL" in text), (True, True))
 
 
 # ---- everybody
@@ -440,7 +426,7 @@ def reloads(cluster, check):
         if not taken:
             check(f"reload, {name}: a place", re.search(r"rules/site\.rules:\d+:\d+: ", said) is not None, True)
         check(f"reload, {name}: in force", cluster.connect("alice", "alice")[1], (groups,))
-    if os.getuid() == 0 or cluster.user:
+    if SERVER_USER:
         cluster.rules("site.rules", crew, 0o000)
         check("reload, unreadable: log", cluster.reread(), ("old rules stay", "rules/site.rules"))
     (cluster.folder / "rules/site.rules").unlink()
@@ -619,7 +605,7 @@ def command_line(cluster, check):
 def single(cluster, check):
     cluster.configure({"certmap.rules": "@FOLDER@/rules/broken.rules"})
     done = subprocess.run([cluster.bin / "postgres", "--single", "-D", cluster.folder / "data", "postgres"], input="select 1;\n", capture_output=True, check=False, text=True,
-                          env=environment(), cwd="/", timeout=TIMEOUT, **cluster.user)  # fmt: skip
+                          env=environment(), cwd="/", timeout=TIMEOUT, **SERVER_USER)  # fmt: skip
     check("7: postgres --single works whatever the rules are", (done.returncode, "FATAL" in done.stderr), (0, False))
 
 

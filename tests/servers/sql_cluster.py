@@ -19,6 +19,19 @@ SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "
             "TimeZone": "UTC", "DateStyle": "ISO"}  # fmt: skip
 
 
+# A server refuses to be root: then it is the user postgres.
+SERVER_USER = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+INITDB = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"]
+
+
+def own(path):
+    """The server's, as its user wants it."""
+    if SERVER_USER:
+        entry = pwd.getpwnam(SERVER_USER["user"])
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+    return path
+
+
 def output(*command):
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
@@ -36,7 +49,6 @@ class Installation:
         self.bin = self.under(pg_config("bindir"))
         self.share = self.under(pg_config("sharedir"))
         self.lib = self.under(pg_config("pkglibdir"))
-        self.user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
         self.libraries = bench.folder / "lib"
         self.environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": "/nonexistent", "PGCLIENTENCODING": "UTF8", "TZ": "UTC",
                             "PGTZ": "UTC", "LD_LIBRARY_PATH": str(self.libraries)}  # fmt: skip
@@ -88,32 +100,27 @@ class Cluster:
         self.process = None
         self.prefix = []  # of the server's command: valgrind, say
         self.folder.mkdir(mode=0o755)
-        self.own(self.folder)
+        own(self.folder)
         if like is None:
-            self.run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", stdout=subprocess.DEVNULL)
+            self.run("initdb", "-D", self.data, *INITDB, stdout=subprocess.DEVNULL)
         else:
             subprocess.run(["cp", "-a", like.data, self.data], check=True)
 
-    def own(self, path):
-        if self.installation.user:
-            entry = pwd.getpwnam("postgres")
-            os.chown(path, entry.pw_uid, entry.pw_gid)
-
     def run(self, program, *arguments, **options):
         return subprocess.run([self.installation.bin / program, *arguments], check=True, env=self.installation.environment, cwd="/",
-                              **self.installation.user, **options)  # fmt: skip
+                              **SERVER_USER, **options)  # fmt: skip
 
     def configure(self):
         text = "".join(f"{key} = '{value}'\n" for key, value in self.settings.items())
         (self.data / "postgresql.auto.conf").write_text(text, encoding="utf-8")
-        self.own(self.data / "postgresql.auto.conf")
+        own(self.data / "postgresql.auto.conf")
 
     def start(self, **settings):
         self.settings.update(settings)
         self.configure()
         with open(self.log_file, "ab") as log:
             self.process = self.bench.start([*self.prefix, self.installation.bin / "postgres", "-D", self.data], stderr=log, env=self.installation.environment,
-                                            cwd="/", **self.installation.user)  # fmt: skip
+                                            cwd="/", **SERVER_USER)  # fmt: skip
         wait_until(lambda: self.process.poll() is not None or self.psql("select 1")[0], f"{self.name} is ready")
         return self
 

@@ -15,7 +15,7 @@ import struct
 import subprocess
 
 from bench import HERE, ROOT, wait_until
-from sql_cluster import TIMEOUT, Cluster, Installation
+from sql_cluster import SERVER_USER, TIMEOUT, Cluster, Installation
 
 CASES = HERE / "sql"
 EXAMPLES = ROOT / "docs/examples"
@@ -315,7 +315,7 @@ def address_space(pid):
 
 def limit_address_space(cluster, pid, soft):
     """As the server's user, who may do that without being more."""
-    subprocess.run(["prlimit", f"--pid={pid}", f"--as={soft}:"], check=True, cwd="/", **cluster.installation.user)
+    subprocess.run(["prlimit", f"--pid={pid}", f"--as={soft}:"], check=True, cwd="/", **SERVER_USER)
 
 
 def memory(cluster, check):
