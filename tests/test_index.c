@@ -489,6 +489,111 @@ T_TEST(nearly_repeated) {
     t_buf_free(&text);
 }
 
+/* ---- by hand: guards ---- */
+
+/* So many mappings, in each of which % is another number. */
+static const struct {
+    const char *about, *policy, *conditions;
+    size_t mappings;
+    const char *guards;   /* where they are in the nodes of the first mapping */
+    const char *refusing; /* a subject by which one of them is false, or NULL */
+    size_t steps;         /* that then are enough */
+} guards[] = {
+    {"a condition, and a NOT", "first", "subject.O = \"a\" and not subject.L = \"b\" and not subject.OU = \"%\"", 16,
+     "1 2", "O=a | L=b | OU=x", 16},
+    {"a pattern, a list and a quantifier", "first",
+     "subject.O like \"a*\" and every subject.L in (\"b\", \"c\") and not subject.OU = \"%\"", 16, "1 2", "L=d | OU=x",
+     16},
+    {"whatever is before them", "first", "not subject.OU = \"%\" and not subject.O = \"a\"", 40, "3", "O=a | OU=x", 16},
+    {"a list that is too short", "first", "subject.O = \"a\" and not subject.OU = \"%\"", 15, "none", NULL, 0},
+    {"as many as there may be", "first",
+     "subject.O = \"a\" and subject.L = \"a\" and subject.T = \"a\" and subject.ST = \"a\" and subject.C = \"a\" and "
+     "not subject.OU = \"%\"",
+     16, "1 2 3 4", "OU=x", 16},
+    {"another in each", "first", "not subject.OU = \"%\"", 40, "", NULL, 0},
+    {"a group", "first", "(subject.O = \"a\" or subject.O = \"b\") and not subject.OU = \"%\"", 16, "", NULL, 0},
+    {"a NOT of a group", "first", "not (subject.O = \"a\" and subject.L = \"b\") and not subject.OU = \"%\"", 16, "",
+     NULL, 0},
+    {"a condition in a group is another thing", "first",
+     "not (subject.L = \"b\" and subject.OU = \"%\") and subject.L = \"b\"", 16, "5", "L=a | OU=x", 16},
+    {"every policy", "all", "not subject.O = \"a\" and not subject.OU = \"%\"", 40, "1", "O=a | OU=x", 16},
+};
+
+/* The guards of the list that the root, or a key, leads to. */
+static void tell_guards(struct t_buf *text, const struct certmap_rules *rules) {
+    const struct cm_index *index = rules->index;
+    const uint32_t *list = index->nodes[0].rest != CM_INDEX_NONE ? index->lists + index->nodes[0].rest : NULL;
+    for (size_t i = 0; i < index->slot_count && list == NULL; i++)
+        if (index->slots[i].kind == CM_TARGET_LIST)
+            list = index->lists + index->slots[i].at;
+    ck_assert_ptr_nonnull(list);
+    if (list[0] < CM_MIN_GUARDED)
+        t_put(text, "none");
+    for (uint32_t i = 1; list[0] >= CM_MIN_GUARDED && i <= list[1 + list[0]]; i++)
+        put_line(text, i > 1 ? " %" : "%", list[1 + list[0] + i], 0, 0);
+}
+
+T_TEST(guard) {
+    struct t_buf text = T_BUF_INIT, told = T_BUF_INIT;
+    t_put(&text, "certmap 1; policy ");
+    t_put(&text, guards[_i].policy);
+    t_put(&text, ";\n");
+    for (size_t i = 0; i < guards[_i].mappings; i++) {
+        put_line(&text, "mapping \"m%\" { when ", i, 0, 0);
+        put_line(&text, guards[_i].conditions, i, 0, 0);
+        t_put(&text, "; allow \"u\"; }\n");
+    }
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    tell_guards(&told, rules);
+    ck_assert_msg(strcmp(t_cstr(&told), guards[_i].guards) == 0, "%s: %s", guards[_i].about, t_cstr(&told));
+    if (guards[_i].refusing != NULL) {
+        struct t_peer peer;
+        t_peer_make(&peer, guards[_i].refusing, "CN=CA");
+        ck_assert_uint_le(t_search_steps(rules, peer.peer, false), guards[_i].steps);
+        t_peer_free(&peer);
+        check_peer(rules, guards[_i].refusing, NULL, "none no-match");
+    }
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&told);
+}
+
+/* Sets of mappings that have much in common, against the plain search; values may be several, or not be read. */
+T_TEST(guards_at_random) {
+    static const char *const shared[] = {"subject.O = \"a\"",       "not subject.O = \"a\"",
+                                         "subject.L like \"a*\"",   "not subject.L = nocase \"A\"",
+                                         "every subject.L = \"a\"", "not (subject.O = \"a\" or subject.L = \"a\")",
+                                         "subject.O present"};
+    static const char *const avas[] = {" | O=a",       " | O=b",       " | L=a", " | L=b",
+                                       " | octet L=x", " | octet O=x", " | OU=3"};
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    struct t_buf text = T_BUF_INIT;
+    const char *first = shared[t_random_below(&random, COUNT(shared))];
+    const char *second = shared[t_random_below(&random, COUNT(shared))];
+    t_put(&text, t_random_below(&random, 4) == 0 ? "certmap 1; policy all;\n" : "certmap 1;\n");
+    for (size_t i = 0; i < 16 + t_random_below(&random, 30); i++) {
+        put_line(&text, "mapping \"m%\" { when not subject.OU = \"%\" and ", i, i, 0);
+        t_put(&text, first);
+        t_put(&text, " and ");
+        t_put(&text, t_random_below(&random, 20) == 0 ? "subject.CN = \"x\"" : second);
+        t_put(&text, t_random_below(&random, 2) == 0 ? "; allow \"u\"; }\n" : "; deny; }\n");
+    }
+    struct certmap_rules *rules = indexed(t_cstr(&text));
+    for (size_t i = 0; i < 40; i++) {
+        struct t_buf subject = T_BUF_INIT;
+        struct t_peer peer;
+        t_put(&subject, "CN=x");
+        for (size_t k = t_random_below(&random, 4); k > 0; k--)
+            t_put(&subject, avas[t_random_below(&random, COUNT(avas))]);
+        t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+        ck_assert_msg(t_search_agree(rules, peer.peer), "%s", t_cstr(&subject));
+        t_peer_free(&peer);
+        t_buf_free(&subject);
+    }
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
 /* Many mappings with the same many conditions, in an OR: what each key leads to is looked at for the first keys only, so
  * that making the index does not take the square of the conditions. It changes no answer. */
 T_TEST(looks_run_out) {
@@ -1328,9 +1433,9 @@ T_TEST(all_in_one_walk) {
 T_TESTS("index",
         T_CASE("by hand", T_LOOP(filing, COUNT(filings)), T_LOOP(more_lengths_than_are_looked_up, 2),
                more_levels_of_names, a_grid, a_cube, T_LOOP(covers_of_several, 2), T_LOOP(repeated, COUNT(repeats)),
-               nearly_repeated, T_LOOP(looks_run_out, 2), entries_run_out, T_LOOP(behind_everyone, 3),
-               T_LOOP(may_be_unknown, COUNT(clouds)), whole_certificates, hints_of_other_lists,
-               unknown_at_several_levels),
+               nearly_repeated, T_LOOP(guard, COUNT(guards)), T_LOOP(guards_at_random, 60), T_LOOP(looks_run_out, 2),
+               entries_run_out, T_LOOP(behind_everyone, 3), T_LOOP(may_be_unknown, COUNT(clouds)), whole_certificates,
+               hints_of_other_lists, unknown_at_several_levels),
         T_CASE("collisions", the_same_hash, the_same_key),
         T_CASE("memory", T_LOOP(index_without_memory, 2), rules_without_memory),
         T_CASE("parts", hash_of_bytes, numbers_of_values, tables, T_LOOP(sorting, 4),

@@ -40,6 +40,7 @@ static void free_keys(struct cm_build *build) {
     cm_release(allocator, build->coarse);
     cm_release(allocator, build->costs);
     cm_release(allocator, build->choices);
+    build->choices = NULL; /* lists that are made later have no guards */
     cm_release(allocator, build->stamps.at);
 }
 

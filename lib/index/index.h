@@ -8,7 +8,8 @@
  *     nodes    [ 0: the root | 1 | 2 | ... ]      what to look up: probes; and `rest`, mappings without a key
  *     probes   [ subject.CN exact | subject.CN last 12 bytes | subject.CN any 8 bytes | ... ]
  *     slots    [ key -> mapping | key -> list | free | key -> node 1 | ... ]      in the order of keys
- *     lists    [ count 2: 50 90 | count 3: 10 40 80 | ... ]            mappings, in order of trial
+ *     lists    [ count 2: 50 90 | count 3: 10 40 80 | ... ]            mappings, in order of trial; of CM_MIN_GUARDED or
+ *                                                                      more, then guards: how many, and where
  *     bloom    one word for about eight keys: most look-ups end here
  *     rows     [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
  *
@@ -18,6 +19,9 @@
  * one. All nodes use the same slots: the number of the node is part of the key.
  *
  *     root -- subject.O = "Contoso" --> node 1 -- subject.OU = "Sales" --> mapping 4
+ *
+ * A guard is a condition that all mappings of a long list have, as a member of the root or as its NOT: where it is in the
+ * nodes of the first of them.
  *
  * Keys are 32 bits of a hash. Two that are the same by chance, or because somebody chose them so, share a slot or
  * are side by side: every mapping that is found is evaluated, so that this costs time and changes no answer.

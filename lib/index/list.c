@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "index/state.h"
+#include "index/tuning.h"
 
 /* ---- expressions that repeat ---- */
 
@@ -83,12 +84,15 @@ bool cm_list_drop_repeated(struct cm_build *build, uint32_t *mappings, size_t *c
 bool cm_list_add_all(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count) {
     const struct certmap_allocator *allocator = build->allocator;
     *list = (uint32_t)build->lists.count;
-    if (build->lists.count + count >= CM_MAX_SLOT_TARGET) /* four gigabytes of lists: as good as no memory */
+    if (build->lists.count + count + CM_MAX_GUARDS >=
+        CM_MAX_SLOT_TARGET) /* four gigabytes of lists: as good as no memory */
         return false;
     bool done = cm_words_add(&build->lists, (uint32_t)count, allocator);
     for (size_t i = 0; i < count && done; i++)
         done = cm_words_add(&build->lists, cm_build_offset(build, mappings[i]), allocator);
-    return done;
+    if (!done || count < CM_MIN_GUARDED)
+        return done;
+    return cm_guards_add(build, mappings, count, build->choices != NULL && cm_list_may_look(build, mappings, count));
 }
 
 bool cm_list_add(struct cm_build *build, uint32_t *list, uint32_t *mappings, size_t count) {

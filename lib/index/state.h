@@ -7,6 +7,7 @@
  *     cover.c    which conditions a mapping is filed under
  *     node.c     mappings under their keys: nodes, and what a key leads to
  *     list.c     lists of mappings, each expression once
+ *     guard.c    what all mappings of a list have in common
  *     entries.c  arrays, and sorting
  *     pack.c     the slots, and one block of all */
 #ifndef CM_INDEX_STATE_H
@@ -121,6 +122,12 @@ bool cm_list_drop_repeated(struct cm_build *build, uint32_t *mappings, size_t *c
 bool cm_list_add_all(struct cm_build *build, uint32_t *list, const uint32_t *mappings, size_t count);
 /* Adds a list; leaves out, if it can, mappings that repeat earlier ones. */
 bool cm_list_add(struct cm_build *build, uint32_t *list, uint32_t *mappings, size_t count);
+
+/* ---- guard.c ---- */
+
+/* Adds to lists the guards of these mappings, of which there are CM_MIN_GUARDED at least; none, if it may not look for them.
+ * False: no memory. */
+bool cm_guards_add(struct cm_build *build, const uint32_t *mappings, size_t count, bool look);
 
 /* ---- node.c ---- */
 

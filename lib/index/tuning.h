@@ -62,6 +62,10 @@
 /* Mappings under one key that are looked at one by one; more become a node, if they have further keys. Worst case "grid",
  * 400 mappings: with 16 loading takes 11 % less, and every match that finds such a key looks at more. */
 #define CM_MAX_LIST 8
+/* Lists of so many mappings have guards, conditions that all of them have: one that is false is all that is evaluated of
+ * them; and at most so many. Bounds: shorter lists take little longer than their guards, and rules share few. */
+#define CM_MIN_GUARDED 16
+#define CM_MAX_GUARDS 4
 /* A row whose keys more than this part of all mappings have is not worth a list. A bound, of memory. */
 #define CM_ROW_PART 16
 /* Entries that the root may have: for each operand that is stored, for each mapping, and at least. Bounds; with the

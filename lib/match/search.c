@@ -157,8 +157,22 @@ static bool take_work(struct cm_index_search *search, size_t work) {
     return enough;
 }
 
+/* Whether a guard of a list is false. As many as CM_MAX_GUARDS, which take steps. */
+static CM_RARELY bool is_refuted(struct cm_index_search *search, const uint32_t *list) {
+    const uint32_t *guards = list + 1 + list[0];
+    const struct cm_mapping *first = cm_mapping_in(search->fast.eval.rules, list[1]);
+    bool refuted = false;
+    for (uint32_t i = 1; i <= guards[0] && !refuted; i++) {
+        const struct cm_node *guard = &first->nodes[guards[i]];
+        refuted = cm_fast_eval_members(&search->fast, guard, guard + cm_node_size(guard)) == CERTMAP_FALSE;
+    }
+    return refuted;
+}
+
 /* Mappings in order, so that the first that holds ends it. False: more work than it is worth. */
 static bool consider_list(struct cm_index_search *search, const uint32_t *list) {
+    if (list[0] >= CM_MIN_GUARDED && list[1] < search->best && is_refuted(search, list))
+        return true;
     for (uint32_t i = 1; i <= list[0] && list[i] < search->best; i++) {
         if (!take_work(search, CM_WORK_OF_CANDIDATE))
             return false;

@@ -137,7 +137,18 @@ static void others_mapping(struct certmap_builder *builder, size_t index) {
     not_unit(builder, "Unit", index % 200);
 }
 
-/* ---- NOTs of patterns that nearly match at each place of a long value: the step budget ends it ------------- */
+/* ---- NOTs of patterns that nearly match at each place of a long value ---------------------------------------- */
+
+/* A NOT that is false, in one of two ways: what all mappings of a list have is found false once (index/guard.c). */
+static void last_not(struct certmap_builder *builder, const char *subfield, enum certmap_operator op,
+                     const char *const texts[2], size_t index) {
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    condition(builder, subfield, op, texts[index % 2]);
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static const char *const ends[] = {"*a", "*aa"}, *const numbers[] = {"0001", "0002"},
+                         *const orgs[] = {"Contoso", "Contoso*"};
 
 static void near_mapping(struct certmap_builder *builder, size_t index) {
     char text[96];
@@ -148,9 +159,7 @@ static void near_mapping(struct certmap_builder *builder, size_t index) {
     condition(builder, "CN", CERTMAP_OP_LIKE, text);
     (void)certmap_builder_close(builder, NULL);
     condition(builder, "L", CERTMAP_OP_EQUAL, "x");
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    condition(builder, "CN", CERTMAP_OP_LIKE, "*a");
-    (void)certmap_builder_close(builder, NULL);
+    last_not(builder, "CN", CERTMAP_OP_LIKE, ends, index);
 }
 
 static void near_subject(struct t_buf *spec) {
@@ -252,21 +261,27 @@ static void not_like_mapping(struct certmap_builder *builder, size_t index) {
     (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
     condition(builder, "OU", CERTMAP_OP_LIKE, text);
     (void)certmap_builder_close(builder, NULL);
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    condition(builder, "OU", CERTMAP_OP_EQUAL, "0001");
-    (void)certmap_builder_close(builder, NULL);
+    last_not(builder, "OU", CERTMAP_OP_EQUAL, numbers, index);
 }
 
 static void numbers_subject(struct t_buf *spec) {
     numbered(spec, "O=Contoso", " | OU=", 900, 1, "");
 }
 
-static void many_nots_mapping(struct certmap_builder *builder, size_t index) {
+static void hundred_nots(struct certmap_builder *builder, size_t index) {
     for (size_t i = 0; i < 100; i++)
         not_unit(builder, "a", (index * 7 + i) % 5000);
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
-    (void)certmap_builder_close(builder, NULL);
+}
+
+static void many_nots_mapping(struct certmap_builder *builder, size_t index) {
+    hundred_nots(builder, index);
+    last_not(builder, "O", CERTMAP_OP_LIKE, orgs, index);
+}
+
+/* What makes all of them false is the same. */
+static void guarded_mapping(struct certmap_builder *builder, size_t index) {
+    hundred_nots(builder, index);
+    last_not(builder, "O", CERTMAP_OP_EQUAL, orgs, 0);
 }
 
 static void question_mapping(struct certmap_builder *builder, size_t index) {
@@ -278,9 +293,7 @@ static void question_mapping(struct certmap_builder *builder, size_t index) {
     condition(builder, "CN", CERTMAP_OP_LIKE, text);
     (void)certmap_builder_close(builder, NULL);
     condition(builder, "L", CERTMAP_OP_EQUAL, "x");
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    condition(builder, "CN", CERTMAP_OP_LIKE, "*a");
-    (void)certmap_builder_close(builder, NULL);
+    last_not(builder, "CN", CERTMAP_OP_LIKE, ends, index);
 }
 
 static void letters_subject(struct t_buf *spec) {
@@ -381,14 +394,12 @@ static void number_and_unit_mapping(struct certmap_builder *builder, size_t inde
 static void not_equal_mapping(struct certmap_builder *builder, size_t index) {
     condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
     not_unit(builder, "Other", index);
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    condition(builder, "OU", CERTMAP_OP_EQUAL, "0001");
-    (void)certmap_builder_close(builder, NULL);
+    last_not(builder, "OU", CERTMAP_OP_EQUAL, numbers, index);
 }
 
 /* The certificate has the pieces of many of the patterns. */
 static void near_numbers_subject(struct t_buf *spec) {
-    numbered(spec, "O=Contoso | OU=othe | OU=0001", " | OU=ther-", 900, 11, "");
+    numbered(spec, "O=Contoso | OU=othe | OU=0001 | OU=0002", " | OU=ther-", 900, 11, "");
 }
 
 static void letters_and_number_mapping(struct certmap_builder *builder, size_t index) {
@@ -440,6 +451,8 @@ const struct b_worst b_worst_cases[] = {
      CERTMAP_COMBINING_FIRST},
     {"NOT like", "900 units, and NOTs of patterns", 2, not_like_mapping, numbers_subject, CERTMAP_COMBINING_FIRST},
     {"many NOTs", "900 units, and a hundred NOTs each", 20, many_nots_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST},
+    {"guarded", "the same, where one NOT is in each and false", 2, guarded_mapping, numbers_subject,
      CERTMAP_COMBINING_FIRST},
     {"question marks", "NOTs of patterns of ? that nearly match at each byte", 2, question_mapping, letters_subject,
      CERTMAP_COMBINING_FIRST},
