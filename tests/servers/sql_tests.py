@@ -15,7 +15,7 @@ import struct
 import subprocess
 
 from bench import HERE, ROOT, wait_until
-from sql_cluster import SERVER_USER, TIMEOUT, Cluster, Installation
+from sql_cluster import SERVER_USER, TIMEOUT, Cluster, Installation, pg_config
 
 CASES = HERE / "sql"
 EXAMPLES = ROOT / "docs/examples"
@@ -43,6 +43,7 @@ def run(bench):
         files(cluster, bench.check)
         beside_the_module(cluster, bench.check)
         killed(cluster, bench.check)
+        upgraded(cluster, others, bench.check)
         sharded(cluster, others, bench.check)
     finally:
         for server in (*others, cluster):
@@ -513,6 +514,36 @@ def files(cluster, check):
     alone = subprocess.run(["certmap", "match", "--json", "--rules", "staff.rules", "--corpus", "-"], cwd=folder, env=path, input=bundle, capture_output=True, check=False, timeout=TIMEOUT)
     decisions = [re.findall(b'"decision":"[a-z]+"', output) for output in (alone.stdout, (folder / "answers.ndjson").read_bytes())]
     check("GNU parallel: the answers, in their order", decisions[0] == decisions[1] and len(decisions[0]) > 0, True)
+
+
+# ---- pg_upgrade
+
+
+def upgraded(cluster, others, check):
+    """What is on disk stays as it is, and another server reads it: rules, paths, decisions, and indexes on them."""
+    cluster.sql("CREATE TABLE on_disk AS SELECT 'subject.OU'::certmap_path AS p, d FROM unnest(enum_range(NULL::certmap_decision)) d")
+    queries = ["SELECT name, certmap_digest(rules) FROM ruleset ORDER BY name", COUNTS, "SELECT d, certmap_field(der, p) FROM on_disk, examples WHERE name = 'alice' ORDER BY d",
+               "SELECT certmap_account(rules, der) FROM larger, examples WHERE name = 'alice'"]  # fmt: skip
+    before = [cluster.sql(query) for query in queries]
+    cluster.stop()
+    old, new = Cluster(cluster.installation, "old", like=cluster), Cluster(cluster.installation, "new")
+    cluster.start()
+    old.configure()
+    new.configure()
+    programs = cluster.installation.bin
+    for path in pg_config("bindir").iterdir():
+        if not (programs / path.name).exists():
+            shutil.copy(path, programs)  # they start those that are beside them
+    done = subprocess.run([programs / "pg_upgrade", "-b", programs, "-B", programs, "-d", old.data, "-D", new.data, "-s", old.folder, "-U", "postgres"], check=False,
+                          capture_output=True, text=True, env=cluster.installation.environment, cwd=new.folder, timeout=TIMEOUT, **SERVER_USER)  # fmt: skip
+    logs = "".join(path.read_text(encoding="utf-8")[-1000:] for path in new.data.glob("pg_upgrade_output.d/*/log/pg_upgrade_dump*.log"))  # of what failed
+    check("pg_upgrade", (done.returncode, logs), (0, ""))
+    others.append(new.start())
+    for query, expected in zip(queries, before):
+        check(f"pg_upgrade: {query[:60]}", new.sql(query), expected)
+    check("pg_upgrade: an index on a field", explain(new, "SELECT count(*) FROM certs WHERE unit @> '{Sales}'", "SET enable_seqscan = off"), ("Bitmap Index Scan",))
+    others.remove(new)
+    new.stop()
 
 
 # ---- more than one server
