@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The plan of few mappings (rule/plan.h): which rules get one, what certificates it serves, and that it says what the
  * other searches say. */
+#include "base/error.h"
 #include "certmap/names.h"
 #include "certmap/versioned.h"
 #include "field/peer.h"
@@ -32,7 +33,7 @@ static const char *any_text(struct t_random *random) {
     return texts[t_random_below(random, COUNT(texts))];
 }
 
-CK_ATTRIBUTE_FORMAT(printf, 2, 3) static void put(struct t_buf *text, const char *format, ...) {
+CM_PRINTF(2, 3) static void put(struct t_buf *text, const char *format, ...) {
     char line[512];
     va_list list;
     va_start(list, format);
