@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "draft.h"
-#include "privileged.h"
+#include "certmap/explain.h"
 #include "reach.h"
 #include "sample.h"
 #include <string.h>
@@ -249,40 +249,34 @@ bool cm_lint_draft_is_answered(struct cm_lint_draft *draft, size_t mapping, enum
            cm_lint_answers(draft->lint, &result, mapping);
 }
 
-/* Whether a mapping can have given an account: it is its text, or begins as its text does before the first placeholder or
- * escape. */
-static bool can_give(const struct cm_lint_about *mapping, struct certmap_view account) {
-    size_t len = mapping->account.len;
-    for (size_t i = 0; mapping->is_template && i < len; i++)
-        if (mapping->account.data[i] == '$' || mapping->account.data[i] == '\\')
-            len = i;
-    return (mapping->is_template ? account.len >= len : account.len == len) &&
-           (len == 0 || memcmp(account.data, mapping->account.data, len) == 0);
-}
+/* The account of a mapping as it is built; the scratch pool keeps it. */
+struct given {
+    struct cm_lint_pool *pool;
+    struct certmap_view account;
+};
 
-/* Of several accounts, that which the mapping most likely gives: a privileged one, then the last. */
-static struct certmap_view choose_account(struct certmap_lint *lint, const struct certmap_result *result,
-                                          size_t mapping) {
-    const struct cm_lint_about *is = &cm_lint_mapping_at(&lint->model, mapping)->is;
-    struct certmap_view chosen = {NULL, 0};
-    if (result->index == mapping)
-        return result->account;
-    for (size_t i = 0; i < result->account_count; i++)
-        if (can_give(is, result->accounts[i]) && (chosen.data == NULL || !cm_lint_is_privileged(lint, chosen)))
-            chosen = result->accounts[i];
-    return chosen;
+static bool on_item(void *ctx, const struct certmap_explain_item *item) {
+    struct given *given = ctx;
+    if (item->kind != CERTMAP_EXPLAIN_ACCOUNT)
+        return true;
+    if (item->truth == CERTMAP_TRUE)
+        given->account = cm_lint_pool_copy(given->pool, item->text);
+    return false;
 }
 
 struct certmap_view cm_lint_draft_account(struct cm_lint_draft *draft, size_t mapping) {
-    static const struct certmap_view none = {NULL, 0};
     struct certmap_lint *lint = draft->lint;
     struct certmap_result result;
+    struct given given = {&lint->scratch, {NULL, 0}};
     if (!cm_lint_draft_answer(draft, &result) || result.decision != CERTMAP_ALLOW)
-        return none;
-    struct certmap_view account = choose_account(lint, &result, mapping);
-    if (account.data != NULL)
-        account = cm_lint_pool_copy(&lint->scratch, account); /* the next line may end the result */
-    return cm_lint_answers(lint, &result, mapping) ? account : none;
+        return given.account;
+    if (result.index == mapping)
+        return cm_lint_pool_copy(&lint->scratch, result.account);
+    if (cm_lint_answers(lint, &result, mapping) &&
+        certmap_explain_mapping(lint->model.rules, lint->peer, &result, mapping, on_item, &given, NULL) ==
+            CERTMAP_ERROR_MEMORY)
+        lint->failed = true;
+    return given.account;
 }
 
 /* An answer, kept: a result lives until the next match. */
