@@ -74,6 +74,8 @@ static void free_report(struct tool_report *report) {
     for (size_t i = 0; i < 2; i++)
         certmap_peer_free(report->peers[i]);
     free(report->deciding.mappings);
+    free(report->deciding.outputs);
+    tool_text_free(&report->deciding.texts);
     tool_privileged_free(&report->privileged);
     tool_report_facts_free(&report->facts);
     tool_rules_free(&report->after);

@@ -82,8 +82,8 @@ enum tool_report_power { TOOL_REPORT_ADMINISTRATOR, TOOL_REPORT_COMPUTER, TOOL_R
 /* An account or a group that a mapping gives. */
 struct tool_report_account {
     uint64_t count;
-    size_t mapping; /* SIZE_MAX: one of several that hold together */
-    char *subject;  /* of the first certificate that gets it */
+    size_t mapping;
+    char *subject; /* of the first certificate that gets it */
     enum tool_report_power power;
     bool group;
 };
@@ -168,10 +168,20 @@ struct tool_report_facts {
     uint8_t digest[CERTMAP_SHA256_SIZE]; /* of the corpus: corpus_digest.h */
 };
 
+/* An account or a group, as it was built. */
+struct tool_report_output {
+    size_t mapping;
+    bool group;
+    size_t begin, len; /* in the texts */
+};
+
 /* The mappings that together decide about a certificate: one, and under `all` those that hold. */
 struct tool_report_deciding {
     size_t *mappings;
     size_t count, cap;
+    struct tool_report_output *outputs; /* of several mappings: which of them gives what */
+    size_t output_count, output_cap;
+    struct tool_text texts;
 };
 
 struct tool_report {

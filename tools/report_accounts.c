@@ -110,8 +110,7 @@ static void add_givers(struct tool_text *page, const struct tool_report *report,
     for (size_t i = 0; i < holder->givers && i < most; i++) {
         const struct tool_report_account *account = &report->facts.accounts[holders->order[holder->from + i]];
         tool_text_string(page, i > 0 ? ", " : "");
-        tool_report_add_mapping(page, report->analysis.rules.rules, account->mapping,
-                                "<em>mappings that hold together</em>");
+        tool_report_add_mapping(page, report->analysis.rules.rules, account->mapping, "");
     }
     if (holder->givers > most) {
         tool_text_string(page, " and ");

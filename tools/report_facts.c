@@ -61,7 +61,7 @@ static void count_over(struct tool_report_facts *facts, enum tool_report_power p
 /* An account of a certificate. */
 struct given {
     struct certmap_view text;
-    size_t mapping; /* SIZE_MAX: one of several */
+    size_t mapping;
     bool group;
     uint64_t count;
 };
@@ -88,42 +88,30 @@ static void note_account(struct tool_report *report, const struct certmap_cert *
         facts->accounts[at].power = power;
         facts->accounts[at].group = given->group;
         facts->accounts[at].subject = tool_report_copy_name(cert->subject);
-        if (given->mapping < facts->mapping_count)
-            facts->mappings[given->mapping].accounts += !given->group;
+        facts->mappings[given->mapping].accounts += !given->group;
     }
     facts->accounts[at].count = tool_rank_sum(facts->accounts[at].count, given->count);
 }
 
-/* Of mappings that hold together, that which gives an account: one that names it, or the next whose account has
- * placeholders, for accounts are in the order of the mappings. */
-static size_t giver_of(const struct tool_report *report, struct certmap_view account, size_t *next) {
-    const struct tool_report_deciding *deciding = &report->deciding;
-    size_t found = SIZE_MAX;
-    for (size_t i = 0; i < deciding->count; i++) {
-        struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
-        (void)certmap_rules_mapping(report->analysis.rules.rules, &mapping, deciding->mappings[i], NULL);
-        if (mapping.is_template && found == SIZE_MAX && i >= *next)
-            found = i;
-        if (!mapping.is_template && mapping.account.len == account.len &&
-            memcmp(mapping.account.data, account.data, account.len) == 0)
-            return deciding->mappings[i];
+/* Of mappings that hold together, the first that gives this. */
+static size_t giver_of(const struct tool_report_deciding *deciding, struct certmap_view text, bool group) {
+    for (size_t i = 0; i < deciding->output_count; i++) {
+        const struct tool_report_output *output = &deciding->outputs[i];
+        if (output->group == group && output->len == text.len &&
+            memcmp(deciding->texts.data + output->begin, text.data, text.len) == 0)
+            return output->mapping;
     }
-    *next = found == SIZE_MAX ? *next : found + 1;
-    return found == SIZE_MAX ? found : deciding->mappings[found];
+    return deciding->mappings[0];
 }
 
 static void note_accounts(struct tool_report *report, const struct certmap_cert *cert,
                           const struct certmap_result *result, uint64_t count) {
     const struct tool_report_deciding *deciding = &report->deciding;
-    const size_t only = deciding->count == 1 ? deciding->mappings[0] : SIZE_MAX;
-    size_t next = 0;
-    for (size_t i = 0; i < result->account_count; i++) {
-        const struct certmap_view account = result->accounts[i];
-        const size_t mapping = only != SIZE_MAX ? only : giver_of(report, account, &next);
-        note_account(report, cert, &(struct given){account, mapping, false, count});
+    for (size_t i = 0; i < result->account_count + result->group_count; i++) {
+        const bool group = i >= result->account_count;
+        const struct certmap_view text = group ? result->groups[i - result->account_count] : result->accounts[i];
+        note_account(report, cert, &(struct given){text, giver_of(deciding, text, group), group, count});
     }
-    for (size_t i = 0; i < result->group_count; i++)
-        note_account(report, cert, &(struct given){result->groups[i], only, true, count});
 }
 
 /* The power of the most powerful account or group that an answer gives. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The one pass over the corpus, and what is explained after it. */
+#include "certmap/build.h"
 #include "certmap/explain.h"
 #include "corpus_digest.h"
 #include "nearest.h"
@@ -78,9 +79,25 @@ static void add_deciding(struct tool_report_deciding *deciding, size_t mapping) 
     deciding->mappings[deciding->count++] = mapping;
 }
 
+static void add_output(struct tool_report_deciding *deciding, const struct certmap_explain_item *item, bool group) {
+    deciding->outputs =
+        tool_grow(deciding->outputs, deciding->output_count, &deciding->output_cap, sizeof *deciding->outputs);
+    deciding->outputs[deciding->output_count++] =
+        (struct tool_report_output){item->mapping, group, deciding->texts.len, item->text.len};
+    tool_text_add(&deciding->texts, item->text);
+}
+
+/* What a mapping gives follows it. */
 static bool see_holding(void *ctx, const struct certmap_explain_item *item) {
-    if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->truth == CERTMAP_TRUE && item->decision == CERTMAP_ALLOW)
-        add_deciding(ctx, item->mapping);
+    struct tool_report_deciding *deciding = ctx;
+    if (item->kind == CERTMAP_EXPLAIN_MAPPING && item->decides)
+        add_deciding(deciding, item->mapping);
+    if (deciding->count == 0 || deciding->mappings[deciding->count - 1] != item->mapping || item->truth != CERTMAP_TRUE)
+        return true;
+    if (item->kind == CERTMAP_EXPLAIN_ACCOUNT)
+        add_output(deciding, item, false);
+    else if (item->kind == CERTMAP_EXPLAIN_OUTPUT && item->output->kind == CERTMAP_OUTPUT_GROUP)
+        add_output(deciding, item, true);
     return true;
 }
 
@@ -93,7 +110,7 @@ static bool is_together(const struct tool_report *report, const struct certmap_r
 static void find_deciding(struct tool_report *report, struct certmap_result *result) {
     struct tool_report_facts *facts = &report->facts;
     const struct certmap_rules *rules = report->analysis.rules.rules;
-    report->deciding.count = 0;
+    report->deciding.count = report->deciding.output_count = report->deciding.texts.len = 0;
     if (!is_together(report, result)) {
         if (result->index < facts->mapping_count)
             add_deciding(&report->deciding, result->index);

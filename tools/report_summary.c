@@ -59,7 +59,7 @@ static void add_holder(struct tool_text *page, const struct tool_report *report,
     tool_html_text(page, holder->text, TOOL_HTML_SHORT);
     tool_text_string(page, holder->group ? " <span class=tag>group</span>" : "");
     tool_text_string(page, "<small>by ");
-    tool_report_add_mapping(page, report->analysis.rules.rules, holder->first->mapping, "mappings that hold together");
+    tool_report_add_mapping(page, report->analysis.rules.rules, holder->first->mapping, "");
     tool_text_string(page, holder->givers > 1 ? " and others" : "");
     tool_text_string(page, "</small></span><span>");
     tool_html_number(page, holder->count);
