@@ -9,12 +9,14 @@
 
 /* ---- The digest ---- */
 
-static void add_hex(struct tool_text *text, const uint8_t *bytes, size_t len) {
+static void add_hex(struct tool_text *text, const uint8_t digest[CERTMAP_SHA256_SIZE]) {
     static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < len; i++) {
-        tool_text_repeat(text, digits[bytes[i] >> 4], 1);
-        tool_text_repeat(text, digits[bytes[i] & 15], 1);
+    uint8_t hex[2 * CERTMAP_SHA256_SIZE];
+    for (size_t i = 0; i < CERTMAP_SHA256_SIZE; i++) {
+        hex[2 * i] = (uint8_t)digits[digest[i] >> 4];
+        hex[2 * i + 1] = (uint8_t)digits[digest[i] & 15];
     }
+    tool_text_add(text, (struct certmap_view){hex, sizeof hex});
 }
 
 void tool_corpus_digest_add_line(struct tool_text *lines, const struct tool_record *record) {
@@ -25,13 +27,14 @@ void tool_corpus_digest_add_line(struct tool_text *lines, const struct tool_reco
     }
     if (!tool_hash(NULL, digest, CERTMAP_HASH_SHA256, record->der))
         tool_no_memory();
-    add_hex(lines, digest, sizeof digest);
-    tool_text_format(lines, " %llu ", (unsigned long long)record->count);
-    if (record->issuer_sha256.data != NULL)
-        add_hex(lines, record->issuer_sha256.data, record->issuer_sha256.len);
+    add_hex(lines, digest);
+    if (record->count == 1)
+        tool_text_string(lines, " 1 "); /* as nearly all are */
     else
-        tool_text_string(lines, "-");
-    tool_text_string(lines, "\n");
+        tool_text_format(lines, " %llu ", (unsigned long long)record->count);
+    if (record->issuer_sha256.data != NULL)
+        add_hex(lines, record->issuer_sha256.data);
+    tool_text_string(lines, record->issuer_sha256.data != NULL ? "\n" : "-\n");
 }
 
 /* Hexadecimal digits of two digests, a count, blanks and the end. */
@@ -48,7 +51,7 @@ void tool_corpus_digest_take(uint8_t digest[CERTMAP_SHA256_SIZE], struct certmap
 
 void tool_corpus_digest_print(struct tool_text *text, const uint8_t digest[CERTMAP_SHA256_SIZE]) {
     tool_text_string(text, "sha256:");
-    add_hex(text, digest, CERTMAP_SHA256_SIZE);
+    add_hex(text, digest);
 }
 
 /* ---- The pass ---- */

@@ -62,6 +62,7 @@ static void count_over(struct tool_report_facts *facts, enum tool_report_power p
 struct given {
     struct certmap_view text;
     size_t mapping;
+    enum tool_report_power power;
     bool group;
     uint64_t count;
 };
@@ -70,27 +71,38 @@ struct given {
 static void note_account(struct tool_report *report, const struct certmap_cert *cert, const struct given *given) {
     struct tool_report_facts *facts = &report->facts;
     struct tool_text key = {NULL, 0, 0};
-    const enum tool_report_power power = tool_report_power(report, given->text);
     char *copy = tool_report_copy(given->text);
     add_number(&key, 2 * (uint64_t)given->mapping + given->group);
     tool_text_string(&key, copy);
     free(copy);
-    facts->account_keys.limit = room_for(TOOL_REPORT_ACCOUNTS, power);
+    facts->account_keys.limit = room_for(TOOL_REPORT_ACCOUNTS, given->power);
     const size_t count = facts->account_keys.count, at = tool_table_add(&facts->account_keys, tool_text_view(&key));
     tool_text_free(&key);
     if (at == SIZE_MAX) {
-        count_over(facts, power, given->count);
+        count_over(facts, given->power, given->count);
         return;
     }
     if (at == count) {
         facts->accounts = tool_grow(facts->accounts, count, &facts->account_cap, sizeof *facts->accounts);
         facts->accounts[at].mapping = given->mapping;
-        facts->accounts[at].power = power;
+        facts->accounts[at].power = given->power;
         facts->accounts[at].group = given->group;
         facts->accounts[at].subject = tool_report_copy_name(cert->subject);
         facts->mappings[given->mapping].accounts += !given->group;
     }
     facts->accounts[at].count = tool_rank_sum(facts->accounts[at].count, given->count);
+}
+
+/* The power of the most powerful account or group that an answer gives. */
+static enum tool_report_power power_of(const struct tool_report *report, const struct certmap_result *result) {
+    enum tool_report_power power = TOOL_REPORT_ORDINARY;
+    for (size_t i = 0; i < result->account_count + result->group_count; i++) {
+        const struct certmap_view text =
+            i < result->account_count ? result->accounts[i] : result->groups[i - result->account_count];
+        const enum tool_report_power one = tool_report_power(report, text);
+        power = one < power ? one : power;
+    }
+    return power;
 }
 
 /* Of mappings that hold together, the first that gives this. */
@@ -104,26 +116,17 @@ static size_t giver_of(const struct tool_report_deciding *deciding, struct certm
     return deciding->mappings[0];
 }
 
+/* power: of the most powerful of them. */
 static void note_accounts(struct tool_report *report, const struct certmap_cert *cert,
-                          const struct certmap_result *result, uint64_t count) {
-    const struct tool_report_deciding *deciding = &report->deciding;
-    for (size_t i = 0; i < result->account_count + result->group_count; i++) {
-        const bool group = i >= result->account_count;
-        const struct certmap_view text = group ? result->groups[i - result->account_count] : result->accounts[i];
-        note_account(report, cert, &(struct given){text, giver_of(deciding, text, group), group, count});
+                          const struct certmap_result *result, enum tool_report_power power, uint64_t count) {
+    const size_t accounts = result->account_count, all = accounts + result->group_count;
+    for (size_t i = 0; i < all; i++) {
+        const bool group = i >= accounts;
+        const struct certmap_view text = group ? result->groups[i - accounts] : result->accounts[i];
+        const struct given given = {text, giver_of(&report->deciding, text, group),
+                                    all == 1 ? power : tool_report_power(report, text), group, count};
+        note_account(report, cert, &given);
     }
-}
-
-/* The power of the most powerful account or group that an answer gives. */
-static enum tool_report_power power_of(const struct tool_report *report, const struct certmap_result *result) {
-    enum tool_report_power power = TOOL_REPORT_ORDINARY;
-    for (size_t i = 0; i < result->account_count + result->group_count; i++) {
-        const struct certmap_view text =
-            i < result->account_count ? result->accounts[i] : result->groups[i - result->account_count];
-        const enum tool_report_power one = tool_report_power(report, text);
-        power = one < power ? one : power;
-    }
-    return power;
 }
 
 /* ---- Those without an account ---- */
@@ -294,14 +297,14 @@ void tool_report_note(struct tool_report *report, const char *label, const struc
                       const struct certmap_result *after) {
     struct tool_report_facts *facts = &report->facts;
     const enum tool_report_answer answer = answer_of(result);
+    const enum tool_report_power power = power_of(report, result);
     facts->entries++;
     facts->total = tool_rank_sum(facts->total, record->count);
     facts->answers[answer] = tool_rank_sum(facts->answers[answer], record->count);
     for (size_t i = 0; i < report->deciding.count; i++)
         note_mapping(report, report->deciding.mappings[i], label, cert, record, result);
-    note_accounts(report, cert, result, record->count);
-    uint64_t *powers = &facts->powers[power_of(report, result)];
-    *powers = tool_rank_sum(*powers, record->count);
+    note_accounts(report, cert, result, power, record->count);
+    facts->powers[power] = tool_rank_sum(facts->powers[power], record->count);
     note_issuer(report, cert, answer, record->count);
     tool_report_note_expiry(report, cert, result, answer, record->count);
     if (after != NULL)
