@@ -93,13 +93,30 @@ CK_ATTRIBUTE_FORMAT(printf, 1, 2) static inline void put(const char *format, ...
     ck_assert_uint_lt(text_len, sizeof text);
 }
 
-static inline void put_operands(bool like) {
+/* Also whole Names and regular expressions, of which the analysis proves less. */
+static bool t_rich;
+
+static const char *const t_expressions[] = {"a.*", "[ab]+", ".", "(a|A)b?", "[^a]*", "b{1,2}"};
+enum { T_EXPRESSIONS = sizeof t_expressions / sizeof *t_expressions };
+
+static inline void put_operands(const char *operator) {
     const unsigned count = 1 + draw(3);
     put("(");
     for (unsigned i = 0; i < count; i++)
         put("%s\"%s\"", i > 0 ? ", " : "",
-            like ? asked->patterns[draw(asked->pattern_count)] : asked->texts[draw(asked->text_count)]);
+            strcmp(operator, "like") == 0      ? asked->patterns[draw(asked->pattern_count)]
+            : strcmp(operator, "matches") == 0 ? t_expressions[draw(T_EXPRESSIONS)]
+                                               : asked->texts[draw(asked->text_count)]);
     put(")");
+}
+
+/* A condition on the whole Name. */
+static inline void put_whole(void) {
+    static const char *const whole[] = {"= \"CN=a\"",          "= \"CN=b,OU=a\"",    "= exact \"CN=A\"",
+                                        "= exact \"CN=a\"",    "like \"CN=a*,**\"",  "like nocase \"CN=*,OU=a\"",
+                                        "like \"**,OU=a,**\"", "like \"CN=?,CN=*\"", "under \"OU=a\"",
+                                        "under \"CN=a,OU=b\""};
+    put("subject %s", whole[draw(sizeof whole / sizeof *whole)]);
 }
 
 static inline void put_condition(void) {
@@ -116,13 +133,19 @@ static inline void put_condition(void) {
     case 2:
         put("count(%s) = %u", path, draw(4));
         return;
+    case 3:
+        if (t_rich && draw(2) == 0) {
+            put_whole();
+            return;
+        }
+        break;
     default:
         break;
     }
-    const bool like = draw(2) == 0;
-    put("%s%s %s %s", quantifiers[draw(10)], path, like ? "like" : "in",
-        asked->unit_count > 0 && draw(4) == 0 ? "nocase " : "");
-    put_operands(like);
+    static const char *const operators[] = {"like", "in", "like", "in", "matches"};
+    const char *operator= operators[draw(t_rich ? 5 : 4)];
+    put("%s%s %s %s", quantifiers[draw(10)], path, operator, asked->unit_count> 0 && draw(4) == 0 ? "nocase " : "");
+    put_operands(operator);
 }
 
 static inline void put_expression(unsigned depth) {

@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "lint/draft.h"
+#include "lint/regex.h"
 #include "lint/sample.h"
 #include "rules.h"
 #include "support/alloc.h"
@@ -181,7 +182,42 @@ T_TEST(replaced_values) {
     end(&world);
 }
 
+/* What a regular expression describes, once with as little as can be, and once with more. */
+T_TEST(of_regular_expressions) {
+    static const struct {
+        const char *regex, *least, *more;
+    } rows[] = {{"abc", "abc", "abc"},
+                {"", "", ""},
+                {"PNO[A-Z]{2}-[0-9]{8,11}", "PNOXX-11111111", "PNOXX-111111111"},
+                {"(Sales|Support) \\d+", "Sales 1", "Sales 11"},
+                {"(?:a|b(c|d))*e?", "", "ae"},
+                {"[^a-zA-Z0-9 ]\\.\\\\", "-.\\", "-.\\"},
+                {"[\\d.]{2}.\\w\\s\\S", "11xx x", "11xx x"},
+                {"[]x]", NULL, NULL},
+                {"\xC3\xA9[\xC3\xA0-\xC3\xA9]", "\xC3\xA9\xC3\xA0", "\xC3\xA9\xC3\xA0"},
+                {"[+\\]\\-a]{3}x{0}y{2,}", "aaayy", "aaayyy"},
+                {"((((a){9}){9}){9}){9}", NULL, NULL}};
+    struct world world = begin_when("subject.CN = \"a\"");
+    struct certmap_peer *peer = world.lint->peer;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int more = 0; more < 2; more++) {
+            const char *expected = more != 0 ? rows[i].more : rows[i].least;
+            const struct certmap_view text =
+                cm_lint_regex_sample(&world.lint->scratch, t_text(rows[i].regex), more != 0);
+            bool takes = false;
+            if (expected == NULL)
+                continue;
+            ck_assert_msg(text.len == strlen(expected) && memcmp(text.data, expected, text.len) == 0, "%s: %.*s",
+                          rows[i].regex, (int)text.len, (const char *)text.data);
+            ck_assert_msg(text.len == 0 || cm_lint_regex_takes(&takes, &world.lint->scratch, peer,
+                                                               t_text(rows[i].regex), false, text),
+                          "%s", rows[i].regex);
+            ck_assert_msg(text.len == 0 || takes, "%s", rows[i].regex);
+        }
+    end(&world);
+}
+
 T_TESTS("lint_draft",
         T_CASE("values", what_conditions_ask_for, any_value_of_each_path, what_nothing_is_known_of, too_many_values,
-               replaced_values),
+               replaced_values, of_regular_expressions),
         T_CASE("answers", smaller_and_dressed, dressed_only_where_the_answer_stays))

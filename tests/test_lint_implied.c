@@ -243,10 +243,10 @@ static struct difference without_operand(size_t operand) {
 
 static void run_list(void) {
     struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT;
-    const bool like = draw(2) == 0;
+    const char *operator= draw(2) == 0 ? "like" : "in";
     text_len = 0;
-    put("certmap 1;\nmapping \"m\" { when subject.CN %s %s", like ? "like" : "in", draw(3) == 0 ? "nocase " : "");
-    put_operands(like);
+    put("certmap 1;\nmapping \"m\" { when subject.CN %s %s", operator, draw(3) == 0 ? "nocase " : "");
+    put_operands(operator);
     put("; deny; }\n");
     struct certmap_rules *rules = analyse(&summary);
     for (size_t i = 0; i < world_count; i++)

@@ -50,6 +50,8 @@ static void tie_operand(struct cm_lint_engine *engine, size_t name, size_t opera
     const struct cm_lint_track *from = cm_lint_track_at(engine, name);
     const enum certmap_field field = cm_lint_path_at(engine->model, from->path)->field;
     bool set = false;
+    if (from->items[operand].op == CERTMAP_OP_LIKE)
+        return; /* a pattern is no Name */
     for (size_t i = 0; i < engine->tracks.count && !engine->failed; i++) {
         struct cm_lint_track *track = cm_lint_track_at(engine, i);
         const struct cm_lint_path *path = cm_lint_path_at(engine->model, track->path);
@@ -65,7 +67,8 @@ static void tie_operand(struct cm_lint_engine *engine, size_t name, size_t opera
             engine->failed = true;
             return;
         }
-        *tie = (struct tie){(uint32_t)name, (uint32_t)operand, (uint32_t)i, from->items[operand].subtree, 0, NULL};
+        *tie = (struct tie){
+            (uint32_t)name, (uint32_t)operand, (uint32_t)i, from->items[operand].op == CERTMAP_OP_UNDER, 0, NULL};
         read_values(engine, tie, path);
         const size_t needed = tie->count + track->needs + track->front + track->last + track->any;
         track->min_slots = track->min_slots > needed ? track->min_slots : needed;
@@ -163,7 +166,8 @@ static void encode_value(struct cm_lint_engine *engine, const struct tie *tie, s
     imply(engine, tie, text.data != NULL ? -slot->unreadable : slot->unreadable, false);
     for (size_t i = 0; text.data != NULL && i < track->operands.count; i++) {
         int usual;
-        const int sign = sign_of(engine, &track->atoms[i], text, &usual);
+        const int sign =
+            track->items[i].op == CERTMAP_OP_MATCHES ? usual = 0 : sign_of(engine, &track->atoms[i], text, &usual);
         if (sign != 0)
             imply(engine, tie, sign > 0 ? slot->takes[i] : -slot->takes[i], false);
         else if (usual != 0)

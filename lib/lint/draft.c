@@ -141,6 +141,7 @@ bool cm_lint_draft_condition(struct cm_lint_draft *draft, size_t condition) {
     case CERTMAP_OP_EQUAL:
     case CERTMAP_OP_LIKE:
     case CERTMAP_OP_UNDER:
+    case CERTMAP_OP_MATCHES:
         return add_operand(draft, path, made);
     case CERTMAP_OP_PRESENT:
         return add_any(draft, path, 1);

@@ -71,6 +71,18 @@ static void separate(struct cm_lint_engine *engine, const struct cm_lint_track *
 /* Most operands of a path of which pairs are looked at before the theory is asked. */
 #define MAX_PAIRED 200
 
+/* In a whole Name some attributes may be unreadable: then it is another Name than one that differs in others, and is under
+ * one, or fits a pattern, that does not look at them. */
+static void encode_unsure(struct cm_lint_engine *engine, const struct cm_lint_track *track,
+                          const struct cm_lint_slot *slot) {
+    for (size_t i = 0; slot->unsure != NULL && i < track->operands.count; i++) {
+        slot->unsure[i] = variable(engine);
+        CLAUSE(engine, -slot->unsure[i], slot->unreadable);
+        if (track->items[i].op == CERTMAP_OP_EQUAL)
+            CLAUSE(engine, -slot->unreadable, -slot->takes[i], slot->unsure[i]);
+    }
+}
+
 static void encode_slots(struct cm_lint_engine *engine, struct cm_lint_track *track) {
     for (size_t k = 0; k < track->slot_count; k++) {
         struct cm_lint_slot *slot = &track->slots[k];
@@ -82,6 +94,7 @@ static void encode_slots(struct cm_lint_engine *engine, struct cm_lint_track *tr
             CLAUSE(engine, -slot->there, track->slots[k - 1].there);
         for (size_t i = 0; i < track->operands.count; i++)
             slot->takes[i] = variable(engine);
+        encode_unsure(engine, track, slot);
     }
     for (size_t a = 0; a < track->operands.count && track->operands.count <= MAX_PAIRED; a++)
         for (size_t b = a + 1; b < track->operands.count; b++)
@@ -169,8 +182,28 @@ struct sides {
     int yes[CM_LINT_MAX_SLOTS], no[CM_LINT_MAX_SLOTS];
 };
 
+/* Of a whole Name each operand for itself may be one of which nothing is known. */
+static void encode_name_sides(struct cm_lint_engine *engine, struct sides *sides, const struct cm_lint_track *track,
+                              const struct cm_lint_condition *condition) {
+    int *yes = room(engine, condition->operand_count), *no = room(engine, condition->operand_count);
+    for (size_t k = 0; yes != NULL && no != NULL && k < track->slot_count; k++) {
+        const struct cm_lint_slot *slot = &track->slots[k];
+        for (uint32_t i = 0; i < condition->operand_count; i++) {
+            const size_t place = engine->place_of[engine->intern.operands[condition->operand + i]] - 1;
+            yes[i] = both(engine, slot->takes[place], -slot->unsure[place]);
+            no[i] = both(engine, -slot->takes[place], -slot->unsure[place]);
+        }
+        sides->yes[k] = both(engine, slot->there, or_of(engine, yes, condition->operand_count));
+        sides->no[k] = both(engine, slot->there, and_of(engine, no, condition->operand_count));
+    }
+}
+
 static void encode_sides(struct cm_lint_engine *engine, struct sides *sides, const struct cm_lint_track *track,
                          const struct cm_lint_condition *condition) {
+    if (track->domain == CM_LINT_DOMAIN_NAME) {
+        encode_name_sides(engine, sides, track, condition);
+        return;
+    }
     int *takes = room(engine, condition->operand_count);
     for (size_t k = 0; takes != NULL && k < track->slot_count; k++) {
         const struct cm_lint_slot *slot = &track->slots[k];

@@ -88,7 +88,9 @@ bool cm_lint_is_known(const struct cm_lint_model *model, const struct cm_lint_co
     case CERTMAP_OP_EQUAL:
         return condition->operand_count > 0;
     case CERTMAP_OP_LIKE:
-        return condition->operand_count > 0 && domain <= CM_LINT_DOMAIN_SID;
+        return condition->operand_count > 0 && (domain <= CM_LINT_DOMAIN_SID || domain == CM_LINT_DOMAIN_NAME);
+    case CERTMAP_OP_MATCHES:
+        return condition->operand_count > 0 && domain == CM_LINT_DOMAIN_TEXT;
     case CERTMAP_OP_UNDER:
         return condition->operand_count > 0 && domain == CM_LINT_DOMAIN_NAME;
     }
@@ -127,7 +129,7 @@ static bool make_table(struct table *table, const struct certmap_allocator *allo
 
 /* How an operand is compared, with its path: what distinguishes it beside its text. */
 static uint32_t how(const struct cm_lint_condition *condition) {
-    return condition->path * 16 + (uint32_t)condition->op * 2 + condition->nocase;
+    return condition->path * 32 + (uint32_t)condition->op * 4 + (uint32_t)condition->exact * 2 + condition->nocase;
 }
 
 static void intern_operands(struct cm_lint_intern *intern, const struct cm_lint_model *model, struct table *table,

@@ -40,7 +40,8 @@ static bool read_condition(struct cm_lint_model *model, const struct certmap_con
         .op = (uint8_t)condition->op,
         .quantifier = (uint8_t)condition->quantifier,
         .nocase = (condition->flags & CERTMAP_NOCASE) != 0,
-        .known = (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN)) == 0,
+        .exact = (condition->flags & CERTMAP_EXACT) != 0,
+        .known = (condition->flags & ~(unsigned)(CERTMAP_NOCASE | CERTMAP_IIS_PATTERN | CERTMAP_EXACT)) == 0,
         .named = condition->as.len > 0,
         .count = (uint32_t)condition->count,
     };

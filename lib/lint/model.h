@@ -27,6 +27,7 @@ struct cm_lint_condition {
     uint32_t count;                  /* CERTMAP_MAX_COUNT at most */
     uint8_t op, quantifier;          /* enum certmap_operator, certmap_quantifier */
     bool nocase : 1;
+    bool exact : 1; /* of whole Names: case and space count */
     bool known : 1; /* it has no flag that the analysis does not know */
     bool named : 1; /* placeholders may ask for the value that satisfied it */
 };

@@ -32,7 +32,8 @@ static bool make_list(struct list *list) {
     list->atoms = cm_lint_pool_take(pool, count, sizeof *list->atoms);
     list->signs = cm_lint_pool_take(pool, count, 1);
     for (size_t i = 0; !pool->failed && i < count; i++) {
-        list->items[i] = (struct cm_lint_item){operand_at(list, i), list->condition->op == CERTMAP_OP_UNDER};
+        list->items[i] = (struct cm_lint_item){operand_at(list, i), list->condition->op, list->condition->nocase,
+                                               list->condition->exact};
         list->signs[i] = -1;
         if (list->domain > CM_LINT_DOMAIN_SID)
             continue;

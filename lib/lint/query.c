@@ -314,7 +314,8 @@ enum cm_lint_verdict cm_lint_ask(struct cm_lint_engine *engine, const struct cm_
 /* Whether every Name that the one operand takes the other one takes, too. */
 static bool is_within(const struct cm_lint_engine *engine, const struct cm_lint_operand *operand,
                       const struct cm_lint_operand *within) {
-    const struct cm_lint_item items[] = {{operand, false}, {within, false}};
+    const struct cm_lint_item items[] = {{operand, CERTMAP_OP_EQUAL, false, false},
+                                         {within, CERTMAP_OP_EQUAL, false, false}};
     static const signed char signs[] = {1, -1};
     const struct cm_lint_wish wish = {items, NULL, signs, 2, false};
     struct certmap_view value;
@@ -326,9 +327,9 @@ static bool is_within(const struct cm_lint_engine *engine, const struct cm_lint_
 static bool are_same_names(const struct cm_lint_engine *engine, uint32_t a, uint32_t b) {
     const struct cm_lint_condition *left = cm_lint_condition_at(engine->model, a);
     const struct cm_lint_condition *right = cm_lint_condition_at(engine->model, b);
-    if (left->path != right->path || left->op != CERTMAP_OP_EQUAL || right->op != CERTMAP_OP_EQUAL ||
-        left->quantifier != right->quantifier || left->count != right->count || left->operand_count != 1 ||
-        right->operand_count != 1 || !cm_lint_is_known(engine->model, left) ||
+    if (left->path != right->path || left->op != CERTMAP_OP_EQUAL || right->op != CERTMAP_OP_EQUAL || left->exact ||
+        right->exact || left->quantifier != right->quantifier || left->count != right->count ||
+        left->operand_count != 1 || right->operand_count != 1 || !cm_lint_is_known(engine->model, left) ||
         !cm_lint_is_known(engine->model, right) ||
         cm_lint_domain_of(cm_lint_path_at(engine->model, left->path)) != CM_LINT_DOMAIN_NAME)
         return false;

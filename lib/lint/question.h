@@ -18,7 +18,8 @@
 
 struct cm_lint_slot {
     int there, unreadable;
-    int *takes; /* of each operand of the path */
+    int *takes;  /* of each operand of the path */
+    int *unsure; /* of a whole Name: it is unknown whether the operand takes it; else NULL */
 };
 
 /* A path of the query. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sample.h"
 #include "certmap/limits.h"
+#include "regex.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -128,6 +129,46 @@ struct certmap_view cm_lint_fill(struct cm_lint_pool *pool, struct certmap_view 
     return (struct certmap_view){text, text != NULL ? len : 0};
 }
 
+/* Adds an RDN of a pattern to the text of a Name. */
+static void add_rdn(uint8_t *text, size_t *len, struct certmap_view rdn) {
+    static const char any[] = "CN=x";
+    const bool many = rdn.len == 2 && memcmp(rdn.data, "**", 2) == 0;
+    if (many)
+        return;
+    if (*len > 0)
+        text[(*len)++] = ',';
+    if (rdn.len == 1 && rdn.data[0] == '*') {
+        memcpy(text + *len, any, sizeof any - 1);
+        *len += sizeof any - 1;
+        return;
+    }
+    for (size_t i = 0; i < rdn.len; i++) {
+        const bool wildcard = rdn.data[i] == '*' || rdn.data[i] == '?';
+        const bool escaped =
+            rdn.data[i] == '\\' && i + 1 < rdn.len && (rdn.data[i + 1] == '*' || rdn.data[i + 1] == '?');
+        i += escaped;
+        text[(*len)++] = wildcard ? 'x' : rdn.data[i];
+        if (rdn.data[i] == '\\' && i + 1 < rdn.len)
+            text[(*len)++] = rdn.data[++i];
+    }
+}
+
+struct certmap_view cm_lint_fill_name(struct cm_lint_pool *pool, struct certmap_view pattern) {
+    uint8_t *text = cm_lint_pool_take(pool, 5 * pattern.len + 5, 1);
+    size_t len = 0, begin = 0;
+    for (size_t i = 0; text != NULL && i <= pattern.len; i++) {
+        if (i < pattern.len && pattern.data[i] == '\\') {
+            i++;
+            continue;
+        }
+        if (i < pattern.len && pattern.data[i] != ',')
+            continue;
+        add_rdn(text, &len, (struct certmap_view){pattern.data + begin, i - begin});
+        begin = i + 1;
+    }
+    return (struct certmap_view){text, text != NULL ? len : 0};
+}
+
 /* A SID has numbers only. */
 static struct certmap_view fill(struct cm_lint_pool *pool, const struct cm_lint_path *path,
                                 struct certmap_view pattern) {
@@ -151,7 +192,10 @@ struct certmap_view cm_lint_sample(struct cm_lint_pool *pool, const struct cm_li
     case CERTMAP_OP_UNDER:
         return cm_lint_pool_copy(pool, is_compared(path) ? cm_lint_compared(operand) : cm_lint_shown(operand));
     case CERTMAP_OP_LIKE:
-        return fill(pool, path, cm_lint_shown(operand));
+        return cm_lint_is_whole_name(path) ? cm_lint_fill_name(pool, cm_lint_shown(operand))
+                                           : fill(pool, path, cm_lint_shown(operand));
+    case CERTMAP_OP_MATCHES:
+        return cm_lint_regex_sample(pool, cm_lint_shown(operand), false);
     default:
         return (struct certmap_view){NULL, 0};
     }

@@ -12,6 +12,8 @@ struct certmap_view cm_lint_sample(struct cm_lint_pool *pool, const struct cm_li
 /* A pattern with other texts in place of its wildcards. data NULL: there is no memory. */
 struct certmap_view cm_lint_fill(struct cm_lint_pool *pool, struct certmap_view pattern, const char *one,
                                  const char *many);
+/* A Name that a pattern over Names probably describes. data NULL: there is no memory. */
+struct certmap_view cm_lint_fill_name(struct cm_lint_pool *pool, struct certmap_view pattern);
 /* The number-th text that a value of the path can be, where nothing is asked of it. data NULL: none is known. */
 struct certmap_view cm_lint_any_text(struct cm_lint_pool *pool, const struct cm_lint_path *path, size_t number);
 /* Whether a certificate has one value of the path at most. */

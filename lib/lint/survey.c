@@ -221,11 +221,15 @@ static bool read_operands(struct cm_lint_engine *engine, const struct cm_lint_cl
     for (uint32_t i = 0; i < condition->operand_count; i++) {
         const uint32_t place = engine->place_of[engine->intern.operands[condition->operand + i]] - 1;
         struct cm_lint_atom *atom = &track->atoms[place];
-        track->items[place].subtree = condition->op == CERTMAP_OP_UNDER;
+        track->items[place].op = condition->op;
+        track->items[place].nocase = condition->nocase;
+        track->items[place].exact = condition->exact;
         if (track->domain > CM_LINT_DOMAIN_SID || atom->symbols != NULL)
             continue;
-        *atom = cm_lint_atom_make(&engine->pool, cm_lint_compared(track->items[place].operand),
-                                  condition->op == CERTMAP_OP_LIKE);
+        *atom = condition->op == CERTMAP_OP_MATCHES
+                    ? cm_lint_atom_make(&engine->pool, certmap_view_of("*"), true) /* theory.c asks the matcher */
+                    : cm_lint_atom_make(&engine->pool, cm_lint_compared(track->items[place].operand),
+                                        condition->op == CERTMAP_OP_LIKE);
         atom->nocase = condition->nocase;
     }
     return !engine->pool.failed;
@@ -239,6 +243,8 @@ static bool make_slots(struct cm_lint_engine *engine, struct cm_lint_track *trac
     track->slots = cm_lint_pool_take(&engine->pool, track->slot_count, sizeof *track->slots);
     for (size_t i = 0; track->slots != NULL && i < track->slot_count; i++)
         track->slots[i].takes = cm_lint_pool_take(&engine->pool, track->operands.count + 1, sizeof(int));
+    for (size_t i = 0; track->slots != NULL && track->domain == CM_LINT_DOMAIN_NAME && i < track->slot_count; i++)
+        track->slots[i].unsure = cm_lint_pool_take(&engine->pool, track->operands.count + 1, sizeof(int));
     return !engine->pool.failed;
 }
 

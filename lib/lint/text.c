@@ -309,7 +309,7 @@ static bool is_refused(const struct cm_lint_question *question) {
     return false;
 }
 
-static size_t put_utf8(uint8_t *at, uint32_t c) {
+size_t cm_lint_put_utf8(uint8_t *at, uint32_t c) {
     const unsigned more = c >= 0x10000 ? 3 : c >= 0x800 ? 2 : c >= 0x80 ? 1 : 0;
     static const uint8_t marks[] = {0, 0xC0, 0xE0, 0xF0};
     at[0] = (uint8_t)(marks[more] | c >> 6 * more);
@@ -324,7 +324,7 @@ static enum cm_lint_exists give(struct certmap_view *text, struct cm_lint_pool *
     uint8_t *bytes = cm_lint_pool_take(pool, 4 * len + 1, 1);
     size_t used = 0;
     for (size_t i = 0; bytes != NULL && i < len; i++)
-        used += put_utf8(bytes + used, letters[i]);
+        used += cm_lint_put_utf8(bytes + used, letters[i]);
     *text = (struct certmap_view){bytes, used};
     return bytes != NULL ? CM_LINT_EXISTS : CM_LINT_UNDECIDED;
 }

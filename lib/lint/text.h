@@ -50,6 +50,8 @@ struct cm_lint_question {
 
 /* The code point at *at, which is moved past it. The text is UTF-8. */
 uint32_t cm_lint_next(const uint8_t **at);
+/* Writes a code point as UTF-8, up to 4 bytes; how many. */
+size_t cm_lint_put_utf8(uint8_t *at, uint32_t c);
 /* Reads an atom: text, or a pattern with the escapes \* \? and \\. NULL symbols: there is no memory. */
 struct cm_lint_atom cm_lint_atom_make(struct cm_lint_pool *pool, struct certmap_view text, bool pattern);
 /* A letter without case, as far as it is ASCII or stands for what is. */

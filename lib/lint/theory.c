@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "theory.h"
+#include "regex.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,93 @@ static enum cm_lint_exists find_text(struct certmap_view *value, struct cm_lint_
             return exists;
     }
     return cm_lint_text_find(value, pool, &question);
+}
+
+/* ---- regular expressions ---- */
+
+static bool has_regex(const struct cm_lint_wish *wish) {
+    for (size_t i = 0; i < wish->count; i++)
+        if (wish->signs[i] != 0 && wish->items[i].op == CERTMAP_OP_MATCHES)
+            return true;
+    return false;
+}
+
+static bool atoms_take(struct cm_lint_pool *pool, const struct cm_lint_wish *wish, struct certmap_view text) {
+    const struct cm_lint_atom letters = cm_lint_atom_make(pool, text, false);
+    for (size_t i = 0; letters.symbols != NULL && i < wish->count; i++)
+        if (wish->signs[i] != 0 && wish->items[i].op != CERTMAP_OP_MATCHES &&
+            cm_lint_atom_matches(&wish->atoms[i], letters.symbols, letters.count) != (wish->signs[i] > 0))
+            return false;
+    return letters.symbols != NULL;
+}
+
+/* Whether the matcher takes a text for one with the signs of the expressions: EXISTS, NONE, or that cannot be said. */
+static enum cm_lint_exists regexes_take(struct cm_lint_pool *pool, struct certmap_peer *peer,
+                                        const struct cm_lint_wish *wish, struct certmap_view text) {
+    for (size_t i = 0; i < wish->count; i++) {
+        const struct cm_lint_item *item = &wish->items[i];
+        bool takes;
+        if (wish->signs[i] == 0 || item->op != CERTMAP_OP_MATCHES)
+            continue;
+        if (!cm_lint_regex_takes(&takes, pool, peer, cm_lint_shown(item->operand), item->nocase, text))
+            return CM_LINT_UNDECIDED;
+        if (takes != (wish->signs[i] > 0))
+            return CM_LINT_NONE;
+    }
+    return CM_LINT_EXISTS;
+}
+
+/* Whether there is one text that has the signs of the others, and nothing that expressions see can be different in it. */
+static bool is_only_text(const struct cm_lint_wish *wish) {
+    bool exact = false, folded = false, with_case = false;
+    for (size_t i = 0; i < wish->count; i++) {
+        const bool regex = wish->items[i].op == CERTMAP_OP_MATCHES;
+        if (wish->signs[i] > 0 && !regex && wish->atoms[i].exact) {
+            exact = exact || !wish->atoms[i].nocase;
+            folded = folded || wish->atoms[i].nocase;
+        }
+        with_case = with_case || (wish->signs[i] != 0 && regex && !wish->items[i].nocase);
+    }
+    return exact || (folded && !with_case);
+}
+
+/* Texts that expressions probably describe, and a few others. */
+static bool try_samples(struct certmap_view *value, struct cm_lint_pool *pool, struct certmap_peer *peer,
+                        const struct cm_lint_wish *wish) {
+    static const char *const others[] = {"Mallory", "mallory", "7731", "evil.example", "Mallory 7731!"};
+    enum { OTHERS = sizeof others / sizeof *others };
+    for (size_t i = 0; i < 2 * wish->count + OTHERS; i++) {
+        const size_t item = i / 2;
+        const bool sample = item < wish->count;
+        if (sample && (wish->signs[item] <= 0 || wish->items[item].op != CERTMAP_OP_MATCHES))
+            continue;
+        *value = sample ? cm_lint_regex_sample(pool, cm_lint_shown(wish->items[item].operand), i % 2 != 0)
+                        : certmap_view_of(others[i - 2 * wish->count]);
+        if (value->data != NULL && atoms_take(pool, wish, *value) &&
+            regexes_take(pool, peer, wish, *value) == CM_LINT_EXISTS)
+            return true;
+    }
+    return false;
+}
+
+/* A text for the others that the expressions take or do not, as they are to; that there is none only where the others leave
+ * one text. */
+static enum cm_lint_exists find_matching(struct certmap_view *value, struct cm_lint_pool *pool,
+                                         struct certmap_peer *peer, enum cm_lint_domain domain,
+                                         const struct cm_lint_wish *wish) {
+    signed char *signs = cm_lint_pool_take(pool, wish->count + 1, 1);
+    if (signs == NULL)
+        return CM_LINT_UNDECIDED;
+    for (size_t i = 0; i < wish->count; i++)
+        signs[i] = wish->items[i].op == CERTMAP_OP_MATCHES ? 0 : wish->signs[i];
+    const struct cm_lint_wish others = {wish->items, wish->atoms, signs, wish->count, wish->odd};
+    enum cm_lint_exists exists = find_text(value, pool, domain, &others);
+    if (exists != CM_LINT_EXISTS)
+        return exists;
+    exists = regexes_take(pool, peer, wish, *value);
+    if (exists == CM_LINT_EXISTS || (exists == CM_LINT_NONE && is_only_text(wish)))
+        return exists;
+    return try_samples(value, pool, peer, wish) ? CM_LINT_EXISTS : CM_LINT_UNDECIDED;
 }
 
 /* ---- what is only equal or not ---- */
@@ -157,7 +245,8 @@ enum cm_lint_exists cm_lint_value_find(struct certmap_view *value, struct cm_lin
     case CM_LINT_DOMAIN_UNKNOWN:
         return CM_LINT_UNDECIDED;
     default:
-        return domain <= CM_LINT_DOMAIN_SID ? find_text(value, pool, domain, wish)
-                                            : find_equal(value, pool, domain, wish);
+        if (domain > CM_LINT_DOMAIN_SID)
+            return find_equal(value, pool, domain, wish);
+        return has_regex(wish) ? find_matching(value, pool, peer, domain, wish) : find_text(value, pool, domain, wish);
     }
 }

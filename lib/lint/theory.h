@@ -10,7 +10,8 @@
 /* An operand of the path. */
 struct cm_lint_item {
     const struct cm_lint_operand *operand;
-    bool subtree; /* of a whole Name: what is under it */
+    enum certmap_operator op;
+    bool nocase, exact; /* as of the condition */
 };
 
 /* What is asked of a path: signs[i] > 0: items[i] takes the value; < 0: it does not; 0: it does not matter. */
