@@ -201,7 +201,8 @@ T_TEST(accounts) {
 }
 
 T_TEST(iis_files) {
-    run_file("tests/data/lint/iis.cases", of_breadth);
+    if (certmap_lint_has_solver()) /* it also finds what is about the order of mappings */
+        run_file("tests/data/lint/iis.cases", of_breadth);
 }
 
 static const char *const of_decoys[] = {
