@@ -409,6 +409,38 @@ T_TEST(chosen_pairs) {
         ck_assert_uint_le(last_effects, pairs[_i].effects);
 }
 
+static bool on_readable(void *ctx, const struct certmap_diff_edit *edit) {
+    bool *readable = ctx;
+    for (size_t i = 0; i < edit->effect_count; i++) {
+        const struct certmap_lint_witness *witness = edit->effects[i].after;
+        bool all = true;
+        for (size_t k = 0; k < witness->value_count; k++)
+            all = all && witness->values[k].state == CERTMAP_LINT_READABLE;
+        readable[edit->effects[i].kind] = all;
+    }
+    return true;
+}
+
+/* A gain that is first found with a value that cannot be read, and that whoever has CN a and O b has, too. */
+T_TEST(readable_if_there_is_one) {
+    static const char rest[] = "mapping \"m1\" { when not subject.O = \"b\"; allow \"y\"; }"
+                               "mapping \"m2\" { when not subject.CN like \"a*\"; allow \"y\"; }"
+                               "mapping \"m3\" { when subject.L like \"a*\"; allow \"y\"; }"
+                               "mapping \"m4\" { when not subject.L present; deny; }";
+    bool readable[CERTMAP_DIFF_LEFT + 1] = {false};
+    char before[1024], after[1024];
+    (void)snprintf(before, sizeof before, "certmap 1; mapping \"m0\" { when subject.L = \"ab\"; allow \"x\"; } %s",
+                   rest);
+    (void)snprintf(after, sizeof after,
+                   "certmap 1; mapping \"m0\" { when not subject.L = \"a\" or subject.CN = \"b\"; allow \"y\"; } %s",
+                   rest);
+    struct certmap_rules *old = load(before), *new = load(after);
+    ck_assert_int_eq(certmap_diff(old, new, NULL, on_readable, readable, NULL, NULL), CERTMAP_OK);
+    ck_assert(readable[CERTMAP_DIFF_GAIN] || !certmap_lint_has_solver());
+    certmap_rules_free(old);
+    certmap_rules_free(new);
+}
+
 /* What the analysis does not know exactly is not decided, and nobody who comes after it goes first. */
 T_TEST(not_known) {
     static const char *const conditions[] = {"subject.any = \"a\"", "only subject.any like \"b*\"",
@@ -555,7 +587,7 @@ T_TEST(out_of_memory) {
 }
 
 T_TESTS("diff",
-        T_CASE("the library", time_is_up, not_known, not_built, unknown_address, wrong_arguments, names_of_words,
-               results, out_of_memory),
+        T_CASE("the library", time_is_up, readable_if_there_is_one, not_known, not_built, unknown_address,
+               wrong_arguments, names_of_words, results, out_of_memory),
         T_CASE("chosen pairs", T_LOOP(chosen_pairs, (int)(sizeof pairs / sizeof *pairs))),
         T_CASE("small worlds", T_LONG, first_decides, rich_rules, accounts_are_built, other_policies, another_policy))

@@ -135,6 +135,8 @@ enum cm_lint_verdict cm_diff_ask(struct cm_diff *diff, struct cm_diff_plan *plan
 /* Looks at a certificate: whether it has an effect of the edit that is not known yet, which is kept. */
 bool cm_diff_look(struct cm_diff *diff, const struct cm_lint_witness *witness,
                   struct cm_diff_answer answers[CM_DIFF_TIMES]);
+/* Keeps a certificate that shows an effect, in place of the one that was kept. */
+void cm_diff_keep(struct cm_diff *diff, enum certmap_diff_effect_kind kind, const struct cm_lint_witness *witness);
 /* Adds to a draft what the account and the other outputs of a mapping take, where it is not there. */
 void cm_diff_fill(struct cm_diff *diff, struct cm_lint_draft *draft, uint32_t mapping);
 /* Kinds that are not known yet, of these. */

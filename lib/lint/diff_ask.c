@@ -41,8 +41,7 @@ unsigned cm_diff_kind_bit(enum certmap_decision before, enum certmap_decision af
     return cm_diff_kind_of(before, after, same_given, &kind) ? 1u << kind : 0;
 }
 
-/* Keeps a certificate that shows an effect. */
-static void keep(struct cm_diff *diff, enum certmap_diff_effect_kind kind, const struct cm_lint_witness *witness) {
+void cm_diff_keep(struct cm_diff *diff, enum certmap_diff_effect_kind kind, const struct cm_lint_witness *witness) {
     struct cm_diff_effect *effect = &diff->effects[kind];
     struct cm_lint_value *values = cm_lint_pool_take(&diff->pool, witness->count + 1, sizeof *values);
     for (size_t i = 0; values != NULL && i < witness->count; i++) {
@@ -62,7 +61,7 @@ bool cm_diff_look(struct cm_diff *diff, const struct cm_lint_witness *witness,
     if (!cm_diff_answers(diff, witness, answers))
         return false;
     if (cm_diff_is_effect(diff, answers, &kind) && !diff->effects[kind].found)
-        keep(diff, kind, witness);
+        cm_diff_keep(diff, kind, witness);
     return true;
 }
 
@@ -343,7 +342,7 @@ static void ask_nicer(struct cm_diff *diff, const struct question *question, uns
             !cm_diff_answers(diff, &witness, answers) || !cm_diff_is_effect(diff, answers, &kind))
             return;
         if ((wanted >> kind & 1) != 0)
-            keep(diff, kind, &witness);
+            cm_diff_keep(diff, kind, &witness);
     }
 }
 
