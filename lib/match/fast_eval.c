@@ -210,9 +210,9 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
 
 static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t offset) {
     enum certmap_truth truth;
-    have_help(fast);
     if (!is_shared(fast, offset))
         return eval_any(fast, offset);
+    have_help(fast);
     if (recall(fast, offset, &truth))
         return truth;
     truth = eval_any(fast, offset);
