@@ -146,18 +146,18 @@ static struct cm_plan *make_room(struct planning *planning, const struct certmap
         return NULL;
     *plan = (struct cm_plan){.mapping_count = count};
     planning->plan = plan;
-    planning->mapping = (struct cm_plan_mapping *)(void *)(plan + 1);
-    planning->result = (struct certmap_result *)(void *)(planning->mapping + count);
+    planning->result = (struct certmap_result *)(void *)(plan + 1);
     planning->test = (struct cm_plan_test *)(void *)(planning->result + count);
-    planning->rest = (struct cm_node *)(void *)(planning->test + nodes);
+    planning->mapping = (struct cm_plan_mapping *)(void *)(planning->test + nodes);
+    planning->rest = (struct cm_node *)(void *)(planning->mapping + count);
     plan->mappings = planning->mapping;
     return plan;
 }
 
-_Static_assert(_Alignof(struct cm_plan) >= _Alignof(struct cm_plan_mapping) &&
-                   _Alignof(struct cm_plan_mapping) >= _Alignof(struct certmap_result) &&
+_Static_assert(_Alignof(struct cm_plan) >= _Alignof(struct certmap_result) &&
                    _Alignof(struct certmap_result) >= _Alignof(struct cm_plan_test) &&
-                   _Alignof(struct cm_plan_test) >= _Alignof(struct cm_node),
+                   _Alignof(struct cm_plan_test) >= _Alignof(struct cm_plan_mapping) &&
+                   _Alignof(struct cm_plan_mapping) >= _Alignof(struct cm_node),
                "each part of the block may follow the one before it");
 
 /* Only where the first mapping that is not false decides. */
