@@ -1357,6 +1357,51 @@ T_TEST(without_memory) {
     ck_assert_uint_eq(memory.live, 0);
 }
 
+/* Extensions: a subjectAltName of so many directory names that have no RDN. */
+static void put_empty_names(struct t_buf *buf, size_t count) {
+    static const uint8_t empty[] = {0xA4, 0x02, 0x30, 0x00};
+    t_buf_clear(buf);
+    const size_t extensions = t_begin(buf), extension = t_begin(buf);
+    t_tlv(buf, 0x06, "\x55\x1D\x11", 3);
+    const size_t octets = t_begin(buf), names = t_begin(buf);
+    for (size_t i = 0; i < count; i++)
+        t_bytes(buf, empty, sizeof empty);
+    t_end(buf, names, 0x30, 0);
+    t_end(buf, octets, 0x04, 0);
+    t_end(buf, extension, 0x30, 0);
+    t_end(buf, extensions, 0x30, 0);
+}
+
+/* Directory names that have no RDN: four octets each, and much more in a peer. Where there is room for them, and not for
+ * their texts, that is said, and not that there is no memory. */
+T_TEST(a_certificate_too_large) {
+    enum { FEWEST = 120000, STEP = 3000, MOST = 150000 };
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"m\" { when san.dirname under \"C=US\"; deny; }");
+    struct t_buf names = T_BUF_INIT;
+    struct t_peer peer;
+    size_t too_large = 0;
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    for (size_t count = FEWEST; count <= MOST; count += STEP) {
+        struct certmap_result result = CERTMAP_RESULT_INIT;
+        struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
+        put_empty_names(&names, count);
+        peer.cert.extensions = t_view(&names);
+        if (certmap_peer_set(peer.peer, &peer.cert, NULL) != CERTMAP_OK)
+            break;
+        if (certmap_explain(rules, peer.peer, &result, count_names, &(struct told_names){0, 0, 0, 0}, &err) !=
+            CERTMAP_OK) {
+            ck_assert_int_eq(err.status, CERTMAP_ERROR_LIMIT);
+            ck_assert_int_eq(err.code, CERTMAP_CODE_NAME_TOO_LARGE);
+            ck_assert_int_eq(result.decision, CERTMAP_NONE);
+            too_large++;
+        }
+    }
+    ck_assert(too_large > 0 || sizeof(void *) < 8); /* with short pointers 1 MiB of names fits */
+    t_buf_free(&names);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
 T_TESTS("explain",
         T_CASE("by hand", T_LOOP(trace, COUNT(rows)), items_name_their_mapping, whole_certificate,
                iis_patterns_print_as_native_ones, disabled_rules, T_LOOP(nearest_miss, COUNT(misses)), never_true,
@@ -1365,4 +1410,5 @@ T_TESTS("explain",
         T_CASE("same as match", T_LOOP(rule_set, COUNT(t_matches)), T_LOOP(condition, COUNT(t_conditions)),
                T_LOOP(pattern_of_rules, COUNT(t_patterns))),
         T_CASE("call", refuses_what_is_missing, without_memory),
-        T_SLOW_CASE(names_without_end, values_without_steps, T_LOOP(random_rules, RANDOM_TESTS)))
+        T_SLOW_CASE(names_without_end, values_without_steps, a_certificate_too_large,
+                    T_LOOP(random_rules, RANDOM_TESTS)))

@@ -134,7 +134,8 @@ typedef bool certmap_explain_fn(void *ctx, const struct certmap_explain_item *it
  * issuers counts wherever it is used. Of values, at most CERTMAP_MAX_REPORTED_SIZE bytes are
  * reported, all of them together, and reporting them takes steps too, of those on the side;
  * conditions after that come without. Allocates from the allocator of the rules. Errors: ARGUMENT,
- * MEMORY (fn may have been called already). */
+ * MEMORY, LIMIT (the certificate's values take more than CERTMAP_MAX_PEER_MEMORY as texts); fn may
+ * have been called already. */
 CERTMAP_API enum certmap_status certmap_explain(const struct certmap_rules *rules,
                                                 struct certmap_peer *peer,
                                                 struct certmap_result *result,

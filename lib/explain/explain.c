@@ -280,6 +280,8 @@ static enum certmap_status run(struct explain *explain, struct certmap_result *a
         explain_one(explain, only);
     put_built_back(explain);
     cm_release(&rules->allocator, explain->report.text);
+    if (explain->report.too_large)
+        return cm_peer_too_large(err);
     return explain->report.no_memory ? cm_error_memory(err) : CERTMAP_OK;
 }
 

@@ -147,6 +147,7 @@ static bool report_value(struct cm_report *report, struct cm_eval *eval, const s
     item.condition = &report->condition;
     item.number = report->conditions;
     report->no_memory = !cm_peer_text(report->peer, &item.text, value);
+    report->too_large = report->no_memory && report->peer->arena.over;
     if (report->no_memory)
         return false;
     *room = item.text.len < report->value_bytes;

@@ -17,6 +17,7 @@ struct cm_report {
     struct certmap_condition condition; /* the current one */
     size_t conditions;                  /* of the current mapping, so far */
     bool no_memory;                     /* why nothing more is reported; else fn has seen enough */
+    bool too_large;                     /* ... and that is because of the limit of the peer */
 };
 
 /* All of these are false when nothing more is to be reported. */

@@ -64,11 +64,13 @@ void certmap_peer_free(struct certmap_peer *peer) {
     cm_release(&own, peer);
 }
 
+enum certmap_status cm_peer_too_large(struct certmap_diagnostic *err) {
+    return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
+                    "the certificate needs more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
+}
+
 static enum certmap_status no_room(const struct certmap_peer *peer, struct certmap_diagnostic *err) {
-    if (peer->arena.over || peer->scratch.over)
-        return cm_error(err, CERTMAP_ERROR_LIMIT, CERTMAP_CODE_NAME_TOO_LARGE,
-                        "the certificate needs more memory than %d bytes", CERTMAP_MAX_PEER_MEMORY);
-    return cm_error_memory(err);
+    return peer->arena.over || peer->scratch.over ? cm_peer_too_large(err) : cm_error_memory(err);
 }
 
 /* A list of one value, the whole Name, whose row is 0. */

@@ -41,8 +41,10 @@ struct certmap_peer {
     struct cm_built built;
 };
 
+/* LIMIT, and that the certificate needs more memory than a peer has. */
+enum certmap_status cm_peer_too_large(struct certmap_diagnostic *err);
 /* The text of a value as people read it: of a whole Name in RFC 4514, made once for a certificate and kept in the peer.
- * False: no memory. */
+ * False: no memory; where peer->arena.over, because of its limit. */
 bool cm_peer_text(struct certmap_peer *peer, struct certmap_view *text, struct cm_value *value);
 
 #endif

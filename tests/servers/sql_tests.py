@@ -15,6 +15,7 @@ import struct
 import subprocess
 
 from bench import HERE, ROOT, wait_until
+from der import tlv
 from sql_cluster import SERVER_USER, TIMEOUT, Cluster, Installation, pg_config
 
 CASES = HERE / "sql"
@@ -36,7 +37,7 @@ def run(bench):
     others = []
     try:
         prepare(cluster)
-        for tests in (regress, parallel, indexes, encodings, upgrade, dumped, binary, cancelled, memory, hostile_certificates, hostile_rules):
+        for tests in (regress, parallel, indexes, encodings, upgrade, dumped, binary, cancelled, memory, hostile_certificates, too_large, hostile_rules):
             tests(cluster, bench.check)
             bench.check(f"after {tests.__name__}: nothing has crashed", cluster.has_crashed(), False)
         page(cluster, bench.check)
@@ -389,6 +390,28 @@ def hostile_certificates(cluster, check):
     answers = f"SELECT m::text FROM hostile, certmap_match({literal(copied_rules)}, der) m UNION ALL SELECT certmap_explain({literal(copied_rules)}, der)::text FROM hostile"
     for query in (texts, answers):  # convert_from() looks at each byte, as no function does that gives a text
         check("hostile certificates: every text is one of the database", cluster.sql(f"SELECT count(*) > 100, bool_and(convert_from(convert_to(t, 'UTF8'), 'UTF8') = t) FROM ({query}) x (t)"), "t|t")
+
+
+def crowded(count):
+    """A certificate with so many directory names without an RDN, four octets each, that their texts hardly have room."""
+    algorithm = tlv(0x30, tlv(0x06, bytes.fromhex("2A864886F70D01010B")), b"\x05\x00")
+    common_name = tlv(0x30, tlv(0x31, tlv(0x30, tlv(0x06, bytes.fromhex("550403")), tlv(0x0C, b"x"))))
+    names = tlv(0x30, bytes.fromhex("A4023000") * count)
+    extensions = tlv(0xA3, tlv(0x30, tlv(0x30, tlv(0x06, bytes.fromhex("551D11")), tlv(0x04, names))))
+    validity = tlv(0x30, tlv(0x17, b"200101000000Z"), tlv(0x17, b"400101000000Z"))
+    tbs = tlv(0x30, b"\xA0\x03\x02\x01\x02\x02\x01\x05", algorithm, common_name, validity, common_name, tlv(0x30, algorithm, b"\x03\x02\0\0"), extensions)
+    return tlv(0x30, tbs, algorithm, b"\x03\x02\0\0")
+
+
+def too_large(cluster, check):
+    """What does not fit into the memory of a certificate ends no query over others."""
+    counts = range(120000, 150000, 3000)
+    copy = "CREATE TABLE crowded (der bytea);\nCOPY crowded FROM STDIN;\n" + "".join(f"\\\\x{crowded(count).hex()}\n" for count in counts) + "\\.\n"
+    cluster.sql(arguments=["-f", "-"], stdin=copy.encode())
+    rules = literal('certmap 1; mapping "d" { when san.dirname under "C=US"; allow "x"; }')
+    check("too large: fields", cluster.sql("SELECT count(*) FROM (SELECT certmap_field(der, 'san.dns') FROM crowded OFFSET 0) x"), str(len(counts)))
+    said = cluster.sql(f"SELECT DISTINCT e ->> 'decision', e ->> 'message' IS NULL FROM (SELECT certmap_explain({rules}, der) AS e FROM crowded OFFSET 0) x ORDER BY 1, 2")
+    check("too large: explained, without mappings, and what is no certificate for certmap", said.splitlines(), ["error|f", "none|f", "none|t"])
 
 
 def hostile_texts(longest):

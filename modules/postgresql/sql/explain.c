@@ -215,7 +215,7 @@ take_item(void *ctx, const struct certmap_explain_item *item)
 
 /* The answer, before its mappings. */
 static void
-put_answer(Sink *sink, const Answer *answer)
+put_answer(Sink *sink, const Answer *answer, const char *message)
 {
     const struct certmap_result *result = &answer->result;
     enum certmap_code code = answer->is_known ? result->reason : answer->err.code;
@@ -226,7 +226,15 @@ put_answer(Sink *sink, const Answer *answer)
     put_member(sink, "mapping", result->mapping);
     put_member(sink, "account", result->account);
     put_word(sink, "reason", code == CERTMAP_CODE_NONE ? NULL : certmap_code_name(code));
-    put_word(sink, "message", answer->is_known ? NULL : answer->err.text);
+    put_word(sink, "message", message);
+}
+
+/* There are no mappings: why is the message. */
+static void
+put_unexplained(Sink *sink, const Answer *answer, const char *message)
+{
+    put_answer(sink, answer, message);
+    certmap_sql_put(sink, ",\"nearest\":null,\"mappings\":[]}");
 }
 
 static void
@@ -239,11 +247,16 @@ explain(Sink *sink, Answer *answer)
     status = certmap_explain(answer->rules->rules, answer->site->peer, &answer->result,
                              take_item, &writer, &err);
     CHECK_FOR_INTERRUPTS();
+    if (status == CERTMAP_ERROR_LIMIT)
+    {
+        put_unexplained(sink, answer, err.text);
+        return;
+    }
     if (status != CERTMAP_OK)
         certmap_sql_raise(status, &err);
     close_to(&writer, AT_START);
 
-    put_answer(sink, answer);
+    put_answer(sink, answer, NULL);
     put_member(sink, "nearest", certmap_view_of(writer.nearest));
     certmap_sql_put(sink, ",\"mappings\":[");
     certmap_sql_put_bytes(sink, writer.sink.data, writer.sink.len);
@@ -262,9 +275,6 @@ certmap_sql_explain(PG_FUNCTION_ARGS)
     if (answer.is_known)
         explain(&sink, &answer);
     else
-    {
-        put_answer(&sink, &answer);
-        certmap_sql_put(&sink, ",\"nearest\":null,\"mappings\":[]}");
-    }
+        put_unexplained(&sink, &answer, answer.err.text);
     PG_RETURN_DATUM(certmap_sql_jsonb(&sink));
 }

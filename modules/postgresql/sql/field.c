@@ -7,6 +7,7 @@
  */
 #include "sql.h"
 
+#include <utils/array.h>
 #include <utils/builtins.h>
 
 #include <certmap/explain.h>
@@ -36,7 +37,8 @@ is_of(const struct certmap_value *value, struct certmap_view subfield)
         || is_same_view(value->subfield, subfield) || is_same_view(value->oid, subfield);
 }
 
-static Datum
+/* NULL: they are too many. */
+static ArrayType *
 values_of(struct certmap_peer *peer, const Path *path)
 {
     const struct certmap_view subfield = {(const uint8_t *) path->subfield, path->subfield_len};
@@ -52,6 +54,8 @@ values_of(struct certmap_peer *peer, const Path *path)
         enum certmap_status status = certmap_peer_value(peer, &value, path->field, i, &err);
         text       *item;
 
+        if (status == CERTMAP_ERROR_LIMIT)
+            return NULL;        /* more than a certificate may take: one stranger's must not end a query */
         if (status != CERTMAP_OK)
             certmap_sql_raise(status, &err);
         if (!is_of(&value, subfield))
@@ -60,7 +64,7 @@ values_of(struct certmap_peer *peer, const Path *path)
         items[count] = PointerGetDatum(item);
         nulls[count++] = item == NULL;
     }
-    return certmap_sql_array(items, nulls, count);
+    return DatumGetArrayTypeP(certmap_sql_array(items, nulls, count));
 }
 
 /* The whole Name, RFC 4514; an array of one. */
@@ -138,6 +142,7 @@ certmap_sql_field(PG_FUNCTION_ARGS)
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
     Given       given = {certmap_sql_bytes(PG_GETARG_BYTEA_PP(0)), CERTMAP_NO_VIEW,
                          DT_NOEND};
+    ArrayType  *values;
 
     if (!certmap_sql_prepare(site, &given, path->needs, &err)
         || certmap_peer_field_unknown(site->peer, path->field) != CERTMAP_CODE_NONE)
@@ -145,5 +150,8 @@ certmap_sql_field(PG_FUNCTION_ARGS)
     if (path->subfield_len == 0
         && (path->field == CERTMAP_FIELD_SUBJECT || path->field == CERTMAP_FIELD_ISSUER))
         return whole_name(path, given.der);
-    return values_of(site->peer, path);
+    values = values_of(site->peer, path);
+    if (values == NULL)
+        PG_RETURN_NULL();
+    PG_RETURN_ARRAYTYPE_P(values);
 }
