@@ -111,6 +111,7 @@ static const char lint[] =
     "  --corpus FILE...      certificates that come, files or folders: what no certificate has, and\n"
     "                        who gets no answer; up to the next option\n"
     "  --issuer FILE         the certificate of the CA that issued them\n"
+    "  --chain FILE          all CAs of that chain, from the one that issued them to the root\n"
     "  --privileged FILE     more names of accounts that are not handed out, one a line\n"
     "  --time-limit SECONDS  what is not decided by then stays so\n"
     "  --witness DIR         write the certificates to this folder: late-deny-6.pem\n"
@@ -154,6 +155,7 @@ static const char diff[] =
     "  --time-limit SECONDS  what is not decided by then stays so\n"
     "  --witness DIR         write the certificates to this folder: new-gain-6.pem\n"
     "  --issuer FILE         the certificate that issued CERT, in the chain that was verified\n"
+    "  --chain FILE          all CAs of that chain, from the one that issued them to the root\n"
     "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"
     "  --format FORMAT       text, or json (one object a line)\n" HELP_JSON HELP_COLOR "\n"
     "Exit status: 0 nothing of that, 1 differences, " HELP_FAILED;
@@ -168,6 +170,7 @@ static const char report[] =
     "  --corpus CERT...      the certificates: files and folders, up to the next option\n"
     "  -o, --output PAGE     the file of the page; without it, standard output\n"
     "  --issuer FILE         the certificate of the CA that issued them\n"
+    "  --chain FILE          all CAs of that chain, from the one that issued them to the root\n"
     "  --privileged FILE     more names of accounts that are not handed out, one a line\n"
     "  --time TIME           instead of now: YYYY-MM-DDTHH:MM:SSZ\n"
     "  --time-limit SECONDS  what certmap lint has not decided by then stays so\n" HELP_COLOR "\n"

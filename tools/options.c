@@ -605,9 +605,9 @@ static bool check_diff(const struct tool_options *options) {
         return true;
     if (options->diff.after == NULL)
         return complain_about(options, "--new FILE is missing: the rules that are to come", "", "");
-    if (options->operand_count == 0 && (options->issuer != NULL || options->time != 0))
-        return complain_about(options, "--issuer and --time are of the certificates of --corpus, which is missing", "",
-                              "");
+    if (options->operand_count == 0 && (options->issuer != NULL || options->chain != NULL || options->time != 0))
+        return complain_about(
+            options, "--issuer, --chain and --time are of the certificates of --corpus, which is missing", "", "");
     if (options->operand_count > 0 && (options->lint.witness != NULL || options->lint.time_limit != 0))
         return complain_about(options, "--witness and --time-limit do not go with --corpus", "", "");
     return true;
@@ -649,9 +649,11 @@ static bool check_corpus(const struct tool_options *options) {
 }
 
 static bool check_lint(const struct tool_options *options) {
-    if (options->verb != TOOL_VERB_LINT || options->operand_count > 0 || options->issuer == NULL)
+    if (options->verb != TOOL_VERB_LINT || options->operand_count > 0 ||
+        (options->issuer == NULL && options->chain == NULL))
         return true;
-    return complain_about(options, "--issuer is of the certificates of --corpus, which is missing", "", "");
+    return complain_about(options, "--issuer and --chain are of the certificates of --corpus, which is missing", "",
+                          "");
 }
 
 static bool check_report(const struct tool_options *options) {
