@@ -99,32 +99,38 @@ static bool write_mapping(struct bytes *bytes, const struct certmap_rules *rules
 /* ---- the same ---- */
 
 /* The mappings of the old rules by what they are: of those that are equal, in their order, the next one that no mapping
- * of the new rules took. */
+ * of the new rules took. Of each a hash is kept; its bytes, which take as much as the file, are written again where a hash
+ * is the same. */
 struct table {
-    struct certmap_view *texts; /* of each mapping */
-    uint32_t *slots;            /* the first one + 1; 0: the slot is empty */
-    uint32_t *next;             /* of each mapping: the one that is equal and comes after it, + 1 */
-    uint32_t *last;             /* of the first of those that are equal: the last of them */
+    const struct certmap_rules *rules;
+    struct bytes again; /* of the mapping that is compared */
+    uint64_t *hashes;   /* of each mapping */
+    uint32_t *slots;    /* the first one + 1; 0: the slot is empty */
+    uint32_t *next;     /* of each mapping: the one that is equal and comes after it, + 1 */
+    uint32_t *last;     /* of the first of those that are equal: the last of them */
     size_t mask;
+    bool failed;
 };
 
-static size_t hash_of(struct certmap_view text) {
+static uint64_t hash_of(const struct bytes *bytes) {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ text.data[i]) * UINT64_C(0x100000001B3);
-    return (size_t)(hash ^ hash >> 32);
+    for (size_t i = 0; i < bytes->len; i++)
+        hash = (hash ^ bytes->data[i]) * UINT64_C(0x100000001B3);
+    return hash ^ hash >> 32;
 }
 
-/* Where a text is, or would be. */
-static size_t slot_of(const struct table *table, struct certmap_view text) {
-    size_t slot = hash_of(text) & table->mask;
-    while (table->slots[slot] != 0) {
-        const struct certmap_view other = table->texts[table->slots[slot] - 1];
-        if (other.len == text.len && memcmp(other.data, text.data, text.len) == 0)
-            break;
+static bool is_equal(struct table *table, uint32_t mapping, const struct bytes *bytes) {
+    table->failed = table->failed || !write_mapping(&table->again, table->rules, mapping);
+    return !table->failed && table->again.len == bytes->len && memcmp(table->again.data, bytes->data, bytes->len) == 0;
+}
+
+/* Where a mapping is, or would be. NULL: there is no memory. */
+static uint32_t *slot_of(struct table *table, const struct bytes *bytes, uint64_t hash) {
+    size_t slot = (size_t)hash & table->mask;
+    while (table->slots[slot] != 0 &&
+           !(table->hashes[table->slots[slot] - 1] == hash && is_equal(table, table->slots[slot] - 1, bytes)))
         slot = (slot + 1) & table->mask;
-    }
-    return slot;
+    return table->failed ? NULL : &table->slots[slot];
 }
 
 static bool make_table(struct table *table, struct cm_lint_pool *pool, size_t count) {
@@ -132,22 +138,21 @@ static bool make_table(struct table *table, struct cm_lint_pool *pool, size_t co
     while (size < 2 * count)
         size *= 2;
     table->mask = size - 1;
-    table->texts = cm_lint_pool_take(pool, count + 1, sizeof *table->texts);
+    table->hashes = cm_lint_pool_take(pool, count + 1, sizeof *table->hashes);
     table->slots = cm_lint_pool_take(pool, size, sizeof *table->slots);
     table->next = cm_lint_pool_take(pool, count + 1, sizeof *table->next);
     table->last = cm_lint_pool_take(pool, count + 1, sizeof *table->last);
     return !pool->failed;
 }
 
-static bool fill_table(struct table *table, struct cm_lint_pool *pool, struct bytes *bytes,
-                       const struct cm_diff_side *before) {
+static bool fill_table(struct table *table, struct bytes *bytes, const struct cm_diff_side *before) {
     for (uint32_t i = 0; i < before->count; i++) {
         if (!write_mapping(bytes, before->rules, i))
             return false;
-        table->texts[i] = cm_lint_pool_copy(pool, (struct certmap_view){bytes->data, bytes->len});
-        if (pool->failed)
+        table->hashes[i] = hash_of(bytes);
+        uint32_t *slot = slot_of(table, bytes, table->hashes[i]);
+        if (slot == NULL)
             return false;
-        uint32_t *slot = &table->slots[slot_of(table, table->texts[i])];
         if (*slot == 0) {
             *slot = i + 1;
         } else {
@@ -161,8 +166,8 @@ static bool fill_table(struct table *table, struct cm_lint_pool *pool, struct by
 /* Takes the next mapping of the old rules that is this one; CM_DIFF_NOBODY: there is none. A slot whose mappings are all
  * taken keeps the last of them, which is marked. */
 static uint32_t take_same(struct table *table, const struct bytes *bytes, bool *taken) {
-    uint32_t *slot = &table->slots[slot_of(table, (struct certmap_view){bytes->data, bytes->len})];
-    if (*slot == 0 || taken[*slot - 1])
+    uint32_t *slot = slot_of(table, bytes, hash_of(bytes));
+    if (slot == NULL || *slot == 0 || taken[*slot - 1])
         return CM_DIFF_NOBODY;
     const uint32_t found = *slot - 1;
     taken[found] = true;
@@ -193,6 +198,8 @@ static bool read_after(struct cm_diff *diff, struct table *table, struct bytes *
         if (!write_mapping(bytes, side->rules, i))
             return false;
         side->mappings[i] = take_same(table, bytes, taken);
+        if (table->failed)
+            return false;
         if (side->mappings[i] != CM_DIFF_NOBODY)
             continue;
         side->mappings[i] = (uint32_t)model->mappings.count;
@@ -289,14 +296,28 @@ static bool add_edits(struct cm_diff *diff, const bool *kept, bool *renewed) {
     return added;
 }
 
+static void free_bytes(struct bytes *bytes) {
+    if (bytes->data != NULL)
+        bytes->allocator->release(bytes->allocator->ctx, bytes->data);
+    bytes->data = NULL;
+}
+
+/* Finds the mappings of the new rules among those of the old ones. */
+static bool match(struct cm_diff *diff, struct cm_lint_pool *pool, struct bytes *bytes, bool *taken) {
+    const struct cm_diff_side *before = &diff->sides[CM_DIFF_BEFORE];
+    struct table table = {.rules = before->rules, .again = {.allocator = bytes->allocator}};
+    const bool matched = make_table(&table, pool, before->count) && fill_table(&table, bytes, before) &&
+                         read_after(diff, &table, bytes, taken);
+    free_bytes(&table.again);
+    return matched;
+}
+
 static bool align(struct cm_diff *diff, struct cm_lint_pool *pool, struct bytes *bytes) {
     const struct cm_diff_side *before = &diff->sides[CM_DIFF_BEFORE], *after = &diff->sides[CM_DIFF_AFTER];
-    struct table table;
     bool *taken = cm_lint_pool_take(pool, before->count + 1, sizeof *taken);
     bool *kept = cm_lint_pool_take(pool, before->count + 1, sizeof *kept);
     bool *renewed = cm_lint_pool_take(pool, before->count + 1, sizeof *renewed);
-    if (pool->failed || !make_table(&table, pool, before->count) || !fill_table(&table, pool, bytes, before) ||
-        !read_after(diff, &table, bytes, taken) || !make_indices(diff) || !mark_kept(diff, pool, kept))
+    if (pool->failed || !match(diff, pool, bytes, taken) || !make_indices(diff) || !mark_kept(diff, pool, kept))
         return false;
     if ((before->combining != after->combining || before->disabled != after->disabled) &&
         !add_edit(diff, CERTMAP_DIFF_POLICY, CM_DIFF_NOBODY, CM_DIFF_NOBODY))
@@ -311,8 +332,7 @@ bool cm_diff_align(struct cm_diff *diff) {
     (void)cm_lint_pool_init(&pool, allocator);
     diff->lint->read = true;
     const bool aligned = read_before(diff) && align(diff, &pool, &bytes);
-    if (bytes.data != NULL)
-        allocator->release(allocator->ctx, bytes.data);
+    free_bytes(&bytes);
     cm_lint_pool_free(&pool);
     return aligned;
 }
