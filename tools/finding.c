@@ -59,6 +59,7 @@ void tool_findings_free(struct tool_findings *findings) {
         findings->blocks = next;
     }
     free(findings->items);
+    free(findings->few.kinds);
     *findings = (struct tool_findings){.items = NULL};
 }
 
@@ -151,6 +152,74 @@ struct certmap_diagnostic tool_brief_whole(const struct tool_brief *brief) {
     return whole;
 }
 
+static void copy_parts(struct tool_findings *findings, struct tool_found *found,
+                       const struct certmap_lint_report *report) {
+    found->related = copy_related(findings, report);
+    found->related_count = report->related_count;
+    found->witness = copy_witness(findings, report->witness);
+    found->help = copy_string(findings, report->help);
+    found->edits = copy_edits(findings, report);
+    found->edit_count = report->edit_count;
+}
+
+/* ---- Findings that are alike ---- */
+
+uint64_t tool_brief_kind(const struct tool_brief *brief) {
+    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)brief->code;
+    bool quoted = false;
+    for (const char *at = brief->text; *at != '\0'; at++) {
+        if (*at == '\\' && at[1] != '\0') {
+            at++;
+            continue;
+        }
+        quoted = *at == '"' ? !quoted : quoted;
+        if (!quoted)
+            hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
+    }
+    return hash;
+}
+
+static struct tool_kind_count *find_kind(struct tool_kind_count *kinds, size_t cap, uint64_t kind) {
+    size_t at = (size_t)kind & (cap - 1);
+    while (kinds[at].count > 0 && kinds[at].kind != kind)
+        at = (at + 1) & (cap - 1);
+    return &kinds[at];
+}
+
+static void grow_kinds(struct tool_few *few) {
+    const size_t cap = few->cap > 0 ? few->cap * 2 : 64;
+    struct tool_kind_count *kinds = tool_alloc(cap * sizeof *kinds);
+    memset(kinds, 0, cap * sizeof *kinds);
+    for (size_t i = 0; i < few->cap; i++)
+        if (few->kinds[i].count > 0)
+            *find_kind(kinds, cap, few->kinds[i].kind) = few->kinds[i];
+    free(few->kinds);
+    few->kinds = kinds;
+    few->cap = cap;
+}
+
+/* How many of the kind there were, with this one. */
+static size_t count_kind(struct tool_few *few, uint64_t kind) {
+    if (2 * (few->count + 1) > few->cap)
+        grow_kinds(few);
+    struct tool_kind_count *found = find_kind(few->kinds, few->cap, kind);
+    found->kind = kind;
+    few->count += found->count == 0;
+    return ++found->count;
+}
+
+/* Whether more of a finding is kept than what it says. Where one is before the last in the order of lines and columns, which
+ * findings are sorted by, those that come are not known to be after the first of their kind. */
+static bool is_wanted_whole(struct tool_findings *findings, const struct tool_brief *brief) {
+    struct tool_few *few = &findings->few;
+    if (brief->line < few->line || (brief->line == few->line && brief->column < few->column))
+        few->wanted = false;
+    few->line = brief->line;
+    few->column = brief->column;
+    return !few->wanted ||
+           (brief->severity <= few->level && count_kind(few, tool_brief_kind(brief)) <= TOOL_FINDINGS_FEW);
+}
+
 bool tool_findings_report(void *ctx, const struct certmap_lint_report *report) {
     struct tool_findings *findings = ctx;
     struct tool_finding *finding = add(findings);
@@ -160,14 +229,11 @@ bool tool_findings_report(void *ctx, const struct certmap_lint_report *report) {
         .certainty = report->certainty,
         .fixed_by_edits = report->fixed_by_edits,
         .mapping = report->mapping,
-        .related = copy_related(findings, report),
-        .related_count = report->related_count,
-        .witness = copy_witness(findings, report->witness),
-        .help = copy_string(findings, report->help),
-        .edits = copy_edits(findings, report),
-        .edit_count = report->edit_count,
+        .is_shown = report->witness != NULL,
         .fingerprint = report->fingerprint,
     };
+    if (is_wanted_whole(findings, &finding->report.diagnostic))
+        copy_parts(findings, &finding->report, report);
     finding->mapping = tool_mapping_name(findings->rules, report->mapping);
     return true;
 }
@@ -234,7 +300,7 @@ static bool is_shown_too(const struct tool_findings *findings, size_t index) {
         const struct tool_finding *other = &findings->items[i];
         if (!is_at_same_place(finding, other))
             return false;
-        if (finding->report.witness == NULL && other->report.witness != NULL &&
+        if (!finding->report.is_shown && other->report.is_shown &&
             other->report.diagnostic.code == finding->report.diagnostic.code)
             return true;
     }

@@ -37,6 +37,7 @@ struct tool_found {
     const struct certmap_lint_related *related;
     size_t related_count;
     const struct certmap_lint_witness *witness;
+    bool is_shown; /* there was a witness, kept or not */
     const char *help;
     const struct certmap_lint_edit *edits;
     size_t edit_count;
@@ -55,11 +56,31 @@ struct tool_finding {
 
 struct tool_finding_block;
 
+/* Of more findings that are alike than people read one by one, text shows the first. */
+#define TOOL_FINDINGS_FEW 10
+
+/* How many are of a kind. */
+struct tool_kind_count {
+    uint64_t kind;
+    size_t count; /* 0: nothing is here */
+};
+
+/* What text does not show is not kept: what is milder than a level, and, of more that are alike, those after the first.
+ * Nothing but that may be done with the findings, and the analysis reports in their order. */
+struct tool_few {
+    bool wanted;
+    enum certmap_severity level;
+    struct tool_kind_count *kinds; /* a hash table; its size is a power of two, twice what it holds at least */
+    size_t count, cap;
+    size_t line, column; /* of the last one */
+};
+
 struct tool_findings {
     struct tool_finding *items;
     size_t count, cap;
     const struct certmap_rules *rules; /* whose mappings they are about; NULL: none were loaded */
     bool as_files;                     /* certificates are wanted as files; else their der is empty, or no view */
+    struct tool_few few;
     struct tool_finding_block *blocks;
 };
 
@@ -87,6 +108,8 @@ struct tool_place {
 struct tool_place tool_place_end(struct certmap_view source, struct certmap_position position);
 /* The position of a diagnostic. */
 struct certmap_position tool_position_of(const struct tool_brief *diagnostic);
+/* What it says: its code, and its text but for what that quotes. */
+uint64_t tool_brief_kind(const struct tool_brief *brief);
 /* As it was reported; file is NULL. */
 struct certmap_diagnostic tool_brief_whole(const struct tool_brief *brief);
 

@@ -59,10 +59,14 @@ static enum tool_exit lint(struct tool_analysis *analysis) {
     return finish(analysis);
 }
 
+static bool is_text(const struct tool_options *options) {
+    return !options->json && options->lint.output == TOOL_OUTPUT_TEXT && options->lint.witness == NULL && !options->all;
+}
+
 enum tool_exit tool_lint(const struct tool_options *options) {
     struct tool_options wanted = *options;
     struct tool_privileged privileged = {.names = NULL};
-    struct tool_analysis analysis = {.options = &wanted};
+    struct tool_analysis analysis = {.options = &wanted, .as_text = is_text(options)};
     enum tool_exit status = TOOL_FAILED;
     if (options->iis)
         wanted.format = TOOL_FORMAT_IIS;

@@ -25,6 +25,7 @@ struct tool_analysis {
     /* Who hands the certificates of --corpus to the analysis instead of tool_lint_corpus, or NULL. */
     bool (*corpus)(void *ctx, struct tool_analysis *analysis, struct certmap_lint *lint);
     void *corpus_ctx;
+    bool as_text;   /* its findings are shown as text, and that is all */
     bool ungrouped; /* it groups those without an answer itself: the analysis need not compare them with each mapping */
 };
 

@@ -31,11 +31,17 @@ static bool is_time_up(void *ctx) {
     return limit > 0 && tool_platform_milliseconds() - run->begun >= limit;
 }
 
-/* The mildest findings that anything is done with. What may be suppressed, changed or written to a file is all of them. */
+/* Whether findings may be suppressed, changed or written to a file: then all of them are wanted. */
+static bool are_all_wanted(const struct tool_lint_options *given, const struct tool_directives *directives) {
+    return directives->allow_count > 0 || directives->level_count > 0 || given->allow_count > 0 ||
+           given->baseline != NULL || given->write_baseline != NULL || given->fix || given->fix_dry_run;
+}
+
+/* The mildest findings that anything is done with. */
 static enum certmap_severity least_of(const struct tool_lint_options *given, const struct tool_directives *directives) {
-    const bool all = directives->allow_count > 0 || directives->level_count > 0 || given->allow_count > 0 ||
-                     given->baseline != NULL || given->write_baseline != NULL || given->fix || given->fix_dry_run;
-    return all ? CERTMAP_SEVERITY_NOTE : given->level > given->fail_on ? given->level : given->fail_on;
+    return are_all_wanted(given, directives) ? CERTMAP_SEVERITY_NOTE
+           : given->level > given->fail_on   ? given->level
+                                             : given->fail_on;
 }
 
 /* Every code of a finding but the one for which each certificate without an answer is compared with each mapping. */
@@ -68,6 +74,8 @@ static enum certmap_status begin(void *ctx, struct certmap_view source, struct c
     options.only = given->only_count > 0 ? given->only : NULL;
     options.only_count = given->only_count;
     analysis->least = least_of(given, &analysis->directives);
+    analysis->findings.few = (struct tool_few){
+        .wanted = analysis->as_text && !are_all_wanted(given, &analysis->directives), .level = given->level};
     options.omit = (unsigned)(CERTMAP_SEVERITY_NOTE - analysis->least);
     if (analysis->ungrouped) {
         options.only = ungrouped;

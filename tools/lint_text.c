@@ -70,8 +70,7 @@ static bool is_first(bool *seen, enum certmap_code code) {
 
 /* ---- Findings that are alike ---- */
 
-/* Of more findings that are alike than people read one by one, so many are shown, and so many further lines named. */
-#define FEW 10
+/* Of more than TOOL_FINDINGS_FEW so many are shown, and so many further lines named. */
 #define SHOWN 3
 #define NAMED 8
 
@@ -86,21 +85,6 @@ struct kinds {
     size_t count;
 };
 
-static uint64_t kind_of(const struct tool_brief *diagnostic) {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)diagnostic->code;
-    bool quoted = false;
-    for (const char *at = diagnostic->text; *at != '\0'; at++) {
-        if (*at == '\\' && at[1] != '\0') {
-            at++;
-            continue;
-        }
-        quoted = *at == '"' ? !quoted : quoted;
-        if (!quoted)
-            hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
-    }
-    return hash;
-}
-
 static int compare_alike(const void *a, const void *b) {
     const struct alike *left = a, *right = b;
     if (left->kind != right->kind)
@@ -113,7 +97,7 @@ static struct kinds find_kinds(const struct tool_analysis *analysis) {
     struct kinds kinds = {tool_alloc((findings->count + 1) * sizeof *kinds.items), 0};
     for (size_t i = 0; i < findings->count; i++)
         if (tool_analysis_shows(analysis, &findings->items[i]))
-            kinds.items[kinds.count++] = (struct alike){kind_of(&findings->items[i].report.diagnostic), i};
+            kinds.items[kinds.count++] = (struct alike){tool_brief_kind(&findings->items[i].report.diagnostic), i};
     qsort(kinds.items, kinds.count, sizeof *kinds.items, compare_alike);
     return kinds;
 }
@@ -164,10 +148,10 @@ static bool is_among_few(const struct tool_analysis *analysis, const struct kind
     if (analysis->options->all)
         return true;
     const struct alike *group =
-        find_group(kinds, kind_of(&analysis->findings.items[index].report.diagnostic), index, count, &rank);
-    if (*count > FEW && rank == SHOWN - 1)
+        find_group(kinds, tool_brief_kind(&analysis->findings.items[index].report.diagnostic), index, count, &rank);
+    if (*count > TOOL_FINDINGS_FEW && rank == SHOWN - 1)
         *others = group;
-    return *count <= FEW || rank < SHOWN;
+    return *count <= TOOL_FINDINGS_FEW || rank < SHOWN;
 }
 
 /* ---- The line at the end ---- */
