@@ -181,18 +181,23 @@ static void help(struct dead *dead, struct certmap_lint_report *report) {
 
 /* ---- certificates ---- */
 
-/* Whether any condition is about the version. */
-static bool has_version(const struct cm_lint_model *model) {
-    for (size_t i = 0; i < model->paths.count; i++)
-        if (cm_lint_path_at(model, i)->field == CERTMAP_FIELD_VERSION)
+/* Whether any condition of the mapping is about the version. */
+static bool has_version(const struct cm_lint_model *model, size_t mapping) {
+    const struct cm_lint_mapping *is = cm_lint_mapping_at(model, mapping);
+    for (uint32_t i = is->condition; i < is->condition + is->condition_count; i++)
+        if (cm_lint_path_at(model, cm_lint_condition_at(model, i)->path)->field == CERTMAP_FIELD_VERSION)
             return true;
     return false;
 }
 
-/* Whether a certificate that can be read, and has a version that is none, gets past those that answer all others. */
+/* Whether a certificate that can be read, and has a version that is none, gets past those that answer all others. Where
+ * neither the mapping nor any of those asks for a version, what was proven of them holds of it, too. */
 static bool answers_odd(struct certmap_lint *lint, const struct cm_lint_reach *reach) {
     struct cm_lint_reach odd = *reach;
-    if (!has_version(&lint->model))
+    bool asked = has_version(&lint->model, reach->mapping);
+    for (size_t i = 0; i < reach->suspect_count; i++)
+        asked = asked || has_version(&lint->model, reach->suspects[i]);
+    if (!asked)
         return false;
     lint->engine->odd = true;
     const enum cm_lint_verdict verdict = cm_lint_reach(lint, &odd, true);
