@@ -99,14 +99,23 @@ static bool t_rich;
 static const char *const t_expressions[] = {"a.*", "[ab]+", ".", "(a|A)b?", "[^a]*", "b{1,2}"};
 enum { T_EXPRESSIONS = sizeof t_expressions / sizeof *t_expressions };
 
+/* One that the operator takes, which its first letter tells. */
+static inline const char *any_operand(const char *operator) {
+    switch (operator[0]) {
+    case 'l': /* like */
+        return asked->patterns[draw(asked->pattern_count)];
+    case 'm': /* matches */
+        return t_expressions[draw(T_EXPRESSIONS)];
+    default:
+        return asked->texts[draw(asked->text_count)];
+    }
+}
+
 static inline void put_operands(const char *operator) {
     const unsigned count = 1 + draw(3);
     put("(");
     for (unsigned i = 0; i < count; i++)
-        put("%s\"%s\"", i > 0 ? ", " : "",
-            strcmp(operator, "like") == 0      ? asked->patterns[draw(asked->pattern_count)]
-            : strcmp(operator, "matches") == 0 ? t_expressions[draw(T_EXPRESSIONS)]
-                                               : asked->texts[draw(asked->text_count)]);
+        put("%s\"%s\"", i > 0 ? ", " : "", any_operand(operator));
     put(")");
 }
 
