@@ -337,15 +337,26 @@ static void report_condition(struct certmap_lint *lint, size_t mapping, size_t n
         }
 }
 
-static void report_mapping(struct certmap_lint *lint, size_t mapping) {
+/* A mapping that answered none; whether it did is not decided where not every certificate was asked about it. */
+static void report_unused(struct certmap_lint *lint, size_t mapping) {
     const bool allows = cm_lint_mapping_at(&lint->model, mapping)->is.decision == CERTMAP_ALLOW;
-    if (lint->corpus->answered[mapping] == 0 && !(lint->corpus->open && allows))
-        cm_lint_report_help(lint,
-                            cm_lint_report_add(lint, CERTMAP_CODE_UNUSED_MAPPING, CERTMAP_CERTAINTY_ADVICE, mapping,
-                                               cm_lint_mapping_place(lint, mapping),
-                                               "of %zu certificates none is answered by this mapping",
-                                               lint->corpus->certificates),
-                            "certmap explain says of a certificate which condition it misses");
+    if (!cm_lint_wants(lint, CERTMAP_CODE_UNUSED_MAPPING))
+        return;
+    if (lint->corpus->open && allows) {
+        cm_lint_undecided(lint, &lint->summary.by_budget);
+        return;
+    }
+    cm_lint_report_help(lint,
+                        cm_lint_report_add(lint, CERTMAP_CODE_UNUSED_MAPPING, CERTMAP_CERTAINTY_ADVICE, mapping,
+                                           cm_lint_mapping_place(lint, mapping),
+                                           "of %zu certificates none is answered by this mapping",
+                                           lint->corpus->certificates),
+                        "certmap explain says of a certificate which condition it misses");
+}
+
+static void report_mapping(struct certmap_lint *lint, size_t mapping) {
+    if (lint->corpus->answered[mapping] == 0)
+        report_unused(lint, mapping);
     for (size_t i = 0; i < cm_lint_mapping_at(&lint->model, mapping)->condition_count; i++)
         report_condition(lint, mapping, i);
 }
