@@ -4,9 +4,22 @@
 
 /* ---- What is left out ---- */
 
-void tool_corpus_leave_out(struct tool_corpus *corpus, const char *label, const char *why) {
+static void leave_out(struct tool_corpus *corpus, const struct tool_record *record) {
+    struct tool_text place = {NULL, 0, 0};
+    tool_record_add_place(&place, record);
     if (corpus->left_out++ < TOOL_MAX_CORPUS_MESSAGES)
-        tool_complain(corpus->err, label, tool_view(why));
+        tool_complain(corpus->err, place.data, tool_view(record->why));
+    if (corpus->damaged != NULL)
+        corpus->damaged(corpus->ctx, place.data, record);
+    tool_text_free(&place);
+}
+
+void tool_corpus_leave_out(struct tool_corpus *corpus, const struct tool_record *record,
+                           const struct certmap_diagnostic *why) {
+    struct tool_record damaged = *record;
+    damaged.why = why->text;
+    damaged.code = why->code;
+    leave_out(corpus, &damaged);
 }
 
 void tool_corpus_say_rest(struct tool_stream *err, uint64_t left_out, uint64_t passed_over) {
@@ -31,15 +44,6 @@ bool tool_corpus_end(struct tool_corpus *corpus) {
 
 /* ---- Records ---- */
 
-static void leave_out_record(struct tool_corpus *corpus, const struct tool_record *record) {
-    struct tool_text place = {NULL, 0, 0};
-    tool_record_add_place(&place, record);
-    tool_corpus_leave_out(corpus, place.data, record->why);
-    if (corpus->damaged != NULL)
-        corpus->damaged(corpus->ctx, place.data, record);
-    tool_text_free(&place);
-}
-
 static void take_record(void *ctx, const struct tool_record *record) {
     struct tool_corpus *corpus = ctx;
     struct tool_text label = {NULL, 0, 0};
@@ -47,7 +51,7 @@ static void take_record(void *ctx, const struct tool_record *record) {
     if (corpus->ended)
         return;
     if (record->why != NULL) {
-        leave_out_record(corpus, record);
+        leave_out(corpus, record);
         return;
     }
     corpus->file_certificates++;
@@ -67,7 +71,7 @@ static void note_nothing(struct tool_corpus *corpus, const struct tool_chunk *ch
     if (piece->in_folder)
         corpus->passed_over++;
     else
-        leave_out_record(corpus, &record);
+        leave_out(corpus, &record);
 }
 
 /* A tool_chunk_fn. */

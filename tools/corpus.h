@@ -33,8 +33,9 @@ struct tool_corpus {
 
 /* Reads a file, a folder and the folders in it, or standard input for "-". */
 void tool_corpus_read(struct tool_corpus *corpus, const char *path);
-/* Says why a certificate is left out, and counts it; also for who decodes. */
-void tool_corpus_leave_out(struct tool_corpus *corpus, const char *label, const char *why);
+/* For who decodes: says why a certificate is left out, and counts it. Then damaged sees it, with this code. */
+void tool_corpus_leave_out(struct tool_corpus *corpus, const struct tool_record *record,
+                           const struct certmap_diagnostic *why);
 /* Says how much was left out and passed over, after the last file. false: something was left out. */
 bool tool_corpus_end(struct tool_corpus *corpus);
 

@@ -3,6 +3,7 @@
 #include "certmap/names.h"
 #include "corpus.h"
 #include "hash.h"
+#include "left_out.h"
 #include "pass.h"
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +63,10 @@ struct run {
     uint64_t said;
 };
 
-/* Of a chunk: lines, and of what is damaged the place and why, each with a NUL after it. */
+/* Of a chunk. */
 struct part {
-    struct tool_text lines, errors;
+    struct tool_text lines;
+    struct tool_left_out left_out;
 };
 
 static void *begin_worker(void *ctx) {
@@ -86,7 +88,7 @@ static void *new_part(void *ctx) {
 static void free_part(void *own) {
     struct part *part = own;
     tool_text_free(&part->lines);
-    tool_text_free(&part->errors);
+    tool_text_free(&part->left_out.texts);
     free(part);
 }
 
@@ -95,21 +97,8 @@ static void work(void *ctx, void *own, void *own_part, const struct tool_record 
     (void)ctx;
     (void)own;
     tool_corpus_digest_add_line(&part->lines, record);
-    if (record->why == NULL)
-        return;
-    tool_record_add_place(&part->errors, record);
-    tool_text_repeat(&part->errors, '\0', 1);
-    tool_text_string(&part->errors, record->why);
-    tool_text_repeat(&part->errors, '\0', 1);
-}
-
-static void say_errors(struct run *run, const struct part *part) {
-    for (size_t at = 0; at < part->errors.len; run->said++) {
-        const char *place = part->errors.data + at, *why = place + strlen(place) + 1;
-        if (run->said < TOOL_MAX_CORPUS_MESSAGES)
-            tool_complain(&run->err, place, tool_view(why));
-        at = (size_t)(why - part->errors.data) + strlen(why) + 1;
-    }
+    if (record->why != NULL)
+        tool_left_out_add(&part->left_out, record, record->why);
 }
 
 static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
@@ -122,8 +111,8 @@ static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
         tool_corpus_digest_take(run->digest, (struct certmap_view){rest.data, len});
         rest = (struct certmap_view){rest.data + len, rest.len - len};
     }
-    say_errors(run, part);
-    part->lines.len = part->errors.len = 0;
+    tool_left_out_say(&part->left_out, &run->err, &run->said);
+    part->lines.len = 0;
     return true;
 }
 

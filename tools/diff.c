@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap diff: what a change of the rules changes, and for whom. */
 #include "diff.h"
+#include "answer.h"
 
 /* Another account is an account that was not had before, and one that is not had any more. */
 bool tool_diff_fails_on(const struct tool_options *options, enum certmap_diff_effect_kind kind) {
@@ -28,10 +29,12 @@ static enum tool_exit exit_status(const struct tool_diff *diff) {
 static bool load(struct tool_diff *diff, struct tool_rules *rules, const char *path) {
     struct tool_options options = *diff->options;
     options.rules = path;
-    if (tool_rules_load(rules, &options))
-        return true;
-    tool_rules_print(rules, &diff->err);
-    return false;
+    const bool loaded = tool_rules_load(rules, &options);
+    if (loaded)
+        tool_answer_print_hints(&diff->err, rules);
+    else
+        tool_rules_print(rules, &diff->err);
+    return loaded;
 }
 
 enum tool_exit tool_diff(const struct tool_options *options) {
@@ -39,7 +42,8 @@ enum tool_exit tool_diff(const struct tool_options *options) {
     diff.out = tool_stream_open(stdout, options->color);
     diff.err = tool_stream_open(stderr, options->color);
     const bool has_before = load(&diff, &diff.before, options->rules);
-    if (load(&diff, &diff.after, options->diff.after) && has_before) {
+    if (load(&diff, &diff.after, options->diff.after) && has_before &&
+        tool_rules_have_site(options, &diff.before, &diff.after, &diff.err)) {
         diff.status = TOOL_OK;
         if (options->operand_count > 0)
             tool_diff_corpus(&diff);

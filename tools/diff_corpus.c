@@ -4,6 +4,7 @@
 #include "corpus.h"
 #include "diff.h"
 #include "finding.h"
+#include "left_out.h"
 #include "pass.h"
 #include "prepare.h"
 #include "rank.h"
@@ -32,7 +33,8 @@ struct corpus {
     struct group *groups; /* ordered by what they are */
     size_t group_count, group_cap;
     uint64_t count, changed, left_out;
-    uint64_t came, changed_came; /* how often the certificates came, and those that are answered differently */
+    /* How often the certificates came, those that are answered differently, and what is left out. */
+    uint64_t came, changed_came, left_out_came;
 };
 
 /* Of a thread: a peer for the old and one for the new rules, because both results are to live. */
@@ -53,7 +55,7 @@ struct part {
     struct change *changes;
     size_t count, cap;
     uint64_t certificates, came;
-    struct tool_text errors; /* places and reasons, each with a NUL after it */
+    struct tool_left_out left_out;
 };
 
 /* ---- Groups ---- */
@@ -150,7 +152,7 @@ static void *new_part(void *ctx) {
 
 static void free_part(void *own) {
     struct part *part = own;
-    tool_text_free(&part->errors);
+    tool_text_free(&part->left_out.texts);
     free(part->changes);
     free(part);
 }
@@ -185,16 +187,10 @@ static void compare_answers(const struct corpus *corpus, const struct worker *wo
     tool_text_add(&change->after.account, after.account);
 }
 
-static void leave_out(struct part *part, const struct tool_record *record, const char *why) {
-    tool_record_add_place(&part->errors, record);
-    tool_text_repeat(&part->errors, '\0', 1);
-    tool_text_string(&part->errors, why);
-    tool_text_repeat(&part->errors, '\0', 1);
-}
-
 static void work(void *ctx, void *own, void *own_part, const struct tool_record *record) {
     const struct corpus *corpus = ctx;
     const struct worker *worker = own;
+    struct part *part = own_part;
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
     enum certmap_status status = CERTMAP_OK;
     if (record->why != NULL)
@@ -204,18 +200,9 @@ static void work(void *ctx, void *own, void *own_part, const struct tool_record 
     if (status == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     if (status == CERTMAP_OK)
-        compare_answers(corpus, worker, own_part, record);
+        compare_answers(corpus, worker, part, record);
     else
-        leave_out(own_part, record, err.text);
-}
-
-static void say_errors(struct corpus *corpus, const struct part *part) {
-    for (size_t at = 0; at < part->errors.len; corpus->left_out++) {
-        const char *place = part->errors.data + at, *why = place + strlen(place) + 1;
-        if (corpus->left_out < TOOL_MAX_CORPUS_MESSAGES)
-            tool_complain(&corpus->diff->err, place, tool_view(why));
-        at = (size_t)(why - part->errors.data) + strlen(why) + 1;
-    }
+        tool_left_out_add(&part->left_out, record, err.text);
 }
 
 static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
@@ -223,10 +210,11 @@ static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
     struct part *part = own;
     for (size_t i = 0; i < part->count; i++)
         add_change(corpus, &part->changes[i], places);
-    say_errors(corpus, part);
+    corpus->left_out_came = tool_rank_sum(corpus->left_out_came, part->left_out.came);
+    tool_left_out_say(&part->left_out, &corpus->diff->err, &corpus->left_out);
     corpus->count += part->certificates;
     corpus->came = tool_rank_sum(corpus->came, part->came);
-    part->count = part->errors.len = 0;
+    part->count = 0;
     part->certificates = part->came = 0;
     return true;
 }
@@ -285,18 +273,19 @@ static void print_group_json(const struct tool_diff *diff, const struct group *g
     tool_json_print(object);
 }
 
+static void print_summary_json(const struct corpus *corpus) {
+    json_t *object = tool_json_object(), *counts = tool_json_object();
+    tool_json_set(counts, "certificates", json_integer((json_int_t)corpus->count));
+    tool_json_set(counts, "changed", json_integer((json_int_t)corpus->changed));
+    tool_json_set(counts, "came", json_integer((json_int_t)corpus->came));
+    tool_json_set(counts, "changed_came", json_integer((json_int_t)corpus->changed_came));
+    tool_json_set(counts, "left_out", json_integer((json_int_t)corpus->left_out));
+    tool_json_set(counts, "left_out_came", json_integer((json_int_t)corpus->left_out_came));
+    tool_json_set(object, "summary", counts);
+    tool_json_print(object);
+}
+
 static void print_summary(struct corpus *corpus) {
-    if (corpus->diff->options->json) {
-        json_t *object = tool_json_object(), *counts = tool_json_object();
-        tool_json_set(counts, "certificates", json_integer((json_int_t)corpus->count));
-        tool_json_set(counts, "changed", json_integer((json_int_t)corpus->changed));
-        tool_json_set(counts, "came", json_integer((json_int_t)corpus->came));
-        tool_json_set(counts, "changed_came", json_integer((json_int_t)corpus->changed_came));
-        tool_json_set(counts, "left_out", json_integer((json_int_t)corpus->left_out));
-        tool_json_set(object, "summary", counts);
-        tool_json_print(object);
-        return;
-    }
     const uint64_t stay = corpus->count - corpus->changed;
     struct tool_text *line = &corpus->diff->out.line;
     tool_text_format(line, "of %llu certificate%s %llu get%s another answer", (unsigned long long)corpus->count,
@@ -308,6 +297,8 @@ static void print_summary(struct corpus *corpus) {
     tool_text_format(line, "; %llu stay%s", (unsigned long long)stay, stay == 1 ? "s" : "");
     if (corpus->left_out > 0)
         tool_text_format(line, "; %llu cannot be read", (unsigned long long)corpus->left_out);
+    if (corpus->left_out_came != corpus->left_out)
+        tool_text_format(line, " (%llu times)", (unsigned long long)corpus->left_out_came);
     tool_stream_end_line(&corpus->diff->out);
 }
 
@@ -322,7 +313,10 @@ static void print(struct corpus *corpus) {
             print_group_json(corpus->diff, &corpus->groups[ranks[i].index]);
         else
             print_group(corpus->diff, &corpus->groups[ranks[i].index]);
-    print_summary(corpus);
+    if (corpus->diff->options->json)
+        print_summary_json(corpus);
+    else
+        print_summary(corpus);
     free(ranks);
 }
 
@@ -340,9 +334,11 @@ static void read_all(struct corpus *corpus) {
     struct tool_pass_totals totals;
     tool_pass_run(&pass, diff->options->operands, diff->options->operand_count, &totals);
     tool_corpus_say_rest(&diff->err, corpus->left_out, totals.passed_over);
-    if (corpus->left_out > 0)
-        diff->status = TOOL_FAILED;
     print(corpus);
+    if (totals.certificates + totals.errors == 0)
+        tool_complain(&diff->err, NULL, tool_view("the corpus has no certificate"));
+    if (corpus->left_out > 0 || totals.certificates == 0)
+        diff->status = TOOL_FAILED;
 }
 
 static void free_all(struct corpus *corpus) {

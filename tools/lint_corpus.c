@@ -21,7 +21,7 @@ static bool take(void *ctx, const char *label, const struct tool_record *record)
     if (status == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     if (status != CERTMAP_OK)
-        tool_corpus_leave_out(&run->corpus, label, err.text);
+        tool_corpus_leave_out(&run->corpus, record, &err);
     certmap_peer_clear(run->peer);
     return true;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap match --corpus: the answer for each of many certificates, or how many have which. */
+#include "answer.h"
 #include "answer_line.h"
 #include "certmap/explain.h"
 #include "corpus.h"
 #include "finding.h"
 #include "json.h"
+#include "left_out.h"
 #include "match.h"
 #include "pass.h"
 #include "platform.h"
@@ -46,7 +48,7 @@ struct worker {
 /* Of a chunk. */
 struct part {
     struct tool_text out; /* the answers */
-    struct tool_text err; /* the first messages, each with a NUL after it */
+    struct tool_left_out left_out;
 };
 
 /* ---- Counting ---- */
@@ -120,7 +122,7 @@ static void *new_part(void *ctx) {
 static void free_part(void *own) {
     struct part *part = own;
     tool_text_free(&part->out);
-    tool_text_free(&part->err);
+    tool_text_free(&part->left_out.texts);
     free(part);
 }
 
@@ -132,19 +134,12 @@ static int is_expired(const struct match *match, const struct certmap_cert *cert
     return match->prepare.now > after;
 }
 
-/* "FILE:LINE: why", for who gets no line of it. */
-static void add_message(struct part *part, const struct tool_record *record, const char *why) {
-    tool_record_add_place(&part->err, record);
-    tool_text_repeat(&part->err, '\0', 1);
-    tool_text_string(&part->err, why);
-    tool_text_repeat(&part->err, '\0', 1);
-}
-
+/* Of a summary, why there is no answer is said: it has no line of it. */
 static void add_answer(const struct match *match, struct part *part, const struct tool_answer_line *line) {
     if (match->lines)
         tool_answer_line_add(&part->out, line, match->form);
     else if (line->error != NULL)
-        add_message(part, line->record, line->error->text);
+        tool_left_out_add(&part->left_out, line->record, line->error->text);
 }
 
 static void work(void *ctx, void *own, void *own_part, const struct tool_record *record) {
@@ -172,22 +167,14 @@ static void work(void *ctx, void *own, void *own_part, const struct tool_record 
     certmap_peer_clear(worker->peer);
 }
 
-static void say(struct match *match, const struct part *part) {
-    for (size_t at = 0; at < part->err.len; match->said++) {
-        const char *place = part->err.data + at, *why = place + strlen(place) + 1;
-        if (match->said < TOOL_MAX_CORPUS_MESSAGES)
-            tool_complain(&match->err, place, tool_view(why));
-        at = (size_t)(why - part->err.data) + strlen(why) + 1;
-    }
-}
-
 static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
+    struct match *match = ctx;
     struct part *part = own;
     (void)places;
     if (part->out.len > 0)
         tool_platform_write(stdout, part->out.data, part->out.len);
-    say(ctx, part);
-    part->out.len = part->err.len = 0;
+    tool_left_out_say(&part->left_out, &match->err, &match->said);
+    part->out.len = 0;
     return !ferror(stdout);
 }
 
@@ -219,15 +206,25 @@ static struct counted sum_of(const struct match *match) {
 }
 
 /* "read 9 = allow 5 + deny 1 + none 2 + error 1" */
-static void print_sum(const struct match *match) {
+static void print_sum_of(const struct match *match, const char *what, bool came) {
     struct tool_text line = {NULL, 0, 0};
-    tool_text_format(&line, "read %llu", (unsigned long long)sum_of(match).certificates);
-    for (size_t i = 0; i < OUTCOME_COUNT; i++)
+    const struct counted sum = sum_of(match);
+    tool_text_format(&line, "%s %llu", what, (unsigned long long)(came ? sum.came : sum.certificates));
+    for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+        const struct counted *outcome = &match->tally.outcomes[i];
         tool_text_format(&line, "%s%s %llu", i == 0 ? " = " : " + ", outcome_names[i],
-                         (unsigned long long)match->tally.outcomes[i].certificates);
+                         (unsigned long long)(came ? outcome->came : outcome->certificates));
+    }
     tool_text_string(&line, "\n");
     tool_text_flush(&line, stdout);
     tool_text_free(&line);
+}
+
+static void print_sum(const struct match *match) {
+    const struct counted sum = sum_of(match);
+    print_sum_of(match, "read", false);
+    if (sum.came != sum.certificates)
+        print_sum_of(match, "came", true);
 }
 
 static json_t *number_json(uint64_t number) {
@@ -253,6 +250,7 @@ static void print_sum_json(const struct match *match) {
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
         tool_json_set(sum, outcome_names[i], number_json(match->tally.outcomes[i].certificates));
     tool_json_set(sum, "came", number_json(all.came));
+    tool_json_set(sum, "error_came", number_json(match->tally.outcomes[OUTCOME_ERROR].came));
     tool_json_set(object, "summary", sum);
     tool_json_print(object);
 }
@@ -317,6 +315,7 @@ enum tool_exit tool_match_corpus(const struct tool_options *options, const struc
     match.form = options->corpus.csv ? TOOL_LINE_CSV : options->json ? TOOL_LINE_JSON : TOOL_LINE_TEXT;
     match.mappings = certmap_rules_count(rules->rules);
     tally_begin(&match.tally, &match);
+    tool_answer_print_hints(&match.err, rules);
     if (tool_prepare_open(&match.prepare, options, certmap_rules_needs(rules->rules), &err) == CERTMAP_OK) {
         run(&match);
         status = exit_status(&match);

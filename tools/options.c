@@ -656,8 +656,29 @@ static bool check_lint(const struct tool_options *options) {
                           "");
 }
 
+static bool is_file(const char *path, const char *other) {
+    return path != NULL && strcmp(path, other) == 0;
+}
+
+/* Whether the page would take the place of a file that it is about. Standard input and output have one name. */
+static bool overwrites(const struct tool_options *options) {
+    const char *page = options->report;
+    if (page == NULL || strcmp(page, "-") == 0)
+        return false;
+    bool same = is_file(options->rules, page) || is_file(options->diff.after, page) || is_file(options->issuer, page) ||
+                is_file(options->chain, page) || is_file(options->lint.privileged, page);
+    for (size_t i = 0; i < options->operand_count && !same; i++)
+        same = is_file(options->operands[i], page);
+    return same;
+}
+
 static bool check_report(const struct tool_options *options) {
-    if (options->verb != TOOL_VERB_REPORT || options->operand_count > 0)
+    if (options->verb != TOOL_VERB_REPORT)
+        return true;
+    if (overwrites(options))
+        return complain_about(options, "--output names a file that is read, and is not overwritten: ", options->report,
+                              "");
+    if (options->operand_count > 0)
         return true;
     return complain_about(options, "--corpus FILE is missing: the certificates that the page is about", "", "");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap report: a page about a corpus. */
 #include "report.h"
+#include "answer.h"
 #include "file_out.h"
 #include "report_parts.h"
 #include "tool.h"
@@ -19,6 +20,9 @@ static bool read_corpus(void *ctx, struct tool_analysis *analysis, struct certma
         certmap_rules_needs(analysis->rules.rules) | (unsigned)CERTMAP_PIECE_SUBJECT | (unsigned)CERTMAP_PIECE_ISSUER;
     if (report->has_after)
         needs |= certmap_rules_needs(report->after.rules);
+    if (report->has_after && !tool_rules_have_site(report->options, &analysis->rules, &report->after, &report->err))
+        return false;
+    tool_answer_print_hints(&report->err, &analysis->rules);
     if (tool_prepare_open(&report->prepare, report->options, needs, &err) != CERTMAP_OK)
         return complain(report, err.text);
     if (report->prepare.time != 0)
@@ -36,7 +40,9 @@ static bool load_after(struct tool_report *report) {
     if (options.rules == NULL)
         return true;
     report->has_after = tool_rules_load(&report->after, &options);
-    if (!report->has_after)
+    if (report->has_after)
+        tool_answer_print_hints(&report->err, &report->after);
+    else
         tool_rules_print(&report->after, &report->err);
     return report->has_after;
 }

@@ -220,9 +220,10 @@ void tool_report_write_accounts(struct tool_text *page, const struct tool_report
     const struct tool_report_facts *facts = &report->facts;
     tool_report_begin(page, "accounts", "Who gets which account");
     tool_text_string(page, "<p class=note>");
-    tool_html_count(page, holders->count, "account");
+    tool_html_number(page, holders->count);
+    tool_text_string(page, holders->count == 1 ? " account or group." : " accounts and groups.");
     tool_text_string(
-        page, " and groups. Privileged ones come first: Administrator, root, Domain Admins and their like, then "
+        page, " Privileged ones come first: Administrator, root, Domain Admins and their like, then "
               "computers, whose names end with $. Many certificates with one account cannot be told apart in the "
               "logs behind it.");
     if (facts->accounts_over > 0) {

@@ -86,7 +86,7 @@ static void add_tags(struct tool_text *page, const struct tool_report_mapping *m
     if (mapping->count == 0)
         tool_text_string(page, " <span class=\"tag warn\">answers nobody</span>");
     add_tag(page, "bad", mapping->unreadable, "unreadable");
-    add_tag(page, "bad", mapping->unbuilt, "without a name to build");
+    add_tag(page, "bad", mapping->unbuilt, "whose account cannot be built");
     add_tag(page, "warn", mapping->expired, "expired");
 }
 

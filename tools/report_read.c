@@ -54,22 +54,17 @@ static void count_damage(struct tool_report_facts *facts, enum certmap_code code
     facts->damages[at].count++;
 }
 
-/* Takes note of an entry that cannot be read. */
-static void note_damage(struct tool_report *report, const char *place, const char *why, enum certmap_code code,
-                        uint64_t count) {
-    struct tool_report_facts *facts = &report->facts;
-    facts->answers[TOOL_REPORT_ERROR] = tool_rank_sum(facts->answers[TOOL_REPORT_ERROR], count);
-    count_damage(facts, code);
-    if (facts->broken_count < TOOL_REPORT_BROKEN)
-        facts->broken[facts->broken_count++] =
-            (struct tool_report_broken){tool_report_copy(tool_view(place)), tool_report_copy(tool_view(why))};
-}
-
-/* A tool_damage_fn: what has no certificate in it. */
+/* A tool_damage_fn: takes note of an entry that cannot be read. What was taken for a certificate is in the digest already. */
 static void see_damage(void *ctx, const char *place, const struct tool_record *record) {
     const struct pass *pass = ctx;
-    add_to_digest(pass->report, record);
-    note_damage(pass->report, place, record->why, record->code, record->count);
+    struct tool_report_facts *facts = &pass->report->facts;
+    if (record->der.data == NULL)
+        add_to_digest(pass->report, record);
+    facts->answers[TOOL_REPORT_ERROR] = tool_rank_sum(facts->answers[TOOL_REPORT_ERROR], record->count);
+    count_damage(facts, record->code);
+    if (facts->broken_count < TOOL_REPORT_BROKEN)
+        facts->broken[facts->broken_count++] =
+            (struct tool_report_broken){tool_report_copy(tool_view(place)), tool_report_copy(tool_view(record->why))};
 }
 
 /* ---- Who decides ---- */
@@ -158,8 +153,7 @@ static bool take(void *ctx, const char *label, const struct tool_record *record)
         answer(pass, label, &cert, record);
         return true;
     }
-    tool_corpus_leave_out(&report->corpus, label, err.text);
-    note_damage(report, label, err.text, err.code, record->count);
+    tool_corpus_leave_out(&report->corpus, record, &err);
     return true;
 }
 

@@ -30,7 +30,7 @@ static enum certmap_status load_native(struct tool_rules *rules, const struct to
                                        const struct certmap_build_options *build, struct certmap_diagnostic *err) {
     struct certmap_parse_options parse = CERTMAP_PARSE_OPTIONS_INIT;
     struct tool_issuer_file file = {options->rules, "", keeps_bytes(options) ? &rules->bytes : NULL};
-    if (options->site != NULL)
+    if (options->site != NULL && options->diff.after == NULL)
         return tool_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT,
                           "--site is for IIS files, and this one is in the native language");
     parse.diagnostic = tool_diagnostics_add;
@@ -183,6 +183,14 @@ bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options
 bool tool_rules_load_text(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
                           const struct tool_rules_watch *watch) {
     return load_either(rules, options, text, watch);
+}
+
+bool tool_rules_have_site(const struct tool_options *options, const struct tool_rules *before,
+                          const struct tool_rules *after, struct tool_stream *err) {
+    if (options->site == NULL || before->is_iis || after->is_iis)
+        return true;
+    tool_complain(err, NULL, tool_view("--site is for IIS files, and both of these are in the native language"));
+    return false;
 }
 
 void tool_rules_free(struct tool_rules *rules) {

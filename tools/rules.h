@@ -36,6 +36,9 @@ bool tool_rules_load_watched(struct tool_rules *rules, const struct tool_options
 /* The same of a text in the native language, in UTF-8, which is taken. */
 bool tool_rules_load_text(struct tool_rules *rules, const struct tool_options *options, struct tool_input *text,
                           const struct tool_rules_watch *watch);
+/* Where there are old and new rules, --site is of whichever is an IIS file. false: neither is, which is said. */
+bool tool_rules_have_site(const struct tool_options *options, const struct tool_rules *before,
+                          const struct tool_rules *after, struct tool_stream *err);
 /* Adds sha256: and the digest of the files of the rules as they are, in hexadecimal: what the audit lines of servers have.
  * Of rules that were loaded for --digest or for report. */
 void tool_rules_add_digest(struct tool_text *text, const struct tool_rules *rules);

@@ -64,7 +64,7 @@ static bool take(void *ctx, const char *label, const struct tool_record *record)
     if (status == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     if (status != CERTMAP_OK)
-        tool_corpus_leave_out(&run->corpus, label, err.text);
+        tool_corpus_leave_out(&run->corpus, record, &err);
     run->in += status == CERTMAP_OK && run->role == CERTMAP_SUGGEST_IN;
     return status != CERTMAP_ERROR_LIMIT;
 }
