@@ -67,6 +67,25 @@ static void check_list(const uint8_t *data, size_t size) {
     free(bytes.data);
 }
 
+/* A list of two certificates into which bytes from outside are written: what takes a byte of one of them away, and is no line
+ * of its own, leaves two of them or is an error. */
+static void check_two(const uint8_t *data, size_t size) {
+    struct t_buf list = T_BUF_INIT;
+    size_t count = 0;
+    if (size < 4 || memchr(data, '\n', size) != NULL)
+        return;
+    t_certs(&list, "subject: CN=a\nnext:\nsubject: CN=b\n", true);
+    const size_t at = (data[0] << 8 | data[1]) % list.len, gone = data[2] % 8, rest = list.len - at;
+    struct t_buf wrong = T_BUF_INIT;
+    t_bytes(&wrong, list.data, at);
+    t_bytes(&wrong, data + 3, size - 3);
+    t_bytes(&wrong, list.data + at + (gone < rest ? gone : rest), rest - (gone < rest ? gone : rest));
+    if (certmap_certs_from_pem(wrong.data, wrong.len, take_certificate, &count, NULL) == CERTMAP_OK)
+        hold(count >= 2);
+    t_buf_free(&wrong);
+    t_buf_free(&list);
+}
+
 static void check_round_trip(const uint8_t *data, size_t size) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
     struct certmap_diagnostic err = {.code = CERTMAP_CODE_NONE};
@@ -83,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0)
         return 0;
     check_list(data, size);
+    check_two(data, size);
     check_round_trip(data, size);
     return 0;
 }

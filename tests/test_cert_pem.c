@@ -8,6 +8,9 @@
 #define END "-----END CERTIFICATE-----"
 #define PKCS7 "a block of PKCS #7 may hold certificates; \"openssl pkcs7 -print_certs\" takes them out"
 #define NEARLY "this line is like -----BEGIN CERTIFICATE-----, and not the same"
+#define ENDED "a certificate ends here, and no line -----BEGIN CERTIFICATE----- is before it"
+#define NO_TEXT "this is no text; is it DER, or UTF-16?"
+#define BASE64 "this is base64, and no line -----BEGIN CERTIFICATE----- is before it"
 #define SUBJECT "subject: CN=Alice\n"
 
 static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_diagnostic *err) {
@@ -200,6 +203,10 @@ T_TEST(wrong_arguments) {
 #define CSR "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n"
 #define KEY "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"
 
+/* As that of a certificate begins; and of so many characters, but not all of base64. */
+#define LINE "MIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wgg+/\n"
+#define LINE_OF_TEXT "MIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4w gg+/\n"
+
 /* The certificates that were taken, one after another. */
 static bool take_der(void *ctx, struct certmap_view der) {
     struct t_buf *taken = ctx;
@@ -237,6 +244,11 @@ static const struct {
     {"an attribute certificate", "-----BEGIN ATTRIBUTE CERTIFICATE-----\nMAA=\n-----END ATTRIBUTE CERTIFICATE-----\n",
      "CERTIFICATE", "-----BEGIN NEW CERTIFICATE REQUEST-----\nMAA=\n-----END NEW CERTIFICATE REQUEST-----\n"},
     {"a key", KEY, "CERTIFICATE", KEY},
+    {"a key that looks like a certificate", "-----BEGIN PRIVATE KEY-----\n" LINE "-----END PRIVATE KEY-----\n",
+     "CERTIFICATE", "-----BEGIN X509 CRL-----\n" LINE},
+    {"what is base64 by chance", "4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\n", "CERTIFICATE",
+     "MITRE\nMIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wgg+\n" LINE_OF_TEXT},
+    {"what other programs put into text", "\t\f\v\n", "CERTIFICATE", "\x1A\n\xE9\n"},
     {"trusted", "", NULL, ""},
 };
 
@@ -295,6 +307,19 @@ static const struct {
     {"-----BEGIN  CERTIFICATE-----\nMAA=\n", 10, "line 10: " NEARLY},
     {"----- BEGIN CERTIFICATE -----\nMAA=\n", 10, "line 10: " NEARLY},
     {"-----BEGIN MY CERTIFICATE-----\nMAA=\n", 10, "line 10: " NEARLY},
+    {"begin: " BEGIN "\nMAA=\n", 10, "line 10: " NEARLY},
+    {"- begin certificates: " BEGIN "\nMAA=\n", 10, "line 10: " NEARLY},
+    {"MAA=\n" END "\n", 11, "line 11: " ENDED},
+    {"-----BEGIN CERTIFICAT-----\nMAA=\n" END "\n", 12, "line 12: " ENDED},
+    {"\n-----END X509 CERTIFICATE-----\n", 11, "line 11: " ENDED},
+    {"-----END TRUSTED CERTIFICATE-----\n", 10, "line 10: " ENDED},
+    {"BEGIN CERTIFICATE-----\n" LINE, 11, "line 11: " BASE64},
+    {"=====BEGIN CERTIFICATE=====\n" LINE "=====END CERTIFICATE=====\n", 11, "line 11: " BASE64},
+    {KEY LINE, 13, "line 13: " BASE64},
+    {"\n0\x82\x01", 11, "line 11: " NO_TEXT},
+    {"\x08", 10, "line 10: " NO_TEXT},
+    {"\x0E", 10, "line 10: " NO_TEXT},
+    {"\x1F", 10, "line 10: " NO_TEXT},
 };
 
 T_TEST(a_list_loses_nothing) {
@@ -311,6 +336,62 @@ T_TEST(a_list_loses_nothing) {
     ck_assert_str_eq(err.text, lost[_i].message);
     ck_assert_uint_eq(err.line, lost[_i].line);
     t_buf_free(&taken);
+    t_buf_free(&pem);
+}
+
+/* Two certificates of a list with a fault. */
+static void check_fault(const struct t_buf *pem, const char *what, size_t at) {
+    struct t_buf taken = T_BUF_INIT, der = T_BUF_INIT, bytes = T_BUF_INIT;
+    t_certs(&der, SUBJECT, false);
+    t_bytes(&bytes, pem->data, pem->len);
+    const enum certmap_status status = certmap_certs_from_pem(bytes.data, bytes.len, take_der, &taken, NULL);
+    ck_assert_msg(status != CERTMAP_OK || taken.len == 2 * der.len, "%s at %zu: %.*s", what, at, (int)pem->len,
+                  (const char *)pem->data);
+    t_buf_free(&bytes);
+    t_buf_free(&der);
+    t_buf_free(&taken);
+}
+
+/* What one wrong byte may be: another character, no text, the end of a line, a blank, a dash; and one that is missing. */
+static const char faults[] = {'x', 'A', '\0', '\x80', '\n', '\r', ' ', '-', '='};
+
+T_TEST(a_list_with_one_fault) {
+    const size_t missing = COUNT(faults);
+    struct t_buf pem = T_BUF_INIT;
+    for (int i = 0; i < 2; i++)
+        put_labelled(&pem, "CERTIFICATE");
+    for (size_t at = 0; at < pem.len; at++)
+        for (size_t i = 0; i <= missing; i++) {
+            struct t_buf wrong = T_BUF_INIT;
+            t_bytes(&wrong, pem.data, at);
+            t_bytes(&wrong, &faults[i < missing ? i : 0], i < missing);
+            t_bytes(&wrong, pem.data + at + 1, pem.len - at - 1);
+            check_fault(&wrong, i < missing ? "another byte" : "a byte is missing", at);
+            t_buf_free(&wrong);
+        }
+    t_buf_free(&pem);
+}
+
+/* Where a line ends, and the next begins. */
+static size_t line_end(const struct t_buf *text, size_t begin) {
+    while (begin < text->len && text->data[begin] != '\n')
+        begin++;
+    return begin < text->len ? begin + 1 : begin;
+}
+
+T_TEST(a_list_without_some_lines) {
+    struct t_buf pem = T_BUF_INIT;
+    for (int i = 0; i < 2; i++)
+        put_labelled(&pem, "CERTIFICATE");
+    for (size_t from = 0; from < pem.len; from = line_end(&pem, from))
+        for (size_t to = line_end(&pem, from); to < pem.len; to = line_end(&pem, to)) {
+            struct t_buf wrong = T_BUF_INIT;
+            t_bytes(&wrong, pem.data, from);
+            t_bytes(&wrong, pem.data + to, pem.len - to);
+            if (wrong.len != pem.len / 2) /* one certificate is gone without a trace */
+                check_fault(&wrong, "lines are missing", from);
+            t_buf_free(&wrong);
+        }
     t_buf_free(&pem);
 }
 
@@ -364,5 +445,5 @@ T_TESTS("cert_pem",
         T_CASE("PEM", T_LOOP(acceptance, COUNT(accepted)), one_long_line, without_a_last_newline, der_is_itself,
                der_that_holds_pem, T_LOOP(every_length, 100), T_LOOP(refusal, COUNT(refused)), wrong_arguments,
                view_of_a_string),
-        T_CASE("list", T_LOOP(a_list, COUNT(listed)), T_LOOP(a_list_loses_nothing, COUNT(lost)), a_list_that_is_enough,
-               a_list_of_none))
+        T_CASE("list", T_LOOP(a_list, COUNT(listed)), T_LOOP(a_list_loses_nothing, COUNT(lost)), a_list_with_one_fault,
+               a_list_without_some_lines, a_list_that_is_enough, a_list_of_none))

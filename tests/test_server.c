@@ -626,7 +626,7 @@ T_TEST(a_file_may_be_too_large) {
     s_begin(&test, issuer_rules);
     make_sparse(s_path(&test, "cas.pem"), 16777216 + _i);
     ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_SYNTAX);
-    s_expect_log(&test, _i == 0 ? "this is neither DER nor has a line" : "the file is larger than 16777216 bytes");
+    s_expect_log(&test, _i == 0 ? "line 1: this is no text" : "the file is larger than 16777216 bytes");
     make_sparse(test.rules, (off_t)CERTMAP_MAX_RULES_SIZE + 1);
     ck_assert_int_eq(certmap_service_open(&test.service, &test.options, &err), CERTMAP_ERROR_LIMIT);
     ck_assert_int_eq(err.code, CERTMAP_CODE_CANNOT_READ);

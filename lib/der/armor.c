@@ -64,6 +64,10 @@ static unsigned digit_value(uint8_t c) {
     return c == '/' ? 63 : NO_DIGIT;
 }
 
+bool cm_armor_is_base64(uint8_t c) {
+    return digit_value(c) != NO_DIGIT || c == '=';
+}
+
 static void add_digit(struct base64 *text, unsigned value) {
     text->bits = text->bits << 6 | value;
     text->digits++;

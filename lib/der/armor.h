@@ -17,6 +17,9 @@ struct cm_armor {
  * with which no text begins. */
 bool cm_armor_is_der(struct certmap_view bytes);
 
+/* Whether a character is one of base64. */
+bool cm_armor_is_base64(uint8_t c);
+
 /* At the first line. Editors on Windows put a byte order mark before UTF-8: it is passed over. */
 struct cm_armor cm_armor_begin(uint8_t *bytes, size_t len);
 
