@@ -155,4 +155,61 @@ T_TEST(no_memory) {
     t_buf_free(&found);
 }
 
-T_TESTS("lint_cases", T_CASE("what is found", T_LONG, each_is_found, no_memory))
+/* ---- what can be deleted ---- */
+
+/* Of whole Names that cannot be read all the same is proven: where a Name is not under another one, nothing is. */
+static const struct removal {
+    const char *rules;
+    size_t edits; /* mappings that are proven to be of no use, whatever can be read */
+} removals[] = {
+    {"mapping \"a\" { when subject under \"O=Contoso,C=US\"; allow \"a\"; }"
+     "mapping \"b\" { when subject under \"OU=Sales,O=contoso,C=US\"; allow \"b\"; }",
+     1},
+    {"mapping \"a\" { when subject under \"O=Contoso,C=US\"; allow \"a\"; }"
+     "mapping \"b\" { when subject = \"OU=Sales,O=contoso,C=US\"; allow \"b\"; }"
+     "mapping \"c\" { when subject = exact \"CN=Ada,O=CONTOSO,C=US\"; allow \"c\"; }",
+     2},
+    {"mapping \"a\" { when subject = \"O=Contoso,C=US\"; allow \"a\"; }"
+     "mapping \"b\" { when subject = \"O=contoso,C=US\" and issuer.CN = \"CA\"; allow \"b\"; }",
+     1},
+    {"mapping \"a\" { when san.dirname under \"O=Contoso,C=US\"; allow \"a\"; }"
+     "mapping \"b\" { when san.dirname under \"OU=Sales,O=Contoso,C=US\" and issuer.CN = \"CA\"; allow \"b\"; }",
+     1},
+    {"mapping \"a\" { when subject under \"OU=Sales,O=Contoso,C=US\" and version = \"3\"; allow \"a\"; }"
+     "mapping \"b\" { when subject under \"OU=Sales,O=Contoso,C=US\" and version = \"1\"; allow \"a\"; }"
+     "mapping \"c\" { when subject under \"OU=Sales,O=Contoso,C=US\" and version = \"2\"; allow \"a\"; }"
+     "mapping \"d\" { when subject under \"CN=Ada,OU=Sales,O=Contoso,C=US\"; allow \"b\"; }",
+     0}, /* it answers those of version 4 */
+};
+
+static bool count_edits(void *ctx, const struct certmap_lint_report *report) {
+    *(size_t *)ctx += report->fixed_by_edits;
+    return true;
+}
+
+T_TEST(what_can_be_deleted) {
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT;
+    struct certmap_lint *lint = NULL;
+    struct certmap_rules *rules = NULL;
+    char text[1024];
+    size_t edits = 0;
+    (void)snprintf(text, sizeof text, "certmap 1;%s", removals[_i].rules);
+    ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+    build.added = certmap_lint_added;
+    build.added_ctx = lint;
+    options.build = &build;
+    ck_assert_int_eq(certmap_rules_parse(&rules, certmap_view_of(text), &options, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_run(lint, rules, count_edits, &edits, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_summarize(lint, &summary, NULL), CERTMAP_OK);
+    if (certmap_lint_has_solver()) {
+        ck_assert_uint_eq(edits, removals[_i].edits);
+        ck_assert_uint_eq(summary.undecided, 0);
+    }
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+}
+
+T_TESTS("lint_cases", T_CASE("what is found", T_LONG, each_is_found, no_memory),
+        T_CASE("what can be deleted", T_LOOP(what_can_be_deleted, COUNT(removals))))

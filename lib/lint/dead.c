@@ -192,17 +192,19 @@ static bool has_version(const struct cm_lint_model *model, size_t mapping) {
 
 /* Whether a certificate that can be read, and has a version that is none, gets past those that answer all others. Where
  * neither the mapping nor any of those asks for a version, what was proven of them holds of it, too. */
-static bool answers_odd(struct certmap_lint *lint, const struct cm_lint_reach *reach) {
+static enum cm_lint_verdict answers_odd(struct certmap_lint *lint, const struct cm_lint_reach *reach) {
     struct cm_lint_reach odd = *reach;
     bool asked = has_version(&lint->model, reach->mapping);
     for (size_t i = 0; i < reach->suspect_count; i++)
         asked = asked || has_version(&lint->model, reach->suspects[i]);
     if (!asked)
-        return false;
+        return CM_LINT_IMPOSSIBLE;
     lint->engine->odd = true;
     const enum cm_lint_verdict verdict = cm_lint_reach(lint, &odd, true);
     lint->engine->odd = false;
-    return verdict != CM_LINT_IMPOSSIBLE;
+    if (verdict == CM_LINT_OPEN)
+        cm_lint_open(lint);
+    return verdict;
 }
 
 /* Of the certificates that the mapping stops, one with as few unreadable values as can be: part by part of it that is
@@ -328,35 +330,52 @@ static void judge_others(struct dead *dead) {
     report_dead(dead);
 }
 
-/* It answers nobody who is readable: what of the others? */
-static void judge(struct certmap_lint *lint, struct cm_lint_reach *reach) {
-    struct dead dead = {.lint = lint, .reach = reach, .same_outcome = true};
+/* Of the mapping and those in its place: what they give, and whether they ask for the same. */
+static void compare(struct dead *dead) {
+    struct certmap_lint *lint = dead->lint;
+    const struct cm_lint_reach *reach = dead->reach;
     const struct cm_lint_part own = cm_lint_part_of(&lint->model, reach->mapping);
-    dead.odd = answers_odd(lint, reach);
+    dead->same_outcome = true;
+    for (size_t i = 0; i < reach->suspect_count; i++) {
+        const struct cm_lint_part other = cm_lint_part_of(&lint->model, reach->suspects[i]);
+        dead->same_outcome =
+            dead->same_outcome && cm_lint_gives_the_same(&lint->model, reach->mapping, reach->suspects[i]);
+        dead->duplicate = reach->suspect_count == 1 && cm_lint_are_same(lint->engine, &own, &other);
+    }
+}
+
+/* Where mappings are tried in order: whether it stops certificates with values that cannot be read. */
+static void judge_unreadable(struct dead *dead) {
+    struct certmap_lint *lint = dead->lint;
+    struct cm_lint_reach all = *dead->reach;
+    const enum cm_lint_verdict verdict = cm_lint_reach(lint, &all, false);
+    dead->removable = verdict == CM_LINT_IMPOSSIBLE;
+    if (verdict == CM_LINT_POSSIBLE) {
+        dead->reach->witness = all.witness;
+        dead->stops_unreadable = keeps_from_others(lint, &all);
+        dead->removable = !dead->stops_unreadable;
+    }
+    if (verdict == CM_LINT_OPEN)
+        cm_lint_open(lint);
+}
+
+/* It answers nobody who is readable: what of the others? Where it answers those of a version that is none, or may, it cannot
+ * be left out, and no more needs to be known. */
+static void judge(struct certmap_lint *lint, struct cm_lint_reach *reach) {
+    struct dead dead = {.lint = lint, .reach = reach};
+    const enum cm_lint_verdict odd = answers_odd(lint, reach);
+    dead.odd = odd == CM_LINT_POSSIBLE;
     if (dead.odd && reach->suspect_count == 0)
         return; /* that is what it is there for */
     cm_lint_reduce(lint, reach);
-    for (size_t i = 0; i < reach->suspect_count; i++) {
-        const struct cm_lint_part other = cm_lint_part_of(&lint->model, reach->suspects[i]);
-        dead.same_outcome =
-            dead.same_outcome && cm_lint_gives_the_same(&lint->model, reach->mapping, reach->suspects[i]);
-        dead.duplicate = reach->suspect_count == 1 && cm_lint_are_same(lint->engine, &own, &other);
-    }
-    struct cm_lint_reach all = *reach;
+    compare(&dead);
     if (!is_first(lint)) {
         judge_others(&dead);
         return;
     }
     dead.lets_in = lets_in(lint, reach);
-    const enum cm_lint_verdict verdict = cm_lint_reach(lint, &all, false);
-    dead.removable = verdict == CM_LINT_IMPOSSIBLE;
-    if (verdict == CM_LINT_POSSIBLE) {
-        reach->witness = all.witness;
-        dead.stops_unreadable = !dead.odd && keeps_from_others(lint, &all);
-        dead.removable = !dead.odd && !dead.stops_unreadable;
-    }
-    if (verdict == CM_LINT_OPEN)
-        cm_lint_open(lint);
+    if (odd == CM_LINT_IMPOSSIBLE)
+        judge_unreadable(&dead);
     lint->dead[reach->mapping] = true;
     report_dead(&dead);
 }

@@ -140,13 +140,75 @@ static bool add_value(struct realising *realising, const struct cm_lint_track *t
     return true;
 }
 
+/* ---- whole Names ---- */
+
+/* Whether every Name that the one operand takes the other one takes, too. */
+static bool is_within(const struct cm_lint_engine *engine, const struct cm_lint_item *one,
+                      const struct cm_lint_item *other) {
+    const struct cm_lint_item items[] = {*one, *other};
+    static const signed char signs[] = {1, -1};
+    const struct cm_lint_wish wish = {items, NULL, signs, 2, false};
+    struct certmap_view value;
+    return cm_lint_value_find(&value, &engine->lint->scratch, engine->lint->peer, CM_LINT_DOMAIN_NAME, &wish) ==
+           CM_LINT_NONE;
+}
+
+/* Whether each RDN that the one operand looks at the other one looks at, too, for the same values or more. Then whatever
+ * of a Name can be read, the one is no truer than the other. */
+static bool looks_at_more(const struct cm_lint_engine *engine, const struct cm_lint_item *one,
+                          const struct cm_lint_item *other) {
+    return one->op != CERTMAP_OP_LIKE && other->op != CERTMAP_OP_LIKE && !other->exact && is_within(engine, one, other);
+}
+
+/* How true the operand is: 0, false; 1, unknown; 2, true. */
+static int degree_of(const struct cm_lint_engine *engine, const struct cm_lint_slot *slot, size_t operand) {
+    return holds(engine, slot->unsure[operand]) ? 1 : holds(engine, slot->takes[operand]) ? 2 : 0;
+}
+
+/* In no slot is the one truer than the other: where that is false the one is, where the one is true that is. */
+static void keep_within(struct cm_lint_engine *engine, const struct cm_lint_track *track, size_t one, size_t other) {
+    for (size_t k = 0; k < track->slot_count; k++) {
+        const int *takes = track->slots[k].takes, *unsure = track->slots[k].unsure;
+        cm_lint_sat_clause(engine->sat, (const int[]){takes[other], unsure[other], -takes[one]}, 3);
+        cm_lint_sat_clause(engine->sat, (const int[]){takes[other], unsure[other], -unsure[one]}, 3);
+        cm_lint_sat_clause(engine->sat, (const int[]){-takes[one], unsure[one], takes[other]}, 3);
+        cm_lint_sat_clause(engine->sat, (const int[]){-takes[one], unsure[one], -unsure[other]}, 3);
+    }
+}
+
+/* Most operands of which each is looked at beside each, at the price of a match. */
+#define MAX_NAMES 32
+
+/* Whether a Name with attributes that cannot be read can have the truth of each operand; clauses say what it cannot. */
+static bool suits_unreadable(struct cm_lint_engine *engine, const struct cm_lint_track *track,
+                             const struct cm_lint_slot *slot) {
+    const size_t count = slot->unsure != NULL && track->operands.count <= MAX_NAMES ? track->operands.count : 0;
+    bool excluded[MAX_NAMES * MAX_NAMES];
+    bool suits = true;
+    for (size_t i = 0; i < count * count; i++) {
+        const size_t one = i / count, other = i % count;
+        excluded[i] = degree_of(engine, slot, one) > degree_of(engine, slot, other) &&
+                      looks_at_more(engine, &track->items[one], &track->items[other]);
+    }
+    for (size_t i = 0; i < count * count; i++)
+        if (excluded[i]) {
+            keep_within(engine, track, i / count, i % count);
+            suits = false;
+        }
+    return suits;
+}
+
+/* ---- from a model to values, slot by slot ---- */
+
 /* One slot: its text, or a clause that says that there is none. */
 static bool realise_slot(struct realising *realising, const struct cm_lint_track *track,
                          const struct cm_lint_slot *slot, bool keep) {
     struct cm_lint_engine *engine = realising->engine;
     struct certmap_view text = CERTMAP_NO_VIEW;
-    if (holds(engine, slot->unreadable))
-        return !keep || add_value(realising, track, text, CERTMAP_LINT_UNREADABLE);
+    if (holds(engine, slot->unreadable)) {
+        realising->excluded = !suits_unreadable(engine, track, slot);
+        return !realising->excluded && (!keep || add_value(realising, track, text, CERTMAP_LINT_UNREADABLE));
+    }
     signed char *signs = cm_lint_pool_take(&engine->pool, track->operands.count + 1, 1);
     if (signs == NULL) {
         engine->failed = true;
@@ -311,18 +373,6 @@ enum cm_lint_verdict cm_lint_ask(struct cm_lint_engine *engine, const struct cm_
 
 /* ---- the same ---- */
 
-/* Whether every Name that the one operand takes the other one takes, too. */
-static bool is_within(const struct cm_lint_engine *engine, const struct cm_lint_operand *operand,
-                      const struct cm_lint_operand *within) {
-    const struct cm_lint_item items[] = {{operand, CERTMAP_OP_EQUAL, false, false},
-                                         {within, CERTMAP_OP_EQUAL, false, false}};
-    static const signed char signs[] = {1, -1};
-    const struct cm_lint_wish wish = {items, NULL, signs, 2, false};
-    struct certmap_view value;
-    return cm_lint_value_find(&value, &engine->lint->scratch, engine->lint->peer, CM_LINT_DOMAIN_NAME, &wish) ==
-           CM_LINT_NONE;
-}
-
 /* Whole Names that are written in other ways, in case or space, and are the same. */
 static bool are_same_names(const struct cm_lint_engine *engine, uint32_t a, uint32_t b) {
     const struct cm_lint_condition *left = cm_lint_condition_at(engine->model, a);
@@ -333,9 +383,10 @@ static bool are_same_names(const struct cm_lint_engine *engine, uint32_t a, uint
         !cm_lint_is_known(engine->model, right) ||
         cm_lint_domain_of(cm_lint_path_at(engine->model, left->path)) != CM_LINT_DOMAIN_NAME)
         return false;
-    const struct cm_lint_operand *one = cm_lint_operand_at(engine->model, left->operand);
-    const struct cm_lint_operand *other = cm_lint_operand_at(engine->model, right->operand);
-    return is_within(engine, one, other) && is_within(engine, other, one);
+    const struct cm_lint_item one = {cm_lint_operand_at(engine->model, left->operand), CERTMAP_OP_EQUAL, false, false};
+    const struct cm_lint_item other = {cm_lint_operand_at(engine->model, right->operand), CERTMAP_OP_EQUAL, false,
+                                       false};
+    return is_within(engine, &one, &other) && is_within(engine, &other, &one);
 }
 
 static bool is_same_term(const struct cm_lint_engine *engine, const struct cm_lint_part *a,
