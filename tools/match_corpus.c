@@ -11,6 +11,7 @@
 #include "pass.h"
 #include "platform.h"
 #include "prepare.h"
+#include "rank.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,9 @@ struct part {
 
 /* ---- Counting ---- */
 
-/* No count is so large that it becomes another one. */
 static void count_up(struct counted *counted, struct counted more) {
-    counted->certificates += more.certificates;
-    counted->came = more.came > UINT64_MAX - counted->came ? UINT64_MAX : counted->came + more.came;
+    counted->certificates = tool_rank_sum(counted->certificates, more.certificates);
+    counted->came = tool_rank_sum(counted->came, more.came);
 }
 
 static void tally_begin(struct tally *tally, const struct match *match) {
@@ -227,8 +227,9 @@ static void print_sum(const struct match *match) {
         print_sum_of(match, "came", true);
 }
 
+/* Sums are no greater than tool_rank_sum makes them. */
 static json_t *number_json(uint64_t number) {
-    return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
+    return json_integer((json_int_t)number);
 }
 
 static void print_row_json(const struct match *match, enum outcome outcome, size_t mapping,
