@@ -195,10 +195,10 @@ static void work(void *ctx, void *worker, void *own, const struct tool_record *r
     t_put(part, "\n");
 }
 
-static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
+static bool take(void *ctx, void *own, const char *const *paths) {
     struct read *read = ctx;
     struct t_buf *part = own;
-    (void)places;
+    (void)paths;
     t_bytes(&read->text, part->data, part->len);
     t_buf_clear(part);
     return true;

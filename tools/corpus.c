@@ -57,9 +57,10 @@ static void take_record(void *ctx, const struct tool_record *record) {
     corpus->file_certificates++;
     if (corpus->first && corpus->file_certificates > 1)
         return;
-    tool_text_string(&label, record->path);
-    if (!record->alone && !corpus->first)
-        tool_text_format(&label, "#%zu", corpus->file_certificates);
+    if (corpus->first)
+        tool_text_string(&label, record->path);
+    else
+        tool_record_add_place(&label, record);
     corpus->certificates++;
     corpus->ended = !corpus->fn(corpus->ctx, label.data, record);
     tool_text_free(&label);

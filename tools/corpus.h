@@ -10,7 +10,7 @@
 /* So many messages about what is left out are read by somebody. */
 #define TOOL_MAX_CORPUS_MESSAGES 10
 
-/* Takes a certificate. label: the file, and #1 and so on where it has several. false: it wants no more. Valid during the
+/* Takes a certificate. label: the file, or where several are read of it FILE:LINE or the byte, as in messages. false: it wants no more. Valid during the
  * call only. */
 typedef bool tool_corpus_fn(void *ctx, const char *label, const struct tool_record *record);
 

@@ -101,11 +101,11 @@ static void work(void *ctx, void *own, void *own_part, const struct tool_record 
         tool_left_out_add(&part->left_out, record, record->why);
 }
 
-static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
+static bool take(void *ctx, void *own, const char *const *paths) {
     struct run *run = ctx;
     struct part *part = own;
     struct certmap_view rest = tool_text_view(&part->lines);
-    (void)places;
+    (void)paths;
     while (rest.len > 0) {
         const size_t len = (size_t)((const uint8_t *)memchr(rest.data, '\n', rest.len) - rest.data) + 1;
         tool_corpus_digest_take(run->digest, (struct certmap_view){rest.data, len});

@@ -46,8 +46,7 @@ struct worker {
 struct change {
     enum certmap_diff_effect_kind kind;
     struct said before, after;
-    size_t piece, number;
-    uint64_t came;
+    struct tool_record where; /* what it points to is gone when it is taken */
 };
 
 /* Of a chunk. */
@@ -106,22 +105,23 @@ static struct said said_of(const struct certmap_result *result) {
 }
 
 /* Takes the texts of a change that begins a group. */
-static void add_change(struct corpus *corpus, struct change *change, const struct tool_pass_place *places) {
+static void add_change(struct corpus *corpus, struct change *change, const char *const *paths) {
     const struct group wanted = {.kind = change->kind, .before = change->before, .after = change->after};
     bool found;
     const size_t at = find_group(corpus, &wanted, &found);
     struct group *group = found ? &corpus->groups[at] : insert_group(corpus, at, &wanted);
     group->count++;
-    group->came = tool_rank_sum(group->came, change->came);
+    group->came = tool_rank_sum(group->came, change->where.count);
     corpus->changed++;
-    corpus->changed_came = tool_rank_sum(corpus->changed_came, change->came);
+    corpus->changed_came = tool_rank_sum(corpus->changed_came, change->where.count);
     corpus->diff->effects[change->kind]++;
     if (found) {
         tool_text_free(&change->before.account);
         tool_text_free(&change->after.account);
         return;
     }
-    tool_pass_add_label(&group->example, &places[change->piece], change->number);
+    change->where.path = paths[change->where.piece];
+    tool_record_add_place(&group->example, &change->where);
 }
 
 /* ---- The pass ---- */
@@ -180,9 +180,7 @@ static void compare_answers(const struct corpus *corpus, const struct worker *wo
         return;
     struct change *change = new_change(part);
     *change = (struct change){.kind = kind, .before = said_of(&before), .after = said_of(&after)};
-    change->piece = record->piece;
-    change->number = record->number;
-    change->came = record->count;
+    change->where = *record;
     tool_text_add(&change->before.account, before.account);
     tool_text_add(&change->after.account, after.account);
 }
@@ -205,11 +203,11 @@ static void work(void *ctx, void *own, void *own_part, const struct tool_record 
         tool_left_out_add(&part->left_out, record, err.text);
 }
 
-static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
+static bool take(void *ctx, void *own, const char *const *paths) {
     struct corpus *corpus = ctx;
     struct part *part = own;
     for (size_t i = 0; i < part->count; i++)
-        add_change(corpus, &part->changes[i], places);
+        add_change(corpus, &part->changes[i], paths);
     corpus->left_out_came = tool_rank_sum(corpus->left_out_came, part->left_out.came);
     tool_left_out_say(&part->left_out, &corpus->diff->err, &corpus->left_out);
     corpus->count += part->certificates;

@@ -167,10 +167,10 @@ static void work(void *ctx, void *own, void *own_part, const struct tool_record 
     certmap_peer_clear(worker->peer);
 }
 
-static bool take(void *ctx, void *own, const struct tool_pass_place *places) {
+static bool take(void *ctx, void *own, const char *const *paths) {
     struct match *match = ctx;
     struct part *part = own;
-    (void)places;
+    (void)paths;
     if (part->out.len > 0)
         tool_platform_write(stdout, part->out.data, part->out.len);
     tool_left_out_say(&part->left_out, &match->err, &match->said);

@@ -10,9 +10,9 @@ enum state { STATE_FREE, STATE_READY, STATE_RUNNING, STATE_DONE };
 struct slot {
     enum state state;
     struct tool_chunk chunk;
-    struct tool_pass_place *places;
+    const char **paths;
     size_t *records; /* of each piece, errors too */
-    size_t place_cap;
+    size_t path_cap;
     void *part;
     struct tool_pass_totals totals;
 };
@@ -39,7 +39,7 @@ struct run {
     bool ended;                  /* no more is wanted */
     struct worker *workers;
     struct tool_pass_totals totals;
-    size_t file_certificates, file_records; /* of the file that is being taken */
+    size_t file_records; /* of the file that is being taken */
     struct tool_reader reader;
     uint64_t bytes; /* that were read */
     struct tool_pace pace;
@@ -68,28 +68,26 @@ static void take_record(void *ctx, const struct tool_record *record) {
     pass->work(pass->ctx, worker->own, worker->part, record);
 }
 
-static void make_places(struct slot *slot) {
-    if (slot->place_cap >= slot->chunk.count)
+static void make_paths(struct slot *slot) {
+    if (slot->path_cap >= slot->chunk.count)
         return;
-    free(slot->places);
+    free(slot->paths);
     free(slot->records);
-    slot->place_cap = slot->chunk.count;
-    slot->places = tool_alloc(slot->place_cap * sizeof *slot->places);
-    slot->records = tool_alloc(slot->place_cap * sizeof *slot->records);
+    slot->path_cap = slot->chunk.count;
+    slot->paths = tool_alloc(slot->path_cap * sizeof *slot->paths);
+    slot->records = tool_alloc(slot->path_cap * sizeof *slot->records);
 }
 
 static void work(struct worker *worker, struct slot *slot) {
     const struct tool_chunk *chunk = &slot->chunk;
-    make_places(slot);
+    make_paths(slot);
     slot->totals = (struct tool_pass_totals){0, 0, 0};
     worker->part = slot->part;
     for (size_t i = 0; i < chunk->count; i++) {
         const struct tool_piece *piece = &chunk->pieces[i];
         struct tool_records *records = &worker->records;
         tool_records_read(records, chunk, piece, take_record, worker);
-        slot->places[i] = (struct tool_pass_place){.path = tool_chunk_path(chunk, piece),
-                                                   .certificates = records->certificates,
-                                                   .alone = piece->first && piece->last && records->certificates == 1};
+        slot->paths[i] = tool_chunk_path(chunk, piece);
         slot->records[i] = records->certificates + records->errors;
         slot->totals.certificates += records->certificates;
         slot->totals.errors += records->errors;
@@ -118,9 +116,7 @@ static bool take(struct worker *worker, struct slot *slot) {
     for (size_t i = 0; i < slot->chunk.count; i++) {
         const struct tool_piece *piece = &slot->chunk.pieces[i];
         if (piece->first)
-            run->file_certificates = run->file_records = 0;
-        slot->places[i].before = run->file_certificates;
-        run->file_certificates += slot->places[i].certificates;
+            run->file_records = 0;
         run->file_records += slot->records[i];
         if (piece->last && !piece->first && run->file_records == 0)
             note_nothing(worker, slot, piece);
@@ -128,7 +124,7 @@ static bool take(struct worker *worker, struct slot *slot) {
     run->totals.certificates += slot->totals.certificates;
     run->totals.errors += slot->totals.errors;
     run->totals.passed_over += slot->totals.passed_over;
-    const bool more = run->pass->take(run->pass->ctx, slot->part, slot->places);
+    const bool more = run->pass->take(run->pass->ctx, slot->part, slot->paths);
     tool_chunk_clear(&slot->chunk);
     return more;
 }
@@ -245,7 +241,7 @@ static void free_slots(struct run *run, size_t workers) {
     for (size_t i = 0; i < run->slot_count; i++) {
         run->pass->part_free(run->slots[i].part);
         tool_chunk_free(&run->slots[i].chunk);
-        free(run->slots[i].places);
+        free(run->slots[i].paths);
         free(run->slots[i].records);
     }
     free(run->workers);
@@ -276,10 +272,4 @@ void tool_pass_run(const struct tool_pass *pass, char *const *paths, size_t coun
     tool_pace_end(&run.pace);
     free_slots(&run, workers);
     *totals = run.totals;
-}
-
-void tool_pass_add_label(struct tool_text *text, const struct tool_pass_place *place, size_t number) {
-    tool_text_string(text, place->path);
-    if (!place->alone)
-        tool_text_format(text, "#%zu", place->before + number + 1);
 }

@@ -15,14 +15,6 @@
 /* So many threads are more than there are processors in a machine. */
 #define TOOL_MAX_WORKERS 256
 
-/* A piece of the chunk that is taken. */
-struct tool_pass_place {
-    const char *path;
-    size_t before;       /* certificates of the file before this piece */
-    size_t certificates; /* of the piece */
-    bool alone;          /* and the file has no other */
-};
-
 struct tool_pass {
     void *ctx;
     size_t workers;    /* threads; 0: as many as there are processors */
@@ -35,8 +27,8 @@ struct tool_pass {
     void (*part_free)(void *part);
     /* In any thread. */
     void (*work)(void *ctx, void *worker, void *part, const struct tool_record *record);
-    /* One at a time, and in order. places: by the piece of a record. Empties the part. false: no more is wanted. */
-    bool (*take)(void *ctx, void *part, const struct tool_pass_place *places);
+    /* One at a time, and in order. paths: of files, by the piece of a record. Empties the part. false: no more is wanted. */
+    bool (*take)(void *ctx, void *part, const char *const *paths);
 };
 
 /* What there was. */
@@ -48,8 +40,5 @@ struct tool_pass_totals {
 
 /* Goes through files, folders, and standard input for "-". */
 void tool_pass_run(const struct tool_pass *pass, char *const *paths, size_t count, struct tool_pass_totals *totals);
-
-/* Adds FILE, or FILE#5 for the fifth certificate of a file that has more. number: of a record. */
-void tool_pass_add_label(struct tool_text *text, const struct tool_pass_place *place, size_t number);
 
 #endif

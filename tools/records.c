@@ -41,7 +41,6 @@ static struct tool_record record_at(const struct reading *reading, size_t line, 
                                 .line = line,
                                 .offset = offset,
                                 .piece = (size_t)(reading->piece - reading->chunk->pieces),
-                                .number = reading->records->certificates,
                                 .count = 1};
 }
 

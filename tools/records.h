@@ -13,7 +13,6 @@ struct tool_record {
     bool alone;              /* the file has no other; of a file of one piece only */
     bool whole;              /* it is about the file, not about a place in it */
     size_t piece;            /* of its chunk */
-    size_t number;           /* certificates of the piece before it */
     struct certmap_view der; /* data NULL: there is none */
     const char *why;         /* then why; else NULL */
     enum certmap_code code;  /* the same */
