@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* certmap suggest: the rule for people who have only certificates. */
 #include "suggest.h"
+#include "answer.h"
 #include "corpus.h"
 #include "hash.h"
 #include "issuer.h"
@@ -183,10 +184,12 @@ static void free_run(struct run *run) {
 enum tool_exit tool_suggest(const struct tool_options *options) {
     struct run run = {.options = options, .err = tool_stream_open(stderr, options->color)};
     enum tool_exit status = TOOL_FAILED;
-    if (options->rules == NULL || tool_rules_load(&run.rules, options))
+    if (options->rules == NULL || tool_rules_load(&run.rules, options)) {
+        tool_answer_print_hints(&run.err, &run.rules);
         status = suggest(&run);
-    else
+    } else {
         tool_rules_print(&run.rules, &run.err);
+    }
     free_run(&run);
     return status;
 }
