@@ -656,8 +656,15 @@ static bool check_lint(const struct tool_options *options) {
                           "");
 }
 
+/* Past "./" at the begin, which says nothing. */
+static const char *plain_path(const char *path) {
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    return path;
+}
+
 static bool is_file(const char *path, const char *other) {
-    return path != NULL && strcmp(path, other) == 0;
+    return path != NULL && strcmp(plain_path(path), plain_path(other)) == 0;
 }
 
 /* Whether the page would take the place of a file that it is about. Standard input and output have one name. */
