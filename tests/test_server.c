@@ -811,14 +811,14 @@ static void write_pem(const struct s_case *test, const char *name, enum t_id id)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-/* Makes UTF-16 of it, as PowerShell writes it. */
-static void widen(const struct s_case *test, const char *name) {
+/* Makes UTF-16 of it behind this character, as PowerShell writes it behind a byte order mark. */
+static void widen(const struct s_case *test, const char *name, const uint8_t first[2]) {
     uint8_t text[8192];
     FILE *file = fopen(s_path(test, name), "r");
     const size_t len = fread(text, 1, sizeof text, file);
     ck_assert_int_eq(fclose(file), 0);
     file = fopen(s_path(test, name), "w");
-    ck_assert_int_eq(fputs("\xFF\xFE", file) >= 0, 1);
+    ck_assert(fputc(first[0], file) != EOF && fputc(first[1], file) != EOF);
     for (size_t i = 0; i < len; i++)
         ck_assert(fputc(text[i], file) != EOF && fputc(0, file) != EOF);
     ck_assert_int_eq(fclose(file), 0);
@@ -854,7 +854,7 @@ T_TEST(issuer_files_stand_beside_the_rules) {
         s_write(test.rules, text);
     }
     if (_i == 2)
-        widen(&test, "cas.pem");
+        widen(&test, "cas.pem", (const uint8_t[]){0xFF, 0xFE});
     s_open(&test);
     ck_assert_uint_ne(certmap_service_needs(test.service) & CERTMAP_PIECE_ISSUER_SHA256, 0);
     ck_assert_str_eq(ask_by_store(&test, T_ALICE), "allow known");
@@ -881,12 +881,22 @@ static const struct {
      "certificate 1, in line 2: the PEM block has a character that is not base64"},
     {"-----BEGIN certificate-----\n", "line 1: this line is like -----BEGIN CERTIFICATE-----, and not the same"},
     {"0\x81\x03\x02\x01\x01", "certificate 1: "},
+    {NULL, "line 1: this is no text"},
 };
+
+/* UTF-16 without a mark is no text, as the command says, even where the first byte is that of a mark: U+00FF. */
+static void write_unmarked(const struct s_case *test, const char *name) {
+    write_pem(test, name, T_ISSUING);
+    widen(test, name, (const uint8_t[]){0xFF, 0x00});
+}
 
 T_TEST(a_broken_issuer_file_opens_nothing) {
     struct s_case test;
     s_begin(&test, issuer_rules);
-    s_write(s_path(&test, "cas.pem"), issuer_files[_i].content);
+    if (issuer_files[_i].content == NULL)
+        write_unmarked(&test, "cas.pem");
+    else
+        s_write(s_path(&test, "cas.pem"), issuer_files[_i].content);
     ck_assert_int_eq(certmap_service_open(&test.service, &test.options, NULL), CERTMAP_ERROR_SYNTAX);
     s_expect_log(&test, issuer_files[_i].log);
     ck_assert_uint_eq(ERR_peek_error(), 0);

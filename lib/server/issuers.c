@@ -20,9 +20,9 @@ static bool add_certificate(void *ctx, struct certmap_view der) {
     return !intake->failed && intake->add(intake->add_ctx, digest);
 }
 
-/* Whether a text in UTF-16 begins with a byte order mark, as no DER does. */
+/* Whether a text in UTF-16 begins with a byte order mark, as no DER does. tools/certfile.c says the same. */
 static bool is_marked_utf16(struct certmap_view bytes) {
-    return certmap_text_is_utf16(bytes) && bytes.data[0] >= 0xFE;
+    return certmap_text_is_utf16(bytes) && bytes.data[0] >= 0xFE && bytes.data[1] >= 0xFE;
 }
 
 const char *cm_server_issuers(char room[160], struct cm_server_bytes *bytes, certmap_issuer_add_fn *add,
