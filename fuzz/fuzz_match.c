@@ -178,6 +178,7 @@ static void check_world(const uint8_t *data, size_t size) {
         t_world_cert(&made, &world);
         F_HOLDS(certmap_peer_set(peer, &made.cert, NULL) == CERTMAP_OK);
         check_match(load.rules, peer);
+        F_HOLDS(t_search_forgets(load.rules, peer, &made.cert));
     }
     f_unload(&load);
     certmap_peer_free(peer);

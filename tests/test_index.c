@@ -41,6 +41,8 @@ T_TEST(random_rules) {
             t_world_cert(&made, &world);
             set_peer(peer, &made.cert);
             ck_assert_msg(t_search_agree(rules, peer), "set %zu, certificate %zu", set, i);
+            if (i % 4 == 0)
+                ck_assert_msg(t_search_forgets(rules, peer, &made.cert), "set %zu, certificate %zu", set, i);
             decisions[t_match(rules, peer).decision]++;
         }
         certmap_rules_free(rules);

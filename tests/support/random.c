@@ -913,6 +913,15 @@ static void set_pieces(struct t_random_cert *made, struct t_world *world) {
     cert->time = chance(world, 80) ? 1500000000 + (int64_t)below(world, 3) * 250000000 : 0;
 }
 
+/* The Names, and perhaps the certificate: as much as a server supplies where rules read no more. */
+static void know_less(struct certmap_cert *cert) {
+    struct certmap_cert less = CERTMAP_CERT_INIT;
+    less.subject = cert->subject;
+    less.issuer = cert->issuer;
+    less.certificate = cert->certificate;
+    *cert = less;
+}
+
 void t_world_cert(struct t_random_cert *made, struct t_world *world) {
     struct t_random_name subject = choose_name(world), issuer = choose_name(world);
     while (chance(world, 30))
@@ -926,6 +935,8 @@ void t_world_cert(struct t_random_cert *made, struct t_world *world) {
     made->cert.issuer = t_view(&made->issuer);
     set_extensions(made, world);
     set_pieces(made, world);
+    if (chance(world, 15))
+        know_less(&made->cert);
 }
 
 void t_random_cert_free(struct t_random_cert *made) {

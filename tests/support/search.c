@@ -142,18 +142,25 @@ static void print_peer(struct certmap_peer *peer) {
     }
 }
 
+/* Whether both texts are the same; what differs is printed. */
+static bool is_same(const struct certmap_rules *rules, struct certmap_peer *peer, const struct t_buf *wanted,
+                    const struct t_buf *other, const char *way) {
+    const bool same = wanted->len == other->len && memcmp(wanted->data, other->data, wanted->len) == 0;
+    if (!same) {
+        print_rules(rules);
+        print_peer(peer);
+        fprintf(stderr, "wanted:\n%.*s\n%s:\n%.*s\n", (int)wanted->len, (const char *)wanted->data, way,
+                (int)other->len, (const char *)other->data);
+    }
+    return same;
+}
+
 /* Holds one way to search against the plain one. */
 static bool agrees(const struct certmap_rules *rules, struct certmap_peer *peer, const char *way) {
     struct t_buf plain = T_BUF_INIT, other = T_BUF_INIT;
     t_search_tell(&plain, rules, peer, true);
     t_search_tell(&other, rules, peer, false);
-    const bool same = plain.len == other.len && memcmp(plain.data, other.data, plain.len) == 0;
-    if (!same) {
-        print_rules(rules);
-        print_peer(peer);
-        fprintf(stderr, "plainly:\n%.*s\n%s:\n%.*s\n", (int)plain.len, (const char *)plain.data, way, (int)other.len,
-                (const char *)other.data);
-    }
+    const bool same = is_same(rules, peer, &plain, &other, way);
     t_buf_free(&plain);
     t_buf_free(&other);
     return same;
@@ -163,4 +170,18 @@ bool t_search_agree(const struct certmap_rules *rules, struct certmap_peer *peer
     struct certmap_rules unplanned = *rules;
     unplanned.plan = NULL;
     return agrees(rules, peer, "by the plan, if there is one") && agrees(&unplanned, peer, "through the index");
+}
+
+bool t_search_forgets(const struct certmap_rules *rules, struct certmap_peer *peer, const struct certmap_cert *cert) {
+    struct t_buf fresh = T_BUF_INIT, used = T_BUF_INIT;
+    struct certmap_peer *other = NULL;
+    bool same = certmap_peer_new(&other, NULL, NULL) == CERTMAP_OK;
+    if (same && certmap_peer_set(other, cert, NULL) == CERTMAP_OK)
+        t_search_tell(&fresh, rules, other, false);
+    t_search_tell(&used, rules, peer, false);
+    same = same && is_same(rules, peer, &fresh, &used, "with a peer that had others");
+    certmap_peer_free(other);
+    t_buf_free(&fresh);
+    t_buf_free(&used);
+    return same;
 }

@@ -24,5 +24,8 @@ void t_search_tell(struct t_buf *text, const struct certmap_rules *rules, struct
 /* Whether all searches say the same: the plain one, the one through the index, and the one by a plan where there is one;
  * if not, what they say is printed to standard error, and the rules. */
 bool t_search_agree(const struct certmap_rules *rules, struct certmap_peer *peer);
+/* Whether a search says the same with this peer, which is set to the certificate and had others before, and with a new one;
+ * if not, both are printed. */
+bool t_search_forgets(const struct certmap_rules *rules, struct certmap_peer *peer, const struct certmap_cert *cert);
 
 #endif
