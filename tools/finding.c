@@ -165,7 +165,7 @@ static void copy_parts(struct tool_findings *findings, struct tool_found *found,
 /* ---- Findings that are alike ---- */
 
 uint64_t tool_brief_kind(const struct tool_brief *brief) {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)brief->code;
+    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (uint64_t)brief->code ^ (uint64_t)brief->severity << 32;
     bool quoted = false;
     for (const char *at = brief->text; *at != '\0'; at++) {
         if (*at == '\\' && at[1] != '\0') {

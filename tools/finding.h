@@ -108,7 +108,7 @@ struct tool_place {
 struct tool_place tool_place_end(struct certmap_view source, struct certmap_position position);
 /* The position of a diagnostic. */
 struct certmap_position tool_position_of(const struct tool_brief *diagnostic);
-/* What it says: its code, and its text but for what that quotes. */
+/* What it says: its code and severity, and its text but for what that quotes. */
 uint64_t tool_brief_kind(const struct tool_brief *brief);
 /* As it was reported; file is NULL. */
 struct certmap_diagnostic tool_brief_whole(const struct tool_brief *brief);
