@@ -18,6 +18,8 @@ static bool is_looked_at(enum certmap_code code) {
            (code >= CERTMAP_CODE_AMBIGUOUS_PAIR && code <= CERTMAP_CODE_TIE);
 }
 
+static struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT; /* of the last analysis */
+
 /* The file of a certificate gets the answer that is said. */
 static void check_witness(const struct certmap_lint_witness *witness) {
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -62,6 +64,8 @@ static enum certmap_status run(struct certmap_view text, const struct certmap_al
     current = rules;
     if (status == CERTMAP_OK)
         status = certmap_lint_run(lint, rules, on_report, NULL, NULL);
+    if (status == CERTMAP_OK)
+        ck_assert_int_eq(certmap_lint_summarize(lint, &summary, NULL), CERTMAP_OK);
     certmap_lint_free(lint);
     certmap_rules_free(rules);
     return status;
@@ -123,7 +127,7 @@ static void check_case(struct certmap_view name, struct certmap_view rules) {
     found.len = 0;
     ck_assert_int_eq(run(rules, NULL), CERTMAP_OK);
     read_expected(&expected, rules);
-    if (certmap_lint_has_solver())
+    if (certmap_lint_has_solver() || summary.by_solver == 0)
         ck_assert_msg(strcmp(t_cstr(&expected), t_cstr(&found)) == 0, "%.*sexpected:\n%sfound:\n%s", (int)name.len,
                       (const char *)name.data, t_cstr(&expected), t_cstr(&found));
     t_buf_free(&expected);
@@ -190,7 +194,6 @@ static bool count_edits(void *ctx, const struct certmap_lint_report *report) {
 T_TEST(what_can_be_deleted) {
     struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
     struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
-    struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT;
     struct certmap_lint *lint = NULL;
     struct certmap_rules *rules = NULL;
     char text[1024];

@@ -47,7 +47,8 @@ struct late {
     uint32_t *last;                /* of each condition: the last account with it, + 1 */
     struct pair strangers[MAX_STRANGERS];
     size_t stranger_count;
-    bool many; /* strangers: more than are reported */
+    bool many;    /* strangers: more than are reported */
+    size_t *open; /* why a question about the refusal stayed open; NULL: none did */
 };
 
 /* ---- classes ---- */
@@ -113,6 +114,13 @@ static bool is_for_all(const struct late *late, const struct cm_lint_keys *keys)
 
 /* ---- certificates ---- */
 
+static enum cm_lint_verdict ask(struct late *late, const struct cm_lint_query *query, struct cm_lint_witness *witness) {
+    const enum cm_lint_verdict verdict = cm_lint_ask(late->lint->engine, query, witness, NULL);
+    if (verdict == CM_LINT_OPEN)
+        late->open = cm_lint_open_why(late->lint);
+    return verdict;
+}
+
 /* Whether all that a mapping is true of is in the refusal, too. */
 static bool is_exception(struct late *late, size_t mapping, size_t refusal) {
     const struct cm_lint_model *model = &late->lint->model;
@@ -120,7 +128,7 @@ static bool is_exception(struct late *late, size_t mapping, size_t refusal) {
                                          {cm_lint_part_of(model, refusal), CM_LINT_FALSE}};
     const struct cm_lint_query query = {wants, 2, true, false, false};
     struct cm_lint_witness witness;
-    return cm_lint_ask(late->lint->engine, &query, &witness, NULL) != CM_LINT_POSSIBLE;
+    return ask(late, &query, &witness) != CM_LINT_POSSIBLE;
 }
 
 /* A certificate that the refusal is true of, and the account is given to. */
@@ -130,7 +138,7 @@ static bool escapes(struct late *late, const struct pair *pair, struct cm_lint_w
     const struct cm_lint_want wants[] = {{cm_lint_part_of(model, pair->refusal), CM_LINT_TRUE},
                                          {cm_lint_part_of(model, pair->account), CM_LINT_TRUE}};
     const struct cm_lint_query query = {wants, 2, true, true, pair->weak};
-    return cm_lint_ask(late->lint->engine, &query, witness, NULL) == CM_LINT_POSSIBLE &&
+    return ask(late, &query, witness) == CM_LINT_POSSIBLE &&
            cm_lint_claim_of(late->lint, claim, witness, pair->refusal, SIZE_MAX, CERTMAP_TRUE) &&
            claim->decision == CERTMAP_ALLOW && claim->answered < pair->refusal &&
            !is_exception(late, claim->answered, pair->refusal);
@@ -244,19 +252,23 @@ static void look_at_strangers(struct late *late, const struct refusal *refusal) 
     }
 }
 
+static bool is_late_of_class(struct late *late, struct refusal *refusal) {
+    return refusal->breadth == OF_CLASS &&
+           (is_late_after_kin(late, refusal) || (is_for_all(late, &refusal->keys) && is_late_after_any(late, refusal)));
+}
+
+/* Where nothing is found, a question that stayed open is one that is not decided. */
 static void look_at(struct late *late, size_t mapping) {
     struct refusal refusal = {.mapping = (uint32_t)mapping, .breadth = breadth_of(&late->lint->model, mapping)};
+    const size_t before = late->stranger_count;
     refusal.keys = cm_lint_keys_of(late->lint, mapping);
-    if (late->accounts.count == 0)
+    late->open = NULL;
+    if (late->accounts.count == 0 || is_late_of_class(late, &refusal))
         return;
-    if (refusal.breadth == OF_CLASS) {
-        if (is_late_after_kin(late, &refusal))
-            return;
-        if (is_for_all(late, &refusal.keys) && is_late_after_any(late, &refusal))
-            return;
-    }
     if (!late->many)
         look_at_strangers(late, &refusal);
+    if (late->open != NULL && late->stranger_count == before)
+        cm_lint_undecided(late->lint, late->open);
 }
 
 static void add_account(struct late *late, size_t mapping) {

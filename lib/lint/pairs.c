@@ -18,6 +18,7 @@ struct pairs {
     struct cm_lint_keys *keys; /* of each mapping */
     bool unique;
     size_t questions;
+    size_t *open; /* why a question about the mapping stayed open; NULL: none did */
 };
 
 /* Whether it matters that a certificate is of both. */
@@ -35,8 +36,10 @@ static bool find(struct pairs *pairs, size_t above, size_t mapping, struct cm_li
                                          {cm_lint_part_of(&lint->model, mapping), CM_LINT_TRUE}};
     const struct cm_lint_query query = {wants, 2, true, true, true};
     pairs->questions++;
-    return cm_lint_ask(lint->engine, &query, witness, NULL) == CM_LINT_POSSIBLE &&
-           cm_lint_claim_of(lint, claim, witness, mapping, above, CERTMAP_TRUE) &&
+    const enum cm_lint_verdict verdict = cm_lint_ask(lint->engine, &query, witness, NULL);
+    if (verdict == CM_LINT_OPEN)
+        pairs->open = cm_lint_open_why(lint);
+    return verdict == CM_LINT_POSSIBLE && cm_lint_claim_of(lint, claim, witness, mapping, above, CERTMAP_TRUE) &&
            (pairs->unique ? claim->reason == CERTMAP_CODE_AMBIGUOUS : claim->answered == above);
 }
 
@@ -110,6 +113,7 @@ static void report_pair(struct pairs *pairs, size_t above, size_t mapping, const
 static void look_at(struct pairs *pairs, size_t mapping) {
     const size_t end = mapping > MAX_STEPS ? mapping - MAX_STEPS : 0;
     size_t asked = 0;
+    pairs->open = NULL;
     for (size_t i = mapping; i > end && asked < MAX_ASKED && pairs->questions < MAX_QUESTIONS; i--) {
         struct cm_lint_witness witness;
         struct cm_lint_claim claim;
@@ -124,6 +128,8 @@ static void look_at(struct pairs *pairs, size_t mapping) {
             return;
         }
     }
+    if (pairs->open != NULL)
+        cm_lint_undecided(pairs->lint, pairs->open);
 }
 
 void cm_lint_pass_pairs(struct certmap_lint *lint) {

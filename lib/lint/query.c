@@ -48,9 +48,13 @@ void cm_lint_engine_free(struct cm_lint_engine *engine) {
 }
 
 /* Where the engine does not know why, it had a model that the matcher did not agree with. */
-void cm_lint_open(struct certmap_lint *lint) {
+size_t *cm_lint_open_why(struct certmap_lint *lint) {
     size_t *why = lint->engine->why;
-    cm_lint_undecided(lint, why != NULL ? why : &lint->summary.by_model);
+    return why != NULL ? why : &lint->summary.by_model;
+}
+
+void cm_lint_open(struct certmap_lint *lint) {
+    cm_lint_undecided(lint, cm_lint_open_why(lint));
 }
 
 /* ---- from a model to values ---- */

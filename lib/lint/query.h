@@ -52,6 +52,8 @@ enum cm_lint_verdict cm_lint_ask(struct cm_lint_engine *engine, const struct cm_
                                  struct cm_lint_witness *witness, bool *needed);
 /* After OPEN: counts a question that stays open, and why. */
 void cm_lint_open(struct certmap_lint *lint);
+/* After OPEN: why, the counter of the summary for that; for questions of which more may be asked. */
+size_t *cm_lint_open_why(struct certmap_lint *lint);
 /* Whether both have the same terms and conditions, in whatever order the members of their groups are. */
 bool cm_lint_are_same(const struct cm_lint_engine *engine, const struct cm_lint_part *a, const struct cm_lint_part *b);
 
