@@ -15,10 +15,13 @@
  * that was freed, up to 32 MiB: then what loading a large rule set needed and gave back stays with the process, in pieces
  * that nothing later fits. */
 #define LARGE_BLOCK 1048576
+/* As much at the end of the heap stays: less of it was taken and given back at each question of a large analysis. */
+#define SMALL_BLOCKS (8 * LARGE_BLOCK)
 
 static void give_large_blocks_back(void) {
 #ifdef __GLIBC__
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_TRIM_THRESHOLD, SMALL_BLOCKS);
 #endif
 }
 

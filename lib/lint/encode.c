@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Clauses. Whoever has no memory sets engine->failed; the solver then holds nonsense that is never asked. */
 #include "question.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- literals ---- */
@@ -71,6 +72,67 @@ static void separate(struct cm_lint_engine *engine, const struct cm_lint_track *
 /* Most operands of a path of which pairs are looked at before the theory is asked. */
 #define MAX_PAIRED 200
 
+/* ---- many texts that differ ---- */
+
+/* A text without wildcards. The same hash is taken for the same text. */
+struct text {
+    uint64_t hash;
+    size_t operand;
+};
+
+static uint64_t hash_of(const struct cm_lint_atom *atom) {
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < atom->count; i++)
+        hash = (hash ^ atom->symbols[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
+static int compare_texts(const void *a, const void *b) {
+    const struct text *left = a, *right = b;
+    if (left->hash != right->hash)
+        return left->hash < right->hash ? -1 : 1;
+    return left->operand < right->operand ? -1 : left->operand > right->operand;
+}
+
+/* Those of a track that are compared with case, or without, each once: no value is two of them. */
+static size_t collect_texts(const struct cm_lint_track *track, bool nocase, struct text *texts) {
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < track->operands.count; i++)
+        if (track->atoms[i].exact && track->atoms[i].nocase == nocase)
+            texts[count++] = (struct text){hash_of(&track->atoms[i]), i};
+    qsort(texts, count, sizeof *texts, compare_texts);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || texts[kept - 1].hash != texts[i].hash)
+            texts[kept++] = texts[i];
+    return kept;
+}
+
+/* That a slot takes one of them at most: a variable for each says that it takes this one or one before. */
+static void encode_one_text(struct cm_lint_engine *engine, const struct cm_lint_slot *slot, const struct text *texts,
+                            size_t count) {
+    int before = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int takes = slot->takes[texts[i].operand], reached = variable(engine);
+        CLAUSE(engine, -takes, reached);
+        if (i > 0) {
+            CLAUSE(engine, -before, reached);
+            CLAUSE(engine, -before, -takes);
+        }
+        before = reached;
+    }
+}
+
+/* Of so many operands pairs are too many, and the theory would have to find out each. */
+static void encode_many_texts(struct cm_lint_engine *engine, const struct cm_lint_track *track) {
+    struct text *texts = cm_lint_pool_take(&engine->pool, track->operands.count, sizeof *texts);
+    engine->failed = engine->failed || texts == NULL;
+    for (int nocase = 0; nocase < 2 && texts != NULL; nocase++) {
+        const size_t count = collect_texts(track, nocase != 0, texts);
+        for (size_t k = 0; k < track->slot_count; k++)
+            encode_one_text(engine, &track->slots[k], texts, count);
+    }
+}
+
 /* In a whole Name some attributes may be unreadable: then it is another Name than one that differs in others, and is under
  * one, or fits a pattern, that does not look at them. */
 static void encode_unsure(struct cm_lint_engine *engine, const struct cm_lint_track *track,
@@ -96,6 +158,8 @@ static void encode_slots(struct cm_lint_engine *engine, struct cm_lint_track *tr
             slot->takes[i] = variable(engine);
         encode_unsure(engine, track, slot);
     }
+    if (track->operands.count > MAX_PAIRED && track->domain <= CM_LINT_DOMAIN_SID)
+        encode_many_texts(engine, track);
     for (size_t a = 0; a < track->operands.count && track->operands.count <= MAX_PAIRED; a++)
         for (size_t b = a + 1; b < track->operands.count; b++)
             separate(engine, track, a, b);

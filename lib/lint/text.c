@@ -164,17 +164,23 @@ static bool try_joined(struct candidate *candidate, const struct cm_lint_questio
 
 /* ---- steps ---- */
 
-/* The room that any candidate needs: all patterns one after the other, twice for their ends, or a word. */
+static const char *usual_of(const struct cm_lint_question *question) {
+    return question->usual != NULL ? question->usual : "Mallory\0evil.example\0";
+}
+
+/* The room that any candidate needs: all patterns that are to match, one after the other, twice for their ends; or a word. */
 static size_t room_for(const struct cm_lint_question *question) {
-    size_t room = 16;
+    size_t room = 0;
+    for (const char *word = usual_of(question); *word != '\0'; word += strlen(word) + 1)
+        room += strlen(word);
     for (size_t i = 0; i < question->count; i++)
-        room += 3 * question->atoms[i].count;
+        if (question->signs[i] > 0)
+            room += 3 * question->atoms[i].count;
     return room;
 }
 
 static bool try_usual(struct candidate *candidate, const struct cm_lint_question *question) {
-    const char *text = question->usual != NULL ? question->usual : "Mallory\0evil.example\0";
-    for (; *text != '\0'; text += strlen(text) + 1)
+    for (const char *text = usual_of(question); *text != '\0'; text += strlen(text) + 1)
         if (try_string(candidate, question, text))
             return true;
     return false;
