@@ -196,11 +196,13 @@ void cm_search(struct cm_search *search, const struct certmap_rules *rules, stru
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                   struct certmap_result *result, struct certmap_diagnostic *err) {
     struct cm_search search;
-    struct certmap_result room; /* of callers whose result is smaller */
+    struct certmap_result room, *answer = result; /* room: of callers whose result is smaller */
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_error_argument(err, "certmap_match: result is NULL, or its size is not a size of it");
-    room.size = sizeof room;
-    struct certmap_result *answer = result->size >= sizeof room ? result : &room;
+    if (result->size < sizeof room) {
+        room = (struct certmap_result)CERTMAP_RESULT_INIT;
+        answer = &room;
+    }
     enum certmap_status status = CERTMAP_OK;
     if (rules == NULL || peer == NULL || !peer->set) {
         cm_result_clear(answer);
