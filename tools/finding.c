@@ -27,9 +27,12 @@ static struct tool_finding_block *block_with(struct tool_findings *findings, siz
     return block;
 }
 
+/* What is kept begins at a multiple of it. */
+#define UNIT 8
+_Static_assert(_Alignof(void *) <= UNIT && _Alignof(uint64_t) <= UNIT && _Alignof(size_t) <= UNIT, "all of it may");
+
 static void *take(struct tool_findings *findings, size_t size) {
-    const size_t unit = sizeof(void *) > sizeof(uint64_t) ? sizeof(void *) : sizeof(uint64_t);
-    size = (size + unit - 1) / unit * unit;
+    size = (size + UNIT - 1) / UNIT * UNIT;
     struct tool_finding_block *block = block_with(findings, size);
     void *taken = (unsigned char *)block->data + block->used;
     block->used += size;

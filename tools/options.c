@@ -572,8 +572,8 @@ static bool is_code(struct tool_options *options, enum certmap_code *nearest) {
     index = certmap_text_nearest(tool_view(options->operands[0]), known, count);
     if (index == SIZE_MAX || strcmp(options->operands[0], "-") == 0)
         return false;
-    const bool is_file = tool_input_read(&input, options->operands[0], TOOL_MAX_CERT_FILE, &err) == CERTMAP_OK;
-    if (is_file)
+    const bool was_read = tool_input_read(&input, options->operands[0], TOOL_MAX_CERT_FILE, &err) == CERTMAP_OK;
+    if (was_read)
         tool_input_free(&input);
     else
         *nearest = tool_explained_code(tool_explained_word(index));

@@ -80,12 +80,11 @@ static const char *own_fields(struct certmap_lint *lint, size_t mapping, size_t 
 /* How the two mappings differ in what they ask for. */
 static const char *difference(struct certmap_lint *lint, size_t above, size_t mapping) {
     const char *other = own_fields(lint, above, mapping), *own = own_fields(lint, mapping, above);
+    const char *alone = other[0] == '\0' ? own : other;
     if (other[0] != '\0' && own[0] != '\0')
         return strcmp(other, own) < 0 ? cm_lint_print(lint, ", one by %s, the other by %s", other, own)
                                       : cm_lint_print(lint, ", one by %s, the other by %s", own, other);
-    return other[0] != '\0' || own[0] != '\0'
-               ? cm_lint_print(lint, ", one without regard to %s", other[0] != '\0' ? other : own)
-               : "";
+    return alone[0] == '\0' ? "" : cm_lint_print(lint, ", one without regard to %s", alone);
 }
 
 static void report_pair(struct pairs *pairs, size_t above, size_t mapping, const struct cm_lint_claim *claim,
