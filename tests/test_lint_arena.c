@@ -21,9 +21,9 @@ static void end(void) {
 }
 
 /* The largest size that is no block of the allocator's own. */
-#define LARGEST_ROOM ((size_t)32 << (CM_LINT_ARENA_ROOMS - 1))
+#define LARGEST_ROOM (((size_t)32 << (CM_LINT_ARENA_ROOMS - 1)) - 1)
 
-static const size_t sizes[] = {0, 1, 31, 32, 33, 64, 1000, 16384, 16385, LARGEST_ROOM, LARGEST_ROOM + 1, 100000};
+static const size_t sizes[] = {0, 1, 31, 32, 33, 63, 64, 1000, 16383, 16384, LARGEST_ROOM, LARGEST_ROOM + 1, 100000};
 #define SIZES (sizeof sizes / sizeof *sizes)
 
 /* Each is filled with a byte of its own, and still has it when all are taken. */
@@ -43,6 +43,19 @@ T_TEST(blocks_are_apart) {
                 ck_assert_uint_eq(blocks[i][k][at], (unsigned char)(i * SIZES + k));
             cm_lint_arena_give(&arena, blocks[i][k], sizes[k]);
         }
+    end();
+}
+
+/* PicoSAT tells two arrays apart by where one ends and the other begins. */
+T_TEST(no_block_begins_where_another_ends) {
+    begin();
+    const unsigned char *blocks[8][SIZES];
+    for (size_t i = 0; i < 8; i++)
+        for (size_t k = 0; k < SIZES; k++)
+            blocks[i][k] = cm_lint_arena_take(&arena, sizes[k]);
+    for (size_t i = 0; i < 8 * SIZES; i++)
+        for (size_t k = 0; k < 8 * SIZES; k++)
+            ck_assert(i == k || blocks[i / SIZES][i % SIZES] + sizes[i % SIZES] != blocks[k / SIZES][k % SIZES]);
     end();
 }
 
@@ -107,5 +120,6 @@ T_TEST(without_memory) {
     end();
 }
 
-T_TESTS("lint_arena", T_CASE("blocks", blocks_are_apart, what_is_given_back_is_taken_again, large_blocks_are_released,
-                             one_chunk_stays, without_memory))
+T_TESTS("lint_arena",
+        T_CASE("blocks", blocks_are_apart, no_block_begins_where_another_ends, what_is_given_back_is_taken_again,
+               large_blocks_are_released, one_chunk_stays, without_memory))

@@ -26,10 +26,11 @@ void cm_lint_arena_begin(struct cm_lint_arena *arena, const struct certmap_alloc
     *arena = (struct cm_lint_arena){.allocator = *allocator};
 }
 
-/* Which room a block has; CM_LINT_ARENA_ROOMS: none is large enough. */
+/* Which room a block has; CM_LINT_ARENA_ROOMS: none is large enough. A byte of it stays free: PicoSAT takes the end of one
+ * array for that of a walk through two, and where the other one begins there, it would end before it has begun. */
 static size_t room_of(size_t size) {
     size_t room = 0;
-    while (room < CM_LINT_ARENA_ROOMS && (size_t)LEAST << room < size)
+    while (room < CM_LINT_ARENA_ROOMS && (size_t)LEAST << room <= size)
         room++;
     return room;
 }
@@ -37,8 +38,9 @@ static size_t room_of(size_t size) {
 /* ---- large blocks ---- */
 
 static void *take_large(struct cm_lint_arena *arena, size_t size) {
-    struct large *block =
-        size > SIZE_MAX - sizeof *block ? NULL : arena->allocator.alloc(arena->allocator.ctx, sizeof *block + size);
+    struct large *block = size >= SIZE_MAX - sizeof *block
+                              ? NULL
+                              : arena->allocator.alloc(arena->allocator.ctx, sizeof *block + size + 1);
     if (block == NULL)
         return NULL;
     block->links = (struct cm_lint_arena_large){arena->large, NULL};

@@ -5,13 +5,14 @@
  *                                                                      ^ at
  *     large  block <-> block <-> ...      of the allocator each
  *
- * A block has the room of the next power of two, and what was given back is taken again for one of the same room. */
+ * A block has the room of the next power of two that is larger, and what was given back is taken again for one of the same
+ * room. Where one ends none begins. */
 #ifndef CM_LINT_ARENA_H
 #define CM_LINT_ARENA_H
 
 #include "certmap/build.h"
 
-/* Rooms of 32 bytes to 32 KiB; what is larger is the allocator's. */
+/* Rooms of 32 bytes to 32 KiB, of which a block leaves one byte free; what is larger is the allocator's. */
 #define CM_LINT_ARENA_ROOMS 11
 /* What a chunk has at least and at most: the first is enough for most solvers. */
 #define CM_LINT_ARENA_MIN_CHUNK 65536
