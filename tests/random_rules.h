@@ -153,7 +153,10 @@ static inline void put_condition(void) {
     }
     static const char *const operators[] = {"like", "in", "like", "in", "matches"};
     const char *operator= operators[draw(t_rich ? 5 : 4)];
-    put("%s%s %s %s", quantifiers[draw(10)], path, operator, asked->unit_count> 0 && draw(4) == 0 ? "nocase " : "");
+    /* One after the other: compilers draw the arguments of a call in orders of their own, and the rules would be others. */
+    const char *nocase = asked->unit_count > 0 && draw(4) == 0 ? "nocase " : "";
+    const char *quantifier = quantifiers[draw(10)];
+    put("%s%s %s %s", quantifier, path, operator, nocase);
     put_operands(operator);
 }
 

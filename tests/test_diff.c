@@ -53,6 +53,13 @@ struct mapping {
 
 static bool templates; /* whether accounts have placeholders, too */
 
+/* Drawn one after the other, as in random_rules.h. */
+static void put_allow(void) {
+    const char *group = draw(4) == 0 ? " group \"g\";" : "";
+    const int account = 'x' + (int)draw(3);
+    put("; allow \"%c\";%s }\n", account, group);
+}
+
 static void make_mapping(struct mapping *mapping, unsigned name) {
     text_len = 0;
     put("when ");
@@ -62,7 +69,7 @@ static void make_mapping(struct mapping *mapping, unsigned name) {
     else if (templates && draw(3) == 0)
         put("; allow \"u-${subject.CN}\"; }\n");
     else
-        put("; allow \"%c\";%s }\n", 'x' + (int)draw(3), draw(4) == 0 ? " group \"g\";" : "");
+        put_allow();
     ck_assert_uint_lt(text_len, sizeof mapping->body);
     memcpy(mapping->body, text, text_len + 1);
     mapping->name = name;
