@@ -75,7 +75,7 @@ static void check_two(const uint8_t *data, size_t size) {
     if (size < 4 || memchr(data, '\n', size) != NULL)
         return;
     t_certs(&list, "subject: CN=a\nnext:\nsubject: CN=b\n", true);
-    const size_t at = (data[0] << 8 | data[1]) % list.len, gone = data[2] % 8, rest = list.len - at;
+    const size_t at = ((size_t)data[0] << 8 | data[1]) % list.len, gone = data[2] % 8, rest = list.len - at;
     struct t_buf wrong = T_BUF_INIT;
     t_bytes(&wrong, list.data, at);
     t_bytes(&wrong, data + 3, size - 3);
