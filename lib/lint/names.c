@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole Names. How they compare is the matcher's to say: a rule set of one mapping is asked. */
+#include "one_condition.h"
 #include "sample.h"
 #include "theory.h"
 #include "witness.h"
@@ -13,25 +14,13 @@ bool cm_lint_name_set(struct certmap_peer *peer, struct cm_lint_pool *pool, stru
 
 static enum certmap_status make_rules(struct certmap_rules **rules, const struct certmap_allocator *allocator,
                                       const struct cm_lint_item *item) {
-    struct certmap_builder *builder = NULL;
-    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
     const struct certmap_view shown = cm_lint_shown(item->operand);
-    mapping.name = mapping.account = certmap_view_of("x");
-    mapping.decision = CERTMAP_ALLOW;
     condition.op = item->op;
     condition.flags = (item->nocase ? CERTMAP_NOCASE : 0) | (item->exact ? CERTMAP_EXACT : 0);
     condition.operands = &shown;
     condition.operand_count = 1;
-    enum certmap_status status = certmap_builder_new(&builder, allocator, NULL);
-    if (status == CERTMAP_OK)
-        status = certmap_builder_mapping(builder, &mapping, NULL);
-    if (status == CERTMAP_OK)
-        status = certmap_builder_condition(builder, &condition, NULL);
-    if (status == CERTMAP_OK)
-        status = certmap_builder_finish(builder, rules, NULL);
-    certmap_builder_free(builder);
-    return status;
+    return cm_lint_one_condition(rules, allocator, &condition);
 }
 
 /* Whether the operand takes the Name of the peer. False: that cannot be said. */

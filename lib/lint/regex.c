@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What can be written is in docs/rules.md; the loader has read the expression, so that it is well formed. */
 #include "regex.h"
+#include "one_condition.h"
 #include "text.h"
 #include "witness.h"
 #include <string.h>
@@ -232,25 +233,13 @@ struct certmap_view cm_lint_regex_sample(struct cm_lint_pool *pool, struct certm
 /* Errors: as the builder's. */
 static enum certmap_status make_rules(struct certmap_rules **rules, const struct certmap_allocator *allocator,
                                       struct certmap_view regex, bool nocase) {
-    struct certmap_builder *builder = NULL;
-    struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
     struct certmap_condition condition = CERTMAP_CONDITION_INIT;
-    mapping.name = mapping.account = certmap_view_of("x");
-    mapping.decision = CERTMAP_ALLOW;
     condition.subfield = certmap_view_of("CN");
     condition.op = CERTMAP_OP_MATCHES;
     condition.flags = nocase ? CERTMAP_NOCASE : 0;
     condition.operands = &regex;
     condition.operand_count = 1;
-    enum certmap_status status = certmap_builder_new(&builder, allocator, NULL);
-    if (status == CERTMAP_OK)
-        status = certmap_builder_mapping(builder, &mapping, NULL);
-    if (status == CERTMAP_OK)
-        status = certmap_builder_condition(builder, &condition, NULL);
-    if (status == CERTMAP_OK)
-        status = certmap_builder_finish(builder, rules, NULL);
-    certmap_builder_free(builder);
-    return status;
+    return cm_lint_one_condition(rules, allocator, &condition);
 }
 
 bool cm_lint_regex_takes(bool *takes, struct cm_lint_pool *pool, struct certmap_peer *peer, struct certmap_view regex,
