@@ -95,6 +95,102 @@ T_TEST(reports_that_are_only_counted) {
     certmap_rules_free(rules);
 }
 
+/* ---- long lists ---- */
+
+/* A list of so many: v0, v1 ... In the other letters, and from the other end. */
+static void put_list(struct t_buf *text, char letter, bool backwards, size_t count) {
+    char value[16];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(value, sizeof value, "%s\"%c%u\"", i > 0 ? ", " : "(", letter,
+                 (unsigned)(backwards ? count - 1 - i : i));
+        t_put(text, value);
+    }
+    t_put(text, ")");
+}
+
+/* A list for each @; its letter is after it, and < turns it round. */
+static void put_with_lists(struct t_buf *text, const char *form, size_t count) {
+    for (; *form != '\0'; form++) {
+        if (*form != '@') {
+            t_bytes(text, form, 1);
+            continue;
+        }
+        const bool backwards = form[1] == '<';
+        form += backwards ? 2 : 1;
+        put_list(text, *form, backwards, count);
+    }
+}
+
+/* What is said: a line for each report. */
+static bool tell_report(void *ctx, const struct certmap_lint_report *report) {
+    struct t_buf *said = ctx;
+    t_put(said, certmap_code_name(report->diagnostic.code));
+    t_put(said, report->mapping == 0 ? " of a\n" : " of b\n");
+    return true;
+}
+
+#define LISTS(of_a, of_b)                                                                                              \
+    "certmap 1;\nmapping \"a\" { when issuer.CN = \"i\" and " of_a "; allow \"x\"; }\n"                                \
+    "mapping \"b\" { when issuer.CN = \"i\" and " of_b "; deny; }\n"
+
+static const struct {
+    const char *form;
+    const char *has; /* among what is said; NULL: it says nothing of b that is proven */
+} long_lists[] = {
+    {LISTS("subject.CN in @v", "subject.CN in @<v"), "dead-deny of b\n"},
+    {LISTS("subject.CN in @v", "subject.CN in @w"), NULL},
+    {LISTS("subject.CN in nocase @v", "subject.CN in @<v"), "dead-deny of b\n"},
+    {LISTS("subject.CN in @v", "subject.CN in nocase @V"), NULL},
+    {LISTS("subject.CN in @x", "only subject.CN in @v and only subject.CN in @w"), "never-true of b\n"},
+    {LISTS("subject.CN in @x", "only subject.CN in @v and only subject.CN like (\"v1\", \"w*\")"), NULL},
+    {LISTS("subject.CN in @x", "only subject.CN in @v and only subject.CN in nocase @V"), NULL},
+    {LISTS("subject.CN in @x", "only subject.CN in nocase @v and only subject.CN in nocase @W"), "never-true of b\n"},
+};
+
+/* Far below what all pairs of operands need. */
+#define PEAK_OF_LISTS 33554432
+
+static void lint_lists(struct t_buf *said, const char *form, size_t count) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct certmap_lint_options options = CERTMAP_LINT_OPTIONS_INIT;
+    struct certmap_lint_summary summary = CERTMAP_LINT_SUMMARY_INIT;
+    struct certmap_lint *lint = NULL;
+    struct t_buf text = T_BUF_INIT;
+    put_with_lists(&text, form, count);
+    t_bytes(&text, "", 1);
+    struct certmap_rules *rules = load((const char *)text.data);
+    options.allocator = &allocator;
+    ck_assert_int_eq(certmap_lint_new(&lint, &options, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_run(lint, rules, tell_report, said, NULL), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_summarize(lint, &summary, NULL), CERTMAP_OK);
+    if (certmap_lint_has_solver())
+        ck_assert_uint_eq(summary.undecided, 0);
+    ck_assert_uint_lt(memory.peak, PEAK_OF_LISTS);
+    certmap_lint_free(lint);
+    ck_assert_uint_eq(memory.live, 0);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
+/* Pairs of few operands are told apart one by one, those of many in another way: the same is said of both. */
+T_TEST(long_lists_are_as_short_ones) {
+    struct t_buf few = T_BUF_INIT, many = T_BUF_INIT;
+    lint_lists(&few, long_lists[_i].form, 40);
+    lint_lists(&many, long_lists[_i].form, 500);
+    t_bytes(&few, "", 1);
+    t_bytes(&many, "", 1);
+    ck_assert_str_eq((const char *)many.data, (const char *)few.data);
+    const bool proven = strstr((const char *)many.data, "never-true of b") != NULL ||
+                        strstr((const char *)many.data, "dead-deny of b") != NULL;
+    if (long_lists[_i].has == NULL)
+        ck_assert(!proven);
+    else if (certmap_lint_has_solver())
+        ck_assert_ptr_nonnull(strstr((const char *)many.data, long_lists[_i].has));
+    t_buf_free(&few);
+    t_buf_free(&many);
+}
+
 T_TEST(names_of_words) {
     ck_assert_str_eq(certmap_certainty_name(CERTMAP_CERTAINTY_PROVEN), "proven");
     ck_assert_ptr_null(certmap_certainty_name((enum certmap_certainty)3));
@@ -102,4 +198,5 @@ T_TEST(names_of_words) {
     ck_assert_ptr_null(certmap_lint_profile_name((enum certmap_lint_profile)3));
 }
 
-T_TESTS("lint", T_CASE("the library", a_run, wrong_arguments, reports_that_are_only_counted, names_of_words))
+T_TESTS("lint", T_CASE("the library", a_run, wrong_arguments, reports_that_are_only_counted, names_of_words),
+        T_CASE("lists", T_LOOP(long_lists_are_as_short_ones, COUNT(long_lists))))

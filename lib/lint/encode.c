@@ -74,16 +74,16 @@ static void separate(struct cm_lint_engine *engine, const struct cm_lint_track *
 
 /* ---- many texts that differ ---- */
 
-/* A text without wildcards. The same hash is taken for the same text. */
+/* A text without wildcards. Those with the same hash are taken for the same. */
 struct text {
     uint64_t hash;
     size_t operand;
 };
 
-static uint64_t hash_of(const struct cm_lint_atom *atom) {
+static uint64_t hash_of(const struct cm_lint_atom *atom, bool folded) {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
     for (size_t i = 0; i < atom->count; i++)
-        hash = (hash ^ atom->symbols[i]) * UINT64_C(0x100000001B3);
+        hash = (hash ^ (folded ? cm_lint_lower(atom->symbols[i]) : atom->symbols[i])) * UINT64_C(0x100000001B3);
     return hash;
 }
 
@@ -94,31 +94,72 @@ static int compare_texts(const void *a, const void *b) {
     return left->operand < right->operand ? -1 : left->operand > right->operand;
 }
 
-/* Those of a track that are compared with case, or without, each once: no value is two of them. */
-static size_t collect_texts(const struct cm_lint_track *track, bool nocase, struct text *texts) {
-    size_t count = 0, kept = 0;
+/* Texts of which a value is one at most: those that are compared with case; or, folded, those without, and those with case that
+ * are ASCII, of which it is known what they fold to. */
+static bool is_among(const struct cm_lint_atom *atom, bool folded) {
+    return atom->exact && (folded ? atom->nocase || cm_lint_atom_is_ascii(atom) : !atom->nocase);
+}
+
+static size_t collect_texts(const struct cm_lint_track *track, bool folded, struct text *texts) {
+    size_t count = 0;
     for (size_t i = 0; i < track->operands.count; i++)
-        if (track->atoms[i].exact && track->atoms[i].nocase == nocase)
-            texts[count++] = (struct text){hash_of(&track->atoms[i]), i};
+        if (is_among(&track->atoms[i], folded))
+            texts[count++] = (struct text){hash_of(&track->atoms[i], folded), i};
     qsort(texts, count, sizeof *texts, compare_texts);
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || texts[kept - 1].hash != texts[i].hash)
-            texts[kept++] = texts[i];
-    return kept;
+    return count;
 }
 
 /* That a slot takes one of them at most: a variable for each says that it takes this one or one before. */
 static void encode_one_text(struct cm_lint_engine *engine, const struct cm_lint_slot *slot, const struct text *texts,
                             size_t count) {
-    int before = 0;
+    int before = 0, reached = 0; /* 0: there is none */
     for (size_t i = 0; i < count; i++) {
-        const int takes = slot->takes[texts[i].operand], reached = variable(engine);
-        CLAUSE(engine, -takes, reached);
-        if (i > 0) {
-            CLAUSE(engine, -before, reached);
-            CLAUSE(engine, -before, -takes);
+        const int takes = slot->takes[texts[i].operand];
+        if (i == 0 || texts[i].hash != texts[i - 1].hash) {
+            before = reached;
+            reached = variable(engine);
+            if (before != 0)
+                CLAUSE(engine, -before, reached);
         }
-        before = reached;
+        CLAUSE(engine, -takes, reached);
+        if (before != 0)
+            CLAUSE(engine, -before, -takes);
+    }
+}
+
+static bool is_same_text(const struct cm_lint_atom *a, const struct cm_lint_atom *b, bool folded) {
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (folded ? cm_lint_lower(a->symbols[i]) != cm_lint_lower(b->symbols[i]) : a->symbols[i] != b->symbols[i])
+            return false;
+    return true;
+}
+
+/* Most texts of one hash that others are looked at beside: operands that are the same are one, but for the operator. */
+#define MAX_ALIKE 8
+
+/* That a slot which takes one of these, which have one hash, takes those that are the same; folded, those without case. */
+static void encode_alike(struct cm_lint_engine *engine, const struct cm_lint_track *track, size_t slot, bool folded,
+                         const struct text *texts, size_t count) {
+    const int *takes = track->slots[slot].takes;
+    for (size_t a = 0, looked_at = 0; count > 1 && a < count && looked_at < MAX_ALIKE; a++) {
+        const struct cm_lint_atom *atom = &track->atoms[texts[a].operand];
+        if (folded && !atom->nocase)
+            continue;
+        looked_at++;
+        for (size_t b = 0; b < count; b++)
+            if (a != b && is_same_text(&track->atoms[texts[b].operand], atom, folded))
+                CLAUSE(engine, -takes[texts[b].operand], takes[texts[a].operand]);
+    }
+}
+
+static void encode_all_alike(struct cm_lint_engine *engine, const struct cm_lint_track *track, size_t slot, bool folded,
+                             const struct text *texts, size_t count) {
+    for (size_t begin = 0, end = 0; begin < count; begin = end) {
+        while (end < count && texts[end].hash == texts[begin].hash)
+            end++;
+        encode_alike(engine, track, slot, folded, texts + begin, end - begin);
     }
 }
 
@@ -126,10 +167,12 @@ static void encode_one_text(struct cm_lint_engine *engine, const struct cm_lint_
 static void encode_many_texts(struct cm_lint_engine *engine, const struct cm_lint_track *track) {
     struct text *texts = cm_lint_pool_take(&engine->pool, track->operands.count, sizeof *texts);
     engine->failed = engine->failed || texts == NULL;
-    for (int nocase = 0; nocase < 2 && texts != NULL; nocase++) {
-        const size_t count = collect_texts(track, nocase != 0, texts);
-        for (size_t k = 0; k < track->slot_count; k++)
+    for (int folded = 0; folded < 2 && texts != NULL; folded++) {
+        const size_t count = collect_texts(track, folded != 0, texts);
+        for (size_t k = 0; k < track->slot_count; k++) {
             encode_one_text(engine, &track->slots[k], texts, count);
+            encode_all_alike(engine, track, k, folded != 0, texts, count);
+        }
     }
 }
 

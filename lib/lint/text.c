@@ -254,7 +254,7 @@ static enum cm_lint_exists no_text(struct cm_lint_pool *pool, const struct cm_li
     return CM_LINT_UNDECIDED;
 }
 
-static bool is_ascii(const struct cm_lint_atom *atom) {
+bool cm_lint_atom_is_ascii(const struct cm_lint_atom *atom) {
     for (size_t i = 0; i < atom->count; i++)
         if (atom->symbols[i] >= 0x80)
             return false;
@@ -343,7 +343,7 @@ enum cm_lint_exists cm_lint_text_find(struct certmap_view *text, struct cm_lint_
         return CM_LINT_UNDECIDED;
     if (only != NULL ? try_filled(&candidate, question, only, 0, false) : try_candidates(&candidate, question))
         return give(text, pool, candidate.text, candidate.len);
-    if (is_refused(question) || (only != NULL && is_ascii(only)))
+    if (is_refused(question) || (only != NULL && cm_lint_atom_is_ascii(only)))
         return CM_LINT_NONE;
     if (is_included(question, true))
         return CM_LINT_NONE;

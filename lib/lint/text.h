@@ -60,6 +60,8 @@ static inline uint32_t cm_lint_lower(uint32_t letter) {
 }
 /* Whether a text, as code points, matches. */
 bool cm_lint_atom_matches(const struct cm_lint_atom *atom, const uint32_t *text, size_t len);
+/* Whether it has no character over 0x7F, and no wildcard: then case is that of A to Z. */
+bool cm_lint_atom_is_ascii(const struct cm_lint_atom *atom);
 /* On EXISTS, *text gets UTF-8, made in the pool; it may be empty. UNDECIDED also when there is no memory, which the
  * pool then says. */
 enum cm_lint_exists cm_lint_text_find(struct certmap_view *text, struct cm_lint_pool *pool,
