@@ -11,6 +11,7 @@
 #define ENDED "a certificate ends here, and no line -----BEGIN CERTIFICATE----- is before it"
 #define NO_TEXT "this is no text; is it DER, or UTF-16?"
 #define BASE64 "this is base64, and no line -----BEGIN CERTIFICATE----- is before it"
+#define IN_OTHER "this is the base64 of a certificate, in a block with another label"
 #define SUBJECT "subject: CN=Alice\n"
 
 static enum certmap_status read_pem(struct certmap_cert *cert, struct t_buf *buf, struct certmap_diagnostic *err) {
@@ -205,6 +206,9 @@ T_TEST(wrong_arguments) {
 
 /* As that of a certificate begins; and of so many characters, but not all of base64. */
 #define LINE "MIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wgg+/\n"
+/* Its beginning alone: with lengths of two bytes and a version. And a line that is none. */
+#define FRONT "MIIC/zCCAeegAwIBAgIU"
+#define REST "eIxdXNlckBjb250b3NvLmV4YW1wbGUxMDE2NDAyMDEwMA\n"
 #define LINE_OF_TEXT "MIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4w gg+/\n"
 
 /* The certificates that were taken, one after another. */
@@ -230,6 +234,9 @@ static void put_labelled(struct t_buf *buf, const char *label) {
     t_buf_free(&der);
 }
 
+#define ROW_OF_SIGNS "========================================\n"
+#define DIGEST "4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\n"
+
 /* How a certificate is written where another is after it. */
 static const struct {
     const char *what, *before, *label, *after;
@@ -246,6 +253,11 @@ static const struct {
     {"a key", KEY, "CERTIFICATE", KEY},
     {"a key that looks like a certificate", "-----BEGIN PRIVATE KEY-----\n" LINE "-----END PRIVATE KEY-----\n",
      "CERTIFICATE", "-----BEGIN X509 CRL-----\n" LINE},
+    {"a block of PGP",
+     "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n" REST REST "=abcd\n-----END PGP PUBLIC KEY BLOCK-----\n", "CERTIFICATE",
+     "-----BEGIN PGP SIGNATURE-----\n\n" REST REST "-----END PGP SIGNATURE-----\n"},
+    {"the end of a key", "-----END EC PRIVATE KEY-----\n", "CERTIFICATE", REST "and\n" REST},
+    {"rows of signs", ROW_OF_SIGNS ROW_OF_SIGNS, "CERTIFICATE", DIGEST DIGEST},
     {"what is base64 by chance", "4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\n", "CERTIFICATE",
      "MITRE\nMIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wgg+\n" LINE_OF_TEXT},
     {"what other programs put into text", "\t\f\v\n", "CERTIFICATE", "\x1A\n\xE9\n"},
@@ -313,9 +325,19 @@ static const struct {
     {"-----BEGIN CERTIFICAT-----\nMAA=\n" END "\n", 12, "line 12: " ENDED},
     {"\n-----END X509 CERTIFICATE-----\n", 11, "line 11: " ENDED},
     {"-----END TRUSTED CERTIFICATE-----\n", 10, "line 10: " ENDED},
-    {"BEGIN CERTIFICATE-----\n" LINE, 11, "line 11: " BASE64},
+    {"BEGIN CERTIFICATE-----\n" LINE, 10, "line 10: " NEARLY},
     {"=====BEGIN CERTIFICATE=====\n" LINE "=====END CERTIFICATE=====\n", 11, "line 11: " BASE64},
     {KEY LINE, 13, "line 13: " BASE64},
+    {"-----BEGIN CERTIFCATE-----\n" LINE "-----END CERTIFCATE-----\n", 11, "line 11: " BASE64},
+    {"-----BEGIN CERT-----\n> " FRONT "\n", 11, "line 11: " BASE64},
+    {"MIIB" FRONT "\n", 10, "line 10: " BASE64},
+    {"-----BEGIN RSA PRIVATE KEY-----\n" FRONT "\n", 11, "line 11: " IN_OTHER},
+    {CSR "-----BEGIN X509 CRL-----\n  \"" FRONT "\\n\"\n", 14, "line 14: " IN_OTHER},
+    {REST REST, 11, "line 11: " BASE64},
+    {"-----BEGIN CERTIFI\n", 10, "line 10: " NEARLY},
+    {"-----BEG CERTIFICATE-----\n", 10, "line 10: " NEARLY},
+    {"-----END CERTIFCATE-----\n", 10, "line 10: " ENDED},
+    {KEY "-----END X-----\n", 13, "line 13: " ENDED},
     {"\n0\x82\x01", 11, "line 11: " NO_TEXT},
     {"\x08", 10, "line 10: " NO_TEXT},
     {"\x0E", 10, "line 10: " NO_TEXT},
@@ -395,6 +417,93 @@ T_TEST(a_list_without_some_lines) {
     t_buf_free(&pem);
 }
 
+/* What becomes of the first line of a block, of the last one, and of each between them; first as they should be. */
+static const char *const first_lines[] = {
+    BEGIN,
+    "",
+    "    " BEGIN,
+    "> " BEGIN,
+    "\xEF\xBB\xBF" BEGIN,
+    "----BEGIN CERTIFICATE-----",
+    "-----BEGIN CERTIFICATE----",
+    "BEGIN CERTIFICATE",
+    "-----BEGIN CERTIFCATE-----",
+    "  -----BEGIN CERTIFCATE-----",
+    "-----BEGIN CERTIFICATES-----",
+    "-----BEGIN CERT-----",
+    "-----BEGN CERTIFICATE-----",
+    "-----begin certificate-----",
+    "=====BEGIN CERTIFICATE=====",
+    "\xE2\x80\x94"
+    "BEGIN CERTIFICATE\xE2\x80\x94",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN X509 CRL-----",
+    "-----BEGIN CERTIFICATE REQUEST-----",
+    "-----BEGIN PGP MESSAGE-----",
+    "-----END CERTIFICATE-----",
+    "-----BEGIN CER",
+};
+static const char *const last_lines[] = {
+    END,
+    "",
+    "    " END,
+    "> " END,
+    "----END CERTIFICATE-----",
+    "-----END CERTIFICATE----",
+    "END CERTIFICATE",
+    "-----END CERTIFCATE-----",
+    "  -----END CERTIFCATE-----",
+    "-----END CERTIFICATES-----",
+    "-----END CERT-----",
+    "-----ED CERTIFICATE-----",
+    "-----end certificate-----",
+    "\xE2\x80\x94"
+    "END CERTIFICATE\xE2\x80\x94",
+    "-----END PRIVATE KEY-----",
+    "-----END X509 CRL-----",
+    "-----END CERTIFICATE REQUEST-----",
+    "-----END PGP MESSAGE-----",
+    BEGIN,
+    "-----END CER",
+};
+static const struct {
+    const char *before, *after;
+} other_lines[] = {{"", ""}, {"    ", ""}, {"> ", ""}, {"\"", "\\n\""}, {"", "\\"}, {"\xE2\x80\x8B", ""}, {"1: ", ""}};
+
+/* A certificate whose lines are those of the tables. */
+static void put_faults(struct t_buf *pem, size_t first, size_t last, size_t other) {
+    struct t_buf right = T_BUF_INIT;
+    put_labelled(&right, "CERTIFICATE");
+    const size_t end = right.len - strlen(END "\n");
+    t_put(pem, first_lines[first]);
+    t_put(pem, "\n");
+    for (size_t from = line_end(&right, 0), to = 0; from < end; from = to) {
+        to = line_end(&right, from);
+        t_put(pem, other_lines[other].before);
+        t_bytes(pem, right.data + from, to - from - 1);
+        t_put(pem, other_lines[other].after);
+        t_put(pem, "\n");
+    }
+    t_put(pem, last_lines[last]);
+    t_put(pem, "\n");
+    t_buf_free(&right);
+}
+
+T_TEST(a_list_with_several_faults) {
+    for (size_t last = 0; last < COUNT(last_lines); last++)
+        for (size_t other = 0; other < COUNT(other_lines); other++)
+            for (int before = 0; before < 2; before++) {
+                struct t_buf pem = T_BUF_INIT;
+                if (before)
+                    put_labelled(&pem, "CERTIFICATE");
+                put_faults(&pem, (size_t)_i, last, other);
+                if (!before)
+                    put_labelled(&pem, "CERTIFICATE");
+                check_fault(&pem, first_lines[_i], last);
+                t_buf_free(&pem);
+            }
+}
+
 static bool take_no_more(void *ctx, struct certmap_view der) {
     (void)der;
     return ++*(size_t *)ctx < 2;
@@ -446,4 +555,5 @@ T_TESTS("cert_pem",
                der_that_holds_pem, T_LOOP(every_length, 100), T_LOOP(refusal, COUNT(refused)), wrong_arguments,
                view_of_a_string),
         T_CASE("list", T_LOOP(a_list, COUNT(listed)), T_LOOP(a_list_loses_nothing, COUNT(lost)), a_list_with_one_fault,
-               a_list_without_some_lines, a_list_that_is_enough, a_list_of_none))
+               a_list_without_some_lines, T_LOOP(a_list_with_several_faults, COUNT(first_lines)), a_list_that_is_enough,
+               a_list_of_none))

@@ -104,11 +104,12 @@ typedef bool certmap_cert_der_fn(void *ctx, struct certmap_view der);
  * the files of issuers that rules name (certmap_issuer_file_fn): no certificate is lost without a
  * word. An error is a block that cannot be decoded, or whose DER certmap_cert_from_der refuses; a
  * line that is nearly one that begins a certificate; one that ends a certificate, or has the base64
- * of one, where none has begun; a block of PKCS #7; what is no text, as DER behind PEM and UTF-16;
- * and no certificate at all. Other text and other blocks, as requests, keys and CRLs, are passed
- * over. Each is decoded in bytes, which are the caller's: they are overwritten. Linear in len. No
- * allocation. Errors: ARGUMENT; CERTIFICATE (line: the one at fault, in which the block begins, or
- * 0). Certificates before the error were taken. */
+ * of one, where none has begun, also under another label and with something around it; a block of
+ * PKCS #7; what is no text, as DER behind PEM and UTF-16; and no certificate at all. Other text and
+ * other blocks, as requests, keys and CRLs, are passed over. Each is decoded in bytes, which are
+ * the caller's: they are overwritten. Linear in len. No allocation. Errors: ARGUMENT; CERTIFICATE
+ * (line: the one at fault, in which the block begins, or 0). Certificates before the error were
+ * taken. */
 CERTMAP_API CERTMAP_MUST_CHECK enum certmap_status
 certmap_certs_from_pem(uint8_t *bytes, size_t len, certmap_cert_der_fn *take, void *ctx,
                        struct certmap_diagnostic *err);

@@ -90,6 +90,13 @@ static const uint8_t *decode_line(struct base64 *text, struct certmap_view line)
     return NULL;
 }
 
+size_t cm_armor_peek(uint8_t *bytes, size_t most, struct certmap_view text) {
+    struct base64 front = {.bytes = bytes};
+    for (size_t i = 0; i < text.len && front.len < most && digit_value(text.data[i]) != NO_DIGIT; i++)
+        add_digit(&front, digit_value(text.data[i]));
+    return front.len;
+}
+
 static bool is_whole(const struct base64 *text) {
     return text->digits > 0 && text->pads <= 2 && (text->digits + text->pads) % 4 == 0;
 }

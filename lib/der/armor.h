@@ -20,6 +20,9 @@ bool cm_armor_is_der(struct certmap_view bytes);
 /* Whether a character is one of base64. */
 bool cm_armor_is_base64(uint8_t c);
 
+/* Decodes what a text begins with, up to a character that is not of base64, and no more than most bytes. Returns how many. */
+size_t cm_armor_peek(uint8_t *bytes, size_t most, struct certmap_view text);
+
 /* At the first line. Editors on Windows put a byte order mark before UTF-8: it is passed over. */
 struct cm_armor cm_armor_begin(uint8_t *bytes, size_t len);
 
