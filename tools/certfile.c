@@ -78,7 +78,7 @@ static enum certmap_status take_pem(struct tool_pem *certificates, struct certma
         return status;
     const struct tool_kind_found found = find_block(tool_input_view(&certificates->items[0]), text);
     if (found.kind == NULL)
-        return status;
+        return tool_pem_check(certificates, text, err);
     tool_pem_free(certificates);
     return tool_kind_error(err, &found, path, TOOL_WANTED_CERTIFICATE);
 }

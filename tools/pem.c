@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pem.h"
+#include "certmap/cert.h"
 #include "kind.h"
 #include "pem_block.h"
 #include "text.h"
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #define BEGIN "-----BEGIN "
+#define END "-----END "
 
 /* What the blocks of a text come to. */
 struct reading {
@@ -87,6 +89,14 @@ static struct begin find_begin(struct certmap_view text, size_t n) {
     return (struct begin){0, {NULL, 0}};
 }
 
+/* Whether a line ends a block, with blanks before it. */
+static bool is_end(struct certmap_view line) {
+    const size_t end = strlen(END);
+    while (line.len > 0 && (line.data[0] == ' ' || line.data[0] == '\t'))
+        line = (struct certmap_view){line.data + 1, line.len - 1};
+    return line.len >= end && memcmp(line.data, END, end) == 0;
+}
+
 bool tool_pem_detect(struct certmap_view text) {
     return find_begin(text, 0).line > 0;
 }
@@ -113,6 +123,85 @@ enum certmap_status tool_pem_read(struct tool_pem *pem, struct certmap_view text
     else
         *err = reading.other;
     tool_pem_free(pem);
+    return CERTMAP_ERROR_CERTIFICATE;
+}
+
+/* ---- None is lost ---- */
+
+/* What certmap_certs_from_pem, which passes over no certificate, has to say of a text. */
+struct check {
+    struct tool_pem found;
+    size_t damaged;               /* blocks whose DER is none of a certificate: who decodes them says why */
+    struct certmap_diagnostic of; /* the first of these, or what else is at fault */
+};
+
+/* A certmap_cert_der_fn. */
+static bool keep(void *ctx, struct certmap_view der) {
+    struct check *check = ctx;
+    append(&check->found, der);
+    return true;
+}
+
+/* Its own lines are those of the rest of a text, after so many. */
+static void remember(struct check *check, const struct certmap_diagnostic *why, size_t lines) {
+    const char *colon = strstr(why->text, ": ");
+    if (check->of.code == CERTMAP_CODE_NONE || why->code == CERTMAP_CODE_NOT_A_CERTIFICATE)
+        tool_error(&check->of, why->status, why->code, "line %zu: %s", lines + why->line,
+                   colon == NULL ? why->text : colon + strlen(": "));
+}
+
+/* Where so many lines end, from a byte on. */
+static size_t skip_lines(struct certmap_view text, size_t begin, size_t count) {
+    for (; count > 0 && begin < text.len; count--) {
+        const uint8_t *newline = memchr(text.data + begin, '\n', text.len - begin);
+        begin = newline == NULL ? text.len : (size_t)(newline - text.data) + 1;
+    }
+    return begin;
+}
+
+/* Looks at a text from a byte on, after so many lines. Returns how many of them end with a damaged block; 0: there is
+ * none, or what else is wrong is in check->of. bytes are a copy, of which the front is overwritten. */
+static size_t check_rest(struct check *check, struct certmap_view text, uint8_t *bytes, size_t begin, size_t lines) {
+    struct certmap_diagnostic why = {.code = CERTMAP_CODE_NONE};
+    if (certmap_certs_from_pem(bytes + begin, text.len - begin, keep, check, &why) == CERTMAP_OK || why.line == 0)
+        return 0;
+    remember(check, &why, lines);
+    if (why.code == CERTMAP_CODE_NOT_A_CERTIFICATE)
+        return 0;
+    check->damaged++;
+    return why.line;
+}
+
+static void check_all(struct check *check, struct certmap_view text) {
+    uint8_t *bytes = tool_alloc(text.len);
+    size_t begin = 0, lines = 0, more = 1;
+    memcpy(bytes, text.data, text.len);
+    while (more > 0 && begin < text.len) {
+        more = check_rest(check, text, bytes, begin, lines);
+        begin = skip_lines(text, begin, more);
+        lines += more;
+        for (bool ended = more == 0; !ended && begin < text.len; lines++) {
+            const size_t next = skip_lines(text, begin, 1);
+            ended = is_end((struct certmap_view){text.data + begin, next - begin});
+            begin = next;
+        }
+    }
+    free(bytes);
+}
+
+enum certmap_status tool_pem_check(struct tool_pem *pem, struct certmap_view text, struct certmap_diagnostic *err) {
+    struct check check = {.found = {NULL, 0}, .of = {.code = CERTMAP_CODE_NONE}};
+    check_all(&check, text);
+    struct tool_pem *other = check.damaged == 0 ? pem : &check.found;
+    const bool lost = check.of.code == CERTMAP_CODE_NOT_A_CERTIFICATE ||
+                      (check.damaged > 0 && check.found.count + check.damaged != pem->count);
+    tool_pem_free(other);
+    if (check.damaged == 0)
+        *pem = check.found;
+    if (!lost)
+        return CERTMAP_OK;
+    tool_pem_free(pem);
+    *err = check.of;
     return CERTMAP_ERROR_CERTIFICATE;
 }
 

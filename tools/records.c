@@ -5,6 +5,7 @@
 #include "der_cut.h"
 #include "ndjson.h"
 #include "platform.h"
+#include "stray.h"
 #include <string.h>
 
 #define BEGIN "-----BEGIN "
@@ -134,6 +135,7 @@ struct block {
     bool open;
     bool plain; /* base64 and nothing else, in whole groups a line */
     bool ended; /* it had its padding */
+    bool stray; /* a certificate has begun that is not its own, and is left out */
     size_t line;
     const uint8_t *begin;
     struct certmap_view tail; /* its label and what follows it, in the line that begins it */
@@ -237,6 +239,12 @@ static void leave_out_end(struct reading *reading, struct certmap_view line, siz
                   "a PEM block ends here whose begin is damaged, and is left out");
 }
 
+/* A certificate of which neither line is as it should be. */
+static void leave_out_stray(struct reading *reading, size_t number) {
+    leave_out(reading, number, 0, CERTMAP_CODE_NOT_A_CERTIFICATE,
+              "the base64 of a certificate begins here, in no PEM block of one, and is left out");
+}
+
 /* A line that begins or ends a block somebody has indented, as in YAML, without what is before it: the block is one, if
  * a damaged one. */
 static struct certmap_view without_indent(struct certmap_view line) {
@@ -244,6 +252,34 @@ static struct certmap_view without_indent(struct certmap_view line) {
     while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
         text = (struct certmap_view){text.data + 1, text.len - 1};
     return begins_with(text, BEGIN) || begins_with(text, END) ? text : line;
+}
+
+/* A line that neither begins nor ends a block. */
+static void take_inner(struct reading *reading, struct block *block, struct certmap_view line, size_t number) {
+    if (block->open && block->label != LABEL_OTHER) {
+        add_line(block, line);
+    } else if (tool_stray_begins(line)) {
+        leave_out_stray(reading, number);
+        block->stray = true;
+    }
+}
+
+static void take_pem_line(struct reading *reading, struct block *block, struct certmap_view line, size_t number,
+                          size_t room) {
+    const bool marked = line.data[0] == '-', meant = block->open && block->label != LABEL_OTHER;
+    if (marked && begins_with(line, BEGIN)) {
+        if (block->open)
+            leave_out_block(reading, block);
+        *block = begin_block(reading, line, number, room);
+    } else if (marked && begins_with(line, END)) {
+        if (meant)
+            end_block(reading, block, line);
+        else if (!block->stray)
+            leave_out_end(reading, line, number);
+        block->open = block->stray = false;
+    } else {
+        take_inner(reading, block, line, number);
+    }
 }
 
 static void read_pem(struct reading *reading) {
@@ -254,19 +290,7 @@ static void read_pem(struct reading *reading) {
         const size_t len = newline == NULL ? rest.len : (size_t)(newline - rest.data) + 1;
         const struct certmap_view line = without_indent((struct certmap_view){rest.data, len});
         rest = (struct certmap_view){rest.data + len, rest.len - len};
-        const bool marked = line.data[0] == '-', begins = marked && begins_with(line, BEGIN);
-        const bool ends = marked && begins_with(line, END), meant = block.open && block.label != LABEL_OTHER;
-        if (begins && block.open)
-            leave_out_block(reading, &block);
-        if (begins)
-            block = begin_block(reading, line, number, room_for(rest));
-        else if (ends && meant)
-            end_block(reading, &block, line);
-        else if (ends)
-            leave_out_end(reading, line, number);
-        else if (meant)
-            add_line(&block, line);
-        block.open = block.open && !ends;
+        take_pem_line(reading, &block, line, number, line.data[0] == '-' ? room_for(rest) : 0);
     }
     if (block.open)
         leave_out_block(reading, &block);
