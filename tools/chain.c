@@ -36,6 +36,13 @@ static struct certmap_cert parts_of(const struct tool_input *der) {
     return cert;
 }
 
+bool tool_chain_has(const struct tool_chain *chain, struct certmap_view name) {
+    bool has = false;
+    for (size_t i = 0; i < chain->pem.count && !has; i++)
+        has = tool_issuer_same_name(parts_of(&chain->pem.items[i]).subject, name);
+    return has;
+}
+
 /* How many certificates at the front of the file are no CA's: the client's own, which many files have there. One that
  * signed itself is the CA of its chain. */
 static size_t own_of(const struct tool_chain *chain, const struct certmap_cert *cert, struct certmap_view der) {

@@ -15,6 +15,8 @@ struct tool_chain {
 
 /* Reads the certificates of a file, which are well-formed. path NULL: none. The caller frees chain, also after an error. */
 enum certmap_status tool_chain_read(struct tool_chain *chain, const char *path, struct certmap_diagnostic *err);
+/* Whether one of its certificates has this Name. */
+bool tool_chain_has(const struct tool_chain *chain, struct certmap_view name);
 void tool_chain_free(struct tool_chain *chain);
 
 /* Adds them, where they are given, to cert, which was decoded from der, and the first as its issuer, where it has no other.

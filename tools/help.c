@@ -131,6 +131,7 @@ static const char suggest[] =
     "  --out FILE...         certificates that are to be out\n"
     "  --corpus FILE...      certificates of which nothing is said: who of them is taken, too\n"
     "  --issuer FILE         the certificate of the CA that issued those in\n"
+    "  --chain FILE          all CAs of that chain, from the one that issued them to the root\n"
     "  --account TEXT        the account of those in, as a rule file has it\n"
     "  --deny                those in are refused instead\n"
     "  --group NAME          a group of those in; may be given again\n"

@@ -22,7 +22,7 @@ const struct tool_option_row tool_option_rows[] = {
     {TOOL_OPTION_FORMAT, TOOL_VERBS_FORMAT, "--format", NULL, TOOL_VALUE_WORD, tool_format_word, false, "the format of the rules"},
     {TOOL_OPTION_ADAPTER, TOOL_VERBS_CERTS, "--adapter", NULL, TOOL_VALUE_WORD, tool_adapter_word, false, "decode through this library"},
     {TOOL_OPTION_ISSUER, TOOL_VERBS_CERTS | (TOOL_VERBS_SWITCHED & ~CHECK), "--issuer", NULL, TOOL_VALUE_FILE, NULL, false, "the certificate that issued the others"},
-    {TOOL_OPTION_CHAIN, TOOL_VERBS_CERTS | ANALYSES | REPORT, "--chain", NULL, TOOL_VALUE_FILE, NULL, false, "the CAs above the others"},
+    {TOOL_OPTION_CHAIN, TOOL_VERBS_CERTS | (TOOL_VERBS_SWITCHED & ~CHECK), "--chain", NULL, TOOL_VALUE_FILE, NULL, false, "the CAs above the others"},
     {TOOL_OPTION_TIME, TOOL_VERBS_CERTS | DIFF | REPORT, "--time", NULL, TOOL_VALUE_TEXT, NULL, false, "a time instead of now"},
     {TOOL_OPTION_STORE, TOOL_VERBS_CERTS, "--store", NULL, TOOL_VALUE_TEXT, NULL, false, "a certificate store of Windows"},
     {TOOL_OPTION_SHA1, TOOL_VERBS_CERTS, "--sha1", NULL, TOOL_VALUE_TEXT, NULL, false, "the thumbprint in the store"},

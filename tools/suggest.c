@@ -2,6 +2,7 @@
 /* certmap suggest: the rule for people who have only certificates. */
 #include "suggest.h"
 #include "answer.h"
+#include "chain.h"
 #include "corpus.h"
 #include "hash.h"
 #include "issuer.h"
@@ -22,12 +23,14 @@ struct run {
     struct tool_stream err;
     struct tool_corpus corpus;
     struct tool_issuer issuer;
+    struct tool_chain chain;
     struct tool_rules rules;
     struct kept *kept;
     enum certmap_suggest_role role; /* of what is being read */
     bool complete;                  /* nothing was left out */
     size_t in;                      /* certificates that are to be in */
     size_t other_issuer;            /* of them: with another issuer than that of --issuer */
+    size_t other_chain;             /* of them: not below the CAs of --chain */
 };
 
 /* ---- Certificates ---- */
@@ -52,6 +55,15 @@ static void set_issuer(struct run *run, struct certmap_cert *cert) {
     run->other_issuer += run->role == CERTMAP_SUGGEST_IN;
 }
 
+/* The chain of another CA is not known; none of these has issued the certificate, surely. */
+static void set_chain(struct run *run, struct certmap_cert *cert, struct certmap_view der) {
+    if (tool_chain_add(cert, &run->chain, der))
+        return;
+    if (cert->issuer_certificate.data == NULL && !tool_chain_has(&run->chain, cert->issuer))
+        cert->issuer_certificate = (struct certmap_view){run->chain.pem.items[0].data, 0};
+    run->other_chain += run->role == CERTMAP_SUGGEST_IN;
+}
+
 static bool take(void *ctx, const char *label, const struct tool_record *record) {
     struct run *run = ctx;
     struct certmap_cert cert = CERTMAP_CERT_INIT;
@@ -60,6 +72,7 @@ static bool take(void *ctx, const char *label, const struct tool_record *record)
     if (status == CERTMAP_OK) {
         cert.hash = tool_hash;
         set_issuer(run, &cert);
+        set_chain(run, &cert, record->der);
         status = certmap_suggest_add(run->suggest, run->role, &cert, tool_view(label), &err);
     }
     if (status == CERTMAP_ERROR_MEMORY)
@@ -100,6 +113,11 @@ static bool read_certificates(struct run *run) {
         return complain(run, run->options->issuer,
                         "no certificate of --in is from this CA: the issuer has another Name; give --issuer the "
                         "certificate of their CA, or leave it out");
+    if (run->other_chain == run->in)
+        return complain(
+            run, run->options->chain,
+            "no certificate of --in is below these CAs; give --chain all of theirs, from the one that issued "
+            "them to the root, in this order, or leave it out");
     return true;
 }
 
@@ -158,7 +176,8 @@ static enum tool_exit suggest(struct run *run) {
     struct certmap_suggest_options options = CERTMAP_SUGGEST_OPTIONS_INIT;
     struct certmap_diagnostic err = CERTMAP_DIAGNOSTIC_INIT;
     struct tool_progress progress;
-    if (tool_issuer_read(&run->issuer, run->options->issuer, &err) != CERTMAP_OK)
+    if (tool_issuer_read(&run->issuer, run->options->issuer, &err) != CERTMAP_OK ||
+        tool_chain_read(&run->chain, run->options->chain, &err) != CERTMAP_OK)
         return fail(run, &err);
     set_options(run, &options, &progress);
     if (certmap_suggest_new(&run->suggest, &options, &err) != CERTMAP_OK)
@@ -177,6 +196,7 @@ static void free_run(struct run *run) {
         run->kept = next;
     }
     tool_issuer_free(&run->issuer);
+    tool_chain_free(&run->chain);
     tool_rules_free(&run->rules);
     tool_stream_close(&run->err);
 }
