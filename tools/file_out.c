@@ -57,3 +57,10 @@ bool tool_file_write_own(const char *path, struct certmap_view content, const ch
         return complain(path, "is not overwritten: certmap lint did not write it");
     return tool_file_write(path, content);
 }
+
+bool tool_file_write_page(const char *path, struct certmap_view content) {
+    bool missing;
+    if (tool_platform_size(path) > 0 && !begins_with(path, TOOL_PAGE_HEAD, &missing))
+        return complain(path, "is not overwritten: certmap report did not write it");
+    return tool_file_write(path, content);
+}

@@ -13,5 +13,9 @@ size_t tool_file_folder(const char *path);
 bool tool_file_write(const char *path, struct certmap_view content);
 /* The same, but a file that is there has to begin with head, or is another's and stays. */
 bool tool_file_write_own(const char *path, struct certmap_view content, const char *head);
+/* How a page of certmap report begins. */
+#define TOOL_PAGE_HEAD "<!doctype html>\n"
+/* Writes a page in the place of another one, of an empty file, or of none. */
+bool tool_file_write_page(const char *path, struct certmap_view content);
 
 #endif

@@ -10,6 +10,7 @@
 #include "moment.h"
 #include "option_table.h"
 #include "pass.h"
+#include "platform.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -656,15 +657,9 @@ static bool check_lint(const struct tool_options *options) {
                           "");
 }
 
-/* Past "./" at the begin, which says nothing. */
-static const char *plain_path(const char *path) {
-    while (path[0] == '.' && path[1] == '/')
-        path += 2;
-    return path;
-}
-
-static bool is_file(const char *path, const char *other) {
-    return path != NULL && strcmp(plain_path(path), plain_path(other)) == 0;
+/* Whether the page is this file, under whatever name. */
+static bool is_file(const char *path, const char *page) {
+    return path != NULL && tool_platform_same(path, page);
 }
 
 /* Whether the page would take the place of a file that it is about. Standard input and output have one name. */

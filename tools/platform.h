@@ -30,6 +30,8 @@ void tool_platform_expand(struct tool_platform *platform, char ***operands, size
 FILE *tool_platform_open(const char *path);
 /* The bytes of a file; 0 where it is not a file, or nobody can tell. */
 uint64_t tool_platform_size(const char *path);
+/* Whether two names are of one file, through links or in another spelling. A device is none, and neither is a folder. */
+bool tool_platform_same(const char *path, const char *other);
 /* Puts bytes in the place of a file, whole or not at all, and makes it where it is not there: they are written to a file
  * of another name in its folder, which then takes its name. A link is followed; the mode stays. false: errno says why,
  * and the file is as it was. */

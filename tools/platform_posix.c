@@ -56,6 +56,12 @@ uint64_t tool_platform_size(const char *path) {
     return stat(path, &is) == 0 && S_ISREG(is.st_mode) && is.st_size > 0 ? (uint64_t)is.st_size : 0;
 }
 
+bool tool_platform_same(const char *path, const char *other) {
+    struct stat is, of;
+    return stat(path, &is) == 0 && stat(other, &of) == 0 && S_ISREG(is.st_mode) && is.st_dev == of.st_dev &&
+           is.st_ino == of.st_ino;
+}
+
 /* Whether all of it is on the disk. The descriptor is closed in either case. */
 static bool write_closed(int file, const char *data, size_t len) {
     bool ok = true;
@@ -113,15 +119,14 @@ static bool replace(const char *target, const char *data, size_t len) {
 }
 
 bool tool_platform_replace(const char *path, const void *data, size_t len) {
-    char *real = realpath(path, NULL);
-    if (real == NULL && errno != ENOENT)
-        return false;
     struct stat is;
-    if (real != NULL && stat(real, &is) == 0 && !S_ISREG(is.st_mode)) {
-        free(real);
-        errno = EINVAL; /* a device or a folder: nothing to put a file in place of */
+    if (stat(path, &is) == 0 && !S_ISREG(is.st_mode)) {
+        errno = EINVAL; /* a device, a pipe or a folder: nothing to put a file in place of */
         return false;
     }
+    char *real = realpath(path, NULL);
+    if (real == NULL && (errno != ENOENT || lstat(path, &is) == 0)) /* a link to nothing has no place for a file */
+        return false;
     const bool ok = replace(real != NULL ? real : path, data, len);
     const int number = errno;
     free(real);

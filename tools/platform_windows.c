@@ -136,6 +136,25 @@ uint64_t tool_platform_size(const char *path) {
     return (uint64_t)data.nFileSizeHigh << 32 | data.nFileSizeLow;
 }
 
+/* What tells a file from all others of this machine. */
+static bool find_identity(const char *path, BY_HANDLE_FILE_INFORMATION *identity) {
+    wchar_t *wide = tool_wide_from_utf8(path);
+    const DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    const HANDLE file = CreateFileW(wide, 0, share, NULL, OPEN_EXISTING, 0, NULL);
+    const bool found = file != INVALID_HANDLE_VALUE && GetFileInformationByHandle(file, identity);
+    if (file != INVALID_HANDLE_VALUE)
+        (void)CloseHandle(file);
+    free(wide);
+    return found;
+}
+
+bool tool_platform_same(const char *path, const char *other) {
+    BY_HANDLE_FILE_INFORMATION is, of;
+    return find_identity(path, &is) && find_identity(other, &of) &&
+           is.dwVolumeSerialNumber == of.dwVolumeSerialNumber && is.nFileIndexHigh == of.nFileIndexHigh &&
+           is.nFileIndexLow == of.nFileIndexLow;
+}
+
 /* Writes a file that was not there. */
 static bool write_new(const wchar_t *path, const char *data, size_t len) {
     const int file = _wopen(path, _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY, _S_IREAD | _S_IWRITE);

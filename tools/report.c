@@ -69,7 +69,7 @@ static bool write_page(struct tool_report *report) {
     tool_report_explain(report);
     tool_report_write(&page, report);
     if (path != NULL && (path[0] != '-' || path[1] != '\0'))
-        written = tool_file_write(path, tool_text_view(&page));
+        written = tool_file_write_page(path, tool_text_view(&page));
     else
         tool_text_flush(&page, stdout);
     tool_text_free(&page);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The page around the sections. It loads nothing, and a browser that keeps its Content-Security-Policy loads nothing for it:
  * one style and at most one script are permitted, by their digests. */
+#include "file_out.h"
 #include "hash.h"
 #include "report_parts.h"
 #include "report_style.h"
@@ -37,7 +38,7 @@ static struct certmap_view name_of(const char *path) {
 
 static void add_head(struct tool_text *page, const struct tool_report *report, const struct tool_text *style,
                      const struct tool_text *script) {
-    tool_text_string(page, "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n");
+    tool_text_string(page, TOOL_PAGE_HEAD "<html lang=en>\n<meta charset=utf-8>\n");
     add_policy(page, style, script);
     tool_text_string(page, "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n<meta name=referrer "
                            "content=no-referrer>\n<title>");
