@@ -154,18 +154,29 @@ static bool check_subfield(struct cm_parser *parser, const struct test *test) {
     return !parser->fatal;
 }
 
-/* Whether the word of a field is one of the last that were right; fills in what it says. */
-static bool recall_field(const struct cm_parser *parser, struct certmap_condition *condition,
-                         struct certmap_view word) {
+/* The field that a word is, if it is one of the last that were right, else NULL. Most differ at their ends. */
+static const struct cm_known_field *recall(const struct cm_parser *parser, struct certmap_view word) {
     for (size_t i = 0; i < CM_PARSER_FIELDS; i++) {
         const struct cm_known_field *known = &parser->known[i];
-        if (known->word.len == 0 || !cm_view_equal(known->word, word))
-            continue;
-        condition->field = known->field;
-        condition->subfield = cm_view(word.data + word.len - known->subfield_len, known->subfield_len);
-        return true;
+        if (known->word.len == word.len && known->word.data[word.len - 1] == word.data[word.len - 1] &&
+            memcmp(known->word.data, word.data, word.len) == 0)
+            return known;
     }
-    return false;
+    return NULL;
+}
+
+/* Takes such a word, which is no other than a field. */
+static bool accept_known(struct cm_parser *parser, struct test *test) {
+    const struct cm_token *token = &parser->token;
+    const struct cm_known_field *known = token->kind == CM_TOKEN_WORD ? recall(parser, token->text) : NULL;
+    if (known == NULL)
+        return false;
+    test->condition.field = known->field;
+    test->condition.subfield =
+        cm_view(token->text.data + token->text.len - known->subfield_len, known->subfield_len);
+    test->field = cm_token_part(token, test->condition.subfield);
+    cm_parser_advance(parser);
+    return true;
 }
 
 /* Remembers a word with a subfield, in place of the oldest. */
@@ -184,11 +195,8 @@ static bool take_field(struct cm_parser *parser, struct test *test, bool may_be_
         return cm_parser_report_syntax(parser, "a condition");
     if (cm_parser_accept_word(parser, CM_VIEW("chain")))
         return take_chain(parser, test, may_be_list);
-    if (recall_field(parser, condition, token.text)) {
-        test->field = cm_token_part(&token, condition->subfield);
-        cm_parser_advance(parser);
+    if (accept_known(parser, test))
         return true;
-    }
     if (!cm_field_split(&condition->field, &condition->subfield, token.text))
         return cm_field_refusal(token.text) != NULL ? report_refused(parser)
                                                     : report_field(parser, condition->subfield);
@@ -398,6 +406,8 @@ static bool take_as(struct cm_parser *parser, struct test *test) {
 }
 
 static bool take_test(struct cm_parser *parser, struct test *test) {
+    if (accept_known(parser, test))
+        return take_comparison(parser, test, false) && take_as(parser, test);
     if (cm_parser_accept_word(parser, CM_VIEW("count")))
         return take_count(parser, test);
     if (cm_parser_accept_word(parser, CM_VIEW("valid")))

@@ -42,8 +42,11 @@ static struct certmap_position joint_of(const struct cm_parser *parser) {
     for (size_t i = joint.offset; i < parser->token.position.offset; i++)
         if (text.data[i] == '#')
             return parser->token.position;
-    for (size_t i = parser->taken.offset; i < joint.offset; i++)
-        joint.column += (text.data[i] & 0xC0) != 0x80;
+    if (parser->taken_column > 0)
+        joint.column = parser->taken_column;
+    else
+        for (size_t i = parser->taken.offset; i < joint.offset; i++)
+            joint.column += (text.data[i] & 0xC0) != 0x80;
     return joint;
 }
 

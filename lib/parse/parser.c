@@ -258,30 +258,10 @@ bool cm_parser_goes_on(struct cm_parser *parser) {
 }
 
 void cm_parser_advance(struct cm_parser *parser) {
+    const bool counted = parser->lexer.counted == parser->lexer.offset;
     parser->taken = parser->token.position;
-    parser->token = cm_lex_next(&parser->lexer);
-}
-
-bool cm_parser_is_punct(const struct cm_parser *parser, char c) {
-    return parser->token.kind == CM_TOKEN_PUNCT && parser->token.text.data[0] == (uint8_t)c;
-}
-
-bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word) {
-    return parser->token.kind == CM_TOKEN_WORD && cm_view_equal(parser->token.text, word);
-}
-
-bool cm_parser_accept_punct(struct cm_parser *parser, char c) {
-    bool found = cm_parser_is_punct(parser, c);
-    if (found)
-        cm_parser_advance(parser);
-    return found;
-}
-
-bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word) {
-    bool found = cm_parser_is_word(parser, word);
-    if (found)
-        cm_parser_advance(parser);
-    return found;
+    parser->taken_column = counted ? parser->lexer.column : 0;
+    cm_lex_next(&parser->lexer, &parser->token);
 }
 
 bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expected) {
@@ -315,22 +295,16 @@ static bool report_escape(struct cm_parser *parser, const struct cm_token *token
     return cm_parser_report(parser, cm_token_part(token, bad), &parser->error);
 }
 
-/* Takes a string and unescapes it into parser->strings. A placeholder, a bad escape, or a text that cannot be is
- * reported, leaves *text empty, and does not fail. */
-bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
-                           const char *expected) {
-    struct cm_token token = parser->token;
-    struct certmap_view bad;
-    *text = CM_VIEW("");
-    if (token.kind != CM_TOKEN_STRING)
-        return cm_parser_report_syntax(parser, expected);
+/* A string that may have escapes, or what no text can have. */
+static bool take_any_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use) {
+    const struct cm_token token = parser->token;
+    struct certmap_view bad, unescaped = token.text;
     /* Without an escape, the text is where it was read. */
     const bool escaped = token.text.len > 0 && memchr(token.text.data, '\\', token.text.len) != NULL;
     uint8_t *out = escaped ? cm_arena_alloc(&parser->strings, 2 * token.text.len) : NULL;
     if (escaped && out == NULL)
         return cm_parser_memory_failed(parser);
     cm_parser_advance(parser);
-    struct certmap_view unescaped = token.text;
     if (token.placeholder.data != NULL)
         report_placeholder(parser, &token);
     else if (escaped && !cm_string_unescape(&unescaped, out, &token, use, &bad))
@@ -339,5 +313,20 @@ bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, 
         cm_parser_report(parser, token.position, &parser->error);
     else
         *text = unescaped;
+    return true;
+}
+
+/* Takes a string and unescapes it into parser->strings. A placeholder, a bad escape, or a text that cannot be is
+ * reported, leaves *text empty, and does not fail. */
+bool cm_parser_take_string(struct cm_parser *parser, struct certmap_view *text, enum cm_string_use use,
+                           const char *expected) {
+    const struct cm_token *token = &parser->token;
+    *text = CM_VIEW("");
+    if (token->kind != CM_TOKEN_STRING)
+        return cm_parser_report_syntax(parser, expected);
+    if (!token->plain || token->text.len > CERTMAP_MAX_TEXT_SIZE)
+        return take_any_string(parser, text, use);
+    *text = token->text;
+    cm_parser_advance(parser);
     return true;
 }

@@ -14,6 +14,7 @@
 
 #include "advice/advice.h"
 #include "base/id_table.h"
+#include "base/view.h"
 #include "compile/door.h"
 #include "parse/described.h"
 #include "parse/diagnostic.h"
@@ -50,6 +51,7 @@ struct cm_parser {
     struct cm_lexer lexer;
     struct cm_token token;         /* the next one */
     struct certmap_position taken; /* the one before it */
+    size_t taken_column;           /* of what follows that; 0: it was not counted */
     struct cm_diagnostics diagnostics;
     struct certmap_position begin; /* of the first token */
     struct certmap_builder *builder;
@@ -105,11 +107,31 @@ void cm_parser_advance(struct cm_parser *parser);
 static inline size_t cm_parser_taken_end(const struct cm_parser *parser) {
     return parser->taken.offset + parser->taken.length;
 }
-bool cm_parser_is_punct(const struct cm_parser *parser, char c);
-bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word);
+
+/* A token is compared with what may be there many times for one that is it. */
+static inline bool cm_parser_is_punct(const struct cm_parser *parser, char c) {
+    return parser->token.kind == CM_TOKEN_PUNCT && parser->token.text.data[0] == (uint8_t)c;
+}
+
+static inline bool cm_parser_is_word(const struct cm_parser *parser, struct certmap_view word) {
+    return parser->token.kind == CM_TOKEN_WORD && cm_view_equal(parser->token.text, word);
+}
+
 /* Takes the token if it is this one. */
-bool cm_parser_accept_punct(struct cm_parser *parser, char c);
-bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word);
+static inline bool cm_parser_accept_punct(struct cm_parser *parser, char c) {
+    const bool found = cm_parser_is_punct(parser, c);
+    if (found)
+        cm_parser_advance(parser);
+    return found;
+}
+
+static inline bool cm_parser_accept_word(struct cm_parser *parser, struct certmap_view word) {
+    const bool found = cm_parser_is_word(parser, word);
+    if (found)
+        cm_parser_advance(parser);
+    return found;
+}
+
 /* The same, and reports another. */
 bool cm_parser_expect_punct(struct cm_parser *parser, char c, const char *expected);
 /* Takes a string that is no template and unescapes it into parser->strings. A placeholder, a bad escape, or a text

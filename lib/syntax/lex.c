@@ -21,7 +21,8 @@ static size_t count_code_points(const uint8_t *text, size_t len) {
 
 /* Offsets only grow, so that every byte of a line is counted once. */
 static struct certmap_position position_at(struct cm_lexer *lexer, size_t offset, size_t length) {
-    lexer->column += count_code_points(lexer->text.data + lexer->counted, offset - lexer->counted);
+    if (offset > lexer->counted)
+        lexer->column += count_code_points(lexer->text.data + lexer->counted, offset - lexer->counted);
     lexer->counted = offset;
     return (struct certmap_position){lexer->line, lexer->column, offset, length};
 }
@@ -47,22 +48,25 @@ struct cm_lexer cm_lex_at(const struct cm_token *token, struct certmap_view part
                              .in_placeholder = true};
 }
 
-/* ---- tokens ---- */
+/* ---- tokens ----
+ *
+ * A token is filled where its reader has it: there is one for every few bytes of a file. */
 
-static struct cm_token make_token(struct cm_lexer *lexer, enum cm_token_kind kind, size_t start, size_t end) {
-    return (struct cm_token){
-        .kind = kind,
-        .text = cm_view(lexer->text.data + start, end - start),
-        .position = position_at(lexer, start, end - start),
-    };
+static void make_token(struct cm_lexer *lexer, struct cm_token *token, enum cm_token_kind kind, size_t start,
+                       size_t end) {
+    token->kind = kind;
+    token->text = cm_view(lexer->text.data + start, end - start);
+    token->position = position_at(lexer, start, end - start);
+    token->placeholder = CM_VIEW_NONE;
+    token->plain = false;
 }
 
 /* A bad token: from start to the lexer's new offset. */
-static struct cm_token bad_token(struct cm_lexer *lexer, enum certmap_code code, size_t start, size_t end) {
-    struct cm_token token = make_token(lexer, CM_TOKEN_BAD, start, end);
-    token.bad = code;
+static void bad_token(struct cm_lexer *lexer, struct cm_token *token, enum certmap_code code, size_t start,
+                      size_t end) {
+    make_token(lexer, token, CM_TOKEN_BAD, start, end);
+    token->bad = code;
     lexer->offset = end;
-    return token;
 }
 
 static bool at_end(const struct cm_lexer *lexer) {
@@ -106,13 +110,13 @@ static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum 
 
 /* A bad token for the character at an offset; reading goes on at `next`, so that one in a string or
  * comment does not make the rest of it look like rules, or after it where next is 0. */
-static struct cm_token bad_character(struct cm_lexer *lexer, enum certmap_code code, size_t offset, size_t next) {
+static void bad_character(struct cm_lexer *lexer, struct cm_token *token, enum certmap_code code, size_t offset,
+                          size_t next) {
     uint32_t cp;
     size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
-    struct cm_token token = bad_token(lexer, code, offset, offset + (len > 0 ? len : 1));
+    bad_token(lexer, token, code, offset, offset + (len > 0 ? len : 1));
     if (next > 0)
         lexer->offset = next;
-    return token;
 }
 
 static bool is_line_end(uint8_t c) {
@@ -141,14 +145,18 @@ static bool before_line_feed(const struct cm_lexer *lexer) {
     return lexer->offset + 1 < lexer->text.len && lexer->text.data[lexer->offset + 1] == '\n';
 }
 
+/* Blanks are a column each, and so are those that begin a line. */
 static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
+    bool blank = lexer->counted == lexer->offset; /* what is not counted yet is blanks */
     for (; !at_end(lexer); lexer->offset++) {
         uint8_t c = lexer->text.data[lexer->offset];
         if (c == '#' && !lexer->in_placeholder) {
+            blank = false;
             if (!skip_comment(lexer, code))
                 return false;
             lexer->offset--;
         } else if (c == '\n') {
+            blank = true;
             lexer->line++;
             lexer->counted = lexer->offset + 1;
             lexer->column = 1;
@@ -158,6 +166,10 @@ static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
         } else if (c != ' ' && c != '\t' && c != '\r') {
             break;
         }
+    }
+    if (blank) {
+        lexer->column += lexer->offset - lexer->counted;
+        lexer->counted = lexer->offset;
     }
     return true;
 }
@@ -170,15 +182,10 @@ static size_t run_end(struct certmap_view text, size_t at, uint8_t run) {
 }
 
 /* A token that is ASCII, to `end`, where reading goes on. */
-static struct cm_token take_ascii(struct cm_lexer *lexer, enum cm_token_kind kind, size_t end) {
-    struct cm_token token = make_token(lexer, kind, lexer->offset, end);
+static void take_ascii(struct cm_lexer *lexer, struct cm_token *token, enum cm_token_kind kind, size_t end) {
+    make_token(lexer, token, kind, lexer->offset, end);
     lexer->column += end - lexer->offset;
     lexer->counted = lexer->offset = end;
-    return token;
-}
-
-static struct cm_token take_word(struct cm_lexer *lexer) {
-    return take_ascii(lexer, CM_TOKEN_WORD, run_end(lexer->text, lexer->offset, IN_WORD));
 }
 
 /* How far a character or an escape of a string goes that begins at `at`. */
@@ -250,34 +257,42 @@ static size_t string_end(struct cm_lexer *lexer, size_t start, struct certmap_vi
 }
 
 /* A token without its quotes. */
-static struct cm_token unquoted(struct cm_token token) {
-    token.text = cm_view(token.text.data + 1, token.text.len - 2);
-    return token;
+static void unquote(struct cm_token *token) {
+    token->text = cm_view(token->text.data + 1, token->text.len - 2);
 }
 
 /* Any string. */
-static struct cm_token take_any_string(struct cm_lexer *lexer) {
+static void take_any_string(struct cm_lexer *lexer, struct cm_token *token) {
     struct certmap_view placeholder = CM_VIEW_NONE;
     size_t start = lexer->offset, end = string_end(lexer, start, &placeholder);
     enum certmap_code code;
     const bool closed = end < lexer->text.len && lexer->text.data[end] == '"';
     for (size_t i = start + 1, len; i < end; i += len) {
         len = clean_character(lexer, i, &code);
-        if (len == 0)
-            return bad_character(lexer, code, i, closed ? end + 1 : end);
+        if (len == 0) {
+            bad_character(lexer, token, code, i, closed ? end + 1 : end);
+            return;
+        }
     }
-    if (!closed)
-        return bad_token(lexer, CERTMAP_CODE_UNTERMINATED_STRING, start, end);
+    if (!closed) {
+        bad_token(lexer, token, CERTMAP_CODE_UNTERMINATED_STRING, start, end);
+        return;
+    }
     lexer->offset = end + 1;
-    struct cm_token token = unquoted(make_token(lexer, CM_TOKEN_STRING, start, end + 1));
-    token.placeholder = placeholder;
-    return token;
+    make_token(lexer, token, CM_TOKEN_STRING, start, end + 1);
+    unquote(token);
+    token->placeholder = placeholder;
 }
 
-static struct cm_token take_string(struct cm_lexer *lexer) {
+static void take_string(struct cm_lexer *lexer, struct cm_token *token) {
     const size_t end = run_end(lexer->text, lexer->offset + 1, IN_STRING);
-    const bool is_simple = end < lexer->text.len && lexer->text.data[end] == '"';
-    return is_simple ? unquoted(take_ascii(lexer, CM_TOKEN_STRING, end + 1)) : take_any_string(lexer);
+    if (end == lexer->text.len || lexer->text.data[end] != '"') {
+        take_any_string(lexer, token);
+        return;
+    }
+    take_ascii(lexer, token, CM_TOKEN_STRING, end + 1);
+    unquote(token);
+    token->plain = true;
 }
 
 /* How long the punctuation at the lexer's offset is; 0: there is none. */
@@ -299,23 +314,29 @@ static size_t punct_length(const struct cm_lexer *lexer) {
     }
 }
 
-struct cm_token cm_lex_next(struct cm_lexer *lexer) {
+/* What no token begins with. */
+static void take_nothing(struct cm_lexer *lexer, struct cm_token *token) {
     enum certmap_code code;
-    if (!skip_space(lexer, &code))
-        return bad_character(lexer, code, lexer->offset, line_end(lexer, lexer->offset + 1));
-    if (at_end(lexer))
-        return make_token(lexer, CM_TOKEN_END, lexer->offset, lexer->offset);
-    uint8_t c = lexer->text.data[lexer->offset];
-    if (is_word(c))
-        return take_word(lexer);
-    if (c == '"')
-        return take_string(lexer);
-    const size_t punct = punct_length(lexer);
-    if (punct > 0)
-        return take_ascii(lexer, CM_TOKEN_PUNCT, lexer->offset + punct);
     if (clean_character(lexer, lexer->offset, &code) > 0)
         code = CERTMAP_CODE_SYNTAX;
-    return bad_character(lexer, code, lexer->offset, 0);
+    bad_character(lexer, token, code, lexer->offset, 0);
+}
+
+void cm_lex_next(struct cm_lexer *lexer, struct cm_token *token) {
+    enum certmap_code code;
+    size_t punct;
+    if (!skip_space(lexer, &code))
+        bad_character(lexer, token, code, lexer->offset, line_end(lexer, lexer->offset + 1));
+    else if (at_end(lexer))
+        make_token(lexer, token, CM_TOKEN_END, lexer->offset, lexer->offset);
+    else if (is_word(lexer->text.data[lexer->offset]))
+        take_ascii(lexer, token, CM_TOKEN_WORD, run_end(lexer->text, lexer->offset, IN_WORD));
+    else if (lexer->text.data[lexer->offset] == '"')
+        take_string(lexer, token);
+    else if ((punct = punct_length(lexer)) > 0)
+        take_ascii(lexer, token, CM_TOKEN_PUNCT, lexer->offset + punct);
+    else
+        take_nothing(lexer, token);
 }
 
 /* ---- escapes ---- */

@@ -21,6 +21,7 @@ struct cm_token {
     struct certmap_position position;
     enum certmap_code bad;           /* CM_TOKEN_BAD: what is wrong */
     struct certmap_view placeholder; /* of a string: its first "${"; data NULL: it has none */
+    bool plain;                      /* a string of printable ASCII, in which nothing stands for something else */
 };
 
 struct cm_lexer {
@@ -36,7 +37,8 @@ struct cm_lexer {
 
 /* Begins at the start of text, after a byte order mark. */
 struct cm_lexer cm_lex_start(struct certmap_view text);
-struct cm_token cm_lex_next(struct cm_lexer *lexer);
+/* Reads the next token into *token. */
+void cm_lex_next(struct cm_lexer *lexer, struct cm_token *token);
 /* The position of a part of a token's text. */
 struct certmap_position cm_token_part(const struct cm_token *token, struct certmap_view part);
 

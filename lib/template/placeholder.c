@@ -27,7 +27,7 @@ struct placeholder_parser {
 /* ---- tokens ---- */
 
 static void advance(struct placeholder_parser *parser) {
-    parser->token = cm_lex_next(&parser->lexer);
+    cm_lex_next(&parser->lexer, &parser->token);
 }
 
 /* Places an error that has been filled; returns false. */
