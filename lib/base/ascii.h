@@ -18,6 +18,18 @@ static inline uint64_t cm_word_load(const uint8_t *p) {
     return word;
 }
 
+/* Fewer bytes than a word has, but one at least, as a word that has each of them and no other. */
+static inline uint64_t cm_word_of_few(const uint8_t *p, size_t len) {
+    uint32_t front, back;
+    if (len < sizeof front) {
+        front = p[0] | (uint32_t)p[len / 2] << 8 | (uint32_t)p[len - 1] << 16 | (uint32_t)p[0] << 24;
+        return front | (uint64_t)front << 32;
+    }
+    memcpy(&front, p, sizeof front);
+    memcpy(&back, p + len - sizeof back, sizeof back);
+    return front | (uint64_t)back << 32;
+}
+
 static inline void cm_word_store(uint8_t *p, uint64_t word) {
     memcpy(p, &word, sizeof word);
 }

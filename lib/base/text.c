@@ -124,6 +124,17 @@ static void flush_word(struct siphash *state, struct pending *pending) {
     pending->len -= CM_WORD;
 }
 
+/* Takes what is left of a text, folded, if that is ASCII and less than a word. */
+static bool take_rest(struct certmap_view *text, struct pending *pending) {
+    if (text->len >= CM_WORD || !cm_is_ascii(*text))
+        return false;
+    memcpy(pending->bytes, text->data, text->len);
+    cm_word_store(pending->bytes, cm_word_lower(cm_word_load(pending->bytes)));
+    pending->len = text->len;
+    *text = CM_VIEW_NONE;
+    return true;
+}
+
 uint64_t certmap_text_hash(uint64_t seed, struct certmap_view text) {
     /* "somepseudorandomlygeneratedbytes", as SipHash begins, for a key of which one half is the seed */
     struct siphash state = {seed ^ 0x736F6D6570736575u, 0x646F72616E646F6Du, seed ^ 0x6C7967656E657261u,
@@ -135,6 +146,8 @@ uint64_t certmap_text_hash(uint64_t seed, struct certmap_view text) {
             siphash_word(&state, word);
             continue;
         }
+        if (pending.len == 0 && take_rest(&text, &pending))
+            break;
         put_folded(&pending, take_folded(&text));
         if (pending.len >= CM_WORD)
             flush_word(&state, &pending);

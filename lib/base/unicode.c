@@ -117,14 +117,11 @@ size_t cm_utf8_check(struct certmap_view text) {
 }
 
 /* Whether all words of a text pass a test that looks at each byte by itself: the last word overlaps the one before
- * it, and of a text that is shorter than a word each byte becomes one. */
+ * it, and one of a text that is shorter has some bytes twice. */
 static inline bool all_words(struct certmap_view text, bool (*test)(uint64_t word)) {
     size_t i = 0;
-    if (text.len < CM_WORD) {
-        while (i < text.len && test(CM_WORD_OF(text.data[i])))
-            i++;
-        return i == text.len;
-    }
+    if (text.len < CM_WORD)
+        return text.len == 0 || test(cm_word_of_few(text.data, text.len));
     const size_t last = text.len - CM_WORD;
     while (i < last && test(cm_word_load(text.data + i)))
         i += CM_WORD;

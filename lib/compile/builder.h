@@ -50,6 +50,10 @@ struct certmap_builder {
     size_t prefix_len, prefix_cap;
     struct cm_id_table mapping_names, conditions, paths, names, prefixes; /* what there is already */
     struct cm_record record;                                              /* of the current condition */
+    struct cm_expected {
+        struct certmap_view name; /* data NULL: none */
+        uint32_t hash;
+    } expected; /* the name of the next mapping */
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
     bool checking;          /* what comes is not to be kept */

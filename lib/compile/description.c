@@ -176,6 +176,16 @@ static const struct certmap_condition *named_condition(void *ctx, size_t index) 
     return condition_at(naming->whole, &naming->room);
 }
 
+/* Whether a condition gives a name. */
+static bool has_names(struct naming *naming) {
+    bool found = false;
+    for (size_t i = 0; i < naming->whole->given->condition_count && !found; i++) {
+        const struct certmap_condition *condition = named_condition(naming, i);
+        found = condition != NULL && condition->as.len > 0;
+    }
+    return found;
+}
+
 /* Texts are compiled before the conditions are, and read the names that these give. */
 static void read_names(struct whole *whole) {
     const struct certmap_description *given = whole->given;
@@ -185,7 +195,9 @@ static void read_names(struct whole *whole) {
     names->count = 0;
     names->always = names->starred = names->serials = names->octets = 0;
     names->below_not = SIZE_MAX;
-    if (given->terms != NULL && given->flawed == 0 && check_terms(given, whole->call, &ignored) == CERTMAP_OK)
+    if (!has_names(&naming))
+        names->always = UINT32_MAX; /* there is none that might not be */
+    else if (given->terms != NULL && given->flawed == 0 && check_terms(given, whole->call, &ignored) == CERTMAP_OK)
         cm_names_read(names, given, named_condition, &naming);
     else
         cm_names_read_flat(names, given->condition_count, given->terms == NULL && given->flawed == 0, named_condition,

@@ -29,8 +29,19 @@ static enum certmap_status duplicate(const struct cm_draft *draft, uint32_t numb
                     "there is a mapping %s already, in line %zu", cm_quote(name).text, line);
 }
 
-static uint32_t hash_name(const struct certmap_builder *builder, struct certmap_view name) {
-    return cm_id_table_hash(certmap_text_hash(cm_builder_seed(builder), name));
+void cm_builder_expect_name(struct certmap_builder *builder, struct certmap_view name) {
+    builder->expected =
+        (struct cm_expected){name, cm_id_table_hash(certmap_text_hash(cm_builder_seed(builder), name))};
+    cm_id_table_prefetch(&builder->mapping_names, builder->expected.hash);
+}
+
+/* The hash of a name, which may be the one that was expected: of that it is known. */
+static uint32_t hash_name(struct certmap_builder *builder, struct certmap_view name) {
+    const struct certmap_view expected = builder->expected.name;
+    if (expected.data != name.data || expected.len != name.len)
+        cm_builder_expect_name(builder, name);
+    builder->expected.name = CM_VIEW_NONE;
+    return builder->expected.hash;
 }
 
 /* Names compare without case. */
@@ -65,7 +76,6 @@ enum certmap_status cm_builder_set_name(struct certmap_builder *builder, struct 
     if (builder->checking)
         return CERTMAP_OK;
     const uint32_t hash = hash_name(builder, name);
-    cm_id_table_prefetch(&builder->mapping_names, hash);
     status = keep_name(builder, name, err);
     return status == CERTMAP_OK ? claim_name(builder, name, hash, err) : status;
 }

@@ -116,6 +116,7 @@ static bool take_name(struct cm_parser *parser) {
     mapping->column = name.position.column;
     mapping->name = parser->errors > errors ? CM_VIEW_NONE : text;
     parser->mapping_name.name = mapping->name;
+    cm_builder_expect_name(parser->builder, mapping->name);
     return true;
 }
 

@@ -14,6 +14,8 @@
 #include "rule/name_pattern.h"
 
 enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_diagnostic *err) {
+    if (text.len <= CERTMAP_MAX_TEXT_SIZE && cm_is_ascii_text(text))
+        return CERTMAP_OK;
     size_t bad = cm_utf8_check(text);
     if (text.len > CERTMAP_MAX_TEXT_SIZE)
         return cm_error(err, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_TEXT_TOO_LONG, "%s has %zu bytes; the most is %d", what,
@@ -286,11 +288,8 @@ static enum certmap_status make_text(struct cm_text *made, struct certmap_view t
 
 /* Whether such a text is one that can be, and neither NFC nor escapes change it. */
 static bool is_simple(struct certmap_view text, const struct cm_operand_use *use) {
-    if (use->kind != CM_TEXT_PLAIN || use->regex || text.len > CERTMAP_MAX_TEXT_SIZE)
+    if (use->kind != CM_TEXT_PLAIN || use->regex || text.len > CERTMAP_MAX_TEXT_SIZE || !cm_is_ascii_text(text))
         return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] == 0 || text.data[i] >= 0x80)
-            return false;
     return !use->pattern || use->iis_pattern || text.len == 0 || memchr(text.data, '\\', text.len) == NULL;
 }
 

@@ -31,7 +31,7 @@ struct certmap_position cm_token_part(const struct cm_token *token, struct certm
     struct certmap_position position = token->position;
     size_t quote = token->kind == CM_TOKEN_STRING ? 1 : 0;
     size_t before = (size_t)(part.data - token->text.data);
-    position.column += quote + count_code_points(token->text.data, before);
+    position.column += quote + (token->plain ? before : count_code_points(token->text.data, before));
     position.offset += quote + before;
     position.length = part.len;
     return position;
@@ -58,7 +58,7 @@ static void make_token(struct cm_lexer *lexer, struct cm_token *token, enum cm_t
     token->text = cm_view(lexer->text.data + start, end - start);
     token->position = position_at(lexer, start, end - start);
     token->placeholder = CM_VIEW_NONE;
-    token->plain = false;
+    token->plain = kind == CM_TOKEN_WORD;
 }
 
 /* A bad token: from start to the lexer's new offset. */
@@ -150,6 +150,10 @@ static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
     bool blank = lexer->counted == lexer->offset; /* what is not counted yet is blanks */
     for (; !at_end(lexer); lexer->offset++) {
         uint8_t c = lexer->text.data[lexer->offset];
+        if (c > '#')
+            break;
+        if (c == ' ')
+            continue;
         if (c == '#' && !lexer->in_placeholder) {
             blank = false;
             if (!skip_comment(lexer, code))
@@ -163,7 +167,7 @@ static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
         } else if (c == '\r' && !before_line_feed(lexer)) {
             *code = CERTMAP_CODE_CONTROL_CHARACTER;
             return false;
-        } else if (c != ' ' && c != '\t' && c != '\r') {
+        } else if (c != '\t' && c != '\r') {
             break;
         }
     }
@@ -174,8 +178,15 @@ static bool skip_space(struct cm_lexer *lexer, enum certmap_code *code) {
     return true;
 }
 
+/* So many characters of a run are looked at without a look at the end of the text. */
+enum { TOGETHER = 8 };
+
 /* Where a run of such characters ends that may begin at `at`. */
 static size_t run_end(struct certmap_view text, size_t at, uint8_t run) {
+    for (; text.len - at >= TOGETHER; at += TOGETHER)
+        for (size_t i = 0; i < TOGETHER; i++)
+            if ((s_runs[text.data[at + i]] & run) == 0)
+                return at + i;
     while (at < text.len && (s_runs[text.data[at]] & run) != 0)
         at++;
     return at;

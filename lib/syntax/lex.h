@@ -21,7 +21,7 @@ struct cm_token {
     struct certmap_position position;
     enum certmap_code bad;           /* CM_TOKEN_BAD: what is wrong */
     struct certmap_view placeholder; /* of a string: its first "${"; data NULL: it has none */
-    bool plain;                      /* a string of printable ASCII, in which nothing stands for something else */
+    bool plain;                      /* printable ASCII, in which nothing stands for something else; of a word too */
 };
 
 struct cm_lexer {

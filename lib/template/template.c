@@ -442,8 +442,8 @@ static bool may_stand_for(uint8_t c) {
     return c == '$' || c == '{' || c == '%' || c == '#' || c == '"';
 }
 
-/* The text of one that is written with no escape but those of the backslash and the quote; data is NULL: it is
- * another. It has room for it all. */
+/* The text of one that is written in printable ASCII, with no escape but those of the backslash and the quote; data is
+ * NULL: it is another. It has room for it all. */
 static struct certmap_view unescape_simple(struct certmap_view written, uint8_t *text) {
     size_t len = 0;
     for (size_t i = 0; i < written.len; i++) {
@@ -452,7 +452,7 @@ static struct certmap_view unescape_simple(struct certmap_view written, uint8_t 
         if (i == written.len)
             return CM_VIEW_NONE;
         const uint8_t c = written.data[i];
-        if (escape ? c != '\\' && c != '"' : may_stand_for(c))
+        if (escape ? c != '\\' && c != '"' : c < ' ' || c >= 0x7F || may_stand_for(c))
             return CM_VIEW_NONE;
         text[len++] = c;
     }
@@ -476,10 +476,8 @@ static const uint8_t *simple_separator(struct certmap_view text) {
     return at;
 }
 
-/* As is_account, of a text without a placeholder. False: the long way will say what is wrong. */
+/* As is_account, of a simple text without a placeholder. False: the long way will say what is wrong. */
 static bool compile_simple(struct cm_output *output, struct certmap_view text) {
-    if (text.data == NULL || !is_simple(text))
-        return false;
     const uint8_t *separator = simple_separator(text), *last = text.data + text.len - 1;
     if (output->kind == CM_OUTPUT_ACCOUNT && separator != NULL &&
         (separator == text.data || separator == last ||
@@ -501,7 +499,8 @@ enum certmap_status cm_template_compile(struct cm_output *output, unsigned *need
         uint8_t *room = source->written ? cm_arena_alloc(scratch, source->text.len) : NULL;
         if (source->written && room == NULL)
             return cm_error_memory(err);
-        if (compile_simple(output, source->written ? unescape_simple(source->text, room) : source->text))
+        const struct certmap_view text = source->written ? unescape_simple(source->text, room) : source->text;
+        if (text.len > 0 && (source->written || is_simple(text)) && compile_simple(output, text))
             return CERTMAP_OK;
     }
     compile.token = (struct cm_token){.kind = CM_TOKEN_WORD, .text = source->text, .position = source->position};
