@@ -30,12 +30,12 @@ static void collect(void *ctx, enum certmap_severity severity, const struct cert
 }
 
 /* Line and column again, by the plainest means. */
-static void check_position(const struct certmap_diagnostic *error, struct certmap_view text) {
+static void check_place(struct certmap_position place, struct certmap_view text) {
     size_t line = 1, column = 1;
-    ck_assert_uint_le(error->offset, text.len);
-    ck_assert_uint_le(error->length, text.len - error->offset);
+    ck_assert_uint_le(place.offset, text.len);
+    ck_assert_uint_le(place.length, text.len - place.offset);
     size_t i = text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    for (; i < error->offset; i++) {
+    for (; i < place.offset; i++) {
         if (text.data[i] == '\n') {
             line++;
             column = 1;
@@ -43,8 +43,12 @@ static void check_position(const struct certmap_diagnostic *error, struct certma
             column++;
         }
     }
-    ck_assert_uint_eq(error->line, line);
-    ck_assert_uint_eq(error->column, column);
+    ck_assert_uint_eq(place.line, line);
+    ck_assert_uint_eq(place.column, column);
+}
+
+static void check_position(const struct certmap_diagnostic *error, struct certmap_view text) {
+    check_place((struct certmap_position){error->line, error->column, error->offset, error->length}, text);
 }
 
 /* What is true of every load, whatever the text. */
@@ -1108,6 +1112,78 @@ T_TEST(mappings_as_written) {
     certmap_rules_free(rules);
 }
 
+/* Every position of a mapping that was added. */
+static void check_places(void *ctx, const struct certmap_description *added) {
+    const struct certmap_view text = t_text(ctx);
+    check_place(added->position, text);
+    check_place(added->account, text);
+    check_place(added->extent, text);
+    for (size_t i = 0; i < added->term_count; i++)
+        if (added->term_extents[i].line > 0)
+            check_place(added->term_extents[i], text);
+    for (size_t i = 0; i < added->condition_count; i++) {
+        check_place(added->condition_positions[i].field, text);
+        check_place(added->condition_positions[i].op, text);
+        check_place(added->condition_positions[i].operands[0], text);
+    }
+    check_place(added->output_positions[0].value, text);
+}
+
+/* Tokens of ASCII are counted on another way than others; blanks, tabs and comments are between them. */
+static const char *const layouts[] = {
+    "certmap 1; mapping \"a\" { when subject.CN = \"a\" and subject.CN = \"b\" and subject.CN = \"c\"; allow \"d\"; "
+    "group \"e\"; }",
+    "certmap 1;\n\tmapping\t\"\xC3\xA9\" {\n  when subject.CN = \"\xC3\xA9\"\t and subject.CN = \"\xF0\x9F\x98\x80\"\n "
+    "and "
+    "subject.CN = \"c\" ;\n allow \"\xC3\xA9\\u{E9}\"; group \"\xC3\xA9\"; }",
+    "\xEF\xBB\xBF"
+    "certmap 1; # \xC3\xA9\r\n mapping \"a\\\\\xC3\xA9\" { # \xC3\xA9\n# \n  when subject.CN = \"a\" # \xC3\xA9\n"
+    "   and subject.CN = \"\xC3\xA9\"and subject.CN = \"\\u{E9}\"; allow \"x-${subject.CN | at(1) ?? \"\xC3\xA9\"}\"; "
+    "group "
+    "\"\xC3\xA9${subject.CN | at(1)}\";}",
+    "certmap 1; mapping \"a\" { when (\xC2\xA0",
+};
+
+T_TEST(positions_of_parts) {
+    struct certmap_build_options build = CERTMAP_BUILD_OPTIONS_INIT;
+    struct certmap_parse_options options = CERTMAP_PARSE_OPTIONS_INIT;
+    char text[512];
+    build.added = check_places;
+    build.added_ctx = text;
+    options.build = &build;
+    for (size_t i = 0; i < COUNT(layouts); i++) {
+        struct certmap_rules *rules = NULL;
+        struct certmap_diagnostic error = {.status = CERTMAP_OK};
+        snprintf(text, sizeof text, "%s", layouts[i]);
+        const enum certmap_status status = certmap_rules_parse(&rules, t_text(text), &options, &error);
+        ck_assert_msg(status == (i + 1 < COUNT(layouts) ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX), "%zu: %s", i, error.text);
+        if (status != CERTMAP_OK)
+            check_position(&error, t_text(text));
+        certmap_rules_free(rules);
+    }
+}
+
+/* The longest text that a string can have, and one byte more, where it is read at once and where it is not. */
+T_TEST(longest_string) {
+    static const char *const begins[] = {"", "\\\\", "\xC3\xA9"};
+    for (size_t i = 0; i < COUNT(begins); i++)
+        for (size_t more = 0; more < 2; more++) {
+            struct t_buf text = T_BUF_INIT;
+            struct certmap_rules *rules = NULL;
+            struct certmap_diagnostic error = {.status = CERTMAP_OK};
+            t_put(&text, "certmap 1; mapping \"m\" { when subject.CN = \"");
+            t_put(&text, begins[i]);
+            for (size_t len = i == 1 ? 1 : strlen(begins[i]); len < CERTMAP_MAX_TEXT_SIZE + more; len++)
+                t_put(&text, "a");
+            t_put(&text, "\"; deny; }");
+            ck_assert_int_eq(certmap_rules_parse(&rules, t_view(&text), NULL, &error),
+                             more == 0 ? CERTMAP_OK : CERTMAP_ERROR_SYNTAX);
+            ck_assert_int_eq(error.code, more == 0 ? CERTMAP_CODE_NONE : CERTMAP_CODE_TEXT_TOO_LONG);
+            certmap_rules_free(rules);
+            t_buf_free(&text);
+        }
+}
+
 /* The text is not kept. */
 T_TEST(text_may_go) {
     struct t_buf text = T_BUF_INIT;
@@ -1351,8 +1427,8 @@ int main(void) {
         T_CASE("data", data_files_are_there, T_LOOP(data_file, name_count),
                T_LOOP(data_file_without_memory, name_count), long_texts_without_memory,
                nameless_mapping_without_memory),
-        T_CASE("loads", cut_off_example, a_nul_byte_ends_nothing, mappings_as_written, text_may_go,
-               fields_over_and_over, T_LOOP(pieces_needed, COUNT(needs))),
+        T_CASE("loads", cut_off_example, a_nul_byte_ends_nothing, mappings_as_written, positions_of_parts,
+               longest_string, text_may_go, fields_over_and_over, T_LOOP(pieces_needed, COUNT(needs))),
         T_CASE("large", T_LOOP(many_diagnostics, COUNT(caps)), warnings_before_an_error, many_mappings_on_one_line),
         T_CASE("call", nothing_loads_on_error, refuses_arguments, success_leaves_the_error_alone),
         T_SLOW_CASE(T_LOOP(data_file_cut_off, name_count), many_placeholders_without_an_end,

@@ -30,8 +30,7 @@ static enum certmap_status duplicate(const struct cm_draft *draft, uint32_t numb
 }
 
 void cm_builder_expect_name(struct certmap_builder *builder, struct certmap_view name) {
-    builder->expected =
-        (struct cm_expected){name, cm_id_table_hash(certmap_text_hash(cm_builder_seed(builder), name))};
+    builder->expected = (struct cm_expected){name, cm_id_table_hash(certmap_text_hash(cm_builder_seed(builder), name))};
     cm_id_table_prefetch(&builder->mapping_names, builder->expected.hash);
 }
 

@@ -172,8 +172,7 @@ static bool accept_known(struct cm_parser *parser, struct test *test) {
     if (known == NULL)
         return false;
     test->condition.field = known->field;
-    test->condition.subfield =
-        cm_view(token->text.data + token->text.len - known->subfield_len, known->subfield_len);
+    test->condition.subfield = cm_view(token->text.data + token->text.len - known->subfield_len, known->subfield_len);
     test->field = cm_token_part(token, test->condition.subfield);
     cm_parser_advance(parser);
     return true;
