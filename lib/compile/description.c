@@ -16,23 +16,23 @@ struct whole {
     bool adds; /* the name is claimed; and, if nothing is wrong, all of it kept */
     certmap_part_fn *report;
     void *ctx;
-    size_t condition;                /* the next one */
-    bool claimed;                    /* the name */
-    bool stop;                       /* there is no memory */
-    struct certmap_diagnostic error; /* being filled */
-    struct certmap_diagnostic first; /* status OK: none yet */
+    size_t condition;                 /* the next one */
+    bool claimed;                     /* the name */
+    bool stop;                        /* there is no memory */
+    struct certmap_diagnostic *error; /* being filled */
+    struct certmap_diagnostic *first; /* status OK: none yet */
 };
 
 /* ---- what is wrong ---- */
 
 /* Reports the error that was filled, at the position where it has none of its own. */
 static void refuse(struct whole *whole, enum certmap_part part, size_t index, struct certmap_position position) {
-    struct certmap_diagnostic *error = &whole->error;
+    struct certmap_diagnostic *error = whole->error;
     cm_builder_report_memory_limit(whole->builder, error);
     if (error->line == 0)
         cm_error_place(error, position);
-    if (whole->first.status == CERTMAP_OK)
-        whole->first = *error;
+    if (whole->first->status == CERTMAP_OK)
+        *whole->first = *error;
     whole->stop = error->status == CERTMAP_ERROR_MEMORY || error->code == CERTMAP_CODE_MEMORY_LIMIT;
     whole->builder->checking = true;
     if (whole->report != NULL)
@@ -92,14 +92,14 @@ static struct certmap_position condition_position(const struct whole *whole, siz
     if (positions == NULL)
         return whole->given->position;
     positions += whole->condition;
-    if (whole->error.code == CERTMAP_CODE_BAD_OPERATOR)
+    if (whole->error->code == CERTMAP_CODE_BAD_OPERATOR)
         return positions->op;
     return operand < operand_count && positions->operands != NULL ? positions->operands[operand] : positions->field;
 }
 
 /* Gives the condition that comes next its name. */
 static void add_binding(struct whole *whole, struct certmap_view name) {
-    if (!whole->builder->checking && name.len > 0 && cm_builder_bind(whole->builder, name, &whole->error) != CERTMAP_OK)
+    if (!whole->builder->checking && name.len > 0 && cm_builder_bind(whole->builder, name, whole->error) != CERTMAP_OK)
         refuse(whole, CERTMAP_PART_EXPRESSION, 0, whole->given->position);
 }
 
@@ -108,7 +108,7 @@ static enum certmap_status check_not(struct whole *whole, const struct certmap_c
     whole->builder->operand = SIZE_MAX;
     if (condition == NULL || whole->condition != whole->builder->names_bound.below_not)
         return CERTMAP_OK;
-    return cm_error(&whole->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
+    return cm_error(whole->error, CERTMAP_ERROR_SYNTAX, CERTMAP_CODE_SYNTAX,
                     "below \"not\" no value has satisfied the condition; leave out \"as %.*s\"",
                     (int)(condition->as.len < 60 ? condition->as.len : 60), (const char *)condition->as.data);
 }
@@ -118,11 +118,11 @@ static void take_condition(struct whole *whole, uint32_t *number) {
     struct certmap_condition room;
     const struct certmap_condition *condition = condition_at(whole, &room);
     if (check_not(whole, condition) != CERTMAP_OK ||
-        cm_builder_compile_condition(whole->builder, condition, whole->call, number, &whole->error) != CERTMAP_OK) {
+        cm_builder_compile_condition(whole->builder, condition, whole->call, number, whole->error) != CERTMAP_OK) {
         const bool full = whole->builder->condition_count >= CERTMAP_MAX_CONDITIONS;
         const struct certmap_position position =
             condition_position(whole, condition != NULL ? condition->operand_count : 0);
-        whole->error.line = 0; /* what a Name says of itself is about its text alone */
+        whole->error->line = 0; /* what a Name says of itself is about its text alone */
         refuse(whole, CERTMAP_PART_CONDITION, whole->condition, position);
         if (full)
             whole->builder->condition_count = 0; /* so that this is said once */
@@ -134,7 +134,7 @@ static void take_condition(struct whole *whole, uint32_t *number) {
 
 static void add_node(struct whole *whole, enum cm_node_kind kind, uint32_t value) {
     const struct cm_node node = {.kind = (unsigned)kind & 7, .value = value & CM_MAX_NODES};
-    if (!whole->builder->checking && cm_builder_add_node(whole->builder, node, &whole->error) != CERTMAP_OK)
+    if (!whole->builder->checking && cm_builder_add_node(whole->builder, node, whole->error) != CERTMAP_OK)
         refuse(whole, CERTMAP_PART_EXPRESSION, 0, whole->given->position);
 }
 
@@ -154,7 +154,7 @@ static void take_expression(struct whole *whole) {
     static const struct certmap_term condition = {CERTMAP_TERM_CONDITION, 1};
     const struct certmap_description *given = whole->given;
     const bool all = given->terms == NULL || given->flawed != 0;
-    if (given->flawed == 0 && check_terms(given, whole->call, &whole->error) != CERTMAP_OK) {
+    if (given->flawed == 0 && check_terms(given, whole->call, whole->error) != CERTMAP_OK) {
         refuse(whole, CERTMAP_PART_EXPRESSION, 0, given->position);
         return;
     }
@@ -222,7 +222,7 @@ static void take_account(struct whole *whole) {
     const struct cm_source account = {.text = mapping->account,
                                       .written = mapping->is_template,
                                       .position = inside(whole->given->account, mapping->is_template)};
-    if (cm_builder_set_account(whole->builder, &account, mapping->language, &whole->error) != CERTMAP_OK)
+    if (cm_builder_set_account(whole->builder, &account, mapping->language, whole->error) != CERTMAP_OK)
         refuse(whole, CERTMAP_PART_ACCOUNT, 0,
                whole->given->account.line > 0 ? whole->given->account : whole->given->position);
 }
@@ -234,18 +234,18 @@ static enum certmap_status compile_output(struct whole *whole, const struct cert
     struct cm_output made;
     struct cm_source value;
     *position = positions != NULL ? positions->what : whole->given->position;
-    enum certmap_status status = cm_builder_check_output(output, whole->call, &whole->error);
+    enum certmap_status status = cm_builder_check_output(output, whole->call, whole->error);
     if (status != CERTMAP_OK)
         return status;
     cm_builder_read_output(&made, &value, output);
-    status = cm_builder_begin_output(whole->builder, &made, output->name, &whole->error);
+    status = cm_builder_begin_output(whole->builder, &made, output->name, whole->error);
     if (status != CERTMAP_OK || (whole->given->flawed != 0 && output->value.data == NULL))
         return status;
     if (positions != NULL) {
         *position = positions->value;
         value.position = inside(positions->value, value.written);
     }
-    return cm_builder_add_output(whole->builder, made, &value, &whole->error);
+    return cm_builder_add_output(whole->builder, made, &value, whole->error);
 }
 
 static void take_output(struct whole *whole, size_t index) {
@@ -266,7 +266,7 @@ static void take_decision(struct whole *whole) {
     if (whole->mapping->decision == CERTMAP_ALLOW)
         take_account(whole);
     else if (given->output_count > 0 && whole->mapping->decision == CERTMAP_DENY) {
-        cm_error(&whole->error, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: the mapping denies", whole->call);
+        cm_error(whole->error, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: the mapping denies", whole->call);
         refuse(whole, CERTMAP_PART_OUTPUT, 0, given->position);
     }
     for (size_t i = 0; i < given->output_count && whole->mapping->decision == CERTMAP_ALLOW && !whole->stop; i++)
@@ -278,9 +278,9 @@ static void take_decision(struct whole *whole) {
 /* Begins it. False: there is no memory for it. */
 static bool begin(struct whole *whole) {
     struct certmap_builder *builder = whole->builder;
-    if (whole->adds && cm_builder_check_room(builder, &whole->error) != CERTMAP_OK)
+    if (whole->adds && cm_builder_check_room(builder, whole->error) != CERTMAP_OK)
         refuse(whole, CERTMAP_PART_NAME, 0, whole->given->position);
-    builder->has_open_mapping = cm_builder_add_mapping(builder, whole->mapping, &whole->error) == CERTMAP_OK;
+    builder->has_open_mapping = cm_builder_add_mapping(builder, whole->mapping, whole->error) == CERTMAP_OK;
     if (!builder->has_open_mapping)
         refuse(whole, CERTMAP_PART_NAME, 0, whole->given->position);
     return builder->has_open_mapping;
@@ -289,7 +289,7 @@ static bool begin(struct whole *whole) {
 static void take_name(struct whole *whole) {
     if (whole->given->flawed != 0 && whole->mapping->name.data == NULL)
         return;
-    if (cm_builder_set_name(whole->builder, whole->mapping->name, &whole->error) != CERTMAP_OK)
+    if (cm_builder_set_name(whole->builder, whole->mapping->name, whole->error) != CERTMAP_OK)
         refuse(whole, CERTMAP_PART_NAME, 0, whole->given->position);
     else
         whole->claimed = whole->adds && whole->mapping->name.len > 0;
@@ -310,7 +310,7 @@ static void drop(struct whole *whole, size_t output_count, size_t binding_count)
 
 static void end(struct whole *whole, size_t output_count, size_t binding_count) {
     struct certmap_builder *builder = whole->builder;
-    if (whole->first.status == CERTMAP_OK && whole->adds && whole->given->flawed == 0) {
+    if (whole->first->status == CERTMAP_OK && whole->adds && whole->given->flawed == 0) {
         cm_builder_end_nodes(builder);
         builder->one_to_one_count += whole->mapping->kind == CERTMAP_KIND_ONE_TO_ONE;
         if (builder->added != NULL)
@@ -365,28 +365,34 @@ static enum certmap_status check_given(const struct whole *whole, struct certmap
 
 /* Says why certmap_builder_finish fails, for whoever calls it all the same. */
 static void note(struct whole *whole) {
-    struct certmap_diagnostic own = whole->first;
-    if (own.status == CERTMAP_OK && whole->given->flawed != 0) /* then there is a description */
-        cm_error(&own, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "a mapping is flawed, which was reported");
-    cm_builder_note(whole->builder, own.status, &own, NULL);
+    struct certmap_diagnostic *own = whole->first;
+    if (own->status == CERTMAP_OK && whole->given->flawed != 0) { /* then there is a description */
+        own = whole->error;
+        cm_error(own, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "a mapping is flawed, which was reported");
+    }
+    cm_builder_note(whole->builder, own->status, own, NULL);
 }
 
 /* What cannot even be begun. */
 static void refuse_all(struct whole *whole, const struct certmap_diagnostic *error) {
     const struct certmap_position nowhere = {0, 0, 0, 0};
-    whole->error = *error;
+    *whole->error = *error;
     refuse(whole, CERTMAP_PART_NAME, 0, whole->given != NULL ? whole->given->position : nowhere);
     whole->builder->checking = false;
 }
 
-static enum certmap_status run(struct whole *whole, const struct certmap_description *given,
+static enum certmap_status run(const struct whole *call, const struct certmap_description *given,
                                struct certmap_diagnostic *err) {
-    struct certmap_builder *builder = whole->builder;
+    struct certmap_builder *builder = call->builder;
+    struct whole begun = *call, *const whole = &begun;
     struct certmap_description room;
     struct certmap_mapping mapping_room;
-    struct certmap_diagnostic own = {.status = CERTMAP_OK};
+    struct certmap_diagnostic own, error, first; /* large, and for most mappings nothing is in them */
     if (builder == NULL)
         return cm_error(err, CERTMAP_ERROR_ARGUMENT, CERTMAP_CODE_ARGUMENT, "%s: builder is NULL", whole->call);
+    first.status = CERTMAP_OK;
+    whole->error = &error;
+    whole->first = &first;
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): its last member of then is a pointer */
     whole->given = certmap_struct_read(&room, given, CERTMAP_FIRST_DESCRIPTION, sizeof room);
     whole->mapping = whole->given != NULL ? certmap_struct_read(&mapping_room, whole->given->mapping,
@@ -403,14 +409,14 @@ static enum certmap_status run(struct whole *whole, const struct certmap_descrip
         refuse_all(whole, &own);
     if (whole->adds)
         note(whole);
-    if (whole->first.status != CERTMAP_OK && err != NULL)
-        *err = whole->first;
-    return whole->first.status;
+    if (whole->first->status != CERTMAP_OK && err != NULL)
+        *err = *whole->first;
+    return whole->first->status;
 }
 
 enum certmap_status certmap_builder_add(struct certmap_builder *builder, const struct certmap_description *description,
                                         certmap_part_fn *report, void *ctx, struct certmap_diagnostic *err) {
-    struct whole whole = {
+    const struct whole whole = {
         .builder = builder, .call = "certmap_builder_add", .adds = true, .report = report, .ctx = ctx};
     return run(&whole, description, err);
 }
@@ -418,6 +424,6 @@ enum certmap_status certmap_builder_add(struct certmap_builder *builder, const s
 enum certmap_status certmap_builder_check(struct certmap_builder *builder,
                                           const struct certmap_description *description, certmap_part_fn *report,
                                           void *ctx, struct certmap_diagnostic *err) {
-    struct whole whole = {.builder = builder, .call = "certmap_builder_check", .report = report, .ctx = ctx};
+    const struct whole whole = {.builder = builder, .call = "certmap_builder_check", .report = report, .ctx = ctx};
     return run(&whole, description, err);
 }

@@ -93,18 +93,24 @@ static bool each_condition(struct cm_build *build, operand_fn *fn) {
     return true;
 }
 
+/* The same of those conditions that are more than exact values: keys of these are not counted (cost_key). */
+static bool each_inexact(struct cm_build *build, operand_fn *fn) {
+    for (uint32_t i = 0; i < build->draft->condition_count; i++) {
+        const struct cm_condition condition = cm_draft_condition_at(build->draft, i);
+        if (!cm_build_tick(build) || (!cm_keys_exact(&condition) && !each_operand(build, i, fn)))
+            return false;
+    }
+    return true;
+}
+
 static bool count_operand(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
                           const struct cm_operand *operand) {
     (void)number;
-    build->counter_count++;
     return cm_keys_count(&build->keys, condition, operand);
 }
 
-/* Keys of exact values are not counted: cost_key. */
 static bool count_keys(struct cm_build *build, uint32_t number, const struct cm_condition *condition,
                        const struct cm_operand *operand) {
-    if (cm_keys_exact(condition))
-        return true;
     cm_keys_make(&build->keys, condition, operand);
     for (size_t i = 0; i < build->keys.count; i++)
         count_key(build, &build->keys.made[i], build->choices[number].uses);
@@ -134,6 +140,13 @@ static bool cost_operand(struct cm_build *build, uint32_t number, const struct c
 }
 
 /* ---- how often each condition is used ---- */
+
+static void count_operands(struct cm_build *build) {
+    const struct cm_draft *draft = build->draft;
+    for (size_t i = 0; i < draft->condition_count; i++)
+        if (cm_op_has_operands((enum certmap_operator)draft->conditions[i].stored.op))
+            build->counter_count += draft->conditions[i].count;
+}
 
 static void count_uses(struct cm_build *build) {
     for (uint32_t i = 0; i < build->mapping_count; i++) {
@@ -179,13 +192,14 @@ bool cm_choose_keys(struct cm_build *build) {
     if (build->costs == NULL || build->choices == NULL)
         return false;
     count_uses(build);
-    if (!each_condition(build, count_operand))
+    count_operands(build);
+    if (!each_inexact(build, count_operand))
         return false;
     build->entries = build->counter_count + (size_t)CM_MAX_ENTRIES * build->mapping_count + CM_MIN_ENTRIES;
     if (!make_counters(build))
         return false;
     cm_keys_choose(&build->keys);
-    if (!each_condition(build, count_keys))
+    if (!each_inexact(build, count_keys))
         return false;
     count_waiting(build);
     clear_costs(build);

@@ -91,6 +91,14 @@ static bool collect(struct cm_covers *covers, const struct cm_node *node, bool n
     return true;
 }
 
+/* The node whose cover is that of a mapping: of an AND the cheapest member. NULL: it has none. */
+static const struct cm_node *descend(const struct cm_covers *covers, const struct cm_node *root) {
+    const struct cm_node *node = root;
+    while (node != NULL && node->kind == CM_NODE_ALL)
+        node = cheapest(covers, node, false);
+    return node != root || cost(covers, node, false) != CM_COST_NONE ? node : NULL;
+}
+
 /* Makes the cover that was found one of those before; false: they are more than there is room for. */
 static bool use(struct cm_covers *covers) {
     if (covers->count > CM_MAX_COVER)
@@ -106,9 +114,10 @@ bool cm_cover_find(struct cm_covers *covers, uint32_t mapping, unsigned level) {
     for (unsigned i = 0; i <= level; i++) {
         const bool room = use(covers);
         covers->count = 0;
-        if (!room || cost(covers, root, false) == CM_COST_NONE)
+        const struct cm_node *node = room ? descend(covers, root) : NULL;
+        if (node == NULL)
             return true;
-        if (!collect(covers, root, false))
+        if (!collect(covers, node, false))
             return false;
     }
     if (level > 0 && covers->count > CM_MAX_COVER)

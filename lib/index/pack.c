@@ -42,7 +42,17 @@ static bool make_rows(struct cm_build *build, struct cm_index_row *rows) {
 
 /* ---- slots ---- */
 
+/* Those of one node are made in the order of their keys, and most indexes have one node. */
+static bool are_sorted(const struct cm_slot *slots, size_t count) {
+    size_t i = 1;
+    while (i < count && slots[i - 1].key <= slots[i].key)
+        i++;
+    return i >= count;
+}
+
 static bool sort_slots(struct cm_build *build) {
+    if (are_sorted(build->slots, build->slot_count))
+        return true;
     const size_t count = build->slot_count;
     const struct certmap_allocator *allocator = build->allocator;
     struct cm_entry *entries = cm_array_alloc(allocator, count, 2 * sizeof *entries);

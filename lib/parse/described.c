@@ -33,8 +33,10 @@ static bool insert_term(struct cm_described *described, size_t at, struct certma
     if (extents == NULL)
         return false;
     described->term_extents = extents;
-    memmove(terms + at + 1, terms + at, (described->term_count - at) * sizeof *terms);
-    memmove(extents + at + 1, extents + at, (described->term_count - at) * sizeof *extents);
+    if (at < described->term_count) {
+        memmove(terms + at + 1, terms + at, (described->term_count - at) * sizeof *terms);
+        memmove(extents + at + 1, extents + at, (described->term_count - at) * sizeof *extents);
+    }
     terms[at] = term;
     extents[at] = (struct certmap_position){0, 0, 0, 0};
     described->term_count++;

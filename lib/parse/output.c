@@ -51,15 +51,15 @@ static bool report_bare_field(struct cm_parser *parser, const char *expected) {
 /* Takes a language and a template. */
 static bool take_text(struct cm_parser *parser, struct text *text, const char *expected) {
     take_language(parser, text);
-    const struct cm_token token = parser->token;
-    if (token.kind == CM_TOKEN_WORD && memchr(token.text.data, '.', token.text.len) != NULL)
+    const struct cm_token *token = &parser->token;
+    if (token->kind == CM_TOKEN_WORD && memchr(token->text.data, '.', token->text.len) != NULL)
         return report_bare_field(parser, expected);
-    if (token.kind != CM_TOKEN_STRING)
+    if (token->kind != CM_TOKEN_STRING)
         return cm_parser_report_unexpected(parser, CERTMAP_CODE_SYNTAX, expected, languages, LANGUAGES);
     text->advised.source =
-        (struct cm_source){.text = token.text, .written = true, .position = cm_token_part(&token, token.text)};
-    text->advised.whole = token.position;
-    text->has_placeholders = token.placeholder.data != NULL;
+        (struct cm_source){.text = token->text, .written = true, .position = cm_token_part(token, token->text)};
+    text->advised.whole = token->position;
+    text->has_placeholders = token->placeholder.data != NULL;
     cm_parser_advance(parser);
     return true;
 }

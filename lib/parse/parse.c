@@ -107,13 +107,13 @@ static void begin_mapping(struct cm_parser *parser) {
 
 static bool take_name(struct cm_parser *parser) {
     struct certmap_mapping *mapping = &parser->described.mapping;
-    const struct cm_token name = parser->token;
+    const struct certmap_position position = parser->token.position;
     const size_t errors = parser->errors;
     struct certmap_view text;
     if (!cm_parser_take_string(parser, &text, CM_STRING_TEXT, "the name of the mapping, a string in double quotes"))
         return false;
-    mapping->line = name.position.line;
-    mapping->column = name.position.column;
+    mapping->line = position.line;
+    mapping->column = position.column;
     mapping->name = parser->errors > errors ? CM_VIEW_NONE : text;
     parser->mapping_name.name = mapping->name;
     cm_builder_expect_name(parser->builder, mapping->name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "syntax/lex.h"
+#include "base/compiler.h"
 #include "base/unicode.h"
 #include "base/view.h"
 #include "certmap/limits.h"
@@ -62,8 +63,8 @@ static void make_token(struct cm_lexer *lexer, struct cm_token *token, enum cm_t
 }
 
 /* A bad token: from start to the lexer's new offset. */
-static void bad_token(struct cm_lexer *lexer, struct cm_token *token, enum certmap_code code, size_t start,
-                      size_t end) {
+CM_RARELY static void bad_token(struct cm_lexer *lexer, struct cm_token *token, enum certmap_code code, size_t start,
+                                size_t end) {
     make_token(lexer, token, CM_TOKEN_BAD, start, end);
     token->bad = code;
     lexer->offset = end;
@@ -110,8 +111,8 @@ static size_t clean_character(const struct cm_lexer *lexer, size_t offset, enum 
 
 /* A bad token for the character at an offset; reading goes on at `next`, so that one in a string or
  * comment does not make the rest of it look like rules, or after it where next is 0. */
-static void bad_character(struct cm_lexer *lexer, struct cm_token *token, enum certmap_code code, size_t offset,
-                          size_t next) {
+CM_RARELY static void bad_character(struct cm_lexer *lexer, struct cm_token *token, enum certmap_code code,
+                                    size_t offset, size_t next) {
     uint32_t cp;
     size_t len = cm_utf8_decode(lexer->text.data + offset, lexer->text.len - offset, &cp);
     bad_token(lexer, token, code, offset, offset + (len > 0 ? len : 1));
@@ -130,7 +131,7 @@ static size_t line_end(const struct cm_lexer *lexer, size_t offset) {
 }
 
 /* Skips a comment; false at a character that may not be in it. */
-static bool skip_comment(struct cm_lexer *lexer, enum certmap_code *code) {
+CM_RARELY static bool skip_comment(struct cm_lexer *lexer, enum certmap_code *code) {
     while (!at_end(lexer) && !is_line_end(lexer->text.data[lexer->offset])) {
         size_t len = clean_character(lexer, lexer->offset, code);
         if (len == 0)
@@ -273,7 +274,7 @@ static void unquote(struct cm_token *token) {
 }
 
 /* Any string. */
-static void take_any_string(struct cm_lexer *lexer, struct cm_token *token) {
+CM_RARELY static void take_any_string(struct cm_lexer *lexer, struct cm_token *token) {
     struct certmap_view placeholder = CM_VIEW_NONE;
     size_t start = lexer->offset, end = string_end(lexer, start, &placeholder);
     enum certmap_code code;
@@ -295,15 +296,22 @@ static void take_any_string(struct cm_lexer *lexer, struct cm_token *token) {
     token->placeholder = placeholder;
 }
 
+/* Where a run that goes on behind escapes ends; nothing of it is a placeholder. */
+static size_t escaped_end(struct certmap_view text, size_t at) {
+    while (at < text.len && text.data[at] == '\\')
+        at = run_end(text, behind_character(text, at), IN_STRING);
+    return at;
+}
+
 static void take_string(struct cm_lexer *lexer, struct cm_token *token) {
-    const size_t end = run_end(lexer->text, lexer->offset + 1, IN_STRING);
+    const size_t first = run_end(lexer->text, lexer->offset + 1, IN_STRING), end = escaped_end(lexer->text, first);
     if (end == lexer->text.len || lexer->text.data[end] != '"') {
         take_any_string(lexer, token);
         return;
     }
     take_ascii(lexer, token, CM_TOKEN_STRING, end + 1);
     unquote(token);
-    token->plain = true;
+    token->plain = end == first;
 }
 
 /* How long the punctuation at the lexer's offset is; 0: there is none. */
@@ -326,7 +334,7 @@ static size_t punct_length(const struct cm_lexer *lexer) {
 }
 
 /* What no token begins with. */
-static void take_nothing(struct cm_lexer *lexer, struct cm_token *token) {
+CM_RARELY static void take_nothing(struct cm_lexer *lexer, struct cm_token *token) {
     enum certmap_code code;
     if (clean_character(lexer, lexer->offset, &code) > 0)
         code = CERTMAP_CODE_SYNTAX;
