@@ -32,7 +32,7 @@ static struct certmap_rules *ordinary_rules(void) {
         t_put_line(
             &text,
             "mapping \"u%\" { when subject.CN = \"user-%\" and subject.OU = \"Unit %\" and subject.O = \"Org %\" and "
-            "eku = \"clientAuth\" and san.email = \"user-%@contoso.example\" and issuer.CN = \"Contoso CA\"; allow "
+            "eku = \"clientAuth\" and san.email = \"user-%@contoso.example\" and issuer.CN = \"Contoso CA %\"; allow "
             "\"CONTOSO\\\\u%\"; }\n",
             i);
     struct certmap_rules *rules = t_rules(t_cstr(&text));

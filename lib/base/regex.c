@@ -49,17 +49,30 @@ static uint16_t class_of(const struct run *run, uint32_t cp) {
     return id_at(run, run->parts.ids + low * sizeof(uint16_t));
 }
 
-/* Makes of the states all that may follow them: at most 16 chunks a word. */
-static void follow(struct run *run) {
+/* Makes of the states all that may follow them: at most 16 chunks a word. words is a number that the compiler knows, so that
+ * what is gathered needs no memory. */
+static inline void follow_words(struct run *run, size_t words) {
     uint64_t next[CM_REGEX_WORDS] = {0};
-    const size_t words = run->head.words, set = words * sizeof(uint64_t);
+    const size_t set = words * sizeof(uint64_t);
     for (size_t i = 0; i < words; i++) {
         size_t row = run->parts.follow + i * 16 * 16 * set;
         for (uint64_t left = run->states[i]; left != 0; left >>= 4, row += 16 * set)
-            for (size_t k = 0; k < words && (left & 15) != 0; k++)
+            for (size_t k = 0; k < words; k++)
                 next[k] |= word_at(run, row + (size_t)(left & 15) * set, k);
     }
-    memcpy(run->states, next, sizeof next);
+    for (size_t k = 0; k < words; k++)
+        run->states[k] = next[k];
+}
+
+static void follow(struct run *run) {
+    if (run->head.words == 1)
+        follow_words(run, 1);
+    else if (run->head.words == 2)
+        follow_words(run, 2);
+    else if (run->head.words == 3)
+        follow_words(run, 3);
+    else
+        follow_words(run, CM_REGEX_WORDS);
 }
 
 /* Keeps the states that a code point of the class leads to; false: there is none. */
@@ -92,9 +105,11 @@ static uint16_t take_class(const struct run *run, struct certmap_view *rest) {
     return class_of(run, cp);
 }
 
-/* What a code point takes: as the square of the words, of which one goes through 16 chunks of four states. */
+/* What a code point takes: as the square of the words, of which one goes through 16 chunks of four states. The most that a
+ * value of 64 KiB can take is half of the steps of a match. */
 static inline size_t steps_each(const struct cm_regex_head *head) {
-    return 1 + (size_t)head->words * head->words / 4;
+    static const uint8_t steps[CM_REGEX_WORDS + 1] = {1, 1, 3, 5, 7};
+    return steps[head->words];
 }
 
 static void begin(struct run *run) {

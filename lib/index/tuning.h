@@ -120,9 +120,19 @@
 
 /* ---- evaluating ---- */
 
-/* Conditions whose truth is kept in mind, of those that several mappings have. A bound: what people write has fewer that
- * many mappings share. */
+/* Conditions whose truth is kept in mind, of those that several mappings have, in slots that others may take. A bound: what
+ * people write has fewer that many mappings share. */
 #define CM_MEMOS 64
+/* When so many were kept there are many, and each has a place of its own: clearing these takes as long as a hundred
+ * conditions. Offsets that have one: of 20,000 conditions and more. Worst case "many NOTs": without them a match takes five times
+ * as long. */
+#define CM_MEMOS_OF_MANY 256
+#define CM_KNOWN 65536
+
+/* After so many mappings the next ones are first asked for what made others false; and how much is kept of that. Bounds: an
+ * ordinary match evaluates a few. */
+#define CM_MANY_TRIED 64
+#define CM_REFUTERS 4
 
 /* Texts of at most so many bytes are compared where they are: that takes less than calling somebody to do it, and most
  * are no longer. A bound, of the length of the loop. */

@@ -118,7 +118,7 @@ static void have_help(struct cm_fast_eval *fast) {
     if (fast->helped)
         return;
     fast->helped = true;
-    memset(fast->memo.offsets, 0xFF, sizeof fast->memo.offsets);
+    cm_memo_begin(&fast->memo);
     cm_piece_filter_begin(&fast->filter);
 }
 
@@ -128,22 +128,17 @@ static bool is_shared(const struct cm_fast_eval *fast, uint32_t offset) {
 }
 
 static bool recall(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth *truth) {
-    const struct cm_memo *memo = &fast->memo;
-    if (memo->offsets[offset % CM_MEMOS] != offset)
+    if (!cm_memo_recall(&fast->memo, offset, truth))
         return false;
-    *truth = cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0
-                 ? (enum certmap_truth)memo->truths[offset % CM_MEMOS]
-                 : CERTMAP_UNKNOWN;
+    if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
+        *truth = CERTMAP_UNKNOWN;
     return true;
 }
 
 /* What is unknown for want of steps is not kept. */
 static void keep(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth truth) {
-    struct cm_memo *memo = &fast->memo;
-    if (fast->eval.steps == 0)
-        return;
-    memo->offsets[offset % CM_MEMOS] = offset;
-    memo->truths[offset % CM_MEMOS] = (uint8_t)truth;
+    if (fast->eval.steps > 0)
+        cm_memo_keep(&fast->memo, offset, fast->eval.rules->offsets[0], truth);
 }
 
 /* A plain condition that may take long, of which many mappings have few. */
@@ -313,6 +308,65 @@ enum certmap_truth cm_fast_eval_members(struct cm_fast_eval *fast, const struct 
     return eval_members(fast, member, end);
 }
 
+/* ---- many mappings ---- */
+
+/* Whether one of the conditions that made other mappings false is at the same place from the end: rules that are written alike
+ * have it there. Of a root whose members are conditions and NOTs of one. */
+static bool is_refuted(struct cm_fast_eval *fast, const struct cm_node *root) {
+    const size_t count = fast->refuter_count < CM_REFUTERS ? fast->refuter_count : CM_REFUTERS;
+    bool refuted = false;
+    for (size_t i = 0; i < count && !refuted; i++) {
+        const struct cm_refuter *refuter = &fast->refuters[i];
+        if (refuter->from_end >= root->value)
+            continue;
+        const struct cm_node *leaf = root + (root->value - refuter->from_end);
+        refuted = leaf->kind == CM_NODE_CONDITION && leaf->value == refuter->offset &&
+                  (leaf[-1].kind == CM_NODE_NOT) == refuter->negated;
+    }
+    return refuted && cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0;
+}
+
+/* Keeps what made a mapping false. */
+static void keep_refuter(struct cm_fast_eval *fast, const struct cm_node *leaf, const struct cm_node *end) {
+    if (leaf->kind != CM_NODE_CONDITION || !is_shared(fast, leaf->value))
+        return;
+    fast->refuters[fast->refuter_count++ % CM_REFUTERS] =
+        (struct cm_refuter){(uint32_t)(end - leaf), leaf->value, leaf[-1].kind == CM_NODE_NOT};
+}
+
+/* What a condition gives, which may be known. */
+static CM_RARELY enum certmap_truth eval_apart(struct cm_fast_eval *fast, uint32_t offset) {
+    return eval_condition(fast, offset);
+}
+
+static inline enum certmap_truth eval_or_recall(struct cm_fast_eval *fast, uint32_t offset) {
+    const unsigned known = fast->helped && offset < fast->memo.known_end ? cm_memo_known(&fast->memo, offset) : 0;
+    if (known == 0 || fast->eval.steps < 2)
+        return eval_apart(fast, offset);
+    fast->eval.steps--;
+    return (enum certmap_truth)(known - 1);
+}
+
+/* The same as eval_members of a root of conditions and NOTs of one. Linear in its members, whose conditions take steps. */
+static CM_RARELY enum certmap_truth eval_flat(struct cm_fast_eval *fast, const struct cm_node *root) {
+    static const enum certmap_truth negated[] = {CERTMAP_TRUE, CERTMAP_FALSE, CERTMAP_UNKNOWN};
+    const struct cm_node *end = root + root->value;
+    enum certmap_truth truth = CERTMAP_TRUE;
+    if (is_refuted(fast, root))
+        return CERTMAP_FALSE;
+    for (const struct cm_node *leaf = root + 1; leaf < end; leaf++) {
+        const bool is_not = leaf->kind == CM_NODE_NOT;
+        leaf += is_not;
+        const enum certmap_truth one = eval_or_recall(fast, leaf->value), given = is_not ? negated[one] : one;
+        if (given == CERTMAP_FALSE) {
+            keep_refuter(fast, leaf, end);
+            return CERTMAP_FALSE;
+        }
+        truth = given == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
+    }
+    return truth;
+}
+
 /* ---- against the definition ---- */
 
 /* So many steps that the plain evaluator gets through most mappings. */
@@ -332,7 +386,9 @@ static bool is_what_eval_says(const struct cm_fast_eval *fast, const struct cm_m
 enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
     const size_t steps = fast->eval.steps;
     CM_ASSERT(mapping->nodes->kind == CM_NODE_ALL);
-    const enum certmap_truth truth = eval_members(fast, mapping->nodes + 1, mapping->nodes + mapping->nodes->value);
+    const struct cm_node *root = mapping->nodes, *end = root + root->value;
+    const bool many = ++fast->tried > CM_MANY_TRIED && mapping->flat;
+    const enum certmap_truth truth = many ? eval_flat(fast, root) : eval_members(fast, root + 1, end);
     (void)steps; /* which only assertions ask */
     CM_ASSERT(is_what_eval_says(fast, mapping, steps, truth));
     return truth;

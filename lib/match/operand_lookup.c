@@ -101,9 +101,10 @@ static enum certmap_truth has_address(const struct cm_condition *condition, cons
         return CERTMAP_UNKNOWN;
     if (octets.len != 4 && octets.len != CM_MAX_ADDRESS)
         return answer(false, steps);
-    for (size_t bits = 0; bits <= 8 * octets.len && !found && *steps > 0; bits++)
-        if (cm_operand_set_has_length(condition, cm_network_length(octets.len, bits)))
-            found = has_network_of(condition, octets, bits, steps);
+    const size_t none = cm_network_length(octets.len, 0), end = none + 8 * octets.len + 1;
+    for (size_t at = cm_operand_set_length(condition, none, end); at < end && !found && *steps > 0;
+         at = cm_operand_set_length(condition, at + 1, end))
+        found = has_network_of(condition, octets, at - none, steps);
     return answer(found, steps);
 }
 

@@ -208,12 +208,20 @@ static void put_own(struct writing *writing, const struct cm_node *root) {
             put_condition(writing, node->value);
 }
 
+static bool is_flat(const struct cm_node *root) {
+    bool flat = true;
+    for (const struct cm_node *node = root + 1; node < root + cm_node_size(root) && flat; node += cm_node_size(node))
+        flat = node->kind == CM_NODE_CONDITION || (node->kind == CM_NODE_NOT && node[1].kind == CM_NODE_CONDITION);
+    return flat;
+}
+
 static void put_mapping(struct writing *writing, uint32_t index) {
     const struct cm_draft_mapping *mapping = &writing->layout->draft->mappings[index];
     const struct cm_node *root = cm_draft_root(writing->layout->draft, index);
     const struct cm_mapping head = {.index = index,
                                     .line = mapping->line,
                                     .column = mapping->column,
+                                    .flat = is_flat(root),
                                     .kind = mapping->kind,
                                     .allow = mapping->allow,
                                     .plain = mapping->plain,

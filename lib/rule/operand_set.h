@@ -53,11 +53,22 @@ static inline uint32_t cm_operand_set_slots(const struct cm_condition *condition
     return slots;
 }
 
-static inline bool cm_operand_set_has_length(const struct cm_condition *condition, size_t length) {
-    uint64_t word;
-    CM_ASSERT(length < CM_NETWORK_LENGTHS);
-    memcpy(&word, condition->set + sizeof(uint32_t) + length / 64 * sizeof word, sizeof word);
-    return (word >> length % 64 & 1) != 0;
+/* The first length from this one on, and before the end, that one of the networks has; else the end. Goes over those that
+ * none has eight at a time, and over words: about twenty steps for all of IPv6. */
+static inline size_t cm_operand_set_length(const struct cm_condition *condition, size_t length, size_t end) {
+    while (length < end) {
+        uint64_t word;
+        CM_ASSERT(length < CM_NETWORK_LENGTHS);
+        memcpy(&word, condition->set + sizeof(uint32_t) + length / 64 * sizeof word, sizeof word);
+        word >>= length % 64;
+        if ((word & 1) != 0)
+            return length;
+        if (word == 0)
+            length = (length / 64 + 1) * 64;
+        else
+            length += (word & 0xFF) == 0 ? 8 : 1;
+    }
+    return end;
 }
 
 static inline const uint8_t *cm_operand_set_table(const struct cm_condition *condition) {

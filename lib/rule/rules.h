@@ -82,14 +82,15 @@ struct cm_output {
 };
 
 /* The largest column that is kept. */
-#define CM_MAX_COLUMN ((1u << 27) - 1)
+#define CM_MAX_COLUMN ((1u << 26) - 1)
 
 /* A mapping as it is stored. Behind its nodes: its name, if it has one; of one that is plain its account, of another
  * that allows the number of its first output, the account; conditions that no other mapping has. */
 struct cm_mapping {
     uint32_t index; /* its position in order of trial */
     uint32_t line;
-    uint32_t column : 27;
+    uint32_t column : 26;
+    uint32_t flat : 1;  /* the members of its root are conditions, and NOTs of one */
     uint32_t kind : 2;  /* enum certmap_kind */
     uint32_t allow : 1; /* else it denies, and gives nothing */
     uint32_t plain : 1; /* all that it gives is an account without placeholders */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* What a match remembers from mapping to mapping - what conditions gave, and what made mappings false: with it and without
+ * it the same is found. */
+#include "match/memo.h"
+#include "rules.h"
+#include "support/random.h"
+#include "support/search.h"
+
+/* ---- many mappings, for which it is worth remembering anything ---- */
+
+enum { MAPPINGS = 400, UNITS = 60, SEEDS = 12, MEMBERS = 7 };
+
+static const char *const conditions[] = {
+    "subject.OU = \"Unit %\"",           "subject.OU = nocase \"UNIT %\"",   "subject.OU like \"*it %\"",
+    "subject.OU in (\"x\", \"Unit %\")", "first subject.OU = \"Unit %\"",    "subject.O = \"Org %\"",
+    "subject.O like \"Org*%\"",          "every subject.OU like \"*n*% *\"", "subject.1.2.3.4 = \"a%\"",
+    "subject.any = \"Unit %\"",          "subject.CN matches \"[a-z]*%\"",   "san.dns = \"h%.example\"",
+};
+
+static void put_condition(struct t_buf *text, struct t_random *random) {
+    const char *condition = conditions[t_random_below(random, COUNT(conditions))];
+    t_put_line(text, condition, t_random_below(random, t_random_chance(random, 50) ? 5 : 2 * UNITS));
+}
+
+/* A condition, the NOT of one, or a group. */
+static void put_member(struct t_buf *text, struct t_random *random) {
+    const bool group = t_random_chance(random, 10);
+    t_put(text, t_random_chance(random, 75) ? " and not " : " and ");
+    t_put(text, group ? "(" : "");
+    put_condition(text, random);
+    if (!group)
+        return;
+    t_put(text, " or not ");
+    put_condition(text, random);
+    t_put(text, ")");
+}
+
+/* Most mappings end in one of a few NOTs, as what people write often does. */
+static void put_mapping(struct t_buf *text, struct t_random *random, size_t number) {
+    t_put_line(text, "mapping \"m%\" { when issuer.CN present", number);
+    for (size_t i = t_random_below(random, MEMBERS); i > 0; i--)
+        put_member(text, random);
+    if (t_random_chance(random, 90))
+        t_put_line(text, " and not subject.OU = \"Unit %\"", t_random_below(random, 3));
+    t_put(text, t_random_chance(random, 30) ? "; deny; }\n" : "; allow \"u\"; }\n");
+}
+
+static struct certmap_rules *random_rules(struct t_random *random) {
+    static const char *const policies[] = {"first", "all", "unique", "most-specific"};
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; policy ");
+    t_put(&text, policies[t_random_below(random, COUNT(policies))]);
+    t_put(&text, ";\n");
+    for (size_t i = 0; i < MAPPINGS; i++)
+        put_mapping(&text, random, i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_buf_free(&text);
+    return rules;
+}
+
+static void random_peer(struct t_peer *peer, struct t_random *random) {
+    struct t_buf subject = T_BUF_INIT;
+    t_put_line(&subject, "CN=abc% | O=Org 1 | 1.2.3.4=a1", t_random_below(random, UNITS));
+    t_put(&subject, t_random_chance(random, 20) ? " | octet O=x" : "");
+    t_put(&subject, t_random_chance(random, 20) ? " | octet OU=x" : "");
+    for (size_t i = t_random_below(random, UNITS); i > 0; i--)
+        t_put_line(&subject, " | OU=Unit %", i - 1);
+    t_peer_make(peer, t_cstr(&subject), "CN=CA");
+    t_buf_free(&subject);
+}
+
+T_TEST(many_mappings) {
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    struct certmap_rules *rules = random_rules(&random);
+    for (size_t i = 0; i < 8; i++) {
+        struct t_peer peer;
+        random_peer(&peer, &random);
+        ck_assert(t_search_agree(rules, peer.peer));
+        t_peer_free(&peer);
+    }
+    certmap_rules_free(rules);
+}
+
+/* What made mappings false makes one false only where it is a member of its root, and as it was: not in a group, and not
+ * without its NOT. */
+T_TEST(the_same_elsewhere) {
+    static const char *const lasts[] = {
+        "subject.L present and (not subject.O = \"o\" or not subject.CN = \"x\")",
+        "subject.CN like \"*\" and subject.O = \"o\"",
+        "not (subject.L = \"l\" and not subject.O = \"o\")",
+    };
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MAPPINGS; i++)
+        t_put_line(&text, "mapping \"m%\" { when not subject.L = \"x%\" and not subject.O = \"o\"; deny; }\n", i);
+    t_put(&text, "mapping \"last\" { when ");
+    t_put(&text, lasts[_i]);
+    t_put(&text, "; allow \"u\"; }\n");
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "O=o | CN=c | L=l2", "CN=CA");
+    ck_assert(t_search_agree(rules, peer.peer));
+    ck_assert_uint_eq(t_match(rules, peer.peer).index, MAPPINGS);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
+/* A hundred NOTs in each of thousands of mappings, and one of a hundred others at their end: a step for each. */
+T_TEST(known_conditions_take_a_step) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    enum { MANY = 1000, NOTS = 50 };
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MANY; i++) {
+        t_put_line(&text, "mapping \"m%\" { when issuer.CN present", i);
+        for (size_t k = 0; k < NOTS; k++)
+            t_put_line(&text, " and not subject.OU = \"a%\"", (i * 7 + k) % 700);
+        t_put_line(&text, " and not subject.OU = \"Unit %\"; deny; }\n", i % 100);
+    }
+    for (size_t i = 0; i < 100; i++)
+        t_put_line(&subject, i > 0 ? " | OU=Unit %" : "OU=Unit %", i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    const struct certmap_result result = t_match(rules, peer.peer); /* plainly it takes all steps there are */
+    ck_assert_int_eq(result.reason, CERTMAP_CODE_NO_MATCH);
+    ck_assert_uint_lt(t_search_steps(rules, peer.peer, false), 2 * MANY * NOTS);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+    t_buf_free(&text);
+}
+
+/* ---- the memo ---- */
+
+static const uint32_t ends[] = {10, 1000, CM_KNOWN - 1, CM_KNOWN, CM_KNOWN + 1, 3 * CM_KNOWN};
+
+/* Whatever is recalled is what was kept; before there are many, and after. */
+T_TEST(what_is_kept) {
+    static struct cm_memo memo;
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    const uint32_t end = ends[_i];
+    uint8_t *truths = calloc(end, 1);
+    size_t recalled = 0;
+    ck_assert_ptr_nonnull(truths);
+    cm_memo_begin(&memo);
+    for (size_t i = 0; i < 20000; i++) {
+        const uint32_t offset = i % 5 == 0 ? end - 1 : (uint32_t)t_random_below(&random, end);
+        enum certmap_truth truth;
+        if (cm_memo_recall(&memo, offset, &truth)) {
+            ck_assert_int_eq((int)truth + 1, truths[offset]);
+            recalled++;
+            continue;
+        }
+        truth = (enum certmap_truth)(truths[offset] > 0 ? truths[offset] - 1u : t_random_below(&random, 3));
+        truths[offset] = (uint8_t)(truth + 1);
+        cm_memo_keep(&memo, offset, end, truth);
+    }
+    ck_assert_uint_eq(memo.known_end, end < CM_KNOWN ? (end > CM_MEMOS ? end : 0) : CM_KNOWN);
+    ck_assert_uint_gt(recalled, 1000);
+    free(truths);
+}
+
+T_TESTS("memo",
+        T_CASE("mappings", T_LOOP(many_mappings, SEEDS), T_LOOP(the_same_elsewhere, 3), known_conditions_take_a_step),
+        T_CASE("memo", T_LOOP(what_is_kept, COUNT(ends))))
