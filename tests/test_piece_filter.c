@@ -16,6 +16,7 @@ static const char *const expressions[] = {
     "subject.OU like \"*it*\" and not subject.OU like \"*zz*\" and subject.CN like \"*%\"",
     "subject.CN like \"*b%*\" or subject.OU like \"?nit %\"",
     "every subject.OU like \"Unit*\" and subject.CN like \"*a*b?%*\"",
+    "subject.OU matches \"[a-z]*nit %[0-9]?\" or subject.1.2.3.4 matches \"x[0-9]%\"",
     "subject.1.2.3.4 like \"*%*\" or subject.L like \"*%*\" or subject.O like \"*%*\" or subject.ST like \"*%*\"",
 };
 

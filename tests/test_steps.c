@@ -116,7 +116,7 @@ static struct certmap_rules *make_typed(struct t_peer *peer, const char *mapping
 }
 
 static const char *const typed[] = {
-    "mapping \"m\" { when not (subject.% = \"y\") and subject.CN = \"y\"; deny; }",
+    "mapping \"m\" { when not (subject.% like \"y?\") and subject.CN = \"y\"; deny; }",
     "mapping \"m\" { when subject.% present; deny; }",
     "mapping \"m\" { when every subject.% = \"y\"; deny; }",
 };

@@ -31,6 +31,12 @@ static const struct {
      "subject.CN = nocase \"b\" and subject.OU = nocase \"UNIT 0\" and not subject.OU in (\"y\", \"z\") and "
      "subject.CN = \"a\"",
      "deny m", "deny m unreadable"},
+    /* whatever the type, and types without a row */
+    {"subject.any = \"Unit 0\" and subject.any = nocase \"UNIT 0\"", "deny m", "deny m"},
+    {"subject.any = \"b\" and not subject.any in (\"c\", \"A\")", "deny m", "deny m unreadable"},
+    {"subject.any in (\"c\", \"Unit 9999\")", "none no-match", "deny m unreadable"},
+    {"subject.1.2.3.4 = \"a\" and not subject.1.2.3.4 = \"b\" and subject.1.2.3.5 = nocase \"B\"", "deny m", "deny m"},
+    {"subject.1.2.3.6 = \"a\"", "none no-match", "none no-match"},
     {"subject.1.2.3.4 = \"a\" and not subject.1.2.3.5 = \"a\"", "deny m", "deny m"},
 };
 
@@ -77,6 +83,64 @@ T_TEST(many_values) {
             check(rules, counts[i], true, rows[_i].may_be_unknown);
         }
         ck_assert(t_index_make(rules));
+    }
+    certmap_rules_free(rules);
+}
+
+/* ---- addresses ---- */
+
+static const struct {
+    const char *expression;
+    const char *answer, *may_be_unknown; /* the second one where a further address cannot be read */
+} addresses[] = {
+    {"san.ip = \"10.0.0.7\"", "deny m", "deny m"},
+    {"san.ip = \"10.0.1.7\"", "none no-match", "deny m unreadable"},
+    {"not san.ip = \"fd00::7\"", "none no-match", "none no-match"},
+    {"san.ip = \"::ffff:10.0.0.7\"", "none no-match", "deny m unreadable"},
+    {"san.ip = \"10.0.0.0/8\" and san.ip = \"fd00::/16\"", "deny m", "deny m"},
+    {"not san.ip in (\"11.0.0.0/8\", \"10.0.1.99\", \"fd01::/16\", \"0.0.0.0/32\")", "deny m", "deny m unreadable"},
+    {"san.ip in (\"11.0.0.0/8\", \"10.0.0.3\")", "deny m", "deny m"},
+    {"san.ip in (\"1.0.0.1\", \"1.0.0.2\", \"1.0.0.3\", \"1.0.0.4\", \"1.0.0.5\", \"1.0.0.6\", \"fd00::9\", "
+     "\"1.0.0.8\")",
+     "deny m", "deny m"},
+    {"san.ip in (\"1.0.0.1\", \"1.0.0.2\", \"1.0.0.3\", \"1.0.0.4\", \"1.0.0.5\", \"1.0.0.6\", \"fd01::9\", "
+     "\"1.0.0.8\")",
+     "none no-match", "deny m unreadable"},
+    {"san.ip in (\"1.0.0.1\", \"1.0.0.2\", \"1.0.0.3\", \"1.0.0.4\", \"1.0.0.5\", \"1.0.0.6\", \"fd00::/17\", "
+     "\"1.0.0.8\")",
+     "deny m", "deny m"},
+};
+
+/* 10.0.0.0, fd00::, 10.0.0.1 and so on; where they are few they are looked at one by one. */
+static void put_addresses(struct t_buf *extensions, size_t count, bool may_be_unknown) {
+    char address[96];
+    t_put(extensions, "SEQUENCE{ SEQUENCE{ OID{ 2.5.29.17 } OCTETSTRING{ SEQUENCE{ ");
+    for (size_t i = 0; i < count; i++) {
+        snprintf(address, sizeof address,
+                 "87{ 0A 00 00 %02zX } 87{ FD 00 00 00 00 00 00 00 00 00 00 00 00 00 00 %02zX } ", i, i);
+        t_put(extensions, address);
+    }
+    t_put(extensions, may_be_unknown ? "87{ 01 02 } } } } }" : "} } } }");
+}
+
+T_TEST(many_addresses) {
+    struct certmap_rules *rules = rules_of(addresses[_i].expression);
+    for (size_t i = 0; i < 4; i++) {
+        struct t_buf extensions = T_BUF_INIT, der = T_BUF_INIT;
+        struct t_peer peer;
+        char answer[64];
+        t_peer_make(&peer, "CN=a", "CN=CA");
+        put_addresses(&extensions, i < 2 ? 200 : 12, i % 2 == 1);
+        t_der(&der, t_cstr(&extensions));
+        peer.cert.extensions = t_view(&der);
+        ck_assert_int_eq(certmap_peer_set(peer.peer, &peer.cert, NULL), CERTMAP_OK);
+        ck_assert(t_search_agree(rules, peer.peer));
+        const struct certmap_result result = t_match(rules, peer.peer);
+        t_answer(answer, sizeof answer, &result);
+        ck_assert_str_eq(answer, i % 2 == 1 ? addresses[_i].may_be_unknown : addresses[_i].answer);
+        t_peer_free(&peer);
+        t_buf_free(&extensions);
+        t_buf_free(&der);
     }
     certmap_rules_free(rules);
 }
@@ -131,6 +195,32 @@ T_TEST(rows_and_forms) {
     }
     ck_assert_int_eq(has(&made, ROWS, false, "A1"), CERTMAP_FALSE);
     ck_assert_int_eq(has(&made, 0, false, ""), CERTMAP_FALSE);
+    cm_arena_free(&made.arena);
+}
+
+/* Of the last chain it is known of each type; not where one of them cannot be read. */
+T_TEST(types_and_all_rows) {
+    struct made made;
+    size_t steps = 1000;
+    make(&made);
+    made.values[2].oid = t_text("x");
+    made.values[5].oid = t_text("y");
+    ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
+    ck_assert_int_eq(cm_value_set_any_has(&made.list, false, t_text("A1"), &steps), CERTMAP_TRUE);
+    ck_assert_int_eq(cm_value_set_any_has(&made.list, false, t_text("a1"), &steps), CERTMAP_UNKNOWN);
+    ck_assert_int_eq(cm_value_set_has_typed(&made.list, 2, t_text("y"), false, t_text("A2"), &steps), CERTMAP_UNKNOWN);
+    made.values[VALUES - 2] = made.values[2];
+    ck_assert(cm_value_set_make(&made.list, 1, &made.arena));
+    ck_assert_int_eq(cm_value_set_any_has(&made.list, false, t_text("a1"), &steps), CERTMAP_FALSE);
+    ck_assert_int_eq(cm_value_set_has_typed(&made.list, 2, t_text("y"), false, t_text("A2"), &steps), CERTMAP_FALSE);
+    ck_assert_int_eq(cm_value_set_has_typed(&made.list, 2, t_text("x"), false, t_text("A2"), &steps), CERTMAP_UNKNOWN);
+    ck_assert_int_eq(cm_value_set_has_typed(&made.list, ROWS, t_text("x"), false, t_text("A2"), &steps), CERTMAP_FALSE);
+    ck_assert(cm_value_set_lacks(&made.list, 2, false, t_text("a2")) &&
+              !cm_value_set_lacks(&made.list, 2, true, t_text("a2")));
+    ck_assert_uint_gt(steps, 900);
+    steps = 0;
+    ck_assert_int_eq(cm_value_set_any_has(&made.list, false, t_text("A1"), &steps), CERTMAP_UNKNOWN);
+    ck_assert_int_eq(cm_value_set_has_typed(&made.list, 2, t_text("y"), false, t_text("A2"), &steps), CERTMAP_UNKNOWN);
     cm_arena_free(&made.arena);
 }
 
@@ -213,6 +303,6 @@ T_TEST(seeds_of_peers) {
     t_buf_free(&subject);
 }
 
-T_TESTS("value set", T_CASE("many values", T_LOOP(many_values, COUNT(rows))),
-        T_CASE("set", rows_and_forms, few_values_have_none, asking_takes_steps, collisions_are_harmless,
-               seeds_of_peers))
+T_TESTS("value set", T_CASE("many values", T_LOOP(many_values, COUNT(rows)), T_LOOP(many_addresses, COUNT(addresses))),
+        T_CASE("set", rows_and_forms, types_and_all_rows, few_values_have_none, asking_takes_steps,
+               collisions_are_harmless, seeds_of_peers))

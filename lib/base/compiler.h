@@ -8,9 +8,12 @@
 #define CM_PREFETCH(place) __builtin_prefetch(place)
 /* A function that is hardly ever called: the registers that it needs are not saved where it is not. */
 #define CM_RARELY __attribute__((noinline, cold))
+/* The same of one that is called often once it is. */
+#define CM_APART __attribute__((noinline))
 #else
 #define CM_PREFETCH(place) ((void)(place))
 #define CM_RARELY
+#define CM_APART
 #endif
 
 #endif

@@ -6,8 +6,13 @@ struct making {
     struct cm_value_set *set;
     const struct cm_list *list;
     struct cm_value_slot *slots; /* of one form */
+    uint64_t *marks;
     bool nocase;
 };
+
+static void mark(struct making *making, uint64_t hash) {
+    making->marks[cm_value_set_word(making->set, hash)] |= cm_value_set_marks(hash);
+}
 
 /* Files a value; false where its slots are taken. One whose text is there already needs none. At most
  * CM_VALUE_SET_PROBES texts are compared for each value: linear in the certificate. */
@@ -16,6 +21,9 @@ static bool file_value(struct making *making, uint32_t at) {
     const struct certmap_view text = cm_value_set_text(value, making->nocase);
     const uint64_t hash = cm_value_set_hash(making->set, value->row, text);
     uint32_t slot = (uint32_t)hash & making->set->mask;
+    mark(making, hash);
+    if (value->oid.data != NULL && value->row + (size_t)1 == making->set->row_count)
+        mark(making, cm_value_set_typed_hash(making->set, value->oid, text));
     for (uint32_t probe = 1; probe <= CM_VALUE_SET_PROBES; slot = (slot + probe++) & making->set->mask) {
         struct cm_value_slot *taken = &making->slots[slot];
         if (taken->value == 0) {
@@ -59,16 +67,23 @@ bool cm_value_set_make(struct cm_list *list, uint64_t seed, struct cm_arena *are
         return true;
     while (slots < 2 * list->count)
         slots *= 2;
-    const size_t rows = count_rows(list), table = slots * sizeof(struct cm_value_slot);
-    struct cm_value_set *set = cm_arena_alloc(arena, sizeof *set + 2 * table + rows);
+    const size_t rows = count_rows(list), words = slots / CM_SLOTS_A_MARK;
+    const size_t size = 2 * slots * sizeof(struct cm_value_slot) + 2 * words * sizeof(uint64_t) + rows;
+    struct cm_value_set *set = cm_arena_alloc(arena, sizeof *set + size);
     if (set == NULL)
         return false;
-    struct cm_value_slot *forms = (struct cm_value_slot *)(void *)(set + 1);
+    uint64_t *marks = (uint64_t *)(void *)(set + 1);
+    struct cm_value_slot *forms = (struct cm_value_slot *)(void *)(marks + 2 * words);
     bool *unreadable = (bool *)(forms + 2 * slots);
-    memset(forms, 0, 2 * table + rows);
+    memset(marks, 0, size);
     note_unreadable(unreadable, list);
-    *set = (struct cm_value_set){seed, (uint32_t)(slots - 1), (uint32_t)rows, {forms, forms + slots}, unreadable};
-    struct making making = {set, list, forms, false}, folded = {set, list, forms + slots, true};
+    *set = (struct cm_value_set){.seed = seed,
+                                 .mask = (uint32_t)(slots - 1),
+                                 .row_count = (uint32_t)rows,
+                                 .forms = {forms, forms + slots},
+                                 .marks = {marks, marks + words},
+                                 .unreadable = unreadable};
+    struct making making = {set, list, forms, marks, false}, folded = {set, list, forms + slots, marks + words, true};
     if (file_values(&making) && file_values(&folded))
         list->set = set;
     return true;

@@ -129,6 +129,11 @@
 #define CM_MEMOS_OF_MANY 256
 #define CM_KNOWN 65536
 
+/* Of so many short values it is worth to note their pieces, when so many patterns were asked about such; that takes as long as
+ * a hundred patterns. Bounds: an ordinary match asks about a few. */
+#define CM_SOME_VALUES 4
+#define CM_SOME_ASKED 64
+
 /* After so many mappings the next ones are first asked for what made others false; and how much is kept of that. Bounds: an
  * ordinary match evaluates a few. */
 #define CM_MANY_TRIED 64

@@ -54,12 +54,22 @@ static bool is_hint(struct cm_fast_eval *fast, const struct plain *plain) {
            eval_value(fast, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
 }
 
+/* Whether none of many values of several types is what is wanted; false: one may be. */
+static CM_RARELY bool ask_types(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
+    const struct cm_path *path = plain->path;
+    *truth = cm_value_set_has_typed(plain->list, path->row, path->oid, plain->stored->nocase, wanted_by(plain->stored),
+                                    &fast->eval.steps);
+    return *truth == CERTMAP_FALSE || fast->eval.steps == 0;
+}
+
 /* Where there are many values, whether one of them is what is wanted; false: they are looked at one by one. */
 static bool ask_set(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_stored_condition *stored = plain->stored;
     size_t *steps = &fast->eval.steps;
-    if (stored->op != CERTMAP_OP_EQUAL || plain->path->by_oid || plain->list->set == NULL)
+    if (stored->op != CERTMAP_OP_EQUAL || plain->list->set == NULL)
         return false;
+    if (plain->path->by_oid)
+        return ask_types(fast, plain, truth);
     *truth = cm_value_set_has(plain->list, plain->path->row, stored->nocase, wanted_by(stored), steps);
     if (*steps == 0)
         *truth = CERTMAP_UNKNOWN;
@@ -75,13 +85,32 @@ static bool is_long_row(const struct plain *plain) {
     return is_long;
 }
 
-/* Where there are many values, or long ones, whether none of them has the pieces of the pattern. */
+/* Whether the row has so many values, though short ones. */
+static bool has_some(const struct plain *plain) {
+    size_t count = 0;
+    uint32_t at = plain->list->first[plain->path->row];
+    for (; at != CM_VALUE_NONE && count < CM_SOME_VALUES; at = plain->list->values[at].next)
+        count++;
+    return count == CM_SOME_VALUES;
+}
+
+/* The pattern that a text has to fit; data NULL: there is none. */
+static struct certmap_view pattern_of(const struct cm_stored_condition *stored) {
+    if (stored->op == CERTMAP_OP_LIKE)
+        return wanted_by(stored);
+    return stored->op == CERTMAP_OP_MATCHES ? cm_regex_glob(wanted_by(stored)) : CM_VIEW_NONE;
+}
+
+/* Where there are many values, or long ones, or some that are asked about often, whether none of them has the pieces of the
+ * pattern. Of several types it is known only where all can be read. */
 static bool ask_filter(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_stored_condition *stored = plain->stored;
-    if (stored->op != CERTMAP_OP_LIKE || plain->path->by_oid || !is_long_row(plain))
+    const struct certmap_view pattern = pattern_of(stored);
+    if (pattern.data == NULL || (!is_long_row(plain) && (++fast->asked <= CM_SOME_ASKED || !has_some(plain))))
         return false;
-    return cm_piece_filter_excludes(&fast->filter, plain->list, plain->path->row, stored->nocase, wanted_by(stored),
-                                    &fast->eval.steps, truth);
+    return cm_piece_filter_excludes(&fast->filter, plain->list, plain->path->row, stored->nocase, pattern,
+                                    &fast->eval.steps, truth) &&
+           (!plain->path->by_oid || *truth == CERTMAP_FALSE || fast->eval.steps == 0);
 }
 
 /* The values one by one: a step for each, or more. */
@@ -118,6 +147,7 @@ static void have_help(struct cm_fast_eval *fast) {
     if (fast->helped)
         return;
     fast->helped = true;
+    fast->asked = 0;
     cm_memo_begin(&fast->memo);
     cm_piece_filter_begin(&fast->filter);
 }
@@ -177,8 +207,7 @@ static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct pla
 static bool is_about_texts(const struct cm_condition *condition) {
     const struct cm_path *path = condition->path;
     return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE && !path->by_oid &&
-           path->row != CM_ROW_ANY && path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP &&
-           path->field != CERTMAP_FIELD_CERTIFICATE;
+           path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
 /* Whether one of many values is one of the operands. A step for each operand, or more. */
@@ -190,7 +219,87 @@ static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct 
     enum certmap_truth truth = CERTMAP_FALSE;
     (void)cm_steps_take(steps, 1);
     while (truth != CERTMAP_TRUE && *steps > 0 && cm_operands_next(&operands, &operand))
-        truth = cm_value_set_has(list, condition->path->row, condition->nocase, operand.matched, steps);
+        truth = condition->path->row == CM_ROW_ANY
+                    ? cm_value_set_any_has(list, condition->nocase, operand.matched, steps)
+                    : cm_value_set_has(list, condition->path->row, condition->nocase, operand.matched, steps);
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+/* Whether any value is compared with patterns, whose pieces a filter can look for. */
+static bool is_about_patterns(const struct cm_condition *condition) {
+    const struct cm_path *path = condition->path;
+    return (condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_MATCHES) &&
+           condition->quantifier == CERTMAP_ANY_VALUE && path->kind != CM_TEXT_NAME;
+}
+
+/* Whether none of many values is like any of the patterns, and all can be read. What asking takes for each of them. */
+static bool is_excluded(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list) {
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    bool excluded = true;
+    have_help(fast);
+    while (excluded && cm_operands_next(&operands, &operand)) {
+        enum certmap_truth truth = CERTMAP_UNKNOWN;
+        const struct certmap_view pattern =
+            condition->op == CERTMAP_OP_LIKE ? operand.matched : cm_regex_glob(operand.matched);
+        excluded = cm_piece_filter_excludes(&fast->filter, list, condition->path->row, condition->nocase, pattern,
+                                            &fast->eval.steps, &truth) &&
+                   truth == CERTMAP_FALSE;
+    }
+    return excluded;
+}
+
+/* Whether a set of operands has no networks but single addresses. */
+static bool has_only_addresses(const struct cm_condition *condition) {
+    const size_t four = cm_network_length(4, 32), sixteen = cm_network_length(CM_MAX_ADDRESS, 128);
+    bool only = true;
+    for (size_t at = 0; at < CM_NETWORK_LENGTHS && only; at++) {
+        at = cm_operand_set_length(condition, at, CM_NETWORK_LENGTHS);
+        only = at == four || at == sixteen || at == CM_NETWORK_LENGTHS;
+    }
+    return only;
+}
+
+/* Whether any value is compared with a few networks, or with addresses. */
+static bool is_about_networks(const struct cm_condition *condition) {
+    return condition->path->kind == CM_TEXT_IP && condition->op == CERTMAP_OP_EQUAL &&
+           condition->quantifier == CERTMAP_ANY_VALUE &&
+           (cm_operand_set_slots(condition) == 0 || has_only_addresses(condition));
+}
+
+/* Whether any address is in a network. The octets of an address come after a tag and a length of one octet each. A step for
+ * each address. */
+static enum certmap_truth eval_network(const struct cm_list *list, uint32_t row, const struct cm_operand *operand,
+                                       size_t *steps) {
+    const size_t len = operand->matched.len;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    uint32_t at = list->first[row];
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && cm_steps_take(steps, 1); at = list->values[at].next) {
+        const struct cm_value *value = &list->values[at];
+        if (value->unreadable != CERTMAP_CODE_NONE)
+            truth = CERTMAP_UNKNOWN;
+        else if (value->der.len == len + 2 &&
+                 cm_leaf_in_network(cm_view(value->der.data + 2, len), operand->matched, operand->bits))
+            truth = CERTMAP_TRUE;
+    }
+    return truth;
+}
+
+/* Whether any of many addresses is in one of the networks. One of a single address is looked for by its text, which is that of
+ * the value. */
+static enum certmap_truth eval_networks(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                        const struct cm_list *list) {
+    const uint32_t row = condition->path->row;
+    size_t *steps = &fast->eval.steps;
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    while (truth != CERTMAP_TRUE && *steps > 0 && cm_operands_next(&operands, &operand)) {
+        const bool single = operand.bits == 8 * operand.matched.len;
+        const enum certmap_truth one = single ? cm_value_set_has(list, row, false, operand.shown, steps)
+                                              : eval_network(list, row, &operand, steps);
+        truth = one != CERTMAP_FALSE ? one : truth;
+    }
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
@@ -198,9 +307,15 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
-    const bool asks =
-        list->unknown == CERTMAP_CODE_NONE && list->set != NULL && !fewer_values && is_about_texts(&condition);
-    return asks ? eval_operands(fast, &condition, list) : cm_eval_condition(&fast->eval, &condition).truth;
+    if (list->unknown == CERTMAP_CODE_NONE && list->set != NULL) {
+        if (!fewer_values && is_about_texts(&condition))
+            return eval_operands(fast, &condition, list);
+        if (!fewer_values && is_about_networks(&condition))
+            return eval_networks(fast, &condition, list);
+        if (is_about_patterns(&condition) && is_excluded(fast, &condition, list))
+            return fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
+    }
+    return cm_eval_condition(&fast->eval, &condition).truth;
 }
 
 static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t offset) {
@@ -334,37 +449,83 @@ static void keep_refuter(struct cm_fast_eval *fast, const struct cm_node *leaf, 
         (struct cm_refuter){(uint32_t)(end - leaf), leaf->value, leaf[-1].kind == CM_NODE_NOT};
 }
 
-/* What a condition gives, which may be known. */
-static CM_RARELY enum certmap_truth eval_apart(struct cm_fast_eval *fast, uint32_t offset) {
-    return eval_condition(fast, offset);
+/* A root while it is evaluated. Steps of what is known are counted, and taken before anything else is. */
+struct flat {
+    struct cm_fast_eval *fast;
+    const struct cm_node *end;
+    uint32_t known_end;
+    size_t known; /* conditions since steps were taken */
+};
+
+/* Whether none of many values has the text of a condition: so are most NOTs. Takes steps. */
+static bool is_missing(struct cm_fast_eval *fast, uint32_t offset) {
+    const struct cm_stored_condition *stored = cm_stored_at(fast->eval.rules, offset);
+    const struct cm_path *path = &fast->eval.rules->paths[stored->path];
+    const struct cm_list *list = &fast->eval.peer->lists[path->list];
+    if (!stored->plain || stored->op != CERTMAP_OP_EQUAL || path->by_oid || list->set == NULL)
+        return false;
+    const struct certmap_view text = wanted_by(stored);
+    return cm_steps_take(&fast->eval.steps, 1 + text.len / CM_BYTES_A_STEP) &&
+           cm_value_set_lacks(list, path->row, stored->nocase, text) && fast->eval.steps > 0;
 }
 
-static inline enum certmap_truth eval_or_recall(struct cm_fast_eval *fast, uint32_t offset) {
-    const unsigned known = fast->helped && offset < fast->memo.known_end ? cm_memo_known(&fast->memo, offset) : 0;
-    if (known == 0 || fast->eval.steps < 2)
-        return eval_apart(fast, offset);
-    fast->eval.steps--;
+/* All that several mappings have is worth to be kept, where there are so many. */
+static CM_APART enum certmap_truth eval_unknown(struct flat *flat, uint32_t offset) {
+    struct cm_fast_eval *fast = flat->fast;
+    (void)cm_steps_take(&fast->eval.steps, flat->known);
+    flat->known = 0;
+    const enum certmap_truth truth = is_missing(fast, offset) ? CERTMAP_FALSE : eval_condition(fast, offset);
+    if (is_shared(fast, offset)) {
+        have_help(fast);
+        keep(fast, offset, truth);
+        flat->known_end = fast->memo.known_end;
+    }
+    return truth;
+}
+
+/* What a condition gives, which may be known. */
+static inline enum certmap_truth eval_or_recall(struct flat *flat, uint32_t offset) {
+    const unsigned known = offset < flat->known_end ? cm_memo_known(&flat->fast->memo, offset) : 0;
+    if (known == 0)
+        return eval_unknown(flat, offset);
+    flat->known++;
     return (enum certmap_truth)(known - 1);
 }
 
+/* The first member from this one on that is false, or the end; *truth is what the others give. */
+static const struct cm_node *find_false(struct flat *flat, const struct cm_node *member, enum certmap_truth *truth) {
+    for (uint32_t size; member < flat->end; member += size) {
+        enum certmap_truth one, decisive;
+        if (member->kind == CM_NODE_NOT) {
+            one = eval_or_recall(flat, member[1].value);
+            decisive = CERTMAP_TRUE;
+            size = 2;
+        } else {
+            one = eval_or_recall(flat, member->value);
+            decisive = CERTMAP_FALSE;
+            size = 1;
+        }
+        if (one == decisive)
+            break;
+        if (one == CERTMAP_UNKNOWN)
+            *truth = CERTMAP_UNKNOWN;
+    }
+    return member;
+}
+
 /* The same as eval_members of a root of conditions and NOTs of one. Linear in its members, whose conditions take steps. */
-static CM_RARELY enum certmap_truth eval_flat(struct cm_fast_eval *fast, const struct cm_node *root) {
-    static const enum certmap_truth negated[] = {CERTMAP_TRUE, CERTMAP_FALSE, CERTMAP_UNKNOWN};
-    const struct cm_node *end = root + root->value;
+static CM_APART enum certmap_truth eval_flat(struct cm_fast_eval *fast, const struct cm_node *root) {
+    struct flat flat = {fast, root + root->value, fast->helped ? fast->memo.known_end : 0, 0};
     enum certmap_truth truth = CERTMAP_TRUE;
     if (is_refuted(fast, root))
         return CERTMAP_FALSE;
-    for (const struct cm_node *leaf = root + 1; leaf < end; leaf++) {
-        const bool is_not = leaf->kind == CM_NODE_NOT;
-        leaf += is_not;
-        const enum certmap_truth one = eval_or_recall(fast, leaf->value), given = is_not ? negated[one] : one;
-        if (given == CERTMAP_FALSE) {
-            keep_refuter(fast, leaf, end);
-            return CERTMAP_FALSE;
-        }
-        truth = given == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
-    }
-    return truth;
+    const struct cm_node *found = find_false(&flat, root + 1, &truth);
+    if (!cm_steps_take(&fast->eval.steps, flat.known) || fast->eval.steps == 0)
+        return CERTMAP_UNKNOWN;
+    if (found == flat.end)
+        return truth;
+    keep_refuter(fast, found + (found->kind == CM_NODE_NOT), flat.end);
+    return CERTMAP_FALSE;
 }
 
 /* ---- against the definition ---- */

@@ -32,6 +32,7 @@ struct cm_fast_eval {
     uint32_t tried;         /* how many mappings were evaluated */
     uint32_t refuter_count; /* of all that were kept, of which the last ones are there */
     struct cm_refuter refuters[CM_REFUTERS];
+    uint32_t asked; /* how often patterns were about short values; set with memo and filter */
     struct cm_memo memo;
     struct cm_piece_filter filter;
 };

@@ -63,7 +63,7 @@ static void fill(struct cm_piece_filter *filter, struct cm_filtered_row *row, si
     const struct cm_list *list = row->list;
     if (!is_any_filled(filter))
         memset(filter->bits, 0, sizeof filter->bits);
-    for (uint32_t at = list->first[row->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
+    for (uint32_t at = cm_list_first(list, row->row); at != CM_VALUE_NONE; at = cm_list_next(list, row->row, at)) {
         const struct cm_value *value = &list->values[at];
         const struct certmap_view text = cm_value_set_text(value, row->nocase);
         if (!cm_steps_take(steps, 1 + text.len / FILLED_BYTES_A_STEP))
@@ -92,19 +92,57 @@ static struct cm_filtered_row *row_of(struct cm_piece_filter *filter, const stru
 
 /* ---- asking ---- */
 
-/* Whether all pieces of a pattern's literals are there. A long literal is told by its pieces of four bytes, and a short one
- * by what it has. Linear in the pattern, which takes steps. */
-static bool has_pieces(const struct cm_piece_filter *filter, size_t row, struct certmap_view pattern) {
-    size_t run = 0;
+/* A row of a filter that is being asked. */
+struct asking {
+    const struct cm_piece_filter *filter;
+    size_t row;
+};
+
+static bool has_four(const struct asking *asking, const uint8_t *piece) {
+    return has(asking->filter, asking->row, 4, load_four(piece));
+}
+
+/* The pieces of four bytes that lie side by side and the last one, before those between: mostly one of these is not there. */
+static bool has_long(const struct asking *asking, const uint8_t *literal, size_t len) {
+    bool there = has_four(asking, literal + len - 4);
+    for (size_t i = 0; i + 4 < len && there; i += 4)
+        there = has_four(asking, literal + i);
+    for (size_t i = 1; i + 4 < len && there; i++)
+        there = i % 4 == 0 || has_four(asking, literal + i);
+    return there;
+}
+
+/* A long literal is told by its pieces of four bytes, and a short one by what it has. */
+static bool has_literal(const struct asking *asking, const uint8_t *literal, size_t len) {
     bool there = true;
-    for (size_t i = 0; i < pattern.len && there; i++) {
-        run = pattern.data[i] < CM_GLOB_ONE ? run + 1 : 0;
-        if (run >= 4)
-            there = has(filter, row, 4, load_four(pattern.data + i - 3));
-        else if (run >= 2)
-            there = has(filter, row, 2, load_two(pattern.data + i - 1));
-        else if (run == 1)
-            there = has(filter, row, 1, pattern.data[i]);
+    if (len >= 4)
+        return has_long(asking, literal, len);
+    for (size_t i = 0; i + 2 <= len && there; i++)
+        there = has(asking->filter, asking->row, 2, load_two(literal + i));
+    return there && (len != 1 || has(asking->filter, asking->row, 1, literal[0]));
+}
+
+/* No byte of UTF-8 has these bits, and both wildcards have. */
+#define WILDCARDS UINT64_C(0xF8F8F8F8F8F8F8F8)
+
+/* Where the wildcards from here on end, or most of them. */
+static size_t pass_wildcards(struct certmap_view pattern, size_t at) {
+    while (at + sizeof(uint64_t) <= pattern.len && (cm_hash_load(pattern.data + at) & WILDCARDS) == WILDCARDS)
+        at += sizeof(uint64_t);
+    while (at < pattern.len && pattern.data[at] >= CM_GLOB_ONE)
+        at++;
+    return at;
+}
+
+/* Whether all pieces of a pattern's literals are there. Linear in the pattern, which takes steps. */
+static bool has_pieces(const struct asking *asking, struct certmap_view pattern) {
+    bool there = true;
+    for (size_t at = pass_wildcards(pattern, 0); at < pattern.len && there; at = pass_wildcards(pattern, at)) {
+        size_t end = at;
+        while (end < pattern.len && pattern.data[end] < CM_GLOB_ONE)
+            end++;
+        there = has_literal(asking, pattern.data + at, end - at);
+        at = end;
     }
     return there;
 }
@@ -119,7 +157,7 @@ bool cm_piece_filter_excludes(struct cm_piece_filter *filter, const struct cm_li
     if (!there->filled)
         return false;
     if (cm_steps_take(steps, 1 + pattern.len / CM_BYTES_A_STEP) && *steps > 0 &&
-        has_pieces(filter, (size_t)(there - filter->rows), pattern))
+        has_pieces(&(struct asking){filter, (size_t)(there - filter->rows)}, pattern))
         return false;
     *truth = *steps > 0 && !there->unreadable ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
     return true;

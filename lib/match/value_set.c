@@ -19,9 +19,13 @@ enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bo
         return CERTMAP_FALSE;
     const uint64_t hash = cm_value_set_hash(set, row, text);
     uint32_t at = (uint32_t)hash & set->mask;
+    if (!cm_steps_take(steps, 1))
+        return CERTMAP_UNKNOWN;
+    if (!cm_value_set_may_have(set, nocase, hash))
+        return not_found(set, row);
     for (uint32_t probe = 1; probe <= CM_VALUE_SET_PROBES; at = (at + probe++) & set->mask) {
         const struct cm_value_slot *slot = &set->forms[nocase][at];
-        if (!cm_steps_take(steps, 1))
+        if (probe > 1 && !cm_steps_take(steps, 1))
             return CERTMAP_UNKNOWN;
         if (slot->value == 0)
             break;
@@ -33,4 +37,31 @@ enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bo
             return CERTMAP_TRUE;
     }
     return not_found(set, row);
+}
+
+/* Rows without values take no steps: there are as many as a table has. */
+enum certmap_truth cm_value_set_any_has(const struct cm_list *list, bool nocase, struct certmap_view text,
+                                        size_t *steps) {
+    enum certmap_truth truth = CERTMAP_FALSE;
+    for (uint32_t row = 0; row < list->set->row_count && truth != CERTMAP_TRUE && *steps > 0; row++) {
+        if (list->first[row] == CM_VALUE_NONE)
+            continue;
+        const enum certmap_truth one = cm_value_set_has(list, row, nocase, text, steps);
+        truth = one != CERTMAP_FALSE ? one : truth;
+    }
+    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+enum certmap_truth cm_value_set_has_typed(const struct cm_list *list, uint32_t row, struct certmap_view oid,
+                                          bool nocase, struct certmap_view text, size_t *steps) {
+    const struct cm_value_set *set = list->set;
+    CM_ASSERT(set != NULL);
+    if (!cm_steps_take(steps, 1 + (text.len + oid.len) / CM_BYTES_A_STEP))
+        return CERTMAP_UNKNOWN;
+    if (row >= set->row_count)
+        return CERTMAP_FALSE;
+    const uint64_t hash = cm_value_set_typed_hash(set, oid, text);
+    const bool marked = row + 1 == set->row_count;
+    return marked && !set->unreadable[row] && !cm_value_set_may_have(set, nocase, hash) ? CERTMAP_FALSE
+                                                                                        : CERTMAP_UNKNOWN;
 }

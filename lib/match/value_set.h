@@ -3,6 +3,7 @@
 #ifndef CM_MATCH_VALUE_SET_H
 #define CM_MATCH_VALUE_SET_H
 
+#include "base/assert.h"
 #include "certmap/explain.h"
 #include "field/value_set.h"
 
@@ -10,5 +11,19 @@
  * out. The list has a set. Values of the last chain are not told apart by their types. */
 enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
                                     size_t *steps);
+/* Whether it is known at once that none has, and that all can be read: for a step, and one for 16 bytes. */
+static inline bool cm_value_set_lacks(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text) {
+    const struct cm_value_set *set = list->set;
+    CM_ASSERT(set != NULL);
+    return row >= set->row_count ||
+           (!set->unreadable[row] && !cm_value_set_may_have(set, nocase, cm_value_set_hash(set, row, text)));
+}
+/* The same as cm_value_set_has of all rows. */
+enum certmap_truth cm_value_set_any_has(const struct cm_list *list, bool nocase, struct certmap_view text,
+                                        size_t *steps);
+/* Whether no value of the last chain has this type and text: FALSE; UNKNOWN: that is not known, or the steps ran out. Takes a
+ * step, and one for 16 bytes. */
+enum certmap_truth cm_value_set_has_typed(const struct cm_list *list, uint32_t row, struct certmap_view oid,
+                                          bool nocase, struct certmap_view text, size_t *steps);
 
 #endif
