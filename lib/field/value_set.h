@@ -27,9 +27,9 @@
 /* Most slots that are looked at for one text. At most half of them are taken, and the places that are tried lie further and
  * further apart: by chance so many are taken once in 2^64. */
 #define CM_VALUE_SET_PROBES 64
-/* Slots for each word of marks: at most four values set two bits each in it, or four, so that three texts in four that are not
- * there have none at all, and hardly any has both. */
-#define CM_SLOTS_A_MARK 8
+/* Slots for each word of marks: two values set two bits each in it, or four, so that of a hundred texts that are not there at
+ * most two have both of theirs. */
+#define CM_SLOTS_A_MARK 4
 
 struct cm_value_slot {
     uint32_t value; /* its index + 1; 0: free */

@@ -448,53 +448,182 @@ static void contoso_units_subject(struct t_buf *spec) {
     numbered(spec, "O=Contoso", " | OU=Dept ", 600, 1, "");
 }
 
+/* ---- NOTs that no other mapping has, and what is compared in other ways ------------------------------------------ */
+
+static void own_nots_mapping(struct certmap_builder *builder, size_t index) {
+    for (size_t i = 0; i < 10; i++)
+        not_unit(builder, "Other", 10 * index + i);
+    not_contoso(builder, index);
+}
+
+static void not_in_mapping(struct certmap_builder *builder, size_t index) {
+    char texts[12][32];
+    struct certmap_view operands[12];
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    for (size_t i = 0; i < 12; i++) {
+        snprintf(texts[i], sizeof texts[i], "Other %04zu", index * 13 + i * 7);
+        operands[i] = t_text(texts[i]);
+    }
+    c.subfield = t_text("OU");
+    c.op = CERTMAP_OP_EQUAL;
+    c.operands = operands;
+    c.operand_count = 12;
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    (void)certmap_builder_condition(builder, &c, NULL);
+    (void)certmap_builder_close(builder, NULL);
+    not_contoso(builder, index);
+}
+
+/* As many as have a value set, of few bytes. */
+static void few_units_subject(struct t_buf *spec) {
+    numbered(spec, "O=Contoso", " | OU=Unit ", 29, 1, "");
+}
+
+static void not_any_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "who %zu", index);
+    last_not(builder, "any", CERTMAP_OP_EQUAL, text);
+    not_contoso(builder, index);
+}
+
+static void any_like_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "*who %zu*", index);
+    condition(builder, "any", CERTMAP_OP_LIKE, text);
+}
+
+static void not_like_short_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "*Other %zu*", 4 * index + i);
+        last_not(builder, "OU", CERTMAP_OP_LIKE, text);
+    }
+    not_contoso(builder, index);
+}
+
+static void not_matches_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "[a-z ]*other%zu[a-z]{1,20}", index);
+    last_not(builder, "OU", CERTMAP_OP_MATCHES, text);
+    not_contoso(builder, index);
+}
+
+static void not_type_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "who %zu", index);
+    last_not(builder, "1.3.6.1.4.1.32473.1", CERTMAP_OP_EQUAL, text);
+    not_contoso(builder, index);
+}
+
+static void types_subject(struct t_buf *spec) {
+    char text[64];
+    t_put(spec, "O=Contoso");
+    for (size_t i = 0; i < 700; i++) {
+        snprintf(text, sizeof text, " | 1.3.6.1.4.1.32473.%zu=who %zu", 2 + i % 100, i);
+        t_put(spec, text);
+    }
+    end(spec);
+}
+
+static void not_address_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    snprintf(text, sizeof text, "172.16.%zu.%zu", index / 250 % 250, index % 250);
+    const struct certmap_view operand = t_text(text);
+    c.field = CERTMAP_FIELD_SAN;
+    c.subfield = t_text("ip");
+    c.op = CERTMAP_OP_EQUAL;
+    c.operands = &operand;
+    c.operand_count = 1;
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    (void)certmap_builder_condition(builder, &c, NULL);
+    (void)certmap_builder_close(builder, NULL);
+    not_contoso(builder, index);
+}
+
+static void contoso_subject(struct t_buf *spec) {
+    t_put(spec, "O=Contoso | CN=x");
+    end(spec);
+}
+
+static void addresses(struct t_buf *text) {
+    char address[32];
+    t_put(text, "SEQUENCE{ OID{ 2.5.29.17 } OCTETSTRING{ SEQUENCE{ ");
+    for (size_t i = 0; i < 2500; i++) {
+        snprintf(address, sizeof address, "87{ 0A %02zX %02zX 01 } ", i / 256, i % 256);
+        t_put(text, address);
+    }
+    t_put(text, "} } }");
+    end(text);
+}
+
 /* ---- Together ----------------------------------------------------------------------------------------------- */
 
 const struct b_worst b_worst_cases[] = {
-    {"values", "200 units that each have a mapping", 1, values_mapping, some_subject, CERTMAP_COMBINING_FIRST},
-    {"many values", "2,000 units that each have a mapping", 20, values_mapping, many_subject, CERTMAP_COMBINING_FIRST},
+    {"values", "200 units that each have a mapping", 1, values_mapping, some_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"many values", "2,000 units that each have a mapping", 20, values_mapping, many_subject, CERTMAP_COMBINING_FIRST,
+     NULL},
     {"grid", "100 units and 100 names that mappings pair in other ways", 1, grid_mapping, grid_subject,
-     CERTMAP_COMBINING_FIRST},
-    {"no literals", "only patterns of ? and *", 1, blank_mapping, blank_subject, CERTMAP_COMBINING_FIRST},
-    {"only NOT", "only NOTs of patterns that match", 1, not_mapping, not_subject, CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"no literals", "only patterns of ? and *", 1, blank_mapping, blank_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"only NOT", "only NOTs of patterns that match", 1, not_mapping, not_subject, CERTMAP_COMBINING_FIRST, NULL},
     {"NOT of units", "NOTs of units that none of 200 has, and of one that one has", 1, others_mapping, some_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"near misses", "NOTs of patterns that nearly match at each byte", 2, near_mapping, near_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"1,000 stars", "patterns of 1,000 stars that match but for the end", 1, stars_mapping, stars_subject,
-     CERTMAP_COMBINING_FIRST},
-    {"one value", "one value that all mappings share, and a NOT", 1, one_mapping, one_subject, CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"one value", "one value that all mappings share, and a NOT", 1, one_mapping, one_subject, CERTMAP_COMBINING_FIRST,
+     NULL},
     {"spoiled", "one value of each kind cannot be read, beside 300 others", 20, ordinary_mapping, spoiled_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"long literals", "4,000 short values, and NOTs of long literals", 20, long_literal_mapping, short_values_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"departments", "a long value with pieces of 600 patterns", 2, department_mapping, departments_subject,
-     CERTMAP_COMBINING_FIRST},
-    {"NOT like", "900 units, and NOTs of patterns", 2, not_like_mapping, numbers_subject, CERTMAP_COMBINING_FIRST},
-    {"many NOTs", "900 units, and a hundred NOTs each", 2, many_nots_mapping, numbers_subject, CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"NOT like", "900 units, and NOTs of patterns", 2, not_like_mapping, numbers_subject, CERTMAP_COMBINING_FIRST,
+     NULL},
+    {"many NOTs", "900 units, and a hundred NOTs each", 2, many_nots_mapping, numbers_subject, CERTMAP_COMBINING_FIRST,
+     NULL},
     {"guarded", "the same, where one NOT is in each and false", 2, guarded_mapping, numbers_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"question marks", "NOTs of patterns of ? that nearly match at each byte", 2, question_mapping, letters_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"contractors", "a long value with pieces of 600 patterns, and their last letter", 2, contractor_mapping,
-     contractor_subject, CERTMAP_COMBINING_FIRST},
+     contractor_subject, CERTMAP_COMBINING_FIRST, NULL},
     {"long contractors", "the same of 2,000 patterns, in 64 KB", 20, contractor_mapping, long_contractor_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"3 contractors", "the same of 1,000 patterns, three times in 96 KB", 20, contractor_mapping,
-     three_contractors_subject, CERTMAP_COMBINING_FIRST},
+     three_contractors_subject, CERTMAP_COMBINING_FIRST, NULL},
     {"unit and name", "300 units, and a pattern on a long value", 2, unit_and_name_mapping, units_and_name_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"two patterns", "450 units that fit one pattern each, and none the other", 2, two_patterns_mapping,
-     departments_of_many_subject, CERTMAP_COMBINING_FIRST},
+     departments_of_many_subject, CERTMAP_COMBINING_FIRST, NULL},
     {"two units", "900 units that each have a mapping, which asks for another", 2, number_and_unit_mapping,
-     numbers_subject, CERTMAP_COMBINING_FIRST},
-    {"NOT equal", "900 units, and NOTs of others", 2, not_equal_mapping, numbers_subject, CERTMAP_COMBINING_FIRST},
+     numbers_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"NOT equal", "900 units, and NOTs of others", 2, not_equal_mapping, numbers_subject, CERTMAP_COMBINING_FIRST,
+     NULL},
     {"NOT like, pieces", "900 units with the pieces of NOTs of patterns", 20, not_like_mapping, near_numbers_subject,
-     CERTMAP_COMBINING_FIRST},
+     CERTMAP_COMBINING_FIRST, NULL},
     {"numbered letters", "literals of one letter, and a number", 2, letters_and_number_mapping,
-     letters_and_numbers_subject, CERTMAP_COMBINING_FIRST},
+     letters_and_numbers_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"own NOTs", "900 units, and ten NOTs each that no other mapping has", 2, own_nots_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"NOT in", "29 units, and NOTs of lists", 2, not_in_mapping, few_units_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"NOT like, few", "29 units, and four NOTs of patterns each", 2, not_like_short_mapping, few_units_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"NOT matches", "29 units, and NOTs of regular expressions", 2, not_matches_mapping, few_units_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"any type", "900 units, and NOTs of values of any type", 2, not_any_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"any type, like", "900 units, and patterns for values of any type", 2, any_like_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"types", "700 values of types without a name, and NOTs of others", 2, not_type_mapping, types_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"addresses", "2,500 addresses, and NOTs of others", 2, not_address_mapping, contoso_subject,
+     CERTMAP_COMBINING_FIRST, addresses},
     {"all", "policy all, and 600 mappings that hold", 2, contoso_unit_mapping, contoso_units_subject,
-     CERTMAP_COMBINING_ALL},
+     CERTMAP_COMBINING_ALL, NULL},
 };
 const size_t b_worst_count = sizeof b_worst_cases / sizeof *b_worst_cases;
 
@@ -524,9 +653,26 @@ struct certmap_rules *b_worst_rules(const struct b_worst *worst, size_t size, st
     return rules;
 }
 
+static void put_certificate(struct t_buf *der, struct t_buf *subject, struct t_buf *extensions) {
+    struct t_buf issuer = T_BUF_INIT;
+    t_name(&issuer, "O=Contoso | CN=Contoso Issuing CA 3");
+    t_cert_with(der, t_view(subject), t_view(&issuer), t_view(extensions));
+    t_buf_free(&issuer);
+}
+
 void b_worst_certificate(struct t_buf *der, const struct b_worst *worst) {
-    struct t_buf spec = T_BUF_INIT;
+    struct t_buf spec = T_BUF_INIT, subject = T_BUF_INIT, text = T_BUF_INIT, extensions = T_BUF_INIT;
     worst->subject(&spec);
-    t_cert_names(der, (const char *)spec.data, "O=Contoso | CN=Contoso Issuing CA 3");
+    if (worst->extensions == NULL)
+        t_cert_names(der, (const char *)spec.data, "O=Contoso | CN=Contoso Issuing CA 3");
+    else {
+        worst->extensions(&text);
+        t_name(&subject, (const char *)spec.data);
+        t_der(&extensions, (const char *)text.data);
+        put_certificate(der, &subject, &extensions);
+    }
     t_buf_free(&spec);
+    t_buf_free(&subject);
+    t_buf_free(&text);
+    t_buf_free(&extensions);
 }

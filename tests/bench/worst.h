@@ -15,6 +15,8 @@ struct b_worst {
     void (*mapping)(struct certmap_builder *builder, size_t index);
     void (*subject)(struct t_buf *spec); /* as t_name takes it; ends in a NUL */
     enum certmap_combining combining;
+    void (*extensions)(
+        struct t_buf *text); /* one after the other, as t_der takes them; ends in a NUL; NULL: those of t_cert */
 };
 
 extern const struct b_worst b_worst_cases[];
