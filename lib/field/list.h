@@ -20,16 +20,17 @@ struct cm_list;
 struct cm_value_label;
 struct cm_value_set;
 
+/* What a match reads is in front, so that it is in one line of the cache or two. */
 struct cm_value {
+    struct cm_text text;          /* both NULL when unreadable, and for a whole Name */
+    uint32_t next;                /* in this chain, or CM_VALUE_NONE */
+    enum certmap_code unreadable; /* why there is no text */
+    const struct cm_list *avas;   /* of a whole Name, which has no text of its own; else NULL */
     struct certmap_view oid;      /* contents octets; data NULL where the value has none */
     struct certmap_view der;      /* tag and length included; data NULL where the value is no DER */
-    struct cm_text text;          /* both NULL when unreadable, and for a whole Name */
-    const struct cm_list *avas;   /* of a whole Name, which has no text of its own; else NULL */
     uint32_t tag;                 /* of an AVA */
     uint16_t rdn;                 /* of an AVA */
     uint16_t row;                 /* which chain it is in */
-    uint32_t next;                /* in this chain, or CM_VALUE_NONE */
-    enum certmap_code unreadable; /* why there is no text */
     struct cm_value_label *label; /* for certmap_peer_value; NULL until asked for */
 };
 

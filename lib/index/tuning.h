@@ -17,9 +17,12 @@
  * with 12 a match at 8 takes 180 % more; with 3 one at 4 takes 37 % less, and the peak of exact is 179 % higher. */
 #define CM_MIN_INDEXED 6
 
-/* Most mappings of a plan (rule/plan.h): more are found by the index alone. Workload exact, 24 mappings: without a plan a
- * match takes 94 % more; shared, 32 mappings: with one it takes 14 % more. */
+/* Most mappings of a plan (rule/plan.h): more are found by the index alone. At most 31, because each has a bit. Workload exact, 24
+ * mappings: without a plan a match takes 260 % more; wildcards, 24 mappings: 59 % more. */
 #define CM_MAX_PLANNED 24
+/* So many patterns FRONT* or *BACK of a row, whose literals are as long, are found by a hash of it; fewer are compared one by
+ * one. Workload wildcards, 24 mappings: with 4 a match takes 12 % more; mixed, 24 mappings: with 2 one takes 22 % more. */
+#define CM_MIN_PLAN_PART 8
 /* Most nodes of all mappings of a plan together. A bound, of memory. */
 #define CM_MAX_PLANNED_NODES 512
 /* The part of the steps that the tests of a plan may take. A bound. */

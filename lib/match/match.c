@@ -2,6 +2,7 @@
 /* certmap_match: the search for the answer. */
 #include "match/match.h"
 #include "base/assert.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/view.h"
 #include "certmap/versioned.h"
@@ -66,37 +67,53 @@ static bool is_what_search_says(const struct cm_plan_found *found, const struct 
                                 const struct certmap_peer *peer) {
     struct cm_search search = {.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     const struct cm_mapping *mapping = search_first(&search, rules, peer);
-    const bool unknown = search.answer.unknown || found->truth == CERTMAP_UNKNOWN;
-    const bool same = found->mapping != NULL ? mapping == found->mapping->mapping : mapping == NULL;
-    return unknown || same;
+    return search.answer.unknown || found->truth == CERTMAP_UNKNOWN || mapping == found->mapping->mapping;
 }
 
-/* A result that was made before, but for where its accounts are. */
-static void give(struct certmap_result *result, const struct certmap_result *made, struct cm_built *built) {
-    const size_t size = result->size;
+/* Nothing is known where there is no plan. */
+static inline struct cm_plan_found find_planned(const struct certmap_rules *rules, const struct certmap_peer *peer) {
+    struct cm_plan_found found = {NULL, CERTMAP_UNKNOWN};
+    if (rules->plan != NULL)
+        found = cm_plan_search(rules, peer);
+    CM_ASSERT(found.mapping == NULL || is_what_search_says(&found, rules, peer));
+    return found;
+}
+
+/* Whether the result is there, and has only to be given. */
+static inline bool is_made(const struct cm_plan_found *found) {
+    return found->truth == CERTMAP_TRUE && found->mapping->made;
+}
+
+/* Fills in every member but size, once, and reads none of them again. */
+static inline void give(struct certmap_result *result, const struct cm_plan_mapping *found, struct cm_built *built) {
+    const bool none = found->mapping == NULL;
+    const struct certmap_view account = {found->account, found->account_len};
     built->len = 0;
-    built->accounts[0] = made->account;
-    *result = *made;
-    result->size = size;
-    result->accounts = made->account_count > 0 ? built->accounts : NULL;
+    built->accounts[0] = account;
+    result->decision = (enum certmap_decision)found->decision;
+    result->reason = none ? CERTMAP_CODE_NO_MATCH : CERTMAP_CODE_NONE;
+    result->kind = (enum certmap_kind)found->kind;
+    result->index = none ? SIZE_MAX : found->index;
+    result->mapping = cm_view(found->name, found->name_len);
+    result->account = account;
+    result->domain = cm_view(found->domain, found->domain_len);
+    result->user = cm_view(found->user, found->user_len);
+    result->other = CM_VIEW_NONE;
+    result->account_count = found->account_count;
+    result->group_count = result->attribute_count = 0;
+    result->accounts = found->account_count > 0 ? built->accounts : NULL;
+    result->groups = NULL;
+    result->attributes = NULL;
+    result->principals = 0;
 }
 
-/* False: the plan says nothing of the certificate. */
-static bool search_planned(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
-                           struct certmap_result *result) {
-    struct cm_plan_found found;
-    if (!cm_plan_search(&found, rules, peer))
-        return false;
-    CM_ASSERT(is_what_search_says(&found, rules, peer));
-    const struct cm_mapping *mapping = found.mapping != NULL ? found.mapping->mapping : NULL;
+/* What an explanation wants to know. */
+static void note_planned(struct cm_search *search, const struct certmap_rules *rules,
+                         const struct cm_plan_found *found) {
+    const struct cm_mapping *mapping = found->mapping->mapping;
     search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
     search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
-    search->answer.unknown = mapping != NULL && found.truth == CERTMAP_UNKNOWN;
-    if (mapping != NULL && found.truth == CERTMAP_TRUE && found.mapping->result != NULL)
-        give(result, found.mapping->result, &peer->built);
-    else
-        cm_search_end(search, rules, peer, result, mapping);
-    return true;
+    search->answer.unknown = found->truth == CERTMAP_UNKNOWN;
 }
 
 /* ---- the search under other policies ---- */
@@ -180,35 +197,68 @@ void cm_search_end(struct cm_search *search, const struct certmap_rules *rules, 
     search->together = all && result->decision == CERTMAP_ALLOW;
 }
 
-void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
-               struct certmap_result *result) {
+/* Where the plan did not find a result that is there. */
+static CM_APART void search_on(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+                               struct certmap_result *result, struct cm_plan_found found) {
     const struct cm_mapping *mapping = NULL;
-    CM_ASSERT(peer->set);
     cm_search_begin(search, result);
-    if (rules->plan != NULL && search_planned(search, rules, peer, result))
-        return;
-    if (!rules->disabled)
+    if (found.mapping != NULL) {
+        note_planned(search, rules, &found);
+        mapping = found.mapping->mapping;
+    } else if (!rules->disabled)
         mapping = rules->policy == CERTMAP_COMBINING_FIRST ? search_first(search, rules, peer)
                                                            : search_all(search, rules, peer, result);
     cm_search_end(search, rules, peer, result, mapping);
 }
 
+void cm_search(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
+               struct certmap_result *result) {
+    CM_ASSERT(peer->set);
+    const struct cm_plan_found found = find_planned(rules, peer);
+    if (!is_made(&found)) {
+        search_on(search, rules, peer, result, found);
+        return;
+    }
+    cm_search_begin(search, result);
+    note_planned(search, rules, &found);
+    give(result, found.mapping, &peer->built);
+}
+
+/* ---- the call ---- */
+
+static CM_RARELY enum certmap_status refuse_arguments(struct certmap_result *result, struct certmap_diagnostic *err) {
+    const struct certmap_result none = CERTMAP_RESULT_INIT;
+    certmap_struct_write(result, &none, sizeof none);
+    return cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
+}
+
+/* For callers whose result is smaller. */
+static CM_RARELY void match_smaller(const struct certmap_rules *rules, struct certmap_peer *peer,
+                                    struct certmap_result *result) {
+    struct certmap_result room = CERTMAP_RESULT_INIT;
+    struct cm_search search;
+    cm_search(&search, rules, peer, &room);
+    certmap_struct_write(result, &room, sizeof room);
+}
+
+static inline void match(const struct certmap_rules *rules, struct certmap_peer *peer, struct certmap_result *result) {
+    struct cm_search search;
+    const struct cm_plan_found found = find_planned(rules, peer);
+    if (is_made(&found))
+        give(result, found.mapping, &peer->built);
+    else
+        search_on(&search, rules, peer, result, found);
+}
+
 enum certmap_status certmap_match(const struct certmap_rules *rules, struct certmap_peer *peer,
                                   struct certmap_result *result, struct certmap_diagnostic *err) {
-    struct cm_search search;
-    struct certmap_result room, *answer = result; /* room: of callers whose result is smaller */
     if (!certmap_struct_fits(result, CERTMAP_FIRST_RESULT, sizeof *result))
         return cm_error_argument(err, "certmap_match: result is NULL, or its size is not a size of it");
-    if (result->size < sizeof room) {
-        room = (struct certmap_result)CERTMAP_RESULT_INIT;
-        answer = &room;
-    }
-    enum certmap_status status = CERTMAP_OK;
-    if (rules == NULL || peer == NULL || !peer->set) {
-        cm_result_clear(answer);
-        status = cm_error_argument(err, "certmap_match: rules or peer is NULL, or the peer is not set");
-    } else
-        cm_search(&search, rules, peer, answer);
-    certmap_struct_write(result, answer, sizeof room);
-    return status;
+    if (rules == NULL || peer == NULL || !peer->set)
+        return refuse_arguments(result, err);
+    if (result->size < sizeof *result)
+        match_smaller(rules, peer, result);
+    else
+        match(rules, peer, result);
+    return CERTMAP_OK;
 }

@@ -9,12 +9,13 @@
 
 /* What it found. */
 struct cm_plan_found {
-    const struct cm_plan_mapping *mapping; /* the first that is not false, or NULL */
-    enum certmap_truth truth;              /* what it gave */
+    const struct cm_plan_mapping
+        *mapping;             /* the first that is not false, or what there is for none; NULL: nothing is known */
+    enum certmap_truth truth; /* what it gave */
 };
 
-/* Finds the first mapping that is not false. False: the certificate is one that the plan says nothing of. Takes a look at
- * each place and at each test; what is left of the mappings takes steps. Allocates nothing. */
-bool cm_plan_search(struct cm_plan_found *found, const struct certmap_rules *rules, const struct certmap_peer *peer);
+/* Finds the first mapping that is not false; nothing is known of a certificate that the plan says nothing of. Takes a look at
+ * each place and at each pattern; what is left of the mappings takes steps. Allocates nothing. */
+struct cm_plan_found cm_plan_search(const struct certmap_rules *rules, const struct certmap_peer *peer);
 
 #endif
