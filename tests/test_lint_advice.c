@@ -246,7 +246,8 @@ static struct certmap_rules *load(struct certmap_lint *lint, const char *text) {
 }
 
 /* Gives a lint a certificate of O=Contoso, this OU, issued by CA. */
-static enum certmap_status give(struct certmap_lint *lint, const struct certmap_rules *rules, const char *unit) {
+static enum certmap_status give_often(struct certmap_lint *lint, const struct certmap_rules *rules, const char *unit,
+                                      uint64_t count) {
     struct cm_lint_pool pool;
     const struct cm_lint_value values[] = {
         {CERTMAP_FIELD_SUBJECT, t_text("O"), t_text("Contoso"), CERTMAP_LINT_READABLE},
@@ -258,10 +259,14 @@ static enum certmap_status give(struct certmap_lint *lint, const struct certmap_
     ck_assert_int_eq(certmap_peer_new(&peer, NULL, NULL), CERTMAP_OK);
     ck_assert(cm_lint_pool_init(&pool, NULL));
     ck_assert(cm_lint_witness_set(peer, &pool, &witness, cm_lint_witness_der(&pool, &witness)));
-    const enum certmap_status status = certmap_lint_certificate(lint, rules, peer, certmap_no_view(), NULL);
+    const enum certmap_status status = certmap_lint_certificate(lint, rules, peer, certmap_no_view(), count, NULL);
     certmap_peer_free(peer);
     cm_lint_pool_free(&pool);
     return status;
+}
+
+static enum certmap_status give(struct certmap_lint *lint, const struct certmap_rules *rules, const char *unit) {
+    return give_often(lint, rules, unit, 1);
 }
 
 /* What is found of rules, where the certificates are of Sales, Sales and Support. */
@@ -339,12 +344,63 @@ T_TEST(corpus_groups) {
     certmap_rules_free(rules);
 }
 
+/* Each counts as often as it came, and no sum is more than a number can say. */
+T_TEST(corpus_counts) {
+    static const struct {
+        uint64_t ops, legal, temp;
+        const char *expected;
+    } rows[] = {
+        {5, 1000, 3,
+         "1: \"b\" is nearest to 1000 of them: certificate 2 misses only subject.OU in (\"Ops\", \"Labs\"), and has "
+         "\"Legal\"\n0: \"a\" is nearest to 3 of them: certificate 3 misses only subject.OU = \"Sales\", and has "
+         "\"Temp\"\n"},
+        {1, UINT64_MAX, UINT64_MAX - 1,
+         "1: \"b\" is nearest to 18446744073709551615 of them: certificate 2 misses only subject.OU in (\"Ops\", "
+         "\"Labs\"), and has \"Legal\"\n0: \"a\" is nearest to 18446744073709551614 of them: certificate 3 misses only "
+         "subject.OU = \"Sales\", and has \"Temp\"\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct certmap_lint *lint = NULL;
+        struct t_buf text = T_BUF_INIT;
+        ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+        struct certmap_rules *rules = load(lint, grouped);
+        ck_assert_int_eq(give_often(lint, rules, "Ops", rows[i].ops), CERTMAP_OK);
+        ck_assert_int_eq(give_often(lint, rules, "Legal", rows[i].legal), CERTMAP_OK);
+        ck_assert_int_eq(give_often(lint, rules, "Temp", rows[i].temp), CERTMAP_OK);
+        ck_assert_int_eq(give_often(lint, rules, "Temp", 0), CERTMAP_ERROR_ARGUMENT);
+        ck_assert_int_eq(certmap_lint_run(lint, rules, on_group, &text, NULL), CERTMAP_OK);
+        ck_assert_str_eq(t_cstr(&text), rows[i].expected);
+        t_buf_free(&text);
+        certmap_lint_free(lint);
+        certmap_rules_free(rules);
+    }
+}
+
+T_TEST(named) {
+    const struct certmap_view names[] = {t_text("breakglass"), t_text("CONTOSO\\ops")};
+    static const struct {
+        const char *account;
+        bool named;
+    } rows[] = {{"breakglass", true},
+                {"EU\\BreakGlass", true},
+                {"breakglass@contoso.example", true},
+                {"contoso\\OPS", true},
+                {"ops", false},
+                {"EU\\ops", false},
+                {"root", false},
+                {"", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        ck_assert_msg(certmap_lint_is_named(t_text(rows[i].account), names, 2) == rows[i].named, "%s", rows[i].account);
+    ck_assert(!certmap_lint_is_named(t_text("breakglass"), NULL, 0));
+    ck_assert(!certmap_lint_is_named(certmap_no_view(), names, 2));
+}
+
 T_TEST(corpus_of_other_rules) {
     struct certmap_lint *lint = NULL;
     struct certmap_rules *rules = t_rules(CA "subject.OU = \"a\"" OUT), *others = t_rules(CA "subject.OU = \"b\"" OUT);
     struct found none = {T_BUF_INIT, false};
     ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
-    ck_assert_int_eq(certmap_lint_certificate(lint, rules, NULL, certmap_no_view(), NULL), CERTMAP_ERROR_ARGUMENT);
+    ck_assert_int_eq(certmap_lint_certificate(lint, rules, NULL, certmap_no_view(), 1, NULL), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(give(lint, rules, "a"), CERTMAP_OK);
     ck_assert_int_eq(give(lint, others, "a"), CERTMAP_ERROR_ARGUMENT);
     ck_assert_int_eq(certmap_lint_run(lint, others, on_found, &none, NULL), CERTMAP_ERROR_ARGUMENT);
@@ -525,6 +581,6 @@ T_TEST(many_mappings) {
 }
 
 T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, iis_files, decoys),
-        T_CASE("corpus", corpus, corpus_groups, corpus_of_other_rules, corpus_without_memory),
+        T_CASE("corpus", corpus, corpus_groups, corpus_counts, named, corpus_of_other_rules, corpus_without_memory),
         T_CASE("files", T_LONG, each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
                many_mappings))

@@ -17,7 +17,8 @@ static bool take(void *ctx, const char *label, const struct tool_record *record)
     struct certmap_diagnostic err;
     enum certmap_status status = tool_prepare(&run->prepare, run->peer, NULL, record, &err);
     if (status == CERTMAP_OK)
-        status = certmap_lint_certificate(run->lint, run->analysis->rules.rules, run->peer, tool_view(label), &err);
+        status = certmap_lint_certificate(run->lint, run->analysis->rules.rules, run->peer, tool_view(label),
+                                          record->count, &err);
     if (status == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     if (status != CERTMAP_OK)

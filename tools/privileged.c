@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "privileged.h"
-#include "certmap/names.h"
 #include "style.h"
 #include <stdlib.h>
 #include <string.h>
@@ -54,26 +53,4 @@ bool tool_privileged_read(struct tool_privileged *privileged, const char *path) 
 void tool_privileged_free(struct tool_privileged *privileged) {
     free(privileged->names);
     tool_input_free(&privileged->input);
-}
-
-static bool is_named(const struct tool_privileged *privileged, struct certmap_view text) {
-    for (size_t i = 0; i < privileged->count; i++)
-        if (certmap_text_same(text, privileged->names[i]))
-            return true;
-    return false;
-}
-
-/* Without DOMAIN\ or @domain. */
-static struct certmap_view user_of(struct certmap_view account) {
-    for (size_t i = 0; i < account.len; i++) {
-        if (account.data[i] == '\\')
-            return (struct certmap_view){account.data + i + 1, account.len - i - 1};
-        if (account.data[i] == '@')
-            return (struct certmap_view){account.data, i};
-    }
-    return account;
-}
-
-bool tool_privileged_has(const struct tool_privileged *privileged, struct certmap_view account) {
-    return privileged->count > 0 && (is_named(privileged, account) || is_named(privileged, user_of(account)));
 }

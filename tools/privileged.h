@@ -15,7 +15,5 @@ struct tool_privileged {
 /* Reads the file; NULL: there is none. false: it cannot be read, as standard error says. The caller frees in either case. */
 bool tool_privileged_read(struct tool_privileged *privileged, const char *path);
 void tool_privileged_free(struct tool_privileged *privileged);
-/* Whether the file names an account, with its domain or without. */
-bool tool_privileged_has(const struct tool_privileged *privileged, struct certmap_view account);
 
 #endif

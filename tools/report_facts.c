@@ -39,7 +39,7 @@ static void add_number(struct tool_text *key, uint64_t number) {
 
 enum tool_report_power tool_report_power(const struct tool_report *report, struct certmap_view account) {
     const bool computer = account.len > 1 && account.data[account.len - 1] == '$';
-    if (tool_privileged_has(&report->privileged, account))
+    if (certmap_lint_is_named(account, report->privileged.names, report->privileged.count))
         return TOOL_REPORT_ADMINISTRATOR;
     if (!certmap_lint_is_privileged(account))
         return TOOL_REPORT_ORDINARY;

@@ -131,7 +131,7 @@ static void answer(const struct pass *pass, const char *label, const struct cert
     struct certmap_result before = CERTMAP_RESULT_INIT, after = CERTMAP_RESULT_INIT;
     struct certmap_diagnostic err;
     if (pass->lint != NULL && certmap_lint_certificate(pass->lint, report->analysis.rules.rules, report->peers[0],
-                                                       tool_view(label), &err) == CERTMAP_ERROR_MEMORY)
+                                                       tool_view(label), record->count, &err) == CERTMAP_ERROR_MEMORY)
         tool_no_memory();
     (void)certmap_match(report->analysis.rules.rules, report->peers[0], &before, NULL);
     find_deciding(report, &before);

@@ -136,18 +136,18 @@ certmap_lint_new(struct certmap_lint **lint, const struct certmap_lint_options *
 /* For struct certmap_build_options: added is this function, and added_ctx the lint, so that reports
  * have positions. One load only. */
 CERTMAP_API void certmap_lint_added(void *lint, const struct certmap_description *description);
-/* Takes a certificate of a corpus, as those that come in the course of a month:
- * certmap_lint_run then says which mappings answered none of them, which values and fields none
- * has, and to which mappings those without an answer are nearest. peer is prepared
- * (certmap_peer_set) and is the caller's; label is what reports call the certificate, or no view:
- * its number. Nothing of either is kept but counts, of each part of a certificate that the rules
- * ask for a few values, and of the first certificate that is nearest to a mapping the label. Memory
- * is in proportion to the rules, which are those of the run and have to outlive it. After an error
- * the certificate is not counted, or not wholly. Errors: ARGUMENT, MEMORY, LIMIT. */
+/* Takes a certificate of a corpus, as those that come in the course of a month: certmap_lint_run
+ * then says which mappings answered none of them, which values and fields none has, and to which
+ * mappings those without an answer are nearest. peer is prepared (certmap_peer_set) and is the
+ * caller's; label is what reports call the certificate, or no view: its number; count is how often
+ * it came, 1 or more. Nothing is kept but counts, of each part of a certificate that the rules ask
+ * for a few values, and of the first certificate that is nearest to a mapping the label. Memory is
+ * in proportion to the rules, which are those of the run and have to outlive it. After an error the
+ * certificate is not counted, or not wholly. Errors: ARGUMENT, MEMORY, LIMIT. */
 CERTMAP_API enum certmap_status certmap_lint_certificate(struct certmap_lint *lint,
                                                          const struct certmap_rules *rules,
                                                          struct certmap_peer *peer,
-                                                         struct certmap_view label,
+                                                         struct certmap_view label, uint64_t count,
                                                          struct certmap_diagnostic *err);
 /* Analyses the rules and calls report for each finding, in the order of the file, else of the
  * mappings. The rules have to outlive the call; of an index with which they were loaded nothing is
@@ -182,6 +182,9 @@ CERTMAP_API bool certmap_lint_has_solver(void);
  * domain before or after it or without, whatever the case of its letters; and accounts of Windows
  * computers, whose names end with a dollar sign. False for no view. Any number of threads. */
 CERTMAP_API bool certmap_lint_is_privileged(struct certmap_view account);
+/* Whether it is among these names, as it is or without its domain, whatever the case. */
+CERTMAP_API bool certmap_lint_is_named(struct certmap_view account,
+                                       const struct certmap_view *names, size_t count);
 /* NULL is fine. */
 CERTMAP_API void certmap_lint_free(struct certmap_lint *lint);
 

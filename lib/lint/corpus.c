@@ -216,7 +216,7 @@ static enum certmap_status see_together(struct certmap_lint *lint, struct certma
     for (size_t i = 0; i < lint->model.mappings.count; i++) {
         enum certmap_truth truth = CERTMAP_FALSE;
         struct certmap_result result = CERTMAP_RESULT_INIT;
-        if (corpus->answered[i] > 0 || cm_lint_mapping_at(&lint->model, i)->is.decision != CERTMAP_ALLOW)
+        if (corpus->answered[i] || cm_lint_mapping_at(&lint->model, i)->is.decision != CERTMAP_ALLOW)
             continue;
         corpus->open = corpus->open || corpus->asked++ == MAX_ASKED;
         if (corpus->open)
@@ -225,7 +225,7 @@ static enum certmap_status see_together(struct certmap_lint *lint, struct certma
             certmap_explain_mapping(lint->model.rules, peer, &result, i, on_mapping, &truth, err);
         if (status != CERTMAP_OK)
             return status;
-        corpus->answered[i] += truth == CERTMAP_TRUE;
+        corpus->answered[i] = truth == CERTMAP_TRUE;
     }
     return CERTMAP_OK;
 }
@@ -241,25 +241,32 @@ static enum certmap_status fail_memory(struct certmap_diagnostic *err) {
     return CERTMAP_ERROR_MEMORY;
 }
 
+/* Who gets an answer, and who gets none. */
+static void count_answer(struct certmap_lint *lint, const struct certmap_result *result, uint64_t count) {
+    struct cm_lint_corpus *corpus = lint->corpus;
+    corpus->taken++;
+    corpus->certificates = cm_lint_corpus_sum(corpus->certificates, count);
+    if (result->index < lint->model.mappings.count)
+        corpus->answered[result->index] = true;
+    else
+        corpus->unanswered = cm_lint_corpus_sum(corpus->unanswered, count);
+}
+
 enum certmap_status cm_lint_corpus_take(struct certmap_lint *lint, struct certmap_peer *peer, struct certmap_view label,
-                                        struct certmap_diagnostic *err) {
+                                        uint64_t count, struct certmap_diagnostic *err) {
     struct certmap_result result = CERTMAP_RESULT_INIT;
     if (lint->corpus == NULL && !begin(lint))
         return fail_memory(err);
     enum certmap_status status = certmap_match(lint->model.rules, peer, &result, err);
     if (status == CERTMAP_OK) {
-        lint->corpus->certificates++;
-        if (result.index < lint->model.mappings.count)
-            lint->corpus->answered[result.index]++;
-        else
-            lint->corpus->unanswered++;
+        count_answer(lint, &result, count);
         const bool together =
             result.decision == CERTMAP_ALLOW && certmap_rules_combining(lint->model.rules) == CERTMAP_COMBINING_ALL;
         status = together ? see_together(lint, peer, err) : CERTMAP_OK;
         if (status == CERTMAP_OK)
             status = see_values(lint, peer, err);
         if (status == CERTMAP_OK && result.index >= lint->model.mappings.count)
-            status = cm_lint_corpus_group(lint, peer, label, err);
+            status = cm_lint_corpus_group(lint, peer, label, count, err);
     }
     if (status == CERTMAP_OK && (lint->pool.failed || lint->scratch.failed))
         status = fail_memory(err);
@@ -303,7 +310,7 @@ static void report_value(struct certmap_lint *lint, size_t mapping, size_t numbe
     struct certmap_lint_report *report =
         cm_lint_report_add(lint, CERTMAP_CODE_UNSEEN_VALUE, CERTMAP_CERTAINTY_ADVICE, mapping,
                            cm_lint_operand_place(lint, mapping, number, operand),
-                           "of %zu certificates none has %s in %s", lint->corpus->certificates,
+                           "of %llu certificates none has %s in %s", (unsigned long long)lint->corpus->certificates,
                            cm_lint_quote(lint, shown), path_name(lint, cm_lint_path_at(&lint->model, condition->path)));
     if (nearest == SIZE_MAX) {
         cm_lint_report_help(lint, report, "compare with certmap show, which prints what certificates have");
@@ -322,12 +329,12 @@ static void report_condition(struct certmap_lint *lint, size_t mapping, size_t n
     if (!lint->corpus->paths[condition->path].any) {
         if (path->field != CERTMAP_FIELD_CERTIFICATE && !cm_lint_is_whole_name(path) &&
             condition->op != CERTMAP_OP_ABSENT)
-            cm_lint_report_help(lint,
-                                cm_lint_report_add(lint, CERTMAP_CODE_UNSEEN_FIELD, CERTMAP_CERTAINTY_ADVICE, mapping,
-                                                   cm_lint_condition_place(lint, mapping, number),
-                                                   "of %zu certificates none has %s", lint->corpus->certificates,
-                                                   path_name(lint, path)),
-                                "compare with certmap show, which prints what certificates have");
+            cm_lint_report_help(
+                lint,
+                cm_lint_report_add(lint, CERTMAP_CODE_UNSEEN_FIELD, CERTMAP_CERTAINTY_ADVICE, mapping,
+                                   cm_lint_condition_place(lint, mapping, number), "of %llu certificates none has %s",
+                                   (unsigned long long)lint->corpus->certificates, path_name(lint, path)),
+                "compare with certmap show, which prints what certificates have");
         return;
     }
     for (size_t i = 0; i < condition->operand_count && reported < MAX_UNSEEN; i++)
@@ -349,13 +356,13 @@ static void report_unused(struct certmap_lint *lint, size_t mapping) {
     cm_lint_report_help(lint,
                         cm_lint_report_add(lint, CERTMAP_CODE_UNUSED_MAPPING, CERTMAP_CERTAINTY_ADVICE, mapping,
                                            cm_lint_mapping_place(lint, mapping),
-                                           "of %zu certificates none is answered by this mapping",
-                                           lint->corpus->certificates),
+                                           "of %llu certificates none is answered by this mapping",
+                                           (unsigned long long)lint->corpus->certificates),
                         "certmap explain says of a certificate which condition it misses");
 }
 
 static void report_mapping(struct certmap_lint *lint, size_t mapping) {
-    if (lint->corpus->answered[mapping] == 0)
+    if (!lint->corpus->answered[mapping])
         report_unused(lint, mapping);
     for (size_t i = 0; i < cm_lint_mapping_at(&lint->model, mapping)->condition_count; i++)
         report_condition(lint, mapping, i);
@@ -363,10 +370,10 @@ static void report_mapping(struct certmap_lint *lint, size_t mapping) {
 
 static void report_unanswered(struct certmap_lint *lint) {
     static const struct certmap_position nowhere = {0, 0, 0, 0};
-    struct certmap_lint_report *report =
-        cm_lint_report_add(lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES, CERTMAP_CERTAINTY_ADVICE, SIZE_MAX, nowhere,
-                           "of %zu certificates %zu %s no answer", lint->corpus->certificates, lint->corpus->unanswered,
-                           lint->corpus->unanswered == 1 ? "gets" : "get");
+    struct certmap_lint_report *report = cm_lint_report_add(
+        lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES, CERTMAP_CERTAINTY_ADVICE, SIZE_MAX, nowhere,
+        "of %llu certificates %llu %s no answer", (unsigned long long)lint->corpus->certificates,
+        (unsigned long long)lint->corpus->unanswered, lint->corpus->unanswered == 1 ? "gets" : "get");
     cm_lint_corpus_tell_groups(lint, report);
     cm_lint_report_help(lint, report,
                         "certmap explain says of a certificate what it misses; of those that are meant to "

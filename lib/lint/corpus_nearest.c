@@ -15,7 +15,7 @@
 #define MAX_VALUE 64
 
 struct cm_lint_group {
-    size_t count;
+    uint64_t count;
     const char *first; /* what the first certificate misses */
 };
 
@@ -78,7 +78,7 @@ static bool find_condition(void *ctx, const struct certmap_explain_item *item) {
 static const char *describe(const struct missed *missed, struct certmap_view label) {
     struct certmap_lint *lint = missed->lint;
     const char *only = missed->missing == 1 ? "only " : "",
-               *name = label.data == NULL ? cm_lint_print(lint, "certificate %zu", lint->corpus->certificates)
+               *name = label.data == NULL ? cm_lint_print(lint, "certificate %zu", lint->corpus->taken)
                                           : cm_lint_escape(lint, label);
     if (missed->condition == NULL)
         return cm_lint_print(lint, "%s is one", name);
@@ -88,7 +88,7 @@ static const char *describe(const struct missed *missed, struct certmap_view lab
 }
 
 enum certmap_status cm_lint_corpus_group(struct certmap_lint *lint, struct certmap_peer *peer,
-                                         struct certmap_view label, struct certmap_diagnostic *err) {
+                                         struct certmap_view label, uint64_t count, struct certmap_diagnostic *err) {
     struct cm_lint_corpus *corpus = lint->corpus;
     const size_t mappings = lint->model.mappings.count;
     struct certmap_result result = CERTMAP_RESULT_INIT;
@@ -100,7 +100,9 @@ enum certmap_status cm_lint_corpus_group(struct certmap_lint *lint, struct certm
     if (status != CERTMAP_OK || missed.mapping >= mappings)
         return status;
     struct cm_lint_group *group = &corpus->groups[missed.mapping];
-    if (group->count++ > 0)
+    const bool first = group->count == 0;
+    group->count = cm_lint_corpus_sum(group->count, count);
+    if (!first)
         return status;
     status = certmap_explain_mapping(lint->model.rules, peer, &result, missed.mapping, find_condition, &missed, err);
     group->first = (const char *)cm_lint_pool_copy(&lint->pool, certmap_view_of(describe(&missed, label))).data;
@@ -116,7 +118,8 @@ bool cm_lint_corpus_begin_groups(struct certmap_lint *lint) {
 
 /* The mapping of the largest group that has not been reported; SIZE_MAX: there is none. */
 static size_t largest(const struct certmap_lint *lint) {
-    size_t found = SIZE_MAX, count = 0;
+    size_t found = SIZE_MAX;
+    uint64_t count = 0;
     for (size_t i = 0; i < lint->model.mappings.count; i++)
         if (lint->corpus->groups[i].count > count) {
             found = i;
@@ -132,8 +135,8 @@ void cm_lint_corpus_tell_groups(struct certmap_lint *lint, struct certmap_lint_r
             return;
         struct cm_lint_group *group = &lint->corpus->groups[mapping];
         cm_lint_report_relate(lint, report, mapping, cm_lint_mapping_place(lint, mapping),
-                              "%s is nearest to %zu of them: %s", cm_lint_name(lint, mapping), group->count,
-                              group->first != NULL ? group->first : "");
+                              "%s is nearest to %llu of them: %s", cm_lint_name(lint, mapping),
+                              (unsigned long long)group->count, group->first != NULL ? group->first : "");
         group->count = 0;
     }
 }

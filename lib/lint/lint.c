@@ -138,12 +138,13 @@ static enum certmap_status read_rules(struct certmap_lint *lint, const struct ce
 }
 
 enum certmap_status certmap_lint_certificate(struct certmap_lint *lint, const struct certmap_rules *rules,
-                                             struct certmap_peer *peer, struct certmap_view label,
+                                             struct certmap_peer *peer, struct certmap_view label, uint64_t count,
                                              struct certmap_diagnostic *err) {
-    if (lint == NULL || rules == NULL || peer == NULL || lint->ran)
-        return fail_argument(err, "certmap_lint_certificate: lint, rules or peer is NULL, or the lint has run");
+    if (lint == NULL || rules == NULL || peer == NULL || count == 0 || lint->ran)
+        return fail_argument(
+            err, "certmap_lint_certificate: lint, rules or peer is NULL, the count is 0, or the lint has run");
     const enum certmap_status status = read_rules(lint, rules, err);
-    return status == CERTMAP_OK ? cm_lint_corpus_take(lint, peer, label, err) : status;
+    return status == CERTMAP_OK ? cm_lint_corpus_take(lint, peer, label, count, err) : status;
 }
 
 static enum certmap_status run(struct certmap_lint *lint, const struct certmap_rules *rules,

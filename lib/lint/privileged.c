@@ -52,11 +52,15 @@ bool certmap_lint_is_privileged(struct certmap_view account) {
     return user.len > 1 && user.data[user.len - 1] == '$';
 }
 
-bool cm_lint_is_privileged(const struct certmap_lint *lint, struct certmap_view account) {
+bool certmap_lint_is_named(struct certmap_view account, const struct certmap_view *others, size_t count) {
     const struct certmap_view user = user_of(account);
-    for (size_t i = 0; i < lint->options.privileged_count; i++)
-        if (certmap_text_same(account, lint->options.privileged[i]) ||
-            certmap_text_same(user, lint->options.privileged[i]))
+    for (size_t i = 0; i < count; i++)
+        if (certmap_text_same(account, others[i]) || certmap_text_same(user, others[i]))
             return true;
-    return certmap_lint_is_privileged(account);
+    return false;
+}
+
+bool cm_lint_is_privileged(const struct certmap_lint *lint, struct certmap_view account) {
+    return certmap_lint_is_named(account, lint->options.privileged, lint->options.privileged_count) ||
+           certmap_lint_is_privileged(account);
 }
