@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The store of a rule set: what is where, and how much there is room for. */
 #include "rule/layout.h"
+#include "rule/positions.h"
 #include "rules.h"
 
 /* ---- what is where ---- */
@@ -90,6 +91,70 @@ T_TEST(order_of_mappings) {
     certmap_rules_free(rules);
 }
 
+/* ---- where mappings are in the source ---- */
+
+/* Positions of several groups: the smallest and largest numbers, lines that go back, and a column that does not fit. */
+static const struct {
+    size_t line, column;
+    uint32_t kept_line, kept_column;
+} places[] = {
+    {1, 1, 1, 1},
+    {2, 1, 2, 1},
+    {66, 128, 66, 128},
+    {65, 5, 65, 5},
+    {0, 0, 0, 0},
+    {UINT32_MAX, 0, UINT32_MAX, 0},
+    {1, CM_MAX_COLUMN, 1, CM_MAX_COLUMN},
+    {(size_t)1 << 31, 127, (uint32_t)1 << 31, 127},
+    {0, (size_t)CM_MAX_COLUMN + 1, 0, CM_MAX_COLUMN},
+    {3, 16384, 3, 16384},
+    {UINT32_MAX - 1, 2, UINT32_MAX - 1, 2},
+};
+
+/* Every third is one-to-one, and is tried before the others. */
+static size_t index_of(size_t number, size_t count) {
+    const size_t front = (count + 2) / 3;
+    return number % 3 == 0 ? number / 3 : front + number - number / 3 - 1;
+}
+
+T_TEST(positions) {
+    struct certmap_builder *builder = t_builder();
+    const size_t count = 3 * CM_POSITIONS_A_GROUP + 1;
+    for (size_t i = 0; i < count; i++) {
+        struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+        const char name[] = {(char)('a' + i / 26), (char)('a' + i % 26), '\0'};
+        mapping.name = t_text(name);
+        mapping.decision = CERTMAP_DENY;
+        mapping.kind = i % 3 == 0 ? CERTMAP_KIND_ONE_TO_ONE : CERTMAP_KIND_NATIVE;
+        mapping.line = places[i % COUNT(places)].line;
+        mapping.column = places[i % COUNT(places)].column;
+        ck_assert_int_eq(certmap_builder_mapping(builder, &mapping, NULL), CERTMAP_OK);
+        if (i % 3 == 0)
+            t_add_certificate(builder, t_text("x"), NULL);
+        else
+            t_add_equal(builder, "CN", "x", NULL);
+    }
+    struct certmap_rules *rules = t_finish(builder);
+    for (size_t i = 0; i < count; i++) {
+        struct certmap_mapping mapping = CERTMAP_MAPPING_INIT;
+        ck_assert_int_eq(certmap_rules_mapping(rules, &mapping, index_of(i, count), NULL), CERTMAP_OK);
+        ck_assert_uint_eq(mapping.line, places[i % COUNT(places)].kept_line);
+        ck_assert_uint_eq(mapping.column, places[i % COUNT(places)].kept_column);
+    }
+    certmap_rules_free(rules);
+}
+
+/* Rules of a program have no positions, and nothing is kept of them. */
+T_TEST(no_positions) {
+    struct certmap_builder *builder = t_builder();
+    t_add_mapping(builder, CERTMAP_KIND_NATIVE, "a", "x", NULL);
+    t_add_equal(builder, "CN", "y", NULL);
+    struct certmap_rules *rules = t_finish(builder);
+    ck_assert_ptr_null(rules->positions);
+    ck_assert_uint_eq(cm_position_at(rules, 0).line, 0);
+    certmap_rules_free(rules);
+}
+
 /* ---- how much there is room for ---- */
 
 /* Plans a draft of one mapping with one condition, whose operands are said to have so many bytes; nobody reads them. */
@@ -115,8 +180,8 @@ static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diag
 }
 
 T_TEST(offsets_at_their_end) {
-    /* Three words and two nodes before the condition, which begins with a word. */
-    const uint32_t before = 3, most = (CM_MAX_NODES - before) * (uint32_t)CM_OFFSET_UNIT - 4;
+    /* A word and two nodes before the condition, which begins with a word. */
+    const uint32_t before = 2, most = (CM_MAX_NODES - before) * (uint32_t)CM_OFFSET_UNIT - 4;
     struct certmap_diagnostic error = {.status = CERTMAP_OK};
     uint32_t end;
     ck_assert_int_eq(plan(&end, 4, &error), CERTMAP_OK);
@@ -130,5 +195,7 @@ T_TEST(offsets_at_their_end) {
     ck_assert_str_eq(error.text, "the rules have more than 4294967294 bytes with their texts");
 }
 
-T_TESTS("layout", T_CASE("offsets", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
-                         offsets_at_their_end))
+T_TESTS("layout",
+        T_CASE("offsets", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
+               offsets_at_their_end),
+        T_CASE("positions", positions, no_positions))

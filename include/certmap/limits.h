@@ -28,7 +28,7 @@
 /* Most mappings in a rule set: what was measured (docs/performance.md). */
 #define CERTMAP_MAX_MAPPINGS 10000000
 /* Most bytes of all names, accounts and operands of a rule set together, each of which is kept
- * once: places in it are numbers of 32 bits. With 12 bytes for each mapping and 4 for each
+ * once: places in it are numbers of 32 bits. With 4 bytes for each mapping and 4 for each
  * condition and group, all in steps of eight, it is as many. */
 #define CERTMAP_MAX_RULES_TEXT 4294967294
 /* Most conditions in one mapping, and most operands in one condition: what one mapping may cost. */

@@ -10,6 +10,7 @@
 #include "index/plan.h"
 #include "index/tuning.h"
 #include "rule/layout.h"
+#include "rule/positions.h"
 #include "rule/score.h"
 
 static enum certmap_status score_mappings(struct certmap_rules *rules, struct certmap_diagnostic *err) {
@@ -79,6 +80,8 @@ static enum certmap_status make_store(struct certmap_builder *builder, struct ce
     enum certmap_status status = cm_layout_plan(&layout, &builder->draft, err);
     if (status == CERTMAP_OK)
         status = make_index(builder, err);
+    if (status == CERTMAP_OK)
+        status = cm_positions_make(&builder->draft, err);
     if (status == CERTMAP_OK)
         status = cm_layout_write(&layout, err);
     cm_layout_free(&layout);

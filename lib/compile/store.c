@@ -21,14 +21,10 @@ static uint8_t *reserve(struct cm_record *record, size_t more, const struct cert
 }
 
 bool cm_record_number(struct cm_record *record, uint32_t number, const struct certmap_allocator *allocator) {
-    uint8_t *to = reserve(record, 5, allocator);
-    size_t len = 0;
+    uint8_t *to = reserve(record, CM_MAX_NUMBER_SIZE, allocator);
     if (to == NULL)
         return false;
-    for (; number >= 0x80; number >>= 7)
-        to[len++] = (uint8_t)(number | 0x80);
-    to[len++] = (uint8_t)number;
-    record->len += len;
+    record->len += (size_t)(cm_store_put_number(to, number) - to);
     return true;
 }
 

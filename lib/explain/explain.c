@@ -16,6 +16,7 @@
 #include "match/bind.h"
 #include "match/match.h"
 #include "match/output.h"
+#include "rule/positions.h"
 #include <string.h>
 
 /* In place of an index; rules have fewer mappings. */
@@ -100,7 +101,7 @@ static struct certmap_explain_item start_mapping(const struct explain *explain, 
         .mapping = index,
         .decision = cm_mapping_decision(mapping),
         .mapping_kind = (enum certmap_kind)mapping->kind,
-        .line = mapping->line,
+        .line = cm_position_at(rules, index).line,
         .missing = miss.missing,
         .missing_digests = miss.digests,
         .held = miss.held,

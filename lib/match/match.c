@@ -54,8 +54,8 @@ static const struct cm_mapping *search_first(struct cm_search *search, const str
     struct cm_index_search through;
     cm_index_search_begin(&through, rules, peer);
     const struct cm_mapping *mapping = cm_index_search_next(&through, 0);
-    search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
-    search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
+    search->looked = mapping != NULL ? (size_t)mapping->index + 1 : rules->mapping_count;
+    search->answer.index = mapping != NULL ? (size_t)mapping->index : CM_NO_MAPPING;
     search->answer.unknown = mapping != NULL && through.truth == CERTMAP_UNKNOWN;
     return mapping;
 }
@@ -111,8 +111,8 @@ static inline void give(struct certmap_result *result, const struct cm_plan_mapp
 static void note_planned(struct cm_search *search, const struct certmap_rules *rules,
                          const struct cm_plan_found *found) {
     const struct cm_mapping *mapping = found->mapping->mapping;
-    search->looked = mapping != NULL ? mapping->index + 1 : rules->mapping_count;
-    search->answer.index = mapping != NULL ? mapping->index : CM_NO_MAPPING;
+    search->looked = mapping != NULL ? (size_t)mapping->index + 1 : rules->mapping_count;
+    search->answer.index = mapping != NULL ? (size_t)mapping->index : CM_NO_MAPPING;
     search->answer.unknown = found->truth == CERTMAP_UNKNOWN;
 }
 

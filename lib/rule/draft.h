@@ -16,6 +16,9 @@
 /* No text. */
 #define CM_TEXT_NONE UINT32_MAX
 
+/* The largest column that is kept. */
+#define CM_MAX_COLUMN ((1u << 27) - 1)
+
 struct cm_draft_mapping {
     uint32_t name;    /* in text, or CM_TEXT_NONE */
     uint32_t nodes;   /* its root */

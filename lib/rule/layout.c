@@ -7,7 +7,8 @@
 #include "rule/operand_set.h"
 #include <string.h>
 
-_Static_assert(sizeof(struct cm_mapping) == 12, "a mapping begins with three words, and its nodes follow");
+_Static_assert(sizeof(struct cm_mapping) == 4, "a mapping begins with a word, and its nodes follow");
+_Static_assert(CERTMAP_MAX_MAPPINGS - 1 <= CM_MAX_INDEX, "a mapping has its index");
 _Static_assert(sizeof(struct cm_stored_condition) == 4, "a condition begins with a word");
 
 /* ---- sizes ---- */
@@ -147,9 +148,7 @@ static void put(struct writing *writing, const void *bytes, size_t size) {
 }
 
 static void put_number(struct writing *writing, uint32_t number) {
-    for (; number >= 0x80; number >>= 7)
-        *writing->at++ = (uint8_t)(number | 0x80);
-    *writing->at++ = (uint8_t)number;
+    writing->at = cm_store_put_number(writing->at, number);
 }
 
 /* Goes on at the next offset; no byte in between is left as it was. */
@@ -218,9 +217,8 @@ static bool is_flat(const struct cm_node *root) {
 static void put_mapping(struct writing *writing, uint32_t index) {
     const struct cm_draft_mapping *mapping = &writing->layout->draft->mappings[index];
     const struct cm_node *root = cm_draft_root(writing->layout->draft, index);
-    const struct cm_mapping head = {.index = index,
-                                    .line = mapping->line,
-                                    .column = mapping->column,
+    CM_ASSERT(index <= CM_MAX_INDEX);
+    const struct cm_mapping head = {.index = index & CM_MAX_INDEX,
                                     .flat = is_flat(root),
                                     .kind = mapping->kind,
                                     .allow = mapping->allow,

@@ -5,7 +5,7 @@
 #include "base/view.h"
 #include "certmap/names.h"
 #include "certmap/versioned.h"
-#include "rule/store.h"
+#include "rule/positions.h"
 
 void certmap_rules_free(struct certmap_rules *rules) {
     if (rules == NULL)
@@ -19,6 +19,7 @@ void certmap_rules_free(struct certmap_rules *rules) {
     cm_release(&own, rules->names);
     cm_release(&own, rules->outputs);
     cm_release(&own, rules->bindings);
+    cm_release(&own, rules->positions);
     cm_release(&own, rules->prefixes);
     cm_release(&own, rules->scores);
     cm_release(&own, rules->index);
@@ -65,14 +66,15 @@ enum certmap_status certmap_rules_mapping(const struct certmap_rules *rules, str
                                  "no such index");
     const struct cm_mapping *own = cm_mapping_at(rules, index);
     struct cm_output room;
+    const struct cm_position position = cm_position_at(rules, index);
     const struct cm_output *account = own->allow ? cm_mapping_output(rules, own, 0, &room) : NULL;
     const struct certmap_mapping filled = {
         .kind = (enum certmap_kind)own->kind,
         .decision = cm_mapping_decision(own),
         .name = cm_mapping_name(own),
         .account = account != NULL ? account->shown : CM_VIEW_NONE,
-        .line = own->line,
-        .column = own->column,
+        .line = position.line,
+        .column = position.column,
         .is_template = account != NULL && account->placeholders != NULL,
         .language = account != NULL ? account->language : CERTMAP_LANGUAGE_PLAIN,
     };

@@ -9,12 +9,13 @@
  *     outputs  [ account | group | attribute | account | ... ]         of mappings that give more than an account
  *                                                                      without placeholders
  *     bindings [ mapping 0, node 2: "upn" | ... ]                     names for the values of conditions (binding.h)
+ *     positions   where mappings are in the source (positions.h)
  *     index    which mappings to look at (index.h)
  *     plan     the same of few mappings (plan.h)
  *
  * What a match reads of a mapping is together, so that it waits for memory once:
  *
- *     mapping    index | line | column, kind | ALL 4 | CONDITION | CONDITION | CONDITION | name | account | conditions
+ *     mapping    index, kind | ALL 4 | CONDITION | CONDITION | CONDITION | name | account | conditions
  *     condition  path, operator | operands
  *
  * Nodes have 4 bytes each and are in prefix order: a group is followed by its members, and its size counts them and
@@ -30,6 +31,7 @@
 struct cm_binding;
 struct cm_index;
 struct cm_plan;
+struct cm_positions;
 
 enum cm_node_kind { CM_NODE_ALL, CM_NODE_ANY, CM_NODE_NOT, CM_NODE_ALWAYS, CM_NODE_CONDITION };
 
@@ -81,19 +83,17 @@ struct cm_output {
     struct certmap_view prefix; /* what is before it, if it is kept apart; else data NULL */
 };
 
-/* The largest column that is kept. */
-#define CM_MAX_COLUMN ((1u << 26) - 1)
+/* The largest index that a mapping can have. */
+#define CM_MAX_INDEX ((1u << 26) - 1)
 
 /* A mapping as it is stored. Behind its nodes: its name, if it has one; of one that is plain its account, of another
  * that allows the number of its first output, the account; conditions that no other mapping has. */
 struct cm_mapping {
-    uint32_t index; /* its position in order of trial */
-    uint32_t line;
-    uint32_t column : 26;
-    uint32_t flat : 1;  /* the members of its root are conditions, and NOTs of one */
-    uint32_t kind : 2;  /* enum certmap_kind */
-    uint32_t allow : 1; /* else it denies, and gives nothing */
-    uint32_t plain : 1; /* all that it gives is an account without placeholders */
+    uint32_t index : 26; /* its position in order of trial */
+    uint32_t flat : 1;   /* the members of its root are conditions, and NOTs of one */
+    uint32_t kind : 2;   /* enum certmap_kind */
+    uint32_t allow : 1;  /* else it denies, and gives nothing */
+    uint32_t plain : 1;  /* all that it gives is an account without placeholders */
     uint32_t named : 1;
     struct cm_node nodes[]; /* its root, and what is below it */
 };
@@ -113,6 +113,7 @@ struct certmap_rules {
     struct cm_output *outputs;
     struct cm_binding *bindings; /* in order of mappings and nodes */
     size_t binding_count;
+    struct cm_positions *positions; /* NULL: none is known */
     uint32_t *scores; /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
     struct cm_index *index;
     struct cm_plan *plan; /* of few mappings (plan.h); NULL: there is none */

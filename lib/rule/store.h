@@ -33,6 +33,17 @@ static inline uint32_t cm_store_number(const uint8_t **at) {
     return number | (uint32_t) * (*at)++ << shift;
 }
 
+/* Most bytes of a number. */
+#define CM_MAX_NUMBER_SIZE 5
+
+/* Writes a number; returns where it ends. */
+static inline uint8_t *cm_store_put_number(uint8_t *to, uint32_t number) {
+    for (; number >= 0x80; number >>= 7)
+        *to++ = (uint8_t)(number | 0x80);
+    *to++ = (uint8_t)number;
+    return to;
+}
+
 /* As many bytes, which have a NUL after them. */
 static inline struct certmap_view cm_store_bytes(const uint8_t **at, uint32_t len) {
     const struct certmap_view bytes = {*at, len};
