@@ -3,6 +3,7 @@
 #include "rule/layout.h"
 #include "rule/positions.h"
 #include "rules.h"
+#include "support/alloc.h"
 
 /* ---- what is where ---- */
 
@@ -91,6 +92,137 @@ T_TEST(order_of_mappings) {
     certmap_rules_free(rules);
 }
 
+/* ---- blocks ---- */
+
+#define BLOCK_BYTES ((size_t)CM_BLOCK_OFFSETS * CM_OFFSET_UNIT)
+
+/* Adds mappings that hold bytes of so many zeros and their own number. The store has them in order. */
+static void add_large(struct certmap_builder *builder, size_t first, size_t count, uint8_t *bytes, size_t size) {
+    for (size_t i = first; i < first + count; i++) {
+        const char name[] = {(char)('a' + i / 26), (char)('a' + i % 26), '\0'};
+        bytes[0] = (uint8_t)i;
+        t_add_mapping(builder, CERTMAP_KIND_ONE_TO_ONE, name, "x", NULL);
+        t_add_certificate(builder, (struct certmap_view){bytes, size}, NULL);
+    }
+}
+
+static void check_large(const struct certmap_rules *rules, size_t first, size_t count, size_t size) {
+    for (size_t i = first; i < first + count; i++) {
+        const struct cm_mapping *mapping = cm_mapping_at(rules, i);
+        ck_assert_uint_eq(mapping->index, i);
+        const struct cm_condition condition = cm_condition_at(rules, mapping->nodes[1].value);
+        const struct cm_operand operand = cm_operand_first(&condition);
+        ck_assert_uint_eq(operand.shown.len, size);
+        ck_assert_uint_eq(operand.shown.data[0], (uint8_t)i);
+        ck_assert_uint_eq(operand.shown.data[size - 1], 0);
+    }
+}
+
+/* What does not fit into a block begins the next one. */
+#define USUAL ((size_t)900 << 10)
+#define USUAL_IN_BLOCK (BLOCK_BYTES / USUAL)
+
+/* So many mappings of usual size, and one that is larger than a block, with one after it. */
+static struct certmap_builder *large_builder(const struct certmap_allocator *allocator, size_t count, bool larger) {
+    uint8_t *bytes = calloc(1, BLOCK_BYTES);
+    struct certmap_builder *builder = NULL;
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(certmap_builder_new(&builder, allocator, NULL), CERTMAP_OK);
+    add_large(builder, 0, count, bytes, USUAL);
+    if (larger) {
+        add_large(builder, count, 1, bytes, BLOCK_BYTES);
+        add_large(builder, count + 1, 1, bytes, USUAL);
+    }
+    free(bytes);
+    return builder;
+}
+
+T_TEST(store_of_several_blocks) {
+    const size_t count = USUAL_IN_BLOCK + 4;
+    struct certmap_rules *rules = t_finish(large_builder(NULL, count, true));
+    check_large(rules, 0, count, USUAL);
+    check_large(rules, count, 1, BLOCK_BYTES);
+    check_large(rules, count + 1, 1, USUAL);
+    ck_assert_uint_eq(rules->heads, 3); /* the third block goes on in the second */
+    ck_assert_uint_eq(cm_mapping_at(rules, USUAL_IN_BLOCK)->nodes[1].value, CM_BLOCK_OFFSETS);
+    certmap_rules_free(rules);
+}
+
+/* There are never the whole text and the whole store at once: a block and a piece more than one of them, and what has no
+ * texts. */
+T_TEST(text_is_released_as_the_store_is_written) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    const size_t count = 3 * USUAL_IN_BLOCK, text = count * USUAL;
+    struct certmap_builder *builder = large_builder(&allocator, count, false);
+    struct certmap_rules *rules = NULL;
+    ck_assert_int_eq(certmap_builder_finish(builder, &rules, NULL), CERTMAP_OK);
+    certmap_builder_free(builder);
+    check_large(rules, 0, count, USUAL);
+    ck_assert_uint_lt(memory.bytes, text + ((size_t)1 << 20));
+    ck_assert_uint_lt(memory.peak, text + BLOCK_BYTES + 2 * CM_DRAFT_PIECE + ((size_t)1 << 20));
+    certmap_rules_free(rules);
+    ck_assert_uint_eq(memory.live, 0);
+}
+
+/* A block for which there is no memory is no leak of those before it, nor of the text. */
+T_TEST(no_memory_for_a_block) {
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    for (size_t n = 0;; n++) {
+        struct certmap_builder *builder = large_builder(&allocator, USUAL_IN_BLOCK + 1, false);
+        struct certmap_rules *rules = NULL;
+        t_alloc_fail_at(&memory, n);
+        const enum certmap_status status = certmap_builder_finish(builder, &rules, NULL);
+        const bool failed = t_alloc_failed(&memory);
+        t_alloc_fail_at(&memory, SIZE_MAX);
+        ck_assert_int_eq(status, failed ? CERTMAP_ERROR_MEMORY : CERTMAP_OK);
+        certmap_builder_free(builder);
+        certmap_rules_free(rules);
+        ck_assert_uint_eq(memory.live, 0);
+        if (!failed)
+            break;
+    }
+}
+
+/* ---- the text of a draft ---- */
+
+/* A text that goes on after its piece, one that is longer than a piece, and what comes after each: all are together, and a
+ * piece is released when all that begins in it was. */
+T_TEST(pieces_of_text) {
+    static const size_t sizes[] = {CM_DRAFT_PIECE - 10, 100, 1, 2 * CM_DRAFT_PIECE, 7, CM_DRAFT_PIECE, 1};
+    struct t_alloc memory = T_ALLOC_INIT;
+    const struct certmap_allocator allocator = t_alloc_allocator(&memory);
+    struct cm_draft_text text = {.len = 0};
+    uint32_t at[COUNT(sizes)];
+    uint8_t *bytes = malloc(2 * CM_DRAFT_PIECE);
+    ck_assert_ptr_nonnull(bytes);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        at[i] = (uint32_t)text.len;
+        memset(bytes, (int)i + 1, sizes[i]);
+        ck_assert(cm_draft_text_add(&text, (struct certmap_view){bytes, 3}, &allocator));
+        cm_draft_text_take_back(&text, 3);
+        ck_assert_uint_eq(text.len, at[i]);
+        ck_assert(cm_draft_text_add(&text, (struct certmap_view){bytes, sizes[i]}, &allocator));
+    }
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        const uint8_t *there = cm_draft_text_at(&text, at[i]);
+        memset(bytes, (int)i + 1, sizes[i]);
+        ck_assert_int_eq(memcmp(there, bytes, sizes[i]), 0);
+    }
+    free(bytes);
+    const size_t pieces = memory.live - 1;
+    cm_draft_text_drop(&text, at[1], sizes[1]);
+    ck_assert_uint_eq(memory.live, pieces + 1);
+    cm_draft_text_release(&text, at[0], sizes[0], &allocator);
+    ck_assert_uint_eq(memory.live, pieces);
+    for (size_t i = 2; i < COUNT(sizes); i++)
+        cm_draft_text_release(&text, at[i], sizes[i], &allocator);
+    ck_assert_uint_eq(memory.live, 1);
+    cm_draft_text_free(&text, &allocator);
+    ck_assert_uint_eq(memory.live, 0);
+}
+
 /* ---- where mappings are in the source ---- */
 
 /* Positions of several groups: the smallest and largest numbers, lines that go back, and a column that does not fit. */
@@ -160,6 +292,7 @@ T_TEST(no_positions) {
 /* Plans a draft of one mapping with one condition, whose operands are said to have so many bytes; nobody reads them. */
 static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diagnostic *err) {
     uint8_t text[1] = {0};
+    struct cm_draft_piece piece = {text, sizeof text, sizeof text};
     struct cm_path path = {0};
     struct cm_node nodes[] = {{CM_NODE_ALL, 2}, {CM_NODE_CONDITION, 0}};
     struct cm_draft_mapping mapping = {.name = CM_TEXT_NONE};
@@ -167,7 +300,7 @@ static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diag
     struct certmap_rules *rules = t_rules("certmap 1; mapping \"a\" { when always; deny; }");
     struct certmap_rules made = {.allocator = rules->allocator, .mapping_count = 1, .paths = &path};
     struct cm_draft draft = {
-        .rules = &made, .mappings = &mapping, .nodes = nodes, .conditions = &condition, .text = text};
+        .rules = &made, .mappings = &mapping, .nodes = nodes, .conditions = &condition, .text = {&piece, 1, 1, len}};
     struct cm_layout layout;
     draft.node_count = 2;
     draft.condition_count = 1;
@@ -198,4 +331,6 @@ T_TEST(offsets_at_their_end) {
 T_TESTS("layout",
         T_CASE("offsets", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
                offsets_at_their_end),
-        T_CASE("positions", positions, no_positions))
+        T_CASE("blocks", T_TAGS(T_SLOW), T_TIMEOUT(60), store_of_several_blocks,
+               text_is_released_as_the_store_is_written, no_memory_for_a_block),
+        T_CASE("text", pieces_of_text), T_CASE("positions", positions, no_positions))

@@ -59,9 +59,12 @@ static enum certmap_status unfold_account(struct certmap_builder *builder, struc
     struct cm_output account;
     if (!mapping->plain)
         return CERTMAP_OK;
+    struct cm_draft_text *text = &builder->draft.text;
+    const uint32_t at = mapping->outputs;
     const struct cm_plain_account plain =
-        cm_plain_account_at(builder->draft.rules->prefixes, builder->draft.text + mapping->outputs);
+        cm_plain_account_at(builder->draft.rules->prefixes, cm_draft_text_at(text, at));
     account = cm_plain_output(&plain);
+    cm_draft_text_drop(text, at, cm_plain_account_size(cm_draft_text_at(text, at)));
     mapping->plain = false;
     mapping->outputs = CM_TEXT_NONE;
     return keep_shown(&account, kept_arena(builder)) ? push_output(builder, account, err) : cm_error_memory(err);

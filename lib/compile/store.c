@@ -85,8 +85,12 @@ static enum certmap_status append(uint8_t **text, size_t *len, size_t *cap, cons
 
 enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struct cm_record *record, uint32_t *at,
                                     struct certmap_diagnostic *err) {
-    struct cm_draft *draft = &builder->draft;
-    return append(&draft->text, &draft->text_len, &draft->text_cap, record, at, &builder->allocator, err);
+    struct cm_draft_text *text = &builder->draft.text;
+    if (record->len > CERTMAP_MAX_RULES_TEXT - text->len)
+        return too_large(err);
+    *at = (uint32_t)text->len;
+    return cm_draft_text_add(text, cm_view(record->bytes, record->len), &builder->allocator) ? CERTMAP_OK
+                                                                                             : cm_error_memory(err);
 }
 
 struct prefix_search {
@@ -229,7 +233,8 @@ static bool is_condition(const void *ctx, uint32_t number) {
     const struct cm_stored_condition *a = &there->stored, *b = &condition->stored;
     return there->len == condition->len && there->count == condition->count && a->path == b->path && a->op == b->op &&
            a->quantifier == b->quantifier && a->nocase == b->nocase && a->exact == b->exact &&
-           (there->len == 0 || memcmp(draft->text + there->operands, search->builder->record.bytes, there->len) == 0);
+           (there->len == 0 ||
+            memcmp(cm_draft_text_at(&draft->text, there->operands), search->builder->record.bytes, there->len) == 0);
 }
 
 static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_draft_condition *condition) {
@@ -273,7 +278,7 @@ enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm
         return status;
     *number = cm_id_table_find(&builder->conditions, hash, is_condition, &search);
     if (*number != CM_ID_TABLE_NONE) {
-        builder->draft.text_len -= condition.len;
+        cm_draft_text_take_back(&builder->draft.text, condition.len);
         return CERTMAP_OK;
     }
     *number = (uint32_t)builder->draft.condition_count;

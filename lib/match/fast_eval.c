@@ -172,9 +172,7 @@ static void keep(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth 
 }
 
 /* A plain condition that may take long, of which many mappings have few. */
-static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain) {
-    const size_t bytes = (size_t)((const uint8_t *)plain->stored - fast->eval.rules->store);
-    const uint32_t offset = (uint32_t)(bytes / CM_OFFSET_UNIT);
+static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain, uint32_t offset) {
     enum certmap_truth truth;
     have_help(fast);
     if (!is_shared(fast, offset))
@@ -187,17 +185,17 @@ static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const s
 }
 
 /* Mostly there is one value, which can be read, and it is compared here. */
-static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct plain *plain) {
+static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct plain *plain, uint32_t offset) {
     const struct cm_list *list = plain->list;
     if (list->first == NULL || list->first[plain->path->row] == CM_VALUE_NONE)
         return cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
     const struct cm_value *value = &list->values[list->first[plain->path->row]];
     if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
-        return eval_once(fast, plain);
+        return eval_once(fast, plain, offset);
     if (plain->stored->op == CERTMAP_OP_EQUAL)
         return compare(fast, CERTMAP_OP_EQUAL, plain->stored, value, 2);
     if (value->text.nfc.len >= CM_LONG_VALUE)
-        return eval_once(fast, plain);
+        return eval_once(fast, plain, offset);
     return compare(fast, (enum certmap_operator)plain->stored->op, plain->stored, value, 2);
 }
 
@@ -336,7 +334,7 @@ static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t off
     const struct cm_path *path = &rules->paths[stored->path];
     const struct plain plain = {stored, path, &fast->eval.peer->lists[path->list]};
     if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
-        return eval_plain(fast, &plain);
+        return eval_plain(fast, &plain, offset);
     return eval_other(fast, offset);
 }
 

@@ -13,13 +13,6 @@ _Static_assert(sizeof(struct cm_stored_condition) == 4, "a condition begins with
 
 /* ---- sizes ---- */
 
-static size_t number_size(uint32_t number) {
-    size_t size = 1;
-    for (; number >= 0x80; number >>= 7)
-        size++;
-    return size;
-}
-
 /* Of a string in the draft's text. */
 static size_t string_size(const uint8_t *at) {
     const uint8_t *end = at;
@@ -27,22 +20,15 @@ static size_t string_size(const uint8_t *at) {
     return (size_t)(end - at);
 }
 
-static size_t account_size(const uint8_t *at) {
-    const uint8_t *end = at;
-    if (cm_store_number(&end) > 0)
-        (void)cm_store_number(&end);
-    cm_store_skip(&end);
-    return (size_t)(end - at);
-}
-
 static size_t outputs_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
     if (!mapping->allow)
         return 0;
-    return mapping->plain ? account_size(draft->text + mapping->outputs) : number_size(mapping->outputs);
+    return mapping->plain ? cm_plain_account_size(cm_draft_text_at(&draft->text, mapping->outputs))
+                          : cm_store_number_size(mapping->outputs);
 }
 
 static size_t name_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
-    return mapping->name == CM_TEXT_NONE ? 0 : string_size(draft->text + mapping->name);
+    return mapping->name == CM_TEXT_NONE ? 0 : string_size(cm_draft_text_at(&draft->text, mapping->name));
 }
 
 /* Without its conditions. In 64 bits: what is too large is to be seen where size_t has 32, too. */
@@ -55,7 +41,7 @@ static uint64_t mapping_size(const struct cm_draft *draft, const struct cm_draft
 static uint64_t condition_size(const struct cm_draft *draft, uint32_t number) {
     const struct cm_draft_condition *condition = &draft->conditions[number];
     const struct cm_condition whole = cm_draft_condition_at(draft, number);
-    const size_t count = condition->stored.plain ? 0 : number_size(condition->count);
+    const size_t count = condition->stored.plain ? 0 : cm_store_number_size(condition->count);
     return (uint64_t)sizeof condition->stored + count + cm_operand_set_size(&whole) + condition->len;
 }
 
@@ -85,13 +71,27 @@ static void find_owners(struct cm_layout *layout) {
     }
 }
 
+/* What has more offsets than this may go on in the next block, and then both are one. Less of the store is left free for it
+ * than one part in 64. */
+#define MAX_LEFT_FREE (CM_BLOCK_OFFSETS / 64)
+
+_Static_assert(CM_MAX_BLOCKS <= 64, "a bit for each block");
+
+/* The next offset for so many: that of the next block, if this one has too little room. */
+static uint32_t next_offset(const struct cm_layout *layout, uint64_t count) {
+    const uint32_t left = CM_BLOCK_OFFSETS - layout->end % CM_BLOCK_OFFSETS;
+    const bool fits = count <= left || count > MAX_LEFT_FREE || left > CM_MAX_NODES - layout->end;
+    return layout->end + (fits ? 0 : left);
+}
+
 /* Takes the offsets that so many bytes need. False: there are not so many. */
 static bool take(struct cm_layout *layout, uint32_t *offset, uint64_t size) {
     const uint64_t count = (size + CM_OFFSET_UNIT - 1) / CM_OFFSET_UNIT;
-    if (count > CM_MAX_NODES - layout->end)
+    *offset = next_offset(layout, count);
+    if (count > CM_MAX_NODES - *offset)
         return false;
-    *offset = layout->end;
-    layout->end += (uint32_t)count;
+    layout->end = *offset + (uint32_t)count;
+    layout->block_ends[*offset >> CM_BLOCK_BITS] = layout->end;
     return true;
 }
 
@@ -136,11 +136,40 @@ enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *dr
 
 /* ---- the store ---- */
 
-/* A store that is being written. */
+/* A store that is being written: mappings and conditions, one after the other. */
 struct writing {
     const struct cm_layout *layout;
-    uint8_t *store, *at;
+    uint32_t made;           /* blocks */
+    uint32_t next;           /* where the current one is; after it, the first offset after it */
+    uint8_t *at, *beginning; /* of the current one */
 };
+
+/* Makes the next block, and those that what is in it goes on in. */
+static bool make_block(struct writing *writing) {
+    const struct cm_layout *layout = writing->layout;
+    struct certmap_rules *rules = layout->draft->rules;
+    const uint32_t first = writing->made;
+    uint32_t last = first, end = layout->block_ends[first];
+    for (; end > (uint64_t)(last + 1) * CM_BLOCK_OFFSETS; last++)
+        end = layout->block_ends[last + 1] > end ? layout->block_ends[last + 1] : end;
+    uint8_t *block = cm_array_alloc(&rules->allocator, end - first * CM_BLOCK_OFFSETS, CM_OFFSET_UNIT);
+    if (block == NULL)
+        return false;
+    for (; writing->made <= last; writing->made++)
+        rules->blocks[writing->made] = (uintptr_t)block - first * CM_BLOCK_SIZE;
+    rules->heads |= (uint64_t)1 << first;
+    return true;
+}
+
+/* Goes to an offset. False: there is no memory for its block. */
+static bool begin(struct writing *writing, uint32_t offset) {
+    CM_ASSERT(offset >= writing->next && offset >> CM_BLOCK_BITS <= writing->made);
+    if (offset >> CM_BLOCK_BITS == writing->made && !make_block(writing))
+        return false;
+    writing->next = offset;
+    writing->at = writing->beginning = cm_store_at(writing->layout->draft->rules, offset);
+    return true;
+}
 
 static void put(struct writing *writing, const void *bytes, size_t size) {
     memcpy(writing->at, bytes, size);
@@ -151,11 +180,21 @@ static void put_number(struct writing *writing, uint32_t number) {
     writing->at = cm_store_put_number(writing->at, number);
 }
 
-/* Goes on at the next offset; no byte in between is left as it was. */
+/* No byte before the next offset is left as it was. */
 static void put_end(struct writing *writing) {
-    while ((size_t)(writing->at - writing->store) % CM_OFFSET_UNIT != 0)
+    while ((size_t)(writing->at - writing->beginning) % CM_OFFSET_UNIT != 0)
         *writing->at++ = 0;
+    writing->next += (uint32_t)((size_t)(writing->at - writing->beginning) / CM_OFFSET_UNIT);
 }
+
+/* What was in the draft's text at a place, which is given back. */
+static void put_text(struct writing *writing, uint32_t at, size_t len) {
+    struct cm_draft *draft = writing->layout->draft;
+    put(writing, cm_draft_text_at(&draft->text, at), len);
+    cm_draft_text_release(&draft->text, at, len, &draft->rules->allocator);
+}
+
+/* ---- conditions ---- */
 
 static void put_set(struct writing *writing, uint32_t number) {
     const struct cm_condition condition = cm_draft_condition_at(writing->layout->draft, number);
@@ -166,16 +205,34 @@ static void put_set(struct writing *writing, uint32_t number) {
     writing->at += (size_t)size;
 }
 
-static void put_condition(struct writing *writing, uint32_t number) {
-    const struct cm_draft_condition *condition = &writing->layout->draft->conditions[number];
+static bool put_condition(struct writing *writing, uint32_t number) {
+    const struct cm_layout *layout = writing->layout;
+    const struct cm_draft_condition *condition = &layout->draft->conditions[number];
+    if (!begin(writing, layout->conditions[number]))
+        return false;
     put(writing, &condition->stored, sizeof condition->stored);
     if (!condition->stored.plain)
         put_number(writing, condition->count);
     put_set(writing, number);
     if (condition->len > 0)
-        put(writing, writing->layout->draft->text + condition->operands, condition->len);
+        put_text(writing, condition->operands, condition->len);
     put_end(writing);
+    return true;
 }
+
+/* Shared conditions, in the order in which they were planned. */
+static bool put_shared(struct writing *writing) {
+    const struct cm_layout *layout = writing->layout;
+    const struct certmap_rules *rules = layout->draft->rules;
+    const uint32_t end = rules->mapping_count > 0 ? rules->offsets[0] : layout->end;
+    bool done = true;
+    for (size_t i = 0; i < layout->draft->condition_count && done; i++)
+        if (layout->conditions[i] < end)
+            done = put_condition(writing, (uint32_t)i);
+    return done;
+}
+
+/* ---- mappings ---- */
 
 static void put_nodes(struct writing *writing, const struct cm_node *root) {
     for (const struct cm_node *node = root; node < root + cm_node_size(root); node++) {
@@ -190,21 +247,21 @@ static void put_nodes(struct writing *writing, const struct cm_node *root) {
 static void put_texts(struct writing *writing, const struct cm_draft_mapping *mapping) {
     const struct cm_draft *draft = writing->layout->draft;
     if (mapping->name != CM_TEXT_NONE)
-        put(writing, draft->text + mapping->name, name_size(draft, mapping));
+        put_text(writing, mapping->name, name_size(draft, mapping));
     if (mapping->plain)
-        put(writing, draft->text + mapping->outputs, outputs_size(draft, mapping));
+        put_text(writing, mapping->outputs, outputs_size(draft, mapping));
     else if (mapping->allow)
         put_number(writing, mapping->outputs);
-    put_end(writing);
 }
 
-/* The conditions that only this mapping has: their offsets are here. */
-static void put_own(struct writing *writing, const struct cm_node *root) {
+/* The conditions that only this mapping has: those whose offsets are still to come. */
+static bool put_own(struct writing *writing, const struct cm_node *root) {
     const struct cm_layout *layout = writing->layout;
-    for (const struct cm_node *node = root; node < root + cm_node_size(root); node++)
-        if (node->kind == CM_NODE_CONDITION &&
-            layout->conditions[node->value] == (size_t)(writing->at - writing->store) / CM_OFFSET_UNIT)
-            put_condition(writing, node->value);
+    bool done = true;
+    for (const struct cm_node *node = root; node < root + cm_node_size(root) && done; node++)
+        if (node->kind == CM_NODE_CONDITION && layout->conditions[node->value] >= writing->next)
+            done = put_condition(writing, node->value);
+    return done;
 }
 
 static bool is_flat(const struct cm_node *root) {
@@ -214,9 +271,10 @@ static bool is_flat(const struct cm_node *root) {
     return flat;
 }
 
-static void put_mapping(struct writing *writing, uint32_t index) {
-    const struct cm_draft_mapping *mapping = &writing->layout->draft->mappings[index];
-    const struct cm_node *root = cm_draft_root(writing->layout->draft, index);
+static bool put_mapping(struct writing *writing, uint32_t index) {
+    const struct cm_draft *draft = writing->layout->draft;
+    const struct cm_draft_mapping *mapping = &draft->mappings[index];
+    const struct cm_node *root = cm_draft_root(draft, index);
     CM_ASSERT(index <= CM_MAX_INDEX);
     const struct cm_mapping head = {.index = index & CM_MAX_INDEX,
                                     .flat = is_flat(root),
@@ -224,32 +282,21 @@ static void put_mapping(struct writing *writing, uint32_t index) {
                                     .allow = mapping->allow,
                                     .plain = mapping->plain,
                                     .named = mapping->name != CM_TEXT_NONE};
+    if (!begin(writing, draft->rules->offsets[index]))
+        return false;
     put(writing, &head, sizeof head);
     put_nodes(writing, root);
     put_texts(writing, mapping);
-    put_own(writing, root);
-}
-
-/* Shared conditions, in the order in which they were planned. */
-static void put_shared(struct writing *writing) {
-    const struct cm_layout *layout = writing->layout;
-    const struct certmap_rules *rules = layout->draft->rules;
-    const uint32_t end = rules->mapping_count > 0 ? rules->offsets[0] : layout->end;
-    for (size_t i = 0; i < layout->draft->condition_count; i++)
-        if (layout->conditions[i] < end)
-            put_condition(writing, (uint32_t)i);
+    put_end(writing);
+    return put_own(writing, root);
 }
 
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err) {
-    struct certmap_rules *rules = layout->draft->rules;
-    rules->store = cm_array_alloc(&rules->allocator, layout->end, CM_OFFSET_UNIT);
-    if (rules->store == NULL)
-        return cm_error_memory(err);
-    struct writing writing = {layout, rules->store, rules->store};
-    put_shared(&writing);
-    for (uint32_t i = 0; i < rules->mapping_count; i++)
-        put_mapping(&writing, i);
-    return CERTMAP_OK;
+    struct writing writing = {.layout = layout};
+    bool done = put_shared(&writing);
+    for (uint32_t i = 0; i < layout->draft->rules->mapping_count && done; i++)
+        done = put_mapping(&writing, i);
+    return done ? CERTMAP_OK : cm_error_memory(err);
 }
 
 void cm_layout_free(struct cm_layout *layout) {

@@ -28,10 +28,10 @@ struct writing {
 };
 
 static void put_number(struct writing *writing, uint32_t number) {
-    uint8_t bytes[CM_MAX_NUMBER_SIZE], *end = cm_store_put_number(bytes, number);
-    if (writing->to != NULL)
-        memcpy(writing->to + writing->len, bytes, (size_t)(end - bytes));
-    writing->len += (size_t)(end - bytes);
+    if (writing->to == NULL)
+        writing->len += cm_store_number_size(number);
+    else
+        writing->len = (size_t)(cm_store_put_number(writing->to + writing->len, number) - writing->to);
 }
 
 static void put_position(struct writing *writing, const struct cm_draft_mapping *mapping) {

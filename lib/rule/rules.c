@@ -7,13 +7,19 @@
 #include "certmap/versioned.h"
 #include "rule/positions.h"
 
+static void free_store(struct certmap_rules *rules, const struct certmap_allocator *own) {
+    for (size_t i = 0; i < CM_MAX_BLOCKS; i++)
+        if ((rules->heads >> i & 1) != 0)
+            cm_release(own, (void *)(rules->blocks[i] + i * CM_BLOCK_SIZE));
+}
+
 void certmap_rules_free(struct certmap_rules *rules) {
     if (rules == NULL)
         return;
     struct certmap_allocator own = rules->allocator;
     struct cm_meter *meter = rules->meter;
     cm_arena_free(&rules->arena);
-    cm_release(&own, rules->store);
+    free_store(rules, &own);
     cm_release(&own, rules->offsets);
     cm_release(&own, rules->paths);
     cm_release(&own, rules->names);

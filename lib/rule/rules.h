@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The compiled rule set.
  *
- *     store    [ shared condition | shared condition | ... | mapping 0 | mapping 1 | ... ]     one block
+ *     store    [ shared condition | shared condition | ... | mapping 0 | mapping 1 | ... ]     in blocks
  *     offsets  [ where mapping 0 is | where mapping 1 is | ... ]                       4 bytes each
  *     paths    [ subject.CN | issuer.O | ... ]                         each once
  *     names    [ whole Names that conditions compare with ]            each once
@@ -101,11 +101,19 @@ struct cm_mapping {
 /* Conditions and mappings begin at multiples of so many bytes; their offsets in the store are counted in these. */
 #define CM_OFFSET_UNIT 8
 
+/* A block of the store begins at each multiple of so many offsets, 64 MB, so that the store of a large rule set can be made
+ * while its draft is released, piece by piece. So large that few mappings lie where the system has small pages. */
+#define CM_BLOCK_BITS 23
+#define CM_BLOCK_OFFSETS (1u << CM_BLOCK_BITS)
+#define CM_BLOCK_SIZE ((uintptr_t)CM_BLOCK_OFFSETS * CM_OFFSET_UNIT)
+#define CM_MAX_BLOCKS ((CM_MAX_NODES >> CM_BLOCK_BITS) + 1)
+
 struct certmap_rules {
     struct certmap_allocator allocator;
     struct cm_meter *meter; /* what the allocator is, where the options of the builder have a limit; else NULL */
     struct cm_arena arena;  /* templates, attributes, decoded Names */
-    uint8_t *store;
+    uintptr_t blocks[CM_MAX_BLOCKS]; /* where offset 0 would be, if all of the store were together as each block is */
+    uint64_t heads;                  /* a bit for each block that is the first of what was allocated */
     uint32_t *offsets;
     struct cm_path *paths;
     struct cm_operand *names;
@@ -114,7 +122,7 @@ struct certmap_rules {
     struct cm_binding *bindings; /* in order of mappings and nodes */
     size_t binding_count;
     struct cm_positions *positions; /* NULL: none is known */
-    uint32_t *scores; /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
+    uint32_t *scores;               /* of each mapping, under CERTMAP_COMBINING_MOST_SPECIFIC; else NULL */
     struct cm_index *index;
     struct cm_plan *plan; /* of few mappings (plan.h); NULL: there is none */
     size_t mapping_count;

@@ -36,6 +36,14 @@ static inline uint32_t cm_store_number(const uint8_t **at) {
 /* Most bytes of a number. */
 #define CM_MAX_NUMBER_SIZE 5
 
+/* How many it has. */
+static inline size_t cm_store_number_size(uint32_t number) {
+    size_t size = 1;
+    for (; number >= 0x80; number >>= 7)
+        size++;
+    return size;
+}
+
 /* Writes a number; returns where it ends. */
 static inline uint8_t *cm_store_put_number(uint8_t *to, uint32_t number) {
     for (; number >= 0x80; number >>= 7)
@@ -128,8 +136,13 @@ static inline bool cm_condition_may_have_set(const struct cm_condition *conditio
     return condition->operand_count >= CM_MIN_OPERAND_SET && condition->op == CERTMAP_OP_EQUAL;
 }
 
+/* What is at an offset. */
+static inline void *cm_store_at(const struct certmap_rules *rules, uint32_t offset) {
+    return (void *)(rules->blocks[offset >> CM_BLOCK_BITS] + (uintptr_t)offset * CM_OFFSET_UNIT);
+}
+
 static inline const struct cm_stored_condition *cm_stored_at(const struct certmap_rules *rules, uint32_t offset) {
-    return (const struct cm_stored_condition *)(const void *)(rules->store + (size_t)offset * CM_OFFSET_UNIT);
+    return (const struct cm_stored_condition *)cm_store_at(rules, offset);
 }
 
 static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t offset) {
@@ -193,7 +206,7 @@ static inline struct cm_operand cm_operand_first(const struct cm_condition *cond
 /* ---- mappings ---- */
 
 static inline const struct cm_mapping *cm_mapping_in(const struct certmap_rules *rules, uint32_t offset) {
-    return (const struct cm_mapping *)(const void *)(rules->store + (size_t)offset * CM_OFFSET_UNIT);
+    return (const struct cm_mapping *)cm_store_at(rules, offset);
 }
 
 static inline const struct cm_mapping *cm_mapping_at(const struct certmap_rules *rules, size_t index) {
@@ -233,6 +246,15 @@ static inline struct cm_plain_account cm_plain_account_at(const uint8_t *prefixe
         account.prefix = cm_store_string(&at);
     }
     return account;
+}
+
+/* How many bytes it has. */
+static inline size_t cm_plain_account_size(const uint8_t *at) {
+    const uint8_t *end = at;
+    if (cm_store_number(&end) > 0)
+        (void)cm_store_number(&end);
+    cm_store_skip(&end);
+    return (size_t)(end - at);
 }
 
 /* The same as an output. */

@@ -3,6 +3,14 @@
 #include "base/alloc.h"
 #include "base/intern.h"
 
+static const uint8_t *operands_end(const struct cm_condition *condition) {
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    while (cm_operands_next(&operands, &operand))
+        continue;
+    return operands.next;
+}
+
 static bool add_condition(struct cm_draft *draft, struct cm_intern *offsets, uint32_t offset, uint32_t *number) {
     const struct certmap_allocator *allocator = &draft->rules->allocator;
     if (!cm_intern_add(offsets, offset, number, allocator))
@@ -15,15 +23,16 @@ static bool add_condition(struct cm_draft *draft, struct cm_intern *offsets, uin
     const struct cm_condition condition = cm_condition_at(draft->rules, offset);
     const bool at = condition.quantifier == CERTMAP_AT_VALUE; /* then the position is in front of the operands */
     const size_t count = condition.operand_count > 0 ? condition.operand_count : condition.count;
-    const uint8_t *operands = condition.operands;
+    struct certmap_view text = {condition.operands, 0};
     for (size_t i = at ? condition.count : 0; i > 0; i >>= 7)
-        operands--;
+        text.data--;
+    text.len = (size_t)(operands_end(&condition) - text.data);
     conditions[*number] = (struct cm_draft_condition){.stored = *cm_stored_at(draft->rules, offset),
                                                       .count = (uint32_t)count,
-                                                      .operands = (uint32_t)(operands - draft->text),
-                                                      .len = condition.operand_count > 0};
+                                                      .operands = (uint32_t)draft->text.len,
+                                                      .len = (uint32_t)text.len};
     draft->condition_count = offsets->count;
-    return true;
+    return text.len == 0 || cm_draft_text_add(&draft->text, text, allocator);
 }
 
 static bool add_node(struct cm_draft *draft, struct cm_intern *offsets, struct cm_node node) {
@@ -52,7 +61,7 @@ static bool add_mapping(struct cm_draft *draft, struct cm_intern *offsets, const
 
 bool t_draft_make(struct cm_draft *draft, struct certmap_rules *rules) {
     struct cm_intern offsets = {.count = 0};
-    *draft = (struct cm_draft){.rules = rules, .text = rules->store};
+    *draft = (struct cm_draft){.rules = rules};
     draft->mappings = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *draft->mappings);
     bool done = draft->mappings != NULL;
     for (size_t i = 0; i < rules->mapping_count && done; i++)
@@ -62,6 +71,5 @@ bool t_draft_make(struct cm_draft *draft, struct certmap_rules *rules) {
 }
 
 void t_draft_free(struct cm_draft *draft) {
-    draft->text = NULL;
     cm_draft_free(draft);
 }
