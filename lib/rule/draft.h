@@ -43,7 +43,7 @@ struct cm_draft_mapping {
     uint32_t nodes;   /* its root */
     uint32_t outputs; /* plain: where the account is in text; else its first output, the account */
     uint32_t line;
-    uint32_t column : 26;
+    uint32_t column : 27;
     uint32_t kind : 2;
     uint32_t allow : 1;
     uint32_t plain : 1;
