@@ -34,12 +34,17 @@ static void add_options(struct tool_text *out, unsigned verb) {
         }
 }
 
+/* Whether a file is an operand only after one of --corpus, --in and --out. */
+static bool is_switched(const struct tool_verb_row *verb) {
+    return ((unsigned)verb->verb & TOOL_VERBS_SWITCHED) != 0;
+}
+
 /* ---- bash ---- */
 
 static const char bash_begin[] = "# Completion of certmap for bash; made by: certmap completion bash\n"
                                  "_certmap() {\n"
                                  "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-                                 "    local verb='' words='' files='' ended='' i\n"
+                                 "    local verb='' words='' files='' ended='' switched='' i\n"
                                  "    if [[ $cur == = ]]; then\n"
                                  "        cur=''\n"
                                  "    elif [[ $prev == = ]] && ((COMP_CWORD > 2)); then\n"
@@ -48,6 +53,7 @@ static const char bash_begin[] = "# Completion of certmap for bash; made by: cer
                                  "    ((COMP_CWORD < 2)) || verb=${COMP_WORDS[1]}\n"
                                  "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
                                  "        [[ ${COMP_WORDS[i]} != -- ]] || ended=1\n"
+                                 "        [[ ${COMP_WORDS[i]} != --@(corpus|in|out) ]] || switched=1\n"
                                  "    done\n"
                                  "    COMPREPLY=()\n"
                                  "    case $ended$prev in\n";
@@ -80,7 +86,9 @@ static void bash_value(struct tool_text *out, enum tool_value value, tool_word_f
 static void bash_verb(struct tool_text *out, const struct tool_verb_row *verb) {
     const bool operands = verb->operand != TOOL_VALUE_NONE;
     tool_text_format(out, "        %s)\n            ", verb->name);
-    tool_text_string(out, operands ? "if [[ -z $ended && $cur == -* ]]; then words='" : "words='");
+    if (operands)
+        tool_text_format(out, "if [[ -z $ended && $cur == -*%s ]]; then ", is_switched(verb) ? " || -z $switched" : "");
+    tool_text_string(out, "words='");
     add_options(out, (unsigned)verb->verb);
     tool_text_string(out, operands ? "'; else " : "'");
     if (operands)
@@ -123,7 +131,10 @@ static void write_bash(struct tool_text *out) {
     for (size_t i = 0; i < tool_option_count; i++) {
         if (tool_option_rows[i].value == TOOL_VALUE_NONE || is_named_again(i))
             continue;
-        tool_text_format(out, "    %s) ", tool_option_rows[i].name);
+        tool_text_format(out, "    %s", tool_option_rows[i].name);
+        if (tool_option_rows[i].brief != NULL)
+            tool_text_format(out, " | %s", tool_option_rows[i].brief);
+        tool_text_string(out, ") ");
         bool again = false;
         for (size_t k = i + 1; k < tool_option_count; k++)
             again = again || strcmp(tool_option_rows[k].name, tool_option_rows[i].name) == 0;
@@ -205,7 +216,10 @@ static void zsh_verb(struct tool_text *out, const struct tool_verb_row *verb) {
     zsh_options(out, (unsigned)verb->verb);
     if (verb->operand != TOOL_VALUE_NONE) {
         tool_text_string(out, one ? " \\\n            '1" : " \\\n            '*");
-        zsh_value(out, verb->operand, verb->word);
+        if (is_switched(verb))
+            tool_text_string(out, ":file:{ (( ${words[(I)--(corpus|in|out)*]} )) && _files }");
+        else
+            zsh_value(out, verb->operand, verb->word);
         tool_text_string(out, "'");
     }
     tool_text_string(out, "\n        ;;\n");
@@ -265,7 +279,8 @@ static void fish_verb(struct tool_text *out, const struct tool_verb_row *verb) {
     tool_text_format(out, "complete -c certmap -n __fish_use_subcommand -a %s -d '%s'\n", verb->name, verb->what);
     if (verb->operand != TOOL_VALUE_FILE && verb->operand != TOOL_VALUE_WORD)
         return;
-    tool_text_format(out, "complete -c certmap -n '__fish_seen_subcommand_from %s'", verb->name);
+    tool_text_format(out, "complete -c certmap -n '__fish_seen_subcommand_from %s%s'", verb->name,
+                     is_switched(verb) ? "; and __fish_contains_opt corpus in out" : "");
     fish_value(out, verb->operand, verb->word, false);
     tool_text_string(out, "\n");
 }
