@@ -12,6 +12,13 @@
 #define CM_GLOB_MANY 0xFF /* *: any run of code points, also none */
 #define CM_GLOB_ONE 0xFE  /* ?: exactly one code point */
 
+/* A character of a pattern that is written without escapes, as it is compiled. */
+static inline uint8_t cm_glob_byte(uint8_t c) {
+    if (c == '*')
+        return CM_GLOB_MANY;
+    return c == '?' ? CM_GLOB_ONE : c;
+}
+
 /* Matches NFC UTF-8 text against a compiled pattern, anchored at both ends. Every step takes one
  * from *steps; UNKNOWN when they run out. */
 enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_view text, size_t *steps);

@@ -38,6 +38,25 @@ struct cm_recent {
     uint8_t subfield[15];
 };
 
+/* A condition as it will be stored, and its hash. */
+struct cm_made_condition {
+    struct cm_stored_condition stored;
+    uint32_t count;          /* of operands, or the number of a COUNT */
+    struct cm_record record; /* of the operands */
+    uint32_t hash;
+};
+
+/* Conditions of the mapping that is added, made before it is their turn: where they may be already is fetched meanwhile,
+ * which takes as long as much of the work on a mapping. Mappings with more conditions, and long texts, are seldom. */
+#define CM_MAX_AHEAD 8
+#define CM_AHEAD_BYTES 512
+struct cm_ahead {
+    struct cm_made_condition made[CM_MAX_AHEAD]; /* record.len 0: one that has to wait for its turn */
+    size_t count, next;
+    uint8_t bytes[CM_AHEAD_BYTES]; /* their records */
+    size_t used;
+};
+
 struct certmap_builder {
     struct certmap_allocator allocator;
     struct cm_arena scratch; /* of one call, or less */
@@ -54,6 +73,7 @@ struct certmap_builder {
         struct certmap_view name; /* data NULL: none */
         uint32_t hash;
     } expected; /* the name of the next mapping */
+    struct cm_ahead ahead;
     struct cm_recent recent[CM_RECENT_PATHS];
     size_t next_recent;
     bool checking;          /* what comes is not to be kept */
@@ -107,9 +127,11 @@ enum certmap_status cm_builder_path(struct certmap_builder *builder, const struc
 /* The same of a whole Name, made of scratch memory. Errors: MEMORY, LIMIT. */
 enum certmap_status cm_builder_name(struct certmap_builder *builder, const struct cm_operand *name, uint32_t *number,
                                     struct certmap_diagnostic *err);
-/* The same of a condition, whose operands are builder->record; count is theirs, or the number of a COUNT. */
-enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
-                                      uint32_t count, uint32_t *number, struct certmap_diagnostic *err);
+/* Sets the hash of a condition, and says that it will be looked for. */
+void cm_builder_hash(const struct certmap_builder *builder, struct cm_made_condition *made);
+/* The same of a condition that has its hash. Errors: MEMORY, LIMIT. */
+enum certmap_status cm_builder_stored(struct certmap_builder *builder, const struct cm_made_condition *made,
+                                      uint32_t *number, struct certmap_diagnostic *err);
 
 /* The steps of one match with so many mappings, where the program does not say how many. */
 size_t cm_default_steps(size_t mappings);
@@ -141,6 +163,9 @@ enum certmap_status cm_builder_set_name(struct certmap_builder *builder, struct 
                                         struct certmap_diagnostic *err);
 /* Completes the nodes of the last mapping, all of which are there. */
 void cm_builder_end_nodes(struct certmap_builder *builder);
+/* Makes the next condition of the mapping ahead of its turn, if it is of the kind that most are; it may be NULL. builder->ahead
+ * is empty before the first one, and once the mapping ends. */
+void cm_builder_look_ahead(struct certmap_builder *builder, const struct certmap_condition *condition);
 /* Compiles a condition, in the name of a call; *number is its own in the draft, unless it is only checked. Errors:
  * ARGUMENT, MEMORY, LIMIT, SYNTAX; builder->operand is then which operand is at fault, or SIZE_MAX. */
 enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder,

@@ -2,7 +2,9 @@
 #include "base/alloc.h"
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/glob.h"
 #include "base/out.h"
+#include "base/unicode.h"
 #include "base/view.h"
 #include "certmap/versioned.h"
 #include "compile/builder.h"
@@ -129,10 +131,9 @@ static bool is_plain(const struct cm_condition *made) {
            made->path->kind != CM_TEXT_IP && made->path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
-static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *made,
-                                           uint32_t path, uint32_t *number, struct certmap_diagnostic *err) {
+static struct cm_stored_condition stored_of(const struct cm_condition *made, uint32_t path) {
     CM_ASSERT(path <= CM_MAX_PATHS && (unsigned)made->op <= 7 && (unsigned)made->quantifier <= 7);
-    const struct cm_stored_condition stored = {
+    return (struct cm_stored_condition){
         .path = path & CM_MAX_PATHS,
         .op = (unsigned)made->op & 7,
         .quantifier = (unsigned)made->quantifier & 7,
@@ -140,11 +141,27 @@ static enum certmap_status store_condition(struct certmap_builder *builder, cons
         .exact = made->exact,
         .plain = is_plain(made),
     };
-    const uint32_t count = (uint32_t)(made->op == CERTMAP_OP_COUNT ? made->count : made->operand_count);
-    enum certmap_status status = cm_builder_stored(builder, stored, count, number, err);
+}
+
+static enum certmap_status store_made(struct certmap_builder *builder, const struct cm_made_condition *made,
+                                      uint32_t *number, struct certmap_diagnostic *err) {
+    struct certmap_rules *rules = builder->draft.rules;
+    enum certmap_status status = cm_builder_stored(builder, made, number, err);
     CM_ASSERT(status != CERTMAP_OK || *number <= CM_MAX_NODES);
-    builder->draft.rules->needs |= cm_field_pieces(made->path->field);
+    rules->needs |= cm_field_pieces(rules->paths[made->stored.path].field);
     return status;
+}
+
+/* The operands are builder->record. */
+static enum certmap_status store_condition(struct certmap_builder *builder, const struct cm_condition *condition,
+                                           uint32_t path, uint32_t *number, struct certmap_diagnostic *err) {
+    struct cm_made_condition made = {
+        .stored = stored_of(condition, path),
+        .count = (uint32_t)(condition->op == CERTMAP_OP_COUNT ? condition->count : condition->operand_count),
+        .record = builder->record,
+    };
+    cm_builder_hash(builder, &made);
+    return store_made(builder, &made, number, err);
 }
 
 static enum certmap_status bad_operator(const struct cm_path *path, const char *why, struct certmap_diagnostic *err) {
@@ -202,6 +219,7 @@ static enum certmap_status check_operator(const struct cm_condition *made, unsig
 
 static bool is_recent(const struct cm_recent *recent, const struct certmap_condition *condition) {
     return recent->len > 0 && recent->field == condition->field && recent->len == condition->subfield.len &&
+           recent->subfield[0] == condition->subfield.data[0] &&
            memcmp(recent->subfield, condition->subfield.data, recent->len) == 0;
 }
 
@@ -270,13 +288,71 @@ static enum certmap_status compile(struct certmap_builder *builder, const struct
     return status == CERTMAP_OK && !builder->checking ? store_condition(builder, &made, path, number, err) : status;
 }
 
+/* ---- ahead of their turn ---- */
+
+/* Whether a condition that was not checked yet is what most are: one text or pattern, in which case counts. */
+static bool is_common(const struct certmap_condition *condition) {
+    return condition != NULL && (condition->op == CERTMAP_OP_EQUAL || condition->op == CERTMAP_OP_LIKE) &&
+           condition->flags == 0 && condition->quantifier == CERTMAP_ANY_VALUE && condition->as.len == 0 &&
+           condition->operand_count == 1 && condition->operands != NULL && cm_view_sound(condition->operands[0]) &&
+           cm_view_sound(condition->subfield);
+}
+
+/* ASCII, and no escape: neither can be wrong, nor is it compared as anything else. */
+static bool is_common_text(struct certmap_view text, bool pattern) {
+    return cm_is_ascii_text(text) && (!pattern || text.len == 0 || memchr(text.data, '\\', text.len) == NULL);
+}
+
+/* Makes the record of such a text, as make_operand does; without room there is none. The length takes five bytes at most. */
+static void make_ahead(struct certmap_builder *builder, struct cm_record *record, struct certmap_view text,
+                       bool pattern) {
+    struct cm_ahead *ahead = &builder->ahead;
+    const struct cm_operand operand = {.shown = text, .matched = text};
+    *record = (struct cm_record){ahead->bytes + ahead->used, 0, sizeof ahead->bytes - ahead->used};
+    if (text.len >= record->cap || record->cap - text.len <= 5)
+        return;
+    (void)cm_record_operand(record, &operand, CM_TEXT_PLAIN, &builder->allocator);
+    for (uint8_t *at = record->bytes + record->len - 1 - text.len; pattern && *at != 0; at++)
+        *at = cm_glob_byte(*at);
+    ahead->used += record->len;
+}
+
+void cm_builder_look_ahead(struct certmap_builder *builder, const struct certmap_condition *condition) {
+    struct cm_ahead *ahead = &builder->ahead;
+    uint32_t number;
+    if (ahead->count == CM_MAX_AHEAD)
+        return;
+    struct cm_made_condition *made = &ahead->made[ahead->count++];
+    made->record.len = 0;
+    const struct cm_path *path = is_common(condition) ? recall(builder, condition, &number) : NULL;
+    const bool pattern = path != NULL && condition->op == CERTMAP_OP_LIKE;
+    if (path == NULL || path->kind != CM_TEXT_PLAIN || !is_common_text(condition->operands[0], pattern))
+        return;
+    const struct cm_condition whole = {.path = path, .op = condition->op, .operand_count = 1};
+    made->stored = stored_of(&whole, number);
+    made->count = 1;
+    make_ahead(builder, &made->record, condition->operands[0], pattern);
+    if (made->record.len > 0)
+        cm_builder_hash(builder, made);
+}
+
+/* The condition whose turn it is, if it was made; else NULL. */
+static const struct cm_made_condition *take_ahead(struct certmap_builder *builder) {
+    struct cm_ahead *ahead = &builder->ahead;
+    const struct cm_made_condition *made = ahead->next < ahead->count ? &ahead->made[ahead->next] : NULL;
+    return made != NULL && made->record.len > 0 ? made : NULL;
+}
+
 enum certmap_status cm_builder_compile_condition(struct certmap_builder *builder,
                                                  const struct certmap_condition *condition, const char *call,
                                                  uint32_t *number, struct certmap_diagnostic *err) {
     builder->operand = SIZE_MAX;
+    const struct cm_made_condition *made = take_ahead(builder);
     enum certmap_status status = check_condition(builder, condition, call, err);
-    if (status == CERTMAP_OK)
+    if (status == CERTMAP_OK && made == NULL)
         status = compile(builder, condition, number, err);
+    else if (status == CERTMAP_OK && !builder->checking)
+        status = store_made(builder, made, number, err);
     builder->condition_count += status == CERTMAP_OK;
     return status;
 }

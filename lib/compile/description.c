@@ -117,6 +117,7 @@ static enum certmap_status check_not(struct whole *whole, const struct certmap_c
 static void take_condition(struct whole *whole, uint32_t *number) {
     struct certmap_condition room;
     const struct certmap_condition *condition = condition_at(whole, &room);
+    whole->builder->ahead.next = whole->condition;
     if (check_not(whole, condition) != CERTMAP_OK ||
         cm_builder_compile_condition(whole->builder, condition, whole->call, number, whole->error) != CERTMAP_OK) {
         const bool full = whole->builder->condition_count >= CERTMAP_MAX_CONDITIONS;
@@ -184,6 +185,15 @@ static bool has_names(struct naming *naming) {
         found = condition != NULL && condition->as.len > 0;
     }
     return found;
+}
+
+/* Conditions come last; what they will look for is fetched until then. */
+static void look_ahead(struct whole *whole) {
+    struct naming naming = {.whole = whole};
+    const size_t count = whole->given->condition_count;
+    for (size_t i = 0; i < (count < CM_MAX_AHEAD ? count : CM_MAX_AHEAD); i++)
+        cm_builder_look_ahead(whole->builder, named_condition(&naming, i));
+    whole->condition = 0;
 }
 
 /* Texts are compiled before the conditions are, and read the names that these give. */
@@ -327,6 +337,7 @@ static void compile(struct whole *whole) {
     const size_t output_count = builder->output_count, binding_count = builder->draft.rules->binding_count;
     builder->checking = !whole->adds;
     if (begin(whole)) {
+        look_ahead(whole);
         take_name(whole);
         builder->checking = builder->checking || whole->given->flawed != 0;
         read_names(whole);
@@ -337,6 +348,7 @@ static void compile(struct whole *whole) {
         end(whole, output_count, binding_count);
     }
     builder->names_bound.count = 0;
+    builder->ahead.count = builder->ahead.used = 0;
     builder->checking = false;
 }
 

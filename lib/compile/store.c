@@ -223,6 +223,7 @@ enum certmap_status cm_builder_name(struct certmap_builder *builder, const struc
 struct condition_search {
     const struct certmap_builder *builder;
     const struct cm_draft_condition *condition;
+    const uint8_t *operands;
 };
 
 /* The operands of equal conditions are the same bytes. */
@@ -234,17 +235,18 @@ static bool is_condition(const void *ctx, uint32_t number) {
     return there->len == condition->len && there->count == condition->count && a->path == b->path && a->op == b->op &&
            a->quantifier == b->quantifier && a->nocase == b->nocase && a->exact == b->exact &&
            (there->len == 0 ||
-            memcmp(cm_draft_text_at(&draft->text, there->operands), search->builder->record.bytes, there->len) == 0);
+            memcmp(cm_draft_text_at(&draft->text, there->operands), search->operands, there->len) == 0);
 }
 
-static uint32_t hash_condition(const struct certmap_builder *builder, const struct cm_draft_condition *condition) {
-    const struct cm_stored_condition *stored = &condition->stored;
+void cm_builder_hash(const struct certmap_builder *builder, struct cm_made_condition *made) {
+    const struct cm_stored_condition *stored = &made->stored;
     const uint64_t words[] = {stored->path, (uint64_t)stored->op << 8 | (uint64_t)stored->quantifier << 4 |
                                                 stored->nocase | (uint64_t)stored->exact << 1 |
-                                                (uint64_t)condition->count << 16};
+                                                (uint64_t)made->count << 16};
     uint64_t hash = cm_hash_mix(cm_builder_seed(builder) ^ words[0]);
     hash = cm_hash_mix(hash ^ words[1]);
-    return cm_id_table_hash(cm_hash_bytes(builder->record.bytes, builder->record.len, hash));
+    made->hash = cm_id_table_hash(cm_hash_bytes(made->record.bytes, made->record.len, hash));
+    cm_id_table_prefetch(&builder->conditions, made->hash);
 }
 
 /* Adds a condition, whose operands are kept already. */
@@ -264,23 +266,17 @@ static enum certmap_status add_condition(struct certmap_builder *builder, const 
     return CERTMAP_OK;
 }
 
-/* The operands are kept first, and given up where the condition turns out to be there: meanwhile the table is fetched. */
-enum certmap_status cm_builder_stored(struct certmap_builder *builder, struct cm_stored_condition stored,
-                                      uint32_t count, uint32_t *number, struct certmap_diagnostic *err) {
-    struct cm_draft_condition condition = {.stored = stored, .count = count, .len = (uint32_t)builder->record.len};
-    const struct condition_search search = {builder, &condition};
-    const uint32_t hash = hash_condition(builder, &condition);
-    cm_id_table_prefetch(&builder->conditions, hash);
+enum certmap_status cm_builder_stored(struct certmap_builder *builder, const struct cm_made_condition *made,
+                                      uint32_t *number, struct certmap_diagnostic *err) {
+    struct cm_draft_condition condition = {
+        .stored = made->stored, .count = made->count, .len = (uint32_t)made->record.len};
+    const struct condition_search search = {builder, &condition, made->record.bytes};
     enum certmap_status status = CERTMAP_OK;
-    if (builder->record.len > 0)
-        status = cm_builder_keep(builder, &builder->record, &condition.operands, err);
-    if (status != CERTMAP_OK)
-        return status;
-    *number = cm_id_table_find(&builder->conditions, hash, is_condition, &search);
-    if (*number != CM_ID_TABLE_NONE) {
-        cm_draft_text_take_back(&builder->draft.text, condition.len);
+    *number = cm_id_table_find(&builder->conditions, made->hash, is_condition, &search);
+    if (*number != CM_ID_TABLE_NONE)
         return CERTMAP_OK;
-    }
+    if (made->record.len > 0)
+        status = cm_builder_keep(builder, &made->record, &condition.operands, err);
     *number = (uint32_t)builder->draft.condition_count;
-    return add_condition(builder, &condition, hash, err);
+    return status == CERTMAP_OK ? add_condition(builder, &condition, made->hash, err) : status;
 }

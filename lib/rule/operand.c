@@ -293,12 +293,6 @@ static bool is_simple(struct certmap_view text, const struct cm_operand_use *use
     return !use->pattern || use->iis_pattern || text.len == 0 || memchr(text.data, '\\', text.len) == NULL;
 }
 
-static uint8_t wildcard(uint8_t c) {
-    if (c == '*')
-        return CM_GLOB_MANY;
-    return c == '?' ? CM_GLOB_ONE : c;
-}
-
 /* Where nothing is to be changed, the operand is the text as it was given. */
 static enum certmap_status make_simple(struct cm_operand *operand, struct certmap_view text,
                                        const struct cm_operand_use *use, struct cm_arena *arena,
@@ -310,7 +304,7 @@ static enum certmap_status make_simple(struct cm_operand *operand, struct certma
     if (shown == NULL || matched == NULL)
         return cm_error_memory(err);
     for (size_t i = 0; i < text.len; i++) {
-        shown[i] = use->pattern ? wildcard(text.data[i]) : text.data[i];
+        shown[i] = use->pattern ? cm_glob_byte(text.data[i]) : text.data[i];
         matched[i] = use->nocase ? cm_ascii_lower(shown[i]) : shown[i];
     }
     operand->shown = cm_view(shown, text.len);
