@@ -73,18 +73,31 @@ static enum certmap_status make_index(struct certmap_builder *builder, struct ce
     return cm_index_build(&builder->draft.rules->index, &builder->draft, seed, &builder->progress, err);
 }
 
-/* The index knows where the store will have what it leads to, and is made of the draft. */
-static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_diagnostic *err) {
+/* The index says in which order mappings are to lie, and is told where they do. */
+static enum certmap_status write_store(struct certmap_builder *builder, const struct cm_index_order *order,
+                                       struct certmap_diagnostic *err) {
+    struct certmap_rules *rules = builder->draft.rules;
     struct cm_layout layout;
-    builder->draft.rules->seed = make_seed(builder);
-    enum certmap_status status = cm_layout_plan(&layout, &builder->draft, err);
-    if (status == CERTMAP_OK)
-        status = make_index(builder, err);
+    enum certmap_status status = cm_layout_plan(&layout, &builder->draft, order, err);
+    if (status == CERTMAP_OK && rules->index != NULL)
+        cm_index_place(rules->index, order, rules->offsets, rules->shared_end);
     if (status == CERTMAP_OK)
         status = cm_positions_make(&builder->draft, err);
     if (status == CERTMAP_OK)
         status = cm_layout_write(&layout, err);
     cm_layout_free(&layout);
+    return status;
+}
+
+static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_diagnostic *err) {
+    struct cm_index_order order = {.home_count = 0};
+    builder->draft.rules->seed = make_seed(builder);
+    enum certmap_status status = make_index(builder, err);
+    if (status == CERTMAP_OK)
+        status = cm_index_order(&order, builder->draft.rules->index, &builder->draft, err);
+    if (status == CERTMAP_OK)
+        status = write_store(builder, &order, err);
+    cm_index_order_free(&order, &builder->allocator);
     cm_draft_free(&builder->draft);
     return status;
 }

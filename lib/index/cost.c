@@ -49,9 +49,9 @@ static size_t cost_of_list(const struct certmap_rules *rules, uint32_t number, s
     const uint32_t *list = rules->index->lists + number;
     size_t cost = 0;
     for (uint32_t i = 1; i <= list[0]; i++)
-        cost = plus(cost, cost_of_mapping(rules, cm_mapping_in(rules, list[i])));
+        cost = plus(cost, cost_of_mapping(rules, cm_mapping_at(rules, list[i])));
     if (list[0] > 0)
-        *first = cm_mapping_in(rules, list[1])->index;
+        *first = list[1];
     return cost;
 }
 

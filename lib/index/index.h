@@ -8,12 +8,17 @@
  *     nodes    [ 0: the root | 1 | 2 | ... ]      what to look up: probes; and `rest`, mappings without a key
  *     probes   [ subject.CN exact | subject.CN last 12 bytes | subject.CN any 8 bytes | ... ]
  *     slots    [ key -> mapping | key -> list | free | key -> node 1 | ... ]      in the order of keys
- *     lists    [ count 2: 50 90 | count 3: 10 40 80 | ... ]            mappings, in order of trial; of CM_MIN_GUARDED or
+ *     lists    [ count 2: 5 9 | count 3: 1 4 8 | ... ]                 mappings, in order of trial; of CM_MIN_GUARDED or
  *                                                                      more, then guards: how many, and where
  *     bloom    one word for about eight keys: most look-ups end here
  *     rows     [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
  *
- * A mapping is its offset in the store (rules.h): who finds a key has what is to be evaluated at once.
+ * A slot has the offset of a mapping in the store (rules.h): who finds a key has what is to be evaluated at once. Lists and
+ * nodes have the indices of mappings.
+ *
+ * A large rule set is in no cache, and who waits for the slot of a key first, and then for its mapping, waits twice. So the
+ * mappings of slots lie in the store in the order of their keys, a little apart, each at its home or soon after it: that
+ * is as far into them as the key is into all keys. What is there is fetched while the slot is.
  *
  * Where many mappings share their rarest key, it leads to a node, in which they are filed again under the next
  * one. All nodes use the same slots: the number of the node is part of the key.
@@ -63,7 +68,7 @@ enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARG
 struct cm_slot {
     uint32_t key;
     uint32_t kind : 2;
-    uint32_t at : 30; /* the offset of the mapping; the list, the node */
+    uint32_t at : 30; /* the offset of the mapping, before it is placed its index; the list, the node */
 };
 
 /* The largest offset, list or node that a slot can name. */
@@ -75,7 +80,7 @@ struct cm_slot {
 struct cm_index_node {
     uint32_t first_probe;
     uint32_t probe_count;
-    uint32_t least; /* the offset of the first mapping in it */
+    uint32_t least; /* the first mapping in it */
     uint32_t rest;  /* a list, or CM_INDEX_NONE */
 };
 
@@ -89,21 +94,37 @@ struct cm_index {
     uint64_t seed;
     uint32_t range; /* keys are spread over so many slots; a few more follow, the last one free */
     uint32_t bloom_range;
+    uint32_t home_begin, home_size; /* offsets that keys are spread over; size 0: no mapping has a home */
     uint32_t row_count;
     uint32_t slot_count, node_count;
     uint64_t lists_used; /* a bit for each list that a row is in */
     const uint64_t *bloom;
-    const struct cm_slot *slots;
+    struct cm_slot *slots;
     const struct cm_index_node *nodes;
     const struct cm_probe *probes;
     const struct cm_index_row *rows;
     const uint32_t *lists;
 };
 
-/* Makes the index of a draft that is complete, whose mappings have offsets. *index is one block from the rules' allocator. seed is that
+/* Makes the index of a draft that is complete. *index is one block from the rules' allocator. seed is that
  * of all hashes: who writes rules must not know it, or could choose keys that collide; that costs time and changes no
  * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
 enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_diagnostic *err);
+/* In which order the mappings of a rule set are to lie in the store. */
+struct cm_index_order {
+    uint32_t *mappings; /* each of them; NULL: in order of trial */
+    uint32_t *keys;     /* of the first home_count of them, which have homes; they rise */
+    size_t home_count;
+    uint32_t home_size; /* offsets that they are spread over */
+};
+
+/* Finds that order; draft is that of the index. Errors: MEMORY. */
+enum certmap_status cm_index_order(struct cm_index_order *order, const struct cm_index *index,
+                                   const struct cm_draft *draft, struct certmap_diagnostic *err);
+void cm_index_order_free(struct cm_index_order *order, const struct certmap_allocator *allocator);
+/* Tells the index where mappings lie; home_begin is the first offset of them. It may be searched after that. */
+void cm_index_place(struct cm_index *index, const struct cm_index_order *order, const uint32_t *offsets,
+                    uint32_t home_begin);
 
 #endif

@@ -43,6 +43,11 @@ static inline uint32_t cm_key_slot(uint32_t key, uint32_t range) {
     return (uint32_t)((uint64_t)key * range >> 32);
 }
 
+/* How far from the first home that of a key is, in offsets. */
+static inline uint32_t cm_key_home(uint32_t key, uint32_t home_size) {
+    return (uint32_t)((uint64_t)key * home_size >> 32);
+}
+
 /* The word of the Bloom filter that a key has bits in, and which: three of 64. */
 static inline uint32_t cm_bloom_word(uint32_t key, uint32_t range) {
     return (uint32_t)((key * 0x9E3779B97F4A7C15U >> 32) * range >> 32);

@@ -89,7 +89,7 @@ bool cm_list_add_all(struct cm_build *build, uint32_t *list, const uint32_t *map
         return false;
     bool done = cm_words_add(&build->lists, (uint32_t)count, allocator);
     for (size_t i = 0; i < count && done; i++)
-        done = cm_words_add(&build->lists, cm_build_offset(build, mappings[i]), allocator);
+        done = cm_words_add(&build->lists, mappings[i], allocator);
     if (!done || count < CM_MIN_GUARDED)
         return done;
     return cm_guards_add(build, mappings, count, build->choices != NULL && cm_list_may_look(build, mappings, count));

@@ -144,7 +144,7 @@ static bool next_level(struct cm_build *build, unsigned *level, const uint32_t *
 }
 
 static bool add_target(struct cm_build *build, struct cm_slot *slot, unsigned level, uint32_t *mappings, size_t count) {
-    uint32_t at = cm_build_offset(build, mappings[0]);
+    uint32_t at = mappings[0];
     slot->kind = CM_TARGET_MAPPING;
     if (count > CM_MAX_LIST && build->copies >= count && cm_list_may_look(build, mappings, count)) {
         if (!next_level(build, &level, mappings, count))
@@ -214,7 +214,7 @@ static bool new_node(struct cm_build *build, uint32_t *number, uint32_t least_ma
     build->nodes = nodes;
     *number = (uint32_t)build->node_count++;
     nodes[*number] = (struct cm_index_node){.first_probe = (uint32_t)build->node_probes.count,
-                                            .least = cm_build_offset(build, least_mapping),
+                                            .least = least_mapping,
                                             .rest = CM_INDEX_NONE};
     return true;
 }

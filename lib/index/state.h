@@ -9,7 +9,8 @@
  *     list.c     lists of mappings, each expression once
  *     guard.c    what all mappings of a list have in common
  *     entries.c  arrays, and sorting
- *     pack.c     the slots, and one block of all */
+ *     pack.c     the slots, and one block of all
+ *     place.c    where mappings are to lie in the store, and where they do */
 #ifndef CM_INDEX_STATE_H
 #define CM_INDEX_STATE_H
 
@@ -83,11 +84,6 @@ struct cm_build {
     size_t copies;  /* entries that nodes below the root may still make, so that all stays linear */
     uint64_t looks; /* nodes of expressions that groups may still look at, for the same reason */
 };
-
-/* The offset of a mapping. */
-static inline uint32_t cm_build_offset(const struct cm_build *build, uint32_t mapping) {
-    return build->draft->rules->offsets[mapping];
-}
 
 /* Counts one of the things that are looked at; false: whoever gets the progress says to stop. */
 static inline bool cm_build_tick(struct cm_build *build) {

@@ -121,6 +121,17 @@
 #define CM_FETCH (3 * CM_FETCH_LINE)
 #define CM_MAX_FETCH (16 * CM_FETCH_LINE)
 
+/* Rule sets of so many mappings, of at most so many bytes of text on average, lie in the store where their keys say; what is
+ * smaller stays in the cache, and what has longer texts takes too many lines of it. Waits. */
+#define CM_MIN_HOMES 1024
+#define CM_MAX_HOME 128
+/* Of so many offsets of such mappings, one more is free: the fuller, the farther a mapping is from where its key says. And
+ * how many bytes are fetched from there on. Waits. */
+#define CM_HOMES_A_FREE 8
+#define CM_FETCH_HOME (8 * CM_FETCH_LINE)
+/* Of mappings that are looked at one by one, how far ahead they are fetched. A wait. */
+#define CM_FETCH_AHEAD 8
+
 /* ---- evaluating ---- */
 
 /* Conditions whose truth is kept in mind, of those that several mappings have, in slots that others may take. A bound: what

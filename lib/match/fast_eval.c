@@ -154,7 +154,7 @@ static void have_help(struct cm_fast_eval *fast) {
 
 /* Whether several mappings have the condition: those are before all mappings. */
 static bool is_shared(const struct cm_fast_eval *fast, uint32_t offset) {
-    return offset < fast->eval.rules->offsets[0];
+    return offset < fast->eval.rules->shared_end;
 }
 
 static bool recall(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth *truth) {

@@ -53,7 +53,7 @@ size_t cm_index_search_left(const struct cm_index_search *search) {
  * where it may be unknown for want of steps: the index looks at mappings in another order than that of trial. */
 static CM_RARELY void leave_index(struct cm_index_search *search) {
     if (search->fast.eval.steps == 0)
-        search->best = CM_NO_OFFSET;
+        search->best = CM_NO_PLACE;
     search->fast.eval.steps = cm_index_search_left(search);
     search->index = NULL;
 }
@@ -73,12 +73,12 @@ static void see(struct cm_seen *seen, uint32_t number) {
 
 /* ---- gathering ---- */
 
-/* Where an offset is among those that were gathered, or belongs: a search by halves. */
-static size_t gathered_at(const struct cm_gathered *gathered, uint32_t offset) {
+/* Where a mapping is among those that were gathered, or belongs: a search by halves. */
+static size_t gathered_at(const struct cm_gathered *gathered, uint32_t place) {
     size_t low = 0, high = gathered->count;
     while (low < high) {
         const size_t middle = (low + high) / 2;
-        if (gathered->found[middle].offset < offset)
+        if (gathered->found[middle].mapping->index < place)
             low = middle + 1;
         else
             high = middle;
@@ -88,35 +88,37 @@ static size_t gathered_at(const struct cm_gathered *gathered, uint32_t offset) {
 
 /* Keeps a mapping for later, with the value that led to it; of too many the first ones, and from then on only those that are
  * before the last of them are of interest. Moves at most CM_MAX_GATHERED. */
-static CM_RARELY void gather(struct cm_index_search *search, uint32_t offset) {
+static CM_RARELY void gather(struct cm_index_search *search, const struct cm_mapping *mapping) {
     struct cm_gathered *gathered = &search->gathered;
-    const size_t at = gathered_at(gathered, offset);
+    const size_t at = gathered_at(gathered, mapping->index);
     CM_ASSERT(at < CM_MAX_GATHERED);
-    if (at < gathered->count && gathered->found[at].offset == offset)
+    if (at < gathered->count && gathered->found[at].mapping == mapping)
         return;
     gathered->count += gathered->count < CM_MAX_GATHERED;
     memmove(&gathered->found[at + 1], &gathered->found[at], (gathered->count - at - 1) * sizeof gathered->found[0]);
-    gathered->found[at] = (struct cm_noted){offset, search->fast.hint};
+    gathered->found[at] = (struct cm_noted){mapping, search->fast.hint};
     if (gathered->count == CM_MAX_GATHERED)
-        search->best = gathered->found[CM_MAX_GATHERED - 1].offset;
+        search->best = gathered->found[CM_MAX_GATHERED - 1].mapping->index;
 }
 
 /* ---- candidates ---- */
 
 /* Evaluates a mapping that can be better than the best, or keeps it until all are found. */
-static inline void consider(struct cm_index_search *search, uint32_t offset) {
-    if (offset < search->from || offset >= search->best || has_seen(&search->tried, offset))
+static inline void consider(struct cm_index_search *search, const struct cm_mapping *mapping) {
+    const uint32_t place = mapping->index;
+    if (place < search->from || place >= search->best || has_seen(&search->tried, place))
         return;
     if (search->gathered.on) {
-        gather(search, offset);
+        gather(search, mapping);
         return;
     }
-    const enum certmap_truth truth = cm_fast_eval(&search->fast, cm_mapping_in(search->fast.eval.rules, offset));
+    const enum certmap_truth truth = cm_fast_eval(&search->fast, mapping);
     if (truth == CERTMAP_FALSE) {
-        see(&search->tried, offset);
+        see(&search->tried, place);
         return;
     }
-    search->best = offset;
+    search->best = place;
+    search->found = mapping;
     search->truth = truth;
 }
 
@@ -124,7 +126,7 @@ static inline void consider(struct cm_index_search *search, uint32_t offset) {
 static void consider_noted(struct cm_index_search *search) {
     for (size_t i = 0; i < search->noted_count; i++) {
         search->fast.hint = search->noted[i].hint;
-        consider(search, search->noted[i].offset);
+        consider(search, search->noted[i].mapping);
     }
     search->noted_count = 0;
 }
@@ -137,18 +139,19 @@ static void prefetch(const struct cm_mapping *mapping, size_t size) {
 }
 
 /* Keeps a mapping that a value led to for later, if there is more to be looked up until then. */
-static void note(struct cm_index_search *search, uint32_t offset) {
+static void note(struct cm_index_search *search, const struct cm_mapping *mapping) {
     const struct cm_hint hint = search->fast.hint;
-    prefetch(cm_mapping_in(search->fast.eval.rules, offset), search->fetch);
+    if (search->index->home_size == 0)
+        prefetch(mapping, search->fetch);
     if (search->at_once) {
-        consider(search, offset);
+        consider(search, mapping);
         return;
     }
     if (search->noted_count == CM_MAX_NOTED) {
         consider_noted(search);
         search->fast.hint = hint;
     }
-    search->noted[search->noted_count++] = (struct cm_noted){offset, hint};
+    search->noted[search->noted_count++] = (struct cm_noted){mapping, hint};
 }
 
 static bool take_work(struct cm_index_search *search, size_t work) {
@@ -160,7 +163,7 @@ static bool take_work(struct cm_index_search *search, size_t work) {
 /* Whether a guard of a list is false. As many as CM_MAX_GUARDS, which take steps. */
 static CM_RARELY bool is_refuted(struct cm_index_search *search, const uint32_t *list) {
     const uint32_t *guards = list + 1 + list[0];
-    const struct cm_mapping *first = cm_mapping_in(search->fast.eval.rules, list[1]);
+    const struct cm_mapping *first = cm_mapping_at(search->fast.eval.rules, list[1]);
     bool refuted = false;
     for (uint32_t i = 1; i <= guards[0] && !refuted; i++) {
         const struct cm_node *guard = &first->nodes[guards[i]];
@@ -169,14 +172,22 @@ static CM_RARELY bool is_refuted(struct cm_index_search *search, const uint32_t 
     return refuted;
 }
 
+/* The mapping at a place, when it will soon be evaluated: those after it lie anywhere. */
+static inline const struct cm_mapping *mapping_at(const struct certmap_rules *rules, uint32_t place) {
+    if (place + CM_FETCH_AHEAD < rules->mapping_count)
+        CM_PREFETCH(cm_mapping_at(rules, place + CM_FETCH_AHEAD));
+    return cm_mapping_at(rules, place);
+}
+
 /* Mappings in order, so that the first that holds ends it. False: more work than it is worth. */
 static bool consider_list(struct cm_index_search *search, const uint32_t *list) {
+    const struct certmap_rules *rules = search->fast.eval.rules;
     if (list[0] >= CM_MIN_GUARDED && list[1] < search->best && is_refuted(search, list))
         return true;
     for (uint32_t i = 1; i <= list[0] && list[i] < search->best; i++) {
         if (!take_work(search, CM_WORK_OF_CANDIDATE))
             return false;
-        consider(search, list[i]);
+        consider(search, cm_mapping_at(rules, list[i]));
     }
     return true;
 }
@@ -185,8 +196,8 @@ static bool consider_list(struct cm_index_search *search, const uint32_t *list) 
 static inline void consider_all(struct cm_index_search *search, size_t from) {
     const struct certmap_rules *rules = search->fast.eval.rules;
     search->fast.hint = CM_NO_HINT;
-    for (size_t i = from; i < rules->mapping_count && rules->offsets[i] < search->best; i++)
-        consider(search, rules->offsets[i]);
+    for (uint32_t i = (uint32_t)from; i < rules->mapping_count && i < search->best; i++)
+        consider(search, mapping_at(rules, i));
 }
 
 /* ---- look-ups ---- */
@@ -212,7 +223,7 @@ static CM_RARELY void take_several(struct cm_index_search *search, const struct 
 
 static void take_slot(struct cm_index_search *search, const struct cm_slot *slot) {
     if (slot->kind == CM_TARGET_MAPPING)
-        note(search, slot->at);
+        note(search, cm_mapping_in(search->fast.eval.rules, slot->at));
     else
         take_several(search, slot);
 }
@@ -240,12 +251,25 @@ static inline bool may_have(const struct cm_index *index, uint32_t key) {
     return (*filter_of(index, key) & bits) == bits;
 }
 
+/* Fetches what is at the home of a key, before its slot is there. */
+static inline void fetch_home(const struct cm_index_search *search, uint32_t key) {
+    const struct cm_index *index = search->index;
+    if (index->home_size > 0)
+        prefetch(cm_mapping_in(search->fast.eval.rules, index->home_begin + cm_key_home(key, index->home_size)),
+                 CM_FETCH_HOME);
+}
+
+static inline void find(struct cm_index_search *search, uint32_t key) {
+    if (!may_have(search->index, key))
+        return;
+    fetch_home(search, key);
+    take_slots(search, slot_of(search->index, key), key);
+}
+
 static inline void look_up(struct cm_index_search *search, uint32_t node, uint64_t hash) {
     const uint32_t key = cm_key_in(node, hash);
-    const struct cm_slot *slot = slot_of(search->index, key);
-    CM_PREFETCH(slot);
-    if (may_have(search->index, key))
-        take_slots(search, slot, key);
+    CM_PREFETCH(slot_of(search->index, key));
+    find(search, key);
 }
 
 /* ---- the keys of a certificate ---- */
@@ -267,8 +291,7 @@ static size_t look_up_pieces(struct cm_index_search *search, const struct probin
         CM_PREFETCH(filter_of(search->index, keys[count]));
     }
     for (size_t i = 0; i < count; i++)
-        if (may_have(search->index, keys[i]))
-            take_slots(search, slot_of(search->index, keys[i]), keys[i]);
+        find(search, keys[i]);
     return count;
 }
 
@@ -438,25 +461,25 @@ static inline bool search_index(struct cm_index_search *search) {
 /* Evaluates those that were gathered until one is not false. False: none is, or the steps have run out. */
 static bool evaluate_gathered(struct cm_index_search *search) {
     struct cm_gathered *gathered = &search->gathered;
-    const struct certmap_rules *rules = search->fast.eval.rules;
     while (gathered->next < gathered->count) {
         const struct cm_noted *noted = &gathered->found[gathered->next];
         search->fast.hint = noted->hint;
-        search->truth = cm_fast_eval(&search->fast, cm_mapping_in(rules, noted->offset));
+        search->truth = cm_fast_eval(&search->fast, noted->mapping);
         if (search->fast.eval.steps == 0)
             return false;
         gathered->next++;
-        search->best = noted->offset;
+        search->found = noted->mapping;
+        search->best = search->found->index;
         if (search->truth != CERTMAP_FALSE)
             return true;
     }
     return false;
 }
 
-/* Walks through the index for what is at the offset or after it. False: it was more work than there was. */
-static CM_RARELY bool gather_from(struct cm_index_search *search, uint32_t offset) {
-    search->from = offset;
-    search->best = CM_NO_OFFSET;
+/* Walks through the index for what is at a place or after it. False: it was more work than there was. */
+static CM_RARELY bool gather_from(struct cm_index_search *search, size_t from) {
+    search->from = (uint32_t)from;
+    search->best = CM_NO_PLACE;
     search->gathered.walked = true;
     search->gathered.count = search->gathered.next = 0;
     return search_index(search);
@@ -465,8 +488,8 @@ static CM_RARELY bool gather_from(struct cm_index_search *search, uint32_t offse
 /* Leaves the index at a mapping. */
 static CM_RARELY void leave_at(struct cm_index_search *search, size_t from) {
     search->gathered.on = false;
-    search->best = CM_NO_OFFSET;
-    search->from = search->fast.eval.rules->offsets[from];
+    search->best = CM_NO_PLACE;
+    search->from = (uint32_t)from;
     leave_index(search);
     consider_all(search, from);
 }
@@ -474,30 +497,29 @@ static CM_RARELY void leave_at(struct cm_index_search *search, size_t from) {
 /* The next of those that were gathered; each time that all CM_MAX_GATHERED of them are false or were given, what comes after
  * them is. */
 static CM_RARELY void find_gathered(struct cm_index_search *search, size_t from) {
-    const struct certmap_rules *rules = search->fast.eval.rules;
     struct cm_gathered *gathered = &search->gathered;
     bool walks = !gathered->walked;
-    while (!walks || gather_from(search, rules->offsets[from])) {
+    while (!walks || gather_from(search, from)) {
         if (evaluate_gathered(search))
             return;
         if (search->fast.eval.steps == 0) {
-            leave_at(search, cm_mapping_in(rules, gathered->found[gathered->next].offset)->index);
+            leave_at(search, gathered->found[gathered->next].mapping->index);
             return;
         }
-        search->best = CM_NO_OFFSET;
+        search->best = CM_NO_PLACE;
         if (gathered->count < CM_MAX_GATHERED)
             return;
-        from = (size_t)cm_mapping_in(rules, gathered->found[CM_MAX_GATHERED - 1].offset)->index + 1;
+        from = (size_t)gathered->found[CM_MAX_GATHERED - 1].mapping->index + 1;
         walks = true;
-        if (from >= rules->mapping_count)
+        if (from >= search->fast.eval.rules->mapping_count)
             return;
     }
     leave_at(search, from);
 }
 
 static inline void find_first(struct cm_index_search *search, size_t from) {
-    search->from = from > 0 ? search->fast.eval.rules->offsets[from] : 0;
-    search->best = CM_NO_OFFSET;
+    search->from = (uint32_t)from;
+    search->best = CM_NO_PLACE;
     if (search->index != NULL && !search_index(search))
         leave_index(search);
     if (search->index == NULL)
@@ -505,12 +527,11 @@ static inline void find_first(struct cm_index_search *search, size_t from) {
 }
 
 const struct cm_mapping *cm_index_search_next(struct cm_index_search *search, size_t from) {
-    const struct certmap_rules *rules = search->fast.eval.rules;
-    if (from >= rules->mapping_count)
+    if (from >= search->fast.eval.rules->mapping_count)
         return NULL;
     if (search->index != NULL && search->gathered.on)
         find_gathered(search, from);
     else
         find_first(search, from);
-    return search->best != CM_NO_OFFSET ? cm_mapping_in(rules, search->best) : NULL;
+    return search->best != CM_NO_PLACE ? search->found : NULL;
 }

@@ -14,12 +14,12 @@ struct cm_seen {
 };
 
 struct cm_noted {
-    uint32_t offset;
+    const struct cm_mapping *mapping;
     struct cm_hint hint; /* the value that led to it */
 };
 
-/* After all offsets. */
-#define CM_NO_OFFSET UINT32_MAX
+/* After all places in the order of trial. */
+#define CM_NO_PLACE UINT32_MAX
 
 /* Mappings that one walk through the index found, in order of trial, where all of those that hold are asked for. */
 struct cm_gathered {
@@ -33,13 +33,14 @@ struct cm_gathered {
 struct cm_index_search {
     const struct cm_index *index; /* NULL: mappings are looked at one by one */
     size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
-    uint32_t from;                /* mappings at offsets before it are not asked about */
-    uint32_t best;                /* the offset of the first one found, or CM_NO_OFFSET */
+    uint32_t from;                /* mappings before it in order of trial are not asked about */
+    uint32_t best;                /* the place in that order of the first one found, or CM_NO_PLACE */
+    const struct cm_mapping *found; /* the first one found, if there is one */
     enum certmap_truth truth;     /* what it gave */
     size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
     bool at_once;                 /* mappings are not noted: in this node there is one thing to look up */
     size_t noted_count, waiting_count;
-    struct cm_seen tried;  /* offsets of mappings that are false: a value may have the key of one at each byte */
+    struct cm_seen tried;  /* mappings that are false: a value may have the key of one at each byte */
     struct cm_seen queued; /* nodes that have waited in this walk */
     struct cm_noted noted[CM_MAX_NOTED];
     struct cm_fast_eval fast;

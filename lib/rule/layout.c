@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "certmap/limits.h"
+#include "index/key.h"
 #include "rule/operand_set.h"
 #include <string.h>
 
@@ -113,16 +114,39 @@ static bool plan_mapping(struct cm_layout *layout, uint32_t index) {
     return enough;
 }
 
+/* The mapping that lies at a place of the store. */
+static uint32_t mapping_at(const struct cm_layout *layout, uint32_t place) {
+    return layout->order->mappings != NULL ? layout->order->mappings[place] : place;
+}
+
+/* No block is passed over, whatever sizes were thought of. */
+#define MAX_JUMP (CM_BLOCK_OFFSETS / 2)
+
+/* Goes on where the key of the mapping at a place says, if that is not taken. */
+static void go_home(struct cm_layout *layout, size_t place) {
+    const struct cm_index_order *order = layout->order;
+    if (place >= order->home_count)
+        return;
+    const uint32_t home = layout->draft->rules->shared_end + cm_key_home(order->keys[place], order->home_size);
+    if (home > layout->end && home - layout->end <= MAX_JUMP)
+        layout->end = home;
+}
+
 static bool plan_all(struct cm_layout *layout) {
+    struct certmap_rules *rules = layout->draft->rules;
     bool enough = plan_shared(layout);
-    for (uint32_t i = 0; i < layout->draft->rules->mapping_count && enough; i++)
-        enough = plan_mapping(layout, i);
+    rules->shared_end = layout->end;
+    for (uint32_t i = 0; i < rules->mapping_count && enough; i++) {
+        go_home(layout, i);
+        enough = plan_mapping(layout, mapping_at(layout, i));
+    }
     return enough;
 }
 
-enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_diagnostic *err) {
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, const struct cm_index_order *order,
+                                   struct certmap_diagnostic *err) {
     struct certmap_rules *rules = draft->rules;
-    *layout = (struct cm_layout){.draft = draft};
+    *layout = (struct cm_layout){.draft = draft, .order = order};
     layout->conditions = cm_array_alloc(&rules->allocator, draft->condition_count, sizeof *layout->conditions);
     rules->offsets = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->offsets);
     if (layout->conditions == NULL || rules->offsets == NULL)
@@ -223,11 +247,9 @@ static bool put_condition(struct writing *writing, uint32_t number) {
 /* Shared conditions, in the order in which they were planned. */
 static bool put_shared(struct writing *writing) {
     const struct cm_layout *layout = writing->layout;
-    const struct certmap_rules *rules = layout->draft->rules;
-    const uint32_t end = rules->mapping_count > 0 ? rules->offsets[0] : layout->end;
     bool done = true;
     for (size_t i = 0; i < layout->draft->condition_count && done; i++)
-        if (layout->conditions[i] < end)
+        if (layout->conditions[i] < layout->draft->rules->shared_end)
             done = put_condition(writing, (uint32_t)i);
     return done;
 }
@@ -295,7 +317,7 @@ enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certm
     struct writing writing = {.layout = layout};
     bool done = put_shared(&writing);
     for (uint32_t i = 0; i < layout->draft->rules->mapping_count && done; i++)
-        done = put_mapping(&writing, i);
+        done = put_mapping(&writing, mapping_at(layout, i));
     return done ? CERTMAP_OK : cm_error_memory(err);
 }
 

@@ -4,18 +4,20 @@
 #ifndef CM_RULE_LAYOUT_H
 #define CM_RULE_LAYOUT_H
 
-#include "rule/draft.h"
+#include "index/index.h"
 
 struct cm_layout {
     struct cm_draft *draft;
+    const struct cm_index_order *order;
     uint32_t *conditions;               /* the offset of each condition of the draft */
     uint32_t end;                       /* the first offset after the store */
     uint32_t block_ends[CM_MAX_BLOCKS]; /* the first offset after what begins in a block, or an earlier one */
 };
 
-/* Finds an offset for everything in the draft; that of each mapping in rules->offsets. Errors: MEMORY, LIMIT (there are
- * not so many). */
-enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, struct certmap_diagnostic *err);
+/* Finds an offset for everything in the draft; that of each mapping in rules->offsets. order is that in which mappings lie,
+ * and stays as long as the layout. Errors: MEMORY, LIMIT (there are not so many). */
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, const struct cm_index_order *order,
+                                   struct certmap_diagnostic *err);
 /* Makes the store, and releases texts of the draft as it goes; nothing else may read them after. Errors: MEMORY. */
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err);
 void cm_layout_free(struct cm_layout *layout);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The compiled rule set.
  *
- *     store    [ shared condition | shared condition | ... | mapping 0 | mapping 1 | ... ]     in blocks
+ *     store    [ shared condition | shared condition | ... | mapping 3 | mapping 0 | ... ]     in blocks
  *     offsets  [ where mapping 0 is | where mapping 1 is | ... ]                       4 bytes each
  *     paths    [ subject.CN | issuer.O | ... ]                         each once
  *     names    [ whole Names that conditions compare with ]            each once
@@ -20,8 +20,8 @@
  *
  * Nodes have 4 bytes each and are in prefix order: a group is followed by its members, and its size counts them and
  * itself. The root of a mapping is an ALL. A condition is there once, whichever mappings have it: one that a single
- * mapping has is in it, one that several have before all of them. Mappings are in order of trial, so that offsets
- * compare as mappings do. store.h reads all of this; layout.h makes it. */
+ * mapping has is in it, one that several have before all of them. Mappings lie in order of trial, or in that in which the
+ * index leads to them. store.h reads all of this; layout.h makes it. */
 #ifndef CM_RULE_RULES_H
 #define CM_RULE_RULES_H
 
@@ -115,6 +115,7 @@ struct certmap_rules {
     uintptr_t blocks[CM_MAX_BLOCKS]; /* where offset 0 would be, if all of the store were together as each block is */
     uint64_t heads;                  /* a bit for each block that is the first of what was allocated */
     uint32_t *offsets;
+    uint32_t shared_end; /* the first offset after the conditions that several mappings have */
     struct cm_path *paths;
     struct cm_operand *names;
     uint8_t *prefixes;

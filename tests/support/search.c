@@ -13,6 +13,8 @@ struct cm_index *t_index_build(struct certmap_rules *rules) {
     struct cm_progress progress = {.fn = NULL};
     if (t_draft_make(&draft, rules))
         (void)cm_index_build(&index, &draft, T_INDEX_SEED, &progress, NULL);
+    if (index != NULL)
+        cm_index_place(index, &(struct cm_index_order){.home_count = 0}, rules->offsets, rules->shared_end);
     t_draft_free(&draft);
     return index;
 }
