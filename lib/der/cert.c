@@ -197,16 +197,32 @@ static bool is_walked(const struct certmap_cert *cert, struct certmap_view der) 
            is_same(cert->extensions, walked.extensions);
 }
 
+/* Sets the pieces of a certificate, and clears all else as far as the struct reaches. */
+static void give_pieces(struct certmap_cert *cert, const struct certmap_cert *walked) {
+    const size_t size = cert->size, known = size < sizeof *cert ? size : sizeof *cert;
+    memset((unsigned char *)cert + sizeof size, 0, known - sizeof size);
+    cert->certificate = walked->certificate;
+    cert->tbs = walked->tbs;
+    cert->version = walked->version;
+    cert->serial = walked->serial;
+    cert->issuer = walked->issuer;
+    cert->validity = walked->validity;
+    cert->subject = walked->subject;
+    cert->key = walked->key;
+    cert->extensions = walked->extensions;
+}
+
 enum certmap_status certmap_cert_from_der(struct certmap_cert *cert, struct certmap_view der,
                                           struct certmap_diagnostic *err) {
+    struct certmap_cert walked; /* its pieces, and nothing else of it */
     if (!certmap_struct_fits(cert, CERTMAP_FIRST_CERT, sizeof *cert) || der.data == NULL)
         return cm_error_argument(err, "certmap_cert_from_der: cert or der is NULL, or cert->size is not a size of it");
-    struct certmap_cert filled = {.certificate = der};
-    const bool plain = cm_plain_cert(&filled, der);
-    CM_ASSERT(!plain || is_walked(&filled, der)); /* plain_cert.c and the walk say the same */
-    const enum certmap_status status = plain ? CERTMAP_OK : cm_cert_walk(&filled, der, err);
+    walked.certificate = der;
+    const bool plain = cm_plain_cert(&walked, der);
+    CM_ASSERT(!plain || is_walked(&walked, der)); /* plain_cert.c and the walk say the same */
+    const enum certmap_status status = plain ? CERTMAP_OK : cm_cert_walk(&walked, der, err);
     if (status == CERTMAP_OK)
-        certmap_struct_write(cert, &filled, sizeof filled);
+        give_pieces(cert, &walked);
     return status;
 }
 
@@ -254,7 +270,7 @@ void certmap_cert_restrict(struct certmap_cert *cert, unsigned needs) {
     const struct certmap_cert *given = certmap_struct_read(&room, cert, CERTMAP_FIRST_CERT, sizeof room);
     if (given == NULL)
         return;
-    struct certmap_cert kept = *given;
-    keep_pieces(&kept, needs);
-    certmap_struct_write(cert, &kept, sizeof kept);
+    struct certmap_cert *kept = given == cert ? cert : &room; /* the caller's own, unless it is smaller */
+    keep_pieces(kept, needs);
+    certmap_struct_write(cert, kept, sizeof room);
 }

@@ -34,6 +34,21 @@ struct cm_value {
     struct cm_value_label *label; /* for certmap_peer_value; NULL until asked for */
 };
 
+/* A value of which nothing is set yet. Member by member, because compilers clear a whole struct by an instruction that takes
+ * longer than all else that is done for a value. */
+static inline void cm_value_begin(struct cm_value *value) {
+    value->text.nfc.data = value->text.folded.data = NULL;
+    value->text.nfc.len = value->text.folded.len = 0;
+    value->next = 0;
+    value->unreadable = CERTMAP_CODE_NONE;
+    value->avas = NULL;
+    value->oid.data = value->der.data = NULL;
+    value->oid.len = value->der.len = 0;
+    value->tag = 0;
+    value->rdn = value->row = 0;
+    value->label = NULL;
+}
+
 struct cm_list {
     struct cm_value *values;
     size_t count;

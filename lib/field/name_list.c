@@ -59,13 +59,12 @@ static const struct cm_rdn_ava *next_ava(struct name *name, size_t number) {
 static bool make_value(struct cm_value *value, const struct cm_rdn_ava *ava, struct cm_arena *arena,
                        struct cm_arena *scratch) {
     struct certmap_view utf8 = {NULL, 0};
-    *value = (struct cm_value){
-        .oid = ava->oid,
-        .der = ava->value,
-        .tag = ava->tag,
-        .rdn = (uint16_t)ava->rdn,
-        .row = (uint16_t)cm_attr_by_oid(ava->oid),
-    };
+    cm_value_begin(value);
+    value->oid = ava->oid;
+    value->der = ava->value;
+    value->tag = ava->tag;
+    value->rdn = (uint16_t)ava->rdn;
+    value->row = (uint16_t)cm_attr_by_oid(ava->oid);
     cm_arena_reset(scratch);
     value->unreadable = cm_value_read(&utf8, ava->tag, ava->contents, scratch);
     if (value->unreadable == CERTMAP_CODE_NONE)
@@ -145,8 +144,12 @@ static struct cm_rdn_ava ava_of(const struct cm_plain_ava *plain, size_t rdn) {
 /* A value whose text goes into the piece if it is ASCII. */
 static bool make_plain_value(struct cm_value *value, const struct cm_rdn_ava *ava, const struct cm_plain_ava *plain,
                              struct plain_texts *texts, struct cm_arena *arena, struct cm_arena *scratch) {
-    *value = (struct cm_value){
-        .oid = ava->oid, .der = ava->value, .tag = ava->tag, .rdn = (uint16_t)ava->rdn, .row = plain->row};
+    cm_value_begin(value);
+    value->oid = ava->oid;
+    value->der = ava->value;
+    value->tag = ava->tag;
+    value->rdn = (uint16_t)ava->rdn;
+    value->row = plain->row;
     return (is_ascii_type(plain->value[0]) && make_ascii(&value->text, texts, plain->value + 2, plain->len)) ||
            make_value(value, ava, arena, scratch);
 }

@@ -76,9 +76,13 @@ static enum certmap_status no_room(const struct certmap_peer *peer, struct certm
 /* A list of one value, the whole Name, whose row is 0. */
 static void set_whole(struct certmap_peer *peer, size_t list, size_t whole, struct certmap_view der) {
     const size_t at = whole - CM_LIST_SUBJECT_NAME;
-    peer->names[at] = (struct cm_value){.der = der, .avas = &peer->lists[list], .next = CM_VALUE_NONE};
+    struct cm_value *value = &peer->names[at];
+    cm_value_begin(value);
+    value->der = der;
+    value->avas = &peer->lists[list];
+    value->next = CM_VALUE_NONE;
     peer->name_first[at] = 0;
-    peer->lists[whole] = (struct cm_list){.values = &peer->names[at], .count = 1, .first = &peer->name_first[at]};
+    peer->lists[whole] = (struct cm_list){.values = value, .count = 1, .first = &peer->name_first[at]};
 }
 
 /* A Name that no rule reads is checked, so that a certificate is refused whatever the rules are. */
@@ -184,13 +188,15 @@ static void begin_few(struct certmap_peer *peer, const struct certmap_cert *cert
     cm_tbs_keep(peer, cert);
 }
 
-static enum certmap_status check_arguments(const struct certmap_peer *peer, const struct certmap_cert *cert,
+/* few: there are Names, and no digest that could be wrong. */
+static enum certmap_status check_arguments(const struct certmap_peer *peer, const struct certmap_cert *cert, bool *few,
                                            struct certmap_diagnostic *err) {
     if (peer == NULL || cert == NULL)
         return cm_error_argument(err, "certmap_peer_set: peer or cert is NULL, or cert->size is not a size of it");
     if (cert->subject.data == NULL || cert->issuer.data == NULL)
         return cm_error_argument(err, "certmap_peer_set: subject and issuer have to be supplied");
-    if (!cm_digests_sound(cert))
+    *few = cm_pieces_are_few(cert);
+    if (!*few && !cm_digests_sound(cert))
         return cm_error_argument(err, "certmap_peer_set: a digest is not as long as its hash makes it");
     return CERTMAP_OK;
 }
@@ -199,8 +205,9 @@ enum certmap_status certmap_peer_set(struct certmap_peer *peer, const struct cer
                                      struct certmap_diagnostic *err) {
     struct certmap_cert room;
     const struct certmap_cert *cert = certmap_struct_read(&room, given, CERTMAP_FIRST_CERT, sizeof room);
-    enum certmap_status status = check_arguments(peer, cert, err);
-    if (status == CERTMAP_OK && cm_pieces_are_few(cert))
+    bool few = false;
+    enum certmap_status status = check_arguments(peer, cert, &few, err);
+    if (status == CERTMAP_OK && few)
         begin_few(peer, cert);
     else
         certmap_peer_clear(peer);

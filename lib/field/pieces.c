@@ -92,16 +92,23 @@ void cm_tbs_keep(struct certmap_peer *peer, const struct certmap_cert *cert) {
         peer->certificate.data == NULL ? CERTMAP_CODE_NOT_SUPPLIED : CERTMAP_CODE_NONE;
 }
 
+/* Whether a part of a struct, from one offset to another, is zero. */
+static bool is_zero(const struct certmap_cert *cert, size_t from, size_t to) {
+    static const unsigned char zeros[sizeof *cert];
+    return memcmp((const unsigned char *)cert + from, zeros, to - from) == 0;
+}
+
+_Static_assert(offsetof(struct certmap_cert, version) ==
+                       offsetof(struct certmap_cert, certificate) + sizeof(struct certmap_view) &&
+                   offsetof(struct certmap_cert, tbs_sha256) ==
+                       offsetof(struct certmap_cert, tbs) + sizeof(struct certmap_view) &&
+                   offsetof(struct certmap_cert, reserved) == offsetof(struct certmap_cert, unread) + sizeof(unsigned),
+               "cm_pieces_are_few looks at everything else");
+
 bool cm_pieces_are_few(const struct certmap_cert *cert) {
-    struct certmap_cert names;
-    memset(&names, 0, sizeof names);
-    names.size = cert->size;
-    names.subject = cert->subject;
-    names.issuer = cert->issuer;
-    names.unread = cert->unread;
-    names.certificate = cert->certificate;
-    names.tbs = cert->tbs;
-    return memcmp(cert, &names, sizeof names) == 0;
+    return is_zero(cert, offsetof(struct certmap_cert, version), offsetof(struct certmap_cert, tbs)) &&
+           is_zero(cert, offsetof(struct certmap_cert, tbs_sha256), offsetof(struct certmap_cert, unread)) &&
+           is_zero(cert, offsetof(struct certmap_cert, reserved), sizeof *cert);
 }
 
 bool cm_pieces_read(struct certmap_peer *peer, const struct certmap_cert *cert) {

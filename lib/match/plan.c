@@ -126,8 +126,8 @@ static enum certmap_truth eval_rest(struct cm_fast_eval *fast, const struct cm_p
 }
 
 /* Of the mappings whose tests pass, what no test says. As many as there are, whose conditions take steps. */
-static CM_RARELY struct cm_plan_found search_rest(uint32_t pass, const struct certmap_rules *rules,
-                                                  const struct certmap_peer *peer) {
+static CM_APART struct cm_plan_found search_rest(uint32_t pass, const struct certmap_rules *rules,
+                                                 const struct certmap_peer *peer) {
     struct cm_plan_found found;
     struct cm_fast_eval fast;
     cm_fast_eval_begin(&fast, rules, peer);
