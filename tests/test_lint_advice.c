@@ -376,6 +376,37 @@ T_TEST(corpus_counts) {
     }
 }
 
+static bool on_unanswered(void *ctx, const struct certmap_lint_report *report) {
+    if (report->diagnostic.code == CERTMAP_CODE_UNMAPPED_CERTIFICATES)
+        t_put(ctx, report->diagnostic.text);
+    return true;
+}
+
+/* 5,000,000 comparisons are the most: 1,000 certificates with 5,000 mappings, and not one more. */
+T_TEST(corpus_of_many) {
+    static const char *const expected[] = {
+        "of 1000 certificates 1000 get no answer",
+        "of 1001 certificates 1001 get no answer, the first 1000 of which were compared with each mapping"};
+    struct certmap_lint *lint = NULL;
+    struct t_buf text = T_BUF_INIT, said = T_BUF_INIT;
+    char line[128];
+    t_put(&text, "certmap 1;\n");
+    for (int i = 0; i < 5000; i++) {
+        snprintf(line, sizeof line, "mapping \"m%d\" { when subject.OU = \"Unit %d\"; allow \"x\"; }\n", i, i);
+        t_put(&text, line);
+    }
+    ck_assert_int_eq(certmap_lint_new(&lint, NULL, NULL), CERTMAP_OK);
+    struct certmap_rules *rules = load(lint, t_cstr(&text));
+    for (int i = 0; i < 1000 + _i; i++)
+        ck_assert_int_eq(give(lint, rules, "Sales"), CERTMAP_OK);
+    ck_assert_int_eq(certmap_lint_run(lint, rules, on_unanswered, &said, NULL), CERTMAP_OK);
+    ck_assert_str_eq(t_cstr(&said), expected[_i]);
+    t_buf_free(&text);
+    t_buf_free(&said);
+    certmap_lint_free(lint);
+    certmap_rules_free(rules);
+}
+
 T_TEST(named) {
     const struct certmap_view names[] = {t_text("breakglass"), t_text("CONTOSO\\ops")};
     static const struct {
@@ -583,4 +614,5 @@ T_TEST(many_mappings) {
 T_TESTS("lint_advice", T_CASE("cases", breadth, patterns, texts, accounts, iis_files, decoys),
         T_CASE("corpus", corpus, corpus_groups, corpus_counts, named, corpus_of_other_rules, corpus_without_memory),
         T_CASE("files", T_LONG, each_allocation_fails, many_operands, long_patterns, deep_groups, every_character,
-               many_mappings))
+               many_mappings),
+        T_SLOW_CASE(T_LOOP(corpus_of_many, 2)))

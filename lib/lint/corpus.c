@@ -368,12 +368,22 @@ static void report_mapping(struct certmap_lint *lint, size_t mapping) {
         report_condition(lint, mapping, i);
 }
 
+/* How many were compared with the mappings, where that were not all. */
+static const char *say_compared(struct certmap_lint *lint) {
+    const struct cm_lint_corpus *corpus = lint->corpus;
+    if (corpus->uncompared == 0)
+        return "";
+    return cm_lint_print(lint, ", the first %llu of which were compared with each mapping",
+                         (unsigned long long)(corpus->unanswered - corpus->uncompared));
+}
+
 static void report_unanswered(struct certmap_lint *lint) {
     static const struct certmap_position nowhere = {0, 0, 0, 0};
+    const struct cm_lint_corpus *corpus = lint->corpus;
     struct certmap_lint_report *report = cm_lint_report_add(
         lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES, CERTMAP_CERTAINTY_ADVICE, SIZE_MAX, nowhere,
-        "of %llu certificates %llu %s no answer", (unsigned long long)lint->corpus->certificates,
-        (unsigned long long)lint->corpus->unanswered, lint->corpus->unanswered == 1 ? "gets" : "get");
+        "of %llu certificates %llu %s no answer%s", (unsigned long long)corpus->certificates,
+        (unsigned long long)corpus->unanswered, corpus->unanswered == 1 ? "gets" : "get", say_compared(lint));
     cm_lint_corpus_tell_groups(lint, report);
     cm_lint_report_help(lint, report,
                         "certmap explain says of a certificate what it misses; of those that are meant to "

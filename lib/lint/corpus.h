@@ -15,6 +15,7 @@ struct cm_lint_corpus {
     uint64_t certificates, unanswered; /* each as often as it came */
     struct cm_lint_group *groups;      /* of each mapping: unanswered certificates to which it is nearest */
     size_t comparisons;                /* of certificates with mappings, for the groups */
+    uint64_t uncompared;               /* unanswered, after too many of these */
     bool *answered;                    /* of each mapping: whether it has any, under `all` also with others */
     size_t asked;                      /* how often a mapping was asked whether it holds with others */
     bool open;                         /* that was too often: who else held is not known */

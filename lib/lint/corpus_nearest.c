@@ -8,7 +8,7 @@
 
 /* A certificate is compared with every mapping: so many comparisons take some seconds. Certificates after that are
  * counted, and in no group. */
-#define MAX_COMPARISONS 20000000
+#define MAX_COMPARISONS 5000000
 /* Most groups that are reported; of more, the largest. */
 #define MAX_GROUPS 10
 /* Longest value that is named. */
@@ -93,8 +93,12 @@ enum certmap_status cm_lint_corpus_group(struct certmap_lint *lint, struct certm
     const size_t mappings = lint->model.mappings.count;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct missed missed = {.lint = lint, .mapping = SIZE_MAX};
-    if (!cm_lint_wants(lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES) || mappings > MAX_COMPARISONS - corpus->comparisons)
+    if (!cm_lint_wants(lint, CERTMAP_CODE_UNMAPPED_CERTIFICATES))
         return CERTMAP_OK;
+    if (mappings > MAX_COMPARISONS - corpus->comparisons) {
+        corpus->uncompared = cm_lint_corpus_sum(corpus->uncompared, count);
+        return CERTMAP_OK;
+    }
     corpus->comparisons += mappings;
     enum certmap_status status = certmap_explain(lint->model.rules, peer, &result, find_nearest, &missed, err);
     if (status != CERTMAP_OK || missed.mapping >= mappings)
