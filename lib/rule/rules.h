@@ -112,8 +112,7 @@ struct certmap_rules {
     struct certmap_allocator allocator;
     struct cm_meter *meter; /* what the allocator is, where the options of the builder have a limit; else NULL */
     struct cm_arena arena;  /* templates, attributes, decoded Names */
-    uintptr_t blocks[CM_MAX_BLOCKS]; /* where offset 0 would be, if all of the store were together as each block is */
-    uint64_t heads;                  /* a bit for each block that is the first of what was allocated */
+    uint64_t heads;         /* a bit for each block of the store that is the first of what was allocated */
     uint32_t *offsets;
     uint32_t shared_end; /* the first offset after the conditions that several mappings have */
     struct cm_path *paths;
@@ -135,6 +134,9 @@ struct certmap_rules {
     unsigned needs;
     enum certmap_combining policy;
     bool disabled;
+    /* Of the store: where offset 0 would be, if all of it were together as each block is. Last, so that the first of them is
+     * beside what every match reads. */
+    uintptr_t blocks[CM_MAX_BLOCKS];
 };
 
 #endif
