@@ -231,7 +231,7 @@ static const struct {
     {"a long end that the value does not have", 0, 32000, "b", "", "none no-match"},
     {"a run that is as long as the value", 0, 65000, "", "", "allow m"},
     {"nothing can be found false afterwards", 0, 32000, "?b*", " and subject.OU = \"x\"", "none m unreadable"},
-    {"nothing can be found true afterwards", 0, 32000, "?b*", " or subject.CN like \"a*\"", "none m unreadable"},
+    {"nothing can be found true afterwards", 0, 32000, "?b*", " or subject.CN like \"b*\"", "none m unreadable"},
     {"presence needs a step too", 0, 32000, "?b*", " or subject.CN present", "none m unreadable"},
     {"not even absence is known", 0, 32000, "?b*", " and subject.DC present", "none m unreadable"},
 };
@@ -259,7 +259,7 @@ static void run_pattern(int row, const char *decision, const char *wanted) {
     struct t_buf trace = T_BUF_INIT;
     struct t_peer peer;
     char answer[LONG];
-    t_peer_make(&peer, "CN=\\{a*65536}", "CN=CA");
+    t_peer_make(&peer, "CN=b\\{a*65535}", "CN=CA");
     const struct certmap_result matched = t_match(rules, peer.peer);
     t_answer(answer, sizeof answer, &matched);
     ck_assert_msg(strcmp(answer, wanted) == 0, "%s: \"%s\" instead of \"%s\"", patterns[row].about, answer, wanted);

@@ -119,6 +119,87 @@ T_TEST(at_random) {
     ck_assert_uint_gt(excluded, none / 3);
 }
 
+/* ---- where pieces are ---- */
+
+enum { MANY = 200, LONG = 700, LITERAL = 90, LITERALS = 400 };
+
+struct made_long {
+    struct cm_value values[MANY];
+    char texts[MANY][LONG];
+    uint32_t first[1];
+    struct cm_list list;
+};
+
+/* Values of about so many bytes; every tenth is empty. */
+static void make_long(struct made_long *made, struct t_random *random, size_t count, size_t len, const char *letters) {
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = i % 10 == 3 ? 0 : len / 2 + t_random_below(random, len / 2);
+        const struct certmap_view text = random_text(random, made->texts[i], size, letters);
+        made->values[i] = (struct cm_value){.text = {text, text}};
+    }
+    made->list = (struct cm_list){.values = made->values, .count = count, .first = made->first};
+    cm_list_chain(&made->list, 0);
+}
+
+/* A pattern that one of the values is like: literals of it, between stars. */
+static struct certmap_view pattern_of(const struct made_long *made, struct t_random *random, char *pattern) {
+    const struct certmap_view text = made->values[t_random_below(random, made->list.count)].text.nfc;
+    size_t len = 0, at = 0;
+    pattern[len++] = '\xFF';
+    for (size_t i = 0; i < 2 && at < text.len; i++) {
+        at += t_random_below(random, text.len - at);
+        const size_t most = text.len - at < LITERAL ? text.len - at : LITERAL, size = 1 + t_random_below(random, most);
+        memcpy(pattern + len, text.data + at, size);
+        len += size;
+        at += size;
+        pattern[len++] = '\xFF';
+    }
+    return (struct certmap_view){(const uint8_t *)pattern, len};
+}
+
+/* Every value that is like a pattern is among the places, each once and in order. */
+static void check_places(const struct made_long *made, struct cm_piece_places *places, struct certmap_view pattern) {
+    uint32_t next = cm_piece_places_next(places);
+    for (uint32_t i = 0; i < made->list.count; i++) {
+        size_t steps = 1000000;
+        const bool given = next == i;
+        ck_assert(given || cm_glob_match(pattern, made->values[i].text.nfc, &steps) == CERTMAP_FALSE);
+        if (given)
+            next = cm_piece_places_next(places);
+    }
+    ck_assert_uint_eq(next, CM_VALUE_NONE);
+}
+
+static const struct {
+    size_t count, len;
+    const char *letters;
+} longs[] = {
+    {MANY, 20, "abcdefghijklmnop"},
+    {MANY, LONG, "abcdefghijklmnop"},
+    {MANY, 40, "ab"},
+    {1, LONG, "abcdefgh"},
+    {5, LONG, "abc"},
+    {20, 8, "abcdefgh"},
+};
+
+T_TEST(where_pieces_are) {
+    static struct cm_piece_filter filter;
+    static struct made_long made;
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    make_long(&made, &random, longs[_i].count, longs[_i].len, longs[_i].letters);
+    cm_piece_filter_begin(&filter);
+    for (size_t i = 0; i < LITERALS; i++) {
+        char text[2 * LITERAL + 4];
+        struct cm_piece_places places;
+        size_t steps = 1000000;
+        const struct certmap_view pattern = pattern_of(&made, &random, text);
+        const bool found = cm_piece_filter_find(&filter, &made.list, 0, false, pattern, &steps, &places);
+        ck_assert(found == (i >= CM_FILTER_ASKED));
+        if (found)
+            check_places(&made, &places, pattern);
+    }
+}
+
 /* A value that cannot be read makes what is excluded unknown, and so does a lack of steps; rows beyond those that are kept
  * in mind are not excluded. */
 T_TEST(unknown_and_full) {
@@ -154,4 +235,4 @@ T_TEST(unknown_and_full) {
 }
 
 T_TESTS("piece filter", T_CASE("rules", T_LOOP(as_without_it, COUNT(expressions))),
-        T_CASE("filter", T_LOOP(at_random, 5), unknown_and_full))
+        T_CASE("filter", T_LOOP(at_random, 5), T_LOOP(where_pieces_are, COUNT(longs)), unknown_and_full))

@@ -138,15 +138,19 @@
  * people write has fewer that many mappings share. */
 #define CM_MEMOS 64
 /* When so many were kept there are many, and each has a place of its own: clearing these takes as long as a hundred
- * conditions. Offsets that have one: of 20,000 conditions and more. Worst case "many NOTs": without them a match takes five times
+ * conditions. Offsets that have one: of 10,000 conditions and more. Worst case "many NOTs": without them a match takes five times
  * as long. */
 #define CM_MEMOS_OF_MANY 256
-#define CM_KNOWN 65536
+#define CM_KNOWN 32768
 
 /* Of so many short values it is worth to note their pieces, when so many patterns were asked about such; that takes as long as
  * a hundred patterns. Bounds: an ordinary match asks about a few. */
 #define CM_SOME_VALUES 4
 #define CM_SOME_ASKED 64
+
+/* A pattern that takes more steps than these is worth to note the pieces of a row at once. Worst case "question marks": without
+ * it a match takes three times as long, for the two patterns before. */
+#define CM_TRIAL_STEPS 4096
 
 /* After so many mappings the next ones are first asked for what made others false; and how much is kept of that. Bounds: an
  * ordinary match evaluates a few. */

@@ -101,16 +101,33 @@ static struct certmap_view pattern_of(const struct cm_stored_condition *stored) 
     return stored->op == CERTMAP_OP_MATCHES ? cm_regex_glob(wanted_by(stored)) : CM_VIEW_NONE;
 }
 
-/* Where there are many values, or long ones, or some that are asked about often, whether none of them has the pieces of the
- * pattern. Of several types it is known only where all can be read. */
+/* Those values that may be like the pattern: a step for each, or more. */
+static enum certmap_truth eval_places(struct cm_fast_eval *fast, const struct plain *plain,
+                                      struct cm_piece_places *places) {
+    enum certmap_truth truth = places->row->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
+    uint32_t at = cm_piece_places_next(places);
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && fast->eval.steps > 0; at = cm_piece_places_next(places))
+        if (eval_value(fast, plain, &plain->list->values[at]) == CERTMAP_TRUE)
+            truth = CERTMAP_TRUE;
+    return fast->eval.steps > 0 || truth == CERTMAP_TRUE ? truth : CERTMAP_UNKNOWN;
+}
+
+/* Where there are many values, or long ones, or some that are asked about often, whether one of them is like the pattern,
+ * of those that have its pieces; false: they are looked at one by one. Of several types it is known only where all can be
+ * read. */
 static bool ask_filter(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_stored_condition *stored = plain->stored;
     const struct certmap_view pattern = pattern_of(stored);
+    struct cm_piece_places places;
     if (pattern.data == NULL || (!is_long_row(plain) && (++fast->asked <= CM_SOME_ASKED || !has_some(plain))))
         return false;
-    return cm_piece_filter_excludes(&fast->filter, plain->list, plain->path->row, stored->nocase, pattern,
-                                    &fast->eval.steps, truth) &&
-           (!plain->path->by_oid || *truth == CERTMAP_FALSE || fast->eval.steps == 0);
+    if (!cm_piece_filter_find(&fast->filter, plain->list, plain->path->row, stored->nocase, pattern, &fast->eval.steps,
+                              &places))
+        return false;
+    if (plain->path->by_oid && places.row->unreadable)
+        return false;
+    *truth = eval_places(fast, plain, &places);
+    return true;
 }
 
 /* The values one by one: a step for each, or more. */
@@ -128,6 +145,22 @@ static enum certmap_truth eval_each(struct cm_fast_eval *fast, const struct plai
     return truth;
 }
 
+/* The same of a row that has no filter yet: a pattern that takes long is worth one. */
+static enum certmap_truth eval_unfiltered(struct cm_fast_eval *fast, const struct plain *plain) {
+    const size_t steps = fast->eval.steps;
+    enum certmap_truth truth;
+    if (plain->stored->op == CERTMAP_OP_EQUAL || steps <= CM_TRIAL_STEPS)
+        return eval_each(fast, plain);
+    fast->eval.steps = CM_TRIAL_STEPS;
+    truth = eval_each(fast, plain);
+    const size_t left = fast->eval.steps;
+    fast->eval.steps = steps - (CM_TRIAL_STEPS - left);
+    if (left > 0)
+        return truth;
+    cm_piece_filter_hurry(&fast->filter, plain->list, plain->path->row, plain->stored->nocase);
+    return ask_filter(fast, plain, &truth) ? truth : eval_each(fast, plain);
+}
+
 /* Of several values, the one that led here is tried first: it is mostly the one that is wanted. */
 static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
     enum certmap_truth truth = CERTMAP_FALSE;
@@ -137,7 +170,7 @@ static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const
         return CERTMAP_TRUE;
     if (ask_set(fast, plain, &truth) || ask_filter(fast, plain, &truth))
         return truth;
-    return eval_each(fast, plain);
+    return eval_unfiltered(fast, plain);
 }
 
 /* ---- what was found out before ---- */
@@ -208,19 +241,27 @@ static bool is_about_texts(const struct cm_condition *condition) {
            path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
+static enum certmap_truth eval_operand(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                       const struct cm_list *list, struct certmap_view text) {
+    const uint32_t row = condition->path->row;
+    size_t *steps = &fast->eval.steps;
+    if (row == CM_ROW_ANY)
+        return cm_value_set_any_has(list, condition->nocase, text, steps);
+    if (cm_value_set_lacks(list, row, condition->nocase, text))
+        return cm_steps_take(steps, 1 + text.len / CM_BYTES_A_STEP) ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
+    return cm_value_set_has(list, row, condition->nocase, text, steps);
+}
+
 /* Whether one of many values is one of the operands. A step for each operand, or more. */
 static enum certmap_truth eval_operands(struct cm_fast_eval *fast, const struct cm_condition *condition,
                                         const struct cm_list *list) {
-    size_t *steps = &fast->eval.steps;
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     enum certmap_truth truth = CERTMAP_FALSE;
-    (void)cm_steps_take(steps, 1);
-    while (truth != CERTMAP_TRUE && *steps > 0 && cm_operands_next(&operands, &operand))
-        truth = condition->path->row == CM_ROW_ANY
-                    ? cm_value_set_any_has(list, condition->nocase, operand.matched, steps)
-                    : cm_value_set_has(list, condition->path->row, condition->nocase, operand.matched, steps);
-    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+    (void)cm_steps_take(&fast->eval.steps, 1);
+    while (truth != CERTMAP_TRUE && fast->eval.steps > 0 && cm_operands_next(&operands, &operand))
+        truth = eval_operand(fast, condition, list, operand.matched);
+    return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
 /* Whether any value is compared with patterns, whose pieces a filter can look for. */
