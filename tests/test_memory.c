@@ -226,6 +226,8 @@ T_TEST(advice) {
     memset(block, 0x5A, size);
     cm_pages_advise(block, size);
     cm_pages_advise(NULL, size);
+    cm_pages_collapse(block, size);
+    cm_pages_collapse(NULL, size);
     for (size_t i = 0; i < size; i++)
         if (block[i] != 0x5A)
             ck_abort_msg("byte %zu", i);

@@ -47,6 +47,11 @@ void cm_release(const struct certmap_allocator *allocator, void *p) {
         allocator->release(allocator->ctx, p);
 }
 
+void cm_settle(const struct certmap_allocator *allocator, void *block, size_t size) {
+    if (allocator->alloc == default_alloc)
+        cm_pages_collapse(block, size);
+}
+
 void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, size_t item_size) {
     return count > SIZE_MAX / item_size ? NULL : cm_alloc(allocator, count * item_size);
 }

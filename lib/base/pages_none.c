@@ -5,3 +5,8 @@ void cm_pages_advise(void *block, size_t size) {
     (void)block;
     (void)size;
 }
+
+void cm_pages_collapse(void *block, size_t size) {
+    (void)block;
+    (void)size;
+}

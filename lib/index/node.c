@@ -213,9 +213,8 @@ static bool new_node(struct cm_build *build, uint32_t *number, uint32_t least_ma
         return false;
     build->nodes = nodes;
     *number = (uint32_t)build->node_count++;
-    nodes[*number] = (struct cm_index_node){.first_probe = (uint32_t)build->node_probes.count,
-                                            .least = least_mapping,
-                                            .rest = CM_INDEX_NONE};
+    nodes[*number] = (struct cm_index_node){
+        .first_probe = (uint32_t)build->node_probes.count, .least = least_mapping, .rest = CM_INDEX_NONE};
     return true;
 }
 

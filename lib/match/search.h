@@ -31,14 +31,14 @@ struct cm_gathered {
 
 /* One search for one certificate. What most searches use of it is together. */
 struct cm_index_search {
-    const struct cm_index *index; /* NULL: mappings are looked at one by one */
-    size_t work;                  /* keys and candidates left; when they run out, mappings are looked at one by one */
-    uint32_t from;                /* mappings before it in order of trial are not asked about */
-    uint32_t best;                /* the place in that order of the first one found, or CM_NO_PLACE */
+    const struct cm_index *index;   /* NULL: mappings are looked at one by one */
+    size_t work;                    /* keys and candidates left; when they run out, mappings are looked at one by one */
+    uint32_t from;                  /* mappings before it in order of trial are not asked about */
+    uint32_t best;                  /* the place in that order of the first one found, or CM_NO_PLACE */
     const struct cm_mapping *found; /* the first one found, if there is one */
-    enum certmap_truth truth;     /* what it gave */
-    size_t fetch;                 /* how many bytes of a mapping are fetched when it is noted */
-    bool at_once;                 /* mappings are not noted: in this node there is one thing to look up */
+    enum certmap_truth truth;       /* what it gave */
+    size_t fetch;                   /* how many bytes of a mapping are fetched when it is noted */
+    bool at_once;                   /* mappings are not noted: in this node there is one thing to look up */
     size_t noted_count, waiting_count;
     struct cm_seen tried;  /* mappings that are false: a value may have the key of one at each byte */
     struct cm_seen queued; /* nodes that have waited in this walk */

@@ -151,6 +151,7 @@ enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *dr
     rules->offsets = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->offsets);
     if (layout->conditions == NULL || rules->offsets == NULL)
         return cm_error_memory(err);
+    cm_settle(&rules->allocator, rules->offsets, rules->mapping_count * sizeof *rules->offsets);
     find_owners(layout);
     if (plan_all(layout))
         return CERTMAP_OK;
@@ -176,9 +177,11 @@ static bool make_block(struct writing *writing) {
     uint32_t last = first, end = layout->block_ends[first];
     for (; end > (uint64_t)(last + 1) * CM_BLOCK_OFFSETS; last++)
         end = layout->block_ends[last + 1] > end ? layout->block_ends[last + 1] : end;
-    uint8_t *block = cm_array_alloc(&rules->allocator, end - first * CM_BLOCK_OFFSETS, CM_OFFSET_UNIT);
+    const uint32_t count = end - first * CM_BLOCK_OFFSETS;
+    uint8_t *block = cm_array_alloc(&rules->allocator, count, CM_OFFSET_UNIT);
     if (block == NULL)
         return false;
+    cm_settle(&rules->allocator, block, (size_t)count * CM_OFFSET_UNIT);
     for (; writing->made <= last; writing->made++)
         rules->blocks[writing->made] = (uintptr_t)block - first * CM_BLOCK_SIZE;
     rules->heads |= (uint64_t)1 << first;
