@@ -133,7 +133,7 @@ static void consider_noted(struct cm_index_search *search) {
 
 /* Fetches a mapping, or most of it, and what may be after the store: a number, because no pointer may point there. At
  * most CM_MAX_FETCH. */
-static void prefetch(const struct cm_mapping *mapping, size_t size) {
+static CM_FETCHES void prefetch(const struct cm_mapping *mapping, size_t size) {
     for (size_t i = 0; i < size; i += CM_FETCH_LINE)
         CM_PREFETCH((const void *)((uintptr_t)mapping + i));
 }
@@ -252,7 +252,7 @@ static inline bool may_have(const struct cm_index *index, uint32_t key) {
 }
 
 /* Fetches what is at the home of a key, before its slot is there. */
-static inline void fetch_home(const struct cm_index_search *search, uint32_t key) {
+static CM_FETCHES void fetch_home(const struct cm_index_search *search, uint32_t key) {
     const struct cm_index *index = search->index;
     if (index->home_size > 0)
         prefetch(cm_mapping_in(search->fast.eval.rules, index->home_begin + cm_key_home(key, index->home_size)),
