@@ -144,7 +144,7 @@ T_TEST(store_of_several_blocks) {
     check_large(rules, count, 1, BLOCK_BYTES);
     check_large(rules, count + 1, 1, USUAL);
     ck_assert_uint_eq(rules->heads, 3); /* the third block goes on in the second */
-    ck_assert_uint_eq(cm_mapping_at(rules, USUAL_IN_BLOCK)->nodes[1].value, CM_BLOCK_OFFSETS);
+    ck_assert_uint_eq(rules->offsets[USUAL_IN_BLOCK], CM_BLOCK_OFFSETS);
     certmap_rules_free(rules);
 }
 

@@ -2,9 +2,11 @@
 #include "rule/layout.h"
 #include "base/alloc.h"
 #include "base/assert.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "certmap/limits.h"
 #include "index/key.h"
+#include "index/tuning.h"
 #include "rule/operand_set.h"
 #include <string.h>
 
@@ -32,6 +34,11 @@ static size_t name_size(const struct cm_draft *draft, const struct cm_draft_mapp
     return mapping->name == CM_TEXT_NONE ? 0 : string_size(cm_draft_text_at(&draft->text, mapping->name));
 }
 
+/* How many offsets so many bytes take. */
+static uint64_t offsets_of(uint64_t size) {
+    return (size + CM_OFFSET_UNIT - 1) / CM_OFFSET_UNIT;
+}
+
 /* Without its conditions. In 64 bits: what is too large is to be seen where size_t has 32, too. */
 static uint64_t mapping_size(const struct cm_draft *draft, const struct cm_draft_mapping *mapping) {
     const uint64_t nodes = cm_node_size(&draft->nodes[mapping->nodes]);
@@ -53,7 +60,11 @@ static uint64_t condition_size(const struct cm_draft *draft, uint32_t number) {
 #define UNUSED (OWNED - 1)
 #define SHARED (OWNED - 2)
 
+/* Of one that a single mapping has: the rest says how many offsets after the mapping's own it is. */
+#define AFTER (1u << 30)
+
 _Static_assert(CERTMAP_MAX_MAPPINGS < OWNED, "a mapping and a mark are one number");
+_Static_assert(CM_MAX_NODES < AFTER, "an offset is not so large");
 _Static_assert(CM_MAX_NODES < SHARED, "an offset is neither");
 
 /* Finds which conditions several mappings have. */
@@ -85,9 +96,8 @@ static uint32_t next_offset(const struct cm_layout *layout, uint64_t count) {
     return layout->end + (fits ? 0 : left);
 }
 
-/* Takes the offsets that so many bytes need. False: there are not so many. */
-static bool take(struct cm_layout *layout, uint32_t *offset, uint64_t size) {
-    const uint64_t count = (size + CM_OFFSET_UNIT - 1) / CM_OFFSET_UNIT;
+/* Takes so many offsets. False: there are not so many. */
+static bool take(struct cm_layout *layout, uint32_t *offset, uint64_t count) {
     *offset = next_offset(layout, count);
     if (count > CM_MAX_NODES - *offset)
         return false;
@@ -100,23 +110,31 @@ static bool plan_shared(struct cm_layout *layout) {
     bool enough = true;
     for (size_t i = 0; i < layout->draft->condition_count && enough; i++)
         if (layout->conditions[i] == SHARED)
-            enough = take(layout, &layout->conditions[i], condition_size(layout->draft, (uint32_t)i));
+            enough = take(layout, &layout->conditions[i], offsets_of(condition_size(layout->draft, (uint32_t)i)));
     return enough;
 }
 
-static bool plan_mapping(struct cm_layout *layout, uint32_t index) {
+/* Says of the conditions that only this mapping has where they are after it; returns how many offsets all of it takes. */
+static uint64_t plan_own(struct cm_layout *layout, uint32_t index) {
     const struct cm_draft *draft = layout->draft;
     const struct cm_node *root = cm_draft_root(draft, index), *end = root + cm_node_size(root);
-    bool enough = take(layout, &draft->rules->offsets[index], mapping_size(draft, &draft->mappings[index]));
-    for (const struct cm_node *node = root; node < end && enough; node++)
-        if (node->kind == CM_NODE_CONDITION && layout->conditions[node->value] == (OWNED | index))
-            enough = take(layout, &layout->conditions[node->value], condition_size(draft, node->value));
-    return enough;
+    uint64_t count = offsets_of(mapping_size(draft, &draft->mappings[index]));
+    for (const struct cm_node *node = root; node < end && count <= CM_MAX_NODES; node++) {
+        if (node->kind != CM_NODE_CONDITION || layout->conditions[node->value] != (OWNED | index))
+            continue;
+        layout->conditions[node->value] = AFTER | (uint32_t)count;
+        count += offsets_of(condition_size(draft, node->value));
+    }
+    return count;
 }
 
-/* The mapping that lies at a place of the store. */
-static uint32_t mapping_at(const struct cm_layout *layout, uint32_t place) {
-    return layout->order->mappings != NULL ? layout->order->mappings[place] : place;
+/* In order of trial. */
+static bool plan_in_turn(struct cm_layout *layout) {
+    struct certmap_rules *rules = layout->draft->rules;
+    bool enough = true;
+    for (uint32_t i = 0; i < rules->mapping_count && enough; i++)
+        enough = take(layout, &rules->offsets[i], plan_own(layout, i));
+    return enough;
 }
 
 /* No block is passed over, whatever sizes were thought of. */
@@ -132,14 +150,29 @@ static void go_home(struct cm_layout *layout, size_t place) {
         layout->end = home;
 }
 
-static bool plan_all(struct cm_layout *layout) {
-    struct certmap_rules *rules = layout->draft->rules;
-    bool enough = plan_shared(layout);
-    rules->shared_end = layout->end;
-    for (uint32_t i = 0; i < rules->mapping_count && enough; i++) {
-        go_home(layout, i);
-        enough = plan_mapping(layout, mapping_at(layout, i));
+/* In the order that the index wants. The draft is read in turn: in another order that takes many times as long. */
+static bool plan_in_order(struct cm_layout *layout) {
+    uint32_t *offsets = layout->draft->rules->offsets;
+    const size_t count = layout->draft->rules->mapping_count;
+    bool enough = true;
+    for (uint32_t i = 0; i < count && enough; i++) {
+        const uint64_t own = plan_own(layout, i);
+        enough = own <= CM_MAX_NODES;
+        offsets[i] = (uint32_t)own;
     }
+    for (size_t place = 0; place < count && enough; place++) {
+        uint32_t *offset = &offsets[layout->order->mappings[place]];
+        go_home(layout, place);
+        enough = take(layout, offset, *offset);
+    }
+    return enough;
+}
+
+static bool plan_all(struct cm_layout *layout) {
+    bool enough = plan_shared(layout);
+    layout->draft->rules->shared_end = layout->end;
+    if (enough)
+        enough = layout->order->mappings != NULL ? plan_in_order(layout) : plan_in_turn(layout);
     return enough;
 }
 
@@ -190,7 +223,7 @@ static bool make_block(struct writing *writing) {
 
 /* Goes to an offset. False: there is no memory for its block. */
 static bool begin(struct writing *writing, uint32_t offset) {
-    CM_ASSERT(offset >= writing->next && offset >> CM_BLOCK_BITS <= writing->made);
+    CM_ASSERT(offset >> CM_BLOCK_BITS <= writing->made);
     if (offset >> CM_BLOCK_BITS == writing->made && !make_block(writing))
         return false;
     writing->next = offset;
@@ -232,10 +265,9 @@ static void put_set(struct writing *writing, uint32_t number) {
     writing->at += (size_t)size;
 }
 
-static bool put_condition(struct writing *writing, uint32_t number) {
-    const struct cm_layout *layout = writing->layout;
-    const struct cm_draft_condition *condition = &layout->draft->conditions[number];
-    if (!begin(writing, layout->conditions[number]))
+static bool put_condition(struct writing *writing, uint32_t number, uint32_t offset) {
+    const struct cm_draft_condition *condition = &writing->layout->draft->conditions[number];
+    if (!begin(writing, offset))
         return false;
     put(writing, &condition->stored, sizeof condition->stored);
     if (!condition->stored.plain)
@@ -253,18 +285,25 @@ static bool put_shared(struct writing *writing) {
     bool done = true;
     for (size_t i = 0; i < layout->draft->condition_count && done; i++)
         if (layout->conditions[i] < layout->draft->rules->shared_end)
-            done = put_condition(writing, (uint32_t)i);
+            done = put_condition(writing, (uint32_t)i, layout->conditions[i]);
     return done;
 }
 
 /* ---- mappings ---- */
 
+/* The offset of a condition of the mapping that is at this one. */
+static uint32_t condition_offset(const struct cm_layout *layout, uint32_t number, uint32_t mapping) {
+    const uint32_t planned = layout->conditions[number];
+    const uint32_t offset = (planned & AFTER) != 0 ? mapping + (planned - AFTER) : planned;
+    CM_ASSERT(offset <= CM_MAX_NODES);
+    return offset;
+}
+
 static void put_nodes(struct writing *writing, const struct cm_node *root) {
     for (const struct cm_node *node = root; node < root + cm_node_size(root); node++) {
         struct cm_node one = *node;
-        CM_ASSERT(one.kind != CM_NODE_CONDITION || writing->layout->conditions[node->value] <= CM_MAX_NODES);
         if (one.kind == CM_NODE_CONDITION)
-            one.value = writing->layout->conditions[node->value] & CM_MAX_NODES;
+            one.value = condition_offset(writing->layout, node->value, writing->next) & CM_MAX_NODES;
         put(writing, &one, sizeof one);
     }
 }
@@ -280,12 +319,16 @@ static void put_texts(struct writing *writing, const struct cm_draft_mapping *ma
 }
 
 /* The conditions that only this mapping has: those whose offsets are still to come. */
-static bool put_own(struct writing *writing, const struct cm_node *root) {
+static bool put_own(struct writing *writing, const struct cm_node *root, uint32_t mapping) {
     const struct cm_layout *layout = writing->layout;
     bool done = true;
-    for (const struct cm_node *node = root; node < root + cm_node_size(root) && done; node++)
-        if (node->kind == CM_NODE_CONDITION && layout->conditions[node->value] >= writing->next)
-            done = put_condition(writing, node->value);
+    for (const struct cm_node *node = root; node < root + cm_node_size(root) && done; node++) {
+        if (node->kind != CM_NODE_CONDITION || (layout->conditions[node->value] & AFTER) == 0)
+            continue;
+        const uint32_t offset = condition_offset(layout, node->value, mapping);
+        if (offset >= writing->next) /* else it is there: a mapping may have it twice */
+            done = put_condition(writing, node->value, offset);
+    }
     return done;
 }
 
@@ -313,14 +356,27 @@ static bool put_mapping(struct writing *writing, uint32_t index) {
     put_nodes(writing, root);
     put_texts(writing, mapping);
     put_end(writing);
-    return put_own(writing, root);
+    return put_own(writing, root, draft->rules->offsets[index]);
+}
+
+/* Blocks that do not come one after the other are there before anything is in them. */
+static bool make_blocks(struct writing *writing) {
+    bool done = true;
+    while (done && writing->made < (writing->layout->end + CM_BLOCK_OFFSETS - 1) >> CM_BLOCK_BITS)
+        done = make_block(writing);
+    return done;
 }
 
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err) {
+    const struct certmap_rules *rules = layout->draft->rules;
     struct writing writing = {.layout = layout};
-    bool done = put_shared(&writing);
-    for (uint32_t i = 0; i < layout->draft->rules->mapping_count && done; i++)
-        done = put_mapping(&writing, mapping_at(layout, i));
+    bool done = layout->order->mappings == NULL || make_blocks(&writing);
+    done = done && put_shared(&writing);
+    for (uint32_t i = 0; i < rules->mapping_count && done; i++) {
+        if (i + CM_FETCH_AHEAD < rules->mapping_count && layout->order->mappings != NULL)
+            CM_PREFETCH(cm_store_at(rules, rules->offsets[i + CM_FETCH_AHEAD]));
+        done = put_mapping(&writing, i);
+    }
     return done ? CERTMAP_OK : cm_error_memory(err);
 }
 
