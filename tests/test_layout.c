@@ -304,7 +304,7 @@ static enum certmap_status plan(uint32_t *end, uint32_t len, struct certmap_diag
     struct cm_layout layout;
     draft.node_count = 2;
     draft.condition_count = 1;
-    const enum certmap_status status = cm_layout_plan(&layout, &draft, &(struct cm_index_order){.home_count = 0}, err);
+    const enum certmap_status status = cm_layout_plan(&layout, &draft, &(struct cm_layout_order){.home_count = 0}, err);
     *end = layout.end;
     cm_layout_free(&layout);
     rules->allocator.release(rules->allocator.ctx, made.offsets);

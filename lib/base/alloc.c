@@ -47,7 +47,7 @@ void cm_release(const struct certmap_allocator *allocator, void *p) {
         allocator->release(allocator->ctx, p);
 }
 
-void cm_settle(const struct certmap_allocator *allocator, void *block, size_t size) {
+void cm_block_stays(const struct certmap_allocator *allocator, void *block, size_t size) {
     if (allocator->alloc == default_alloc)
         cm_pages_collapse(block, size);
 }

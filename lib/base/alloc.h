@@ -18,7 +18,7 @@ void cm_release(const struct certmap_allocator *allocator, void *p);
 
 /* Says of a block that it stays as long as a rule set, so that the default allocator asks for large pages at once. Changes
  * nothing of what it holds; block may be NULL. */
-void cm_settle(const struct certmap_allocator *allocator, void *block, size_t size);
+void cm_block_stays(const struct certmap_allocator *allocator, void *block, size_t size);
 
 /* Room for `count` items; NULL when there is no memory or the size overflows. */
 void *cm_array_alloc(const struct certmap_allocator *allocator, size_t count, size_t item_size);

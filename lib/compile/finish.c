@@ -74,7 +74,7 @@ static enum certmap_status make_index(struct certmap_builder *builder, struct ce
 }
 
 /* The index says in which order mappings are to lie, and is told where they do. */
-static enum certmap_status write_store(struct certmap_builder *builder, const struct cm_index_order *order,
+static enum certmap_status write_store(struct certmap_builder *builder, const struct cm_layout_order *order,
                                        struct certmap_diagnostic *err) {
     struct certmap_rules *rules = builder->draft.rules;
     struct cm_layout layout;
@@ -90,7 +90,7 @@ static enum certmap_status write_store(struct certmap_builder *builder, const st
 }
 
 static enum certmap_status make_store(struct certmap_builder *builder, struct certmap_diagnostic *err) {
-    struct cm_index_order order = {.home_count = 0};
+    struct cm_layout_order order = {.home_count = 0};
     builder->draft.rules->seed = make_seed(builder);
     enum certmap_status status = make_index(builder, err);
     if (status == CERTMAP_OK)

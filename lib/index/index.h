@@ -37,7 +37,7 @@
 #define CM_INDEX_INDEX_H
 
 #include "base/progress.h"
-#include "rule/draft.h"
+#include "rule/layout.h"
 
 /* What of a value a key is made of. */
 enum cm_key_text {
@@ -111,20 +111,12 @@ struct cm_index {
  * answer. Takes time that grows as n log n with what the rules hold. Errors: MEMORY, CANCELLED. */
 enum certmap_status cm_index_build(struct cm_index **index, const struct cm_draft *draft, uint64_t seed,
                                    struct cm_progress *progress, struct certmap_diagnostic *err);
-/* In which order the mappings of a rule set are to lie in the store. */
-struct cm_index_order {
-    uint32_t *mappings; /* each of them; NULL: in order of trial */
-    uint32_t *keys;     /* of the first home_count of them, which have homes; they rise */
-    size_t home_count;
-    uint32_t home_size; /* offsets that they are spread over */
-};
-
-/* Finds that order; draft is that of the index. Errors: MEMORY. */
-enum certmap_status cm_index_order(struct cm_index_order *order, const struct cm_index *index,
+/* Finds the order in which mappings are to lie in the store; draft is that of the index. Errors: MEMORY. */
+enum certmap_status cm_index_order(struct cm_layout_order *order, const struct cm_index *index,
                                    const struct cm_draft *draft, struct certmap_diagnostic *err);
-void cm_index_order_free(struct cm_index_order *order, const struct certmap_allocator *allocator);
+void cm_index_order_free(struct cm_layout_order *order, const struct certmap_allocator *allocator);
 /* Tells the index where mappings lie; home_begin is the first offset of them. It may be searched after that. */
-void cm_index_place(struct cm_index *index, const struct cm_index_order *order, const uint32_t *offsets,
+void cm_index_place(struct cm_index *index, const struct cm_layout_order *order, const uint32_t *offsets,
                     uint32_t home_begin);
 
 #endif

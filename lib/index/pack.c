@@ -161,7 +161,7 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
     struct cm_index *index = size > PTRDIFF_MAX ? NULL : cm_alloc(build->allocator, (size_t)size);
     if (index == NULL)
         return NULL;
-    cm_settle(build->allocator, index, (size_t)size);
+    cm_block_stays(build->allocator, index, (size_t)size);
     *index = (struct cm_index){.seed = build->seed,
                                .range = range,
                                .bloom_range = (uint32_t)sizes.bloom,

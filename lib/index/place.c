@@ -23,19 +23,20 @@ static uint32_t home_size(const struct cm_draft *draft, size_t home_count) {
     return bytes / CM_OFFSET_UNIT < CM_MAX_NODES / 2 ? (uint32_t)size : 0;
 }
 
-/* Mappings that a slot leads to, each where the first one does. marks has room for all mappings. */
-static void order_homes(struct cm_index_order *order, uint8_t *marks, const struct cm_index *index) {
+/* Mappings that a slot leads to, each where the first one does, with its key in place of its home. marks has room for all
+ * mappings. */
+static void order_homes(struct cm_layout_order *order, uint8_t *marks, const struct cm_index *index) {
     for (size_t i = 0; i < index->slot_count; i++) {
         const struct cm_slot *slot = &index->slots[i];
         if (slot->kind != CM_TARGET_MAPPING || marks[slot->at] != 0)
             continue;
         marks[slot->at] = 1;
         order->mappings[order->home_count] = slot->at;
-        order->keys[order->home_count++] = slot->key;
+        order->homes[order->home_count++] = slot->key;
     }
 }
 
-static void order_all(struct cm_index_order *order, uint8_t *marks, const struct cm_index *index, size_t count) {
+static void order_all(struct cm_layout_order *order, uint8_t *marks, const struct cm_index *index, size_t count) {
     memset(marks, 0, count);
     order_homes(order, marks, index);
     size_t added = order->home_count;
@@ -44,34 +45,36 @@ static void order_all(struct cm_index_order *order, uint8_t *marks, const struct
             order->mappings[added++] = i;
 }
 
-enum certmap_status cm_index_order(struct cm_index_order *order, const struct cm_index *index,
+enum certmap_status cm_index_order(struct cm_layout_order *order, const struct cm_index *index,
                                    const struct cm_draft *draft, struct certmap_diagnostic *err) {
     const struct certmap_allocator *allocator = &draft->rules->allocator;
     const size_t count = draft->rules->mapping_count;
-    *order = (struct cm_index_order){.home_count = 0};
+    *order = (struct cm_layout_order){.home_count = 0};
     if (index == NULL || !has_homes(draft))
         return CERTMAP_OK;
     order->mappings = cm_array_alloc(allocator, count, sizeof *order->mappings);
-    order->keys = cm_array_alloc(allocator, count, sizeof *order->keys);
+    order->homes = cm_array_alloc(allocator, count, sizeof *order->homes);
     uint8_t *marks = cm_alloc(allocator, count);
-    const bool done = order->mappings != NULL && order->keys != NULL && marks != NULL;
+    const bool done = order->mappings != NULL && order->homes != NULL && marks != NULL;
     if (done)
         order_all(order, marks, index, count);
     cm_release(allocator, marks);
     if (!done)
         return cm_error_memory(err);
     order->home_size = home_size(draft, order->home_count);
+    for (size_t i = 0; i < order->home_count; i++)
+        order->homes[i] = cm_key_home(order->homes[i], order->home_size);
     return CERTMAP_OK;
 }
 
-void cm_index_order_free(struct cm_index_order *order, const struct certmap_allocator *allocator) {
+void cm_index_order_free(struct cm_layout_order *order, const struct certmap_allocator *allocator) {
     cm_release(allocator, order->mappings);
-    cm_release(allocator, order->keys);
+    cm_release(allocator, order->homes);
 }
 
 /* ---- the places ---- */
 
-void cm_index_place(struct cm_index *index, const struct cm_index_order *order, const uint32_t *offsets,
+void cm_index_place(struct cm_index *index, const struct cm_layout_order *order, const uint32_t *offsets,
                     uint32_t home_begin) {
     index->home_begin = home_begin;
     index->home_size = order->home_size;

@@ -5,8 +5,6 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "certmap/limits.h"
-#include "index/key.h"
-#include "index/tuning.h"
 #include "rule/operand_set.h"
 #include <string.h>
 
@@ -140,12 +138,12 @@ static bool plan_in_turn(struct cm_layout *layout) {
 /* No block is passed over, whatever sizes were thought of. */
 #define MAX_JUMP (CM_BLOCK_OFFSETS / 2)
 
-/* Goes on where the key of the mapping at a place says, if that is not taken. */
+/* Goes on at the home of the mapping at a place, if that is not taken. */
 static void go_home(struct cm_layout *layout, size_t place) {
-    const struct cm_index_order *order = layout->order;
+    const struct cm_layout_order *order = layout->order;
     if (place >= order->home_count)
         return;
-    const uint32_t home = layout->draft->rules->shared_end + cm_key_home(order->keys[place], order->home_size);
+    const uint32_t home = layout->draft->rules->shared_end + order->homes[place];
     if (home > layout->end && home - layout->end <= MAX_JUMP)
         layout->end = home;
 }
@@ -176,15 +174,15 @@ static bool plan_all(struct cm_layout *layout) {
     return enough;
 }
 
-enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, const struct cm_index_order *order,
-                                   struct certmap_diagnostic *err) {
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft,
+                                   const struct cm_layout_order *order, struct certmap_diagnostic *err) {
     struct certmap_rules *rules = draft->rules;
     *layout = (struct cm_layout){.draft = draft, .order = order};
     layout->conditions = cm_array_alloc(&rules->allocator, draft->condition_count, sizeof *layout->conditions);
     rules->offsets = cm_array_alloc(&rules->allocator, rules->mapping_count, sizeof *rules->offsets);
     if (layout->conditions == NULL || rules->offsets == NULL)
         return cm_error_memory(err);
-    cm_settle(&rules->allocator, rules->offsets, rules->mapping_count * sizeof *rules->offsets);
+    cm_block_stays(&rules->allocator, rules->offsets, rules->mapping_count * sizeof *rules->offsets);
     find_owners(layout);
     if (plan_all(layout))
         return CERTMAP_OK;
@@ -214,7 +212,7 @@ static bool make_block(struct writing *writing) {
     uint8_t *block = cm_array_alloc(&rules->allocator, count, CM_OFFSET_UNIT);
     if (block == NULL)
         return false;
-    cm_settle(&rules->allocator, block, (size_t)count * CM_OFFSET_UNIT);
+    cm_block_stays(&rules->allocator, block, (size_t)count * CM_OFFSET_UNIT);
     for (; writing->made <= last; writing->made++)
         rules->blocks[writing->made] = (uintptr_t)block - first * CM_BLOCK_SIZE;
     rules->heads |= (uint64_t)1 << first;
@@ -359,6 +357,9 @@ static bool put_mapping(struct writing *writing, uint32_t index) {
     return put_own(writing, root, draft->rules->offsets[index]);
 }
 
+/* Where mappings lie anywhere, what the one after so many others is to be written to is fetched. */
+enum { FETCH_AHEAD = 8 };
+
 /* Blocks that do not come one after the other are there before anything is in them. */
 static bool make_blocks(struct writing *writing) {
     bool done = true;
@@ -373,8 +374,8 @@ enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certm
     bool done = layout->order->mappings == NULL || make_blocks(&writing);
     done = done && put_shared(&writing);
     for (uint32_t i = 0; i < rules->mapping_count && done; i++) {
-        if (i + CM_FETCH_AHEAD < rules->mapping_count && layout->order->mappings != NULL)
-            CM_PREFETCH(cm_store_at(rules, rules->offsets[i + CM_FETCH_AHEAD]));
+        if (i + FETCH_AHEAD < rules->mapping_count && layout->order->mappings != NULL)
+            CM_PREFETCH(cm_store_at(rules, rules->offsets[i + FETCH_AHEAD]));
         done = put_mapping(&writing, i);
     }
     return done ? CERTMAP_OK : cm_error_memory(err);

@@ -4,11 +4,20 @@
 #ifndef CM_RULE_LAYOUT_H
 #define CM_RULE_LAYOUT_H
 
-#include "index/index.h"
+#include "rule/draft.h"
+
+/* In which order mappings are to lie in the store. */
+struct cm_layout_order {
+    uint32_t *mappings; /* each of them; NULL: in order of trial */
+    uint32_t *homes; /* of the first home_count of them: where they are to begin, or soon after it; in offsets from the
+                           first mapping, and rising */
+    size_t home_count;
+    uint32_t home_size; /* offsets that they are spread over */
+};
 
 struct cm_layout {
     struct cm_draft *draft;
-    const struct cm_index_order *order;
+    const struct cm_layout_order *order;
     uint32_t *conditions;               /* the offset of each condition of the draft */
     uint32_t end;                       /* the first offset after the store */
     uint32_t block_ends[CM_MAX_BLOCKS]; /* the first offset after what begins in a block, or an earlier one */
@@ -16,8 +25,8 @@ struct cm_layout {
 
 /* Finds an offset for everything in the draft; that of each mapping in rules->offsets. order is that in which mappings lie,
  * and stays as long as the layout. Errors: MEMORY, LIMIT (there are not so many). */
-enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft, const struct cm_index_order *order,
-                                   struct certmap_diagnostic *err);
+enum certmap_status cm_layout_plan(struct cm_layout *layout, struct cm_draft *draft,
+                                   const struct cm_layout_order *order, struct certmap_diagnostic *err);
 /* Makes the store, and releases texts of the draft as it goes; nothing else may read them after. Errors: MEMORY. */
 enum certmap_status cm_layout_write(const struct cm_layout *layout, struct certmap_diagnostic *err);
 void cm_layout_free(struct cm_layout *layout);
