@@ -127,8 +127,8 @@
 #define CM_MAX_HOME 128
 /* Of so many offsets of such mappings, one more is free: the fuller, the farther a mapping is from where its key says. And
  * how many bytes are fetched from there on. Waits. */
-#define CM_HOMES_A_FREE 6
-#define CM_FETCH_HOME (8 * CM_FETCH_LINE)
+#define CM_HOMES_A_FREE 8
+#define CM_FETCH_HOME (6 * CM_FETCH_LINE)
 /* Of mappings that are looked at one by one, how far ahead they are fetched. A wait. */
 #define CM_FETCH_AHEAD 8
 

@@ -138,15 +138,23 @@ static CM_FETCHES void prefetch(const struct cm_mapping *mapping, size_t size) {
         CM_PREFETCH((const void *)((uintptr_t)mapping + i));
 }
 
+/* Fetches a mapping that has no home. */
+static CM_FETCHES void fetch(const struct cm_index_search *search, const struct cm_mapping *mapping) {
+    if (search->index->home_size > 0)
+        return;
+    prefetch(mapping, CM_FETCH);
+    if (search->fetch > CM_FETCH)
+        prefetch(mapping, search->fetch);
+}
+
 /* Keeps a mapping that a value led to for later, if there is more to be looked up until then. */
 static void note(struct cm_index_search *search, const struct cm_mapping *mapping) {
-    const struct cm_hint hint = search->fast.hint;
-    if (search->index->home_size == 0)
-        prefetch(mapping, search->fetch);
+    fetch(search, mapping);
     if (search->at_once) {
         consider(search, mapping);
         return;
     }
+    const struct cm_hint hint = search->fast.hint;
     if (search->noted_count == CM_MAX_NOTED) {
         consider_noted(search);
         search->fast.hint = hint;
