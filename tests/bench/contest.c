@@ -9,13 +9,13 @@
 #include <string.h>
 
 /* The small set that the growth is measured from. */
-enum { SMALL = 10 };
+enum { SMALL = 100 };
 /* Batches of certificates about which answers are compared with what they should be. */
 enum { SAMPLE = 8 };
 
 #define MATCH_RANDOM "certmap match, random"
 #define MATCH_HOT "certmap match, hot"
-#define MATCH_SMALL "certmap match, hot, 10 mappings"
+#define MATCH_SMALL "certmap match, hot, 100 mappings"
 #define FROM_DER "certmap DER to decision"
 #define FROM_X509 "certmap X509 to decision"
 
