@@ -408,6 +408,45 @@ T_TEST(keeps_the_size_of_a_larger_result) {
     certmap_rules_free(rules);
 }
 
+/* ---- a result that is used again ---- */
+
+static const char *const used_again[] = {
+    "mapping \"m\" { when subject.CN = \"a\"; allow \"CONTOSO\\\\b\"; }",
+    "mapping \"m\" { when subject.CN = \"a\"; allow \"b@contoso.example\"; group \"g\"; attribute \"k\" = \"v\"; }",
+    "mapping \"m\" { when subject.CN like \"a*\"; allow \"${subject.CN}\"; }",
+    "mapping \"m\" { when subject.CN = \"a\"; deny; }",
+    "mapping \"m\" { when subject.CN = \"b\"; allow \"c\"; }",
+    "mapping \"m\" { when san.dns = \"b\"; allow \"c\"; }",
+    "policy unique; mapping \"m\" { when always; allow \"c\"; } mapping \"n\" { when always; allow \"d\"; }",
+    "policy all; mapping \"m\" { when always; allow \"c\"; } mapping \"n\" { when always; allow \"d\"; }",
+    "policy all; mapping \"m\" { when subject.CN = \"b\"; allow \"c\"; }",
+    "disabled; mapping \"m\" { when always; allow \"c\"; }",
+};
+
+/* Each member is set, whatever was in it. */
+T_TEST(every_member_is_set) {
+    char text[512], answers[2][LONG];
+    struct certmap_result fresh = CERTMAP_RESULT_INIT, used;
+    struct t_peer peer;
+    snprintf(text, sizeof text, "certmap 1; %s", used_again[_i]);
+    struct certmap_rules *rules = t_rules(text);
+    t_peer_make(&peer, "CN=a", "CN=CA");
+    ck_assert_int_eq(certmap_match(rules, peer.peer, &fresh, NULL), CERTMAP_OK);
+    t_answer(answers[0], sizeof answers[0], &fresh);
+    memset(&used, 0xA5, sizeof used);
+    used.size = sizeof used;
+    ck_assert_int_eq(certmap_match(rules, peer.peer, &used, NULL), CERTMAP_OK);
+    t_answer(answers[1], sizeof answers[1], &used);
+    ck_assert_str_eq(answers[0], answers[1]);
+    t_assert_same_result(&fresh, &used);
+    ck_assert_ptr_eq(fresh.accounts, used.accounts);
+    ck_assert_ptr_eq(fresh.groups, used.groups);
+    ck_assert_ptr_eq(fresh.attributes, used.attributes);
+    ck_assert_uint_eq(fresh.principals, used.principals);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
 T_TESTS("match",
         T_CASE("conditions", T_LOOP(condition_of_an_allow, COUNT(t_conditions)),
                T_LOOP(condition_of_a_deny, COUNT(t_conditions)), T_LOOP(pattern_of_rules, COUNT(t_patterns))),
@@ -418,4 +457,5 @@ T_TESTS("match",
         T_CASE("work", T_TAGS(T_SLOW), T_LONG, T_LOOP(pattern_of_an_allow, COUNT(patterns)),
                T_LOOP(pattern_of_a_deny, 5) /* where what follows makes no difference */),
         T_CASE("call", allocates_nothing, one_peer_serves_many_rule_sets, a_peer_that_is_set_again,
-               refuses_what_is_missing, refuses_a_result_that_is_too_small, keeps_the_size_of_a_larger_result))
+               refuses_what_is_missing, refuses_a_result_that_is_too_small, keeps_the_size_of_a_larger_result,
+               T_LOOP(every_member_is_set, COUNT(used_again))))

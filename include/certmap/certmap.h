@@ -251,8 +251,9 @@ struct certmap_result {
     }
 
 /* Finds the answer for the peer's certificate. Builds its account in the peer. result->size must be
- * set. Allocates nothing and takes no lock; the work is bounded by the steps of the rules
- * (certmap_rules_steps). One peer serves any number of rule sets. On failure result holds NONE.
+ * set; every other member is, whatever it was, so that a result can be used again. Allocates
+ * nothing and takes no lock; the work is bounded by the steps of the rules (certmap_rules_steps).
+ * One peer serves any number of rule sets. On failure result holds NONE.
  * Errors: ARGUMENT (NULL, a size too small, a peer that is not set). */
 CERTMAP_API enum certmap_status certmap_match(const struct certmap_rules *rules,
                                               struct certmap_peer *peer,

@@ -26,34 +26,36 @@ struct own {
     struct certmap_peer *peer; /* for what prepares a certificate itself */
 };
 
-static void own_match(const struct own *own, struct certmap_peer *peer) {
-    struct certmap_result result = CERTMAP_RESULT_INIT;
+/* A result is used again, as a server may have one beside its peer. */
+static void own_match(const struct own *own, struct certmap_peer *peer, struct certmap_result *result) {
     struct certmap_diagnostic error;
-    if (certmap_match(own->rules, peer, &result, &error) != CERTMAP_OK)
+    if (certmap_match(own->rules, peer, result, &error) != CERTMAP_OK)
         b_die("certmap_match", error.text);
 }
 
 static void run_match(void *ctx, struct b_batch *batch, size_t count) {
+    struct certmap_result result = CERTMAP_RESULT_INIT;
     for (size_t i = 0; i < count; i++)
-        own_match(ctx, batch->peers[i % batch->count]);
+        own_match(ctx, batch->peers[i % batch->count], &result);
 }
 
-static void set_and_match(const struct own *own, const struct certmap_cert *cert) {
+static void set_and_match(const struct own *own, const struct certmap_cert *cert, struct certmap_result *result) {
     struct certmap_diagnostic error;
     if (certmap_peer_set(own->peer, cert, &error) != CERTMAP_OK)
         b_die("certmap_peer_set", error.text);
-    own_match(own, own->peer);
+    own_match(own, own->peer, result);
 }
 
 static void run_from_der(void *ctx, struct b_batch *batch, size_t count) {
     const unsigned needs = certmap_rules_needs(((const struct own *)ctx)->rules);
+    struct certmap_result result = CERTMAP_RESULT_INIT;
     for (size_t i = 0; i < count; i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         struct certmap_diagnostic error;
         if (certmap_cert_from_der(&cert, t_view(&batch->ders[i % batch->count]), &error) != CERTMAP_OK)
             b_die("certmap_cert_from_der", error.text);
         certmap_cert_restrict(&cert, needs);
-        set_and_match(ctx, &cert);
+        set_and_match(ctx, &cert, &result);
     }
 }
 
@@ -61,12 +63,13 @@ static void run_from_x509(void *ctx, struct b_batch *batch, size_t count) {
     const struct own *own = ctx;
     struct certmap_openssl_holder holder = CERTMAP_OPENSSL_HOLDER_INIT;
     const unsigned needs = certmap_rules_needs(own->rules);
+    struct certmap_result result = CERTMAP_RESULT_INIT;
     for (size_t i = 0; i < count; i++) {
         struct certmap_cert cert = CERTMAP_CERT_INIT;
         struct certmap_diagnostic error;
         if (certmap_openssl_cert(&cert, &holder, batch->x509s[i % batch->count], needs, &error) != CERTMAP_OK)
             b_die("certmap_openssl_cert", error.text);
-        set_and_match(ctx, &cert);
+        set_and_match(ctx, &cert, &result);
     }
     certmap_openssl_holder_free(&holder);
 }
