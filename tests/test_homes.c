@@ -94,6 +94,37 @@ T_TEST(little_is_free) {
     certmap_rules_free(same);
 }
 
+/* Mappings that several slots lead to, or with lists of their own, have none: few would be at theirs. */
+T_TEST(not_at_one_home) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < 2 * CM_MIN_HOMES; i++) {
+        t_put_line(&text, "mapping \"m%\" { when subject.CN in (", i);
+        t_put_line(&text, "\"a%\", ", i);
+        t_put_line(&text, "\"b%\"); allow \"u\"; }\n", i);
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    ck_assert_uint_eq(rules->index->home_size, 0);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
+T_TEST(own_lists_have_none) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < 2 * CM_MIN_HOMES; i++) {
+        t_put_line(&text, "mapping \"m%\" { when ", i);
+        t_put_line(&text, "subject.CN = \"user-%\" and subject.OU in (", i);
+        for (size_t k = 0; k < 12; k++)
+            t_put_line(&text, "\"%\", ", 12 * i + k);
+        t_put(&text, "\"x\"); allow \"u\"; }\n");
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    ck_assert_uint_eq(rules->index->home_size, 0);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
 /* ---- what is found ---- */
 
 enum { SEEDS = 6, PEOPLE = 400, CERTIFICATES = 40 };
@@ -197,5 +228,7 @@ T_TEST(no_memory_for_them) {
     t_buf_free(&text);
 }
 
-T_TESTS("homes", T_CASE("where they lie", few_have_none, long_ones_have_none, near_their_homes, little_is_free),
+T_TESTS("homes",
+        T_CASE("where they lie", few_have_none, long_ones_have_none, near_their_homes, little_is_free, not_at_one_home,
+               own_lists_have_none),
         T_CASE("what is found", T_LOOP(the_same_is_found, SEEDS)), T_CASE("no memory", no_memory_for_them))

@@ -328,9 +328,44 @@ T_TEST(offsets_at_their_end) {
     ck_assert_str_eq(error.text, "the rules have more than 4294967294 bytes with their texts");
 }
 
+/* Where there is hardly room for mappings after what they share, no home is past the last offset. */
+T_TEST(homes_at_the_end_of_offsets) {
+    enum { MAPPINGS = 8, ROOM = 100 };
+    const uint32_t len = (CM_MAX_NODES - ROOM) * (uint32_t)CM_OFFSET_UNIT - 4;
+    uint8_t text[1] = {0};
+    struct cm_draft_piece piece = {.bytes = text, .size = 1, .left = 1};
+    struct cm_path path = {0};
+    struct cm_node nodes[] = {{CM_NODE_ALL, 2}, {CM_NODE_CONDITION, 0}};
+    struct cm_draft_mapping mappings[MAPPINGS];
+    struct cm_draft_condition condition = {.stored = {.plain = 1}, .count = 1, .len = len};
+    struct certmap_rules *rules = t_rules("certmap 1; mapping \"a\" { when always; deny; }");
+    struct certmap_rules made = {.allocator = rules->allocator, .mapping_count = MAPPINGS, .paths = &path};
+    struct cm_draft draft = {.rules = &made,
+                             .mappings = mappings,
+                             .nodes = nodes,
+                             .conditions = &condition,
+                             .text = {&piece, 1, 1, len},
+                             .node_count = 2,
+                             .condition_count = 1};
+    uint32_t order[MAPPINGS], keys[MAPPINGS];
+    struct cm_layout layout;
+    for (uint32_t i = 0; i < MAPPINGS; i++) {
+        mappings[i] = (struct cm_draft_mapping){.name = CM_TEXT_NONE};
+        order[i] = i;
+        keys[i] = UINT32_MAX / MAPPINGS * i;
+    }
+    const struct cm_layout_order wanted = {.mappings = order, .keys = keys, .home_count = MAPPINGS};
+    ck_assert_int_eq(cm_layout_plan(&layout, &draft, &wanted, NULL), CERTMAP_OK);
+    ck_assert_uint_eq(layout.home_size, 0);
+    ck_assert_uint_le(layout.end, CM_MAX_NODES);
+    cm_layout_free(&layout);
+    rules->allocator.release(rules->allocator.ctx, made.offsets);
+    certmap_rules_free(rules);
+}
+
 T_TESTS("layout",
         T_CASE("offsets", T_LOOP(where_conditions_stand, COUNT(rows)), a_condition_once, order_of_mappings,
-               offsets_at_their_end),
+               homes_at_the_end_of_offsets, offsets_at_their_end),
         T_CASE("blocks", T_TAGS(T_SLOW), T_TIMEOUT(60), store_of_several_blocks,
                text_is_released_as_the_store_is_written, no_memory_for_a_block),
         T_CASE("text", pieces_of_text), T_CASE("positions", positions, no_positions))

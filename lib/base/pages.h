@@ -12,7 +12,7 @@
  * set, and with small pages it waits as long for their addresses as for the bytes. Changes nothing else; block may be NULL. */
 void cm_pages_advise(void *block, size_t size);
 /* The same at once, also for memory that is in small pages already, because something else was in it before. Takes as long
- * as copying the block: for what stays. */
+ * as copying the block: for what stays. Linux does so whatever its setting for large pages is. */
 void cm_pages_collapse(void *block, size_t size);
 
 #endif

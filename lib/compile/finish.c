@@ -80,7 +80,7 @@ static enum certmap_status write_store(struct certmap_builder *builder, const st
     struct cm_layout layout;
     enum certmap_status status = cm_layout_plan(&layout, &builder->draft, order, err);
     if (status == CERTMAP_OK && rules->index != NULL)
-        cm_index_place(rules->index, order, rules->offsets, rules->shared_end);
+        cm_index_place(rules->index, layout.home_size, rules->offsets, rules->shared_end);
     if (status == CERTMAP_OK)
         status = cm_positions_make(&builder->draft, err);
     if (status == CERTMAP_OK)

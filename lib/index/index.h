@@ -116,7 +116,6 @@ enum certmap_status cm_index_order(struct cm_layout_order *order, const struct c
                                    const struct cm_draft *draft, struct certmap_diagnostic *err);
 void cm_index_order_free(struct cm_layout_order *order, const struct certmap_allocator *allocator);
 /* Tells the index where mappings lie; home_begin is the first offset of them. It may be searched after that. */
-void cm_index_place(struct cm_index *index, const struct cm_layout_order *order, const uint32_t *offsets,
-                    uint32_t home_begin);
+void cm_index_place(struct cm_index *index, uint32_t home_size, const uint32_t *offsets, uint32_t home_begin);
 
 #endif

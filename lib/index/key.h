@@ -45,7 +45,7 @@ static inline uint32_t cm_key_slot(uint32_t key, uint32_t range) {
 
 /* How far from the first home that of a key is, in offsets. */
 static inline uint32_t cm_key_home(uint32_t key, uint32_t home_size) {
-    return (uint32_t)((uint64_t)key * home_size >> 32);
+    return cm_layout_home(key, home_size);
 }
 
 /* The word of the Bloom filter that a key has bits in, and which: three of 64. */

@@ -7,23 +7,19 @@
 
 /* ---- the order ---- */
 
-/* Whether so much is worth waiting for once, and a mapping lies in few lines of the cache. */
-static bool has_homes(const struct cm_draft *draft) {
+/* Whether so much is worth waiting for once, a mapping lies in few lines of the cache, and mostly one slot leads to it: it
+ * has one home. */
+static bool has_homes(const struct cm_index *index, const struct cm_draft *draft) {
     const size_t count = draft->rules->mapping_count;
-    return count >= CM_MIN_HOMES && draft->text.len / CM_MAX_HOME <= count;
+    if (index == NULL || count < CM_MIN_HOMES || draft->text.len / CM_MAX_HOME > count)
+        return false;
+    size_t slots = 0;
+    for (size_t i = 0; i < index->slot_count; i++)
+        slots += index->slots[i].kind == CM_TARGET_MAPPING;
+    return slots <= count + count / CM_SLOTS_A_SECOND;
 }
 
-/* About how many offsets so many of all mappings take, and those between them. 0: more than there are, with the others. */
-static uint32_t home_size(const struct cm_draft *draft, size_t home_count) {
-    const uint64_t count = draft->rules->mapping_count;
-    const uint64_t bytes = draft->text.len + count * (sizeof(struct cm_mapping) + CM_OFFSET_UNIT / 2) +
-                           draft->node_count * sizeof(struct cm_node) +
-                           draft->condition_count * (sizeof(struct cm_stored_condition) + CM_OFFSET_UNIT / 2);
-    const uint64_t all = bytes / CM_OFFSET_UNIT * home_count / count, size = all + all / CM_HOMES_A_FREE;
-    return bytes / CM_OFFSET_UNIT < CM_MAX_NODES / 2 ? (uint32_t)size : 0;
-}
-
-/* Mappings that a slot leads to, each where the first one does, with its key in place of its home. marks has room for all
+/* Mappings that a slot leads to, each where the first one does, with its key. marks has room for all
  * mappings. */
 static void order_homes(struct cm_layout_order *order, uint8_t *marks, const struct cm_index *index) {
     for (size_t i = 0; i < index->slot_count; i++) {
@@ -32,7 +28,7 @@ static void order_homes(struct cm_layout_order *order, uint8_t *marks, const str
             continue;
         marks[slot->at] = 1;
         order->mappings[order->home_count] = slot->at;
-        order->homes[order->home_count++] = slot->key;
+        order->keys[order->home_count++] = slot->key;
     }
 }
 
@@ -50,34 +46,30 @@ enum certmap_status cm_index_order(struct cm_layout_order *order, const struct c
     const struct certmap_allocator *allocator = &draft->rules->allocator;
     const size_t count = draft->rules->mapping_count;
     *order = (struct cm_layout_order){.home_count = 0};
-    if (index == NULL || !has_homes(draft))
+    if (!has_homes(index, draft))
         return CERTMAP_OK;
     order->mappings = cm_array_alloc(allocator, count, sizeof *order->mappings);
-    order->homes = cm_array_alloc(allocator, count, sizeof *order->homes);
+    order->keys = cm_array_alloc(allocator, count, sizeof *order->keys);
     uint8_t *marks = cm_alloc(allocator, count);
-    const bool done = order->mappings != NULL && order->homes != NULL && marks != NULL;
+    const bool done = order->mappings != NULL && order->keys != NULL && marks != NULL;
     if (done)
         order_all(order, marks, index, count);
     cm_release(allocator, marks);
     if (!done)
         return cm_error_memory(err);
-    order->home_size = home_size(draft, order->home_count);
-    for (size_t i = 0; i < order->home_count; i++)
-        order->homes[i] = cm_key_home(order->homes[i], order->home_size);
     return CERTMAP_OK;
 }
 
 void cm_index_order_free(struct cm_layout_order *order, const struct certmap_allocator *allocator) {
     cm_release(allocator, order->mappings);
-    cm_release(allocator, order->homes);
+    cm_release(allocator, order->keys);
 }
 
 /* ---- the places ---- */
 
-void cm_index_place(struct cm_index *index, const struct cm_layout_order *order, const uint32_t *offsets,
-                    uint32_t home_begin) {
+void cm_index_place(struct cm_index *index, uint32_t home_size, const uint32_t *offsets, uint32_t home_begin) {
     index->home_begin = home_begin;
-    index->home_size = order->home_size;
+    index->home_size = home_size;
     for (size_t i = 0; i < index->slot_count; i++)
         if (index->slots[i].kind == CM_TARGET_MAPPING)
             index->slots[i].at = offsets[index->slots[i].at] & CM_MAX_SLOT_TARGET;

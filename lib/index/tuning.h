@@ -125,9 +125,9 @@
  * smaller stays in the cache, and what has longer texts takes too many lines of it. Waits. */
 #define CM_MIN_HOMES 1024
 #define CM_MAX_HOME 128
-/* Of so many offsets of such mappings, one more is free: the fuller, the farther a mapping is from where its key says. And
- * how many bytes are fetched from there on. Waits. */
-#define CM_HOMES_A_FREE 8
+/* Of so many mappings one may have a second slot, which leads to it from elsewhere. A wait. */
+#define CM_SLOTS_A_SECOND 8
+/* How many bytes are fetched from a home on. A wait. */
 #define CM_FETCH_HOME (6 * CM_FETCH_LINE)
 /* Of mappings that are looked at one by one, how far ahead they are fetched. A wait. */
 #define CM_FETCH_AHEAD 8

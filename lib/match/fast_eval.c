@@ -201,7 +201,7 @@ static bool recall(struct cm_fast_eval *fast, uint32_t offset, enum certmap_trut
 /* What is unknown for want of steps is not kept. */
 static void keep(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth truth) {
     if (fast->eval.steps > 0)
-        cm_memo_keep(&fast->memo, offset, fast->eval.rules->offsets[0], truth);
+        cm_memo_keep(&fast->memo, offset, fast->eval.rules->shared_end, truth);
 }
 
 /* A plain condition that may take long, of which many mappings have few. */

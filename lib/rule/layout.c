@@ -141,11 +141,32 @@ static bool plan_in_turn(struct cm_layout *layout) {
 /* Goes on at the home of the mapping at a place, if that is not taken. */
 static void go_home(struct cm_layout *layout, size_t place) {
     const struct cm_layout_order *order = layout->order;
-    if (place >= order->home_count)
+    if (place >= order->home_count || layout->home_size == 0)
         return;
-    const uint32_t home = layout->draft->rules->shared_end + order->homes[place];
+    const uint32_t home = layout->draft->rules->shared_end + cm_layout_home(order->keys[place], layout->home_size);
     if (home > layout->end && home - layout->end <= MAX_JUMP)
         layout->end = home;
+}
+
+/* Of so many offsets of mappings with homes, one more is free: the fuller, the farther a mapping is from where its key says. */
+#define OFFSETS_A_FREE 8
+
+/* Mappings that have more than so many offsets on average are not within a few lines of their homes: 128 bytes. */
+#define MAX_HOME 16
+
+/* How many offsets mappings with homes take, and those between them; 0 where there are not so many. offsets holds the sizes of
+ * all mappings. */
+static uint32_t home_size(const struct cm_layout *layout) {
+    const struct certmap_rules *rules = layout->draft->rules;
+    const struct cm_layout_order *order = layout->order;
+    uint64_t homes = 0, others = 0;
+    for (size_t place = 0; place < rules->mapping_count; place++)
+        *(place < order->home_count ? &homes : &others) += rules->offsets[order->mappings[place]];
+    const uint64_t size = homes + homes / OFFSETS_A_FREE;
+    if (homes > (uint64_t)order->home_count * MAX_HOME)
+        return 0;
+    /* Blocks have less than one part in 64 free at their ends. */
+    return layout->end + (size + others) / 64 * 65 < CM_MAX_NODES - CM_BLOCK_OFFSETS ? (uint32_t)size : 0;
 }
 
 /* In the order that the index wants. The draft is read in turn: in another order that takes many times as long. */
@@ -158,6 +179,7 @@ static bool plan_in_order(struct cm_layout *layout) {
         enough = own <= CM_MAX_NODES;
         offsets[i] = (uint32_t)own;
     }
+    layout->home_size = enough ? home_size(layout) : 0;
     for (size_t place = 0; place < count && enough; place++) {
         uint32_t *offset = &offsets[layout->order->mappings[place]];
         go_home(layout, place);

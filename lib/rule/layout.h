@@ -9,17 +9,22 @@
 /* In which order mappings are to lie in the store. */
 struct cm_layout_order {
     uint32_t *mappings; /* each of them; NULL: in order of trial */
-    uint32_t *homes; /* of the first home_count of them: where they are to begin, or soon after it; in offsets from the
-                           first mapping, and rising */
+    uint32_t *keys; /* of the first home_count of them, rising: how far into all of these each is to begin, in parts of
+                           2^32 */
     size_t home_count;
-    uint32_t home_size; /* offsets that they are spread over */
 };
+
+/* How far a key is into so many offsets. */
+static inline uint32_t cm_layout_home(uint32_t key, uint32_t home_size) {
+    return (uint32_t)((uint64_t)key * home_size >> 32);
+}
 
 struct cm_layout {
     struct cm_draft *draft;
     const struct cm_layout_order *order;
     uint32_t *conditions;               /* the offset of each condition of the draft */
     uint32_t end;                       /* the first offset after the store */
+    uint32_t home_size;                 /* offsets that keys are spread over; 0: no mapping has a home */
     uint32_t block_ends[CM_MAX_BLOCKS]; /* the first offset after what begins in a block, or an earlier one */
 };
 

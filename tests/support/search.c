@@ -14,7 +14,7 @@ struct cm_index *t_index_build(struct certmap_rules *rules) {
     if (t_draft_make(&draft, rules))
         (void)cm_index_build(&index, &draft, T_INDEX_SEED, &progress, NULL);
     if (index != NULL)
-        cm_index_place(index, &(struct cm_layout_order){.home_count = 0}, rules->offsets, rules->shared_end);
+        cm_index_place(index, 0, rules->offsets, rules->shared_end);
     t_draft_free(&draft);
     return index;
 }
