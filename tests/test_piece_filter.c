@@ -133,7 +133,8 @@ struct made_long {
 /* Values of about so many bytes; every tenth is empty. */
 static void make_long(struct made_long *made, struct t_random *random, size_t count, size_t len, const char *letters) {
     for (size_t i = 0; i < count; i++) {
-        const size_t size = i % 10 == 3 ? 0 : len / 2 + t_random_below(random, len / 2);
+        const bool empty = i % 10 == 3 || (i == 0 && count > 1);
+        const size_t size = empty ? 0 : len / 2 + t_random_below(random, len / 2);
         const struct certmap_view text = random_text(random, made->texts[i], size, letters);
         made->values[i] = (struct cm_value){.text = {text, text}};
     }
@@ -192,7 +193,9 @@ T_TEST(where_pieces_are) {
         char text[2 * LITERAL + 4];
         struct cm_piece_places places;
         size_t steps = 1000000;
-        const struct certmap_view pattern = pattern_of(&made, &random, text);
+        const struct certmap_view pattern = i % 4 == 3   ? t_text("")
+                                            : i % 8 == 1 ? t_text("\xFF")
+                                                         : pattern_of(&made, &random, text);
         const bool found = cm_piece_filter_find(&filter, &made.list, 0, false, pattern, &steps, &places);
         ck_assert(found == (i >= CM_FILTER_ASKED));
         if (found)
@@ -234,5 +237,28 @@ T_TEST(unknown_and_full) {
     }
 }
 
+/* A value without text is in no part, and an expression may fit it all the same. */
+T_TEST(empty_in_front) {
+    static const char *const fitting[] = {"matches \"[0-9]*\"", "matches \"(ab|ba)*\"", "like \"\"", "= \"\""};
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; mapping \"1\" { when subject.OU like \"*zz1*\"; deny; }\n"
+                 "mapping \"2\" { when subject.OU like \"*zz2*\"; deny; } mapping \"3\" { when subject.OU ");
+    t_put(&text, fitting[_i]);
+    t_put(&text, "; deny; }\nmapping \"all\" { when subject.OU present; allow \"root\"; }");
+    t_put(&subject, "CN=a | OU=");
+    for (size_t i = 0; i < 20; i++)
+        t_put_line(&subject, " | OU=Unit x%", i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert(t_search_agree(rules, peer.peer));
+    ck_assert_int_eq(t_match(rules, peer.peer).decision, CERTMAP_DENY);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+    t_buf_free(&subject);
+}
+
 T_TESTS("piece filter", T_CASE("rules", T_LOOP(as_without_it, COUNT(expressions))),
-        T_CASE("filter", T_LOOP(at_random, 5), T_LOOP(where_pieces_are, COUNT(longs)), unknown_and_full))
+        T_CASE("filter", T_LOOP(at_random, 5), T_LOOP(where_pieces_are, COUNT(longs)), unknown_and_full,
+               T_LOOP(empty_in_front, 4)))

@@ -160,11 +160,13 @@ static size_t skip_lines(struct certmap_view text, size_t begin, size_t count) {
 }
 
 /* Looks at a text from a byte on, after so many lines. Returns how many of them end with a damaged block; 0: there is
- * none, or what else is wrong is in check->of. bytes are a copy, of which the front is overwritten. */
+ * none, or what else is wrong is in check->of. bytes are a copy, of which the front is overwritten, behind the end of a line:
+ * so that no text is taken for DER. */
 static size_t check_rest(struct check *check, struct certmap_view text, uint8_t *bytes, size_t begin, size_t lines) {
     struct certmap_diagnostic why = {.code = CERTMAP_CODE_NONE};
-    if (certmap_certs_from_pem(bytes + begin, text.len - begin, keep, check, &why) == CERTMAP_OK || why.line == 0)
+    if (certmap_certs_from_pem(bytes + begin, text.len - begin + 1, keep, check, &why) == CERTMAP_OK || why.line <= 1)
         return 0;
+    why.line--; /* the empty one */
     remember(check, &why, lines);
     if (why.code == CERTMAP_CODE_NOT_A_CERTIFICATE)
         return 0;
@@ -173,9 +175,10 @@ static size_t check_rest(struct check *check, struct certmap_view text, uint8_t 
 }
 
 static void check_all(struct check *check, struct certmap_view text) {
-    uint8_t *bytes = tool_alloc(text.len);
+    uint8_t *bytes = tool_alloc(text.len + 1);
     size_t begin = 0, lines = 0, more = 1;
-    memcpy(bytes, text.data, text.len);
+    bytes[0] = '\n';
+    memcpy(bytes + 1, text.data, text.len);
     while (more > 0 && begin < text.len) {
         more = check_rest(check, text, bytes, begin, lines);
         begin = skip_lines(text, begin, more);
@@ -192,11 +195,12 @@ static void check_all(struct check *check, struct certmap_view text) {
 enum certmap_status tool_pem_check(struct tool_pem *pem, struct certmap_view text, struct certmap_diagnostic *err) {
     struct check check = {.found = {NULL, 0}, .of = {.code = CERTMAP_CODE_NONE}};
     check_all(&check, text);
-    struct tool_pem *other = check.damaged == 0 ? pem : &check.found;
+    const bool whole = check.damaged == 0 && check.found.count >= pem->count; /* never fewer than there were */
+    struct tool_pem *other = whole ? pem : &check.found;
     const bool lost = check.of.code == CERTMAP_CODE_NOT_A_CERTIFICATE ||
                       (check.damaged > 0 && check.found.count + check.damaged != pem->count);
     tool_pem_free(other);
-    if (check.damaged == 0)
+    if (whole)
         *pem = check.found;
     if (!lost)
         return CERTMAP_OK;

@@ -101,6 +101,15 @@ static bool is_any_filled(const struct cm_piece_filter *filter) {
     return any;
 }
 
+/* Notes of each part, from the last to the first, which ones have nothing but the value that its first byte is of. */
+static void note_within(struct cm_filtered_row *row) {
+    row->within[CM_FILTER_PARTS - 1] = 0;
+    for (size_t part = CM_FILTER_PARTS - 1; part-- > 0;) {
+        const bool same = row->starts[part] == row->starts[part + 1];
+        row->within[part] = same ? row->within[part + 1] | (uint64_t)1 << part : 0;
+    }
+}
+
 /* Each value takes a step, and more. Where they run out it is not filled, and nothing is known any more anyway. */
 static void fill(struct cm_piece_filter *filter, struct cm_filtered_row *row, size_t *steps) {
     const struct cm_list *list = row->list;
@@ -119,6 +128,8 @@ static void fill(struct cm_piece_filter *filter, struct cm_filtered_row *row, si
         note_starts(row, at, place, text.len);
         place += text.len;
     }
+    row->starts[0] = cm_list_first(list, row->row); /* empty texts may be before the first byte */
+    note_within(row);
     row->filled = true;
 }
 
@@ -245,7 +256,7 @@ bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *
     struct asking asking = {filter, (size_t)(there - filter->rows), UINT64_MAX};
     if (cm_steps_take(steps, 1 + pattern.len / CM_BYTES_A_STEP) && *steps > 0)
         ask_literals(&asking, pattern);
-    *places = (struct cm_piece_places){there, *steps > 0 ? asking.parts : 0, CM_VALUE_NONE, CM_VALUE_NONE, 0};
+    *places = (struct cm_piece_places){there, *steps > 0 ? asking.parts : 0, CM_VALUE_NONE, CM_VALUE_NONE, 0, 0};
     return true;
 }
 
@@ -269,14 +280,17 @@ bool cm_piece_filter_excludes(struct cm_piece_filter *filter, const struct cm_li
 /* Goes to the next part, of values up to the one that has the first byte of the part after it; false: there is none. At most
  * CM_FILTER_PARTS times for a pattern. */
 static bool take_part(struct cm_piece_places *places) {
-    unsigned part = 0;
+    unsigned part = places->part;
     if (places->parts == 0)
         return false;
     while ((places->parts >> part & 1) == 0)
         part++;
     places->parts &= places->parts - 1;
+    places->part = part;
     places->at = places->row->starts[part];
     places->last = part + 1 < CM_FILTER_PARTS ? places->row->starts[part + 1] : CM_VALUE_NONE;
+    if (places->at == places->last)
+        places->parts &= ~places->row->within[part];
     return true;
 }
 

@@ -44,6 +44,7 @@ struct cm_filtered_row {
     bool unreadable;                  /* one of the values cannot be read */
     size_t part;                      /* bytes of a part */
     uint32_t starts[CM_FILTER_PARTS]; /* the value that has the first byte of each part; CM_VALUE_NONE: there is none */
+    uint64_t within[CM_FILTER_PARTS]; /* of a part that is all in one value: it, and those after it that are, too */
 };
 
 struct cm_piece_filter {
@@ -64,6 +65,7 @@ struct cm_piece_places {
     uint32_t at;    /* the next value of the part that was taken last; CM_VALUE_NONE: it has no more */
     uint32_t last;  /* value of that part */
     uint32_t after; /* values before it were given */
+    unsigned part;  /* the one that was taken last */
 };
 
 /* Finds them; false: the filter knows nothing. Takes a step for 16 bytes of the pattern, and when a row is filled one for 4 of
