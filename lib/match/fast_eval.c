@@ -467,9 +467,8 @@ enum certmap_truth cm_fast_eval_members(struct cm_fast_eval *fast, const struct 
 /* Whether one of the conditions that made other mappings false is at the same place from the end: rules that are written alike
  * have it there. Of a root whose members are conditions and NOTs of one. */
 static bool is_refuted(struct cm_fast_eval *fast, const struct cm_node *root) {
-    const size_t count = fast->refuter_count < CM_REFUTERS ? fast->refuter_count : CM_REFUTERS;
     bool refuted = false;
-    for (size_t i = 0; i < count && !refuted; i++) {
+    for (size_t i = 0; i < CM_REFUTERS && i < fast->refuter_count && !refuted; i++) {
         const struct cm_refuter *refuter = &fast->refuters[i];
         if (refuter->from_end >= root->value)
             continue;

@@ -211,7 +211,9 @@ static bool ask_literal(struct asking *asking, const uint8_t *literal, size_t le
     if (len >= 4 && !has_some_pieces(asking, literal, len))
         asking->parts = 0;
     for (size_t at = 0; at < len && asking->parts != 0; at += LONGEST) {
-        const size_t left = len - at, size = left < LONGEST ? left : LONGEST;
+        size_t size = len - at;
+        if (size > LONGEST)
+            size = LONGEST;
         const uint64_t parts =
             size < 4 ? parts_of_short(asking, literal + at, size) : parts_of_long(asking, literal + at, size);
         if (parts == 0 || count_parts(parts) < count_parts(asking->parts))

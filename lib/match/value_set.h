@@ -3,7 +3,6 @@
 #ifndef CM_MATCH_VALUE_SET_H
 #define CM_MATCH_VALUE_SET_H
 
-#include "base/assert.h"
 #include "certmap/explain.h"
 #include "field/value_set.h"
 
@@ -14,7 +13,6 @@ enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bo
 /* Whether it is known at once that none has, and that all can be read: for a step, and one for 16 bytes. */
 static inline bool cm_value_set_lacks(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text) {
     const struct cm_value_set *set = list->set;
-    CM_ASSERT(set != NULL);
     return row >= set->row_count ||
            (!set->unreadable[row] && !cm_value_set_may_have(set, nocase, cm_value_set_hash(set, row, text)));
 }

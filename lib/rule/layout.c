@@ -160,13 +160,15 @@ static uint32_t home_size(const struct cm_layout *layout) {
     const struct certmap_rules *rules = layout->draft->rules;
     const struct cm_layout_order *order = layout->order;
     uint64_t homes = 0, others = 0;
-    for (size_t place = 0; place < rules->mapping_count; place++)
-        *(place < order->home_count ? &homes : &others) += rules->offsets[order->mappings[place]];
+    for (size_t place = 0; place < order->home_count; place++)
+        homes += rules->offsets[order->mappings[place]];
+    for (size_t place = order->home_count; place < rules->mapping_count; place++)
+        others += rules->offsets[order->mappings[place]];
     const uint64_t size = homes + homes / OFFSETS_A_FREE;
-    if (homes > (uint64_t)order->home_count * MAX_HOME)
-        return 0;
+    const bool small = homes / MAX_HOME <= order->home_count;
     /* Blocks have less than one part in 64 free at their ends. */
-    return layout->end + (size + others) / 64 * 65 < CM_MAX_NODES - CM_BLOCK_OFFSETS ? (uint32_t)size : 0;
+    const bool enough = layout->end + (size + others) / 64 * 65 < CM_MAX_NODES - CM_BLOCK_OFFSETS;
+    return small && enough ? (uint32_t)size : 0;
 }
 
 /* In the order that the index wants. The draft is read in turn: in another order that takes many times as long. */

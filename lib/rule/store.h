@@ -250,11 +250,11 @@ static inline struct cm_plain_account cm_plain_account_at(const uint8_t *prefixe
 
 /* How many bytes it has. */
 static inline size_t cm_plain_account_size(const uint8_t *at) {
-    const uint8_t *end = at;
-    if (cm_store_number(&end) > 0)
-        (void)cm_store_number(&end);
-    cm_store_skip(&end);
-    return (size_t)(end - at);
+    const uint8_t *next = at;
+    if (cm_store_number(&next) > 0)
+        (void)cm_store_number(&next);
+    cm_store_skip(&next);
+    return (size_t)(next - at);
 }
 
 /* The same as an output. */
