@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
+#include "base/assert.h"
 #include "base/view.h"
 #include "certmap/names.h"
 #include "certmap/versioned.h"
@@ -36,6 +37,7 @@ static enum certmap_status push_output(struct certmap_builder *builder, struct c
     if (outputs == NULL)
         return cm_error_memory(err);
     rules->outputs = outputs;
+    CM_ASSERT(output.kind == CM_OUTPUT_ACCOUNT || builder->output_count > 0);
     if (output.kind == CM_OUTPUT_ACCOUNT)
         mapping->outputs = (uint32_t)builder->output_count;
     else

@@ -88,9 +88,11 @@ enum certmap_status cm_builder_keep(struct certmap_builder *builder, const struc
     struct cm_draft_text *text = &builder->draft.text;
     if (record->len > CERTMAP_MAX_RULES_TEXT - text->len)
         return too_large(err);
-    *at = (uint32_t)text->len;
-    return cm_draft_text_add(text, cm_view(record->bytes, record->len), &builder->allocator) ? CERTMAP_OK
-                                                                                             : cm_error_memory(err);
+    const uint32_t place = (uint32_t)text->len;
+    if (!cm_draft_text_add(text, cm_view(record->bytes, record->len), &builder->allocator))
+        return cm_error_memory(err);
+    *at = place;
+    return CERTMAP_OK;
 }
 
 struct prefix_search {
