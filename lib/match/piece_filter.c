@@ -234,6 +234,9 @@ static size_t pass_wildcards(struct certmap_view pattern, size_t at) {
     return at;
 }
 
+/* Each byte of a literal is hashed, and looked up: that takes as long as comparing several. */
+enum { BYTES_ASKED_A_STEP = 4 };
+
 /* Asks about each literal of a pattern. Linear in the pattern, which takes steps. */
 static void ask_literals(struct asking *asking, struct certmap_view pattern) {
     bool there = true;
@@ -256,7 +259,7 @@ bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *
     if (!there->filled)
         return false;
     struct asking asking = {filter, (size_t)(there - filter->rows), UINT64_MAX};
-    if (cm_steps_take(steps, 1 + pattern.len / CM_BYTES_A_STEP) && *steps > 0)
+    if (cm_steps_take(steps, 1 + pattern.len / BYTES_ASKED_A_STEP) && *steps > 0)
         ask_literals(&asking, pattern);
     *places = (struct cm_piece_places){there, *steps > 0 ? asking.parts : 0, CM_VALUE_NONE, CM_VALUE_NONE, 0, 0};
     return true;

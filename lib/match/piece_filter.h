@@ -68,7 +68,7 @@ struct cm_piece_places {
     unsigned part;  /* the one that was taken last */
 };
 
-/* Finds them; false: the filter knows nothing. Takes a step for 16 bytes of the pattern, and when a row is filled one for 4 of
+/* Finds them; false: the filter knows nothing. Takes a step for 4 bytes of the pattern, and when a row is filled one for 4 of
  * its values' bytes. Values of the row are not told apart by their types. */
 bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
                           struct certmap_view pattern, size_t *steps, struct cm_piece_places *places);
