@@ -52,13 +52,6 @@ void cm_draft_text_drop(struct cm_draft_text *text, uint32_t at, size_t len) {
     piece->left -= len;
 }
 
-void cm_draft_text_take_back(struct cm_draft_text *text, size_t len) {
-    if (len == 0)
-        return;
-    text->len -= len;
-    cm_draft_text_drop(text, (uint32_t)text->len, len);
-}
-
 void cm_draft_text_release(struct cm_draft_text *text, uint32_t at, size_t len,
                            const struct certmap_allocator *allocator) {
     struct cm_draft_piece *piece = &text->pieces[at >> CM_DRAFT_PIECE_BITS];

@@ -110,8 +110,6 @@ static inline bool cm_draft_text_add(struct cm_draft_text *text, struct certmap_
     text->len += bytes.len;
     return true;
 }
-/* Takes back what was added last. */
-void cm_draft_text_take_back(struct cm_draft_text *text, size_t len);
 /* Nobody will read so many bytes, which begin at a place. */
 void cm_draft_text_drop(struct cm_draft_text *text, uint32_t at, size_t len);
 /* The same; and a piece of which nobody will read anything is released. Nothing is added any more. */
