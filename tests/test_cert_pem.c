@@ -235,6 +235,7 @@ static void put_labelled(struct t_buf *buf, const char *label) {
 }
 
 #define ROW_OF_SIGNS "========================================\n"
+#define ROW_OF_SLASHES "////////////////////+///////////////////\n"
 #define DIGEST "4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\n"
 
 /* How a certificate is written where another is after it. */
@@ -258,6 +259,7 @@ static const struct {
      "-----BEGIN PGP SIGNATURE-----\n\n" REST REST "-----END PGP SIGNATURE-----\n"},
     {"the end of a key", "-----END EC PRIVATE KEY-----\n", "CERTIFICATE", REST "and\n" REST},
     {"rows of signs", ROW_OF_SIGNS ROW_OF_SIGNS, "CERTIFICATE", DIGEST DIGEST},
+    {"rows of signs that base64 has", ROW_OF_SLASHES ROW_OF_SLASHES, "CERTIFICATE", ROW_OF_SLASHES},
     {"what is base64 by chance", "4f9b0da552b8e6c73aa9f76b8677dca4038850f3c1ab1101ae7c8d45165ab84f\n", "CERTIFICATE",
      "MITRE\nMIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wgg+\n" LINE_OF_TEXT},
     {"what other programs put into text", "\t\f\v\n", "CERTIFICATE", "\x1A\n\xE9\n"},

@@ -141,12 +141,16 @@ static bool is_hex_digit(uint8_t c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
+static bool is_sign(uint8_t c) {
+    return c == '=' || c == '+' || c == '/';
+}
+
 /* Whether a line is base64, and no digest in hexadecimal, nor a row of signs. Linear. */
 static bool is_base64(struct certmap_view line) {
     bool base64 = line.len >= LEAST_BASE64, other = false;
     for (size_t i = 0; i < line.len && base64; i++) {
         base64 = cm_armor_is_base64(line.data[i]);
-        other = other || (!is_hex_digit(line.data[i]) && line.data[i] != '=');
+        other = other || !(is_hex_digit(line.data[i]) || is_sign(line.data[i]));
     }
     return base64 && other;
 }
