@@ -37,6 +37,27 @@ static inline struct certmap_rules *t_rules(const char *text) {
     return rules;
 }
 
+/* The same of a buffer, which is freed. */
+static inline struct certmap_rules *t_rules_of(struct t_buf *text) {
+    struct certmap_rules *rules = t_rules(t_cstr(text));
+    t_buf_free(text);
+    return rules;
+}
+
+struct t_random;
+
+/* Rules with a policy, and so many mappings that somebody puts there one by one. */
+static inline struct certmap_rules *t_rules_each(const char *policy, size_t count, struct t_random *random,
+                                                 void (*put)(struct t_buf *text, struct t_random *random, size_t i)) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1; policy ");
+    t_put(&text, policy);
+    t_put(&text, ";\n");
+    for (size_t i = 0; i < count; i++)
+        put(&text, random, i);
+    return t_rules_of(&text);
+}
+
 /* ---- builders ---- */
 
 static inline struct certmap_builder *t_builder(void) {

@@ -47,15 +47,7 @@ static void put_mapping(struct t_buf *text, struct t_random *random, size_t numb
 
 static struct certmap_rules *random_rules(struct t_random *random) {
     static const char *const policies[] = {"first", "all", "unique", "most-specific"};
-    struct t_buf text = T_BUF_INIT;
-    t_put(&text, "certmap 1; policy ");
-    t_put(&text, policies[t_random_below(random, COUNT(policies))]);
-    t_put(&text, ";\n");
-    for (size_t i = 0; i < MAPPINGS; i++)
-        put_mapping(&text, random, i);
-    struct certmap_rules *rules = t_rules(t_cstr(&text));
-    t_buf_free(&text);
-    return rules;
+    return t_rules_each(policies[t_random_below(random, COUNT(policies))], MAPPINGS, random, put_mapping);
 }
 
 static void random_peer(struct t_peer *peer, struct t_random *random) {

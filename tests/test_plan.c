@@ -81,14 +81,7 @@ static void put_mapping(struct t_buf *text, struct t_random *random, size_t numb
 }
 
 static struct certmap_rules *make_rules(struct t_random *random) {
-    struct t_buf text = T_BUF_INIT;
-    const size_t count = 1 + t_random_below(random, CM_MAX_PLANNED);
-    t_put(&text, "certmap 1;\n");
-    for (size_t i = 0; i < count; i++)
-        put_mapping(&text, random, i);
-    struct certmap_rules *rules = t_rules(t_cstr(&text));
-    t_buf_free(&text);
-    return rules;
+    return t_rules_each("first", 1 + t_random_below(random, CM_MAX_PLANNED), random, put_mapping);
 }
 
 /* Mostly one value of a type; now and then none, two, or one that cannot be read. */
