@@ -113,7 +113,7 @@ static const struct {
 
 /* 10.0.0.0, fd00::, 10.0.0.1 and so on; where they are few they are looked at one by one. */
 static void put_addresses(struct t_buf *extensions, size_t count, bool may_be_unknown) {
-    char address[96];
+    char address[128];
     t_put(extensions, "SEQUENCE{ SEQUENCE{ OID{ 2.5.29.17 } OCTETSTRING{ SEQUENCE{ ");
     for (size_t i = 0; i < count; i++) {
         snprintf(address, sizeof address,
