@@ -153,6 +153,12 @@ static struct certmap_view trim(struct certmap_view line) {
     return line;
 }
 
+/* What follows BEGIN or END, with which the line begins. The blanks that follow it are not part of it, but its own is. */
+static struct certmap_view tail_of(struct certmap_view line, const char *word) {
+    const size_t len = strlen(word);
+    return trim((struct certmap_view){line.data + len, line.len - len});
+}
+
 static enum label label_of(struct certmap_view tail) {
     static const struct {
         const char *text;
@@ -190,8 +196,7 @@ static void take_unusual(struct reading *reading, const struct block *block, con
 }
 
 static void end_block(struct reading *reading, const struct block *block, struct certmap_view line) {
-    const struct certmap_view end = trim(line), der = {block->from, (size_t)(block->to - block->from)};
-    const struct certmap_view tail = {end.data + strlen(END), end.len - strlen(END)};
+    const struct certmap_view tail = tail_of(line, END), der = {block->from, (size_t)(block->to - block->from)};
     const bool same = tail.len == block->tail.len && memcmp(tail.data, block->tail.data, tail.len) == 0;
     if (!block->plain || !same || der.len == 0 || begins_with(block->tail, "TRUSTED")) {
         take_unusual(reading, block, line.data + line.len);
@@ -205,8 +210,7 @@ static void end_block(struct reading *reading, const struct block *block, struct
 }
 
 static struct block begin_block(struct reading *reading, struct certmap_view line, size_t number, size_t rest) {
-    const struct certmap_view text = trim(line);
-    const struct certmap_view tail = {text.data + strlen(BEGIN), text.len - strlen(BEGIN)};
+    const struct certmap_view tail = tail_of(line, BEGIN);
     struct block block = {.label = label_of(tail), .open = true, .plain = true, .line = number};
     block.begin = line.data;
     block.tail = tail;
@@ -234,7 +238,7 @@ static size_t room_for(struct certmap_view rest) {
 
 /* Of a block whose first line is damaged, or has another label, only the last one is left. */
 static void leave_out_end(struct reading *reading, struct certmap_view line, size_t number) {
-    if (label_of((struct certmap_view){line.data + strlen(END), line.len - strlen(END)}) != LABEL_OTHER)
+    if (label_of(tail_of(line, END)) != LABEL_OTHER)
         leave_out(reading, number, 0, CERTMAP_CODE_NOT_A_CERTIFICATE,
                   "a PEM block ends here whose begin is damaged, and is left out");
 }
