@@ -121,6 +121,31 @@ static bool matches_slowly(const char *pattern, const char *text) {
     return fits[len];
 }
 
+/* Beginnings and ends that are compared eight bytes at a time: of any length, with nothing between them or too little, and with
+ * one byte that differs. The number says how long they are, and what is wrong. */
+T_TEST(ends_of_any_length) {
+    enum { LONGEST = 20, TEXTS = 3 * LONGEST };
+    for (size_t number = 0; number < LONGEST * LONGEST * TEXTS; number++) {
+        const size_t front = number % LONGEST, back = number / LONGEST % LONGEST, len = number / LONGEST / LONGEST;
+        struct t_buf compiled = T_BUF_INIT;
+        char pattern[2 * LONGEST + 2], text[TEXTS + 1];
+        size_t steps = 1000;
+        for (size_t i = 0; i < front + back + 1; i++)
+            pattern[i] = i == front ? '*' : (char)('a' + i % 8);
+        pattern[front + 1 + back] = 0;
+        for (size_t i = 0; i < len; i++)
+            text[i] = (char)('a' + (i < front ? i : front + 1 + back + i - len) % 8);
+        if (number % 3 > 0 && len > 0)
+            text[number % 3 == 1 ? number % len : front < len ? front : 0] = 'z';
+        text[len] = 0;
+        compile(&compiled, t_text(pattern));
+        const enum certmap_truth wanted = matches_slowly(pattern, text) ? CERTMAP_TRUE : CERTMAP_FALSE;
+        ck_assert_msg(cm_glob_match(t_view(&compiled), t_text(text), &steps) == wanted, "\"%s\" on \"%s\"", pattern,
+                      text);
+        t_buf_free(&compiled);
+    }
+}
+
 /* Literals that nearly are at many places of a text: found by their last byte, and eight places at a time. */
 T_TEST(literals_at_many_places) {
     struct t_random random = T_RANDOM_SEED(_i + 1);
@@ -230,5 +255,5 @@ T_TEST(steps_are_shared) {
 T_TESTS("glob",
         T_CASE("table", T_LOOP(table, COUNT(t_patterns)), T_LOOP(steps_of_the_table, COUNT(t_patterns)),
                a_nul_is_a_code_point),
-        T_CASE("definition", T_LOOP(as_defined, 6), T_LOOP(literals_at_many_places, 4)),
+        T_CASE("definition", T_LOOP(as_defined, 6), T_LOOP(literals_at_many_places, 4), ends_of_any_length),
         T_CASE("large and hostile", T_LOOP(large_and_hostile, COUNT(large)), stars_are_cheap, steps_are_shared))

@@ -1140,7 +1140,7 @@ T_TEST(the_same_key) {
 
 /* ---- memory ---- */
 
-/* Rules that make all of it: nodes, lists, several operands, ends, places listed and not, mappings without a key. */
+/* Rules that make all of it: nodes, lists, several operands, ends, pieces, places listed and not, mappings without a key. */
 static void put_everything(struct t_buf *text, const char *policy) {
     t_put(text, "certmap 1; policy ");
     t_put(text, policy);
@@ -1157,6 +1157,9 @@ static void put_everything(struct t_buf *text, const char *policy) {
         put_line(text, "mapping \"r%\" { when count(subject.OU) = %; deny; }\n", i, i % 15, 0);
     for (size_t i = 0; i < 9; i++)
         put_line(text, "mapping \"n%\" { when san.ip = \"10.%.0.0/16\" or issuer under \"O=a%\"; deny; }\n", i, i, i);
+    for (size_t i = 0; i < 9; i++)
+        put_line(text, "mapping \"q%\" { when subject.OU like \"*piece%*\" or subject.CN like \"*y%*\"; deny; }\n", i,
+                 i, i);
 }
 
 T_TEST(index_without_memory) {

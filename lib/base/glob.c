@@ -32,9 +32,27 @@ static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
+/* Whether eight bytes of pattern and text are the same; then none of them is a wildcard, which no text has. */
+static inline bool has_eight(const uint8_t *p, const uint8_t *t) {
+    return cm_hash_load(p) == cm_hash_load(t);
+}
+
+/* Takes off eight bytes at a time, as long as they are the same: linear. */
+static void trim_words(struct glob *glob) {
+    while (glob->p_end - glob->p >= 8 && glob->t_end - glob->t >= 8 && has_eight(glob->p, glob->t)) {
+        glob->p += 8;
+        glob->t += 8;
+    }
+    while (glob->p_end - glob->p >= 8 && glob->t_end - glob->t >= 8 && has_eight(glob->p_end - 8, glob->t_end - 8)) {
+        glob->p_end -= 8;
+        glob->t_end -= 8;
+    }
+}
+
 /* Takes off what is before the first wildcard and after the last one; false where the text differs. Once for a
  * pattern, which takes the steps for it then. */
 static bool trim(struct glob *glob) {
+    trim_words(glob);
     while (glob->p < glob->p_end && glob->p_end[-1] < CM_GLOB_ONE)
         if (glob->t == glob->t_end || *--glob->p_end != *--glob->t_end)
             return false;
@@ -181,6 +199,12 @@ static bool match_rest(struct glob *glob) {
     return true;
 }
 
+/* Mostly a * is all that is left. */
+static bool match_trimmed(struct glob *glob) {
+    const bool any = glob->p_end - glob->p == 1 && *glob->p == CM_GLOB_MANY;
+    return any || match_rest(glob);
+}
+
 enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_view text, size_t *steps) {
     struct glob glob = {.p = pattern.data,
                         .p_end = pattern.data + pattern.len,
@@ -189,7 +213,7 @@ enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_vie
                         .steps = *steps};
     const bool ends = trim(&glob);
     const size_t trimmed = pattern.len - (size_t)(glob.p_end - glob.p);
-    const bool matches = spend(&glob, 1 + trimmed / CM_BYTES_A_STEP) && ends && match_rest(&glob);
+    const bool matches = spend(&glob, 1 + trimmed / CM_BYTES_A_STEP) && ends && match_trimmed(&glob);
     *steps = glob.steps;
     if (glob.out)
         return CERTMAP_UNKNOWN;

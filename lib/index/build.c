@@ -52,6 +52,8 @@ static void free_made(struct cm_build *build) {
     cm_intern_free(&build->rows, allocator);
     cm_intern_free(&build->probes, allocator);
     cm_release(allocator, build->node_probes.at);
+    cm_release(allocator, build->grams_of.at);
+    cm_release(allocator, build->grams);
     cm_release(allocator, build->nodes);
     cm_release(allocator, build->slots);
     cm_release(allocator, build->lists.at);

@@ -121,7 +121,9 @@ bool cm_choose_probe(struct cm_build *build, const struct cm_key *key, uint32_t 
     const struct certmap_allocator *allocator = build->allocator;
     if (!cm_intern_add(&build->probes, cm_probe_pack(&key->probe), number, allocator))
         return false;
-    return *number < build->stamps.count || cm_words_add(&build->stamps, 0, allocator);
+    if (*number == build->stamps.count && !cm_words_add(&build->stamps, 0, allocator))
+        return false;
+    return cm_grams_note(build, *number, key);
 }
 
 /* A condition costs what all of its operands cost. */

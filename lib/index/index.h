@@ -12,6 +12,7 @@
  *                                                                      more, then guards: how many, and where
  *     bloom    one word for about eight keys: most look-ups end here
  *     rows     [ subject.CN: all mappings | san.dns: list ]   whose keys are about these values
+ *     grams    [ bytes of subject.CN any 8 bytes | ... ]      few places of a value have one where a piece has it
  *
  * A slot has the offset of a mapping in the store (rules.h): who finds a key has what is to be evaluated at once. Lists and
  * nodes have the indices of mappings.
@@ -56,8 +57,18 @@ struct cm_probe {
     uint8_t text;      /* enum cm_key_text */
     uint8_t shape;     /* enum cm_key_shape */
     uint16_t length;   /* in bytes, of all but EXACT */
-    uint16_t typed;    /* 1: the chain has values of several types, and the type is part of the key */
+    uint8_t typed;     /* 1: the chain has values of several types, and the type is part of the key */
+    uint8_t grams;     /* in an index, of GRAM: which of the cm_gram_bytes */
     uint64_t seed;     /* in an index: where the hashes of its keys begin (key.h) */
+};
+
+/* Longest piece that keys are made of. */
+#define CM_MAX_GRAM 8
+
+/* Which bytes the keys of a probe of the shape GRAM have, and where: bit i is set where one has the byte at place i. What
+ * differs somewhere has no key. */
+struct cm_gram_bytes {
+    uint8_t places[UINT8_MAX + 1];
 };
 
 enum cm_target_kind { CM_TARGET_MAPPING, CM_TARGET_LIST, CM_TARGET_NODE, CM_TARGET_FREE };
@@ -104,6 +115,7 @@ struct cm_index {
     const struct cm_probe *probes;
     const struct cm_index_row *rows;
     const uint32_t *lists;
+    const struct cm_gram_bytes *grams;
 };
 
 /* Makes the index of a draft that is complete. *index is one block from the rules' allocator. seed is that

@@ -236,14 +236,14 @@ static void add_key(struct cm_keys *keys, const struct cm_condition *condition, 
                     struct certmap_view bytes, uint32_t weight) {
     const uint64_t seed = seed_of(keys, condition, probe);
     CM_ASSERT(keys->count < CM_MAX_KEYS);
-    keys->made[keys->count++] = (struct cm_key){*probe, cm_key_hash(bytes.data, bytes.len, seed), weight};
+    keys->made[keys->count++] = (struct cm_key){*probe, cm_key_hash(bytes.data, bytes.len, seed), bytes.data, weight};
 }
 
 static void add_name(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_probe *probe,
                      const struct cm_list *name, size_t rdns) {
     const uint64_t seed = seed_of(keys, condition, probe);
     CM_ASSERT(keys->count < CM_MAX_KEYS);
-    keys->made[keys->count++] = (struct cm_key){*probe, cm_name_hash(name, rdns, seed), 1};
+    keys->made[keys->count++] = (struct cm_key){*probe, cm_name_hash(name, rdns, seed), NULL, 1};
 }
 
 static void add_whole(struct cm_keys *keys, const struct cm_condition *condition, const struct cm_operand *operand) {
@@ -274,7 +274,7 @@ static void add_back(struct cm_keys *keys, const struct cm_condition *condition,
 
 /* Pieces from the middle and both ends of a literal between wildcards, as long as lengths that are looked up are. */
 static void add_grams(struct cm_keys *keys, const struct cm_condition *condition, struct certmap_view literal) {
-    static const uint8_t sizes[] = {8, 6, 4, 3, 2, 1};
+    static const uint8_t sizes[] = {CM_MAX_GRAM, 6, 4, 3, 2, 1};
     struct cm_probe probe = probe_of(condition, CM_KEY_GRAM);
     size_t i = 0;
     while (sizes[i] > literal.len)

@@ -14,7 +14,8 @@
 struct cm_key {
     struct cm_probe probe;
     uint64_t hash;
-    uint32_t weight; /* what a look-up costs: a pattern's pieces are tried at each place of a value */
+    const uint8_t *bytes; /* of GRAM, in the operand */
+    uint32_t weight;      /* what a look-up costs: a pattern's pieces are tried at each place of a value */
 };
 
 /* How long the ends in one row are. */

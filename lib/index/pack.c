@@ -99,7 +99,7 @@ static void set_bloom(uint64_t *bloom, uint32_t range, const struct cm_build *bu
 
 /* What is in the block, and how many of each. */
 struct sizes {
-    size_t bloom, slots, nodes, probes, rows, lists;
+    size_t bloom, slots, nodes, probes, rows, lists, grams;
 };
 
 /* In bytes; in 64 bits, because together they can be more than size_t counts where it has 32. */
@@ -107,7 +107,7 @@ static uint64_t block_size(const struct sizes *sizes) {
     return sizeof(struct cm_index) + (uint64_t)sizes->bloom * sizeof(uint64_t) +
            (uint64_t)sizes->probes * sizeof(struct cm_probe) + (uint64_t)sizes->slots * sizeof(struct cm_slot) +
            (uint64_t)sizes->nodes * sizeof(struct cm_index_node) + (uint64_t)sizes->rows * sizeof(struct cm_index_row) +
-           (uint64_t)sizes->lists * sizeof(uint32_t);
+           (uint64_t)sizes->lists * sizeof(uint32_t) + (uint64_t)sizes->grams * sizeof(struct cm_gram_bytes);
 }
 
 static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
@@ -116,7 +116,7 @@ static struct cm_probe unpack_probe(uint64_t packed, uint64_t seed) {
                              .text = (uint8_t)(packed >> 16),
                              .shape = (uint8_t)(packed >> 24),
                              .length = (uint16_t)(packed >> 32),
-                             .typed = (uint16_t)(packed >> 48)};
+                             .typed = (uint8_t)(packed >> 48)};
     probe.seed = cm_key_seed(seed, &probe);
     return probe;
 }
@@ -130,14 +130,20 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
     struct cm_index_node *nodes = (struct cm_index_node *)(void *)(slots + sizes->slots);
     struct cm_index_row *placed = (struct cm_index_row *)(void *)(nodes + sizes->nodes);
     uint32_t *lists = (uint32_t *)(void *)(placed + sizes->rows);
+    struct cm_gram_bytes *grams = (struct cm_gram_bytes *)(void *)(lists + sizes->lists);
     set_bloom(bloom, index->bloom_range, build);
     (void)spread_slots(slots, build, index->range);
     memcpy(nodes, build->nodes, sizes->nodes * sizeof *nodes);
-    for (size_t i = 0; i < sizes->probes; i++)
-        probes[i] = unpack_probe(build->probes.values[build->node_probes.at[i]], build->seed);
+    for (size_t i = 0; i < sizes->probes; i++) {
+        const uint32_t number = build->node_probes.at[i];
+        probes[i] = unpack_probe(build->probes.values[number], build->seed);
+        probes[i].grams = (uint8_t)build->grams_of.at[number];
+    }
     memcpy(placed, rows, sizes->rows * sizeof *rows);
     if (sizes->lists > 0)
         memcpy(lists, build->lists.at, sizes->lists * sizeof *lists);
+    if (sizes->grams > 0)
+        memcpy(grams, build->grams, sizes->grams * sizeof *grams);
     for (size_t i = 0; i < sizes->rows; i++)
         index->lists_used |= (uint64_t)1 << placed[i].list;
     index->bloom = bloom;
@@ -146,6 +152,7 @@ static struct cm_index *fill_block(struct cm_index *index, const struct sizes *s
     index->probes = probes;
     index->rows = placed;
     index->lists = lists;
+    index->grams = grams;
     return index;
 }
 
@@ -156,7 +163,8 @@ static struct cm_index *make_block(const struct cm_build *build, const struct cm
                                 .nodes = build->node_count,
                                 .probes = build->node_probes.count,
                                 .rows = build->rows.count,
-                                .lists = build->lists.count};
+                                .lists = build->lists.count,
+                                .grams = build->gram_count};
     const uint64_t size = block_size(&sizes);
     struct cm_index *index = size > PTRDIFF_MAX ? NULL : cm_alloc(build->allocator, (size_t)size);
     if (index == NULL)

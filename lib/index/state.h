@@ -6,6 +6,7 @@
  *     operand.c  the keys of an operand
  *     cover.c    which conditions a mapping is filed under
  *     node.c     mappings under their keys: nodes, and what a key leads to
+ *     grams.c    which bytes pieces have
  *     list.c     lists of mappings, each expression once
  *     guard.c    what all mappings of a list have in common
  *     entries.c  arrays, and sorting
@@ -69,8 +70,11 @@ struct cm_build {
     size_t waiting_count;
     uint32_t *costs; /* of each condition */
     struct cm_choice *choices;
-    struct cm_intern probes; /* packed */
-    struct cm_words stamps;  /* of each probe: the last node that has it, + 1 */
+    struct cm_intern probes;  /* packed */
+    struct cm_words stamps;   /* of each probe: the last node that has it, + 1 */
+    struct cm_words grams_of; /* of each probe: which of the grams */
+    struct cm_gram_bytes *grams;
+    size_t gram_count, gram_cap;
     struct cm_words node_probes;
     struct cm_index_node *nodes;
     size_t node_count, node_cap;
@@ -101,6 +105,11 @@ const struct cm_key *cm_choose_key(struct cm_build *build, uint32_t number, cons
                                    const struct cm_operand *operand, uint32_t *cost);
 /* The number of the key's probe. False: no memory. */
 bool cm_choose_probe(struct cm_build *build, const struct cm_key *key, uint32_t *number);
+
+/* ---- grams.c ---- */
+
+/* Notes the bytes of a key, if it is a piece. probe is its number; new ones follow one another. False: no memory. */
+bool cm_grams_note(struct cm_build *build, uint32_t probe, const struct cm_key *key);
 
 /* ---- entries.c ---- */
 

@@ -71,6 +71,9 @@
 #define CM_MAX_GUARDS 4
 /* A row whose keys more than this part of all mappings have is not worth a list. A bound, of memory. */
 #define CM_ROW_PART 16
+/* Most tables of the bytes that pieces have, a quarter of a kilobyte each; further probes share the last one. A bound, of
+ * memory. */
+#define CM_MAX_GRAM_TABLES 64
 /* Entries that the root may have: for each operand that is stored, for each mapping, and at least. Bounds; with the
  * last one, few mappings that share a list of hundreds of values are still filed under each (tests/test_index.c). */
 #define CM_MAX_ENTRIES 16
@@ -129,6 +132,8 @@
 #define CM_SLOTS_A_SECOND 8
 /* How many bytes are fetched from a home on. A wait. */
 #define CM_FETCH_HOME (6 * CM_FETCH_LINE)
+/* The homes of so many keys are fetched before the filter says whether these are there: mostly one of the first is. A wait. */
+#define CM_EARLY_HOMES 4
 /* Of mappings that are looked at one by one, how far ahead they are fetched. A wait. */
 #define CM_FETCH_AHEAD 8
 

@@ -274,10 +274,18 @@ static inline void find(struct cm_index_search *search, uint32_t key) {
     take_slots(search, slot_of(search->index, key), key);
 }
 
+/* The key of a whole value, or of an end of it. */
 static inline void look_up(struct cm_index_search *search, uint32_t node, uint64_t hash) {
     const uint32_t key = cm_key_in(node, hash);
     CM_PREFETCH(slot_of(search->index, key));
-    find(search, key);
+    if (search->early == 0) {
+        find(search, key);
+        return;
+    }
+    search->early--;
+    fetch_home(search, key);
+    if (may_have(search->index, key))
+        take_slots(search, slot_of(search->index, key), key);
 }
 
 /* ---- the keys of a certificate ---- */
@@ -289,29 +297,71 @@ struct probing {
     uint64_t seed; /* the probe's, or that of a type */
 };
 
-/* The first pieces of these bytes, at most CM_PIECES_TOGETHER; returns how many. */
-static size_t look_up_pieces(struct cm_index_search *search, const struct probing *probing, struct certmap_view bytes) {
-    const size_t length = probing->probe->length;
+/* Pieces of a value, whose bytes are each where those of keys are: all places are tried side by side, a bit for each byte of a
+ * piece that has been right so far. */
+struct pieces {
+    const uint8_t *places; /* by byte: where keys have it */
+    const uint8_t *at, *end;
+    size_t length;
+    unsigned right;
+};
+
+/* What is right with one more byte. */
+static inline unsigned right_with(const struct pieces *pieces, unsigned right, const uint8_t *at) {
+    return (right << 1 | 1) & pieces->places[*at];
+}
+
+/* Skips places that have no piece, four at a time. */
+static inline void skip_places(struct pieces *pieces, unsigned last) {
+    unsigned right = pieces->right;
+    const uint8_t *at = pieces->at, *const end = pieces->end;
+    for (; end - at >= 4; at += 4) {
+        const unsigned one = right_with(pieces, right, at), two = right_with(pieces, one, at + 1);
+        const unsigned three = right_with(pieces, two, at + 2), four = right_with(pieces, three, at + 3);
+        if (((one | two | three | four) & last) != 0)
+            break;
+        right = four;
+    }
+    pieces->at = at;
+    pieces->right = right;
+}
+
+/* The next one, or NULL. */
+static inline const uint8_t *next_piece(struct pieces *pieces) {
+    const unsigned last = 1u << (pieces->length - 1);
+    skip_places(pieces, last);
+    while (pieces->at < pieces->end) {
+        pieces->right = right_with(pieces, pieces->right, pieces->at++);
+        if ((pieces->right & last) != 0)
+            return pieces->at - pieces->length;
+    }
+    return NULL;
+}
+
+/* The next ones, at most CM_PIECES_TOGETHER; false: there are no more. */
+static bool look_up_pieces(struct cm_index_search *search, const struct probing *probing, struct pieces *pieces) {
     uint32_t keys[CM_PIECES_TOGETHER];
+    const uint8_t *piece = NULL;
     size_t count = 0;
-    for (; count < CM_PIECES_TOGETHER && count + length <= bytes.len; count++) {
-        keys[count] = cm_key_in(probing->node, cm_key_hash(bytes.data + count, length, probing->seed));
-        CM_PREFETCH(filter_of(search->index, keys[count]));
+    while (count < CM_PIECES_TOGETHER && (piece = next_piece(pieces)) != NULL) {
+        keys[count] = cm_key_in(probing->node, cm_key_hash(piece, pieces->length, probing->seed));
+        CM_PREFETCH(filter_of(search->index, keys[count++]));
     }
     for (size_t i = 0; i < count; i++)
         find(search, keys[i]);
-    return count;
+    return piece != NULL;
 }
 
-/* Pieces at each place of a value: work for each. */
+/* Work for each place of a value. */
 static CM_RARELY void look_up_grams(struct cm_index_search *search, const struct probing *probing,
                                     struct certmap_view bytes) {
+    const struct cm_probe *probe = probing->probe;
     if (!take_work(search, bytes.len))
         return;
-    while (bytes.len >= probing->probe->length) {
-        const size_t count = look_up_pieces(search, probing, bytes);
-        bytes = cm_view(bytes.data + count, bytes.len - count);
-    }
+    struct pieces pieces = {search->index->grams[probe->grams].places, bytes.data, bytes.data + bytes.len,
+                            probe->length, 0};
+    while (look_up_pieces(search, probing, &pieces))
+        continue;
 }
 
 /* A value that takes long to hash. */
@@ -422,6 +472,7 @@ static void visit_next(struct cm_index_search *search) {
 /* Visits the root, and the nodes that keys of the certificate lead to: at most CM_MAX_WAITING wait. */
 static void walk(struct cm_index_search *search) {
     search->noted_count = search->waiting_count = 0;
+    search->early = CM_EARLY_HOMES;
     search->queued.any = false;
     visit(search, 0);
     while (search->waiting_count > 0 && search->work > 0)

@@ -38,6 +38,7 @@ struct cm_index_search {
     const struct cm_mapping *found; /* the first one found, if there is one */
     enum certmap_truth truth;       /* what it gave */
     size_t fetch;                   /* how many bytes of a mapping are fetched when it is noted */
+    unsigned early;                 /* the homes of so many more keys are fetched at once */
     bool at_once;                   /* mappings are not noted: in this node there is one thing to look up */
     size_t noted_count, waiting_count;
     struct cm_seen tried;  /* mappings that are false: a value may have the key of one at each byte */
