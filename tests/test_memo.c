@@ -15,6 +15,8 @@ static const char *const conditions[] = {
     "subject.OU in (\"x\", \"Unit %\")", "first subject.OU = \"Unit %\"",    "subject.O = \"Org %\"",
     "subject.O like \"Org*%\"",          "every subject.OU like \"*n*% *\"", "subject.1.2.3.4 = \"a%\"",
     "subject.any = \"Unit %\"",          "subject.CN matches \"[a-z]*%\"",   "san.dns = \"h%.example\"",
+    "count(subject.OU) = %",             "last subject.OU = \"Unit %\"",     "at 19 subject.OU like \"*it %\"",
+    "only subject.OU = \"Unit %\"",      "count(subject.any) = %",           "at 33 subject.any = \"Unit %\"",
 };
 
 static void put_condition(struct t_buf *text, struct t_random *random) {
@@ -98,6 +100,65 @@ T_TEST(the_same_elsewhere) {
     t_buf_free(&text);
 }
 
+/* Which of three members makes a mapping false changes after every ten, and the last mapping holds. */
+T_TEST(another_member) {
+    static const char *const subjects[] = {"CN=a | O=a | OU=a", "CN=a | O=a | octet OU=a", "CN=a | O=a | OU=b",
+                                           "CN=a | O=a | OU=x | OU=a"};
+    static const char *const members[] = {"not subject.CN = ", " and not (subject.O = \"z\" or subject.O = ",
+                                          ") and not subject.OU like "};
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i <= MAPPINGS; i++) {
+        t_put_line(&text, "mapping \"m%\" { when ", i);
+        for (size_t k = 0; k < COUNT(members); k++) {
+            t_put(&text, members[k]);
+            t_put_line(&text, i < MAPPINGS && i / 10 % COUNT(members) == k ? "\"a\"" : "\"b%\"", i);
+        }
+        t_put(&text, i < MAPPINGS ? "; deny; }\n" : "; allow \"u\"; }\n");
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, subjects[_i], "CN=CA");
+    ck_assert(t_search_agree(rules, peer.peer));
+    ck_assert(_i > 0 || t_match(rules, peer.peer).index == MAPPINGS);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
+/* Mappings of many members that no other has, and what makes them false is at the end of each: hardly any but that is looked
+ * at. */
+static const char *const dear_members[] = {
+    " and not subject.OU like \"*nit*x%\"",
+    " and (subject.OU = \"y%\" or not subject.OU = \"Unit 5\" or not every subject.OU like \"x%*\")",
+    " and not last subject.OU = \"y%\"",
+    " and not subject.OU in (\"y%\", \"z\")",
+    " and every subject.OU like (\"Unit *\", \"%\") and not every subject.OU like \"U*%\"",
+};
+
+T_TEST(what_made_others_false_is_tried_first) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    enum { MANY = 2000, OWN = 10, UNITS_HERE = 60, ALL_SMALL = 200000, STEPS_EACH = 16 };
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MANY; i++) {
+        t_put_line(&text, "mapping \"m%\" { when issuer.CN present", i);
+        for (size_t k = 0; k < OWN; k++)
+            t_put_line(&text, dear_members[_i], i * OWN + k);
+        t_put_line(&text, " and not subject.OU = \"Unit %\"; deny; }\n", i % UNITS_HERE);
+    }
+    for (size_t i = 0; i < UNITS_HERE; i++)
+        t_put_line(&subject, i > 0 ? " | OU=Unit %" : "OU=Unit %", i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_NO_MATCH);
+    ck_assert_uint_lt(t_search_steps(rules, peer.peer, false), ALL_SMALL + MANY * STEPS_EACH);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+    t_buf_free(&text);
+}
+
 /* A hundred NOTs in each of thousands of mappings, and one of a hundred others at their end: a step for each. */
 T_TEST(known_conditions_take_a_step) {
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
@@ -154,5 +215,6 @@ T_TEST(what_is_kept) {
 }
 
 T_TESTS("memo",
-        T_CASE("mappings", T_LOOP(many_mappings, SEEDS), T_LOOP(the_same_elsewhere, 3), known_conditions_take_a_step),
+        T_CASE("mappings", T_LOOP(many_mappings, SEEDS), T_LOOP(the_same_elsewhere, 3), T_LOOP(another_member, 4),
+               T_LOOP(what_made_others_false_is_tried_first, COUNT(dear_members)), known_conditions_take_a_step),
         T_CASE("memo", T_LOOP(what_is_kept, COUNT(ends))))

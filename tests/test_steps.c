@@ -76,7 +76,7 @@ T_TEST(unreadable_values_among_many) {
         t_peer_free(&peer);
         t_buf_free(&bytes);
     }
-    ck_assert_uint_ge(taken[0], 6 * MAPPINGS);
+    ck_assert_uint_ge(taken[0], 2 * MAPPINGS);
     ck_assert_uint_lt(taken[1], 50 * MAPPINGS);
     ck_assert_uint_lt(taken[1], taken[0] + taken[0] / 2 + 10000);
     certmap_rules_free(rules);

@@ -157,10 +157,16 @@
  * it a match takes three times as long, for the two patterns before. */
 #define CM_TRIAL_STEPS 4096
 
-/* After so many mappings the next ones are first asked for what made others false; and how much is kept of that. Bounds: an
- * ordinary match evaluates a few. */
+/* After so many mappings the next ones are first asked for what made others false; how much is kept of that; and how often it
+ * has to have done so before it is tried first. Bounds: an ordinary match evaluates a few. */
 #define CM_MANY_TRIED 64
 #define CM_REFUTERS 4
+#define CM_REFUTED_BEFORE 2
+/* Where finding a mapping false took more steps than these, it is worth to look whether a member that several mappings have is
+ * false, too; so often in vain, and then no more. A condition that took so many counts as many mappings. Bounds. */
+#define CM_DEAR_STEPS 24
+#define CM_VAIN_LOOKS 64
+#define CM_MANY_STEPS 2048
 
 /* Texts of at most so many bytes are compared where they are: that takes less than calling somebody to do it, and most
  * are no longer. A bound, of the length of the loop. */

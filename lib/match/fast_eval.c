@@ -204,16 +204,24 @@ static void keep(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth 
         cm_memo_keep(&fast->memo, offset, fast->eval.rules->shared_end, truth);
 }
 
+/* A condition that took so long counts as many mappings. */
+static void note_dear(struct cm_fast_eval *fast, size_t steps) {
+    if (steps - fast->eval.steps > CM_MANY_STEPS)
+        fast->tried += CM_MANY_TRIED;
+}
+
 /* A plain condition that may take long, of which many mappings have few. */
 static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain, uint32_t offset) {
+    const size_t steps = fast->eval.steps;
+    const bool shared = is_shared(fast, offset);
     enum certmap_truth truth;
     have_help(fast);
-    if (!is_shared(fast, offset))
-        return eval_values(fast, plain);
-    if (recall(fast, offset, &truth))
+    if (shared && recall(fast, offset, &truth))
         return truth;
     truth = eval_values(fast, plain);
-    keep(fast, offset, truth);
+    note_dear(fast, steps);
+    if (shared)
+        keep(fast, offset, truth);
     return truth;
 }
 
@@ -358,14 +366,17 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
 }
 
 static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t offset) {
+    const size_t steps = fast->eval.steps;
+    const bool shared = is_shared(fast, offset);
     enum certmap_truth truth;
-    if (!is_shared(fast, offset))
-        return eval_any(fast, offset);
-    have_help(fast);
-    if (recall(fast, offset, &truth))
+    if (shared)
+        have_help(fast);
+    if (shared && recall(fast, offset, &truth))
         return truth;
     truth = eval_any(fast, offset);
-    keep(fast, offset, truth);
+    note_dear(fast, steps);
+    if (shared)
+        keep(fast, offset, truth);
     return truth;
 }
 
@@ -442,19 +453,28 @@ static enum certmap_truth eval_tree(struct cm_fast_eval *fast, const struct cm_n
     return truth;
 }
 
-/* The root is an AND, mostly of conditions. Linear in its members, whose conditions take steps. */
+/* A member of a root, which is an AND, mostly of conditions. */
+static inline enum certmap_truth eval_member(struct cm_fast_eval *fast, const struct cm_node *member) {
+    return member->kind == CM_NODE_CONDITION ? eval_condition(fast, member->value) : eval_tree(fast, member);
+}
+
+/* The first member that is false, or the end; *truth is what the others give. Linear in the members, whose conditions take
+ * steps. */
+static inline const struct cm_node *find_false(struct cm_fast_eval *fast, const struct cm_node *member,
+                                               const struct cm_node *end, enum certmap_truth *truth) {
+    for (; member < end; member += cm_node_size(member)) {
+        const enum certmap_truth one = eval_member(fast, member);
+        if (one == CERTMAP_FALSE)
+            break;
+        *truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : *truth;
+    }
+    return member;
+}
+
 static inline enum certmap_truth eval_members(struct cm_fast_eval *fast, const struct cm_node *member,
                                               const struct cm_node *end) {
     enum certmap_truth truth = CERTMAP_TRUE;
-    for (const struct cm_node *next; member < end; member = next) {
-        const bool leaf = member->kind == CM_NODE_CONDITION;
-        const enum certmap_truth one = leaf ? eval_condition(fast, member->value) : eval_tree(fast, member);
-        next = member + (leaf ? 1 : cm_node_size(member));
-        if (one == CERTMAP_FALSE)
-            return CERTMAP_FALSE;
-        truth = one == CERTMAP_UNKNOWN ? CERTMAP_UNKNOWN : truth;
-    }
-    return truth;
+    return find_false(fast, member, end, &truth) < end ? CERTMAP_FALSE : truth;
 }
 
 enum certmap_truth cm_fast_eval_members(struct cm_fast_eval *fast, const struct cm_node *member,
@@ -463,29 +483,6 @@ enum certmap_truth cm_fast_eval_members(struct cm_fast_eval *fast, const struct 
 }
 
 /* ---- many mappings ---- */
-
-/* Whether one of the conditions that made other mappings false is at the same place from the end: rules that are written alike
- * have it there. Of a root whose members are conditions and NOTs of one. */
-static bool is_refuted(struct cm_fast_eval *fast, const struct cm_node *root) {
-    bool refuted = false;
-    for (size_t i = 0; i < CM_REFUTERS && i < fast->refuter_count && !refuted; i++) {
-        const struct cm_refuter *refuter = &fast->refuters[i];
-        if (refuter->from_end >= root->value)
-            continue;
-        const struct cm_node *leaf = root + (root->value - refuter->from_end);
-        refuted = leaf->kind == CM_NODE_CONDITION && leaf->value == refuter->offset &&
-                  (leaf[-1].kind == CM_NODE_NOT) == refuter->negated;
-    }
-    return refuted && cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0;
-}
-
-/* Keeps what made a mapping false. */
-static void keep_refuter(struct cm_fast_eval *fast, const struct cm_node *leaf, const struct cm_node *end) {
-    if (leaf->kind != CM_NODE_CONDITION || !is_shared(fast, leaf->value))
-        return;
-    fast->refuters[fast->refuter_count++ % CM_REFUTERS] =
-        (struct cm_refuter){(uint32_t)(end - leaf), leaf->value, leaf[-1].kind == CM_NODE_NOT};
-}
 
 /* A root while it is evaluated. Steps of what is known are counted, and taken before anything else is. */
 struct flat {
@@ -508,16 +505,21 @@ static bool is_missing(struct cm_fast_eval *fast, uint32_t offset) {
 }
 
 /* All that several mappings have is worth to be kept, where there are so many. */
-static CM_APART enum certmap_truth eval_unknown(struct flat *flat, uint32_t offset) {
-    struct cm_fast_eval *fast = flat->fast;
-    (void)cm_steps_take(&fast->eval.steps, flat->known);
-    flat->known = 0;
+static enum certmap_truth eval_among_many(struct cm_fast_eval *fast, uint32_t offset) {
     const enum certmap_truth truth = is_missing(fast, offset) ? CERTMAP_FALSE : eval_condition(fast, offset);
     if (is_shared(fast, offset)) {
         have_help(fast);
         keep(fast, offset, truth);
-        flat->known_end = fast->memo.known_end;
     }
+    return truth;
+}
+
+static CM_APART enum certmap_truth eval_unknown(struct flat *flat, uint32_t offset) {
+    struct cm_fast_eval *fast = flat->fast;
+    (void)cm_steps_take(&fast->eval.steps, flat->known);
+    flat->known = 0;
+    const enum certmap_truth truth = eval_among_many(fast, offset);
+    flat->known_end = fast->helped ? fast->memo.known_end : 0;
     return truth;
 }
 
@@ -530,8 +532,9 @@ static inline enum certmap_truth eval_or_recall(struct flat *flat, uint32_t offs
     return (enum certmap_truth)(known - 1);
 }
 
-/* The first member from this one on that is false, or the end; *truth is what the others give. */
-static const struct cm_node *find_false(struct flat *flat, const struct cm_node *member, enum certmap_truth *truth) {
+/* The same as find_false of a root of conditions and NOTs of one. */
+static const struct cm_node *find_false_flat(struct flat *flat, const struct cm_node *member,
+                                             enum certmap_truth *truth) {
     for (uint32_t size; member < flat->end; member += size) {
         enum certmap_truth one, decisive;
         if (member->kind == CM_NODE_NOT) {
@@ -551,18 +554,101 @@ static const struct cm_node *find_false(struct flat *flat, const struct cm_node 
     return member;
 }
 
-/* The same as eval_members of a root of conditions and NOTs of one. Linear in its members, whose conditions take steps. */
-static CM_APART enum certmap_truth eval_flat(struct cm_fast_eval *fast, const struct cm_node *root) {
-    struct flat flat = {fast, root + root->value, fast->helped ? fast->memo.known_end : 0, 0};
+/* ---- what made others false ---- */
+
+/* The member that begins so many nodes before the end of a root, or NULL. Linear in the members, at most. */
+static const struct cm_node *member_at(const struct cm_mapping *mapping, uint32_t from_end) {
+    const struct cm_node *root = mapping->nodes, *member = root + 1;
+    if (from_end >= root->value)
+        return NULL;
+    const struct cm_node *wanted = root + (root->value - from_end);
+    if (mapping->flat)
+        return wanted[-1].kind != CM_NODE_NOT ? wanted : NULL;
+    while (member < wanted)
+        member += cm_node_size(member);
+    return member == wanted ? wanted : NULL;
+}
+
+/* Whether a condition, or one that is negated, is known to be false. */
+static bool is_known_false(struct cm_fast_eval *fast, const struct cm_node *member) {
+    const struct cm_node *leaf = member + (member->kind == CM_NODE_NOT);
+    enum certmap_truth truth;
+    return leaf->kind == CM_NODE_CONDITION && is_shared(fast, leaf->value) && fast->helped &&
+           recall(fast, leaf->value, &truth) && truth == (leaf == member ? CERTMAP_FALSE : CERTMAP_TRUE);
+}
+
+/* Whether a member is false of which that is not known. */
+static bool is_found_false(struct cm_fast_eval *fast, const struct cm_node *member) {
+    const struct cm_node *leaf = member + (member->kind == CM_NODE_NOT);
+    if (leaf->kind != CM_NODE_CONDITION)
+        return eval_tree(fast, member) == CERTMAP_FALSE;
+    return eval_among_many(fast, leaf->value) == (leaf == member ? CERTMAP_FALSE : CERTMAP_TRUE);
+}
+
+/* Whether one of those that made other mappings false is false here: first those that are known. At most CM_REFUTERS. */
+static bool is_refuted(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    const struct cm_node *members[CM_REFUTERS];
+    const size_t there = cm_refuters_there(&fast->refuters);
+    bool refuted = false;
+    for (size_t i = 0; i < there && !refuted; i++) {
+        members[i] = member_at(mapping, fast->refuters.kept[i].from_end);
+        refuted = members[i] != NULL && is_known_false(fast, members[i]);
+    }
+    for (size_t i = 0; i < there && !refuted; i++) {
+        struct cm_refuter *refuter = &fast->refuters.kept[i];
+        if (members[i] == NULL || !cm_refuter_is_likely(refuter))
+            continue;
+        refuted = is_found_false(fast, members[i]);
+        cm_refuter_tried(refuter, refuted);
+    }
+    return refuted;
+}
+
+/* The first member that is false of a root, where many mappings are evaluated, or its end. */
+static const struct cm_node *find_false_of(struct cm_fast_eval *fast, const struct cm_mapping *mapping,
+                                           enum certmap_truth *truth) {
+    const struct cm_node *root = mapping->nodes, *end = root + root->value, *found;
+    struct flat flat = {fast, end, fast->helped ? fast->memo.known_end : 0, 0};
+    if (!mapping->flat)
+        return find_false(fast, root + 1, end, truth);
+    found = find_false_flat(&flat, root + 1, truth);
+    (void)cm_steps_take(&fast->eval.steps, flat.known);
+    return found;
+}
+
+/* Whether a member is a condition that several mappings have, or a NOT of one. */
+static bool is_of_several(const struct cm_fast_eval *fast, const struct cm_node *member) {
+    const struct cm_node *leaf = member + (member->kind == CM_NODE_NOT);
+    return leaf->kind == CM_NODE_CONDITION && is_shared(fast, leaf->value);
+}
+
+/* Looks for a member that makes a mapping false, and is kept in mind: where finding out that it is false took long. Linear in
+ * the members, whose conditions take steps. */
+static CM_RARELY void look_for_quicker(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    const struct cm_node *root = mapping->nodes, *end = root + root->value, *member = root + 1;
+    while (member < end && !(is_of_several(fast, member) && is_found_false(fast, member)))
+        member += cm_node_size(member);
+    if (member < end)
+        cm_refuters_prefer(&fast->refuters, (uint32_t)(end - member));
+    else
+        fast->refuters.vain++;
+}
+
+/* The same as eval_members of a root, where many mappings are evaluated. Linear in its members, whose conditions take steps. */
+static CM_APART enum certmap_truth eval_root(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    const struct cm_node *end = mapping->nodes + mapping->nodes->value;
+    const size_t steps = fast->eval.steps;
     enum certmap_truth truth = CERTMAP_TRUE;
-    if (is_refuted(fast, root))
-        return CERTMAP_FALSE;
-    const struct cm_node *found = find_false(&flat, root + 1, &truth);
-    if (!cm_steps_take(&fast->eval.steps, flat.known) || fast->eval.steps == 0)
-        return CERTMAP_UNKNOWN;
-    if (found == flat.end)
-        return truth;
-    keep_refuter(fast, found + (found->kind == CM_NODE_NOT), flat.end);
+    if (!is_refuted(fast, mapping)) {
+        const struct cm_node *found = find_false_of(fast, mapping, &truth);
+        if (fast->eval.steps == 0)
+            return CERTMAP_UNKNOWN;
+        if (found == end)
+            return truth;
+        cm_refuters_note(&fast->refuters, (uint32_t)(end - found));
+    }
+    if (steps - fast->eval.steps > CM_DEAR_STEPS && fast->refuters.vain < CM_VAIN_LOOKS)
+        look_for_quicker(fast, mapping);
     return CERTMAP_FALSE;
 }
 
@@ -586,8 +672,8 @@ enum certmap_truth cm_fast_eval(struct cm_fast_eval *fast, const struct cm_mappi
     const size_t steps = fast->eval.steps;
     CM_ASSERT(mapping->nodes->kind == CM_NODE_ALL);
     const struct cm_node *root = mapping->nodes, *end = root + root->value;
-    const bool many = ++fast->tried > CM_MANY_TRIED && mapping->flat;
-    const enum certmap_truth truth = many ? eval_flat(fast, root) : eval_members(fast, root + 1, end);
+    const bool many = ++fast->tried > CM_MANY_TRIED;
+    const enum certmap_truth truth = many ? eval_root(fast, mapping) : eval_members(fast, root + 1, end);
     (void)steps; /* which only assertions ask */
     CM_ASSERT(is_what_eval_says(fast, mapping, steps, truth));
     return truth;

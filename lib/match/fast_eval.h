@@ -7,6 +7,7 @@
 #include "match/eval.h"
 #include "match/memo.h"
 #include "match/piece_filter.h"
+#include "match/refuters.h"
 
 /* A value that has a key of the mapping, which a condition about it is likely to want. */
 struct cm_hint {
@@ -17,21 +18,12 @@ struct cm_hint {
 
 #define CM_NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
 
-/* A condition that several mappings have and that made one of them false, as a member of its root or in a NOT that is one;
- * and how many nodes there were from it on. */
-struct cm_refuter {
-    uint32_t from_end; /* 0: none */
-    uint32_t offset;
-    bool negated;
-};
-
 struct cm_fast_eval {
     struct cm_eval eval; /* its steps are those of the match */
     struct cm_hint hint;
-    bool helped;            /* else memo and filter are not set */
-    uint32_t tried;         /* how many mappings were evaluated */
-    uint32_t refuter_count; /* of all that were kept, of which the last ones are there */
-    struct cm_refuter refuters[CM_REFUTERS];
+    bool helped;    /* else memo and filter are not set */
+    uint32_t tried; /* how many mappings were evaluated */
+    struct cm_refuters refuters;
     uint32_t asked; /* how often patterns were about short values; set with memo and filter */
     struct cm_memo memo;
     struct cm_piece_filter filter;
@@ -43,7 +35,8 @@ static inline void cm_fast_eval_begin(struct cm_fast_eval *fast, const struct ce
     fast->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = rules->steps};
     fast->hint = CM_NO_HINT;
     fast->helped = false;
-    fast->tried = fast->refuter_count = 0;
+    fast->tried = 0;
+    cm_refuters_begin(&fast->refuters);
 }
 
 /* A step for each condition, and more for values and comparisons; nodes are linear in the mapping. Once steps have run
