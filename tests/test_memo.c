@@ -11,12 +11,15 @@
 enum { MAPPINGS = 400, UNITS = 60, SEEDS = 12, MEMBERS = 7 };
 
 static const char *const conditions[] = {
-    "subject.OU = \"Unit %\"",           "subject.OU = nocase \"UNIT %\"",   "subject.OU like \"*it %\"",
-    "subject.OU in (\"x\", \"Unit %\")", "first subject.OU = \"Unit %\"",    "subject.O = \"Org %\"",
-    "subject.O like \"Org*%\"",          "every subject.OU like \"*n*% *\"", "subject.1.2.3.4 = \"a%\"",
-    "subject.any = \"Unit %\"",          "subject.CN matches \"[a-z]*%\"",   "san.dns = \"h%.example\"",
-    "count(subject.OU) = %",             "last subject.OU = \"Unit %\"",     "at 19 subject.OU like \"*it %\"",
-    "only subject.OU = \"Unit %\"",      "count(subject.any) = %",           "at 33 subject.any = \"Unit %\"",
+    "subject.OU = \"Unit %\"",         "subject.OU = nocase \"UNIT %\"",
+    "subject.OU like \"*it %\"",       "subject.OU in (\"x\", \"Unit %\")",
+    "first subject.OU = \"Unit %\"",   "subject.O = \"Org %\"",
+    "subject.O like \"Org*%\"",        "every subject.OU like \"*n*% *\"",
+    "subject.1.2.3.4 = \"a%\"",        "subject.any = \"Unit %\"",
+    "subject.CN matches \"[a-z]*%\"",  "san.dns = \"h%.example\"",
+    "count(subject.OU) = %",           "last subject.OU = \"Unit %\"",
+    "at 19 subject.OU like \"*it %\"", "only subject.OU = \"Unit %\"",
+    "count(subject.any) = %",          "at 33 subject.any = \"Unit %\"",
 };
 
 static void put_condition(struct t_buf *text, struct t_random *random) {
@@ -104,8 +107,8 @@ T_TEST(the_same_elsewhere) {
 T_TEST(another_member) {
     static const char *const subjects[] = {"CN=a | O=a | OU=a", "CN=a | O=a | octet OU=a", "CN=a | O=a | OU=b",
                                            "CN=a | O=a | OU=x | OU=a"};
-    static const char *const members[] = {"not subject.CN = ", " and not (subject.O = \"z\" or subject.O = ",
-                                          ") and not subject.OU like "};
+    static const char *const members[] = {
+        "not subject.CN = ", " and not (subject.O = \"z\" or subject.O = ", ") and not subject.OU like "};
     struct t_buf text = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1;\n");
@@ -139,7 +142,7 @@ static const char *const dear_members[] = {
 T_TEST(what_made_others_false_is_tried_first) {
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     struct t_peer peer;
-    enum { MANY = 2000, OWN = 10, UNITS_HERE = 60, ALL_SMALL = 200000, STEPS_EACH = 16 };
+    enum { MANY = 600, OWN = 5, UNITS_HERE = 40, ALL_SMALL = 80000, STEPS_EACH = 16 };
     t_put(&text, "certmap 1;\n");
     for (size_t i = 0; i < MANY; i++) {
         t_put_line(&text, "mapping \"m%\" { when issuer.CN present", i);
@@ -184,6 +187,73 @@ T_TEST(known_conditions_take_a_step) {
     t_buf_free(&text);
 }
 
+/* ---- values by place and number ---- */
+
+/* Around where there are enough values to be counted, and where their marks move apart. */
+static const size_t counts[] = {0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 129, 200};
+
+static const char *const questions[] = {
+    "at % subject.OU = \"Unit %\"",
+    "not at % subject.OU like \"*nit*\"",
+    "count(subject.OU) = %",
+    "not last subject.OU = nocase \"UNIT %\"",
+    "at % subject.any in (\"x\", \"Unit %\")",
+    "count(subject.any) = %",
+    "last subject.1.2.3.4 = \"t%\"",
+    "at % subject.1.2.3.4 = \"t%\"",
+    "only subject.OU = \"Unit %\"",
+    "count(subject.1.2.3.4) = %",
+};
+
+static void put_question(struct t_buf *text, struct t_random *random, size_t number) {
+    t_put_line(text, "mapping \"m%\" { when ", number);
+    t_put_line(text, questions[t_random_below(random, COUNT(questions))], 1 + number % (MAPPINGS / 2));
+    t_put(text, " and subject.L absent; allow \"u\"; }\n");
+}
+
+/* Each place and number of values is asked for, with policies that ask further. */
+T_TEST(places_and_numbers) {
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    struct certmap_rules *rules = t_rules_each(_i % 2 == 0 ? "all" : "first", MAPPINGS, &random, put_question);
+    struct t_buf subject = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&subject, _i % 3 == 0 ? "L=l" : "CN=c");
+    for (size_t i = 0; i < counts[_i]; i++)
+        t_put_line(&subject, i % 11 == 10 ? " | octet OU=x" : i % 4 == 3 ? " | 1.2.3.4=t%" : " | OU=Unit %", i + 1);
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert(t_search_agree(rules, peer.peer));
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+}
+
+/* Thousands of mappings ask a thousand values: they are counted once. */
+static const char *const far_questions[] = {"not last subject.OU = \"Unit 999\" or count(subject.OU) = %",
+                                            "at 977 subject.OU = \"x%\"", "at 600 subject.any like \"x*%\"",
+                                            "count(subject.any) = %"};
+
+T_TEST(values_are_counted_once) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    enum { MANY = 2000, VALUES = 1000, STEPS_EACH = 100 };
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MANY; i++) {
+        t_put_line(&text, "mapping \"m%\" { when ", i);
+        t_put_line(&text, far_questions[_i], VALUES + 2 + i);
+        t_put(&text, "; deny; }\n");
+    }
+    for (size_t i = 0; i < VALUES; i++)
+        t_put_line(&subject, i > 0 ? " | OU=Unit %" : "OU=Unit %", i);
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_NO_MATCH);
+    ck_assert_uint_lt(t_search_steps(rules, peer.peer, false), MANY * STEPS_EACH);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+    t_buf_free(&text);
+}
+
 /* ---- the memo ---- */
 
 static const uint32_t ends[] = {10, 1000, CM_KNOWN - 1, CM_KNOWN, CM_KNOWN + 1, 3 * CM_KNOWN};
@@ -217,4 +287,6 @@ T_TEST(what_is_kept) {
 T_TESTS("memo",
         T_CASE("mappings", T_LOOP(many_mappings, SEEDS), T_LOOP(the_same_elsewhere, 3), T_LOOP(another_member, 4),
                T_LOOP(what_made_others_false_is_tried_first, COUNT(dear_members)), known_conditions_take_a_step),
+        T_CASE("counted", T_LOOP(places_and_numbers, COUNT(counts)),
+               T_LOOP(values_are_counted_once, COUNT(far_questions))),
         T_CASE("memo", T_LOOP(what_is_kept, COUNT(ends))))

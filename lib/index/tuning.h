@@ -153,6 +153,12 @@
 #define CM_SOME_VALUES 4
 #define CM_SOME_ASKED 64
 
+/* Paths whose values are counted, and places of values that are kept of each. Values so near the first one are found by going
+ * there. Bounds: people write `last` of one path or two. */
+#define CM_COUNTED_PATHS 128
+#define CM_COUNTED_MARKS 16
+#define CM_NEAR_VALUES 16
+
 /* A pattern that takes more steps than these is worth to note the pieces of a row at once. Worst case "question marks": without
  * it a match takes three times as long, for the two patterns before. */
 #define CM_TRIAL_STEPS 4096

@@ -183,6 +183,7 @@ static void have_help(struct cm_fast_eval *fast) {
     fast->asked = 0;
     cm_memo_begin(&fast->memo);
     cm_piece_filter_begin(&fast->filter);
+    fast->counted.any = false;
 }
 
 /* Whether several mappings have the condition: those are before all mappings. */
@@ -350,6 +351,11 @@ static enum certmap_truth eval_networks(struct cm_fast_eval *fast, const struct 
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
+static enum certmap_truth eval_counted(struct cm_fast_eval *fast, const struct cm_condition *condition) {
+    have_help(fast);
+    return cm_counted_eval(&fast->counted, &fast->eval, condition);
+}
+
 static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
@@ -362,6 +368,8 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
         if (is_about_patterns(&condition) && is_excluded(fast, &condition, list))
             return fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
     }
+    if (list->unknown == CERTMAP_CODE_NONE && list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
+        return eval_counted(fast, &condition);
     return cm_eval_condition(&fast->eval, &condition).truth;
 }
 
