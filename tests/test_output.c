@@ -5,6 +5,7 @@
 #include "rule/rules.h"
 #include "rules.h"
 #include "support/alloc.h"
+#include "support/random.h"
 
 /* ---- one mapping ---- */
 
@@ -169,6 +170,131 @@ static const struct {
 
 T_TEST(several_mappings) {
     assert_answer(together[_i].rules, together[_i].wanted);
+}
+
+/* ---- what several mappings give alike ---- */
+
+static const char *const whens[] = {
+    "subject.CN = \"a\" as v",           "subject.OU like \"u*\" as v",
+    "subject.CN like \"*\" as v",        "(subject.CN = \"a\" as v or subject.OU = \"u\" as v)",
+    "subject.O like nocase \"O*\" as v", "subject.CN = \"a\" and subject.O = \"o\" as v",
+};
+
+static const char *const alike_groups[] = {
+    "group \"${v}\"",
+    "group \"g-${subject.O | upper}\"",
+    "group \"G-O\"",
+    "group \"a\"",
+    "group \"g-${v | upper}\"",
+    "group \"${w.star ?\? \"no\"}\"",
+    "group each \"e-${subject.OU}\"",
+    "group \"${subject.O | upper}\"",
+    "group \"${subject.OU}\"", /* last: often a deny */
+};
+
+static const char *const alike_attributes[] = {
+    "attribute \"n\" = \"${subject.O | upper}\"",
+    "attribute \"m\" = \"${subject.O | upper}\"",
+    "attribute \"n\" = \"O\"",
+    "attribute \"n\" = \"${w.star ?\? \"no\"}\"",
+    "attribute \"m\" each = \"${subject.OU}\"",
+};
+
+enum { ALIKE = 12, ALIKE_SEEDS = 40 };
+
+static void put_alike(struct t_buf *text, struct t_random *random, size_t number, size_t seldom) {
+    const size_t groups = COUNT(alike_groups) - seldom, first = t_random_below(random, groups);
+    t_put_line(text, "mapping \"m%\" { when ", number);
+    t_put(text, whens[t_random_below(random, COUNT(whens))]);
+    t_put(text, t_random_chance(random, 50) ? " and subject.CN like \"*\" as w" : " and subject.O like \"*\" as w");
+    t_put(text, "; allow \"a\"; ");
+    for (size_t i = t_random_below(random, 4); i > 0; i--) {
+        t_put(text, alike_groups[(first + i) % groups]);
+        t_put(text, "; ");
+    }
+    if (t_random_chance(random, 50)) {
+        t_put(text, alike_attributes[t_random_below(random, COUNT(alike_attributes))]);
+        t_put(text, "; ");
+    }
+    t_put(text, "}\n");
+}
+
+/* Adds a text to those that are there, each in lines of its own. */
+static void add_once(struct t_buf *list, const char *name, struct certmap_view value) {
+    struct t_buf line = T_BUF_INIT;
+    t_put(&line, "\n");
+    t_put(&line, name);
+    t_put(&line, "=");
+    t_bytes(&line, value.data, value.len);
+    t_put(&line, "\n");
+    if (list->len == 0 || strstr(t_cstr(list), t_cstr(&line)) == NULL)
+        t_put(list, t_cstr(&line));
+    t_buf_free(&line);
+}
+
+static void add_texts(struct t_buf *groups, struct t_buf *attributes, const struct certmap_result *result) {
+    for (size_t i = 0; i < result->group_count; i++)
+        add_once(groups, "", result->groups[i]);
+    for (size_t i = 0; i < result->attribute_count; i++)
+        add_once(attributes, (const char *)result->attributes[i].name.data, result->attributes[i].value);
+}
+
+/* The first reason of a mapping alone that cannot give its texts, or NONE. */
+static enum certmap_code ask_each(struct t_buf *groups, struct t_buf *attributes, struct t_buf *texts,
+                                  struct certmap_peer *peer) {
+    enum certmap_code code = CERTMAP_CODE_NONE;
+    for (size_t i = 0; i < ALIKE && code == CERTMAP_CODE_NONE; i++) {
+        struct t_buf text = T_BUF_INIT;
+        t_put(&text, ALL);
+        t_put(&text, t_cstr(&texts[i]));
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        const struct certmap_result result = t_match(rules, peer);
+        if (result.decision == CERTMAP_DENY)
+            code = result.reason;
+        add_texts(groups, attributes, &result);
+        certmap_rules_free(rules);
+        t_buf_free(&text);
+    }
+    return code;
+}
+
+/* Mappings that say the same together give what each gives alone, also with a peer that knew other rules. */
+T_TEST(as_each_alone) {
+    static const char *const subjects[] = {"O=o | CN=a | OU=u", "O=o | CN=a | OU=u | OU=u2", "O=o | CN=a | octet OU=x",
+                                           "O=o | CN=b | OU=u | OU=u"};
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    struct t_peer peer;
+    t_peer_make(&peer, subjects[_i % 4], "CN=CA");
+    for (size_t round = 0; round < 20; round++) {
+        struct t_buf texts[ALIKE], all = T_BUF_INIT, wanted[2] = {T_BUF_INIT, T_BUF_INIT},
+                                   got[2] = {T_BUF_INIT, T_BUF_INIT};
+        t_put(&all, ALL);
+        for (size_t i = 0; i < ALIKE; i++) {
+            texts[i] = (struct t_buf)T_BUF_INIT;
+            put_alike(&texts[i], &random, i, round % 2);
+            t_put(&all, t_cstr(&texts[i]));
+        }
+        struct certmap_rules *rules = t_rules(t_cstr(&all));
+        const enum certmap_code code = ask_each(&wanted[0], &wanted[1], texts, peer.peer);
+        const struct certmap_result result = t_match(rules, peer.peer);
+        add_texts(&got[0], &got[1], &result);
+        if (result.reason != CERTMAP_CODE_UNREADABLE)
+            ck_assert_msg(result.reason == code || (result.decision == CERTMAP_NONE && code == CERTMAP_CODE_NONE),
+                          "%s\n%s", certmap_code_name(result.reason), t_cstr(&all));
+        for (size_t i = 0; i < 2 && result.decision == CERTMAP_ALLOW; i++)
+            ck_assert_msg(t_view(&wanted[i]).len == t_view(&got[i]).len &&
+                              (got[i].len == 0 || strcmp(t_cstr(&wanted[i]), t_cstr(&got[i])) == 0),
+                          "%s", t_cstr(&all));
+        for (size_t i = 0; i < ALIKE; i++)
+            t_buf_free(&texts[i]);
+        for (size_t i = 0; i < 2; i++) {
+            t_buf_free(&wanted[i]);
+            t_buf_free(&got[i]);
+        }
+        t_buf_free(&all);
+        certmap_rules_free(rules);
+    }
+    t_peer_free(&peer);
 }
 
 /* ---- limits of an answer ---- */
@@ -438,6 +564,7 @@ T_TEST(refuses_each_where_it_is_not) {
 
 T_TESTS("output",
         T_CASE("answers", T_LOOP(one_mapping, COUNT(mappings)), T_LOOP(several_mappings, COUNT(together)),
-               T_LOOP(answer_limit, COUNT(limits)), same_text_takes_no_room, each_up_to_the_limit),
+               T_LOOP(as_each_alone, ALIKE_SEEDS), T_LOOP(answer_limit, COUNT(limits)), same_text_takes_no_room,
+               each_up_to_the_limit),
         T_CASE("builders", built_outputs, refuses_each_where_it_is_not, refuses_arguments, refuses_texts,
                T_LOOP(after_a_wrong_account, 2), after_an_output_without_memory))

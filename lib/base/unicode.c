@@ -158,11 +158,15 @@ static bool is_turkish_i(uint32_t cp) {
 }
 
 uint32_t cm_lower(uint32_t cp) {
+    if (cp < 0x80)
+        return cm_ascii_lower((uint8_t)cp);
     return is_turkish_i(cp) ? cp : (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp);
 }
 
 uint32_t cm_upper(uint32_t cp) {
     const uint32_t sharp_s = 0xDF; /* has no simple upper case, but utf8proc gives it one */
+    if (cp < 0x80)
+        return cp >= 'a' && cp <= 'z' ? cp - 'a' + 'A' : cp;
     return is_turkish_i(cp) || cp == sharp_s ? cp : (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp);
 }
 

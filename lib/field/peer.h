@@ -15,16 +15,30 @@ struct cm_bound {
     enum certmap_code star_code;
 };
 
+struct cm_output;
+
+/* What conditions gave the names of a mapping, and which texts it gave, is kept for the next mappings of a match. */
+#define CM_BUILT_GIVEN 256
+
+/* What a name was given by one condition alone. */
+struct cm_bound_once {
+    uint32_t offset; /* of the condition; UINT32_MAX: none */
+    struct cm_bound bound;
+};
+
 /* What the last match built, and room to build it in, so that a match allocates nothing (match/output.h). What every
  * match touches is in front, beside the lists. */
 struct cm_built {
     size_t len; /* bytes of text in use */
+    bool again; /* a second mapping gives something, under `all`; else what is kept for it is not set */
     struct certmap_view accounts[CERTMAP_MAX_ACCOUNTS];
     struct certmap_view groups[CERTMAP_MAX_OUTPUTS];
     struct certmap_attribute attributes[CERTMAP_MAX_OUTPUTS];
     uint8_t text[CERTMAP_MAX_BUILT_SIZE];
     uint8_t work[2][CERTMAP_MAX_BUILT_SIZE];     /* a value on its way through filters */
     struct cm_bound bound[CERTMAP_MAX_BINDINGS]; /* of the current mapping */
+    struct cm_bound_once once[CERTMAP_MAX_BINDINGS];
+    const struct cm_output *given[CM_BUILT_GIVEN]; /* outputs whose texts are there, in slots of their hash */
 };
 
 struct certmap_peer {

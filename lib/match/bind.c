@@ -7,7 +7,8 @@
 
 struct binding_walk {
     struct cm_eval eval;
-    struct cm_bound *bound; /* by number */
+    struct cm_bound *bound;     /* by number */
+    struct cm_bound_once *once; /* the same, or NULL */
     const struct cm_mapping *mapping;
     const struct cm_binding *bindings; /* of the mapping, in the order of its nodes */
     size_t count;
@@ -129,11 +130,28 @@ static void refuse_names(struct binding_walk *walk, const struct cm_node *node) 
             refuse(&walk->bound[walk->bindings[i].number], CERTMAP_CODE_PLACEHOLDER_UNREADABLE);
 }
 
+static bool is_empty(const struct cm_bound *bound) {
+    return bound->value.data == NULL && bound->code == CERTMAP_CODE_NONE;
+}
+
+/* Gives a name what a condition gives it, which may be known where nothing else has given it anything. */
+static void give_name(struct binding_walk *walk, size_t number, uint32_t offset) {
+    struct cm_bound *bound = &walk->bound[number];
+    struct cm_bound_once *once = walk->once != NULL && is_empty(bound) ? &walk->once[number] : NULL;
+    if (once != NULL && once->offset == offset) {
+        *bound = once->bound;
+        return;
+    }
+    const struct cm_condition condition = cm_condition_at(walk->eval.rules, offset);
+    add_values(walk, bound, &condition);
+    if (once != NULL && walk->eval.steps > 0)
+        *once = (struct cm_bound_once){offset, *bound};
+}
+
 static void collect_condition(struct binding_walk *walk, const struct cm_node *node) {
-    const struct cm_condition condition = cm_condition_at(walk->eval.rules, node->value);
     for (size_t i = 0; i < walk->count; i++)
         if (walk->bindings[i].node == number_of(walk, node))
-            add_values(walk, &walk->bound[walk->bindings[i].number], &condition);
+            give_name(walk, walk->bindings[i].number, node->value);
 }
 
 /* The names in a node that is true. Linear in the nodes and the bindings of the mapping, which take steps; it calls itself as
@@ -155,10 +173,12 @@ static void collect(struct binding_walk *walk, const struct cm_node *node) {
     }
 }
 
-void cm_bind(struct certmap_peer *peer, const struct certmap_rules *rules, const struct cm_mapping *mapping,
+void cm_bind(struct certmap_peer *peer, const struct certmap_rules *rules, const struct cm_mapping *mapping, bool again,
              size_t *steps) {
-    struct binding_walk walk = {
-        .eval = {.rules = rules, .peer = peer, .steps = *steps}, .bound = peer->built.bound, .mapping = mapping};
+    struct binding_walk walk = {.eval = {.rules = rules, .peer = peer, .steps = *steps},
+                                .bound = peer->built.bound,
+                                .once = again ? peer->built.once : NULL,
+                                .mapping = mapping};
     walk.bindings = cm_bindings_of(rules, mapping->index, &walk.count);
     memset(peer->built.bound, 0, sizeof peer->built.bound);
     if (walk.count > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "match/output.h"
+#include "base/hash.h"
 #include "base/steps.h"
 #include "base/view.h"
 #include "match/bind.h"
@@ -121,6 +122,42 @@ static enum certmap_code add(const struct filling *filling, const struct cm_outp
     return CERTMAP_CODE_NONE;
 }
 
+/* ---- what other mappings gave ---- */
+
+/* Slots that are looked at for an output. */
+enum { SLOTS_TRIED = 4 };
+
+/* Whether two outputs give the same texts, whatever the mapping. */
+static bool is_same(const struct cm_output *a, const struct cm_output *b) {
+    return a->kind == b->kind && a->language == b->language && a->each == b->each &&
+           (a->placeholders != NULL) == (b->placeholders != NULL) && cm_view_equal(a->name, b->name) &&
+           cm_view_equal(a->shown, b->shown);
+}
+
+/* The slot that has the same output, or a free one; NULL: there is neither. A name is one thing in one mapping, and another in
+ * the next. */
+static const struct cm_output **slot_of(struct cm_built *built, const struct cm_output *output) {
+    if (output->placeholders != NULL && output->placeholders->bound)
+        return NULL;
+    const uint64_t hash = cm_hash_bytes(output->shown.data, output->shown.len, (uint64_t)output->kind);
+    for (size_t i = 0; i < SLOTS_TRIED; i++) {
+        const struct cm_output **slot = &built->given[(hash + i) % CM_BUILT_GIVEN];
+        if (*slot == NULL || is_same(*slot, output))
+            return slot;
+    }
+    return NULL;
+}
+
+/* From the second mapping on, which the first one is not kept for. */
+static void begin_again(struct cm_built *built) {
+    if (built->again)
+        return;
+    built->again = true;
+    memset(built->given, 0, sizeof built->given);
+    for (size_t i = 0; i < CERTMAP_MAX_BINDINGS; i++)
+        built->once[i].offset = UINT32_MAX;
+}
+
 /* ---- mappings ---- */
 
 /* Adds a text that has been built after `before` bytes. One that is there already takes no room. */
@@ -165,9 +202,22 @@ static enum certmap_code put(const struct filling *filling, const struct cm_outp
     return code == CERTMAP_CODE_NONE ? put_text(filling, output, text, first, before) : code;
 }
 
+/* The same of a further mapping: what another has given is there. Comparing with it takes steps. */
+static enum certmap_code put_further(const struct filling *filling, const struct cm_output *output) {
+    const struct cm_output **slot = slot_of(&filling->peer->built, output);
+    if (slot != NULL && !cm_steps_take(filling->steps, 1 + output->shown.len / CM_BYTES_A_STEP))
+        return CERTMAP_CODE_PLACEHOLDER_TOO_LONG;
+    if (slot != NULL && *slot != NULL)
+        return CERTMAP_CODE_NONE;
+    const enum certmap_code code = put(filling, output, false);
+    if (slot != NULL && code == CERTMAP_CODE_NONE)
+        *slot = output;
+    return code;
+}
+
 /* The names that conditions have given are only looked for where a text reads one. A mapping that denies has no texts. */
-void cm_output_bind(const struct certmap_rules *rules, const struct cm_mapping *mapping, struct certmap_peer *peer,
-                    size_t *steps) {
+static void bind(const struct certmap_rules *rules, const struct cm_mapping *mapping, struct certmap_peer *peer,
+                 bool again, size_t *steps) {
     struct cm_output room;
     const size_t count = cm_mapping_outputs(rules, mapping);
     bool bound = false;
@@ -176,25 +226,18 @@ void cm_output_bind(const struct certmap_rules *rules, const struct cm_mapping *
         bound = output->placeholders != NULL && output->placeholders->bound;
     }
     if (bound)
-        cm_bind(peer, rules, mapping, steps);
+        cm_bind(peer, rules, mapping, again, steps);
 }
 
-/* Everything that the mapping gives; first: it is the answer's own. As many as the rule gives, with steps for each. */
-static bool fill(const struct filling *filling, bool first) {
+void cm_output_bind(const struct certmap_rules *rules, const struct cm_mapping *mapping, struct certmap_peer *peer,
+                    size_t *steps) {
+    bind(rules, mapping, peer, false, steps);
+}
+
+/* What filling came to: of texts that could not be given there are none. */
+static bool finish(const struct filling *filling, enum certmap_code code) {
     struct certmap_result *result = filling->result;
     const struct cm_built *built = &filling->peer->built;
-    struct cm_output room;
-    const struct cm_output *account = cm_mapping_output(filling->rules, filling->mapping, 0, &room);
-    const size_t count = cm_mapping_outputs(filling->rules, filling->mapping);
-    enum certmap_code code = CERTMAP_CODE_NONE;
-    cm_output_bind(filling->rules, filling->mapping, filling->peer, filling->steps);
-    if (first) {
-        code = put_account(filling, account);
-        if (code == CERTMAP_CODE_NONE)
-            code = add(filling, account, result->account);
-    }
-    for (size_t i = first; i < count && code == CERTMAP_CODE_NONE; i++)
-        code = put(filling, account + i, first);
     if (code != CERTMAP_CODE_NONE) {
         start(result, filling->mapping, code);
         return false;
@@ -203,6 +246,33 @@ static bool fill(const struct filling *filling, bool first) {
     result->groups = result->group_count > 0 ? built->groups : NULL;
     result->attributes = result->attribute_count > 0 ? built->attributes : NULL;
     return true;
+}
+
+/* Everything that the mapping gives that is the answer. As many as the rule gives, with steps for each. */
+static void fill(const struct filling *filling) {
+    struct cm_output room;
+    const struct cm_output *account = cm_mapping_output(filling->rules, filling->mapping, 0, &room);
+    const size_t count = cm_mapping_outputs(filling->rules, filling->mapping);
+    bind(filling->rules, filling->mapping, filling->peer, false, filling->steps);
+    enum certmap_code code = put_account(filling, account);
+    if (code == CERTMAP_CODE_NONE)
+        code = add(filling, account, filling->result->account);
+    for (size_t i = 1; i < count && code == CERTMAP_CODE_NONE; i++)
+        code = put(filling, account + i, true);
+    (void)finish(filling, code);
+}
+
+/* The same of a further one. */
+static bool fill_further(const struct filling *filling) {
+    struct cm_output room;
+    const struct cm_output *outputs = cm_mapping_output(filling->rules, filling->mapping, 0, &room);
+    const size_t count = cm_mapping_outputs(filling->rules, filling->mapping);
+    enum certmap_code code = CERTMAP_CODE_NONE;
+    begin_again(&filling->peer->built);
+    bind(filling->rules, filling->mapping, filling->peer, true, filling->steps);
+    for (size_t i = 0; i < count && code == CERTMAP_CODE_NONE; i++)
+        code = outputs != &room ? put_further(filling, outputs + i) : put(filling, outputs, false);
+    return finish(filling, code);
 }
 
 /* Nothing of it has to be copied. False: it is not so simple. */
@@ -218,16 +288,17 @@ void cm_output_build(struct certmap_result *result, const struct certmap_rules *
                      struct certmap_peer *peer, size_t *steps) {
     const struct filling filling = {result, rules, mapping, peer, steps};
     peer->built.len = 0;
+    peer->built.again = false;
     if (build_plain(result, rules, mapping, &peer->built))
         return;
     start(result, mapping, CERTMAP_CODE_NONE);
-    fill(&filling, true);
+    fill(&filling);
 }
 
 bool cm_output_append(struct certmap_result *result, const struct certmap_rules *rules,
                       const struct cm_mapping *mapping, struct certmap_peer *peer, size_t *steps) {
     const struct filling filling = {result, rules, mapping, peer, steps};
-    return fill(&filling, false);
+    return fill_further(&filling);
 }
 
 enum certmap_code cm_output_text(struct certmap_view *text, const struct cm_output *output, struct certmap_peer *peer,
