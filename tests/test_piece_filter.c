@@ -17,6 +17,10 @@ static const char *const expressions[] = {
     "subject.CN like \"*b%*\" or subject.OU like \"?nit %\"",
     "every subject.OU like \"Unit*\" and subject.CN like \"*a*b?%*\"",
     "subject.OU matches \"[a-z]*nit %[0-9]?\" or subject.1.2.3.4 matches \"x[0-9]%\"",
+    "not subject.any like \"*zz%*\"",
+    "not subject.1.2.3.4 like (\"*zz%*\", \"*yy%*\") and not (not subject.1.2.3.4 = \"x%\")",
+    "subject.any like \"*it %9*\" or not subject.any matches \"[a-z]+zz%\"",
+    "not subject.1.2.3.4 like \"*zz%*\" and not subject.any like nocase \"*other-?ther-%*\"",
     "subject.1.2.3.4 like \"*%*\" or subject.L like \"*%*\" or subject.O like \"*%*\" or subject.ST like \"*%*\"",
 };
 
@@ -25,6 +29,7 @@ static const char *const subjects[] = {
     "CN=a | CN=\\{ab*400} | OU=Unit 9 | OU=Unit 19 | 1.2.3.4=x3",
     "octet CN=x | CN=\\{a*600} | OU=Unit 4 x | O=5 | L=6 | ST=7",
     "CN=x | OU=\\{other-*200} | octet OU=y",
+    "CN=x | octet 1.2.3.5=y | 1.2.3.4=x29",
 };
 
 /* As it is, and with many units. */

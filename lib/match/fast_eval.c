@@ -280,21 +280,24 @@ static bool is_about_patterns(const struct cm_condition *condition) {
            condition->quantifier == CERTMAP_ANY_VALUE && path->kind != CM_TEXT_NAME;
 }
 
-/* Whether none of many values is like any of the patterns, and all can be read. What asking takes for each of them. */
-static bool is_excluded(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list) {
+/* Whether none of many values that can be read is like any of the patterns, and whether one that cannot may be: one of several
+ * types that share a row may have another type. What asking takes for each of them. */
+static bool is_excluded(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list,
+                        enum certmap_truth *truth) {
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     bool excluded = true;
     have_help(fast);
+    *truth = CERTMAP_FALSE;
     while (excluded && cm_operands_next(&operands, &operand)) {
-        enum certmap_truth truth = CERTMAP_UNKNOWN;
+        enum certmap_truth one = CERTMAP_UNKNOWN;
         const struct certmap_view pattern =
             condition->op == CERTMAP_OP_LIKE ? operand.matched : cm_regex_glob(operand.matched);
         excluded = cm_piece_filter_excludes(&fast->filter, list, condition->path->row, condition->nocase, pattern,
-                                            &fast->eval.steps, &truth) &&
-                   truth == CERTMAP_FALSE;
+                                            &fast->eval.steps, &one);
+        *truth = one != CERTMAP_FALSE ? one : *truth;
     }
-    return excluded;
+    return excluded && (*truth == CERTMAP_FALSE || !condition->path->by_oid);
 }
 
 /* Whether a set of operands has no networks but single addresses. */
@@ -357,6 +360,7 @@ static enum certmap_truth eval_counted(struct cm_fast_eval *fast, const struct c
 }
 
 static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
+    enum certmap_truth truth;
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
@@ -365,8 +369,8 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
             return eval_operands(fast, &condition, list);
         if (!fewer_values && is_about_networks(&condition))
             return eval_networks(fast, &condition, list);
-        if (is_about_patterns(&condition) && is_excluded(fast, &condition, list))
-            return fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
+        if (is_about_patterns(&condition) && is_excluded(fast, &condition, list, &truth))
+            return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
     }
     if (list->unknown == CERTMAP_CODE_NONE && list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
         return eval_counted(fast, &condition);
