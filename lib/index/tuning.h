@@ -173,6 +173,10 @@
 #define CM_DEAR_STEPS 24
 #define CM_VAIN_LOOKS 64
 #define CM_MANY_STEPS 2048
+/* So often in vain a mapping is gone through for a member that is known to be false, and then only one of so many is; and how
+ * many of its nodes a step is for. Bounds. */
+#define CM_VAIN_SCANS 16
+#define CM_NODES_A_STEP 4
 
 /* Texts of at most so many bytes are compared where they are: that takes less than calling somebody to do it, and most
  * are no longer. A bound, of the length of the loop. */

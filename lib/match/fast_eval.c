@@ -611,7 +611,7 @@ static bool is_refuted(struct cm_fast_eval *fast, const struct cm_mapping *mappi
         if (members[i] == NULL || !cm_refuter_is_likely(refuter))
             continue;
         refuted = is_found_false(fast, members[i]);
-        cm_refuter_tried(refuter, refuted);
+        cm_refuters_tried(&fast->refuters, refuter, refuted);
     }
     return refuted;
 }
@@ -626,6 +626,29 @@ static const struct cm_node *find_false_of(struct cm_fast_eval *fast, const stru
     found = find_false_flat(&flat, root + 1, truth);
     (void)cm_steps_take(&fast->eval.steps, flat.known);
     return found;
+}
+
+/* Whether any member is known to be false, of a root of conditions and NOTs of one. Linear in its members. */
+static bool has_known_false(const struct cm_fast_eval *fast, const struct cm_node *root) {
+    const struct cm_node *end = root + root->value;
+    bool known = false;
+    for (const struct cm_node *leaf = root + 1; leaf < end && !known; leaf++) {
+        enum certmap_truth truth;
+        leaf += leaf->kind == CM_NODE_NOT;
+        known = is_shared(fast, leaf->value) && cm_memo_recall(&fast->memo, leaf->value, &truth) &&
+                truth == (leaf[-1].kind == CM_NODE_NOT ? CERTMAP_TRUE : CERTMAP_FALSE);
+    }
+    return known;
+}
+
+/* The same of any mapping, while that finds any, and now and then. Takes steps. */
+static bool is_known_refuted(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+    struct cm_refuters *refuters = &fast->refuters;
+    if (!mapping->flat || !fast->helped || (refuters->scans >= CM_VAIN_SCANS && fast->tried % CM_VAIN_SCANS != 0))
+        return false;
+    const bool known = has_known_false(fast, mapping->nodes);
+    refuters->scans = known ? 0 : refuters->scans + 1;
+    return cm_steps_take(&fast->eval.steps, 1 + mapping->nodes->value / CM_NODES_A_STEP) && fast->eval.steps > 0 && known;
 }
 
 /* Whether a member is a condition that several mappings have, or a NOT of one. */
@@ -651,7 +674,7 @@ static CM_APART enum certmap_truth eval_root(struct cm_fast_eval *fast, const st
     const struct cm_node *end = mapping->nodes + mapping->nodes->value;
     const size_t steps = fast->eval.steps;
     enum certmap_truth truth = CERTMAP_TRUE;
-    if (!is_refuted(fast, mapping)) {
+    if (!is_refuted(fast, mapping) && !is_known_refuted(fast, mapping)) {
         const struct cm_node *found = find_false_of(fast, mapping, &truth);
         if (fast->eval.steps == 0)
             return CERTMAP_UNKNOWN;

@@ -20,12 +20,13 @@ struct cm_refuter {
 
 struct cm_refuters {
     uint32_t count; /* of all that were kept, of which the last ones are there */
-    uint32_t vain;  /* how often a quicker one was looked for, and there was none */
+    uint32_t vain;  /* how often a quicker one was looked for, and there was none, or it was none of the next mapping's */
+    uint32_t scans; /* how often lately none of a mapping was known to be false */
     struct cm_refuter kept[CM_REFUTERS];
 };
 
 static inline void cm_refuters_begin(struct cm_refuters *refuters) {
-    refuters->count = refuters->vain = 0;
+    refuters->count = refuters->vain = refuters->scans = 0;
 }
 
 /* How many are there. */
@@ -38,9 +39,13 @@ static inline bool cm_refuter_is_likely(const struct cm_refuter *refuter) {
     return refuter->times >= CM_REFUTED_BEFORE;
 }
 
-/* Notes that it was tried. */
-static inline void cm_refuter_tried(struct cm_refuter *refuter, bool refuted) {
+/* Notes that one was tried. */
+static inline void cm_refuters_tried(struct cm_refuters *refuters, struct cm_refuter *refuter, bool refuted) {
     refuter->times = refuted ? CM_REFUTED_BEFORE : 0;
+    if (!refuted)
+        refuters->vain++;
+    else if (refuters->vain > 0)
+        refuters->vain--;
 }
 
 /* The one at a place, which is added. */
