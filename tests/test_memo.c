@@ -11,15 +11,28 @@
 enum { MAPPINGS = 400, UNITS = 60, SEEDS = 12, MEMBERS = 7 };
 
 static const char *const conditions[] = {
-    "subject.OU = \"Unit %\"",         "subject.OU = nocase \"UNIT %\"",
-    "subject.OU like \"*it %\"",       "subject.OU in (\"x\", \"Unit %\")",
-    "first subject.OU = \"Unit %\"",   "subject.O = \"Org %\"",
-    "subject.O like \"Org*%\"",        "every subject.OU like \"*n*% *\"",
-    "subject.1.2.3.4 = \"a%\"",        "subject.any = \"Unit %\"",
-    "subject.CN matches \"[a-z]*%\"",  "san.dns = \"h%.example\"",
-    "count(subject.OU) = %",           "last subject.OU = \"Unit %\"",
-    "at 19 subject.OU like \"*it %\"", "only subject.OU = \"Unit %\"",
-    "count(subject.any) = %",          "at 33 subject.any = \"Unit %\"",
+    "subject.OU = \"Unit %\"",
+    "subject.OU = nocase \"UNIT %\"",
+    "subject.OU like \"*it %\"",
+    "subject.OU in (\"x\", \"Unit %\")",
+    "first subject.OU = \"Unit %\"",
+    "subject.O = \"Org %\"",
+    "subject.O like \"Org*%\"",
+    "every subject.OU like \"*n*% *\"",
+    "subject.1.2.3.4 = \"a%\"",
+    "subject.any = \"Unit %\"",
+    "subject.CN matches \"[a-z]*%\"",
+    "san.dns = \"h%.example\"",
+    "subject.any like (\"*it %\", \"Or?*%\", \"*bab*\")",
+    "subject.OU like (\"*nit %\", \"y%*\")",
+    "subject.1.2.3.4 like (\"a%*\", \"*b\")",
+    "subject.OU matches (\"[a-z]*%\", \"Un.*%\")",
+    "count(subject.OU) = %",
+    "last subject.OU = \"Unit %\"",
+    "at 19 subject.OU like \"*it %\"",
+    "only subject.OU = \"Unit %\"",
+    "count(subject.any) = %",
+    "at 33 subject.any = \"Unit %\"",
 };
 
 static void put_condition(struct t_buf *text, struct t_random *random) {
@@ -58,6 +71,8 @@ static struct certmap_rules *random_rules(struct t_random *random) {
 static void random_peer(struct t_peer *peer, struct t_random *random) {
     struct t_buf subject = T_BUF_INIT;
     t_put_line(&subject, "CN=abc% | O=Org 1 | 1.2.3.4=a1", t_random_below(random, UNITS));
+    t_put(&subject, t_random_chance(random, 20) ? " | L=\\{ab*300}" : "");
+    t_put(&subject, t_random_chance(random, 20) ? " | octet 1.2.3.4=x" : "");
     t_put(&subject, t_random_chance(random, 20) ? " | octet O=x" : "");
     t_put(&subject, t_random_chance(random, 20) ? " | octet OU=x" : "");
     for (size_t i = t_random_below(random, UNITS); i > 0; i--)
@@ -195,6 +210,10 @@ static const size_t counts[] = {0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 1
 static const char *const questions[] = {
     "at % subject.OU = \"Unit %\"",
     "not at % subject.OU like \"*nit*\"",
+    "subject.any like (\"*it %\", \"Or?*%\", \"*bab*\")",
+    "subject.OU like (\"*nit %\", \"y%*\")",
+    "subject.1.2.3.4 like (\"a%*\", \"*b\")",
+    "subject.OU matches (\"[a-z]*%\", \"Un.*%\")",
     "count(subject.OU) = %",
     "not last subject.OU = nocase \"UNIT %\"",
     "at % subject.any in (\"x\", \"Unit %\")",

@@ -280,24 +280,53 @@ static bool is_about_patterns(const struct cm_condition *condition) {
            condition->quantifier == CERTMAP_ANY_VALUE && path->kind != CM_TEXT_NAME;
 }
 
-/* Whether none of many values that can be read is like any of the patterns, and whether one that cannot may be: one of several
- * types that share a row may have another type. What asking takes for each of them. */
-static bool is_excluded(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list,
-                        enum certmap_truth *truth) {
+/* Whether a look at all values takes long: there are many, or a long one. At most CM_VALUE_SET_MIN are looked at. */
+static bool is_long_list(const struct cm_list *list) {
+    bool is_long = list->count >= CM_VALUE_SET_MIN;
+    for (size_t i = 0; i < list->count && !is_long; i++)
+        is_long = list->values[i].text.nfc.len >= CM_LONG_VALUE;
+    return is_long;
+}
+
+/* Whether one of the values that may be like an operand is: a step for each, or more. */
+static enum certmap_truth eval_pattern(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                       struct certmap_view operand, struct cm_piece_places *places) {
+    const struct cm_list *list = places->row->list;
+    size_t *steps = &fast->eval.steps;
+    enum certmap_truth truth = places->row->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
+    uint32_t at = cm_piece_places_next(places);
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && *steps > 0; at = cm_piece_places_next(places)) {
+        const struct cm_value *value = &list->values[at];
+        const size_t look = cm_steps_to_look(condition->path, value);
+        if (value->unreadable != CERTMAP_CODE_NONE ||
+            (condition->path->by_oid && !cm_view_equal(value->oid, condition->path->oid)))
+            (void)cm_steps_take(steps, look);
+        else if (cm_leaf_compare(condition->op, condition->nocase, operand, value, look, steps) == CERTMAP_TRUE)
+            truth = CERTMAP_TRUE;
+    }
+    return truth;
+}
+
+/* Whether any of many values, or long ones, is like one of the patterns; false: the filter does not say. Of several types that is
+ * known only where all can be read. What asking takes for each of the patterns. */
+static bool ask_filter_each(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list,
+                            enum certmap_truth *truth) {
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
-    bool excluded = true;
-    have_help(fast);
     *truth = CERTMAP_FALSE;
-    while (excluded && cm_operands_next(&operands, &operand)) {
-        enum certmap_truth one = CERTMAP_UNKNOWN;
-        const struct certmap_view pattern =
-            condition->op == CERTMAP_OP_LIKE ? operand.matched : cm_regex_glob(operand.matched);
-        excluded = cm_piece_filter_excludes(&fast->filter, list, condition->path->row, condition->nocase, pattern,
-                                            &fast->eval.steps, &one);
+    have_help(fast);
+    while (*truth != CERTMAP_TRUE && fast->eval.steps > 0 && cm_operands_next(&operands, &operand)) {
+        const bool like = condition->op == CERTMAP_OP_LIKE;
+        const struct certmap_view pattern = like ? operand.matched : cm_regex_glob(operand.matched);
+        struct cm_piece_places places;
+        if (!cm_piece_filter_find(&fast->filter, list, condition->path->row, condition->nocase, pattern,
+                                  &fast->eval.steps, &places) ||
+            (condition->path->by_oid && places.row->unreadable))
+            return false;
+        const enum certmap_truth one = eval_pattern(fast, condition, operand.matched, &places);
         *truth = one != CERTMAP_FALSE ? one : *truth;
     }
-    return excluded && (*truth == CERTMAP_FALSE || !condition->path->by_oid);
+    return true;
 }
 
 /* Whether a set of operands has no networks but single addresses. */
@@ -360,18 +389,19 @@ static enum certmap_truth eval_counted(struct cm_fast_eval *fast, const struct c
 }
 
 static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
-    enum certmap_truth truth;
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
+    enum certmap_truth truth;
     if (list->unknown == CERTMAP_CODE_NONE && list->set != NULL) {
         if (!fewer_values && is_about_texts(&condition))
             return eval_operands(fast, &condition, list);
         if (!fewer_values && is_about_networks(&condition))
             return eval_networks(fast, &condition, list);
-        if (is_about_patterns(&condition) && is_excluded(fast, &condition, list, &truth))
-            return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
     }
+    if (list->unknown == CERTMAP_CODE_NONE && is_about_patterns(&condition) && is_long_list(list) &&
+        ask_filter_each(fast, &condition, list, &truth))
+        return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
     if (list->unknown == CERTMAP_CODE_NONE && list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
         return eval_counted(fast, &condition);
     return cm_eval_condition(&fast->eval, &condition).truth;
@@ -648,7 +678,8 @@ static bool is_known_refuted(struct cm_fast_eval *fast, const struct cm_mapping 
         return false;
     const bool known = has_known_false(fast, mapping->nodes);
     refuters->scans = known ? 0 : refuters->scans + 1;
-    return cm_steps_take(&fast->eval.steps, 1 + mapping->nodes->value / CM_NODES_A_STEP) && fast->eval.steps > 0 && known;
+    return cm_steps_take(&fast->eval.steps, 1 + mapping->nodes->value / CM_NODES_A_STEP) && fast->eval.steps > 0 &&
+           known;
 }
 
 /* Whether a member is a condition that several mappings have, or a NOT of one. */

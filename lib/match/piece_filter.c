@@ -271,15 +271,6 @@ void cm_piece_filter_hurry(struct cm_piece_filter *filter, const struct cm_list 
         there->asked = CM_FILTER_ASKED;
 }
 
-bool cm_piece_filter_excludes(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
-                              struct certmap_view pattern, size_t *steps, enum certmap_truth *truth) {
-    struct cm_piece_places places;
-    if (!cm_piece_filter_find(filter, list, row, nocase, pattern, steps, &places) || places.parts != 0)
-        return false;
-    *truth = *steps > 0 && !places.row->unreadable ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
-    return true;
-}
-
 /* ---- places ---- */
 
 /* Goes to the next part, of values up to the one that has the first byte of the part after it; false: there is none. At most

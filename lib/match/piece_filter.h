@@ -76,9 +76,5 @@ bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *
 void cm_piece_filter_hurry(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase);
 /* The next one, or CM_VALUE_NONE. Whoever asks takes a step for it. */
 uint32_t cm_piece_places_next(struct cm_piece_places *places);
-/* Whether the filter knows that no value of the row is like the pattern; then *truth is FALSE, or UNKNOWN where one cannot
- * be read, or the steps have run out. */
-bool cm_piece_filter_excludes(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
-                              struct certmap_view pattern, size_t *steps, enum certmap_truth *truth);
 
 #endif
