@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Conditions of many operands: by the set of them, and one by one, they give the same. */
+#include "base/steps.h"
 #include "match/eval.h"
 #include "match/operand_lookup.h"
 #include "rules.h"
@@ -7,7 +8,7 @@
 
 /* ---- conditions ---- */
 
-enum { FEW = CM_MIN_OPERAND_SET - 1, MANY = 300, MOST = 60000 };
+enum { FEW = CM_MIN_OPERAND_SET - 1, MANY = 300, MOST = 60000, LISTS = 200, LONG_OPERAND = 600 };
 static const size_t counts[] = {FEW, CM_MIN_OPERAND_SET, MANY};
 
 /* `list` is before the operands, each of which is `operand` with its number; `last` comes after them. */
@@ -216,6 +217,43 @@ T_TEST(steps_run_out) {
     t_peer_free(&peer);
 }
 
+/* Mappings with lists that no other has; one of them has a long text, of which there are several kinds. */
+static void put_list(struct t_buf *text, struct t_random *random, size_t i) {
+    (void)random;
+    t_put_line(text, "mapping \"m%\" { when not subject.OU in ", i);
+    t_put(text, i % 2 == 0 ? "(\"a\"" : "nocase (\"a\"");
+    for (size_t k = 0; k < CM_MIN_OPERAND_SET; k++)
+        t_put_line(text, ", \"Unit %\"", i * CM_MIN_OPERAND_SET + k);
+    t_put(text, ", \"");
+    for (size_t k = 0; k < LONG_OPERAND; k++)
+        t_put(text, i % 7 == 0 ? "x" : i % 7 == 1 ? "X" : "y");
+    t_put(text, "\"); allow \"u\"; }\n");
+}
+
+/* A long value is hashed once for all lists, and still is that value: another one, or the same in capitals, is not. */
+T_TEST(long_values) {
+    struct certmap_rules *rules = t_rules_each("all", LISTS, NULL, put_list);
+    static const char *const subjects[] = {"OU=\\{x*600} | OU=\\{Z*600}", "OU=\\{X*600}", "OU=\\{x*599}z",
+                                           "OU=\\{y*601} | OU=\\{y*600}"};
+    for (size_t i = 0; i < COUNT(subjects); i++) {
+        struct t_peer peer;
+        t_peer_make(&peer, subjects[i], "CN=CA");
+        ck_assert_msg(t_search_agree(rules, peer.peer), "%s", subjects[i]);
+        t_peer_free(&peer);
+    }
+    certmap_rules_free(rules);
+}
+
+/* Of thousands of lists all but the first take a few steps. */
+T_TEST(long_values_are_hashed_once) {
+    struct certmap_rules *rules = t_rules_each("all", LISTS, NULL, put_list);
+    struct t_peer peer;
+    t_peer_make(&peer, "OU=\\{z*16000}", "CN=CA");
+    ck_assert_uint_lt(t_search_steps(rules, peer.peer, false), 2 * 16000 / CM_BYTES_A_STEP + 20 * LISTS);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
 /* ---- the set itself ---- */
 
 /* At each offset from an even address the same bytes are written, and every operand is found. */
@@ -238,7 +276,7 @@ T_TEST(where_nothing_is_aligned) {
             const struct cm_value value = {.text = {operand.matched, operand.matched}};
             size_t steps = 100;
             ck_assert(cm_operand_set_knows(&copy, &value, &steps));
-            ck_assert_int_eq(cm_operand_set_has(&copy, &value, &steps), CERTMAP_TRUE);
+            ck_assert_int_eq(cm_operand_set_has(&copy, &value, NULL, &steps), CERTMAP_TRUE);
         }
     }
     certmap_rules_free(rules);
@@ -254,5 +292,5 @@ T_TEST(few_operands_have_none) {
 }
 
 T_TESTS("operand set", T_CASE("conditions", T_LOOP(many_operands, COUNT(rows)), certificates),
-        T_CASE("work", as_much_work_as_with_few, steps_run_out),
+        T_CASE("work", as_much_work_as_with_few, steps_run_out, long_values, long_values_are_hashed_once),
         T_CASE("set", networks_of_every_length, where_nothing_is_aligned, few_operands_have_none))

@@ -4,7 +4,6 @@
 #include "field/compare.h"
 #include "field/name_pattern.h"
 #include "match/leaf.h"
-#include "match/operand_lookup.h"
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
     return (struct cm_verdict){truth, truth == CERTMAP_UNKNOWN ? why : CERTMAP_CODE_NONE, true};
@@ -73,7 +72,7 @@ struct cm_verdict cm_eval_value(struct cm_eval *eval, const struct cm_condition 
     if (value->unreadable != CERTMAP_CODE_NONE)
         return verdict(CERTMAP_UNKNOWN, value->unreadable);
     if (!eval->one_by_one && condition->set != NULL && cm_operand_set_knows(condition, value, &eval->steps))
-        return verdict(cm_operand_set_has(condition, value, &eval->steps), CERTMAP_CODE_STEPS);
+        return verdict(cm_operand_set_has(condition, value, &eval->hashed, &eval->steps), CERTMAP_CODE_STEPS);
     return compare_operands(eval, condition, value);
 }
 

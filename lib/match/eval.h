@@ -5,6 +5,7 @@
 
 #include "certmap/explain.h"
 #include "field/peer.h"
+#include "match/operand_lookup.h"
 #include "rule/store.h"
 
 /* What a node, a value or a mapping gave. */
@@ -22,6 +23,7 @@ struct cm_eval {
     bool thorough;               /* for explanations: look at all members of a group, also when one decides it */
     struct cm_verdict *verdicts; /* of the nodes of the mapping, for explanations; or NULL */
     bool one_by_one;             /* by definition: compares with each operand, also where a set could be asked */
+    struct cm_hashed hashed;     /* what was looked for in sets of operands */
 };
 
 /* The list of values that a condition is about. */

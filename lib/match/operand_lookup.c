@@ -3,6 +3,7 @@
 #include "base/steps.h"
 #include "field/compare.h"
 #include "match/leaf.h"
+#include "match/piece_filter.h"
 
 /* Each loop over slots takes a step for each of them, and what comparing takes where the tag is the same. */
 
@@ -48,13 +49,28 @@ static enum certmap_truth answer(bool found, const size_t *steps) {
 
 /* ---- texts ---- */
 
-static enum certmap_truth has_text(const struct cm_condition *condition, const struct cm_value *value, size_t *steps) {
+/* Takes the steps for it; false: there are not enough. */
+static bool hash_text(uint64_t *hash, uint64_t seed, struct certmap_view text, struct cm_hashed *hashed,
+                      size_t *steps) {
+    const bool known =
+        text.len >= CM_LONG_VALUE && hashed != NULL && hashed->text.data == text.data && hashed->text.len == text.len;
+    if (!cm_steps_take(steps, known ? 1 : 1 + text.len / CM_BYTES_A_STEP))
+        return false;
+    *hash = known ? hashed->hash : cm_operand_hash_text(seed, text);
+    if (hashed != NULL && text.len >= CM_LONG_VALUE)
+        *hashed = (struct cm_hashed){text, *hash};
+    return true;
+}
+
+static enum certmap_truth has_text(const struct cm_condition *condition, const struct cm_value *value,
+                                   struct cm_hashed *hashed, size_t *steps) {
     const struct certmap_view text = condition->nocase ? value->text.folded : value->text.nfc;
     struct cm_operand operand;
+    uint64_t hash;
     bool found = false;
-    if (!cm_steps_take(steps, 1 + text.len / CM_BYTES_A_STEP))
+    if (!hash_text(&hash, condition->seed, text, hashed, steps))
         return CERTMAP_UNKNOWN;
-    struct looking looking = look_for(condition, cm_operand_hash_text(condition->seed, text));
+    struct looking looking = look_for(condition, hash);
     while (!found && look_further(&looking, &operand, steps))
         found = cm_leaf_compare(CERTMAP_OP_EQUAL, condition->nocase, operand.matched, value, 0, steps) == CERTMAP_TRUE;
     return answer(found, steps);
@@ -120,12 +136,12 @@ bool cm_operand_set_knows(const struct cm_condition *condition, const struct cm_
 }
 
 enum certmap_truth cm_operand_set_has(const struct cm_condition *condition, const struct cm_value *value,
-                                      size_t *steps) {
+                                      struct cm_hashed *hashed, size_t *steps) {
     if (condition->path->kind == CM_TEXT_NAME)
         return has_name(condition, value, steps);
     if (condition->path->kind == CM_TEXT_IP)
         return has_address(condition, value, steps);
-    return has_text(condition, value, steps);
+    return has_text(condition, value, hashed, steps);
 }
 
 /* Bytes that are no certificate equal no part of one. */

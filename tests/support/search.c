@@ -79,7 +79,7 @@ static void put_texts(struct t_buf *text, const struct certmap_result *result) {
  * search through the index may still know. */
 static void search_plainly(struct cm_search *search, const struct certmap_rules *rules, struct certmap_peer *peer,
                            struct certmap_result *result) {
-    struct cm_eval eval = {rules, peer, rules->steps, false, NULL, true};
+    struct cm_eval eval = {.rules = rules, .peer = peer, .steps = rules->steps, .one_by_one = true};
     struct cm_searching state = {cm_found_nothing(rules), result, peer, rules->steps};
     bool more = !rules->disabled;
     cm_search_begin(search, result);
