@@ -159,6 +159,13 @@
 #define CM_COUNTED_MARKS 16
 #define CM_NEAR_VALUES 16
 
+/* How often networks are asked about before addresses are sorted; words that these may have, which a certificate of 16 KB is too
+ * small for; and what sorting one takes, and looking for a network. Bounds. */
+#define CM_ADDRESSES_ASKED 2
+#define CM_ADDRESS_WORDS 4096
+#define CM_STEPS_TO_SORT 16
+#define CM_STEPS_TO_HALVE 4
+
 /* A pattern that takes more steps than these is worth to note the pieces of a row at once. Worst case "question marks": without
  * it a match takes three times as long, for the two patterns before. */
 #define CM_TRIAL_STEPS 4096

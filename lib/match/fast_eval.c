@@ -184,6 +184,7 @@ static void have_help(struct cm_fast_eval *fast) {
     cm_memo_begin(&fast->memo);
     cm_piece_filter_begin(&fast->filter);
     fast->counted.any = false;
+    cm_addresses_begin(&fast->addresses);
 }
 
 /* Whether several mappings have the condition: those are before all mappings. */
@@ -340,11 +341,10 @@ static bool has_only_addresses(const struct cm_condition *condition) {
     return only;
 }
 
-/* Whether any value is compared with a few networks, or with addresses. */
+/* Whether any value is compared with networks or addresses. */
 static bool is_about_networks(const struct cm_condition *condition) {
     return condition->path->kind == CM_TEXT_IP && condition->op == CERTMAP_OP_EQUAL &&
-           condition->quantifier == CERTMAP_ANY_VALUE &&
-           (cm_operand_set_slots(condition) == 0 || has_only_addresses(condition));
+           condition->quantifier == CERTMAP_ANY_VALUE;
 }
 
 /* Whether any address is in a network. The octets of an address come after a tag and a length of one octet each. A step for
@@ -365,22 +365,39 @@ static enum certmap_truth eval_network(const struct cm_list *list, uint32_t row,
     return truth;
 }
 
-/* Whether any of many addresses is in one of the networks. One of a single address is looked for by its text, which is that of
- * the value. */
+/* The same, or by halves where they are sorted. A single address is looked for by its text, which is that of the value. */
+static enum certmap_truth eval_operand_of_addresses(struct cm_fast_eval *fast, const struct cm_list *list, uint32_t row,
+                                                    const struct cm_operand *operand) {
+    size_t *steps = &fast->eval.steps;
+    if (operand->bits == 8 * operand->matched.len)
+        return cm_value_set_has(list, row, false, operand->shown, steps);
+    if (cm_addresses_sort(&fast->addresses, list, row, steps))
+        return cm_addresses_in(&fast->addresses, operand, steps);
+    return eval_network(list, row, operand, steps);
+}
+
+/* Whether any of many addresses is in one of the networks. */
 static enum certmap_truth eval_networks(struct cm_fast_eval *fast, const struct cm_condition *condition,
                                         const struct cm_list *list) {
-    const uint32_t row = condition->path->row;
-    size_t *steps = &fast->eval.steps;
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     enum certmap_truth truth = CERTMAP_FALSE;
-    while (truth != CERTMAP_TRUE && *steps > 0 && cm_operands_next(&operands, &operand)) {
-        const bool single = operand.bits == 8 * operand.matched.len;
-        const enum certmap_truth one = single ? cm_value_set_has(list, row, false, operand.shown, steps)
-                                              : eval_network(list, row, &operand, steps);
+    while (truth != CERTMAP_TRUE && fast->eval.steps > 0 && cm_operands_next(&operands, &operand)) {
+        const enum certmap_truth one = eval_operand_of_addresses(fast, list, condition->path->row, &operand);
         truth = one != CERTMAP_FALSE ? one : truth;
     }
-    return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+    return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+/* The same, where it is worth to go through the networks: there are few, or the addresses are sorted. */
+static bool ask_networks(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list,
+                         enum certmap_truth *truth) {
+    have_help(fast);
+    if (cm_operand_set_slots(condition) > 0 && !has_only_addresses(condition) &&
+        !cm_addresses_sort(&fast->addresses, list, condition->path->row, &fast->eval.steps))
+        return false;
+    *truth = eval_networks(fast, condition, list);
+    return true;
 }
 
 static enum certmap_truth eval_counted(struct cm_fast_eval *fast, const struct cm_condition *condition) {
@@ -396,8 +413,8 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
     if (list->unknown == CERTMAP_CODE_NONE && list->set != NULL) {
         if (!fewer_values && is_about_texts(&condition))
             return eval_operands(fast, &condition, list);
-        if (!fewer_values && is_about_networks(&condition))
-            return eval_networks(fast, &condition, list);
+        if (!fewer_values && is_about_networks(&condition) && ask_networks(fast, &condition, list, &truth))
+            return truth;
     }
     if (list->unknown == CERTMAP_CODE_NONE && is_about_patterns(&condition) && is_long_list(list) &&
         ask_filter_each(fast, &condition, list, &truth))

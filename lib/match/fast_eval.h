@@ -4,6 +4,7 @@
 #define CM_MATCH_FAST_EVAL_H
 
 #include "index/tuning.h"
+#include "match/addresses.h"
 #include "match/counted.h"
 #include "match/eval.h"
 #include "match/memo.h"
@@ -22,13 +23,14 @@ struct cm_hint {
 struct cm_fast_eval {
     struct cm_eval eval; /* its steps are those of the match */
     struct cm_hint hint;
-    bool helped;    /* else memo, filter and counted are not set */
+    bool helped;    /* else memo, filter, counted and addresses are not set */
     uint32_t tried; /* how many mappings were evaluated */
     struct cm_refuters refuters;
     uint32_t asked; /* how often patterns were about short values; set with memo and filter */
     struct cm_memo memo;
     struct cm_piece_filter filter;
     struct cm_counted counted;
+    struct cm_addresses addresses;
 };
 
 /* Without a hint; *fast need not be zeroed. */

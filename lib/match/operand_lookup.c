@@ -94,20 +94,24 @@ static enum certmap_truth has_name(const struct cm_condition *condition, const s
 
 /* ---- networks ---- */
 
+/* A network is hashed, which takes as long as looking at some slots. */
+enum { STEPS_TO_HASH = 2 };
+
 /* Of one length. */
 static bool has_network_of(const struct cm_condition *condition, struct certmap_view octets, size_t bits,
                            size_t *steps) {
     struct looking looking = look_for(condition, cm_operand_hash_network(condition->seed, octets, bits));
     struct cm_operand operand;
     bool found = false;
+    (void)cm_steps_take(steps, STEPS_TO_HASH);
     while (!found && look_further(&looking, &operand, steps))
         found = operand.bits == bits && operand.matched.len == octets.len &&
                 cm_leaf_in_network(octets, operand.matched, bits);
     return found;
 }
 
-/* The octets are in the GeneralName after a tag and a length of one octet each. A step for each length that a network
- * has, of 129 at most. */
+/* The octets are in the GeneralName after a tag and a length of one octet each. Steps for each length that a network has, of
+ * 129 at most. */
 static enum certmap_truth has_address(const struct cm_condition *condition, const struct cm_value *value,
                                       size_t *steps) {
     CM_ASSERT(value->der.len > 2);
