@@ -162,7 +162,7 @@ static void begin_of(uint32_t *words, const struct cm_operand *network) {
 enum certmap_truth cm_addresses_in(struct cm_addresses *addresses, const struct cm_operand *network, size_t *steps) {
     const bool four = network->matched.len == WORDS_OF_FOUR * OCTETS_A_WORD;
     const struct run run = four ? fours_of(addresses) : sixteens_of(addresses);
-    uint32_t wanted[WORDS_OF_SIXTEEN];
+    uint32_t wanted[WORDS_OF_SIXTEEN] = {0};
     CM_ASSERT(four || network->matched.len == WORDS_OF_SIXTEEN * OCTETS_A_WORD);
     if (!cm_steps_take(steps, CM_STEPS_TO_HALVE))
         return CERTMAP_UNKNOWN;

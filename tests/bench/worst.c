@@ -557,6 +557,147 @@ static void addresses(struct t_buf *text) {
     end(text);
 }
 
+/* ---- Members that no other mapping has, beside what makes them false; places and numbers of values --------------------- */
+
+enum { OWN_NOTS = 40, OWN_PATTERNS = 10, AROUND = 20 };
+
+static void forty_nots_mapping(struct certmap_builder *builder, size_t index) {
+    for (size_t i = 0; i < OWN_NOTS; i++)
+        not_unit(builder, "Other", OWN_NOTS * index + i);
+    not_contoso(builder, index);
+}
+
+static void own_patterns_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    for (size_t i = 0; i < OWN_PATTERNS; i++) {
+        snprintf(text, sizeof text, "*z%zu*", OWN_PATTERNS * index + i);
+        last_not(builder, "OU", CERTMAP_OP_LIKE, text);
+    }
+    not_contoso(builder, index);
+}
+
+/* Not at the same place of each. */
+static void around_mapping(struct certmap_builder *builder, size_t index) {
+    char number[8];
+    snprintf(number, sizeof number, "%04u", (unsigned)(index % ENDS));
+    for (size_t i = 0; i < AROUND; i++) {
+        if (i == index * 7 % AROUND)
+            last_not(builder, "OU", CERTMAP_OP_EQUAL, number);
+        not_unit(builder, "Other", AROUND * index + i);
+    }
+}
+
+static void group_mapping(struct certmap_builder *builder, size_t index) {
+    char text[16];
+    (void)certmap_builder_open(builder, CERTMAP_ANY, NULL);
+    for (size_t i = 0; i < AROUND; i++) {
+        snprintf(text, sizeof text, "q%04zu", (index * 7 + i) % 5000);
+        condition(builder, "OU", CERTMAP_OP_EQUAL, text);
+    }
+    snprintf(text, sizeof text, "%04zu", index % 700);
+    last_not(builder, "OU", CERTMAP_OP_EQUAL, text);
+    (void)certmap_builder_close(builder, NULL);
+    not_contoso(builder, index);
+}
+
+static void quantified(struct certmap_builder *builder, enum certmap_quantifier quantifier, size_t position,
+                       const char *text) {
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    const struct certmap_view operand = t_text(text);
+    c.subfield = t_text("OU");
+    c.op = CERTMAP_OP_LIKE;
+    c.quantifier = quantifier;
+    c.count = position;
+    c.operands = &operand;
+    c.operand_count = 1;
+    (void)certmap_builder_condition(builder, &c, NULL);
+}
+
+static void last_mapping(struct certmap_builder *builder, size_t index) {
+    char text[32];
+    snprintf(text, sizeof text, "*0*%zux", index);
+    quantified(builder, CERTMAP_LAST_VALUE, 0, text);
+}
+
+static void place_mapping(struct certmap_builder *builder, size_t index) {
+    char text[32];
+    snprintf(text, sizeof text, "*0*%zux", index);
+    quantified(builder, CERTMAP_AT_VALUE, 700 + index % 100, text);
+}
+
+static void every_mapping(struct certmap_builder *builder, size_t index) {
+    char text[16] = "*";
+    memset(text + 1, '?', index % 5);
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    quantified(builder, CERTMAP_EVERY_VALUE, 0, text);
+    (void)certmap_builder_close(builder, NULL);
+    not_unit(builder, "Other", index);
+    not_contoso(builder, index);
+}
+
+static void count_mapping(struct certmap_builder *builder, size_t index) {
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    c.subfield = t_text("OU");
+    c.op = CERTMAP_OP_COUNT;
+    c.count = 1000 + index;
+    (void)certmap_builder_condition(builder, &c, NULL);
+}
+
+static void networks_mapping(struct certmap_builder *builder, size_t index) {
+    enum { NETWORKS = 12 };
+    char texts[NETWORKS][32];
+    struct certmap_view operands[NETWORKS];
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    for (unsigned i = 0; i < NETWORKS; i++) {
+        snprintf(texts[i], sizeof texts[i], "172.%u.%u.%u/28", 16 + i, (unsigned)(index / 16 % 250),
+                 (unsigned)(index % 16) * 16);
+        operands[i] = t_text(texts[i]);
+    }
+    snprintf(texts[0], sizeof texts[0], "10.%u.0.0/16", (unsigned)(index % 9));
+    operands[0] = t_text(texts[0]);
+    c.field = CERTMAP_FIELD_SAN;
+    c.subfield = t_text("ip");
+    c.op = CERTMAP_OP_EQUAL;
+    c.operands = operands;
+    c.operand_count = NETWORKS;
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    (void)certmap_builder_condition(builder, &c, NULL);
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void letters_and_b_mapping(struct certmap_builder *builder, size_t index) {
+    char text[256] = "*";
+    const size_t before = 10 + index % 100, after = index / 100 % 100;
+    memset(text + 1, 'a', before);
+    text[1 + before] = 'b';
+    memset(text + 2 + before, 'a', after);
+    memcpy(text + 2 + before + after, "*", sizeof "*");
+    last_not(builder, "CN", CERTMAP_OP_LIKE, text);
+    not_contoso(builder, index);
+}
+
+/* As if at random. */
+static void abc_subject(struct t_buf *spec) {
+    uint32_t number = 1;
+    t_put(spec, "O=Contoso | CN=");
+    for (size_t i = 0; i < 15000; i++) {
+        number = number * 1664525 + 1013904223;
+        t_bytes(spec, "abc" + (number >> 24) % 3, 1);
+    }
+    end(spec);
+}
+
+static void texts_mapping(struct certmap_builder *builder, size_t index) {
+    struct certmap_output output = CERTMAP_OUTPUT_INIT;
+    char text[64];
+    snprintf(text, sizeof text, "g%zu-${subject.O | upper | lower | replace(\"n\", \"m\")}", index % 60);
+    output.kind = CERTMAP_OUTPUT_GROUP;
+    output.value = t_text(text);
+    output.is_template = true;
+    (void)certmap_builder_output(builder, &output, NULL);
+    condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
+}
+
 /* ---- Together ----------------------------------------------------------------------------------------------- */
 
 const struct b_worst b_worst_cases[] = {
@@ -622,6 +763,28 @@ const struct b_worst b_worst_cases[] = {
      CERTMAP_COMBINING_FIRST, NULL},
     {"addresses", "2,500 addresses, and NOTs of others", 2, not_address_mapping, contoso_subject,
      CERTMAP_COMBINING_FIRST, addresses},
+    {"40 own NOTs", "29 units, and forty NOTs each that no other mapping has", 2, forty_nots_mapping, few_units_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"own patterns", "900 units, and NOTs of ten patterns each that no other mapping has", 2, own_patterns_mapping,
+     numbers_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"around", "900 units, and twenty own NOTs around one that is false", 2, around_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"groups", "900 units, and groups of values that are not there", 2, group_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"last", "the last of 900 units, and patterns", 2, last_mapping, numbers_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"places", "the 700th of 900 units and those after it, and patterns", 2, place_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"numbers", "900 units, and numbers of them", 2, count_mapping, numbers_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"every", "900 units, all of which fit a pattern that is negated", 2, every_mapping, numbers_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"networks", "2,500 addresses, and NOTs of twelve networks each", 2, networks_mapping, contoso_subject,
+     CERTMAP_COMBINING_FIRST, addresses},
+    {"letters", "15,000 letters of three, and NOTs of patterns of two", 2, letters_and_b_mapping, abc_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"any type, long", "a value of 15,000 letters, and patterns for values of any type", 2, any_like_mapping,
+     abc_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"all, texts", "policy all, and mappings that all hold and give groups", 2, texts_mapping, contoso_subject,
+     CERTMAP_COMBINING_ALL, NULL},
     {"all", "policy all, and 600 mappings that hold", 2, contoso_unit_mapping, contoso_units_subject,
      CERTMAP_COMBINING_ALL, NULL},
 };
