@@ -25,6 +25,9 @@ static const char *const conditions[] = {
     "san.dns = \"h%.example\"",
     "subject.any like (\"*it %\", \"Or?*%\", \"*bab*\")",
     "subject.OU like (\"*nit %\", \"y%*\")",
+    "every subject.OU in (\"Unit %\", \"Unit 0\", \"Unit 1\")",
+    "every subject.O = nocase \"ORG %\"",
+    "every subject.any like (\"*n*\", \"*%*\", \"a?\")",
     "subject.1.2.3.4 like (\"a%*\", \"*b\")",
     "subject.OU matches (\"[a-z]*%\", \"Un.*%\")",
     "count(subject.OU) = %",
@@ -202,6 +205,32 @@ T_TEST(known_conditions_take_a_step) {
     t_buf_free(&text);
 }
 
+/* Mappings of NOTs, each false for a pattern of its own. The index may take half of the steps, which is not enough for all; those
+ * that it got through need not be looked at again. */
+T_TEST(what_the_index_found_is_kept) {
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    enum { MANY = 800, PART = 10, MORE = 13 };
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MANY; i++) {
+        t_put_line(&text, "mapping \"m%\" { when not subject.OU like \"*x%?y\" and not subject.CN like \"", i);
+        for (size_t k = 0; k < i; k++)
+            t_put(&text, "?");
+        t_put(&text, "*\"; deny; }\n");
+    }
+    struct certmap_rules *rules = t_rules(t_cstr(&text));
+    t_peer_make(&peer, "CN=\\{ab*500} | OU=u | OU=xy", "CN=CA");
+    rules->steps = CERTMAP_MAX_STEPS;
+    const size_t steps = t_search_steps(rules, peer.peer, false);
+    rules->steps = steps / PART * MORE + MANY;
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_NO_MATCH);
+    rules->steps = steps / PART * (PART / 2); /* too few */
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_UNREADABLE);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&text);
+}
+
 /* ---- values by place and number ---- */
 
 /* Around where there are enough values to be counted, and where their marks move apart. */
@@ -305,7 +334,8 @@ T_TEST(what_is_kept) {
 
 T_TESTS("memo",
         T_CASE("mappings", T_LOOP(many_mappings, SEEDS), T_LOOP(the_same_elsewhere, 3), T_LOOP(another_member, 4),
-               T_LOOP(what_made_others_false_is_tried_first, COUNT(dear_members)), known_conditions_take_a_step),
+               T_LOOP(what_made_others_false_is_tried_first, COUNT(dear_members)), known_conditions_take_a_step,
+               what_the_index_found_is_kept),
         T_CASE("counted", T_LOOP(places_and_numbers, COUNT(counts)),
                T_LOOP(values_are_counted_once, COUNT(far_questions))),
         T_CASE("memo", T_LOOP(what_is_kept, COUNT(ends))))

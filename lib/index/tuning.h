@@ -113,6 +113,9 @@
 /* How many mappings are noted before they are evaluated: while the processor fetches them, further keys are looked up.
  * A wait: of workload exact, 200,000 mappings, a match takes 10 % longer with 16, and of wildcards 8 % with 4. */
 #define CM_MAX_NOTED 8
+/* Of so many mappings, the first ones, it is kept that they are false, for where they are looked at one by one afterwards. A bound,
+ * of memory. */
+#define CM_FALSE_KEPT 32768
 /* How many mappings one walk finds where all that hold are asked for; after so many the index is walked through again. Worst
  * case "all": with half as many a match takes 40 % more. */
 #define CM_MAX_GATHERED 128
@@ -152,6 +155,9 @@
  * a hundred patterns. Bounds: an ordinary match asks about a few. */
 #define CM_SOME_VALUES 4
 #define CM_SOME_ASKED 64
+
+/* So few operands are read once for all values that are to fit one of them. As many as have no set. */
+#define CM_FEW_OPERANDS 7
 
 /* Paths whose values are counted, and places of values that are kept of each. Values so near the first one are found by going
  * there. Bounds: people write `last` of one path or two. */

@@ -400,27 +400,80 @@ static bool ask_networks(struct cm_fast_eval *fast, const struct cm_condition *c
     return true;
 }
 
+/* Whether every value is to be one of few texts, or like one of few patterns. */
+static bool is_about_every_text(const struct cm_condition *condition) {
+    const struct cm_path *path = condition->path;
+    return condition->quantifier == CERTMAP_EVERY_VALUE && condition->operand_count <= CM_FEW_OPERANDS &&
+           (condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_EQUAL) && !path->by_oid &&
+           path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
+}
+
+/* Whether a value is any of the operands, which are few. */
+static bool is_any_of(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                      const struct certmap_view *operands, const struct cm_value *value) {
+    bool any = false;
+    for (size_t i = 0; i < condition->operand_count && !any && fast->eval.steps > 0; i++)
+        any =
+            cm_leaf_compare(condition->op, condition->nocase, operands[i], value, 0, &fast->eval.steps) == CERTMAP_TRUE;
+    return any;
+}
+
+/* The values one by one, with operands that are read once: a step for each, or more. Every of nothing is false. */
+static enum certmap_truth eval_every(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                     const struct cm_list *list) {
+    struct certmap_view texts[CM_FEW_OPERANDS] = {{NULL, 0}};
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    const uint32_t row = condition->path->row;
+    uint32_t at = cm_list_first(list, row);
+    enum certmap_truth truth = at == CM_VALUE_NONE ? CERTMAP_FALSE : CERTMAP_TRUE;
+    for (size_t i = 0; cm_operands_next(&operands, &operand); i++)
+        texts[i] = operand.matched;
+    (void)cm_steps_take(&fast->eval.steps, 1);
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_FALSE && cm_steps_take(&fast->eval.steps, 1);
+         at = cm_list_next(list, row, at)) {
+        const struct cm_value *value = &list->values[at];
+        if (value->unreadable != CERTMAP_CODE_NONE)
+            truth = CERTMAP_UNKNOWN;
+        else if (!is_any_of(fast, condition, texts, value))
+            truth = CERTMAP_FALSE;
+    }
+    return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
 static enum certmap_truth eval_counted(struct cm_fast_eval *fast, const struct cm_condition *condition) {
     have_help(fast);
     return cm_counted_eval(&fast->counted, &fast->eval, condition);
 }
 
+/* Where there are many values, whether one of them is one of the operands; false: they are looked at one by one, or there are
+ * fewer values than operands. */
+static bool ask_set_each(struct cm_fast_eval *fast, const struct cm_condition *condition, const struct cm_list *list,
+                         enum certmap_truth *truth) {
+    if (list->set == NULL || (cm_operand_set_slots(condition) > 0 && list->count <= condition->operand_count))
+        return false;
+    if (is_about_networks(condition))
+        return ask_networks(fast, condition, list, truth);
+    if (!is_about_texts(condition))
+        return false;
+    *truth = eval_operands(fast, condition, list);
+    return true;
+}
+
 static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
     const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
-    const bool fewer_values = cm_operand_set_slots(&condition) > 0 && list->count <= condition.operand_count;
     enum certmap_truth truth;
-    if (list->unknown == CERTMAP_CODE_NONE && list->set != NULL) {
-        if (!fewer_values && is_about_texts(&condition))
-            return eval_operands(fast, &condition, list);
-        if (!fewer_values && is_about_networks(&condition) && ask_networks(fast, &condition, list, &truth))
-            return truth;
-    }
-    if (list->unknown == CERTMAP_CODE_NONE && is_about_patterns(&condition) && is_long_list(list) &&
-        ask_filter_each(fast, &condition, list, &truth))
+    if (list->unknown != CERTMAP_CODE_NONE)
+        return cm_eval_condition(&fast->eval, &condition).truth;
+    if (ask_set_each(fast, &condition, list, &truth))
+        return truth;
+    if (is_about_patterns(&condition) && is_long_list(list) && ask_filter_each(fast, &condition, list, &truth))
         return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
-    if (list->unknown == CERTMAP_CODE_NONE && list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
+    if (list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
         return eval_counted(fast, &condition);
+    if (is_about_every_text(&condition))
+        return eval_every(fast, &condition, list);
     return cm_eval_condition(&fast->eval, &condition).truth;
 }
 

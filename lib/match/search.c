@@ -29,6 +29,7 @@ void cm_index_search_begin(struct cm_index_search *search, const struct certmap_
     search->fetch = CM_FETCH;
     search->tried.any = false;
     search->gathered.on = false;
+    search->known_false.any = false;
     if (search->index == NULL)
         return;
     search->fast.eval.steps -= reserve_of(rules);
@@ -69,6 +70,24 @@ static void see(struct cm_seen *seen, uint32_t number) {
         memset(seen->numbers, 0xFF, sizeof seen->numbers);
     seen->any = true;
     seen->numbers[number % CM_SEEN] = number;
+}
+
+/* ---- what is false ---- */
+
+/* An ordinary match has nothing to keep: it evaluates a few. */
+static void keep_false(struct cm_index_search *search, uint32_t place) {
+    struct cm_false *known = &search->known_false;
+    if (search->fast.tried <= CM_MANY_TRIED || place >= CM_FALSE_KEPT)
+        return;
+    if (!known->any)
+        memset(known->bits, 0, sizeof known->bits);
+    known->any = true;
+    known->bits[place / 64] |= (uint64_t)1 << place % 64;
+}
+
+static inline bool is_known_false(const struct cm_index_search *search, uint32_t place) {
+    const struct cm_false *known = &search->known_false;
+    return known->any && place < CM_FALSE_KEPT && (known->bits[place / 64] >> place % 64 & 1) != 0;
 }
 
 /* ---- gathering ---- */
@@ -115,6 +134,7 @@ static inline void consider(struct cm_index_search *search, const struct cm_mapp
     const enum certmap_truth truth = cm_fast_eval(&search->fast, mapping);
     if (truth == CERTMAP_FALSE) {
         see(&search->tried, place);
+        keep_false(search, place);
         return;
     }
     search->best = place;
@@ -200,12 +220,14 @@ static bool consider_list(struct cm_index_search *search, const uint32_t *list) 
     return true;
 }
 
-/* One by one, from that with this index on: linear in the mappings, whose conditions take steps. */
+/* One by one, from that with this index on, but those that the index found to be false: linear in the mappings, whose conditions
+ * take steps. */
 static inline void consider_all(struct cm_index_search *search, size_t from) {
     const struct certmap_rules *rules = search->fast.eval.rules;
     search->fast.hint = CM_NO_HINT;
     for (uint32_t i = (uint32_t)from; i < rules->mapping_count && i < search->best; i++)
-        consider(search, mapping_at(rules, i));
+        if (!is_known_false(search, i))
+            consider(search, mapping_at(rules, i));
 }
 
 /* ---- look-ups ---- */

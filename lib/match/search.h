@@ -13,6 +13,12 @@ struct cm_seen {
     uint32_t numbers[CM_SEEN];
 };
 
+/* The first mappings that are false, a bit for each. */
+struct cm_false {
+    bool any; /* else bits are not set */
+    uint64_t bits[CM_FALSE_KEPT / 64];
+};
+
 struct cm_noted {
     const struct cm_mapping *mapping;
     struct cm_hint hint; /* the value that led to it */
@@ -47,6 +53,7 @@ struct cm_index_search {
     struct cm_fast_eval fast;
     uint32_t waiting[CM_MAX_WAITING]; /* nodes that keys lead to */
     struct cm_gathered gathered;
+    struct cm_false known_false; /* of those that the index led to, after many */
 };
 
 /* Steps of the match that are left, for whatever. */
