@@ -54,12 +54,14 @@ static bool is_hint(struct cm_fast_eval *fast, const struct plain *plain) {
            eval_value(fast, plain, &plain->list->values[hint->at]) == CERTMAP_TRUE;
 }
 
-/* Whether none of many values of several types is what is wanted; false: one may be. */
+/* Whether one of many values of several types is what is wanted; false: it is not known. */
 static CM_RARELY bool ask_types(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_path *path = plain->path;
     *truth = cm_value_set_has_typed(plain->list, path->row, path->oid, plain->stored->nocase, wanted_by(plain->stored),
                                     &fast->eval.steps);
-    return *truth == CERTMAP_FALSE || fast->eval.steps == 0;
+    if (fast->eval.steps == 0)
+        *truth = CERTMAP_UNKNOWN;
+    return *truth != CERTMAP_UNKNOWN || fast->eval.steps == 0;
 }
 
 /* Where there are many values, whether one of them is what is wanted; false: they are looked at one by one. */

@@ -2,13 +2,33 @@
 #include "match/value_set.h"
 #include "base/assert.h"
 #include "base/steps.h"
+#include "base/view.h"
 
 static enum certmap_truth not_found(const struct cm_value_set *set, uint32_t row) {
     return set->unreadable[row] ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
 }
 
-/* Takes a step for hashing 16 bytes of the text, one for each slot that is looked at, and what comparing takes. At most
- * CM_VALUE_SET_PROBES slots. */
+/* Goes through the slots of a text to a value that has it; CM_VALUE_NONE: none, or the steps ran out, and then none is left. A
+ * step for each slot after the first, and what comparing takes. At most CM_VALUE_SET_PROBES slots. */
+static uint32_t find_text(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
+                          uint64_t hash, size_t *steps) {
+    const struct cm_value_set *set = list->set;
+    uint32_t at = (uint32_t)hash & set->mask;
+    for (uint32_t probe = 1; probe <= CM_VALUE_SET_PROBES; at = (at + probe++) & set->mask) {
+        const struct cm_value_slot *slot = &set->forms[nocase][at];
+        if ((probe > 1 && !cm_steps_take(steps, 1)) || slot->value == 0)
+            break;
+        if (slot->tag != cm_value_set_tag(hash))
+            continue;
+        if (!cm_steps_take(steps, text.len / CM_BYTES_A_STEP))
+            break;
+        if (cm_value_set_is(list, slot, row, nocase, text))
+            return slot->value - 1;
+    }
+    return CM_VALUE_NONE;
+}
+
+/* Takes a step for hashing 16 bytes of the text, and what finding it takes. */
 enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bool nocase, struct certmap_view text,
                                     size_t *steps) {
     const struct cm_value_set *set = list->set;
@@ -18,25 +38,13 @@ enum certmap_truth cm_value_set_has(const struct cm_list *list, uint32_t row, bo
     if (row >= set->row_count)
         return CERTMAP_FALSE;
     const uint64_t hash = cm_value_set_hash(set, row, text);
-    uint32_t at = (uint32_t)hash & set->mask;
     if (!cm_steps_take(steps, 1))
         return CERTMAP_UNKNOWN;
     if (!cm_value_set_may_have(set, nocase, hash))
         return not_found(set, row);
-    for (uint32_t probe = 1; probe <= CM_VALUE_SET_PROBES; at = (at + probe++) & set->mask) {
-        const struct cm_value_slot *slot = &set->forms[nocase][at];
-        if (probe > 1 && !cm_steps_take(steps, 1))
-            return CERTMAP_UNKNOWN;
-        if (slot->value == 0)
-            break;
-        if (slot->tag != cm_value_set_tag(hash))
-            continue;
-        if (!cm_steps_take(steps, text.len / CM_BYTES_A_STEP))
-            return CERTMAP_UNKNOWN;
-        if (cm_value_set_is(list, slot, row, nocase, text))
-            return CERTMAP_TRUE;
-    }
-    return not_found(set, row);
+    if (find_text(list, row, nocase, text, hash, steps) != CM_VALUE_NONE)
+        return CERTMAP_TRUE;
+    return *steps > 0 ? not_found(set, row) : CERTMAP_UNKNOWN;
 }
 
 /* Rows without values take no steps: there are as many as a table has. */
@@ -60,8 +68,9 @@ enum certmap_truth cm_value_set_has_typed(const struct cm_list *list, uint32_t r
         return CERTMAP_UNKNOWN;
     if (row >= set->row_count)
         return CERTMAP_FALSE;
-    const uint64_t hash = cm_value_set_typed_hash(set, oid, text);
     const bool marked = row + 1 == set->row_count;
-    return marked && !set->unreadable[row] && !cm_value_set_may_have(set, nocase, hash) ? CERTMAP_FALSE
-                                                                                        : CERTMAP_UNKNOWN;
+    if (marked && !set->unreadable[row] && !cm_value_set_may_have(set, nocase, cm_value_set_typed_hash(set, oid, text)))
+        return CERTMAP_FALSE;
+    const uint32_t at = find_text(list, row, nocase, text, cm_value_set_hash(set, row, text), steps);
+    return at != CM_VALUE_NONE && cm_view_equal(list->values[at].oid, oid) ? CERTMAP_TRUE : CERTMAP_UNKNOWN;
 }

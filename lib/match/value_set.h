@@ -19,8 +19,8 @@ static inline bool cm_value_set_lacks(const struct cm_list *list, uint32_t row, 
 /* The same as cm_value_set_has of all rows. */
 enum certmap_truth cm_value_set_any_has(const struct cm_list *list, bool nocase, struct certmap_view text,
                                         size_t *steps);
-/* Whether no value of the last chain has this type and text: FALSE; UNKNOWN: that is not known, or the steps ran out. Takes a
- * step, and one for 16 bytes. */
+/* Whether a value of the last chain has this type and text; UNKNOWN: that is not known, as where one of another type has the same
+ * text, or the steps ran out. Takes a step for hashing 16 bytes, and what finding it takes. */
 enum certmap_truth cm_value_set_has_typed(const struct cm_list *list, uint32_t row, struct certmap_view oid,
                                           bool nocase, struct certmap_view text, size_t *steps);
 
