@@ -20,8 +20,7 @@ struct cm_refuter {
 
 struct cm_refuters {
     uint32_t count; /* of all that were kept, of which the last ones are there */
-    uint32_t
-        vain; /* how often a quicker one was looked for, and there was none, or it was none of the next mapping's */
+    uint32_t vain;  /* how often lately a quicker one was looked for in vain, or tried in vain */
     uint32_t scans; /* how often lately none of a mapping was known to be false */
     struct cm_refuter kept[CM_REFUTERS];
 };
