@@ -229,19 +229,12 @@ static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const s
     return truth;
 }
 
-/* Mostly there is one value, which can be read, and it is compared here. */
+/* What is not compared at once (eval_condition). */
 static enum certmap_truth eval_plain(struct cm_fast_eval *fast, const struct plain *plain, uint32_t offset) {
     const struct cm_list *list = plain->list;
     if (list->first == NULL || list->first[plain->path->row] == CM_VALUE_NONE)
         return cm_steps_take(&fast->eval.steps, 1) && fast->eval.steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
-    const struct cm_value *value = &list->values[list->first[plain->path->row]];
-    if (value->next != CM_VALUE_NONE || plain->path->by_oid || value->unreadable != CERTMAP_CODE_NONE)
-        return eval_once(fast, plain, offset);
-    if (plain->stored->op == CERTMAP_OP_EQUAL)
-        return compare(fast, CERTMAP_OP_EQUAL, plain->stored, value, 2);
-    if (value->text.nfc.len >= CM_LONG_VALUE)
-        return eval_once(fast, plain, offset);
-    return compare(fast, (enum certmap_operator)plain->stored->op, plain->stored, value, 2);
+    return eval_once(fast, plain, offset);
 }
 
 /* ---- other conditions ---- */
@@ -494,7 +487,9 @@ static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32
     return truth;
 }
 
-static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t offset) {
+/* ---- conditions ---- */
+
+static CM_APART enum certmap_truth eval_unusual(struct cm_fast_eval *fast, uint32_t offset) {
     const struct certmap_rules *rules = fast->eval.rules;
     const struct cm_stored_condition *stored = cm_stored_at(rules, offset);
     const struct cm_path *path = &rules->paths[stored->path];
@@ -502,6 +497,38 @@ static enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t off
     if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
         return eval_plain(fast, &plain, offset);
     return eval_other(fast, offset);
+}
+
+static CM_APART enum certmap_truth compare_pattern(struct cm_fast_eval *fast, uint32_t offset,
+                                                   const struct cm_stored_condition *stored,
+                                                   const struct cm_value *value) {
+    if (value->text.nfc.len >= CM_LONG_VALUE)
+        return eval_unusual(fast, offset);
+    return compare(fast, (enum certmap_operator)stored->op, stored, value, 2);
+}
+
+/* The only value of a path, if it can be read; else NULL. */
+static inline const struct cm_value *only_value(const struct cm_list *list, const struct cm_path *path) {
+    if (list->unknown != CERTMAP_CODE_NONE || list->first == NULL || path->by_oid)
+        return NULL;
+    const uint32_t at = list->first[path->row];
+    if (at == CM_VALUE_NONE)
+        return NULL;
+    const struct cm_value *value = &list->values[at];
+    return value->next == CM_VALUE_NONE && value->unreadable == CERTMAP_CODE_NONE ? value : NULL;
+}
+
+/* Mostly there is one value, which is compared here. */
+static inline enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint32_t offset) {
+    const struct certmap_rules *rules = fast->eval.rules;
+    const struct cm_stored_condition *stored = cm_stored_at(rules, offset);
+    const struct cm_path *path = &rules->paths[stored->path];
+    const struct cm_value *value = stored->plain ? only_value(&fast->eval.peer->lists[path->list], path) : NULL;
+    if (value == NULL)
+        return eval_unusual(fast, offset);
+    if (stored->op != CERTMAP_OP_EQUAL)
+        return compare_pattern(fast, offset, stored, value);
+    return compare(fast, CERTMAP_OP_EQUAL, stored, value, 2);
 }
 
 /* ---- expressions ---- */
