@@ -292,14 +292,15 @@ static enum certmap_status start_and_run(const struct certmap_rules *rules, stru
     enum certmap_status status = CERTMAP_ERROR_MEMORY;
     struct cm_verdict *verdicts =
         cm_alloc(&rules->allocator, (rules->largest_mapping + 1) * sizeof *verdicts); /* also of no mapping */
-    struct explain explain = {.peer = peer,
-                              .answer = answer,
-                              .answer_steps = rules->steps,
-                              .text_steps = rules->steps,
-                              .again = {rules, peer, rules->steps, false, verdicts, false},
-                              .aside = {rules, peer, rules->steps, true, verdicts, false},
-                              .verdicts = verdicts,
-                              .report = report};
+    struct explain explain = {
+        .peer = peer,
+        .answer = answer,
+        .answer_steps = rules->steps,
+        .text_steps = rules->steps,
+        .again = {.rules = rules, .peer = peer, .steps = rules->steps, .verdicts = verdicts},
+        .aside = {.rules = rules, .peer = peer, .steps = rules->steps, .thorough = true, .verdicts = verdicts},
+        .verdicts = verdicts,
+        .report = report};
     if (verdicts != NULL)
         status = run(&explain, answer, only, err);
     else
