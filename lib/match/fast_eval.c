@@ -55,7 +55,7 @@ static bool is_hint(struct cm_fast_eval *fast, const struct plain *plain) {
 }
 
 /* Whether one of many values of several types is what is wanted; false: it is not known. */
-static CM_RARELY bool ask_types(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
+static CM_APART bool ask_types(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_path *path = plain->path;
     *truth = cm_value_set_has_typed(plain->list, path->row, path->oid, plain->stored->nocase, wanted_by(plain->stored),
                                     &fast->eval.steps);
@@ -164,7 +164,7 @@ static enum certmap_truth eval_unfiltered(struct cm_fast_eval *fast, const struc
 }
 
 /* Of several values, the one that led here is tried first: it is mostly the one that is wanted. */
-static CM_RARELY enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
+static CM_APART enum certmap_truth eval_values(struct cm_fast_eval *fast, const struct plain *plain) {
     enum certmap_truth truth = CERTMAP_FALSE;
     if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
         return CERTMAP_UNKNOWN;
@@ -215,7 +215,7 @@ static void note_dear(struct cm_fast_eval *fast, size_t steps) {
 }
 
 /* A plain condition that may take long, of which many mappings have few. */
-static CM_RARELY enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain, uint32_t offset) {
+static CM_APART enum certmap_truth eval_once(struct cm_fast_eval *fast, const struct plain *plain, uint32_t offset) {
     const size_t steps = fast->eval.steps;
     const bool shared = is_shared(fast, offset);
     enum certmap_truth truth;
@@ -395,12 +395,13 @@ static bool ask_networks(struct cm_fast_eval *fast, const struct cm_condition *c
     return true;
 }
 
-/* Whether every value is to be one of few texts, or like one of few patterns. */
-static bool is_about_every_text(const struct cm_condition *condition) {
+/* Whether any value or every one is to be one of few texts, or like one of few patterns. */
+static bool is_about_few_texts(const struct cm_condition *condition) {
     const struct cm_path *path = condition->path;
-    return condition->quantifier == CERTMAP_EVERY_VALUE && condition->operand_count <= CM_FEW_OPERANDS &&
-           (condition->op == CERTMAP_OP_LIKE || condition->op == CERTMAP_OP_EQUAL) && !path->by_oid &&
-           path->kind != CM_TEXT_NAME && path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
+    return (condition->quantifier == CERTMAP_EVERY_VALUE || condition->quantifier == CERTMAP_ANY_VALUE) &&
+           condition->operand_count <= CM_FEW_OPERANDS && condition->op != CERTMAP_OP_UNDER &&
+           cm_op_has_operands(condition->op) && !path->by_oid && path->kind != CM_TEXT_NAME &&
+           path->kind != CM_TEXT_IP && path->field != CERTMAP_FIELD_CERTIFICATE;
 }
 
 /* Whether a value is any of the operands, which are few. */
@@ -413,25 +414,29 @@ static bool is_any_of(struct cm_fast_eval *fast, const struct cm_condition *cond
     return any;
 }
 
-/* The values one by one, with operands that are read once: a step for each, or more. Every of nothing is false. */
-static enum certmap_truth eval_every(struct cm_fast_eval *fast, const struct cm_condition *condition,
-                                     const struct cm_list *list) {
+/* The values one by one, with operands that are read once: a step for each, or more. One that decides ends it. Every of nothing is
+ * false. */
+static enum certmap_truth eval_few_texts(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                         const struct cm_list *list) {
+    const bool every = condition->quantifier == CERTMAP_EVERY_VALUE;
+    const enum certmap_truth decisive = every ? CERTMAP_FALSE : CERTMAP_TRUE;
     struct certmap_view texts[CM_FEW_OPERANDS] = {{NULL, 0}};
     struct cm_operands operands = cm_operands_of(condition);
     struct cm_operand operand;
     const uint32_t row = condition->path->row;
     uint32_t at = cm_list_first(list, row);
-    enum certmap_truth truth = at == CM_VALUE_NONE ? CERTMAP_FALSE : CERTMAP_TRUE;
+    enum certmap_truth truth = every && at != CM_VALUE_NONE ? CERTMAP_TRUE : CERTMAP_FALSE;
     for (size_t i = 0; cm_operands_next(&operands, &operand); i++)
         texts[i] = operand.matched;
-    (void)cm_steps_take(&fast->eval.steps, 1);
-    for (; at != CM_VALUE_NONE && truth != CERTMAP_FALSE && cm_steps_take(&fast->eval.steps, 1);
-         at = cm_list_next(list, row, at)) {
+    bool more = cm_steps_take(&fast->eval.steps, 1);
+    for (; more && at != CM_VALUE_NONE && cm_steps_take(&fast->eval.steps, 1); at = cm_list_next(list, row, at)) {
         const struct cm_value *value = &list->values[at];
         if (value->unreadable != CERTMAP_CODE_NONE)
             truth = CERTMAP_UNKNOWN;
-        else if (!is_any_of(fast, condition, texts, value))
-            truth = CERTMAP_FALSE;
+        else if (is_any_of(fast, condition, texts, value) != every) {
+            truth = decisive;
+            more = false;
+        }
     }
     return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
@@ -456,7 +461,8 @@ static bool ask_set_each(struct cm_fast_eval *fast, const struct cm_condition *c
 }
 
 static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
-    const struct cm_condition condition = cm_condition_at(fast->eval.rules, offset);
+    struct cm_condition condition;
+    cm_condition_read(&condition, fast->eval.rules, offset);
     const struct cm_list *list = cm_eval_list(&fast->eval, &condition);
     enum certmap_truth truth;
     if (list->unknown != CERTMAP_CODE_NONE)
@@ -467,12 +473,12 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
         return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
     if (list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
         return eval_counted(fast, &condition);
-    if (is_about_every_text(&condition))
-        return eval_every(fast, &condition, list);
+    if (is_about_few_texts(&condition))
+        return eval_few_texts(fast, &condition, list);
     return cm_eval_condition(&fast->eval, &condition).truth;
 }
 
-static CM_RARELY enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t offset) {
+static CM_APART enum certmap_truth eval_other(struct cm_fast_eval *fast, uint32_t offset) {
     const size_t steps = fast->eval.steps;
     const bool shared = is_shared(fast, offset);
     enum certmap_truth truth;
@@ -789,7 +795,7 @@ static bool is_of_several(const struct cm_fast_eval *fast, const struct cm_node 
 
 /* Looks for a member that makes a mapping false, and is kept in mind: where finding out that it is false took long. Linear in
  * the members, whose conditions take steps. */
-static CM_RARELY void look_for_quicker(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
+static CM_APART void look_for_quicker(struct cm_fast_eval *fast, const struct cm_mapping *mapping) {
     const struct cm_node *root = mapping->nodes, *end = root + root->value, *member = root + 1;
     while (member < end && !(is_of_several(fast, member) && is_found_false(fast, member)))
         member += cm_node_size(member);

@@ -110,22 +110,33 @@ static inline bool cm_op_has_operands(enum certmap_operator op) {
     return op == CERTMAP_OP_EQUAL || op == CERTMAP_OP_LIKE || op == CERTMAP_OP_UNDER || op == CERTMAP_OP_MATCHES;
 }
 
-/* count is that of its operands, or its number. The position of CERTMAP_AT_VALUE is in front of the operands. */
+/* Fills in all but set, member by member: what is copied as a whole right after its parts were written has to wait for them.
+ * count is that of its operands, or its number. The position of CERTMAP_AT_VALUE is in front of the operands. */
+static inline void cm_condition_fill(struct cm_condition *condition, const struct certmap_rules *rules,
+                                     const struct cm_stored_condition *stored, uint32_t count,
+                                     const uint8_t *operands) {
+    const enum certmap_operator op = (enum certmap_operator)stored->op;
+    const uint32_t position = stored->quantifier == CERTMAP_AT_VALUE ? cm_store_number(&operands) : 0;
+    condition->names = rules->names;
+    condition->path = &rules->paths[stored->path];
+    condition->op = op;
+    condition->quantifier = (enum certmap_quantifier)stored->quantifier;
+    condition->nocase = stored->nocase;
+    condition->exact = stored->exact;
+    condition->count = cm_op_has_operands(op) ? position : count;
+    condition->operand_count = cm_op_has_operands(op) ? count : 0;
+    condition->operands = operands;
+    condition->seed = rules->seed;
+}
+
+/* The same, without a set. */
 static inline struct cm_condition cm_condition_of(const struct certmap_rules *rules,
                                                   const struct cm_stored_condition *stored, uint32_t count,
                                                   const uint8_t *operands) {
-    const enum certmap_operator op = (enum certmap_operator)stored->op;
-    const uint32_t position = stored->quantifier == CERTMAP_AT_VALUE ? cm_store_number(&operands) : 0;
-    return (struct cm_condition){.names = rules->names,
-                                 .path = &rules->paths[stored->path],
-                                 .op = op,
-                                 .quantifier = (enum certmap_quantifier)stored->quantifier,
-                                 .nocase = stored->nocase,
-                                 .exact = stored->exact,
-                                 .count = cm_op_has_operands(op) ? position : count,
-                                 .operand_count = cm_op_has_operands(op) ? count : 0,
-                                 .operands = operands,
-                                 .seed = rules->seed};
+    struct cm_condition condition;
+    cm_condition_fill(&condition, rules, stored, count, operands);
+    condition.set = NULL;
+    return condition;
 }
 
 /* Fewer operands are compared one by one: that takes no longer than a hash. */
@@ -145,15 +156,21 @@ static inline const struct cm_stored_condition *cm_stored_at(const struct certma
     return (const struct cm_stored_condition *)cm_store_at(rules, offset);
 }
 
-static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t offset) {
+static inline void cm_condition_read(struct cm_condition *condition, const struct certmap_rules *rules,
+                                     uint32_t offset) {
     const struct cm_stored_condition *stored = cm_stored_at(rules, offset);
     const uint8_t *at = (const uint8_t *)(stored + 1);
     const uint32_t count = stored->plain ? 1 : cm_store_number(&at);
     const bool set = stored->op == CERTMAP_OP_EQUAL && count >= CM_MIN_OPERAND_SET;
     const uint8_t *operands = set ? cm_store_after_set(at, &rules->paths[stored->path]) : at;
-    struct cm_condition condition = cm_condition_of(rules, stored, count, operands);
-    CM_ASSERT(set == cm_condition_may_have_set(&condition));
-    condition.set = set ? at : NULL;
+    cm_condition_fill(condition, rules, stored, count, operands);
+    CM_ASSERT(set == cm_condition_may_have_set(condition));
+    condition->set = set ? at : NULL;
+}
+
+static inline struct cm_condition cm_condition_at(const struct certmap_rules *rules, uint32_t offset) {
+    struct cm_condition condition;
+    cm_condition_read(&condition, rules, offset);
     return condition;
 }
 
