@@ -77,6 +77,16 @@ static void spell(char *out, size_t len, size_t number, const char *letters) {
     }
 }
 
+/* Where a text is like a pattern it has the literals of it; without ? the other way round, too. */
+static void check_literals(struct certmap_view pattern, struct certmap_view text, enum certmap_truth like) {
+    size_t steps = 100000;
+    const enum certmap_truth ends = cm_glob_has_ends(pattern, text, &steps);
+    const enum certmap_truth literals = cm_glob_has_literals(pattern, text, &steps);
+    const bool exact = pattern.len == 0 || memchr(pattern.data, CM_GLOB_ONE, pattern.len) == NULL;
+    ck_assert(ends == CERTMAP_TRUE || literals == CERTMAP_FALSE);
+    ck_assert(exact ? literals == like : literals == CERTMAP_TRUE || like == CERTMAP_FALSE);
+}
+
 static void against_all_texts(const char *pattern) {
     struct t_buf compiled = T_BUF_INIT;
     char text[8];
@@ -89,6 +99,7 @@ static void against_all_texts(const char *pattern) {
             const enum certmap_truth wanted = defined_to_match(pattern, text) ? CERTMAP_TRUE : CERTMAP_FALSE;
             if (truth != wanted)
                 ck_abort_msg("\"%s\" on \"%s\" is %s", pattern, text, t_truth(truth));
+            check_literals(t_view(&compiled), t_text(text), truth);
         }
     }
     t_buf_free(&compiled);
@@ -166,6 +177,7 @@ T_TEST(literals_at_many_places) {
         const enum certmap_truth wanted = matches_slowly(pattern, text) ? CERTMAP_TRUE : CERTMAP_FALSE;
         const enum certmap_truth truth = cm_glob_match(t_view(&compiled), t_text(text), &steps);
         ck_assert_msg(truth == wanted, "\"%s\" on \"%s\" is %s", pattern, text, t_truth(truth));
+        check_literals(t_view(&compiled), t_text(text), truth);
         t_buf_free(&compiled);
     }
 }

@@ -97,6 +97,17 @@ static const struct {
     {"[\xCE\xA3]", "\xCF\x83", "\xCF\x82", true},
     {"[\\W]", "-", "k | s", true},
     {"\\W", "-", "k | s", true},
+    /* what is asked of the whole text first */
+    {"(a|bcd){0,3}", "bcdbcdbcd | abcda | aaa", "bcdbcdbcda | aaaa | bcdbcdbcdbcd", false},
+    {"\xF0\x9F\x98\x80{2,3}", "\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80", "aaaaaaaaaaaa | aaa", false},
+    {"(x{0,2}y){0,4}z?", "xxyxxyxxyxxyz | yyyy", "xxyxxyxxyxxyzz | yyyyy", false},
+    {"[a-z]*9995[a-z]{1,3}", "a9995b | abcdefghijklmnopqrstuvw9995xyz | 9995x",
+     "abcdefghijklmnopqrstuvw999xyz | 9995 | abcdefghijklmnopqrstuvw9995xyzw", false},
+    {"[a-z]*(x|-)[a-z]*end", "abcdefghijklmnopqrstuvwxyz-end | xend", "abcdefghijklmnopqrstuvwyz-enx | end", false},
+    {"(ab)*(-cd-)?(ab)*-ef-[ab]*", "ababababababababababab-ef-ab | abababababababababab-cd-ababababababab-ef-",
+     "ababababababababababababab-cd-ab | ababababababababababababab-fe-", false},
+    {"[a-z]*\xC3\xA9", "abcdefghijklmnopqrstuvw\xC3\xA9",
+     "abcdefghijklmnopqrstuvw\xC3\xA8 | abcdefghijklmnopqrstuvwxyz", false},
 };
 
 static void check_texts(struct certmap_view program, const char *expression, const char *texts,
@@ -332,18 +343,41 @@ T_TEST(hostile_expressions) {
     t_buf_free(&text);
 }
 
+static const struct {
+    const char *expression, *text;
+    enum certmap_truth truth;
+} stepped[] = {
+    {"(ab|.)*c{0,100}d", "ababxabd", CERTMAP_TRUE},
+    {"(ab|.)*-0123456789abcdefgh-[a-z]*-0123456789abcdefgh",
+     "abababababababababababab-0123456789abcdefgh--0123456789abcdefgh", CERTMAP_TRUE},
+    {"[a-z]*-0123456789abcdefgh-[a-z]*xyz", "abcdefghijklmnopqrstuvwxyz", CERTMAP_FALSE},
+};
+
 /* With exactly the steps that it took the answer is the same, with any fewer it is unknown. */
 T_TEST(steps) {
     struct certmap_view program;
-    ck_assert_int_eq(compile(&program, CM_VIEW("(ab|.)*c{0,100}d"), false), CERTMAP_OK);
-    const struct certmap_view text = CM_VIEW("ababxabd");
+    const struct certmap_view text = t_text(stepped[_i].text);
+    ck_assert_int_eq(compile(&program, t_text(stepped[_i].expression), false), CERTMAP_OK);
     size_t left = 1000;
-    ck_assert_int_eq(cm_regex_match(program, text, &left), CERTMAP_TRUE);
+    ck_assert_int_eq(cm_regex_match(program, text, &left), stepped[_i].truth);
     for (size_t given = 0; given <= 1000 - left; given++) {
         size_t own = given;
-        ck_assert_int_eq(cm_regex_match(program, text, &own), given < 1000 - left ? CERTMAP_UNKNOWN : CERTMAP_TRUE);
+        const enum certmap_truth wanted = given < 1000 - left ? CERTMAP_UNKNOWN : stepped[_i].truth;
+        ck_assert_int_eq(cm_regex_match(program, text, &own), wanted);
         ck_assert_uint_eq(own, 0);
     }
+}
+
+/* A text that is too long, or ends otherwise, takes a few steps, however long it is. */
+T_TEST(whole_texts_are_cheap) {
+    static const char *const expressions[] = {"a{0,60}", "(a|b){1,4}c?", "a*b", "[a-z]*0123456789"};
+    struct t_buf text = T_BUF_INIT;
+    struct certmap_view program;
+    size_t few = 8;
+    t_der(&text, "65536*\"a\"");
+    ck_assert_int_eq(compile(&program, t_text(expressions[_i]), false), CERTMAP_OK);
+    ck_assert_int_eq(cm_regex_match(program, t_view(&text), &few), CERTMAP_FALSE);
+    t_buf_free(&text);
 }
 
 /* ---- random ones, against the regular expressions of POSIX ---- */
@@ -423,5 +457,6 @@ T_TESTS(
     T_CASE("limits", T_EACH(start_arenas, free_arenas), T_LOOP(limits_at_their_edge, COUNT(limits)), limit_of_ranges),
     T_CASE("folding", T_EACH(start_arenas, free_arenas), T_LOOP(few_code_points_are_looked_up, COUNT(folded)),
            T_LOOP(folded_members, 26)),
-    T_CASE("work", T_EACH(start_arenas, free_arenas), T_LOOP(hostile_expressions, COUNT(hostile)), steps),
+    T_CASE("work", T_EACH(start_arenas, free_arenas), T_LOOP(hostile_expressions, COUNT(hostile)),
+           T_LOOP(steps, COUNT(stepped)), T_LOOP(whole_texts_are_cheap, 4)),
     T_CASE("random", T_EACH(start_arenas, free_arenas), T_TIMEOUT(600), T_LOOP(as_posix, RANDOM_TESTS), T_TAGS(T_SLOW)))

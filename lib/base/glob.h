@@ -23,4 +23,12 @@ static inline uint8_t cm_glob_byte(uint8_t c) {
  * from *steps; UNKNOWN when they run out. */
 enum certmap_truth cm_glob_match(struct certmap_view pattern, struct certmap_view text, size_t *steps);
 
+/* Whether the text begins with what is before the first wildcard of a pattern, and ends with what is after the last one. Takes
+ * a step for 16 bytes of these. */
+enum certmap_truth cm_glob_has_ends(struct certmap_view pattern, struct certmap_view text, size_t *steps);
+/* The same, and whether all other literals of the pattern are between these, one after the other: FALSE says that it is not
+ * like the pattern. Linear in the text, but for what each place takes that has both ends of a literal; steps as
+ * cm_glob_match. */
+enum certmap_truth cm_glob_has_literals(struct certmap_view pattern, struct certmap_view text, size_t *steps);
+
 #endif

@@ -2,6 +2,8 @@
 /* Matching: what runs on each connection. A code point takes a bounded number of operations, which its steps cover. */
 #include "base/regex.h"
 #include "base/assert.h"
+#include "base/compiler.h"
+#include "base/glob.h"
 #include "base/regex_inside.h"
 #include "base/steps.h"
 #include "base/unicode.h"
@@ -113,24 +115,67 @@ static inline size_t steps_each(const struct cm_regex_head *head) {
 }
 
 static void begin(struct run *run) {
-    for (size_t i = 0; i < run->head.words; i++)
+    run->states[0] = word_at(run, run->parts.first, 0);
+    for (size_t i = 1; i < run->head.words; i++)
         run->states[i] = word_at(run, run->parts.first, i);
 }
 
-enum certmap_truth cm_regex_match(struct certmap_view program, struct certmap_view text, size_t *steps) {
+/* ---- before a text is gone through ---- */
+
+/* Octets of a code point in UTF-8. */
+enum { MAX_OCTETS = 4 };
+
+/* Whether a text has more code points than any that the expression holds of. */
+static bool is_too_long(const struct cm_regex_head *head, struct certmap_view text) {
+    return head->longest != CM_REGEX_ENDLESS && text.len > MAX_OCTETS * (size_t)head->longest;
+}
+
+/* Code points that are taken before the literals of an expression are looked for: most texts fail at one of these, and that
+ * takes less. */
+enum { TRIED = 16 };
+
+/* Whether a byte is one of some characters; of one beyond ASCII that is not asked. */
+static inline bool may_be(const uint64_t ascii[2], uint8_t byte) {
+    return byte >= 0x80 || (ascii[byte / 64] >> byte % 64 & 1) != 0;
+}
+
+/* Whether a text that is not empty may be one: it is not too long, and begins and ends with what may be there. */
+static bool may_hold(const struct cm_regex_head *head, struct certmap_view text) {
+    return may_be(head->begins, text.data[0]) && may_be(head->ends, text.data[text.len - 1]) &&
+           !is_too_long(head, text);
+}
+
+static bool has_literal_ends(struct certmap_view glob) {
+    return glob.len > 0 && (glob.data[0] < CM_GLOB_ONE || glob.data[glob.len - 1] < CM_GLOB_ONE);
+}
+
+/* What is asked of the whole text after so many code points of it: after the first one with which literals it begins and ends,
+ * later which ones it has. TRUE: it may hold. */
+static enum certmap_truth ask_whole(const struct run *run, size_t taken, struct certmap_view text, size_t *steps) {
+    const struct certmap_view glob = cm_view(run->program + run->parts.glob, run->head.glob);
+    if (taken == TRIED)
+        return cm_glob_has_literals(glob, text, steps);
+    return has_literal_ends(glob) ? cm_glob_has_ends(glob, text, steps) : CERTMAP_TRUE;
+}
+
+/* ---- the call ---- */
+
+/* Goes through a text that may hold. Apart, because most texts do not. */
+static CM_APART enum certmap_truth run_through(struct certmap_view program, struct certmap_view text, size_t *steps) {
     struct run run = {.head = head_of(program), .program = program.data};
-    struct certmap_view rest = text;
     const size_t each = steps_each(&run.head);
+    struct certmap_view rest = text;
     run.parts = cm_regex_parts_of(&run.head);
     CM_ASSERT(run.parts.size == program.len);
-    if (!cm_steps_take(steps, 1))
-        return CERTMAP_UNKNOWN;
-    if (text.len == 0)
-        return run.head.empty ? CERTMAP_TRUE : CERTMAP_FALSE;
     begin(&run);
-    while (cm_steps_take(steps, each)) {
+    for (size_t taken = 1; cm_steps_take(steps, each); taken++) {
         if (!keep(&run, take_class(&run, &rest)))
             return CERTMAP_FALSE;
+        if (taken == 1 || taken == TRIED) {
+            const enum certmap_truth truth = ask_whole(&run, taken, text, steps);
+            if (truth != CERTMAP_TRUE)
+                return truth;
+        }
         if (rest.len == 0)
             return is_accepted(&run) ? CERTMAP_TRUE : CERTMAP_FALSE;
         follow(&run);
@@ -138,7 +183,16 @@ enum certmap_truth cm_regex_match(struct certmap_view program, struct certmap_vi
     return CERTMAP_UNKNOWN;
 }
 
+enum certmap_truth cm_regex_match(struct certmap_view program, struct certmap_view text, size_t *steps) {
+    const struct cm_regex_head head = head_of(program);
+    if (!cm_steps_take(steps, 1))
+        return CERTMAP_UNKNOWN;
+    if (text.len == 0)
+        return head.empty ? CERTMAP_TRUE : CERTMAP_FALSE;
+    return may_hold(&head, text) ? run_through(program, text, steps) : CERTMAP_FALSE;
+}
+
 struct certmap_view cm_regex_glob(struct certmap_view program) {
     const struct cm_regex_head head = head_of(program);
-    return cm_view(program.data + program.len - head.glob, head.glob);
+    return cm_view(program.data + sizeof head, head.glob);
 }

@@ -11,8 +11,8 @@
  * written, a position, after repetitions are written out. A set of states is a few words, and a step of the automaton looks up
  * what follows four states at a time. So a text takes time in proportion to its length, whatever the expression.
  *
- *     program  head | class of each ASCII character | where intervals of others begin, and their class
- *              | first | last | positions of each class | what follows each set of four positions | glob
+ *     program  head | glob | class of each ASCII character | where intervals of others begin, and their class
+ *              | first | last | positions of each class | what follows each set of four positions
  *
  * A program is bytes, of this machine and process, which may lie at any address. */
 #ifndef CM_BASE_REGEX_H

@@ -10,6 +10,7 @@
 #define WORDS CM_REGEX_WORDS
 enum { MAX_POSITIONS = CERTMAP_MAX_REGEX_POSITIONS };
 _Static_assert(MAX_POSITIONS <= 64 * WORDS, "a set of positions has so many words");
+_Static_assert(MAX_POSITIONS < CM_REGEX_ENDLESS, "a text without repetitions that have no end is no longer");
 
 /* A set of positions. */
 struct set {
@@ -244,6 +245,40 @@ static void add_pattern(struct compile *compile, uint32_t number) {
             add_pattern(compile, child);
 }
 
+/* ---- the longest text ---- */
+
+static uint32_t longest_of(const struct cm_regex_tree *tree, uint32_t number);
+
+/* Of the children of a node: of the longest one, or of all of them one after the other. */
+static uint32_t longest_child(const struct cm_regex_tree *tree, const struct cm_regex_node *node) {
+    const bool choice = node->kind == CM_REGEX_ALT;
+    uint32_t longest = 0;
+    for (uint32_t child = node->child; child != CM_REGEX_NONE; child = tree->nodes[child].next) {
+        const uint32_t one = longest_of(tree, child);
+        if (!choice)
+            longest += one;
+        else if (one > longest)
+            longest = one;
+    }
+    return longest;
+}
+
+/* In code points, which are no more than the positions of the node, or CM_REGEX_ENDLESS. Only a node that has positions adds
+ * anything, so that sums are small. Calls itself as build does. */
+static uint32_t longest_of(const struct cm_regex_tree *tree, uint32_t number) {
+    const struct cm_regex_node *node = &tree->nodes[number];
+    if (node->positions == 0)
+        return 0;
+    if (node->kind == CM_REGEX_SET)
+        return 1;
+    if (node->kind == CM_REGEX_REPEAT && node->max == CM_REGEX_MANY)
+        return CM_REGEX_ENDLESS;
+    const uint32_t child = longest_child(tree, node), most = child < CM_REGEX_ENDLESS ? child : CM_REGEX_ENDLESS;
+    if (node->kind != CM_REGEX_REPEAT || most == CM_REGEX_ENDLESS)
+        return most;
+    return most * node->max;
+}
+
 /* ---- the program ---- */
 
 struct writing {
@@ -289,6 +324,24 @@ static void write_follow(const struct compile *compile, const struct writing *wr
         }
 }
 
+static bool overlap(const struct set *a, const struct set *b) {
+    uint64_t any = 0;
+    for (size_t i = 0; i < WORDS; i++)
+        any |= a->words[i] & b->words[i];
+    return any != 0;
+}
+
+/* Notes which characters are in a set of positions. */
+static void note_ascii(const struct compile *compile, uint64_t ascii[2], const struct set *set) {
+    for (size_t i = 0; i < compile->interval_count && compile->intervals[i].start < 0x80; i++) {
+        const uint32_t end = i + 1 < compile->interval_count ? compile->intervals[i + 1].start : 0x80;
+        if (!overlap(&compile->intervals[i].positions, set))
+            continue;
+        for (uint32_t cp = compile->intervals[i].start; cp < end && cp < 0x80; cp++)
+            ascii[cp / 64] |= (uint64_t)1 << cp % 64;
+    }
+}
+
 static size_t beyond_ascii(const struct compile *compile) {
     size_t count = 0;
     for (size_t i = 0; i < compile->interval_count; i++)
@@ -299,12 +352,15 @@ static size_t beyond_ascii(const struct compile *compile) {
 static bool write_program(const struct compile *compile, const struct part *whole, struct certmap_view *program,
                           struct cm_arena *arena) {
     const size_t words = compile->positions > 0 ? (compile->positions + 63) / 64 : 1;
-    const struct cm_regex_head head = {.words = (uint16_t)words,
-                                       .chunks = (uint16_t)((compile->positions + 3) / 4),
-                                       .classes = (uint16_t)compile->class_count,
-                                       .intervals = (uint16_t)beyond_ascii(compile),
-                                       .glob = (uint16_t)compile->glob_len,
-                                       .empty = whole->empty};
+    struct cm_regex_head head = {.words = (uint16_t)words,
+                                 .chunks = (uint16_t)((compile->positions + 3) / 4),
+                                 .classes = (uint16_t)compile->class_count,
+                                 .intervals = (uint16_t)beyond_ascii(compile),
+                                 .glob = (uint16_t)compile->glob_len,
+                                 .empty = whole->empty,
+                                 .longest = (uint16_t)longest_of(compile->tree, compile->tree->root)};
+    note_ascii(compile, head.begins, &whole->first);
+    note_ascii(compile, head.ends, &whole->last);
     const struct cm_regex_parts parts = cm_regex_parts_of(&head);
     const struct writing writing = {cm_arena_alloc(arena, parts.size), words};
     if (writing.program == NULL)

@@ -48,6 +48,9 @@ enum certmap_status cm_regex_parse(struct cm_regex_tree *tree, struct certmap_vi
 
 /* ---- a program ---- */
 
+/* There is no longest text. */
+#define CM_REGEX_ENDLESS UINT16_MAX
+
 struct cm_regex_head {
     uint16_t words;     /* of a set of positions */
     uint16_t chunks;    /* of four positions */
@@ -55,24 +58,27 @@ struct cm_regex_head {
     uint16_t intervals; /* beyond ASCII */
     uint16_t glob;      /* bytes of it */
     uint16_t empty;     /* 1: it holds of the empty text */
+    uint16_t longest;   /* code points of the longest text that it holds of, or CM_REGEX_ENDLESS */
+    uint64_t begins[2]; /* a bit for each ASCII character that a text may begin with */
+    uint64_t ends[2];   /* and that it may end with */
 };
 
 /* Where its parts are, in bytes. */
 struct cm_regex_parts {
-    size_t ascii, starts, ids, first, last, classes, follow, glob, size;
+    size_t glob, ascii, starts, ids, first, last, classes, follow, size;
 };
 
 static inline struct cm_regex_parts cm_regex_parts_of(const struct cm_regex_head *head) {
     const size_t set = head->words * sizeof(uint64_t);
-    struct cm_regex_parts parts = {.ascii = sizeof *head};
+    struct cm_regex_parts parts = {.glob = sizeof *head};
+    parts.ascii = parts.glob + head->glob;
     parts.starts = parts.ascii + 128 * sizeof(uint16_t);
     parts.ids = parts.starts + head->intervals * sizeof(uint32_t);
     parts.first = parts.ids + head->intervals * sizeof(uint16_t);
     parts.last = parts.first + set;
     parts.classes = parts.last + set;
     parts.follow = parts.classes + head->classes * set;
-    parts.glob = parts.follow + head->chunks * 16 * set;
-    parts.size = parts.glob + head->glob;
+    parts.size = parts.follow + head->chunks * 16 * set;
     return parts;
 }
 
