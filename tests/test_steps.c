@@ -4,6 +4,7 @@
 #include "base/glob.h"
 #include "field/compare.h"
 #include "field/peer.h"
+#include "field/value_set.h"
 #include "match/output.h"
 #include "rule/store.h"
 #include "rules.h"
@@ -84,7 +85,8 @@ T_TEST(unreadable_values_among_many) {
 
 /* ---- types of AVAs ---- */
 
-enum { TYPED_VALUES = 50, ARCS = 1000 };
+/* So few values that they have no set by type, and as many as have one. */
+enum { TYPED_VALUES = CM_VALUE_SET_MIN - 1, MANY_TYPED = 50, ARCS = 1000 };
 
 static void put_type(struct t_buf *text, const char *last) {
     t_put(text, "1.2");
@@ -95,10 +97,10 @@ static void put_type(struct t_buf *text, const char *last) {
 
 /* One mapping, in which a % is a type as long as there may be, and a peer with many values of types as long that differ
  * from it at their end. */
-static struct certmap_rules *make_typed(struct t_peer *peer, const char *mapping) {
+static struct certmap_rules *make_typed(struct t_peer *peer, size_t values, const char *mapping) {
     struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
     t_put(&subject, "CN=x");
-    for (size_t i = 0; i < TYPED_VALUES; i++) {
+    for (size_t i = 0; i < values; i++) {
         t_put(&subject, " | ");
         put_type(&subject, ".8=x");
     }
@@ -121,28 +123,33 @@ static const char *const typed[] = {
     "mapping \"m\" { when every subject.% = \"y\"; deny; }",
 };
 
-/* Comparing them takes steps. */
-T_TEST(long_types) {
+static void check_long_types(const char *mapping, size_t values, size_t least) {
     struct t_peer peer;
-    struct certmap_rules *rules = make_typed(&peer, typed[_i]);
-    ck_assert_uint_ge(t_search_steps(rules, peer.peer, false), TYPED_VALUES * ARCS / 16);
-    ck_assert_uint_ge(t_search_steps(rules, peer.peer, true), TYPED_VALUES * ARCS / 16);
-    rules->steps = TYPED_VALUES * ARCS / 16;
+    struct certmap_rules *rules = make_typed(&peer, values, mapping);
+    ck_assert_uint_ge(t_search_steps(rules, peer.peer, false), least);
+    ck_assert_uint_ge(t_search_steps(rules, peer.peer, true), least);
+    rules->steps = least;
     ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_UNREADABLE);
     certmap_rules_free(rules);
     t_peer_free(&peer);
+}
+
+/* Comparing them takes steps, and so does looking for one of them. */
+T_TEST(long_types) {
+    check_long_types(typed[_i], TYPED_VALUES, TYPED_VALUES * ARCS / 16);
+    check_long_types(typed[_i], MANY_TYPED, ARCS / 16);
 }
 
 T_TEST(long_type_of_a_placeholder) {
     struct t_peer peer;
     struct certmap_result result = CERTMAP_RESULT_INIT;
     struct certmap_rules *rules =
-        make_typed(&peer, "mapping \"m\" { when subject.CN = \"x\"; allow \"u-${subject.%}\"; }");
+        make_typed(&peer, MANY_TYPED, "mapping \"m\" { when subject.CN = \"x\"; allow \"u-${subject.%}\"; }");
     size_t steps = CERTMAP_MAX_STEPS;
     cm_output_build(&result, rules, cm_mapping_at(rules, 0), peer.peer, &steps);
     ck_assert_int_eq(result.reason, CERTMAP_CODE_PLACEHOLDER_NO_VALUE);
-    ck_assert_uint_ge(CERTMAP_MAX_STEPS - steps, TYPED_VALUES * ARCS / 16);
-    steps = TYPED_VALUES * ARCS / 16;
+    ck_assert_uint_ge(CERTMAP_MAX_STEPS - steps, MANY_TYPED * ARCS / 16);
+    steps = MANY_TYPED * ARCS / 16;
     cm_output_build(&result, rules, cm_mapping_at(rules, 0), peer.peer, &steps);
     ck_assert_int_eq(result.reason, CERTMAP_CODE_PLACEHOLDER_TOO_LONG);
     certmap_rules_free(rules);
@@ -151,7 +158,8 @@ T_TEST(long_type_of_a_placeholder) {
 
 /* ---- whole Names ---- */
 
-/* Each Name of the certificate is compared with each operand: a step at least, whether they have as many RDNs or not. */
+/* Each Name of the certificate, of so few that they have no set, is compared with each operand: a step at least, whether they
+ * have as many RDNs or not. */
 static const struct {
     const char *op, *name;
 } names[] = {
@@ -166,7 +174,7 @@ static const struct {
 };
 
 T_TEST(each_name_and_operand_takes_a_step) {
-    enum { NAMES = 100, OPERANDS = 300 };
+    enum { NAMES = CM_VALUE_SET_MIN - 1, OPERANDS = 2000 };
     struct t_buf text = T_BUF_INIT, bytes = T_BUF_INIT, extensions = T_BUF_INIT;
     struct t_peer peer;
     t_put(&text, "certmap 1; mapping \"p\" { when san.dirname ");

@@ -190,3 +190,7 @@ uint64_t cm_name_hash(const struct cm_list *name, size_t rdns, uint64_t seed) {
     }
     return hash;
 }
+
+uint64_t cm_name_number(const struct cm_list *name) {
+    return cm_name_hash(name, name->rdn_count, 0);
+}

@@ -21,6 +21,8 @@ enum certmap_truth cm_name_equal(const struct cm_list *a, const struct cm_list *
 /* Whether the Name begins, root first, with all RDNs of base. */
 enum certmap_truth cm_name_under(const struct cm_list *name, const struct cm_list *base, size_t *steps);
 
+/* A number that is the same for Names that are equal. */
+uint64_t cm_name_number(const struct cm_list *name);
 /* A number that is the same for the first RDNs of Names that are equal so far, if all of their AVAs can be read. */
 uint64_t cm_name_hash(const struct cm_list *name, size_t rdns, uint64_t seed);
 

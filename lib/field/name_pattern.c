@@ -140,13 +140,22 @@ static void take_rdn(const struct run *run, struct states *states, const struct 
     states->maybe = pass_many(run, next.maybe);
 }
 
-/* The RDN that begins at an AVA; the next one begins at *at. A step, and one for 16 AVAs. */
+/* Whether so many AVAs after one there is another of the same RDN. */
+static bool is_same_rdn(const struct cm_list *name, size_t at, size_t after) {
+    return after < name->count - at && name->values[at + after].rdn == name->values[at].rdn;
+}
+
+/* The RDN that begins at an AVA; the next one begins at *at. RDNs are numbered one after the other, so that the last AVA is
+ * looked for in steps that double and then halve. A step, and one for 16 AVAs. */
 static struct rdn next_rdn(const struct cm_list *name, size_t *at, size_t *steps) {
-    struct rdn rdn = {name->values + *at, 0};
-    while (*at < name->count && name->values[*at].rdn == rdn.avas->rdn) {
-        rdn.count++;
-        ++*at;
-    }
+    struct rdn rdn = {name->values + *at, 1};
+    size_t size = 1;
+    while (is_same_rdn(name, *at, size))
+        size *= 2;
+    for (; size > 0; size /= 2)
+        if (is_same_rdn(name, *at, rdn.count - 1 + size))
+            rdn.count += size;
+    *at += rdn.count;
     (void)cm_steps_take(steps, 1 + rdn.count / CM_BYTES_A_STEP);
     return rdn;
 }

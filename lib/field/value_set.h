@@ -8,7 +8,10 @@
  *     slots    [ value 3 + 1 | 0 | value 7 + 1 | value 0 + 1 | 0 ... ]     by the hash of row and text
  *     marks    two bits of a word for each value                          a Bloom filter: most texts are not there
  *
- * Values of the last chain, which are not told apart by their types, have marks for type and text, too.
+ * Values of the last chain, which are not told apart by their types, have marks for type and text, too; and where all of them
+ * have types they are a set by type (type_set.h).
+ *
+ * Whole Names have marks and slots by their hash (compare.h), of the first form.
  *
  * Whoever makes a certificate chooses its texts. The seed is not known to him, and even who knows it gains nothing:
  * where a value finds no slot within CM_VALUE_SET_PROBES there is no set, and values are looked at one by one, which
@@ -19,6 +22,7 @@
 #include "base/hash.h"
 #include "base/view.h"
 #include "field/list.h"
+#include "field/type_set.h"
 
 /* Fewer values in a list are looked at one by one, as an ordinary Name has them, and so are more: a certificate of 100 KB, which
  * is the most that TLS libraries take, has hardly more than 20,000. */
@@ -43,6 +47,10 @@ struct cm_value_set {
     const struct cm_value_slot *forms[2]; /* by text in NFC, and by folded text */
     const uint64_t *marks[2];             /* of each form: a word for CM_SLOTS_A_MARK slots */
     const bool *unreadable;               /* of each row: one of its values cannot be read */
+    const uint32_t *spoiled;              /* the Names that have AVAs that cannot be read */
+    size_t spoiled_count;
+    bool crowded;                    /* a Name found no slot, and has only marks */
+    const struct cm_type_set *types; /* of the last chain; NULL: there is none */
 };
 
 /* Makes the set of a list of CM_VALUE_SET_MIN to CM_VALUE_SET_MAX values; other lists, and those whose texts collide too often, have
@@ -63,6 +71,11 @@ static inline uint64_t cm_value_set_hash(const struct cm_value_set *set, uint32_
 static inline uint64_t cm_value_set_typed_hash(const struct cm_value_set *set, struct certmap_view oid,
                                                struct certmap_view text) {
     return cm_hash_bytes(text.data, text.len, cm_hash_bytes(oid.data, oid.len, set->seed));
+}
+
+/* Of a whole Name whose hash this is. */
+static inline uint64_t cm_value_set_name_hash(const struct cm_value_set *set, uint32_t row, uint64_t hash) {
+    return cm_hash_word(set->seed ^ row, hash);
 }
 
 /* The word that has the marks of a hash, and which bits of it they are: other ones than choose the slot. */

@@ -113,8 +113,8 @@
 /* How many mappings are noted before they are evaluated: while the processor fetches them, further keys are looked up.
  * A wait: of workload exact, 200,000 mappings, a match takes 10 % longer with 16, and of wildcards 8 % with 4. */
 #define CM_MAX_NOTED 8
-/* Of so many mappings, the first ones, it is kept that they are false, for where they are looked at one by one afterwards. A bound,
- * of memory. */
+/* Of so many mappings, the first ones, it is kept that they are false, for where other values have a key of them, and where they
+ * are looked at one by one afterwards. A bound, of memory. */
 #define CM_FALSE_KEPT 32768
 /* How many mappings one walk finds where all that hold are asked for; after so many the index is walked through again. Worst
  * case "all": with half as many a match takes 40 % more. */

@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "field/compare.h"
 #include "field/name_pattern.h"
+#include "field/type_set.h"
 #include "match/leaf.h"
 
 static struct cm_verdict verdict(enum certmap_truth truth, enum certmap_code why) {
@@ -97,11 +98,24 @@ static uint32_t find_value(struct cm_eval *eval, const struct cm_condition *cond
     return CM_VALUE_NONE;
 }
 
+/* The values by their types, where there are many; the definition looks at each. */
+static const struct cm_type_set *types_of(const struct cm_eval *eval, const struct cm_condition *condition) {
+    return eval->one_by_one ? NULL : cm_type_set_of(cm_eval_list(eval, condition), condition->path);
+}
+
 uint32_t cm_eval_first(struct cm_eval *eval, const struct cm_condition *condition) {
+    const struct cm_type_set *types = types_of(eval, condition);
+    if (types != NULL)
+        return cm_type_set_first(types, cm_eval_list(eval, condition), condition->path->oid, &eval->steps);
     return find_value(eval, condition, cm_list_first(cm_eval_list(eval, condition), condition->path->row));
 }
 
 uint32_t cm_eval_next(struct cm_eval *eval, const struct cm_condition *condition, uint32_t at) {
+    const struct cm_type_set *types = types_of(eval, condition);
+    if (types != NULL && types->next[at] == CM_VALUE_NONE)
+        return CM_VALUE_NONE;
+    if (types != NULL)
+        return cm_steps_take(&eval->steps, 1) ? types->next[at] : CM_VALUE_NONE;
     return find_value(eval, condition, cm_list_next(cm_eval_list(eval, condition), condition->path->row, at));
 }
 

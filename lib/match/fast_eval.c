@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/compiler.h"
 #include "field/compare.h"
+#include "field/name_pattern.h"
 #include "match/leaf.h"
 #include "match/value_set.h"
 #include "rule/operand_set.h"
@@ -14,6 +15,7 @@ struct plain {
     const struct cm_stored_condition *stored;
     const struct cm_path *path;
     const struct cm_list *list;
+    struct certmap_view wanted; /* set where there are several values, or a long one */
 };
 
 /* What it compares with: the operand as it is matched. */
@@ -26,10 +28,10 @@ static inline struct certmap_view wanted_by(const struct cm_stored_condition *st
 
 /* Takes as many steps as the plain evaluator, some of them to get to the value. */
 static inline enum certmap_truth compare(struct cm_fast_eval *fast, enum certmap_operator op,
-                                         const struct cm_stored_condition *stored, const struct cm_value *value,
-                                         size_t before) {
+                                         const struct cm_stored_condition *stored, struct certmap_view wanted,
+                                         const struct cm_value *value, size_t before) {
     size_t *steps = &fast->eval.steps;
-    const enum certmap_truth truth = cm_leaf_compare(op, stored->nocase, wanted_by(stored), value, before, steps);
+    const enum certmap_truth truth = cm_leaf_compare(op, stored->nocase, wanted, value, before, steps);
     return *steps > 0 ? truth : CERTMAP_UNKNOWN; /* there may be values that were not looked at */
 }
 
@@ -41,7 +43,7 @@ static enum certmap_truth eval_value(struct cm_fast_eval *fast, const struct pla
                                      const struct cm_value *value) {
     const size_t look = cm_steps_to_look(plain->path, value);
     if (is_of_type(plain, value) && value->unreadable == CERTMAP_CODE_NONE)
-        return compare(fast, (enum certmap_operator)plain->stored->op, plain->stored, value, look);
+        return compare(fast, (enum certmap_operator)plain->stored->op, plain->stored, plain->wanted, value, look);
     if (!cm_steps_take(&fast->eval.steps, look) || fast->eval.steps == 0 || is_of_type(plain, value))
         return CERTMAP_UNKNOWN;
     return CERTMAP_FALSE;
@@ -57,7 +59,7 @@ static bool is_hint(struct cm_fast_eval *fast, const struct plain *plain) {
 /* Whether one of many values of several types is what is wanted; false: it is not known. */
 static CM_APART bool ask_types(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_path *path = plain->path;
-    *truth = cm_value_set_has_typed(plain->list, path->row, path->oid, plain->stored->nocase, wanted_by(plain->stored),
+    *truth = cm_value_set_has_typed(plain->list, path->row, path->oid, plain->stored->nocase, plain->wanted,
                                     &fast->eval.steps);
     if (fast->eval.steps == 0)
         *truth = CERTMAP_UNKNOWN;
@@ -72,7 +74,7 @@ static bool ask_set(struct cm_fast_eval *fast, const struct plain *plain, enum c
         return false;
     if (plain->path->by_oid)
         return ask_types(fast, plain, truth);
-    *truth = cm_value_set_has(plain->list, plain->path->row, stored->nocase, wanted_by(stored), steps);
+    *truth = cm_value_set_has(plain->list, plain->path->row, stored->nocase, plain->wanted, steps);
     if (*steps == 0)
         *truth = CERTMAP_UNKNOWN;
     return true;
@@ -97,21 +99,29 @@ static bool has_some(const struct plain *plain) {
 }
 
 /* The pattern that a text has to fit; data NULL: there is none. */
-static struct certmap_view pattern_of(const struct cm_stored_condition *stored) {
-    if (stored->op == CERTMAP_OP_LIKE)
-        return wanted_by(stored);
-    return stored->op == CERTMAP_OP_MATCHES ? cm_regex_glob(wanted_by(stored)) : CM_VIEW_NONE;
+static struct certmap_view pattern_of(const struct plain *plain) {
+    if (plain->stored->op == CERTMAP_OP_LIKE)
+        return plain->wanted;
+    return plain->stored->op == CERTMAP_OP_MATCHES ? cm_regex_glob(plain->wanted) : CM_VIEW_NONE;
 }
 
 /* Those values that may be like the pattern: a step for each, or more. */
 static enum certmap_truth eval_places(struct cm_fast_eval *fast, const struct plain *plain,
                                       struct cm_piece_places *places) {
     enum certmap_truth truth = places->row->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
-    uint32_t at = cm_piece_places_next(places);
-    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && fast->eval.steps > 0; at = cm_piece_places_next(places))
+    size_t *steps = &fast->eval.steps;
+    uint32_t at = cm_piece_places_next(places, steps);
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && *steps > 0; at = cm_piece_places_next(places, steps))
         if (eval_value(fast, plain, &plain->list->values[at]) == CERTMAP_TRUE)
             truth = CERTMAP_TRUE;
     return fast->eval.steps > 0 || truth == CERTMAP_TRUE ? truth : CERTMAP_UNKNOWN;
+}
+
+/* Counts patterns that are about short values. */
+static bool is_asked_often(struct cm_fast_eval *fast) {
+    const bool often = fast->asked == CM_SOME_ASKED;
+    fast->asked += !often;
+    return often;
 }
 
 /* Where there are many values, or long ones, or some that are asked about often, whether one of them is like the pattern,
@@ -119,9 +129,9 @@ static enum certmap_truth eval_places(struct cm_fast_eval *fast, const struct pl
  * read. */
 static bool ask_filter(struct cm_fast_eval *fast, const struct plain *plain, enum certmap_truth *truth) {
     const struct cm_stored_condition *stored = plain->stored;
-    const struct certmap_view pattern = pattern_of(stored);
+    const struct certmap_view pattern = pattern_of(plain);
     struct cm_piece_places places;
-    if (pattern.data == NULL || (!is_long_row(plain) && (++fast->asked <= CM_SOME_ASKED || !has_some(plain))))
+    if (pattern.data == NULL || (!is_long_row(plain) && (!is_asked_often(fast) || !has_some(plain))))
         return false;
     if (!cm_piece_filter_find(&fast->filter, plain->list, plain->path->row, stored->nocase, pattern, &fast->eval.steps,
                               &places))
@@ -132,11 +142,14 @@ static bool ask_filter(struct cm_fast_eval *fast, const struct plain *plain, enu
     return true;
 }
 
-/* The values one by one: a step for each, or more. */
+/* The values one by one, or those of the type: a step for each, or more. */
 static enum certmap_truth eval_each(struct cm_fast_eval *fast, const struct plain *plain) {
     const struct cm_list *list = plain->list;
+    const struct cm_type_set *types = cm_type_set_of(list, plain->path);
     enum certmap_truth truth = CERTMAP_FALSE;
-    for (uint32_t at = list->first[plain->path->row]; at != CM_VALUE_NONE; at = list->values[at].next) {
+    uint32_t at = types != NULL ? cm_type_set_first(types, list, plain->path->oid, &fast->eval.steps)
+                                : list->first[plain->path->row];
+    for (; at != CM_VALUE_NONE; at = types != NULL ? types->next[at] : list->values[at].next) {
         const enum certmap_truth one = eval_value(fast, plain, &list->values[at]);
         if (one == CERTMAP_TRUE)
             return CERTMAP_TRUE;
@@ -144,7 +157,7 @@ static enum certmap_truth eval_each(struct cm_fast_eval *fast, const struct plai
         if (fast->eval.steps == 0)
             break;
     }
-    return truth;
+    return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
 }
 
 /* The same of a row that has no filter yet: a pattern that takes long is worth one. */
@@ -219,10 +232,12 @@ static CM_APART enum certmap_truth eval_once(struct cm_fast_eval *fast, const st
     const size_t steps = fast->eval.steps;
     const bool shared = is_shared(fast, offset);
     enum certmap_truth truth;
+    struct plain read = *plain;
     have_help(fast);
+    read.wanted = wanted_by(plain->stored);
     if (shared && recall(fast, offset, &truth))
         return truth;
-    truth = eval_values(fast, plain);
+    truth = eval_values(fast, &read);
     note_dear(fast, steps);
     if (shared)
         keep(fast, offset, truth);
@@ -290,8 +305,8 @@ static enum certmap_truth eval_pattern(struct cm_fast_eval *fast, const struct c
     const struct cm_list *list = places->row->list;
     size_t *steps = &fast->eval.steps;
     enum certmap_truth truth = places->row->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
-    uint32_t at = cm_piece_places_next(places);
-    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && *steps > 0; at = cm_piece_places_next(places)) {
+    uint32_t at = cm_piece_places_next(places, steps);
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && *steps > 0; at = cm_piece_places_next(places, steps)) {
         const struct cm_value *value = &list->values[at];
         const size_t look = cm_steps_to_look(condition->path, value);
         if (value->unreadable != CERTMAP_CODE_NONE ||
@@ -323,6 +338,99 @@ static bool ask_filter_each(struct cm_fast_eval *fast, const struct cm_condition
         *truth = one != CERTMAP_FALSE ? one : *truth;
     }
     return true;
+}
+
+/* Whether any whole Name is compared with others. */
+static bool is_about_equal_names(const struct cm_condition *condition) {
+    return condition->op == CERTMAP_OP_EQUAL && condition->quantifier == CERTMAP_ANY_VALUE &&
+           condition->path->kind == CM_TEXT_NAME;
+}
+
+/* Whether one of many Names is that of an operand: what the set does not know is found out of each. A step for each. */
+static enum certmap_truth eval_equal_name(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                          const struct cm_list *list, const struct cm_operand *operand) {
+    const uint32_t row = condition->path->row;
+    size_t *steps = &fast->eval.steps;
+    const enum certmap_truth known = cm_value_set_has_name(list, row, condition->exact, operand, steps);
+    enum certmap_truth truth = known == CERTMAP_TRUE ? CERTMAP_TRUE : CERTMAP_FALSE;
+    uint32_t at = known == CERTMAP_UNKNOWN ? list->first[row] : CM_VALUE_NONE;
+    for (; at != CM_VALUE_NONE && truth != CERTMAP_TRUE && cm_steps_take(steps, 1); at = list->values[at].next) {
+        const struct cm_value *name = &list->values[at];
+        const bool readable = name->unreadable == CERTMAP_CODE_NONE;
+        const enum certmap_truth one =
+            readable ? cm_name_equal(name->avas, operand->name, condition->exact, steps) : CERTMAP_UNKNOWN;
+        truth = one != CERTMAP_FALSE ? one : truth;
+    }
+    return truth;
+}
+
+/* The same of any of the operands. */
+static enum certmap_truth eval_equal_names(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                           const struct cm_list *list) {
+    struct cm_operands operands = cm_operands_of(condition);
+    const struct cm_operand *operand;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    while (truth != CERTMAP_TRUE && cm_steps_take(&fast->eval.steps, 1) &&
+           (operand = cm_operands_next_name(&operands)) != NULL) {
+        if (cm_value_set_lacks_name(list, condition->path->row, operand))
+            continue;
+        const enum certmap_truth one = eval_equal_name(fast, condition, list, operand);
+        truth = one != CERTMAP_FALSE ? one : truth;
+    }
+    return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+/* Whether any whole Name is compared with patterns. */
+static bool is_about_names(const struct cm_condition *condition) {
+    return condition->op == CERTMAP_OP_LIKE && condition->quantifier == CERTMAP_ANY_VALUE &&
+           condition->path->kind == CM_TEXT_NAME;
+}
+
+/* Whether a Name is like a pattern. */
+static enum certmap_truth eval_name(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                    const struct cm_value *name, struct certmap_view pattern) {
+    if (!cm_steps_take(&fast->eval.steps, 1) || name->unreadable != CERTMAP_CODE_NONE)
+        return CERTMAP_UNKNOWN;
+    return cm_name_pattern_match(pattern, condition->nocase, name->avas, &fast->eval.steps);
+}
+
+/* Whether one of those Names that may be is like a pattern, or one of all of them. A step for each, and more. */
+static enum certmap_truth eval_names(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                     const struct cm_list *list, struct certmap_view pattern) {
+    const uint32_t row = condition->path->row;
+    size_t *steps = &fast->eval.steps;
+    struct cm_piece_places places;
+    const bool found = cm_piece_filter_find_names(&fast->filter, list, row, condition->nocase, pattern, steps, &places);
+    enum certmap_truth truth = found && places.row->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
+    uint32_t at = found ? cm_piece_places_next(&places, steps) : list->first[row];
+    while (at != CM_VALUE_NONE && truth != CERTMAP_TRUE && *steps > 0) {
+        const enum certmap_truth one = eval_name(fast, condition, &list->values[at], pattern);
+        truth = one != CERTMAP_FALSE ? one : truth;
+        at = found ? cm_piece_places_next(&places, steps) : list->values[at].next;
+    }
+    return truth;
+}
+
+/* The same of any of the patterns. */
+static enum certmap_truth eval_name_patterns(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                             const struct cm_list *list) {
+    struct cm_operands operands = cm_operands_of(condition);
+    struct cm_operand operand;
+    enum certmap_truth truth = CERTMAP_FALSE;
+    while (truth != CERTMAP_TRUE && fast->eval.steps > 0 && cm_operands_next(&operands, &operand)) {
+        const enum certmap_truth one = eval_names(fast, condition, list, operand.matched);
+        truth = one != CERTMAP_FALSE ? one : truth;
+    }
+    return fast->eval.steps > 0 || truth == CERTMAP_TRUE ? truth : CERTMAP_UNKNOWN;
+}
+
+/* The same where so many patterns were asked about that it is worth to note the pieces of Names. */
+static enum certmap_truth eval_often(struct cm_fast_eval *fast, const struct cm_condition *condition,
+                                     const struct cm_list *list) {
+    have_help(fast);
+    if (!is_asked_often(fast))
+        return cm_eval_condition(&fast->eval, condition).truth;
+    return eval_name_patterns(fast, condition, list);
 }
 
 /* Whether a set of operands has no networks but single addresses. */
@@ -454,9 +562,9 @@ static bool ask_set_each(struct cm_fast_eval *fast, const struct cm_condition *c
         return false;
     if (is_about_networks(condition))
         return ask_networks(fast, condition, list, truth);
-    if (!is_about_texts(condition))
+    if (!is_about_texts(condition) && !is_about_equal_names(condition))
         return false;
-    *truth = eval_operands(fast, condition, list);
+    *truth = is_about_texts(condition) ? eval_operands(fast, condition, list) : eval_equal_names(fast, condition, list);
     return true;
 }
 
@@ -469,6 +577,8 @@ static enum certmap_truth eval_any(struct cm_fast_eval *fast, uint32_t offset) {
         return cm_eval_condition(&fast->eval, &condition).truth;
     if (ask_set_each(fast, &condition, list, &truth))
         return truth;
+    if (list->first != NULL && is_about_names(&condition))
+        return eval_often(fast, &condition, list);
     if (is_about_patterns(&condition) && is_long_list(list) && ask_filter_each(fast, &condition, list, &truth))
         return fast->eval.steps > 0 ? truth : CERTMAP_UNKNOWN;
     if (list->count >= CM_VALUE_SET_MIN && cm_counted_knows(&condition))
@@ -499,7 +609,7 @@ static CM_APART enum certmap_truth eval_unusual(struct cm_fast_eval *fast, uint3
     const struct certmap_rules *rules = fast->eval.rules;
     const struct cm_stored_condition *stored = cm_stored_at(rules, offset);
     const struct cm_path *path = &rules->paths[stored->path];
-    const struct plain plain = {stored, path, &fast->eval.peer->lists[path->list]};
+    const struct plain plain = {.stored = stored, .path = path, .list = &fast->eval.peer->lists[path->list]};
     if (stored->plain && plain.list->unknown == CERTMAP_CODE_NONE)
         return eval_plain(fast, &plain, offset);
     return eval_other(fast, offset);
@@ -510,7 +620,7 @@ static CM_APART enum certmap_truth compare_pattern(struct cm_fast_eval *fast, ui
                                                    const struct cm_value *value) {
     if (value->text.nfc.len >= CM_LONG_VALUE)
         return eval_unusual(fast, offset);
-    return compare(fast, (enum certmap_operator)stored->op, stored, value, 2);
+    return compare(fast, (enum certmap_operator)stored->op, stored, wanted_by(stored), value, 2);
 }
 
 /* The only value of a path, if it can be read; else NULL. */
@@ -534,7 +644,7 @@ static inline enum certmap_truth eval_condition(struct cm_fast_eval *fast, uint3
         return eval_unusual(fast, offset);
     if (stored->op != CERTMAP_OP_EQUAL)
         return compare_pattern(fast, offset, stored, value);
-    return compare(fast, CERTMAP_OP_EQUAL, stored, value, 2);
+    return compare(fast, CERTMAP_OP_EQUAL, stored, wanted_by(stored), value, 2);
 }
 
 /* ---- expressions ---- */

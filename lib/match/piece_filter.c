@@ -3,6 +3,7 @@
 #include "base/glob.h"
 #include "base/hash.h"
 #include "base/steps.h"
+#include "field/name_pattern.h"
 #include "field/value_set.h"
 
 /* Bytes of values that a step covers when a row is filled. */
@@ -27,7 +28,7 @@ static uint64_t hash_of(size_t row, size_t size, uint32_t piece) {
     return cm_hash_mix((uint64_t)piece | (uint64_t)size << 32 | (uint64_t)row << 40);
 }
 
-/* Its bit, and its mask. */
+/* Its bit, its masks, which are two of a piece of four bytes, and its sign. */
 static size_t bit_of(uint64_t hash) {
     return (size_t)(hash >> 8) % CM_FILTER_BITS;
 }
@@ -36,17 +37,43 @@ static size_t mask_of(uint64_t hash) {
     return (size_t)(hash >> 40) % CM_FILTER_MASKS;
 }
 
-static void set(struct cm_piece_filter *filter, uint64_t hash, uint64_t parts) {
-    const size_t bit = bit_of(hash);
-    filter->bits[bit / 64] |= (uint64_t)1 << bit % 64;
-    filter->masks[mask_of(hash)] |= parts;
+static size_t other_mask_of(uint64_t hash) {
+    return (size_t)(hash >> 26) % CM_FILTER_MASKS;
 }
 
-/* The parts that may have it. */
+static size_t short_mask_of(uint64_t hash) {
+    return (size_t)(hash >> 40) % CM_FILTER_SHORT_MASKS;
+}
+
+static uint64_t sign_of(uint32_t two) {
+    return (uint64_t)1 << (cm_hash_mix(two) >> 58);
+}
+
+static void set_bit(struct cm_piece_filter *filter, uint64_t hash) {
+    const size_t bit = bit_of(hash);
+    filter->bits[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+static bool has_bit(const struct cm_piece_filter *filter, uint64_t hash) {
+    const size_t bit = bit_of(hash);
+    return (filter->bits[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+static void set_short(struct cm_piece_filter *filter, uint64_t hash, uint64_t parts) {
+    set_bit(filter, hash);
+    filter->short_masks[short_mask_of(hash)] |= parts;
+}
+
+static void set_four(struct cm_piece_filter *filter, uint64_t hash, uint64_t parts) {
+    set_bit(filter, hash);
+    filter->masks[mask_of(hash)] |= parts;
+    filter->masks[other_mask_of(hash)] |= parts;
+}
+
+/* The parts that may have a piece of one or two bytes. */
 static uint64_t parts_of(const struct cm_piece_filter *filter, size_t row, size_t size, uint32_t piece) {
     const uint64_t hash = hash_of(row, size, piece);
-    const size_t bit = bit_of(hash);
-    return (filter->bits[bit / 64] >> bit % 64 & 1) != 0 ? filter->masks[mask_of(hash)] : 0;
+    return has_bit(filter, hash) ? filter->short_masks[short_mask_of(hash)] : 0;
 }
 
 /* ---- filling ---- */
@@ -59,26 +86,55 @@ static uint64_t parts_at(const struct cm_filtered_row *row, size_t place) {
     return place % row->part < CM_FILTER_OVERLAP ? bit | bit >> 1 : bit;
 }
 
-/* Of a text that begins at a place. Linear in the text, which takes steps. */
-static void fill_text(struct cm_piece_filter *filter, const struct cm_filtered_row *row, struct certmap_view text,
-                      size_t place) {
+/* The place of a value's signs, which others may have, too. */
+static size_t signs_at(const struct cm_piece_filter *filter, const struct cm_filtered_row *row, uint32_t at) {
+    return (at + (size_t)(row - filter->rows) * (CM_FILTER_SIGNS / CM_FILTER_ROWS)) % CM_FILTER_SIGNS;
+}
+
+/* Of a text that begins at a place; returns its signs. Linear in the text, which takes steps. */
+static uint64_t fill_text(struct cm_piece_filter *filter, const struct cm_filtered_row *row, struct certmap_view text,
+                          size_t place) {
     const size_t number = (size_t)(row - filter->rows);
+    uint64_t signs = 0;
     for (size_t i = 0; i < text.len; i++) {
         const uint64_t parts = parts_at(row, place + i);
-        set(filter, hash_of(number, 1, text.data[i]), parts);
-        if (i + 2 <= text.len)
-            set(filter, hash_of(number, 2, load_two(text.data + i)), parts);
+        set_short(filter, hash_of(number, 1, text.data[i]), parts);
+        if (i + 2 <= text.len) {
+            const uint32_t two = load_two(text.data + i);
+            set_short(filter, hash_of(number, 2, two), parts);
+            signs |= sign_of(two);
+        }
         if (i + 4 <= text.len)
-            set(filter, hash_of(number, 4, load_four(text.data + i)), parts);
+            set_four(filter, hash_of(number, 4, load_four(text.data + i)), parts);
     }
+    return signs;
+}
+
+/* The texts of a value: its own, or those of its AVAs. */
+struct texts {
+    const struct cm_value *values;
+    size_t count;
+};
+
+static struct texts texts_of(const struct cm_value *value) {
+    return value->avas != NULL ? (struct texts){value->avas->values, value->avas->count} : (struct texts){value, 1};
+}
+
+static size_t size_of(const struct texts *texts, bool nocase) {
+    size_t size = 0;
+    for (size_t i = 0; i < texts->count; i++)
+        size += cm_value_set_text(&texts->values[i], nocase).len;
+    return size;
 }
 
 /* Bytes of a part, so that there are enough of them. Linear in the values, each of which takes a step later. */
 static size_t part_size(const struct cm_filtered_row *row) {
     const struct cm_list *list = row->list;
     size_t total = 0;
-    for (uint32_t at = cm_list_first(list, row->row); at != CM_VALUE_NONE; at = cm_list_next(list, row->row, at))
-        total += cm_value_set_text(&list->values[at], row->nocase).len;
+    for (uint32_t at = cm_list_first(list, row->row); at != CM_VALUE_NONE; at = cm_list_next(list, row->row, at)) {
+        const struct texts texts = texts_of(&list->values[at]);
+        total += size_of(&texts, row->nocase);
+    }
     const size_t size = total / CM_FILTER_PARTS + 1;
     return size < CM_MIN_FILTER_PART ? CM_MIN_FILTER_PART : size;
 }
@@ -92,6 +148,8 @@ static void note_starts(struct cm_filtered_row *row, uint32_t at, size_t place, 
 static void clear(struct cm_piece_filter *filter) {
     memset(filter->bits, 0, sizeof filter->bits);
     memset(filter->masks, 0, sizeof filter->masks);
+    memset(filter->short_masks, 0, sizeof filter->short_masks);
+    memset(filter->signs, 0, sizeof filter->signs);
 }
 
 static bool is_any_filled(const struct cm_piece_filter *filter) {
@@ -110,7 +168,29 @@ static void note_within(struct cm_filtered_row *row) {
     }
 }
 
-/* Each value takes a step, and more. Where they run out it is not filled, and nothing is known any more anyway. */
+/* Of a value that begins at a place; returns how many bytes it has. Each text takes a step, and more; false: they have run
+ * out. */
+static bool fill_value(struct cm_piece_filter *filter, struct cm_filtered_row *row, uint32_t at, size_t *place,
+                       size_t *steps) {
+    const struct cm_value *value = &row->list->values[at];
+    const struct texts texts = texts_of(value);
+    uint64_t *signs = &filter->signs[signs_at(filter, row, at)];
+    size_t spoiled = 0;
+    row->unreadable = row->unreadable || value->unreadable != CERTMAP_CODE_NONE;
+    for (size_t i = 0; i < texts.count; i++) {
+        const struct certmap_view text = cm_value_set_text(&texts.values[i], row->nocase);
+        if (!cm_steps_take(steps, 1 + text.len / FILLED_BYTES_A_STEP))
+            return false;
+        spoiled += texts.values[i].unreadable != CERTMAP_CODE_NONE;
+        *signs |= fill_text(filter, row, text, *place);
+        note_starts(row, at, *place, text.len);
+        *place += text.len;
+    }
+    row->spoiled = row->spoiled < spoiled ? spoiled : row->spoiled;
+    return true;
+}
+
+/* Where the steps run out it is not filled, and nothing is known any more anyway. */
 static void fill(struct cm_piece_filter *filter, struct cm_filtered_row *row, size_t *steps) {
     const struct cm_list *list = row->list;
     size_t place = 0;
@@ -118,16 +198,9 @@ static void fill(struct cm_piece_filter *filter, struct cm_filtered_row *row, si
         clear(filter);
     memset(row->starts, 0xFF, sizeof row->starts);
     row->part = part_size(row);
-    for (uint32_t at = cm_list_first(list, row->row); at != CM_VALUE_NONE; at = cm_list_next(list, row->row, at)) {
-        const struct cm_value *value = &list->values[at];
-        const struct certmap_view text = cm_value_set_text(value, row->nocase);
-        if (!cm_steps_take(steps, 1 + text.len / FILLED_BYTES_A_STEP))
+    for (uint32_t at = cm_list_first(list, row->row); at != CM_VALUE_NONE; at = cm_list_next(list, row->row, at))
+        if (!fill_value(filter, row, at, &place, steps))
             return;
-        row->unreadable = row->unreadable || value->unreadable != CERTMAP_CODE_NONE;
-        fill_text(filter, row, text, place);
-        note_starts(row, at, place, text.len);
-        place += text.len;
-    }
     row->starts[0] = cm_list_first(list, row->row); /* empty texts may be before the first byte */
     note_within(row);
     row->filled = true;
@@ -149,6 +222,7 @@ static struct cm_filtered_row *row_of(struct cm_piece_filter *filter, const stru
     added->nocase = nocase;
     added->asked = 0;
     added->filled = added->unreadable = false;
+    added->spoiled = 0;
     return added;
 }
 
@@ -162,7 +236,9 @@ struct asking {
 };
 
 static uint64_t parts_of_four(const struct asking *asking, const uint8_t *piece) {
-    return parts_of(asking->filter, asking->row, 4, load_four(piece));
+    const struct cm_piece_filter *filter = asking->filter;
+    const uint64_t hash = hash_of(asking->row, 4, load_four(piece));
+    return has_bit(filter, hash) ? filter->masks[mask_of(hash)] & filter->masks[other_mask_of(hash)] : 0;
 }
 
 static bool is_one_part(uint64_t parts) {
@@ -249,19 +325,84 @@ static void ask_literals(struct asking *asking, struct certmap_view pattern) {
     }
 }
 
-bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
-                          struct certmap_view pattern, size_t *steps, struct cm_piece_places *places) {
+/* So many bytes of a pattern are enough for signs. */
+enum { SIGNED = 32 };
+
+/* Of two bytes of a literal, which are side by side in each value that is like the pattern. */
+static uint64_t signs_of(struct certmap_view pattern) {
+    uint64_t signs = 0;
+    for (size_t i = 0; i + 2 <= pattern.len && i < SIGNED; i++)
+        if (pattern.data[i] < CM_GLOB_ONE && pattern.data[i + 1] < CM_GLOB_ONE)
+            signs |= sign_of(load_two(pattern.data + i));
+    return signs;
+}
+
+/* The row, filled; NULL: nothing is known of it. */
+static const struct cm_filtered_row *filled_row(struct cm_piece_filter *filter, const struct cm_list *list,
+                                                uint32_t row, bool nocase, size_t *steps) {
     struct cm_filtered_row *there = row_of(filter, list, row, nocase);
     if (there == NULL)
-        return false;
+        return NULL;
     if (!there->filled && ++there->asked > CM_FILTER_ASKED)
         fill(filter, there, steps);
-    if (!there->filled)
+    return there->filled ? there : NULL;
+}
+
+/* Without steps there are none. */
+static struct cm_piece_places places_of(const struct asking *asking, uint64_t signs, size_t steps) {
+    return (struct cm_piece_places){.filter = asking->filter,
+                                    .row = &asking->filter->rows[asking->row],
+                                    .signs = signs,
+                                    .parts = steps > 0 ? asking->parts : 0,
+                                    .at = CM_VALUE_NONE,
+                                    .last = CM_VALUE_NONE};
+}
+
+bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
+                          struct certmap_view pattern, size_t *steps, struct cm_piece_places *places) {
+    const struct cm_filtered_row *there = filled_row(filter, list, row, nocase, steps);
+    if (there == NULL)
         return false;
     struct asking asking = {filter, (size_t)(there - filter->rows), UINT64_MAX};
     if (cm_steps_take(steps, 1 + pattern.len / BYTES_ASKED_A_STEP) && *steps > 0)
         ask_literals(&asking, pattern);
-    *places = (struct cm_piece_places){there, *steps > 0 ? asking.parts : 0, CM_VALUE_NONE, CM_VALUE_NONE, 0, 0};
+    *places = places_of(&asking, asking.parts != 0 ? signs_of(pattern) : 0, *steps);
+    return true;
+}
+
+/* Asks about the values of each AVA of a pattern, and counts those of which no part has all literals. Linear in the pattern,
+ * which takes steps. */
+static size_t ask_avas(struct asking *asking, struct certmap_view pattern, uint64_t *signs) {
+    struct cm_name_pattern cursor = {pattern.data};
+    size_t lacking = 0;
+    for (size_t left = cm_name_pattern_number(&cursor); left > 0; left--) {
+        size_t avas = cm_name_pattern_number(&cursor) == CM_NAME_RDN ? cm_name_pattern_number(&cursor) : 0;
+        for (; avas > 0; avas--) {
+            (void)cm_name_pattern_bytes(&cursor);
+            const struct certmap_view glob = cm_name_pattern_bytes(&cursor);
+            struct asking one = {asking->filter, asking->row, asking->parts};
+            ask_literals(&one, glob);
+            lacking += one.parts == 0;
+            asking->parts = one.parts != 0 ? one.parts : asking->parts;
+            *signs |= signs_of(glob);
+        }
+    }
+    return lacking;
+}
+
+bool cm_piece_filter_find_names(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
+                                struct certmap_view pattern, size_t *steps, struct cm_piece_places *places) {
+    const struct cm_filtered_row *there = filled_row(filter, list, row, nocase, steps);
+    if (there == NULL || !cm_steps_take(steps, 1 + pattern.len / BYTES_ASKED_A_STEP))
+        return false;
+    struct asking asking = {filter, (size_t)(there - filter->rows), UINT64_MAX};
+    uint64_t signs = 0;
+    const size_t lacking = ask_avas(&asking, pattern, &signs);
+    if (lacking <= there->spoiled && there->spoiled > 0)
+        return false;
+    if (lacking > 0)
+        asking.parts = 0;
+    *places = places_of(&asking, signs, *steps);
     return true;
 }
 
@@ -296,7 +437,7 @@ static void pass_value(struct cm_piece_places *places) {
 }
 
 /* Of the values of a part at most the first one was given before. */
-uint32_t cm_piece_places_next(struct cm_piece_places *places) {
+static uint32_t next_place(struct cm_piece_places *places) {
     while (places->at == CM_VALUE_NONE || places->at < places->after) {
         if (places->at != CM_VALUE_NONE)
             pass_value(places);
@@ -306,5 +447,22 @@ uint32_t cm_piece_places_next(struct cm_piece_places *places) {
     const uint32_t at = places->at;
     places->after = at + 1;
     pass_value(places);
+    return at;
+}
+
+/* Values of which only the signs are looked at, so many for a step. */
+enum { PASSED_A_STEP = 4 };
+
+/* Whether a value has all signs of the pattern. */
+static bool has_signs(const struct cm_piece_places *places, uint32_t at) {
+    const size_t place = signs_at(places->filter, places->row, at);
+    return (places->signs & ~places->filter->signs[place]) == 0;
+}
+
+uint32_t cm_piece_places_next(struct cm_piece_places *places, size_t *steps) {
+    uint32_t at = next_place(places);
+    for (; at != CM_VALUE_NONE && !has_signs(places, at); at = next_place(places))
+        if (++places->passed % PASSED_A_STEP == 0 && !cm_steps_take(steps, 1))
+            return CM_VALUE_NONE;
     return at;
 }

@@ -6,7 +6,10 @@
  *     texts    | Unit 0001 | Unit 0002 | ...                       one after the other, in CM_FILTER_PARTS parts
  *     bits     "0002", "Unit" ...                                  by the hash of the piece and its row
  *     masks    "0002" -> part 0;  "Unit" -> parts 0, 1, 2 ...      the same
+ *     signs    value 1 -> "Un", "ni", "it", "t ", " 0" ...             a bit of a word for each two bytes of it
  *     starts   part 1 -> the value that is there
+ *
+ * The texts of a whole Name are those of its AVAs.
  *
  * For rows of many values, and for long ones: a pattern goes through all of them, for each mapping anew, and a certificate
  * can be made so that this takes long. It is filled when a match has asked about a row before, and lives no longer than
@@ -22,9 +25,13 @@
 /* Parts of the texts of a row: bits of a word. */
 #define CM_FILTER_PARTS 64
 /* Bits for all of them, of the pieces that are there: a certificate of 16 KB sets less than a fourth. Masks for all of them, of
- * where these are: eight pieces of it share one. */
+ * where these are: of pieces of four bytes each has two, so that hardly any part is in both by chance where eight of them share
+ * each; shorter ones, which are in most parts, have others. */
 #define CM_FILTER_BITS 65536
 #define CM_FILTER_MASKS 2048
+#define CM_FILTER_SHORT_MASKS 512
+/* Signs for all of them: of a certificate of 16 KB each value has its own. */
+#define CM_FILTER_SIGNS 1024
 /* A piece so near the begin of a part is in the part before, too, so that so many pieces of a literal, one after the other, have a
  * part in common. */
 #define CM_FILTER_OVERLAP 32
@@ -42,6 +49,7 @@ struct cm_filtered_row {
     bool nocase;
     bool filled;
     bool unreadable;                  /* one of the values cannot be read */
+    size_t spoiled;                   /* most AVAs of one Name that cannot be read */
     size_t part;                      /* bytes of a part */
     uint32_t starts[CM_FILTER_PARTS]; /* the value that has the first byte of each part; CM_VALUE_NONE: there is none */
     uint64_t within[CM_FILTER_PARTS]; /* of a part that is all in one value: it, and those after it that are, too */
@@ -52,6 +60,8 @@ struct cm_piece_filter {
     struct cm_filtered_row rows[CM_FILTER_ROWS];
     uint64_t bits[CM_FILTER_BITS / 64]; /* these are not set before the first row is filled */
     uint64_t masks[CM_FILTER_MASKS];
+    uint64_t short_masks[CM_FILTER_SHORT_MASKS];
+    uint64_t signs[CM_FILTER_SIGNS];
 };
 
 static inline void cm_piece_filter_begin(struct cm_piece_filter *filter) {
@@ -60,7 +70,10 @@ static inline void cm_piece_filter_begin(struct cm_piece_filter *filter) {
 
 /* Which values of a row may be like a pattern. */
 struct cm_piece_places {
+    const struct cm_piece_filter *filter;
     const struct cm_filtered_row *row;
+    uint64_t signs; /* of the pattern: those that a value like it has */
+    size_t passed;  /* values that lack one */
     uint64_t parts; /* that are left; 0: none of them */
     uint32_t at;    /* the next value of the part that was taken last; CM_VALUE_NONE: it has no more */
     uint32_t last;  /* value of that part */
@@ -72,9 +85,15 @@ struct cm_piece_places {
  * its values' bytes. Values of the row are not told apart by their types. */
 bool cm_piece_filter_find(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
                           struct certmap_view pattern, size_t *steps, struct cm_piece_places *places);
+/* The same of a row of whole Names and a pattern over them (field/name_pattern.h). Each AVA of the pattern takes one of the
+ * Name: if more of them lack their pieces than a Name has AVAs that cannot be read, it is not like the pattern, and that
+ * is not unknown. False also where they do not say so, and a Name has such AVAs. */
+bool cm_piece_filter_find_names(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase,
+                                struct certmap_view pattern, size_t *steps, struct cm_piece_places *places);
 /* Makes the next question about the row fill it. */
 void cm_piece_filter_hurry(struct cm_piece_filter *filter, const struct cm_list *list, uint32_t row, bool nocase);
-/* The next one, or CM_VALUE_NONE. Whoever asks takes a step for it. */
-uint32_t cm_piece_places_next(struct cm_piece_places *places);
+/* The next one, or CM_VALUE_NONE, also where the steps run out. Takes a step for four values that are passed over; whoever asks
+ * takes one for that which is given. */
+uint32_t cm_piece_places_next(struct cm_piece_places *places, size_t *steps);
 
 #endif

@@ -125,7 +125,8 @@ static CM_RARELY void gather(struct cm_index_search *search, const struct cm_map
 /* Evaluates a mapping that can be better than the best, or keeps it until all are found. */
 static inline void consider(struct cm_index_search *search, const struct cm_mapping *mapping) {
     const uint32_t place = mapping->index;
-    if (place < search->from || place >= search->best || has_seen(&search->tried, place))
+    if (place < search->from || place >= search->best || has_seen(&search->tried, place) ||
+        is_known_false(search, place))
         return;
     if (search->gathered.on) {
         gather(search, mapping);

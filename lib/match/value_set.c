@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/steps.h"
 #include "base/view.h"
+#include "field/compare.h"
 
 static enum certmap_truth not_found(const struct cm_value_set *set, uint32_t row) {
     return set->unreadable[row] ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
@@ -58,6 +59,47 @@ enum certmap_truth cm_value_set_any_has(const struct cm_list *list, bool nocase,
         truth = one != CERTMAP_FALSE ? one : truth;
     }
     return *steps > 0 ? truth : CERTMAP_UNKNOWN;
+}
+
+/* Whether one of the Names in the slots of a hash is that of an operand. At most CM_VALUE_SET_PROBES. */
+static bool is_name_in_slots(const struct cm_list *list, uint64_t hash, bool exact, const struct cm_operand *operand,
+                             size_t *steps) {
+    const struct cm_value_set *set = list->set;
+    uint32_t at = (uint32_t)hash & set->mask;
+    for (uint32_t probe = 1; probe <= CM_VALUE_SET_PROBES && cm_steps_take(steps, 1); at = (at + probe++) & set->mask) {
+        const struct cm_value_slot *slot = &set->forms[0][at];
+        if (slot->value == 0)
+            return false;
+        const struct cm_list *avas = list->values[slot->value - 1].avas;
+        if (slot->tag == cm_value_set_tag(hash) && avas != NULL &&
+            cm_name_equal(avas, operand->name, exact, steps) == CERTMAP_TRUE)
+            return true;
+    }
+    return false;
+}
+
+/* Whether all Names that have AVAs that cannot be read are surely others. */
+static bool are_others(const struct cm_value_set *set, const struct cm_list *list, bool exact,
+                       const struct cm_operand *operand, size_t *steps) {
+    bool others = true;
+    for (size_t i = 0; i < set->spoiled_count && others; i++)
+        others = cm_steps_take(steps, 1) &&
+                 cm_name_equal(list->values[set->spoiled[i]].avas, operand->name, exact, steps) == CERTMAP_FALSE;
+    return others;
+}
+
+enum certmap_truth cm_value_set_has_name(const struct cm_list *list, uint32_t row, bool exact,
+                                         const struct cm_operand *operand, size_t *steps) {
+    const struct cm_value_set *set = list->set;
+    CM_ASSERT(set != NULL && operand->name != NULL);
+    if (!operand->readable || !cm_steps_take(steps, 1))
+        return CERTMAP_UNKNOWN;
+    const uint64_t hash = cm_value_set_name_hash(set, row, operand->number);
+    const bool marked = cm_value_set_may_have(set, false, hash);
+    if (marked && is_name_in_slots(list, hash, exact, operand, steps))
+        return *steps > 0 ? CERTMAP_TRUE : CERTMAP_UNKNOWN;
+    const bool none = !(marked && set->crowded) && are_others(set, list, exact, operand, steps);
+    return none && *steps > 0 ? CERTMAP_FALSE : CERTMAP_UNKNOWN;
 }
 
 enum certmap_truth cm_value_set_has_typed(const struct cm_list *list, uint32_t row, struct certmap_view oid,

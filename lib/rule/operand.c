@@ -11,6 +11,7 @@
 #include "certmap/limits.h"
 #include "certmap/names.h"
 #include "field/canonical.h"
+#include "field/compare.h"
 #include "rule/name_pattern.h"
 
 enum certmap_status cm_text_check(struct certmap_view text, const char *what, struct certmap_diagnostic *err) {
@@ -251,6 +252,13 @@ static enum certmap_status make_name_pattern(struct cm_operand *operand, struct 
     return cm_name_pattern_compile(&operand->matched, made.nfc, use->nocase, arena, scratch, err);
 }
 
+static bool has_unreadable(const struct cm_list *avas) {
+    bool any = false;
+    for (size_t i = 0; i < avas->count && !any; i++)
+        any = avas->values[i].unreadable != CERTMAP_CODE_NONE;
+    return any;
+}
+
 enum certmap_status cm_operand_keep_name(struct cm_operand *kept, const struct cm_operand *name, struct cm_arena *arena,
                                          struct cm_arena *scratch, struct certmap_diagnostic *err) {
     struct cm_list *avas = cm_arena_alloc(arena, sizeof *avas);
@@ -258,7 +266,12 @@ enum certmap_status cm_operand_keep_name(struct cm_operand *kept, const struct c
         .shown = cm_arena_text(arena, name->shown), .matched = cm_arena_text(arena, name->matched), .name = avas};
     if (avas == NULL || kept->shown.data == NULL || kept->matched.data == NULL)
         return cm_error_memory(err);
-    return cm_list_from_name(avas, kept->matched, arena, scratch, err);
+    const enum certmap_status status = cm_list_from_name(avas, kept->matched, arena, scratch, err);
+    if (status != CERTMAP_OK)
+        return status;
+    kept->number = cm_name_number(avas);
+    kept->readable = !has_unreadable(avas);
+    return CERTMAP_OK;
 }
 
 /* ---- text ---- */

@@ -48,6 +48,8 @@ struct cm_operand {
         matched; /* the same, or folded; of an address, its octets; of a certificate, its TBSCertificate */
     const struct cm_list *name; /* of a whole Name; else NULL */
     size_t bits;                /* of an address: how many have to be the same */
+    uint64_t number;            /* of a whole Name (field/compare.h) */
+    bool readable;              /* a whole Name of which all AVAs can be read */
 };
 
 /* Most paths of a rule set. */

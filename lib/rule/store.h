@@ -207,6 +207,14 @@ static inline bool cm_operands_next(struct cm_operands *operands, struct cm_oper
     return true;
 }
 
+/* The same of whole Names that are no patterns, without a copy; NULL: there is none. */
+static inline const struct cm_operand *cm_operands_next_name(struct cm_operands *operands) {
+    if (operands->left == 0)
+        return NULL;
+    operands->left--;
+    return &operands->condition->names[cm_store_number(&operands->next)];
+}
+
 /* Of a comparison with certificates: whether it is one. */
 static inline bool cm_operand_has_tbs(const struct cm_operand *operand) {
     return operand->matched.data != operand->shown.data;

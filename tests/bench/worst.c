@@ -508,6 +508,44 @@ static void not_matches_mapping(struct certmap_builder *builder, size_t index) {
     not_contoso(builder, index);
 }
 
+static void expression_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "(a|b|[0-9]{2})*%zux?[a-z]{3}", index);
+    condition(builder, "OU", CERTMAP_OP_MATCHES, text);
+}
+
+static void bounded_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "([a-z]|[0-9]){0,60}%zu", index);
+    last_not(builder, "CN", CERTMAP_OP_MATCHES, text);
+    not_contoso(builder, index);
+}
+
+/* So many of some letters, always the same ones. */
+static void put_letters(struct t_buf *spec, const char *letters, size_t count, uint32_t *state) {
+    for (size_t i = 0; i < count; i++) {
+        *state = *state * 1664525u + 1013904223u;
+        t_bytes(spec, letters + (*state >> 16) % strlen(letters), 1);
+    }
+}
+
+static void chunks_subject(struct t_buf *spec) {
+    uint32_t state = 1;
+    t_put(spec, "O=Contoso");
+    for (size_t i = 0; i < 31; i++) {
+        t_put(spec, " | OU=");
+        put_letters(spec, "unit0123456789", 480, &state);
+    }
+    end(spec);
+}
+
+static void random_subject(struct t_buf *spec) {
+    uint32_t state = 1;
+    t_put(spec, "O=Contoso | CN=");
+    put_letters(spec, "abcdefghijklmnopqrstuvwxyz0123456789", 15000, &state);
+    end(spec);
+}
+
 static void not_type_mapping(struct certmap_builder *builder, size_t index) {
     char text[64];
     snprintf(text, sizeof text, "who %zu", index);
@@ -705,6 +743,108 @@ static void texts_mapping(struct certmap_builder *builder, size_t index) {
     condition(builder, "O", CERTMAP_OP_EQUAL, "Contoso");
 }
 
+/* ---- Whole Names, and extensions ----------------------------------------------------------------------------- */
+
+static void name_pattern_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    snprintf(text, sizeof text, "**,OU=unit %zu,**,O=Contoso", index);
+    condition(builder, "", CERTMAP_OP_LIKE, text);
+}
+
+/* RDNs of as many AVAs as there may be. */
+static void wide_subject(struct t_buf *spec) {
+    t_put(spec, "O=Contoso");
+    for (size_t i = 0; i < 780; i++) {
+        char text[64];
+        snprintf(text, sizeof text, i % 195 == 0 ? " | OU=unit %zu" : " + OU=unit %zu", i);
+        t_put(spec, text);
+    }
+    end(spec);
+}
+
+static void three_units_mapping(struct certmap_builder *builder, size_t index) {
+    char text[96];
+    snprintf(text, sizeof text, "**,OU=*%zu,**,OU=*%zux,**,OU=*%zu,**", index % 50, index % 40, index);
+    condition(builder, "", CERTMAP_OP_LIKE, text);
+}
+
+static void spoiled_units_subject(struct t_buf *spec) {
+    numbered(spec, "O=Contoso | octet OU=x", " | OU=Unit ", 29, 1, "");
+}
+
+static void not_san(struct certmap_builder *builder, enum certmap_operator op, const char *const *texts, size_t count) {
+    struct certmap_view operands[10];
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    for (size_t i = 0; i < count; i++)
+        operands[i] = t_text(texts[i]);
+    c.field = CERTMAP_FIELD_SAN;
+    c.subfield = t_text("dirname");
+    c.op = op;
+    c.operands = operands;
+    c.operand_count = count;
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    (void)certmap_builder_condition(builder, &c, NULL);
+    (void)certmap_builder_close(builder, NULL);
+}
+
+static void directory_pattern_mapping(struct certmap_builder *builder, size_t index) {
+    char text[64];
+    const char *texts[] = {text};
+    snprintf(text, sizeof text, "CN=*%zu,O=Contoso", index);
+    not_san(builder, CERTMAP_OP_LIKE, texts, 1);
+    not_contoso(builder, index);
+}
+
+static void directory_mapping(struct certmap_builder *builder, size_t index) {
+    char texts[10][64];
+    const char *all[10];
+    for (size_t i = 0; i < 10; i++) {
+        snprintf(texts[i], sizeof texts[i], "CN=who x%zu,O=Contoso", 10 * index + i);
+        all[i] = texts[i];
+    }
+    not_san(builder, CERTMAP_OP_EQUAL, all, 10);
+    not_contoso(builder, index);
+}
+
+static void directories(struct t_buf *text) {
+    char name[192];
+    t_put(text, "SEQUENCE{ OID{ 2.5.29.17 } OCTETSTRING{ SEQUENCE{ ");
+    for (size_t i = 0; i < 290; i++) {
+        snprintf(name, sizeof name,
+                 "A4{ SEQUENCE{ SET{ SEQUENCE{ OID{ 2.5.4.10 } UTF8String{ \"Contoso\" } } } "
+                 "SET{ SEQUENCE{ OID{ 2.5.4.3 } UTF8String{ \"who %zu\" } } } } } ",
+                 i);
+        t_put(text, name);
+    }
+    t_put(text, "} } }");
+    end(text);
+}
+
+static void not_extension_mapping(struct certmap_builder *builder, size_t index) {
+    char oid[64];
+    struct certmap_condition c = CERTMAP_CONDITION_INIT;
+    const struct certmap_view operand = t_text("0500");
+    snprintf(oid, sizeof oid, "1.3.6.1.4.1.32473.%zu", index);
+    c.field = CERTMAP_FIELD_EXTENSION;
+    c.subfield = t_text(oid);
+    c.op = CERTMAP_OP_EQUAL;
+    c.operands = &operand;
+    c.operand_count = 1;
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    (void)certmap_builder_condition(builder, &c, NULL);
+    (void)certmap_builder_close(builder, NULL);
+    not_contoso(builder, index);
+}
+
+static void extensions(struct t_buf *text) {
+    char one[96];
+    for (size_t i = 0; i < 700; i++) {
+        snprintf(one, sizeof one, "SEQUENCE{ OID{ 1.3.6.1.4.1.32473.%zu } OCTETSTRING{ 05 00 } } ", i);
+        t_put(text, one);
+    }
+    end(text);
+}
+
 /* ---- Together ----------------------------------------------------------------------------------------------- */
 
 const struct b_worst b_worst_cases[] = {
@@ -762,6 +902,10 @@ const struct b_worst b_worst_cases[] = {
      CERTMAP_COMBINING_FIRST, NULL},
     {"NOT matches", "29 units, and NOTs of regular expressions", 2, not_matches_mapping, few_units_subject,
      CERTMAP_COMBINING_FIRST, NULL},
+    {"expressions", "31 long values, and regular expressions with pieces of them", 2, expression_mapping,
+     chunks_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"bounded", "a long value, and NOTs of regular expressions that end before it does", 2, bounded_mapping,
+     random_subject, CERTMAP_COMBINING_FIRST, NULL},
     {"any type", "900 units, and NOTs of values of any type", 2, not_any_mapping, numbers_subject,
      CERTMAP_COMBINING_FIRST, NULL},
     {"any type, like", "900 units, and patterns for values of any type", 2, any_like_mapping, numbers_subject,
@@ -793,6 +937,16 @@ const struct b_worst b_worst_cases[] = {
      all_letters_subject, CERTMAP_COMBINING_FIRST, NULL},
     {"all, texts", "policy all, and mappings that all hold and give groups", 2, texts_mapping, contoso_subject,
      CERTMAP_COMBINING_ALL, NULL},
+    {"Name patterns", "780 units in four RDNs, and patterns over the Name", 2, name_pattern_mapping, wide_subject,
+     CERTMAP_COMBINING_FIRST, NULL},
+    {"three units", "29 units, one that cannot be read, and patterns of three", 2, three_units_mapping,
+     spoiled_units_subject, CERTMAP_COMBINING_FIRST, NULL},
+    {"directory", "290 Names in the SAN, and NOTs of lists of others", 2, directory_mapping, contoso_subject,
+     CERTMAP_COMBINING_FIRST, directories},
+    {"directory, like", "the same, and NOTs of patterns over them", 2, directory_pattern_mapping, contoso_subject,
+     CERTMAP_COMBINING_FIRST, directories},
+    {"extensions", "700 extensions, and NOTs of one each", 2, not_extension_mapping, contoso_subject,
+     CERTMAP_COMBINING_FIRST, extensions},
     {"all", "policy all, and 600 mappings that hold", 2, contoso_unit_mapping, contoso_units_subject,
      CERTMAP_COMBINING_ALL, NULL},
 };
