@@ -41,6 +41,10 @@ struct cm_built {
     const struct cm_output *given[CM_BUILT_GIVEN]; /* outputs whose texts are there, in slots of their hash */
 };
 
+/* Bytes that a match may use besides, so that it allocates nothing and needs little of the stack. Most matches leave them
+ * alone. */
+#define CM_PEER_ROOM (80 * 1024)
+
 struct certmap_peer {
     struct cm_arena arena;   /* what lives until the next set */
     struct cm_arena scratch; /* what lives during a call */
@@ -53,6 +57,8 @@ struct certmap_peer {
     struct certmap_view certificate;     /* what it is compared by: the TBSCertificate; borrowed */
     bool has_tbs;                        /* else certificate is all of it, which is not one, or was not supplied */
     struct cm_built built;
+    _Alignas(uint64_t)
+        uint8_t room[CM_PEER_ROOM]; /* what a match keeps in mind (match/fast_eval.h); neither cleared nor kept */
 };
 
 /* LIMIT, and that the certificate needs more memory than a peer has. */

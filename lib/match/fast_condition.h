@@ -46,11 +46,11 @@ static inline void cm_fast_have_help(struct cm_fast_eval *fast) {
     if (fast->helped)
         return;
     fast->helped = true;
-    fast->asked = 0;
-    cm_memo_begin(&fast->memo);
-    cm_piece_filter_begin(&fast->filter);
-    fast->counted.any = false;
-    cm_addresses_begin(&fast->addresses);
+    fast->help->asked = 0;
+    cm_memo_begin(&fast->help->memo);
+    cm_piece_filter_begin(&fast->help->filter);
+    fast->help->counted.any = false;
+    cm_addresses_begin(&fast->help->addresses);
 }
 
 /* Whether several mappings have the condition: those are before all mappings. */
@@ -59,7 +59,7 @@ static inline bool cm_fast_is_shared(const struct cm_fast_eval *fast, uint32_t o
 }
 
 static inline bool cm_fast_recall(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth *truth) {
-    if (!cm_memo_recall(&fast->memo, offset, truth))
+    if (!cm_memo_recall(&fast->help->memo, offset, truth))
         return false;
     if (!cm_steps_take(&fast->eval.steps, 1) || fast->eval.steps == 0)
         *truth = CERTMAP_UNKNOWN;
@@ -69,7 +69,7 @@ static inline bool cm_fast_recall(struct cm_fast_eval *fast, uint32_t offset, en
 /* What is unknown for want of steps is not kept. */
 static inline void cm_fast_keep(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth truth) {
     if (fast->eval.steps > 0)
-        cm_memo_keep(&fast->memo, offset, fast->eval.rules->shared_end, truth);
+        cm_memo_keep(&fast->help->memo, offset, fast->eval.rules->shared_end, truth);
 }
 
 /* A condition that took so long counts as many mappings. */
@@ -80,8 +80,8 @@ static inline void cm_fast_note_dear(struct cm_fast_eval *fast, size_t steps) {
 
 /* Counts patterns that are about short values. */
 static inline bool cm_fast_is_asked_often(struct cm_fast_eval *fast) {
-    const bool often = fast->asked == CM_SOME_ASKED;
-    fast->asked += !often;
+    const bool often = fast->help->asked == CM_SOME_ASKED;
+    fast->help->asked += !often;
     return often;
 }
 

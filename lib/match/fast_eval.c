@@ -134,13 +134,13 @@ static CM_APART enum certmap_truth eval_unknown(struct flat *flat, uint32_t offs
     (void)cm_steps_take(&fast->eval.steps, flat->known);
     flat->known = 0;
     const enum certmap_truth truth = eval_among_many(fast, offset);
-    flat->known_end = fast->helped ? fast->memo.known_end : 0;
+    flat->known_end = fast->helped ? fast->help->memo.known_end : 0;
     return truth;
 }
 
 /* What a condition gives, which may be known. */
 static inline enum certmap_truth eval_or_recall(struct flat *flat, uint32_t offset) {
-    const unsigned known = offset < flat->known_end ? cm_memo_known(&flat->fast->memo, offset) : 0;
+    const unsigned known = offset < flat->known_end ? cm_memo_known(&flat->fast->help->memo, offset) : 0;
     if (known == 0)
         return eval_unknown(flat, offset);
     flat->known++;
@@ -223,7 +223,7 @@ static bool is_refuted(struct cm_fast_eval *fast, const struct cm_mapping *mappi
 static const struct cm_node *find_false_of(struct cm_fast_eval *fast, const struct cm_mapping *mapping,
                                            enum certmap_truth *truth) {
     const struct cm_node *root = mapping->nodes, *end = root + root->value, *found;
-    struct flat flat = {fast, end, fast->helped ? fast->memo.known_end : 0, 0};
+    struct flat flat = {fast, end, fast->helped ? fast->help->memo.known_end : 0, 0};
     if (!mapping->flat)
         return find_false(fast, root + 1, end, truth);
     found = find_false_flat(&flat, root + 1, truth);
@@ -238,7 +238,7 @@ static bool has_known_false(const struct cm_fast_eval *fast, const struct cm_nod
     for (const struct cm_node *leaf = root + 1; leaf < end && !known; leaf++) {
         enum certmap_truth truth;
         leaf += leaf->kind == CM_NODE_NOT;
-        known = cm_fast_is_shared(fast, leaf->value) && cm_memo_recall(&fast->memo, leaf->value, &truth) &&
+        known = cm_fast_is_shared(fast, leaf->value) && cm_memo_recall(&fast->help->memo, leaf->value, &truth) &&
                 truth == (leaf[-1].kind == CM_NODE_NOT ? CERTMAP_TRUE : CERTMAP_FALSE);
     }
     return known;

@@ -20,22 +20,30 @@ struct cm_hint {
 
 #define CM_NO_HINT ((struct cm_hint){NULL, 0, CM_VALUE_NONE})
 
-struct cm_fast_eval {
-    struct cm_eval eval; /* its steps are those of the match */
-    struct cm_hint hint;
-    bool helped;    /* else memo, filter, counted and addresses are not set */
-    uint32_t tried; /* how many mappings were evaluated */
-    struct cm_refuters refuters;
-    uint32_t asked; /* how often patterns were about short values; set with memo and filter */
+/* What was found out before in the same match. */
+struct cm_fast_help {
     struct cm_memo memo;
     struct cm_piece_filter filter;
     struct cm_counted counted;
     struct cm_addresses addresses;
+    uint32_t asked; /* how often patterns were about short values */
+};
+
+_Static_assert(sizeof(struct cm_fast_help) <= CM_PEER_ROOM, "the peer has room for it");
+
+struct cm_fast_eval {
+    struct cm_eval eval; /* its steps are those of the match */
+    struct cm_hint hint;
+    struct cm_fast_help *help; /* the room of the peer: one match uses it at a time */
+    bool helped;               /* else nothing of it is set */
+    uint32_t tried;            /* how many mappings were evaluated */
+    struct cm_refuters refuters;
 };
 
 /* Without a hint; *fast need not be zeroed. */
 static inline void cm_fast_eval_begin(struct cm_fast_eval *fast, const struct certmap_rules *rules,
-                                      const struct certmap_peer *peer) {
+                                      struct certmap_peer *peer) {
+    fast->help = (struct cm_fast_help *)(void *)peer->room;
     fast->eval = (struct cm_eval){.rules = rules, .peer = peer, .steps = rules->steps};
     fast->hint = CM_NO_HINT;
     fast->helped = false;

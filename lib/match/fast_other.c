@@ -85,7 +85,7 @@ static bool ask_filter_each(struct cm_fast_eval *fast, const struct cm_condition
         const bool like = condition->op == CERTMAP_OP_LIKE;
         const struct certmap_view pattern = like ? operand.matched : cm_regex_glob(operand.matched);
         struct cm_piece_places places;
-        if (!cm_piece_filter_find(&fast->filter, list, condition->path->row, condition->nocase, pattern,
+        if (!cm_piece_filter_find(&fast->help->filter, list, condition->path->row, condition->nocase, pattern,
                                   &fast->eval.steps, &places) ||
             (condition->path->by_oid && places.row->unreadable))
             return false;
@@ -155,7 +155,8 @@ static enum certmap_truth eval_names(struct cm_fast_eval *fast, const struct cm_
     const uint32_t row = condition->path->row;
     size_t *steps = &fast->eval.steps;
     struct cm_piece_places places;
-    const bool found = cm_piece_filter_find_names(&fast->filter, list, row, condition->nocase, pattern, steps, &places);
+    const bool found =
+        cm_piece_filter_find_names(&fast->help->filter, list, row, condition->nocase, pattern, steps, &places);
     enum certmap_truth truth = found && places.row->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
     uint32_t at = found ? cm_piece_places_next(&places, steps) : list->first[row];
     while (at != CM_VALUE_NONE && truth != CERTMAP_TRUE && *steps > 0) {
@@ -229,8 +230,8 @@ static enum certmap_truth eval_operand_of_addresses(struct cm_fast_eval *fast, c
     size_t *steps = &fast->eval.steps;
     if (operand->bits == 8 * operand->matched.len)
         return cm_value_set_has(list, row, false, operand->shown, steps);
-    if (cm_addresses_sort(&fast->addresses, list, row, steps))
-        return cm_addresses_in(&fast->addresses, operand, steps);
+    if (cm_addresses_sort(&fast->help->addresses, list, row, steps))
+        return cm_addresses_in(&fast->help->addresses, operand, steps);
     return eval_network(list, row, operand, steps);
 }
 
@@ -252,7 +253,7 @@ static bool ask_networks(struct cm_fast_eval *fast, const struct cm_condition *c
                          enum certmap_truth *truth) {
     cm_fast_have_help(fast);
     if (cm_operand_set_slots(condition) > 0 && !has_only_addresses(condition) &&
-        !cm_addresses_sort(&fast->addresses, list, condition->path->row, &fast->eval.steps))
+        !cm_addresses_sort(&fast->help->addresses, list, condition->path->row, &fast->eval.steps))
         return false;
     *truth = eval_networks(fast, condition, list);
     return true;
@@ -306,7 +307,7 @@ static enum certmap_truth eval_few_texts(struct cm_fast_eval *fast, const struct
 
 static enum certmap_truth eval_counted(struct cm_fast_eval *fast, const struct cm_condition *condition) {
     cm_fast_have_help(fast);
-    return cm_counted_eval(&fast->counted, &fast->eval, condition);
+    return cm_counted_eval(&fast->help->counted, &fast->eval, condition);
 }
 
 /* Where there are many values, whether one of them is one of the operands; false: they are looked at one by one, or there are

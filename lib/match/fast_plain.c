@@ -99,8 +99,8 @@ static bool ask_filter(struct cm_fast_eval *fast, const struct cm_plain *plain, 
     struct cm_piece_places places;
     if (pattern.data == NULL || (!is_long_row(plain) && (!cm_fast_is_asked_often(fast) || !has_some(plain))))
         return false;
-    if (!cm_piece_filter_find(&fast->filter, plain->list, plain->path->row, stored->nocase, pattern, &fast->eval.steps,
-                              &places))
+    if (!cm_piece_filter_find(&fast->help->filter, plain->list, plain->path->row, stored->nocase, pattern,
+                              &fast->eval.steps, &places))
         return false;
     if (plain->path->by_oid && places.row->unreadable)
         return false;
@@ -138,7 +138,7 @@ static enum certmap_truth eval_unfiltered(struct cm_fast_eval *fast, const struc
     fast->eval.steps = steps - (CM_TRIAL_STEPS - left);
     if (left > 0)
         return truth;
-    cm_piece_filter_hurry(&fast->filter, plain->list, plain->path->row, plain->stored->nocase);
+    cm_piece_filter_hurry(&fast->help->filter, plain->list, plain->path->row, plain->stored->nocase);
     return ask_filter(fast, plain, &truth) ? truth : eval_each(fast, plain);
 }
 

@@ -57,7 +57,7 @@ static void decide(struct certmap_result *result, const struct certmap_rules *ru
 
 /* Where the first mapping that is not false decides, nothing has to be kept on the way. */
 static const struct cm_mapping *search_first(struct cm_search *search, const struct certmap_rules *rules,
-                                             const struct certmap_peer *peer) {
+                                             struct certmap_peer *peer) {
     struct cm_index_search through;
     cm_index_search_begin(&through, rules, peer);
     const struct cm_mapping *mapping = cm_index_search_next(&through, 0);
@@ -71,14 +71,14 @@ static const struct cm_mapping *search_first(struct cm_search *search, const str
 
 /* Whether the other search finds the same, where neither of them runs out of steps. */
 static bool is_what_search_says(const struct cm_plan_found *found, const struct certmap_rules *rules,
-                                const struct certmap_peer *peer) {
+                                struct certmap_peer *peer) {
     struct cm_search search = {.answer = {.index = CM_NO_MAPPING, .other = CM_NO_MAPPING}};
     const struct cm_mapping *mapping = search_first(&search, rules, peer);
     return search.answer.unknown || found->truth == CERTMAP_UNKNOWN || mapping == found->mapping->mapping;
 }
 
 /* Nothing is known where there is no plan. */
-static inline struct cm_plan_found find_planned(const struct certmap_rules *rules, const struct certmap_peer *peer) {
+static inline struct cm_plan_found find_planned(const struct certmap_rules *rules, struct certmap_peer *peer) {
     struct cm_plan_found found = {NULL, CERTMAP_UNKNOWN};
     if (rules->plan != NULL)
         found = cm_plan_search(rules, peer);

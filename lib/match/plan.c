@@ -127,7 +127,7 @@ static enum certmap_truth eval_rest(struct cm_fast_eval *fast, const struct cm_p
 
 /* Of the mappings whose tests pass, what no test says. As many as there are, whose conditions take steps. */
 static CM_APART struct cm_plan_found search_rest(uint32_t pass, const struct certmap_rules *rules,
-                                                 const struct certmap_peer *peer) {
+                                                 struct certmap_peer *peer) {
     struct cm_plan_found found;
     struct cm_fast_eval fast;
     cm_fast_eval_begin(&fast, rules, peer);
@@ -140,7 +140,7 @@ static CM_APART struct cm_plan_found search_rest(uint32_t pass, const struct cer
     return found;
 }
 
-struct cm_plan_found cm_plan_search(const struct certmap_rules *rules, const struct certmap_peer *peer) {
+struct cm_plan_found cm_plan_search(const struct certmap_rules *rules, struct certmap_peer *peer) {
     bool known;
     const uint32_t pass = pass_places(rules->plan, peer, &known);
     if (!known)

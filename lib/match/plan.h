@@ -16,6 +16,6 @@ struct cm_plan_found {
 
 /* Finds the first mapping that is not false; nothing is known of a certificate that the plan says nothing of. Takes a look at
  * each place and at each pattern; what is left of the mappings takes steps. Allocates nothing. */
-struct cm_plan_found cm_plan_search(const struct certmap_rules *rules, const struct certmap_peer *peer);
+struct cm_plan_found cm_plan_search(const struct certmap_rules *rules, struct certmap_peer *peer);
 
 #endif

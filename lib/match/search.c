@@ -22,7 +22,7 @@ static inline size_t work_of(const struct certmap_rules *rules) {
 }
 
 void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
-                           const struct certmap_peer *peer) {
+                           struct certmap_peer *peer) {
     cm_fast_eval_begin(&search->fast, rules, peer);
     search->index = rules->index;
     search->truth = CERTMAP_FALSE;
@@ -37,7 +37,7 @@ void cm_index_search_begin(struct cm_index_search *search, const struct certmap_
 }
 
 void cm_index_search_begin_all(struct cm_index_search *search, const struct certmap_rules *rules,
-                               const struct certmap_peer *peer) {
+                               struct certmap_peer *peer) {
     cm_index_search_begin(search, rules, peer);
     search->gathered.on = search->index != NULL;
     search->gathered.walked = false;

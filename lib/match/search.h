@@ -61,10 +61,10 @@ size_t cm_index_search_left(const struct cm_index_search *search);
 
 /* *search need not be zeroed. */
 void cm_index_search_begin(struct cm_index_search *search, const struct certmap_rules *rules,
-                           const struct certmap_peer *peer);
+                           struct certmap_peer *peer);
 /* The same for a search that goes on after the first mapping that is found. */
 void cm_index_search_begin_all(struct cm_index_search *search, const struct certmap_rules *rules,
-                               const struct certmap_peer *peer);
+                               struct certmap_peer *peer);
 /* Finds the first mapping whose index is `from` or more that is not false, with what it gave in search->truth; NULL: there
  * is none. Allocates nothing, does not recurse. The index has half of the steps of the rules to evaluate with, and a
  * quarter for looking up; what it does not take, and the last quarter, is for looking at mappings one by one, in order
