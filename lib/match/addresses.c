@@ -92,7 +92,8 @@ static void take(struct cm_addresses *addresses, const struct cm_value *value) {
         to[i] = load(value->der.data + 2 + OCTETS_A_WORD * i);
 }
 
-/* Each address takes as many steps as sorting thousands takes for it. Where they run out nothing is known any more anyway. */
+/* Each address takes as many steps as sorting thousands takes for it. Where they run out there are
+ * none, until somebody asks again with steps. */
 static void take_all(struct cm_addresses *addresses, size_t *steps) {
     const struct cm_list *list = addresses->list;
     uint32_t value = list->first[addresses->row];

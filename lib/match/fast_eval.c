@@ -120,12 +120,17 @@ static bool is_missing(struct cm_fast_eval *fast, uint32_t offset) {
 }
 
 /* All that several mappings have is worth to be kept, where there are so many. */
+static void keep_among_many(struct cm_fast_eval *fast, uint32_t offset, enum certmap_truth truth) {
+    enum certmap_truth kept;
+    cm_fast_have_help(fast);
+    if (!cm_memo_recall(&fast->help->memo, offset, &kept))
+        cm_fast_keep(fast, offset, truth);
+}
+
 static enum certmap_truth eval_among_many(struct cm_fast_eval *fast, uint32_t offset) {
     const enum certmap_truth truth = is_missing(fast, offset) ? CERTMAP_FALSE : cm_fast_condition(fast, offset);
-    if (cm_fast_is_shared(fast, offset)) {
-        cm_fast_have_help(fast);
-        cm_fast_keep(fast, offset, truth);
-    }
+    if (cm_fast_is_shared(fast, offset))
+        keep_among_many(fast, offset, truth);
     return truth;
 }
 

@@ -36,7 +36,7 @@ struct cm_fast_eval {
     struct cm_hint hint;
     struct cm_fast_help *help; /* the room of the peer: one match uses it at a time */
     bool helped;               /* else nothing of it is set */
-    uint32_t tried;            /* how many mappings were evaluated */
+    uint32_t tried;            /* how many mappings were evaluated; a condition that took long counts as many */
     struct cm_refuters refuters;
 };
 

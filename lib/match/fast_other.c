@@ -7,6 +7,8 @@
 #include "match/value_set.h"
 #include "rule/operand_set.h"
 
+_Static_assert(CM_FEW_OPERANDS == CM_MIN_OPERAND_SET - 1, "more operands are a set");
+
 /* ---- texts ---- */
 
 /* Whether any value is compared with texts, which a value set can answer. */

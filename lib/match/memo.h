@@ -7,6 +7,7 @@
 #ifndef CM_MATCH_MEMO_H
 #define CM_MATCH_MEMO_H
 
+#include "base/assert.h"
 #include "certmap/explain.h"
 #include "index/tuning.h"
 #include <string.h>
@@ -44,11 +45,12 @@ static inline void cm_memo_widen(struct cm_memo *memo, uint32_t end) {
     memset(memo->known, 0, (memo->known_end + 3) / 4);
 }
 
-/* Of a condition that is not there. */
+/* Of a condition that is not there, or gave the same. */
 static inline void cm_memo_keep(struct cm_memo *memo, uint32_t offset, uint32_t end, enum certmap_truth truth) {
     if (memo->kept < CM_MEMOS_OF_MANY && ++memo->kept == CM_MEMOS_OF_MANY)
         cm_memo_widen(memo, end);
     if (offset < memo->known_end) {
+        CM_ASSERT(cm_memo_known(memo, offset) == 0 || cm_memo_known(memo, offset) == (unsigned)truth + 1);
         memo->known[offset / 4] |= (uint8_t)(((unsigned)truth + 1) << offset % 4 * 2);
         return;
     }

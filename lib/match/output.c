@@ -129,7 +129,7 @@ enum { SLOTS_TRIED = 4 };
 
 /* Whether two outputs give the same texts, whatever the mapping. */
 static bool is_same(const struct cm_output *a, const struct cm_output *b) {
-    return a->kind == b->kind && a->language == b->language && a->each == b->each &&
+    return a->kind == b->kind && a->language == b->language && a->each == b->each && a->has_domain == b->has_domain &&
            (a->placeholders != NULL) == (b->placeholders != NULL) && cm_view_equal(a->name, b->name) &&
            cm_view_equal(a->shown, b->shown);
 }
@@ -148,7 +148,7 @@ static const struct cm_output **slot_of(struct cm_built *built, const struct cm_
     return NULL;
 }
 
-/* From the second mapping on, which the first one is not kept for. */
+/* What is given is noted from the second mapping on: mostly there is none. */
 static void begin_again(struct cm_built *built) {
     if (built->again)
         return;

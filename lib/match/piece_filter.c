@@ -190,7 +190,7 @@ static bool fill_value(struct cm_piece_filter *filter, struct cm_filtered_row *r
     return true;
 }
 
-/* Where the steps run out it is not filled, and nothing is known any more anyway. */
+/* Where the steps run out it is not filled, and is when it is asked again with steps. */
 static void fill(struct cm_piece_filter *filter, struct cm_filtered_row *row, size_t *steps) {
     const struct cm_list *list = row->list;
     size_t place = 0;
