@@ -56,6 +56,9 @@ struct cm_index_search {
     struct cm_false known_false; /* of those that the index led to, after many */
 };
 
+/* It is on the stack of threads that may have 128 KB, and their callers need most of that. */
+_Static_assert(sizeof(struct cm_index_search) <= 16 * 1024, "room on the stack");
+
 /* Steps of the match that are left, for whatever. */
 size_t cm_index_search_left(const struct cm_index_search *search);
 
