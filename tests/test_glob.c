@@ -157,6 +157,59 @@ T_TEST(ends_of_any_length) {
     }
 }
 
+/* The same with `?` at any place beside those words, and letters of one to four bytes at any place in them. Each unit of the
+ * pattern is a byte, or a letter by its number; wide letters are spelled afterwards. */
+static void spell_wide(struct t_buf *wide, const char *narrow) {
+    static const char *const letters[] = {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xC3\xA8"};
+    for (; *narrow != 0; narrow++) {
+        if (*narrow >= '0' && *narrow <= '3')
+            t_put(wide, letters[*narrow - '0']);
+        else
+            t_bytes(wide, narrow, 1);
+    }
+}
+
+/* A text, and a pattern that it is like or nearly: some letters are wildcards, and often one letter is another. */
+static void random_ends(char *pattern, char *text, struct t_random *random) {
+    static const char letters[] = "abcdefgh0123";
+    const size_t front = t_random_below(random, 20), back = t_random_below(random, 20), len = front + back;
+    size_t at = 0;
+    for (size_t i = 0; i < len; i++) {
+        text[i] = letters[t_random_below(random, sizeof letters - 1)];
+        if (i == front && t_random_chance(random, 70))
+            pattern[at++] = '*';
+        pattern[at++] = t_random_chance(random, 5) ? '?' : text[i];
+    }
+    text[len] = pattern[at] = 0;
+    if (len > 0 && t_random_chance(random, 40))
+        text[t_random_below(random, len)] = letters[t_random_below(random, sizeof letters - 1)];
+    if (len > 0 && t_random_chance(random, 20))
+        text[len - 1] = 0;
+}
+
+T_TEST(ends_of_wide_letters) {
+    struct t_random random = T_RANDOM_SEED(_i + 1);
+    size_t alike = 0;
+    for (size_t round = 0; round < 20000; round++) {
+        struct t_buf source = T_BUF_INIT, compiled = T_BUF_INIT, wide = T_BUF_INIT;
+        char pattern[48], text[48];
+        size_t steps = 10000;
+        random_ends(pattern, text, &random);
+        spell_wide(&source, pattern);
+        spell_wide(&wide, text);
+        compile(&compiled, t_view(&source));
+        const enum certmap_truth wanted = matches_slowly(pattern, text) ? CERTMAP_TRUE : CERTMAP_FALSE;
+        ck_assert_msg(cm_glob_match(t_view(&compiled), t_view(&wide), &steps) == wanted, "\"%s\" on \"%s\"", pattern,
+                      text);
+        check_literals(t_view(&compiled), t_view(&wide), wanted);
+        alike += wanted == CERTMAP_TRUE;
+        t_buf_free(&source);
+        t_buf_free(&compiled);
+        t_buf_free(&wide);
+    }
+    ck_assert_uint_gt(alike, 2000);
+}
+
 /* Literals that nearly are at many places of a text: found by their last byte, and eight places at a time. */
 T_TEST(literals_at_many_places) {
     struct t_random random = T_RANDOM_SEED(_i + 1);
@@ -267,5 +320,6 @@ T_TEST(steps_are_shared) {
 T_TESTS("glob",
         T_CASE("table", T_LOOP(table, COUNT(t_patterns)), T_LOOP(steps_of_the_table, COUNT(t_patterns)),
                a_nul_is_a_code_point),
-        T_CASE("definition", T_LOOP(as_defined, 6), T_LOOP(literals_at_many_places, 4), ends_of_any_length),
+        T_CASE("definition", T_LOOP(as_defined, 6), T_LOOP(literals_at_many_places, 4), ends_of_any_length,
+               T_LOOP(ends_of_wide_letters, 4)),
         T_CASE("large and hostile", T_LOOP(large_and_hostile, COUNT(large)), stars_are_cheap, steps_are_shared))

@@ -147,6 +147,8 @@ T_TEST(one_mapping) {
 #define ALL "certmap 1; policy all; "
 #define MAPPING(name, gives) "mapping \"" name "\" { when subject.O = \"o\"; " gives " } "
 
+#define FIRST MAPPING("1", "allow \"a\"; group \"z\";")
+
 static const struct {
     const char *rules, *wanted;
 } together[] = {
@@ -166,10 +168,53 @@ static const struct {
      "deny: - | - | - placeholder-no-value"},
     {ALL MAPPING("1", "allow \"a\";") MAPPING("2", "allow \"b\"; group \"${subject.OU}\";"),
      "deny: - | - | - placeholder-several-values"},
+
+    /* the same text, but not the same output */
+    {ALL FIRST MAPPING("2", "allow \"b\"; group \"g\";") MAPPING("3", "allow principal \"b\"; group \"g\";"),
+     "allow: a | - | a + b + b | z, g"},
+    {ALL FIRST MAPPING("2", "allow \"a\"; group each \"${subject.OU}\";")
+         MAPPING("3", "allow \"a\"; group \"${subject.OU}\";"),
+     "deny: - | - | - placeholder-several-values"},
+    {ALL FIRST MAPPING("2", "allow \"a\"; group dn \"OU=x@${subject.E}\";")
+         MAPPING("3", "allow \"a\"; group \"OU=x@${subject.E}\";"),
+     "deny: - | - | - placeholder-character"},
+    {ALL FIRST MAPPING("2", "allow \"a\"; group \"$\\u{7B}subject.UID}\";")
+         MAPPING("3", "allow \"a\"; group \"${subject.UID}\";"),
+     "allow: a | - | a | z, ${subject.UID}, uid"},
+    {ALL FIRST MAPPING("2", "allow \"a\"; group \"${subject.UID}\";")
+         MAPPING("3", "allow \"a\"; group \"$\\u{7B}subject.UID}\";"),
+     "allow: a | - | a | z, uid, ${subject.UID}"},
+    {ALL FIRST MAPPING("2", "allow \"a\"; attribute \"n\" = \"v\";")
+         MAPPING("3", "allow \"a\"; attribute \"m\" = \"v\";"),
+     "allow: a | - | a | z | n=v, m=v"},
+
+    /* a name that two conditions gave other values, and then one of them alone */
+    {ALL FIRST
+     "mapping \"2\" { when (subject.UID = \"uid\" as v or subject.O = \"o\" as v) and subject.O like \"*\" as w;"
+     " allow \"a\"; group \"${w}\"; }"
+     "mapping \"3\" { when subject.O = \"o\" as v; allow \"a\"; group \"${v}-3\"; }",
+     "allow: a | - | a | z, o, o-3"},
 };
 
 T_TEST(several_mappings) {
     assert_answer(together[_i].rules, together[_i].wanted);
+}
+
+/* An account is not a group of the same text, wherever their hashes put them. */
+T_TEST(account_and_group) {
+    enum { TEXTS = 1000 };
+    struct t_peer peer;
+    t_peer_make(&peer, "O=o", "CN=CA");
+    for (size_t i = 0; i < TEXTS; i++) {
+        struct t_buf text = T_BUF_INIT;
+        t_put(&text, ALL FIRST);
+        t_put_line(&text, MAPPING("2", "allow \"t%\"; group \"t%\";"), i);
+        struct certmap_rules *rules = t_rules(t_cstr(&text));
+        ck_assert_msg(t_match(rules, peer.peer).group_count == 2, "%s", t_cstr(&text));
+        certmap_rules_free(rules);
+        t_buf_free(&text);
+    }
+    t_peer_free(&peer);
 }
 
 /* ---- what several mappings give alike ---- */
@@ -564,7 +609,7 @@ T_TEST(refuses_each_where_it_is_not) {
 
 T_TESTS("output",
         T_CASE("answers", T_LOOP(one_mapping, COUNT(mappings)), T_LOOP(several_mappings, COUNT(together)),
-               T_LOOP(as_each_alone, ALIKE_SEEDS), T_LOOP(answer_limit, COUNT(limits)), same_text_takes_no_room,
-               each_up_to_the_limit),
+               account_and_group, T_LOOP(as_each_alone, ALIKE_SEEDS), T_LOOP(answer_limit, COUNT(limits)),
+               same_text_takes_no_room, each_up_to_the_limit),
         T_CASE("builders", built_outputs, refuses_each_where_it_is_not, refuses_arguments, refuses_texts,
                T_LOOP(after_a_wrong_account, 2), after_an_output_without_memory))
