@@ -302,6 +302,196 @@ T_TEST(values_are_counted_once) {
     t_buf_free(&text);
 }
 
+/* A place after the last value has none: not one that a mark is left of. Of mappings for each place, from the last to the first,
+ * the first that holds is that of the last value. */
+static const struct {
+    const char *question, *value;
+} any_values[] = {{"at % subject.OU like \"*\"", "OU=Unit %"},
+                  {"at % subject.any like \"*\"", "OU=Unit %"},
+                  {"at % subject.1.2.3.4 like \"*\"", "1.2.3.4=t%"}};
+
+T_TEST(there_is_none_after_the_last) {
+    enum { PLACES = 140, NEAREST = 17 };
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < PLACES; i++) {
+        t_put_line(&text, "mapping \"m%\" { when ", i);
+        t_put_line(&text, any_values[_i].question, PLACES - i);
+        t_put(&text, "; allow \"u\"; }\n");
+    }
+    struct certmap_rules *rules = t_rules_of(&text);
+    for (size_t count = NEAREST; count <= PLACES; count++) {
+        struct t_buf subject = T_BUF_INIT;
+        struct t_peer peer;
+        for (size_t i = 0; i < count; i++) {
+            t_put(&subject, i > 0 ? " | " : "");
+            t_put_line(&subject, any_values[_i].value, i);
+        }
+        t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+        ck_assert_uint_eq(t_match(rules, peer.peer).index, PLACES - count);
+        t_peer_free(&peer);
+        t_buf_free(&subject);
+    }
+    certmap_rules_free(rules);
+}
+
+/* ---- too few steps ---- */
+
+/* With fewer steps than a match takes, nobody knows; no part of what was found out is taken for the whole. */
+static void assert_unknown_with_fewer(const char *mapping, size_t many, size_t values) {
+    struct t_buf text = T_BUF_INIT, subject = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < many; i++)
+        t_put_line(&text, mapping, i);
+    for (size_t i = 0; i < values; i++)
+        t_put_line(&subject, i > 0 ? " | OU=Unit %" : "OU=Unit %", i);
+    struct certmap_rules *rules = t_rules_of(&text);
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    rules->steps = CERTMAP_MAX_STEPS;
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_NO_MATCH);
+    const size_t steps = t_search_steps(rules, peer.peer, false);
+    for (rules->steps = 1; rules->steps < 3 * steps; rules->steps++) {
+        const enum certmap_code code = t_match(rules, peer.peer).reason;
+        if (code != CERTMAP_CODE_UNREADABLE && (code != CERTMAP_CODE_NO_MATCH || rules->steps <= steps))
+            ck_abort_msg("%s with %zu of %zu steps", certmap_code_name(code), rules->steps, steps);
+    }
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+}
+
+static const struct {
+    const char *mapping; /* the number is its own */
+    size_t many, values;
+} with_fewer[] = {
+    {"mapping \"m%\" { when not last subject.OU = \"Unit 599\" and subject.L absent; deny; }\n", 40, 600},
+    {"mapping \"m%\" { when count(subject.OU) = 300 and subject.L absent; deny; }\n", 40, 600},
+};
+
+T_TEST(unknown_with_fewer_steps) {
+    assert_unknown_with_fewer(with_fewer[_i].mapping, with_fewer[_i].many, with_fewer[_i].values);
+}
+
+/* Each of these is false for what is known of others, which takes steps, too: a match that has none left does not know. */
+static struct certmap_rules *rules_of_known(void) {
+    enum { MANY = 160, NOTS = 20, OTHERS = 300, AT_END = 40 };
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < MANY; i++) {
+        t_put_line(&text, "mapping \"m%\" { when issuer.CN present", i);
+        for (size_t k = 0; k < NOTS; k++)
+            t_put_line(&text, " and not subject.OU = \"a%\"", (i * 7 + k) % OTHERS);
+        t_put_line(&text, " and not subject.OU = \"Unit %\"; deny; }\n", i % AT_END);
+    }
+    return t_rules_of(&text);
+}
+
+static bool is_known_with(struct certmap_rules *rules, struct certmap_peer *peer, size_t steps) {
+    rules->steps = steps;
+    return t_match(rules, peer).reason == CERTMAP_CODE_NO_MATCH;
+}
+
+/* The fewest steps with which a match knows, by halves. */
+static size_t fewest_steps(struct certmap_rules *rules, struct certmap_peer *peer) {
+    size_t few = 0, enough = CERTMAP_MAX_STEPS;
+    ck_assert(is_known_with(rules, peer, enough));
+    while (enough - few > 1) {
+        const size_t middle = (few + enough) / 2;
+        if (is_known_with(rules, peer, middle))
+            enough = middle;
+        else
+            few = middle;
+    }
+    return enough;
+}
+
+T_TEST(known_without_a_step_is_unknown) {
+    enum { NEAR = 60 };
+    struct t_buf subject = T_BUF_INIT;
+    struct t_peer peer;
+    for (size_t i = 0; i < 40; i++)
+        t_put_line(&subject, i > 0 ? " | OU=Unit %" : "OU=Unit %", i);
+    struct certmap_rules *rules = rules_of_known();
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    const size_t fewest = fewest_steps(rules, peer.peer);
+    for (size_t steps = fewest - NEAR; steps < fewest + NEAR; steps++)
+        if (is_known_with(rules, peer.peer, steps))
+            ck_assert_uint_lt(t_search_steps(rules, peer.peer, false), steps);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+}
+
+/* ---- what is worth a look ---- */
+
+/* Steps of mappings that are false of so many values: some conditions of each are its own and take long, those of a pool are
+ * shared. In the lines % is the number of the mapping, or its remainder. */
+struct worth {
+    const char *what, *own, *shared, *last;
+    size_t many, values, pool;
+    size_t places; /* members that may come after the one that is shared */
+    size_t steps;  /* fewer are taken */
+};
+
+static const struct worth worths[] = {
+    {"known of another mapping, at many places", " and every subject.OU like (\"*nit ?\", \"%\", \"*nit ??\")",
+     " and not subject.OU = \"Unit %\"", " and not subject.CN = \"b%\"", 1000, 40, 40, 20, 250000},
+    {"a quicker one after one that takes long", " and every subject.OU like (\"*nit ?\", \"*nit 1?\", \"x%\")",
+     " and not subject.OU = \"Unit %\"", "", 600, 40, 40, 1, 100000},
+    {"one that takes very long, of few mappings", " and every subject.OU like (\"*n?t*\", \"%\")",
+     " and not subject.OU = \"Unit %\"", "", 60, 1000, 40, 1, 100000},
+};
+
+static struct certmap_rules *rules_of_worth(const struct worth *worth) {
+    struct t_buf text = T_BUF_INIT;
+    t_put(&text, "certmap 1;\n");
+    for (size_t i = 0; i < worth->many; i++) {
+        t_put_line(&text, "mapping \"m%\" { when issuer.CN present", i);
+        t_put_line(&text, worth->own, i);
+        t_put_line(&text, worth->shared, i % worth->pool);
+        for (size_t k = i * 7 % worth->places; k > 0; k--)
+            t_put_line(&text, worth->last, k);
+        t_put(&text, "; deny; }\n");
+    }
+    return t_rules_of(&text);
+}
+
+T_TEST(what_is_worth_a_look) {
+    const struct worth *worth = &worths[_i];
+    struct t_buf subject = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&subject, "O=o");
+    for (size_t i = 0; i < worth->values; i++)
+        t_put_line(&subject, " | OU=Unit %", i);
+    struct certmap_rules *rules = rules_of_worth(worth);
+    t_peer_make(&peer, t_cstr(&subject), "CN=CA");
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_NO_MATCH);
+    const size_t steps = t_search_steps(rules, peer.peer, false);
+    ck_assert_msg(steps < worth->steps, "%s: %zu", worth->what, steps);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+    t_buf_free(&subject);
+}
+
+/* A pattern of so many question marks takes long at each place; that its last letters are nowhere is found out after a few. */
+T_TEST(a_pattern_that_takes_long_is_left) {
+    enum { MARKS = 100, LONG = 200000, SHORT = 20000 };
+    struct t_buf text = T_BUF_INIT;
+    struct t_peer peer;
+    t_put(&text, "certmap 1; mapping \"m\" { when not subject.CN like \"*a");
+    for (size_t i = 0; i < MARKS; i++)
+        t_put(&text, "?");
+    t_put(&text, "xyq*\" and not issuer.CN like \"*A\"; deny; }\n");
+    struct certmap_rules *rules = t_rules_of(&text);
+    t_peer_make(&peer, "CN=\\{a*5000}", "CN=CA");
+    ck_assert_int_eq(t_match(rules, peer.peer).reason, CERTMAP_CODE_NO_MATCH);
+    ck_assert_uint_gt(t_search_steps(rules, peer.peer, true), LONG);
+    ck_assert_uint_lt(t_search_steps(rules, peer.peer, false), SHORT);
+    t_peer_free(&peer);
+    certmap_rules_free(rules);
+}
+
 /* ---- the memo ---- */
 
 static const uint32_t ends[] = {10, 1000, CM_KNOWN - 1, CM_KNOWN, CM_KNOWN + 1, 3 * CM_KNOWN};
@@ -337,5 +527,8 @@ T_TESTS("memo",
                T_LOOP(what_made_others_false_is_tried_first, COUNT(dear_members)), known_conditions_take_a_step,
                what_the_index_found_is_kept),
         T_CASE("counted", T_LOOP(places_and_numbers, COUNT(counts)),
-               T_LOOP(values_are_counted_once, COUNT(far_questions))),
+               T_LOOP(values_are_counted_once, COUNT(far_questions)),
+               T_LOOP(there_is_none_after_the_last, COUNT(any_values))),
+        T_CASE("steps", T_LOOP(unknown_with_fewer_steps, COUNT(with_fewer)), known_without_a_step_is_unknown),
+        T_CASE("worth", T_LOOP(what_is_worth_a_look, COUNT(worths)), a_pattern_that_takes_long_is_left),
         T_CASE("memo", T_LOOP(what_is_kept, COUNT(ends))))
