@@ -52,12 +52,12 @@ static enum certmap_truth answer(bool found, const size_t *steps) {
 /* Takes the steps for it; false: there are not enough. */
 static bool hash_text(uint64_t *hash, uint64_t seed, struct certmap_view text, struct cm_hashed *hashed,
                       size_t *steps) {
-    const bool known =
-        text.len >= CM_LONG_VALUE && hashed != NULL && hashed->text.data == text.data && hashed->text.len == text.len;
+    const bool is_long = text.len >= CM_LONG_VALUE;
+    const bool known = is_long && hashed->text.data == text.data && hashed->text.len == text.len;
     if (!cm_steps_take(steps, known ? 1 : 1 + text.len / CM_BYTES_A_STEP))
         return false;
     *hash = known ? hashed->hash : cm_operand_hash_text(seed, text);
-    if (hashed != NULL && text.len >= CM_LONG_VALUE)
+    if (is_long)
         *hashed = (struct cm_hashed){text, *hash};
     return true;
 }

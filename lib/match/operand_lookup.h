@@ -17,7 +17,7 @@ struct cm_hashed {
     uint64_t hash;            /* with the seed of the rule set */
 };
 /* Whether such a value is one of the operands; UNKNOWN: the steps ran out, and then there are none left. hashed is what the last
- * call left there, for the same rule set and peer, or NULL. */
+ * call left there, for the same rule set and peer. */
 enum certmap_truth cm_operand_set_has(const struct cm_condition *condition, const struct cm_value *value,
                                       struct cm_hashed *hashed, size_t *steps);
 /* Whether the certificate is one of the operands: the condition is about it. */
