@@ -18,7 +18,7 @@ static uint32_t load(const uint8_t *octets) {
     return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 | octets[3];
 }
 
-static uint32_t *at(const struct run *run, size_t index) {
+static uint32_t *words_at(const struct run *run, size_t index) {
     return run->words + index * run->each;
 }
 
@@ -44,17 +44,17 @@ static struct run sixteens_of(struct cm_addresses *addresses) {
 static void swap(const struct run *run, size_t a, size_t b) {
     uint32_t kept[WORDS_OF_SIXTEEN];
     const size_t size = run->each * sizeof kept[0];
-    memcpy(kept, at(run, a), size);
-    memcpy(at(run, a), at(run, b), size);
-    memcpy(at(run, b), kept, size);
+    memcpy(kept, words_at(run, a), size);
+    memcpy(words_at(run, a), words_at(run, b), size);
+    memcpy(words_at(run, b), kept, size);
 }
 
 /* Lets an address sink in the heap of the first count ones: as often as a search by halves looks. */
 static void sink(const struct run *run, size_t place, size_t count) {
     for (size_t child = 2 * place + 1; child < count; child = 2 * place + 1) {
-        if (child + 1 < count && is_less(at(run, child), at(run, child + 1), run->each))
+        if (child + 1 < count && is_less(words_at(run, child), words_at(run, child + 1), run->each))
             child++;
-        if (!is_less(at(run, place), at(run, child), run->each))
+        if (!is_less(words_at(run, place), words_at(run, child), run->each))
             return;
         swap(run, place, child);
         place = child;
@@ -87,7 +87,7 @@ static void take(struct cm_addresses *addresses, const struct cm_value *value) {
     else
         addresses->sixteens++;
     const struct run run = words == WORDS_OF_FOUR ? fours_of(addresses) : sixteens_of(addresses);
-    uint32_t *to = words == WORDS_OF_FOUR ? at(&run, run.count - 1) : run.words;
+    uint32_t *to = words == WORDS_OF_FOUR ? words_at(&run, run.count - 1) : run.words;
     for (size_t i = 0; i < words; i++)
         to[i] = load(value->der.data + 2 + OCTETS_A_WORD * i);
 }
@@ -169,7 +169,7 @@ enum certmap_truth cm_addresses_in(struct cm_addresses *addresses, const struct 
         return CERTMAP_UNKNOWN;
     begin_of(wanted, network);
     const size_t place = four ? find(&run, wanted, WORDS_OF_FOUR) : find(&run, wanted, WORDS_OF_SIXTEEN);
-    if (place < run.count && same_bits(at(&run, place), wanted, network->bits))
+    if (place < run.count && same_bits(words_at(&run, place), wanted, network->bits))
         return CERTMAP_TRUE;
     return addresses->unreadable ? CERTMAP_UNKNOWN : CERTMAP_FALSE;
 }

@@ -383,8 +383,9 @@ static CM_RARELY void look_up_grams(struct cm_index_search *search, const struct
         return;
     struct pieces pieces = {search->index->grams[probe->grams].places, bytes.data, bytes.data + bytes.len,
                             probe->length, 0};
-    while (look_up_pieces(search, probing, &pieces))
-        continue;
+    bool more = true;
+    while (more)
+        more = look_up_pieces(search, probing, &pieces);
 }
 
 /* A value that takes long to hash. */
