@@ -320,6 +320,6 @@ T_TEST(steps_are_shared) {
 T_TESTS("glob",
         T_CASE("table", T_LOOP(table, COUNT(t_patterns)), T_LOOP(steps_of_the_table, COUNT(t_patterns)),
                a_nul_is_a_code_point),
-        T_CASE("definition", T_LOOP(as_defined, 6), T_LOOP(literals_at_many_places, 4), ends_of_any_length,
-               T_LOOP(ends_of_wide_letters, 4)),
+        T_CASE("definition", T_LOOP(as_defined, 6), T_LOOP(literals_at_many_places, 4)),
+        T_CASE("ends", T_TAGS(T_SLOW), ends_of_any_length, T_LOOP(ends_of_wide_letters, 4)),
         T_CASE("large and hostile", T_LOOP(large_and_hostile, COUNT(large)), stars_are_cheap, steps_are_shared))
