@@ -59,9 +59,12 @@ struct cm_regex_head {
     uint16_t glob;      /* bytes of it */
     uint16_t empty;     /* 1: it holds of the empty text */
     uint16_t longest;   /* code points of the longest text that it holds of, or CM_REGEX_ENDLESS */
+    uint16_t none;      /* 0, so that all bytes of a program are written */
     uint64_t begins[2]; /* a bit for each ASCII character that a text may begin with */
     uint64_t ends[2];   /* and that it may end with */
 };
+
+_Static_assert(sizeof(struct cm_regex_head) == 8 * sizeof(uint16_t) + 4 * sizeof(uint64_t), "it has no padding");
 
 /* Where its parts are, in bytes. */
 struct cm_regex_parts {

@@ -7,7 +7,7 @@
 #include "field/value_set.h"
 
 /* Bytes of values that a step covers when a row is filled. */
-#define FILLED_BYTES_A_STEP 4
+#define FILLED_BYTES_A_STEP 2
 
 /* ---- pieces ---- */
 
