@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/glob.h"
+#include "base/glob_trim.h"
 #include "base/hash.h"
 #include "base/steps.h"
 #include <string.h>
@@ -32,34 +33,15 @@ static const uint8_t *skip_code_point(const uint8_t *p, const uint8_t *end) {
     return p;
 }
 
-/* Whether eight bytes of pattern and text are the same; then none of them is a wildcard, which no text has. */
-static inline bool has_eight(const uint8_t *p, const uint8_t *t) {
-    return cm_hash_load(p) == cm_hash_load(t);
-}
-
-/* Takes off eight bytes at a time, as long as they are the same: linear. */
-static void trim_words(struct glob *glob) {
-    while (glob->p_end - glob->p >= 8 && glob->t_end - glob->t >= 8 && has_eight(glob->p, glob->t)) {
-        glob->p += 8;
-        glob->t += 8;
-    }
-    while (glob->p_end - glob->p >= 8 && glob->t_end - glob->t >= 8 && has_eight(glob->p_end - 8, glob->t_end - 8)) {
-        glob->p_end -= 8;
-        glob->t_end -= 8;
-    }
-}
-
-/* Takes off what is before the first wildcard and after the last one; false where the text differs. Once for a
- * pattern, which takes the steps for it then. */
+/* Takes the ends off; false where the text differs. Once for a pattern, which takes the steps for it then. */
 static bool trim(struct glob *glob) {
-    trim_words(glob);
-    while (glob->p < glob->p_end && glob->p_end[-1] < CM_GLOB_ONE)
-        if (glob->t == glob->t_end || *--glob->p_end != *--glob->t_end)
-            return false;
-    while (glob->p < glob->p_end && *glob->p < CM_GLOB_ONE)
-        if (glob->t == glob->t_end || *glob->p++ != *glob->t++)
-            return false;
-    return glob->p < glob->p_end || glob->t == glob->t_end;
+    struct cm_glob_rest rest = {glob->p, glob->p_end, glob->t, glob->t_end};
+    const bool same = cm_glob_trim(&rest);
+    glob->p = rest.p;
+    glob->p_end = rest.p_end;
+    glob->t = rest.t;
+    glob->t_end = rest.t_end;
+    return same;
 }
 
 /* How long the literal is that the pattern begins with; where it is longer than what is left of the text, no more of it

@@ -1,48 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* The literals of a pattern in a text: what is known of a text before more is done with it. */
-#include "base/glob.h"
+#include "base/glob_trim.h"
 #include "base/steps.h"
 #include <string.h>
 
-/* What is left of a pattern and of a text. */
-struct rest {
-    const uint8_t *p, *p_end;
-    const uint8_t *t, *t_end;
-};
-
-static struct rest rest_of(struct certmap_view pattern, struct certmap_view text) {
-    return (struct rest){pattern.data, pattern.data + pattern.len, text.data, text.data + text.len};
-}
-
-/* Takes off what is before the first wildcard and after the last one; false where the text differs. Whoever asks takes the
- * steps for it. */
-static bool trim(struct rest *rest) {
-    while (rest->p < rest->p_end && rest->p_end[-1] < CM_GLOB_ONE)
-        if (rest->t == rest->t_end || *--rest->p_end != *--rest->t_end)
-            return false;
-    while (rest->p < rest->p_end && *rest->p < CM_GLOB_ONE)
-        if (rest->t == rest->t_end || *rest->p++ != *rest->t++)
-            return false;
-    return rest->p < rest->p_end || rest->t == rest->t_end;
+static struct cm_glob_rest rest_of(struct certmap_view pattern, struct certmap_view text) {
+    return (struct cm_glob_rest){pattern.data, pattern.data + pattern.len, text.data, text.data + text.len};
 }
 
 /* Both ends. A step for 16 bytes of them. */
-static enum certmap_truth take_ends(struct rest *rest, size_t *steps) {
+static enum certmap_truth take_ends(struct cm_glob_rest *rest, size_t *steps) {
     const size_t len = (size_t)(rest->p_end - rest->p);
-    const bool ends = trim(rest);
+    const bool ends = cm_glob_trim(rest);
     if (!cm_steps_take(steps, (len - (size_t)(rest->p_end - rest->p)) / CM_BYTES_A_STEP))
         return CERTMAP_UNKNOWN;
     return ends ? CERTMAP_TRUE : CERTMAP_FALSE;
 }
 
 enum certmap_truth cm_glob_has_ends(struct certmap_view pattern, struct certmap_view text, size_t *steps) {
-    struct rest rest = rest_of(pattern, text);
+    struct cm_glob_rest rest = rest_of(pattern, text);
     return take_ends(&rest, steps);
 }
 
 /* Takes what is before a literal of len bytes in the text, and the literal, which is found by its last byte; FALSE: it is not
  * there. A step for each place, and for 16 bytes between them and of the literal where it may be. */
-static enum certmap_truth take_literal(struct rest *rest, size_t len, size_t *steps) {
+static enum certmap_truth take_literal(struct cm_glob_rest *rest, size_t len, size_t *steps) {
     while ((size_t)(rest->t_end - rest->t) >= len) {
         const uint8_t *from = rest->t + len - 1, *found = memchr(from, rest->p[len - 1], (size_t)(rest->t_end - from));
         const size_t passed = (size_t)((found != NULL ? found : rest->t_end) - from);
@@ -63,7 +45,7 @@ static enum certmap_truth take_literal(struct rest *rest, size_t len, size_t *st
 }
 
 /* How long the literal is that the pattern goes on with. */
-static size_t literal_length(const struct rest *rest) {
+static size_t literal_length(const struct cm_glob_rest *rest) {
     const uint8_t *p = rest->p;
     while (p < rest->p_end && *p < CM_GLOB_ONE)
         p++;
@@ -73,7 +55,7 @@ static size_t literal_length(const struct rest *rest) {
 /* Each literal is taken at the first place after that of the one before it: wherever the text is like the pattern there are all
  * of them. A step, and one for 16 bytes of the pattern. */
 enum certmap_truth cm_glob_has_literals(struct certmap_view pattern, struct certmap_view text, size_t *steps) {
-    struct rest rest = rest_of(pattern, text);
+    struct cm_glob_rest rest = rest_of(pattern, text);
     if (!cm_steps_take(steps, 1 + pattern.len / CM_BYTES_A_STEP))
         return CERTMAP_UNKNOWN;
     enum certmap_truth truth = take_ends(&rest, steps);

@@ -456,6 +456,12 @@ static void own_nots_mapping(struct certmap_builder *builder, size_t index) {
     not_contoso(builder, index);
 }
 
+static void add_not(struct certmap_builder *builder, const struct certmap_condition *condition) {
+    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
+    (void)certmap_builder_condition(builder, condition, NULL);
+    (void)certmap_builder_close(builder, NULL);
+}
+
 static void not_in_mapping(struct certmap_builder *builder, size_t index) {
     char texts[12][32];
     struct certmap_view operands[12];
@@ -468,9 +474,7 @@ static void not_in_mapping(struct certmap_builder *builder, size_t index) {
     c.op = CERTMAP_OP_EQUAL;
     c.operands = operands;
     c.operand_count = 12;
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    (void)certmap_builder_condition(builder, &c, NULL);
-    (void)certmap_builder_close(builder, NULL);
+    add_not(builder, &c);
     not_contoso(builder, index);
 }
 
@@ -577,9 +581,7 @@ static void not_address_mapping(struct certmap_builder *builder, size_t index) {
     c.op = CERTMAP_OP_EQUAL;
     c.operands = &operand;
     c.operand_count = 1;
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    (void)certmap_builder_condition(builder, &c, NULL);
-    (void)certmap_builder_close(builder, NULL);
+    add_not(builder, &c);
     not_contoso(builder, index);
 }
 
@@ -655,9 +657,7 @@ static void not_quantified(struct certmap_builder *builder, enum certmap_quantif
     c.count = position;
     c.operands = operands;
     c.operand_count = 2;
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    (void)certmap_builder_condition(builder, &c, NULL);
-    (void)certmap_builder_close(builder, NULL);
+    add_not(builder, &c);
 }
 
 static void last_mapping(struct certmap_builder *builder, size_t index) {
@@ -700,9 +700,7 @@ static void networks_mapping(struct certmap_builder *builder, size_t index) {
     c.op = CERTMAP_OP_EQUAL;
     c.operands = operands;
     c.operand_count = NETWORKS;
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    (void)certmap_builder_condition(builder, &c, NULL);
-    (void)certmap_builder_close(builder, NULL);
+    add_not(builder, &c);
 }
 
 static void letters_and_b_mapping(struct certmap_builder *builder, size_t index) {
@@ -771,9 +769,7 @@ static void not_san(struct certmap_builder *builder, enum certmap_operator op, c
     c.op = op;
     c.operands = operands;
     c.operand_count = count;
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    (void)certmap_builder_condition(builder, &c, NULL);
-    (void)certmap_builder_close(builder, NULL);
+    add_not(builder, &c);
 }
 
 static void directory_pattern_mapping(struct certmap_builder *builder, size_t index) {
@@ -819,9 +815,7 @@ static void not_extension_mapping(struct certmap_builder *builder, size_t index)
     c.op = CERTMAP_OP_EQUAL;
     c.operands = &operand;
     c.operand_count = 1;
-    (void)certmap_builder_open(builder, CERTMAP_NOT, NULL);
-    (void)certmap_builder_condition(builder, &c, NULL);
-    (void)certmap_builder_close(builder, NULL);
+    add_not(builder, &c);
     not_contoso(builder, index);
 }
 
